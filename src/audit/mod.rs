@@ -1,0 +1,1 @@
+//! The audit log: entries, the Merkle tree over them, checkpoints and verification.

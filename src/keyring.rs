@@ -1,0 +1,1 @@
+//! Keys, one for each purpose, derived from what the site keeps secret.

@@ -1,0 +1,31 @@
+//! Countersign lets AI agents act on a production WordPress site without being trusted.
+//!
+//! This crate makes and checks every security decision; PHP and WordPress only act on what it
+//! decides. Three rules hold everywhere:
+//!
+//! * **Time, randomness and storage are arguments.** No rule reads a clock by itself, so each can be
+//!   tested at any instant and the core runs in WebAssembly.
+//! * **Bytes are verified as received.** Nothing that was signed or hashed is re-serialised first.
+//! * **Refuse closed.** Whatever cannot be read, reached or understood is a refusal with a stable
+//!   [`Reason`](reason::Reason).
+//!
+//! With no features the crate knows nothing of PHP; `php` adds the binding in `php/`.
+
+pub mod access;
+pub mod audit;
+pub mod bytes;
+pub mod clock;
+pub mod decision;
+pub mod entropy;
+pub mod keyring;
+pub mod limit;
+pub mod mcp;
+pub mod oauth;
+pub mod reason;
+pub mod replay;
+pub mod secret;
+pub mod store;
+pub mod token;
+
+#[cfg(feature = "php")]
+mod php;

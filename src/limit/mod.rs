@@ -1,0 +1,1 @@
+//! Rate limits: an exact rolling window.

@@ -1,0 +1,1 @@
+//! The MCP server: framing, eras, schemas, errors, tool list.

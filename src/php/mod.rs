@@ -1,0 +1,1 @@
+//! The PHP binding: a file per PHP class, no logic.

@@ -1,0 +1,1 @@
+//! Seen once: a nonce is accepted by exactly one worker.

@@ -1,0 +1,56 @@
+//! Key material and what is computed with it.
+//!
+//! A [`Secret`] cannot be printed, cloned or compared by `==`, and is wiped when dropped. Bytes
+//! leave it by one named call, [`Secret::expose`], which a reviewer can search for.
+
+use hkdf::Hkdf;
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use sha2::Sha256;
+use subtle::ConstantTimeEq as _;
+use zeroize::{Zeroize, ZeroizeOnDrop};
+
+/// `N` secret bytes.
+#[derive(Zeroize, ZeroizeOnDrop)]
+pub struct Secret<const N: usize>([u8; N]);
+
+impl<const N: usize> Secret<N> {
+    /// Takes `bytes` over.
+    #[must_use]
+    pub const fn new(bytes: [u8; N]) -> Self {
+        Self(bytes)
+    }
+
+    /// The bytes themselves. Each use says why it needs them.
+    #[must_use]
+    pub const fn expose(&self) -> &[u8; N] {
+        &self.0
+    }
+}
+
+/// A 32-byte key from `material` by HKDF-SHA256 ([RFC 5869](https://www.rfc-editor.org/rfc/rfc5869)).
+/// `salt` separates sites, `info` separates purposes: two purposes never share a key.
+#[must_use]
+pub fn derive(material: &[u8], salt: &[u8], info: &[u8]) -> Secret<32> {
+    let mut out = [0_u8; 32];
+    // 32 bytes is one block of HKDF-SHA256, far under its limit of 255: the call cannot fail.
+    let _ = Hkdf::<Sha256>::new(Some(salt), material).expand(info, &mut out);
+    Secret::new(out)
+}
+
+/// HMAC-SHA256 of `message` under `key` ([RFC 2104](https://www.rfc-editor.org/rfc/rfc2104)).
+#[must_use]
+pub fn mac(key: &Secret<32>, message: &[u8]) -> [u8; 32] {
+    let mut out = [0_u8; 32];
+    // HMAC takes a key of any length: the call cannot fail.
+    if let Ok(mut hmac) = Hmac::<Sha256>::new_from_slice(key.expose()) {
+        hmac.update(message);
+        out = hmac.finalize().into_bytes().into();
+    }
+    out
+}
+
+/// Whether `a` and `b` are the same bytes, in a time that depends on their length alone.
+#[must_use]
+pub fn same(a: &[u8], b: &[u8]) -> bool {
+    a.ct_eq(b).into()
+}

@@ -1,0 +1,1 @@
+//! What the extension remembers between requests.
