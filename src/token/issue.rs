@@ -1,0 +1,48 @@
+//! Making a token.
+
+use super::{Kind, layout};
+use crate::clock::Timestamp;
+use crate::keyring::Keyring;
+use crate::secret::mac;
+
+/// What a new token shall say.
+#[derive(Debug, Clone)]
+pub struct Grant {
+    /// What it is for.
+    pub kind: Kind,
+    /// Whom or what it speaks for; what the number means depends on the kind.
+    pub subject: u64,
+    /// The revocation counter of the subject: raising the counter kills every token before.
+    pub epoch: u32,
+    /// What it is bound to, see [`super::bind`].
+    pub binding: [u8; 32],
+    /// Seconds from `issued` in which it is good.
+    pub lifetime: u32,
+    /// Its own id: unpredictable, or derived where the same token must be made again.
+    pub id: [u8; 12],
+    /// When it is issued; whole seconds count.
+    pub issued: Timestamp,
+}
+
+/// Makes the token that `grant` describes. The same grant under the same keys gives the same bytes.
+#[must_use]
+pub fn issue(keyring: &Keyring, grant: &Grant) -> String {
+    let signed = layout::Fields {
+        kind: grant.kind.byte(),
+        key_id: keyring.key_id().0,
+        site: *keyring.site().as_bytes(),
+        // 32 bits of seconds last until 2106; past that, tokens are issued as expired: closed.
+        issued: u32::try_from(grant.issued.seconds()).unwrap_or(0),
+        lifetime: grant.lifetime,
+        id: grant.id,
+        subject: grant.subject,
+        epoch: grant.epoch,
+        binding: grant.binding,
+    }
+    .to_bytes();
+    let tag = mac(
+        &keyring.token_key(grant.kind),
+        &layout::mac_input(grant.kind, &signed),
+    );
+    layout::encode(grant.kind, &signed, &tag)
+}

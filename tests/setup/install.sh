@@ -1,0 +1,105 @@
+#!/bin/bash
+# Installs what a bare Debian 12 machine lacks, by group; a second run finds nothing to do and says so.
+#
+#   tests/setup/install.sh [build|site|mariadb|redis|phpunit|e2e|browser|wasm]...     (default: all)
+#
+# No service is ever started: the tests run servers of their own, as whoever runs the tests.
+set -euo pipefail
+. "$(dirname "$0")/common.sh"
+
+# MariaDB comes as the -core packages: they hold the server program, but no service, no system
+# database and no user, so a MariaDB the machine already has stays as it is.
+packages_of() {
+	case $1 in
+	build) echo php8.2-dev php8.2-cli clang libclang-dev make gcc pkg-config ;;
+	site) echo php8.2-cli php8.2-sqlite3 php8.2-gd php8.2-curl php8.2-xml php8.2-mbstring php8.2-zip php8.2-opcache curl unzip ca-certificates ;;
+	mariadb) echo mariadb-server-core mariadb-client-core php8.2-mysql php8.2-fpm nginx-light ;;
+	redis) echo redis-server redis-tools ;;
+	phpunit) echo phpunit php8.2-xml php8.2-mbstring ;;
+	e2e) echo curl ;;
+	browser) echo chromium ;;
+	wasm) echo rustc-web rust-web-src ;;
+	*) die "unknown group '$1' (there are: build site mariadb redis phpunit e2e browser wasm)" ;;
+	esac
+}
+
+# Tools that may be here by another way than Debian's packages (rustup, a Node distribution, pyenv).
+# Debian's own cargo (1.65) is too old for the crate; the security suite carries a current one,
+# kept for its browsers, under the name cargo-web.
+extras_of() {
+	case $1 in
+	build)
+		command -v cargo >/dev/null || echo cargo-web rustc-web
+		command -v cargo-fmt >/dev/null || echo rustfmt-web
+		command -v cargo-clippy >/dev/null || echo rust-web-clippy
+		;;
+	e2e)
+		node_is_enough || echo nodejs npm
+		python3 -c 'import ensurepip, venv' 2>/dev/null || echo python3 python3-venv
+		;;
+	wasm) command -v cargo >/dev/null || echo cargo-web ;;
+	esac
+}
+
+# Only for npm: the tests run on a Node of their own, which npm brings. Debian's 18 does.
+node_is_enough() {
+	command -v npm >/dev/null && command -v node >/dev/null &&
+		[ "$(node -p 'process.versions.node.split(".")[0]')" -ge 18 ]
+}
+
+is_installed() { grep -qx "$1" <<<"$INSTALLED"; }
+
+as_root() {
+	if [ "$(id -u)" = 0 ]; then
+		"$@"
+	elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
+		sudo -n env DEBIAN_FRONTEND=noninteractive "$@"
+	else
+		return 126
+	fi
+}
+
+# Packages start their services when they are installed, unless this file says no. One that is
+# already there (containers have it) is left alone; ours goes again.
+forbid_services() {
+	POLICY=/usr/sbin/policy-rc.d
+	[ -e "$POLICY" ] && return
+	# shellcheck disable=SC2016
+	as_root sh -c 'printf "#!/bin/sh\nexit 101\n" >"$1" && chmod 755 "$1"' sh "$POLICY"
+	trap 'as_root rm -f "$POLICY"' EXIT
+}
+
+apt_install() {
+	export DEBIAN_FRONTEND=noninteractive
+	# Someone else's apt may be busy: wait for it rather than fail.
+	local apt=(apt-get -q -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0)
+	as_root "${apt[@]}" install -y --no-install-recommends "$@" ||
+		{ as_root "${apt[@]}" update && as_root "${apt[@]}" install -y --no-install-recommends "$@"; }
+}
+
+began=$(now_ms)
+groups=("$@")
+[ $# -gt 0 ] || groups=(build site mariadb redis phpunit e2e browser wasm)
+command -v dpkg-query >/dev/null || die "this script knows Debian only; install by hand: $(for g in "${groups[@]}"; do packages_of "$g"; done | xargs)"
+INSTALLED=$(dpkg-query -W -f='${db:Status-Status} ${Package}\n' | sed -n 's/^installed //p')
+
+missing=()
+for group in "${groups[@]}"; do
+	wanted=$(packages_of "$group")
+	for package in $wanted $(extras_of "$group"); do
+		is_installed "$package" || missing+=("$package")
+	done
+done
+
+if [ ${#missing[@]} -eq 0 ]; then
+	say "setup: nothing is missing for ${groups[*]} ($(since "$began"))"
+	exit
+fi
+mapfile -t missing < <(printf '%s\n' "${missing[@]}" | sort -u)
+if [ "$(id -u)" != 0 ] && ! as_root true; then
+	die "these Debian packages are missing, and only root can install them:
+  apt-get install --no-install-recommends ${missing[*]}"
+fi
+say "setup: installing ${missing[*]}"
+forbid_services
+step "packages installed" apt_install "${missing[@]}"
