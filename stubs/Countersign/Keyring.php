@@ -1,0 +1,32 @@
+<?php
+
+namespace Countersign;
+
+/**
+ * A site's keys, derived from what it keeps secret. Holds key material: cannot be serialised, cloned,
+ * dumped or compared, and is wiped when freed.
+ */
+final class Keyring
+{
+    private function __construct() {}
+
+    /**
+     * @param string        $siteId   16 lower-case hex digits: the site's random identity, made once and kept.
+     * @param string        $material At least 32 bytes of key material: `AUTH_KEY . AUTH_SALT`.
+     * @param list<string>  $previous Older material that still verifies while a change of keys is under way.
+     *
+     * @throws KeyException When material is too short or WordPress's placeholder.
+     * @throws Exception    `misuse` when the site id is malformed.
+     */
+    public static function open(
+        string $siteId,
+        #[\SensitiveParameter] string $material,
+        #[\SensitiveParameter] array $previous = [],
+    ): Keyring {}
+
+    /** 16 lower-case hex digits. */
+    public function siteId(): string {}
+
+    /** Names the current key generation, 8 hex digits; tells nothing of the key. */
+    public function keyId(): string {}
+}

@@ -1,0 +1,32 @@
+<?php
+
+namespace Countersign;
+
+/**
+ * The Model Context Protocol over Streamable HTTP, stateless: revisions 2026-07-28, 2025-11-25 and 2025-06-18 on one endpoint.
+ *
+ *     $step = $server->receive( $method, $headers, $query, $body, $ip );
+ *     if ( $step instanceof McpRequest ) $step = $step->authorize( $connection, $registry );
+ *     if ( $step instanceof McpCall )    { append( $step->intent() ); $step = $step->result( … ); }
+ *     // $step is a McpReply: append( $step->entry() ) unless null, then send it.
+ */
+final class McpServer
+{
+    /**
+     * @param string $settings JSON: `{"name", "title", "version", "instructions", "website"?, "endpoint": URL, "resource_metadata":
+     *     URL, "hosts": ["example.org:8080", ..], "origins": ["https://example.org", ..], "secure": bool (HTTPS or loopback),
+     *     "kill_switch": bool, "ip_limit": {"max": 60, "window": 60}, "max_body": bytes, "confirmation_lifetime"?: seconds}`.
+     */
+    public function __construct(Keyring $keyring, Store $store, string $settings) {}
+
+    /**
+     * Everything that can be decided before the connection is known: method, HTTPS, host, origin, kill switch, the
+     * limit per address, the token, the frame. Reads nothing but its arguments and the store.
+     *
+     * @param array<string, string> $headers Name (any case) => value.
+     * @param string                $query   The raw query string.
+     * @param string                $body    The raw body, as received.
+     * @param string                $ip      The peer's address as the web server reports it.
+     */
+    public function receive(string $method, array $headers, string $query, string $body, string $ip): McpRequest|McpReply {}
+}

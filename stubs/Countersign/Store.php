@@ -1,0 +1,33 @@
+<?php
+
+namespace Countersign;
+
+/**
+ * What the extension remembers between requests: nonces, limits, marks. Shared by all PHP processes of
+ * the host that name the same folder; every operation is atomic across them.
+ */
+final class Store
+{
+    private function __construct() {}
+
+    /**
+     * Opens the embedded store, once per process and folder.
+     *
+     * @param string|null $dir Folder, mode 0700, owned by the user PHP runs as, outside the web root, on a local
+     *                         disk. Null: the INI entry `countersign.state_dir`.
+     *
+     * @throws StoreException When the folder cannot be used; the message says what to mend.
+     */
+    public static function open(?string $dir = null): Store {}
+
+    /**
+     * Records `$id` in `$domain` and says whether this call was the first: exactly one caller wins, across all processes.
+     *
+     * @param int $issuedAt  Unix seconds; things issued before the store was last started anew are refused.
+     * @param int $expiresAt Unix seconds; the record outlives this by a minute and is never dropped earlier.
+     */
+    public function seenOnce(string $domain, string $id, int $issuedAt, int $expiresAt): Decision {}
+
+    /** @return array{engine: string, started_at: int, entries: int} `started_at` in Unix seconds. */
+    public function status(): array {}
+}
