@@ -24,6 +24,7 @@ pub mod oauth;
 pub mod reason;
 pub mod replay;
 pub mod secret;
+pub mod selftest;
 pub mod store;
 pub mod token;
 

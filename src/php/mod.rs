@@ -1,1 +1,50 @@
-//! The PHP binding: a file per PHP class, no logic.
+//! The PHP binding: a file per PHP class, no logic. Each method borrows its arguments, calls the core
+//! and turns the answer into PHP's types.
+//!
+//! What runs when: [`get_module`] and [`startup`] run once per process start-up, under php-fpm in the
+//! master before it forks. So they open nothing, start nothing and derive nothing; the store is opened
+//! by the first request that needs it, in the worker.
+
+mod convert;
+mod decision;
+mod error;
+mod functions;
+mod info;
+mod keyring;
+mod tokens;
+
+use ext_php_rs::prelude::*;
+
+/// Registers the INI entries and quietens panics: once per process start-up, before any fork.
+fn startup(_type: i32, module: i32) -> i32 {
+    info::register_ini(module);
+    // A panic's message could quote what it was working on; the log gets the place alone.
+    std::panic::set_hook(Box::new(|panic| {
+        if let Some(at) = panic.location() {
+            info::log(&format!(
+                "countersign: internal error at {}:{}",
+                at.file(),
+                at.line()
+            ));
+        }
+    }));
+    0
+}
+
+/// The module's functions and classes.
+#[php_module]
+#[php(startup = "startup")]
+pub fn get_module(module: ModuleBuilder) -> ModuleBuilder {
+    functions::register(module)
+        .name("countersign")
+        .version(env!("CARGO_PKG_VERSION"))
+        .info_function(info::phpinfo)
+        .class::<error::CountersignException>()
+        .class::<error::KeyException>()
+        .class::<error::StoreException>()
+        .enumeration::<tokens::TokenKind>()
+        .class::<decision::Decision>()
+        .class::<keyring::Keyring>()
+        .class::<tokens::Tokens>()
+        .class::<tokens::Claims>()
+}

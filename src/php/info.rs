@@ -1,0 +1,59 @@
+//! INI entries, `phpinfo()`, and the log.
+
+use std::sync::OnceLock;
+
+use ext_php_rs::flags::IniEntryPermission;
+use ext_php_rs::zend::{ExecutorGlobals, IniEntryDef, IniEntryDefs, ModuleEntry};
+use ext_php_rs::{info_table_end, info_table_row, info_table_start};
+
+/// `PHP_INI_SYSTEM`: no script, `.user.ini` or plugin can move the store to a place of its own.
+static INI: IniEntryDefs<2> = IniEntryDefs::new([
+    IniEntryDef::new(
+        c"countersign.state_dir",
+        c"/var/lib/countersign",
+        IniEntryPermission::System,
+    ),
+    IniEntryDef::end(),
+]);
+
+pub(super) fn register_ini(module: i32) {
+    IniEntryDef::register(INI.as_slice(), module);
+}
+
+/// The folder of the embedded store. Read by the first request of a process and kept: it cannot change.
+pub(super) fn state_dir() -> &'static str {
+    static DIR: OnceLock<String> = OnceLock::new();
+    DIR.get_or_init(|| {
+        ExecutorGlobals::get()
+            .ini_values()
+            .remove("countersign.state_dir")
+            .flatten()
+            .unwrap_or_default()
+    })
+}
+
+/// A line for PHP's error log.
+pub(super) fn log(line: &str) {
+    ext_php_rs::error::php_error(&ext_php_rs::flags::ErrorType::Warning, line);
+}
+
+/// The section of `phpinfo()`: what is loaded and whether it is sound, never a secret.
+pub(super) extern "C" fn phpinfo(_module: *mut ModuleEntry) {
+    let failed: Vec<&str> = crate::selftest::run()
+        .into_iter()
+        .filter(|(_, passed)| !passed)
+        .map(|(name, _)| name)
+        .collect();
+    let verdict = if failed.is_empty() {
+        "passed".to_owned()
+    } else {
+        format!("FAILED: {}", failed.join(", "))
+    };
+    info_table_start!();
+    info_table_row!("Countersign", "enabled");
+    info_table_row!("Version", env!("CARGO_PKG_VERSION"));
+    info_table_row!("Store", "embedded (LMDB)");
+    info_table_row!("State folder", state_dir());
+    info_table_row!("Self-test", verdict.as_str());
+    info_table_end!();
+}

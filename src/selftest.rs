@@ -1,0 +1,111 @@
+//! Known-answer checks that a host can run in the very process that will decide.
+
+use crate::bytes::{base64url, from_base64url, hex, sha256};
+use crate::clock::Timestamp;
+use crate::keyring::{Keyring, SiteId};
+use crate::secret::{Secret, derive, mac, same};
+use crate::token::{Grant, Kind, issue, verify};
+
+/// Every check by name, and whether it passed.
+#[must_use]
+pub fn run() -> Vec<(&'static str, bool)> {
+    vec![
+        ("sha256", sha256_known()),
+        ("hmac_sha256", hmac_known()),
+        ("hkdf_sha256", hkdf_known()),
+        ("base64url", base64url_strict()),
+        (
+            "constant_time_compare",
+            same(b"ab", b"ab") && !same(b"ab", b"ac") && !same(b"ab", b"abc"),
+        ),
+        ("token", token_round()),
+        ("ed25519", ed25519_known()),
+        ("entropy", entropy_differs()),
+    ]
+}
+
+/// FIPS 180-4, "abc".
+fn sha256_known() -> bool {
+    hex(&sha256(b"abc")) == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+}
+
+/// RFC 4231 §4.2, its key filled up with zeros as HMAC itself does.
+fn hmac_known() -> bool {
+    let mut key = [0; 32];
+    for byte in key.iter_mut().take(20) {
+        *byte = 0x0b;
+    }
+    hex(&mac(&Secret::new(key), b"Hi There"))
+        == "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7"
+}
+
+/// RFC 5869 A.1, first 32 bytes.
+fn hkdf_known() -> bool {
+    let salt: Vec<u8> = (0x00..=0x0c).collect();
+    let info: Vec<u8> = (0xf0..=0xf9).collect();
+    hex(derive(&[0x0b; 22], &salt, &info).expose())
+        == "3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf"
+}
+
+fn base64url_strict() -> bool {
+    base64url(&[0xfb, 0xff]) == "-_8" && from_base64url(b"-_9").is_none()
+}
+
+fn token_round() -> bool {
+    let Ok(keys) = Keyring::open(SiteId::new([7; 8]), &[7; 64], &[]) else {
+        return false;
+    };
+    let now = Timestamp::from_seconds(1_800_000_000);
+    let text = issue(
+        &keys,
+        &Grant {
+            kind: Kind::Access,
+            subject: 1,
+            epoch: 0,
+            binding: [0; 32],
+            lifetime: 60,
+            id: [0; 12],
+            issued: now,
+        },
+    );
+    let later = now.plus_seconds(60);
+    verify(&keys, Kind::Access, text.as_bytes(), now).is_ok()
+        && verify(&keys, Kind::Refresh, text.as_bytes(), now).is_err()
+        && verify(&keys, Kind::Access, text.as_bytes(), later).is_err()
+}
+
+/// RFC 8032 §7.1, test 1.
+fn ed25519_known() -> bool {
+    use ed25519_dalek::{Signer as _, SigningKey};
+    let Some(seed) = crate::bytes::from_hex::<32>(
+        "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60",
+    ) else {
+        return false;
+    };
+    hex(&SigningKey::from_bytes(&seed).sign(b"").to_bytes())
+        .starts_with("e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e06522490155")
+}
+
+#[cfg(not(target_family = "wasm"))]
+fn entropy_differs() -> bool {
+    use crate::entropy::{Entropy as _, SystemEntropy};
+    match (SystemEntropy.bytes::<16>(), SystemEntropy.bytes::<16>()) {
+        (Ok(one), Ok(other)) => one != other,
+        _ => false,
+    }
+}
+
+#[cfg(target_family = "wasm")]
+fn entropy_differs() -> bool {
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn every_check_passes() {
+        for (name, passed) in super::run() {
+            assert!(passed, "{name}");
+        }
+    }
+}
