@@ -33,7 +33,7 @@ final class Access
      * @param list<string> $from
      * @param list<string> $to
      */
-    public static function change(array $from, array $to, bool $allowWidening): Decision {}
+    public static function change(array $from, array $to, bool $allow_widening): Decision {}
 
     /**
      * The product's own tools as JSON: a list of `{name, title, description, groups, confirm, target, annotations,

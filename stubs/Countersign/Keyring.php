@@ -3,15 +3,15 @@
 namespace Countersign;
 
 /**
- * A site's keys, derived from what it keeps secret. Holds key material: cannot be serialised, cloned,
- * dumped or compared, and is wiped when freed.
+ * A site's keys, derived from what it keeps secret. Holds key material: cannot be serialised, cloned
+ * or dumped, and is wiped when freed.
  */
 final class Keyring
 {
     private function __construct() {}
 
     /**
-     * @param string        $siteId   16 lower-case hex digits: the site's random identity, made once and kept.
+     * @param string        $site_id   16 lower-case hex digits: the site's random identity, made once and kept.
      * @param string        $material At least 32 bytes of key material: `AUTH_KEY . AUTH_SALT`.
      * @param list<string>  $previous Older material that still verifies while a change of keys is under way.
      *
@@ -19,9 +19,9 @@ final class Keyring
      * @throws Exception    `misuse` when the site id is malformed.
      */
     public static function open(
-        string $siteId,
-        #[\SensitiveParameter] string $material,
-        #[\SensitiveParameter] array $previous = [],
+        string $site_id,
+        string $material,
+        ?array $previous = null,
     ): Keyring {}
 
     /** 16 lower-case hex digits. */

@@ -28,14 +28,14 @@ final class OAuth
     public static function clientId(string $query): ?string {}
 
     /** Whether a client id is the address of a client id metadata document that may be fetched. */
-    public static function isMetadataDocument(string $clientId): bool {}
+    public static function isMetadataDocument(string $client_id): bool {}
 
     /**
      * Validates a fetched client id metadata document.
      *
      * @return string|Decision The client, JSON as {@see OAuthReply::client()} gives it.
      */
-    public function clientFromDocument(string $clientId, string $document): string|Decision {}
+    public function clientFromDocument(string $client_id, string $document): string|Decision {}
 
     /**
      * Validates an authorization request.

@@ -22,11 +22,11 @@ final class OAuthRequest
     public function toJson(): string {}
 
     /**
-     * The person agreed: where to send the browser, with a code for `$grantId` (good for 60 seconds, once).
+     * The person agreed: where to send the browser, with a code for `$grant_id` (good for 60 seconds, once).
      *
      * @return string An absolute URL; redirect with 302 or 303.
      */
-    public function approve(int $grantId): string {}
+    public function approve(int $grant_id): string {}
 
     /** The person refused: where to send the browser. */
     public function refuse(): string {}

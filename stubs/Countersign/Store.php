@@ -23,10 +23,10 @@ final class Store
     /**
      * Records `$id` in `$domain` and says whether this call was the first: exactly one caller wins, across all processes.
      *
-     * @param int $issuedAt  Unix seconds; things issued before the store was last started anew are refused.
-     * @param int $expiresAt Unix seconds; the record outlives this by a minute and is never dropped earlier.
+     * @param int $issued_at  Unix seconds; things issued before the store was last started anew are refused.
+     * @param int $expires_at Unix seconds; the record outlives this by a minute and is never dropped earlier.
      */
-    public function seenOnce(string $domain, string $id, int $issuedAt, int $expiresAt): Decision {}
+    public function seenOnce(string $domain, string $id, int $issued_at, int $expires_at): Decision {}
 
     /** @return array{engine: string, started_at: int, entries: int} `started_at` in Unix seconds. */
     public function status(): array {}

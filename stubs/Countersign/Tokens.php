@@ -5,7 +5,7 @@ namespace Countersign;
 /**
  * Issues and verifies tokens.
  *
- *     $tokens = new Tokens( Keyring::open( $siteId, AUTH_KEY . AUTH_SALT ) );
+ *     $tokens = new Tokens( Keyring::open( $site_id, AUTH_KEY . AUTH_SALT ) );
  *     $token  = $tokens->issue( TokenKind::Access, subject: 7, lifetime: 3600, binding: 'https://example.org/api' );
  *     $claims = $tokens->verify( TokenKind::Access, $token, binding: 'https://example.org/api' );
  *     // Claims, or a Decision that says why not.
@@ -22,10 +22,10 @@ final class Tokens
      *
      * @throws Exception `misuse` when a number is out of range.
      */
-    public function issue(TokenKind $kind, int $subject, int $lifetime, string $binding = '', int $epoch = 0): string {}
+    public function issue(TokenKind $kind, int $subject, int $lifetime, ?string $binding = null, int $epoch = 0): string {}
 
     /**
      * Verifies signature, kind, site, time and binding. Revocation (epoch) and single use are the caller's to compare.
      */
-    public function verify(TokenKind $kind, #[\SensitiveParameter] string $token, string $binding = ''): Claims|Decision {}
+    public function verify(TokenKind $kind, string $token, ?string $binding = null): Claims|Decision {}
 }

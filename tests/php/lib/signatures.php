@@ -1,0 +1,74 @@
+<?php
+/**
+ * Prints every signature of the namespace Countersign as this process knows it, one a line, sorted.
+ *
+ * Run once with the extension and once without it but with the stubs: the two must not differ.
+ */
+
+declare(strict_types=1);
+
+if ( ! extension_loaded( 'countersign' ) ) {
+	$classes = glob( __DIR__ . '/../../../stubs/Countersign/*.php' );
+	// A parent before its children: PHP does not hoist a class whose parent is unknown.
+	usort( $classes, static fn( $a, $b ) => ! str_ends_with( $a, '/Exception.php' ) <=> ! str_ends_with( $b, '/Exception.php' ) );
+	foreach ( $classes as $file ) {
+		require_once $file;
+	}
+}
+
+function ours( string $name ): bool {
+	return str_starts_with( strtolower( $name ), 'countersign\\' );
+}
+
+function type( ?ReflectionType $type ): string {
+	// A union of classes: the extension can only say "mixed", the stubs say which.
+	return $type instanceof ReflectionUnionType ? 'mixed' : ( (string) $type ?: 'void' );
+}
+
+function signature( ReflectionFunctionAbstract $function ): string {
+	$parameters = array_map(
+		static function ( ReflectionParameter $parameter ): string {
+			$text = type( $parameter->getType() ) . ' $' . $parameter->getName();
+			if ( $parameter->isDefaultValueAvailable() ) {
+				$text .= ' = ' . var_export( $parameter->getDefaultValue(), true );
+			} elseif ( $parameter->isOptional() ) {
+				$text .= ' = ?';
+			}
+			return $text;
+		},
+		$function->getParameters()
+	);
+	$return     = '__construct' === $function->getName() ? '' : ': ' . type( $function->getReturnType() );
+	return $function->getName() . '(' . implode( ', ', $parameters ) . ')' . $return;
+}
+
+$lines = array();
+foreach ( array_merge( ...array_values( get_defined_functions() ) ) as $name ) {
+	if ( ours( $name ) ) {
+		$lines[] = 'function ' . signature( new ReflectionFunction( $name ) );
+	}
+}
+foreach ( get_declared_classes() as $name ) {
+	if ( ! ours( $name ) ) {
+		continue;
+	}
+	$class   = new ReflectionClass( $name );
+	$parent  = $class->getParentClass();
+	$lines[] = ( $class->isFinal() ? 'final ' : '' ) . ( $class->isEnum() ? 'enum ' : 'class ' ) . $name . ( $parent ? ' extends ' . $parent->getName() : '' );
+	if ( $class->isEnum() ) {
+		foreach ( ( new ReflectionEnum( $name ) )->getCases() as $case ) {
+			$lines[] = $name . '::' . $case->getName() . ' = ' . $case->getBackingValue();
+		}
+		continue;
+	}
+	foreach ( $class->getMethods( ReflectionMethod::IS_PUBLIC ) as $method ) {
+		// An exception's constructor is PHP's business: the extension makes these objects itself.
+		if ( ! ours( $method->class ) || ( $method->isConstructor() && $class->isSubclassOf( Throwable::class ) ) ) {
+			continue;
+		}
+		$lines[] = $name . '::' . ( $method->isStatic() ? 'static ' : '' ) . signature( $method );
+	}
+}
+$lines = array_unique( $lines );
+sort( $lines );
+echo implode( "\n", $lines ), "\n";
