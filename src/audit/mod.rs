@@ -31,6 +31,7 @@ macro_rules! words {
 
 mod clean;
 pub mod entry;
+pub mod tree;
 
 use crate::reason::Reason;
 
@@ -56,7 +57,7 @@ pub enum Error {
     /// The head row contradicts itself.
     #[error("the stored head does not hold together")]
     Head,
-    /// The log has 2^53 entries.
+    /// The log has [`tree::MAX_SIZE`] entries.
     #[error("the log has reached its largest size")]
     Full,
     /// A position or size lies outside the tree.
