@@ -29,6 +29,7 @@ macro_rules! words {
     };
 }
 
+pub mod append;
 mod clean;
 pub mod entry;
 pub mod tree;
