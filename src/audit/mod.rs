@@ -30,8 +30,10 @@ macro_rules! words {
 }
 
 pub mod append;
+pub mod checkpoint;
 mod clean;
 pub mod entry;
+pub mod note;
 pub mod tree;
 
 use crate::reason::Reason;
