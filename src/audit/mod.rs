@@ -35,6 +35,7 @@ mod clean;
 pub mod entry;
 pub mod note;
 pub mod tree;
+pub mod verify;
 
 use crate::reason::Reason;
 
