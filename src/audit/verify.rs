@@ -278,10 +278,11 @@ impl Verifier {
         recorded
     }
 
-    /// A row whose place has passed. If it was thought missing, it was only moved.
+    /// A row whose place has passed. If it was thought missing, it was moved; one finding speaks for the whole
+    /// range, since remembering which of its rows did come would need memory for each.
     fn misplaced(&mut self, seq: u64) {
         let covers = |finding: &&mut Finding| {
-            finding.verdict == Verdict::MissingRange
+            matches!(finding.verdict, Verdict::MissingRange | Verdict::Inserted)
                 && finding.first_bad.is_some_and(|first| first <= seq)
                 && finding.until.is_some_and(|until| seq < until)
         };
