@@ -1,1 +1,104 @@
 //! The audit log: entries, the Merkle tree over them, checkpoints and verification.
+//!
+//! What the log promises: somebody who trusts neither the database nor its administrator finds, offline,
+//! every entry that was changed, removed, reordered, put in or cut off, up to the newest root that was
+//! kept outside the database. What it cannot promise: whoever rewrites every entry, the tree and the
+//! head, where no root was kept outside, leaves a log that verifies.
+//!
+//! Everything here is a pure function: the plugin reads and writes the tables, and hands rows in.
+
+/// An enum whose variants are words of the product's interface: in entries, answers and documents.
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal,)* }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+        pub enum $name {
+            $($(#[$variant_doc])* #[serde(rename = $word)] $variant,)*
+        }
+
+        impl $name {
+            /// Every variant, in the order of the documentation.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+
+            /// The stable word, in snake_case.
+            #[must_use]
+            pub const fn code(self) -> &'static str {
+                match self { $(Self::$variant => $word),* }
+            }
+        }
+    };
+}
+
+pub mod append;
+pub mod checkpoint;
+mod clean;
+pub mod entry;
+pub mod note;
+pub mod tree;
+pub mod verify;
+
+use crate::reason::Reason;
+
+/// What goes wrong in the audit log. Never carries what was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The caller's draft is not JSON of the documented form.
+    #[error("the draft does not have the form of an audit entry")]
+    Draft,
+    /// The draft's action is empty once control characters are gone.
+    #[error("the draft names no action")]
+    Action,
+    /// The correlation id is not 8 to 64 lower-case hexadecimal digits.
+    #[error("the correlation id is not 8 to 64 lower-case hexadecimal digits")]
+    Correlation,
+    /// `ref` names an entry that is not earlier than this one.
+    #[error("the linked entry is not an earlier one")]
+    Reference,
+    /// Stored bytes are not a version 1 entry.
+    #[error("the stored bytes are not an audit entry")]
+    Body,
+    /// The head row contradicts itself.
+    #[error("the stored head does not hold together")]
+    Head,
+    /// The log has [`tree::MAX_SIZE`] entries.
+    #[error("the log has reached its largest size")]
+    Full,
+    /// A position or size lies outside the tree.
+    #[error("the position lies outside the tree")]
+    Range,
+    /// An inclusion or consistency proof does not lead to the root.
+    #[error("the proof does not lead to the root")]
+    Proof,
+    /// A host, key name or origin that a note cannot carry.
+    #[error("the name cannot stand in a signed note")]
+    Name,
+    /// A verifier key is not `name+id+key` of a sound Ed25519 key.
+    #[error("the verifier key is malformed")]
+    Key,
+    /// The text is not a signed note.
+    #[error("the text is not a signed note")]
+    Note,
+    /// No signature on the note is by a known key.
+    #[error("no signature is by a known key")]
+    UnknownKey,
+    /// A signature that names a known key was not made with it.
+    #[error("a signature does not match its key")]
+    Signature,
+    /// The note's text is not a checkpoint of this log.
+    #[error("the text is not a checkpoint of this log")]
+    Checkpoint,
+    /// An anchor was handed in after the verifier had passed its size.
+    #[error("the verifier has already passed that size")]
+    Late,
+    /// Saved verifier state was changed, or saved under another key.
+    #[error("the saved state is not one that was exported with this key")]
+    State,
+}
+
+impl From<Error> for Reason {
+    /// For a request, every fault of the log is one: nothing is done that cannot be recorded.
+    fn from(_: Error) -> Self {
+        Self::AuditUnavailable
+    }
+}

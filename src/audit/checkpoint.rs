@@ -1,0 +1,167 @@
+//! Checkpoints: size and root of the log in a signed note, by
+//! [C2SP tlog-checkpoint](https://c2sp.org/tlog-checkpoint).
+//!
+//! Whoever holds a checkpoint can later prove that the log they are shown is, or is not, the same one.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use ed25519_dalek::SigningKey;
+
+use super::tree::{Hash, MAX_SIZE};
+use super::{Error, note};
+use crate::audit::note::VerifierKey;
+use crate::bytes::hex;
+
+/// The name of a site's log: `<host>/<site id>/audit`, the host in lower case and with its port if it has one.
+///
+/// # Errors
+/// [`Error::Name`] when `host` is not made of ASCII letters, digits, `.`, `-`, `:`, `[` and `]`, at most 253 of them.
+pub fn origin(host: &str, site: [u8; 8]) -> Result<String, Error> {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte);
+    if host.is_empty() || host.len() > 253 || !host.bytes().all(allowed) {
+        return Err(Error::Name);
+    }
+    Ok(format!(
+        "{}/{}/audit",
+        host.to_ascii_lowercase(),
+        hex(&site)
+    ))
+}
+
+/// Size and root of a log at one moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Checkpoint {
+    /// The log's name: see [`origin`].
+    pub origin: String,
+    /// Entries in the log.
+    pub size: u64,
+    /// Root over them.
+    pub root: Hash,
+}
+
+impl Checkpoint {
+    /// The signed note, under the origin as key name.
+    ///
+    /// # Errors
+    /// [`Error::Name`] when the origin cannot be a key name, [`Error::Range`] above [`MAX_SIZE`].
+    pub fn sign(&self, key: &SigningKey) -> Result<String, Error> {
+        if self.size > MAX_SIZE {
+            return Err(Error::Range);
+        }
+        let text = format!(
+            "{}\n{}\n{}\n",
+            self.origin,
+            self.size,
+            STANDARD.encode(self.root)
+        );
+        note::sign(&text, &self.origin, key)
+    }
+
+    /// Reads a note that one of `keys` has signed and that is about the log `origin`.
+    ///
+    /// Stricter than the specification: extension lines, which no log of ours writes and no monitor can
+    /// check, are refused.
+    ///
+    /// # Errors
+    /// As [`note::open`]; [`Error::Checkpoint`] when the signed text is anything but a checkpoint of this log.
+    pub fn open(note: &str, keys: &[VerifierKey], origin: &str) -> Result<Self, Error> {
+        let checkpoint = Self::parse(note::open(note, keys)?)?;
+        if checkpoint.origin == origin {
+            Ok(checkpoint)
+        } else {
+            Err(Error::Checkpoint)
+        }
+    }
+
+    fn parse(text: &str) -> Result<Self, Error> {
+        let mut lines = text
+            .strip_suffix('\n')
+            .ok_or(Error::Checkpoint)?
+            .split('\n');
+        let (Some(origin), Some(size), Some(root), None) =
+            (lines.next(), lines.next(), lines.next(), lines.next())
+        else {
+            return Err(Error::Checkpoint);
+        };
+        let parsed: u64 = size.parse().map_err(|_| Error::Checkpoint)?;
+        // One spelling only: no plus sign, no leading zeroes.
+        if origin.is_empty() || parsed > MAX_SIZE || parsed.to_string() != size {
+            return Err(Error::Checkpoint);
+        }
+        let root = STANDARD
+            .decode(root)
+            .ok()
+            .and_then(|root| root.try_into().ok());
+        Ok(Self {
+            origin: origin.to_owned(),
+            size: parsed,
+            root: root.ok_or(Error::Checkpoint)?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ORIGIN: &str = "shop.example:8443/0102030405060708/audit";
+
+    fn key() -> SigningKey {
+        SigningKey::from_bytes(&[7; 32])
+    }
+
+    fn keys() -> [VerifierKey; 1] {
+        [VerifierKey::new(ORIGIN, key().verifying_key()).unwrap()]
+    }
+
+    #[test]
+    fn a_checkpoint_goes_both_ways() {
+        let checkpoint = Checkpoint {
+            origin: origin("Shop.Example:8443", [1, 2, 3, 4, 5, 6, 7, 8]).unwrap(),
+            size: 256,
+            root: [0xfe; 32],
+        };
+        let note = checkpoint.sign(&key()).unwrap();
+        assert!(note.starts_with(&format!(
+            "{ORIGIN}\n256\n/v7+/v7+/v7+/v7+/v7+/v7+/v7+/v7+/v7+/v7+/v4=\n\n— {ORIGIN} "
+        )));
+        assert_eq!(Checkpoint::open(&note, &keys(), ORIGIN), Ok(checkpoint));
+        assert_eq!(
+            Checkpoint::open(&note, &keys(), "shop.example/0102030405060708/audit"),
+            Err(Error::Checkpoint)
+        );
+        assert_eq!(
+            Checkpoint::open(&note.replace("256", "257"), &keys(), ORIGIN),
+            Err(Error::Signature)
+        );
+        assert_eq!(Checkpoint::open(&note, &[], ORIGIN), Err(Error::UnknownKey));
+    }
+
+    #[test]
+    fn a_signed_text_that_is_no_checkpoint_is_refused() {
+        let root = STANDARD.encode([0; 32]);
+        for wrong in [
+            format!("{ORIGIN}\n0256\n{root}\n"),
+            format!("{ORIGIN}\n+256\n{root}\n"),
+            format!("{ORIGIN}\n\n{root}\n"),
+            format!("{ORIGIN}\n-1\n{root}\n"),
+            format!("{ORIGIN}\n9007199254740993\n{root}\n"),
+            format!("{ORIGIN}\n256\n{root}\nextension\n"),
+            format!("{ORIGIN}\n256\n{}\n", root.trim_end_matches('=')),
+            format!("{ORIGIN}\n256\n{}\n", STANDARD.encode([0; 31])),
+            format!("{ORIGIN}\n256\n"),
+            format!("\n256\n{root}\n"),
+            "\n".to_owned(),
+        ] {
+            let note = note::sign(&wrong, ORIGIN, &key()).unwrap();
+            assert_eq!(
+                Checkpoint::open(&note, &keys(), ORIGIN),
+                Err(Error::Checkpoint),
+                "{wrong:?}"
+            );
+        }
+        for host in ["", "a b", "a/b", "a+b", "müller.example", "a\n"] {
+            assert_eq!(origin(host, [0; 8]), Err(Error::Name));
+        }
+    }
+}

@@ -1,0 +1,311 @@
+//! What may stand in an entry: bounded, printable and without secrets.
+//!
+//! Order matters: invisible characters go first (or one of them inside a token would hide it, and
+//! their removal would join it again), then secrets, and only then is text cut to length.
+
+use serde_json::{Map, Value};
+
+use crate::bytes::{hex, sha256};
+
+/// What stands in place of a secret.
+pub(super) const REDACTED: &str = "[redacted]";
+
+/// Longest text inside `change`, in characters.
+const TEXT: usize = 512;
+/// Longest key inside `change`, in characters.
+const KEY: usize = 96;
+/// Most members of one object or array inside `change`.
+const MEMBERS: usize = 64;
+/// Deepest nesting inside `change`.
+const DEPTH: usize = 8;
+/// Longest `change`, in bytes of JSON; a longer one is replaced by its digest.
+pub(super) const CHANGE_BYTES: usize = 8192;
+
+/// `input` without invisible characters and secrets, of at most `max` characters; what was cut off
+/// shows as `…`.
+pub(super) fn text(input: &str, max: usize) -> String {
+    let visible: String = input.chars().filter(|&c| !is_invisible(c)).collect();
+    let mut out = redact(&visible);
+    if let Some((cut, _)) = out.char_indices().nth(max) {
+        let end = out
+            .char_indices()
+            .nth(max.saturating_sub(1))
+            .map_or(cut, |(end, _)| end);
+        out.truncate(end);
+        out.push('…');
+    }
+    out
+}
+
+/// `change` with every key and value cleaned, keys in byte order, and bounded in every direction.
+pub(super) fn change(input: &Map<String, Value>) -> Map<String, Value> {
+    let clean = object(input, 1);
+    let json = Value::Object(clean.clone()).to_string();
+    if json.len() <= CHANGE_BYTES {
+        return clean;
+    }
+    let mut digest = Map::new();
+    digest.insert("bytes".to_owned(), json.len().into());
+    digest.insert("sha256".to_owned(), hex(&sha256(json.as_bytes())).into());
+    digest
+}
+
+fn value(input: &Value, depth: usize) -> Value {
+    match input {
+        Value::String(string) => text(string, TEXT).into(),
+        Value::Array(_) | Value::Object(_) if depth > DEPTH => "…".into(),
+        Value::Array(items) => {
+            let mut out: Vec<Value> = items
+                .iter()
+                .take(MEMBERS)
+                .map(|item| value(item, depth + 1))
+                .collect();
+            if items.len() > MEMBERS {
+                out.push("…".into());
+            }
+            out.into()
+        }
+        Value::Object(members) => object(members, depth).into(),
+        plain => plain.clone(),
+    }
+}
+
+fn object(input: &Map<String, Value>, depth: usize) -> Map<String, Value> {
+    // Sorted here, so that the bytes do not depend on how serde_json was built.
+    let mut sorted = std::collections::BTreeMap::new();
+    for (name, member) in input {
+        let name = text(name, KEY);
+        let mut key = name.clone();
+        let mut count = 1_usize;
+        // Two keys may become the same once cleaned: neither may swallow the other.
+        while sorted.contains_key(&key) {
+            count += 1;
+            key = format!("{name}#{count}");
+        }
+        if sorted.len() == MEMBERS {
+            sorted.insert("…".to_owned(), Value::from(input.len() - MEMBERS));
+            break;
+        }
+        sorted.insert(key, value(member, depth + 1));
+    }
+    sorted.into_iter().collect()
+}
+
+/// Control, direction, zero-width, filler, tag and variation characters: what changes how a line looks or
+/// compares without being seen (Unicode categories Cc and Cf, default-ignorable characters, line separators).
+const fn is_invisible(c: char) -> bool {
+    matches!(
+        c,
+        '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{ad}' | '\u{34f}' | '\u{600}'..='\u{605}' | '\u{61c}'
+            | '\u{6dd}' | '\u{70f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}'
+            | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
+            | '\u{e0000}'..='\u{e0fff}'
+    )
+}
+
+/// Replaces whatever looks like a secret. Over-eager on purpose: a word too many is harmless.
+fn redact(input: &str) -> String {
+    let mut out = String::with_capacity(input.len());
+    let mut rest = input;
+    let mut at_word = true;
+    while let Some(next) = rest.chars().next() {
+        let found = token_len(rest)
+            .or_else(|| bearer_len(rest))
+            // Only at the start of a word, which keeps the scan linear in the length of the text.
+            .or_else(|| if at_word { jwt_len(rest) } else { None });
+        let (skip, kept) = match found {
+            Some(len) => (len, false),
+            None => (next.len_utf8(), true),
+        };
+        let (head, tail) = rest.split_at_checked(skip).unwrap_or((rest, ""));
+        out.push_str(if kept { head } else { REDACTED });
+        at_word =
+            !(kept && (next == '.' || next == '-' || next == '_' || next.is_ascii_alphanumeric()));
+        rest = tail;
+    }
+    out
+}
+
+const fn is_base64url(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_'
+}
+
+/// How many bytes at the start of `text` are base64url.
+fn run(text: &[u8]) -> usize {
+    text.iter().take_while(|byte| is_base64url(**byte)).count()
+}
+
+/// A Countersign token at the start of `text`: `cs`, two letters of a kind, `_`, at least 20 characters.
+/// In any case of letters, since software likes to lower them.
+fn token_len(text: &str) -> Option<usize> {
+    let (prefix, rest) = text.as_bytes().split_at_checked(5)?;
+    let known = [
+        b"csat_", b"csrt_", b"csac_", b"cscf_", b"cspr_", b"csap_", b"csup_",
+    ]
+    .iter()
+    .any(|kind| prefix.eq_ignore_ascii_case(*kind));
+    let len = if known { run(rest) } else { 0 };
+    (len >= 20).then_some(5 + len)
+}
+
+/// `Bearer` and the credential behind it.
+fn bearer_len(text: &str) -> Option<usize> {
+    let (scheme, mut rest) = text.as_bytes().split_at_checked(6)?;
+    if !scheme.eq_ignore_ascii_case(b"bearer") {
+        return None;
+    }
+    let full = rest.len();
+    loop {
+        rest = match rest {
+            [b' ' | b':' | b'=' | b'+' | b'"' | b'\'', tail @ ..]
+            | [b'%', b'2', b'0', tail @ ..] => tail,
+            _ => break,
+        };
+    }
+    let separators = full - rest.len();
+    let credential = rest
+        .iter()
+        .take_while(|byte| byte.is_ascii_graphic() && !b"\"',;<>".contains(byte))
+        .count();
+    (separators > 0 && credential > 0).then_some(6 + separators + credential)
+}
+
+/// Base64url parts joined by dots, three or more (JWS has three, JWE five), of which three in a row are
+/// long or one begins as JSON does (`eyJ` is `{"`): RFC 7515 §3.1. Short ones are host names and version
+/// numbers. Takes the whole dotted word.
+fn jwt_len(text: &str) -> Option<usize> {
+    let word = text
+        .as_bytes()
+        .split(|byte| !is_base64url(*byte) && *byte != b'.')
+        .next()?;
+    let (mut parts, mut long, mut since_json) = (0_usize, 0_usize, None::<usize>);
+    let mut secret = false;
+    for part in word
+        .split(|byte| *byte == b'.')
+        .filter(|part| !part.is_empty())
+    {
+        parts += 1;
+        long = if part.len() >= 16 { long + 1 } else { 0 };
+        since_json = match since_json {
+            Some(count) => Some(count + 1),
+            None if part.len() >= 8 && part.windows(3).any(|three| three == b"eyJ") => Some(1),
+            None => None,
+        };
+        secret |= long >= 3 || since_json.is_some_and(|count| count >= 3);
+    }
+    (parts >= 3 && secret).then_some(word.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TOKEN: &str = "csat_AbCdEfGhIjKlMnOpQrStUvWxYz0123456789";
+
+    #[test]
+    fn secrets_are_replaced_wherever_they_stand() {
+        for (dirty, clean) in [
+            (TOKEN.to_owned(), "[redacted]"),
+            (format!("a{TOKEN}!b"), "a[redacted]!b"),
+            (TOKEN.to_uppercase(), "[redacted]"),
+            (
+                "cs\u{200b}rt_\u{7}AbCdEfGhIjKlMnOpQrSt".to_owned(),
+                "[redacted]",
+            ),
+            ("csat_csat_AbCdEfGhIjKlMnOpQrSt".to_owned(), "[redacted]"),
+            (
+                "Authorization: bEARER  x/y+z=, z".to_owned(),
+                "Authorization: [redacted], z",
+            ),
+            ("Bearer%20abc".to_owned(), "[redacted]"),
+            ("t=eyJhbGciOiJ9.e30.c2ln;".to_owned(), "t=[redacted];"),
+            ("id_eyJhbGciOiJ9.e30.c2ln.x.y".to_owned(), "[redacted]"),
+            (
+                "0123456789abcdef.0123456789abcdef.0123456789abcdef".to_owned(),
+                "[redacted]",
+            ),
+        ] {
+            assert_eq!(text(&dirty, 200), clean, "{dirty:?}");
+        }
+    }
+
+    #[test]
+    fn ordinary_text_is_left_alone() {
+        for plain in [
+            "www.example.com",
+            "1.2.3",
+            "csat_short",
+            "css_class-names_and_such_things",
+            "bearer",
+            "Grüße 日本 🎉",
+        ] {
+            assert_eq!(text(plain, 200), plain);
+        }
+    }
+
+    #[test]
+    fn invisible_characters_go() {
+        assert_eq!(
+            text(
+                "a\u{202e}b\u{0}c\u{85}d\u{2066}e\u{feff}f\ng\u{e0041}h\u{fe0f}",
+                99
+            ),
+            "abcdefgh"
+        );
+    }
+
+    #[test]
+    fn text_is_cut_at_a_character() {
+        assert_eq!(text("日本語", 3), "日本語");
+        assert_eq!(text("日本語x", 3), "日本…");
+        // Cut after redaction: no part of a token remains.
+        assert_eq!(text(TOKEN, 6), "[reda…");
+    }
+
+    #[test]
+    fn a_change_is_bounded_in_every_direction() {
+        let mut deep = Value::from(1);
+        for _ in 0..40 {
+            deep = serde_json::json!({ "d": deep });
+        }
+        let wide: Vec<u64> = (0..100).collect();
+        let input = serde_json::json!({ "deep": deep, "wide": wide });
+        let clean = change(input.as_object().unwrap());
+        assert_eq!(clean["wide"].as_array().unwrap().len(), MEMBERS + 1);
+        assert_eq!(
+            clean["deep"].to_string().matches("\"d\"").count(),
+            DEPTH - 1
+        );
+
+        let many: Map<String, Value> = (0..100).map(|n| (format!("k{n:03}"), n.into())).collect();
+        let clean = change(&many);
+        assert_eq!(clean.len(), MEMBERS + 1);
+        assert_eq!(clean["…"], 36);
+
+        let large: Map<String, Value> = (0..60)
+            .map(|n| (format!("k{n}"), "x".repeat(500).into()))
+            .collect();
+        let clean = change(&large);
+        assert_eq!(clean.keys().collect::<Vec<_>>(), ["bytes", "sha256"]);
+    }
+
+    #[test]
+    fn keys_that_become_equal_are_both_kept() {
+        let input =
+            serde_json::json!({ TOKEN: 1, "csrt_AbCdEfGhIjKlMnOpQrStUv": 2, "b\u{0}": 3, "b": 4 });
+        let clean = change(input.as_object().unwrap());
+        assert_eq!(clean.len(), 4);
+        assert!(clean.contains_key("[redacted]#2") && clean.contains_key("b#2"));
+    }
+
+    #[test]
+    fn long_input_is_scanned_once() {
+        let start = std::time::Instant::now();
+        for piece in ["a", "a.", "eyJ", "eyJ.", "csat_", "bearer "] {
+            text(&piece.repeat(200_000), 10);
+        }
+        assert!(start.elapsed().as_secs() < 10);
+    }
+}

@@ -1,0 +1,499 @@
+//! One entry: what the caller knows, the exact bytes that are kept, and what is read back from them.
+//!
+//! The bytes are built once, stored as they are and hashed as they are. Nothing ever builds them again
+//! from columns: that is where home-made logs break (key order, number and time spelling).
+
+use serde::de::IgnoredAny;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::{Error, clean};
+use crate::bytes::{from_hex, hex};
+use crate::clock::Timestamp;
+
+/// The version every entry begins with.
+pub const VERSION: u8 = 1;
+
+/// Longest draft that is read, in bytes of JSON.
+pub const MAX_DRAFT: usize = 1 << 20;
+
+words! {
+    /// What an entry is about.
+    Kind {
+        /// Something is about to be done.
+        Intent = "intent",
+        /// What became of an intent.
+        Outcome = "outcome",
+        /// Something was asked and refused.
+        Refusal = "refusal",
+        /// Rights were given.
+        Grant = "grant",
+        /// Rights were taken away.
+        Revoke = "revoke",
+        /// A connection was made, changed, paused or ended.
+        Connection = "connection",
+        /// A setting of Countersign was changed.
+        Setting = "setting",
+        /// The kill switch was turned.
+        KillSwitch = "kill_switch",
+        /// A confirmation was asked for, given or used.
+        Confirmation = "confirmation",
+        /// A step of the OAuth server.
+        Oauth = "oauth",
+        /// Countersign itself: start, upgrade, retention, acknowledged restore.
+        System = "system",
+    }
+}
+
+words! {
+    /// Who acted.
+    ActorKind {
+        /// An agent on a connection.
+        Agent = "agent",
+        /// A person in WordPress's administration.
+        Admin = "admin",
+        /// The site itself.
+        System = "system",
+        /// Somebody who proved nothing.
+        Anonymous = "anonymous",
+    }
+}
+
+words! {
+    /// How it ended.
+    Outcome {
+        /// Done.
+        Ok = "ok",
+        /// Not allowed.
+        Denied = "denied",
+        /// Tried, and failed.
+        Failed = "failed",
+        /// Begun, and the end was never seen.
+        Interrupted = "interrupted",
+    }
+}
+
+/// Who acted, as the caller knows it. Texts are cleaned when the entry is built.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Actor {
+    /// What sort of actor.
+    pub kind: ActorKind,
+    /// The connection's id, at most 64 characters.
+    #[serde(default)]
+    pub connection: Option<String>,
+    /// The WordPress user's id.
+    #[serde(default)]
+    pub user: Option<u64>,
+    /// The client's display name, at most 120 characters. The client chose it: it proves nothing.
+    #[serde(default)]
+    pub client: Option<String>,
+    /// The address, at most 64 characters. An entry is never changed, so where an address must be
+    /// erasable the caller passes a keyed digest of it and keeps the address apart.
+    #[serde(default)]
+    pub ip: Option<String>,
+}
+
+/// What the caller knows of an entry. Sequence, time and site are added by
+/// [`append`](super::append::append).
+///
+/// Has no `Debug`: a draft may still hold what must not be seen.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Draft {
+    /// What the entry is about.
+    pub kind: Kind,
+    /// Who acted.
+    pub actor: Actor,
+    /// The tool's name or the event's, such as `connection.paused`; at most 96 characters.
+    pub action: String,
+    /// What was acted on, such as `post:12`; at most 191 characters.
+    #[serde(default)]
+    pub target: Option<String>,
+    /// What was asked: argument names with digests or short values. At most 8 levels, 64 members each,
+    /// 512 characters a text, 8 KiB in all; a larger one is replaced by its length and SHA-256.
+    #[serde(default)]
+    pub change: Option<Map<String, Value>>,
+    /// How it ended, once it has.
+    #[serde(default)]
+    pub outcome: Option<Outcome>,
+    /// The stable code of a [`Reason`](crate::reason::Reason), at most 64 characters.
+    #[serde(default)]
+    pub reason: Option<String>,
+    /// How it was approved, such as `confirmed`; at most 64 characters.
+    #[serde(default)]
+    pub approval: Option<String>,
+    /// What links intent, outcome and confirmation: 8 to 64 lower-case hexadecimal digits.
+    #[serde(default)]
+    pub correlation: Option<String>,
+    /// The sequence number of an earlier entry this one belongs to.
+    #[serde(default, rename = "ref")]
+    pub reference: Option<u64>,
+}
+
+/// The kept form: field order is the order of the bytes.
+#[derive(Serialize)]
+struct Canonical {
+    v: u8,
+    seq: u64,
+    time: Timestamp,
+    site: String,
+    kind: Kind,
+    actor: CanonicalActor,
+    action: String,
+    target: Option<String>,
+    change: Option<Map<String, Value>>,
+    outcome: Option<Outcome>,
+    reason: Option<String>,
+    approval: Option<String>,
+    correlation: Option<String>,
+    #[serde(rename = "ref")]
+    reference: Option<u64>,
+}
+
+#[derive(Serialize)]
+struct CanonicalActor {
+    kind: ActorKind,
+    connection: Option<String>,
+    user: Option<u64>,
+    client: Option<String>,
+    ip: Option<String>,
+}
+
+impl Draft {
+    /// Reads a draft from the JSON the plugin hands over.
+    ///
+    /// # Errors
+    /// [`Error::Draft`] for anything but one object of the documented fields: an unknown field or word, a
+    /// field twice, more than [`MAX_DRAFT`] bytes.
+    pub fn from_json(json: &str) -> Result<Self, Error> {
+        if json.len() > MAX_DRAFT {
+            return Err(Error::Draft);
+        }
+        serde_json::from_str(json).map_err(|_| Error::Draft)
+    }
+
+    /// The exact bytes of the entry: compact JSON in a fixed order of keys, every text bounded, free of
+    /// invisible characters and of whatever looks like a token.
+    ///
+    /// Redaction knows Countersign's tokens, `Bearer` credentials and JWTs as they are written. It does not
+    /// know a secret that was encoded or split first: callers pass digests, not values.
+    ///
+    /// # Errors
+    /// [`Error::Action`], [`Error::Correlation`], [`Error::Reference`].
+    pub fn body(&self, seq: u64, time: Timestamp, site: [u8; 8]) -> Result<Vec<u8>, Error> {
+        let bounded =
+            |text: &Option<String>, max| text.as_deref().map(|text| clean::text(text, max));
+        let action = clean::text(&self.action, 96);
+        if action.is_empty() {
+            return Err(Error::Action);
+        }
+        if !self.correlation.as_deref().is_none_or(is_correlation) {
+            return Err(Error::Correlation);
+        }
+        if self.reference.is_some_and(|earlier| earlier >= seq) {
+            return Err(Error::Reference);
+        }
+        let canonical = Canonical {
+            v: VERSION,
+            seq,
+            time,
+            site: hex(&site),
+            kind: self.kind,
+            actor: CanonicalActor {
+                kind: self.actor.kind,
+                connection: bounded(&self.actor.connection, 64),
+                user: self.actor.user,
+                client: bounded(&self.actor.client, 120),
+                ip: bounded(&self.actor.ip, 64),
+            },
+            action,
+            target: bounded(&self.target, 191),
+            change: self.change.as_ref().map(clean::change),
+            outcome: self.outcome,
+            reason: bounded(&self.reason, 64),
+            approval: bounded(&self.approval, 64),
+            correlation: self.correlation.clone(),
+            reference: self.reference,
+        };
+        serde_json::to_vec(&canonical).map_err(|_| Error::Draft)
+    }
+}
+
+fn is_correlation(id: &str) -> bool {
+    (8..=64).contains(&id.len()) && id.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+/// The copies of an entry's fields that the table keeps as columns to filter by. They prove nothing: the
+/// verifier compares them with the body.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Summary {
+    /// When, by the clock of the machine that wrote it.
+    pub time: Timestamp,
+    /// What the entry is about.
+    pub kind: Kind,
+    /// The connection's id.
+    pub connection: Option<String>,
+    /// The WordPress user's id.
+    pub user: Option<u64>,
+    /// The tool's or event's name.
+    pub action: String,
+    /// What was acted on.
+    pub target: Option<String>,
+    /// How it ended.
+    pub outcome: Option<Outcome>,
+    /// The stable code of the reason.
+    pub reason: Option<String>,
+    /// What links intent, outcome and confirmation.
+    pub correlation: Option<String>,
+}
+
+/// What is read back from an entry's bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// The position the entry was written for, from 0.
+    pub seq: u64,
+    /// The site that wrote it.
+    pub site: [u8; 8],
+    /// The earlier entry it belongs to.
+    pub reference: Option<u64>,
+    /// The fields that are kept as columns too.
+    pub summary: Summary,
+}
+
+// Fields that are only checked to be there: reading stays strict without keeping them.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Stored<'a> {
+    v: u8,
+    seq: u64,
+    time: Timestamp,
+    #[serde(borrow)]
+    site: &'a str,
+    kind: Kind,
+    actor: StoredActor,
+    action: String,
+    target: Option<String>,
+    #[serde(rename = "change")]
+    _change: IgnoredAny,
+    outcome: Option<Outcome>,
+    reason: Option<String>,
+    #[serde(rename = "approval")]
+    _approval: IgnoredAny,
+    correlation: Option<String>,
+    #[serde(rename = "ref")]
+    reference: Option<u64>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StoredActor {
+    #[serde(rename = "kind")]
+    _kind: ActorKind,
+    connection: Option<String>,
+    user: Option<u64>,
+    #[serde(rename = "client")]
+    _client: IgnoredAny,
+    #[serde(rename = "ip")]
+    _ip: IgnoredAny,
+}
+
+impl Entry {
+    /// Reads an entry's bytes. Says nothing about whether they are the bytes that were written: the
+    /// [tree](super::tree) does.
+    ///
+    /// # Errors
+    /// [`Error::Body`] for anything but a version 1 entry.
+    pub fn parse(body: &[u8]) -> Result<Self, Error> {
+        let stored: Stored<'_> = serde_json::from_slice(body).map_err(|_| Error::Body)?;
+        if stored.v != VERSION {
+            return Err(Error::Body);
+        }
+        Ok(Self {
+            seq: stored.seq,
+            site: from_hex(stored.site).ok_or(Error::Body)?,
+            reference: stored.reference,
+            summary: Summary {
+                time: stored.time,
+                kind: stored.kind,
+                connection: stored.actor.connection,
+                user: stored.actor.user,
+                action: stored.action,
+                target: stored.target,
+                outcome: stored.outcome,
+                reason: stored.reason,
+                correlation: stored.correlation,
+            },
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FULL: &str = r#"{"ref":3,"kind":"outcome","actor":{"kind":"agent","connection":"c1","user":7,"client":"Claude","ip":"192.0.2.1"},
+        "action":"update_post","target":"post:12","change":{"title":"new","a":{"z":1,"b":[true,null]}},"outcome":"ok",
+        "reason":null,"approval":"confirmed","correlation":"00ff00ff00ff00ff"}"#;
+
+    fn body(json: &str) -> Result<String, Error> {
+        let bytes = Draft::from_json(json)?.body(
+            4,
+            Timestamp::from_millis(1_700_000_000_123),
+            [0xab; 8],
+        )?;
+        Ok(String::from_utf8(bytes).unwrap())
+    }
+
+    #[test]
+    fn the_bytes_are_exactly_these() {
+        assert_eq!(
+            body(FULL).unwrap(),
+            r#"{"v":1,"seq":4,"time":1700000000123,"site":"abababababababab","kind":"outcome","actor":{"kind":"agent","connection":"c1","user":7,"client":"Claude","ip":"192.0.2.1"},"action":"update_post","target":"post:12","change":{"a":{"b":[true,null],"z":1},"title":"new"},"outcome":"ok","reason":null,"approval":"confirmed","correlation":"00ff00ff00ff00ff","ref":3}"#
+        );
+        assert_eq!(
+            body(r#"{"kind":"system","actor":{"kind":"system"},"action":"start"}"#).unwrap(),
+            r#"{"v":1,"seq":4,"time":1700000000123,"site":"abababababababab","kind":"system","actor":{"kind":"system","connection":null,"user":null,"client":null,"ip":null},"action":"start","target":null,"change":null,"outcome":null,"reason":null,"approval":null,"correlation":null,"ref":null}"#
+        );
+    }
+
+    #[test]
+    fn what_was_written_is_read_back() {
+        let entry = Entry::parse(body(FULL).unwrap().as_bytes()).unwrap();
+        assert_eq!(
+            (entry.seq, entry.site, entry.reference),
+            (4, [0xab; 8], Some(3))
+        );
+        let summary = entry.summary;
+        assert_eq!(summary.time.millis(), 1_700_000_000_123);
+        assert_eq!(
+            (summary.kind, summary.outcome),
+            (Kind::Outcome, Some(Outcome::Ok))
+        );
+        assert_eq!(
+            (summary.connection.as_deref(), summary.user),
+            (Some("c1"), Some(7))
+        );
+        assert_eq!(
+            (summary.action.as_str(), summary.target.as_deref()),
+            ("update_post", Some("post:12"))
+        );
+        assert_eq!(
+            (summary.reason, summary.correlation.as_deref()),
+            (None, Some("00ff00ff00ff00ff"))
+        );
+    }
+
+    #[test]
+    fn a_bad_draft_is_an_error() {
+        for (wrong, error) in [
+            ("", Error::Draft),
+            ("[]", Error::Draft),
+            (
+                r#"{"kind":"system","actor":{"kind":"system"}}"#,
+                Error::Draft,
+            ),
+            (
+                r#"{"kind":"sytsem","actor":{"kind":"system"},"action":"a"}"#,
+                Error::Draft,
+            ),
+            (
+                r#"{"kind":"system","actor":{"kind":"system"},"action":"a","seq":1}"#,
+                Error::Draft,
+            ),
+            (
+                r#"{"kind":"system","actor":{"kind":"system","role":"x"},"action":"a"}"#,
+                Error::Draft,
+            ),
+            (
+                r#"{"kind":"system","kind":"grant","actor":{"kind":"system"},"action":"a"}"#,
+                Error::Draft,
+            ),
+            (
+                r#"{"kind":"system","actor":{"kind":"system"},"action":"a","change":[]}"#,
+                Error::Draft,
+            ),
+            (
+                r#"{"kind":"system","actor":{"kind":"system"},"action":"a"} x"#,
+                Error::Draft,
+            ),
+            (
+                r#"{"kind":"system","actor":{"kind":"system"},"action":"\u0000"}"#,
+                Error::Action,
+            ),
+            (
+                r#"{"kind":"system","actor":{"kind":"system"},"action":"a","correlation":"00FF00FF"}"#,
+                Error::Correlation,
+            ),
+            (
+                r#"{"kind":"system","actor":{"kind":"system"},"action":"a","correlation":"00"}"#,
+                Error::Correlation,
+            ),
+            (
+                r#"{"kind":"system","actor":{"kind":"system"},"action":"a","ref":4}"#,
+                Error::Reference,
+            ),
+        ] {
+            assert_eq!(body(wrong).err(), Some(error), "{wrong}");
+        }
+        assert!(body(&format!("{}{FULL}", " ".repeat(MAX_DRAFT))).is_err());
+    }
+
+    #[test]
+    fn foreign_bytes_are_not_an_entry() {
+        let good = body(FULL).unwrap();
+        for wrong in [
+            good.replace("\"v\":1", "\"v\":2"),
+            good.replace("abababababababab", "abab"),
+            good.replace("\"ref\":3", "\"ref\":3,\"x\":1"),
+            good.replace("\"kind\":\"outcome\"", "\"kind\":\"other\""),
+            good.replace(",\"approval\":\"confirmed\"", ""),
+            format!("{good}x"),
+            String::new(),
+        ] {
+            assert_ne!(wrong, good);
+            assert_eq!(Entry::parse(wrong.as_bytes()), Err(Error::Body), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn the_largest_entry_stays_small() {
+        let long = "é\\\"".repeat(10_000);
+        let members: Map<String, Value> = (0..99)
+            .map(|n| (format!("{long}{n}"), long.clone().into()))
+            .collect();
+        let draft = Draft {
+            kind: Kind::Refusal,
+            actor: Actor {
+                kind: ActorKind::Anonymous,
+                connection: Some(long.clone()),
+                user: Some(u64::MAX),
+                client: Some(long.clone()),
+                ip: Some(long.clone()),
+            },
+            action: long.clone(),
+            target: Some(long.clone()),
+            change: Some(members),
+            outcome: Some(Outcome::Denied),
+            reason: Some(long.clone()),
+            approval: Some(long),
+            correlation: None,
+            reference: None,
+        };
+        let body = draft
+            .body(u64::MAX, Timestamp::from_millis(u64::MAX), [0; 8])
+            .unwrap();
+        assert!(body.len() < 16 * 1024, "{}", body.len());
+        assert_eq!(
+            Entry::parse(&body)
+                .unwrap()
+                .summary
+                .target
+                .unwrap()
+                .chars()
+                .count(),
+            191
+        );
+    }
+}

@@ -1,0 +1,282 @@
+//! Signed notes: a text and signatures under it, by [C2SP signed-note](https://c2sp.org/signed-note@v1.0.0).
+//!
+//! Signature type `0x01` (Ed25519, RFC 8032) only. The type stands in the key, so another can be added
+//! without touching notes that exist; signatures of types not known here are ignored, as the
+//! specification demands, and so are witnesses' cosignatures.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
+
+use super::Error;
+use crate::bytes::{from_hex, hex, sha256};
+
+/// Longest note that is read, in bytes: room for sixteen post-quantum signatures.
+pub const MAX_NOTE: usize = 128 * 1024;
+/// Most signatures on a note.
+pub const MAX_SIGNATURES: usize = 64;
+
+const ED25519: u8 = 1;
+const DASH: &str = "— ";
+
+/// A public key under the name it signs as. Text form: `<name>+<8 hex digits of the key id>+<base64 of type
+/// and key>`, as Go's `sumdb/note` and other tools write it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VerifierKey {
+    name: String,
+    id: [u8; 4],
+    key: VerifyingKey,
+}
+
+impl VerifierKey {
+    /// The verifier key of `key` under `name`.
+    ///
+    /// # Errors
+    /// [`Error::Name`] when a note cannot carry the name, [`Error::Key`] for a key of small order, under
+    /// which a signature would prove nothing.
+    pub fn new(name: &str, key: VerifyingKey) -> Result<Self, Error> {
+        if !is_key_name(name) {
+            return Err(Error::Name);
+        }
+        if key.is_weak() {
+            return Err(Error::Key);
+        }
+        Ok(Self {
+            name: name.to_owned(),
+            id: key_id(name, &key),
+            key,
+        })
+    }
+
+    /// Reads the text form; the id must be the one that belongs to name and key.
+    ///
+    /// # Errors
+    /// [`Error::Key`].
+    pub fn parse(text: &str) -> Result<Self, Error> {
+        // The base64 may hold a plus itself: it is the last of three parts.
+        let mut parts = text.splitn(3, '+');
+        let (Some(name), Some(id), Some(key)) = (parts.next(), parts.next(), parts.next()) else {
+            return Err(Error::Key);
+        };
+        let id: [u8; 4] = from_hex(id).ok_or(Error::Key)?;
+        let bytes: [u8; 33] = decode(key).ok_or(Error::Key)?;
+        let (kind, key) = bytes.split_first_chunk::<1>().ok_or(Error::Key)?;
+        let key = <[u8; 32]>::try_from(key).map_err(|_| Error::Key)?;
+        let key = VerifyingKey::from_bytes(&key).map_err(|_| Error::Key)?;
+        let verifier = Self::new(name, key).map_err(|_| Error::Key)?;
+        if *kind == [ED25519] && verifier.id == id {
+            Ok(verifier)
+        } else {
+            Err(Error::Key)
+        }
+    }
+
+    /// The name it signs as.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+impl std::fmt::Display for VerifierKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut typed = vec![ED25519];
+        typed.extend_from_slice(self.key.as_bytes());
+        write!(
+            f,
+            "{}+{}+{}",
+            self.name,
+            hex(&self.id),
+            STANDARD.encode(typed)
+        )
+    }
+}
+
+/// The first four bytes of SHA-256 over name, newline, type and public key.
+fn key_id(name: &str, key: &VerifyingKey) -> [u8; 4] {
+    let mut input = name.as_bytes().to_vec();
+    input.extend_from_slice(&[b'\n', ED25519]);
+    input.extend_from_slice(key.as_bytes());
+    let [a, b, c, d, ..] = sha256(&input);
+    [a, b, c, d]
+}
+
+fn is_key_name(name: &str) -> bool {
+    !name.is_empty()
+        && name.len() <= 512
+        && !name
+            .chars()
+            .any(|c| c == '+' || c.is_whitespace() || c.is_control())
+}
+
+fn is_note_text(text: &str) -> bool {
+    text.ends_with('\n') && !text.bytes().any(|byte| byte < b' ' && byte != b'\n')
+}
+
+fn decode<const N: usize>(text: &str) -> Option<[u8; N]> {
+    STANDARD.decode(text).ok()?.try_into().ok()
+}
+
+/// Signs `text` as `name`. The same input gives the same note: Ed25519 needs no randomness.
+///
+/// # Errors
+/// [`Error::Note`] when `text` does not end with a newline or holds another control character;
+/// [`Error::Name`], [`Error::Key`] as [`VerifierKey::new`].
+pub fn sign(text: &str, name: &str, key: &SigningKey) -> Result<String, Error> {
+    if !is_note_text(text) {
+        return Err(Error::Note);
+    }
+    let verifier = VerifierKey::new(name, key.verifying_key())?;
+    let mut signature = verifier.id.to_vec();
+    signature.extend_from_slice(&key.sign(text.as_bytes()).to_bytes());
+    Ok(format!(
+        "{text}\n{DASH}{name} {}\n",
+        STANDARD.encode(signature)
+    ))
+}
+
+/// The text of `note`, once at least one of `keys` has signed it and no signature that names one of them
+/// is wrong. The text includes its last newline.
+///
+/// # Errors
+/// [`Error::Note`] when it is no signed note, [`Error::UnknownKey`], [`Error::Signature`].
+pub fn open<'a>(note: &'a str, keys: &[VerifierKey]) -> Result<&'a str, Error> {
+    if note.len() > MAX_NOTE || !is_note_text(note) {
+        return Err(Error::Note);
+    }
+    // The last empty line separates text and signatures.
+    let at = note.rfind("\n\n").ok_or(Error::Note)?;
+    let (text, signatures) = note.split_at_checked(at + 1).ok_or(Error::Note)?;
+    let lines = signatures
+        .strip_prefix('\n')
+        .and_then(|lines| lines.strip_suffix('\n'))
+        .ok_or(Error::Note)?;
+    let mut known = false;
+    for (count, line) in lines.split('\n').enumerate() {
+        let (name, signature) = line
+            .strip_prefix(DASH)
+            .and_then(|rest| rest.split_once(' '))
+            .filter(|(name, _)| is_key_name(name) && count < MAX_SIGNATURES)
+            .ok_or(Error::Note)?;
+        let signature = STANDARD.decode(signature).map_err(|_| Error::Note)?;
+        let (id, signature) = signature.split_first_chunk::<4>().ok_or(Error::Note)?;
+        for key in keys.iter().filter(|key| key.name == name && key.id == *id) {
+            let signature = Signature::from_slice(signature).map_err(|_| Error::Signature)?;
+            // Strict: one signature has one spelling, and none of small order counts.
+            key.key
+                .verify_strict(text.as_bytes(), &signature)
+                .map_err(|_| Error::Signature)?;
+            known = true;
+        }
+    }
+    if known {
+        Ok(text)
+    } else {
+        Err(Error::UnknownKey)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // From golang.org/x/mod/sumdb/note, note_test.go: another implementation's key and note.
+    const SEED: &str = "AYEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDFz";
+    const KEY: &str = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW";
+    const NOTE: &str = "If you think cryptography is the answer to your problem,\n\
+        then you don't know what your problem is.\n\n\
+        — PeterNeumann x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=\n";
+
+    fn peter() -> SigningKey {
+        let bytes: [u8; 33] = decode(SEED).unwrap();
+        SigningKey::from_bytes(bytes[1..].try_into().unwrap())
+    }
+
+    #[test]
+    fn notes_are_those_of_other_implementations() {
+        let key = VerifierKey::parse(KEY).unwrap();
+        assert_eq!(key.to_string(), KEY);
+        assert_eq!(
+            key,
+            VerifierKey::new("PeterNeumann", peter().verifying_key()).unwrap()
+        );
+        let text = open(NOTE, &[key]).unwrap();
+        assert_eq!(sign(text, "PeterNeumann", &peter()).unwrap(), NOTE);
+    }
+
+    #[test]
+    fn only_a_sound_key_is_read() {
+        for other in [
+            // C2SP signed-note's example key, and one whose base64 holds a plus.
+            "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k",
+            "TEST+7997405c+AQcC+FTVKf0jlTdHDY3rbevmnKxxPjigCXlVtGe6RIr6",
+        ] {
+            assert_eq!(VerifierKey::parse(other).unwrap().to_string(), other);
+        }
+        for at in 0..KEY.len() {
+            assert!(VerifierKey::parse(&KEY[at + 1..]).is_err());
+            assert!(VerifierKey::parse(&KEY[..at]).is_err());
+            let mut changed = KEY.as_bytes().to_vec();
+            changed[at] ^= 1;
+            assert!(
+                VerifierKey::parse(std::str::from_utf8(&changed).unwrap()).is_err(),
+                "{at}"
+            );
+        }
+        // The point of order 1: with it, one signature fits every text.
+        let mut weak = [0; 32];
+        weak[0] = 1;
+        let weak = VerifyingKey::from_bytes(&weak).unwrap();
+        assert_eq!(VerifierKey::new("a", weak), Err(Error::Key));
+        for name in ["", "a b", "a+b", "a\u{2003}b", "a\nb"] {
+            assert_eq!(
+                VerifierKey::new(name, peter().verifying_key()),
+                Err(Error::Name)
+            );
+        }
+    }
+
+    #[test]
+    fn a_changed_note_is_refused() {
+        let keys = [VerifierKey::parse(KEY).unwrap()];
+        assert_eq!(
+            open(&NOTE.replace("answer", "Answer"), &keys),
+            Err(Error::Signature)
+        );
+        assert_eq!(
+            open(&NOTE.replace("— PeterNeumann", "— Petra"), &keys),
+            Err(Error::UnknownKey)
+        );
+        assert_eq!(open(NOTE, &[]), Err(Error::UnknownKey));
+        for wrong in [
+            NOTE.replace("\n\n", "\n"),
+            NOTE.replace("— ", "- "),
+            NOTE.replace("problem", "prob\tlem"),
+            NOTE.trim_end().to_owned(),
+            format!("{NOTE}\n"),
+            format!("{NOTE}x\n"),
+            NOTE.replace("nAM=\n", "nAN=\n"),
+            NOTE.replace("nAM=\n", "nAM\n"),
+            format!("{}{NOTE}", "x".repeat(MAX_NOTE)),
+            String::new(),
+        ] {
+            assert_eq!(open(&wrong, &keys), Err(Error::Note), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn unknown_signatures_are_ignored_and_wrong_ones_are_not() {
+        let other = SigningKey::from_bytes(&[9; 32]);
+        let text = "text\n";
+        let by_peter = sign(text, "PeterNeumann", &peter()).unwrap();
+        let by_other = sign(text, "other", &other).unwrap();
+        let line = by_other.lines().last().unwrap();
+        let both = format!("{by_peter}{line}\n");
+        let keys = [VerifierKey::parse(KEY).unwrap()];
+        assert_eq!(open(&both, &keys), Ok(text));
+        let forged = sign("another\n", "PeterNeumann", &peter()).unwrap();
+        let both = format!("{by_peter}{}\n", forged.lines().last().unwrap());
+        assert_eq!(open(&both, &keys), Err(Error::Signature));
+        assert_eq!(sign("no newline", "a", &other), Err(Error::Note));
+    }
+}
