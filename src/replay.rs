@@ -1,1 +1,167 @@
-//! Seen once: a nonce is accepted by exactly one worker.
+//! Seen once: of all workers that are shown the same thing, exactly one may act on it.
+//!
+//! To be asked last, when signature, times and rights have been found good: a nonce that is recorded
+//! for an unproven request lets anyone fill the store, and burns it for its owner.
+
+use crate::bytes::{pae, sha256};
+use crate::clock::Timestamp;
+use crate::reason::Reason;
+use crate::store::{Once, Origin, SKEW_MS, Store};
+
+/// The least time a record is kept, in milliseconds: 15 minutes.
+pub const MIN_KEPT_MS: u64 = 15 * 60 * 1000;
+
+/// A thing that works once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Item<'a> {
+    /// What kind of thing, such as `action` or `confirmation`: two kinds never collide.
+    pub domain: &'a str,
+    /// All that identifies it within its kind. What is left out here can be varied for a replay.
+    pub id: &'a [u8],
+    /// Whose clock `issued` is of.
+    pub origin: Origin,
+    /// When it was issued, to the millisecond where its format tells.
+    pub issued: Timestamp,
+    /// Until when it is good, before any allowance for skew.
+    pub expires: Timestamp,
+}
+
+/// Whether an [`Item`] was seen before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use = "a second use that nobody looks at is a replay"]
+pub enum Sighting {
+    /// Never before, and it is recorded now: this caller alone may act on it.
+    First,
+    /// It was: refuse.
+    Again,
+    /// It is past its expiry and the allowance for skew, so its record may be gone: refuse as
+    /// expired. The caller should have.
+    Expired,
+}
+
+/// Records `item` as seen, and tells whether it was for the first time.
+///
+/// The record is kept until `expires` and twice [`SKEW_MS`], and for [`MIN_KEPT_MS`] at least: one
+/// skew for the allowance that expiry checks make, one for a clock that steps back.
+///
+/// # Errors
+/// The reason to refuse with when the store cannot promise an answer: [`Reason::StoreUnavailable`],
+/// [`Reason::StoreFull`], or [`Reason::StoreRestarted`] for what was issued before the store started.
+pub fn seen_once(store: &dyn Store, item: &Item<'_>, now: Timestamp) -> Result<Sighting, Reason> {
+    if now > item.expires.plus_millis(SKEW_MS) {
+        return Ok(Sighting::Expired);
+    }
+    let once = Once {
+        key: sha256(&pae(&[item.domain.as_bytes(), item.id])),
+        origin: item.origin,
+        issued: item.issued,
+        keep_until: item
+            .expires
+            .plus_millis(2 * SKEW_MS)
+            .max(now.plus_millis(MIN_KEPT_MS)),
+    };
+    match store.insert_once(&once, now) {
+        Ok(true) => Ok(Sighting::First),
+        Ok(false) => Ok(Sighting::Again),
+        Err(error) => Err(error.reason()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::MemoryStore;
+
+    const START: u64 = 1_000_000;
+
+    fn at(seconds: u64) -> Timestamp {
+        Timestamp::from_seconds(START + seconds)
+    }
+
+    fn item(id: &[u8], issued: u64, expires: u64) -> Item<'_> {
+        Item {
+            domain: "action",
+            id,
+            origin: Origin::Remote,
+            issued: at(issued),
+            expires: at(expires),
+        }
+    }
+
+    #[test]
+    fn no_second_after_expiry_lets_a_replay_through() {
+        for lifetime in [1, 300, 1000] {
+            let store = MemoryStore::new(at(0));
+            let item = item(b"n", 31, 31 + lifetime);
+            assert_eq!(seen_once(&store, &item, at(31)), Ok(Sighting::First));
+            for second in 31..31 + lifetime + 1200 {
+                // Other things come and go, and prune what has lapsed.
+                let id = second.to_be_bytes();
+                let other = super::Item {
+                    id: &id,
+                    issued: at(second),
+                    expires: at(second),
+                    ..item
+                };
+                let _ = seen_once(&store, &other, at(second)).unwrap();
+                let expected = if second <= 31 + lifetime + 30 {
+                    Sighting::Again
+                } else {
+                    Sighting::Expired
+                };
+                assert_eq!(
+                    seen_once(&store, &item, at(second)),
+                    Ok(expected),
+                    "{second}"
+                );
+                // And a reading of the clock half a minute back.
+                let back = at(second - 30).max(at(31));
+                assert_ne!(
+                    seen_once(&store, &item, back),
+                    Ok(Sighting::First),
+                    "{second}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn kinds_and_ids_are_apart() {
+        let store = MemoryStore::new(at(0));
+        let item = item(b"bc", 31, 100);
+        assert_eq!(seen_once(&store, &item, at(31)), Ok(Sighting::First));
+        for (domain, id) in [("action", &b"b"[..]), ("actionb", b"c"), ("", b"actionbc")] {
+            let other = Item { domain, id, ..item };
+            assert_eq!(
+                seen_once(&store, &other, at(31)),
+                Ok(Sighting::First),
+                "{domain}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_stores_errors_become_reasons() {
+        let store = MemoryStore::with_capacity(at(0), 1);
+        let restarted = seen_once(&store, &item(b"a", 30, 100), at(31));
+        assert_eq!(restarted, Err(Reason::StoreRestarted));
+        assert_eq!(
+            seen_once(&store, &item(b"b", 31, 100), at(31)),
+            Ok(Sighting::First)
+        );
+        assert_eq!(
+            seen_once(&store, &item(b"c", 31, 100), at(31)),
+            Err(Reason::StoreFull)
+        );
+        let later = Item {
+            issued: at(2000),
+            expires: at(2100),
+            ..item(b"d", 0, 0)
+        };
+        assert_eq!(seen_once(&store, &later, at(2000)), Ok(Sighting::First));
+        assert_eq!(
+            seen_once(&store, &later, at(1969)),
+            Err(Reason::StoreUnavailable)
+        );
+    }
+}

@@ -1,1 +1,304 @@
-//! What the extension remembers between requests.
+//! What the extension remembers between requests: what was seen once, the histories of limits, and
+//! a few small values.
+//!
+//! [`Store`] is the promise, an engine keeps it: `LmdbStore` on disk for all processes of a host,
+//! [`MemoryStore`] for one process. Both go through the same conformance suite
+//! (`tests/store_conformance.rs`).
+//!
+//! **The watermark instead of durability.** Engines do not wait for the disk. A store that may have
+//! lost something (reboot, restore, clone, damage) is started anew, empty, and refuses whatever was
+//! issued before it started: that may have been accepted already. A client asks for a new token or
+//! signs again; nothing is ever accepted twice.
+
+#[cfg(not(target_family = "wasm"))]
+mod folder;
+#[cfg(not(target_family = "wasm"))]
+mod generation;
+#[cfg(not(target_family = "wasm"))]
+mod identity;
+#[cfg(not(target_family = "wasm"))]
+mod lmdb;
+mod memory;
+#[cfg(not(target_family = "wasm"))]
+mod shared;
+#[cfg(not(target_family = "wasm"))]
+mod table;
+
+#[cfg(not(target_family = "wasm"))]
+pub use identity::Identity;
+#[cfg(not(target_family = "wasm"))]
+pub use lmdb::{DEFAULT_MAP_BYTES, LmdbStore};
+pub use memory::MemoryStore;
+#[cfg(not(target_family = "wasm"))]
+pub use shared::open_shared;
+
+use crate::clock::Timestamp;
+use crate::limit::window::{self, Malformed, Ring, Slot};
+use crate::limit::{Admission, Limit};
+use crate::reason::Reason;
+
+/// How far two clocks may differ, in milliseconds: 30 seconds.
+pub const SKEW_MS: u64 = 30_000;
+
+/// The most bytes of a small value: 64 KiB.
+pub const MAX_VALUE_BYTES: usize = 64 * 1024;
+
+/// The most bytes of a small value's name.
+pub const MAX_NAME_BYTES: usize = 255;
+
+/// The most limits of one call.
+pub const MAX_LIMITS: usize = 16;
+
+/// Records looked at for pruning with each new one. A record that lapsed is gone after about
+/// (records ÷ 16) further ones, so the dead are a sixteenth of the living.
+const PRUNE_BATCH: usize = 16;
+
+/// Records looked at for pruning when there is no room.
+const PRUNE_WHEN_FULL: usize = 4096;
+
+/// Whose clock said when a thing was issued.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// This site's: codes, confirmation tokens. The same clock as the store's.
+    Local,
+    /// Another machine's: signed actions. It may run ahead by [`SKEW_MS`].
+    Remote,
+}
+
+/// A thing that works once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Once {
+    /// Which thing: a digest of all that identifies it.
+    pub key: [u8; 32],
+    /// Whose clock `issued` is of.
+    pub origin: Origin,
+    /// When it was issued. To the millisecond where possible: what was issued in the millisecond in
+    /// which the store started, or before, is refused.
+    pub issued: Timestamp,
+    /// Until when, inclusive, it must be remembered: until it is refused for its age everywhere, and
+    /// [`SKEW_MS`] longer, as the clock may step back so far.
+    pub keep_until: Timestamp,
+}
+
+/// What a store says about itself, for `phpinfo()` and Site Health.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Status {
+    /// The engine's name.
+    pub engine: &'static str,
+    /// The watermark: when the store last started anew.
+    pub opened_at: Timestamp,
+    /// Things remembered as seen, lapsed ones not yet pruned included.
+    pub seen: u64,
+    /// Histories of limits, likewise.
+    pub limits: u64,
+    /// Small values.
+    pub values: u64,
+}
+
+/// What the extension remembers.
+///
+/// **Every operation is atomic across all processes of the host** (of all hosts, where the engine
+/// serves several): its reads and writes happen at one moment, as if no other process ran. An error
+/// means that nothing was changed, and that the caller has to refuse.
+///
+/// `now` is the caller's clock; an engine with a clock of its own for all hosts uses that instead.
+pub trait Store: Send + Sync {
+    /// Records a thing as used: true for exactly one caller ever, until `keep_until` inclusive.
+    ///
+    /// A record is never evicted before its time, whatever else is stored. Each call prunes a few
+    /// that have lapsed.
+    ///
+    /// # Errors
+    /// * [`StoreError::Restarted`]: issued before the store started, see the module; for
+    ///   [`Origin::Remote`] also up to [`SKEW_MS`] after.
+    /// * [`StoreError::ClockStepped`]: `now` is more than [`SKEW_MS`] before the latest moment this
+    ///   store has seen, so what was pruned may be in time again.
+    /// * [`StoreError::Lapsed`]: `keep_until` has passed, so nothing can be promised.
+    /// * [`StoreError::Full`]: no room. Also the other errors, when the engine fails.
+    fn insert_once(&self, once: &Once, now: Timestamp) -> Result<bool, StoreError>;
+
+    /// Admits and counts a call under all `limits`, or refuses it and counts it in none.
+    ///
+    /// A refused call changes nothing but the note that a burst was refused. Clock steps are
+    /// tolerated: see [`crate::limit`]. A history may be forgotten one window (of the last call's
+    /// limit) after its last admission.
+    ///
+    /// # Errors
+    /// [`StoreError::Misuse`] for no limits, more than [`MAX_LIMITS`] or two with the same key;
+    /// [`StoreError::Full`] when there is no room for a new history; others when the engine fails.
+    fn admit(&self, limits: &[Limit], now: Timestamp) -> Result<Admission, StoreError>;
+
+    /// The small value of this name. Values do not outlive the store's restart.
+    ///
+    /// # Errors
+    /// [`StoreError::Misuse`] for a name that is empty or longer than [`MAX_NAME_BYTES`]; others when
+    /// the engine fails.
+    fn get(&self, name: &[u8]) -> Result<Option<Vec<u8>>, StoreError>;
+
+    /// Sets a small value.
+    ///
+    /// # Errors
+    /// As [`Store::get`], [`StoreError::Misuse`] also for a value longer than [`MAX_VALUE_BYTES`];
+    /// [`StoreError::Full`] when there is no room.
+    fn put(&self, name: &[u8], value: &[u8]) -> Result<(), StoreError>;
+
+    /// Sets a small value if the present one is `expected` (`None`: if there is none). False if not.
+    ///
+    /// # Errors
+    /// As [`Store::put`].
+    fn replace(&self, name: &[u8], expected: Option<&[u8]>, new: &[u8])
+    -> Result<bool, StoreError>;
+
+    /// Removes a small value. False if there was none.
+    ///
+    /// # Errors
+    /// As [`Store::get`].
+    fn remove(&self, name: &[u8]) -> Result<bool, StoreError>;
+
+    /// What the store says about itself.
+    ///
+    /// # Errors
+    /// When the engine fails.
+    fn status(&self) -> Result<Status, StoreError>;
+}
+
+/// Why a store gave no answer. The message says what to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// No room, on disk or in the store's share of it.
+    #[error("the store is full: free disk space, or wait until records lapse")]
+    Full,
+    /// Issued before the store started anew.
+    #[error("issued before the store was started: ask for a new one")]
+    Restarted,
+    /// The clock went back.
+    #[error("the clock is behind what it was: set it right, or delete the store's folder")]
+    ClockStepped,
+    /// Nothing can be promised about a thing that need no longer be remembered.
+    #[error("to be remembered until a moment that has passed")]
+    Lapsed,
+    /// An argument that the operation does not take: a mistake in the calling code.
+    #[error("an argument is outside what the store takes")]
+    Misuse,
+    /// The process was forked after the store was opened.
+    #[error("the store was opened before a fork: open it in the process that uses it")]
+    Forked,
+    /// Another process started the store anew, and this operation cannot follow.
+    #[error("the store was started anew by another process: try again")]
+    Replaced,
+    /// Other processes hold the store's lock or all its reader slots.
+    #[error("the store is held by other processes: try again")]
+    Busy,
+    /// The files are damaged; the next use starts the store anew.
+    #[error("the store is damaged: it is started anew with the next use")]
+    Corrupt,
+    /// The folder is missing and cannot be made, or is no folder.
+    #[error("the store's folder cannot be made: create it for the web server's user, mode 0700")]
+    FolderMissing,
+    /// The folder is a symbolic link.
+    #[error("the store's folder is a symbolic link: configure the folder it points to")]
+    FolderLink,
+    /// The folder belongs to another user.
+    #[error("the store's folder belongs to another user: run as that user, or change its owner")]
+    FolderOwner,
+    /// Others can write the folder.
+    #[error("the store's folder can be written by others: set its mode to 0700")]
+    FolderWritable,
+    /// The folder is on a network file system, where locks and mapped files cannot be relied on.
+    #[error("the store's folder is on a network file system: use a local disk, or redis")]
+    FolderRemote,
+    /// The files of the store cannot be written.
+    #[error("the store's files cannot be written: check owner, mode and mount of its folder")]
+    NotWritable,
+    /// This machine cannot be told from others.
+    #[error("the machine's boot id cannot be read: mount /proc")]
+    NoIdentity,
+    /// Anything else the operating system said.
+    #[error("the operating system refused: {0}")]
+    Unavailable(std::io::ErrorKind),
+}
+
+impl StoreError {
+    /// The reason a client is refused with.
+    #[must_use]
+    pub const fn reason(self) -> Reason {
+        match self {
+            Self::Full => Reason::StoreFull,
+            Self::Restarted => Reason::StoreRestarted,
+            _ => Reason::StoreUnavailable,
+        }
+    }
+}
+
+impl From<Malformed> for StoreError {
+    fn from(_: Malformed) -> Self {
+        Self::Corrupt
+    }
+}
+
+/// The rules of [`Store::insert_once`] that need no record: given the watermark and the latest moment
+/// the store has seen, the latest moment now.
+///
+/// Records lapse by that latest moment, not by `now`: with the rule that `now` is at most the skew
+/// before it, no record lapses before its thing is refused for its age at every accepted `now`.
+fn check_once(
+    once: &Once,
+    opened_at: Timestamp,
+    latest: Timestamp,
+    now: Timestamp,
+) -> Result<Timestamp, StoreError> {
+    if now.plus_millis(SKEW_MS) < latest {
+        return Err(StoreError::ClockStepped);
+    }
+    let watermark = match once.origin {
+        Origin::Local => opened_at,
+        Origin::Remote => opened_at.plus_millis(SKEW_MS),
+    };
+    if once.issued <= watermark {
+        return Err(StoreError::Restarted);
+    }
+    let latest = latest.max(now);
+    if once.keep_until < latest {
+        return Err(StoreError::Lapsed);
+    }
+    Ok(latest)
+}
+
+/// Histories for the `limits` of one call, read by `read`.
+fn slots(
+    limits: &[Limit],
+    mut read: impl FnMut(&[u8; 32]) -> Result<Option<Ring>, StoreError>,
+) -> Result<Vec<Slot>, StoreError> {
+    let mut slots: Vec<Slot> = Vec::with_capacity(limits.len());
+    if limits.len() > MAX_LIMITS {
+        return Err(StoreError::Misuse);
+    }
+    for limit in limits {
+        if slots.iter().any(|slot| slot.limit.key() == limit.key()) {
+            return Err(StoreError::Misuse);
+        }
+        let ring = read(limit.key())?.unwrap_or_default();
+        slots.push(Slot::new(*limit, ring));
+    }
+    Ok(slots)
+}
+
+/// [`window::admit`], where no limits are misuse.
+fn decide(slots: &mut [Slot], now: Timestamp) -> Result<Admission, StoreError> {
+    window::admit(slots, now).ok_or(StoreError::Misuse)
+}
+
+fn check_name(name: &[u8]) -> Result<(), StoreError> {
+    if name.is_empty() || name.len() > MAX_NAME_BYTES {
+        return Err(StoreError::Misuse);
+    }
+    Ok(())
+}
+
+fn check_value(value: &[u8]) -> Result<(), StoreError> {
+    if value.len() > MAX_VALUE_BYTES {
+        return Err(StoreError::Misuse);
+    }
+    Ok(())
+}

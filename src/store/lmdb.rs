@@ -1,0 +1,379 @@
+//! The embedded store: LMDB files in a folder, shared by all processes of the host.
+//!
+//! **Killed at any moment.** A commit is one write of a root page, the write lock is a robust mutex
+//! that the kernel hands on when its holder dies, and readers' slots of the dead are cleared when a
+//! process opens the store or finds it full. Nothing is synced: what survives a crash of the machine
+//! is not trusted (see [`Identity`]).
+//!
+//! **Not `MDB_WRITEMAP`,** though it is three times faster: the map would be writable, and a stray
+//! pointer anywhere in PHP could rewrite history; on a full disk it ends in a signal, not an error.
+//!
+//! **Forked after opening.** Only the process that opened an environment may use it, and LMDB cannot
+//! open it a second time in the child. So the child is refused ([`StoreError::Forked`]). php-fpm and
+//! Apache fork before their first request, and the store is opened in one.
+//!
+//! Tables: `seen` (key → `keep_until`, u64 big-endian milliseconds), `limits` (key → ring, see
+//! `limit/window.rs`), `values` (name → bytes), `clock` (one record, the latest moment seen). Each has
+//! a share of the map in pages, so that a flood of addresses cannot take the room of nonces.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{PoisonError, RwLock};
+
+use heed::{CommitOrAbort, Env, WithoutTls};
+
+use super::generation::{Generation, Lock, Stamp, stamp, stretch};
+use super::table::{
+    Name, Outcome, check_share, lapsed, moment, open_env, prune, read, table, table_to_read, write,
+};
+use super::{
+    Identity, Once, PRUNE_BATCH, PRUNE_WHEN_FULL, Status, Store, StoreError, check_name,
+    check_once, check_value, decide, folder, slots,
+};
+use crate::clock::Timestamp;
+use crate::limit::window::Ring;
+use crate::limit::{Admission, Limit};
+
+/// The size of a store that is not told another: 64 MiB, about 350,000 nonces at once. The file is a
+/// hole until it is used.
+pub const DEFAULT_MAP_BYTES: usize = 64 << 20;
+
+/// The one record of `clock`.
+const LATEST: &[u8] = b"latest";
+
+/// A [`Store`] in a folder of this host.
+#[derive(Debug)]
+pub struct LmdbStore {
+    folder: PathBuf,
+    current: PathBuf,
+    identity: Identity,
+    map_bytes: usize,
+    /// The process that opened it.
+    process: u32,
+    /// Set when LMDB found damage: the next use starts the store anew.
+    damaged: AtomicBool,
+    opened: RwLock<Option<Opened>>,
+}
+
+#[derive(Debug)]
+struct Opened {
+    env: Env<WithoutTls>,
+    generation: Generation,
+    stamp: Option<Stamp>,
+}
+
+impl LmdbStore {
+    /// Opens the store in `folder`, or starts it: if there is none, if it is not of this `identity`,
+    /// or if its files were exchanged or damaged. A folder that is missing is made, with mode 0700.
+    ///
+    /// `map_bytes` bounds the store's size, rounded up to whole mebibytes; it takes effect when a
+    /// store is started. `now` becomes the watermark of a store that is started, unless the files
+    /// found speak of a later moment.
+    ///
+    /// A process opens a folder once at a time: see [`open_shared`].
+    ///
+    /// # Errors
+    /// [`StoreError`]'s variants for the folder, the files and the disk.
+    pub fn open(
+        folder: &Path,
+        identity: Identity,
+        map_bytes: usize,
+        now: Timestamp,
+    ) -> Result<Self, StoreError> {
+        let folder = folder::check(folder)?;
+        let store = Self {
+            current: folder.join("current"),
+            folder,
+            identity,
+            map_bytes: map_bytes.max(1).next_multiple_of(1 << 20),
+            process: std::process::id(),
+            damaged: AtomicBool::new(false),
+            opened: RwLock::new(None),
+        };
+        store.follow(now)?;
+        Ok(store)
+    }
+
+    /// Makes the folder's present generation the open one, and starts one if need be.
+    fn follow(&self, now: Timestamp) -> Result<(), StoreError> {
+        let mut opened = self.opened.write().map_err(|_| StoreError::Corrupt)?;
+        if opened
+            .as_ref()
+            .is_some_and(|opened| self.is_present(opened))
+        {
+            return Ok(());
+        }
+        // Closed first: LMDB opens a file once per process.
+        *opened = None;
+        folder::check(&self.folder)?;
+        let lock = Lock::take(&self.folder)?;
+        let damaged = self.damaged.load(Ordering::Acquire);
+        let found = if damaged {
+            None
+        } else {
+            Generation::present(&self.folder, &self.identity)
+        };
+        let mut next = match found.map(|generation| self.adopt(generation)) {
+            Some(Err(StoreError::Corrupt)) | None => self.start(now)?,
+            Some(result) => result?,
+        };
+        next.stamp = stamp(&self.current);
+        *opened = Some(next);
+        self.damaged.store(false, Ordering::Release);
+        drop(lock);
+        Ok(())
+    }
+
+    /// Opens a generation whose files are known to be whole in length.
+    fn adopt(&self, generation: Generation) -> Result<Opened, StoreError> {
+        let bytes = usize::try_from(generation.map_bytes).map_err(|_| StoreError::Corrupt)?;
+        let env = open_env(&self.folder.join(&generation.name), bytes)?;
+        env.clear_stale_readers()?;
+        let rtxn = env.read_txn()?;
+        env.open_databases_and_commit(rtxn, |opener, rtxn| {
+            for name in Name::ALL {
+                table_to_read(opener, rtxn, name)?;
+            }
+            Ok::<_, StoreError>(CommitOrAbort::<_, ()>::Commit(()))
+        })?;
+        Ok(Opened {
+            env,
+            generation,
+            stamp: None,
+        })
+    }
+
+    /// Starts a new generation, empty, with the watermark now.
+    fn start(&self, now: Timestamp) -> Result<Opened, StoreError> {
+        let opened_at = now.max(Generation::latest_trace(&self.folder));
+        let name = Generation::fresh_name(&self.folder, now);
+        let path = self.folder.join(&name);
+        let made = open_env(&path, self.map_bytes).and_then(|env| {
+            stretch(&path, self.map_bytes as u64)?;
+            write(&env, |opener, wtxn| {
+                for name in Name::ALL {
+                    table(opener, wtxn, name)?;
+                }
+                let clock = table(opener, wtxn, Name::Clock)?;
+                clock.put(wtxn, LATEST, &opened_at.millis().to_be_bytes())?;
+                Ok(Outcome::Keep(()))
+            })?;
+            let generation = Generation::establish(&self.folder, &self.identity, &name, opened_at)?;
+            Ok(Opened {
+                env,
+                generation,
+                stamp: None,
+            })
+        });
+        made.inspect_err(|_| Generation::discard(&self.folder, &name))
+    }
+
+    fn is_present(&self, opened: &Opened) -> bool {
+        opened.stamp.is_some()
+            && opened.stamp == stamp(&self.current)
+            && !self.damaged.load(Ordering::Acquire)
+    }
+
+    /// Runs `work` on the open generation, after following the folder to a new one: for which `now`
+    /// is needed, as it may have to be started.
+    fn with<T>(
+        &self,
+        now: Option<Timestamp>,
+        work: impl Fn(&Opened) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        if std::process::id() != self.process {
+            return Err(StoreError::Forked);
+        }
+        for _ in 0..2 {
+            let opened = self.opened.read().map_err(|_| StoreError::Corrupt)?;
+            if let Some(opened) = opened.as_ref().filter(|opened| self.is_present(opened)) {
+                let result = work(opened);
+                if matches!(result, Err(StoreError::Corrupt)) {
+                    self.damaged.store(true, Ordering::Release);
+                }
+                return result;
+            }
+            drop(opened);
+            self.follow(now.ok_or(StoreError::Replaced)?)?;
+        }
+        Err(StoreError::Replaced)
+    }
+
+    /// Runs `attempt` with a small batch for pruning, and when there is no room, after a large one.
+    fn with_room<T>(
+        &self,
+        now: Option<Timestamp>,
+        attempt: impl Fn(&Opened) -> Result<T, StoreError>,
+        make_room: impl Fn(&Opened) -> Result<(), StoreError>,
+    ) -> Result<T, StoreError> {
+        self.with(now, |opened| match attempt(opened) {
+            Err(StoreError::Full) => {
+                // A reader that was killed keeps pages from being used again.
+                opened.env.clear_stale_readers()?;
+                make_room(opened)?;
+                attempt(opened)
+            }
+            other => other,
+        })
+    }
+}
+
+impl Drop for LmdbStore {
+    fn drop(&mut self) {
+        if std::process::id() != self.process {
+            // In a forked child, closing would release what the parent still uses.
+            let opened = self
+                .opened
+                .get_mut()
+                .unwrap_or_else(PoisonError::into_inner);
+            std::mem::forget(opened.take());
+        }
+    }
+}
+
+impl Store for LmdbStore {
+    fn insert_once(&self, once: &Once, now: Timestamp) -> Result<bool, StoreError> {
+        let attempt = |opened: &Opened| {
+            write(&opened.env, |opener, wtxn| {
+                let clock = table(opener, wtxn, Name::Clock)?;
+                let seen = table(opener, wtxn, Name::Seen)?;
+                let before = moment(clock.get(wtxn, LATEST)?)?;
+                let latest = check_once(once, opened.generation.opened_at, before, now)?;
+                if let Some(until) = seen.get(wtxn, &once.key)?
+                    && moment(Some(until))? >= latest
+                {
+                    return Ok(Outcome::Drop(false));
+                }
+                prune(seen, wtxn, &once.key, PRUNE_BATCH, |until| {
+                    lapsed(until, latest)
+                })?;
+                seen.put(wtxn, &once.key, &once.keep_until.millis().to_be_bytes())?;
+                if latest != before {
+                    clock.put(wtxn, LATEST, &latest.millis().to_be_bytes())?;
+                }
+                check_share(seen, wtxn, Name::Seen, opened.generation.map_bytes)?;
+                Ok(Outcome::Keep(true))
+            })
+        };
+        let make_room = |opened: &Opened| {
+            write(&opened.env, |opener, wtxn| {
+                let clock = table(opener, wtxn, Name::Clock)?;
+                let seen = table(opener, wtxn, Name::Seen)?;
+                // The attempt found `now` acceptable; what lapses by it must be told by the record.
+                let latest = moment(clock.get(wtxn, LATEST)?)?.max(now);
+                clock.put(wtxn, LATEST, &latest.millis().to_be_bytes())?;
+                prune(seen, wtxn, &once.key, PRUNE_WHEN_FULL, |until| {
+                    lapsed(until, latest)
+                })?;
+                Ok(Outcome::Keep(()))
+            })
+        };
+        self.with_room(Some(now), attempt, make_room)
+    }
+
+    fn admit(&self, limits: &[Limit], now: Timestamp) -> Result<Admission, StoreError> {
+        let forgotten = |ring: &[u8]| Ring::is_forgotten(ring, now);
+        let attempt = |opened: &Opened| {
+            write(&opened.env, |opener, wtxn| {
+                let rings = table(opener, wtxn, Name::Limits)?;
+                let mut slots = slots(limits, |key| {
+                    Ok(rings.get(wtxn, key)?.map(Ring::from_bytes).transpose()?)
+                })?;
+                let admission = decide(&mut slots, now)?;
+                if !slots.iter().any(|slot| slot.changed) {
+                    return Ok(Outcome::Drop(admission));
+                }
+                for slot in &slots {
+                    prune(rings, wtxn, slot.limit.key(), PRUNE_BATCH, forgotten)?;
+                }
+                for slot in slots.iter().filter(|slot| slot.changed) {
+                    let bytes = slot.ring.to_bytes(slot.limit.window_ms());
+                    rings.put(wtxn, slot.limit.key(), &bytes)?;
+                }
+                check_share(rings, wtxn, Name::Limits, opened.generation.map_bytes)?;
+                Ok(Outcome::Keep(admission))
+            })
+        };
+        let make_room = |opened: &Opened| {
+            write(&opened.env, |opener, wtxn| {
+                let rings = table(opener, wtxn, Name::Limits)?;
+                let from = limits.first().map_or([0; 32], |limit| *limit.key());
+                prune(rings, wtxn, &from, PRUNE_WHEN_FULL, forgotten)?;
+                Ok(Outcome::Keep(()))
+            })
+        };
+        self.with_room(Some(now), attempt, make_room)
+    }
+
+    fn get(&self, name: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        check_name(name)?;
+        self.with(None, |opened| {
+            read(&opened.env, |opener, rtxn| {
+                let values = table_to_read(opener, rtxn, Name::Values)?;
+                Ok(values.get(rtxn, name)?.map(<[u8]>::to_vec))
+            })
+        })
+    }
+
+    fn put(&self, name: &[u8], value: &[u8]) -> Result<(), StoreError> {
+        check_name(name)?;
+        check_value(value)?;
+        let attempt = |opened: &Opened| {
+            write(&opened.env, |opener, wtxn| {
+                let values = table(opener, wtxn, Name::Values)?;
+                values.put(wtxn, name, value)?;
+                check_share(values, wtxn, Name::Values, opened.generation.map_bytes)?;
+                Ok(Outcome::Keep(()))
+            })
+        };
+        self.with_room(None, attempt, |_| Ok(()))
+    }
+
+    fn replace(
+        &self,
+        name: &[u8],
+        expected: Option<&[u8]>,
+        new: &[u8],
+    ) -> Result<bool, StoreError> {
+        check_name(name)?;
+        check_value(new)?;
+        let attempt = |opened: &Opened| {
+            write(&opened.env, |opener, wtxn| {
+                let values = table(opener, wtxn, Name::Values)?;
+                if values.get(wtxn, name)? != expected {
+                    return Ok(Outcome::Drop(false));
+                }
+                values.put(wtxn, name, new)?;
+                check_share(values, wtxn, Name::Values, opened.generation.map_bytes)?;
+                Ok(Outcome::Keep(true))
+            })
+        };
+        self.with_room(None, attempt, |_| Ok(()))
+    }
+
+    fn remove(&self, name: &[u8]) -> Result<bool, StoreError> {
+        check_name(name)?;
+        self.with(None, |opened| {
+            write(&opened.env, |opener, wtxn| {
+                let values = table(opener, wtxn, Name::Values)?;
+                Ok(Outcome::Keep(values.delete(wtxn, name)?))
+            })
+        })
+    }
+
+    fn status(&self) -> Result<Status, StoreError> {
+        self.with(None, |opened| {
+            read(&opened.env, |opener, rtxn| {
+                let count =
+                    |name: Name| Ok::<_, StoreError>(table_to_read(opener, rtxn, name)?.len(rtxn)?);
+                Ok(Status {
+                    engine: "lmdb",
+                    opened_at: opened.generation.opened_at,
+                    seen: count(Name::Seen)?,
+                    limits: count(Name::Limits)?,
+                    values: count(Name::Values)?,
+                })
+            })
+        })
+    }
+}

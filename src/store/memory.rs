@@ -1,0 +1,191 @@
+//! A store in the memory of one process: for tests, and where there is no disk.
+
+use std::collections::BTreeMap;
+use std::ops::Bound;
+use std::sync::{Mutex, MutexGuard};
+
+use super::{
+    Once, PRUNE_BATCH, PRUNE_WHEN_FULL, Status, Store, StoreError, check_name, check_once,
+    check_value, decide, slots,
+};
+use crate::clock::Timestamp;
+use crate::limit::window::Ring;
+use crate::limit::{Admission, Limit};
+
+/// A [`Store`] for one process. Its promises hold between threads; two processes share nothing.
+#[derive(Debug)]
+pub struct MemoryStore {
+    opened_at: Timestamp,
+    capacity: usize,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    /// The latest moment seen.
+    latest: Timestamp,
+    seen: BTreeMap<[u8; 32], Timestamp>,
+    /// Rings in their bytes, so that this engine proves the same code as those on disk.
+    limits: BTreeMap<[u8; 32], Vec<u8>>,
+    values: BTreeMap<Vec<u8>, Vec<u8>>,
+}
+
+impl MemoryStore {
+    /// An empty store whose watermark is `opened_at`.
+    #[must_use]
+    pub const fn new(opened_at: Timestamp) -> Self {
+        Self::with_capacity(opened_at, 1 << 20)
+    }
+
+    /// An empty store for at most `capacity` records of each kind.
+    #[must_use]
+    pub const fn with_capacity(opened_at: Timestamp, capacity: usize) -> Self {
+        Self {
+            opened_at,
+            capacity,
+            state: Mutex::new(State {
+                latest: opened_at,
+                seen: BTreeMap::new(),
+                limits: BTreeMap::new(),
+                values: BTreeMap::new(),
+            }),
+        }
+    }
+
+    /// A thread that panicked amid an operation may have left half of it: no more answers then.
+    fn state(&self) -> Result<MutexGuard<'_, State>, StoreError> {
+        self.state.lock().map_err(|_| StoreError::Corrupt)
+    }
+
+    fn set(&self, state: &mut State, name: &[u8], value: &[u8]) -> Result<(), StoreError> {
+        if !state.values.contains_key(name) && state.values.len() >= self.capacity {
+            return Err(StoreError::Full);
+        }
+        state.values.insert(name.to_vec(), value.to_vec());
+        Ok(())
+    }
+}
+
+/// Removes what is `dead` among the `batch` records after `key`, in a circle.
+fn prune<V>(
+    map: &mut BTreeMap<[u8; 32], V>,
+    key: &[u8; 32],
+    batch: usize,
+    dead: impl Fn(&V) -> bool,
+) {
+    let after = (Bound::Excluded(*key), Bound::Unbounded);
+    let doomed: Vec<_> = map
+        .range(after)
+        .chain(map.range(..*key))
+        .take(batch)
+        .filter(|(_, value)| dead(value))
+        .map(|(key, _)| *key)
+        .collect();
+    for key in doomed {
+        map.remove(&key);
+    }
+}
+
+impl Store for MemoryStore {
+    fn insert_once(&self, once: &Once, now: Timestamp) -> Result<bool, StoreError> {
+        let mut state = self.state()?;
+        let latest = check_once(once, self.opened_at, state.latest, now)?;
+        state.latest = latest;
+        if state
+            .seen
+            .get(&once.key)
+            .is_some_and(|until| *until >= latest)
+        {
+            return Ok(false);
+        }
+        state.seen.remove(&once.key);
+        prune(&mut state.seen, &once.key, PRUNE_BATCH, |until| {
+            *until < latest
+        });
+        if state.seen.len() >= self.capacity {
+            prune(&mut state.seen, &once.key, PRUNE_WHEN_FULL, |until| {
+                *until < latest
+            });
+        }
+        if state.seen.len() >= self.capacity {
+            return Err(StoreError::Full);
+        }
+        state.seen.insert(once.key, once.keep_until);
+        Ok(true)
+    }
+
+    fn admit(&self, limits: &[Limit], now: Timestamp) -> Result<Admission, StoreError> {
+        let mut state = self.state()?;
+        let mut slots = slots(limits, |key| {
+            let bytes = state.limits.get(key);
+            Ok(bytes.map(|bytes| Ring::from_bytes(bytes)).transpose()?)
+        })?;
+        let admission = decide(&mut slots, now)?;
+        let fresh = slots
+            .iter()
+            .filter(|slot| slot.changed && !state.limits.contains_key(slot.limit.key()))
+            .count();
+        if let Some(slot) = slots.first()
+            && fresh > 0
+        {
+            // Not the histories in hand: of them, those that could be forgotten are written below.
+            let dead = |bytes: &Vec<u8>| Ring::is_forgotten(bytes, now);
+            prune(&mut state.limits, slot.limit.key(), PRUNE_BATCH, dead);
+            if state.limits.len() + fresh > self.capacity {
+                prune(&mut state.limits, slot.limit.key(), PRUNE_WHEN_FULL, dead);
+            }
+            if state.limits.len() + fresh > self.capacity {
+                return Err(StoreError::Full);
+            }
+        }
+        for slot in slots.iter().filter(|slot| slot.changed) {
+            let bytes = slot.ring.to_bytes(slot.limit.window_ms());
+            state.limits.insert(*slot.limit.key(), bytes);
+        }
+        Ok(admission)
+    }
+
+    fn get(&self, name: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        check_name(name)?;
+        Ok(self.state()?.values.get(name).cloned())
+    }
+
+    fn put(&self, name: &[u8], value: &[u8]) -> Result<(), StoreError> {
+        check_name(name)?;
+        check_value(value)?;
+        let mut state = self.state()?;
+        self.set(&mut state, name, value)
+    }
+
+    fn replace(
+        &self,
+        name: &[u8],
+        expected: Option<&[u8]>,
+        new: &[u8],
+    ) -> Result<bool, StoreError> {
+        check_name(name)?;
+        check_value(new)?;
+        let mut state = self.state()?;
+        if state.values.get(name).map(Vec::as_slice) != expected {
+            return Ok(false);
+        }
+        self.set(&mut state, name, new)?;
+        Ok(true)
+    }
+
+    fn remove(&self, name: &[u8]) -> Result<bool, StoreError> {
+        check_name(name)?;
+        Ok(self.state()?.values.remove(name).is_some())
+    }
+
+    fn status(&self) -> Result<Status, StoreError> {
+        let state = self.state()?;
+        Ok(Status {
+            engine: "memory",
+            opened_at: self.opened_at,
+            seen: state.seen.len() as u64,
+            limits: state.limits.len() as u64,
+            values: state.values.len() as u64,
+        })
+    }
+}
