@@ -56,6 +56,8 @@ pub enum Purpose {
     RequestState,
     /// MCP list cursors.
     Cursor,
+    /// Seals the state of an audit verification between two requests.
+    AuditVerification,
     /// The seed of the key that signs audit checkpoints.
     AuditCheckpoint,
 }
@@ -65,6 +67,7 @@ impl Purpose {
         match self {
             Self::RequestState => "countersign/mcp/request-state/v1",
             Self::Cursor => "countersign/mcp/cursor/v1",
+            Self::AuditVerification => "countersign/audit/verification/v1",
             Self::AuditCheckpoint => "countersign/audit/checkpoint/v1",
         }
     }
@@ -206,6 +209,7 @@ mod tests {
             for purpose in [
                 Purpose::RequestState,
                 Purpose::Cursor,
+                Purpose::AuditVerification,
                 Purpose::AuditCheckpoint,
             ] {
                 keys.push(*keyring.purpose_key(purpose).expose());

@@ -53,6 +53,7 @@ reasons! {
     WideningRefused = "widening_refused", "A connection can only be narrowed: revoke it and connect again to give it more.";
     UserMissing = "user_missing", "The WordPress account of this connection no longer exists.";
     // Limits
+    RateLimited = "rate_limited", "Too many calls: wait and try again.";
     RateLimitedIp = "rate_limited_ip", "Too many requests from this address: wait and try again.";
     RateLimitedConnection = "rate_limited_connection", "Too many requests on this connection: wait and try again.";
     // Transport and framing

@@ -5,6 +5,7 @@
 
 use crate::bytes::{pae, sha256};
 use crate::clock::Timestamp;
+use crate::decision::Decision;
 use crate::reason::Reason;
 use crate::store::{Once, Origin, SKEW_MS, Store};
 
@@ -64,6 +65,16 @@ pub fn seen_once(store: &dyn Store, item: &Item<'_>, now: Timestamp) -> Result<S
         Ok(true) => Ok(Sighting::First),
         Ok(false) => Ok(Sighting::Again),
         Err(error) => Err(error.reason()),
+    }
+}
+
+/// [`seen_once`] as a decision: only the first may act.
+pub fn decide(store: &dyn Store, item: &Item<'_>, now: Timestamp) -> Decision {
+    match seen_once(store, item, now) {
+        Ok(Sighting::First) => Decision::Allow,
+        Ok(Sighting::Again) => Reason::TokenUsed.into(),
+        Ok(Sighting::Expired) => Reason::TokenExpired.into(),
+        Err(reason) => reason.into(),
     }
 }
 

@@ -6,6 +6,7 @@
 use super::entry::{Draft, Entry, Summary};
 use super::tree::{Frontier, Hash, leaf_hash};
 use super::{Error, Reason};
+use crate::bytes::{base64url, from_base64url, from_hex, hex};
 use crate::clock::Timestamp;
 
 /// The newest state of the log, as the head row keeps it.
@@ -53,10 +54,42 @@ impl Head {
         &self.root
     }
 
-    /// The bytes of the frontier column: at most 1,736.
+    /// The bytes of the frontier: at most 1,736.
     #[must_use]
     pub fn frontier(&self) -> Vec<u8> {
         self.frontier.encode()
+    }
+
+    /// One line of text for the head row: size, root and frontier.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        format!(
+            "{} {} {}",
+            self.size(),
+            hex(&self.root),
+            base64url(&self.frontier())
+        )
+    }
+
+    /// Reads [`Head::to_text`], whose parts must agree with each other.
+    ///
+    /// # Errors
+    /// [`Error::Head`] for anything else.
+    pub fn from_text(text: &str) -> Result<Self, Error> {
+        let mut parts = text.split(' ');
+        let (size, root, frontier) = (parts.next(), parts.next(), parts.next());
+        let (Some(size), Some(root), Some(frontier), None) = (size, root, frontier, parts.next())
+        else {
+            return Err(Error::Head);
+        };
+        let root: Hash = from_hex(root).ok_or(Error::Head)?;
+        let frontier = from_base64url(frontier.as_bytes()).ok_or(Error::Head)?;
+        let head = Self::decode(size.parse().map_err(|_| Error::Head)?, &frontier, &root)?;
+        if head.to_text() == text {
+            Ok(head)
+        } else {
+            Err(Error::Head)
+        }
     }
 }
 

@@ -79,9 +79,9 @@ words! {
 pub struct Actor {
     /// What sort of actor.
     pub kind: ActorKind,
-    /// The connection's id, at most 64 characters.
+    /// The connection's id.
     #[serde(default)]
-    pub connection: Option<String>,
+    pub connection: Option<u64>,
     /// The WordPress user's id.
     #[serde(default)]
     pub user: Option<u64>,
@@ -154,7 +154,7 @@ struct Canonical {
 #[derive(Serialize)]
 struct CanonicalActor {
     kind: ActorKind,
-    connection: Option<String>,
+    connection: Option<u64>,
     user: Option<u64>,
     client: Option<String>,
     ip: Option<String>,
@@ -202,7 +202,7 @@ impl Draft {
             kind: self.kind,
             actor: CanonicalActor {
                 kind: self.actor.kind,
-                connection: bounded(&self.actor.connection, 64),
+                connection: self.actor.connection,
                 user: self.actor.user,
                 client: bounded(&self.actor.client, 120),
                 ip: bounded(&self.actor.ip, 64),
@@ -233,10 +233,14 @@ pub struct Summary {
     pub time: Timestamp,
     /// What the entry is about.
     pub kind: Kind,
+    /// What sort of actor.
+    pub actor: ActorKind,
     /// The connection's id.
-    pub connection: Option<String>,
+    pub connection: Option<u64>,
     /// The WordPress user's id.
     pub user: Option<u64>,
+    /// The client's display name.
+    pub client: Option<String>,
     /// The tool's or event's name.
     pub action: String,
     /// What was acted on.
@@ -247,6 +251,33 @@ pub struct Summary {
     pub reason: Option<String>,
     /// What links intent, outcome and confirmation.
     pub correlation: Option<String>,
+}
+
+impl Summary {
+    /// Reads the columns of a table row, by their names; `None` when one has not the form it was written in.
+    pub fn from_columns<'a>(
+        number: &dyn Fn(&str) -> Option<u64>,
+        text: &dyn Fn(&str) -> Option<&'a str>,
+    ) -> Option<Self> {
+        let optional = |name| text(name).map(str::to_owned);
+        let word = |name| text(name);
+        Some(Self {
+            time: Timestamp::from_millis(number("time")?),
+            kind: Kind::parse(word("kind")?)?,
+            actor: ActorKind::parse(word("actor")?)?,
+            connection: number("connection"),
+            user: number("user"),
+            client: optional("client"),
+            action: optional("action")?,
+            target: optional("target"),
+            outcome: match word("outcome") {
+                None => None,
+                Some(code) => Some(Outcome::parse(code)?),
+            },
+            reason: optional("reason"),
+            correlation: optional("correlation"),
+        })
+    }
 }
 
 /// What is read back from an entry's bytes.
@@ -289,12 +320,10 @@ struct Stored<'a> {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct StoredActor {
-    #[serde(rename = "kind")]
-    _kind: ActorKind,
-    connection: Option<String>,
+    kind: ActorKind,
+    connection: Option<u64>,
     user: Option<u64>,
-    #[serde(rename = "client")]
-    _client: IgnoredAny,
+    client: Option<String>,
     #[serde(rename = "ip")]
     _ip: IgnoredAny,
 }
@@ -317,8 +346,10 @@ impl Entry {
             summary: Summary {
                 time: stored.time,
                 kind: stored.kind,
+                actor: stored.actor.kind,
                 connection: stored.actor.connection,
                 user: stored.actor.user,
+                client: stored.actor.client,
                 action: stored.action,
                 target: stored.target,
                 outcome: stored.outcome,
@@ -333,7 +364,7 @@ impl Entry {
 mod tests {
     use super::*;
 
-    const FULL: &str = r#"{"ref":3,"kind":"outcome","actor":{"kind":"agent","connection":"c1","user":7,"client":"Claude","ip":"192.0.2.1"},
+    const FULL: &str = r#"{"ref":3,"kind":"outcome","actor":{"kind":"agent","connection":1,"user":7,"client":"Claude","ip":"192.0.2.1"},
         "action":"update_post","target":"post:12","change":{"title":"new","a":{"z":1,"b":[true,null]}},"outcome":"ok",
         "reason":null,"approval":"confirmed","correlation":"00ff00ff00ff00ff"}"#;
 
@@ -350,7 +381,7 @@ mod tests {
     fn the_bytes_are_exactly_these() {
         assert_eq!(
             body(FULL).unwrap(),
-            r#"{"v":1,"seq":4,"time":1700000000123,"site":"abababababababab","kind":"outcome","actor":{"kind":"agent","connection":"c1","user":7,"client":"Claude","ip":"192.0.2.1"},"action":"update_post","target":"post:12","change":{"a":{"b":[true,null],"z":1},"title":"new"},"outcome":"ok","reason":null,"approval":"confirmed","correlation":"00ff00ff00ff00ff","ref":3}"#
+            r#"{"v":1,"seq":4,"time":1700000000123,"site":"abababababababab","kind":"outcome","actor":{"kind":"agent","connection":1,"user":7,"client":"Claude","ip":"192.0.2.1"},"action":"update_post","target":"post:12","change":{"a":{"b":[true,null],"z":1},"title":"new"},"outcome":"ok","reason":null,"approval":"confirmed","correlation":"00ff00ff00ff00ff","ref":3}"#
         );
         assert_eq!(
             body(r#"{"kind":"system","actor":{"kind":"system"},"action":"start"}"#).unwrap(),
@@ -371,10 +402,7 @@ mod tests {
             (summary.kind, summary.outcome),
             (Kind::Outcome, Some(Outcome::Ok))
         );
-        assert_eq!(
-            (summary.connection.as_deref(), summary.user),
-            (Some("c1"), Some(7))
-        );
+        assert_eq!((summary.connection, summary.user), (Some(1), Some(7)));
         assert_eq!(
             (summary.action.as_str(), summary.target.as_deref()),
             ("update_post", Some("post:12"))
@@ -467,7 +495,7 @@ mod tests {
             kind: Kind::Refusal,
             actor: Actor {
                 kind: ActorKind::Anonymous,
-                connection: Some(long.clone()),
+                connection: Some(u64::MAX),
                 user: Some(u64::MAX),
                 client: Some(long.clone()),
                 ip: Some(long.clone()),

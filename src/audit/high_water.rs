@@ -14,7 +14,10 @@ use crate::store::{Store, StoreError};
 const TRIES: usize = 64;
 
 fn name(origin: &str) -> [u8; 32] {
-    sha256(&pae(&[b"countersign/audit/high-water/v1", origin.as_bytes()]))
+    sha256(&pae(&[
+        b"countersign/audit/high-water/v1",
+        origin.as_bytes(),
+    ]))
 }
 
 fn encode(head: &Head) -> Vec<u8> {
@@ -34,11 +37,7 @@ fn decode(value: &[u8]) -> Result<(u64, Hash), StoreError> {
 /// # Errors
 /// When the store fails.
 pub fn read(store: &dyn Store, origin: &str) -> Result<Option<(u64, Hash)>, StoreError> {
-    store
-        .get(&name(origin))?
-        .as_deref()
-        .map(decode)
-        .transpose()
+    store.get(&name(origin))?.as_deref().map(decode).transpose()
 }
 
 /// Holds a head against the mark before anything is appended to it.
@@ -90,7 +89,8 @@ mod tests {
     const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
 
     fn grown(head: &Head, action: &str) -> Head {
-        let draft = format!(r#"{{"kind":"system","actor":{{"kind":"system"}},"action":"{action}"}}"#);
+        let draft =
+            format!(r#"{{"kind":"system","actor":{{"kind":"system"}},"action":"{action}"}}"#);
         append(head, &[Draft::from_json(&draft).unwrap()], [1; 8], NOW)
             .unwrap()
             .head

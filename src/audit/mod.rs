@@ -25,6 +25,12 @@ macro_rules! words {
             pub const fn code(self) -> &'static str {
                 match self { $(Self::$variant => $word),* }
             }
+
+            /// The variant of a word.
+            #[must_use]
+            pub fn parse(word: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|variant| variant.code() == word)
+            }
         }
     };
 }
@@ -33,6 +39,7 @@ pub mod append;
 pub mod checkpoint;
 mod clean;
 pub mod entry;
+pub mod high_water;
 pub mod note;
 pub mod tree;
 pub mod verify;

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use ext_php_rs::binary::Binary;
 use ext_php_rs::boxed::ZBox;
-use ext_php_rs::convert::IntoZval as _;
 use ext_php_rs::flags::ClassFlags;
 use ext_php_rs::prelude::*;
 use ext_php_rs::types::{ZendHashTable, Zval};
@@ -66,15 +65,28 @@ impl AuditLog {
             .map(Draft::from_json)
             .collect::<Result<Vec<_>, _>>()?;
         let site = *self.keyring.site().as_bytes();
-        Ok(AuditAppend(append::append(&head, &drafts, site, SystemClock.now())?))
+        Ok(AuditAppend(append::append(
+            &head,
+            &drafts,
+            site,
+            SystemClock.now(),
+        )?))
     }
 
     pub fn committed(&self, head: &str) -> Answer<()> {
-        Ok(high_water::raise(&*self.store, &self.origin, &head_of(Some(head))?)?)
+        Ok(high_water::raise(
+            &*self.store,
+            &self.origin,
+            &head_of(Some(head))?,
+        )?)
     }
 
     pub fn acknowledge_rollback(&self, head: Option<&str>) -> Answer<()> {
-        Ok(high_water::reset(&*self.store, &self.origin, &head_of(head)?)?)
+        Ok(high_water::reset(
+            &*self.store,
+            &self.origin,
+            &head_of(head)?,
+        )?)
     }
 
     pub fn checkpoint(&self, head: &str) -> Answer<String> {
@@ -95,7 +107,11 @@ impl AuditLog {
     pub fn verifier(&self, checkpoints: Option<&ZendHashTable>) -> Answer<AuditVerifier> {
         let mut inner = Verifier::new(*self.keyring.site().as_bytes());
         let keys = [self.key()?];
-        for note in checkpoints.map(string_list).transpose()?.unwrap_or_default() {
+        for note in checkpoints
+            .map(string_list)
+            .transpose()?
+            .unwrap_or_default()
+        {
             inner.expect_checkpoint(note, &keys, &self.origin, None)?;
         }
         if let Some((size, root)) = high_water::read(&*self.store, &self.origin)? {
@@ -180,7 +196,11 @@ impl AuditVerifier {
     }
 
     pub fn feed(&mut self, row: &ZendHashTable) -> Answer<()> {
-        let bytes = |key: &str| row.get(key).and_then(Zval::zend_str).map(|text| text.as_bytes());
+        let bytes = |key: &str| {
+            row.get(key)
+                .and_then(Zval::zend_str)
+                .map(|text| text.as_bytes())
+        };
         let number = |key: &str| {
             let value = row.get(key)?;
             value

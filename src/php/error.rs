@@ -34,7 +34,7 @@ macro_rules! exceptions {
 
         impl $name {
             fn object(reason: &'static str, message: String) -> Result<Zval, Error> {
-                let mut object = ZendClassObject::new(Self { reason });
+                let object = ZendClassObject::new(Self { reason });
                 object.std.try_call_method("describe", vec![&message])?;
                 object.into_zval(false)
             }

@@ -40,12 +40,10 @@ impl Limits {
         .map_err(|_| misuse("a limit is 1 to 256 calls in 1 to 86,400 seconds"))?;
         let decision = match self.0.admit(&[limit], SystemClock.now())? {
             Admission::Admitted { .. } => decision::Decision::Allow,
-            Admission::Refused { retry_after, .. } => {
-                decision::Decision::Deny(decision::Denial {
-                    reason: Reason::RateLimited,
-                    retry_after: Some(retry_after),
-                })
-            }
+            Admission::Refused { retry_after, .. } => decision::Decision::Deny(decision::Denial {
+                reason: Reason::RateLimited,
+                retry_after: Some(retry_after),
+            }),
         };
         Ok(decision.into())
     }

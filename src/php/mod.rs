@@ -5,12 +5,15 @@
 //! master before it forks. So they open nothing, start nothing and derive nothing; the store is opened
 //! by the first request that needs it, in the worker.
 
+mod audit;
 mod convert;
 mod decision;
 mod error;
 mod functions;
 mod info;
 mod keyring;
+mod limits;
+mod store;
 mod tokens;
 
 use ext_php_rs::prelude::*;
@@ -47,4 +50,10 @@ pub fn get_module(module: ModuleBuilder) -> ModuleBuilder {
         .class::<keyring::Keyring>()
         .class::<tokens::Tokens>()
         .class::<tokens::Claims>()
+        .class::<store::Store>()
+        .class::<limits::Limits>()
+        .class::<audit::AuditLog>()
+        .class::<audit::AuditAppend>()
+        .class::<audit::AuditVerifier>()
+        .class::<audit::AuditReport>()
 }

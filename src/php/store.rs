@@ -4,17 +4,17 @@ use std::sync::Arc;
 
 use ext_php_rs::binary_slice::BinarySlice;
 use ext_php_rs::boxed::ZBox;
+use ext_php_rs::convert::IntoZval as _;
 use ext_php_rs::flags::ClassFlags;
 use ext_php_rs::prelude::*;
 use ext_php_rs::types::{ZendHashTable, Zval};
-use ext_php_rs::convert::IntoZval as _;
 
 use super::convert::{assoc, int, number};
 use super::decision::Decision;
 use super::error::{Answer, Fault};
 use super::info;
 use crate::clock::{Clock as _, SystemClock, Timestamp};
-use crate::replay;
+use crate::replay::{self, Item};
 use crate::store::{self, Origin, StoreError};
 
 /// What the extension remembers between requests, as a handle.
@@ -42,7 +42,10 @@ impl Store {
     #[php(optional = dir)]
     pub fn open(dir: Option<&str>) -> Answer<Self> {
         let dir = dir.unwrap_or_else(|| info::state_dir());
-        Ok(Self(store::open_shared(std::path::Path::new(dir), SystemClock.now())?))
+        Ok(Self(store::open_shared(
+            std::path::Path::new(dir),
+            SystemClock.now(),
+        )?))
     }
 
     pub fn seen_once(
@@ -52,19 +55,16 @@ impl Store {
         issued_at: i64,
         expires_at: i64,
     ) -> Answer<Decision> {
-        let seconds = |value| {
-            number(value, "times are Unix seconds, 0 or more").map(Timestamp::from_seconds)
-        };
-        Ok(replay::seen_once(
-            &*self.0,
+        let seconds =
+            |value| number(value, "times are Unix seconds, 0 or more").map(Timestamp::from_seconds);
+        let item = Item {
             domain,
-            &id,
-            Origin::Local,
-            seconds(issued_at)?,
-            seconds(expires_at)?,
-            SystemClock.now(),
-        )
-        .into())
+            id: &id,
+            origin: Origin::Local,
+            issued: seconds(issued_at)?,
+            expires: seconds(expires_at)?,
+        };
+        Ok(replay::decide(&*self.0, &item, SystemClock.now()).into())
     }
 
     pub fn status(&self) -> Answer<ZBox<ZendHashTable>> {
@@ -72,7 +72,10 @@ impl Store {
         let entries = status.seen + status.limits + status.values;
         let pairs: [(&str, Zval); 3] = [
             ("engine", status.engine.into_zval(false)?),
-            ("started_at", int(status.opened_at.seconds()).into_zval(false)?),
+            (
+                "started_at",
+                int(status.opened_at.seconds()).into_zval(false)?,
+            ),
             ("entries", int(entries).into_zval(false)?),
         ];
         Ok(assoc(pairs.map(|(key, value)| (key.to_owned(), value)))?)

@@ -2,8 +2,14 @@
 # go with it (those of PHP's own server outlive their parent otherwise).
 # shellcheck shell=bash
 
-# The kernel's start time of a process: a pid that was handed on to a stranger shows.
-started_at() { sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d' ' -f20; }
+# Fields of /proc/PID/stat, counted after the name in brackets, which may hold anything.
+# Sets STATE (Z: dead, but its parent has not noticed yet), GROUP and STARTED.
+read_process() {
+	local line fields
+	read -r line 2>/dev/null <"/proc/$1/stat" || return 1
+	read -ra fields <<<"${line##*) }"
+	STATE=${fields[0]} GROUP=${fields[2]} STARTED=${fields[19]}
+}
 
 # start_server ROLE command...
 start_server() {
@@ -12,16 +18,25 @@ start_server() {
 	# 3 and 9: the caller's output and the site's lock, which must not live on in a daemon.
 	setsid "$@" </dev/null >>"$RUN/log/$role.log" 2>&1 3>&- 9>&- &
 	pid=$!
-	echo "$pid $(started_at "$pid")" >"$RUN/pid/$role"
+	# Until it has become the leader of its group it cannot be told from one that has died.
+	wait_until 5 "$role to start" leads_or_is_gone "$pid"
+	read_process "$pid" || STARTED=
+	# The start time too: a pid that was handed on to a stranger shows by it.
+	echo "$pid $STARTED" >"$RUN/pid/$role"
 }
 
-# is_running ROLE: the group is ours if its leader is who we started, or is gone but its workers are not.
+leads_or_is_gone() { ! read_process "$1" || [ "$GROUP" = "$1" ]; }
+
+# is_running ROLE: anybody of the group that we started is alive, its leader or only its workers.
 is_running() {
-	local pid start now
-	read -r pid start 2>/dev/null <"$RUN/pid/$1" || return 1
+	local pid started entry
+	read -r pid started 2>/dev/null <"$RUN/pid/$1" || return 1
 	kill -0 -- "-$pid" 2>/dev/null || return 1
-	now=$(started_at "$pid")
-	[ -z "$now" ] || [ "$now" = "$start" ]
+	if read_process "$pid" && [ "$STARTED" != "$started" ]; then return 1; fi
+	for entry in /proc/[0-9]*; do
+		if read_process "${entry#/proc/}" && [ "$GROUP" = "$pid" ] && [ "$STATE" != Z ]; then return 0; fi
+	done
+	return 1
 }
 
 stop_server() {

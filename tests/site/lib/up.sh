@@ -5,7 +5,7 @@
 OPCACHE=(-d opcache.enable=1 -d opcache.revalidate_freq=0 -d opcache.max_accelerated_files=20000)
 
 site_up() {
-	local began requested=() fresh=
+	local began fresh=
 	began=$(now_ms)
 	use_site "${1:-}"
 	shift
@@ -27,9 +27,12 @@ site_up() {
 		die "there is no extension at $EXT: build it ('make build'), name another (--ext FILE), or do without (--no-ext)"
 	lock_site
 
-	local was_running= answers="answers"
+	local was_running= answers=answers
 	if is_running web && [ "$PORT" = "${port_before:-}" ]; then was_running=1; fi
 	if [ -z "$was_running" ]; then
+		if [ -n "$PORT" ] && [ "$PORT" != "$port_before" ] && somebody_listens "$PORT"; then
+			die "port $PORT is taken; leave --port out to get a free one"
+		fi
 		stop_web
 		choose_port
 	fi
@@ -124,9 +127,7 @@ check_needs() {
 choose_port() {
 	exec 8>"$CACHE/run/.ports.lock"
 	flock 8
-	if [ -n "$PORT" ] && { [ "$PORT" != "$port_before" ] || ! somebody_listens "$PORT"; }; then
-		! somebody_listens "$PORT" || die "port $PORT is taken; leave --port out to get a free one"
-	else
+	if [ -z "$PORT" ] || somebody_listens "$PORT"; then
 		PORT=18080
 		while somebody_listens "$PORT" || grep -qsx "PORT=$PORT" "$CACHE"/run/*/settings; do
 			PORT=$((PORT + 1))
@@ -161,10 +162,14 @@ install_site() {
 	step "database prepared" "${ENGINE}_prepare"
 	"${ENGINE}_start_db"
 	"$PHP" "$SITE/php/write-config.php" "$SITE/templates/wp-config.php" \
-		"localhost:$DB_SOCKET" "$RUN/db" "$RUN/log/wordpress.log" >"$WWW/wp-config.php"
+		"localhost:$DB_SOCKET" "$RUN" >"$WWW/wp-config.php"
+	mkdir -p "$WWW/wp-content/mu-plugins"
+	cp "$SITE/templates/test-site.php" "$WWW/wp-content/mu-plugins/"
 	php_flags none
 	step "WordPress installed, with users and content" \
 		"$PHP" "${PHP_FLAGS[@]}" "$SITE/php/install.php" "$WWW" "$HOST:$PORT" "$TITLE"
+	# Its own news of the installation is no mail that a test waits for.
+	rm -f "$RUN/log/mail.ndjson"
 	echo "$URL" >"$RUN/address"
 	touch "$RUN/installed"
 }
@@ -210,8 +215,12 @@ put_plugins() {
 activate_plugins() {
 	[ ${#ACTIVATE[@]} -gt 0 ] || return 0
 	php_flags
-	"$PHP" "${PHP_FLAGS[@]}" "$SITE/php/activate.php" "$WWW" "$HOST:$PORT" "${ACTIVATE[@]}" ||
+	if ! "$PHP" "${PHP_FLAGS[@]}" "$SITE/php/activate.php" "$WWW" "$HOST:$PORT" "${ACTIVATE[@]}"; then
+		# What failed is not remembered, or no later up of this site could succeed.
+		ACTIVATE=()
+		write_settings
 		die "a plugin could not be activated (reason above; PHP's log: tests/site/site logs $NAME)"
+	fi
 }
 
 # The flags PHP needs on this site, in the web and on the command line. "none": without extension.
@@ -260,6 +269,7 @@ write_env() {
 		SITE_WWW='$WWW'
 		SITE_STATE='$RUN/state'
 		SITE_LOG='$RUN/log'
+		SITE_MAIL='$RUN/log/mail.ndjson'
 		SITE_DB_SOCKET='$([ "$ENGINE" = mariadb ] && echo "$DB_SOCKET")'
 		SITE_PIDS='${pids% }'
 		SITE_PHP='$PHP'

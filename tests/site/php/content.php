@@ -19,7 +19,7 @@ function add_content( array $users ): void {
 					'post_author'   => $users[ $author ],
 					'post_category' => array( $categories[ $category ] ),
 					'tags_input'    => $tags,
-					'post_date'     => sprintf( '2026-%02d-%02d 09:30:00', 1 + intdiv( $n, 2 ), 5 + 7 * ( $n % 2 ) ),
+					'post_date'     => sprintf( '2025-%02d-%02d 09:30:00', 1 + intdiv( $n, 2 ), 5 + 7 * ( $n % 2 ) ),
 				)
 			)
 		);

@@ -3,6 +3,10 @@
 // (/.well-known/..., a REST route with a version in it). Whatever is no file is WordPress's.
 $path = rawurldecode( (string) parse_url( $_SERVER['REQUEST_URI'], PHP_URL_PATH ) );
 $file = $_SERVER['DOCUMENT_ROOT'] . $path;
+if ( is_dir( $file ) && ! str_ends_with( $path, '/' ) ) {
+	header( 'Location: ' . $path . '/', true, 301 );
+	return true;
+}
 if ( ! str_contains( $path, '..' ) && ( is_file( $file ) || ( $path !== '/' && is_file( rtrim( $file, '/' ) . '/index.php' ) ) ) ) {
 	return false; // The server does it: a file as it is, a script by running it.
 }

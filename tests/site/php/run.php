@@ -3,15 +3,20 @@
 require __DIR__ . '/environment.php';
 [ , $site_www, $site_host, $site_what ] = $argv;
 pretend_request( $site_host );
+// Errors belong on standard error, not in a page with an apology.
+define( 'WP_DISABLE_FATAL_ERROR_HANDLER', true );
 require $site_www . '/wp-load.php';
+ini_set( 'display_errors', 'stderr' );
 
-// The script sees itself as first argument, as it would without this wrapper.
-if ( '-r' === $site_what ) {
-	$site_code = $argv[4];
-	$argv      = array_merge( array( '-r' ), array_slice( $argv, 5 ) );
-	$argc      = count( $argv );
+// What runs sees its own arguments, as it would without this wrapper.
+$site_code = '-r' === $site_what ? $argv[4] : null;
+$argv      = array_merge( array( $site_what ), array_slice( $argv, null === $site_code ? 4 : 5 ) );
+$argc      = count( $argv );
+
+$_SERVER['argv'] = $argv;
+$_SERVER['argc'] = $argc;
+
+if ( null !== $site_code ) {
 	return eval( $site_code . ';' );
 }
-$argv = array_slice( $argv, 3 );
-$argc = count( $argv );
-require $site_what[0] === '/' ? $site_what : getcwd() . '/' . $site_what;
+require '/' === $site_what[0] ? $site_what : getcwd() . '/' . $site_what;

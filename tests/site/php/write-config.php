@@ -1,6 +1,6 @@
 <?php
-// write-config.php TEMPLATE DB_HOST DB_DIR DEBUG_LOG: prints a wp-config.php with salts of its own.
-[ , $template, $db_host, $db_dir, $debug_log ] = $argv;
+// write-config.php TEMPLATE DB_HOST RUN: prints a wp-config.php with salts of its own.
+[ , $template, $db_host, $run ] = $argv;
 
 $salts = '';
 foreach ( array( 'AUTH', 'SECURE_AUTH', 'LOGGED_IN', 'NONCE' ) as $name ) {
@@ -12,9 +12,10 @@ foreach ( array( 'AUTH', 'SECURE_AUTH', 'LOGGED_IN', 'NONCE' ) as $name ) {
 echo strtr(
 	file_get_contents( $template ),
 	array(
-		'@DB_HOST@'   => var_export( $db_host, true ),
-		'@DB_DIR@'    => var_export( $db_dir, true ),
-		'@DEBUG_LOG@' => var_export( $debug_log, true ),
-		'@SALTS@'     => rtrim( $salts ),
+		"'@DB_HOST@'" => var_export( $db_host, true ),
+		"'@DB_DIR@'" => var_export( $run . '/db', true ),
+		"'@DEBUG_LOG@'" => var_export( $run . '/log/wordpress.log', true ),
+		"'@MAIL@'" => var_export( $run . '/log/mail.ndjson', true ),
+		'// @SALTS@' => rtrim( $salts ),
 	)
 );

@@ -1,0 +1,43 @@
+# Countersign: everything a person or a machine types. What a target does is in the script it calls.
+.DEFAULT_GOAL := help
+.PHONY: help build demo demo-down test test-core test-phpt test-plugin test-conformance test-clients test-browser setup clean-sites
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## install what is missing on a Debian 12 machine
+	@tests/setup/install.sh
+
+build: ## the PHP extension: target/release/libcountersign.so
+	@tests/setup/install.sh build
+	cargo build --release --locked --features php
+
+demo: ## a WordPress with Countersign, and an agent at work on it
+	@tests/demo/demo.sh
+
+demo-down: ## stop the demo
+	@tests/site/site down demo
+
+test: ## every stage below, in this order
+	@tests/run/all.sh
+
+test-core: ## the Rust core: format, lints, tests, and that it needs neither PHP nor an operating system
+	@tests/run/all.sh core
+
+test-phpt: ## the extension, through PHP
+	@tests/run/all.sh phpt
+
+test-plugin: ## the plugin, inside a real WordPress
+	@tests/run/all.sh plugin
+
+test-conformance: ## the official MCP conformance suite
+	@tests/run/all.sh conformance
+
+test-clients: ## real MCP clients, with the whole OAuth dance
+	@tests/run/all.sh clients
+
+test-browser: ## every admin page, in Chromium
+	@tests/run/all.sh browser
+
+clean-sites: ## stop and remove every test site
+	@tests/site/clean.sh

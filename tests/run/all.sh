@@ -1,0 +1,108 @@
+#!/bin/bash
+# Runs the named stages one after the other (default: all), stops at the first that fails, and sums up.
+#
+#   tests/run/all.sh [core|phpt|plugin|conformance|clients|browser]...
+#
+# A stage is tests/run/STAGE.sh. It finds what it needs installed and the extension built, prints
+# what it does, and writes "PASSED FAILED" (two numbers) to .cache/run/results/STAGE.
+set -euo pipefail
+. "$(dirname "$0")/../setup/common.sh"
+cd "$ROOT"
+
+stages=("$@")
+[ $# -gt 0 ] || stages=(core phpt plugin conformance clients browser)
+results=$CACHE/run/results
+logs=$CACHE/run/logs
+mkdir -p "$results" "$logs"
+began=$(now_ms)
+
+for stage in "${stages[@]}"; do
+	rm -f "$results/$stage"
+	[ -x "tests/run/$stage.sh" ] || die "there is no stage '$stage' (tests/run/$stage.sh)"
+done
+
+wants() {
+	local stage
+	for stage in "$@"; do [[ " ${stages[*]} " == *" $stage "* ]] && return 0; done
+	return 1
+}
+
+# 1. Packages, by group.
+groups=(build)
+if wants core; then groups+=(wasm); fi
+if wants plugin conformance clients browser; then groups+=(site mariadb); fi
+if wants plugin; then groups+=(phpunit redis); fi
+if wants conformance clients browser; then groups+=(e2e); fi
+if wants browser; then groups+=(browser); fi
+tests/setup/install.sh "${groups[@]}"
+
+# 2. What comes over the network is fetched while Rust keeps the processors busy.
+fetching=
+if wants plugin conformance clients browser; then
+	(
+		tests/site/wordpress.sh
+		if wants conformance clients browser; then tests/setup/node.sh; fi
+		if wants clients; then tests/setup/python.sh; fi
+	) >"$logs/fetch" 2>&1 </dev/null &
+	fetching=$!
+fi
+
+# Whoever stops the run stops what it started.
+trap '[ -z "$fetching" ] || kill "$fetching" 2>/dev/null || true' EXIT
+
+fetched() {
+	[ -n "$fetching" ] || return 0
+	local status=0
+	wait "$fetching" || status=$?
+	fetching=
+	cat "$logs/fetch"
+	[ "$status" = 0 ] || die "what the tests need could not be fetched (reason above)"
+}
+
+header() { printf '\n== %s (at %s) ==\n' "$1" "$(since "$began")"; }
+
+summary=()
+passed_all=0
+failed_all=0
+# A stage that keeps no count of its own counts as one.
+record() {
+	local stage=$1 status=$2 time=$3 passed=0 failed=0
+	if [ -s "$results/$stage" ]; then
+		read -r passed failed <"$results/$stage"
+	elif [ "$status" = 0 ]; then
+		passed=1
+	fi
+	[ "$status" = 0 ] || [ "$failed" != 0 ] || failed=1
+	passed_all=$((passed_all + passed))
+	failed_all=$((failed_all + failed))
+	summary+=("$(printf '%-12s %5d passed %5d failed  %s' "$stage" "$passed" "$failed" "$time")")
+}
+
+sum_up() {
+	printf '\n== summary (%s) ==\n' "$(since "$began")"
+	printf '%s\n' "${summary[@]}"
+	printf '\n%d passed, %d failed\n' "$passed_all" "$failed_all"
+}
+
+# 3. One stage after the other; those past the core need the extension.
+built=
+for stage in "${stages[@]}"; do
+	if [ "$stage" != core ] && [ -z "$built" ]; then
+		header "build"
+		cargo build --release --locked --features php
+		built=1
+	fi
+	case $stage in core | phpt) ;; *) fetched ;; esac
+	header "$stage"
+	stage_began=$(now_ms)
+	status=0
+	"tests/run/$stage.sh" </dev/null || status=$?
+	record "$stage" "$status" "$(since "$stage_began")"
+	if [ "$status" != 0 ]; then
+		sum_up
+		say "stage $stage failed; again: make test-$stage" >&2
+		exit 1
+	fi
+done
+sum_up
+[ "$failed_all" = 0 ] && [ "$passed_all" -gt 0 ]

@@ -1,0 +1,29 @@
+#!/bin/bash
+# The Rust core: format, lints, tests, and the build for WebAssembly that keeps PHP and the operating
+# system out of it.
+set -euo pipefail
+. "$(dirname "$0")/../setup/common.sh"
+cd "$ROOT"
+
+log=$CACHE/run/logs/core
+results=$CACHE/run/results/core
+mkdir -p "$(dirname "$log")" "$(dirname "$results")"
+checks=0
+check() {
+	step "$@"
+	checks=$((checks + 1))
+	echo "$checks 0" >"$results"
+}
+
+check "formatted" cargo fmt --all --check
+check "lints, core" cargo clippy --locked --all-targets --quiet -- -D warnings
+check "lints, PHP extension" cargo clippy --locked --all-targets --quiet --features php -- -D warnings
+check "builds for WebAssembly, without PHP or an operating system" tests/setup/wasm-check.sh
+
+status=0
+cargo test --locked --quiet 2>&1 | tee "$log" || status=$?
+# cargo prints one such line for every test program.
+read -r passed failed < <(awk '/^test result:/ { p += $4; f += $6 } END { print p + 0, f + 0 }' "$log")
+echo "$((checks + passed)) $failed" >"$results"
+[ "$passed" -gt 0 ] || die "cargo ran no test"
+exit "$status"
