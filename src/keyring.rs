@@ -58,6 +58,8 @@ pub enum Purpose {
     Cursor,
     /// The seed of the key that signs audit checkpoints.
     AuditCheckpoint,
+    /// The ids of OAuth refresh tokens, which must be derivable again.
+    Refresh,
 }
 
 impl Purpose {
@@ -66,6 +68,7 @@ impl Purpose {
             Self::RequestState => "countersign/mcp/request-state/v1",
             Self::Cursor => "countersign/mcp/cursor/v1",
             Self::AuditCheckpoint => "countersign/audit/checkpoint/v1",
+            Self::Refresh => "countersign/oauth/refresh/v1",
         }
     }
 }
@@ -207,6 +210,7 @@ mod tests {
                 Purpose::RequestState,
                 Purpose::Cursor,
                 Purpose::AuditCheckpoint,
+                Purpose::Refresh,
             ] {
                 keys.push(*keyring.purpose_key(purpose).expose());
             }
