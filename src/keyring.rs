@@ -60,6 +60,8 @@ pub enum Purpose {
     AuditVerification,
     /// The seed of the key that signs audit checkpoints.
     AuditCheckpoint,
+    /// The ids of OAuth refresh tokens, which must be derivable again.
+    Refresh,
 }
 
 impl Purpose {
@@ -69,6 +71,7 @@ impl Purpose {
             Self::Cursor => "countersign/mcp/cursor/v1",
             Self::AuditVerification => "countersign/audit/verification/v1",
             Self::AuditCheckpoint => "countersign/audit/checkpoint/v1",
+            Self::Refresh => "countersign/oauth/refresh/v1",
         }
     }
 }
@@ -211,6 +214,7 @@ mod tests {
                 Purpose::Cursor,
                 Purpose::AuditVerification,
                 Purpose::AuditCheckpoint,
+                Purpose::Refresh,
             ] {
                 keys.push(*keyring.purpose_key(purpose).expose());
             }

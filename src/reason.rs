@@ -90,6 +90,7 @@ reasons! {
     ConfirmationUsed = "confirmation_used", "The confirmation token has been used: call request_review again.";
     // OAuth
     ClientUnknown = "client_unknown", "The client is not registered here.";
+    ClientAuthFailed = "client_auth_failed", "The client's credentials are missing, wrong or sent in two ways at once.";
     ClientMetadataInvalid = "client_metadata_invalid", "The client's metadata is not acceptable.";
     RedirectInvalid = "redirect_invalid", "The redirect address is not acceptable: https or a loopback address only.";
     RedirectMismatch = "redirect_mismatch", "The redirect address is not one the client registered.";
@@ -97,7 +98,10 @@ reasons! {
     PkceRequired = "pkce_required", "A code_challenge with method S256 is required.";
     PkceFailed = "pkce_failed", "The code verifier does not match the challenge.";
     ResourceMismatch = "resource_mismatch", "The requested resource is not this site's MCP endpoint.";
+    OauthRequestInvalid = "oauth_request_invalid", "The OAuth request is malformed: a parameter is missing, repeated, too long or wrongly encoded.";
     GrantTypeUnsupported = "grant_type_unsupported", "The grant type is not supported.";
+    GrantMismatch = "grant_mismatch", "The code or refresh token was not issued for this client and request.";
+    GrantExpired = "grant_expired", "The connection's authorization has reached its greatest age: connect again.";
     CodeReused = "code_reused", "The authorization code was used before: everything issued from it is revoked.";
     RefreshReused = "refresh_reused", "A refresh token was used again after its successor: the connection's tokens are revoked.";
     ConsentDenied = "consent_denied", "The person refused the connection.";

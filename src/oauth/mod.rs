@@ -1,1 +1,42 @@
 //! The OAuth 2.1 authorization server: PKCE, redirects, metadata, registration, refresh rule.
+//!
+//! Authorization code with PKCE S256 only ([RFC 7636](https://www.rfc-editor.org/rfc/rfc7636)),
+//! dynamic registration ([RFC 7591](https://www.rfc-editor.org/rfc/rfc7591)), client id metadata
+//! documents, resource indicators ([RFC 8707](https://www.rfc-editor.org/rfc/rfc8707)), the issuer in
+//! every redirect ([RFC 9207](https://www.rfc-editor.org/rfc/rfc9207)), refresh rotation with reuse
+//! detection, revocation ([RFC 7009](https://www.rfc-editor.org/rfc/rfc7009)).
+//!
+//! Nothing here keeps state. The caller stores clients and grants as the JSON it is given, hands them
+//! back, and makes the one conditional change that a [`Reply`] asks for before it sends the answer.
+
+mod authorize;
+mod client;
+mod client_auth;
+mod document;
+mod error;
+mod form;
+mod grant;
+mod metadata;
+pub mod name;
+pub mod pkce;
+pub mod redirect;
+pub mod refresh;
+mod registration;
+mod reply;
+mod request;
+mod revoke;
+mod server;
+mod settings;
+mod token_endpoint;
+
+pub use client::Client;
+pub use client_auth::client_id;
+pub use document::is_metadata_document;
+pub use error::Error;
+pub use reply::Reply;
+pub use request::AuthorizationRequest;
+pub use server::Server;
+pub use token_endpoint::{GrantType, TokenRequest};
+
+#[cfg(test)]
+mod tests;

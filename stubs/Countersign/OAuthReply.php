@@ -27,8 +27,15 @@ final class OAuthReply
     public function client(): ?string {}
 
     /**
-     * What must change before the answer is sent: JSON `{"grant": id, "revoke": true}` or `{"grant": id, "from":
-     * {"generation", "branch"}, "to": {"generation", "branch", "rotated_at"}}`; null for nothing.
+     * What must change before the answer is sent, each with one conditional update; null for nothing.
+     *
+     *  - `{"grant": id, "from": {"generation", "branch"}, "to": {"generation", "branch", "rotated_at"}}`: set the grant to
+     *    `to` where it still stands at `from` and is not revoked. No row matched: load the grant and redeem again.
+     *    `branch` needs 32 unsigned bits.
+     *  - `{"grant": id, "revoke": true}`: a code or refresh token was used again; the grant and its tokens end.
+     *  - `{"grant": id, "client_id", "revoke": true}`: from {@see OAuth::revoke()}; only where the grant is this client's.
+     *  - `{"connection": id, "client_id", "revoke_tokens": true}`: from {@see OAuth::revoke()} for an access token: raise the
+     *    connection's epoch, only where the connection's grant is this client's. Its refresh tokens stay good.
      */
     public function change(): ?string {}
 }

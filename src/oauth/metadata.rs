@@ -1,0 +1,89 @@
+//! The two documents that clients find everything else by.
+
+use serde_json::{Map, Value, json};
+
+use super::client::GRANT_TYPES;
+use super::settings::Settings;
+
+const AUTH_METHODS: [&str; 3] = ["none", "client_secret_post", "client_secret_basic"];
+
+/// RFC 9728 §2. No `offline_access` among the scopes: clients would ask for it (SEP-2207).
+pub(super) fn resource(settings: &Settings) -> String {
+    let mut members = object(json!({
+        "resource": settings.resource,
+        "authorization_servers": [settings.issuer],
+        "bearer_methods_supported": ["header"],
+    }));
+    add_scopes(&mut members, settings);
+    add(
+        &mut members,
+        "resource_name",
+        settings.resource_name.as_deref(),
+    );
+    add(
+        &mut members,
+        "resource_documentation",
+        settings.documentation.as_deref(),
+    );
+    Value::Object(members).to_string()
+}
+
+/// RFC 8414 §2, RFC 9207 §3, RFC 9728 §4 and the metadata document draft.
+pub(super) fn server(settings: &Settings) -> String {
+    let mut members = object(json!({
+        "issuer": settings.issuer,
+        "authorization_endpoint": settings.authorization_endpoint,
+        "token_endpoint": settings.token_endpoint,
+        "registration_endpoint": settings.registration_endpoint,
+        "revocation_endpoint": settings.revocation_endpoint,
+        "response_types_supported": ["code"],
+        "response_modes_supported": ["query"],
+        "grant_types_supported": GRANT_TYPES,
+        "code_challenge_methods_supported": ["S256"],
+        "token_endpoint_auth_methods_supported": AUTH_METHODS,
+        "revocation_endpoint_auth_methods_supported": AUTH_METHODS,
+        "client_id_metadata_document_supported": true,
+        "authorization_response_iss_parameter_supported": true,
+        "protected_resources": [settings.resource],
+        // Below: what parsers of OpenID discovery documents demand or take for granted. This server
+        // issues no ID tokens; the key set is the empty one.
+        "jwks_uri": jwks(settings),
+        "subject_types_supported": ["public"],
+        "id_token_signing_alg_values_supported": ["RS256"],
+        "request_uri_parameter_supported": false,
+    }));
+    add_scopes(&mut members, settings);
+    add(
+        &mut members,
+        "service_documentation",
+        settings.documentation.as_deref(),
+    );
+    Value::Object(members).to_string()
+}
+
+/// Beside the other well-known documents of an issuer, with a path or without.
+fn jwks(settings: &Settings) -> String {
+    format!(
+        "{}/.well-known/jwks.json",
+        settings.issuer.trim_end_matches('/')
+    )
+}
+
+fn object(value: Value) -> Map<String, Value> {
+    match value {
+        Value::Object(members) => members,
+        _ => Map::new(),
+    }
+}
+
+fn add(members: &mut Map<String, Value>, name: &str, value: Option<&str>) {
+    if let Some(value) = value {
+        members.insert(name.to_owned(), value.into());
+    }
+}
+
+fn add_scopes(members: &mut Map<String, Value>, settings: &Settings) {
+    if !settings.scopes.is_empty() {
+        members.insert("scopes_supported".to_owned(), json!(settings.scopes));
+    }
+}

@@ -1,0 +1,108 @@
+//! Dynamic client registration ([RFC 7591](https://www.rfc-editor.org/rfc/rfc7591)).
+
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use super::client::{AuthMethod, Client, Source, are_redirects, grant_types, secret_hash};
+use super::error::Error;
+use super::form::MAX_BYTES;
+use super::name;
+use super::reply::{Code, Refusal, Reply};
+use crate::bytes;
+use crate::clock::Timestamp;
+use crate::entropy::Entropy;
+use crate::reason::Reason;
+
+const METADATA: Refusal = Refusal(Code::InvalidClientMetadata, Reason::ClientMetadataInvalid);
+
+/// What is read of client metadata; everything else is ignored, as RFC 7591 §2 demands.
+#[derive(Debug, Deserialize)]
+pub(super) struct Metadata {
+    pub(super) redirect_uris: Option<Vec<String>>,
+    pub(super) client_name: Option<String>,
+    pub(super) token_endpoint_auth_method: Option<String>,
+    pub(super) grant_types: Option<Vec<String>>,
+    pub(super) response_types: Option<Vec<String>>,
+}
+
+impl Metadata {
+    /// Whether the response types asked for, by default `code`, have `code` among them.
+    pub(super) fn wants_code(&self) -> bool {
+        self.response_types
+            .as_ref()
+            .is_none_or(|types| types.iter().any(|name| name == "code"))
+    }
+}
+
+/// Reads a JSON object of bounded size.
+pub(super) fn object(body: &[u8]) -> Result<Map<String, Value>, Reason> {
+    if body.len() > MAX_BYTES {
+        return Err(Reason::BodyTooLarge);
+    }
+    serde_json::from_slice(body).map_err(|_| Reason::BodyNotJson)
+}
+
+/// Answers a registration: 201 with the client to store, or a 400.
+pub(super) fn register(entropy: &dyn Entropy, now: Timestamp, body: &[u8]) -> Result<Reply, Error> {
+    match validate(body) {
+        Ok(client) => complete(entropy, now, client),
+        Err(refusal) => Ok(Reply::refused(refusal)),
+    }
+}
+
+/// The client without its id and secret.
+fn validate(body: &[u8]) -> Result<Client, Refusal> {
+    object(body).map_err(|reason| Refusal(Code::InvalidClientMetadata, reason))?;
+    // From the bytes once more: as a struct, a member that stands twice is an error.
+    let metadata: Metadata = serde_json::from_slice(body).map_err(|_| METADATA)?;
+    let method = match metadata.token_endpoint_auth_method.as_deref() {
+        Some("none") => AuthMethod::None,
+        Some("client_secret_post") => AuthMethod::ClientSecretPost,
+        // RFC 7591 §2: the default.
+        Some("client_secret_basic") | None => AuthMethod::ClientSecretBasic,
+        Some(_) => return Err(METADATA),
+    };
+    if !metadata.wants_code() {
+        return Err(METADATA);
+    }
+    let redirect_uris = metadata.redirect_uris.unwrap_or_default();
+    if !are_redirects(&redirect_uris) {
+        return Err(Refusal(Code::InvalidRedirectUri, Reason::RedirectInvalid));
+    }
+    Ok(Client {
+        client_id: String::new(),
+        client_name: name::clean(&metadata.client_name.unwrap_or_default()),
+        redirect_uris,
+        grant_types: grant_types(metadata.grant_types).ok_or(METADATA)?,
+        token_endpoint_auth_method: method,
+        secret_hash: None,
+        source: Source::Registration,
+    })
+}
+
+fn complete(entropy: &dyn Entropy, now: Timestamp, mut client: Client) -> Result<Reply, Error> {
+    let mut id = [0_u8; 16];
+    entropy.fill(&mut id)?;
+    client.client_id = format!("csc_{}", bytes::base64url(&id));
+    let mut answer = json!({
+        "client_id": client.client_id,
+        "client_id_issued_at": now.seconds(),
+        "client_name": client.client_name,
+        "redirect_uris": client.redirect_uris,
+        "grant_types": client.grant_types,
+        "response_types": ["code"],
+        "token_endpoint_auth_method": client.token_endpoint_auth_method,
+    });
+    if client.token_endpoint_auth_method != AuthMethod::None {
+        let mut secret = [0_u8; 32];
+        entropy.fill(&mut secret)?;
+        let secret = format!("cscs_{}", bytes::base64url(&secret));
+        client.secret_hash = Some(secret_hash(&secret));
+        if let Some(members) = answer.as_object_mut() {
+            members.insert("client_secret".to_owned(), secret.into());
+            // RFC 7591 §3.2.1: 0 means that it does not expire.
+            members.insert("client_secret_expires_at".to_owned(), 0.into());
+        }
+    }
+    Ok(Reply::json(201, &answer).with_client(client.to_json()))
+}

@@ -1,0 +1,120 @@
+//! The door to the module: one value that holds the settings.
+
+use std::sync::Arc;
+
+use super::settings::Settings;
+use super::{
+    AuthorizationRequest, Client, Error, Reply, TokenRequest, authorize, document, metadata,
+    registration, revoke, token_endpoint,
+};
+use crate::clock::Timestamp;
+use crate::entropy::Entropy;
+use crate::keyring::Keyring;
+use crate::reason::Reason;
+
+/// The authorization server of one site. Cheap to clone; holds no key and no state.
+#[derive(Debug, Clone)]
+pub struct Server {
+    settings: Arc<Settings>,
+}
+
+impl Server {
+    /// A server with `settings`, JSON as documented for `Countersign\OAuth::__construct`.
+    ///
+    /// # Errors
+    /// [`Error::Settings`] for other JSON (unknown members included), [`Error::Setting`] and
+    /// [`Error::SettingNotHttps`] for a setting that cannot be used.
+    pub fn new(settings: &str) -> Result<Self, Error> {
+        Ok(Self {
+            settings: Arc::new(Settings::parse(settings)?),
+        })
+    }
+
+    /// Protected resource metadata, JSON ([RFC 9728](https://www.rfc-editor.org/rfc/rfc9728) §2).
+    #[must_use]
+    pub fn resource_metadata(&self) -> String {
+        metadata::resource(&self.settings)
+    }
+
+    /// Authorization server metadata, JSON ([RFC 8414](https://www.rfc-editor.org/rfc/rfc8414) §2),
+    /// with the members that parsers of OpenID discovery documents demand.
+    #[must_use]
+    pub fn server_metadata(&self) -> String {
+        metadata::server(&self.settings)
+    }
+
+    /// Registers a client ([RFC 7591](https://www.rfc-editor.org/rfc/rfc7591) §3): a 201 with
+    /// [`Reply::client`] to store, or a 400.
+    ///
+    /// # Errors
+    /// [`Error::Entropy`].
+    pub fn register(
+        &self,
+        entropy: &dyn Entropy,
+        now: Timestamp,
+        body: &[u8],
+    ) -> Result<Reply, Error> {
+        registration::register(entropy, now, body)
+    }
+
+    /// The client that a fetched client id metadata document describes.
+    ///
+    /// # Errors
+    /// [`Reason::ClientMetadataInvalid`], [`Reason::RedirectInvalid`], [`Reason::BodyTooLarge`],
+    /// [`Reason::BodyNotJson`].
+    pub fn client_from_document(&self, client_id: &str, body: &[u8]) -> Result<Client, Reason> {
+        document::client(client_id, body)
+    }
+
+    /// Validates an authorization request (RFC 6749 §4.1.1 with OAuth 2.1's restrictions).
+    ///
+    /// # Errors
+    /// A [`Reply`]; its [`Reply::redirect`] is `None` whenever client or redirect address are in
+    /// doubt.
+    pub fn authorize(
+        &self,
+        query: &[u8],
+        client: Option<&str>,
+    ) -> Result<AuthorizationRequest, Box<Reply>> {
+        authorize::authorize(&self.settings, query, client)
+    }
+
+    /// Takes up a request that [`AuthorizationRequest::to_json`] put aside.
+    ///
+    /// # Errors
+    /// [`Error::Request`] when it is not one, or was made for another resource than the present one.
+    pub fn request(&self, json: &str) -> Result<AuthorizationRequest, Error> {
+        AuthorizationRequest::from_json(&self.settings, json)
+    }
+
+    /// Parses and authenticates a token request (RFC 6749 §4.1.3, §6), and verifies the code or refresh
+    /// token in it.
+    ///
+    /// # Errors
+    /// A [`Reply`] to send.
+    pub fn token(
+        &self,
+        keyring: &Keyring,
+        now: Timestamp,
+        body: &[u8],
+        authorization: &[u8],
+        client: Option<&str>,
+    ) -> Result<TokenRequest, Box<Reply>> {
+        token_endpoint::parse(&self.settings, keyring, now, body, authorization, client)
+            .map_err(|refusal| Box::new(Reply::refused(refusal)))
+    }
+
+    /// Revokes a token ([RFC 7009](https://www.rfc-editor.org/rfc/rfc7009)). The answer is the same
+    /// whatever the token was; [`Reply::change`] says what to revoke.
+    #[must_use]
+    pub fn revoke(
+        &self,
+        keyring: &Keyring,
+        now: Timestamp,
+        body: &[u8],
+        authorization: &[u8],
+        client: Option<&str>,
+    ) -> Reply {
+        revoke::revoke(keyring, now, body, authorization, client)
+    }
+}

@@ -1,0 +1,100 @@
+//! What the site tells the server of itself.
+
+use serde::Deserialize;
+use url::{Host, Url};
+
+use super::Error;
+
+/// Access tokens live this many seconds unless the settings say otherwise.
+const ACCESS_LIFETIME: u32 = 3600;
+/// The greatest life of an access token that is accepted, in seconds.
+const MAX_ACCESS_LIFETIME: u32 = 86_400;
+
+/// The settings, parsed and checked. Addresses are kept as written: clients compare bytes.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Settings {
+    pub(super) issuer: String,
+    pub(super) resource: String,
+    pub(super) resource_metadata: String,
+    pub(super) authorization_endpoint: String,
+    pub(super) token_endpoint: String,
+    pub(super) registration_endpoint: String,
+    pub(super) revocation_endpoint: String,
+    pub(super) documentation: Option<String>,
+    pub(super) resource_name: Option<String>,
+    allow_http: bool,
+    #[serde(default = "access_lifetime")]
+    pub(super) access_lifetime: u32,
+    #[serde(default)]
+    pub(super) scopes: Vec<String>,
+}
+
+const fn access_lifetime() -> u32 {
+    ACCESS_LIFETIME
+}
+
+impl Settings {
+    /// Parses and checks; the issuer has neither query nor fragment (RFC 8414 §2), the resource no
+    /// fragment (RFC 8707 §2), nothing has user information, all is https.
+    pub(super) fn parse(json: &str) -> Result<Self, Error> {
+        let settings: Self = serde_json::from_str(json).map_err(|_| Error::Settings)?;
+        for (name, address) in [
+            ("issuer", &settings.issuer),
+            ("resource", &settings.resource),
+            ("resource_metadata", &settings.resource_metadata),
+            ("authorization_endpoint", &settings.authorization_endpoint),
+            ("token_endpoint", &settings.token_endpoint),
+            ("registration_endpoint", &settings.registration_endpoint),
+            ("revocation_endpoint", &settings.revocation_endpoint),
+        ] {
+            settings.check_address(name, address)?;
+        }
+        if settings.issuer.contains('?') {
+            return Err(Error::Setting("issuer"));
+        }
+        if let Some(documentation) = &settings.documentation {
+            settings.check_address("documentation", documentation)?;
+        }
+        if settings.access_lifetime == 0 || settings.access_lifetime > MAX_ACCESS_LIFETIME {
+            return Err(Error::Setting("access_lifetime"));
+        }
+        if !settings.scopes.iter().all(|scope| is_scope_token(scope)) {
+            return Err(Error::Setting("scopes"));
+        }
+        Ok(settings)
+    }
+
+    fn check_address(&self, name: &'static str, address: &str) -> Result<(), Error> {
+        let url = Url::parse(address).map_err(|_| Error::Setting(name))?;
+        let plain = address.bytes().all(|byte| byte.is_ascii_graphic());
+        let clean =
+            url.fragment().is_none() && url.username().is_empty() && url.password().is_none();
+        if !plain || !clean || address.contains('\\') {
+            return Err(Error::Setting(name));
+        }
+        match url.scheme() {
+            "https" => Ok(()),
+            "http" if self.allow_http || is_loopback(&url) => Ok(()),
+            "http" => Err(Error::SettingNotHttps(name)),
+            _ => Err(Error::Setting(name)),
+        }
+    }
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+/// RFC 6749 §3.3: `1*( %x21 / %x23-5B / %x5D-7E )`.
+fn is_scope_token(text: &str) -> bool {
+    !text.is_empty()
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\')
+}
