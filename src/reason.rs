@@ -58,6 +58,7 @@ reasons! {
     RateLimitedConnection = "rate_limited_connection", "Too many requests on this connection: wait and try again.";
     // Transport and framing
     HttpsRequired = "https_required", "This site is not served over HTTPS: agents are refused.";
+    HostRefused = "host_refused", "This server does not answer under this host name.";
     OriginRefused = "origin_refused", "Requests from this web origin are not accepted.";
     HttpMethodRefused = "http_method_refused", "This address takes POST only.";
     BodyTooLarge = "body_too_large", "The request is larger than this site accepts.";
@@ -107,6 +108,7 @@ reasons! {
     ConsentDenied = "consent_denied", "The person refused the connection.";
     // The machine
     StoreUnavailable = "store_unavailable", "The extension's store cannot be used: agents are refused until it can.";
+    EntropyUnavailable = "entropy_unavailable", "The operating system gave no randomness: nothing that needs a secret is done.";
     StoreFull = "store_full", "The extension's store is full: agents are refused until there is room.";
     StoreRestarted = "store_restarted", "The extension's store was started anew after this was issued: ask for a new one.";
     AuditUnavailable = "audit_unavailable", "The audit log cannot be written: nothing is done that cannot be recorded.";

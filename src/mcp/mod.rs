@@ -1,1 +1,22 @@
-//! The MCP server: framing, eras, schemas, errors, tool list.
+//! The Model Context Protocol over Streamable HTTP, stateless, in three revisions on one endpoint:
+//! 2026-07-28, 2025-11-25 and 2025-06-18.
+//!
+//! A request takes three steps, each a type that only the step before can make:
+//! [`Server::receive`] → [`Request::authorize`] → [`Call`] → [`Reply`]. Between them the caller looks up
+//! the connection, records the intent and acts. A request that needs no WordPress ends early, in a
+//! [`Reply`].
+
+mod call;
+mod error;
+mod guard;
+mod reply;
+mod request;
+mod server;
+mod settings;
+
+pub use call::{Call, CallKind};
+pub use error::Error;
+pub use guard::{Admission, Guard, Limit, World};
+pub use reply::Reply;
+pub use request::{Authorized, Request};
+pub use server::{Incoming, Received, Server};

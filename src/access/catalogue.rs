@@ -1,0 +1,281 @@
+//! The product's own tools: one data file, read once.
+
+use std::collections::HashMap;
+use std::sync::{LazyLock, OnceLock};
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::groups::Groups;
+
+/// The catalogue without white space.
+static JSON: LazyLock<String> = LazyLock::new(|| compact(include_str!("catalogue.json")));
+
+static TOOLS: LazyLock<Vec<Tool>> = LazyLock::new(|| {
+    // A test parses the same embedded file: this cannot fail. Were it to, there would be no tools.
+    serde_json::from_str::<Vec<Entry>>(&JSON)
+        .unwrap_or_default()
+        .into_iter()
+        .filter_map(Tool::new)
+        .collect()
+});
+
+static BY_NAME: LazyLock<HashMap<&'static str, &'static Tool>> =
+    LazyLock::new(|| TOOLS.iter().map(|tool| (tool.name, tool)).collect());
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Entry {
+    name: &'static str,
+    title: String,
+    description: String,
+    groups: Vec<String>,
+    confirm: bool,
+    target: Option<Target>,
+    #[serde(borrow)]
+    annotations: &'static RawValue,
+    #[serde(borrow)]
+    input_schema: &'static RawValue,
+    #[serde(borrow)]
+    output_schema: &'static RawValue,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Target {
+    argument: String,
+    r#type: String,
+}
+
+/// A tool of the catalogue.
+pub struct Tool {
+    /// Its name in `tools/list` and `tools/call`.
+    pub name: &'static str,
+    /// Its name for people.
+    pub title: String,
+    /// Tells a model when to use it and what it needs.
+    pub description: String,
+    /// Any one of these opens it.
+    pub groups: Groups,
+    /// Whether it needs a confirmation token.
+    pub confirm: bool,
+    /// The MCP tool annotations.
+    pub annotations: &'static RawValue,
+    /// The JSON Schema (2020-12) of its arguments.
+    pub input_schema: &'static RawValue,
+    /// The JSON Schema (2020-12) of its structured content.
+    pub output_schema: &'static RawValue,
+    target: Option<Target>,
+    pub(crate) input: OnceLock<Option<jsonschema::Validator>>,
+    pub(crate) output: OnceLock<Option<jsonschema::Validator>>,
+}
+
+impl Tool {
+    fn new(entry: Entry) -> Option<Self> {
+        Some(Self {
+            name: entry.name,
+            title: entry.title,
+            description: entry.description,
+            groups: Groups::parse(&entry.groups)?,
+            confirm: entry.confirm,
+            annotations: entry.annotations,
+            input_schema: entry.input_schema,
+            output_schema: entry.output_schema,
+            target: entry.target,
+            input: OnceLock::new(),
+            output: OnceLock::new(),
+        })
+    }
+
+    /// The argument that says what is acted on, and the kind of thing that is: `("id", "post")`.
+    #[must_use]
+    pub fn target(&self) -> Option<(&str, &str)> {
+        self.target
+            .as_ref()
+            .map(|target| (target.argument.as_str(), target.r#type.as_str()))
+    }
+}
+
+/// All tools of the catalogue, in the order in which they are listed.
+#[must_use]
+pub fn catalogue() -> &'static [Tool] {
+    &TOOLS
+}
+
+/// The catalogue as JSON: a list of `{name, title, description, groups, confirm, target, annotations,
+/// inputSchema, outputSchema}`.
+#[must_use]
+pub fn catalogue_json() -> &'static str {
+    &JSON
+}
+
+/// The tool of that name.
+#[must_use]
+pub fn tool(name: &str) -> Option<&'static Tool> {
+    BY_NAME.get(name).copied()
+}
+
+/// JSON text without the white space between its tokens; everything else is kept as written.
+pub(crate) fn compact(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    let (mut quoted, mut escaped) = (false, false);
+    for character in json.chars() {
+        if quoted {
+            quoted = escaped || character != '"';
+            escaped = !escaped && character == '\\';
+        } else if matches!(character, ' ' | '\t' | '\n' | '\r') {
+            continue;
+        } else {
+            quoted = character == '"';
+        }
+        out.push(character);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::access::{Group, Preset};
+    use serde_json::Value;
+
+    #[test]
+    fn compact_touches_no_string() {
+        assert_eq!(
+            compact("{ \"a b\\\" \" :\n[1, 2 ,\"\\\\\" , \"x\\u0020 \"]}"),
+            "{\"a b\\\" \":[1,2,\"\\\\\",\"x\\u0020 \"]}"
+        );
+    }
+
+    #[test]
+    fn the_embedded_file_is_whole() {
+        let all: Vec<Value> = serde_json::from_str(catalogue_json()).unwrap();
+        assert_eq!(all.len(), catalogue().len());
+        let names: Vec<_> = catalogue().iter().map(|tool| tool.name).collect();
+        assert_eq!(
+            names.join(" "),
+            "get_site_info whoami list_posts search_content get_post list_media get_media create_draft \
+             update_content request_review publish_post schedule_post trash_post restore_post"
+        );
+        for (tool, json) in catalogue().iter().zip(&all) {
+            assert_eq!(json["name"], tool.name);
+            assert!(!tool.groups.eq(&Groups::NONE), "{}", tool.name);
+            assert!(tool.description.len() > 60, "{}", tool.name);
+            for hint in [
+                "readOnlyHint",
+                "destructiveHint",
+                "idempotentHint",
+                "openWorldHint",
+            ] {
+                assert!(
+                    json["annotations"][hint].is_boolean(),
+                    "{} {hint}",
+                    tool.name
+                );
+            }
+            assert_eq!(json["annotations"]["title"], tool.title.as_str());
+            assert_eq!(json["annotations"]["openWorldHint"], false);
+            assert_eq!(
+                json["annotations"]["readOnlyHint"].as_bool().unwrap(),
+                tool.groups == Groups::of(&[Group::Read]) || tool.name == "request_review",
+                "{}",
+                tool.name
+            );
+        }
+    }
+
+    #[test]
+    fn confirmation_is_asked_for_exactly_what_the_public_sees_at_once() {
+        let confirmed: Vec<_> = catalogue()
+            .iter()
+            .filter(|tool| tool.confirm)
+            .map(|tool| tool.name)
+            .collect();
+        assert_eq!(
+            confirmed,
+            [
+                "publish_post",
+                "schedule_post",
+                "trash_post",
+                "restore_post"
+            ]
+        );
+        for tool in catalogue() {
+            let schema: Value = serde_json::from_str(tool.input_schema.get()).unwrap();
+            let properties = schema["properties"].as_object();
+            assert_eq!(
+                properties.is_some_and(|all| all.contains_key("confirmation_token")),
+                tool.confirm,
+                "{}",
+                tool.name
+            );
+            if let Some((argument, _)) = tool.target() {
+                assert_eq!(schema["properties"][argument]["type"], "integer");
+            }
+        }
+    }
+
+    /// Every property is described, every string, list and number has its bounds.
+    #[test]
+    fn input_schemas_are_closed_described_and_bounded() {
+        fn look(at: &str, schema: &Value) {
+            let kind = schema["type"]
+                .as_str()
+                .unwrap_or_else(|| panic!("{at}: type"));
+            let described = schema["description"]
+                .as_str()
+                .is_some_and(|text| text.len() > 10);
+            assert!(described || !at.contains('.'), "{at}: description");
+            match kind {
+                "object" if at.ends_with("request_review.arguments") => {}
+                "object" => {
+                    assert_eq!(schema["additionalProperties"], false, "{at}");
+                    for (name, inner) in schema["properties"].as_object().into_iter().flatten() {
+                        look(&format!("{at}.{name}"), inner);
+                    }
+                }
+                "string" => assert!(
+                    schema["maxLength"].is_u64() || schema["enum"].is_array(),
+                    "{at}: bound"
+                ),
+                "integer" => assert!(
+                    schema["minimum"].is_i64() && schema["maximum"].is_i64(),
+                    "{at}: bounds"
+                ),
+                "array" => {
+                    assert!(schema["maxItems"].is_u64(), "{at}: bound");
+                    assert!(schema["items"]["type"].is_string());
+                }
+                "boolean" => {}
+                other => panic!("{at}: {other}"),
+            }
+        }
+        for tool in catalogue() {
+            let schema: Value = serde_json::from_str(tool.input_schema.get()).unwrap();
+            assert_eq!(schema["type"], "object");
+            look(tool.name, &schema);
+            for schema in [tool.input_schema, tool.output_schema] {
+                let schema: Value = serde_json::from_str(schema.get()).unwrap();
+                assert!(
+                    jsonschema::draft202012::meta::is_valid(&schema),
+                    "{}",
+                    tool.name
+                );
+                jsonschema::draft202012::new(&schema).unwrap();
+            }
+            let output: Value = serde_json::from_str(tool.output_schema.get()).unwrap();
+            assert_eq!(output["type"], "object", "{}", tool.name);
+        }
+    }
+
+    #[test]
+    fn no_preset_shows_more_than_forty_tools() {
+        for preset in Preset::ALL {
+            let shown = catalogue()
+                .iter()
+                .filter(|tool| crate::access::admits(preset.groups(), tool.groups))
+                .count();
+            assert!((7..=40).contains(&shown), "{preset:?}: {shown}");
+        }
+    }
+}
