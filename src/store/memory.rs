@@ -90,7 +90,6 @@ impl Store for MemoryStore {
     fn insert_once(&self, once: &Once, now: Timestamp) -> Result<bool, StoreError> {
         let mut state = self.state()?;
         let latest = check_once(once, self.opened_at, state.latest, now)?;
-        state.latest = latest;
         if state
             .seen
             .get(&once.key)
@@ -98,6 +97,8 @@ impl Store for MemoryStore {
         {
             return Ok(false);
         }
+        // What lapses by this moment must be told by it.
+        state.latest = latest;
         state.seen.remove(&once.key);
         prune(&mut state.seen, &once.key, PRUNE_BATCH, |until| {
             *until < latest

@@ -1,0 +1,526 @@
+//! Every promise of `Store`, asked of every engine.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use countersign::bytes::sha256;
+use countersign::clock::Timestamp;
+use countersign::limit::{Admission, Limit};
+use countersign::store::{
+    Identity, LmdbStore, MAX_NAME_BYTES, MAX_VALUE_BYTES, MemoryStore, Once, Origin, SKEW_MS,
+    Store, StoreError,
+};
+
+/// When the stores under test start.
+const START: u64 = 1_800_000_000_000;
+
+fn at(ms: u64) -> Timestamp {
+    Timestamp::from_millis(START + ms)
+}
+
+fn key(n: u64) -> [u8; 32] {
+    sha256(&n.to_be_bytes())
+}
+
+/// A thing of this site, issued just after the start.
+fn once(n: u64, keep_ms: u64) -> Once {
+    Once {
+        key: key(n),
+        origin: Origin::Local,
+        issued: at(1),
+        keep_until: at(keep_ms),
+    }
+}
+
+fn limit(n: u64, max: u16, window_ms: u64) -> Limit {
+    Limit::new(key(n), max, window_ms).unwrap()
+}
+
+/// An engine: how to have an empty store that started at START, ample or very small.
+trait Engine {
+    fn ample() -> Subject;
+    fn small() -> Subject;
+}
+
+/// A store under test, and the folder that must live as long.
+struct Subject {
+    store: Box<dyn Store>,
+    _folder: Option<tempfile::TempDir>,
+}
+
+struct Memory;
+impl Memory {
+    fn of(capacity: usize) -> Subject {
+        Subject {
+            store: Box::new(MemoryStore::with_capacity(at(0), capacity)),
+            _folder: None,
+        }
+    }
+}
+impl Engine for Memory {
+    fn ample() -> Subject {
+        Self::of(1 << 20)
+    }
+    fn small() -> Subject {
+        Self::of(200)
+    }
+}
+
+struct Lmdb;
+impl Lmdb {
+    fn of(map_bytes: usize) -> Subject {
+        let folder = tempfile::tempdir().unwrap();
+        let identity = Identity::new("boot", "machine");
+        let store = LmdbStore::open(folder.path(), identity, map_bytes, at(0)).unwrap();
+        Subject {
+            store: Box::new(store),
+            _folder: Some(folder),
+        }
+    }
+}
+impl Engine for Lmdb {
+    fn ample() -> Subject {
+        Self::of(16 << 20)
+    }
+    fn small() -> Subject {
+        Self::of(1 << 20)
+    }
+}
+
+macro_rules! conformance {
+    ($($test:ident)*) => {
+        mod memory { $(#[test] fn $test() { super::$test::<super::Memory>(); })* }
+        mod lmdb { $(#[test] fn $test() { super::$test::<super::Lmdb>(); })* }
+    };
+}
+
+conformance! {
+    a_thing_is_first_once
+    exactly_one_thread_is_first
+    a_record_lives_until_its_last_moment_inclusive
+    a_record_that_lapsed_by_argument_is_refused
+    what_was_issued_before_the_start_is_refused
+    a_clock_behind_is_refused_for_things_and_not_for_limits
+    a_clock_far_ahead_and_back_admits_no_replay
+    lapsed_records_are_pruned
+    a_full_store_refuses_and_keeps_what_lives
+    a_full_store_recovers_when_records_lapse
+    a_flood_of_limits_takes_no_room_from_things
+    forgotten_histories_are_pruned
+    a_limit_holds_between_threads
+    limits_admit_together_or_not_at_all
+    a_refused_call_extends_nothing
+    the_first_refusal_of_a_burst_is_told_once
+    an_edited_limit_applies_to_its_history
+    calls_that_make_no_sense_are_misuse
+    values_are_set_replaced_and_removed
+    exactly_one_thread_replaces
+    values_are_bounded
+    the_status_counts
+}
+
+fn a_thing_is_first_once<E: Engine>() {
+    let Subject { store, _folder } = E::ample();
+    for n in 0..300 {
+        assert_eq!(store.insert_once(&once(n, 60_000), at(2)), Ok(true), "{n}");
+    }
+    for n in 0..300 {
+        assert_eq!(store.insert_once(&once(n, 60_000), at(3)), Ok(false), "{n}");
+        // A later end makes it no other thing.
+        assert_eq!(
+            store.insert_once(&once(n, 90_000), at(60_000)),
+            Ok(false),
+            "{n}"
+        );
+    }
+}
+
+fn exactly_one_thread_is_first<E: Engine>() {
+    let Subject { store, _folder } = E::ample();
+    let firsts = AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| {
+                for n in 0..500 {
+                    if store.insert_once(&once(n, 60_000), at(2)).unwrap() {
+                        firsts.fetch_add(1, Ordering::Relaxed);
+                    }
+                }
+            });
+        }
+    });
+    assert_eq!(firsts.into_inner(), 500);
+}
+
+fn a_record_lives_until_its_last_moment_inclusive<E: Engine>() {
+    let Subject { store, _folder } = E::ample();
+    assert_eq!(store.insert_once(&once(1, 5000), at(2)), Ok(true));
+    for now in [3, 2500, 4999, 5000] {
+        assert_eq!(
+            store.insert_once(&once(1, 5000), at(now)),
+            Ok(false),
+            "{now}"
+        );
+    }
+    assert_eq!(store.insert_once(&once(1, 9000), at(5001)), Ok(true));
+    assert_eq!(store.insert_once(&once(1, 9000), at(5001)), Ok(false));
+}
+
+fn a_record_that_lapsed_by_argument_is_refused<E: Engine>() {
+    let Subject { store, _folder } = E::ample();
+    assert_eq!(store.insert_once(&once(1, 5000), at(5000)), Ok(true));
+    assert_eq!(
+        store.insert_once(&once(2, 5000), at(5001)),
+        Err(StoreError::Lapsed)
+    );
+    // The latest moment counts, not a reading of the clock a little behind it.
+    assert_eq!(store.insert_once(&once(3, 9000), at(8000)), Ok(true));
+    assert_eq!(
+        store.insert_once(&once(2, 7000), at(6000)),
+        Err(StoreError::Lapsed)
+    );
+}
+
+fn what_was_issued_before_the_start_is_refused<E: Engine>() {
+    let Subject { store, _folder } = E::ample();
+    let insert = |n, origin, issued| {
+        let (key, keep_until) = (key(n), at(900_000));
+        let once = Once {
+            key,
+            origin,
+            issued,
+            keep_until,
+        };
+        store.insert_once(&once, at(31_000))
+    };
+    let before = Timestamp::from_millis(START - 1);
+    for issued in [Timestamp::from_millis(0), before, at(0)] {
+        assert_eq!(insert(1, Origin::Local, issued), Err(StoreError::Restarted));
+        assert_eq!(
+            insert(1, Origin::Remote, issued),
+            Err(StoreError::Restarted)
+        );
+    }
+    assert_eq!(insert(1, Origin::Local, at(1)), Ok(true));
+    assert_eq!(insert(2, Origin::Remote, at(1)), Err(StoreError::Restarted));
+    assert_eq!(
+        insert(2, Origin::Remote, at(SKEW_MS)),
+        Err(StoreError::Restarted)
+    );
+    assert_eq!(insert(2, Origin::Remote, at(SKEW_MS + 1)), Ok(true));
+}
+
+fn a_clock_behind_is_refused_for_things_and_not_for_limits<E: Engine>() {
+    let Subject { store, _folder } = E::ample();
+    let insert = |n, now| store.insert_once(&once(n, 900_000), at(now));
+    assert_eq!(insert(1, 100_000), Ok(true));
+    assert_eq!(insert(2, 70_000), Ok(true));
+    assert_eq!(insert(3, 69_999), Err(StoreError::ClockStepped));
+    assert_eq!(insert(1, 69_999), Err(StoreError::ClockStepped));
+    // Nothing was recorded, and a clock that is right again goes on.
+    assert_eq!(insert(3, 70_000), Ok(true));
+
+    let limits = [limit(1, 1, 1000)];
+    assert!(store.admit(&limits, at(100_000)).unwrap().is_admitted());
+    assert!(!store.admit(&limits, at(10)).unwrap().is_admitted());
+    assert!(!store.admit(&limits, at(1009)).unwrap().is_admitted());
+    assert!(store.admit(&limits, at(1010)).unwrap().is_admitted());
+}
+
+fn a_clock_far_ahead_and_back_admits_no_replay<E: Engine>() {
+    let Subject { store, _folder } = E::ample();
+    let year = 365 * 24 * 3_600_000;
+    for n in 0..50 {
+        assert_eq!(store.insert_once(&once(n, 60_000), at(100)), Ok(true));
+    }
+    // A year ahead: all of it lapses, and some is pruned.
+    for n in 50..60 {
+        assert_eq!(
+            store.insert_once(&once(n, year + 60_000), at(year)),
+            Ok(true)
+        );
+    }
+    for n in 0..60 {
+        let again = store.insert_once(&once(n, 60_000), at(200));
+        assert_eq!(again, Err(StoreError::ClockStepped), "{n}");
+    }
+}
+
+fn lapsed_records_are_pruned<E: Engine>() {
+    let Subject { store, _folder } = E::ample();
+    for n in 1..6000 {
+        let now = n * 10;
+        // A hundred are alive at any moment.
+        assert_eq!(store.insert_once(&once(n, now + 1000), at(now)), Ok(true));
+    }
+    let seen = store.status().unwrap().seen;
+    assert!((101..200).contains(&seen), "{seen}");
+}
+
+/// Fills the store with things kept until `keep_ms`; how many went in.
+fn fill(store: &dyn Store, keep_ms: u64, now: u64) -> u64 {
+    let full = (0..100_000).find(|n| match store.insert_once(&once(*n, keep_ms), at(now)) {
+        Ok(first) => {
+            assert!(first, "{n}");
+            false
+        }
+        Err(error) => {
+            assert_eq!(error, StoreError::Full);
+            true
+        }
+    });
+    full.expect("an end")
+}
+
+fn a_full_store_refuses_and_keeps_what_lives<E: Engine>() {
+    let Subject { store, _folder } = E::small();
+    let count = fill(&*store, 60_000, 2);
+    assert!(count >= 200, "{count}");
+    // A page may still have room for some.
+    let more = count..count + 100;
+    let refused = more.filter(|n| store.insert_once(&once(*n, 60_000), at(3)).is_err());
+    assert!(refused.count() > 0);
+    for n in 0..count {
+        assert_eq!(
+            store.insert_once(&once(n, 60_000), at(60_000)),
+            Ok(false),
+            "{n}"
+        );
+    }
+    assert!(store.status().unwrap().seen >= count);
+}
+
+fn a_full_store_recovers_when_records_lapse<E: Engine>() {
+    let Subject { store, _folder } = E::small();
+    let count = fill(&*store, 60_000, 2);
+    let next = once(count, 300_000);
+    assert_eq!(store.insert_once(&next, at(60_000)), Err(StoreError::Full));
+    for n in 0..count {
+        let fresh = once(count + n, 300_000);
+        assert_eq!(store.insert_once(&fresh, at(60_001)), Ok(true), "{n}");
+    }
+}
+
+fn a_flood_of_limits_takes_no_room_from_things<E: Engine>() {
+    let Subject { store, _folder } = E::small();
+    let full = (0..100_000).find_map(|n| store.admit(&[limit(n, 60, 60_000)], at(2)).err());
+    assert_eq!(full, Some(StoreError::Full));
+    for n in 0..150 {
+        assert_eq!(store.insert_once(&once(n, 60_000), at(2)), Ok(true), "{n}");
+    }
+    store.put(b"name", b"value").unwrap();
+    // A minute later there is room for other addresses.
+    for n in 200_000..200_150 {
+        let other = [limit(n, 60, 60_000)];
+        assert!(store.admit(&other, at(60_002)).unwrap().is_admitted());
+    }
+}
+
+fn forgotten_histories_are_pruned<E: Engine>() {
+    let Subject { store, _folder } = E::ample();
+    for n in 1..6000 {
+        let limits = [limit(n, 60, 1000)];
+        assert!(store.admit(&limits, at(n * 10)).unwrap().is_admitted());
+    }
+    let limits = store.status().unwrap().limits;
+    assert!((100..200).contains(&limits), "{limits}");
+}
+
+fn a_limit_holds_between_threads<E: Engine>() {
+    let Subject { store, _folder } = E::ample();
+    let admitted = AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| {
+                for n in 0..100 {
+                    let limits = [limit(1, 60, 60_000)];
+                    if store.admit(&limits, at(n)).unwrap().is_admitted() {
+                        admitted.fetch_add(1, Ordering::Relaxed);
+                    }
+                }
+            });
+        }
+    });
+    assert_eq!(admitted.into_inner(), 60);
+}
+
+fn limits_admit_together_or_not_at_all<E: Engine>() {
+    let Subject { store, _folder } = E::ample();
+    let limits = [
+        limit(1, 10, 60_000),
+        limit(2, 3, 60_000),
+        limit(3, 10, 60_000),
+    ];
+    for n in 0..3_u16 {
+        let Admission::Admitted { tightest } = store.admit(&limits, at(100)).unwrap() else {
+            panic!("there was room")
+        };
+        assert_eq!((tightest.limit, tightest.remaining), (3, 2 - n));
+        assert_eq!(tightest.reset_seconds, 60);
+    }
+    for _ in 0..20 {
+        let refused = store.admit(&limits, at(1100)).unwrap();
+        let Admission::Refused {
+            index,
+            retry_after,
+            tightest,
+            ..
+        } = refused
+        else {
+            panic!("there was no room")
+        };
+        assert_eq!((index, retry_after), (1, 59));
+        assert_eq!(
+            (tightest.limit, tightest.remaining, tightest.reset_seconds),
+            (3, 0, 59)
+        );
+    }
+    // The refused calls were counted in neither of the others: 7 of 10 are left.
+    for other in [limits[0], limits[2]] {
+        for _ in 0..7 {
+            assert!(store.admit(&[other], at(1200)).unwrap().is_admitted());
+        }
+        assert!(!store.admit(&[other], at(1200)).unwrap().is_admitted());
+    }
+}
+
+fn a_refused_call_extends_nothing<E: Engine>() {
+    let Subject { store, _folder } = E::ample();
+    let limits = [limit(1, 1, 1000)];
+    assert!(store.admit(&limits, at(0)).unwrap().is_admitted());
+    for now in 1..1000 {
+        assert!(
+            !store.admit(&limits, at(now)).unwrap().is_admitted(),
+            "{now}"
+        );
+    }
+    assert!(store.admit(&limits, at(1000)).unwrap().is_admitted());
+}
+
+fn the_first_refusal_of_a_burst_is_told_once<E: Engine>() {
+    let Subject { store, _folder } = E::ample();
+    let limits = [limit(1, 1, 1000)];
+    assert!(store.admit(&limits, at(0)).unwrap().is_admitted());
+    let first = |now| match store.admit(&limits, at(now)).unwrap() {
+        Admission::Refused { first_of_burst, .. } => first_of_burst,
+        Admission::Admitted { .. } => panic!("there was no room at {now}"),
+    };
+    assert!(first(100));
+    assert!(!first(100));
+    assert!(!first(999));
+    assert!(store.admit(&limits, at(1000)).unwrap().is_admitted());
+    // Still the same burst: a refusal was noted less than a window ago.
+    assert!(!first(1099));
+    assert!(first(1100));
+    assert!(!first(1101));
+}
+
+fn an_edited_limit_applies_to_its_history<E: Engine>() {
+    let Subject { store, _folder } = E::ample();
+    let admitted = |max, window, now| {
+        let limits = [limit(1, max, window)];
+        store.admit(&limits, at(now)).unwrap().is_admitted()
+    };
+    for n in 0..10 {
+        assert!(admitted(10, 1000, n * 100));
+    }
+    assert!(!admitted(10, 1000, 950));
+    assert!(
+        !admitted(5, 1000, 1400),
+        "lowered: five of the ten are still in the window"
+    );
+    assert!(admitted(5, 1000, 1500));
+    assert!(
+        admitted(12, 2000, 1500),
+        "raised, with a longer window: eleven are in it"
+    );
+    assert!(!admitted(12, 2000, 1500));
+    assert!(admitted(12, 2000, 2000), "the first has left it");
+}
+
+fn calls_that_make_no_sense_are_misuse<E: Engine>() {
+    let Subject { store, _folder } = E::ample();
+    let many: Vec<_> = (0..17).map(|n| limit(n, 1, 1)).collect();
+    let twice = [limit(1, 1, 1), limit(1, 2, 2)];
+    for limits in [&[], &many[..], &twice] {
+        assert_eq!(store.admit(limits, at(1)), Err(StoreError::Misuse));
+    }
+    assert!(store.admit(&many[..16], at(1)).unwrap().is_admitted());
+    let long = vec![b'n'; MAX_NAME_BYTES + 1];
+    for name in [&b""[..], &long] {
+        assert_eq!(store.get(name), Err(StoreError::Misuse));
+        assert_eq!(store.put(name, b""), Err(StoreError::Misuse));
+        assert_eq!(store.replace(name, None, b""), Err(StoreError::Misuse));
+        assert_eq!(store.remove(name), Err(StoreError::Misuse));
+    }
+}
+
+fn values_are_set_replaced_and_removed<E: Engine>() {
+    let Subject { store, _folder } = E::ample();
+    assert_eq!(store.get(b"a"), Ok(None));
+    assert_eq!(store.remove(b"a"), Ok(false));
+    assert_eq!(store.replace(b"a", Some(b""), b"1"), Ok(false));
+    assert_eq!(store.get(b"a"), Ok(None));
+    assert_eq!(store.replace(b"a", None, b"1"), Ok(true));
+    assert_eq!(store.replace(b"a", None, b"2"), Ok(false));
+    assert_eq!(store.replace(b"a", Some(b"2"), b"3"), Ok(false));
+    assert_eq!(store.get(b"a"), Ok(Some(b"1".to_vec())));
+    assert_eq!(store.replace(b"a", Some(b"1"), b""), Ok(true));
+    assert_eq!(store.get(b"a"), Ok(Some(Vec::new())));
+    store.put(b"a", b"4").unwrap();
+    store.put(b"a\0", b"5").unwrap();
+    assert_eq!(store.get(b"a"), Ok(Some(b"4".to_vec())));
+    assert_eq!(store.remove(b"a"), Ok(true));
+    assert_eq!(store.get(b"a"), Ok(None));
+    assert_eq!(store.get(b"a\0"), Ok(Some(b"5".to_vec())));
+}
+
+fn exactly_one_thread_replaces<E: Engine>() {
+    let Subject { store, _folder } = E::ample();
+    store.put(b"n", &0_u64.to_be_bytes()).unwrap();
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                let mut done = 0;
+                while done < 250 {
+                    let old = store.get(b"n").unwrap().unwrap();
+                    let count = u64::from_be_bytes(old.as_slice().try_into().unwrap());
+                    let new = (count + 1).to_be_bytes();
+                    done += u64::from(store.replace(b"n", Some(&old), &new).unwrap());
+                }
+            });
+        }
+    });
+    assert_eq!(store.get(b"n"), Ok(Some(1000_u64.to_be_bytes().to_vec())));
+}
+
+fn values_are_bounded<E: Engine>() {
+    let Subject { store, _folder } = E::ample();
+    let (most, more) = (vec![7; MAX_VALUE_BYTES], vec![7; MAX_VALUE_BYTES + 1]);
+    let name = [b'n'; MAX_NAME_BYTES];
+    store.put(&name, &most).unwrap();
+    assert_eq!(store.put(&name, &more), Err(StoreError::Misuse));
+    assert_eq!(
+        store.replace(&name, Some(&most), &more),
+        Err(StoreError::Misuse)
+    );
+    assert_eq!(store.get(&name), Ok(Some(most)));
+
+    let Subject { store, _folder } = E::small();
+    let full = (0..10_000_u32).find_map(|n| store.put(&n.to_be_bytes(), &[1; 100]).err());
+    assert_eq!(full, Some(StoreError::Full));
+    assert_eq!(store.insert_once(&once(1, 60_000), at(2)), Ok(true));
+    assert_eq!(store.remove(&0_u32.to_be_bytes()), Ok(true));
+    store.put(&0_u32.to_be_bytes(), &[1; 100]).unwrap();
+}
+
+fn the_status_counts<E: Engine>() {
+    let Subject { store, _folder } = E::ample();
+    assert_eq!(store.insert_once(&once(1, 60_000), at(2)), Ok(true));
+    assert_eq!(store.insert_once(&once(2, 60_000), at(2)), Ok(true));
+    assert!(store.admit(&[limit(1, 1, 1)], at(2)).unwrap().is_admitted());
+    store.put(b"a", b"").unwrap();
+    let status = store.status().unwrap();
+    assert_eq!(status.opened_at, at(0));
+    assert_eq!((status.seen, status.limits, status.values), (2, 1, 1));
+    assert!(["memory", "lmdb"].contains(&status.engine));
+}

@@ -1,0 +1,99 @@
+//! How long the operations take. Run by hand:
+//! `cargo test --release --test store_speed -- --ignored --nocapture`.
+
+use std::time::Instant;
+
+use countersign::bytes::sha256;
+use countersign::clock::{Clock as _, SystemClock};
+use countersign::limit::Limit;
+use countersign::store::{
+    DEFAULT_MAP_BYTES, Identity, LmdbStore, MemoryStore, Once, Origin, Store,
+};
+
+const PRELOADED: u64 = 100_000;
+const RUNS: u64 = 50_000;
+
+fn time(what: &str, mut work: impl FnMut(u64)) {
+    let mut took: Vec<_> = (0..RUNS)
+        .map(|n| {
+            let start = Instant::now();
+            work(n);
+            start.elapsed().as_nanos()
+        })
+        .collect();
+    took.sort_unstable();
+    let at = |share: usize| took[took.len() * share / 1000] as f64 / 1000.0;
+    println!(
+        "{what:32} p50 {:7.2} µs   p99 {:7.2} µs   p99.9 {:8.2} µs",
+        at(500),
+        at(990),
+        at(999)
+    );
+}
+
+fn measure(name: &str, store: &dyn Store) {
+    let clock = SystemClock;
+    let once = |n: u64| {
+        let issued = clock.now().plus_seconds(1);
+        Once {
+            key: sha256(&n.to_be_bytes()),
+            origin: Origin::Local,
+            issued,
+            keep_until: issued.plus_seconds(900),
+        }
+    };
+    for n in 0..PRELOADED {
+        assert!(store.insert_once(&once(n), clock.now()).unwrap());
+    }
+    time(&format!("{name} insert_once, first"), |n| {
+        assert!(
+            store
+                .insert_once(&once(PRELOADED + n), clock.now())
+                .unwrap()
+        );
+    });
+    time(&format!("{name} insert_once, again"), |n| {
+        assert!(!store.insert_once(&once(n), clock.now()).unwrap());
+    });
+    let limit = |n: u64, max, window| Limit::new(sha256(&n.to_be_bytes()), max, window).unwrap();
+    time(&format!("{name} admit, one of 60"), |n| {
+        let _ = store.admit(&[limit(n % 1000, 60, 1)], clock.now()).unwrap();
+    });
+    time(&format!("{name} admit, three of 256"), |n| {
+        let limits = [
+            limit(n % 100, 256, 1),
+            limit(7000, 256, 1),
+            limit(7001, 256, 1),
+        ];
+        let _ = store.admit(&limits, clock.now()).unwrap();
+    });
+    time(&format!("{name} admit, refused"), |_| {
+        let _ = store
+            .admit(&[limit(9000, 60, 86_400_000)], clock.now())
+            .unwrap();
+    });
+    store.put(b"name", &[7; 2000]).unwrap();
+    time(&format!("{name} get, 2 KB"), |_| {
+        store.get(b"name").unwrap().unwrap();
+    });
+    time(&format!("{name} put, 2 KB"), |_| {
+        store.put(b"name", &[7; 2000]).unwrap()
+    });
+}
+
+#[test]
+#[ignore = "measures; proves nothing"]
+fn speed() {
+    let dir = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let identity = Identity::of_host().unwrap();
+    let start = Instant::now();
+    let now = SystemClock.now();
+    let store = LmdbStore::open(dir.path(), identity.clone(), DEFAULT_MAP_BYTES, now).unwrap();
+    println!("start {:?}", start.elapsed());
+    drop(store);
+    let start = Instant::now();
+    let store = LmdbStore::open(dir.path(), identity, DEFAULT_MAP_BYTES, now).unwrap();
+    println!("open {:?}", start.elapsed());
+    measure("lmdb", &store);
+    measure("memory", &MemoryStore::new(now));
+}
