@@ -4,7 +4,6 @@
 import { fileURLToPath } from 'node:url';
 import { Person } from './person.mjs';
 import { openSite } from './site.mjs';
-import { rememberValue } from './secrets.mjs';
 
 // One login serves for all consents of a process.
 const logins = new Map();
@@ -28,7 +27,6 @@ export async function consent(siteUrl, authorizeUrl, choices = {}) {
 		if (page.location) return new URL(page.location);
 		throw new Error(`no consent form at ${page.url} (HTTP ${page.status}): ${readable(page.text)}`);
 	}
-	for (const field of form.fields) if (field.type === 'hidden') rememberValue(field.value);
 	const answer = await person.submit(page, form, fill(form, choices), button(form, choices.allow !== false));
 	if (!answer.location) throw new Error(`consent did not lead back to the client (HTTP ${answer.status}): ${readable(answer.text)}`);
 	return new URL(answer.location);

@@ -82,16 +82,29 @@ export function refresh(grant, refreshToken = grant.refreshToken) {
 	});
 }
 
+// A client registers once and connects as often as it likes; registering is limited, too.
+const clients = new Map();
+
+function registered(site, clientName) {
+	const key = `${site.url} ${clientName}`;
+	if (!clients.has(key)) clients.set(key, introduce(site, clientName));
+	return clients.get(key);
+}
+
+async function introduce(site, clientName) {
+	const { resource, server } = await discover(site.endpoint);
+	const answer = await register(server, { client_name: clientName });
+	if (answer.status !== 201) throw new Error(`registration: HTTP ${answer.status} ${answer.text}`);
+	return { resource, server, clientId: answer.json.client_id };
+}
+
 /**
  * From nothing to a connection with its tokens.
  *
  * @param choices See {@link consent}: preset, user and so on.
  */
 export async function connect(site, choices = {}, { clientName = 'Countersign tests' } = {}) {
-	const { resource, server } = await discover(site.endpoint);
-	const registered = await register(server, { client_name: clientName });
-	if (registered.status !== 201) throw new Error(`registration: HTTP ${registered.status} ${registered.text}`);
-	const clientId = registered.json.client_id;
+	const { resource, server, clientId } = await registered(site, clientName);
 	const { url, verifier, state } = authorizeUrl(server, resource, clientId);
 	const back = await consent(site.url, url, choices);
 	const answer = back.searchParams;
