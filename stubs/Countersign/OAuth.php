@@ -24,8 +24,13 @@ final class OAuth
     /** RFC 7591: validates a registration. The new client's id is random and in the answer. */
     public function register(string $body): OAuthReply {}
 
-    /** The client id in an authorization or token request, or null. Nothing else of it is checked yet. */
-    public static function clientId(string $query): ?string {}
+    /**
+     * The client id that a request names: what to look the client up by. Nothing else of it is checked yet.
+     *
+     * @param string      $parameters    The query string of an authorization request, or the body of a token or revocation request.
+     * @param string|null $authorization The `Authorization` header of the latter two.
+     */
+    public static function clientId(string $parameters, ?string $authorization = null): ?string {}
 
     /** Whether a client id is the address of a client id metadata document that may be fetched. */
     public static function isMetadataDocument(string $client_id): bool {}
