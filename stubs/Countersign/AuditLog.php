@@ -33,7 +33,7 @@ final class AuditLog
     public function committed(string $head): void {}
 
     /** Takes a shorter log as the true one, after an administrator said so (restored from a backup). */
-    public function acknowledgeRollback(?string $head): void {}
+    public function acknowledgeRollback(?string $head = null): void {}
 
     /** A signed checkpoint of the head: C2SP signed note, text. */
     public function checkpoint(string $head): string {}

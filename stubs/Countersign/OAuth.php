@@ -48,7 +48,7 @@ final class OAuth
      * @param string      $query  The raw query string, as received.
      * @param string|null $client The client as stored (JSON); null when there is none of this id.
      */
-    public function authorize(string $query, ?string $client): OAuthRequest|OAuthReply {}
+    public function authorize(string $query, ?string $client = null): OAuthRequest|OAuthReply {}
 
     /** Takes up a request that {@see OAuthRequest::toJson()} put aside. */
     public function request(string $json): OAuthRequest {}
@@ -59,8 +59,8 @@ final class OAuth
      * @param string      $authorization The `Authorization` header, or ''.
      * @param string|null $client        The client as stored (JSON); null when there is none of this id.
      */
-    public function token(string $body, string $authorization, ?string $client): OAuthTokenRequest|OAuthReply {}
+    public function token(string $body, string $authorization, ?string $client = null): OAuthTokenRequest|OAuthReply {}
 
     /** RFC 7009: which grant the token in this body belongs to; the answer is the same whatever was found. */
-    public function revoke(string $body, string $authorization, ?string $client): OAuthReply {}
+    public function revoke(string $body, string $authorization, ?string $client = null): OAuthReply {}
 }
