@@ -113,7 +113,6 @@ reasons! {
     StoreRestarted = "store_restarted", "The extension's store was started anew after this was issued: ask for a new one.";
     AuditUnavailable = "audit_unavailable", "The audit log cannot be written: nothing is done that cannot be recorded.";
     AuditRollback = "audit_rollback", "The audit log is shorter than it has been: an administrator must acknowledge it.";
-    EntropyUnavailable = "entropy_unavailable", "The operating system gave no randomness: nothing that needs a secret can be made.";
     KeyUnusable = "key_unusable", "AUTH_KEY in wp-config.php is missing, too short or the placeholder: set a random one.";
 }
 

@@ -13,6 +13,7 @@ mod reply;
 mod request;
 mod server;
 mod settings;
+mod stored;
 
 pub use call::{Call, CallKind};
 pub use error::Error;

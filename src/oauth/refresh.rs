@@ -13,6 +13,11 @@
 //! Nothing but the position and the moment of the last rotation is stored: the token itself is derived
 //! from them ([`token`]). Two holders of one token stay unseen only while they refresh within 60 s of
 //! each other; the first that comes later takes a branch of its own, which kills the other's token.
+//!
+//! The price of a sharp border: a client that lost an answer and repeats the request twice at once,
+//! *just* 60 s later, so that one of the two falls inside the window and one outside, and that then
+//! keeps the older of the two answers, looks like two holders and must connect again. A softer border
+//! would let a thief stay in step, and is not worth that.
 
 use crate::bytes;
 use crate::clock::Timestamp;

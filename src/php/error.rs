@@ -59,7 +59,7 @@ exceptions! {
 /// What a method of the binding fails with.
 pub enum Fault {
     /// The caller used the API wrongly: a sentence without input.
-    Misuse(&'static str),
+    Misuse(String),
     /// Something that no caller can go on from.
     Broken {
         /// Why.
@@ -73,7 +73,7 @@ pub enum Fault {
 
 /// The fault of wrong use.
 pub(super) fn misuse(message: &'static str) -> Fault {
-    Fault::Misuse(message)
+    Fault::Misuse(message.to_owned())
 }
 
 impl From<Reason> for Fault {
@@ -101,7 +101,7 @@ impl From<Fault> for PhpException {
     fn from(fault: Fault) -> Self {
         let (reason, message) = match fault {
             Fault::Php(error) => return error.into(),
-            Fault::Misuse(message) => ("misuse", message.to_owned()),
+            Fault::Misuse(message) => ("misuse", message),
             Fault::Broken { reason, detail } => (reason.code(), detail.replace('\0', "")),
         };
         let object = match reason {

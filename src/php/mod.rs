@@ -5,6 +5,7 @@
 //! master before it forks. So they open nothing, start nothing and derive nothing; the store is opened
 //! by the first request that needs it, in the worker.
 
+mod access;
 mod audit;
 mod convert;
 mod decision;
@@ -13,6 +14,8 @@ mod functions;
 mod info;
 mod keyring;
 mod limits;
+mod mcp;
+mod oauth;
 mod store;
 mod tokens;
 
@@ -52,8 +55,17 @@ pub fn get_module(module: ModuleBuilder) -> ModuleBuilder {
         .class::<tokens::Claims>()
         .class::<store::Store>()
         .class::<limits::Limits>()
+        .class::<access::Access>()
         .class::<audit::AuditLog>()
         .class::<audit::AuditAppend>()
         .class::<audit::AuditVerifier>()
         .class::<audit::AuditReport>()
+        .class::<oauth::OAuth>()
+        .class::<oauth::OAuthRequest>()
+        .class::<oauth::OAuthTokenRequest>()
+        .class::<oauth::OAuthReply>()
+        .class::<mcp::McpServer>()
+        .class::<mcp::McpRequest>()
+        .class::<mcp::McpCall>()
+        .class::<mcp::McpReply>()
 }

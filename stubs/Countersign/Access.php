@@ -25,7 +25,7 @@ final class Access
      *
      * @throws Exception `misuse` for a name that does not exist.
      */
-    public static function resolve(string $preset, array $groups = []): array {}
+    public static function resolve(string $preset, ?array $groups = null): array {}
 
     /**
      * Whether a connection's groups may change so. Narrowing always; widening only where the site allows it.

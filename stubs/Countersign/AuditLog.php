@@ -11,10 +11,11 @@ namespace Countersign;
 final class AuditLog
 {
     /**
-     * @param string $origin Names the log in its checkpoints, `<host>/<site id>/audit`.
+     * @param string $host   Host name, with its port if it has one: names the log in its checkpoints,
+     *                       `<host>/<site id>/audit`.
      * @param Store  $store  Keeps the high-water mark, outside the database.
      */
-    public function __construct(Keyring $keyring, Store $store, string $origin) {}
+    public function __construct(Keyring $keyring, Store $store, string $host) {}
 
     /**
      * @param string|null  $head   The head as stored, null for an empty log.
@@ -32,7 +33,7 @@ final class AuditLog
     public function committed(string $head): void {}
 
     /** Takes a shorter log as the true one, after an administrator said so (restored from a backup). */
-    public function acknowledgeRollback(?string $head): void {}
+    public function acknowledgeRollback(?string $head = null): void {}
 
     /** A signed checkpoint of the head: C2SP signed note, text. */
     public function checkpoint(string $head): string {}
@@ -40,6 +41,11 @@ final class AuditLog
     /** The key that checks checkpoints, in the form of C2SP signed-note: `name+hash+base64`. */
     public function verifierKey(): string {}
 
-    /** Starts a verification; feed it every row in order. */
-    public function verifier(): AuditVerifier {}
+    /**
+     * Starts a verification; feed it every row in order. Holds the log against the mark outside the database and against
+     * the checkpoints given.
+     *
+     * @param list<string>|null $checkpoints Signed notes.
+     */
+    public function verifier(?array $checkpoints = null): AuditVerifier {}
 }

@@ -20,11 +20,6 @@ final class AuditVerifier
     /** Goes on from {@see suspend()}. Whoever can write that text can falsify the result: keep it server-side. */
     public function resume(string $state): void {}
 
-    /**
-     * The verdict over all rows fed.
-     *
-     * @param string|null  $head        The head as stored.
-     * @param list<string> $checkpoints Signed notes to hold the log against.
-     */
-    public function finish(?string $head, array $checkpoints = []): AuditReport {}
+    /** The verdict over all rows fed, against the head as stored. */
+    public function finish(?string $head = null): AuditReport {}
 }

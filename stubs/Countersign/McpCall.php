@@ -34,6 +34,9 @@ final class McpCall
     /** Whether the client takes a stream: progress and log messages may be sent before the answer. */
     public function isStreaming(): bool {}
 
+    /** @return array<string, string> The headers to send, with status 200, before the first event of a stream. */
+    public function streamHeaders(): array {}
+
     /** An event to send at once, or '' when the client asked for no progress. Progress must grow. */
     public function progress(float $progress, ?float $total = null, ?string $message = null): string {}
 

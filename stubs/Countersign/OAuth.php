@@ -24,8 +24,13 @@ final class OAuth
     /** RFC 7591: validates a registration. The new client's id is random and in the answer. */
     public function register(string $body): OAuthReply {}
 
-    /** The client id in an authorization or token request, or null. Nothing else of it is checked yet. */
-    public static function clientId(string $query): ?string {}
+    /**
+     * The client id that a request names: what to look the client up by. Nothing else of it is checked yet.
+     *
+     * @param string      $parameters    The query string of an authorization request, or the body of a token or revocation request.
+     * @param string|null $authorization The `Authorization` header of the latter two.
+     */
+    public static function clientId(string $parameters, ?string $authorization = null): ?string {}
 
     /** Whether a client id is the address of a client id metadata document that may be fetched. */
     public static function isMetadataDocument(string $client_id): bool {}
@@ -43,7 +48,7 @@ final class OAuth
      * @param string      $query  The raw query string, as received.
      * @param string|null $client The client as stored (JSON); null when there is none of this id.
      */
-    public function authorize(string $query, ?string $client): OAuthRequest|OAuthReply {}
+    public function authorize(string $query, ?string $client = null): OAuthRequest|OAuthReply {}
 
     /** Takes up a request that {@see OAuthRequest::toJson()} put aside. */
     public function request(string $json): OAuthRequest {}
@@ -54,8 +59,8 @@ final class OAuth
      * @param string      $authorization The `Authorization` header, or ''.
      * @param string|null $client        The client as stored (JSON); null when there is none of this id.
      */
-    public function token(string $body, string $authorization, ?string $client): OAuthTokenRequest|OAuthReply {}
+    public function token(string $body, string $authorization, ?string $client = null): OAuthTokenRequest|OAuthReply {}
 
     /** RFC 7009: which grant the token in this body belongs to; the answer is the same whatever was found. */
-    public function revoke(string $body, string $authorization, ?string $client): OAuthReply {}
+    public function revoke(string $body, string $authorization, ?string $client = null): OAuthReply {}
 }

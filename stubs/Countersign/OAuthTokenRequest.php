@@ -20,5 +20,5 @@ final class OAuthTokenRequest
      *     "connection_state", "epoch", "generation": int (-1 before the code is used), "branch": int, "rotated_at": int
      *     Unix seconds, "created_at": int, "revoked": bool}`; null when there is none.
      */
-    public function redeem(?string $grant): OAuthReply {}
+    public function redeem(?string $grant = null): OAuthReply {}
 }

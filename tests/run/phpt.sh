@@ -26,7 +26,7 @@ trap 'for test in "${tests[@]}"; do rm -f "${test%t}"; done' EXIT
 
 # -q: asks nothing. The rest of what it leaves of a failed test goes to .cache.
 status=0
-NO_INTERACTION=1 TEST_PHP_EXECUTABLE=$php "$php" "$runner" -q -j2 --no-color --no-progress -g FAIL,XFAIL,BORK,WARN,LEAK,SKIP --show-diff \
+NO_INTERACTION=1 COUNTERSIGN_EXTENSION=$EXTENSION TEST_PHP_EXECUTABLE=$php "$php" "$runner" -q -j2 --no-color --no-progress -g FAIL,XFAIL,BORK,WARN,LEAK,SKIP --show-diff \
 	--temp-source "$ROOT/tests/php" --temp-target "$work/left" \
 	-d "extension=$EXTENSION" -d "countersign.state_dir=$work/state" "${tests[@]}" 2>&1 |
 	tee "$log" | sed -n '/^Running selected tests/,$p' || status=$?

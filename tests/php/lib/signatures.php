@@ -54,7 +54,7 @@ foreach ( get_declared_classes() as $name ) {
 	}
 	$class   = new ReflectionClass( $name );
 	$parent  = $class->getParentClass();
-	$lines[] = ( $class->isFinal() ? 'final ' : '' ) . ( $class->isEnum() ? 'enum ' : 'class ' ) . $name . ( $parent ? ' extends ' . $parent->getName() : '' );
+	$lines[] = ( $class->isEnum() ? 'enum ' : ( $class->isFinal() ? 'final class ' : 'class ' ) ) . $name . ( $parent ? ' extends ' . $parent->getName() : '' );
 	if ( $class->isEnum() ) {
 		foreach ( ( new ReflectionEnum( $name ) )->getCases() as $case ) {
 			$lines[] = $name . '::' . $case->getName() . ' = ' . $case->getBackingValue();

@@ -1,0 +1,56 @@
+--TEST--
+Store: what works once works for one process of all; a folder that cannot be trusted is refused
+--EXTENSIONS--
+countersign
+--FILE--
+<?php
+require __DIR__ . '/lib/workers.inc';
+
+use Countersign\Store;
+use Countersign\StoreException;
+
+$store = Store::open();
+$now   = time();
+$why   = static fn( $answer ) => $answer->isAllowed() ? 'first' : $answer->reason();
+$nonce = bin2hex( random_bytes( 8 ) );
+echo $why( $store->seenOnce( 'test', $nonce, $now + 1, $now + 300 ) ), "\n";
+echo $why( $store->seenOnce( 'test', $nonce, $now + 1, $now + 300 ) ), "\n";
+echo $why( $store->seenOnce( 'other', $nonce, $now + 1, $now + 300 ) ), "\n";
+echo $why( $store->seenOnce( 'test', 'issued long before the store', 1, $now + 300 ) ), "\n";
+echo $why( $store->seenOnce( 'test', 'expired', $now - 300, $now - 200 ) ), "\n";
+echo $store->status()['engine'], ' ', $store->status()['entries'] > 0 ? 'has entries' : 'is empty', "\n";
+
+$nonce   = var_export( bin2hex( random_bytes( 8 ) ), true );
+$answers = workers( 8, "for ( \$i = 0; \$i < 100; \$i++ ) { echo (int) Countersign\\Store::open()->seenOnce( 'race', $nonce . \$i, $now + 1, $now + 300 )->isAllowed(); }" );
+printf( "100 nonces shown to 8 processes, winners: %d\n", substr_count( implode( $answers ), '1' ) );
+
+$base = sys_get_temp_dir() . '/countersign-' . bin2hex( random_bytes( 6 ) );
+mkdir( $base, 0700 );
+mkdir( "$base/open", 0777 );
+chmod( "$base/open", 0777 );
+mkdir( "$base/real", 0700 );
+symlink( "$base/real", "$base/link" );
+touch( "$base/file" );
+foreach ( array( "$base/open", "$base/link", "$base/file", "/proc/no/such", '' ) as $folder ) {
+	try {
+		Store::open( $folder );
+		echo "opened\n";
+	} catch ( StoreException $e ) {
+		echo $e->reason(), ' ', $e->getMessage(), "\n";
+	}
+}
+exec( 'rm -r ' . escapeshellarg( $base ) );
+?>
+--EXPECT--
+first
+token_used
+first
+store_restarted
+token_expired
+lmdb has entries
+100 nonces shown to 8 processes, winners: 100
+store_unavailable the store's folder can be written by others: set its mode to 0700
+store_unavailable the store's folder is a symbolic link: configure the folder it points to
+store_unavailable the store's folder cannot be made: create it for the web server's user, mode 0700
+store_unavailable the store's folder cannot be made: create it for the web server's user, mode 0700
+store_unavailable the store's folder cannot be made: create it for the web server's user, mode 0700
