@@ -5,13 +5,14 @@ import { remember } from './secrets.mjs';
 /**
  * @returns {Promise<{status: number, headers: object, text: string, json: any}>} `json` is undefined when the body is none.
  */
-export function fetchRaw(url, { method = 'GET', headers = {}, body, timeout = 60_000 } = {}) {
+export function fetchRaw(url, { method = 'GET', headers = {}, body, localAddress, timeout = 60_000 } = {}) {
 	const payload = body === undefined ? undefined : Buffer.from(body);
 	return new Promise((resolve, reject) => {
 		const request = httpRequest(url, {
 			method,
 			headers: { ...headers, ...(payload ? { 'Content-Length': payload.length } : {}) },
 			agent: false,
+			localAddress,
 		});
 		request.setTimeout(timeout, () => request.destroy(new Error(`no answer from ${url} in ${timeout} ms`)));
 		request.on('error', reject);

@@ -25,10 +25,11 @@ export function headersFor(method, params = {}, token) {
 let lastId = 0;
 
 /** One request. `headers` go over the usual ones; a header that is undefined is left out. */
-export function send(site, token, method, params = {}, { headers = {}, query = '', url = site.endpoint } = {}) {
+export function send(site, token, method, params = {}, { headers = {}, query = '', localAddress } = {}) {
 	const all = { ...headersFor(method, params, token), ...headers };
 	for (const name of Object.keys(all)) if (all[name] === undefined) delete all[name];
-	return fetchRaw(url + query, {
+	return fetchRaw(site.endpoint + query, {
+		localAddress,
 		method: 'POST',
 		headers: all,
 		body: JSON.stringify({ jsonrpc: '2.0', id: ++lastId, method, params: { ...params, _meta: { ...META, ...params._meta } } }),

@@ -43,7 +43,7 @@ test('the notice tells the administrator which file to install, for this PHP', a
 	const admin = await Person.login(site.url);
 	const page = await admin.get('/wp-admin/plugins.php');
 	const notice = page.text.replace(/<[^>]+>/g, ' ');
-	assert.match(notice, /countersign[-_\w.]*\.so/, 'names the file');
+	assert.match(notice, /php_countersign-[\w.-]+\.zip/, 'names the file');
 	const php = await site.php('return PHP_MAJOR_VERSION . "." . PHP_MINOR_VERSION;');
 	assert.ok(page.text.includes(php), `names PHP ${php}`);
 	assert.match(page.text, /x86_64|aarch64|arm64/, 'names the architecture');

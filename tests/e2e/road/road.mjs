@@ -1,7 +1,7 @@
 // What the tests of the road share: what a refusal must be, and windows into the site's state.
 import assert from 'node:assert/strict';
 import { after } from 'node:test';
-import { administrator } from '../lib/consent.mjs';
+import { Administrator } from '../lib/admin.mjs';
 import { callTool, content } from '../lib/mcp.mjs';
 import { connect } from '../lib/oauth.mjs';
 import { openSite } from '../lib/site.mjs';
@@ -19,9 +19,9 @@ const DIGEST = `
 	);
 	$hash = hash_init( 'sha256' );
 	foreach ( $tables as $table => $columns ) {
-		foreach ( $wpdb->get_results( "SELECT $columns FROM $table ORDER BY 1, 2", ARRAY_N ) as $row ) {
-			hash_update( $hash, $table . "\\0" . implode( "\\0", array_map( 'strval', $row ) ) . "\\1" );
-		}
+		$rows = $wpdb->get_results( "SELECT $columns FROM $table ORDER BY 1, 2", ARRAY_N );
+		if ( '' !== $wpdb->last_error ) throw new Exception( $wpdb->last_error );
+		foreach ( $rows as $row ) hash_update( $hash, $table . "\\0" . implode( "\\0", array_map( 'strval', $row ) ) . "\\1" );
 	}
 	foreach ( array( 'countersign_settings', 'countersign_kill_switch', 'countersign_site_id', 'active_plugins', 'siteurl', 'home', 'users_can_register', 'default_role', $wpdb->prefix . 'user_roles' ) as $option ) {
 		hash_update( $hash, $option . serialize( get_option( $option ) ) );
@@ -55,28 +55,50 @@ export const verifyAudit = () => site.php(`
 /** The reason code in an answer, wherever the protocol has it: in an error, or in a tool's result. */
 export function reasonOf(answer) {
 	const { error, result } = answer.json ?? {};
-	return error?.data?.reason ?? (result?.isError ? (result.structuredContent?.reason ?? result._meta?.['countersign/reason']) : undefined) ?? answer.json?.reason;
+	return error?.data?.reason ?? result?._meta?.['countersign/reason'] ?? answer.json?.reason;
 }
+
+// Refusals of strangers are recorded once a minute for each reason, or they could fill the log.
+const QUIET = 60_000;
 
 /**
  * Asserts that what `act` sends is refused as it should be: status and code for the client, the true
- * reason in exactly one new audit entry, and nothing changed.
+ * reason in exactly one audit entry, and nothing changed.
  *
  * @param {() => Promise<object>} act
- * @param {{status: number, reason: string, recorded?: string}} expected `recorded`: the reason in the log, where the client
- *     is told less.
+ * @param {{status: number, reason: string, recorded?: string | string[], proved?: boolean}} expected `recorded`: the reason in
+ *     the log, where the client is told less. `proved`: the request had a genuine token, so each refusal is recorded.
  */
-export async function refused(act, { status, reason, recorded = reason }) {
+export async function refused(act, { status, reason, recorded = reason, proved = false }) {
 	const [size, before] = [await auditSize(), await digest()];
 	const answer = await act();
 	const said = `HTTP ${answer.status} ${answer.text.slice(0, 400)}`;
 	assert.equal(answer.status, status, said);
 	assert.equal(reasonOf(answer), reason, said);
 	const entries = await auditFrom(size);
-	assert.deepEqual(entries.map((entry) => [entry.reason]), [[recorded]], `one audit entry with the reason: ${JSON.stringify(entries)}`);
-	assert.notEqual(entries[0].outcome, 'ok', JSON.stringify(entries[0]));
+	if (proved || entries.length > 0) assert.equal(entries.length, 1, `one audit entry: ${JSON.stringify(entries)}`);
+	const entry = entries[0] ?? (await auditFrom(0)).findLast((earlier) => [recorded].flat().includes(earlier.reason));
+	assert.ok([recorded].flat().includes(entry?.reason), `the log names the reason: ${JSON.stringify(entry)} (${said})`);
+	assert.equal(entry.outcome, 'denied', JSON.stringify(entry));
+	if (entries.length === 0) assert.ok(Date.now() - Number(entry.time) < QUIET + 1000, 'it was recorded within the last minute');
 	assert.equal(await digest(), before, 'nothing changed');
-	return { answer, entry: entries[0] };
+	return { answer, entry };
+}
+
+/**
+ * Asserts that a call is refused by WordPress, or fails, after it was let in: intent and outcome are in the
+ * log, linked, and nothing changed.
+ */
+export async function failed(act, { status = 200, reason }) {
+	const [size, before] = [await auditSize(), await digest()];
+	const answer = await act();
+	assert.equal(answer.status, status, `HTTP ${answer.status} ${answer.text}`);
+	assert.ok([reason].flat().includes(reasonOf(answer)), answer.text);
+	const entries = await auditFrom(size);
+	assert.deepEqual(entries.map(({ kind, reason: recorded }) => [kind, recorded]), [['intent', null], ['outcome', reasonOf(answer)]]);
+	assert.equal(entries[0].correlation, entries[1].correlation, 'linked');
+	assert.equal(await digest(), before, 'nothing changed');
+	return answer;
 }
 
 /** A tool call that succeeds; returns its structured content. */
@@ -97,13 +119,8 @@ export async function connection(choices = {}) {
 	return grant;
 }
 
-/** What an administrator does on the Connections page, through the REST routes behind it. */
-export async function admin(method, path, body) {
-	const person = await administrator(site.url);
-	const answer = await person.rest(method, `/countersign/v1${path}`, body);
-	assert.ok(answer.status >= 200 && answer.status < 300, `${method} ${path}: HTTP ${answer.status} ${answer.text.slice(0, 400)}`);
-	return answer.json;
-}
+/** The administrator, at the site's own pages. */
+export const administrator = new Administrator(site);
 
 /** Sets limits, runs, and puts back what was there. */
 export async function withSettings(settings, run) {
