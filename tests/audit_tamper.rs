@@ -358,6 +358,20 @@ fn a_changed_body_does_not_hide_what_comes_behind_it() {
 }
 
 #[test]
+fn a_moved_row_is_one_finding() {
+    let mut log = Log::new();
+    log.rows.swap(40, 60);
+    assert_eq!(log.verify().findings.len(), 1);
+}
+
+#[test]
+fn a_missing_row_does_not_blame_the_head() {
+    let mut log = Log::new();
+    log.rows.remove(40);
+    assert_eq!(log.verify().findings.len(), 1);
+}
+
+#[test]
 fn a_clock_that_went_back_is_a_remark() {
     let mut head = Head::default();
     let mut verifier = Verifier::new(SITE);
