@@ -1,0 +1,181 @@
+// One conversation between an agent and a site, through the official MCP client and the site's own
+// pages. Everything printed is what really came back; a step that turns out otherwise ends the demo
+// with an error.
+import assert from 'node:assert/strict';
+import { Client, StreamableHTTPClientTransport, UnauthorizedError } from '../e2e/lib/client.mjs';
+import { Administrator } from '../e2e/lib/admin.mjs';
+import { administrator } from '../e2e/lib/consent.mjs';
+import { fetchRaw } from '../e2e/lib/http.mjs';
+import { discover } from '../e2e/lib/oauth.mjs';
+import { openSite } from '../e2e/lib/site.mjs';
+import { Provider } from '../e2e/clients/provider.mjs';
+import { agent, end, note, site as answered, step, why } from './print.mjs';
+
+const site = openSite();
+const admin = new Administrator(site, await administrator(site.url));
+const NAME = 'Newsroom agent';
+
+// The last answer of the MCP endpoint, which the client keeps to itself.
+let last = {};
+async function watchedFetch(url, options) {
+	const response = await fetch(url, options);
+	if (String(url) === site.endpoint) last = { status: response.status, headers: response.headers, json: await response.clone().json().catch(() => undefined) };
+	return response;
+}
+
+const provider = new Provider(site.url, NAME, { preset: 'standard', user: 'editor' });
+const transport = () => new StreamableHTTPClientTransport(new URL(site.endpoint), { authProvider: provider, fetch: watchedFetch });
+const makeClient = () => new Client({ name: 'newsroom-agent', title: NAME, version: '1.0.0' }, { versionNegotiation: { mode: 'auto' } });
+let client = makeClient();
+
+const reason = () => last.json?.error?.data?.reason ?? last.json?.result?.structuredContent?.reason ?? last.json?.result?._meta?.['countersign/reason'];
+const short = (token) => `${token.slice(0, 14)}…`;
+const state = async (id) => (await admin.rest('GET', `/wp/v2/posts/${id}?context=edit&_fields=status`)).json.status;
+const visible = async (id) => (await fetchRaw(`${site.url}/wp-json/wp/v2/posts/${id}`)).status === 200;
+
+/** A call that must be refused for this reason; what the client makes of it does not matter. */
+async function refused(expected, status, call) {
+	last = {};
+	await call().catch(() => {});
+	assert.equal(last.status, status, JSON.stringify(last.json));
+	assert.equal(reason(), expected, JSON.stringify(last.json));
+	answered(`HTTP ${last.status}, refused: ${expected}`);
+}
+
+async function call(name, args) {
+	const result = await client.callTool({ name, arguments: args });
+	assert.ok(!result.isError, JSON.stringify(result.content));
+	return result.structuredContent;
+}
+
+await step('An agent that knows only the address', async () => {
+	agent(`POST ${site.endpoint}`);
+	const found = await discover(site.endpoint);
+	answered(`HTTP 401, WWW-Authenticate: ${found.challenge}`);
+	answered(`authorization server: ${found.server.issuer}, code + PKCE ${found.server.code_challenge_methods_supported}`);
+	why('Nothing is configured by hand: from the address alone a client finds where to ask for access.');
+});
+
+await step('It registers, and asks a person', async () => {
+	const way = transport();
+	await assert.rejects(client.connect(way), UnauthorizedError);
+	agent(`registered as "${NAME}", client id ${provider.client.client_id}`);
+	agent(`opens the browser at ${provider.authorizeUrl.slice(0, 76)}…`);
+	answered(`the consent page asks: ${provider.consentTitle}`);
+	note('the administrator picks the preset "Standard", acting as the account "editor", and allows it');
+	await way.finishAuth(provider.callback);
+	answered(`the agent holds an access token ${short(provider.saved.access_token)}, good for ${Math.round(provider.saved.expires_in / 60)} minutes`);
+	why('A client can call itself what it likes, so a person decides: what it may do, and as whom.');
+	client = makeClient();
+	await client.connect(transport());
+});
+
+await step('It looks at what it may do', async () => {
+	const { tools } = await client.listTools();
+	const names = tools.map(({ name }) => name);
+	agent(`tools/list, revision ${client.getNegotiatedProtocolVersion()}`);
+	answered(`${names.length} tools: ${names.join(', ')}`);
+	assert.ok(names.includes('publish_post') && !names.includes('trash_post'));
+	agent('trash_post {"id": 1}');
+	await refused('tool_outside_groups', 200, () => client.callTool({ name: 'trash_post', arguments: { id: 1 } }));
+	why('"Standard" has no trash: the tool is not listed, and calling it all the same is refused.');
+});
+
+let id;
+const title = 'Autumn market opens on Saturday';
+await step('It writes a draft', async () => {
+	agent(`create_draft {"title": "${title}", …}`);
+	const made = await call('create_draft', { title, content: '<p>Forty growers, one street, from eight in the morning.</p>' });
+	id = made.id;
+	assert.equal(await state(id), 'draft');
+	answered(`post ${id}, ${made.status}`);
+	why('Drafting is harmless, so it needs nobody.');
+});
+
+await step('It tries to publish at once', async () => {
+	agent(`publish_post {"id": ${id}}`);
+	await refused('confirmation_missing', 200, () => client.callTool({ name: 'publish_post', arguments: { id } }));
+	assert.equal(await state(id), 'draft');
+	assert.equal(await visible(id), false);
+	answered(`the post is still a draft, and no visitor sees it`);
+	why('Publishing takes two steps, so that an agent which was talked into something by a web page stumbles.');
+});
+
+let token;
+await step('It asks for a review', async () => {
+	agent(`request_review {"tool": "publish_post", "arguments": {"id": ${id}}}`);
+	const review = await call('request_review', { tool: 'publish_post', arguments: { id } });
+	token = review.confirmation_token;
+	for (const line of describe(review)) answered(line);
+	why('The site says from its own data what would happen; the token is for exactly this, once, for a few minutes.');
+});
+
+await step('It publishes what was reviewed', async () => {
+	agent(`publish_post {"id": ${id}, "confirmation_token": "${short(token)}"}`);
+	const published = await call('publish_post', { id, confirmation_token: token });
+	assert.equal(await state(id), 'publish');
+	assert.equal(await visible(id), true);
+	answered(`published: ${published.url ?? published.link ?? `${site.url}/?p=${id}`}`);
+	why('Both steps are in the audit log, linked to each other.');
+});
+
+await step('It uses the same token again', async () => {
+	await admin.rest('POST', `/wp/v2/posts/${id}`, { status: 'draft' });
+	note('meanwhile a person took the post back to draft');
+	agent(`publish_post {"id": ${id}, "confirmation_token": "${short(token)}"}`);
+	await refused('confirmation_used', 200, () => client.callTool({ name: 'publish_post', arguments: { id, confirmation_token: token } }));
+	assert.equal(await state(id), 'draft');
+	answered('the post is a draft as the person left it');
+	why('A confirmation works once, on however many PHP workers at the same moment.');
+});
+
+await step('The administrator stops all agents', async () => {
+	await admin.killSwitch(true);
+	try {
+		note('the kill switch is on');
+		agent('get_site_info {}');
+		await refused('kill_switch', 503, () => client.callTool({ name: 'get_site_info', arguments: {} }));
+	} finally {
+		await admin.killSwitch(false);
+	}
+	note('and off again');
+	agent('get_site_info {}');
+	const info = await call('get_site_info', {});
+	answered(`${info.name ?? info.title}: works again, with the token it had`);
+	why('One click for the worst day; connections survive it.');
+});
+
+await step('The administrator revokes this agent', async () => {
+	await admin.connection(await admin.newestConnection(), 'revoke');
+	note('revoked on the Connections page');
+	agent('get_site_info {}');
+	await refused('invalid_token', 401, () => client.callTool({ name: 'get_site_info', arguments: {} }));
+	const again = await fetchRaw(`${site.url}/wp-json/countersign/v1/oauth/token`, {
+		method: 'POST',
+		headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
+		body: new URLSearchParams({ grant_type: 'refresh_token', refresh_token: provider.saved.refresh_token, client_id: provider.client.client_id }).toString(),
+	});
+	assert.equal(again.status, 400, again.text);
+	answered(`its refresh token: ${again.json.error}`);
+	why('For good and at once: nothing that was issued to it opens anything any more.');
+});
+
+await step('And all of it is on record', async () => {
+	const { verdict, checked, entries } = await admin.verifyAudit();
+	assert.equal(verdict, 'ok');
+	for (const entry of entries) answered(entry);
+	answered(`verified: ${checked} entries, ${verdict}`);
+	why('Each entry is a leaf of a Merkle tree: changing, removing or moving one, even in the database, shows.');
+});
+
+await client.close();
+site.close();
+end();
+
+// The interesting lines of a review, whatever else it says.
+function describe(review) {
+	const lines = [];
+	if (review.summary) lines.push(typeof review.summary === 'string' ? review.summary : JSON.stringify(review.summary));
+	lines.push(`confirmation token ${short(review.confirmation_token)}, good for ${review.expires_in ?? review.lifetime ?? '?'} seconds`);
+	return lines;
+}

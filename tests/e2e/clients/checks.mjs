@@ -1,0 +1,37 @@
+// What every client must manage, whichever it is.
+import assert from 'node:assert/strict';
+
+/** The name of a client's draft, so that runs do not meet each other's. */
+export const draftTitle = (client) => `Draft by ${client} ${Date.now()}`;
+
+/** Tools of a `standard` connection: the ones for it, none beyond it, each fit to be used. */
+export function checkTools(tools) {
+	const names = tools.map((tool) => tool.name);
+	for (const wanted of ['get_site_info', 'list_posts', 'create_draft', 'request_review', 'publish_post'])
+		assert.ok(names.includes(wanted), `${wanted} is listed, among ${names.join(', ')}`);
+	for (const unwanted of ['trash_post', 'restore_post']) assert.ok(!names.includes(unwanted), `${unwanted} is not listed`);
+	assert.ok(names.length <= 40, `${names.length} tools`);
+	assert.deepEqual(names, [...new Set(names)], 'no tool stands twice');
+	for (const tool of tools) {
+		assert.ok(tool.description, `${tool.name} has a description`);
+		assert.equal(tool.inputSchema?.type, 'object', `${tool.name} takes an object`);
+		assert.equal(typeof tool.annotations?.readOnlyHint, 'boolean', `${tool.name} says whether it only reads`);
+	}
+}
+
+export function checkSiteInfo(result, site) {
+	assert.ok(!result.isError, JSON.stringify(result.content));
+	assert.ok(JSON.stringify(result.structuredContent).includes(new URL(site.url).host), 'the site names its address');
+	assert.equal(result.content?.[0]?.type, 'text', 'the same as text, for clients that know no structured content');
+	assert.deepEqual(JSON.parse(result.content[0].text), result.structuredContent);
+}
+
+/** The draft that a client made is in WordPress, is a draft, and belongs to the connection's account. */
+export async function checkDraft(result, site, title, author) {
+	assert.ok(!result.isError, JSON.stringify(result.content));
+	const id = Number(result.structuredContent?.id ?? result.structuredContent?.post?.id);
+	assert.ok(id > 0, `the answer names the post: ${JSON.stringify(result.structuredContent)}`);
+	const post = await site.php('$p = get_post( $args["id"] ); return $p ? array( $p->post_title, $p->post_status, get_userdata( $p->post_author )->user_login ) : null;', { id });
+	assert.deepEqual(post, [title, 'draft', author]);
+	return id;
+}

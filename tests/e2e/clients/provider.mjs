@@ -1,0 +1,81 @@
+// What an application gives the official TypeScript clients: where tokens are kept and how a person
+// is asked. Here the person is ../lib/consent.mjs.
+import { consent } from '../lib/consent.mjs';
+import { remember, rememberValue } from '../lib/secrets.mjs';
+
+export const CALLBACK = 'http://127.0.0.1:7799/callback';
+
+export class Provider {
+	/** How often a person had to be asked. */
+	asked = 0;
+
+	constructor(siteUrl, name, choices = {}) {
+		this.siteUrl = siteUrl;
+		this.choices = choices;
+		this.clientMetadata = {
+			client_name: name,
+			redirect_uris: [CALLBACK],
+			grant_types: ['authorization_code', 'refresh_token'],
+			response_types: ['code'],
+			token_endpoint_auth_method: 'none',
+			application_type: 'native',
+		};
+	}
+
+	get redirectUrl() {
+		return CALLBACK;
+	}
+
+	state() {
+		return (this.expectedState = crypto.randomUUID());
+	}
+
+	clientInformation() {
+		return this.client;
+	}
+
+	saveClientInformation(client) {
+		this.client = client;
+	}
+
+	tokens() {
+		return this.saved;
+	}
+
+	saveTokens(tokens) {
+		remember(JSON.stringify(tokens));
+		this.saved = tokens;
+	}
+
+	saveCodeVerifier(verifier) {
+		rememberValue(verifier);
+		this.verifier = verifier;
+	}
+
+	codeVerifier() {
+		return this.verifier;
+	}
+
+	saveDiscoveryState(state) {
+		this.discovered = state;
+	}
+
+	discoveryState() {
+		return this.discovered;
+	}
+
+	async redirectToAuthorization(url) {
+		this.asked++;
+		this.authorizeUrl = url.href;
+		this.callback = (await consent(this.siteUrl, url.href, this.choices)).searchParams;
+		if (this.callback.get('state') !== this.expectedState) throw new Error('another state came back');
+	}
+
+	/** Makes the access token one that the site refuses, so that the client has to refresh. */
+	spoilAccessToken() {
+		const { access_token: token } = this.saved;
+		const middle = token.length >> 1;
+		this.saved = { ...this.saved, access_token: token.slice(0, middle) + (token[middle] === 'A' ? 'B' : 'A') + token.slice(middle + 1) };
+		return this.saved;
+	}
+}

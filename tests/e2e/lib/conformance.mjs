@@ -1,0 +1,85 @@
+// Runs the official conformance suite against a site, in each revision we serve, through a proxy that
+// adds a token from the real OAuth road; prints a table, and fails on anything but the baseline.
+//
+//   SITE=name node conformance.mjs OUTPUT_DIR RESULTS_FILE
+import { spawn } from 'node:child_process';
+import { createWriteStream, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { connect } from './oauth.mjs';
+import { bearerProxy } from './proxy.mjs';
+import { openSite } from './site.mjs';
+
+const [, , output, resultsFile] = process.argv;
+const suite = fileURLToPath(new URL('../node_modules/@modelcontextprotocol/conformance/dist/index.js', import.meta.url));
+const baseline = fileURLToPath(new URL('../conformance-baseline.yml', import.meta.url));
+
+// The newest revision has nothing to excuse; the older two have what needs a session.
+const RUNS = [
+	{ revision: '2026-07-28', options: ['--requirements', '2026-07-28'] },
+	{ revision: '2025-11-25', options: ['--requirements', '2025-11-25', '--expected-failures', baseline] },
+	{ revision: '2025-06-18', options: ['--suite', 'all', '--spec-version', '2025-06-18', '--expected-failures', baseline] },
+];
+
+const site = openSite();
+const { accessToken } = await connect(site, { preset: 'standard', user: 'editor' }, { clientName: 'Conformance suite' });
+const proxy = await bearerProxy(site.url, accessToken);
+const endpoint = site.endpoint.replace(site.url, proxy.url);
+
+const rows = [];
+for (const { revision, options } of RUNS) {
+	const folder = join(output, revision);
+	rmSync(folder, { recursive: true, force: true });
+	mkdirSync(folder, { recursive: true });
+	const exit = await run(['server', '--url', endpoint, ...options, '-o', folder], join(folder, 'log'));
+	rows.push({ revision, exit, ...tally(folder) });
+}
+await proxy.close();
+site.close();
+
+console.log('  revision     passed  failed  excused  checks  suite says');
+for (const row of rows) {
+	const cells = [row.passed, row.failed.length, row.excused.length, row.checks].map((n, i) => String(n).padStart([8, 8, 9, 8][i]));
+	console.log(`  ${row.revision}${cells.join('')}  ${row.exit === 0 ? 'pass' : `fail (exit ${row.exit})`}`);
+}
+for (const { revision, failed } of rows) for (const { scenario, check, message } of failed) console.log(`  ${revision} ${scenario}: ${check}: ${message}`);
+
+const passed = rows.reduce((sum, row) => sum + row.passed, 0);
+const failed = rows.reduce((sum, row) => sum + Math.max(row.failedScenarios, row.exit === 0 ? 0 : 1), 0);
+writeFileSync(resultsFile, `${passed} ${failed}\n`);
+process.exit(failed === 0 && passed > 0 ? 0 : 1);
+
+function run(args, log) {
+	const file = createWriteStream(log);
+	const child = spawn(process.execPath, [suite, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+	child.stdout.pipe(file, { end: false });
+	child.stderr.pipe(file, { end: false });
+	return new Promise((resolve) => child.on('close', (code) => file.end(() => resolve(code))));
+}
+
+// From the checks that the suite wrote down, scenario by scenario. Extensions that we do not serve
+// (tasks, skills) and scenarios that are never scored do not count as failed.
+function tally(folder) {
+	const excused = readFileSync(baseline, 'utf8').match(/^ {2}- \S+$/gm).map((line) => line.slice(4));
+	const row = { passed: 0, failed: [], failedScenarios: 0, excused: [], checks: 0 };
+	for (const name of readdirSync(folder)) {
+		let checks;
+		try {
+			checks = JSON.parse(readFileSync(join(folder, name, 'checks.json'), 'utf8'));
+		} catch {
+			continue;
+		}
+		const scenario = name.replace(/^server-/, '').replace(/-\d{4}-\d\d-\d\dT.*$/, '');
+		if (/^(tasks-|sep-2640-)/.test(scenario)) continue;
+		row.checks += checks.filter((check) => check.status === 'SUCCESS').length;
+		const bad = checks.filter((check) => check.status === 'FAILURE');
+		const unexcused = bad.filter((check) => !excused.includes(scenario) && !excused.includes(`${scenario}:${check.id}`));
+		if (bad.length === 0) row.passed++;
+		else if (unexcused.length === 0) row.excused.push(scenario);
+		else {
+			row.failedScenarios++;
+			row.failed.push(...unexcused.map((check) => ({ scenario, check: check.id, message: check.errorMessage })));
+		}
+	}
+	return row;
+}

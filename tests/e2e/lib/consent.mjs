@@ -1,0 +1,68 @@
+// Goes through the real consent page as a person would, without a screen.
+//
+//   SITE=name node consent.mjs AUTHORIZE_URL [PRESET] [USER]      prints where the browser is sent to
+import { fileURLToPath } from 'node:url';
+import { Person } from './person.mjs';
+import { openSite } from './site.mjs';
+
+// One login serves for all consents of a process.
+const logins = new Map();
+
+export function administrator(siteUrl) {
+	if (!logins.has(siteUrl)) logins.set(siteUrl, Person.login(siteUrl, 'admin'));
+	return logins.get(siteUrl);
+}
+
+/**
+ * @param {object} choices
+ *   preset: a preset's name or `custom`; groups: for `custom`; user: the login the agent acts as;
+ *   allow: false to refuse; person: who decides (default: admin)
+ * @returns {Promise<URL>} Where the browser is sent, with code or error.
+ */
+export async function consent(siteUrl, authorizeUrl, choices = {}) {
+	const person = choices.person ?? (await administrator(siteUrl));
+	const page = await person.get(authorizeUrl);
+	const form = page.forms.find((candidate) => candidate.fields.some((field) => /preset/.test(field.name ?? '')));
+	if (!form) {
+		if (page.location) return new URL(page.location);
+		throw new Error(`no consent form at ${page.url} (HTTP ${page.status}): ${readable(page.text)}`);
+	}
+	const answer = await person.submit(page, form, fill(form, choices), button(form, choices.allow !== false));
+	if (!answer.location) throw new Error(`consent did not lead back to the client (HTTP ${answer.status}): ${readable(answer.text)}`);
+	return new URL(answer.location);
+}
+
+function fill(form, { preset = 'standard', user, groups }) {
+	const values = { [named(form, /preset/)]: preset };
+	if (user) {
+		const field = form.fields.find((f) => f.type === 'select' && /user|identity/.test(f.name ?? ''));
+		const option = field?.options.find((o) => o.value === user || new RegExp(`\\b${user}\\b`, 'i').test(o.label));
+		if (!option) throw new Error(`the consent page offers no user '${user}': ${JSON.stringify(field?.options)}`);
+		values[field.name] = option.value;
+	}
+	if (groups) values[named(form, /groups/)] = groups;
+	return values;
+}
+
+function named(form, pattern) {
+	const field = form.fields.find((candidate) => pattern.test(candidate.name ?? ''));
+	if (!field) throw new Error(`the consent form has no field like ${pattern}`);
+	return field.name;
+}
+
+function button(form, allow) {
+	const buttons = form.fields.filter((field) => field.type === 'submit' || field.type === 'button');
+	const no = /deny|refuse|cancel|reject|decline/i;
+	const found = buttons.find((b) => no.test(`${b.name} ${b.value}`) !== allow);
+	if (!found) throw new Error('the consent form has no button to press');
+	return found.name ? found : undefined;
+}
+
+export function readable(html) {
+	return html.replace(/<(script|style)[\s\S]*?<\/\1>/gi, '').replace(/<[^>]+>/g, ' ').replace(/\s+/g, ' ').trim().slice(0, 600);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+	const [, , url, preset, user] = process.argv;
+	console.log((await consent(openSite().url, url, { preset, user })).href);
+}

@@ -1,0 +1,76 @@
+# Sourced by tests/run/{conformance,clients,browser}.sh: what the stages have in common.
+# shellcheck shell=bash
+. "$(dirname "${BASH_SOURCE[0]}")/../../setup/common.sh"
+
+NODE=$CACHE/node22
+SITE_COMMAND=$ROOT/tests/site/site
+PLUGIN=$ROOT/php-plugin/countersign
+FIXTURES=$ROOT/tests/fixtures/countersign-fixtures
+export NODE
+
+# begin_stage NAME: the stage's site is called so too, and is gone when the stage ends.
+begin_stage() {
+	STAGE=$1
+	RESULTS=$CACHE/run/results/$STAGE
+	SITES=()
+	mkdir -p "$CACHE/run/results" "$CACHE/run/logs"
+	rm -f "$RESULTS"
+	trap end_stage EXIT
+	"$ROOT/tests/setup/node.sh"
+	[ -f "$EXTENSION" ] || die "the extension is not built (make build)"
+}
+
+# KEEP_SITE=1 leaves the sites up, for looking at what went wrong.
+end_stage() {
+	local status=$? name
+	trap - EXIT
+	for name in ${SITES[@]+"${SITES[@]}"}; do
+		[ -n "${KEEP_SITE:-}" ] || "$SITE_COMMAND" down "$name" --wipe >/dev/null || true
+	done
+	exit "$status"
+}
+
+# stage_site NAME [OPTION...]: a fresh site, with the plugin.
+stage_site() {
+	local name=$1
+	shift
+	SITES+=("$name")
+	"$SITE_COMMAND" up "$name" --fresh --engine mariadb --workers 4 --plugin "$PLUGIN" --activate countersign "$@" >/dev/null
+}
+
+# The stage's own site, with the test tools, and with limits that do not get in the way of a test
+# that makes hundreds of calls a minute from one address. Limits are tested with limits of their own.
+site_with_fixtures() {
+	export SITE=$STAGE
+	stage_site "$SITE" --plugin "$FIXTURES" --activate countersign-fixtures "$@"
+	"$SITE_COMMAND" php "$SITE" -r 'update_option( "countersign_settings", array(
+		"ip_limit" => array( "max" => 256, "window" => 1 ), "connection_limit" => array( "max" => 256, "window" => 1 ) ) );'
+	# Every secret the stage meets is noted here; the last test looks for them in the logs.
+	export SECRETS=$CACHE/run/$SITE/secrets
+	: >"$SECRETS"
+	chmod 600 "$SECRETS"
+}
+
+# node_tests NAME FILE...: node's own test runner, one file after the other. Adds to PASSED and FAILED.
+PASSED=0
+FAILED=0
+node_tests() {
+	local name=$1 log=$CACHE/run/logs/$STAGE-$1 status=0
+	shift
+	say "-- $name"
+	"$NODE" --test --test-concurrency=1 --test-timeout=120000 --test-reporter=spec "$@" 2>&1 | tee "$log" | grep -v '^ℹ' || status=$?
+	count_tests "$log" || status=1
+	return "$status"
+}
+
+# Reads "ℹ pass 12" and the like. A test that was cancelled or skipped counts as failed.
+count_tests() {
+	local passed failed
+	read -r passed failed < <(awk '
+		$2 == "pass" { p = $3 } $2 == "fail" || $2 == "cancelled" || $2 == "skipped" { f += $3 }
+		END { print p + 0, f + 0 }' <(grep '^ℹ' "$1"))
+	PASSED=$((PASSED + passed))
+	FAILED=$((FAILED + failed))
+	echo "$PASSED $FAILED" >"$RESULTS"
+	[ "$passed" -gt 0 ] && [ "$failed" = 0 ]
+}

@@ -1,0 +1,96 @@
+// Publishing takes two steps: a confirmation token for exactly these arguments, once, soon.
+import assert from 'node:assert/strict';
+import { before, test } from 'node:test';
+import { callTool } from '../lib/mcp.mjs';
+import { remember } from '../lib/secrets.mjs';
+import { auditFrom, auditSize, connection, draft, postStatus, reasonOf, refused, review, site, until } from './road.mjs';
+
+let grant, token;
+before(async () => {
+	grant = await connection();
+	token = grant.accessToken;
+});
+
+const publish = (args, by = token) => callTool(site, by, 'publish_post', args);
+
+test('publish without a confirmation token', async () => {
+	const id = await draft(token);
+	await refused(() => publish({ id }), { status: 200, reason: 'confirmation_missing', proved: true });
+	assert.equal(await postStatus(id), 'draft');
+});
+
+test('publish with nonsense, with an access token, with a damaged confirmation', async () => {
+	const id = await draft(token);
+	const good = await review(token, 'publish_post', { id });
+	const damaged = good.slice(0, 60) + (good[60] === 'A' ? 'B' : 'A') + good.slice(61);
+	for (const confirmation_token of ['nonsense', token, damaged])
+		await refused(() => publish({ id, confirmation_token }), { status: 200, reason: 'confirmation_malformed', proved: true });
+	assert.equal(await postStatus(id), 'draft');
+});
+
+test('a confirmation for another post, another tool, another connection', async () => {
+	const [id, other] = [await draft(token), await draft(token)];
+	const mismatch = { status: 200, reason: 'confirmation_mismatch', proved: true };
+	const confirmation_token = await review(token, 'publish_post', { id });
+	await refused(() => publish({ id: other, confirmation_token }), mismatch);
+	await refused(() => callTool(site, token, 'schedule_post', { id, date: '2030-01-01T12:00:00Z', confirmation_token }), mismatch);
+	const stranger = await connection();
+	await refused(() => publish({ id, confirmation_token }, stranger.accessToken), mismatch);
+	assert.equal(await postStatus(id), 'draft');
+	assert.equal(await postStatus(other), 'draft');
+});
+
+test('an expired confirmation', async () => {
+	const id = await draft(token);
+	const short = await site.php(`
+		$keyring = \\Countersign\\Keyring::open( get_option( 'countersign_site_id' ), AUTH_KEY . AUTH_SALT );
+		return ( new \\Countersign\\Tokens( $keyring ) )->issue( \\Countersign\\TokenKind::Confirmation, $args['id'], 1, 'anything' );`, { id: grant.id });
+	remember(short);
+	// Time comes before the arguments: it first is for other arguments, then too old.
+	const reason = await until('the confirmation to expire', async () => {
+		const now = reasonOf(await publish({ id, confirmation_token: short }));
+		return now === 'confirmation_mismatch' ? null : now;
+	}, 60_000);
+	assert.equal(reason, 'confirmation_expired');
+	await refused(() => publish({ id, confirmation_token: short }), { status: 200, reason: 'confirmation_expired', proved: true });
+});
+
+test('a confirmation works, once; both steps are in the log, linked', async () => {
+	const id = await draft(token);
+	const size = await auditSize();
+	const confirmation_token = await review(token, 'publish_post', { id });
+	const answer = await publish({ id, confirmation_token });
+	assert.ok(!answer.json.result?.isError && answer.json.result, answer.text);
+	assert.equal(await postStatus(id), 'publish');
+	const entries = await auditFrom(size);
+	assert.deepEqual(entries.map(({ action, kind, outcome, target }) => [action, kind, outcome, target]), [
+		['request_review', 'intent', null, `post:${id}`],
+		['request_review', 'outcome', 'ok', `post:${id}`],
+		['publish_post', 'intent', null, `post:${id}`],
+		['publish_post', 'outcome', 'ok', `post:${id}`],
+	]);
+	assert.equal(new Set(entries.map(({ correlation }) => correlation)).size, 1, 'one correlation for all of it');
+	await refused(() => publish({ id, confirmation_token }), { status: 200, reason: 'confirmation_used', proved: true });
+});
+
+test('a used confirmation does not publish again what a person took back', async () => {
+	const id = await draft(token);
+	const confirmation_token = await review(token, 'publish_post', { id });
+	await publish({ id, confirmation_token });
+	await site.php('wp_update_post( array( "ID" => $args["id"], "post_status" => "draft" ) ); return 1;', { id });
+	await refused(() => publish({ id, confirmation_token }), { status: 200, reason: 'confirmation_used', proved: true });
+	assert.equal(await postStatus(id), 'draft');
+});
+
+test('trash and restore need one each', async () => {
+	const { accessToken } = await connection({ preset: 'full_access' });
+	const id = await draft(accessToken);
+	await refused(() => callTool(site, accessToken, 'trash_post', { id }), { status: 200, reason: 'confirmation_missing', proved: true });
+	const trash = await callTool(site, accessToken, 'trash_post', { id, confirmation_token: await review(accessToken, 'trash_post', { id }) });
+	assert.ok(trash.json.result && !trash.json.result.isError, trash.text);
+	assert.equal(await postStatus(id), 'trash');
+	await refused(() => callTool(site, accessToken, 'restore_post', { id }), { status: 200, reason: 'confirmation_missing', proved: true });
+	const restore = await callTool(site, accessToken, 'restore_post', { id, confirmation_token: await review(accessToken, 'restore_post', { id }) });
+	assert.ok(restore.json.result && !restore.json.result.isError, restore.text);
+	assert.equal(await postStatus(id), 'draft');
+});

@@ -1,0 +1,116 @@
+// Four PHP workers, sixteen requests at a time: limits, confirmations and the log hold exactly.
+import assert from 'node:assert/strict';
+import { before, test } from 'node:test';
+import { callTool, send } from '../lib/mcp.mjs';
+import { connect, refresh, tokenRequest } from '../lib/oauth.mjs';
+import { auditFrom, auditSize, connection, draft, postStatus, reasonOf, review, site, verifyAudit, withSettings } from './road.mjs';
+
+let grant;
+before(async () => (grant = await connection()));
+
+/** Runs `count` jobs, sixteen at a time. */
+async function parallel(count, job) {
+	const answers = [];
+	let next = 0;
+	await Promise.all(Array.from({ length: 16 }, async () => {
+		while (next < count) {
+			const i = next++;
+			answers[i] = await job(i);
+		}
+	}));
+	return answers;
+}
+
+const tally = (answers) => answers.reduce((sum, { status }) => ({ ...sum, [status]: (sum[status] ?? 0) + 1 }), {});
+
+test('of 120 calls from one address, a limit of 60 a minute lets through exactly 60; the burst is one audit entry', async () => {
+	await withSettings({ ip_limit: { max: 60, window: 60 } }, async () => {
+		const size = await auditSize();
+		// From an address of loopback that nothing else uses.
+		const localAddress = '127.7.7.7';
+		const answers = await parallel(120, () => send(site, grant.accessToken, 'tools/list', {}, { localAddress }));
+		assert.deepEqual(tally(answers), { 200: 60, 429: 60 });
+		const over = answers.filter(({ status }) => status === 429);
+		for (const answer of over) {
+			assert.equal(reasonOf(answer), 'rate_limited_ip');
+			assert.ok(Number(answer.headers['retry-after']) > 0, 'Retry-After');
+			assert.ok(Object.keys(answer.headers).some((name) => name.startsWith('ratelimit')), `RateLimit headers: ${Object.keys(answer.headers)}`);
+		}
+		const entries = (await auditFrom(size)).filter(({ reason }) => reason === 'rate_limited_ip');
+		assert.equal(entries.length, 1, 'one entry for the burst');
+	});
+});
+
+test('one connection\'s limit holds exactly, and is not another one\'s', async () => {
+	const own = await connection();
+	await site.php("$wpdb->update( $wpdb->prefix . 'countersign_connections', array( 'limit_max' => 20, 'limit_window' => 3600 ), array( 'id' => $args['id'] ) ); return 1;", { id: own.id });
+	const size = await auditSize();
+	const answers = await parallel(48, () => callTool(site, own.accessToken, 'whoami'));
+	assert.deepEqual(tally(answers), { 200: 20, 429: 28 });
+	assert.ok(answers.filter(({ status }) => status === 429).every((answer) => reasonOf(answer) === 'rate_limited_connection'));
+	assert.equal((await auditFrom(size)).filter(({ reason }) => reason === 'rate_limited_connection').length, 1);
+	assert.equal((await callTool(site, grant.accessToken, 'whoami')).status, 200);
+});
+
+test('one confirmation token publishes exactly once', async () => {
+	for (let round = 0; round < 3; round++) {
+		const id = await draft(grant.accessToken);
+		const confirmation_token = await review(grant.accessToken, 'publish_post', { id });
+		const size = await auditSize();
+		const answers = await parallel(16, () => callTool(site, grant.accessToken, 'publish_post', { id, confirmation_token }));
+		const won = answers.filter((answer) => answer.json?.result && !answer.json.result.isError);
+		assert.equal(won.length, 1, answers.map((answer) => answer.text.slice(0, 200)).join('\n'));
+		assert.ok(answers.filter((answer) => !won.includes(answer)).every((answer) => reasonOf(answer) === 'confirmation_used'));
+		assert.equal(await postStatus(id), 'publish');
+		const outcomes = (await auditFrom(size)).filter(({ outcome, action }) => outcome === 'ok' && action.includes('publish_post'));
+		assert.equal(outcomes.length, 1, 'published once, says the log');
+	}
+});
+
+test('writers on many workers leave one dense, verifiable log', async () => {
+	const size = await auditSize();
+	const answers = await parallel(64, (i) => (i % 4 === 0 ? callTool(site, 'nonsense', 'whoami') : callTool(site, grant.accessToken, i % 2 ? 'whoami' : 'no_such_tool')));
+	assert.ok(answers.every(({ status }) => status === 200 || status === 401));
+	const entries = await auditFrom(0);
+	assert.ok(entries.length > size);
+	assert.deepEqual(entries.map(({ seq }) => seq), entries.map((_, i) => i), 'no gap, no double');
+	const { verdict, checked } = await verifyAudit();
+	assert.equal(verdict, 'ok');
+	assert.equal(checked, entries.length);
+});
+
+test('32 refreshes at once give one successor and disconnect nobody', async () => {
+	const own = await connection();
+	const answers = await parallel(32, () => refresh(own));
+	assert.deepEqual(tally(answers), { 200: 32 }, answers.map(({ text }) => text).join('\n').slice(0, 600));
+	assert.equal(new Set(answers.map(({ json }) => json.refresh_token)).size, 1, 'one and the same successor');
+	const last = answers.at(-1).json;
+	assert.notEqual(last.refresh_token, own.refreshToken);
+	assert.equal((await callTool(site, last.access_token, 'whoami')).status, 200);
+	const next = await refresh(own, last.refresh_token);
+	assert.equal(next.status, 200, next.text);
+});
+
+test('a refresh token used again after its successor was used revokes them all', async () => {
+	const own = await connection();
+	const first = await refresh(own);
+	assert.equal(first.status, 200, first.text);
+	const second = await refresh(own, first.json.refresh_token);
+	assert.equal(second.status, 200, second.text);
+	const size = await auditSize();
+	const reused = await refresh(own);
+	assert.equal(reused.status, 400, reused.text);
+	assert.equal(reused.json.error, 'invalid_grant');
+	assert.ok((await auditFrom(size)).some(({ reason }) => reason === 'refresh_reused'), 'the log says so');
+	const dead = await refresh(own, second.json.refresh_token);
+	assert.equal(dead.status, 400, 'the newest is dead too');
+	for (const token of [own.accessToken, first.json.access_token, second.json.access_token])
+		assert.equal((await callTool(site, token, 'whoami')).status, 401, 'and so are the access tokens');
+});
+
+test('an authorization code works once, even when sixteen come at the same time', async () => {
+	const own = await connect(site, { preset: 'read_only', user: 'editor' });
+	const again = await parallel(16, () => tokenRequest(own.server, own.codeForm));
+	assert.ok(again.every(({ status, json }) => status === 400 && json.error === 'invalid_grant'), JSON.stringify(tally(again)));
+	assert.equal((await callTool(site, own.accessToken, 'whoami')).status, 401, 'reuse of a code ends what it had given');
+});

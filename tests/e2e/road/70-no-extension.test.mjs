@@ -1,0 +1,60 @@
+// A site whose host has not installed the extension: agents are refused, everything else works.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { fetchRaw } from '../lib/http.mjs';
+import { send } from '../lib/mcp.mjs';
+import { Person } from '../lib/person.mjs';
+import { bringUp, root, takeDown } from '../lib/site.mjs';
+
+const name = `${process.env.SITE}-bare`;
+let site, frontBefore;
+
+before(async () => {
+	site = bringUp(name, ['--fresh', '--engine', 'sqlite', '--workers', '2', '--no-ext']);
+	frontBefore = await front();
+	bringUp(name, ['--plugin', `${root}/php-plugin/countersign`, '--activate', 'countersign']);
+});
+after(() => {
+	site?.close();
+	if (!process.env.KEEP_SITE) takeDown(name);
+});
+
+// Without what differs from one page view to the next.
+const front = async () => {
+	const { status, text } = await fetchRaw(`${site.url}/`);
+	return `${status} ${text.replace(/_wpnonce=\w+|"nonce":"\w+"/g, '')}`;
+};
+
+test('the MCP endpoint: 503, with the reason', async () => {
+	const answer = await send(site, 'whatever', 'tools/list');
+	assert.equal(answer.status, 503, answer.text);
+	assert.match(answer.json.reason ?? answer.json.error?.data?.reason ?? '', /extension/);
+	assert.match(answer.headers['cache-control'], /no-store/);
+});
+
+test('the OAuth endpoints refuse too', async () => {
+	for (const path of ['/wp-json/countersign/v1/oauth/register', '/wp-json/countersign/v1/oauth/token']) {
+		const answer = await fetchRaw(site.url + path, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: '{}' });
+		assert.equal(answer.status, 503, `${path}: ${answer.status} ${answer.text.slice(0, 200)}`);
+	}
+});
+
+test('the notice tells the administrator which file to install, for this PHP', async () => {
+	const admin = await Person.login(site.url);
+	const page = await admin.get('/wp-admin/plugins.php');
+	const notice = page.text.replace(/<[^>]+>/g, ' ');
+	assert.match(notice, /php_countersign-[\w.-]+\.zip/, 'names the file');
+	const php = await site.php('return PHP_MAJOR_VERSION . "." . PHP_MINOR_VERSION;');
+	assert.ok(page.text.includes(php), `names PHP ${php}`);
+	assert.match(page.text, /x86_64|aarch64|arm64/, 'names the architecture');
+});
+
+test('the site itself is untouched: front page, REST, login, a post written by a person', async () => {
+	assert.equal(await front(), frontBefore, 'the front page is the same to the byte');
+	const posts = await fetchRaw(`${site.url}/wp-json/wp/v2/posts`);
+	assert.equal(posts.status, 200);
+	assert.ok(posts.json.length > 0);
+	const admin = await Person.login(site.url);
+	const made = await admin.rest('POST', '/wp/v2/posts', { title: 'By a person', status: 'draft' });
+	assert.equal(made.status, 201, made.text.slice(0, 200));
+});

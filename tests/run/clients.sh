@@ -1,0 +1,36 @@
+#!/bin/bash
+# Real MCP clients with the whole OAuth dance, then what the site must refuse and must survive.
+#
+#   tests/run/clients.sh [PATTERN]     only the files whose names hold PATTERN
+set -euo pipefail
+. "$(dirname "$0")/../e2e/lib/stage.sh"
+
+pattern=${1:-}
+begin_stage clients
+"$ROOT/tests/setup/python.sh"
+site_with_fixtures
+status=0
+
+matches() { [ -z "$pattern" ] || [[ $1 == *$pattern* ]]; }
+
+for test in "$ROOT"/tests/e2e/clients/*.test.mjs; do
+	if matches "$test"; then node_tests "$(basename "$test" .test.mjs)" "$test" || status=1; fi
+done
+
+if matches python; then
+	say "-- python"
+	log=$CACHE/run/logs/$STAGE-python
+	"$CACHE/venv/bin/python" -B "$ROOT/tests/e2e/clients/python_client.py" 2>&1 | tee "$log" || status=1
+	read -r ran bad < <(awk '/^Ran /{ n = $2 } /^FAILED/{ gsub(/[^0-9 ]/, " "); for (i = 1; i <= NF; i++) f += $i } END { print n + 0, f + 0 }' "$log")
+	PASSED=$((PASSED + ran - bad))
+	FAILED=$((FAILED + bad))
+	[ "$ran" -gt 0 ] || { FAILED=$((FAILED + 1)) status=1; }
+fi
+
+# In the order of their names: the last one searches the logs for secrets that the others met.
+for test in "$ROOT"/tests/e2e/road/*.test.mjs; do
+	if matches "$test"; then node_tests "$(basename "$test" .test.mjs)" "$test" || status=1; fi
+done
+
+echo "$PASSED $FAILED" >"$RESULTS"
+exit "$status"

@@ -1,0 +1,9 @@
+#!/bin/bash
+# The official MCP conformance suite against a real site (nginx, php-fpm with four workers, MariaDB),
+# in the three revisions the server speaks. Logs: .cache/run/conformance-results.
+set -euo pipefail
+. "$(dirname "$0")/../e2e/lib/stage.sh"
+
+begin_stage conformance
+site_with_fixtures
+"$NODE" "$ROOT/tests/e2e/lib/conformance.mjs" "$CACHE/run/conformance-results" "$RESULTS"
