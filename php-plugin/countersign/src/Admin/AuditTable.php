@@ -111,8 +111,7 @@ final class AuditTable extends \WP_List_Table {
 	/** @param array<string, mixed> $item */
 	protected function column_time( $item ): string {
 		$seconds = intdiv( (int) $item['time'], 1000 );
-		return sprintf( '<time datetime="%s">%s</time>', esc_attr( gmdate( 'c', $seconds ) ), esc_html( wp_date( 'Y-m-d H:i:s', $seconds ) ?: '' ) )
-			. $this->details( $item );
+		return sprintf( '<time datetime="%s">%s</time>', esc_attr( gmdate( 'c', $seconds ) ), esc_html( wp_date( 'Y-m-d H:i:s', $seconds ) ?: '' ) );
 	}
 
 	/** @param array<string, mixed> $item */
@@ -133,7 +132,7 @@ final class AuditTable extends \WP_List_Table {
 
 	/** @param array<string, mixed> $item */
 	protected function column_action( $item ): string {
-		return '<code>' . esc_html( (string) $item['action'] ) . '</code>';
+		return '<code>' . esc_html( (string) $item['action'] ) . '</code>' . $this->details( $item );
 	}
 
 	/** @param array<string, mixed> $item */
@@ -175,19 +174,27 @@ final class AuditTable extends \WP_List_Table {
 				__( 'Address', 'countersign' )    => $body['actor']['ip'] ?? null,
 				__( 'Why', 'countersign' )        => $reason,
 				__( 'Approval', 'countersign' )   => $body['approval'] ?? null,
-				__( 'What was asked', 'countersign' ) => isset( $body['change'] ) ? (string) wp_json_encode( $body['change'], JSON_PRETTY_PRINT | JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE ) : null,
-			],
+			] + array_map( self::value( ... ), (array) ( $body['change'] ?? [] ) ),
 			static fn( ?string $value ): bool => null !== $value
 		);
 		$html   = '';
 		foreach ( $facts as $label => $value ) {
-			$html .= '<dt>' . esc_html( $label ) . '</dt><dd>' . ( str_contains( $value, "\n" ) ? '<pre>' . esc_html( $value ) . '</pre>' : esc_html( $value ) ) . '</dd>';
+			$html .= '<dt>' . esc_html( (string) $label ) . '</dt><dd>' . esc_html( $value ) . '</dd>';
 		}
 		if ( null !== $item['correlation'] ) {
 			$url   = Admin::url( Admin::AUDIT, [ 'correlation' => (string) $item['correlation'] ] );
 			$html .= '<dt>' . esc_html__( 'Belongs to', 'countersign' ) . '</dt><dd>' . sprintf( '<a href="%s">%s</a>', esc_url( $url ), esc_html( (string) $item['correlation'] ) ) . '</dd>';
 		}
 		return '<details class="countersign-details"><summary>' . esc_html__( 'Details', 'countersign' ) . '</summary><dl>' . $html . '</dl></details>';
+	}
+
+	/** A value of what was asked, in one line. */
+	private static function value( mixed $value ): string {
+		return match ( true ) {
+			is_string( $value ) => $value,
+			is_array( $value ) && array_is_list( $value ) && array_filter( $value, is_string( ... ) ) === $value => implode( ', ', $value ),
+			default             => (string) wp_json_encode( $value, JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE ),
+		};
 	}
 
 	private function connection_name( int $id ): string {
