@@ -61,7 +61,7 @@ fn checkpoint(head: &Head, key: &SigningKey) -> String {
 
 fn draft(n: u64) -> Draft {
     let json = format!(
-        r#"{{"kind":"intent","actor":{{"kind":"agent","connection":"c{}","user":7}},"action":"update_post","target":"post:{n}","change":{{"title":"{n}"}}}}"#,
+        r#"{{"kind":"intent","actor":{{"kind":"agent","connection":{},"user":7}},"action":"update_post","target":"post:{n}","change":{{"title":"{n}"}}}}"#,
         n % 3
     );
     Draft::from_json(&json).unwrap()
@@ -355,6 +355,20 @@ fn a_changed_body_does_not_hide_what_comes_behind_it() {
     let report = log.verify();
     assert_eq!(report.findings.len(), MAX_FINDINGS);
     assert!(report.more >= 36);
+}
+
+#[test]
+fn a_moved_row_is_one_finding() {
+    let mut log = Log::new();
+    log.rows.swap(40, 60);
+    assert_eq!(log.verify().findings.len(), 1);
+}
+
+#[test]
+fn a_missing_row_does_not_blame_the_head() {
+    let mut log = Log::new();
+    log.rows.remove(40);
+    assert_eq!(log.verify().findings.len(), 1);
 }
 
 #[test]

@@ -269,6 +269,8 @@ mod tests {
         flipped[20] ^= 1;
         let mut longer = frontier.clone();
         longer.extend([0; 32]);
+        let mut trailing = frontier.clone();
+        trailing.push(0);
         let mut huge = u64::MAX.to_be_bytes().to_vec();
         huge.extend([0; 64 * 32]);
         for (size, frontier, root) in [
@@ -277,6 +279,7 @@ mod tests {
             (3, frontier.clone(), [0; 32]),
             (3, frontier[..frontier.len() - 1].to_vec(), *head.root()),
             (3, longer, *head.root()),
+            (3, trailing, *head.root()),
             (0, Vec::new(), *Head::default().root()),
             (u64::MAX, huge, [0; 32]),
         ] {

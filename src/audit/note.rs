@@ -223,6 +223,10 @@ mod tests {
                 "{at}"
             );
         }
+        // A key of another signature type, under the id it would have as Ed25519.
+        let other_type = KEY.replace("+ARpc", "+BBpc");
+        assert_ne!(other_type, KEY);
+        assert_eq!(VerifierKey::parse(&other_type), Err(Error::Key));
         // The point of order 1: with it, one signature fits every text.
         let mut weak = [0; 32];
         weak[0] = 1;

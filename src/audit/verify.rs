@@ -182,7 +182,7 @@ impl Verifier {
             return Err(Error::Late);
         }
         self.anchors.entry(size).or_default().push(root);
-        if size == self.next && !self.broken {
+        if size == self.next {
             self.meet_anchors();
         }
         Ok(())

@@ -1,8 +1,13 @@
-//! The third step: a call that may happen, and its answer.
+//! The third step: a call that may happen. Its answer is made in `answer`, its events in `stream`.
 
+use super::confirm::{self, Subject};
+use super::draft::{Actor, Attempt};
 use super::error::Error;
+use super::frame::Frame;
 use super::guard::World;
-use super::reply::Reply;
+use super::json::{Object, Raw};
+use super::stream::Stream;
+use crate::access::Tool;
 
 /// What is called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +33,31 @@ impl CallKind {
             Self::Completion => "completion",
         }
     }
+
+    pub(super) const fn method(self) -> &'static str {
+        match self {
+            Self::Tool => "tools/call",
+            Self::Prompt => "prompts/get",
+            Self::Resource => "resources/read",
+            Self::Completion => "completion/complete",
+        }
+    }
+}
+
+/// What a tool's structured content must conform to.
+pub(super) enum Output {
+    /// Nothing was promised.
+    Free,
+    /// The catalogue's schema.
+    Builtin(&'static Tool),
+    /// A plugin's schema.
+    Plugin(Raw),
+}
+
+/// A review: what the token will be for.
+pub(super) struct Review {
+    pub(super) id: [u8; 12],
+    pub(super) subject: Subject,
 }
 
 /// A call that may happen. Record [`Call::intent`], act, then answer exactly once.
@@ -36,8 +66,21 @@ pub struct Call {
     pub(super) name: String,
     pub(super) template: Option<String>,
     pub(super) arguments: String,
-    pub(super) correlation: String,
     pub(super) intent: Option<String>,
+    pub(super) frame: Frame,
+    pub(super) actor: Actor,
+    pub(super) attempt: Attempt,
+    pub(super) connection: u64,
+    pub(super) epoch: u32,
+    pub(super) output: Output,
+    pub(super) review: Option<Review>,
+    pub(super) stream: Stream,
+    /// The parameters as received: what a state is bound to.
+    pub(super) params: Object,
+    pub(super) capabilities: Object,
+    pub(super) input_responses: Object,
+    pub(super) state: Option<String>,
+    pub(super) answered: bool,
 }
 
 impl Call {
@@ -59,19 +102,20 @@ impl Call {
         self.template.as_deref()
     }
 
-    /// The validated arguments, a JSON object, without any confirmation token.
+    /// The validated arguments, a JSON object, without any confirmation token. For a resource of a
+    /// template: its variables.
     #[must_use]
     pub fn arguments(&self) -> &str {
         &self.arguments
     }
 
-    /// Links intent, outcome and confirmation in the audit log.
+    /// Links intent, outcome and confirmation in the audit log: hexadecimal.
     #[must_use]
     pub fn correlation(&self) -> &str {
-        &self.correlation
+        self.attempt.correlation.as_deref().unwrap_or_default()
     }
 
-    /// The draft of the entry to append before acting.
+    /// The draft of the entry to append before acting; `None` for what is not recorded.
     #[must_use]
     pub fn intent(&self) -> Option<&str> {
         self.intent.as_deref()
@@ -82,92 +126,33 @@ impl Call {
     /// # Errors
     /// [`Error::NoConfirmation`] for any call but `request_review`, and the second time.
     pub fn confirmation(&mut self, world: World<'_>) -> Result<String, Error> {
-        let _ = world;
-        Err(Error::NoConfirmation)
+        let review = self.review.take().ok_or(Error::NoConfirmation)?;
+        Ok(confirm::issue(
+            &self.frame.server.keyring,
+            &review.subject,
+            review.id,
+            self.confirmation_lifetime(),
+            world,
+        ))
     }
 
     /// Seconds for which [`Call::confirmation`] is good.
     #[must_use]
-    pub const fn confirmation_lifetime(&self) -> u32 {
-        0
+    pub fn confirmation_lifetime(&self) -> u32 {
+        self.frame.server.settings.confirmation_lifetime
     }
 
-    /// Whether the client takes a stream.
-    #[must_use]
-    pub const fn is_streaming(&self) -> bool {
-        false
-    }
-
-    /// The headers of the stream, to be sent before its first event.
-    #[must_use]
-    pub fn stream_headers(&self) -> Vec<(&'static str, String)> {
-        Vec::new()
-    }
-
-    /// A progress event to send at once, or nothing when none was asked for or `progress` did not grow.
-    pub fn progress(&mut self, progress: f64, total: Option<f64>, message: Option<&str>) -> String {
-        let _ = (progress, total, message);
-        String::new()
-    }
-
-    /// A log event to send at once, or nothing when none was asked for at this level.
-    ///
-    /// # Errors
-    /// [`Error::NotJson`] when `data` is not JSON.
-    pub fn log(&mut self, level: &str, data: &str, logger: Option<&str>) -> Result<String, Error> {
-        let _ = (level, data, logger);
-        Ok(String::new())
-    }
-
-    /// What the client answered to the input request `key`, JSON.
+    /// What the client answered to the input request `key` of an earlier round, JSON.
     #[must_use]
     pub fn input_response(&self, key: &str) -> Option<&str> {
-        let _ = key;
-        None
+        self.input_responses
+            .get(key)
+            .map(serde_json::value::RawValue::get)
     }
 
-    /// The state that an earlier round of this very call put aside.
+    /// The state that an earlier round of this very call put aside; `None` on the first round.
     #[must_use]
     pub fn state(&self) -> Option<&str> {
-        None
-    }
-
-    /// The answer; `result` is JSON as documented at the PHP class `McpCall`. What does not conform is
-    /// never sent: the client then gets `tool_failed`.
-    ///
-    /// # Errors
-    /// [`Error::Answered`].
-    pub fn result(&mut self, result: &str, target: Option<&str>) -> Result<Reply, Error> {
-        let _ = (result, target);
-        Err(Error::Answered)
-    }
-
-    /// The call is refused or failed for `reason`, a code of [`crate::reason::Reason`]; an unknown code
-    /// counts as `tool_failed`.
-    ///
-    /// # Errors
-    /// [`Error::Answered`].
-    pub fn deny(
-        &mut self,
-        reason: &str,
-        detail: Option<&str>,
-        target: Option<&str>,
-    ) -> Result<Reply, Error> {
-        let _ = (reason, detail, target);
-        Err(Error::Answered)
-    }
-
-    /// Asks the client for input.
-    ///
-    /// # Errors
-    /// [`Error::Answered`].
-    pub fn input_required(
-        &mut self,
-        world: World<'_>,
-        requests: &str,
-        state: Option<&str>,
-    ) -> Result<Reply, Error> {
-        let _ = (world, requests, state);
-        Err(Error::Answered)
+        self.state.as_deref()
     }
 }

@@ -6,13 +6,34 @@
 //! the connection, records the intent and acts. A request that needs no WordPress ends early, in a
 //! [`Reply`].
 
+mod answer;
 mod call;
+mod calls;
+mod confirm;
+mod connection;
+mod draft;
+mod envelope;
+mod era;
 mod error;
+mod failure;
+mod frame;
 mod guard;
+mod headers;
+mod json;
+mod legacy;
+mod lists;
+mod modern;
+mod normal;
+mod registry;
 mod reply;
 mod request;
+mod request_state;
+mod schema;
 mod server;
+mod session;
 mod settings;
+mod stream;
+mod template;
 mod stored;
 
 pub use call::{Call, CallKind};

@@ -7,7 +7,7 @@ use super::guard::Limit;
 
 /// How the endpoint is served and what it calls itself; see the PHP class `McpServer`.
 #[derive(Debug, Clone, Deserialize)]
-pub struct Settings {
+pub(super) struct Settings {
     pub(super) name: String,
     pub(super) title: String,
     pub(super) version: String,
@@ -40,7 +40,7 @@ impl Settings {
     ///
     /// # Errors
     /// [`Error::Settings`] when a field is missing, of another type, or out of range.
-    pub fn parse(json: &str) -> Result<Self, Error> {
+    pub(super) fn parse(json: &str) -> Result<Self, Error> {
         let settings: Self = serde_json::from_str(json).map_err(|_| Error::Settings)?;
         let clean = |text: &str| {
             text.bytes()

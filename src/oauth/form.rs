@@ -89,3 +89,44 @@ fn digit(byte: &u8) -> Option<u8> {
         .to_digit(16)
         .and_then(|value| u8::try_from(value).ok())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escapes_are_read_once_and_strictly() {
+        for (text, value) in [
+            (&b"a+b%20c"[..], Some("a b c")),
+            (b"%2B%2b", Some("++")),
+            (b"%2541", Some("%41")),
+            (b"%C3%A9", Some("é")),
+            ("é".as_bytes(), Some("é")),
+            (b"%", None),
+            (b"%4", None),
+            (b"%4x", None),
+            (b"%+4", None),
+            (b"%C3", None),
+            (b"\xff", None),
+        ] {
+            assert_eq!(decode(text).as_deref(), value, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_parameter_is_there_once_or_not() {
+        let form = Form::parse(b"&a=1&&b=&c&d=1&d=1&e=&e=2&f=x=y&").unwrap();
+        assert_eq!(form.field("a"), Field::One("1"));
+        assert_eq!(form.field("f"), Field::One("x=y"));
+        for absent in ["b", "c", "z", "A"] {
+            assert_eq!(form.field(absent), Field::Absent);
+        }
+        for repeated in ["d", "e"] {
+            assert_eq!(form.field(repeated), Field::Repeated);
+            assert_eq!(form.value(repeated), None);
+        }
+        assert!(form.repeats("resource"));
+        assert!(!Form::parse(b"r=1&r=2&s=3").unwrap().repeats("r"));
+        assert!(Form::parse(b"x=1&%78=2").unwrap().repeats("r"));
+    }
+}

@@ -37,6 +37,3 @@ pub use reply::Reply;
 pub use request::AuthorizationRequest;
 pub use server::Server;
 pub use token_endpoint::{GrantType, TokenRequest};
-
-#[cfg(test)]
-mod tests;

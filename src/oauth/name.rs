@@ -42,3 +42,46 @@ fn is_unseen(character: char) -> bool {
                 | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}'
         )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_seen_stays() {
+        for plain in [
+            "Claude Code",
+            "Zoë's agent (β)",
+            "エージェント",
+            "agent 🤖",
+            "a\"<b>&c",
+        ] {
+            assert_eq!(clean(plain), plain);
+        }
+    }
+
+    #[test]
+    fn what_is_not_seen_goes() {
+        for (text, cleaned) in [
+            ("", ""),
+            (" \t\r\n ", ""),
+            ("  a \n\n b  ", "a b"),
+            ("a\u{0}b\u{7f}c\u{85}d", "abc d"),
+            ("\u{202e}evil\u{202c}", "evil"),
+            ("\u{2066}a\u{2069}\u{61c}\u{200e}\u{200f}b", "ab"),
+            ("a\u{200b}b\u{200d}c\u{feff}d\u{ad}e\u{2060}f", "abcdef"),
+            ("a\u{e0041}\u{e007f}b\u{fe0f}c", "abc"),
+            ("a\u{2028}b\u{2029}c\u{a0}d\u{3000}e", "a b c d e"),
+            ("\u{3164}\u{115f}\u{2800}", ""),
+        ] {
+            assert_eq!(clean(text), cleaned, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn eighty_characters_are_kept() {
+        assert_eq!(clean(&"é".repeat(81)), "é".repeat(80));
+        assert_eq!(clean(&format!("{} b", "a".repeat(78))).chars().count(), 80);
+        assert_eq!(clean(&format!("{} b", "a".repeat(79))), "a".repeat(79));
+    }
+}

@@ -1,0 +1,218 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Countersign\Plugin\Admin;
+
+use Countersign\Plugin\Audit\Entries;
+use Countersign\Plugin\Connections\Repository;
+use Countersign\Plugin\Json;
+
+require_once ABSPATH . 'wp-admin/includes/class-wp-list-table.php';
+
+/** The list of audit entries, newest first. Pages by sequence number: as fast on the last page as on the first. */
+final class AuditTable extends \WP_List_Table {
+
+	private const PER_PAGE = 50;
+
+	/** @var array<string, string> */
+	private array $filters = [];
+
+	private bool $has_older = false;
+
+	/** @var array<int, string> Names of connections already looked up. */
+	private array $names = [];
+
+	public function __construct( private readonly Repository $connections ) {
+		parent::__construct(
+			[
+				'singular' => 'entry',
+				'plural'   => 'entries',
+				'ajax'     => false,
+			]
+		);
+	}
+
+	/** @return array<string, string> */
+	public function get_columns() {
+		return [
+			'time'    => __( 'Time', 'countersign' ),
+			'who'     => __( 'Who', 'countersign' ),
+			'action'  => __( 'Action', 'countersign' ),
+			'target'  => __( 'On what', 'countersign' ),
+			'outcome' => __( 'Outcome', 'countersign' ),
+		];
+	}
+
+	/** {@inheritDoc} */
+	public function prepare_items() {
+		foreach ( [ 'outcome', 'connection', 'correlation' ] as $filter ) {
+			$this->filters[ $filter ] = sanitize_key( $_GET[ $filter ] ?? '' ); // phpcs:ignore WordPress.Security.NonceVerification
+		}
+		$this->filters['search'] = sanitize_text_field( wp_unslash( $_GET['s'] ?? '' ) ); // phpcs:ignore WordPress.Security.NonceVerification
+		$rows                    = Entries::page( $this->filters, $this->before(), self::PER_PAGE + 1 );
+		$this->has_older         = count( $rows ) > self::PER_PAGE;
+		$this->items             = array_slice( $rows, 0, self::PER_PAGE );
+		$this->_column_headers   = [ $this->get_columns(), [], [], 'time' ];
+	}
+
+	/** {@inheritDoc} */
+	public function no_items() {
+		array_filter( $this->filters )
+			? esc_html_e( 'No entry fits.', 'countersign' )
+			: esc_html_e( 'Nothing has been recorded yet. Everything an agent does, and everything you do with connections, will stand here.', 'countersign' );
+	}
+
+	/** @param string $which */
+	protected function extra_tablenav( $which ) {
+		if ( 'top' !== $which ) {
+			return;
+		}
+		?>
+		<div class="alignleft actions">
+			<label class="screen-reader-text" for="countersign-outcome"><?php esc_html_e( 'Filter by outcome', 'countersign' ); ?></label>
+			<select name="outcome" id="countersign-outcome">
+				<option value=""><?php esc_html_e( 'All outcomes', 'countersign' ); ?></option>
+				<?php foreach ( [ 'ok', 'denied', 'failed' ] as $outcome ) : ?>
+					<option value="<?php echo esc_attr( $outcome ); ?>" <?php selected( $this->filters['outcome'], $outcome ); ?>><?php echo esc_html( Words::outcome( $outcome ) ); ?></option>
+				<?php endforeach; ?>
+			</select>
+			<label class="screen-reader-text" for="countersign-connection"><?php esc_html_e( 'Filter by connection', 'countersign' ); ?></label>
+			<select name="connection" id="countersign-connection">
+				<option value=""><?php esc_html_e( 'All connections', 'countersign' ); ?></option>
+				<?php foreach ( $this->connections->page( '', '', 200, 0 ) as $connection ) : ?>
+					<option value="<?php echo esc_attr( (string) $connection->id ); ?>" <?php selected( $this->filters['connection'], (string) $connection->id ); ?>><?php echo esc_html( "$connection->name (#$connection->id)" ); ?></option>
+				<?php endforeach; ?>
+			</select>
+			<?php
+			submit_button( __( 'Filter', 'countersign' ), '', 'filter_action', false );
+			if ( '' !== $this->filters['correlation'] ) {
+				printf( ' <a href="%s">%s</a>', esc_url( Admin::url( Admin::AUDIT ) ), esc_html__( 'Show all entries again', 'countersign' ) );
+			}
+			?>
+		</div>
+		<?php
+	}
+
+	/** @param string $which */
+	protected function pagination( $which ) {
+		$first    = $this->items ? (int) $this->items[0]['seq'] : null;
+		$newer    = null !== $this->before() && null !== $first ? [ 'before' => Entries::before_of_previous_page( $this->filters, $first, self::PER_PAGE ) ] : null;
+		$older    = $this->has_older ? [ 'before' => (int) end( $this->items )['seq'] ] : null;
+		$position = '<div class="tablenav-pages"><span class="pagination-links">';
+		foreach ( [ [ $newer, '‹', __( 'Newer entries', 'countersign' ) ], [ $older, '›', __( 'Older entries', 'countersign' ) ] ] as [ $args, $sign, $label ] ) {
+			$position .= null === $args
+				? sprintf( '<span class="tablenav-pages-navspan button disabled" aria-hidden="true">%s</span> ', esc_html( $sign ) )
+				: sprintf( '<a class="button" href="%s"><span class="screen-reader-text">%s</span><span aria-hidden="true">%s</span></a> ', esc_url( $this->url( $args ) ), esc_html( $label ), esc_html( $sign ) );
+		}
+		echo $position . '</span></div>'; // phpcs:ignore WordPress.Security.EscapeOutput -- escaped above.
+	}
+
+	/** @param array<string, mixed> $item */
+	protected function column_time( $item ): string {
+		$seconds = intdiv( (int) $item['time'], 1000 );
+		return sprintf( '<time datetime="%s">%s</time>', esc_attr( gmdate( 'c', $seconds ) ), esc_html( wp_date( 'Y-m-d H:i:s', $seconds ) ?: '' ) );
+	}
+
+	/** @param array<string, mixed> $item */
+	protected function column_who( $item ): string {
+		if ( null !== $item['connection'] ) {
+			$id = (int) $item['connection'];
+			return sprintf( '<a href="%s">%s</a>', esc_url( $this->url( [ 'connection' => $id ] ) ), esc_html( $this->connection_name( $id ) ) )
+				. ( null === $item['user'] ? '' : '<br><span class="countersign-muted">' . esc_html( Format::user( (int) $item['user'] ) ) . '</span>' );
+		}
+		return esc_html(
+			match ( true ) {
+				null !== $item['user']       => Format::user( (int) $item['user'] ),
+				'anonymous' === $item['actor'] => __( 'Somebody without a valid token', 'countersign' ),
+				default                      => __( 'The site', 'countersign' ),
+			}
+		);
+	}
+
+	/** @param array<string, mixed> $item */
+	protected function column_action( $item ): string {
+		return '<code>' . esc_html( (string) $item['action'] ) . '</code>' . $this->details( $item );
+	}
+
+	/** @param array<string, mixed> $item */
+	protected function column_target( $item ): string {
+		$target = (string) $item['target'];
+		if ( preg_match( '/^(?:post|media):(\d+)$/D', $target, $found ) ) {
+			$post = get_post( (int) $found[1] );
+			$url  = $post ? get_edit_post_link( $post, 'raw' ) : null;
+			if ( $url ) {
+				return sprintf( '<a href="%s">%s</a><br><span class="countersign-muted">%s</span>', esc_url( $url ), esc_html( get_the_title( $post ) ?: $target ), esc_html( $target ) );
+			}
+		}
+		return esc_html( $target );
+	}
+
+	/** @param array<string, mixed> $item */
+	protected function column_outcome( $item ): string {
+		$outcome = (string) ( $item['outcome'] ?? '' );
+		if ( '' === $outcome ) {
+			return '<span class="countersign-muted">' . ( 'intent' === $item['kind'] ? esc_html__( 'About to', 'countersign' ) : '' ) . '</span>';
+		}
+		$html = sprintf( '<span class="countersign-state is-%s">%s</span>', esc_attr( $outcome ), esc_html( Words::outcome( $outcome ) ) );
+		return null === $item['reason'] ? $html : $html . '<br><code class="countersign-muted">' . esc_html( (string) $item['reason'] ) . '</code>';
+	}
+
+	/**
+	 * The whole entry, folded away.
+	 *
+	 * @param array<string, mixed> $item
+	 */
+	private function details( array $item ): string {
+		$body   = Json::decode( (string) $item['body'] );
+		$reason = null === $item['reason'] ? null : ( function_exists( 'Countersign\reasons' ) ? \Countersign\reasons()[ (string) $item['reason'] ] ?? null : null );
+		$facts  = array_filter(
+			[
+				__( 'Entry', 'countersign' )      => (string) $item['seq'],
+				__( 'Kind', 'countersign' )       => (string) $item['kind'],
+				__( 'Client', 'countersign' )     => $body['actor']['client'] ?? null,
+				__( 'Address', 'countersign' )    => $body['actor']['ip'] ?? null,
+				__( 'Why', 'countersign' )        => $reason,
+				__( 'Approval', 'countersign' )   => $body['approval'] ?? null,
+			] + array_map( self::value( ... ), (array) ( $body['change'] ?? [] ) ),
+			static fn( ?string $value ): bool => null !== $value
+		);
+		$html   = '';
+		foreach ( $facts as $label => $value ) {
+			$html .= '<dt>' . esc_html( (string) $label ) . '</dt><dd>' . esc_html( $value ) . '</dd>';
+		}
+		if ( null !== $item['correlation'] ) {
+			$url   = Admin::url( Admin::AUDIT, [ 'correlation' => (string) $item['correlation'] ] );
+			$html .= '<dt>' . esc_html__( 'Belongs to', 'countersign' ) . '</dt><dd>' . sprintf( '<a href="%s">%s</a>', esc_url( $url ), esc_html( (string) $item['correlation'] ) ) . '</dd>';
+		}
+		return '<details class="countersign-details"><summary>' . esc_html__( 'Details', 'countersign' ) . '</summary><dl>' . $html . '</dl></details>';
+	}
+
+	/** A value of what was asked, in one line. */
+	private static function value( mixed $value ): string {
+		return match ( true ) {
+			is_string( $value ) => $value,
+			is_array( $value ) && array_is_list( $value ) && array_filter( $value, is_string( ... ) ) === $value => implode( ', ', $value ),
+			default             => (string) wp_json_encode( $value, JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE ),
+		};
+	}
+
+	private function connection_name( int $id ): string {
+		/* translators: %d: number of a connection. */
+		return $this->names[ $id ] ??= $this->connections->find( $id )?->name ?? sprintf( __( 'Connection %d', 'countersign' ), $id );
+	}
+
+	private function before(): ?int {
+		return isset( $_GET['before'] ) ? absint( $_GET['before'] ) : null; // phpcs:ignore WordPress.Security.NonceVerification
+	}
+
+	/** @param array<string, string|int|null> $args */
+	private function url( array $args ): string {
+		$filters = array_filter( $this->filters, static fn( string $value ): bool => '' !== $value );
+		if ( isset( $filters['search'] ) ) {
+			$filters['s'] = rawurlencode( $filters['search'] );
+			unset( $filters['search'] );
+		}
+		return Admin::url( Admin::AUDIT, $args + $filters );
+	}
+}

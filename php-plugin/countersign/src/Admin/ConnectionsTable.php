@@ -1,0 +1,157 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Countersign\Plugin\Admin;
+
+use Countersign\Plugin\Connections\Connection;
+use Countersign\Plugin\Connections\Repository;
+
+require_once ABSPATH . 'wp-admin/includes/class-wp-list-table.php';
+
+/** The list of connections. */
+final class ConnectionsTable extends \WP_List_Table {
+
+	private const PER_PAGE = 20;
+
+	public function __construct( private readonly Repository $connections ) {
+		parent::__construct(
+			[
+				'singular' => 'connection',
+				'plural'   => 'connections',
+				'ajax'     => false,
+			]
+		);
+	}
+
+	/** @return array<string, string> */
+	public function get_columns() {
+		return [
+			'name'        => __( 'Name', 'countersign' ),
+			'acts_as'     => __( 'Acts as', 'countersign' ),
+			'permissions' => __( 'Permissions', 'countersign' ),
+			'state'       => __( 'State', 'countersign' ),
+			'last_used'   => __( 'Last used', 'countersign' ),
+		];
+	}
+
+	/** {@inheritDoc} */
+	public function prepare_items() {
+		$search      = sanitize_text_field( wp_unslash( $_GET['s'] ?? '' ) ); // phpcs:ignore WordPress.Security.NonceVerification
+		$total       = $this->connections->count( $this->state(), $search );
+		$this->items = $this->connections->page( $this->state(), $search, self::PER_PAGE, ( $this->get_pagenum() - 1 ) * self::PER_PAGE );
+		$this->set_pagination_args(
+			[
+				'total_items' => $total,
+				'per_page'    => self::PER_PAGE,
+			]
+		);
+		$this->_column_headers = [ $this->get_columns(), [], [], 'name' ];
+	}
+
+	/** {@inheritDoc} */
+	public function no_items() {
+		esc_html_e( 'No connection fits.', 'countersign' );
+	}
+
+	/** @return array<string, string> */
+	protected function get_views() {
+		$links = [];
+		foreach ( [ '', Connection::ACTIVE, Connection::PAUSED, Connection::REVOKED ] as $state ) {
+			$count = $this->connections->count( $state );
+			if ( $count || '' === $state ) {
+				$links[ $state ?: 'all' ] = [
+					'url'     => Admin::url( Admin::CONNECTIONS, [ 'state' => $state ?: null ] ),
+					'label'   => ( '' === $state ? esc_html__( 'All', 'countersign' ) : esc_html( Words::state( $state ) ) ) . ' <span class="count">(' . number_format_i18n( $count ) . ')</span>',
+					'current' => $this->state() === $state,
+				];
+			}
+		}
+		return $this->get_views_links( $links );
+	}
+
+	/** @param Connection $item */
+	protected function column_name( $item ): string {
+		$name = $item->is_revoked()
+			? '<strong>' . esc_html( $item->name ) . '</strong>'
+			: sprintf( '<strong><a class="row-title" href="%s">%s</a></strong>', esc_url( $this->edit_url( $item ) ), esc_html( $item->name ) );
+		if ( $item->client !== $item->name ) {
+			$name .= '<br><span class="countersign-muted">' . esc_html( $item->client ) . '</span>';
+		}
+		return $name;
+	}
+
+	/** @param Connection $item */
+	protected function column_acts_as( $item ): string {
+		return esc_html( Format::user( $item->user ) );
+	}
+
+	/** @param Connection $item */
+	protected function column_permissions( $item ): string {
+		return '<strong>' . esc_html( Words::preset( $item->preset ) ) . '</strong><br><span class="countersign-muted">'
+			. esc_html( implode( ', ', array_map( Words::group_short( ... ), $item->groups ) ) ) . '</span>';
+	}
+
+	/** @param Connection $item */
+	protected function column_state( $item ): string {
+		$state = sprintf( '<span class="countersign-state is-%s">%s</span>', esc_attr( $item->state ), esc_html( Words::state( $item->state ) ) );
+		if ( $item->is_revoked() && $item->ended_at ) {
+			$state .= '<br><span class="countersign-muted">' . Format::ago( $item->ended_at ) . ' ' . esc_html( Words::ended( $item->ended_reason ) ) . '</span>';
+		}
+		return $state;
+	}
+
+	/** @param Connection $item */
+	protected function column_last_used( $item ): string {
+		return $item->last_used_at
+			? Format::ago( $item->last_used_at ) . '<br><span class="countersign-muted">' . esc_html( $item->last_used_ip ) . '</span>'
+			: '<span class="countersign-muted">' . esc_html__( 'Never', 'countersign' ) . '</span>';
+	}
+
+	/**
+	 * @param Connection $item
+	 * @param string     $column_name
+	 * @param string     $primary
+	 */
+	protected function handle_row_actions( $item, $column_name, $primary ) {
+		if ( $column_name !== $primary ) {
+			return '';
+		}
+		$id      = [ 'connection' => $item->id ];
+		$actions = [];
+		if ( ! $item->is_revoked() ) {
+			$actions['edit'] = self::link( $this->edit_url( $item ), __( 'Edit', 'countersign' ) );
+			if ( Connection::PAUSED === $item->state ) {
+				$actions['resume'] = self::link( Actions::url( 'countersign_resume', $id ), __( 'Resume', 'countersign' ) );
+			} else {
+				$actions['pause'] = self::link( Actions::url( 'countersign_pause', $id ), __( 'Pause', 'countersign' ) );
+			}
+		}
+		if ( current_user_can( \Countersign\Plugin\Capabilities::AUDIT ) ) { // phpcs:ignore WordPress.WP.Capabilities
+			$actions['audit'] = self::link( Admin::url( Admin::AUDIT, $id ), __( 'What it did', 'countersign' ) );
+		}
+		if ( ! $item->is_revoked() ) {
+			$actions['trash'] = self::link( Admin::url( Admin::CONNECTIONS, [ 'view' => 'revoke' ] + $id ), __( 'Revoke', 'countersign' ) );
+		}
+		return $this->row_actions( $actions );
+	}
+
+	private function edit_url( Connection $connection ): string {
+		return Admin::url(
+			Admin::CONNECTIONS,
+			[
+				'view'       => 'edit',
+				'connection' => $connection->id,
+			]
+		);
+	}
+
+	private function state(): string {
+		$state = sanitize_key( $_GET['state'] ?? '' ); // phpcs:ignore WordPress.Security.NonceVerification
+		return in_array( $state, [ Connection::ACTIVE, Connection::PAUSED, Connection::REVOKED ], true ) ? $state : '';
+	}
+
+	private static function link( string $url, string $text ): string {
+		return sprintf( '<a href="%s">%s</a>', esc_url( $url ), esc_html( $text ) );
+	}
+}

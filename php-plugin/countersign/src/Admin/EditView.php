@@ -1,0 +1,96 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Countersign\Plugin\Admin;
+
+use Countersign\Access;
+use Countersign\Plugin\Connections\Connection;
+
+/** One connection: what it is, what it may do, and narrowing that. */
+final class EditView {
+
+	/** @param bool $may_widen Whether the site lets a connection be given more. */
+	public static function show( Connection $connection, bool $may_widen ): void {
+		?>
+		<h1><?php echo esc_html( $connection->name ); ?></h1>
+		<hr class="wp-header-end">
+		<?php Flash::show(); ?>
+		<form method="post" action="<?php echo esc_url( admin_url( 'admin-post.php' ) ); ?>">
+			<?php Actions::fields( 'countersign_save', $connection->id ); ?>
+			<table class="form-table" role="presentation">
+				<tr>
+					<th scope="row"><?php esc_html_e( 'State', 'countersign' ); ?></th>
+					<td><?php self::facts( $connection ); ?></td>
+				</tr>
+				<tr>
+					<th scope="row"><label for="countersign-name"><?php esc_html_e( 'Name', 'countersign' ); ?></label></th>
+					<td><input type="text" class="regular-text" id="countersign-name" name="name" maxlength="120" required value="<?php echo esc_attr( $connection->name ); ?>"></td>
+				</tr>
+				<tr>
+					<th scope="row"><?php esc_html_e( 'Permissions', 'countersign' ); ?></th>
+					<td><?php self::groups( $connection, $may_widen ); ?></td>
+				</tr>
+				<tr>
+					<th scope="row"><label for="countersign-max"><?php esc_html_e( 'Limit', 'countersign' ); ?></label></th>
+					<td>
+						<input type="number" class="small-text" id="countersign-max" name="limit_max" min="1" max="256" value="<?php echo esc_attr( (string) $connection->limit['max'] ); ?>">
+						<label for="countersign-window"><?php esc_html_e( 'calls in any window of', 'countersign' ); ?></label>
+						<input type="number" class="small-text" id="countersign-window" name="limit_window" min="1" max="86400" value="<?php echo esc_attr( (string) $connection->limit['window'] ); ?>">
+						<?php esc_html_e( 'seconds', 'countersign' ); ?>
+					</td>
+				</tr>
+			</table>
+			<p class="submit">
+				<button type="submit" class="button button-primary"><?php esc_html_e( 'Save', 'countersign' ); ?></button>
+				<a class="button" href="<?php echo esc_url( Admin::url( Admin::CONNECTIONS ) ); ?>"><?php esc_html_e( 'Back to the list', 'countersign' ); ?></a>
+			</p>
+		</form>
+		<?php
+	}
+
+	private static function facts( Connection $connection ): void {
+		printf( '<span class="countersign-state is-%s">%s</span>', esc_attr( $connection->state ), esc_html( Words::state( $connection->state ) ) );
+		?>
+		<p class="description">
+			<?php
+			/* translators: 1: name of a client program, 2: name and role of a user. */
+			echo esc_html( sprintf( __( '%1$s, acting as %2$s.', 'countersign' ), $connection->client, Format::user( $connection->user ) ) );
+			echo ' ';
+			/* translators: 1: date and time, 2: name and role of a user. */
+			echo esc_html( sprintf( __( 'Connected on %1$s by %2$s.', 'countersign' ), Format::moment( $connection->created_at ), Format::user( $connection->created_by ) ) );
+			if ( $connection->last_used_at ) {
+				echo ' ';
+				/* translators: 1: date and time, 2: network address. */
+				echo esc_html( sprintf( __( 'Last used on %1$s from %2$s.', 'countersign' ), Format::moment( $connection->last_used_at ), $connection->last_used_ip ) );
+			}
+			?>
+		</p>
+		<?php
+	}
+
+	private static function groups( Connection $connection, bool $may_widen ): void {
+		?>
+		<fieldset>
+			<legend class="screen-reader-text"><?php esc_html_e( 'Permissions', 'countersign' ); ?></legend>
+			<?php
+			foreach ( Access::groups() as $group ) :
+				$has      = in_array( $group, $connection->groups, true );
+				$is_fixed = 'read' === $group || ( ! $has && ! $may_widen );
+				?>
+				<label>
+					<input type="checkbox" name="groups[]" value="<?php echo esc_attr( $group ); ?>" <?php checked( $has ); ?> <?php disabled( $is_fixed ); ?>>
+					<?php echo esc_html( Words::group( $group ) ); ?>
+				</label><br>
+			<?php endforeach; ?>
+		</fieldset>
+		<p class="description">
+			<?php
+			$may_widen
+				? esc_html_e( 'What you take away ends with the next request. What you add shows when the client next connects.', 'countersign' )
+				: esc_html_e( 'What you take away ends with the next request, and cannot be given back: to give more, revoke the connection and connect the client again.', 'countersign' );
+			?>
+		</p>
+		<?php
+	}
+}

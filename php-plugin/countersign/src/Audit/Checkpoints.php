@@ -1,0 +1,41 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Countersign\Plugin\Audit;
+
+use Countersign\AuditAppend;
+use Countersign\AuditLog;
+use Countersign\Plugin\Store\Schema;
+
+/** Signed states of the log, kept so that a later verification can hold the log against them. */
+final class Checkpoints {
+
+	private const EVERY = 256;
+
+	/** Whether this append crossed a multiple of 256 entries. */
+	public static function is_due( AuditAppend $append ): bool {
+		$before = $append->size() - count( $append->rows() );
+		return intdiv( $append->size(), self::EVERY ) > intdiv( $before, self::EVERY );
+	}
+
+	/** Stores a checkpoint of the head, outside of any append. */
+	public static function store( AuditLog $log, string $head, int $size ): void {
+		global $wpdb;
+		$wpdb->replace(
+			Schema::table( 'audit_checkpoint' ),
+			[
+				'size' => $size,
+				'note' => $log->checkpoint( $head ),
+				'time' => time(),
+			],
+			[ '%d', '%s', '%d' ]
+		);
+	}
+
+	/** @return list<string> All of them, the oldest first. */
+	public static function all(): array {
+		global $wpdb;
+		return array_map( 'strval', $wpdb->get_col( 'SELECT note FROM ' . Schema::table( 'audit_checkpoint' ) . ' ORDER BY size' ) ); // phpcs:ignore WordPress.DB
+	}
+}

@@ -1,0 +1,126 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Countersign\Plugin\Audit;
+
+use Countersign\AuditAppend;
+use Countersign\Plugin\Store\Schema;
+
+/**
+ * The log in MySQL or MariaDB, over a connection of its own with WordPress's credentials. An append is two round
+ * trips: lock and read the head; insert, update, commit. All values travel as hexadecimal literals, so no character
+ * set and no quoting can touch them.
+ */
+final class MysqlStorage implements Storage {
+
+	/** Seconds a writer waits for another one before it gives up. */
+	private const LOCK_WAIT = 10;
+
+	private ?\mysqli $connection = null;
+
+	/** {@inheritDoc} */
+	public function append( callable $compute, callable $checkpoint ): AuditAppend {
+		try {
+			$db     = $this->connect();
+			$head   = $this->lock( $db );
+			$append = $compute( $head );
+			$this->run( $db, $this->statements( $append, $checkpoint ) );
+			return $append;
+		} catch ( \Throwable $error ) {
+			// Closing rolls back whatever was open; the next append begins with a fresh connection.
+			$this->connection?->close();
+			$this->connection = null;
+			throw $error;
+		}
+	}
+
+	private function connect(): \mysqli {
+		if ( $this->connection ) {
+			return $this->connection;
+		}
+		global $wpdb;
+		[ $host, $port, $socket, $is_ipv6 ] = $wpdb->parse_db_host( DB_HOST ) ?: [ DB_HOST, null, null, false ];
+		if ( $is_ipv6 ) {
+			$host = "[$host]";
+		}
+		// Errors as exceptions, for this connection's calls only: the setting is the whole process's.
+		$mode = ( new \mysqli_driver() )->report_mode;
+		mysqli_report( MYSQLI_REPORT_ERROR | MYSQLI_REPORT_STRICT );
+		try {
+			$db = mysqli_init();
+			$db->options( MYSQLI_OPT_CONNECT_TIMEOUT, 5 );
+			$db->options( MYSQLI_SET_CHARSET_NAME, 'utf8mb4' );
+			$db->options( MYSQLI_INIT_COMMAND, 'SET SESSION innodb_lock_wait_timeout = ' . self::LOCK_WAIT . ", SESSION sql_mode = 'STRICT_ALL_TABLES'" );
+			$db->real_connect( $host, DB_USER, DB_PASSWORD, DB_NAME, $port ? (int) $port : null, $socket, defined( 'MYSQL_CLIENT_FLAGS' ) ? MYSQL_CLIENT_FLAGS : 0 );
+		} finally {
+			mysqli_report( $mode );
+		}
+		$this->connection = $db;
+		return $db;
+	}
+
+	/** Begins the transaction; returns the head. */
+	private function lock( \mysqli $db ): ?string {
+		$rows = $this->run( $db, 'START TRANSACTION; SELECT head FROM ' . Schema::table( 'audit_head' ) . ' WHERE id = 1 FOR UPDATE' );
+		if ( 1 !== count( $rows ) ) {
+			throw new \RuntimeException( 'the head row of the audit log is missing' );
+		}
+		return $rows[0][0];
+	}
+
+	private function statements( AuditAppend $append, callable $checkpoint ): string {
+		$rows    = $append->rows();
+		$columns = array_keys( $rows[0] );
+		$values  = array_map( static fn( array $row ): string => '(' . implode( ',', array_map( self::literal( ... ), $row ) ) . ')', $rows );
+		$sql     = 'INSERT INTO ' . Schema::table( 'audit_entry' ) . ' (`' . implode( '`,`', $columns ) . '`) VALUES ' . implode( ',', $values );
+		$head    = $append->head();
+		$sql    .= '; UPDATE ' . Schema::table( 'audit_head' ) . ' SET head = ' . self::literal( $head ) . ', size = ' . $append->size() . ' WHERE id = 1';
+		if ( Checkpoints::is_due( $append ) ) {
+			$sql .= '; REPLACE INTO ' . Schema::table( 'audit_checkpoint' ) . ' (size, note, time) VALUES ('
+				. $append->size() . ',' . self::literal( $checkpoint( $head ) ) . ',' . time() . ')';
+		}
+		return $sql . '; COMMIT';
+	}
+
+	/**
+	 * Runs several statements in one round trip. The first that fails stops the rest.
+	 *
+	 * @return list<list<string|null>> Rows of the last statement that gave any.
+	 */
+	private function run( \mysqli $db, string $sql ): array {
+		$rows = [];
+		try {
+			$more = $db->multi_query( $sql );
+			while ( $more ) {
+				$result = $db->store_result();
+				if ( $result ) {
+					$rows = $result->fetch_all( MYSQLI_NUM );
+					$result->free();
+				}
+				$more = $db->more_results() && $db->next_result();
+			}
+		} catch ( \mysqli_sql_exception $error ) {
+			throw self::failure( $error->getCode() );
+		}
+		if ( 0 !== $db->errno ) {
+			throw self::failure( $db->errno );
+		}
+		return $rows;
+	}
+
+	/** The server's message may quote values; its number does not. */
+	private static function failure( int $number ): \RuntimeException {
+		return new \RuntimeException( "the audit log's database answered with error $number" );
+	}
+
+	/** A value as SQL that needs no quoting. */
+	private static function literal( int|string|null $value ): string {
+		return match ( true ) {
+			null === $value  => 'NULL',
+			is_int( $value ) => (string) $value,
+			'' === $value    => "''",
+			default          => '0x' . bin2hex( $value ),
+		};
+	}
+}

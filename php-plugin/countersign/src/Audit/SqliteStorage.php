@@ -1,0 +1,97 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Countersign\Plugin\Audit;
+
+use Countersign\AuditAppend;
+use Countersign\Plugin\Store\Schema;
+
+/** The log in the SQLite file of the SQLite drop-in, over a connection of its own. */
+final class SqliteStorage implements Storage {
+
+	/** Seconds a writer waits for another one before it gives up. */
+	private const LOCK_WAIT = 10;
+
+	private ?\PDO $connection = null;
+
+	/** {@inheritDoc} */
+	public function append( callable $compute, callable $checkpoint ): AuditAppend {
+		$db = $this->connect();
+		// IMMEDIATE takes the write lock before the head is read: whoever reads it is alone.
+		$db->exec( 'BEGIN IMMEDIATE' );
+		try {
+			$head = $db->query( 'SELECT head FROM ' . Schema::table( 'audit_head' ) . ' WHERE id = 1' )->fetch( \PDO::FETCH_NUM );
+			if ( false === $head ) {
+				throw new \RuntimeException( 'the head row of the audit log is missing' );
+			}
+			$append = $compute( $head[0] );
+			foreach ( $append->rows() as $row ) {
+				self::insert( $db, 'INSERT', 'audit_entry', $row );
+			}
+			$update = $db->prepare( 'UPDATE ' . Schema::table( 'audit_head' ) . ' SET head = ?, size = ? WHERE id = 1' );
+			$update->bindValue( 1, $append->head() );
+			$update->bindValue( 2, $append->size(), \PDO::PARAM_INT );
+			$update->execute();
+			if ( Checkpoints::is_due( $append ) ) {
+				self::insert(
+					$db,
+					'REPLACE',
+					'audit_checkpoint',
+					[
+						'size' => $append->size(),
+						'note' => $checkpoint( $append->head() ),
+						'time' => time(),
+					]
+				);
+			}
+			$db->exec( 'COMMIT' );
+			return $append;
+		} catch ( \Throwable $error ) {
+			try {
+				$db->exec( 'ROLLBACK' );
+			} catch ( \PDOException ) {
+				// SQLite has rolled back by itself.
+			}
+			throw $error;
+		}
+	}
+
+	private function connect(): \PDO {
+		if ( ! $this->connection ) {
+			$file = defined( 'FQDB' ) ? FQDB : '';
+			if ( '' === $file || ! is_file( $file ) ) {
+				throw new \RuntimeException( 'the SQLite database is not a file' );
+			}
+			$this->connection = new \PDO( // phpcs:ignore WordPress.DB.RestrictedClasses
+				'sqlite:' . $file,
+				null,
+				null,
+				[
+					\PDO::ATTR_ERRMODE => \PDO::ERRMODE_EXCEPTION,
+					\PDO::ATTR_TIMEOUT => self::LOCK_WAIT,
+				]
+			);
+			// An entry that was acknowledged survives a power cut.
+			$this->connection->exec( 'PRAGMA synchronous = FULL' );
+		}
+		return $this->connection;
+	}
+
+	/** @param array<string, int|string|null> $row */
+	private static function insert( \PDO $db, string $verb, string $table, array $row ): void {
+		$marks     = implode( ',', array_fill( 0, count( $row ), '?' ) );
+		$statement = $db->prepare( "$verb INTO " . Schema::table( $table ) . ' (`' . implode( '`,`', array_keys( $row ) ) . "`) VALUES ($marks)" );
+		$position  = 0;
+		foreach ( $row as $column => $value ) {
+			$type = match ( true ) {
+				null === $value  => \PDO::PARAM_NULL,
+				is_int( $value ) => \PDO::PARAM_INT,
+				'leaf' === $column || 'body' === $column => \PDO::PARAM_LOB,
+				default          => \PDO::PARAM_STR,
+			};
+			$statement->bindValue( ++$position, $value, $type );
+		}
+		$statement->execute();
+	}
+}

@@ -1,0 +1,40 @@
+<?php
+/**
+ * Deleting the plugin keeps its tables and options, the audit log above all, unless an administrator said otherwise.
+ *
+ * @package Countersign
+ */
+
+declare(strict_types=1);
+
+use Countersign\Plugin\Capabilities;
+use Countersign\Plugin\Connections\KillSwitch;
+use Countersign\Plugin\Settings;
+use Countersign\Plugin\Store\Schema;
+
+defined( 'WP_UNINSTALL_PLUGIN' ) || exit;
+
+foreach ( [ 'Capabilities', 'Settings', 'Connections/KillSwitch', 'Store/Schema' ] as $countersign_class ) {
+	require_once __DIR__ . '/src/' . $countersign_class . '.php';
+}
+
+$countersign_clean_site = static function (): void {
+	Capabilities::remove();
+	if ( ! get_option( Settings::DELETE_ON_UNINSTALL ) ) {
+		return;
+	}
+	Schema::drop();
+	foreach ( [ Settings::SITE_ID, Settings::OPTION, Settings::DELETE_ON_UNINSTALL, KillSwitch::OPTION, 'countersign_verification' ] as $option ) {
+		delete_option( $option );
+	}
+};
+
+if ( is_multisite() ) {
+	foreach ( get_sites( [ 'fields' => 'ids', 'number' => 0 ] ) as $countersign_site ) { // phpcs:ignore
+		switch_to_blog( $countersign_site );
+		$countersign_clean_site();
+		restore_current_blog();
+	}
+} else {
+	$countersign_clean_site();
+}
