@@ -195,7 +195,7 @@ mod tests {
         let attempt = Attempt::default();
         assert_eq!(
             outcome(&actor, &attempt, None),
-            r#"{"kind":"outcome","actor":{"kind":"agent","connection":"7","user":null,"client":null,"ip":"192.0.2.1"},"action":"mcp.request","target":null,"change":null,"outcome":"ok","reason":null,"approval":null,"correlation":null}"#
+            r#"{"kind":"outcome","actor":{"kind":"agent","connection":7,"user":null,"client":null,"ip":"192.0.2.1"},"action":"mcp.request","target":null,"change":null,"outcome":"ok","reason":null,"approval":null,"correlation":null}"#
         );
         assert!(
             outcome(&actor, &attempt, Some(Reason::ToolFailed)).contains(r#""outcome":"failed""#)
