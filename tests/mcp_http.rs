@@ -212,11 +212,11 @@ fn fixtures() -> Value {
         "tools": tools,
         "prompts": [
             {"name": "test_simple_prompt", "description": "p", "group": "read"},
-            {"name": "test_prompt_with_arguments", "group": "read",
+            {"name": "test_prompt_with_arguments", "description": "p", "group": "read",
                 "arguments": [{"name": "arg1", "required": true}, {"name": "arg2", "required": true}]},
-            {"name": "test_prompt_with_embedded_resource", "group": "read", "arguments": [{"name": "resourceUri", "required": true}]},
-            {"name": "test_prompt_with_image", "group": "read"},
-            {"name": "test_input_required_result_prompt", "group": "read"}
+            {"name": "test_prompt_with_embedded_resource", "description": "p", "group": "read", "arguments": [{"name": "resourceUri", "required": true}]},
+            {"name": "test_prompt_with_image", "description": "p", "group": "read"},
+            {"name": "test_input_required_result_prompt", "description": "p", "group": "read"}
         ],
         "resources": [
             {"uri": "test://static-text", "name": "text", "mimeType": "text/plain", "group": "read"},

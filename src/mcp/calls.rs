@@ -362,8 +362,10 @@ fn call(
     let mut state = None;
     if modern && kind != CallKind::Completion {
         if let Some(given) = params.get("inputResponses") {
-            input_responses = Object::parse(given.get()).ok_or_else(|| {
-                let failure = invalid("params.inputResponses must be an object.");
+            let objects =
+                |given: &Object| given.iter().all(|(_, value)| json::kind(value) == "object");
+            input_responses = Object::parse(given.get()).filter(objects).ok_or_else(|| {
+                let failure = invalid("params.inputResponses must be an object of objects.");
                 refused(failure, &attempt, false)
             })?;
         }
