@@ -1,5 +1,13 @@
 //! What takes several requests: confirmation, rounds of input, pages; and what must hold for any input.
 
+// Clippy knows `#[test]` functions as tests, and not what they call.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
+
 #[path = "mcp_support/mod.rs"]
 mod support;
 

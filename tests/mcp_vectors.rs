@@ -3,6 +3,14 @@
 //! `tests/vectors/mcp/*.json` hold the cases; `docs` of the format stand in the code below. A case
 //! changes an ordinary request (an active connection with a genuine token) in one respect.
 
+// Clippy knows `#[test]` functions as tests, and not what they call.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
+
 #[path = "mcp_support/mod.rs"]
 mod support;
 

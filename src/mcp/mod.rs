@@ -34,6 +34,7 @@ mod session;
 mod settings;
 mod stream;
 mod template;
+mod tools;
 
 pub use call::{Call, CallKind};
 pub use error::Error;
