@@ -34,6 +34,7 @@ mod session;
 mod settings;
 mod stream;
 mod template;
+mod tools;
 mod stored;
 
 pub use call::{Call, CallKind};
