@@ -9,6 +9,14 @@
 //!
 //! Requests without a token are given one, as the suite cannot send any.
 
+// Clippy knows `#[test]` functions as tests, and not what they call.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
+
 #[path = "mcp_support/mod.rs"]
 mod support;
 
@@ -34,8 +42,10 @@ fn start() -> (Arc<Http>, TcpListener) {
     let port = std::env::var("COUNTERSIGN_HTTP_PORT").unwrap_or_else(|_| "0".to_owned());
     let listener = TcpListener::bind(format!("127.0.0.1:{port}")).unwrap();
     let port = listener.local_addr().unwrap().port();
-    let mut site = Site::default();
-    site.now = SystemClock.now();
+    let site = Site {
+        now: SystemClock.now(),
+        ..Site::default()
+    };
     let endpoint = format!("http://localhost:{port}/mcp");
     let settings = merged(
         settings(),
@@ -212,11 +222,11 @@ fn fixtures() -> Value {
         "tools": tools,
         "prompts": [
             {"name": "test_simple_prompt", "description": "p", "group": "read"},
-            {"name": "test_prompt_with_arguments", "group": "read",
+            {"name": "test_prompt_with_arguments", "description": "p", "group": "read",
                 "arguments": [{"name": "arg1", "required": true}, {"name": "arg2", "required": true}]},
-            {"name": "test_prompt_with_embedded_resource", "group": "read", "arguments": [{"name": "resourceUri", "required": true}]},
-            {"name": "test_prompt_with_image", "group": "read"},
-            {"name": "test_input_required_result_prompt", "group": "read"}
+            {"name": "test_prompt_with_embedded_resource", "description": "p", "group": "read", "arguments": [{"name": "resourceUri", "required": true}]},
+            {"name": "test_prompt_with_image", "description": "p", "group": "read"},
+            {"name": "test_input_required_result_prompt", "description": "p", "group": "read"}
         ],
         "resources": [
             {"uri": "test://static-text", "name": "text", "mimeType": "text/plain", "group": "read"},

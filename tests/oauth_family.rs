@@ -3,6 +3,8 @@
 
 mod oauth_support;
 
+use std::collections::HashSet;
+
 use countersign::reason::Reason;
 use countersign::token::{Kind, verify};
 use oauth_support::*;
@@ -31,6 +33,15 @@ fn a_retried_refresh_gets_the_same_successor() {
     }
     let branch = member(&site.refresh(at(161), &first), "refresh_token");
     assert_ne!(branch, second);
+    // Logs tell tokens apart by their ids.
+    let ids: HashSet<[u8; 12]> = [&first, &second, &branch]
+        .map(|text| {
+            verify(&site.keyring, Kind::Refresh, text.as_bytes(), at(161))
+                .unwrap()
+                .id
+        })
+        .into();
+    assert_eq!(ids.len(), 3);
     let third = member(&site.refresh(at(200), &branch), "refresh_token");
     assert_eq!(site.grant["generation"], 2);
     // The token that the branch replaced is dead: whoever has it has a copy.

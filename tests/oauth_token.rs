@@ -61,6 +61,10 @@ fn a_code_gives_tokens_once() {
         (GRANT, at(1 + 30 * 86_400))
     );
 
+    assert!(
+        !format!("{reply:?}").contains("cs"),
+        "tokens must not be printed"
+    );
     let again = site.exchange(at(2), &body);
     refused(&again, "invalid_grant", Reason::CodeReused);
     assert_eq!(site.grant["revoked"], true);

@@ -1,5 +1,14 @@
 //! Every promise of `Store`, asked of every engine.
 
+// The exceptions that tests have in `clippy.toml` do not reach the helpers of an integration test.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout
+)]
+
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use countersign::bytes::sha256;

@@ -3,6 +3,15 @@
 //! A test starts this binary again with `COUNTERSIGN_TEST_ROLE` set; the test `role` then does the
 //! child's part. Parent and child keep step by pipes.
 
+// The exceptions that tests have in `clippy.toml` do not reach the helpers of an integration test.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout
+)]
+
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
