@@ -18,19 +18,24 @@ final class Settings {
 
 	private const DEFAULTS = [
 		// Calls per address in a rolling window of seconds.
-		'ip_limit'         => [
+		'ip_limit'           => [
 			'max'    => 60,
 			'window' => 60,
 		],
 		// What a new connection starts with.
-		'connection_limit' => [
+		'connection_limit'   => [
 			'max'    => 60,
 			'window' => 60,
 		],
+		// Clients that may register from one address.
+		'registration_limit' => [
+			'max'    => 20,
+			'window' => HOUR_IN_SECONDS,
+		],
 		// Whether an existing connection may be given more permissions.
-		'allow_widening'   => false,
+		'allow_widening'     => false,
 		// The largest request, in bytes.
-		'max_body'         => 1048576,
+		'max_body'           => 1048576,
 	];
 
 	/** The site's identity, made at the first call. */
@@ -52,6 +57,11 @@ final class Settings {
 	/** @return array{max: int, window: int} */
 	public function connection_limit(): array {
 		return $this->limit( 'connection_limit' );
+	}
+
+	/** @return array{max: int, window: int} */
+	public function registration_limit(): array {
+		return $this->limit( 'registration_limit' );
 	}
 
 	public function allow_widening(): bool {
