@@ -28,9 +28,6 @@ final class Endpoints {
 		'Access-Control-Max-Age'        => '3600',
 	];
 
-	/** Registrations from one address in a window of seconds. */
-	private const REGISTRATIONS = [ 20, HOUR_IN_SECONDS ];
-
 	/** How often a token request is tried again when another worker was faster. */
 	private const ATTEMPTS = 10;
 
@@ -75,8 +72,8 @@ final class Endpoints {
 	}
 
 	private function register( Request $request ): Response {
-		[ $max, $window ] = self::REGISTRATIONS;
-		$decision         = $this->services->limits()->check( 'oauth/register:' . Request::ip(), $max, $window );
+		$limit    = $this->services->settings()->registration_limit();
+		$decision = $this->services->limits()->check( 'oauth/register:' . Request::ip(), $limit['max'], $limit['window'] );
 		if ( ! $decision->isAllowed() ) {
 			return $this->refuse( 429, (string) $decision->reason(), $decision->retryAfter() );
 		}
