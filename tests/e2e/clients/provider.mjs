@@ -9,6 +9,9 @@ export class Provider {
 	/** How often a person had to be asked. */
 	asked = 0;
 
+	/** Whether somebody is at the browser. */
+	somebodyIsThere = true;
+
 	constructor(siteUrl, name, choices = {}) {
 		this.siteUrl = siteUrl;
 		this.choices = choices;
@@ -56,6 +59,11 @@ export class Provider {
 		return this.verifier;
 	}
 
+	invalidateCredentials(scope) {
+		if (scope === 'all' || scope === 'tokens') this.saved = undefined;
+		if (scope === 'all' || scope === 'client') this.client = undefined;
+	}
+
 	saveDiscoveryState(state) {
 		this.discovered = state;
 	}
@@ -65,6 +73,7 @@ export class Provider {
 	}
 
 	async redirectToAuthorization(url) {
+		if (!this.somebodyIsThere) throw new Error('nobody is at the browser');
 		this.asked++;
 		this.authorizeUrl = url.href;
 		this.callback = (await consent(this.siteUrl, url.href, this.choices)).searchParams;
