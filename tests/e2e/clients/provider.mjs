@@ -12,21 +12,18 @@ export class Provider {
 	/** Whether somebody is at the browser. */
 	somebodyIsThere = true;
 
-	constructor(siteUrl, name, choices = {}) {
+	constructor(siteUrl, name, choices = {}, callback = CALLBACK) {
 		this.siteUrl = siteUrl;
+		this.redirectUrl = callback;
 		this.choices = choices;
 		this.clientMetadata = {
 			client_name: name,
-			redirect_uris: [CALLBACK],
+			redirect_uris: [callback],
 			grant_types: ['authorization_code', 'refresh_token'],
 			response_types: ['code'],
 			token_endpoint_auth_method: 'none',
 			application_type: 'native',
 		};
-	}
-
-	get redirectUrl() {
-		return CALLBACK;
 	}
 
 	state() {
