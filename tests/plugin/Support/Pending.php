@@ -54,6 +54,8 @@ final class Pending {
 		if ( 0 === $status ) {
 			throw new \RuntimeException( 'no answer: ' . curl_error( $this->handle ) );
 		}
+		// Cookies go to their file now, not whenever this handle is freed.
+		curl_setopt( $this->handle, CURLOPT_COOKIELIST, 'FLUSH' );
 		return new Answer( $status, $this->headers, (string) curl_multi_getcontent( $this->handle ) );
 	}
 }
