@@ -46,7 +46,7 @@ final class Endpoints {
 		if ( 'OPTIONS' === $request->method ) {
 			return new Response( 204, self::CORS );
 		}
-		$is_metadata = str_ends_with( $route, 'metadata' );
+		$is_metadata = in_array( $route, [ 'resource-metadata', 'server-metadata', 'jwks' ], true );
 		if ( ! in_array( $request->method, $is_metadata ? [ 'GET', 'HEAD' ] : [ 'POST' ], true ) ) {
 			return new Response( 405, [ 'Allow' => $is_metadata ? 'GET, HEAD' : 'POST' ] + self::CORS );
 		}
@@ -57,6 +57,8 @@ final class Endpoints {
 			$response = match ( $route ) {
 				'resource-metadata' => self::document( $this->services->oauth()->resourceMetadata() ),
 				'server-metadata'   => self::document( $this->services->oauth()->serverMetadata() ),
+				// Tokens are opaque to clients: there is no key to check them with, and parsers of discovery documents want to hear so.
+				'jwks'              => self::document( '{"keys":[]}' ),
 				'oauth/register'    => $this->register( $request ),
 				'oauth/token'       => $this->token( $request ),
 				'oauth/revoke'      => $this->revoke( $request ),
