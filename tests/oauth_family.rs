@@ -116,7 +116,7 @@ fn an_old_refresh_token_ends_the_family_and_a_bad_request_does_not() {
 }
 
 #[test]
-fn families_end_and_sleeping_tokens_die() {
+fn families_end_sleeping_tokens_die_and_mixed_up_grants_give_nothing() {
     const DAY: u64 = 86_400;
     let (mut site, first) = connected();
     refused(
@@ -140,6 +140,13 @@ fn families_end_and_sleeping_tokens_die() {
         &site.refresh(at(90 * DAY), &latest),
         "invalid_grant",
         Reason::TokenExpired,
+    );
+    let mut mixed = connected().0;
+    mixed.grant["request"]["client_id"] = json!("csc_two");
+    refused(
+        &mixed.refresh(at(1), &first),
+        "invalid_grant",
+        Reason::GrantMismatch,
     );
     site.grant["created_at"] = json!(T - 10 * DAY);
     refused(

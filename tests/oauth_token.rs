@@ -217,6 +217,12 @@ fn a_code_without_all_its_proofs_is_refused_and_costs_nothing() {
             "invalid_request",
             Reason::OauthRequestInvalid,
         );
+        let unknown = format!("{}&x=1&x=2", code_body(&code, &[]));
+        refused(
+            &site.exchange(at(2), &unknown),
+            "invalid_request",
+            Reason::OauthRequestInvalid,
+        );
         let resources = format!("{}&resource=x", code_body(&code, &[]));
         refused(
             &site.exchange(at(2), &resources),
@@ -315,6 +321,30 @@ fn a_code_or_token_is_good_for_its_own_grant_only() {
     let mut other = site.grant.clone();
     other["request"]["redirect_uri"] = json!("http://localhost/cb");
     let reply = bare
+        .redeem(
+            &site.keyring,
+            &site.entropy,
+            at(1),
+            Some(&other.to_string()),
+        )
+        .unwrap();
+    refused(&reply, "invalid_grant", Reason::GrantMismatch);
+    // Nor is it good for another client, even one that a grant was changed to.
+    let mut theirs = client("none");
+    theirs["client_id"] = json!("csc_two");
+    let body = code_body(&site.code(at(0)), &[("client_id", "csc_two")]);
+    let taken = site.server.token(
+        &site.keyring,
+        at(1),
+        body.as_bytes(),
+        b"",
+        Some(&theirs.to_string()),
+    );
+    let mut other = site.grant.clone();
+    other["client_id"] = json!("csc_two");
+    other["request"]["client_id"] = json!("csc_two");
+    let reply = taken
+        .unwrap_or_else(|_| panic!())
         .redeem(
             &site.keyring,
             &site.entropy,

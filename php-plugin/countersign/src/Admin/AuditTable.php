@@ -15,6 +15,9 @@ final class AuditTable extends \WP_List_Table {
 
 	private const PER_PAGE = 50;
 
+	/** Seconds after which a call that has not ended is taken for dead. */
+	private const LONG = 5 * MINUTE_IN_SECONDS;
+
 	/** @var array<string, string> */
 	private array $filters = [];
 
@@ -49,6 +52,8 @@ final class AuditTable extends \WP_List_Table {
 		foreach ( [ 'outcome', 'connection', 'correlation' ] as $filter ) {
 			$this->filters[ $filter ] = sanitize_key( $_GET[ $filter ] ?? '' ); // phpcs:ignore WordPress.Security.NonceVerification
 		}
+		// An act is two entries; the first matters only where the second is missing, or to whoever asks for one act.
+		$this->filters['steps']  = 'all' === sanitize_key( $_GET['steps'] ?? '' ) || '' !== $this->filters['correlation'] ? 'all' : 'ended'; // phpcs:ignore WordPress.Security.NonceVerification
 		$this->filters['search'] = sanitize_text_field( wp_unslash( $_GET['s'] ?? '' ) ); // phpcs:ignore WordPress.Security.NonceVerification
 		$rows                    = Entries::page( $this->filters, $this->before(), self::PER_PAGE + 1 );
 		$this->has_older         = count( $rows ) > self::PER_PAGE;
@@ -58,7 +63,7 @@ final class AuditTable extends \WP_List_Table {
 
 	/** {@inheritDoc} */
 	public function no_items() {
-		array_filter( $this->filters )
+		array_filter( array_diff_key( $this->filters, [ 'steps' => '' ] ) )
 			? esc_html_e( 'No entry fits.', 'countersign' )
 			: esc_html_e( 'Nothing has been recorded yet. Everything an agent does, and everything you do with connections, will stand here.', 'countersign' );
 	}
@@ -83,6 +88,11 @@ final class AuditTable extends \WP_List_Table {
 				<?php foreach ( $this->connections->page( '', '', 200, 0 ) as $connection ) : ?>
 					<option value="<?php echo esc_attr( (string) $connection->id ); ?>" <?php selected( $this->filters['connection'], (string) $connection->id ); ?>><?php echo esc_html( "$connection->name (#$connection->id)" ); ?></option>
 				<?php endforeach; ?>
+			</select>
+			<label class="screen-reader-text" for="countersign-steps"><?php esc_html_e( 'Filter by step', 'countersign' ); ?></label>
+			<select name="steps" id="countersign-steps">
+				<option value=""><?php esc_html_e( 'What happened', 'countersign' ); ?></option>
+				<option value="all" <?php selected( $this->filters['steps'], 'all' ); ?>><?php esc_html_e( 'Intents as well', 'countersign' ); ?></option>
 			</select>
 			<?php
 			submit_button( __( 'Filter', 'countersign' ), '', 'filter_action', false );
@@ -152,10 +162,19 @@ final class AuditTable extends \WP_List_Table {
 	protected function column_outcome( $item ): string {
 		$outcome = (string) ( $item['outcome'] ?? '' );
 		if ( '' === $outcome ) {
-			return '<span class="countersign-muted">' . ( 'intent' === $item['kind'] ? esc_html__( 'About to', 'countersign' ) : '' ) . '</span>';
+			return 'intent' === $item['kind'] ? $this->intent( $item ) : '';
 		}
 		$html = sprintf( '<span class="countersign-state is-%s">%s</span>', esc_attr( $outcome ), esc_html( Words::outcome( $outcome ) ) );
 		return null === $item['reason'] ? $html : $html . '<br><code class="countersign-muted">' . esc_html( (string) $item['reason'] ) . '</code>';
+	}
+
+	/** @param array<string, mixed> $item */
+	private function intent( array $item ): string {
+		return match ( true ) {
+			'all' === $this->filters['steps']                    => '<span class="countersign-muted">' . esc_html__( 'About to', 'countersign' ) . '</span>',
+			(int) $item['time'] > 1000 * ( time() - self::LONG ) => '<span class="countersign-state">' . esc_html__( 'Under way', 'countersign' ) . '</span>',
+			default                                              => '<span class="countersign-state is-interrupted">' . esc_html( Words::outcome( 'interrupted' ) ) . '</span>',
+		};
 	}
 
 	/**
@@ -208,7 +227,7 @@ final class AuditTable extends \WP_List_Table {
 
 	/** @param array<string, string|int|null> $args */
 	private function url( array $args ): string {
-		$filters = array_filter( $this->filters, static fn( string $value ): bool => '' !== $value );
+		$filters = array_filter( $this->filters, static fn( string $value ): bool => '' !== $value && 'ended' !== $value );
 		if ( isset( $filters['search'] ) ) {
 			$filters['s'] = rawurlencode( $filters['search'] );
 			unset( $filters['search'] );

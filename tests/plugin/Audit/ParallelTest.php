@@ -1,0 +1,78 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Countersign\Tests\Audit;
+
+use Countersign\Tests\AuditTrail;
+use Countersign\Tests\Http;
+use Countersign\Tests\Pending;
+use Countersign\Tests\Site;
+use Countersign\Tests\TestCase;
+
+/** Many writers, one log. */
+final class ParallelTest extends TestCase {
+
+	private const WRITERS = 16;
+	private const EACH    = 8;
+
+	public function test_sixteen_processes_that_write_at_once_make_one_dense_log(): void {
+		$from = AuditTrail::size();
+		$gate = Site::folder() . '/tmp/gate';
+		@unlink( $gate );
+		$codes = array_map(
+			static fn( int $n ): string => "
+				touch( '$gate$n' );
+				\$until = microtime( true ) + 20;
+				while ( count( glob( '$gate*' ) ) < " . self::WRITERS . " && microtime( true ) < \$until ) { usleep( 20000 ); }
+				for ( \$i = 0; \$i < " . self::EACH . "; \$i++ ) {
+					Countersign\\Plugin\\Plugin::services()->log()->append( Countersign\\Plugin\\Audit\\Draft::anonymous( 'refusal', 'test.parallel', 'denied', 'rate_limited', [ 'writer' => $n, 'n' => \$i ] ) );
+				}
+				echo 'written';",
+			range( 1, self::WRITERS )
+		);
+		$said  = Site::php( ...$codes );
+		array_map( unlink( ... ), glob( "$gate*" ) );
+		self::assertSame( array_fill( 0, self::WRITERS, 'written' ), array_map( trim( ... ), $said ) );
+
+		$rows = AuditTrail::since( $from );
+		self::assertSame( range( $from, $from + self::WRITERS * self::EACH - 1 ), array_map( static fn( array $row ): int => (int) $row['seq'], $rows ) );
+		$of = [];
+		foreach ( $rows as $row ) {
+			$change                    = json_decode( $row['body'], true )['change'];
+			$of[ $change['writer'] ][] = $change['n'];
+		}
+		self::assertCount( self::WRITERS, $of );
+		foreach ( $of as $writer => $order ) {
+			self::assertSame( range( 0, self::EACH - 1 ), $order, "writer $writer" );
+		}
+		$writers = array_map( static fn( array $row ): int => json_decode( $row['body'], true )['change']['writer'], $rows );
+		$turns   = count( array_filter( array_keys( $writers ), static fn( int $i ): bool => $i > 0 && $writers[ $i ] !== $writers[ $i - 1 ] ) );
+		self::assertGreaterThan( self::WRITERS, $turns, 'they did not write at the same time: the test showed nothing' );
+		self::assertVerified();
+	}
+
+	public function test_requests_on_all_workers_make_one_dense_log(): void {
+		$agent   = Site::connect();
+		$from    = AuditTrail::size();
+		$answers = Http::all( array_map( static fn(): Pending => $agent->prepare( 'whoami' ), range( 1, 32 ) ) );
+		foreach ( $answers as $answer ) {
+			$answer->content();
+		}
+		$rows = AuditTrail::since( $from );
+		self::assertSame( range( $from, $from + 63 ), array_map( static fn( array $row ): int => (int) $row['seq'], $rows ) );
+		$pairs = [];
+		foreach ( $rows as $row ) {
+			$pairs[ $row['correlation'] ][] = $row['kind'];
+		}
+		self::assertSame( array_fill( 0, 32, [ 'intent', 'outcome' ] ), array_values( $pairs ) );
+		self::assertVerified();
+	}
+
+	private static function assertVerified(): void {
+		$report = AuditTrail::verify();
+		self::assertSame( 'ok', $report['verdict'] );
+		self::assertSame( AuditTrail::size(), $report['checked'] );
+		self::assertSame( AuditTrail::size(), $report['vouched'] );
+	}
+}

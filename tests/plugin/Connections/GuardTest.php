@@ -1,0 +1,104 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Countersign\Tests\Connections;
+
+use Countersign\Tests\Agent;
+use Countersign\Tests\AuditTrail;
+use Countersign\Tests\Site;
+use Countersign\Tests\TestCase;
+
+/** What a tool that works for an agent cannot write, however it goes about it, even as an administrator. */
+final class GuardTest extends TestCase {
+
+	/** @var array<string, list<array<string, string|null>>> What an attack that succeeds would break for all that follow. */
+	private array $kept = [];
+
+	protected function setUp(): void {
+		global $wpdb;
+		parent::setUp();
+		foreach ( [ $wpdb->options, $wpdb->usermeta ] as $table ) {
+			$this->kept[ $table ] = $wpdb->get_results( "SELECT * FROM $table", ARRAY_A );
+		}
+	}
+
+	protected function tearDown(): void {
+		global $wpdb;
+		foreach ( $this->kept as $table => $rows ) {
+			$now = $wpdb->get_results( "SELECT * FROM $table", ARRAY_A );
+			foreach ( $now === $rows ? [] : $rows as $row ) {
+				if ( ! in_array( $row, $now, true ) ) {
+					$wpdb->replace( $table, $row );
+				}
+			}
+		}
+		parent::tearDown();
+	}
+
+	private static function agent(): Agent {
+		return Site::connect( 'admin', 'full_access' );
+	}
+
+	/** @return array<string, array{string}> */
+	public function forbidden(): array {
+		$ways = [
+			'option_update', 'option_new', 'option_delete', 'kill_switch', 'kill_switch_lift', 'roles', 'add_role', 'active_plugins', 'default_role', 'siteurl',
+			'admin_email', 'users_can_register', 'table_update', 'table_insert', 'table_delete', 'table_truncate', 'table_drop', 'table_rename', 'table_backticks',
+			'table_upper', 'table_comment', 'table_line_comment', 'table_quoted', 'table_with', 'table_set_statement', 'table_quote_in_comment', 'table_quote_in_line_comment', 'table_execute', 'table_prepared', 'table_ansi', 'raw_option', 'raw_option_update', 'raw_roles', 'raw_usermeta',
+		];
+		return array_combine( $ways, array_map( static fn( string $way ): array => [ $way ], $ways ) );
+	}
+
+	/** @dataProvider forbidden */
+	public function test_it_ends_the_call( string $what ): void {
+		$agent  = self::agent();
+		$rows   = AuditTrail::since( 0 );
+		$before = Site::digest();
+		$answer = $agent->call( 'fixture_write', [ 'what' => $what, 'id' => $agent->id ] );
+		self::assertSame( $before, Site::digest(), "written: $answer->body" );
+		self::assertSame( 'capability_denied', $answer->reason(), $answer->body );
+		self::assertSame( $rows, array_slice( AuditTrail::since( 0 ), 0, count( $rows ) ) );
+	}
+
+	/** Refused by WordPress itself, once the rights are gone. @return array<string, array{string}> */
+	public function fruitless(): array {
+		return array_map( static fn( string $way ): array => [ $way ], [ 'own_role' => 'own_role', 'own_cap' => 'own_cap', 'usermeta' => 'usermeta', 'usermeta_by_mid' => 'usermeta_by_mid', 'app_password' => 'app_password', 'session' => 'session' ] );
+	}
+
+	/** @dataProvider fruitless */
+	public function test_it_changes_nothing( string $what ): void {
+		$agent  = self::agent();
+		$before = Site::digest();
+		$agent->call( 'fixture_write', [ 'what' => $what ] );
+		self::assertSame( $before, Site::digest() );
+	}
+
+	public function test_a_new_account_gets_no_role_that_matters(): void {
+		self::agent()->call( 'fixture_write', [ 'what' => 'new_admin' ] );
+		$user = get_user_by( 'login', 'fixture_evil' );
+		$can  = $user && user_can( $user, 'edit_posts' );
+		if ( $user ) {
+			wp_delete_user( $user->ID );
+		}
+		self::assertFalse( $can );
+	}
+
+	public function test_what_is_nobodys_secret_can_be_written(): void {
+		$agent = self::agent();
+		self::assertSame( 'true', $agent->do( 'fixture_write', [ 'what' => 'ordinary_option' ] )['returned'] );
+		self::assertSame( 'true', $agent->do( 'fixture_write', [ 'what' => 'ordinary_post' ] )['returned'], 'a post may be about these tables' );
+	}
+
+	public function test_the_guard_is_gone_after_the_call(): void {
+		$guard = new \Countersign\Plugin\Connections\Guard( new \Countersign\Plugin\Connections\Checkpoint( self::agent()->connection(), \Countersign\Plugin\Plugin::services()->connections(), \Countersign\Plugin\Plugin::services()->kill_switch() ) );
+		try {
+			$guard->watch( static fn() => update_option( 'countersign_kill_switch', 'x' ) );
+			self::fail( 'written under guard' );
+		} catch ( \Countersign\Plugin\Denied $denied ) {
+			self::assertSame( [ 'capability_denied', 'option:countersign_kill_switch' ], [ $denied->reason, $denied->target ] );
+		}
+		self::assertTrue( update_option( 'countersign_fixture', uniqid() ) );
+		delete_option( 'countersign_fixture' );
+	}
+}

@@ -1,0 +1,87 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Countersign\Tests\Connections;
+
+use Countersign\Plugin\Plugin;
+use Countersign\Tests\AuditTrail;
+use Countersign\Tests\Person;
+use Countersign\Tests\Site;
+use Countersign\Tests\TestCase;
+
+/** One switch stops all agents, by whichever way it is turned. */
+final class KillSwitchTest extends TestCase {
+
+	protected function tearDown(): void {
+		Plugin::services()->kill_switch()->set( false );
+		parent::tearDown();
+	}
+
+	public function test_it_stops_all_at_once_and_they_go_on_with_the_same_tokens(): void {
+		$agents = [ Site::connect(), Site::connect( 'author', 'read_only' ) ];
+		$from   = AuditTrail::size();
+		self::assertTrue( countersign_kill_switch( true ) );
+		self::assertTrue( countersign_kill_switch( true ), 'on twice is on' );
+		foreach ( $agents as $agent ) {
+			$answer = self::assertRefused( 'kill_switch', $agent, 'whoami', [], 503 );
+			self::assertSame( '60', $answer->header( 'Retry-After' ) );
+			self::assertSame( 503, $agent->send( 'tools/list' )->status );
+		}
+		self::assertFalse( countersign_kill_switch( false ) );
+		self::assertFalse( countersign_kill_switch() );
+		foreach ( $agents as $agent ) {
+			$agent->do( 'whoami' );
+		}
+		$turns = array_values( array_filter( AuditTrail::told( $from ), static fn( string $line ): bool => str_starts_with( $line, 'kill_switch' ) ) );
+		self::assertSame( [ 'kill_switch kill_switch.on ok', 'kill_switch kill_switch.off ok' ], $turns );
+	}
+
+	public function test_it_tells_other_plugins(): void {
+		$told = [];
+		$note = static function ( bool $on ) use ( &$told ): void {
+			$told[] = $on;
+		};
+		add_action( 'countersign_kill_switch', $note );
+		countersign_kill_switch( true );
+		countersign_kill_switch( false );
+		countersign_kill_switch( false );
+		remove_action( 'countersign_kill_switch', $note );
+		self::assertSame( [ true, false ], $told );
+	}
+
+	public function test_over_rest_by_an_administrator(): void {
+		$admin = Person::of( 'admin' );
+		self::assertSame( [ 'on' => false ], $admin->rest( 'GET', '/countersign/v1/kill-switch' )->json() );
+		self::assertSame( [ 'on' => true ], $admin->rest( 'POST', '/countersign/v1/kill-switch', [ 'on' => true ] )->json() );
+		self::assertTrue( countersign_kill_switch() );
+		self::assertSame( [ 'on' => false ], $admin->rest( 'POST', '/countersign/v1/kill-switch', [ 'on' => false ] )->json() );
+		self::assertFalse( countersign_kill_switch() );
+		self::assertSame( 400, $admin->rest( 'POST', '/countersign/v1/kill-switch', [] )->status );
+		self::assertSame( 400, $admin->rest( 'POST', '/countersign/v1/kill-switch', [ 'on' => 'perhaps' ] )->status );
+		self::assertFalse( countersign_kill_switch() );
+	}
+
+	public function test_over_rest_by_nobody_else(): void {
+		foreach ( [ 'editor', 'subscriber' ] as $login ) {
+			foreach ( [ 'GET', 'POST' ] as $method ) {
+				self::assertSame( 403, Person::of( $login )->rest( $method, '/countersign/v1/kill-switch', 'POST' === $method ? [ 'on' => true ] : null )->status, "$login $method" );
+			}
+		}
+		// A page of another site cannot make an administrator's browser do it.
+		self::assertSame( 401, Person::of( 'admin' )->rest( 'POST', '/countersign/v1/kill-switch', [ 'on' => true ], nonce: false )->status );
+		$agent = Site::connect( 'admin', 'full_access' );
+		self::assertSame( 401, \Countersign\Tests\Http::send( 'POST', rest_url( 'countersign/v1/kill-switch' ), [ 'Authorization' => "Bearer $agent->token", 'Content-Type' => 'application/json' ], '{"on":true}' )->status );
+		self::assertFalse( countersign_kill_switch() );
+	}
+
+	public function test_it_is_read_past_every_cache(): void {
+		self::assertFalse( countersign_kill_switch() );
+		global $wpdb;
+		$wpdb->query( "UPDATE $wpdb->options SET option_value = '1' WHERE option_name = 'countersign_kill_switch'" );
+		self::assertTrue( countersign_kill_switch() );
+		$wpdb->query( "UPDATE $wpdb->options SET option_value = '0' WHERE option_name = 'countersign_kill_switch'" );
+		wp_cache_flush();
+		self::assertFalse( countersign_kill_switch() );
+	}
+}

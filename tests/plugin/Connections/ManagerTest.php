@@ -1,0 +1,326 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Countersign\Tests\Connections;
+
+use Countersign\Access;
+use Countersign\Plugin\Connections\Connection;
+use Countersign\Plugin\Connections\Manager;
+use Countersign\Plugin\Plugin;
+use Countersign\Plugin\Settings;
+use Countersign\Tests\Agent;
+use Countersign\Tests\AuditTrail;
+use Countersign\Tests\Http;
+use Countersign\Tests\Pending;
+use Countersign\Tests\Site;
+use Countersign\Tests\TestCase;
+
+/** A connection from consent to the end, with an agent at work on it. */
+final class ManagerTest extends TestCase {
+
+	private static function manager(): Manager {
+		return Plugin::services()->manager();
+	}
+
+	public function test_a_new_connection_has_what_was_chosen(): void {
+		wp_set_current_user( Site::user( 'admin' ) );
+		$from = AuditTrail::size();
+		update_option( Settings::OPTION, [ 'connection_limit' => [ 'max' => 17, 'window' => 90 ] ] + Site::ROOMY );
+		$seen = null;
+		$id   = self::manager()->create(
+			'My agent',
+			'Claude',
+			Site::user( 'author' ),
+			'draft_only',
+			[],
+			[ 'redirect_host' => '127.0.0.1' ],
+			static function ( Connection $connection ) use ( &$seen ): int {
+				$seen = $connection;
+				return 77;
+			}
+		);
+		self::assertSame( 77, $id, 'what the grant is called' );
+		self::assertSame( Connection::PAUSED, $seen->state, 'nothing works before all of it stands' );
+		$connection = Plugin::services()->connections()->find( $seen->id );
+		self::assertSame( Connection::ACTIVE, $connection->state );
+		self::assertSame( Access::presets()['draft_only'], $connection->groups );
+		self::assertSame( [ 'max' => 17, 'window' => 90 ], $connection->limit );
+		self::assertSame( [ 'My agent', 'Claude', Site::user( 'author' ), 'draft_only', 0, Site::user( 'admin' ), 0, '', 0 ], [ $connection->name, $connection->client, $connection->user, $connection->preset, $connection->epoch, $connection->created_by, $connection->last_used_at, $connection->last_used_ip, $connection->ended_at ] );
+		self::assertTold( [ 'grant connection.created ok' ], $from );
+		$change = json_decode( AuditTrail::since( $from )[0]['body'], true )['change'];
+		self::assertSame( 'draft_only', $change['preset'] );
+		self::assertSame( '127.0.0.1', $change['request']['redirect_host'] );
+	}
+
+	public function test_a_consent_that_fails_halfway_leaves_no_connection(): void {
+		$before = Site::digest();
+		try {
+			self::manager()->create( 'x', 'x', 1, 'standard', [], [], static fn() => throw new \RuntimeException( 'no room' ) );
+			self::fail( 'the failure vanished' );
+		} catch ( \RuntimeException $error ) {
+			self::assertSame( 'no room', $error->getMessage() );
+		}
+		self::assertSame( $before, Site::digest() );
+	}
+
+	/** @return array<string, array{string, list<string>}> */
+	public function presets(): array {
+		$presets = [];
+		foreach ( Access::presets() as $preset => $groups ) {
+			$presets[ $preset ] = [ $preset, $groups ];
+		}
+		return $presets;
+	}
+
+	/** The tools of this plugin by group, written down by hand. @return list<string> */
+	private static function tools_of( array $groups ): array {
+		$tools = [
+			'read'          => [ 'get_site_info', 'whoami', 'list_posts', 'search_content', 'get_post', 'list_media', 'get_media' ],
+			'create_edit'   => [ 'create_draft', 'update_content' ],
+			'publish'       => [ 'request_review', 'publish_post', 'schedule_post' ],
+			'trash_restore' => [ 'request_review', 'trash_post', 'restore_post', 'fixture_confirmed' ],
+			'media_manage'  => [ 'fixture_media_only' ],
+		];
+		$mine  = array_merge( ...array_values( array_intersect_key( $tools, array_flip( $groups ) ) ) );
+		sort( $mine );
+		return array_values( array_unique( $mine ) );
+	}
+
+	/** @dataProvider presets */
+	public function test_a_preset_shows_and_allows_its_own_tools( string $preset, array $groups ): void {
+		$agent = Site::connect( 'editor', $preset );
+		$mine  = self::tools_of( $groups );
+		$shown = array_values( array_filter( $agent->tools(), static fn( string $name ): bool => ! str_starts_with( $name, 'fixture_' ) || in_array( $name, [ 'fixture_media_only', 'fixture_confirmed' ], true ) ) );
+		sort( $shown );
+		self::assertSame( $mine, $shown );
+		self::assertLessThanOrEqual( 40, count( $shown ) );
+		foreach ( array_diff( self::tools_of( Access::groups() ), $mine ) as $hidden ) {
+			self::assertRefused( 'tool_outside_groups', $agent, $hidden, [ 'id' => 1 ] );
+		}
+	}
+
+	public function test_paused_refuses_and_resumed_goes_on_with_the_same_token(): void {
+		$agent = Site::connect();
+		self::manager()->pause( $agent->connection() );
+		$from   = AuditTrail::size();
+		$answer = self::assertRefused( 'connection_paused', $agent, 'whoami', [], 403 );
+		self::assertNull( $answer->header( 'WWW-Authenticate' ), 'a new token would not help' );
+		self::assertSame( 403, $agent->send( 'tools/list' )->status );
+		self::assertSame( [ 'connection_paused', 'connection_paused' ], array_column( AuditTrail::since( $from ), 'reason' ) );
+		self::manager()->resume( $agent->connection() );
+		$agent->do( 'whoami' );
+	}
+
+	public function test_narrowed_holds_on_the_next_request(): void {
+		$agent = Site::connect( 'editor', 'standard' );
+		$id    = Site::post();
+		$agent->do( 'create_draft', [ 'title' => 'Before' ] );
+		$token = $agent->review( 'publish_post', [ 'id' => $id ] );
+		$from  = AuditTrail::size();
+		self::assertTrue( self::manager()->set_groups( $agent->connection(), [ 'create_edit' ] )->isAllowed() );
+		self::assertTold( [ 'connection connection.permissions ok' ], $from );
+		self::assertSame( [ 'read', 'create_edit' ], $agent->connection()->groups );
+		self::assertSame( 'custom', $agent->connection()->preset );
+		self::assertRefused( 'tool_outside_groups', $agent, 'publish_post', [ 'id' => $id, 'confirmation_token' => $token ] );
+		self::assertNotContains( 'publish_post', $agent->tools() );
+		$agent->do( 'create_draft', [ 'title' => 'Still' ] );
+		self::assertSame( 'draft', Site::status( $id ) );
+	}
+
+	public function test_narrowed_to_exactly_a_preset_is_called_by_its_name(): void {
+		$agent = Site::connect( 'editor', 'standard' );
+		self::manager()->set_groups( $agent->connection(), Access::presets()['content_manager'] );
+		self::assertSame( 'content_manager', $agent->connection()->preset );
+		self::manager()->set_groups( $agent->connection(), [] );
+		self::assertSame( 'read_only', $agent->connection()->preset );
+		self::assertSame( [ 'read' ], $agent->connection()->groups, 'reading stays' );
+	}
+
+	public function test_widened_is_refused(): void {
+		$agent  = Site::connect( 'editor', 'read_only' );
+		$before = Site::digest();
+		$from   = AuditTrail::size();
+		foreach ( [ [ 'read', 'publish' ], Access::groups(), [ 'seo' ] ] as $groups ) {
+			$decision = self::manager()->set_groups( $agent->connection(), $groups );
+			self::assertFalse( $decision->isAllowed() );
+			self::assertSame( 'widening_refused', $decision->reason() );
+		}
+		// Giving one and taking another is widening too.
+		$other = Site::connect( 'editor', 'custom', [ 'publish', 'seo' ] );
+		self::assertSame( 'widening_refused', self::manager()->set_groups( $other->connection(), [ 'publish', 'create_edit' ] )->reason() );
+		self::assertSame( [ 'read' ], $agent->connection()->groups );
+		self::assertSame( [ 'read', 'publish', 'seo' ], $other->connection()->groups );
+		self::assertTold( [ 'grant connection.created ok' ], $from );
+		self::assertNotSame( $before, Site::digest(), 'the other connection is new' );
+	}
+
+	public function test_widened_where_the_site_allows_it(): void {
+		$agent = Site::connect( 'editor', 'read_only' );
+		update_option( Settings::OPTION, [ 'allow_widening' => true ] + Site::ROOMY );
+		self::assertTrue( self::manager()->set_groups( $agent->connection(), [ 'create_edit' ] )->isAllowed() );
+		$agent->do( 'create_draft', [ 'title' => 'Widened' ] );
+	}
+
+	public function test_a_group_that_does_not_exist_is_an_error(): void {
+		$agent = Site::connect();
+		$this->expectException( \Countersign\Exception::class );
+		self::manager()->set_groups( $agent->connection(), [ 'everything' ] );
+	}
+
+	public function test_the_same_again_is_no_change(): void {
+		$agent = Site::connect();
+		$from  = AuditTrail::size();
+		self::manager()->set_groups( $agent->connection(), $agent->connection()->groups );
+		self::manager()->set_limit( $agent->connection(), $agent->connection()->limit );
+		self::manager()->rename( $agent->connection(), $agent->connection()->name );
+		self::assertSame( $from, AuditTrail::size() );
+	}
+
+	public function test_revoked_is_for_good(): void {
+		$agent = Site::connect();
+		$other = Site::connect();
+		$agent->do( 'whoami' );
+		$ended = [];
+		$note  = static function ( int $id, string $reason ) use ( &$ended ): void {
+			$ended[] = [ $id, $reason ];
+		};
+		add_action( 'countersign_connection_revoked', $note, 10, 2 );
+		self::manager()->revoke( $agent->connection() );
+		self::manager()->revoke( $agent->connection() );
+		remove_action( 'countersign_connection_revoked', $note );
+		self::assertSame( [ [ $agent->id, 'admin' ] ], $ended );
+
+		$connection = $agent->connection();
+		self::assertSame( [ Connection::REVOKED, 1, 'admin' ], [ $connection->state, $connection->epoch, $connection->ended_reason ] );
+		self::assertEqualsWithDelta( time(), $connection->ended_at, 5 );
+		$answer = self::assertRefused( 'invalid_token', $agent, 'whoami', [], 401 );
+		self::assertStringContainsString( 'error="invalid_token"', $answer->header( 'WWW-Authenticate' ) );
+		// Not even a token of the new epoch, and nothing brings it back.
+		self::assertSame( 401, ( new Agent( $agent->id, Agent::issue( $agent->id, 1 ) ) )->call( 'whoami' )->status );
+		self::manager()->resume( $agent->connection() );
+		self::manager()->pause( $agent->connection() );
+		self::assertSame( Connection::REVOKED, $agent->connection()->state );
+		self::assertFalse( Plugin::services()->connections()->set_state( $agent->id, Connection::ACTIVE ) );
+		$other->do( 'whoami' );
+	}
+
+	public function test_a_token_of_an_earlier_epoch_is_dead_and_one_of_this_epoch_lives(): void {
+		$agent = Site::connect();
+		Plugin::services()->connections()->end_access_tokens( $agent->id );
+		self::assertRefused( 'invalid_token', $agent, 'whoami', [], 401 );
+		( new Agent( $agent->id, Agent::issue( $agent->id, 1 ) ) )->do( 'whoami' );
+	}
+
+	public function test_a_deleted_user_ends_in_a_refusal(): void {
+		$user  = wp_insert_user( [ 'user_login' => uniqid( 'gone' ), 'user_pass' => 'x', 'role' => 'editor' ] );
+		$agent = Site::connect( get_userdata( $user )->user_login );
+		$agent->do( 'whoami' );
+		wp_delete_user( $user );
+		$answer = $agent->call( 'whoami' );
+		self::assertSame( 'user_missing', $answer->reason(), $answer->body );
+	}
+
+	/** @return array<string, array{string}> */
+	public function ways_to_write(): array {
+		return [
+			'a tool that asks'                    => [ 'checkpoint' ],
+			'a tool that forgets to ask'          => [ 'plain' ],
+			'a tool that has written before'      => [ 'second' ],
+		];
+	}
+
+	/** @dataProvider ways_to_write */
+	public function test_a_call_under_way_is_stopped_before_it_writes( string $how ): void {
+		$ways = [
+			'connection_revoked' => static fn( Agent $agent ) => self::manager()->revoke( $agent->connection() ),
+			'connection_paused'  => static fn( Agent $agent ) => self::manager()->pause( $agent->connection() ),
+			'kill_switch'        => static fn() => Plugin::services()->kill_switch()->set( true ),
+		];
+		foreach ( $ways as $reason => $stop ) {
+			$agent  = Site::connect();
+			$signal = uniqid();
+			$title  = "Written by a stopped agent $signal";
+			$from   = AuditTrail::size();
+			try {
+				$answer = Http::during(
+					$agent->prepare( 'fixture_wait', [ 'how' => $how, 'signal' => $signal, 'title' => $title ] ),
+					static function () use ( $signal, $stop, $agent ): bool {
+						clearstatcache();
+						if ( ! is_file( Site::folder() . "/tmp/fixture-$signal-begun" ) ) {
+							return false;
+						}
+						$stop( $agent );
+						touch( Site::folder() . "/tmp/fixture-$signal-go" );
+						return true;
+					}
+				);
+			} finally {
+				Plugin::services()->kill_switch()->set( false );
+			}
+			// A client whose connection ended is told no more than that its token is no good.
+			self::assertSame( 'connection_revoked' === $reason ? 'invalid_token' : $reason, $answer->reason(), $answer->body );
+			self::assertSame( [], get_posts( [ 'title' => $title, 'post_status' => 'any' ] ) );
+			$rows = array_values( array_filter( AuditTrail::since( $from ), static fn( array $row ): bool => 'fixture_wait' === $row['action'] ) );
+			self::assertSame( [ [ 'intent', null ], [ 'outcome', $reason ] ], array_map( static fn( array $row ): array => [ $row['kind'], $row['reason'] ], $rows ) );
+		}
+	}
+
+	public function test_last_used_tells_when_and_from_where_at_most_once_a_minute(): void {
+		global $wpdb;
+		$agent = Site::connect();
+		self::assertSame( 0, $agent->connection()->last_used_at );
+		$agent->do( 'whoami' );
+		$used = $agent->connection();
+		self::assertEqualsWithDelta( time(), $used->last_used_at, 5 );
+		self::assertSame( '127.0.0.1', $used->last_used_ip );
+		$wpdb->update( Site::table( 'connections' ), [ 'last_used_at' => time() - 50, 'last_used_ip' => 'x' ], [ 'id' => $agent->id ] );
+		$agent->do( 'whoami' );
+		self::assertSame( 'x', $agent->connection()->last_used_ip );
+		$wpdb->update( Site::table( 'connections' ), [ 'last_used_at' => time() - 61 ], [ 'id' => $agent->id ] );
+		$agent->send( 'tools/list' );
+		self::assertSame( '127.0.0.1', $agent->connection()->last_used_ip );
+	}
+
+	public function test_what_is_refused_does_not_count_as_use(): void {
+		$agent = Site::connect();
+		self::manager()->pause( $agent->connection() );
+		$agent->call( 'whoami' );
+		self::assertSame( 0, $agent->connection()->last_used_at );
+	}
+
+	public function test_each_connection_has_a_limit_of_its_own_that_holds_exactly_over_all_workers(): void {
+		$agent = Site::connect();
+		$other = Site::connect();
+		self::manager()->set_limit( $agent->connection(), [ 'max' => 5, 'window' => 3600 ] );
+		$from    = AuditTrail::size();
+		$answers = Http::all( array_map( static fn(): Pending => $agent->prepare( 'whoami' ), range( 1, 16 ) ) );
+		$by      = array_count_values( array_map( static fn( $answer ): int => $answer->status, $answers ) );
+		self::assertSame( [ 200 => 5, 429 => 11 ], [ 200 => $by[200] ?? 0, 429 => $by[429] ?? 0 ] );
+		foreach ( $answers as $answer ) {
+			if ( 429 === $answer->status ) {
+				self::assertSame( 'rate_limited_connection', $answer->reason() );
+				self::assertGreaterThan( 3000, (int) $answer->header( 'Retry-After' ) );
+				self::assertSame( '5', $answer->header( 'RateLimit-Limit' ) );
+				self::assertSame( '0', $answer->header( 'RateLimit-Remaining' ) );
+			}
+		}
+		self::assertCount( 1, array_filter( AuditTrail::since( $from ), static fn( array $row ): bool => 'rate_limited_connection' === $row['reason'] ), 'one entry for the burst' );
+		$other->do( 'whoami' );
+	}
+
+	public function test_the_limit_per_address_holds_exactly_over_all_workers(): void {
+		$agents = [ Site::connect(), Site::connect() ];
+		// Whatever was counted before is out of this window by now.
+		update_option( Settings::OPTION, [ 'ip_limit' => [ 'max' => 200, 'window' => 1 ] ] + Site::ROOMY );
+		sleep( 2 );
+		update_option( Settings::OPTION, [ 'ip_limit' => [ 'max' => 6, 'window' => 4 ] ] + Site::ROOMY );
+		sleep( 4 );
+		$answers = Http::all( array_map( static fn( int $n ): Pending => $agents[ $n % 2 ]->prepare( 'whoami' ), range( 1, 16 ) ) );
+		$by      = array_count_values( array_map( static fn( $answer ): int => $answer->status, $answers ) );
+		self::assertSame( [ 200 => 6, 429 => 10 ], [ 200 => $by[200] ?? 0, 429 => $by[429] ?? 0 ] );
+		$refused = array_values( array_filter( $answers, static fn( $answer ): bool => 429 === $answer->status ) )[0];
+		self::assertSame( 'rate_limited_ip', $refused->reason() );
+		self::assertSame( '6;w=4', $refused->header( 'RateLimit-Policy' ) );
+	}
+}

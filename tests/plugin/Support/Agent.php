@@ -1,0 +1,143 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Countersign\Tests;
+
+use Countersign\Plugin\Connections\Connection;
+use Countersign\Plugin\Plugin;
+use Countersign\Plugin\Urls;
+use Countersign\TokenKind;
+use Countersign\Tokens;
+
+/** A client that is connected, speaking MCP of revision 2026-07-28 over HTTP. */
+final class Agent {
+
+	public const VERSION = '2026-07-28';
+
+	public const META = [
+		'io.modelcontextprotocol/protocolVersion'    => self::VERSION,
+		'io.modelcontextprotocol/clientInfo'         => [
+			'name'    => 'countersign-plugin-tests',
+			'version' => '1.0.0',
+		],
+		'io.modelcontextprotocol/clientCapabilities' => [],
+	];
+
+	private static int $last_id = 0;
+
+	public readonly string $token;
+
+	public function __construct( public readonly int $id, ?string $token = null ) {
+		$this->token = $token ?? self::issue( $id );
+	}
+
+	/** An access token as the OAuth server issues them. */
+	public static function issue( int $connection, int $epoch = 0, int $lifetime = 3600 ): string {
+		return ( new Tokens( Plugin::services()->keyring() ) )->issue( TokenKind::Access, $connection, $lifetime, Urls::mcp(), $epoch );
+	}
+
+	/** The connection as the database has it now. */
+	public function connection(): Connection {
+		return Plugin::services()->connections()->find( $this->id ) ?? throw new \LogicException( "connection $this->id is gone" );
+	}
+
+	/**
+	 * A request, not yet sent.
+	 *
+	 * @param array<string, mixed>       $params
+	 * @param array<string, string|null> $headers Over the usual ones; null leaves one out.
+	 */
+	public function request( string $method, array $params = [], array $headers = [], ?int $id = null ): Pending {
+		$name          = $params['name'] ?? $params['uri'] ?? null;
+		$meta          = self::META + ( $params['_meta'] ?? [] );
+		$meta          = array_merge( $meta, $params['_meta'] ?? [] );
+		$params['_meta'] = array_merge( $meta, [ 'io.modelcontextprotocol/clientCapabilities' => (object) $meta['io.modelcontextprotocol/clientCapabilities'] ] );
+		if ( isset( $params['arguments'] ) ) {
+			$params['arguments'] = (object) $params['arguments'];
+		}
+		$all = array_merge( $this->headers( $method, $name ), $headers );
+		return new Pending(
+			'POST',
+			Urls::mcp(),
+			array_filter( $all, is_string( ... ) ),
+			json_encode(
+				[
+					'jsonrpc' => '2.0',
+					'id'      => $id ?? ++self::$last_id,
+					'method'  => $method,
+					'params'  => $params,
+				],
+				JSON_UNESCAPED_SLASHES | JSON_THROW_ON_ERROR
+			)
+		);
+	}
+
+	/** @return array<string, string> */
+	public function headers( string $method, ?string $name = null ): array {
+		return [
+			'Content-Type'         => 'application/json',
+			'Accept'               => 'application/json, text/event-stream',
+			'MCP-Protocol-Version' => self::VERSION,
+			'Mcp-Method'           => $method,
+			'Authorization'        => 'Bearer ' . $this->token,
+		] + ( null === $name ? [] : [ 'Mcp-Name' => (string) $name ] );
+	}
+
+	/** @param array<string, mixed> $params */
+	public function send( string $method, array $params = [], array $headers = [] ): Answer {
+		return Http::all( [ $this->request( $method, $params, $headers ) ] )[0];
+	}
+
+	/** A tool call, not yet sent. @param array<string, mixed> $arguments */
+	public function prepare( string $tool, array $arguments = [] ): Pending {
+		return $this->request(
+			'tools/call',
+			[
+				'name'      => $tool,
+				'arguments' => $arguments,
+			]
+		);
+	}
+
+	/** @param array<string, mixed> $arguments */
+	public function call( string $tool, array $arguments = [] ): Answer {
+		return Http::all( [ $this->prepare( $tool, $arguments ) ] )[0];
+	}
+
+	/**
+	 * A call that must succeed; its structured content.
+	 *
+	 * @param array<string, mixed> $arguments
+	 *
+	 * @return array<string, mixed>
+	 */
+	public function do( string $tool, array $arguments = [] ): array {
+		return $this->call( $tool, $arguments )->content();
+	}
+
+	/**
+	 * A confirmation token for exactly this act.
+	 *
+	 * @param array<string, mixed> $arguments
+	 */
+	public function review( string $tool, array $arguments ): string {
+		return $this->do(
+			'request_review',
+			[
+				'tool'      => $tool,
+				'arguments' => (object) $arguments,
+			]
+		)['confirmation_token'];
+	}
+
+	/** Review, then act. @param array<string, mixed> $arguments */
+	public function act( string $tool, array $arguments ): Answer {
+		return $this->call( $tool, $arguments + [ 'confirmation_token' => $this->review( $tool, $arguments ) ] );
+	}
+
+	/** @return list<string> */
+	public function tools(): array {
+		return array_column( $this->send( 'tools/list' )->json()['result']['tools'], 'name' );
+	}
+}

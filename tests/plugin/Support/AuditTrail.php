@@ -1,0 +1,82 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Countersign\Tests;
+
+use Countersign\Plugin\Audit\Log;
+use Countersign\Plugin\Audit\Verification;
+use Countersign\Plugin\Plugin;
+
+/** The audit log as the database has it. */
+final class AuditTrail {
+
+	public static function size(): int {
+		return Log::head()->size;
+	}
+
+	/**
+	 * Entries from a sequence number on.
+	 *
+	 * @return list<array<string, string|null>>
+	 */
+	public static function since( int $seq ): array {
+		global $wpdb;
+		$rows = $wpdb->get_results( $wpdb->prepare( 'SELECT * FROM ' . Site::table( 'audit_entry' ) . ' WHERE seq >= %d ORDER BY seq', $seq ), ARRAY_A ); // phpcs:ignore
+		return array_values( $rows );
+	}
+
+	/**
+	 * The same, as short as a person would tell it: kind, action, outcome, reason.
+	 *
+	 * @return list<string>
+	 */
+	public static function told( int $seq ): array {
+		return array_map(
+			static fn( array $row ): string => trim( implode( ' ', array_filter( [ $row['kind'], $row['action'], $row['outcome'], $row['reason'] ] ) ) ),
+			self::since( $seq )
+		);
+	}
+
+	/** Appends plain entries. */
+	public static function append( int $count = 1, string $action = 'test.entry' ): void {
+		Plugin::services()->log()->append( ...array_fill( 0, $count, self::draft( $action ) ) );
+	}
+
+	/** @param array<string, mixed> $fields */
+	public static function draft( string $action = 'test.entry', array $fields = [] ): string {
+		return json_encode(
+			$fields + [
+				'kind'    => 'system',
+				'actor'   => [
+					'kind'       => 'agent',
+					'connection' => 7,
+					'user'       => 1,
+					'client'     => 'A client',
+					'ip'         => '192.0.2.7',
+				],
+				'action'  => $action,
+				'target'  => 'post:12',
+				'change'  => [ 'title' => 'x' ],
+				'outcome' => 'denied',
+				'reason'  => 'token_expired',
+				'correlation' => '00112233445566aa',
+			],
+			JSON_THROW_ON_ERROR | JSON_UNESCAPED_UNICODE
+		);
+	}
+
+	/**
+	 * What the product's own verification says of the log as it stands.
+	 *
+	 * @return array{verdict: string, ok: bool, first_bad: int|null, checked: int, vouched: int, root: string, time: int}
+	 */
+	public static function verify(): array {
+		wp_cache_flush();
+		delete_option( 'countersign_verification' );
+		if ( ! ( new Verification( Plugin::services()->audit_log() ) )->run( 60.0 ) ) {
+			throw new \LogicException( 'the verification did not finish' );
+		}
+		return Verification::last();
+	}
+}

@@ -1,0 +1,67 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Countersign\Tests;
+
+/** HTTP with nothing hidden: no redirects followed, several requests at once. */
+final class Http {
+
+	/**
+	 * @param array<string, string> $headers
+	 * @param string|null           $jar     File of cookies, read and written.
+	 */
+	public static function send( string $method, string $url, array $headers = [], ?string $body = null, ?string $jar = null ): Answer {
+		return self::all( [ new Pending( $method, $url, $headers, $body, $jar ) ] )[0];
+	}
+
+	/** @param array<string, string> $headers */
+	public static function get( string $url, array $headers = [] ): Answer {
+		return self::send( 'GET', $url, $headers );
+	}
+
+	/**
+	 * Sends all at once and waits for all.
+	 *
+	 * @param list<Pending> $requests
+	 *
+	 * @return list<Answer> In the order of the requests.
+	 */
+	public static function all( array $requests ): array {
+		$multi = curl_multi_init();
+		foreach ( $requests as $request ) {
+			curl_multi_add_handle( $multi, $request->handle );
+		}
+		do {
+			$status = curl_multi_exec( $multi, $running );
+			if ( $running ) {
+				curl_multi_select( $multi, 0.1 );
+			}
+		} while ( $running && CURLM_OK === $status );
+		return array_map( static fn( Pending $request ): Answer => $request->answer(), $requests );
+	}
+
+	/**
+	 * Sends one, does something while it is under way, then waits for its answer.
+	 *
+	 * @param callable(): bool $meanwhile Called again and again until it says that it has done its part.
+	 */
+	public static function during( Pending $request, callable $meanwhile ): Answer {
+		$multi = curl_multi_init();
+		curl_multi_add_handle( $multi, $request->handle );
+		$is_done = false;
+		$until   = microtime( true ) + 30;
+		do {
+			curl_multi_exec( $multi, $running );
+			$is_done = $is_done || $meanwhile();
+			curl_multi_select( $multi, 0.02 );
+			if ( microtime( true ) > $until ) {
+				throw new \RuntimeException( 'the request did not end' );
+			}
+		} while ( $running );
+		if ( ! $is_done ) {
+			throw new \LogicException( 'the request ended before what was to happen meanwhile: ' . $request->answer()->body );
+		}
+		return $request->answer();
+	}
+}

@@ -1,0 +1,104 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Countersign\Tests;
+
+/** Somebody with a browser: logs in at the login form, keeps cookies, follows nothing by itself. */
+final class Person {
+
+	/** @var array<string, self> */
+	private static array $known = [];
+
+	private readonly string $jar;
+
+	private ?string $rest_nonce = null;
+
+	private function __construct( string $login ) {
+		$this->jar = tempnam( Site::folder() . '/tmp', 'jar' );
+		Http::get( wp_login_url() );
+		$answer = Http::send(
+			'POST',
+			site_url( 'wp-login.php' ),
+			[
+				'Content-Type' => 'application/x-www-form-urlencoded',
+				'Cookie'       => 'wordpress_test_cookie=WP%20Cookie%20check',
+			],
+			http_build_query(
+				[
+					'log' => $login,
+					'pwd' => $login,
+				]
+			),
+			$this->jar
+		);
+		if ( 302 !== $answer->status ) {
+			throw new \RuntimeException( "$login cannot log in: HTTP $answer->status" );
+		}
+	}
+
+	public static function of( string $login ): self {
+		return self::$known[ $login ] ??= new self( $login );
+	}
+
+	public function get( string $url ): Answer {
+		return Http::send( 'GET', $url, [], null, $this->jar );
+	}
+
+	/** @param array<string, mixed> $fields */
+	public function post( string $url, array $fields ): Answer {
+		return Http::send( 'POST', $url, [ 'Content-Type' => 'application/x-www-form-urlencoded' ], http_build_query( $fields ), $this->jar );
+	}
+
+	/** @param array<string, mixed>|null $body */
+	public function rest( string $method, string $route, ?array $body = null, bool $nonce = true ): Answer {
+		if ( $nonce && null === $this->rest_nonce ) {
+			$this->rest_nonce = $this->get( admin_url( 'admin-ajax.php?action=rest-nonce' ) )->body;
+		}
+		$headers = [ 'Content-Type' => 'application/json' ] + ( $nonce ? [ 'X-WP-Nonce' => $this->rest_nonce ] : [] );
+		return Http::send( $method, rest_url( ltrim( $route, '/' ) ), $headers, null === $body ? null : json_encode( (object) $body, JSON_THROW_ON_ERROR ), $this->jar );
+	}
+
+	/** A page of the dashboard. @param array<string, string|int> $query */
+	public function page( string $slug, array $query = [] ): Answer {
+		return $this->get( admin_url( 'admin.php?' . http_build_query( [ 'page' => $slug ] + $query ) ) );
+	}
+
+	/**
+	 * The forms of a page: the values that a browser would send of each.
+	 *
+	 * @return list<array<string, mixed>>
+	 */
+	public static function forms( string $html ): array {
+		$document = new \DOMDocument();
+		@$document->loadHTML( '<?xml encoding="utf-8"?>' . $html );
+		$forms = [];
+		foreach ( $document->getElementsByTagName( 'form' ) as $form ) {
+			$query = [];
+			foreach ( ( new \DOMXPath( $document ) )->query( './/input[@name]|.//select[@name]', $form ) as $field ) {
+				$type = strtolower( $field->getAttribute( 'type' ) );
+				if ( $field->hasAttribute( 'disabled' ) || 'submit' === $type || ( in_array( $type, [ 'radio', 'checkbox' ], true ) && ! $field->hasAttribute( 'checked' ) ) ) {
+					continue;
+				}
+				$value = $field->getAttribute( 'value' );
+				if ( 'select' === $field->nodeName ) {
+					$value = $field->getElementsByTagName( 'option' )->item( 0 )?->getAttribute( 'value' ) ?? '';
+				}
+				$query[] = rawurlencode( $field->getAttribute( 'name' ) ) . '=' . rawurlencode( $value );
+			}
+			parse_str( implode( '&', $query ), $values );
+			$forms[] = $values;
+		}
+		return $forms;
+	}
+
+	/** The form of a page that has this action field. @return array<string, mixed> */
+	public static function form( Answer $page, string $action ): array {
+		foreach ( self::forms( $page->body ) as $form ) {
+			if ( ( $form['action'] ?? null ) === $action ) {
+				return $form;
+			}
+		}
+		throw new \UnexpectedValueException( "no form for $action (HTTP $page->status)" );
+	}
+}

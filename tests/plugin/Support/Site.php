@@ -1,0 +1,155 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Countersign\Tests;
+
+use Countersign\Plugin\Plugin;
+use Countersign\Plugin\Store\Schema;
+
+/** The site under test, from the inside: this process and the web's share its database, keys and store. */
+final class Site {
+
+	/** Limits that nobody meets. */
+	public const ROOMY = [
+		'ip_limit'         => [
+			'max'    => 256,
+			'window' => 1,
+		],
+		'connection_limit' => [
+			'max'    => 256,
+			'window' => 1,
+		],
+	];
+
+	/** A user's id by login. */
+	public static function user( string $login ): int {
+		return get_user_by( 'login', $login )->ID;
+	}
+
+	/**
+	 * A connection as an administrator's consent makes it.
+	 *
+	 * @param list<string> $groups Only for `custom`.
+	 */
+	public static function connect( string $user = 'editor', string $preset = 'standard', array $groups = [] ): Agent {
+		$before = get_current_user_id();
+		wp_set_current_user( self::user( 'admin' ) );
+		$id = Plugin::services()->manager()->create( 'Test connection', 'A test client', self::user( $user ), $preset, $groups, [], static fn( $connection ): int => $connection->id );
+		wp_set_current_user( $before );
+		return new Agent( $id );
+	}
+
+	/** The site's folder: state, logs, extension. */
+	public static function folder(): string {
+		return dirname( DB_DIR );
+	}
+
+	public static function is_sqlite(): bool {
+		return defined( 'DB_ENGINE' ) && 'sqlite' === DB_ENGINE;
+	}
+
+	/**
+	 * Runs PHP in processes of their own with this WordPress loaded, all at once.
+	 *
+	 * @param list<string> $codes
+	 *
+	 * @return list<string> What each printed.
+	 */
+	public static function php( string ...$codes ): array {
+		$running = [];
+		foreach ( $codes as $code ) {
+			$command   = [ PHP_BINARY, ...self::flags(), dirname( __DIR__, 2 ) . '/site/php/run.php', rtrim( ABSPATH, '/' ), $_SERVER['HTTP_HOST'], '-r', $code ];
+			$process   = proc_open( $command, [ [ 'file', '/dev/null', 'r' ], [ 'pipe', 'w' ], [ 'redirect', 1 ] ], $pipes );
+			$running[] = [ $process, $pipes[1] ];
+		}
+		return array_map(
+			static function ( array $worker ): string {
+				$output = stream_get_contents( $worker[1] );
+				$status = proc_close( $worker[0] );
+				return 0 === $status ? $output : throw new \RuntimeException( "exit status $status: $output" );
+			},
+			$running
+		);
+	}
+
+	/** @return list<string> The flags this PHP was started with; and compiled code is shared, since WordPress is large. */
+	private static function flags(): array {
+		$compiled = self::folder() . '/tmp/compiled';
+		wp_mkdir_p( $compiled );
+		$flags = [ '-d', 'error_log=' . ini_get( 'error_log' ), '-d', 'log_errors=1', '-d', 'display_errors=0', '-d', 'opcache.enable_cli=1', '-d', "opcache.file_cache=$compiled", '-d', 'opcache.file_cache_only=1' ];
+		if ( extension_loaded( 'countersign' ) ) {
+			array_push( $flags, '-d', 'extension=' . self::folder() . '/extension.so', '-d', 'countersign.state_dir=' . self::folder() . '/state' );
+		}
+		return $flags;
+	}
+
+	/** The full name of one of Countersign's tables. */
+	public static function table( string $name ): string {
+		return Schema::table( $name );
+	}
+
+	/**
+	 * A post as somebody wrote it, whatever WordPress's own editor would say.
+	 *
+	 * @param array<string, mixed> $fields
+	 */
+	public static function post( array $fields = [], string $author = 'editor' ): int {
+		$before = get_current_user_id();
+		wp_set_current_user( self::user( 'admin' ) );
+		$id = wp_insert_post(
+			wp_slash(
+				$fields + [
+					'post_title'   => 'A post of the tests',
+					'post_content' => '<!-- wp:paragraph --><p>Words.</p><!-- /wp:paragraph -->',
+					'post_status'  => 'draft',
+					'post_author'  => self::user( $author ),
+				]
+			),
+			true
+		);
+		wp_set_current_user( $before );
+		return is_int( $id ) ? $id : throw new \RuntimeException( $id->get_error_message() );
+	}
+
+	/** A post's status, from the database. */
+	public static function status( int $id ): ?string {
+		global $wpdb;
+		return $wpdb->get_var( $wpdb->prepare( "SELECT post_status FROM $wpdb->posts WHERE ID = %d", $id ) );
+	}
+
+	/** An option from the database, past every cache. */
+	public static function option( string $name ): mixed {
+		global $wpdb;
+		return maybe_unserialize( $wpdb->get_var( $wpdb->prepare( "SELECT option_value FROM $wpdb->options WHERE option_name = %s", $name ) ) );
+	}
+
+	/**
+	 * A fingerprint of everything an agent could change: content, people, settings, Countersign's own state. Not "last
+	 * used", which is meant to change, and not the audit log, which is meant to grow.
+	 */
+	public static function digest(): string {
+		global $wpdb;
+		$tables = [
+			$wpdb->posts                  => '*',
+			$wpdb->postmeta               => '*',
+			$wpdb->terms                  => '*',
+			$wpdb->term_relationships     => '*',
+			$wpdb->comments               => '*',
+			$wpdb->users                  => '*',
+			$wpdb->usermeta               => '*',
+			self::table( 'connections' )  => 'id, name, client, user_id, preset, permissions, state, epoch, limit_max, limit_window',
+			self::table( 'grants' )       => '*',
+			self::table( 'oauth_clients' ) => '*',
+			$wpdb->options                => "option_name, option_value",
+		];
+		$hash   = hash_init( 'sha256' );
+		foreach ( $tables as $table => $columns ) {
+			$where = $wpdb->options === $table ? "WHERE option_name NOT LIKE '%transient%' AND option_name NOT IN ('cron', 'countersign_verification')" : '';
+			foreach ( $wpdb->get_results( "SELECT $columns FROM $table $where ORDER BY 1, 2", ARRAY_N ) as $row ) { // phpcs:ignore
+				hash_update( $hash, $table . "\0" . implode( "\0", array_map( strval( ... ), $row ) ) . "\1" );
+			}
+		}
+		return hash_final( $hash );
+	}
+}

@@ -1,0 +1,76 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Countersign\Tests;
+
+use Countersign\Plugin\Settings;
+
+/** Begins each test with fresh eyes, and ends it with a look at what PHP complained of. */
+abstract class TestCase extends \PHPUnit\Framework\TestCase {
+
+	/** A complaint of PHP that a test provokes, as a regular expression. */
+	protected ?string $expected_complaint = null;
+
+	/** @var array<string, int> Log file => its size when the test began. */
+	private array $logs = [];
+
+	protected function setUp(): void {
+		global $wpdb;
+		wp_cache_flush();
+		wp_set_current_user( 0 );
+		update_option( Settings::OPTION, Site::ROOMY );
+		$wpdb->last_error = '';
+		foreach ( $this->log_files() as $file ) {
+			$this->logs[ $file ] = (int) filesize( $file );
+		}
+	}
+
+	protected function tearDown(): void {
+		wp_set_current_user( 0 );
+	}
+
+	/** Nothing in Countersign may make PHP complain, in this process or in a worker's. */
+	protected function assertPostConditions(): void {
+		clearstatcache();
+		foreach ( $this->log_files() as $file ) {
+			$new = (string) file_get_contents( $file, false, null, $this->logs[ $file ] ?? 0 );
+			foreach ( explode( "\n", $new ) as $line ) {
+				$is_complaint = preg_match( '~PHP (?:Warning|Notice|Deprecated|Fatal error|Parse error|Recoverable fatal error)|WordPress database error~', $line );
+				if ( $is_complaint && ( null === $this->expected_complaint || ! preg_match( $this->expected_complaint, $line ) ) ) {
+					self::fail( "PHP complained: $line" );
+				}
+			}
+		}
+	}
+
+	/** What the sites' logs got since the test began. */
+	protected function logged(): string {
+		clearstatcache();
+		$new = '';
+		foreach ( $this->log_files() as $file ) {
+			$new .= file_get_contents( $file, false, null, $this->logs[ $file ] ?? 0 );
+		}
+		return $new;
+	}
+
+	/** @return list<string> */
+	private function log_files(): array {
+		return array_values( array_filter( [ WP_DEBUG_LOG, (string) ini_get( 'error_log' ) ], is_file( ... ) ) );
+	}
+
+	/** A call of an agent is refused for a reason, and nothing but the audit log has changed. */
+	protected static function assertRefused( string $reason, Agent $agent, string $tool, array $arguments = [], int $status = 200 ): Answer {
+		$before = Site::digest();
+		$answer = $agent->call( $tool, $arguments );
+		self::assertSame( $status, $answer->status, $answer->body );
+		self::assertSame( $reason, $answer->reason(), $answer->body );
+		self::assertSame( $before, Site::digest(), 'something has changed' );
+		return $answer;
+	}
+
+	/** @param list<string> $expected */
+	protected static function assertTold( array $expected, int $since ): void {
+		self::assertSame( $expected, AuditTrail::told( $since ) );
+	}
+}

@@ -1,0 +1,86 @@
+#!/bin/bash
+# The plugin inside a real WordPress: PHPUnit, over three sites of its own.
+#
+#   tests/run/plugin.sh [SUITE...] [-- PHPUNIT OPTION...]      (default: mariadb sqlite no-extension)
+#
+# mariadb: nginx, php-fpm with four workers and MariaDB, where everything is tested. sqlite: tables and
+# audit log on the other database, and uninstalling. no-extension: what the plugin does without its extension.
+#
+# KEEP_SITE=1 leaves the sites up (and uses them again), for looking at what went wrong.
+# PLUGIN=DIR and EXTENSION=FILE test another plugin folder or extension.
+set -euo pipefail
+chosen=${EXTENSION:-}
+. "$(dirname "$0")/../setup/common.sh"
+cd "$ROOT"
+EXTENSION=${chosen:-$EXTENSION}
+PLUGIN=${PLUGIN:-$ROOT/php-plugin/countersign}
+
+suites=()
+while [ $# -gt 0 ] && [ "$1" != -- ]; do
+	[[ $1 =~ ^(mariadb|sqlite|no-extension)$ ]] || die "unknown suite '$1' (mariadb, sqlite, no-extension)"
+	suites+=("$1")
+	shift
+done
+[ $# = 0 ] || shift
+[ ${#suites[@]} -gt 0 ] || suites=(mariadb sqlite no-extension)
+
+results=$CACHE/run/results/plugin
+logs=$CACHE/run/logs
+site=$ROOT/tests/site/site
+mkdir -p "$(dirname "$results")" "$logs"
+rm -f "$results"
+[ -f "$EXTENSION" ] || die "the extension is not built (make build)"
+[ -f "$PLUGIN/countersign.php" ] || die "there is no plugin at $PLUGIN"
+
+end() {
+	local status=$? suite
+	trap - EXIT
+	for suite in "${suites[@]}"; do
+		[ -n "${KEEP_SITE:-}" ] || "$site" down "plugin-$suite" --wipe >/dev/null 2>&1 || true
+	done
+	exit "$status"
+}
+trap end EXIT
+
+# site_for SUITE: its site, with the plugin and the fixtures.
+site_for() {
+	local name=plugin-$1 options=()
+	case $1 in
+	mariadb) options=(--engine mariadb --workers 4 --ext "$EXTENSION") ;;
+	sqlite) options=(--engine sqlite --workers 2 --ext "$EXTENSION") ;;
+	no-extension) options=(--engine sqlite --workers 2 --no-ext) ;;
+	esac
+	[ -n "${KEEP_SITE:-}" ] || options+=(--fresh)
+	"$site" up "$name" "${options[@]}" --plugin "$PLUGIN" --activate countersign
+	cp tests/plugin/fixtures/countersign-test-fixtures.php "$CACHE/run/$name/www/wp-content/mu-plugins/"
+}
+
+# What PHPUnit says of all tests, from its JUnit log: a skipped one counts as failed.
+count() {
+	php8.2 -r '
+		$all = @simplexml_load_file( $argv[1] );
+		if ( ! $all || ! isset( $all->testsuite ) ) exit( print "0 1" );
+		$suite  = $all->testsuite;
+		$failed = (int) $suite["errors"] + (int) $suite["failures"] + (int) $suite["skipped"] + (int) $suite["warnings"];
+		echo max( 0, (int) $suite["tests"] - $failed ), " ", $failed;
+	' "$1"
+}
+
+passed=0
+failed=0
+for suite in "${suites[@]}"; do
+	step "a site for the suite $suite" site_for "$suite"
+	junit=$logs/plugin-$suite.xml
+	rm -f "$junit"
+	status=0
+	timeout 300 "$site" php "plugin-$suite" "$ROOT/tests/plugin/phpunit.php" -c "$ROOT/tests/plugin/phpunit.xml" \
+		--do-not-cache-result --testsuite "$suite" --log-junit "$junit" "$@" 2>&1 </dev/null |
+		tee "$logs/plugin-$suite" | sed '/^PHPUnit 9/d; /^$/d' || status=$?
+	read -r good bad < <(count "$junit"; echo)
+	# PHPUnit that dies halfway writes no log, or says nothing of what it did not run.
+	[ "$status" = 0 ] || [ "$bad" != 0 ] || bad=1
+	passed=$((passed + good))
+	failed=$((failed + bad))
+	echo "$passed $failed" >"$results"
+done
+[ "$passed" -gt 0 ] && [ "$failed" = 0 ]
