@@ -59,7 +59,7 @@ final class AuditTable extends \WP_List_Table {
 		$rows                   = Entries::page( $this->filters, $this->before(), self::PER_PAGE + 1 );
 		$this->has_older        = count( $rows ) > self::PER_PAGE;
 		$this->items            = array_slice( $rows, 0, self::PER_PAGE );
-		$this->_column_headers  = [ $this->get_columns(), [], [], 'action' ];
+		$this->_column_headers  = [ $this->get_columns(), [], [], 'time' ];
 	}
 
 	/** {@inheritDoc} */
@@ -122,7 +122,9 @@ final class AuditTable extends \WP_List_Table {
 	/** @param array<string, mixed> $item */
 	protected function column_time( $item ): string {
 		$seconds = intdiv( (int) $item['time'], 1000 );
-		return sprintf( '<time datetime="%s">%s</time>', esc_attr( gmdate( 'c', $seconds ) ), esc_html( wp_date( 'Y-m-d H:i:s', $seconds ) ?: '' ) );
+		// On a telephone only this column is shown until a row is unfolded.
+		return sprintf( '<time datetime="%s">%s</time>', esc_attr( gmdate( 'c', $seconds ) ), esc_html( wp_date( 'Y-m-d H:i:s', $seconds ) ?: '' ) )
+			. '<div class="countersign-phone"><code>' . esc_html( (string) $item['action'] ) . '</code> ' . $this->column_outcome( $item ) . '</div>';
 	}
 
 	/** @param array<string, mixed> $item */
@@ -143,9 +145,7 @@ final class AuditTable extends \WP_List_Table {
 
 	/** @param array<string, mixed> $item */
 	protected function column_action( $item ): string {
-		// On a telephone only this column is shown until a row is unfolded.
-		return '<code>' . esc_html( (string) $item['action'] ) . '</code>' . $this->details( $item )
-			. '<div class="countersign-phone">' . $this->column_time( $item ) . ' ' . $this->column_outcome( $item ) . '</div>';
+		return '<code>' . esc_html( (string) $item['action'] ) . '</code>' . $this->details( $item );
 	}
 
 	/** @param array<string, mixed> $item */
