@@ -15,8 +15,6 @@ tests/setup/install.sh build site e2e
 tests/setup/node.sh
 
 heading "The PHP extension"
-# Debian keeps the compiler that is new enough under its own name.
-if ! command -v cargo >/dev/null; then export PATH=$PATH:/usr/lib/cargo-web/bin; fi
 say "  building (a minute or two the first time; nothing to do after that)"
 cargo build --release --locked --features php
 say "  $EXTENSION"

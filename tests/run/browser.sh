@@ -10,7 +10,8 @@ CHROMIUM=$(command -v chromium) || die "no chromium (tests/setup/install.sh brow
 export CHROMIUM
 rm -rf "$SCREENSHOTS"
 mkdir -p "$SCREENSHOTS"
-stage_site "$SITE"
+# On SQLite: the other stages run on MariaDB.
+stage_site "$SITE" --engine sqlite
 status=0
 node_tests browser "$ROOT"/tests/e2e/browser/*.test.mjs || status=1
 exit "$status"

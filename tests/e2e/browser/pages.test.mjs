@@ -22,7 +22,7 @@ before(async () => {
 	provider.redirectToAuthorization = (url) => {
 		provider.authorizeUrl = url.href;
 	};
-	// An agent with something to do before, so that the pages are not all empty.
+	// The client's own words about refusals are not what is looked at here.
 	console.warn = () => {};
 });
 
@@ -65,7 +65,16 @@ async function rowAction(name) {
 
 const notice = (text) => page.locator('.notice', { hasText: text }).waitFor();
 
-test('the page for connections says how to begin when there are none', async () => {
+// Each step begins where the one before it ended.
+let broken;
+const step = (name, act) => test(name, async (t) => {
+	if (broken) return t.skip(`"${broken}" failed`);
+	broken = name;
+	await act();
+	broken = undefined;
+});
+
+step('the page for connections says how to begin when there are none', async () => {
 	await page.goto(`${site.url}/wp-login.php?redirect_to=${encodeURIComponent(`${site.url}/wp-admin/admin.php?page=countersign`)}`);
 	await page.getByLabel('Username or Email Address').fill('admin');
 	await page.getByLabel('Password', { exact: true }).fill('admin');
@@ -78,7 +87,7 @@ test('the page for connections says how to begin when there are none', async () 
 	await page.context().clearCookies();
 });
 
-test('a client starts; the browser logs in and shows the consent page', async () => {
+step('a client starts; the browser logs in and shows the consent page', async () => {
 	const transport = new StreamableHTTPClientTransport(new URL(site.endpoint), { authProvider: provider });
 	const first = new Client({ name: 'newsroom-agent', version: '1.0.0' }, { versionNegotiation: { mode: 'auto' } });
 	await assert.rejects(first.connect(transport), UnauthorizedError);
@@ -94,12 +103,13 @@ test('a client starts; the browser logs in and shows the consent page', async ()
 	assert.match(text, new RegExp(new URL(callback.url).host), 'the page says where the browser goes afterwards');
 	assert.equal(await page.getByRole('radio', { name: /^Standard/ }).isChecked(), true, 'Standard is offered first');
 	await browser.picture('consent', { phone: true });
-	await page.locator('details').first().locator('summary').click();
+	await page.locator('summary:visible', { hasText: 'What is that exactly?' }).click();
+	await browser.picture('consent-standard');
 	await page.getByRole('radio', { name: /^Custom/ }).check();
 	await browser.picture('consent-custom', { phone: true });
 
 	await page.getByRole('radio', { name: /^Content manager/ }).check();
-	await page.getByLabel('It acts as').selectOption({ label: 'editor (Editor)' });
+	await page.getByLabel('It acts as').selectOption(await page.locator('#countersign-user option', { hasText: /^Editor \(/i }).getAttribute('value'));
 	const back = callback.next();
 	await page.getByRole('button', { name: 'Allow' }).click();
 	const answer = await back;
@@ -111,7 +121,7 @@ test('a client starts; the browser logs in and shows the consent page', async ()
 	assert.deepEqual(browser.complaints(), []);
 });
 
-test('refused, the client is told so', async () => {
+step('refused, the client is told so', async () => {
 	const other = new Provider(site.url, 'Unwanted agent', {}, callback.url);
 	other.redirectToAuthorization = (url) => {
 		other.authorizeUrl = url.href;
@@ -125,7 +135,7 @@ test('refused, the client is told so', async () => {
 	await first.close();
 });
 
-test('the agent works, and stands in the list', async () => {
+step('the agent works, and stands in the list', async () => {
 	await client.callTool({ name: 'get_site_info', arguments: {} });
 	const { structuredContent: draft } = await client.callTool({ name: 'create_draft', arguments: { title: 'Autumn market opens on Saturday', content: '<p>Forty growers.</p>' } });
 	const { structuredContent: review } = await client.callTool({ name: 'request_review', arguments: { tool: 'publish_post', arguments: { id: draft.id } } });
@@ -134,7 +144,7 @@ test('the agent works, and stands in the list', async () => {
 
 	await admin();
 	const text = await row().innerText();
-	for (const part of ['Content manager', 'editor', 'Active', '127.0.0.1']) assert.ok(text.includes(part), `${part} in: ${text}`);
+	for (const part of ['Content manager', 'Editor (Editor)', 'Active', '127.0.0.1']) assert.ok(text.includes(part), `${part} in: ${text}`);
 	assert.equal(await row().count(), 1);
 	assert.equal(await page.locator('#the-list tr', { hasText: 'Unwanted' }).count(), 0, 'what was refused is no connection');
 	await row().hover();
@@ -142,7 +152,7 @@ test('the agent works, and stands in the list', async () => {
 	assert.deepEqual(browser.complaints(), []);
 });
 
-test('pause, and resume', async () => {
+step('pause, and resume', async () => {
 	await rowAction('Pause');
 	await notice('is paused');
 	await browser.picture('connections-paused');
@@ -152,7 +162,7 @@ test('pause, and resume', async () => {
 	assert.equal((await whoami()).status, 200);
 });
 
-test('narrow', async () => {
+step('narrow', async () => {
 	await rowAction('Edit');
 	await page.getByRole('heading', { name: NAME }).waitFor();
 	assert.equal(await page.getByRole('checkbox', { name: /^Trash/ }).isDisabled(), true, 'what it has not cannot be given');
@@ -167,7 +177,7 @@ test('narrow', async () => {
 	assert.deepEqual(browser.complaints(), []);
 });
 
-test('stop all agents, and let them go on', async () => {
+step('stop all agents, and let them go on', async () => {
 	await admin();
 	await page.getByRole('button', { name: 'Stop all agents' }).click();
 	await notice('All agents are stopped');
@@ -182,7 +192,7 @@ test('stop all agents, and let them go on', async () => {
 	assert.equal((await whoami()).status, 200);
 });
 
-test('settings', async () => {
+step('settings', async () => {
 	await page.locator('summary', { hasText: 'Settings' }).click();
 	await page.getByLabel('Requests from one address').fill('120');
 	await browser.picture('settings');
@@ -192,7 +202,7 @@ test('settings', async () => {
 	assert.equal(await page.getByLabel('Requests from one address').inputValue(), '120');
 });
 
-test('revoke', async () => {
+step('revoke', async () => {
 	await rowAction('Revoke');
 	await browser.picture('revoke');
 	await page.getByRole('button', { name: 'Revoke for good' }).click();
@@ -203,7 +213,7 @@ test('revoke', async () => {
 	assert.deepEqual(browser.complaints(), []);
 });
 
-test('the audit page lists it all, finds things, and verifies', async () => {
+step('the audit page lists it all, finds things, and verifies', async () => {
 	await admin('page=countersign-audit');
 	const list = page.locator('#the-list');
 	await browser.picture('audit', { phone: true });
@@ -225,7 +235,7 @@ test('the audit page lists it all, finds things, and verifies', async () => {
 	assert.deepEqual(browser.complaints(), []);
 });
 
-test('an editor sees neither page nor menu, and cannot connect a client', async () => {
+step('an editor sees neither page nor menu, and cannot connect a client', async () => {
 	await page.context().clearCookies();
 	await page.goto(`${site.url}/wp-login.php`);
 	await page.getByLabel('Username or Email Address').fill('editor');
@@ -234,13 +244,14 @@ test('an editor sees neither page nor menu, and cannot connect a client', async 
 	await page.waitForURL(/wp-admin/);
 	assert.equal(await page.locator('#adminmenu', { hasText: 'Countersign' }).count(), 0);
 	assert.equal((await admin()).status(), 403);
-	browser.complaints();
 	await page.goto(provider.authorizeUrl);
 	await page.getByText('may not connect clients').waitFor();
 	await browser.picture('consent-not-allowed');
+	// Chromium counts a status of 400 as a complaint, too.
+	browser.complaints();
 });
 
-test('without the extension the administrator is told what to install', async () => {
+step('without the extension the administrator is told what to install', async () => {
 	bringUp(site.name, ['--no-ext']);
 	await page.context().clearCookies();
 	await page.goto(`${site.url}/wp-login.php?redirect_to=${encodeURIComponent(`${site.url}/wp-admin/plugins.php`)}`);

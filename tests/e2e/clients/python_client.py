@@ -3,6 +3,7 @@
 Run by tests/run/clients.sh with SITE set. The person who consents is ../lib/consent.mjs.
 """
 
+import asyncio
 import json
 import os
 import subprocess
@@ -82,7 +83,6 @@ class Person:
 
 
 class PythonClient(unittest.IsolatedAsyncioTestCase):
-    maxDiff = None
     storage = Storage()
     person = Person()
 
@@ -107,6 +107,10 @@ class PythonClient(unittest.IsolatedAsyncioTestCase):
         async with httpx2.AsyncClient(auth=self.provider, timeout=60) as http:
             async with Client(streamable_http_client(ENDPOINT, http_client=http), mode="auto") as client:
                 return await work(client)
+
+    async def asyncSetUp(self):
+        # unittest turns this on; it then tells of every step that took more than a tenth of a second.
+        asyncio.get_running_loop().set_debug(False)
 
     async def test_1_connects_with_the_newest_revision(self):
         async def work(client):

@@ -99,34 +99,36 @@ async function introduce(site, clientName) {
 }
 
 /**
- * From nothing to a connection with its tokens.
+ * From nothing to a code that was not redeemed yet: `codeForm` is the token request.
  *
  * @param choices See {@link consent}: preset, user and so on.
  */
-export async function connect(site, choices = {}, { clientName = 'Countersign tests' } = {}) {
+export async function authorize(site, choices = {}, { clientName = 'Countersign tests' } = {}) {
 	const { resource, server, clientId } = await registered(site, clientName);
 	const { url, verifier, state } = authorizeUrl(server, resource, clientId);
-	const back = await consent(site.url, url, choices);
-	const answer = back.searchParams;
-	if (answer.get('state') !== state) throw new Error(`another state came back: ${back}`);
+	const { searchParams: answer } = await consent(site.url, url, choices);
+	if (answer.get('state') !== state) throw new Error(`another state came back: ${answer}`);
 	if (answer.get('iss') !== server.issuer) throw new Error(`iss is ${answer.get('iss')}, not ${server.issuer}`);
-	const form = {
-		grant_type: 'authorization_code',
-		code: answer.get('code'),
-		redirect_uri: REDIRECT,
-		client_id: clientId,
-		code_verifier: verifier,
-		resource: resource.resource,
-	};
-	const tokens = await tokenRequest(server, form);
-	if (tokens.status !== 200) throw new Error(`token: HTTP ${tokens.status} ${tokens.text}`);
 	return {
 		server,
 		resource,
 		clientId,
-		codeForm: form,
-		accessToken: tokens.json.access_token,
-		refreshToken: tokens.json.refresh_token,
-		expiresIn: tokens.json.expires_in,
+		codeForm: {
+			grant_type: 'authorization_code',
+			code: answer.get('code'),
+			redirect_uri: REDIRECT,
+			client_id: clientId,
+			code_verifier: verifier,
+			resource: resource.resource,
+		},
 	};
+}
+
+/** From nothing to a connection with its tokens. */
+export async function connect(site, choices, options) {
+	const grant = await authorize(site, choices, options);
+	const tokens = await tokenRequest(grant.server, grant.codeForm);
+	if (tokens.status !== 200) throw new Error(`token: HTTP ${tokens.status} ${tokens.text}`);
+	const { access_token: accessToken, refresh_token: refreshToken, expires_in: expiresIn } = tokens.json;
+	return { ...grant, accessToken, refreshToken, expiresIn };
 }

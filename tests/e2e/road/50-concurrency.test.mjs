@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { callTool, send } from '../lib/mcp.mjs';
-import { connect, refresh, tokenRequest } from '../lib/oauth.mjs';
+import { authorize, refresh, tokenRequest } from '../lib/oauth.mjs';
 import { auditFrom, auditSize, connection, draft, postStatus, reasonOf, review, site, verifyAudit, withSettings } from './road.mjs';
 
 let grant;
@@ -26,8 +26,8 @@ const tally = (answers) => answers.reduce((sum, { status }) => ({ ...sum, [statu
 test('of 120 calls from one address, a limit of 60 a minute lets through exactly 60; the burst is one audit entry', async () => {
 	await withSettings({ ip_limit: { max: 60, window: 60 } }, async () => {
 		const size = await auditSize();
-		// From an address of loopback that nothing else uses.
-		const localAddress = '127.7.7.7';
+		// From an address of loopback that nothing else uses, in the last minute either.
+		const localAddress = `127.${[1, 2, 3].map(() => 1 + Math.floor(Math.random() * 250)).join('.')}`;
 		const answers = await parallel(120, () => send(site, grant.accessToken, 'tools/list', {}, { localAddress }));
 		assert.deepEqual(tally(answers), { 200: 60, 429: 60 });
 		const over = answers.filter(({ status }) => status === 429);
@@ -108,9 +108,11 @@ test('a refresh token used again after its successor was used revokes them all',
 		assert.equal((await callTool(site, token, 'whoami')).status, 401, 'and so are the access tokens');
 });
 
-test('an authorization code works once, even when sixteen come at the same time', async () => {
-	const own = await connect(site, { preset: 'read_only', user: 'editor' });
-	const again = await parallel(16, () => tokenRequest(own.server, own.codeForm));
-	assert.ok(again.every(({ status, json }) => status === 400 && json.error === 'invalid_grant'), JSON.stringify(tally(again)));
-	assert.equal((await callTool(site, own.accessToken, 'whoami')).status, 401, 'reuse of a code ends what it had given');
+test('an authorization code works once, even when sixteen come at the same time; reuse ends what it had given', async () => {
+	const own = await authorize(site, { preset: 'read_only', user: 'editor' });
+	const answers = await parallel(16, () => tokenRequest(own.server, own.codeForm));
+	assert.deepEqual(tally(answers), { 200: 1, 400: 15 });
+	assert.ok(answers.every(({ status, json }) => status === 200 || json.error === 'invalid_grant'));
+	const { access_token: token } = answers.find(({ status }) => status === 200).json;
+	assert.equal((await callTool(site, token, 'whoami')).status, 401);
 });

@@ -26,8 +26,11 @@ test('kill switch: every agent is refused at once; lifted, all go on with the to
 
 test('the kill switch works as a function too', async () => {
 	await site.php('return countersign_kill_switch( true );');
-	await refused(() => whoami(), { status: 503, reason: 'kill_switch' });
-	await site.php('return countersign_kill_switch( false );');
+	try {
+		await refused(() => whoami(), { status: 503, reason: 'kill_switch' });
+	} finally {
+		await site.php('return countersign_kill_switch( false );');
+	}
 	assert.equal((await whoami()).status, 200);
 });
 
@@ -86,8 +89,7 @@ for (const [how, stop, undo, reason, told = reason] of [
 		} finally {
 			await site.php('return touch( get_temp_dir() . "countersign-fixtures-" . $args["name"] . ".go" );', { name });
 		}
-		const answer = await running;
-		await undo();
+		const answer = await running.finally(undo);
 		assert.equal(reasonOf(answer), told, answer.text);
 		assert.equal(await site.php('return (int) $wpdb->get_var( $wpdb->prepare( "SELECT COUNT(*) FROM $wpdb->posts WHERE post_title = %s", $args["title"] ) );', { title }), 0);
 		const mine = (await auditFrom(size)).filter(({ action }) => action.includes('test_wait_then_write'));

@@ -23,6 +23,9 @@ const DIGEST = `
 		if ( '' !== $wpdb->last_error ) throw new Exception( $wpdb->last_error );
 		foreach ( $rows as $row ) hash_update( $hash, $table . "\\0" . implode( "\\0", array_map( 'strval', $row ) ) . "\\1" );
 	}
+	$rights = $wpdb->get_results( "SELECT user_id, meta_key, meta_value FROM $wpdb->usermeta WHERE meta_key LIKE '%capabilities' OR meta_key LIKE '%user_level'
+		OR meta_key = '_application_passwords' ORDER BY umeta_id", ARRAY_N );
+	hash_update( $hash, serialize( $rights ) );
 	foreach ( array( 'countersign_settings', 'countersign_kill_switch', 'countersign_site_id', 'active_plugins', 'siteurl', 'home', 'users_can_register', 'default_role', $wpdb->prefix . 'user_roles' ) as $option ) {
 		hash_update( $hash, $option . serialize( get_option( $option ) ) );
 	}
