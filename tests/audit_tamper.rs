@@ -61,7 +61,7 @@ fn checkpoint(head: &Head, key: &SigningKey) -> String {
 
 fn draft(n: u64) -> Draft {
     let json = format!(
-        r#"{{"kind":"intent","actor":{{"kind":"agent","connection":"c{}","user":7}},"action":"update_post","target":"post:{n}","change":{{"title":"{n}"}}}}"#,
+        r#"{{"kind":"intent","actor":{{"kind":"agent","connection":{},"user":7}},"action":"update_post","target":"post:{n}","change":{{"title":"{n}"}}}}"#,
         n % 3
     );
     Draft::from_json(&json).unwrap()

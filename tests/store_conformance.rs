@@ -1,5 +1,14 @@
 //! Every promise of `Store`, asked of every engine.
 
+// The exceptions that tests have in `clippy.toml` do not reach the helpers of an integration test.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout
+)]
+
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use countersign::bytes::sha256;
@@ -104,10 +113,13 @@ conformance! {
     lapsed_records_are_pruned
     a_full_store_refuses_and_keeps_what_lives
     a_full_store_recovers_when_records_lapse
+    a_full_store_makes_room_from_afar
+    what_a_full_store_pruned_is_told_by_its_clock
     a_flood_of_limits_takes_no_room_from_things
     forgotten_histories_are_pruned
     a_limit_holds_between_threads
     limits_admit_together_or_not_at_all
+    of_several_refusals_the_longest_is_told
     a_refused_call_extends_nothing
     the_first_refusal_of_a_burst_is_told_once
     an_edited_limit_applies_to_its_history
@@ -300,6 +312,34 @@ fn a_full_store_recovers_when_records_lapse<E: Engine>() {
     }
 }
 
+fn a_full_store_makes_room_from_afar<E: Engine>() {
+    let Subject { store, _folder } = E::small();
+    // The lower half of the keys lapses, the upper half lives.
+    let lower = |n: u64| key(n)[0] < 128;
+    let keep = |n| once(n, if lower(n) { 60_000 } else { 900_000 });
+    let full = (0..)
+        .find(|n| store.insert_once(&keep(*n), at(2)).is_err())
+        .unwrap();
+    for n in (full..full + full / 4).filter(|n| !lower(*n)) {
+        assert_eq!(store.insert_once(&keep(n), at(60_001)), Ok(true), "{n}");
+    }
+}
+
+fn what_a_full_store_pruned_is_told_by_its_clock<E: Engine>() {
+    let Subject { store, _folder } = E::small();
+    assert_eq!(store.insert_once(&once(0, 60_000), at(2)), Ok(true));
+    let mut rest = (1..).map(|n| once(n, 900_000));
+    let refused = rest
+        .find(|once| store.insert_once(once, at(2)).is_err())
+        .unwrap();
+    // Thing 0 is pruned for its sake, in an engine with pages in vain.
+    let _ = store.insert_once(&refused, at(100_000));
+    assert_eq!(
+        store.insert_once(&once(0, 60_000), at(50_000)),
+        Err(StoreError::ClockStepped)
+    );
+}
+
 fn a_flood_of_limits_takes_no_room_from_things<E: Engine>() {
     let Subject { store, _folder } = E::small();
     let full = (0..100_000).find_map(|n| store.admit(&[limit(n, 60, 60_000)], at(2)).err());
@@ -381,6 +421,25 @@ fn limits_admit_together_or_not_at_all<E: Engine>() {
         }
         assert!(!store.admit(&[other], at(1200)).unwrap().is_admitted());
     }
+}
+
+fn of_several_refusals_the_longest_is_told<E: Engine>() {
+    let Subject { store, _folder } = E::ample();
+    let limits = [
+        limit(1, 1, 2000),
+        limit(2, 1, 9000),
+        limit(3, 1, 9000),
+        limit(4, 1, 3000),
+    ];
+    assert!(store.admit(&limits, at(0)).unwrap().is_admitted());
+    let refused = store.admit(&limits, at(0)).unwrap();
+    let Admission::Refused {
+        index, retry_after, ..
+    } = refused
+    else {
+        panic!("there was no room")
+    };
+    assert_eq!((index, retry_after), (1, 9));
 }
 
 fn a_refused_call_extends_nothing<E: Engine>() {

@@ -1,6 +1,15 @@
 //! How long the operations take. Run by hand:
 //! `cargo test --release --test store_speed -- --ignored --nocapture`.
 
+// The exceptions that tests have in `clippy.toml` do not reach the helpers of an integration test.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout
+)]
+
 use std::time::Instant;
 
 use countersign::bytes::sha256;

@@ -24,6 +24,17 @@ namespace Countersign\Plugin;
 
 defined( 'ABSPATH' ) || exit;
 
+// A host may go back to an older PHP under a running site: say so, and leave the site alone.
+if ( PHP_VERSION_ID < 80200 ) {
+	add_action(
+		'admin_notices',
+		static function (): void {
+			echo '<div class="notice notice-error"><p>' . esc_html__( 'Countersign needs PHP 8.2 or newer. Until then no agent is served; the rest of the site is not affected.', 'countersign' ) . '</p></div>';
+		}
+	);
+	return;
+}
+
 /** Version of this plugin. */
 const VERSION = '0.1.0';
 

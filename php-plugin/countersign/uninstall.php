@@ -24,7 +24,7 @@ $countersign_clean_site = static function (): void {
 		return;
 	}
 	Schema::drop();
-	foreach ( [ Settings::SITE_ID, Settings::OPTION, Settings::DELETE_ON_UNINSTALL, KillSwitch::OPTION, 'countersign_verification' ] as $option ) {
+	foreach ( [ Settings::SITE_ID, Settings::AUDIT_HOST, Settings::OPTION, Settings::DELETE_ON_UNINSTALL, KillSwitch::OPTION, 'countersign_verification' ] as $option ) {
 		delete_option( $option );
 	}
 };

@@ -131,7 +131,13 @@ impl Call {
         let mut requests = Object::default();
         let mut lacking = Object::default();
         for (key, request) in asked.iter() {
-            let request = Object::parse(request.get()).ok_or_else(failed)?;
+            let mut request = Object::parse(request.get()).ok_or_else(failed)?;
+            if request
+                .get("params")
+                .is_some_and(|params| params.get() == "[]")
+            {
+                request.set("params", json::raw(&Object::default()));
+            }
             let capability = capability(&request).ok_or_else(failed)?;
             if self.declares(capability) {
                 requests.set(key, json::raw(&request));
@@ -243,7 +249,6 @@ impl Capability {
 fn capability(request: &Object) -> Option<Capability> {
     let params = match request.get("params") {
         None => Object::default(),
-        Some(params) if params.get() == "[]" => Object::default(),
         Some(params) => Object::parse(params.get())?,
     };
     let of = |name, part| Some(Capability { name, part });

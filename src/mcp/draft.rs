@@ -14,7 +14,7 @@ const MAX_ARGUMENTS: usize = 64;
 #[derive(Debug, Clone, Serialize)]
 pub(super) struct Actor {
     pub(super) kind: &'static str,
-    pub(super) connection: Option<String>,
+    pub(super) connection: Option<u64>,
     pub(super) user: Option<u64>,
     pub(super) client: Option<String>,
     pub(super) ip: Option<String>,
@@ -34,7 +34,7 @@ impl Actor {
     pub(super) fn agent(connection: u64, ip: &str) -> Self {
         Self {
             kind: "agent",
-            connection: Some(connection.to_string()),
+            connection: Some(connection),
             ..Self::anonymous(ip)
         }
     }
@@ -195,7 +195,7 @@ mod tests {
         let attempt = Attempt::default();
         assert_eq!(
             outcome(&actor, &attempt, None),
-            r#"{"kind":"outcome","actor":{"kind":"agent","connection":"7","user":null,"client":null,"ip":"192.0.2.1"},"action":"mcp.request","target":null,"change":null,"outcome":"ok","reason":null,"approval":null,"correlation":null}"#
+            r#"{"kind":"outcome","actor":{"kind":"agent","connection":7,"user":null,"client":null,"ip":"192.0.2.1"},"action":"mcp.request","target":null,"change":null,"outcome":"ok","reason":null,"approval":null,"correlation":null}"#
         );
         assert!(
             outcome(&actor, &attempt, Some(Reason::ToolFailed)).contains(r#""outcome":"failed""#)

@@ -32,9 +32,10 @@ mod schema;
 mod server;
 mod session;
 mod settings;
+mod stored;
 mod stream;
 mod template;
-mod stored;
+mod tools;
 
 pub use call::{Call, CallKind};
 pub use error::Error;

@@ -8,6 +8,7 @@ use super::json::Object;
 use super::lists::{List, cacheable};
 use super::request::Handled;
 use super::session::{Refused, Session};
+use super::tools;
 use crate::reason::Reason;
 
 /// How long a client may keep what `server/discover` said, in milliseconds.
@@ -99,7 +100,7 @@ pub(super) fn shared(
         "prompts/list" => list(List::Prompts),
         "resources/list" => list(List::Resources),
         "resources/templates/list" => list(List::Templates),
-        "tools/call" => calls::tool(session, world, params),
+        "tools/call" => tools::call_tool(session, world, params),
         "prompts/get" => calls::prompt(session, world, params),
         "resources/read" => calls::resource(session, world, params),
         "completion/complete" => calls::completion(session, world, params),

@@ -66,10 +66,9 @@ impl Registry {
                 .iter()
                 .filter(|tool| served.contains(tool.name))
                 .collect(),
-            tools: sorted(
-                list("tools")?.iter().filter_map(|raw| tool(raw)).collect(),
-                |tool| &tool.name,
-            ),
+            tools: sorted(list("tools")?.iter().filter_map(tool).collect(), |tool| {
+                &tool.name
+            }),
             prompts: items(
                 "prompts",
                 "name",

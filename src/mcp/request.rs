@@ -13,6 +13,7 @@ use super::headers::Headers;
 use super::json::Object;
 use super::registry::Registry;
 use super::reply::Reply;
+use super::server::PAUSE;
 use super::session::{Refused, Session};
 use super::{legacy, modern};
 use crate::access;
@@ -120,7 +121,7 @@ impl Request {
             let admission = world
                 .guard
                 .admit(&key, limit, world.now)
-                .map_err(|reason| (Failure::new(reason), true))?;
+                .map_err(|reason| (Failure::new(reason).retry_after(PAUSE), true))?;
             frame.checked(limit, admission);
             if !admission.allowed {
                 let failure =

@@ -254,7 +254,7 @@ mod tests {
         assert!(!compiles(&format!("\"{}\"", "x".repeat(MAX_SCHEMA))));
         let started = std::time::Instant::now();
         let slow = r#"{"type":"string","pattern":"^(?=(a+)+$)(a+)+\\1$"}"#;
-        let _ = errors(slow, &json::raw(&("a".repeat(40) + "b")).get().to_owned());
+        let _ = errors(slow, json::raw(&("a".repeat(40) + "b")).get());
         assert!(started.elapsed().as_secs() < 2);
     }
 }

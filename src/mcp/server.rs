@@ -24,7 +24,7 @@ use crate::token::{self, Claims, Kind};
 const QUIET: Limit = Limit { max: 1, window: 60 };
 
 /// Seconds after which to ask again whether the kill switch was lifted or the store is back.
-const PAUSE: u32 = 60;
+pub(super) const PAUSE: u32 = 60;
 
 /// A request as it came.
 #[derive(Debug, Clone, Copy)]

@@ -26,7 +26,8 @@ pub(super) struct Session {
 /// A request that was refused, and what is recorded of it.
 pub(super) struct Refused {
     pub(super) failure: Failure,
-    pub(super) attempt: Attempt,
+    /// Boxed, so that a result that is none stays small.
+    pub(super) attempt: Box<Attempt>,
     /// Whether the refusal is told to the model, as the result of its call.
     pub(super) as_result: bool,
 }
@@ -35,7 +36,7 @@ impl From<Failure> for Refused {
     fn from(failure: Failure) -> Self {
         Self {
             failure,
-            attempt: Attempt::default(),
+            attempt: Box::default(),
             as_result: false,
         }
     }

@@ -51,8 +51,7 @@ impl Code {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Refusal(pub(super) Code, pub(super) Reason);
 
-/// An answer of the authorization server, ready to send.
-#[derive(Debug, Clone)]
+/// An answer of the authorization server, ready to send. Printing it shows no token and no secret.
 pub struct Reply {
     status: u16,
     headers: Vec<(&'static str, String)>,
@@ -178,6 +177,15 @@ impl Reply {
             change: Some(change.to_string()),
             ..self
         }
+    }
+}
+
+impl std::fmt::Debug for Reply {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Reply")
+            .field("status", &self.status)
+            .field("decision", &self.decision)
+            .finish_non_exhaustive()
     }
 }
 

@@ -68,6 +68,10 @@ impl Server {
 
     /// Validates an authorization request (RFC 6749 §4.1.1 with OAuth 2.1's restrictions).
     ///
+    /// Anybody can register a client, so a refusal that redirects sends a visitor to an address that a
+    /// stranger chose. Ask for the login first, and follow [`Reply::redirect`] only for somebody who
+    /// could also have agreed (RFC 9700 §4.11.2).
+    ///
     /// # Errors
     /// A [`Reply`]; its [`Reply::redirect`] is `None` whenever client or redirect address are in
     /// doubt.

@@ -73,7 +73,7 @@ impl McpServer {
         match self.server.receive(world(&self.store), incoming) {
             Received::Reply(reply) => Either::Other(McpReply(reply)),
             Received::Request(request) => Either::One(McpRequest {
-                request,
+                request: *request,
                 store: Arc::clone(&self.store),
             }),
         }

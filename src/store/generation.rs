@@ -30,8 +30,11 @@ const LAYOUT: &str = "countersign store 1";
 /// How long to wait for another process to finish opening the store, which takes about a millisecond.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// A change of `current` in the eyes of a process that has the store open.
+/// What tells one `current` from another: inode and time of change (ctime), which unlike mtime no
+/// restore can set.
 pub(super) type Stamp = (u64, i64, i64);
+
+type Facts = [u64; 6];
 
 /// What `current` says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,8 +45,8 @@ pub(super) struct Generation {
     pub(super) opened_at: Timestamp,
     /// The data file's length, which is that of the memory map.
     pub(super) map_bytes: u64,
-    /// Device and inode of the data file and of its lock file, and the length of the latter.
-    files: [u64; 4],
+    /// What identifies the files: see [`facts`].
+    files: Facts,
 }
 
 /// The folder's lock; released when dropped, and by the kernel when its holder dies.
@@ -80,7 +83,7 @@ fn private(options: &mut OpenOptions) -> &mut OpenOptions {
 /// The state of `current`; `None` if there is none.
 pub(super) fn stamp(current: &Path) -> Option<Stamp> {
     let about = fs::symlink_metadata(current).ok()?;
-    Some((about.ino(), about.mtime(), about.mtime_nsec()))
+    Some((about.ino(), about.ctime(), about.ctime_nsec()))
 }
 
 impl Generation {
@@ -100,7 +103,7 @@ impl Generation {
         let name = field("file").filter(|name| is_store(name))?.to_owned();
         let opened_at = Timestamp::from_millis(field("opened")?.parse().ok()?);
         let map_bytes = field("bytes")?.parse().ok()?;
-        let mut files = [0; 4];
+        let mut files = Facts::default();
         for (value, word) in files.iter_mut().zip(field("files")?.split(' ')) {
             *value = word.parse().ok()?;
         }
@@ -149,13 +152,14 @@ impl Generation {
         opened_at: Timestamp,
     ) -> Result<Self, StoreError> {
         let (files, map_bytes) = facts(folder, name).ok_or(StoreError::Corrupt)?;
-        let [device, inode, lock_inode, lock_bytes] = files;
+        let words: Vec<String> = files.iter().map(u64::to_string).collect();
         let text = format!(
             "layout {LAYOUT}\nboot {}\nmachine {}\nfile {name}\nopened {}\nbytes {map_bytes}\n\
-             files {device} {inode} {lock_inode} {lock_bytes}\n",
+             files {}\n",
             identity.boot(),
             identity.machine(),
             opened_at.millis(),
+            words.join(" "),
         );
         let draft = folder.join("current.new");
         private(OpenOptions::new().write(true).create(true).truncate(true))
@@ -204,16 +208,30 @@ fn store_files(folder: &Path) -> Vec<PathBuf> {
         .collect()
 }
 
-/// What identifies the files of a generation, and the data file's length. A data file that was cut
-/// short would kill the process that maps it, so its length is known before it is opened; so for the
-/// lock file.
-fn facts(folder: &Path, name: &str) -> Option<([u64; 4], u64)> {
+/// What identifies the files of a generation, and the data file's length.
+///
+/// A restored file may be given the inode of the one it replaces, so its time of birth counts too,
+/// where the file system knows it. A data file that was cut short would kill the process that maps
+/// it, so its length is known before it is opened; so for the lock file.
+fn facts(folder: &Path, name: &str) -> Option<(Facts, u64)> {
     let about = |name: &str| -> Option<Metadata> {
         let about = fs::symlink_metadata(folder.join(name)).ok()?;
         about.is_file().then_some(about)
     };
+    let born = |about: &Metadata| {
+        let since = about.created().ok()?.duration_since(UNIX_EPOCH).ok()?;
+        u64::try_from(since.as_nanos()).ok()
+    };
     let (data, lock) = (about(name)?, about(&format!("{name}-lock"))?);
-    Some(([data.dev(), data.ino(), lock.ino(), lock.len()], data.len()))
+    let facts = [
+        data.dev(),
+        data.ino(),
+        born(&data).unwrap_or(0),
+        lock.ino(),
+        born(&lock).unwrap_or(0),
+        lock.len(),
+    ];
+    Some((facts, data.len()))
 }
 
 /// Gives the file its full length at once, as a hole: a read of the map then never lies beyond the

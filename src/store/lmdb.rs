@@ -70,7 +70,7 @@ impl LmdbStore {
     /// store is started. `now` becomes the watermark of a store that is started, unless the files
     /// found speak of a later moment.
     ///
-    /// A process opens a folder once at a time: see [`open_shared`].
+    /// A process opens a folder once at a time: see [`open_shared`](super::open_shared).
     ///
     /// # Errors
     /// [`StoreError`]'s variants for the folder, the files and the disk.
@@ -221,7 +221,7 @@ impl LmdbStore {
 impl Drop for LmdbStore {
     fn drop(&mut self) {
         if std::process::id() != self.process {
-            // In a forked child, closing would release what the parent still uses.
+            // LMDB allows a forked child no use of it, and closing is one. The child ends with it.
             let opened = self
                 .opened
                 .get_mut()

@@ -32,8 +32,9 @@ final class OAuthReply
      *  - `{"grant": id, "from": {"generation", "branch"}, "to": {"generation", "branch", "rotated_at"}}`: set the grant to
      *    `to` where it still stands at `from` and is not revoked. No row matched: load the grant and redeem again.
      *    `branch` needs 32 unsigned bits.
-     *  - `{"grant": id, "revoke": true}`: a code or refresh token was used again; the grant and its tokens end.
-     *  - `{"grant": id, "client_id", "revoke": true}`: from {@see OAuth::revoke()}; only where the grant is this client's.
+     *  - `{"grant": id, "revoke": true}`: a code or refresh token was used again: the grant ends, and with it, by raising the
+     *    connection's epoch in the same transaction, the access tokens issued from it.
+     *  - `{"grant": id, "client_id", "revoke": true}`: from {@see OAuth::revoke()}; the same, only where the grant is this client's.
      *  - `{"connection": id, "client_id", "revoke_tokens": true}`: from {@see OAuth::revoke()} for an access token: raise the
      *    connection's epoch, only where the connection's grant is this client's. Its refresh tokens stay good.
      */

@@ -17,7 +17,7 @@ for test in "$ROOT"/tests/e2e/clients/*.test.mjs; do
 	if matches "$test"; then node_tests "$(basename "$test" .test.mjs)" "$test" || status=1; fi
 done
 
-if matches python; then
+if matches clients/python; then
 	say "-- python"
 	log=$CACHE/run/logs/$STAGE-python
 	"$CACHE/venv/bin/python" -B "$ROOT/tests/e2e/clients/python_client.py" 2>&1 | tee "$log" || status=1

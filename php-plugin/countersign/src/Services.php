@@ -82,7 +82,7 @@ final class Services {
 	public function audit_log(): AuditLog {
 		return $this->once(
 			AuditLog::class,
-			fn() => new AuditLog( $this->keyring(), $this->store(), Urls::hosts()[0] )
+			fn() => new AuditLog( $this->keyring(), $this->store(), $this->settings()->audit_host() )
 		);
 	}
 

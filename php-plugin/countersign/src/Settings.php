@@ -10,6 +10,9 @@ final class Settings {
 	/** Option: 16 lower-case hex digits, the site's random identity, made once and kept. */
 	public const SITE_ID = 'countersign_site_id';
 
+	/** Option: the host under which the audit log began. Its name stays when the site moves. */
+	public const AUDIT_HOST = 'countersign_audit_host';
+
 	/** Option: what an administrator can set, see {@see DEFAULTS}. */
 	public const OPTION = 'countersign_settings';
 
@@ -18,30 +21,34 @@ final class Settings {
 
 	private const DEFAULTS = [
 		// Calls per address in a rolling window of seconds.
-		'ip_limit'         => [
+		'ip_limit'           => [
 			'max'    => 60,
 			'window' => 60,
 		],
 		// What a new connection starts with.
-		'connection_limit' => [
+		'connection_limit'   => [
 			'max'    => 60,
 			'window' => 60,
 		],
+		// Clients that may register from one address.
+		'registration_limit' => [
+			'max'    => 20,
+			'window' => HOUR_IN_SECONDS,
+		],
 		// Whether an existing connection may be given more permissions.
-		'allow_widening'   => false,
+		'allow_widening'     => false,
 		// The largest request, in bytes.
-		'max_body'         => 1048576,
+		'max_body'           => 1048576,
 	];
 
-	/** The site's identity, made at the first call. */
+	/** The site's identity, made at the first call. A malformed one stays: the extension refuses it. */
 	public function site_id(): string {
-		$id = get_option( self::SITE_ID );
-		if ( false === $id ) {
-			// add_option() leaves the id of a worker that was faster. A malformed one stays: the extension refuses it.
-			add_option( self::SITE_ID, bin2hex( random_bytes( 8 ) ) );
-			$id = get_option( self::SITE_ID );
-		}
-		return (string) $id;
+		return $this->once( self::SITE_ID, static fn(): string => bin2hex( random_bytes( 8 ) ) );
+	}
+
+	/** The host that is part of the audit log's name. */
+	public function audit_host(): string {
+		return $this->once( self::AUDIT_HOST, static fn(): string => Urls::hosts()[0] );
 	}
 
 	/** @return array{max: int, window: int} */
@@ -52,6 +59,11 @@ final class Settings {
 	/** @return array{max: int, window: int} */
 	public function connection_limit(): array {
 		return $this->limit( 'connection_limit' );
+	}
+
+	/** @return array{max: int, window: int} */
+	public function registration_limit(): array {
+		return $this->limit( 'registration_limit' );
 	}
 
 	public function allow_widening(): bool {
@@ -90,6 +102,21 @@ final class Settings {
 	/** @param array<string, array{from: mixed, to: mixed}> $changes As {@see changes()} gave them. */
 	public function apply( array $changes ): void {
 		update_option( self::OPTION, array_merge( $this->all(), array_map( static fn( array $change ): mixed => $change['to'], $changes ) ) );
+	}
+
+	/**
+	 * An option that is made once and kept.
+	 *
+	 * @param callable(): string $make
+	 */
+	private function once( string $option, callable $make ): string {
+		$value = get_option( $option );
+		if ( false === $value ) {
+			// Leaves the value of a worker that was faster.
+			add_option( $option, $make() );
+			$value = get_option( $option );
+		}
+		return (string) $value;
 	}
 
 	/** @return array<string, mixed> */

@@ -10,7 +10,9 @@ export function checkTools(tools) {
 	for (const wanted of ['get_site_info', 'list_posts', 'create_draft', 'request_review', 'publish_post'])
 		assert.ok(names.includes(wanted), `${wanted} is listed, among ${names.join(', ')}`);
 	for (const unwanted of ['trash_post', 'restore_post']) assert.ok(!names.includes(unwanted), `${unwanted} is not listed`);
-	assert.ok(names.length <= 40, `${names.length} tools`);
+	// The fixtures add tools of their own, which no site has.
+	const own = names.filter((name) => !/^(test_|json_schema_)/.test(name));
+	assert.ok(own.length <= 40, `${own.length} tools`);
 	assert.deepEqual(names, [...new Set(names)], 'no tool stands twice');
 	for (const tool of tools) {
 		assert.ok(tool.description, `${tool.name} has a description`);

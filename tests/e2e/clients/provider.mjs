@@ -9,21 +9,21 @@ export class Provider {
 	/** How often a person had to be asked. */
 	asked = 0;
 
-	constructor(siteUrl, name, choices = {}) {
+	/** Whether somebody is at the browser. */
+	somebodyIsThere = true;
+
+	constructor(siteUrl, name, choices = {}, callback = CALLBACK) {
 		this.siteUrl = siteUrl;
+		this.redirectUrl = callback;
 		this.choices = choices;
 		this.clientMetadata = {
 			client_name: name,
-			redirect_uris: [CALLBACK],
+			redirect_uris: [callback],
 			grant_types: ['authorization_code', 'refresh_token'],
 			response_types: ['code'],
 			token_endpoint_auth_method: 'none',
 			application_type: 'native',
 		};
-	}
-
-	get redirectUrl() {
-		return CALLBACK;
 	}
 
 	state() {
@@ -56,6 +56,11 @@ export class Provider {
 		return this.verifier;
 	}
 
+	invalidateCredentials(scope) {
+		if (scope === 'all' || scope === 'tokens') this.saved = undefined;
+		if (scope === 'all' || scope === 'client') this.client = undefined;
+	}
+
 	saveDiscoveryState(state) {
 		this.discovered = state;
 	}
@@ -65,6 +70,7 @@ export class Provider {
 	}
 
 	async redirectToAuthorization(url) {
+		if (!this.somebodyIsThere) throw new Error('nobody is at the browser');
 		this.asked++;
 		this.authorizeUrl = url.href;
 		this.callback = (await consent(this.siteUrl, url.href, this.choices)).searchParams;

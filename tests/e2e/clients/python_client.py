@@ -82,25 +82,29 @@ class Person:
 
 
 class PythonClient(unittest.IsolatedAsyncioTestCase):
+    maxDiff = None
     storage = Storage()
     person = Person()
 
-    def provider(self) -> OAuthClientProvider:
-        metadata = OAuthClientMetadata(
+    # One for all: this client keeps what it has discovered in memory only, and without it asks for
+    # new tokens at an address of its own invention.
+    provider = OAuthClientProvider(
+        ENDPOINT,
+        OAuthClientMetadata(
             client_name="Python client",
             redirect_uris=[CALLBACK],
             grant_types=["authorization_code", "refresh_token"],
             response_types=["code"],
             token_endpoint_auth_method="none",
-        )
-        return OAuthClientProvider(
-            ENDPOINT, metadata, self.storage,
-            redirect_handler=self.person.redirect, callback_handler=self.person.callback,
-        )
+        ),
+        storage,
+        redirect_handler=person.redirect,
+        callback_handler=person.callback,
+    )
 
-    async def use(self, work, provider=None):
+    async def use(self, work):
         """Connects, and hands the client to `work`."""
-        async with httpx2.AsyncClient(auth=provider or self.provider(), timeout=60) as http:
+        async with httpx2.AsyncClient(auth=self.provider, timeout=60) as http:
             async with Client(streamable_http_client(ENDPOINT, http_client=http), mode="auto") as client:
                 return await work(client)
 
@@ -139,15 +143,13 @@ class PythonClient(unittest.IsolatedAsyncioTestCase):
 
     async def test_4_refreshes_without_asking(self):
         before = self.storage.tokens.refresh_token
-        provider = self.provider()
-        await provider._initialize()
         # What the client sees when its token has run out.
-        provider.context.token_expiry_time = time.time() - 1
+        self.provider.context.token_expiry_time = time.time() - 1
 
         async def work(client):
             return await client.call_tool("get_site_info", {})
 
-        self.assertFalse((await self.use(work, provider)).is_error)
+        self.assertFalse((await self.use(work)).is_error)
         self.assertNotEqual(self.storage.tokens.refresh_token, before)
         self.assertEqual(self.person.asked, 1, "nobody was asked again")
 

@@ -2,6 +2,7 @@
 //
 //   SITE=name node consent.mjs AUTHORIZE_URL [PRESET] [USER]      prints where the browser is sent to
 import { fileURLToPath } from 'node:url';
+import { decode } from './html.mjs';
 import { Person } from './person.mjs';
 import { openSite } from './site.mjs';
 
@@ -16,7 +17,7 @@ export function administrator(siteUrl) {
 /**
  * @param {object} choices
  *   preset: a preset's name or `custom`; groups: for `custom`; user: the login the agent acts as;
- *   allow: false to refuse; person: who decides (default: admin)
+ *   allow: false to refuse; person: who decides (default: admin); onPage: is shown the page first
  * @returns {Promise<URL>} Where the browser is sent, with code or error.
  */
 export async function consent(siteUrl, authorizeUrl, choices = {}) {
@@ -27,6 +28,7 @@ export async function consent(siteUrl, authorizeUrl, choices = {}) {
 		if (page.location) return new URL(page.location);
 		throw new Error(`no consent form at ${page.url} (HTTP ${page.status}): ${readable(page.text)}`);
 	}
+	choices.onPage?.(page);
 	const answer = await person.submit(page, form, fill(form, choices), button(form, choices.allow !== false));
 	if (!answer.location) throw new Error(`consent did not lead back to the client (HTTP ${answer.status}): ${readable(answer.text)}`);
 	return new URL(answer.location);
@@ -59,7 +61,7 @@ function button(form, allow) {
 }
 
 export function readable(html) {
-	return html.replace(/<(script|style)[\s\S]*?<\/\1>/gi, '').replace(/<[^>]+>/g, ' ').replace(/\s+/g, ' ').trim().slice(0, 600);
+	return decode(html.replace(/<(script|style)[\s\S]*?<\/\1>/gi, '').replace(/<[^>]+>/g, ' ').replace(/\s+/g, ' ').trim()).slice(0, 600);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -68,8 +68,9 @@ test('revoked: its tokens die, refreshing too, and its history stays', async () 
 	assert.equal(await site.php("return $wpdb->get_var( $wpdb->prepare( \"SELECT state FROM {$wpdb->prefix}countersign_connections WHERE id = %d\", $args['id'] ) );", own), 'revoked');
 });
 
-for (const [how, stop, undo, reason] of [
-	['revoked', (id) => administrator.connection(id, 'revoke'), async () => {}, 'connection_revoked'],
+// A client whose connection is revoked is told no more than that its token is no good.
+for (const [how, stop, undo, reason, told = reason] of [
+	['revoked', (id) => administrator.connection(id, 'revoke'), async () => {}, 'connection_revoked', 'invalid_token'],
 	['paused', (id) => administrator.connection(id, 'pause'), async () => {}, 'connection_paused'],
 	['stopped by the kill switch', () => administrator.killSwitch(true), () => administrator.killSwitch(false), 'kill_switch'],
 ]) {
@@ -87,7 +88,7 @@ for (const [how, stop, undo, reason] of [
 		}
 		const answer = await running;
 		await undo();
-		assert.equal(reasonOf(answer), reason, answer.text);
+		assert.equal(reasonOf(answer), told, answer.text);
 		assert.equal(await site.php('return (int) $wpdb->get_var( $wpdb->prepare( "SELECT COUNT(*) FROM $wpdb->posts WHERE post_title = %s", $args["title"] ) );', { title }), 0);
 		const mine = (await auditFrom(size)).filter(({ action }) => action.includes('test_wait_then_write'));
 		assert.deepEqual(mine.map(({ reason: recorded }) => recorded), [null, reason], 'intent, and an outcome that says why');

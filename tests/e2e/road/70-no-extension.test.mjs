@@ -20,10 +20,10 @@ after(() => {
 });
 
 // Without what differs from one page view to the next.
-const front = async () => {
+async function front() {
 	const { status, text } = await fetchRaw(`${site.url}/`);
 	return `${status} ${text.replace(/_wpnonce=\w+|"nonce":"\w+"/g, '')}`;
-};
+}
 
 test('the MCP endpoint: 503, with the reason', async () => {
 	const answer = await send(site, 'whatever', 'tools/list');

@@ -40,17 +40,11 @@ export const auditFrom = (seq) => site.php(
 	{ seq },
 );
 
-/** The verdict of the product's own verification over the whole log. */
+/** What the product's own verification finds in the whole log. */
 export const verifyAudit = () => site.php(`
-	$entries  = $wpdb->prefix . 'countersign_audit_entry';
-	$verifier = \\Countersign\\Plugin\\Plugin::services()->audit_log()->verifier();
-	$seq      = -1;
-	while ( $rows = $wpdb->get_results( $wpdb->prepare( "SELECT * FROM $entries WHERE seq > %d ORDER BY seq LIMIT 500", $seq ), ARRAY_A ) ) {
-		foreach ( $rows as $row ) { $verifier->feed( $row ); $seq = (int) $row['seq']; }
-	}
-	$report = $verifier->finish( $wpdb->get_var( "SELECT head FROM {$wpdb->prefix}countersign_audit_head WHERE id = 1" ),
-		$wpdb->get_col( "SELECT note FROM {$wpdb->prefix}countersign_audit_checkpoint" ) );
-	return array( 'verdict' => $report->verdict(), 'checked' => $report->checked() );`);
+	$verification = new \\Countersign\\Plugin\\Audit\\Verification( \\Countersign\\Plugin\\Plugin::services()->audit_log() );
+	while ( ! $verification->run( 30 ) );
+	return $verification->last();`);
 
 /** The reason code in an answer, wherever the protocol has it: in an error, or in a tool's result. */
 export function reasonOf(answer) {

@@ -113,13 +113,14 @@ final class AuditPage {
 	/** @param array<string, mixed>|null $last */
 	private static function headline( ?array $last ): string {
 		return match ( true ) {
-			null === $last => sprintf(
+			null === $last                       => sprintf(
 				/* translators: %s: number of entries. */
 				_n( '%s entry, not verified yet', '%s entries, not verified yet', max( 1, Log::head()->size ), 'countersign' ),
 				number_format_i18n( Log::head()->size )
 			),
-			$last['ok']    => __( 'The log is whole', 'countersign' ),
-			default        => __( 'The log was tampered with', 'countersign' ),
+			$last['ok']                          => __( 'The log is whole', 'countersign' ),
+			'unknown_key' === $last['verdict'] => __( 'Part of the log cannot be vouched for', 'countersign' ),
+			default                              => __( 'The log was tampered with', 'countersign' ),
 		};
 	}
 
@@ -142,7 +143,7 @@ final class AuditPage {
 			'truncated_tail'        => __( 'The end of the log was cut off.', 'countersign' ),
 			'fork'                  => __( 'The log is another one than it was: its history was rewritten.', 'countersign' ),
 			'head_mismatch'         => __( 'The stored state of the log does not fit its entries.', 'countersign' ),
-			'unknown_key'           => __( 'A checkpoint was signed with a key this site does not have.', 'countersign' ),
+			'unknown_key'           => __( 'A checkpoint was signed with a key this site does not have: AUTH_KEY was changed since, or the checkpoint is not from here.', 'countersign' ),
 			'checkpoint_invalid'    => __( 'A stored checkpoint was changed.', 'countersign' ),
 			default                 => $last['verdict'],
 		};

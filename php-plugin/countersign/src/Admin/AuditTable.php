@@ -15,6 +15,9 @@ final class AuditTable extends \WP_List_Table {
 
 	private const PER_PAGE = 50;
 
+	/** Seconds after which a call that has not ended is taken for dead. */
+	private const LONG = 5 * MINUTE_IN_SECONDS;
+
 	/** @var array<string, string> */
 	private array $filters = [];
 
@@ -49,6 +52,8 @@ final class AuditTable extends \WP_List_Table {
 		foreach ( [ 'outcome', 'connection', 'correlation' ] as $filter ) {
 			$this->filters[ $filter ] = sanitize_key( $_GET[ $filter ] ?? '' ); // phpcs:ignore WordPress.Security.NonceVerification
 		}
+		// An act is two entries; the first matters only where the second is missing, or to whoever asks for one act.
+		$this->filters['steps']  = 'all' === sanitize_key( $_GET['steps'] ?? '' ) || '' !== $this->filters['correlation'] ? 'all' : 'ended'; // phpcs:ignore WordPress.Security.NonceVerification
 		$this->filters['search'] = sanitize_text_field( wp_unslash( $_GET['s'] ?? '' ) ); // phpcs:ignore WordPress.Security.NonceVerification
 		$rows                    = Entries::page( $this->filters, $this->before(), self::PER_PAGE + 1 );
 		$this->has_older         = count( $rows ) > self::PER_PAGE;
@@ -58,7 +63,7 @@ final class AuditTable extends \WP_List_Table {
 
 	/** {@inheritDoc} */
 	public function no_items() {
-		array_filter( $this->filters )
+		array_filter( array_diff_key( $this->filters, [ 'steps' => '' ] ) )
 			? esc_html_e( 'No entry fits.', 'countersign' )
 			: esc_html_e( 'Nothing has been recorded yet. Everything an agent does, and everything you do with connections, will stand here.', 'countersign' );
 	}
@@ -83,6 +88,11 @@ final class AuditTable extends \WP_List_Table {
 				<?php foreach ( $this->connections->page( '', '', 200, 0 ) as $connection ) : ?>
 					<option value="<?php echo esc_attr( (string) $connection->id ); ?>" <?php selected( $this->filters['connection'], (string) $connection->id ); ?>><?php echo esc_html( "$connection->name (#$connection->id)" ); ?></option>
 				<?php endforeach; ?>
+			</select>
+			<label class="screen-reader-text" for="countersign-steps"><?php esc_html_e( 'Filter by step', 'countersign' ); ?></label>
+			<select name="steps" id="countersign-steps">
+				<option value=""><?php esc_html_e( 'What happened', 'countersign' ); ?></option>
+				<option value="all" <?php selected( $this->filters['steps'], 'all' ); ?>><?php esc_html_e( 'Intents as well', 'countersign' ); ?></option>
 			</select>
 			<?php
 			submit_button( __( 'Filter', 'countersign' ), '', 'filter_action', false );
@@ -111,8 +121,7 @@ final class AuditTable extends \WP_List_Table {
 	/** @param array<string, mixed> $item */
 	protected function column_time( $item ): string {
 		$seconds = intdiv( (int) $item['time'], 1000 );
-		return sprintf( '<time datetime="%s">%s</time>', esc_attr( gmdate( 'c', $seconds ) ), esc_html( wp_date( 'Y-m-d H:i:s', $seconds ) ?: '' ) )
-			. $this->details( $item );
+		return sprintf( '<time datetime="%s">%s</time>', esc_attr( gmdate( 'c', $seconds ) ), esc_html( wp_date( 'Y-m-d H:i:s', $seconds ) ?: '' ) );
 	}
 
 	/** @param array<string, mixed> $item */
@@ -133,7 +142,7 @@ final class AuditTable extends \WP_List_Table {
 
 	/** @param array<string, mixed> $item */
 	protected function column_action( $item ): string {
-		return '<code>' . esc_html( (string) $item['action'] ) . '</code>';
+		return '<code>' . esc_html( (string) $item['action'] ) . '</code>' . $this->details( $item );
 	}
 
 	/** @param array<string, mixed> $item */
@@ -153,10 +162,19 @@ final class AuditTable extends \WP_List_Table {
 	protected function column_outcome( $item ): string {
 		$outcome = (string) ( $item['outcome'] ?? '' );
 		if ( '' === $outcome ) {
-			return '<span class="countersign-muted">' . ( 'intent' === $item['kind'] ? esc_html__( 'About to', 'countersign' ) : '' ) . '</span>';
+			return 'intent' === $item['kind'] ? $this->intent( $item ) : '';
 		}
 		$html = sprintf( '<span class="countersign-state is-%s">%s</span>', esc_attr( $outcome ), esc_html( Words::outcome( $outcome ) ) );
 		return null === $item['reason'] ? $html : $html . '<br><code class="countersign-muted">' . esc_html( (string) $item['reason'] ) . '</code>';
+	}
+
+	/** @param array<string, mixed> $item */
+	private function intent( array $item ): string {
+		return match ( true ) {
+			'all' === $this->filters['steps']                    => '<span class="countersign-muted">' . esc_html__( 'About to', 'countersign' ) . '</span>',
+			(int) $item['time'] > 1000 * ( time() - self::LONG ) => '<span class="countersign-state">' . esc_html__( 'Under way', 'countersign' ) . '</span>',
+			default                                              => '<span class="countersign-state is-interrupted">' . esc_html( Words::outcome( 'interrupted' ) ) . '</span>',
+		};
 	}
 
 	/**
@@ -175,19 +193,27 @@ final class AuditTable extends \WP_List_Table {
 				__( 'Address', 'countersign' )    => $body['actor']['ip'] ?? null,
 				__( 'Why', 'countersign' )        => $reason,
 				__( 'Approval', 'countersign' )   => $body['approval'] ?? null,
-				__( 'What was asked', 'countersign' ) => isset( $body['change'] ) ? (string) wp_json_encode( $body['change'], JSON_PRETTY_PRINT | JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE ) : null,
-			],
+			] + array_map( self::value( ... ), (array) ( $body['change'] ?? [] ) ),
 			static fn( ?string $value ): bool => null !== $value
 		);
 		$html   = '';
 		foreach ( $facts as $label => $value ) {
-			$html .= '<dt>' . esc_html( $label ) . '</dt><dd>' . ( str_contains( $value, "\n" ) ? '<pre>' . esc_html( $value ) . '</pre>' : esc_html( $value ) ) . '</dd>';
+			$html .= '<dt>' . esc_html( (string) $label ) . '</dt><dd>' . esc_html( $value ) . '</dd>';
 		}
 		if ( null !== $item['correlation'] ) {
 			$url   = Admin::url( Admin::AUDIT, [ 'correlation' => (string) $item['correlation'] ] );
 			$html .= '<dt>' . esc_html__( 'Belongs to', 'countersign' ) . '</dt><dd>' . sprintf( '<a href="%s">%s</a>', esc_url( $url ), esc_html( (string) $item['correlation'] ) ) . '</dd>';
 		}
 		return '<details class="countersign-details"><summary>' . esc_html__( 'Details', 'countersign' ) . '</summary><dl>' . $html . '</dl></details>';
+	}
+
+	/** A value of what was asked, in one line. */
+	private static function value( mixed $value ): string {
+		return match ( true ) {
+			is_string( $value ) => $value,
+			is_array( $value ) && array_is_list( $value ) && array_filter( $value, is_string( ... ) ) === $value => implode( ', ', $value ),
+			default             => (string) wp_json_encode( $value, JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE ),
+		};
 	}
 
 	private function connection_name( int $id ): string {
@@ -201,7 +227,7 @@ final class AuditTable extends \WP_List_Table {
 
 	/** @param array<string, string|int|null> $args */
 	private function url( array $args ): string {
-		$filters = array_filter( $this->filters, static fn( string $value ): bool => '' !== $value );
+		$filters = array_filter( $this->filters, static fn( string $value ): bool => '' !== $value && 'ended' !== $value );
 		if ( isset( $filters['search'] ) ) {
 			$filters['s'] = rawurlencode( $filters['search'] );
 			unset( $filters['search'] );

@@ -58,11 +58,17 @@ final class ConnectionsPage {
 	}
 
 	private function kill_switch(): void {
-		$is_on = $this->services->kill_switch()->is_on();
+		$is_on              = $this->services->kill_switch()->is_on();
+		$is_served          = Requirements::are_met();
+		[ $class, $headline ] = match ( true ) {
+			$is_on     => [ 'is-stopped', __( 'All agents are stopped', 'countersign' ) ],
+			$is_served => [ 'is-running', __( 'Agents may act, each within its connection', 'countersign' ) ],
+			default    => [ 'is-unknown', __( 'No agent is served without the extension', 'countersign' ) ],
+		};
 		?>
-		<div class="card countersign-switch <?php echo $is_on ? 'is-stopped' : 'is-running'; ?>">
+		<div class="card countersign-switch <?php echo esc_attr( $class ); ?>">
 			<div>
-				<h2><?php $is_on ? esc_html_e( 'All agents are stopped', 'countersign' ) : esc_html_e( 'Agents may act, each within its connection', 'countersign' ); ?></h2>
+				<h2><?php echo esc_html( $headline ); ?></h2>
 				<p>
 					<?php
 					$is_on

@@ -15,7 +15,8 @@ final class Entries {
 	 * One page, the newest entries first. Keyset paging: as fast on the last page as on the first.
 	 *
 	 * @param array<string, string> $filters `outcome`, `kind`, `connection`, `correlation` exactly; `search` in action, target,
-	 *                                       actor, client and reason; `from` and `to` as Unix seconds. Empty ones do not filter.
+	 *                                       actor, client and reason; `from` and `to` as Unix seconds; `steps` = `ended` leaves
+	 *                                       out intents whose outcome is known. Empty ones do not filter.
 	 * @param int|null              $before  Only entries with a smaller sequence number.
 	 * @param int                   $limit   How many.
 	 *
@@ -84,6 +85,10 @@ final class Entries {
 				$where[]  = "`time` $operator %d";
 				$values[] = 1000 * (int) $filters[ $bound ];
 			}
+		}
+		if ( 'ended' === ( $filters['steps'] ?? '' ) ) {
+			$table   = Schema::table( 'audit_entry' );
+			$where[] = "NOT (kind = 'intent' AND EXISTS (SELECT 1 FROM $table later WHERE later.correlation = $table.correlation AND later.kind = 'outcome'))";
 		}
 		if ( '' !== ( $filters['search'] ?? '' ) ) {
 			$like = '%' . $wpdb->esc_like( $filters['search'] ) . '%';

@@ -8,7 +8,7 @@ use Countersign\Plugin\Denied;
 
 /**
  * What holds while an agent's call runs, whatever tool or ability does the work: no write to Countersign's own options
- * or tables, none to the options that decide who may do what on this site, and no first write without a checkpoint.
+ * or tables, none to the accounts and options that decide who may do what on this site, and no first write without a checkpoint.
  */
 final class Guard {
 
@@ -30,6 +30,8 @@ final class Guard {
 
 	/** Those of them that a network has. */
 	private const NETWORK = [ 'active_sitewide_plugins', 'admin_email', 'site_admins' ];
+
+	private const OWN_TABLES = '/countersign_(?:connections|oauth_clients|grants|audit_)/i';
 
 	private const OWN = '/^(?:_site)?(?:_transient_)?(?:timeout_)?countersign_/';
 
@@ -98,7 +100,8 @@ final class Guard {
 		if ( $this->is_asking || preg_match( '/^[\s(]*(?:SELECT|SHOW|DESCRIBE|DESC|EXPLAIN|SET|PRAGMA)\b/i', $sql ) ) {
 			return $sql;
 		}
-		if ( preg_match( '/\w*countersign_(?:connections|oauth_clients|grants|audit_)/i', $sql ) && ! $this->is_only_a_value( $sql ) ) {
+		$bare = self::without_values( $sql );
+		if ( null === $bare || preg_match( self::OWN_TABLES, $bare ) || preg_match( self::accounts(), $bare ) ) {
 			throw new Denied( 'capability_denied' );
 		}
 		if ( ! $this->has_written ) {
@@ -113,9 +116,14 @@ final class Guard {
 		return $sql;
 	}
 
-	/** Whether the table's name stands only inside quoted text: a post may be about Countersign's tables. */
-	private function is_only_a_value( string $sql ): bool {
-		$bare = preg_replace( "/'(?:[^'\\\\]|\\\\.|'')*+'|\"(?:[^\"\\\\]|\\\\.|\"\")*+\"/s", "''", $sql );
-		return is_string( $bare ) && ! preg_match( '/countersign_(?:connections|oauth_clients|grants|audit_)/i', $bare );
+	/** A statement without quoted text and comments: a post may be about Countersign's tables. Null when it cannot be told. */
+	private static function without_values( string $sql ): ?string {
+		return preg_replace( "~'(?:[^'\\\\]|\\\\.|'')*+'|\"(?:[^\"\\\\]|\\\\.|\"\")*+\"|/\\*.*?\\*/~s", ' ', $sql );
+	}
+
+	/** Writing the table of accounts: names, addresses, passwords. */
+	private static function accounts(): string {
+		global $wpdb;
+		return '~\b(?:INTO|UPDATE|FROM|TABLE)\s+(?:IGNORE\s+)?[`"]?' . preg_quote( $wpdb->users, '~' ) . '\b~i';
 	}
 }

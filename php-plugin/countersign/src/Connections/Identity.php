@@ -121,13 +121,15 @@ final class Identity {
 	public function act_as( int $user, callable $act ): mixed {
 		$before  = get_current_user_id();
 		$filters = [
-			'map_meta_cap'         => $this->deny_meta( ... ),
-			'user_has_cap'         => $this->strip( ... ),
-			'role_has_cap'         => $this->strip( ... ),
-			'editable_roles'       => static fn(): array => [],
-			'add_user_metadata'    => $this->keep_roles( ... ),
-			'update_user_metadata' => $this->keep_roles( ... ),
-			'delete_user_metadata' => $this->keep_roles( ... ),
+			'map_meta_cap'                => $this->deny_meta( ... ),
+			'user_has_cap'                => $this->strip( ... ),
+			'role_has_cap'                => $this->strip( ... ),
+			'editable_roles'              => static fn(): array => [],
+			'add_user_metadata'           => $this->keep_roles( ... ),
+			'update_user_metadata'        => $this->keep_roles( ... ),
+			'delete_user_metadata'        => $this->keep_roles( ... ),
+			// Nobody is a super administrator of a network: not even for code that asks just that.
+			'pre_site_option_site_admins' => static fn(): array => [],
 		];
 		try {
 			foreach ( $filters as $hook => $filter ) {
@@ -154,7 +156,7 @@ final class Identity {
 	}
 
 	/**
-	 * Filter `map_meta_cap`: the one place that even a super administrator of a network does not pass.
+	 * Filter `map_meta_cap`: the one place that a super administrator of a network does not pass either.
 	 *
 	 * @param string[] $required Primitive capabilities WordPress asks for.
 	 * @param string   $asked    The capability asked about.

@@ -92,7 +92,9 @@ final class Controller {
 		$this->services->log()->append( $call->intent() );
 		$this->open    = $call;
 		$this->reserve = str_repeat( ' ', 512 * KB_IN_BYTES );
-		register_shutdown_function( $this->after_fatal( ... ) );
+		// Before whatever else WordPress and its plugins do and print at the end of a request.
+		add_action( 'shutdown', $this->after_fatal( ... ), PHP_INT_MIN );
+		$this->output->silence();
 		$this->output->hold();
 		$reply      = ( new Runner( $this->services, $this->output ) )->run( $call, $connection );
 		$this->open = null;
@@ -112,7 +114,7 @@ final class Controller {
 			: $response;
 	}
 
-	/** At shutdown: a tool died of a fatal error, or called exit. */
+	/** Action `shutdown`: a tool died of a fatal error, or called exit. */
 	private function after_fatal(): void {
 		$call = $this->open;
 		if ( null === $call ) {

@@ -154,6 +154,6 @@ final class Runner {
 	}
 
 	private static function has_user( int $user ): bool {
-		return $user > 0 && false !== get_userdata( $user ) && ( ! is_multisite() || is_user_member_of_blog( $user ) || is_super_admin( $user ) );
+		return $user > 0 && false !== get_userdata( $user ) && ( ! is_multisite() || is_user_member_of_blog( $user ) );
 	}
 }

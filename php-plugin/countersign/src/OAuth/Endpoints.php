@@ -28,9 +28,6 @@ final class Endpoints {
 		'Access-Control-Max-Age'        => '3600',
 	];
 
-	/** Registrations from one address in a window of seconds. */
-	private const REGISTRATIONS = [ 20, HOUR_IN_SECONDS ];
-
 	/** How often a token request is tried again when another worker was faster. */
 	private const ATTEMPTS = 10;
 
@@ -49,7 +46,7 @@ final class Endpoints {
 		if ( 'OPTIONS' === $request->method ) {
 			return new Response( 204, self::CORS );
 		}
-		$is_metadata = str_ends_with( $route, 'metadata' );
+		$is_metadata = in_array( $route, [ 'resource-metadata', 'server-metadata', 'jwks' ], true );
 		if ( ! in_array( $request->method, $is_metadata ? [ 'GET', 'HEAD' ] : [ 'POST' ], true ) ) {
 			return new Response( 405, [ 'Allow' => $is_metadata ? 'GET, HEAD' : 'POST' ] + self::CORS );
 		}
@@ -60,6 +57,8 @@ final class Endpoints {
 			$response = match ( $route ) {
 				'resource-metadata' => self::document( $this->services->oauth()->resourceMetadata() ),
 				'server-metadata'   => self::document( $this->services->oauth()->serverMetadata() ),
+				// Tokens are opaque to clients: there is no key to check them with, and parsers of discovery documents want to hear so.
+				'jwks'              => self::document( '{"keys":[]}' ),
 				'oauth/register'    => $this->register( $request ),
 				'oauth/token'       => $this->token( $request ),
 				'oauth/revoke'      => $this->revoke( $request ),
@@ -75,8 +74,8 @@ final class Endpoints {
 	}
 
 	private function register( Request $request ): Response {
-		[ $max, $window ] = self::REGISTRATIONS;
-		$decision         = $this->services->limits()->check( 'oauth/register:' . Request::ip(), $max, $window );
+		$limit    = $this->services->settings()->registration_limit();
+		$decision = $this->services->limits()->check( 'oauth/register:' . Request::ip(), $limit['max'], $limit['window'] );
 		if ( ! $decision->isAllowed() ) {
 			return $this->refuse( 429, (string) $decision->reason(), $decision->retryAfter() );
 		}

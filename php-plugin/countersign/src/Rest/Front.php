@@ -29,6 +29,7 @@ final class Front {
 		'oauth/revoke'      => [ 'POST' ],
 		'resource-metadata' => [ 'GET' ],
 		'server-metadata'   => [ 'GET' ],
+		'jwks'              => [ 'GET' ],
 	];
 
 	/** Well-known document => route that serves the same. */
@@ -36,6 +37,7 @@ final class Front {
 		'oauth-protected-resource'   => 'resource-metadata',
 		'oauth-authorization-server' => 'server-metadata',
 		'openid-configuration'       => 'server-metadata',
+		'jwks.json'                  => 'jwks',
 	];
 
 	/** Bytes of a body at any endpoint but MCP. */
@@ -94,7 +96,7 @@ final class Front {
 	 */
 	private function well_known(): ?string {
 		$path = rawurldecode( explode( '?', (string) wp_unslash( $_SERVER['REQUEST_URI'] ?? '' ), 2 )[0] ); // phpcs:ignore WordPress.Security.ValidatedSanitizedInput
-		if ( ! preg_match( '~^(?<home>.*)/\.well-known/(?<name>[a-z-]+)(?<of>/.*)?$~D', $path, $found ) || ! isset( self::WELL_KNOWN[ $found['name'] ] ) ) {
+		if ( ! preg_match( '~^(?<home>.*)/\.well-known/(?<name>[a-z.-]+)(?<of>/.*)?$~D', $path, $found ) || ! isset( self::WELL_KNOWN[ $found['name'] ] ) ) {
 			return null;
 		}
 		$home     = Urls::home_path();

@@ -54,6 +54,14 @@ final class Response {
 		return new self( $this->status, array_merge( $this->headers, $headers ), $this->body );
 	}
 
+	/**
+	 * Sets the status: after the headers, since `WWW-Authenticate` and `Location` make PHP set one of its own; and as a
+	 * whole line, since http_response_code() does not replace a line that somebody else has set.
+	 */
+	public static function status( int $status ): void {
+		header( sprintf( '%s %d %s', wp_get_server_protocol(), $status, get_status_header_desc( $status ) ), true, $status );
+	}
+
 	/** Sends it and ends the request. */
 	public function send(): never {
 		while ( ob_get_level() > 0 && ob_end_clean() ) {
@@ -65,8 +73,7 @@ final class Response {
 			foreach ( $this->headers as $name => $value ) {
 				header( $name . ': ' . $value );
 			}
-			// Last: `WWW-Authenticate` and `Location` make PHP set a status of its own.
-			http_response_code( $this->status );
+			self::status( $this->status );
 		}
 		echo $this->body; // phpcs:ignore WordPress.Security.EscapeOutput -- JSON or events, never HTML.
 		exit;

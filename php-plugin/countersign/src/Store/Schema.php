@@ -56,6 +56,7 @@ final class Schema {
 				self::create_audit();
 				Capabilities::grant();
 				( new Settings() )->site_id();
+				( new Settings() )->audit_host();
 			},
 		];
 	}

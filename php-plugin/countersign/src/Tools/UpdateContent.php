@@ -32,6 +32,8 @@ final class UpdateContent {
 			$fields['post_name'] = sanitize_title( $arguments['slug'] );
 		}
 		$call->checkpoint();
+		// WordPress keeps what is saved, not what was there: content that was never edited would be gone.
+		wp_save_post_revision( $post->ID );
 		return Result::structured( Posts::summary( Posts::save( $fields ) ) )->about( Posts::target( $post->ID ) );
 	}
 

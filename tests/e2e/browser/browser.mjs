@@ -1,0 +1,45 @@
+// A real Chromium, the program of this machine, with one window.
+import { chromium } from 'playwright-core';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+const folder = process.env.SCREENSHOTS ?? 'screenshots';
+const DESKTOP = { width: 1280, height: 900 };
+const PHONE = { width: 390, height: 844 };
+
+export async function openBrowser() {
+	const browser = await chromium.launch({
+		executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+		// Chromium's own sandbox does not work for root, and this one meets nothing but our own site.
+		args: process.getuid() === 0 ? ['--no-sandbox'] : [],
+	});
+	const page = await (await browser.newContext({ viewport: DESKTOP })).newPage();
+	page.setDefaultTimeout(15_000);
+	const complaints = [];
+	page.on('pageerror', (error) => complaints.push(`${page.url()}: ${error.message}`));
+	page.on('console', (message) => message.type() === 'error' && complaints.push(`${page.url()}: ${message.text()}`));
+	let number = 0;
+	return {
+		page,
+		/** What the browser has complained of since it was last asked. */
+		complaints: () => complaints.splice(0),
+		/** A picture of the whole page, on a desktop and, if wanted, on a telephone. */
+		async picture(name, { phone = false } = {}) {
+			mkdirSync(folder, { recursive: true });
+			const file = `${String(++number).padStart(2, '0')}-${name}`;
+			await page.screenshot({ path: join(folder, `${file}.png`), fullPage: true });
+			if (!phone) return;
+			await page.setViewportSize(PHONE);
+			await page.screenshot({ path: join(folder, `${file}-phone.png`), fullPage: true });
+			const { wide, wider } = await page.evaluate(() => ({
+				wide: document.documentElement.clientWidth,
+				wider: Math.max(...[...document.querySelectorAll('.countersign, .countersign *, .countersign-consent, .countersign-consent *')]
+					.filter((element) => element.getClientRects().length && !element.closest('details:not([open]), .screen-reader-text'))
+					.map((element) => element.getBoundingClientRect().right)),
+			}));
+			await page.setViewportSize(DESKTOP);
+			if (wider > wide + 1) complaints.push(`${page.url()}: on a telephone something reaches to ${wider} of ${wide} pixels`);
+		},
+		close: () => browser.close(),
+	};
+}

@@ -1,0 +1,256 @@
+// A person at a real browser: lets an agent in, looks after it, cuts it off. One test after the other,
+// as a morning's work; what the agent meets meanwhile is looked at each time.
+import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import { after, before, test } from 'node:test';
+import { Client, StreamableHTTPClientTransport, UnauthorizedError } from '@modelcontextprotocol/client';
+import { Provider } from '../clients/provider.mjs';
+import { callTool } from '../lib/mcp.mjs';
+import { bringUp, openSite } from '../lib/site.mjs';
+import { openBrowser } from './browser.mjs';
+
+const NAME = 'Newsroom agent';
+const site = openSite();
+let browser, page, provider, client, callback;
+
+before(async () => {
+	browser = await openBrowser();
+	page = browser.page;
+	callback = await listen();
+	provider = new Provider(site.url, NAME, {}, callback.url);
+	// The person is at the browser: the agent only says where to go.
+	provider.redirectToAuthorization = (url) => {
+		provider.authorizeUrl = url.href;
+	};
+	// An agent with something to do before, so that the pages are not all empty.
+	console.warn = () => {};
+});
+
+after(async () => {
+	await client?.close();
+	await browser?.close();
+	callback?.close();
+	site.close();
+});
+
+// Where the agent waits for the browser to come back.
+async function listen() {
+	const server = createServer((request, response) => {
+		const { searchParams } = new URL(request.url, 'http://127.0.0.1');
+		if (searchParams.has('code') || searchParams.has('error')) arrived(searchParams);
+		response.setHeader('Content-Type', 'text/html');
+		response.end('<!doctype html><title>Connected</title><link rel="icon" href="data:,"><p>The agent is connected. You can close this window.');
+	}).listen(0, '127.0.0.1');
+	await new Promise((resolve) => server.once('listening', resolve));
+	let arrived;
+	return {
+		url: `http://127.0.0.1:${server.address().port}/callback`,
+		next: () => new Promise((resolve) => (arrived = resolve)),
+		close: () => server.closeAllConnections() ?? server.close(),
+	};
+}
+
+const admin = (query = 'page=countersign') => page.goto(`${site.url}/wp-admin/admin.php?${query}`);
+const row = () => page.locator('#the-list tr', { hasText: NAME });
+const whoami = () => callTool(site, provider.saved.access_token, 'whoami');
+const reason = async () => {
+	const { json } = await whoami();
+	return json.error?.data?.reason ?? json.result?._meta?.['countersign/reason'];
+};
+
+async function rowAction(name) {
+	await row().hover();
+	await row().getByRole('link', { name, exact: true }).click();
+}
+
+const notice = (text) => page.locator('.notice', { hasText: text }).waitFor();
+
+test('the page for connections says how to begin when there are none', async () => {
+	await page.goto(`${site.url}/wp-login.php?redirect_to=${encodeURIComponent(`${site.url}/wp-admin/admin.php?page=countersign`)}`);
+	await page.getByLabel('Username or Email Address').fill('admin');
+	await page.getByLabel('Password', { exact: true }).fill('admin');
+	await page.getByRole('button', { name: 'Log In' }).click();
+	await page.waitForURL(/page=countersign/);
+	await page.getByText('No client is connected yet').waitFor();
+	assert.equal(await page.getByLabel('MCP address').inputValue(), site.endpoint);
+	await browser.picture('connections-empty', { phone: true });
+	assert.deepEqual(browser.complaints(), []);
+	await page.context().clearCookies();
+});
+
+test('a client starts; the browser logs in and shows the consent page', async () => {
+	const transport = new StreamableHTTPClientTransport(new URL(site.endpoint), { authProvider: provider });
+	const first = new Client({ name: 'newsroom-agent', version: '1.0.0' }, { versionNegotiation: { mode: 'auto' } });
+	await assert.rejects(first.connect(transport), UnauthorizedError);
+
+	await page.goto(provider.authorizeUrl);
+	await page.getByLabel('Username or Email Address').fill('admin');
+	await page.getByLabel('Password', { exact: true }).fill('admin');
+	await browser.picture('login');
+	await page.getByRole('button', { name: 'Log In' }).click();
+
+	await page.getByRole('heading', { name: new RegExp(NAME) }).waitFor();
+	const text = await page.locator('form.countersign-consent').innerText();
+	assert.match(text, new RegExp(new URL(callback.url).host), 'the page says where the browser goes afterwards');
+	assert.equal(await page.getByRole('radio', { name: /^Standard/ }).isChecked(), true, 'Standard is offered first');
+	await browser.picture('consent', { phone: true });
+	await page.locator('details').first().locator('summary').click();
+	await page.getByRole('radio', { name: /^Custom/ }).check();
+	await browser.picture('consent-custom', { phone: true });
+
+	await page.getByRole('radio', { name: /^Content manager/ }).check();
+	await page.getByLabel('It acts as').selectOption({ label: 'editor (Editor)' });
+	const back = callback.next();
+	await page.getByRole('button', { name: 'Allow' }).click();
+	const answer = await back;
+	assert.equal(answer.get('state'), provider.expectedState);
+	await transport.finishAuth(answer);
+	await first.close();
+	client = new Client({ name: 'newsroom-agent', version: '1.0.0' }, { versionNegotiation: { mode: 'auto' } });
+	await client.connect(new StreamableHTTPClientTransport(new URL(site.endpoint), { authProvider: provider }));
+	assert.deepEqual(browser.complaints(), []);
+});
+
+test('refused, the client is told so', async () => {
+	const other = new Provider(site.url, 'Unwanted agent', {}, callback.url);
+	other.redirectToAuthorization = (url) => {
+		other.authorizeUrl = url.href;
+	};
+	const first = new Client({ name: 'unwanted', version: '1.0.0' });
+	await assert.rejects(first.connect(new StreamableHTTPClientTransport(new URL(site.endpoint), { authProvider: other })), UnauthorizedError);
+	await page.goto(other.authorizeUrl);
+	const back = callback.next();
+	await page.getByRole('button', { name: 'Cancel' }).click();
+	assert.equal((await back).get('error'), 'access_denied');
+	await first.close();
+});
+
+test('the agent works, and stands in the list', async () => {
+	await client.callTool({ name: 'get_site_info', arguments: {} });
+	const { structuredContent: draft } = await client.callTool({ name: 'create_draft', arguments: { title: 'Autumn market opens on Saturday', content: '<p>Forty growers.</p>' } });
+	const { structuredContent: review } = await client.callTool({ name: 'request_review', arguments: { tool: 'publish_post', arguments: { id: draft.id } } });
+	await client.callTool({ name: 'publish_post', arguments: { id: draft.id, confirmation_token: review.confirmation_token } });
+	await client.callTool({ name: 'publish_post', arguments: { id: draft.id } });
+
+	await admin();
+	const text = await row().innerText();
+	for (const part of ['Content manager', 'editor', 'Active', '127.0.0.1']) assert.ok(text.includes(part), `${part} in: ${text}`);
+	assert.equal(await row().count(), 1);
+	assert.equal(await page.locator('#the-list tr', { hasText: 'Unwanted' }).count(), 0, 'what was refused is no connection');
+	await row().hover();
+	await browser.picture('connections', { phone: true });
+	assert.deepEqual(browser.complaints(), []);
+});
+
+test('pause, and resume', async () => {
+	await rowAction('Pause');
+	await notice('is paused');
+	await browser.picture('connections-paused');
+	assert.equal(await reason(), 'connection_paused');
+	await rowAction('Resume');
+	await notice('is active again');
+	assert.equal((await whoami()).status, 200);
+});
+
+test('narrow', async () => {
+	await rowAction('Edit');
+	await page.getByRole('heading', { name: NAME }).waitFor();
+	assert.equal(await page.getByRole('checkbox', { name: /^Trash/ }).isDisabled(), true, 'what it has not cannot be given');
+	await browser.picture('edit', { phone: true });
+	await page.getByRole('checkbox', { name: /^Publish/ }).uncheck();
+	await page.getByRole('button', { name: 'Save' }).click();
+	await notice('Saved');
+	assert.equal(await page.getByRole('checkbox', { name: /^Publish/ }).isChecked(), false);
+	const { tools } = await client.listTools({}, { cacheMode: 'bypass' });
+	assert.ok(!tools.some(({ name }) => name === 'publish_post'));
+	assert.ok(tools.some(({ name }) => name === 'create_draft'));
+	assert.deepEqual(browser.complaints(), []);
+});
+
+test('stop all agents, and let them go on', async () => {
+	await admin();
+	await page.getByRole('button', { name: 'Stop all agents' }).click();
+	await notice('All agents are stopped');
+	await browser.picture('kill-switch-on');
+	assert.equal(await reason(), 'kill_switch');
+	// Wherever the administrator is, it must be seen.
+	await page.goto(`${site.url}/wp-admin/index.php`);
+	await browser.picture('dashboard-stopped');
+	await admin();
+	await page.getByRole('button', { name: 'Let agents go on' }).click();
+	await notice('Agents may act again');
+	assert.equal((await whoami()).status, 200);
+});
+
+test('settings', async () => {
+	await page.locator('summary', { hasText: 'Settings' }).click();
+	await page.getByLabel('Requests from one address').fill('120');
+	await browser.picture('settings');
+	await page.getByRole('button', { name: 'Save settings' }).click();
+	await notice('Settings saved');
+	await page.locator('summary', { hasText: 'Settings' }).click();
+	assert.equal(await page.getByLabel('Requests from one address').inputValue(), '120');
+});
+
+test('revoke', async () => {
+	await rowAction('Revoke');
+	await browser.picture('revoke');
+	await page.getByRole('button', { name: 'Revoke for good' }).click();
+	await notice('is revoked for good');
+	assert.equal((await whoami()).status, 401);
+	assert.match(await row().innerText(), /Revoked/);
+	await browser.picture('connections-revoked');
+	assert.deepEqual(browser.complaints(), []);
+});
+
+test('the audit page lists it all, finds things, and verifies', async () => {
+	await admin('page=countersign-audit');
+	const list = page.locator('#the-list');
+	await browser.picture('audit', { phone: true });
+	const text = await list.innerText();
+	for (const part of ['connection.revoked', 'kill_switch.on', 'connection.paused', 'publish_post', NAME]) assert.ok(text.includes(part), `${part} in the list`);
+	await list.locator('details').first().locator('summary').click();
+	await browser.picture('audit-details');
+
+	await page.getByRole('button', { name: 'Verify now' }).click();
+	await page.getByRole('heading', { name: 'The log is whole' }).waitFor();
+	await browser.picture('audit-verified');
+
+	await page.getByLabel('Search entries').fill('publish_post');
+	await page.getByRole('button', { name: 'Search entries' }).click();
+	await page.waitForURL(/s=publish_post/);
+	const found = await page.locator('#the-list tr').allInnerTexts();
+	assert.ok(found.length >= 3, `${found.length} entries`);
+	for (const entry of found) assert.match(entry, /publish_post/);
+	assert.deepEqual(browser.complaints(), []);
+});
+
+test('an editor sees neither page nor menu, and cannot connect a client', async () => {
+	await page.context().clearCookies();
+	await page.goto(`${site.url}/wp-login.php`);
+	await page.getByLabel('Username or Email Address').fill('editor');
+	await page.getByLabel('Password', { exact: true }).fill('editor');
+	await page.getByRole('button', { name: 'Log In' }).click();
+	await page.waitForURL(/wp-admin/);
+	assert.equal(await page.locator('#adminmenu', { hasText: 'Countersign' }).count(), 0);
+	assert.equal((await admin()).status(), 403);
+	browser.complaints();
+	await page.goto(provider.authorizeUrl);
+	await page.getByText('may not connect clients').waitFor();
+	await browser.picture('consent-not-allowed');
+});
+
+test('without the extension the administrator is told what to install', async () => {
+	bringUp(site.name, ['--no-ext']);
+	await page.context().clearCookies();
+	await page.goto(`${site.url}/wp-login.php?redirect_to=${encodeURIComponent(`${site.url}/wp-admin/plugins.php`)}`);
+	await page.getByLabel('Username or Email Address').fill('admin');
+	await page.getByLabel('Password', { exact: true }).fill('admin');
+	await page.getByRole('button', { name: 'Log In' }).click();
+	await page.waitForURL(/plugins\.php/);
+	await page.getByText(/php_countersign-.*\.zip/).first().waitFor();
+	await browser.picture('no-extension');
+	await admin();
+	await browser.picture('connections-no-extension');
+	assert.deepEqual(browser.complaints(), []);
+});

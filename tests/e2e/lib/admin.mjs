@@ -1,0 +1,102 @@
+// An administrator at Countersign's own pages: follows the links and submits the forms that stand there.
+import { administrator } from './consent.mjs';
+import { decode } from './html.mjs';
+
+export class Administrator {
+	#person;
+
+	constructor(site, person) {
+		this.site = site;
+		this.#person = person;
+	}
+
+	/** Whoever is at the browser; logs in when first needed. */
+	async person() {
+		return (this.#person ??= await administrator(this.site.url));
+	}
+
+	async page(slug = 'countersign', query = '') {
+		const page = await (await this.person()).get(`/wp-admin/admin.php?page=${slug}${query}`);
+		if (page.status !== 200) throw new Error(`the page ${slug}: HTTP ${page.status}`);
+		return page;
+	}
+
+	/** The site's own REST API, as the editor uses it. */
+	async rest(method, path, body) {
+		return (await this.person()).rest(method, path, body);
+	}
+
+	/** The one button above the list. */
+	async killSwitch(on) {
+		const page = await this.page();
+		const form = page.forms.find((candidate) => field(candidate, 'action') === 'countersign_kill_switch');
+		if (field(form, 'on') !== (on ? '1' : '0')) throw new Error(`the kill switch is ${on ? 'on' : 'off'} already`);
+		return this.#submit(page, form);
+	}
+
+	/** `pause`, `resume` or `revoke`, from the list. */
+	async connection(id, action) {
+		if (action === 'revoke') {
+			const page = await this.page('countersign', `&view=revoke&connection=${id}`);
+			return this.#submit(page, withAction(page, 'countersign_revoke'));
+		}
+		for (let number = 1; number <= 20; number++) {
+			const page = await this.page('countersign', `&paged=${number}`);
+			const links = [...page.text.matchAll(/href="([^"]*admin-post\.php[^"]*)"/g)].map(([, href]) => new URL(decode(href), page.url));
+			const link = links.find(({ searchParams: query }) => query.get('action') === `countersign_${action}` && query.get('connection') === String(id));
+			if (link) return this.#person.get(link.href);
+			if (!page.text.includes('next-page')) break;
+		}
+		throw new Error(`the list offers no '${action}' for connection ${id}`);
+	}
+
+	/** Saves a connection's permissions. The answer is the page that the administrator sees next. */
+	async narrow(id, groups) {
+		const page = await this.page('countersign', `&view=edit&connection=${id}`);
+		return this.#submit(page, withAction(page, 'countersign_save'), { 'groups[]': groups });
+	}
+
+	/** The id of the connection that was made last. */
+	async newestConnection() {
+		const page = await this.page();
+		const ids = [...page.text.matchAll(/[?&;]connection=(\d+)/g)].map(([, id]) => Number(id));
+		if (ids.length === 0) throw new Error('the list is empty');
+		return Math.max(...ids);
+	}
+
+	/** Presses *Verify now* until it is through; returns what the page then says. */
+	async verifyAudit() {
+		let page = await this.page('countersign-audit');
+		for (let step = 0; step < 50; step++) {
+			page = await this.#submit(page, withAction(page, 'countersign_verify'));
+			if (!page.text.includes('data-countersign-go-on')) break;
+		}
+		const card = /countersign-switch[\s\S]*?<h2>([\s\S]*?)<\/h2>\s*<p>([\s\S]*?)<\/p>/.exec(page.text);
+		return { page, headline: text(card[1]), result: text(card[2]) };
+	}
+
+	/** The newest entries as the Audit page shows them: a list of texts of cells for each. */
+	async auditRows(query = '') {
+		const page = await this.page('countersign-audit', query);
+		const body = /<tbody id="the-list"[^>]*>([\s\S]*?)<\/tbody>/.exec(page.text)?.[1] ?? '';
+		return [...body.matchAll(/<tr\b[^>]*>([\s\S]*?)<\/tr>/g)].map(([, row]) =>
+			[...row.matchAll(/<t[dh]\b[^>]*>([\s\S]*?)<\/t[dh]>/g)].map(([, cell]) => text(cell.replace(/<details[\s\S]*?<\/details>|<div class="row-actions[\s\S]*|<button[\s\S]*?<\/button>/g, ''))),
+		);
+	}
+
+	async #submit(page, form, choices) {
+		const answer = await (await this.person()).submit(page, form, choices);
+		if (answer.status >= 400) throw new Error(`HTTP ${answer.status}: ${text(answer.text).slice(0, 300)}`);
+		return answer;
+	}
+}
+
+function withAction(page, action) {
+	const form = page.forms.find((candidate) => field(candidate, 'action') === action);
+	if (!form) throw new Error(`${page.url} has no form for ${action}: ${text(page.text).slice(0, 300)}`);
+	return form;
+}
+
+const field = (form, name) => form?.fields.find((candidate) => candidate.name === name)?.value;
+
+const text = (html) => decode(html.replace(/<(script|style)[\s\S]*?<\/\1>/g, '').replace(/<[^>]+>/g, ' ')).replace(/\s+/g, ' ').trim();
