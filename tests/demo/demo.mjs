@@ -71,7 +71,7 @@ await step('It registers, and asks a person', async () => {
 	agent(`registered as "${NAME}", client id ${provider.client.client_id}`);
 	agent(`opens the browser at ${provider.authorizeUrl.slice(0, 76)}…`);
 	answered(`the consent page asks: ${read.title}`);
-	note('the administrator picks the preset "Standard", acting as the account "editor", and allows it');
+	note('picks the preset "Standard", acting as the account "editor", and allows it');
 	await way.finishAuth(provider.callback);
 	answered(`the agent holds an access token ${short(provider.saved.access_token)}, good for ${Math.round(provider.saved.expires_in / 60)} minutes`);
 	why('A client can call itself what it likes, so a person decides: what it may do, and as whom.');
@@ -133,7 +133,7 @@ await step('It publishes what was reviewed', async () => {
 
 await step('It uses the same token again', async () => {
 	await admin.rest('POST', `/wp/v2/posts/${id}`, { status: 'draft' });
-	note('meanwhile a person took the post back to draft');
+	note('meanwhile takes the post back to draft');
 	agent(`publish_post {"id": ${id}, "confirmation_token": "${short(token)}"}`);
 	await refused('confirmation_used', 200, () => client.callTool({ name: 'publish_post', arguments: { id, confirmation_token: token } }));
 	assert.equal(await state(id), 'draft');
@@ -144,13 +144,13 @@ await step('It uses the same token again', async () => {
 await step('The administrator stops all agents', async () => {
 	await admin.killSwitch(true);
 	try {
-		note('the kill switch is on');
+		note('turns the kill switch on');
 		agent('get_site_info {}');
 		await refused('kill_switch', 503, () => client.callTool({ name: 'get_site_info', arguments: {} }));
 	} finally {
 		await admin.killSwitch(false);
 	}
-	note('and off again');
+	note('turns it off again');
 	agent('get_site_info {}');
 	const info = await call('get_site_info', {});
 	answered(`${info.name}: works again, with the token it had`);
@@ -161,7 +161,7 @@ await step('The administrator revokes this agent', async () => {
 	const { refresh_token: refreshToken } = provider.saved;
 	provider.somebodyIsThere = false;
 	await admin.connection(await admin.newestConnection(), 'revoke');
-	note('revoked on the Connections page');
+	note('presses "Revoke for good" on the Connections page');
 	agent('get_site_info {}');
 	await refused('invalid_token', 401, () => client.callTool({ name: 'get_site_info', arguments: {} }));
 	const again = await fetchRaw(`${site.url}/wp-json/countersign/v1/oauth/token`, {
@@ -176,8 +176,8 @@ await step('The administrator revokes this agent', async () => {
 
 await step('And all of it is on record', async () => {
 	const rows = await admin.auditRows();
-	note('the newest entries, as the Audit page shows them:');
-	for (const cells of rows.slice(0, 8).reverse()) answered(cells.join(' · '));
+	note('opens the Audit page; its newest entries:');
+	for (const cells of rows.slice(0, 8).reverse()) answered(cells.filter(Boolean).join(' · '));
 	const { headline, result } = await admin.verifyAudit();
 	note('presses "Verify now":');
 	answered(`${headline}. ${result}`);

@@ -5,7 +5,7 @@ set -euo pipefail
 . "$(dirname "$0")/../setup/common.sh"
 cd "$ROOT"
 
-bold= dim= plain=
+bold='' dim='' plain=''
 if [ -t 1 ] && [ -z "${NO_COLOR:-}" ]; then bold=$'\e[1m' dim=$'\e[2m' plain=$'\e[0m'; fi
 heading() { printf '\n%s%s%s\n' "$bold" "$*" "$plain"; }
 began=$(now_ms)

@@ -18,7 +18,7 @@ export async function step(title, act) {
 
 export const agent = (text) => line(cyan('agent'), text);
 export const site = (text) => line(green(' site'), text);
-export const note = (text) => line(yellow('  you'), text);
+export const note = (text) => line(yellow('admin'), text);
 export const why = (text) => console.log(dim(wrap(text, '    ')));
 
 export function end() {
