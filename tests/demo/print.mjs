@@ -1,5 +1,5 @@
 // How the demo speaks: numbered steps, who says what, and why it matters.
-const colour = process.stdout.isTTY && !process.env.NO_COLOR;
+const colour = (process.stdout.isTTY || process.env.FORCE_COLOR) && !process.env.NO_COLOR;
 const paint = (code) => (text) => (colour ? `\u001b[${code}m${text}\u001b[0m` : text);
 const [bold, dim, red, green, cyan, yellow] = ['1', '2', '31', '32', '36', '33'].map(paint);
 

@@ -48,7 +48,7 @@ final class ParallelTest extends TestCase {
 		}
 		$writers = array_map( static fn( array $row ): int => json_decode( $row['body'], true )['change']['writer'], $rows );
 		$turns   = count( array_filter( array_keys( $writers ), static fn( int $i ): bool => $i > 0 && $writers[ $i ] !== $writers[ $i - 1 ] ) );
-		self::assertGreaterThan( self::WRITERS, $turns, 'they did not write at the same time: the test showed nothing' );
+		self::assertGreaterThan( self::WRITERS - 1, $turns, 'they did not write at the same time: the test showed nothing' );
 		self::assertVerified();
 	}
 

@@ -59,6 +59,22 @@ final class Person {
 		return Http::send( $method, rest_url( ltrim( $route, '/' ) ), $headers, null === $body ? null : json_encode( (object) $body, JSON_THROW_ON_ERROR ), $this->jar );
 	}
 
+	/**
+	 * A nonce as a page of this person's would have it: of their user and their session.
+	 */
+	public function nonce( string $action ): string {
+		$cookie = '';
+		foreach ( file( $this->jar, FILE_IGNORE_NEW_LINES ) as $line ) {
+			$fields = explode( "\t", $line );
+			if ( LOGGED_IN_COOKIE === ( $fields[5] ?? '' ) ) {
+				$cookie = rawurldecode( $fields[6] );
+			}
+		}
+		$parts = wp_parse_auth_cookie( $cookie, 'logged_in' ) ?: throw new \LogicException( 'not logged in' );
+		$tick  = wp_nonce_tick( $action );
+		return substr( wp_hash( $tick . '|' . $action . '|' . get_user_by( 'login', $parts['username'] )->ID . '|' . $parts['token'], 'nonce' ), -12, 10 );
+	}
+
 	/** A page of the dashboard. @param array<string, string|int> $query */
 	public function page( string $slug, array $query = [] ): Answer {
 		return $this->get( admin_url( 'admin.php?' . http_build_query( [ 'page' => $slug ] + $query ) ) );

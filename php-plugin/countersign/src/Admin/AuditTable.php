@@ -52,13 +52,14 @@ final class AuditTable extends \WP_List_Table {
 		foreach ( [ 'outcome', 'connection', 'correlation' ] as $filter ) {
 			$this->filters[ $filter ] = sanitize_key( $_GET[ $filter ] ?? '' ); // phpcs:ignore WordPress.Security.NonceVerification
 		}
-		// An act is two entries; the first matters only where the second is missing, or to whoever asks for one act.
-		$this->filters['steps']  = 'all' === sanitize_key( $_GET['steps'] ?? '' ) || '' !== $this->filters['correlation'] ? 'all' : 'ended'; // phpcs:ignore WordPress.Security.NonceVerification
 		$this->filters['search'] = sanitize_text_field( wp_unslash( $_GET['s'] ?? '' ) ); // phpcs:ignore WordPress.Security.NonceVerification
-		$rows                    = Entries::page( $this->filters, $this->before(), self::PER_PAGE + 1 );
-		$this->has_older         = count( $rows ) > self::PER_PAGE;
-		$this->items             = array_slice( $rows, 0, self::PER_PAGE );
-		$this->_column_headers   = [ $this->get_columns(), [], [], 'time' ];
+		// An act is two entries; the first matters only where the second is missing, or to whoever looks for something.
+		$wants_all              = 'all' === sanitize_key( $_GET['steps'] ?? '' ) || '' !== $this->filters['correlation'] . $this->filters['search']; // phpcs:ignore WordPress.Security.NonceVerification
+		$this->filters['steps'] = $wants_all ? 'all' : 'ended';
+		$rows                   = Entries::page( $this->filters, $this->before(), self::PER_PAGE + 1 );
+		$this->has_older        = count( $rows ) > self::PER_PAGE;
+		$this->items            = array_slice( $rows, 0, self::PER_PAGE );
+		$this->_column_headers  = [ $this->get_columns(), [], [], 'time' ];
 	}
 
 	/** {@inheritDoc} */
@@ -121,7 +122,9 @@ final class AuditTable extends \WP_List_Table {
 	/** @param array<string, mixed> $item */
 	protected function column_time( $item ): string {
 		$seconds = intdiv( (int) $item['time'], 1000 );
-		return sprintf( '<time datetime="%s">%s</time>', esc_attr( gmdate( 'c', $seconds ) ), esc_html( wp_date( 'Y-m-d H:i:s', $seconds ) ?: '' ) );
+		// On a telephone only this column is shown until a row is unfolded.
+		return sprintf( '<time datetime="%s">%s</time>', esc_attr( gmdate( 'c', $seconds ) ), esc_html( wp_date( 'Y-m-d H:i:s', $seconds ) ?: '' ) )
+			. '<div class="countersign-phone"><code>' . esc_html( (string) $item['action'] ) . '</code> ' . $this->column_outcome( $item ) . '</div>';
 	}
 
 	/** @param array<string, mixed> $item */

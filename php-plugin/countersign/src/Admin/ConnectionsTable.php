@@ -78,7 +78,8 @@ final class ConnectionsTable extends \WP_List_Table {
 		if ( $item->client !== $item->name ) {
 			$name .= '<br><span class="countersign-muted">' . esc_html( $item->client ) . '</span>';
 		}
-		return $name;
+		// On a telephone only this column is shown until a row is unfolded.
+		return $name . '<div class="countersign-phone">' . $this->column_state( $item ) . '</div>';
 	}
 
 	/** @param Connection $item */

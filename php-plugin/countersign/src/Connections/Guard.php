@@ -5,10 +5,13 @@ declare(strict_types=1);
 namespace Countersign\Plugin\Connections;
 
 use Countersign\Plugin\Denied;
+use Countersign\Plugin\Settings;
+use Countersign\Plugin\Store\Schema;
 
 /**
  * What holds while an agent's call runs, whatever tool or ability does the work: no write to Countersign's own options
- * or tables, none to the accounts and options that decide who may do what on this site, and no first write without a checkpoint.
+ * or tables, none to the accounts and options that decide who may do what on this site, and no first write without a
+ * checkpoint. Code that means harm and runs as PHP on this site is beyond it; a tool that goes astray is not.
  */
 final class Guard {
 
@@ -31,13 +34,9 @@ final class Guard {
 	/** Those of them that a network has. */
 	private const NETWORK = [ 'active_sitewide_plugins', 'admin_email', 'site_admins' ];
 
-	private const OWN_TABLES = '/countersign_(?:connections|oauth_clients|grants|audit_)/i';
-
 	private const OWN = '/^(?:_site)?(?:_transient_)?(?:timeout_)?countersign_/';
 
 	private bool $has_written = false;
-
-	private bool $is_asking = false;
 
 	public function __construct( private readonly Checkpoint $checkpoint ) {}
 
@@ -75,6 +74,11 @@ final class Guard {
 		}
 	}
 
+	/** Whether a meta key of accounts holds rights or ways to log in. */
+	public static function is_key_of_rights( string $key ): bool {
+		return str_ends_with( $key, 'capabilities' ) || str_ends_with( $key, 'user_level' ) || in_array( $key, [ '_application_passwords', 'session_tokens' ], true );
+	}
+
 	/** Filter `pre_update_option`: the value goes through where the option may be written. */
 	private function before_update( mixed $value, string $option, mixed $old ): mixed {
 		if ( $value !== $old ) {
@@ -90,40 +94,67 @@ final class Guard {
 
 	/** Actions `add_option` and `delete_option`, which fire before anything is written. */
 	private function before_option( string $option ): void {
-		if ( preg_match( self::OWN, $option ) || in_array( $option, self::PROTECTED, true ) || str_ends_with( $option, 'user_roles' ) ) {
+		if ( self::is_protected( $option ) ) {
 			throw new Denied( 'capability_denied', null, 'option:' . $option );
 		}
 	}
 
 	/** Filter `query`: every SQL statement of WordPress and its plugins. */
 	private function before_query( string $sql ): string {
-		if ( $this->is_asking || preg_match( '/^[\s(]*(?:SELECT|SHOW|DESCRIBE|DESC|EXPLAIN|SET|PRAGMA)\b/i', $sql ) ) {
+		$statement = Statement::of( $sql );
+		if ( $statement->is_read() || $statement->is_harmless() ) {
 			return $sql;
 		}
-		$bare = self::without_values( $sql );
-		if ( null === $bare || preg_match( self::OWN_TABLES, $bare ) || preg_match( self::accounts(), $bare ) ) {
+		if ( ! $statement->is_clear() || $this->is_forbidden( $statement ) ) {
 			throw new Denied( 'capability_denied' );
 		}
 		if ( ! $this->has_written ) {
-			$this->is_asking = true;
-			try {
-				$this->checkpoint->pass();
-			} finally {
-				$this->is_asking = false;
-			}
+			$this->checkpoint->pass();
 			$this->has_written = true;
 		}
 		return $sql;
 	}
 
-	/** A statement without quoted text and comments: a post may be about Countersign's tables. Null when it cannot be told. */
-	private static function without_values( string $sql ): ?string {
-		return preg_replace( "~'(?:[^'\\\\]|\\\\.|'')*+'|\"(?:[^\"\\\\]|\\\\.|\"\")*+\"|/\\*.*?\\*/~s", ' ', $sql );
+	private function is_forbidden( Statement $statement ): bool {
+		global $wpdb;
+		if ( $statement->mentions( $wpdb->base_prefix . 'countersign_', true ) || $statement->mentions( $wpdb->prefix . 'countersign_', true ) || $statement->mentions( $wpdb->users ) ) {
+			return true;
+		}
+		if ( $statement->mentions( $wpdb->usermeta ) && ! $this->is_deletion_by_id( $statement ) ) {
+			$keys = $statement->values_of( 'meta_key' );
+			return null === $keys || array_filter( $keys, self::is_key_of_rights( ... ) );
+		}
+		if ( $statement->mentions( $wpdb->options ) ) {
+			$names = $statement->values_of( 'option_name' );
+			return null === $names || array_filter( $names, self::may_be_protected( ... ) );
+		}
+		return false;
 	}
 
-	/** Writing the table of accounts: names, addresses, passwords. */
-	private static function accounts(): string {
+	/** How WordPress deletes metadata, after its filter was asked. Taking rights away gives nobody any. */
+	private function is_deletion_by_id( Statement $statement ): bool {
+		return [] === $statement->texts && $statement->mentions( 'DELETE' ) && $statement->mentions( 'umeta_id' );
+	}
+
+	private static function is_protected( string $option ): bool {
+		return preg_match( self::OWN, $option ) || in_array( $option, self::PROTECTED, true ) || str_ends_with( $option, 'user_roles' );
+	}
+
+	/** Whether a name, or a pattern of LIKE, may stand for a protected option. */
+	private static function may_be_protected( string $name ): bool {
+		if ( self::is_protected( $name ) ) {
+			return true;
+		}
+		if ( ! str_contains( $name, '%' ) && ! str_contains( $name, '_' ) ) {
+			return false;
+		}
 		global $wpdb;
-		return '~\b(?:INTO|UPDATE|FROM|TABLE)\s+(?:IGNORE\s+)?[`"]?' . preg_quote( $wpdb->users, '~' ) . '\b~i';
+		$pattern = '/^' . strtr( preg_quote( $name, '/' ), [ '%' => '.*', '\\\\_' => '_', '_' => '.' ] ) . '$/Dis'; // phpcs:ignore
+		foreach ( [ ...self::PROTECTED, $wpdb->prefix . 'user_roles', Schema::OPTION, KillSwitch::OPTION, Settings::OPTION, Settings::SITE_ID, Settings::AUDIT_HOST ] as $option ) {
+			if ( preg_match( $pattern, $option ) ) {
+				return true;
+			}
+		}
+		return false;
 	}
 }

@@ -197,8 +197,7 @@ final class Identity {
 	 * @param string $key    The meta key.
 	 */
 	private function keep_roles( mixed $result, int $user, string $key ): mixed {
-		$is_role = str_ends_with( $key, 'capabilities' ) || str_ends_with( $key, 'user_level' );
-		return $is_role || '_application_passwords' === $key || 'session_tokens' === $key ? false : $result;
+		return Guard::is_key_of_rights( $key ) ? false : $result;
 	}
 
 	private function is_stripped( string $capability ): bool {

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Countersign\Plugin\Health;
 
+use Countersign\Plugin\Admin\Admin;
 use Countersign\Plugin\Capabilities;
 use Countersign\Plugin\Services;
 
@@ -35,6 +36,17 @@ final class Notices {
 				]
 			);
 			return;
+		}
+		if ( 'toplevel_page_countersign' !== $screen && $this->services->kill_switch()->is_on() ) {
+			wp_admin_notice(
+				sprintf(
+					'<strong>%s</strong> <a href="%s">%s</a>',
+					esc_html__( 'All AI agents are stopped on this site.', 'countersign' ),
+					esc_url( Admin::url( Admin::CONNECTIONS ) ),
+					esc_html__( 'Let them go on', 'countersign' )
+				),
+				[ 'type' => 'warning' ]
+			);
 		}
 		foreach ( Condition::problems( $this->services ) as $problem ) {
 			wp_admin_notice( '<strong>' . esc_html__( 'Countersign serves no agent at present.', 'countersign' ) . '</strong> ' . esc_html( $problem ), [ 'type' => 'error' ] );

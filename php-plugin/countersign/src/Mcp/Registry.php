@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Countersign\Plugin\Mcp;
 
+use Countersign\Plugin\Denied;
 use Countersign\Plugin\Json;
 use Countersign\Plugin\Tools\Catalogue;
 
@@ -31,7 +32,7 @@ final class Registry {
 	/** Fields of a definition that may be given as JSON text. */
 	private const RAW = [ 'inputSchema', 'outputSchema', 'annotations', '_meta', 'arguments', 'icons' ];
 
-	/** @var array<string, array<string, array{definition: string, handler: callable, capability: string|null, complete: callable|null}>> */
+	/** @var array<string, array<string, array{definition: string, handler: callable, capability: string|null, complete: callable|null, review: callable|null}>> */
 	private array $entries = [
 		'tools'             => [],
 		'prompts'           => [],
@@ -45,7 +46,7 @@ final class Registry {
 	/** The registry with everything that belongs to this site. */
 	public static function filled(): self {
 		$registry          = new self();
-		$registry->builtin = Catalogue::handlers();
+		$registry->builtin = Catalogue::handlers( $registry );
 		/**
 		 * Fires when an agent's request comes in, for plugins to offer tools, prompts and resources.
 		 *
@@ -59,7 +60,10 @@ final class Registry {
 	 * Adds a tool.
 	 *
 	 * @param array<string, mixed>         $definition `name`, `description`, `group`, `inputSchema`, and where wanted `title`, `outputSchema`,
-	 *                                                 `annotations`, `confirm` (needs a confirmation token), `_meta`, `capability`.
+	 *                                                 `annotations`, `_meta`, `capability`, `confirm` (true: needs a confirmation
+	 *                                                 token), and with it `review`: `fn( array $arguments, Call $call )` gives
+	 *                                                 `target` (`id`, `title`, ..) and `warnings` (texts) of what would be done, or
+	 *                                                 throws {@see \Countersign\Plugin\Denied}.
 	 * @param callable(array, Call): mixed $handler    Gets the validated arguments. Returns structured content as an array, text, or
 	 *                                                 a {@see Result}. Throws {@see \Countersign\Plugin\Denied} to refuse.
 	 */
@@ -119,10 +123,23 @@ final class Registry {
 	 *
 	 * @param string $kind `tools`, `prompts`, `resources` or `resourceTemplates`.
 	 *
-	 * @return array{definition: string, handler: callable, capability: string|null, complete: callable|null}|null
+	 * @return array{definition: string, handler: callable, capability: string|null, complete: callable|null, review: callable|null}|null
 	 */
 	public function find( string $kind, string $name ): ?array {
 		return $this->entries[ $kind ][ $name ] ?? null;
+	}
+
+	/**
+	 * Refuses a user who lacks the capability that an entry asks for.
+	 *
+	 * @param array{capability: string|null} $entry As {@see find()} gave it.
+	 *
+	 * @throws Denied `capability_denied`.
+	 */
+	public static function require_capability( array $entry ): void {
+		if ( null !== $entry['capability'] && ! current_user_can( $entry['capability'] ) ) { // phpcs:ignore WordPress.WP.Capabilities
+			throw new Denied( 'capability_denied' );
+		}
 	}
 
 	/** @param array<string, mixed> $definition */
@@ -138,7 +155,8 @@ final class Registry {
 			return;
 		}
 		$capability = $definition['capability'] ?? null;
-		unset( $definition['capability'] );
+		$review     = $definition['review'] ?? null;
+		unset( $definition['capability'], $definition['review'] );
 		$raw = [];
 		foreach ( self::RAW as $field ) {
 			if ( isset( $definition[ $field ] ) && is_string( $definition[ $field ] ) ) {
@@ -160,6 +178,7 @@ final class Registry {
 			'handler'    => $handler,
 			'capability' => is_string( $capability ) ? $capability : null,
 			'complete'   => $complete,
+			'review'     => is_callable( $review ) ? $review : null,
 		];
 	}
 

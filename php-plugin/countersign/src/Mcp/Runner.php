@@ -89,15 +89,8 @@ final class Runner {
 		if ( null === $entry ) {
 			throw new Denied( 'tool_failed' );
 		}
-		self::require_capability( $entry );
+		Registry::require_capability( $entry );
 		return ( $entry['handler'] )( Json::decode( $call->arguments() ), $handle );
-	}
-
-	/** @param array{capability: string|null} $entry */
-	private static function require_capability( array $entry ): void {
-		if ( null !== $entry['capability'] && ! current_user_can( $entry['capability'] ) ) { // phpcs:ignore WordPress.WP.Capabilities
-			throw new Denied( 'capability_denied' );
-		}
 	}
 
 	private static function prompt( mixed $value ): Result {
@@ -142,7 +135,7 @@ final class Runner {
 		if ( ! isset( $entry['complete'] ) ) {
 			return Result::completion( [] );
 		}
-		self::require_capability( $entry );
+		Registry::require_capability( $entry );
 		$asked = Json::decode( $call->arguments() );
 		$value = ( $entry['complete'] )(
 			(string) ( $asked['argument']['name'] ?? '' ),

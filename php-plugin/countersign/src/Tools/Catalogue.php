@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Countersign\Plugin\Tools;
 
+use Countersign\Plugin\Mcp\Registry;
+
 /**
  * The product's own tools that this plugin serves. Their names, schemas and groups are the extension's catalogue; the
  * classes here do the work, and check what WordPress allows the connection's user.
@@ -11,11 +13,13 @@ namespace Countersign\Plugin\Tools;
 final class Catalogue {
 
 	/**
-	 * Tool name => what does it, made when it is called.
+	 * Tool name => what does it.
+	 *
+	 * @param Registry $registry What other plugins offer: reviews are asked for their tools as well.
 	 *
 	 * @return array<string, callable>
 	 */
-	public static function handlers(): array {
+	public static function handlers( Registry $registry ): array {
 		return [
 			'get_site_info'  => new GetSiteInfo(),
 			'whoami'         => new Whoami(),
@@ -26,17 +30,11 @@ final class Catalogue {
 			'get_media'      => new GetMedia(),
 			'create_draft'   => new CreateDraft(),
 			'update_content' => new UpdateContent(),
-			'request_review' => new RequestReview(),
+			'request_review' => new RequestReview( $registry ),
 			'publish_post'   => new PublishPost(),
 			'schedule_post'  => new SchedulePost(),
 			'trash_post'     => new TrashPost(),
 			'restore_post'   => new RestorePost(),
 		];
-	}
-
-	/** The act of that name that needs a review, or null. */
-	public static function act( string $name ): ?Act {
-		$tool = self::handlers()[ $name ] ?? null;
-		return $tool instanceof Act ? $tool : null;
 	}
 }

@@ -22,7 +22,8 @@ final class PostQuery {
 	public static function page( array $query, array $types, array $arguments ): array {
 		$page     = (int) ( $arguments['page'] ?? 1 );
 		$per_page = (int) ( $arguments['per_page'] ?? 20 );
-		$visible  = static fn( string $where ): string => $where . ' AND ' . self::visible( $types );
+		$search   = isset( $query['s'] );
+		$visible  = static fn( string $where ): string => $where . ' AND ' . self::visible( $types ) . ( $search ? ' AND ' . self::searchable( $types ) : '' );
 		add_filter( 'posts_where', $visible, PHP_INT_MAX );
 		try {
 			$found = new \WP_Query(
@@ -47,6 +48,23 @@ final class PostQuery {
 			'total'       => (int) $found->found_posts,
 			'total_pages' => (int) $found->max_num_pages,
 		];
+	}
+
+	/**
+	 * What a search may look into: words behind a password could be guessed one by one.
+	 *
+	 * @param list<string> $types
+	 */
+	private static function searchable( array $types ): string {
+		global $wpdb;
+		$any = [ "$wpdb->posts.post_password = ''", $wpdb->prepare( "$wpdb->posts.post_author = %d", get_current_user_id() ) ];
+		foreach ( $types as $name ) {
+			$type = get_post_type_object( $name );
+			if ( current_user_can( $type->cap->edit_others_posts ) && current_user_can( $type->cap->edit_published_posts ) ) {
+				$any[] = $wpdb->prepare( "$wpdb->posts.post_type = %s", $name );
+			}
+		}
+		return '(' . implode( ' OR ', $any ) . ')';
 	}
 
 	/** @param list<string> $types */

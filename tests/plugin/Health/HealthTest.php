@@ -1,0 +1,104 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Countersign\Tests\Health;
+
+use Countersign\Plugin\Health\Condition;
+use Countersign\Plugin\Health\Requirements;
+use Countersign\Plugin\Plugin;
+use Countersign\Plugin\Services;
+use Countersign\Plugin\Settings;
+use Countersign\Plugin\Urls;
+use Countersign\Tests\Http;
+use Countersign\Tests\OAuthClient;
+use Countersign\Tests\Person;
+use Countersign\Tests\Site;
+use Countersign\Tests\TestCase;
+
+/** What keeps agents from being served is told to whoever can mend it. */
+final class HealthTest extends TestCase {
+
+	/** @return array<string, mixed> */
+	private static function site_health(): array {
+		return ( apply_filters( 'site_status_tests', [ 'direct' => [], 'async' => [] ] )['direct']['countersign']['test'] )();
+	}
+
+	public function test_all_is_well(): void {
+		self::assertSame( Requirements::OK, Requirements::state() );
+		self::assertSame( [], Condition::problems( Plugin::services() ) );
+		self::assertSame( 'good', self::site_health()['status'] );
+		self::assertStringNotContainsString( 'serves no agent', Person::of( 'admin' )->get( admin_url( 'index.php' ) )->body );
+	}
+
+	public function test_a_log_that_is_shorter_than_it_was(): void {
+		global $wpdb;
+		$old = \Countersign\Plugin\Audit\Log::head();
+		\Countersign\Tests\AuditTrail::append();
+		$new = \Countersign\Plugin\Audit\Log::head();
+		$wpdb->update( Site::table( 'audit_head' ), [ 'head' => $old->text, 'size' => $old->size ], [ 'id' => 1 ] );
+		try {
+			self::assertArrayHasKey( 'audit_rollback', Condition::problems( Plugin::services() ) );
+			self::assertSame( 'critical', self::site_health()['status'] );
+			self::assertStringContainsString( 'shorter than it has been', Person::of( 'admin' )->get( admin_url( 'index.php' ) )->body );
+			self::assertStringContainsString( 'restored from a backup', Person::of( 'admin' )->page( 'countersign-audit' )->body );
+			self::assertStringNotContainsString( 'shorter than it has been', Person::of( 'editor' )->get( admin_url( 'index.php' ) )->body );
+		} finally {
+			$wpdb->update( Site::table( 'audit_head' ), [ 'head' => $new->text, 'size' => $new->size ], [ 'id' => 1 ] );
+		}
+	}
+
+	public function test_a_site_identity_that_is_malformed(): void {
+		$id = get_option( Settings::SITE_ID );
+		update_option( Settings::SITE_ID, 'nonsense' );
+		try {
+			self::assertNotSame( [], Condition::problems( new Services() ) );
+			self::assertSame( 503, Http::send( 'POST', Urls::mcp(), [], '{}' )->status );
+		} finally {
+			update_option( Settings::SITE_ID, $id );
+		}
+	}
+
+	public function test_plain_http_that_leaves_the_machine_is_refused(): void {
+		$remote = static fn( string $url ): string => str_replace( '127.0.0.1', '192.0.2.1', $url );
+		$agent  = Site::connect();
+		// This process's wp_get_environment_type() is fixed; a worker's is what the configuration says.
+		$config = ABSPATH . 'wp-config.php';
+		$before = file_get_contents( $config );
+		file_put_contents( $config, str_replace( "'WP_ENVIRONMENT_TYPE', 'local'", "'WP_ENVIRONMENT_TYPE', 'production'", $before ) );
+		$home = get_option( 'home' );
+		try {
+			self::assertSame( 200, $agent->call( 'whoami' )->status, 'a loopback address is enough' );
+			update_option( 'home', $remote( $home ) );
+			$host = [ 'Host' => (string) parse_url( $home, PHP_URL_HOST ) . ':' . parse_url( $home, PHP_URL_PORT ) ];
+			$url  = site_url( '/?rest_route=/countersign/v1/mcp' );
+			$mcp  = Http::send( 'POST', $url, $host + $agent->headers( 'tools/list' ), '{"jsonrpc":"2.0","id":1,"method":"tools/list"}' );
+			self::assertSame( [ 403, 'https_required' ], [ $mcp->status, $mcp->reason() ], $mcp->body );
+			$token = Http::send( 'POST', site_url( '/?rest_route=/countersign/v1/oauth/token' ), $host, 'grant_type=x' );
+			self::assertSame( [ 403, 'https_required' ], [ $token->status, $token->reason() ] );
+			// Where TLS ends at this server, it is enough.
+			self::assertStringContainsString( 'over HTTPS', wp_strip_all_tags( Person::of( 'admin' )->get( admin_url( 'index.php' ) )->body ) );
+		} finally {
+			update_option( 'home', $home );
+			file_put_contents( $config, $before );
+		}
+		self::assertSame( 200, $agent->call( 'whoami' )->status );
+	}
+
+	public function test_an_unusable_state_folder_refuses_agents_and_leaves_the_site_alone(): void {
+		$agent  = Site::connect();
+		$client = OAuthClient::registered();
+		$state  = Site::folder() . '/state';
+		// As on a host that forgot to keep others out. Workers that have the store open keep it; new processes refuse.
+		chmod( $state, 0777 );
+		try {
+			[ $said ] = Site::php( 'echo json_encode( Countersign\\Plugin\\Health\\Condition::problems( new Countersign\\Plugin\\Services() ) );' );
+			self::assertStringContainsString( 'store_unavailable', $said );
+			self::assertSame( 200, Http::get( home_url( '/' ) )->status );
+		} finally {
+			chmod( $state, 0700 );
+		}
+		self::assertNotSame( '', $client->id );
+		$agent->do( 'whoami' );
+	}
+}

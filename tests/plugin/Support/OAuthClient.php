@@ -1,0 +1,127 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Countersign\Tests;
+
+use Countersign\Plugin\Urls;
+
+/** An OAuth client in plain HTTP, from discovery to tokens. */
+final class OAuthClient {
+
+	public const REDIRECT = 'http://127.0.0.1:7799/callback';
+
+	public readonly string $verifier;
+
+	private function __construct( public readonly string $id ) {
+		$this->verifier = rtrim( strtr( base64_encode( random_bytes( 32 ) ), '+/', '-_' ), '=' );
+	}
+
+	/** One that has registered itself. */
+	public static function registered( array $metadata = [] ): self {
+		$answer = self::register( $metadata );
+		return 201 === $answer->status ? new self( $answer->json()['client_id'] ) : throw new \RuntimeException( "registration: HTTP $answer->status $answer->body" );
+	}
+
+	/** One whose id is the address of a document. */
+	public static function described_at( string $url ): self {
+		return new self( $url );
+	}
+
+	public static function register( array $metadata = [] ): Answer {
+		$body = $metadata + [
+			'client_name'                => 'A test client',
+			'redirect_uris'              => [ self::REDIRECT ],
+			'grant_types'                => [ 'authorization_code', 'refresh_token' ],
+			'token_endpoint_auth_method' => 'none',
+		];
+		return Http::send( 'POST', Urls::register(), [ 'Content-Type' => 'application/json' ], json_encode( $body ) );
+	}
+
+	/** @param array<string, string|null> $more Over the usual parameters; null leaves one out. */
+	public function authorize_url( array $more = [] ): string {
+		$parameters = array_filter(
+			$more + [
+				'response_type'         => 'code',
+				'client_id'             => $this->id,
+				'redirect_uri'          => self::REDIRECT,
+				'code_challenge'        => rtrim( strtr( base64_encode( hash( 'sha256', $this->verifier, true ) ), '+/', '-_' ), '=' ),
+				'code_challenge_method' => 'S256',
+				'resource'              => Urls::mcp(),
+				'state'                 => 'a state & more',
+			],
+			is_string( ... )
+		);
+		return add_query_arg( [], Urls::authorize() ) . ( str_contains( Urls::authorize(), '?' ) ? '&' : '?' ) . http_build_query( $parameters, '', '&', PHP_QUERY_RFC3986 );
+	}
+
+	/** The consent page, as this person sees it. @param array<string, string|null> $more */
+	public function consent_page( Person $person, array $more = [] ): Answer {
+		$sent_on = $person->get( $this->authorize_url( $more ) );
+		if ( 302 !== $sent_on->status ) {
+			throw new \RuntimeException( "authorize: HTTP $sent_on->status $sent_on->body" );
+		}
+		return $person->get( $sent_on->header( 'Location' ) );
+	}
+
+	/**
+	 * Submits the consent page.
+	 *
+	 * @param array<string, mixed>       $choices Over what the page has.
+	 * @param array<string, string|null> $more    Of the request.
+	 */
+	public function decide( Person $person, array $choices = [], array $more = [] ): Answer {
+		$page = $this->consent_page( $person, $more );
+		$form = Person::forms( $page->body )[0] ?? throw new \RuntimeException( 'no form: ' . wp_strip_all_tags( $page->body ) );
+		return $person->post( site_url( 'wp-login.php?action=countersign_authorize' ), $choices + [ 'decision' => 'allow' ] + $form );
+	}
+
+	/** What the browser is sent back with. @return array<string, string> */
+	public static function parameters( Answer $answer ): array {
+		$location = $answer->header( 'Location' ) ?? throw new \RuntimeException( "sent nowhere: HTTP $answer->status " . wp_strip_all_tags( $answer->body ) );
+		parse_str( (string) parse_url( $location, PHP_URL_QUERY ), $parameters );
+		return $parameters;
+	}
+
+	/** A code, by way of an administrator's consent. @param array<string, mixed> $choices */
+	public function code( array $choices = [] ): string {
+		return self::parameters( $this->decide( Person::of( 'admin' ), $choices ) )['code'];
+	}
+
+	/** @param array<string, string> $form */
+	public static function token( array $form ): Answer {
+		return Http::send( 'POST', Urls::token(), [ 'Content-Type' => 'application/x-www-form-urlencoded' ], http_build_query( $form ) );
+	}
+
+	/** @return array<string, string> The form that redeems a code. */
+	public function redeeming( string $code ): array {
+		return [
+			'grant_type'    => 'authorization_code',
+			'code'          => $code,
+			'redirect_uri'  => self::REDIRECT,
+			'client_id'     => $this->id,
+			'code_verifier' => $this->verifier,
+			'resource'      => Urls::mcp(),
+		];
+	}
+
+	/** @return array<string, string> The form that refreshes. */
+	public function refreshing( string $token ): array {
+		return [
+			'grant_type'    => 'refresh_token',
+			'refresh_token' => $token,
+			'client_id'     => $this->id,
+		];
+	}
+
+	/** Tokens, from nothing. @param array<string, mixed> $choices @return array<string, mixed> */
+	public function tokens( array $choices = [] ): array {
+		return self::token( $this->redeeming( $this->code( $choices ) ) )->json();
+	}
+
+	/** The newest connection. */
+	public static function newest(): int {
+		global $wpdb;
+		return (int) $wpdb->get_var( 'SELECT MAX(id) FROM ' . Site::table( 'connections' ) );
+	}
+}

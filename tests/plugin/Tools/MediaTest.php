@@ -1,0 +1,63 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Countersign\Tests\Tools;
+
+use Countersign\Tests\Site;
+use Countersign\Tests\TestCase;
+
+/** The media library, read. */
+final class MediaTest extends TestCase {
+
+	/** @return array<string, int> Title => id. */
+	private static function pictures(): array {
+		return array_column( get_posts( [ 'post_type' => 'attachment', 'post_status' => 'inherit', 'numberposts' => -1 ] ), 'ID', 'post_title' );
+	}
+
+	public function test_an_item_with_all_it_has(): void {
+		$id   = self::pictures()['River'];
+		$item = Site::connect( 'author' )->do( 'get_media', [ 'id' => $id ] );
+		self::assertSame( [ $id, 'River', 'image/jpeg', 640, 400, 'The river in the morning', null ], [ $item['id'], $item['title'], $item['mime_type'], $item['width'], $item['height'], $item['alt'], $item['attached_to'] ] );
+		self::assertSame( filesize( get_attached_file( $id ) ), $item['size'] );
+		self::assertSame( wp_get_attachment_url( $id ), $item['url'] );
+		self::assertContains( 'thumbnail', array_keys( $item['sizes'] ) );
+	}
+
+	public function test_lists_by_words_in_any_of_its_texts_and_by_kind(): void {
+		$agent = Site::connect();
+		$found = static fn( array $arguments ): array => array_column( $agent->do( 'list_media', $arguments )['media'], 'title' );
+		self::assertContains( 'Shelves', $found( [ 'query' => 'by the window' ] ), 'alternative text' );
+		self::assertContains( 'Press', $found( [ 'query' => 'press.jpg' ] ), 'file name' );
+		self::assertContains( 'River', $found( [ 'query' => 'River' ] ), 'title' );
+		self::assertSame( [], $found( [ 'query' => "x' OR 1=1 -- " ] ) );
+		self::assertSame( [], $found( [ 'mime_type' => 'video' ] ) );
+		self::assertGreaterThanOrEqual( 3, count( $found( [ 'mime_type' => 'image' ] ) ) );
+		self::assertSame( [ 1, 1 ], [ count( $found( [ 'per_page' => 1 ] ) ), count( $found( [ 'per_page' => 1, 'page' => 2 ] ) ) ] );
+	}
+
+	public function test_items_without_the_usual_facts_fit_the_schema_too(): void {
+		$id = wp_insert_attachment( [ 'post_title' => '', 'post_mime_type' => 'application/pdf', 'post_status' => 'inherit' ], 'nowhere/gone.pdf' );
+		update_post_meta( $id, '_wp_attachment_metadata', 'not an array' );
+		$agent = Site::connect();
+		$item  = $agent->do( 'get_media', [ 'id' => $id ] );
+		self::assertSame( [ null, null, null, [] ], [ $item['width'], $item['height'], $item['size'], $item['sizes'] ] );
+		$agent->do( 'list_media' );
+		wp_delete_attachment( $id, true );
+	}
+
+	public function test_what_is_not_there_or_no_media(): void {
+		$agent = Site::connect( 'admin' );
+		self::assertRefused( 'target_not_found', $agent, 'get_media', [ 'id' => 999999999 ] );
+		self::assertRefused( 'target_not_found', $agent, 'get_media', [ 'id' => Site::post( [ 'post_status' => 'publish' ] ) ] );
+	}
+
+	public function test_a_picture_of_a_post_that_may_not_be_seen(): void {
+		$post = Site::post( [ 'post_status' => 'private', 'post_title' => 'Secret' ], 'admin' );
+		$id   = wp_insert_attachment( [ 'post_title' => 'Of a secret', 'post_mime_type' => 'image/png', 'post_status' => 'inherit', 'post_parent' => $post, 'post_author' => Site::user( 'admin' ) ], 'x/secret.png' );
+		self::assertRefused( 'target_not_found', Site::connect( 'subscriber' ), 'get_media', [ 'id' => $id ] );
+		self::assertNotContains( 'Of a secret', array_column( Site::connect( 'subscriber' )->do( 'list_media', [ 'per_page' => 50 ] )['media'], 'title' ) );
+		Site::connect( 'editor' )->do( 'get_media', [ 'id' => $id ] );
+		wp_delete_attachment( $id, true );
+	}
+}
