@@ -25,7 +25,7 @@ end_stage() {
 	local status=$? name
 	trap - EXIT
 	for name in ${SITES[@]+"${SITES[@]}"}; do
-		[ -n "${KEEP_SITE:-}" ] || "$SITE_COMMAND" down "$name" --wipe >/dev/null || true
+		[ -n "${KEEP_SITE:-}" ] || "$SITE_COMMAND" down "$name" --wipe >/dev/null 2>&1 || true
 	done
 	exit "$status"
 }
