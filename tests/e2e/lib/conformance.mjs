@@ -5,8 +5,11 @@
 import { spawn } from 'node:child_process';
 import { createWriteStream, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { connect } from './oauth.mjs';
+import { consent } from './consent.mjs';
+import { fetchRaw } from './http.mjs';
+import { connect, discover, register } from './oauth.mjs';
 import { bearerProxy } from './proxy.mjs';
 import { openSite } from './site.mjs';
 
@@ -35,12 +38,13 @@ for (const { revision, options } of RUNS) {
 	rows.push({ revision, exit, ...tally(folder, options.includes(baseline)) });
 }
 await proxy.close();
+rows.push(await authorizationServer());
 site.close();
 
-console.log('  revision     passed  failed  excused  checks  suite says');
+console.log('  what                  passed  failed  excused  checks  suite says');
 for (const row of rows) {
 	const cells = [row.passed, row.failed.length, row.excused.length, row.checks].map((n, i) => String(n).padStart([8, 8, 9, 8][i]));
-	console.log(`  ${row.revision}${cells.join('')}  ${row.exit === 0 ? 'pass' : `fail (exit ${row.exit})`}`);
+	console.log(`  ${row.revision.padEnd(19)}${cells.join('')}  ${row.exit === 0 ? 'pass' : `fail (exit ${row.exit})`}`);
 }
 for (const { revision, failed } of rows) for (const { scenario, check, message } of failed) console.log(`  ${revision} ${scenario}: ${check}: ${message}`);
 
@@ -49,12 +53,41 @@ const failed = rows.reduce((sum, row) => sum + Math.max(row.failedScenarios, row
 writeFileSync(resultsFile, `${passed} ${failed}\n`);
 process.exit(failed === 0 && passed > 0 ? 0 : 1);
 
-function run(args, log) {
+function run(args, log, watch) {
 	const file = createWriteStream(log);
 	const child = spawn(process.execPath, [suite, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+	if (watch) child.stdout.setEncoding('utf8').on('data', watch);
 	child.stdout.pipe(file, { end: false });
 	child.stderr.pipe(file, { end: false });
 	return new Promise((resolve) => child.on('close', (code) => file.end(() => resolve(code))));
+}
+
+// The two scenarios for authorization servers. One prints an address and waits for the browser.
+async function authorizationServer() {
+	const folder = join(output, 'authorization');
+	rmSync(folder, { recursive: true, force: true });
+	mkdirSync(folder, { recursive: true });
+	const port = await freePort();
+	const { server, resource } = await discover(site.endpoint);
+	const client = await register(server, { client_name: 'Conformance suite, authorization', redirect_uris: [`http://127.0.0.1:${port}/callback`] });
+	const args = ['authorization', '--url', server.issuer, '--client-id', client.json.client_id, '--port', String(port), '--resource', resource.resource, '-o', folder];
+	let shown = '';
+	const exit = await run(args, join(folder, 'log'), (text) => {
+		shown += text;
+		const url = new RegExp(`${server.authorization_endpoint}\\?\\S+`).exec(shown)?.[0];
+		if (!url || !shown.slice(shown.indexOf(url) + url.length)) return;
+		shown = '';
+		consent(site.url, url, { preset: 'read_only', user: 'editor' }).then((back) => fetchRaw(back.href));
+	});
+	return { revision: 'authorization', exit, ...tally(folder, false) };
+}
+
+async function freePort() {
+	const server = createServer().listen(0, '127.0.0.1');
+	await new Promise((resolve) => server.once('listening', resolve));
+	const { port } = server.address();
+	await new Promise((resolve) => server.close(resolve));
+	return port;
 }
 
 // From the checks that the suite wrote down, scenario by scenario. Extensions that we do not serve
@@ -69,7 +102,7 @@ function tally(folder, hasBaseline) {
 		} catch {
 			continue;
 		}
-		const scenario = name.replace(/^server-/, '').replace(/-\d{4}-\d\d-\d\dT.*$/, '');
+		const scenario = name.replace(/^(server|authorization|client)-(?=.*-\d{4}-)/, '').replace(/-\d{4}-\d\d-\d\dT.*$/, '');
 		if (/^(tasks-|sep-2640-)/.test(scenario)) continue;
 		row.checks += checks.filter((check) => check.status === 'SUCCESS').length;
 		const bad = checks.filter((check) => check.status === 'FAILURE');

@@ -44,7 +44,8 @@ site_with_fixtures() {
 	export SITE=$STAGE
 	stage_site "$SITE" --plugin "$FIXTURES" --activate countersign-fixtures "$@"
 	"$SITE_COMMAND" php "$SITE" -r 'update_option( "countersign_settings", array(
-		"ip_limit" => array( "max" => 256, "window" => 1 ), "connection_limit" => array( "max" => 256, "window" => 1 ) ) );'
+		"ip_limit" => array( "max" => 256, "window" => 1 ), "connection_limit" => array( "max" => 256, "window" => 1 ),
+		"registration_limit" => array( "max" => 256, "window" => 1 ) ) );'
 	# Every secret the stage meets is noted here; the last test looks for them in the logs.
 	export SECRETS=$CACHE/run/$SITE/secrets
 	: >"$SECRETS"
