@@ -66,6 +66,7 @@ final class PostsTest extends TestCase {
 		self::assertLessThanOrEqual( 102400, strlen( $post['content'] ) );
 		self::assertGreaterThan( 102390, strlen( $post['content'] ) );
 		self::assertStringEndsWith( '€', $post['content'] );
+		wp_delete_post( $id, true );
 	}
 
 	/** @return array<string, array{array<string, mixed>, string, list<string>}> Post, its author, and who may see it. */
@@ -225,6 +226,7 @@ final class PostsTest extends TestCase {
 		$id = self::as( 'editor' )->do( 'create_draft', [ 'title' => str_repeat( 'ß', 400 ), 'content' => str_repeat( 'word ', 99999 ) ] )['id'];
 		self::assertSame( hash( 'sha256', trim( str_repeat( 'word ', 99999 ) ) ), hash( 'sha256', trim( get_post( $id )->post_content ) ) );
 		self::assertSame( str_repeat( 'ß', 400 ), get_post( $id )->post_title );
+		wp_delete_post( $id, true );
 	}
 
 	public function test_content_is_changed_by_those_who_may_edit(): void {
