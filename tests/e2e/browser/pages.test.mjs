@@ -185,6 +185,7 @@ step('stop all agents, and let them go on', async () => {
 	assert.equal(await reason(), 'kill_switch');
 	// Wherever the administrator is, it must be seen.
 	await page.goto(`${site.url}/wp-admin/index.php`);
+	await page.locator('.notice', { hasText: /agents/ }).filter({ hasText: /stopped/ }).waitFor();
 	await browser.picture('dashboard-stopped');
 	await admin();
 	await page.getByRole('button', { name: 'Let agents go on' }).click();
@@ -229,8 +230,8 @@ step('the audit page lists it all, finds things, and verifies', async () => {
 	await page.getByLabel('Search entries').fill('publish_post');
 	await page.getByRole('button', { name: 'Search entries' }).click();
 	await page.waitForURL(/s=publish_post/);
-	const outcomes = (await page.locator('#the-list tr').allInnerTexts()).map((entry) => /publish_post[\s\S]*(Done|Refused)/.exec(entry)?.[1]);
-	assert.deepEqual(outcomes, ['Refused', 'Done'], 'what happened, the newest first');
+	const outcomes = (await page.locator('#the-list tr').allInnerTexts()).map((entry) => /publish_post[\s\S]*(Done|Refused|About to)/.exec(entry)?.[1]);
+	assert.deepEqual(outcomes, ['Refused', 'Done', 'About to'], 'whoever searches sees every step, the newest first');
 	await browser.picture('audit-search');
 	assert.deepEqual(browser.complaints(), []);
 });
