@@ -56,6 +56,7 @@ reasons! {
     RateLimited = "rate_limited", "Too many calls: wait and try again.";
     RateLimitedIp = "rate_limited_ip", "Too many requests from this address: wait and try again.";
     RateLimitedConnection = "rate_limited_connection", "Too many requests on this connection: wait and try again.";
+    LimitUnusable = "limit_unusable", "The limit that is set cannot be kept exactly: set 1 to 256 calls in at most 31 days.";
     // Transport and framing
     HttpsRequired = "https_required", "This site is not served over HTTPS: agents are refused.";
     HostRefused = "host_refused", "This server does not answer under this host name.";

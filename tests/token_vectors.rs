@@ -1,6 +1,8 @@
 //! Tokens as vectors for every language: `tests/vectors/token/valid.json`, and one file of ways to be
 //! wrong. To renew them after a change of the format: `COUNTERSIGN_BLESS=1 cargo test --test token_vectors`.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)] // A test that cannot go on should stop.
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use countersign::clock::Timestamp;

@@ -23,7 +23,13 @@ $countersign_clean_site = static function (): void {
 	if ( ! get_option( Settings::DELETE_ON_UNINSTALL ) ) {
 		return;
 	}
+	global $wpdb;
 	Schema::drop();
+	// Notices not yet shown, and documents of clients.
+	$countersign_left = $wpdb->get_col( "SELECT option_name FROM $wpdb->options WHERE option_name LIKE '\\_transient\\_countersign\\_%'" );
+	foreach ( $countersign_left as $name ) {
+		delete_transient( substr( $name, strlen( '_transient_' ) ) );
+	}
 	foreach ( [ Settings::SITE_ID, Settings::AUDIT_HOST, Settings::OPTION, Settings::DELETE_ON_UNINSTALL, KillSwitch::OPTION, 'countersign_verification' ] as $option ) {
 		delete_option( $option );
 	}

@@ -122,6 +122,7 @@ const fn is_fault(reason: Reason) -> bool {
     matches!(
         reason,
         Reason::ToolFailed
+            | Reason::LimitUnusable
             | Reason::StoreUnavailable
             | Reason::StoreFull
             | Reason::EntropyUnavailable

@@ -133,6 +133,7 @@ fn status_and_code(reason: Reason, era: Era) -> (u16, i32) {
         Reason::ResourceUnknown if !modern => (200, -32002),
         Reason::ParamsInvalid => (if modern { 400 } else { 200 }, -32602),
         Reason::KillSwitch
+        | Reason::LimitUnusable
         | Reason::StoreUnavailable
         | Reason::StoreFull
         | Reason::EntropyUnavailable

@@ -19,7 +19,7 @@ impl Guard for Arc<dyn Store> {
                 limit::Limit::new(bind("limit", &[key.as_bytes()]), max, window).ok()
             })
             // A limit that cannot be kept exactly is no limit: closed.
-            .ok_or(Reason::StoreUnavailable)?;
+            .ok_or(Reason::LimitUnusable)?;
         let admission = Store::admit(&**self, &[limit], now).map_err(StoreError::reason)?;
         Ok(match admission {
             limit::Admission::Admitted { tightest } => Admission {

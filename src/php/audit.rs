@@ -25,9 +25,15 @@ use crate::{bytes, store};
 
 impl From<audit::Error> for Fault {
     fn from(error: audit::Error) -> Self {
-        Self::Broken {
-            reason: Reason::AuditUnavailable,
-            detail: error.to_string(),
+        match error {
+            audit::Error::Draft
+            | audit::Error::Action
+            | audit::Error::Correlation
+            | audit::Error::Reference => Self::Misuse(error.to_string()),
+            _ => Self::Broken {
+                reason: Reason::AuditUnavailable,
+                detail: error.to_string(),
+            },
         }
     }
 }

@@ -23,7 +23,8 @@ final class AuditLog
      *                             action, target, change, outcome, reason, approval, correlation}`. Strings are cut to
      *                             their bounds, stripped of control characters, and anything like a token is redacted.
      *
-     * @throws Exception `audit_rollback` when the head is behind the high-water mark, `misuse` for a malformed draft or head.
+     * @throws Exception `audit_rollback` when the head is behind the high-water mark, `misuse` for a malformed
+     *                   draft, `audit_unavailable` for a damaged head.
      */
     public function append(?string $head, array $drafts): AuditAppend {}
 

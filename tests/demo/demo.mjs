@@ -177,7 +177,7 @@ await step('The administrator revokes this agent', async () => {
 await step('And all of it is on record', async () => {
 	const rows = await admin.auditRows();
 	note('opens the Audit page; its newest entries:');
-	for (const cells of rows.slice(0, 8).reverse()) answered(cells.filter(Boolean).join(' · '));
+	for (const [time, ...cells] of rows.slice(0, 8).reverse()) answered([time.slice(-8), ...cells].filter(Boolean).join(' · '));
 	const { headline, result } = await admin.verifyAudit();
 	note('presses "Verify now":');
 	answered(`${headline}. ${result}`);

@@ -36,10 +36,15 @@ end() {
 	local status=$? suite
 	trap - EXIT
 	for suite in "${suites[@]}"; do
+		[ -z "${running[$suite]:-}" ] || kill "${running[$suite]}" 2>/dev/null || true
+	done
+	wait
+	for suite in "${suites[@]}"; do
 		[ -n "${KEEP_SITE:-}" ] || "$site" down "plugin-$suite" --wipe >/dev/null 2>&1 || true
 	done
 	exit "$status"
 }
+declare -A running=()
 trap end EXIT
 
 # site_for SUITE: its site, with the plugin and the fixtures.
@@ -59,24 +64,36 @@ site_for() {
 count() {
 	php8.2 -r '
 		$all = @simplexml_load_file( $argv[1] );
-		if ( ! $all || ! isset( $all->testsuite ) ) exit( print "0 1" );
+		if ( ! $all || ! isset( $all->testsuite ) ) { echo "0 1"; exit; }
 		$suite  = $all->testsuite;
 		$failed = (int) $suite["errors"] + (int) $suite["failures"] + (int) $suite["skipped"] + (int) $suite["warnings"];
 		echo max( 0, (int) $suite["tests"] - $failed ), " ", $failed;
 	' "$1"
 }
 
+run() {
+	local suite=$1
+	shift
+	step "a site for the suite $suite" site_for "$suite"
+	timeout 300 "$site" php "plugin-$suite" "$ROOT/tests/plugin/phpunit.php" -c "$ROOT/tests/plugin/phpunit.xml" \
+		--do-not-cache-result --testsuite "$suite" --log-junit "$logs/plugin-$suite.xml" "$@" </dev/null
+}
+
+# Side by side: each waits for its site, its database and its answers more than it computes.
+for suite in "${suites[@]}"; do
+	rm -f "$logs/plugin-$suite.xml"
+	run "$suite" "$@" >"$logs/plugin-$suite" 2>&1 &
+	running[$suite]=$!
+done
+
 passed=0
 failed=0
 for suite in "${suites[@]}"; do
-	step "a site for the suite $suite" site_for "$suite"
-	junit=$logs/plugin-$suite.xml
-	rm -f "$junit"
 	status=0
-	timeout 300 "$site" php "plugin-$suite" "$ROOT/tests/plugin/phpunit.php" -c "$ROOT/tests/plugin/phpunit.xml" \
-		--do-not-cache-result --testsuite "$suite" --log-junit "$junit" "$@" 2>&1 </dev/null |
-		tee "$logs/plugin-$suite" | sed '/^PHPUnit 9/d; /^$/d' || status=$?
-	read -r good bad < <(count "$junit"; echo)
+	wait "${running[$suite]}" || status=$?
+	say "-- $suite"
+	sed '/^PHPUnit 9/d; /^$/d' "$logs/plugin-$suite"
+	read -r good bad < <(count "$logs/plugin-$suite.xml"; echo)
 	# PHPUnit that dies halfway writes no log, or says nothing of what it did not run.
 	[ "$status" = 0 ] || [ "$bad" != 0 ] || bad=1
 	passed=$((passed + good))

@@ -48,6 +48,8 @@ final class Plugin {
 	public static function activate( bool $network_wide = false ): void {
 		if ( ! $network_wide ) {
 			Schema::migrate();
+			// Deleting the plugin has taken them away, though its tables may have stayed.
+			Capabilities::grant();
 		}
 	}
 

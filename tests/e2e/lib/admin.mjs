@@ -80,7 +80,7 @@ export class Administrator {
 		const page = await this.page('countersign-audit', query);
 		const body = /<tbody id="the-list"[^>]*>([\s\S]*?)<\/tbody>/.exec(page.text)?.[1] ?? '';
 		return [...body.matchAll(/<tr\b[^>]*>([\s\S]*?)<\/tr>/g)].map(([, row]) =>
-			[...row.matchAll(/<t[dh]\b[^>]*>([\s\S]*?)<\/t[dh]>/g)].map(([, cell]) => text(cell.replace(/<details[\s\S]*?<\/details>|<div class="row-actions[\s\S]*|<button[\s\S]*?<\/button>/g, ''))),
+			[...row.matchAll(/<t[dh]\b[^>]*>([\s\S]*?)<\/t[dh]>/g)].map(([, cell]) => text(cell.replace(/<details[\s\S]*?<\/details>|<div class="countersign-phone">[\s\S]*?<\/div>|<div class="row-actions[\s\S]*|<button[\s\S]*?<\/button>/g, ''))),
 		);
 	}
 

@@ -311,16 +311,17 @@ final class ManagerTest extends TestCase {
 
 	public function test_the_limit_per_address_holds_exactly_over_all_workers(): void {
 		$agents = [ Site::connect(), Site::connect() ];
-		// Whatever was counted before is out of this window by now.
-		update_option( Settings::OPTION, [ 'ip_limit' => [ 'max' => 200, 'window' => 1 ] ] + Site::ROOMY );
-		sleep( 2 );
-		update_option( Settings::OPTION, [ 'ip_limit' => [ 'max' => 6, 'window' => 4 ] ] + Site::ROOMY );
-		sleep( 4 );
-		$answers = Http::all( array_map( static fn( int $n ): Pending => $agents[ $n % 2 ]->prepare( 'whoami' ), range( 1, 16 ) ) );
+		update_option( Settings::OPTION, [ 'ip_limit' => [ 'max' => 6, 'window' => 3600 ] ] + Site::ROOMY );
+		// An address from which nobody else has come.
+		$address = '127.1.' . random_int( 0, 255 ) . '.' . random_int( 2, 250 );
+		$answers = Http::all( array_map( static fn( int $n ): Pending => $agents[ $n % 2 ]->prepare( 'whoami' )->from( $address ), range( 1, 16 ) ) );
 		$by      = array_count_values( array_map( static fn( $answer ): int => $answer->status, $answers ) );
 		self::assertSame( [ 200 => 6, 429 => 10 ], [ 200 => $by[200] ?? 0, 429 => $by[429] ?? 0 ] );
 		$refused = array_values( array_filter( $answers, static fn( $answer ): bool => 429 === $answer->status ) )[0];
 		self::assertSame( 'rate_limited_ip', $refused->reason() );
-		self::assertSame( '6;w=4', $refused->header( 'RateLimit-Policy' ) );
+		self::assertSame( '6;w=3600', $refused->header( 'RateLimit-Policy' ) );
+		$elsewhere = Http::all( [ $agents[0]->prepare( 'whoami' )->from( '127.2.' . random_int( 0, 255 ) . '.' . random_int( 2, 250 ) ) ] )[0];
+		self::assertSame( 200, $elsewhere->status, 'another address has a limit of its own' );
+		self::assertSame( $address, $agents[0]->connection()->last_used_ip ?: $agents[1]->connection()->last_used_ip );
 	}
 }

@@ -49,10 +49,16 @@ final class Pending {
 		}
 	}
 
+	/** From another address of this machine. */
+	public function from( string $address ): self {
+		curl_setopt( $this->handle, CURLOPT_INTERFACE, $address );
+		return $this;
+	}
+
 	public function answer(): Answer {
 		$status = curl_getinfo( $this->handle, CURLINFO_RESPONSE_CODE );
 		if ( 0 === $status ) {
-			throw new \RuntimeException( 'no answer: ' . curl_error( $this->handle ) );
+			throw new \RuntimeException( 'no answer from ' . curl_getinfo( $this->handle, CURLINFO_EFFECTIVE_URL ) . ' ' . curl_error( $this->handle ) );
 		}
 		// Cookies go to their file now, not whenever this handle is freed.
 		curl_setopt( $this->handle, CURLOPT_COOKIELIST, 'FLUSH' );

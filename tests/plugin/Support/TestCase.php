@@ -18,6 +18,7 @@ abstract class TestCase extends \PHPUnit\Framework\TestCase {
 	protected function setUp(): void {
 		global $wpdb;
 		wp_cache_flush();
+		wp_roles()->for_site();
 		wp_set_current_user( 0 );
 		update_option( Settings::OPTION, Site::ROOMY );
 		$wpdb->last_error = '';

@@ -66,6 +66,7 @@ final class PostsTest extends TestCase {
 		self::assertLessThanOrEqual( 102400, strlen( $post['content'] ) );
 		self::assertGreaterThan( 102390, strlen( $post['content'] ) );
 		self::assertStringEndsWith( '€', $post['content'] );
+		wp_delete_post( $id, true );
 	}
 
 	/** @return array<string, array{array<string, mixed>, string, list<string>}> Post, its author, and who may see it. */
@@ -93,19 +94,20 @@ final class PostsTest extends TestCase {
 		$send  = [];
 		foreach ( $users as $user ) {
 			$agent = self::as( $user );
-			array_push( $send, $agent->prepare( 'get_post', [ 'id' => $id ] ), $agent->prepare( 'search_content', [ 'query' => $word ] ), $agent->prepare( 'list_posts', [ 'type' => $type, 'order_by' => 'id', 'per_page' => 50 ] ) );
+			array_push( $send, $agent->prepare( 'get_post', [ 'id' => $id ] ), $agent->prepare( 'search_content', [ 'query' => $word ] ) );
 		}
-		$answers = array_chunk( Http::all( $send ), 3 );
+		$answers = array_chunk( Http::all( $send ), 2 );
 		foreach ( $users as $i => $user ) {
-			[ $get, $search, $list ] = $answers[ $i ];
-			$may = in_array( $user, $who, true );
+			[ $get, $search ] = $answers[ $i ];
+			$may              = in_array( $user, $who, true );
 			self::assertSame( $may ? null : 'target_not_found', $get->reason(), "$user: $get->body" );
 			self::assertStringNotContainsString( $may ? 'nothing' : $word, $get->body );
 			self::assertSame( $may ? [ $id ] : [], array_column( $search->content()['posts'], 'id' ), $user );
 			self::assertSame( $may ? 1 : 0, $search->content()['total'], "$user: not even how many there are" );
-			if ( 'arguments_invalid' !== $list->reason() ) {
-				self::assertSame( $may, in_array( $id, array_column( $list->content()['posts'], 'id' ), true ), $user );
-			}
+		}
+		$list = self::as( 'contributor' )->call( 'list_posts', [ 'type' => $type, 'order_by' => 'id', 'per_page' => 50 ] );
+		if ( 'arguments_invalid' !== $list->reason() ) {
+			self::assertSame( in_array( 'contributor', $who, true ), in_array( $id, array_column( $list->content()['posts'], 'id' ), true ) );
 		}
 	}
 
@@ -224,6 +226,7 @@ final class PostsTest extends TestCase {
 		$id = self::as( 'editor' )->do( 'create_draft', [ 'title' => str_repeat( 'ß', 400 ), 'content' => str_repeat( 'word ', 99999 ) ] )['id'];
 		self::assertSame( hash( 'sha256', trim( str_repeat( 'word ', 99999 ) ) ), hash( 'sha256', trim( get_post( $id )->post_content ) ) );
 		self::assertSame( str_repeat( 'ß', 400 ), get_post( $id )->post_title );
+		wp_delete_post( $id, true );
 	}
 
 	public function test_content_is_changed_by_those_who_may_edit(): void {

@@ -53,8 +53,8 @@ final class AuditTable extends \WP_List_Table {
 			$this->filters[ $filter ] = sanitize_key( $_GET[ $filter ] ?? '' ); // phpcs:ignore WordPress.Security.NonceVerification
 		}
 		$this->filters['search'] = sanitize_text_field( wp_unslash( $_GET['s'] ?? '' ) ); // phpcs:ignore WordPress.Security.NonceVerification
-		// An act is two entries; the first matters only where the second is missing, or to whoever looks for something.
-		$wants_all              = 'all' === sanitize_key( $_GET['steps'] ?? '' ) || '' !== $this->filters['correlation'] . $this->filters['search']; // phpcs:ignore WordPress.Security.NonceVerification
+		// An act is two entries; the first matters only where the second is missing, or to whoever asks for one act.
+		$wants_all              = 'all' === sanitize_key( $_GET['steps'] ?? '' ) || '' !== $this->filters['correlation']; // phpcs:ignore WordPress.Security.NonceVerification
 		$this->filters['steps'] = $wants_all ? 'all' : 'ended';
 		$rows                   = Entries::page( $this->filters, $this->before(), self::PER_PAGE + 1 );
 		$this->has_older        = count( $rows ) > self::PER_PAGE;
