@@ -83,10 +83,10 @@ fn drafts() -> Vec<Value> {
     let token = "csat_AbCdEfGhIjKlMnOpQrStUvWxYz0123456789";
     vec![
         json!({ "kind": "system", "actor": { "kind": "system" }, "action": "start" }),
-        json!({ "kind": "intent", "actor": { "kind": "agent", "connection": "c-1", "user": 7, "client": "Example \"Agent\" é日🎉", "ip": "2001:db8::1" },
+        json!({ "kind": "intent", "actor": { "kind": "agent", "connection": 1, "user": 7, "client": "Example \"Agent\" é日🎉", "ip": "2001:db8::1" },
             "action": "update_post", "target": "post:12", "change": { "title": "sha256:00", "a": { "z": [1, -2, true, null], "b": {} } },
             "approval": "confirmed", "correlation": "00112233445566778899aabbccddeeff" }),
-        json!({ "kind": "outcome", "actor": { "kind": "agent", "connection": "c-1", "user": 7 }, "action": "update_post", "target": "post:12",
+        json!({ "kind": "outcome", "actor": { "kind": "agent", "connection": 1, "user": 7 }, "action": "update_post", "target": "post:12",
             "outcome": "ok", "correlation": "00112233445566778899aabbccddeeff", "ref": 1 }),
         json!({ "kind": "refusal", "actor": { "kind": "anonymous", "ip": "192.0.2.1" }, "action": "tools/call", "outcome": "denied", "reason": "token_forged" }),
         json!({ "kind": "refusal", "actor": { "kind": "agent", "client": format!("x {token} y") }, "action": "a\u{0}b\u{202e}c\u{200b}d",

@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 use support::{NOW, Site, connection, merged, registry};
 
 fn send(site: &Site, body: &[u8], more: &[(&str, &str)], changes: &Value) -> Authorized {
-    let server = site.server(&json!({"ip_limit": {"max": 100_000}}));
+    let server = site.server(&json!({"ip_limit": {"max": 256}}));
     let mut headers = support::headers(&site.token());
     headers.extend(
         more.iter()
@@ -37,7 +37,7 @@ fn send(site: &Site, body: &[u8], more: &[(&str, &str)], changes: &Value) -> Aut
         Received::Reply(reply) => Authorized::Reply(reply),
         Received::Request(request) => {
             let connection = merged(
-                merged(connection(), &json!({"limit": {"max": 100_000}})),
+                merged(connection(), &json!({"limit": {"max": 256}})),
                 changes,
             );
             request
@@ -208,11 +208,11 @@ fn a_confirmation_ends_with_its_time_its_epoch_and_its_store() {
             &json!({}),
         )))
     };
-    site.guard
+    site.store
         .broken
         .store(true, std::sync::atomic::Ordering::Relaxed);
     assert_eq!(act(&site), Some(Reason::StoreUnavailable));
-    site.guard
+    site.store
         .broken
         .store(false, std::sync::atomic::Ordering::Relaxed);
     site.now = NOW.plus_seconds(300);

@@ -251,7 +251,7 @@ fn vectors() {
         for case in &cases {
             let name = case["name"].as_str().unwrap();
             let site = Site::default();
-            site.guard
+            site.store
                 .broken
                 .store(case["broken"] == true, Ordering::Relaxed);
             for _ in 0..case["before"].as_u64().unwrap_or(0) {

@@ -75,18 +75,6 @@ pub(super) fn check(
     }
 }
 
-/// Burns a checked token: succeeds for exactly one caller.
-pub(super) fn spend(claims: &Claims, world: World<'_>) -> Result<(), Reason> {
-    let first = world
-        .guard
-        .spend(&claims.id, claims.issued, claims.expires, world.now)?;
-    if first {
-        Ok(())
-    } else {
-        Err(Reason::ConfirmationUsed)
-    }
-}
-
 /// What links a review and its act in the audit log. Made of the token's id, from which the token
 /// cannot be made.
 pub(super) fn correlation(id: &[u8; 12]) -> String {

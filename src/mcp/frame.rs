@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use super::era::{Era, SERVER_INFO_KEY};
 use super::failure::{Failure, is_token};
-use super::guard::{Admission, Limit};
+use super::guard::Limit;
 use super::json::{self, Object, Raw};
 use super::reply::Reply;
 use super::server::Inner;
 use super::settings::Settings;
 use crate::decision::{Decision, Denial};
+use crate::limit::Admission;
 use crate::reason::Reason;
 
 /// Makes the answers to one request.
@@ -33,10 +34,11 @@ impl Frame {
 
     /// Tells the client of a limit that was checked; of several, the last.
     pub(super) fn checked(&mut self, limit: Limit, admission: Admission) {
+        let (Admission::Admitted { tightest } | Admission::Refused { tightest, .. }) = admission;
         self.limits = vec![
             ("RateLimit-Limit", limit.max.to_string()),
-            ("RateLimit-Remaining", admission.remaining.to_string()),
-            ("RateLimit-Reset", admission.reset.to_string()),
+            ("RateLimit-Remaining", tightest.remaining.to_string()),
+            ("RateLimit-Reset", tightest.reset_seconds.to_string()),
             (
                 "RateLimit-Policy",
                 format!("{};w={}", limit.max, limit.window),

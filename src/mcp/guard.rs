@@ -1,10 +1,15 @@
-//! What the server needs of the store, and of the world.
+//! What a decision depends on beside its input: the moment, randomness, and the memory between
+//! requests.
 
 use crate::clock::Timestamp;
 use crate::entropy::Entropy;
+use crate::limit;
 use crate::reason::Reason;
+use crate::replay::{Item, Sighting, seen_once};
+use crate::store::{Origin, Store, StoreError};
+use crate::token::{Claims, bind};
 
-/// At most `max` calls in any `window` seconds.
+/// At most `max` calls in any `window` seconds, as settings and connections say it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
 pub struct Limit {
     /// Calls.
@@ -13,42 +18,17 @@ pub struct Limit {
     pub window: u32,
 }
 
-/// What a limit said to one call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Admission {
-    /// Whether the call may go on; it then was counted.
-    pub allowed: bool,
-    /// Calls that are left in the window.
-    pub remaining: u32,
-    /// Seconds until the window has room again, or is empty.
-    pub reset: u32,
-    /// Seconds after which a refused call may be tried again.
-    pub retry_after: u32,
-    /// Whether this refusal is the first since a call was last let through: the one to record.
-    pub first_of_burst: bool,
-}
-
-/// The memory between requests that the server's decisions need. Every operation is atomic across
-/// all processes that share the memory; whatever cannot be answered is an error, and refuses.
-pub trait Guard {
-    /// Counts one call under `key` against `limit`.
-    ///
-    /// # Errors
-    /// [`Reason::StoreUnavailable`] or [`Reason::StoreFull`].
-    fn admit(&self, key: &str, limit: Limit, now: Timestamp) -> Result<Admission, Reason>;
-
-    /// Burns the confirmation token `id`: `true` for exactly one caller, `false` for all after.
-    ///
-    /// # Errors
-    /// [`Reason::StoreUnavailable`], [`Reason::StoreFull`], or [`Reason::StoreRestarted`] for a token
-    /// issued before the memory was started anew.
-    fn spend(
-        &self,
-        id: &[u8; 12],
-        issued: Timestamp,
-        expires: Timestamp,
-        now: Timestamp,
-    ) -> Result<bool, Reason>;
+impl Limit {
+    /// Under `key`. A limit that cannot be kept exactly is no limit: refused.
+    fn of(self, key: &str) -> Result<limit::Limit, Reason> {
+        u16::try_from(self.max)
+            .ok()
+            .and_then(|max| {
+                let window = u64::from(self.window) * 1000;
+                limit::Limit::new(bind("limit", &[key.as_bytes()]), max, window).ok()
+            })
+            .ok_or(Reason::LimitUnusable)
+    }
 }
 
 /// What a decision depends on beside its input.
@@ -59,5 +39,37 @@ pub struct World<'a> {
     /// Unpredictable bytes.
     pub entropy: &'a dyn Entropy,
     /// The memory between requests.
-    pub guard: &'a dyn Guard,
+    pub store: &'a dyn Store,
+}
+
+impl World<'_> {
+    /// Counts one call under `key` against `limit`.
+    ///
+    /// # Errors
+    /// [`Reason::LimitUnusable`], or why the store gave no answer.
+    pub(super) fn admit(&self, key: &str, limit: Limit) -> Result<limit::Admission, Reason> {
+        self.store
+            .admit(&[limit.of(key)?], self.now)
+            .map_err(StoreError::reason)
+    }
+
+    /// Burns a confirmation token: succeeds for exactly one caller.
+    ///
+    /// # Errors
+    /// [`Reason::ConfirmationUsed`], or why the store gave no answer; [`Reason::StoreRestarted`] for a
+    /// token issued before the store was started anew.
+    pub(super) fn spend(&self, claims: &Claims) -> Result<(), Reason> {
+        let item = Item {
+            domain: "confirmation",
+            id: &claims.id,
+            origin: Origin::Local,
+            issued: claims.issued,
+            expires: claims.expires,
+        };
+        match seen_once(self.store, &item, self.now)? {
+            Sighting::First => Ok(()),
+            Sighting::Again => Err(Reason::ConfirmationUsed),
+            Sighting::Expired => Err(Reason::ConfirmationExpired),
+        }
+    }
 }

@@ -32,14 +32,13 @@ mod schema;
 mod server;
 mod session;
 mod settings;
-mod stored;
 mod stream;
 mod template;
 mod tools;
 
 pub use call::{Call, CallKind};
 pub use error::Error;
-pub use guard::{Admission, Guard, Limit, World};
+pub use guard::{Limit, World};
 pub use reply::Reply;
 pub use request::{Authorized, Request};
 pub use server::{Incoming, Received, Server};

@@ -18,6 +18,7 @@ use super::session::{Refused, Session};
 use super::{legacy, modern};
 use crate::access;
 use crate::decision::Decision;
+use crate::limit::Admission;
 use crate::reason::Reason;
 use crate::token::Claims;
 
@@ -119,14 +120,17 @@ impl Request {
         if let Some(limit) = connection.limit {
             let key = format!("connection:{}", connection.id);
             let admission = world
-                .guard
-                .admit(&key, limit, world.now)
+                .admit(&key, limit)
                 .map_err(|reason| (Failure::new(reason).retry_after(PAUSE), true))?;
             frame.checked(limit, admission);
-            if !admission.allowed {
-                let failure =
-                    Failure::new(Reason::RateLimitedConnection).retry_after(admission.retry_after);
-                return Err((failure, admission.first_of_burst));
+            if let Admission::Refused {
+                retry_after,
+                first_of_burst,
+                ..
+            } = admission
+            {
+                let failure = Failure::new(Reason::RateLimitedConnection).retry_after(retry_after);
+                return Err((failure, first_of_burst));
             }
         }
         Ok(connection)

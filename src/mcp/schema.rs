@@ -162,7 +162,12 @@ fn expectation(error: &ValidationError<'_>, schema: &Value, keyword: &str) -> St
         Kind::OneOfMultipleValid { .. } => {
             "must fit exactly one of the alternatives of the schema".to_owned()
         }
-        kind => format!("does not fit the schema's keyword {}", cut(kind.keyword())),
+        // What is left of `additionalProperties: false` where there are no properties.
+        Kind::FalseSchema if error.instance_path().as_str().is_empty() => {
+            "must be empty: nothing is taken".to_owned()
+        }
+        Kind::FalseSchema => "must be left out: nothing is taken there".to_owned(),
+        kind => format!("must fit the schema's keyword {}", cut(kind.keyword())),
     }
 }
 
@@ -193,6 +198,18 @@ mod tests {
         "id":{"type":"integer","minimum":1},"status":{"enum":["draft","publish"]},
         "when":{"type":"string","format":"date-time"},"slug":{"type":"string","maxLength":3,"pattern":"^[a-z]+$"},
         "list":{"type":"array","maxItems":1,"items":{"type":["string","null"]}}}}"#;
+
+    #[test]
+    fn a_tool_without_arguments_says_that_it_takes_none() {
+        let none = r#"{"type":"object","additionalProperties":false}"#;
+        let said = errors(none, r#"{"id":1}"#);
+        assert_eq!(said, "- the arguments must be empty: nothing is taken");
+        let closed = r#"{"type":"object","properties":{"id":false}}"#;
+        assert_eq!(
+            errors(closed, r#"{"id":1}"#),
+            "- `id` must be left out: nothing is taken there"
+        );
+    }
 
     #[test]
     fn errors_say_where_what_and_which_values() {

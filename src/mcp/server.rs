@@ -16,6 +16,7 @@ use super::reply::Reply;
 use super::request::Request;
 use super::settings::Settings;
 use crate::keyring::Keyring;
+use crate::limit::Admission;
 use crate::reason::Reason;
 use crate::token::{self, Claims, Kind};
 
@@ -136,17 +137,20 @@ impl Server {
     fn within_limit(&self, world: World<'_>, ip: &str, frame: &mut Frame) -> Result<(), Refused> {
         let limit = self.0.settings.ip_limit;
         let admission = world
-            .guard
-            .admit(&address_key(ip), limit, world.now)
+            .admit(&address_key(ip), limit)
             .map_err(|reason| Failure::new(reason).retry_after(PAUSE))?;
         frame.checked(limit, admission);
-        if admission.allowed {
-            return Ok(());
+        match admission {
+            Admission::Admitted { .. } => Ok(()),
+            Admission::Refused {
+                retry_after,
+                first_of_burst,
+                ..
+            } => Err(Refused {
+                failure: Failure::new(Reason::RateLimitedIp).retry_after(retry_after),
+                record: Some(first_of_burst),
+            }),
         }
-        Err(Refused {
-            failure: Failure::new(Reason::RateLimitedIp).retry_after(admission.retry_after),
-            record: Some(admission.first_of_burst),
-        })
     }
 
     fn with_token(
@@ -202,9 +206,8 @@ impl Refused {
         let record = self.record.unwrap_or_else(|| {
             let key = format!("refusal:{reason}:{}", address_key(ip));
             world
-                .guard
-                .admit(&key, QUIET, world.now)
-                .is_ok_and(|admission| admission.allowed)
+                .admit(&key, QUIET)
+                .is_ok_and(|admission| admission.is_admitted())
         });
         let mut reply = frame.failure(&self.failure);
         reply.entry =

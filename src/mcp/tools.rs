@@ -86,7 +86,9 @@ pub(super) fn call_tool(
     let mut call = call(session, world, CallKind::Tool, &name, params, attempt)?;
     if let Some(claims) = &confirmed {
         // Last of all: nothing that could still refuse may come after a token is burned.
-        confirm::spend(claims, world).map_err(|reason| refused(reason, &call.attempt, true))?;
+        world
+            .spend(claims)
+            .map_err(|reason| refused(reason, &call.attempt, true))?;
         call.attempt.approval = Some("confirmed");
         call.intent = Some(draft::intent(&call.actor, &call.attempt));
     }

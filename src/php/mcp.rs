@@ -28,7 +28,7 @@ fn world(store: &Arc<dyn store::Store>) -> World<'_> {
     World {
         now: SystemClock.now(),
         entropy: &SystemEntropy,
-        guard: store,
+        store: &**store,
     }
 }
 

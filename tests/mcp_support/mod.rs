@@ -1,72 +1,68 @@
 //! A site in memory: keys, a store, a moment, and the tokens to call it with.
 #![allow(dead_code, unreachable_pub)]
 
-use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
 
 use countersign::clock::Timestamp;
 use countersign::entropy::CountingEntropy;
 use countersign::keyring::{Keyring, SiteId};
-use countersign::mcp::{Admission, Guard, Limit, Server, World};
-use countersign::reason::Reason;
+use countersign::limit::{self, Admission};
+use countersign::mcp::{Server, World};
+use countersign::store::{MemoryStore, Once, Status, Store, StoreError};
 use countersign::token::{self, Grant, Kind};
 use serde_json::{Value, json};
 
 pub const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
 pub const ENDPOINT: &str = "https://example.org/wp-json/countersign/v1/mcp";
 
-/// A store that forgets nothing and is exact, or is broken.
-#[derive(Default)]
-pub struct MemoryGuard {
-    calls: Mutex<HashMap<String, (Vec<u64>, bool)>>,
-    spent: Mutex<HashSet<[u8; 12]>>,
+/// The memory store, or a broken one.
+pub struct TestStore {
+    memory: MemoryStore,
     pub broken: AtomicBool,
 }
 
-impl Guard for MemoryGuard {
-    fn admit(&self, key: &str, limit: Limit, now: Timestamp) -> Result<Admission, Reason> {
+impl TestStore {
+    fn sound(&self) -> Result<&MemoryStore, StoreError> {
         if self.broken.load(Ordering::Relaxed) {
-            return Err(Reason::StoreUnavailable);
+            return Err(StoreError::Busy);
         }
-        let mut all = self.calls.lock().unwrap();
-        let (calls, refused) = all.entry(key.to_owned()).or_default();
-        let window = u64::from(limit.window) * 1000;
-        calls.retain(|at| at + window > now.millis());
-        let allowed = calls.len() < limit.max as usize;
-        let first_of_burst = !allowed && !*refused;
-        *refused = !allowed;
-        if allowed {
-            calls.push(now.millis());
-        }
-        let oldest = calls.first().copied().unwrap_or(now.millis());
-        let reset = (oldest + window - now.millis()).div_ceil(1000) as u32;
-        Ok(Admission {
-            allowed,
-            remaining: limit.max - calls.len() as u32,
-            reset,
-            retry_after: reset,
-            first_of_burst,
-        })
+        Ok(&self.memory)
     }
+}
 
-    fn spend(
+impl Store for TestStore {
+    fn insert_once(&self, once: &Once, now: Timestamp) -> Result<bool, StoreError> {
+        self.sound()?.insert_once(once, now)
+    }
+    fn admit(&self, limits: &[limit::Limit], now: Timestamp) -> Result<Admission, StoreError> {
+        self.sound()?.admit(limits, now)
+    }
+    fn get(&self, name: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        self.sound()?.get(name)
+    }
+    fn put(&self, name: &[u8], value: &[u8]) -> Result<(), StoreError> {
+        self.sound()?.put(name, value)
+    }
+    fn replace(
         &self,
-        id: &[u8; 12],
-        _: Timestamp,
-        _: Timestamp,
-        _: Timestamp,
-    ) -> Result<bool, Reason> {
-        if self.broken.load(Ordering::Relaxed) {
-            return Err(Reason::StoreUnavailable);
-        }
-        Ok(self.spent.lock().unwrap().insert(*id))
+        name: &[u8],
+        expected: Option<&[u8]>,
+        new: &[u8],
+    ) -> Result<bool, StoreError> {
+        self.sound()?.replace(name, expected, new)
+    }
+    fn remove(&self, name: &[u8]) -> Result<bool, StoreError> {
+        self.sound()?.remove(name)
+    }
+    fn status(&self) -> Result<Status, StoreError> {
+        self.sound()?.status()
     }
 }
 
 pub struct Site {
     pub keyring: Arc<Keyring>,
-    pub guard: MemoryGuard,
+    pub store: TestStore,
     pub entropy: CountingEntropy,
     pub now: Timestamp,
 }
@@ -75,7 +71,11 @@ impl Default for Site {
     fn default() -> Self {
         Self {
             keyring: keyring(1),
-            guard: MemoryGuard::default(),
+            store: TestStore {
+                // Long before anything the tests issue.
+                memory: MemoryStore::new(Timestamp::from_seconds(1)),
+                broken: AtomicBool::new(false),
+            },
             entropy: CountingEntropy::default(),
             now: NOW,
         }
@@ -91,7 +91,7 @@ impl Site {
         World {
             now: self.now,
             entropy: &self.entropy,
-            guard: &self.guard,
+            store: &self.store,
         }
     }
 

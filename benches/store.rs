@@ -1,7 +1,5 @@
-//! How long the operations take. Run by hand:
-//! `cargo test --release --test store_speed -- --ignored --nocapture`.
+//! How long the operations of the stores take: `cargo bench --bench store`.
 
-// The exceptions that tests have in `clippy.toml` do not reach the helpers of an integration test.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -90,9 +88,7 @@ fn measure(name: &str, store: &dyn Store) {
     });
 }
 
-#[test]
-#[ignore = "measures; proves nothing"]
-fn speed() {
+fn main() {
     let dir = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
     let identity = Identity::of_host().unwrap();
     let start = Instant::now();
