@@ -137,7 +137,7 @@ final class AuditTable extends \WP_List_Table {
 		return esc_html(
 			match ( true ) {
 				null !== $item['user']       => Format::user( (int) $item['user'] ),
-				'anonymous' === $item['actor'] => __( 'Somebody without a valid token', 'countersign' ),
+				'anonymous' === $item['actor'] => __( 'Not identified', 'countersign' ),
 				default                      => __( 'The site', 'countersign' ),
 			}
 		);
