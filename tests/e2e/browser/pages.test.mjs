@@ -225,6 +225,8 @@ step('the audit page lists it all, finds things, and verifies', async () => {
 
 	await page.getByRole('button', { name: 'Verify now' }).click();
 	await page.getByRole('heading', { name: 'The log is whole' }).waitFor();
+	await page.getByText('For auditors').click();
+	assert.match(await page.getByLabel('The newest checkpoint').inputValue(), /\/audit\n\d+\n[\s\S]*\n— /, 'a signed note to keep elsewhere');
 	await browser.picture('audit-verified');
 
 	await page.getByLabel('Search entries').fill('publish_post');

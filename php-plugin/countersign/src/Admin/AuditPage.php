@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Countersign\Plugin\Admin;
 
+use Countersign\Plugin\Audit\Checkpoints;
 use Countersign\Plugin\Audit\Log;
 use Countersign\Plugin\Audit\Verification;
 use Countersign\Plugin\Capabilities;
@@ -93,7 +94,8 @@ final class AuditPage {
 			return;
 		}
 		try {
-			$key = $this->services->log()->verifier_key();
+			$key        = $this->services->log()->verifier_key();
+			$checkpoint = Checkpoints::newest();
 		} catch ( \Countersign\Exception ) {
 			return;
 		}
@@ -106,6 +108,10 @@ final class AuditPage {
 				<input type="text" id="countersign-key" class="code" readonly value="<?php echo esc_attr( $key ); ?>">
 				<button type="button" class="button" data-countersign-copy="countersign-key"><?php esc_html_e( 'Copy', 'countersign' ); ?></button>
 			</p>
+			<?php if ( null !== $checkpoint ) { ?>
+				<p><label for="countersign-checkpoint"><?php esc_html_e( 'The newest checkpoint: kept elsewhere, it shows whether history was rewritten. Verifying makes a new one.', 'countersign' ); ?></label></p>
+				<textarea id="countersign-checkpoint" class="code large-text" rows="6" readonly><?php echo esc_textarea( $checkpoint ); ?></textarea>
+			<?php } ?>
 		</details>
 		<?php
 	}

@@ -33,6 +33,12 @@ final class Checkpoints {
 		);
 	}
 
+	/** The newest, null when none was made yet. */
+	public static function newest(): ?string {
+		global $wpdb;
+		return $wpdb->get_var( 'SELECT note FROM ' . Schema::table( 'audit_checkpoint' ) . ' ORDER BY size DESC LIMIT 1' ); // phpcs:ignore WordPress.DB
+	}
+
 	/** @return list<string> All of them, the oldest first. */
 	public static function all(): array {
 		global $wpdb;
