@@ -27,6 +27,25 @@ impl<const N: usize> Secret<N> {
     }
 }
 
+/// Secret bytes whose number is known only when they are there: what a vault opens. Neither printed, cloned
+/// nor compared by `==`, and wiped when dropped.
+#[derive(Zeroize, ZeroizeOnDrop)]
+pub struct SecretBytes(Vec<u8>);
+
+impl SecretBytes {
+    /// Takes `bytes` over, without a copy.
+    #[must_use]
+    pub const fn new(bytes: Vec<u8>) -> Self {
+        Self(bytes)
+    }
+
+    /// The bytes themselves. Each use says why it needs them.
+    #[must_use]
+    pub fn expose(&self) -> &[u8] {
+        &self.0
+    }
+}
+
 /// A 32-byte key from `material` by HKDF-SHA256 ([RFC 5869](https://www.rfc-editor.org/rfc/rfc5869)).
 /// `salt` separates sites, `info` separates purposes: two purposes never share a key.
 #[must_use]

@@ -15,8 +15,8 @@ use countersign::bytes::sha256;
 use countersign::clock::Timestamp;
 use countersign::limit::{Admission, Limit};
 use countersign::store::{
-    Identity, LmdbStore, MAX_NAME_BYTES, MAX_VALUE_BYTES, MemoryStore, Once, Origin, SKEW_MS,
-    Store, StoreError,
+    Identity, LmdbStore, MAX_NAME_BYTES, MAX_RECEIPT_BYTES, MAX_VALUE_BYTES, MemoryStore, Once,
+    Origin, SKEW_MS, Store, StoreError,
 };
 
 /// When the stores under test start.
@@ -110,6 +110,8 @@ conformance! {
     what_was_issued_before_the_start_is_refused
     a_clock_behind_is_refused_for_things_and_not_for_limits
     a_clock_far_ahead_and_back_admits_no_replay
+    a_receipt_lives_as_long_as_its_record
+    receipts_are_bounded
     lapsed_records_are_pruned
     a_full_store_refuses_and_keeps_what_lives
     a_full_store_recovers_when_records_lapse
@@ -175,6 +177,38 @@ fn a_record_lives_until_its_last_moment_inclusive<E: Engine>() {
     }
     assert_eq!(store.insert_once(&once(1, 9000), at(5001)), Ok(true));
     assert_eq!(store.insert_once(&once(1, 9000), at(5001)), Ok(false));
+}
+
+fn a_receipt_lives_as_long_as_its_record<E: Engine>() {
+    let Subject { store, _folder } = E::ample();
+    assert_eq!(store.receipt(&key(1)), Ok(None));
+    assert_eq!(store.settle(&key(1), b"done"), Ok(false));
+    assert_eq!(store.receipt(&key(1)), Ok(None));
+    assert_eq!(store.insert_once(&once(1, 5000), at(2)), Ok(true));
+    assert_eq!(store.receipt(&key(1)), Ok(Some(Vec::new())));
+    for receipt in [&b"begun"[..], b"done", b""] {
+        assert_eq!(store.settle(&key(1), receipt), Ok(true));
+        assert_eq!(store.receipt(&key(1)), Ok(Some(receipt.to_vec())));
+    }
+    assert_eq!(store.settle(&key(1), b"done"), Ok(true));
+    // A receipt makes the thing no other, and keeps it no longer.
+    assert_eq!(store.insert_once(&once(1, 9000), at(5000)), Ok(false));
+    assert_eq!(store.receipt(&key(1)), Ok(Some(b"done".to_vec())));
+    assert_eq!(store.insert_once(&once(2, 9000), at(5001)), Ok(true));
+    assert_eq!(store.receipt(&key(1)), Ok(None));
+    assert_eq!(store.settle(&key(1), b"late"), Ok(false));
+    assert_eq!(store.receipt(&key(2)), Ok(Some(Vec::new())));
+}
+
+fn receipts_are_bounded<E: Engine>() {
+    let Subject { store, _folder } = E::ample();
+    assert_eq!(store.insert_once(&once(1, 5000), at(2)), Ok(true));
+    let large = vec![b'x'; MAX_RECEIPT_BYTES];
+    assert_eq!(store.settle(&key(1), &large), Ok(true));
+    assert_eq!(store.receipt(&key(1)), Ok(Some(large.clone())));
+    let larger = [&large[..], b"x"].concat();
+    assert_eq!(store.settle(&key(1), &larger), Err(StoreError::Misuse));
+    assert_eq!(store.receipt(&key(1)), Ok(Some(large)));
 }
 
 fn a_record_that_lapsed_by_argument_is_refused<E: Engine>() {

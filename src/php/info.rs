@@ -1,18 +1,26 @@
 //! INI entries, `phpinfo()`, and the log.
 
+use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use ext_php_rs::flags::IniEntryPermission;
 use ext_php_rs::zend::{ExecutorGlobals, IniEntryDef, IniEntryDefs, ModuleEntry};
 use ext_php_rs::{info_table_end, info_table_row, info_table_start};
 
-/// `PHP_INI_SYSTEM`: no script, `.user.ini` or plugin can move the store to a place of its own.
-static INI: IniEntryDefs<2> = IniEntryDefs::new([
+/// `PHP_INI_SYSTEM`: no script, `.user.ini` or plugin can move the store or the keys to a place of its own.
+static INI: IniEntryDefs<5> = IniEntryDefs::new([
+    IniEntryDef::new(
+        c"countersign.store",
+        c"embedded",
+        IniEntryPermission::System,
+    ),
     IniEntryDef::new(
         c"countersign.state_dir",
         c"/var/lib/countersign",
         IniEntryPermission::System,
     ),
+    IniEntryDef::new(c"countersign.redis_url", c"", IniEntryPermission::System),
+    IniEntryDef::new(c"countersign.key_file", c"", IniEntryPermission::System),
     IniEntryDef::end(),
 ]);
 
@@ -20,16 +28,25 @@ pub(super) fn register_ini(module: i32) {
     IniEntryDef::register(INI.as_slice(), module);
 }
 
-/// The folder of the embedded store. Read by the first request of a process and kept: it cannot change.
-pub(super) fn state_dir() -> &'static str {
-    static DIR: OnceLock<String> = OnceLock::new();
-    DIR.get_or_init(|| {
+/// The INI entry `countersign.NAME`; empty where it is not set. All are read by the first request of a process
+/// that needs one, and kept: they cannot change.
+fn entry(name: &str) -> &'static str {
+    static ENTRIES: OnceLock<HashMap<String, String>> = OnceLock::new();
+    let entries = ENTRIES.get_or_init(|| {
         ExecutorGlobals::get()
             .ini_values()
-            .remove("countersign.state_dir")
-            .flatten()
-            .unwrap_or_default()
-    })
+            .into_iter()
+            .filter_map(|(name, value)| {
+                Some((name.strip_prefix("countersign.")?.to_owned(), value?))
+            })
+            .collect()
+    });
+    entries.get(name).map_or("", String::as_str)
+}
+
+/// The folder of the embedded store.
+pub(super) fn state_dir() -> &'static str {
+    entry("state_dir")
 }
 
 /// A line for PHP's error log.

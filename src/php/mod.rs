@@ -16,6 +16,7 @@ mod keyring;
 mod limits;
 mod mcp;
 mod oauth;
+mod secret;
 mod store;
 mod tokens;
 
@@ -51,6 +52,7 @@ pub fn get_module(module: ModuleBuilder) -> ModuleBuilder {
         .enumeration::<tokens::TokenKind>()
         .class::<decision::Decision>()
         .class::<keyring::Keyring>()
+        .class::<secret::Secret>()
         .class::<tokens::Tokens>()
         .class::<tokens::Claims>()
         .class::<store::Store>()

@@ -12,7 +12,7 @@
 //! open it a second time in the child. So the child is refused ([`StoreError::Forked`]). php-fpm and
 //! Apache fork before their first request, and the store is opened in one.
 //!
-//! Tables: `seen` (key → `keep_until`, u64 big-endian milliseconds), `limits` (key → ring, see
+//! Tables: `seen` (key → `keep_until`, u64 big-endian milliseconds, and the receipt), `limits` (key → ring, see
 //! `limit/window.rs`), `values` (name → bytes), `clock` (one record, the latest moment seen). Each has
 //! a share of the map in pages, so that a flood of addresses cannot take the room of nonces.
 
@@ -28,7 +28,7 @@ use super::table::{
 };
 use super::{
     Identity, Once, PRUNE_BATCH, PRUNE_WHEN_FULL, Status, Store, StoreError, check_name,
-    check_once, check_value, decide, folder, slots,
+    check_once, check_receipt, check_value, decide, folder, slots,
 };
 use crate::clock::Timestamp;
 use crate::limit::window::Ring;
@@ -231,6 +231,18 @@ impl Drop for LmdbStore {
     }
 }
 
+/// The parts of a record of `seen`: until when it must be remembered, and its receipt. `None` where there
+/// is no record, or one that has lapsed.
+fn live(record: Option<&[u8]>, latest: Timestamp) -> Result<Option<(&[u8; 8], &[u8])>, StoreError> {
+    let Some(record) = record.filter(|record| !lapsed(record, latest)) else {
+        return Ok(None);
+    };
+    record
+        .split_first_chunk()
+        .map(Some)
+        .ok_or(StoreError::Corrupt)
+}
+
 impl Store for LmdbStore {
     fn insert_once(&self, once: &Once, now: Timestamp) -> Result<bool, StoreError> {
         let attempt = |opened: &Opened| {
@@ -240,7 +252,7 @@ impl Store for LmdbStore {
                 let before = moment(clock.get(wtxn, LATEST)?)?;
                 let latest = check_once(once, opened.generation.opened_at, before, now)?;
                 if let Some(until) = seen.get(wtxn, &once.key)?
-                    && moment(Some(until))? >= latest
+                    && !lapsed(until, latest)
                 {
                     return Ok(Outcome::Drop(false));
                 }
@@ -269,6 +281,37 @@ impl Store for LmdbStore {
             })
         };
         self.with_room(Some(now), attempt, make_room)
+    }
+
+    fn settle(&self, key: &[u8; 32], receipt: &[u8]) -> Result<bool, StoreError> {
+        check_receipt(receipt)?;
+        let attempt = |opened: &Opened| {
+            write(&opened.env, |opener, wtxn| {
+                let clock = table(opener, wtxn, Name::Clock)?;
+                let seen = table(opener, wtxn, Name::Seen)?;
+                let latest = moment(clock.get(wtxn, LATEST)?)?;
+                let Some((until, _)) = live(seen.get(wtxn, key)?, latest)? else {
+                    return Ok(Outcome::Drop(false));
+                };
+                let record = [&until[..], receipt].concat();
+                seen.put(wtxn, key, &record)?;
+                check_share(seen, wtxn, Name::Seen, opened.generation.map_bytes)?;
+                Ok(Outcome::Keep(true))
+            })
+        };
+        self.with_room(None, attempt, |_| Ok(()))
+    }
+
+    fn receipt(&self, key: &[u8; 32]) -> Result<Option<Vec<u8>>, StoreError> {
+        self.with(None, |opened| {
+            read(&opened.env, |opener, rtxn| {
+                let clock = table_to_read(opener, rtxn, Name::Clock)?;
+                let seen = table_to_read(opener, rtxn, Name::Seen)?;
+                let latest = moment(clock.get(rtxn, LATEST)?)?;
+                let live = live(seen.get(rtxn, key)?, latest)?;
+                Ok(live.map(|(_, receipt)| receipt.to_vec()))
+            })
+        })
     }
 
     fn admit(&self, limits: &[Limit], now: Timestamp) -> Result<Admission, StoreError> {

@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard};
 
 use super::{
     Once, PRUNE_BATCH, PRUNE_WHEN_FULL, Status, Store, StoreError, check_name, check_once,
-    check_value, decide, slots,
+    check_receipt, check_value, decide, slots,
 };
 use crate::clock::Timestamp;
 use crate::limit::window::Ring;
@@ -24,7 +24,8 @@ pub struct MemoryStore {
 struct State {
     /// The latest moment seen.
     latest: Timestamp,
-    seen: BTreeMap<[u8; 32], Timestamp>,
+    /// Until when each thing must be remembered, and its receipt.
+    seen: BTreeMap<[u8; 32], (Timestamp, Vec<u8>)>,
     /// Rings in their bytes, so that this engine proves the same code as those on disk.
     limits: BTreeMap<[u8; 32], Vec<u8>>,
     values: BTreeMap<Vec<u8>, Vec<u8>>,
@@ -93,26 +94,48 @@ impl Store for MemoryStore {
         if state
             .seen
             .get(&once.key)
-            .is_some_and(|until| *until >= latest)
+            .is_some_and(|(until, _)| *until >= latest)
         {
             return Ok(false);
         }
         // What lapses by this moment must be told by it.
         state.latest = latest;
         state.seen.remove(&once.key);
-        prune(&mut state.seen, &once.key, PRUNE_BATCH, |until| {
+        prune(&mut state.seen, &once.key, PRUNE_BATCH, |(until, _)| {
             *until < latest
         });
         if state.seen.len() >= self.capacity {
-            prune(&mut state.seen, &once.key, PRUNE_WHEN_FULL, |until| {
+            prune(&mut state.seen, &once.key, PRUNE_WHEN_FULL, |(until, _)| {
                 *until < latest
             });
         }
         if state.seen.len() >= self.capacity {
             return Err(StoreError::Full);
         }
-        state.seen.insert(once.key, once.keep_until);
+        state.seen.insert(once.key, (once.keep_until, Vec::new()));
         Ok(true)
+    }
+
+    fn settle(&self, key: &[u8; 32], receipt: &[u8]) -> Result<bool, StoreError> {
+        check_receipt(receipt)?;
+        let mut state = self.state()?;
+        let latest = state.latest;
+        match state.seen.get_mut(key) {
+            Some((until, kept)) if *until >= latest => {
+                *kept = receipt.to_vec();
+                Ok(true)
+            }
+            _ => Ok(false),
+        }
+    }
+
+    fn receipt(&self, key: &[u8; 32]) -> Result<Option<Vec<u8>>, StoreError> {
+        let state = self.state()?;
+        let live = state
+            .seen
+            .get(key)
+            .filter(|(until, _)| *until >= state.latest);
+        Ok(live.map(|(_, receipt)| receipt.clone()))
     }
 
     fn admit(&self, limits: &[Limit], now: Timestamp) -> Result<Admission, StoreError> {

@@ -46,6 +46,9 @@ pub const MAX_VALUE_BYTES: usize = 64 * 1024;
 /// The most bytes of a small value's name.
 pub const MAX_NAME_BYTES: usize = 255;
 
+/// The most bytes of a receipt.
+pub const MAX_RECEIPT_BYTES: usize = 1024;
+
 /// The most limits of one call.
 pub const MAX_LIMITS: usize = 16;
 
@@ -116,6 +119,22 @@ pub trait Store: Send + Sync {
     /// * [`StoreError::Lapsed`]: `keep_until` has passed, so nothing can be promised.
     /// * [`StoreError::Full`]: no room. Also the other errors, when the engine fails.
     fn insert_once(&self, once: &Once, now: Timestamp) -> Result<bool, StoreError>;
+
+    /// Keeps what became of a thing that works once, its receipt, beside its record and as long as
+    /// that; a later receipt takes the place of an earlier one. False if the thing is not recorded:
+    /// it never was, or its record has lapsed.
+    ///
+    /// # Errors
+    /// [`StoreError::Misuse`] for more than [`MAX_RECEIPT_BYTES`]; [`StoreError::Full`] when there is
+    /// no room; others when the engine fails.
+    fn settle(&self, key: &[u8; 32], receipt: &[u8]) -> Result<bool, StoreError>;
+
+    /// The receipt of a thing that works once: empty while nothing is known of it but that it was
+    /// used, `None` if the thing is not recorded.
+    ///
+    /// # Errors
+    /// When the engine fails.
+    fn receipt(&self, key: &[u8; 32]) -> Result<Option<Vec<u8>>, StoreError>;
 
     /// Admits and counts a call under all `limits`, or refuses it and counts it in none.
     ///
@@ -291,6 +310,13 @@ fn decide(slots: &mut [Slot], now: Timestamp) -> Result<Admission, StoreError> {
 
 fn check_name(name: &[u8]) -> Result<(), StoreError> {
     if name.is_empty() || name.len() > MAX_NAME_BYTES {
+        return Err(StoreError::Misuse);
+    }
+    Ok(())
+}
+
+fn check_receipt(receipt: &[u8]) -> Result<(), StoreError> {
+    if receipt.len() > MAX_RECEIPT_BYTES {
         return Err(StoreError::Misuse);
     }
     Ok(())

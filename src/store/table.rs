@@ -195,9 +195,9 @@ pub(super) fn moment(bytes: Option<&[u8]>) -> Result<Timestamp, StoreError> {
     )))
 }
 
-/// Whether a record to be kept until so long has lapsed.
-pub(super) fn lapsed(until: &[u8], latest: Timestamp) -> bool {
-    moment(Some(until)).is_ok_and(|until| until < latest)
+/// Whether a record that begins with the moment until which it is kept has lapsed.
+pub(super) fn lapsed(record: &[u8], latest: Timestamp) -> bool {
+    moment(record.get(..8)).is_ok_and(|until| until < latest)
 }
 
 impl From<heed::Error> for StoreError {

@@ -2,8 +2,12 @@
 # The extension through PHP: tests/php/*.phpt, by PHP's own test runner.
 #
 #   tests/run/phpt.sh [FILE...]
+#
+# EXTENSION=FILE tests another build of the extension.
 set -euo pipefail
+chosen=${EXTENSION:-}
 . "$(dirname "$0")/../setup/common.sh"
+EXTENSION=${chosen:-$EXTENSION}
 
 php=$(command -v "${PHP:-php8.2}") || die "no ${PHP:-php8.2} (tests/setup/install.sh build)"
 runner=$("$php" -r 'echo PHP_EXTENSION_DIR;')/build/run-tests.php

@@ -1,0 +1,30 @@
+<?php
+
+namespace Countersign;
+
+/**
+ * Secret bytes that PHP holds a handle of: they live in the extension, cannot be dumped, serialised or cloned, and are
+ * wiped when the last handle is gone.
+ *
+ *     $secret = Secret::of( $bytes );
+ *     $secret->equals( $claimed );    // In constant time.
+ */
+final class Secret
+{
+    private function __construct() {}
+
+    /** Takes a copy of `$bytes`; the string itself stays PHP's, so let it go out of scope. */
+    public static function of(string $bytes): Secret {}
+
+    /** Number of bytes. */
+    public function length(): int {}
+
+    /** Whether `$other` is the same bytes, in a time that depends on the lengths alone. */
+    public function equals(string $other): bool {}
+
+    /**
+     * The bytes as a PHP string, which nobody wipes: only for what takes nothing else, such as the header of an HTTP
+     * request, and as late as possible. Classes of the extension take the handle.
+     */
+    public function expose(): string {}
+}
