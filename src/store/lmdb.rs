@@ -231,16 +231,11 @@ impl Drop for LmdbStore {
     }
 }
 
-/// The parts of a record of `seen`: until when it must be remembered, and its receipt. `None` where there
-/// is no record, or one that has lapsed.
-fn live(record: Option<&[u8]>, latest: Timestamp) -> Result<Option<(&[u8; 8], &[u8])>, StoreError> {
-    let Some(record) = record.filter(|record| !lapsed(record, latest)) else {
-        return Ok(None);
-    };
+/// The parts of a record of `seen` that has not lapsed: until when it must be remembered, and its receipt.
+fn live(record: Option<&[u8]>, latest: Timestamp) -> Option<(&[u8; 8], &[u8])> {
     record
+        .filter(|record| !lapsed(record, latest))?
         .split_first_chunk()
-        .map(Some)
-        .ok_or(StoreError::Corrupt)
 }
 
 impl Store for LmdbStore {
@@ -290,7 +285,7 @@ impl Store for LmdbStore {
                 let clock = table(opener, wtxn, Name::Clock)?;
                 let seen = table(opener, wtxn, Name::Seen)?;
                 let latest = moment(clock.get(wtxn, LATEST)?)?;
-                let Some((until, _)) = live(seen.get(wtxn, key)?, latest)? else {
+                let Some((until, _)) = live(seen.get(wtxn, key)?, latest) else {
                     return Ok(Outcome::Drop(false));
                 };
                 let record = [&until[..], receipt].concat();
@@ -308,7 +303,7 @@ impl Store for LmdbStore {
                 let clock = table_to_read(opener, rtxn, Name::Clock)?;
                 let seen = table_to_read(opener, rtxn, Name::Seen)?;
                 let latest = moment(clock.get(rtxn, LATEST)?)?;
-                let live = live(seen.get(rtxn, key)?, latest)?;
+                let live = live(seen.get(rtxn, key)?, latest);
                 Ok(live.map(|(_, receipt)| receipt.to_vec()))
             })
         })

@@ -35,6 +35,12 @@ impl Store for TestStore {
     fn insert_once(&self, once: &Once, now: Timestamp) -> Result<bool, StoreError> {
         self.sound()?.insert_once(once, now)
     }
+    fn settle(&self, key: &[u8; 32], receipt: &[u8]) -> Result<bool, StoreError> {
+        self.sound()?.settle(key, receipt)
+    }
+    fn receipt(&self, key: &[u8; 32]) -> Result<Option<Vec<u8>>, StoreError> {
+        self.sound()?.receipt(key)
+    }
     fn admit(&self, limits: &[limit::Limit], now: Timestamp) -> Result<Admission, StoreError> {
         self.sound()?.admit(limits, now)
     }
