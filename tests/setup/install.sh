@@ -1,7 +1,7 @@
 #!/bin/bash
 # Installs what a bare Debian 12 machine lacks, by group; a second run finds nothing to do and says so.
 #
-#   tests/setup/install.sh [build|site|mariadb|redis|phpunit|e2e|browser|wasm]...     (default: all)
+#   tests/setup/install.sh [build|site|mariadb|redis|phpunit|e2e|browser|wasm|bench]...     (default: all but bench)
 #
 # No service is ever started: the tests run servers of their own, as whoever runs the tests.
 set -euo pipefail
@@ -19,7 +19,8 @@ packages_of() {
 	e2e) echo curl ;;
 	browser) echo chromium ;;
 	wasm) echo rustc-web rust-web-src ;;
-	*) die "unknown group '$1' (there are: build site mariadb redis phpunit e2e browser wasm)" ;;
+	bench) echo php-symfony-rate-limiter php-symfony-cache php-symfony-lock php8.2-redis ;;
+	*) die "unknown group '$1' (there are: build site mariadb redis phpunit e2e browser wasm bench)" ;;
 	esac
 }
 
