@@ -7,7 +7,9 @@ use hkdf::Hkdf;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 use subtle::ConstantTimeEq as _;
-use zeroize::{Zeroize, ZeroizeOnDrop};
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+
+use crate::bytes::pae_into;
 
 /// `N` secret bytes.
 #[derive(Zeroize, ZeroizeOnDrop)]
@@ -56,16 +58,43 @@ pub fn derive(material: &[u8], salt: &[u8], info: &[u8]) -> Secret<32> {
     Secret::new(out)
 }
 
-/// HMAC-SHA256 of `message` under `key` ([RFC 2104](https://www.rfc-editor.org/rfc/rfc2104)).
+/// A key of HMAC-SHA256 ([RFC 2104](https://www.rfc-editor.org/rfc/rfc2104)), its two blocks hashed
+/// once: for a key that is used again and again. Wiped when dropped.
+pub struct MacKey(Hmac<Sha256>);
+
+impl MacKey {
+    /// Prepares `key`.
+    #[must_use]
+    pub fn new(key: &Secret<32>) -> Self {
+        // HMAC fills a key up with zeros to one block: filled up already, it has one length only.
+        let mut block = Zeroizing::new([0_u8; 64]);
+        for (to, from) in block.iter_mut().zip(key.expose()) {
+            *to = *from;
+        }
+        Self(Hmac::new((&*block).into()))
+    }
+
+    /// HMAC-SHA256 of `message`.
+    #[must_use]
+    pub fn mac(&self, message: &[u8]) -> [u8; 32] {
+        let mut hmac = self.0.clone();
+        hmac.update(message);
+        hmac.finalize().into_bytes().into()
+    }
+
+    /// HMAC-SHA256 of the [`pae`](crate::bytes::pae) of `parts`.
+    #[must_use]
+    pub fn mac_pae(&self, parts: &[&[u8]]) -> [u8; 32] {
+        let mut hmac = self.0.clone();
+        pae_into(parts, |bytes| hmac.update(bytes));
+        hmac.finalize().into_bytes().into()
+    }
+}
+
+/// HMAC-SHA256 of `message` under `key`.
 #[must_use]
 pub fn mac(key: &Secret<32>, message: &[u8]) -> [u8; 32] {
-    let mut out = [0_u8; 32];
-    // HMAC takes a key of any length: the call cannot fail.
-    if let Ok(mut hmac) = Hmac::<Sha256>::new_from_slice(key.expose()) {
-        hmac.update(message);
-        out = hmac.finalize().into_bytes().into();
-    }
-    out
+    MacKey::new(key).mac(message)
 }
 
 /// Whether `a` and `b` are the same bytes, in a time that depends on their length alone.
