@@ -31,6 +31,9 @@ pub const MAX_RECEIPT_BYTES: usize = 960;
 /// After how many seconds to ask again for an action that is in progress.
 pub const RETRY_AFTER: u32 = 5;
 
+/// After how many seconds to sign again what is older than the store.
+const RESTARTED_RETRY_AFTER: u32 = 31;
+
 /// Behind what the action asks for: that a receipt follows.
 const FINISHED: u8 = 1;
 
@@ -50,7 +53,15 @@ pub enum Verdict {
 
 impl From<Reason> for Verdict {
     fn from(reason: Reason) -> Self {
-        Self::Denied(reason.into())
+        Self::Denied(Denial {
+            reason,
+            retry_after: match reason {
+                Reason::ActionInProgress => Some(RETRY_AFTER),
+                // Signed again then, it is younger than the store by more than the skew.
+                Reason::StoreRestarted => Some(RESTARTED_RETRY_AFTER),
+                _ => None,
+            },
+        })
     }
 }
 
@@ -111,7 +122,7 @@ fn record(store: &dyn Store, message: Message, now: Timestamp) -> Result<Verdict
         let beside = store.receipt(&nonce.key()).map_err(StoreError::reason)?;
         match beside.as_deref() {
             // Empty: another worker is between two steps, or died there.
-            None | Some([]) => return Ok(in_progress()),
+            None | Some([]) => return Err(Reason::ActionInProgress),
             Some(id) if id == fields.id => {}
             Some(_) => return Err(Reason::ActionReplayed),
         }
@@ -124,22 +135,15 @@ fn record(store: &dyn Store, message: Message, now: Timestamp) -> Result<Verdict
     }
     let beside = store.receipt(&action.key()).map_err(StoreError::reason)?;
     let Some((asked, rest)) = beside.as_deref().and_then(<[u8]>::split_first_chunk::<32>) else {
-        return Ok(in_progress());
+        return Err(Reason::ActionInProgress);
     };
     if *asked != content {
         return Err(Reason::ActionConflict);
     }
-    Ok(match rest.split_first() {
-        Some((&FINISHED, receipt)) => Verdict::Receipt(message, receipt.to_vec()),
-        _ => in_progress(),
-    })
-}
-
-fn in_progress() -> Verdict {
-    Verdict::Denied(Denial {
-        reason: Reason::ActionInProgress,
-        retry_after: Some(RETRY_AFTER),
-    })
+    match rest.split_first() {
+        Some((&FINISHED, receipt)) => Ok(Verdict::Receipt(message, receipt.to_vec())),
+        _ => Err(Reason::ActionInProgress),
+    }
 }
 
 fn action_id(message: &Message) -> Vec<u8> {

@@ -441,7 +441,11 @@ fn what_was_signed_before_the_store_started_is_refused() {
     for started in [-30_000, 0, 1000] {
         let anew = MemoryStore::new(at(started));
         let now = at(started.max(0));
-        assert_eq!(denied(receive(&anew, &text, now)), Reason::StoreRestarted);
+        let again = Denial {
+            reason: Reason::StoreRestarted,
+            retry_after: Some(31),
+        };
+        assert_eq!(receive(&anew, &text, now), Verdict::Denied(again));
         assert_eq!(anew.status().unwrap().seen, 0);
     }
     accepted(receive(&MemoryStore::new(at(-30_001)), &text, NOW));
