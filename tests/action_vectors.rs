@@ -429,7 +429,8 @@ fn with_small_order(bytes: &[u8]) -> Vec<u8> {
         .finalize();
     let secret = key.to_scalar();
     // The challenge times the secret, bit by bit from the top.
-    let mut product = secret - secret;
+    let mut product = secret;
+    product -= secret;
     for byte in challenge.iter().rev() {
         for bit in (0..8).rev() {
             product = product + product;
