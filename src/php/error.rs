@@ -106,6 +106,7 @@ impl From<Fault> for PhpException {
         };
         let object = match reason {
             "key_unusable"
+            | "action_key_unusable"
             | "key_file_unusable"
             | "recovery_code_invalid"
             | "vault_key_changed"
