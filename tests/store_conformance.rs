@@ -9,6 +9,10 @@
     clippy::print_stdout
 )]
 
+#[cfg(feature = "redis")]
+mod redis_support;
+
+use std::any::Any;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use countersign::bytes::sha256;
@@ -30,12 +34,12 @@ fn key(n: u64) -> [u8; 32] {
     sha256(&n.to_be_bytes())
 }
 
-/// A thing of this site, issued just after the start.
+/// A thing of this site, issued when any engine has begun to take what is issued.
 fn once(n: u64, keep_ms: u64) -> Once {
     Once {
         key: key(n),
         origin: Origin::Local,
-        issued: at(1),
+        issued: at(SKEW_MS + 1),
         keep_until: at(keep_ms),
     }
 }
@@ -46,14 +50,16 @@ fn limit(n: u64, max: u16, window_ms: u64) -> Limit {
 
 /// An engine: how to have an empty store that started at START, ample or very small.
 trait Engine {
+    /// How long after its start an engine refuses what this site issued.
+    const LOCAL_MS: u64 = 0;
     fn ample() -> Subject;
     fn small() -> Subject;
 }
 
-/// A store under test, and the folder that must live as long.
+/// A store under test, and the folder or server that must live as long.
 struct Subject {
     store: Box<dyn Store>,
-    _folder: Option<tempfile::TempDir>,
+    _folder: Option<Box<dyn Any>>,
 }
 
 struct Memory;
@@ -82,7 +88,7 @@ impl Lmdb {
         let store = LmdbStore::open(folder.path(), identity, map_bytes, at(0)).unwrap();
         Subject {
             store: Box::new(store),
-            _folder: Some(folder),
+            _folder: Some(Box::new(folder)),
         }
     }
 }
@@ -95,10 +101,36 @@ impl Engine for Lmdb {
     }
 }
 
+#[cfg(feature = "redis")]
+struct Redis;
+#[cfg(feature = "redis")]
+impl Redis {
+    fn of(bytes: usize) -> Subject {
+        let server = redis_support::Server::start(&[]);
+        let store = server.store(bytes, at(0));
+        Subject {
+            store: Box::new(store),
+            _folder: Some(Box::new(server)),
+        }
+    }
+}
+#[cfg(feature = "redis")]
+impl Engine for Redis {
+    const LOCAL_MS: u64 = SKEW_MS;
+    fn ample() -> Subject {
+        Self::of(16 << 20)
+    }
+    fn small() -> Subject {
+        Self::of(256 << 10)
+    }
+}
+
 macro_rules! conformance {
     ($($test:ident)*) => {
         mod memory { $(#[test] fn $test() { super::$test::<super::Memory>(); })* }
         mod lmdb { $(#[test] fn $test() { super::$test::<super::Lmdb>(); })* }
+        #[cfg(feature = "redis")]
+        mod redis { $(#[test] fn $test() { super::$test::<super::Redis>(); })* }
     };
 }
 
@@ -246,7 +278,10 @@ fn what_was_issued_before_the_start_is_refused<E: Engine>() {
             Err(StoreError::Restarted)
         );
     }
-    assert_eq!(insert(1, Origin::Local, at(1)), Ok(true));
+    let local = insert(1, Origin::Local, at(E::LOCAL_MS));
+    assert_eq!(local, Err(StoreError::Restarted));
+    let local = insert(1, Origin::Local, at(E::LOCAL_MS + 1));
+    assert_eq!(local, Ok(true));
     assert_eq!(insert(2, Origin::Remote, at(1)), Err(StoreError::Restarted));
     assert_eq!(
         insert(2, Origin::Remote, at(SKEW_MS)),
@@ -615,5 +650,5 @@ fn the_status_counts<E: Engine>() {
     let status = store.status().unwrap();
     assert_eq!(status.opened_at, at(0));
     assert_eq!((status.seen, status.limits, status.values), (2, 1, 1));
-    assert!(["memory", "lmdb"].contains(&status.engine));
+    assert!(["memory", "lmdb", "redis"].contains(&status.engine));
 }
