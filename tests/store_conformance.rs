@@ -9,26 +9,19 @@
     clippy::print_stdout
 )]
 
+mod engine_support;
 #[cfg(feature = "redis")]
 mod redis_support;
 
-use std::any::Any;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use countersign::bytes::sha256;
 use countersign::clock::Timestamp;
 use countersign::limit::{Admission, Limit};
 use countersign::store::{
-    Identity, LmdbStore, MAX_NAME_BYTES, MAX_RECEIPT_BYTES, MAX_VALUE_BYTES, MemoryStore, Once,
-    Origin, SKEW_MS, Store, StoreError,
+    MAX_NAME_BYTES, MAX_RECEIPT_BYTES, MAX_VALUE_BYTES, Once, Origin, SKEW_MS, Store, StoreError,
 };
-
-/// When the stores under test start.
-const START: u64 = 1_800_000_000_000;
-
-fn at(ms: u64) -> Timestamp {
-    Timestamp::from_millis(START + ms)
-}
+use engine_support::{Engine, START, Subject, at};
 
 fn key(n: u64) -> [u8; 32] {
     sha256(&n.to_be_bytes())
@@ -48,89 +41,12 @@ fn limit(n: u64, max: u16, window_ms: u64) -> Limit {
     Limit::new(key(n), max, window_ms).unwrap()
 }
 
-/// An engine: how to have an empty store that started at START, ample or very small.
-trait Engine {
-    /// How long after its start an engine refuses what this site issued.
-    const LOCAL_MS: u64 = 0;
-    fn ample() -> Subject;
-    fn small() -> Subject;
-}
-
-/// A store under test, and the folder or server that must live as long.
-struct Subject {
-    store: Box<dyn Store>,
-    _folder: Option<Box<dyn Any>>,
-}
-
-struct Memory;
-impl Memory {
-    fn of(capacity: usize) -> Subject {
-        Subject {
-            store: Box::new(MemoryStore::with_capacity(at(0), capacity)),
-            _folder: None,
-        }
-    }
-}
-impl Engine for Memory {
-    fn ample() -> Subject {
-        Self::of(1 << 20)
-    }
-    fn small() -> Subject {
-        Self::of(200)
-    }
-}
-
-struct Lmdb;
-impl Lmdb {
-    fn of(map_bytes: usize) -> Subject {
-        let folder = tempfile::tempdir().unwrap();
-        let identity = Identity::new("boot", "machine");
-        let store = LmdbStore::open(folder.path(), identity, map_bytes, at(0)).unwrap();
-        Subject {
-            store: Box::new(store),
-            _folder: Some(Box::new(folder)),
-        }
-    }
-}
-impl Engine for Lmdb {
-    fn ample() -> Subject {
-        Self::of(16 << 20)
-    }
-    fn small() -> Subject {
-        Self::of(1 << 20)
-    }
-}
-
-#[cfg(feature = "redis")]
-struct Redis;
-#[cfg(feature = "redis")]
-impl Redis {
-    fn of(bytes: usize) -> Subject {
-        let server = redis_support::Server::start(&[]);
-        let store = server.store(bytes, at(0));
-        Subject {
-            store: Box::new(store),
-            _folder: Some(Box::new(server)),
-        }
-    }
-}
-#[cfg(feature = "redis")]
-impl Engine for Redis {
-    const LOCAL_MS: u64 = SKEW_MS;
-    fn ample() -> Subject {
-        Self::of(16 << 20)
-    }
-    fn small() -> Subject {
-        Self::of(256 << 10)
-    }
-}
-
 macro_rules! conformance {
     ($($test:ident)*) => {
-        mod memory { $(#[test] fn $test() { super::$test::<super::Memory>(); })* }
-        mod lmdb { $(#[test] fn $test() { super::$test::<super::Lmdb>(); })* }
+        mod memory { $(#[test] fn $test() { super::$test::<super::engine_support::Memory>(); })* }
+        mod lmdb { $(#[test] fn $test() { super::$test::<super::engine_support::Lmdb>(); })* }
         #[cfg(feature = "redis")]
-        mod redis { $(#[test] fn $test() { super::$test::<super::Redis>(); })* }
+        mod redis { $(#[test] fn $test() { super::$test::<super::engine_support::Redis>(); })* }
     };
 }
 

@@ -143,10 +143,11 @@ fn of_code(code: &str, detail: &str) -> StoreError {
             .filter_map(|word| known(word.strip_prefix('-')?))
             .next()
     };
-    // A script's call of a command the user may not run has a wording of its own.
+    // Of a command that the user may not run, scripts tell in words of their own, which changed.
     let denied = || {
-        detail
-            .contains("ACL failure in script")
+        ["ACL failure in script", "user executing the script can't"]
+            .iter()
+            .any(|words| detail.contains(words))
             .then(|| RedisFault::Permission.into())
     };
     known(code)

@@ -215,3 +215,184 @@ pub fn read_any(bytes: &[u8]) {
     let _ = script(&reply, counts);
     let _ = script(&reply, |rest| admission(rest, &limits));
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn value(bytes: &str) -> Value {
+        redis::parse_redis_value(bytes.as_bytes()).unwrap()
+    }
+
+    fn limits() -> [Limit; 2] {
+        [60, 5].map(|max| Limit::new([0; 32], max, 1000).unwrap())
+    }
+
+    #[test]
+    fn what_a_script_would_not_answer_is_refused() {
+        let reply = Err(RedisFault::Reply.into());
+        for answer in [
+            "*2\r\n:0\r\n:2\r\n",
+            "*2\r\n:0\r\n$1\r\n1\r\n",
+            "*1\r\n:0\r\n",
+            "*3\r\n:0\r\n:1\r\n:1\r\n",
+        ] {
+            assert_eq!(script(&value(answer), yes_or_no), reply, "{answer}");
+        }
+        for answer in [
+            "*0\r\n",
+            "*2\r\n:8\r\n:1\r\n",
+            "*2\r\n:-1\r\n:1\r\n",
+            "*1\r\n$1\r\n0\r\n",
+            "+OK\r\n",
+            "$-1\r\n",
+            "-NEW thing\r\n",
+            ":0\r\n",
+        ] {
+            assert!(script(&value(answer), nothing).is_err(), "{answer}");
+        }
+        for answer in [
+            "*2\r\n:0\r\n$4\r\nfour\r\n",
+            "*2\r\n:0\r\n$-1\r\n",
+            "*2\r\n:0\r\n+a\r\n",
+        ] {
+            let read = script(&value(answer), |rest| bytes(rest, 3));
+            assert_eq!(read, Err(RedisFault::Reply.into()), "{answer}");
+        }
+        let negative = "*5\r\n:0\r\n:1\r\n:1\r\n:1\r\n:-1\r\n";
+        assert_eq!(
+            script(&value(negative), counts),
+            Err(RedisFault::Reply.into())
+        );
+    }
+
+    #[test]
+    fn admissions_fit_the_limits_asked_about() {
+        let read = |numbers: &[i64]| {
+            let rest: Vec<Value> = numbers.iter().copied().map(Value::Int).collect();
+            admission(&rest, &limits())
+        };
+        let admitted = |limit, remaining, reset_seconds| {
+            Some(Admission::Admitted {
+                tightest: Quota {
+                    limit,
+                    remaining,
+                    reset_seconds,
+                },
+            })
+        };
+        assert_eq!(read(&[1, 60, 59, 7]), admitted(60, 59, 7));
+        assert_eq!(read(&[1, 5, 0, 1]), admitted(5, 0, 1));
+        let refused = Some(Admission::Refused {
+            index: 1,
+            retry_after: 3,
+            first_of_burst: true,
+            tightest: Quota {
+                limit: 5,
+                remaining: 0,
+                reset_seconds: 3,
+            },
+        });
+        assert_eq!(read(&[0, 1, 3, 1, 5]), refused);
+        for wrong in [
+            &[][..],
+            &[1],
+            &[2, 60, 59, 7],
+            &[1, 60, 60, 7],
+            &[1, 61, 5, 7],
+            &[1, 60, -1, 7],
+            &[1, 60, 59, 1 << 33],
+            &[1, 60, 59, 7, 0],
+            &[0, 1, 3, 1],
+            &[0, 2, 3, 1, 5],
+            &[0, 0, 3, 1, 5],
+            &[0, 1, 0, 1, 5],
+            &[0, 1, 3, 2, 5],
+            &[0, 1, 3, 1, 5, 0],
+        ] {
+            assert_eq!(read(wrong), None, "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn an_instance_says_what_it_is() {
+        let told = |text: &str| info(&Value::BulkString(text.as_bytes().to_vec()));
+        let whole = "# Server\r\nrun_id:0123abcd\r\nrole:master\r\nmaster_replid:4567cdef\r\nmaxmemory:0\r\nmaxmemory_policy:allkeys-lru\r\n";
+        let facts = told(whole).unwrap();
+        assert_eq!(
+            (facts.instance.as_str(), facts.evicts),
+            ("1:0123abcd:4567cdef", Some(false))
+        );
+        let with = |from: &str, to: &str| {
+            assert!(whole.contains(from));
+            told(&whole.replace(from, to))
+        };
+        assert_eq!(
+            with("maxmemory:0", "maxmemory:1").unwrap().evicts,
+            Some(true)
+        );
+        assert_eq!(with("maxmemory:0", "maxmemory:x").unwrap().evicts, None);
+        assert_eq!(with("maxmemory_policy", "x").unwrap().evicts, None);
+        assert_eq!(with("master\r", "slave\r"), Err(RedisFault::Replica.into()));
+        assert_eq!(
+            with("# Server", "loading:1"),
+            Err(RedisFault::Loading.into())
+        );
+        for (from, to) in [
+            ("run_id", "x"),
+            ("0123abcd", ""),
+            ("0123abcd", "../../.."),
+            ("master_replid", "x"),
+        ] {
+            assert_eq!(with(from, to), Err(RedisFault::Reply.into()), "{to}");
+        }
+        assert_eq!(
+            info(&Value::BulkString(vec![0xff])),
+            Err(RedisFault::Reply.into())
+        );
+    }
+
+    #[test]
+    fn a_policy_may_come_from_config() {
+        let limit = value("*2\r\n$9\r\nmaxmemory\r\n$1\r\n5\r\n");
+        let policy = |name: &str| value(&format!("*2\r\n$1\r\nm\r\n${}\r\n{name}\r\n", name.len()));
+        assert_eq!(config([&limit, &policy("noeviction")]), Some(false));
+        assert_eq!(config([&limit, &policy("allkeys-lfu")]), Some(true));
+        assert_eq!(config([&limit, &value("*0\r\n")]), None);
+        assert_eq!(
+            config([&value("-NOPERM no\r\n"), &policy("noeviction")]),
+            None
+        );
+    }
+
+    #[test]
+    fn errors_of_old_and_new_servers_are_understood() {
+        let error = |text: &str| script(&value(&format!("-{text}\r\n")), nothing);
+        assert_eq!(
+            error("OOM command not allowed when used memory > 'maxmemory'."),
+            Err(StoreError::Full)
+        );
+        assert_eq!(
+            error(
+                "ERR Error running script (call to f_1): @user_script:9: @user_script: 9: -OOM command not allowed"
+            ),
+            Err(StoreError::Full)
+        );
+        assert_eq!(
+            error("READONLY You can't write"),
+            Err(RedisFault::Replica.into())
+        );
+        assert_eq!(error("BUSY Redis is busy"), Err(StoreError::Busy));
+        assert_eq!(error("NOSCRIPT No matching script."), Ok(Told::NoScript));
+        assert_eq!(
+            error("ERR ACL failure in script: no permissions"),
+            Err(RedisFault::Permission.into())
+        );
+        assert_eq!(
+            error("MISCONF unable to persist"),
+            Err(RedisFault::NotSaving.into())
+        );
+        assert_eq!(error("MOVED 1 h:1"), Err(RedisFault::Cluster.into()));
+        assert_eq!(error("ERR else"), Err(RedisFault::Reply.into()));
+    }
+}
