@@ -118,7 +118,7 @@ pub fn play() {
             say(firsts.count().to_string());
         }
         "limit" => {
-            let store = open(&folder, now).unwrap();
+            let store = open_place(&place, now).unwrap();
             let limits = [Limit::new([7; 32], 60, 60_000).unwrap()];
             start();
             let admitted = (0..500).filter(|_| store.admit(&limits, now).unwrap().is_admitted());

@@ -332,7 +332,10 @@ mod tests {
             Some(true)
         );
         assert_eq!(with("maxmemory:0", "maxmemory:x").unwrap().evicts, None);
-        assert_eq!(with("maxmemory_policy", "x").unwrap().evicts, None);
+        // Without a limit, no policy matters.
+        assert_eq!(with("maxmemory_policy", "x").unwrap().evicts, Some(false));
+        let limited = with("maxmemory:0\r\nmaxmemory_policy", "maxmemory:1\r\nx");
+        assert_eq!(limited.unwrap().evicts, None);
         assert_eq!(with("master\r", "slave\r"), Err(RedisFault::Replica.into()));
         assert_eq!(
             with("# Server", "loading:1"),
