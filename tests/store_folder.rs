@@ -380,3 +380,161 @@ fn a_folder_that_others_write_is_refused() {
         Some(StoreError::FolderWritable)
     );
 }
+
+// ---- What the operating system refuses ------------------------------------------------------
+
+#[test]
+fn nothing_of_the_store_is_open_in_a_program_that_is_started() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path(), base()).unwrap();
+    let listed = Command::new("ls")
+        .args(["-l", "/proc/self/fd"])
+        .output()
+        .unwrap();
+    let listed = String::from_utf8(listed.stdout).unwrap();
+    assert!(listed.contains("/proc/"), "{listed}");
+    assert!(!listed.contains(dir.path().to_str().unwrap()), "{listed}");
+    drop(store);
+}
+
+/// A file system of its own, of 3 MiB; `None` where only root may mount one, and this is not root.
+struct Disk(tempfile::TempDir);
+
+impl Disk {
+    fn mount() -> Option<Self> {
+        let dir = tempfile::tempdir().unwrap();
+        let mounted = Command::new("mount")
+            .args(["-t", "tmpfs", "-o", "size=3m,mode=0700", "tmpfs"])
+            .arg(dir.path())
+            .output();
+        mounted
+            .is_ok_and(|done| done.status.success())
+            .then(|| Self(dir))
+    }
+
+    fn path(&self) -> &Path {
+        self.0.path()
+    }
+}
+
+impl Drop for Disk {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg(self.path()).output();
+    }
+}
+
+#[test]
+fn a_full_disk_refuses_and_recovers() {
+    let Some(disk) = Disk::mount() else {
+        // The store's own bound is asked of every engine by the conformance suite.
+        return;
+    };
+    let start = base();
+    let now = start.plus_millis(1);
+    let folder = disk.path().join("store");
+    let store = open(&folder, start).unwrap();
+    for n in 0..1000 {
+        assert_eq!(insert(&store, n, now), Ok(true));
+    }
+    let ballast = disk.path().join("ballast");
+    let _ = fs::write(&ballast, vec![1; 4 << 20]);
+    let full = (1000..100_000).find(|n| insert(&store, *n, now) == Err(StoreError::Full));
+    let full = full.unwrap_or_else(|| {
+        panic!(
+            "{:?} {:?}",
+            insert(&store, 100_001, now),
+            fs::metadata(&ballast)
+        )
+    });
+    for n in 0..full {
+        assert_eq!(insert(&store, n, now), Ok(false), "{n}");
+    }
+    // Nor can another be started beside it.
+    let other = open(&disk.path().join("other"), now).err();
+    assert_eq!(other, Some(StoreError::Full));
+    fs::remove_file(&ballast).unwrap();
+    assert_eq!(insert(&store, full, now), Ok(true));
+    assert_eq!(insert(&store, full, now), Ok(false));
+}
+
+#[test]
+fn a_read_only_disk_is_refused() {
+    let Some(disk) = Disk::mount() else {
+        return;
+    };
+    let folder = disk.path().join("store");
+    let before = used(&folder);
+    let remount = |how: &str| {
+        let done = Command::new("mount")
+            .args(["-o", how])
+            .arg(disk.path())
+            .status();
+        assert!(done.unwrap().success());
+    };
+    remount("remount,ro");
+    assert_eq!(open(&folder, before).err(), Some(StoreError::NotWritable));
+    let missing = open(&disk.path().join("new"), before).err();
+    assert_eq!(missing, Some(StoreError::FolderMissing));
+    remount("remount,rw");
+    let store = open(&folder, before).unwrap();
+    assert_eq!(insert(&store, 1, before), Ok(false));
+}
+
+/// What another user is told than the one whose folder it is: as php-fpm is, on a fresh machine.
+#[test]
+fn what_is_another_users_is_refused_by_name() {
+    use std::os::unix::process::CommandExt as _;
+    // Root can be another user; others are one already.
+    let dir = tempfile::tempdir().unwrap();
+    let mode = |path: &Path, mode| {
+        fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    };
+    mode(dir.path(), 0o755);
+    let theirs = dir.path().join("theirs");
+    fs::create_dir(&theirs).unwrap();
+    let root = std::os::unix::fs::MetadataExt::uid(&fs::metadata(&theirs).unwrap()) == 0;
+    let program = dir.path().join("program");
+    fs::copy(std::env::current_exe().unwrap(), &program).unwrap();
+    mode(&program, 0o755);
+    let told = |folder: &Path| {
+        let mut command = Command::new(&program);
+        if root {
+            command.uid(65_534).gid(65_534);
+        }
+        let output = command
+            .args(["--exact", "role", "--nocapture", "--test-threads=1"])
+            .current_dir("/")
+            .env("COUNTERSIGN_TEST_ROLE", "refused")
+            .env("COUNTERSIGN_TEST_PLACE", folder)
+            .env("COUNTERSIGN_TEST_NOW", base().millis().to_string())
+            .output()
+            .unwrap();
+        let output = String::from_utf8(output.stdout).unwrap();
+        let said = output.lines().find_map(|line| line.strip_prefix('@'));
+        said.unwrap_or_else(|| panic!("{output}")).to_owned()
+    };
+    let (owned, missing) = if root {
+        (theirs.clone(), theirs.join("new"))
+    } else {
+        ("/var".into(), "/var/lib/countersign-test".into())
+    };
+    assert_eq!(
+        told(&owned),
+        "the store's folder belongs to another user: run as that user, or change its owner"
+    );
+    assert_eq!(
+        told(&missing),
+        "the store's folder cannot be made: create it for the web server's user, mode 0700"
+    );
+    if root {
+        // Its own, but nothing can be written in it.
+        let own = dir.path().join("own");
+        fs::create_dir(&own).unwrap();
+        mode(&own, 0o500);
+        std::os::unix::fs::chown(&own, Some(65_534), None).unwrap();
+        assert_eq!(
+            told(&own),
+            "the store's files cannot be written: check owner, mode and mount of its folder"
+        );
+    }
+}

@@ -37,7 +37,7 @@ pub use redis::read_any as read_any_redis_reply;
 #[cfg(all(feature = "redis", not(target_family = "wasm")))]
 pub use redis::{RedisFault, RedisStore, redis_address};
 #[cfg(not(target_family = "wasm"))]
-pub use shared::open_shared;
+pub use shared::{Settings, open_shared};
 
 use crate::clock::Timestamp;
 use crate::limit::window::{self, Malformed, Ring, Slot};
@@ -242,6 +242,12 @@ pub enum StoreError {
     /// This machine cannot be told from others.
     #[error("the machine's boot id cannot be read: mount /proc")]
     NoIdentity,
+    /// A setting names no engine.
+    #[error("countersign.store must be embedded or redis")]
+    Engine,
+    /// A setting is no size.
+    #[error("countersign.store_size must be a whole number of MiB, 1 to 65536")]
+    Size,
     /// Anything else the operating system said.
     #[error("the operating system refused: {0}")]
     Unavailable(std::io::ErrorKind),

@@ -136,8 +136,8 @@ pub fn play() {
             }
         }
         "shared" => {
-            let store = open_shared(&folder, now).unwrap();
-            let same = open_shared(&folder.join("."), now).unwrap();
+            let store = open_shared(&folder, DEFAULT_MAP_BYTES, now).unwrap();
+            let same = open_shared(&folder.join("."), DEFAULT_MAP_BYTES, now).unwrap();
             assert!(std::sync::Arc::ptr_eq(&store, &same));
             let later = now.plus_millis(1);
             let elsewhere = folder.join("elsewhere");
@@ -146,13 +146,17 @@ pub fn play() {
                     store.insert_once(&once(1, later), later),
                     Err(StoreError::Forked)
                 ) && matches!(store.get(b"a"), Err(StoreError::Forked))
-                    && matches!(open_shared(&elsewhere, later), Err(StoreError::Forked))
+                    && matches!(
+                        open_shared(&elsewhere, DEFAULT_MAP_BYTES, later),
+                        Err(StoreError::Forked)
+                    )
             });
             say(format!(
                 "{forked} {}",
                 same.insert_once(&once(1, later), later).unwrap()
             ));
         }
+        "refused" => say(open(&folder, now).unwrap_err().to_string()),
         // Amid a read, with the means of LMDB itself: a read of the store ends too soon to be hit.
         "read" => {
             let mut options = heed::EnvOpenOptions::new().read_txn_without_tls();
