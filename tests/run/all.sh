@@ -30,7 +30,7 @@ wants() {
 # 1. Packages, by group.
 groups=(build)
 if wants core; then groups+=(wasm); fi
-if wants core fpm plugin; then groups+=(redis); fi
+if wants core phpt fpm plugin; then groups+=(redis); fi
 if wants fpm; then groups+=(fpm); fi
 if wants plugin conformance clients browser; then groups+=(site mariadb); fi
 if wants plugin; then groups+=(phpunit); fi
