@@ -9,14 +9,14 @@ function record( int $type, string $content ): string {
 
 const BEGIN  = 1;
 const PARAMS = 4;
-const STDIN_ = 5;
-const STDOUT_ = 6;
+const INPUT  = 5;
+const OUTPUT = 6;
 
 $parameters = '';
 foreach ( array( 'SCRIPT_FILENAME' => $file, 'REQUEST_METHOD' => 'GET' ) as $name => $value ) {
 	$parameters .= pack( 'CN', strlen( $name ), strlen( $value ) | 0x80000000 ) . $name . $value;
 }
-$request = record( BEGIN, pack( 'nCx5', 1, 0 ) ) . record( PARAMS, $parameters ) . record( PARAMS, '' ) . record( STDIN_, '' );
+$request = record( BEGIN, pack( 'nCx5', 1, 0 ) ) . record( PARAMS, $parameters ) . record( PARAMS, '' ) . record( INPUT, '' );
 
 $asked = array();
 for ( $i = 0; $i < $count; $i++ ) {
@@ -25,10 +25,12 @@ for ( $i = 0; $i < $count; $i++ ) {
 }
 foreach ( $asked as $connection ) {
 	$answer = stream_get_contents( $connection );
+	// The worker waits for this before it serves the next.
+	fclose( $connection );
 	$output = '';
 	while ( '' !== $answer ) {
 		[ 'type' => $type, 'length' => $length, 'padding' => $padding ] = unpack( 'Cversion/Ctype/nid/nlength/Cpadding', $answer );
-		$output .= STDOUT_ === $type ? substr( $answer, 8, $length ) : '';
+		$output .= OUTPUT === $type ? substr( $answer, 8, $length ) : '';
 		$answer  = substr( $answer, 8 + $length + $padding );
 	}
 	echo explode( "\r\n\r\n", $output, 2 )[1] ?? $output;

@@ -48,7 +48,7 @@ ask_fpm() {
 		-d "extension=$extension" -d "countersign.state_dir=$work/fpm-state" &
 	pid=$!
 	wait_until 20 "php-fpm" test -S "$sockets/fpm" || status=$?
-	[ "$status" != 0 ] || php8.2 tests/matrix/fpm.php "$sockets/fpm" "$ROOT/tests/matrix/request.php" 40 >"$work/fpm.out" || status=$?
+	[ "$status" != 0 ] || timeout 60 php8.2 tests/matrix/fpm.php "$sockets/fpm" "$ROOT/tests/matrix/request.php" 40 >"$work/fpm.out" || status=$?
 	kill "$pid"
 	wait "$pid" || true
 	[ "$status" = 0 ] && php8.2 tests/matrix/judge.php 40 <"$work/fpm.out"
