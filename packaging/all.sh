@@ -16,6 +16,13 @@ out=$target/packages
 mkdir -p "$out"
 find "$out" -maxdepth 1 -type f ! -name "*[-_]${VERSION}[._]*" -delete
 
+# The places that a panic names, without the folders of whoever built it.
+for dir in "${CARGO_HOME:-$HOME/.cargo}"/registry/src/*; do
+	RUSTFLAGS="${RUSTFLAGS:-} --remap-path-prefix=$dir=crates"
+	CFLAGS="${CFLAGS:-} -ffile-prefix-map=$dir=crates"
+done
+export RUSTFLAGS="$RUSTFLAGS --remap-path-prefix=$ROOT=countersign" CFLAGS
+
 cargo build --profile dist --locked --features php
 packaging/pie-asset.sh "$target/dist/libcountersign.so" "$PHP" "$out"
 if [ "$("$PHP" -n -r 'echo (int) PHP_ZTS;')" = 0 ]; then

@@ -1,11 +1,10 @@
 #!/bin/bash
-# The extension under other PHPs than the machine's own: built for each, tested by tests/php/*.phpt, asked through
-# php-fpm, and, where PHP is thread-safe, by eight threads of one process.
+# The extension under other PHPs than the machine's own: built for each, tested by tests/php and tests/fpm and, where PHP
+# is thread-safe, by eight threads of one process.
 #
 #   tests/run/matrix.sh [8.2-nts|8.2-zts|8.4-nts|8.4-zts]...      (default: all, and docs/matrix.md is written anew)
 #
-# Not part of `make test`: building two PHPs takes minutes, the first time. What a PHP was tested with cannot be
-# had counts as failed.
+# Not part of `make test`: building two PHPs takes minutes, the first time. A PHP that cannot be had counts as failed.
 set -euo pipefail
 . "$(dirname "$0")/../setup/common.sh"
 cd "$ROOT"
@@ -13,7 +12,7 @@ cd "$ROOT"
 all=(8.2-nts 8.2-zts 8.4-nts 8.4-zts)
 variants=("$@")
 [ $# -gt 0 ] || variants=("${all[@]}")
-tests/setup/install.sh build matrix
+tests/setup/install.sh build fpm matrix
 
 run=$CACHE/run/matrix
 results=$CACHE/run/results/matrix
@@ -30,30 +29,6 @@ build() {
 	cp "$CACHE/php/target/release/libcountersign.so" "$extension"
 }
 
-# Two workers are shown the same nonces: who has won one is asked of both.
-ask_fpm() {
-	local pid status=0 as_root=()
-	[ "$(id -u)" != 0 ] || as_root=(-R)
-	cat >"$work/fpm.conf" <<-END
-		[global]
-		error_log = $work/fpm.log
-		[www]
-		user = $(id -un)
-		group = $(id -gn)
-		listen = $sockets/fpm
-		pm = static
-		pm.max_children = 2
-	END
-	"$php/bin/php-fpm" -n ${as_root[@]+"${as_root[@]}"} -F -y "$work/fpm.conf" \
-		-d "extension=$extension" -d "countersign.state_dir=$work/fpm-state" &
-	pid=$!
-	wait_until 20 "php-fpm" test -S "$sockets/fpm" || status=$?
-	[ "$status" != 0 ] || timeout 60 php8.2 tests/matrix/fpm.php "$sockets/fpm" "$ROOT/tests/matrix/request.php" 40 >"$work/fpm.out" || status=$?
-	kill "$pid"
-	wait "$pid" || true
-	[ "$status" = 0 ] && php8.2 tests/matrix/judge.php 40 <"$work/fpm.out"
-}
-
 ask_threads() {
 	printf '%s\n' "extension=$extension" "countersign.state_dir=$work/thread-state" html_errors=0 >"$work/php.ini"
 	# shellcheck disable=SC2046
@@ -63,7 +38,7 @@ ask_threads() {
 	php8.2 tests/matrix/judge.php 200 <"$work/threads.out"
 }
 
-# check NAME "what it does" command...: one of the variant's tests beside the phpt. Not under 'if' or '||', where bash
+# check NAME "what it does" command...: one of the variant's tests that are no stage. Not under 'if' or '||', where bash
 # would ignore set -e inside the command.
 check() {
 	local name=$1 status
@@ -75,12 +50,27 @@ check() {
 	if [ "$status" = 0 ]; then passed=$((passed + 1)); else failed=$((failed + 1)) bad+=" $name"; fi
 }
 
+# suite STAGE "what it is" NAME=VALUE...: a stage of `make test`, with other programs.
+suite() {
+	local stage=$1 what=$2 began good=0 wrong=0
+	shift 2
+	began=$(now_ms)
+	rm -f "$CACHE/run/results/matrix-$variant-$stage"
+	env STAGE="matrix-$variant-$stage" "$@" "tests/run/$stage.sh" >"$work/$stage.log" 2>&1 || {
+		bad+=" $stage"
+		cat "$work/$stage.log"
+	}
+	read -r good wrong <"$CACHE/run/results/matrix-$variant-$stage" || wrong=1
+	passed=$((passed + good)) failed=$((failed + wrong))
+	say "  $what: $good passed, $wrong failed ($(since "$began"))"
+}
+
 variant() {
-	local version=${1%-*} safety=${1#*-} began seconds full warnings good=0 wrong=0
+	local variant=$1 version=${1%-*} safety=${1#*-} began seconds full warnings
 	php=$CACHE/php/$1 work=$run/$1 extension=$run/$1/countersign.so passed=0 failed=0 bad=
 	rm -rf "$work"
 	mkdir -p "$work"
-	mkdir -m 700 "$work"/{fpm,thread}-state
+	mkdir -m 700 "$work/thread-state"
 	if ! tests/matrix/php.sh "$version" "$safety"; then
 		failed=1
 		rows+=("| $version | ${safety^^} | not tested: this PHP could not be had | | |")
@@ -92,21 +82,12 @@ variant() {
 	seconds=$((($(now_ms) - began) / 1000))
 	warnings=$(grep -c '^warning:' "$work/build.log" || true)
 	[ "$failed" = 0 ] || { rows+=("| $full | ${safety^^} | does not build | $warnings | $seconds |"); return; }
-	STAGE=matrix-$1 PHP=$php/bin/php RUN_TESTS=$php/run-tests.php EXTENSION=$extension tests/run/phpt.sh >"$work/phpt.log" 2>&1 || {
-		bad+=" phpt"
-		cat "$work/phpt.log"
-	}
-	read -r good wrong <"$CACHE/run/results/matrix-$1" || wrong=1
-	passed=$((passed + good)) failed=$((failed + wrong))
-	say "  tests/php: $good passed, $wrong failed"
-	check php-fpm "php-fpm: 40 requests, two workers" ask_fpm
+	suite phpt "tests/php" PHP="$php/bin/php" RUN_TESTS="$php/run-tests.php" EXTENSION="$extension"
+	suite fpm "php-fpm" PHP_FPM="$php/bin/php-fpm" EXTENSION="$extension" ENGINES=embedded REQUESTS=5000
 	[ "$safety" = nts ] || check threads "threads: 200 requests, eight threads of one process" ask_threads
 	rows+=("| $full | ${safety^^} | $passed passed, $failed failed${bad:+ (failed:$bad)} | $warnings | $seconds |")
 }
 
-# A socket's path may have 107 bytes.
-sockets=$(mktemp -d)
-trap 'rm -rf "$sockets"' EXIT
 for name in "${variants[@]}"; do
 	[[ " ${all[*]} " == *" $name "* ]] || die "unknown variant '$name' (${all[*]})"
 done
@@ -128,7 +109,7 @@ if [ $# = 0 ]; then
 		# Tested with which PHP
 
 		Written by \`make test-matrix\`. For each PHP the extension is built from the same source and tested by the same tests:
-		the build itself, everything in \`tests/php\`, forty requests to two php-fpm workers over one store and, where PHP is
+		the build itself, everything in \`tests/php\`, everything in \`tests/fpm\` on the embedded store and, where PHP is
 		thread-safe, two hundred requests in eight threads of one process, as thread-safe servers run them.
 
 		$(table)

@@ -41,7 +41,7 @@ loads() { php8.2 -n -d "extension=$1" -r 'exit( in_array( false, Countersign\sel
 make_packages() {
 	packaging/pie-asset.sh "$EXTENSION" php8.2 "$1"
 	packaging/deb.sh extension "$EXTENSION" php8.2 "$1"
-	if [ -x "$TARGET/release/countersign" ]; then packaging/deb.sh cli "$TARGET/release/countersign" "$1"; fi
+	if [ -d src/bin/countersign ]; then packaging/deb.sh cli "$TARGET/release/countersign" "$1"; fi
 	packaging/plugin-zip.sh "$1"
 }
 
@@ -105,6 +105,9 @@ use_plugin() {
 stand_up() { "$site" up packages-site --fresh --engine sqlite --workers 2 --ext "$EXTENSION" >"$run/url"; }
 
 check "versions agree, composer.json is as PIE wants it" php8.2 tests/packages/rules.php "$ROOT"
+if [ -d src/bin/countersign ]; then
+	check "the command line built" cargo build --release --locked --features cli --bin countersign
+fi
 check "packages made" make_packages "$out"
 check "made again, they are the same" make_again
 check "PIE's asset has the name that the dashboard gives, and loads" use_asset

@@ -14,7 +14,7 @@ set -euo pipefail
 packages_of() {
 	case $1 in
 	build) echo php8.2-dev php8.2-cli clang libclang-dev make gcc pkg-config ;;
-	matrix) echo php8.2-fpm libssl-dev libsodium-dev xz-utils ;;
+	matrix) echo libssl-dev libsodium-dev xz-utils ;;
 	packages) echo debootstrap binutils zip unzip php8.2-dev ;;
 	site) echo php8.2-cli php8.2-sqlite3 php8.2-gd php8.2-curl php8.2-xml php8.2-mbstring php8.2-zip php8.2-opcache curl unzip ca-certificates ;;
 	mariadb) echo mariadb-server-core mariadb-client-core php8.2-mysql php8.2-fpm nginx-light ;;
