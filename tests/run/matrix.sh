@@ -114,8 +114,8 @@ if [ $# = 0 ]; then
 
 		$(table)
 
-		Warnings are the Rust compiler's. The first build includes the crates that the extension needs; the others repeat only
-		what depends on PHP.
+		Warnings are the Rust compiler's. The seconds are those of one run on whatever else the machine did, the crates that do not
+		depend on PHP compiled before or by the first.
 
 		* **8.2 NTS** is Debian 12's PHP, **8.4 NTS** is Debian 13's, run on its own C library.
 		* **ZTS** is in no Debian: it is built from Debian's source packages, with little but what the tests need.
