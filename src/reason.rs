@@ -144,10 +144,11 @@ reasons! {
     SecretUnknownKey = "secret_unknown_key", "The stored secret was sealed with a key that is no longer held: enter it again.";
     SecretDamaged = "secret_damaged", "The stored secret was changed, or belongs to another record or site: enter it again.";
     VaultKeyChanged = "vault_key_changed", "The vault was closed with another key: AUTH_KEY was changed. Open it with the old key, the key file or the recovery code and wrap it anew, or enter the secrets again.";
-    VaultDamaged = "vault_damaged", "The vault's stored slots were cut or changed, or are another site's: restore them from a backup, or enter the secrets again.";
+    VaultDamaged = "vault_damaged", "The vault's stored slots were cut or changed: restore them from a backup, or enter the secrets again.";
+    VaultWrongSite = "vault_wrong_site", "The vault's stored slots are another site's: this site is a copy, or they were copied here; enter the secrets again.";
     VaultSlotMissing = "vault_slot_missing", "The vault has no slot for this kind of key: open it with one of the others.";
     RecoveryCodeInvalid = "recovery_code_invalid", "The recovery code is mistyped.";
-    KeyFileUnusable = "key_file_unusable", "The key file is missing, unprotected or too short: see the error log.";
+    KeyFileUnusable = "key_file_unusable", "The key file cannot be used: it must be a regular file of PHP's user or root, with mode 0600 and 32 to 4,096 random bytes in it.";
     SaltMissing = "salt_missing", "A key or salt is not defined in wp-config.php, so WordPress would take one from its database: define all eight.";
     SaltPlaceholder = "salt_placeholder", "A key or salt in wp-config.php is the placeholder: set random ones.";
     SaltShort = "salt_short", "A key or salt in wp-config.php is shorter than 32 characters: set random ones of 64.";

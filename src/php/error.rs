@@ -111,6 +111,7 @@ impl From<Fault> for PhpException {
             | "recovery_code_invalid"
             | "vault_key_changed"
             | "vault_damaged"
+            | "vault_wrong_site"
             | "vault_slot_missing" => KeyException::object(reason, message.clone()),
             "store_unavailable" | "store_full" | "store_restarted" => {
                 StoreException::object(reason, message.clone())

@@ -144,6 +144,14 @@ impl Vault {
         }
     }
 
+    pub fn reseal(&self, record: &str, sealed: &str) -> Answer<Either<String, Decision>> {
+        match self.0.reseal(record, sealed, &SystemEntropy) {
+            Ok(text) => Ok(Either::One(text)),
+            Err(vault::Error::Refused(reason)) => Ok(Either::Other(reason.into())),
+            Err(error) => Err(error.into()),
+        }
+    }
+
     pub fn is_current(&self, sealed: BinarySlice<u8>) -> bool {
         self.0.is_current(&sealed)
     }

@@ -33,9 +33,7 @@ pub enum KeyFileError {
     #[error("the key file belongs to another user: give it to PHP's user or to root")]
     Owner,
     /// Others can read or change it.
-    #[error(
-        "the key file can be read or written by others: set its mode to 0600, or 0640 with PHP's group"
-    )]
+    #[error("the key file can be read or written by others: set its mode to 0600")]
     Mode,
     /// Too short, too long, or the placeholder.
     #[error("the key file's content is no key: 32 to 4,096 random bytes are needed")]
@@ -44,8 +42,7 @@ pub enum KeyFileError {
 
 /// The content of the key file `path`, without white space around it.
 ///
-/// The file must be a regular one, of this process's user or root, that others than its owner and group cannot
-/// read and its group cannot write.
+/// The file must be a regular one, of this process's user or root, that nobody else can read or write.
 ///
 /// # Errors
 /// [`KeyFileError`].
@@ -67,7 +64,7 @@ pub fn read(path: &Path) -> Result<SecretBytes, KeyFileError> {
     if opened.uid() != user && opened.uid() != 0 {
         return Err(KeyFileError::Owner);
     }
-    if opened.mode() & 0o027 != 0 {
+    if opened.mode() & 0o077 != 0 {
         return Err(KeyFileError::Mode);
     }
     // Room for all of it at once: a buffer that grows leaves copies behind.
@@ -118,12 +115,13 @@ mod tests {
             b"0123456789abcdef0123456789abcdef"
         );
         assert!(write(&path, "another one that is as long as it").is_err());
-        for wide in [0o604, 0o620, 0o602, 0o601, 0o666] {
+        for wide in [0o604, 0o640, 0o620, 0o602, 0o610, 0o601, 0o666] {
             mode(wide);
             assert_eq!(why(&path), Some(KeyFileError::Mode), "{wide:o}");
         }
-        mode(0o640);
+        mode(0o400);
         assert!(read(&path).is_ok());
+        mode(0o600);
         let link = dir.path().join("link");
         symlink(&path, &link).unwrap();
         assert_eq!(why(&link), Some(KeyFileError::NotRegular));

@@ -20,7 +20,7 @@ pub use slots::{Opener, SlotKind};
 use crate::entropy::{Entropy, EntropyError};
 use crate::keyring::{KeyId, SiteId};
 use crate::reason::Reason;
-use crate::secret::{Secret, SecretBytes, derive};
+use crate::secret::{SecretBox, SecretBytes, derive};
 use aead::Key;
 use slots::Slots;
 
@@ -58,12 +58,12 @@ impl From<Reason> for Error {
 struct DataKey {
     id: KeyId,
     /// Kept to be wrapped again when the record of slots is written.
-    bytes: Secret<{ aead::KEY }>,
+    bytes: SecretBox<{ aead::KEY }>,
     key: Key,
 }
 
 impl DataKey {
-    fn new(bytes: Secret<{ aead::KEY }>) -> Self {
+    fn new(bytes: SecretBox<{ aead::KEY }>) -> Self {
         let name = derive(bytes.expose(), &[], b"countersign/vault/key-id/v1");
         let [a, b, c, d, ..] = *name.expose();
         Self {
@@ -74,14 +74,14 @@ impl DataKey {
     }
 
     fn random(entropy: &impl Entropy) -> Result<Self, EntropyError> {
-        Ok(Self::new(Secret::new(entropy.bytes()?)))
+        Ok(Self::new(SecretBox::filled(|key| entropy.fill(key))?))
     }
 }
 
 /// An opened vault of one site.
 pub struct Vault {
     site: SiteId,
-    vault_key: Secret<{ aead::KEY }>,
+    vault_key: SecretBox<{ aead::KEY }>,
     slots: Slots,
     /// The first one seals.
     keys: Vec<DataKey>,
@@ -97,7 +97,7 @@ impl Vault {
         opener: &Opener<'_>,
         entropy: &impl Entropy,
     ) -> Result<Self, Error> {
-        let vault_key = Secret::new(entropy.bytes()?);
+        let vault_key = SecretBox::filled(|key| entropy.fill(key))?;
         let mut slots = Slots::default();
         slots.put(site, opener, &vault_key, entropy)?;
         Ok(Self {
@@ -112,7 +112,8 @@ impl Vault {
     ///
     /// # Errors
     /// * [`Reason::VaultKeyChanged`]: the text is whole, but none of its slots is of this key.
-    /// * [`Reason::VaultDamaged`]: the text is not one that was written for this site, or was changed.
+    /// * [`Reason::VaultDamaged`]: the text was cut or changed.
+    /// * [`Reason::VaultWrongSite`]: it is another site's.
     /// * [`Reason::VaultSlotMissing`]: it has no slot of the opener's kind.
     /// * what the opener is refused with, see [`Opener`].
     pub fn open(site: SiteId, text: &str, opener: &Opener<'_>) -> Result<Self, Error> {
@@ -229,6 +230,23 @@ impl Vault {
         Ok(record
             .open(self.site, name, &key.key)
             .ok_or(Reason::SecretDamaged)?)
+    }
+
+    /// Opens the record `name` and seals it under the key that seals now; one that is already so comes back as it is.
+    ///
+    /// # Errors
+    /// As [`Vault::unseal`] and [`Vault::seal`].
+    pub fn reseal(
+        &self,
+        name: &str,
+        sealed: &str,
+        entropy: &impl Entropy,
+    ) -> Result<String, Error> {
+        let secret = self.unseal(name, sealed.as_bytes())?;
+        if self.is_current(sealed.as_bytes()) {
+            return Ok(sealed.to_owned());
+        }
+        self.seal(name, secret.expose(), entropy)
     }
 
     /// Whether `sealed` names the key that seals now. Says nothing of whether it opens.

@@ -1,25 +1,24 @@
-//! What is stored of a vault: `csv1.` ‖ base64url(JSON) ‖ `.` ‖ base64url(MAC 32).
+//! What is stored of a vault: `csv1.` ‖ base64url(JSON) ‖ `.` ‖ base64url(MAC 32) ‖ `.` ‖ base64url(checksum 6).
 //!
 //! The JSON has the site, the slots and the data keys, each key wrapped. The MAC is HMAC-SHA256 over the text before
 //! it, under a key from the vault key, so a slot cannot be put in or taken away by who cannot open one. It is checked
-//! as received: the JSON is never written anew to be compared.
+//! as received: the JSON is never written anew to be compared. The checksum, the first bytes of SHA-256 over all
+//! before it, needs no key: a text that was cut or mangled is called damaged before any key is tried.
 //!
 //! A slot's key is HKDF-SHA512 of what opens it, with a salt of its own. Each slot carries a fingerprint of that
 //! key, from another derivation, by which "the key was changed" and "the text is damaged" are told apart.
 
-use hkdf::Hkdf;
-use serde::{Deserialize, Serialize};
-use sha2::Sha512;
-use zeroize::Zeroizing;
-
 use super::aead::{self, Key};
 use super::recovery::RecoveryCode;
 use super::{Error, MAX_KEYS};
-use crate::bytes::{base64url, from_base64url, pae};
+use crate::bytes::{base64url, from_base64url, pae, sha256};
 use crate::entropy::{Entropy, EntropyError};
 use crate::keyring::{KeyId, SiteId, check_material};
 use crate::reason::Reason;
-use crate::secret::{Secret, derive, mac, same};
+use crate::secret::{Secret, SecretBox, derive, mac, same};
+use hkdf::Hkdf;
+use serde::{Deserialize, Serialize};
+use sha2::Sha512;
 
 const PREFIX: &str = "csv1.";
 
@@ -146,13 +145,15 @@ pub(super) struct Slots(Vec<Slot>);
 /// The key that wraps in a slot, and its fingerprint.
 fn slot_key(kind: SlotKind, material: &[u8], salt: &[u8; 16]) -> (Key, Blob<8>) {
     let hkdf = Hkdf::<Sha512>::new(Some(salt), material);
-    let mut key = Zeroizing::new([0; aead::KEY]);
     let mut fingerprint = [0; 8];
     let label = |what: &str| format!("countersign/vault/{what}/v1/{}", kind.code());
-    // Far under HKDF's limit: neither call can fail.
-    let _ = hkdf.expand(label("slot").as_bytes(), &mut *key);
-    let _ = hkdf.expand(label("fingerprint").as_bytes(), &mut fingerprint);
-    (Key::new(&Secret::new(*key)), Blob(fingerprint))
+    let Ok(key) = SecretBox::filled(|key| {
+        // Far under HKDF's limit: neither call can fail.
+        let _ = hkdf.expand(label("slot").as_bytes(), key);
+        let _ = hkdf.expand(label("fingerprint").as_bytes(), &mut fingerprint);
+        Ok::<_, std::convert::Infallible>(())
+    });
+    (Key::new(&key), Blob(fingerprint))
 }
 
 fn slot_aad(site: SiteId, kind: SlotKind) -> Vec<u8> {
@@ -177,9 +178,8 @@ fn unwrap(
     iv: Blob<{ aead::IV }>,
     aad: &[u8],
     wrapped: &Blob<WRAPPED>,
-) -> Option<Secret<{ aead::KEY }>> {
-    let plain = key.open(&iv.0, aad, &wrapped.0)?;
-    Some(Secret::new(plain.expose().try_into().ok()?))
+) -> Option<SecretBox<{ aead::KEY }>> {
+    SecretBox::copied(key.open(&iv.0, aad, &wrapped.0)?.expose())
 }
 
 impl Slots {
@@ -187,7 +187,7 @@ impl Slots {
         &mut self,
         site: SiteId,
         opener: &Opener<'_>,
-        vault_key: &Secret<{ aead::KEY }>,
+        vault_key: &SecretBox<{ aead::KEY }>,
         entropy: &impl Entropy,
     ) -> Result<(), Error> {
         let kind = opener.kind();
@@ -223,7 +223,7 @@ impl Slots {
         self.0.iter().map(|slot| slot.kind).collect()
     }
 
-    fn open(&self, site: SiteId, opener: &Opener<'_>) -> Result<Secret<{ aead::KEY }>, Reason> {
+    fn open(&self, site: SiteId, opener: &Opener<'_>) -> Result<SecretBox<{ aead::KEY }>, Reason> {
         let kind = opener.kind();
         let material = opener.material()?;
         let slot = self
@@ -240,15 +240,15 @@ impl Slots {
 }
 
 /// The key of the MAC over the stored text.
-fn text_key(vault_key: &Secret<{ aead::KEY }>) -> Secret<32> {
+fn text_key(vault_key: &SecretBox<{ aead::KEY }>) -> Secret<32> {
     derive(vault_key.expose(), &[], b"countersign/vault/text/v1")
 }
 
 pub(super) fn write(
     site: SiteId,
     slots: &Slots,
-    vault_key: &Secret<{ aead::KEY }>,
-    keys: &[(KeyId, &Secret<{ aead::KEY }>)],
+    vault_key: &SecretBox<{ aead::KEY }>,
+    keys: &[(KeyId, &SecretBox<{ aead::KEY }>)],
     entropy: &impl Entropy,
 ) -> Result<String, EntropyError> {
     let wrap = Key::new(vault_key);
@@ -272,16 +272,21 @@ pub(super) fn write(
     let json = serde_json::to_vec(&stored).unwrap_or_default();
     let body = format!("{PREFIX}{}", base64url(&json));
     let tag = mac(&text_key(vault_key), body.as_bytes());
-    Ok(format!("{body}.{}", base64url(&tag)))
+    let text = format!("{body}.{}", base64url(&tag));
+    Ok(with_checksum(&text))
 }
 
 /// The slots, the vault key and the data keys of a stored text.
-pub(super) type Opened = (Slots, Secret<{ aead::KEY }>, Vec<Secret<{ aead::KEY }>>);
+pub(super) type Opened = (
+    Slots,
+    SecretBox<{ aead::KEY }>,
+    Vec<SecretBox<{ aead::KEY }>>,
+);
 
 pub(super) fn read(site: SiteId, text: &str, opener: &Opener<'_>) -> Result<Opened, Error> {
     let (body, tag, stored) = parse(text).ok_or(Reason::VaultDamaged)?;
     if stored.site.0 != *site.as_bytes() {
-        return Err(Reason::VaultDamaged.into());
+        return Err(Reason::VaultWrongSite.into());
     }
     let slots = Slots(stored.slots);
     let vault_key = slots.open(site, opener)?;
@@ -298,8 +303,22 @@ pub(super) fn read(site: SiteId, text: &str, opener: &Opener<'_>) -> Result<Open
     Ok((slots, vault_key, keys))
 }
 
+/// Eight characters: guards against accidents alone, and needs no key to say so.
+fn checksum(text: &str) -> String {
+    let [a, b, c, d, e, f, ..] = sha256(text.as_bytes());
+    base64url(&[a, b, c, d, e, f])
+}
+
+pub(super) fn with_checksum(text: &str) -> String {
+    format!("{text}.{}", checksum(text))
+}
+
 fn parse(text: &str) -> Option<(&str, [u8; 32], Stored)> {
     if text.len() > MAX_TEXT {
+        return None;
+    }
+    let (text, sum) = text.rsplit_once('.')?;
+    if sum != checksum(text) {
         return None;
     }
     let (body, tag) = text.rsplit_once('.')?;

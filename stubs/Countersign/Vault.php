@@ -29,8 +29,8 @@ final class Vault
     /**
      * @param string $slots What {@see slots()} gave.
      *
-     * @throws KeyException `vault_key_changed`: the slots are whole, but of another key; `vault_damaged`: cut, changed, or
-     *                      another site's; `vault_slot_missing`; `key_unusable`.
+     * @throws KeyException `vault_key_changed`: the slots are whole, but of another key; `vault_damaged`: cut or
+     *                      changed; `vault_wrong_site`; `vault_slot_missing`; `key_unusable`.
      */
     public static function open(string $site_id, string $slots, string $material): Vault {}
 
@@ -90,7 +90,13 @@ final class Vault
      */
     public function unseal(string $record, string $sealed): Secret|Decision {}
 
-    /** Whether a record names the key that seals now; false: seal it again before the old key is retired. */
+    /**
+     * The record, sealed under the key that seals now: what to store in its place after {@see rotate()}. One that is already
+     * so comes back as it is. A `Decision` says why it does not open, as for {@see unseal()}.
+     */
+    public function reseal(string $record, string $sealed): string|Decision {}
+
+    /** Whether a record names the key that seals now; false: {@see reseal()} it before the old key is retired. */
     public function isCurrent(string $sealed): bool {}
 
     /** @return list<string> Ids of the data keys, 8 hex digits each; the first one seals. */
