@@ -102,3 +102,33 @@ pub fn mac(key: &Secret<32>, message: &[u8]) -> [u8; 32] {
 pub fn same(a: &[u8], b: &[u8]) -> bool {
     a.ct_eq(b).into()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bytes::{hex, pae};
+
+    /// RFC 4231 §4.2, its key filled up with zeros as HMAC itself does.
+    #[test]
+    fn a_prepared_key_is_hmac() {
+        let mut key = [0; 32];
+        key[..20].fill(0x0b);
+        let key = MacKey::new(&Secret::new(key));
+        for _ in 0..2 {
+            assert_eq!(
+                hex(&key.mac(b"Hi There")),
+                "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7"
+            );
+        }
+        let parts: [&[u8]; 3] = [b"ab", b"", &[7; 200]];
+        assert_eq!(key.mac_pae(&parts), key.mac(&pae(&parts)));
+    }
+
+    /// An HMAC has no mark of its own: it is two cores of the hash and one buffer, as the hash has them.
+    #[test]
+    fn a_prepared_key_is_wiped_when_dropped() {
+        fn wiped<T: ZeroizeOnDrop>() {}
+        wiped::<Sha256>();
+        wiped::<<Sha256 as hmac::EagerHash>::Core>();
+    }
+}
