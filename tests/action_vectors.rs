@@ -14,6 +14,7 @@ use countersign::keyring::SiteId;
 use countersign::secret::{derive, mac};
 use ed25519_dalek::{Signer as _, SigningKey};
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha512};
 
 const SITE: &str = "0123456789abcdef";
 const SECRET: &str = "vectors only: forty-eight bytes that guard nothing";
@@ -388,11 +389,7 @@ fn forgeries() -> Vec<Case> {
         ),
         (
             "ed25519_point_of_small_order",
-            text_of(&ed_bytes, &{
-                let mut zero = [0; 64];
-                zero[0] = 1;
-                zero
-            }),
+            text_of(&ed_bytes, &with_small_order(&ed_bytes)),
         ),
         ("ed25519_cut", text_of(&ed_bytes, &ed_signature[..63])),
         (
@@ -417,6 +414,32 @@ fn plus_order(signature: &[u8]) -> Vec<u8> {
         carry = sum >> 8;
     }
     out
+}
+
+/// The signature that the key's holder can make with the neutral element for a commitment: it fulfils the
+/// equation, and only who verifies strictly refuses it.
+fn with_small_order(bytes: &[u8]) -> Vec<u8> {
+    let key = SigningKey::from_bytes(&seed());
+    let mut commitment = [0; 32];
+    commitment[0] = 1;
+    let challenge = Sha512::new()
+        .chain_update(commitment)
+        .chain_update(key.verifying_key().as_bytes())
+        .chain_update(bytes)
+        .finalize();
+    let secret = key.to_scalar();
+    // The challenge times the secret, bit by bit from the top.
+    let mut product = secret;
+    product -= secret;
+    for byte in challenge.iter().rev() {
+        for bit in (0..8).rev() {
+            product = product + product;
+            if byte >> bit & 1 == 1 {
+                product += secret;
+            }
+        }
+    }
+    [commitment, product.to_bytes()].concat()
 }
 
 fn others() -> Vec<Case> {
@@ -620,6 +643,16 @@ fn outcome(vector: &Value) -> &'static str {
 fn the_format_is_the_one_of_the_vectors() {
     same_as_files("valid", &valid());
     same_as_files("invalid", &invalid());
+}
+
+/// Otherwise its vector would prove nothing.
+#[test]
+fn the_point_of_small_order_fulfils_the_equation() {
+    use ed25519_dalek::{Signature, Verifier as _};
+    let key = SigningKey::from_bytes(&seed()).verifying_key();
+    let signature = Signature::from_slice(&with_small_order(b"message")).unwrap();
+    assert!(key.verify(b"message", &signature).is_ok());
+    assert!(key.verify_strict(b"message", &signature).is_err());
 }
 
 #[test]
