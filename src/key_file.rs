@@ -6,6 +6,7 @@
 
 use ed25519_dalek::{SigningKey, VerifyingKey};
 
+use crate::action;
 use crate::bytes::{base64url, from_hex, hex};
 use crate::entropy::{Entropy, EntropyError};
 use crate::keyring::{Keyring, SiteId};
@@ -47,13 +48,13 @@ impl KeyFile {
         Ok(Self::Seed(Secret::new(entropy.bytes()?)))
     }
 
-    /// Reads a file's bytes; white space at their end is not part of them.
+    /// Reads a file's bytes; white space around them is not part of them.
     ///
     /// # Errors
     /// [`Reason::KeyUnusable`] for material that no keyring opens from, for a label without a sound key
     /// behind it, and for a public key under which a signature would prove nothing.
     pub fn parse(bytes: &[u8]) -> Result<Self, Reason> {
-        let bytes = bytes.trim_ascii_end();
+        let bytes = bytes.trim_ascii();
         let labelled = |label: &str| {
             let digits = bytes.strip_prefix(label.as_bytes())?;
             Some(std::str::from_utf8(digits).ok().and_then(from_hex::<32>))
@@ -102,26 +103,21 @@ impl KeyFile {
         }
     }
 
-    /// Names what is in the file, 16 hex digits, without telling anything of a secret. Both halves of a pair
-    /// have one name.
+    /// Names what is in the file, in hex, without telling anything of a secret. Both halves of a pair have one
+    /// name: the key id that signed actions carry.
     #[must_use]
     pub fn fingerprint(&self) -> String {
-        let name = match self {
-            Self::Material(material) => derive(
-                material.expose(),
-                &[],
-                b"countersign/key-file/fingerprint/v1",
-            ),
-            Self::Seed(_) | Self::Public(_) => {
-                let public = self.public();
-                let bytes = match &public {
-                    Some(Self::Public(key)) => key.as_bytes(),
-                    _ => &[0; 32],
-                };
-                derive(bytes, &[], b"countersign/key-file/fingerprint/v1/ed25519")
+        let pair = match self {
+            Self::Material(material) => {
+                let label = b"countersign/key-file/fingerprint/v1";
+                let name = derive(material.expose(), &[], label);
+                return hex(name.expose()).chars().take(16).collect();
             }
+            Self::Seed(seed) => action::Key::ed25519(seed.expose()),
+            Self::Public(key) => action::Key::ed25519_public(key.as_bytes()),
         };
-        hex(name.expose()).chars().take(16).collect()
+        // Seed and key have the right length, and no public key of small order is read.
+        pair.map_or_else(|_| String::new(), |key| key.id().to_string())
     }
 }
 
@@ -173,10 +169,10 @@ mod tests {
     }
 
     #[test]
-    fn white_space_behind_material_is_not_part_of_it() {
+    fn white_space_around_material_is_not_part_of_it() {
         let text = [b'x'; 40];
         let one = KeyFile::parse(&text).unwrap();
-        let other = KeyFile::parse(&[&text[..], b" \r\n\n"].concat()).unwrap();
+        let other = KeyFile::parse(&[b"\n ", &text[..], b" \r\n\n"].concat()).unwrap();
         assert_eq!(one.fingerprint(), other.fingerprint());
     }
 }

@@ -16,6 +16,7 @@ check() {
 }
 
 check "formatted" cargo fmt --all --check
+check "formatted, fuzz targets" cargo fmt --manifest-path fuzz/Cargo.toml --check
 check "lints, core and command line" cargo clippy --locked --all-targets --quiet --features cli,redis -- -D warnings
 check "lints, PHP extension" cargo clippy --locked --lib --quiet --features php -- -D warnings
 check "builds for WebAssembly, without PHP or an operating system" tests/setup/wasm-check.sh

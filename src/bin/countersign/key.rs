@@ -40,8 +40,9 @@ pub(crate) enum Command {
     /// Say which key is in a file, without showing it
     ///
     /// The fingerprint names a key and tells nothing of it: two files with one
-    /// fingerprint hold one key, or the two halves of one pair. With --site, also the
-    /// key id that a site's tokens carry when they are made from this material:
+    /// fingerprint hold one key, or the two halves of one pair. Of a pair, it is the
+    /// key id that signed actions carry. Of key material, --site tells the key id
+    /// that this site's tokens carry:
     ///
     ///     wp eval 'echo AUTH_KEY . AUTH_SALT;' |
     ///         countersign key show --site 0123456789abcdef -
@@ -56,7 +57,7 @@ pub(crate) enum Command {
 }
 
 /// Longest key file that is read.
-const MOST: u64 = 64 * 1024;
+const MOST: u64 = 4096;
 
 impl Command {
     pub(crate) fn run(&self) -> Result<Outcome, Failure> {
