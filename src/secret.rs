@@ -48,6 +48,39 @@ impl SecretBytes {
     }
 }
 
+/// `N` secret bytes on the heap, which moving them does not copy: for keys that live as long as an object of PHP.
+#[derive(Zeroize, ZeroizeOnDrop)]
+pub struct SecretBox<const N: usize>(Box<[u8; N]>);
+
+impl<const N: usize> SecretBox<N> {
+    /// Bytes that `fill` writes, in the place where they stay.
+    ///
+    /// # Errors
+    /// What `fill` fails with.
+    pub fn filled<E>(fill: impl FnOnce(&mut [u8; N]) -> Result<(), E>) -> Result<Self, E> {
+        let mut secret = Self(Box::new([0; N]));
+        fill(&mut secret.0)?;
+        Ok(secret)
+    }
+
+    /// A copy of `bytes`; `None` if they are not `N`.
+    #[must_use]
+    pub fn copied(bytes: &[u8]) -> Option<Self> {
+        let mut secret = Self(Box::new([0; N]));
+        if bytes.len() != N {
+            return None;
+        }
+        secret.0.copy_from_slice(bytes);
+        Some(secret)
+    }
+
+    /// The bytes themselves. Each use says why it needs them.
+    #[must_use]
+    pub const fn expose(&self) -> &[u8; N] {
+        &self.0
+    }
+}
+
 /// A 32-byte key from `material` by HKDF-SHA256 ([RFC 5869](https://www.rfc-editor.org/rfc/rfc5869)).
 /// `salt` separates sites, `info` separates purposes: two purposes never share a key.
 #[must_use]
