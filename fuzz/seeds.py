@@ -134,7 +134,23 @@ def key_files():
     yield "put your unique phrase here, and some more of it\n"
 
 
+def envelopes():
+    for size in (64, 80, 96):
+        yield "cse1.00000000." + base64.urlsafe_b64encode(bytes(range(size))).decode().rstrip("=")
+    yield base64.urlsafe_b64encode(bytes(range(64))).decode().rstrip("=")
+    yield "0123-4567-89AB-CDEF-GHJK-MNPQ-RSTV-WXYZ-0000"
+
+
+def vault_texts():
+    blob = lambda size: base64.urlsafe_b64encode(bytes(size)).decode().rstrip("=")
+    slot = {"kind": "auth_key", "salt": blob(16), "fingerprint": blob(8), "iv": blob(16), "wrapped": blob(112)}
+    key = {"id": blob(4), "iv": blob(16), "wrapped": blob(112)}
+    yield json.dumps({"site": blob(8), "slots": [slot], "keys": [key]}, separators=(",", ":"))
+
+
 SEEDS = {
+    "envelope": envelopes,
+    "vault_text": vault_texts,
     "token": tokens,
     "action": actions,
     "verifier_key": keys,
