@@ -142,7 +142,7 @@ fn run(text: &[u8]) -> usize {
 fn token_len(text: &str) -> Option<usize> {
     let (prefix, rest) = text.as_bytes().split_at_checked(5)?;
     let known = [
-        b"csat_", b"csrt_", b"csac_", b"cscf_", b"cspr_", b"csap_", b"csup_",
+        b"csat_", b"csrt_", b"csac_", b"cscf_", b"cspr_", b"csap_", b"csup_", b"cssk_",
     ]
     .iter()
     .any(|kind| prefix.eq_ignore_ascii_case(*kind));

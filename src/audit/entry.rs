@@ -42,6 +42,18 @@ words! {
         Oauth = "oauth",
         /// Countersign itself: start, upgrade, retention, acknowledged restore.
         System = "system",
+        /// An operations service says what it would do.
+        Proposal = "proposal",
+        /// Something is wrong with the site, or was.
+        Incident = "incident",
+        /// What the policy made of a proposal.
+        Decision = "decision",
+        /// A person allowed or refused what waited for one.
+        Approval = "approval",
+        /// What an action changed was put back.
+        Rollback = "rollback",
+        /// The site reported its state.
+        Heartbeat = "heartbeat",
     }
 }
 

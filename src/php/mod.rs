@@ -17,6 +17,7 @@ mod keyring;
 mod limits;
 mod mcp;
 mod oauth;
+mod policy;
 mod secret;
 mod store;
 mod tokens;
@@ -67,6 +68,13 @@ pub fn get_module(module: ModuleBuilder) -> ModuleBuilder {
         .class::<store::Store>()
         .class::<limits::Limits>()
         .class::<access::Access>()
+        .enumeration::<policy::Risk>()
+        .enumeration::<policy::Mode>()
+        .enumeration::<policy::SnapshotState>()
+        .enumeration::<policy::KeyRight>()
+        .enumeration::<policy::ApprovalState>()
+        .class::<policy::Policy>()
+        .class::<policy::PolicyVerdict>()
         .class::<audit::AuditLog>()
         .class::<audit::AuditAppend>()
         .class::<audit::AuditVerifier>()

@@ -23,7 +23,7 @@ pub enum KeyFileError {
     NotConfigured,
     /// It is not there, or cannot be read.
     #[error(
-        "the key file cannot be read: create it with `countersign key file`, owned by PHP's user or root"
+        "the key file cannot be read: create it with `countersign key generate`, owned by PHP's user or root"
     )]
     Unreadable,
     /// It is a link or no regular file.
