@@ -1,4 +1,4 @@
-//! Rate limits: an exact rolling window.
+//! Rate limits, an exact rolling window; and [`budget`]s of calendar days and months.
 //!
 //! "N per window" is taken literally: in no stretch of time as long as the window are more than N
 //! calls admitted, not even around the border between two minutes. That is why every limit keeps the
@@ -6,6 +6,8 @@
 //! knows neither a clock nor a store. [`Store::admit`](crate::store::Store::admit) runs it for all
 //! limits of a request at once.
 
+pub mod budget;
+pub mod period;
 pub(crate) mod window;
 
 /// The most admissions a window can have: so many moments are kept for a limit.
