@@ -1,6 +1,6 @@
 # Countersign: everything a person or a machine types. What a target does is in the script it calls.
 .DEFAULT_GOAL := help
-.PHONY: help build demo demo-down test test-core test-phpt test-plugin test-conformance test-clients test-browser setup clean-sites
+.PHONY: help build demo demo-down test test-core test-phpt test-plugin test-conformance test-clients test-browser mutants setup clean-sites
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ test-clients: ## real MCP clients, with the whole OAuth dance
 
 test-browser: ## every admin page, in Chromium
 	@tests/run/all.sh browser
+
+mutants: ## mutation testing of the Rust core; long, and not part of make test
+	@tests/run/mutants.sh
 
 clean-sites: ## stop and remove every test site
 	@tests/site/clean.sh

@@ -1,0 +1,104 @@
+#!/bin/bash
+# Mutation testing: breaks the code in one place at a time and expects the tests to notice.
+#
+#   tests/run/mutants.sh [MODULE|FILE]...      (default: every module below)
+#
+# FILE is a source file of one of the modules: tests/run/mutants.sh src/audit/tree.rs.
+# JOBS=2 breaks two places at a time; each job needs 1 GB of disk. Results: .cache/mutants/results/MODULE.
+# What no test can notice is left out in .cargo/mutants.toml, each with the reason why.
+set -euo pipefail
+. "$(dirname "$0")/../setup/common.sh"
+cd "$ROOT"
+
+modules=(token action vault replay limit policy audit oauth access)
+
+# tests_of MODULE: the files in tests/ that concern it, beside the unit tests.
+tests_of() {
+	local name
+	for name in "tests/$1.rs" tests/"$1"_*.rs; do [ ! -f "$name" ] || basename "$name" .rs; done
+	case $1 in
+	replay) echo store_conformance ;;
+	esac
+}
+
+# The code is broken in a copy, which keeps its build from run to run. A file is written only when it
+# differs, and then with the time of now, so that cargo never takes a broken build for a good one.
+tree=$CACHE/mutants/tree
+copy_tree() {
+	local name
+	mkdir -p "$tree"
+	git ls-files -co --exclude-standard -- Cargo.toml Cargo.lock rust-toolchain.toml src tests/vectors 'tests/*.rs' 'benches/*.rs' stubs docs |
+		sort -u >"$tree.files"
+	(cd "$tree" && find . -path ./target -prune -o -type f -printf '%P\n') | sort | comm -13 "$tree.files" - |
+		while read -r name; do rm -f "$tree/$name"; done
+	while read -r name; do
+		[ -f "$name" ] || continue
+		cmp -s "$name" "$tree/$name" || { rm -f "$tree/$name"; install -D -m 644 "$name" "$tree/$name"; }
+	done <"$tree.files"
+}
+
+# One program holds a module's unit tests and its files in tests/: one compilation and one link for each
+# mutant instead of a dozen. In there the files find the crate under its own name.
+gather_tests() {
+	local name
+	{
+		cat src/lib.rs
+		printf '\n#[cfg(test)]\nextern crate self as countersign;\n'
+		for name in "$@"; do printf '#[cfg(test)]\n#[path = "../tests/%s.rs"]\nmod %s;\n' "$name" "$name"; done
+	} >"$tree/src/lib.rs.new"
+	mv "$tree/src/lib.rs.new" "$tree/src/lib.rs"
+}
+
+lines() { if [ -f "$1" ]; then wc -l <"$1"; else echo 0; fi; }
+
+# mutate MODULE PATTERN: breaks what PATTERN (a glob of files) holds; fails if a mutant survived.
+mutate() {
+	local module=$1 results=$CACHE/mutants/results/$1 began status=0 out tests
+	began=$(now_ms)
+	out=$results/mutants.out
+	mapfile -t tests < <(tests_of "$module")
+	copy_tree
+	gather_tests "${tests[@]}"
+	rm -rf "$results"
+	mkdir -p "$results"
+	local where=(--in-place)
+	[ "${JOBS:-1}" = 1 ] || where=(--jobs "$JOBS" --copy-target true)
+	# Random tests draw the same numbers each time, and need not find the smallest example.
+	env -u CARGO_TARGET_DIR PROPTEST_RNG_SEED=1 PROPTEST_MAX_SHRINK_ITERS=0 \
+		nice -n 19 "$CACHE/cargo-tools/bin/cargo-mutants" mutants --dir "$tree" --config "$ROOT/.cargo/mutants.toml" \
+		--output "$results" --file "$2" "${where[@]}" --no-shuffle --colors never \
+		--cargo-arg=--lib -- -- "$module" >"$results/log" 2>&1 </dev/null || status=$?
+	# 2: some survived; 3: some never ended, which the tests did notice.
+	case $status in
+	0 | 2 | 3) ;;
+	*)
+		cat "$results/log" >&2
+		die "cargo-mutants ended with $status"
+		;;
+	esac
+	say "  $module: $(lines "$out/caught.txt") caught, $(lines "$out/timeout.txt") never ended, $(lines "$out/unviable.txt") do not compile, $(lines "$out/missed.txt") survived ($(since "$began"))"
+	[ ! -s "$out/missed.txt" ] || { sed 's/^/    /' "$out/missed.txt"; return 1; }
+}
+
+tests/setup/mutants.sh
+exec 8>"$CACHE/mutants.lock"
+flock -n 8 || die "another run is at work"
+[ $# -gt 0 ] || set -- "${modules[@]}"
+failed=0
+for what in "$@"; do
+	module=${what#src/}
+	module=${module%%/*}
+	module=${module%.rs}
+	[[ " ${modules[*]} " == *" $module "* ]] || die "unknown module '$what' (${modules[*]})"
+	if [ -f "$what" ]; then
+		pattern=$what
+	elif [ -d "src/$module" ]; then
+		pattern="src/$module/**"
+	elif [ -f "src/$module.rs" ]; then
+		pattern=src/$module.rs
+	else
+		die "there is no module '$module'"
+	fi
+	mutate "$module" "$pattern" || failed=1
+done
+exit "$failed"
