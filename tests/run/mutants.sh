@@ -37,12 +37,34 @@ copy_tree() {
 	done <"$tree.files"
 }
 
-# One program holds a module's unit tests and its files in tests/: one compilation and one link for each
-# mutant instead of a dozen. In there the files find the crate under its own name.
+# needed_by NAME...: these modules, and those that they and the test files say they use, and so on.
+needed_by() {
+	local needed=" $* " before="" name files
+	while [ "$needed" != "$before" ]; do
+		before=$needed
+		files=("${test_files[@]}")
+		for name in $needed; do
+			for name in "src/$name.rs" "src/$name"; do [ ! -e "$name" ] || files+=("$name"); done
+		done
+		for name in $(sed -n 's/^pub mod \(.*\);/\1/p' src/lib.rs); do
+			[[ $needed == *" $name "* ]] ||
+				! grep -qrE "(crate|countersign)::(\{[^}]*)?\b$name\b" "${files[@]}" || needed+="$name "
+		done
+	done
+	echo "$needed"
+}
+
+# One program holds a module's unit tests and its files in tests/, in which the crate goes by its own name,
+# and no module that has no part in it: one small compilation and one link for each mutant, instead of a dozen.
 gather_tests() {
-	local name
+	local module=$1 needed line name test_files=()
+	shift
+	for name in "$@"; do test_files+=("tests/$name.rs"); done
+	needed=$(needed_by "$module")
 	{
-		cat src/lib.rs
+		while IFS= read -r line; do
+			[[ $line =~ ^pub\ mod\ (.*)\; && $needed != *" ${BASH_REMATCH[1]} "* ]] || printf '%s\n' "$line"
+		done <src/lib.rs
 		printf '\n#[cfg(test)]\nextern crate self as countersign;\n'
 		for name in "$@"; do printf '#[cfg(test)]\n#[path = "../tests/%s.rs"]\nmod %s;\n' "$name" "$name"; done
 	} >"$tree/src/lib.rs.new"
@@ -58,7 +80,7 @@ mutate() {
 	out=$results/mutants.out
 	mapfile -t tests < <(tests_of "$module")
 	copy_tree
-	gather_tests "${tests[@]}"
+	gather_tests "$module" "${tests[@]}"
 	rm -rf "$results"
 	mkdir -p "$results"
 	local where=(--in-place)
