@@ -12,6 +12,7 @@
 //! With no features the crate knows nothing of PHP; `php` adds the binding in `php/`.
 
 pub mod access;
+pub mod action;
 pub mod audit;
 pub mod bytes;
 pub mod clock;

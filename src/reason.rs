@@ -45,6 +45,21 @@ reasons! {
     TokenWrongAudience = "token_wrong_audience", "The token was issued for another resource.";
     TokenRevoked = "token_revoked", "The token was revoked: connect again.";
     TokenUsed = "token_used", "The token works once and has been used.";
+    // Signed actions and heartbeats
+    ActionTooLarge = "action_too_large", "The signed message is longer than any that is made: send it as it was signed.";
+    ActionMalformed = "action_malformed", "The signed message is missing or not in the form that is signed: send it as it was signed.";
+    ActionWrongDomain = "action_wrong_domain", "A heartbeat was sent where an action is needed, or the other way round.";
+    ActionWrongSite = "action_wrong_site", "The message was signed for another site.";
+    ActionUnknownKey = "action_unknown_key", "The message was signed with a key that is not live here: pair again, or add the key.";
+    ActionForged = "action_forged", "The message's signature does not match.";
+    ActionPayloadMismatch = "action_payload_mismatch", "The body is not the one that was signed: send exactly its bytes.";
+    ActionLifetime = "action_lifetime", "The message's lifetime must be more than 0 and at most 300 seconds: sign it again.";
+    ActionNotYetValid = "action_not_yet_valid", "The message was signed in the future: check the clocks.";
+    ActionExpired = "action_expired", "The message has expired: sign it again under the same id.";
+    ActionReplayed = "action_replayed", "The message's nonce was used before: sign it again with a new one.";
+    ActionInProgress = "action_in_progress", "The action is being done, or was cut off and its outcome is unknown: ask again later.";
+    ActionConflict = "action_conflict", "Another action has this id: use a new id.";
+    ActionKeyUnusable = "action_key_unusable", "The key cannot be used: a shared secret has at least 32 bytes, an Ed25519 key exactly 32, and not a weak one.";
     // Connections
     KillSwitch = "kill_switch", "An administrator has stopped all agents on this site.";
     ConnectionUnknown = "connection_unknown", "The connection no longer exists: connect again.";

@@ -3,7 +3,7 @@
 //! To be asked last, when signature, times and rights have been found good: a nonce that is recorded
 //! for an unproven request lets anyone fill the store, and burns it for its owner.
 
-use crate::bytes::{pae, sha256};
+use crate::bytes::sha256_pae;
 use crate::clock::Timestamp;
 use crate::decision::Decision;
 use crate::reason::Reason;
@@ -25,6 +25,14 @@ pub struct Item<'a> {
     pub issued: Timestamp,
     /// Until when it is good, before any allowance for skew.
     pub expires: Timestamp,
+}
+
+impl Item<'_> {
+    /// The key of its record in the store, where a receipt may stand beside it.
+    #[must_use]
+    pub fn key(&self) -> [u8; 32] {
+        sha256_pae(&[self.domain.as_bytes(), self.id])
+    }
 }
 
 /// Whether an [`Item`] was seen before.
@@ -49,11 +57,24 @@ pub enum Sighting {
 /// The reason to refuse with when the store cannot promise an answer: [`Reason::StoreUnavailable`],
 /// [`Reason::StoreFull`], or [`Reason::StoreRestarted`] for what was issued before the store started.
 pub fn seen_once(store: &dyn Store, item: &Item<'_>, now: Timestamp) -> Result<Sighting, Reason> {
+    seen_once_with(store, item, &[], now)
+}
+
+/// [`seen_once`], with a first `receipt` beside the record.
+///
+/// # Errors
+/// As [`seen_once`].
+pub fn seen_once_with(
+    store: &dyn Store,
+    item: &Item<'_>,
+    receipt: &[u8],
+    now: Timestamp,
+) -> Result<Sighting, Reason> {
     if now > item.expires.plus_millis(SKEW_MS) {
         return Ok(Sighting::Expired);
     }
     let once = Once {
-        key: sha256(&pae(&[item.domain.as_bytes(), item.id])),
+        key: item.key(),
         origin: item.origin,
         issued: item.issued,
         keep_until: item
@@ -61,7 +82,7 @@ pub fn seen_once(store: &dyn Store, item: &Item<'_>, now: Timestamp) -> Result<S
             .plus_millis(2 * SKEW_MS)
             .max(now.plus_millis(MIN_KEPT_MS)),
     };
-    match store.insert_once(&once, now) {
+    match store.insert_once_with(&once, receipt, now) {
         Ok(true) => Ok(Sighting::First),
         Ok(false) => Ok(Sighting::Again),
         Err(error) => Err(error.reason()),

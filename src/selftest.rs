@@ -1,9 +1,11 @@
 //! Known-answer checks that a host can run in the very process that will decide.
 
+use crate::action::{ActionType, Channel, Domain, Draft, Key, KeyError, Verdict};
 use crate::bytes::{base64url, from_base64url, hex, sha256};
 use crate::clock::Timestamp;
 use crate::keyring::{Keyring, SiteId};
 use crate::secret::{Secret, derive, mac, same};
+use crate::store::MemoryStore;
 use crate::token::{Grant, Kind, issue, verify};
 
 /// Every check by name, and whether it passed.
@@ -19,6 +21,8 @@ pub fn run() -> Vec<(&'static str, bool)> {
             same(b"ab", b"ab") && !same(b"ab", b"ac") && !same(b"ab", b"abc"),
         ),
         ("token", token_round()),
+        ("action_hmac", action_round(Key::hmac(&[7; 32]))),
+        ("action_ed25519", action_round(Key::ed25519(&[7; 32]))),
         ("ed25519", ed25519_known()),
         ("entropy", entropy_differs()),
     ]
@@ -72,6 +76,42 @@ fn token_round() -> bool {
     verify(&keys, Kind::Access, text.as_bytes(), now).is_ok()
         && verify(&keys, Kind::Refresh, text.as_bytes(), now).is_err()
         && verify(&keys, Kind::Access, text.as_bytes(), later).is_err()
+}
+
+fn action_round(key: Result<Key, KeyError>) -> bool {
+    let site = SiteId::new([7; 8]);
+    let (Ok(key), Some(action_type)) = (key, ActionType::parse("read_health")) else {
+        return false;
+    };
+    let (Ok(actions), Ok(heartbeats)) = (
+        Channel::new(Domain::Action, site, &[&key]),
+        Channel::new(Domain::Heartbeat, site, &[&key]),
+    ) else {
+        return false;
+    };
+    let now = Timestamp::from_seconds(1_800_000_000);
+    let Ok(text) = actions.sign(&Draft {
+        id: [1; 16],
+        action_type,
+        payload: b"{}",
+        snapshot: None,
+        issued: now,
+        lifetime_ms: 60_000,
+        nonce: [2; 16],
+    }) else {
+        return false;
+    };
+    let text = text.as_bytes();
+    let store = MemoryStore::new(Timestamp::from_seconds(1_700_000_000));
+    matches!(
+        actions.receive(&store, text, b"{}", now),
+        Verdict::Accepted(_)
+    ) && !matches!(
+        actions.receive(&store, text, b"{}", now),
+        Verdict::Accepted(_)
+    ) && actions.check(text, b"{ }", now).is_err()
+        && actions.check(text, b"{}", now.plus_seconds(91)).is_err()
+        && heartbeats.check(text, b"{}", now).is_err()
 }
 
 /// RFC 8032 §7.1, test 1.

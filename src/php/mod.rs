@@ -6,6 +6,7 @@
 //! by the first request that needs it, in the worker.
 
 mod access;
+mod actions;
 mod audit;
 mod convert;
 mod decision;
@@ -55,6 +56,12 @@ pub fn get_module(module: ModuleBuilder) -> ModuleBuilder {
         .class::<secret::Secret>()
         .class::<tokens::Tokens>()
         .class::<tokens::Claims>()
+        .class::<actions::ActionKey>()
+        .class::<actions::Actions>()
+        .class::<actions::Action>()
+        .class::<actions::ActionReceipt>()
+        .class::<actions::Heartbeats>()
+        .class::<actions::Heartbeat>()
         .class::<store::Store>()
         .class::<limits::Limits>()
         .class::<access::Access>()

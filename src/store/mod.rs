@@ -120,6 +120,25 @@ pub trait Store: Send + Sync {
     /// * [`StoreError::Full`]: no room. Also the other errors, when the engine fails.
     fn insert_once(&self, once: &Once, now: Timestamp) -> Result<bool, StoreError>;
 
+    /// [`Store::insert_once`] with a first receipt, as [`Store::settle`] would write it. Engines that can
+    /// do so write both in one step; here it is two, between which the receipt is empty.
+    ///
+    /// # Errors
+    /// As both.
+    fn insert_once_with(
+        &self,
+        once: &Once,
+        receipt: &[u8],
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        check_receipt(receipt)?;
+        let first = self.insert_once(once, now)?;
+        if first && !receipt.is_empty() {
+            self.settle(&once.key, receipt)?;
+        }
+        Ok(first)
+    }
+
     /// Keeps what became of a thing that works once, its receipt, beside its record and as long as
     /// that; a later receipt takes the place of an earlier one. False if the thing is not recorded:
     /// it never was, or its record has lapsed.

@@ -7,6 +7,7 @@
 
 use super::Kind;
 use crate::bytes;
+use crate::secret::MacKey;
 
 /// The length of every token, in bytes of ASCII.
 pub const LENGTH: usize = PREFIX + PAYLOAD + CHECKSUM;
@@ -114,7 +115,8 @@ pub(super) fn decode(kind: Kind, text: &[u8]) -> Option<Parts> {
     if checksum(body) != sum {
         return None;
     }
-    let payload = bytes::from_base64url(body.strip_prefix(kind.prefix().as_bytes())?)?;
+    let text = body.strip_prefix(kind.prefix().as_bytes())?;
+    let payload = bytes::array_from_base64url::<{ FIELDS + TAG }>(text)?;
     let (signed, tag) = payload.split_first_chunk::<FIELDS>()?;
     let fields = Fields::from_bytes(signed)?;
     if fields.kind != kind.byte() {
@@ -127,9 +129,9 @@ pub(super) fn decode(kind: Kind, text: &[u8]) -> Option<Parts> {
     })
 }
 
-/// What the tag is made over. The kind stands in it twice, as label and as field.
-pub(super) fn mac_input(kind: Kind, signed: &[u8; FIELDS]) -> Vec<u8> {
-    bytes::pae(&[b"countersign/token/v1", kind.prefix().as_bytes(), signed])
+/// The tag over `signed`. The kind stands in what it is made over twice, as label and as field.
+pub(super) fn tag(key: &MacKey, kind: Kind, signed: &[u8; FIELDS]) -> [u8; TAG] {
+    key.mac_pae(&[b"countersign/token/v1", kind.prefix().as_bytes(), signed])
 }
 
 fn checksum(text: &[u8]) -> [u8; CHECKSUM] {

@@ -78,7 +78,7 @@ impl Kind {
 pub fn bind(label: &str, facts: &[&[u8]]) -> [u8; 32] {
     let mut parts = vec![label.as_bytes()];
     parts.extend_from_slice(facts);
-    bytes::sha256(&bytes::pae(&parts))
+    bytes::sha256_pae(&parts)
 }
 
 /// The binding of an access token to the resource it was issued for
