@@ -1,6 +1,6 @@
 # Countersign: everything a person or a machine types. What a target does is in the script it calls.
 .DEFAULT_GOAL := help
-.PHONY: help build demo demo-down test test-core test-phpt test-plugin test-conformance test-clients test-browser mutants setup clean-sites
+.PHONY: help build demo demo-down test test-core test-phpt test-fpm test-plugin test-conformance test-clients test-browser bench mutants setup clean-sites
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,6 +27,9 @@ test-core: ## the Rust core: format, lints, tests, and that it needs neither PHP
 test-phpt: ## the extension, through PHP
 	@tests/run/all.sh phpt
 
+test-fpm: ## the extension inside php-fpm: workers, reload, kills, 100,000 requests
+	@tests/run/all.sh fpm
+
 test-plugin: ## the plugin, inside a real WordPress
 	@tests/run/all.sh plugin
 
@@ -38,6 +41,9 @@ test-clients: ## real MCP clients, with the whole OAuth dance
 
 test-browser: ## every admin page, in Chromium
 	@tests/run/all.sh browser
+
+bench: ## how fast, beside what one would write instead (not a test)
+	@benches/run.sh
 
 mutants: ## mutation testing of the Rust core; long, and not part of make test
 	@tests/run/mutants.sh

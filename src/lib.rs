@@ -22,6 +22,7 @@ pub mod keyring;
 pub mod limit;
 pub mod mcp;
 pub mod oauth;
+pub mod policy;
 pub mod reason;
 pub mod replay;
 pub mod secret;

@@ -72,6 +72,9 @@ reasons! {
     RateLimitedIp = "rate_limited_ip", "Too many requests from this address: wait and try again.";
     RateLimitedConnection = "rate_limited_connection", "Too many requests on this connection: wait and try again.";
     LimitUnusable = "limit_unusable", "The limit that is set cannot be kept exactly: set 1 to 256 calls in at most 31 days.";
+    // Budgets
+    BudgetCallsSpent = "budget_calls_spent", "The calls of this day or month are used up: wait for the next, or have an administrator raise the cap.";
+    BudgetCostSpent = "budget_cost_spent", "The money of this day or month is used up, or not enough is left: wait for the next, or have an administrator raise the cap.";
     // Transport and framing
     HttpsRequired = "https_required", "This site is not served over HTTPS: agents are refused.";
     HostRefused = "host_refused", "This server does not answer under this host name.";
@@ -105,6 +108,20 @@ reasons! {
     ConfirmationExpired = "confirmation_expired", "The confirmation token has expired: call request_review again.";
     ConfirmationMismatch = "confirmation_mismatch", "The confirmation token was issued for another connection, tool or arguments: call request_review with exactly these arguments.";
     ConfirmationUsed = "confirmation_used", "The confirmation token has been used: call request_review again.";
+    // Policy
+    ConfidenceInvalid = "confidence_invalid", "The confidence must be a whole number of basis points, 0 or 101 to 10000: send 8200 for 82 percent.";
+    ConfidenceLow = "confidence_low", "The confidence is below what this site asks for: it stays a recommendation.";
+    ProposalOnly = "proposal_only", "The key may propose and not dispatch: it stays a recommendation.";
+    SnapshotMissing = "snapshot_missing", "From medium risk on a snapshot is needed first: make one, verify it, and name it.";
+    SnapshotMismatch = "snapshot_mismatch", "The snapshot is of another target: make one of what the action changes.";
+    SnapshotStale = "snapshot_stale", "The target changed after the snapshot was made: make a new one.";
+    SnapshotUnverified = "snapshot_unverified", "The snapshot was not yet verified: verify it first.";
+    ApprovalNeeded = "approval_needed", "A person must approve this first.";
+    ApprovalPending = "approval_pending", "A person was asked to approve this: wait for the answer.";
+    ApprovalExpired = "approval_expired", "The approval has expired: ask again.";
+    ApprovalChanged = "approval_changed", "The arguments or the target changed after the approval: ask again.";
+    ApprovalRejected = "approval_rejected", "A person rejected this.";
+    AutonomousUnproven = "autonomous_unproven", "Autonomous mode opens when a snapshot has succeeded on this site: make one first.";
     // OAuth
     ClientUnknown = "client_unknown", "The client is not registered here.";
     ClientAuthFailed = "client_auth_failed", "The client's credentials are missing, wrong or sent in two ways at once.";

@@ -9,33 +9,30 @@
     clippy::print_stdout
 )]
 
+mod engine_support;
+#[cfg(feature = "redis")]
+mod redis_support;
+
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use countersign::bytes::sha256;
 use countersign::clock::Timestamp;
 use countersign::limit::{Admission, Limit};
 use countersign::store::{
-    Identity, LmdbStore, MAX_NAME_BYTES, MAX_RECEIPT_BYTES, MAX_VALUE_BYTES, MemoryStore, Once,
-    Origin, SKEW_MS, Store, StoreError,
+    MAX_NAME_BYTES, MAX_RECEIPT_BYTES, MAX_VALUE_BYTES, Once, Origin, SKEW_MS, Store, StoreError,
 };
-
-/// When the stores under test start.
-const START: u64 = 1_800_000_000_000;
-
-fn at(ms: u64) -> Timestamp {
-    Timestamp::from_millis(START + ms)
-}
+use engine_support::{Engine, START, Subject, at};
 
 fn key(n: u64) -> [u8; 32] {
     sha256(&n.to_be_bytes())
 }
 
-/// A thing of this site, issued just after the start.
+/// A thing of this site, issued when any engine has begun to take what is issued.
 fn once(n: u64, keep_ms: u64) -> Once {
     Once {
         key: key(n),
         origin: Origin::Local,
-        issued: at(1),
+        issued: at(SKEW_MS + 1),
         keep_until: at(keep_ms),
     }
 }
@@ -44,61 +41,12 @@ fn limit(n: u64, max: u16, window_ms: u64) -> Limit {
     Limit::new(key(n), max, window_ms).unwrap()
 }
 
-/// An engine: how to have an empty store that started at START, ample or very small.
-trait Engine {
-    fn ample() -> Subject;
-    fn small() -> Subject;
-}
-
-/// A store under test, and the folder that must live as long.
-struct Subject {
-    store: Box<dyn Store>,
-    _folder: Option<tempfile::TempDir>,
-}
-
-struct Memory;
-impl Memory {
-    fn of(capacity: usize) -> Subject {
-        Subject {
-            store: Box::new(MemoryStore::with_capacity(at(0), capacity)),
-            _folder: None,
-        }
-    }
-}
-impl Engine for Memory {
-    fn ample() -> Subject {
-        Self::of(1 << 20)
-    }
-    fn small() -> Subject {
-        Self::of(200)
-    }
-}
-
-struct Lmdb;
-impl Lmdb {
-    fn of(map_bytes: usize) -> Subject {
-        let folder = tempfile::tempdir().unwrap();
-        let identity = Identity::new("boot", "machine");
-        let store = LmdbStore::open(folder.path(), identity, map_bytes, at(0)).unwrap();
-        Subject {
-            store: Box::new(store),
-            _folder: Some(folder),
-        }
-    }
-}
-impl Engine for Lmdb {
-    fn ample() -> Subject {
-        Self::of(16 << 20)
-    }
-    fn small() -> Subject {
-        Self::of(1 << 20)
-    }
-}
-
 macro_rules! conformance {
     ($($test:ident)*) => {
-        mod memory { $(#[test] fn $test() { super::$test::<super::Memory>(); })* }
-        mod lmdb { $(#[test] fn $test() { super::$test::<super::Lmdb>(); })* }
+        mod memory { $(#[test] fn $test() { super::$test::<super::engine_support::Memory>(); })* }
+        mod lmdb { $(#[test] fn $test() { super::$test::<super::engine_support::Lmdb>(); })* }
+        #[cfg(feature = "redis")]
+        mod redis { $(#[test] fn $test() { super::$test::<super::engine_support::Redis>(); })* }
     };
 }
 
@@ -289,7 +237,10 @@ fn what_was_issued_before_the_start_is_refused<E: Engine>() {
             Err(StoreError::Restarted)
         );
     }
-    assert_eq!(insert(1, Origin::Local, at(1)), Ok(true));
+    let local = insert(1, Origin::Local, at(E::LOCAL_MS));
+    assert_eq!(local, Err(StoreError::Restarted));
+    let local = insert(1, Origin::Local, at(E::LOCAL_MS + 1));
+    assert_eq!(local, Ok(true));
     assert_eq!(insert(2, Origin::Remote, at(1)), Err(StoreError::Restarted));
     assert_eq!(
         insert(2, Origin::Remote, at(SKEW_MS)),
@@ -658,5 +609,5 @@ fn the_status_counts<E: Engine>() {
     let status = store.status().unwrap();
     assert_eq!(status.opened_at, at(0));
     assert_eq!((status.seen, status.limits, status.values), (2, 1, 1));
-    assert!(["memory", "lmdb"].contains(&status.engine));
+    assert!(["memory", "lmdb", "redis"].contains(&status.engine));
 }

@@ -1,5 +1,6 @@
 //! `Countersign\Store`.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use ext_php_rs::binary_slice::BinarySlice;
@@ -41,11 +42,11 @@ impl Store {
 
     #[php(optional = dir)]
     pub fn open(dir: Option<&str>) -> Answer<Self> {
-        let dir = dir.unwrap_or_else(|| info::state_dir());
-        Ok(Self(store::open_shared(
-            std::path::Path::new(dir),
-            SystemClock.now(),
-        )?))
+        let (settings, now) = (info::store(), SystemClock.now());
+        Ok(Self(match dir {
+            Some(dir) => settings.open_folder(Path::new(dir), now)?,
+            None => settings.open(now)?,
+        }))
     }
 
     pub fn seen_once(

@@ -22,7 +22,7 @@ use std::sync::{PoisonError, RwLock};
 
 use heed::{CommitOrAbort, Env, WithoutTls};
 
-use super::generation::{Generation, Lock, Stamp, stamp, stretch};
+use super::generation::{Generation, Lock, Stamp, reserve_lock, stamp, stretch};
 use super::table::{
     Name, Outcome, check_share, lapsed, moment, open_env, prune, read, table, table_to_read, write,
 };
@@ -148,23 +148,26 @@ impl LmdbStore {
         let opened_at = now.max(Generation::latest_trace(&self.folder));
         let name = Generation::fresh_name(&self.folder, now);
         let path = self.folder.join(&name);
-        let made = open_env(&path, self.map_bytes).and_then(|env| {
-            stretch(&path, self.map_bytes as u64)?;
-            write(&env, |opener, wtxn| {
-                for name in Name::ALL {
-                    table(opener, wtxn, name)?;
-                }
-                let clock = table(opener, wtxn, Name::Clock)?;
-                clock.put(wtxn, LATEST, &opened_at.millis().to_be_bytes())?;
-                Ok(Outcome::Keep(()))
-            })?;
-            let generation = Generation::establish(&self.folder, &self.identity, &name, opened_at)?;
-            Ok(Opened {
-                env,
-                generation,
-                stamp: None,
-            })
-        });
+        let made = reserve_lock(&self.folder, &name)
+            .and_then(|()| open_env(&path, self.map_bytes))
+            .and_then(|env| {
+                stretch(&path, self.map_bytes as u64)?;
+                write(&env, |opener, wtxn| {
+                    for name in Name::ALL {
+                        table(opener, wtxn, name)?;
+                    }
+                    let clock = table(opener, wtxn, Name::Clock)?;
+                    clock.put(wtxn, LATEST, &opened_at.millis().to_be_bytes())?;
+                    Ok(Outcome::Keep(()))
+                })?;
+                let generation =
+                    Generation::establish(&self.folder, &self.identity, &name, opened_at)?;
+                Ok(Opened {
+                    env,
+                    generation,
+                    stamp: None,
+                })
+            });
         made.inspect_err(|_| Generation::discard(&self.folder, &name))
     }
 

@@ -2,8 +2,8 @@
 //! a few small values.
 //!
 //! [`Store`] is the promise, an engine keeps it: `LmdbStore` on disk for all processes of a host,
-//! [`MemoryStore`] for one process. Both go through the same conformance suite
-//! (`tests/store_conformance.rs`).
+//! `RedisStore` for several hosts, [`MemoryStore`] for one process. All go through the same conformance
+//! suite (`tests/store_conformance.rs`).
 //!
 //! **The watermark instead of durability.** Engines do not wait for the disk. A store that may have
 //! lost something (reboot, restore, clone, damage) is started anew, empty, and refuses whatever was
@@ -19,6 +19,8 @@ mod identity;
 #[cfg(not(target_family = "wasm"))]
 mod lmdb;
 mod memory;
+#[cfg(all(feature = "redis", not(target_family = "wasm")))]
+mod redis;
 #[cfg(not(target_family = "wasm"))]
 mod shared;
 #[cfg(not(target_family = "wasm"))]
@@ -29,8 +31,13 @@ pub use identity::Identity;
 #[cfg(not(target_family = "wasm"))]
 pub use lmdb::{DEFAULT_MAP_BYTES, LmdbStore};
 pub use memory::MemoryStore;
+#[cfg(all(feature = "redis", not(target_family = "wasm")))]
+#[doc(hidden)]
+pub use redis::read_any as read_any_redis_reply;
+#[cfg(all(feature = "redis", not(target_family = "wasm")))]
+pub use redis::{RedisFault, RedisStore, redis_address};
 #[cfg(not(target_family = "wasm"))]
-pub use shared::open_shared;
+pub use shared::{Settings, open_shared};
 
 use crate::clock::Timestamp;
 use crate::limit::window::{self, Malformed, Ring, Slot};
@@ -62,7 +69,7 @@ const PRUNE_WHEN_FULL: usize = 4096;
 /// Whose clock said when a thing was issued.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Origin {
-    /// This site's: codes, confirmation tokens. The same clock as the store's.
+    /// This site's: codes, confirmation tokens. The same clock as the store's, where that is embedded.
     Local,
     /// Another machine's: signed actions. It may run ahead by [`SKEW_MS`].
     Remote,
@@ -102,7 +109,8 @@ pub struct Status {
 ///
 /// **Every operation is atomic across all processes of the host** (of all hosts, where the engine
 /// serves several): its reads and writes happen at one moment, as if no other process ran. An error
-/// means that nothing was changed, and that the caller has to refuse.
+/// means that nothing was changed, and that the caller has to refuse. (Where the engine is reached over
+/// a connection that breaks, it may have been: refuse all the same.)
 ///
 /// `now` is the caller's clock; an engine with a clock of its own for all hosts uses that instead.
 pub trait Store: Send + Sync {
@@ -113,7 +121,8 @@ pub trait Store: Send + Sync {
     ///
     /// # Errors
     /// * [`StoreError::Restarted`]: issued before the store started, see the module; for
-    ///   [`Origin::Remote`] also up to [`SKEW_MS`] after.
+    ///   [`Origin::Remote`], and for all in an engine that serves several hosts, also up to [`SKEW_MS`]
+    ///   after.
     /// * [`StoreError::ClockStepped`]: `now` is more than [`SKEW_MS`] before the latest moment this
     ///   store has seen, so what was pruned may be in time again.
     /// * [`StoreError::Lapsed`]: `keep_until` has passed, so nothing can be promised.
@@ -211,7 +220,7 @@ pub enum StoreError {
     #[error("issued before the store was started: ask for a new one")]
     Restarted,
     /// The clock went back.
-    #[error("the clock is behind what it was: set it right, or delete the store's folder")]
+    #[error("the clock is behind what it was: set it right, or delete the store's folder or keys")]
     ClockStepped,
     /// Nothing can be promised about a thing that need no longer be remembered.
     #[error("to be remembered until a moment that has passed")]
@@ -252,9 +261,19 @@ pub enum StoreError {
     /// This machine cannot be told from others.
     #[error("the machine's boot id cannot be read: mount /proc")]
     NoIdentity,
+    /// A setting names no engine.
+    #[error("countersign.store must be embedded or redis")]
+    Engine,
+    /// A setting is no size.
+    #[error("countersign.store_size must be a whole number of MiB, 1 to 65536")]
+    Size,
     /// Anything else the operating system said.
     #[error("the operating system refused: {0}")]
     Unavailable(std::io::ErrorKind),
+    /// The shared store cannot be used.
+    #[cfg(all(feature = "redis", not(target_family = "wasm")))]
+    #[error("{0}")]
+    Redis(RedisFault),
 }
 
 impl StoreError {
@@ -308,14 +327,9 @@ fn slots(
     limits: &[Limit],
     mut read: impl FnMut(&[u8; 32]) -> Result<Option<Ring>, StoreError>,
 ) -> Result<Vec<Slot>, StoreError> {
+    check_limits(limits)?;
     let mut slots: Vec<Slot> = Vec::with_capacity(limits.len());
-    if limits.len() > MAX_LIMITS {
-        return Err(StoreError::Misuse);
-    }
     for limit in limits {
-        if slots.iter().any(|slot| slot.limit.key() == limit.key()) {
-            return Err(StoreError::Misuse);
-        }
         let ring = read(limit.key())?.unwrap_or_default();
         slots.push(Slot::new(*limit, ring));
     }
@@ -325,6 +339,19 @@ fn slots(
 /// [`window::admit`], where no limits are misuse.
 fn decide(slots: &mut [Slot], now: Timestamp) -> Result<Admission, StoreError> {
     window::admit(slots, now).ok_or(StoreError::Misuse)
+}
+
+fn check_limits(limits: &[Limit]) -> Result<(), StoreError> {
+    let twice = |(n, limit): (usize, &Limit)| {
+        limits
+            .iter()
+            .skip(n + 1)
+            .any(|other| other.key() == limit.key())
+    };
+    if limits.is_empty() || limits.len() > MAX_LIMITS || limits.iter().enumerate().any(twice) {
+        return Err(StoreError::Misuse);
+    }
+    Ok(())
 }
 
 fn check_name(name: &[u8]) -> Result<(), StoreError> {

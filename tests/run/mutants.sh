@@ -85,8 +85,8 @@ mutate() {
 	mkdir -p "$results"
 	local where=(--in-place)
 	[ "${JOBS:-1}" = 1 ] || where=(--jobs "$JOBS" --copy-target true)
-	# Random tests draw the same numbers each time, and need not find the smallest example.
-	env -u CARGO_TARGET_DIR PROPTEST_RNG_SEED=1 PROPTEST_MAX_SHRINK_ITERS=0 \
+	# Random tests draw few numbers, the same each time, and need not find the smallest example.
+	env -u CARGO_TARGET_DIR PROPTEST_RNG_SEED=1 PROPTEST_CASES=64 PROPTEST_MAX_SHRINK_ITERS=0 \
 		nice -n 19 "$CACHE/cargo-tools/bin/cargo-mutants" mutants --dir "$tree" --config "$ROOT/.cargo/mutants.toml" \
 		--output "$results" --file "$2" "${where[@]}" --no-shuffle --colors never \
 		--cargo-arg=--lib -- -- "$module" >"$results/log" 2>&1 </dev/null || status=$?
