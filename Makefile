@@ -1,6 +1,6 @@
 # Countersign: everything a person or a machine types. What a target does is in the script it calls.
 .DEFAULT_GOAL := help
-.PHONY: help build demo demo-down test test-core test-phpt test-fpm test-plugin test-conformance test-clients test-browser bench mutants setup clean-sites
+.PHONY: help build demo demo-down test test-core test-phpt test-fpm test-plugin test-conformance test-clients test-browser test-packages test-matrix packages bench mutants setup clean-sites
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -41,6 +41,16 @@ test-clients: ## real MCP clients, with the whole OAuth dance
 
 test-browser: ## every admin page, in Chromium
 	@tests/run/all.sh browser
+
+test-packages: ## what a release is made of, installed as its users do
+	@tests/run/all.sh packages
+
+test-matrix: ## the extension under PHP 8.2 and 8.4, thread-safe and not (not in `make test`)
+	@tests/run/matrix.sh
+
+packages: ## a release: target/packages
+	@tests/setup/install.sh build packages
+	@packaging/all.sh
 
 bench: ## how fast, beside what one would write instead (not a test)
 	@benches/run.sh

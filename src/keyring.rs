@@ -19,6 +19,21 @@ pub const MIN_MATERIAL: usize = 32;
 /// What `wp-config-sample.php` has in place of a key.
 const PLACEHOLDER: &[u8] = b"put your unique phrase here";
 
+/// Whether WordPress's placeholder stands anywhere in `material`.
+pub(crate) fn has_placeholder(material: &[u8]) -> bool {
+    material
+        .windows(PLACEHOLDER.len())
+        .any(|part| part.eq_ignore_ascii_case(PLACEHOLDER))
+}
+
+/// Whether `material` can be the root of keys.
+pub(crate) fn check_material(material: &[u8]) -> Result<(), Reason> {
+    if material.len() < MIN_MATERIAL || has_placeholder(material) {
+        return Err(Reason::KeyUnusable);
+    }
+    Ok(())
+}
+
 /// A site's random identity: 8 bytes, made once, kept in the site's database; 16 lower-case hex
 /// digits where it is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -117,13 +132,7 @@ impl TokenKeys {
 
 impl Generation {
     fn new(site: SiteId, material: &[u8]) -> Result<Self, Reason> {
-        if material.len() < MIN_MATERIAL
-            || material
-                .windows(PLACEHOLDER.len())
-                .any(|part| part.eq_ignore_ascii_case(PLACEHOLDER))
-        {
-            return Err(Reason::KeyUnusable);
-        }
+        check_material(material)?;
         let root = derive(material, site.as_bytes(), b"countersign/root/v1");
         let name = derive(root.expose(), &[], b"countersign/key-id/v1");
         let [a, b, c, d, ..] = *name.expose();

@@ -29,6 +29,7 @@ pub mod secret;
 pub mod selftest;
 pub mod store;
 pub mod token;
+pub mod vault;
 
 #[cfg(feature = "php")]
 mod php;

@@ -139,6 +139,20 @@ reasons! {
     CodeReused = "code_reused", "The authorization code was used before: everything issued from it is revoked.";
     RefreshReused = "refresh_reused", "A refresh token was used again after its successor: the connection's tokens are revoked.";
     ConsentDenied = "consent_denied", "The person refused the connection.";
+    // Secrets at rest
+    SecretMalformed = "secret_malformed", "The stored secret is not in the form this site seals: it was cut or overwritten; enter it again.";
+    SecretUnknownKey = "secret_unknown_key", "The stored secret was sealed with a key that is no longer held: enter it again.";
+    SecretDamaged = "secret_damaged", "The stored secret was changed, or belongs to another record or site: enter it again.";
+    VaultKeyChanged = "vault_key_changed", "The vault was closed with another key: AUTH_KEY was changed. Open it with the old key, the key file or the recovery code and wrap it anew, or enter the secrets again.";
+    VaultDamaged = "vault_damaged", "The vault's stored slots were cut or changed, or are another site's: restore them from a backup, or enter the secrets again.";
+    VaultSlotMissing = "vault_slot_missing", "The vault has no slot for this kind of key: open it with one of the others.";
+    RecoveryCodeInvalid = "recovery_code_invalid", "The recovery code is mistyped.";
+    KeyFileUnusable = "key_file_unusable", "The key file is missing, unprotected or too short: see the error log.";
+    SaltMissing = "salt_missing", "A key or salt is not defined in wp-config.php, so WordPress would take one from its database: define all eight.";
+    SaltPlaceholder = "salt_placeholder", "A key or salt in wp-config.php is the placeholder: set random ones.";
+    SaltShort = "salt_short", "A key or salt in wp-config.php is shorter than 32 characters: set random ones of 64.";
+    SaltMonotonous = "salt_monotonous", "A key or salt in wp-config.php repeats few characters: set random ones.";
+    SaltDuplicated = "salt_duplicated", "Two keys or salts in wp-config.php are the same, so WordPress would take one from its database: set eight different ones.";
     // The machine
     StoreUnavailable = "store_unavailable", "The extension's store cannot be used: agents are refused until it can.";
     EntropyUnavailable = "entropy_unavailable", "The operating system gave no randomness: nothing that needs a secret is done.";

@@ -20,6 +20,7 @@ mod oauth;
 mod secret;
 mod store;
 mod tokens;
+mod vault;
 
 use ext_php_rs::prelude::*;
 
@@ -54,6 +55,7 @@ pub fn get_module(module: ModuleBuilder) -> ModuleBuilder {
         .class::<decision::Decision>()
         .class::<keyring::Keyring>()
         .class::<secret::Secret>()
+        .class::<vault::Vault>()
         .class::<tokens::Tokens>()
         .class::<tokens::Claims>()
         .class::<actions::ActionKey>()

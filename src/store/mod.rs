@@ -27,6 +27,8 @@ mod shared;
 mod table;
 
 #[cfg(not(target_family = "wasm"))]
+pub(crate) use folder::effective_uid;
+#[cfg(not(target_family = "wasm"))]
 pub use identity::Identity;
 #[cfg(not(target_family = "wasm"))]
 pub use lmdb::{DEFAULT_MAP_BYTES, LmdbStore};

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Runs the named stages one after the other (default: all), stops at the first that fails, and sums up.
 #
-#   tests/run/all.sh [core|phpt|fpm|plugin|conformance|clients|browser]...
+#   tests/run/all.sh [core|phpt|fpm|plugin|conformance|clients|browser|packages]...
 #
 # A stage is tests/run/STAGE.sh. It finds what it needs installed and the extension built, prints
 # what it does, and writes "PASSED FAILED" (two numbers) to .cache/run/results/STAGE.
@@ -33,6 +33,7 @@ if wants core; then groups+=(wasm); fi
 if wants core phpt fpm plugin; then groups+=(redis); fi
 if wants fpm; then groups+=(fpm); fi
 if wants plugin conformance clients browser; then groups+=(site mariadb); fi
+if wants packages; then groups+=(site packages); fi
 if wants plugin; then groups+=(phpunit); fi
 if wants conformance clients browser; then groups+=(e2e); fi
 if wants browser; then groups+=(browser); fi
@@ -40,7 +41,7 @@ tests/setup/install.sh "${groups[@]}"
 
 # 2. What comes over the network is fetched while Rust keeps the processors busy.
 fetching=
-if wants plugin conformance clients browser; then
+if wants plugin conformance clients browser packages; then
 	(
 		tests/site/wordpress.sh
 		if wants conformance clients browser; then tests/setup/node.sh; fi
