@@ -76,23 +76,23 @@ gather_tests() {
 
 lines() { if [ -f "$1" ]; then wc -l <"$1"; else echo 0; fi; }
 
-# mutate MODULE PATTERN: breaks what PATTERN (a glob of files) holds; fails if a mutant survived.
-mutate() {
-	local module=$1 results=$CACHE/mutants/results/$1 began status=0 out tests
-	began=$(now_ms)
-	out=$results/mutants.out
-	mapfile -t tests < <(tests_of "$module")
-	copy_tree
-	gather_tests "$module" "${tests[@]}"
-	rm -rf "$results"
-	mkdir -p "$results"
-	local where=(--in-place)
-	[ "${JOBS:-1}" = 1 ] || where=(--jobs "$JOBS" --copy-target true)
+# What takes seconds is asked only about the mutants that all other tests let live.
+slow_tests_of() {
+	case $1 in
+	action) echo accepted_in_its_time_once_and_never_again ;;
+	limit) echo a_hundred_thousand_schedules_agree_with_a_log ;;
+	audit) echo long_input_is_scanned_once every_single_byte_of_an_entry_counts ;;
+	esac
+}
+
+# cargo_mutants RESULTS OPTION... -- TEST OPTION...: fails if it could not do its work.
+cargo_mutants() {
+	local results=$1 status=0
+	shift
 	# Random tests draw few numbers, the same each time, and need not find the smallest example.
 	env -u CARGO_TARGET_DIR PROPTEST_RNG_SEED=1 PROPTEST_CASES=64 PROPTEST_MAX_SHRINK_ITERS=0 \
 		nice -n 19 "$CACHE/cargo-tools/bin/cargo-mutants" mutants --dir "$tree" --config "$ROOT/.cargo/mutants.toml" \
-		--output "$results" --file "$2" "${where[@]}" --no-shuffle --colors never \
-		--cargo-arg=--lib -- -- "$module" >"$results/log" 2>&1 </dev/null || status=$?
+		--output "$results" --no-shuffle --colors never --cargo-arg=--lib "$@" >"$results/log" 2>&1 </dev/null || status=$?
 	# 2: some survived; 3: some never ended, which the tests did notice.
 	case $status in
 	0 | 2 | 3) ;;
@@ -101,7 +101,30 @@ mutate() {
 		die "cargo-mutants ended with $status"
 		;;
 	esac
-	say "  $module: $(lines "$out/caught.txt") caught, $(lines "$out/timeout.txt") never ended, $(lines "$out/unviable.txt") do not compile, $(lines "$out/missed.txt") survived ($(since "$began"))"
+}
+
+lines() { if [ -f "$1" ]; then wc -l <"$1"; else echo 0; fi; }
+
+# mutate MODULE PATTERN: breaks what PATTERN (a glob of files) holds; fails if a mutant survived.
+mutate() {
+	local module=$1 pattern=$2 results=$CACHE/mutants/results/$1 began caught unviable name tests how skip=()
+	local out=$results/mutants.out
+	began=$(now_ms)
+	mapfile -t tests < <(tests_of "$module")
+	copy_tree
+	gather_tests "$module" "${tests[@]}"
+	rm -rf "$results"
+	mkdir -p "$results"
+	how=(--file "$pattern" --in-place)
+	[ "${JOBS:-1}" = 1 ] || how=(--file "$pattern" --jobs "$JOBS" --copy-target true)
+	for name in $(slow_tests_of "$module"); do skip+=(--skip "$name"); done
+	cargo_mutants "$results" "${how[@]}" -- -- "$module" "${skip[@]}"
+	caught=$(lines "$out/caught.txt") unviable=$(lines "$out/unviable.txt")
+	if [ ${#skip[@]} -gt 0 ] && [ -s "$out/missed.txt" ]; then
+		cargo_mutants "$results" "${how[@]}" --iterate -- -- "$module"
+		caught=$((caught + $(lines "$out/caught.txt")))
+	fi
+	say "  $module: $caught caught, $(lines "$out/timeout.txt") never ended, $unviable do not compile, $(lines "$out/missed.txt") survived ($(since "$began"))"
 	[ ! -s "$out/missed.txt" ] || { sed 's/^/    /' "$out/missed.txt"; return 1; }
 }
 
