@@ -2,9 +2,9 @@
 //! `AEAD_AES_256_CBC_HMAC_SHA_512` of [RFC 7518 §5.2.5](https://www.rfc-editor.org/rfc/rfc7518#section-5.2.5)
 //! (`A256CBC-HS512`) puts them together.
 
-use aes::Aes256;
+use aes::{Aes256Dec, Aes256Enc};
 use cbc::cipher::block_padding::Pkcs7;
-use cbc::cipher::{BlockModeDecrypt as _, BlockModeEncrypt as _, KeyIvInit as _};
+use cbc::cipher::{BlockModeDecrypt as _, BlockModeEncrypt as _, InnerIvInit as _};
 use cbc::{Decryptor, Encryptor};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha512;
@@ -21,10 +21,12 @@ pub const TAG: usize = 32;
 
 const BLOCK: usize = 16;
 
-/// A key made ready: the state of the HMAC after its key, so that a message costs two blocks less.
+/// A key made ready: the state of the HMAC after its key, and the round keys of the cipher, so that a message costs
+/// neither. All of it is wiped when dropped.
 pub struct Key {
     mac: Box<Hmac<Sha512>>,
-    encrypt: SecretBox<{ KEY / 2 }>,
+    encrypt: Box<Aes256Enc>,
+    decrypt: Box<Aes256Dec>,
 }
 
 impl Key {
@@ -35,13 +37,13 @@ impl Key {
         // Filled up with zeros to a block of SHA-512, as HMAC itself does with a shorter key.
         let mut block = Zeroizing::new([0; 128]);
         block.iter_mut().zip(mac).for_each(|(to, from)| *to = *from);
-        let Ok(encrypt) = SecretBox::filled(|to| {
-            to.copy_from_slice(rest);
-            Ok::<_, std::convert::Infallible>(())
-        });
+        let mut cipher = Zeroizing::new([0; KEY / 2]);
+        cipher.copy_from_slice(rest);
+        let cipher: &[u8; KEY / 2] = &cipher;
         Self {
             mac: Box::new(Hmac::new((&*block).into())),
-            encrypt,
+            encrypt: Box::new(Aes256Enc::new(cipher.into())),
+            decrypt: Box::new(Aes256Dec::new(cipher.into())),
         }
     }
 
@@ -61,22 +63,25 @@ impl Key {
     /// Ciphertext and tag of `plain`; `aad` is authenticated with it.
     #[must_use]
     pub fn seal(&self, iv: &[u8; IV], aad: &[u8], plain: &[u8]) -> Vec<u8> {
-        let padded = (plain.len() / BLOCK + 1) * BLOCK;
-        let mut out = Vec::with_capacity(padded + TAG);
-        out.extend_from_slice(plain);
-        out.resize(padded, 0);
-        let cipher = Encryptor::<Aes256>::new(self.encrypt.expose().into(), iv.into());
-        // The buffer has room for the padding: the call cannot fail; were it to, nothing leaves in the clear.
-        if cipher
-            .encrypt_padded::<Pkcs7>(&mut out, plain.len())
-            .is_err()
-        {
-            out.zeroize();
-            return out;
-        }
-        let tag = self.tag(aad, iv, &out);
-        out.extend_from_slice(&tag);
+        let mut out = Vec::with_capacity((plain.len() / BLOCK + 1) * BLOCK + TAG);
+        self.seal_into(&mut out, iv, aad, plain);
         out
+    }
+
+    /// [`Key::seal`] behind what is in `out` already.
+    pub(super) fn seal_into(&self, out: &mut Vec<u8>, iv: &[u8; IV], aad: &[u8], plain: &[u8]) {
+        let start = out.len();
+        out.extend_from_slice(plain);
+        out.resize(start + (plain.len() / BLOCK + 1) * BLOCK, 0);
+        let text = out.get_mut(start..).unwrap_or_default();
+        let cipher = Encryptor::inner_iv_init(&*self.encrypt, iv.into());
+        // There is room for the padding: the call cannot fail; were it to, nothing leaves in the clear.
+        if cipher.encrypt_padded::<Pkcs7>(text, plain.len()).is_err() {
+            text.zeroize();
+            return;
+        }
+        let tag = self.tag(aad, iv, text);
+        out.extend_from_slice(&tag);
     }
 
     /// The plain text of `sealed`, if not a bit of it, of `iv` or of `aad` was changed. The tag is compared in
@@ -88,7 +93,7 @@ impl Key {
             return None;
         }
         let mut plain = Zeroizing::new(ciphertext.to_vec());
-        let cipher = Decryptor::<Aes256>::new(self.encrypt.expose().into(), iv.into());
+        let cipher = Decryptor::inner_iv_init(&*self.decrypt, iv.into());
         let length = cipher.decrypt_padded::<Pkcs7>(&mut plain).ok()?.len();
         // Decrypted in place, so there is no other copy; what of it is padding goes now.
         if let Some(padding) = plain.get_mut(length..) {
