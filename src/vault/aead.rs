@@ -2,7 +2,7 @@
 //! `AEAD_AES_256_CBC_HMAC_SHA_512` of [RFC 7518 §5.2.5](https://www.rfc-editor.org/rfc/rfc7518#section-5.2.5)
 //! (`A256CBC-HS512`) puts them together.
 
-use aes::{Aes256Dec, Aes256Enc};
+use aes::Aes256;
 use cbc::cipher::block_padding::Pkcs7;
 use cbc::cipher::{BlockModeDecrypt as _, BlockModeEncrypt as _, InnerIvInit as _};
 use cbc::{Decryptor, Encryptor};
@@ -21,12 +21,11 @@ pub const TAG: usize = 32;
 
 const BLOCK: usize = 16;
 
-/// A key made ready: the state of the HMAC after its key, and the round keys of the cipher, so that a message costs
-/// neither. All of it is wiped when dropped.
+/// A key made ready: the state of the HMAC after its key, so that a message costs two blocks less, and the round keys
+/// of AES. Both lie on the heap, where moving the key copies nothing, and are wiped when dropped.
 pub struct Key {
     mac: Box<Hmac<Sha512>>,
-    encrypt: Box<Aes256Enc>,
-    decrypt: Box<Aes256Dec>,
+    cipher: Box<Aes256>,
 }
 
 impl Key {
@@ -37,14 +36,14 @@ impl Key {
         // Filled up with zeros to a block of SHA-512, as HMAC itself does with a shorter key.
         let mut block = Zeroizing::new([0; 128]);
         block.iter_mut().zip(mac).for_each(|(to, from)| *to = *from);
-        let mut cipher = Zeroizing::new([0; KEY / 2]);
-        cipher.copy_from_slice(rest);
-        let cipher: &[u8; KEY / 2] = &cipher;
-        Self {
+        let mut half = Zeroizing::new([0; KEY / 2]);
+        half.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
+        let key = Self {
             mac: Box::new(Hmac::new((&*block).into())),
-            encrypt: Box::new(Aes256Enc::new(cipher.into())),
-            decrypt: Box::new(Aes256Dec::new(cipher.into())),
-        }
+            cipher: Box::new(Aes256::new((&*half).into())),
+        };
+        wipe_stack();
+        key
     }
 
     fn tag(&self, aad: &[u8], iv: &[u8; IV], ciphertext: &[u8]) -> [u8; TAG] {
@@ -74,7 +73,7 @@ impl Key {
         out.extend_from_slice(plain);
         out.resize(start + (plain.len() / BLOCK + 1) * BLOCK, 0);
         let text = out.get_mut(start..).unwrap_or_default();
-        let cipher = Encryptor::inner_iv_init(&*self.encrypt, iv.into());
+        let cipher = Encryptor::<&Aes256>::inner_iv_init(&self.cipher, iv.into());
         // There is room for the padding: the call cannot fail; were it to, nothing leaves in the clear.
         if cipher.encrypt_padded::<Pkcs7>(text, plain.len()).is_err() {
             text.zeroize();
@@ -93,7 +92,7 @@ impl Key {
             return None;
         }
         let mut plain = Zeroizing::new(ciphertext.to_vec());
-        let cipher = Decryptor::inner_iv_init(&*self.decrypt, iv.into());
+        let cipher = Decryptor::<&Aes256>::inner_iv_init(&self.cipher, iv.into());
         let length = cipher.decrypt_padded::<Pkcs7>(&mut plain).ok()?.len();
         // Decrypted in place, so there is no other copy; what of it is padding goes now.
         if let Some(padding) = plain.get_mut(length..) {
@@ -102,6 +101,13 @@ impl Key {
         plain.truncate(length);
         Some(SecretBytes::new(std::mem::take(&mut *plain)))
     }
+}
+
+/// Overwrites what calls that have returned left on the stack: a key's round keys were on it before they were moved.
+#[inline(never)]
+fn wipe_stack() {
+    let mut below = [0_u64; 1024];
+    below.zeroize();
 }
 
 #[cfg(test)]
