@@ -7,6 +7,7 @@
 
 mod access;
 mod audit;
+mod budgets;
 mod convert;
 mod decision;
 mod error;
@@ -58,6 +59,9 @@ pub fn get_module(module: ModuleBuilder) -> ModuleBuilder {
         .class::<tokens::Claims>()
         .class::<store::Store>()
         .class::<limits::Limits>()
+        .class::<limits::Admission>()
+        .class::<budgets::Budgets>()
+        .class::<budgets::Spending>()
         .class::<access::Access>()
         .enumeration::<policy::Risk>()
         .enumeration::<policy::Mode>()
