@@ -12,11 +12,13 @@
 //! With no features the crate knows nothing of PHP; `php` adds the binding in `php/`.
 
 pub mod access;
+pub mod action;
 pub mod audit;
 pub mod bytes;
 pub mod clock;
 pub mod decision;
 pub mod entropy;
+pub mod key_file;
 pub mod keyring;
 pub mod limit;
 pub mod mcp;
@@ -28,6 +30,7 @@ pub mod secret;
 pub mod selftest;
 pub mod store;
 pub mod token;
+pub mod vault;
 
 #[cfg(feature = "php")]
 mod php;

@@ -64,6 +64,7 @@ conformance! {
     a_clock_behind_is_refused_for_things_and_not_for_limits
     a_clock_far_ahead_and_back_admits_no_replay
     a_receipt_lives_as_long_as_its_record
+    a_first_receipt_is_written_with_its_record
     receipts_are_bounded
     lapsed_records_are_pruned
     a_full_store_refuses_and_keeps_what_lives
@@ -166,6 +167,48 @@ fn a_receipt_lives_as_long_as_its_record<E: Engine>() {
     assert_eq!(store.receipt(&key(1)), Ok(None));
     assert_eq!(store.settle(&key(1), b"late"), Ok(false));
     assert_eq!(store.receipt(&key(2)), Ok(Some(Vec::new())));
+}
+
+fn a_first_receipt_is_written_with_its_record<E: Engine>() {
+    let subject = E::ample();
+    let store = &subject.store;
+    let long = [7; MAX_RECEIPT_BYTES];
+    assert_eq!(
+        store.insert_once_with(&once(1, 1000), b"one", at(2)),
+        Ok(true)
+    );
+    assert_eq!(
+        store.insert_once_with(&once(1, 1000), b"two", at(2)),
+        Ok(false)
+    );
+    assert_eq!(store.insert_once(&once(1, 1000), at(2)), Ok(false));
+    assert_eq!(
+        store.receipt(&key(1)).unwrap().as_deref(),
+        Some(&b"one"[..])
+    );
+    assert_eq!(
+        store.insert_once_with(&once(2, 1000), &long, at(2)),
+        Ok(true)
+    );
+    assert_eq!(store.receipt(&key(2)).unwrap().as_deref(), Some(&long[..]));
+    let longer = [7; MAX_RECEIPT_BYTES + 1];
+    let refused = store.insert_once_with(&once(3, 1000), &longer, at(2));
+    assert_eq!(refused, Err(StoreError::Misuse));
+    assert_eq!(store.receipt(&key(3)), Ok(None));
+    // Lapsed, it is forgotten with its receipt.
+    assert_eq!(
+        store.insert_once_with(&once(4, 3000), b"", at(1001)),
+        Ok(true)
+    );
+    let again = Once {
+        issued: at(1001),
+        ..once(1, 3000)
+    };
+    assert_eq!(store.insert_once_with(&again, b"two", at(1001)), Ok(true));
+    assert_eq!(
+        store.receipt(&key(1)).unwrap().as_deref(),
+        Some(&b"two"[..])
+    );
 }
 
 fn receipts_are_bounded<E: Engine>() {

@@ -67,6 +67,30 @@ impl Frontier {
         Ok(())
     }
 
+    /// Adds a whole subtree of 2^`height` leaves by its hash, where such a subtree can begin.
+    ///
+    /// # Errors
+    /// [`Error::Range`] when the size is no multiple of 2^`height`, [`Error::Full`] beyond [`MAX_SIZE`]; the tree is
+    /// then as before.
+    pub fn append_subtree(&mut self, height: u32, hash: Hash) -> Result<(), Error> {
+        let leaves = 1_u64.checked_shl(height).ok_or(Error::Range)?;
+        if !self.size.is_multiple_of(leaves) {
+            return Err(Error::Range);
+        }
+        if leaves > MAX_SIZE - self.size {
+            return Err(Error::Full);
+        }
+        let mut node = hash;
+        for _ in 0..(self.size >> height).trailing_ones() {
+            if let Some(left) = self.edge.pop() {
+                node = node_hash(&left, &node);
+            }
+        }
+        self.edge.push(node);
+        self.size += leaves;
+        Ok(())
+    }
+
     /// The root of the tree; of the empty tree, SHA-256 of nothing.
     #[must_use]
     pub fn root(&self) -> Hash {

@@ -145,3 +145,24 @@ impl Admission {
         matches!(self, Self::Admitted { .. })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_limit_is_of_1_to_256_in_1_millisecond_to_31_days() {
+        let new = |max, window_ms| Limit::new([7; 32], max, window_ms).map(|_| ());
+        for (max, window_ms) in [(1, 1), (256, 1), (1, 2_678_400_000), (256, 2_678_400_000)] {
+            let limit = Limit::new([7; 32], max, window_ms).unwrap();
+            assert_eq!((limit.max(), limit.window_ms()), (max, window_ms));
+            assert_eq!(limit.key(), &[7; 32]);
+        }
+        for max in [0, 257, u16::MAX] {
+            assert_eq!(new(max, 1), Err(LimitError::Max), "{max}");
+        }
+        for window_ms in [0, 2_678_400_001, u64::MAX] {
+            assert_eq!(new(1, window_ms), Err(LimitError::Window), "{window_ms}");
+        }
+    }
+}

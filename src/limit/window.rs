@@ -403,6 +403,40 @@ mod tests {
     }
 
     #[test]
+    fn of_several_without_room_the_one_that_takes_longest_is_named() {
+        for (windows, index, retry_after) in [
+            ([5_000, 9_000, 7_000], 1, 9),
+            ([9_000, 5_000, 7_000], 0, 9),
+            ([5_000, 7_000, 9_000], 2, 9),
+            ([9_000, 9_000, 9_000], 0, 9),
+        ] {
+            let mut slots = windows.map(|window| Slot::new(limit(1, window), Ring::default()));
+            assert!(admit(&mut slots, at(1000)).unwrap().is_admitted());
+            let refused = admit(&mut slots, at(1000)).unwrap();
+            assert!(
+                matches!(refused, Admission::Refused { index: i, retry_after: r, .. }
+                    if (i, r) == (index, retry_after)),
+                "{windows:?}: {refused:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_refusal_that_says_nothing_new_writes_nothing() {
+        let limit = limit(1, 5_000);
+        let mut slots = [Slot::new(limit, Ring::default())];
+        for (now, changed) in [(1000, true), (1000, true), (1000, false), (1001, false)] {
+            slots[0].changed = false;
+            let _ = admit(&mut slots, at(now)).unwrap();
+            assert_eq!(slots[0].changed, changed, "{now}");
+        }
+        // A step back is written, or the next one would find the future again.
+        slots[0].changed = false;
+        let _ = admit(&mut slots, at(999)).unwrap();
+        assert!(slots[0].changed);
+    }
+
+    #[test]
     fn bytes_go_both_ways_and_nothing_else_is_read() {
         let ring = Ring {
             stamps: vec![0, 5, 5, 9],

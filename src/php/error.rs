@@ -105,7 +105,14 @@ impl From<Fault> for PhpException {
             Fault::Broken { reason, detail } => (reason.code(), detail.replace('\0', "")),
         };
         let object = match reason {
-            "key_unusable" => KeyException::object(reason, message.clone()),
+            "key_unusable"
+            | "action_key_unusable"
+            | "key_file_unusable"
+            | "recovery_code_invalid"
+            | "vault_key_changed"
+            | "vault_damaged"
+            | "vault_wrong_site"
+            | "vault_slot_missing" => KeyException::object(reason, message.clone()),
             "store_unavailable" | "store_full" | "store_restarted" => {
                 StoreException::object(reason, message.clone())
             }

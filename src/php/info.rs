@@ -64,6 +64,11 @@ pub(super) fn store() -> Settings<'static> {
     }
 }
 
+/// The file of the vault's key slot; empty for none.
+pub(super) fn key_file() -> &'static str {
+    entry("key_file")
+}
+
 /// A line for PHP's error log.
 pub(super) fn log(line: &str) {
     ext_php_rs::error::php_error(&ext_php_rs::flags::ErrorType::Warning, line);

@@ -6,6 +6,7 @@
 //! by the first request that needs it, in the worker.
 
 mod access;
+mod actions;
 mod audit;
 mod budgets;
 mod convert;
@@ -21,6 +22,7 @@ mod policy;
 mod secret;
 mod store;
 mod tokens;
+mod vault;
 
 use ext_php_rs::prelude::*;
 
@@ -55,8 +57,15 @@ pub fn get_module(module: ModuleBuilder) -> ModuleBuilder {
         .class::<decision::Decision>()
         .class::<keyring::Keyring>()
         .class::<secret::Secret>()
+        .class::<vault::Vault>()
         .class::<tokens::Tokens>()
         .class::<tokens::Claims>()
+        .class::<actions::ActionKey>()
+        .class::<actions::Actions>()
+        .class::<actions::Action>()
+        .class::<actions::ActionReceipt>()
+        .class::<actions::Heartbeats>()
+        .class::<actions::Heartbeat>()
         .class::<store::Store>()
         .class::<limits::Limits>()
         .class::<limits::Admission>()

@@ -6,14 +6,29 @@ use ext_php_rs::binary::Binary;
 use ext_php_rs::binary_slice::BinarySlice;
 use ext_php_rs::flags::ClassFlags;
 use ext_php_rs::prelude::*;
+use ext_php_rs::types::{ZendClassObject, Zval};
 
-use super::convert::int;
+use super::convert::{int, number};
+use super::error::{Answer, misuse};
+use crate::entropy::{Entropy as _, SystemEntropy};
 use crate::secret::{self, SecretBytes};
 
 /// Secret bytes, as a handle. No property, no `Clone`, no `Debug`: PHP can neither read nor copy it.
 #[php_class]
 #[php(name = "Countersign\\Secret", flags = ClassFlags::Final.union(ClassFlags::NoDynamicProperties))]
 pub struct Secret(pub(super) Arc<SecretBytes>);
+
+impl Secret {
+    pub(super) fn new(bytes: SecretBytes) -> Self {
+        Self(Arc::new(bytes))
+    }
+
+    /// The secret in a value of PHP, if it is one.
+    pub(super) fn from_zval(value: &Zval) -> Option<&Self> {
+        let object = ZendClassObject::<Self>::from_zend_obj(value.object()?)?;
+        object.obj.as_ref()
+    }
+}
 
 #[php_impl]
 impl Secret {
@@ -25,7 +40,18 @@ impl Secret {
 
     #[php(name = "of")]
     pub fn of(bytes: BinarySlice<u8>) -> Self {
-        Self(Arc::new(SecretBytes::new(bytes.to_vec())))
+        Self::new(SecretBytes::new(bytes.to_vec()))
+    }
+
+    #[php(defaults(length = 32))]
+    pub fn random(length: i64) -> Answer<Self> {
+        let length: usize = number(length, "a secret has 16 to 65,536 bytes")?;
+        if !(16..=65_536).contains(&length) {
+            return Err(misuse("a secret has 16 to 65,536 bytes"));
+        }
+        let mut bytes = vec![0; length];
+        SystemEntropy.fill(&mut bytes)?;
+        Ok(Self::new(SecretBytes::new(bytes)))
     }
 
     pub fn length(&self) -> i64 {

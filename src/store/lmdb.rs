@@ -295,6 +295,17 @@ fn live(record: Option<&[u8]>, latest: Timestamp) -> Option<(&[u8; 8], &[u8])> {
 
 impl Store for LmdbStore {
     fn insert_once(&self, once: &Once, now: Timestamp) -> Result<bool, StoreError> {
+        self.insert_once_with(once, &[], now)
+    }
+
+    fn insert_once_with(
+        &self,
+        once: &Once,
+        receipt: &[u8],
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        check_receipt(receipt)?;
+        let record = [&once.keep_until.millis().to_be_bytes()[..], receipt].concat();
         let attempt = |opened: &Opened| {
             write(&opened.env, |opener, wtxn| {
                 let clock = table(opener, wtxn, Name::Clock)?;
@@ -309,7 +320,7 @@ impl Store for LmdbStore {
                 prune(seen, wtxn, &once.key, PRUNE_BATCH, |until| {
                     lapsed(until, latest)
                 })?;
-                seen.put(wtxn, &once.key, &once.keep_until.millis().to_be_bytes())?;
+                seen.put(wtxn, &once.key, &record)?;
                 if latest != before {
                     clock.put(wtxn, LATEST, &latest.millis().to_be_bytes())?;
                 }

@@ -132,6 +132,16 @@ fn prune<V>(
 
 impl Store for MemoryStore {
     fn insert_once(&self, once: &Once, now: Timestamp) -> Result<bool, StoreError> {
+        self.insert_once_with(once, &[], now)
+    }
+
+    fn insert_once_with(
+        &self,
+        once: &Once,
+        receipt: &[u8],
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        check_receipt(receipt)?;
         let mut state = self.state()?;
         let latest = check_once(once, self.opened_at, state.latest, now)?;
         if state
@@ -155,7 +165,8 @@ impl Store for MemoryStore {
         if state.seen.len() >= self.capacity {
             return Err(StoreError::Full);
         }
-        state.seen.insert(once.key, (once.keep_until, Vec::new()));
+        let record = (once.keep_until, receipt.to_vec());
+        state.seen.insert(once.key, record);
         Ok(true)
     }
 

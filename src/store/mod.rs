@@ -27,6 +27,8 @@ mod shared;
 mod table;
 
 #[cfg(not(target_family = "wasm"))]
+pub(crate) use folder::effective_uid;
+#[cfg(not(target_family = "wasm"))]
 pub use identity::Identity;
 #[cfg(not(target_family = "wasm"))]
 pub use lmdb::{DEFAULT_MAP_BYTES, LmdbStore};
@@ -135,6 +137,25 @@ pub trait Store: Send + Sync {
     /// * [`StoreError::Lapsed`]: `keep_until` has passed, so nothing can be promised.
     /// * [`StoreError::Full`]: no room. Also the other errors, when the engine fails.
     fn insert_once(&self, once: &Once, now: Timestamp) -> Result<bool, StoreError>;
+
+    /// [`Store::insert_once`] with a first receipt, as [`Store::settle`] would write it. Engines that can
+    /// do so write both in one step; here it is two, between which the receipt is empty.
+    ///
+    /// # Errors
+    /// As both.
+    fn insert_once_with(
+        &self,
+        once: &Once,
+        receipt: &[u8],
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        check_receipt(receipt)?;
+        let first = self.insert_once(once, now)?;
+        if first && !receipt.is_empty() {
+            self.settle(&once.key, receipt)?;
+        }
+        Ok(first)
+    }
 
     /// Keeps what became of a thing that works once, its receipt, beside its record and as long as
     /// that; a later receipt takes the place of an earlier one. False if the thing is not recorded:

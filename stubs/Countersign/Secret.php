@@ -16,6 +16,15 @@ final class Secret
     /** Takes a copy of `$bytes`; the string itself stays PHP's, so let it go out of scope. */
     public static function of(string $bytes): Secret {}
 
+    /**
+     * A new secret that PHP never sees.
+     *
+     * @param int $length 16 to 65,536 bytes.
+     *
+     * @throws Exception `misuse` for another length.
+     */
+    public static function random(int $length = 32): Secret {}
+
     /** Number of bytes. */
     public function length(): int {}
 

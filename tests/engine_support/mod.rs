@@ -5,7 +5,9 @@
 use std::any::Any;
 
 use countersign::clock::Timestamp;
-use countersign::store::{Identity, LmdbStore, MemoryStore, SKEW_MS, Store};
+#[cfg(feature = "redis")]
+use countersign::store::SKEW_MS;
+use countersign::store::{Identity, LmdbStore, MemoryStore, Store};
 
 /// When the stores under test start.
 pub const START: u64 = 1_800_000_000_000;

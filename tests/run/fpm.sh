@@ -3,15 +3,16 @@
 #
 #   tests/run/fpm.sh [TEST...]     such as OnEmbedded.test_workers_share_a_limit
 #
-# EXTENSION=FILE tests another build of the extension.
+# EXTENSION=FILE tests another build of the extension, PHP_FPM=FILE uses another php-fpm. STAGE=NAME keeps log and results
+# of such a run under another name.
 set -euo pipefail
 chosen=${EXTENSION:-}
 . "$(dirname "$0")/../setup/common.sh"
 export EXTENSION=${chosen:-$EXTENSION} ENGINES=${ENGINES:-embedded redis} PYTHONDONTWRITEBYTECODE=1
 
 [ -f "$EXTENSION" ] || die "the extension is not built (make build)"
-log=$CACHE/run/logs/fpm
-results=$CACHE/run/results/fpm
+log=$CACHE/run/logs/${STAGE:-fpm}
+results=$CACHE/run/results/${STAGE:-fpm}
 mkdir -p "$(dirname "$log")" "$(dirname "$results")"
 cd "$ROOT/tests/fpm"
 status=0

@@ -3,19 +3,17 @@
 use std::sync::{Mutex, TryLockError};
 use std::time::{Duration, Instant};
 
-use redis::{
-    Client, Cmd, ConnectionAddr, ConnectionInfo, ConnectionLike as _, IntoConnectionInfo as _,
-    Value,
-};
+use redis::{Cmd, ConnectionAddr, ConnectionInfo, IntoConnectionInfo as _, Value};
 
 use super::fault::{self, RedisFault};
 use super::reply::{self, Facts};
+use super::wire::Wire;
 use crate::store::StoreError;
 
 /// How long making a connection may take, handshake included.
 const CONNECT: Duration = Duration::from_secs(1);
 
-/// How long the server may keep silent. A page of WordPress waits as long at the most, once.
+/// How long an answer may take. A page of WordPress waits as long at the most, once.
 const ANSWER: Duration = Duration::from_secs(2);
 
 /// Connections kept by a process: one per thread that ever used the store at the same time as others.
@@ -23,7 +21,7 @@ const KEPT: usize = 16;
 
 /// How to reach the server.
 pub(super) struct Server {
-    client: Client,
+    info: ConnectionInfo,
     /// How often the server is asked again what it is: its policy can be changed while it runs.
     pub(super) check_every: Duration,
     idle: Mutex<Vec<Connection>>,
@@ -31,7 +29,7 @@ pub(super) struct Server {
 
 /// A connection to a server that was found fit.
 pub(super) struct Connection {
-    inner: redis::Connection,
+    wire: Wire,
     process: u32,
     checked: Instant,
     /// What the server said it is.
@@ -45,14 +43,9 @@ pub(super) fn info(url: &str) -> Result<ConnectionInfo, StoreError> {
     let scheme = url.split_once("://").map(|(scheme, _)| scheme);
     match scheme {
         Some("rediss" | "valkeys") => Err(RedisFault::Tls.into()),
-        Some("redis" | "valkey" | "unix" | "redis+unix" | "valkey+unix") => {
-            let info = url
-                .into_connection_info()
-                .map_err(|_| RedisFault::Address)?;
-            // Nothing is told to the server that it does not need.
-            let settings = info.redis_settings().clone().set_skip_set_lib_name();
-            Ok(info.set_redis_settings(settings))
-        }
+        Some("redis" | "valkey" | "unix" | "redis+unix" | "valkey+unix") => url
+            .into_connection_info()
+            .map_err(|_| RedisFault::Address.into()),
         _ => Err(RedisFault::Address.into()),
     }
 }
@@ -74,7 +67,7 @@ pub(super) fn shown(url: &str) -> Option<String> {
 impl Server {
     pub(super) fn new(url: &str) -> Result<Self, StoreError> {
         Ok(Self {
-            client: Client::open(info(url)?).map_err(|_| RedisFault::Address)?,
+            info: info(url)?,
             check_every: Duration::from_secs(60),
             idle: Mutex::default(),
         })
@@ -106,21 +99,28 @@ impl Server {
 
     /// A new connection.
     pub(super) fn connect(&self) -> Result<Connection, StoreError> {
-        let inner = self
-            .client
-            .get_connection_with_timeout(CONNECT)
-            .map_err(|error| match fault::of(&error) {
-                // The handshake is the credentials, then the database.
-                StoreError::Redis(RedisFault::Reply) => RedisFault::Database.into(),
-                other => other,
-            })?;
-        let timeout = Some(ANSWER);
-        inner
-            .set_read_timeout(timeout)
-            .and_then(|()| inner.set_write_timeout(timeout))
-            .map_err(|error| fault::of(&error))?;
+        let until = Instant::now() + CONNECT;
+        let mut wire = Wire::connect(self.info.addr(), until)?;
+        let settings = self.info.redis_settings();
+        if let Some(password) = settings.password() {
+            let mut auth = redis::cmd("AUTH");
+            auth.arg(settings.username()).arg(password);
+            if let Value::ServerError(_) = wire.ask(&auth, until)? {
+                return Err(RedisFault::Credentials.into());
+            }
+        }
+        if settings.db() != 0 {
+            let mut select = redis::cmd("SELECT");
+            select.arg(settings.db());
+            if let Value::ServerError(error) = wire.ask(&select, until)? {
+                return Err(match fault::of_server(&error) {
+                    StoreError::Redis(RedisFault::Reply) => RedisFault::Database.into(),
+                    other => other,
+                });
+            }
+        }
         let mut connection = Connection {
-            inner,
+            wire,
             process: std::process::id(),
             checked: Instant::now(),
             instance: String::new(),
@@ -170,9 +170,7 @@ impl Connection {
     /// Sends a command and gives its answer, also where that is an error. After an `Err` the connection
     /// is not to be used again: the answer may come later.
     pub(super) fn ask(&mut self, command: &Cmd) -> Result<Value, StoreError> {
-        self.inner
-            .req_packed_command(&command.get_packed_command())
-            .map_err(|error| fault::of(&error))
+        self.wire.ask(command, Instant::now() + ANSWER)
     }
 }
 

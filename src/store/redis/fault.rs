@@ -1,6 +1,8 @@
 //! What a Redis or Valkey server can be in the way of, each with what to do about it.
 
-use redis::{ErrorKind, RedisError, ServerError, ServerErrorKind};
+use std::io::{self, ErrorKind};
+
+use redis::{RedisError, ServerError, ServerErrorKind};
 
 use crate::store::StoreError;
 
@@ -90,22 +92,22 @@ impl From<RedisFault> for StoreError {
     }
 }
 
-/// What an error of the client library, or of the server by it, means.
+/// What an error of the parser means, which passes on those of the connection.
 pub(super) fn of(error: &RedisError) -> StoreError {
+    if error.is_timeout() {
+        RedisFault::Timeout.into()
+    } else if error.is_connection_dropped() {
+        RedisFault::Broken.into()
+    } else {
+        RedisFault::Reply.into()
+    }
+}
+
+/// What an error of a connection means that had been made.
+pub(super) fn of_io(error: &io::Error) -> StoreError {
     match error.kind() {
-        ErrorKind::AuthenticationFailed => RedisFault::Credentials.into(),
-        ErrorKind::InvalidClientConfig => RedisFault::Address.into(),
-        _ if error.is_timeout() => RedisFault::Timeout.into(),
-        _ if error.is_connection_refusal() => RedisFault::Unreachable.into(),
-        ErrorKind::Io if error.is_connection_dropped() => RedisFault::Broken.into(),
-        ErrorKind::Io => RedisFault::Unreachable.into(),
-        ErrorKind::Server(_) | ErrorKind::Extension => of_code(
-            error.code().unwrap_or_default(),
-            error.detail().unwrap_or_default(),
-        ),
-        // The connection's end in the middle of an answer comes as an error of the parser.
-        ErrorKind::Parse if error.is_unrecoverable_error() => RedisFault::Broken.into(),
-        _ => RedisFault::Reply.into(),
+        ErrorKind::TimedOut | ErrorKind::WouldBlock => RedisFault::Timeout.into(),
+        _ => RedisFault::Broken.into(),
     }
 }
 

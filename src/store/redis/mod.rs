@@ -20,6 +20,7 @@ mod connection;
 mod fault;
 mod reply;
 mod script;
+mod wire;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 

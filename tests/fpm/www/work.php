@@ -13,7 +13,7 @@ $token  = $tokens->issue( TokenKind::Access, 7, 60, 'https://example.org/' );
 $right  = $tokens->verify( TokenKind::Access, $token, 'https://example.org/' ) instanceof Claims;
 $wrong  = $tokens->verify( TokenKind::Access, $token . 'x', 'https://example.org/' )->reason();
 $answer = ( new Limits( $store ) )->check( 'work:' . $_GET['n'] % 100, 60, 1 );
-$once   = $store->seenOnce( 'work', $_GET['n'], time() + 1, time() + 5 );
+$once   = $store->seenOnce( 'work', $_GET['n'], time() + 60, time() + 60 );
 try {
 	Keyring::open( '0123456789abcdef', 'too short' );
 	$thrown = 'nothing';

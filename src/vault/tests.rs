@@ -1,0 +1,252 @@
+use super::recovery::RecoveryCode;
+use super::*;
+use crate::entropy::CountingEntropy;
+
+const SITE: SiteId = SiteId::new([1; 8]);
+const MATERIAL: &[u8] = b"the material of AUTH_KEY and AUTH_SALT, long enough";
+const NEW: &[u8] = b"another AUTH_KEY and AUTH_SALT, which came after it";
+
+fn vault() -> (Vault, CountingEntropy) {
+    let entropy = CountingEntropy::default();
+    let vault = Vault::create(SITE, &Opener::AuthKey(MATERIAL), &entropy).unwrap();
+    (vault, entropy)
+}
+
+fn refused<T>(result: Result<T, Error>) -> Reason {
+    match result {
+        Err(Error::Refused(reason)) => reason,
+        Err(other) => panic!("{other}"),
+        Ok(_) => panic!("not refused"),
+    }
+}
+
+#[test]
+fn what_was_sealed_opens_again_also_from_the_stored_text() {
+    let (vault, entropy) = vault();
+    let text = vault.to_text(&entropy).unwrap();
+    let again = Vault::open(SITE, &text, &Opener::AuthKey(MATERIAL)).unwrap();
+    for length in [0, 1, 15, 16, 17, 200, MAX_SECRET] {
+        let secret = vec![0xa5; length];
+        let sealed = vault.seal("connector/secret", &secret, &entropy).unwrap();
+        assert!(sealed.starts_with("cse1."));
+        let opened = again.unseal("connector/secret", sealed.as_bytes()).unwrap();
+        assert_eq!(opened.expose(), secret, "{length}");
+        assert!(again.is_current(sealed.as_bytes()));
+    }
+    assert!(vault.seal("n", &vec![0; MAX_SECRET + 1], &entropy).is_err());
+    assert!(vault.seal("", b"s", &entropy).is_err());
+    assert!(
+        vault
+            .seal(&"n".repeat(MAX_NAME + 1), b"s", &entropy)
+            .is_err()
+    );
+    assert!(vault.seal(&"n".repeat(MAX_NAME), b"s", &entropy).is_ok());
+}
+
+#[test]
+fn the_same_secret_is_never_sealed_to_the_same_text() {
+    let (vault, entropy) = vault();
+    let one = vault.seal("n", b"s", &entropy).unwrap();
+    assert_ne!(one, vault.seal("n", b"s", &entropy).unwrap());
+}
+
+#[test]
+fn a_record_opens_under_its_name_on_its_site_with_its_key_alone() {
+    let (vault, entropy) = vault();
+    let sealed = vault.seal("a", b"secret", &entropy).unwrap();
+    for name in ["b", "A", "a ", "aa"] {
+        assert_eq!(
+            refused(vault.unseal(name, sealed.as_bytes())),
+            Reason::SecretDamaged
+        );
+    }
+    let elsewhere = Vault {
+        site: SiteId::new([2; 8]),
+        vault_key: SecretBox::copied(&[0; 64]).unwrap(),
+        slots: Slots::default(),
+        keys: vec![DataKey::new(
+            SecretBox::copied(vault.keys[0].bytes.expose()).unwrap(),
+        )],
+    };
+    assert_eq!(
+        refused(elsewhere.unseal("a", sealed.as_bytes())),
+        Reason::SecretDamaged
+    );
+    let other = Vault::create(SITE, &Opener::AuthKey(NEW), &entropy).unwrap();
+    assert_eq!(
+        refused(other.unseal("a", sealed.as_bytes())),
+        Reason::SecretUnknownKey
+    );
+}
+
+#[test]
+fn every_flipped_bit_and_every_cut_of_a_record_is_refused() {
+    let (vault, entropy) = vault();
+    let good = vault.seal("a", &[7; 200], &entropy).unwrap().into_bytes();
+    for at in 0..good.len() {
+        for bit in 0..8 {
+            let mut bad = good.clone();
+            bad[at] ^= 1 << bit;
+            refused(vault.unseal("a", &bad));
+        }
+        refused(vault.unseal("a", &good[..at]));
+        refused(vault.unseal("a", &good[at + 1..]));
+    }
+    for tail in [&b"A"[..], b"=", b"\n", b".", b"AAAAAAAAAAAAAAAAAAAAAA"] {
+        refused(vault.unseal("a", &[&good[..], tail].concat()));
+    }
+}
+
+#[test]
+fn every_flipped_bit_and_every_cut_of_the_stored_text_is_refused() {
+    let (vault, entropy) = vault();
+    let good = vault.to_text(&entropy).unwrap();
+    let opener = Opener::AuthKey(MATERIAL);
+    for at in 0..good.len() {
+        for bit in 0..7 {
+            let mut bad = good.clone().into_bytes();
+            bad[at] ^= 1 << bit;
+            let Ok(bad) = String::from_utf8(bad) else {
+                continue;
+            };
+            assert_eq!(
+                refused(Vault::open(SITE, &bad, &opener)),
+                Reason::VaultDamaged
+            );
+        }
+        assert_eq!(
+            refused(Vault::open(SITE, &good[..at], &opener)),
+            Reason::VaultDamaged
+        );
+    }
+    assert_eq!(
+        refused(Vault::open(SiteId::new([2; 8]), &good, &opener)),
+        Reason::VaultWrongSite
+    );
+}
+
+#[test]
+fn a_slot_cannot_be_taken_away_or_put_in_by_who_cannot_open_one() {
+    let (mut vault, entropy) = vault();
+    let one = vault.to_text(&entropy).unwrap();
+    vault.put_slot(&Opener::KeyFile(NEW), &entropy).unwrap();
+    let two = vault.to_text(&entropy).unwrap();
+    // The body of one and the tag of the other, which are both sound.
+    let parts = |text: &str| text.split('.').map(str::to_owned).collect::<Vec<_>>();
+    let (one, two) = (parts(&one), parts(&two));
+    let mixed = slots::with_checksum(&format!("csv1.{}.{}", two[1], one[2]));
+    assert_eq!(
+        refused(Vault::open(SITE, &mixed, &Opener::AuthKey(MATERIAL))),
+        Reason::VaultDamaged
+    );
+}
+
+#[test]
+fn another_key_is_told_from_damage() {
+    let (vault, entropy) = vault();
+    let text = vault.to_text(&entropy).unwrap();
+    for (opener, reason) in [
+        (Opener::AuthKey(NEW), Reason::VaultKeyChanged),
+        (Opener::KeyFile(MATERIAL), Reason::VaultSlotMissing),
+        (Opener::AuthKey(b"short"), Reason::KeyUnusable),
+        (Opener::AuthKey(b""), Reason::KeyUnusable),
+        (Opener::KeyFile(b"short"), Reason::KeyFileUnusable),
+    ] {
+        assert_eq!(refused(Vault::open(SITE, &text, &opener)), reason);
+    }
+    assert_eq!(
+        refused(Vault::open(SITE, "", &Opener::AuthKey(MATERIAL))),
+        Reason::VaultDamaged
+    );
+}
+
+#[test]
+fn a_changed_auth_key_costs_nothing_while_another_slot_opens() {
+    let (mut vault, entropy) = vault();
+    let code = RecoveryCode::random(&entropy).unwrap();
+    vault.put_slot(&Opener::Recovery(&code), &entropy).unwrap();
+    let sealed = vault.seal("a", b"secret", &entropy).unwrap();
+    let text = vault.to_text(&entropy).unwrap();
+
+    let typed = RecoveryCode::parse(&code.to_text().to_lowercase().replace('-', " ")).unwrap();
+    let mut again = Vault::open(SITE, &text, &Opener::Recovery(&typed)).unwrap();
+    again.put_slot(&Opener::AuthKey(NEW), &entropy).unwrap();
+    let text = again.to_text(&entropy).unwrap();
+    assert_eq!(
+        refused(Vault::open(SITE, &text, &Opener::AuthKey(MATERIAL))),
+        Reason::VaultKeyChanged
+    );
+    let after = Vault::open(SITE, &text, &Opener::AuthKey(NEW)).unwrap();
+    assert_eq!(
+        after.unseal("a", sealed.as_bytes()).unwrap().expose(),
+        b"secret"
+    );
+    assert_eq!(after.slot_kinds(), [SlotKind::AuthKey, SlotKind::Recovery]);
+}
+
+#[test]
+fn the_last_slot_stays() {
+    let (mut vault, entropy) = vault();
+    assert!(vault.remove_slot(SlotKind::AuthKey).is_err());
+    assert_eq!(vault.remove_slot(SlotKind::KeyFile), Ok(false));
+    vault.put_slot(&Opener::KeyFile(NEW), &entropy).unwrap();
+    assert_eq!(vault.remove_slot(SlotKind::AuthKey), Ok(true));
+    assert_eq!(vault.slot_kinds(), [SlotKind::KeyFile]);
+}
+
+#[test]
+fn an_old_data_key_opens_until_it_is_retired() {
+    let (mut vault, entropy) = vault();
+    let old = vault.key_ids()[0];
+    let before = vault.seal("a", b"secret", &entropy).unwrap();
+    let new = vault.rotate(&entropy).unwrap();
+    assert_eq!(vault.key_ids(), [new, old]);
+    assert!(!vault.is_current(before.as_bytes()));
+    let text = vault.to_text(&entropy).unwrap();
+    let mut vault = Vault::open(SITE, &text, &Opener::AuthKey(MATERIAL)).unwrap();
+    assert_eq!(vault.key_ids(), [new, old]);
+    let secret = vault.unseal("a", before.as_bytes()).unwrap();
+    assert_eq!(secret.expose(), b"secret");
+    let after = vault.reseal("a", &before, &entropy).unwrap();
+    assert_eq!(vault.reseal("a", &after, &entropy).unwrap(), after);
+    assert_eq!(
+        refused(vault.reseal("b", &after, &entropy)),
+        Reason::SecretDamaged
+    );
+    assert!(vault.is_current(after.as_bytes()));
+    assert!(vault.retire(new).is_err());
+    assert_eq!(vault.retire(KeyId([0; 4])), Ok(false));
+    assert_eq!(vault.retire(old), Ok(true));
+    assert_eq!(
+        refused(vault.unseal("a", before.as_bytes())),
+        Reason::SecretUnknownKey
+    );
+    assert!(vault.unseal("a", after.as_bytes()).is_ok());
+    for _ in 1..MAX_KEYS {
+        vault.rotate(&entropy).unwrap();
+    }
+    assert!(vault.rotate(&entropy).is_err());
+}
+
+#[test]
+fn a_mistyped_recovery_code_is_noticed() {
+    let entropy = CountingEntropy::default();
+    let code = RecoveryCode::random(&entropy).unwrap();
+    let text = code.to_text();
+    assert_eq!(text.len(), 36 + 8);
+    assert_eq!(RecoveryCode::parse(&text).unwrap().expose(), code.expose());
+    let mixed = text.replace('0', "o").replace('1', "l");
+    assert_eq!(RecoveryCode::parse(&mixed).unwrap().expose(), code.expose());
+    for at in (0..text.len()).filter(|at| text.as_bytes()[*at] != b'-') {
+        for digit in ["2", "9", "Z", "U", "\u{e9}"] {
+            if text[at..].starts_with(digit) {
+                continue;
+            }
+            let mut bad = text.to_string();
+            bad.replace_range(at..=at, digit);
+            assert!(RecoveryCode::parse(&bad).is_none(), "{bad}");
+        }
+        assert!(RecoveryCode::parse(&text[..at]).is_none());
+    }
+    assert!(RecoveryCode::parse(&format!("{}0", *text)).is_none());
+}
