@@ -17,6 +17,7 @@
 use super::period::{Every, MAX_OFFSET, Period, UtcOffset};
 use crate::bytes::{pae, sha256};
 use crate::clock::Timestamp;
+use crate::decision::{Decision, Denial};
 use crate::reason::Reason;
 
 /// The largest cap, cost and count: a billion units of money in millionths.
@@ -38,6 +39,16 @@ impl Measure {
         match self {
             Self::Calls => Reason::BudgetCallsSpent,
             Self::Cost => Reason::BudgetCostSpent,
+        }
+    }
+
+    /// The measure that is called `calls` or `cost`.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        match word {
+            "calls" => Some(Self::Calls),
+            "cost" => Some(Self::Cost),
+            _ => None,
         }
     }
 
@@ -177,6 +188,30 @@ pub struct Spending {
     pub standings: Vec<Standing>,
     /// Why the call may not be made; `None` if it was counted.
     pub refused: Option<Refusal>,
+}
+
+impl Spending {
+    /// The answer to a call of `budgets`.
+    pub fn decision(&self, budgets: &[Budget]) -> Decision {
+        let Some(refusal) = self.refused else {
+            return Decision::Allow;
+        };
+        let measure = budgets.get(refusal.index).map(Budget::measure);
+        Decision::Deny(Denial {
+            reason: measure.unwrap_or(Measure::Calls).reason(),
+            retry_after: refusal.retry_after,
+        })
+    }
+
+    /// The `budgets` of this call with where they stand, as [`Store::correct`](crate::store::Store::correct)
+    /// takes them.
+    #[must_use]
+    pub fn counted(&self, budgets: &[Budget]) -> Vec<Budget> {
+        let pairs = budgets.iter().zip(&self.standings);
+        pairs
+            .map(|(budget, standing)| budget.with_known(standing.tally))
+            .collect()
+    }
 }
 
 /// Why a call was refused, and counted nowhere.
