@@ -7,6 +7,8 @@
 
 mod access;
 mod audit;
+mod audit_file;
+mod audit_proof;
 mod convert;
 mod decision;
 mod error;
@@ -62,6 +64,12 @@ pub fn get_module(module: ModuleBuilder) -> ModuleBuilder {
         .class::<audit::AuditAppend>()
         .class::<audit::AuditVerifier>()
         .class::<audit::AuditReport>()
+        .class::<audit_file::AuditExport>()
+        .class::<audit_file::AuditCsv>()
+        .class::<audit_file::AuditFile>()
+        .class::<audit_file::AuditFileReport>()
+        .class::<audit_proof::AuditProof>()
+        .class::<audit_proof::AuditSeals>()
         .class::<oauth::OAuth>()
         .class::<oauth::OAuthRequest>()
         .class::<oauth::OAuthTokenRequest>()
