@@ -425,7 +425,7 @@ fn a_sound_log_is_sound_and_what_was_not_proved_is_said() {
     let log = log();
     let bare = run(&["audit", "verify", "-"], &log.export);
     assert_eq!(bare.status.code(), Some(0), "{}", out(&bare));
-    assert!(out(&bare).starts_with("SOUND: "));
+    assert!(out(&bare).starts_with("SOUND IN ITSELF: "));
     assert!(out(&bare).contains("9 checked, of a log of 9"));
     assert!(out(&bare).contains("nothing beyond that the file agrees with itself"));
     assert!(out(&bare).contains("give the site's verifier key"));

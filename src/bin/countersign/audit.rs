@@ -164,15 +164,19 @@ fn as_json(report: &FileReport) -> String {
 }
 
 fn in_words(report: &FileReport) -> String {
-    let mut lines = vec![format!(
-        "{}: {}",
-        if report.verdict == Verdict::Ok {
-            "SOUND"
-        } else {
-            "NOT SOUND"
-        },
-        meaning(report.verdict)
-    )];
+    let mut lines = vec![match report.verdict {
+        Verdict::Ok if report.is_proved() => {
+            "SOUND: no entry was changed, removed, moved or put in".to_owned()
+        }
+        Verdict::Ok if report.vouched == 0 => {
+            "SOUND IN ITSELF: nothing from outside was held against it".to_owned()
+        }
+        Verdict::Ok => format!(
+            "SOUND: nothing is wrong, and the first {} of {} entries are proved",
+            report.vouched, report.size
+        ),
+        verdict => format!("NOT SOUND: {}", meaning(verdict)),
+    }];
     if report.verdict != Verdict::Ok {
         lines.push(format!("verdict    {}", report.verdict.code()));
         lines.push(format!(
@@ -251,7 +255,7 @@ fn reach(report: &FileReport) -> String {
 /// What a verdict means, for whoever never saw one.
 const fn meaning(verdict: Verdict) -> &'static str {
     match verdict {
-        Verdict::Ok => "no entry was changed, removed, moved or put in",
+        Verdict::Ok => "nothing is wrong",
         Verdict::IndexColumnMismatch => "a column used for filtering differs from its entry",
         Verdict::UnknownKey => "a checkpoint or the file is signed by a key you did not give",
         Verdict::CheckpointInvalid => "a checkpoint is malformed, or not what its key signed",
