@@ -1,6 +1,6 @@
 # Countersign: everything a person or a machine types. What a target does is in the script it calls.
 .DEFAULT_GOAL := help
-.PHONY: help build demo demo-down test test-core test-fuzz test-phpt test-fpm test-plugin test-conformance test-clients test-browser test-packages test-matrix packages fuzz bench setup clean-sites
+.PHONY: help build demo demo-down test test-core test-fuzz test-phpt test-fpm test-plugin test-conformance test-clients test-browser test-packages test-matrix packages fuzz bench mutants setup clean-sites
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -60,6 +60,9 @@ fuzz: ## every parser fuzzed for ten minutes, two at a time (not a test)
 
 bench: ## how fast, beside what one would write instead (not a test)
 	@benches/run.sh
+
+mutants: ## mutation testing of the Rust core; long, and not part of make test
+	@tests/run/mutants.sh
 
 clean-sites: ## stop and remove every test site
 	@tests/site/clean.sh

@@ -8,6 +8,7 @@
 mod access;
 mod actions;
 mod audit;
+mod budgets;
 mod convert;
 mod decision;
 mod error;
@@ -67,6 +68,9 @@ pub fn get_module(module: ModuleBuilder) -> ModuleBuilder {
         .class::<actions::Heartbeat>()
         .class::<store::Store>()
         .class::<limits::Limits>()
+        .class::<limits::Admission>()
+        .class::<budgets::Budgets>()
+        .class::<budgets::Spending>()
         .class::<access::Access>()
         .enumeration::<policy::Risk>()
         .enumeration::<policy::Mode>()
