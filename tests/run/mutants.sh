@@ -1,7 +1,7 @@
 #!/bin/bash
 # Mutation testing: breaks the code in one place at a time and expects the tests to notice.
 #
-#   tests/run/mutants.sh [MODULE|FILE]...      (default: every module below)
+#   tests/run/mutants.sh [MODULE|FILE]... [-- CARGO-MUTANTS OPTION...]      (default: every module below)
 #
 # FILE is a source file of one of the modules: tests/run/mutants.sh src/audit/tree.rs.
 # COPY=2 works in another copy of the code, beside a run that is at work in the first. Results:
@@ -117,7 +117,7 @@ mutate() {
 	gather_tests "$module" "${tests[@]}"
 	rm -rf "$results"
 	mkdir -p "$results"
-	how=(--file "$pattern" --in-place)
+	how=(--file "$pattern" --in-place "${options[@]}")
 	for name in $(slow_tests_of "$module"); do skip+=(--skip "$name"); done
 	cargo_mutants "$results" "${how[@]}" -- -- "$module" "${tests[@]}" "${skip[@]}"
 	caught=$(lines "$out/caught.txt") unviable=$(lines "$out/unviable.txt")
@@ -133,9 +133,16 @@ tests/setup/mutants.sh
 mkdir -p "$CACHE/mutants/results"
 exec 8>"$tree.lock"
 flock -n 8 || die "another run is at work"
-[ $# -gt 0 ] || set -- "${modules[@]}"
+chosen=() options=()
+while [ $# -gt 0 ] && [ "$1" != -- ]; do
+	chosen+=("$1")
+	shift
+done
+[ $# = 0 ] || shift
+options=("$@")
+[ ${#chosen[@]} -gt 0 ] || chosen=("${modules[@]}")
 failed=0
-for what in "$@"; do
+for what in "${chosen[@]}"; do
 	module=${what#src/}
 	module=${module%%/*}
 	module=${module%.rs}
