@@ -1,5 +1,6 @@
 use super::recovery::RecoveryCode;
 use super::*;
+use crate::bytes;
 use crate::entropy::CountingEntropy;
 
 const SITE: SiteId = SiteId::new([1; 8]);
@@ -25,7 +26,7 @@ fn what_was_sealed_opens_again_also_from_the_stored_text() {
     let (vault, entropy) = vault();
     let text = vault.to_text(&entropy).unwrap();
     let again = Vault::open(SITE, &text, &Opener::AuthKey(MATERIAL)).unwrap();
-    for length in [0, 1, 15, 16, 17, 200, MAX_SECRET] {
+    for length in [0, 1, 15, 16, 17, 200, 65_536] {
         let secret = vec![0xa5; length];
         let sealed = vault.seal("connector/secret", &secret, &entropy).unwrap();
         assert!(sealed.starts_with("cse1."));
@@ -33,7 +34,7 @@ fn what_was_sealed_opens_again_also_from_the_stored_text() {
         assert_eq!(opened.expose(), secret, "{length}");
         assert!(again.is_current(sealed.as_bytes()));
     }
-    assert!(vault.seal("n", &vec![0; MAX_SECRET + 1], &entropy).is_err());
+    assert!(vault.seal("n", &[0; 65_537], &entropy).is_err());
     assert!(vault.seal("", b"s", &entropy).is_err());
     assert!(
         vault
@@ -95,6 +96,49 @@ fn every_flipped_bit_and_every_cut_of_a_record_is_refused() {
     for tail in [&b"A"[..], b"=", b"\n", b".", b"AAAAAAAAAAAAAAAAAAAAAA"] {
         refused(vault.unseal("a", &[&good[..], tail].concat()));
     }
+}
+
+#[test]
+fn a_record_has_as_many_bytes_as_a_secret_can_make() {
+    let (vault, _) = vault();
+    let reason = |bytes: usize| {
+        let text = format!("cse1.00000000.{}", bytes::base64url(&vec![0; bytes]));
+        refused(vault.unseal("a", text.as_bytes()))
+    };
+    // Initialisation vector, at least one block, tag.
+    for bytes in 0..=80 {
+        let whole = [64, 80].contains(&bytes);
+        let expected = if whole {
+            Reason::SecretUnknownKey
+        } else {
+            Reason::SecretMalformed
+        };
+        assert_eq!(reason(bytes), expected, "{bytes}");
+    }
+    // The longest secret, and a block of padding behind it; one block more.
+    assert_eq!(reason(16 + 65_552 + 32), Reason::SecretUnknownKey);
+    assert_eq!(reason(16 + 65_568 + 32), Reason::SecretMalformed);
+}
+
+#[test]
+fn a_vault_has_one_to_eight_data_keys_and_three_slots() {
+    let (mut vault, entropy) = vault();
+    let code = RecoveryCode::random(&entropy).unwrap();
+    vault.put_slot(&Opener::KeyFile(NEW), &entropy).unwrap();
+    vault.put_slot(&Opener::Recovery(&code), &entropy).unwrap();
+    let opened = |vault: &Vault| {
+        let text = vault.to_text(&entropy).unwrap();
+        Vault::open(SITE, &text, &Opener::Recovery(&code)).map(|vault| vault.key_ids())
+    };
+    while vault.keys.len() < 8 {
+        assert_eq!(opened(&vault), Ok(vault.key_ids()));
+        vault.rotate(&entropy).unwrap();
+    }
+    assert_eq!(opened(&vault), Ok(vault.key_ids()));
+    vault.keys.push(DataKey::random(&entropy).unwrap());
+    assert_eq!(opened(&vault), Err(Reason::VaultDamaged.into()));
+    vault.keys.clear();
+    assert_eq!(opened(&vault), Err(Reason::VaultDamaged.into()));
 }
 
 #[test]
@@ -249,4 +293,34 @@ fn a_mistyped_recovery_code_is_noticed() {
         assert!(RecoveryCode::parse(&text[..at]).is_none());
     }
     assert!(RecoveryCode::parse(&format!("{}0", *text)).is_none());
+}
+
+/// Who can write the database can make the checksum right again: each bit that it covers must count all the same.
+#[test]
+fn every_flipped_bit_under_a_right_checksum_is_refused() {
+    let (mut vault, entropy) = vault();
+    vault.put_slot(&Opener::KeyFile(NEW), &entropy).unwrap();
+    let text = vault.to_text(&entropy).unwrap();
+    let parts: Vec<&str> = text.split('.').collect();
+    let json = bytes::from_base64url(parts[1].as_bytes()).unwrap();
+    let tag = bytes::from_base64url(parts[2].as_bytes()).unwrap();
+    let opened = |json: &[u8], tag: &[u8]| {
+        let text = format!("csv1.{}.{}", bytes::base64url(json), bytes::base64url(tag));
+        Vault::open(
+            SITE,
+            &slots::with_checksum(&text),
+            &Opener::AuthKey(MATERIAL),
+        )
+    };
+    assert!(opened(&json, &tag).is_ok());
+    for at in 0..json.len() * 8 {
+        let mut bad = json.clone();
+        bad[at / 8] ^= 1 << (at % 8);
+        refused(opened(&bad, &tag));
+    }
+    for at in 0..tag.len() * 8 {
+        let mut bad = tag.clone();
+        bad[at / 8] ^= 1 << (at % 8);
+        assert_eq!(refused(opened(&json, &bad)), Reason::VaultDamaged);
+    }
 }

@@ -380,32 +380,43 @@ impl FileVerifier {
         }
     }
 
+    /// What is said of a later size by whom it can be believed shows that entries before it are missing.
+    fn skip_to(&mut self, size: u64) {
+        if size > self.position {
+            self.find(Verdict::MissingRange, Some(self.position), Some(size));
+            self.broken = true;
+            self.position = size;
+        }
+    }
+
     fn checkpoint(&mut self, origin: &str, found: &CheckpointLine) {
         self.settled();
         let size = found.checkpoint;
-        let Some(comparable) = self.place(size) else {
-            self.find(Verdict::CheckpointInvalid, Some(size), None);
-            return;
-        };
-        if self.keys.is_empty() {
-            return;
-        }
-        match Checkpoint::open(&found.note, &self.keys, origin) {
-            Ok(checkpoint) if checkpoint.size != size => {
-                self.find(Verdict::CheckpointInvalid, Some(size), None);
+        let at = Some(size);
+        let opened = if self.keys.is_empty() {
+            None
+        } else {
+            match Checkpoint::open(&found.note, &self.keys, origin) {
+                Ok(checkpoint) if checkpoint.size == size => Some(checkpoint),
+                Err(Error::UnknownKey) => return self.find(Verdict::UnknownKey, at, None),
+                _ => return self.find(Verdict::CheckpointInvalid, at, None),
             }
-            Ok(_) if !comparable => self.remark(Remark::RootNotMet, Some(size), None),
-            Ok(checkpoint) if checkpoint.root == self.frontier.root() => self.vouched = size,
-            Ok(_) => self.find(Verdict::Fork, Some(self.vouched), Some(size)),
-            Err(Error::UnknownKey) => self.find(Verdict::UnknownKey, Some(size), None),
-            Err(_) => self.find(Verdict::CheckpointInvalid, Some(size), None),
+        };
+        self.skip_to(size);
+        match (self.place(size), opened) {
+            (None, _) => self.find(Verdict::CheckpointInvalid, at, None),
+            (Some(_), None) => {}
+            (Some(false), Some(_)) => self.remark(Remark::RootNotMet, at, None),
+            (Some(true), Some(checkpoint)) if checkpoint.root == self.frontier.root() => {
+                self.vouched = size;
+            }
+            (Some(true), Some(_)) => self.find(Verdict::Fork, Some(self.vouched), at),
         }
     }
 
     fn seal(&mut self, seal: &Seal) {
         self.settled();
         let at = Some(seal.size);
-        let place = self.place(seal.size);
         let Some(chain) = &mut self.chain else {
             return;
         };
@@ -418,13 +429,13 @@ impl FileVerifier {
             Some(Fault::Invalid) => self.find(Verdict::SealInvalid, at, None),
             None => {}
         }
-        match place {
-            None => self.find(Verdict::SealInvalid, at, None),
-            Some(false) => self.remark(Remark::RootNotMet, at, None),
-            Some(true) if seal.root != self.frontier.root() => {
-                self.find(Verdict::SealInvalid, at, None);
+        if fault != Some(Fault::Invalid) {
+            self.skip_to(seal.size);
+            match self.place(seal.size) {
+                Some(true) if seal.root == self.frontier.root() => {}
+                Some(false) => self.remark(Remark::RootNotMet, at, None),
+                _ => self.find(Verdict::SealInvalid, at, None),
             }
-            Some(true) => {}
         }
         let times = std::mem::take(&mut self.times);
         // The first epoch also seals whatever was written before sealing began.
