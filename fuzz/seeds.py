@@ -148,7 +148,34 @@ def vault_texts():
     yield json.dumps({"site": blob(8), "slots": [slot], "keys": [key]}, separators=(",", ":"))
 
 
+def exports():
+    """A small log as a file, with everything but signatures that anybody can check."""
+    site = "0011223344556677"
+    bodies = list(texts(read("audit/entries.json"), "body"))[:3]
+    leaves = [hashlib.sha256(b"\0" + body.encode()).digest() for body in bodies]
+    node = lambda left, right: hashlib.sha256(b"\1" + left + right).digest()
+    root = node(node(leaves[0], leaves[1]), leaves[2]).hex()
+    compact = lambda value: json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+    note = next(texts(read("audit/checkpoints.json"), "note"))
+    header = {"countersign_audit": 1, "origin": f"shop.example/{site}/audit", "site": site, "from": 0, "until": 3,
+              "filter": None, "size": 3, "root": root}
+    hashes = base64.b64encode(b"".join(leaves)).decode()
+    tile = {"leaves": 0, "hashes": hashes}
+    for extra in (
+        [],
+        [compact({"checkpoint": 3, "note": note})],
+        [compact({"seal": 0, "size": 3, "root": root, "from": 0, "until": 3600000, "previous": "0" * 64, "mac": "0" * 64})],
+    ):
+        frame = [compact(header), compact(tile), *extra]
+        digest = hashlib.sha256("".join(line + "\n" for line in frame).encode()).hexdigest()
+        end = compact({"end": 3, "entries": 3, "frame": digest, "note": None})
+        yield "\n".join([frame[0], *bodies, *frame[1:], end]) + "\n"
+    yield compact(header) + "\n" + compact({"outside": [0, 2], "hashes": hashes}) + "\n"
+    yield compact(header) + "\n" + compact({"pruned": [0, 2], "hashes": hashes}) + "\n"
+
+
 SEEDS = {
+    "ndjson": exports,
     "envelope": envelopes,
     "vault_text": vault_texts,
     "token": tokens,

@@ -481,8 +481,18 @@ mod tests {
             check(&changed, Some(&first)).into_iter().flatten().next()
         };
         assert_eq!(faults(&|_| ()), None);
-        assert_eq!(faults(&|seals| drop(seals.remove(2))), Some(Fault::Gap));
-        assert_eq!(faults(&|seals| drop(seals.remove(0))), Some(Fault::Gap));
+        assert_eq!(
+            faults(&|seals| {
+                seals.remove(2);
+            }),
+            Some(Fault::Gap)
+        );
+        assert_eq!(
+            faults(&|seals| {
+                seals.remove(0);
+            }),
+            Some(Fault::Gap)
+        );
         assert_eq!(faults(&|seals| seals.swap(1, 2)), Some(Fault::Gap));
         assert_eq!(
             faults(&|seals| seals.insert(1, seals[0].clone())),

@@ -10,6 +10,9 @@ pub mod budget;
 pub mod period;
 pub(crate) mod window;
 
+use crate::decision::{Decision, Denial};
+use crate::reason::Reason;
+
 /// The most admissions a window can have: so many moments are kept for a limit.
 pub const MAX_ADMISSIONS: u16 = 256;
 
@@ -117,6 +120,25 @@ pub enum Admission {
 }
 
 impl Admission {
+    /// The answer to a call, with `reason` for a no.
+    pub const fn decision(&self, reason: Reason) -> Decision {
+        match self {
+            Self::Admitted { .. } => Decision::Allow,
+            Self::Refused { retry_after, .. } => Decision::Deny(Denial {
+                reason,
+                retry_after: Some(*retry_after),
+            }),
+        }
+    }
+
+    /// What is left: see `tightest` of both cases.
+    #[must_use]
+    pub const fn tightest(&self) -> Quota {
+        match self {
+            Self::Admitted { tightest } | Self::Refused { tightest, .. } => *tightest,
+        }
+    }
+
     /// Whether the call may go on.
     #[must_use]
     pub const fn is_admitted(&self) -> bool {

@@ -50,6 +50,18 @@ pub enum Every {
     Month,
 }
 
+impl Every {
+    /// The kind that is called `day` or `month`.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        match word {
+            "day" => Some(Self::Day),
+            "month" => Some(Self::Month),
+            _ => None,
+        }
+    }
+}
+
 /// One day or one month.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Period {

@@ -8,6 +8,9 @@
 mod access;
 mod actions;
 mod audit;
+mod audit_file;
+mod audit_proof;
+mod budgets;
 mod convert;
 mod decision;
 mod error;
@@ -67,6 +70,9 @@ pub fn get_module(module: ModuleBuilder) -> ModuleBuilder {
         .class::<actions::Heartbeat>()
         .class::<store::Store>()
         .class::<limits::Limits>()
+        .class::<limits::Admission>()
+        .class::<budgets::Budgets>()
+        .class::<budgets::Spending>()
         .class::<access::Access>()
         .enumeration::<policy::Risk>()
         .enumeration::<policy::Mode>()
@@ -79,6 +85,12 @@ pub fn get_module(module: ModuleBuilder) -> ModuleBuilder {
         .class::<audit::AuditAppend>()
         .class::<audit::AuditVerifier>()
         .class::<audit::AuditReport>()
+        .class::<audit_file::AuditExport>()
+        .class::<audit_file::AuditCsv>()
+        .class::<audit_file::AuditFile>()
+        .class::<audit_file::AuditFileReport>()
+        .class::<audit_proof::AuditProof>()
+        .class::<audit_proof::AuditSeals>()
         .class::<oauth::OAuth>()
         .class::<oauth::OAuthRequest>()
         .class::<oauth::OAuthTokenRequest>()

@@ -329,3 +329,33 @@ fn a_mistyped_recovery_code_is_noticed() {
     }
     assert!(RecoveryCode::parse(&format!("{}0", *text)).is_none());
 }
+
+/// Who can write the database can make the checksum right again: each bit that it covers must count all the same.
+#[test]
+fn every_flipped_bit_under_a_right_checksum_is_refused() {
+    let (mut vault, entropy) = vault();
+    vault.put_slot(&Opener::KeyFile(NEW), &entropy).unwrap();
+    let text = vault.to_text(&entropy).unwrap();
+    let parts: Vec<&str> = text.split('.').collect();
+    let json = bytes::from_base64url(parts[1].as_bytes()).unwrap();
+    let tag = bytes::from_base64url(parts[2].as_bytes()).unwrap();
+    let opened = |json: &[u8], tag: &[u8]| {
+        let text = format!("csv1.{}.{}", bytes::base64url(json), bytes::base64url(tag));
+        Vault::open(
+            SITE,
+            &slots::with_checksum(&text),
+            &Opener::AuthKey(MATERIAL),
+        )
+    };
+    assert!(opened(&json, &tag).is_ok());
+    for at in 0..json.len() * 8 {
+        let mut bad = json.clone();
+        bad[at / 8] ^= 1 << (at % 8);
+        refused(opened(&bad, &tag));
+    }
+    for at in 0..tag.len() * 8 {
+        let mut bad = tag.clone();
+        bad[at / 8] ^= 1 << (at % 8);
+        assert_eq!(refused(opened(&json, &bad)), Reason::VaultDamaged);
+    }
+}

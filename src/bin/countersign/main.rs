@@ -2,8 +2,10 @@
 //!
 //! A file per command, and no rule in any of them: each reads its input, asks the crate, and puts the answer
 //! into words. Results go to standard output, all else to standard error, and the exit code says what a script
-//! needs to know: 0 yes, 1 no, 2 the command was not understood or a file could not be used.
+//! needs to know: 0 yes, 1 no, 2 the command was not understood or a file could not be used; a verification ends
+//! with 10 and the weight of its verdict.
 
+mod audit;
 mod key;
 mod outcome;
 mod self_test;
@@ -24,7 +26,8 @@ use outcome::{Failure, Outcome};
     version,
     max_term_width = 80,
     disable_help_subcommand = true,
-    after_help = "Exit codes: 0 yes, 1 no, 2 a wrong command or an unusable file.\n\
+    after_help = "Exit codes: 0 yes, 1 no, 2 a wrong command or an unusable file;\n\
+        'audit verify' has some of its own.\n\
         'countersign COMMAND --help' tells more of each command."
 )]
 struct Arguments {
@@ -34,6 +37,9 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Verify an exported audit log
+    #[command(subcommand)]
+    Audit(audit::Command),
     /// Make keys, and see which key is in a file
     #[command(subcommand)]
     Key(key::Command),
@@ -47,6 +53,7 @@ enum Command {
 impl Command {
     fn run(&self) -> Result<Outcome, Failure> {
         match self {
+            Self::Audit(command) => command.run(),
             Self::Key(command) => command.run(),
             Self::Token(command) => command.run(),
             Self::SelfTest(arguments) => Ok(arguments.run()),
