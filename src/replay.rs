@@ -158,6 +158,24 @@ mod tests {
     }
 
     #[test]
+    fn a_record_takes_its_place_for_a_quarter_of_an_hour_or_two_skews() {
+        for (lifetime, kept) in [(1, 900), (840, 900), (841, 901), (3600, 3660)] {
+            let store = MemoryStore::with_capacity(at(0), 1);
+            let first = item(b"n", 31, 31 + lifetime);
+            assert_eq!(seen_once(&store, &first, at(31)), Ok(Sighting::First));
+            let last = 31 + kept;
+            let other = item(b"o", last, last + 1);
+            assert_eq!(
+                seen_once(&store, &other, at(last)),
+                Err(Reason::StoreFull),
+                "{lifetime}"
+            );
+            let after = seen_once(&store, &other, at(last + 1));
+            assert_eq!(after, Ok(Sighting::First), "{lifetime}");
+        }
+    }
+
+    #[test]
     fn kinds_and_ids_are_apart() {
         let store = MemoryStore::new(at(0));
         let item = item(b"bc", 31, 100);

@@ -19,6 +19,8 @@ use std::sync::Arc;
 use countersign::bytes::sha256;
 use countersign::clock::{Clock as _, SystemClock, Timestamp};
 use countersign::limit::Limit;
+use countersign::limit::budget::{Budget, Measure, Tally};
+use countersign::limit::period::{Every, UtcOffset};
 use countersign::reason::Reason;
 use countersign::store::{
     DEFAULT_MAP_BYTES, MemoryStore, Once, Origin, RedisFault, RedisStore, SKEW_MS, Store,
@@ -103,6 +105,72 @@ fn the_script_decides_as_the_core_does() {
             let now = Timestamp::from_millis(now);
             let (expected, got) = (memory.admit(&limits, now), redis.admit(&limits, now));
             assert_eq!(got, expected, "schedule {schedule}, step {step}");
+        }
+    }
+}
+
+#[test]
+fn the_script_counts_budgets_as_the_core_does() {
+    let server = Server::start(&[]);
+    let start = base();
+    let redis = server.store(BYTES, start);
+    let kinds = [
+        (Every::Day, Measure::Calls),
+        (Every::Day, Measure::Cost),
+        (Every::Month, Measure::Calls),
+        (Every::Month, Measure::Cost),
+    ];
+    let hour = 3_600_000_u64;
+    for schedule in 1..=300_u64 {
+        let mut random = Random(schedule.wrapping_mul(0xd134_2543_de82_ef95));
+        let memory = MemoryStore::new(start);
+        let mut now = start.plus_seconds(100_000_000).millis() + random.below(9000) * hour;
+        let mut zone = 0_i32;
+        let mut kept: [Option<Tally>; 4] = [None; 4];
+        let mut counted: Option<(Vec<Budget>, u64)> = None;
+        for step in 0..30 {
+            match random.below(12) {
+                0 => now -= random.below(30) * hour,
+                1 => now += random.below(90 * 24) * hour,
+                2 => now -= random.below(60 * 24) * hour,
+                3 => zone = i32::try_from(random.below(29)).unwrap() * 3600 - 50_400,
+                _ => now += random.below(5 * hour),
+            }
+            let mut budgets = Vec::new();
+            for (kind, kept) in kinds.iter().zip(&kept) {
+                if random.below(4) > 0 {
+                    let known = kept.filter(|_| random.below(3) == 0).map(|tally| Tally {
+                        used: tally.used + random.below(3),
+                        ..tally
+                    });
+                    let cap = random.below(40);
+                    let name = schedule.to_be_bytes();
+                    budgets.push(Budget::new(&name, kind.0, kind.1, cap, known).unwrap());
+                }
+            }
+            let (zone, now) = (UtcOffset::new(zone).unwrap(), Timestamp::from_millis(now));
+            let place = format!("schedule {schedule}, step {step}");
+            if let Some((budgets, estimated)) = counted.take_if(|_| random.below(3) == 0) {
+                let cost = random.below(20);
+                let expected = memory.correct(&budgets, estimated, cost, zone, now);
+                let got = redis.correct(&budgets, estimated, cost, zone, now);
+                assert!(expected.is_ok());
+                assert_eq!(got, expected, "{place}");
+                continue;
+            }
+            let cost = random.below(12);
+            let expected = memory.spend(&budgets, cost, zone, now);
+            assert_eq!(redis.spend(&budgets, cost, zone, now), expected, "{place}");
+            let Ok(expected) = expected else { continue };
+            let mut now_known = Vec::new();
+            for (budget, standing) in budgets.iter().zip(&expected.standings) {
+                let kind = (budget.every(), budget.measure());
+                kept[kinds.iter().position(|one| *one == kind).unwrap()] = Some(standing.tally);
+                now_known.push(budget.with_known(standing.tally));
+            }
+            if expected.refused.is_none() {
+                counted = Some((now_known, cost));
+            }
         }
     }
 }
@@ -428,6 +496,11 @@ fn the_least_permissions_are_enough_and_each_is_needed() {
         // Two hours later all of it lapses.
         let later = now.plus_seconds(7200);
         let _ = store.admit(&limit(2, 1), later)?;
+        // And days later a budget.
+        for (name, moment) in [(b"a", now), (b"b", now.plus_seconds(400_000))] {
+            let budget = Budget::new(name, Every::Day, Measure::Calls, 5, None).unwrap();
+            let _ = store.spend(&[budget], 1, UtcOffset::default(), moment)?;
+        }
         assert!(insert(&store, 4, later)?);
         store.put(b"a", b"b")?;
         store.get(b"a")?;

@@ -200,6 +200,12 @@ fn the_key_id_picks_the_algorithm() {
 }
 
 #[test]
+fn algorithms_go_by_their_names() {
+    assert_eq!(hmac().algorithm().name(), "hmac-sha256");
+    assert_eq!(ed25519().algorithm().name(), "ed25519");
+}
+
+#[test]
 fn keys_that_prove_nothing_are_refused() {
     assert_eq!(Key::hmac(&[7; 31]).err(), Some(KeyError::ShortSecret));
     assert_eq!(Key::ed25519(&[7; 31]).err(), Some(KeyError::Length));

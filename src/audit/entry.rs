@@ -42,6 +42,18 @@ words! {
         Oauth = "oauth",
         /// Countersign itself: start, upgrade, retention, acknowledged restore.
         System = "system",
+        /// An operations service says what it would do.
+        Proposal = "proposal",
+        /// Something is wrong with the site, or was.
+        Incident = "incident",
+        /// What the policy made of a proposal.
+        Decision = "decision",
+        /// A person allowed or refused what waited for one.
+        Approval = "approval",
+        /// What an action changed was put back.
+        Rollback = "rollback",
+        /// The site reported its state.
+        Heartbeat = "heartbeat",
     }
 }
 
@@ -465,7 +477,10 @@ mod tests {
         ] {
             assert_eq!(body(wrong).err(), Some(error), "{wrong}");
         }
-        assert!(body(&format!("{}{FULL}", " ".repeat(MAX_DRAFT))).is_err());
+        // A mebibyte is read, spaces and all, and no byte more.
+        let padded = |length: usize| format!("{}{FULL}", " ".repeat(length - FULL.len()));
+        assert_eq!(body(&padded(1_048_576)), body(FULL));
+        assert_eq!(body(&padded(1_048_577)), Err(Error::Draft));
     }
 
     #[test]

@@ -39,8 +39,15 @@ pub mod append;
 pub mod checkpoint;
 mod clean;
 pub mod entry;
+pub mod file;
 pub mod high_water;
 pub mod note;
+pub mod prove;
+pub mod prune;
+pub mod seal;
+#[cfg(not(target_family = "wasm"))]
+pub mod seal_file;
+pub mod span;
 pub mod tree;
 pub mod verify;
 
@@ -101,6 +108,12 @@ pub enum Error {
     /// Saved verifier state was changed, or saved under another key.
     #[error("the saved state is not one that was exported with this key")]
     State,
+    /// Text that is not a seal, a sealing key or the state of one.
+    #[error("the text is not a seal or a key for seals")]
+    Seal,
+    /// A seal that does not belong to the key, or is not the next one.
+    #[error("the seal is not the one that comes next")]
+    SealOrder,
 }
 
 impl From<Error> for Reason {

@@ -3,6 +3,8 @@
 
 use std::ops::Range;
 
+use sha2::{Digest as _, Sha256};
+
 use super::Error;
 use crate::bytes::sha256;
 
@@ -24,11 +26,12 @@ pub fn leaf_hash(body: &[u8]) -> Hash {
 /// The hash over two subtrees: SHA-256 of `0x01`, `left` and `right` (RFC 6962 §2.1).
 #[must_use]
 pub fn node_hash(left: &Hash, right: &Hash) -> Hash {
-    let mut input = [1_u8; 65];
-    for (to, from) in input.iter_mut().skip(1).zip(left.iter().chain(right)) {
-        *to = *from;
-    }
-    sha256(&input)
+    Sha256::new()
+        .chain_update([1])
+        .chain_update(left)
+        .chain_update(right)
+        .finalize()
+        .into()
 }
 
 /// The right edge of a tree: all that is needed to append to it and to know its root.
@@ -64,6 +67,30 @@ impl Frontier {
         }
         self.edge.push(node);
         self.size += 1;
+        Ok(())
+    }
+
+    /// Adds a whole subtree of 2^`height` leaves by its hash, where such a subtree can begin.
+    ///
+    /// # Errors
+    /// [`Error::Range`] when the size is no multiple of 2^`height`, [`Error::Full`] beyond [`MAX_SIZE`]; the tree is
+    /// then as before.
+    pub fn append_subtree(&mut self, height: u32, hash: Hash) -> Result<(), Error> {
+        let leaves = 1_u64.checked_shl(height).ok_or(Error::Range)?;
+        if !self.size.is_multiple_of(leaves) {
+            return Err(Error::Range);
+        }
+        if leaves > MAX_SIZE - self.size {
+            return Err(Error::Full);
+        }
+        let mut node = hash;
+        for _ in 0..(self.size >> height).trailing_ones() {
+            if let Some(left) = self.edge.pop() {
+                node = node_hash(&left, &node);
+            }
+        }
+        self.edge.push(node);
+        self.size += leaves;
         Ok(())
     }
 

@@ -41,19 +41,30 @@ words! {
         TruncatedTail = "truncated_tail",
         /// A root that was kept is not the root of these entries: history was rewritten.
         Fork = "fork",
-        /// The head row is not the head of these entries.
+        /// The head row, or the head an export names, is not the head of these entries.
         HeadMismatch = "head_mismatch",
+        /// An epoch has no seal although the log is sealed.
+        SealGap = "seal_gap",
+        /// A seal is not what the key of its epoch makes, or seals another root.
+        SealInvalid = "seal_invalid",
+        /// An entry's time lies outside the epoch it is sealed in.
+        OutsideEpoch = "outside_epoch",
+        /// An export does not hold what its header or its last line says.
+        HeaderMismatch = "header_mismatch",
+        /// A line of an export is none of the format: damaged, too long, doubled or out of order.
+        FileMalformed = "file_malformed",
     }
 }
 
 impl Verdict {
-    /// 0 sound; 1 the copies for filtering are not to be trusted; 2 a checkpoint is not; 3 the log is not.
+    /// 0 sound; 1 the copies for filtering are not to be trusted; 2 a checkpoint, or what an export says of
+    /// itself, is not; 3 the log is not.
     #[must_use]
     pub const fn weight(self) -> u8 {
         match self {
             Self::Ok => 0,
             Self::IndexColumnMismatch => 1,
-            Self::UnknownKey | Self::CheckpointInvalid => 2,
+            Self::UnknownKey | Self::CheckpointInvalid | Self::HeaderMismatch => 2,
             _ => 3,
         }
     }

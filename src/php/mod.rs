@@ -8,6 +8,9 @@
 mod access;
 mod actions;
 mod audit;
+mod audit_file;
+mod audit_proof;
+mod budgets;
 mod convert;
 mod decision;
 mod error;
@@ -17,6 +20,7 @@ mod keyring;
 mod limits;
 mod mcp;
 mod oauth;
+mod policy;
 mod secret;
 mod store;
 mod tokens;
@@ -66,11 +70,27 @@ pub fn get_module(module: ModuleBuilder) -> ModuleBuilder {
         .class::<actions::Heartbeat>()
         .class::<store::Store>()
         .class::<limits::Limits>()
+        .class::<limits::Admission>()
+        .class::<budgets::Budgets>()
+        .class::<budgets::Spending>()
         .class::<access::Access>()
+        .enumeration::<policy::Risk>()
+        .enumeration::<policy::Mode>()
+        .enumeration::<policy::SnapshotState>()
+        .enumeration::<policy::KeyRight>()
+        .enumeration::<policy::ApprovalState>()
+        .class::<policy::Policy>()
+        .class::<policy::PolicyVerdict>()
         .class::<audit::AuditLog>()
         .class::<audit::AuditAppend>()
         .class::<audit::AuditVerifier>()
         .class::<audit::AuditReport>()
+        .class::<audit_file::AuditExport>()
+        .class::<audit_file::AuditCsv>()
+        .class::<audit_file::AuditFile>()
+        .class::<audit_file::AuditFileReport>()
+        .class::<audit_proof::AuditProof>()
+        .class::<audit_proof::AuditSeals>()
         .class::<oauth::OAuth>()
         .class::<oauth::OAuthRequest>()
         .class::<oauth::OAuthTokenRequest>()

@@ -70,7 +70,7 @@ impl Store {
 
     pub fn status(&self) -> Answer<ZBox<ZendHashTable>> {
         let status = self.0.status()?;
-        let entries = status.seen + status.limits + status.values;
+        let entries = status.seen + status.limits + status.budgets + status.values;
         let pairs: [(&str, Zval); 3] = [
             ("engine", status.engine.into_zval(false)?),
             (

@@ -1,5 +1,5 @@
-//! What the extension remembers between requests: what was seen once, the histories of limits, and
-//! a few small values.
+//! What the extension remembers between requests: what was seen once, the histories of limits, the
+//! counts of budgets, and a few small values.
 //!
 //! [`Store`] is the promise, an engine keeps it: `LmdbStore` on disk for all processes of a host,
 //! `RedisStore` for several hosts, [`MemoryStore`] for one process. All go through the same conformance
@@ -42,6 +42,8 @@ pub use redis::{RedisFault, RedisStore, redis_address};
 pub use shared::{Settings, open_shared};
 
 use crate::clock::Timestamp;
+use crate::limit::budget::{Account, Budget, MAX_AMOUNT, Record, Spending, Standing};
+use crate::limit::period::UtcOffset;
 use crate::limit::window::{self, Malformed, Ring, Slot};
 use crate::limit::{Admission, Limit};
 use crate::reason::Reason;
@@ -60,6 +62,9 @@ pub const MAX_RECEIPT_BYTES: usize = 1024;
 
 /// The most limits of one call.
 pub const MAX_LIMITS: usize = 16;
+
+/// The most budgets of one call.
+pub const MAX_BUDGETS: usize = 16;
 
 /// Records looked at for pruning with each new one. A record that lapsed is gone after about
 /// (records ÷ 16) further ones, so the dead are a sixteenth of the living.
@@ -103,6 +108,8 @@ pub struct Status {
     pub seen: u64,
     /// Histories of limits, likewise.
     pub limits: u64,
+    /// Counts of budgets, likewise.
+    pub budgets: u64,
     /// Small values.
     pub values: u64,
 }
@@ -176,6 +183,38 @@ pub trait Store: Send + Sync {
     /// [`StoreError::Misuse`] for no limits, more than [`MAX_LIMITS`] or two with the same key;
     /// [`StoreError::Full`] when there is no room for a new history; others when the engine fails.
     fn admit(&self, limits: &[Limit], now: Timestamp) -> Result<Admission, StoreError>;
+
+    /// Counts a call that is estimated to cost so much in all `budgets`, or refuses it and counts it in
+    /// none. Where a budget brings a tally that its caller kept, the larger of the two holds.
+    ///
+    /// A refused call changes nothing but the note that a refusal of this period was told. `offset` is
+    /// that of the site's zone now. A count may be forgotten when its period is over in every zone.
+    ///
+    /// # Errors
+    /// [`StoreError::Misuse`] for no budgets, more than [`MAX_BUDGETS`], two with the same key, or a cost
+    /// above [`MAX_AMOUNT`]; [`StoreError::Full`] when there is no room for a new count; others when the
+    /// engine fails.
+    fn spend(
+        &self,
+        budgets: &[Budget],
+        cost: u64,
+        offset: UtcOffset,
+        now: Timestamp,
+    ) -> Result<Spending, StoreError>;
+
+    /// Puts what a call cost in the place of what was `estimated` when it was counted: in those of the
+    /// `budgets` that count cost, which bring the tallies of [`Store::spend`]. It may exceed the cap.
+    ///
+    /// # Errors
+    /// As [`Store::spend`]; [`StoreError::Misuse`] also for a budget without a tally.
+    fn correct(
+        &self,
+        budgets: &[Budget],
+        estimated: u64,
+        cost: u64,
+        offset: UtcOffset,
+        now: Timestamp,
+    ) -> Result<Vec<Standing>, StoreError>;
 
     /// The small value of this name. Values do not outlive the store's restart.
     ///
@@ -332,7 +371,7 @@ fn slots(
     check_limits(limits)?;
     let mut slots: Vec<Slot> = Vec::with_capacity(limits.len());
     for limit in limits {
-        let ring = read(limit.key())?.unwrap_or_default();
+        let ring = read(limit.key())?;
         slots.push(Slot::new(*limit, ring));
     }
     Ok(slots)
@@ -354,6 +393,43 @@ fn check_limits(limits: &[Limit]) -> Result<(), StoreError> {
         return Err(StoreError::Misuse);
     }
     Ok(())
+}
+
+fn check_budgets(budgets: &[Budget], amounts: &[u64]) -> Result<(), StoreError> {
+    let twice = |(n, budget): (usize, &Budget)| {
+        budgets
+            .iter()
+            .skip(n + 1)
+            .any(|other| other.key() == budget.key())
+    };
+    let count = budgets.len();
+    if count == 0 || count > MAX_BUDGETS || budgets.iter().enumerate().any(twice) {
+        return Err(StoreError::Misuse);
+    }
+    if amounts.iter().any(|amount| *amount > MAX_AMOUNT) {
+        return Err(StoreError::Misuse);
+    }
+    Ok(())
+}
+
+/// What can be corrected: the call was counted there.
+fn check_counted(budgets: &[Budget]) -> Result<(), StoreError> {
+    if budgets.iter().any(|budget| budget.known().is_none()) {
+        return Err(StoreError::Misuse);
+    }
+    Ok(())
+}
+
+/// Counts for the `budgets` of one call, read by `read` and made by `account`.
+fn accounts(
+    budgets: &[Budget],
+    mut read: impl FnMut(&[u8; 32]) -> Result<Option<Record>, StoreError>,
+    account: impl Fn(Budget, Option<Record>) -> Account,
+) -> Result<Vec<Account>, StoreError> {
+    budgets
+        .iter()
+        .map(|budget| Ok(account(*budget, read(budget.key())?)))
+        .collect()
 }
 
 fn check_name(name: &[u8]) -> Result<(), StoreError> {

@@ -30,18 +30,26 @@ pub(super) type Opener<'e> = DatabaseOpener<'e, WithoutTls>;
 pub(super) enum Name {
     Seen,
     Limits,
+    Budgets,
     Values,
     Clock,
 }
 
 impl Name {
-    pub(super) const ALL: [Self; 4] = [Self::Seen, Self::Limits, Self::Values, Self::Clock];
+    pub(super) const ALL: [Self; 5] = [
+        Self::Seen,
+        Self::Limits,
+        Self::Budgets,
+        Self::Values,
+        Self::Clock,
+    ];
 
     /// Its name, and its share of the map in percent.
     const fn parts(self) -> (&'static str, u64) {
         match self {
             Self::Seen => ("seen", 45),
-            Self::Limits => ("limits", 30),
+            Self::Limits => ("limits", 25),
+            Self::Budgets => ("budgets", 5),
             Self::Values => ("values", 10),
             Self::Clock => ("clock", 5),
         }

@@ -108,13 +108,23 @@ pub(super) fn encode(kind: Kind, signed: &[u8; FIELDS], tag: &[u8; TAG]) -> Stri
 
 /// Takes a token apart: length, prefix, checksum, alphabet, version, and that prefix and kind agree.
 pub(super) fn decode(kind: Kind, text: &[u8]) -> Option<Parts> {
+    has_checksum(text).then(|| take_apart(kind, text))?
+}
+
+/// Whether `text` has the length of a token and ends with the checksum of what comes before.
+pub(super) fn has_checksum(text: &[u8]) -> bool {
+    text.len() == LENGTH
+        && text
+            .split_at_checked(LENGTH - CHECKSUM)
+            .is_some_and(|(body, sum)| checksum(body) == sum)
+}
+
+/// [`decode`] without a look at the checksum.
+pub(super) fn take_apart(kind: Kind, text: &[u8]) -> Option<Parts> {
     if text.len() != LENGTH {
         return None;
     }
-    let (body, sum) = text.split_at_checked(LENGTH - CHECKSUM)?;
-    if checksum(body) != sum {
-        return None;
-    }
+    let (body, _) = text.split_at_checked(LENGTH - CHECKSUM)?;
     let text = body.strip_prefix(kind.prefix().as_bytes())?;
     let payload = bytes::array_from_base64url::<{ FIELDS + TAG }>(text)?;
     let (signed, tag) = payload.split_first_chunk::<FIELDS>()?;

@@ -7,10 +7,12 @@
 
 mod issue;
 mod layout;
+mod peek;
 mod verify;
 
 pub use issue::{Grant, issue};
 pub use layout::LENGTH;
+pub use peek::{Unproven, peek};
 pub use verify::{Claims, peek_kind, verify};
 
 use crate::bytes;

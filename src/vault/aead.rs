@@ -29,21 +29,30 @@ pub struct Key {
 }
 
 impl Key {
-    /// RFC 7518 §5.2.2.1: the first half is the MAC key, the second the encryption key.
+    /// From its bytes.
     #[must_use]
     pub fn new(key: &SecretBox<KEY>) -> Self {
-        let (mac, rest) = key.expose().split_at(KEY / 2);
+        let key = Self::prepared(key);
+        wipe_stack();
+        key
+    }
+
+    /// RFC 7518 §5.2.2.1: the first half is the MAC key, the second the encryption key. In a frame of its own, which is
+    /// gone, and so can be wiped, when it returns.
+    #[inline(never)]
+    fn prepared(key: &SecretBox<KEY>) -> Self {
+        let (mac, encrypt) = key.expose().split_at(KEY / 2);
         // Filled up with zeros to a block of SHA-512, as HMAC itself does with a shorter key.
         let mut block = Zeroizing::new([0; 128]);
         block.iter_mut().zip(mac).for_each(|(to, from)| *to = *from);
         let mut half = Zeroizing::new([0; KEY / 2]);
-        half.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
-        let key = Self {
+        half.iter_mut()
+            .zip(encrypt)
+            .for_each(|(to, from)| *to = *from);
+        Self {
             mac: Box::new(Hmac::new((&*block).into())),
             cipher: Box::new(Aes256::new((&*half).into())),
-        };
-        wipe_stack();
-        key
+        }
     }
 
     fn tag(&self, aad: &[u8], iv: &[u8; IV], ciphertext: &[u8]) -> [u8; TAG] {
@@ -62,22 +71,25 @@ impl Key {
     /// Ciphertext and tag of `plain`; `aad` is authenticated with it.
     #[must_use]
     pub fn seal(&self, iv: &[u8; IV], aad: &[u8], plain: &[u8]) -> Vec<u8> {
-        let padded = (plain.len() / BLOCK + 1) * BLOCK;
-        let mut out = Vec::with_capacity(padded + TAG);
-        out.extend_from_slice(plain);
-        out.resize(padded, 0);
-        let cipher = Encryptor::<&Aes256>::inner_iv_init(&self.cipher, iv.into());
-        // The buffer has room for the padding: the call cannot fail; were it to, nothing leaves in the clear.
-        if cipher
-            .encrypt_padded::<Pkcs7>(&mut out, plain.len())
-            .is_err()
-        {
-            out.zeroize();
-            return out;
-        }
-        let tag = self.tag(aad, iv, &out);
-        out.extend_from_slice(&tag);
+        let mut out = Vec::with_capacity((plain.len() / BLOCK + 1) * BLOCK + TAG);
+        self.seal_into(&mut out, iv, aad, plain);
         out
+    }
+
+    /// [`Key::seal`] behind what is in `out` already.
+    pub(super) fn seal_into(&self, out: &mut Vec<u8>, iv: &[u8; IV], aad: &[u8], plain: &[u8]) {
+        let start = out.len();
+        out.extend_from_slice(plain);
+        out.resize(start + (plain.len() / BLOCK + 1) * BLOCK, 0);
+        let text = out.get_mut(start..).unwrap_or_default();
+        let cipher = Encryptor::<&Aes256>::inner_iv_init(&self.cipher, iv.into());
+        // There is room for the padding: the call cannot fail; were it to, nothing leaves in the clear.
+        if cipher.encrypt_padded::<Pkcs7>(text, plain.len()).is_err() {
+            text.zeroize();
+            return;
+        }
+        let tag = self.tag(aad, iv, text);
+        out.extend_from_slice(&tag);
     }
 
     /// The plain text of `sealed`, if not a bit of it, of `iv` or of `aad` was changed. The tag is compared in

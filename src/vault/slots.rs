@@ -335,32 +335,3 @@ fn parse(text: &str) -> Option<(&str, [u8; 32], Stored)> {
     let sound = !doubled && (1..=MAX_KEYS).contains(&stored.keys.len());
     sound.then_some((body, tag, stored))
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::entropy::CountingEntropy;
-
-    /// Written by who holds the vault key, so that nothing but the form is wrong.
-    #[test]
-    fn a_text_has_a_slot_of_a_kind_once_and_one_to_eight_data_keys() {
-        let site = SiteId::new([1; 8]);
-        let opener = Opener::AuthKey(b"the material of AUTH_KEY and AUTH_SALT");
-        let entropy = CountingEntropy::default();
-        let key = SecretBox::copied(&[7; aead::KEY]).unwrap();
-        let read_again = |slots: &Slots, keys: usize| {
-            let keys = vec![(KeyId([1; 4]), &key); keys];
-            let text = write(site, slots, &key, &keys, &entropy).unwrap();
-            read(site, text.as_bytes(), &opener).map(|(_, _, keys)| keys.len())
-        };
-        let damaged = Err(Error::Refused(Reason::VaultDamaged));
-        let mut slots = Slots::default();
-        slots.put(site, &opener, &key, &entropy).unwrap();
-        assert_eq!(read_again(&slots, 0), damaged);
-        assert_eq!(read_again(&slots, 1), Ok(1));
-        assert_eq!(read_again(&slots, MAX_KEYS), Ok(MAX_KEYS));
-        assert_eq!(read_again(&slots, MAX_KEYS + 1), damaged);
-        slots.0.push(slots.0[0].clone());
-        assert_eq!(read_again(&slots, 1), damaged);
-    }
-}

@@ -24,7 +24,7 @@ final class Webhook {
 				'site'    => '0123456789abcdef',
 				'type'    => $type,
 				'issued'  => $now,
-				'expires' => $now + 60,
+				'expires' => $now + 300,
 				'nonce'   => bin2hex( random_bytes( 16 ) ),
 				'payload' => json_decode( $payload, true, 16, JSON_THROW_ON_ERROR ),
 			),

@@ -34,13 +34,25 @@ pub use self::reply::read_any;
 use self::script::Script;
 use super::{
     MAX_LIMITS, MAX_RECEIPT_BYTES, MAX_VALUE_BYTES, Once, PRUNE_BATCH, PRUNE_WHEN_FULL, SKEW_MS,
-    Status, Store, StoreError, check_limits, check_name, check_receipt, check_value,
+    Status, Store, StoreError, check_budgets, check_counted, check_limits, check_name,
+    check_receipt, check_value,
 };
 use crate::clock::Timestamp;
+use crate::limit::budget::{self, Budget, MAX_AMOUNT, Measure, Spending, Standing};
+use crate::limit::period::{Every, UtcOffset};
 use crate::limit::{Admission, Limit, MAX_ADMISSIONS};
 
 /// The tables, in the order of the scripts' `KEYS`.
-const TABLES: [&str; 6] = ["meta", "seen", "receipts", "limits", "forget", "values"];
+const TABLES: [&str; 8] = [
+    "meta",
+    "seen",
+    "receipts",
+    "limits",
+    "forget",
+    "values",
+    "budgets",
+    "budget_forget",
+];
 
 /// The largest moment that a script can count with exactly, far beyond any clock.
 const LAST_MOMENT: u64 = 1 << 47;
@@ -48,9 +60,9 @@ const LAST_MOMENT: u64 = 1 << 47;
 /// A [`Store`] on a Redis (6.2 or newer) or Valkey server.
 pub struct RedisStore {
     server: Server,
-    keys: [String; 6],
-    /// Room for things, histories of limits and values, in bytes.
-    rooms: [u64; 3],
+    keys: [String; TABLES.len()],
+    /// Room for things, histories of limits, values and counts of budgets, in bytes.
+    rooms: [u64; 4],
     /// In tests, the moment that stands for the server's clock.
     moment: Option<AtomicU64>,
 }
@@ -121,7 +133,7 @@ impl RedisStore {
         Ok(Self {
             server: Server::new(url)?,
             keys: TABLES.map(|table| format!("{{{prefix}}}:{table}")),
-            rooms: [45, 30, 10].map(|percent| bytes / 100 * percent),
+            rooms: [45, 25, 10, 5].map(|percent| bytes / 100 * percent),
             moment,
         })
     }
@@ -215,6 +227,54 @@ impl RedisStore {
     }
 }
 
+impl RedisStore {
+    /// Counts or corrects, and tells the server's moment. Not sent again when the answer was lost: it
+    /// would be counted twice, or told to nobody.
+    fn account(
+        &self,
+        what: &[u8],
+        budgets: &[Budget],
+        amounts: [u64; 2],
+        offset: UtcOffset,
+    ) -> Result<(Timestamp, Vec<Standing>), StoreError> {
+        let [.., room] = self.rooms;
+        let [estimated, cost] = amounts;
+        let mut arguments: Vec<Vec<u8>> = vec![
+            text(room).into(),
+            text(PRUNE_BATCH as u64).into(),
+            text(PRUNE_WHEN_FULL as u64).into(),
+            offset.seconds().to_string().into(),
+            what.to_vec(),
+            text(estimated).into(),
+            text(cost).into(),
+            text(MAX_AMOUNT).into(),
+        ];
+        for budget in budgets {
+            let every: &[u8] = match budget.every() {
+                Every::Day => b"day",
+                Every::Month => b"month",
+            };
+            let measure: &[u8] = match budget.measure() {
+                Measure::Calls => b"calls",
+                Measure::Cost => b"cost",
+            };
+            arguments.extend([&budget.key()[..], every, measure].map(<[u8]>::to_vec));
+            arguments.push(text(budget.cap()).into());
+            let known = budget.known().map(|tally| {
+                [
+                    text(tally.period.number()),
+                    text(tally.used),
+                    text(u64::from(tally.told)),
+                ]
+            });
+            arguments.extend(known.unwrap_or_default().map(String::into_bytes));
+        }
+        let arguments: Vec<&[u8]> = arguments.iter().map(Vec::as_slice).collect();
+        let read = |rest: &[Value]| reply::standings(rest, budgets);
+        self.run(&script::SPEND, Again::No, &arguments, read)
+    }
+}
+
 /// A number as the scripts read it.
 fn text(number: impl Into<u64>) -> String {
     number.into().to_string()
@@ -227,6 +287,16 @@ fn moment(moment: Timestamp) -> String {
 
 impl Store for RedisStore {
     fn insert_once(&self, once: &Once, now: Timestamp) -> Result<bool, StoreError> {
+        self.insert_once_with(once, &[], now)
+    }
+
+    fn insert_once_with(
+        &self,
+        once: &Once,
+        receipt: &[u8],
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        check_receipt(receipt)?;
         self.see(now);
         let [room, ..] = self.rooms;
         let arguments = [
@@ -239,7 +309,10 @@ impl Store for RedisStore {
             text(PRUNE_WHEN_FULL as u64),
         ];
         let arguments = arguments.iter().map(String::as_bytes);
-        let arguments: Vec<&[u8]> = std::iter::once(&once.key[..]).chain(arguments).collect();
+        let arguments: Vec<&[u8]> = std::iter::once(&once.key[..])
+            .chain(arguments)
+            .chain([receipt])
+            .collect();
         self.run(
             &script::INSERT_ONCE,
             Again::Yes,
@@ -263,7 +336,7 @@ impl Store for RedisStore {
     fn admit(&self, limits: &[Limit], now: Timestamp) -> Result<Admission, StoreError> {
         check_limits(limits)?;
         self.see(now);
-        let [_, room, _] = self.rooms;
+        let [_, room, ..] = self.rooms;
         let mut numbers = vec![
             text(room),
             text(PRUNE_BATCH as u64),
@@ -285,6 +358,35 @@ impl Store for RedisStore {
         self.run(&script::ADMIT, Again::Yes, &arguments, read)
     }
 
+    fn spend(
+        &self,
+        budgets: &[Budget],
+        cost: u64,
+        offset: UtcOffset,
+        now: Timestamp,
+    ) -> Result<Spending, StoreError> {
+        check_budgets(budgets, &[cost])?;
+        self.see(now);
+        let (now, standings) = self.account(b"spend", budgets, [cost, 0], offset)?;
+        let refused = budget::refusal(budgets, &standings, cost, offset, now);
+        Ok(Spending { standings, refused })
+    }
+
+    fn correct(
+        &self,
+        budgets: &[Budget],
+        estimated: u64,
+        cost: u64,
+        offset: UtcOffset,
+        now: Timestamp,
+    ) -> Result<Vec<Standing>, StoreError> {
+        check_budgets(budgets, &[estimated, cost])?;
+        check_counted(budgets)?;
+        self.see(now);
+        let (_, standings) = self.account(b"correct", budgets, [estimated, cost], offset)?;
+        Ok(standings)
+    }
+
     fn get(&self, name: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
         check_name(name)?;
         let read = |rest: &[Value]| reply::bytes(rest, MAX_VALUE_BYTES);
@@ -294,7 +396,7 @@ impl Store for RedisStore {
     fn put(&self, name: &[u8], value: &[u8]) -> Result<(), StoreError> {
         check_name(name)?;
         check_value(value)?;
-        let [.., room] = self.rooms.map(text);
+        let [_, _, room, _] = self.rooms.map(text);
         let arguments: [&[u8]; 5] = [name, value, room.as_bytes(), b"any", b""];
         self.run(&script::PUT, Again::Yes, &arguments, reply::yes_or_no)?;
         Ok(())
@@ -308,7 +410,7 @@ impl Store for RedisStore {
     ) -> Result<bool, StoreError> {
         check_name(name)?;
         check_value(new)?;
-        let [.., room] = self.rooms.map(text);
+        let [_, _, room, _] = self.rooms.map(text);
         let condition: &[u8] = expected.map_or(b"none", |_| b"is");
         let arguments = [
             name,
@@ -326,13 +428,14 @@ impl Store for RedisStore {
     }
 
     fn status(&self) -> Result<Status, StoreError> {
-        let [opened_at, seen, limits, values] =
+        let [opened_at, seen, limits, budgets, values] =
             self.run(&script::STATUS, Again::Yes, &[], reply::counts)?;
         Ok(Status {
             engine: "redis",
             opened_at: Timestamp::from_millis(opened_at),
             seen,
             limits,
+            budgets,
             values,
         })
     }

@@ -1,5 +1,5 @@
--- Starts the store anew, unless it is whole and this instance's. Histories of limits are kept: they can
--- only make somebody wait.
+-- Starts the store anew, unless it is whole and this instance's. Histories of limits and counts of
+-- budgets are kept: they can only make somebody wait.
 if opened() then
 	return {OK}
 end

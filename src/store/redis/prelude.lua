@@ -1,11 +1,11 @@
 -- Stands before each script. ARGV[1] is the instance the caller speaks to, ARGV[2] the moment in a test.
-local META, SEEN, RECEIPTS, LIMITS, FORGET, VALUES = unpack(KEYS)
+local META, SEEN, RECEIPTS, LIMITS, FORGET, VALUES, BUDGETS, BUDGET_FORGET = unpack(KEYS)
 local INSTANCE = ARGV[1]
 local OK, CHANGED, RESTARTED, STEPPED, LAPSED, FULL, APART, FOREIGN = 0, 1, 2, 3, 4, 5, 6, 7
 local call = redis.call
 
 -- What a record takes beside its own bytes, measured with MEMORY USAGE and rounded up.
-local SEEN_COST, RECEIPT_COST, RING_COST, VALUE_COST = 160, 112, 300, 96
+local SEEN_COST, RECEIPT_COST, RING_COST, VALUE_COST, BUDGET_COST = 160, 112, 300, 96, 360
 
 -- Lua prints large numbers with an exponent.
 local function text(number)

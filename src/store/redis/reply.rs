@@ -4,6 +4,9 @@
 use redis::Value;
 
 use super::fault::{self, RedisFault};
+use crate::clock::Timestamp;
+use crate::limit::budget::{Budget, MAX_AMOUNT, Measure, Standing, Tally};
+use crate::limit::period::{Every, Period};
 use crate::limit::{Admission, Limit, Quota};
 use crate::store::StoreError;
 
@@ -76,10 +79,40 @@ pub(super) fn bytes(rest: &[Value], longest: usize) -> Option<Option<Vec<u8>>> {
     }
 }
 
-/// Four counts: the watermark, and the records of each kind.
-pub(super) fn counts(rest: &[Value]) -> Option<[u64; 4]> {
-    let [a, b, c, d] = rest else { return None };
-    Some([count(a)?, count(b)?, count(c)?, count(d)?])
+/// Five counts: the watermark, and the records of each kind.
+pub(super) fn counts(rest: &[Value]) -> Option<[u64; 5]> {
+    let [a, b, c, d, e] = rest else { return None };
+    Some([count(a)?, count(b)?, count(c)?, count(d)?, count(e)?])
+}
+
+/// The server's moment, and where `budgets` stand.
+pub(super) fn standings(rest: &[Value], budgets: &[Budget]) -> Option<(Timestamp, Vec<Standing>)> {
+    let (now, rest) = rest.split_first()?;
+    let (standings, odd) = rest.as_chunks::<5>();
+    if !odd.is_empty() || standings.len() != budgets.len() {
+        return None;
+    }
+    let standing = |(budget, [period, used, told, refused, announce]): (&Budget, &[Value; 5])| {
+        let flag = |value: &Value| flag(i64::try_from(count(value)?).ok()?);
+        let used = count(used).filter(|used| *used <= MAX_AMOUNT)?;
+        let number = u32::try_from(count(period)?).ok()?;
+        let tally = Tally {
+            period: Period::from_number(budget.every(), number),
+            used,
+            told: flag(told)?,
+        };
+        Some(Standing {
+            tally,
+            remaining: budget.cap().saturating_sub(used),
+            refused: flag(refused)?,
+            announce: flag(announce)?,
+        })
+    };
+    let standings = budgets.iter().zip(standings).map(standing);
+    Some((
+        Timestamp::from_millis(count(now)?),
+        standings.collect::<Option<_>>()?,
+    ))
 }
 
 /// What was decided about a call under `limits`.
@@ -214,6 +247,11 @@ pub fn read_any(bytes: &[u8]) {
     let _ = script(&reply, |rest| self::bytes(rest, 1024));
     let _ = script(&reply, counts);
     let _ = script(&reply, |rest| admission(rest, &limits));
+    let budgets: Vec<Budget> = [Every::Day, Every::Month]
+        .into_iter()
+        .filter_map(|every| Budget::new(b"", every, Measure::Cost, 9, None).ok())
+        .collect();
+    let _ = script(&reply, |rest| standings(rest, &budgets));
 }
 
 #[cfg(test)]
@@ -259,11 +297,41 @@ mod tests {
             let read = script(&value(answer), |rest| bytes(rest, 3));
             assert_eq!(read, Err(RedisFault::Reply.into()), "{answer}");
         }
-        let negative = "*5\r\n:0\r\n:1\r\n:1\r\n:1\r\n:-1\r\n";
+        let negative = "*6\r\n:0\r\n:1\r\n:1\r\n:1\r\n:1\r\n:-1\r\n";
         assert_eq!(
             script(&value(negative), counts),
             Err(RedisFault::Reply.into())
         );
+    }
+
+    #[test]
+    fn standings_fit_the_budgets_asked_about() {
+        let budgets = [Every::Day, Every::Month]
+            .map(|every| Budget::new(b"a", every, Measure::Cost, 9, None).unwrap());
+        let read = |numbers: &[i64]| {
+            let rest: Vec<Value> = numbers.iter().copied().map(Value::Int).collect();
+            standings(&rest, &budgets)
+        };
+        let (now, read_ones) = read(&[7, 20_000, 9, 1, 1, 0, 650, 4, 0, 0, 0]).unwrap();
+        assert_eq!(now, Timestamp::from_millis(7));
+        assert_eq!((read_ones[0].remaining, read_ones[1].remaining), (0, 5));
+        assert!(read_ones[0].tally.told && read_ones[0].refused && !read_ones[0].announce);
+        for wrong in [
+            &[][..],
+            &[7],
+            &[7, 20_000, 9, 1, 1, 0],
+            &[7, 20_000, 9, 1, 1, 0, 650, 4, 0, 0],
+            &[7, 20_000, 9, 1, 1, 0, 650, 4, 0, 0, 0, 0],
+            &[-7, 20_000, 9, 1, 1, 0, 650, 4, 0, 0, 0],
+            &[7, -1, 9, 1, 1, 0, 650, 4, 0, 0, 0],
+            &[7, 1 << 32, 9, 1, 1, 0, 650, 4, 0, 0, 0],
+            &[7, 20_000, -9, 1, 1, 0, 650, 4, 0, 0, 0],
+            &[7, 20_000, 1_000_000_000_000_001, 1, 1, 0, 650, 4, 0, 0, 0],
+            &[7, 20_000, 9, 2, 1, 0, 650, 4, 0, 0, 0],
+            &[7, 20_000, 9, 1, 1, 2, 650, 4, 0, 0, 0],
+        ] {
+            assert_eq!(read(wrong), None, "{wrong:?}");
+        }
     }
 
     #[test]

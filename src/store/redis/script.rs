@@ -22,6 +22,7 @@ scripts! {
     SETTLE = "settle.lua";
     RECEIPT = "receipt.lua";
     ADMIT = "admit.lua";
+    SPEND = "spend.lua";
     GET = "get.lua";
     PUT = "put.lua";
     REMOVE = "remove.lua";

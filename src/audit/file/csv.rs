@@ -1,0 +1,190 @@
+//! The log as a table for people: [RFC 4180](https://www.rfc-editor.org/rfc/rfc4180), UTF-8, one row an entry.
+//!
+//! Never verifiable: `seq` and `leaf` only help to find an entry in the file that is. A cell that a spreadsheet would
+//! run as a formula gets an apostrophe in front.
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use crate::bytes::hex;
+
+const HEADER: &str = "seq,leaf,time,kind,actor,connection,user,client,ip,action,target,outcome,reason,approval,correlation,ref,change\r\n";
+
+#[derive(Deserialize)]
+struct Body {
+    time: u64,
+    kind: String,
+    actor: Actor,
+    action: String,
+    target: Option<String>,
+    change: Option<Box<RawValue>>,
+    outcome: Option<String>,
+    reason: Option<String>,
+    approval: Option<String>,
+    correlation: Option<String>,
+    r#ref: Option<u64>,
+}
+
+#[derive(Deserialize)]
+struct Actor {
+    kind: String,
+    connection: Option<u64>,
+    user: Option<u64>,
+    client: Option<String>,
+    ip: Option<String>,
+}
+
+/// A table in progress.
+#[derive(Debug, Clone)]
+pub struct Csv {
+    out: String,
+}
+
+impl Default for Csv {
+    fn default() -> Self {
+        Self {
+            out: HEADER.to_owned(),
+        }
+    }
+}
+
+impl Csv {
+    /// Adds an entry. A body that is no entry (pruned, or damaged) leaves its cells empty.
+    pub fn row(&mut self, seq: u64, leaf: &[u8], body: Option<&[u8]>) {
+        let body: Option<Body> = body.and_then(|body| serde_json::from_slice(body).ok());
+        let number = |number: Option<u64>| number.map(|number| number.to_string());
+        let mut cells = vec![Some(seq.to_string()), Some(hex(leaf))];
+        if let Some(body) = body {
+            cells.extend([
+                Some(moment(body.time)),
+                Some(body.kind),
+                Some(body.actor.kind),
+                number(body.actor.connection),
+                number(body.actor.user),
+                body.actor.client,
+                body.actor.ip,
+                Some(body.action),
+                body.target,
+                body.outcome,
+                body.reason,
+                body.approval,
+                body.correlation,
+                number(body.r#ref),
+                body.change.map(|change| change.get().to_owned()),
+            ]);
+        }
+        cells.resize(HEADER.split(',').count(), None);
+        for (at, cell) in cells.iter().enumerate() {
+            if at > 0 {
+                self.out.push(',');
+            }
+            self.cell(cell.as_deref().unwrap_or_default());
+        }
+        self.out.push_str("\r\n");
+    }
+
+    fn cell(&mut self, text: &str) {
+        let formula = is_formula(text);
+        let quoted = formula || text.contains(['"', ',', '\r', '\n', '\t', ' ', ';']);
+        if !quoted {
+            self.out.push_str(text);
+            return;
+        }
+        self.out.push('"');
+        if formula {
+            self.out.push('\'');
+        }
+        self.out.push_str(&text.replace('"', "\"\""));
+        self.out.push('"');
+    }
+
+    /// What was written since the last call; the header row is in the first.
+    #[must_use]
+    pub fn take(&mut self) -> String {
+        std::mem::take(&mut self.out)
+    }
+}
+
+/// Whether a spreadsheet could run the cell, also behind white space and in full-width spelling.
+fn is_formula(text: &str) -> bool {
+    text.starts_with(['\t', '\r', '\n'])
+        || text
+            .trim_start_matches(|c: char| c.is_whitespace() || c.is_control())
+            .starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠', '|', '%'])
+}
+
+/// ISO 8601 in UTC, with milliseconds. Days to date as in the proleptic Gregorian calendar.
+fn moment(millis: u64) -> String {
+    let (days, rest) = (millis / 86_400_000, millis % 86_400_000);
+    // Years of four digits: what lies beyond has no such spelling.
+    if days > 2_932_896 {
+        return millis.to_string();
+    }
+    // Days since 0000-03-01, in eras of 400 years.
+    let shifted = days + 719_468;
+    let (era, day) = (shifted / 146_097, shifted % 146_097);
+    let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
+    let day = day - (365 * year + year / 4 - year / 100);
+    let month = (5 * day + 2) / 153;
+    let date = day - (153 * month + 2) / 5 + 1;
+    let month = if month < 10 { month + 3 } else { month - 9 };
+    let year = era * 400 + year + u64::from(month <= 2);
+    let (hours, minutes) = (rest / 3_600_000, rest / 60_000 % 60);
+    let (seconds, millis) = (rest / 1000 % 60, rest % 1000);
+    format!("{year:04}-{month:02}-{date:02}T{hours:02}:{minutes:02}:{seconds:02}.{millis:03}Z")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cell(text: &str) -> String {
+        let mut csv = Csv { out: String::new() };
+        csv.cell(text);
+        csv.take()
+    }
+
+    #[test]
+    fn no_cell_is_a_formula() {
+        for start in [
+            "=", "+", "-", "@", "\t", "\r", "\n", "  =", "\u{a0}+", "\t-", "＝", "＋", "－", "＠",
+            " ＝",
+        ] {
+            let cell = cell(&format!("{start}1+1"));
+            assert!(cell.starts_with("\"'"), "{start:?} {cell}");
+        }
+        assert_eq!(cell("a=1"), "a=1");
+        assert_eq!(cell("a \"b\",c"), "\"a \"\"b\"\",c\"");
+        assert_eq!(cell(""), "");
+    }
+
+    #[test]
+    fn moments_are_those_of_the_calendar() {
+        for (millis, text) in [
+            (0, "1970-01-01T00:00:00.000Z"),
+            (951_782_399_999, "2000-02-28T23:59:59.999Z"),
+            (951_782_400_000, "2000-02-29T00:00:00.000Z"),
+            (1_700_000_000_123, "2023-11-14T22:13:20.123Z"),
+            (4_107_542_400_000, "2100-03-01T00:00:00.000Z"),
+            (253_402_300_799_999, "9999-12-31T23:59:59.999Z"),
+            (253_402_300_800_000, "253402300800000"),
+        ] {
+            assert_eq!(moment(millis), text);
+        }
+    }
+
+    #[test]
+    fn every_row_has_every_column() {
+        let body = br#"{"v":1,"seq":4,"time":0,"site":"abababababababab","kind":"system","actor":{"kind":"system","connection":null,"user":7,"client":"=cmd","ip":null},"action":"start","target":null,"change":{"a":1},"outcome":null,"reason":null,"approval":null,"correlation":null,"ref":3}"#;
+        let mut csv = Csv::default();
+        csv.row(4, &[0xab; 2], Some(body));
+        csv.row(5, &[0xcd; 2], None);
+        assert_eq!(
+            csv.take(),
+            format!(
+                "{HEADER}4,abab,1970-01-01T00:00:00.000Z,system,system,,7,\"'=cmd\",,start,,,,,,3,\"{{\"\"a\"\":1}}\"\r\n5,cdcd,,,,,,,,,,,,,,,\r\n"
+            )
+        );
+        assert_eq!(csv.take(), "");
+    }
+}

@@ -1,0 +1,250 @@
+//! Reading an entry at the speed of hashing it: the few fields verification needs, from the one spelling that is
+//! ever written.
+//!
+//! What is not in that spelling is left to [`Entry::parse`](crate::audit::entry::Entry::parse), which decides;
+//! whatever this accepts that accepts too, and with the same values.
+
+use crate::audit::entry::{ActorKind, Kind, Outcome};
+use crate::bytes::from_hex;
+
+/// Deepest nesting that is followed.
+const DEPTH: u32 = 32;
+
+/// What verification wants of an entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Scanned<'a> {
+    /// The position it was written for.
+    pub seq: u64,
+    /// Its time, in milliseconds.
+    pub time: u64,
+    /// The site that wrote it.
+    pub site: [u8; 8],
+    /// What it is about.
+    pub kind: Kind,
+    /// Tool or event.
+    pub action: &'a str,
+}
+
+/// Reads an entry in canonical spelling; `None` for anything else, and for escapes by number.
+#[must_use]
+pub fn scan(body: &[u8]) -> Option<Scanned<'_>> {
+    let mut at = Cursor {
+        text: std::str::from_utf8(body).ok()?,
+        at: 0,
+    };
+    at.exactly(b"{\"v\":1,\"seq\":")?;
+    let seq = at.number()?;
+    at.exactly(b",\"time\":")?;
+    let time = at.number()?;
+    at.exactly(b",\"site\":")?;
+    let site = from_hex(at.string()?)?;
+    at.exactly(b",\"kind\":")?;
+    let kind = Kind::parse(at.string()?)?;
+    at.exactly(b",\"actor\":{\"kind\":")?;
+    ActorKind::parse(at.string()?)?;
+    at.exactly(b",\"connection\":")?;
+    at.or_null(Cursor::number)?;
+    at.exactly(b",\"user\":")?;
+    at.or_null(Cursor::number)?;
+    at.exactly(b",\"client\":")?;
+    at.or_null(Cursor::string)?;
+    at.exactly(b",\"ip\":")?;
+    at.or_null(Cursor::string)?;
+    at.exactly(b"},\"action\":")?;
+    let action = at.string()?;
+    at.exactly(b",\"target\":")?;
+    at.or_null(Cursor::string)?;
+    at.exactly(b",\"change\":")?;
+    at.value(0)?;
+    at.exactly(b",\"outcome\":")?;
+    if let Some(outcome) = at.or_null(Cursor::string)? {
+        Outcome::parse(outcome)?;
+    }
+    at.exactly(b",\"reason\":")?;
+    at.or_null(Cursor::string)?;
+    at.exactly(b",\"approval\":")?;
+    at.or_null(Cursor::string)?;
+    at.exactly(b",\"correlation\":")?;
+    at.or_null(Cursor::string)?;
+    at.exactly(b",\"ref\":")?;
+    at.or_null(Cursor::number)?;
+    at.exactly(b"}")?;
+    (at.at == body.len()).then_some(Scanned {
+        seq,
+        time,
+        site,
+        kind,
+        action,
+    })
+}
+
+/// How many bytes at the start are neither a quote, a backslash nor a control character: eight at a time, since
+/// most of an entry is that.
+fn plain(text: &[u8]) -> usize {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = ONES << 7;
+    // Exact for the lowest of the bytes that match, which is all that is asked.
+    let below = |word: u64, limit: u64| word.wrapping_sub(ONES * limit) & !word & HIGH;
+    let (words, rest) = text.as_chunks::<8>();
+    for (at, word) in words.iter().enumerate() {
+        let word = u64::from_le_bytes(*word);
+        let found = below(word, 0x20)
+            | below(word ^ (ONES * u64::from(b'"')), 1)
+            | below(word ^ (ONES * u64::from(b'\\')), 1);
+        if found != 0 {
+            return at * 8 + found.trailing_zeros() as usize / 8;
+        }
+    }
+    let special = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..0x20);
+    let tail = rest.iter().position(special).unwrap_or(rest.len());
+    text.len() - rest.len() + tail
+}
+
+struct Cursor<'a> {
+    text: &'a str,
+    at: usize,
+}
+
+impl<'a> Cursor<'a> {
+    fn rest(&self) -> &'a [u8] {
+        self.text.as_bytes().get(self.at..).unwrap_or_default()
+    }
+
+    fn exactly(&mut self, bytes: &[u8]) -> Option<()> {
+        self.rest()
+            .starts_with(bytes)
+            .then(|| self.at += bytes.len())
+    }
+
+    fn or_null<T>(&mut self, read: fn(&mut Self) -> Option<T>) -> Option<Option<T>> {
+        if self.exactly(b"null").is_some() {
+            Some(None)
+        } else {
+            read(self).map(Some)
+        }
+    }
+
+    fn number(&mut self) -> Option<u64> {
+        let rest = self.rest();
+        let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let text = self.text.get(self.at..self.at + digits)?;
+        if digits > 1 && text.starts_with('0') {
+            return None;
+        }
+        self.at += digits;
+        text.parse().ok()
+    }
+
+    /// A string without escapes by number; what is between the quotes, escapes and all.
+    fn string(&mut self) -> Option<&'a str> {
+        self.exactly(b"\"")?;
+        let start = self.at;
+        let rest = self.rest();
+        let mut length = 0;
+        loop {
+            length += plain(rest.get(length..)?);
+            match rest.get(length)? {
+                b'"' => break,
+                b'\\' if b"\"\\/bfnrt".contains(rest.get(length + 1)?) => length += 2,
+                _ => return None,
+            }
+        }
+        self.at = start + length + 1;
+        self.text.get(start..start + length)
+    }
+
+    /// Any value, in compact spelling.
+    fn value(&mut self, depth: u32) -> Option<()> {
+        if depth > DEPTH {
+            return None;
+        }
+        match self.rest().first()? {
+            b'"' => self.string().map(drop),
+            b'{' => self.list(b'{', b'}', |at| {
+                at.string()?;
+                at.exactly(b":")?;
+                at.value(depth + 1)
+            }),
+            b'[' => self.list(b'[', b']', |at| at.value(depth + 1)),
+            b't' => self.exactly(b"true"),
+            b'f' => self.exactly(b"false"),
+            b'n' => self.exactly(b"null"),
+            _ => self.any_number(),
+        }
+    }
+
+    fn list(&mut self, open: u8, close: u8, item: impl Fn(&mut Self) -> Option<()>) -> Option<()> {
+        self.exactly(&[open])?;
+        if self.exactly(&[close]).is_some() {
+            return Some(());
+        }
+        loop {
+            item(self)?;
+            if self.exactly(&[close]).is_some() {
+                return Some(());
+            }
+            self.exactly(b",")?;
+        }
+    }
+
+    /// A whole number, perhaps negative. Fractions and exponents are rare: left to the slow reader.
+    fn any_number(&mut self) -> Option<()> {
+        let _ = self.exactly(b"-");
+        self.number()?;
+        (!matches!(self.rest().first(), Some(b'.' | b'e' | b'E'))).then_some(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::audit::entry::{Draft, Entry};
+    use crate::clock::Timestamp;
+    use proptest::prelude::*;
+
+    fn body(client: &str, target: &str, number: i64) -> Vec<u8> {
+        let draft = serde_json::json!({
+            "kind": "intent", "actor": { "kind": "agent", "connection": 1, "client": client }, "action": "a",
+            "target": target, "change": { "a": [number, true, null, { client: 1.5 }], "b": target }, "outcome": "ok",
+        });
+        let draft = Draft::from_json(&draft.to_string()).unwrap();
+        draft.body(5, Timestamp::from_millis(7), [3; 8]).unwrap()
+    }
+
+    #[test]
+    fn the_written_spelling_is_read_fast() {
+        let found = |draft: &str| {
+            let draft = Draft::from_json(draft).unwrap();
+            let body = draft.body(4, Timestamp::from_millis(9), [2; 8]).unwrap();
+            scan(&body).map(|found| (found.seq, found.time, found.site, found.kind))
+        };
+        for draft in [
+            r#"{"kind":"system","actor":{"kind":"system"},"action":"start"}"#,
+            r#"{"kind":"outcome","actor":{"kind":"agent","connection":1,"user":7,"client":"A \"b\" \\ é","ip":"::1"},"action":"x","target":"post:1","change":{"a":{"z":[1,-2,true,null,"é"],"b":{}},"c":[]},"outcome":"ok","reason":"r","approval":"y","correlation":"00ff00ff","ref":3}"#,
+        ] {
+            let kind = Draft::from_json(draft).unwrap().kind;
+            assert_eq!(found(draft), Some((4, 9, [2; 8], kind)));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn plain_bytes_are_counted_as_by_hand(text in prop::collection::vec(any::<u8>(), 0..40), quiet in prop::collection::vec(0x23..0x5b_u8, 0..40)) {
+            let both = [quiet, text].concat();
+            let special = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..0x20);
+            prop_assert_eq!(plain(&both), both.iter().position(special).unwrap_or(both.len()));
+        }
+
+        /// Whatever is read fast the strict reader takes too, for the same.
+        #[test]
+        fn nothing_is_read_that_is_no_entry(client in ".{0,12}", target in "[a-z\\\\\"]{0,9}", number in any::<i64>(), at in any::<prop::sample::Index>(), byte in any::<u8>(), cut in any::<bool>()) {
+            let mut body = body(&client, &target, number);
+            let at = at.index(body.len());
+            if cut { body.truncate(at); } else { body[at] = byte; }
+            if let Some(found) = scan(&body) {
+                let entry = Entry::parse(&body).unwrap();
+                prop_assert_eq!((found.seq, found.time, found.site, found.kind), (entry.seq, entry.summary.time.millis(), entry.site, entry.summary.kind));
+            }
+        }
+    }
+}

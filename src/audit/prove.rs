@@ -1,0 +1,158 @@
+//! Proofs made from ranges of leaves: the caller reads what a proof needs and no more, and hands it in as it
+//! comes. A proof is checked before it is given out, so a log that cannot prove something says so itself.
+
+use std::ops::Range;
+
+use super::Error;
+use super::append::Head;
+use super::span::Span;
+use super::tree::{
+    Hash, consistency_ranges, inclusion_ranges, verify_consistency, verify_inclusion,
+};
+
+/// What is to be proved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Claim {
+    Continues { size: u64, root: Hash },
+    Holds { seq: u64, leaf: Hash },
+}
+
+/// A proof in the making.
+#[derive(Debug, Clone)]
+pub struct Prover {
+    claim: Claim,
+    size: u64,
+    root: Hash,
+    ranges: Vec<Range<u64>>,
+    done: Vec<Hash>,
+    current: Option<Span>,
+}
+
+impl Prover {
+    fn new(claim: Claim, head: &Head, ranges: Vec<Range<u64>>) -> Self {
+        Self {
+            claim,
+            size: head.size(),
+            root: *head.root(),
+            ranges,
+            done: Vec::new(),
+            current: None,
+        }
+    }
+
+    /// That the log of `head` continues the one of `size` entries with `root`, which somebody hands back. One with
+    /// more entries it cannot continue: nothing is read then, and [`Prover::finish`] says so.
+    #[must_use]
+    pub fn continues(size: u64, root: Hash, head: &Head) -> Self {
+        let ranges = consistency_ranges(size, head.size()).unwrap_or_default();
+        Self::new(Claim::Continues { size, root }, head, ranges)
+    }
+
+    /// That the entry `seq` with the hash `leaf` is in the log of `head`.
+    ///
+    /// # Errors
+    /// [`Error::Range`] when there is no such entry.
+    pub fn holds(seq: u64, leaf: Hash, head: &Head) -> Result<Self, Error> {
+        let ranges = inclusion_ranges(seq, head.size())?;
+        Ok(Self::new(Claim::Holds { seq, leaf }, head, ranges))
+    }
+
+    /// Which leaves to hand in, range by range in this order; each range from left to right.
+    #[must_use]
+    pub fn ranges(&self) -> &[Range<u64>] {
+        &self.ranges
+    }
+
+    /// Takes the next leaf hash of the ranges.
+    ///
+    /// # Errors
+    /// [`Error::Range`] when all have been handed in.
+    pub fn feed(&mut self, leaf: Hash) -> Result<(), Error> {
+        let range = self.ranges.get(self.done.len()).ok_or(Error::Range)?;
+        let span = self.current.get_or_insert_with(|| Span::new(range.start));
+        span.push_leaf(leaf)?;
+        if span.range() == *range {
+            self.done.push(span.root());
+            self.current = None;
+        }
+        Ok(())
+    }
+
+    /// The hashes of the proof, in the order of RFC 9162.
+    ///
+    /// # Errors
+    /// [`Error::Range`] when leaves are still wanting; [`Error::Proof`] when the claim does not hold.
+    pub fn finish(&self) -> Result<&[Hash], Error> {
+        if self.done.len() != self.ranges.len() {
+            return Err(Error::Range);
+        }
+        match self.claim {
+            Claim::Continues { size, root } => {
+                verify_consistency(size, &root, self.size, &self.root, &self.done)?;
+            }
+            Claim::Holds { seq, leaf } => {
+                verify_inclusion(seq, &leaf, self.size, &self.root, &self.done)?;
+            }
+        }
+        Ok(&self.done)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::audit::append::append;
+    use crate::audit::entry::Draft;
+    use crate::audit::tree::{consistency_proof, inclusion_proof, root_of_leaves};
+    use crate::clock::Timestamp;
+
+    fn log(size: usize) -> (Vec<Hash>, Head) {
+        let draft = r#"{"kind":"system","actor":{"kind":"system"},"action":"a"}"#;
+        let drafts = vec![Draft::from_json(draft).unwrap(); size];
+        let made = append(&Head::default(), &drafts, [1; 8], Timestamp::from_millis(1)).unwrap();
+        (made.rows.iter().map(|row| row.leaf).collect(), made.head)
+    }
+
+    fn feed(prover: &mut Prover, leaves: &[Hash]) {
+        for range in prover.ranges().to_vec() {
+            for leaf in &leaves[range.start as usize..range.end as usize] {
+                prover.feed(*leaf).unwrap();
+            }
+        }
+        assert_eq!(prover.feed([0; 32]), Err(Error::Range));
+    }
+
+    #[test]
+    fn proofs_by_ranges_are_the_proofs() {
+        let (leaves, head) = log(21);
+        for old in 0..=21 {
+            let root = root_of_leaves(&leaves[..old]);
+            let mut prover = Prover::continues(old as u64, root, &head);
+            feed(&mut prover, &leaves);
+            assert_eq!(
+                prover.finish().unwrap(),
+                consistency_proof(&leaves, old as u64).unwrap()
+            );
+            let mut forked = Prover::continues(old as u64, [9; 32], &head);
+            feed(&mut forked, &leaves);
+            assert_eq!(forked.finish(), Err(Error::Proof), "{old}");
+        }
+        for (seq, leaf) in leaves.iter().enumerate() {
+            let mut prover = Prover::holds(seq as u64, *leaf, &head).unwrap();
+            assert_eq!(prover.finish(), Err(Error::Range));
+            feed(&mut prover, &leaves);
+            assert_eq!(
+                prover.finish().unwrap(),
+                inclusion_proof(&leaves, seq as u64).unwrap()
+            );
+            let mut other = Prover::holds(seq as u64, [9; 32], &head).unwrap();
+            feed(&mut other, &leaves);
+            assert_eq!(other.finish(), Err(Error::Proof));
+        }
+        assert_eq!(
+            Prover::continues(22, [0; 32], &head).finish(),
+            Err(Error::Proof)
+        );
+        assert_eq!(Prover::holds(21, [0; 32], &head).err(), Some(Error::Range));
+    }
+}

@@ -1,0 +1,97 @@
+//! Pruning: bodies go, hashes stay, and the log says so itself.
+//!
+//! To prune entries `0..until` the caller keeps their leaf hashes (then every old root stays provable), or
+//! only the [`Span`](super::span::Span)s over them, split at each size whose checkpoint shall stay provable.
+//! The pruning is an entry itself, appended before the bodies are deleted: a verifier takes a stretch without
+//! bodies for pruned only where a later entry says so, and else for missing.
+//!
+//! Each record covers everything pruned so far, from the first entry on: an earlier record may then be pruned too.
+
+use std::ops::Range;
+
+use serde::Deserialize;
+
+use super::Error;
+use super::entry::{Draft, Kind};
+
+/// The action of an entry that records a pruning.
+pub const ACTION: &str = "audit.pruned";
+
+#[derive(Deserialize)]
+struct Change {
+    from: u64,
+    until: u64,
+}
+
+/// The draft of the entry that records that the bodies of `range` are gone, as JSON.
+///
+/// # Errors
+/// [`Error::Range`] for an empty range, or one beyond [`MAX_SIZE`](super::tree::MAX_SIZE).
+pub fn record_json(range: &Range<u64>) -> Result<String, Error> {
+    if range.start >= range.end || range.end > super::tree::MAX_SIZE {
+        return Err(Error::Range);
+    }
+    Ok(format!(
+        r#"{{"kind":"system","actor":{{"kind":"system"}},"action":"{ACTION}","target":"audit","change":{{"from":{},"until":{}}}}}"#,
+        range.start, range.end
+    ))
+}
+
+/// The same as a draft.
+///
+/// # Errors
+/// As [`record_json`].
+pub fn record(range: &Range<u64>) -> Result<Draft, Error> {
+    Draft::from_json(&record_json(range)?)
+}
+
+/// Which entries the record `body` says are pruned; `None` when it is no such record. Only entries before
+/// itself count, whatever it says.
+#[must_use]
+pub fn recorded(body: &[u8]) -> Option<Range<u64>> {
+    #[derive(Deserialize)]
+    struct Record<'a> {
+        seq: u64,
+        kind: Kind,
+        #[serde(borrow)]
+        action: std::borrow::Cow<'a, str>,
+        change: Change,
+    }
+    let record: Record<'_> = serde_json::from_slice(body).ok()?;
+    let range = record.change.from..record.change.until.min(record.seq);
+    let holds = record.kind == Kind::System && record.action == ACTION && !range.is_empty();
+    holds.then_some(range)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Timestamp;
+
+    #[test]
+    fn a_pruning_is_recorded_and_read_back() {
+        let body = |seq| {
+            let draft = record(&(0..256)).unwrap();
+            draft.body(seq, Timestamp::from_millis(1), [1; 8]).unwrap()
+        };
+        assert_eq!(recorded(&body(300)), Some(0..256));
+        assert_eq!(recorded(&body(100)), Some(0..100));
+        assert_eq!(recorded(&body(0)), None);
+        let other = String::from_utf8(body(300)).unwrap();
+        for wrong in [
+            other.replace("audit.pruned", "audit.other"),
+            other.replace(
+                "\"kind\":\"system\",\"actor",
+                "\"kind\":\"setting\",\"actor",
+            ),
+            other.replace("256", "\"256\""),
+        ] {
+            assert_ne!(wrong, other);
+            assert_eq!(recorded(wrong.as_bytes()), None);
+        }
+        assert_eq!(record(&(4..4)).err(), Some(Error::Range));
+        assert!(record(&(0..1 << 53)).is_ok());
+        assert_eq!(record(&(0..(1 << 53) + 1)).err(), Some(Error::Range));
+        assert_eq!(record(&(0..u64::MAX)).err(), Some(Error::Range));
+    }
+}

@@ -1,0 +1,244 @@
+//! The sealing key's file: outside the database, one for each log, mode 0600, replaced as a whole.
+//!
+//! Unlike the store it has to outlive a reboot, so it is synced to the disk. The old key's bytes are written over
+//! before the file is let go. A file system that copies on write, a journal or a backup may hold them all the
+//! same: whoever can read deleted blocks can reseal from the epoch of that copy on.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read as _, Write as _};
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _};
+use std::path::{Path, PathBuf};
+
+use super::seal::{FirstKey, Seal, Sealer};
+use crate::bytes::{hex, sha256};
+use crate::clock::Timestamp;
+use crate::secret::Secret;
+
+/// Longest file that is read.
+const MAX_FILE: u64 = 4096;
+
+/// The file of one log's sealing key.
+#[derive(Debug, Clone)]
+pub struct SealFile {
+    folder: PathBuf,
+    name: String,
+    origin: String,
+}
+
+/// What goes wrong with the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SealFileError {
+    /// It is damaged, a link, open to others, or not there when it should be.
+    #[error("the sealing key's file is missing, damaged or open to others")]
+    Unusable,
+    /// The seals handed in are not the next ones of this key.
+    #[error("the seals are not the ones that come next")]
+    Order,
+    /// The length of an epoch is out of range.
+    #[error("an epoch is 60 seconds to 31 days long")]
+    Length,
+    /// The operating system refused.
+    #[error("the operating system refused: {0}")]
+    System(io::ErrorKind),
+}
+
+fn failed(error: &io::Error) -> SealFileError {
+    SealFileError::System(error.kind())
+}
+
+impl SealFile {
+    /// The file of the log `origin` in `folder`, the extension's own.
+    #[must_use]
+    pub fn new(folder: &Path, origin: &str) -> Self {
+        let [a, b, c, d, e, f, g, h, ..] = sha256(origin.as_bytes());
+        Self {
+            folder: folder.to_owned(),
+            name: format!("seal-{}", hex(&[a, b, c, d, e, f, g, h])),
+            origin: origin.to_owned(),
+        }
+    }
+
+    /// The present key; `None` where the log is not sealed.
+    ///
+    /// # Errors
+    /// [`SealFileError::Unusable`] for a file that is damaged, a link or open to others; else when it cannot be read.
+    pub fn read(&self) -> Result<Option<Sealer>, SealFileError> {
+        let path = self.folder.join(&self.name);
+        match fs::symlink_metadata(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(failed(&error)),
+            Ok(about) if !about.is_file() || about.mode() & 0o077 != 0 => {
+                return Err(SealFileError::Unusable);
+            }
+            Ok(_) => {}
+        }
+        let mut text = zeroize::Zeroizing::new(String::new());
+        let file = File::open(&path).map_err(|error| failed(&error))?;
+        file.take(MAX_FILE)
+            .read_to_string(&mut text)
+            .map_err(|error| failed(&error))?;
+        Sealer::from_state(&text, &self.origin)
+            .map(Some)
+            .map_err(|_| SealFileError::Unusable)
+    }
+
+    /// Begins to seal, and gives the first key to show once; `None` when the log is sealed already.
+    ///
+    /// # Errors
+    /// [`SealFileError::Length`] unless `seconds` is 60 to 31 days; else when the file cannot be read or written.
+    pub fn enroll(
+        &self,
+        start: Timestamp,
+        seconds: u32,
+        key: Secret<32>,
+    ) -> Result<Option<FirstKey>, SealFileError> {
+        self.prepare()?;
+        let _lock = self.lock()?;
+        if self.read()?.is_some() {
+            return Ok(None);
+        }
+        let (sealer, first) =
+            Sealer::enroll(&self.origin, start, seconds, key).map_err(|_| SealFileError::Length)?;
+        self.write(&sealer)?;
+        Ok(Some(first))
+    }
+
+    /// Goes past seals that were committed to the database.
+    ///
+    /// # Errors
+    /// [`SealFileError::Order`] when they are not the next ones of this key; else when the file cannot be
+    /// read or written.
+    pub fn advance(&self, seals: &[Seal]) -> Result<(), SealFileError> {
+        let _lock = self.lock()?;
+        let mut sealer = self.read()?.ok_or(SealFileError::Unusable)?;
+        let before = sealer.epoch();
+        for seal in seals {
+            sealer.advance(seal).map_err(|_| SealFileError::Order)?;
+        }
+        if sealer.epoch() == before {
+            return Ok(());
+        }
+        self.write(&sealer)
+    }
+
+    /// Makes the folder where it is missing; one that others can write will not do.
+    fn prepare(&self) -> Result<(), SealFileError> {
+        let mut maker = fs::DirBuilder::new();
+        let made = maker.mode(0o700).recursive(true).create(&self.folder);
+        made.map_err(|error| failed(&error))?;
+        let about = fs::metadata(&self.folder).map_err(|error| failed(&error))?;
+        if about.mode() & 0o022 == 0 {
+            Ok(())
+        } else {
+            Err(SealFileError::Unusable)
+        }
+    }
+
+    /// Held while the file is replaced; the kernel lets it go with the process.
+    fn lock(&self) -> Result<File, SealFileError> {
+        let file = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .mode(0o600)
+            .open(self.folder.join(format!("{}.lock", self.name)))
+            .map_err(|error| failed(&error))?;
+        file.lock().map_err(|error| failed(&error))?;
+        Ok(file)
+    }
+
+    fn write(&self, sealer: &Sealer) -> Result<(), SealFileError> {
+        self.replace(sealer).map_err(|error| failed(&error))
+    }
+
+    fn replace(&self, sealer: &Sealer) -> io::Result<()> {
+        let path = self.folder.join(&self.name);
+        let fresh = self.folder.join(format!("{}.new", self.name));
+        // Left by a process that was killed: under the lock nobody else can be writing it.
+        match fs::remove_file(&fresh) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        let state = sealer.to_state();
+        let mut file = OpenOptions::new()
+            .create_new(true)
+            .write(true)
+            .mode(0o600)
+            .open(&fresh)?;
+        file.write_all(state.as_bytes())?;
+        file.sync_all()?;
+        let old = OpenOptions::new().write(true).open(&path).ok();
+        fs::rename(&fresh, &path)?;
+        File::open(&self.folder)?.sync_all()?;
+        if let Some(mut old) = old {
+            // The old key must not stay readable on the disk. The new one is in place: failing here loses nothing.
+            let length = old.metadata().map_or(0, |about| about.len().min(MAX_FILE));
+            let zeroes = vec![0; usize::try_from(length).unwrap_or(0)];
+            let _ = old.write_all(&zeroes).and_then(|()| old.sync_all());
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::audit::append::Head;
+    use std::os::unix::fs::PermissionsExt as _;
+
+    const ORIGIN: &str = "shop.example/0101010101010101/audit";
+    const START: Timestamp = Timestamp::from_seconds(1_800_000_000);
+
+    #[test]
+    fn the_key_moves_on_and_the_old_one_leaves_the_disk() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = SealFile::new(folder.path(), ORIGIN);
+        assert!(file.read().unwrap().is_none());
+        let key = || Secret::new([7; 32]);
+        assert!(file.enroll(START, 1, key()).is_err());
+        assert!(file.enroll(START, 60, key()).unwrap().is_some());
+        assert!(file.enroll(START, 60, key()).unwrap().is_none());
+        let path = folder.path().join(&file.name);
+        assert_eq!(fs::metadata(&path).unwrap().mode() & 0o777, 0o600);
+        // A second name for the old file shows what becomes of its bytes.
+        let kept = folder.path().join("kept");
+        fs::hard_link(&path, &kept).unwrap();
+        let seals = file
+            .read()
+            .unwrap()
+            .unwrap()
+            .due(&Head::default(), START.plus_seconds(121));
+        assert_eq!(seals.len(), 2);
+        file.advance(&seals).unwrap();
+        file.advance(&seals).unwrap();
+        assert_eq!(file.read().unwrap().unwrap().epoch(), 2);
+        assert!(fs::read(&kept).unwrap().iter().all(|byte| *byte == 0));
+        assert!(
+            SealFile::new(folder.path(), "other")
+                .read()
+                .unwrap()
+                .is_none()
+        );
+    }
+
+    #[test]
+    fn a_file_that_is_not_ours_alone_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = SealFile::new(folder.path(), ORIGIN);
+        file.enroll(START, 60, Secret::new([7; 32])).unwrap();
+        let path = folder.path().join(&file.name);
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+        assert_eq!(file.read().err(), Some(SealFileError::Unusable));
+        let elsewhere = folder.path().join("elsewhere");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+        fs::rename(&path, &elsewhere).unwrap();
+        std::os::unix::fs::symlink(&elsewhere, &path).unwrap();
+        assert_eq!(file.read().err(), Some(SealFileError::Unusable));
+        fs::remove_file(&path).unwrap();
+        fs::write(&path, b"").unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+        assert_eq!(file.read().err(), Some(SealFileError::Unusable));
+        assert_eq!(file.advance(&[]), Err(SealFileError::Unusable));
+    }
+}

@@ -1,0 +1,220 @@
+//! A stretch of the log by hashes alone: the fewest whole subtrees that stand for it.
+//!
+//! What is left of entries whose bodies are pruned, or that an export leaves out. With it the root over
+//! everything stays computable, so whatever lies before and behind stays provable.
+
+use std::ops::Range;
+
+use super::Error;
+use super::tree::{Frontier, Hash, MAX_SIZE, node_hash};
+
+/// Consecutive leaves `from..until`, as subtree hashes from left to right.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Span {
+    from: u64,
+    until: u64,
+    /// First leaf, height and hash of each subtree.
+    nodes: Vec<(u64, u32, Hash)>,
+}
+
+/// The heights of the subtrees that stand for `range`, from left to right: always the largest that can begin
+/// at its place and ends in the range. At most 106.
+///
+/// # Errors
+/// [`Error::Range`] for a range that runs backwards or beyond [`MAX_SIZE`].
+pub fn heights(range: &Range<u64>) -> Result<Vec<u32>, Error> {
+    if range.start > range.end || range.end > MAX_SIZE {
+        return Err(Error::Range);
+    }
+    let mut heights = Vec::new();
+    let mut at = range.start;
+    while at < range.end {
+        let room = (range.end - at).ilog2();
+        let height = at.trailing_zeros().min(room);
+        heights.push(height);
+        at += 1 << height;
+    }
+    Ok(heights)
+}
+
+impl Span {
+    /// The empty stretch before leaf `from`.
+    #[must_use]
+    pub const fn new(from: u64) -> Self {
+        Self {
+            from,
+            until: from,
+            nodes: Vec::new(),
+        }
+    }
+
+    /// The stretch `range` from its hashes.
+    ///
+    /// # Errors
+    /// [`Error::Range`] unless there are just as many as [`heights`] says.
+    pub fn of(range: &Range<u64>, hashes: &[Hash]) -> Result<Self, Error> {
+        let heights = heights(range)?;
+        if heights.len() != hashes.len() {
+            return Err(Error::Range);
+        }
+        let mut span = Self::new(range.start);
+        for (height, hash) in heights.into_iter().zip(hashes) {
+            span.push(height, *hash)?;
+        }
+        Ok(span)
+    }
+
+    /// Adds the next leaf.
+    ///
+    /// # Errors
+    /// [`Error::Range`] at [`MAX_SIZE`].
+    pub fn push_leaf(&mut self, leaf: Hash) -> Result<(), Error> {
+        self.push(0, leaf)
+    }
+
+    /// Adds a subtree of 2^`height` leaves, where such a subtree can begin.
+    ///
+    /// # Errors
+    /// [`Error::Range`] where it can not, or beyond [`MAX_SIZE`].
+    pub fn push(&mut self, height: u32, hash: Hash) -> Result<(), Error> {
+        let leaves = 1_u64.checked_shl(height).ok_or(Error::Range)?;
+        let fits = self.until.is_multiple_of(leaves) && leaves <= MAX_SIZE - self.until;
+        if !fits {
+            return Err(Error::Range);
+        }
+        let (mut start, mut height, mut hash) = (self.until, height, hash);
+        // Two neighbours are one subtree where the left one can begin a subtree of twice the size.
+        while let Some(&(left, same, sibling)) = self.nodes.last()
+            && same == height
+            && left.is_multiple_of(2 << height)
+        {
+            self.nodes.pop();
+            hash = node_hash(&sibling, &hash);
+            (start, height) = (left, height + 1);
+        }
+        self.nodes.push((start, height, hash));
+        self.until += leaves;
+        Ok(())
+    }
+
+    /// Adds the stretch that begins where this one ends.
+    ///
+    /// # Errors
+    /// [`Error::Range`] when it begins elsewhere.
+    pub fn join(&mut self, next: &Self) -> Result<(), Error> {
+        if next.from != self.until {
+            return Err(Error::Range);
+        }
+        next.nodes
+            .iter()
+            .try_for_each(|(_, height, hash)| self.push(*height, *hash))
+    }
+
+    /// Which leaves it stands for.
+    #[must_use]
+    pub const fn range(&self) -> Range<u64> {
+        self.from..self.until
+    }
+
+    /// Height and hash of each subtree, from left to right.
+    pub fn nodes(&self) -> impl Iterator<Item = (u32, Hash)> {
+        self.nodes.iter().map(|(_, height, hash)| (*height, *hash))
+    }
+
+    /// The one hash over the stretch, as a proof wants it for a range that [`consistency_ranges`] or
+    /// [`inclusion_ranges`] named; of the empty stretch, all zeroes.
+    ///
+    /// [`consistency_ranges`]: super::tree::consistency_ranges
+    /// [`inclusion_ranges`]: super::tree::inclusion_ranges
+    #[must_use]
+    pub fn root(&self) -> Hash {
+        let mut smallest_first = self.nodes.iter().rev().map(|(_, _, hash)| *hash);
+        let Some(first) = smallest_first.next() else {
+            return Hash::default();
+        };
+        smallest_first.fold(first, |right, left| node_hash(&left, &right))
+    }
+
+    /// Appends it to a tree that ends where it begins.
+    ///
+    /// # Errors
+    /// [`Error::Range`] when the tree ends elsewhere.
+    pub fn append_to(&self, frontier: &mut Frontier) -> Result<(), Error> {
+        if frontier.size() != self.from {
+            return Err(Error::Range);
+        }
+        self.nodes()
+            .try_for_each(|(height, hash)| frontier.append_subtree(height, hash))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::audit::tree::{leaf_hash, root_of_leaves};
+
+    fn leaves(count: u64) -> Vec<Hash> {
+        (0..count).map(|n| leaf_hash(&n.to_be_bytes())).collect()
+    }
+
+    #[test]
+    fn a_stretch_by_hashes_keeps_every_root() {
+        let leaves = leaves(37);
+        for from in 0..37_usize {
+            for until in from..=37 {
+                let mut span = Span::new(from as u64);
+                for leaf in &leaves[from..until] {
+                    span.push_leaf(*leaf).unwrap();
+                }
+                let range = from as u64..until as u64;
+                assert_eq!(span.range(), range);
+                let (found, hashes): (Vec<u32>, Vec<Hash>) = span.nodes().unzip();
+                assert_eq!(found, heights(&range).unwrap());
+                assert_eq!(Span::of(&range, &hashes).as_ref(), Ok(&span));
+                let mut frontier = Frontier::default();
+                for leaf in &leaves[..from] {
+                    frontier.append(*leaf).unwrap();
+                }
+                span.append_to(&mut frontier).unwrap();
+                for leaf in &leaves[until..] {
+                    frontier.append(*leaf).unwrap();
+                }
+                assert_eq!(frontier.root(), root_of_leaves(&leaves), "{range:?}");
+                let middle = usize::midpoint(from, until);
+                let mut left = Span::new(from as u64);
+                let mut right = Span::new(middle as u64);
+                for leaf in &leaves[from..middle] {
+                    left.push_leaf(*leaf).unwrap();
+                }
+                for leaf in &leaves[middle..until] {
+                    right.push_leaf(*leaf).unwrap();
+                }
+                left.join(&right).unwrap();
+                assert_eq!(left, span);
+            }
+        }
+    }
+
+    #[test]
+    fn what_does_not_fit_is_refused() {
+        let hash = [1; 32];
+        assert_eq!(Span::new(1).push(1, hash), Err(Error::Range));
+        assert_eq!(Span::new(0).push(64, hash), Err(Error::Range));
+        assert_eq!(Span::new(MAX_SIZE).push_leaf(hash), Err(Error::Range));
+        assert_eq!(Span::of(&(0..3), &[hash]), Err(Error::Range));
+        assert_eq!(Span::new(3).join(&Span::new(4)), Err(Error::Range));
+        assert_eq!(
+            heights(&std::ops::Range { start: 2, end: 1 }),
+            Err(Error::Range)
+        );
+        assert_eq!(heights(&(0..1 << 53)), Ok(vec![53]));
+        assert_eq!(heights(&(0..(1 << 53) + 1)), Err(Error::Range));
+        assert_eq!(heights(&(0..(1 << 53) + 2)), Err(Error::Range));
+        let mut frontier = Frontier::default();
+        frontier.append(hash).unwrap();
+        assert_eq!(frontier.append_subtree(1, hash), Err(Error::Range));
+        assert_eq!(frontier.append_subtree(64, hash), Err(Error::Range));
+        assert_eq!(frontier.append_subtree(0, hash), Ok(()));
+        assert_eq!(Span::new(0).append_to(&mut frontier), Err(Error::Range));
+    }
+}
