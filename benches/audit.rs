@@ -43,7 +43,7 @@ fn key() -> SigningKey {
 /// Writes the log twice: once for its head, once as a file under it.
 fn write(file: &mut std::fs::File) {
     let mut head = Head::default();
-    let mut grow = |head: &mut Head, batch: u64| {
+    let grow = |head: &mut Head, batch: u64| {
         let drafts: Vec<Draft> = (batch * BATCH..(batch + 1) * BATCH).map(draft).collect();
         let now = Timestamp::from_millis(1_800_000_000_000 + batch);
         let made = append(head, &drafts, SITE, now).unwrap();

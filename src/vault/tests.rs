@@ -141,6 +141,41 @@ fn a_vault_has_one_to_eight_data_keys_and_three_slots() {
     assert_eq!(opened(&vault), Err(Reason::VaultDamaged.into()));
 }
 
+/// The stored text of `json`, as only who has the vault's key can write it.
+fn authentic(vault: &Vault, json: &str) -> String {
+    let body = format!("csv1.{}", bytes::base64url(json.as_bytes()));
+    let key = derive(vault.vault_key.expose(), &[], b"countersign/vault/text/v1");
+    let tag = bytes::base64url(&crate::secret::mac(&key, body.as_bytes()));
+    slots::with_checksum(&format!("{body}.{tag}"))
+}
+
+#[test]
+fn an_authentic_text_has_its_form_and_16_kib_at_most() {
+    let (vault, entropy) = vault();
+    let text = vault.to_text(&entropy).unwrap();
+    let json = bytes::from_base64url(text.split('.').nth(1).unwrap().as_bytes()).unwrap();
+    let json = String::from_utf8(json).unwrap();
+    let open = |json: &str| {
+        let text = authentic(&vault, json);
+        let opened = Vault::open(SITE, &text, &Opener::AuthKey(MATERIAL));
+        (text.len(), opened.map(|vault| vault.key_ids()))
+    };
+    assert_eq!(open(&json), (text.len(), Ok(vault.key_ids())));
+    let padded = |length: usize| open(&format!("{json}{}", " ".repeat(length - json.len())));
+    assert_eq!(padded(12_244), (16_384, Ok(vault.key_ids())));
+    let damaged = || Err(Reason::VaultDamaged.into());
+    assert_eq!(padded(12_245), (16_385, damaged()));
+
+    let stored: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let mut doubled = stored.clone();
+    doubled["slots"] = vec![stored["slots"][0].clone(); 2].into();
+    let mut more = stored.clone();
+    more["more"] = 1.into();
+    for wrong in [doubled, more] {
+        assert_eq!(open(&wrong.to_string()).1, damaged());
+    }
+}
+
 #[test]
 fn every_flipped_bit_and_every_cut_of_the_stored_text_is_refused() {
     let (vault, entropy) = vault();
