@@ -20,8 +20,13 @@ use countersign::store::{
 const PRELOADED: u64 = 100_000;
 const RUNS: u64 = 50_000;
 
-fn time(what: &str, mut work: impl FnMut(u64)) {
-    let mut took: Vec<_> = (0..RUNS)
+/// Times `work`, and gives the median in microseconds.
+fn time(what: &str, work: impl FnMut(u64)) -> f64 {
+    time_runs(what, RUNS, work)
+}
+
+fn time_runs(what: &str, runs: u64, mut work: impl FnMut(u64)) -> f64 {
+    let mut took: Vec<_> = (0..runs)
         .map(|n| {
             let start = Instant::now();
             work(n);
@@ -36,6 +41,7 @@ fn time(what: &str, mut work: impl FnMut(u64)) {
         at(990),
         at(999)
     );
+    at(500)
 }
 
 fn measure(name: &str, store: &dyn Store) {
@@ -88,7 +94,47 @@ fn measure(name: &str, store: &dyn Store) {
     });
 }
 
+/// A check among a thousand and among a million live things: the goal is within 1.5 times.
+fn grow() {
+    let now = SystemClock.now();
+    let mut medians = Vec::new();
+    for count in [1_000_u64, 1_000_000] {
+        let dir = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+        let identity = Identity::of_host().unwrap();
+        let store = LmdbStore::open(dir.path(), identity, 256 << 20, now).unwrap();
+        let once = |n: u64| Once {
+            key: sha256(&n.to_be_bytes()),
+            origin: Origin::Local,
+            issued: now.plus_seconds(1),
+            keep_until: now.plus_seconds(3600),
+        };
+        let filling = Instant::now();
+        for n in 0..count {
+            assert!(store.insert_once(&once(n), now).unwrap());
+        }
+        println!("lmdb filled with {count} in {:?}", filling.elapsed());
+        // Few against the thousand, so that it stays one.
+        let first = time_runs(&format!("lmdb first, of {count}"), 200, |n| {
+            assert!(store.insert_once(&once(count + n), now).unwrap());
+        });
+        let again = time(&format!("lmdb again, of {count}"), |n| {
+            let seen = once(n.wrapping_mul(7919) % count);
+            assert!(!store.insert_once(&seen, now).unwrap());
+        });
+        medians.push((first, again));
+    }
+    let [(first, again), (first_more, again_more)] = medians[..] else {
+        return;
+    };
+    println!(
+        "a million against a thousand: first {:.2} times, again {:.2} times",
+        first_more / first,
+        again_more / again
+    );
+}
+
 fn main() {
+    grow();
     let dir = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
     let identity = Identity::of_host().unwrap();
     let start = Instant::now();

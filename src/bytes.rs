@@ -13,12 +13,25 @@ use sha2::{Digest as _, Sha256};
 pub fn pae(parts: &[&[u8]]) -> Vec<u8> {
     let size = parts.iter().map(|part| part.len() + 8).sum::<usize>() + 8;
     let mut out = Vec::with_capacity(size);
-    out.extend_from_slice(&(parts.len() as u64).to_le_bytes());
-    for part in parts {
-        out.extend_from_slice(&(part.len() as u64).to_le_bytes());
-        out.extend_from_slice(part);
-    }
+    pae_into(parts, |bytes| out.extend_from_slice(bytes));
     out
+}
+
+/// [`pae`] handed to `take` piece by piece: for a hash, which needs no copy of the whole.
+pub fn pae_into(parts: &[&[u8]], mut take: impl FnMut(&[u8])) {
+    take(&(parts.len() as u64).to_le_bytes());
+    for part in parts {
+        take(&(part.len() as u64).to_le_bytes());
+        take(part);
+    }
+}
+
+/// SHA-256 of the [`pae`] of `parts`.
+#[must_use]
+pub fn sha256_pae(parts: &[&[u8]]) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    pae_into(parts, |bytes| hash.update(bytes));
+    hash.finalize().into()
 }
 
 /// SHA-256 of `data` (FIPS 180-4).
@@ -33,11 +46,23 @@ pub fn base64url(data: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode(data)
 }
 
+/// [`base64url`] behind what is in `text` already.
+pub fn base64url_into(text: &mut String, data: &[u8]) {
+    URL_SAFE_NO_PAD.encode_string(data, text);
+}
+
 /// Decodes base64url strictly: no padding, no white space, no non-zero trailing bits. Every byte
 /// string has exactly one accepted spelling.
 #[must_use]
 pub fn from_base64url(text: &[u8]) -> Option<Vec<u8>> {
     URL_SAFE_NO_PAD.decode(text).ok()
+}
+
+/// [`from_base64url`] of what is exactly `N` bytes, with no allocation.
+#[must_use]
+pub fn array_from_base64url<const N: usize>(text: &[u8]) -> Option<[u8; N]> {
+    let mut out = [0; N];
+    (URL_SAFE_NO_PAD.decode_slice(text, &mut out) == Ok(N)).then_some(out)
 }
 
 /// Lower-case hexadecimal.
@@ -87,7 +112,19 @@ mod tests {
         assert_eq!(from_base64url(b"AA").as_deref(), Some(&[0_u8][..]));
         for wrong in [&b"AB"[..], b"AA==", b"A", b"A A", b"+/", b"AA\n"] {
             assert_eq!(from_base64url(wrong), None, "{wrong:?}");
+            assert_eq!(array_from_base64url::<1>(wrong), None, "{wrong:?}");
         }
+        for length in 0..10 {
+            let text = base64url(&vec![7; length]);
+            let five = (length == 5).then_some([7; 5]);
+            assert_eq!(array_from_base64url::<5>(text.as_bytes()), five, "{length}");
+        }
+    }
+
+    #[test]
+    fn pae_in_pieces_is_pae() {
+        let parts: [&[u8]; 3] = [b"ab", b"", b"c"];
+        assert_eq!(sha256_pae(&parts), sha256(&pae(&parts)));
     }
 
     #[test]

@@ -4,11 +4,13 @@
 //! each is derived by HKDF with the site's id as salt and a label of its own, so a key leaked in one
 //! place opens nothing else, and two sites that share a `wp-config.php` share no key.
 
+use std::sync::OnceLock;
+
 use ed25519_dalek::SigningKey;
 
 use crate::bytes;
 use crate::reason::Reason;
-use crate::secret::{Secret, derive};
+use crate::secret::{MacKey, Secret, derive};
 use crate::token::Kind;
 
 /// The least number of bytes of key material that is accepted.
@@ -16,6 +18,21 @@ pub const MIN_MATERIAL: usize = 32;
 
 /// What `wp-config-sample.php` has in place of a key.
 const PLACEHOLDER: &[u8] = b"put your unique phrase here";
+
+/// Whether WordPress's placeholder stands anywhere in `material`.
+pub(crate) fn has_placeholder(material: &[u8]) -> bool {
+    material
+        .windows(PLACEHOLDER.len())
+        .any(|part| part.eq_ignore_ascii_case(PLACEHOLDER))
+}
+
+/// Whether `material` can be the root of keys.
+pub(crate) fn check_material(material: &[u8]) -> Result<(), Reason> {
+    if material.len() < MIN_MATERIAL || has_placeholder(material) {
+        return Err(Reason::KeyUnusable);
+    }
+    Ok(())
+}
 
 /// A site's random identity: 8 bytes, made once, kept in the site's database; 16 lower-case hex
 /// digits where it is written.
@@ -84,28 +101,56 @@ pub struct KeyId(pub [u8; 4]);
 struct Generation {
     id: KeyId,
     root: Secret<32>,
+    tokens: TokenKeys,
+}
+
+/// The prepared keys of tokens, each made when it is first needed.
+#[derive(Default)]
+struct TokenKeys {
+    access: OnceLock<MacKey>,
+    refresh: OnceLock<MacKey>,
+    code: OnceLock<MacKey>,
+    confirmation: OnceLock<MacKey>,
+    pairing: OnceLock<MacKey>,
+    approval: OnceLock<MacKey>,
+    upload: OnceLock<MacKey>,
+}
+
+impl TokenKeys {
+    const fn of(&self, kind: Kind) -> &OnceLock<MacKey> {
+        match kind {
+            Kind::Access => &self.access,
+            Kind::Refresh => &self.refresh,
+            Kind::Code => &self.code,
+            Kind::Confirmation => &self.confirmation,
+            Kind::Pairing => &self.pairing,
+            Kind::Approval => &self.approval,
+            Kind::Upload => &self.upload,
+        }
+    }
 }
 
 impl Generation {
     fn new(site: SiteId, material: &[u8]) -> Result<Self, Reason> {
-        if material.len() < MIN_MATERIAL
-            || material
-                .windows(PLACEHOLDER.len())
-                .any(|part| part.eq_ignore_ascii_case(PLACEHOLDER))
-        {
-            return Err(Reason::KeyUnusable);
-        }
+        check_material(material)?;
         let root = derive(material, site.as_bytes(), b"countersign/root/v1");
         let name = derive(root.expose(), &[], b"countersign/key-id/v1");
         let [a, b, c, d, ..] = *name.expose();
         Ok(Self {
             id: KeyId([a, b, c, d]),
             root,
+            tokens: TokenKeys::default(),
         })
     }
 
     fn key(&self, label: &str) -> Secret<32> {
         derive(self.root.expose(), &[], label.as_bytes())
+    }
+
+    fn token_key(&self, kind: Kind) -> &MacKey {
+        self.tokens
+            .of(kind)
+            .get_or_init(|| MacKey::new(&self.key(&token_label(kind))))
     }
 }
 
@@ -148,18 +193,18 @@ impl Keyring {
 
     /// The key that issues tokens of `kind`.
     #[must_use]
-    pub fn token_key(&self, kind: Kind) -> Secret<32> {
-        self.current.key(&token_label(kind))
+    pub fn token_key(&self, kind: Kind) -> &MacKey {
+        self.current.token_key(kind)
     }
 
     /// The key of generation `id` that verifies tokens of `kind`; `None` when this site does not
     /// hold that generation.
     #[must_use]
-    pub fn token_key_of(&self, id: KeyId, kind: Kind) -> Option<Secret<32>> {
+    pub fn token_key_of(&self, id: KeyId, kind: Kind) -> Option<&MacKey> {
         std::iter::once(&self.current)
             .chain(&self.previous)
             .find(|generation| generation.id == id)
-            .map(|generation| generation.key(&token_label(kind)))
+            .map(|generation| generation.token_key(kind))
     }
 
     /// The key for `purpose`.
@@ -182,6 +227,7 @@ fn token_label(kind: Kind) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::secret::mac;
 
     const SITE: SiteId = SiteId::new([1; 8]);
 
@@ -202,12 +248,13 @@ mod tests {
     fn no_two_uses_share_a_key() {
         let one = Keyring::open(SITE, &[b'x'; 64], &[]).unwrap();
         let other = Keyring::open(SiteId::new([2; 8]), &[b'x'; 64], &[]).unwrap();
+        // What a key makes of the same message stands for the key.
         let mut keys: Vec<[u8; 32]> = Vec::new();
         for keyring in [&one, &other] {
             keys.extend(
                 Kind::ALL
                     .iter()
-                    .map(|kind| *keyring.token_key(*kind).expose()),
+                    .map(|kind| keyring.token_key(*kind).mac(b"")),
             );
             for purpose in [
                 Purpose::RequestState,
@@ -216,7 +263,7 @@ mod tests {
                 Purpose::AuditCheckpoint,
                 Purpose::Refresh,
             ] {
-                keys.push(*keyring.purpose_key(purpose).expose());
+                keys.push(mac(&keyring.purpose_key(purpose), b""));
             }
         }
         let distinct: std::collections::HashSet<_> = keys.iter().collect();

@@ -12,21 +12,25 @@
 //! With no features the crate knows nothing of PHP; `php` adds the binding in `php/`.
 
 pub mod access;
+pub mod action;
 pub mod audit;
 pub mod bytes;
 pub mod clock;
 pub mod decision;
 pub mod entropy;
+pub mod key_file;
 pub mod keyring;
 pub mod limit;
 pub mod mcp;
 pub mod oauth;
+pub mod policy;
 pub mod reason;
 pub mod replay;
 pub mod secret;
 pub mod selftest;
 pub mod store;
 pub mod token;
+pub mod vault;
 
 #[cfg(feature = "php")]
 mod php;

@@ -45,6 +45,21 @@ reasons! {
     TokenWrongAudience = "token_wrong_audience", "The token was issued for another resource.";
     TokenRevoked = "token_revoked", "The token was revoked: connect again.";
     TokenUsed = "token_used", "The token works once and has been used.";
+    // Signed actions and heartbeats
+    ActionTooLarge = "action_too_large", "The signed message is longer than any that is made: send it as it was signed.";
+    ActionMalformed = "action_malformed", "The signed message is missing or not in the form that is signed: send it as it was signed.";
+    ActionWrongDomain = "action_wrong_domain", "A heartbeat was sent where an action is needed, or the other way round.";
+    ActionWrongSite = "action_wrong_site", "The message was signed for another site.";
+    ActionUnknownKey = "action_unknown_key", "The message was signed with a key that is not live here: pair again, or add the key.";
+    ActionForged = "action_forged", "The message's signature does not match.";
+    ActionPayloadMismatch = "action_payload_mismatch", "The body is not the one that was signed: send exactly its bytes.";
+    ActionLifetime = "action_lifetime", "The message's lifetime must be more than 0 and at most 300 seconds: sign it again.";
+    ActionNotYetValid = "action_not_yet_valid", "The message was signed in the future: check the clocks.";
+    ActionExpired = "action_expired", "The message has expired: sign it again under the same id.";
+    ActionReplayed = "action_replayed", "The message's nonce was used before: sign it again with a new one.";
+    ActionInProgress = "action_in_progress", "The action is being done, or was cut off and its outcome is unknown: ask again later.";
+    ActionConflict = "action_conflict", "Another action has this id: use a new id.";
+    ActionKeyUnusable = "action_key_unusable", "The key cannot be used: a shared secret has at least 32 bytes, an Ed25519 key exactly 32, and not a weak one.";
     // Connections
     KillSwitch = "kill_switch", "An administrator has stopped all agents on this site.";
     ConnectionUnknown = "connection_unknown", "The connection no longer exists: connect again.";
@@ -57,6 +72,9 @@ reasons! {
     RateLimitedIp = "rate_limited_ip", "Too many requests from this address: wait and try again.";
     RateLimitedConnection = "rate_limited_connection", "Too many requests on this connection: wait and try again.";
     LimitUnusable = "limit_unusable", "The limit that is set cannot be kept exactly: set 1 to 256 calls in at most 31 days.";
+    // Budgets
+    BudgetCallsSpent = "budget_calls_spent", "The calls of this day or month are used up: wait for the next, or have an administrator raise the cap.";
+    BudgetCostSpent = "budget_cost_spent", "The money of this day or month is used up, or not enough is left: wait for the next, or have an administrator raise the cap.";
     // Transport and framing
     HttpsRequired = "https_required", "This site is not served over HTTPS: agents are refused.";
     HostRefused = "host_refused", "This server does not answer under this host name.";
@@ -90,6 +108,20 @@ reasons! {
     ConfirmationExpired = "confirmation_expired", "The confirmation token has expired: call request_review again.";
     ConfirmationMismatch = "confirmation_mismatch", "The confirmation token was issued for another connection, tool or arguments: call request_review with exactly these arguments.";
     ConfirmationUsed = "confirmation_used", "The confirmation token has been used: call request_review again.";
+    // Policy
+    ConfidenceInvalid = "confidence_invalid", "The confidence must be a whole number of basis points, 0 or 101 to 10000: send 8200 for 82 percent.";
+    ConfidenceLow = "confidence_low", "The confidence is below what this site asks for: it stays a recommendation.";
+    ProposalOnly = "proposal_only", "The key may propose and not dispatch: it stays a recommendation.";
+    SnapshotMissing = "snapshot_missing", "From medium risk on a snapshot is needed first: make one, verify it, and name it.";
+    SnapshotMismatch = "snapshot_mismatch", "The snapshot is of another target: make one of what the action changes.";
+    SnapshotStale = "snapshot_stale", "The target changed after the snapshot was made: make a new one.";
+    SnapshotUnverified = "snapshot_unverified", "The snapshot was not yet verified: verify it first.";
+    ApprovalNeeded = "approval_needed", "A person must approve this first.";
+    ApprovalPending = "approval_pending", "A person was asked to approve this: wait for the answer.";
+    ApprovalExpired = "approval_expired", "The approval has expired: ask again.";
+    ApprovalChanged = "approval_changed", "The arguments or the target changed after the approval: ask again.";
+    ApprovalRejected = "approval_rejected", "A person rejected this.";
+    AutonomousUnproven = "autonomous_unproven", "Autonomous mode opens when a snapshot has succeeded on this site: make one first.";
     // OAuth
     ClientUnknown = "client_unknown", "The client is not registered here.";
     ClientAuthFailed = "client_auth_failed", "The client's credentials are missing, wrong or sent in two ways at once.";
@@ -107,6 +139,21 @@ reasons! {
     CodeReused = "code_reused", "The authorization code was used before: everything issued from it is revoked.";
     RefreshReused = "refresh_reused", "A refresh token was used again after its successor: the connection's tokens are revoked.";
     ConsentDenied = "consent_denied", "The person refused the connection.";
+    // Secrets at rest
+    SecretMalformed = "secret_malformed", "The stored secret is not in the form this site seals: it was cut or overwritten; enter it again.";
+    SecretUnknownKey = "secret_unknown_key", "The stored secret was sealed with a key that is no longer held: enter it again.";
+    SecretDamaged = "secret_damaged", "The stored secret was changed, or belongs to another record or site: enter it again.";
+    VaultKeyChanged = "vault_key_changed", "The vault was closed with another key: AUTH_KEY was changed. Open it with the old key, the key file or the recovery code and wrap it anew, or enter the secrets again.";
+    VaultDamaged = "vault_damaged", "The vault's stored slots were cut or changed: restore them from a backup, or enter the secrets again.";
+    VaultWrongSite = "vault_wrong_site", "The vault's stored slots are another site's: this site is a copy, or they were copied here; enter the secrets again.";
+    VaultSlotMissing = "vault_slot_missing", "The vault has no slot for this kind of key: open it with one of the others.";
+    RecoveryCodeInvalid = "recovery_code_invalid", "The recovery code is mistyped.";
+    KeyFileUnusable = "key_file_unusable", "The key file cannot be used: it must be a regular file of PHP's user or root, with mode 0600 and 32 to 4,096 random bytes in it.";
+    SaltMissing = "salt_missing", "A key or salt is not defined in wp-config.php, so WordPress would take one from its database: define all eight.";
+    SaltPlaceholder = "salt_placeholder", "A key or salt in wp-config.php is the placeholder: set random ones.";
+    SaltShort = "salt_short", "A key or salt in wp-config.php is shorter than 32 characters: set random ones of 64.";
+    SaltMonotonous = "salt_monotonous", "A key or salt in wp-config.php repeats few characters: set random ones.";
+    SaltDuplicated = "salt_duplicated", "Two keys or salts in wp-config.php are the same, so WordPress would take one from its database: set eight different ones.";
     // The machine
     StoreUnavailable = "store_unavailable", "The extension's store cannot be used: agents are refused until it can.";
     EntropyUnavailable = "entropy_unavailable", "The operating system gave no randomness: nothing that needs a secret is done.";

@@ -3,7 +3,7 @@
 //! To be asked last, when signature, times and rights have been found good: a nonce that is recorded
 //! for an unproven request lets anyone fill the store, and burns it for its owner.
 
-use crate::bytes::{pae, sha256};
+use crate::bytes::sha256_pae;
 use crate::clock::Timestamp;
 use crate::decision::Decision;
 use crate::reason::Reason;
@@ -25,6 +25,14 @@ pub struct Item<'a> {
     pub issued: Timestamp,
     /// Until when it is good, before any allowance for skew.
     pub expires: Timestamp,
+}
+
+impl Item<'_> {
+    /// The key of its record in the store, where a receipt may stand beside it.
+    #[must_use]
+    pub fn key(&self) -> [u8; 32] {
+        sha256_pae(&[self.domain.as_bytes(), self.id])
+    }
 }
 
 /// Whether an [`Item`] was seen before.
@@ -49,11 +57,24 @@ pub enum Sighting {
 /// The reason to refuse with when the store cannot promise an answer: [`Reason::StoreUnavailable`],
 /// [`Reason::StoreFull`], or [`Reason::StoreRestarted`] for what was issued before the store started.
 pub fn seen_once(store: &dyn Store, item: &Item<'_>, now: Timestamp) -> Result<Sighting, Reason> {
+    seen_once_with(store, item, &[], now)
+}
+
+/// [`seen_once`], with a first `receipt` beside the record.
+///
+/// # Errors
+/// As [`seen_once`].
+pub fn seen_once_with(
+    store: &dyn Store,
+    item: &Item<'_>,
+    receipt: &[u8],
+    now: Timestamp,
+) -> Result<Sighting, Reason> {
     if now > item.expires.plus_millis(SKEW_MS) {
         return Ok(Sighting::Expired);
     }
     let once = Once {
-        key: sha256(&pae(&[item.domain.as_bytes(), item.id])),
+        key: item.key(),
         origin: item.origin,
         issued: item.issued,
         keep_until: item
@@ -61,7 +82,7 @@ pub fn seen_once(store: &dyn Store, item: &Item<'_>, now: Timestamp) -> Result<S
             .plus_millis(2 * SKEW_MS)
             .max(now.plus_millis(MIN_KEPT_MS)),
     };
-    match store.insert_once(&once, now) {
+    match store.insert_once_with(&once, receipt, now) {
         Ok(true) => Ok(Sighting::First),
         Ok(false) => Ok(Sighting::Again),
         Err(error) => Err(error.reason()),
@@ -133,6 +154,24 @@ mod tests {
                     "{second}"
                 );
             }
+        }
+    }
+
+    #[test]
+    fn a_record_takes_its_place_for_a_quarter_of_an_hour_or_two_skews() {
+        for (lifetime, kept) in [(1, 900), (840, 900), (841, 901), (3600, 3660)] {
+            let store = MemoryStore::with_capacity(at(0), 1);
+            let first = item(b"n", 31, 31 + lifetime);
+            assert_eq!(seen_once(&store, &first, at(31)), Ok(Sighting::First));
+            let last = 31 + kept;
+            let other = item(b"o", last, last + 1);
+            assert_eq!(
+                seen_once(&store, &other, at(last)),
+                Err(Reason::StoreFull),
+                "{lifetime}"
+            );
+            let after = seen_once(&store, &other, at(last + 1));
+            assert_eq!(after, Ok(Sighting::First), "{lifetime}");
         }
     }
 

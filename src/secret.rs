@@ -7,7 +7,9 @@ use hkdf::Hkdf;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 use subtle::ConstantTimeEq as _;
-use zeroize::{Zeroize, ZeroizeOnDrop};
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+
+use crate::bytes::pae_into;
 
 /// `N` secret bytes.
 #[derive(Zeroize, ZeroizeOnDrop)]
@@ -46,6 +48,39 @@ impl SecretBytes {
     }
 }
 
+/// `N` secret bytes on the heap, which moving them does not copy: for keys that live as long as an object of PHP.
+#[derive(Zeroize, ZeroizeOnDrop)]
+pub struct SecretBox<const N: usize>(Box<[u8; N]>);
+
+impl<const N: usize> SecretBox<N> {
+    /// Bytes that `fill` writes, in the place where they stay.
+    ///
+    /// # Errors
+    /// What `fill` fails with.
+    pub fn filled<E>(fill: impl FnOnce(&mut [u8; N]) -> Result<(), E>) -> Result<Self, E> {
+        let mut secret = Self(Box::new([0; N]));
+        fill(&mut secret.0)?;
+        Ok(secret)
+    }
+
+    /// A copy of `bytes`; `None` if they are not `N`.
+    #[must_use]
+    pub fn copied(bytes: &[u8]) -> Option<Self> {
+        let mut secret = Self(Box::new([0; N]));
+        if bytes.len() != N {
+            return None;
+        }
+        secret.0.copy_from_slice(bytes);
+        Some(secret)
+    }
+
+    /// The bytes themselves. Each use says why it needs them.
+    #[must_use]
+    pub const fn expose(&self) -> &[u8; N] {
+        &self.0
+    }
+}
+
 /// A 32-byte key from `material` by HKDF-SHA256 ([RFC 5869](https://www.rfc-editor.org/rfc/rfc5869)).
 /// `salt` separates sites, `info` separates purposes: two purposes never share a key.
 #[must_use]
@@ -56,20 +91,77 @@ pub fn derive(material: &[u8], salt: &[u8], info: &[u8]) -> Secret<32> {
     Secret::new(out)
 }
 
-/// HMAC-SHA256 of `message` under `key` ([RFC 2104](https://www.rfc-editor.org/rfc/rfc2104)).
+/// A key of HMAC-SHA256 ([RFC 2104](https://www.rfc-editor.org/rfc/rfc2104)), its two blocks hashed
+/// once: for a key that is used again and again. Wiped when dropped.
+pub struct MacKey(Hmac<Sha256>);
+
+impl MacKey {
+    /// Prepares `key`.
+    #[must_use]
+    pub fn new(key: &Secret<32>) -> Self {
+        // HMAC fills a key up with zeros to one block: filled up already, it has one length only.
+        let mut block = Zeroizing::new([0_u8; 64]);
+        for (to, from) in block.iter_mut().zip(key.expose()) {
+            *to = *from;
+        }
+        Self(Hmac::new((&*block).into()))
+    }
+
+    /// HMAC-SHA256 of `message`.
+    #[must_use]
+    pub fn mac(&self, message: &[u8]) -> [u8; 32] {
+        let mut hmac = self.0.clone();
+        hmac.update(message);
+        hmac.finalize().into_bytes().into()
+    }
+
+    /// HMAC-SHA256 of the [`pae`](crate::bytes::pae) of `parts`.
+    #[must_use]
+    pub fn mac_pae(&self, parts: &[&[u8]]) -> [u8; 32] {
+        let mut hmac = self.0.clone();
+        pae_into(parts, |bytes| hmac.update(bytes));
+        hmac.finalize().into_bytes().into()
+    }
+}
+
+/// HMAC-SHA256 of `message` under `key`.
 #[must_use]
 pub fn mac(key: &Secret<32>, message: &[u8]) -> [u8; 32] {
-    let mut out = [0_u8; 32];
-    // HMAC takes a key of any length: the call cannot fail.
-    if let Ok(mut hmac) = Hmac::<Sha256>::new_from_slice(key.expose()) {
-        hmac.update(message);
-        out = hmac.finalize().into_bytes().into();
-    }
-    out
+    MacKey::new(key).mac(message)
 }
 
 /// Whether `a` and `b` are the same bytes, in a time that depends on their length alone.
 #[must_use]
 pub fn same(a: &[u8], b: &[u8]) -> bool {
     a.ct_eq(b).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bytes::{hex, pae};
+
+    /// RFC 4231 §4.2, its key filled up with zeros as HMAC itself does.
+    #[test]
+    fn a_prepared_key_is_hmac() {
+        let mut key = [0; 32];
+        key[..20].fill(0x0b);
+        let key = MacKey::new(&Secret::new(key));
+        for _ in 0..2 {
+            assert_eq!(
+                hex(&key.mac(b"Hi There")),
+                "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7"
+            );
+        }
+        let parts: [&[u8]; 3] = [b"ab", b"", &[7; 200]];
+        assert_eq!(key.mac_pae(&parts), key.mac(&pae(&parts)));
+    }
+
+    /// An HMAC has no mark of its own: it is two cores of the hash and one buffer, as the hash has them.
+    #[test]
+    fn a_prepared_key_is_wiped_when_dropped() {
+        fn wiped<T: ZeroizeOnDrop>() {}
+        wiped::<Sha256>();
+        wiped::<<Sha256 as hmac::EagerHash>::Core>();
+    }
 }

@@ -1,9 +1,11 @@
 //! Known-answer checks that a host can run in the very process that will decide.
 
-use crate::bytes::{base64url, from_base64url, hex, sha256};
+use crate::action::{ActionType, Channel, Domain, Draft, Key, KeyError, Verdict};
+use crate::bytes::{self, base64url, from_base64url, hex, sha256};
 use crate::clock::Timestamp;
 use crate::keyring::{Keyring, SiteId};
-use crate::secret::{Secret, derive, mac, same};
+use crate::secret::{Secret, SecretBox, derive, mac, same};
+use crate::store::MemoryStore;
 use crate::token::{Grant, Kind, issue, verify};
 
 /// Every check by name, and whether it passed.
@@ -19,7 +21,10 @@ pub fn run() -> Vec<(&'static str, bool)> {
             same(b"ab", b"ab") && !same(b"ab", b"ac") && !same(b"ab", b"abc"),
         ),
         ("token", token_round()),
+        ("action_hmac", action_round(Key::hmac(&[7; 32]))),
+        ("action_ed25519", action_round(Key::ed25519(&[7; 32]))),
         ("ed25519", ed25519_known()),
+        ("a256cbc_hs512", aead_known()),
         ("entropy", entropy_differs()),
     ]
 }
@@ -74,6 +79,42 @@ fn token_round() -> bool {
         && verify(&keys, Kind::Access, text.as_bytes(), later).is_err()
 }
 
+fn action_round(key: Result<Key, KeyError>) -> bool {
+    let site = SiteId::new([7; 8]);
+    let (Ok(key), Some(action_type)) = (key, ActionType::parse("read_health")) else {
+        return false;
+    };
+    let (Ok(actions), Ok(heartbeats)) = (
+        Channel::new(Domain::Action, site, &[&key]),
+        Channel::new(Domain::Heartbeat, site, &[&key]),
+    ) else {
+        return false;
+    };
+    let now = Timestamp::from_seconds(1_800_000_000);
+    let Ok(text) = actions.sign(&Draft {
+        id: [1; 16],
+        action_type,
+        payload: b"{}",
+        snapshot: None,
+        issued: now,
+        lifetime_ms: 60_000,
+        nonce: [2; 16],
+    }) else {
+        return false;
+    };
+    let text = text.as_bytes();
+    let store = MemoryStore::new(Timestamp::from_seconds(1_700_000_000));
+    matches!(
+        actions.receive(&store, text, b"{}", now),
+        Verdict::Accepted(_)
+    ) && !matches!(
+        actions.receive(&store, text, b"{}", now),
+        Verdict::Accepted(_)
+    ) && actions.check(text, b"{ }", now).is_err()
+        && actions.check(text, b"{}", now.plus_seconds(91)).is_err()
+        && heartbeats.check(text, b"{}", now).is_err()
+}
+
 /// RFC 8032 §7.1, test 1.
 fn ed25519_known() -> bool {
     use ed25519_dalek::{Signer as _, SigningKey};
@@ -84,6 +125,31 @@ fn ed25519_known() -> bool {
     };
     hex(&SigningKey::from_bytes(&seed).sign(b"").to_bytes())
         .starts_with("e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e06522490155")
+}
+
+/// RFC 7518 appendix B.3: the last bytes of ciphertext and tag; opened again, and not with a bit changed.
+fn aead_known() -> bool {
+    use crate::vault::aead::Key;
+    let key: Vec<u8> = (0..64).collect();
+    let Some((key, iv)) =
+        SecretBox::copied(&key).zip(bytes::from_hex("1af38c2dc2b96ffdd86694092341bc04"))
+    else {
+        return false;
+    };
+    let key = Key::new(&key);
+    let aad = b"The second principle of Auguste Kerckhoffs";
+    let plain = b"A cipher system must not be required to be secret, and it must be able to fall into the hands of the enemy without inconvenience";
+    let mut sealed = key.seal(&iv, aad, plain);
+    let known = hex(&sealed).ends_with(
+        "be2638d09dd7a4930930806d0703b1f64dd3b4c088a7f45c216839645b2012bf2e6269a8c56a816dbc1b267761955bc5",
+    );
+    let opened = key
+        .open(&iv, aad, &sealed)
+        .is_some_and(|opened| opened.expose() == plain);
+    if let Some(byte) = sealed.first_mut() {
+        *byte ^= 1;
+    }
+    known && opened && key.open(&iv, aad, &sealed).is_none()
 }
 
 #[cfg(not(target_family = "wasm"))]

@@ -79,8 +79,18 @@ fn settings_are_exact() {
             Error::Setting("issuer"),
         ),
         (
+            "issuer",
+            json!("https://:p@example.org/"),
+            Error::Setting("issuer"),
+        ),
+        (
             "resource",
             json!("https://example.org/a b"),
+            Error::Setting("resource"),
+        ),
+        (
+            "resource",
+            json!("https://example.org\\a"),
             Error::Setting("resource"),
         ),
         (
@@ -111,12 +121,22 @@ fn settings_are_exact() {
         ("access_lifetime", json!(-1), Error::Settings),
         ("scopes", json!(["a b"]), Error::Setting("scopes")),
         ("scopes", json!([""]), Error::Setting("scopes")),
+        ("scopes", json!(["a\"b"]), Error::Setting("scopes")),
+        ("scopes", json!(["a\\b"]), Error::Setting("scopes")),
+        ("scopes", json!(["ok", "é"]), Error::Setting("scopes")),
     ] {
         assert_eq!(
             error(with(settings(), name, value.clone())),
             Some(expected),
             "{name} {value}"
         );
+    }
+    for (name, value) in [
+        ("access_lifetime", json!(1)),
+        ("access_lifetime", json!(86_400)),
+        ("scopes", json!(["!", "~", "mcp:read"])),
+    ] {
+        assert_eq!(error(with(settings(), name, value)), None, "{name}");
     }
     let plain = |host: &str| {
         with(
@@ -357,9 +377,13 @@ fn bad_registrations_are_refused_by_name() {
         "invalid_client_metadata",
         Reason::ClientMetadataInvalid,
     );
-    let large = with(good(), "x", json!("x".repeat(16 * 1024))).to_string();
+    let sized = |size: usize| {
+        let bare = with(good(), "x", json!("")).to_string().len();
+        with(good(), "x", json!("x".repeat(size - bare))).to_string()
+    };
+    assert_eq!(raw(sized(16_384).as_bytes()).status(), 201);
     refused(
-        &raw(large.as_bytes()),
+        &raw(sized(16_385).as_bytes()),
         "invalid_client_metadata",
         Reason::BodyTooLarge,
     );

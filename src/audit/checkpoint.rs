@@ -160,8 +160,27 @@ mod tests {
                 "{wrong:?}"
             );
         }
-        for host in ["", "a b", "a/b", "a+b", "müller.example", "a\n"] {
-            assert_eq!(origin(host, [0; 8]), Err(Error::Name));
+        let long = "h".repeat(254);
+        for host in ["", "a b", "a/b", "a+b", "müller.example", "a\n", &long] {
+            assert_eq!(origin(host, [0; 8]), Err(Error::Name), "{host:?}");
         }
+        assert!(origin(&long[1..], [0; 8]).is_ok());
+        assert!(origin("[2001:db8::1]:8443", [0; 8]).is_ok());
+    }
+
+    #[test]
+    fn the_largest_log_has_a_checkpoint_and_no_larger_one() {
+        let mut checkpoint = Checkpoint {
+            origin: ORIGIN.to_owned(),
+            size: 1 << 53,
+            root: [0; 32],
+        };
+        let note = checkpoint.sign(&key()).unwrap();
+        assert_eq!(
+            Checkpoint::open(&note, &keys(), ORIGIN).as_ref(),
+            Ok(&checkpoint)
+        );
+        checkpoint.size += 1;
+        assert_eq!(checkpoint.sign(&key()), Err(Error::Range));
     }
 }

@@ -226,6 +226,11 @@ mod tests {
                 "0123456789abcdef.0123456789abcdef.0123456789abcdef".to_owned(),
                 "[redacted]",
             ),
+            // One secret right behind another.
+            (
+                format!("{TOKEN}.eyJhbGciOiJ9.e30.c2ln"),
+                "[redacted][redacted]",
+            ),
         ] {
             assert_eq!(text(&dirty, 200), clean, "{dirty:?}");
         }
@@ -239,6 +244,9 @@ mod tests {
             "csat_short",
             "css_class-names_and_such_things",
             "bearer",
+            "bearer: ",
+            "forbearers",
+            "elephants.example.com",
             "Grüße 日本 🎉",
         ] {
             assert_eq!(text(plain, 200), plain);
@@ -279,6 +287,14 @@ mod tests {
             DEPTH - 1
         );
 
+        let full: Value = (0..MEMBERS).collect();
+        let deep = "[".repeat(40) + &"]".repeat(40);
+        let deep: Value = serde_json::from_str(&deep).unwrap();
+        let input = serde_json::json!({ "full": full, "deep": deep });
+        let clean = change(input.as_object().unwrap());
+        assert_eq!(clean["full"], full);
+        assert_eq!(clean["deep"].to_string(), "[[[[[[[\"…\"]]]]]]]");
+
         let many: Map<String, Value> = (0..100).map(|n| (format!("k{n:03}"), n.into())).collect();
         let clean = change(&many);
         assert_eq!(clean.len(), MEMBERS + 1);
@@ -303,7 +319,7 @@ mod tests {
     #[test]
     fn long_input_is_scanned_once() {
         let start = std::time::Instant::now();
-        for piece in ["a", "a.", "eyJ", "eyJ.", "csat_", "bearer "] {
+        for piece in ["a", "a.", "a-", "a_", "eyJ", "eyJ.", "csat_", "bearer "] {
             text(&piece.repeat(200_000), 10);
         }
         assert!(start.elapsed().as_secs() < 10);

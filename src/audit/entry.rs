@@ -477,7 +477,10 @@ mod tests {
         ] {
             assert_eq!(body(wrong).err(), Some(error), "{wrong}");
         }
-        assert!(body(&format!("{}{FULL}", " ".repeat(MAX_DRAFT))).is_err());
+        // A mebibyte is read, spaces and all, and no byte more.
+        let padded = |length: usize| format!("{}{FULL}", " ".repeat(length - FULL.len()));
+        assert_eq!(body(&padded(1_048_576)), body(FULL));
+        assert_eq!(body(&padded(1_048_577)), Err(Error::Draft));
     }
 
     #[test]

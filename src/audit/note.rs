@@ -232,11 +232,52 @@ mod tests {
         weak[0] = 1;
         let weak = VerifyingKey::from_bytes(&weak).unwrap();
         assert_eq!(VerifierKey::new("a", weak), Err(Error::Key));
-        for name in ["", "a b", "a+b", "a\u{2003}b", "a\nb"] {
+        let long = "n".repeat(513);
+        for name in [
+            "",
+            "a b",
+            "a+b",
+            "a\u{2003}b",
+            "a\nb",
+            "a\u{1}b",
+            "a\u{80}b",
+            &long,
+        ] {
             assert_eq!(
                 VerifierKey::new(name, peter().verifying_key()),
-                Err(Error::Name)
+                Err(Error::Name),
+                "{name:?}"
             );
+        }
+        let longest = VerifierKey::new(&long[1..], peter().verifying_key()).unwrap();
+        assert_eq!(VerifierKey::parse(&longest.to_string()), Ok(longest));
+    }
+
+    #[test]
+    fn a_note_has_128_kib_and_64_signatures_at_most() {
+        let keys = [VerifierKey::parse(KEY).unwrap()];
+        let note = |length: usize| {
+            let text = format!("{}\n", "x".repeat(length));
+            sign(&text, "PeterNeumann", &peter()).unwrap()
+        };
+        let around = note(0).len();
+        assert!(open(&note(131_072 - around), &keys).is_ok());
+        assert_eq!(open(&note(131_073 - around), &keys), Err(Error::Note));
+
+        let other = sign("text\n", "other", &SigningKey::from_bytes(&[9; 32])).unwrap();
+        let line = format!("{}\n", other.lines().last().unwrap());
+        let by_peter = sign("text\n", "PeterNeumann", &peter()).unwrap();
+        let signed = |others: usize| format!("{by_peter}{}", line.repeat(others));
+        assert_eq!(open(&signed(63), &keys), Ok("text\n"));
+        assert_eq!(open(&signed(64), &keys), Err(Error::Note));
+    }
+
+    #[test]
+    fn a_text_has_no_control_character_but_its_newlines() {
+        for byte in 0..=0x1f_u8 {
+            let text = format!("a{}b\n", char::from(byte));
+            let signed = sign(&text, "PeterNeumann", &peter());
+            assert_eq!(signed.is_ok(), byte == b'\n', "{byte}");
         }
     }
 
@@ -278,6 +319,9 @@ mod tests {
         let both = format!("{by_peter}{line}\n");
         let keys = [VerifierKey::parse(KEY).unwrap()];
         assert_eq!(open(&both, &keys), Ok(text));
+        // The same name with another key is not the key that is known.
+        let namesake = sign(text, "PeterNeumann", &other).unwrap();
+        assert_eq!(open(&namesake, &keys), Err(Error::UnknownKey));
         let forged = sign("another\n", "PeterNeumann", &peter()).unwrap();
         let both = format!("{by_peter}{}\n", forged.lines().last().unwrap());
         assert_eq!(open(&both, &keys), Err(Error::Signature));

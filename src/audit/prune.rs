@@ -90,6 +90,8 @@ mod tests {
             assert_eq!(recorded(wrong.as_bytes()), None);
         }
         assert_eq!(record(&(4..4)).err(), Some(Error::Range));
+        assert!(record(&(0..1 << 53)).is_ok());
+        assert_eq!(record(&(0..(1 << 53) + 1)).err(), Some(Error::Range));
         assert_eq!(record(&(0..u64::MAX)).err(), Some(Error::Range));
     }
 }

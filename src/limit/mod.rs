@@ -1,4 +1,4 @@
-//! Rate limits: an exact rolling window.
+//! Rate limits, an exact rolling window; and [`budget`]s of calendar days and months.
 //!
 //! "N per window" is taken literally: in no stretch of time as long as the window are more than N
 //! calls admitted, not even around the border between two minutes. That is why every limit keeps the
@@ -6,7 +6,12 @@
 //! knows neither a clock nor a store. [`Store::admit`](crate::store::Store::admit) runs it for all
 //! limits of a request at once.
 
+pub mod budget;
+pub mod period;
 pub(crate) mod window;
+
+use crate::decision::{Decision, Denial};
+use crate::reason::Reason;
 
 /// The most admissions a window can have: so many moments are kept for a limit.
 pub const MAX_ADMISSIONS: u16 = 256;
@@ -115,9 +120,49 @@ pub enum Admission {
 }
 
 impl Admission {
+    /// The answer to a call, with `reason` for a no.
+    pub const fn decision(&self, reason: Reason) -> Decision {
+        match self {
+            Self::Admitted { .. } => Decision::Allow,
+            Self::Refused { retry_after, .. } => Decision::Deny(Denial {
+                reason,
+                retry_after: Some(*retry_after),
+            }),
+        }
+    }
+
+    /// What is left: see `tightest` of both cases.
+    #[must_use]
+    pub const fn tightest(&self) -> Quota {
+        match self {
+            Self::Admitted { tightest } | Self::Refused { tightest, .. } => *tightest,
+        }
+    }
+
     /// Whether the call may go on.
     #[must_use]
     pub const fn is_admitted(&self) -> bool {
         matches!(self, Self::Admitted { .. })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_limit_is_of_1_to_256_in_1_millisecond_to_31_days() {
+        let new = |max, window_ms| Limit::new([7; 32], max, window_ms).map(|_| ());
+        for (max, window_ms) in [(1, 1), (256, 1), (1, 2_678_400_000), (256, 2_678_400_000)] {
+            let limit = Limit::new([7; 32], max, window_ms).unwrap();
+            assert_eq!((limit.max(), limit.window_ms()), (max, window_ms));
+            assert_eq!(limit.key(), &[7; 32]);
+        }
+        for max in [0, 257, u16::MAX] {
+            assert_eq!(new(max, 1), Err(LimitError::Max), "{max}");
+        }
+        for window_ms in [0, 2_678_400_001, u64::MAX] {
+            assert_eq!(new(1, window_ms), Err(LimitError::Window), "{window_ms}");
+        }
     }
 }

@@ -127,13 +127,16 @@ pub(crate) struct Slot {
     pub(crate) ring: Ring,
     /// Whether the ring was changed and has to be written back.
     pub(crate) changed: bool,
+    /// Whether there was no ring, so that writing makes the store grow.
+    pub(crate) fresh: bool,
 }
 
 impl Slot {
-    pub(crate) const fn new(limit: Limit, ring: Ring) -> Self {
+    pub(crate) fn new(limit: Limit, ring: Option<Ring>) -> Self {
         Self {
             limit,
-            ring,
+            fresh: ring.is_none(),
+            ring: ring.unwrap_or_default(),
             changed: false,
         }
     }
@@ -224,10 +227,7 @@ mod tests {
 
     /// A call under one limit, through the bytes as a store would do it.
     fn call(bytes: &mut Option<Vec<u8>>, limit: Limit, now: u64) -> Admission {
-        let ring = bytes
-            .as_deref()
-            .map_or(Ok(Ring::default()), Ring::from_bytes)
-            .unwrap();
+        let ring = bytes.as_deref().map(Ring::from_bytes).transpose().unwrap();
         let mut slots = [Slot::new(limit, ring)];
         let admission = admit(&mut slots, at(now)).unwrap();
         if slots[0].changed {
@@ -372,10 +372,7 @@ mod tests {
     #[test]
     fn one_limit_without_room_leaves_all_unchanged() {
         let (wide, tight) = (limit(9, 60_000), limit(1, 5_500));
-        let mut slots = [
-            Slot::new(wide, Ring::default()),
-            Slot::new(tight, Ring::default()),
-        ];
+        let mut slots = [Slot::new(wide, None), Slot::new(tight, None)];
         let Some(Admission::Admitted { tightest }) = admit(&mut slots, at(1000)) else {
             panic!("there was room")
         };
@@ -403,6 +400,40 @@ mod tests {
         assert_eq!(slots[0].ring, before);
         assert!(!slots[0].changed);
         assert!(admit(&mut slots, at(6500)).unwrap().is_admitted());
+    }
+
+    #[test]
+    fn of_several_without_room_the_one_that_takes_longest_is_named() {
+        for (windows, index, retry_after) in [
+            ([5_000, 9_000, 7_000], 1, 9),
+            ([9_000, 5_000, 7_000], 0, 9),
+            ([5_000, 7_000, 9_000], 2, 9),
+            ([9_000, 9_000, 9_000], 0, 9),
+        ] {
+            let mut slots = windows.map(|window| Slot::new(limit(1, window), None));
+            assert!(admit(&mut slots, at(1000)).unwrap().is_admitted());
+            let refused = admit(&mut slots, at(1000)).unwrap();
+            assert!(
+                matches!(refused, Admission::Refused { index: i, retry_after: r, .. }
+                    if (i, r) == (index, retry_after)),
+                "{windows:?}: {refused:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_refusal_that_says_nothing_new_writes_nothing() {
+        let limit = limit(1, 5_000);
+        let mut slots = [Slot::new(limit, None)];
+        for (now, changed) in [(1000, true), (1000, true), (1000, false), (1001, false)] {
+            slots[0].changed = false;
+            let _ = admit(&mut slots, at(now)).unwrap();
+            assert_eq!(slots[0].changed, changed, "{now}");
+        }
+        // A step back is written, or the next one would find the future again.
+        slots[0].changed = false;
+        let _ = admit(&mut slots, at(999)).unwrap();
+        assert!(slots[0].changed);
     }
 
     #[test]

@@ -114,6 +114,15 @@ mod tests {
     }
 
     #[test]
+    fn size_and_number_are_bounded() {
+        let text = |length: usize| format!("a={}", "x".repeat(length - 2));
+        assert!(Form::parse(text(16_384).as_bytes()).is_some());
+        assert!(Form::parse(text(16_385).as_bytes()).is_none());
+        assert!(Form::parse("a=b&".repeat(64).as_bytes()).is_some());
+        assert!(Form::parse("a=b&".repeat(65).as_bytes()).is_none());
+    }
+
+    #[test]
     fn a_parameter_is_there_once_or_not() {
         let form = Form::parse(b"&a=1&&b=&c&d=1&d=1&e=&e=2&f=x=y&").unwrap();
         assert_eq!(form.field("a"), Field::One("1"));

@@ -83,5 +83,6 @@ mod tests {
         assert_eq!(clean(&"é".repeat(81)), "é".repeat(80));
         assert_eq!(clean(&format!("{} b", "a".repeat(78))).chars().count(), 80);
         assert_eq!(clean(&format!("{} b", "a".repeat(79))), "a".repeat(79));
+        assert_eq!(clean(&"a ".repeat(99)), "a ".repeat(40).trim_end());
     }
 }

@@ -131,10 +131,11 @@ impl RedirectUri {
     #[must_use]
     pub fn with(&self, parameters: &[(&str, &str)]) -> String {
         let mut out = self.text.clone();
-        let mut border = match (self.rest.contains('?'), self.rest.ends_with(['?', '&'])) {
-            (false, _) => "?",
-            (true, false) => "&",
-            (true, true) => "",
+        // Only the first question mark begins the query: a later one belongs to a value.
+        let mut border = match self.rest.split_once('?') {
+            None => "?",
+            Some((_, query)) if query.is_empty() || query.ends_with('&') => "",
+            Some(_) => "&",
         };
         for (name, value) in parameters {
             out.push_str(border);

@@ -1,5 +1,7 @@
 //! `Countersign\AuditProof`, `AuditSeals`.
 
+use std::path::Path;
+
 use ext_php_rs::flags::ClassFlags;
 use ext_php_rs::prelude::*;
 use ext_php_rs::types::{ZendHashTable, Zval};
@@ -120,8 +122,8 @@ impl AuditSeals {
     pub fn __construct(keyring: &Keyring, host: &str, dir: Option<&str>) -> Answer<Self> {
         let origin = checkpoint::origin(host, *keyring.0.site().as_bytes())
             .map_err(|_| misuse("the host must be a host name, with its port if it has one"))?;
-        let dir = dir.unwrap_or_else(|| info::state_dir());
-        Ok(Self(SealFile::new(std::path::Path::new(dir), &origin)))
+        let dir = dir.map_or_else(|| info::store().state_dir, Path::new);
+        Ok(Self(SealFile::new(dir, &origin)))
     }
 
     #[php(defaults(epoch_seconds = 3600))]

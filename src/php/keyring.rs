@@ -11,6 +11,12 @@ use super::error::{Answer, misuse};
 use crate::bytes;
 use crate::keyring::{self, SiteId};
 
+/// A site's id, from PHP.
+pub(super) fn site_id(text: &str) -> Answer<SiteId> {
+    SiteId::parse(text)
+        .ok_or_else(|| misuse("the site id must be 16 lower-case hexadecimal digits"))
+}
+
 /// A site's keys, as a handle. No property, no `Clone`, no `Debug`: PHP can neither read nor copy it.
 #[php_class]
 #[php(name = "Countersign\\Keyring", flags = ClassFlags::Final.union(ClassFlags::NoDynamicProperties))]
@@ -30,8 +36,7 @@ impl Keyring {
         material: BinarySlice<u8>,
         previous: Option<&ZendHashTable>,
     ) -> Answer<Self> {
-        let site = SiteId::parse(site_id)
-            .ok_or_else(|| misuse("the site id must be 16 lower-case hexadecimal digits"))?;
+        let site = self::site_id(site_id)?;
         let older = previous
             .map(|list| {
                 list.values()

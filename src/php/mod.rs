@@ -6,9 +6,11 @@
 //! by the first request that needs it, in the worker.
 
 mod access;
+mod actions;
 mod audit;
 mod audit_file;
 mod audit_proof;
+mod budgets;
 mod convert;
 mod decision;
 mod error;
@@ -18,9 +20,11 @@ mod keyring;
 mod limits;
 mod mcp;
 mod oauth;
+mod policy;
 mod secret;
 mod store;
 mod tokens;
+mod vault;
 
 use ext_php_rs::prelude::*;
 
@@ -55,11 +59,28 @@ pub fn get_module(module: ModuleBuilder) -> ModuleBuilder {
         .class::<decision::Decision>()
         .class::<keyring::Keyring>()
         .class::<secret::Secret>()
+        .class::<vault::Vault>()
         .class::<tokens::Tokens>()
         .class::<tokens::Claims>()
+        .class::<actions::ActionKey>()
+        .class::<actions::Actions>()
+        .class::<actions::Action>()
+        .class::<actions::ActionReceipt>()
+        .class::<actions::Heartbeats>()
+        .class::<actions::Heartbeat>()
         .class::<store::Store>()
         .class::<limits::Limits>()
+        .class::<limits::Admission>()
+        .class::<budgets::Budgets>()
+        .class::<budgets::Spending>()
         .class::<access::Access>()
+        .enumeration::<policy::Risk>()
+        .enumeration::<policy::Mode>()
+        .enumeration::<policy::SnapshotState>()
+        .enumeration::<policy::KeyRight>()
+        .enumeration::<policy::ApprovalState>()
+        .class::<policy::Policy>()
+        .class::<policy::PolicyVerdict>()
         .class::<audit::AuditLog>()
         .class::<audit::AuditAppend>()
         .class::<audit::AuditVerifier>()

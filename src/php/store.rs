@@ -1,5 +1,6 @@
 //! `Countersign\Store`.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use ext_php_rs::binary_slice::BinarySlice;
@@ -41,11 +42,11 @@ impl Store {
 
     #[php(optional = dir)]
     pub fn open(dir: Option<&str>) -> Answer<Self> {
-        let dir = dir.unwrap_or_else(|| info::state_dir());
-        Ok(Self(store::open_shared(
-            std::path::Path::new(dir),
-            SystemClock.now(),
-        )?))
+        let (settings, now) = (info::store(), SystemClock.now());
+        Ok(Self(match dir {
+            Some(dir) => settings.open_folder(Path::new(dir), now)?,
+            None => settings.open(now)?,
+        }))
     }
 
     pub fn seen_once(
@@ -69,7 +70,7 @@ impl Store {
 
     pub fn status(&self) -> Answer<ZBox<ZendHashTable>> {
         let status = self.0.status()?;
-        let entries = status.seen + status.limits + status.values;
+        let entries = status.seen + status.limits + status.budgets + status.values;
         let pairs: [(&str, Zval); 3] = [
             ("engine", status.engine.into_zval(false)?),
             (

@@ -89,7 +89,7 @@ pub(super) fn io_error(error: &io::Error) -> StoreError {
 
 /// The effective user id. From `status`, as the owner of `/proc/self` is root in a process that
 /// changed its user, which is what php-fpm's workers are.
-fn effective_uid() -> Result<u32, StoreError> {
+pub(crate) fn effective_uid() -> Result<u32, StoreError> {
     let status = fs::read_to_string("/proc/self/status").map_err(|error| io_error(&error))?;
     status
         .lines()

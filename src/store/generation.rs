@@ -116,7 +116,7 @@ impl Generation {
         })
     }
 
-    /// A name for the next generation's file: none that exists.
+    /// A name for the next generation's files: none that exists.
     pub(super) fn fresh_name(folder: &Path, now: Timestamp) -> String {
         (0_u32..)
             .map(|n| {
@@ -126,7 +126,12 @@ impl Generation {
                     std::process::id()
                 )
             })
-            .find(|name| fs::symlink_metadata(folder.join(name)).is_err())
+            .find(|name| {
+                let names = [name.clone(), format!("{name}-lock")];
+                names
+                    .iter()
+                    .all(|name| fs::symlink_metadata(folder.join(name)).is_err())
+            })
             .unwrap_or_default()
     }
 
@@ -232,6 +237,18 @@ fn facts(folder: &Path, name: &str) -> Option<(Facts, u64)> {
         lock.len(),
     ];
     Some((facts, data.len()))
+}
+
+/// The length of a lock file: LMDB finds room in it for as many readers as `table` asks for.
+const LOCK_BYTES: usize = 72 << 10;
+
+/// Writes the lock file of a data file that is to be made. LMDB would make a hole of it and write into
+/// its map, which on a full disk ends in a signal; here it is an error.
+pub(super) fn reserve_lock(folder: &Path, name: &str) -> Result<(), StoreError> {
+    private(OpenOptions::new().write(true).create_new(true))
+        .open(folder.join(format!("{name}-lock")))
+        .and_then(|mut file| file.write_all(&[0; LOCK_BYTES]))
+        .map_err(|error| io_error(&error))
 }
 
 /// Gives the file its full length at once, as a hole: a read of the map then never lies beyond the

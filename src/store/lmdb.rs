@@ -13,7 +13,7 @@
 //! Apache fork before their first request, and the store is opened in one.
 //!
 //! Tables: `seen` (key → `keep_until`, u64 big-endian milliseconds, and the receipt), `limits` (key → ring, see
-//! `limit/window.rs`), `values` (name → bytes), `clock` (one record, the latest moment seen). Each has
+//! `limit/window.rs`), `budgets` (key → tally, see `limit/budget.rs`), `values` (name → bytes), `clock` (one record, the latest moment seen). Each has
 //! a share of the map in pages, so that a flood of addresses cannot take the room of nonces.
 
 use std::path::{Path, PathBuf};
@@ -22,15 +22,18 @@ use std::sync::{PoisonError, RwLock};
 
 use heed::{CommitOrAbort, Env, WithoutTls};
 
-use super::generation::{Generation, Lock, Stamp, stamp, stretch};
+use super::generation::{Generation, Lock, Stamp, reserve_lock, stamp, stretch};
 use super::table::{
     Name, Outcome, check_share, lapsed, moment, open_env, prune, read, table, table_to_read, write,
 };
 use super::{
-    Identity, Once, PRUNE_BATCH, PRUNE_WHEN_FULL, Status, Store, StoreError, check_name,
-    check_once, check_receipt, check_value, decide, folder, slots,
+    Identity, Once, PRUNE_BATCH, PRUNE_WHEN_FULL, Status, Store, StoreError, accounts,
+    check_budgets, check_counted, check_name, check_once, check_receipt, check_value, decide,
+    folder, slots,
 };
 use crate::clock::Timestamp;
+use crate::limit::budget::{self, Account, Budget, Record, Spending, Standing};
+use crate::limit::period::UtcOffset;
 use crate::limit::window::Ring;
 use crate::limit::{Admission, Limit};
 
@@ -148,23 +151,26 @@ impl LmdbStore {
         let opened_at = now.max(Generation::latest_trace(&self.folder));
         let name = Generation::fresh_name(&self.folder, now);
         let path = self.folder.join(&name);
-        let made = open_env(&path, self.map_bytes).and_then(|env| {
-            stretch(&path, self.map_bytes as u64)?;
-            write(&env, |opener, wtxn| {
-                for name in Name::ALL {
-                    table(opener, wtxn, name)?;
-                }
-                let clock = table(opener, wtxn, Name::Clock)?;
-                clock.put(wtxn, LATEST, &opened_at.millis().to_be_bytes())?;
-                Ok(Outcome::Keep(()))
-            })?;
-            let generation = Generation::establish(&self.folder, &self.identity, &name, opened_at)?;
-            Ok(Opened {
-                env,
-                generation,
-                stamp: None,
-            })
-        });
+        let made = reserve_lock(&self.folder, &name)
+            .and_then(|()| open_env(&path, self.map_bytes))
+            .and_then(|env| {
+                stretch(&path, self.map_bytes as u64)?;
+                write(&env, |opener, wtxn| {
+                    for name in Name::ALL {
+                        table(opener, wtxn, name)?;
+                    }
+                    let clock = table(opener, wtxn, Name::Clock)?;
+                    clock.put(wtxn, LATEST, &opened_at.millis().to_be_bytes())?;
+                    Ok(Outcome::Keep(()))
+                })?;
+                let generation =
+                    Generation::establish(&self.folder, &self.identity, &name, opened_at)?;
+                Ok(Opened {
+                    env,
+                    generation,
+                    stamp: None,
+                })
+            });
         made.inspect_err(|_| Generation::discard(&self.folder, &name))
     }
 
@@ -218,6 +224,55 @@ impl LmdbStore {
     }
 }
 
+impl LmdbStore {
+    /// Reads the counts of `budgets`, lets `work` change them, and writes them back.
+    fn account<T>(
+        &self,
+        budgets: &[Budget],
+        now: Timestamp,
+        account: impl Fn(Budget, Option<Record>) -> Account,
+        work: impl Fn(&mut [Account]) -> T,
+    ) -> Result<T, StoreError> {
+        let forgotten = |record: &[u8]| Record::is_forgotten(record, now);
+        let attempt = |opened: &Opened| {
+            write(&opened.env, |opener, wtxn| {
+                let counts = table(opener, wtxn, Name::Budgets)?;
+                let mut fresh = Vec::new();
+                let read = |key: &[u8; 32]| match counts.get(wtxn, key)? {
+                    Some(bytes) => Ok(Some(Record::from_bytes(bytes).ok_or(StoreError::Corrupt)?)),
+                    None => {
+                        fresh.push(*key);
+                        Ok(None)
+                    }
+                };
+                let mut accounts = accounts(budgets, read, &account)?;
+                let done = work(&mut accounts);
+                if !accounts.iter().any(|account| account.changed) {
+                    return Ok(Outcome::Drop(done));
+                }
+                for key in &fresh {
+                    prune(counts, wtxn, key, PRUNE_BATCH, forgotten)?;
+                }
+                for account in accounts.iter().filter(|account| account.changed) {
+                    let bytes = Record::bytes_of(&account.tally);
+                    counts.put(wtxn, account.budget.key(), &bytes)?;
+                }
+                check_share(counts, wtxn, Name::Budgets, opened.generation.map_bytes)?;
+                Ok(Outcome::Keep(done))
+            })
+        };
+        let make_room = |opened: &Opened| {
+            write(&opened.env, |opener, wtxn| {
+                let counts = table(opener, wtxn, Name::Budgets)?;
+                let from = budgets.first().map_or([0; 32], |budget| *budget.key());
+                prune(counts, wtxn, &from, PRUNE_WHEN_FULL, forgotten)?;
+                Ok(Outcome::Keep(()))
+            })
+        };
+        self.with_room(Some(now), attempt, make_room)
+    }
+}
+
 impl Drop for LmdbStore {
     fn drop(&mut self) {
         if std::process::id() != self.process {
@@ -240,6 +295,17 @@ fn live(record: Option<&[u8]>, latest: Timestamp) -> Option<(&[u8; 8], &[u8])> {
 
 impl Store for LmdbStore {
     fn insert_once(&self, once: &Once, now: Timestamp) -> Result<bool, StoreError> {
+        self.insert_once_with(once, &[], now)
+    }
+
+    fn insert_once_with(
+        &self,
+        once: &Once,
+        receipt: &[u8],
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        check_receipt(receipt)?;
+        let record = [&once.keep_until.millis().to_be_bytes()[..], receipt].concat();
         let attempt = |opened: &Opened| {
             write(&opened.env, |opener, wtxn| {
                 let clock = table(opener, wtxn, Name::Clock)?;
@@ -254,7 +320,7 @@ impl Store for LmdbStore {
                 prune(seen, wtxn, &once.key, PRUNE_BATCH, |until| {
                     lapsed(until, latest)
                 })?;
-                seen.put(wtxn, &once.key, &once.keep_until.millis().to_be_bytes())?;
+                seen.put(wtxn, &once.key, &record)?;
                 if latest != before {
                     clock.put(wtxn, LATEST, &latest.millis().to_be_bytes())?;
                 }
@@ -321,7 +387,8 @@ impl Store for LmdbStore {
                 if !slots.iter().any(|slot| slot.changed) {
                     return Ok(Outcome::Drop(admission));
                 }
-                for slot in &slots {
+                // Where nothing is added, nothing has to go: a known caller pays for no walk.
+                for slot in slots.iter().filter(|slot| slot.fresh) {
                     prune(rings, wtxn, slot.limit.key(), PRUNE_BATCH, forgotten)?;
                 }
                 for slot in slots.iter().filter(|slot| slot.changed) {
@@ -341,6 +408,36 @@ impl Store for LmdbStore {
             })
         };
         self.with_room(Some(now), attempt, make_room)
+    }
+
+    fn spend(
+        &self,
+        budgets: &[Budget],
+        cost: u64,
+        offset: UtcOffset,
+        now: Timestamp,
+    ) -> Result<Spending, StoreError> {
+        check_budgets(budgets, &[cost])?;
+        let account = |budget, stored| Account::new(budget, stored, offset, now);
+        self.account(budgets, now, account, |accounts| {
+            budget::spend(accounts, cost, offset, now)
+        })
+    }
+
+    fn correct(
+        &self,
+        budgets: &[Budget],
+        estimated: u64,
+        cost: u64,
+        offset: UtcOffset,
+        now: Timestamp,
+    ) -> Result<Vec<Standing>, StoreError> {
+        check_budgets(budgets, &[estimated, cost])?;
+        check_counted(budgets)?;
+        let account = |budget, stored| Account::to_correct(budget, stored, offset, now);
+        self.account(budgets, now, account, |accounts| {
+            budget::correct(accounts, estimated, cost)
+        })
     }
 
     fn get(&self, name: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
@@ -409,6 +506,7 @@ impl Store for LmdbStore {
                     opened_at: opened.generation.opened_at,
                     seen: count(Name::Seen)?,
                     limits: count(Name::Limits)?,
+                    budgets: count(Name::Budgets)?,
                     values: count(Name::Values)?,
                 })
             })

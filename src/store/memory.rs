@@ -5,10 +5,12 @@ use std::ops::Bound;
 use std::sync::{Mutex, MutexGuard};
 
 use super::{
-    Once, PRUNE_BATCH, PRUNE_WHEN_FULL, Status, Store, StoreError, check_name, check_once,
-    check_receipt, check_value, decide, slots,
+    Once, PRUNE_BATCH, PRUNE_WHEN_FULL, Status, Store, StoreError, accounts, check_budgets,
+    check_counted, check_name, check_once, check_receipt, check_value, decide, slots,
 };
 use crate::clock::Timestamp;
+use crate::limit::budget::{self, Account, Budget, Record, Spending, Standing};
+use crate::limit::period::UtcOffset;
 use crate::limit::window::Ring;
 use crate::limit::{Admission, Limit};
 
@@ -28,6 +30,8 @@ struct State {
     seen: BTreeMap<[u8; 32], (Timestamp, Vec<u8>)>,
     /// Rings in their bytes, so that this engine proves the same code as those on disk.
     limits: BTreeMap<[u8; 32], Vec<u8>>,
+    /// Tallies in their bytes, likewise.
+    budgets: BTreeMap<[u8; 32], Vec<u8>>,
     values: BTreeMap<Vec<u8>, Vec<u8>>,
 }
 
@@ -48,6 +52,7 @@ impl MemoryStore {
                 latest: opened_at,
                 seen: BTreeMap::new(),
                 limits: BTreeMap::new(),
+                budgets: BTreeMap::new(),
                 values: BTreeMap::new(),
             }),
         }
@@ -64,6 +69,44 @@ impl MemoryStore {
         }
         state.values.insert(name.to_vec(), value.to_vec());
         Ok(())
+    }
+
+    /// Reads the counts of `budgets`, lets `work` change them, and writes them back.
+    fn account<T>(
+        &self,
+        budgets: &[Budget],
+        now: Timestamp,
+        account: impl Fn(Budget, Option<Record>) -> Account,
+        work: impl FnOnce(&mut [Account]) -> T,
+    ) -> Result<T, StoreError> {
+        let mut state = self.state()?;
+        let read = |key: &[u8; 32]| match state.budgets.get(key) {
+            Some(bytes) => Ok(Some(Record::from_bytes(bytes).ok_or(StoreError::Corrupt)?)),
+            None => Ok(None),
+        };
+        let mut accounts = accounts(budgets, read, account)?;
+        let done = work(&mut accounts);
+        let changed = || accounts.iter().filter(|account| account.changed);
+        let fresh = changed()
+            .filter(|account| !state.budgets.contains_key(account.budget.key()))
+            .count();
+        if let Some(budget) = budgets.first()
+            && fresh > 0
+        {
+            let dead = |bytes: &Vec<u8>| Record::is_forgotten(bytes, now);
+            prune(&mut state.budgets, budget.key(), PRUNE_BATCH, dead);
+            if state.budgets.len() + fresh > self.capacity {
+                prune(&mut state.budgets, budget.key(), PRUNE_WHEN_FULL, dead);
+            }
+            if state.budgets.len() + fresh > self.capacity {
+                return Err(StoreError::Full);
+            }
+        }
+        for account in changed() {
+            let bytes = Record::bytes_of(&account.tally);
+            state.budgets.insert(*account.budget.key(), bytes);
+        }
+        Ok(done)
     }
 }
 
@@ -89,6 +132,16 @@ fn prune<V>(
 
 impl Store for MemoryStore {
     fn insert_once(&self, once: &Once, now: Timestamp) -> Result<bool, StoreError> {
+        self.insert_once_with(once, &[], now)
+    }
+
+    fn insert_once_with(
+        &self,
+        once: &Once,
+        receipt: &[u8],
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        check_receipt(receipt)?;
         let mut state = self.state()?;
         let latest = check_once(once, self.opened_at, state.latest, now)?;
         if state
@@ -112,7 +165,8 @@ impl Store for MemoryStore {
         if state.seen.len() >= self.capacity {
             return Err(StoreError::Full);
         }
-        state.seen.insert(once.key, (once.keep_until, Vec::new()));
+        let record = (once.keep_until, receipt.to_vec());
+        state.seen.insert(once.key, record);
         Ok(true)
     }
 
@@ -147,7 +201,7 @@ impl Store for MemoryStore {
         let admission = decide(&mut slots, now)?;
         let fresh = slots
             .iter()
-            .filter(|slot| slot.changed && !state.limits.contains_key(slot.limit.key()))
+            .filter(|slot| slot.changed && slot.fresh)
             .count();
         if let Some(slot) = slots.first()
             && fresh > 0
@@ -167,6 +221,36 @@ impl Store for MemoryStore {
             state.limits.insert(*slot.limit.key(), bytes);
         }
         Ok(admission)
+    }
+
+    fn spend(
+        &self,
+        budgets: &[Budget],
+        cost: u64,
+        offset: UtcOffset,
+        now: Timestamp,
+    ) -> Result<Spending, StoreError> {
+        check_budgets(budgets, &[cost])?;
+        let account = |budget, stored| Account::new(budget, stored, offset, now);
+        self.account(budgets, now, account, |accounts| {
+            budget::spend(accounts, cost, offset, now)
+        })
+    }
+
+    fn correct(
+        &self,
+        budgets: &[Budget],
+        estimated: u64,
+        cost: u64,
+        offset: UtcOffset,
+        now: Timestamp,
+    ) -> Result<Vec<Standing>, StoreError> {
+        check_budgets(budgets, &[estimated, cost])?;
+        check_counted(budgets)?;
+        let account = |budget, stored| Account::to_correct(budget, stored, offset, now);
+        self.account(budgets, now, account, |accounts| {
+            budget::correct(accounts, estimated, cost)
+        })
     }
 
     fn get(&self, name: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
@@ -209,6 +293,7 @@ impl Store for MemoryStore {
             opened_at: self.opened_at,
             seen: state.seen.len() as u64,
             limits: state.limits.len() as u64,
+            budgets: state.budgets.len() as u64,
             values: state.values.len() as u64,
         })
     }

@@ -1,9 +1,9 @@
-//! What the extension remembers between requests: what was seen once, the histories of limits, and
-//! a few small values.
+//! What the extension remembers between requests: what was seen once, the histories of limits, the
+//! counts of budgets, and a few small values.
 //!
 //! [`Store`] is the promise, an engine keeps it: `LmdbStore` on disk for all processes of a host,
-//! [`MemoryStore`] for one process. Both go through the same conformance suite
-//! (`tests/store_conformance.rs`).
+//! `RedisStore` for several hosts, [`MemoryStore`] for one process. All go through the same conformance
+//! suite (`tests/store_conformance.rs`).
 //!
 //! **The watermark instead of durability.** Engines do not wait for the disk. A store that may have
 //! lost something (reboot, restore, clone, damage) is started anew, empty, and refuses whatever was
@@ -19,20 +19,31 @@ mod identity;
 #[cfg(not(target_family = "wasm"))]
 mod lmdb;
 mod memory;
+#[cfg(all(feature = "redis", not(target_family = "wasm")))]
+mod redis;
 #[cfg(not(target_family = "wasm"))]
 mod shared;
 #[cfg(not(target_family = "wasm"))]
 mod table;
 
 #[cfg(not(target_family = "wasm"))]
+pub(crate) use folder::effective_uid;
+#[cfg(not(target_family = "wasm"))]
 pub use identity::Identity;
 #[cfg(not(target_family = "wasm"))]
 pub use lmdb::{DEFAULT_MAP_BYTES, LmdbStore};
 pub use memory::MemoryStore;
+#[cfg(all(feature = "redis", not(target_family = "wasm")))]
+#[doc(hidden)]
+pub use redis::read_any as read_any_redis_reply;
+#[cfg(all(feature = "redis", not(target_family = "wasm")))]
+pub use redis::{RedisFault, RedisStore, redis_address};
 #[cfg(not(target_family = "wasm"))]
-pub use shared::open_shared;
+pub use shared::{Settings, open_shared};
 
 use crate::clock::Timestamp;
+use crate::limit::budget::{Account, Budget, MAX_AMOUNT, Record, Spending, Standing};
+use crate::limit::period::UtcOffset;
 use crate::limit::window::{self, Malformed, Ring, Slot};
 use crate::limit::{Admission, Limit};
 use crate::reason::Reason;
@@ -52,6 +63,9 @@ pub const MAX_RECEIPT_BYTES: usize = 1024;
 /// The most limits of one call.
 pub const MAX_LIMITS: usize = 16;
 
+/// The most budgets of one call.
+pub const MAX_BUDGETS: usize = 16;
+
 /// Records looked at for pruning with each new one. A record that lapsed is gone after about
 /// (records ÷ 16) further ones, so the dead are a sixteenth of the living.
 const PRUNE_BATCH: usize = 16;
@@ -62,7 +76,7 @@ const PRUNE_WHEN_FULL: usize = 4096;
 /// Whose clock said when a thing was issued.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Origin {
-    /// This site's: codes, confirmation tokens. The same clock as the store's.
+    /// This site's: codes, confirmation tokens. The same clock as the store's, where that is embedded.
     Local,
     /// Another machine's: signed actions. It may run ahead by [`SKEW_MS`].
     Remote,
@@ -94,6 +108,8 @@ pub struct Status {
     pub seen: u64,
     /// Histories of limits, likewise.
     pub limits: u64,
+    /// Counts of budgets, likewise.
+    pub budgets: u64,
     /// Small values.
     pub values: u64,
 }
@@ -102,7 +118,8 @@ pub struct Status {
 ///
 /// **Every operation is atomic across all processes of the host** (of all hosts, where the engine
 /// serves several): its reads and writes happen at one moment, as if no other process ran. An error
-/// means that nothing was changed, and that the caller has to refuse.
+/// means that nothing was changed, and that the caller has to refuse. (Where the engine is reached over
+/// a connection that breaks, it may have been: refuse all the same.)
 ///
 /// `now` is the caller's clock; an engine with a clock of its own for all hosts uses that instead.
 pub trait Store: Send + Sync {
@@ -113,12 +130,32 @@ pub trait Store: Send + Sync {
     ///
     /// # Errors
     /// * [`StoreError::Restarted`]: issued before the store started, see the module; for
-    ///   [`Origin::Remote`] also up to [`SKEW_MS`] after.
+    ///   [`Origin::Remote`], and for all in an engine that serves several hosts, also up to [`SKEW_MS`]
+    ///   after.
     /// * [`StoreError::ClockStepped`]: `now` is more than [`SKEW_MS`] before the latest moment this
     ///   store has seen, so what was pruned may be in time again.
     /// * [`StoreError::Lapsed`]: `keep_until` has passed, so nothing can be promised.
     /// * [`StoreError::Full`]: no room. Also the other errors, when the engine fails.
     fn insert_once(&self, once: &Once, now: Timestamp) -> Result<bool, StoreError>;
+
+    /// [`Store::insert_once`] with a first receipt, as [`Store::settle`] would write it. Engines that can
+    /// do so write both in one step; here it is two, between which the receipt is empty.
+    ///
+    /// # Errors
+    /// As both.
+    fn insert_once_with(
+        &self,
+        once: &Once,
+        receipt: &[u8],
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        check_receipt(receipt)?;
+        let first = self.insert_once(once, now)?;
+        if first && !receipt.is_empty() {
+            self.settle(&once.key, receipt)?;
+        }
+        Ok(first)
+    }
 
     /// Keeps what became of a thing that works once, its receipt, beside its record and as long as
     /// that; a later receipt takes the place of an earlier one. False if the thing is not recorded:
@@ -146,6 +183,38 @@ pub trait Store: Send + Sync {
     /// [`StoreError::Misuse`] for no limits, more than [`MAX_LIMITS`] or two with the same key;
     /// [`StoreError::Full`] when there is no room for a new history; others when the engine fails.
     fn admit(&self, limits: &[Limit], now: Timestamp) -> Result<Admission, StoreError>;
+
+    /// Counts a call that is estimated to cost so much in all `budgets`, or refuses it and counts it in
+    /// none. Where a budget brings a tally that its caller kept, the larger of the two holds.
+    ///
+    /// A refused call changes nothing but the note that a refusal of this period was told. `offset` is
+    /// that of the site's zone now. A count may be forgotten when its period is over in every zone.
+    ///
+    /// # Errors
+    /// [`StoreError::Misuse`] for no budgets, more than [`MAX_BUDGETS`], two with the same key, or a cost
+    /// above [`MAX_AMOUNT`]; [`StoreError::Full`] when there is no room for a new count; others when the
+    /// engine fails.
+    fn spend(
+        &self,
+        budgets: &[Budget],
+        cost: u64,
+        offset: UtcOffset,
+        now: Timestamp,
+    ) -> Result<Spending, StoreError>;
+
+    /// Puts what a call cost in the place of what was `estimated` when it was counted: in those of the
+    /// `budgets` that count cost, which bring the tallies of [`Store::spend`]. It may exceed the cap.
+    ///
+    /// # Errors
+    /// As [`Store::spend`]; [`StoreError::Misuse`] also for a budget without a tally.
+    fn correct(
+        &self,
+        budgets: &[Budget],
+        estimated: u64,
+        cost: u64,
+        offset: UtcOffset,
+        now: Timestamp,
+    ) -> Result<Vec<Standing>, StoreError>;
 
     /// The small value of this name. Values do not outlive the store's restart.
     ///
@@ -192,7 +261,7 @@ pub enum StoreError {
     #[error("issued before the store was started: ask for a new one")]
     Restarted,
     /// The clock went back.
-    #[error("the clock is behind what it was: set it right, or delete the store's folder")]
+    #[error("the clock is behind what it was: set it right, or delete the store's folder or keys")]
     ClockStepped,
     /// Nothing can be promised about a thing that need no longer be remembered.
     #[error("to be remembered until a moment that has passed")]
@@ -233,9 +302,19 @@ pub enum StoreError {
     /// This machine cannot be told from others.
     #[error("the machine's boot id cannot be read: mount /proc")]
     NoIdentity,
+    /// A setting names no engine.
+    #[error("countersign.store must be embedded or redis")]
+    Engine,
+    /// A setting is no size.
+    #[error("countersign.store_size must be a whole number of MiB, 1 to 65536")]
+    Size,
     /// Anything else the operating system said.
     #[error("the operating system refused: {0}")]
     Unavailable(std::io::ErrorKind),
+    /// The shared store cannot be used.
+    #[cfg(all(feature = "redis", not(target_family = "wasm")))]
+    #[error("{0}")]
+    Redis(RedisFault),
 }
 
 impl StoreError {
@@ -289,15 +368,10 @@ fn slots(
     limits: &[Limit],
     mut read: impl FnMut(&[u8; 32]) -> Result<Option<Ring>, StoreError>,
 ) -> Result<Vec<Slot>, StoreError> {
+    check_limits(limits)?;
     let mut slots: Vec<Slot> = Vec::with_capacity(limits.len());
-    if limits.len() > MAX_LIMITS {
-        return Err(StoreError::Misuse);
-    }
     for limit in limits {
-        if slots.iter().any(|slot| slot.limit.key() == limit.key()) {
-            return Err(StoreError::Misuse);
-        }
-        let ring = read(limit.key())?.unwrap_or_default();
+        let ring = read(limit.key())?;
         slots.push(Slot::new(*limit, ring));
     }
     Ok(slots)
@@ -306,6 +380,56 @@ fn slots(
 /// [`window::admit`], where no limits are misuse.
 fn decide(slots: &mut [Slot], now: Timestamp) -> Result<Admission, StoreError> {
     window::admit(slots, now).ok_or(StoreError::Misuse)
+}
+
+fn check_limits(limits: &[Limit]) -> Result<(), StoreError> {
+    let twice = |(n, limit): (usize, &Limit)| {
+        limits
+            .iter()
+            .skip(n + 1)
+            .any(|other| other.key() == limit.key())
+    };
+    if limits.is_empty() || limits.len() > MAX_LIMITS || limits.iter().enumerate().any(twice) {
+        return Err(StoreError::Misuse);
+    }
+    Ok(())
+}
+
+fn check_budgets(budgets: &[Budget], amounts: &[u64]) -> Result<(), StoreError> {
+    let twice = |(n, budget): (usize, &Budget)| {
+        budgets
+            .iter()
+            .skip(n + 1)
+            .any(|other| other.key() == budget.key())
+    };
+    let count = budgets.len();
+    if count == 0 || count > MAX_BUDGETS || budgets.iter().enumerate().any(twice) {
+        return Err(StoreError::Misuse);
+    }
+    if amounts.iter().any(|amount| *amount > MAX_AMOUNT) {
+        return Err(StoreError::Misuse);
+    }
+    Ok(())
+}
+
+/// What can be corrected: the call was counted there.
+fn check_counted(budgets: &[Budget]) -> Result<(), StoreError> {
+    if budgets.iter().any(|budget| budget.known().is_none()) {
+        return Err(StoreError::Misuse);
+    }
+    Ok(())
+}
+
+/// Counts for the `budgets` of one call, read by `read` and made by `account`.
+fn accounts(
+    budgets: &[Budget],
+    mut read: impl FnMut(&[u8; 32]) -> Result<Option<Record>, StoreError>,
+    account: impl Fn(Budget, Option<Record>) -> Account,
+) -> Result<Vec<Account>, StoreError> {
+    budgets
+        .iter()
+        .map(|budget| Ok(account(*budget, read(budget.key())?)))
+        .collect()
 }
 
 fn check_name(name: &[u8]) -> Result<(), StoreError> {

@@ -1,6 +1,9 @@
 //! The tables of the embedded store, and the two kinds of transaction on them.
 
+use std::fs::{self, Metadata};
 use std::ops::Bound;
+use std::os::fd::BorrowedFd;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 
 use heed::types::Bytes;
@@ -15,6 +18,9 @@ use crate::clock::Timestamp;
 /// Reading processes at one moment; a read takes about a microsecond.
 const MAX_READERS: u32 = 1024;
 
+/// The operating system's number for an error of input or output.
+const EIO: i32 = 5;
+
 pub(super) type Table<'e> = Database<'e, Bytes, Bytes>;
 pub(super) type Opener<'e> = DatabaseOpener<'e, WithoutTls>;
 
@@ -24,18 +30,26 @@ pub(super) type Opener<'e> = DatabaseOpener<'e, WithoutTls>;
 pub(super) enum Name {
     Seen,
     Limits,
+    Budgets,
     Values,
     Clock,
 }
 
 impl Name {
-    pub(super) const ALL: [Self; 4] = [Self::Seen, Self::Limits, Self::Values, Self::Clock];
+    pub(super) const ALL: [Self; 5] = [
+        Self::Seen,
+        Self::Limits,
+        Self::Budgets,
+        Self::Values,
+        Self::Clock,
+    ];
 
     /// Its name, and its share of the map in percent.
     const fn parts(self) -> (&'static str, u64) {
         match self {
             Self::Seen => ("seen", 45),
-            Self::Limits => ("limits", 30),
+            Self::Limits => ("limits", 25),
+            Self::Budgets => ("budgets", 5),
             Self::Values => ("values", 10),
             Self::Clock => ("clock", 5),
         }
@@ -140,7 +154,34 @@ pub(super) fn open_env(path: &Path, map_bytes: usize) -> Result<Env<WithoutTls>,
             )
             .open(path)
     };
-    Ok(env?)
+    let env = env?;
+    close_on_exec(path)?;
+    Ok(env)
+}
+
+/// Keeps the data file from programs that PHP starts, to which LMDB would leave it open for writing.
+fn close_on_exec(path: &Path) -> Result<(), StoreError> {
+    let file = |about: Metadata| (about.dev(), about.ino());
+    let io = |error| folder::io_error(&error);
+    let data = file(fs::metadata(path).map_err(io)?);
+    for entry in fs::read_dir("/proc/self/fd").map_err(io)?.flatten() {
+        let number = entry
+            .file_name()
+            .to_str()
+            .and_then(|name| name.parse().ok());
+        if let Some(number) = number
+            && fs::metadata(entry.path()).is_ok_and(|about| file(about) == data)
+        {
+            // SAFETY: Unsafe because a number may be closed, and used again for another file, while it
+            // is borrowed. This one is of the file that LMDB has just opened and keeps open as long as
+            // the environment, which the caller holds; nothing else in this process opens it.
+            #[allow(unsafe_code)]
+            let descriptor = unsafe { BorrowedFd::borrow_raw(number) };
+            rustix::io::fcntl_setfd(descriptor, rustix::io::FdFlags::CLOEXEC)
+                .map_err(|error| folder::io_error(&error.into()))?;
+        }
+    }
+    Ok(())
 }
 
 /// Removes what is `dead` among the `batch` records after `key`, in a circle. Around a key that is
@@ -203,6 +244,8 @@ pub(super) fn lapsed(record: &[u8], latest: Timestamp) -> bool {
 impl From<heed::Error> for StoreError {
     fn from(error: heed::Error) -> Self {
         match error {
+            // LMDB's word for a write that was cut short, which is what a full disk does.
+            heed::Error::Io(error) if error.raw_os_error() == Some(EIO) => Self::Full,
             heed::Error::Io(error) => folder::io_error(&error),
             heed::Error::Mdb(MdbError::MapFull | MdbError::TxnFull) => Self::Full,
             heed::Error::Mdb(MdbError::ReadersFull) | heed::Error::EnvAlreadyOpened => Self::Busy,

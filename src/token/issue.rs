@@ -3,7 +3,6 @@
 use super::{Kind, layout};
 use crate::clock::Timestamp;
 use crate::keyring::Keyring;
-use crate::secret::mac;
 
 /// What a new token shall say.
 #[derive(Debug, Clone)]
@@ -40,9 +39,6 @@ pub fn issue(keyring: &Keyring, grant: &Grant) -> String {
         binding: grant.binding,
     }
     .to_bytes();
-    let tag = mac(
-        &keyring.token_key(grant.kind),
-        &layout::mac_input(grant.kind, &signed),
-    );
+    let tag = layout::tag(keyring.token_key(grant.kind), grant.kind, &signed);
     layout::encode(grant.kind, &signed, &tag)
 }

@@ -7,6 +7,7 @@
 
 use super::Kind;
 use crate::bytes;
+use crate::secret::MacKey;
 
 /// The length of every token, in bytes of ASCII.
 pub const LENGTH: usize = PREFIX + PAYLOAD + CHECKSUM;
@@ -107,14 +108,25 @@ pub(super) fn encode(kind: Kind, signed: &[u8; FIELDS], tag: &[u8; TAG]) -> Stri
 
 /// Takes a token apart: length, prefix, checksum, alphabet, version, and that prefix and kind agree.
 pub(super) fn decode(kind: Kind, text: &[u8]) -> Option<Parts> {
+    has_checksum(text).then(|| take_apart(kind, text))?
+}
+
+/// Whether `text` has the length of a token and ends with the checksum of what comes before.
+pub(super) fn has_checksum(text: &[u8]) -> bool {
+    text.len() == LENGTH
+        && text
+            .split_at_checked(LENGTH - CHECKSUM)
+            .is_some_and(|(body, sum)| checksum(body) == sum)
+}
+
+/// [`decode`] without a look at the checksum.
+pub(super) fn take_apart(kind: Kind, text: &[u8]) -> Option<Parts> {
     if text.len() != LENGTH {
         return None;
     }
-    let (body, sum) = text.split_at_checked(LENGTH - CHECKSUM)?;
-    if checksum(body) != sum {
-        return None;
-    }
-    let payload = bytes::from_base64url(body.strip_prefix(kind.prefix().as_bytes())?)?;
+    let (body, _) = text.split_at_checked(LENGTH - CHECKSUM)?;
+    let text = body.strip_prefix(kind.prefix().as_bytes())?;
+    let payload = bytes::array_from_base64url::<{ FIELDS + TAG }>(text)?;
     let (signed, tag) = payload.split_first_chunk::<FIELDS>()?;
     let fields = Fields::from_bytes(signed)?;
     if fields.kind != kind.byte() {
@@ -127,9 +139,9 @@ pub(super) fn decode(kind: Kind, text: &[u8]) -> Option<Parts> {
     })
 }
 
-/// What the tag is made over. The kind stands in it twice, as label and as field.
-pub(super) fn mac_input(kind: Kind, signed: &[u8; FIELDS]) -> Vec<u8> {
-    bytes::pae(&[b"countersign/token/v1", kind.prefix().as_bytes(), signed])
+/// The tag over `signed`. The kind stands in what it is made over twice, as label and as field.
+pub(super) fn tag(key: &MacKey, kind: Kind, signed: &[u8; FIELDS]) -> [u8; TAG] {
+    key.mac_pae(&[b"countersign/token/v1", kind.prefix().as_bytes(), signed])
 }
 
 fn checksum(text: &[u8]) -> [u8; CHECKSUM] {

@@ -7,10 +7,12 @@
 
 mod issue;
 mod layout;
+mod peek;
 mod verify;
 
 pub use issue::{Grant, issue};
 pub use layout::LENGTH;
+pub use peek::{Unproven, peek};
 pub use verify::{Claims, peek_kind, verify};
 
 use crate::bytes;
@@ -78,7 +80,7 @@ impl Kind {
 pub fn bind(label: &str, facts: &[&[u8]]) -> [u8; 32] {
     let mut parts = vec![label.as_bytes()];
     parts.extend_from_slice(facts);
-    bytes::sha256(&bytes::pae(&parts))
+    bytes::sha256_pae(&parts)
 }
 
 /// The binding of an access token to the resource it was issued for

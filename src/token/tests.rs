@@ -140,6 +140,52 @@ fn a_previous_key_verifies_but_does_not_issue() {
     assert_ne!(issue(&both, &grant(Kind::Access)), text);
 }
 
+/// A change of keys: before, while both are live, and after, for each kind.
+#[test]
+fn rotation_keeps_tokens_alive_until_the_old_key_goes() {
+    let site = SiteId::new([1; 8]);
+    let (old, new) = ([b'o'; 64], [b'n'; 64]);
+    let before = Keyring::open(site, &old, &[]).unwrap();
+    let during = Keyring::open(site, &new, &[&old]).unwrap();
+    let back = Keyring::open(site, &old, &[&new]).unwrap();
+    let after = Keyring::open(site, &new, &[]).unwrap();
+    assert_eq!(during.key_id(), after.key_id());
+    assert_ne!(during.key_id(), before.key_id());
+    for kind in Kind::ALL.iter().copied() {
+        let (older, newer) = (issue(&before, &grant(kind)), issue(&during, &grant(kind)));
+        let check = |keys: &Keyring, text: &str| verify(keys, kind, text.as_bytes(), NOW).err();
+        for keys in [&before, &during, &back] {
+            assert_eq!(check(keys, &older), None);
+        }
+        for keys in [&during, &back, &after] {
+            assert_eq!(check(keys, &newer), None);
+        }
+        assert_eq!(check(&before, &newer), Some(Reason::TokenUnknownKey));
+        assert_eq!(check(&after, &older), Some(Reason::TokenUnknownKey));
+        assert_eq!(issue(&during, &grant(kind)), issue(&after, &grant(kind)));
+        // The id of one generation over the tag of the other.
+        let (mut mixed, theirs) = (
+            layout::decode(kind, newer.as_bytes()).unwrap(),
+            layout::decode(kind, older.as_bytes()).unwrap(),
+        );
+        mixed.tag = theirs.tag;
+        let mixed = layout::encode(kind, &mixed.signed, &mixed.tag);
+        assert_eq!(check(&during, &mixed), Some(Reason::TokenForged));
+    }
+}
+
+#[test]
+fn threads_that_make_a_key_first_make_the_same() {
+    let keys = keyring(1, b'k');
+    let texts: Vec<String> = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..8)
+            .map(|_| scope.spawn(|| issue(&keys, &grant(Kind::Upload))))
+            .collect();
+        threads.into_iter().map(|t| t.join().unwrap()).collect()
+    });
+    assert!(texts.iter().all(|text| *text == texts[0]));
+}
+
 #[test]
 fn anything_else_is_malformed() {
     let keys = keyring(1, b'k');

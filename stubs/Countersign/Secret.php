@@ -16,11 +16,23 @@ final class Secret
     /** Takes a copy of `$bytes`; the string itself stays PHP's, so let it go out of scope. */
     public static function of(string $bytes): Secret {}
 
+    /**
+     * A new secret that PHP never sees.
+     *
+     * @param int $length 16 to 65,536 bytes.
+     *
+     * @throws Exception `misuse` for another length.
+     */
+    public static function random(int $length = 32): Secret {}
+
     /** Number of bytes. */
     public function length(): int {}
 
-    /** Whether `$other` is the same bytes, in a time that depends on the lengths alone. */
-    public function equals(string $other): bool {}
+    /**
+     * Whether `$other` is the same bytes, in a time that depends on the lengths alone. Never compare handles by `==`: to PHP
+     * any two of one class are equal, as they have no properties.
+     */
+    public function equals(string|Secret $other): bool {}
 
     /**
      * The bytes as a PHP string, which nobody wipes: only for what takes nothing else, such as the header of an HTTP

@@ -7,6 +7,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use countersign::clock::Timestamp;
 use countersign::entropy::CountingEntropy;
 use countersign::keyring::{Keyring, SiteId};
+use countersign::limit::budget::{Budget, Spending, Standing};
+use countersign::limit::period::UtcOffset;
 use countersign::limit::{self, Admission};
 use countersign::mcp::{Server, World};
 use countersign::store::{MemoryStore, Once, Status, Store, StoreError};
@@ -43,6 +45,25 @@ impl Store for TestStore {
     }
     fn admit(&self, limits: &[limit::Limit], now: Timestamp) -> Result<Admission, StoreError> {
         self.sound()?.admit(limits, now)
+    }
+    fn spend(
+        &self,
+        budgets: &[Budget],
+        cost: u64,
+        offset: UtcOffset,
+        now: Timestamp,
+    ) -> Result<Spending, StoreError> {
+        self.sound()?.spend(budgets, cost, offset, now)
+    }
+    fn correct(
+        &self,
+        budgets: &[Budget],
+        estimated: u64,
+        cost: u64,
+        offset: UtcOffset,
+        now: Timestamp,
+    ) -> Result<Vec<Standing>, StoreError> {
+        self.sound()?.correct(budgets, estimated, cost, offset, now)
     }
     fn get(&self, name: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
         self.sound()?.get(name)

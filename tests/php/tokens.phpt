@@ -24,6 +24,16 @@ foreach ( TokenKind::cases() as $kind ) {
 	);
 }
 
+// Works once, whatever the kind; told as issued a second later, as the store may have started in this one.
+$store = Countersign\Store::open();
+foreach ( TokenKind::cases() as $kind ) {
+	$claims = $tokens->verify( $kind, $tokens->issue( $kind, 0, 60, random_bytes( 32 ), 4294967295 ) );
+	echo $claims->reason(), ', ';
+	$claims = $tokens->verify( $kind, $tokens->issue( $kind, PHP_INT_MAX, 31622400, epoch: 4294967295 ) );
+	$once   = static fn() => $store->seenOnce( $kind->value, $claims->id(), $claims->issuedAt() + 1, $claims->expiresAt() );
+	echo $claims->subject() === PHP_INT_MAX && 4294967295 === $claims->epoch() ? 'ok' : 'wrong', ', ', $once()->isAllowed() ? 'first' : 'again', ', ', $once()->reason(), "\n";
+}
+
 $token  = $tokens->issue( TokenKind::Access, 7, 60, 'a' );
 $other  = new Tokens( Keyring::open( 'fedcba9876543210', str_repeat( 'k', 64 ) ) );
 $newkey = new Tokens( Keyring::open( '0123456789abcdef', str_repeat( 'n', 64 ) ) );
@@ -66,6 +76,13 @@ cscf_ ok 7 3 60
 cspr_ ok 7 3 60
 csap_ ok 7 3 60
 csup_ ok 7 3 60
+token_wrong_audience, ok, first, token_used
+token_wrong_audience, ok, first, token_used
+token_wrong_audience, ok, first, token_used
+token_wrong_audience, ok, first, token_used
+token_wrong_audience, ok, first, token_used
+token_wrong_audience, ok, first, token_used
+token_wrong_audience, ok, first, token_used
 audience: token_wrong_audience
 kind: token_wrong_kind
 site: token_wrong_site

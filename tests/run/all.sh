@@ -1,7 +1,7 @@
 #!/bin/bash
 # Runs the named stages one after the other (default: all), stops at the first that fails, and sums up.
 #
-#   tests/run/all.sh [core|phpt|plugin|conformance|clients|browser]...
+#   tests/run/all.sh [core|fuzz|phpt|fpm|plugin|conformance|clients|browser|packages]...
 #
 # A stage is tests/run/STAGE.sh. It finds what it needs installed and the extension built, prints
 # what it does, and writes "PASSED FAILED" (two numbers) to .cache/run/results/STAGE.
@@ -10,7 +10,7 @@ set -euo pipefail
 cd "$ROOT"
 
 stages=("$@")
-[ $# -gt 0 ] || stages=(core phpt plugin conformance clients browser)
+[ $# -gt 0 ] || stages=(core fuzz phpt fpm plugin conformance clients browser)
 results=$CACHE/run/results
 logs=$CACHE/run/logs
 mkdir -p "$results" "$logs"
@@ -30,15 +30,19 @@ wants() {
 # 1. Packages, by group.
 groups=(build)
 if wants core; then groups+=(wasm); fi
+if wants fuzz; then groups+=(fuzz); fi
+if wants core phpt fpm plugin; then groups+=(redis); fi
+if wants fpm; then groups+=(fpm); fi
 if wants plugin conformance clients browser; then groups+=(site mariadb); fi
-if wants plugin; then groups+=(phpunit redis); fi
+if wants packages; then groups+=(site packages); fi
+if wants plugin; then groups+=(phpunit); fi
 if wants conformance clients browser; then groups+=(e2e); fi
 if wants browser; then groups+=(browser); fi
 tests/setup/install.sh "${groups[@]}"
 
 # 2. What comes over the network is fetched while Rust keeps the processors busy.
 fetching=
-if wants plugin conformance clients browser; then
+if wants plugin conformance clients browser packages; then
 	(
 		tests/site/wordpress.sh
 		if wants conformance clients browser; then tests/setup/node.sh; fi
@@ -87,12 +91,12 @@ sum_up() {
 # 3. One stage after the other; those past the core need the extension.
 built=
 for stage in "${stages[@]}"; do
-	if [ "$stage" != core ] && [ -z "$built" ]; then
+	if [ "$stage" != core ] && [ "$stage" != fuzz ] && [ -z "$built" ]; then
 		header "build"
 		cargo build --release --locked --features php
 		built=1
 	fi
-	case $stage in core | phpt) ;; *) fetched ;; esac
+	case $stage in core | fuzz | phpt | fpm) ;; *) fetched ;; esac
 	header "$stage"
 	stage_began=$(now_ms)
 	status=0

@@ -16,12 +16,13 @@ check() {
 }
 
 check "formatted" cargo fmt --all --check
-check "lints, core" cargo clippy --locked --all-targets --quiet -- -D warnings
+check "formatted, fuzz targets" cargo fmt --manifest-path fuzz/Cargo.toml --check
+check "lints, core and command line" cargo clippy --locked --all-targets --quiet --features cli,redis -- -D warnings
 check "lints, PHP extension" cargo clippy --locked --lib --quiet --features php -- -D warnings
 check "builds for WebAssembly, without PHP or an operating system" tests/setup/wasm-check.sh
 
 status=0
-cargo test --locked --quiet 2>&1 | tee "$log" || status=$?
+cargo test --locked --quiet --features cli,redis 2>&1 | tee "$log" || status=$?
 # cargo prints one such line for every test program.
 read -r passed failed < <(awk '/^test result:/ { p += $4; f += $6 } END { print p + 0, f + 0 }' "$log")
 echo "$((checks + passed)) $failed" >"$results"

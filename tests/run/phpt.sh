@@ -3,17 +3,19 @@
 #
 #   tests/run/phpt.sh [FILE...]
 #
-# EXTENSION=FILE tests another build of the extension.
+# EXTENSION=FILE tests another build of the extension; PHP=FILE and RUN_TESTS=FILE use another PHP and its test
+# runner. STAGE=NAME keeps log and results of such a run under another name.
 set -euo pipefail
 chosen=${EXTENSION:-}
 . "$(dirname "$0")/../setup/common.sh"
 EXTENSION=${chosen:-$EXTENSION}
 
 php=$(command -v "${PHP:-php8.2}") || die "no ${PHP:-php8.2} (tests/setup/install.sh build)"
-runner=$("$php" -r 'echo PHP_EXTENSION_DIR;')/build/run-tests.php
-log=$CACHE/run/logs/phpt
-results=$CACHE/run/results/phpt
-work=$CACHE/run/phpt
+runner=${RUN_TESTS:-$("$php" -r 'echo PHP_EXTENSION_DIR;')/build/run-tests.php}
+stage=${STAGE:-phpt}
+log=$CACHE/run/logs/$stage
+results=$CACHE/run/results/$stage
+work=$CACHE/run/$stage
 rm -rf "$work"
 mkdir -p "$(dirname "$log")" "$(dirname "$results")" "$work"/{state,left}
 chmod 700 "$work/state"

@@ -1,7 +1,9 @@
 #!/bin/bash
 # Installs what a bare Debian 12 machine lacks, by group; a second run finds nothing to do and says so.
 #
-#   tests/setup/install.sh [build|site|mariadb|redis|phpunit|e2e|browser|wasm]...     (default: all)
+#   tests/setup/install.sh [build|fuzz|site|mariadb|redis|fpm|phpunit|e2e|browser|wasm|packages|bench|matrix]...
+#
+# By default all but bench and matrix.
 #
 # No service is ever started: the tests run servers of their own, as whoever runs the tests.
 set -euo pipefail
@@ -12,14 +14,19 @@ set -euo pipefail
 packages_of() {
 	case $1 in
 	build) echo php8.2-dev php8.2-cli clang libclang-dev make gcc pkg-config ;;
+	matrix) echo libssl-dev libsodium-dev xz-utils ;;
+	packages) echo debootstrap binutils zip unzip php8.2-dev ;;
 	site) echo php8.2-cli php8.2-sqlite3 php8.2-gd php8.2-curl php8.2-xml php8.2-mbstring php8.2-zip php8.2-opcache curl unzip ca-certificates ;;
 	mariadb) echo mariadb-server-core mariadb-client-core php8.2-mysql php8.2-fpm nginx-light ;;
 	redis) echo redis-server redis-tools ;;
+	fuzz) echo g++ ;;
+	fpm) echo php8.2-fpm python3 ;;
 	phpunit) echo phpunit php8.2-xml php8.2-mbstring ;;
 	e2e) echo curl ;;
 	browser) echo chromium ;;
 	wasm) echo rustc-web rust-web-src ;;
-	*) die "unknown group '$1' (there are: build site mariadb redis phpunit e2e browser wasm)" ;;
+	bench) echo php-symfony-rate-limiter php-symfony-cache php-symfony-lock php8.2-redis ;;
+	*) die "unknown group '$1' (there are: build fuzz site mariadb redis fpm phpunit e2e browser wasm packages bench matrix)" ;;
 	esac
 }
 
@@ -79,7 +86,7 @@ apt_install() {
 
 began=$(now_ms)
 groups=("$@")
-[ $# -gt 0 ] || groups=(build site mariadb redis phpunit e2e browser wasm)
+[ $# -gt 0 ] || groups=(build fuzz site mariadb redis fpm phpunit e2e browser wasm packages)
 command -v dpkg-query >/dev/null || die "this script knows Debian only; install by hand: $(for g in "${groups[@]}"; do packages_of "$g"; done | xargs)"
 INSTALLED=$(dpkg-query -W -f='${db:Status-Status} ${Package}\n' | sed -n 's/^installed //p')
 

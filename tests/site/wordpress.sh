@@ -8,6 +8,7 @@
 # folder under .cache: the system's own apt sources and lists are only read.
 set -euo pipefail
 . "$(dirname "$0")/../setup/common.sh"
+. "$(dirname "$0")/../setup/private-apt.sh"
 
 version=${1:-7.1}
 case $version in
@@ -22,30 +23,9 @@ sqlite_from=@wp-playground/cli@3.1.56
 
 tree=$CACHE/wordpress-$version
 sqlite=$CACHE/sqlite-database-integration
-keyring=/usr/share/keyrings/debian-archive-keyring.gpg
-
-# The mirror this machine already uses, from either format of apt's configuration.
-mirror() {
-	apt-get indextargets --format '$(SITE)' 'Created-By: Packages' |
-		grep -E '/debian/?$' | sort -u | head -1
-}
-
-private_apt() {
-	local command=$1
-	shift
-	"$command" -o Dir::Etc::sourcelist="$work/sources.list" -o Dir::Etc::sourceparts=/dev/null \
-		-o Dir::State::Lists="$work/lists" -o Dir::Cache="$work/cache" \
-		-o Dir::State::status=/dev/null -o APT::Sandbox::User= \
-		-o Acquire::IndexTargets::deb::DEP-11::DefaultEnabled=false "$@"
-}
 
 fetch_packages() {
-	local from
-	from=$(mirror)
-	[ -n "$from" ] || die "apt knows no Debian mirror on this machine (run 'apt-get update' once as root)"
-	mkdir -p "$work"/{lists,cache,debs}/partial "$work/cache/archives/partial" "$work/root"
-	echo "deb [signed-by=$keyring] $from $suite main" >"$work/sources.list"
-	private_apt apt-get -q update
+	private_lists deb "$suite"
 	# shellcheck disable=SC2086
 	(cd "$work/debs" && private_apt apt-get -q download wordpress $themes $libraries)
 }

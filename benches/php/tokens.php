@@ -1,0 +1,38 @@
+<?php
+/** Tokens against HS256 JWTs. */
+
+declare(strict_types=1);
+
+require __DIR__ . '/lib/bench.php';
+require __DIR__ . '/lib/jwt.php';
+
+use Countersign\Claims;
+use Countersign\Keyring;
+use Countersign\TokenKind;
+use Countersign\Tokens;
+
+const RESOURCE = 'https://example.org/wp-json/countersign/v1/mcp';
+
+$key    = bin2hex( random_bytes( 32 ) );
+$tokens = new Tokens( Keyring::open( '0123456789abcdef', $key ) );
+$jwt    = new Jwt( $key, 'https://example.org' );
+$token  = $tokens->issue( TokenKind::Access, 7, 3600, RESOURCE );
+$other  = $jwt->issue( RESOURCE, 7, 3600 );
+must( $tokens->verify( TokenKind::Access, $token, RESOURCE ) instanceof Claims && is_array( $jwt->verify( $other, RESOURCE ) ) );
+
+$bench = new Bench();
+$bench->compare(
+	'token: issue and verify',
+	6,
+	static fn() => $tokens->verify( TokenKind::Access, $tokens->issue( TokenKind::Access, 7, 3600, RESOURCE ), RESOURCE ),
+	static fn() => $jwt->verify( $jwt->issue( RESOURCE, 7, 3600 ), RESOURCE ),
+	'HS256 JWT in PHP'
+);
+$bench->compare(
+	'token: verify',
+	6,
+	static fn() => $tokens->verify( TokenKind::Access, $token, RESOURCE ),
+	static fn() => $jwt->verify( $other, RESOURCE ),
+	'HS256 JWT in PHP'
+);
+echo $bench->rows();

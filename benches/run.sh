@@ -1,0 +1,71 @@
+#!/bin/bash
+# Measures the promises that are ratios, each against a peer in the same run: `make bench`.
+#
+#   benches/run.sh [php|core]...     (default: both)
+#
+# php: the extension beside what a PHP developer would write instead, in one PHP process. core: the parts of
+# the Rust core against the bare primitive they are made of. Rows go to .cache/bench/*.md; docs/benchmarks.md
+# has those of the last release. Nothing here is a test: the tests say yes or no.
+set -euo pipefail
+. "$(dirname "$0")/../tests/setup/common.sh"
+cd "$ROOT"
+
+parts=("$@")
+[ $# -gt 0 ] || parts=(php core)
+out=$CACHE/bench
+mkdir -p "$out"
+tests/setup/install.sh build mariadb redis bench
+work=$(mktemp -d "$CACHE/bench/run.XXXXXX")
+chmod 700 "$work"
+pids=()
+end() {
+	local status=$?
+	trap - EXIT
+	for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null || true; done
+	wait
+	rm -rf "$work"
+	exit "$status"
+}
+trap end EXIT
+
+# The peers' servers, on sockets in a folder of this run.
+servers() {
+	mkdir -p "$work"/{state,files,db,tmp}
+	chmod 700 "$work/state"
+	redis-server --port 0 --unixsocket "$work/redis" --save '' --appendonly no --dir "$work" >"$work/redis.log" 2>&1 &
+	pids+=($!)
+	mariadb-install-db --no-defaults --datadir="$work/db" --user="$(id -un)" \
+		--auth-root-authentication-method=normal --skip-test-db >"$work/db.log" 2>&1
+	mariadbd --no-defaults --datadir="$work/db" --user="$(id -un)" --socket="$work/sql" --skip-networking \
+		--pid-file="$work/db.pid" --tmpdir="$work/tmp" --performance-schema=OFF >>"$work/db.log" 2>&1 &
+	pids+=($!)
+	wait_until 20 "Redis" redis-cli -s "$work/redis" ping
+	wait_until 30 "MariaDB" mariadb --no-defaults -S "$work/sql" -u root -e 'CREATE DATABASE IF NOT EXISTS bench'
+}
+
+php_part() {
+	cargo build --release --locked --features php
+	servers
+	for file in benches/php/*.php; do
+		say "$(basename "$file" .php)" >&2
+		php8.2 -d extension="$EXTENSION" -d opcache.enable_cli=1 -d countersign.state_dir="$work/state" \
+			-d include_path=.:/usr/share/php "$file" "$work/files" "$work/redis" "$work/sql" >"$out/$(basename "$file" .php).md"
+	done
+	{
+		printf '| what | ours, µs | beside | its, µs | times | goal | |\n| --- | ---: | --- | ---: | ---: | ---: | --- |\n'
+		for file in benches/php/*.php; do cat "$out/$(basename "$file" .php).md"; done
+	} >"$out/php.txt"
+	cat "$out/php.txt"
+}
+
+core_part() {
+	cargo bench --locked --quiet | tee "$out/core.txt"
+}
+
+for part in "${parts[@]}"; do
+	case $part in
+	php) php_part ;;
+	core) core_part ;;
+	*) die "there is no part '$part' (php, core)" ;;
+	esac
+done

@@ -1,0 +1,203 @@
+#!/usr/bin/env python3
+"""Writes the first inputs of every fuzz target into fuzz/corpus, from tests/vectors.
+
+What a target does not need is taken away again by its own program:
+    TARGET -merge=1 fuzz/corpus/TARGET FOLDER_OF_SEEDS
+"""
+
+import base64
+import hashlib
+import json
+import pathlib
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+VECTORS = ROOT / "tests/vectors"
+
+
+def read(path):
+    return json.loads((VECTORS / path).read_text())
+
+
+def texts(value, name):
+    """Every text under `name`, however deep."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            if key == name and isinstance(inner, str):
+                yield inner
+            yield from texts(inner, name)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from texts(inner, name)
+
+
+def tokens():
+    yield from texts(read("token/valid.json"), "token")
+    yield from texts(read("token/invalid.json"), "token")
+
+
+def actions():
+    for path in sorted(VECTORS.glob("action/*/*.json")):
+        yield from texts(json.loads(path.read_text()), "text")
+
+
+def notes():
+    yield from texts(read("audit/checkpoints.json"), "note")
+    # The text under a signature, for targets that sign by themselves.
+    for note in texts(read("audit/checkpoints.json"), "note"):
+        yield note.split("\n\n")[0] + "\n"
+
+
+def checkpoints():
+    for note in texts(read("audit/checkpoints.json"), "note"):
+        yield "\n".join(note.split("\n\n")[0].split("\n")[1:])
+
+
+def keys():
+    yield "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"
+    yield "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"
+    yield "TEST+7997405c+AQcC+FTVKf0jlTdHDY3rbevmnKxxPjigCXlVtGe6RIr6"
+    yield "a+00000000+AQ=="
+
+
+def drafts():
+    for entry in read("audit/entries.json")["entries"]:
+        yield json.dumps(entry["draft"])
+
+
+def entries():
+    yield from texts(read("audit/entries.json"), "body")
+    for body in texts(read("audit/entries.json"), "body"):
+        yield body.replace("0011223344556677", "0101010101010101").replace('"seq":1,', '"seq":0,')
+
+
+def heads():
+    for entry in read("audit/entries.json")["entries"]:
+        head = entry["head"]
+        frontier = base64.urlsafe_b64encode(bytes.fromhex(head["frontier"])).decode().rstrip("=")
+        yield f"{head['size']} {head['root']} {frontier}"
+
+
+def requests():
+    for name in ("calls", "eras", "framing", "gate"):
+        for case in read(f"mcp/{name}.json"):
+            request = case.get("request", {})
+            body = request.get("body")
+            if body is None and "message" in request:
+                body = json.dumps(request["message"])
+            if isinstance(body, str):
+                yield ("\3" if request.get("modern") else "\2") + body
+    for method, params in (
+        ("initialize", {"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "c", "version": "1"}}),
+        ("tools/list", {}),
+        ("tools/call", {"name": "echo", "arguments": {"a": 1}}),
+        ("prompts/get", {"name": "outline", "arguments": {"topic": "t"}}),
+        ("resources/read", {"uri": "site://post/1"}),
+        ("completion/complete", {"ref": {"type": "ref/prompt", "name": "outline"}, "argument": {"name": "topic", "value": "a"}}),
+    ):
+        yield "\2" + json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": params})
+
+
+def redirects():
+    yield from texts(read("oauth/redirects.json"), "uri")
+
+
+def oauth():
+    yield (
+        "response_type=code&client_id=csc_one&redirect_uri=https%3A%2F%2Fclient.example%2Fback%3Fa%3D1&state=s"
+        "&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256"
+        "&resource=https%3A%2F%2Fexample.org%2Fmcp&scope=mcp%3Aread"
+    )
+    yield "grant_type=refresh_token&refresh_token=" + next(iter(tokens()))
+    yield json.dumps({"client_name": "a", "redirect_uris": ["https://client.example/back"], "token_endpoint_auth_method": "none"})
+    yield json.dumps({"client_id": "https://client.example/metadata", "client_name": "a", "redirect_uris": ["http://localhost/b"]})
+    yield "Basic " + base64.b64encode(b"csc_one:secret").decode()
+
+
+def redis():
+    yield "*2\r\n:0\r\n:1\r\n"
+    yield "*5\r\n:0\r\n:1\r\n:60\r\n:59\r\n:7\r\n"
+    yield "*6\r\n:0\r\n:0\r\n:1\r\n:3\r\n:1\r\n:60\r\n"
+    yield "*2\r\n:0\r\n$4\r\nfour\r\n"
+    yield "*5\r\n:0\r\n:1\r\n:2\r\n:3\r\n:4\r\n"
+    yield "-NOSCRIPT No matching script.\r\n"
+    yield "-OOM command not allowed when used memory > 'maxmemory'.\r\n"
+    yield "*2\r\n$9\r\nmaxmemory\r\n$1\r\n5\r\n"
+    info = "run_id:0123abcd\r\nrole:master\r\nmaster_replid:4567cdef\r\nmaxmemory:0\r\nmaxmemory_policy:noeviction\r\n"
+    yield f"${len(info)}\r\n{info}\r\n"
+
+
+def key_files():
+    yield "countersign-ed25519-seed:" + "5a" * 32 + "\n"
+    yield "countersign-ed25519-public:d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a\n"
+    yield "k" * 86 + "\n"
+    yield "put your unique phrase here, and some more of it\n"
+
+
+def envelopes():
+    for size in (64, 80, 96):
+        yield "cse1.00000000." + base64.urlsafe_b64encode(bytes(range(size))).decode().rstrip("=")
+    yield base64.urlsafe_b64encode(bytes(range(64))).decode().rstrip("=")
+    yield "0123-4567-89AB-CDEF-GHJK-MNPQ-RSTV-WXYZ-0000"
+
+
+def vault_texts():
+    blob = lambda size: base64.urlsafe_b64encode(bytes(size)).decode().rstrip("=")
+    slot = {"kind": "auth_key", "salt": blob(16), "fingerprint": blob(8), "iv": blob(16), "wrapped": blob(112)}
+    key = {"id": blob(4), "iv": blob(16), "wrapped": blob(112)}
+    yield json.dumps({"site": blob(8), "slots": [slot], "keys": [key]}, separators=(",", ":"))
+
+
+def exports():
+    """A small log as a file, with everything but signatures that anybody can check."""
+    site = "0011223344556677"
+    bodies = list(texts(read("audit/entries.json"), "body"))[:3]
+    leaves = [hashlib.sha256(b"\0" + body.encode()).digest() for body in bodies]
+    node = lambda left, right: hashlib.sha256(b"\1" + left + right).digest()
+    root = node(node(leaves[0], leaves[1]), leaves[2]).hex()
+    compact = lambda value: json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+    note = next(texts(read("audit/checkpoints.json"), "note"))
+    header = {"countersign_audit": 1, "origin": f"shop.example/{site}/audit", "site": site, "from": 0, "until": 3,
+              "filter": None, "size": 3, "root": root}
+    hashes = base64.b64encode(b"".join(leaves)).decode()
+    tile = {"leaves": 0, "hashes": hashes}
+    for extra in (
+        [],
+        [compact({"checkpoint": 3, "note": note})],
+        [compact({"seal": 0, "size": 3, "root": root, "from": 0, "until": 3600000, "previous": "0" * 64, "mac": "0" * 64})],
+    ):
+        frame = [compact(header), compact(tile), *extra]
+        digest = hashlib.sha256("".join(line + "\n" for line in frame).encode()).hexdigest()
+        end = compact({"end": 3, "entries": 3, "frame": digest, "note": None})
+        yield "\n".join([frame[0], *bodies, *frame[1:], end]) + "\n"
+    yield compact(header) + "\n" + compact({"outside": [0, 2], "hashes": hashes}) + "\n"
+    yield compact(header) + "\n" + compact({"pruned": [0, 2], "hashes": hashes}) + "\n"
+
+
+SEEDS = {
+    "ndjson": exports,
+    "envelope": envelopes,
+    "vault_text": vault_texts,
+    "token": tokens,
+    "action": actions,
+    "verifier_key": keys,
+    "note": notes,
+    "checkpoint": checkpoints,
+    "audit_draft": drafts,
+    "audit_entry": entries,
+    "audit_head": heads,
+    "jsonrpc": requests,
+    "redirect": redirects,
+    "oauth_request": oauth,
+    "redis_reply": redis,
+    "key_file": key_files,
+}
+
+out = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "fuzz/corpus"
+for target, seeds in SEEDS.items():
+    folder = out / target
+    folder.mkdir(parents=True, exist_ok=True)
+    for seed in seeds():
+        data = seed.encode("utf-8", "surrogatepass")
+        if len(data) <= 4096:
+            (folder / hashlib.sha1(data).hexdigest()).write_bytes(data)

@@ -1,0 +1,55 @@
+//! Signed actions and heartbeats: foreign bytes never verify; what was signed reads as what it is, under its own
+//! domain, payload and bits only.
+#![no_main]
+
+use countersign::action::{ActionType, Channel, Domain, Draft, Key, MAX_LIFETIME_MS, SnapshotId};
+use countersign_fuzz::{Fields, NOW, SITE, flipped};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|data: &[u8]| {
+    let mut fields = Fields(data);
+    let [choice] = fields.array();
+    let key = if choice & 1 == 0 {
+        Key::hmac(&[0x5a; 32])
+    } else {
+        Key::ed25519(&[0x5a; 32])
+    }
+    .expect("a sound key");
+    let domain = Domain::ALL[usize::from(choice >> 1) % Domain::ALL.len()];
+    let channel = Channel::new(domain, SITE, &[&key]).expect("a channel");
+    assert!(channel.check(data, b"", NOW).is_err());
+
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let draft = Draft {
+        id: fields.array(),
+        action_type: ActionType::parse(&text(fields.bytes(70)))
+            .or_else(|| ActionType::parse("plugin_update"))
+            .expect("a type"),
+        snapshot: SnapshotId::parse(&text(fields.bytes(70))),
+        issued: NOW,
+        lifetime_ms: fields.number() % MAX_LIFETIME_MS + 1,
+        nonce: fields.array(),
+        payload: fields.bytes(200),
+    };
+    let at = fields.number();
+    let signed = channel.sign(&draft).expect("it can sign");
+    let message = channel
+        .check(signed.as_bytes(), draft.payload, NOW)
+        .expect("what was signed verifies");
+    let again = channel.sign(&draft).expect("it can sign again");
+    assert_eq!(again, signed, "one message has one spelling");
+    drop(message);
+    let other = flipped(signed.as_bytes(), at).expect("a message is not empty");
+    assert!(channel.check(&other, draft.payload, NOW).is_err());
+    if let Some(payload) = flipped(draft.payload, at) {
+        assert!(channel.check(signed.as_bytes(), &payload, NOW).is_err());
+    }
+    for wrong in Domain::ALL.iter().copied().filter(|wrong| *wrong != domain) {
+        let channel = Channel::new(wrong, SITE, &[&key]).expect("a channel");
+        assert!(
+            channel
+                .check(signed.as_bytes(), draft.payload, NOW)
+                .is_err()
+        );
+    }
+});

@@ -1,0 +1,34 @@
+//! Stored audit entries: whatever bytes a row has, verification ends with a verdict, and calls a log sound only if
+//! the row is an entry, of this site, at its place, with its own leaf hash.
+#![no_main]
+
+use countersign::audit::entry::Entry;
+use countersign::audit::tree::leaf_hash;
+use countersign::audit::verify::{Columns, Row, Verdict, Verifier};
+use countersign_fuzz::SITE;
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|body: &[u8]| {
+    let entry = Entry::parse(body);
+    let leaf = leaf_hash(body);
+    let judge = |leaf: &[u8], columns| {
+        let mut verifier = Verifier::new(*SITE.as_bytes());
+        verifier.feed(&Row {
+            seq: 0,
+            leaf,
+            body,
+            columns,
+        });
+        verifier.finish(None).verdict
+    };
+    let sound = entry
+        .as_ref()
+        .is_ok_and(|entry| entry.seq == 0 && entry.site == *SITE.as_bytes());
+    assert_eq!(judge(&leaf, Columns::Absent) == Verdict::Ok, sound);
+    if let Ok(entry) = &entry {
+        let verdict = judge(&leaf, Columns::Read(&entry.summary));
+        assert_eq!(verdict == Verdict::Ok, sound);
+    }
+    assert_ne!(judge(&leaf[1..], Columns::Absent), Verdict::Ok);
+    assert_ne!(judge(&[0; 32], Columns::Absent), Verdict::Ok);
+});

@@ -1,0 +1,120 @@
+//! MCP requests, as a client with a genuine token can send them: each ends in an answer that is JSON-RPC, with the id
+//! that was sent and no other, or in a call whose arguments are an object.
+#![no_main]
+
+use std::sync::Arc;
+
+use countersign::clock::Timestamp;
+use countersign::entropy::CountingEntropy;
+use countersign::mcp::{Authorized, Incoming, Received, Reply, Server, World};
+use countersign::store::MemoryStore;
+use countersign::token::{Grant, Kind, audience, issue};
+use countersign_fuzz::{NOW, stranger};
+use libfuzzer_sys::fuzz_target;
+use serde_json::Value;
+
+const ENDPOINT: &str = "https://example.org/mcp";
+const SETTINGS: &str = r#"{"name":"n","title":"t","version":"1.0.0","endpoint":"https://example.org/mcp",
+    "resource_metadata":"https://example.org/m","hosts":["example.org"],"secure":true,"kill_switch":false,
+    "ip_limit":{"max":60,"window":60},"max_body":4096}"#;
+const CONNECTION: &str = r#"{"id":7,"name":"a","client":"c","user":3,"state":"active","epoch":0,
+    "groups":["read","create_edit"],"limit":{"max":100,"window":60}}"#;
+const REGISTRY: &str = r#"{"builtin":["whoami","list_posts","get_post"],
+    "tools":[{"name":"echo","description":"e","group":"read","inputSchema":{"type":"object"}}],
+    "prompts":[{"name":"outline","group":"read","arguments":[{"name":"topic","required":true}]}],
+    "resources":[{"uri":"site://style","name":"s","group":"read"}],
+    "resourceTemplates":[{"uriTemplate":"site://post/{id}","name":"p","group":"read"}]}"#;
+
+fuzz_target!(|data: &[u8]| {
+    // One byte says which revision the headers name; a modern one wants method and name there too.
+    let (choice, body) = data
+        .split_first()
+        .map_or((0, data), |(first, rest)| (*first, rest));
+    let keys = Arc::new(stranger());
+    let token = issue(
+        &keys,
+        &Grant {
+            kind: Kind::Access,
+            subject: 7,
+            epoch: 0,
+            binding: audience(ENDPOINT),
+            lifetime: 3600,
+            id: [9; 12],
+            issued: NOW,
+        },
+    );
+    let mut headers = vec![
+        ("host", "example.org".to_owned()),
+        ("authorization", format!("Bearer {token}")),
+        ("content-type", "application/json".to_owned()),
+        ("accept", "application/json, text/event-stream".to_owned()),
+    ];
+    let parsed: Option<Value> = serde_json::from_slice(body).ok();
+    let revisions = [
+        None,
+        Some("2025-06-18"),
+        Some("2025-11-25"),
+        Some("2026-07-28"),
+    ];
+    if let Some(revision) = revisions[usize::from(choice) % revisions.len()] {
+        headers.push(("mcp-protocol-version", revision.to_owned()));
+    }
+    if let Some(message) = &parsed {
+        let text = |value: &Value| value.as_str().map(str::to_owned);
+        headers.extend(text(&message["method"]).map(|method| ("mcp-method", method)));
+        headers.extend(text(&message["params"]["name"]).map(|name| ("mcp-name", name)));
+    }
+    let headers: Vec<(String, String)> = headers
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value))
+        .collect();
+
+    let store = MemoryStore::new(Timestamp::from_seconds(1));
+    let entropy = CountingEntropy::default();
+    let world = || World {
+        now: NOW,
+        entropy: &entropy,
+        store: &store,
+    };
+    let server = Server::new(keys, SETTINGS).expect("sound settings");
+    let received = server.receive(
+        world(),
+        Incoming {
+            method: "POST",
+            headers: &headers,
+            query: "",
+            body,
+            ip: "192.0.2.1",
+        },
+    );
+    let request = match received {
+        Received::Reply(reply) => return check(&reply, parsed.as_ref()),
+        Received::Request(request) => request,
+    };
+    assert_eq!(request.connection(), 7);
+    match request.authorize(world(), Some(CONNECTION), REGISTRY) {
+        Ok(Authorized::Reply(reply)) => check(&reply, parsed.as_ref()),
+        Ok(Authorized::Call(call)) => {
+            let arguments: Value =
+                serde_json::from_str(call.arguments()).expect("arguments are JSON");
+            assert!(arguments.is_object());
+            assert!(!call.name().is_empty());
+        }
+        Err(error) => panic!("connection and registry are sound: {error}"),
+    }
+});
+
+fn check(reply: &Reply, sent: Option<&Value>) {
+    assert!((200..600).contains(&reply.status()));
+    if reply.body().is_empty() {
+        return;
+    }
+    let last = reply.body().lines().last().unwrap_or_default();
+    let body: Value = serde_json::from_str(last.strip_prefix("data: ").unwrap_or(reply.body()))
+        .expect("an answer is JSON");
+    assert_eq!(body["jsonrpc"], "2.0");
+    assert!(body["result"].is_object() != body["error"].is_object());
+    if let Some(id) = body.get("id").filter(|id| !id.is_null()) {
+        assert_eq!(Some(id), sent.and_then(|sent| sent.get("id")));
+    }
+}

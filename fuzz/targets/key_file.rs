@@ -1,0 +1,24 @@
+//! Key files: what is read is written again as it was, and its public half is never its secret one.
+#![no_main]
+
+use countersign::key_file::KeyFile;
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|data: &[u8]| {
+    let Ok(file) = KeyFile::parse(data) else {
+        return;
+    };
+    let line = file.to_bytes();
+    assert_eq!(line.expose().trim_ascii(), data.trim_ascii());
+    let again = KeyFile::parse(line.expose()).expect("what was written can be read");
+    assert_eq!(again.fingerprint(), file.fingerprint());
+    assert!(
+        !data
+            .windows(16)
+            .any(|part| part == file.fingerprint().as_bytes())
+    );
+    if let Some(public) = file.public() {
+        assert_eq!(public.fingerprint(), file.fingerprint());
+        assert!(matches!(public, KeyFile::Public(_)));
+    }
+});

@@ -1,0 +1,74 @@
+//! What anybody can send to the authorization server: queries, registrations, token requests, metadata documents.
+//! Nobody is sent where the client did not register, and no token comes of what was never issued.
+#![no_main]
+
+use countersign::entropy::CountingEntropy;
+use countersign::oauth::{Server, client_id};
+use countersign_fuzz::{NOW, stranger};
+use libfuzzer_sys::fuzz_target;
+use serde_json::Value;
+
+const SETTINGS: &str = r#"{"issuer":"https://example.org","resource":"https://example.org/mcp",
+    "resource_metadata":"https://example.org/m","authorization_endpoint":"https://example.org/a",
+    "token_endpoint":"https://example.org/t","registration_endpoint":"https://example.org/g",
+    "revocation_endpoint":"https://example.org/r","allow_http":false,"scopes":["mcp:read"]}"#;
+const CLIENT: &str = r#"{"client_id":"csc_one","client_name":"One","redirect_uris":["https://client.example/back?a=1"],
+    "grant_types":["authorization_code","refresh_token"],"token_endpoint_auth_method":"none","source":"registration"}"#;
+const REGISTERED: &str = "https://client.example/back?a=1";
+
+fuzz_target!(|data: &[u8]| {
+    let server = Server::new(SETTINGS).expect("sound settings");
+    let _ = client_id(data, b"");
+    let _ = client_id(b"", data);
+    let prefixed = |prefix: &str| [prefix.as_bytes(), data].concat();
+
+    for query in [
+        data.to_vec(),
+        prefixed("client_id=csc_one&response_type=code&"),
+    ] {
+        match server.authorize(&query, Some(CLIENT)) {
+            Ok(request) => {
+                assert_eq!(request.client_id(), "csc_one");
+                assert!(request.refuse().starts_with(REGISTERED));
+                let again = server
+                    .request(&request.to_json())
+                    .expect("what was put aside");
+                assert_eq!(again.to_json(), request.to_json());
+            }
+            Err(reply) => assert!(reply.redirect().is_none_or(|to| to.starts_with(REGISTERED))),
+        }
+        assert!(server.authorize(&query, None).is_err());
+    }
+
+    let keys = stranger();
+    for body in [
+        data.to_vec(),
+        prefixed("client_id=csc_one&grant_type=refresh_token&refresh_token="),
+        prefixed("client_id=csc_one&grant_type=authorization_code&code="),
+    ] {
+        let reply = server.token(&keys, NOW, &body, b"", Some(CLIENT));
+        assert!(reply.is_err(), "a token that was never issued was believed");
+        assert!(
+            server
+                .revoke(&keys, NOW, &body, b"", Some(CLIENT))
+                .change()
+                .is_none()
+        );
+    }
+
+    let entropy = CountingEntropy::default();
+    let reply = server
+        .register(&entropy, NOW, data)
+        .expect("entropy is there");
+    if let Some(client) = reply.client() {
+        assert_eq!(reply.status(), 201);
+        let client: Value = serde_json::from_str(client).expect("a client is JSON");
+        let addresses = client["redirect_uris"]
+            .as_array()
+            .expect("it has addresses");
+        assert!((1..=10).contains(&addresses.len()));
+        let name = client["client_name"].as_str().expect("it has a name");
+        assert!(name.chars().count() <= 80 && !name.chars().any(char::is_control));
+    }
+    let _ = server.client_from_document("https://client.example/metadata", data);
+});

@@ -1,0 +1,43 @@
+//! Redirect addresses: what is accepted is one destination, the same for a browser, and nobody else's.
+#![no_main]
+
+use countersign::oauth::redirect::RedirectUri;
+use libfuzzer_sys::fuzz_target;
+use url::Url;
+
+fuzz_target!(|text: &str| {
+    let Ok(address) = RedirectUri::parse(text) else {
+        return;
+    };
+    assert_eq!(address.as_str(), text);
+    assert!(address.admits(&address));
+    assert!(text.bytes().all(|byte| byte.is_ascii_graphic()));
+    let url = Url::parse(text).expect("browsers read it");
+    assert!(url.username().is_empty() && url.password().is_none() && url.fragment().is_none());
+    assert!(url.scheme() == "https" || (url.scheme() == "http" && address.is_loopback()));
+
+    // What is added to it goes to the same place, and arrives as it was.
+    let full = address.with(&[("code", "a&b=c#d\u{e9}\r\n"), ("state", text)]);
+    let target = Url::parse(&full).expect("browsers read it with a code");
+    assert_eq!(
+        (target.scheme(), target.host(), target.port(), target.path()),
+        (url.scheme(), url.host(), url.port(), url.path())
+    );
+    let sent: Vec<(String, String)> = target.query_pairs().into_owned().collect();
+    let tail = &sent[sent.len() - 2..];
+    assert_eq!(tail[0], ("code".to_owned(), "a&b=c#d\u{e9}\r\n".to_owned()));
+    assert_eq!(tail[1], ("state".to_owned(), text.to_owned()));
+
+    for known in [
+        "https://client.example/back",
+        "http://127.0.0.1/back",
+        "http://localhost:1/back",
+    ] {
+        let registered = RedirectUri::parse(known).expect("sound");
+        if registered.admits(&address) && known != text {
+            assert!(address.is_loopback() && url.scheme() == "http");
+            let known = Url::parse(known).expect("sound");
+            assert_eq!((known.host(), known.path()), (url.host(), url.path()));
+        }
+    }
+});

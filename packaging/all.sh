@@ -1,0 +1,37 @@
+#!/bin/bash
+# `make packages`: everything that a release is made of, for one PHP, into target/packages, with SHA256SUMS.
+#
+#   PHP=php8.2 PHP_CONFIG=php-config8.2 packaging/all.sh
+#
+# Run once for each PHP: what is there for other PHPs of the same version stays.
+set -euo pipefail
+. "$(dirname "$0")/common.sh"
+cd "$ROOT"
+
+PHP=$(command -v "${PHP:-php8.2}") || die "no ${PHP:-php8.2}"
+PHP_CONFIG=$(command -v "${PHP_CONFIG:-php-config8.2}") || die "no ${PHP_CONFIG:-php-config8.2}"
+export PHP PHP_CONFIG
+target=${CARGO_TARGET_DIR:-$ROOT/target}
+out=$target/packages
+mkdir -p "$out"
+find "$out" -maxdepth 1 -type f ! -name "*[-_]${VERSION}[._]*" -delete
+
+# The places that a panic names, without the folders of whoever built it.
+for dir in "${CARGO_HOME:-$HOME/.cargo}"/registry/src/*; do
+	RUSTFLAGS="${RUSTFLAGS:-} --remap-path-prefix=$dir=crates"
+	CFLAGS="${CFLAGS:-} -ffile-prefix-map=$dir=crates"
+done
+export RUSTFLAGS="$RUSTFLAGS --remap-path-prefix=$ROOT=countersign" CFLAGS
+
+cargo build --profile dist --locked --features php
+packaging/pie-asset.sh "$target/dist/libcountersign.so" "$PHP" "$out"
+if [ "$("$PHP" -n -r 'echo (int) PHP_ZTS;')" = 0 ]; then
+	packaging/deb.sh extension "$target/dist/libcountersign.so" "$PHP" "$out"
+fi
+if [ -d src/bin/countersign ]; then
+	cargo build --profile dist --locked --features cli --bin countersign
+	packaging/deb.sh cli "$target/dist/countersign" "$out"
+fi
+packaging/plugin-zip.sh "$out"
+(cd "$out" && sha256sum -- *.zip *.deb >SHA256SUMS)
+say "$out/SHA256SUMS"

@@ -1,0 +1,107 @@
+#!/bin/bash
+# Makes Debian packages, with nothing but dpkg-deb:
+#
+#   packaging/deb.sh extension EXTENSION.so PHP DIR    DIR/phpX.Y-countersign_VERSION_ARCH.deb
+#   packaging/deb.sh cli PROGRAM DIR                   DIR/countersign-cli_VERSION_ARCH.deb
+#
+# PHP is the program that the extension was built for; Debian's have one package for each PHP, and are not thread-safe.
+# MAINTAINER names whoever answers for the package.
+set -euo pipefail
+. "$(dirname "$0")/common.sh"
+
+kind=${1:-} file=${2:-}
+parts=$ROOT/packaging/deb
+architecture=$(dpkg --print-architecture)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+tree=$work/tree
+mkdir -p "$tree/DEBIAN"
+
+# The oldest C library that has every symbol the file uses, and what else it is linked with.
+libraries() {
+	local glibc
+	glibc=$(objdump -T "$1" | sed -n 's/.*(\{0,1\}GLIBC_\([0-9.]*\).*/\1/p' | sort -uV | tail -1)
+	[ -n "$glibc" ] || die "$1 uses no C library"
+	printf 'libc6 (>= %s)' "$glibc"
+	if objdump -p "$1" | grep -q 'NEEDED *libgcc_s'; then printf ', libgcc-s1 (>= 4.2)'; fi
+}
+
+# documents PACKAGE FEATURE: licence, notices and changes, where Debian has them.
+documents() {
+	local doc=$tree/usr/share/doc/$1
+	mkdir -p "$doc"
+	cp "$parts/copyright" "$doc/copyright"
+	"$ROOT/packaging/third-party.sh" "$2" | gzip -9n >"$doc/THIRD-PARTY.txt.gz"
+	gzip -9n <"$ROOT/CHANGELOG.md" >"$doc/changelog.gz"
+	gzip -9n >"$doc/changelog.Debian.gz" <<-END
+		$1 ($VERSION) stable; urgency=medium
+
+		  * Version $VERSION: see changelog.gz.
+
+		 -- $MAINTAINER  $(date -R -d "@$SOURCE_DATE_EPOCH")
+	END
+}
+
+# package NAME SECTION DEPENDS "summary" < the long description
+package() {
+	local name=$1 section=$2 depends=$3 summary=$4
+	settle "$tree"
+	(cd "$tree" && find . -type f ! -path './DEBIAN/*' -printf '%P\n' | sort | xargs -d '\n' md5sum) >"$tree/DEBIAN/md5sums"
+	{
+		printf '%s\n' "Package: $name" "Version: $VERSION" "Architecture: $architecture" "Maintainer: $MAINTAINER" \
+			"Installed-Size: $(du -k --apparent-size -s "$tree" | cut -f1)" "Depends: $depends" "Section: $section" \
+			"Priority: optional" "Description: $summary"
+		sed 's/^/ /; s/^ $/ ./'
+	} >"$tree/DEBIAN/control"
+	settle "$tree"
+	mkdir -p "$out"
+	dpkg-deb --root-owner-group -Zxz --build "$tree" "$out/${name}_${VERSION}_$architecture.deb" >/dev/null
+	say "$out/${name}_${VERSION}_$architecture.deb"
+}
+
+: "${MAINTAINER:=Countersign <countersign@localhost>}"
+case $kind in
+extension)
+	[ $# = 4 ] || die "usage: packaging/deb.sh extension EXTENSION.so PHP DIR"
+	php=$3 out=$(realpath -m "$4")
+	loaded=$("$php" -n -d "extension=$(realpath "$file")" -r 'echo phpversion( "countersign" );') || die "$php does not load $file"
+	[ "$loaded" = "$VERSION" ] || die "$file is version '$loaded', not $VERSION"
+	read -r series api plain <<<"$("$php" -n -i | awk '
+		/^PHP Version => / && !v { split( $4, n, "." ); v = n[1] "." n[2] }
+		/^PHP Extension => / { a = $4 }
+		/^Thread Safety => disabled/ { t = 1 }
+		END { print v, a, t + 0 }')"
+	[ "$plain" = 1 ] || die "$php is thread-safe, which no PHP of Debian's is"
+	name=php$series-countersign
+	mkdir -p "$tree/usr/lib/php/$api" "$tree/etc/php/$series/mods-available"
+	install -m 644 "$file" "$tree/usr/lib/php/$api/countersign.so"
+	cp "$parts/countersign.ini" "$tree/etc/php/$series/mods-available/countersign.ini"
+	echo "/etc/php/$series/mods-available/countersign.ini" >"$tree/DEBIAN/conffiles"
+	for script in postinst postrm; do
+		sed "s/@PHP@/$series/g" "$parts/$script" >"$tree/DEBIAN/$script"
+		chmod 755 "$tree/DEBIAN/$script"
+	done
+	documents "$name" php
+	package "$name" php "php$series-common, phpapi-$api, $(libraries "$file")" \
+		"security decisions for WordPress and PHP, in Rust" <<-END
+			Lets AI agents and a remote operations service act on a WordPress site without
+			being trusted: tokens, limits, permissions, confirmation, a tamper-evident audit
+			log and an MCP server, as an extension of PHP.
+
+			Module start-up opens nothing and starts nothing: sites that do not use it are
+			not affected.
+		END
+	;;
+cli)
+	[ $# = 3 ] || die "usage: packaging/deb.sh cli PROGRAM DIR"
+	out=$(realpath -m "$3")
+	mkdir -p "$tree/usr/bin"
+	cp "$file" "$tree/usr/bin/countersign"
+	documents countersign-cli cli
+	package countersign-cli admin "$(libraries "$file")" "Countersign's command line, for operators" <<-END
+		Pairs with sites, signs and sends actions, collects heartbeats and verifies
+		exported audit logs. Needs neither PHP nor WordPress.
+	END
+	;;
+*) die "usage: packaging/deb.sh extension EXTENSION.so PHP DIR | cli PROGRAM DIR" ;;
+esac

@@ -1,0 +1,24 @@
+#!/bin/bash
+# Makes DIR/countersign-VERSION.zip, the WordPress plugin as WordPress installs it: one folder, countersign/.
+#
+#   packaging/plugin-zip.sh DIR
+set -euo pipefail
+. "$(dirname "$0")/common.sh"
+[ $# = 1 ] || die "usage: packaging/plugin-zip.sh DIR"
+out=$(realpath -m "$1")
+plugin=$ROOT/php-plugin/countersign
+
+header=$(sed -n 's/^ \* Version: *//p' "$plugin/countersign.php")
+[ "$header" = "$VERSION" ] || die "the plugin is version '$header', the extension $VERSION"
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+mkdir -p "$out" "$work/countersign"
+# What a plugin is made of; whatever else lies in the folder stays there.
+for part in countersign.php readme.txt uninstall.php assets languages src; do
+	cp -r "$plugin/$part" "$work/countersign/"
+done
+find "$work" -name '.*' ! -path "$work" -prune -exec rm -rf {} +
+cp "$ROOT/LICENSE" "$work/countersign/license.txt"
+zip_folder "$work" "$out/countersign-$VERSION.zip"
+say "$out/countersign-$VERSION.zip"

@@ -1,0 +1,213 @@
+//! The bytes of a signed action or heartbeat.
+//!
+//! `prefix.base64url(canonical bytes).base64url(signature)`, one header value. The canonical bytes are
+//! the [`pae`] of ten parts: label, key id 16, site 8, id 16, type, issued 8, expires 8, nonce 16,
+//! SHA-256 of the payload 32, snapshot id or nothing. Times are milliseconds, big-endian. There is one
+//! spelling of each message: every length but two is fixed, and those two are of plain words.
+
+use super::key::KeyId;
+use crate::bytes::{base64url, from_base64url, pae};
+use crate::clock::Timestamp;
+use crate::keyring::SiteId;
+
+/// The most bytes of a message in its text form.
+pub const MAX_LENGTH: usize = 640;
+
+/// The most bytes of a type, and of a snapshot id.
+const MAX_WORD: usize = 64;
+
+/// Who speaks to whom.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Domain {
+    /// Operator to site: do this.
+    Action,
+    /// Site to operator: this is how I am.
+    Heartbeat,
+}
+
+impl Domain {
+    /// Both.
+    pub const ALL: &'static [Self] = &[Self::Action, Self::Heartbeat];
+
+    /// Domain and version, as the first part of what is signed.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Action => "countersign/action/v1",
+            Self::Heartbeat => "countersign/heartbeat/v1",
+        }
+    }
+
+    /// What the text form begins with, before the first dot.
+    #[must_use]
+    pub const fn prefix(self) -> &'static str {
+        match self {
+            Self::Action => "csaction",
+            Self::Heartbeat => "csheartbeat",
+        }
+    }
+}
+
+/// What kind of action it is: a lower-case word of ASCII letters, digits and `_`, beginning with a
+/// letter, of at most 64 bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ActionType(String);
+
+impl ActionType {
+    /// From its spelling; `None` for anything else.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut bytes = text.bytes();
+        let good = text.len() <= MAX_WORD
+            && bytes.next().is_some_and(|first| first.is_ascii_lowercase())
+            && bytes.all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+        good.then(|| Self(text.to_owned()))
+    }
+
+    /// Its spelling.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The snapshot that an action relies on: 1 to 64 ASCII letters, digits, `-`, `_` and `.`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SnapshotId(String);
+
+impl SnapshotId {
+    /// From its spelling; `None` for anything else.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let good = (1..=MAX_WORD).contains(&text.len())
+            && text
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'));
+        good.then(|| Self(text.to_owned()))
+    }
+
+    /// Its spelling.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The fields of a message, all still unproven.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Fields {
+    pub(super) key_id: KeyId,
+    pub(super) site: SiteId,
+    pub(super) id: [u8; 16],
+    pub(super) action_type: ActionType,
+    pub(super) issued: Timestamp,
+    pub(super) expires: Timestamp,
+    pub(super) nonce: [u8; 16],
+    pub(super) digest: [u8; 32],
+    pub(super) snapshot: Option<SnapshotId>,
+}
+
+impl Fields {
+    /// The canonical bytes.
+    pub(super) fn to_bytes(&self, domain: Domain) -> Vec<u8> {
+        let snapshot = self.snapshot.as_ref().map_or("", SnapshotId::as_str);
+        pae(&[
+            domain.label().as_bytes(),
+            self.key_id.as_bytes(),
+            self.site.as_bytes(),
+            &self.id,
+            self.action_type.as_str().as_bytes(),
+            &self.issued.millis().to_be_bytes(),
+            &self.expires.millis().to_be_bytes(),
+            &self.nonce,
+            &self.digest,
+            snapshot.as_bytes(),
+        ])
+    }
+
+    /// Reads canonical bytes: only what [`Fields::to_bytes`] writes is read.
+    pub(super) fn from_bytes(domain: Domain, bytes: &[u8]) -> Option<Self> {
+        let mut reader = Reader(bytes);
+        if reader.number()? != 10 || reader.part()? != domain.label().as_bytes() {
+            return None;
+        }
+        let fields = Self {
+            key_id: KeyId::new(reader.fixed()?),
+            site: SiteId::new(reader.fixed()?),
+            id: reader.fixed()?,
+            action_type: ActionType::parse(reader.text()?)?,
+            issued: Timestamp::from_millis(u64::from_be_bytes(reader.fixed()?)),
+            expires: Timestamp::from_millis(u64::from_be_bytes(reader.fixed()?)),
+            nonce: reader.fixed()?,
+            digest: reader.fixed()?,
+            snapshot: match reader.text()? {
+                "" => None,
+                text => Some(SnapshotId::parse(text)?),
+            },
+        };
+        reader.0.is_empty().then_some(fields)
+    }
+}
+
+struct Reader<'a>(&'a [u8]);
+
+impl<'a> Reader<'a> {
+    fn number(&mut self) -> Option<u64> {
+        let (head, tail) = self.0.split_first_chunk()?;
+        self.0 = tail;
+        Some(u64::from_le_bytes(*head))
+    }
+
+    fn part(&mut self) -> Option<&'a [u8]> {
+        let length = usize::try_from(self.number()?).ok()?;
+        let (head, tail) = self.0.split_at_checked(length)?;
+        self.0 = tail;
+        Some(head)
+    }
+
+    fn fixed<const N: usize>(&mut self) -> Option<[u8; N]> {
+        self.part()?.try_into().ok()
+    }
+
+    fn text(&mut self) -> Option<&'a str> {
+        std::str::from_utf8(self.part()?).ok()
+    }
+}
+
+/// A message taken apart, all still unproven.
+pub(super) struct Parts {
+    /// The bytes that were signed, as received.
+    pub(super) signed: Vec<u8>,
+    pub(super) fields: Fields,
+    pub(super) signature: Vec<u8>,
+}
+
+pub(super) fn encode(domain: Domain, signed: &[u8], signature: &[u8]) -> String {
+    let (signed, signature) = (base64url(signed), base64url(signature));
+    format!("{}.{signed}.{signature}", domain.prefix())
+}
+
+/// Takes a message of `domain` apart: prefix, three parts, alphabet, canonical bytes.
+pub(super) fn decode(domain: Domain, text: &[u8]) -> Option<Parts> {
+    let mut parts = text.split(|byte| *byte == b'.');
+    if parts.next()? != domain.prefix().as_bytes() {
+        return None;
+    }
+    let signed = from_base64url(parts.next()?)?;
+    let signature = from_base64url(parts.next()?)?;
+    if parts.next().is_some() {
+        return None;
+    }
+    Some(Parts {
+        fields: Fields::from_bytes(domain, &signed)?,
+        signed,
+        signature,
+    })
+}
+
+/// The domain that `text` says it is of, by its prefix alone: for error messages, never for trust.
+pub(super) fn peek_domain(text: &[u8]) -> Option<Domain> {
+    let prefix = text.split(|byte| *byte == b'.').next()?;
+    let mut all = Domain::ALL.iter().copied();
+    all.find(|domain| domain.prefix().as_bytes() == prefix)
+}

@@ -1,0 +1,179 @@
+//! Once: of all that are shown a message, one acts, and the others hear what became of it.
+//!
+//! Two records of the store stand for an action. The **nonce** record, with the action's id beside it,
+//! is kept until expiry and twice the skew, and 15 minutes at least. The **action** record is kept for
+//! [`KEPT_MS`]; beside it stands what the action asks for (32 bytes) and, behind that, a 1 and the
+//! receipt once there is one. Each is written in one step with what stands beside it, so there is no
+//! moment in which half of it can be seen; should an engine need two steps, a record with nothing
+//! beside it means "in progress".
+//!
+//! **A worker that dies between [`Channel::receive`] and [`finish`]** leaves an action of which nobody
+//! knows whether it was done. It stays in progress until its record lapses, and is not run again: look
+//! at what it would have changed, then sign a new action. If it died between the two records, nothing
+//! was done, and the action signed again runs.
+
+use super::key::Channel;
+use super::layout::Domain;
+use super::verify::Message;
+use crate::clock::Timestamp;
+use crate::decision::Denial;
+use crate::reason::Reason;
+use crate::replay::{self, Item, Sighting};
+use crate::store::{self, Origin, Store, StoreError};
+
+/// How long an action's id and its receipt are kept, in milliseconds: a day, or until the store is
+/// started anew.
+pub const KEPT_MS: u64 = 24 * 60 * 60 * 1000;
+
+/// The most bytes of a receipt.
+pub const MAX_RECEIPT_BYTES: usize = 960;
+
+/// After how many seconds to ask again for an action that is in progress.
+pub const RETRY_AFTER: u32 = 5;
+
+/// After how many seconds to sign again what is older than the store.
+const RESTARTED_RETRY_AFTER: u32 = 31;
+
+/// Behind what the action asks for: that a receipt follows.
+const FINISHED: u8 = 1;
+
+const _: () = assert!(MAX_RECEIPT_BYTES + 33 <= store::MAX_RECEIPT_BYTES);
+
+/// What to do with a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[must_use = "a verdict that nobody looks at protects nothing"]
+pub enum Verdict {
+    /// It holds, and this caller alone may act on it. An action then needs [`finish`].
+    Accepted(Message),
+    /// The same action was done before: this is its receipt. Nothing is to be done.
+    Receipt(Message, Vec<u8>),
+    /// No.
+    Denied(Denial),
+}
+
+impl From<Reason> for Verdict {
+    fn from(reason: Reason) -> Self {
+        Self::Denied(Denial {
+            reason,
+            retry_after: match reason {
+                Reason::ActionInProgress => Some(RETRY_AFTER),
+                // Signed again then, it is younger than the store by more than the skew.
+                Reason::StoreRestarted => Some(RESTARTED_RETRY_AFTER),
+                _ => None,
+            },
+        })
+    }
+}
+
+impl Channel {
+    /// [`Channel::check`], and then that it is the first time: of all callers, on all workers, exactly
+    /// one hears [`Verdict::Accepted`] for an action's id.
+    ///
+    /// Nothing is written before signature and times hold. The same action again, as the same bytes or
+    /// signed again under the same id, is answered with its receipt, or with
+    /// [`Reason::ActionInProgress`] while there is none; another action under the same id with
+    /// [`Reason::ActionConflict`]; another one with the same nonce, and a heartbeat seen before, with
+    /// [`Reason::ActionReplayed`]. A store that fails is a refusal with its own reason.
+    pub fn receive(
+        &self,
+        store: &dyn Store,
+        text: &[u8],
+        payload: &[u8],
+        now: Timestamp,
+    ) -> Verdict {
+        match self.check(text, payload, now) {
+            Ok(message) => record(store, message, now).unwrap_or_else(Verdict::from),
+            Err(reason) => reason.into(),
+        }
+    }
+}
+
+fn record(store: &dyn Store, message: Message, now: Timestamp) -> Result<Verdict, Reason> {
+    let fields = &message.fields;
+    let nonce_id = [
+        &fields.site.as_bytes()[..],
+        fields.key_id.as_bytes(),
+        &fields.nonce,
+    ]
+    .concat();
+    let nonce = Item {
+        domain: match message.domain {
+            Domain::Action => "action-nonce",
+            Domain::Heartbeat => "heartbeat-nonce",
+        },
+        id: &nonce_id,
+        origin: Origin::Remote,
+        issued: fields.issued,
+        expires: fields.expires,
+    };
+    let fresh = match replay::seen_once_with(store, &nonce, &fields.id, now)? {
+        Sighting::First => true,
+        Sighting::Again => false,
+        Sighting::Expired => return Err(Reason::ActionExpired),
+    };
+    if message.domain == Domain::Heartbeat {
+        return if fresh {
+            Ok(Verdict::Accepted(message))
+        } else {
+            Err(Reason::ActionReplayed)
+        };
+    }
+    if !fresh {
+        let beside = store.receipt(&nonce.key()).map_err(StoreError::reason)?;
+        match beside.as_deref() {
+            // Empty: another worker is between two steps, or died there.
+            None | Some([]) => return Err(Reason::ActionInProgress),
+            Some(id) if id == fields.id => {}
+            Some(_) => return Err(Reason::ActionReplayed),
+        }
+    }
+    let content = message.content();
+    let action_id = action_id(&message);
+    let action = action(&message, &action_id, now);
+    if fresh && replay::seen_once_with(store, &action, &content, now)? == Sighting::First {
+        return Ok(Verdict::Accepted(message));
+    }
+    let beside = store.receipt(&action.key()).map_err(StoreError::reason)?;
+    let Some((asked, rest)) = beside.as_deref().and_then(<[u8]>::split_first_chunk::<32>) else {
+        return Err(Reason::ActionInProgress);
+    };
+    if *asked != content {
+        return Err(Reason::ActionConflict);
+    }
+    match rest.split_first() {
+        Some((&FINISHED, receipt)) => Ok(Verdict::Receipt(message, receipt.to_vec())),
+        _ => Err(Reason::ActionInProgress),
+    }
+}
+
+fn action_id(message: &Message) -> Vec<u8> {
+    [&message.fields.site.as_bytes()[..], &message.fields.id].concat()
+}
+
+/// The action as a thing that works once. Its id outlives the signature: the action may be signed again.
+fn action<'a>(message: &Message, id: &'a [u8], now: Timestamp) -> Item<'a> {
+    Item {
+        domain: "action",
+        id,
+        origin: Origin::Remote,
+        issued: message.fields.issued,
+        expires: now.plus_millis(KEPT_MS),
+    }
+}
+
+/// Keeps the receipt of an accepted action: what became of it, for whoever sends it again. A later
+/// receipt takes the place of an earlier one. False if the action's record is gone, because the store
+/// was started anew meanwhile.
+///
+/// # Errors
+/// [`StoreError::Misuse`] for more than [`MAX_RECEIPT_BYTES`] or for a heartbeat; others when the
+/// engine fails. What was done is done all the same.
+pub fn finish(store: &dyn Store, message: &Message, receipt: &[u8]) -> Result<bool, StoreError> {
+    if message.domain != Domain::Action || receipt.len() > MAX_RECEIPT_BYTES {
+        return Err(StoreError::Misuse);
+    }
+    let beside = [&message.content()[..], &[FINISHED], receipt].concat();
+    let id = action_id(message);
+    let key = action(message, &id, message.fields.issued).key();
+    store.settle(&key, &beside)
+}

@@ -1,0 +1,311 @@
+//! `countersign audit`
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, IsTerminal as _};
+use std::path::{Path, PathBuf};
+
+use countersign::audit::checkpoint::Checkpoint;
+use countersign::audit::file::{self, Expectations, FileReport};
+use countersign::audit::note::{MAX_NOTE, VerifierKey};
+use countersign::audit::seal::FirstKey;
+use countersign::audit::verify::Verdict;
+use countersign::bytes::hex;
+use countersign::clock::Timestamp;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::outcome::{Failure, Outcome, read_small};
+
+#[derive(clap::Subcommand)]
+pub(crate) enum Command {
+    /// Verify an exported audit log, trusting neither the site nor its giver
+    ///
+    /// Hashes every entry again and holds the result against what you kept: the
+    /// site's verifier key, checkpoints from its answers or mails, its first sealing
+    /// key. Without any of them only self-consistency is proved, and it says so.
+    /// Reads a file of any size in little memory, and talks to nobody.
+    ///
+    /// Exit code 0: nothing is wrong. Read on: what was not proved is listed too.
+    /// 11: columns for filtering are wrong. 12: a checkpoint is not to be believed.
+    /// 13: the log, or the file it came in, is not sound. 2: it could not be read.
+    #[command(verbatim_doc_comment)]
+    Verify {
+        /// The export (NDJSON), or - for standard input
+        file: PathBuf,
+        /// The site's verifier key, as its audit page shows it. Can be repeated
+        #[arg(long = "key", value_name = "VERIFIER_KEY", value_parser = verifier_key)]
+        keys: Vec<VerifierKey>,
+        /// A checkpoint you kept (signed note); needs --key. Can be repeated
+        #[arg(long = "checkpoint", value_name = "FILE", requires = "keys")]
+        checkpoints: Vec<PathBuf>,
+        /// A file with the first sealing key, shown once when sealing began
+        #[arg(long, value_name = "FILE")]
+        seal_key: Option<PathBuf>,
+        /// When you got the export, in Unix seconds: it must be sealed up to then
+        #[arg(long, value_name = "SECONDS", requires = "seal_key")]
+        taken: Option<u64>,
+        /// Answer in JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+impl Command {
+    pub(crate) fn run(&self) -> Result<Outcome, Failure> {
+        let Self::Verify {
+            file,
+            keys,
+            checkpoints,
+            seal_key,
+            taken,
+            json,
+        } = self;
+        let expected = Expectations {
+            keys: keys.clone(),
+            roots: checkpoints
+                .iter()
+                .map(|path| kept_root(path, keys))
+                .collect::<Result<_, _>>()?,
+            seal: seal_key.as_deref().map(first_key).transpose()?,
+            taken: taken.map(Timestamp::from_seconds),
+        };
+        let report = verify(file, &expected)?;
+        let code = match report.verdict.weight() {
+            0 => 0,
+            weight => 10 + weight,
+        };
+        let text = if *json {
+            as_json(&report)
+        } else {
+            in_words(&report)
+        };
+        Ok(Outcome { text, code })
+    }
+}
+
+fn verifier_key(text: &str) -> Result<VerifierKey, &'static str> {
+    VerifierKey::parse(text.trim()).map_err(|_| "not a verifier key")
+}
+
+/// Size and root of a checkpoint that one of `keys` signed.
+fn kept_root(path: &Path, keys: &[VerifierKey]) -> Result<(u64, [u8; 32]), Failure> {
+    let note = read_small(path, "Paste the checkpoint.", MAX_NOTE as u64)?;
+    let note = std::str::from_utf8(note.expose()).unwrap_or_default();
+    // A log signs its checkpoints under its own name.
+    keys.iter()
+        .find_map(|key| Checkpoint::open(note, keys, key.name()).ok())
+        .map(|checkpoint| (checkpoint.size, checkpoint.root))
+        .ok_or_else(|| {
+            Failure(format!(
+                "{} is not a checkpoint signed by the key given: it can vouch for nothing",
+                path.display()
+            ))
+        })
+}
+
+fn first_key(path: &Path) -> Result<FirstKey, Failure> {
+    let text = read_small(path, "Paste the first sealing key, then press Enter.", 4096)?;
+    std::str::from_utf8(text.expose().trim_ascii())
+        .ok()
+        .and_then(|text| FirstKey::from_text(text).ok())
+        .ok_or_else(|| {
+            Failure(format!(
+                "{} does not hold a first sealing key, or it was mistyped",
+                path.display()
+            ))
+        })
+}
+
+fn verify(path: &Path, expected: &Expectations) -> Result<FileReport, Failure> {
+    if path == Path::new("-") {
+        let reader = io::stdin().lock();
+        return read(reader, None, expected)
+            .map_err(|error| Failure(format!("cannot read standard input: {error}")));
+    }
+    let failure = |error| Failure::file("read", path, &error);
+    let file = File::open(path).map_err(failure)?;
+    let size = file.metadata().map_err(failure)?.len();
+    read(
+        BufReader::with_capacity(1 << 18, file),
+        Some(size),
+        expected,
+    )
+    .map_err(failure)
+}
+
+/// Verifies with a progress bar for a person who watches, and none for a script.
+fn read(
+    reader: impl BufRead,
+    size: Option<u64>,
+    expected: &Expectations,
+) -> io::Result<FileReport> {
+    let bar = match size {
+        _ if !io::stderr().is_terminal() => ProgressBar::hidden(),
+        Some(size) => ProgressBar::new(size).with_style(style(
+            "{bar:32} {percent:>3}%  {bytes} of {total_bytes}, {eta} left",
+        )),
+        None => ProgressBar::new_spinner().with_style(style("{spinner} {bytes} read")),
+    };
+    let report = file::verify(reader, expected, &mut |done| bar.set_position(done));
+    bar.finish_and_clear();
+    report
+}
+
+fn style(template: &str) -> ProgressStyle {
+    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
+}
+
+fn as_json(report: &FileReport) -> String {
+    let mut value = serde_json::json!(report);
+    if let Some(members) = value.as_object_mut() {
+        members.insert("proved".to_owned(), report.is_proved().into());
+        members.insert("weight".to_owned(), report.verdict.weight().into());
+    }
+    format!("{value}\n")
+}
+
+fn in_words(report: &FileReport) -> String {
+    let mut lines = vec![match report.verdict {
+        Verdict::Ok if report.is_proved() => {
+            "SOUND: no entry was changed, removed, moved or put in".to_owned()
+        }
+        Verdict::Ok if report.vouched == 0 => {
+            "SOUND IN ITSELF: nothing from outside was held against it".to_owned()
+        }
+        Verdict::Ok => format!(
+            "SOUND: nothing is wrong, and the first {} of {} entries are proved",
+            report.vouched, report.size
+        ),
+        verdict => format!("NOT SOUND: {}", meaning(verdict)),
+    }];
+    if report.verdict != Verdict::Ok {
+        lines.push(format!("verdict    {}", report.verdict.code()));
+        lines.push(format!(
+            "first bad  {}",
+            place(report.first_bad, report.until)
+        ));
+        lines.extend(
+            report
+                .line
+                .map(|line| format!("found at   line {line} of the file")),
+        );
+    }
+    if !report.origin.is_empty() {
+        lines.push(format!("log        {}", printable(&report.origin)));
+    }
+    lines.push(format!(
+        "entries    {} checked, of a log of {}",
+        report.entries, report.size
+    ));
+    if let Some(filter) = &report.filter {
+        lines.push(format!("filter     {}", printable(filter)));
+    }
+    lines.push(format!("root       {}", hex(&report.root)));
+    lines.push(format!("proved     {}", reach(report)));
+    if report.seals > 0 {
+        lines.push(format!("seals      {} checked", report.seals));
+    }
+    let others = report.findings.len().saturating_sub(1) as u64 + report.more;
+    if others > 0 {
+        lines.push(format!("\nAlso found ({others} more):"));
+        // The verdict's own finding stands above.
+        let mut first = true;
+        for finding in &report.findings {
+            if first && finding.verdict == report.verdict && finding.first_bad == report.first_bad {
+                first = false;
+                continue;
+            }
+            lines.push(format!(
+                "  {}, {} (line {})",
+                finding.verdict.code(),
+                place(finding.first_bad, finding.until),
+                finding.line
+            ));
+        }
+        if report.more > 0 {
+            lines.push(format!("  and {} more that are not listed", report.more));
+        }
+    }
+    if !report.remarks.is_empty() {
+        lines.push("\nTo be known:".to_owned());
+        for made in &report.remarks {
+            let mut text = made.remark.message().to_owned();
+            if made.first.is_some() {
+                text.push_str(&format!(" ({})", place(made.first, made.until)));
+            }
+            lines.extend(wrapped(&text));
+        }
+    }
+    lines.join("\n") + "\n"
+}
+
+/// How far the roots reach that do not rest on the file alone.
+fn reach(report: &FileReport) -> String {
+    match (report.vouched, report.witnessed) {
+        (0, _) => "nothing beyond that the file agrees with itself".to_owned(),
+        (vouched, witnessed) if witnessed == vouched => {
+            format!("the first {vouched} entries, by a checkpoint you kept")
+        }
+        (vouched, 0) => format!("the first {vouched} entries, by the site's signature"),
+        (vouched, witnessed) => format!(
+            "the first {vouched} entries by the site's signature,\n           {witnessed} of them by a checkpoint you kept"
+        ),
+    }
+}
+
+/// What a verdict means, for whoever never saw one.
+const fn meaning(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Ok => "nothing is wrong",
+        Verdict::IndexColumnMismatch => "a column used for filtering differs from its entry",
+        Verdict::UnknownKey => "a checkpoint or the file is signed by a key you did not give",
+        Verdict::CheckpointInvalid => "a checkpoint is malformed, or not what its key signed",
+        Verdict::EntryModified => "an entry is not what was written",
+        Verdict::MissingRange => "entries are missing",
+        Verdict::Inserted => "an entry stands where it was not written",
+        Verdict::TruncatedTail => "the end is missing",
+        Verdict::Fork => "history was rewritten: a root you trust is not of this log",
+        Verdict::HeadMismatch => "the head that was exported is not of these entries",
+        Verdict::SealGap => "an epoch has no seal, although the log is sealed",
+        Verdict::SealInvalid => "a seal was not made by the key of its epoch",
+        Verdict::OutsideEpoch => "an entry's time lies outside the epoch it is sealed in",
+        Verdict::HeaderMismatch => "the file does not hold what it says of itself",
+        Verdict::FileMalformed => "the file is damaged, or no export of an audit log",
+    }
+}
+
+fn place(first: Option<u64>, until: Option<u64>) -> String {
+    match (first, until) {
+        (None, _) => "no single entry".to_owned(),
+        (Some(first), Some(until)) if until > first + 1 => {
+            format!("entries {first} to {}", until - 1)
+        }
+        (Some(first), Some(_)) => format!("entry {first}"),
+        (Some(first), None) => format!("from entry {first}"),
+    }
+}
+
+/// The file's own words, with nothing in them that a terminal would obey, and at most 200 characters.
+fn printable(text: &str) -> String {
+    text.chars()
+        .take(200)
+        .flat_map(char::escape_debug)
+        .collect()
+}
+
+/// As an item of a list, in lines of at most 80 characters.
+fn wrapped(text: &str) -> Vec<String> {
+    let mut lines = vec!["  -".to_owned()];
+    for word in text.split(' ') {
+        let full = lines
+            .last()
+            .is_some_and(|line| line.chars().count() + 1 + word.chars().count() > 80);
+        if full {
+            lines.push("   ".to_owned());
+        }
+        if let Some(line) = lines.last_mut() {
+            line.push(' ');
+            line.push_str(word);
+        }
+    }
+    lines
+}

@@ -1,0 +1,308 @@
+//! Calendar days and months, where clock and zone are arguments.
+//!
+//! A zone is the offset that holds now; whoever knows the zone's rules passes another when they change.
+//! Dates are those of the proleptic Gregorian calendar, counted from 1970, and end with the year 9999.
+
+use std::fmt;
+
+use crate::clock::Timestamp;
+
+const DAY_MS: u64 = 86_400_000;
+
+/// The last day that is told apart, 9999-12-31, and its month.
+const LAST_DAY: u32 = 2_932_896;
+const LAST_MONTH: u32 = 96_359;
+
+/// The furthest that a zone is from UTC: 14 hours, in seconds.
+pub const MAX_OFFSET: i32 = 14 * 3600;
+
+/// How far a clock on the wall is ahead of UTC, in seconds.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct UtcOffset(i32);
+
+impl UtcOffset {
+    /// `None` for more than [`MAX_OFFSET`] in either direction.
+    #[must_use]
+    pub const fn new(seconds: i32) -> Option<Self> {
+        if seconds < -MAX_OFFSET || seconds > MAX_OFFSET {
+            return None;
+        }
+        Some(Self(seconds))
+    }
+
+    /// The seconds.
+    #[must_use]
+    pub const fn seconds(self) -> i32 {
+        self.0
+    }
+
+    fn millis(self) -> i64 {
+        i64::from(self.0) * 1000
+    }
+}
+
+/// How long a period is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Every {
+    /// A calendar day.
+    Day,
+    /// A calendar month.
+    Month,
+}
+
+impl Every {
+    /// The kind that is called `day` or `month`.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        match word {
+            "day" => Some(Self::Day),
+            "month" => Some(Self::Month),
+            _ => None,
+        }
+    }
+}
+
+/// One day or one month.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Period {
+    every: Every,
+    /// Days or months since 1970 began.
+    number: u32,
+}
+
+impl Period {
+    /// The period of `now` on a clock with this `offset`.
+    #[must_use]
+    pub fn at(every: Every, now: Timestamp, offset: UtcOffset) -> Self {
+        let local = now.millis().saturating_add_signed(offset.millis());
+        let day = u32::try_from(local / DAY_MS).unwrap_or(LAST_DAY);
+        Self::from_number(
+            every,
+            match every {
+                Every::Day => day,
+                Every::Month => {
+                    let (year, month, _) = date(day.min(LAST_DAY));
+                    (year - 1970) * 12 + month - 1
+                }
+            },
+        )
+    }
+
+    /// The period of this number; beyond the last one, the last.
+    pub(crate) fn from_number(every: Every, number: u32) -> Self {
+        let last = match every {
+            Every::Day => LAST_DAY,
+            Every::Month => LAST_MONTH,
+        };
+        Self {
+            every,
+            number: number.min(last),
+        }
+    }
+
+    /// How long it is.
+    #[must_use]
+    pub const fn every(self) -> Every {
+        self.every
+    }
+
+    /// Days or months since 1970 began.
+    pub(crate) const fn number(self) -> u32 {
+        self.number
+    }
+
+    /// The moment at which the next one begins on a clock with this `offset`.
+    #[must_use]
+    pub fn ends(self, offset: UtcOffset) -> Timestamp {
+        let next = self.number + 1;
+        let day = match self.every {
+            Every::Day => next,
+            Every::Month => day(1970 + next / 12, next % 12 + 1, 1),
+        };
+        let local = u64::from(day) * DAY_MS;
+        Timestamp::from_millis(local.saturating_add_signed(-offset.millis()))
+    }
+
+    /// Reads what is written as `2026-11-24` or `2026-11`, in this spelling alone.
+    #[must_use]
+    pub fn parse(every: Every, text: &str) -> Option<Self> {
+        let mut parts = text.splitn(3, '-').map(|part| part.parse::<u32>().ok());
+        let (year, month) = (parts.next()??, parts.next()??);
+        let sound = (1970..=9999).contains(&year) && (1..=12).contains(&month);
+        let number = match every {
+            _ if !sound => return None,
+            Every::Day => day(year, month, parts.next()??.min(31)),
+            Every::Month => (year - 1970) * 12 + month - 1,
+        };
+        let period = Self::from_number(every, number);
+        (period.to_string() == text).then_some(period)
+    }
+}
+
+impl fmt::Display for Period {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.every {
+            Every::Day => {
+                let (year, month, day) = date(self.number);
+                write!(f, "{year:04}-{month:02}-{day:02}")
+            }
+            Every::Month => write!(
+                f,
+                "{:04}-{:02}",
+                1970 + self.number / 12,
+                self.number % 12 + 1
+            ),
+        }
+    }
+}
+
+/// Days before the first of March of `year`, counted from year 0: what makes the leap day the last.
+const fn days_before(year: u32) -> u32 {
+    365 * year + year / 4 - year / 100 + year / 400
+}
+
+/// From 1 March of year 0 to 1970-01-01.
+const EPOCH: u32 = 719_468;
+
+/// Days since 1970 of a date.
+const fn day(year: u32, month: u32, day: u32) -> u32 {
+    let (year, month) = if month > 2 {
+        (year, month - 3)
+    } else {
+        (year - 1, month + 9)
+    };
+    (days_before(year) + (153 * month + 2) / 5 + day).saturating_sub(EPOCH + 1)
+}
+
+/// Year, month and day of a day since 1970.
+const fn date(number: u32) -> (u32, u32, u32) {
+    let days = number + EPOCH;
+    // A year too late at the most: 400 years have 146,097 days.
+    let mut year = (400 * days as u64 / 146_097) as u32 + 1;
+    while days_before(year) > days {
+        year -= 1;
+    }
+    let rest = days - days_before(year);
+    let month = (5 * rest + 2) / 153;
+    let day = rest - (153 * month + 2) / 5 + 1;
+    if month < 10 {
+        (year, month + 3, day)
+    } else {
+        (year + 1, month - 9, day)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn offset(hours: i32) -> UtcOffset {
+        UtcOffset::new(hours * 3600).unwrap()
+    }
+
+    /// Every day until 9999, by a calendar that counts one day after the other.
+    #[test]
+    fn every_day_has_its_date() {
+        let (mut year, mut month, mut of_month) = (1970, 1, 1);
+        for number in 0..=LAST_DAY {
+            assert_eq!(date(number), (year, month, of_month));
+            assert_eq!(day(year, month, of_month), number);
+            let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+            let length = match month {
+                2 => 28 + u32::from(leap),
+                4 | 6 | 9 | 11 => 30,
+                _ => 31,
+            };
+            of_month += 1;
+            if of_month > length {
+                (month, of_month) = (month + 1, 1);
+            }
+            if month > 12 {
+                (year, month) = (year + 1, 1);
+            }
+        }
+        assert_eq!((year, month, of_month), (10_000, 1, 1));
+    }
+
+    #[test]
+    fn a_period_ends_where_the_next_begins() {
+        for every in [Every::Day, Every::Month] {
+            for hours in [-14, -5, 0, 1, 14] {
+                let offset = offset(hours);
+                let mut now = Timestamp::from_seconds(1_700_000_000);
+                for _ in 0..100 {
+                    let period = Period::at(every, now, offset);
+                    let end = period.ends(offset);
+                    let last = Timestamp::from_millis(end.millis() - 1);
+                    assert_eq!(Period::at(every, last, offset), period);
+                    let next = Period::at(every, end, offset);
+                    assert_eq!(next.number(), period.number() + 1);
+                    now = end;
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_zone_decides_the_day() {
+        // 2026-03-31T23:30:00Z.
+        let now = Timestamp::from_seconds(1_774_999_800);
+        let told = |every, hours| Period::at(every, now, offset(hours)).to_string();
+        assert_eq!(told(Every::Day, 0), "2026-03-31");
+        assert_eq!(told(Every::Day, 1), "2026-04-01");
+        assert_eq!(told(Every::Month, 1), "2026-04");
+        assert_eq!(told(Every::Month, -8), "2026-03");
+    }
+
+    #[test]
+    fn clocks_at_their_ends_are_told() {
+        for (now, hours, expected) in [(0, -14, "1970-01-01"), (u64::MAX, 14, "9999-12-31")] {
+            let now = Timestamp::from_millis(now);
+            let period = Period::at(Every::Day, now, offset(hours));
+            assert_eq!(period.to_string(), expected);
+            let month = Period::at(Every::Month, now, offset(hours));
+            assert_eq!(month.to_string(), expected[..7]);
+            assert!(month.ends(offset(0)) >= period.ends(offset(0)));
+        }
+    }
+
+    #[test]
+    fn a_period_has_one_spelling() {
+        for (every, text) in [
+            (Every::Day, "2026-11-24"),
+            (Every::Day, "2024-02-29"),
+            (Every::Day, "1970-01-01"),
+            (Every::Month, "2026-11"),
+            (Every::Month, "9999-12"),
+        ] {
+            let period = Period::parse(every, text).unwrap();
+            assert_eq!(period.to_string(), text);
+            assert_eq!(period.every(), every);
+        }
+        for (every, text) in [
+            (Every::Day, "2026-11"),
+            (Every::Day, "2026-02-29"),
+            (Every::Day, "2026-11-00"),
+            (Every::Day, "2026-11-32"),
+            (Every::Day, "2026-13-01"),
+            (Every::Day, "2026-00-01"),
+            (Every::Day, "1969-12-31"),
+            (Every::Day, "10000-01-01"),
+            (Every::Day, "2026-11-4294967295"),
+            (Every::Day, "2026-1-1"),
+            (Every::Day, "2026-11-24 "),
+            (Every::Day, "+2026-11-24"),
+            (Every::Day, "2026-11-24-01"),
+            (Every::Day, ""),
+            (Every::Month, "2026-11-24"),
+            (Every::Month, "2026-1"),
+            (Every::Month, "2026-00"),
+            (Every::Month, "2026"),
+        ] {
+            assert_eq!(Period::parse(every, text), None, "{text:?}");
+        }
+        assert_eq!(UtcOffset::new(MAX_OFFSET + 1), None);
+        assert_eq!(UtcOffset::new(-MAX_OFFSET - 1), None);
+        assert_eq!(UtcOffset::new(-MAX_OFFSET).unwrap().seconds(), -50_400);
+    }
+}

@@ -1,0 +1,195 @@
+//! `Countersign\Vault`.
+
+use std::path::Path;
+
+use ext_php_rs::binary_slice::BinarySlice;
+use ext_php_rs::flags::ClassFlags;
+use ext_php_rs::prelude::*;
+use ext_php_rs::types::{ZendHashTable, Zval};
+
+use super::convert::{Either, strings};
+use super::decision::Decision;
+use super::error::{Answer, Fault, misuse};
+use super::info;
+use super::keyring::site_id;
+use super::secret::{Secret, with_bytes};
+use crate::entropy::SystemEntropy;
+use crate::keyring::KeyId;
+use crate::reason::Reason;
+use crate::vault::key_file::{self, KeyFileError};
+use crate::vault::recovery::RecoveryCode;
+use crate::vault::{self, Opener, SlotKind, salts};
+use crate::{bytes, decision};
+
+impl From<vault::Error> for Fault {
+    fn from(error: vault::Error) -> Self {
+        match error {
+            vault::Error::Refused(reason) => reason.into(),
+            vault::Error::Misuse(message) => misuse(message),
+            vault::Error::Entropy(error) => error.into(),
+        }
+    }
+}
+
+impl From<KeyFileError> for Fault {
+    fn from(error: KeyFileError) -> Self {
+        Self::Broken {
+            reason: Reason::KeyFileUnusable,
+            detail: error.to_string(),
+        }
+    }
+}
+
+/// The file at `path`, or the one that php.ini names.
+fn key_file(path: Option<&str>) -> Answer<crate::secret::SecretBytes> {
+    let path = path.unwrap_or_else(|| info::key_file());
+    Ok(key_file::read(Path::new(path))?)
+}
+
+fn recovery_code(text: &str) -> Answer<RecoveryCode> {
+    RecoveryCode::parse(text).ok_or_else(|| Reason::RecoveryCodeInvalid.into())
+}
+
+/// Secrets at rest, as a handle. No property, no `Clone`, no `Debug`: PHP can neither read nor copy its keys.
+#[php_class]
+#[php(name = "Countersign\\Vault", flags = ClassFlags::Final.union(ClassFlags::NoDynamicProperties))]
+pub struct Vault(vault::Vault);
+
+#[php_impl]
+impl Vault {
+    /// Use `create` or `open`.
+    #[php(vis = "private")]
+    pub fn __construct() -> PhpResult<Self> {
+        Err("use Vault::create() or Vault::open()".into())
+    }
+
+    pub fn create(site_id: &str, material: BinarySlice<u8>) -> Answer<Self> {
+        Ok(Self(vault::Vault::create(
+            self::site_id(site_id)?,
+            &Opener::AuthKey(&material),
+            &SystemEntropy,
+        )?))
+    }
+
+    pub fn open(site_id: &str, slots: &str, material: BinarySlice<u8>) -> Answer<Self> {
+        Self::open_by(site_id, slots, &Opener::AuthKey(&material))
+    }
+
+    #[php(optional = path)]
+    pub fn open_with_key_file(site_id: &str, slots: &str, path: Option<&str>) -> Answer<Self> {
+        Self::open_by(site_id, slots, &Opener::KeyFile(key_file(path)?.expose()))
+    }
+
+    pub fn open_with_recovery_code(site_id: &str, slots: &str, code: &str) -> Answer<Self> {
+        Self::open_by(site_id, slots, &Opener::Recovery(&recovery_code(code)?))
+    }
+
+    pub fn slots(&self) -> Answer<String> {
+        Ok(self.0.to_text(&SystemEntropy)?)
+    }
+
+    pub fn slot_kinds(&self) -> Vec<String> {
+        strings(self.0.slot_kinds().into_iter().map(SlotKind::code))
+    }
+
+    pub fn rewrap(&mut self, material: BinarySlice<u8>) -> Answer<()> {
+        Ok(self
+            .0
+            .put_slot(&Opener::AuthKey(&material), &SystemEntropy)?)
+    }
+
+    #[php(optional = path)]
+    pub fn add_key_file(&mut self, path: Option<&str>) -> Answer<()> {
+        let key = key_file(path)?;
+        Ok(self
+            .0
+            .put_slot(&Opener::KeyFile(key.expose()), &SystemEntropy)?)
+    }
+
+    pub fn add_recovery_code(&mut self) -> Answer<String> {
+        let code = RecoveryCode::random(&SystemEntropy)?;
+        self.0.put_slot(&Opener::Recovery(&code), &SystemEntropy)?;
+        // Meant to be shown, once: what becomes of it in PHP is the caller's.
+        Ok(code.to_text().to_string())
+    }
+
+    pub fn remove_slot(&mut self, kind: &str) -> Answer<bool> {
+        let kind = SlotKind::parse(kind)
+            .ok_or_else(|| misuse("a slot is auth_key, key_file or recovery"))?;
+        Ok(self.0.remove_slot(kind)?)
+    }
+
+    pub fn seal(&self, record: &str, secret: &Zval) -> Answer<String> {
+        Ok(with_bytes(secret, |secret| {
+            self.0.seal(record, secret, &SystemEntropy)
+        })??)
+    }
+
+    pub fn unseal(
+        &self,
+        record: &str,
+        sealed: BinarySlice<u8>,
+    ) -> Answer<Either<Secret, Decision>> {
+        match self.0.unseal(record, &sealed) {
+            Ok(secret) => Ok(Either::One(Secret::new(secret))),
+            Err(vault::Error::Refused(reason)) => Ok(Either::Other(reason.into())),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    pub fn reseal(&self, record: &str, sealed: &str) -> Answer<Either<String, Decision>> {
+        match self.0.reseal(record, sealed, &SystemEntropy) {
+            Ok(text) => Ok(Either::One(text)),
+            Err(vault::Error::Refused(reason)) => Ok(Either::Other(reason.into())),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    pub fn is_current(&self, sealed: BinarySlice<u8>) -> bool {
+        self.0.is_current(&sealed)
+    }
+
+    pub fn key_ids(&self) -> Vec<String> {
+        self.0
+            .key_ids()
+            .iter()
+            .map(|id| bytes::hex(&id.0))
+            .collect()
+    }
+
+    pub fn rotate(&mut self) -> Answer<String> {
+        Ok(bytes::hex(&self.0.rotate(&SystemEntropy)?.0))
+    }
+
+    pub fn retire(&mut self, key_id: &str) -> Answer<bool> {
+        let id = bytes::from_hex(key_id)
+            .ok_or_else(|| misuse("a key id is 8 lower-case hexadecimal digits"))?;
+        Ok(self.0.retire(KeyId(id))?)
+    }
+
+    pub fn check_salts(salts: &ZendHashTable) -> Answer<Decision> {
+        let salts = salts
+            .values()
+            .map(|salt| match salt.zend_str() {
+                Some(text) => Ok(Some(text.as_bytes())),
+                None if salt.is_null() => Ok(None),
+                None => Err(misuse("salts are strings, or null where none is defined")),
+            })
+            .collect::<Answer<Vec<_>>>()?;
+        let decision = match salts::check(&salts) {
+            Ok(()) => decision::Decision::Allow,
+            Err(reason) => reason.into(),
+        };
+        Ok(decision.into())
+    }
+}
+
+impl Vault {
+    fn open_by(site_id: &str, slots: &str, opener: &Opener<'_>) -> Answer<Self> {
+        Ok(Self(vault::Vault::open(
+            self::site_id(site_id)?,
+            slots,
+            opener,
+        )?))
+    }
+}

@@ -1,0 +1,17 @@
+-- ARGV: name, value, room in bytes, condition (any, none, is), the value expected.
+if not opened() then
+	return {CHANGED}
+end
+local name, value, room, condition, expected = ARGV[3], ARGV[4], tonumber(ARGV[5]), ARGV[6], ARGV[7]
+local present = call('HGET', VALUES, name)
+if (condition == 'none' and present) or (condition == 'is' and present ~= expected) then
+	return {OK, 0}
+end
+local bytes = bytes_of('value_bytes', VALUES)
+local more = #value - (present and #present or -(#name + VALUE_COST))
+if more > 0 and bytes + more > room then
+	return {FULL}
+end
+call('HSET', VALUES, name, value)
+call('HSET', META, 'value_bytes', text(bytes + more))
+return {OK, 1}

@@ -1,0 +1,39 @@
+//! The scripts: one per operation, run by the server at one moment.
+
+use std::sync::LazyLock;
+
+/// A script with the prelude before it, and the digest by which a server that has it can be asked.
+pub(super) struct Script {
+    pub(super) code: String,
+    pub(super) digest: String,
+}
+
+macro_rules! scripts {
+    ($($name:ident = $file:literal;)*) => {$(
+        pub(super) static $name: LazyLock<Script> = LazyLock::new(|| {
+            Script::new(concat!(include_str!("prelude.lua"), include_str!($file)))
+        });
+    )*};
+}
+
+scripts! {
+    OPEN = "open.lua";
+    INSERT_ONCE = "insert_once.lua";
+    SETTLE = "settle.lua";
+    RECEIPT = "receipt.lua";
+    ADMIT = "admit.lua";
+    SPEND = "spend.lua";
+    GET = "get.lua";
+    PUT = "put.lua";
+    REMOVE = "remove.lua";
+    STATUS = "status.lua";
+}
+
+impl Script {
+    fn new(code: &str) -> Self {
+        Self {
+            code: code.to_owned(),
+            digest: redis::Script::new(code).get_hash().to_owned(),
+        }
+    }
+}

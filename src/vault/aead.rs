@@ -1,0 +1,155 @@
+//! Encryption that notices changes: AES-256-CBC and HMAC-SHA-512, encrypt then authenticate, as
+//! `AEAD_AES_256_CBC_HMAC_SHA_512` of [RFC 7518 §5.2.5](https://www.rfc-editor.org/rfc/rfc7518#section-5.2.5)
+//! (`A256CBC-HS512`) puts them together.
+
+use aes::Aes256;
+use cbc::cipher::block_padding::Pkcs7;
+use cbc::cipher::{BlockModeDecrypt as _, BlockModeEncrypt as _, InnerIvInit as _};
+use cbc::{Decryptor, Encryptor};
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use sha2::Sha512;
+use zeroize::{Zeroize as _, Zeroizing};
+
+use crate::secret::{SecretBox, SecretBytes, same};
+
+/// Bytes of a key: half authenticates, half encrypts.
+pub const KEY: usize = 64;
+/// Bytes of an initialisation vector: random, a new one for every message.
+pub const IV: usize = 16;
+/// Bytes of a tag.
+pub const TAG: usize = 32;
+
+const BLOCK: usize = 16;
+
+/// A key made ready: the state of the HMAC after its key, so that a message costs two blocks less, and the round keys
+/// of AES. Both lie on the heap, where moving the key copies nothing, and are wiped when dropped.
+pub struct Key {
+    mac: Box<Hmac<Sha512>>,
+    cipher: Box<Aes256>,
+}
+
+impl Key {
+    /// RFC 7518 §5.2.2.1: the first half is the MAC key, the second the encryption key.
+    #[must_use]
+    pub fn new(key: &SecretBox<KEY>) -> Self {
+        let (mac, rest) = key.expose().split_at(KEY / 2);
+        // Filled up with zeros to a block of SHA-512, as HMAC itself does with a shorter key.
+        let mut block = Zeroizing::new([0; 128]);
+        block.iter_mut().zip(mac).for_each(|(to, from)| *to = *from);
+        let mut half = Zeroizing::new([0; KEY / 2]);
+        half.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
+        let key = Self {
+            mac: Box::new(Hmac::new((&*block).into())),
+            cipher: Box::new(Aes256::new((&*half).into())),
+        };
+        wipe_stack();
+        key
+    }
+
+    fn tag(&self, aad: &[u8], iv: &[u8; IV], ciphertext: &[u8]) -> [u8; TAG] {
+        let mut mac = Hmac::clone(&self.mac);
+        mac.update(aad);
+        mac.update(iv);
+        mac.update(ciphertext);
+        mac.update(&(aad.len() as u64).wrapping_mul(8).to_be_bytes());
+        let mut tag = [0; TAG];
+        for (to, from) in tag.iter_mut().zip(mac.finalize().into_bytes()) {
+            *to = from;
+        }
+        tag
+    }
+
+    /// Ciphertext and tag of `plain`; `aad` is authenticated with it.
+    #[must_use]
+    pub fn seal(&self, iv: &[u8; IV], aad: &[u8], plain: &[u8]) -> Vec<u8> {
+        let mut out = Vec::with_capacity((plain.len() / BLOCK + 1) * BLOCK + TAG);
+        self.seal_into(&mut out, iv, aad, plain);
+        out
+    }
+
+    /// [`Key::seal`] behind what is in `out` already.
+    pub(super) fn seal_into(&self, out: &mut Vec<u8>, iv: &[u8; IV], aad: &[u8], plain: &[u8]) {
+        let start = out.len();
+        out.extend_from_slice(plain);
+        out.resize(start + (plain.len() / BLOCK + 1) * BLOCK, 0);
+        let text = out.get_mut(start..).unwrap_or_default();
+        let cipher = Encryptor::<&Aes256>::inner_iv_init(&self.cipher, iv.into());
+        // There is room for the padding: the call cannot fail; were it to, nothing leaves in the clear.
+        if cipher.encrypt_padded::<Pkcs7>(text, plain.len()).is_err() {
+            text.zeroize();
+            return;
+        }
+        let tag = self.tag(aad, iv, text);
+        out.extend_from_slice(&tag);
+    }
+
+    /// The plain text of `sealed`, if not a bit of it, of `iv` or of `aad` was changed. The tag is compared in
+    /// constant time and before anything is decrypted: there is one way to fail.
+    #[must_use]
+    pub fn open(&self, iv: &[u8; IV], aad: &[u8], sealed: &[u8]) -> Option<SecretBytes> {
+        let (ciphertext, tag) = sealed.split_last_chunk::<TAG>()?;
+        if !same(&self.tag(aad, iv, ciphertext), tag) {
+            return None;
+        }
+        let mut plain = Zeroizing::new(ciphertext.to_vec());
+        let cipher = Decryptor::<&Aes256>::inner_iv_init(&self.cipher, iv.into());
+        let length = cipher.decrypt_padded::<Pkcs7>(&mut plain).ok()?.len();
+        // Decrypted in place, so there is no other copy; what of it is padding goes now.
+        if let Some(padding) = plain.get_mut(length..) {
+            padding.zeroize();
+        }
+        plain.truncate(length);
+        Some(SecretBytes::new(std::mem::take(&mut *plain)))
+    }
+}
+
+/// Overwrites what calls that have returned left on the stack: a key's round keys were on it before they were moved.
+#[inline(never)]
+fn wipe_stack() {
+    let mut below = [0_u64; 1024];
+    below.zeroize();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every bit counts, of each thing that goes in; and one that is cut or longer does not open.
+    #[test]
+    fn every_flipped_bit_of_iv_ciphertext_tag_aad_and_key_is_noticed() {
+        let bytes = [5; KEY];
+        let key = Key::new(&SecretBox::copied(&bytes).unwrap());
+        let (iv, aad) = ([9; IV], b"what the record is".to_vec());
+        let sealed = key.seal(&iv, &aad, b"a secret of some length");
+        let opens = |key: &Key, iv: &[u8], aad: &[u8], sealed: &[u8]| {
+            key.open(iv.try_into().unwrap(), aad, sealed).is_some()
+        };
+        let flipped = |good: &[u8], at: usize| {
+            let mut bad = good.to_vec();
+            bad[at / 8] ^= 1 << (at % 8);
+            bad
+        };
+        assert!(opens(&key, &iv, &aad, &sealed));
+        for at in 0..sealed.len() * 8 {
+            assert!(!opens(&key, &iv, &aad, &flipped(&sealed, at)));
+        }
+        for at in 0..iv.len() * 8 {
+            assert!(!opens(&key, &flipped(&iv, at), &aad, &sealed));
+        }
+        for at in 0..aad.len() * 8 {
+            assert!(!opens(&key, &iv, &flipped(&aad, at), &sealed));
+        }
+        for at in 0..bytes.len() * 8 {
+            let other = Key::new(&SecretBox::copied(&flipped(&bytes, at)).unwrap());
+            // A wrong encryption key alone passes the tag, as RFC 7518 has it: it is part of one key.
+            let plain = other.open(&iv, &aad, &sealed);
+            assert!(plain.is_none_or(|plain| plain.expose() != b"a secret of some length"));
+        }
+        for cut in 0..sealed.len() {
+            assert!(!opens(&key, &iv, &aad, &sealed[..cut]));
+        }
+        for aad in [&b"what the record i"[..], b"", b"what the record is "] {
+            assert!(!opens(&key, &iv, aad, &sealed));
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! One sealed record: `cse1.` ‖ key id, 8 hex digits ‖ `.` ‖ base64url(iv 16 ‖ ciphertext ‖ tag 32).
+//!
+//! Authenticated with it: site, record name and key id. A value copied to another row or site does not open.
+
+use super::MAX_SECRET;
+use super::aead::{self, Key};
+use crate::bytes::{base64url_into, from_base64url, from_hex, hex, pae};
+use crate::keyring::{KeyId, SiteId};
+use crate::secret::SecretBytes;
+
+const PREFIX: &str = "cse1.";
+
+/// The longest record that is read.
+const MAX_TEXT: usize = PREFIX.len() + 9 + (aead::IV + MAX_SECRET + 16 + aead::TAG).div_ceil(3) * 4;
+
+/// A record taken apart, all of it still unproven.
+pub(super) struct Record {
+    pub(super) key_id: KeyId,
+    iv: [u8; aead::IV],
+    sealed: Vec<u8>,
+}
+
+fn aad(site: SiteId, name: &str, key_id: KeyId) -> Vec<u8> {
+    pae(&[
+        b"countersign/vault/record/v1",
+        site.as_bytes(),
+        name.as_bytes(),
+        &key_id.0,
+    ])
+}
+
+pub(super) fn seal(
+    site: SiteId,
+    name: &str,
+    key_id: KeyId,
+    key: &Key,
+    iv: &[u8; aead::IV],
+    secret: &[u8],
+) -> String {
+    let mut bytes = Vec::with_capacity(aead::IV + secret.len() + 16 + aead::TAG);
+    bytes.extend_from_slice(iv);
+    key.seal_into(&mut bytes, iv, &aad(site, name, key_id), secret);
+    let mut text = String::with_capacity(PREFIX.len() + 9 + bytes.len().div_ceil(3) * 4);
+    text.push_str(PREFIX);
+    text.push_str(&hex(&key_id.0));
+    text.push('.');
+    base64url_into(&mut text, &bytes);
+    text
+}
+
+/// Strictly: one text for each record.
+pub(super) fn parse(text: &[u8]) -> Option<Record> {
+    if text.len() > MAX_TEXT {
+        return None;
+    }
+    let rest = text.strip_prefix(PREFIX.as_bytes())?;
+    let (id, rest) = rest.split_at_checked(8)?;
+    let bytes = from_base64url(rest.strip_prefix(b".")?)?;
+    let (iv, sealed) = bytes.split_first_chunk()?;
+    let ciphertext = sealed.len().checked_sub(aead::TAG)?;
+    if ciphertext == 0 || ciphertext % 16 != 0 {
+        return None;
+    }
+    Some(Record {
+        key_id: KeyId(from_hex(std::str::from_utf8(id).ok()?)?),
+        iv: *iv,
+        sealed: sealed.to_vec(),
+    })
+}
+
+impl Record {
+    pub(super) fn open(&self, site: SiteId, name: &str, key: &Key) -> Option<SecretBytes> {
+        key.open(&self.iv, &aad(site, name, self.key_id), &self.sealed)
+    }
+}

@@ -1,0 +1,96 @@
+//! A recovery code: 160 random bits that a person can write down and type in again.
+//!
+//! 32 characters of [Crockford's base 32](https://www.crockford.com/base32.html) and 4 of checksum, in groups of
+//! four. Case, hyphens and spaces do not count, and `O`, `I`, `L` are read as `0`, `1`, `1`. With so much randomness
+//! nothing is gained by a slow derivation: nobody guesses it.
+
+use zeroize::Zeroizing;
+
+use crate::bytes::sha256;
+use crate::entropy::{Entropy, EntropyError};
+use crate::secret::Secret;
+
+const DIGITS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+const BYTES: usize = 20;
+const CHECKSUM: usize = 4;
+
+/// The code, as bytes.
+pub struct RecoveryCode(Secret<BYTES>);
+
+impl RecoveryCode {
+    /// A new one.
+    ///
+    /// # Errors
+    /// No randomness.
+    pub fn random(entropy: &impl Entropy) -> Result<Self, EntropyError> {
+        Ok(Self(Secret::new(entropy.bytes()?)))
+    }
+
+    /// Reads what a person typed; `None` if it is no code, or mistyped.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut digits = Zeroizing::new(Vec::with_capacity(BYTES * 8 / 5 + CHECKSUM));
+        for typed in text.bytes().filter(|byte| !matches!(byte, b'-' | b' ')) {
+            let plain = match typed.to_ascii_uppercase() {
+                b'O' => b'0',
+                b'I' | b'L' => b'1',
+                other => other,
+            };
+            let value = DIGITS.iter().position(|digit| *digit == plain)?;
+            if digits.len() == digits.capacity() {
+                return None;
+            }
+            digits.push(u8::try_from(value).ok()?);
+        }
+        let (body, checksum) = digits.split_last_chunk::<CHECKSUM>()?;
+        if body.len() != BYTES * 8 / 5 {
+            return None;
+        }
+        let mut bytes = [0; BYTES];
+        for (to, from) in bytes.chunks_mut(5).zip(body.chunks(8)) {
+            let word = from
+                .iter()
+                .fold(0_u64, |word, digit| word << 5 | u64::from(*digit));
+            for (byte, value) in to.iter_mut().zip(word.to_be_bytes().into_iter().skip(3)) {
+                *byte = value;
+            }
+        }
+        let code = Self(Secret::new(bytes));
+        (code.checksum() == *checksum).then_some(code)
+    }
+
+    /// The text to write down. Shown once.
+    #[must_use]
+    pub fn to_text(&self) -> Zeroizing<String> {
+        let mut digits: Vec<u8> = Vec::with_capacity(BYTES * 8 / 5 + CHECKSUM);
+        for five in self.0.expose().chunks(5) {
+            let word = five
+                .iter()
+                .fold(0_u64, |word, byte| word << 8 | u64::from(*byte));
+            digits.extend((0..8).rev().map(|place| (word >> (place * 5) & 31) as u8));
+        }
+        digits.extend(self.checksum());
+        let mut text = Zeroizing::new(String::with_capacity(digits.len() * 5 / 4));
+        for (place, digit) in Zeroizing::new(digits).iter().enumerate() {
+            if place > 0 && place % 4 == 0 {
+                text.push('-');
+            }
+            text.push(
+                DIGITS
+                    .get(usize::from(*digit))
+                    .map_or('0', |digit| char::from(*digit)),
+            );
+        }
+        text
+    }
+
+    /// Four digits of 20 bits, so that a slip of the pen is noticed as one.
+    fn checksum(&self) -> [u8; CHECKSUM] {
+        let [a, b, c, d, ..] = sha256(self.0.expose());
+        [a & 31, b & 31, c & 31, d & 31]
+    }
+
+    pub(super) fn expose(&self) -> &[u8] {
+        self.0.expose()
+    }
+}

@@ -1,0 +1,334 @@
+//! What is stored of a vault: `csv1.` ‖ base64url(JSON) ‖ `.` ‖ base64url(MAC 32) ‖ `.` ‖ base64url(checksum 6).
+//!
+//! The JSON has the site, the slots and the data keys, each key wrapped. The MAC is HMAC-SHA256 over the text before
+//! it, under a key from the vault key, so a slot cannot be put in or taken away by who cannot open one. It is checked
+//! as received: the JSON is never written anew to be compared. The checksum, the first bytes of SHA-256 over all
+//! before it, needs no key: a text that was cut or mangled is called damaged before any key is tried.
+//!
+//! A slot's key is HKDF-SHA512 of what opens it, with a salt of its own. Each slot carries a fingerprint of that
+//! key, from another derivation, by which "the key was changed" and "the text is damaged" are told apart.
+
+use super::aead::{self, Key};
+use super::recovery::RecoveryCode;
+use super::{Error, MAX_KEYS};
+use crate::bytes::{base64url, from_base64url, pae, sha256};
+use crate::entropy::{Entropy, EntropyError};
+use crate::keyring::{KeyId, SiteId, check_material};
+use crate::reason::Reason;
+use crate::secret::{Secret, SecretBox, derive, mac, same};
+use hkdf::Hkdf;
+use serde::{Deserialize, Serialize};
+use sha2::Sha512;
+
+const PREFIX: &str = "csv1.";
+
+/// The longest text that is read.
+const MAX_TEXT: usize = 16 * 1024;
+
+/// What opens a slot. One vault has at most one slot of each kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SlotKind {
+    /// WordPress's `AUTH_KEY . AUTH_SALT`.
+    AuthKey,
+    /// A file outside the web root.
+    KeyFile,
+    /// A code that was shown once.
+    Recovery,
+}
+
+impl SlotKind {
+    /// Every kind.
+    pub const ALL: &'static [Self] = &[Self::AuthKey, Self::KeyFile, Self::Recovery];
+
+    /// The stable word.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::AuthKey => "auth_key",
+            Self::KeyFile => "key_file",
+            Self::Recovery => "recovery",
+        }
+    }
+
+    /// The kind of a word.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|kind| kind.code() == word)
+    }
+}
+
+/// Something that opens a slot. Material under 32 bytes or with WordPress's placeholder in it is refused
+/// with [`Reason::KeyUnusable`], a key file's with [`Reason::KeyFileUnusable`].
+pub enum Opener<'a> {
+    /// The material of [`SlotKind::AuthKey`].
+    AuthKey(&'a [u8]),
+    /// The content of [`SlotKind::KeyFile`].
+    KeyFile(&'a [u8]),
+    /// The code of [`SlotKind::Recovery`].
+    Recovery(&'a RecoveryCode),
+}
+
+impl Opener<'_> {
+    const fn kind(&self) -> SlotKind {
+        match self {
+            Self::AuthKey(_) => SlotKind::AuthKey,
+            Self::KeyFile(_) => SlotKind::KeyFile,
+            Self::Recovery(_) => SlotKind::Recovery,
+        }
+    }
+
+    fn material(&self) -> Result<&[u8], Reason> {
+        match self {
+            Self::AuthKey(material) => check_material(material).map(|()| *material),
+            Self::KeyFile(content) => check_material(content)
+                .map(|()| *content)
+                .map_err(|_| Reason::KeyFileUnusable),
+            Self::Recovery(code) => Ok(code.expose()),
+        }
+    }
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Slot {
+    kind: SlotKind,
+    salt: Blob<16>,
+    fingerprint: Blob<8>,
+    iv: Blob<{ aead::IV }>,
+    wrapped: Blob<WRAPPED>,
+}
+
+/// A wrapped key: 64 bytes, a block of padding, and the tag.
+const WRAPPED: usize = aead::KEY + 16 + aead::TAG;
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrappedKey {
+    id: Blob<4>,
+    iv: Blob<{ aead::IV }>,
+    wrapped: Blob<WRAPPED>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Stored {
+    site: Blob<8>,
+    slots: Vec<Slot>,
+    keys: Vec<WrappedKey>,
+}
+
+/// Bytes of a fixed number, as base64url in JSON.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Blob<const N: usize>([u8; N]);
+
+impl<const N: usize> Serialize for Blob<N> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&base64url(&self.0))
+    }
+}
+
+impl<'de, const N: usize> Deserialize<'de> for Blob<N> {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = <&str>::deserialize(deserializer)?;
+        from_base64url(text.as_bytes())
+            .and_then(|bytes| bytes.try_into().ok())
+            .map(Self)
+            .ok_or_else(|| serde::de::Error::custom("not as many bytes as there should be"))
+    }
+}
+
+/// The slots of a vault.
+#[derive(Default)]
+pub(super) struct Slots(Vec<Slot>);
+
+/// The key that wraps in a slot, and its fingerprint.
+fn slot_key(kind: SlotKind, material: &[u8], salt: &[u8; 16]) -> (Key, Blob<8>) {
+    let hkdf = Hkdf::<Sha512>::new(Some(salt), material);
+    let mut fingerprint = [0; 8];
+    let label = |what: &str| format!("countersign/vault/{what}/v1/{}", kind.code());
+    let Ok(key) = SecretBox::filled(|key| {
+        // Far under HKDF's limit: neither call can fail.
+        let _ = hkdf.expand(label("slot").as_bytes(), key);
+        let _ = hkdf.expand(label("fingerprint").as_bytes(), &mut fingerprint);
+        Ok::<_, std::convert::Infallible>(())
+    });
+    (Key::new(&key), Blob(fingerprint))
+}
+
+fn slot_aad(site: SiteId, kind: SlotKind) -> Vec<u8> {
+    pae(&[
+        b"countersign/vault/slot/v1",
+        site.as_bytes(),
+        kind.code().as_bytes(),
+    ])
+}
+
+fn key_aad(site: SiteId, id: KeyId) -> Vec<u8> {
+    pae(&[b"countersign/vault/data-key/v1", site.as_bytes(), &id.0])
+}
+
+fn fixed<const N: usize>(sealed: Vec<u8>) -> Blob<N> {
+    // A key is 64 bytes, so what is sealed of it is always of this length.
+    Blob(sealed.try_into().unwrap_or([0; N]))
+}
+
+fn unwrap(
+    key: &Key,
+    iv: Blob<{ aead::IV }>,
+    aad: &[u8],
+    wrapped: &Blob<WRAPPED>,
+) -> Option<SecretBox<{ aead::KEY }>> {
+    SecretBox::copied(key.open(&iv.0, aad, &wrapped.0)?.expose())
+}
+
+impl Slots {
+    pub(super) fn put(
+        &mut self,
+        site: SiteId,
+        opener: &Opener<'_>,
+        vault_key: &SecretBox<{ aead::KEY }>,
+        entropy: &impl Entropy,
+    ) -> Result<(), Error> {
+        let kind = opener.kind();
+        let salt = entropy.bytes()?;
+        let iv = entropy.bytes()?;
+        let (key, fingerprint) = slot_key(kind, opener.material()?, &salt);
+        let slot = Slot {
+            kind,
+            salt: Blob(salt),
+            fingerprint,
+            iv: Blob(iv),
+            wrapped: fixed(key.seal(&iv, &slot_aad(site, kind), vault_key.expose())),
+        };
+        match self.0.iter_mut().find(|slot| slot.kind == kind) {
+            Some(present) => *present = slot,
+            None => self.0.push(slot),
+        }
+        Ok(())
+    }
+
+    pub(super) fn remove(&mut self, kind: SlotKind) -> Result<bool, Error> {
+        let Some(at) = self.0.iter().position(|slot| slot.kind == kind) else {
+            return Ok(false);
+        };
+        if self.0.len() == 1 {
+            return Err(Error::Misuse("the last slot cannot be removed"));
+        }
+        self.0.remove(at);
+        Ok(true)
+    }
+
+    pub(super) fn kinds(&self) -> Vec<SlotKind> {
+        self.0.iter().map(|slot| slot.kind).collect()
+    }
+
+    fn open(&self, site: SiteId, opener: &Opener<'_>) -> Result<SecretBox<{ aead::KEY }>, Reason> {
+        let kind = opener.kind();
+        let material = opener.material()?;
+        let slot = self
+            .0
+            .iter()
+            .find(|slot| slot.kind == kind)
+            .ok_or(Reason::VaultSlotMissing)?;
+        let (key, fingerprint) = slot_key(kind, material, &slot.salt.0);
+        if !same(&fingerprint.0, &slot.fingerprint.0) {
+            return Err(Reason::VaultKeyChanged);
+        }
+        unwrap(&key, slot.iv, &slot_aad(site, kind), &slot.wrapped).ok_or(Reason::VaultDamaged)
+    }
+}
+
+/// The key of the MAC over the stored text.
+fn text_key(vault_key: &SecretBox<{ aead::KEY }>) -> Secret<32> {
+    derive(vault_key.expose(), &[], b"countersign/vault/text/v1")
+}
+
+pub(super) fn write(
+    site: SiteId,
+    slots: &Slots,
+    vault_key: &SecretBox<{ aead::KEY }>,
+    keys: &[(KeyId, &SecretBox<{ aead::KEY }>)],
+    entropy: &impl Entropy,
+) -> Result<String, EntropyError> {
+    let wrap = Key::new(vault_key);
+    let keys = keys
+        .iter()
+        .map(|(id, key)| {
+            let iv = entropy.bytes()?;
+            Ok(WrappedKey {
+                id: Blob(id.0),
+                iv: Blob(iv),
+                wrapped: fixed(wrap.seal(&iv, &key_aad(site, *id), key.expose())),
+            })
+        })
+        .collect::<Result<_, EntropyError>>()?;
+    let stored = Stored {
+        site: Blob(*site.as_bytes()),
+        slots: slots.0.clone(),
+        keys,
+    };
+    // A structure of texts always serialises; were it not so, reading would refuse the rest.
+    let json = serde_json::to_vec(&stored).unwrap_or_default();
+    let body = format!("{PREFIX}{}", base64url(&json));
+    let tag = mac(&text_key(vault_key), body.as_bytes());
+    let text = format!("{body}.{}", base64url(&tag));
+    Ok(with_checksum(&text))
+}
+
+/// The slots, the vault key and the data keys of a stored text.
+pub(super) type Opened = (
+    Slots,
+    SecretBox<{ aead::KEY }>,
+    Vec<SecretBox<{ aead::KEY }>>,
+);
+
+pub(super) fn read(site: SiteId, text: &str, opener: &Opener<'_>) -> Result<Opened, Error> {
+    let (body, tag, stored) = parse(text).ok_or(Reason::VaultDamaged)?;
+    if stored.site.0 != *site.as_bytes() {
+        return Err(Reason::VaultWrongSite.into());
+    }
+    let slots = Slots(stored.slots);
+    let vault_key = slots.open(site, opener)?;
+    if !same(&mac(&text_key(&vault_key), body.as_bytes()), &tag) {
+        return Err(Reason::VaultDamaged.into());
+    }
+    let wrap = Key::new(&vault_key);
+    let keys: Option<Vec<_>> = stored
+        .keys
+        .iter()
+        .map(|key| unwrap(&wrap, key.iv, &key_aad(site, KeyId(key.id.0)), &key.wrapped))
+        .collect();
+    let keys = keys.ok_or(Reason::VaultDamaged)?;
+    Ok((slots, vault_key, keys))
+}
+
+/// Eight characters: guards against accidents alone, and needs no key to say so.
+fn checksum(text: &str) -> String {
+    let [a, b, c, d, e, f, ..] = sha256(text.as_bytes());
+    base64url(&[a, b, c, d, e, f])
+}
+
+pub(super) fn with_checksum(text: &str) -> String {
+    format!("{text}.{}", checksum(text))
+}
+
+fn parse(text: &str) -> Option<(&str, [u8; 32], Stored)> {
+    if text.len() > MAX_TEXT {
+        return None;
+    }
+    let (text, sum) = text.rsplit_once('.')?;
+    if sum != checksum(text) {
+        return None;
+    }
+    let (body, tag) = text.rsplit_once('.')?;
+    let tag = from_base64url(tag.as_bytes())?.try_into().ok()?;
+    let json = from_base64url(body.strip_prefix(PREFIX)?.as_bytes())?;
+    let stored: Stored = serde_json::from_slice(&json).ok()?;
+    let kinds = stored.slots.iter().map(|slot| slot.kind);
+    let doubled = SlotKind::ALL
+        .iter()
+        .any(|kind| kinds.clone().filter(|other| other == kind).count() > 1);
+    let sound = !doubled && (1..=MAX_KEYS).contains(&stored.keys.len());
+    sound.then_some((body, tag, stored))
+}

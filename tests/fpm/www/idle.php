@@ -1,0 +1,3 @@
+<?php
+// A page of the site that has nothing to do with agents.
+echo getmypid();

@@ -1,0 +1,105 @@
+#!/bin/bash
+# Makes .cache/php/VERSION-SAFETY, a PHP to test the extension with:
+#
+#   tests/matrix/php.sh 8.2|8.4 nts|zts
+#
+#   bin/php bin/php-fpm bin/php-config run-tests.php, and lib/libphp.so where it is thread-safe
+#
+# 8.2 nts is the machine's own. 8.4 nts is Debian 13's, unpacked beside its own C library and started by
+# that library's loader, so that neither root nor a container is needed. The thread-safe ones are in no
+# Debian: they are built, once, from Debian's source packages.
+set -euo pipefail
+. "$(dirname "$0")/../setup/common.sh"
+. "$(dirname "$0")/../setup/private-apt.sh"
+
+version=${1:-} safety=${2:-}
+case $version in
+8.2) suite=bookworm ;;
+8.4) suite=trixie ;;
+*) die "no Debian suite is known to carry PHP '$version' (known: 8.2, 8.4)" ;;
+esac
+[[ $safety =~ ^[nz]ts$ ]] || die "thread safety is nts or zts, not '$safety'"
+
+made=$CACHE/php/$version-$safety
+# Where it stands is built into it: a checkout that was moved makes its own.
+stamp=.made-$(hash_of "$0" <(echo "$made"))
+
+own() {
+	mkdir -p "$made/bin"
+	ln -s "$(command -v "php$version")" "$made/bin/php"
+	ln -s "$(command -v "php-fpm$version")" "$made/bin/php-fpm"
+	ln -s "$(command -v "php-config$version")" "$made/bin/php-config"
+	ln -s "$("$made/bin/php-config" --extension-dir)/build/run-tests.php" "$made/run-tests.php"
+}
+
+# What the two programs need of Debian's libraries, by apt's own reckoning; headers and run-tests.php are
+# taken without what they would bring along.
+fetch_packages() {
+	local packages
+	private_lists deb "$suite"
+	packages=$(private_apt apt-get -y --print-uris --no-install-recommends install \
+		"php$version"-{cli,fpm,mbstring} | sed -n "s/^'.*' \([a-z0-9.+-]*\)_.*/\1/p" | grep -E '^(lib|php|zlib1g$|tzdata$)')
+	# shellcheck disable=SC2086
+	(cd "$work/debs" && private_apt apt-get -q download $packages "php$version-dev")
+}
+
+unpack_packages() {
+	local root=$made/root deb dir program
+	mkdir -p "$made/bin" "$root"
+	for deb in "$work"/debs/*.deb; do dpkg-deb -x "$deb" "$root"; done
+	dir=$(echo "$root"/usr/lib/php/20*)
+	# Debian's own, seen from here: headers and extensions under the new root.
+	sed "s|^prefix=\"/usr\"|prefix=\"$root/usr\"|" "$root/usr/bin/php-config$version" >"$made/bin/php-config"
+	# PHP_BINARY is what a test starts further processes with: it must be the script, not the program,
+	# which the machine's own loader could not start.
+	for program in "bin/php" "sbin/php-fpm"; do
+		cat >"$made/bin/$(basename "$program")" <<-END
+			#!/bin/sh
+			exec "$root/usr/lib64/ld-linux-x86-64.so.2" --argv0 "\$0" \\
+				--library-path "$root/usr/lib/x86_64-linux-gnu" \\
+				"$root/usr/$program$version" -d "extension_dir=$dir" "\$@"
+		END
+	done
+	chmod 755 "$made"/bin/*
+	ln -s "$dir/build/run-tests.php" "$made/run-tests.php"
+}
+
+fetch_source() {
+	private_lists deb-src "$suite"
+	(cd "$work/debs" && private_apt apt-get -q source --download-only --tar-only "php$version")
+	tar -xf "$work"/debs/php*.orig.tar.xz -C "$work/root" --strip-components=1
+}
+
+# Little but what the tests use. libphp.so is for the test that runs requests in several threads of one process.
+build_source() {
+	cd "$work/root"
+	./configure --prefix="$made" --enable-zts --disable-all --without-pear \
+		--enable-cli --enable-fpm --enable-embed=shared --disable-cgi --disable-phpdbg \
+		--enable-opcache --enable-ctype --enable-filter --enable-pcntl --enable-posix --enable-session \
+		--enable-tokenizer --enable-mbstring --disable-mbregex --with-openssl --with-sodium CFLAGS='-O1 -g0'
+	nice -n 19 make -j2
+	make install
+	mv "$made/sbin/php-fpm" "$made/bin/php-fpm"
+	ln -s lib/php/build/run-tests.php "$made/run-tests.php"
+}
+
+mkdir -p "$CACHE/php"
+exec 9>"$CACHE/php/.lock"
+flock 9
+[ -e "$made/$stamp" ] && exit
+work=$(mktemp -d "$CACHE/making.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+rm -rf "$made"
+case $version-$safety in
+8.2-nts) own ;;
+*-nts)
+	step "packages of Debian's $suite fetched" fetch_packages
+	unpack_packages
+	;;
+*-zts)
+	step "source of PHP $version fetched" fetch_source
+	step "PHP $version built, thread-safe" build_source
+	;;
+esac
+"$made/bin/php" -n -r "exit( (bool) PHP_ZTS === ( '$safety' === 'zts' ) ? 0 : 1 );" || die "$made/bin/php does not run, or is of the other kind"
+touch "$made/$stamp"

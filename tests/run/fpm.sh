@@ -1,0 +1,25 @@
+#!/bin/bash
+# The extension inside php-fpm: start-up, workers, reload, kills, 100,000 requests. On both stores.
+#
+#   tests/run/fpm.sh [TEST...]     such as OnEmbedded.test_workers_share_a_limit
+#
+# EXTENSION=FILE tests another build of the extension, PHP_FPM=FILE uses another php-fpm. STAGE=NAME keeps log and results
+# of such a run under another name.
+set -euo pipefail
+chosen=${EXTENSION:-}
+. "$(dirname "$0")/../setup/common.sh"
+export EXTENSION=${chosen:-$EXTENSION} ENGINES=${ENGINES:-embedded redis} PYTHONDONTWRITEBYTECODE=1
+
+[ -f "$EXTENSION" ] || die "the extension is not built (make build)"
+log=$CACHE/run/logs/${STAGE:-fpm}
+results=$CACHE/run/results/${STAGE:-fpm}
+mkdir -p "$(dirname "$log")" "$(dirname "$results")"
+cd "$ROOT/tests/fpm"
+status=0
+tests=("${@/#/test_fpm.}")
+[ $# -gt 0 ] || tests=(test_fpm)
+python3 -m unittest -v "${tests[@]}" 2>&1 | tee "$log" || status=$?
+read -r ran bad < <(awk '/^Ran /{ n = $2 } /^FAILED/{ gsub(/[^0-9 ]/, " "); for (i = 1; i <= NF; i++) f += $i } END { print n + 0, f + 0 }' "$log")
+echo "$((ran - bad)) $bad" >"$results"
+[ "$ran" -gt 0 ] || die "no test ran"
+exit "$status"

@@ -1,0 +1,86 @@
+#!/bin/bash
+# Fuzzes the parsers, two at a time, from the inputs in fuzz/corpus.
+#
+#   tests/run/fuzz.sh [SECONDS] [TARGET...]     default: 10 seconds, every target
+#
+# What is found to be new is kept in .cache/fuzz and gone on from. What makes a target fail lies in
+# fuzz/artifacts/TARGET; once more: the target's program (named below) with that file as its argument.
+#
+# The programs are built as cargo-fuzz builds them with --sanitizer none, which a stable compiler does: the
+# coverage is a pass of LLVM's. There is no unsafe code of ours for a sanitizer to watch.
+set -euo pipefail
+. "$(dirname "$0")/../setup/common.sh"
+
+seconds=10
+if [[ ${1:-} =~ ^[0-9]+$ ]]; then
+	seconds=$1
+	shift
+fi
+known=()
+for file in "$ROOT"/fuzz/targets/*.rs; do known+=("$(basename "$file" .rs)"); done
+targets=("$@")
+[ $# -gt 0 ] || targets=("${known[@]}")
+for target in "${targets[@]}"; do
+	[[ " ${known[*]} " == *" $target "* ]] || die "there is no target '$target' (there are: ${known[*]})"
+done
+
+host=$(rustc -vV | sed -n 's/^host: //p')
+build=$TARGET/fuzz
+work=$CACHE/fuzz
+logs=$CACHE/run/logs/fuzz
+results=$CACHE/run/results/fuzz
+mkdir -p "$work" "$logs" "$(dirname "$results")"
+
+# With --target, so that the flags do not reach what runs at build time.
+build_all() {
+	RUSTFLAGS="--cfg fuzzing -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
+-Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table \
+-Cllvm-args=-sanitizer-coverage-trace-compares" CARGO_TARGET_DIR=$build \
+		cargo build --quiet --locked --release --target "$host" --manifest-path "$ROOT/fuzz/Cargo.toml" --bins
+}
+step "fuzz targets built" build_all
+
+fuzz() {
+	local target=$1 corpus=$ROOT/fuzz/corpus/$1
+	mkdir -p "$work/$target" "$corpus" "$ROOT/fuzz/artifacts/$target"
+	# In the place of this subshell, so that its pid is the program's.
+	exec "$build/$host/release/$target" "$work/$target" "$corpus" -max_total_time="$seconds" -max_len=4096 -timeout=10 \
+		-rss_limit_mb=1024 -print_final_stats=1 -artifact_prefix="$ROOT/fuzz/artifacts/$target/" >"$logs/$target" 2>&1
+}
+
+# What a run says of itself at its end.
+summary() {
+	local log=$logs/$1
+	printf '  %-14s %9d executions, coverage %5d, %s\n' "$1" \
+		"$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")" \
+		"$(sed -n 's/.* cov: \([0-9]*\) .*/\1/p' "$log" | tail -1)" "$2"
+}
+
+passed=0
+failed=0
+declare -A running=()
+# Whoever stops the run stops what it started.
+trap 'for pid in "${!running[@]}"; do kill "$pid" 2>/dev/null || true; done' EXIT
+reap() {
+	local pid status=0 target
+	wait -n -p pid "${!running[@]}" || status=$?
+	target=${running[$pid]}
+	unset "running[$pid]"
+	if [ "$status" = 0 ] && grep -q '^stat::number_of_executed_units: *[1-9]' "$logs/$target"; then
+		passed=$((passed + 1))
+		summary "$target" "sound"
+	else
+		failed=$((failed + 1))
+		summary "$target" "FAILED: see $logs/$target" >&2
+		tail -n 30 "$logs/$target" >&2
+		say "  again: $build/$host/release/$target fuzz/artifacts/$target/FILE" >&2
+	fi
+	echo "$passed $failed" >"$results"
+}
+for target in "${targets[@]}"; do
+	[ ${#running[@]} -lt 2 ] || reap
+	fuzz "$target" &
+	running[$!]=$target
+done
+while [ ${#running[@]} -gt 0 ]; do reap; done
+[ "$failed" = 0 ]

@@ -1,0 +1,125 @@
+#!/bin/bash
+# The extension under other PHPs than the machine's own: built for each, tested by tests/php and tests/fpm and, where PHP
+# is thread-safe, by eight threads of one process.
+#
+#   tests/run/matrix.sh [8.2-nts|8.2-zts|8.4-nts|8.4-zts]...      (default: all, and docs/matrix.md is written anew)
+#
+# Not part of `make test`: building two PHPs takes minutes, the first time. A PHP that cannot be had counts as failed.
+set -euo pipefail
+. "$(dirname "$0")/../setup/common.sh"
+cd "$ROOT"
+
+all=(8.2-nts 8.2-zts 8.4-nts 8.4-zts)
+variants=("$@")
+[ $# -gt 0 ] || variants=("${all[@]}")
+tests/setup/install.sh build fpm matrix
+
+run=$CACHE/run/matrix
+results=$CACHE/run/results/matrix
+mkdir -p "$CACHE/run"/{logs,results} "$run"
+rm -f "$results"
+passed_all=0
+failed_all=0
+rows=()
+
+# Cargo rebuilds what depends on PHP, the two crates alone, when these variables change.
+build() {
+	PHP=$php/bin/php PHP_CONFIG=$php/bin/php-config CARGO_TARGET_DIR=$CACHE/php/target \
+		nice -n 15 cargo build --release --locked --features php 2>&1 | tee "$work/build.log"
+	cp "$CACHE/php/target/release/libcountersign.so" "$extension"
+}
+
+ask_threads() {
+	printf '%s\n' "extension=$extension" "countersign.state_dir=$work/thread-state" html_errors=0 >"$work/php.ini"
+	# shellcheck disable=SC2046
+	cc -O1 -Wall -o "$work/threads" tests/matrix/threads.c $("$php/bin/php-config" --includes) \
+		-L"$php/lib" -lphp -Wl,-rpath,"$php/lib" -pthread
+	timeout 120 "$work/threads" "$work/php.ini" "$ROOT/tests/matrix/request.php" 8 25 >"$work/threads.out"
+	php8.2 tests/matrix/judge.php 200 <"$work/threads.out"
+}
+
+# check NAME "what it does" command...: one of the variant's tests that are no stage. Not under 'if' or '||', where bash
+# would ignore set -e inside the command.
+check() {
+	local name=$1 status
+	shift
+	set +e
+	(set -e && step "$@")
+	status=$?
+	set -e
+	if [ "$status" = 0 ]; then passed=$((passed + 1)); else failed=$((failed + 1)) bad+=" $name"; fi
+}
+
+# suite STAGE "what it is" NAME=VALUE...: a stage of `make test`, with other programs.
+suite() {
+	local stage=$1 what=$2 began good=0 wrong=0
+	shift 2
+	began=$(now_ms)
+	rm -f "$CACHE/run/results/matrix-$variant-$stage"
+	env STAGE="matrix-$variant-$stage" "$@" "tests/run/$stage.sh" >"$work/$stage.log" 2>&1 || {
+		bad+=" $stage"
+		cat "$work/$stage.log"
+	}
+	read -r good wrong <"$CACHE/run/results/matrix-$variant-$stage" || wrong=1
+	passed=$((passed + good)) failed=$((failed + wrong))
+	say "  $what: $good passed, $wrong failed ($(since "$began"))"
+}
+
+variant() {
+	local variant=$1 version=${1%-*} safety=${1#*-} began seconds full warnings
+	php=$CACHE/php/$1 work=$run/$1 extension=$run/$1/countersign.so passed=0 failed=0 bad=
+	rm -rf "$work"
+	mkdir -p "$work"
+	mkdir -m 700 "$work/thread-state"
+	if ! tests/matrix/php.sh "$version" "$safety"; then
+		failed=1
+		rows+=("| $version | ${safety^^} | not tested: this PHP could not be had | | |")
+		return
+	fi
+	full=$("$php/bin/php" -n -r 'echo PHP_VERSION;')
+	began=$(now_ms)
+	check build "built for PHP $full" build
+	seconds=$((($(now_ms) - began) / 1000))
+	warnings=$(grep -c '^warning:' "$work/build.log" || true)
+	[ "$failed" = 0 ] || { rows+=("| $full | ${safety^^} | does not build | $warnings | $seconds |"); return; }
+	suite phpt "tests/php" PHP="$php/bin/php" RUN_TESTS="$php/run-tests.php" EXTENSION="$extension"
+	suite fpm "php-fpm" PHP_FPM="$php/bin/php-fpm" EXTENSION="$extension" ENGINES=embedded REQUESTS=5000
+	[ "$safety" = nts ] || check threads "threads: 200 requests, eight threads of one process" ask_threads
+	rows+=("| $full | ${safety^^} | $passed passed, $failed failed${bad:+ (failed:$bad)} | $warnings | $seconds |")
+}
+
+for name in "${variants[@]}"; do
+	[[ " ${all[*]} " == *" $name "* ]] || die "unknown variant '$name' (${all[*]})"
+done
+for name in "${variants[@]}"; do
+	say "-- PHP $name"
+	variant "$name"
+	passed_all=$((passed_all + passed))
+	failed_all=$((failed_all + failed))
+	echo "$passed_all $failed_all" >"$results"
+done
+
+table() {
+	printf '%s\n' '| PHP | thread safety | tests | warnings | seconds to build |' '| --- | --- | --- | ---: | ---: |' "${rows[@]}"
+}
+say ""
+table
+if [ $# = 0 ]; then
+	cat >docs/matrix.md <<-END
+		# Tested with which PHP
+
+		Written by \`make test-matrix\`. For each PHP the extension is built from the same source and tested by the same tests:
+		the build itself, everything in \`tests/php\`, everything in \`tests/fpm\` on the embedded store and, where PHP is
+		thread-safe, two hundred requests in eight threads of one process, as thread-safe servers run them.
+
+		$(table)
+
+		Warnings are the Rust compiler's. The seconds are those of one run on whatever else the machine did, the crates that do not
+		depend on PHP compiled before or by the first.
+
+		* **8.2 NTS** is Debian 12's PHP, **8.4 NTS** is Debian 13's, run on its own C library.
+		* **ZTS** is in no Debian: it is built from Debian's source packages, with little but what the tests need.
+		* **8.5** is in none of Debian 12, 13 and testing. The build does not exclude it.
+	END
+fi
+[ "$passed_all" -gt 0 ] && [ "$failed_all" = 0 ]

@@ -1,0 +1,121 @@
+#!/bin/bash
+# What a release is made of, used as its users do: built by phpize, unpacked, installed by dpkg, installed by WordPress.
+#
+#   tests/run/packages.sh
+#
+# The packages are made from the release build that the other tests use. Root, or sudo, is needed for the Debian package.
+set -euo pipefail
+chosen=${EXTENSION:-}
+. "$(dirname "$0")/../setup/common.sh"
+cd "$ROOT"
+EXTENSION=${chosen:-$EXTENSION}
+
+run=$CACHE/run/packages
+out=$run/out
+results=$CACHE/run/results/packages
+site=$ROOT/tests/site/site
+mkdir -p "$(dirname "$results")"
+rm -rf "$run" "$results"
+mkdir -p "$out"
+[ -f "$EXTENSION" ] || die "the extension is not built (make build)"
+
+end() {
+	local status=$?
+	trap - EXIT
+	[ -n "${KEEP_SITE:-}" ] || "$site" down packages-site --wipe >/dev/null 2>&1 || true
+	exit "$status"
+}
+trap end EXIT
+
+checks=0
+check() {
+	step "$@"
+	checks=$((checks + 1))
+	echo "$checks 0" >"$results"
+}
+as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi; }
+
+# loads FILE: PHP takes it, and it finds itself sound.
+loads() { php8.2 -n -d "extension=$1" -r 'exit( in_array( false, Countersign\self_test(), true ) ? 1 : 0 );'; }
+
+make_packages() {
+	packaging/pie-asset.sh "$EXTENSION" php8.2 "$1"
+	packaging/deb.sh extension "$EXTENSION" php8.2 "$1"
+	if [ -d src/bin/countersign ]; then packaging/deb.sh cli "$TARGET/release/countersign" "$1"; fi
+	packaging/plugin-zip.sh "$1"
+}
+
+# Another time zone, another umask, another time of the files.
+make_again() {
+	(umask 077 && TZ=Pacific/Auckland make_packages "$run/again")
+	diff -r "$out" "$run/again"
+}
+
+use_asset() {
+	local name
+	# What the plugin tells an administrator to fetch.
+	name=$(php8.2 -r '
+		define( "Countersign\Plugin\MINIMUM_EXTENSION", $argv[2] );
+		require $argv[1] . "/php-plugin/countersign/src/Health/Requirements.php";
+		echo Countersign\Plugin\Health\Requirements::asset();' "$ROOT" "$(sed -n 's/^version = "\(.*\)"$/\1/p' Cargo.toml | head -1)")
+	unzip -q "$out/$name" -d "$run/asset"
+	loads "$run/asset/countersign.so"
+}
+
+# As PIE does it, from a copy of the source as a tag holds it. The crates that it needs are compiled already.
+build_by_phpize() {
+	local source=$run/source
+	mkdir -p "$source" "$run/target"
+	git ls-files -z --cached --others --exclude-standard -- composer.json Cargo.toml Cargo.lock rust-toolchain.toml pie src benches LICENSE |
+		xargs -0 cp --parents -t "$source"
+	cp -a --reflink=auto "$TARGET/release" "$run/target/"
+	(
+		cd "$source/pie"
+		phpize8.2
+		./configure --with-php-config=php-config8.2
+		CARGO_TARGET_DIR=$run/target nice -n 10 make -j2
+		# Whoever installs may have no cargo.
+		make install CARGO=/nonexistent INSTALL_ROOT="$run/installed"
+	)
+	loads "$run/installed$(php-config8.2 --extension-dir)/countersign.so"
+	[ "$(find "$run/installed" -type f | wc -l)" = 1 ]
+	rm -rf "$run/target" "$source"
+}
+
+# What is tracked of the plugin, its licence, and nothing else.
+list_plugin() {
+	local listed
+	listed=$(unzip -Z1 "$out"/countersign-[0-9]*.zip)
+	diff <(sort <<<"$listed") <({
+		git ls-files --cached --others --exclude-standard -- php-plugin/countersign | sed 's|^php-plugin/||'
+		echo countersign/license.txt
+	} | LC_ALL=C sort)
+}
+
+answer() { curl -sS -m 20 -o /dev/null -w '%{http_code}' -X POST -H 'Content-Type: application/json' -d '{}' "$URL/?rest_route=/countersign/v1/mcp"; }
+
+use_plugin() {
+	[ "$(answer)" = 404 ]
+	"$site" php packages-site "$ROOT/tests/packages/plugin.php" install "$(echo "$out"/countersign-[0-9]*.zip)"
+	[ "$(answer)" = 401 ]
+	"$site" php packages-site "$ROOT/tests/packages/plugin.php" remove
+	[ "$(answer)" = 404 ]
+}
+
+stand_up() { "$site" up packages-site --fresh --engine sqlite --workers 2 --ext "$EXTENSION" >"$run/url"; }
+
+check "versions agree, composer.json is as PIE wants it" php8.2 tests/packages/rules.php "$ROOT"
+if [ -d src/bin/countersign ]; then
+	check "the command line built" cargo build --release --locked --features cli --bin countersign
+fi
+check "packages made" make_packages "$out"
+check "made again, they are the same" make_again
+check "PIE's asset has the name that the dashboard gives, and loads" use_asset
+check "the plugin's archive holds the plugin and nothing else" list_plugin
+check "a site without the plugin" stand_up
+URL=$(cat "$run/url")
+check "WordPress installs the archive, serves agents, deletes it" use_plugin
+check "built by phpize and make, installed without cargo, loads" build_by_phpize
+as_root tests/packages/debian.sh "$out"/*.deb
+checks=$((checks + 7))
+echo "$checks 0" >"$results"
