@@ -46,6 +46,11 @@ pub fn base64url(data: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode(data)
 }
 
+/// [`base64url`] behind what is in `text` already.
+pub fn base64url_into(text: &mut String, data: &[u8]) {
+    URL_SAFE_NO_PAD.encode_string(data, text);
+}
+
 /// Decodes base64url strictly: no padding, no white space, no non-zero trailing bits. Every byte
 /// string has exactly one accepted spelling.
 #[must_use]

@@ -161,6 +161,8 @@ reasons! {
     StoreRestarted = "store_restarted", "The extension's store was started anew after this was issued: ask for a new one.";
     AuditUnavailable = "audit_unavailable", "The audit log cannot be written: nothing is done that cannot be recorded.";
     AuditRollback = "audit_rollback", "The audit log is shorter than it has been: an administrator must acknowledge it.";
+    AuditFork = "audit_fork", "This log does not continue the checkpoint handed back: one of the two is not what the site showed before.";
+    SealUnusable = "seal_unusable", "The audit log's sealing key is missing, damaged or open to others: restore its file, or begin a new seal.";
     KeyUnusable = "key_unusable", "AUTH_KEY in wp-config.php is missing, too short or the placeholder: set a random one.";
 }
 

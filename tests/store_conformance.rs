@@ -200,11 +200,10 @@ fn a_first_receipt_is_written_with_its_record<E: Engine>() {
         store.insert_once_with(&once(4, 3000), b"", at(1001)),
         Ok(true)
     );
-    let again = Once {
-        issued: at(1001),
-        ..once(1, 3000)
-    };
-    assert_eq!(store.insert_once_with(&again, b"two", at(1001)), Ok(true));
+    assert_eq!(
+        store.insert_once_with(&once(1, 3000), b"two", at(1001)),
+        Ok(true)
+    );
     assert_eq!(
         store.receipt(&key(1)).unwrap().as_deref(),
         Some(&b"two"[..])
@@ -914,6 +913,12 @@ fn a_clock_far_ahead_is_not_believed_for_ever<E: Engine>() {
     assert_eq!(refused.refused.unwrap().retry_after, Some(16 * 3600));
     let tomorrow = spend(&*store, &budgets, 0, MIDNIGHT);
     assert_eq!((tomorrow.refused, used(&tomorrow)), (None, vec![1, 3]));
+    // Also where it was told already, so that there is nothing else to write.
+    let told = [calls(2, 1)];
+    assert_eq!(used(&spend(&*store, &told, 0, year)), [1]);
+    assert_eq!(announced(&spend(&*store, &told, 0, year)), [true]);
+    assert_eq!(announced(&spend(&*store, &told, 0, 0)), [false]);
+    assert_eq!(spend(&*store, &told, 0, MIDNIGHT).refused, None);
 }
 
 fn what_a_call_cost_takes_the_place_of_its_estimate<E: Engine>() {

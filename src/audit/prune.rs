@@ -9,49 +9,40 @@
 
 use std::ops::Range;
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use super::Error;
-use super::entry::{Actor, ActorKind, Draft, Kind};
+use super::entry::{Draft, Kind};
 
 /// The action of an entry that records a pruning.
 pub const ACTION: &str = "audit.pruned";
 
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 struct Change {
     from: u64,
     until: u64,
 }
 
-/// The entry that records that the bodies of `range` are gone.
+/// The draft of the entry that records that the bodies of `range` are gone, as JSON.
 ///
 /// # Errors
 /// [`Error::Range`] for an empty range, or one beyond [`MAX_SIZE`](super::tree::MAX_SIZE).
-pub fn record(range: &Range<u64>) -> Result<Draft, Error> {
+pub fn record_json(range: &Range<u64>) -> Result<String, Error> {
     if range.start >= range.end || range.end > super::tree::MAX_SIZE {
         return Err(Error::Range);
     }
-    let mut change = serde_json::Map::new();
-    change.insert("from".to_owned(), range.start.into());
-    change.insert("until".to_owned(), range.end.into());
-    Ok(Draft {
-        kind: Kind::System,
-        actor: Actor {
-            kind: ActorKind::System,
-            connection: None,
-            user: None,
-            client: None,
-            ip: None,
-        },
-        action: ACTION.to_owned(),
-        target: Some("audit".to_owned()),
-        change: Some(change),
-        outcome: None,
-        reason: None,
-        approval: None,
-        correlation: None,
-        reference: None,
-    })
+    Ok(format!(
+        r#"{{"kind":"system","actor":{{"kind":"system"}},"action":"{ACTION}","target":"audit","change":{{"from":{},"until":{}}}}}"#,
+        range.start, range.end
+    ))
+}
+
+/// The same as a draft.
+///
+/// # Errors
+/// As [`record_json`].
+pub fn record(range: &Range<u64>) -> Result<Draft, Error> {
+    Draft::from_json(&record_json(range)?)
 }
 
 /// Which entries the record `body` says are pruned; `None` when it is no such record. Only entries before
@@ -99,6 +90,8 @@ mod tests {
             assert_eq!(recorded(wrong.as_bytes()), None);
         }
         assert_eq!(record(&(4..4)).err(), Some(Error::Range));
+        assert!(record(&(0..1 << 53)).is_ok());
+        assert_eq!(record(&(0..(1 << 53) + 1)).err(), Some(Error::Range));
         assert_eq!(record(&(0..u64::MAX)).err(), Some(Error::Range));
     }
 }

@@ -481,8 +481,18 @@ mod tests {
             check(&changed, Some(&first)).into_iter().flatten().next()
         };
         assert_eq!(faults(&|_| ()), None);
-        assert_eq!(faults(&|seals| drop(seals.remove(2))), Some(Fault::Gap));
-        assert_eq!(faults(&|seals| drop(seals.remove(0))), Some(Fault::Gap));
+        assert_eq!(
+            faults(&|seals| {
+                seals.remove(2);
+            }),
+            Some(Fault::Gap)
+        );
+        assert_eq!(
+            faults(&|seals| {
+                seals.remove(0);
+            }),
+            Some(Fault::Gap)
+        );
         assert_eq!(faults(&|seals| seals.swap(1, 2)), Some(Fault::Gap));
         assert_eq!(
             faults(&|seals| seals.insert(1, seals[0].clone())),
@@ -523,6 +533,106 @@ mod tests {
     }
 
     #[test]
+    fn a_seal_has_one_spelling() {
+        let seal = &enroll().0.due(&Head::default(), hours(1))[0];
+        let text = seal.to_text();
+        let mut large = seal.clone();
+        large.size = MAX_SIZE;
+        assert_eq!(Seal::from_text(&large.to_text()).as_ref(), Ok(&large));
+        large.size += 1;
+        for wrong in [
+            format!(" {text}"),
+            format!("{text}\n"),
+            text.replace("\"seal\":0", "\"seal\": 0"),
+            text.replace(&hex(&seal.mac), &hex(&seal.mac).to_uppercase()),
+            large.to_text(),
+        ] {
+            assert_ne!(wrong, text);
+            assert_eq!(Seal::from_text(&wrong), Err(Error::Seal), "{wrong}");
+        }
+    }
+
+    /// Seals with a sound MAC that the sealer of their epoch would not have made.
+    #[test]
+    fn a_sound_mac_is_not_enough() {
+        let key = || Secret::new([7; 32]);
+        let (sealer, first) = enroll();
+        let one = |sealer: &Sealer| sealer.due(&Head::default(), hours(3)).remove(0);
+        let good = one(&sealer);
+        let mut other_past = enroll().0;
+        other_past.previous = [1; 32];
+        let mut other_epoch = enroll().0;
+        other_epoch.epoch = 1;
+        let (other_length, _) = Sealer::enroll(ORIGIN, START, 7200, key()).unwrap();
+        let (other_start, _) = Sealer::enroll(ORIGIN, hours(1), 3600, key()).unwrap();
+        for (at, wrong) in [&other_past, &other_epoch, &other_length, &other_start]
+            .map(one)
+            .iter()
+            .enumerate()
+        {
+            assert!(
+                check(std::slice::from_ref(wrong), Some(&first))[0].is_some(),
+                "{at}"
+            );
+            if at < 2 {
+                assert_eq!(enroll().0.advance(wrong), Err(Error::SealOrder), "{at}");
+            }
+        }
+        let mut forged = good.clone();
+        forged.mac[31] ^= 1;
+        assert_eq!(enroll().0.advance(&forged), Err(Error::SealOrder));
+        assert_eq!(enroll().0.advance(&good), Ok(()));
+        // A log that has become shorter.
+        let mut sealer = enroll().0;
+        let long = sealer.due(&grown(&Head::default()), hours(1)).remove(0);
+        sealer.advance(&long).unwrap();
+        let short = sealer.due(&Head::default(), hours(2)).remove(0);
+        let faults = check(&[long, short], Some(&first));
+        assert_eq!(faults, [None, Some(Fault::Invalid)]);
+    }
+
+    #[test]
+    fn one_fault_is_one_finding() {
+        let (sealer, first) = enroll();
+        let seals = sealer.due(&grown(&Head::default()), hours(5));
+        let mut again = seals.clone();
+        again.insert(1, seals[0].clone());
+        let invalid = Some(Fault::Invalid);
+        for first in [Some(&first), None] {
+            assert_eq!(
+                check(&again, first),
+                [None, invalid, None, None, None, None]
+            );
+        }
+        // Without the key, that seals continue each other is all there is to see.
+        type Change = fn(&mut Seal);
+        let changes: [Change; 3] = [
+            |seal| seal.from = seal.from.plus_millis(1),
+            |seal| seal.previous[0] ^= 1,
+            |seal| seal.until = seal.from,
+        ];
+        for (at, change) in changes.into_iter().enumerate() {
+            let mut changed = seals.clone();
+            change(&mut changed[4]);
+            let faults = check(&changed, None);
+            assert_eq!(faults, [None, None, None, None, invalid], "{at}");
+        }
+    }
+
+    #[test]
+    fn epochs_have_an_end() {
+        let (mut sealer, _) = enroll();
+        sealer.epoch = MAX_EPOCHS - 1;
+        let far = Timestamp::from_millis(u64::MAX);
+        let seals = sealer.due(&Head::default(), far);
+        assert_eq!(seals.len(), 1);
+        assert_eq!(check(&seals, None), [None]);
+        let mut beyond = seals[0].clone();
+        beyond.epoch += 1;
+        assert_eq!(check(&[beyond], None), [Some(Fault::Invalid)]);
+    }
+
+    #[test]
     fn a_key_is_read_without_a_typing_error_or_not_at_all() {
         let (sealer, first) = enroll();
         let text = first.to_text();
@@ -546,8 +656,15 @@ mod tests {
                 assert!(!read(&String::from_utf8(changed).unwrap()), "{at}");
             }
         }
-        for seconds in [0, MIN_SECONDS - 1, MAX_SECONDS + 1] {
-            assert!(Sealer::enroll(ORIGIN, START, seconds, Secret::new([1; 32])).is_err());
+        for (seconds, sound) in [
+            (0, false),
+            (59, false),
+            (60, true),
+            (2_678_400, true),
+            (2_678_401, false),
+        ] {
+            let made = Sealer::enroll(ORIGIN, START, seconds, Secret::new([1; 32]));
+            assert_eq!(made.is_ok(), sound, "{seconds}");
         }
     }
 }

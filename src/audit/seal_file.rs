@@ -6,7 +6,7 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _, Write as _};
-use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
 use super::seal::{FirstKey, Seal, Sealer};
@@ -48,7 +48,7 @@ fn failed(error: &io::Error) -> SealFileError {
 }
 
 impl SealFile {
-    /// The file of the log `origin` in `folder`, which is the extension's own and exists.
+    /// The file of the log `origin` in `folder`, the extension's own.
     #[must_use]
     pub fn new(folder: &Path, origin: &str) -> Self {
         let [a, b, c, d, e, f, g, h, ..] = sha256(origin.as_bytes());
@@ -93,6 +93,7 @@ impl SealFile {
         seconds: u32,
         key: Secret<32>,
     ) -> Result<Option<FirstKey>, SealFileError> {
+        self.prepare()?;
         let _lock = self.lock()?;
         if self.read()?.is_some() {
             return Ok(None);
@@ -119,6 +120,19 @@ impl SealFile {
             return Ok(());
         }
         self.write(&sealer)
+    }
+
+    /// Makes the folder where it is missing; one that others can write will not do.
+    fn prepare(&self) -> Result<(), SealFileError> {
+        let mut maker = fs::DirBuilder::new();
+        let made = maker.mode(0o700).recursive(true).create(&self.folder);
+        made.map_err(|error| failed(&error))?;
+        let about = fs::metadata(&self.folder).map_err(|error| failed(&error))?;
+        if about.mode() & 0o022 == 0 {
+            Ok(())
+        } else {
+            Err(SealFileError::Unusable)
+        }
     }
 
     /// Held while the file is replaced; the kernel lets it go with the process.

@@ -207,6 +207,9 @@ mod tests {
             heights(&std::ops::Range { start: 2, end: 1 }),
             Err(Error::Range)
         );
+        assert_eq!(heights(&(0..1 << 53)), Ok(vec![53]));
+        assert_eq!(heights(&(0..(1 << 53) + 1)), Err(Error::Range));
+        assert_eq!(heights(&(0..(1 << 53) + 2)), Err(Error::Range));
         let mut frontier = Frontier::default();
         frontier.append(hash).unwrap();
         assert_eq!(frontier.append_subtree(1, hash), Err(Error::Range));

@@ -3,6 +3,8 @@
 
 use std::ops::Range;
 
+use sha2::{Digest as _, Sha256};
+
 use super::Error;
 use crate::bytes::sha256;
 
@@ -24,11 +26,12 @@ pub fn leaf_hash(body: &[u8]) -> Hash {
 /// The hash over two subtrees: SHA-256 of `0x01`, `left` and `right` (RFC 6962 §2.1).
 #[must_use]
 pub fn node_hash(left: &Hash, right: &Hash) -> Hash {
-    let mut input = [1_u8; 65];
-    for (to, from) in input.iter_mut().skip(1).zip(left.iter().chain(right)) {
-        *to = *from;
-    }
-    sha256(&input)
+    Sha256::new()
+        .chain_update([1])
+        .chain_update(left)
+        .chain_update(right)
+        .finalize()
+        .into()
 }
 
 /// The right edge of a tree: all that is needed to append to it and to know its root.

@@ -57,14 +57,14 @@ words! {
 }
 
 impl Verdict {
-    /// 0 sound; 1 the copies for filtering are not to be trusted; 2 a checkpoint is not; 3 the log, or the file
-    /// it came in, is not.
+    /// 0 sound; 1 the copies for filtering are not to be trusted; 2 a checkpoint, or what an export says of
+    /// itself, is not; 3 the log is not.
     #[must_use]
     pub const fn weight(self) -> u8 {
         match self {
             Self::Ok => 0,
             Self::IndexColumnMismatch => 1,
-            Self::UnknownKey | Self::CheckpointInvalid => 2,
+            Self::UnknownKey | Self::CheckpointInvalid | Self::HeaderMismatch => 2,
             _ => 3,
         }
     }

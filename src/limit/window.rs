@@ -410,7 +410,7 @@ mod tests {
             ([5_000, 7_000, 9_000], 2, 9),
             ([9_000, 9_000, 9_000], 0, 9),
         ] {
-            let mut slots = windows.map(|window| Slot::new(limit(1, window), Ring::default()));
+            let mut slots = windows.map(|window| Slot::new(limit(1, window), None));
             assert!(admit(&mut slots, at(1000)).unwrap().is_admitted());
             let refused = admit(&mut slots, at(1000)).unwrap();
             assert!(
@@ -424,7 +424,7 @@ mod tests {
     #[test]
     fn a_refusal_that_says_nothing_new_writes_nothing() {
         let limit = limit(1, 5_000);
-        let mut slots = [Slot::new(limit, Ring::default())];
+        let mut slots = [Slot::new(limit, None)];
         for (now, changed) in [(1000, true), (1000, true), (1000, false), (1001, false)] {
             slots[0].changed = false;
             let _ = admit(&mut slots, at(now)).unwrap();

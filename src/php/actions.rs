@@ -11,7 +11,7 @@ use ext_php_rs::types::{ZendHashTable, Zval};
 use super::convert::{Either, int, number};
 use super::decision::Decision;
 use super::error::{Answer, Fault, misuse};
-use super::secret::Secret;
+use super::secret::{Secret, with_bytes};
 use super::store::Store;
 use crate::action::{
     self, ActionType, Channel, Domain, Draft, Key, KeyError, Message, SignError, SnapshotId,
@@ -42,17 +42,6 @@ impl From<SignError> for Fault {
 #[php_class]
 #[php(name = "Countersign\\ActionKey", flags = ClassFlags::Final.union(ClassFlags::NoDynamicProperties))]
 pub struct ActionKey(Key);
-
-/// The bytes of a `Secret` or of a string.
-fn with_bytes<T>(value: &Zval, work: impl FnOnce(&[u8]) -> T) -> Answer<T> {
-    if let Some(text) = value.zend_str() {
-        return Ok(work(text.as_bytes()));
-    }
-    match value.extract::<&Secret>() {
-        Some(secret) => Ok(work(secret.0.expose())),
-        None => Err(misuse("a Countersign\\Secret or a string is needed")),
-    }
-}
 
 #[php_impl]
 impl ActionKey {

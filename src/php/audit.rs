@@ -3,21 +3,27 @@
 use std::sync::Arc;
 
 use ext_php_rs::binary::Binary;
+use ext_php_rs::binary_slice::BinarySlice;
 use ext_php_rs::boxed::ZBox;
 use ext_php_rs::flags::ClassFlags;
 use ext_php_rs::prelude::*;
 use ext_php_rs::types::{ZendHashTable, Zval};
 
-use super::convert::{int, string_list};
+use super::audit_file::AuditExport;
+use super::audit_proof::{self, AuditProof};
+use super::convert::{int, number, string_list};
 use super::error::{Answer, Fault, misuse};
 use super::keyring::Keyring;
 use super::store::Store;
 use crate::audit::append::{self, Head};
 use crate::audit::checkpoint::{self, Checkpoint};
 use crate::audit::entry::{Draft, Summary};
+use crate::audit::file::Export;
 use crate::audit::note::VerifierKey;
-use crate::audit::verify::{Columns, Report, Row, Verifier};
-use crate::audit::{self, high_water};
+use crate::audit::prove::Prover;
+use crate::audit::tree::Hash;
+use crate::audit::verify::{Columns, Finding, Report, Row, Verifier};
+use crate::audit::{self, high_water, prune};
 use crate::clock::{Clock as _, SystemClock};
 use crate::keyring::{self, Purpose};
 use crate::reason::Reason;
@@ -29,7 +35,12 @@ impl From<audit::Error> for Fault {
             audit::Error::Draft
             | audit::Error::Action
             | audit::Error::Correlation
-            | audit::Error::Reference => Self::Misuse(error.to_string()),
+            | audit::Error::Reference
+            | audit::Error::Range
+            | audit::Error::Body
+            | audit::Error::Note
+            | audit::Error::Seal
+            | audit::Error::Name => Self::Misuse(error.to_string()),
             _ => Self::Broken {
                 reason: Reason::AuditUnavailable,
                 detail: error.to_string(),
@@ -127,6 +138,40 @@ impl AuditLog {
             inner,
             keyring: Arc::clone(&self.keyring),
         })
+    }
+
+    #[php(optional = from)]
+    pub fn export(
+        &self,
+        head: Option<&str>,
+        from: Option<i64>,
+        until: Option<i64>,
+        filter: Option<&str>,
+    ) -> Answer<AuditExport> {
+        let head = head_of(head)?;
+        let place = |value: i64| number(value, "a position is 0 or more");
+        let from = from.map(place).transpose()?.unwrap_or_default();
+        let until = until.map(place).transpose()?.unwrap_or(head.size());
+        let site = *self.keyring.site().as_bytes();
+        let export = Export::new(&self.origin, site, &head, &(from..until), filter)?;
+        Ok(AuditExport::new(export, self.keyring.audit_signer()))
+    }
+
+    pub fn prove_continued(&self, head: Option<&str>, size: i64, root: &str) -> Answer<AuditProof> {
+        let size = number(size, "a size is 0 or more")?;
+        let root = audit_proof::hash(root)?;
+        Ok(AuditProof(Prover::continues(size, root, &head_of(head)?)))
+    }
+
+    pub fn prove_entry(&self, head: &str, seq: i64, leaf: BinarySlice<u8>) -> Answer<AuditProof> {
+        let seq = number(seq, "a position is 0 or more")?;
+        let leaf = Hash::try_from(&leaf[..]).map_err(|_| misuse("a leaf is 32 bytes"))?;
+        Ok(AuditProof(Prover::holds(seq, leaf, &head_of(Some(head))?)?))
+    }
+
+    pub fn pruning_draft(&self, until: i64) -> Answer<String> {
+        let until = number(until, "a position is 0 or more")?;
+        Ok(prune::record_json(&(0..until))?)
     }
 }
 
@@ -267,6 +312,29 @@ impl AuditReport {
 
     pub fn first_bad(&self) -> Option<i64> {
         self.0.first_bad.map(int)
+    }
+
+    pub fn until(&self) -> Option<i64> {
+        self.0.until.map(int)
+    }
+
+    pub fn findings(&self) -> Answer<Vec<ZBox<ZendHashTable>>> {
+        let finding = |found: &Finding| {
+            let mut array = ZendHashTable::new();
+            array.insert("verdict", found.verdict.code())?;
+            array.insert("first_bad", found.first_bad.map(int))?;
+            array.insert("until", found.until.map(int))?;
+            Ok(array)
+        };
+        self.0.findings.iter().map(finding).collect()
+    }
+
+    pub fn clock_regressions(&self) -> i64 {
+        int(self.0.clock.regressions)
+    }
+
+    pub fn size(&self) -> i64 {
+        int(self.0.size)
     }
 
     pub fn checked(&self) -> i64 {

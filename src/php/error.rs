@@ -1,12 +1,13 @@
 //! The one place where errors of the core become exceptions of PHP.
 
+use ext_php_rs::boxed::ZBox;
 use ext_php_rs::convert::IntoZval as _;
 use ext_php_rs::error::Error;
 use ext_php_rs::exception::PhpException;
 use ext_php_rs::flags::ClassFlags;
 use ext_php_rs::prelude::*;
-use ext_php_rs::types::{ZendClassObject, Zval};
-use ext_php_rs::zend::ce;
+use ext_php_rs::types::{ZendClassObject, ZendObject, Zval};
+use ext_php_rs::zend::{ClassEntry, ExecutorGlobals, ce};
 
 use crate::reason::Reason;
 
@@ -25,21 +26,74 @@ macro_rules! exceptions {
                 self.reason
             }
 
-            /// Sets the message, which only a method of the class may: it is protected in PHP's `Exception`.
+            /// Sets what only a method of the class may: message and place are protected in PHP's `Exception`.
             #[php(vis = "private")]
-            pub fn describe(self_: &mut ZendClassObject<Self>, message: &str) -> PhpResult<()> {
-                Ok(self_.std.set_property("message", message)?)
+            pub fn describe(
+                self_: &mut ZendClassObject<Self>,
+                message: &str,
+                file: &Zval,
+                line: &Zval,
+            ) -> PhpResult<()> {
+                self_.std.set_property("message", message)?;
+                self_.std.set_property("file", file.shallow_clone())?;
+                Ok(self_.std.set_property("line", line.shallow_clone())?)
             }
         }
 
         impl $name {
             fn object(reason: &'static str, message: String) -> Result<Zval, Error> {
+                let place = place()?;
+                let file = place.try_call_method("getFile", vec![])?;
+                let line = place.try_call_method("getLine", vec![])?;
+                let trace = place.try_call_method("getTrace", vec![])?;
                 let object = ZendClassObject::new(Self { reason });
-                object.std.try_call_method("describe", vec![&message])?;
-                object.into_zval(false)
+                object.std.try_call_method("describe", vec![&message, &file, &line])?;
+                let object = object.into_zval(false)?;
+                set_trace(&object, &trace)?;
+                Ok(object)
             }
         }
     )*};
+}
+
+/// A plain exception, which knows where PHP is; an object of a class of Rust does not find out by itself.
+///
+/// No frame of its trace has arguments, whatever `zend.exception_ignore_args` says: key material is among them.
+/// libsodium's extension does so too.
+fn place() -> Result<ZBox<ZendObject>, Error> {
+    let _without = WithoutArguments::begin();
+    Ok(ZendObject::new(ce::exception()))
+}
+
+/// The trace is private to PHP's `Exception`: reflection alone can set it.
+fn set_trace(exception: &Zval, trace: &Zval) -> Result<(), Error> {
+    let Some(class) = ClassEntry::try_find("ReflectionProperty") else {
+        return Ok(());
+    };
+    let property = class.new();
+    property.try_call_method("__construct", vec![&"Exception", &"trace"])?;
+    property.try_call_method("setValue", vec![exception, trace])?;
+    Ok(())
+}
+
+/// While it lives, traces are taken without arguments.
+struct WithoutArguments {
+    before: bool,
+}
+
+impl WithoutArguments {
+    fn begin() -> Self {
+        let ignored = &mut ExecutorGlobals::get_mut().exception_ignore_args;
+        Self {
+            before: std::mem::replace(ignored, true),
+        }
+    }
+}
+
+impl Drop for WithoutArguments {
+    fn drop(&mut self) {
+        ExecutorGlobals::get_mut().exception_ignore_args = self.before;
+    }
 }
 
 exceptions! {

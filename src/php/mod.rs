@@ -8,6 +8,8 @@
 mod access;
 mod actions;
 mod audit;
+mod audit_file;
+mod audit_proof;
 mod budgets;
 mod convert;
 mod decision;
@@ -83,6 +85,12 @@ pub fn get_module(module: ModuleBuilder) -> ModuleBuilder {
         .class::<audit::AuditAppend>()
         .class::<audit::AuditVerifier>()
         .class::<audit::AuditReport>()
+        .class::<audit_file::AuditExport>()
+        .class::<audit_file::AuditCsv>()
+        .class::<audit_file::AuditFile>()
+        .class::<audit_file::AuditFileReport>()
+        .class::<audit_proof::AuditProof>()
+        .class::<audit_proof::AuditSeals>()
         .class::<oauth::OAuth>()
         .class::<oauth::OAuthRequest>()
         .class::<oauth::OAuthTokenRequest>()

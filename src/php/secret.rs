@@ -6,7 +6,7 @@ use ext_php_rs::binary::Binary;
 use ext_php_rs::binary_slice::BinarySlice;
 use ext_php_rs::flags::ClassFlags;
 use ext_php_rs::prelude::*;
-use ext_php_rs::types::{ZendClassObject, Zval};
+use ext_php_rs::types::Zval;
 
 use super::convert::{int, number};
 use super::error::{Answer, misuse};
@@ -22,11 +22,16 @@ impl Secret {
     pub(super) fn new(bytes: SecretBytes) -> Self {
         Self(Arc::new(bytes))
     }
+}
 
-    /// The secret in a value of PHP, if it is one.
-    pub(super) fn from_zval(value: &Zval) -> Option<&Self> {
-        let object = ZendClassObject::<Self>::from_zend_obj(value.object()?)?;
-        object.obj.as_ref()
+/// The bytes of a `Secret` or of a string.
+pub(super) fn with_bytes<T>(value: &Zval, work: impl FnOnce(&[u8]) -> T) -> Answer<T> {
+    if let Some(text) = value.zend_str() {
+        return Ok(work(text.as_bytes()));
+    }
+    match value.extract::<&Secret>() {
+        Some(secret) => Ok(work(secret.0.expose())),
+        None => Err(misuse("a Countersign\\Secret or a string is needed")),
     }
 }
 
@@ -58,8 +63,8 @@ impl Secret {
         int(self.0.expose().len())
     }
 
-    pub fn equals(&self, other: BinarySlice<u8>) -> bool {
-        secret::same(self.0.expose(), &other)
+    pub fn equals(&self, other: &Zval) -> Answer<bool> {
+        with_bytes(other, |other| secret::same(self.0.expose(), other))
     }
 
     pub fn expose(&self) -> Binary<u8> {

@@ -12,7 +12,7 @@ use super::decision::Decision;
 use super::error::{Answer, Fault, misuse};
 use super::info;
 use super::keyring::site_id;
-use super::secret::Secret;
+use super::secret::{Secret, with_bytes};
 use crate::entropy::SystemEntropy;
 use crate::keyring::KeyId;
 use crate::reason::Reason;
@@ -120,16 +120,9 @@ impl Vault {
     }
 
     pub fn seal(&self, record: &str, secret: &Zval) -> Answer<String> {
-        let sealed = match Secret::from_zval(secret) {
-            Some(secret) => self.0.seal(record, secret.0.expose(), &SystemEntropy),
-            None => {
-                let text = secret
-                    .zend_str()
-                    .ok_or_else(|| misuse("what is sealed must be a string or a Secret"))?;
-                self.0.seal(record, text.as_bytes(), &SystemEntropy)
-            }
-        };
-        Ok(sealed?)
+        Ok(with_bytes(secret, |secret| {
+            self.0.seal(record, secret, &SystemEntropy)
+        })??)
     }
 
     pub fn unseal(

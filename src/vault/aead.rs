@@ -4,7 +4,7 @@
 
 use aes::Aes256;
 use cbc::cipher::block_padding::Pkcs7;
-use cbc::cipher::{BlockModeDecrypt as _, BlockModeEncrypt as _, KeyIvInit as _};
+use cbc::cipher::{BlockModeDecrypt as _, BlockModeEncrypt as _, InnerIvInit as _};
 use cbc::{Decryptor, Encryptor};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha512;
@@ -21,10 +21,11 @@ pub const TAG: usize = 32;
 
 const BLOCK: usize = 16;
 
-/// A key made ready: the state of the HMAC after its key, so that a message costs two blocks less.
+/// A key made ready: the state of the HMAC after its key, so that a message costs two blocks less, and the round keys
+/// of AES. Both lie on the heap, where moving the key copies nothing, and are wiped when dropped.
 pub struct Key {
     mac: Box<Hmac<Sha512>>,
-    encrypt: SecretBox<{ KEY / 2 }>,
+    cipher: Box<Aes256>,
 }
 
 impl Key {
@@ -35,14 +36,14 @@ impl Key {
         // Filled up with zeros to a block of SHA-512, as HMAC itself does with a shorter key.
         let mut block = Zeroizing::new([0; 128]);
         block.iter_mut().zip(mac).for_each(|(to, from)| *to = *from);
-        let Ok(encrypt) = SecretBox::filled(|to| {
-            to.copy_from_slice(rest);
-            Ok::<_, std::convert::Infallible>(())
-        });
-        Self {
+        let mut half = Zeroizing::new([0; KEY / 2]);
+        half.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
+        let key = Self {
             mac: Box::new(Hmac::new((&*block).into())),
-            encrypt,
-        }
+            cipher: Box::new(Aes256::new((&*half).into())),
+        };
+        wipe_stack();
+        key
     }
 
     fn tag(&self, aad: &[u8], iv: &[u8; IV], ciphertext: &[u8]) -> [u8; TAG] {
@@ -61,22 +62,25 @@ impl Key {
     /// Ciphertext and tag of `plain`; `aad` is authenticated with it.
     #[must_use]
     pub fn seal(&self, iv: &[u8; IV], aad: &[u8], plain: &[u8]) -> Vec<u8> {
-        let padded = (plain.len() / BLOCK + 1) * BLOCK;
-        let mut out = Vec::with_capacity(padded + TAG);
-        out.extend_from_slice(plain);
-        out.resize(padded, 0);
-        let cipher = Encryptor::<Aes256>::new(self.encrypt.expose().into(), iv.into());
-        // The buffer has room for the padding: the call cannot fail; were it to, nothing leaves in the clear.
-        if cipher
-            .encrypt_padded::<Pkcs7>(&mut out, plain.len())
-            .is_err()
-        {
-            out.zeroize();
-            return out;
-        }
-        let tag = self.tag(aad, iv, &out);
-        out.extend_from_slice(&tag);
+        let mut out = Vec::with_capacity((plain.len() / BLOCK + 1) * BLOCK + TAG);
+        self.seal_into(&mut out, iv, aad, plain);
         out
+    }
+
+    /// [`Key::seal`] behind what is in `out` already.
+    pub(super) fn seal_into(&self, out: &mut Vec<u8>, iv: &[u8; IV], aad: &[u8], plain: &[u8]) {
+        let start = out.len();
+        out.extend_from_slice(plain);
+        out.resize(start + (plain.len() / BLOCK + 1) * BLOCK, 0);
+        let text = out.get_mut(start..).unwrap_or_default();
+        let cipher = Encryptor::<&Aes256>::inner_iv_init(&self.cipher, iv.into());
+        // There is room for the padding: the call cannot fail; were it to, nothing leaves in the clear.
+        if cipher.encrypt_padded::<Pkcs7>(text, plain.len()).is_err() {
+            text.zeroize();
+            return;
+        }
+        let tag = self.tag(aad, iv, text);
+        out.extend_from_slice(&tag);
     }
 
     /// The plain text of `sealed`, if not a bit of it, of `iv` or of `aad` was changed. The tag is compared in
@@ -88,7 +92,7 @@ impl Key {
             return None;
         }
         let mut plain = Zeroizing::new(ciphertext.to_vec());
-        let cipher = Decryptor::<Aes256>::new(self.encrypt.expose().into(), iv.into());
+        let cipher = Decryptor::<&Aes256>::inner_iv_init(&self.cipher, iv.into());
         let length = cipher.decrypt_padded::<Pkcs7>(&mut plain).ok()?.len();
         // Decrypted in place, so there is no other copy; what of it is padding goes now.
         if let Some(padding) = plain.get_mut(length..) {
@@ -97,6 +101,13 @@ impl Key {
         plain.truncate(length);
         Some(SecretBytes::new(std::mem::take(&mut *plain)))
     }
+}
+
+/// Overwrites what calls that have returned left on the stack: a key's round keys were on it before they were moved.
+#[inline(never)]
+fn wipe_stack() {
+    let mut below = [0_u64; 1024];
+    below.zeroize();
 }
 
 #[cfg(test)]

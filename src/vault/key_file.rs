@@ -135,6 +135,8 @@ mod tests {
             fs::write(&path, wrong).unwrap();
             assert_eq!(why(&path), Some(KeyFileError::Content));
         }
+        fs::write(&path, [b'x'; 4096]).unwrap();
+        assert_eq!(read(&path).ok().unwrap().expose(), [b'x'; 4096]);
         if effective_uid() == Ok(0) {
             std::os::unix::fs::chown(&path, Some(12_345), None).unwrap();
             assert_eq!(why(&path), Some(KeyFileError::Owner));

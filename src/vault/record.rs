@@ -4,7 +4,7 @@
 
 use super::MAX_SECRET;
 use super::aead::{self, Key};
-use crate::bytes::{base64url, from_base64url, from_hex, hex, pae};
+use crate::bytes::{base64url_into, from_base64url, from_hex, hex, pae};
 use crate::keyring::{KeyId, SiteId};
 use crate::secret::SecretBytes;
 
@@ -37,12 +37,15 @@ pub(super) fn seal(
     iv: &[u8; aead::IV],
     secret: &[u8],
 ) -> String {
-    let sealed = key.seal(iv, &aad(site, name, key_id), secret);
-    format!(
-        "{PREFIX}{}.{}",
-        hex(&key_id.0),
-        base64url(&[&iv[..], &sealed].concat())
-    )
+    let mut bytes = Vec::with_capacity(aead::IV + secret.len() + 16 + aead::TAG);
+    bytes.extend_from_slice(iv);
+    key.seal_into(&mut bytes, iv, &aad(site, name, key_id), secret);
+    let mut text = String::with_capacity(PREFIX.len() + 9 + bytes.len().div_ceil(3) * 4);
+    text.push_str(PREFIX);
+    text.push_str(&hex(&key_id.0));
+    text.push('.');
+    base64url_into(&mut text, &bytes);
+    text
 }
 
 /// Strictly: one text for each record.

@@ -1,5 +1,6 @@
 use super::recovery::RecoveryCode;
 use super::*;
+use crate::bytes;
 use crate::entropy::CountingEntropy;
 
 const SITE: SiteId = SiteId::new([1; 8]);
@@ -25,7 +26,7 @@ fn what_was_sealed_opens_again_also_from_the_stored_text() {
     let (vault, entropy) = vault();
     let text = vault.to_text(&entropy).unwrap();
     let again = Vault::open(SITE, &text, &Opener::AuthKey(MATERIAL)).unwrap();
-    for length in [0, 1, 15, 16, 17, 200, MAX_SECRET] {
+    for length in [0, 1, 15, 16, 17, 200, 65_536] {
         let secret = vec![0xa5; length];
         let sealed = vault.seal("connector/secret", &secret, &entropy).unwrap();
         assert!(sealed.starts_with("cse1."));
@@ -33,7 +34,7 @@ fn what_was_sealed_opens_again_also_from_the_stored_text() {
         assert_eq!(opened.expose(), secret, "{length}");
         assert!(again.is_current(sealed.as_bytes()));
     }
-    assert!(vault.seal("n", &vec![0; MAX_SECRET + 1], &entropy).is_err());
+    assert!(vault.seal("n", &[0; 65_537], &entropy).is_err());
     assert!(vault.seal("", b"s", &entropy).is_err());
     assert!(
         vault
@@ -94,6 +95,84 @@ fn every_flipped_bit_and_every_cut_of_a_record_is_refused() {
     }
     for tail in [&b"A"[..], b"=", b"\n", b".", b"AAAAAAAAAAAAAAAAAAAAAA"] {
         refused(vault.unseal("a", &[&good[..], tail].concat()));
+    }
+}
+
+#[test]
+fn a_record_has_as_many_bytes_as_a_secret_can_make() {
+    let (vault, _) = vault();
+    let reason = |bytes: usize| {
+        let text = format!("cse1.00000000.{}", bytes::base64url(&vec![0; bytes]));
+        refused(vault.unseal("a", text.as_bytes()))
+    };
+    // Initialisation vector, at least one block, tag.
+    for bytes in 0..=80 {
+        let whole = [64, 80].contains(&bytes);
+        let expected = if whole {
+            Reason::SecretUnknownKey
+        } else {
+            Reason::SecretMalformed
+        };
+        assert_eq!(reason(bytes), expected, "{bytes}");
+    }
+    // The longest secret, and a block of padding behind it; one block more.
+    assert_eq!(reason(16 + 65_552 + 32), Reason::SecretUnknownKey);
+    assert_eq!(reason(16 + 65_568 + 32), Reason::SecretMalformed);
+}
+
+#[test]
+fn a_vault_has_one_to_eight_data_keys_and_three_slots() {
+    let (mut vault, entropy) = vault();
+    let code = RecoveryCode::random(&entropy).unwrap();
+    vault.put_slot(&Opener::KeyFile(NEW), &entropy).unwrap();
+    vault.put_slot(&Opener::Recovery(&code), &entropy).unwrap();
+    let opened = |vault: &Vault| {
+        let text = vault.to_text(&entropy).unwrap();
+        Vault::open(SITE, &text, &Opener::Recovery(&code)).map(|vault| vault.key_ids())
+    };
+    while vault.keys.len() < 8 {
+        assert_eq!(opened(&vault), Ok(vault.key_ids()));
+        vault.rotate(&entropy).unwrap();
+    }
+    assert_eq!(opened(&vault), Ok(vault.key_ids()));
+    vault.keys.push(DataKey::random(&entropy).unwrap());
+    assert_eq!(opened(&vault), Err(Reason::VaultDamaged.into()));
+    vault.keys.clear();
+    assert_eq!(opened(&vault), Err(Reason::VaultDamaged.into()));
+}
+
+/// The stored text of `json`, as only who has the vault's key can write it.
+fn authentic(vault: &Vault, json: &str) -> String {
+    let body = format!("csv1.{}", bytes::base64url(json.as_bytes()));
+    let key = derive(vault.vault_key.expose(), &[], b"countersign/vault/text/v1");
+    let tag = bytes::base64url(&crate::secret::mac(&key, body.as_bytes()));
+    slots::with_checksum(&format!("{body}.{tag}"))
+}
+
+#[test]
+fn an_authentic_text_has_its_form_and_16_kib_at_most() {
+    let (vault, entropy) = vault();
+    let text = vault.to_text(&entropy).unwrap();
+    let json = bytes::from_base64url(text.split('.').nth(1).unwrap().as_bytes()).unwrap();
+    let json = String::from_utf8(json).unwrap();
+    let open = |json: &str| {
+        let text = authentic(&vault, json);
+        let opened = Vault::open(SITE, &text, &Opener::AuthKey(MATERIAL));
+        (text.len(), opened.map(|vault| vault.key_ids()))
+    };
+    assert_eq!(open(&json), (text.len(), Ok(vault.key_ids())));
+    let padded = |length: usize| open(&format!("{json}{}", " ".repeat(length - json.len())));
+    assert_eq!(padded(12_244), (16_384, Ok(vault.key_ids())));
+    let damaged = || Err(Reason::VaultDamaged.into());
+    assert_eq!(padded(12_245), (16_385, damaged()));
+
+    let stored: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let mut doubled = stored.clone();
+    doubled["slots"] = vec![stored["slots"][0].clone(); 2].into();
+    let mut more = stored.clone();
+    more["more"] = 1.into();
+    for wrong in [doubled, more] {
+        assert_eq!(open(&wrong.to_string()).1, damaged());
     }
 }
 
@@ -249,4 +328,34 @@ fn a_mistyped_recovery_code_is_noticed() {
         assert!(RecoveryCode::parse(&text[..at]).is_none());
     }
     assert!(RecoveryCode::parse(&format!("{}0", *text)).is_none());
+}
+
+/// Who can write the database can make the checksum right again: each bit that it covers must count all the same.
+#[test]
+fn every_flipped_bit_under_a_right_checksum_is_refused() {
+    let (mut vault, entropy) = vault();
+    vault.put_slot(&Opener::KeyFile(NEW), &entropy).unwrap();
+    let text = vault.to_text(&entropy).unwrap();
+    let parts: Vec<&str> = text.split('.').collect();
+    let json = bytes::from_base64url(parts[1].as_bytes()).unwrap();
+    let tag = bytes::from_base64url(parts[2].as_bytes()).unwrap();
+    let opened = |json: &[u8], tag: &[u8]| {
+        let text = format!("csv1.{}.{}", bytes::base64url(json), bytes::base64url(tag));
+        Vault::open(
+            SITE,
+            &slots::with_checksum(&text),
+            &Opener::AuthKey(MATERIAL),
+        )
+    };
+    assert!(opened(&json, &tag).is_ok());
+    for at in 0..json.len() * 8 {
+        let mut bad = json.clone();
+        bad[at / 8] ^= 1 << (at % 8);
+        refused(opened(&bad, &tag));
+    }
+    for at in 0..tag.len() * 8 {
+        let mut bad = tag.clone();
+        bad[at / 8] ^= 1 << (at % 8);
+        assert_eq!(refused(opened(&json, &bad)), Reason::VaultDamaged);
+    }
 }

@@ -49,4 +49,37 @@ final class AuditLog
      * @param list<string>|null $checkpoints Signed notes.
      */
     public function verifier(?array $checkpoints = null): AuditVerifier {}
+
+    /**
+     * Begins the export of the log under `$head` as a file that an outsider can verify.
+     *
+     * @param int|null    $from   First entry wanted, from 0.
+     * @param int|null    $until  The entry behind the last one wanted; the size unless given.
+     * @param string|null $filter What the entries are picked by, in words for the reader, when not all are; at most 1,024 bytes.
+     *
+     * @throws Exception `misuse` for a range beyond the head.
+     */
+    public function export(?string $head, ?int $from = null, ?int $until = null, ?string $filter = null): AuditExport {}
+
+    /**
+     * Begins the proof that this log continues the one of `$size` entries with `$root`, which somebody hands back.
+     *
+     * @param string $root 64 hexadecimal digits.
+     */
+    public function proveContinued(?string $head, int $size, string $root): AuditProof {}
+
+    /**
+     * Begins the proof that an entry is in this log.
+     *
+     * @param string $leaf The entry's leaf hash, 32 raw bytes.
+     *
+     * @throws Exception `misuse` when there is no entry `$seq`.
+     */
+    public function proveEntry(string $head, int $seq, string $leaf): AuditProof {}
+
+    /**
+     * The draft of the entry that records that the bodies of all entries before `$until` are pruned. Append it first, then delete the
+     * bodies and keep `seq` and `leaf`: without it a verifier says `missing_range`.
+     */
+    public function pruningDraft(int $until): string {}
 }

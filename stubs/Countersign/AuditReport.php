@@ -16,6 +16,18 @@ final class AuditReport
     /** The first bad entry's sequence number; null when none or when it is no single one. */
     public function firstBad(): ?int {}
 
+    /** Where the finding ends: the first entry behind it that is not concerned. */
+    public function until(): ?int {}
+
+    /** @return list<array{verdict: string, first_bad: ?int, until: ?int}> At most 64, in the order they were found. */
+    public function findings(): array {}
+
+    /** Entries with an earlier time than the one before: clocks were set back. Not a fault of the log. */
+    public function clockRegressions(): int {}
+
+    /** Entries in the tree that was built. */
+    public function size(): int {}
+
     /** Number of entries checked. */
     public function checked(): int {}
 

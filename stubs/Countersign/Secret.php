@@ -28,8 +28,11 @@ final class Secret
     /** Number of bytes. */
     public function length(): int {}
 
-    /** Whether `$other` is the same bytes, in a time that depends on the lengths alone. */
-    public function equals(string $other): bool {}
+    /**
+     * Whether `$other` is the same bytes, in a time that depends on the lengths alone. Never compare handles by `==`: to PHP
+     * any two of one class are equal, as they have no properties.
+     */
+    public function equals(string|Secret $other): bool {}
 
     /**
      * The bytes as a PHP string, which nobody wipes: only for what takes nothing else, such as the header of an HTTP

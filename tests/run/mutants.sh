@@ -1,10 +1,11 @@
 #!/bin/bash
 # Mutation testing: breaks the code in one place at a time and expects the tests to notice.
 #
-#   tests/run/mutants.sh [MODULE|FILE]...      (default: every module below)
+#   tests/run/mutants.sh [MODULE|FILE]... [-- CARGO-MUTANTS OPTION...]      (default: every module below)
 #
 # FILE is a source file of one of the modules: tests/run/mutants.sh src/audit/tree.rs.
-# JOBS=2 breaks two places at a time; each job needs 1 GB of disk. Results: .cache/mutants/results/MODULE.
+# COPY=2 works in another copy of the code, beside a run that is at work in the first. Results:
+# .cache/mutants/results.
 # What no test can notice is left out in .cargo/mutants.toml, each with the reason why.
 set -euo pipefail
 . "$(dirname "$0")/../setup/common.sh"
@@ -21,12 +22,13 @@ tests_of() {
 	done
 	case $1 in
 	replay) echo store_conformance ;;
+	vault) echo wycheproof ;;
 	esac
 }
 
 # The code is broken in a copy, which keeps its build from run to run. A file is written only when it
 # differs, and then with the time of now, so that cargo never takes a broken build for a good one.
-tree=$CACHE/mutants/tree
+tree=$CACHE/mutants/tree${COPY:-}
 copy_tree() {
 	local name
 	mkdir -p "$tree"
@@ -97,7 +99,7 @@ cargo_mutants() {
 	case $status in
 	0 | 2 | 3) ;;
 	*)
-		cat "$results/log" >&2
+		tail -n 60 "$results/log" >&2
 		die "cargo-mutants ended with $status"
 		;;
 	esac
@@ -105,9 +107,9 @@ cargo_mutants() {
 
 lines() { if [ -f "$1" ]; then wc -l <"$1"; else echo 0; fi; }
 
-# mutate MODULE PATTERN: breaks what PATTERN (a glob of files) holds; fails if a mutant survived.
+# mutate MODULE PATTERN RESULTS: breaks what PATTERN (a glob of files) holds; fails if a mutant survived.
 mutate() {
-	local module=$1 pattern=$2 results=$CACHE/mutants/results/$1 began caught unviable name tests how skip=()
+	local module=$1 pattern=$2 results=$3 began caught unviable name tests how skip=()
 	local out=$results/mutants.out
 	began=$(now_ms)
 	mapfile -t tests < <(tests_of "$module")
@@ -115,13 +117,12 @@ mutate() {
 	gather_tests "$module" "${tests[@]}"
 	rm -rf "$results"
 	mkdir -p "$results"
-	how=(--file "$pattern" --in-place)
-	[ "${JOBS:-1}" = 1 ] || how=(--file "$pattern" --jobs "$JOBS" --copy-target true)
+	how=(--file "$pattern" --in-place "${options[@]}")
 	for name in $(slow_tests_of "$module"); do skip+=(--skip "$name"); done
-	cargo_mutants "$results" "${how[@]}" -- -- "$module" "${skip[@]}"
+	cargo_mutants "$results" "${how[@]}" -- -- "$module" "${tests[@]}" "${skip[@]}"
 	caught=$(lines "$out/caught.txt") unviable=$(lines "$out/unviable.txt")
 	if [ ${#skip[@]} -gt 0 ] && [ -s "$out/missed.txt" ]; then
-		cargo_mutants "$results" "${how[@]}" --iterate -- -- "$module"
+		cargo_mutants "$results" "${how[@]}" --iterate -- -- "$module" "${tests[@]}"
 		caught=$((caught + $(lines "$out/caught.txt")))
 	fi
 	say "  $module: $caught caught, $(lines "$out/timeout.txt") never ended, $unviable do not compile, $(lines "$out/missed.txt") survived ($(since "$began"))"
@@ -129,17 +130,26 @@ mutate() {
 }
 
 tests/setup/mutants.sh
-exec 8>"$CACHE/mutants.lock"
+mkdir -p "$CACHE/mutants/results"
+exec 8>"$tree.lock"
 flock -n 8 || die "another run is at work"
-[ $# -gt 0 ] || set -- "${modules[@]}"
+chosen=() options=()
+while [ $# -gt 0 ] && [ "$1" != -- ]; do
+	chosen+=("$1")
+	shift
+done
+[ $# = 0 ] || shift
+options=("$@")
+[ ${#chosen[@]} -gt 0 ] || chosen=("${modules[@]}")
 failed=0
-for what in "$@"; do
+for what in "${chosen[@]}"; do
 	module=${what#src/}
 	module=${module%%/*}
 	module=${module%.rs}
 	[[ " ${modules[*]} " == *" $module "* ]] || die "unknown module '$what' (${modules[*]})"
+	results=$CACHE/mutants/results/$module
 	if [ -f "$what" ]; then
-		pattern=$what
+		pattern=$what results+=-$(basename "$what" .rs)
 	elif [ -d "src/$module" ]; then
 		pattern="src/$module/**"
 	elif [ -f "src/$module.rs" ]; then
@@ -147,6 +157,6 @@ for what in "$@"; do
 	else
 		die "there is no module '$module'"
 	fi
-	mutate "$module" "$pattern" || failed=1
+	mutate "$module" "$pattern" "$results" || failed=1
 done
 exit "$failed"

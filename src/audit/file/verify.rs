@@ -2,11 +2,16 @@
 
 mod close;
 mod entries;
+mod read;
 
 use std::collections::BTreeMap;
-use std::io::{self, BufRead};
+use std::io::BufRead as _;
 
 use sha2::{Digest as _, Sha256};
+
+pub use read::verify;
+
+use entries::Examined;
 
 use super::line::{
     CheckpointLine, End, Header, Leaves, Outside, Pruned, end_text, hashes_from_text, read,
@@ -29,31 +34,13 @@ const MAX_PENDING: usize = 2 * TILE;
 /// Most stretches, records of pruning and known roots that are remembered one by one.
 const MAX_KEPT: usize = 4096;
 
-/// Verifies a file. `progress` is told the bytes read so far, now and then.
-///
-/// # Errors
-/// Only when reading fails: whatever the bytes are is a [`FileReport`].
-pub fn verify(
-    mut reader: impl BufRead,
-    expected: &Expectations,
-    progress: &mut dyn FnMut(u64),
-) -> io::Result<FileReport> {
-    let mut verifier = FileVerifier::new(expected);
-    let mut done = 0_u64;
-    loop {
-        let chunk = match reader.fill_buf() {
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            other => other?,
-        };
-        if chunk.is_empty() {
-            return Ok(verifier.finish());
-        }
-        let length = chunk.len();
-        verifier.push(chunk);
-        reader.consume(length);
-        done = done.saturating_add(length as u64);
-        progress(done);
-    }
+/// The first line of `bytes`, without its newline, and what is behind it.
+fn split_line(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let mut behind = bytes;
+    // The standard library's fast search; a slice cannot fail to be read.
+    let length = behind.skip_until(b'\n').ok()?;
+    let line = bytes.get(..length)?.strip_suffix(b"\n")?;
+    Some((line, behind))
 }
 
 /// An entry line that waits for the recorded leaf hash.
@@ -159,21 +146,37 @@ impl FileVerifier {
 
     /// Takes the next bytes of the file.
     pub fn push(&mut self, chunk: &[u8]) {
+        self.push_examined(chunk, &mut std::iter::empty());
+    }
+
+    /// Takes the next bytes, with what was found out of the lines that lie in them whole. A line begun in an earlier
+    /// chunk is not among those.
+    fn push_examined(
+        &mut self,
+        chunk: &[u8],
+        examined: &mut dyn Iterator<Item = Option<Examined>>,
+    ) {
         let mut rest = chunk;
-        while let Some(at) = rest.iter().position(|byte| *byte == b'\n') {
-            let (line, behind) = rest.split_at_checked(at).unwrap_or((rest, &[]));
-            rest = behind.get(1..).unwrap_or_default();
-            if self.partial.is_empty() && !self.too_long && line.len() <= MAX_LINE {
-                self.take(line);
+        let mut begun = false;
+        while let Some((line, behind)) = split_line(rest) {
+            rest = behind;
+            let known = if begun {
+                examined.next().flatten()
             } else {
-                self.keep(line);
-                let whole = std::mem::take(&mut self.partial);
-                if std::mem::take(&mut self.too_long) {
-                    self.line += 1;
-                    self.malformed();
-                } else {
-                    self.take(&whole);
-                }
+                None
+            };
+            begun = true;
+            if self.partial.is_empty() && !self.too_long && line.len() <= MAX_LINE {
+                self.take(line, known);
+                continue;
+            }
+            self.keep(line);
+            let whole = std::mem::take(&mut self.partial);
+            if std::mem::take(&mut self.too_long) {
+                self.line += 1;
+                self.malformed();
+            } else {
+                self.take(&whole, None);
             }
         }
         self.keep(rest);
@@ -189,7 +192,7 @@ impl FileVerifier {
     }
 
     /// Takes one line, without its newline.
-    fn take(&mut self, line: &[u8]) {
+    fn take(&mut self, line: &[u8], known: Option<Examined>) {
         self.line += 1;
         if self.foreign {
             return;
@@ -204,10 +207,10 @@ impl FileVerifier {
         };
         let starts = |key: &[u8]| line.starts_with(key);
         if starts(b"{\"v\":") {
-            self.entry(line);
+            self.entry(known.unwrap_or_else(|| Examined::of(line)));
             return;
         }
-        let known = if starts(b"{\"leaves\":") {
+        let read_as = if starts(b"{\"leaves\":") {
             read(line)
                 .and_then(|found: Leaves| Some((found.leaves, hashes_from_text(&found.hashes)?)))
                 .map(|(from, hashes)| self.leaves(from, &hashes))
@@ -232,10 +235,10 @@ impl FileVerifier {
             read(line).map(|found: End| self.end(&origin, &found))
         } else {
             // Not told by its key: an entry whose beginning was damaged, or nothing of ours.
-            self.entry(line);
+            self.entry(Examined::of(line));
             return;
         };
-        if known.is_none() {
+        if read_as.is_none() {
             self.malformed();
         }
         if !self.ended {
@@ -299,7 +302,7 @@ impl FileVerifier {
         }
         if let Some(header) = &self.header {
             let (asked, filtered) = (header.from..header.until, header.filter.is_some());
-            let inside = from < asked.end && until > asked.start;
+            let inside = !asked.is_empty() && from < asked.end && until > asked.start;
             let wrong = match why {
                 Absent::Outside => inside && !filtered,
                 Absent::Pruned => !inside,
@@ -380,32 +383,43 @@ impl FileVerifier {
         }
     }
 
+    /// What is said of a later size by whom it can be believed shows that entries before it are missing.
+    fn skip_to(&mut self, size: u64) {
+        if size > self.position {
+            self.find(Verdict::MissingRange, Some(self.position), Some(size));
+            self.broken = true;
+            self.position = size;
+        }
+    }
+
     fn checkpoint(&mut self, origin: &str, found: &CheckpointLine) {
         self.settled();
         let size = found.checkpoint;
-        let Some(comparable) = self.place(size) else {
-            self.find(Verdict::CheckpointInvalid, Some(size), None);
-            return;
-        };
-        if self.keys.is_empty() {
-            return;
-        }
-        match Checkpoint::open(&found.note, &self.keys, origin) {
-            Ok(checkpoint) if checkpoint.size != size => {
-                self.find(Verdict::CheckpointInvalid, Some(size), None);
+        let at = Some(size);
+        let opened = if self.keys.is_empty() {
+            None
+        } else {
+            match Checkpoint::open(&found.note, &self.keys, origin) {
+                Ok(checkpoint) if checkpoint.size == size => Some(checkpoint),
+                Err(Error::UnknownKey) => return self.find(Verdict::UnknownKey, at, None),
+                _ => return self.find(Verdict::CheckpointInvalid, at, None),
             }
-            Ok(_) if !comparable => self.remark(Remark::RootNotMet, Some(size), None),
-            Ok(checkpoint) if checkpoint.root == self.frontier.root() => self.vouched = size,
-            Ok(_) => self.find(Verdict::Fork, Some(self.vouched), Some(size)),
-            Err(Error::UnknownKey) => self.find(Verdict::UnknownKey, Some(size), None),
-            Err(_) => self.find(Verdict::CheckpointInvalid, Some(size), None),
+        };
+        self.skip_to(size);
+        match (self.place(size), opened) {
+            (None, _) => self.find(Verdict::CheckpointInvalid, at, None),
+            (Some(_), None) => {}
+            (Some(false), Some(_)) => self.remark(Remark::RootNotMet, at, None),
+            (Some(true), Some(checkpoint)) if checkpoint.root == self.frontier.root() => {
+                self.vouched = size;
+            }
+            (Some(true), Some(_)) => self.find(Verdict::Fork, Some(self.vouched), at),
         }
     }
 
     fn seal(&mut self, seal: &Seal) {
         self.settled();
         let at = Some(seal.size);
-        let place = self.place(seal.size);
         let Some(chain) = &mut self.chain else {
             return;
         };
@@ -418,13 +432,13 @@ impl FileVerifier {
             Some(Fault::Invalid) => self.find(Verdict::SealInvalid, at, None),
             None => {}
         }
-        match place {
-            None => self.find(Verdict::SealInvalid, at, None),
-            Some(false) => self.remark(Remark::RootNotMet, at, None),
-            Some(true) if seal.root != self.frontier.root() => {
-                self.find(Verdict::SealInvalid, at, None);
+        if fault != Some(Fault::Invalid) {
+            self.skip_to(seal.size);
+            match self.place(seal.size) {
+                Some(true) if seal.root == self.frontier.root() => {}
+                Some(false) => self.remark(Remark::RootNotMet, at, None),
+                _ => self.find(Verdict::SealInvalid, at, None),
             }
-            Some(true) => {}
         }
         let times = std::mem::take(&mut self.times);
         // The first epoch also seals whatever was written before sealing began.

@@ -168,19 +168,27 @@ impl Export {
     /// # Errors
     /// [`Error::Note`] when it is longer than [`note::MAX_NOTE`].
     pub fn checkpoint(&mut self, note: &str) -> Result<(), Error> {
+        self.checkpoint_within(self.position, note)
+    }
+
+    /// A checkpoint about a size inside the stretch just passed, whose root is not there to be compared.
+    ///
+    /// # Errors
+    /// As [`Export::checkpoint`].
+    pub fn checkpoint_within(&mut self, size: u64, note: &str) -> Result<(), Error> {
         if note.len() > note::MAX_NOTE {
             return Err(Error::Note);
         }
         self.flush();
         let line = write(&CheckpointLine {
-            checkpoint: self.position,
+            checkpoint: size,
             note: note.to_owned(),
         });
         self.frame_line(&line);
         Ok(())
     }
 
-    /// A seal about the log up to here.
+    /// A seal about the log up to here, or inside the stretch just passed.
     pub fn seal(&mut self, seal: &Seal) {
         self.flush();
         self.frame_line(seal.to_text().as_bytes());

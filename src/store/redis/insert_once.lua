@@ -1,11 +1,11 @@
--- ARGV: key, issued, kept until, the caller's clock, skew, room in bytes, batch, batch when full.
+-- ARGV: key, issued, kept until, the caller's clock, skew, room in bytes, batch, batch when full, receipt.
 local watermark, before = opened()
 if not watermark then
 	return {CHANGED}
 end
 local key = ARGV[3]
 local issued, keep, caller, skew = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
-local room, batch, large = tonumber(ARGV[8]), tonumber(ARGV[9]), tonumber(ARGV[10])
+local room, batch, large, receipt = tonumber(ARGV[8]), tonumber(ARGV[9]), tonumber(ARGV[10]), ARGV[11]
 local now = clock()
 if math.abs(caller - now) > skew then
 	return {APART}
@@ -46,8 +46,9 @@ end
 local function prune(count)
 	forget(call('ZRANGEBYSCORE', SEEN, '-inf', '(' .. text(latest), 'LIMIT', 0, count))
 end
+local cost = #receipt > 0 and #receipt + RECEIPT_COST or 0
 local function is_full()
-	return (call('ZCARD', SEEN) + 1) * SEEN_COST + bytes_of('receipt_bytes', RECEIPTS) > room
+	return (call('ZCARD', SEEN) + 1) * SEEN_COST + bytes_of('receipt_bytes', RECEIPTS) + cost > room
 end
 
 if until_then then
@@ -63,6 +64,11 @@ if latest ~= before then
 end
 if is_full() then
 	return {FULL}
+end
+if cost > 0 then
+	local bytes = bytes_of('receipt_bytes', RECEIPTS)
+	call('HSET', RECEIPTS, key, receipt)
+	call('HSET', META, 'receipt_bytes', text(bytes + cost))
 end
 call('ZADD', SEEN, text(keep), key)
 call('HINCRBY', META, 'seen', 1)

@@ -287,6 +287,16 @@ fn moment(moment: Timestamp) -> String {
 
 impl Store for RedisStore {
     fn insert_once(&self, once: &Once, now: Timestamp) -> Result<bool, StoreError> {
+        self.insert_once_with(once, &[], now)
+    }
+
+    fn insert_once_with(
+        &self,
+        once: &Once,
+        receipt: &[u8],
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        check_receipt(receipt)?;
         self.see(now);
         let [room, ..] = self.rooms;
         let arguments = [
@@ -299,7 +309,10 @@ impl Store for RedisStore {
             text(PRUNE_WHEN_FULL as u64),
         ];
         let arguments = arguments.iter().map(String::as_bytes);
-        let arguments: Vec<&[u8]> = std::iter::once(&once.key[..]).chain(arguments).collect();
+        let arguments: Vec<&[u8]> = std::iter::once(&once.key[..])
+            .chain(arguments)
+            .chain([receipt])
+            .collect();
         self.run(
             &script::INSERT_ONCE,
             Again::Yes,

@@ -38,7 +38,7 @@ local function brought(tally, present)
 		return nil
 	end
 	if tally.period - present > 1 then
-		tally.period = present
+		tally.period, tally.moved = present, true
 	end
 	return tally
 end
@@ -66,6 +66,8 @@ for at = 11, #ARGV, 7 do
 		stored = brought({period = tonumber(period), used = tonumber(used), told = told == '1'}, present)
 	end
 	account.fresh = not record
+	-- Moved again tomorrow, it would never be over.
+	account.changed = stored and stored.moved
 	if ARGV[at + 4] ~= '' then
 		account.begun = tonumber(ARGV[at + 4])
 		known = brought({period = account.begun, used = tonumber(ARGV[at + 5]), told = ARGV[at + 6] == '1'}, present)
@@ -95,7 +97,7 @@ if counting then
 			tally.used = tally.used + amount(account)
 		end
 		tally.told = tally.told or account.announce
-		account.changed = admitted or account.announce
+		account.changed = account.changed or admitted or account.announce
 	end
 else
 	for _, account in ipairs(accounts) do

@@ -1,6 +1,7 @@
 // A person at a real browser: lets an agent in, looks after it, cuts it off. One test after the other,
 // as a morning's work; what the agent meets meanwhile is looked at each time.
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { after, before, test } from 'node:test';
 import { Client, StreamableHTTPClientTransport, UnauthorizedError } from '@modelcontextprotocol/client';
@@ -228,6 +229,13 @@ step('the audit page lists it all, finds things, and verifies', async () => {
 	await page.getByText('For auditors').click();
 	assert.match(await page.getByLabel('The newest checkpoint').inputValue(), /\/audit\n\d+\n[\s\S]*\n— /, 'a signed note to keep elsewhere');
 	await browser.picture('audit-verified');
+	for (const [button, first] of [['Export for auditors', /^\{"countersign/], ['Export as table (CSV)', /^seq,/]]) {
+		const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: button }).click()]);
+		const file = await readFile(await download.path(), 'utf8');
+		assert.match(download.suggestedFilename(), /^audit-.*\.(ndjson|csv)$/);
+		assert.match(file, first);
+		assert.match(file, /audit\.exported/, 'the export itself is on record');
+	}
 
 	await page.getByLabel('Search entries').fill('publish_post');
 	await page.getByRole('button', { name: 'Search entries' }).click();

@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Countersign\Plugin\Admin;
 
 use Countersign\Plugin\Audit\Draft;
+use Countersign\Plugin\Audit\Export;
 use Countersign\Plugin\Audit\Unavailable;
 use Countersign\Plugin\Audit\Verification;
 use Countersign\Plugin\Capabilities;
@@ -34,6 +35,7 @@ final class Actions {
 			'countersign_save'        => [ Capabilities::MANAGE, $actions->save( ... ) ],
 			'countersign_settings'    => [ Capabilities::MANAGE, $actions->settings( ... ) ],
 			'countersign_verify'      => [ Capabilities::AUDIT, $actions->verify( ... ) ],
+			'countersign_export'      => [ Capabilities::AUDIT, $actions->export( ... ) ],
 			'countersign_acknowledge' => [ Capabilities::MANAGE, $actions->acknowledge( ... ) ],
 		];
 		foreach ( $all as $action => [ $capability, $act ] ) {
@@ -165,6 +167,27 @@ final class Actions {
 	private function verify(): string {
 		( new Verification( $this->services->audit_log() ) )->run( self::VERIFY_FOR );
 		return Admin::url( Admin::AUDIT );
+	}
+
+	/** Sends the log as a file; that it left the site is an entry of the log itself, and the last one of the file. */
+	private function export(): never {
+		$format = 'csv' === $this->text( 'format' ) ? 'csv' : 'ndjson';
+		$this->services->log()->append( Draft::admin( 'system', 'audit.exported', 'audit', [ 'format' => $format ] ) );
+		set_time_limit( 0 );
+		while ( ob_get_level() > 0 ) {
+			ob_end_clean();
+		}
+		nocache_headers();
+		header( 'Content-Type: ' . ( 'csv' === $format ? 'text/csv; charset=utf-8' : 'application/x-ndjson; charset=utf-8' ) );
+		header( 'X-Content-Type-Options: nosniff' );
+		header( sprintf( 'Content-Disposition: attachment; filename="audit-%s-%s.%s"', sanitize_file_name( (string) wp_parse_url( home_url(), PHP_URL_HOST ) ), gmdate( 'Ymd-His' ), $format ) );
+		( new Export( $this->services->audit_log() ) )->$format(
+			static function ( string $piece ): void {
+				echo $piece; // phpcs:ignore WordPress.Security.EscapeOutput -- a download, not a page.
+				flush();
+			}
+		);
+		exit;
 	}
 
 	private function acknowledge(): string {

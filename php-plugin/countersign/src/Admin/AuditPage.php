@@ -112,6 +112,14 @@ final class AuditPage {
 				<p><label for="countersign-checkpoint"><?php esc_html_e( 'The newest checkpoint: kept elsewhere, it shows whether history was rewritten. Verifying makes a new one.', 'countersign' ); ?></label></p>
 				<textarea id="countersign-checkpoint" class="code large-text" rows="6" readonly><?php echo esc_textarea( $checkpoint ); ?></textarea>
 			<?php } ?>
+			<form method="post" action="<?php echo esc_url( admin_url( 'admin-post.php' ) ); ?>">
+				<?php Actions::fields( 'countersign_export' ); ?>
+				<p><?php esc_html_e( 'The whole log as a file. What is for auditors proves itself: anybody verifies it offline with the key above, by the command “countersign audit verify”. The table is for reading only.', 'countersign' ); ?></p>
+				<p>
+					<button type="submit" class="button" name="format" value="ndjson"><?php esc_html_e( 'Export for auditors', 'countersign' ); ?></button>
+					<button type="submit" class="button" name="format" value="csv"><?php esc_html_e( 'Export as table (CSV)', 'countersign' ); ?></button>
+				</p>
+			</form>
 		</details>
 		<?php
 	}

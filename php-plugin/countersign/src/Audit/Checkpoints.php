@@ -44,4 +44,10 @@ final class Checkpoints {
 		global $wpdb;
 		return array_map( 'strval', $wpdb->get_col( 'SELECT note FROM ' . Schema::table( 'audit_checkpoint' ) . ' ORDER BY size' ) ); // phpcs:ignore WordPress.DB
 	}
+
+	/** @return array<int, string> All of them by the size they are about. */
+	public static function by_size(): array {
+		global $wpdb;
+		return array_map( 'strval', array_column( $wpdb->get_results( 'SELECT size, note FROM ' . Schema::table( 'audit_checkpoint' ), ARRAY_A ) ?: [], 'note', 'size' ) ); // phpcs:ignore WordPress.DB
+	}
 }

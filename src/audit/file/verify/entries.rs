@@ -1,6 +1,6 @@
 //! Entries: what a line says by itself, and its place among the others.
 
-use std::borrow::Cow;
+use std::ops::Range;
 
 use sha2::{Digest as _, Sha256};
 
@@ -15,72 +15,95 @@ use crate::audit::verify::Verdict;
 /// The action of the entry in which an administrator takes a log that was set back for the true one.
 const ROLLBACK: &str = "audit.rollback_acknowledged";
 
-impl FileVerifier {
-    pub(super) fn entry(&mut self, line: &[u8]) {
-        if self.pending.len() >= MAX_PENDING {
-            self.malformed();
-            self.settle(None);
-        }
+/// What one line says by itself. Everything that costs time is found out here, on whatever thread.
+pub(super) struct Examined {
+    leaf: Hash,
+    /// `None` for a line that is no entry.
+    said: Option<Said>,
+}
+
+struct Said {
+    seq: u64,
+    time: u64,
+    site: [u8; 8],
+    notable: Option<Notable>,
+}
+
+/// Entries that verification has to know of.
+enum Notable {
+    Pruned(Range<u64>),
+    Rollback,
+}
+
+impl Examined {
+    pub(super) fn of(line: &[u8]) -> Self {
         let leaf = Sha256::new()
             .chain_update([0])
             .chain_update(line)
             .finalize()
             .into();
-        self.entries += 1;
+        let said = |seq, time, site, kind, action: &str| Said {
+            seq,
+            time,
+            site,
+            notable: match action {
+                prune::ACTION if kind == Kind::System => prune::recorded(line).map(Notable::Pruned),
+                ROLLBACK if kind == Kind::System => Some(Notable::Rollback),
+                _ => None,
+            },
+        };
         // The common spelling is read fast; any other the strict reader decides.
-        let parsed = match scan(line) {
-            Some(found) => Some((
+        let said = match scan(line) {
+            Some(found) => Some(said(
                 found.seq,
                 found.time,
                 found.site,
                 found.kind,
-                Cow::Borrowed(found.action),
+                found.action,
             )),
             None => Entry::parse(line).ok().map(|entry| {
                 let summary = entry.summary;
-                (
-                    entry.seq,
-                    summary.time.millis(),
-                    entry.site,
-                    summary.kind,
-                    Cow::Owned(summary.action),
-                )
+                let time = summary.time.millis();
+                said(entry.seq, time, entry.site, summary.kind, &summary.action)
             }),
         };
-        let seq = parsed.as_ref().map(|(seq, ..)| *seq);
+        Self { leaf, said }
+    }
+}
+
+impl FileVerifier {
+    pub(super) fn entry(&mut self, found: Examined) {
+        if self.pending.len() >= MAX_PENDING {
+            self.malformed();
+            self.settle(None);
+        }
+        self.entries += 1;
         self.pending.push(Pending {
-            seq,
-            leaf,
+            seq: found.said.as_ref().map(|said| said.seq),
+            leaf: found.leaf,
             line: self.line,
         });
-        let Some((seq, time, site, kind, action)) = parsed else {
+        let Some(said) = found.said else {
             return;
         };
-        if site != self.site {
-            self.find(Verdict::Inserted, Some(seq), Some(seq.saturating_add(1)));
+        let (seq, behind) = (said.seq, said.seq.saturating_add(1));
+        if said.site != self.site {
+            self.find(Verdict::Inserted, Some(seq), Some(behind));
         }
         let asked = self
             .header
             .as_ref()
             .is_some_and(|header| (header.from..header.until).contains(&seq));
         if !asked {
-            self.find(
-                Verdict::HeaderMismatch,
-                Some(seq),
-                Some(seq.saturating_add(1)),
-            );
+            self.find(Verdict::HeaderMismatch, Some(seq), Some(behind));
         }
-        self.time(seq, time);
-        if kind == Kind::System {
-            if action == prune::ACTION
-                && let Some(range) = prune::recorded(line)
-                && self.records.len() < MAX_KEPT
-            {
+        self.time(seq, said.time);
+        match said.notable {
+            Some(Notable::Pruned(range)) if self.records.len() < MAX_KEPT => {
                 self.records.push(range);
             }
-            if action == ROLLBACK {
-                self.remark(Remark::RollbackAcknowledged, Some(seq), None);
-            }
+            Some(Notable::Rollback) => self.remark(Remark::RollbackAcknowledged, Some(seq), None),
+            _ => {}
         }
     }
 

@@ -1,0 +1,125 @@
+//! Reading a file from end to end, on two threads where there are any.
+
+use std::io::{self, BufRead};
+
+use super::entries::Examined;
+use super::{FileVerifier, split_line};
+use crate::audit::file::report::{Expectations, FileReport};
+
+/// Bytes that are examined at once.
+#[cfg(not(target_family = "wasm"))]
+const CHUNK: usize = 1 << 18;
+/// Chunks under way between the two threads.
+#[cfg(not(target_family = "wasm"))]
+const AHEAD: usize = 3;
+
+/// What was found out of the lines that lie in `chunk` whole.
+fn examine(chunk: &[u8]) -> Vec<Option<Examined>> {
+    let mut found = Vec::new();
+    let Some((_, mut rest)) = split_line(chunk) else {
+        return found;
+    };
+    while let Some((line, behind)) = split_line(rest) {
+        rest = behind;
+        found.push(line.starts_with(b"{\"v\":").then(|| Examined::of(line)));
+    }
+    found
+}
+
+/// Fills `chunk` from `reader`, up to its capacity; empty at the end.
+fn fill(reader: &mut impl BufRead, chunk: &mut Vec<u8>, most: usize) -> io::Result<()> {
+    chunk.clear();
+    while chunk.len() < most {
+        let ready = match reader.fill_buf() {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            other => other?,
+        };
+        if ready.is_empty() {
+            break;
+        }
+        let part = ready.get(..most - chunk.len()).unwrap_or(ready);
+        chunk.extend_from_slice(part);
+        let length = part.len();
+        reader.consume(length);
+    }
+    Ok(())
+}
+
+/// Verifies a file. `progress` is told the bytes done so far, now and then.
+///
+/// A second thread hashes and reads entries; what they mean for the log is found out on this one. Memory stays
+/// constant.
+///
+/// # Errors
+/// Only when reading fails: whatever the bytes are is a [`FileReport`].
+#[cfg(not(target_family = "wasm"))]
+pub fn verify(
+    mut reader: impl BufRead,
+    expected: &Expectations,
+    progress: &mut dyn FnMut(u64),
+) -> io::Result<FileReport> {
+    use std::sync::mpsc::sync_channel;
+
+    let mut verifier = FileVerifier::new(expected);
+    let mut done = 0_u64;
+    std::thread::scope(|scope| {
+        let (to_worker, work) = sync_channel::<Vec<u8>>(AHEAD);
+        let (answer, from_worker) = sync_channel::<(Vec<u8>, Vec<Option<Examined>>)>(AHEAD);
+        scope.spawn(move || {
+            for chunk in work {
+                let found = examine(&chunk);
+                if answer.send((chunk, found)).is_err() {
+                    return;
+                }
+            }
+        });
+        let gone = || io::Error::other("the hashing thread ended");
+        let mut spare: Vec<Vec<u8>> = Vec::new();
+        let (mut under_way, mut ended) = (0, false);
+        loop {
+            while !ended && under_way < AHEAD {
+                let mut chunk = spare.pop().unwrap_or_else(|| Vec::with_capacity(CHUNK));
+                fill(&mut reader, &mut chunk, CHUNK)?;
+                ended = chunk.is_empty();
+                if !ended {
+                    to_worker.send(chunk).map_err(|_| gone())?;
+                    under_way += 1;
+                }
+            }
+            if under_way == 0 {
+                break;
+            }
+            let (chunk, found) = from_worker.recv().map_err(|_| gone())?;
+            under_way -= 1;
+            verifier.push_examined(&chunk, &mut found.into_iter());
+            done = done.saturating_add(chunk.len() as u64);
+            progress(done);
+            spare.push(chunk);
+        }
+        Ok(())
+    })
+    .map(|()| verifier.finish())
+}
+
+/// Verifies a file. `progress` is told the bytes done so far, now and then.
+///
+/// # Errors
+/// Only when reading fails: whatever the bytes are is a [`FileReport`].
+#[cfg(target_family = "wasm")]
+pub fn verify(
+    mut reader: impl BufRead,
+    expected: &Expectations,
+    progress: &mut dyn FnMut(u64),
+) -> io::Result<FileReport> {
+    let mut verifier = FileVerifier::new(expected);
+    let (mut chunk, mut done) = (Vec::new(), 0_u64);
+    loop {
+        fill(&mut reader, &mut chunk, 1 << 16)?;
+        if chunk.is_empty() {
+            return Ok(verifier.finish());
+        }
+        verifier.push_examined(&chunk, &mut examine(&chunk).into_iter());
+        done = done.saturating_add(chunk.len() as u64);
+        progress(done);
+    }
+}

@@ -1,0 +1,138 @@
+--TEST--
+The vault's vectors, through the extension and through a second implementation; every changed bit and every cut refused by both
+--EXTENSIONS--
+countersign
+openssl
+--FILE--
+<?php
+require __DIR__ . '/lib/vault.inc';
+
+use Countersign\KeyException;
+use Countersign\Secret;
+use Countersign\Vault;
+
+$read     = static fn( string $name ) => json_decode( file_get_contents( __DIR__ . "/../vectors/vault/$name.json" ), true );
+$key_file = sys_get_temp_dir() . '/countersign-' . bin2hex( random_bytes( 6 ) );
+
+/** The vault, or the reason why not. */
+$open = static function ( string $site, string $slots, string $kind, string $material ) use ( $key_file ): Vault|string {
+	try {
+		if ( 'key_file' === $kind ) {
+			touch( $key_file );
+			chmod( $key_file, 0600 );
+			file_put_contents( $key_file, $material );
+			return Vault::openWithKeyFile( $site, $slots, $key_file );
+		}
+		return 'recovery' === $kind ? Vault::openWithRecoveryCode( $site, $slots, $material ) : Vault::open( $site, $slots, $material );
+	} catch ( KeyException $e ) {
+		return $e->reason();
+	}
+};
+$unseal = static function ( Vault $vault, string $record, string $sealed ): string {
+	$answer = $vault->unseal( $record, $sealed );
+	return $answer instanceof Secret ? 'secret: ' . $answer->expose() : $answer->reason();
+};
+$second = static function ( callable $work ): array|string {
+	try {
+		return $work();
+	} catch ( VaultRefused $e ) {
+		return $e->getMessage();
+	}
+};
+
+$valid = $read( 'valid' );
+$site  = $valid['site'];
+foreach ( $valid['openers'] as $kind => $material ) {
+	$vault = $open( $site, $valid['slots'], $kind, $material );
+	$keys  = vault_keys( $site, $valid['slots'], $kind, $material );
+	$same  = $vault->keyIds() === $valid['key_ids'] && array_slice( array_map( 'strval', array_keys( $keys ) ), 1 ) === $valid['key_ids'];
+	foreach ( $valid['records'] as $record ) {
+		$same = $same && $unseal( $vault, $record['record'], $record['sealed'] ) === 'secret: ' . $record['secret']
+			&& vault_unseal( $site, $keys, $record['record'], $record['sealed'] ) === $record['secret'];
+	}
+	printf( "%s opens %d records: %s\n", $kind, count( $valid['records'] ), $same ? 'ok' : 'differs' );
+}
+
+$check = static function ( string $what, array $cases, callable $ours, callable $theirs ) use ( $second ): void {
+	$wrong = 0;
+	foreach ( $cases as $case ) {
+		$one   = $ours( $case );
+		$other = $second( static fn() => $theirs( $case ) );
+		if ( $one !== $case['reason'] || $other !== $case['reason'] ) {
+			printf( "%s: %s wanted, extension %s, second implementation %s\n", $case['name'], $case['reason'], is_string( $one ) ? $one : 'opened', is_string( $other ) ? $other : 'opened' );
+			$wrong++;
+		}
+	}
+	printf( "%s: %d ways to be wrong, %d not refused as they must\n", $what, count( $cases ), $wrong );
+};
+$slots = $read( 'invalid_slots' );
+$check(
+	'slots',
+	$slots['cases'],
+	static fn( $case ) => $open( $slots['site'], $case['slots'], $case['kind'], $case['material'] ),
+	static fn( $case ) => vault_keys( $slots['site'], $case['slots'], $case['kind'], $case['material'] )
+);
+$records = $read( 'invalid_records' );
+$vault   = $open( $records['site'], $records['slots'], 'auth_key', $records['material'] );
+$keys    = vault_keys( $records['site'], $records['slots'], 'auth_key', $records['material'] );
+$check(
+	'records',
+	$records['cases'],
+	static fn( $case ) => $unseal( $vault, $case['record'], $case['sealed'] ),
+	static fn( $case ) => 'secret: ' . vault_unseal( $records['site'], $keys, $case['record'], $case['sealed'] )
+);
+
+/** Every text that differs in a bit, then every one that is cut at either end. */
+function spoilt( string $good ): Generator {
+	for ( $at = 0; $at < strlen( $good ); $at++ ) {
+		for ( $bit = 0; $bit < 8; $bit++ ) {
+			$bad        = $good;
+			$bad[ $at ] = chr( ord( $bad[ $at ] ) ^ ( 1 << $bit ) );
+			yield $bad;
+		}
+		yield substr( $good, 0, $at );
+		yield substr( $good, $at + 1 );
+	}
+}
+
+$record   = $valid['records'][0];
+$vault    = $open( $site, $valid['slots'], 'auth_key', $valid['openers']['auth_key'] );
+$keys     = vault_keys( $site, $valid['slots'], 'auth_key', $valid['openers']['auth_key'] );
+$accepted = array( 0, 0 );
+$differ   = 0;
+foreach ( spoilt( $record['sealed'] ) as $bad ) {
+	$one          = $unseal( $vault, $record['record'], $bad );
+	$other        = $second( static fn() => 'secret: ' . vault_unseal( $site, $keys, $record['record'], $bad ) );
+	$accepted[0] += (int) str_starts_with( $one, 'secret: ' );
+	$accepted[1] += (int) str_starts_with( $other, 'secret: ' );
+	$differ      += (int) ( $one !== $other );
+}
+echo "changed and cut records: accepted by the extension $accepted[0], by the second implementation $accepted[1], told otherwise $differ\n";
+
+$accepted = array( 0, 0 );
+$differ   = 0;
+$material = $valid['openers']['auth_key'];
+foreach ( spoilt( $valid['slots'] ) as $bad ) {
+	// Text that is no UTF-8 does not even get in.
+	$text = 1 === preg_match( '//u', $bad );
+	try {
+		$one = $open( $site, $bad, 'auth_key', $material );
+	} catch ( TypeError ) {
+		$one = $text ? 'TypeError' : 'vault_damaged';
+	}
+	$other        = $second( static fn() => vault_keys( $site, $bad, 'auth_key', $material ) );
+	$accepted[0] += (int) ( $one instanceof Vault );
+	$accepted[1] += (int) is_array( $other );
+	$differ      += (int) ( 'vault_damaged' !== $one || 'vault_damaged' !== $other );
+}
+echo "changed and cut slots: accepted by the extension $accepted[0], by the second implementation $accepted[1], not called damaged $differ\n";
+@unlink( $key_file );
+?>
+--EXPECT--
+auth_key opens 6 records: ok
+key_file opens 6 records: ok
+recovery opens 6 records: ok
+slots: 47 ways to be wrong, 0 not refused as they must
+records: 30 ways to be wrong, 0 not refused as they must
+changed and cut records: accepted by the extension 0, by the second implementation 0, told otherwise 0
+changed and cut slots: accepted by the extension 0, by the second implementation 0, not called damaged 0

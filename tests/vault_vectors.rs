@@ -1,0 +1,612 @@
+//! The vault as vectors for every language, `tests/vectors/vault/`: a vault that opens, and one file of ways to be wrong
+//! for the stored slots, the records and the recovery code each. To renew them after a change of a format:
+//! `COUNTERSIGN_BLESS=1 cargo test --test vault_vectors`.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)] // A test that cannot go on should stop.
+
+use countersign::bytes::{base64url, from_base64url, hex, sha256};
+use countersign::entropy::CountingEntropy;
+use countersign::keyring::SiteId;
+use countersign::vault::recovery::RecoveryCode;
+use countersign::vault::{Error, Opener, Vault};
+use serde_json::{Value, json};
+
+const SITE: &str = "0123456789abcdef";
+const MATERIAL: &str = "vectors only: an AUTH_KEY and an AUTH_SALT that guard nothing";
+const KEY_FILE: &str = "vectors only: the content of a key file that guards nothing";
+const RECORD: &str = "connector/7/secret";
+const SECRET: &str = "vectors only: the secret";
+
+fn site(text: &str) -> SiteId {
+    SiteId::parse(text).unwrap()
+}
+
+/// A vault with every kind of slot and two data keys, a record under each, and what was made on the way.
+struct Made {
+    vault: Vault,
+    entropy: CountingEntropy,
+    code: String,
+    old: String,
+    new: String,
+}
+
+fn made() -> Made {
+    let entropy = CountingEntropy::default();
+    let mut vault =
+        Vault::create(site(SITE), &Opener::AuthKey(MATERIAL.as_bytes()), &entropy).unwrap();
+    vault
+        .put_slot(&Opener::KeyFile(KEY_FILE.as_bytes()), &entropy)
+        .unwrap();
+    let code = RecoveryCode::random(&entropy).unwrap();
+    vault.put_slot(&Opener::Recovery(&code), &entropy).unwrap();
+    let old = vault.seal(RECORD, SECRET.as_bytes(), &entropy).unwrap();
+    vault.rotate(&entropy).unwrap();
+    let new = vault.seal(RECORD, SECRET.as_bytes(), &entropy).unwrap();
+    Made {
+        vault,
+        entropy,
+        code: code.to_text().to_string(),
+        old,
+        new,
+    }
+}
+
+fn valid() -> Value {
+    let made = made();
+    let ids: Vec<String> = made.vault.key_ids().iter().map(|id| hex(&id.0)).collect();
+    let sealed = |name: &str, secret: &str| json!({ "record": name, "secret": secret, "sealed": made.vault.seal(name, secret.as_bytes(), &made.entropy).unwrap() });
+    let records = [
+        json!({ "record": RECORD, "secret": SECRET, "sealed": made.old }),
+        json!({ "record": RECORD, "secret": SECRET, "sealed": made.new }),
+        sealed("empty", ""),
+        sealed("one block less one byte", "fifteen bytes.."),
+        sealed("one block", "sixteen bytes..."),
+        sealed("näme \0", &"long ".repeat(100)),
+    ];
+    json!({
+        "site": SITE, "slots": made.vault.to_text(&made.entropy).unwrap(), "key_ids": ids, "records": records,
+        "openers": { "auth_key": MATERIAL, "key_file": KEY_FILE, "recovery": made.code },
+    })
+}
+
+/// A slots text with its JSON changed and its checksum made right again, as who writes the database would.
+fn forged(text: &str, change: impl FnOnce(&mut Value)) -> String {
+    let parts: Vec<&str> = text.split('.').collect();
+    let mut json: Value =
+        serde_json::from_slice(&from_base64url(parts[1].as_bytes()).unwrap()).unwrap();
+    change(&mut json);
+    with_checksum(&format!(
+        "csv1.{}.{}",
+        base64url(&serde_json::to_vec(&json).unwrap()),
+        parts[2]
+    ))
+}
+
+fn with_checksum(text: &str) -> String {
+    format!("{text}.{}", base64url(&sha256(text.as_bytes())[..6]))
+}
+
+/// One bit of the bytes that `value` spells.
+fn flip(value: &mut Value) {
+    let mut bytes = from_base64url(value.as_str().unwrap().as_bytes()).unwrap();
+    bytes[0] ^= 1;
+    *value = base64url(&bytes).into();
+}
+
+fn invalid_slots() -> Value {
+    let made = made();
+    let good = made.vault.to_text(&made.entropy).unwrap();
+    let parts: Vec<&str> = good.split('.').collect();
+    let entropy = CountingEntropy::default();
+    let elsewhere = Vault::create(
+        site("fedcba9876543210"),
+        &Opener::AuthKey(MATERIAL.as_bytes()),
+        &entropy,
+    )
+    .unwrap()
+    .to_text(&entropy)
+    .unwrap();
+    let one_slot = Vault::create(site(SITE), &Opener::AuthKey(MATERIAL.as_bytes()), &entropy)
+        .unwrap()
+        .to_text(&entropy)
+        .unwrap();
+    let mut tag = from_base64url(parts[2].as_bytes()).unwrap();
+    tag[0] ^= 1;
+    let damaged = [
+        ("empty", String::new()),
+        ("prefix_only", "csv1.".to_owned()),
+        ("cut_by_one", good[..good.len() - 1].to_owned()),
+        ("one_more", format!("{good}A")),
+        ("padded", format!("{good}=")),
+        ("white_space_before", format!(" {good}")),
+        ("white_space_behind", format!("{good}\n")),
+        ("one_part_more", with_checksum(&good)),
+        ("upper_case_prefix", good.replacen("csv1", "CSV1", 1)),
+        (
+            "version_2",
+            with_checksum(&format!("csv2.{}.{}", parts[1], parts[2])),
+        ),
+        (
+            "checksum_changed",
+            format!("{}.{}.{}.AAAAAAAA", parts[0], parts[1], parts[2]),
+        ),
+        (
+            "tag_changed",
+            with_checksum(&format!("csv1.{}.{}", parts[1], base64url(&tag))),
+        ),
+        (
+            "tag_cut",
+            with_checksum(&format!("csv1.{}.{}", parts[1], base64url(&tag[..31]))),
+        ),
+        (
+            "not_json",
+            with_checksum(&format!("csv1.{}.{}", base64url(b"{"), parts[2])),
+        ),
+        (
+            "too_large",
+            with_checksum(&format!("csv1.{}.{}", "A".repeat(16_384), parts[2])),
+        ),
+        (
+            "field_missing",
+            forged(&good, |json| {
+                _ = json.as_object_mut().unwrap().remove("keys")
+            }),
+        ),
+        ("field_more", forged(&good, |json| json["more"] = 1.into())),
+        (
+            "slot_field_more",
+            forged(&good, |json| json["slots"][0]["more"] = 1.into()),
+        ),
+        (
+            "slot_doubled",
+            forged(&good, |json| json["slots"][1] = json["slots"][0].clone()),
+        ),
+        (
+            "slot_of_unknown_kind",
+            forged(&good, |json| json["slots"][1]["kind"] = "password".into()),
+        ),
+        (
+            "slot_removed",
+            forged(&good, |json| {
+                _ = json["slots"].as_array_mut().unwrap().remove(1)
+            }),
+        ),
+        (
+            "slot_salt_short",
+            forged(&good, |json| json["slots"][0]["salt"] = "AAAA".into()),
+        ),
+        (
+            "slot_iv_changed",
+            forged(&good, |json| flip(&mut json["slots"][0]["iv"])),
+        ),
+        (
+            "slot_key_changed",
+            forged(&good, |json| flip(&mut json["slots"][0]["wrapped"])),
+        ),
+        (
+            "another_slot_changed",
+            forged(&good, |json| flip(&mut json["slots"][1]["wrapped"])),
+        ),
+        (
+            "data_key_changed",
+            forged(&good, |json| flip(&mut json["keys"][1]["wrapped"])),
+        ),
+        (
+            "data_key_renamed",
+            forged(&good, |json| flip(&mut json["keys"][0]["id"])),
+        ),
+        (
+            "data_key_removed",
+            forged(&good, |json| {
+                _ = json["keys"].as_array_mut().unwrap().remove(1)
+            }),
+        ),
+        (
+            "data_keys_reordered",
+            forged(&good, |json| {
+                json["keys"].as_array_mut().unwrap().swap(0, 1)
+            }),
+        ),
+        (
+            "no_data_key",
+            forged(&good, |json| json["keys"] = json!([])),
+        ),
+        (
+            "nine_data_keys",
+            forged(&good, |json| {
+                json["keys"] = vec![json["keys"][0].clone(); 9].into()
+            }),
+        ),
+        (
+            "another_sites_renamed",
+            forged(&elsewhere, |json| {
+                json["site"] = base64url(site(SITE).as_bytes()).into()
+            }),
+        ),
+    ];
+    let case = |name: &str, slots: &str, kind: &str, material: &str, reason: &str| json!({ "name": name, "slots": slots, "kind": kind, "material": material, "reason": reason });
+    let mut cases: Vec<Value> = damaged
+        .iter()
+        .map(|(name, slots)| case(name, slots, "auth_key", MATERIAL, "vault_damaged"))
+        .collect();
+    let salt = forged(&good, |json| flip(&mut json["slots"][0]["salt"]));
+    let fingerprint = forged(&good, |json| flip(&mut json["slots"][0]["fingerprint"]));
+    let another = MATERIAL.to_uppercase();
+    let placeholder = "put your unique phrase here".repeat(2);
+    cases.extend([
+        case(
+            "another_sites",
+            &elsewhere,
+            "auth_key",
+            MATERIAL,
+            "vault_wrong_site",
+        ),
+        case(
+            "another_auth_key",
+            &good,
+            "auth_key",
+            &another,
+            "vault_key_changed",
+        ),
+        case(
+            "another_key_file",
+            &good,
+            "key_file",
+            &another,
+            "vault_key_changed",
+        ),
+        case(
+            "auth_key_in_place_of_the_key_file",
+            &good,
+            "key_file",
+            MATERIAL,
+            "vault_key_changed",
+        ),
+        case(
+            "salt_changed",
+            &salt,
+            "auth_key",
+            MATERIAL,
+            "vault_key_changed",
+        ),
+        case(
+            "fingerprint_changed",
+            &fingerprint,
+            "auth_key",
+            MATERIAL,
+            "vault_key_changed",
+        ),
+        case(
+            "no_such_slot",
+            &one_slot,
+            "key_file",
+            KEY_FILE,
+            "vault_slot_missing",
+        ),
+        case("material_empty", &good, "auth_key", "", "key_unusable"),
+        case(
+            "material_short",
+            &good,
+            "auth_key",
+            &MATERIAL[..31],
+            "key_unusable",
+        ),
+        case(
+            "material_placeholder",
+            &good,
+            "auth_key",
+            &placeholder,
+            "key_unusable",
+        ),
+        case(
+            "key_file_short",
+            &good,
+            "key_file",
+            &KEY_FILE[..31],
+            "key_file_unusable",
+        ),
+        case(
+            "code_cut",
+            &good,
+            "recovery",
+            &made.code[..made.code.len() - 1],
+            "recovery_code_invalid",
+        ),
+        case(
+            "code_longer",
+            &good,
+            "recovery",
+            &format!("{}0", made.code),
+            "recovery_code_invalid",
+        ),
+        case(
+            "code_with_u",
+            &good,
+            "recovery",
+            &made.code.replacen(&made.code[..1], "U", 1),
+            "recovery_code_invalid",
+        ),
+        case(
+            "code_mistyped",
+            &good,
+            "recovery",
+            &made.code.replacen(&made.code[..1], "Z", 1),
+            "recovery_code_invalid",
+        ),
+    ]);
+    json!({ "site": SITE, "cases": cases })
+}
+
+fn invalid_records() -> Value {
+    let Made {
+        vault,
+        entropy,
+        old,
+        new: good,
+        ..
+    } = made();
+    let (head, body) = good.split_at(14);
+    let bytes = from_base64url(body.as_bytes()).unwrap();
+    let changed = |change: &dyn Fn(&mut Vec<u8>)| {
+        let mut bytes = bytes.clone();
+        change(&mut bytes);
+        format!("{head}{}", base64url(&bytes))
+    };
+    let last = bytes.len() - 1;
+    let elsewhere = Vault::create(
+        site("fedcba9876543210"),
+        &Opener::AuthKey(MATERIAL.as_bytes()),
+        &CountingEntropy::default(),
+    )
+    .unwrap();
+    // Same randomness, so the same data key and key id as this vault's older one.
+    let elsewhere = elsewhere.seal(RECORD, SECRET.as_bytes(), &entropy).unwrap();
+    assert_eq!(elsewhere[..14], old[..14]);
+    // 72 bytes and a multiple of three: the last digit of a record of another length has unused bits.
+    let short = vault.seal(RECORD, b"", &entropy).unwrap();
+    assert_eq!(
+        from_base64url(&short.as_bytes()[14..]).unwrap().len() % 3,
+        1
+    );
+    let digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    let next = digits.find(&short[short.len() - 1..]).unwrap() + 1;
+    let unused = format!("{}{}", &short[..short.len() - 1], &digits[next..=next]);
+    let another_version = good.replacen("cse1", "cse2", 1);
+    let renamed = format!("{}{}", &old[..14], &good[14..]);
+    let cases = [
+        ("empty", RECORD, String::new(), "secret_malformed"),
+        (
+            "prefix_only",
+            RECORD,
+            "cse1.".to_owned(),
+            "secret_malformed",
+        ),
+        ("head_only", RECORD, head.to_owned(), "secret_malformed"),
+        (
+            "the_secret_itself",
+            RECORD,
+            SECRET.to_owned(),
+            "secret_malformed",
+        ),
+        (
+            "cut_by_one",
+            RECORD,
+            good[..good.len() - 1].to_owned(),
+            "secret_malformed",
+        ),
+        ("one_more", RECORD, format!("{good}A"), "secret_malformed"),
+        ("padded", RECORD, format!("{short}="), "secret_malformed"),
+        ("unused_bits_set", RECORD, unused, "secret_malformed"),
+        (
+            "white_space_before",
+            RECORD,
+            format!(" {good}"),
+            "secret_malformed",
+        ),
+        (
+            "white_space_behind",
+            RECORD,
+            format!("{good}\n"),
+            "secret_malformed",
+        ),
+        (
+            "upper_case_prefix",
+            RECORD,
+            good.replacen("cse1", "CSE1", 1),
+            "secret_malformed",
+        ),
+        (
+            "upper_case_key_id",
+            RECORD,
+            format!("cse1.{}{}", "ABCDEF01", &good[13..]),
+            "secret_malformed",
+        ),
+        ("version_2", RECORD, another_version, "secret_malformed"),
+        (
+            "no_ciphertext",
+            RECORD,
+            changed(&|bytes| _ = bytes.drain(16..last - 31)),
+            "secret_malformed",
+        ),
+        (
+            "half_a_block_less",
+            RECORD,
+            changed(&|bytes| _ = bytes.drain(16..24)),
+            "secret_malformed",
+        ),
+        (
+            "too_long",
+            RECORD,
+            format!("{head}{}", "A".repeat(88_000)),
+            "secret_malformed",
+        ),
+        (
+            "unknown_key",
+            RECORD,
+            format!("cse1.00000000{}", &good[13..]),
+            "secret_unknown_key",
+        ),
+        ("key_id_of_the_other_key", RECORD, renamed, "secret_damaged"),
+        (
+            "iv_first_bit",
+            RECORD,
+            changed(&|bytes| bytes[0] ^= 0x80),
+            "secret_damaged",
+        ),
+        (
+            "ciphertext_first_bit",
+            RECORD,
+            changed(&|bytes| bytes[16] ^= 0x80),
+            "secret_damaged",
+        ),
+        (
+            "ciphertext_last_bit",
+            RECORD,
+            changed(&|bytes| bytes[last - 32] ^= 1),
+            "secret_damaged",
+        ),
+        (
+            "tag_first_bit",
+            RECORD,
+            changed(&|bytes| bytes[last - 31] ^= 0x80),
+            "secret_damaged",
+        ),
+        (
+            "tag_last_bit",
+            RECORD,
+            changed(&|bytes| bytes[last] ^= 1),
+            "secret_damaged",
+        ),
+        (
+            "blocks_swapped",
+            RECORD,
+            changed(&|bytes| (0..16).for_each(|at| bytes.swap(16 + at, 32 + at))),
+            "secret_damaged",
+        ),
+        (
+            "block_removed",
+            RECORD,
+            changed(&|bytes| _ = bytes.drain(16..32)),
+            "secret_damaged",
+        ),
+        (
+            "block_moved_to_the_iv",
+            RECORD,
+            changed(&|bytes| _ = bytes.drain(..16)),
+            "secret_damaged",
+        ),
+        (
+            "another_record",
+            "connector/8/secret",
+            good.clone(),
+            "secret_damaged",
+        ),
+        (
+            "record_longer",
+            "connector/7/secret ",
+            good.clone(),
+            "secret_damaged",
+        ),
+        (
+            "record_in_another_case",
+            "Connector/7/secret",
+            good.clone(),
+            "secret_damaged",
+        ),
+        ("another_site", RECORD, elsewhere, "secret_damaged"),
+    ];
+    let cases: Vec<Value> = cases
+        .iter()
+        .map(|(name, record, sealed, reason)| json!({ "name": name, "record": record, "sealed": sealed, "reason": reason }))
+        .collect();
+    json!({
+        "site": SITE, "material": MATERIAL, "slots": vault.to_text(&entropy).unwrap(), "cases": cases,
+    })
+}
+
+fn same_as_file(name: &str, made: &Value) {
+    let path = format!("{}/tests/vectors/vault/{name}", env!("CARGO_MANIFEST_DIR"));
+    let text = serde_json::to_string_pretty(made).unwrap() + "\n";
+    if std::env::var_os("COUNTERSIGN_BLESS").is_some() {
+        std::fs::write(&path, &text).unwrap();
+    }
+    assert!(
+        std::fs::read_to_string(&path).unwrap() == text,
+        "{name} differs: the format changed"
+    );
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap()
+}
+
+/// As a caller does: a recovery code is read before it opens anything.
+fn open(site_id: &str, slots: &str, kind: &str, material: &str) -> Result<Vault, String> {
+    let code;
+    let opener = match kind {
+        "auth_key" => Opener::AuthKey(material.as_bytes()),
+        "key_file" => Opener::KeyFile(material.as_bytes()),
+        _ => {
+            code = RecoveryCode::parse(material).ok_or("recovery_code_invalid")?;
+            Opener::Recovery(&code)
+        }
+    };
+    Vault::open(site(site_id), slots, &opener).map_err(reason)
+}
+
+fn reason(error: Error) -> String {
+    match error {
+        Error::Refused(reason) => reason.code().to_owned(),
+        other => other.to_string(),
+    }
+}
+
+#[test]
+fn the_formats_are_those_of_the_vectors() {
+    same_as_file("valid.json", &valid());
+    same_as_file("invalid_slots.json", &invalid_slots());
+    same_as_file("invalid_records.json", &invalid_records());
+}
+
+#[test]
+fn every_slot_opens_every_record() {
+    let valid = valid();
+    for (kind, material) in valid["openers"].as_object().unwrap() {
+        let vault = open(SITE, text(&valid["slots"]), kind, text(material)).unwrap();
+        for record in valid["records"].as_array().unwrap() {
+            let secret = vault
+                .unseal(text(&record["record"]), text(&record["sealed"]).as_bytes())
+                .unwrap();
+            assert_eq!(secret.expose(), text(&record["secret"]).as_bytes());
+        }
+    }
+}
+
+#[test]
+fn every_way_to_be_wrong_is_refused_by_name() {
+    for case in invalid_slots()["cases"].as_array().unwrap() {
+        let opened = open(
+            SITE,
+            text(&case["slots"]),
+            text(&case["kind"]),
+            text(&case["material"]),
+        );
+        assert_eq!(
+            opened.err().as_deref(),
+            case["reason"].as_str(),
+            "{}",
+            case["name"]
+        );
+    }
+    let records = invalid_records();
+    let vault = open(SITE, text(&records["slots"]), "auth_key", MATERIAL).unwrap();
+    for case in records["cases"].as_array().unwrap() {
+        let opened = vault.unseal(text(&case["record"]), text(&case["sealed"]).as_bytes());
+        assert_eq!(
+            opened.err().map(reason).as_deref(),
+            case["reason"].as_str(),
+            "{}",
+            case["name"]
+        );
+    }
+}
