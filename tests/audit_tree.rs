@@ -235,4 +235,10 @@ fn the_largest_tree_is_within_reach_and_no_larger_one() {
     let mut full = Frontier::decode(&bytes).unwrap();
     assert_eq!(full.append([0; 32]), Err(Error::Full));
     assert_eq!((full.size(), full.root()), (MAX_SIZE, [7; 32]));
+    // Nor as one subtree.
+    let mut whole = Frontier::default();
+    assert_eq!(whole.append_subtree(54, [7; 32]), Err(Error::Full));
+    assert_eq!(whole.append_subtree(53, [7; 32]), Ok(()));
+    assert_eq!(whole, full);
+    assert_eq!(whole.append_subtree(0, [0; 32]), Err(Error::Full));
 }

@@ -21,7 +21,7 @@ tests_of() {
 		[ ! -f "$name" ] || grep -q current_exe "$name" || basename "$name" .rs
 	done
 	case $1 in
-	replay) echo store_conformance ;;
+	replay | limit) echo store_conformance ;;
 	vault) echo wycheproof ;;
 	esac
 }
