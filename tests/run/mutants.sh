@@ -148,6 +148,7 @@ for what in "${chosen[@]}"; do
 	module=${module%.rs}
 	[[ " ${modules[*]} " == *" $module "* ]] || die "unknown module '$what' (${modules[*]})"
 	results=$CACHE/mutants/results/$module
+	[[ $what != *.rs || -f $what ]] || die "there is no file '$what'"
 	if [ -f "$what" ]; then
 		pattern=$what results+=-$(basename "$what" .rs)
 	elif [ -d "src/$module" ]; then
