@@ -99,7 +99,8 @@ def requests():
 
 
 def redirects():
-    yield from texts(read("oauth/redirects.json"), "uri")
+    for name in ("uri", "redirect", "registered"):
+        yield from texts(read("oauth/redirects.json"), name)
 
 
 def oauth():

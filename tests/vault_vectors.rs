@@ -39,9 +39,13 @@ fn made() -> Made {
         .unwrap();
     let code = RecoveryCode::random(&entropy).unwrap();
     vault.put_slot(&Opener::Recovery(&code), &entropy).unwrap();
-    let old = vault.seal(RECORD, SECRET.as_bytes(), &entropy).unwrap();
+    let old = vault
+        .seal(RECORD.as_bytes(), SECRET.as_bytes(), &entropy)
+        .unwrap();
     vault.rotate(&entropy).unwrap();
-    let new = vault.seal(RECORD, SECRET.as_bytes(), &entropy).unwrap();
+    let new = vault
+        .seal(RECORD.as_bytes(), SECRET.as_bytes(), &entropy)
+        .unwrap();
     Made {
         vault,
         entropy,
@@ -54,7 +58,7 @@ fn made() -> Made {
 fn valid() -> Value {
     let made = made();
     let ids: Vec<String> = made.vault.key_ids().iter().map(|id| hex(&id.0)).collect();
-    let sealed = |name: &str, secret: &str| json!({ "record": name, "secret": secret, "sealed": made.vault.seal(name, secret.as_bytes(), &made.entropy).unwrap() });
+    let sealed = |name: &str, secret: &str| json!({ "record": name, "secret": secret, "sealed": made.vault.seal(name.as_bytes(), secret.as_bytes(), &made.entropy).unwrap() });
     let records = [
         json!({ "record": RECORD, "secret": SECRET, "sealed": made.old }),
         json!({ "record": RECORD, "secret": SECRET, "sealed": made.new }),
@@ -360,10 +364,12 @@ fn invalid_records() -> Value {
     )
     .unwrap();
     // Same randomness, so the same data key and key id as this vault's older one.
-    let elsewhere = elsewhere.seal(RECORD, SECRET.as_bytes(), &entropy).unwrap();
+    let elsewhere = elsewhere
+        .seal(RECORD.as_bytes(), SECRET.as_bytes(), &entropy)
+        .unwrap();
     assert_eq!(elsewhere[..14], old[..14]);
     // 72 bytes and a multiple of three: the last digit of a record of another length has unused bits.
-    let short = vault.seal(RECORD, b"", &entropy).unwrap();
+    let short = vault.seal(RECORD.as_bytes(), b"", &entropy).unwrap();
     assert_eq!(
         from_base64url(&short.as_bytes()[14..]).unwrap().len() % 3,
         1
@@ -547,11 +553,11 @@ fn open(site_id: &str, slots: &str, kind: &str, material: &str) -> Result<Vault,
         "auth_key" => Opener::AuthKey(material.as_bytes()),
         "key_file" => Opener::KeyFile(material.as_bytes()),
         _ => {
-            code = RecoveryCode::parse(material).ok_or("recovery_code_invalid")?;
+            code = RecoveryCode::parse(material.as_bytes()).ok_or("recovery_code_invalid")?;
             Opener::Recovery(&code)
         }
     };
-    Vault::open(site(site_id), slots, &opener).map_err(reason)
+    Vault::open(site(site_id), slots.as_bytes(), &opener).map_err(reason)
 }
 
 fn reason(error: Error) -> String {
@@ -575,7 +581,10 @@ fn every_slot_opens_every_record() {
         let vault = open(SITE, text(&valid["slots"]), kind, text(material)).unwrap();
         for record in valid["records"].as_array().unwrap() {
             let secret = vault
-                .unseal(text(&record["record"]), text(&record["sealed"]).as_bytes())
+                .unseal(
+                    text(&record["record"]).as_bytes(),
+                    text(&record["sealed"]).as_bytes(),
+                )
                 .unwrap();
             assert_eq!(secret.expose(), text(&record["secret"]).as_bytes());
         }
@@ -601,7 +610,10 @@ fn every_way_to_be_wrong_is_refused_by_name() {
     let records = invalid_records();
     let vault = open(SITE, text(&records["slots"]), "auth_key", MATERIAL).unwrap();
     for case in records["cases"].as_array().unwrap() {
-        let opened = vault.unseal(text(&case["record"]), text(&case["sealed"]).as_bytes());
+        let opened = vault.unseal(
+            text(&case["record"]).as_bytes(),
+            text(&case["sealed"]).as_bytes(),
+        );
         assert_eq!(
             opened.err().map(reason).as_deref(),
             case["reason"].as_str(),

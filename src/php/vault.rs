@@ -46,7 +46,7 @@ fn key_file(path: Option<&str>) -> Answer<crate::secret::SecretBytes> {
     Ok(key_file::read(Path::new(path))?)
 }
 
-fn recovery_code(text: &str) -> Answer<RecoveryCode> {
+fn recovery_code(text: &[u8]) -> Answer<RecoveryCode> {
     RecoveryCode::parse(text).ok_or_else(|| Reason::RecoveryCodeInvalid.into())
 }
 
@@ -71,17 +71,25 @@ impl Vault {
         )?))
     }
 
-    pub fn open(site_id: &str, slots: &str, material: BinarySlice<u8>) -> Answer<Self> {
-        Self::open_by(site_id, slots, &Opener::AuthKey(&material))
+    pub fn open(site_id: &str, slots: BinarySlice<u8>, material: BinarySlice<u8>) -> Answer<Self> {
+        Self::open_by(site_id, &slots, &Opener::AuthKey(&material))
     }
 
     #[php(optional = path)]
-    pub fn open_with_key_file(site_id: &str, slots: &str, path: Option<&str>) -> Answer<Self> {
-        Self::open_by(site_id, slots, &Opener::KeyFile(key_file(path)?.expose()))
+    pub fn open_with_key_file(
+        site_id: &str,
+        slots: BinarySlice<u8>,
+        path: Option<&str>,
+    ) -> Answer<Self> {
+        Self::open_by(site_id, &slots, &Opener::KeyFile(key_file(path)?.expose()))
     }
 
-    pub fn open_with_recovery_code(site_id: &str, slots: &str, code: &str) -> Answer<Self> {
-        Self::open_by(site_id, slots, &Opener::Recovery(&recovery_code(code)?))
+    pub fn open_with_recovery_code(
+        site_id: &str,
+        slots: BinarySlice<u8>,
+        code: BinarySlice<u8>,
+    ) -> Answer<Self> {
+        Self::open_by(site_id, &slots, &Opener::Recovery(&recovery_code(&code)?))
     }
 
     pub fn slots(&self) -> Answer<String> {
@@ -119,26 +127,30 @@ impl Vault {
         Ok(self.0.remove_slot(kind)?)
     }
 
-    pub fn seal(&self, record: &str, secret: &Zval) -> Answer<String> {
+    pub fn seal(&self, record: BinarySlice<u8>, secret: &Zval) -> Answer<String> {
         Ok(with_bytes(secret, |secret| {
-            self.0.seal(record, secret, &SystemEntropy)
+            self.0.seal(&record, secret, &SystemEntropy)
         })??)
     }
 
     pub fn unseal(
         &self,
-        record: &str,
+        record: BinarySlice<u8>,
         sealed: BinarySlice<u8>,
     ) -> Answer<Either<Secret, Decision>> {
-        match self.0.unseal(record, &sealed) {
+        match self.0.unseal(&record, &sealed) {
             Ok(secret) => Ok(Either::One(Secret::new(secret))),
             Err(vault::Error::Refused(reason)) => Ok(Either::Other(reason.into())),
             Err(error) => Err(error.into()),
         }
     }
 
-    pub fn reseal(&self, record: &str, sealed: &str) -> Answer<Either<String, Decision>> {
-        match self.0.reseal(record, sealed, &SystemEntropy) {
+    pub fn reseal(
+        &self,
+        record: BinarySlice<u8>,
+        sealed: BinarySlice<u8>,
+    ) -> Answer<Either<String, Decision>> {
+        match self.0.reseal(&record, &sealed, &SystemEntropy) {
             Ok(text) => Ok(Either::One(text)),
             Err(vault::Error::Refused(reason)) => Ok(Either::Other(reason.into())),
             Err(error) => Err(error.into()),
@@ -185,7 +197,7 @@ impl Vault {
 }
 
 impl Vault {
-    fn open_by(site_id: &str, slots: &str, opener: &Opener<'_>) -> Answer<Self> {
+    fn open_by(site_id: &str, slots: &[u8], opener: &Opener<'_>) -> Answer<Self> {
         Ok(Self(vault::Vault::open(
             self::site_id(site_id)?,
             slots,

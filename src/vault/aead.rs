@@ -29,21 +29,30 @@ pub struct Key {
 }
 
 impl Key {
-    /// RFC 7518 §5.2.2.1: the first half is the MAC key, the second the encryption key.
+    /// From its bytes.
     #[must_use]
     pub fn new(key: &SecretBox<KEY>) -> Self {
-        let (mac, rest) = key.expose().split_at(KEY / 2);
+        let key = Self::prepared(key);
+        wipe_stack();
+        key
+    }
+
+    /// RFC 7518 §5.2.2.1: the first half is the MAC key, the second the encryption key. In a frame of its own, which is
+    /// gone, and so can be wiped, when it returns.
+    #[inline(never)]
+    fn prepared(key: &SecretBox<KEY>) -> Self {
+        let (mac, encrypt) = key.expose().split_at(KEY / 2);
         // Filled up with zeros to a block of SHA-512, as HMAC itself does with a shorter key.
         let mut block = Zeroizing::new([0; 128]);
         block.iter_mut().zip(mac).for_each(|(to, from)| *to = *from);
         let mut half = Zeroizing::new([0; KEY / 2]);
-        half.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
-        let key = Self {
+        half.iter_mut()
+            .zip(encrypt)
+            .for_each(|(to, from)| *to = *from);
+        Self {
             mac: Box::new(Hmac::new((&*block).into())),
             cipher: Box::new(Aes256::new((&*half).into())),
-        };
-        wipe_stack();
-        key
+        }
     }
 
     fn tag(&self, aad: &[u8], iv: &[u8; IV], ciphertext: &[u8]) -> [u8; TAG] {

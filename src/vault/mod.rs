@@ -116,7 +116,7 @@ impl Vault {
     /// * [`Reason::VaultWrongSite`]: it is another site's.
     /// * [`Reason::VaultSlotMissing`]: it has no slot of the opener's kind.
     /// * what the opener is refused with, see [`Opener`].
-    pub fn open(site: SiteId, text: &str, opener: &Opener<'_>) -> Result<Self, Error> {
+    pub fn open(site: SiteId, text: &[u8], opener: &Opener<'_>) -> Result<Self, Error> {
         let (slots, vault_key, keys) = slots::read(site, text, opener)?;
         Ok(Self {
             site,
@@ -207,7 +207,12 @@ impl Vault {
     ///
     /// # Errors
     /// [`Error::Misuse`] for an empty or overlong name ([`MAX_NAME`]) or secret ([`MAX_SECRET`]); no randomness.
-    pub fn seal(&self, name: &str, secret: &[u8], entropy: &impl Entropy) -> Result<String, Error> {
+    pub fn seal(
+        &self,
+        name: &[u8],
+        secret: &[u8],
+        entropy: &impl Entropy,
+    ) -> Result<String, Error> {
         check_name(name)?;
         if secret.len() > MAX_SECRET {
             return Err(Error::Misuse("a secret is at most 65,536 bytes"));
@@ -223,7 +228,7 @@ impl Vault {
     /// [`Reason::SecretMalformed`]: not the form this crate seals in, as after a cut; [`Reason::SecretUnknownKey`]:
     /// sealed with a key this vault does not hold; [`Reason::SecretDamaged`]: changed since, or of another record or
     /// site. Misuse as for [`Vault::seal`].
-    pub fn unseal(&self, name: &str, sealed: &[u8]) -> Result<SecretBytes, Error> {
+    pub fn unseal(&self, name: &[u8], sealed: &[u8]) -> Result<SecretBytes, Error> {
         check_name(name)?;
         let record = record::parse(sealed).ok_or(Reason::SecretMalformed)?;
         let key = self.key(record.key_id).ok_or(Reason::SecretUnknownKey)?;
@@ -238,13 +243,15 @@ impl Vault {
     /// As [`Vault::unseal`] and [`Vault::seal`].
     pub fn reseal(
         &self,
-        name: &str,
-        sealed: &str,
+        name: &[u8],
+        sealed: &[u8],
         entropy: &impl Entropy,
     ) -> Result<String, Error> {
-        let secret = self.unseal(name, sealed.as_bytes())?;
-        if self.is_current(sealed.as_bytes()) {
-            return Ok(sealed.to_owned());
+        let secret = self.unseal(name, sealed)?;
+        if self.is_current(sealed) {
+            // It opened, so it is ASCII.
+            let text = String::from_utf8(sealed.to_vec());
+            return text.map_err(|_| Reason::SecretMalformed.into());
         }
         self.seal(name, secret.expose(), entropy)
     }
@@ -261,7 +268,7 @@ impl Vault {
     }
 }
 
-fn check_name(name: &str) -> Result<(), Error> {
+fn check_name(name: &[u8]) -> Result<(), Error> {
     if name.is_empty() || name.len() > MAX_NAME {
         return Err(Error::Misuse("a record's name is 1 to 191 bytes"));
     }

@@ -20,18 +20,18 @@ pub(super) struct Record {
     sealed: Vec<u8>,
 }
 
-fn aad(site: SiteId, name: &str, key_id: KeyId) -> Vec<u8> {
+fn aad(site: SiteId, name: &[u8], key_id: KeyId) -> Vec<u8> {
     pae(&[
         b"countersign/vault/record/v1",
         site.as_bytes(),
-        name.as_bytes(),
+        name,
         &key_id.0,
     ])
 }
 
 pub(super) fn seal(
     site: SiteId,
-    name: &str,
+    name: &[u8],
     key_id: KeyId,
     key: &Key,
     iv: &[u8; aead::IV],
@@ -69,7 +69,7 @@ pub(super) fn parse(text: &[u8]) -> Option<Record> {
 }
 
 impl Record {
-    pub(super) fn open(&self, site: SiteId, name: &str, key: &Key) -> Option<SecretBytes> {
+    pub(super) fn open(&self, site: SiteId, name: &[u8], key: &Key) -> Option<SecretBytes> {
         key.open(&self.iv, &aad(site, name, self.key_id), &self.sealed)
     }
 }

@@ -28,9 +28,9 @@ impl RecoveryCode {
 
     /// Reads what a person typed; `None` if it is no code, or mistyped.
     #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
+    pub fn parse(text: &[u8]) -> Option<Self> {
         let mut digits = Zeroizing::new(Vec::with_capacity(BYTES * 8 / 5 + CHECKSUM));
-        for typed in text.bytes().filter(|byte| !matches!(byte, b'-' | b' ')) {
+        for typed in text.iter().filter(|byte| !matches!(byte, b'-' | b' ')) {
             let plain = match typed.to_ascii_uppercase() {
                 b'O' => b'0',
                 b'I' | b'L' => b'1',

@@ -283,8 +283,11 @@ pub(super) type Opened = (
     Vec<SecretBox<{ aead::KEY }>>,
 );
 
-pub(super) fn read(site: SiteId, text: &str, opener: &Opener<'_>) -> Result<Opened, Error> {
-    let (body, tag, stored) = parse(text).ok_or(Reason::VaultDamaged)?;
+pub(super) fn read(site: SiteId, text: &[u8], opener: &Opener<'_>) -> Result<Opened, Error> {
+    let (body, tag, stored) = std::str::from_utf8(text)
+        .ok()
+        .and_then(parse)
+        .ok_or(Reason::VaultDamaged)?;
     if stored.site.0 != *site.as_bytes() {
         return Err(Reason::VaultWrongSite.into());
     }

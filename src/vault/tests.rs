@@ -25,37 +25,39 @@ fn refused<T>(result: Result<T, Error>) -> Reason {
 fn what_was_sealed_opens_again_also_from_the_stored_text() {
     let (vault, entropy) = vault();
     let text = vault.to_text(&entropy).unwrap();
-    let again = Vault::open(SITE, &text, &Opener::AuthKey(MATERIAL)).unwrap();
+    let again = Vault::open(SITE, text.as_bytes(), &Opener::AuthKey(MATERIAL)).unwrap();
     for length in [0, 1, 15, 16, 17, 200, 65_536] {
         let secret = vec![0xa5; length];
-        let sealed = vault.seal("connector/secret", &secret, &entropy).unwrap();
+        let sealed = vault.seal(b"connector/secret", &secret, &entropy).unwrap();
         assert!(sealed.starts_with("cse1."));
-        let opened = again.unseal("connector/secret", sealed.as_bytes()).unwrap();
+        let opened = again
+            .unseal(b"connector/secret", sealed.as_bytes())
+            .unwrap();
         assert_eq!(opened.expose(), secret, "{length}");
         assert!(again.is_current(sealed.as_bytes()));
     }
-    assert!(vault.seal("n", &[0; 65_537], &entropy).is_err());
-    assert!(vault.seal("", b"s", &entropy).is_err());
+    assert!(vault.seal(b"n", &[0; 65_537], &entropy).is_err());
+    assert!(vault.seal(b"", b"s", &entropy).is_err());
     assert!(
         vault
-            .seal(&"n".repeat(MAX_NAME + 1), b"s", &entropy)
+            .seal(&b"n".repeat(MAX_NAME + 1), b"s", &entropy)
             .is_err()
     );
-    assert!(vault.seal(&"n".repeat(MAX_NAME), b"s", &entropy).is_ok());
+    assert!(vault.seal(&b"n".repeat(MAX_NAME), b"s", &entropy).is_ok());
 }
 
 #[test]
 fn the_same_secret_is_never_sealed_to_the_same_text() {
     let (vault, entropy) = vault();
-    let one = vault.seal("n", b"s", &entropy).unwrap();
-    assert_ne!(one, vault.seal("n", b"s", &entropy).unwrap());
+    let one = vault.seal(b"n", b"s", &entropy).unwrap();
+    assert_ne!(one, vault.seal(b"n", b"s", &entropy).unwrap());
 }
 
 #[test]
 fn a_record_opens_under_its_name_on_its_site_with_its_key_alone() {
     let (vault, entropy) = vault();
-    let sealed = vault.seal("a", b"secret", &entropy).unwrap();
-    for name in ["b", "A", "a ", "aa"] {
+    let sealed = vault.seal(b"a", b"secret", &entropy).unwrap();
+    for name in [&b"b"[..], b"A", b"a ", b"aa"] {
         assert_eq!(
             refused(vault.unseal(name, sealed.as_bytes())),
             Reason::SecretDamaged
@@ -70,12 +72,12 @@ fn a_record_opens_under_its_name_on_its_site_with_its_key_alone() {
         )],
     };
     assert_eq!(
-        refused(elsewhere.unseal("a", sealed.as_bytes())),
+        refused(elsewhere.unseal(b"a", sealed.as_bytes())),
         Reason::SecretDamaged
     );
     let other = Vault::create(SITE, &Opener::AuthKey(NEW), &entropy).unwrap();
     assert_eq!(
-        refused(other.unseal("a", sealed.as_bytes())),
+        refused(other.unseal(b"a", sealed.as_bytes())),
         Reason::SecretUnknownKey
     );
 }
@@ -83,18 +85,18 @@ fn a_record_opens_under_its_name_on_its_site_with_its_key_alone() {
 #[test]
 fn every_flipped_bit_and_every_cut_of_a_record_is_refused() {
     let (vault, entropy) = vault();
-    let good = vault.seal("a", &[7; 200], &entropy).unwrap().into_bytes();
+    let good = vault.seal(b"a", &[7; 200], &entropy).unwrap().into_bytes();
     for at in 0..good.len() {
         for bit in 0..8 {
             let mut bad = good.clone();
             bad[at] ^= 1 << bit;
-            refused(vault.unseal("a", &bad));
+            refused(vault.unseal(b"a", &bad));
         }
-        refused(vault.unseal("a", &good[..at]));
-        refused(vault.unseal("a", &good[at + 1..]));
+        refused(vault.unseal(b"a", &good[..at]));
+        refused(vault.unseal(b"a", &good[at + 1..]));
     }
     for tail in [&b"A"[..], b"=", b"\n", b".", b"AAAAAAAAAAAAAAAAAAAAAA"] {
-        refused(vault.unseal("a", &[&good[..], tail].concat()));
+        refused(vault.unseal(b"a", &[&good[..], tail].concat()));
     }
 }
 
@@ -103,7 +105,7 @@ fn a_record_has_as_many_bytes_as_a_secret_can_make() {
     let (vault, _) = vault();
     let reason = |bytes: usize| {
         let text = format!("cse1.00000000.{}", bytes::base64url(&vec![0; bytes]));
-        refused(vault.unseal("a", text.as_bytes()))
+        refused(vault.unseal(b"a", text.as_bytes()))
     };
     // Initialisation vector, at least one block, tag.
     for bytes in 0..=80 {
@@ -128,7 +130,7 @@ fn a_vault_has_one_to_eight_data_keys_and_three_slots() {
     vault.put_slot(&Opener::Recovery(&code), &entropy).unwrap();
     let opened = |vault: &Vault| {
         let text = vault.to_text(&entropy).unwrap();
-        Vault::open(SITE, &text, &Opener::Recovery(&code)).map(|vault| vault.key_ids())
+        Vault::open(SITE, text.as_bytes(), &Opener::Recovery(&code)).map(|vault| vault.key_ids())
     };
     while vault.keys.len() < 8 {
         assert_eq!(opened(&vault), Ok(vault.key_ids()));
@@ -157,7 +159,7 @@ fn an_authentic_text_has_its_form_and_16_kib_at_most() {
     let json = String::from_utf8(json).unwrap();
     let open = |json: &str| {
         let text = authentic(&vault, json);
-        let opened = Vault::open(SITE, &text, &Opener::AuthKey(MATERIAL));
+        let opened = Vault::open(SITE, text.as_bytes(), &Opener::AuthKey(MATERIAL));
         (text.len(), opened.map(|vault| vault.key_ids()))
     };
     assert_eq!(open(&json), (text.len(), Ok(vault.key_ids())));
@@ -182,24 +184,21 @@ fn every_flipped_bit_and_every_cut_of_the_stored_text_is_refused() {
     let good = vault.to_text(&entropy).unwrap();
     let opener = Opener::AuthKey(MATERIAL);
     for at in 0..good.len() {
-        for bit in 0..7 {
+        for bit in 0..8 {
             let mut bad = good.clone().into_bytes();
             bad[at] ^= 1 << bit;
-            let Ok(bad) = String::from_utf8(bad) else {
-                continue;
-            };
             assert_eq!(
                 refused(Vault::open(SITE, &bad, &opener)),
                 Reason::VaultDamaged
             );
         }
         assert_eq!(
-            refused(Vault::open(SITE, &good[..at], &opener)),
+            refused(Vault::open(SITE, &good.as_bytes()[..at], &opener)),
             Reason::VaultDamaged
         );
     }
     assert_eq!(
-        refused(Vault::open(SiteId::new([2; 8]), &good, &opener)),
+        refused(Vault::open(SiteId::new([2; 8]), good.as_bytes(), &opener)),
         Reason::VaultWrongSite
     );
 }
@@ -215,7 +214,11 @@ fn a_slot_cannot_be_taken_away_or_put_in_by_who_cannot_open_one() {
     let (one, two) = (parts(&one), parts(&two));
     let mixed = slots::with_checksum(&format!("csv1.{}.{}", two[1], one[2]));
     assert_eq!(
-        refused(Vault::open(SITE, &mixed, &Opener::AuthKey(MATERIAL))),
+        refused(Vault::open(
+            SITE,
+            mixed.as_bytes(),
+            &Opener::AuthKey(MATERIAL)
+        )),
         Reason::VaultDamaged
     );
 }
@@ -231,10 +234,10 @@ fn another_key_is_told_from_damage() {
         (Opener::AuthKey(b""), Reason::KeyUnusable),
         (Opener::KeyFile(b"short"), Reason::KeyFileUnusable),
     ] {
-        assert_eq!(refused(Vault::open(SITE, &text, &opener)), reason);
+        assert_eq!(refused(Vault::open(SITE, text.as_bytes(), &opener)), reason);
     }
     assert_eq!(
-        refused(Vault::open(SITE, "", &Opener::AuthKey(MATERIAL))),
+        refused(Vault::open(SITE, b"", &Opener::AuthKey(MATERIAL))),
         Reason::VaultDamaged
     );
 }
@@ -244,20 +247,25 @@ fn a_changed_auth_key_costs_nothing_while_another_slot_opens() {
     let (mut vault, entropy) = vault();
     let code = RecoveryCode::random(&entropy).unwrap();
     vault.put_slot(&Opener::Recovery(&code), &entropy).unwrap();
-    let sealed = vault.seal("a", b"secret", &entropy).unwrap();
+    let sealed = vault.seal(b"a", b"secret", &entropy).unwrap();
     let text = vault.to_text(&entropy).unwrap();
 
-    let typed = RecoveryCode::parse(&code.to_text().to_lowercase().replace('-', " ")).unwrap();
-    let mut again = Vault::open(SITE, &text, &Opener::Recovery(&typed)).unwrap();
+    let typed =
+        RecoveryCode::parse(code.to_text().to_lowercase().replace('-', " ").as_bytes()).unwrap();
+    let mut again = Vault::open(SITE, text.as_bytes(), &Opener::Recovery(&typed)).unwrap();
     again.put_slot(&Opener::AuthKey(NEW), &entropy).unwrap();
     let text = again.to_text(&entropy).unwrap();
     assert_eq!(
-        refused(Vault::open(SITE, &text, &Opener::AuthKey(MATERIAL))),
+        refused(Vault::open(
+            SITE,
+            text.as_bytes(),
+            &Opener::AuthKey(MATERIAL)
+        )),
         Reason::VaultKeyChanged
     );
-    let after = Vault::open(SITE, &text, &Opener::AuthKey(NEW)).unwrap();
+    let after = Vault::open(SITE, text.as_bytes(), &Opener::AuthKey(NEW)).unwrap();
     assert_eq!(
-        after.unseal("a", sealed.as_bytes()).unwrap().expose(),
+        after.unseal(b"a", sealed.as_bytes()).unwrap().expose(),
         b"secret"
     );
     assert_eq!(after.slot_kinds(), [SlotKind::AuthKey, SlotKind::Recovery]);
@@ -277,19 +285,22 @@ fn the_last_slot_stays() {
 fn an_old_data_key_opens_until_it_is_retired() {
     let (mut vault, entropy) = vault();
     let old = vault.key_ids()[0];
-    let before = vault.seal("a", b"secret", &entropy).unwrap();
+    let before = vault.seal(b"a", b"secret", &entropy).unwrap();
     let new = vault.rotate(&entropy).unwrap();
     assert_eq!(vault.key_ids(), [new, old]);
     assert!(!vault.is_current(before.as_bytes()));
     let text = vault.to_text(&entropy).unwrap();
-    let mut vault = Vault::open(SITE, &text, &Opener::AuthKey(MATERIAL)).unwrap();
+    let mut vault = Vault::open(SITE, text.as_bytes(), &Opener::AuthKey(MATERIAL)).unwrap();
     assert_eq!(vault.key_ids(), [new, old]);
-    let secret = vault.unseal("a", before.as_bytes()).unwrap();
+    let secret = vault.unseal(b"a", before.as_bytes()).unwrap();
     assert_eq!(secret.expose(), b"secret");
-    let after = vault.reseal("a", &before, &entropy).unwrap();
-    assert_eq!(vault.reseal("a", &after, &entropy).unwrap(), after);
+    let after = vault.reseal(b"a", before.as_bytes(), &entropy).unwrap();
     assert_eq!(
-        refused(vault.reseal("b", &after, &entropy)),
+        vault.reseal(b"a", after.as_bytes(), &entropy).unwrap(),
+        after
+    );
+    assert_eq!(
+        refused(vault.reseal(b"b", after.as_bytes(), &entropy)),
         Reason::SecretDamaged
     );
     assert!(vault.is_current(after.as_bytes()));
@@ -297,10 +308,10 @@ fn an_old_data_key_opens_until_it_is_retired() {
     assert_eq!(vault.retire(KeyId([0; 4])), Ok(false));
     assert_eq!(vault.retire(old), Ok(true));
     assert_eq!(
-        refused(vault.unseal("a", before.as_bytes())),
+        refused(vault.unseal(b"a", before.as_bytes())),
         Reason::SecretUnknownKey
     );
-    assert!(vault.unseal("a", after.as_bytes()).is_ok());
+    assert!(vault.unseal(b"a", after.as_bytes()).is_ok());
     for _ in 1..MAX_KEYS {
         vault.rotate(&entropy).unwrap();
     }
@@ -313,9 +324,15 @@ fn a_mistyped_recovery_code_is_noticed() {
     let code = RecoveryCode::random(&entropy).unwrap();
     let text = code.to_text();
     assert_eq!(text.len(), 36 + 8);
-    assert_eq!(RecoveryCode::parse(&text).unwrap().expose(), code.expose());
+    assert_eq!(
+        RecoveryCode::parse(text.as_bytes()).unwrap().expose(),
+        code.expose()
+    );
     let mixed = text.replace('0', "o").replace('1', "l");
-    assert_eq!(RecoveryCode::parse(&mixed).unwrap().expose(), code.expose());
+    assert_eq!(
+        RecoveryCode::parse(mixed.as_bytes()).unwrap().expose(),
+        code.expose()
+    );
     for at in (0..text.len()).filter(|at| text.as_bytes()[*at] != b'-') {
         for digit in ["2", "9", "Z", "U", "\u{e9}"] {
             if text[at..].starts_with(digit) {
@@ -323,11 +340,11 @@ fn a_mistyped_recovery_code_is_noticed() {
             }
             let mut bad = text.to_string();
             bad.replace_range(at..=at, digit);
-            assert!(RecoveryCode::parse(&bad).is_none(), "{bad}");
+            assert!(RecoveryCode::parse(bad.as_bytes()).is_none(), "{bad}");
         }
-        assert!(RecoveryCode::parse(&text[..at]).is_none());
+        assert!(RecoveryCode::parse(&text.as_bytes()[..at]).is_none());
     }
-    assert!(RecoveryCode::parse(&format!("{}0", *text)).is_none());
+    assert!(RecoveryCode::parse(format!("{}0", *text).as_bytes()).is_none());
 }
 
 /// Who can write the database can make the checksum right again: each bit that it covers must count all the same.
@@ -343,7 +360,7 @@ fn every_flipped_bit_under_a_right_checksum_is_refused() {
         let text = format!("csv1.{}.{}", bytes::base64url(json), bytes::base64url(tag));
         Vault::open(
             SITE,
-            &slots::with_checksum(&text),
+            slots::with_checksum(&text).as_bytes(),
             &Opener::AuthKey(MATERIAL),
         )
     };

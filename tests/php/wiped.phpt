@@ -65,9 +65,11 @@ $script = <<<'PHP'
 	$vault   = Countersign\Vault::open( $site, $slots, $material );
 	$secret  = $vault->unseal( 'record', $sealed );
 	$vault->seal( 'another', $secret );
+	// The last thing done, so that nothing after it has used the same stack.
+	$again   = Countersign\Vault::open( $site, $slots, $material );
 	echo "held\n";
 	$next();
-	unset( $keyring, $tokens, $vault, $secret );
+	unset( $keyring, $tokens, $vault, $secret, $again );
 	echo "freed\n";
 	$next();
 	PHP;
