@@ -83,7 +83,7 @@ slow_tests_of() {
 	case $1 in
 	action) echo accepted_in_its_time_once_and_never_again ;;
 	limit) echo a_hundred_thousand_schedules_agree_with_a_log ;;
-	audit) echo long_input_is_scanned_once every_single_byte_of_an_entry_counts ;;
+	audit) echo audit_file:: long_input_is_scanned_once every_single_byte_of_an_entry_counts ;;
 	esac
 }
 
@@ -148,6 +148,7 @@ for what in "${chosen[@]}"; do
 	module=${module%.rs}
 	[[ " ${modules[*]} " == *" $module "* ]] || die "unknown module '$what' (${modules[*]})"
 	results=$CACHE/mutants/results/$module
+	[[ $what != *.rs || -f $what ]] || die "there is no file '$what'"
 	if [ -f "$what" ]; then
 		pattern=$what results+=-$(basename "$what" .rs)
 	elif [ -d "src/$module" ]; then
