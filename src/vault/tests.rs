@@ -272,6 +272,16 @@ fn a_changed_auth_key_costs_nothing_while_another_slot_opens() {
 }
 
 #[test]
+fn slots_go_by_their_words() {
+    let words: Vec<_> = SlotKind::ALL.iter().map(|kind| kind.code()).collect();
+    assert_eq!(words, ["auth_key", "key_file", "recovery"]);
+    for kind in SlotKind::ALL {
+        assert_eq!(SlotKind::parse(kind.code()), Some(*kind));
+    }
+    assert_eq!(SlotKind::parse("Recovery"), None);
+}
+
+#[test]
 fn the_last_slot_stays() {
     let (mut vault, entropy) = vault();
     assert!(vault.remove_slot(SlotKind::AuthKey).is_err());
