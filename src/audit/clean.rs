@@ -112,6 +112,7 @@ fn redact(input: &str) -> String {
     let mut at_word = true;
     while let Some(next) = rest.chars().next() {
         let found = token_len(rest)
+            .or_else(|| dotted_len(rest))
             .or_else(|| bearer_len(rest))
             // Only at the start of a word, which keeps the scan linear in the length of the text.
             .or_else(|| if at_word { jwt_len(rest) } else { None });
@@ -148,6 +149,21 @@ fn token_len(text: &str) -> Option<usize> {
     .any(|kind| prefix.eq_ignore_ascii_case(*kind));
     let len = if known { run(rest) } else { 0 };
     (len >= 20).then_some(5 + len)
+}
+
+/// A signed action or heartbeat, a sealed secret or the text of a vault at the start of `text`: a label, a dot, and
+/// at least 20 characters of base64url and dots.
+fn dotted_len(text: &str) -> Option<usize> {
+    let labels: [&[u8]; 4] = [b"csaction.", b"csheartbeat.", b"cse1.", b"csv1."];
+    let (label, rest) = labels.iter().find_map(|label| {
+        let (start, rest) = text.as_bytes().split_at_checked(label.len())?;
+        start.eq_ignore_ascii_case(label).then_some((start, rest))
+    })?;
+    let len = rest
+        .iter()
+        .take_while(|byte| is_base64url(**byte) || **byte == b'.')
+        .count();
+    (len >= 20).then_some(label.len() + len)
 }
 
 /// `Bearer` and the credential behind it.
@@ -220,6 +236,16 @@ mod tests {
                 "Authorization: [redacted], z",
             ),
             ("Bearer%20abc".to_owned(), "[redacted]"),
+            (
+                "x=csaction.AbCdEfGhIj.KlMnOpQrStUv;".to_owned(),
+                "x=[redacted];",
+            ),
+            (
+                "CSHEARTBEAT.AbCdEfGhIj.KlMnOpQrStUv".to_owned(),
+                "[redacted]",
+            ),
+            ("cse1.01234567.AbCdEfGhIjKl!".to_owned(), "[redacted]!"),
+            ("csv1.AbCdEfGhIjKlMnOpQrSt".to_owned(), "[redacted]"),
             ("t=eyJhbGciOiJ9.e30.c2ln;".to_owned(), "t=[redacted];"),
             ("id_eyJhbGciOiJ9.e30.c2ln.x.y".to_owned(), "[redacted]"),
             (
@@ -242,6 +268,9 @@ mod tests {
             "www.example.com",
             "1.2.3",
             "csat_short",
+            "csaction.short",
+            "cse1.AbCdEfGhIjKlMnOpQrS",
+            "csaction",
             "css_class-names_and_such_things",
             "bearer",
             "bearer: ",
