@@ -670,6 +670,25 @@ mod tests {
     }
 
     #[test]
+    fn one_budget_without_room_leaves_all_unchanged() {
+        let zone = UtcOffset::default();
+        for caps in [[9, 1], [1, 9], [1, 1]] {
+            let account = |cap| Account::new(budget(Measure::Cost, cap), None, zone, at(0));
+            let mut accounts = caps.map(account);
+            let spending = spend(&mut accounts, 2, zone, at(0));
+            assert!(spending.refused.is_some());
+            for (cap, (account, standing)) in
+                caps.iter().zip(accounts.iter().zip(&spending.standings))
+            {
+                let refused = *cap < 2;
+                assert_eq!((standing.refused, standing.announce), (refused, refused));
+                assert_eq!((account.tally.used, standing.tally.used), (0, 0));
+                assert_eq!(account.changed, refused);
+            }
+        }
+    }
+
+    #[test]
     fn the_wait_is_until_the_last_period_that_refuses_ends() {
         let day = budget(Measure::Cost, 5);
         let month = Budget::new(b"m", Every::Month, Measure::Calls, 5, None).unwrap();
