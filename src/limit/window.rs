@@ -422,6 +422,22 @@ mod tests {
     }
 
     #[test]
+    fn the_oldest_call_says_when_there_is_more_room() {
+        let limit = limit(5, 10_000);
+        let mut ring = None;
+        for (now, remaining, reset_seconds) in [(1000, 4, 10), (4000, 3, 7), (11_000, 3, 3)] {
+            let Admission::Admitted { tightest } = call(&mut ring, limit, now) else {
+                panic!("there was room")
+            };
+            assert_eq!(
+                (tightest.remaining, tightest.reset_seconds),
+                (remaining, reset_seconds),
+                "{now}"
+            );
+        }
+    }
+
+    #[test]
     fn a_refusal_that_says_nothing_new_writes_nothing() {
         let limit = limit(1, 5_000);
         let mut slots = [Slot::new(limit, None)];
