@@ -27,6 +27,10 @@ final class ParallelTest extends TestCase {
 				while ( count( glob( '$gate*' ) ) < " . self::WRITERS . " && microtime( true ) < \$until ) { usleep( 20000 ); }
 				for ( \$i = 0; \$i < " . self::EACH . "; \$i++ ) {
 					Countersign\\Plugin\\Plugin::services()->log()->append( Countersign\\Plugin\\Audit\\Draft::anonymous( 'refusal', 'test.parallel', 'denied', 'rate_limited', [ 'writer' => $n, 'n' => \$i ] ) );
+					// Lets another one in, where the database would let one writer finish first.
+					\$size  = Countersign\\Plugin\\Audit\\Log::head()->size;
+					\$until = microtime( true ) + 0.2;
+					while ( Countersign\\Plugin\\Audit\\Log::head()->size === \$size && microtime( true ) < \$until ) { usleep( 1000 ); }
 				}
 				echo 'written';",
 			range( 1, self::WRITERS )
