@@ -10,7 +10,7 @@ final class Webhook {
 
 	private readonly mysqli_stmt $insert;
 
-	public function __construct( private readonly string $key, mysqli $database ) {
+	public function __construct( private readonly string $key, private readonly mysqli $database ) {
 		$database->query( 'CREATE TABLE nonces (nonce BINARY(16) PRIMARY KEY, expires INT UNSIGNED NOT NULL, KEY (expires)) ENGINE=InnoDB' );
 		$this->insert = $database->prepare( 'INSERT INTO nonces (nonce, expires) VALUES (?, ?)' );
 	}
