@@ -1,5 +1,6 @@
-//! Tokens as vectors for every language: `tests/vectors/token/valid.json`, and one file of ways to be
-//! wrong. To renew them after a change of the format: `COUNTERSIGN_BLESS=1 cargo test --test token_vectors`.
+//! Tokens as vectors for every language: one of each kind in `tests/vectors/token/valid/` and, one file per
+//! way to be wrong, `tests/vectors/token/invalid/`. To renew them after a change of the format:
+//! `COUNTERSIGN_BLESS=1 cargo test --test token_vectors`.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)] // A test that cannot go on should stop.
 
@@ -8,7 +9,10 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use countersign::clock::Timestamp;
 use countersign::keyring::{Keyring, SiteId};
 use countersign::token::{Grant, Kind, audience, issue, verify};
-use serde_json::{Value, json};
+use serde_json::json;
+
+mod vector_files;
+use vector_files::{Vectors, same_as_files};
 
 const SITE: &str = "0123456789abcdef";
 const MATERIAL: &str = "vectors only: forty-eight bytes that guard nothing";
@@ -37,16 +41,19 @@ fn grant(kind: Kind) -> Grant {
     }
 }
 
-fn valid() -> Value {
+fn valid() -> Vectors {
     let keys = keyring(SITE, MATERIAL);
-    let tokens: Vec<Value> = Kind::ALL
+    let vector = |kind: Kind| {
+        json!({
+            "site": SITE, "material": MATERIAL, "kind": kind_name(kind), "binding": RESOURCE,
+            "issued": ISSUED, "lifetime": LIFETIME, "id": "766563746f72206964203132",
+            "subject": 0x0001_0203_0405_0607_u64, "epoch": 7, "token": issue(&keys, &grant(kind)),
+        })
+    };
+    Kind::ALL
         .iter()
-        .map(|kind| json!({ "kind": kind_name(*kind), "token": issue(&keys, &grant(*kind)) }))
-        .collect();
-    json!({
-        "site": SITE, "material": MATERIAL, "issued": ISSUED, "lifetime": LIFETIME, "binding": RESOURCE,
-        "id": "766563746f72206964203132", "subject": 0x0001_0203_0405_0607_u64, "epoch": 7, "tokens": tokens,
-    })
+        .map(|kind| (kind_name(*kind), vector(*kind)))
+        .collect()
 }
 
 /// A token with its payload changed and its checksum made right again, as a forger would.
@@ -65,7 +72,7 @@ fn forged(text: &str, change: impl Fn(&mut Vec<u8>)) -> String {
     body + std::str::from_utf8(&tail).unwrap()
 }
 
-fn invalid() -> Value {
+fn invalid() -> Vectors {
     let keys = keyring(SITE, MATERIAL);
     let good = issue(&keys, &grant(Kind::Access));
     let refresh = issue(&keys, &grant(Kind::Refresh));
@@ -155,55 +162,40 @@ fn invalid() -> Value {
             "token_wrong_audience",
         ),
     ];
-    let cases: Vec<Value> = cases
-        .iter()
-        .map(|(name, token, reason)| json!({ "name": name, "token": token, "reason": reason }))
-        .collect();
-    json!({ "site": SITE, "material": MATERIAL, "kind": "access", "binding": RESOURCE, "cases": cases })
-}
-
-fn same_as_file(name: &str, made: &Value) {
-    let path = format!("{}/tests/vectors/token/{name}", env!("CARGO_MANIFEST_DIR"));
-    let text = serde_json::to_string_pretty(made).unwrap() + "\n";
-    if std::env::var_os("COUNTERSIGN_BLESS").is_some() {
-        std::fs::write(&path, &text).unwrap();
-    }
-    assert!(
-        std::fs::read_to_string(&path).unwrap() == text,
-        "{name} differs: the format changed"
-    );
+    cases
+        .into_iter()
+        .map(|(name, token, reason)| {
+            let vector = json!({
+                "site": SITE, "material": MATERIAL, "kind": "access", "binding": RESOURCE,
+                "token": token, "reason": reason,
+            });
+            (name.to_owned(), vector)
+        })
+        .collect()
 }
 
 #[test]
 fn the_format_is_the_one_of_the_vectors() {
-    same_as_file("valid.json", &valid());
-    same_as_file("invalid.json", &invalid());
+    same_as_files("token/valid", &valid());
+    same_as_files("token/invalid", &invalid());
 }
 
 #[test]
 fn every_way_to_be_wrong_is_refused_by_name() {
     let keys = keyring(SITE, MATERIAL);
     let now = Timestamp::from_seconds(ISSUED + 1);
-    for token in valid()["tokens"].as_array().unwrap() {
-        let kind = Kind::ALL
-            .iter()
-            .find(|kind| token["kind"] == kind_name(**kind))
-            .unwrap();
-        let claims = verify(
-            &keys,
-            *kind,
-            token["token"].as_str().unwrap().as_bytes(),
-            now,
-        );
+    for kind in Kind::ALL {
+        let token = &valid()[&kind_name(*kind)]["token"];
+        let claims = verify(&keys, *kind, token.as_str().unwrap().as_bytes(), now);
         assert!(claims.unwrap().is_bound_to(&audience(RESOURCE)));
     }
-    for case in invalid()["cases"].as_array().unwrap() {
+    for (name, case) in invalid() {
         let token = case["token"].as_str().unwrap();
         let reason = match verify(&keys, Kind::Access, token.as_bytes(), now.plus_seconds(10)) {
             Err(reason) => reason.code(),
             Ok(claims) if !claims.is_bound_to(&audience(RESOURCE)) => "token_wrong_audience",
             Ok(_) => "accepted",
         };
-        assert_eq!(reason, case["reason"], "{}", case["name"]);
+        assert_eq!(reason, case["reason"], "{name}");
     }
 }

@@ -1,6 +1,6 @@
-//! The vault as vectors for every language, `tests/vectors/vault/`: a vault that opens, and one file of ways to be wrong
-//! for the stored slots, the records and the recovery code each. To renew them after a change of a format:
-//! `COUNTERSIGN_BLESS=1 cargo test --test vault_vectors`.
+//! The vault as vectors for every language, `tests/vectors/vault/`: a vault that opens (`valid/`) and, one file per
+//! way to be wrong, `invalid_slots/` (recovery codes included) and `invalid_records/`. To renew them after a change
+//! of a format: `COUNTERSIGN_BLESS=1 cargo test --test vault_vectors`.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)] // A test that cannot go on should stop.
 
@@ -10,6 +10,9 @@ use countersign::keyring::SiteId;
 use countersign::vault::recovery::RecoveryCode;
 use countersign::vault::{Error, Opener, Vault};
 use serde_json::{Value, json};
+
+mod vector_files;
+use vector_files::{Vectors, same_as_files};
 
 const SITE: &str = "0123456789abcdef";
 const MATERIAL: &str = "vectors only: an AUTH_KEY and an AUTH_SALT that guard nothing";
@@ -97,7 +100,7 @@ fn flip(value: &mut Value) {
     *value = base64url(&bytes).into();
 }
 
-fn invalid_slots() -> Value {
+fn invalid_slots() -> Vectors {
     let made = made();
     let good = made.vault.to_text(&made.entropy).unwrap();
     let parts: Vec<&str> = good.split('.').collect();
@@ -228,8 +231,13 @@ fn invalid_slots() -> Value {
             }),
         ),
     ];
-    let case = |name: &str, slots: &str, kind: &str, material: &str, reason: &str| json!({ "name": name, "slots": slots, "kind": kind, "material": material, "reason": reason });
-    let mut cases: Vec<Value> = damaged
+    let case = |name: &str, slots: &str, kind: &str, material: &str, reason: &str| {
+        let vector = json!({
+            "site": SITE, "slots": slots, "kind": kind, "material": material, "reason": reason,
+        });
+        (name.to_owned(), vector)
+    };
+    let mut cases: Vec<(String, Value)> = damaged
         .iter()
         .map(|(name, slots)| case(name, slots, "auth_key", MATERIAL, "vault_damaged"))
         .collect();
@@ -338,10 +346,10 @@ fn invalid_slots() -> Value {
             "recovery_code_invalid",
         ),
     ]);
-    json!({ "site": SITE, "cases": cases })
+    cases.into_iter().collect()
 }
 
-fn invalid_records() -> Value {
+fn invalid_records() -> Vectors {
     let Made {
         vault,
         entropy,
@@ -521,25 +529,17 @@ fn invalid_records() -> Value {
         ),
         ("another_site", RECORD, elsewhere, "secret_damaged"),
     ];
-    let cases: Vec<Value> = cases
-        .iter()
-        .map(|(name, record, sealed, reason)| json!({ "name": name, "record": record, "sealed": sealed, "reason": reason }))
-        .collect();
-    json!({
-        "site": SITE, "material": MATERIAL, "slots": vault.to_text(&entropy).unwrap(), "cases": cases,
-    })
-}
-
-fn same_as_file(name: &str, made: &Value) {
-    let path = format!("{}/tests/vectors/vault/{name}", env!("CARGO_MANIFEST_DIR"));
-    let text = serde_json::to_string_pretty(made).unwrap() + "\n";
-    if std::env::var_os("COUNTERSIGN_BLESS").is_some() {
-        std::fs::write(&path, &text).unwrap();
-    }
-    assert!(
-        std::fs::read_to_string(&path).unwrap() == text,
-        "{name} differs: the format changed"
-    );
+    let slots = vault.to_text(&entropy).unwrap();
+    cases
+        .into_iter()
+        .map(|(name, record, sealed, reason)| {
+            let vector = json!({
+                "site": SITE, "material": MATERIAL, "slots": slots,
+                "record": record, "sealed": sealed, "reason": reason,
+            });
+            (name.to_owned(), vector)
+        })
+        .collect()
 }
 
 fn text(value: &Value) -> &str {
@@ -569,9 +569,12 @@ fn reason(error: Error) -> String {
 
 #[test]
 fn the_formats_are_those_of_the_vectors() {
-    same_as_file("valid.json", &valid());
-    same_as_file("invalid_slots.json", &invalid_slots());
-    same_as_file("invalid_records.json", &invalid_records());
+    same_as_files(
+        "vault/valid",
+        &Vectors::from([("vault".to_owned(), valid())]),
+    );
+    same_as_files("vault/invalid_slots", &invalid_slots());
+    same_as_files("vault/invalid_records", &invalid_records());
 }
 
 #[test]
@@ -593,23 +596,17 @@ fn every_slot_opens_every_record() {
 
 #[test]
 fn every_way_to_be_wrong_is_refused_by_name() {
-    for case in invalid_slots()["cases"].as_array().unwrap() {
+    for (name, case) in invalid_slots() {
         let opened = open(
-            SITE,
+            text(&case["site"]),
             text(&case["slots"]),
             text(&case["kind"]),
             text(&case["material"]),
         );
-        assert_eq!(
-            opened.err().as_deref(),
-            case["reason"].as_str(),
-            "{}",
-            case["name"]
-        );
+        assert_eq!(opened.err().as_deref(), case["reason"].as_str(), "{name}");
     }
-    let records = invalid_records();
-    let vault = open(SITE, text(&records["slots"]), "auth_key", MATERIAL).unwrap();
-    for case in records["cases"].as_array().unwrap() {
+    for (name, case) in invalid_records() {
+        let vault = open(SITE, text(&case["slots"]), "auth_key", MATERIAL).unwrap();
         let opened = vault.unseal(
             text(&case["record"]).as_bytes(),
             text(&case["sealed"]).as_bytes(),
@@ -617,8 +614,7 @@ fn every_way_to_be_wrong_is_refused_by_name() {
         assert_eq!(
             opened.err().map(reason).as_deref(),
             case["reason"].as_str(),
-            "{}",
-            case["name"]
+            "{name}"
         );
     }
 }

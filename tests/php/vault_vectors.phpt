@@ -11,7 +11,14 @@ use Countersign\KeyException;
 use Countersign\Secret;
 use Countersign\Vault;
 
-$read     = static fn( string $name ) => json_decode( file_get_contents( __DIR__ . "/../vectors/vault/$name.json" ), true );
+/** @return array<string, array<string, mixed>> The vectors of a folder, by name. */
+$read = static function ( string $folder ): array {
+	$vectors = array();
+	foreach ( glob( __DIR__ . "/../vectors/vault/$folder/*.json" ) as $file ) {
+		$vectors[ basename( $file, '.json' ) ] = json_decode( file_get_contents( $file ), true );
+	}
+	return $vectors;
+};
 $key_file = sys_get_temp_dir() . '/countersign-' . bin2hex( random_bytes( 6 ) );
 
 /** The vault, or the reason why not. */
@@ -40,7 +47,7 @@ $second = static function ( callable $work ): array|string {
 	}
 };
 
-$valid = $read( 'valid' );
+$valid = $read( 'valid' )['vault'];
 $site  = $valid['site'];
 foreach ( $valid['openers'] as $kind => $material ) {
 	$vault = $open( $site, $valid['slots'], $kind, $material );
@@ -55,31 +62,27 @@ foreach ( $valid['openers'] as $kind => $material ) {
 
 $check = static function ( string $what, array $cases, callable $ours, callable $theirs ) use ( $second ): void {
 	$wrong = 0;
-	foreach ( $cases as $case ) {
+	foreach ( $cases as $name => $case ) {
 		$one   = $ours( $case );
 		$other = $second( static fn() => $theirs( $case ) );
 		if ( $one !== $case['reason'] || $other !== $case['reason'] ) {
-			printf( "%s: %s wanted, extension %s, second implementation %s\n", $case['name'], $case['reason'], is_string( $one ) ? $one : 'opened', is_string( $other ) ? $other : 'opened' );
+			printf( "%s: %s wanted, extension %s, second implementation %s\n", $name, $case['reason'], is_string( $one ) ? $one : 'opened', is_string( $other ) ? $other : 'opened' );
 			$wrong++;
 		}
 	}
 	printf( "%s: %d ways to be wrong, %d not refused as they must\n", $what, count( $cases ), $wrong );
 };
-$slots = $read( 'invalid_slots' );
 $check(
 	'slots',
-	$slots['cases'],
-	static fn( $case ) => $open( $slots['site'], $case['slots'], $case['kind'], $case['material'] ),
-	static fn( $case ) => vault_keys( $slots['site'], $case['slots'], $case['kind'], $case['material'] )
+	$read( 'invalid_slots' ),
+	static fn( $case ) => $open( $case['site'], $case['slots'], $case['kind'], $case['material'] ),
+	static fn( $case ) => vault_keys( $case['site'], $case['slots'], $case['kind'], $case['material'] )
 );
-$records = $read( 'invalid_records' );
-$vault   = $open( $records['site'], $records['slots'], 'auth_key', $records['material'] );
-$keys    = vault_keys( $records['site'], $records['slots'], 'auth_key', $records['material'] );
 $check(
 	'records',
-	$records['cases'],
-	static fn( $case ) => $unseal( $vault, $case['record'], $case['sealed'] ),
-	static fn( $case ) => 'secret: ' . vault_unseal( $records['site'], $keys, $case['record'], $case['sealed'] )
+	$read( 'invalid_records' ),
+	static fn( $case ) => $unseal( $open( $case['site'], $case['slots'], 'auth_key', $case['material'] ), $case['record'], $case['sealed'] ),
+	static fn( $case ) => 'secret: ' . vault_unseal( $case['site'], vault_keys( $case['site'], $case['slots'], 'auth_key', $case['material'] ), $case['record'], $case['sealed'] )
 );
 
 /** Every text that differs in a bit, then every one that is cut at either end. */
