@@ -41,15 +41,20 @@ def actions():
         yield from texts(json.loads(path.read_text()), "text")
 
 
+def signed_notes():
+    for path in sorted(VECTORS.glob("checkpoint/*/*.json")):
+        yield from texts(json.loads(path.read_text()), "note")
+
+
 def notes():
-    yield from texts(read("audit/checkpoints.json"), "note")
+    yield from signed_notes()
     # The text under a signature, for targets that sign by themselves.
-    for note in texts(read("audit/checkpoints.json"), "note"):
+    for note in signed_notes():
         yield note.split("\n\n")[0] + "\n"
 
 
 def checkpoints():
-    for note in texts(read("audit/checkpoints.json"), "note"):
+    for note in signed_notes():
         yield "\n".join(note.split("\n\n")[0].split("\n")[1:])
 
 
@@ -157,7 +162,7 @@ def exports():
     node = lambda left, right: hashlib.sha256(b"\1" + left + right).digest()
     root = node(node(leaves[0], leaves[1]), leaves[2]).hex()
     compact = lambda value: json.dumps(value, separators=(",", ":"), ensure_ascii=False)
-    note = next(texts(read("audit/checkpoints.json"), "note"))
+    note = next(signed_notes())
     header = {"countersign_audit": 1, "origin": f"shop.example/{site}/audit", "site": site, "from": 0, "until": 3,
               "filter": None, "size": 3, "root": root}
     hashes = base64.b64encode(b"".join(leaves)).decode()

@@ -7,15 +7,15 @@ use countersign::audit::append::{Head, append};
 use countersign::audit::checkpoint::{Checkpoint, origin};
 use countersign::audit::entry::{Draft, Summary};
 use countersign::audit::note::{VerifierKey, open, sign};
-use countersign::audit::tree::{
-    Hash, consistency_proof, inclusion_proof, leaf_hash, root_of_leaves, verify_consistency,
-    verify_inclusion,
-};
+use countersign::audit::tree::{Hash, leaf_hash, root_of_leaves};
 use countersign::audit::verify::{Columns, Row, Verifier};
 use countersign::bytes::{from_hex, hex};
 use countersign::clock::Timestamp;
 use ed25519_dalek::SigningKey;
 use serde_json::{Value, json};
+
+mod vector_files;
+use vector_files::{Vectors, same_as_files};
 
 const SITE: [u8; 8] = [0x00, 0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77];
 const SEED: [u8; 32] = [0x42; 32];
@@ -49,31 +49,11 @@ fn tree() {
     let roots: Vec<Hash> = (0..=leaves.len())
         .map(|size| root_of_leaves(&leaves[..size]))
         .collect();
-    let mut consistency = Vec::new();
-    for (old, new) in [(0, 5), (1, 2), (3, 7), (4, 8), (6, 13), (12, 13), (13, 13)] {
-        let proof = consistency_proof(&leaves[..new], old as u64).unwrap();
-        verify_consistency(old as u64, &roots[old], new as u64, &roots[new], &proof).unwrap();
-        consistency.push(json!({ "old": old, "new": new, "proof": hashes(&proof) }));
-    }
-    let mut inclusion = Vec::new();
-    for (index, size) in [(0, 1), (0, 13), (5, 8), (8, 13), (12, 13)] {
-        let proof = inclusion_proof(&leaves[..size], index as u64).unwrap();
-        verify_inclusion(
-            index as u64,
-            &leaves[index],
-            size as u64,
-            &roots[size],
-            &proof,
-        )
-        .unwrap();
-        inclusion.push(json!({ "index": index, "size": size, "proof": hashes(&proof) }));
-    }
     golden(
         "tree.json",
         &json!({
-            "about": "RFC 6962: leaf hash of each body, root of the first n bodies for n from 0, proofs between them",
+            "about": "RFC 6962: leaf hash of each body, root of the first n bodies for n from 0; proofs are in proof/",
             "bodies": bodies, "leaves": hashes(&leaves), "roots": hashes(&roots),
-            "consistency": consistency, "inclusion": inclusion,
         }),
     );
 }
@@ -164,40 +144,52 @@ fn checkpoints() {
     let resigned = |text: &str| sign(text, &origin, &SigningKey::from_bytes(&SEED)).unwrap();
     let text = open(&good, std::slice::from_ref(&key)).unwrap();
     let notes = [
-        ("as it is", good.clone()),
-        ("of the empty log", checkpoint(&log.heads[0], SEED)),
+        ("valid", "as_it_is", good.clone()),
+        ("valid", "of_the_empty_log", checkpoint(&log.heads[0], SEED)),
         (
-            "with a witness's signature",
+            "valid",
+            "with_the_signature_of_a_witness",
             format!("{good}{}\n", foreign.lines().last().unwrap()),
         ),
-        ("size changed", good.replace("\n5\n", "\n6\n")),
-        ("by another key", foreign),
-        ("no signature", text.to_owned()),
-        ("signature cut", good.trim_end().to_owned()),
-        ("carriage returns", good.replace('\n', "\r\n")),
-        ("leading zero", resigned(&text.replace("\n5\n", "\n05\n"))),
-        ("extension line", resigned(&format!("{text}more\n"))),
-        ("another log", resigned(&text.replace("shop", "other"))),
+        ("invalid", "size_changed", good.replace("\n5\n", "\n6\n")),
+        ("invalid", "by_another_key", foreign),
+        ("invalid", "no_signature", text.to_owned()),
+        ("invalid", "signature_cut", good.trim_end().to_owned()),
+        ("invalid", "carriage_returns", good.replace('\n', "\r\n")),
+        (
+            "invalid",
+            "leading_zero",
+            resigned(&text.replace("\n5\n", "\n05\n")),
+        ),
+        (
+            "invalid",
+            "extension_line",
+            resigned(&format!("{text}more\n")),
+        ),
+        (
+            "invalid",
+            "another_log",
+            resigned(&text.replace("shop", "other")),
+        ),
     ];
-    let cases: Vec<Value> = notes
-        .iter()
-        .map(|(name, note)| {
-            let opened = Checkpoint::open(note, std::slice::from_ref(&key), &origin);
-            json!({
-                "name": name, "note": note,
-                "size": opened.as_ref().ok().map(|checkpoint| checkpoint.size),
-                "root": opened.as_ref().ok().map(|checkpoint| hex(&checkpoint.root)),
-                "error": opened.err().map(|error| format!("{error:?}")),
+    for folder in ["valid", "invalid"] {
+        let made: Vectors = notes
+            .iter()
+            .filter(|note| note.0 == folder)
+            .map(|(_, name, note)| {
+                let opened = Checkpoint::open(note, std::slice::from_ref(&key), &origin);
+                assert_eq!(opened.is_ok(), folder == "valid", "{name}");
+                let vector = json!({
+                    "verifier_key": key.to_string(), "origin": origin, "note": note,
+                    "size": opened.as_ref().ok().map(|checkpoint| checkpoint.size),
+                    "root": opened.as_ref().ok().map(|checkpoint| hex(&checkpoint.root)),
+                    "error": opened.err().map(|error| format!("{error:?}")),
+                });
+                ((*name).to_owned(), vector)
             })
-        })
-        .collect();
-    golden(
-        "checkpoints.json",
-        &json!({
-            "about": "C2SP tlog-checkpoint notes for one verifier key and origin; error is null where the note is good",
-            "seed": hex(&SEED), "verifier_key": key.to_string(), "origin": origin, "notes": cases,
-        }),
-    );
+            .collect();
+        same_as_files(&format!("checkpoint/{folder}"), &made);
+    }
 }
 
 #[test]
