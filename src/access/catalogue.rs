@@ -148,6 +148,14 @@ mod tests {
     }
 
     #[test]
+    fn a_tool_is_found_by_its_name_and_says_what_it_acts_on() {
+        assert_eq!(tool("get_post").unwrap().name, "get_post");
+        assert_eq!(tool("get_post").unwrap().target(), Some(("id", "post")));
+        assert_eq!(tool("whoami").unwrap().target(), None);
+        assert!(tool("get_posts").is_none() && tool("").is_none());
+    }
+
+    #[test]
     fn the_embedded_file_is_whole() {
         let all: Vec<Value> = serde_json::from_str(catalogue_json()).unwrap();
         assert_eq!(all.len(), catalogue().len());

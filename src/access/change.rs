@@ -89,6 +89,16 @@ mod tests {
     }
 
     #[test]
+    fn a_state_goes_by_one_name() {
+        assert_eq!(State::parse("active"), Some(State::Active));
+        assert_eq!(State::parse("paused"), Some(State::Paused));
+        assert_eq!(State::parse("revoked"), Some(State::Revoked));
+        for other in ["", "Active", "active ", "deleted"] {
+            assert_eq!(State::parse(other), None);
+        }
+    }
+
+    #[test]
     fn what_needs_no_group_is_open_to_nobody() {
         let all: Groups = Group::ALL.iter().copied().collect();
         assert!(!admits(all, Groups::NONE));
