@@ -53,6 +53,7 @@ fn measure(name: &str, store: &dyn Store) {
             origin: Origin::Local,
             issued,
             keep_until: issued.plus_seconds(900),
+            receipt: &[],
         }
     };
     for n in 0..PRELOADED {
@@ -107,6 +108,7 @@ fn grow() {
             origin: Origin::Local,
             issued: now.plus_seconds(1),
             keep_until: now.plus_seconds(3600),
+            receipt: &[],
         };
         let filling = Instant::now();
         for n in 0..count {

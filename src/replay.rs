@@ -7,7 +7,7 @@ use crate::bytes::sha256_pae;
 use crate::clock::Timestamp;
 use crate::decision::Decision;
 use crate::reason::Reason;
-use crate::store::{Once, Origin, SKEW_MS, Store};
+use crate::store::{Once, Origin, SKEW_MS, Store, StoreError};
 
 /// The least time a record is kept, in milliseconds: 15 minutes.
 pub const MIN_KEPT_MS: u64 = 15 * 60 * 1000;
@@ -33,6 +33,25 @@ impl Item<'_> {
     pub fn key(&self) -> [u8; 32] {
         sha256_pae(&[self.domain.as_bytes(), self.id])
     }
+
+    /// What the store is to record of it, with a first `receipt`. `None` if it is past its expiry and
+    /// the allowance for skew, so that a record of it may be gone.
+    ///
+    /// It is kept until `expires` and twice [`SKEW_MS`], and for [`MIN_KEPT_MS`] at least: one skew for
+    /// the allowance that expiry checks make, one for a clock that steps back.
+    #[must_use]
+    pub fn once<'r>(&self, receipt: &'r [u8], now: Timestamp) -> Option<Once<'r>> {
+        (now <= self.expires.plus_millis(SKEW_MS)).then(|| Once {
+            key: self.key(),
+            origin: self.origin,
+            issued: self.issued,
+            keep_until: self
+                .expires
+                .plus_millis(2 * SKEW_MS)
+                .max(now.plus_millis(MIN_KEPT_MS)),
+            receipt,
+        })
+    }
 }
 
 /// Whether an [`Item`] was seen before.
@@ -48,44 +67,18 @@ pub enum Sighting {
     Expired,
 }
 
-/// Records `item` as seen, and tells whether it was for the first time.
-///
-/// The record is kept until `expires` and twice [`SKEW_MS`], and for [`MIN_KEPT_MS`] at least: one
-/// skew for the allowance that expiry checks make, one for a clock that steps back.
+/// Records `item` as seen, and tells whether it was for the first time. See [`Item::once`] for how long.
 ///
 /// # Errors
 /// The reason to refuse with when the store cannot promise an answer: [`Reason::StoreUnavailable`],
 /// [`Reason::StoreFull`], or [`Reason::StoreRestarted`] for what was issued before the store started.
 pub fn seen_once(store: &dyn Store, item: &Item<'_>, now: Timestamp) -> Result<Sighting, Reason> {
-    seen_once_with(store, item, &[], now)
-}
-
-/// [`seen_once`], with a first `receipt` beside the record.
-///
-/// # Errors
-/// As [`seen_once`].
-pub fn seen_once_with(
-    store: &dyn Store,
-    item: &Item<'_>,
-    receipt: &[u8],
-    now: Timestamp,
-) -> Result<Sighting, Reason> {
-    if now > item.expires.plus_millis(SKEW_MS) {
+    let Some(once) = item.once(&[], now) else {
         return Ok(Sighting::Expired);
-    }
-    let once = Once {
-        key: item.key(),
-        origin: item.origin,
-        issued: item.issued,
-        keep_until: item
-            .expires
-            .plus_millis(2 * SKEW_MS)
-            .max(now.plus_millis(MIN_KEPT_MS)),
     };
-    match store.insert_once_with(&once, receipt, now) {
-        Ok(true) => Ok(Sighting::First),
-        Ok(false) => Ok(Sighting::Again),
-        Err(error) => Err(error.reason()),
+    match store.insert_once(&once, now).map_err(StoreError::reason)? {
+        true => Ok(Sighting::First),
+        false => Ok(Sighting::Again),
     }
 }
 

@@ -23,8 +23,8 @@ use countersign::limit::budget::{
 use countersign::limit::period::{Every, Period, UtcOffset};
 use countersign::limit::{Admission, Limit};
 use countersign::store::{
-    MAX_BUDGETS, MAX_NAME_BYTES, MAX_RECEIPT_BYTES, MAX_VALUE_BYTES, Once, Origin, SKEW_MS, Store,
-    StoreError,
+    Insertion, MAX_BUDGETS, MAX_NAME_BYTES, MAX_RECEIPT_BYTES, MAX_TOGETHER, MAX_VALUE_BYTES, Once,
+    Origin, SKEW_MS, Store, StoreError,
 };
 use engine_support::{Engine, START, Subject, at};
 
@@ -33,12 +33,25 @@ fn key(n: u64) -> [u8; 32] {
 }
 
 /// A thing of this site, issued when any engine has begun to take what is issued.
-fn once(n: u64, keep_ms: u64) -> Once {
+fn once(n: u64, keep_ms: u64) -> Once<'static> {
     Once {
         key: key(n),
         origin: Origin::Local,
         issued: at(SKEW_MS + 1),
         keep_until: at(keep_ms),
+        receipt: b"",
+    }
+}
+
+/// The receipt of a thing; `None` if it is not recorded. Asked beside a thing that is, so that nothing is
+/// written.
+fn receipt(store: &dyn Store, n: u64, now: u64) -> Option<Vec<u8>> {
+    let known = once(u64::MAX, 900_000_000);
+    let _ = store.insert_once(&known, at(now)).unwrap();
+    match store.insert_together(&[once(n, now), known], at(now)) {
+        Ok(Insertion::Again { index: 0, receipt }) => Some(receipt),
+        Ok(Insertion::Again { index: 1, receipt }) if receipt.is_empty() => None,
+        other => panic!("{other:?}"),
     }
 }
 
@@ -65,6 +78,12 @@ conformance! {
     a_clock_far_ahead_and_back_admits_no_replay
     a_receipt_lives_as_long_as_its_record
     a_first_receipt_is_written_with_its_record
+    things_are_used_together_or_not_at_all
+    the_first_that_was_used_is_told
+    each_of_several_is_checked
+    together_is_for_a_few_that_differ
+    a_full_store_records_none_of_several
+    exactly_one_thread_is_first_of_several
     receipts_are_bounded
     lapsed_records_are_pruned
     a_full_store_refuses_and_keeps_what_lives
@@ -150,64 +169,238 @@ fn a_record_lives_until_its_last_moment_inclusive<E: Engine>() {
 
 fn a_receipt_lives_as_long_as_its_record<E: Engine>() {
     let Subject { store, _folder } = E::ample();
-    assert_eq!(store.receipt(&key(1)), Ok(None));
+    let beside = |n, now| receipt(&*store, n, now);
+    assert_eq!(beside(1, 2), None);
     assert_eq!(store.settle(&key(1), b"done"), Ok(false));
-    assert_eq!(store.receipt(&key(1)), Ok(None));
+    assert_eq!(beside(1, 2), None);
     assert_eq!(store.insert_once(&once(1, 5000), at(2)), Ok(true));
-    assert_eq!(store.receipt(&key(1)), Ok(Some(Vec::new())));
+    assert_eq!(beside(1, 2), Some(Vec::new()));
     for receipt in [&b"begun"[..], b"done", b""] {
         assert_eq!(store.settle(&key(1), receipt), Ok(true));
-        assert_eq!(store.receipt(&key(1)), Ok(Some(receipt.to_vec())));
+        assert_eq!(beside(1, 2), Some(receipt.to_vec()));
     }
     assert_eq!(store.settle(&key(1), b"done"), Ok(true));
     // A receipt makes the thing no other, and keeps it no longer.
     assert_eq!(store.insert_once(&once(1, 9000), at(5000)), Ok(false));
-    assert_eq!(store.receipt(&key(1)), Ok(Some(b"done".to_vec())));
+    assert_eq!(beside(1, 5000), Some(b"done".to_vec()));
     assert_eq!(store.insert_once(&once(2, 9000), at(5001)), Ok(true));
-    assert_eq!(store.receipt(&key(1)), Ok(None));
+    assert_eq!(beside(1, 5001), None);
     assert_eq!(store.settle(&key(1), b"late"), Ok(false));
-    assert_eq!(store.receipt(&key(2)), Ok(Some(Vec::new())));
+    assert_eq!(beside(2, 5001), Some(Vec::new()));
+}
+
+/// A thing with its first receipt.
+fn with<'a>(once: Once<'static>, receipt: &'a [u8]) -> Once<'a> {
+    Once { receipt, ..once }
 }
 
 fn a_first_receipt_is_written_with_its_record<E: Engine>() {
-    let subject = E::ample();
-    let store = &subject.store;
-    let long = [7; MAX_RECEIPT_BYTES];
-    assert_eq!(
-        store.insert_once_with(&once(1, 1000), b"one", at(2)),
-        Ok(true)
-    );
-    assert_eq!(
-        store.insert_once_with(&once(1, 1000), b"two", at(2)),
-        Ok(false)
-    );
-    assert_eq!(store.insert_once(&once(1, 1000), at(2)), Ok(false));
-    assert_eq!(
-        store.receipt(&key(1)).unwrap().as_deref(),
-        Some(&b"one"[..])
-    );
-    assert_eq!(
-        store.insert_once_with(&once(2, 1000), &long, at(2)),
-        Ok(true)
-    );
-    assert_eq!(store.receipt(&key(2)).unwrap().as_deref(), Some(&long[..]));
-    let longer = [7; MAX_RECEIPT_BYTES + 1];
-    let refused = store.insert_once_with(&once(3, 1000), &longer, at(2));
-    assert_eq!(refused, Err(StoreError::Misuse));
-    assert_eq!(store.receipt(&key(3)), Ok(None));
+    static LONG: [u8; MAX_RECEIPT_BYTES + 1] = [7; MAX_RECEIPT_BYTES + 1];
+    let Subject { store, _folder } = E::ample();
+    let insert =
+        |n, keep, receipt: &[u8], now| store.insert_once(&with(once(n, keep), receipt), at(now));
+    assert_eq!(insert(1, 1000, b"one", 2), Ok(true));
+    assert_eq!(insert(1, 1000, b"two", 2), Ok(false));
+    assert_eq!(insert(1, 1000, b"", 2), Ok(false));
+    assert_eq!(receipt(&*store, 1, 2), Some(b"one".to_vec()));
+    let (longest, longer) = (&LONG[1..], &LONG[..]);
+    assert_eq!(insert(2, 1000, longest, 2), Ok(true));
+    assert_eq!(receipt(&*store, 2, 2), Some(longest.to_vec()));
+    assert_eq!(insert(3, 1000, longer, 2), Err(StoreError::Misuse));
+    assert_eq!(receipt(&*store, 3, 2), None);
     // Lapsed, it is forgotten with its receipt.
+    assert_eq!(insert(1, 3000, b"", 1001), Ok(true));
+    assert_eq!(receipt(&*store, 1, 1001), Some(Vec::new()));
+    assert_eq!(insert(2, 3000, b"two", 1001), Ok(true));
+    assert_eq!(receipt(&*store, 2, 1001), Some(b"two".to_vec()));
+}
+
+fn again(index: usize, receipt: &[u8]) -> Result<Insertion, StoreError> {
+    let receipt = receipt.to_vec();
+    Ok(Insertion::Again { index, receipt })
+}
+
+fn things_are_used_together_or_not_at_all<E: Engine>() {
+    let Subject { store, _folder } = E::ample();
+    let both = [with(once(1, 5000), b"one"), with(once(2, 9000), b"")];
+    let first = store.insert_together(&both, at(2));
+    assert_eq!(first, Ok(Insertion::First));
+    assert_eq!(store.insert_together(&both, at(2)), again(0, b"one"));
+    assert_eq!(store.status().unwrap().seen, 2);
+    for n in [1, 2] {
+        assert_eq!(store.insert_once(&once(n, 9000), at(2)), Ok(false), "{n}");
+    }
+    // One is new: it stays so, and what is recorded stays as it was.
+    for things in [
+        [once(3, 9000), once(2, 90_000)],
+        [once(1, 9000), once(3, 9000)],
+    ] {
+        let things = things.map(|once| with(once, b"other"));
+        assert!(matches!(
+            store.insert_together(&things, at(3)),
+            Ok(Insertion::Again { .. })
+        ));
+        assert_eq!(store.status().unwrap().seen, 2);
+    }
+    assert_eq!(receipt(&*store, 1, 3), Some(b"one".to_vec()));
+    assert_eq!(receipt(&*store, 2, 3), Some(Vec::new()));
+    assert_eq!(receipt(&*store, 3, 3), None);
+    // Each lapses for itself.
+    let third = [
+        with(once(3, 9000), b"three"),
+        with(once(1, 20_000), b"anew"),
+    ];
+    assert_eq!(store.insert_together(&third, at(5000)), again(1, b"one"));
     assert_eq!(
-        store.insert_once_with(&once(4, 3000), b"", at(1001)),
-        Ok(true)
+        store.insert_together(&third, at(5001)),
+        Ok(Insertion::First)
     );
-    assert_eq!(
-        store.insert_once_with(&once(1, 3000), b"two", at(1001)),
-        Ok(true)
-    );
-    assert_eq!(
-        store.receipt(&key(1)).unwrap().as_deref(),
-        Some(&b"two"[..])
-    );
+    assert_eq!(receipt(&*store, 1, 5001), Some(b"anew".to_vec()));
+    assert_eq!(receipt(&*store, 2, 9000), Some(Vec::new()));
+    assert_eq!(receipt(&*store, 3, 9000), Some(b"three".to_vec()));
+    assert_eq!(receipt(&*store, 2, 9001), None);
+    assert_eq!(receipt(&*store, 3, 9001), None);
+    assert_eq!(receipt(&*store, 1, 20_000), Some(b"anew".to_vec()));
+    assert_eq!(receipt(&*store, 1, 20_001), None);
+}
+
+fn the_first_that_was_used_is_told<E: Engine>() {
+    let Subject { store, _folder } = E::ample();
+    for (n, receipt) in [(1, &b"one"[..]), (2, b"two")] {
+        let thing = with(once(n, 60_000), receipt);
+        assert_eq!(store.insert_once(&thing, at(2)), Ok(true));
+    }
+    for (things, index, receipt) in [
+        ([1, 2, 3], 0, &b"one"[..]),
+        ([2, 1, 3], 0, b"two"),
+        ([3, 2, 1], 1, b"two"),
+        ([4, 3, 1], 2, b"one"),
+    ] {
+        let things = things.map(|n| once(n, 60_000));
+        let told = store.insert_together(&things, at(3));
+        assert_eq!(told, again(index, receipt));
+    }
+    assert_eq!(store.settle(&key(2), b"done"), Ok(true));
+    let things = [once(3, 60_000), once(2, 60_000)];
+    assert_eq!(store.insert_together(&things, at(3)), again(1, b"done"));
+}
+
+fn each_of_several_is_checked<E: Engine>() {
+    let Subject { store, _folder } = E::ample();
+    let good = once(1, 60_000);
+    let refused = |other, now, error| {
+        for things in [[good, other], [other, good]] {
+            assert_eq!(store.insert_together(&things, at(now)), Err(error));
+        }
+    };
+    let old = Once {
+        issued: at(0),
+        ..once(2, 60_000)
+    };
+    let remote = Once {
+        origin: Origin::Remote,
+        issued: at(SKEW_MS),
+        ..old
+    };
+    refused(old, 2, StoreError::Restarted);
+    refused(remote, 2, StoreError::Restarted);
+    refused(once(2, 999), 1000, StoreError::Lapsed);
+    assert_eq!(store.status().unwrap().seen, 0);
+    assert_eq!(store.insert_once(&once(3, 90_000), at(40_000)), Ok(true));
+    refused(once(2, 60_000), 9_999, StoreError::ClockStepped);
+    assert_eq!(store.status().unwrap().seen, 1);
+    assert_eq!(store.insert_once(&good, at(40_000)), Ok(true));
+}
+
+fn together_is_for_a_few_that_differ<E: Engine>() {
+    static LONG: [u8; MAX_RECEIPT_BYTES + 1] = [7; MAX_RECEIPT_BYTES + 1];
+    let Subject { store, _folder } = E::ample();
+    let many: Vec<Once<'_>> = (0..=MAX_TOGETHER as u64).map(|n| once(n, 60_000)).collect();
+    let long = with(once(1, 60_000), &LONG);
+    for things in [
+        &[][..],
+        &many,
+        &[
+            many[0],
+            many[1],
+            Once {
+                receipt: b"x",
+                ..many[0]
+            },
+        ],
+        &[many[0], long],
+    ] {
+        let misused = store.insert_together(things, at(2));
+        assert_eq!(misused, Err(StoreError::Misuse));
+    }
+    assert_eq!(store.status().unwrap().seen, 0);
+    let most = store.insert_together(&many[1..], at(2));
+    assert_eq!(most, Ok(Insertion::First));
+    assert_eq!(store.status().unwrap().seen, MAX_TOGETHER as u64);
+}
+
+fn a_full_store_records_none_of_several<E: Engine>() {
+    let Subject { store, _folder } = E::small();
+    let pair = |n| {
+        [
+            once(2 * n, 60_000),
+            with(once(2 * n + 1, 60_000), b"beside"),
+        ]
+    };
+    let full = (0..50_000)
+        .find(|n| match store.insert_together(&pair(*n), at(2)) {
+            Ok(insertion) => {
+                assert_eq!(insertion, Insertion::First);
+                false
+            }
+            Err(error) => {
+                assert_eq!(error, StoreError::Full);
+                true
+            }
+        })
+        .expect("an end");
+    assert_eq!(store.status().unwrap().seen, 2 * full);
+    for n in 0..full {
+        assert_eq!(store.insert_together(&pair(n), at(60_000)), again(0, b""));
+    }
+    // When those lapse, there is room for as many.
+    for n in 0..full {
+        let fresh = pair(full + n).map(|thing| Once {
+            keep_until: at(300_000),
+            ..thing
+        });
+        let insertion = store.insert_together(&fresh, at(60_001));
+        assert_eq!(insertion, Ok(Insertion::First), "{n}");
+    }
+}
+
+/// Threads that each use a thing of all together with one of their own: who is first with the one has both.
+fn exactly_one_thread_is_first_of_several<E: Engine>() {
+    let Subject { store, _folder } = E::ample();
+    let firsts = AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        for thread in 0..8_u64 {
+            let (store, firsts) = (&store, &firsts);
+            scope.spawn(move || {
+                for n in 0..300 {
+                    let own = 1_000 * (thread + 1) + n;
+                    let things = [own, n].map(|n| once(n, 60_000));
+                    match store.insert_together(&things, at(2)).unwrap() {
+                        Insertion::First => {
+                            firsts.fetch_add(1, Ordering::Relaxed);
+                            assert_eq!(store.insert_once(&things[0], at(2)), Ok(false));
+                        }
+                        Insertion::Again { index, .. } => {
+                            assert_eq!(index, 1);
+                            assert_eq!(store.insert_once(&things[0], at(2)), Ok(true));
+                        }
+                    }
+                }
+            });
+        }
+    });
+    assert_eq!(firsts.into_inner(), 300);
+    assert_eq!(store.status().unwrap().seen, 300 + 8 * 300);
 }
 
 fn receipts_are_bounded<E: Engine>() {
@@ -215,10 +408,10 @@ fn receipts_are_bounded<E: Engine>() {
     assert_eq!(store.insert_once(&once(1, 5000), at(2)), Ok(true));
     let large = vec![b'x'; MAX_RECEIPT_BYTES];
     assert_eq!(store.settle(&key(1), &large), Ok(true));
-    assert_eq!(store.receipt(&key(1)), Ok(Some(large.clone())));
+    assert_eq!(receipt(&*store, 1, 2), Some(large.clone()));
     let larger = [&large[..], b"x"].concat();
     assert_eq!(store.settle(&key(1), &larger), Err(StoreError::Misuse));
-    assert_eq!(store.receipt(&key(1)), Ok(Some(large)));
+    assert_eq!(receipt(&*store, 1, 2), Some(large));
 }
 
 fn a_record_that_lapsed_by_argument_is_refused<E: Engine>() {
@@ -245,6 +438,7 @@ fn what_was_issued_before_the_start_is_refused<E: Engine>() {
             origin,
             issued,
             keep_until,
+            receipt: b"",
         };
         store.insert_once(&once, at(31_000))
     };

@@ -15,7 +15,7 @@ mod redis_support;
 
 use countersign::clock::Timestamp;
 use countersign::store::{MemoryStore, SKEW_MS};
-use process_support::{Player, base, eight, insert, open_place, sum};
+use process_support::{Player, base, eight, insert, open_place, pair, sum};
 
 #[test]
 fn role() {
@@ -55,6 +55,7 @@ macro_rules! processes {
 
 processes! {
     of_eight_processes_exactly_one_is_first
+    of_eight_processes_one_has_both_of_two_things
     eight_processes_keep_one_limit
     three_hundred_kills_lose_nothing_acknowledged
 }
@@ -74,6 +75,19 @@ fn of_eight_processes_exactly_one_is_first(place: &Place) {
         said.iter().filter(|n| *n != "0").count() > 1,
         "no race: {said:?}"
     );
+}
+
+fn of_eight_processes_one_has_both_of_two_things(place: &Place) {
+    let now = started(place);
+    let said = eight("pairs", &place.place, now);
+    assert_eq!(sum(&said), 2000, "{said:?}");
+    assert!(
+        said.iter().filter(|n| *n != "0").count() > 1,
+        "no race: {said:?}"
+    );
+    // Whoever was not first recorded nothing.
+    let store = open_place(&place.place, now).unwrap();
+    assert_eq!(store.status().unwrap().seen, 4000);
 }
 
 /// The memory of one process: its promise holds between threads.
@@ -120,17 +134,16 @@ fn three_hundred_kills_lose_nothing_acknowledged(place: &Place) {
             assert_eq!(said, next.to_string());
             next += 1;
         }
-        // One more may have been written and not told: as it was, it stays.
-        let untold = insert(&*opened, next, now);
-        assert!(untold.is_ok(), "{untold:?}");
+        // One more pair may have been written and not told: as it was, it stays, and whole.
+        let [one, other] = pair(next, now).map(|once| opened.insert_once(&once, now).unwrap());
+        assert_eq!(one, other, "half of {next}");
         next += 1;
     }
     for n in 0..next {
-        assert_eq!(
-            insert(&*opened, n, now),
-            Ok(false),
-            "{n} of {next} was lost"
-        );
+        for once in pair(n, now) {
+            let again = opened.insert_once(&once, now);
+            assert_eq!(again, Ok(false), "{n} of {next} was lost");
+        }
     }
     drop(opened);
     let again = open_place(&place.place, now).unwrap();

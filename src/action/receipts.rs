@@ -1,16 +1,14 @@
 //! Once: of all that are shown a message, one acts, and the others hear what became of it.
 //!
-//! Two records of the store stand for an action. The **nonce** record, with the action's id beside it,
-//! is kept until expiry and twice the skew, and 15 minutes at least. The **action** record is kept for
-//! [`KEPT_MS`]; beside it stands what the action asks for (32 bytes) and, behind that, a 1 and the
-//! receipt once there is one. Each is written in one step with what stands beside it, so there is no
-//! moment in which half of it can be seen; should an engine need two steps, a record with nothing
-//! beside it means "in progress".
+//! Two records of the store stand for an action, written together or not at all. The **action**
+//! record is kept for [`KEPT_MS`]; beside it stands what the action asks for (32 bytes) and, behind
+//! that, a 1 and the receipt once there is one. The **nonce** record is kept until expiry and twice the
+//! skew, and 15 minutes at least: shorter than the action's. It is of the action that was accepted with
+//! it; one that is answered from its record uses none.
 //!
 //! **A worker that dies between [`Channel::receive`] and [`finish`]** leaves an action of which nobody
 //! knows whether it was done. It stays in progress until its record lapses, and is not run again: look
-//! at what it would have changed, then sign a new action. If it died between the two records, nothing
-//! was done, and the action signed again runs.
+//! at what it would have changed, then sign a new action.
 
 use super::key::Channel;
 use super::layout::Domain;
@@ -19,7 +17,7 @@ use crate::clock::Timestamp;
 use crate::decision::Denial;
 use crate::reason::Reason;
 use crate::replay::{self, Item, Sighting};
-use crate::store::{self, Origin, Store, StoreError};
+use crate::store::{self, Insertion, Origin, Store, StoreError};
 
 /// How long an action's id and its receipt are kept, in milliseconds: a day, or until the store is
 /// started anew.
@@ -72,8 +70,8 @@ impl Channel {
     /// Nothing is written before signature and times hold. The same action again, as the same bytes or
     /// signed again under the same id, is answered with its receipt, or with
     /// [`Reason::ActionInProgress`] while there is none; another action under the same id with
-    /// [`Reason::ActionConflict`]; another one with the same nonce, and a heartbeat seen before, with
-    /// [`Reason::ActionReplayed`]. A store that fails is a refusal with its own reason.
+    /// [`Reason::ActionConflict`]; a new one with the nonce of one that was accepted, and a heartbeat
+    /// seen before, with [`Reason::ActionReplayed`]. A store that fails is a refusal with its own reason.
     pub fn receive(
         &self,
         store: &dyn Store,
@@ -89,52 +87,30 @@ impl Channel {
 }
 
 fn record(store: &dyn Store, message: Message, now: Timestamp) -> Result<Verdict, Reason> {
-    let fields = &message.fields;
-    let nonce_id = [
-        &fields.site.as_bytes()[..],
-        fields.key_id.as_bytes(),
-        &fields.nonce,
-    ]
-    .concat();
-    let nonce = Item {
-        domain: match message.domain {
-            Domain::Action => "action-nonce",
-            Domain::Heartbeat => "heartbeat-nonce",
-        },
-        id: &nonce_id,
-        origin: Origin::Remote,
-        issued: fields.issued,
-        expires: fields.expires,
-    };
-    let fresh = match replay::seen_once_with(store, &nonce, &fields.id, now)? {
-        Sighting::First => true,
-        Sighting::Again => false,
-        Sighting::Expired => return Err(Reason::ActionExpired),
-    };
+    let nonce_id = nonce_id(&message);
+    let nonce = nonce(&message, &nonce_id);
     if message.domain == Domain::Heartbeat {
-        return if fresh {
-            Ok(Verdict::Accepted(message))
-        } else {
-            Err(Reason::ActionReplayed)
+        return match replay::seen_once(store, &nonce, now)? {
+            Sighting::First => Ok(Verdict::Accepted(message)),
+            Sighting::Again => Err(Reason::ActionReplayed),
+            Sighting::Expired => Err(Reason::ActionExpired),
         };
-    }
-    if !fresh {
-        let beside = store.receipt(&nonce.key()).map_err(StoreError::reason)?;
-        match beside.as_deref() {
-            // Empty: another worker is between two steps, or died there.
-            None | Some([]) => return Err(Reason::ActionInProgress),
-            Some(id) if id == fields.id => {}
-            Some(_) => return Err(Reason::ActionReplayed),
-        }
     }
     let content = message.content();
     let action_id = action_id(&message);
     let action = action(&message, &action_id, now);
-    if fresh && replay::seen_once_with(store, &action, &content, now)? == Sighting::First {
-        return Ok(Verdict::Accepted(message));
-    }
-    let beside = store.receipt(&action.key()).map_err(StoreError::reason)?;
-    let Some((asked, rest)) = beside.as_deref().and_then(<[u8]>::split_first_chunk::<32>) else {
+    let (Some(action), Some(nonce)) = (action.once(&content, now), nonce.once(&[], now)) else {
+        return Err(Reason::ActionExpired);
+    };
+    // The action first: where it was seen, its record answers, whatever its nonce.
+    let beside = match store.insert_together(&[action, nonce], now) {
+        Ok(Insertion::First) => return Ok(Verdict::Accepted(message)),
+        Ok(Insertion::Again { index: 0, receipt }) => receipt,
+        Ok(Insertion::Again { .. }) => return Err(Reason::ActionReplayed),
+        Err(error) => return Err(error.reason()),
+    };
+    // Shorter than it is ever written: whoever cut it, nobody knows what was done.
+    let Some((asked, rest)) = beside.split_first_chunk::<32>() else {
         return Err(Reason::ActionInProgress);
     };
     if *asked != content {
@@ -143,6 +119,30 @@ fn record(store: &dyn Store, message: Message, now: Timestamp) -> Result<Verdict
     match rest.split_first() {
         Some((&FINISHED, receipt)) => Ok(Verdict::Receipt(message, receipt.to_vec())),
         _ => Err(Reason::ActionInProgress),
+    }
+}
+
+fn nonce_id(message: &Message) -> Vec<u8> {
+    let fields = &message.fields;
+    [
+        &fields.site.as_bytes()[..],
+        fields.key_id.as_bytes(),
+        &fields.nonce,
+    ]
+    .concat()
+}
+
+/// The signature as a thing that works once. Nonces are a key's own.
+const fn nonce<'a>(message: &Message, id: &'a [u8]) -> Item<'a> {
+    Item {
+        domain: match message.domain {
+            Domain::Action => "action-nonce",
+            Domain::Heartbeat => "heartbeat-nonce",
+        },
+        id,
+        origin: Origin::Remote,
+        issued: message.fields.issued,
+        expires: message.fields.expires,
     }
 }
 

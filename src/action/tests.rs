@@ -410,6 +410,7 @@ fn records_are_kept_as_long_as_promised() {
             origin: crate::store::Origin::Local,
             issued: now,
             keep_until: now,
+            receipt: &[],
         };
         let _ = store.insert_once(&once, now).unwrap();
         store.status().unwrap().seen - 1
@@ -569,45 +570,66 @@ fn the_same_action_again_hears_what_became_of_it() {
 #[test]
 fn a_worker_that_died_leaves_an_action_in_progress() {
     let sign = |draft: Draft<'static>| actions().sign(&draft).unwrap();
-    // Between the two records: nothing was done, so the same bytes wait and a new signature runs.
-    let died = store();
-    let first = sign(draft(1, 2));
-    let fields = actions().check(first.as_bytes(), PAYLOAD, NOW).unwrap();
-    let id = [&SITE.as_bytes()[..], fields.key_id().as_bytes(), &[2; 16]].concat();
-    let nonce = crate::replay::Item {
-        domain: "action-nonce",
-        id: &id,
-        origin: crate::store::Origin::Remote,
-        issued: NOW,
-        expires: at(300_000),
-    };
-    for beside in [&[1; 16][..], b""] {
-        let died = store();
-        let _ = crate::replay::seen_once_with(&died, &nonce, beside, NOW).unwrap();
-        assert_eq!(
-            denied(receive(&died, &first, NOW)),
-            Reason::ActionInProgress
-        );
-        accepted(receive(&died, &sign(draft(1, 3)), NOW));
-    }
-    // While it acted, or with an engine that writes in two steps and stopped after the first: nobody
-    // knows, so it is not run again until the record lapses.
+    // Also where what it asked for is gone: nobody knows, so it is not run again until the record lapses.
     let id = [&SITE.as_bytes()[..], &[1; 16]].concat();
     let action = crate::replay::Item {
         domain: "action",
         id: &id,
+        origin: crate::store::Origin::Remote,
+        issued: NOW,
         expires: at(KEPT_MS as i64),
-        ..nonce
     };
-    let _ = crate::replay::seen_once(&died, &action, NOW).unwrap();
-    for (nonce, hours) in [(2, 0), (3, 1), (4, 23)] {
-        let now = at(hours * 3600 * 1000);
-        let text = sign(Draft {
-            issued: now,
-            ..draft(1, nonce)
-        });
-        assert_eq!(denied(receive(&died, &text, now)), Reason::ActionInProgress);
+    let (accepted_one, cut) = (store(), store());
+    accepted(receive(&accepted_one, &sign(draft(1, 2)), NOW));
+    let once = action.once(&[7; 31], NOW).unwrap();
+    assert_eq!(cut.insert_once(&once, NOW), Ok(true));
+    for store in [accepted_one, cut] {
+        for (nonce, hours) in [(2, 0), (3, 1), (4, 23)] {
+            let now = at(hours * 3600 * 1000);
+            let text = sign(Draft {
+                issued: now,
+                ..draft(1, nonce)
+            });
+            let verdict = receive(&store, &text, now);
+            assert_eq!(denied(verdict), Reason::ActionInProgress);
+        }
     }
+}
+
+/// Nothing of an action that is not accepted is recorded: not its nonce, and not its id.
+#[test]
+fn an_action_and_its_nonce_are_recorded_together_or_not_at_all() {
+    let store = store();
+    let sign = |draft: Draft<'static>| actions().sign(&draft).unwrap();
+    let message = accepted(receive(&store, &sign(draft(1, 2)), NOW));
+    assert_eq!(store.status().unwrap().seen, 2);
+    // The same signed again, another under its id, and another under its nonce.
+    let conflicting = Draft {
+        snapshot: None,
+        ..draft(1, 4)
+    };
+    for (text, reason) in [
+        (sign(draft(1, 3)), Reason::ActionInProgress),
+        (sign(conflicting), Reason::ActionConflict),
+        (sign(draft(9, 2)), Reason::ActionReplayed),
+    ] {
+        assert_eq!(denied(receive(&store, &text, NOW)), reason);
+        assert_eq!(store.status().unwrap().seen, 2);
+    }
+    assert_eq!(finish(&store, &message, b"done"), Ok(true));
+    let verdict = receive(&store, &sign(draft(1, 3)), NOW);
+    assert!(matches!(verdict, Verdict::Receipt(..)));
+    assert_eq!(store.status().unwrap().seen, 2);
+    // So the nonces that were not used are good for others, and so is the id.
+    for text in [sign(draft(9, 5)), sign(draft(10, 3)), sign(draft(11, 4))] {
+        accepted(receive(&store, &text, NOW));
+    }
+    assert_eq!(store.status().unwrap().seen, 8);
+    // Room for one record is room for none.
+    let narrow = MemoryStore::with_capacity(at(-600_000), 1);
+    let full = receive(&narrow, &sign(draft(1, 2)), NOW);
+    assert_eq!(denied(full), Reason::StoreFull);
+    assert_eq!(narrow.status().unwrap().seen, 0);
 }
 
 #[test]
@@ -727,11 +749,9 @@ proptest! {
         for (id, nonce, other, finishes) in steps {
             let draft = Draft { snapshot: if other { None } else { draft(0, 0).snapshot }, ..draft(id, nonce) };
             let text = actions().sign(&draft).unwrap();
-            let first_of_nonce = !nonces.contains_key(&nonce);
-            let owner = *nonces.entry(nonce).or_insert(id);
             match receive(&store, &text, NOW) {
                 Verdict::Accepted(message) => {
-                    prop_assert!(first_of_nonce);
+                    prop_assert_eq!(nonces.insert(nonce, id), None);
                     prop_assert!(ran.insert(id, other).is_none());
                     if finishes {
                         let receipt = vec![id, nonce];
@@ -744,7 +764,9 @@ proptest! {
                     prop_assert_eq!(receipts.get(&id), Some(&receipt));
                 }
                 Verdict::Denied(denial) => match denial.reason {
-                    Reason::ActionReplayed => prop_assert_ne!(owner, id),
+                    Reason::ActionReplayed => {
+                        prop_assert!(nonces.contains_key(&nonce) && !ran.contains_key(&id));
+                    }
                     Reason::ActionConflict => prop_assert_eq!(ran.get(&id), Some(&!other)),
                     Reason::ActionInProgress => {
                         prop_assert_eq!(ran.get(&id), Some(&other));

@@ -27,9 +27,9 @@ use super::table::{
     Name, Outcome, check_share, lapsed, moment, open_env, prune, read, table, table_to_read, write,
 };
 use super::{
-    Identity, Once, PRUNE_BATCH, PRUNE_WHEN_FULL, Status, Store, StoreError, accounts,
-    check_budgets, check_counted, check_name, check_once, check_receipt, check_value, decide,
-    folder, slots,
+    Identity, Insertion, Once, PRUNE_BATCH, PRUNE_WHEN_FULL, Status, Store, StoreError, accounts,
+    check_budgets, check_counted, check_moments, check_name, check_receipt, check_things,
+    check_value, decide, folder, slots,
 };
 use crate::clock::Timestamp;
 use crate::limit::budget::{self, Account, Budget, Record, Spending, Standing};
@@ -294,38 +294,36 @@ fn live(record: Option<&[u8]>, latest: Timestamp) -> Option<(&[u8; 8], &[u8])> {
 }
 
 impl Store for LmdbStore {
-    fn insert_once(&self, once: &Once, now: Timestamp) -> Result<bool, StoreError> {
-        self.insert_once_with(once, &[], now)
-    }
-
-    fn insert_once_with(
+    fn insert_together(
         &self,
-        once: &Once,
-        receipt: &[u8],
+        things: &[Once<'_>],
         now: Timestamp,
-    ) -> Result<bool, StoreError> {
-        check_receipt(receipt)?;
-        let record = [&once.keep_until.millis().to_be_bytes()[..], receipt].concat();
+    ) -> Result<Insertion, StoreError> {
+        check_things(things)?;
         let attempt = |opened: &Opened| {
             write(&opened.env, |opener, wtxn| {
                 let clock = table(opener, wtxn, Name::Clock)?;
                 let seen = table(opener, wtxn, Name::Seen)?;
                 let before = moment(clock.get(wtxn, LATEST)?)?;
-                let latest = check_once(once, opened.generation.opened_at, before, now)?;
-                if let Some(until) = seen.get(wtxn, &once.key)?
-                    && !lapsed(until, latest)
-                {
-                    return Ok(Outcome::Drop(false));
+                let latest = check_moments(things, opened.generation.opened_at, before, now)?;
+                for (index, once) in things.iter().enumerate() {
+                    if let Some((_, receipt)) = live(seen.get(wtxn, &once.key)?, latest) {
+                        let receipt = receipt.to_vec();
+                        return Ok(Outcome::Drop(Insertion::Again { index, receipt }));
+                    }
                 }
-                prune(seen, wtxn, &once.key, PRUNE_BATCH, |until| {
-                    lapsed(until, latest)
-                })?;
-                seen.put(wtxn, &once.key, &record)?;
+                for once in things {
+                    prune(seen, wtxn, &once.key, PRUNE_BATCH, |until| {
+                        lapsed(until, latest)
+                    })?;
+                    let until = once.keep_until.millis().to_be_bytes();
+                    seen.put(wtxn, &once.key, &[&until[..], once.receipt].concat())?;
+                }
                 if latest != before {
                     clock.put(wtxn, LATEST, &latest.millis().to_be_bytes())?;
                 }
                 check_share(seen, wtxn, Name::Seen, opened.generation.map_bytes)?;
-                Ok(Outcome::Keep(true))
+                Ok(Outcome::Keep(Insertion::First))
             })
         };
         let make_room = |opened: &Opened| {
@@ -335,9 +333,11 @@ impl Store for LmdbStore {
                 // The attempt found `now` acceptable; what lapses by it must be told by the record.
                 let latest = moment(clock.get(wtxn, LATEST)?)?.max(now);
                 clock.put(wtxn, LATEST, &latest.millis().to_be_bytes())?;
-                prune(seen, wtxn, &once.key, PRUNE_WHEN_FULL, |until| {
-                    lapsed(until, latest)
-                })?;
+                for once in things {
+                    prune(seen, wtxn, &once.key, PRUNE_WHEN_FULL, |until| {
+                        lapsed(until, latest)
+                    })?;
+                }
                 Ok(Outcome::Keep(()))
             })
         };
@@ -361,18 +361,6 @@ impl Store for LmdbStore {
             })
         };
         self.with_room(None, attempt, |_| Ok(()))
-    }
-
-    fn receipt(&self, key: &[u8; 32]) -> Result<Option<Vec<u8>>, StoreError> {
-        self.with(None, |opened| {
-            read(&opened.env, |opener, rtxn| {
-                let clock = table_to_read(opener, rtxn, Name::Clock)?;
-                let seen = table_to_read(opener, rtxn, Name::Seen)?;
-                let latest = moment(clock.get(rtxn, LATEST)?)?;
-                let live = live(seen.get(rtxn, key)?, latest);
-                Ok(live.map(|(_, receipt)| receipt.to_vec()))
-            })
-        })
     }
 
     fn admit(&self, limits: &[Limit], now: Timestamp) -> Result<Admission, StoreError> {

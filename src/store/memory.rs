@@ -5,8 +5,9 @@ use std::ops::Bound;
 use std::sync::{Mutex, MutexGuard};
 
 use super::{
-    Once, PRUNE_BATCH, PRUNE_WHEN_FULL, Status, Store, StoreError, accounts, check_budgets,
-    check_counted, check_name, check_once, check_receipt, check_value, decide, slots,
+    Insertion, Once, PRUNE_BATCH, PRUNE_WHEN_FULL, Status, Store, StoreError, accounts,
+    check_budgets, check_counted, check_moments, check_name, check_receipt, check_things,
+    check_value, decide, slots,
 };
 use crate::clock::Timestamp;
 use crate::limit::budget::{self, Account, Budget, Record, Spending, Standing};
@@ -131,43 +132,43 @@ fn prune<V>(
 }
 
 impl Store for MemoryStore {
-    fn insert_once(&self, once: &Once, now: Timestamp) -> Result<bool, StoreError> {
-        self.insert_once_with(once, &[], now)
-    }
-
-    fn insert_once_with(
+    fn insert_together(
         &self,
-        once: &Once,
-        receipt: &[u8],
+        things: &[Once<'_>],
         now: Timestamp,
-    ) -> Result<bool, StoreError> {
-        check_receipt(receipt)?;
+    ) -> Result<Insertion, StoreError> {
+        check_things(things)?;
         let mut state = self.state()?;
-        let latest = check_once(once, self.opened_at, state.latest, now)?;
-        if state
-            .seen
-            .get(&once.key)
-            .is_some_and(|(until, _)| *until >= latest)
-        {
-            return Ok(false);
+        let latest = check_moments(things, self.opened_at, state.latest, now)?;
+        for (index, once) in things.iter().enumerate() {
+            if let Some((until, receipt)) = state.seen.get(&once.key)
+                && *until >= latest
+            {
+                let receipt = receipt.clone();
+                return Ok(Insertion::Again { index, receipt });
+            }
         }
         // What lapses by this moment must be told by it.
         state.latest = latest;
-        state.seen.remove(&once.key);
-        prune(&mut state.seen, &once.key, PRUNE_BATCH, |(until, _)| {
-            *until < latest
-        });
-        if state.seen.len() >= self.capacity {
-            prune(&mut state.seen, &once.key, PRUNE_WHEN_FULL, |(until, _)| {
-                *until < latest
-            });
+        let State { seen, .. } = &mut *state;
+        let dead = |(until, _): &(Timestamp, Vec<u8>)| *until < latest;
+        for once in things {
+            seen.remove(&once.key);
+            prune(seen, &once.key, PRUNE_BATCH, dead);
         }
-        if state.seen.len() >= self.capacity {
+        if seen.len() + things.len() > self.capacity {
+            for once in things {
+                prune(seen, &once.key, PRUNE_WHEN_FULL, dead);
+            }
+        }
+        if seen.len() + things.len() > self.capacity {
             return Err(StoreError::Full);
         }
-        let record = (once.keep_until, receipt.to_vec());
-        state.seen.insert(once.key, record);
-        Ok(true)
+        for once in things {
+            let record = (once.keep_until, once.receipt.to_vec());
+            seen.insert(once.key, record);
+        }
+        Ok(Insertion::First)
     }
 
     fn settle(&self, key: &[u8; 32], receipt: &[u8]) -> Result<bool, StoreError> {
@@ -181,15 +182,6 @@ impl Store for MemoryStore {
             }
             _ => Ok(false),
         }
-    }
-
-    fn receipt(&self, key: &[u8; 32]) -> Result<Option<Vec<u8>>, StoreError> {
-        let state = self.state()?;
-        let live = state
-            .seen
-            .get(key)
-            .filter(|(until, _)| *until >= state.latest);
-        Ok(live.map(|(_, receipt)| receipt.clone()))
     }
 
     fn admit(&self, limits: &[Limit], now: Timestamp) -> Result<Admission, StoreError> {

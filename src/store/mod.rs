@@ -60,6 +60,9 @@ pub const MAX_NAME_BYTES: usize = 255;
 /// The most bytes of a receipt.
 pub const MAX_RECEIPT_BYTES: usize = 1024;
 
+/// The most things that are used together.
+pub const MAX_TOGETHER: usize = 16;
+
 /// The most limits of one call.
 pub const MAX_LIMITS: usize = 16;
 
@@ -84,7 +87,7 @@ pub enum Origin {
 
 /// A thing that works once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Once {
+pub struct Once<'a> {
     /// Which thing: a digest of all that identifies it.
     pub key: [u8; 32],
     /// Whose clock `issued` is of.
@@ -95,6 +98,23 @@ pub struct Once {
     /// Until when, inclusive, it must be remembered: until it is refused for its age everywhere, and
     /// [`SKEW_MS`] longer, as the clock may step back so far.
     pub keep_until: Timestamp,
+    /// Its first receipt, as [`Store::settle`] would write it: at most [`MAX_RECEIPT_BYTES`].
+    pub receipt: &'a [u8],
+}
+
+/// What [`Store::insert_together`] found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[must_use = "a second use that nobody looks at is a replay"]
+pub enum Insertion {
+    /// None of the things was used before, and all are recorded now.
+    First,
+    /// One was, and nothing was recorded.
+    Again {
+        /// Which: the first in the order of the call.
+        index: usize,
+        /// Its receipt: empty while nothing is known of it but that it was used.
+        receipt: Vec<u8>,
+    },
 }
 
 /// What a store says about itself, for `phpinfo()` and Site Health.
@@ -123,38 +143,33 @@ pub struct Status {
 ///
 /// `now` is the caller's clock; an engine with a clock of its own for all hosts uses that instead.
 pub trait Store: Send + Sync {
-    /// Records a thing as used: true for exactly one caller ever, until `keep_until` inclusive.
+    /// Records things as used together, each with its receipt: all of them, or none if one was used
+    /// before. [`Insertion::First`] for exactly one caller ever among all that name one of the things,
+    /// until its `keep_until` inclusive.
     ///
     /// A record is never evicted before its time, whatever else is stored. Each call prunes a few
     /// that have lapsed.
     ///
     /// # Errors
-    /// * [`StoreError::Restarted`]: issued before the store started, see the module; for
+    /// * [`StoreError::Restarted`]: one was issued before the store started, see the module; for
     ///   [`Origin::Remote`], and for all in an engine that serves several hosts, also up to [`SKEW_MS`]
     ///   after.
     /// * [`StoreError::ClockStepped`]: `now` is more than [`SKEW_MS`] before the latest moment this
     ///   store has seen, so what was pruned may be in time again.
-    /// * [`StoreError::Lapsed`]: `keep_until` has passed, so nothing can be promised.
-    /// * [`StoreError::Full`]: no room. Also the other errors, when the engine fails.
-    fn insert_once(&self, once: &Once, now: Timestamp) -> Result<bool, StoreError>;
+    /// * [`StoreError::Lapsed`]: a `keep_until` has passed, so nothing can be promised.
+    /// * [`StoreError::Full`]: no room.
+    /// * [`StoreError::Misuse`]: no things, more than [`MAX_TOGETHER`], two with the same key, or a
+    ///   receipt of more than [`MAX_RECEIPT_BYTES`]. Also the other errors, when the engine fails.
+    fn insert_together(&self, things: &[Once<'_>], now: Timestamp)
+    -> Result<Insertion, StoreError>;
 
-    /// [`Store::insert_once`] with a first receipt, as [`Store::settle`] would write it. Engines that can
-    /// do so write both in one step; here it is two, between which the receipt is empty.
+    /// [`Store::insert_together`] of one thing: whether it was not used before.
     ///
     /// # Errors
-    /// As both.
-    fn insert_once_with(
-        &self,
-        once: &Once,
-        receipt: &[u8],
-        now: Timestamp,
-    ) -> Result<bool, StoreError> {
-        check_receipt(receipt)?;
-        let first = self.insert_once(once, now)?;
-        if first && !receipt.is_empty() {
-            self.settle(&once.key, receipt)?;
-        }
-        Ok(first)
+    /// As [`Store::insert_together`].
+    fn insert_once(&self, once: &Once<'_>, now: Timestamp) -> Result<bool, StoreError> {
+        let insertion = self.insert_together(std::slice::from_ref(once), now)?;
+        Ok(insertion == Insertion::First)
     }
 
     /// Keeps what became of a thing that works once, its receipt, beside its record and as long as
@@ -165,13 +180,6 @@ pub trait Store: Send + Sync {
     /// [`StoreError::Misuse`] for more than [`MAX_RECEIPT_BYTES`]; [`StoreError::Full`] when there is
     /// no room; others when the engine fails.
     fn settle(&self, key: &[u8; 32], receipt: &[u8]) -> Result<bool, StoreError>;
-
-    /// The receipt of a thing that works once: empty while nothing is known of it but that it was
-    /// used, `None` if the thing is not recorded.
-    ///
-    /// # Errors
-    /// When the engine fails.
-    fn receipt(&self, key: &[u8; 32]) -> Result<Option<Vec<u8>>, StoreError>;
 
     /// Admits and counts a call under all `limits`, or refuses it and counts it in none.
     ///
@@ -335,13 +343,13 @@ impl From<Malformed> for StoreError {
     }
 }
 
-/// The rules of [`Store::insert_once`] that need no record: given the watermark and the latest moment
-/// the store has seen, the latest moment now.
+/// The rules of [`Store::insert_together`] that need no record: given the watermark and the latest
+/// moment the store has seen, the latest moment now.
 ///
 /// Records lapse by that latest moment, not by `now`: with the rule that `now` is at most the skew
 /// before it, no record lapses before its thing is refused for its age at every accepted `now`.
-fn check_once(
-    once: &Once,
+fn check_moments(
+    things: &[Once<'_>],
     opened_at: Timestamp,
     latest: Timestamp,
     now: Timestamp,
@@ -349,15 +357,18 @@ fn check_once(
     if now.plus_millis(SKEW_MS) < latest {
         return Err(StoreError::ClockStepped);
     }
-    let watermark = match once.origin {
-        Origin::Local => opened_at,
-        Origin::Remote => opened_at.plus_millis(SKEW_MS),
+    let restarted = |once: &Once<'_>| {
+        let watermark = match once.origin {
+            Origin::Local => opened_at,
+            Origin::Remote => opened_at.plus_millis(SKEW_MS),
+        };
+        once.issued <= watermark
     };
-    if once.issued <= watermark {
+    if things.iter().any(restarted) {
         return Err(StoreError::Restarted);
     }
     let latest = latest.max(now);
-    if once.keep_until < latest {
+    if things.iter().any(|once| once.keep_until < latest) {
         return Err(StoreError::Lapsed);
     }
     Ok(latest)
@@ -382,30 +393,28 @@ fn decide(slots: &mut [Slot], now: Timestamp) -> Result<Admission, StoreError> {
     window::admit(slots, now).ok_or(StoreError::Misuse)
 }
 
-fn check_limits(limits: &[Limit]) -> Result<(), StoreError> {
-    let twice = |(n, limit): (usize, &Limit)| {
-        limits
-            .iter()
-            .skip(n + 1)
-            .any(|other| other.key() == limit.key())
-    };
-    if limits.is_empty() || limits.len() > MAX_LIMITS || limits.iter().enumerate().any(twice) {
+/// One to `most` of a kind, no two with the same key.
+fn check_keys<T>(all: &[T], most: usize, key: impl Fn(&T) -> &[u8; 32]) -> Result<(), StoreError> {
+    let twice = |(n, one): (usize, &T)| all.iter().skip(n + 1).any(|other| key(other) == key(one));
+    if all.is_empty() || all.len() > most || all.iter().enumerate().any(twice) {
         return Err(StoreError::Misuse);
     }
     Ok(())
 }
 
+fn check_things(things: &[Once<'_>]) -> Result<(), StoreError> {
+    check_keys(things, MAX_TOGETHER, |once| &once.key)?;
+    things
+        .iter()
+        .try_for_each(|once| check_receipt(once.receipt))
+}
+
+fn check_limits(limits: &[Limit]) -> Result<(), StoreError> {
+    check_keys(limits, MAX_LIMITS, Limit::key)
+}
+
 fn check_budgets(budgets: &[Budget], amounts: &[u64]) -> Result<(), StoreError> {
-    let twice = |(n, budget): (usize, &Budget)| {
-        budgets
-            .iter()
-            .skip(n + 1)
-            .any(|other| other.key() == budget.key())
-    };
-    let count = budgets.len();
-    if count == 0 || count > MAX_BUDGETS || budgets.iter().enumerate().any(twice) {
-        return Err(StoreError::Misuse);
-    }
+    check_keys(budgets, MAX_BUDGETS, Budget::key)?;
     if amounts.iter().any(|amount| *amount > MAX_AMOUNT) {
         return Err(StoreError::Misuse);
     }

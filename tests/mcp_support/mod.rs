@@ -11,7 +11,7 @@ use countersign::limit::budget::{Budget, Spending, Standing};
 use countersign::limit::period::UtcOffset;
 use countersign::limit::{self, Admission};
 use countersign::mcp::{Server, World};
-use countersign::store::{MemoryStore, Once, Status, Store, StoreError};
+use countersign::store::{Insertion, MemoryStore, Once, Status, Store, StoreError};
 use countersign::token::{self, Grant, Kind};
 use serde_json::{Value, json};
 
@@ -34,14 +34,15 @@ impl TestStore {
 }
 
 impl Store for TestStore {
-    fn insert_once(&self, once: &Once, now: Timestamp) -> Result<bool, StoreError> {
-        self.sound()?.insert_once(once, now)
+    fn insert_together(
+        &self,
+        things: &[Once<'_>],
+        now: Timestamp,
+    ) -> Result<Insertion, StoreError> {
+        self.sound()?.insert_together(things, now)
     }
     fn settle(&self, key: &[u8; 32], receipt: &[u8]) -> Result<bool, StoreError> {
         self.sound()?.settle(key, receipt)
-    }
-    fn receipt(&self, key: &[u8; 32]) -> Result<Option<Vec<u8>>, StoreError> {
-        self.sound()?.receipt(key)
     }
     fn admit(&self, limits: &[limit::Limit], now: Timestamp) -> Result<Admission, StoreError> {
         self.sound()?.admit(limits, now)

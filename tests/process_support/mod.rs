@@ -15,7 +15,7 @@ use countersign::bytes::sha256;
 use countersign::clock::{Clock as _, SystemClock, Timestamp};
 use countersign::limit::Limit;
 use countersign::store::{
-    DEFAULT_MAP_BYTES, Identity, LmdbStore, Once, Origin, Store, StoreError, open_shared,
+    DEFAULT_MAP_BYTES, Identity, Insertion, LmdbStore, Once, Origin, Store, StoreError, open_shared,
 };
 
 /// A moment that no file's time of change lies after, so that a test's own clock is the latest.
@@ -42,17 +42,23 @@ pub fn open_place(place: &str, now: Timestamp) -> Result<Box<dyn Store>, StoreEr
 }
 
 /// A thing of this site, good for an hour, and issued so that an engine started now takes it.
-pub fn once(n: u64, now: Timestamp) -> Once {
+pub fn once(n: u64, now: Timestamp) -> Once<'static> {
     Once {
         key: sha256(&n.to_be_bytes()),
         origin: Origin::Local,
         issued: now,
         keep_until: now.plus_seconds(3600),
+        receipt: b"",
     }
 }
 
 pub fn insert(store: &dyn Store, n: u64, now: Timestamp) -> Result<bool, StoreError> {
     store.insert_once(&once(n, now), now)
+}
+
+/// Two things, written together.
+pub fn pair(n: u64, now: Timestamp) -> [Once<'static>; 2] {
+    [once(n, now), once(u64::MAX - n, now)]
 }
 
 /// LMDB's files in a folder.
@@ -117,6 +123,22 @@ pub fn play() {
             let firsts = (0..3000).filter(|n| insert(&*store, *n, now).unwrap());
             say(firsts.count().to_string());
         }
+        // Each shared thing together with one of this process alone.
+        "pairs" => {
+            let store = open_place(&place, now).unwrap();
+            start();
+            let first = |n: &u64| {
+                let own = once((now.millis() << 16) + n, now);
+                match store.insert_together(&[own, once(*n, now)], now).unwrap() {
+                    Insertion::First => true,
+                    Insertion::Again { index, .. } => {
+                        assert_eq!(index, 1);
+                        false
+                    }
+                }
+            };
+            say((0..2000).filter(first).count().to_string());
+        }
         "limit" => {
             let store = open_place(&place, now).unwrap();
             let limits = [Limit::new([7; 32], 60, 60_000).unwrap()];
@@ -131,7 +153,8 @@ pub fn play() {
                 .parse()
                 .unwrap();
             for n in from..u64::MAX {
-                assert_eq!(insert(&*store, n, now), Ok(true), "{n}");
+                let insertion = store.insert_together(&pair(n, now), now);
+                assert_eq!(insertion, Ok(Insertion::First), "{n}");
                 say(n.to_string());
             }
         }

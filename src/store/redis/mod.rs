@@ -33,9 +33,9 @@ use self::reply::Told;
 pub use self::reply::read_any;
 use self::script::Script;
 use super::{
-    MAX_LIMITS, MAX_RECEIPT_BYTES, MAX_VALUE_BYTES, Once, PRUNE_BATCH, PRUNE_WHEN_FULL, SKEW_MS,
-    Status, Store, StoreError, check_budgets, check_counted, check_limits, check_name,
-    check_receipt, check_value,
+    Insertion, MAX_LIMITS, MAX_VALUE_BYTES, Once, PRUNE_BATCH, PRUNE_WHEN_FULL, SKEW_MS, Status,
+    Store, StoreError, check_budgets, check_counted, check_limits, check_name, check_receipt,
+    check_things, check_value,
 };
 use crate::clock::Timestamp;
 use crate::limit::budget::{self, Budget, MAX_AMOUNT, Measure, Spending, Standing};
@@ -286,39 +286,30 @@ fn moment(moment: Timestamp) -> String {
 }
 
 impl Store for RedisStore {
-    fn insert_once(&self, once: &Once, now: Timestamp) -> Result<bool, StoreError> {
-        self.insert_once_with(once, &[], now)
-    }
-
-    fn insert_once_with(
+    fn insert_together(
         &self,
-        once: &Once,
-        receipt: &[u8],
+        things: &[Once<'_>],
         now: Timestamp,
-    ) -> Result<bool, StoreError> {
-        check_receipt(receipt)?;
+    ) -> Result<Insertion, StoreError> {
+        check_things(things)?;
         self.see(now);
         let [room, ..] = self.rooms;
-        let arguments = [
-            moment(once.issued),
-            moment(once.keep_until),
-            moment(now),
-            text(SKEW_MS),
-            text(room),
-            text(PRUNE_BATCH as u64),
-            text(PRUNE_WHEN_FULL as u64),
+        let mut arguments: Vec<Vec<u8>> = vec![
+            moment(now).into(),
+            text(SKEW_MS).into(),
+            text(room).into(),
+            text(PRUNE_BATCH as u64).into(),
+            text(PRUNE_WHEN_FULL as u64).into(),
         ];
-        let arguments = arguments.iter().map(String::as_bytes);
-        let arguments: Vec<&[u8]> = std::iter::once(&once.key[..])
-            .chain(arguments)
-            .chain([receipt])
-            .collect();
-        self.run(
-            &script::INSERT_ONCE,
-            Again::Yes,
-            &arguments,
-            reply::yes_or_no,
-        )
+        for once in things {
+            arguments.push(once.key.to_vec());
+            arguments.push(moment(once.issued).into());
+            arguments.push(moment(once.keep_until).into());
+            arguments.push(once.receipt.to_vec());
+        }
+        let arguments: Vec<&[u8]> = arguments.iter().map(Vec::as_slice).collect();
+        let read = |rest: &[Value]| reply::insertion(rest, things.len());
+        self.run(&script::INSERT_TOGETHER, Again::Yes, &arguments, read)
     }
 
     fn settle(&self, key: &[u8; 32], receipt: &[u8]) -> Result<bool, StoreError> {
@@ -326,11 +317,6 @@ impl Store for RedisStore {
         let [room, ..] = self.rooms.map(text);
         let arguments: [&[u8]; 3] = [key, receipt, room.as_bytes()];
         self.run(&script::SETTLE, Again::Yes, &arguments, reply::yes_or_no)
-    }
-
-    fn receipt(&self, key: &[u8; 32]) -> Result<Option<Vec<u8>>, StoreError> {
-        let read = |rest: &[Value]| reply::bytes(rest, MAX_RECEIPT_BYTES);
-        self.run(&script::RECEIPT, Again::Yes, &[key], read)
     }
 
     fn admit(&self, limits: &[Limit], now: Timestamp) -> Result<Admission, StoreError> {

@@ -8,7 +8,7 @@ use crate::clock::Timestamp;
 use crate::limit::budget::{Budget, MAX_AMOUNT, Measure, Standing, Tally};
 use crate::limit::period::{Every, Period};
 use crate::limit::{Admission, Limit, Quota};
-use crate::store::StoreError;
+use crate::store::{Insertion, MAX_RECEIPT_BYTES, StoreError};
 
 /// How a script ended, before its answer.
 #[derive(Debug, PartialEq, Eq)]
@@ -66,6 +66,21 @@ pub(super) fn nothing(rest: &[Value]) -> Option<()> {
 pub(super) fn yes_or_no(rest: &[Value]) -> Option<bool> {
     match rest {
         [Value::Int(answer)] => flag(*answer),
+        _ => None,
+    }
+}
+
+/// That of so many things all were recorded, or which was used before, and its receipt.
+pub(super) fn insertion(rest: &[Value], things: usize) -> Option<Insertion> {
+    match rest {
+        [Value::Int(1)] => Some(Insertion::First),
+        [Value::Int(0), index, Value::BulkString(receipt)] => {
+            let index = usize::try_from(count(index)?).ok()?;
+            (index < things && receipt.len() <= MAX_RECEIPT_BYTES).then(|| Insertion::Again {
+                index,
+                receipt: receipt.clone(),
+            })
+        }
         _ => None,
     }
 }
@@ -244,6 +259,7 @@ pub fn read_any(bytes: &[u8]) {
     let _ = config([&reply, &reply]);
     let _ = script(&reply, nothing);
     let _ = script(&reply, yes_or_no);
+    let _ = script(&reply, |rest| insertion(rest, 2));
     let _ = script(&reply, |rest| self::bytes(rest, 1024));
     let _ = script(&reply, counts);
     let _ = script(&reply, |rest| admission(rest, &limits));
@@ -302,6 +318,34 @@ mod tests {
             script(&value(negative), counts),
             Err(RedisFault::Reply.into())
         );
+    }
+
+    #[test]
+    fn insertions_fit_the_things_asked_about() {
+        let receipt = |length| Value::BulkString(vec![7; length]);
+        let (yes, no) = (Value::Int(1), Value::Int(0));
+        assert_eq!(insertion(&[Value::Int(1)], 2), Some(Insertion::First));
+        for (index, length) in [(0, 0), (1, MAX_RECEIPT_BYTES)] {
+            let read = insertion(&[no.clone(), Value::Int(index as i64), receipt(length)], 2);
+            let receipt = vec![7; length];
+            assert_eq!(read, Some(Insertion::Again { index, receipt }));
+        }
+        for wrong in [
+            &[][..],
+            &[Value::Int(0)],
+            &[Value::Int(2)],
+            &[Value::Nil],
+            &[yes.clone(), Value::Int(0), receipt(0)],
+            &[no.clone(), Value::Int(0)],
+            &[no.clone(), Value::Int(2), receipt(0)],
+            &[no.clone(), Value::Int(-1), receipt(0)],
+            &[no.clone(), receipt(0), receipt(0)],
+            &[no.clone(), Value::Int(0), Value::Nil],
+            &[no.clone(), Value::Int(0), receipt(MAX_RECEIPT_BYTES + 1)],
+            &[no, Value::Int(0), receipt(0), receipt(0)],
+        ] {
+            assert_eq!(insertion(wrong, 2), None, "{wrong:?}");
+        }
     }
 
     #[test]

@@ -18,9 +18,8 @@ macro_rules! scripts {
 
 scripts! {
     OPEN = "open.lua";
-    INSERT_ONCE = "insert_once.lua";
+    INSERT_TOGETHER = "insert_together.lua";
     SETTLE = "settle.lua";
-    RECEIPT = "receipt.lua";
     ADMIT = "admit.lua";
     SPEND = "spend.lua";
     GET = "get.lua";
