@@ -18,6 +18,7 @@ pub mod bytes;
 pub mod clock;
 pub mod decision;
 pub mod entropy;
+pub mod http;
 pub mod key_file;
 pub mod keyring;
 pub mod limit;

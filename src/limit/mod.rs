@@ -8,6 +8,8 @@
 
 pub mod budget;
 pub mod period;
+#[cfg(test)]
+mod random;
 pub(crate) mod window;
 
 use crate::decision::{Decision, Denial};

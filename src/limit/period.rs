@@ -267,6 +267,15 @@ mod tests {
     }
 
     #[test]
+    fn a_kind_has_one_word() {
+        assert_eq!(Every::from_word("day"), Some(Every::Day));
+        assert_eq!(Every::from_word("month"), Some(Every::Month));
+        for word in ["", "Day", "days", "year"] {
+            assert_eq!(Every::from_word(word), None, "{word}");
+        }
+    }
+
+    #[test]
     fn a_period_has_one_spelling() {
         for (every, text) in [
             (Every::Day, "2026-11-24"),
@@ -298,6 +307,9 @@ mod tests {
             (Every::Month, "2026-1"),
             (Every::Month, "2026-00"),
             (Every::Month, "2026"),
+            (Every::Month, "1969-12"),
+            (Every::Month, "1970-00"),
+            (Every::Month, "4294967295-01"),
         ] {
             assert_eq!(Period::parse(every, text), None, "{text:?}");
         }

@@ -215,6 +215,7 @@ fn seconds(millis: u64) -> u32 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::random::Random;
     use super::*;
 
     fn at(ms: u64) -> Timestamp {
@@ -234,17 +235,6 @@ mod tests {
             *bytes = Some(slots[0].ring.to_bytes(limit.window_ms()));
         }
         admission
-    }
-
-    /// A small generator, so that a failing schedule is found again by its number.
-    struct Random(u64);
-    impl Random {
-        fn below(&mut self, bound: u64) -> u64 {
-            self.0 ^= self.0 << 13;
-            self.0 ^= self.0 >> 7;
-            self.0 ^= self.0 << 17;
-            (self.0 >> 11) % bound
-        }
     }
 
     /// The brute-force log: everything that was ever admitted, counted afresh each time.

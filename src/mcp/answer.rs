@@ -212,7 +212,7 @@ impl Call {
     /// Adds the entry, and makes the reply the last event when there were others before.
     fn close(&self, mut reply: Reply, reason: Option<Reason>) -> Reply {
         if self.kind != CallKind::Completion {
-            reply.entry = Some(draft::outcome(&self.actor, &self.attempt, reason));
+            reply = reply.with_entry(Some(draft::outcome(&self.actor, &self.attempt, reason)));
         }
         if self.stream.begun() {
             reply.status = 200;

@@ -2,6 +2,7 @@
 
 use super::era::Era;
 use super::json::Raw;
+use crate::decision::{Decision, Denial};
 use crate::reason::Reason;
 
 /// Why a request ends here, in the terms of the protocol. `Reason` is for the site; what of it the
@@ -60,6 +61,14 @@ impl Failure {
     pub(super) const fn with_code(mut self, code: i32) -> Self {
         self.code = Some(code);
         self
+    }
+
+    /// The no that it is.
+    pub(super) const fn decision(&self) -> Decision {
+        Decision::Deny(Denial {
+            reason: self.reason,
+            retry_after: self.retry_after,
+        })
     }
 
     /// Status, code and words for the client.

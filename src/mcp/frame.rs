@@ -9,7 +9,6 @@ use super::json::{self, Object, Raw};
 use super::reply::Reply;
 use super::server::Inner;
 use super::settings::Settings;
-use crate::decision::{Decision, Denial};
 use crate::limit::Admission;
 use crate::reason::Reason;
 
@@ -65,13 +64,7 @@ impl Frame {
 
     /// A message was taken note of; there is nothing to say.
     pub(super) fn accepted(&self) -> Reply {
-        Reply {
-            status: 202,
-            headers: self.headers(None),
-            body: String::new(),
-            decision: Decision::Allow,
-            entry: None,
-        }
+        Reply::new(202, self.headers(None), String::new())
     }
 
     /// A result.
@@ -80,13 +73,8 @@ impl Frame {
             .with("jsonrpc", &"2.0")
             .with("id", &self.id)
             .with("result", result);
-        Reply {
-            status: 200,
-            headers: self.headers(Some("application/json")),
-            body: body.to_json(),
-            decision: Decision::Allow,
-            entry: None,
-        }
+        let headers = self.headers(Some("application/json"));
+        Reply::new(200, headers, body.to_json())
     }
 
     /// A refusal, as a JSON-RPC error.
@@ -118,15 +106,10 @@ impl Frame {
         if failure.reason == Reason::HttpMethodRefused {
             headers.push(("Allow", "POST".to_owned()));
         }
+        let body = body.with("error", &error).to_json();
         Reply {
-            status: wire.status,
-            headers,
-            body: body.with("error", &error).to_json(),
-            decision: Decision::Deny(Denial {
-                reason: failure.reason,
-                retry_after: failure.retry_after,
-            }),
-            entry: None,
+            decision: failure.decision(),
+            ..Reply::new(wire.status, headers, body)
         }
     }
 

@@ -39,6 +39,6 @@ mod tools;
 pub use call::{Call, CallKind};
 pub use error::Error;
 pub use guard::{Limit, World};
-pub use reply::Reply;
+pub use reply::{Reply, ToRecord};
 pub use request::{Authorized, Request};
 pub use server::{Incoming, Received, Server};

@@ -80,9 +80,8 @@ impl Request {
         let connection = match self.admit(world, connection, &mut frame) {
             Ok(connection) => connection,
             Err((failure, record)) => {
-                let mut reply = frame.failure(&failure);
-                reply.entry =
-                    record.then(|| draft::refusal(&actor, &Attempt::default(), failure.reason));
+                let entry = || draft::refusal(&actor, &Attempt::default(), failure.reason);
+                let reply = frame.failure(&failure).with_entry(record.then(entry));
                 return Ok(Authorized::Reply(reply));
             }
         };

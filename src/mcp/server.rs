@@ -87,9 +87,8 @@ impl Server {
         };
         let actor = Actor::agent(claims.subject, incoming.ip);
         let refuse = |frame: &Frame, failure: &Failure| {
-            let mut reply = frame.failure(failure);
-            reply.entry = Some(draft::refusal(&actor, &Attempt::default(), failure.reason));
-            Received::Reply(reply)
+            let entry = draft::refusal(&actor, &Attempt::default(), failure.reason);
+            Received::Reply(frame.failure(failure).with_entry(Some(entry)))
         };
         if incoming.method != "POST" {
             return refuse(&frame, &Reason::HttpMethodRefused.into());
@@ -209,10 +208,8 @@ impl Refused {
                 .admit(&key, QUIET)
                 .is_ok_and(|admission| admission.is_admitted())
         });
-        let mut reply = frame.failure(&self.failure);
-        reply.entry =
-            record.then(|| draft::refusal(&Actor::anonymous(ip), &Attempt::default(), reason));
-        reply
+        let entry = || draft::refusal(&Actor::anonymous(ip), &Attempt::default(), reason);
+        frame.failure(&self.failure).with_entry(record.then(entry))
     }
 }
 

@@ -56,14 +56,13 @@ impl Session {
 
     /// The answer to a refused request, with its entry.
     pub(super) fn refuse(&self, refused: &Refused) -> Reply {
-        let mut reply = if refused.as_result {
+        let reply = if refused.as_result {
             denied_result(&self.frame, &refused.failure)
         } else {
             self.frame.failure(&refused.failure)
         };
         let reason = refused.failure.reason;
-        reply.entry = Some(draft::refusal(&self.actor, &refused.attempt, reason));
-        reply
+        reply.with_entry(Some(draft::refusal(&self.actor, &refused.attempt, reason)))
     }
 }
 
@@ -83,9 +82,6 @@ pub(super) fn denied_result(frame: &Frame, failure: &Failure) -> Reply {
             &Object::default().with("countersign/reason", &wire.reason),
         );
     let mut reply = frame.success(&frame.complete(result, "complete"));
-    reply.decision = crate::decision::Decision::Deny(crate::decision::Denial {
-        reason: failure.reason,
-        retry_after: failure.retry_after,
-    });
+    reply.decision = failure.decision();
     reply
 }

@@ -33,7 +33,7 @@ pub use client::Client;
 pub use client_auth::client_id;
 pub use document::is_metadata_document;
 pub use error::Error;
-pub use reply::Reply;
+pub use reply::{Reply, ToChange};
 pub use request::AuthorizationRequest;
 pub use server::Server;
 pub use token_endpoint::{GrantType, TokenRequest};

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::decision::Decision;
+use crate::http;
 use crate::reason::Reason;
 
 /// The error codes of the RFCs.
@@ -51,97 +51,56 @@ impl Code {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Refusal(pub(super) Code, pub(super) Reason);
 
-/// An answer of the authorization server, ready to send. Printing it shows no token and no secret.
-pub struct Reply {
-    status: u16,
-    headers: Vec<(&'static str, String)>,
-    body: String,
-    decision: Decision,
+/// An answer of the authorization server, with what to do before it is sent.
+pub type Reply = http::Reply<ToChange>;
+
+/// What the caller has to store, to change, or to follow.
+#[derive(Default)]
+pub struct ToChange {
     redirect: Option<String>,
     client: Option<String>,
     change: Option<String>,
 }
 
 impl Reply {
-    /// The HTTP status.
-    #[must_use]
-    pub const fn status(&self) -> u16 {
-        self.status
-    }
-
-    /// The HTTP headers; no name stands twice.
-    #[must_use]
-    pub fn headers(&self) -> &[(&'static str, String)] {
-        &self.headers
-    }
-
-    /// The body: JSON, or empty.
-    #[must_use]
-    pub fn body(&self) -> &str {
-        &self.body
-    }
-
-    /// Yes, or no with the reason for the audit log.
-    pub const fn decision(&self) -> Decision {
-        self.decision
-    }
-
     /// Where to send the browser with the error. `None`: show an error page and redirect nowhere.
     #[must_use]
     pub fn redirect(&self) -> Option<&str> {
-        self.redirect.as_deref()
+        self.duty.redirect.as_deref()
     }
 
     /// The client to store, JSON; only after a registration.
     #[must_use]
     pub fn client(&self) -> Option<&str> {
-        self.client.as_deref()
+        self.duty.client.as_deref()
     }
 
     /// What must change, conditionally and before the answer is sent; JSON as documented for
     /// `Countersign\OAuthReply::change`.
     #[must_use]
     pub fn change(&self) -> Option<&str> {
-        self.change.as_deref()
+        self.duty.change.as_deref()
     }
 
     /// A success with a JSON body that no cache may keep (RFC 6749 §5.1, RFC 7591 §3.2.1).
     pub(super) fn json(status: u16, body: &Value) -> Self {
-        Self {
-            status,
-            headers: headers(true),
-            body: body.to_string(),
-            decision: Decision::Allow,
-            redirect: None,
-            client: None,
-            change: None,
-        }
+        Self::new(status, headers(true), body.to_string())
     }
 
     /// A success without a body.
     pub(super) fn empty(status: u16) -> Self {
-        Self {
-            headers: headers(false),
-            body: String::new(),
-            ..Self::json(status, &Value::Null)
-        }
+        Self::new(status, headers(false), String::new())
     }
 
     /// A refusal as JSON (RFC 6749 §5.2); 401 with a challenge when the client is not who it says.
-    pub(super) fn refused(Refusal(code, reason): Refusal) -> Self {
-        let mut headers = headers(true);
-        let status = if code == Code::InvalidClient {
-            headers.push(("WWW-Authenticate", "Basic realm=\"OAuth\"".to_owned()));
-            401
-        } else {
-            400
-        };
-        let body = json!({ "error": code.as_str(), "error_description": reason.message() });
-        Self {
-            headers,
-            decision: reason.into(),
-            ..Self::json(status, &body)
+    pub(super) fn refused(refusal: Refusal) -> Self {
+        let mut reply = Self::page(refusal);
+        if refusal.0 == Code::InvalidClient {
+            reply.status = 401;
+            let challenge = "Basic realm=\"OAuth\"".to_owned();
+            reply.headers.push(("WWW-Authenticate", challenge));
         }
+        reply
     }
 
     /// A refusal that is shown to the person and redirects nowhere.
@@ -155,37 +114,21 @@ impl Reply {
 
     /// A refusal that is told to the client by way of the browser (RFC 6749 §4.1.2.1).
     pub(super) fn redirected(reason: Reason, location: String) -> Self {
-        let mut headers = headers(false);
-        headers.push(("Location", location.clone()));
-        Self {
-            headers,
-            decision: reason.into(),
-            redirect: Some(location),
-            ..Self::empty(302)
-        }
+        let mut reply = Self::empty(302);
+        reply.decision = reason.into();
+        reply.headers.push(("Location", location.clone()));
+        reply.duty.redirect = Some(location);
+        reply
     }
 
-    pub(super) fn with_client(self, client: String) -> Self {
-        Self {
-            client: Some(client),
-            ..self
-        }
+    pub(super) fn with_client(mut self, client: String) -> Self {
+        self.duty.client = Some(client);
+        self
     }
 
-    pub(super) fn with_change(self, change: &Value) -> Self {
-        Self {
-            change: Some(change.to_string()),
-            ..self
-        }
-    }
-}
-
-impl std::fmt::Debug for Reply {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Reply")
-            .field("status", &self.status)
-            .field("decision", &self.decision)
-            .finish_non_exhaustive()
+    pub(super) fn with_change(mut self, change: &Value) -> Self {
+        self.duty.change = Some(change.to_string());
+        self
     }
 }
 

@@ -37,6 +37,17 @@ pub(super) fn assoc<V: IntoZval>(
     Ok(array)
 }
 
+/// HTTP headers as a PHP array.
+pub(super) fn headers<'a>(
+    headers: impl IntoIterator<Item = &'a (&'static str, String)>,
+) -> Result<ZBox<ZendHashTable>> {
+    assoc(
+        headers
+            .into_iter()
+            .map(|(name, value)| ((*name).to_owned(), value.clone())),
+    )
+}
+
 /// A PHP list of strings.
 pub(super) fn strings<'a>(list: impl IntoIterator<Item = &'a str>) -> Vec<String> {
     list.into_iter().map(str::to_owned).collect()

@@ -8,7 +8,7 @@ use ext_php_rs::flags::ClassFlags;
 use ext_php_rs::prelude::*;
 use ext_php_rs::types::ZendHashTable;
 
-use super::convert::{Either, assoc, int};
+use super::convert::{Either, headers, int};
 use super::decision::Decision;
 use super::error::{Answer, Fault};
 use super::keyring::Keyring;
@@ -173,12 +173,7 @@ impl McpCall {
     }
 
     pub fn stream_headers(&self) -> Answer<ZBox<ZendHashTable>> {
-        let headers = self.call.stream_headers();
-        Ok(assoc(
-            headers
-                .into_iter()
-                .map(|(name, value)| (name.to_owned(), value)),
-        )?)
+        Ok(headers(&self.call.stream_headers())?)
     }
 
     #[php(optional = total)]
@@ -242,10 +237,7 @@ impl McpReply {
     }
 
     pub fn headers(&self) -> Answer<ZBox<ZendHashTable>> {
-        let headers = self.0.headers().iter();
-        Ok(assoc(
-            headers.map(|(name, value)| ((*name).to_owned(), value.clone())),
-        )?)
+        Ok(headers(self.0.headers())?)
     }
 
     pub fn body(&self) -> &str {

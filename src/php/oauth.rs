@@ -8,7 +8,7 @@ use ext_php_rs::flags::ClassFlags;
 use ext_php_rs::prelude::*;
 use ext_php_rs::types::ZendHashTable;
 
-use super::convert::{Either, assoc, int, number};
+use super::convert::{Either, headers, int, number};
 use super::decision::Decision;
 use super::error::{Answer, Fault};
 use super::keyring::Keyring;
@@ -243,10 +243,7 @@ impl OAuthReply {
     }
 
     pub fn headers(&self) -> Answer<ZBox<ZendHashTable>> {
-        let headers = self.0.headers().iter();
-        Ok(assoc(
-            headers.map(|(name, value)| ((*name).to_owned(), value.clone())),
-        )?)
+        Ok(headers(self.0.headers())?)
     }
 
     pub fn body(&self) -> &str {

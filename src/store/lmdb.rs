@@ -13,7 +13,7 @@
 //! Apache fork before their first request, and the store is opened in one.
 //!
 //! Tables: `seen` (key → `keep_until`, u64 big-endian milliseconds, and the receipt), `limits` (key → ring, see
-//! `limit/window.rs`), `budgets` (key → tally, see `limit/budget.rs`), `values` (name → bytes), `clock` (one record, the latest moment seen). Each has
+//! `limit/window.rs`), `budgets` (key → tally, see `limit/budget`), `values` (name → bytes), `clock` (one record, the latest moment seen). Each has
 //! a share of the map in pages, so that a flood of addresses cannot take the room of nonces.
 
 use std::path::{Path, PathBuf};

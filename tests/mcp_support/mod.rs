@@ -1,6 +1,8 @@
 //! A site in memory: keys, a store, a moment, and the tokens to call it with.
 #![allow(dead_code, unreachable_pub)]
 
+pub mod steps;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 

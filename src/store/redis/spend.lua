@@ -1,4 +1,4 @@
--- The algorithm of limit/budget.rs. ARGV: room in bytes, batch, batch when full, offset in seconds, `spend` or
+-- The algorithm of limit/budget. ARGV: room in bytes, batch, batch when full, offset in seconds, `spend` or
 -- `correct`, estimated cost, real cost, the largest amount, and for each budget key, `day` or `month`, `calls` or
 -- `cost`, cap, and what the caller knows: period (empty for nothing), count, told.
 --

@@ -1,0 +1,63 @@
+//! The bytes of a count.
+
+use super::super::period::{Every, MAX_OFFSET, Period, UtcOffset};
+use super::{MAX_AMOUNT, Tally};
+use crate::clock::Timestamp;
+
+/// A tally as it is stored, whose kind of period is part of its key.
+///
+/// Bytes (integers big-endian): moment from which it may be forgotten, u64 · period, u32 · count, u64 ·
+/// 1 if it was told, else 0, u8.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Record {
+    number: u32,
+    used: u64,
+    told: bool,
+}
+
+impl Record {
+    /// Reads the bytes of [`Record::bytes_of`].
+    pub(crate) fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let (_forget, rest) = bytes.split_first_chunk::<8>()?;
+        let (number, rest) = rest.split_first_chunk::<4>()?;
+        let (used, rest) = rest.split_first_chunk::<8>()?;
+        let used = u64::from_be_bytes(*used);
+        let told = match rest {
+            [0] => false,
+            [1] => true,
+            _ => return None,
+        };
+        (used <= MAX_AMOUNT).then_some(Self {
+            number: u32::from_be_bytes(*number),
+            used,
+            told,
+        })
+    }
+
+    /// The bytes of a tally, to be forgotten when its period is over in every zone.
+    pub(crate) fn bytes_of(tally: &Tally) -> Vec<u8> {
+        let end = tally.period.ends(UtcOffset::default());
+        let forget = end.plus_seconds(u64::from(MAX_OFFSET.unsigned_abs()));
+        let mut out = Vec::with_capacity(21);
+        out.extend_from_slice(&forget.millis().to_be_bytes());
+        out.extend_from_slice(&tally.period.number().to_be_bytes());
+        out.extend_from_slice(&tally.used.to_be_bytes());
+        out.push(u8::from(tally.told));
+        out
+    }
+
+    /// Whether a record of these bytes can no longer matter at `now`; so is what cannot be read.
+    pub(crate) fn is_forgotten(bytes: &[u8], now: Timestamp) -> bool {
+        bytes
+            .first_chunk::<8>()
+            .is_none_or(|forget| u64::from_be_bytes(*forget) <= now.millis())
+    }
+
+    pub(super) fn of(self, every: Every) -> Tally {
+        Tally {
+            period: Period::from_number(every, self.number),
+            used: self.used,
+            told: self.told,
+        }
+    }
+}
