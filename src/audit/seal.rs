@@ -319,7 +319,8 @@ impl Sealer {
                 key: Secret::new(from_hex(lines.next()?)?),
                 previous: from_hex(lines.next()?)?,
             };
-            (found && sealer.to_state().as_str() == text).then_some(sealer)
+            let sound = found && epoch <= MAX_EPOCHS;
+            (sound && sealer.to_state().as_str() == text).then_some(sealer)
         };
         parse().ok_or(Error::Seal)
     }
@@ -630,6 +631,15 @@ mod tests {
         let mut beyond = seals[0].clone();
         beyond.epoch += 1;
         assert_eq!(check(&[beyond], None), [Some(Fault::Invalid)]);
+        for (epoch, sound) in [
+            (MAX_EPOCHS, true),
+            (MAX_EPOCHS + 1, false),
+            (u64::MAX, false),
+        ] {
+            sealer.epoch = epoch;
+            let read = Sealer::from_state(&sealer.to_state(), ORIGIN);
+            assert_eq!(read.is_ok(), sound, "{epoch}");
+        }
     }
 
     #[test]
