@@ -180,6 +180,36 @@ def exports():
     yield compact(header) + "\n" + compact({"pruned": [0, 2], "hashes": hashes}) + "\n"
 
 
+def seals():
+    zero, at = "0" * 64, 1_800_000_000_000
+    yield json.dumps({"seal": 0, "size": 3, "root": zero, "from": at, "until": at + 3_600_000, "previous": zero, "mac": zero},
+                     separators=(",", ":"))
+    # What the target puts the check sum behind.
+    yield f"countersign seal 1\nshop.example/0101010101010101/audit\n1000 3600 0\n{'5a' * 32}\n{zero}\n"
+    blob = (1000).to_bytes(8, "big") + (3600).to_bytes(4, "big") + b"\x5a" * 32
+    yield "cssk_" + base64.urlsafe_b64encode(blob).decode().rstrip("=")
+
+
+def store_records():
+    now = 1_800_000_000_000
+    head = bytes([9, 128, 5, 7]) + (60_000).to_bytes(4, "big") + (500).to_bytes(8, "big") * 8
+    number = lambda value, size=8: value.to_bytes(size, "big")
+    yield head + number(now + 60_000) + b"\xff" * 8 + number(now) + number(5, 4) * 3
+    yield head + number(now) + number(20_833, 4) + number(7) + b"\0"
+    yield head + number(now) + number(684, 4) + number(400) + b"\1"
+
+
+def policies():
+    for confidence in ("8200", "invalid"):
+        for end in ("allow approved", "deny confidence_invalid"):
+            yield (f"policy/1 risk=medium confidence={confidence} threshold=8200 snapshot=verified mode=assisted right=dispatch"
+                   f" approval=granted checkpoint=no frozen=no proven=yes {end}")
+
+
+def periods():
+    yield from ("2026-11-24", "2026-11", "1970-01-01", "9999-12-31", "2024-02-29", "2023-02-29", "9999-12", "1970-01")
+
+
 SEEDS = {
     "ndjson": exports,
     "envelope": envelopes,
@@ -197,6 +227,10 @@ SEEDS = {
     "oauth_request": oauth,
     "redis_reply": redis,
     "key_file": key_files,
+    "audit_seal": seals,
+    "store_record": store_records,
+    "policy_record": policies,
+    "period": periods,
 }
 
 out = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "fuzz/corpus"
@@ -204,6 +238,6 @@ for target, seeds in SEEDS.items():
     folder = out / target
     folder.mkdir(parents=True, exist_ok=True)
     for seed in seeds():
-        data = seed.encode("utf-8", "surrogatepass")
+        data = seed if isinstance(seed, bytes) else seed.encode("utf-8", "surrogatepass")
         if len(data) <= 4096:
             (folder / hashlib.sha1(data).hexdigest()).write_bytes(data)

@@ -99,8 +99,8 @@ cli)
 	cp "$file" "$tree/usr/bin/countersign"
 	documents countersign-cli cli
 	package countersign-cli admin "$(libraries "$file")" "Countersign's command line, for operators" <<-END
-		Pairs with sites, signs and sends actions, collects heartbeats and verifies
-		exported audit logs. Needs neither PHP nor WordPress.
+		Verifies exported audit logs, makes keys, reads what a token says of itself and
+		checks a machine. Needs neither PHP nor WordPress, and talks to nobody.
 	END
 	;;
 *) die "usage: packaging/deb.sh extension EXTENSION.so PHP DIR | cli PROGRAM DIR" ;;

@@ -325,7 +325,8 @@ impl Sealer {
                 key: Secret::new(from_hex(lines.next()?)?),
                 previous: from_hex(lines.next()?)?,
             };
-            (found && sealer.to_state().as_str() == text).then_some(sealer)
+            let sound = found && epoch <= MAX_EPOCHS;
+            (sound && sealer.to_state().as_str() == text).then_some(sealer)
         };
         parse().ok_or(Error::Seal)
     }

@@ -59,6 +59,25 @@ impl MemoryStore {
         }
     }
 
+    /// A store whose records of these limits and budgets are all `bytes`: what a damaged disk may hold.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn with_records(
+        opened_at: Timestamp,
+        limits: &[Limit],
+        budgets: &[Budget],
+        bytes: &[u8],
+    ) -> Self {
+        let mut store = Self::new(opened_at);
+        if let Ok(state) = store.state.get_mut() {
+            let limits = limits.iter().map(|limit| (*limit.key(), bytes.to_vec()));
+            state.limits.extend(limits);
+            let budgets = budgets.iter().map(|budget| (*budget.key(), bytes.to_vec()));
+            state.budgets.extend(budgets);
+        }
+        store
+    }
+
     /// A thread that panicked amid an operation may have left half of it: no more answers then.
     fn state(&self) -> Result<MutexGuard<'_, State>, StoreError> {
         self.state.lock().map_err(|_| StoreError::Corrupt)

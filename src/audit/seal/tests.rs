@@ -215,6 +215,15 @@ fn epochs_have_an_end() {
     let mut beyond = seals[0].clone();
     beyond.epoch += 1;
     assert_eq!(check(&[beyond], None), [Some(Fault::Invalid)]);
+    for (epoch, sound) in [
+        (MAX_EPOCHS, true),
+        (MAX_EPOCHS + 1, false),
+        (u64::MAX, false),
+    ] {
+        sealer.epoch = epoch;
+        let read = Sealer::from_state(&sealer.to_state(), ORIGIN);
+        assert_eq!(read.is_ok(), sound, "{epoch}");
+    }
 }
 
 #[test]

@@ -1,0 +1,41 @@
+//! Seals, their first key and the state of who seals: what is read has one spelling, and a foreign seal is never taken.
+#![no_main]
+
+use countersign::audit::append::Head;
+use countersign::audit::seal::{Chain, FirstKey, Seal, Sealer};
+use countersign::clock::Timestamp;
+use countersign::secret::Secret;
+use countersign_fuzz::NOW;
+use libfuzzer_sys::fuzz_target;
+
+const ORIGIN: &str = "shop.example/0101010101010101/audit";
+
+fuzz_target!(|text: &str| {
+    if let Ok(key) = FirstKey::from_text(text) {
+        assert_eq!(key.to_text(), text);
+    }
+    // As if the check sum were the right one.
+    let sum = |body: &str| format!("{body}{:08x}", crc32fast::hash(body.as_bytes()));
+    if let Ok(key) = FirstKey::from_text(&sum(text)) {
+        assert_eq!(key.to_text(), sum(text));
+    }
+    let state = format!("{}\n", sum(text));
+    if let Ok(sealer) = Sealer::from_state(&state, ORIGIN) {
+        assert_eq!(*sealer.to_state(), state);
+        for seal in sealer.due(&Head::default(), NOW) {
+            assert_eq!(Seal::from_text(&seal.to_text()).as_ref(), Ok(&seal));
+        }
+    }
+    if let Ok(seal) = Seal::from_text(text) {
+        assert_eq!(seal.to_text(), text);
+        let key = Secret::new([7; 32]);
+        let start = Timestamp::from_seconds(1);
+        let (mut sealer, first) = Sealer::enroll(ORIGIN, start, 3600, key).expect("a sealer");
+        assert!(seal.epoch < sealer.epoch() || sealer.advance(&seal).is_err());
+        // Far epochs take their time by design; the near ones show whether a stranger is believed.
+        if seal.epoch < 64 {
+            assert!(Chain::new(ORIGIN, Some(&first)).take(&seal).is_err());
+        }
+        let _ = Chain::new(ORIGIN, None).take(&seal);
+    }
+});

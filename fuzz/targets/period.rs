@@ -1,0 +1,19 @@
+//! Days and months as the caller of a budget writes them: one that is read has one spelling and an end.
+#![no_main]
+
+use countersign::limit::period::{Every, MAX_OFFSET, Period, UtcOffset};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|text: &str| {
+    for every in [Every::Day, Every::Month] {
+        let Some(period) = Period::parse(every, text) else {
+            continue;
+        };
+        assert_eq!(period.to_string(), text);
+        for seconds in [-MAX_OFFSET, 0, MAX_OFFSET] {
+            let offset = UtcOffset::new(seconds).expect("an offset");
+            let end = period.ends(offset);
+            assert_ne!(Period::at(every, end, offset), period, "it is over");
+        }
+    }
+});
