@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use ext_php_rs::binary_slice::BinarySlice;
 use ext_php_rs::boxed::ZBox;
+use ext_php_rs::builders::ClassBuilder;
 use ext_php_rs::flags::ClassFlags;
 use ext_php_rs::prelude::*;
 use ext_php_rs::types::ZendHashTable;
 
+use super::arguments;
 use super::convert::{Either, headers, int};
 use super::decision::Decision;
 use super::error::{Answer, Fault};
@@ -219,9 +221,16 @@ impl McpCall {
     }
 }
 
+/// PHP has no hook between the registration of classes and the first script, other than the next class.
+fn last_class(builder: ClassBuilder) -> ClassBuilder {
+    arguments::hide();
+    builder
+}
+
 /// An answer, ready to send.
 #[php_class]
 #[php(name = "Countersign\\McpReply", flags = ClassFlags::Final.union(ClassFlags::NoDynamicProperties))]
+#[php(modifier = last_class)]
 pub struct McpReply(mcp::Reply);
 
 #[php_impl]

@@ -7,6 +7,7 @@
 
 mod access;
 mod actions;
+mod arguments;
 mod audit;
 mod audit_file;
 mod audit_proof;
@@ -98,5 +99,6 @@ pub fn get_module(module: ModuleBuilder) -> ModuleBuilder {
         .class::<mcp::McpServer>()
         .class::<mcp::McpRequest>()
         .class::<mcp::McpCall>()
+        // The last, see there: what comes after it has no marks on its arguments.
         .class::<mcp::McpReply>()
 }

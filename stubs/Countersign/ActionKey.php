@@ -20,7 +20,7 @@ final class ActionKey
      *
      * @throws KeyException `action_key_unusable` when it is too short.
      */
-    public static function hmac(Secret|string $secret): ActionKey {}
+    public static function hmac(#[\SensitiveParameter] Secret|string $secret): ActionKey {}
 
     /**
      * Ed25519 from its seed: signs and verifies.
@@ -29,7 +29,7 @@ final class ActionKey
      *
      * @throws KeyException `action_key_unusable` when it is of another length.
      */
-    public static function ed25519(Secret|string $seed): ActionKey {}
+    public static function ed25519(#[\SensitiveParameter] Secret|string $seed): ActionKey {}
 
     /**
      * Ed25519 from its public key: verifies only, so a copy of it forges nothing.

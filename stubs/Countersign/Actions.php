@@ -53,7 +53,7 @@ final class Actions
      *
      * @throws Exception `misuse` without a store.
      */
-    public function verify(string $header, string $body): Action|ActionReceipt|Decision {}
+    public function verify(#[\SensitiveParameter] string $header, string $body): Action|ActionReceipt|Decision {}
 
     /**
      * Keeps what became of an action, for whoever sends it again. A later receipt takes the place of an earlier one.

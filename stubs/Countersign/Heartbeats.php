@@ -35,5 +35,5 @@ final class Heartbeats
      *
      * @throws Exception `misuse` without a store.
      */
-    public function verify(string $header, string $body): Heartbeat|Decision {}
+    public function verify(#[\SensitiveParameter] string $header, string $body): Heartbeat|Decision {}
 }

@@ -20,8 +20,8 @@ final class Keyring
      */
     public static function open(
         string $site_id,
-        string $material,
-        ?array $previous = null,
+        #[\SensitiveParameter] string $material,
+        #[\SensitiveParameter] ?array $previous = null,
     ): Keyring {}
 
     /** 16 lower-case hex digits. */

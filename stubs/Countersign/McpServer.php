@@ -28,5 +28,5 @@ final class McpServer
      * @param string                $body    The raw body, as received.
      * @param string                $ip      The peer's address as the web server reports it.
      */
-    public function receive(string $method, array $headers, string $query, string $body, string $ip): McpRequest|McpReply {}
+    public function receive(string $method, #[\SensitiveParameter] array $headers, string $query, string $body, string $ip): McpRequest|McpReply {}
 }

@@ -30,7 +30,7 @@ final class OAuth
      * @param string      $parameters    The query string of an authorization request, or the body of a token or revocation request.
      * @param string|null $authorization The `Authorization` header of the latter two.
      */
-    public static function clientId(string $parameters, ?string $authorization = null): ?string {}
+    public static function clientId(#[\SensitiveParameter] string $parameters, #[\SensitiveParameter] ?string $authorization = null): ?string {}
 
     /** Whether a client id is the address of a client id metadata document that may be fetched. */
     public static function isMetadataDocument(string $client_id): bool {}
@@ -59,8 +59,8 @@ final class OAuth
      * @param string      $authorization The `Authorization` header, or ''.
      * @param string|null $client        The client as stored (JSON); null when there is none of this id.
      */
-    public function token(string $body, string $authorization, ?string $client = null): OAuthTokenRequest|OAuthReply {}
+    public function token(#[\SensitiveParameter] string $body, #[\SensitiveParameter] string $authorization, ?string $client = null): OAuthTokenRequest|OAuthReply {}
 
     /** RFC 7009: which grant the token in this body belongs to; the answer is the same whatever was found. */
-    public function revoke(string $body, string $authorization, ?string $client = null): OAuthReply {}
+    public function revoke(#[\SensitiveParameter] string $body, #[\SensitiveParameter] string $authorization, ?string $client = null): OAuthReply {}
 }

@@ -14,7 +14,7 @@ final class Secret
     private function __construct() {}
 
     /** Takes a copy of `$bytes`; the string itself stays PHP's, so let it go out of scope. */
-    public static function of(string $bytes): Secret {}
+    public static function of(#[\SensitiveParameter] string $bytes): Secret {}
 
     /**
      * A new secret that PHP never sees.
@@ -32,7 +32,7 @@ final class Secret
      * Whether `$other` is the same bytes, in a time that depends on the lengths alone. Never compare handles by `==`: to PHP
      * any two of one class are equal, as they have no properties.
      */
-    public function equals(string|Secret $other): bool {}
+    public function equals(#[\SensitiveParameter] string|Secret $other): bool {}
 
     /**
      * The bytes as a PHP string, which nobody wipes: only for what takes nothing else, such as the header of an HTTP

@@ -27,5 +27,5 @@ final class Tokens
     /**
      * Verifies signature, kind, site, time and binding. Revocation (epoch) and single use are the caller's to compare.
      */
-    public function verify(TokenKind $kind, string $token, ?string $binding = null): Claims|Decision {}
+    public function verify(TokenKind $kind, #[\SensitiveParameter] string $token, ?string $binding = null): Claims|Decision {}
 }

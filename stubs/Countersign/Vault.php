@@ -24,7 +24,7 @@ final class Vault
      *
      * @throws KeyException `key_unusable` when material is too short or the placeholder.
      */
-    public static function create(string $site_id, string $material): Vault {}
+    public static function create(string $site_id, #[\SensitiveParameter] string $material): Vault {}
 
     /**
      * @param string $slots What {@see slots()} gave.
@@ -32,7 +32,7 @@ final class Vault
      * @throws KeyException `vault_key_changed`: the slots are whole, but of another key; `vault_damaged`: cut or
      *                      changed; `vault_wrong_site`; `vault_slot_missing`; `key_unusable`.
      */
-    public static function open(string $site_id, string $slots, string $material): Vault {}
+    public static function open(string $site_id, string $slots, #[\SensitiveParameter] string $material): Vault {}
 
     /**
      * @param string|null $path Null: the INI entry `countersign.key_file`.
@@ -47,7 +47,7 @@ final class Vault
      *
      * @throws KeyException As {@see open()}; `recovery_code_invalid` when it is mistyped.
      */
-    public static function openWithRecoveryCode(string $site_id, string $slots, string $code): Vault {}
+    public static function openWithRecoveryCode(string $site_id, string $slots, #[\SensitiveParameter] string $code): Vault {}
 
     /**
      * What to store of the vault, one line of ASCII, after every change of slots or keys. No secret by itself; without it
@@ -59,7 +59,7 @@ final class Vault
     public function slotKinds(): array {}
 
     /** Wraps the slot `auth_key` under new material: after a change of `AUTH_KEY`. Nothing has to be sealed again. */
-    public function rewrap(string $material): void {}
+    public function rewrap(#[\SensitiveParameter] string $material): void {}
 
     /** Adds the slot `key_file`, or wraps it anew. Arguments and exceptions as {@see openWithKeyFile()}. */
     public function addKeyFile(?string $path = null): void {}
@@ -82,7 +82,7 @@ final class Vault
      *
      * @return string ASCII, `cse1.<key id>.…`: about 100 characters and a third more than the secret.
      */
-    public function seal(string $record, string|Secret $secret): string {}
+    public function seal(string $record, #[\SensitiveParameter] string|Secret $secret): string {}
 
     /**
      * Opens a record. A `Decision` says why not: `secret_malformed` (cut or overwritten), `secret_unknown_key` (sealed with
@@ -124,5 +124,5 @@ final class Vault
      *
      * @return Decision `salt_missing`, `salt_placeholder`, `salt_short`, `salt_monotonous` or `salt_duplicated`.
      */
-    public static function checkSalts(array $salts): Decision {}
+    public static function checkSalts(#[\SensitiveParameter] array $salts): Decision {}
 }
