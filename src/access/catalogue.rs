@@ -159,6 +159,7 @@ mod tests {
         );
         for (tool, json) in catalogue().iter().zip(&all) {
             assert_eq!(json["name"], tool.name);
+            assert!(std::ptr::eq(super::tool(tool.name).unwrap(), tool));
             assert!(!tool.groups.eq(&Groups::NONE), "{}", tool.name);
             assert!(tool.description.len() > 60, "{}", tool.name);
             for hint in [
@@ -182,6 +183,20 @@ mod tests {
                 tool.name
             );
         }
+    }
+
+    #[test]
+    fn what_is_acted_on_is_named() {
+        for tool in catalogue() {
+            let target = match tool.name {
+                "get_media" => Some(("id", "media")),
+                "get_post" | "update_content" | "publish_post" | "schedule_post" | "trash_post"
+                | "restore_post" => Some(("id", "post")),
+                _ => None,
+            };
+            assert_eq!(tool.target(), target, "{}", tool.name);
+        }
+        assert!(tool("delete_site").is_none());
     }
 
     #[test]

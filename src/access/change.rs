@@ -69,6 +69,7 @@ mod tests {
         assert!(change(narrow, narrow, false).is_allowed());
         assert_eq!(change(narrow, wide, false), Reason::WideningRefused.into());
         assert!(change(narrow, wide, true).is_allowed());
+        assert!(change(narrow, Groups::NONE, false).is_allowed());
         let swapped = Groups::of(&[Group::Read, Group::Image]);
         assert!(!change(narrow, swapped, false).is_allowed());
         assert!(change(Groups::NONE, Groups::of(&[Group::Read]), false).is_allowed());
@@ -85,6 +86,16 @@ mod tests {
             (State::Revoked, 3, Reason::ConnectionRevoked),
         ] {
             assert_eq!(speaks(state, epoch, 3), reason.into());
+        }
+    }
+
+    #[test]
+    fn a_state_has_one_word() {
+        assert_eq!(State::parse("active"), Some(State::Active));
+        assert_eq!(State::parse("paused"), Some(State::Paused));
+        assert_eq!(State::parse("revoked"), Some(State::Revoked));
+        for word in ["", "Active", "ended"] {
+            assert_eq!(State::parse(word), None, "{word}");
         }
     }
 
