@@ -182,5 +182,23 @@ mod tests {
         assert_eq!(Groups::parse_known(&["admin", "seo"]).codes(), ["seo"]);
         let all: Groups = Group::ALL.iter().copied().collect();
         assert_eq!(all.iter().count(), 10);
+        assert_eq!(all.with(Group::Read), all);
+        let twice = ["seo", "seo", "read", "read"];
+        assert_eq!(Groups::parse(&twice), Some(set));
+        assert_eq!(Groups::parse_known(&twice), set);
+    }
+
+    #[test]
+    fn a_group_is_met_in_every_set_that_has_it_and_in_no_other() {
+        for one in Group::ALL.iter().copied() {
+            let alone = Groups::of(&[one]);
+            let others: Groups = Group::ALL.iter().copied().filter(|g| *g != one).collect();
+            assert_eq!(alone.codes(), [one.code()]);
+            assert!(alone.contains(one) && !others.contains(one), "{one:?}");
+            assert!(alone.intersects(others.with(one)), "{one:?}");
+            assert!(others.with(one).intersects(alone), "{one:?}");
+            assert!(!alone.intersects(others), "{one:?}");
+            assert!(!others.intersects(alone), "{one:?}");
+        }
     }
 }

@@ -171,7 +171,9 @@ mod tests {
 
     #[test]
     fn custom_adds_read_and_nothing_else() {
-        assert_eq!(resolve::<&str>("custom", &[]).unwrap().codes(), ["read"]);
+        for custom in [&[][..], &["read"], &["read", "read"]] {
+            assert_eq!(resolve("custom", custom).unwrap().codes(), ["read"]);
+        }
         assert_eq!(
             resolve("custom", &["image"]).unwrap().codes(),
             ["read", "image"]

@@ -6,11 +6,14 @@
 //! knows neither a clock nor a store. [`Store::admit`](crate::store::Store::admit) runs it for all
 //! limits of a request at once.
 
+mod address;
 pub mod budget;
 pub mod period;
 #[cfg(test)]
 mod random;
 pub(crate) mod window;
+
+pub use address::address_key;
 
 use crate::decision::{Decision, Denial};
 use crate::reason::Reason;

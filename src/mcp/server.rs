@@ -1,6 +1,5 @@
 //! The first step of a request: everything that can be decided before the connection is known.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use percent_encoding::percent_decode_str;
@@ -16,7 +15,7 @@ use super::reply::Reply;
 use super::request::Request;
 use super::settings::Settings;
 use crate::keyring::Keyring;
-use crate::limit::Admission;
+use crate::limit::{Admission, address_key};
 use crate::reason::Reason;
 use crate::token::{self, Claims, Kind};
 
@@ -213,19 +212,6 @@ impl Refused {
     }
 }
 
-/// What a limit per address counts by: an IPv4 address, or the /64 network of an IPv6 address, in
-/// which one host has as many addresses as it likes.
-fn address_key(ip: &str) -> String {
-    match ip.parse::<IpAddr>().map(|address| address.to_canonical()) {
-        Ok(IpAddr::V4(address)) => format!("ip:{address}"),
-        Ok(IpAddr::V6(address)) => {
-            let network = u128::from(address) >> 64 << 64;
-            format!("ip:{}/64", std::net::Ipv6Addr::from(network))
-        }
-        Err(_) => "ip:unknown".to_owned(),
-    }
-}
-
 /// Whether two authorities are the same, with the default ports left out or not.
 fn same_host(own: &str, host: &str) -> bool {
     let bare = |text: &str| {
@@ -268,15 +254,6 @@ mod tests {
         for query in ["", "rest_route=/countersign/v1/mcp", "a=xcsat_", "token=1"] {
             assert!(!has_token(query), "{query}");
         }
-    }
-
-    #[test]
-    fn addresses_count_by_host_or_network() {
-        assert_eq!(address_key("192.0.2.1"), "ip:192.0.2.1");
-        assert_eq!(address_key("::ffff:192.0.2.1"), "ip:192.0.2.1");
-        assert_eq!(address_key("2001:db8::1"), address_key("2001:db8::ffff"));
-        assert_ne!(address_key("2001:db8::1"), address_key("2001:db8:0:1::1"));
-        assert_eq!(address_key("nonsense"), "ip:unknown");
     }
 
     #[test]

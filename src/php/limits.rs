@@ -43,6 +43,10 @@ impl Limits {
         Self(Arc::clone(&store.0))
     }
 
+    pub fn address_key(ip: &str) -> String {
+        limit::address_key(ip)
+    }
+
     pub fn check(&self, key: BinarySlice<u8>, max: i64, window: i64) -> Answer<Decision> {
         let limit = limit(&key, max, window)?;
         let admission = self.0.admit(&[limit], SystemClock.now())?;

@@ -8,9 +8,17 @@ final class Limits
     public function __construct(Store $store) {}
 
     /**
+     * The key of a limit per address: the address itself, or the /64 network of an IPv6 address, in which one host has as many
+     * addresses as it likes.
+     *
+     * @param string $ip For instance `$_SERVER['REMOTE_ADDR']`. What is no address shares one key, `ip:unknown`.
+     */
+    public static function addressKey(string $ip): string {}
+
+    /**
      * Checks and counts one call.
      *
-     * @param string $key    What is limited, for instance `ip:203.0.113.7`: any bytes.
+     * @param string $key    What is limited, any bytes; for an address, {@see addressKey()}.
      * @param int    $max    1 to 256 calls.
      * @param int    $window Seconds, 1 to 86,400.
      *
@@ -23,7 +31,7 @@ final class Limits
      * Checks one call under several limits at once, and counts it in all of them or, if one has no room, in none.
      *
      *     $answer = $limits->checkAll( array(
-     *         array( 'key' => "ip:$ip", 'max' => 60, 'window' => 60 ),
+     *         array( 'key' => Limits::addressKey( $ip ), 'max' => 60, 'window' => 60 ),
      *         array( 'key' => "user:$id", 'max' => 200, 'window' => 3600 ),
      *     ) );
      *

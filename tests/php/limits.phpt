@@ -17,6 +17,10 @@ for ( $i = 0; $i < 5; $i++ ) {
 }
 echo $limits->check( "$key, another", 3, 60 )->isAllowed() ? 'another key: yes' : 'no', "\n";
 
+foreach ( array( '192.0.2.1', '::ffff:192.0.2.1', '2001:db8::1', 'nonsense' ) as $ip ) {
+	echo Limits::addressKey( $ip ), "\n";
+}
+
 $key     = 'eight processes ' . bin2hex( random_bytes( 8 ) );
 $answers = workers( 8, 'for ( $i = 0; $i < 20; $i++ ) { echo (int) ( new Countersign\Limits( Countersign\Store::open() ) )->check( ' . var_export( $key, true ) . ', 60, 60 )->isAllowed(); }' );
 printf( "160 calls of 8 processes, admitted: %d\n", substr_count( implode( $answers ), '1' ) );
@@ -37,6 +41,10 @@ yes
 rate_limited about a minute
 rate_limited about a minute
 another key: yes
+ip:192.0.2.1
+ip:192.0.2.1
+ip:2001:db8::/64
+ip:unknown
 160 calls of 8 processes, admitted: 60
 misuse
 misuse

@@ -5,7 +5,9 @@ declare(strict_types=1);
 namespace Countersign\Tests\OAuth;
 
 use Countersign\Plugin\Connections\Connection;
+use Countersign\Plugin\OAuth\Endpoints;
 use Countersign\Plugin\Plugin;
+use Countersign\Plugin\Rest\Request;
 use Countersign\Plugin\Settings;
 use Countersign\Plugin\Urls;
 use Countersign\Tests\Agent;
@@ -149,6 +151,24 @@ final class EndpointsTest extends TestCase {
 		}
 		self::assertSame( [ 429, 'slow_down' ], [ $answer->status, $answer->json()['error'] ] );
 		self::assertGreaterThan( 0, (int) $answer->header( 'Retry-After' ) );
+	}
+
+	/** A host has as many IPv6 addresses as it likes: they count together. */
+	public function test_registrations_are_limited_by_network(): void {
+		update_option( Settings::OPTION, [ 'registration_limit' => [ 'max' => 2, 'window' => 3600 ] ] + Site::ROOMY );
+		$network = '2001:db8:' . dechex( random_int( 1, 0xffff ) ) . ':' . dechex( random_int( 1, 0xfff ) );
+		$status  = static function ( string $ip ): int {
+			$_SERVER['REMOTE_ADDR'] = $ip;
+			$body                   = '{"redirect_uris":["https://client.example/back"],"token_endpoint_auth_method":"none"}';
+			return ( new Endpoints( Plugin::services() ) )->handle( 'oauth/register', new Request( 'POST', [], '', $body ) )->status;
+		};
+		$before  = $_SERVER;
+		try {
+			self::assertSame( [ 201, 201, 429 ], array_map( $status, [ "$network::1", "$network::2", "$network:f::3" ] ) );
+			self::assertSame( 201, $status( "$network" . '1::1' ) );
+		} finally {
+			$_SERVER = $before;
+		}
 	}
 
 	public function test_a_code_is_redeemed_once_and_the_second_time_ends_everything(): void {

@@ -133,7 +133,7 @@ final class Guard {
 
 	/** How WordPress deletes metadata, after its filter was asked. Taking rights away gives nobody any. */
 	private function is_deletion_by_id( Statement $statement ): bool {
-		return [] === $statement->texts && $statement->mentions( 'DELETE' ) && $statement->mentions( 'umeta_id' );
+		return [] === $statement->texts && $statement->is_deletion() && $statement->mentions( 'umeta_id' );
 	}
 
 	private static function is_protected( string $option ): bool {

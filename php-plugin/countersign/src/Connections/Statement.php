@@ -37,12 +37,16 @@ final class Statement {
 		$texts = [];
 		// Comments that MySQL and MariaDB execute (/*! … */) stay: what is in them counts.
 		$pattern = <<<'REGEX'
-			~'[^'\\]*+(?:(?:\\.|'')[^'\\]*+)*+'|"[^"\\]*+(?:(?:\\.|"")[^"\\]*+)*+"|/\*(?!M?!).*?\*/|(?:\#|--(?=\s|$))[^\n]*~s
+			~`[^`]*+`|'[^'\\]*+(?:(?:\\.|'')[^'\\]*+)*+'|"[^"\\]*+(?:(?:\\.|"")[^"\\]*+)*+"|/\*(?!M?!).*?\*/|(?:\#|--(?=\s|$))[^\n]*~s
 			REGEX;
 		$bare    = preg_replace_callback(
 			$pattern,
 			static function ( array $found ) use ( &$texts ): string {
 				$first = $found[0][0];
+				// A quoted name stays: nothing in it begins a text or a comment.
+				if ( '`' === $first ) {
+					return $found[0];
+				}
 				if ( "'" !== $first && '"' !== $first ) {
 					return ' ';
 				}
@@ -53,23 +57,28 @@ final class Statement {
 			},
 			$sql
 		);
-		return new self( (string) $bare, $texts, is_string( $bare ) && ! preg_match( '/[\'"]/', (string) $bare ) );
+		return new self( (string) $bare, $texts, is_string( $bare ) && ! preg_match( '/[\'"]/', (string) $bare ) && 0 === substr_count( (string) $bare, '`' ) % 2 );
 	}
 
 	/** Whether it only reads. */
 	public function is_read(): bool {
-		return $this->is_whole && in_array( $this->verb(), self::READS, true ) && ! preg_match( '/\bINTO\s+(?:OUTFILE|DUMPFILE)\b/i', $this->bare );
+		return $this->is_whole && in_array( $this->verb(), self::READS, true ) && ! preg_match( '/\bINTO\s+(?:OUTFILE|DUMPFILE)\b|^\s*(?:EXPLAIN|DESC|DESCRIBE)\s+ANALYZE\b/i', $this->bare );
 	}
 
 	/** Whether it changes nothing that lasts, nor how the statements after it are read. */
 	public function is_harmless(): bool {
-		return $this->is_whole && in_array( $this->verb(), self::NEITHER, true ) && ! preg_match( '/\bSTATEMENT\b|\bsql_mode\b/i', $this->bare );
+		return $this->is_whole && in_array( $this->verb(), self::NEITHER, true ) && ! preg_match( '/\b(?:STATEMENT|sql_mode|GLOBAL|PERSIST|PERSIST_ONLY|PASSWORD)\b/i', $this->bare );
 	}
 
 	/** Whether it is a write whose objects can be told. */
 	public function is_clear(): bool {
 		$makes_code = '/^\s*(?:CREATE|ALTER|DROP|RENAME)\b(?:(?!\bTABLE\b|\bINDEX\b).)*\b(?:TRIGGER|PROCEDURE|FUNCTION|PACKAGE|EVENT|VIEW|USER|ROLE|SERVER)\b/is';
 		return $this->is_whole && in_array( $this->verb(), self::WRITES, true ) && ! preg_match( '/;\s*\S/', $this->bare ) && ! preg_match( $makes_code, $this->bare );
+	}
+
+	/** Whether it deletes rows. */
+	public function is_deletion(): bool {
+		return 'DELETE' === $this->verb();
 	}
 
 	/** Whether a name of a table, or what it begins with, stands anywhere outside of texts. */

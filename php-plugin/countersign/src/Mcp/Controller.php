@@ -104,7 +104,7 @@ final class Controller {
 	/** Records the outcome, then gives the answer. */
 	private function finish( McpReply $reply ): Response {
 		$this->services->log()->append( $reply->entry() );
-		return new Response( $reply->status(), $reply->headers(), $reply->body() );
+		return Response::of( $reply );
 	}
 
 	private function unavailable( string $reason, Request $request ): Response {

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Countersign\Plugin\OAuth;
 
+use Countersign\Limits;
 use Countersign\OAuth;
 use Countersign\OAuthReply;
 use Countersign\OAuthTokenRequest;
@@ -75,7 +76,7 @@ final class Endpoints {
 
 	private function register( Request $request ): Response {
 		$limit    = $this->services->settings()->registration_limit();
-		$decision = $this->services->limits()->check( 'oauth/register:' . Request::ip(), $limit['max'], $limit['window'] );
+		$decision = $this->services->limits()->check( 'oauth/register:' . Limits::addressKey( Request::ip() ), $limit['max'], $limit['window'] );
 		if ( ! $decision->isAllowed() ) {
 			return $this->refuse( 429, (string) $decision->reason(), $decision->retryAfter() );
 		}
@@ -84,13 +85,13 @@ final class Endpoints {
 			$this->services->clients()->collect_unused();
 			$this->services->clients()->store( $reply->client() );
 		}
-		return self::send( $reply );
+		return Response::of( $reply );
 	}
 
 	private function token( Request $request ): Response {
 		$client = $this->services->clients()->find( self::client_id( $request ) );
 		$step   = $this->services->oauth()->token( $request->body, $request->header( 'Authorization' ), $client );
-		return self::send( $step instanceof OAuthTokenRequest ? $this->redeem( $step ) : $step );
+		return Response::of( $step instanceof OAuthTokenRequest ? $this->redeem( $step ) : $step );
 	}
 
 	/** Redeems a code or refresh token. The change it needs is one conditional update; who comes second looks again. */
@@ -146,12 +147,11 @@ final class Endpoints {
 		if ( [] !== $change ) {
 			$id         = (int) ( $change['connection'] ?? $this->services->grants()->connection( (int) ( $change['grant'] ?? 0 ) ) );
 			$connection = $this->services->connections()->find( $id );
-			$is_owner   = ! isset( $change['client_id'] ) || $this->services->grants()->is_of_client( $id, (string) $change['client_id'] );
-			if ( $connection && $is_owner ) {
+			if ( $connection && $this->services->grants()->is_of_client( $id, (string) ( $change['client_id'] ?? '' ) ) ) {
 				$this->give_up( $connection, isset( $change['revoke_tokens'] ) );
 			}
 		}
-		return self::send( $reply );
+		return Response::of( $reply );
 	}
 
 	/** A client hands back what it has: its refresh token and with it the connection, or only its access tokens. */
@@ -187,10 +187,6 @@ final class Endpoints {
 			],
 			$json
 		);
-	}
-
-	private static function send( OAuthReply $reply ): Response {
-		return new Response( $reply->status(), $reply->headers(), $reply->body() );
 	}
 
 	/** A refusal of the plugin's own, in the words of the extension. */

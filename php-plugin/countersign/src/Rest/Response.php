@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Countersign\Plugin\Rest;
 
+use Countersign\McpReply;
+use Countersign\OAuthReply;
 use Countersign\Plugin\Json;
 
 /** An answer with exact status, headers and bytes: nothing of WordPress or of another plugin is mixed in. */
@@ -25,6 +27,11 @@ final class Response {
 		public readonly array $headers = [],
 		public readonly string $body = '',
 	) {}
+
+	/** What the extension answers. */
+	public static function of( McpReply|OAuthReply $reply ): self {
+		return new self( $reply->status(), $reply->headers(), $reply->body() );
+	}
 
 	/**
 	 * JSON that says why nothing is served.
