@@ -2,10 +2,12 @@
 
 #![allow(dead_code, unreachable_pub)]
 
+pub mod lines;
+
 use countersign::audit::append::{Head, Row, append};
 use countersign::audit::checkpoint::{Checkpoint, origin};
 use countersign::audit::entry::Draft;
-use countersign::audit::file::{Absent, Expectations, Export};
+use countersign::audit::file::{Absent, Expectations, Export, FileReport, FileVerifier, verify};
 use countersign::audit::note::VerifierKey;
 use countersign::audit::prune;
 use countersign::audit::seal::{FirstKey, Seal, Sealer};
@@ -197,4 +199,13 @@ pub fn expectations() -> Expectations {
         seal: Some(first_key()),
         ..Expectations::default()
     }
+}
+
+/// Verifies `file` whole and in chunks of a few bytes: the result is the same.
+pub fn check(file: &[u8], expected: &Expectations) -> FileReport {
+    let whole = verify(file, expected, &mut |_| ()).unwrap();
+    let mut verifier = FileVerifier::new(expected);
+    file.chunks(7).for_each(|chunk| verifier.push(chunk));
+    assert_eq!(verifier.finish(), whole);
+    whole
 }
