@@ -9,9 +9,11 @@
 
 mod audit_support;
 
-use audit_support::{check, draft, expectations, pruned_site, site, usual, write};
+use audit_support::{check, checkpoint, draft, expectations, key, pruned_site, site, usual, write};
 use countersign::audit::file::{Expectations, Remark};
+use countersign::audit::note::{VerifierKey, sign};
 use countersign::audit::verify::Verdict;
+use ed25519_dalek::SigningKey;
 
 const SIZE: u64 = 20;
 
@@ -78,4 +80,25 @@ fn a_report_says_what_was_not_proved() {
     for made in &report.remarks {
         assert!(made.remark.message().ends_with('.'));
     }
+}
+
+/// Whoever holds the key of one site cannot vouch for the log of another, where an auditor gave both keys.
+#[test]
+fn a_key_vouches_for_its_own_log_alone() {
+    let other = SigningKey::from_bytes(&[9; 32]);
+    let name = "other.example/5a5a5a5a5a5a5a5a/audit";
+    let mut forged = write((0..SIZE).map(draft).collect(), usual);
+    let head = forged.head().clone();
+    let text = checkpoint(&head, &key());
+    let text = &text[..=text.find("\n\n").unwrap()];
+    forged.notes = vec![(SIZE, sign(text, name, &other).unwrap())];
+    let mut expected = Expectations {
+        keys: expectations().keys,
+        ..Expectations::default()
+    };
+    expected
+        .keys
+        .push(VerifierKey::new(name, other.verifying_key()).unwrap());
+    let report = check(&forged.export(), &expected);
+    assert_eq!((report.verdict, report.vouched), (Verdict::UnknownKey, 0));
 }

@@ -1,13 +1,11 @@
 //! Checkpoints: about something else, by somebody else, elsewhere or gone.
 
-use super::audit_support::{SITE, checkpoint, key, log_origin};
-use super::{Case, Log, SIZE, case, rewritten};
+use super::audit_support::{checkpoint, key, log_origin};
+use super::{Case, Known, Log, SIZE, case, other_key, other_origin, rewritten};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use countersign::audit::note::sign;
 use countersign::audit::verify::Verdict as V;
-use countersign::bytes::hex;
-use ed25519_dalek::SigningKey;
 use serde_json::json;
 
 pub fn cases(log: &Log) -> Vec<Case> {
@@ -22,14 +20,17 @@ pub fn cases(log: &Log) -> Vec<Case> {
     };
     let other_log = sign(
         &format!(
-            "other.example/{}/audit\n5\n{}\n",
-            hex(&SITE),
+            "{}\n5\n{}\n",
+            other_origin(),
             STANDARD.encode(log.site.heads[5].root())
         ),
         &log_origin(),
         &key(),
     )
     .unwrap();
+    let own = checkpoint(&log.site.heads[5], &key());
+    let text = &own[..=own.find("\n\n").unwrap()];
+    let by_other_site = sign(text, &other_origin(), &other_key()).unwrap();
     vec![
         case(
             "checkpoint_other_log",
@@ -65,11 +66,19 @@ pub fn cases(log: &Log) -> Vec<Case> {
         case(
             "checkpoint_other_key",
             "a checkpoint by another key",
-            with_note(
-                5,
-                &checkpoint(&log.site.heads[5], &SigningKey::from_bytes(&[2; 32])),
-            ),
+            with_note(5, &checkpoint(&log.site.heads[5], &other_key())),
         )
+        .is(V::UnknownKey)
+        .at(5),
+        case(
+            "checkpoint_other_site",
+            "a checkpoint by the key of another site, which was given too",
+            with_note(5, &by_other_site),
+        )
+        .knowing(Known {
+            key: 3,
+            ..Known::default()
+        })
         .is(V::UnknownKey)
         .at(5),
         case(

@@ -15,7 +15,8 @@ mod whole;
 pub mod audit_support;
 
 use audit_support::lines::Lines;
-use audit_support::{Site, draft, first_key, key, log_origin, site, usual, write};
+use audit_support::{SITE, Site, draft, first_key, key, log_origin, site, usual, write};
+use countersign::audit::checkpoint::origin;
 use countersign::audit::file::Expectations;
 use countersign::audit::note::VerifierKey;
 use countersign::audit::verify::Verdict;
@@ -28,7 +29,7 @@ pub const SIZE: u64 = 20;
 /// What whoever verifies knows from elsewhere: by default the site's verifier key and the first sealing key.
 #[derive(Default, Clone, Copy)]
 pub struct Known {
-    /// Which verifier key: 0 the site's, 1 another's, 2 none.
+    /// Which verifier key: 0 the site's, 1 another's under its name, 2 none, 3 the site's and another site's.
     pub key: u8,
     /// No sealing key.
     pub unsealed: bool,
@@ -44,7 +45,11 @@ impl Known {
             |key: &SigningKey| VerifierKey::new(&log_origin(), key.verifying_key()).unwrap();
         match self.key {
             0 => vec![named(&key())],
-            1 => vec![named(&SigningKey::from_bytes(&[2; 32]))],
+            1 => vec![named(&other_key())],
+            3 => vec![
+                named(&key()),
+                VerifierKey::new(&other_origin(), other_key().verifying_key()).unwrap(),
+            ],
             _ => Vec::new(),
         }
     }
@@ -62,6 +67,16 @@ impl Known {
             taken: self.taken.map(Timestamp::from_millis),
         }
     }
+}
+
+/// The key of somebody else.
+pub fn other_key() -> SigningKey {
+    SigningKey::from_bytes(&[2; 32])
+}
+
+/// The log of another site.
+pub fn other_origin() -> String {
+    origin("other.example", SITE).unwrap()
 }
 
 /// A file, and what verification must say of it.

@@ -267,7 +267,11 @@ impl FileVerifier {
         {
             self.find(Verdict::HeaderMismatch, None, None);
         }
-        if !self.keys.is_empty() && !self.keys.iter().any(|key| key.name() == header.origin) {
+        let own = |key: &VerifierKey| key.name() == header.origin;
+        if self.keys.iter().any(own) {
+            // A key vouches for the log it is named after, and for no other.
+            self.keys.retain(own);
+        } else if !self.keys.is_empty() {
             self.find(Verdict::UnknownKey, None, None);
         }
         self.chain = Some(Chain::new(&header.origin, self.first_key.as_ref()));

@@ -5,7 +5,7 @@ use std::io::{self, BufRead, BufReader, IsTerminal as _};
 use std::path::{Path, PathBuf};
 
 use countersign::audit::checkpoint::Checkpoint;
-use countersign::audit::file::{self, Expectations, FileReport};
+use countersign::audit::file::{self, Expectations, FileReport, Remark};
 use countersign::audit::note::{MAX_NOTE, VerifierKey};
 use countersign::audit::seal::FirstKey;
 use countersign::audit::verify::Verdict;
@@ -13,7 +13,7 @@ use countersign::bytes::hex;
 use countersign::clock::Timestamp;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::outcome::{Failure, Outcome, read_small};
+use super::outcome::{Failure, Outcome, printable, read_small, shown};
 
 #[derive(clap::Subcommand)]
 pub(crate) enum Command {
@@ -25,6 +25,7 @@ pub(crate) enum Command {
     /// Reads a file of any size in little memory, and talks to nobody.
     ///
     /// Exit code 0: nothing is wrong. Read on: what was not proved is listed too.
+    /// 10: a key was given, and the file is not signed where that is needed.
     /// 11: columns for filtering are wrong. 12: a checkpoint is not to be believed.
     /// 13: the log, or the file it came in, is not sound. 2: it could not be read.
     #[command(verbatim_doc_comment)]
@@ -59,6 +60,14 @@ impl Command {
             taken,
             json,
         } = self;
+        let given = [Some(file), seal_key.as_ref()];
+        let inputs = given.into_iter().flatten().chain(checkpoints);
+        if inputs.filter(|path| *path == Path::new("-")).count() > 1 {
+            return Err(Failure(
+                "standard input can be read for one thing only: name files for the others"
+                    .to_owned(),
+            ));
+        }
         let expected = Expectations {
             keys: keys.clone(),
             roots: checkpoints
@@ -70,13 +79,14 @@ impl Command {
         };
         let report = verify(file, &expected)?;
         let code = match report.verdict.weight() {
+            0 if is_unsigned(&report, keys) => 10,
             0 => 0,
             weight => 10 + weight,
         };
         let text = if *json {
             as_json(&report)
         } else {
-            in_words(&report)
+            in_words(&report, &expected)
         };
         Ok(Outcome { text, code })
     }
@@ -92,12 +102,12 @@ fn kept_root(path: &Path, keys: &[VerifierKey]) -> Result<(u64, [u8; 32]), Failu
     let note = std::str::from_utf8(note.expose()).unwrap_or_default();
     // A log signs its checkpoints under its own name.
     keys.iter()
-        .find_map(|key| Checkpoint::open(note, keys, key.name()).ok())
+        .find_map(|key| Checkpoint::open(note, std::slice::from_ref(key), key.name()).ok())
         .map(|checkpoint| (checkpoint.size, checkpoint.root))
         .ok_or_else(|| {
             Failure(format!(
                 "{} is not a checkpoint signed by the key given: it can vouch for nothing",
-                path.display()
+                shown(path)
             ))
         })
 }
@@ -110,7 +120,7 @@ fn first_key(path: &Path) -> Result<FirstKey, Failure> {
         .ok_or_else(|| {
             Failure(format!(
                 "{} does not hold a first sealing key, or it was mistyped",
-                path.display()
+                shown(path)
             ))
         })
 }
@@ -154,29 +164,66 @@ fn style(template: &str) -> ProgressStyle {
     ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
 }
 
+/// Whether the signature is missing on which the answer would rest: where checkpoints do not reach to the last entry,
+/// or where the file is a part of the log, which only the site can say of it. Every export is signed when it is
+/// made; whoever hands it on can take that off.
+fn is_unsigned(report: &FileReport, keys: &[VerifierKey]) -> bool {
+    !keys.is_empty()
+        && report.remark(Remark::HeaderUnsigned).is_some()
+        && (!report.is_proved() || report.remark(Remark::Selection).is_some())
+}
+
 fn as_json(report: &FileReport) -> String {
     let mut value = serde_json::json!(report);
     if let Some(members) = value.as_object_mut() {
         members.insert("proved".to_owned(), report.is_proved().into());
         members.insert("weight".to_owned(), report.verdict.weight().into());
     }
-    format!("{value}\n")
+    // ASCII alone, which every reader of JSON takes for the same and no terminal obeys.
+    let mut out = String::new();
+    for c in value.to_string().chars() {
+        if matches!(c, ' '..='~') {
+            out.push(c);
+        } else {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                out.push_str(&format!("\\u{unit:04x}"));
+            }
+        }
+    }
+    out.push('\n');
+    out
 }
 
-fn in_words(report: &FileReport) -> String {
-    let mut lines = vec![match report.verdict {
-        Verdict::Ok if report.is_proved() => {
+fn headline(report: &FileReport, keys: &[VerifierKey]) -> String {
+    let whole = report.remark(Remark::Selection).is_none();
+    match report.verdict {
+        Verdict::Ok if is_unsigned(report, keys) => {
+            "NOT SIGNED: it agrees with itself, and the key given did not sign it".to_owned()
+        }
+        Verdict::Ok if report.is_proved() && whole => {
             "SOUND: no entry was changed, removed, moved or put in".to_owned()
         }
-        Verdict::Ok if report.vouched == 0 => {
-            "SOUND IN ITSELF: nothing from outside was held against it".to_owned()
+        Verdict::Ok if report.is_proved() => {
+            "SOUND: no entry in this part of the log was changed, moved or put in".to_owned()
         }
-        Verdict::Ok => format!(
+        Verdict::Ok if report.vouched > 0 => format!(
             "SOUND: nothing is wrong, and the first {} of {} entries are proved",
             report.vouched, report.size
         ),
+        Verdict::Ok if report.seals == 1 => {
+            "SOUND: nothing is wrong, and 1 seal is by the key you gave".to_owned()
+        }
+        Verdict::Ok if report.seals > 0 => format!(
+            "SOUND: nothing is wrong, and {} seals are by the key you gave",
+            report.seals
+        ),
+        Verdict::Ok => "SOUND IN ITSELF: nothing from outside vouches for its entries".to_owned(),
         verdict => format!("NOT SOUND: {}", meaning(verdict)),
-    }];
+    }
+}
+
+fn in_words(report: &FileReport, expected: &Expectations) -> String {
+    let mut lines = vec![headline(report, &expected.keys)];
     if report.verdict != Verdict::Ok {
         lines.push(format!("verdict    {}", report.verdict.code()));
         lines.push(format!(
@@ -190,14 +237,14 @@ fn in_words(report: &FileReport) -> String {
         );
     }
     if !report.origin.is_empty() {
-        lines.push(format!("log        {}", printable(&report.origin)));
+        lines.push(format!("log        {}", quoted(&report.origin)));
     }
     lines.push(format!(
         "entries    {} checked, of a log of {}",
         report.entries, report.size
     ));
     if let Some(filter) = &report.filter {
-        lines.push(format!("filter     {}", printable(filter)));
+        lines.push(format!("filter     {}", quoted(filter)));
     }
     lines.push(format!("root       {}", hex(&report.root)));
     lines.push(format!("proved     {}", reach(report)));
@@ -225,15 +272,27 @@ fn in_words(report: &FileReport) -> String {
             lines.push(format!("  and {} more that are not listed", report.more));
         }
     }
-    if !report.remarks.is_empty() {
+    let mut known: Vec<String> = report
+        .remarks
+        .iter()
+        .map(|made| match made.first {
+            Some(_) => format!(
+                "{} ({})",
+                made.remark.message(),
+                place(made.first, made.until)
+            ),
+            None => made.remark.message().to_owned(),
+        })
+        .collect();
+    if expected.seal.is_some() && expected.taken.is_none() {
+        known.push(
+            "Seals cut off the end are missed only from the moment the file was taken: give --taken."
+                .to_owned(),
+        );
+    }
+    if !known.is_empty() {
         lines.push("\nTo be known:".to_owned());
-        for made in &report.remarks {
-            let mut text = made.remark.message().to_owned();
-            if made.first.is_some() {
-                text.push_str(&format!(" ({})", place(made.first, made.until)));
-            }
-            lines.extend(wrapped(&text));
-        }
+        lines.extend(known.iter().flat_map(|text| wrapped(text)));
     }
     lines.join("\n") + "\n"
 }
@@ -284,12 +343,9 @@ fn place(first: Option<u64>, until: Option<u64>) -> String {
     }
 }
 
-/// The file's own words, with nothing in them that a terminal would obey, and at most 200 characters.
-fn printable(text: &str) -> String {
-    text.chars()
-        .take(200)
-        .flat_map(char::escape_debug)
-        .collect()
+/// The file's own words: at most 200 characters of them.
+fn quoted(text: &str) -> String {
+    printable(&text.chars().take(200).collect::<String>())
 }
 
 /// As an item of a list, in lines of at most 80 characters.

@@ -9,7 +9,7 @@ use countersign::key_file::KeyFile;
 use countersign::keyring::{Keyring, SiteId};
 use countersign::secret::SecretBytes;
 
-use super::outcome::{Failure, Outcome, note, read_small};
+use super::outcome::{Failure, Outcome, note, read_small, shown};
 
 #[derive(clap::Subcommand)]
 pub(crate) enum Command {
@@ -91,7 +91,7 @@ fn generate(file: Option<&Path>) -> Result<Outcome, Failure> {
         format!(
             "Wrote 64 random bytes to {} (only its owner can read it).\n\
              fingerprint  {}\n",
-            file.display(),
+            shown(file),
             key.fingerprint()
         ),
     ))
@@ -126,8 +126,8 @@ fn pair(file: &Path) -> Result<Outcome, Failure> {
             "Wrote the key that signs to {} (only its owner can read it),\n\
              and the key that verifies to {}.\n\
              fingerprint  {}\n",
-            file.display(),
-            beside.display(),
+            shown(file),
+            shown(&beside),
             key.fingerprint()
         ),
     ))
@@ -162,7 +162,7 @@ fn show(path: &Path, site: Option<SiteId>) -> Result<Outcome, Failure> {
     if !matches!(key, KeyFile::Public(_)) && is_open_to_others(path) {
         note(&format!(
             "warning: others can read {}: chmod 600",
-            path.display()
+            shown(path)
         ));
     }
     let kind = match key {

@@ -40,8 +40,27 @@ impl Failure {
             ErrorKind::IsADirectory => "it is a folder".to_owned(),
             _ => error.to_string(),
         };
-        Self(format!("cannot {doing} {}: {why}", path.display()))
+        Self(format!("cannot {doing} {}: {why}", shown(path)))
     }
+}
+
+/// A path as it was given, with nothing in it that a terminal would obey: files have names that others chose.
+pub(crate) fn shown(path: &Path) -> String {
+    printable(&path.to_string_lossy())
+}
+
+/// Text of others, with control and direction characters by their numbers.
+pub(crate) fn printable(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        // Quotes and backslashes are escaped in a program's text, and harmless in an answer.
+        if matches!(c, '"' | '\'' | '\\') {
+            out.push(c);
+        } else {
+            out.extend(c.escape_debug());
+        }
+    }
+    out
 }
 
 /// Prints `result` and gives its exit code. A reader that went away early (`| head`) is no fault.

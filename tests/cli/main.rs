@@ -2,16 +2,12 @@
 
 #![allow(clippy::unwrap_used)] // A test that cannot go on should stop.
 
+mod audit;
+
 use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-use countersign::audit::append::{Head, append};
-use countersign::audit::checkpoint::{Checkpoint, origin};
-use countersign::audit::entry::Draft;
-use countersign::audit::file::Export;
-use countersign::audit::note::VerifierKey;
-use countersign::audit::seal::Sealer;
 use countersign::clock::{Clock as _, SystemClock, Timestamp};
 use countersign::keyring::{Keyring, SiteId};
 use countersign::token::{Grant, Kind, issue};
@@ -61,70 +57,6 @@ fn token(kind: Kind, issued: Timestamp) -> String {
             issued,
         },
     )
-}
-
-/// A log of nine entries and what its auditor kept: the export, the verifier key, a checkpoint of the first four
-/// entries, the first sealing key.
-struct Log {
-    export: Vec<u8>,
-    key: String,
-    checkpoint: String,
-    seal_key: String,
-}
-
-fn log() -> Log {
-    let (site, signer) = (*SITE.as_bytes(), keys().audit_signer());
-    let name = origin("shop.example", site).unwrap();
-    let start = Timestamp::from_seconds(1_800_000_000);
-    let (sealer, first) = Sealer::enroll(
-        &name,
-        start,
-        3600,
-        countersign::secret::Secret::new([3; 32]),
-    )
-    .unwrap();
-    let (mut head, mut rows, mut checkpoint) = (Head::default(), Vec::new(), String::new());
-    for number in 0..9_u64 {
-        let json =
-            format!(r#"{{"kind":"system","actor":{{"kind":"system"}},"action":"step{number}"}}"#);
-        let draft = Draft::from_json(&json).unwrap();
-        let appended = append(&head, &[draft], site, start.plus_seconds(number)).unwrap();
-        rows.extend(appended.rows);
-        head = appended.head;
-        if head.size() == 4 {
-            checkpoint = sign(&name, &head);
-        }
-    }
-    let mut export = Export::new(&name, site, &head, &(0..9), None).unwrap();
-    for row in &rows {
-        export
-            .row(row.seq, &row.leaf, Some(&row.body), true)
-            .unwrap();
-        if export.position() == 4 {
-            export.checkpoint(&checkpoint).unwrap();
-        }
-    }
-    for seal in sealer.due(&head, start.plus_seconds(3600)) {
-        export.seal(&seal);
-    }
-    export.checkpoint(&sign(&name, &head)).unwrap();
-    Log {
-        export: export.finish(Some(&signer)).unwrap(),
-        key: VerifierKey::new(&name, signer.verifying_key())
-            .unwrap()
-            .to_string(),
-        checkpoint,
-        seal_key: first.to_text().clone(),
-    }
-}
-
-fn sign(name: &str, head: &Head) -> String {
-    let checkpoint = Checkpoint {
-        origin: name.to_owned(),
-        size: head.size(),
-        root: *head.root(),
-    };
-    checkpoint.sign(&keys().audit_signer()).unwrap()
 }
 
 /// Whether `text` holds any 12 characters in a row of `secret`.
@@ -416,162 +348,6 @@ fn an_answer_that_cannot_be_written_is_no_panic() {
     if let Ok(full) = std::fs::File::options().write(true).open("/dev/full") {
         let output = start(full.into()).wait_with_output().unwrap();
         assert!(err(&output).starts_with("error: cannot write the answer"));
-        assert_eq!(output.status.code(), Some(2));
-    }
-}
-
-#[test]
-fn a_sound_log_is_sound_and_what_was_not_proved_is_said() {
-    let log = log();
-    let bare = run(&["audit", "verify", "-"], &log.export);
-    assert_eq!(bare.status.code(), Some(0), "{}", out(&bare));
-    assert!(out(&bare).starts_with("SOUND IN ITSELF: "));
-    assert!(out(&bare).contains("9 checked, of a log of 9"));
-    assert!(out(&bare).contains("nothing beyond that the file agrees with itself"));
-    assert!(out(&bare).contains("give the site's verifier key"));
-    assert_eq!(err(&bare), "", "no progress bar where nobody watches");
-
-    let folder = tempfile::tempdir().unwrap();
-    let here = folder.path();
-    std::fs::write(here.join("log.ndjson"), &log.export).unwrap();
-    std::fs::write(here.join("kept.txt"), &log.checkpoint).unwrap();
-    std::fs::write(here.join("seal.key"), format!("{}\n", log.seal_key)).unwrap();
-    let output = run_in(
-        here,
-        &[
-            "audit",
-            "verify",
-            "log.ndjson",
-            "--key",
-            &log.key,
-            "--checkpoint",
-            "kept.txt",
-            "--seal-key",
-            "seal.key",
-            "--taken",
-            "1800003700",
-        ],
-        b"",
-    );
-    let text = out(&output);
-    assert_eq!(output.status.code(), Some(0), "{text}{}", err(&output));
-    assert!(
-        text.contains("the first 9 entries by the site's signature"),
-        "{text}"
-    );
-    assert!(
-        text.contains("4 of them by a checkpoint you kept"),
-        "{text}"
-    );
-    assert!(text.contains("seals      1 checked"), "{text}");
-    for text in [&text, &out(&bare)] {
-        fits_a_terminal(text);
-        assert!(!shows(text, &log.seal_key));
-    }
-    let json = run_in(
-        here,
-        &["audit", "verify", "log.ndjson", "--key", &log.key, "--json"],
-        b"",
-    );
-    let value: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();
-    assert_eq!(
-        (&value["verdict"], &value["proved"], &value["vouched"]),
-        (&"ok".into(), &true.into(), &9.into())
-    );
-    // A log that was last sealed long before the file was taken.
-    let late = run_in(
-        here,
-        &[
-            "audit",
-            "verify",
-            "log.ndjson",
-            "--seal-key",
-            "seal.key",
-            "--taken",
-            "1800900000",
-        ],
-        b"",
-    );
-    assert_eq!(late.status.code(), Some(13), "{}", out(&late));
-}
-
-#[test]
-fn a_log_that_was_tampered_with_is_not_sound() {
-    let log = log();
-    let text = String::from_utf8(log.export.clone()).unwrap();
-    let without = |part: &str| -> String {
-        text.split_inclusive('\n')
-            .filter(|line| !line.contains(part))
-            .collect()
-    };
-    let half = text.len() / 2;
-    for (tampered, verdict, first) in [
-        (text.replace("step5", "step6"), "entry_modified", "entry 5"),
-        (without("step5"), "missing_range", "entry 5"),
-        (without("\"end\":"), "truncated_tail", "from entry 9"),
-        (text[..half].to_owned(), "", ""),
-        (String::new(), "", ""),
-        ("hello\n".to_owned(), "file_malformed", "no single entry"),
-        ("\u{1b}[31m\u{202e}\0\n".to_owned(), "file_malformed", ""),
-    ] {
-        let output = run(
-            &["audit", "verify", "-", "--key", &log.key],
-            tampered.as_bytes(),
-        );
-        let text = out(&output);
-        assert_eq!(output.status.code(), Some(13), "{text}");
-        assert!(text.starts_with("NOT SOUND: "), "{text}");
-        assert!(
-            text.contains(verdict) && text.contains(first),
-            "{verdict} in {text}"
-        );
-        assert!(
-            text.chars().all(|c| c == '\n' || !c.is_control()),
-            "{text:?}"
-        );
-        fits_a_terminal(&text);
-        let json = run(&["audit", "verify", "-", "--json"], tampered.as_bytes());
-        let value: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();
-        assert_eq!(json.status.code(), Some(13));
-        assert_eq!(value["weight"], 3);
-    }
-    // The whole log by another hand: sound in itself, and its key is not the one that was given.
-    let other = VerifierKey::new(
-        &log.key[..log.key.find('+').unwrap()],
-        ed25519_dalek::SigningKey::from_bytes(&[9; 32]).verifying_key(),
-    );
-    let other = other.unwrap().to_string();
-    let output = run(&["audit", "verify", "-", "--key", &other], &log.export);
-    assert_eq!(output.status.code(), Some(12), "{}", out(&output));
-    assert!(out(&output).contains("unknown_key"));
-}
-
-#[test]
-fn what_an_auditor_brings_must_be_sound_too() {
-    let log = log();
-    let folder = tempfile::tempdir().unwrap();
-    let here = folder.path();
-    std::fs::write(
-        here.join("kept.txt"),
-        log.checkpoint.replace("\n4\n", "\n5\n"),
-    )
-    .unwrap();
-    std::fs::write(here.join("seal.key"), &log.seal_key[1..]).unwrap();
-    for arguments in [
-        &["--key", &log.key, "--checkpoint", "kept.txt"][..],
-        &["--key", &log.key, "--checkpoint", "nowhere"],
-        &["--seal-key", "seal.key"],
-        &["--seal-key", "nowhere"],
-        &["--key", &log.key[1..]],
-    ] {
-        let all = [&["audit", "verify", "-"], arguments].concat();
-        let output = run_in(here, &all, &log.export);
-        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
-        assert_eq!(err(&output).lines().count(), 1);
-        assert!(!shows(&err(&output), &log.seal_key));
-    }
-    for path in ["nowhere", "."] {
-        let output = run_in(here, &["audit", "verify", path], b"");
         assert_eq!(output.status.code(), Some(2));
     }
 }

@@ -1,0 +1,342 @@
+//! `countersign audit verify`
+
+use countersign::audit::append::{Head, append};
+use countersign::audit::checkpoint::{Checkpoint, origin};
+use countersign::audit::entry::Draft;
+use countersign::audit::file::Export;
+use countersign::audit::note::VerifierKey;
+use countersign::audit::seal::Sealer;
+use countersign::clock::Timestamp;
+
+use super::{SITE, err, fits_a_terminal, keys, out, run, run_in, shows};
+
+/// A log of nine entries and what its auditor kept: the export, the verifier key, a checkpoint of the first four
+/// entries, the first sealing key.
+struct Log {
+    export: Vec<u8>,
+    key: String,
+    checkpoint: String,
+    seal_key: String,
+}
+
+fn log() -> Log {
+    log_of(None, true, &|_| true)
+}
+
+/// The entries `wanted`, as what `filter` says; signed at the end or not.
+fn log_of(filter: Option<&str>, signed: bool, wanted: &dyn Fn(u64) -> bool) -> Log {
+    let (site, signer) = (*SITE.as_bytes(), keys().audit_signer());
+    let name = origin("shop.example", site).unwrap();
+    let start = Timestamp::from_seconds(1_800_000_000);
+    let (sealer, first) = Sealer::enroll(
+        &name,
+        start,
+        3600,
+        countersign::secret::Secret::new([3; 32]),
+    )
+    .unwrap();
+    let (mut head, mut rows, mut checkpoint) = (Head::default(), Vec::new(), String::new());
+    for number in 0..9_u64 {
+        let json =
+            format!(r#"{{"kind":"system","actor":{{"kind":"system"}},"action":"step{number}"}}"#);
+        let draft = Draft::from_json(&json).unwrap();
+        let appended = append(&head, &[draft], site, start.plus_seconds(number)).unwrap();
+        rows.extend(appended.rows);
+        head = appended.head;
+        if head.size() == 4 {
+            checkpoint = sign(&name, &head);
+        }
+    }
+    let mut export = Export::new(&name, site, &head, &(0..9), filter).unwrap();
+    for row in &rows {
+        export
+            .row(row.seq, &row.leaf, Some(&row.body), wanted(row.seq))
+            .unwrap();
+        if export.position() == 4 {
+            export.checkpoint(&checkpoint).unwrap();
+        }
+    }
+    for seal in sealer.due(&head, start.plus_seconds(3600)) {
+        export.seal(&seal);
+    }
+    export.checkpoint(&sign(&name, &head)).unwrap();
+    Log {
+        export: export.finish(signed.then_some(&signer)).unwrap(),
+        key: VerifierKey::new(&name, signer.verifying_key())
+            .unwrap()
+            .to_string(),
+        checkpoint,
+        seal_key: first.to_text().clone(),
+    }
+}
+
+fn sign(name: &str, head: &Head) -> String {
+    let checkpoint = Checkpoint {
+        origin: name.to_owned(),
+        size: head.size(),
+        root: *head.root(),
+    };
+    checkpoint.sign(&keys().audit_signer()).unwrap()
+}
+
+#[test]
+fn a_sound_log_is_sound_and_what_was_not_proved_is_said() {
+    let log = log();
+    let bare = run(&["audit", "verify", "-"], &log.export);
+    assert_eq!(bare.status.code(), Some(0), "{}", out(&bare));
+    assert!(out(&bare).starts_with("SOUND IN ITSELF: "));
+    assert!(out(&bare).contains("9 checked, of a log of 9"));
+    assert!(out(&bare).contains("nothing beyond that the file agrees with itself"));
+    assert!(out(&bare).contains("give the site's verifier key"));
+    assert_eq!(err(&bare), "", "no progress bar where nobody watches");
+
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    std::fs::write(here.join("log.ndjson"), &log.export).unwrap();
+    std::fs::write(here.join("kept.txt"), &log.checkpoint).unwrap();
+    std::fs::write(here.join("seal.key"), format!("{}\n", log.seal_key)).unwrap();
+    let output = run_in(
+        here,
+        &[
+            "audit",
+            "verify",
+            "log.ndjson",
+            "--key",
+            &log.key,
+            "--checkpoint",
+            "kept.txt",
+            "--seal-key",
+            "seal.key",
+            "--taken",
+            "1800003700",
+        ],
+        b"",
+    );
+    let text = out(&output);
+    assert_eq!(output.status.code(), Some(0), "{text}{}", err(&output));
+    assert!(
+        text.contains("the first 9 entries by the site's signature"),
+        "{text}"
+    );
+    assert!(
+        text.contains("4 of them by a checkpoint you kept"),
+        "{text}"
+    );
+    assert!(text.contains("seals      1 checked"), "{text}");
+    for text in [&text, &out(&bare)] {
+        fits_a_terminal(text);
+        assert!(!shows(text, &log.seal_key));
+    }
+    let json = run_in(
+        here,
+        &["audit", "verify", "log.ndjson", "--key", &log.key, "--json"],
+        b"",
+    );
+    let value: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();
+    assert_eq!(
+        (&value["verdict"], &value["proved"], &value["vouched"]),
+        (&"ok".into(), &true.into(), &9.into())
+    );
+    // A log that was last sealed long before the file was taken.
+    let late = run_in(
+        here,
+        &[
+            "audit",
+            "verify",
+            "log.ndjson",
+            "--seal-key",
+            "seal.key",
+            "--taken",
+            "1800900000",
+        ],
+        b"",
+    );
+    assert_eq!(late.status.code(), Some(13), "{}", out(&late));
+}
+
+#[test]
+fn a_log_that_was_tampered_with_is_not_sound() {
+    let log = log();
+    let text = String::from_utf8(log.export.clone()).unwrap();
+    let without = |part: &str| -> String {
+        text.split_inclusive('\n')
+            .filter(|line| !line.contains(part))
+            .collect()
+    };
+    let half = text.len() / 2;
+    for (tampered, verdict, first) in [
+        (text.replace("step5", "step6"), "entry_modified", "entry 5"),
+        (without("step5"), "missing_range", "entry 5"),
+        (without("\"end\":"), "truncated_tail", "from entry 9"),
+        (text[..half].to_owned(), "", ""),
+        (String::new(), "", ""),
+        ("hello\n".to_owned(), "file_malformed", "no single entry"),
+        ("\u{1b}[31m\u{202e}\0\n".to_owned(), "file_malformed", ""),
+    ] {
+        let output = run(
+            &["audit", "verify", "-", "--key", &log.key],
+            tampered.as_bytes(),
+        );
+        let text = out(&output);
+        assert_eq!(output.status.code(), Some(13), "{text}");
+        assert!(text.starts_with("NOT SOUND: "), "{text}");
+        assert!(
+            text.contains(verdict) && text.contains(first),
+            "{verdict} in {text}"
+        );
+        assert!(
+            text.chars().all(|c| c == '\n' || !c.is_control()),
+            "{text:?}"
+        );
+        fits_a_terminal(&text);
+        let json = run(&["audit", "verify", "-", "--json"], tampered.as_bytes());
+        let value: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();
+        assert_eq!(json.status.code(), Some(13));
+        assert_eq!(value["weight"], 3);
+    }
+    // The whole log by another hand: sound in itself, and its key is not the one that was given.
+    let other = VerifierKey::new(
+        &log.key[..log.key.find('+').unwrap()],
+        ed25519_dalek::SigningKey::from_bytes(&[9; 32]).verifying_key(),
+    );
+    let other = other.unwrap().to_string();
+    let output = run(&["audit", "verify", "-", "--key", &other], &log.export);
+    assert_eq!(output.status.code(), Some(12), "{}", out(&output));
+    assert!(out(&output).contains("unknown_key"));
+}
+
+#[test]
+fn what_an_auditor_brings_must_be_sound_too() {
+    let log = log();
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    std::fs::write(
+        here.join("kept.txt"),
+        log.checkpoint.replace("\n4\n", "\n5\n"),
+    )
+    .unwrap();
+    std::fs::write(here.join("seal.key"), &log.seal_key[1..]).unwrap();
+    for arguments in [
+        &["--key", &log.key, "--checkpoint", "kept.txt"][..],
+        &["--key", &log.key, "--checkpoint", "nowhere"],
+        &["--seal-key", "seal.key"],
+        &["--seal-key", "nowhere"],
+        &["--key", &log.key[1..]],
+    ] {
+        let all = [&["audit", "verify", "-"], arguments].concat();
+        let output = run_in(here, &all, &log.export);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert_eq!(err(&output).lines().count(), 1);
+        assert!(!shows(&err(&output), &log.seal_key));
+    }
+    for path in ["nowhere", "."] {
+        let output = run_in(here, &["audit", "verify", path], b"");
+        assert_eq!(output.status.code(), Some(2));
+    }
+}
+
+/// Whoever hands a file on can take every signature off it. What is left agrees with itself, whatever it says.
+#[test]
+fn a_file_without_the_signature_asked_for_is_no_success() {
+    let log = log();
+    let unsigned = log_of(None, false, &|_| true);
+    let part = log_of(Some("connection 7"), false, &|seq| seq != 5);
+    let whole_part = log_of(Some("connection 7"), true, &|seq| seq != 5);
+    for (export, code, headline) in [
+        // Its entries are vouched for to the last: nothing that the signature covers could hide one.
+        (&unsigned.export, 0, "SOUND: "),
+        (&part.export, 10, "NOT SIGNED: "),
+        (&whole_part.export, 0, "SOUND: no entry in this part"),
+    ] {
+        let output = run(&["audit", "verify", "-", "--key", &log.key], export);
+        let text = out(&output);
+        assert_eq!(output.status.code(), Some(code), "{text}");
+        assert!(text.starts_with(headline), "{text}");
+        fits_a_terminal(&text);
+    }
+    let forged = forged();
+    let asked = run(&["audit", "verify", "-", "--key", &log.key], &forged);
+    assert_eq!(asked.status.code(), Some(10), "{}", out(&asked));
+    assert!(out(&asked).starts_with("NOT SIGNED: "));
+    let unasked = run(&["audit", "verify", "-"], &forged);
+    assert_eq!(unasked.status.code(), Some(0));
+    assert!(out(&unasked).starts_with("SOUND IN ITSELF: "));
+}
+
+/// A log of other entries in the name of the same site, by somebody without its key.
+fn forged() -> Vec<u8> {
+    let site = *SITE.as_bytes();
+    let name = origin("shop.example", site).unwrap();
+    let draft = r#"{"kind":"system","actor":{"kind":"system"},"action":"nothing happened"}"#;
+    let drafts = [Draft::from_json(draft).unwrap()];
+    let made = append(&Head::default(), &drafts, site, Timestamp::from_millis(1)).unwrap();
+    let mut export = Export::new(&name, site, &made.head, &(0..1), None).unwrap();
+    let row = made.rows.first().unwrap();
+    export.row(0, &row.leaf, Some(&row.body), true).unwrap();
+    export.finish(None).unwrap()
+}
+
+/// Seals that were cut off the end are missed only by who knows when the log was taken.
+#[test]
+fn seals_without_a_moment_are_said_to_have_no_end() {
+    let log = log();
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("seal.key"), &log.seal_key).unwrap();
+    let verify = |more: &[&str]| {
+        let all = [&["audit", "verify", "-", "--seal-key", "seal.key"], more].concat();
+        let output = run_in(folder.path(), &all, &log.export);
+        assert_eq!(output.status.code(), Some(0), "{}", out(&output));
+        out(&output)
+    };
+    let text = verify(&[]);
+    assert!(
+        text.starts_with("SOUND: nothing is wrong, and 1 seal is by the key"),
+        "{text}"
+    );
+    assert!(text.contains("--taken"), "{text}");
+    fits_a_terminal(&text);
+    assert!(!verify(&["--taken", "1800003700"]).contains("--taken"));
+}
+
+/// Text in the file, and a name somebody gave it, must not reach a terminal as what it obeys.
+#[test]
+fn no_text_of_others_is_obeyed_by_a_terminal() {
+    let odd = "\u{9b}31m\u{202e}\u{85}\u{7f}\u{1f389}";
+    let log = log_of(Some(odd), true, &|seq| seq % 2 == 0);
+    for more in [&[][..], &["--json"]] {
+        let all = [&["audit", "verify", "-", "--key", &log.key], more].concat();
+        let output = run(&all, &log.export);
+        let text = out(&output);
+        assert_eq!(output.status.code(), Some(0), "{text:?}");
+        assert!(
+            text.chars()
+                .all(|c| c == '\n' || !c.is_control() && c != '\u{202e}'),
+            "{text:?}"
+        );
+        if let Ok(value) = serde_json::from_str::<serde_json::Value>(&text) {
+            assert_eq!(value["filter"], odd);
+        }
+    }
+    let output = run(&["audit", "verify", "no\u{1b}[31m\u{202e}file's"], b"");
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(
+        err(&output),
+        "error: cannot read no\\u{1b}[31m\\u{202e}file's: there is no such file or folder\n"
+    );
+}
+
+#[test]
+fn standard_input_is_read_for_one_thing() {
+    let log = log();
+    for arguments in [
+        &["--checkpoint", "-"][..],
+        &["--seal-key", "-"],
+        &["--checkpoint", "-", "--seal-key", "-"],
+    ] {
+        let file = if arguments.len() > 2 { "nowhere" } else { "-" };
+        let all = [&["audit", "verify", file, "--key", &log.key], arguments].concat();
+        let output = run(&all, &log.export);
+        assert_eq!(output.status.code(), Some(2), "{}", out(&output));
+        assert!(err(&output).contains("standard input"), "{}", err(&output));
+    }
+}
