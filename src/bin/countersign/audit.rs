@@ -230,9 +230,11 @@ fn in_words(report: &FileReport, expected: &Expectations) -> String {
             "first bad  {}",
             place(report.first_bad, report.until)
         ));
+        // An empty file has no line to name.
         lines.extend(
             report
                 .line
+                .filter(|line| *line > 0)
                 .map(|line| format!("found at   line {line} of the file")),
         );
     }
@@ -297,16 +299,23 @@ fn in_words(report: &FileReport, expected: &Expectations) -> String {
     lines.join("\n") + "\n"
 }
 
-/// How far the roots reach that do not rest on the file alone.
+/// How far the roots reach that do not rest on the file alone. They are roots over the recorded hashes: what an
+/// entry's line holds is proved by them only where nothing is wrong.
 fn reach(report: &FileReport) -> String {
+    let what = if report.verdict == Verdict::Ok {
+        "entries"
+    } else {
+        "recorded hashes"
+    };
     match (report.vouched, report.witnessed) {
+        (0, _) if report.verdict != Verdict::Ok => "nothing".to_owned(),
         (0, _) => "nothing beyond that the file agrees with itself".to_owned(),
         (vouched, witnessed) if witnessed == vouched => {
-            format!("the first {vouched} entries, by a checkpoint you kept")
+            format!("the first {vouched} {what}, by a checkpoint you kept")
         }
-        (vouched, 0) => format!("the first {vouched} entries, by the site's signature"),
+        (vouched, 0) => format!("the first {vouched} {what}, by the site's signature"),
         (vouched, witnessed) => format!(
-            "the first {vouched} entries by the site's signature,\n           {witnessed} of them by a checkpoint you kept"
+            "the first {vouched} {what} by the site's signature,\n           {witnessed} of them by a checkpoint you kept"
         ),
     }
 }
