@@ -288,6 +288,34 @@ mod tests {
     }
 
     #[test]
+    fn a_head_is_one_line_with_one_spelling() {
+        let drafts = [draft("a"), draft("b"), draft("c")];
+        let head = append(&Head::default(), &drafts, [1; 8], NOW).unwrap().head;
+        let text = head.to_text();
+        let parts = [hex(head.root()), base64url(&head.frontier())];
+        assert_eq!(text, format!("3 {} {}", parts[0], parts[1]));
+        for head in [&head, &Head::default()] {
+            assert_eq!(Head::from_text(&head.to_text()).as_ref(), Ok(head));
+        }
+        for wrong in [
+            format!("+{text}"),
+            format!("0{text}"),
+            format!(" {text}"),
+            format!("{text} "),
+            format!("{text}\n"),
+            text.replace("3 ", "2 "),
+            text.replace("3 ", "3  "),
+            text.replace(&parts[0], &"0".repeat(64)),
+            text.replace(&parts[1], &base64url(&Head::default().frontier())),
+            text.replace(&parts[1], ""),
+            String::new(),
+        ] {
+            assert_ne!(wrong, text);
+            assert_eq!(Head::from_text(&wrong), Err(Error::Head), "{wrong:?}");
+        }
+    }
+
+    #[test]
     fn high_water_finds_a_log_set_back() {
         let one = append(&Head::default(), &[draft("a")], [1; 8], NOW)
             .unwrap()

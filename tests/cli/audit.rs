@@ -188,6 +188,11 @@ fn a_log_that_was_tampered_with_is_not_sound() {
             text.chars().all(|c| c == '\n' || !c.is_control()),
             "{text:?}"
         );
+        assert!(
+            !text.contains("entries, by") && !text.contains("agrees"),
+            "{text}"
+        );
+        assert!(!text.contains("line 0"), "{text}");
         fits_a_terminal(&text);
         let json = run(&["audit", "verify", "-", "--json"], tampered.as_bytes());
         let value: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();
@@ -254,7 +259,7 @@ fn a_file_without_the_signature_asked_for_is_no_success() {
         assert!(text.starts_with(headline), "{text}");
         fits_a_terminal(&text);
     }
-    let forged = forged();
+    let forged = forged(None, false);
     let asked = run(&["audit", "verify", "-", "--key", &log.key], &forged);
     assert_eq!(asked.status.code(), Some(10), "{}", out(&asked));
     assert!(out(&asked).starts_with("NOT SIGNED: "));
@@ -263,17 +268,48 @@ fn a_file_without_the_signature_asked_for_is_no_success() {
     assert!(out(&unasked).starts_with("SOUND IN ITSELF: "));
 }
 
-/// A log of other entries in the name of the same site, by somebody without its key.
-fn forged() -> Vec<u8> {
-    let site = *SITE.as_bytes();
+/// Whoever holds the site's keys can rewrite the log and show only what lies behind the kept checkpoint.
+#[test]
+fn a_kept_checkpoint_that_was_not_compared_is_no_success() {
+    let log = log();
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("kept.txt"), &log.checkpoint).unwrap();
+    let forged = forged(Some("the last three"), true);
+    let verify = |more: &[&str]| {
+        let all = [&["audit", "verify", "-", "--key", &log.key], more].concat();
+        run_in(folder.path(), &all, &forged)
+    };
+    assert_eq!(verify(&[]).status.code(), Some(0), "{}", out(&verify(&[])));
+    let kept = verify(&["--checkpoint", "kept.txt"]);
+    assert_eq!(kept.status.code(), Some(10), "{}", out(&kept));
+    assert!(out(&kept).starts_with("NOT COMPARED: "));
+    let json = verify(&["--checkpoint", "kept.txt", "--json"]);
+    let value: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();
+    assert_eq!(
+        (&value["verdict"], &value["proved"]),
+        (&"ok".into(), &false.into())
+    );
+}
+
+/// Another log in the name of the same site: the last three entries of it, or all. By somebody without its key, or
+/// with it.
+fn forged(filter: Option<&str>, signed: bool) -> Vec<u8> {
+    let (site, signer) = (*SITE.as_bytes(), keys().audit_signer());
     let name = origin("shop.example", site).unwrap();
     let draft = r#"{"kind":"system","actor":{"kind":"system"},"action":"nothing happened"}"#;
-    let drafts = [Draft::from_json(draft).unwrap()];
+    let drafts = vec![Draft::from_json(draft).unwrap(); 9];
     let made = append(&Head::default(), &drafts, site, Timestamp::from_millis(1)).unwrap();
-    let mut export = Export::new(&name, site, &made.head, &(0..1), None).unwrap();
-    let row = made.rows.first().unwrap();
-    export.row(0, &row.leaf, Some(&row.body), true).unwrap();
-    export.finish(None).unwrap()
+    let mut export = Export::new(&name, site, &made.head, &(0..9), filter).unwrap();
+    for row in &made.rows {
+        let wanted = filter.is_none() || row.seq > 5;
+        export
+            .row(row.seq, &row.leaf, Some(&row.body), wanted)
+            .unwrap();
+    }
+    if signed {
+        export.checkpoint(&sign(&name, &made.head)).unwrap();
+    }
+    export.finish(signed.then_some(&signer)).unwrap()
 }
 
 /// Seals that were cut off the end are missed only by who knows when the log was taken.

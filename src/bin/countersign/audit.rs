@@ -25,7 +25,8 @@ pub(crate) enum Command {
     /// Reads a file of any size in little memory, and talks to nobody.
     ///
     /// Exit code 0: nothing is wrong. Read on: what was not proved is listed too.
-    /// 10: a key was given, and the file is not signed where that is needed.
+    /// 10: what you gave is not borne out: no signature where it needs one, or your
+    /// checkpoint lies where the file has only hashes.
     /// 11: columns for filtering are wrong. 12: a checkpoint is not to be believed.
     /// 13: the log, or the file it came in, is not sound. 2: it could not be read.
     #[command(verbatim_doc_comment)]
@@ -79,12 +80,12 @@ impl Command {
         };
         let report = verify(file, &expected)?;
         let code = match report.verdict.weight() {
-            0 if is_unsigned(&report, keys) => 10,
+            0 if wanting(&report, &expected).is_some() => 10,
             0 => 0,
             weight => 10 + weight,
         };
         let text = if *json {
-            as_json(&report)
+            as_json(&report, &expected)
         } else {
             in_words(&report, &expected)
         };
@@ -164,19 +165,28 @@ fn style(template: &str) -> ProgressStyle {
     ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
 }
 
-/// Whether the signature is missing on which the answer would rest: where checkpoints do not reach to the last entry,
-/// or where the file is a part of the log, which only the site can say of it. Every export is signed when it is
-/// made; whoever hands it on can take that off.
-fn is_unsigned(report: &FileReport, keys: &[VerifierKey]) -> bool {
-    !keys.is_empty()
-        && report.remark(Remark::HeaderUnsigned).is_some()
-        && (!report.is_proved() || report.remark(Remark::Selection).is_some())
+/// What whoever verifies asked for, and the file, though nothing in it is wrong, does not bear out. Whoever hands a
+/// file on, or holds the site's keys, could else go round it.
+fn wanting(report: &FileReport, expected: &Expectations) -> Option<&'static str> {
+    // Every export is signed when it is made. Only that signature speaks for entries behind the last checkpoint,
+    // and for what a part of the log leaves out.
+    let rests_on_signature = !report.is_proved() || report.remark(Remark::Selection).is_some();
+    let unsigned = report.remark(Remark::HeaderUnsigned).is_some();
+    let kept = expected.roots.iter().map(|(size, _)| *size).max();
+    if !expected.keys.is_empty() && unsigned && rests_on_signature {
+        Some("NOT SIGNED: it agrees with itself, and the key given did not sign it")
+    } else if kept.is_some_and(|kept| kept > report.witnessed) {
+        Some("NOT COMPARED: the checkpoint you kept lies where only hashes are")
+    } else {
+        None
+    }
 }
 
-fn as_json(report: &FileReport) -> String {
+fn as_json(report: &FileReport, expected: &Expectations) -> String {
     let mut value = serde_json::json!(report);
     if let Some(members) = value.as_object_mut() {
-        members.insert("proved".to_owned(), report.is_proved().into());
+        let proved = report.is_proved() && wanting(report, expected).is_none();
+        members.insert("proved".to_owned(), proved.into());
         members.insert("weight".to_owned(), report.verdict.weight().into());
     }
     // ASCII alone, which every reader of JSON takes for the same and no terminal obeys.
@@ -194,12 +204,14 @@ fn as_json(report: &FileReport) -> String {
     out
 }
 
-fn headline(report: &FileReport, keys: &[VerifierKey]) -> String {
+fn headline(report: &FileReport, expected: &Expectations) -> String {
     let whole = report.remark(Remark::Selection).is_none();
+    if report.verdict == Verdict::Ok
+        && let Some(wanting) = wanting(report, expected)
+    {
+        return wanting.to_owned();
+    }
     match report.verdict {
-        Verdict::Ok if is_unsigned(report, keys) => {
-            "NOT SIGNED: it agrees with itself, and the key given did not sign it".to_owned()
-        }
         Verdict::Ok if report.is_proved() && whole => {
             "SOUND: no entry was changed, removed, moved or put in".to_owned()
         }
@@ -223,16 +235,18 @@ fn headline(report: &FileReport, keys: &[VerifierKey]) -> String {
 }
 
 fn in_words(report: &FileReport, expected: &Expectations) -> String {
-    let mut lines = vec![headline(report, &expected.keys)];
+    let mut lines = vec![headline(report, expected)];
     if report.verdict != Verdict::Ok {
         lines.push(format!("verdict    {}", report.verdict.code()));
         lines.push(format!(
             "first bad  {}",
             place(report.first_bad, report.until)
         ));
+        // An empty file has no line to name.
         lines.extend(
             report
                 .line
+                .filter(|line| *line > 0)
                 .map(|line| format!("found at   line {line} of the file")),
         );
     }
@@ -297,16 +311,23 @@ fn in_words(report: &FileReport, expected: &Expectations) -> String {
     lines.join("\n") + "\n"
 }
 
-/// How far the roots reach that do not rest on the file alone.
+/// How far the roots reach that do not rest on the file alone. They are roots over the recorded hashes: what an
+/// entry's line holds is proved by them only where nothing is wrong.
 fn reach(report: &FileReport) -> String {
+    let what = if report.verdict == Verdict::Ok {
+        "entries"
+    } else {
+        "recorded hashes"
+    };
     match (report.vouched, report.witnessed) {
+        (0, _) if report.verdict != Verdict::Ok => "nothing".to_owned(),
         (0, _) => "nothing beyond that the file agrees with itself".to_owned(),
         (vouched, witnessed) if witnessed == vouched => {
-            format!("the first {vouched} entries, by a checkpoint you kept")
+            format!("the first {vouched} {what}, by a checkpoint you kept")
         }
-        (vouched, 0) => format!("the first {vouched} entries, by the site's signature"),
+        (vouched, 0) => format!("the first {vouched} {what}, by the site's signature"),
         (vouched, witnessed) => format!(
-            "the first {vouched} entries by the site's signature,\n           {witnessed} of them by a checkpoint you kept"
+            "the first {vouched} {what} by the site's signature,\n           {witnessed} of them by a checkpoint you kept"
         ),
     }
 }

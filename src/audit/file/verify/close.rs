@@ -10,7 +10,6 @@ impl FileVerifier {
     /// Holds the whole against the header, the roots not met, the seals owed and the prunings recorded.
     pub(super) fn close(&mut self) {
         let Some(header) = self.header.clone() else {
-            self.find(Verdict::TruncatedTail, Some(0), None);
             return;
         };
         let promised = self
