@@ -9,8 +9,6 @@ use sha2::Sha256;
 use subtle::ConstantTimeEq as _;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
-use crate::bytes::pae_into;
-
 /// `N` secret bytes.
 #[derive(Zeroize, ZeroizeOnDrop)]
 pub struct Secret<const N: usize>([u8; N]);
@@ -114,14 +112,6 @@ impl MacKey {
         hmac.update(message);
         hmac.finalize().into_bytes().into()
     }
-
-    /// HMAC-SHA256 of the [`pae`](crate::bytes::pae) of `parts`.
-    #[must_use]
-    pub fn mac_pae(&self, parts: &[&[u8]]) -> [u8; 32] {
-        let mut hmac = self.0.clone();
-        pae_into(parts, |bytes| hmac.update(bytes));
-        hmac.finalize().into_bytes().into()
-    }
 }
 
 /// HMAC-SHA256 of `message` under `key`.
@@ -139,7 +129,7 @@ pub fn same(a: &[u8], b: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::bytes::{hex, pae};
+    use crate::bytes::hex;
 
     /// RFC 4231 §4.2, its key filled up with zeros as HMAC itself does.
     #[test]
@@ -153,8 +143,6 @@ mod tests {
                 "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7"
             );
         }
-        let parts: [&[u8]; 3] = [b"ab", b"", &[7; 200]];
-        assert_eq!(key.mac_pae(&parts), key.mac(&pae(&parts)));
     }
 
     /// An HMAC has no mark of its own: it is two cores of the hash and one buffer, as the hash has them.

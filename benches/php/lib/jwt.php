@@ -1,22 +1,39 @@
 <?php
 /**
- * HS256 JWTs (RFC 7519) as the usual PHP libraries make and check them: header, claims, signature; algorithm, key
- * length, times, issuer and audience checked.
+ * HS256 JWTs (RFC 7519) as the usual PHP libraries make and check them: header, claims, signature; key by its id,
+ * algorithm, key length, kind, times, issuer and audience checked; claims of their types in an object.
  */
 
 declare(strict_types=1);
 
+final class JwtClaims {
+
+	public function __construct(
+		public readonly string $kind,
+		public readonly string $id,
+		public readonly int $subject,
+		public readonly int $epoch,
+		public readonly int $issued_at,
+		public readonly int $expires_at
+	) {}
+}
+
 final class Jwt {
 
-	public function __construct( private readonly string $key, private readonly string $issuer ) {
-		must( strlen( $key ) >= 32 );
+	/** @param array<string, string> $keys By id; the first signs, the others still verify. */
+	public function __construct( private readonly array $keys, private readonly string $issuer ) {
+		foreach ( $keys as $key ) {
+			must( strlen( $key ) >= 32 );
+		}
 	}
 
-	public function issue( string $audience, int $subject, int $lifetime ): string {
+	public function issue( string $kind, string $audience, int $subject, int $lifetime ): string {
 		$now    = time();
-		$signed = $this->encode( json_encode( array( 'typ' => 'JWT', 'alg' => 'HS256', 'kid' => 'k1' ), JSON_THROW_ON_ERROR ) ) . '.' . $this->encode(
+		$id     = array_key_first( $this->keys );
+		$signed = $this->encode( json_encode( array( 'typ' => 'JWT', 'alg' => 'HS256', 'kid' => $id ), JSON_THROW_ON_ERROR ) ) . '.' . $this->encode(
 			json_encode(
 				array(
+					'use'   => $kind,
 					'iss'   => $this->issuer,
 					'aud'   => $audience,
 					'sub'   => (string) $subject,
@@ -29,11 +46,11 @@ final class Jwt {
 				JSON_THROW_ON_ERROR
 			)
 		);
-		return $signed . '.' . $this->encode( hash_hmac( 'sha256', $signed, $this->key, true ) );
+		return $signed . '.' . $this->encode( hash_hmac( 'sha256', $signed, $this->keys[ $id ], true ) );
 	}
 
-	/** @return array<string, mixed>|string The claims, or why not. */
-	public function verify( string $token, string $audience ): array|string {
+	/** @return JwtClaims|string The claims, or why not. */
+	public function verify( string $kind, string $token, string $audience ): JwtClaims|string {
 		$parts = explode( '.', $token );
 		if ( 3 !== count( $parts ) ) {
 			return 'malformed';
@@ -44,10 +61,15 @@ final class Jwt {
 		if ( ! is_array( $header ) || ! is_array( $claims ) || ! is_string( $signature ) ) {
 			return 'malformed';
 		}
-		if ( 'HS256' !== ( $header['alg'] ?? null ) || 'k1' !== ( $header['kid'] ?? null ) ) {
+		if ( 'HS256' !== ( $header['alg'] ?? null ) ) {
 			return 'algorithm';
 		}
-		if ( ! hash_equals( hash_hmac( 'sha256', $parts[0] . '.' . $parts[1], $this->key, true ), $signature ) ) {
+		$id  = $header['kid'] ?? null;
+		$key = is_string( $id ) ? ( $this->keys[ $id ] ?? null ) : null;
+		if ( null === $key ) {
+			return 'key';
+		}
+		if ( ! hash_equals( hash_hmac( 'sha256', $parts[0] . '.' . $parts[1], $key, true ), $signature ) ) {
 			return 'forged';
 		}
 		$now = time();
@@ -62,7 +84,14 @@ final class Jwt {
 		if ( $this->issuer !== ( $claims['iss'] ?? null ) || $audience !== ( $claims['aud'] ?? null ) ) {
 			return 'audience';
 		}
-		return $claims;
+		if ( $kind !== ( $claims['use'] ?? null ) ) {
+			return 'kind';
+		}
+		$subject = $claims['sub'] ?? null;
+		if ( ! is_string( $subject ) || ! ctype_digit( $subject ) || ! is_string( $claims['jti'] ?? null ) || ! is_int( $claims['epoch'] ?? null ) ) {
+			return 'malformed';
+		}
+		return new JwtClaims( $kind, $claims['jti'], (int) $subject, $claims['epoch'], $claims['iat'], $claims['exp'] );
 	}
 
 	private function encode( string $bytes ): string {
