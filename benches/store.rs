@@ -14,7 +14,7 @@ use countersign::bytes::sha256;
 use countersign::clock::{Clock as _, SystemClock};
 use countersign::limit::Limit;
 use countersign::store::{
-    DEFAULT_MAP_BYTES, Identity, LmdbStore, MemoryStore, Once, Origin, Store,
+    DEFAULT_MAP_BYTES, Identity, Insertion, LmdbStore, MemoryStore, Once, Origin, Store,
 };
 
 const PRELOADED: u64 = 100_000;
@@ -68,6 +68,16 @@ fn measure(name: &str, store: &dyn Store) {
     });
     time(&format!("{name} insert_once, again"), |n| {
         assert!(!store.insert_once(&once(n), clock.now()).unwrap());
+    });
+    // As an action and its nonce are.
+    let pair = |n: u64| [2 * n, 2 * n + 1].map(|n| once(2 * PRELOADED + n));
+    time(&format!("{name} insert_together, two first"), |n| {
+        let insertion = store.insert_together(&pair(n), clock.now()).unwrap();
+        assert_eq!(insertion, Insertion::First);
+    });
+    time(&format!("{name} insert_together, two again"), |n| {
+        let insertion = store.insert_together(&pair(n), clock.now()).unwrap();
+        assert_ne!(insertion, Insertion::First);
     });
     let limit = |n: u64, max, window| Limit::new(sha256(&n.to_be_bytes()), max, window).unwrap();
     time(&format!("{name} admit, one of 60"), |n| {

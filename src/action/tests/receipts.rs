@@ -1,0 +1,250 @@
+//! Once, and receipts.
+
+use super::*;
+
+#[test]
+fn nothing_is_recorded_before_signature_and_time_hold() {
+    let store = store();
+    let good = actions().sign(&draft(1, 2)).unwrap();
+    let mut forged = good.clone().into_bytes();
+    let last = forged.len() - 2;
+    forged[last] = if forged[last] == b'A' { b'B' } else { b'A' };
+    let channel = actions();
+    for (text, payload, now) in [
+        (&forged[..], PAYLOAD, NOW),
+        (good.as_bytes(), b"other", NOW),
+        (good.as_bytes(), PAYLOAD, at(-30_001)),
+        (good.as_bytes(), PAYLOAD, at(330_001)),
+    ] {
+        let _ = denied(channel.receive(&store, text, payload, now));
+        assert_eq!(store.status().unwrap().seen, 0);
+    }
+    accepted(receive(&store, &good, NOW));
+}
+
+#[test]
+fn the_same_action_again_hears_what_became_of_it() {
+    let store = store();
+    let sign = |draft: Draft<'static>| actions().sign(&draft).unwrap();
+    let first = sign(draft(1, 2));
+    let message = accepted(receive(&store, &first, NOW));
+    let resigned = sign(draft(1, 3));
+    let retry = Denial {
+        reason: Reason::ActionInProgress,
+        retry_after: Some(RETRY_AFTER),
+    };
+    for text in [&first, &resigned, &first, &resigned] {
+        assert_eq!(receive(&store, text, NOW), Verdict::Denied(retry));
+    }
+    let others = [
+        Draft {
+            action_type: ActionType::parse("delete_plugin").unwrap(),
+            ..draft(1, 10)
+        },
+        Draft {
+            snapshot: SnapshotId::parse("snap-2"),
+            ..draft(1, 11)
+        },
+        Draft {
+            snapshot: None,
+            ..draft(1, 12)
+        },
+        // Under the nonce of the first, too.
+        Draft {
+            snapshot: None,
+            ..draft(1, 2)
+        },
+    ];
+    let conflicts = |store: &MemoryStore| {
+        for (n, other) in others.iter().enumerate() {
+            let text = sign(other.clone());
+            assert_eq!(
+                denied(receive(store, &text, NOW)),
+                Reason::ActionConflict,
+                "{n}"
+            );
+        }
+        let body = Draft {
+            payload: b"other",
+            ..draft(1, 13)
+        };
+        let text = sign(body);
+        let verdict = actions().receive(store, text.as_bytes(), b"other", NOW);
+        assert_eq!(denied(verdict), Reason::ActionConflict);
+    };
+    conflicts(&store);
+    for receipt in [&b""[..], b"first", &[7; MAX_RECEIPT_BYTES]] {
+        assert_eq!(finish(&store, &message, receipt), Ok(true));
+        for text in [&first, &resigned, &sign(draft(1, 4))] {
+            match receive(&store, text, NOW) {
+                Verdict::Receipt(same, kept) => {
+                    assert_eq!(kept, receipt);
+                    assert_eq!(same.id(), message.id());
+                }
+                other => panic!("{other:?}"),
+            }
+        }
+        conflicts(&store);
+    }
+    let large = [7; MAX_RECEIPT_BYTES + 1];
+    assert_eq!(finish(&store, &message, &large), Err(StoreError::Misuse));
+    // Another action under a nonce that was used.
+    assert_eq!(
+        denied(receive(&store, &sign(draft(9, 2)), NOW)),
+        Reason::ActionReplayed
+    );
+    // And one whose key says the same nonce: nonces are a key's own.
+    let other_key = channel(Domain::Action, &[&ed25519()]);
+    let text = other_key.sign(&draft(8, 2)).unwrap();
+    accepted(other_key.receive(&store, text.as_bytes(), PAYLOAD, NOW));
+    // Hours later, signed anew.
+    let later = at(20 * 3600 * 1000);
+    let text = sign(Draft {
+        issued: later,
+        ..draft(1, 40)
+    });
+    assert!(matches!(
+        receive(&store, &text, later),
+        Verdict::Receipt(..)
+    ));
+}
+
+#[test]
+fn a_worker_that_died_leaves_an_action_in_progress() {
+    let sign = |draft: Draft<'static>| actions().sign(&draft).unwrap();
+    // Also where what it asked for is gone: nobody knows, so it is not run again until the record lapses.
+    let id = [&SITE.as_bytes()[..], &[1; 16]].concat();
+    let action = crate::replay::Item {
+        domain: "action",
+        id: &id,
+        origin: crate::store::Origin::Remote,
+        issued: NOW,
+        expires: at(KEPT_MS as i64),
+    };
+    let (accepted_one, cut) = (store(), store());
+    accepted(receive(&accepted_one, &sign(draft(1, 2)), NOW));
+    let once = action.once(&[7; 31], NOW).unwrap();
+    assert_eq!(cut.insert_once(&once, NOW), Ok(true));
+    for store in [accepted_one, cut] {
+        for (nonce, hours) in [(2, 0), (3, 1), (4, 23)] {
+            let now = at(hours * 3600 * 1000);
+            let text = sign(Draft {
+                issued: now,
+                ..draft(1, nonce)
+            });
+            let verdict = receive(&store, &text, now);
+            assert_eq!(denied(verdict), Reason::ActionInProgress);
+        }
+    }
+}
+
+/// Nothing of an action that is not accepted is recorded: not its nonce, and not its id.
+#[test]
+fn an_action_and_its_nonce_are_recorded_together_or_not_at_all() {
+    let store = store();
+    let sign = |draft: Draft<'static>| actions().sign(&draft).unwrap();
+    let message = accepted(receive(&store, &sign(draft(1, 2)), NOW));
+    assert_eq!(store.status().unwrap().seen, 2);
+    // The same signed again, another under its id, and another under its nonce.
+    let conflicting = Draft {
+        snapshot: None,
+        ..draft(1, 4)
+    };
+    for (text, reason) in [
+        (sign(draft(1, 3)), Reason::ActionInProgress),
+        (sign(conflicting), Reason::ActionConflict),
+        (sign(draft(9, 2)), Reason::ActionReplayed),
+    ] {
+        assert_eq!(denied(receive(&store, &text, NOW)), reason);
+        assert_eq!(store.status().unwrap().seen, 2);
+    }
+    assert_eq!(finish(&store, &message, b"done"), Ok(true));
+    let verdict = receive(&store, &sign(draft(1, 3)), NOW);
+    assert!(matches!(verdict, Verdict::Receipt(..)));
+    assert_eq!(store.status().unwrap().seen, 2);
+    // So the nonces that were not used are good for others, and so is the id.
+    for text in [sign(draft(9, 5)), sign(draft(10, 3)), sign(draft(11, 4))] {
+        accepted(receive(&store, &text, NOW));
+    }
+    assert_eq!(store.status().unwrap().seen, 8);
+    // Room for one record is room for none.
+    let narrow = MemoryStore::with_capacity(at(-600_000), 1);
+    let full = receive(&narrow, &sign(draft(1, 2)), NOW);
+    assert_eq!(denied(full), Reason::StoreFull);
+    assert_eq!(narrow.status().unwrap().seen, 0);
+}
+
+#[test]
+fn a_heartbeat_is_heard_once_and_has_no_receipt() {
+    let store = store();
+    let beats = channel(Domain::Heartbeat, &[&hmac()]);
+    let text = beats.sign(&draft(1, 2)).unwrap();
+    let receive = |text: &str| beats.receive(&store, text.as_bytes(), PAYLOAD, NOW);
+    let message = accepted(receive(&text));
+    assert_eq!(denied(receive(&text)), Reason::ActionReplayed);
+    assert_eq!(finish(&store, &message, b""), Err(StoreError::Misuse));
+    accepted(receive(&beats.sign(&draft(1, 3)).unwrap()));
+    // The nonces of the two domains are apart.
+    let text = actions().sign(&draft(1, 2)).unwrap();
+    accepted(super::receive(&store, &text, NOW));
+}
+
+#[test]
+fn a_receipt_of_a_store_that_was_started_anew_is_not_kept() {
+    let text = actions().sign(&draft(1, 2)).unwrap();
+    let message = accepted(receive(&store(), &text, NOW));
+    assert_eq!(finish(&store(), &message, b"done"), Ok(false));
+}
+
+#[test]
+fn of_eight_threads_one_acts_for_each_action() {
+    let store = store();
+    // Two threads each send the same bytes, and the pairs the same actions signed anew.
+    let texts: Vec<Vec<String>> = (0..8_u8)
+        .map(|thread| {
+            (0..200_u8)
+                .map(|n| {
+                    let mut nonce = [n; 16];
+                    nonce[0] = thread / 2;
+                    let draft = Draft {
+                        nonce,
+                        ..draft(n, 0)
+                    };
+                    actions().sign(&draft).unwrap()
+                })
+                .collect()
+        })
+        .collect();
+    let gate = std::sync::Barrier::new(8);
+    let ids: Vec<u8> = std::thread::scope(|scope| {
+        let threads: Vec<_> = texts
+            .iter()
+            .map(|texts| {
+                let (store, gate) = (&store, &gate);
+                scope.spawn(move || {
+                    gate.wait();
+                    let mut ids = Vec::new();
+                    for text in texts {
+                        match receive(store, text, NOW) {
+                            Verdict::Accepted(message) => {
+                                ids.push(message.id()[0]);
+                                assert_eq!(finish(store, &message, b"done"), Ok(true));
+                            }
+                            Verdict::Receipt(_, receipt) => assert_eq!(receipt, b"done"),
+                            Verdict::Denied(denial) => {
+                                assert_eq!(denial.reason, Reason::ActionInProgress);
+                            }
+                        }
+                    }
+                    ids
+                })
+            })
+            .collect();
+        threads
+            .into_iter()
+            .flat_map(|thread| thread.join().unwrap())
+            .collect()
+    });
+    assert_eq!(ids.len(), 200);
+    assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), 200);
+}

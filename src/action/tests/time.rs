@@ -1,0 +1,182 @@
+//! Lifetimes, skew, and how long records are kept.
+
+use super::*;
+
+#[test]
+fn lifetimes_hold_to_the_millisecond() {
+    let channel = actions();
+    for lifetime_ms in [0, MAX_LIFETIME_MS + 1, u64::MAX] {
+        let draft = Draft {
+            lifetime_ms,
+            ..draft(1, 2)
+        };
+        assert_eq!(channel.sign(&draft), Err(SignError::Lifetime));
+    }
+    // A key holder who does not keep to it is refused all the same.
+    let signed = |issued: Timestamp, expires: Timestamp| {
+        let key = channel.signer().unwrap();
+        let fields = layout::Fields {
+            key_id: key.id,
+            site: SITE,
+            id: [1; 16],
+            action_type: ActionType::parse("a").unwrap(),
+            issued,
+            expires,
+            nonce: [1; 16],
+            digest: crate::bytes::sha256(PAYLOAD),
+            snapshot: None,
+        };
+        let bytes = fields.to_bytes(Domain::Action);
+        let signature = key.sign(&bytes).unwrap();
+        let text = layout::encode(Domain::Action, &bytes, &signature);
+        channel.check(text.as_bytes(), PAYLOAD, NOW).map(|_| ())
+    };
+    assert_eq!(signed(NOW, at(1)), Ok(()));
+    assert_eq!(signed(NOW, at(300_000)), Ok(()));
+    for (issued, expires) in [
+        (NOW, NOW),
+        (NOW, at(-1)),
+        (NOW, at(300_001)),
+        (Timestamp::from_millis(0), Timestamp::from_millis(u64::MAX)),
+        (NOW, Timestamp::from_millis(u64::MAX)),
+    ] {
+        assert_eq!(signed(issued, expires), Err(Reason::ActionLifetime));
+    }
+    let end = Timestamp::from_millis(u64::MAX);
+    assert_eq!(
+        signed(Timestamp::from_millis(u64::MAX - 5), end),
+        Err(Reason::ActionNotYetValid)
+    );
+}
+
+/// Second by second, from before the first acceptable one until all records are gone: with the clock
+/// as it is, half a minute back, and after a leap ahead.
+#[test]
+fn accepted_in_its_time_once_and_never_again() {
+    for lifetime in [1, 60, 300_i64] {
+        let text = {
+            let draft = Draft {
+                lifetime_ms: lifetime as u64 * 1000,
+                ..draft(1, 2)
+            };
+            actions().sign(&draft).unwrap()
+        };
+        for first in [
+            -31,
+            -30,
+            0,
+            lifetime - 1,
+            lifetime,
+            lifetime + 30,
+            lifetime + 31,
+        ] {
+            let store = store();
+            let verdict = receive(&store, &text, at(first * 1000));
+            if first < -30 {
+                assert_eq!(denied(verdict), Reason::ActionNotYetValid);
+                continue;
+            }
+            if first > lifetime + 30 {
+                assert_eq!(denied(verdict), Reason::ActionExpired);
+                continue;
+            }
+            let message = accepted(verdict);
+            assert_eq!(finish(&store, &message, b"done"), Ok(true));
+            for second in first..lifetime + 1300 {
+                // Another comes, and lapsed records are pruned.
+                let other = Draft {
+                    id: (second as u128).to_be_bytes(),
+                    nonce: (second as u128).to_be_bytes(),
+                    issued: at(second * 1000),
+                    ..draft(0, 0)
+                };
+                let other = actions().sign(&other).unwrap();
+                accepted(receive(&store, &other, at(second * 1000)));
+                let again = receive(&store, &text, at(second * 1000));
+                if second <= lifetime + 30 {
+                    assert_eq!(again, Verdict::Receipt(message.clone(), b"done".to_vec()));
+                } else {
+                    assert_eq!(denied(again), Reason::ActionExpired, "{second}");
+                }
+                let back = receive(&store, &text, at((second - 30) * 1000));
+                assert!(!matches!(back, Verdict::Accepted(_)), "{second}");
+            }
+        }
+    }
+}
+
+#[test]
+fn borders_of_time_hold_to_the_millisecond() {
+    let text = actions().sign(&draft(1, 2)).unwrap();
+    let check = |ms| {
+        actions()
+            .check(text.as_bytes(), PAYLOAD, at(ms))
+            .map(|_| ())
+    };
+    assert_eq!(check(-30_001), Err(Reason::ActionNotYetValid));
+    assert_eq!(check(-30_000), Ok(()));
+    assert_eq!(check(330_000), Ok(()));
+    assert_eq!(check(330_001), Err(Reason::ActionExpired));
+}
+
+#[test]
+fn records_are_kept_as_long_as_promised() {
+    let store = store();
+    let text = actions().sign(&draft(1, 2)).unwrap();
+    let now = at(5000);
+    accepted(receive(&store, &text, now));
+    assert_eq!(store.status().unwrap().seen, 2);
+    let left = |now: Timestamp| {
+        // Pruning looks at what is near, which in so small a store is everything.
+        let once = crate::store::Once {
+            key: [9; 32],
+            origin: crate::store::Origin::Local,
+            issued: now,
+            keep_until: now,
+            receipt: &[],
+        };
+        let _ = store.insert_once(&once, now).unwrap();
+        store.status().unwrap().seen - 1
+    };
+    assert_eq!(left(now.plus_millis(MIN_KEPT_MS)), 2);
+    assert_eq!(left(now.plus_millis(MIN_KEPT_MS + 1)), 1);
+    let day = now.plus_millis(KEPT_MS + 2 * SKEW_MS);
+    assert_eq!(left(day), 1);
+    assert_eq!(left(day.plus_millis(1)), 0);
+}
+
+#[test]
+fn a_clock_that_steps_back_far_is_refused() {
+    let store = store();
+    let text = actions().sign(&draft(1, 2)).unwrap();
+    let early = Draft {
+        issued: at(-60_000),
+        ..draft(3, 4)
+    };
+    let early = actions().sign(&early).unwrap();
+    accepted(receive(&store, &text, NOW));
+    assert_eq!(
+        denied(receive(&store, &early, at(-30_001))),
+        Reason::StoreUnavailable
+    );
+    accepted(receive(&store, &early, at(-30_000)));
+}
+
+#[test]
+fn what_was_signed_before_the_store_started_is_refused() {
+    let text = actions().sign(&draft(1, 2)).unwrap();
+    let used = store();
+    accepted(receive(&used, &text, NOW));
+    // Started anew, empty: the signer's clock may run ahead by the skew.
+    for started in [-30_000, 0, 1000] {
+        let anew = MemoryStore::new(at(started));
+        let now = at(started.max(0));
+        let again = Denial {
+            reason: Reason::StoreRestarted,
+            retry_after: Some(31),
+        };
+        assert_eq!(receive(&anew, &text, now), Verdict::Denied(again));
+        assert_eq!(anew.status().unwrap().seen, 0);
+    }
+    accepted(receive(&MemoryStore::new(at(-30_001)), &text, NOW));
+}
