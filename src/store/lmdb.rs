@@ -286,11 +286,17 @@ impl Drop for LmdbStore {
     }
 }
 
-/// The parts of a record of `seen` that has not lapsed: until when it must be remembered, and its receipt.
-fn live(record: Option<&[u8]>, latest: Timestamp) -> Option<(&[u8; 8], &[u8])> {
-    record
-        .filter(|record| !lapsed(record, latest))?
-        .split_first_chunk()
+/// The parts of a record of `seen`: until when it must be remembered, and its receipt.
+type Parts<'a> = (&'a [u8; 8], &'a [u8]);
+
+/// The parts of a record that has not lapsed. Damage where there is less: taken for none, the thing
+/// would work twice.
+fn live(record: Option<&[u8]>, latest: Timestamp) -> Result<Option<Parts<'_>>, StoreError> {
+    let Some(record) = record.filter(|record| !lapsed(record, latest)) else {
+        return Ok(None);
+    };
+    let parts = record.split_first_chunk();
+    parts.map(Some).ok_or(StoreError::Corrupt)
 }
 
 impl Store for LmdbStore {
@@ -307,7 +313,7 @@ impl Store for LmdbStore {
                 let before = moment(clock.get(wtxn, LATEST)?)?;
                 let latest = check_moments(things, opened.generation.opened_at, before, now)?;
                 for (index, once) in things.iter().enumerate() {
-                    if let Some((_, receipt)) = live(seen.get(wtxn, &once.key)?, latest) {
+                    if let Some((_, receipt)) = live(seen.get(wtxn, &once.key)?, latest)? {
                         let receipt = receipt.to_vec();
                         return Ok(Outcome::Drop(Insertion::Again { index, receipt }));
                     }
@@ -351,7 +357,7 @@ impl Store for LmdbStore {
                 let clock = table(opener, wtxn, Name::Clock)?;
                 let seen = table(opener, wtxn, Name::Seen)?;
                 let latest = moment(clock.get(wtxn, LATEST)?)?;
-                let Some((until, _)) = live(seen.get(wtxn, key)?, latest) else {
+                let Some((until, _)) = live(seen.get(wtxn, key)?, latest)? else {
                     return Ok(Outcome::Drop(false));
                 };
                 let record = [&until[..], receipt].concat();
@@ -499,5 +505,25 @@ impl Store for LmdbStore {
                 })
             })
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_that_cannot_be_read_is_damage_and_not_none() {
+        let latest = Timestamp::from_millis(5);
+        let record = |until: u64| [&until.to_be_bytes()[..], b"beside"].concat();
+        assert_eq!(live(None, latest), Ok(None));
+        assert_eq!(live(Some(&record(4)), latest), Ok(None));
+        let lives = record(5);
+        let parts = Some((&5_u64.to_be_bytes(), &b"beside"[..]));
+        assert_eq!(live(Some(&lives), latest), Ok(parts));
+        for length in 0..8 {
+            let cut = live(Some(&lives[..length]), latest);
+            assert_eq!(cut, Err(StoreError::Corrupt), "{length}");
+        }
     }
 }
