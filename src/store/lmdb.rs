@@ -12,9 +12,10 @@
 //! open it a second time in the child. So the child is refused ([`StoreError::Forked`]). php-fpm and
 //! Apache fork before their first request, and the store is opened in one.
 //!
-//! Tables: `seen` (key → `keep_until`, u64 big-endian milliseconds, and the receipt), `limits` (key → ring, see
-//! `limit/window.rs`), `budgets` (key → tally, see `limit/budget`), `values` (name → bytes), `clock` (one record, the latest moment seen). Each has
-//! a share of the map in pages, so that a flood of addresses cannot take the room of nonces.
+//! Tables: `seen` (key → `keep_until`, u64 big-endian milliseconds, and the receipt), `limits` (key →
+//! ring, see `limit/window.rs`), `budgets` (key → tally, see `limit/budget`), `values` (name → bytes),
+//! and beside their names the clock (one record, the latest moment seen). Each has a share of the map in
+//! pages, so that a flood of addresses cannot take the room of nonces.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -41,7 +42,7 @@ use crate::limit::{Admission, Limit};
 /// hole until it is used.
 pub const DEFAULT_MAP_BYTES: usize = 64 << 20;
 
-/// The one record of `clock`.
+/// The one record of the clock.
 const LATEST: &[u8] = b"latest";
 
 /// A [`Store`] in a folder of this host.

@@ -44,14 +44,15 @@ impl Name {
         Self::Clock,
     ];
 
-    /// Its name, and its share of the map in percent.
-    const fn parts(self) -> (&'static str, u64) {
+    /// Its name, and its share of the map in percent. The clock has no name: it is kept in the table of
+    /// tables, a page that every commit writes anyway.
+    const fn parts(self) -> (Option<&'static str>, u64) {
         match self {
-            Self::Seen => ("seen", 45),
-            Self::Limits => ("limits", 25),
-            Self::Budgets => ("budgets", 5),
-            Self::Values => ("values", 10),
-            Self::Clock => ("clock", 5),
+            Self::Seen => (Some("seen"), 45),
+            Self::Limits => (Some("limits"), 25),
+            Self::Budgets => (Some("budgets"), 5),
+            Self::Values => (Some("values"), 10),
+            Self::Clock => (None, 5),
         }
     }
 }
@@ -113,7 +114,7 @@ pub(super) fn table<'e>(
     wtxn: &mut RwTxn<'e>,
     name: Name,
 ) -> Result<Table<'e>, StoreError> {
-    Ok(opener.create_database(wtxn, Some(name.parts().0))?)
+    Ok(opener.create_database(wtxn, name.parts().0)?)
 }
 
 /// A table, in a read transaction; damage where it is missing.
@@ -123,7 +124,7 @@ pub(super) fn table_to_read<'e>(
     name: Name,
 ) -> Result<Table<'e>, StoreError> {
     opener
-        .open_database(rtxn, Some(name.parts().0))?
+        .open_database(rtxn, name.parts().0)?
         .ok_or(StoreError::Corrupt)
 }
 
