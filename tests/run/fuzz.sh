@@ -7,7 +7,7 @@
 # fuzz/artifacts/TARGET; once more: the target's program (named below) with that file as its argument.
 #
 # The programs are built as cargo-fuzz builds them with --sanitizer none, which a stable compiler does: the
-# coverage is a pass of LLVM's. There is no unsafe code of ours for a sanitizer to watch.
+# coverage is a pass of LLVM's. No parser has unsafe code of ours for a sanitizer to watch.
 set -euo pipefail
 . "$(dirname "$0")/../setup/common.sh"
 
