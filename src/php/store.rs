@@ -49,19 +49,25 @@ impl Store {
         }))
     }
 
+    #[php(defaults(remote = false))]
     pub fn seen_once(
         &self,
         domain: &str,
         id: BinarySlice<u8>,
         issued_at: i64,
         expires_at: i64,
+        remote: bool,
     ) -> Answer<Decision> {
         let seconds =
             |value| number(value, "times are Unix seconds, 0 or more").map(Timestamp::from_seconds);
         let item = Item {
             domain,
             id: &id,
-            origin: Origin::Local,
+            origin: if remote {
+                Origin::Remote
+            } else {
+                Origin::Local
+            },
             issued: seconds(issued_at)?,
             expires: seconds(expires_at)?,
         };

@@ -23,10 +23,12 @@ final class Store
     /**
      * Records `$id` in `$domain` and says whether this call was the first: exactly one caller wins, across all processes.
      *
-     * @param int $issued_at  Unix seconds; things issued before the store was last started anew (Redis: up to 30 seconds after) are refused.
-     * @param int $expires_at Unix seconds; the record outlives this by a minute and is never dropped earlier.
+     * @param int  $issued_at  Unix seconds; things issued before the store was last started anew (Redis: up to 30 seconds after) are refused.
+     * @param int  $expires_at Unix seconds; the record outlives this by a minute and is never dropped earlier.
+     * @param bool $remote     Another machine said when, whose clock may be 30 seconds ahead: refused is then what was issued up to 30
+     *                         seconds after the store was started, too.
      */
-    public function seenOnce(string $domain, string $id, int $issued_at, int $expires_at): Decision {}
+    public function seenOnce(string $domain, string $id, int $issued_at, int $expires_at, bool $remote = false): Decision {}
 
     /** @return array{engine: string, started_at: int, entries: int} `engine` is `lmdb` or `redis`; `started_at` in Unix seconds. */
     public function status(): array {}

@@ -17,6 +17,9 @@ echo $why( $store->seenOnce( 'test', $nonce, $now + 1, $now + 300 ) ), "\n";
 echo $why( $store->seenOnce( 'test', $nonce, $now + 1, $now + 300 ) ), "\n";
 echo $why( $store->seenOnce( 'other', $nonce, $now + 1, $now + 300 ) ), "\n";
 echo $why( $store->seenOnce( 'test', 'issued long before the store', 1, $now + 300 ) ), "\n";
+// By another machine's clock, which may be ahead: as old as the store, or nearly, is too old.
+echo $why( $store->seenOnce( 'test', 'from elsewhere', $store->status()['started_at'] + 29, $now + 300, remote: true ) ), ', ';
+echo $why( $store->seenOnce( 'test', 'from elsewhere', $store->status()['started_at'] + 31, $now + 300, remote: true ) ), "\n";
 echo $why( $store->seenOnce( 'test', 'expired', $now - 300, $now - 200 ) ), "\n";
 echo $store->status()['engine'], ' ', $store->status()['entries'] > 0 ? 'has entries' : 'is empty', "\n";
 
@@ -46,6 +49,7 @@ first
 token_used
 first
 store_restarted
+store_restarted, first
 token_expired
 lmdb has entries
 100 nonces shown to 8 processes, winners: 100
