@@ -3,11 +3,14 @@
 #
 #   tests/matrix/php.sh 8.2|8.4 nts|zts
 #
-#   bin/php bin/php-fpm bin/php-config run-tests.php, and lib/libphp.so where it is thread-safe
+#   bin/php bin/php-fpm bin/php-config run-tests.php, and lib/libphp.so where it is thread-safe;
+#   origin: where it comes from, in words
 #
 # 8.2 nts is the machine's own. 8.4 nts is Debian 13's, unpacked beside its own C library and started by
 # that library's loader, so that neither root nor a container is needed. The thread-safe ones are in no
-# Debian: they are built, once, from Debian's source packages.
+# Debian: they are built, once, from Debian's source packages. Mirrors do not hold every source package:
+# where 8.4's cannot be had, the thread-safe libphp.so of a package for Node takes its place, with a small
+# command line over it (cli.c) and no php-fpm.
 set -euo pipefail
 . "$(dirname "$0")/../setup/common.sh"
 . "$(dirname "$0")/../setup/private-apt.sh"
@@ -22,9 +25,10 @@ esac
 
 made=$CACHE/php/$version-$safety
 # Where it stands is built into it: a checkout that was moved makes its own.
-stamp=.made-$(hash_of "$0" <(echo "$made"))
+stamp=.made-$(hash_of "$0" "$(dirname "$0")/cli.c" <(echo "$made"))
 
 own() {
+	echo "Debian 12's package" >"$made/origin"
 	mkdir -p "$made/bin"
 	ln -s "$(command -v "php$version")" "$made/bin/php"
 	ln -s "$(command -v "php-fpm$version")" "$made/bin/php-fpm"
@@ -45,6 +49,7 @@ fetch_packages() {
 
 unpack_packages() {
 	local root=$made/root deb dir program
+	echo "Debian 13's package, on its own C library" >"$made/origin"
 	mkdir -p "$made/bin" "$root"
 	for deb in "$work"/debs/*.deb; do dpkg-deb -x "$deb" "$root"; done
 	dir=$(echo "$root"/usr/lib/php/20*)
@@ -72,6 +77,7 @@ fetch_source() {
 
 # Little but what the tests use. libphp.so is for the test that runs requests in several threads of one process.
 build_source() {
+	echo "built from Debian's source package" >"$made/origin"
 	cd "$work/root"
 	./configure --prefix="$made" --enable-zts --disable-all --without-pear \
 		--enable-cli --enable-fpm --enable-embed=shared --disable-cgi --disable-phpdbg \
@@ -83,6 +89,38 @@ build_source() {
 	ln -s lib/php/build/run-tests.php "$made/run-tests.php"
 }
 
+# What there is of a thread-safe 8.4 without its source: the library alone, of the package's own PHP.
+library=@platformatic/php-node@1.4.0
+library_sum=b212f3c17ebe33ad42e489b36189703ce58c2495b7bd384f5b6a70e023bec947
+
+fetch_library() {
+	local dir=package/npm/linux-x64-gnu
+	private_lists deb "$suite"
+	(cd "$work/debs" && private_apt apt-get -q download "php$version-dev")
+	npm pack --pack-destination "$work/root" "$library"
+	echo "$library_sum  $(echo "$work"/root/*.tgz)" | sha256sum --check --quiet
+	tar -xzf "$work"/root/*.tgz -C "$work/root" "$dir/libphp.so"
+	mv "$work/root/$dir/libphp.so" "$work/libphp.so"
+}
+
+# The headers are Debian's of the same minor version, whose interface is one, made thread-safe.
+build_around_library() {
+	local root=$made/root headers includes
+	echo "the library of the npm package ${library%@*}, with Debian 13's headers made thread-safe" >"$made/origin"
+	mkdir -p "$made"/{bin,lib} "$root"
+	mv "$work/libphp.so" "$made/lib/"
+	dpkg-deb -x "$work"/debs/*.deb "$root"
+	headers=$(echo "$root"/usr/include/php/20*)
+	sed -i 's,^/\* #undef \(ZTS\|ZEND_MAX_EXECUTION_TIMERS\) \*/,#define \1 1,' "$headers/main/php_config.h"
+	includes="-I$headers -I$headers/main -I$headers/TSRM -I$headers/Zend -I$headers/ext -I$headers/ext/date/lib"
+	printf '#!/bin/sh\n[ "$*" = --includes ] && echo "%s"\n' "$includes" >"$made/bin/php-config"
+	chmod 755 "$made/bin/php-config"
+	# shellcheck disable=SC2086
+	cc -O1 -Wall -o "$made/bin/php" "$ROOT/tests/matrix/cli.c" $includes \
+		-L"$made/lib" -lphp -lsodium -Wl,-rpath,"$made/lib"
+	ln -s "$root"/usr/lib/php/20*/build/run-tests.php "$made/run-tests.php"
+}
+
 mkdir -p "$CACHE/php"
 exec 9>"$CACHE/php/.lock"
 flock 9
@@ -90,6 +128,7 @@ flock 9
 work=$(mktemp -d "$CACHE/making.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 rm -rf "$made"
+mkdir -p "$made"
 case $version-$safety in
 8.2-nts) own ;;
 *-nts)
@@ -97,8 +136,22 @@ case $version-$safety in
 	unpack_packages
 	;;
 *-zts)
-	step "source of PHP $version fetched" fetch_source
-	step "PHP $version built, thread-safe" build_source
+	# In a subshell and not under 'if', where bash would ignore set -e inside the function.
+	set +e
+	(set -e && fetch_source) >"$work/log" 2>&1
+	status=$?
+	set -e
+	if [ "$status" = 0 ]; then
+		step "PHP $version built from Debian's source, thread-safe" build_source
+	elif [ "$version" = 8.4 ]; then
+		say "  Debian's mirror has no source of PHP $version: $(grep -m 1 -o '404 .*Not Found' "$work/log" || tail -n 1 "$work/log")"
+		rm -rf "$work"/{lists,cache,debs,root}
+		step "a thread-safe library of PHP $version fetched" fetch_library
+		step "a command line around it built" build_around_library
+	else
+		cat "$work/log" >&2
+		die "the source of PHP $version cannot be had"
+	fi
 	;;
 esac
 "$made/bin/php" -n -r "exit( (bool) PHP_ZTS === ( '$safety' === 'zts' ) ? 0 : 1 );" || die "$made/bin/php does not run, or is of the other kind"

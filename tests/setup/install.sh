@@ -14,7 +14,7 @@ set -euo pipefail
 packages_of() {
 	case $1 in
 	build) echo php8.2-dev php8.2-cli clang libclang-dev make gcc pkg-config ;;
-	matrix) echo libssl-dev libsodium-dev xz-utils ;;
+	matrix) echo libssl-dev libsodium-dev xz-utils libargon2-1 libcurl4 libonig5 libpng16-16 libpq5 libreadline8 libsqlite3-0 libxml2 libzip4 ;;
 	packages) echo debootstrap binutils zip unzip php8.2-dev ;;
 	site) echo php8.2-cli php8.2-sqlite3 php8.2-gd php8.2-curl php8.2-xml php8.2-mbstring php8.2-zip php8.2-opcache curl unzip ca-certificates ;;
 	mariadb) echo mariadb-server-core mariadb-client-core php8.2-mysql php8.2-fpm nginx-light ;;
@@ -44,6 +44,7 @@ extras_of() {
 		node_is_enough || echo nodejs npm
 		python3 -c 'import ensurepip, venv' 2>/dev/null || echo python3 python3-venv
 		;;
+	matrix) node_is_enough || echo nodejs npm ;;
 	wasm) command -v cargo >/dev/null || echo cargo-web ;;
 	esac
 }
