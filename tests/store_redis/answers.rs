@@ -72,11 +72,23 @@ fn the_script_counts_budgets_as_the_core_does() {
         let mut zone = 0_i32;
         let mut kept: [Option<Tally>; 4] = [None; 4];
         let mut counted: Option<(Vec<Budget>, u64)> = None;
+        // Engines may forget a period that is over, each in its own time, when they begin a new count. So either the
+        // clock does not go back there, or all counts are begun.
+        let back = schedule % 2 == 0;
+        if back {
+            let all = kinds.map(|(every, measure)| {
+                Budget::new(&schedule.to_be_bytes(), every, measure, 40, None).unwrap()
+            });
+            let (zone, now) = (UtcOffset::new(zone).unwrap(), Timestamp::from_millis(now));
+            let begun = memory.spend(&all, 0, zone, now);
+            assert!(begun.as_ref().unwrap().refused.is_none());
+            assert_eq!(redis.spend(&all, 0, zone, now), begun);
+        }
         for step in 0..30 {
             match random.below(12) {
-                0 => now -= random.below(30) * hour,
+                0 if back => now -= random.below(30) * hour,
                 1 => now += random.below(90 * 24) * hour,
-                2 => now -= random.below(60 * 24) * hour,
+                2 if back => now -= random.below(60 * 24) * hour,
                 3 => zone = i32::try_from(random.below(29)).unwrap() * 3600 - 50_400,
                 _ => now += random.below(5 * hour),
             }
