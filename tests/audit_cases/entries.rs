@@ -173,6 +173,69 @@ pub fn cases(log: &Log) -> Vec<Case> {
         .is(V::EntryModified)
         .at(3),
         case(
+            "inserted_last",
+            "a line that is no entry put in behind the last of its hashes",
+            log.changed(&|lines| {
+                let at = lines.entry(8);
+                lines.0.insert(at + 1, b"{\"v\":1}".to_vec());
+            })
+            .file(),
+        )
+        .is(V::Inserted)
+        .at(9),
+        case(
+            "moved_early",
+            "an entry moved among those of other hashes",
+            log.changed(&|lines| {
+                let (at, to) = (lines.entry(12), lines.entry(6));
+                let line = lines.0.remove(at);
+                lines.0.insert(to, line);
+            })
+            .file(),
+        )
+        .is(V::Inserted)
+        .at(12),
+        case(
+            "removed_and_doubled",
+            "an entry removed, the next twice",
+            log.changed(&|lines| {
+                let at = lines.entry(6);
+                lines.0[at] = lines.0[at + 1].clone();
+            })
+            .file(),
+        )
+        .is(V::MissingRange)
+        .at(6),
+        case(
+            "edited_and_doubled",
+            "an entry changed, and twice",
+            log.changed(&|lines| {
+                edited(lines);
+                let at = lines.entry(7);
+                let line = lines.0[at].clone();
+                lines.0.insert(at, line);
+            })
+            .file(),
+        )
+        .is(V::EntryModified)
+        .at(7),
+        case(
+            "removed_with_hash_and_seal",
+            "a stretch removed with its hashes and the seal behind it",
+            log.changed(&|lines| {
+                let (from, to) = (lines.entry(5), lines.find("{\"leaves\":5"));
+                lines.0.drain(from..=to + 1);
+            })
+            .reframed()
+            .file(),
+        )
+        .knowing(Known {
+            unsealed: true,
+            ..Known::default()
+        })
+        .is(V::MissingRange)
+        .at(5),
+        case(
             "foreign_site",
             "an entry of another site in place of one",
             log.changed(&|lines| {

@@ -1,9 +1,10 @@
 //! The header and the last line.
 
-use super::audit_support::lines::Lines;
-use super::{Case, Log, SIZE, case};
+use super::audit_support::{lines::Lines, log_origin, site};
+use super::{Case, Known, Log, SIZE, case, other_key};
+use countersign::audit::note::sign;
 use countersign::audit::verify::Verdict as V;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 pub fn cases(log: &Log) -> Vec<Case> {
     let header = |from: &str, to: &str| {
@@ -11,6 +12,15 @@ pub fn cases(log: &Log) -> Vec<Case> {
             .reframed()
             .file()
     };
+    let end = |from: &str, to: &str| {
+        let last = log.lines.0.len() - 1;
+        log.changed(&|lines| lines.replace(last, from, to)).file()
+    };
+    let last: Value = serde_json::from_slice(log.lines.0.last().unwrap()).unwrap();
+    let note = last["note"].to_string();
+    let signed = last["note"].as_str().unwrap();
+    let text = &signed[..=signed.find("\n\n").unwrap()];
+    let other_note = json!(sign(text, &log_origin(), &other_key()).unwrap()).to_string();
     vec![
         case(
             "header_size",
@@ -29,14 +39,7 @@ pub fn cases(log: &Log) -> Vec<Case> {
         case(
             "header_root",
             "the header says another root",
-            log.changed(&|lines| {
-                // A digit put before the root, and its last taken away.
-                let text = String::from_utf8(lines.0[0].clone()).unwrap();
-                let text = text.replacen("\"root\":\"", "\"root\":\"0", 1);
-                lines.0[0] = format!("{}\"}}", &text[..text.len() - 3]).into_bytes();
-            })
-            .reframed()
-            .file(),
+            other_root(&log.lines),
         )
         .is(V::HeaderMismatch),
         case(
@@ -59,6 +62,59 @@ pub fn cases(log: &Log) -> Vec<Case> {
             header("\"filter\":null", "\"filter\":\"all\""),
         )
         .is(V::HeaderMismatch),
+        case(
+            "header_size_less",
+            "the header says one entry less",
+            header("\"size\":20", "\"size\":19"),
+        )
+        .is(V::Inserted)
+        .at(19),
+        case(
+            "header_until_beyond",
+            "the header's range goes beyond its size, nothing known",
+            header("\"until\":20", "\"until\":21"),
+        )
+        .knowing(Known {
+            key: 2,
+            unsealed: true,
+            ..Known::default()
+        })
+        .is(V::HeaderMismatch),
+        case(
+            "header_origin_site",
+            "the log's name is of another site than the header, nothing known",
+            header("5a/audit", "5b/audit"),
+        )
+        .knowing(Known {
+            key: 2,
+            unsealed: true,
+            ..Known::default()
+        })
+        .is(V::HeaderMismatch),
+        case(
+            "header_root_unknown",
+            "the header says another root, nothing known",
+            other_root(&log.lines),
+        )
+        .knowing(Known {
+            key: 2,
+            unsealed: true,
+            ..Known::default()
+        })
+        .is(V::HeadMismatch)
+        .at(0),
+        case(
+            "header_root_empty",
+            "the same of a log without entries",
+            other_root(&Lines::of(&site(0).export())),
+        )
+        .knowing(Known {
+            key: 2,
+            unsealed: true,
+            ..Known::default()
+        })
+        .is(V::HeadMismatch)
+        .at(0),
         case(
             "header_version",
             "the header says another version",
@@ -140,10 +196,53 @@ pub fn cases(log: &Log) -> Vec<Case> {
         )
         .is(V::HeaderMismatch),
         case(
+            "end_count_unknown",
+            "the last line counts one entry more, nothing known",
+            end("\"entries\":20", "\"entries\":21"),
+        )
+        .knowing(Known {
+            key: 2,
+            unsealed: true,
+            ..Known::default()
+        })
+        .is(V::HeaderMismatch),
+        case(
+            "end_size_unknown",
+            "the last line says another size, nothing known",
+            end("{\"end\":20", "{\"end\":21"),
+        )
+        .knowing(Known {
+            key: 2,
+            unsealed: true,
+            ..Known::default()
+        })
+        .is(V::HeaderMismatch),
+        case(
+            "end_other_key",
+            "the last line signed by another key",
+            end(&note, &other_note),
+        )
+        .is(V::UnknownKey),
+        case(
+            "after_end_open",
+            "a byte after the last line",
+            [log.file.as_slice(), b"x"].concat(),
+        )
+        .is(V::FileMalformed),
+        case(
             "after_end",
             "a line after the last",
             log.changed(&|lines| lines.0.push(b"{}".to_vec())).file(),
         )
         .is(V::FileMalformed),
     ]
+}
+
+/// A digit put before the root, and its last taken away.
+fn other_root(lines: &Lines) -> Vec<u8> {
+    let mut lines = lines.clone();
+    let text = String::from_utf8(lines.0[0].clone()).unwrap();
+    let text = text.replacen("\"root\":\"", "\"root\":\"0", 1);
+    lines.0[0] = format!("{}\"}}", &text[..text.len() - 3]).into_bytes();
+    lines.reframed().file()
 }

@@ -16,6 +16,17 @@ pub fn cases(log: &Log) -> Vec<Case> {
         )
         .is(V::FileMalformed),
         case(
+            "leaves_empty",
+            "recorded hashes of no entry",
+            log.changed(&|lines| {
+                let line = br#"{"leaves":9,"hashes":""}"#.to_vec();
+                lines.0.insert(leaves + 1, line);
+            })
+            .reframed()
+            .file(),
+        )
+        .is(V::FileMalformed),
+        case(
             "leaves_doubled",
             "recorded hashes twice",
             log.changed(&|lines| {

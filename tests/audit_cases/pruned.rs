@@ -1,8 +1,7 @@
 //! Stretches without bodies.
 
-use super::audit_support::lines::Lines;
-use super::audit_support::{pruned_site, site};
-use super::{Case, Log, SIZE, case};
+use super::audit_support::{lines::Lines, pruned_site, site};
+use super::{Case, Known, Log, SIZE, case};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use countersign::audit::verify::Verdict as V;
@@ -19,7 +18,51 @@ pub fn cases(_: &Log) -> Vec<Case> {
     let stretch = pruned_lines.nth("{\"pruned\"", 1);
     let mut unrecorded = site(SIZE);
     unrecorded.pruned = 12;
+    let mut exceeding = pruned_site(SIZE, 8);
+    exceeding.pruned = 12;
+    let mut split = Lines::of(&pruned.export_of_subtrees());
+    let whole = split.find("{\"pruned\"");
+    let value: Value = serde_json::from_slice(&split.0[whole]).unwrap();
+    let hashes = STANDARD.decode(value["hashes"].as_str().unwrap()).unwrap();
+    let line = |from: u64, until: u64, hash: &[u8]| {
+        let hashes = STANDARD.encode(hash);
+        format!(r#"{{"pruned":[{from},{until}],"hashes":"{hashes}"}}"#).into_bytes()
+    };
+    split.0[whole] = line(0, 8, &hashes[..32]);
+    split.0.insert(whole + 1, line(8, 12, &hashes[32..]));
     vec![
+        case(
+            "pruned_split",
+            "subtree hashes in two lines, a checkpoint inside the first",
+            split.reframed().file(),
+        )
+        .knowing(Known {
+            key: 2,
+            unsealed: true,
+            ..Known::default()
+        }),
+        case(
+            "pruned_empty",
+            "a pruned stretch of no entry",
+            prunes(&|lines| lines.0.insert(1, line(0, 0, &[]))),
+        )
+        .is(V::FileMalformed),
+        case(
+            "pruned_doubled",
+            "a pruned stretch twice",
+            prunes(&|lines| {
+                let line = lines.0[stretch].clone();
+                lines.0.insert(stretch, line);
+            }),
+        )
+        .is(V::FileMalformed),
+        case(
+            "pruned_more",
+            "more bodies gone than the log says",
+            exceeding.export(),
+        )
+        .is(V::MissingRange)
+        .at(0),
         case(
             "pruned_altered",
             "a hash of a pruned stretch changed",

@@ -6,10 +6,6 @@ use countersign::audit::verify::Verdict as V;
 
 pub fn cases(log: &Log) -> Vec<Case> {
     let seal = log.lines.nth("{\"seal\"", 1);
-    let mut early = write((0..SIZE).map(draft).collect(), |n| {
-        if n == 12 { START - 60_000 } else { usual(n) }
-    });
-    early.sign(&[5, SIZE], &key());
     vec![
         case(
             "seal_missing",
@@ -83,11 +79,51 @@ pub fn cases(log: &Log) -> Vec<Case> {
         .is(V::SealInvalid)
         .at(18),
         case(
+            "outside_epoch_early",
+            "two entries dated back",
+            dated(&[12, 13], START - 60_000),
+        )
+        .is(V::OutsideEpoch)
+        .at(12),
+        case(
+            "outside_epoch_late",
+            "two entries dated ahead of the epoch they are sealed in",
+            dated(&[3, 4], START + 90_000),
+        )
+        .is(V::OutsideEpoch)
+        .at(3),
+        case(
+            "inside_epoch_late",
+            "the same, within what clocks may differ",
+            dated(&[3, 4], START + 89_999),
+        ),
+        case(
+            "inside_epoch_early",
+            "entries dated back as far as clocks may differ",
+            dated(&[12, 13], START + 30_000),
+        ),
+        case(
+            "before_sealing",
+            "an entry from long before sealing began",
+            dated(&[2], START - 900_000),
+        ),
+        case(
             "outside_epoch",
             "an entry dated back before the epoch it is sealed in",
-            early.export(),
+            dated(&[12], START - 60_000),
         )
         .is(V::OutsideEpoch)
         .at(12),
     ]
+}
+
+/// The log with `entries` dated otherwise.
+fn dated(entries: &[u64], time: u64) -> Vec<u8> {
+    let drafts = (0..SIZE).map(draft).collect();
+    let mut site = write(
+        drafts,
+        |n| if entries.contains(&n) { time } else { usual(n) },
+    );
+    site.sign(&[5, SIZE], &key());
+    site.export()
 }

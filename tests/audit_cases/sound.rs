@@ -36,6 +36,21 @@ pub fn cases(log: &Log) -> Vec<Case> {
             log.site.export_of(6..13, None, &|_| true),
         ),
         case(
+            "range_head",
+            "entries 0 to 12",
+            log.site.export_of(0..13, None, &|_| true),
+        ),
+        case(
+            "range_tail",
+            "entries 6 to 19",
+            log.site.export_of(6..SIZE, None, &|_| true),
+        ),
+        case(
+            "range_empty",
+            "no entry",
+            log.site.export_of(6..6, None, &|_| true),
+        ),
+        case(
             "filtered",
             "every third entry",
             log.site
@@ -45,6 +60,11 @@ pub fn cases(log: &Log) -> Vec<Case> {
             "pruned",
             "bodies before 12 pruned, leaf hashes kept",
             pruned.export(),
+        ),
+        case(
+            "pruned_range",
+            "pruned entries of a part that does not hold the record",
+            pruned.export_of(0..13, None, &|_| true),
         ),
         case(
             "pruned_subtrees",

@@ -351,13 +351,6 @@ impl FileVerifier {
 
     /// Holds the tree against the roots known from outside for this size.
     fn meet(&mut self, size: u64) {
-        if self
-            .roots
-            .first_key_value()
-            .is_none_or(|(known, _)| *known > size)
-        {
-            return;
-        }
         let Some(expected) = self.roots.remove(&size) else {
             return;
         };
@@ -519,9 +512,7 @@ impl FileVerifier {
             self.line += 1;
         }
         if !self.foreign {
-            if !self.pending.is_empty() && !self.ended {
-                self.settle(None);
-            }
+            self.settle(None);
             if !self.ended {
                 self.find(Verdict::TruncatedTail, Some(self.position), None);
             } else if !self.partial.is_empty() || self.too_long {

@@ -47,7 +47,7 @@ impl Examined {
             time,
             site,
             notable: match action {
-                prune::ACTION if kind == Kind::System => prune::recorded(line).map(Notable::Pruned),
+                prune::ACTION => prune::recorded(line).map(Notable::Pruned),
                 ROLLBACK if kind == Kind::System => Some(Notable::Rollback),
                 _ => None,
             },
