@@ -13,6 +13,7 @@ mod audit_cases;
 use audit_cases::audit_support::{check, first_key};
 use audit_cases::{Log, all};
 use countersign::audit::file::MAX_LINE;
+use countersign::audit::verify::Verdict;
 use countersign::bytes::hex;
 use serde_json::{Value, json};
 
@@ -39,6 +40,17 @@ fn every_way_of_tampering_gets_its_verdict() {
                 (case.verdict, case.first_bad),
                 report.findings
             ));
+        }
+        // One entry is concerned, and named.
+        if report.verdict == Verdict::EntryModified
+            || case.about.starts_with("a line that is no entry")
+        {
+            assert_eq!(
+                report.until,
+                report.first_bad.map(|seq| seq + 1),
+                "{}",
+                case.name
+            );
         }
         // A quarter of a megabyte of one letter is described, not kept.
         let huge = case.file.len() > MAX_LINE;

@@ -9,6 +9,8 @@
 
 mod audit_support;
 
+use audit_support::lines::Lines;
+
 use audit_support::{check, checkpoint, draft, expectations, key, pruned_site, site, usual, write};
 use countersign::audit::file::{Expectations, Remark};
 use countersign::audit::note::{VerifierKey, sign};
@@ -40,9 +42,13 @@ fn a_report_says_what_was_not_proved() {
             .collect::<Vec<_>>(),
         [Remark::UnsealedTail]
     );
+    let tail = report.remark(Remark::UnsealedTail).unwrap();
+    assert_eq!((tail.first, tail.until), (Some(18), Some(SIZE)));
     let blind = check(&file, &Expectations::default());
     assert!(!blind.is_proved());
-    assert_eq!(blind.verdict, Verdict::Ok);
+    assert_eq!((blind.verdict, blind.seals), (Verdict::Ok, 0));
+    // Of nothing there is nothing to prove.
+    assert!(!check(&site(0).export(), &expectations()).is_proved());
     for remark in [
         Remark::SelfConsistent,
         Remark::HeaderUnsigned,
@@ -80,6 +86,82 @@ fn a_report_says_what_was_not_proved() {
     for made in &report.remarks {
         assert!(made.remark.message().ends_with('.'));
     }
+}
+
+/// A root kept outside is compared where a stretch without bodies ends, and cannot be inside one.
+#[test]
+fn a_kept_root_is_compared_where_it_can_be() {
+    let site = pruned_site(SIZE, 12);
+    let file = site.export();
+    for (size, met) in [(8, false), (12, true), (13, true)] {
+        let known = Expectations {
+            roots: vec![(size, *site.heads[size as usize].root())],
+            ..Expectations::default()
+        };
+        let report = check(&file, &known);
+        assert_eq!(report.verdict, Verdict::Ok, "{size}");
+        assert_eq!(report.witnessed, if met { size } else { 0 });
+        assert_eq!(report.remark(Remark::RootNotMet).is_none(), met, "{size}");
+    }
+}
+
+/// One fault is one finding, and findings have an end.
+#[test]
+fn one_fault_is_one_finding() {
+    let file = site(SIZE).export();
+    let findings = |change: &dyn Fn(&mut Lines)| {
+        let mut lines = Lines::of(&file);
+        change(&mut lines);
+        let report = check(&lines.reframed().file(), &Expectations::default());
+        let found = report.findings.iter();
+        found
+            .map(|found| (found.verdict, found.first_bad, found.until))
+            .collect::<Vec<_>>()
+    };
+    // An entry and the hashes it stood under: what lies behind cannot be compared, and is not said to be forged.
+    let gone = findings(&|lines| {
+        lines.0.remove(lines.entry(7));
+        lines.0.remove(lines.find("{\"leaves\":5"));
+    });
+    let missing = (Verdict::MissingRange, Some(7), Some(8));
+    assert_eq!(gone, [(Verdict::FileMalformed, None, None), missing]);
+    let moved = findings(&|lines| {
+        let (at, to) = (lines.entry(3), lines.entry(9));
+        let line = lines.0.remove(at);
+        lines.0.insert(to - 1, line);
+    });
+    let late = (Verdict::OutsideEpoch, Some(3), Some(4));
+    assert_eq!(moved, [(Verdict::Inserted, Some(3), Some(4)), late]);
+    // Times that are equal: the first entry is named.
+    let mut same = write((0..SIZE).map(draft).collect(), |n| usual(n.min(18)));
+    same.sign(&[SIZE], &key());
+    let report = check(&same.export(), &expectations());
+    let tail = report.remark(Remark::UnsealedTail).unwrap();
+    assert_eq!(tail.first, Some(18));
+    let mut late = write((0..SIZE).map(draft).collect(), |n| {
+        if n == 12 { usual(0) } else { usual(n) }
+    });
+    late.sign(&[SIZE], &key());
+    let report = check(&late.export(), &expectations());
+    assert_eq!(
+        (report.verdict, report.first_bad, report.until),
+        (Verdict::OutsideEpoch, Some(12), Some(13))
+    );
+}
+
+/// Only an entry about the system itself acknowledges or records anything.
+#[test]
+fn who_says_it_matters() {
+    let mut drafts: Vec<_> = (0..SIZE).map(draft).collect();
+    drafts[4] = countersign::audit::entry::Draft::from_json(
+        r#"{"kind":"intent","actor":{"kind":"agent"},"action":"audit.rollback_acknowledged"}"#,
+    )
+    .unwrap();
+    let mut site = write(drafts, usual);
+    site.sign(&[SIZE], &key());
+    let report = check(&site.export(), &expectations());
+    assert_eq!(report.remark(Remark::RollbackAcknowledged), None);
+    assert!(report.is_proved());
 }
 
 /// Whoever holds the key of one site cannot vouch for the log of another, where an auditor gave both keys.

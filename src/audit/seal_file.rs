@@ -241,4 +241,51 @@ mod tests {
         assert_eq!(file.read().err(), Some(SealFileError::Unusable));
         assert_eq!(file.advance(&[]), Err(SealFileError::Unusable));
     }
+
+    #[test]
+    fn the_folder_is_made_and_nobody_else_may_write_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let mode = |path: &Path| fs::metadata(path).unwrap().mode() & 0o777;
+        let deep = folder.path().join("state/site");
+        let enroll = |path: &Path| {
+            let file = SealFile::new(path, ORIGIN);
+            file.enroll(START, 60, Secret::new([7; 32]))
+                .map(|first| first.is_some())
+        };
+        assert_eq!(enroll(&deep), Ok(true));
+        assert_eq!(mode(&deep), 0o700);
+        for (mode, result) in [
+            (0o755, Ok(true)),
+            (0o720, Err(SealFileError::Unusable)),
+            (0o702, Err(SealFileError::Unusable)),
+        ] {
+            let other = folder.path().join(format!("{mode:o}"));
+            fs::create_dir(&other).unwrap();
+            fs::set_permissions(&other, fs::Permissions::from_mode(mode)).unwrap();
+            assert_eq!(enroll(&other), result, "{mode:o}");
+        }
+        // A file where the folder should be is not the same as no key.
+        let plain = folder.path().join("plain");
+        fs::write(&plain, b"").unwrap();
+        let read = SealFile::new(&plain, ORIGIN).read();
+        assert!(matches!(read, Err(SealFileError::System(_))));
+    }
+
+    #[test]
+    fn what_a_killed_process_left_is_not_in_the_way() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = SealFile::new(folder.path(), ORIGIN);
+        let left = folder.path().join(format!("{}.new", file.name));
+        fs::write(&left, b"half a key").unwrap();
+        let made = file.enroll(START, 60, Secret::new([7; 32]));
+        assert!(made.unwrap().is_some());
+        assert!(!left.exists());
+        // What cannot be taken away is said as it is.
+        fs::create_dir(&left).unwrap();
+        let due = file.read().unwrap().unwrap();
+        let seals = due.due(&Head::default(), START.plus_seconds(61));
+        let failed = SealFileError::System(io::ErrorKind::IsADirectory);
+        assert_eq!(file.advance(&seals), Err(failed));
+        assert_eq!(file.read().unwrap().unwrap().epoch(), 0);
+    }
 }

@@ -83,7 +83,7 @@ slow_tests_of() {
 	case $1 in
 	action) echo accepted_in_its_time_once_and_never_again ;;
 	limit) echo a_hundred_thousand_schedules_agree_with_a_log ;;
-	audit) echo audit_file_damage:: long_input_is_read_once the_largest_entry everything_agrees_with_the_recursive ;;
+	audit) echo a_long_file_is_verified no_byte_can_be the_longest_line stretches_and_records long_input_is_read_once the_largest_entry everything_agrees_with_the_recursive ;;
 	esac
 }
 
