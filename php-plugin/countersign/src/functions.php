@@ -22,6 +22,7 @@ if ( ! function_exists( 'countersign_kill_switch' ) ) {
 	 *
 	 * @throws \Countersign\Plugin\Audit\Unavailable When lifting cannot be recorded in the audit log. Stopping
 	 *                                               never fails for that.
+	 * @throws \RuntimeException                     When the database does not take it.
 	 */
 	function countersign_kill_switch( ?bool $on = null ): bool {
 		$switch = Plugin::services()->kill_switch();

@@ -37,6 +37,50 @@ final class KillSwitchTest extends TestCase {
 		self::assertSame( [ 'kill_switch kill_switch.on ok', 'kill_switch kill_switch.off ok' ], $turns );
 	}
 
+	/** Runs something while the database refuses what matches. */
+	private static function without( string $pattern, callable $act ): mixed {
+		global $wpdb;
+		$break   = static fn( string $sql ): string => preg_match( $pattern, $sql ) ? 'SELECT broken FROM nowhere' : $sql;
+		$showing = $wpdb->suppress_errors( true );
+		add_filter( 'query', $break );
+		try {
+			return $act();
+		} finally {
+			remove_filter( 'query', $break );
+			$wpdb->suppress_errors( $showing );
+		}
+	}
+
+	public function test_what_cannot_be_read_is_on(): void {
+		$switch = Plugin::services()->kill_switch();
+		self::assertTrue( self::without( '/^SELECT option_value .*countersign_kill_switch/', $switch->is_on( ... ) ) );
+		self::assertFalse( $switch->is_on() );
+		try {
+			self::without( '/^SELECT option_value .*countersign_kill_switch/', static fn() => $switch->set( true ) );
+			self::fail( 'said to be on, without having looked' );
+		} catch ( \RuntimeException $error ) {
+			self::assertStringContainsString( 'could not be stored', $error->getMessage() );
+		}
+		self::assertTrue( $switch->is_on(), 'written all the same' );
+	}
+
+	public function test_what_cannot_be_written_is_not_said_to_be_done(): void {
+		$told = 0;
+		$note = static function () use ( &$told ): void {
+			$told++;
+		};
+		add_action( 'countersign_kill_switch', $note );
+		try {
+			self::without( '/^(?:UPDATE|INSERT) .*countersign_kill_switch/s', static fn() => countersign_kill_switch( true ) );
+			self::fail( 'said to be on' );
+		} catch ( \RuntimeException $error ) {
+			self::assertStringContainsString( 'could not be stored', $error->getMessage() );
+		} finally {
+			remove_action( 'countersign_kill_switch', $note );
+		}
+		self::assertSame( [ 0, false ], [ $told, countersign_kill_switch() ] );
+	}
+
 	public function test_it_tells_other_plugins(): void {
 		$told = [];
 		$note = static function ( bool $on ) use ( &$told ): void {

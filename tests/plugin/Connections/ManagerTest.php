@@ -112,6 +112,29 @@ final class ManagerTest extends TestCase {
 		$agent->do( 'whoami' );
 	}
 
+	/** @return array<string, array{string}> */
+	public function endings(): array {
+		return [ 'paused' => [ 'pause' ], 'revoked' => [ 'revoke' ] ];
+	}
+
+	/** @dataProvider endings */
+	public function test_what_cannot_be_written_is_not_said_to_be_done( string $act ): void {
+		global $wpdb;
+		$agent   = Site::connect();
+		$break   = static fn( string $sql ): string => str_starts_with( $sql, 'UPDATE ' . Site::table( 'connections' ) ) ? 'SELECT broken FROM nowhere' : $sql;
+		$showing = $wpdb->suppress_errors( true );
+		add_filter( 'query', $break );
+		try {
+			self::manager()->$act( $agent->connection() );
+			self::fail( 'said to be done' );
+		} catch ( \RuntimeException $error ) {
+			self::assertStringContainsString( 'could not be changed', $error->getMessage() );
+		} finally {
+			remove_filter( 'query', $break );
+			$wpdb->suppress_errors( $showing );
+		}
+	}
+
 	public function test_narrowed_holds_on_the_next_request(): void {
 		$agent = Site::connect( 'editor', 'standard' );
 		$id    = Site::post();

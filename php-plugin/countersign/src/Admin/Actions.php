@@ -77,6 +77,9 @@ final class Actions {
 			} catch ( Unavailable | \Countersign\Exception $error ) {
 				error_log( 'Countersign: ' . $action . ': ' . $error->getMessage() ); // phpcs:ignore WordPress.PHP.DevelopmentFunctions
 				Flash::add( 'error', __( 'Nothing was changed, because it could not be recorded in the audit log. The site\'s error log says why.', 'countersign' ) );
+			} catch ( \RuntimeException $error ) {
+				error_log( 'Countersign: ' . $action . ': ' . $error->getMessage() ); // phpcs:ignore WordPress.PHP.DevelopmentFunctions
+				Flash::add( 'error', __( 'The database did not take the change, so it does not hold. The site\'s error log says why.', 'countersign' ) );
 			}
 		}
 		wp_safe_redirect( $back );

@@ -41,6 +41,8 @@ final class KillSwitchCommand {
 				$switch->set( 'on' === $state );
 			} catch ( Unavailable $error ) {
 				\WP_CLI::error( sprintf( 'The audit log cannot be written, so agents stay stopped: %s', $error->getMessage() ) );
+			} catch ( \RuntimeException $error ) {
+				\WP_CLI::error( $error->getMessage() );
 			}
 		}
 		\WP_CLI::success( $switch->is_on() ? 'All agents are stopped.' : 'Agents may act, each within its connection.' );

@@ -135,14 +135,26 @@ final class Repository {
 		global $wpdb;
 		$now = time();
 		if ( $connection->last_used_at <= $now - self::TOUCH_EVERY ) {
-			$this->execute( $wpdb->prepare( 'SET last_used_at = %d, last_used_ip = %s WHERE id = %d', $now, substr( $ip, 0, 45 ), $connection->id ) );
+			$this->query( $wpdb->prepare( 'SET last_used_at = %d, last_used_ip = %s WHERE id = %d', $now, substr( $ip, 0, 45 ), $connection->id ) );
 		}
 	}
 
-	/** Runs `UPDATE connections …`; returns how many rows changed. */
+	/**
+	 * Runs `UPDATE connections …`; returns how many rows changed.
+	 *
+	 * @throws \RuntimeException When the database does not take it: nobody may believe that an agent was stopped.
+	 */
 	private function execute( string $prepared ): int {
+		$changed = $this->query( $prepared );
+		if ( ! is_int( $changed ) ) {
+			throw new \RuntimeException( 'The connection could not be changed.' );
+		}
+		return $changed;
+	}
+
+	private function query( string $prepared ): int|bool {
 		global $wpdb;
-		return (int) $wpdb->query( 'UPDATE ' . Schema::table( 'connections' ) . ' ' . $prepared ); // phpcs:ignore WordPress.DB
+		return $wpdb->query( 'UPDATE ' . Schema::table( 'connections' ) . ' ' . $prepared ); // phpcs:ignore WordPress.DB
 	}
 
 	/** @return array{string, list<string>} */

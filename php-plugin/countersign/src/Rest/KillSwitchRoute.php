@@ -38,6 +38,8 @@ final class KillSwitchRoute {
 							$services->kill_switch()->set( (bool) $request['on'] );
 						} catch ( Unavailable $error ) {
 							return new \WP_Error( $error->reason, __( 'The audit log cannot be written, so agents stay stopped.', 'countersign' ), [ 'status' => 503 ] );
+						} catch ( \RuntimeException ) {
+							return new \WP_Error( 'store_unavailable', __( 'The database did not take the change, so it does not hold.', 'countersign' ), [ 'status' => 503 ] );
 						}
 						return $state();
 					},
