@@ -6,9 +6,7 @@
 
 #[path = "action_vectors/invalid.rs"]
 mod invalid;
-
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+mod vector_files;
 
 use countersign::action::{ActionType, Channel, Domain, Draft, Key, MAX_LENGTH, SnapshotId};
 use countersign::bytes::{base64url, from_base64url, from_hex, hex, pae, sha256};
@@ -18,6 +16,7 @@ use countersign::secret::{derive, mac};
 use ed25519_dalek::{Signer as _, SigningKey};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha512};
+use vector_files::{Vectors, same_as_files};
 
 const SITE: &str = "0123456789abcdef";
 const SECRET: &str = "vectors only: forty-eight bytes that guard nothing";
@@ -72,7 +71,7 @@ fn vector(domain: Domain, text: &str, payload: &str, now_ms: u64, outcome: &str)
     })
 }
 
-fn valid() -> BTreeMap<String, Value> {
+fn valid() -> Vectors {
     let bare = Draft {
         snapshot: None,
         lifetime_ms: 1,
@@ -85,7 +84,7 @@ fn valid() -> BTreeMap<String, Value> {
         snapshot: SnapshotId::parse(&long.1),
         ..draft("\u{0}\u{ff}")
     };
-    let mut all = BTreeMap::new();
+    let mut all = Vectors::new();
     for domain in Domain::ALL.iter().copied() {
         for (algorithm, key) in [("hmac", hmac_key()), ("ed25519", ed25519_key())] {
             let channel = channel(domain, SITE, &[&key]);
@@ -111,31 +110,6 @@ fn valid() -> BTreeMap<String, Value> {
         }
     }
     all
-}
-
-fn folder(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/vectors/action")
-        .join(name)
-}
-
-/// Every file of a folder: nothing more and nothing less than was made.
-fn same_as_files(name: &str, made: &BTreeMap<String, Value>) {
-    let folder = folder(name);
-    let text = |value: &Value| serde_json::to_string_pretty(value).unwrap() + "\n";
-    if std::env::var_os("COUNTERSIGN_BLESS").is_some() {
-        let _ = std::fs::remove_dir_all(&folder);
-        std::fs::create_dir_all(&folder).unwrap();
-        for (name, value) in made {
-            std::fs::write(folder.join(format!("{name}.json")), text(value)).unwrap();
-        }
-    }
-    let files = std::fs::read_dir(&folder).unwrap().count();
-    assert_eq!(files, made.len(), "files of no vector");
-    for (name, value) in made {
-        let file = std::fs::read_to_string(folder.join(format!("{name}.json"))).unwrap();
-        assert!(file == text(value), "{name} differs: the format changed");
-    }
 }
 
 /// What this implementation says of a vector as it stands in its file.
@@ -178,8 +152,8 @@ fn outcome(vector: &Value) -> &'static str {
 
 #[test]
 fn the_format_is_the_one_of_the_vectors() {
-    same_as_files("valid", &valid());
-    same_as_files("invalid", &invalid::all());
+    same_as_files("action/valid", &valid());
+    same_as_files("action/invalid", &invalid::all());
 }
 
 /// Otherwise its vector would prove nothing.

@@ -13,14 +13,12 @@ use countersign::policy::{
 use serde_json::{Value, json};
 
 /// A generator of its own: the vectors are the same on every machine.
-struct Random(u64);
-impl Random {
-    fn of<T: Copy>(&mut self, all: &[T]) -> T {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        all[usize::try_from((self.0 >> 11) % all.len() as u64).unwrap()]
-    }
+#[path = "../src/limit/random.rs"]
+mod random;
+use random::Random;
+
+fn pick<T: Copy>(random: &mut Random, all: &[T]) -> T {
+    all[usize::try_from(random.below(all.len() as u64)).unwrap()]
 }
 
 fn decisions() -> Value {
@@ -31,16 +29,19 @@ fn decisions() -> Value {
     while picks < 200_000 {
         picks += 1;
         let record = Record::of(Facts {
-            risk: random.of(Risk::ALL),
-            confidence: Confidence::new(random.of(&[-1, 0, 101, 8199, 8200, 8201, 9000, 10_000])),
-            threshold: Threshold::new(random.of(&[8200, 8200, 8201, 9000])).unwrap(),
-            snapshot: random.of(SnapshotState::ALL),
-            mode: random.of(Mode::ALL),
-            right: random.of(KeyRight::ALL),
-            approval: random.of(ApprovalState::ALL),
-            checkpoint: random.of(&[false, false, true]),
-            frozen: random.of(&[false, false, false, true]),
-            proven: random.of(&[false, true]),
+            risk: pick(&mut random, Risk::ALL),
+            confidence: Confidence::new(pick(
+                &mut random,
+                &[-1, 0, 101, 8199, 8200, 8201, 9000, 10_000],
+            )),
+            threshold: Threshold::new(pick(&mut random, &[8200, 8200, 8201, 9000])).unwrap(),
+            snapshot: pick(&mut random, SnapshotState::ALL),
+            mode: pick(&mut random, Mode::ALL),
+            right: pick(&mut random, KeyRight::ALL),
+            approval: pick(&mut random, ApprovalState::ALL),
+            checkpoint: pick(&mut random, &[false, false, true]),
+            frozen: pick(&mut random, &[false, false, false, true]),
+            proven: pick(&mut random, &[false, true]),
         });
         let end = (record.verdict.outcome.word(), record.verdict.rule.id());
         let lines = by_end.entry(end).or_default();

@@ -455,7 +455,7 @@ fn others() -> Vec<Case> {
     ]
 }
 
-pub(super) fn all() -> BTreeMap<String, Value> {
+pub(super) fn all() -> Vectors {
     [malformed(), forgeries(), others()]
         .concat()
         .into_iter()

@@ -2,16 +2,9 @@
 
 use super::*;
 
-/// A small generator, so that a failing schedule is found again by its number.
-struct Random(u64);
-impl Random {
-    fn below(&mut self, bound: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 >> 11) % bound
-    }
-}
+#[path = "../../src/limit/random.rs"]
+mod random;
+use random::Random;
 
 #[test]
 fn the_script_decides_as_the_core_does() {

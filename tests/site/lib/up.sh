@@ -140,11 +140,13 @@ choose_port() {
 
 somebody_listens() { (exec 7<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
+# At once: another site that looks for a free port reads it at any moment.
 write_settings() {
 	{
 		echo "PORT=$PORT"
 		declare -p ENGINE WORKERS HOST EXT TITLE VERSION LINK INI PLUGINS ACTIVATE
-	} | sed 's/^declare -[-a] //' >"$RUN/settings"
+	} | sed 's/^declare -[-a] //' >"$RUN/settings.new"
+	mv "$RUN/settings.new" "$RUN/settings"
 }
 
 # Folders that were half made when someone pressed Ctrl-C are made again from the start.
