@@ -66,7 +66,7 @@ use_asset() {
 build_by_phpize() {
 	local source=$run/source
 	mkdir -p "$source" "$run/target"
-	git ls-files -z --cached --others --exclude-standard -- composer.json Cargo.toml Cargo.lock rust-toolchain.toml pie src benches LICENSE |
+	git ls-files -z --cached --others --exclude-standard -- composer.json Cargo.toml Cargo.lock rust-toolchain.toml pie src benches LICENSE 'tests/*.rs' |
 		xargs -0 cp --parents -t "$source"
 	cp -a --reflink=auto "$TARGET/release" "$run/target/"
 	(
