@@ -74,33 +74,21 @@ pub fn cases(log: &Log) -> Vec<Case> {
             "the header's range goes beyond its size, nothing known",
             header("\"until\":20", "\"until\":21"),
         )
-        .knowing(Known {
-            key: 2,
-            unsealed: true,
-            ..Known::default()
-        })
+        .knowing_nothing()
         .is(V::HeaderMismatch),
         case(
             "header_origin_site",
             "the log's name is of another site than the header, nothing known",
             header("5a/audit", "5b/audit"),
         )
-        .knowing(Known {
-            key: 2,
-            unsealed: true,
-            ..Known::default()
-        })
+        .knowing_nothing()
         .is(V::HeaderMismatch),
         case(
             "header_root_unknown",
             "the header says another root, nothing known",
             other_root(&log.lines),
         )
-        .knowing(Known {
-            key: 2,
-            unsealed: true,
-            ..Known::default()
-        })
+        .knowing_nothing()
         .is(V::HeadMismatch)
         .at(0),
         case(
@@ -108,11 +96,7 @@ pub fn cases(log: &Log) -> Vec<Case> {
             "the same of a log without entries",
             other_root(&Lines::of(&site(0).export())),
         )
-        .knowing(Known {
-            key: 2,
-            unsealed: true,
-            ..Known::default()
-        })
+        .knowing_nothing()
         .is(V::HeadMismatch)
         .at(0),
         case(
@@ -200,22 +184,14 @@ pub fn cases(log: &Log) -> Vec<Case> {
             "the last line counts one entry more, nothing known",
             end("\"entries\":20", "\"entries\":21"),
         )
-        .knowing(Known {
-            key: 2,
-            unsealed: true,
-            ..Known::default()
-        })
+        .knowing_nothing()
         .is(V::HeaderMismatch),
         case(
             "end_size_unknown",
             "the last line says another size, nothing known",
             end("{\"end\":20", "{\"end\":21"),
         )
-        .knowing(Known {
-            key: 2,
-            unsealed: true,
-            ..Known::default()
-        })
+        .knowing_nothing()
         .is(V::HeaderMismatch),
         case(
             "end_other_key",

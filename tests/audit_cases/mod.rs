@@ -107,6 +107,15 @@ impl Case {
         self
     }
 
+    /// Nobody who verifies it kept a key of this log.
+    fn knowing_nothing(self) -> Self {
+        self.knowing(Known {
+            key: 2,
+            unsealed: true,
+            ..Known::default()
+        })
+    }
+
     const fn is(mut self, verdict: Verdict) -> Self {
         self.verdict = verdict;
         self

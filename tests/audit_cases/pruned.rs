@@ -36,11 +36,7 @@ pub fn cases(_: &Log) -> Vec<Case> {
             "subtree hashes in two lines, a checkpoint inside the first",
             split.reframed().file(),
         )
-        .knowing(Known {
-            key: 2,
-            unsealed: true,
-            ..Known::default()
-        }),
+        .knowing_nothing(),
         case(
             "pruned_empty",
             "a pruned stretch of no entry",

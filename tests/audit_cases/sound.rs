@@ -25,11 +25,7 @@ pub fn cases(log: &Log) -> Vec<Case> {
             root: Some(17),
             ..Known::default()
         }),
-        case("whole_unknown", "the same, nothing known", log.file.clone()).knowing(Known {
-            key: 2,
-            unsealed: true,
-            ..Known::default()
-        }),
+        case("whole_unknown", "the same, nothing known", log.file.clone()).knowing_nothing(),
         case(
             "range",
             "entries 6 to 12",
