@@ -16,7 +16,10 @@ final class AuditFileReport
     /** Nothing is wrong. What was not proved is among the {@see remarks()}. */
     public function isOk(): bool {}
 
-    /** Nothing is wrong, and roots you gave or that your key signed reach to the last entry. */
+    /**
+     * Nothing is wrong, and roots you gave or that your key signed reach to the last entry. Of what the file leaves out this says
+     * nothing: see the remarks `selection` and `header_unsigned`, and {@see witnessed()} for a checkpoint you gave.
+     */
     public function isProved(): bool {}
 
     /** The first entry concerned; null when none or when it is no single one. */
