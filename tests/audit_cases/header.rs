@@ -1,7 +1,7 @@
 //! The header and the last line.
 
 use super::audit_support::{lines::Lines, log_origin, site};
-use super::{Case, Known, Log, SIZE, case, other_key};
+use super::{Case, Log, SIZE, case, other_key};
 use countersign::audit::note::sign;
 use countersign::audit::verify::Verdict as V;
 use serde_json::{Value, json};

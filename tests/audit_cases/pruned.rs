@@ -1,7 +1,7 @@
 //! Stretches without bodies.
 
 use super::audit_support::{lines::Lines, pruned_site, site};
-use super::{Case, Known, Log, SIZE, case};
+use super::{Case, Log, SIZE, case};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use countersign::audit::verify::Verdict as V;
