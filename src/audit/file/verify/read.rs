@@ -1,4 +1,4 @@
-//! Reading a file from end to end, on two threads where there are any.
+//! Reading a file from end to end, on several threads where there are any.
 
 use std::io::{self, BufRead};
 
@@ -9,9 +9,13 @@ use crate::audit::file::report::{Expectations, FileReport};
 /// Bytes that are examined at once.
 #[cfg(not(target_family = "wasm"))]
 const CHUNK: usize = 1 << 18;
-/// Chunks under way between the two threads.
+/// Threads that hash. With the one that reads they are more than the two cores of a small machine: so neither waits
+/// for the other.
 #[cfg(not(target_family = "wasm"))]
-const AHEAD: usize = 3;
+const WORKERS: usize = 2;
+/// Chunks under way to and from each.
+#[cfg(not(target_family = "wasm"))]
+const AHEAD: usize = 2;
 
 /// What was found out of the lines that lie in `chunk` whole.
 fn examine(chunk: &[u8]) -> Vec<Option<Examined>> {
@@ -47,8 +51,8 @@ fn fill(reader: &mut impl BufRead, chunk: &mut Vec<u8>, most: usize) -> io::Resu
 
 /// Verifies a file. `progress` is told the bytes done so far, now and then.
 ///
-/// A second thread hashes and reads entries; what they mean for the log is found out on this one. Memory stays
-/// constant.
+/// Other threads hash and read entries; what they mean for the log is found out on this one, in the order of the
+/// file. Memory stays constant.
 ///
 /// # Errors
 /// Only when reading fails: whatever the bytes are is a [`FileReport`].
@@ -63,33 +67,41 @@ pub fn verify(
     let mut verifier = FileVerifier::new(expected);
     let mut done = 0_u64;
     std::thread::scope(|scope| {
-        let (to_worker, work) = sync_channel::<Vec<u8>>(AHEAD);
-        let (answer, from_worker) = sync_channel::<(Vec<u8>, Vec<Option<Examined>>)>(AHEAD);
-        scope.spawn(move || {
-            for chunk in work {
-                let found = examine(&chunk);
-                if answer.send((chunk, found)).is_err() {
-                    return;
+        // Each in its turn, so that answers come in the order of the file.
+        let workers = [(); WORKERS].map(|()| {
+            let (to_worker, work) = sync_channel::<Vec<u8>>(AHEAD);
+            let (answer, from_worker) = sync_channel::<(Vec<u8>, Vec<Option<Examined>>)>(AHEAD);
+            scope.spawn(move || {
+                for chunk in work {
+                    let found = examine(&chunk);
+                    if answer.send((chunk, found)).is_err() {
+                        return;
+                    }
                 }
-            }
+            });
+            (to_worker, from_worker)
         });
-        let gone = || io::Error::other("the hashing thread ended");
+        let mut asked = workers.iter().map(|(to_worker, _)| to_worker).cycle();
+        let mut awaited = workers.iter().map(|(_, from_worker)| from_worker).cycle();
+        let gone = || io::Error::other("a hashing thread ended");
         let mut spare: Vec<Vec<u8>> = Vec::new();
         let (mut under_way, mut ended) = (0, false);
         loop {
-            while !ended && under_way < AHEAD {
+            while !ended && under_way < WORKERS * AHEAD {
                 let mut chunk = spare.pop().unwrap_or_else(|| Vec::with_capacity(CHUNK));
                 fill(&mut reader, &mut chunk, CHUNK)?;
                 ended = chunk.is_empty();
                 if !ended {
-                    to_worker.send(chunk).map_err(|_| gone())?;
+                    let worker = asked.next().ok_or_else(gone)?;
+                    worker.send(chunk).map_err(|_| gone())?;
                     under_way += 1;
                 }
             }
             if under_way == 0 {
                 break;
             }
-            let (chunk, found) = from_worker.recv().map_err(|_| gone())?;
+            let worker = awaited.next().ok_or_else(gone)?;
+            let (chunk, found) = worker.recv().map_err(|_| gone())?;
             under_way -= 1;
             verifier.push_examined(&chunk, &mut found.into_iter());
             done = done.saturating_add(chunk.len() as u64);
