@@ -108,6 +108,7 @@ impl AuditLog {
 
     pub fn checkpoint(&self, head: &str) -> Answer<String> {
         let head = head_of(Some(head))?;
+        high_water::check(&*self.store, &self.origin, &head)?;
         let checkpoint = Checkpoint {
             origin: self.origin.clone(),
             size: head.size(),

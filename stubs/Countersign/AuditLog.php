@@ -36,7 +36,12 @@ final class AuditLog
     /** Takes a shorter log as the true one, after an administrator said so (restored from a backup). */
     public function acknowledgeRollback(?string $head = null): void {}
 
-    /** A signed checkpoint of the head: C2SP signed note, text. */
+    /**
+     * A signed checkpoint of the head: C2SP signed note, text.
+     *
+     * @throws Exception `audit_rollback` when the head is behind the high-water mark, or another one of its size: what somebody
+     *                   put into the database is not signed. A longer log is: the transaction may have just ended.
+     */
     public function checkpoint(string $head): string {}
 
     /** The key that checks checkpoints, in the form of C2SP signed-note: `name+hash+base64`. */

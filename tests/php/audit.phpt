@@ -47,10 +47,20 @@ foreach ( array( $changed, $column, $moved, $removed, array_slice( $rows, 0, 18 
 	echo $verdict( $tampered, $head ), "\n";
 }
 // Cut off together with the head: the mark outside the database knows better.
-try {
-	$log->append( null, array( $draft( array() ) ) );
-} catch ( Countersign\Exception $e ) {
-	echo $e->reason(), "\n";
+$other  = $log->append( $head, array( $draft( array( 'action' => 'rewritten' ) ) ) )->head();
+$longer = $log->append( $head, array( $draft( array() ) ) )->head();
+$log->committed( $longer );
+foreach ( array(
+	'append'           => fn() => $log->append( $head, array( $draft( array() ) ) ),
+	'checkpoint'       => fn() => $log->checkpoint( $head ),
+	'checkpoint, fork' => fn() => $log->checkpoint( $other ),
+) as $what => $call ) {
+	try {
+		$call();
+		echo "$what: done\n";
+	} catch ( Countersign\Exception $e ) {
+		echo $what, ': ', $e->reason(), "\n";
+	}
 }
 $log->acknowledgeRollback( null );
 echo $log->append( null, array( $draft( array() ) ) )->size(), "\n";
@@ -80,7 +90,9 @@ missing_range 7 0 of 19
 truncated_tail 18 0 of 18
 missing_range 0 0 of 19
 truncated_tail 0 0 of 0
-audit_rollback
+append: audit_rollback
+checkpoint: audit_rollback
+checkpoint, fork: audit_rollback
 1
 clean
 clean

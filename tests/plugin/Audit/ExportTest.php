@@ -33,13 +33,38 @@ final class ExportTest extends TestCase {
 		return $verifier->finish();
 	}
 
-	public function test_the_file_of_a_sound_log_proves_every_entry(): void {
-		AuditTrail::append( 1100, 'test.many' );
+	/** @dataProvider counts */
+	public function test_the_file_of_a_sound_log_proves_every_entry( int $count ): void {
+		AuditTrail::append( $count, 'test.many' );
 		$report = self::verified( self::exported( 'ndjson' ) );
 		self::assertSame( 'ok', $report->verdict() );
 		self::assertTrue( $report->isProved() );
 		self::assertSame( AuditTrail::size(), $report->entries() );
 		self::assertSame( AuditTrail::size(), $report->vouched() );
+	}
+
+	/** @return array<string, array{int}> */
+	public static function counts(): array {
+		return [
+			'a few, in which no checkpoint was due' => [ 3 ],
+			'pages of them'                         => [ 1100 ],
+		];
+	}
+
+	public function test_a_log_that_was_set_back_is_exported_and_not_vouched_for(): void {
+		global $wpdb;
+		$head = Site::table( 'audit_head' );
+		// Away from where the log itself keeps a checkpoint.
+		AuditTrail::append( 256 - AuditTrail::size() % 256 + 2, 'test.before' );
+		$before = $wpdb->get_row( "SELECT head, size FROM $head WHERE id = 1", ARRAY_A );
+		AuditTrail::append( 2, 'test.gone' );
+		$after = $wpdb->get_row( "SELECT head, size FROM $head WHERE id = 1", ARRAY_A );
+		$wpdb->update( $head, $before, [ 'id' => 1 ] );
+		$report = self::verified( self::exported( 'ndjson' ) );
+		$wpdb->update( $head, $after, [ 'id' => 1 ] );
+		self::assertFalse( $report->isProved() );
+		self::assertSame( (int) $before['size'], $report->entries() );
+		self::assertTrue( self::verified( self::exported( 'ndjson' ) )->isProved() );
 	}
 
 	public function test_an_entry_changed_in_the_table_shows_in_the_file(): void {
