@@ -16,6 +16,7 @@ mod convert;
 mod decision;
 mod error;
 mod functions;
+mod handles;
 mod info;
 mod keyring;
 mod limits;
@@ -99,6 +100,6 @@ pub fn get_module(module: ModuleBuilder) -> ModuleBuilder {
         .class::<mcp::McpServer>()
         .class::<mcp::McpRequest>()
         .class::<mcp::McpCall>()
-        // The last, see there: what comes after it has no marks on its arguments.
+        // The last, see there.
         .class::<mcp::McpReply>()
 }

@@ -29,8 +29,8 @@ final class Secret
     public function length(): int {}
 
     /**
-     * Whether `$other` is the same bytes, in a time that depends on the lengths alone. Never compare handles by `==`: to PHP
-     * any two of one class are equal, as they have no properties.
+     * Whether `$other` is the same bytes, in a time that depends on the lengths alone. To `==` a handle is
+     * equal to itself alone.
      */
     public function equals(#[\SensitiveParameter] string|Secret $other): bool {}
 

@@ -104,8 +104,12 @@ foreach ( $holders as $class => $make ) {
 	echo $class, ': ', $bad ? implode( ', ', $bad ) : 'nothing shown', "\n";
 }
 
-// PHP compares properties, and there are none: `==` tells nothing of the secrets, and equals() is what compares.
-var_dump( Secret::of( 'one' ) == Secret::of( 'other' ) );
+// `==` tells nothing of what they hold, and lets nobody in; equals() is what compares.
+foreach ( $holders as $class => $make ) {
+	$one = $make();
+	$all = array( $one == $one, $one == $make(), in_array( $one, array( $make(), $make() ) ), $one <= $make(), $make() < $one, null == $one, true == $one, 'x' == $one );
+	echo implode( ' ', array_map( json_encode( ... ), $all ) ), "\n";
+}
 var_dump( Secret::of( 'one' )->equals( Secret::of( 'other' ) ), Secret::of( 'one' )->equals( Secret::of( 'one' ) ), Secret::of( 'one' )->equals( 'one' ) );
 
 // Raw material as an argument of what throws: in no frame of the trace, though PHP is set to show arguments.
@@ -149,7 +153,13 @@ Countersign\Secret: nothing shown
 Countersign\ActionKey: nothing shown
 Countersign\Actions: nothing shown
 Countersign\Heartbeats: nothing shown
-bool(true)
+true false false false false false true false
+true false false false false false true false
+true false false false false false true false
+true false false false false false true false
+true false false false false false true false
+true false false false false false true false
+true false false false false false true false
 bool(false)
 bool(true)
 bool(true)
