@@ -25,7 +25,7 @@ esac
 
 made=$CACHE/php/$version-$safety
 # Where it stands is built into it: a checkout that was moved makes its own.
-stamp=.made-$(hash_of "$0" "$(dirname "$0")/cli.c" <(echo "$made"))
+stamp=.made-$(hash_of "$0" "$(dirname "$0")"/{cli.c,../setup/private-apt.sh} <(echo "$made"))
 
 own() {
 	echo "Debian 12's package" >"$made/origin"
@@ -36,34 +36,23 @@ own() {
 	ln -s "$("$made/bin/php-config" --extension-dir)/build/run-tests.php" "$made/run-tests.php"
 }
 
-# What the two programs need of Debian's libraries, by apt's own reckoning; headers and run-tests.php are
-# taken without what they would bring along.
+# Headers and run-tests.php are taken without what they would bring along.
 fetch_packages() {
-	local packages
 	private_lists deb "$suite"
-	packages=$(private_apt apt-get -y --print-uris --no-install-recommends install \
-		"php$version"-{cli,fpm,mbstring} | sed -n "s/^'.*' \([a-z0-9.+-]*\)_.*/\1/p" | grep -E '^(lib|php|zlib1g$|tzdata$)')
-	# shellcheck disable=SC2086
-	(cd "$work/debs" && private_apt apt-get -q download $packages "php$version-dev")
+	unpack_programs "$made/root" -x "php$version-dev" "php$version"-{cli,fpm,mbstring}
 }
 
-unpack_packages() {
-	local root=$made/root deb dir program
+arrange_packages() {
+	local root=$made/root dir program
 	echo "Debian 13's package, on its own C library" >"$made/origin"
-	mkdir -p "$made/bin" "$root"
-	for deb in "$work"/debs/*.deb; do dpkg-deb -x "$deb" "$root"; done
+	mkdir -p "$made/bin"
 	dir=$(echo "$root"/usr/lib/php/20*)
 	# Debian's own, seen from here: headers and extensions under the new root.
 	sed "s|^prefix=\"/usr\"|prefix=\"$root/usr\"|" "$root/usr/bin/php-config$version" >"$made/bin/php-config"
 	# PHP_BINARY is what a test starts further processes with: it must be the script, not the program,
 	# which the machine's own loader could not start.
 	for program in "bin/php" "sbin/php-fpm"; do
-		cat >"$made/bin/$(basename "$program")" <<-END
-			#!/bin/sh
-			exec "$root/usr/lib64/ld-linux-x86-64.so.2" --argv0 "\$0" \\
-				--library-path "$root/usr/lib/x86_64-linux-gnu" \\
-				"$root/usr/$program$version" -d "extension_dir=$dir" "\$@"
-		END
+		start_by_loader "$root" "usr/$program$version" "$made/bin/$(basename "$program")" -d "extension_dir=$dir"
 	done
 	chmod 755 "$made"/bin/*
 	ln -s "$dir/build/run-tests.php" "$made/run-tests.php"
@@ -133,7 +122,7 @@ case $version-$safety in
 8.2-nts) own ;;
 *-nts)
 	step "packages of Debian's $suite fetched" fetch_packages
-	unpack_packages
+	arrange_packages
 	;;
 *-zts)
 	# In a subshell and not under 'if', where bash would ignore set -e inside the function.

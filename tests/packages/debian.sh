@@ -1,9 +1,9 @@
 #!/bin/bash
-# A Debian package's whole life in a Debian 12 of its own, in a folder: installed, upgraded, turned off, removed, purged.
+# A Debian package's whole life in a Debian of its own, in a folder: installed, upgraded, turned off, removed, purged.
 #
-#   tests/packages/debian.sh PACKAGE.deb...       (as root; the one for PHP 8.2, and the command line's if there is one)
+#   tests/packages/debian.sh PACKAGE.deb...       (as root; the extension's for one PHP, and the command line's if there is one)
 #
-# The Debian is made once, by debootstrap, and kept as .cache/debian-12-php.tar. What runs in it has its own /proc, and
+# The Debian is the one that has this PHP, made once, by debootstrap, and kept as .cache/debian-php*.tar. What runs in it has its own /proc, and
 # nothing outside is touched.
 set -euo pipefail
 . "$(dirname "$0")/../setup/common.sh"
@@ -11,17 +11,23 @@ set -euo pipefail
 
 [ "$(id -u)" = 0 ] || die "only root can install packages into a folder"
 packages=("$@")
-image=$CACHE/debian-12-php.tar
-base=$CACHE/run/packages/debian
+series=$(basename -a "$@" | sed -n 's/^php\([0-9.]*\)-countersign_.*/\1/p')
+case $series in
+8.2) suite=bookworm ;;
+8.4) suite=trixie ;;
+*) die "no package of the extension among these, or for a PHP that is in no known Debian" ;;
+esac
+image=$CACHE/debian-php$series.tar
+base=$CACHE/run/packages/debian-php$series
 root=$base/root
-ini=/etc/php/8.2/mods-available/countersign.ini
+ini=/etc/php/$series/mods-available/countersign.ini
 PATH=$PATH:/usr/sbin:/sbin
 
 make_image() {
 	local from
 	from=$(mirror)
 	[ -n "$from" ] || die "apt knows no Debian mirror on this machine (run 'apt-get update' once as root)"
-	debootstrap --variant=minbase --include=php8.2-cli,php8.2-fpm bookworm "$root" "$from"
+	debootstrap --variant=minbase --include="php$series-cli,php$series-fpm" "$suite" "$root" "$from"
 	rm -rf "$root"/var/cache/apt/archives/*.deb "$root"/var/lib/apt/lists/*
 	tar -C "$root" --one-file-system -cf "$image.new" .
 	mv "$image.new" "$image"
@@ -52,12 +58,12 @@ modules() {
 	printf '%s\n' "$said"
 }
 is_on() {
-	[[ $'\n'$(modules php8.2)$'\n' == *$'\ncountersign\n'* ]] || return 1
-	[[ $'\n'$(modules php-fpm8.2)$'\n' == *$'\ncountersign\n'* ]]
+	[[ $'\n'$(modules "php$series")$'\n' == *$'\ncountersign\n'* ]] || return 1
+	[[ $'\n'$(modules "php-fpm$series")$'\n' == *$'\ncountersign\n'* ]]
 }
 is_off() {
-	[[ $(modules php8.2) == *standard* && $(modules php8.2) != *countersign* ]] || return 1
-	[[ $(modules php-fpm8.2) == *standard* && $(modules php-fpm8.2) != *countersign* ]]
+	[[ $(modules "php$series") == *standard* && $(modules "php$series") != *countersign* ]] || return 1
+	[[ $(modules "php-fpm$series") == *standard* && $(modules "php-fpm$series") != *countersign* ]]
 }
 
 install_packages() {
@@ -70,27 +76,27 @@ install_packages() {
 	inside sh -c 'dpkg -i /packages/*.deb'
 	is_on
 	# shellcheck disable=SC2016
-	inside php8.2 -r 'exit( in_array( false, Countersign\self_test(), true ) ? 1 : 0 );'
+	inside "php$series" -r 'exit( in_array( false, Countersign\self_test(), true ) ? 1 : 0 );'
 	if [ -e "$root/usr/bin/countersign" ]; then inside countersign --version; fi
 }
 
 # The user of Debian's pools can use the folder, and nobody else can look into it.
 use_store() {
 	[ "$(inside stat -c '%U %a' /var/lib/countersign)" = 'www-data 700' ]
-	inside setpriv --reuid=www-data --regid=www-data --clear-groups php8.2 -r 'Countersign\Store::open()->status();'
+	inside setpriv --reuid=www-data --regid=www-data --clear-groups "php$series" -r 'Countersign\Store::open()->status();'
 	[ -n "$(ls "$root/var/lib/countersign")" ]
 }
 
 compare_ini() {
 	cp "$(dirname "$0")/ini.php" "$root/packages/"
-	inside php8.2 /packages/ini.php "$ini"
+	inside "php$series" /packages/ini.php "$ini"
 }
 
 # upgrade LINE: to the same package as its successor, whose INI file has one more line.
 upgrade() {
 	local deb=$root/packages/next.deb
 	rm -rf "$base/next"
-	dpkg-deb -R "$(echo "$root"/packages/php8.2-countersign_*.deb)" "$base/next"
+	dpkg-deb -R "$(echo "$root/packages/php$series"-countersign_*.deb)" "$base/next"
 	sed -i 's/^Version: .*/&+next/' "$base/next/DEBIAN/control"
 	echo "; $1" >>"$base/next$ini"
 	dpkg-deb --root-owner-group -Znone -b "$base/next" "$deb"
@@ -101,17 +107,17 @@ keep_edits() {
 	sed -i 's|^;countersign.state_dir.*|countersign.state_dir = /var/lib/countersign/|' "$root$ini"
 	upgrade "one more line"
 	grep -qx 'countersign.state_dir = /var/lib/countersign/' "$root$ini"
-	[ "$(inside php8.2 -r 'echo ini_get( "countersign.state_dir" );')" = /var/lib/countersign/ ]
+	[ "$(inside "php$series" -r 'echo ini_get( "countersign.state_dir" );')" = /var/lib/countersign/ ]
 	[ -n "$(ls "$root/var/lib/countersign")" ]
 	is_on
 }
 
 keep_off() {
-	inside phpdismod -v 8.2 countersign
+	inside phpdismod -v "$series" countersign
 	is_off
 	upgrade "yet another line"
 	is_off
-	inside phpenmod -v 8.2 countersign
+	inside phpenmod -v "$series" countersign
 	is_on
 }
 
@@ -132,11 +138,11 @@ remove() {
 rm -rf "$base"
 mkdir -p "$root"
 trap 'rm -rf "$base"' EXIT
-[ -e "$image" ] || step "a Debian 12 with PHP made (once; kept in .cache)" make_image
+[ -e "$image" ] || step "a Debian $suite with PHP $series made (once; kept in .cache)" make_image
 rm -rf "$root"
 mkdir -p "$root"
-step "Debian 12 unpacked" tar -C "$root" -xf "$image"
-step "installed: php8.2 and php-fpm8.2 have it on, its self-test passes" install_packages
+step "Debian $suite unpacked" tar -C "$root" -xf "$image"
+step "installed: php$series and php-fpm$series have it on, its self-test passes" install_packages
 step "its state folder is www-data's alone, and works" use_store
 step "the INI file names every entry with its default" compare_ini
 step "an upgrade keeps the edited INI file and the state" keep_edits

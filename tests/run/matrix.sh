@@ -1,20 +1,21 @@
 #!/bin/bash
 # The extension under other PHPs than the machine's own: built for each, tested by tests/php and tests/fpm and, where PHP
-# is thread-safe, by eight threads of one process.
+# is thread-safe, by eight threads of one process; where it is Debian's, its package is installed in the Debian that has
+# this PHP. And the shared store on Valkey instead of Redis.
 #
-#   tests/run/matrix.sh [8.2-nts|8.2-zts|8.4-nts|8.4-zts]...      (default: all, and docs/matrix.md is written anew)
+#   tests/run/matrix.sh [8.2-nts|8.2-zts|8.4-nts|8.4-zts|valkey]...   (default: all, and docs/matrix.md is written anew)
 #
-# Not part of `make test`: building PHPs takes minutes, the first time.
+# Not part of `make test`: building PHPs takes minutes, the first time. Root, or sudo, is needed for the packages.
 #
 # Exit status: 0 all passed, 1 something failed, 3 nothing failed but a PHP could not be had and was not tested.
 set -euo pipefail
 . "$(dirname "$0")/../setup/common.sh"
 cd "$ROOT"
 
-all=(8.2-nts 8.2-zts 8.4-nts 8.4-zts)
+all=(8.2-nts 8.2-zts 8.4-nts 8.4-zts valkey)
 variants=("$@")
 [ $# -gt 0 ] || variants=("${all[@]}")
-tests/setup/install.sh build fpm matrix
+tests/setup/install.sh build fpm redis packages matrix
 
 run=$CACHE/run/matrix
 results=$CACHE/run/results/matrix
@@ -23,6 +24,7 @@ rm -f "$results"
 passed_all=0
 failed_all=0
 rows=()
+stores=()
 missing=()
 
 # Cargo rebuilds what depends on PHP, the two crates alone, when these variables change.
@@ -39,6 +41,12 @@ ask_threads() {
 		-L"$php/lib" -lphp -Wl,-rpath,"$php/lib" -pthread
 	timeout 120 "$work/threads" "$work/php.ini" "$ROOT/tests/matrix/request.php" 8 25 >"$work/threads.out"
 	php8.2 tests/matrix/judge.php 200 <"$work/threads.out"
+}
+
+# The extension's package for this PHP, through its whole life.
+live_as_package() {
+	packaging/deb.sh extension "$extension" "$php/bin/php" "$work/packages"
+	as_root tests/packages/debian.sh "$work"/packages/*.deb
 }
 
 # check NAME "what it does" command...: one of the variant's tests that are no stage. Not under 'if' or '||', where bash
@@ -93,16 +101,41 @@ variant() {
 		without="; no php-fpm to test in"
 		say "  php-fpm: not tested, this PHP has none"
 	fi
+	if [ "$safety" = nts ]; then
+		check package "the Debian package installed, upgraded, turned off, removed" live_as_package
+	fi
 	[ "$safety" = nts ] || check threads "threads: 200 requests, eight threads of one process" ask_threads
 	rows+=("| $full | ${safety^^} | $origin | $passed passed, $failed failed${bad:+ (failed:$bad)}$without | $warnings | $seconds |")
+}
+
+# The store's promises, and all that can happen to its server.
+valkey() {
+	local good wrong server=$CACHE/valkey/bin/valkey-server log=$run/valkey.log
+	passed=0 failed=0
+	if ! tests/matrix/valkey.sh; then
+		missing+=(valkey)
+		stores+=("| Valkey | could not be had | **not tested** |")
+		return
+	fi
+	REDIS_SERVER=$server cargo test --locked --quiet --features cli,redis \
+		--test store_redis --test store_conformance --test store_processes 2>&1 | tee "$log" || failed=1
+	read -r good wrong < <(awk '/^test result:/ { p += $4; f += $6 } END { print p + 0, f + 0 }' "$log")
+	passed=$good
+	[ "$wrong" = 0 ] || failed=$wrong
+	stores+=("| $("$server" --version | sed -n 's/.*v=\([0-9.]*\).*/Valkey \1/p') | Debian 13's package, on its own C library | $passed passed, $failed failed |")
 }
 
 for name in "${variants[@]}"; do
 	[[ " ${all[*]} " == *" $name "* ]] || die "unknown variant '$name' (${all[*]})"
 done
 for name in "${variants[@]}"; do
-	say "-- PHP $name"
-	variant "$name"
+	if [ "$name" = valkey ]; then
+		say "-- Valkey"
+		valkey
+	else
+		say "-- PHP $name"
+		variant "$name"
+	fi
 	passed_all=$((passed_all + passed))
 	failed_all=$((failed_all + failed))
 	echo "$passed_all $failed_all" >"$results"
@@ -111,15 +144,18 @@ done
 table() {
 	printf '%s\n' '| PHP | thread safety | from | tests | warnings | seconds to build |' '| --- | --- | --- | --- | ---: | ---: |' "${rows[@]}"
 }
+store_table() { printf '%s\n' '| store | from | tests |' '| --- | --- | --- |' "${stores[@]}"; }
 say ""
-table
+[ ${#rows[@]} = 0 ] || table
+[ ${#stores[@]} = 0 ] || store_table
 if [ $# = 0 ]; then
 	cat >docs/matrix.md <<-END
 		# Tested with which PHP
 
 		Written by \`make test-matrix\`. For each PHP the extension is built from the same source and tested by the same tests:
-		the build itself, everything in \`tests/php\`, everything in \`tests/fpm\` on the embedded store and, where PHP is
-		thread-safe, two hundred requests in eight threads of one process, as thread-safe servers run them.
+		the build itself, everything in \`tests/php\`, everything in \`tests/fpm\` on the embedded store; where PHP is
+		thread-safe, two hundred requests in eight threads of one process, as thread-safe servers run them; where it is
+		not, the Debian package made for it, installed, upgraded, turned off and removed in the Debian that has this PHP.
 
 		$(table)
 
@@ -135,6 +171,12 @@ if [ $# = 0 ]; then
 		* **Not tested** would mean that a PHP could not be had at all: \`tests/run/matrix.sh\` then ends with status 3 and names it,
 		  which is neither a success nor a failure of the extension.
 		* **8.5** is in no Debian but experimental. The build does not exclude it.
+
+		## With which shared store
+
+		\`make test\` runs on Redis of Debian 12. The same tests of the store on another server:
+
+		$(store_table)
 	END
 fi
 [ "$passed_all" -gt 0 ] && [ "$failed_all" = 0 ] || exit 1

@@ -33,7 +33,6 @@ check() {
 	checks=$((checks + 1))
 	echo "$checks 0" >"$results"
 }
-as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi; }
 
 # loads FILE: PHP takes it, and it finds itself sound.
 loads() { php8.2 -n -d "extension=$1" -r 'exit( in_array( false, Countersign\self_test(), true ) ? 1 : 0 );'; }

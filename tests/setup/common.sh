@@ -13,6 +13,9 @@ mkdir -p "$CACHE"
 say() { printf '%s\n' "$*"; }
 die() { printf 'error: %s\n' "$*" >&2; exit 1; }
 
+# as_root command...: never asks for a password.
+as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi; }
+
 # Seconds with a tenth, since a time taken with now_ms.
 now_ms() { echo $((${EPOCHREALTIME/[.,]/} / 1000)); }
 since() {

@@ -27,3 +27,33 @@ private_lists() {
 	echo "$kind [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $from $suite main" >"$work/sources.list"
 	private_apt apt-get -q update
 }
+
+# unpack_programs ROOT [-x PACKAGE] PACKAGE...: packages of the suite, unpacked with the libraries that they need by
+# apt's own reckoning; -x names one that is unpacked without what it would bring along.
+unpack_programs() {
+	local root=$1 needed deb alone=()
+	shift
+	if [ "$1" = -x ]; then
+		alone=("$2")
+		shift 2
+	fi
+	needed=$(private_apt apt-get -y --print-uris --no-install-recommends install "$@" |
+		sed -n "s/^'.*' \([a-z0-9.+-]*\)_.*/\1/p" | grep -E "^(lib|php|zlib1g\$|tzdata\$)|^($(IFS='|' && echo "$*"))-?")
+	# shellcheck disable=SC2086
+	(cd "$work/debs" && private_apt apt-get -q download $needed "${alone[@]}")
+	mkdir -p "$root"
+	for deb in "$work"/debs/*.deb; do dpkg-deb -x "$deb" "$root"; done
+}
+
+# start_by_loader ROOT PROGRAM SCRIPT [ARGUMENT...]: makes a script that starts a program of ROOT on the C library there.
+start_by_loader() {
+	local root=$1 program=$2 script=$3
+	shift 3
+	cat >"$script" <<-END
+		#!/bin/sh
+		exec "$root/usr/lib64/ld-linux-x86-64.so.2" --argv0 "\$0" \\
+			--library-path "$root/usr/lib/x86_64-linux-gnu" \\
+			"$root/$program" $(printf '"%s" ' "$@")"\$@"
+	END
+	chmod 755 "$script"
+}
