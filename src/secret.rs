@@ -9,6 +9,8 @@ use sha2::Sha256;
 use subtle::ConstantTimeEq as _;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
+use crate::entropy::{Entropy, EntropyError};
+
 /// `N` secret bytes.
 #[derive(Zeroize, ZeroizeOnDrop)]
 pub struct Secret<const N: usize>([u8; N]);
@@ -33,10 +35,26 @@ impl<const N: usize> Secret<N> {
 pub struct SecretBytes(Vec<u8>);
 
 impl SecretBytes {
+    /// The fewest and the most bytes of [`SecretBytes::random`]: what no one guesses, and what a vault seals.
+    pub const RANDOM_LENGTHS: std::ops::RangeInclusive<usize> = 16..=65_536;
+
     /// Takes `bytes` over, without a copy.
     #[must_use]
     pub const fn new(bytes: Vec<u8>) -> Self {
         Self(bytes)
+    }
+
+    /// `length` unpredictable bytes; `None` outside [`SecretBytes::RANDOM_LENGTHS`].
+    ///
+    /// # Errors
+    /// When `entropy` fails.
+    pub fn random(length: usize, entropy: &dyn Entropy) -> Result<Option<Self>, EntropyError> {
+        if !Self::RANDOM_LENGTHS.contains(&length) {
+            return Ok(None);
+        }
+        let mut secret = Self(vec![0; length]);
+        entropy.fill(&mut secret.0)?;
+        Ok(Some(secret))
     }
 
     /// The bytes themselves. Each use says why it needs them.
@@ -130,6 +148,7 @@ pub fn same(a: &[u8], b: &[u8]) -> bool {
 mod tests {
     use super::*;
     use crate::bytes::hex;
+    use crate::entropy::CountingEntropy;
 
     /// RFC 4231 §4.2, its key filled up with zeros as HMAC itself does.
     #[test]
@@ -142,6 +161,20 @@ mod tests {
                 hex(&key.mac(b"Hi There")),
                 "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7"
             );
+        }
+    }
+
+    #[test]
+    fn random_secrets_are_neither_guessable_nor_boundless() {
+        let entropy = CountingEntropy::default();
+        for length in [16, 17, 65_536] {
+            let secret = SecretBytes::random(length, &entropy).unwrap().unwrap();
+            assert_eq!(secret.expose().len(), length);
+            assert_ne!(secret.expose(), vec![0; length]);
+        }
+        for length in [0, 15, 65_537] {
+            let refused = SecretBytes::random(length, &entropy).unwrap();
+            assert!(refused.is_none(), "{length}");
         }
     }
 

@@ -23,18 +23,17 @@ pub struct Limits(Arc<dyn store::Store>);
 
 const ROW: &str = "a limit is an array of key (string), max (int) and window (int)";
 
+const OUTSIDE: &str = "a limit is 1 to 256 calls in 1 to 2,678,400 seconds";
+
 /// A limit of PHP's numbers.
 fn limit(key: &[u8], max: i64, window: i64) -> Answer<Limit> {
-    let seconds: u32 = number(window, "the window must be 1 to 86,400 seconds")?;
-    if seconds > 86_400 {
-        return Err(misuse("the window must be 1 to 86,400 seconds"));
-    }
+    let seconds: u64 = number(window, OUTSIDE)?;
     Limit::new(
         token::bind("limit", &[key]),
-        number(max, "the limit must be 1 to 256 calls")?,
-        u64::from(seconds) * 1000,
+        number(max, OUTSIDE)?,
+        seconds.saturating_mul(1000),
     )
-    .map_err(|_| misuse("a limit is 1 to 256 calls in 1 to 86,400 seconds"))
+    .map_err(|_| misuse(OUTSIDE))
 }
 
 #[php_impl]

@@ -10,7 +10,7 @@ use ext_php_rs::types::Zval;
 
 use super::convert::{int, number};
 use super::error::{Answer, misuse};
-use crate::entropy::{Entropy as _, SystemEntropy};
+use crate::entropy::SystemEntropy;
 use crate::secret::{self, SecretBytes};
 
 /// Secret bytes, as a handle. No property, no `Clone`, no `Debug`: PHP can neither read nor copy it.
@@ -50,13 +50,10 @@ impl Secret {
 
     #[php(defaults(length = 32))]
     pub fn random(length: i64) -> Answer<Self> {
-        let length: usize = number(length, "a secret has 16 to 65,536 bytes")?;
-        if !(16..=65_536).contains(&length) {
-            return Err(misuse("a secret has 16 to 65,536 bytes"));
-        }
-        let mut bytes = vec![0; length];
-        SystemEntropy.fill(&mut bytes)?;
-        Ok(Self::new(SecretBytes::new(bytes)))
+        const OUTSIDE: &str = "a secret has 16 to 65,536 bytes";
+        SecretBytes::random(number(length, OUTSIDE)?, &SystemEntropy)?
+            .map(Self::new)
+            .ok_or_else(|| misuse(OUTSIDE))
     }
 
     pub fn length(&self) -> i64 {

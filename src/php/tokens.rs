@@ -86,10 +86,6 @@ impl Tokens {
         binding: Option<BinarySlice<u8>>,
         epoch: i64,
     ) -> Answer<String> {
-        let lifetime = number(lifetime, "the lifetime must be 1 to 31,622,400 seconds")?;
-        if !(1..=31_622_400).contains(&lifetime) {
-            return Err(misuse("the lifetime must be 1 to 31,622,400 seconds"));
-        }
         Ok(token::issue(
             &self.0,
             &Grant {
@@ -97,7 +93,8 @@ impl Tokens {
                 subject: number(subject, "the subject must be 0 or more")?,
                 epoch: number(epoch, "the epoch must be 0 to 4,294,967,295")?,
                 binding: bind(binding.as_ref()),
-                lifetime,
+                lifetime: token::lifetime(lifetime)
+                    .ok_or_else(|| misuse("the lifetime must be 1 to 31,622,400 seconds"))?,
                 id: SystemEntropy.bytes()?,
                 issued: SystemClock.now(),
             },

@@ -4,6 +4,16 @@ use super::{Kind, layout};
 use crate::clock::Timestamp;
 use crate::keyring::Keyring;
 
+/// The longest lifetime of a token, in seconds: 366 days.
+pub const MAX_LIFETIME: u32 = 366 * 86_400;
+
+/// A lifetime that a token may have: `seconds`, if they are 1 to [`MAX_LIFETIME`].
+#[must_use]
+pub fn lifetime(seconds: i64) -> Option<u32> {
+    let seconds = u32::try_from(seconds).ok()?;
+    (1..=MAX_LIFETIME).contains(&seconds).then_some(seconds)
+}
+
 /// What a new token shall say.
 #[derive(Debug, Clone)]
 pub struct Grant {
@@ -15,7 +25,7 @@ pub struct Grant {
     pub epoch: u32,
     /// What it is bound to, see [`super::bind`].
     pub binding: [u8; 32],
-    /// Seconds from `issued` in which it is good.
+    /// Seconds from `issued` in which it is good; of a caller's choice only as [`lifetime`] allows.
     pub lifetime: u32,
     /// Its own id: unpredictable, or derived where the same token must be made again.
     pub id: [u8; 12],

@@ -10,7 +10,7 @@ mod layout;
 mod peek;
 mod verify;
 
-pub use issue::{Grant, issue};
+pub use issue::{Grant, MAX_LIFETIME, issue, lifetime};
 pub use layout::LENGTH;
 pub use peek::{Unproven, peek};
 pub use verify::{Claims, peek_kind, verify};

@@ -22,6 +22,16 @@ fn grant(kind: Kind) -> Grant {
 }
 
 #[test]
+fn a_lifetime_is_a_second_to_366_days() {
+    for seconds in [1, 60, 31_622_400] {
+        assert_eq!(lifetime(seconds).map(i64::from), Some(seconds));
+    }
+    for seconds in [i64::MIN, -1, 0, 31_622_401, 1 << 32 | 1, i64::MAX] {
+        assert_eq!(lifetime(seconds), None, "{seconds}");
+    }
+}
+
+#[test]
 fn issued_tokens_verify_and_say_what_was_granted() {
     let keys = keyring(1, b'k');
     for kind in Kind::ALL.iter().copied() {

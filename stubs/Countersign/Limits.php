@@ -20,7 +20,7 @@ final class Limits
      *
      * @param string $key    What is limited, any bytes; for an address, {@see addressKey()}.
      * @param int    $max    1 to 256 calls.
-     * @param int    $window Seconds, 1 to 86,400.
+     * @param int    $window Seconds, 1 to 2,678,400 (31 days).
      *
      * @throws Exception      `misuse` when a number is out of range.
      * @throws StoreException

@@ -35,7 +35,7 @@ printf( "160 calls of 8 processes, admitted: %d; left of the wider limit: %d\n",
 
 $good = $row( 'x', 1, 1 );
 $many = array_map( static fn( int $i ) => $row( "many $i", 1, 1 ), range( 1, 17 ) );
-foreach ( array( array(), array( 1 ), array( array() ), array( array( 'max' => '1' ) + $good ), array( array( 'max' => 257 ) + $good ), array( array( 'window' => 86401 ) + $good ), array( array( 'burst' => 1 ) + $good ), array( $good, $good ), $many ) as $wrong ) {
+foreach ( array( array(), array( 1 ), array( array() ), array( array( 'max' => '1' ) + $good ), array( array( 'max' => 257 ) + $good ), array( array( 'window' => 2678401 ) + $good ), array( array( 'burst' => 1 ) + $good ), array( $good, $good ), $many ) as $wrong ) {
 	try {
 		$limits->checkAll( $wrong );
 		echo "accepted\n";
@@ -59,8 +59,8 @@ misuse: a call has 1 to 16 limits, each with a key of its own
 misuse: a limit is an array of key (string), max (int) and window (int)
 misuse: a limit is an array of key (string), max (int) and window (int)
 misuse: a limit is an array of key (string), max (int) and window (int)
-misuse: a limit is 1 to 256 calls in 1 to 86,400 seconds
-misuse: the window must be 1 to 86,400 seconds
+misuse: a limit is 1 to 256 calls in 1 to 2,678,400 seconds
+misuse: a limit is 1 to 256 calls in 1 to 2,678,400 seconds
 misuse: a limit is an array of key (string), max (int) and window (int)
 misuse: a call has 1 to 16 limits, each with a key of its own
 misuse: a call has 1 to 16 limits, each with a key of its own
