@@ -13,13 +13,13 @@ use sha2::{Digest as _, Sha256};
 pub fn pae(parts: &[&[u8]]) -> Vec<u8> {
     let size = parts.iter().map(|part| part.len() + 8).sum::<usize>() + 8;
     let mut out = Vec::with_capacity(size);
-    pae_into(parts, |bytes| out.extend_from_slice(bytes));
+    pae_into(parts.iter().copied(), |bytes| out.extend_from_slice(bytes));
     out
 }
 
 /// [`pae`] handed to `take` piece by piece: for a hash, which needs no copy of the whole.
-pub fn pae_into(parts: &[&[u8]], mut take: impl FnMut(&[u8])) {
-    take(&(parts.len() as u64).to_le_bytes());
+pub fn pae_into<'a>(parts: impl Iterator<Item = &'a [u8]> + Clone, mut take: impl FnMut(&[u8])) {
+    take(&(parts.clone().count() as u64).to_le_bytes());
     for part in parts {
         take(&(part.len() as u64).to_le_bytes());
         take(part);
@@ -29,6 +29,12 @@ pub fn pae_into(parts: &[&[u8]], mut take: impl FnMut(&[u8])) {
 /// SHA-256 of the [`pae`] of `parts`.
 #[must_use]
 pub fn sha256_pae(parts: &[&[u8]]) -> [u8; 32] {
+    sha256_pae_of(parts.iter().copied())
+}
+
+/// [`sha256_pae`] of parts that stand in no slice.
+#[must_use]
+pub fn sha256_pae_of<'a>(parts: impl Iterator<Item = &'a [u8]> + Clone) -> [u8; 32] {
     let mut hash = Sha256::new();
     pae_into(parts, |bytes| hash.update(bytes));
     hash.finalize().into()
@@ -44,6 +50,11 @@ pub fn sha256(data: &[u8]) -> [u8; 32] {
 #[must_use]
 pub fn base64url(data: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode(data)
+}
+
+/// [`base64url`] at the beginning of `to`; how much of it that is, `None` where it has no room.
+pub fn base64url_at(to: &mut [u8], data: &[u8]) -> Option<usize> {
+    URL_SAFE_NO_PAD.encode_slice(data, to).ok()
 }
 
 /// [`base64url`] behind what is in `text` already.

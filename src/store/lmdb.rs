@@ -314,17 +314,20 @@ impl Store for LmdbStore {
                 let before = moment(clock.get(wtxn, LATEST)?)?;
                 let latest = check_moments(things, opened.generation.opened_at, before, now)?;
                 for (index, once) in things.iter().enumerate() {
-                    if let Some((_, receipt)) = live(seen.get(wtxn, &once.key)?, latest)? {
+                    let until = once.keep_until.millis().to_be_bytes();
+                    let record = [&until[..], once.receipt].concat();
+                    // One search says whether it is there and where it belongs.
+                    let present = seen.get_or_put(wtxn, &once.key, &record)?;
+                    if let Some((_, receipt)) = live(present, latest)? {
                         let receipt = receipt.to_vec();
                         return Ok(Outcome::Drop(Insertion::Again { index, receipt }));
                     }
-                }
-                for once in things {
+                    if present.is_some() {
+                        seen.put(wtxn, &once.key, &record)?;
+                    }
                     prune(seen, wtxn, &once.key, PRUNE_BATCH, |until| {
                         lapsed(until, latest)
                     })?;
-                    let until = once.keep_until.millis().to_be_bytes();
-                    seen.put(wtxn, &once.key, &[&until[..], once.receipt].concat())?;
                 }
                 if latest != before {
                     clock.put(wtxn, LATEST, &latest.millis().to_be_bytes())?;

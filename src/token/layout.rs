@@ -104,12 +104,15 @@ pub(super) fn encode(kind: Kind, signed: &[u8; FIELDS], tag: &[u8; TAG]) -> Stri
     let (head, tail) = payload.split_at_mut(FIELDS);
     head.copy_from_slice(signed);
     tail.copy_from_slice(tag);
-    let mut text = String::with_capacity(LENGTH);
-    text.push_str(kind.prefix());
-    bytes::base64url_into(&mut text, &payload);
-    let sum = checksum(text.as_bytes());
-    text.extend(sum.iter().map(|digit| char::from(*digit)));
-    text
+    let mut text = vec![0_u8; LENGTH];
+    let mut rest = &mut text[..];
+    put(&mut rest, kind.prefix().as_bytes());
+    // The room is what it needs.
+    let _ = bytes::base64url_at(rest, &payload);
+    let (body, sum) = text.split_at_mut(LENGTH - CHECKSUM);
+    sum.copy_from_slice(&checksum(body));
+    // ASCII throughout.
+    String::from_utf8(text).unwrap_or_default()
 }
 
 /// Takes a token apart: length, prefix, checksum, alphabet, version, and that prefix and kind agree.
@@ -151,7 +154,7 @@ pub(super) fn tag(key: &MacKey, kind: Kind, signed: &[u8; FIELDS]) -> [u8; TAG] 
     let mut message = [0_u8; MESSAGE];
     let mut rest = &mut message[..];
     let parts: [&[u8]; 3] = [LABEL, kind.prefix().as_bytes(), signed];
-    bytes::pae_into(&parts, |piece| put(&mut rest, piece));
+    bytes::pae_into(parts.into_iter(), |piece| put(&mut rest, piece));
     key.mac(&message)
 }
 

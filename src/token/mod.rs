@@ -78,9 +78,7 @@ impl Kind {
 /// The binding of a token to a list of facts: SHA-256 over their [`bytes::pae`], behind a label.
 #[must_use]
 pub fn bind(label: &str, facts: &[&[u8]]) -> [u8; 32] {
-    let mut parts = vec![label.as_bytes()];
-    parts.extend_from_slice(facts);
-    bytes::sha256_pae(&parts)
+    bytes::sha256_pae_of(std::iter::once(label.as_bytes()).chain(facts.iter().copied()))
 }
 
 /// The binding of an access token to the resource it was issued for
