@@ -311,7 +311,7 @@ fn damaged_and_foreign_files_start_it_anew() {
         }),
         ("current of a newer layout", |f| {
             let text = fs::read_to_string(f.join("current")).unwrap();
-            fs::write(f.join("current"), text.replace("store 2", "store 3")).unwrap();
+            fs::write(f.join("current"), text.replace("store 3", "store 2")).unwrap();
         }),
     ];
     for (name, damage) in damages {

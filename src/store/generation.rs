@@ -25,7 +25,7 @@ use super::{Identity, StoreError};
 use crate::clock::Timestamp;
 
 /// The first line of `current`: another layout is another store.
-const LAYOUT: &str = "countersign store 2";
+const LAYOUT: &str = "countersign store 3";
 
 /// How long to wait for another process to finish opening the store, which takes about a millisecond.
 const PATIENCE: Duration = Duration::from_secs(5);

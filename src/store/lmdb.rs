@@ -12,10 +12,13 @@
 //! open it a second time in the child. So the child is refused ([`StoreError::Forked`]). php-fpm and
 //! Apache fork before their first request, and the store is opened in one.
 //!
-//! Tables: `seen` (key → `keep_until`, u64 big-endian milliseconds, and the receipt), `limits` (key →
-//! ring, see `limit/window.rs`), `budgets` (key → tally, see `limit/budget`), `values` (name → bytes),
+//! Tables: `seen` (place → `keep_until`, u64 big-endian milliseconds, and the receipt), `limits` (place →
+//! ring, see `limit/window.rs`), `budgets` (place → tally, see `limit/budget`), `values` (name → bytes),
 //! and beside their names the clock (one record, the latest moment seen). Each has a share of the map in
 //! pages, so that a flood of addresses cannot take the room of nonces.
+//!
+//! A place is the first half of a key, which is a digest: 128 bits, for which nobody finds a second thing of
+//! another's. A tree of halves is a third smaller, and of a million a level lower.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -44,6 +47,11 @@ pub const DEFAULT_MAP_BYTES: usize = 64 << 20;
 
 /// The one record of the clock.
 const LATEST: &[u8] = b"latest";
+
+/// Where the record of a key is kept.
+fn place(key: &[u8; 32]) -> &[u8] {
+    key.split_at(16).0
+}
 
 /// A [`Store`] in a folder of this host.
 #[derive(Debug)]
@@ -239,7 +247,7 @@ impl LmdbStore {
             write(&opened.env, |opener, wtxn| {
                 let counts = table(opener, wtxn, Name::Budgets)?;
                 let mut fresh = Vec::new();
-                let read = |key: &[u8; 32]| match counts.get(wtxn, key)? {
+                let read = |key: &[u8; 32]| match counts.get(wtxn, place(key))? {
                     Some(bytes) => Ok(Some(Record::from_bytes(bytes).ok_or(StoreError::Corrupt)?)),
                     None => {
                         fresh.push(*key);
@@ -252,11 +260,11 @@ impl LmdbStore {
                     return Ok(Outcome::Drop(done));
                 }
                 for key in &fresh {
-                    prune(counts, wtxn, key, PRUNE_BATCH, forgotten)?;
+                    prune(counts, wtxn, place(key), PRUNE_BATCH, forgotten)?;
                 }
                 for account in accounts.iter().filter(|account| account.changed) {
                     let bytes = Record::bytes_of(&account.tally);
-                    counts.put(wtxn, account.budget.key(), &bytes)?;
+                    counts.put(wtxn, place(account.budget.key()), &bytes)?;
                 }
                 check_share(counts, wtxn, Name::Budgets, opened.generation.map_bytes)?;
                 Ok(Outcome::Keep(done))
@@ -265,8 +273,10 @@ impl LmdbStore {
         let make_room = |opened: &Opened| {
             write(&opened.env, |opener, wtxn| {
                 let counts = table(opener, wtxn, Name::Budgets)?;
-                let from = budgets.first().map_or([0; 32], |budget| *budget.key());
-                prune(counts, wtxn, &from, PRUNE_WHEN_FULL, forgotten)?;
+                let from = budgets
+                    .first()
+                    .map_or(&[0; 16][..], |budget| place(budget.key()));
+                prune(counts, wtxn, from, PRUNE_WHEN_FULL, forgotten)?;
                 Ok(Outcome::Keep(()))
             })
         };
@@ -317,15 +327,16 @@ impl Store for LmdbStore {
                     let until = once.keep_until.millis().to_be_bytes();
                     let record = [&until[..], once.receipt].concat();
                     // One search says whether it is there and where it belongs.
-                    let present = seen.get_or_put(wtxn, &once.key, &record)?;
+                    let place = place(&once.key);
+                    let present = seen.get_or_put(wtxn, place, &record)?;
                     if let Some((_, receipt)) = live(present, latest)? {
                         let receipt = receipt.to_vec();
                         return Ok(Outcome::Drop(Insertion::Again { index, receipt }));
                     }
                     if present.is_some() {
-                        seen.put(wtxn, &once.key, &record)?;
+                        seen.put(wtxn, place, &record)?;
                     }
-                    prune(seen, wtxn, &once.key, PRUNE_BATCH, |until| {
+                    prune(seen, wtxn, place, PRUNE_BATCH, |until| {
                         lapsed(until, latest)
                     })?;
                 }
@@ -344,7 +355,7 @@ impl Store for LmdbStore {
                 let latest = moment(clock.get(wtxn, LATEST)?)?.max(now);
                 clock.put(wtxn, LATEST, &latest.millis().to_be_bytes())?;
                 for once in things {
-                    prune(seen, wtxn, &once.key, PRUNE_WHEN_FULL, |until| {
+                    prune(seen, wtxn, place(&once.key), PRUNE_WHEN_FULL, |until| {
                         lapsed(until, latest)
                     })?;
                 }
@@ -361,11 +372,11 @@ impl Store for LmdbStore {
                 let clock = table(opener, wtxn, Name::Clock)?;
                 let seen = table(opener, wtxn, Name::Seen)?;
                 let latest = moment(clock.get(wtxn, LATEST)?)?;
-                let Some((until, _)) = live(seen.get(wtxn, key)?, latest)? else {
+                let Some((until, _)) = live(seen.get(wtxn, place(key))?, latest)? else {
                     return Ok(Outcome::Drop(false));
                 };
                 let record = [&until[..], receipt].concat();
-                seen.put(wtxn, key, &record)?;
+                seen.put(wtxn, place(key), &record)?;
                 check_share(seen, wtxn, Name::Seen, opened.generation.map_bytes)?;
                 Ok(Outcome::Keep(true))
             })
@@ -379,7 +390,10 @@ impl Store for LmdbStore {
             write(&opened.env, |opener, wtxn| {
                 let rings = table(opener, wtxn, Name::Limits)?;
                 let mut slots = slots(limits, |key| {
-                    Ok(rings.get(wtxn, key)?.map(Ring::from_bytes).transpose()?)
+                    Ok(rings
+                        .get(wtxn, place(key))?
+                        .map(Ring::from_bytes)
+                        .transpose()?)
                 })?;
                 let admission = decide(&mut slots, now)?;
                 if !slots.iter().any(|slot| slot.changed) {
@@ -387,11 +401,11 @@ impl Store for LmdbStore {
                 }
                 // Where nothing is added, nothing has to go: a known caller pays for no walk.
                 for slot in slots.iter().filter(|slot| slot.fresh) {
-                    prune(rings, wtxn, slot.limit.key(), PRUNE_BATCH, forgotten)?;
+                    prune(rings, wtxn, place(slot.limit.key()), PRUNE_BATCH, forgotten)?;
                 }
                 for slot in slots.iter().filter(|slot| slot.changed) {
                     let bytes = slot.ring.to_bytes(slot.limit.window_ms());
-                    rings.put(wtxn, slot.limit.key(), &bytes)?;
+                    rings.put(wtxn, place(slot.limit.key()), &bytes)?;
                 }
                 check_share(rings, wtxn, Name::Limits, opened.generation.map_bytes)?;
                 Ok(Outcome::Keep(admission))
@@ -400,8 +414,10 @@ impl Store for LmdbStore {
         let make_room = |opened: &Opened| {
             write(&opened.env, |opener, wtxn| {
                 let rings = table(opener, wtxn, Name::Limits)?;
-                let from = limits.first().map_or([0; 32], |limit| *limit.key());
-                prune(rings, wtxn, &from, PRUNE_WHEN_FULL, forgotten)?;
+                let from = limits
+                    .first()
+                    .map_or(&[0; 16][..], |limit| place(limit.key()));
+                prune(rings, wtxn, from, PRUNE_WHEN_FULL, forgotten)?;
                 Ok(Outcome::Keep(()))
             })
         };

@@ -191,13 +191,13 @@ fn close_on_exec(path: &Path) -> Result<(), StoreError> {
 pub(super) fn prune(
     table: Table<'_>,
     wtxn: &mut RwTxn<'_>,
-    key: &[u8; 32],
+    key: &[u8],
     batch: usize,
     dead: impl Fn(&[u8]) -> bool,
 ) -> Result<(), StoreError> {
     let mut doomed: Vec<Vec<u8>> = Vec::new();
     let mut left = batch;
-    let key: Bound<&[u8]> = Bound::Excluded(key);
+    let key = Bound::Excluded(key);
     for half in [(key, Bound::Unbounded), (Bound::Unbounded, key)] {
         for record in table.range(wtxn, &half)?.take(left) {
             let (key, value) = record?;
