@@ -372,6 +372,42 @@ fn a_missing_row_does_not_blame_the_head() {
 }
 
 #[test]
+fn what_is_doubled_does_not_speak_for_what_is_missing() {
+    // 40 to 42 are missing. Doubled: one before them, the first behind them, and one far behind.
+    for doubled in [39, 43, 60] {
+        let mut log = Log::new();
+        let row = log.rows[doubled].clone();
+        log.rows.insert(doubled + 1, row);
+        log.rows.retain(|row| !(40..43).contains(&row.seq));
+        let found = log.verify().findings.into_iter();
+        let found: Vec<_> = found
+            .filter(|finding| finding.until.is_some_and(|until| until < 100))
+            .map(|finding| (finding.verdict, finding.first_bad, finding.until))
+            .collect();
+        let at = doubled as u64;
+        let missing = (Verdict::MissingRange, Some(40), Some(43));
+        let inserted = (Verdict::Inserted, Some(at), Some(at + 1));
+        assert!(
+            found.contains(&missing) && found.contains(&inserted),
+            "{doubled}: {found:?}"
+        );
+    }
+    // One of those that seemed missing comes late: moved.
+    for late in [40, 41, 42] {
+        let mut log = Log::new();
+        let row = log.rows[late].clone();
+        log.rows.retain(|row| !(40..43).contains(&row.seq));
+        log.rows.insert(50, row);
+        let found = log.verify().findings;
+        assert_eq!(
+            (found[0].verdict, found[0].first_bad, found[0].until),
+            (Verdict::Inserted, Some(40), Some(43)),
+            "{late}"
+        );
+    }
+}
+
+#[test]
 fn a_clock_that_went_back_is_a_remark() {
     let mut head = Head::default();
     let mut verifier = Verifier::new(SITE);

@@ -402,6 +402,53 @@ mod tests {
     }
 
     #[test]
+    fn columns_are_what_the_body_says() {
+        fn columns<'a>(changed: &'a str, to: Option<&'a str>) -> Option<Summary> {
+            let text = |name: &str| match name {
+                _ if name == changed => to,
+                "kind" => Some("outcome"),
+                "actor" => Some("agent"),
+                "client" => Some("Claude"),
+                "action" => Some("update_post"),
+                "target" => Some("post:12"),
+                "outcome" => Some("ok"),
+                "correlation" => Some("00ff00ff00ff00ff"),
+                _ => None,
+            };
+            let number = |name: &str| match name {
+                _ if name == changed => to.and_then(|text| text.parse().ok()),
+                "time" => Some(1_700_000_000_123),
+                "connection" => Some(1),
+                "user" => Some(7),
+                _ => None,
+            };
+            Summary::from_columns(&number, &text)
+        }
+        let written = Entry::parse(body(FULL).unwrap().as_bytes())
+            .unwrap()
+            .summary;
+        assert_eq!(columns("", None).as_ref(), Some(&written));
+        for name in ["time", "kind", "actor", "action"] {
+            assert_eq!(columns(name, None), None, "{name}");
+        }
+        for name in ["kind", "actor", "outcome"] {
+            assert_eq!(columns(name, Some("invented")), None, "{name}");
+        }
+        for name in [
+            "client",
+            "target",
+            "outcome",
+            "correlation",
+            "connection",
+            "user",
+        ] {
+            let other = columns(name, None).unwrap();
+            assert_ne!(other, written, "{name}");
+        }
+        assert_ne!(columns("reason", Some("x")).unwrap(), written);
+    }
+
+    #[test]
     fn what_was_written_is_read_back() {
         let entry = Entry::parse(body(FULL).unwrap().as_bytes()).unwrap();
         assert_eq!(

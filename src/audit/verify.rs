@@ -229,12 +229,6 @@ impl Verifier {
         }
     }
 
-    /// How many rows are expected to have come: the sequence number to go on with.
-    #[must_use]
-    pub const fn next(&self) -> u64 {
-        self.next
-    }
-
     /// Takes the next row, in ascending order of sequence number.
     pub fn feed(&mut self, row: &Row<'_>) {
         self.checked = self.checked.saturating_add(1);

@@ -227,6 +227,56 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_number_has_one_spelling() {
+        let number = |text: &str| Cursor { text, at: 0 }.number();
+        for (text, read) in [
+            ("0", Some(0)),
+            ("7", Some(7)),
+            ("10,", Some(10)),
+            ("907", Some(907)),
+            ("18446744073709551615", Some(u64::MAX)),
+            ("18446744073709551616", None),
+            ("00", None),
+            ("01", None),
+            ("010", None),
+            ("", None),
+            ("-1", None),
+            ("x", None),
+        ] {
+            assert_eq!(number(text), read, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_string_has_the_short_escapes_alone() {
+        let string = |text: &str| Cursor { text, at: 0 }.string().map(str::to_owned);
+        for text in [
+            r#""""#,
+            r#""a""#,
+            r#""\"""#,
+            r#""\\""#,
+            r#""a\"b\/\b\f\n\r\t""#,
+            r#""\n\"""#,
+        ] {
+            let inside = text[1..text.len() - 1].to_owned();
+            assert_eq!(string(text), Some(inside), "{text}");
+        }
+        for text in [
+            r#""\x""#,
+            r#""\u0041""#,
+            r#""a\q""#,
+            r#""\'""#,
+            r#""\""#,
+            r#""\"#,
+            r#""a"#,
+            "\"\n\"",
+            "a",
+        ] {
+            assert_eq!(string(text), None, "{text}");
+        }
+    }
+
     proptest! {
         #[test]
         fn plain_bytes_are_counted_as_by_hand(text in prop::collection::vec(any::<u8>(), 0..40), quiet in prop::collection::vec(0x23..0x5b_u8, 0..40)) {
