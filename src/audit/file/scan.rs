@@ -277,6 +277,58 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_value_is_any_json_of_bounded_depth() {
+        let value = |text: &str| {
+            let mut at = Cursor { text, at: 0 };
+            at.value(0).is_some() && at.at == text.len()
+        };
+        for text in [
+            "true",
+            "false",
+            "null",
+            "0",
+            "-12",
+            r#""a""#,
+            "[]",
+            "{}",
+            r#"[1,"b",false]"#,
+            r#"{"a":{"b":[null]}}"#,
+        ] {
+            assert!(value(text), "{text}");
+        }
+        for text in [
+            "",
+            "tru",
+            "True",
+            "nul",
+            "1.5",
+            "1e3",
+            "-",
+            "[1,]",
+            "[1 ,2]",
+            r#"{"a"}"#,
+            r#"{"a":}"#,
+            "{1:2}",
+            "[",
+            "]",
+        ] {
+            assert!(!value(text), "{text}");
+        }
+        for (open, close) in [("[", "]"), (r#"{"a":"#, "}"), (r#"[{"a":"#, "}]")] {
+            let pair = open.matches(['[', '{']).count();
+            let nested = |levels: usize| {
+                format!(
+                    "{}1{}",
+                    open.repeat(levels / pair),
+                    close.repeat(levels / pair)
+                )
+            };
+            assert!(value(&nested(32)), "{open}");
+            assert!(!value(&nested(32 + pair)), "{open}");
+        }
+    }
+
     proptest! {
         #[test]
         fn plain_bytes_are_counted_as_by_hand(text in prop::collection::vec(any::<u8>(), 0..40), quiet in prop::collection::vec(0x23..0x5b_u8, 0..40)) {

@@ -255,3 +255,27 @@ impl FileVerifier {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::audit::file::Expectations;
+
+    #[test]
+    fn a_file_of_nothing_but_prunings_does_not_fill_the_memory() {
+        let mut verifier = FileVerifier::new(&Expectations::default());
+        for seq in 0..MAX_KEPT as u64 + 2 {
+            verifier.entry(Examined {
+                leaf: Hash::default(),
+                said: Some(Said {
+                    seq,
+                    time: 0,
+                    site: [0; 8],
+                    notable: Some(Notable::Pruned(seq..seq + 1)),
+                }),
+            });
+            assert!(verifier.pending.len() <= MAX_PENDING);
+        }
+        assert_eq!(verifier.records.len(), MAX_KEPT);
+    }
+}
