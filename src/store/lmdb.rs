@@ -41,7 +41,7 @@ use crate::limit::period::UtcOffset;
 use crate::limit::window::Ring;
 use crate::limit::{Admission, Limit};
 
-/// The size of a store that is not told another: 64 MiB, about 350,000 nonces at once. The file is a
+/// The size of a store that is not told another: 64 MiB, about 600,000 nonces at once. The file is a
 /// hole until it is used.
 pub const DEFAULT_MAP_BYTES: usize = 64 << 20;
 
