@@ -30,6 +30,8 @@ pub fn cases(_: &Log) -> Vec<Case> {
     };
     split.0[whole] = line(0, 8, &hashes[..32]);
     split.0.insert(whole + 1, line(8, 12, &hashes[32..]));
+    let mut beheaded = split.clone();
+    beheaded.0.remove(whole);
     vec![
         case(
             "pruned_split",
@@ -37,6 +39,13 @@ pub fn cases(_: &Log) -> Vec<Case> {
             split.reframed().file(),
         )
         .knowing_nothing(),
+        case(
+            "pruned_first_half_removed",
+            "subtree hashes in two lines, the first taken out",
+            beheaded.reframed().file(),
+        )
+        .is(V::MissingRange)
+        .at(0),
         case(
             "pruned_empty",
             "a pruned stretch of no entry",

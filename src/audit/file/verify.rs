@@ -3,6 +3,8 @@
 mod close;
 mod entries;
 mod read;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::io::BufRead as _;

@@ -17,20 +17,20 @@ const ROLLBACK: &str = "audit.rollback_acknowledged";
 
 /// What one line says by itself. Everything that costs time is found out here, on whatever thread.
 pub(super) struct Examined {
-    leaf: Hash,
+    pub(super) leaf: Hash,
     /// `None` for a line that is no entry.
-    said: Option<Said>,
+    pub(super) said: Option<Said>,
 }
 
-struct Said {
-    seq: u64,
-    time: u64,
-    site: [u8; 8],
-    notable: Option<Notable>,
+pub(super) struct Said {
+    pub(super) seq: u64,
+    pub(super) time: u64,
+    pub(super) site: [u8; 8],
+    pub(super) notable: Option<Notable>,
 }
 
 /// Entries that verification has to know of.
-enum Notable {
+pub(super) enum Notable {
     Pruned(Range<u64>),
     Rollback,
 }
@@ -253,66 +253,5 @@ impl FileVerifier {
                 line,
             ),
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::audit::file::Expectations;
-
-    fn line(leaf: u8, seq: Option<u64>) -> Examined {
-        Examined {
-            leaf: [leaf; 32],
-            said: seq.map(|seq| Said {
-                seq,
-                time: 0,
-                site: [0; 8],
-                notable: None,
-            }),
-        }
-    }
-
-    #[test]
-    fn a_line_that_is_no_entry_takes_the_place_of_one_and_no_more() {
-        for damaged in [[1].as_slice(), &[1, 2], &[0, 3]] {
-            let mut verifier = FileVerifier::new(&Expectations::default());
-            for seq in 0..4 {
-                let readable = !damaged.contains(&seq);
-                verifier.entry(line(7, readable.then_some(seq)));
-            }
-            verifier.leaves(0, &[[7; 32]; 4]);
-            let found: Vec<_> = verifier
-                .findings
-                .iter()
-                // There is no header that asks for entries.
-                .filter(|finding| finding.verdict != Verdict::HeaderMismatch)
-                .map(|finding| (finding.verdict, finding.first_bad, finding.until))
-                .collect();
-            let expected: Vec<_> = damaged
-                .iter()
-                .map(|at| (Verdict::EntryModified, Some(*at), Some(at + 1)))
-                .collect();
-            assert_eq!(found, expected);
-            assert_eq!(verifier.position, 4);
-        }
-    }
-
-    #[test]
-    fn a_file_of_nothing_but_prunings_does_not_fill_the_memory() {
-        let mut verifier = FileVerifier::new(&Expectations::default());
-        for seq in 0..MAX_KEPT as u64 + 2 {
-            verifier.entry(Examined {
-                leaf: Hash::default(),
-                said: Some(Said {
-                    seq,
-                    time: 0,
-                    site: [0; 8],
-                    notable: Some(Notable::Pruned(seq..seq + 1)),
-                }),
-            });
-            assert!(verifier.pending.len() <= MAX_PENDING);
-        }
-        assert_eq!(verifier.records.len(), MAX_KEPT);
     }
 }
