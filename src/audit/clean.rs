@@ -274,6 +274,9 @@ mod tests {
             "bearer: ",
             "forbearers",
             "elephants.example.com",
+            // No three parts from the one that begins as JSON does.
+            "www.example.eyJhbGciOiJ9",
+            "www.eyJhbGciOiJ9.example",
             "Grüße 日本 🎉",
         ] {
             assert_eq!(text(plain, 200), plain);
