@@ -2,8 +2,6 @@
 The vectors of proofs and of checkpoints, through the extension and through a second implementation in plain PHP
 --EXTENSIONS--
 countersign
-sodium
-mbstring
 --FILE--
 <?php
 require __DIR__ . '/lib/note.inc';

@@ -47,13 +47,14 @@ unpack_programs() {
 
 # start_by_loader ROOT PROGRAM SCRIPT [ARGUMENT...]: makes a script that starts a program of ROOT on the C library there.
 start_by_loader() {
-	local root=$1 program=$2 script=$3
+	local root=$1 program=$2 script=$3 arguments=
 	shift 3
+	[ $# = 0 ] || arguments=$(printf '"%s" ' "$@")
 	cat >"$script" <<-END
 		#!/bin/sh
 		exec "$root/usr/lib64/ld-linux-x86-64.so.2" --argv0 "\$0" \\
 			--library-path "$root/usr/lib/x86_64-linux-gnu" \\
-			"$root/$program" $(printf '"%s" ' "$@")"\$@"
+			"$root/$program" $arguments"\$@"
 	END
 	chmod 755 "$script"
 }
