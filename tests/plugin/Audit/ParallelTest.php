@@ -73,6 +73,32 @@ final class ParallelTest extends TestCase {
 		self::assertVerified();
 	}
 
+	public function test_an_export_amid_writers_is_signed_to_its_end(): void {
+		$done = Site::folder() . '/tmp/exported';
+		@unlink( $done );
+		$writer   = "
+			for ( \$i = 0; \$i < 3000 && ! file_exists( '$done' ); \$i++ ) {
+				Countersign\\Plugin\\Plugin::services()->log()->append( Countersign\\Plugin\\Audit\\Draft::anonymous( 'refusal', 'test.amid', 'denied', 'rate_limited', [] ) );
+			}
+			echo 'written';";
+		$exporter = "
+			\$log   = Countersign\\Plugin\\Plugin::services()->audit_log();
+			\$sizes = [];
+			\$until = microtime( true ) + 30;
+			while ( count( \$sizes ) < 25 && microtime( true ) < \$until ) {
+				\$file = new Countersign\\AuditFile( [ \$log->verifierKey() ] );
+				( new Countersign\\Plugin\\Audit\\Export( \$log ) )->ndjson( \$file->push( ... ) );
+				\$report = \$file->finish();
+				if ( ! \$report->isProved() ) { die( \$report->verdict() . ', not proved to its end' ); }
+				\$sizes[ \$report->size() ] = true;
+			}
+			touch( '$done' );
+			echo count( \$sizes ), ' sizes, all proved';";
+		$said     = array_map( trim( ... ), Site::php( $writer, $exporter, $writer ) );
+		@unlink( $done );
+		self::assertSame( [ 'written', '25 sizes, all proved', 'written' ], $said );
+	}
+
 	private static function assertVerified(): void {
 		$report = AuditTrail::verify();
 		self::assertSame( 'ok', $report['verdict'] );

@@ -19,14 +19,41 @@ final class Checkpoints {
 		return intdiv( $append->size(), self::EVERY ) > intdiv( $before, self::EVERY );
 	}
 
-	/** Stores a checkpoint of the head, outside of any append. */
-	public static function store( AuditLog $log, string $head, int $size ): void {
+	/**
+	 * The head as it is now, and a checkpoint of it: null where there is none to sign, or the extension will not, because
+	 * the log has been longer.
+	 *
+	 * @return array{Head, string|null}
+	 */
+	public static function current( AuditLog $log ): array {
+		for ( $tries = 5; ; $tries-- ) {
+			$head = Log::head();
+			if ( null === $head->text ) {
+				return [ $head, null ];
+			}
+			try {
+				return [ $head, $log->checkpoint( $head->text ) ];
+			} catch ( \Countersign\Exception ) {
+				// Another request may have appended since the head was read. A log that was set back stays as it is.
+				if ( $tries <= 0 || Log::head()->text === $head->text ) {
+					return [ $head, null ];
+				}
+			}
+		}
+	}
+
+	/** Stores a checkpoint of the head as it is now, outside of any append; none where {@see current()} has none. */
+	public static function store( AuditLog $log ): void {
 		global $wpdb;
+		[ $head, $note ] = self::current( $log );
+		if ( null === $note ) {
+			return;
+		}
 		$wpdb->replace(
 			Schema::table( 'audit_checkpoint' ),
 			[
-				'size' => $size,
-				'note' => $log->checkpoint( $head ),
+				'size' => $head->size,
+				'note' => $note,
 				'time' => time(),
 			],
 			[ '%d', '%s', '%d' ]

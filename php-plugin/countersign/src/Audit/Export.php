@@ -18,15 +18,18 @@ final class Export {
 	public function __construct( private readonly AuditLog $log ) {}
 
 	/**
-	 * The verifiable form: a line for each entry, with the stored checkpoints in their places, one of the head, and a signed end.
+	 * The verifiable form: a line for each entry, with the stored checkpoints in their places, one of the head so that no entry
+	 * is left unsigned, and a signed end. A log that was set back is exported without that one, as what was found.
 	 *
 	 * @param callable(string): void $send Takes the next piece of the file.
 	 */
 	public function ndjson( callable $send ): void {
 		// In this order, so that no checkpoint is of a longer log than the head.
-		$notes  = Checkpoints::by_size();
-		$head   = Log::head();
-		$notes += $this->closing( $head );
+		$notes           = Checkpoints::by_size();
+		[ $head, $note ] = Checkpoints::current( $this->log );
+		if ( null !== $note ) {
+			$notes[ $head->size ] = $note;
+		}
 		$export = $this->log->export( $head->text );
 		foreach ( self::rows( $head->size ) as $rows ) {
 			foreach ( $rows as $row ) {
@@ -52,23 +55,6 @@ final class Export {
 			$send( $csv->take() );
 		}
 		$send( $csv->take() );
-	}
-
-	/**
-	 * A checkpoint of the head, so that no entry is left unsigned. None where the extension will not sign it, because the
-	 * log has been longer: such a log is exported too, as what was found.
-	 *
-	 * @return array<int, string> By the size it is about.
-	 */
-	private function closing( Head $head ): array {
-		if ( null === $head->text ) {
-			return [];
-		}
-		try {
-			return [ $head->size => $this->log->checkpoint( $head->text ) ];
-		} catch ( \Countersign\Exception ) {
-			return [];
-		}
 	}
 
 	/** @return \Generator<list<array<string, mixed>>> Pages of rows as stored, in the order of the log. */

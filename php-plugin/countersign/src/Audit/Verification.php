@@ -93,8 +93,8 @@ final class Verification {
 
 	/** @param array<string, mixed> $run */
 	private function finish( AuditReport $report, array $run ): void {
-		if ( $report->isOk() && null !== $run['head'] && $run['size'] > 0 ) {
-			Checkpoints::store( $this->log, $run['head'], $run['size'] );
+		if ( $report->isOk() ) {
+			Checkpoints::store( $this->log );
 		}
 		self::store(
 			[
