@@ -85,18 +85,22 @@ final class ParallelTest extends TestCase {
 			\$log   = Countersign\\Plugin\\Plugin::services()->audit_log();
 			\$sizes = [];
 			\$until = microtime( true ) + 30;
-			while ( count( \$sizes ) < 25 && microtime( true ) < \$until ) {
+			for ( \$i = 0; \$i < 1500; \$i++ ) {
+				\$note = Countersign\\Plugin\\Audit\\Checkpoints::current( \$log )[1];
+				if ( null === \$note ) { touch( '$done' ); die( 'no checkpoint' ); }
+			}
+			while ( count( \$sizes ) < 5 && microtime( true ) < \$until ) {
 				\$file = new Countersign\\AuditFile( [ \$log->verifierKey() ] );
 				( new Countersign\\Plugin\\Audit\\Export( \$log ) )->ndjson( \$file->push( ... ) );
 				\$report = \$file->finish();
-				if ( ! \$report->isProved() ) { die( \$report->verdict() . ', not proved to its end' ); }
+				if ( ! \$report->isProved() ) { touch( '$done' ); die( \$report->verdict() . ', not proved to its end' ); }
 				\$sizes[ \$report->size() ] = true;
 			}
 			touch( '$done' );
 			echo count( \$sizes ), ' sizes, all proved';";
 		$said     = array_map( trim( ... ), Site::php( $writer, $exporter, $writer ) );
 		@unlink( $done );
-		self::assertSame( [ 'written', '25 sizes, all proved', 'written' ], $said );
+		self::assertSame( [ 'written', '5 sizes, all proved', 'written' ], $said );
 	}
 
 	private static function assertVerified(): void {
