@@ -2,7 +2,7 @@
 
 use super::entries::{Examined, Notable, Said};
 use super::{FileVerifier, MAX_KEPT, MAX_PENDING};
-use crate::audit::file::Expectations;
+use crate::audit::file::{Expectations, MAX_LINE};
 use crate::audit::tree::Hash;
 use crate::audit::verify::Verdict;
 
@@ -85,4 +85,23 @@ fn a_file_of_nothing_but_stretches_does_not_fill_the_memory() {
         .map(|found| found.verdict)
         .collect();
     assert_eq!(verdicts, [Verdict::FileMalformed; 2]);
+}
+
+#[test]
+fn a_line_that_is_too_long_ends_where_it_ends() {
+    for end in ["\n", "x\n", "{\"end\":1}\n"] {
+        let mut verifier = FileVerifier::new(&Expectations::default());
+        verifier.push(&vec![b'x'; MAX_LINE + 1]);
+        verifier.push(end.as_bytes());
+        assert!(!verifier.too_long && verifier.partial.is_empty());
+        // Nothing of it was read as a line.
+        assert!(!verifier.foreign);
+        let said: Vec<_> = verifier
+            .findings
+            .iter()
+            .map(|found| (found.verdict, found.line))
+            .collect();
+        assert_eq!(said, [(Verdict::FileMalformed, 1)]);
+        assert_eq!(verifier.line, 1);
+    }
 }
