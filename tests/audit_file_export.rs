@@ -93,3 +93,34 @@ fn notes_and_descriptions_have_a_bound() {
     assert_eq!(made(1, ""), Some(Error::Range));
     assert_eq!(made(SIZE + 1, ""), Some(Error::Range));
 }
+
+#[test]
+fn what_is_not_wanted_is_outside_whether_it_has_a_body_or_not() {
+    let site = site(SIZE);
+    let filter = Some("what was asked for");
+    let mut export = Export::new(&log_origin(), SITE, site.head(), &(0..SIZE), filter).unwrap();
+    let leaf = &site.rows[0].leaf[..];
+    // Pruned, one wanted and one not; then with a body, one wanted and one not.
+    for (seq, body, wanted) in [
+        (0, None, true),
+        (1, None, false),
+        (2, Some(&b"{}"[..]), true),
+        (3, Some(&b"{}"[..]), false),
+    ] {
+        export.row(seq, leaf, body, wanted).unwrap();
+    }
+    let text = String::from_utf8(export.finish(None).unwrap()).unwrap();
+    let starts: Vec<&str> = text
+        .lines()
+        .map(|line| line.split_inclusive(']').next().unwrap())
+        .filter(|start| start.starts_with("{\"pruned") || start.starts_with("{\"outside"))
+        .collect();
+    assert_eq!(
+        starts,
+        [
+            "{\"pruned\":[0,1]",
+            "{\"outside\":[1,2]",
+            "{\"outside\":[3,4]"
+        ]
+    );
+}
