@@ -135,3 +135,23 @@ pub fn verify(
         progress(done);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::fill;
+
+    #[test]
+    fn a_chunk_is_as_long_as_asked_for_and_no_longer() {
+        let (mut reader, mut chunk) = (&b"0123456789"[..], Vec::new());
+        for expected in [&b"0123"[..], b"4567", b"89", b""] {
+            fill(&mut reader, &mut chunk, 4).unwrap();
+            assert_eq!(chunk, expected);
+        }
+        // From a reader that gives it in smaller pieces.
+        let mut reader = std::io::BufReader::with_capacity(3, &b"0123456789"[..]);
+        for expected in [&b"0123"[..], b"4567", b"89", b""] {
+            fill(&mut reader, &mut chunk, 4).unwrap();
+            assert_eq!(chunk, expected);
+        }
+    }
+}
