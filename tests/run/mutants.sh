@@ -150,7 +150,9 @@ for what in "${chosen[@]}"; do
 	results=$CACHE/mutants/results/$module
 	[[ $what != *.rs || -f $what ]] || die "there is no file '$what'"
 	if [ -f "$what" ]; then
-		pattern=$what results+=-$(basename "$what" .rs)
+		# Named after its place: several files have one name.
+		name=${what#"src/$module"} name=${name//\//-}
+		pattern=$what results+=${name%.rs}
 	elif [ -d "src/$module" ]; then
 		pattern="src/$module/**"
 	elif [ -f "src/$module.rs" ]; then
