@@ -20,8 +20,8 @@ final class Checkpoints {
 	}
 
 	/**
-	 * The head as it is now, and a checkpoint of it: null where there is none to sign, or the extension will not, because
-	 * the log has been longer.
+	 * The head as it is now, and a checkpoint of it: null where there is none to sign, or the extension does not: the log
+	 * has been longer, or its store cannot be reached.
 	 *
 	 * @return array{Head, string|null}
 	 */

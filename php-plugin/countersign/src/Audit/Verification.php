@@ -58,7 +58,7 @@ final class Verification {
 				$verifier->feed( $row );
 			}
 		}
-		$this->finish( $verifier->finish( $run['head'] ), $run );
+		$this->finish( $verifier->finish( $run['head'] ) );
 		return true;
 	}
 
@@ -91,8 +91,7 @@ final class Verification {
 		];
 	}
 
-	/** @param array<string, mixed> $run */
-	private function finish( AuditReport $report, array $run ): void {
+	private function finish( AuditReport $report ): void {
 		if ( $report->isOk() ) {
 			Checkpoints::store( $this->log );
 		}
