@@ -6,46 +6,33 @@
 
 use std::ffi::c_int;
 
+use ext_php_rs::builders::ModuleBuilder;
 use ext_php_rs::class::RegisteredClass;
 use ext_php_rs::ffi::zend_std_compare_objects;
 use ext_php_rs::types::Zval;
 use ext_php_rs::zend::ZendObjectHandlers;
 
-use super::actions::{Action, ActionKey, ActionReceipt, Actions, Heartbeat, Heartbeats};
-use super::decision::Decision;
-use super::keyring::Keyring;
-use super::policy::PolicyVerdict;
-use super::secret::Secret;
-use super::tokens::{Claims, Tokens};
-use super::vault::Vault;
-
 /// `ZEND_UNCOMPARABLE`: neither equal, nor smaller, nor larger.
 const UNCOMPARABLE: c_int = 1;
 
-/// Tells apart the objects of what holds a secret and of what somebody decides by.
-///
-/// Called once per start of the module, when its classes are registered and before any script runs.
-pub(super) fn tell_apart() {
-    apart::<Keyring>();
-    apart::<Secret>();
-    apart::<Vault>();
-    apart::<Tokens>();
-    apart::<ActionKey>();
-    apart::<Actions>();
-    apart::<Heartbeats>();
-    apart::<Claims>();
-    apart::<Action>();
-    apart::<ActionReceipt>();
-    apart::<Heartbeat>();
-    apart::<Decision>();
-    apart::<PolicyVerdict>();
+/// What a module has beside ext-php-rs's own `class()`.
+pub(super) trait Handles {
+    /// Registers a class of which no two objects are equal: every class of ours but the exceptions.
+    fn handle<T: RegisteredClass>(self) -> Self;
+}
+
+impl Handles for ModuleBuilder<'_> {
+    fn handle<T: RegisteredClass>(self) -> Self {
+        tell_apart::<T>();
+        self.class::<T>()
+    }
 }
 
 #[expect(
     unsafe_code,
     reason = "ext-php-rs gives a class's handlers out to be read only"
 )]
-fn apart<T: RegisteredClass>() {
+fn tell_apart<T: RegisteredClass>() {
     let handlers: *const ZendObjectHandlers = T::get_metadata().handlers();
     // SAFETY:
     // * The table was filled at run time into a static cell, so it lies in memory that can be written, for as long as the

@@ -9,12 +9,12 @@ use ext_php_rs::flags::ClassFlags;
 use ext_php_rs::prelude::*;
 use ext_php_rs::types::ZendHashTable;
 
+use super::arguments;
 use super::convert::{Either, headers, int};
 use super::decision::Decision;
 use super::error::{Answer, Fault};
 use super::keyring::Keyring;
 use super::store::Store;
-use super::{arguments, handles};
 use crate::clock::{Clock as _, SystemClock};
 use crate::entropy::SystemEntropy;
 use crate::mcp::{self, Authorized, Incoming, Received, World};
@@ -221,11 +221,9 @@ impl McpCall {
     }
 }
 
-/// What needs the classes before it registered. PHP has no hook between that and the first script, other than the next
-/// class.
+/// PHP has no hook between the registration of classes and the first script, other than the next class.
 fn last_class(builder: ClassBuilder) -> ClassBuilder {
     arguments::hide();
-    handles::tell_apart();
     builder
 }
 
