@@ -14,7 +14,7 @@ use countersign::bytes::sha256;
 use countersign::clock::{Clock as _, SystemClock};
 use countersign::limit::Limit;
 use countersign::store::{
-    DEFAULT_MAP_BYTES, Identity, Insertion, LmdbStore, MemoryStore, Once, Origin, Store,
+    DEFAULT_MAP_BYTES, HostIdentity, Insertion, LmdbStore, MemoryStore, OneTimeUse, Origin, Store,
 };
 
 const PRELOADED: u64 = 100_000;
@@ -54,7 +54,7 @@ fn measure(name: &str, store: &dyn Store) {
     let clock = SystemClock;
     let once = |n: u64| {
         let issued = clock.now().plus_seconds(1);
-        Once {
+        OneTimeUse {
             key: sha256(&n.to_be_bytes()),
             origin: Origin::Local,
             issued,
@@ -129,9 +129,9 @@ fn grow() {
     let mut medians = Vec::new();
     for count in [1_000_u64, 1_000_000] {
         let dir = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
-        let identity = Identity::of_host().unwrap();
+        let identity = HostIdentity::of_host().unwrap();
         let store = LmdbStore::open(dir.path(), identity, 256 << 20, now).unwrap();
-        let once = |n: u64| Once {
+        let once = |n: u64| OneTimeUse {
             key: sha256(&n.to_be_bytes()),
             origin: Origin::Local,
             issued: now.plus_seconds(1),
@@ -173,7 +173,7 @@ fn grow() {
 fn main() {
     grow();
     let dir = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
-    let identity = Identity::of_host().unwrap();
+    let identity = HostIdentity::of_host().unwrap();
     let start = Instant::now();
     let now = SystemClock.now();
     let store = LmdbStore::open(dir.path(), identity.clone(), DEFAULT_MAP_BYTES, now).unwrap();

@@ -2,6 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 
+/// How far the clocks of two machines may differ, in milliseconds: 30 seconds.
+///
+/// The tolerance is one for the whole crate: tokens and signed messages from up to this far in the future are
+/// accepted, records that prevent replays are kept this much longer, and an audit entry may lie this far outside
+/// the epoch of its seal. Two parts with different tolerances would disagree about the same message: one would
+/// forget it while the other still accepts it. Machines that run NTP differ by far less than a second; 30 seconds
+/// also cover a clock that nothing has set for two weeks.
+pub const SKEW_MS: u64 = 30_000;
+
 /// A moment: milliseconds since 1970-01-01T00:00:00Z.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,

@@ -98,7 +98,7 @@ impl Purpose {
 pub struct KeyId(pub [u8; 4]);
 
 /// One generation of key material, already spread into what is needed of it.
-struct Generation {
+struct DerivedKeys {
     id: KeyId,
     root: Secret<32>,
     tokens: TokenKeys,
@@ -130,7 +130,7 @@ impl TokenKeys {
     }
 }
 
-impl Generation {
+impl DerivedKeys {
     fn new(site: SiteId, material: &[u8]) -> Result<Self, Reason> {
         check_material(material)?;
         let root = derive(material, site.as_bytes(), b"countersign/root/v1");
@@ -157,8 +157,8 @@ impl Generation {
 /// A site's keys: the generation that issues, and older ones that still verify.
 pub struct Keyring {
     site: SiteId,
-    current: Generation,
-    previous: Vec<Generation>,
+    current: DerivedKeys,
+    previous: Vec<DerivedKeys>,
 }
 
 impl Keyring {
@@ -171,10 +171,10 @@ impl Keyring {
     pub fn open(site: SiteId, material: &[u8], previous: &[&[u8]]) -> Result<Self, Reason> {
         Ok(Self {
             site,
-            current: Generation::new(site, material)?,
+            current: DerivedKeys::new(site, material)?,
             previous: previous
                 .iter()
-                .map(|old| Generation::new(site, old))
+                .map(|old| DerivedKeys::new(site, old))
                 .collect::<Result<_, _>>()?,
         })
     }

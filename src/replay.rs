@@ -4,17 +4,17 @@
 //! for an unproven request lets anyone fill the store, and burns it for its owner.
 
 use crate::bytes::sha256_pae;
-use crate::clock::Timestamp;
+use crate::clock::{SKEW_MS, Timestamp};
 use crate::decision::Decision;
 use crate::reason::Reason;
-use crate::store::{Once, Origin, SKEW_MS, Store, StoreError};
+use crate::store::{OneTimeUse, Origin, Store, StoreError};
 
 /// The least time a record is kept, in milliseconds: 15 minutes.
 pub const MIN_KEPT_MS: u64 = 15 * 60 * 1000;
 
 /// A thing that works once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Item<'a> {
+pub struct OneTimeItem<'a> {
     /// What kind of thing, such as `action` or `confirmation`: two kinds never collide.
     pub domain: &'a str,
     /// All that identifies it within its kind. What is left out here can be varied for a replay.
@@ -27,7 +27,7 @@ pub struct Item<'a> {
     pub expires: Timestamp,
 }
 
-impl Item<'_> {
+impl OneTimeItem<'_> {
     /// The key of its record in the store, where a receipt may stand beside it.
     #[must_use]
     pub fn key(&self) -> [u8; 32] {
@@ -40,8 +40,8 @@ impl Item<'_> {
     /// It is kept until `expires` and twice [`SKEW_MS`], and for [`MIN_KEPT_MS`] at least: one skew for
     /// the allowance that expiry checks make, one for a clock that steps back.
     #[must_use]
-    pub fn once<'r>(&self, receipt: &'r [u8], now: Timestamp) -> Option<Once<'r>> {
-        (now <= self.expires.plus_millis(SKEW_MS)).then(|| Once {
+    pub fn once<'r>(&self, receipt: &'r [u8], now: Timestamp) -> Option<OneTimeUse<'r>> {
+        (now <= self.expires.plus_millis(SKEW_MS)).then(|| OneTimeUse {
             key: self.key(),
             origin: self.origin,
             issued: self.issued,
@@ -54,7 +54,7 @@ impl Item<'_> {
     }
 }
 
-/// Whether an [`Item`] was seen before.
+/// Whether an [`OneTimeItem`] was seen before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[must_use = "a second use that nobody looks at is a replay"]
 pub enum Sighting {
@@ -67,12 +67,16 @@ pub enum Sighting {
     Expired,
 }
 
-/// Records `item` as seen, and tells whether it was for the first time. See [`Item::once`] for how long.
+/// Records `item` as seen, and tells whether it was for the first time. See [`OneTimeItem::once`] for how long.
 ///
 /// # Errors
 /// The reason to refuse with when the store cannot promise an answer: [`Reason::StoreUnavailable`],
 /// [`Reason::StoreFull`], or [`Reason::StoreRestarted`] for what was issued before the store started.
-pub fn seen_once(store: &dyn Store, item: &Item<'_>, now: Timestamp) -> Result<Sighting, Reason> {
+pub fn seen_once(
+    store: &dyn Store,
+    item: &OneTimeItem<'_>,
+    now: Timestamp,
+) -> Result<Sighting, Reason> {
     let Some(once) = item.once(&[], now) else {
         return Ok(Sighting::Expired);
     };
@@ -83,7 +87,7 @@ pub fn seen_once(store: &dyn Store, item: &Item<'_>, now: Timestamp) -> Result<S
 }
 
 /// [`seen_once`] as a decision: only the first may act.
-pub fn decide(store: &dyn Store, item: &Item<'_>, now: Timestamp) -> Decision {
+pub fn decide(store: &dyn Store, item: &OneTimeItem<'_>, now: Timestamp) -> Decision {
     match seen_once(store, item, now) {
         Ok(Sighting::First) => Decision::Allow,
         Ok(Sighting::Again) => Reason::TokenUsed.into(),
@@ -103,8 +107,8 @@ mod tests {
         Timestamp::from_seconds(START + seconds)
     }
 
-    fn item(id: &[u8], issued: u64, expires: u64) -> Item<'_> {
-        Item {
+    fn item(id: &[u8], issued: u64, expires: u64) -> OneTimeItem<'_> {
+        OneTimeItem {
             domain: "action",
             id,
             origin: Origin::Remote,
@@ -122,7 +126,7 @@ mod tests {
             for second in 31..31 + lifetime + 1200 {
                 // Other things come and go, and prune what has lapsed.
                 let id = second.to_be_bytes();
-                let other = super::Item {
+                let other = super::OneTimeItem {
                     id: &id,
                     issued: at(second),
                     expires: at(second),
@@ -174,7 +178,7 @@ mod tests {
         let item = item(b"bc", 31, 100);
         assert_eq!(seen_once(&store, &item, at(31)), Ok(Sighting::First));
         for (domain, id) in [("action", &b"b"[..]), ("actionb", b"c"), ("", b"actionbc")] {
-            let other = Item { domain, id, ..item };
+            let other = OneTimeItem { domain, id, ..item };
             assert_eq!(
                 seen_once(&store, &other, at(31)),
                 Ok(Sighting::First),
@@ -196,7 +200,7 @@ mod tests {
             seen_once(&store, &item(b"c", 31, 100), at(31)),
             Err(Reason::StoreFull)
         );
-        let later = Item {
+        let later = OneTimeItem {
             issued: at(2000),
             expires: at(2100),
             ..item(b"d", 0, 0)

@@ -21,7 +21,7 @@ use countersign::action::{
 use countersign::clock::{Clock as _, SystemClock, Timestamp};
 use countersign::keyring::SiteId;
 use countersign::reason::Reason;
-use countersign::store::{DEFAULT_MAP_BYTES, Identity, LmdbStore};
+use countersign::store::{DEFAULT_MAP_BYTES, HostIdentity, LmdbStore};
 
 const ACTIONS: u64 = 500;
 
@@ -31,7 +31,7 @@ fn channel() -> Channel {
 }
 
 fn open(folder: &Path, boot: &str, now: Timestamp) -> LmdbStore {
-    let identity = Identity::new(boot, "machine-1");
+    let identity = HostIdentity::new(boot, "machine-1");
     LmdbStore::open(folder, identity, DEFAULT_MAP_BYTES, now).unwrap()
 }
 

@@ -27,15 +27,15 @@ mod values;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use countersign::bytes::sha256;
-use countersign::clock::Timestamp;
+use countersign::clock::{SKEW_MS, Timestamp};
 use countersign::limit::budget::{
-    Budget, BudgetError, MAX_AMOUNT, Measure, Refusal, Spending, Tally,
+    Budget, BudgetError, BudgetRefusal, MAX_AMOUNT, Measure, Spending, Tally,
 };
-use countersign::limit::period::{Every, Period, UtcOffset};
+use countersign::limit::period::{Period, PeriodUnit, UtcOffset};
 use countersign::limit::{Admission, Limit};
 use countersign::store::{
-    Insertion, MAX_BUDGETS, MAX_NAME_BYTES, MAX_RECEIPT_BYTES, MAX_TOGETHER, MAX_VALUE_BYTES, Once,
-    Origin, SKEW_MS, Store, StoreError,
+    Insertion, MAX_BUDGETS, MAX_NAME_BYTES, MAX_RECEIPT_BYTES, MAX_TOGETHER, MAX_VALUE_BYTES,
+    OneTimeUse, Origin, Store, StoreError,
 };
 use engine_support::{Engine, START, Subject, at};
 
@@ -44,8 +44,8 @@ fn key(n: u64) -> [u8; 32] {
 }
 
 /// A thing of this site, issued when any engine has begun to take what is issued.
-fn once(n: u64, keep_ms: u64) -> Once<'static> {
-    Once {
+fn once(n: u64, keep_ms: u64) -> OneTimeUse<'static> {
+    OneTimeUse {
         key: key(n),
         origin: Origin::Local,
         issued: at(SKEW_MS + 1),
@@ -71,8 +71,8 @@ fn limit(n: u64, max: u16, window_ms: u64) -> Limit {
 }
 
 /// A thing with its first receipt.
-fn with<'a>(once: Once<'static>, receipt: &'a [u8]) -> Once<'a> {
-    Once { receipt, ..once }
+fn with<'a>(once: OneTimeUse<'static>, receipt: &'a [u8]) -> OneTimeUse<'a> {
+    OneTimeUse { receipt, ..once }
 }
 
 macro_rules! conformance {

@@ -17,10 +17,10 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::Command;
 
-use countersign::clock::{Clock as _, SystemClock, Timestamp};
+use countersign::clock::{Clock as _, SKEW_MS, SystemClock, Timestamp};
 use countersign::limit::Limit;
 use countersign::store::{
-    DEFAULT_MAP_BYTES, Identity, LmdbStore, Once, Origin, SKEW_MS, Store as _, StoreError,
+    DEFAULT_MAP_BYTES, HostIdentity, LmdbStore, OneTimeUse, Origin, Store as _, StoreError,
 };
 use process_support::{
     Player, base, data_file, eight, identity, in_a_fork, insert, once, open, store_files, sum,
@@ -132,7 +132,7 @@ fn started_anew(store: &LmdbStore, before: Timestamp, now: Timestamp) {
     assert_eq!(store.status().unwrap().opened_at, now);
     let again = store.insert_once(&once(1, before), now.plus_millis(1));
     assert_eq!(again, Err(StoreError::Restarted));
-    let signed = Once {
+    let signed = OneTimeUse {
         origin: Origin::Remote,
         issued: now.plus_millis(SKEW_MS),
         ..once(1, now)
@@ -175,8 +175,8 @@ fn a_store_that_is_opened_again_remembers() {
 #[test]
 fn a_reboot_and_a_clone_start_it_anew() {
     for identity in [
-        Identity::new("boot-2", "machine-1"),
-        Identity::new("boot-1", "machine-2"),
+        HostIdentity::new("boot-2", "machine-1"),
+        HostIdentity::new("boot-1", "machine-2"),
     ] {
         let dir = tempfile::tempdir().unwrap();
         let before = used(dir.path());
@@ -193,7 +193,7 @@ fn a_clock_that_starts_over_with_the_machine_puts_no_watermark_in_the_past() {
     let real = SystemClock.now();
     drop(open(dir.path(), real).unwrap());
     let old = Timestamp::from_seconds(1000);
-    let identity = Identity::new("boot-2", "machine-1");
+    let identity = HostIdentity::new("boot-2", "machine-1");
     let store = LmdbStore::open(dir.path(), identity, DEFAULT_MAP_BYTES, old).unwrap();
     assert!(store.status().unwrap().opened_at >= real);
     assert_eq!(insert(&store, 1, old), Err(StoreError::ClockStepped));

@@ -13,8 +13,8 @@ mod process_support;
 #[cfg(feature = "redis")]
 mod redis_support;
 
-use countersign::clock::Timestamp;
-use countersign::store::{MemoryStore, SKEW_MS};
+use countersign::clock::{SKEW_MS, Timestamp};
+use countersign::store::MemoryStore;
 use process_support::{Player, base, eight, insert, open_place, pair, sum};
 
 #[test]

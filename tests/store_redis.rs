@@ -28,14 +28,14 @@ use std::os::unix::net::UnixListener;
 use std::sync::Arc;
 
 use countersign::bytes::sha256;
-use countersign::clock::{Clock as _, SystemClock, Timestamp};
+use countersign::clock::{Clock as _, SKEW_MS, SystemClock, Timestamp};
 use countersign::limit::Limit;
 use countersign::limit::budget::{Budget, Measure, Tally};
-use countersign::limit::period::{Every, UtcOffset};
+use countersign::limit::period::{PeriodUnit, UtcOffset};
 use countersign::reason::Reason;
 use countersign::store::{
-    DEFAULT_MAP_BYTES, MemoryStore, Once, Origin, RedisFault, RedisStore, SKEW_MS, Store,
-    StoreError, read_any_redis_reply,
+    DEFAULT_MAP_BYTES, MemoryStore, OneTimeUse, Origin, RedisFault, RedisStore, Store, StoreError,
+    read_any_redis_reply,
 };
 use process_support::{base, in_a_fork, insert, once};
 use redis_support::{PREFIX, Server};
@@ -56,7 +56,7 @@ fn open(url: &str) -> Result<RedisStore, StoreError> {
 fn started_anew(store: &dyn Store, before: Timestamp, now: Timestamp) {
     let again = store.insert_once(&once(1, before), now);
     assert_eq!(again, Err(StoreError::Restarted));
-    let signed = Once {
+    let signed = OneTimeUse {
         origin: Origin::Remote,
         ..once(1, now)
     };

@@ -2,11 +2,11 @@
 #![no_main]
 
 use countersign::clock::Timestamp;
-use countersign::limit::period::{Every, MAX_OFFSET, Period, UtcOffset};
+use countersign::limit::period::{PeriodUnit, MAX_OFFSET, Period, UtcOffset};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {
-    for every in [Every::Day, Every::Month] {
+    for every in [PeriodUnit::Day, PeriodUnit::Month] {
         let Some(period) = Period::parse(every, text) else {
             continue;
         };

@@ -3,7 +3,7 @@
 
 use countersign::clock::Timestamp;
 use countersign::limit::budget::{Budget, MAX_AMOUNT, Measure, Tally};
-use countersign::limit::period::{Every, Period, UtcOffset};
+use countersign::limit::period::{PeriodUnit, Period, UtcOffset};
 use countersign::limit::{Admission, Limit};
 use countersign::store::{MemoryStore, Store, StoreError};
 use countersign_fuzz::{Fields, NOW};
@@ -16,10 +16,10 @@ fuzz_target!(|data: &[u8]| {
     let window = 1 + u64::from(u32::from_be_bytes(fields.array())) % 2_678_400_000;
     let limit = Limit::new([1; 32], 1 + u16::from(max), window).expect("a limit");
     let kinds = [
-        (Every::Day, Measure::Calls),
-        (Every::Day, Measure::Cost),
-        (Every::Month, Measure::Calls),
-        (Every::Month, Measure::Cost),
+        (PeriodUnit::Day, Measure::Calls),
+        (PeriodUnit::Day, Measure::Cost),
+        (PeriodUnit::Month, Measure::Calls),
+        (PeriodUnit::Month, Measure::Cost),
     ];
     let budgets = kinds.map(|(every, measure)| {
         let known = (max % 2 == 0).then(|| Tally {

@@ -1,4 +1,4 @@
-//! Once: of all that are shown a message, one acts, and the others hear what became of it.
+//! OneTimeUse: of all that are shown a message, one acts, and the others hear what became of it.
 //!
 //! Two records of the store stand for an action, written together or not at all. The **action**
 //! record is kept for [`KEPT_MS`]; beside it stands what the action asks for (32 bytes) and, behind
@@ -16,7 +16,7 @@ use super::verify::Message;
 use crate::clock::Timestamp;
 use crate::decision::Denial;
 use crate::reason::Reason;
-use crate::replay::{self, Item, Sighting};
+use crate::replay::{self, OneTimeItem, Sighting};
 use crate::store::{self, Insertion, Origin, Store, StoreError};
 
 /// How long an action's id and its receipt are kept, in milliseconds: a day, or until the store is
@@ -133,8 +133,8 @@ fn nonce_id(message: &Message) -> Vec<u8> {
 }
 
 /// The signature as a thing that works once. Nonces are a key's own.
-const fn nonce<'a>(message: &Message, id: &'a [u8]) -> Item<'a> {
-    Item {
+const fn nonce<'a>(message: &Message, id: &'a [u8]) -> OneTimeItem<'a> {
+    OneTimeItem {
         domain: match message.domain {
             Domain::Action => "action-nonce",
             Domain::Heartbeat => "heartbeat-nonce",
@@ -151,8 +151,8 @@ fn action_id(message: &Message) -> Vec<u8> {
 }
 
 /// The action as a thing that works once. Its id outlives the signature: the action may be signed again.
-fn action<'a>(message: &Message, id: &'a [u8], now: Timestamp) -> Item<'a> {
-    Item {
+fn action<'a>(message: &Message, id: &'a [u8], now: Timestamp) -> OneTimeItem<'a> {
+    OneTimeItem {
         domain: "action",
         id,
         origin: Origin::Remote,

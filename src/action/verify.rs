@@ -3,11 +3,10 @@
 use super::key::{Channel, KeyId};
 use super::layout::{self, ActionType, Fields, MAX_LENGTH, SnapshotId};
 use crate::bytes::{sha256, sha256_pae};
-use crate::clock::Timestamp;
+use crate::clock::{SKEW_MS, Timestamp};
 use crate::keyring::SiteId;
 use crate::reason::Reason;
 use crate::secret::same;
-use crate::store::SKEW_MS;
 
 /// The longest lifetime that is accepted, in milliseconds: 300 seconds.
 pub const MAX_LIFETIME_MS: u64 = 300_000;

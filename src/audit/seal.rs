@@ -25,8 +25,6 @@ use crate::bytes::{base64url, from_base64url, from_hex, hex, pae};
 use crate::clock::Timestamp;
 use crate::secret::{Secret, mac, same};
 
-/// How far an entry's time may lie outside its epoch, in milliseconds: clocks of web heads differ.
-pub const SKEW: u64 = 30_000;
 /// Shortest epoch, in seconds.
 pub const MIN_SECONDS: u32 = 60;
 /// Longest epoch, in seconds: 31 days.

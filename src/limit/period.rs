@@ -43,14 +43,14 @@ impl UtcOffset {
 
 /// How long a period is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Every {
+pub enum PeriodUnit {
     /// A calendar day.
     Day,
     /// A calendar month.
     Month,
 }
 
-impl Every {
+impl PeriodUnit {
     /// The kind that is called `day` or `month`.
     #[must_use]
     pub fn from_word(word: &str) -> Option<Self> {
@@ -65,7 +65,7 @@ impl Every {
 /// One day or one month.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Period {
-    every: Every,
+    every: PeriodUnit,
     /// Days or months since 1970 began.
     number: u32,
 }
@@ -73,14 +73,14 @@ pub struct Period {
 impl Period {
     /// The period of `now` on a clock with this `offset`.
     #[must_use]
-    pub fn at(every: Every, now: Timestamp, offset: UtcOffset) -> Self {
+    pub fn at(every: PeriodUnit, now: Timestamp, offset: UtcOffset) -> Self {
         let local = now.millis().saturating_add_signed(offset.millis());
         let day = u32::try_from(local / DAY_MS).unwrap_or(LAST_DAY);
         Self::from_number(
             every,
             match every {
-                Every::Day => day,
-                Every::Month => {
+                PeriodUnit::Day => day,
+                PeriodUnit::Month => {
                     let (year, month, _) = date(day.min(LAST_DAY));
                     (year - 1970) * 12 + month - 1
                 }
@@ -89,10 +89,10 @@ impl Period {
     }
 
     /// The period of this number; beyond the last one, the last.
-    pub(crate) fn from_number(every: Every, number: u32) -> Self {
+    pub(crate) fn from_number(every: PeriodUnit, number: u32) -> Self {
         let last = match every {
-            Every::Day => LAST_DAY,
-            Every::Month => LAST_MONTH,
+            PeriodUnit::Day => LAST_DAY,
+            PeriodUnit::Month => LAST_MONTH,
         };
         Self {
             every,
@@ -102,7 +102,7 @@ impl Period {
 
     /// How long it is.
     #[must_use]
-    pub const fn every(self) -> Every {
+    pub const fn every(self) -> PeriodUnit {
         self.every
     }
 
@@ -116,8 +116,8 @@ impl Period {
     pub fn ends(self, offset: UtcOffset) -> Timestamp {
         let next = self.number + 1;
         let day = match self.every {
-            Every::Day => next,
-            Every::Month => day(1970 + next / 12, next % 12 + 1, 1),
+            PeriodUnit::Day => next,
+            PeriodUnit::Month => day(1970 + next / 12, next % 12 + 1, 1),
         };
         let local = u64::from(day) * DAY_MS;
         Timestamp::from_millis(local.saturating_add_signed(-offset.millis()))
@@ -125,14 +125,14 @@ impl Period {
 
     /// Reads what is written as `2026-11-24` or `2026-11`, in this spelling alone.
     #[must_use]
-    pub fn parse(every: Every, text: &str) -> Option<Self> {
+    pub fn parse(every: PeriodUnit, text: &str) -> Option<Self> {
         let mut parts = text.splitn(3, '-').map(|part| part.parse::<u32>().ok());
         let (year, month) = (parts.next()??, parts.next()??);
         let sound = (1970..=9999).contains(&year) && (1..=12).contains(&month);
         let number = match every {
             _ if !sound => return None,
-            Every::Day => day(year, month, parts.next()??.min(31)),
-            Every::Month => (year - 1970) * 12 + month - 1,
+            PeriodUnit::Day => day(year, month, parts.next()??.min(31)),
+            PeriodUnit::Month => (year - 1970) * 12 + month - 1,
         };
         let period = Self::from_number(every, number);
         (period.to_string() == text).then_some(period)
@@ -142,11 +142,11 @@ impl Period {
 impl fmt::Display for Period {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.every {
-            Every::Day => {
+            PeriodUnit::Day => {
                 let (year, month, day) = date(self.number);
                 write!(f, "{year:04}-{month:02}-{day:02}")
             }
-            Every::Month => write!(
+            PeriodUnit::Month => write!(
                 f,
                 "{:04}-{:02}",
                 1970 + self.number / 12,
@@ -226,7 +226,7 @@ mod tests {
 
     #[test]
     fn a_period_ends_where_the_next_begins() {
-        for every in [Every::Day, Every::Month] {
+        for every in [PeriodUnit::Day, PeriodUnit::Month] {
             for hours in [-14, -5, 0, 1, 14] {
                 let offset = offset(hours);
                 let mut now = Timestamp::from_seconds(1_700_000_000);
@@ -248,19 +248,19 @@ mod tests {
         // 2026-03-31T23:30:00Z.
         let now = Timestamp::from_seconds(1_774_999_800);
         let told = |every, hours| Period::at(every, now, offset(hours)).to_string();
-        assert_eq!(told(Every::Day, 0), "2026-03-31");
-        assert_eq!(told(Every::Day, 1), "2026-04-01");
-        assert_eq!(told(Every::Month, 1), "2026-04");
-        assert_eq!(told(Every::Month, -8), "2026-03");
+        assert_eq!(told(PeriodUnit::Day, 0), "2026-03-31");
+        assert_eq!(told(PeriodUnit::Day, 1), "2026-04-01");
+        assert_eq!(told(PeriodUnit::Month, 1), "2026-04");
+        assert_eq!(told(PeriodUnit::Month, -8), "2026-03");
     }
 
     #[test]
     fn clocks_at_their_ends_are_told() {
         for (now, hours, expected) in [(0, -14, "1970-01-01"), (u64::MAX, 14, "9999-12-31")] {
             let now = Timestamp::from_millis(now);
-            let period = Period::at(Every::Day, now, offset(hours));
+            let period = Period::at(PeriodUnit::Day, now, offset(hours));
             assert_eq!(period.to_string(), expected);
-            let month = Period::at(Every::Month, now, offset(hours));
+            let month = Period::at(PeriodUnit::Month, now, offset(hours));
             assert_eq!(month.to_string(), expected[..7]);
             assert!(month.ends(offset(0)) >= period.ends(offset(0)));
         }
@@ -268,48 +268,48 @@ mod tests {
 
     #[test]
     fn a_kind_has_one_word() {
-        assert_eq!(Every::from_word("day"), Some(Every::Day));
-        assert_eq!(Every::from_word("month"), Some(Every::Month));
+        assert_eq!(PeriodUnit::from_word("day"), Some(PeriodUnit::Day));
+        assert_eq!(PeriodUnit::from_word("month"), Some(PeriodUnit::Month));
         for word in ["", "Day", "days", "year"] {
-            assert_eq!(Every::from_word(word), None, "{word}");
+            assert_eq!(PeriodUnit::from_word(word), None, "{word}");
         }
     }
 
     #[test]
     fn a_period_has_one_spelling() {
         for (every, text) in [
-            (Every::Day, "2026-11-24"),
-            (Every::Day, "2024-02-29"),
-            (Every::Day, "1970-01-01"),
-            (Every::Month, "2026-11"),
-            (Every::Month, "9999-12"),
+            (PeriodUnit::Day, "2026-11-24"),
+            (PeriodUnit::Day, "2024-02-29"),
+            (PeriodUnit::Day, "1970-01-01"),
+            (PeriodUnit::Month, "2026-11"),
+            (PeriodUnit::Month, "9999-12"),
         ] {
             let period = Period::parse(every, text).unwrap();
             assert_eq!(period.to_string(), text);
             assert_eq!(period.every(), every);
         }
         for (every, text) in [
-            (Every::Day, "2026-11"),
-            (Every::Day, "2026-02-29"),
-            (Every::Day, "2026-11-00"),
-            (Every::Day, "2026-11-32"),
-            (Every::Day, "2026-13-01"),
-            (Every::Day, "2026-00-01"),
-            (Every::Day, "1969-12-31"),
-            (Every::Day, "10000-01-01"),
-            (Every::Day, "2026-11-4294967295"),
-            (Every::Day, "2026-1-1"),
-            (Every::Day, "2026-11-24 "),
-            (Every::Day, "+2026-11-24"),
-            (Every::Day, "2026-11-24-01"),
-            (Every::Day, ""),
-            (Every::Month, "2026-11-24"),
-            (Every::Month, "2026-1"),
-            (Every::Month, "2026-00"),
-            (Every::Month, "2026"),
-            (Every::Month, "1969-12"),
-            (Every::Month, "1970-00"),
-            (Every::Month, "4294967295-01"),
+            (PeriodUnit::Day, "2026-11"),
+            (PeriodUnit::Day, "2026-02-29"),
+            (PeriodUnit::Day, "2026-11-00"),
+            (PeriodUnit::Day, "2026-11-32"),
+            (PeriodUnit::Day, "2026-13-01"),
+            (PeriodUnit::Day, "2026-00-01"),
+            (PeriodUnit::Day, "1969-12-31"),
+            (PeriodUnit::Day, "10000-01-01"),
+            (PeriodUnit::Day, "2026-11-4294967295"),
+            (PeriodUnit::Day, "2026-1-1"),
+            (PeriodUnit::Day, "2026-11-24 "),
+            (PeriodUnit::Day, "+2026-11-24"),
+            (PeriodUnit::Day, "2026-11-24-01"),
+            (PeriodUnit::Day, ""),
+            (PeriodUnit::Month, "2026-11-24"),
+            (PeriodUnit::Month, "2026-1"),
+            (PeriodUnit::Month, "2026-00"),
+            (PeriodUnit::Month, "2026"),
+            (PeriodUnit::Month, "1969-12"),
+            (PeriodUnit::Month, "1970-00"),
+            (PeriodUnit::Month, "4294967295-01"),
         ] {
             assert_eq!(Period::parse(every, text), None, "{text:?}");
         }

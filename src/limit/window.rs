@@ -24,15 +24,15 @@ pub(crate) struct Malformed;
 
 /// The history of one key.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Ring {
+pub(crate) struct AdmissionHistory {
     /// Moments of admission in milliseconds, oldest first.
     stamps: Vec<u64>,
     /// When a refusal was last noted.
     noted: Option<u64>,
 }
 
-impl Ring {
-    /// Reads the bytes of [`Ring::to_bytes`].
+impl AdmissionHistory {
+    /// Reads the bytes of [`AdmissionHistory::to_bytes`].
     pub(crate) fn from_bytes(bytes: &[u8]) -> Result<Self, Malformed> {
         let (head, rest) = bytes.split_at_checked(HEAD).ok_or(Malformed)?;
         let (distances, odd) = rest.as_chunks::<4>();
@@ -122,17 +122,17 @@ impl Ring {
 
 /// One limit of a call, with its history.
 #[derive(Debug)]
-pub(crate) struct Slot {
+pub(crate) struct LimitCheck {
     pub(crate) limit: Limit,
-    pub(crate) ring: Ring,
+    pub(crate) ring: AdmissionHistory,
     /// Whether the ring was changed and has to be written back.
     pub(crate) changed: bool,
     /// Whether there was no ring, so that writing makes the store grow.
     pub(crate) fresh: bool,
 }
 
-impl Slot {
-    pub(crate) fn new(limit: Limit, ring: Option<Ring>) -> Self {
+impl LimitCheck {
+    pub(crate) fn new(limit: Limit, ring: Option<AdmissionHistory>) -> Self {
         Self {
             limit,
             fresh: ring.is_none(),
@@ -163,7 +163,7 @@ impl Slot {
 }
 
 /// Decides about a call under all its limits: all record it, or none. `None` for no limits.
-pub(crate) fn admit(slots: &mut [Slot], now: Timestamp) -> Option<Admission> {
+pub(crate) fn admit(slots: &mut [LimitCheck], now: Timestamp) -> Option<Admission> {
     let now = now.millis();
     for slot in slots.iter_mut() {
         slot.changed |= slot.ring.clamp(now);
@@ -228,8 +228,12 @@ mod tests {
 
     /// A call under one limit, through the bytes as a store would do it.
     fn call(bytes: &mut Option<Vec<u8>>, limit: Limit, now: u64) -> Admission {
-        let ring = bytes.as_deref().map(Ring::from_bytes).transpose().unwrap();
-        let mut slots = [Slot::new(limit, ring)];
+        let ring = bytes
+            .as_deref()
+            .map(AdmissionHistory::from_bytes)
+            .transpose()
+            .unwrap();
+        let mut slots = [LimitCheck::new(limit, ring)];
         let admission = admit(&mut slots, at(now)).unwrap();
         if slots[0].changed {
             *bytes = Some(slots[0].ring.to_bytes(limit.window_ms()));
@@ -362,7 +366,7 @@ mod tests {
     #[test]
     fn one_limit_without_room_leaves_all_unchanged() {
         let (wide, tight) = (limit(9, 60_000), limit(1, 5_500));
-        let mut slots = [Slot::new(wide, None), Slot::new(tight, None)];
+        let mut slots = [LimitCheck::new(wide, None), LimitCheck::new(tight, None)];
         let Some(Admission::Admitted { tightest }) = admit(&mut slots, at(1000)) else {
             panic!("there was room")
         };
@@ -400,7 +404,7 @@ mod tests {
             ([5_000, 7_000, 9_000], 2, 9),
             ([9_000, 9_000, 9_000], 0, 9),
         ] {
-            let mut slots = windows.map(|window| Slot::new(limit(1, window), None));
+            let mut slots = windows.map(|window| LimitCheck::new(limit(1, window), None));
             assert!(admit(&mut slots, at(1000)).unwrap().is_admitted());
             let refused = admit(&mut slots, at(1000)).unwrap();
             assert!(
@@ -430,7 +434,7 @@ mod tests {
     #[test]
     fn a_refusal_that_says_nothing_new_writes_nothing() {
         let limit = limit(1, 5_000);
-        let mut slots = [Slot::new(limit, None)];
+        let mut slots = [LimitCheck::new(limit, None)];
         for (now, changed) in [(1000, true), (1000, true), (1000, false), (1001, false)] {
             slots[0].changed = false;
             let _ = admit(&mut slots, at(now)).unwrap();
@@ -444,36 +448,39 @@ mod tests {
 
     #[test]
     fn bytes_go_both_ways_and_nothing_else_is_read() {
-        let ring = Ring {
+        let ring = AdmissionHistory {
             stamps: vec![0, 5, 5, 9],
             noted: Some(8),
         };
         let bytes = ring.to_bytes(10);
         assert_eq!(bytes.len(), HEAD + 3 * 4);
-        assert_eq!(Ring::from_bytes(&bytes), Ok(ring));
-        assert!(!Ring::is_forgotten(&bytes, at(18)));
-        assert!(Ring::is_forgotten(&bytes, at(19)));
+        assert_eq!(AdmissionHistory::from_bytes(&bytes), Ok(ring));
+        assert!(!AdmissionHistory::is_forgotten(&bytes, at(18)));
+        assert!(AdmissionHistory::is_forgotten(&bytes, at(19)));
         for length in (0..bytes.len()).filter(|n| *n < HEAD || n % 4 != 0) {
             assert_eq!(
-                Ring::from_bytes(&bytes[..length]),
+                AdmissionHistory::from_bytes(&bytes[..length]),
                 Err(Malformed),
                 "{length}"
             );
         }
         let mut unsorted = bytes.clone();
         unsorted[HEAD + 3] = 7;
-        assert_eq!(Ring::from_bytes(&unsorted), Err(Malformed));
-        assert_eq!(Ring::from_bytes(&[0; HEAD + 256 * 4]), Err(Malformed));
-        assert!(Ring::from_bytes(&[0; HEAD + 255 * 4]).is_ok());
+        assert_eq!(AdmissionHistory::from_bytes(&unsorted), Err(Malformed));
+        assert_eq!(
+            AdmissionHistory::from_bytes(&[0; HEAD + 256 * 4]),
+            Err(Malformed)
+        );
+        assert!(AdmissionHistory::from_bytes(&[0; HEAD + 255 * 4]).is_ok());
     }
 
     #[test]
     fn a_distance_of_months_is_older_than_any_window() {
-        let ring = Ring {
+        let ring = AdmissionHistory {
             stamps: vec![1, 9_000_000_000],
             noted: None,
         };
-        let ring = Ring::from_bytes(&ring.to_bytes(1)).unwrap();
+        let ring = AdmissionHistory::from_bytes(&ring.to_bytes(1)).unwrap();
         assert_eq!(
             ring.live(crate::limit::MAX_WINDOW_MS, 9_000_000_000)
                 .count(),

@@ -5,7 +5,7 @@ use crate::clock::Timestamp;
 use crate::entropy::Entropy;
 use crate::limit;
 use crate::reason::Reason;
-use crate::replay::{Item, Sighting, seen_once};
+use crate::replay::{OneTimeItem, Sighting, seen_once};
 use crate::store::{Origin, Store, StoreError};
 use crate::token::{Claims, bind};
 
@@ -59,7 +59,7 @@ impl World<'_> {
     /// [`Reason::ConfirmationUsed`], or why the store gave no answer; [`Reason::StoreRestarted`] for a
     /// token issued before the store was started anew.
     pub(super) fn spend(&self, claims: &Claims) -> Result<(), Reason> {
-        let item = Item {
+        let item = OneTimeItem {
             domain: "confirmation",
             id: &claims.id,
             origin: Origin::Local,

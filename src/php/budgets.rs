@@ -15,7 +15,7 @@ use super::error::{Answer, misuse};
 use super::store::Store;
 use crate::clock::{Clock as _, SystemClock};
 use crate::limit::budget::{self, Budget, MAX_AMOUNT, Measure, Standing, Tally};
-use crate::limit::period::{Every, Period, UtcOffset};
+use crate::limit::period::{Period, PeriodUnit, UtcOffset};
 use crate::store::{self, StoreError};
 
 /// Caps on calls and costs of a day or a month.
@@ -29,7 +29,7 @@ const ROW: &str = "a budget is an array of key (string), every (day or month), o
 const COST: &str = "a cost must be 0 to 1,000,000,000,000,000";
 
 fn budget(row: &Row<'_>) -> Answer<Budget> {
-    let every = row.word("every", Every::from_word)?;
+    let every = row.word("every", PeriodUnit::from_word)?;
     let known = match row.text("period")? {
         None => None,
         Some(_) => Some(Tally {

@@ -8,7 +8,7 @@ use ext_php_rs::flags::IniEntryPermission;
 use ext_php_rs::zend::{ExecutorGlobals, IniEntryDef, IniEntryDefs, ModuleEntry};
 use ext_php_rs::{info_table_end, info_table_header, info_table_row, info_table_start};
 
-use crate::store::Settings;
+use crate::store::StoreSettings;
 
 /// `PHP_INI_SYSTEM`: no script, `.user.ini` or plugin can move the store or the keys to a place of its own.
 static INI: IniEntryDefs<7> = IniEntryDefs::new([
@@ -54,8 +54,8 @@ fn entry(name: &str) -> &'static str {
 }
 
 /// What the host set about the store.
-pub(super) fn store() -> Settings<'static> {
-    Settings {
+pub(super) fn store() -> StoreSettings<'static> {
+    StoreSettings {
         store: entry("store"),
         state_dir: Path::new(entry("state_dir")),
         store_size: entry("store_size"),

@@ -15,7 +15,7 @@ use super::decision::Decision;
 use super::error::{Answer, Fault};
 use super::info;
 use crate::clock::{Clock as _, SystemClock, Timestamp};
-use crate::replay::{self, Item};
+use crate::replay::{self, OneTimeItem};
 use crate::store::{self, Origin, StoreError};
 
 /// What the extension remembers between requests, as a handle.
@@ -60,7 +60,7 @@ impl Store {
     ) -> Answer<Decision> {
         let seconds =
             |value| number(value, "times are Unix seconds, 0 or more").map(Timestamp::from_seconds);
-        let item = Item {
+        let item = OneTimeItem {
             domain,
             id: &id,
             origin: if remote {

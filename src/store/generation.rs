@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, UNIX_EPOCH};
 
 use super::folder::io_error;
-use super::{Identity, StoreError};
+use super::{HostIdentity, StoreError};
 use crate::clock::Timestamp;
 
 /// The first line of `current`: another layout is another store.
@@ -34,7 +34,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// restore can set.
 pub(super) type Stamp = (u64, i64, i64);
 
-type Facts = [u64; 6];
+type FileFacts = [u64; 6];
 
 /// What `current` says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,13 +46,13 @@ pub(super) struct Generation {
     /// The data file's length, which is that of the memory map.
     pub(super) map_bytes: u64,
     /// What identifies the files: see [`facts`].
-    files: Facts,
+    files: FileFacts,
 }
 
 /// The folder's lock; released when dropped, and by the kernel when its holder dies.
-pub(super) struct Lock(#[allow(dead_code)] File);
+pub(super) struct FolderLock(#[allow(dead_code)] File);
 
-impl Lock {
+impl FolderLock {
     pub(super) fn take(folder: &Path) -> Result<Self, StoreError> {
         let path = folder.join("lock");
         if fs::symlink_metadata(&path).is_ok_and(|about| !about.is_file()) {
@@ -88,7 +88,7 @@ pub(super) fn stamp(current: &Path) -> Option<Stamp> {
 
 impl Generation {
     /// The generation in `folder`, if it is this machine's and its files are those it was made of.
-    pub(super) fn present(folder: &Path, identity: &Identity) -> Option<Self> {
+    pub(super) fn present(folder: &Path, identity: &HostIdentity) -> Option<Self> {
         let mut text = String::new();
         let file = File::open(folder.join("current")).ok()?;
         file.take(4096).read_to_string(&mut text).ok()?;
@@ -103,7 +103,7 @@ impl Generation {
         let name = field("file").filter(|name| is_store(name))?.to_owned();
         let opened_at = Timestamp::from_millis(field("opened")?.parse().ok()?);
         let map_bytes = field("bytes")?.parse().ok()?;
-        let mut files = Facts::default();
+        let mut files = FileFacts::default();
         for (value, word) in files.iter_mut().zip(field("files")?.split(' ')) {
             *value = word.parse().ok()?;
         }
@@ -152,7 +152,7 @@ impl Generation {
     /// Makes the file `name`, already a whole store, the one of `folder`, and removes all others.
     pub(super) fn establish(
         folder: &Path,
-        identity: &Identity,
+        identity: &HostIdentity,
         name: &str,
         opened_at: Timestamp,
     ) -> Result<Self, StoreError> {
@@ -218,7 +218,7 @@ fn store_files(folder: &Path) -> Vec<PathBuf> {
 /// A restored file may be given the inode of the one it replaces, so its time of birth counts too,
 /// where the file system knows it. A data file that was cut short would kill the process that maps
 /// it, so its length is known before it is opened; so for the lock file.
-fn facts(folder: &Path, name: &str) -> Option<(Facts, u64)> {
+fn facts(folder: &Path, name: &str) -> Option<(FileFacts, u64)> {
     let about = |name: &str| -> Option<Metadata> {
         let about = fs::symlink_metadata(folder.join(name)).ok()?;
         about.is_file().then_some(about)

@@ -10,12 +10,12 @@ use super::StoreError;
 /// on a copy of the machine they would let the same nonce pass on both. The boot id differs in
 /// either case.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Identity {
+pub struct HostIdentity {
     boot: String,
     machine: String,
 }
 
-impl Identity {
+impl HostIdentity {
     /// From an id of this start of the machine, and one of the machine. What is not a letter, a digit
     /// or a hyphen is left out, so that both fit on a line of a file.
     #[must_use]
@@ -66,14 +66,14 @@ mod tests {
 
     #[test]
     fn ids_stay_on_their_line() {
-        let identity = Identity::new("b0-0T\nmachine x", " m\0 ");
+        let identity = HostIdentity::new("b0-0T\nmachine x", " m\0 ");
         assert_eq!(identity.boot(), "b0-0Tmachinex");
         assert_eq!(identity.machine(), "m");
     }
 
     #[test]
     fn this_host_has_a_boot_id() {
-        assert_eq!(Identity::of_host(), Identity::of_host());
-        assert_eq!(Identity::of_host().unwrap().boot().len(), 36);
+        assert_eq!(HostIdentity::of_host(), HostIdentity::of_host());
+        assert_eq!(HostIdentity::of_host().unwrap().boot().len(), 36);
     }
 }

@@ -3,7 +3,7 @@
 //! **Killed at any moment.** A commit is one write of a root page, the write lock is a robust mutex
 //! that the kernel hands on when its holder dies, and readers' slots of the dead are cleared when a
 //! process opens the store or finds it full. Nothing is synced: what survives a crash of the machine
-//! is not trusted (see [`Identity`]).
+//! is not trusted (see [`HostIdentity`]).
 //!
 //! **Not `MDB_WRITEMAP`,** though it is three times faster: the map would be writable, and a stray
 //! pointer anywhere in PHP could rewrite history; on a full disk it ends in a signal, not an error.
@@ -26,19 +26,20 @@ use std::sync::{PoisonError, RwLock};
 
 use heed::{CommitOrAbort, Env, WithoutTls};
 
-use super::generation::{Generation, Lock, Stamp, reserve_lock, stamp, stretch};
+use super::generation::{FolderLock, Generation, Stamp, reserve_lock, stamp, stretch};
 use super::table::{
-    Name, Outcome, check_share, lapsed, moment, open_env, prune, read, table, table_to_read, write,
+    TableName, WriteEnd, check_share, lapsed, moment, open_env, prune, read, table, table_to_read,
+    write,
 };
 use super::{
-    Identity, Insertion, Once, PRUNE_BATCH, PRUNE_WHEN_FULL, Status, Store, StoreError, accounts,
-    check_budgets, check_counted, check_moments, check_name, check_receipt, check_things,
-    check_value, decide, folder, slots,
+    HostIdentity, Insertion, OneTimeUse, PRUNE_BATCH, PRUNE_WHEN_FULL, Store, StoreError,
+    StoreStatus, accounts, check_budgets, check_counted, check_moments, check_name, check_receipt,
+    check_things, check_value, decide, folder, slots,
 };
 use crate::clock::Timestamp;
-use crate::limit::budget::{self, Account, Budget, Record, Spending, Standing};
+use crate::limit::budget::{self, Account, Budget, Spending, Standing, TallyRecord};
 use crate::limit::period::UtcOffset;
-use crate::limit::window::Ring;
+use crate::limit::window::AdmissionHistory;
 use crate::limit::{Admission, Limit};
 
 /// The size of a store that is not told another: 64 MiB, about 600,000 nonces at once. The file is a
@@ -58,17 +59,17 @@ fn place(key: &[u8; 32]) -> &[u8] {
 pub struct LmdbStore {
     folder: PathBuf,
     current: PathBuf,
-    identity: Identity,
+    identity: HostIdentity,
     map_bytes: usize,
     /// The process that opened it.
     process: u32,
     /// Set when LMDB found damage: the next use starts the store anew.
     damaged: AtomicBool,
-    opened: RwLock<Option<Opened>>,
+    opened: RwLock<Option<OpenGeneration>>,
 }
 
 #[derive(Debug)]
-struct Opened {
+struct OpenGeneration {
     env: Env<WithoutTls>,
     generation: Generation,
     stamp: Option<Stamp>,
@@ -88,7 +89,7 @@ impl LmdbStore {
     /// [`StoreError`]'s variants for the folder, the files and the disk.
     pub fn open(
         folder: &Path,
-        identity: Identity,
+        identity: HostIdentity,
         map_bytes: usize,
         now: Timestamp,
     ) -> Result<Self, StoreError> {
@@ -118,7 +119,7 @@ impl LmdbStore {
         // Closed first: LMDB opens a file once per process.
         *opened = None;
         folder::check(&self.folder)?;
-        let lock = Lock::take(&self.folder)?;
+        let lock = FolderLock::take(&self.folder)?;
         let damaged = self.damaged.load(Ordering::Acquire);
         let found = if damaged {
             None
@@ -137,18 +138,18 @@ impl LmdbStore {
     }
 
     /// Opens a generation whose files are known to be whole in length.
-    fn adopt(&self, generation: Generation) -> Result<Opened, StoreError> {
+    fn adopt(&self, generation: Generation) -> Result<OpenGeneration, StoreError> {
         let bytes = usize::try_from(generation.map_bytes).map_err(|_| StoreError::Corrupt)?;
         let env = open_env(&self.folder.join(&generation.name), bytes)?;
         env.clear_stale_readers()?;
         let rtxn = env.read_txn()?;
         env.open_databases_and_commit(rtxn, |opener, rtxn| {
-            for name in Name::ALL {
+            for name in TableName::ALL {
                 table_to_read(opener, rtxn, name)?;
             }
             Ok::<_, StoreError>(CommitOrAbort::<_, ()>::Commit(()))
         })?;
-        Ok(Opened {
+        Ok(OpenGeneration {
             env,
             generation,
             stamp: None,
@@ -156,7 +157,7 @@ impl LmdbStore {
     }
 
     /// Starts a new generation, empty, with the watermark now.
-    fn start(&self, now: Timestamp) -> Result<Opened, StoreError> {
+    fn start(&self, now: Timestamp) -> Result<OpenGeneration, StoreError> {
         let opened_at = now.max(Generation::latest_trace(&self.folder));
         let name = Generation::fresh_name(&self.folder, now);
         let path = self.folder.join(&name);
@@ -165,16 +166,16 @@ impl LmdbStore {
             .and_then(|env| {
                 stretch(&path, self.map_bytes as u64)?;
                 write(&env, |opener, wtxn| {
-                    for name in Name::ALL {
+                    for name in TableName::ALL {
                         table(opener, wtxn, name)?;
                     }
-                    let clock = table(opener, wtxn, Name::Clock)?;
+                    let clock = table(opener, wtxn, TableName::Clock)?;
                     clock.put(wtxn, LATEST, &opened_at.millis().to_be_bytes())?;
-                    Ok(Outcome::Keep(()))
+                    Ok(WriteEnd::Commit(()))
                 })?;
                 let generation =
                     Generation::establish(&self.folder, &self.identity, &name, opened_at)?;
-                Ok(Opened {
+                Ok(OpenGeneration {
                     env,
                     generation,
                     stamp: None,
@@ -183,7 +184,7 @@ impl LmdbStore {
         made.inspect_err(|_| Generation::discard(&self.folder, &name))
     }
 
-    fn is_present(&self, opened: &Opened) -> bool {
+    fn is_present(&self, opened: &OpenGeneration) -> bool {
         opened.stamp.is_some()
             && opened.stamp == stamp(&self.current)
             && !self.damaged.load(Ordering::Acquire)
@@ -194,7 +195,7 @@ impl LmdbStore {
     fn with<T>(
         &self,
         now: Option<Timestamp>,
-        work: impl Fn(&Opened) -> Result<T, StoreError>,
+        work: impl Fn(&OpenGeneration) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         if std::process::id() != self.process {
             return Err(StoreError::Forked);
@@ -218,8 +219,8 @@ impl LmdbStore {
     fn with_room<T>(
         &self,
         now: Option<Timestamp>,
-        attempt: impl Fn(&Opened) -> Result<T, StoreError>,
-        make_room: impl Fn(&Opened) -> Result<(), StoreError>,
+        attempt: impl Fn(&OpenGeneration) -> Result<T, StoreError>,
+        make_room: impl Fn(&OpenGeneration) -> Result<(), StoreError>,
     ) -> Result<T, StoreError> {
         self.with(now, |opened| match attempt(opened) {
             Err(StoreError::Full) => {
@@ -239,16 +240,18 @@ impl LmdbStore {
         &self,
         budgets: &[Budget],
         now: Timestamp,
-        account: impl Fn(Budget, Option<Record>) -> Account,
+        account: impl Fn(Budget, Option<TallyRecord>) -> Account,
         work: impl Fn(&mut [Account]) -> T,
     ) -> Result<T, StoreError> {
-        let forgotten = |record: &[u8]| Record::is_forgotten(record, now);
-        let attempt = |opened: &Opened| {
+        let forgotten = |record: &[u8]| TallyRecord::is_forgotten(record, now);
+        let attempt = |opened: &OpenGeneration| {
             write(&opened.env, |opener, wtxn| {
-                let counts = table(opener, wtxn, Name::Budgets)?;
+                let counts = table(opener, wtxn, TableName::Budgets)?;
                 let mut fresh = Vec::new();
                 let read = |key: &[u8; 32]| match counts.get(wtxn, place(key))? {
-                    Some(bytes) => Ok(Some(Record::from_bytes(bytes).ok_or(StoreError::Corrupt)?)),
+                    Some(bytes) => Ok(Some(
+                        TallyRecord::from_bytes(bytes).ok_or(StoreError::Corrupt)?,
+                    )),
                     None => {
                         fresh.push(*key);
                         Ok(None)
@@ -257,27 +260,32 @@ impl LmdbStore {
                 let mut accounts = accounts(budgets, read, &account)?;
                 let done = work(&mut accounts);
                 if !accounts.iter().any(|account| account.changed) {
-                    return Ok(Outcome::Drop(done));
+                    return Ok(WriteEnd::Abort(done));
                 }
                 for key in &fresh {
                     prune(counts, wtxn, place(key), PRUNE_BATCH, forgotten)?;
                 }
                 for account in accounts.iter().filter(|account| account.changed) {
-                    let bytes = Record::bytes_of(&account.tally);
+                    let bytes = TallyRecord::bytes_of(&account.tally);
                     counts.put(wtxn, place(account.budget.key()), &bytes)?;
                 }
-                check_share(counts, wtxn, Name::Budgets, opened.generation.map_bytes)?;
-                Ok(Outcome::Keep(done))
+                check_share(
+                    counts,
+                    wtxn,
+                    TableName::Budgets,
+                    opened.generation.map_bytes,
+                )?;
+                Ok(WriteEnd::Commit(done))
             })
         };
-        let make_room = |opened: &Opened| {
+        let make_room = |opened: &OpenGeneration| {
             write(&opened.env, |opener, wtxn| {
-                let counts = table(opener, wtxn, Name::Budgets)?;
+                let counts = table(opener, wtxn, TableName::Budgets)?;
                 let from = budgets
                     .first()
                     .map_or(&[0; 16][..], |budget| place(budget.key()));
                 prune(counts, wtxn, from, PRUNE_WHEN_FULL, forgotten)?;
-                Ok(Outcome::Keep(()))
+                Ok(WriteEnd::Commit(()))
             })
         };
         self.with_room(Some(now), attempt, make_room)
@@ -298,11 +306,11 @@ impl Drop for LmdbStore {
 }
 
 /// The parts of a record of `seen`: until when it must be remembered, and its receipt.
-type Parts<'a> = (&'a [u8; 8], &'a [u8]);
+type SeenRecord<'a> = (&'a [u8; 8], &'a [u8]);
 
 /// The parts of a record that has not lapsed. Damage where there is less: taken for none, the thing
 /// would work twice.
-fn live(record: Option<&[u8]>, latest: Timestamp) -> Result<Option<Parts<'_>>, StoreError> {
+fn live(record: Option<&[u8]>, latest: Timestamp) -> Result<Option<SeenRecord<'_>>, StoreError> {
     let Some(record) = record.filter(|record| !lapsed(record, latest)) else {
         return Ok(None);
     };
@@ -313,14 +321,14 @@ fn live(record: Option<&[u8]>, latest: Timestamp) -> Result<Option<Parts<'_>>, S
 impl Store for LmdbStore {
     fn insert_together(
         &self,
-        things: &[Once<'_>],
+        things: &[OneTimeUse<'_>],
         now: Timestamp,
     ) -> Result<Insertion, StoreError> {
         check_things(things)?;
-        let attempt = |opened: &Opened| {
+        let attempt = |opened: &OpenGeneration| {
             write(&opened.env, |opener, wtxn| {
-                let clock = table(opener, wtxn, Name::Clock)?;
-                let seen = table(opener, wtxn, Name::Seen)?;
+                let clock = table(opener, wtxn, TableName::Clock)?;
+                let seen = table(opener, wtxn, TableName::Seen)?;
                 let before = moment(clock.get(wtxn, LATEST)?)?;
                 let latest = check_moments(things, opened.generation.opened_at, before, now)?;
                 for (index, once) in things.iter().enumerate() {
@@ -331,7 +339,7 @@ impl Store for LmdbStore {
                     let present = seen.get_or_put(wtxn, place, &record)?;
                     if let Some((_, receipt)) = live(present, latest)? {
                         let receipt = receipt.to_vec();
-                        return Ok(Outcome::Drop(Insertion::Again { index, receipt }));
+                        return Ok(WriteEnd::Abort(Insertion::Again { index, receipt }));
                     }
                     if present.is_some() {
                         seen.put(wtxn, place, &record)?;
@@ -343,14 +351,14 @@ impl Store for LmdbStore {
                 if latest != before {
                     clock.put(wtxn, LATEST, &latest.millis().to_be_bytes())?;
                 }
-                check_share(seen, wtxn, Name::Seen, opened.generation.map_bytes)?;
-                Ok(Outcome::Keep(Insertion::First))
+                check_share(seen, wtxn, TableName::Seen, opened.generation.map_bytes)?;
+                Ok(WriteEnd::Commit(Insertion::First))
             })
         };
-        let make_room = |opened: &Opened| {
+        let make_room = |opened: &OpenGeneration| {
             write(&opened.env, |opener, wtxn| {
-                let clock = table(opener, wtxn, Name::Clock)?;
-                let seen = table(opener, wtxn, Name::Seen)?;
+                let clock = table(opener, wtxn, TableName::Clock)?;
+                let seen = table(opener, wtxn, TableName::Seen)?;
                 // The attempt found `now` acceptable; what lapses by it must be told by the record.
                 let latest = moment(clock.get(wtxn, LATEST)?)?.max(now);
                 clock.put(wtxn, LATEST, &latest.millis().to_be_bytes())?;
@@ -359,7 +367,7 @@ impl Store for LmdbStore {
                         lapsed(until, latest)
                     })?;
                 }
-                Ok(Outcome::Keep(()))
+                Ok(WriteEnd::Commit(()))
             })
         };
         self.with_room(Some(now), attempt, make_room)
@@ -367,37 +375,37 @@ impl Store for LmdbStore {
 
     fn settle(&self, key: &[u8; 32], receipt: &[u8]) -> Result<bool, StoreError> {
         check_receipt(receipt)?;
-        let attempt = |opened: &Opened| {
+        let attempt = |opened: &OpenGeneration| {
             write(&opened.env, |opener, wtxn| {
-                let clock = table(opener, wtxn, Name::Clock)?;
-                let seen = table(opener, wtxn, Name::Seen)?;
+                let clock = table(opener, wtxn, TableName::Clock)?;
+                let seen = table(opener, wtxn, TableName::Seen)?;
                 let latest = moment(clock.get(wtxn, LATEST)?)?;
                 let Some((until, _)) = live(seen.get(wtxn, place(key))?, latest)? else {
-                    return Ok(Outcome::Drop(false));
+                    return Ok(WriteEnd::Abort(false));
                 };
                 let record = [&until[..], receipt].concat();
                 seen.put(wtxn, place(key), &record)?;
-                check_share(seen, wtxn, Name::Seen, opened.generation.map_bytes)?;
-                Ok(Outcome::Keep(true))
+                check_share(seen, wtxn, TableName::Seen, opened.generation.map_bytes)?;
+                Ok(WriteEnd::Commit(true))
             })
         };
         self.with_room(None, attempt, |_| Ok(()))
     }
 
     fn admit(&self, limits: &[Limit], now: Timestamp) -> Result<Admission, StoreError> {
-        let forgotten = |ring: &[u8]| Ring::is_forgotten(ring, now);
-        let attempt = |opened: &Opened| {
+        let forgotten = |ring: &[u8]| AdmissionHistory::is_forgotten(ring, now);
+        let attempt = |opened: &OpenGeneration| {
             write(&opened.env, |opener, wtxn| {
-                let rings = table(opener, wtxn, Name::Limits)?;
+                let rings = table(opener, wtxn, TableName::Limits)?;
                 let mut slots = slots(limits, |key| {
                     Ok(rings
                         .get(wtxn, place(key))?
-                        .map(Ring::from_bytes)
+                        .map(AdmissionHistory::from_bytes)
                         .transpose()?)
                 })?;
                 let admission = decide(&mut slots, now)?;
                 if !slots.iter().any(|slot| slot.changed) {
-                    return Ok(Outcome::Drop(admission));
+                    return Ok(WriteEnd::Abort(admission));
                 }
                 // Where nothing is added, nothing has to go: a known caller pays for no walk.
                 for slot in slots.iter().filter(|slot| slot.fresh) {
@@ -407,18 +415,18 @@ impl Store for LmdbStore {
                     let bytes = slot.ring.to_bytes(slot.limit.window_ms());
                     rings.put(wtxn, place(slot.limit.key()), &bytes)?;
                 }
-                check_share(rings, wtxn, Name::Limits, opened.generation.map_bytes)?;
-                Ok(Outcome::Keep(admission))
+                check_share(rings, wtxn, TableName::Limits, opened.generation.map_bytes)?;
+                Ok(WriteEnd::Commit(admission))
             })
         };
-        let make_room = |opened: &Opened| {
+        let make_room = |opened: &OpenGeneration| {
             write(&opened.env, |opener, wtxn| {
-                let rings = table(opener, wtxn, Name::Limits)?;
+                let rings = table(opener, wtxn, TableName::Limits)?;
                 let from = limits
                     .first()
                     .map_or(&[0; 16][..], |limit| place(limit.key()));
                 prune(rings, wtxn, from, PRUNE_WHEN_FULL, forgotten)?;
-                Ok(Outcome::Keep(()))
+                Ok(WriteEnd::Commit(()))
             })
         };
         self.with_room(Some(now), attempt, make_room)
@@ -458,7 +466,7 @@ impl Store for LmdbStore {
         check_name(name)?;
         self.with(None, |opened| {
             read(&opened.env, |opener, rtxn| {
-                let values = table_to_read(opener, rtxn, Name::Values)?;
+                let values = table_to_read(opener, rtxn, TableName::Values)?;
                 Ok(values.get(rtxn, name)?.map(<[u8]>::to_vec))
             })
         })
@@ -467,12 +475,12 @@ impl Store for LmdbStore {
     fn put(&self, name: &[u8], value: &[u8]) -> Result<(), StoreError> {
         check_name(name)?;
         check_value(value)?;
-        let attempt = |opened: &Opened| {
+        let attempt = |opened: &OpenGeneration| {
             write(&opened.env, |opener, wtxn| {
-                let values = table(opener, wtxn, Name::Values)?;
+                let values = table(opener, wtxn, TableName::Values)?;
                 values.put(wtxn, name, value)?;
-                check_share(values, wtxn, Name::Values, opened.generation.map_bytes)?;
-                Ok(Outcome::Keep(()))
+                check_share(values, wtxn, TableName::Values, opened.generation.map_bytes)?;
+                Ok(WriteEnd::Commit(()))
             })
         };
         self.with_room(None, attempt, |_| Ok(()))
@@ -486,15 +494,15 @@ impl Store for LmdbStore {
     ) -> Result<bool, StoreError> {
         check_name(name)?;
         check_value(new)?;
-        let attempt = |opened: &Opened| {
+        let attempt = |opened: &OpenGeneration| {
             write(&opened.env, |opener, wtxn| {
-                let values = table(opener, wtxn, Name::Values)?;
+                let values = table(opener, wtxn, TableName::Values)?;
                 if values.get(wtxn, name)? != expected {
-                    return Ok(Outcome::Drop(false));
+                    return Ok(WriteEnd::Abort(false));
                 }
                 values.put(wtxn, name, new)?;
-                check_share(values, wtxn, Name::Values, opened.generation.map_bytes)?;
-                Ok(Outcome::Keep(true))
+                check_share(values, wtxn, TableName::Values, opened.generation.map_bytes)?;
+                Ok(WriteEnd::Commit(true))
             })
         };
         self.with_room(None, attempt, |_| Ok(()))
@@ -504,24 +512,25 @@ impl Store for LmdbStore {
         check_name(name)?;
         self.with(None, |opened| {
             write(&opened.env, |opener, wtxn| {
-                let values = table(opener, wtxn, Name::Values)?;
-                Ok(Outcome::Keep(values.delete(wtxn, name)?))
+                let values = table(opener, wtxn, TableName::Values)?;
+                Ok(WriteEnd::Commit(values.delete(wtxn, name)?))
             })
         })
     }
 
-    fn status(&self) -> Result<Status, StoreError> {
+    fn status(&self) -> Result<StoreStatus, StoreError> {
         self.with(None, |opened| {
             read(&opened.env, |opener, rtxn| {
-                let count =
-                    |name: Name| Ok::<_, StoreError>(table_to_read(opener, rtxn, name)?.len(rtxn)?);
-                Ok(Status {
+                let count = |name: TableName| {
+                    Ok::<_, StoreError>(table_to_read(opener, rtxn, name)?.len(rtxn)?)
+                };
+                Ok(StoreStatus {
                     engine: "lmdb",
                     opened_at: opened.generation.opened_at,
-                    seen: count(Name::Seen)?,
-                    limits: count(Name::Limits)?,
-                    budgets: count(Name::Budgets)?,
-                    values: count(Name::Values)?,
+                    seen: count(TableName::Seen)?,
+                    limits: count(TableName::Limits)?,
+                    budgets: count(TableName::Budgets)?,
+                    values: count(TableName::Values)?,
                 })
             })
         })

@@ -5,14 +5,14 @@ use std::ops::Bound;
 use std::sync::{Mutex, MutexGuard};
 
 use super::{
-    Insertion, Once, PRUNE_BATCH, PRUNE_WHEN_FULL, Status, Store, StoreError, accounts,
+    Insertion, OneTimeUse, PRUNE_BATCH, PRUNE_WHEN_FULL, Store, StoreError, StoreStatus, accounts,
     check_budgets, check_counted, check_moments, check_name, check_receipt, check_things,
     check_value, decide, slots,
 };
 use crate::clock::Timestamp;
-use crate::limit::budget::{self, Account, Budget, Record, Spending, Standing};
+use crate::limit::budget::{self, Account, Budget, Spending, Standing, TallyRecord};
 use crate::limit::period::UtcOffset;
-use crate::limit::window::Ring;
+use crate::limit::window::AdmissionHistory;
 use crate::limit::{Admission, Limit};
 
 /// A [`Store`] for one process. Its promises hold between threads; two processes share nothing.
@@ -20,11 +20,11 @@ use crate::limit::{Admission, Limit};
 pub struct MemoryStore {
     opened_at: Timestamp,
     capacity: usize,
-    state: Mutex<State>,
+    state: Mutex<MemoryState>,
 }
 
 #[derive(Debug)]
-struct State {
+struct MemoryState {
     /// The latest moment seen.
     latest: Timestamp,
     /// Until when each thing must be remembered, and its receipt.
@@ -49,7 +49,7 @@ impl MemoryStore {
         Self {
             opened_at,
             capacity,
-            state: Mutex::new(State {
+            state: Mutex::new(MemoryState {
                 latest: opened_at,
                 seen: BTreeMap::new(),
                 limits: BTreeMap::new(),
@@ -79,11 +79,11 @@ impl MemoryStore {
     }
 
     /// A thread that panicked amid an operation may have left half of it: no more answers then.
-    fn state(&self) -> Result<MutexGuard<'_, State>, StoreError> {
+    fn state(&self) -> Result<MutexGuard<'_, MemoryState>, StoreError> {
         self.state.lock().map_err(|_| StoreError::Corrupt)
     }
 
-    fn set(&self, state: &mut State, name: &[u8], value: &[u8]) -> Result<(), StoreError> {
+    fn set(&self, state: &mut MemoryState, name: &[u8], value: &[u8]) -> Result<(), StoreError> {
         if !state.values.contains_key(name) && state.values.len() >= self.capacity {
             return Err(StoreError::Full);
         }
@@ -96,12 +96,14 @@ impl MemoryStore {
         &self,
         budgets: &[Budget],
         now: Timestamp,
-        account: impl Fn(Budget, Option<Record>) -> Account,
+        account: impl Fn(Budget, Option<TallyRecord>) -> Account,
         work: impl FnOnce(&mut [Account]) -> T,
     ) -> Result<T, StoreError> {
         let mut state = self.state()?;
         let read = |key: &[u8; 32]| match state.budgets.get(key) {
-            Some(bytes) => Ok(Some(Record::from_bytes(bytes).ok_or(StoreError::Corrupt)?)),
+            Some(bytes) => Ok(Some(
+                TallyRecord::from_bytes(bytes).ok_or(StoreError::Corrupt)?,
+            )),
             None => Ok(None),
         };
         let mut accounts = accounts(budgets, read, account)?;
@@ -113,7 +115,7 @@ impl MemoryStore {
         if let Some(budget) = budgets.first()
             && fresh > 0
         {
-            let dead = |bytes: &Vec<u8>| Record::is_forgotten(bytes, now);
+            let dead = |bytes: &Vec<u8>| TallyRecord::is_forgotten(bytes, now);
             prune(&mut state.budgets, budget.key(), PRUNE_BATCH, dead);
             if state.budgets.len() + fresh > self.capacity {
                 prune(&mut state.budgets, budget.key(), PRUNE_WHEN_FULL, dead);
@@ -123,7 +125,7 @@ impl MemoryStore {
             }
         }
         for account in changed() {
-            let bytes = Record::bytes_of(&account.tally);
+            let bytes = TallyRecord::bytes_of(&account.tally);
             state.budgets.insert(*account.budget.key(), bytes);
         }
         Ok(done)
@@ -153,7 +155,7 @@ fn prune<V>(
 impl Store for MemoryStore {
     fn insert_together(
         &self,
-        things: &[Once<'_>],
+        things: &[OneTimeUse<'_>],
         now: Timestamp,
     ) -> Result<Insertion, StoreError> {
         check_things(things)?;
@@ -169,7 +171,7 @@ impl Store for MemoryStore {
         }
         // What lapses by this moment must be told by it.
         state.latest = latest;
-        let State { seen, .. } = &mut *state;
+        let MemoryState { seen, .. } = &mut *state;
         let dead = |(until, _): &(Timestamp, Vec<u8>)| *until < latest;
         for once in things {
             seen.remove(&once.key);
@@ -207,7 +209,9 @@ impl Store for MemoryStore {
         let mut state = self.state()?;
         let mut slots = slots(limits, |key| {
             let bytes = state.limits.get(key);
-            Ok(bytes.map(|bytes| Ring::from_bytes(bytes)).transpose()?)
+            Ok(bytes
+                .map(|bytes| AdmissionHistory::from_bytes(bytes))
+                .transpose()?)
         })?;
         let admission = decide(&mut slots, now)?;
         let fresh = slots
@@ -218,7 +222,7 @@ impl Store for MemoryStore {
             && fresh > 0
         {
             // Not the histories in hand: of them, those that could be forgotten are written below.
-            let dead = |bytes: &Vec<u8>| Ring::is_forgotten(bytes, now);
+            let dead = |bytes: &Vec<u8>| AdmissionHistory::is_forgotten(bytes, now);
             prune(&mut state.limits, slot.limit.key(), PRUNE_BATCH, dead);
             if state.limits.len() + fresh > self.capacity {
                 prune(&mut state.limits, slot.limit.key(), PRUNE_WHEN_FULL, dead);
@@ -297,9 +301,9 @@ impl Store for MemoryStore {
         Ok(self.state()?.values.remove(name).is_some())
     }
 
-    fn status(&self) -> Result<Status, StoreError> {
+    fn status(&self) -> Result<StoreStatus, StoreError> {
         let state = self.state()?;
-        Ok(Status {
+        Ok(StoreStatus {
             engine: "memory",
             opened_at: self.opened_at,
             seen: state.seen.len() as u64,

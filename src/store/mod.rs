@@ -29,7 +29,7 @@ mod table;
 #[cfg(not(target_family = "wasm"))]
 pub(crate) use folder::effective_uid;
 #[cfg(not(target_family = "wasm"))]
-pub use identity::Identity;
+pub use identity::HostIdentity;
 #[cfg(not(target_family = "wasm"))]
 pub use lmdb::{DEFAULT_MAP_BYTES, LmdbStore};
 pub use memory::MemoryStore;
@@ -39,17 +39,14 @@ pub use redis::read_any as read_any_redis_reply;
 #[cfg(all(feature = "redis", not(target_family = "wasm")))]
 pub use redis::{RedisFault, RedisStore, redis_address};
 #[cfg(not(target_family = "wasm"))]
-pub use shared::{Settings, open_shared};
+pub use shared::{StoreSettings, open_shared};
 
-use crate::clock::Timestamp;
-use crate::limit::budget::{Account, Budget, MAX_AMOUNT, Record, Spending, Standing};
+use crate::clock::{SKEW_MS, Timestamp};
+use crate::limit::budget::{Account, Budget, MAX_AMOUNT, Spending, Standing, TallyRecord};
 use crate::limit::period::UtcOffset;
-use crate::limit::window::{self, Malformed, Ring, Slot};
+use crate::limit::window::{self, AdmissionHistory, LimitCheck, Malformed};
 use crate::limit::{Admission, Limit};
 use crate::reason::Reason;
-
-/// How far two clocks may differ, in milliseconds: 30 seconds.
-pub const SKEW_MS: u64 = 30_000;
 
 /// The most bytes of a small value: 64 KiB.
 pub const MAX_VALUE_BYTES: usize = 64 * 1024;
@@ -87,7 +84,7 @@ pub enum Origin {
 
 /// A thing that works once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Once<'a> {
+pub struct OneTimeUse<'a> {
     /// Which thing: a digest of all that identifies it.
     pub key: [u8; 32],
     /// Whose clock `issued` is of.
@@ -119,7 +116,7 @@ pub enum Insertion {
 
 /// What a store says about itself, for `phpinfo()` and Site Health.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Status {
+pub struct StoreStatus {
     /// The engine's name.
     pub engine: &'static str,
     /// The watermark: when the store last started anew.
@@ -160,14 +157,17 @@ pub trait Store: Send + Sync {
     /// * [`StoreError::Full`]: no room.
     /// * [`StoreError::Misuse`]: no things, more than [`MAX_TOGETHER`], two with the same key, or a
     ///   receipt of more than [`MAX_RECEIPT_BYTES`]. Also the other errors, when the engine fails.
-    fn insert_together(&self, things: &[Once<'_>], now: Timestamp)
-    -> Result<Insertion, StoreError>;
+    fn insert_together(
+        &self,
+        things: &[OneTimeUse<'_>],
+        now: Timestamp,
+    ) -> Result<Insertion, StoreError>;
 
     /// [`Store::insert_together`] of one thing: whether it was not used before.
     ///
     /// # Errors
     /// As [`Store::insert_together`].
-    fn insert_once(&self, once: &Once<'_>, now: Timestamp) -> Result<bool, StoreError> {
+    fn insert_once(&self, once: &OneTimeUse<'_>, now: Timestamp) -> Result<bool, StoreError> {
         let insertion = self.insert_together(std::slice::from_ref(once), now)?;
         Ok(insertion == Insertion::First)
     }
@@ -255,7 +255,7 @@ pub trait Store: Send + Sync {
     ///
     /// # Errors
     /// When the engine fails.
-    fn status(&self) -> Result<Status, StoreError>;
+    fn status(&self) -> Result<StoreStatus, StoreError>;
 }
 
 /// Why a store gave no answer. The message says what to do.
@@ -349,7 +349,7 @@ impl From<Malformed> for StoreError {
 /// Records lapse by that latest moment, not by `now`: with the rule that `now` is at most the skew
 /// before it, no record lapses before its thing is refused for its age at every accepted `now`.
 fn check_moments(
-    things: &[Once<'_>],
+    things: &[OneTimeUse<'_>],
     opened_at: Timestamp,
     latest: Timestamp,
     now: Timestamp,
@@ -357,7 +357,7 @@ fn check_moments(
     if now.plus_millis(SKEW_MS) < latest {
         return Err(StoreError::ClockStepped);
     }
-    let restarted = |once: &Once<'_>| {
+    let restarted = |once: &OneTimeUse<'_>| {
         let watermark = match once.origin {
             Origin::Local => opened_at,
             Origin::Remote => opened_at.plus_millis(SKEW_MS),
@@ -377,19 +377,19 @@ fn check_moments(
 /// Histories for the `limits` of one call, read by `read`.
 fn slots(
     limits: &[Limit],
-    mut read: impl FnMut(&[u8; 32]) -> Result<Option<Ring>, StoreError>,
-) -> Result<Vec<Slot>, StoreError> {
+    mut read: impl FnMut(&[u8; 32]) -> Result<Option<AdmissionHistory>, StoreError>,
+) -> Result<Vec<LimitCheck>, StoreError> {
     check_limits(limits)?;
-    let mut slots: Vec<Slot> = Vec::with_capacity(limits.len());
+    let mut slots: Vec<LimitCheck> = Vec::with_capacity(limits.len());
     for limit in limits {
         let ring = read(limit.key())?;
-        slots.push(Slot::new(*limit, ring));
+        slots.push(LimitCheck::new(*limit, ring));
     }
     Ok(slots)
 }
 
 /// [`window::admit`], where no limits are misuse.
-fn decide(slots: &mut [Slot], now: Timestamp) -> Result<Admission, StoreError> {
+fn decide(slots: &mut [LimitCheck], now: Timestamp) -> Result<Admission, StoreError> {
     window::admit(slots, now).ok_or(StoreError::Misuse)
 }
 
@@ -402,7 +402,7 @@ fn check_keys<T>(all: &[T], most: usize, key: impl Fn(&T) -> &[u8; 32]) -> Resul
     Ok(())
 }
 
-fn check_things(things: &[Once<'_>]) -> Result<(), StoreError> {
+fn check_things(things: &[OneTimeUse<'_>]) -> Result<(), StoreError> {
     check_keys(things, MAX_TOGETHER, |once| &once.key)?;
     things
         .iter()
@@ -432,8 +432,8 @@ fn check_counted(budgets: &[Budget]) -> Result<(), StoreError> {
 /// Counts for the `budgets` of one call, read by `read` and made by `account`.
 fn accounts(
     budgets: &[Budget],
-    mut read: impl FnMut(&[u8; 32]) -> Result<Option<Record>, StoreError>,
-    account: impl Fn(Budget, Option<Record>) -> Account,
+    mut read: impl FnMut(&[u8; 32]) -> Result<Option<TallyRecord>, StoreError>,
+    account: impl Fn(Budget, Option<TallyRecord>) -> Account,
 ) -> Result<Vec<Account>, StoreError> {
     budgets
         .iter()

@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, LazyLock, Mutex};
 
-use super::{Identity, LmdbStore, Store, StoreError, folder};
+use super::{HostIdentity, LmdbStore, Store, StoreError, folder};
 use crate::clock::Timestamp;
 
 /// What a host sets: the INI entries of these names.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub struct Settings<'a> {
+pub struct StoreSettings<'a> {
     /// `embedded` or `redis`.
     pub store: &'a str,
     /// The folder of the embedded store.
@@ -26,7 +26,7 @@ pub struct Settings<'a> {
 /// The largest size that can be set, in MiB: 64 GiB.
 const MAX_MIB: usize = 65_536;
 
-impl Settings<'_> {
+impl StoreSettings<'_> {
     /// The store that is set: opened with the first call of the process that succeeds, the same one with
     /// each further call.
     ///
@@ -137,7 +137,7 @@ pub fn open_shared(
         Some(store) => Arc::clone(store),
         None => Arc::new(LmdbStore::open(
             &canonical,
-            Identity::of_host()?,
+            HostIdentity::of_host()?,
             map_bytes,
             now,
         )?),

@@ -22,12 +22,12 @@ const MAX_READERS: u32 = 1024;
 const EIO: i32 = 5;
 
 pub(super) type Table<'e> = Database<'e, Bytes, Bytes>;
-pub(super) type Opener<'e> = DatabaseOpener<'e, WithoutTls>;
+pub(super) type TableOpener<'e> = DatabaseOpener<'e, WithoutTls>;
 
 /// The tables, each with its share of the map in percent. The rest is room for the pages of a
 /// transaction and for those that are free but still being read.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Name {
+pub(super) enum TableName {
     Seen,
     Limits,
     Budgets,
@@ -35,7 +35,7 @@ pub(super) enum Name {
     Clock,
 }
 
-impl Name {
+impl TableName {
     pub(super) const ALL: [Self; 5] = [
         Self::Seen,
         Self::Limits,
@@ -58,9 +58,9 @@ impl Name {
 }
 
 /// Whether a write transaction is to be kept.
-pub(super) enum Outcome<T> {
-    Keep(T),
-    Drop(T),
+pub(super) enum WriteEnd<T> {
+    Commit(T),
+    Abort(T),
 }
 
 /// One write transaction: at one moment for all processes, wholly or not at all.
@@ -69,17 +69,17 @@ pub(super) enum Outcome<T> {
 /// environment and could not stand beside it in a struct.
 pub(super) fn write<T>(
     env: &Env<WithoutTls>,
-    work: impl for<'e> FnOnce(&Opener<'e>, &mut RwTxn<'e>) -> Result<Outcome<T>, StoreError>,
+    work: impl for<'e> FnOnce(&TableOpener<'e>, &mut RwTxn<'e>) -> Result<WriteEnd<T>, StoreError>,
 ) -> Result<T, StoreError> {
     let wtxn = env.write_txn()?;
     let mut kept = None;
     let end = env.create_databases_and_commit(wtxn, |opener, wtxn| {
         Ok::<_, StoreError>(match work(opener, wtxn)? {
-            Outcome::Keep(value) => {
+            WriteEnd::Commit(value) => {
                 kept = Some(value);
                 CommitOrAbort::Commit(())
             }
-            Outcome::Drop(value) => CommitOrAbort::Abort(value),
+            WriteEnd::Abort(value) => CommitOrAbort::Abort(value),
         })
     })?;
     match end {
@@ -91,7 +91,7 @@ pub(super) fn write<T>(
 /// One read transaction.
 pub(super) fn read<T>(
     env: &Env<WithoutTls>,
-    work: impl for<'e> FnOnce(&Opener<'e>, &RoTxn<'e>) -> Result<T, StoreError>,
+    work: impl for<'e> FnOnce(&TableOpener<'e>, &RoTxn<'e>) -> Result<T, StoreError>,
 ) -> Result<T, StoreError> {
     let rtxn = match env.read_txn() {
         Err(heed::Error::Mdb(MdbError::ReadersFull)) if env.clear_stale_readers()? > 0 => {
@@ -110,18 +110,18 @@ pub(super) fn read<T>(
 
 /// A table, in a write transaction.
 pub(super) fn table<'e>(
-    opener: &Opener<'e>,
+    opener: &TableOpener<'e>,
     wtxn: &mut RwTxn<'e>,
-    name: Name,
+    name: TableName,
 ) -> Result<Table<'e>, StoreError> {
     Ok(opener.create_database(wtxn, name.parts().0)?)
 }
 
 /// A table, in a read transaction; damage where it is missing.
 pub(super) fn table_to_read<'e>(
-    opener: &Opener<'e>,
+    opener: &TableOpener<'e>,
     rtxn: &RoTxn<'e>,
-    name: Name,
+    name: TableName,
 ) -> Result<Table<'e>, StoreError> {
     opener
         .open_database(rtxn, name.parts().0)?
@@ -134,7 +134,7 @@ pub(super) fn open_env(path: &Path, map_bytes: usize) -> Result<Env<WithoutTls>,
     options
         .map_size(map_bytes)
         .max_readers(MAX_READERS)
-        .max_dbs(u32::try_from(Name::ALL.len()).unwrap_or(u32::MAX));
+        .max_dbs(u32::try_from(TableName::ALL.len()).unwrap_or(u32::MAX));
     // SAFETY: Unsafe because a mapped file that another changes or shortens is undefined behaviour,
     // and because without syncs a crash of the machine leaves a file of any content.
     // * Only this user can write the folder (`folder::check`), on a local disk, and only this module
@@ -217,7 +217,7 @@ pub(super) fn prune(
 pub(super) fn check_share(
     table: Table<'_>,
     wtxn: &RwTxn<'_>,
-    name: Name,
+    name: TableName,
     map_bytes: u64,
 ) -> Result<(), StoreError> {
     let stat = table.stat(wtxn)?;

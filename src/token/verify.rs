@@ -1,13 +1,10 @@
 //! Checking a token.
 
 use super::{Kind, layout};
-use crate::clock::Timestamp;
+use crate::clock::{SKEW_MS, Timestamp};
 use crate::keyring::{KeyId, Keyring};
 use crate::reason::Reason;
 use crate::secret::same;
-
-/// How far in the future a token may have been issued: web heads of one site differ a little.
-const SKEW_SECONDS: u64 = 30;
 
 /// What a verified token says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,7 +76,7 @@ pub fn verify(
     }
     let issued = Timestamp::from_seconds(u64::from(fields.issued));
     let expires = issued.plus_seconds(u64::from(fields.lifetime));
-    if issued.seconds() > now.seconds().saturating_add(SKEW_SECONDS) {
+    if issued.seconds() > now.plus_millis(SKEW_MS).seconds() {
         return Err(Reason::TokenNotYetValid);
     }
     if now >= expires {

@@ -4,10 +4,10 @@
 
 use std::any::Any;
 
-use countersign::clock::Timestamp;
 #[cfg(feature = "redis")]
-use countersign::store::SKEW_MS;
-use countersign::store::{Identity, LmdbStore, MemoryStore, Store};
+use countersign::clock::SKEW_MS;
+use countersign::clock::Timestamp;
+use countersign::store::{HostIdentity, LmdbStore, MemoryStore, Store};
 
 /// When the stores under test start.
 pub const START: u64 = 1_800_000_000_000;
@@ -52,7 +52,7 @@ pub struct Lmdb;
 impl Lmdb {
     fn of(map_bytes: usize) -> Subject {
         let folder = tempfile::tempdir().unwrap();
-        let identity = Identity::new("boot", "machine");
+        let identity = HostIdentity::new("boot", "machine");
         let store = LmdbStore::open(folder.path(), identity, map_bytes, at(0)).unwrap();
         Subject {
             store: Box::new(store),

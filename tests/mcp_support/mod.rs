@@ -13,7 +13,7 @@ use countersign::limit::budget::{Budget, Spending, Standing};
 use countersign::limit::period::UtcOffset;
 use countersign::limit::{self, Admission};
 use countersign::mcp::{Server, World};
-use countersign::store::{Insertion, MemoryStore, Once, Status, Store, StoreError};
+use countersign::store::{Insertion, MemoryStore, OneTimeUse, Store, StoreError, StoreStatus};
 use countersign::token::{self, Grant, Kind};
 use serde_json::{Value, json};
 
@@ -38,7 +38,7 @@ impl TestStore {
 impl Store for TestStore {
     fn insert_together(
         &self,
-        things: &[Once<'_>],
+        things: &[OneTimeUse<'_>],
         now: Timestamp,
     ) -> Result<Insertion, StoreError> {
         self.sound()?.insert_together(things, now)
@@ -85,7 +85,7 @@ impl Store for TestStore {
     fn remove(&self, name: &[u8]) -> Result<bool, StoreError> {
         self.sound()?.remove(name)
     }
-    fn status(&self) -> Result<Status, StoreError> {
+    fn status(&self) -> Result<StoreStatus, StoreError> {
         self.sound()?.status()
     }
 }

@@ -15,7 +15,8 @@ use countersign::bytes::sha256;
 use countersign::clock::{Clock as _, SystemClock, Timestamp};
 use countersign::limit::Limit;
 use countersign::store::{
-    DEFAULT_MAP_BYTES, Identity, Insertion, LmdbStore, Once, Origin, Store, StoreError, open_shared,
+    DEFAULT_MAP_BYTES, HostIdentity, Insertion, LmdbStore, OneTimeUse, Origin, Store, StoreError,
+    open_shared,
 };
 
 /// A moment that no file's time of change lies after, so that a test's own clock is the latest.
@@ -23,8 +24,8 @@ pub fn base() -> Timestamp {
     SystemClock.now().plus_seconds(3600)
 }
 
-pub fn identity() -> Identity {
-    Identity::new("boot-1", "machine-1")
+pub fn identity() -> HostIdentity {
+    HostIdentity::new("boot-1", "machine-1")
 }
 
 pub fn open(folder: &Path, now: Timestamp) -> Result<LmdbStore, StoreError> {
@@ -42,8 +43,8 @@ pub fn open_place(place: &str, now: Timestamp) -> Result<Box<dyn Store>, StoreEr
 }
 
 /// A thing of this site, good for an hour, and issued so that an engine started now takes it.
-pub fn once(n: u64, now: Timestamp) -> Once<'static> {
-    Once {
+pub fn once(n: u64, now: Timestamp) -> OneTimeUse<'static> {
+    OneTimeUse {
         key: sha256(&n.to_be_bytes()),
         origin: Origin::Local,
         issued: now,
@@ -57,7 +58,7 @@ pub fn insert(store: &dyn Store, n: u64, now: Timestamp) -> Result<bool, StoreEr
 }
 
 /// Two things, written together.
-pub fn pair(n: u64, now: Timestamp) -> [Once<'static>; 2] {
+pub fn pair(n: u64, now: Timestamp) -> [OneTimeUse<'static>; 2] {
     [once(n, now), once(u64::MAX - n, now)]
 }
 

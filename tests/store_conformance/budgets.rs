@@ -11,16 +11,16 @@ fn offset(seconds: i32) -> UtcOffset {
     UtcOffset::new(seconds).unwrap()
 }
 
-fn budget(n: u64, every: Every, measure: Measure, cap: u64) -> Budget {
+fn budget(n: u64, every: PeriodUnit, measure: Measure, cap: u64) -> Budget {
     Budget::new(&n.to_be_bytes(), every, measure, cap, None).unwrap()
 }
 
 fn calls(n: u64, cap: u64) -> Budget {
-    budget(n, Every::Day, Measure::Calls, cap)
+    budget(n, PeriodUnit::Day, Measure::Calls, cap)
 }
 
 fn cost(n: u64, cap: u64) -> Budget {
-    budget(n, Every::Day, Measure::Cost, cap)
+    budget(n, PeriodUnit::Day, Measure::Cost, cap)
 }
 
 fn spend(store: &dyn Store, budgets: &[Budget], cost: u64, ms: u64) -> Spending {
@@ -66,8 +66,8 @@ pub(super) fn budgets_count_together_or_not_at_all<E: Engine>() {
     let budgets = [
         calls(1, 10),
         cost(1, 100),
-        budget(1, Every::Month, Measure::Calls, 3),
-        budget(1, Every::Month, Measure::Cost, 1000),
+        budget(1, PeriodUnit::Month, Measure::Calls, 3),
+        budget(1, PeriodUnit::Month, Measure::Cost, 1000),
     ];
     for n in 1..=3 {
         let spending = spend(&*store, &budgets, 30, 5);
@@ -85,7 +85,7 @@ pub(super) fn budgets_count_together_or_not_at_all<E: Engine>() {
         assert_eq!(refused, [false, false, true, false]);
     }
     // A cap that is raised or lowered applies to the count as it is.
-    let raised = budget(1, Every::Month, Measure::Calls, 4);
+    let raised = budget(1, PeriodUnit::Month, Measure::Calls, 4);
     let spending = spend(&*store, &[raised, cost(1, 100)], 10, 7);
     assert_eq!((spending.refused, used(&spending)), (None, vec![4, 100]));
     let lowered = spend(&*store, &[cost(1, 50)], 0, 7);
@@ -124,23 +124,23 @@ pub(super) fn of_several_used_up_the_longest_is_told<E: Engine>() {
     let Subject { store, _folder } = E::ample();
     let budgets = [
         calls(1, 1),
-        budget(1, Every::Month, Measure::Calls, 1),
+        budget(1, PeriodUnit::Month, Measure::Calls, 1),
         cost(1, 9),
     ];
     assert_eq!(spend(&*store, &budgets, 9, 0).refused, None);
     let now = MIDNIGHT - 1500;
-    let month = Refusal {
+    let month = BudgetRefusal {
         index: 1,
         retry_after: Some(16 * 24 * 3600 + 2),
     };
     assert_eq!(spend(&*store, &budgets, 9, now).refused, Some(month));
-    let day = Refusal {
+    let day = BudgetRefusal {
         index: 1,
         retry_after: Some(2),
     };
     let without = [budgets[2], budgets[0]];
     let refused = spend(&*store, &without, 9, now).refused;
-    assert_eq!(refused, Some(Refusal { index: 0, ..day }));
+    assert_eq!(refused, Some(BudgetRefusal { index: 0, ..day }));
     // An hour east, midnight was 58 minutes ago; an hour west, it is in an hour.
     let west = store
         .spend(&[calls(1, 1)], 0, offset(-3600), at(now))
@@ -156,7 +156,7 @@ pub(super) fn a_call_that_never_fits_is_not_told_to_wait<E: Engine>() {
     let Subject { store, _folder } = E::ample();
     for (budget, price) in [(cost(1, 10), 11), (cost(2, 0), 0), (calls(3, 0), 5)] {
         let spending = spend(&*store, &[calls(9, 100), budget], price, 0);
-        let never = Refusal {
+        let never = BudgetRefusal {
             index: 1,
             retry_after: None,
         };
@@ -209,16 +209,16 @@ pub(super) fn a_budget_survives_a_restart<E: Engine>() {
     );
     // A month's tally is of its month.
     let month = Tally {
-        period: Period::parse(Every::Month, "2027-01").unwrap(),
+        period: Period::parse(PeriodUnit::Month, "2027-01").unwrap(),
         ..more
     };
-    let monthly = budget(1, Every::Month, Measure::Cost, 10).with_known(month);
+    let monthly = budget(1, PeriodUnit::Month, Measure::Cost, 10).with_known(month);
     assert!(spend(&*third.store, &[monthly], 1, 25).refused.is_some());
 }
 
 pub(super) fn a_period_never_reopens<E: Engine>() {
     let Subject { store, _folder } = E::ample();
-    let budgets = [calls(1, 3), budget(1, Every::Month, Measure::Calls, 5)];
+    let budgets = [calls(1, 3), budget(1, PeriodUnit::Month, Measure::Calls, 5)];
     let run = |seconds: i32, ms: u64| {
         let spending = store.spend(&budgets, 0, offset(seconds), at(ms)).unwrap();
         let [day, _] = &spending.standings[..] else {
@@ -242,7 +242,7 @@ pub(super) fn a_period_never_reopens<E: Engine>() {
     // Nor after a restart, when the caller has kept the later period.
     let other = E::ample();
     let kept = Tally {
-        period: Period::parse(Every::Day, "2027-01-16").unwrap(),
+        period: Period::parse(PeriodUnit::Day, "2027-01-16").unwrap(),
         used: 3,
         told: false,
     };
@@ -261,7 +261,7 @@ pub(super) fn a_period_never_reopens<E: Engine>() {
     let ahead = calls(2, 9).with_known(Tally { used: 5, ..kept });
     assert_eq!(used(&spend(&*store, &[ahead], 0, 1)), [6]);
     let behind = Tally {
-        period: Period::parse(Every::Day, "2027-01-15").unwrap(),
+        period: Period::parse(PeriodUnit::Day, "2027-01-15").unwrap(),
         used: 8,
         ..kept
     };
@@ -272,7 +272,7 @@ pub(super) fn a_period_never_reopens<E: Engine>() {
 pub(super) fn a_clock_far_ahead_is_not_believed_for_ever<E: Engine>() {
     let Subject { store, _folder } = E::ample();
     let year = 365 * 24 * HOUR;
-    let budgets = [calls(1, 2), budget(1, Every::Month, Measure::Calls, 9)];
+    let budgets = [calls(1, 2), budget(1, PeriodUnit::Month, Measure::Calls, 9)];
     assert_eq!(used(&spend(&*store, &budgets, 0, year)), [1, 1]);
     assert_eq!(used(&spend(&*store, &budgets, 0, year)), [2, 2]);
     // Right again: what was counted is kept, and the period is that of now.
@@ -295,7 +295,7 @@ pub(super) fn what_a_call_cost_takes_the_place_of_its_estimate<E: Engine>() {
     let budgets = [
         calls(1, 100),
         cost(1, 100),
-        budget(1, Every::Month, Measure::Cost, 1000),
+        budget(1, PeriodUnit::Month, Measure::Cost, 1000),
     ];
     let counted = |estimate| {
         let spending = spend(&*store, &budgets, estimate, 5);
@@ -378,7 +378,7 @@ pub(super) fn budgets_are_apart_by_name_period_and_measure<E: Engine>() {
     let Subject { store, _folder } = E::ample();
     let mut all = Vec::new();
     for n in [1, 2] {
-        for every in [Every::Day, Every::Month] {
+        for every in [PeriodUnit::Day, PeriodUnit::Month] {
             for measure in [Measure::Calls, Measure::Cost] {
                 all.push(budget(n, every, measure, 1000));
             }
@@ -424,12 +424,18 @@ pub(super) fn budgets_that_make_no_sense_are_misuse<E: Engine>() {
         ..known
     };
     let of = |every, cap, known| Budget::new(b"a", every, Measure::Cost, cap, known);
-    assert_eq!(of(Every::Day, 1, Some(large)), Err(BudgetError::Amount));
     assert_eq!(
-        of(Every::Day, MAX_AMOUNT + 1, None),
+        of(PeriodUnit::Day, 1, Some(large)),
         Err(BudgetError::Amount)
     );
-    assert_eq!(of(Every::Month, 1, Some(known)), Err(BudgetError::Period));
+    assert_eq!(
+        of(PeriodUnit::Day, MAX_AMOUNT + 1, None),
+        Err(BudgetError::Amount)
+    );
+    assert_eq!(
+        of(PeriodUnit::Month, 1, Some(known)),
+        Err(BudgetError::Period)
+    );
 }
 
 pub(super) fn counts_of_past_periods_are_pruned<E: Engine>() {
@@ -452,7 +458,7 @@ pub(super) fn a_flood_of_budgets_takes_no_room_from_others<E: Engine>() {
     // Those that are counted go on.
     assert_eq!(used(&spend(&*store, &[calls(0, 5)], 0, 40_001)), [2]);
     for n in 0..150 {
-        let once = Once {
+        let once = OneTimeUse {
             issued: at(35_000),
             ..once(n, 100_000)
         };

@@ -122,7 +122,7 @@ pub(super) fn what_was_issued_before_the_start_is_refused<E: Engine>() {
     let Subject { store, _folder } = E::ample();
     let insert = |n, origin, issued| {
         let (key, keep_until) = (key(n), at(900_000));
-        let once = Once {
+        let once = OneTimeUse {
             key,
             origin,
             issued,

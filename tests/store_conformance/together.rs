@@ -80,11 +80,11 @@ pub(super) fn each_of_several_is_checked<E: Engine>() {
             assert_eq!(store.insert_together(&things, at(now)), Err(error));
         }
     };
-    let old = Once {
+    let old = OneTimeUse {
         issued: at(0),
         ..once(2, 60_000)
     };
-    let remote = Once {
+    let remote = OneTimeUse {
         origin: Origin::Remote,
         issued: at(SKEW_MS),
         ..old
@@ -102,7 +102,7 @@ pub(super) fn each_of_several_is_checked<E: Engine>() {
 pub(super) fn together_is_for_a_few_that_differ<E: Engine>() {
     static LONG: [u8; MAX_RECEIPT_BYTES + 1] = [7; MAX_RECEIPT_BYTES + 1];
     let Subject { store, _folder } = E::ample();
-    let many: Vec<Once<'_>> = (0..=MAX_TOGETHER as u64).map(|n| once(n, 60_000)).collect();
+    let many: Vec<OneTimeUse<'_>> = (0..=MAX_TOGETHER as u64).map(|n| once(n, 60_000)).collect();
     let long = with(once(1, 60_000), &LONG);
     for things in [
         &[][..],
@@ -110,7 +110,7 @@ pub(super) fn together_is_for_a_few_that_differ<E: Engine>() {
         &[
             many[0],
             many[1],
-            Once {
+            OneTimeUse {
                 receipt: b"x",
                 ..many[0]
             },
@@ -152,7 +152,7 @@ pub(super) fn a_full_store_records_none_of_several<E: Engine>() {
     }
     // When those lapse, there is room for as many.
     for n in 0..full {
-        let fresh = pair(full + n).map(|thing| Once {
+        let fresh = pair(full + n).map(|thing| OneTimeUse {
             keep_until: at(300_000),
             ..thing
         });

@@ -52,10 +52,10 @@ fn the_script_counts_budgets_as_the_core_does() {
     let start = base();
     let redis = server.store(BYTES, start);
     let kinds = [
-        (Every::Day, Measure::Calls),
-        (Every::Day, Measure::Cost),
-        (Every::Month, Measure::Calls),
-        (Every::Month, Measure::Cost),
+        (PeriodUnit::Day, Measure::Calls),
+        (PeriodUnit::Day, Measure::Cost),
+        (PeriodUnit::Month, Measure::Calls),
+        (PeriodUnit::Month, Measure::Cost),
     ];
     let hour = 3_600_000_u64;
     for schedule in 1..=300_u64 {
@@ -149,7 +149,7 @@ fn a_head_whose_clock_is_apart_is_refused() {
         real.plus_millis(wrong),
         Timestamp::from_millis(real.millis() - wrong),
     ] {
-        let thing = Once {
+        let thing = OneTimeUse {
             issued: real.plus_seconds(3600),
             ..once(1, real.plus_seconds(3600))
         };

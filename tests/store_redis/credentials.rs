@@ -79,7 +79,7 @@ fn the_least_permissions_are_enough_and_each_is_needed() {
         let _ = store.admit(&limit(2, 1), later)?;
         // And days later a budget.
         for (name, moment) in [(b"a", now), (b"b", now.plus_seconds(400_000))] {
-            let budget = Budget::new(name, Every::Day, Measure::Calls, 5, None).unwrap();
+            let budget = Budget::new(name, PeriodUnit::Day, Measure::Calls, 5, None).unwrap();
             let _ = store.spend(&[budget], 1, UtcOffset::default(), moment)?;
         }
         assert!(insert(&store, 4, later)?);

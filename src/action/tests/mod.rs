@@ -9,12 +9,12 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::bytes::{base64url, from_base64url};
-use crate::clock::Timestamp;
+use crate::clock::{SKEW_MS, Timestamp};
 use crate::decision::Denial;
 use crate::keyring::SiteId;
 use crate::reason::Reason;
 use crate::replay::MIN_KEPT_MS;
-use crate::store::{MemoryStore, SKEW_MS, Store as _, StoreError};
+use crate::store::{MemoryStore, Store as _, StoreError};
 
 const SITE: SiteId = SiteId::new([1; 8]);
 const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);

@@ -1,4 +1,4 @@
-//! Once, and receipts.
+//! OneTimeUse, and receipts.
 
 use super::*;
 
@@ -114,7 +114,7 @@ fn a_worker_that_died_leaves_an_action_in_progress() {
     let sign = |draft: Draft<'static>| actions().sign(&draft).unwrap();
     // Also where what it asked for is gone: nobody knows, so it is not run again until the record lapses.
     let id = [&SITE.as_bytes()[..], &[1; 16]].concat();
-    let action = crate::replay::Item {
+    let action = crate::replay::OneTimeItem {
         domain: "action",
         id: &id,
         origin: crate::store::Origin::Remote,

@@ -128,7 +128,7 @@ fn records_are_kept_as_long_as_promised() {
     assert_eq!(store.status().unwrap().seen, 2);
     let left = |now: Timestamp| {
         // Pruning looks at what is near, which in so small a store is everything.
-        let once = crate::store::Once {
+        let once = crate::store::OneTimeUse {
             key: [9; 32],
             origin: crate::store::Origin::Local,
             issued: now,

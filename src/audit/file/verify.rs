@@ -24,12 +24,12 @@ use super::{MAX_LINE, TILE, VERSION};
 use crate::audit::Error;
 use crate::audit::checkpoint::Checkpoint;
 use crate::audit::note::{self, VerifierKey};
-use crate::audit::seal::{Chain, Fault, FirstKey, SKEW, Seal};
+use crate::audit::seal::{Chain, Fault, FirstKey, Seal};
 use crate::audit::span::Span;
 use crate::audit::tree::{Frontier, Hash};
 use crate::audit::verify::{ClockRemark, MAX_FINDINGS, Verdict};
 use crate::bytes::{from_hex, hex};
-use crate::clock::Timestamp;
+use crate::clock::{SKEW_MS, Timestamp};
 
 /// Most entry lines that wait for their `leaves` line: a full tile, and as many that were put in.
 const MAX_PENDING: usize = 2 * TILE;
@@ -441,12 +441,12 @@ impl FileVerifier {
         }
         let times = std::mem::take(&mut self.times);
         // The first epoch also seals whatever was written before sealing began.
-        let early = times
-            .earliest
-            .filter(|(time, _)| seal.epoch > 0 && time.saturating_add(SKEW) < seal.from.millis());
+        let early = times.earliest.filter(|(time, _)| {
+            seal.epoch > 0 && time.saturating_add(SKEW_MS) < seal.from.millis()
+        });
         let late = times
             .latest
-            .filter(|(time, _)| *time >= seal.until.millis().saturating_add(SKEW));
+            .filter(|(time, _)| *time >= seal.until.millis().saturating_add(SKEW_MS));
         if let Some((_, seq)) = early.or(late) {
             self.find(Verdict::OutsideEpoch, Some(seq), Some(seq + 1));
         }

@@ -1,8 +1,8 @@
 //! The side that verifies: one seal for each epoch, each by the key of just that epoch.
 
-use super::{FirstKey, MAX_EPOCHS, SKEW, Seal, next_key};
+use super::{FirstKey, MAX_EPOCHS, Seal, next_key};
 use crate::audit::tree::Hash;
-use crate::clock::Timestamp;
+use crate::clock::{SKEW_MS, Timestamp};
 use crate::secret::{mac, same};
 
 /// What is wrong with a seal.
@@ -87,6 +87,6 @@ impl Chain {
     #[must_use]
     pub fn overdue(&self) -> Option<Timestamp> {
         let seconds = u64::from(self.key.as_ref()?.epochs.seconds);
-        Some(self.until?.plus_seconds(seconds).plus_millis(SKEW))
+        Some(self.until?.plus_seconds(seconds).plus_millis(SKEW_MS))
     }
 }

@@ -1,7 +1,7 @@
 //! What a call or a correction does to the counts of its budgets.
 
 use super::super::period::{Period, UtcOffset};
-use super::{Budget, MAX_AMOUNT, Measure, Record, Spending, Standing, Tally, refusal};
+use super::{Budget, MAX_AMOUNT, Measure, Spending, Standing, Tally, TallyRecord, refusal};
 use crate::clock::Timestamp;
 
 /// One budget of a call, with its count.
@@ -17,7 +17,7 @@ impl Account {
     /// The account of a call: the larger of what is stored and what the caller knows.
     pub(crate) fn new(
         budget: Budget,
-        stored: Option<Record>,
+        stored: Option<TallyRecord>,
         offset: UtcOffset,
         now: Timestamp,
     ) -> Self {
@@ -29,7 +29,7 @@ impl Account {
     /// nothing is stored of that period.
     pub(crate) fn to_correct(
         budget: Budget,
-        stored: Option<Record>,
+        stored: Option<TallyRecord>,
         offset: UtcOffset,
         now: Timestamp,
     ) -> Self {
@@ -40,7 +40,7 @@ impl Account {
     /// What `choose` makes of the stored and the known tally, both brought to the period of `today`.
     fn open(
         budget: Budget,
-        stored: Option<Record>,
+        stored: Option<TallyRecord>,
         today: Period,
         choose: fn(Option<Tally>, Option<Tally>) -> Option<Tally>,
     ) -> Self {

@@ -18,9 +18,9 @@ mod account;
 mod record;
 
 pub(crate) use account::{Account, correct, spend};
-pub(crate) use record::Record;
+pub(crate) use record::TallyRecord;
 
-use super::period::{Every, Period, UtcOffset};
+use super::period::{Period, PeriodUnit, UtcOffset};
 use crate::bytes::{pae, sha256};
 use crate::clock::Timestamp;
 use crate::decision::{Decision, Denial};
@@ -93,7 +93,7 @@ pub enum BudgetError {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Budget {
     key: [u8; 32],
-    every: Every,
+    every: PeriodUnit,
     measure: Measure,
     cap: u64,
     known: Option<Tally>,
@@ -109,7 +109,7 @@ impl Budget {
     /// [`BudgetError`] for an amount that is too large, or a tally of another kind of period.
     pub fn new(
         name: &[u8],
-        every: Every,
+        every: PeriodUnit,
         measure: Measure,
         cap: u64,
         known: Option<Tally>,
@@ -121,10 +121,10 @@ impl Budget {
             return Err(BudgetError::Period);
         }
         let kind: &[u8] = match (every, measure) {
-            (Every::Day, Measure::Calls) => b"day calls",
-            (Every::Day, Measure::Cost) => b"day cost",
-            (Every::Month, Measure::Calls) => b"month calls",
-            (Every::Month, Measure::Cost) => b"month cost",
+            (PeriodUnit::Day, Measure::Calls) => b"day calls",
+            (PeriodUnit::Day, Measure::Cost) => b"day cost",
+            (PeriodUnit::Month, Measure::Calls) => b"month calls",
+            (PeriodUnit::Month, Measure::Cost) => b"month cost",
         };
         Ok(Self {
             key: sha256(&pae(&[b"budget", kind, name])),
@@ -150,7 +150,7 @@ impl Budget {
 
     /// The period's kind.
     #[must_use]
-    pub const fn every(&self) -> Every {
+    pub const fn every(&self) -> PeriodUnit {
         self.every
     }
 
@@ -193,7 +193,7 @@ pub struct Spending {
     /// The budgets, in the order they were given.
     pub standings: Vec<Standing>,
     /// Why the call may not be made; `None` if it was counted.
-    pub refused: Option<Refusal>,
+    pub refused: Option<BudgetRefusal>,
 }
 
 impl Spending {
@@ -222,7 +222,7 @@ impl Spending {
 
 /// Why a call was refused, and counted nowhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Refusal {
+pub struct BudgetRefusal {
     /// Which of the given budgets: of those without room, the one that has none for the longest.
     pub index: usize,
     /// Seconds until its next period begins, rounded up, at least 1; `None` if the call would not fit
@@ -237,7 +237,7 @@ pub(crate) fn refusal(
     cost: u64,
     offset: UtcOffset,
     now: Timestamp,
-) -> Option<Refusal> {
+) -> Option<BudgetRefusal> {
     let refusing = budgets.iter().zip(standings).enumerate();
     let waits = refusing.filter(|(_, (_, standing))| standing.refused);
     let (wait, index) = waits
@@ -250,7 +250,7 @@ pub(crate) fn refusal(
         // Of several as long, the first.
         .max_by_key(|(wait, index)| (*wait, std::cmp::Reverse(*index)))?;
     let seconds = u32::try_from(wait.div_ceil(1000)).unwrap_or(u32::MAX);
-    Some(Refusal {
+    Some(BudgetRefusal {
         index,
         retry_after: (wait != u64::MAX).then_some(seconds.max(1)),
     })

@@ -1,6 +1,6 @@
 //! The bytes of a count.
 
-use super::super::period::{Every, MAX_OFFSET, Period, UtcOffset};
+use super::super::period::{MAX_OFFSET, Period, PeriodUnit, UtcOffset};
 use super::{MAX_AMOUNT, Tally};
 use crate::clock::Timestamp;
 
@@ -9,14 +9,14 @@ use crate::clock::Timestamp;
 /// Bytes (integers big-endian): moment from which it may be forgotten, u64 · period, u32 · count, u64 ·
 /// 1 if it was told, else 0, u8.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Record {
+pub(crate) struct TallyRecord {
     number: u32,
     used: u64,
     told: bool,
 }
 
-impl Record {
-    /// Reads the bytes of [`Record::bytes_of`].
+impl TallyRecord {
+    /// Reads the bytes of [`TallyRecord::bytes_of`].
     pub(crate) fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let (_forget, rest) = bytes.split_first_chunk::<8>()?;
         let (number, rest) = rest.split_first_chunk::<4>()?;
@@ -53,7 +53,7 @@ impl Record {
             .is_none_or(|forget| u64::from_be_bytes(*forget) <= now.millis())
     }
 
-    pub(super) fn of(self, every: Every) -> Tally {
+    pub(super) fn of(self, every: PeriodUnit) -> Tally {
         Tally {
             period: Period::from_number(every, self.number),
             used: self.used,

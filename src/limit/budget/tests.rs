@@ -10,21 +10,21 @@ fn at(ms: u64) -> Timestamp {
 }
 
 fn budget(measure: Measure, cap: u64) -> Budget {
-    Budget::new(b"name", Every::Day, measure, cap, None).unwrap()
+    Budget::new(b"name", PeriodUnit::Day, measure, cap, None).unwrap()
 }
 
 fn tally(day: u32, used: u64) -> Tally {
     Tally {
-        period: Period::from_number(Every::Day, 20_833 + day),
+        period: Period::from_number(PeriodUnit::Day, 20_833 + day),
         used,
         told: false,
     }
 }
 
-fn read(bytes: &Option<Vec<u8>>) -> Option<Record> {
+fn read(bytes: &Option<Vec<u8>>) -> Option<TallyRecord> {
     bytes
         .as_deref()
-        .map(|bytes| Record::from_bytes(bytes).unwrap())
+        .map(|bytes| TallyRecord::from_bytes(bytes).unwrap())
 }
 
 /// A call of one budget, through the bytes as a store would do it.
@@ -33,7 +33,7 @@ fn call(bytes: &mut Option<Vec<u8>>, budget: Budget, cost: u64, now: u64) -> Sta
     let mut accounts = [Account::new(budget, read(bytes), zone, at(now))];
     let spending = spend(&mut accounts, cost, zone, at(now));
     if accounts[0].changed {
-        *bytes = Some(Record::bytes_of(&accounts[0].tally));
+        *bytes = Some(TallyRecord::bytes_of(&accounts[0].tally));
     }
     spending.standings[0]
 }
@@ -45,7 +45,7 @@ fn settle(bytes: &mut Option<Vec<u8>>, budget: Budget, amounts: [u64; 2], now: u
     let mut accounts = [Account::to_correct(budget, stored, zone, at(now))];
     let standings = correct(&mut accounts, amounts[0], amounts[1]);
     if accounts[0].changed {
-        *bytes = Some(Record::bytes_of(&accounts[0].tally));
+        *bytes = Some(TallyRecord::bytes_of(&accounts[0].tally));
     }
     standings[0]
 }
@@ -122,7 +122,7 @@ fn of_stored_and_known_the_later_and_the_larger_counts() {
         (Some(tally(0, 5)), tally(2, 7), 0, 0, 8),
         (Some(tally(2, 5)), tally(9, 7), DAY, 2, 6),
     ] {
-        let mut bytes = stored.as_ref().map(Record::bytes_of);
+        let mut bytes = stored.as_ref().map(TallyRecord::bytes_of);
         let standing = call(&mut bytes, one.with_known(known), 1, now);
         let place = format!("{stored:?} {known:?} {now}");
         assert_eq!(standing.tally, tally(day, used), "{place}");
@@ -132,7 +132,7 @@ fn of_stored_and_known_the_later_and_the_larger_counts() {
         ..tally(0, 100)
     };
     for (stored, known) in [(told, tally(0, 100)), (tally(0, 100), told)] {
-        let mut bytes = Some(Record::bytes_of(&stored));
+        let mut bytes = Some(TallyRecord::bytes_of(&stored));
         let standing = call(&mut bytes, one.with_known(known), 1, 0);
         assert!(standing.refused && !standing.announce && standing.tally.told);
     }
@@ -155,14 +155,14 @@ fn a_correction_is_of_its_period() {
         // Never below nothing.
         (Some(tally(0, 4)), tally(0, 20), 0, 0, 3),
     ] {
-        let mut bytes = stored.as_ref().map(Record::bytes_of);
+        let mut bytes = stored.as_ref().map(TallyRecord::bytes_of);
         let standing = settle(&mut bytes, one.with_known(known), [10, 3], now);
         let place = format!("{stored:?} {known:?} {now}");
         assert_eq!(standing.tally, tally(day, used), "{place}");
         assert!(!standing.refused && !standing.announce);
-        assert_eq!(read(&bytes).unwrap().of(Every::Day), tally(day, used));
+        assert_eq!(read(&bytes).unwrap().of(PeriodUnit::Day), tally(day, used));
     }
-    let mut bytes = Some(Record::bytes_of(&tally(1, 30)));
+    let mut bytes = Some(TallyRecord::bytes_of(&tally(1, 30)));
     let more = settle(&mut bytes, one.with_known(tally(0, 20)), [10, 14], DAY);
     assert_eq!(more.tally, tally(1, 34));
     let calls = budget(Measure::Calls, 5).with_known(tally(0, 2));
@@ -209,7 +209,7 @@ fn one_budget_without_room_leaves_all_unchanged() {
 #[test]
 fn the_wait_is_until_the_last_period_that_refuses_ends() {
     let day = budget(Measure::Cost, 5);
-    let month = Budget::new(b"m", Every::Month, Measure::Calls, 5, None).unwrap();
+    let month = Budget::new(b"m", PeriodUnit::Month, Measure::Calls, 5, None).unwrap();
     let ends = [
         DAY / 1000,      // of the day
         17 * DAY / 1000, // of the month
@@ -257,32 +257,35 @@ fn bytes_go_both_ways_and_nothing_else_is_read() {
             told,
             ..tally(3, MAX_AMOUNT)
         };
-        let bytes = Record::bytes_of(&tally);
-        assert_eq!(Record::from_bytes(&bytes).unwrap().of(Every::Day), tally);
+        let bytes = TallyRecord::bytes_of(&tally);
+        assert_eq!(
+            TallyRecord::from_bytes(&bytes).unwrap().of(PeriodUnit::Day),
+            tally
+        );
         // Over in every zone: 14 hours after it is over in Greenwich.
         let end = 4 * DAY + 14 * 3_600_000;
-        assert!(!Record::is_forgotten(&bytes, at(end - 1)));
-        assert!(Record::is_forgotten(&bytes, at(end)));
+        assert!(!TallyRecord::is_forgotten(&bytes, at(end - 1)));
+        assert!(TallyRecord::is_forgotten(&bytes, at(end)));
         for length in 0..bytes.len() {
-            assert_eq!(Record::from_bytes(&bytes[..length]), None, "{length}");
+            assert_eq!(TallyRecord::from_bytes(&bytes[..length]), None, "{length}");
         }
         let longer = [&bytes[..], &[0]].concat();
-        assert_eq!(Record::from_bytes(&longer), None);
+        assert_eq!(TallyRecord::from_bytes(&longer), None);
         let mut strange = bytes.clone();
         strange[20] = 2;
-        assert_eq!(Record::from_bytes(&strange), None);
+        assert_eq!(TallyRecord::from_bytes(&strange), None);
         let mut larger = bytes.clone();
         larger[19] += 1;
-        assert_eq!(Record::from_bytes(&larger), None);
+        assert_eq!(TallyRecord::from_bytes(&larger), None);
     }
-    assert!(Record::is_forgotten(b"", at(0)));
+    assert!(TallyRecord::is_forgotten(b"", at(0)));
 }
 
 #[test]
 fn the_answer_names_what_is_used_up() {
     let budgets = [budget(Measure::Calls, 1), budget(Measure::Cost, 1)];
     let answer = |refused: Option<usize>| {
-        let refused = refused.map(|index| Refusal {
+        let refused = refused.map(|index| BudgetRefusal {
             index,
             retry_after: Some(7),
         });
@@ -314,15 +317,15 @@ fn a_budget_says_what_it_was_made_of() {
         (Measure::Calls, 7, None),
         (Measure::Cost, MAX_AMOUNT, Some(tally(0, MAX_AMOUNT))),
     ] {
-        let budget = Budget::new(b"name", Every::Day, measure, cap, known).unwrap();
-        assert_eq!(budget.every(), Every::Day);
+        let budget = Budget::new(b"name", PeriodUnit::Day, measure, cap, known).unwrap();
+        assert_eq!(budget.every(), PeriodUnit::Day);
         assert_eq!((budget.measure(), budget.cap()), (measure, cap));
         assert_eq!(budget.known(), known);
     }
-    let new = |cap, known| Budget::new(b"name", Every::Month, Measure::Cost, cap, known);
+    let new = |cap, known| Budget::new(b"name", PeriodUnit::Month, Measure::Cost, cap, known);
     assert_eq!(new(MAX_AMOUNT + 1, None), Err(BudgetError::Amount));
     let month = |used| Tally {
-        period: Period::from_number(Every::Month, 9),
+        period: Period::from_number(PeriodUnit::Month, 9),
         used,
         told: false,
     };

@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use redis::{Cmd, ConnectionAddr, ConnectionInfo, IntoConnectionInfo as _, Value};
 
 use super::fault::{self, RedisFault};
-use super::reply::{self, Facts};
-use super::wire::Wire;
+use super::reply::{self, ServerFacts};
+use super::socket::RedisSocket;
 use crate::store::StoreError;
 
 /// How long making a connection may take, handshake included.
@@ -20,16 +20,16 @@ const ANSWER: Duration = Duration::from_secs(2);
 const KEPT: usize = 16;
 
 /// How to reach the server.
-pub(super) struct Server {
+pub(super) struct RedisServer {
     info: ConnectionInfo,
     /// How often the server is asked again what it is: its policy can be changed while it runs.
     pub(super) check_every: Duration,
-    idle: Mutex<Vec<Connection>>,
+    idle: Mutex<Vec<RedisConnection>>,
 }
 
 /// A connection to a server that was found fit.
-pub(super) struct Connection {
-    wire: Wire,
+pub(super) struct RedisConnection {
+    wire: RedisSocket,
     process: u32,
     checked: Instant,
     /// What the server said it is.
@@ -64,7 +64,7 @@ pub(super) fn shown(url: &str) -> Option<String> {
     })
 }
 
-impl Server {
+impl RedisServer {
     pub(super) fn new(url: &str) -> Result<Self, StoreError> {
         Ok(Self {
             info: info(url)?,
@@ -74,7 +74,7 @@ impl Server {
     }
 
     /// A connection to a server that is fit now: an idle one of this process, or a new one.
-    pub(super) fn connection(&self) -> Result<Connection, StoreError> {
+    pub(super) fn connection(&self) -> Result<RedisConnection, StoreError> {
         let process = std::process::id();
         loop {
             // A lock held in the parent at a fork is held for ever in the child, which goes without.
@@ -98,9 +98,9 @@ impl Server {
     }
 
     /// A new connection.
-    pub(super) fn connect(&self) -> Result<Connection, StoreError> {
+    pub(super) fn connect(&self) -> Result<RedisConnection, StoreError> {
         let until = Instant::now() + CONNECT;
-        let mut wire = Wire::connect(self.info.addr(), until)?;
+        let mut wire = RedisSocket::connect(self.info.addr(), until)?;
         let settings = self.info.redis_settings();
         if let Some(password) = settings.password() {
             let mut auth = redis::cmd("AUTH");
@@ -119,7 +119,7 @@ impl Server {
                 });
             }
         }
-        let mut connection = Connection {
+        let mut connection = RedisConnection {
             wire,
             process: std::process::id(),
             checked: Instant::now(),
@@ -131,7 +131,7 @@ impl Server {
     }
 
     /// Keeps a connection for the next operation. Never one with an answer outstanding.
-    pub(super) fn keep(&self, mut connection: Connection) {
+    pub(super) fn keep(&self, mut connection: RedisConnection) {
         connection.used = true;
         if let Ok(mut idle) = self.idle.try_lock()
             && idle.len() < KEPT
@@ -141,10 +141,10 @@ impl Server {
     }
 }
 
-impl Connection {
+impl RedisConnection {
     /// Asks the server what it is, and whether it can be the store.
     pub(super) fn check(&mut self) -> Result<(), StoreError> {
-        let Facts { instance, evicts } = reply::info(&self.ask(&redis::cmd("INFO"))?)?;
+        let ServerFacts { instance, evicts } = reply::info(&self.ask(&redis::cmd("INFO"))?)?;
         let evicts = match evicts {
             Some(evicts) => Some(evicts),
             None => {

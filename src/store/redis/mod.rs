@@ -20,26 +20,26 @@ mod connection;
 mod fault;
 mod reply;
 mod script;
-mod wire;
+mod socket;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use redis::Value;
 
-use self::connection::{Connection, Server};
+use self::connection::{RedisConnection, RedisServer};
 pub use self::fault::RedisFault;
-use self::reply::Told;
+use self::reply::ScriptOutcome;
 #[doc(hidden)]
 pub use self::reply::read_any;
 use self::script::Script;
 use super::{
-    Insertion, MAX_LIMITS, MAX_VALUE_BYTES, Once, PRUNE_BATCH, PRUNE_WHEN_FULL, SKEW_MS, Status,
-    Store, StoreError, check_budgets, check_counted, check_limits, check_name, check_receipt,
+    Insertion, MAX_LIMITS, MAX_VALUE_BYTES, OneTimeUse, PRUNE_BATCH, PRUNE_WHEN_FULL, Store,
+    StoreError, StoreStatus, check_budgets, check_counted, check_limits, check_name, check_receipt,
     check_things, check_value,
 };
-use crate::clock::Timestamp;
+use crate::clock::{SKEW_MS, Timestamp};
 use crate::limit::budget::{self, Budget, MAX_AMOUNT, Measure, Spending, Standing};
-use crate::limit::period::{Every, UtcOffset};
+use crate::limit::period::{PeriodUnit, UtcOffset};
 use crate::limit::{Admission, Limit, MAX_ADMISSIONS};
 
 /// The tables, in the order of the scripts' `KEYS`.
@@ -59,7 +59,7 @@ const LAST_MOMENT: u64 = 1 << 47;
 
 /// A [`Store`] on a Redis (6.2 or newer) or Valkey server.
 pub struct RedisStore {
-    server: Server,
+    server: RedisServer,
     keys: [String; TABLES.len()],
     /// Room for things, histories of limits, values and counts of budgets, in bytes.
     rooms: [u64; 4],
@@ -81,7 +81,7 @@ pub fn redis_address(url: &str) -> Option<String> {
 
 /// Whether an operation can be sent again when its answer was lost.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Again {
+enum Resend {
     Yes,
     No,
 }
@@ -131,7 +131,7 @@ impl RedisStore {
         }
         let bytes = bytes as u64;
         Ok(Self {
-            server: Server::new(url)?,
+            server: RedisServer::new(url)?,
             keys: TABLES.map(|table| format!("{{{prefix}}}:{table}")),
             rooms: [45, 25, 10, 5].map(|percent| bytes / 100 * percent),
             moment,
@@ -148,17 +148,17 @@ impl RedisStore {
     fn run<T>(
         &self,
         script: &Script,
-        again: Again,
+        again: Resend,
         arguments: &[&[u8]],
         read: impl Fn(&[Value]) -> Option<T>,
     ) -> Result<T, StoreError> {
         let mut connection = self.server.connection()?;
-        if again == Again::No && connection.used && connection.check().is_err() {
+        if again == Resend::No && connection.used && connection.check().is_err() {
             connection = self.server.connect()?;
         }
         let lost = |error| {
             let broken = [RedisFault::Broken, RedisFault::Unreachable].map(StoreError::from);
-            again == Again::Yes && broken.contains(&error)
+            again == Resend::Yes && broken.contains(&error)
         };
         let told = match self.attempt(&mut connection, script, arguments, &read) {
             Err(error) if connection.used && lost(error) => {
@@ -173,7 +173,7 @@ impl RedisStore {
 
     fn attempt<T>(
         &self,
-        connection: &mut Connection,
+        connection: &mut RedisConnection,
         script: &Script,
         arguments: &[&[u8]],
         read: &impl Fn(&[Value]) -> Option<T>,
@@ -183,13 +183,13 @@ impl RedisStore {
         for _ in 0..4 {
             let reply = self.call(connection, script, known, arguments)?;
             match reply::script(&reply, read)? {
-                Told::Done(answer) => return Ok(answer),
+                ScriptOutcome::Done(answer) => return Ok(answer),
                 // Behind a proxy, this may be the first sign of another server.
-                Told::NoScript => {
+                ScriptOutcome::NoScript => {
                     connection.check()?;
                     known = false;
                 }
-                Told::Changed => {
+                ScriptOutcome::Changed => {
                     connection.check()?;
                     let reply = self.call(connection, &script::OPEN, false, &[])?;
                     reply::script(&reply, reply::nothing)?;
@@ -201,7 +201,7 @@ impl RedisStore {
 
     fn call(
         &self,
-        connection: &mut Connection,
+        connection: &mut RedisConnection,
         script: &Script,
         known: bool,
         arguments: &[&[u8]],
@@ -251,8 +251,8 @@ impl RedisStore {
         ];
         for budget in budgets {
             let every: &[u8] = match budget.every() {
-                Every::Day => b"day",
-                Every::Month => b"month",
+                PeriodUnit::Day => b"day",
+                PeriodUnit::Month => b"month",
             };
             let measure: &[u8] = match budget.measure() {
                 Measure::Calls => b"calls",
@@ -271,7 +271,7 @@ impl RedisStore {
         }
         let arguments: Vec<&[u8]> = arguments.iter().map(Vec::as_slice).collect();
         let read = |rest: &[Value]| reply::standings(rest, budgets);
-        self.run(&script::SPEND, Again::No, &arguments, read)
+        self.run(&script::SPEND, Resend::No, &arguments, read)
     }
 }
 
@@ -288,7 +288,7 @@ fn moment(moment: Timestamp) -> String {
 impl Store for RedisStore {
     fn insert_together(
         &self,
-        things: &[Once<'_>],
+        things: &[OneTimeUse<'_>],
         now: Timestamp,
     ) -> Result<Insertion, StoreError> {
         check_things(things)?;
@@ -309,14 +309,14 @@ impl Store for RedisStore {
         }
         let arguments: Vec<&[u8]> = arguments.iter().map(Vec::as_slice).collect();
         let read = |rest: &[Value]| reply::insertion(rest, things.len());
-        self.run(&script::INSERT_TOGETHER, Again::Yes, &arguments, read)
+        self.run(&script::INSERT_TOGETHER, Resend::Yes, &arguments, read)
     }
 
     fn settle(&self, key: &[u8; 32], receipt: &[u8]) -> Result<bool, StoreError> {
         check_receipt(receipt)?;
         let [room, ..] = self.rooms.map(text);
         let arguments: [&[u8]; 3] = [key, receipt, room.as_bytes()];
-        self.run(&script::SETTLE, Again::Yes, &arguments, reply::yes_or_no)
+        self.run(&script::SETTLE, Resend::Yes, &arguments, reply::yes_or_no)
     }
 
     fn admit(&self, limits: &[Limit], now: Timestamp) -> Result<Admission, StoreError> {
@@ -341,7 +341,7 @@ impl Store for RedisStore {
             arguments.extend(numbers.by_ref().take(2));
         }
         let read = |rest: &[Value]| reply::admission(rest, limits);
-        self.run(&script::ADMIT, Again::Yes, &arguments, read)
+        self.run(&script::ADMIT, Resend::Yes, &arguments, read)
     }
 
     fn spend(
@@ -376,7 +376,7 @@ impl Store for RedisStore {
     fn get(&self, name: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
         check_name(name)?;
         let read = |rest: &[Value]| reply::bytes(rest, MAX_VALUE_BYTES);
-        self.run(&script::GET, Again::Yes, &[name], read)
+        self.run(&script::GET, Resend::Yes, &[name], read)
     }
 
     fn put(&self, name: &[u8], value: &[u8]) -> Result<(), StoreError> {
@@ -384,7 +384,7 @@ impl Store for RedisStore {
         check_value(value)?;
         let [_, _, room, _] = self.rooms.map(text);
         let arguments: [&[u8]; 5] = [name, value, room.as_bytes(), b"any", b""];
-        self.run(&script::PUT, Again::Yes, &arguments, reply::yes_or_no)?;
+        self.run(&script::PUT, Resend::Yes, &arguments, reply::yes_or_no)?;
         Ok(())
     }
 
@@ -405,18 +405,18 @@ impl Store for RedisStore {
             condition,
             expected.unwrap_or_default(),
         ];
-        self.run(&script::PUT, Again::No, &arguments, reply::yes_or_no)
+        self.run(&script::PUT, Resend::No, &arguments, reply::yes_or_no)
     }
 
     fn remove(&self, name: &[u8]) -> Result<bool, StoreError> {
         check_name(name)?;
-        self.run(&script::REMOVE, Again::No, &[name], reply::yes_or_no)
+        self.run(&script::REMOVE, Resend::No, &[name], reply::yes_or_no)
     }
 
-    fn status(&self) -> Result<Status, StoreError> {
+    fn status(&self) -> Result<StoreStatus, StoreError> {
         let [opened_at, seen, limits, budgets, values] =
-            self.run(&script::STATUS, Again::Yes, &[], reply::counts)?;
-        Ok(Status {
+            self.run(&script::STATUS, Resend::Yes, &[], reply::counts)?;
+        Ok(StoreStatus {
             engine: "redis",
             opened_at: Timestamp::from_millis(opened_at),
             seen,

@@ -6,13 +6,13 @@ use redis::Value;
 use super::fault::{self, RedisFault};
 use crate::clock::Timestamp;
 use crate::limit::budget::{Budget, MAX_AMOUNT, Measure, Standing, Tally};
-use crate::limit::period::{Every, Period};
+use crate::limit::period::{Period, PeriodUnit};
 use crate::limit::{Admission, Limit, Quota};
 use crate::store::{Insertion, MAX_RECEIPT_BYTES, StoreError};
 
 /// How a script ended, before its answer.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Told<T> {
+pub(super) enum ScriptOutcome<T> {
     /// It ran.
     Done(T),
     /// The store is not that of the instance named, or not whole: nothing was done.
@@ -23,7 +23,7 @@ pub(super) enum Told<T> {
 
 /// The facts about an instance that decide whether it can be the store.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Facts {
+pub(super) struct ServerFacts {
     /// What tells it from others, and from itself before a restart or a promotion.
     pub(super) instance: String,
     /// Whether it may drop keys; `None` if it does not say.
@@ -34,10 +34,12 @@ pub(super) struct Facts {
 pub(super) fn script<T>(
     reply: &Value,
     read: impl FnOnce(&[Value]) -> Option<T>,
-) -> Result<Told<T>, StoreError> {
+) -> Result<ScriptOutcome<T>, StoreError> {
     let parts = match reply {
         Value::Array(parts) => parts,
-        Value::ServerError(error) if fault::is_no_script(error) => return Ok(Told::NoScript),
+        Value::ServerError(error) if fault::is_no_script(error) => {
+            return Ok(ScriptOutcome::NoScript);
+        }
         Value::ServerError(error) => return Err(fault::of_server(error)),
         _ => return Err(RedisFault::Reply.into()),
     };
@@ -45,8 +47,10 @@ pub(super) fn script<T>(
         return Err(RedisFault::Reply.into());
     };
     match status {
-        0 => read(rest).map(Told::Done).ok_or(RedisFault::Reply.into()),
-        1 => Ok(Told::Changed),
+        0 => read(rest)
+            .map(ScriptOutcome::Done)
+            .ok_or(RedisFault::Reply.into()),
+        1 => Ok(ScriptOutcome::Changed),
         2 => Err(StoreError::Restarted),
         3 => Err(StoreError::ClockStepped),
         4 => Err(StoreError::Lapsed),
@@ -177,7 +181,7 @@ pub(super) fn admission(rest: &[Value], limits: &[Limit]) -> Option<Admission> {
 }
 
 /// What `INFO` tells: see <https://redis.io/docs/latest/commands/info/>.
-pub(super) fn info(reply: &Value) -> Result<Facts, StoreError> {
+pub(super) fn info(reply: &Value) -> Result<ServerFacts, StoreError> {
     let bytes = match reply {
         Value::BulkString(bytes) => bytes.as_slice(),
         Value::SimpleString(text) => text.as_bytes(),
@@ -204,7 +208,7 @@ pub(super) fn info(reply: &Value) -> Result<Facts, StoreError> {
     let (Some(run), Some(replication)) = (id("run_id"), id("master_replid")) else {
         return Err(RedisFault::Reply.into());
     };
-    Ok(Facts {
+    Ok(ServerFacts {
         // The layout of the keys stands before: another layout is another store.
         instance: format!("1:{run}:{replication}"),
         evicts: evicts(field("maxmemory"), field("maxmemory_policy")),
@@ -263,7 +267,7 @@ pub fn read_any(bytes: &[u8]) {
     let _ = script(&reply, |rest| self::bytes(rest, 1024));
     let _ = script(&reply, counts);
     let _ = script(&reply, |rest| admission(rest, &limits));
-    let budgets: Vec<Budget> = [Every::Day, Every::Month]
+    let budgets: Vec<Budget> = [PeriodUnit::Day, PeriodUnit::Month]
         .into_iter()
         .filter_map(|every| Budget::new(b"", every, Measure::Cost, 9, None).ok())
         .collect();
@@ -350,7 +354,7 @@ mod tests {
 
     #[test]
     fn standings_fit_the_budgets_asked_about() {
-        let budgets = [Every::Day, Every::Month]
+        let budgets = [PeriodUnit::Day, PeriodUnit::Month]
             .map(|every| Budget::new(b"a", every, Measure::Cost, 9, None).unwrap());
         let read = |numbers: &[i64]| {
             let rest: Vec<Value> = numbers.iter().copied().map(Value::Int).collect();
@@ -498,7 +502,10 @@ mod tests {
             Err(RedisFault::Replica.into())
         );
         assert_eq!(error("BUSY Redis is busy"), Err(StoreError::Busy));
-        assert_eq!(error("NOSCRIPT No matching script."), Ok(Told::NoScript));
+        assert_eq!(
+            error("NOSCRIPT No matching script."),
+            Ok(ScriptOutcome::NoScript)
+        );
         assert_eq!(
             error("ERR ACL failure in script: no permissions"),
             Err(RedisFault::Permission.into())

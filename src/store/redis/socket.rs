@@ -17,28 +17,28 @@ use crate::store::{MAX_VALUE_BYTES, StoreError};
 const MAX_ANSWER: usize = 2 * MAX_VALUE_BYTES;
 
 /// One connection.
-pub(super) struct Wire {
-    stream: Stream,
+pub(super) struct RedisSocket {
+    stream: SocketStream,
     parser: Parser,
 }
 
-enum Stream {
+enum SocketStream {
     Tcp(TcpStream),
     Unix(UnixStream),
 }
 
 /// The reading side, until a moment and up to a length.
 struct Bounded<'a> {
-    stream: &'a mut Stream,
+    stream: &'a mut SocketStream,
     until: Instant,
     left: usize,
 }
 
-impl Wire {
+impl RedisSocket {
     pub(super) fn connect(address: &ConnectionAddr, until: Instant) -> Result<Self, StoreError> {
         let stream = match address {
             ConnectionAddr::Tcp(host, port) => tcp(host, *port, until),
-            ConnectionAddr::Unix(path) => UnixStream::connect(path).map(Stream::Unix),
+            ConnectionAddr::Unix(path) => UnixStream::connect(path).map(SocketStream::Unix),
             _ => return Err(RedisFault::Address.into()),
         };
         Ok(Self {
@@ -65,13 +65,13 @@ impl Wire {
     }
 }
 
-fn tcp(host: &str, port: u16, until: Instant) -> io::Result<Stream> {
+fn tcp(host: &str, port: u16, until: Instant) -> io::Result<SocketStream> {
     let mut last = io::Error::from(ErrorKind::NotFound);
     for address in (host, port).to_socket_addrs()? {
         match TcpStream::connect_timeout(&address, left(until)?) {
             Ok(stream) => {
                 stream.set_nodelay(true)?;
-                return Ok(Stream::Tcp(stream));
+                return Ok(SocketStream::Tcp(stream));
             }
             Err(error) => last = error,
         }
@@ -87,7 +87,7 @@ fn left(until: Instant) -> io::Result<Duration> {
         .ok_or(ErrorKind::TimedOut.into())
 }
 
-impl Stream {
+impl SocketStream {
     fn send(&mut self, bytes: &[u8], until: Instant) -> io::Result<()> {
         let timeout = Some(left(until)?);
         match self {
