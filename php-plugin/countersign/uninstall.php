@@ -7,14 +7,14 @@
 
 declare(strict_types=1);
 
-use Countersign\Plugin\Capabilities;
 use Countersign\Plugin\Connections\KillSwitch;
-use Countersign\Plugin\Settings;
-use Countersign\Plugin\Store\Schema;
+use Countersign\Plugin\Site\Capabilities;
+use Countersign\Plugin\Site\Schema;
+use Countersign\Plugin\Site\Settings;
 
 defined( 'WP_UNINSTALL_PLUGIN' ) || exit;
 
-foreach ( [ 'Capabilities', 'Settings', 'Connections/KillSwitch', 'Store/Schema' ] as $countersign_class ) {
+foreach ( [ 'Connections/KillSwitch', 'Site/Capabilities', 'Site/Schema', 'Site/Settings' ] as $countersign_class ) {
 	require_once __DIR__ . '/src/' . $countersign_class . '.php';
 }
 

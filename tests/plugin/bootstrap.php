@@ -7,7 +7,7 @@ declare(strict_types=1);
 
 namespace Countersign\Tests;
 
-use Countersign\Plugin\Settings;
+use Countersign\Plugin\Site\Settings;
 
 defined( 'ABSPATH' ) || exit( "Run it inside a site: tests/run/plugin.sh\n" );
 

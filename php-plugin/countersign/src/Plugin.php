@@ -4,14 +4,15 @@ declare(strict_types=1);
 
 namespace Countersign\Plugin;
 
-use Countersign\Plugin\Admin\Admin;
-use Countersign\Plugin\Cli\KillSwitchCommand;
+use Countersign\Plugin\Admin\Menu;
+use Countersign\Plugin\Doors\Cli\KillSwitchCommand;
+use Countersign\Plugin\Doors\Consent;
+use Countersign\Plugin\Doors\KillSwitchRoute;
+use Countersign\Plugin\Doors\Router;
 use Countersign\Plugin\Health\Notices;
 use Countersign\Plugin\Health\SiteHealth;
-use Countersign\Plugin\OAuth\Consent;
-use Countersign\Plugin\Rest\Front;
-use Countersign\Plugin\Rest\KillSwitchRoute;
-use Countersign\Plugin\Store\Schema;
+use Countersign\Plugin\Site\Capabilities;
+use Countersign\Plugin\Site\Schema;
 
 /** Where everything is tied together. Nothing here touches the extension: it may not be there. */
 final class Plugin {
@@ -22,13 +23,13 @@ final class Plugin {
 	public static function boot(): void {
 		register_activation_hook( FILE, self::activate( ... ) );
 		add_action( 'plugins_loaded', self::upgrade( ... ) );
-		Front::register( self::services() );
+		Router::register( self::services() );
 		KillSwitchRoute::register( self::services() );
 		Consent::register( self::services() );
 		SiteHealth::register( self::services() );
 		if ( is_admin() ) {
 			Notices::register( self::services() );
-			Admin::register( self::services() );
+			Menu::register( self::services() );
 		}
 		if ( defined( 'WP_CLI' ) && WP_CLI ) {
 			\WP_CLI::add_command( 'countersign kill-switch', new KillSwitchCommand( self::services() ) );

@@ -10,12 +10,15 @@ use Countersign\Limits;
 use Countersign\McpServer;
 use Countersign\OAuth;
 use Countersign\Plugin\Audit\Log;
+use Countersign\Plugin\Calls\Registry;
+use Countersign\Plugin\Connections\Grants;
 use Countersign\Plugin\Connections\KillSwitch;
 use Countersign\Plugin\Connections\Manager;
 use Countersign\Plugin\Connections\Repository;
-use Countersign\Plugin\Mcp\Registry;
 use Countersign\Plugin\OAuth\Clients;
-use Countersign\Plugin\OAuth\Grants;
+use Countersign\Plugin\Site\Json;
+use Countersign\Plugin\Site\Settings;
+use Countersign\Plugin\Site\Urls;
 use Countersign\Store;
 
 /**

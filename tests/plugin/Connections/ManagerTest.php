@@ -8,7 +8,7 @@ use Countersign\Access;
 use Countersign\Plugin\Connections\Connection;
 use Countersign\Plugin\Connections\Manager;
 use Countersign\Plugin\Plugin;
-use Countersign\Plugin\Settings;
+use Countersign\Plugin\Site\Settings;
 use Countersign\Tests\Agent;
 use Countersign\Tests\AuditTrail;
 use Countersign\Tests\Http;

@@ -6,7 +6,7 @@ namespace Countersign\Tests;
 
 use Countersign\Plugin\Connections\Connection;
 use Countersign\Plugin\Plugin;
-use Countersign\Plugin\Urls;
+use Countersign\Plugin\Site\Urls;
 use Countersign\TokenKind;
 use Countersign\Tokens;
 

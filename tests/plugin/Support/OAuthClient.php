@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace Countersign\Tests;
 
-use Countersign\Plugin\Urls;
+use Countersign\Plugin\Site\Urls;
 
 /** An OAuth client in plain HTTP, from discovery to tokens. */
 final class OAuthClient {

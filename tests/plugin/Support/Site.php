@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace Countersign\Tests;
 
 use Countersign\Plugin\Plugin;
-use Countersign\Plugin\Store\Schema;
+use Countersign\Plugin\Site\Schema;
 
 /** The site under test, from the inside: this process and the web's share its database, keys and store. */
 final class Site {

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace Countersign\Tests;
 
-use Countersign\Plugin\Settings;
+use Countersign\Plugin\Site\Settings;
 
 /** Begins each test with fresh eyes, and ends it with a look at what PHP complained of. */
 abstract class TestCase extends \PHPUnit\Framework\TestCase {

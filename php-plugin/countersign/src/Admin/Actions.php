@@ -8,11 +8,11 @@ use Countersign\Plugin\Audit\Draft;
 use Countersign\Plugin\Audit\Export;
 use Countersign\Plugin\Audit\Unavailable;
 use Countersign\Plugin\Audit\Verification;
-use Countersign\Plugin\Capabilities;
 use Countersign\Plugin\Connections\Connection;
 use Countersign\Plugin\Health\Instructions;
 use Countersign\Plugin\Health\Requirements;
 use Countersign\Plugin\Services;
+use Countersign\Plugin\Site\Capabilities;
 
 /**
  * What the forms of the pages do: all by way of admin-post.php, each with its capability and a nonce of its own, and
@@ -67,7 +67,7 @@ final class Actions {
 			wp_die( esc_html__( 'Sorry, you are not allowed to do that.', 'countersign' ), 403 );
 		}
 		check_admin_referer( self::nonce( $action, absint( $_REQUEST['connection'] ?? 0 ) ) );
-		$back = Admin::url( Capabilities::AUDIT === $capability ? Admin::AUDIT : Admin::CONNECTIONS );
+		$back = Menu::url( Capabilities::AUDIT === $capability ? Menu::AUDIT : Menu::CONNECTIONS );
 		// The kill switch works without the extension; nothing else does.
 		if ( ! Requirements::are_met() && 'countersign_kill_switch' !== $action ) {
 			Flash::add( 'error', Instructions::headline() );
@@ -90,7 +90,7 @@ final class Actions {
 		$on = '1' === $this->text( 'on' );
 		$this->services->kill_switch()->set( $on );
 		Flash::add( 'success', $on ? __( 'All agents are stopped.', 'countersign' ) : __( 'Agents may act again.', 'countersign' ) );
-		return Admin::url( Admin::CONNECTIONS );
+		return Menu::url( Menu::CONNECTIONS );
 	}
 
 	private function pause(): string {
@@ -98,7 +98,7 @@ final class Actions {
 		$this->services->manager()->pause( $connection );
 		/* translators: %s: name of a connection. */
 		Flash::add( 'success', sprintf( __( '“%s” is paused. It keeps its permissions and can be resumed.', 'countersign' ), $connection->name ) );
-		return Admin::url( Admin::CONNECTIONS );
+		return Menu::url( Menu::CONNECTIONS );
 	}
 
 	private function resume(): string {
@@ -106,7 +106,7 @@ final class Actions {
 		$this->services->manager()->resume( $connection );
 		/* translators: %s: name of a connection. */
 		Flash::add( 'success', sprintf( __( '“%s” is active again.', 'countersign' ), $connection->name ) );
-		return Admin::url( Admin::CONNECTIONS );
+		return Menu::url( Menu::CONNECTIONS );
 	}
 
 	private function revoke(): string {
@@ -114,14 +114,14 @@ final class Actions {
 		$this->services->manager()->revoke( $connection );
 		/* translators: %s: name of a connection. */
 		Flash::add( 'success', sprintf( __( '“%s” is revoked for good.', 'countersign' ), $connection->name ) );
-		return Admin::url( Admin::CONNECTIONS );
+		return Menu::url( Menu::CONNECTIONS );
 	}
 
 	private function save(): string {
 		$connection = $this->connection();
 		$manager    = $this->services->manager();
-		$back       = Admin::url(
-			Admin::CONNECTIONS,
+		$back       = Menu::url(
+			Menu::CONNECTIONS,
 			[
 				'view'       => 'edit',
 				'connection' => $connection->id,
@@ -164,12 +164,12 @@ final class Actions {
 			$settings->apply( $changes );
 		}
 		Flash::add( 'success', __( 'Settings saved.', 'countersign' ) );
-		return Admin::url( Admin::CONNECTIONS );
+		return Menu::url( Menu::CONNECTIONS );
 	}
 
 	private function verify(): string {
 		( new Verification( $this->services->audit_log() ) )->run( self::VERIFY_FOR );
-		return Admin::url( Admin::AUDIT );
+		return Menu::url( Menu::AUDIT );
 	}
 
 	/** Sends the log as a file; that it left the site is an entry of the log itself, and the last one of the file. */
@@ -196,7 +196,7 @@ final class Actions {
 	private function acknowledge(): string {
 		$this->services->log()->acknowledge_rollback();
 		Flash::add( 'success', __( 'Noted in the audit log. Agents are served again.', 'countersign' ) );
-		return Admin::url( Admin::AUDIT );
+		return Menu::url( Menu::AUDIT );
 	}
 
 	/** The connection that the request names; ends the request when there is none that could be changed. */

@@ -7,10 +7,10 @@ namespace Countersign\Plugin\Admin;
 use Countersign\Plugin\Audit\Checkpoints;
 use Countersign\Plugin\Audit\Log;
 use Countersign\Plugin\Audit\Verification;
-use Countersign\Plugin\Capabilities;
 use Countersign\Plugin\Health\Condition;
 use Countersign\Plugin\Health\Requirements;
 use Countersign\Plugin\Services;
+use Countersign\Plugin\Site\Capabilities;
 
 /** The Audit page: what was done, and whether the record of it is whole. */
 final class AuditPage {
@@ -27,7 +27,7 @@ final class AuditPage {
 		$this->verification();
 		?>
 		<form method="get">
-			<input type="hidden" name="page" value="<?php echo esc_attr( Admin::AUDIT ); ?>">
+			<input type="hidden" name="page" value="<?php echo esc_attr( Menu::AUDIT ); ?>">
 			<?php
 			$table->search_box( __( 'Search entries', 'countersign' ), 'countersign' );
 			$table->display();

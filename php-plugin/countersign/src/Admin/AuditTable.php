@@ -6,7 +6,8 @@ namespace Countersign\Plugin\Admin;
 
 use Countersign\Plugin\Audit\Entries;
 use Countersign\Plugin\Connections\Repository;
-use Countersign\Plugin\Json;
+use Countersign\Plugin\Site\Json;
+use Countersign\Plugin\Site\Labels;
 
 require_once ABSPATH . 'wp-admin/includes/class-wp-list-table.php';
 
@@ -80,7 +81,7 @@ final class AuditTable extends \WP_List_Table {
 			<select name="outcome" id="countersign-outcome">
 				<option value=""><?php esc_html_e( 'All outcomes', 'countersign' ); ?></option>
 				<?php foreach ( [ 'ok', 'denied', 'failed' ] as $outcome ) : ?>
-					<option value="<?php echo esc_attr( $outcome ); ?>" <?php selected( $this->filters['outcome'], $outcome ); ?>><?php echo esc_html( Words::outcome( $outcome ) ); ?></option>
+					<option value="<?php echo esc_attr( $outcome ); ?>" <?php selected( $this->filters['outcome'], $outcome ); ?>><?php echo esc_html( Labels::outcome( $outcome ) ); ?></option>
 				<?php endforeach; ?>
 			</select>
 			<label class="screen-reader-text" for="countersign-connection"><?php esc_html_e( 'Filter by connection', 'countersign' ); ?></label>
@@ -98,7 +99,7 @@ final class AuditTable extends \WP_List_Table {
 			<?php
 			submit_button( __( 'Filter', 'countersign' ), '', 'filter_action', false );
 			if ( '' !== $this->filters['correlation'] ) {
-				printf( ' <a href="%s">%s</a>', esc_url( Admin::url( Admin::AUDIT ) ), esc_html__( 'Show all entries again', 'countersign' ) );
+				printf( ' <a href="%s">%s</a>', esc_url( Menu::url( Menu::AUDIT ) ), esc_html__( 'Show all entries again', 'countersign' ) );
 			}
 			?>
 		</div>
@@ -167,7 +168,7 @@ final class AuditTable extends \WP_List_Table {
 		if ( '' === $outcome ) {
 			return 'intent' === $item['kind'] ? $this->intent( $item ) : '';
 		}
-		$html = sprintf( '<span class="countersign-state is-%s">%s</span>', esc_attr( $outcome ), esc_html( Words::outcome( $outcome ) ) );
+		$html = sprintf( '<span class="countersign-state is-%s">%s</span>', esc_attr( $outcome ), esc_html( Labels::outcome( $outcome ) ) );
 		return null === $item['reason'] ? $html : $html . '<br><code class="countersign-muted">' . esc_html( (string) $item['reason'] ) . '</code>';
 	}
 
@@ -176,7 +177,7 @@ final class AuditTable extends \WP_List_Table {
 		return match ( true ) {
 			'all' === $this->filters['steps']                    => '<span class="countersign-muted">' . esc_html__( 'About to', 'countersign' ) . '</span>',
 			(int) $item['time'] > 1000 * ( time() - self::LONG ) => '<span class="countersign-state">' . esc_html__( 'Under way', 'countersign' ) . '</span>',
-			default                                              => '<span class="countersign-state is-interrupted">' . esc_html( Words::outcome( 'interrupted' ) ) . '</span>',
+			default                                              => '<span class="countersign-state is-interrupted">' . esc_html( Labels::outcome( 'interrupted' ) ) . '</span>',
 		};
 	}
 
@@ -204,7 +205,7 @@ final class AuditTable extends \WP_List_Table {
 			$html .= '<dt>' . esc_html( (string) $label ) . '</dt><dd>' . esc_html( $value ) . '</dd>';
 		}
 		if ( null !== $item['correlation'] ) {
-			$url   = Admin::url( Admin::AUDIT, [ 'correlation' => (string) $item['correlation'] ] );
+			$url   = Menu::url( Menu::AUDIT, [ 'correlation' => (string) $item['correlation'] ] );
 			$html .= '<dt>' . esc_html__( 'Belongs to', 'countersign' ) . '</dt><dd>' . sprintf( '<a href="%s">%s</a>', esc_url( $url ), esc_html( (string) $item['correlation'] ) ) . '</dd>';
 		}
 		return '<details class="countersign-details"><summary>' . esc_html__( 'Details', 'countersign' ) . '</summary><dl>' . $html . '</dl></details>';
@@ -235,6 +236,6 @@ final class AuditTable extends \WP_List_Table {
 			$filters['s'] = rawurlencode( $filters['search'] );
 			unset( $filters['search'] );
 		}
-		return Admin::url( Admin::AUDIT, $args + $filters );
+		return Menu::url( Menu::AUDIT, $args + $filters );
 	}
 }

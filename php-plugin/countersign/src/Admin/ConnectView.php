@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace Countersign\Plugin\Admin;
 
-use Countersign\Plugin\Urls;
+use Countersign\Plugin\Site\Urls;
 
 /** How to connect a client: one address, and where each client takes it. */
 final class ConnectView {
@@ -14,7 +14,7 @@ final class ConnectView {
 		<h1><?php esc_html_e( 'Connect a client', 'countersign' ); ?></h1>
 		<hr class="wp-header-end">
 		<?php self::steps(); ?>
-		<p><a class="button" href="<?php echo esc_url( Admin::url( Admin::CONNECTIONS ) ); ?>"><?php esc_html_e( 'Back to the list', 'countersign' ); ?></a></p>
+		<p><a class="button" href="<?php echo esc_url( Menu::url( Menu::CONNECTIONS ) ); ?>"><?php esc_html_e( 'Back to the list', 'countersign' ); ?></a></p>
 		<?php
 	}
 

@@ -7,6 +7,7 @@ namespace Countersign\Plugin\Admin;
 use Countersign\Plugin\Connections\Connection;
 use Countersign\Plugin\Health\Requirements;
 use Countersign\Plugin\Services;
+use Countersign\Plugin\Site\Labels;
 
 /** The Connections page: the list with the kill switch above it, and the views of one connection. */
 final class ConnectionsPage {
@@ -34,7 +35,7 @@ final class ConnectionsPage {
 		$table->prepare_items();
 		?>
 		<h1 class="wp-heading-inline"><?php esc_html_e( 'Connections', 'countersign' ); ?></h1>
-		<a href="<?php echo esc_url( Admin::url( Admin::CONNECTIONS, [ 'view' => 'connect' ] ) ); ?>" class="page-title-action"><?php esc_html_e( 'Connect a client', 'countersign' ); ?></a>
+		<a href="<?php echo esc_url( Menu::url( Menu::CONNECTIONS, [ 'view' => 'connect' ] ) ); ?>" class="page-title-action"><?php esc_html_e( 'Connect a client', 'countersign' ); ?></a>
 		<hr class="wp-header-end">
 		<?php
 		Flash::show();
@@ -46,7 +47,7 @@ final class ConnectionsPage {
 			$table->views();
 			?>
 			<form method="get">
-				<input type="hidden" name="page" value="<?php echo esc_attr( Admin::CONNECTIONS ); ?>">
+				<input type="hidden" name="page" value="<?php echo esc_attr( Menu::CONNECTIONS ); ?>">
 				<?php
 				$table->search_box( __( 'Search connections', 'countersign' ), 'countersign' );
 				$table->display();
@@ -98,7 +99,7 @@ final class ConnectionsPage {
 						__( '“%1$s” was disconnected on %2$s %3$s. If the client is yours, connect it again; if not, nothing more needs to be done.', 'countersign' ),
 						$connection->name,
 						Format::moment( $connection->ended_at ),
-						Words::ended( $connection->ended_reason )
+						Labels::ended( $connection->ended_reason )
 					)
 				),
 				[ 'type' => 'warning' ]
@@ -120,7 +121,7 @@ final class ConnectionsPage {
 			<?php Actions::fields( 'countersign_revoke', $connection->id ); ?>
 			<p class="submit">
 				<button type="submit" class="button countersign-stop"><?php esc_html_e( 'Revoke for good', 'countersign' ); ?></button>
-				<a class="button" href="<?php echo esc_url( Admin::url( Admin::CONNECTIONS ) ); ?>"><?php esc_html_e( 'Keep it', 'countersign' ); ?></a>
+				<a class="button" href="<?php echo esc_url( Menu::url( Menu::CONNECTIONS ) ); ?>"><?php esc_html_e( 'Keep it', 'countersign' ); ?></a>
 			</p>
 		</form>
 		<?php

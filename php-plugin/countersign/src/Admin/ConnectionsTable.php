@@ -6,6 +6,7 @@ namespace Countersign\Plugin\Admin;
 
 use Countersign\Plugin\Connections\Connection;
 use Countersign\Plugin\Connections\Repository;
+use Countersign\Plugin\Site\Labels;
 
 require_once ABSPATH . 'wp-admin/includes/class-wp-list-table.php';
 
@@ -61,8 +62,8 @@ final class ConnectionsTable extends \WP_List_Table {
 			$count = $this->connections->count( $state );
 			if ( $count || '' === $state ) {
 				$links[ $state ?: 'all' ] = [
-					'url'     => Admin::url( Admin::CONNECTIONS, [ 'state' => $state ?: null ] ),
-					'label'   => ( '' === $state ? esc_html__( 'All', 'countersign' ) : esc_html( Words::state( $state ) ) ) . ' <span class="count">(' . number_format_i18n( $count ) . ')</span>',
+					'url'     => Menu::url( Menu::CONNECTIONS, [ 'state' => $state ?: null ] ),
+					'label'   => ( '' === $state ? esc_html__( 'All', 'countersign' ) : esc_html( Labels::state( $state ) ) ) . ' <span class="count">(' . number_format_i18n( $count ) . ')</span>',
 					'current' => $this->state() === $state,
 				];
 			}
@@ -89,15 +90,15 @@ final class ConnectionsTable extends \WP_List_Table {
 
 	/** @param Connection $item */
 	protected function column_permissions( $item ): string {
-		return '<strong>' . esc_html( Words::preset( $item->preset ) ) . '</strong><br><span class="countersign-muted">'
-			. esc_html( implode( ', ', array_map( Words::group_short( ... ), $item->groups ) ) ) . '</span>';
+		return '<strong>' . esc_html( Labels::preset( $item->preset ) ) . '</strong><br><span class="countersign-muted">'
+			. esc_html( implode( ', ', array_map( Labels::group_short( ... ), $item->groups ) ) ) . '</span>';
 	}
 
 	/** @param Connection $item */
 	protected function column_state( $item ): string {
-		$state = sprintf( '<span class="countersign-state is-%s">%s</span>', esc_attr( $item->state ), esc_html( Words::state( $item->state ) ) );
+		$state = sprintf( '<span class="countersign-state is-%s">%s</span>', esc_attr( $item->state ), esc_html( Labels::state( $item->state ) ) );
 		if ( $item->is_revoked() && $item->ended_at ) {
-			$state .= '<br><span class="countersign-muted">' . Format::ago( $item->ended_at ) . ' ' . esc_html( Words::ended( $item->ended_reason ) ) . '</span>';
+			$state .= '<br><span class="countersign-muted">' . Format::ago( $item->ended_at ) . ' ' . esc_html( Labels::ended( $item->ended_reason ) ) . '</span>';
 		}
 		return $state;
 	}
@@ -128,18 +129,18 @@ final class ConnectionsTable extends \WP_List_Table {
 				$actions['pause'] = self::link( Actions::url( 'countersign_pause', $id ), __( 'Pause', 'countersign' ) );
 			}
 		}
-		if ( current_user_can( \Countersign\Plugin\Capabilities::AUDIT ) ) { // phpcs:ignore WordPress.WP.Capabilities
-			$actions['audit'] = self::link( Admin::url( Admin::AUDIT, $id ), __( 'What it did', 'countersign' ) );
+		if ( current_user_can( \Countersign\Plugin\Site\Capabilities::AUDIT ) ) { // phpcs:ignore WordPress.WP.Capabilities
+			$actions['audit'] = self::link( Menu::url( Menu::AUDIT, $id ), __( 'What it did', 'countersign' ) );
 		}
 		if ( ! $item->is_revoked() ) {
-			$actions['trash'] = self::link( Admin::url( Admin::CONNECTIONS, [ 'view' => 'revoke' ] + $id ), __( 'Revoke', 'countersign' ) );
+			$actions['trash'] = self::link( Menu::url( Menu::CONNECTIONS, [ 'view' => 'revoke' ] + $id ), __( 'Revoke', 'countersign' ) );
 		}
 		return $this->row_actions( $actions );
 	}
 
 	private function edit_url( Connection $connection ): string {
-		return Admin::url(
-			Admin::CONNECTIONS,
+		return Menu::url(
+			Menu::CONNECTIONS,
 			[
 				'view'       => 'edit',
 				'connection' => $connection->id,

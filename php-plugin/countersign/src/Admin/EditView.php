@@ -6,6 +6,7 @@ namespace Countersign\Plugin\Admin;
 
 use Countersign\Access;
 use Countersign\Plugin\Connections\Connection;
+use Countersign\Plugin\Site\Labels;
 
 /** One connection: what it is, what it may do, and narrowing that. */
 final class EditView {
@@ -43,14 +44,14 @@ final class EditView {
 			</table>
 			<p class="submit">
 				<button type="submit" class="button button-primary"><?php esc_html_e( 'Save', 'countersign' ); ?></button>
-				<a class="button" href="<?php echo esc_url( Admin::url( Admin::CONNECTIONS ) ); ?>"><?php esc_html_e( 'Back to the list', 'countersign' ); ?></a>
+				<a class="button" href="<?php echo esc_url( Menu::url( Menu::CONNECTIONS ) ); ?>"><?php esc_html_e( 'Back to the list', 'countersign' ); ?></a>
 			</p>
 		</form>
 		<?php
 	}
 
 	private static function facts( Connection $connection ): void {
-		printf( '<span class="countersign-state is-%s">%s</span>', esc_attr( $connection->state ), esc_html( Words::state( $connection->state ) ) );
+		printf( '<span class="countersign-state is-%s">%s</span>', esc_attr( $connection->state ), esc_html( Labels::state( $connection->state ) ) );
 		?>
 		<p class="description">
 			<?php
@@ -80,7 +81,7 @@ final class EditView {
 				?>
 				<label>
 					<input type="checkbox" name="groups[]" value="<?php echo esc_attr( $group ); ?>" <?php checked( $has ); ?> <?php disabled( $is_fixed ); ?>>
-					<?php echo esc_html( Words::group( $group ) ); ?>
+					<?php echo esc_html( Labels::group( $group ) ); ?>
 				</label><br>
 			<?php endforeach; ?>
 		</fieldset>

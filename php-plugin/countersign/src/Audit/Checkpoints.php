@@ -6,7 +6,7 @@ namespace Countersign\Plugin\Audit;
 
 use Countersign\AuditAppend;
 use Countersign\AuditLog;
-use Countersign\Plugin\Store\Schema;
+use Countersign\Plugin\Site\Schema;
 
 /** Signed states of the log, kept so that a later verification can hold the log against them. */
 final class Checkpoints {

@@ -4,8 +4,8 @@ declare(strict_types=1);
 
 namespace Countersign\Plugin\Audit;
 
-use Countersign\Plugin\Json;
-use Countersign\Plugin\Rest\Request;
+use Countersign\Plugin\Http\Request;
+use Countersign\Plugin\Site\Json;
 
 /**
  * What the plugin itself records: what people do in the administration, and what the OAuth server does. The extension

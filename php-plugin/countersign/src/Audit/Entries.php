@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace Countersign\Plugin\Audit;
 
-use Countersign\Plugin\Store\Schema;
+use Countersign\Plugin\Site\Schema;
 
 /** Reads entries: pages of a filtered list for people, and everything in order for verification. */
 final class Entries {

@@ -6,7 +6,7 @@ namespace Countersign\Plugin\Audit;
 
 use Countersign\AuditAppend;
 use Countersign\AuditLog;
-use Countersign\Plugin\Store\Schema;
+use Countersign\Plugin\Site\Schema;
 
 /**
  * The audit log: appending, and reading for people. There is no function that changes or removes an entry.

@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace Countersign\Plugin\Audit;
 
 use Countersign\AuditAppend;
-use Countersign\Plugin\Store\Schema;
+use Countersign\Plugin\Site\Schema;
 
 /**
  * The log in MySQL or MariaDB, over a connection of its own with WordPress's credentials. An append is two round

@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace Countersign\Plugin\Audit;
 
 use Countersign\AuditAppend;
-use Countersign\Plugin\Store\Schema;
+use Countersign\Plugin\Site\Schema;
 
 /** The log in the SQLite file of the SQLite drop-in, over a connection of its own. */
 final class SqliteStorage implements Storage {

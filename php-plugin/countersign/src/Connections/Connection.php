@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace Countersign\Plugin\Connections;
 
-use Countersign\Plugin\Json;
+use Countersign\Plugin\Site\Json;
 
 /** One client's connection to the site, as the database has it. Immutable. */
 final class Connection {

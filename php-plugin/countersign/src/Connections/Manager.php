@@ -9,8 +9,7 @@ use Countersign\Decision;
 use Countersign\Plugin\Audit\Draft;
 use Countersign\Plugin\Audit\Log;
 use Countersign\Plugin\Audit\Unavailable;
-use Countersign\Plugin\OAuth\Grants;
-use Countersign\Plugin\Settings;
+use Countersign\Plugin\Site\Settings;
 
 /** What people do with connections. Each act is recorded before it takes effect; what cannot be recorded is not done. */
 final class Manager {

@@ -4,8 +4,8 @@ declare(strict_types=1);
 
 namespace Countersign\Plugin\Connections;
 
-use Countersign\Plugin\Json;
-use Countersign\Plugin\Store\Schema;
+use Countersign\Plugin\Site\Json;
+use Countersign\Plugin\Site\Schema;
 
 /** Reads and writes connections. Always from the database: a revoked connection must not live on in a cache. */
 final class Repository {

@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace Countersign\Plugin\Health;
 
 use Countersign\Plugin\Services;
-use Countersign\Plugin\Urls;
+use Countersign\Plugin\Site\Urls;
 
 /** What keeps agents from being served, though the extension is there. */
 final class Condition {

@@ -4,9 +4,9 @@ declare(strict_types=1);
 
 namespace Countersign\Plugin\Health;
 
-use Countersign\Plugin\Admin\Admin;
-use Countersign\Plugin\Capabilities;
+use Countersign\Plugin\Admin\Menu;
 use Countersign\Plugin\Services;
+use Countersign\Plugin\Site\Capabilities;
 
 /** Tells whoever can mend it what keeps agents from being served. On the pages where one looks for it, not on all. */
 final class Notices {
@@ -42,7 +42,7 @@ final class Notices {
 				sprintf(
 					'<strong>%s</strong> <a href="%s">%s</a>',
 					esc_html__( 'All AI agents are stopped on this site.', 'countersign' ),
-					esc_url( Admin::url( Admin::CONNECTIONS ) ),
+					esc_url( Menu::url( Menu::CONNECTIONS ) ),
 					esc_html__( 'Let them go on', 'countersign' )
 				),
 				[ 'type' => 'warning' ]

@@ -6,8 +6,8 @@ namespace Countersign\Plugin\OAuth;
 
 use Countersign\Decision;
 use Countersign\OAuth;
-use Countersign\Plugin\Json;
-use Countersign\Plugin\Store\Schema;
+use Countersign\Plugin\Site\Json;
+use Countersign\Plugin\Site\Schema;
 
 /** Clients: those that registered themselves, and those whose id is the address of a document about them. */
 final class Clients {

@@ -4,7 +4,21 @@ declare(strict_types=1);
 
 namespace Countersign\Plugin\Tools;
 
-use Countersign\Plugin\Mcp\Registry;
+use Countersign\Plugin\Calls\Registry;
+use Countersign\Plugin\Tools\Content\CreateDraft;
+use Countersign\Plugin\Tools\Content\GetPost;
+use Countersign\Plugin\Tools\Content\ListPosts;
+use Countersign\Plugin\Tools\Content\SearchContent;
+use Countersign\Plugin\Tools\Content\UpdateContent;
+use Countersign\Plugin\Tools\Media\GetMedia;
+use Countersign\Plugin\Tools\Media\ListMedia;
+use Countersign\Plugin\Tools\Publishing\PublishPost;
+use Countersign\Plugin\Tools\Publishing\RequestReview;
+use Countersign\Plugin\Tools\Publishing\RestorePost;
+use Countersign\Plugin\Tools\Publishing\SchedulePost;
+use Countersign\Plugin\Tools\Publishing\TrashPost;
+use Countersign\Plugin\Tools\Site\GetSiteInfo;
+use Countersign\Plugin\Tools\Site\Whoami;
 
 /**
  * The product's own tools that this plugin serves. Their names, schemas and groups are the extension's catalogue; the

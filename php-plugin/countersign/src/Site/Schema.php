@@ -1,0 +1,165 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Countersign\Plugin\Site;
+
+
+/**
+ * The plugin's tables and how they came to be: numbered steps, each safe to run twice, run on activation and
+ * whenever the code is newer than the database. Plain SQL of MySQL's dialect, which the SQLite drop-in translates.
+ */
+final class Schema {
+
+	/** Option: the number of the last step that was run. */
+	public const OPTION = 'countersign_db_version';
+
+	private const TABLES = [ 'connections', 'oauth_clients', 'grants', 'audit_entry', 'audit_head', 'audit_checkpoint' ];
+
+	/**
+	 * The full name of a table.
+	 *
+	 * @param string $name One of the tables without prefixes, for instance `grants`.
+	 */
+	public static function table( string $name ): string {
+		global $wpdb;
+		return $wpdb->prefix . 'countersign_' . $name;
+	}
+
+	/** Brings the database up to this code. Cheap when it already is. */
+	public static function migrate(): void {
+		$done = (int) get_option( self::OPTION, 0 );
+		foreach ( self::steps() as $number => $step ) {
+			if ( $number > $done ) {
+				$step();
+				update_option( self::OPTION, $number );
+			}
+		}
+	}
+
+	/** Drops everything, on uninstallation. */
+	public static function drop(): void {
+		global $wpdb;
+		foreach ( self::TABLES as $name ) {
+			$wpdb->query( 'DROP TABLE IF EXISTS ' . self::table( $name ) ); // phpcs:ignore WordPress.DB -- a name of ours.
+		}
+		delete_option( self::OPTION );
+	}
+
+	/** @return array<int, callable(): void> */
+	private static function steps(): array {
+		return [
+			1 => static function (): void {
+				self::create_connections();
+				self::create_audit();
+				Capabilities::grant();
+				( new Settings() )->site_id();
+				( new Settings() )->audit_host();
+			},
+		];
+	}
+
+	private static function create_connections(): void {
+		self::create(
+			'connections',
+			'id bigint unsigned NOT NULL AUTO_INCREMENT,
+			name varchar(190) NOT NULL,
+			client varchar(190) NOT NULL,
+			user_id bigint unsigned NOT NULL,
+			preset varchar(32) NOT NULL,
+			permissions text NOT NULL,
+			state varchar(16) NOT NULL,
+			epoch bigint unsigned NOT NULL,
+			limit_max int unsigned NOT NULL,
+			limit_window int unsigned NOT NULL,
+			created_at bigint unsigned NOT NULL,
+			created_by bigint unsigned NOT NULL,
+			last_used_at bigint unsigned NOT NULL,
+			last_used_ip varchar(45) NOT NULL,
+			ended_at bigint unsigned NOT NULL,
+			ended_reason varchar(32) NOT NULL,
+			PRIMARY KEY  (id),
+			KEY state (state)'
+		);
+		// A client's id may be an address of any length: its digest is the key.
+		self::create(
+			'oauth_clients',
+			'id char(64) NOT NULL,
+			client_id text NOT NULL,
+			client mediumtext NOT NULL,
+			source varchar(16) NOT NULL,
+			created_at bigint unsigned NOT NULL,
+			PRIMARY KEY  (id),
+			KEY created_at (created_at)'
+		);
+		// `generation` is -1 until the code was used.
+		self::create(
+			'grants',
+			'id bigint unsigned NOT NULL AUTO_INCREMENT,
+			connection_id bigint unsigned NOT NULL,
+			client char(64) NOT NULL,
+			request mediumtext NOT NULL,
+			generation bigint NOT NULL,
+			branch bigint NOT NULL,
+			rotated_at bigint NOT NULL,
+			created_at bigint NOT NULL,
+			revoked tinyint NOT NULL,
+			PRIMARY KEY  (id),
+			KEY connection_id (connection_id),
+			KEY client (client)'
+		);
+	}
+
+	private static function create_audit(): void {
+		global $wpdb;
+		// `body` holds the exact bytes that were hashed: no character set may touch it. The rest are copies to filter by.
+		self::create(
+			'audit_entry',
+			'seq bigint unsigned NOT NULL,
+			leaf binary(32) NOT NULL,
+			body mediumblob NOT NULL,
+			time bigint unsigned NOT NULL,
+			kind varchar(32) NOT NULL,
+			actor varchar(191) NOT NULL,
+			connection bigint unsigned NULL,
+			user bigint unsigned NULL,
+			client varchar(191) NULL,
+			action varchar(191) NOT NULL,
+			target varchar(191) NULL,
+			outcome varchar(32) NULL,
+			reason varchar(64) NULL,
+			correlation varchar(64) NULL,
+			PRIMARY KEY  (seq),
+			KEY time (time),
+			KEY connection (connection, seq),
+			KEY outcome (outcome, seq),
+			KEY correlation (correlation)'
+		);
+		self::create(
+			'audit_head',
+			'id tinyint unsigned NOT NULL,
+			head mediumtext NULL,
+			size bigint unsigned NOT NULL,
+			PRIMARY KEY  (id)'
+		);
+		self::create(
+			'audit_checkpoint',
+			'size bigint unsigned NOT NULL,
+			note text NOT NULL,
+			time bigint unsigned NOT NULL,
+			PRIMARY KEY  (size)'
+		);
+		// The one row that writers lock.
+		$wpdb->query( 'INSERT IGNORE INTO ' . self::table( 'audit_head' ) . ' (id, head, size) VALUES (1, NULL, 0)' ); // phpcs:ignore WordPress.DB
+	}
+
+	private static function create( string $name, string $columns ): void {
+		global $wpdb;
+		// InnoDB, because the audit log needs transactions and row locks whatever the server's default engine is.
+		$engine = 'ENGINE=InnoDB ' . $wpdb->get_charset_collate();
+		$wpdb->query( 'CREATE TABLE IF NOT EXISTS ' . self::table( $name ) . " ( $columns ) $engine" ); // phpcs:ignore WordPress.DB
+		if ( '' !== $wpdb->last_error ) {
+			throw new \RuntimeException( 'Countersign could not make its tables: ' . $wpdb->last_error ); // phpcs:ignore WordPress.Security.EscapeOutput
+		}
+	}
+}

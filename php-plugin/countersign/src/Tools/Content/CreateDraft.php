@@ -1,0 +1,49 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Countersign\Plugin\Tools\Content;
+
+use Countersign\Plugin\Calls\Call;
+use Countersign\Plugin\Calls\Result;
+use Countersign\Plugin\Site\Denied;
+
+/** Tool `create_draft`. */
+final class CreateDraft {
+
+	/** @param array<string, mixed> $arguments */
+	public function __invoke( array $arguments, Call $call ): Result {
+		$type = Posts::type( $arguments['type'] ?? 'post' );
+		if ( ! current_user_can( $type->cap->create_posts ) ) {
+			throw new Denied( 'capability_denied' );
+		}
+		$call->ensure_live();
+		$post = Posts::save(
+			[
+				'post_type'    => $type->name,
+				'post_status'  => 'draft',
+				'post_author'  => get_current_user_id(),
+				'post_title'   => $arguments['title'],
+				'post_content' => $arguments['content'] ?? '',
+				'post_excerpt' => $arguments['excerpt'] ?? '',
+				'post_name'    => isset( $arguments['slug'] ) ? sanitize_title( $arguments['slug'] ) : '',
+				'post_parent'  => $this->parent( $type, $arguments['parent'] ?? null ),
+			]
+		);
+		return Result::structured( Posts::summary( $post ) )->about( Posts::target( $post->ID ) );
+	}
+
+	private function parent( \WP_Post_Type $type, ?int $id ): int {
+		if ( null === $id ) {
+			return 0;
+		}
+		if ( ! $type->hierarchical ) {
+			throw new Denied( 'arguments_invalid', "Items of type '$type->name' have no parent." );
+		}
+		$parent = Posts::readable( $id );
+		if ( $parent->post_type !== $type->name || 'trash' === $parent->post_status ) {
+			throw new Denied( 'arguments_invalid', "The parent is not a '$type->name', or is in the trash." );
+		}
+		return $parent->ID;
+	}
+}

@@ -1,0 +1,18 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Countersign\Plugin\Tools\Content;
+
+use Countersign\Plugin\Calls\Call;
+use Countersign\Plugin\Calls\Result;
+
+/** Tool `get_post`. */
+final class GetPost {
+
+	/** @param array<string, mixed> $arguments */
+	public function __invoke( array $arguments, Call $call ): Result {
+		$post = Posts::readable( $arguments['id'] );
+		return Result::structured( Posts::full( $post ) )->about( Posts::target( $post->ID ) );
+	}
+}

@@ -1,0 +1,186 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Countersign\Plugin\Tools\Content;
+
+use Countersign\Plugin\Site\Denied;
+
+/** What the tools for content have in common: which posts there are for an agent, and how they are told. */
+final class Posts {
+
+	/** Statuses an agent meets in lists. */
+	public const STATUSES = [ 'publish', 'future', 'draft', 'pending', 'private' ];
+
+	/** Most bytes of content in one answer. */
+	public const MAX_CONTENT = 102400;
+
+	/**
+	 * Types of content for agents: what visitors see and editors edit. Media have tools of their own.
+	 *
+	 * @return array<string, \WP_Post_Type>
+	 */
+	public static function types(): array {
+		$types = array_filter(
+			get_post_types( [ 'show_in_rest' => true ], 'objects' ),
+			static fn( \WP_Post_Type $type ): bool => 'attachment' !== $type->name && is_post_type_viewable( $type )
+		);
+		/**
+		 * Filters the post types that agents can use; it can only take away.
+		 *
+		 * @param array<string, \WP_Post_Type> $types Name => type.
+		 */
+		return array_intersect_key( $types, (array) apply_filters( 'countersign_post_types', $types ) );
+	}
+
+	/** A type by name. */
+	public static function type( string $name ): \WP_Post_Type {
+		return self::types()[ $name ] ?? throw new Denied( 'arguments_invalid', "There is no post type '$name' here. Call get_site_info for those there are." );
+	}
+
+	/** How a post is named in the audit log. */
+	public static function target( int $id ): string {
+		return 'post:' . $id;
+	}
+
+	/**
+	 * A post that the user may see. What may not be seen is not there.
+	 *
+	 * @throws Denied `target_not_found`.
+	 */
+	public static function readable( int $id ): \WP_Post {
+		$post   = get_post( $id );
+		$is_one = $post instanceof \WP_Post && isset( self::types()[ $post->post_type ] ) && in_array( $post->post_status, [ ...self::STATUSES, 'trash' ], true );
+		if ( ! $is_one || ! current_user_can( 'read_post', $id ) ) {
+			throw new Denied( 'target_not_found', null, self::target( $id ) );
+		}
+		return $post;
+	}
+
+	/**
+	 * A post that the user may do something with.
+	 *
+	 * @param string ...$capabilities Meta capabilities, for instance `edit_post`.
+	 *
+	 * @throws Denied `target_not_found` or `capability_denied`.
+	 */
+	public static function permitted( int $id, string ...$capabilities ): \WP_Post {
+		$post = self::readable( $id );
+		foreach ( $capabilities as $capability ) {
+			if ( ! current_user_can( $capability, $id ) ) { // phpcs:ignore WordPress.WP.Capabilities
+				throw new Denied( 'capability_denied', null, self::target( $id ) );
+			}
+		}
+		return $post;
+	}
+
+	/**
+	 * Refuses a post whose status is not one of these.
+	 *
+	 * @param list<string> $statuses
+	 */
+	public static function require_status( \WP_Post $post, array $statuses ): void {
+		if ( ! in_array( $post->post_status, $statuses, true ) ) {
+			throw new Denied( 'target_state', "The item's status is '$post->post_status'; this needs: " . implode( ', ', $statuses ) . '.', self::target( $post->ID ) );
+		}
+	}
+
+	/**
+	 * A post without its content.
+	 *
+	 * @param bool $make_excerpt Whether to make an excerpt of the content where none is stored.
+	 *
+	 * @return array<string, mixed>
+	 */
+	public static function summary( \WP_Post $post, bool $make_excerpt = false ): array {
+		$may_edit = current_user_can( 'edit_post', $post->ID );
+		$excerpt  = $post->post_excerpt;
+		if ( '' !== $post->post_password && ! $may_edit ) {
+			$excerpt = '';
+		} elseif ( '' === $excerpt && $make_excerpt ) {
+			$excerpt = wp_trim_words( strip_shortcodes( excerpt_remove_blocks( $post->post_content ) ), 30 );
+		}
+		return [
+			'id'         => $post->ID,
+			'type'       => $post->post_type,
+			'status'     => $post->post_status,
+			'title'      => self::plain( $post->post_title ),
+			'excerpt'    => self::plain( $excerpt ),
+			'slug'       => $post->post_name,
+			'link'       => (string) get_permalink( $post ),
+			'author'     => self::author( (int) $post->post_author ),
+			'date'       => self::has_date( $post ) ? self::moment( $post, 'date' ) : null,
+			'modified'   => self::moment( $post, 'modified' ),
+			'categories' => self::terms( $post, 'category' ),
+			'tags'       => self::terms( $post, 'post_tag' ),
+		] + ( $may_edit ? [ 'edit_link' => (string) get_edit_post_link( $post, 'raw' ) ] : [] );
+	}
+
+	/**
+	 * A post with its content, bounded.
+	 *
+	 * @return array<string, mixed>
+	 */
+	public static function full( \WP_Post $post ): array {
+		$is_hidden = '' !== $post->post_password && ! current_user_can( 'edit_post', $post->ID );
+		$content   = $is_hidden ? '' : $post->post_content;
+		$shown     = mb_strcut( $content, 0, self::MAX_CONTENT, 'UTF-8' );
+		return self::summary( $post ) + [
+			'content'        => $shown,
+			'featured_media' => (int) get_post_thumbnail_id( $post ) ?: null,
+			'truncated'      => strlen( $shown ) < strlen( $content ),
+		];
+	}
+
+	/**
+	 * Saves changes of a post the way the editor does: filtered, with a revision.
+	 *
+	 * @param array<string, mixed> $fields Fields of the post, unslashed; `ID` for an existing one.
+	 *
+	 * @throws Denied `tool_failed`.
+	 */
+	public static function save( array $fields ): \WP_Post {
+		$id = isset( $fields['ID'] ) ? wp_update_post( wp_slash( $fields ), true ) : wp_insert_post( wp_slash( $fields ), true );
+		if ( is_wp_error( $id ) ) {
+			throw new Denied( 'tool_failed', $id->get_error_message(), isset( $fields['ID'] ) ? self::target( (int) $fields['ID'] ) : null );
+		}
+		return get_post( $id ) ?? throw new Denied( 'tool_failed' );
+	}
+
+	/** A moment of a post as RFC 3339 in the site's time zone, or null. */
+	public static function moment( \WP_Post $post, string $field ): ?string {
+		$moment = get_post_datetime( $post, $field, 'gmt' ) ?: get_post_datetime( $post, $field );
+		return $moment ? $moment->setTimezone( wp_timezone() )->format( DATE_RFC3339 ) : null;
+	}
+
+	/** @return array{id: int, name: string} */
+	public static function author( int $id ): array {
+		return [
+			'id'   => $id,
+			'name' => (string) get_the_author_meta( 'display_name', $id ),
+		];
+	}
+
+	/** Stored text as text: entities are letters. */
+	public static function plain( string $text ): string {
+		return html_entity_decode( $text, ENT_QUOTES | ENT_HTML5, 'UTF-8' );
+	}
+
+	/** Whether the post's date is fixed: a draft without one is dated when it is published. */
+	private static function has_date( \WP_Post $post ): bool {
+		return '0000-00-00 00:00:00' !== $post->post_date_gmt;
+	}
+
+	/** @return list<array{id: int, name: string, slug: string}> */
+	private static function terms( \WP_Post $post, string $taxonomy ): array {
+		$terms = is_object_in_taxonomy( $post->post_type, $taxonomy ) ? get_the_terms( $post, $taxonomy ) : [];
+		return array_map(
+			static fn( \WP_Term $term ): array => [
+				'id'   => $term->term_id,
+				'name' => self::plain( $term->name ),
+				'slug' => $term->slug,
+			],
+			is_array( $terms ) ? array_values( $terms ) : []
+		);
+	}
+}

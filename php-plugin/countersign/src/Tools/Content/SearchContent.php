@@ -1,0 +1,21 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Countersign\Plugin\Tools\Content;
+
+use Countersign\Plugin\Calls\Call;
+
+/** Tool `search_content`. */
+final class SearchContent {
+
+	/**
+	 * @param array<string, mixed> $arguments
+	 *
+	 * @return array<string, mixed>
+	 */
+	public function __invoke( array $arguments, Call $call ): array {
+		$types = isset( $arguments['type'] ) ? [ Posts::type( $arguments['type'] )->name ] : array_keys( Posts::types() );
+		return PostQuery::page( [ 's' => $arguments['query'] ], $types, $arguments );
+	}
+}

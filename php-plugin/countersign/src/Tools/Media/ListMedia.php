@@ -1,0 +1,64 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Countersign\Plugin\Tools\Media;
+
+use Countersign\Plugin\Calls\Call;
+
+/** Tool `list_media`. */
+final class ListMedia {
+
+	/**
+	 * @param array<string, mixed> $arguments
+	 *
+	 * @return array<string, mixed>
+	 */
+	public function __invoke( array $arguments, Call $call ): array {
+		$page     = (int) ( $arguments['page'] ?? 1 );
+		$per_page = (int) ( $arguments['per_page'] ?? 20 );
+		$query    = [
+			'post_type'      => 'attachment',
+			'post_status'    => current_user_can( 'read_private_posts' ) ? [ 'inherit', 'private' ] : 'inherit',
+			'paged'          => $page,
+			'posts_per_page' => $per_page,
+			'orderby'        => [
+				'date' => 'DESC',
+				'ID'   => 'DESC',
+			],
+		];
+		if ( isset( $arguments['mime_type'] ) ) {
+			$query['post_mime_type'] = $arguments['mime_type'];
+		}
+		$words = $arguments['query'] ?? null;
+		$also  = static fn( string $search ): string => null === $words ? $search : self::search_meta_too( $search, $words );
+		if ( null !== $words ) {
+			$query['s'] = $words;
+			add_filter( 'posts_search', $also );
+		}
+		try {
+			$found = new \WP_Query( $query );
+		} finally {
+			remove_filter( 'posts_search', $also );
+		}
+		$items = array_filter( $found->posts, static fn( \WP_Post $item ): bool => current_user_can( 'read_post', $item->ID ) );
+		return [
+			'media'       => array_map( MediaItems::summary( ... ), array_values( $items ) ),
+			'page'        => $page,
+			'per_page'    => $per_page,
+			'total'       => (int) $found->found_posts,
+			'total_pages' => (int) $found->max_num_pages,
+		];
+	}
+
+	/** WordPress searches title, caption and description; file name and alternative text are metadata. */
+	private static function search_meta_too( string $search, string $words ): string {
+		global $wpdb;
+		$in_meta = $wpdb->prepare(
+			"EXISTS (SELECT 1 FROM $wpdb->postmeta countersign_meta WHERE countersign_meta.post_id = $wpdb->posts.ID"
+			. " AND countersign_meta.meta_key IN ('_wp_attached_file', '_wp_attachment_image_alt') AND countersign_meta.meta_value LIKE %s)",
+			'%' . $wpdb->esc_like( $words ) . '%'
+		);
+		return " AND ((1 = 1 $search) OR $in_meta)";
+	}
+}

@@ -1,0 +1,64 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Countersign\Plugin\Tools\Media\MediaItems;
+
+use Countersign\Plugin\Site\Denied;
+use Countersign\Plugin\Tools\Content\Posts;
+
+/** What the tools for media have in common. */
+final class MediaItems {
+
+	/** How an item is named in the audit log. */
+	public static function target( int $id ): string {
+		return 'media:' . $id;
+	}
+
+	/**
+	 * An item that the user may see.
+	 *
+	 * @throws Denied `target_not_found`.
+	 */
+	public static function readable( int $id ): \WP_Post {
+		$item = get_post( $id );
+		if ( ! $item instanceof \WP_Post || 'attachment' !== $item->post_type || ! current_user_can( 'read_post', $id ) ) {
+			throw new Denied( 'target_not_found', null, self::target( $id ) );
+		}
+		return $item;
+	}
+
+	/** @return array<string, mixed> */
+	public static function summary( \WP_Post $item ): array {
+		$meta = wp_get_attachment_metadata( $item->ID );
+		$meta = is_array( $meta ) ? $meta : [];
+		return [
+			'id'          => $item->ID,
+			'title'       => Posts::plain( $item->post_title ),
+			'mime_type'   => $item->post_mime_type,
+			'url'         => (string) wp_get_attachment_url( $item->ID ),
+			'alt'         => Posts::plain( (string) get_post_meta( $item->ID, '_wp_attachment_image_alt', true ) ),
+			'caption'     => Posts::plain( $item->post_excerpt ),
+			'description' => Posts::plain( $item->post_content ),
+			'width'       => self::number( $meta['width'] ?? null ),
+			'height'      => self::number( $meta['height'] ?? null ),
+			'size'        => self::size( $item, $meta ),
+			'date'        => Posts::moment( $item, 'date' ),
+			'author'      => Posts::author( (int) $item->post_author ),
+			'attached_to' => $item->post_parent ?: null,
+		];
+	}
+
+	/** @param array<string, mixed> $meta */
+	private static function size( \WP_Post $item, array $meta ): ?int {
+		if ( isset( $meta['filesize'] ) ) {
+			return self::number( $meta['filesize'] );
+		}
+		$file = get_attached_file( $item->ID );
+		return is_string( $file ) && is_file( $file ) ? self::number( filesize( $file ) ) : null;
+	}
+
+	private static function number( mixed $value ): ?int {
+		return is_numeric( $value ) && $value > 0 ? (int) $value : null;
+	}
+}

@@ -1,0 +1,27 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Countersign\Plugin\Tools\Publishing;
+
+/** What a person would want to know of an item before the public sees it. */
+final class Readiness {
+
+	/** @return list<string> */
+	public static function warnings( \WP_Post $post ): array {
+		$warnings = [];
+		if ( '' === trim( $post->post_title ) ) {
+			$warnings[] = 'It has no title.';
+		}
+		if ( '' === trim( $post->post_content ) ) {
+			$warnings[] = 'It has no content.';
+		}
+		if ( '' !== $post->post_password ) {
+			$warnings[] = 'It is protected by a password.';
+		}
+		if ( post_type_supports( $post->post_type, 'thumbnail' ) && ! has_post_thumbnail( $post ) ) {
+			$warnings[] = 'It has no featured image.';
+		}
+		return $warnings;
+	}
+}

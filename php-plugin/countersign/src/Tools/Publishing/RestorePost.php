@@ -1,0 +1,44 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Countersign\Plugin\Tools\Publishing;
+
+use Countersign\Plugin\Calls\Call;
+use Countersign\Plugin\Calls\Result;
+use Countersign\Plugin\Site\Denied;
+use Countersign\Plugin\Tools\Content\Posts;
+
+/** Tool `restore_post`. */
+final class RestorePost implements ReviewableTool {
+
+	/** {@inheritDoc} */
+	public function check( array $arguments ): \WP_Post {
+		$post = Posts::permitted( (int) ( $arguments['id'] ?? 0 ), 'delete_post', 'edit_post' );
+		Posts::require_status( $post, [ 'trash' ] );
+		return $post;
+	}
+
+	/** {@inheritDoc} */
+	public function warnings( \WP_Post $post, array $arguments ): array {
+		return [ 'The item comes back as a draft, whatever it was before.' ];
+	}
+
+	/** @param array<string, mixed> $arguments */
+	public function __invoke( array $arguments, Call $call ): Result {
+		$post = $this->check( $arguments );
+		$call->ensure_live();
+		// Some sites restore to the status before; an agent publishes only by publish_post.
+		$as_draft = static fn(): string => 'draft';
+		add_filter( 'wp_untrash_post_status', $as_draft, PHP_INT_MAX );
+		try {
+			$restored = wp_untrash_post( $post->ID );
+		} finally {
+			remove_filter( 'wp_untrash_post_status', $as_draft, PHP_INT_MAX );
+		}
+		if ( ! $restored ) {
+			throw new Denied( 'tool_failed', 'WordPress did not restore the item.', Posts::target( $post->ID ) );
+		}
+		return Result::structured( Posts::summary( get_post( $post->ID ) ) )->about( Posts::target( $post->ID ) );
+	}
+}

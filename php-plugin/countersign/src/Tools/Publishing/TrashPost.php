@@ -1,0 +1,59 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Countersign\Plugin\Tools\Publishing;
+
+use Countersign\Plugin\Calls\Call;
+use Countersign\Plugin\Calls\Result;
+use Countersign\Plugin\Site\Denied;
+use Countersign\Plugin\Tools\Content\Posts;
+
+/** Tool `trash_post`. */
+final class TrashPost implements ReviewableTool {
+
+	/** {@inheritDoc} */
+	public function check( array $arguments ): \WP_Post {
+		$post = Posts::permitted( (int) ( $arguments['id'] ?? 0 ), 'delete_post' );
+		Posts::require_status( $post, Posts::STATUSES );
+		if ( ! EMPTY_TRASH_DAYS ) {
+			// WordPress would delete it for good.
+			throw new Denied( 'target_state', 'This site keeps no trash, so nothing can be moved there.', Posts::target( $post->ID ) );
+		}
+		return $post;
+	}
+
+	/** {@inheritDoc} */
+	public function warnings( \WP_Post $post, array $arguments ): array {
+		$warnings = [];
+		if ( 'publish' === $post->post_status ) {
+			$warnings[] = 'The item is public and would disappear from the site at once.';
+		}
+		if ( in_array( $post->ID, [ (int) get_option( 'page_on_front' ), (int) get_option( 'page_for_posts' ) ], true ) ) {
+			$warnings[] = 'It is the front page or the page of posts of this site.';
+		}
+		$children = get_children(
+			[
+				'post_parent' => $post->ID,
+				'post_type'   => $post->post_type,
+				'fields'      => 'ids',
+				'numberposts' => 1,
+			]
+		);
+		if ( $children ) {
+			$warnings[] = 'It has items below it.';
+		}
+		$warnings[] = sprintf( 'WordPress deletes it for good after %d days in the trash.', EMPTY_TRASH_DAYS );
+		return $warnings;
+	}
+
+	/** @param array<string, mixed> $arguments */
+	public function __invoke( array $arguments, Call $call ): Result {
+		$post = $this->check( $arguments );
+		$call->ensure_live();
+		if ( ! wp_trash_post( $post->ID ) ) {
+			throw new Denied( 'tool_failed', 'WordPress did not move the item to the trash.', Posts::target( $post->ID ) );
+		}
+		return Result::structured( Posts::summary( get_post( $post->ID ) ) )->about( Posts::target( $post->ID ) );
+	}
+}

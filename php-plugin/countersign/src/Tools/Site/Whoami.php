@@ -1,0 +1,34 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Countersign\Plugin\Tools\Site;
+
+use Countersign\Plugin\Calls\Call;
+
+/** Tool `whoami`. */
+final class Whoami {
+
+	/**
+	 * @param array<string, mixed> $arguments None.
+	 *
+	 * @return array<string, mixed>
+	 */
+	public function __invoke( array $arguments, Call $call ): array {
+		$connection = $call->connection();
+		$user       = wp_get_current_user();
+		return [
+			'connection' => [
+				'id'   => $connection->id,
+				'name' => $connection->name,
+			],
+			'groups'     => $connection->groups,
+			'user'       => [
+				'id'    => $user->ID,
+				'name'  => $user->display_name,
+				'roles' => array_values( $user->roles ),
+			],
+			'limit'      => $connection->limit,
+		];
+	}
+}

@@ -1,0 +1,189 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Countersign\Tests\Admin;
+
+use Countersign\Plugin\Connections\Connection;
+use Countersign\Plugin\Plugin;
+use Countersign\Tests\Agent;
+use Countersign\Tests\Answer;
+use Countersign\Tests\AuditTrail;
+use Countersign\Tests\Person;
+use Countersign\Tests\Site;
+use Countersign\Tests\TestCase;
+
+/** What the pages' forms do, for whom, and for nobody else. */
+final class FormsTest extends TestCase {
+
+	protected function tearDown(): void {
+		get_role( 'editor' )->remove_cap( 'countersign_read_audit' );
+		Plugin::services()->kill_switch()->set( false );
+		parent::tearDown();
+	}
+
+	/** @return array<string, array{string, array<string, mixed>}> */
+	public function actions(): array {
+		return [
+			'kill switch' => [ 'countersign_kill_switch', [ 'on' => '1' ] ],
+			'pause'       => [ 'countersign_pause', [] ],
+			'resume'      => [ 'countersign_resume', [] ],
+			'revoke'      => [ 'countersign_revoke', [] ],
+			'save'        => [ 'countersign_save', [ 'name' => 'Changed', 'limit_max' => 1, 'limit_window' => 1 ] ],
+			'settings'    => [ 'countersign_settings', [ 'allow_widening' => '1', 'ip_max' => 256, 'ip_window' => 1 ] ],
+			'verify'      => [ 'countersign_verify', [] ],
+			'acknowledge' => [ 'countersign_acknowledge', [] ],
+		];
+	}
+
+	/** A nonce as this person's own page would have it: their session's, for exactly this. */
+	private static function nonce( Person $person, string $action, int $connection ): string {
+		return $person->nonce( $connection ? "{$action}_$connection" : $action );
+	}
+
+	/** @dataProvider actions */
+	public function test_nobody_without_the_capability( string $action, array $fields ): void {
+		get_role( 'editor' )->add_cap( 'countersign_read_audit' );
+		$agent = Site::connect();
+		foreach ( [ 'editor', 'author', 'subscriber' ] as $login ) {
+			if ( 'editor' === $login && 'countersign_verify' === $action ) {
+				continue; // That one may now.
+			}
+			$person = Person::of( $login );
+			$before = Site::digest();
+			$size   = AuditTrail::size();
+			foreach ( [ 0, $agent->id ] as $id ) {
+				$answer = $person->post( admin_url( 'admin-post.php' ), [ 'action' => $action, 'connection' => $id ?: '', '_wpnonce' => self::nonce( $person, $action, $id ) ] + $fields );
+				self::assertSame( 403, $answer->status, $login );
+			}
+			self::assertSame( [ $before, $size ], [ Site::digest(), AuditTrail::size() ], $login );
+		}
+	}
+
+	/** @dataProvider actions */
+	public function test_nobody_without_a_nonce_of_this_very_act( string $action, array $fields ): void {
+		$agent  = Site::connect();
+		$other  = Site::connect();
+		$admin  = Person::of( 'admin' );
+		$before = Site::digest();
+		$size   = AuditTrail::size();
+		$nonces = [ '', 'abcdef0123', self::nonce( $admin, 'countersign_other', $agent->id ), self::nonce( $admin, $action, $other->id ), self::nonce( Person::of( 'editor' ), $action, $agent->id ) ];
+		foreach ( $nonces as $nonce ) {
+			self::assertSame( 403, $admin->post( admin_url( 'admin-post.php' ), [ 'action' => $action, 'connection' => $agent->id, '_wpnonce' => $nonce ] + $fields )->status );
+			self::assertSame( 403, $admin->get( admin_url( 'admin-post.php?' . http_build_query( [ 'action' => $action, 'connection' => $agent->id, '_wpnonce' => $nonce ] + $fields ) ) )->status );
+		}
+		self::assertSame( [ $before, $size ], [ Site::digest(), AuditTrail::size() ] );
+	}
+
+	/** @dataProvider actions */
+	public function test_nobody_who_is_not_logged_in( string $action, array $fields ): void {
+		$before = Site::digest();
+		\Countersign\Tests\Http::send( 'POST', admin_url( 'admin-post.php' ), [ 'Content-Type' => 'application/x-www-form-urlencoded' ], http_build_query( [ 'action' => $action ] + $fields ) );
+		self::assertSame( $before, Site::digest() );
+	}
+
+	private static function act( string $action, int $connection = 0, array $fields = [] ): Answer {
+		$admin  = Person::of( 'admin' );
+		$answer = $admin->post( admin_url( 'admin-post.php' ), [ 'action' => $action, '_wpnonce' => self::nonce( $admin, $action, $connection ) ] + ( $connection ? [ 'connection' => $connection ] : [] ) + $fields );
+		self::assertSame( 302, $answer->status, wp_strip_all_tags( $answer->body ) );
+		wp_cache_flush();
+		return $answer;
+	}
+
+	public function test_pause_resume_revoke_by_the_links_of_the_list(): void {
+		$agent = Site::connect();
+		$admin = Person::of( 'admin' );
+		foreach ( [ 'countersign_pause' => Connection::PAUSED, 'countersign_resume' => Connection::ACTIVE ] as $action => $state ) {
+			$page = $admin->page( 'countersign' );
+			self::assertSame( 1, preg_match( '~href="([^"]*admin-post\.php\?action=' . $action . '&(?:amp;|#038;)connection=' . $agent->id . '&[^"]*)"~', $page->body, $found ), "no link to $action" );
+			self::assertSame( 302, $admin->get( html_entity_decode( $found[1] ) )->status );
+			self::assertSame( $state, $agent->connection()->state );
+		}
+		$form = Person::form( $admin->page( 'countersign', [ 'view' => 'revoke', 'connection' => $agent->id ] ), 'countersign_revoke' );
+		$admin->post( admin_url( 'admin-post.php' ), $form );
+		self::assertSame( [ Connection::REVOKED, 'admin' ], [ $agent->connection()->state, $agent->connection()->ended_reason ] );
+		self::assertSame( 404, $admin->post( admin_url( 'admin-post.php' ), $form )->status );
+		self::assertStringContainsString( 'is revoked for good', wp_strip_all_tags( $admin->page( 'countersign' )->body ) );
+	}
+
+	public function test_narrow_by_the_form_and_not_widen(): void {
+		$agent = Site::connect( 'editor', 'content_manager' );
+		$admin = Person::of( 'admin' );
+		$form  = Person::form( $admin->page( 'countersign', [ 'view' => 'edit', 'connection' => $agent->id ] ), 'countersign_save' );
+		self::assertEqualsCanonicalizing( array_diff( $agent->connection()->groups, [ 'read' ] ), array_diff( $form['groups'], [ 'read' ] ), 'the form says what it has' );
+		$admin->post( admin_url( 'admin-post.php' ), [ 'groups' => [ 'publish' ], 'name' => 'Renamed <b>x</b>', 'limit_max' => 7, 'limit_window' => 99 ] + $form );
+		$now = $agent->connection();
+		self::assertSame( [ [ 'read', 'publish' ], 'Renamed x', [ 'max' => 7, 'window' => 99 ] ], [ $now->groups, $now->name, $now->limit ] );
+		$admin->post( admin_url( 'admin-post.php' ), [ 'groups' => [ 'publish', 'create_edit' ], 'name' => 'Widened' ] + $form );
+		self::assertSame( [ [ 'read', 'publish' ], 'Renamed x' ], [ $agent->connection()->groups, $agent->connection()->name ] );
+		self::assertStringContainsString( 'can only be narrowed', wp_strip_all_tags( $admin->page( 'countersign', [ 'view' => 'edit', 'connection' => $agent->id ] )->body ) );
+	}
+
+	public function test_saving_the_form_as_it_is_changes_nothing(): void {
+		foreach ( [ 'standard', 'full_access', 'read_only' ] as $preset ) {
+			$agent  = Site::connect( 'editor', $preset );
+			$form   = Person::form( Person::of( 'admin' )->page( 'countersign', [ 'view' => 'edit', 'connection' => $agent->id ] ), 'countersign_save' );
+			$before = Site::digest();
+			$size   = AuditTrail::size();
+			Person::of( 'admin' )->post( admin_url( 'admin-post.php' ), $form );
+			self::assertSame( [ $before, $size ], [ Site::digest(), AuditTrail::size() ], $preset );
+		}
+	}
+
+	public function test_settings_are_recorded_and_bounded(): void {
+		$form = Person::form( Person::of( 'admin' )->page( 'countersign' ), 'countersign_settings' );
+		$from = AuditTrail::size();
+		self::act( 'countersign_settings', 0, [ 'ip_max' => '99999', 'ip_window' => '0', 'allow_widening' => '1' ] + $form );
+		self::assertSame( [ [ 'max' => 256, 'window' => 1 ], true ], [ Plugin::services()->settings()->ip_limit(), Plugin::services()->settings()->allow_widening() ] );
+		self::assertTold( [ 'setting settings.changed ok' ], $from );
+		self::assertSame( Site::user( 'admin' ), json_decode( AuditTrail::since( $from )[0]['body'], true )['actor']['user'] );
+	}
+
+	public function test_verify_shows_what_it_found(): void {
+		self::act( 'countersign_verify' );
+		self::assertStringContainsString( 'The log is whole', wp_strip_all_tags( Person::of( 'admin' )->page( 'countersign-audit' )->body ) );
+		global $wpdb;
+		AuditTrail::append();
+		$seq = AuditTrail::size() - 1;
+		$wpdb->query( 'UPDATE ' . Site::table( 'audit_entry' ) . " SET target = 'post:666' WHERE seq = $seq" );
+		self::act( 'countersign_verify' );
+		$text = wp_strip_all_tags( Person::of( 'admin' )->page( 'countersign-audit' )->body );
+		$wpdb->query( 'UPDATE ' . Site::table( 'audit_entry' ) . " SET target = 'post:12' WHERE seq = $seq" );
+		self::assertStringContainsString( 'tampered', $text );
+		self::act( 'countersign_verify' );
+	}
+
+	public function test_who_sees_which_page(): void {
+		self::assertSame( 200, Person::of( 'admin' )->page( 'countersign' )->status );
+		self::assertSame( 200, Person::of( 'admin' )->page( 'countersign-audit' )->status );
+		foreach ( [ 'countersign', 'countersign-audit' ] as $page ) {
+			self::assertSame( 403, Person::of( 'editor' )->page( $page )->status, $page );
+			self::assertSame( 403, Person::of( 'subscriber' )->page( $page )->status, $page );
+		}
+		get_role( 'editor' )->add_cap( 'countersign_read_audit' );
+		self::assertSame( 200, Person::of( 'editor' )->page( 'countersign-audit' )->status, 'an auditor need not be an administrator' );
+		self::assertSame( 403, Person::of( 'editor' )->page( 'countersign' )->status );
+	}
+
+	public function test_what_agents_and_clients_say_of_themselves_is_text(): void {
+		wp_set_current_user( Site::user( 'admin' ) );
+		$evil = '"><script>alert("xss")</script><img src=x onerror=alert(1)>';
+		Plugin::services()->manager()->create( $evil, $evil, Site::user( 'editor' ), 'standard', [], [], static fn(): int => 1 );
+		Plugin::services()->log()->append( AuditTrail::draft( 'test.xss', [ 'target' => $evil, 'actor' => [ 'kind' => 'agent', 'client' => $evil ], 'change' => [ $evil => $evil ] ] ) );
+		foreach ( [ [ 'countersign', [] ], [ 'countersign', [ 's' => $evil, 'state' => $evil ] ], [ 'countersign-audit', [] ], [ 'countersign-audit', [ 's' => $evil, 'correlation' => $evil, 'outcome' => $evil ] ] ] as [ $page, $query ] ) {
+			$answer = Person::of( 'admin' )->page( $page, $query );
+			self::assertSame( 200, $answer->status );
+			self::assertStringNotContainsString( '<script>alert', $answer->body, $page );
+			self::assertStringNotContainsString( '<img src=x', $answer->body, $page );
+		}
+	}
+
+	public function test_the_list_tells_when_and_from_where(): void {
+		$agent = Site::connect();
+		self::assertInstanceOf( Agent::class, $agent );
+		$agent->do( 'whoami' );
+		$text = wp_strip_all_tags( Person::of( 'admin' )->page( 'countersign' )->body );
+		self::assertStringContainsString( '127.0.0.1', $text );
+		self::assertStringContainsString( 'Test connection', $text );
+	}
+}

@@ -1,0 +1,176 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Countersign\Tests\AgentScope;
+
+use Countersign\Plugin\AgentScope\AgentUser;
+use Countersign\Tests\Site;
+use Countersign\Tests\TestCase;
+
+/** An agent never administers the site, whoever it acts as. */
+final class AgentUserTest extends TestCase {
+
+	/**
+	 * What WordPress documents as administering a site, written down by hand: a capability, and what it is asked for.
+	 *
+	 * @return array<string, list<mixed>>
+	 */
+	public function capabilities(): array {
+		$plain = [
+			'manage_options', 'manage_privacy_options', 'edit_dashboard', 'delete_site', 'view_site_health_checks',
+			'list_users', 'create_users', 'edit_users', 'promote_users', 'delete_users', 'add_users', 'remove_users',
+			'activate_plugins', 'deactivate_plugins', 'install_plugins', 'upload_plugins', 'update_plugins', 'delete_plugins', 'edit_plugins', 'resume_plugins',
+			'install_themes', 'upload_themes', 'switch_themes', 'update_themes', 'delete_themes', 'edit_themes', 'resume_themes',
+			'edit_files', 'update_core', 'update_php', 'update_https', 'install_languages', 'update_languages',
+			'edit_theme_options', 'customize', 'edit_css', 'unfiltered_html', 'unfiltered_upload',
+			'import', 'export', 'export_others_personal_data', 'erase_others_personal_data',
+			'manage_network', 'manage_sites', 'create_sites', 'delete_sites', 'manage_network_users', 'manage_network_plugins', 'manage_network_themes', 'manage_network_options', 'upgrade_network', 'setup_network',
+			'countersign_manage_connections', 'countersign_read_audit', 'countersign_anything_of_tomorrow',
+		];
+		$cases = [];
+		foreach ( $plain as $capability ) {
+			$cases[ $capability ] = [ $capability ];
+		}
+		$others = [
+			[ 'edit_user', 'subscriber' ], [ 'edit_user', 'admin' ], [ 'promote_user', 'subscriber' ], [ 'delete_user', 'subscriber' ], [ 'remove_user', 'subscriber' ],
+			[ 'activate_plugin', 'countersign/countersign.php' ], [ 'deactivate_plugin', 'countersign/countersign.php' ], [ 'resume_plugin', 'countersign/countersign.php' ], [ 'resume_theme', 'twentytwentyfive' ],
+			[ 'create_app_password', 'admin' ], [ 'list_app_passwords', 'admin' ], [ 'read_app_password', 'admin', 'x' ], [ 'edit_app_password', 'admin', 'x' ], [ 'delete_app_password', 'admin', 'x' ], [ 'delete_app_passwords', 'admin' ],
+		];
+		foreach ( $others as $case ) {
+			$cases[ implode( ' ', $case ) ] = $case;
+		}
+		return $cases;
+	}
+
+	public function test_nor_what_wordpress_derives_from_it(): void {
+		$derived = [ 'edit_user_meta', 'add_user_meta', 'delete_user_meta' ];
+		$has     = ( new AgentUser() )->act_as( Site::user( 'admin' ), static fn(): array => array_filter( $derived, static fn( string $capability ): bool => current_user_can( $capability, Site::user( 'subscriber' ), 'nickname' ) ) );
+		self::assertSame( [], $has );
+	}
+
+	/**
+	 * @dataProvider capabilities
+	 *
+	 * @param string|int ...$of What it is asked for; a login stands for the user.
+	 */
+	public function test_no_agent_has_it( string $capability, string|int ...$of ): void {
+		foreach ( $of as $i => $name ) {
+			$user     = is_string( $name ) ? get_user_by( 'login', $name ) : false;
+			$of[ $i ] = $user ? $user->ID : $name;
+		}
+		$admin  = Site::user( 'admin' );
+		$inside = ( new AgentUser() )->act_as(
+			$admin,
+			static fn(): array => [
+				current_user_can( $capability, ...$of ),
+				user_can( $admin, $capability, ...$of ),
+				( new \WP_User( $admin ) )->has_cap( $capability, ...$of ),
+				get_role( 'administrator' )->has_cap( $capability ),
+			]
+		);
+		self::assertSame( [ false, false, false, false ], $inside );
+	}
+
+	/** @dataProvider capabilities */
+	public function test_a_filter_that_grants_it_grants_nothing( string $capability ): void {
+		$grant = static fn( array $all ): array => [ $capability => true ] + $all;
+		$map   = static fn( array $required, string $asked ): array => $asked === $capability ? [ 'exist' ] : $required;
+		$run   = static fn() => ( new AgentUser() )->act_as(
+			Site::user( 'admin' ),
+			static function () use ( $capability, $grant, $map ): bool {
+				add_filter( 'user_has_cap', $grant, PHP_INT_MAX );
+				add_filter( 'map_meta_cap', $map, 1, 2 );
+				try {
+					return current_user_can( $capability, Site::user( 'admin' ), 'x' );
+				} finally {
+					remove_filter( 'user_has_cap', $grant, PHP_INT_MAX );
+					remove_filter( 'map_meta_cap', $map, 1 );
+				}
+			}
+		);
+		self::assertFalse( $run() );
+	}
+
+	public function test_all_that_only_administrators_have_is_taken(): void {
+		$only  = array_diff_key( get_role( 'administrator' )->capabilities, get_role( 'editor' )->capabilities );
+		$left  = ( new AgentUser() )->act_as( Site::user( 'admin' ), static fn(): array => array_filter( array_keys( $only ), current_user_can( ... ) ) );
+		// Levels decide nothing since WordPress 2.0; ledgers are content.
+		$left = array_filter( $left, static fn( string $capability ): bool => ! str_starts_with( $capability, 'level_' ) && ! str_contains( $capability, 'fixture_' ) );
+		self::assertSame( [], array_values( $left ) );
+	}
+
+	public function test_content_stays_within_reach(): void {
+		$post     = Site::post( [], 'author' );
+		$expected = [ 'edit_posts', 'edit_others_posts', 'publish_posts', 'upload_files', 'edit_pages', 'manage_categories', 'read_private_posts', 'delete_posts' ];
+		$has      = ( new AgentUser() )->act_as( Site::user( 'admin' ), static fn(): array => array_values( array_filter( $expected, current_user_can( ... ) ) ) );
+		self::assertSame( $expected, $has );
+		self::assertTrue( ( new AgentUser() )->act_as( Site::user( 'editor' ), static fn(): bool => current_user_can( 'edit_post', $post ) ) );
+	}
+
+	public function test_nothing_is_ever_added(): void {
+		$all    = array_keys( get_role( 'administrator' )->capabilities );
+		$before = array_filter( $all, static fn( string $capability ): bool => user_can( Site::user( 'contributor' ), $capability ) );
+		$within = ( new AgentUser() )->act_as( Site::user( 'contributor' ), static fn(): array => array_filter( $all, current_user_can( ... ) ) );
+		self::assertSame( $before, $within );
+		self::assertNotContains( 'publish_posts', $within );
+	}
+
+	public function test_everything_is_as_before_afterwards(): void {
+		global $wp_filter;
+		wp_set_current_user( Site::user( 'admin' ) );
+		$count  = static fn(): array => array_map( static fn( string $hook ): int => array_sum( array_map( count( ... ), isset( $wp_filter[ $hook ] ) ? $wp_filter[ $hook ]->callbacks : [] ) ), [ 'map_meta_cap', 'user_has_cap', 'role_has_cap', 'editable_roles', 'update_user_metadata', 'content_save_pre' ] );
+		$before = $count();
+		self::assertTrue( current_user_can( 'manage_options' ) );
+		( new AgentUser() )->act_as( Site::user( 'contributor' ), static fn() => self::assertSame( Site::user( 'contributor' ), get_current_user_id() ) );
+		self::assertSame( Site::user( 'admin' ), get_current_user_id() );
+		self::assertTrue( current_user_can( 'manage_options' ) );
+		self::assertTrue( current_user_can( 'unfiltered_html' ) );
+		self::assertFalse( has_filter( 'content_save_pre', 'wp_filter_post_kses' ), 'an administrator writes unfiltered again' );
+		self::assertSame( $before, $count() );
+		try {
+			( new AgentUser() )->act_as( Site::user( 'contributor' ), static fn() => throw new \LogicException( 'it broke' ) );
+			self::fail( 'the exception vanished' );
+		} catch ( \LogicException ) {
+			self::assertSame( Site::user( 'admin' ), get_current_user_id() );
+			self::assertTrue( current_user_can( 'manage_options' ) );
+			self::assertSame( $before, $count() );
+		}
+	}
+
+	public function test_switching_users_gains_nothing(): void {
+		$answer = Site::connect( 'author', 'read_only' )->do(
+			'fixture_can',
+			[
+				'capabilities' => [ [ 'manage_options' ], [ 'unfiltered_html' ], [ 'edit_users' ], [ 'edit_others_posts' ] ],
+				'switch_to'    => Site::user( 'admin' ),
+			]
+		);
+		self::assertSame( [ false, false, false, false ], $answer['before'] );
+		self::assertSame( [ false, false, false, true ], $answer['after'] );
+		self::assertSame( [], $answer['roles'], 'no role can be given' );
+	}
+
+	public function test_markup_of_an_administrators_agent_is_filtered(): void {
+		$agent = Site::connect( 'admin', 'full_access' );
+		$id    = $agent->do( 'create_draft', [ 'title' => 'Filtered <script>x</script>', 'content' => '<p onclick="x()">Text</p><script>alert(1)</script><iframe src="https://evil.example"></iframe>' ] )['id'];
+		$post  = get_post( $id );
+		self::assertStringNotContainsString( '<script', $post->post_content . $post->post_title );
+		self::assertStringNotContainsString( 'onclick', $post->post_content );
+		self::assertStringNotContainsString( '<iframe', $post->post_content );
+		self::assertStringContainsString( '<p>Text</p>', $post->post_content );
+		$agent->do( 'update_content', [ 'id' => $id, 'content' => '<b>x</b><script>alert(2)</script>' ] );
+		wp_cache_flush();
+		self::assertStringNotContainsString( '<script', get_post( $id )->post_content );
+	}
+
+	public function test_more_can_be_taken_by_a_filter_and_nothing_given_back(): void {
+		$more = static fn(): array => [ 'publish_posts', 42 ];
+		add_filter( 'countersign_stripped_capabilities', $more );
+		try {
+			self::assertSame( [ false, false, true ], ( new AgentUser() )->act_as( Site::user( 'admin' ), static fn(): array => [ current_user_can( 'publish_posts' ), current_user_can( 'manage_options' ), current_user_can( 'edit_posts' ) ] ) );
+		} finally {
+			remove_filter( 'countersign_stripped_capabilities', $more );
+		}
+	}
+}

@@ -1,0 +1,240 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Countersign\Tests\Doors;
+
+use Countersign\Plugin\OAuth\Clients;
+use Countersign\Plugin\Plugin;
+use Countersign\Plugin\Site\Settings;
+use Countersign\Tests\AuditTrail;
+use Countersign\Tests\OAuthClient;
+use Countersign\Tests\Person;
+use Countersign\Tests\Site;
+use Countersign\Tests\TestCase;
+
+/** The page on which a person decides. */
+final class ConsentTest extends TestCase {
+
+	private const DOCUMENT = 'https://client.example/oauth/metadata.json';
+
+	protected function setUp(): void {
+		parent::setUp();
+		update_option( Settings::OPTION, [ 'registration_limit' => [ 'max' => 256, 'window' => 1 ] ] + Site::ROOMY );
+		@unlink( Site::folder() . '/tmp/fetched' );
+	}
+
+	protected function tearDown(): void {
+		delete_option( 'fixture_documents' );
+		parent::tearDown();
+	}
+
+	private static function text( \Countersign\Tests\Answer $page ): string {
+		return (string) preg_replace( '/\s+/', ' ', html_entity_decode( wp_strip_all_tags( $page->body ), ENT_QUOTES ) );
+	}
+
+	public function test_it_shows_who_asks_and_where_one_is_sent_and_cannot_be_framed_or_kept(): void {
+		$page = OAuthClient::registered( [ 'client_name' => 'Claude <script>alert(1)</script>' ] )->consent_page( Person::of( 'admin' ) );
+		self::assertSame( 200, $page->status );
+		self::assertStringContainsString( 'Claude <script>alert(1)</script>', html_entity_decode( $page->body ) );
+		self::assertStringNotContainsString( '<script>alert(1)', $page->body );
+		self::assertStringContainsString( '127.0.0.1:7799', self::text( $page ) );
+		self::assertStringContainsString( 'That is your own computer.', self::text( $page ) );
+		self::assertStringContainsString( "frame-ancestors 'none'", (string) implode( ' ', array_map( static fn( array $header ): string => $header[1], $page->headers ) ) );
+		self::assertStringContainsString( 'no-store', $page->header( 'Cache-Control' ) );
+		self::assertSame( 'no-referrer', $page->header( 'Referrer-Policy' ) );
+		$remote = OAuthClient::registered( [ 'redirect_uris' => [ 'https://claude.ai/callback' ] ] )->consent_page( Person::of( 'admin' ), [ 'redirect_uri' => 'https://claude.ai/callback' ] );
+		self::assertStringNotContainsString( 'That is your own computer.', self::text( $remote ) );
+	}
+
+	public function test_looking_changes_nothing(): void {
+		$client = OAuthClient::registered();
+		$before = Site::digest();
+		$size   = AuditTrail::size();
+		$client->consent_page( Person::of( 'admin' ) );
+		self::assertSame( [ $before, $size ], [ Site::digest(), AuditTrail::size() ] );
+	}
+
+	public function test_allowing_makes_the_connection_that_was_chosen(): void {
+		$client = OAuthClient::registered( [ 'client_name' => 'Chosen client' ] );
+		$answer = $client->decide( Person::of( 'admin' ), [ 'preset' => 'custom', 'groups' => [ 'publish', 'seo' ], 'user' => Site::user( 'author' ), 'name' => 'My own <i>name</i>' ] );
+		self::assertStringStartsWith( OAuthClient::REDIRECT . '?', $answer->header( 'Location' ) );
+		$parameters = OAuthClient::parameters( $answer );
+		self::assertSame( [ 'a state & more', untrailingslashit( home_url() ) ], [ $parameters['state'], $parameters['iss'] ] );
+		$connection = Plugin::services()->connections()->find( OAuthClient::newest() );
+		self::assertSame( [ 'My own name', 'Chosen client', Site::user( 'author' ), 'custom', [ 'read', 'publish', 'seo' ], Site::user( 'admin' ) ], [ $connection->name, $connection->client, $connection->user, $connection->preset, $connection->groups, $connection->created_by ] );
+	}
+
+	public function test_what_is_chosen_first_is_standard_and_ones_own_account(): void {
+		OAuthClient::registered()->decide( Person::of( 'admin' ) );
+		$connection = Plugin::services()->connections()->find( OAuthClient::newest() );
+		self::assertSame( [ 'standard', Site::user( 'admin' ) ], [ $connection->preset, $connection->user ] );
+	}
+
+	public function test_refusing_is_recorded_and_told(): void {
+		$from   = AuditTrail::size();
+		$newest = OAuthClient::newest();
+		$answer = OAuthClient::registered()->decide( Person::of( 'admin' ), [ 'decision' => 'cancel' ] );
+		self::assertSame( [ 'access_denied', 'a state & more' ], [ OAuthClient::parameters( $answer )['error'], OAuthClient::parameters( $answer )['state'] ] );
+		self::assertSame( $newest, OAuthClient::newest() );
+		self::assertTold( [ 'refusal oauth.consent denied consent_denied' ], $from );
+	}
+
+	public function test_only_those_who_manage_connections_decide(): void {
+		$client = OAuthClient::registered();
+		foreach ( [ 'editor', 'subscriber' ] as $login ) {
+			$page = $client->consent_page( Person::of( $login ) );
+			self::assertStringContainsString( 'Your account may not connect clients', self::text( $page ) );
+			self::assertSame( [], array_filter( Person::forms( $page->body ), static fn( array $form ): bool => isset( $form['preset'] ) ) );
+		}
+		// Not even with the form of one who may.
+		$form   = Person::forms( $client->consent_page( Person::of( 'admin' ) )->body )[0];
+		$before = Site::digest();
+		$answer = Person::of( 'editor' )->post( site_url( 'wp-login.php?action=countersign_authorize' ), [ 'decision' => 'allow' ] + $form );
+		self::assertNull( $answer->header( 'Location' ) );
+		self::assertSame( $before, Site::digest() );
+	}
+
+	public function test_somebody_not_logged_in_logs_in_first_and_comes_back(): void {
+		$client   = OAuthClient::registered();
+		$sent_on  = \Countersign\Tests\Http::get( $client->authorize_url() );
+		$to_login = \Countersign\Tests\Http::get( $sent_on->header( 'Location' ) );
+		self::assertSame( 302, $to_login->status );
+		parse_str( (string) parse_url( $to_login->header( 'Location' ), PHP_URL_QUERY ), $query );
+		self::assertSame( $sent_on->header( 'Location' ), $query['redirect_to'] );
+	}
+
+	/** @return array<string, array{array<string, mixed>}> */
+	public function bad_forms(): array {
+		return [
+			'no nonce'               => [ [ '_wpnonce' => '' ] ],
+			'another nonce'          => [ [ '_wpnonce' => 'abcdef0123' ] ],
+			'no preset'              => [ [ 'preset' => '' ] ],
+			'a preset of its own'    => [ [ 'preset' => 'everything' ] ],
+			'a group of its own'     => [ [ 'preset' => 'custom', 'groups' => [ 'read', 'root' ] ] ],
+			'a user who is not offered' => [ [ 'user' => 999999 ] ],
+			'a subscriber'           => [ [ 'user' => 'subscriber' ] ],
+			'lists for texts'        => [ [ 'preset' => [ 'standard' ], 'user' => [ 1 ] ] ],
+		];
+	}
+
+	/** @dataProvider bad_forms */
+	public function test_a_form_that_is_not_the_pages_own( array $choices ): void {
+		if ( 'subscriber' === ( $choices['user'] ?? null ) ) {
+			$choices['user'] = Site::user( 'subscriber' );
+		}
+		$client = OAuthClient::registered();
+		$before = Site::digest();
+		$answer = $client->decide( Person::of( 'admin' ), $choices );
+		self::assertNull( $answer->header( 'Location' ), 'sent on' );
+		self::assertSame( $before, Site::digest() );
+	}
+
+	public function test_a_nonce_is_good_for_what_was_shown_only(): void {
+		$first  = OAuthClient::registered( [ 'client_name' => 'Shown' ] );
+		$second = OAuthClient::registered( [ 'client_name' => 'Not shown' ] );
+		$shown  = Person::forms( $first->consent_page( Person::of( 'admin' ) )->body )[0];
+		$other  = Person::forms( $second->consent_page( Person::of( 'admin' ) )->body )[0];
+		$before = Site::digest();
+		$answer = Person::of( 'admin' )->post( site_url( 'wp-login.php?action=countersign_authorize' ), [ 'request' => $other['request'], 'decision' => 'allow' ] + $shown );
+		self::assertNull( $answer->header( 'Location' ) );
+		self::assertSame( $before, Site::digest() );
+	}
+
+	/** @return array<string, array{array<string, string|null>, string|null}> What is wrong, and the error the client is told: null for none. */
+	public function bad_requests(): array {
+		return [
+			'an unknown client'        => [ [ 'client_id' => 'nobody' ], null ],
+			'a redirect not registered' => [ [ 'redirect_uri' => 'https://evil.example/' ], null ],
+			'no challenge'             => [ [ 'code_challenge' => null ], 'invalid_request' ],
+			'a plain challenge'        => [ [ 'code_challenge_method' => 'plain' ], 'invalid_request' ],
+			'another response type'    => [ [ 'response_type' => 'token' ], 'unsupported_response_type' ],
+			'another resource'         => [ [ 'resource' => 'https://elsewhere.example/' ], 'invalid_target' ],
+		];
+	}
+
+	/** @dataProvider bad_requests */
+	public function test_a_request_that_is_not_valid( array $change, ?string $error ): void {
+		$page = OAuthClient::registered()->consent_page( Person::of( 'admin' ), $change );
+		if ( null === $error ) {
+			self::assertSame( [ 400, null ], [ $page->status, $page->header( 'Location' ) ], 'nobody is sent to an address that nobody registered' );
+			return;
+		}
+		self::assertStringStartsWith( OAuthClient::REDIRECT, $page->header( 'Location' ) );
+		self::assertSame( $error, OAuthClient::parameters( $page )['error'] );
+	}
+
+	public function test_a_loopback_redirect_may_have_any_port(): void {
+		$answer = OAuthClient::registered()->decide( Person::of( 'admin' ), [], [ 'redirect_uri' => 'http://127.0.0.1:41234/callback' ] );
+		self::assertStringStartsWith( 'http://127.0.0.1:41234/callback?code=', $answer->header( 'Location' ) );
+	}
+
+	public function test_a_client_that_is_described_by_a_document(): void {
+		update_option( 'fixture_documents', [ self::DOCUMENT => [ 'body' => wp_json_encode( [ 'client_id' => self::DOCUMENT, 'client_name' => 'Described', 'redirect_uris' => [ OAuthClient::REDIRECT ] ] ), 'headers' => [ 'cache-control' => 'no-store' ] ] ] );
+		$client = OAuthClient::described_at( self::DOCUMENT );
+		self::assertStringContainsString( 'Described', self::text( $client->consent_page( Person::of( 'admin' ) ) ) );
+		self::assertSame( self::DOCUMENT . " 0 65537 true\n", file_get_contents( Site::folder() . '/tmp/fetched' ), 'no redirects, bounded, no private addresses' );
+		$code = $client->code();
+		delete_option( 'fixture_documents' );
+		self::assertSame( 200, OAuthClient::token( $client->redeeming( $code ) )->status, 'what was consented to is kept' );
+	}
+
+	public function test_nobody_else_makes_this_site_fetch_anything(): void {
+		update_option( 'fixture_documents', [ self::DOCUMENT => [ 'body' => '{}' ] ] );
+		$client = OAuthClient::described_at( self::DOCUMENT );
+		$client->consent_page( Person::of( 'editor' ) );
+		\Countersign\Tests\Http::get( $client->authorize_url() );
+		OAuthClient::token( $client->redeeming( 'csac_x' ) );
+		self::assertFileDoesNotExist( Site::folder() . '/tmp/fetched' );
+	}
+
+	/** @return array<string, array{array<string, mixed>}> */
+	public function bad_documents(): array {
+		$good = [ 'client_id' => self::DOCUMENT, 'client_name' => 'X', 'redirect_uris' => [ OAuthClient::REDIRECT ] ];
+		return [
+			'of another client' => [ [ 'body' => wp_json_encode( [ 'client_id' => 'https://client.example/other' ] + $good ) ] ],
+			'not JSON'          => [ [ 'body' => '<html>' ] ],
+			'not found'         => [ [ 'body' => wp_json_encode( $good ), 'status' => 404 ] ],
+			'a redirect'        => [ [ 'body' => wp_json_encode( $good ), 'status' => 302 ] ],
+			'too large'         => [ [ 'body' => wp_json_encode( $good + [ 'x' => str_repeat( 'x', 70000 ) ] ) ] ],
+			'empty'             => [ [ 'body' => '' ] ],
+			'with a secret'     => [ [ 'body' => wp_json_encode( $good + [ 'client_secret' => 'x' ] ) ] ],
+		];
+	}
+
+	/** @dataProvider bad_documents */
+	public function test_a_document_that_is_not_acceptable( array $document ): void {
+		update_option( 'fixture_documents', [ self::DOCUMENT => $document + [ 'headers' => [ 'cache-control' => 'no-store' ] ] ] );
+		self::assertSame( 400, OAuthClient::described_at( self::DOCUMENT )->consent_page( Person::of( 'admin' ) )->status );
+	}
+
+	/** @return array<string, array{string}> */
+	public function private_addresses(): array {
+		$urls = [ 'https://127.0.0.1/client.json', 'https://localhost/client.json', 'https://10.0.0.1/client.json', 'https://192.168.1.1/client.json', 'https://172.16.0.1/client.json', 'https://169.254.169.254/latest/meta-data', 'https://[::1]/client.json', 'https://0.0.0.0/client.json', 'https://127.1/client.json', 'https://2130706433/client.json', 'https://[fd00::1]/c.json', 'https://[::ffff:127.0.0.1]/c.json', 'http://client.example/c.json', 'https://private.localdomain/c.json' ];
+		return array_combine( $urls, array_map( static fn( string $url ): array => [ $url ], $urls ) );
+	}
+
+	/** @dataProvider private_addresses */
+	public function test_a_private_address_is_never_fetched( string $url ): void {
+		$asked = [];
+		$note  = static function ( array $request, string $to ) use ( &$asked ): array {
+			$asked[ $to ] = $request['reject_unsafe_urls'];
+			return $request;
+		};
+		$sent  = [];
+		add_filter( 'http_request_args', $note, PHP_INT_MAX, 2 );
+		add_action( 'http_api_curl', static function ( $handle, array $request, string $to ) use ( &$sent ): void {
+			$sent[] = $to;
+		}, 10, 3 );
+		$client = ( new Clients() )->resolve( Plugin::services()->oauth(), $url );
+		remove_filter( 'http_request_args', $note, PHP_INT_MAX );
+		remove_all_actions( 'http_api_curl' );
+		self::assertSame( [], $sent, 'a request was about to leave' );
+		self::assertNull( $client );
+		// Refused by its looks, or by WordPress, which resolves it: this site's firewall is not what stops it.
+		foreach ( $asked as $to => $is_checked ) {
+			self::assertTrue( $is_checked );
+			self::assertFalse( wp_http_validate_url( $to ), $to );
+		}
+	}
+}

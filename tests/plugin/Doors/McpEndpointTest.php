@@ -1,0 +1,184 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Countersign\Tests\Doors;
+
+use Countersign\Plugin\Site\Urls;
+use Countersign\Tests\Agent;
+use Countersign\Tests\AuditTrail;
+use Countersign\Tests\Http;
+use Countersign\Tests\Site;
+use Countersign\Tests\TestCase;
+
+/** The endpoint on the wire: statuses, headers, bytes. */
+final class McpEndpointTest extends TestCase {
+
+	/** Headers that WordPress or a plugin adds to other answers, and that have no place here. */
+	private const FOREIGN = [ 'access-control-allow-origin', 'access-control-allow-credentials', 'access-control-expose-headers', 'access-control-allow-methods', 'access-control-allow-headers', 'link', 'x-robots-tag', 'set-cookie', 'x-pingback', 'vary', 'x-powered-by', 'x-wp-nonce', 'expires', 'x-fixture', 'location' ];
+
+	private static function assertClean( \Countersign\Tests\Answer $answer ): void {
+		self::assertSame( [], array_values( array_intersect( self::FOREIGN, $answer->header_names() ) ) );
+		self::assertSame( $answer->header_names(), array_values( array_unique( $answer->header_names() ) ), 'a header came twice' );
+		self::assertSame( 'no-store', $answer->header( 'Cache-Control' ) );
+		self::assertSame( 'nosniff', $answer->header( 'X-Content-Type-Options' ) );
+	}
+
+	public function test_a_success(): void {
+		$agent  = Site::connect();
+		$answer = Http::all( [ $agent->request( 'tools/call', [ 'name' => 'whoami' ], [], 77 ) ] )[0];
+		self::assertSame( [ 200, 'application/json', '2.0', 77 ], [ $answer->status, $answer->header( 'Content-Type' ), $answer->json()['jsonrpc'], $answer->json()['id'] ] );
+		self::assertClean( $answer );
+		foreach ( [ 'RateLimit-Limit', 'RateLimit-Remaining', 'RateLimit-Reset', 'RateLimit-Policy' ] as $header ) {
+			self::assertNotNull( $answer->header( $header ), $header );
+		}
+	}
+
+	public function test_without_a_token_the_way_to_one(): void {
+		foreach ( [ 'POST', 'GET', 'DELETE', 'PUT', 'HEAD' ] as $method ) {
+			$answer = Http::send( $method, Urls::mcp(), [ 'Content-Type' => 'application/json' ], in_array( $method, [ 'POST', 'PUT' ], true ) ? '{"jsonrpc":"2.0","id":1,"method":"ping"}' : null );
+			self::assertSame( 401, $answer->status, $method );
+			self::assertSame( 'Bearer resource_metadata="' . Urls::resource_metadata() . '"', $answer->header( 'WWW-Authenticate' ), $method );
+			self::assertClean( $answer );
+		}
+	}
+
+	public function test_a_token_that_is_no_good(): void {
+		$agent = new Agent( 1, 'csat_nonsense' );
+		$answer = $agent->call( 'whoami' );
+		self::assertSame( 401, $answer->status );
+		self::assertStringStartsWith( 'Bearer error="invalid_token"', $answer->header( 'WWW-Authenticate' ) );
+		self::assertClean( $answer );
+		self::assertSame( 401, ( new Agent( 999999 ) )->call( 'whoami' )->status );
+	}
+
+	public function test_with_a_token_other_methods_are_refused(): void {
+		$agent = Site::connect();
+		foreach ( [ 'GET', 'DELETE', 'PUT', 'OPTIONS' ] as $method ) {
+			$answer = Http::send( $method, Urls::mcp(), [ 'Authorization' => "Bearer $agent->token" ] );
+			self::assertSame( [ 405, 'POST' ], [ $answer->status, $answer->header( 'Allow' ) ], $method );
+			self::assertClean( $answer );
+		}
+	}
+
+	public function test_forbidden_stays_forbidden_and_does_not_become_unauthorized(): void {
+		// PHP turns any status into 401 when WWW-Authenticate is set.
+		$agent = Site::connect();
+		foreach ( [ [ 'Origin' => 'https://evil.example' ], [ 'Origin' => 'null' ] ] as $headers ) {
+			$answer = $agent->send( 'tools/list', [], $headers );
+			self::assertSame( [ 403, 'origin_refused' ], [ $answer->status, $answer->reason() ] );
+			self::assertClean( $answer );
+		}
+		self::assertSame( 200, $agent->send( 'tools/list', [], [ 'Origin' => untrailingslashit( home_url() ) ] )->status );
+		$response = new \Countersign\Plugin\Http\Response( 403, [ 'WWW-Authenticate' => 'Bearer' ] );
+		self::assertSame( 403, $response->status );
+		[ $sent ] = Site::php( 'header_register_callback( static function () { file_put_contents( "php://stderr", http_response_code() ); } ); ( new Countersign\Plugin\Http\Response( 403, [ "WWW-Authenticate" => "Bearer x" ], "x" ) )->send();' );
+		self::assertStringContainsString( 'x', $sent );
+	}
+
+	public function test_a_preflight_of_another_site_gets_nothing(): void {
+		$answer = Http::send( 'OPTIONS', Urls::mcp(), [ 'Origin' => 'https://evil.example', 'Access-Control-Request-Method' => 'POST', 'Access-Control-Request-Headers' => 'authorization' ] );
+		self::assertGreaterThanOrEqual( 400, $answer->status );
+		self::assertSame( [], preg_grep( '/^access-control/', $answer->header_names() ) );
+	}
+
+	public function test_another_host_is_not_served(): void {
+		$agent  = Site::connect();
+		$answer = $agent->send( 'tools/list', [], [ 'Host' => 'evil.example' ] );
+		self::assertSame( [ 421, 'host_refused' ], [ $answer->status, $answer->reason() ] );
+	}
+
+	public function test_a_token_in_the_address_is_refused(): void {
+		$agent = Site::connect();
+		foreach ( [ '?access_token=x', "?token=$agent->token" ] as $query ) {
+			$answer = Http::send( 'POST', Urls::mcp() . $query, $agent->headers( 'tools/list' ), '{"jsonrpc":"2.0","id":1,"method":"tools/list"}' );
+			self::assertSame( [ 400, 'token_in_query' ], [ $answer->status, $answer->reason() ] );
+		}
+	}
+
+	/** @return array<string, array{string, int, string}> */
+	public function bodies(): array {
+		$deep = str_repeat( '[', 600 ) . str_repeat( ']', 600 );
+		return [
+			'empty'           => [ '', 400, 'body_not_json' ],
+			'not JSON'        => [ 'hello', 400, 'body_not_json' ],
+			'cut off'         => [ '{"jsonrpc":', 400, 'body_not_json' ],
+			'not UTF-8'       => [ "{\"a\":\"\xff\"}", 400, 'body_not_json' ],
+			'a form'          => [ 'jsonrpc=2.0&id=1', 400, 'body_not_json' ],
+			'a batch'         => [ '[{"jsonrpc":"2.0","id":1,"method":"tools/list"}]', 400, 'batch_refused' ],
+			'no request'      => [ '{"a":1}', 400, 'request_malformed' ],
+			'deep'            => [ "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/list\",\"params\":{\"a\":$deep}}", 400, 'body_too_deep' ],
+			'too large'       => [ '{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{"a":"' . str_repeat( 'x', 1100000 ) . '"}}', 413, 'body_too_large' ],
+			'with slashes that WordPress would add' => [ '{"jsonrpc":"2.0","id":"a\"\'\\\\b","method":"tools/list"}', 400, 'params_invalid' ],
+		];
+	}
+
+	/** @dataProvider bodies */
+	public function test_a_body_that_is_no_request( string $body, int $status, string $reason ): void {
+		$agent  = Site::connect();
+		$from   = AuditTrail::size();
+		$answer = Http::send( 'POST', Urls::mcp(), $agent->headers( 'tools/list' ), $body );
+		self::assertSame( [ $status, $reason ], [ $answer->status, $answer->reason() ], $answer->body );
+		self::assertClean( $answer );
+		self::assertSame( 'application/json', $answer->header( 'Content-Type' ) );
+		self::assertSame( [ $reason ], array_column( AuditTrail::since( $from ), 'reason' ) );
+	}
+
+	public function test_the_id_comes_back_as_it_was(): void {
+		$agent = Site::connect();
+		foreach ( [ '1', '"a"', '"a\\"b\\\\\'/🦔"', '9007199254740993' ] as $id ) {
+			$answer = Http::send( 'POST', Urls::mcp(), [ 'MCP-Protocol-Version' => '2025-11-25' ] + $agent->headers( 'ping' ), '{"jsonrpc":"2.0","id":' . $id . ',"method":"ping"}' );
+			self::assertSame( 200, $answer->status, $answer->body );
+			self::assertStringContainsString( '"id":' . $id, $answer->body );
+		}
+	}
+
+	public function test_a_notification_gets_an_empty_answer(): void {
+		$agent  = Site::connect();
+		$answer = Http::send( 'POST', Urls::mcp(), [ 'MCP-Protocol-Version' => '2025-11-25' ] + $agent->headers( 'notifications/initialized' ), '{"jsonrpc":"2.0","method":"notifications/initialized"}' );
+		self::assertSame( [ 202, '' ], [ $answer->status, $answer->body ] );
+		self::assertClean( $answer );
+	}
+
+	public function test_three_revisions_on_one_endpoint(): void {
+		$agent = Site::connect();
+		foreach ( [ '2025-11-25', '2025-06-18' ] as $version ) {
+			$answer = Http::send( 'POST', Urls::mcp(), array_diff_key( $agent->headers( 'initialize' ), [ 'MCP-Protocol-Version' => 1, 'Mcp-Method' => 1 ] ), json_encode( [ 'jsonrpc' => '2.0', 'id' => 1, 'method' => 'initialize', 'params' => [ 'protocolVersion' => $version, 'capabilities' => (object) [], 'clientInfo' => [ 'name' => 'x', 'version' => '1' ] ] ] ) );
+			self::assertSame( $version, $answer->json()['result']['protocolVersion'] );
+			self::assertSame( 'Alder & Finch', $answer->json()['result']['serverInfo']['title'] );
+			self::assertNull( $answer->header( 'Mcp-Session-Id' ) );
+		}
+		$answer = $agent->send( 'server/discover' );
+		self::assertContains( Agent::VERSION, $answer->json()['result']['supportedVersions'] );
+		self::assertStringContainsString( 'request_review', $answer->json()['result']['instructions'] );
+		self::assertSame( 404, $agent->send( 'nonsense/method' )->status );
+	}
+
+	public function test_every_door_to_the_route_is_the_same(): void {
+		$agent = Site::connect();
+		$body  = '{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{"_meta":' . json_encode( array_merge( Agent::META, [ 'io.modelcontextprotocol/clientCapabilities' => (object) [] ] ) ) . '}}';
+		foreach ( [ rest_url( 'countersign/v1/mcp' ), rest_url( 'countersign/v1/mcp/' ), home_url( '/?rest_route=/countersign/v1/mcp' ), home_url( '/index.php?rest_route=/countersign/v1/mcp' ) ] as $url ) {
+			$answer = Http::send( 'POST', $url, $agent->headers( 'tools/list' ), $body );
+			self::assertSame( 200, $answer->status, "$url: $answer->body" );
+			self::assertClean( $answer );
+		}
+		// Inside a batch of WordPress's own REST API, or wrapped by it, there is no way in.
+		foreach ( [ [ 'POST', 'batch/v1', '{"requests":[{"path":"/countersign/v1/mcp","method":"POST","body":{}}]}' ], [ 'POST', 'countersign/v1/mcp?_envelope=1&_method=GET', $body ] ] as [ $method, $path, $sent ] ) {
+			$answer = Http::send( $method, rest_url( $path ), [ 'Content-Type' => 'application/json' ], $sent );
+			self::assertStringNotContainsString( '"tools"', $answer->body );
+		}
+	}
+
+	public function test_the_authorization_header_of_an_agent_logs_nobody_in(): void {
+		$agent = Site::connect( 'admin', 'full_access' );
+		self::assertSame( 401, Http::get( rest_url( 'wp/v2/users/me' ), [ 'Authorization' => "Bearer $agent->token" ] )->status );
+		self::assertSame( 401, Http::send( 'POST', rest_url( 'wp/v2/posts' ), [ 'Authorization' => "Bearer $agent->token", 'Content-Type' => 'application/json' ], '{"title":"x","status":"publish"}' )->status );
+	}
+
+	public function test_the_rest_of_the_rest_api_is_as_it_was(): void {
+		$answer = Http::get( rest_url( 'wp/v2/posts' ), [ 'Origin' => 'https://elsewhere.example' ] );
+		self::assertSame( 200, $answer->status );
+		self::assertSame( 'https://elsewhere.example', $answer->header( 'Access-Control-Allow-Origin' ) );
+		self::assertArrayHasKey( '/countersign/v1/mcp', Http::get( rest_url( 'countersign/v1' ) )->json()['routes'] );
+	}
+}

@@ -1,0 +1,305 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Countersign\Tests\Doors;
+
+use Countersign\Plugin\Connections\Connection;
+use Countersign\Plugin\Doors\OAuthEndpoints;
+use Countersign\Plugin\Http\Request;
+use Countersign\Plugin\Plugin;
+use Countersign\Plugin\Site\Settings;
+use Countersign\Plugin\Site\Urls;
+use Countersign\Tests\Agent;
+use Countersign\Tests\Answer;
+use Countersign\Tests\AuditTrail;
+use Countersign\Tests\Http;
+use Countersign\Tests\OAuthClient;
+use Countersign\Tests\Pending;
+use Countersign\Tests\Site;
+use Countersign\Tests\TestCase;
+
+/** The authorization server as machines meet it. */
+final class OAuthEndpointsTest extends TestCase {
+
+	protected function setUp(): void {
+		parent::setUp();
+		update_option( Settings::OPTION, [ 'registration_limit' => [ 'max' => 256, 'window' => 1 ] ] + Site::ROOMY );
+	}
+
+	/** @return array<string, array{string, string}> */
+	public function documents(): array {
+		$mcp = '/wp-json/countersign/v1/mcp';
+		return [
+			'resource, at the root'           => [ '/.well-known/oauth-protected-resource', 'resource' ],
+			'resource, with the path'         => [ "/.well-known/oauth-protected-resource$mcp", 'resource' ],
+			'resource, below wp-json'         => [ '/wp-json/countersign/v1/resource-metadata', 'resource' ],
+			'server, at the root'             => [ '/.well-known/oauth-authorization-server', 'server' ],
+			'server, with the path'           => [ "/.well-known/oauth-authorization-server$mcp", 'server' ],
+			'server, below wp-json'           => [ '/wp-json/countersign/v1/server-metadata', 'server' ],
+			'server, as OpenID configuration' => [ '/.well-known/openid-configuration', 'server' ],
+			'server, with a slash at the end' => [ '/.well-known/oauth-authorization-server/', 'server' ],
+		];
+	}
+
+	/** @dataProvider documents */
+	public function test_a_document_stands_wherever_clients_look( string $path, string $which ): void {
+		$answer = Http::get( home_url( $path ), [ 'Origin' => 'https://claude.ai' ] );
+		self::assertSame( [ 200, 'application/json', '*' ], [ $answer->status, $answer->header( 'Content-Type' ), $answer->header( 'Access-Control-Allow-Origin' ) ], $answer->body );
+		self::assertNotContains( 'access-control-allow-credentials', $answer->header_names() );
+		self::assertNotContains( 'set-cookie', $answer->header_names() );
+		if ( 'resource' === $which ) {
+			self::assertSame( [ Urls::mcp(), [ Urls::issuer() ], [ 'header' ] ], [ $answer->json()['resource'], $answer->json()['authorization_servers'], $answer->json()['bearer_methods_supported'] ] );
+			return;
+		}
+		$server = $answer->json();
+		self::assertSame( untrailingslashit( home_url() ), $server['issuer'] );
+		self::assertSame( [ Urls::authorize(), Urls::token(), Urls::register(), Urls::revoke() ], [ $server['authorization_endpoint'], $server['token_endpoint'], $server['registration_endpoint'], $server['revocation_endpoint'] ] );
+		self::assertSame( [ [ 'S256' ], [ 'code' ], true, true ], [ $server['code_challenge_methods_supported'], $server['response_types_supported'], $server['client_id_metadata_document_supported'], $server['authorization_response_iss_parameter_supported'] ] );
+		self::assertContains( 'none', $server['token_endpoint_auth_methods_supported'] );
+		self::assertSame( 200, Http::send( 'HEAD', home_url( $path ) )->status );
+		self::assertSame( 405, Http::send( 'POST', home_url( $path ), [], '{}' )->status );
+	}
+
+	public function test_what_is_described_elsewhere_is_not_ours(): void {
+		foreach ( [ '/.well-known/oauth-protected-resource/elsewhere', '/.well-known/oauth-authorization-server/wp-json/other', '/.well-known/nonsense', '/blog/.well-known/oauth-protected-resource' ] as $path ) {
+			self::assertNotSame( 200, Http::get( home_url( $path ) )->status, $path );
+		}
+	}
+
+	public function test_with_plain_permalinks_all_of_it_works(): void {
+		global $wp_rewrite;
+		$wp_rewrite->set_permalink_structure( '' );
+		flush_rewrite_rules( false );
+		try {
+			self::assertStringContainsString( '?rest_route=/countersign/v1/mcp', Urls::mcp() );
+			foreach ( [ '/.well-known/oauth-protected-resource', '/?rest_route=/countersign/v1/resource-metadata' ] as $path ) {
+				self::assertSame( Urls::mcp(), Http::get( home_url( $path ) )->json()['resource'], $path );
+			}
+			self::assertSame( Urls::token(), Http::get( home_url( '/.well-known/oauth-authorization-server' ) )->json()['token_endpoint'] );
+			$client = OAuthClient::registered();
+			$tokens = $client->tokens( [ 'preset' => 'read_only' ] );
+			( new Agent( OAuthClient::newest(), $tokens['access_token'] ) )->do( 'whoami' );
+			// There are clients that put `?` behind whatever address they are given.
+			$answer = \Countersign\Tests\Person::of( 'admin' )->get( Urls::authorize() . '?' . explode( '&', $client->authorize_url(), 2 )[1] );
+			self::assertStringContainsString( 'action=countersign_authorize', $answer->header( 'Location' ) );
+		} finally {
+			$wp_rewrite->set_permalink_structure( '/%postname%/' );
+			flush_rewrite_rules( false );
+		}
+	}
+
+	public function test_a_preflight_is_answered_for_any_origin(): void {
+		foreach ( [ Urls::token(), Urls::register(), home_url( '/.well-known/oauth-authorization-server' ) ] as $url ) {
+			$answer = Http::send( 'OPTIONS', $url, [ 'Origin' => 'https://claude.ai', 'Access-Control-Request-Method' => 'POST' ] );
+			self::assertSame( [ 204, '*', '' ], [ $answer->status, $answer->header( 'Access-Control-Allow-Origin' ), $answer->body ], $url );
+		}
+		self::assertNotContains( 'access-control-allow-origin', Http::send( 'OPTIONS', Urls::authorize(), [ 'Origin' => 'https://claude.ai' ] )->header_names() );
+	}
+
+	public function test_registration(): void {
+		$answer = OAuthClient::register( [ 'client_name' => "A <b>client</b> \u{202e}" ] );
+		self::assertSame( [ 201, 'no-store' ], [ $answer->status, $answer->header( 'Cache-Control' ) ], $answer->body );
+		$client = $answer->json();
+		self::assertArrayNotHasKey( 'client_secret', $client );
+		self::assertNotNull( Plugin::services()->clients()->find( $client['client_id'] ) );
+		self::assertStringNotContainsString( "\u{202e}", Plugin::services()->clients()->find( $client['client_id'] ) );
+		$secret = OAuthClient::register( [ 'token_endpoint_auth_method' => 'client_secret_basic' ] )->json();
+		self::assertNotEmpty( $secret['client_secret'] );
+		self::assertStringNotContainsString( $secret['client_secret'], Plugin::services()->clients()->find( $secret['client_id'] ), 'only its digest is kept' );
+	}
+
+	/** @return array<string, array{array<string, mixed>}> */
+	public function bad_registrations(): array {
+		return array_map(
+			static fn( mixed $uris ): array => [ [ 'redirect_uris' => $uris ] ],
+			[
+				'none'              => [],
+				'plain http'        => [ 'http://evil.example/callback' ],
+				'a scheme of an app' => [ 'myapp://callback' ],
+				'javascript'        => [ 'javascript:alert(1)' ],
+				'a fragment'        => [ 'https://example.org/#x' ],
+				'user information'  => [ 'https://a:b@example.org/' ],
+				'one bad of two'    => [ OAuthClient::REDIRECT, 'http://evil.example/' ],
+				'text'              => 'https://example.org/',
+			]
+		) + [ 'an implicit grant' => [ [ 'grant_types' => [ 'implicit' ] ] ] ];
+	}
+
+	/** @dataProvider bad_registrations */
+	public function test_a_registration_that_is_not_acceptable( array $metadata ): void {
+		$before = Site::digest();
+		$answer = OAuthClient::register( $metadata );
+		self::assertSame( 400, $answer->status, $answer->body );
+		self::assertContains( $answer->json()['error'], [ 'invalid_redirect_uri', 'invalid_client_metadata' ] );
+		self::assertSame( $before, Site::digest() );
+	}
+
+	public function test_registrations_are_limited_and_unused_ones_forgotten(): void {
+		global $wpdb;
+		$old  = OAuthClient::registered()->id;
+		$used = OAuthClient::registered();
+		$used->tokens();
+		$table = Site::table( 'oauth_clients' );
+		$wpdb->query( $wpdb->prepare( "UPDATE $table SET created_at = %d", time() - 2 * DAY_IN_SECONDS ) );
+		OAuthClient::registered();
+		self::assertNull( Plugin::services()->clients()->find( $old ) );
+		self::assertNotNull( Plugin::services()->clients()->find( $used->id ), 'somebody consented to it' );
+		update_option( Settings::OPTION, [ 'registration_limit' => [ 'max' => 3, 'window' => 3600 ] ] + Site::ROOMY );
+		for ( $i = 0; $i < 4; $i++ ) {
+			$answer = OAuthClient::register();
+		}
+		self::assertSame( [ 429, 'slow_down' ], [ $answer->status, $answer->json()['error'] ] );
+		self::assertGreaterThan( 0, (int) $answer->header( 'Retry-After' ) );
+	}
+
+	/** A host has as many IPv6 addresses as it likes: they count together. */
+	public function test_registrations_are_limited_by_network(): void {
+		update_option( Settings::OPTION, [ 'registration_limit' => [ 'max' => 2, 'window' => 3600 ] ] + Site::ROOMY );
+		$network = '2001:db8:' . dechex( random_int( 1, 0xffff ) ) . ':' . dechex( random_int( 1, 0xfff ) );
+		$status  = static function ( string $ip ): int {
+			$_SERVER['REMOTE_ADDR'] = $ip;
+			$body                   = '{"redirect_uris":["https://client.example/back"],"token_endpoint_auth_method":"none"}';
+			return ( new OAuthEndpoints( Plugin::services() ) )->handle( 'oauth/register', new Request( 'POST', [], '', $body ) )->status;
+		};
+		$before  = $_SERVER;
+		try {
+			self::assertSame( [ 201, 201, 429 ], array_map( $status, [ "$network::1", "$network::2", "$network:f::3" ] ) );
+			self::assertSame( 201, $status( "$network" . '1::1' ) );
+		} finally {
+			$_SERVER = $before;
+		}
+	}
+
+	public function test_a_code_is_redeemed_once_and_the_second_time_ends_everything(): void {
+		$client = OAuthClient::registered();
+		$from   = AuditTrail::size();
+		$code   = $client->code( [ 'preset' => 'read_only', 'name' => 'Redeemed twice' ] );
+		$id     = OAuthClient::newest();
+		$answer = OAuthClient::token( $client->redeeming( $code ) );
+		self::assertSame( [ 200, 'no-store', 'Bearer' ], [ $answer->status, $answer->header( 'Cache-Control' ), $answer->json()['token_type'] ] );
+		self::assertTold( [ 'grant connection.created ok', 'oauth oauth.code_redeemed ok' ], $from );
+		$agent = new Agent( $id, $answer->json()['access_token'] );
+		$agent->do( 'whoami' );
+		$again = OAuthClient::token( $client->redeeming( $code ) );
+		self::assertSame( [ 400, 'invalid_grant' ], [ $again->status, $again->json()['error'] ] );
+		self::assertSame( [ Connection::REVOKED, 'code_reused' ], [ $agent->connection()->state, $agent->connection()->ended_reason ] );
+		self::assertSame( 401, $agent->call( 'whoami' )->status );
+		self::assertSame( 400, OAuthClient::token( $client->refreshing( $answer->json()['refresh_token'] ) )->status );
+		self::assertContains( 'refusal oauth.token denied code_reused', AuditTrail::told( $from ) );
+	}
+
+	public function test_sixteen_redemptions_at_once_never_give_two_families(): void {
+		$client  = OAuthClient::registered();
+		$form    = http_build_query( $client->redeeming( $client->code() ) );
+		$answers = Http::all( array_map( static fn(): Pending => new Pending( 'POST', Urls::token(), [ 'Content-Type' => 'application/x-www-form-urlencoded' ], $form ), range( 1, 16 ) ) );
+		$good    = array_filter( $answers, static fn( Answer $answer ): bool => 200 === $answer->status );
+		self::assertLessThanOrEqual( 1, count( array_unique( array_map( static fn( Answer $answer ): string => $answer->json()['refresh_token'], $good ) ) ) );
+		self::assertSame( [], array_filter( $answers, static fn( Answer $answer ): bool => $answer->status >= 500 ) );
+	}
+
+	/** @return array<string, array{array<string, string|null>, string}> */
+	public function bad_redemptions(): array {
+		return [
+			'another verifier'     => [ [ 'code_verifier' => str_repeat( 'x', 43 ) ], 'invalid_grant' ],
+			'no verifier'          => [ [ 'code_verifier' => null ], 'invalid_request' ],
+			'another redirect'     => [ [ 'redirect_uri' => 'http://127.0.0.1:7799/other' ], 'invalid_grant' ],
+			'another resource'     => [ [ 'resource' => 'https://elsewhere.example/mcp' ], 'invalid_target' ],
+			'a damaged code'       => [ [ 'code' => 'csac_nonsense' ], 'invalid_grant' ],
+			'no code'              => [ [ 'code' => null ], 'invalid_request' ],
+			'an unknown client'    => [ [ 'client_id' => 'nobody' ], 'invalid_client' ],
+			'a password'           => [ [ 'grant_type' => 'password', 'username' => 'admin', 'password' => 'admin' ], 'unsupported_grant_type' ],
+			'the client by itself' => [ [ 'grant_type' => 'client_credentials' ], 'unsupported_grant_type' ],
+		];
+	}
+
+	/** @dataProvider bad_redemptions */
+	public function test_a_redemption_that_is_refused_leaves_the_code_good( array $change, string $error ): void {
+		$client = OAuthClient::registered();
+		$form   = $client->redeeming( $client->code() );
+		$answer = OAuthClient::token( array_filter( $change + $form, is_string( ... ) ) );
+		self::assertSame( $error, $answer->json()['error'], $answer->body );
+		self::assertSame( 'invalid_client' === $error ? 401 : 400, $answer->status );
+		self::assertSame( 200, OAuthClient::token( $form )->status );
+	}
+
+	public function test_another_client_cannot_redeem_a_code(): void {
+		$client = OAuthClient::registered();
+		$other  = OAuthClient::registered();
+		$answer = OAuthClient::token( [ 'client_id' => $other->id ] + $client->redeeming( $client->code() ) );
+		self::assertSame( 'invalid_grant', $answer->json()['error'] );
+	}
+
+	public function test_refresh_rotates_and_reuse_ends_the_family(): void {
+		$client = OAuthClient::registered();
+		$first  = $client->tokens( [ 'preset' => 'read_only' ] );
+		$agent  = new Agent( OAuthClient::newest(), $first['access_token'] );
+		$second = OAuthClient::token( $client->refreshing( $first['refresh_token'] ) )->json();
+		self::assertNotSame( $first['refresh_token'], $second['refresh_token'] );
+		// An answer lost on the way: the same successor again.
+		self::assertSame( $second['refresh_token'], OAuthClient::token( $client->refreshing( $first['refresh_token'] ) )->json()['refresh_token'] );
+		$third = OAuthClient::token( $client->refreshing( $second['refresh_token'] ) )->json();
+		( new Agent( $agent->id, $third['access_token'] ) )->do( 'whoami' );
+		$reused = OAuthClient::token( $client->refreshing( $first['refresh_token'] ) );
+		self::assertSame( [ 400, 'invalid_grant' ], [ $reused->status, $reused->json()['error'] ] );
+		self::assertSame( [ Connection::REVOKED, 'refresh_reused' ], [ $agent->connection()->state, $agent->connection()->ended_reason ] );
+		foreach ( [ $second, $third ] as $tokens ) {
+			self::assertSame( 400, OAuthClient::token( $client->refreshing( $tokens['refresh_token'] ) )->status );
+			self::assertSame( 401, ( new Agent( $agent->id, $tokens['access_token'] ) )->call( 'whoami' )->status );
+		}
+	}
+
+	public function test_refreshes_at_once_on_all_workers_agree(): void {
+		$client  = OAuthClient::registered();
+		$tokens  = $client->tokens();
+		$form    = http_build_query( $client->refreshing( $tokens['refresh_token'] ) );
+		$answers = Http::all( array_map( static fn(): Pending => new Pending( 'POST', Urls::token(), [ 'Content-Type' => 'application/x-www-form-urlencoded' ], $form ), range( 1, 12 ) ) );
+		self::assertSame( [ 200 ], array_values( array_unique( array_map( static fn( Answer $answer ): int => $answer->status, $answers ) ) ) );
+		self::assertCount( 1, array_unique( array_map( static fn( Answer $answer ): string => $answer->json()['refresh_token'], $answers ) ) );
+	}
+
+	public function test_a_paused_connection_refreshes_nothing_a_kill_switch_neither_loses_it(): void {
+		$client = OAuthClient::registered();
+		$tokens = $client->tokens();
+		$agent  = new Agent( OAuthClient::newest(), $tokens['access_token'] );
+		Plugin::services()->kill_switch()->set( true );
+		Plugin::services()->kill_switch()->set( false );
+		self::assertSame( 200, OAuthClient::token( $client->refreshing( $tokens['refresh_token'] ) )->status );
+		Plugin::services()->manager()->revoke( $agent->connection() );
+		self::assertSame( 'invalid_grant', OAuthClient::token( $client->refreshing( $tokens['refresh_token'] ) )->json()['error'] );
+	}
+
+	public function test_revocation(): void {
+		$client = OAuthClient::registered();
+		$other  = OAuthClient::registered();
+		$tokens = $client->tokens();
+		$agent  = new Agent( OAuthClient::newest(), $tokens['access_token'] );
+		$revoke = static fn( OAuthClient $by, string $token ): Answer => Http::send( 'POST', Urls::revoke(), [ 'Content-Type' => 'application/x-www-form-urlencoded' ], http_build_query( [ 'token' => $token, 'client_id' => $by->id ] ) );
+		self::assertSame( 200, $revoke( $client, 'nonsense' )->status );
+		self::assertSame( 200, $revoke( $other, $tokens['refresh_token'] )->status );
+		$agent->do( 'whoami' );
+		self::assertSame( 200, $revoke( $client, $tokens['access_token'] )->status );
+		self::assertSame( 401, $agent->call( 'whoami' )->status );
+		$fresh = OAuthClient::token( $client->refreshing( $tokens['refresh_token'] ) )->json();
+		( new Agent( $agent->id, $fresh['access_token'] ) )->do( 'whoami' );
+		self::assertSame( 200, $revoke( $client, $fresh['refresh_token'] )->status );
+		self::assertSame( [ Connection::REVOKED, 'client' ], [ $agent->connection()->state, $agent->connection()->ended_reason ] );
+	}
+
+	public function test_no_token_stands_in_the_database_or_the_logs(): void {
+		global $wpdb;
+		$client = OAuthClient::registered();
+		$code   = $client->code();
+		$tokens = OAuthClient::token( $client->redeeming( $code ) )->json();
+		( new Agent( OAuthClient::newest(), $tokens['access_token'] ) )->do( 'whoami' );
+		$all = $this->logged();
+		foreach ( [ $wpdb->options, Site::table( 'grants' ), Site::table( 'oauth_clients' ), Site::table( 'connections' ), Site::table( 'audit_entry' ) ] as $table ) {
+			foreach ( $wpdb->get_results( "SELECT * FROM $table", ARRAY_N ) as $row ) {
+				$all .= implode( "\0", array_map( strval( ... ), $row ) );
+			}
+		}
+		foreach ( [ $code, $tokens['access_token'], $tokens['refresh_token'], $client->verifier ] as $secret ) {
+			self::assertStringNotContainsString( substr( $secret, -30 ), $all );
+		}
+	}
+}

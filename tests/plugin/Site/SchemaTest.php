@@ -1,0 +1,164 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Countersign\Tests\Site;
+
+use Countersign\Plugin\Site\Capabilities;
+use Countersign\Plugin\Site\Schema;
+use Countersign\Plugin\Site\Settings;
+use Countersign\Tests\Answer;
+use Countersign\Tests\AuditTrail;
+use Countersign\Tests\Http;
+use Countersign\Tests\Pending;
+use Countersign\Tests\Site;
+use Countersign\Tests\TestCase;
+
+/** Tables come, stay and change as they should. */
+final class SchemaTest extends TestCase {
+
+	private const TABLES = [ 'connections', 'oauth_clients', 'grants', 'audit_entry', 'audit_head', 'audit_checkpoint' ];
+
+	/** Runs something against tables of another prefix, as on a site that never had the plugin. */
+	private function elsewhere( callable $act ): void {
+		global $wpdb;
+		$version      = get_option( Schema::OPTION );
+		$prefix       = $wpdb->prefix;
+		$wpdb->prefix = 'fresh_';
+		delete_option( Schema::OPTION );
+		try {
+			$act();
+		} finally {
+			Schema::drop();
+			$wpdb->prefix = $prefix;
+			update_option( Schema::OPTION, $version );
+		}
+	}
+
+	/** @return list<string> Those of Countersign's tables that are there. */
+	private static function present(): array {
+		global $wpdb;
+		$present = [];
+		foreach ( self::TABLES as $name ) {
+			if ( Schema::table( $name ) === $wpdb->get_var( $wpdb->prepare( 'SHOW TABLES LIKE %s', $wpdb->esc_like( Schema::table( $name ) ) ) ) ) {
+				$present[] = $name;
+			}
+		}
+		return $present;
+	}
+
+	public function test_a_fresh_site_gets_all_tables_and_one_empty_head(): void {
+		$this->elsewhere(
+			function (): void {
+				global $wpdb;
+				self::assertSame( [], self::present() );
+				Schema::migrate();
+				self::assertSame( self::TABLES, self::present() );
+				self::assertSame( '1', (string) Site::option( Schema::OPTION ) );
+				$heads = $wpdb->get_results( 'SELECT id, head, size FROM ' . Schema::table( 'audit_head' ), ARRAY_A );
+				self::assertCount( 1, $heads );
+				self::assertSame( [ '1', null, '0' ], array_map( static fn( $value ) => null === $value ? null : (string) $value, array_values( $heads[0] ) ) );
+			}
+		);
+	}
+
+	public function test_what_is_there_is_all_that_uninstalling_drops(): void {
+		$this->elsewhere(
+			function (): void {
+				global $wpdb;
+				Schema::migrate();
+				$all = $wpdb->get_col( "SHOW TABLES LIKE 'fresh\\_%'" );
+				self::assertCount( count( self::TABLES ), $all, 'a table that this test does not know: ' . implode( ', ', $all ) );
+				Schema::drop();
+				self::assertSame( [], $wpdb->get_col( "SHOW TABLES LIKE 'fresh\\_%'" ) );
+				self::assertNull( Site::option( Schema::OPTION ) );
+			}
+		);
+	}
+
+	public function test_running_all_steps_again_changes_nothing(): void {
+		$id = Site::connect()->id;
+		AuditTrail::append();
+		$before = [ $this->structure(), Site::digest(), AuditTrail::since( 0 ), Site::option( Settings::SITE_ID ) ];
+		update_option( Schema::OPTION, 0 );
+		Schema::migrate();
+		Schema::migrate();
+		self::assertSame( $before, [ $this->structure(), Site::digest(), AuditTrail::since( 0 ), Site::option( Settings::SITE_ID ) ] );
+		self::assertNotNull( \Countersign\Plugin\Plugin::services()->connections()->find( $id ) );
+	}
+
+	public function test_a_web_request_upgrades_an_older_database(): void {
+		global $wpdb;
+		$checkpoint = Schema::table( 'audit_checkpoint' );
+		$kept       = $wpdb->get_results( "SELECT * FROM $checkpoint", ARRAY_A );
+		// As an older version of the plugin would have left it: a table missing, the number lower, rights not given.
+		$wpdb->query( "DROP TABLE $checkpoint" );
+		update_option( Schema::OPTION, 0 );
+		get_role( 'administrator' )->remove_cap( Capabilities::AUDIT );
+		Http::get( home_url( '/?rest_route=/' ) );
+		wp_cache_flush();
+		self::assertSame( self::TABLES, self::present() );
+		self::assertSame( '1', (string) Site::option( Schema::OPTION ) );
+		self::assertArrayHasKey( Capabilities::AUDIT, Site::option( $wpdb->prefix . 'user_roles' )['administrator']['capabilities'] );
+		foreach ( $kept as $row ) {
+			$wpdb->insert( $checkpoint, $row );
+		}
+	}
+
+	public function test_requests_that_upgrade_at_once_do_not_disturb_each_other(): void {
+		update_option( Schema::OPTION, 0 );
+		$answers = Http::all( array_map( static fn(): Pending => new Pending( 'GET', home_url( '/?rest_route=/' ) ), range( 1, 6 ) ) );
+		self::assertSame( [ 200 ], array_values( array_unique( array_map( static fn( Answer $answer ): int => $answer->status, $answers ) ) ) );
+		self::assertSame( '1', (string) Site::option( Schema::OPTION ) );
+	}
+
+	public function test_a_step_that_fails_is_not_noted_as_done(): void {
+		global $wpdb;
+		$this->expected_complaint = '~WordPress database error~';
+		$this->elsewhere(
+			function () use ( $wpdb ): void {
+				$quiet        = $wpdb->suppress_errors( true );
+				$prefix       = $wpdb->prefix;
+				$wpdb->prefix = 'no_such_database.x_';
+				try {
+					Schema::migrate();
+					self::fail( 'a failure went unnoticed' );
+				} catch ( \RuntimeException $error ) {
+					self::assertStringContainsString( 'could not make its tables', $error->getMessage() );
+				} finally {
+					$wpdb->prefix = $prefix;
+					$wpdb->suppress_errors( $quiet );
+				}
+				self::assertNull( Site::option( Schema::OPTION ) );
+			}
+		);
+	}
+
+	public function test_administrators_and_nobody_else_get_the_capabilities(): void {
+		$holders = [];
+		foreach ( Site::option( $GLOBALS['wpdb']->prefix . 'user_roles' ) as $role => $facts ) {
+			foreach ( array_keys( array_filter( $facts['capabilities'] ) ) as $capability ) {
+				if ( str_starts_with( $capability, 'countersign_' ) ) {
+					$holders[] = "$role $capability";
+				}
+			}
+		}
+		self::assertSame( [ 'administrator countersign_manage_connections', 'administrator countersign_read_audit' ], $holders );
+	}
+
+	public function test_the_identity_of_the_site_is_made_once(): void {
+		$id = Site::option( Settings::SITE_ID );
+		self::assertMatchesRegularExpression( '/^[0-9a-f]{16}$/D', $id );
+		self::assertSame( $id, ( new Settings() )->site_id() );
+	}
+
+	/** @return array<string, mixed> */
+	private function structure(): array {
+		global $wpdb;
+		$structure = [];
+		foreach ( self::TABLES as $name ) {
+			$structure[ $name ] = $wpdb->get_results( 'DESCRIBE ' . Schema::table( $name ), ARRAY_A );
+		}
+		return $structure;
+	}
+}

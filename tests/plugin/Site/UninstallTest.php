@@ -1,0 +1,76 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Countersign\Tests\Site;
+
+use Countersign\Plugin\Plugin;
+use Countersign\Plugin\Site\Schema;
+use Countersign\Plugin\Site\Settings;
+use Countersign\Tests\AuditTrail;
+use Countersign\Tests\Site;
+use Countersign\Tests\TestCase;
+
+/** The last tests of their suite: afterwards nothing is left. */
+final class UninstallTest extends TestCase {
+
+	/** As WordPress does it when somebody deletes the plugin: in a process of its own, with the plugin inactive. */
+	private static function uninstall(): void {
+		Site::php( 'require_once ABSPATH . "wp-admin/includes/admin.php"; deactivate_plugins( "countersign/countersign.php" );' );
+		[ $said ] = Site::php( 'require_once ABSPATH . "wp-admin/includes/admin.php"; uninstall_plugin( "countersign/countersign.php" ); echo "done";' );
+		self::assertSame( 'done', trim( $said ) );
+		wp_cache_flush();
+	}
+
+	/** @return list<string> Everything in the database whose name says that it is Countersign's. */
+	private static function left(): array {
+		global $wpdb;
+		return array_merge(
+			$wpdb->get_col( "SHOW TABLES LIKE '%countersign%'" ),
+			$wpdb->get_col( "SELECT option_name FROM $wpdb->options WHERE option_name LIKE '%countersign%' ORDER BY option_name" ),
+			$wpdb->get_col( "SELECT meta_key FROM $wpdb->usermeta WHERE meta_key LIKE '%countersign%'" ),
+		);
+	}
+
+	public function test_deactivating_keeps_everything(): void {
+		Site::connect();
+		$before = [ Site::digest(), AuditTrail::since( 0 ) ];
+		Site::php( 'require_once ABSPATH . "wp-admin/includes/admin.php"; deactivate_plugins( "countersign/countersign.php" );' );
+		Site::php( 'require_once ABSPATH . "wp-admin/includes/admin.php"; activate_plugin( "countersign/countersign.php" );' );
+		wp_cache_flush();
+		self::assertSame( $before, [ Site::digest(), AuditTrail::since( 0 ) ] );
+		self::assertSame( 'ok', AuditTrail::verify()['verdict'] );
+	}
+
+	/** @depends test_deactivating_keeps_everything */
+	public function test_deleting_keeps_the_log_unless_told_otherwise(): void {
+		$before = AuditTrail::since( 0 );
+		self::assertNotEmpty( $before );
+		self::uninstall();
+		self::assertSame( $before, AuditTrail::since( 0 ) );
+		self::assertContains( Settings::SITE_ID, self::left() );
+		self::assertStringNotContainsString( 'countersign_', serialize( Site::option( $GLOBALS['wpdb']->prefix . 'user_roles' ) ), 'capabilities go all the same' );
+	}
+
+	/** @depends test_deleting_keeps_the_log_unless_told_otherwise */
+	public function test_installing_again_takes_up_where_it_ended(): void {
+		Site::php( 'require_once ABSPATH . "wp-admin/includes/admin.php"; activate_plugin( "countersign/countersign.php" );' );
+		wp_cache_flush();
+		wp_roles()->for_site();
+		self::assertTrue( user_can( Site::user( 'admin' ), 'countersign_manage_connections' ), 'the administrator manages connections again' );
+		AuditTrail::append();
+		self::assertSame( 'ok', AuditTrail::verify()['verdict'] );
+	}
+
+	/** @depends test_installing_again_takes_up_where_it_ended */
+	public function test_deleting_removes_everything_when_told(): void {
+		Plugin::services()->kill_switch()->set( true );
+		Plugin::services()->kill_switch()->set( false );
+		set_transient( 'countersign_flash_1', [ [ 'info', 'x' ] ], 60 );
+		AuditTrail::verify();
+		update_option( Settings::DELETE_ON_UNINSTALL, '1' );
+		self::uninstall();
+		self::assertSame( [], self::left() );
+		self::assertFalse( get_option( Schema::OPTION ) );
+	}
+}
