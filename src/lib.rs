@@ -15,6 +15,7 @@ pub mod access;
 pub mod action;
 pub mod audit;
 pub mod bytes;
+pub mod calendar;
 pub mod clock;
 pub mod decision;
 pub mod entropy;

@@ -5,12 +5,10 @@
 
 use std::fmt;
 
+use crate::calendar::{DAY_MS, LAST_DAY, date_of, day_of};
 use crate::clock::Timestamp;
 
-const DAY_MS: u64 = 86_400_000;
-
-/// The last day that is told apart, 9999-12-31, and its month.
-const LAST_DAY: u32 = 2_932_896;
+/// The month of [`LAST_DAY`], 9999-12, counted from 1970-01.
 const LAST_MONTH: u32 = 96_359;
 
 /// The furthest that a zone is from UTC: 14 hours, in seconds.
@@ -81,7 +79,7 @@ impl Period {
             match every {
                 PeriodUnit::Day => day,
                 PeriodUnit::Month => {
-                    let (year, month, _) = date(day.min(LAST_DAY));
+                    let (year, month, _) = date_of(day);
                     (year - 1970) * 12 + month - 1
                 }
             },
@@ -117,7 +115,8 @@ impl Period {
         let next = self.number + 1;
         let day = match self.every {
             PeriodUnit::Day => next,
-            PeriodUnit::Month => day(1970 + next / 12, next % 12 + 1, 1),
+            // The month after the last one has no date: it begins the day after the last day.
+            PeriodUnit::Month => day_of(1970 + next / 12, next % 12 + 1, 1).unwrap_or(LAST_DAY + 1),
         };
         let local = u64::from(day) * DAY_MS;
         Timestamp::from_millis(local.saturating_add_signed(-offset.millis()))
@@ -131,7 +130,7 @@ impl Period {
         let sound = (1970..=9999).contains(&year) && (1..=12).contains(&month);
         let number = match every {
             _ if !sound => return None,
-            PeriodUnit::Day => day(year, month, parts.next()??.min(31)),
+            PeriodUnit::Day => day_of(year, month, parts.next()??)?,
             PeriodUnit::Month => (year - 1970) * 12 + month - 1,
         };
         let period = Self::from_number(every, number);
@@ -143,7 +142,7 @@ impl fmt::Display for Period {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.every {
             PeriodUnit::Day => {
-                let (year, month, day) = date(self.number);
+                let (year, month, day) = date_of(self.number);
                 write!(f, "{year:04}-{month:02}-{day:02}")
             }
             PeriodUnit::Month => write!(
@@ -156,72 +155,12 @@ impl fmt::Display for Period {
     }
 }
 
-/// Days before the first of March of `year`, counted from year 0: what makes the leap day the last.
-const fn days_before(year: u32) -> u32 {
-    365 * year + year / 4 - year / 100 + year / 400
-}
-
-/// From 1 March of year 0 to 1970-01-01.
-const EPOCH: u32 = 719_468;
-
-/// Days since 1970 of a date.
-const fn day(year: u32, month: u32, day: u32) -> u32 {
-    let (year, month) = if month > 2 {
-        (year, month - 3)
-    } else {
-        (year - 1, month + 9)
-    };
-    (days_before(year) + (153 * month + 2) / 5 + day).saturating_sub(EPOCH + 1)
-}
-
-/// Year, month and day of a day since 1970.
-const fn date(number: u32) -> (u32, u32, u32) {
-    let days = number + EPOCH;
-    // A year too late at the most: 400 years have 146,097 days.
-    let mut year = (400 * days as u64 / 146_097) as u32 + 1;
-    while days_before(year) > days {
-        year -= 1;
-    }
-    let rest = days - days_before(year);
-    let month = (5 * rest + 2) / 153;
-    let day = rest - (153 * month + 2) / 5 + 1;
-    if month < 10 {
-        (year, month + 3, day)
-    } else {
-        (year + 1, month - 9, day)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn offset(hours: i32) -> UtcOffset {
         UtcOffset::new(hours * 3600).unwrap()
-    }
-
-    /// Every day until 9999, by a calendar that counts one day after the other.
-    #[test]
-    fn every_day_has_its_date() {
-        let (mut year, mut month, mut of_month) = (1970, 1, 1);
-        for number in 0..=LAST_DAY {
-            assert_eq!(date(number), (year, month, of_month));
-            assert_eq!(day(year, month, of_month), number);
-            let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-            let length = match month {
-                2 => 28 + u32::from(leap),
-                4 | 6 | 9 | 11 => 30,
-                _ => 31,
-            };
-            of_month += 1;
-            if of_month > length {
-                (month, of_month) = (month + 1, 1);
-            }
-            if month > 12 {
-                (year, month) = (year + 1, 1);
-            }
-        }
-        assert_eq!((year, month, of_month), (10_000, 1, 1));
     }
 
     #[test]
