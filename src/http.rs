@@ -3,6 +3,22 @@
 use std::fmt;
 
 use crate::decision::Decision;
+use crate::reason::Reason;
+
+/// Refuses a request that did not arrive over HTTPS: its tokens and codes can be read on the way.
+///
+/// `secure` comes from the caller, who knows the connection. It is also true for a request that never
+/// leaves the machine.
+///
+/// # Errors
+/// [`Reason::HttpsRequired`] if `secure` is false.
+pub(crate) const fn require_https(secure: bool) -> Result<(), Reason> {
+    if secure {
+        Ok(())
+    } else {
+        Err(Reason::HttpsRequired)
+    }
+}
 
 /// Status, headers and body of an answer, and what was decided. `Duty` is what the caller has to do before
 /// it sends the answer: each protocol has its own.

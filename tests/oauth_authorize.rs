@@ -5,7 +5,7 @@ mod oauth_support;
 
 use countersign::decision::Decision;
 use countersign::entropy::SystemEntropy;
-use countersign::oauth::{Error, Reply};
+use countersign::oauth::{Error, Reply, Server};
 use countersign::reason::Reason;
 use oauth_support::*;
 use serde_json::{Value, json};
@@ -332,4 +332,67 @@ proptest::proptest! {
         assert_eq!(parameter(&location, "state"), Some(state));
         assert!(location.starts_with("https://client.example/cb?a=1&error=access_denied&"));
     }
+}
+
+#[test]
+fn every_endpoint_refuses_a_request_without_https() {
+    let mut plain = settings();
+    plain["secure"] = json!(false);
+    // A site without HTTPS has no https address. The server must still be able to refuse.
+    plain["token_endpoint"] = json!("http://example.org/t");
+    let server = Server::new(&plain.to_string()).unwrap();
+    let keyring = keyring();
+    let client = client("none").to_string();
+    let site = Site::new("none");
+    let body = code_body(&site.code(at(0)), &[]);
+    let registration = json!({ "redirect_uris": [REDIRECT] }).to_string();
+    let stored = Some(client.as_str());
+
+    let replies = [
+        *server.check_transport().unwrap_err(),
+        server
+            .register(&SystemEntropy, at(0), registration.as_bytes())
+            .unwrap(),
+        *server
+            .authorize(form(&QUERY).as_bytes(), stored)
+            .unwrap_err(),
+        *server
+            .token(&keyring, at(0), body.as_bytes(), b"", stored)
+            .err()
+            .unwrap(),
+        server.revoke(&keyring, at(0), b"client_id=csc_one&token=x", b"", stored),
+    ];
+    for reply in replies {
+        assert_eq!(reply.status(), 403);
+        assert_eq!(reply.decision(), Decision::from(Reason::HttpsRequired));
+        let mut headers: Vec<_> = reply
+            .headers()
+            .iter()
+            .map(|(name, value)| (*name, value.as_str()))
+            .collect();
+        headers.sort_unstable();
+        assert_eq!(
+            headers,
+            [
+                ("Cache-Control", "no-store"),
+                ("Content-Type", "application/json"),
+                ("X-Accel-Expires", "0"),
+                ("X-LiteSpeed-Cache-Control", "no-cache"),
+            ]
+        );
+        let body: Value = serde_json::from_str(reply.body()).unwrap();
+        assert_eq!(
+            body,
+            json!({
+                "error": "invalid_request",
+                "error_description": Reason::HttpsRequired.message(),
+                "reason": "https_required",
+            })
+        );
+        assert_eq!(
+            (reply.redirect(), reply.client(), reply.change()),
+            (None, None, None)
+        );
+    }
+    assert!(site.server.check_transport().is_ok());
 }

@@ -20,6 +20,7 @@ fn settings() -> Value {
         "token_endpoint": "https://example.org/blog/wp-json/countersign/v1/token",
         "registration_endpoint": "https://example.org/blog/wp-json/countersign/v1/register",
         "revocation_endpoint": "https://example.org/blog/wp-json/countersign/v1/revoke",
+        "secure": true,
         "allow_http": false,
     })
 }
@@ -62,6 +63,7 @@ fn settings_are_exact() {
         ("typo", json!(1), Error::Settings),
         ("issuer", json!(null), Error::Settings),
         ("allow_http", json!("yes"), Error::Settings),
+        ("secure", json!(null), Error::Settings),
         ("issuer", json!("example.org"), Error::Setting("issuer")),
         (
             "issuer",

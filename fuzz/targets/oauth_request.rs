@@ -11,7 +11,7 @@ use serde_json::Value;
 const SETTINGS: &str = r#"{"issuer":"https://example.org","resource":"https://example.org/mcp",
     "resource_metadata":"https://example.org/m","authorization_endpoint":"https://example.org/a",
     "token_endpoint":"https://example.org/t","registration_endpoint":"https://example.org/g",
-    "revocation_endpoint":"https://example.org/r","allow_http":false,"scopes":["mcp:read"]}"#;
+    "revocation_endpoint":"https://example.org/r","secure":true,"allow_http":false,"scopes":["mcp:read"]}"#;
 const CLIENT: &str = r#"{"client_id":"csc_one","client_name":"One","redirect_uris":["https://client.example/back?a=1"],
     "grant_types":["authorization_code","refresh_token"],"token_endpoint_auth_method":"none","source":"registration"}"#;
 const REGISTERED: &str = "https://client.example/back?a=1";

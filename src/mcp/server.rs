@@ -14,6 +14,7 @@ use super::headers::Headers;
 use super::reply::Reply;
 use super::request::Request;
 use super::settings::Settings;
+use crate::http::require_https;
 use crate::keyring::Keyring;
 use crate::limit::{Admission, address_key};
 use crate::reason::Reason;
@@ -109,9 +110,7 @@ impl Server {
 
     fn at_the_gate(&self, headers: &Headers) -> Result<(), Refused> {
         let settings = &self.0.settings;
-        if !settings.secure {
-            return Err(Reason::HttpsRequired.into());
-        }
+        require_https(settings.secure)?;
         // Against DNS rebinding: a name that is not ours was not meant for us.
         let ours = |host: &str| settings.hosts.iter().any(|own| same_host(own, host));
         if !headers.get("host").is_some_and(ours) {

@@ -121,6 +121,27 @@ impl Reply {
         reply
     }
 
+    /// The refusal of a request that did not arrive over HTTPS: 403. The headers for the page caches of
+    /// LiteSpeed and nginx keep them from serving it after HTTPS is set up.
+    pub(super) fn insecure(reason: Reason) -> Self {
+        let body = json!({
+            "error": Code::InvalidRequest.as_str(),
+            "error_description": reason.message(),
+            "reason": reason.code(),
+        });
+        let headers = [
+            ("Content-Type", "application/json"),
+            ("Cache-Control", "no-store"),
+            ("X-LiteSpeed-Cache-Control", "no-cache"),
+            ("X-Accel-Expires", "0"),
+        ];
+        let headers = headers.map(|(name, value)| (name, value.to_owned()));
+        Self {
+            decision: reason.into(),
+            ..Self::new(403, headers.into(), body.to_string())
+        }
+    }
+
     pub(super) fn with_client(mut self, client: String) -> Self {
         self.duty.client = Some(client);
         self

@@ -9,6 +9,7 @@ use super::{
 };
 use crate::clock::Timestamp;
 use crate::entropy::Entropy;
+use crate::http::require_https;
 use crate::keyring::Keyring;
 use crate::reason::Reason;
 
@@ -30,6 +31,16 @@ impl Server {
         })
     }
 
+    /// Refuses the request at hand if it did not arrive over HTTPS. Call it before anything else is done
+    /// for the request: before it is counted, and before its client is looked up. The other methods
+    /// that answer a request refuse it in the same way; the metadata documents need this check.
+    ///
+    /// # Errors
+    /// A [`Reply`] to send: 403 with [`Reason::HttpsRequired`].
+    pub fn check_transport(&self) -> Result<(), Box<Reply>> {
+        require_https(self.settings.secure).map_err(|reason| Box::new(Reply::insecure(reason)))
+    }
+
     /// Protected resource metadata, JSON ([RFC 9728](https://www.rfc-editor.org/rfc/rfc9728) §2).
     #[must_use]
     pub fn resource_metadata(&self) -> String {
@@ -44,7 +55,7 @@ impl Server {
     }
 
     /// Registers a client ([RFC 7591](https://www.rfc-editor.org/rfc/rfc7591) §3): a 201 with
-    /// [`Reply::client`] to store, or a 400.
+    /// [`Reply::client`] to store, a 400, or the 403 of [`Self::check_transport`].
     ///
     /// # Errors
     /// [`Error::Entropy`].
@@ -54,7 +65,10 @@ impl Server {
         now: Timestamp,
         body: &[u8],
     ) -> Result<Reply, Error> {
-        registration::register(entropy, now, body)
+        match self.check_transport() {
+            Ok(()) => registration::register(entropy, now, body),
+            Err(refused) => Ok(*refused),
+        }
     }
 
     /// The client that a fetched client id metadata document describes.
@@ -80,6 +94,7 @@ impl Server {
         query: &[u8],
         client: Option<&str>,
     ) -> Result<AuthorizationRequest, Box<Reply>> {
+        self.check_transport()?;
         authorize::authorize(&self.settings, query, client)
     }
 
@@ -104,6 +119,7 @@ impl Server {
         authorization: &[u8],
         client: Option<&str>,
     ) -> Result<TokenRequest, Box<Reply>> {
+        self.check_transport()?;
         token_endpoint::parse(&self.settings, keyring, now, body, authorization, client)
             .map_err(|refusal| Box::new(Reply::refused(refusal)))
     }
@@ -119,6 +135,9 @@ impl Server {
         authorization: &[u8],
         client: Option<&str>,
     ) -> Reply {
+        if let Err(refused) = self.check_transport() {
+            return *refused;
+        }
         revoke::revoke(keyring, now, body, authorization, client)
     }
 }

@@ -23,6 +23,9 @@ pub(super) struct Settings {
     pub(super) revocation_endpoint: String,
     pub(super) documentation: Option<String>,
     pub(super) resource_name: Option<String>,
+    /// Whether the request at hand arrived over HTTPS or never left the machine.
+    pub(super) secure: bool,
+    /// Whether the addresses of a site on a development machine may use plain `http`.
     allow_http: bool,
     #[serde(default = "access_lifetime")]
     pub(super) access_lifetime: u32,
@@ -76,6 +79,9 @@ impl Settings {
         match url.scheme() {
             "https" => Ok(()),
             "http" if self.allow_http || is_loopback(&url) => Ok(()),
+            // Every request is refused then. Without this, a site that is served over plain HTTP would
+            // get an error instead of the refusal.
+            "http" if !self.secure => Ok(()),
             "http" => Err(Error::SettingNotHttps(name)),
             _ => Err(Error::Setting(name)),
         }

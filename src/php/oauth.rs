@@ -51,6 +51,11 @@ impl OAuth {
         })
     }
 
+    pub fn check_transport(&self) -> Option<OAuthReply> {
+        let refused = self.server.check_transport().err();
+        refused.map(|reply| OAuthReply(*reply))
+    }
+
     pub fn resource_metadata(&self) -> String {
         self.server.resource_metadata()
     }

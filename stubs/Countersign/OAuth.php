@@ -11,9 +11,19 @@ final class OAuth
     /**
      * @param string $settings JSON: `{"issuer", "resource", "resource_metadata", "authorization_endpoint",
      *     "token_endpoint", "registration_endpoint", "revocation_endpoint", "documentation"?, "resource_name"?,
-     *     "allow_http": bool, "access_lifetime"?: seconds, "scopes"?: [..]}`. URLs are compared byte for byte.
+     *     "secure": bool, "allow_http": bool, "access_lifetime"?: seconds, "scopes"?: [..]}`. URLs are compared byte for
+     *     byte. `secure` says whether the request at hand arrived over HTTPS or never left the machine.
      */
     public function __construct(Keyring $keyring, string $settings) {}
+
+    /**
+     * Refuses the request at hand if it did not arrive over HTTPS (setting `secure`): a 403 with the reason
+     * `https_required`. Call it first, also before the metadata is served. `authorize()`, `register()`, `token()` and
+     * `revoke()` refuse in the same way.
+     *
+     * @return OAuthReply|null The reply to send, or null if the request may go on.
+     */
+    public function checkTransport(): ?OAuthReply {}
 
     /** RFC 9728 protected resource metadata, JSON. */
     public function resourceMetadata(): string {}

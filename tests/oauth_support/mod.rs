@@ -45,6 +45,7 @@ pub fn settings() -> Value {
         "token_endpoint": "https://example.org/t",
         "registration_endpoint": "https://example.org/g",
         "revocation_endpoint": "https://example.org/r",
+        "secure": true,
         "allow_http": false,
         "scopes": ["mcp:read", "mcp:write"],
     })

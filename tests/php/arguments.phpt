@@ -30,6 +30,7 @@ $oauth   = new OAuth( $keyring, json_encode( array(
 	'token_endpoint'         => 'https://example.org/token',
 	'registration_endpoint'  => 'https://example.org/register',
 	'revocation_endpoint'    => 'https://example.org/revoke',
+	'secure'                 => true,
 	'allow_http'             => false,
 ) ) );
 $server  = new McpServer( $keyring, Store::open(), json_encode( array(

@@ -104,6 +104,7 @@ final class Services {
 						'registration_endpoint'  => Urls::register(),
 						'revocation_endpoint'    => Urls::revoke(),
 						'resource_name'          => self::site_name(),
+						'secure'                 => Urls::is_request_secure(),
 						'allow_http'             => Urls::is_local(),
 					]
 				)

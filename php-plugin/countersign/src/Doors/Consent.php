@@ -50,9 +50,6 @@ final class Consent {
 		if ( ! Requirements::are_met() ) {
 			ConsentPage::error( __( 'The PHP extension that decides for agents is not installed, so no client can be connected. The dashboard says what to install.', 'countersign' ) );
 		}
-		if ( ! Urls::is_request_secure() ) {
-			ConsentPage::error( __( 'Clients can be connected over HTTPS only: what they are given would travel readable for everybody. Set up HTTPS for this site first.', 'countersign' ) );
-		}
 		try {
 			$this->decide( $query );
 		} catch ( Unavailable $error ) {
@@ -65,7 +62,10 @@ final class Consent {
 	}
 
 	private function decide( string $query ): never {
-		$oauth  = $this->services->oauth();
+		$oauth = $this->services->oauth();
+		if ( null !== $oauth->checkTransport() ) {
+			ConsentPage::error( __( 'Clients can be connected over HTTPS only: what they are given would travel readable for everybody. Set up HTTPS for this site first.', 'countersign' ) );
+		}
 		$client = $this->services->clients()->resolve( $oauth, \Countersign\OAuth::clientId( $query ) );
 		if ( $client instanceof Decision ) {
 			ConsentPage::error( (string) $client->message() );

@@ -52,8 +52,9 @@ final class OAuthEndpoints {
 			return new Response( 405, [ 'Allow' => $is_metadata ? 'GET, HEAD' : 'POST' ] + self::CORS );
 		}
 		try {
-			if ( ! Urls::is_request_secure() ) {
-				return $this->refuse( 403, 'https_required' )->with( self::CORS );
+			$insecure = $this->services->oauth()->checkTransport();
+			if ( null !== $insecure ) {
+				return Response::of( $insecure )->with( self::CORS );
 			}
 			$response = match ( $route ) {
 				'resource-metadata' => self::document( $this->services->oauth()->resourceMetadata() ),
@@ -78,7 +79,7 @@ final class OAuthEndpoints {
 		$limit    = $this->services->settings()->registration_limit();
 		$decision = $this->services->limits()->check( 'oauth/register:' . Limits::addressKey( Request::ip() ), $limit['max'], $limit['window'] );
 		if ( ! $decision->isAllowed() ) {
-			return $this->refuse( 429, (string) $decision->reason(), $decision->retryAfter() );
+			return $this->too_many( (string) $decision->reason(), $decision->retryAfter() );
 		}
 		$reply = $this->services->oauth()->register( $request->body );
 		if ( null !== $reply->client() ) {
@@ -189,18 +190,18 @@ final class OAuthEndpoints {
 		);
 	}
 
-	/** A refusal of the plugin's own, in the words of the extension. */
-	private function refuse( int $status, string $reason, ?int $retry_after = null ): Response {
+	/** The answer when registrations come too fast, with the message that the extension has for the reason. */
+	private function too_many( string $reason, ?int $retry_after ): Response {
 		$headers = [ 'Content-Type' => 'application/json' ] + Response::NO_STORE;
 		if ( null !== $retry_after ) {
 			$headers['Retry-After'] = (string) $retry_after;
 		}
 		return new Response(
-			$status,
+			429,
 			$headers,
 			Json::encode(
 				[
-					'error'             => 429 === $status ? 'slow_down' : 'invalid_request',
+					'error'             => 'slow_down',
 					'error_description' => \Countersign\reasons()[ $reason ] ?? $reason,
 					'reason'            => $reason,
 				]
