@@ -3,7 +3,7 @@
 //!
 //! [`Store`] is the promise, an engine keeps it: `LmdbStore` on disk for all processes of a host,
 //! `RedisStore` for several hosts, [`MemoryStore`] for one process. All go through the same conformance
-//! suite (`tests/store_conformance.rs`).
+//! suite (`tests/core/store/conformance.rs`).
 //!
 //! **The watermark instead of durability.** Engines do not wait for the disk. A store that may have
 //! lost something (reboot, restore, clone, damage) is started anew, empty, and refuses whatever was

@@ -118,7 +118,7 @@ valkey() {
 		return
 	fi
 	REDIS_SERVER=$server cargo test --locked --quiet --features cli,redis \
-		--test store_redis --test store_conformance --test store_processes 2>&1 | tee "$log" || failed=1
+		--test core -- store::redis store::conformance store::processes 2>&1 | tee "$log" || failed=1
 	read -r good wrong < <(awk '/^test result:/ { p += $4; f += $6 } END { print p + 0, f + 0 }' "$log")
 	passed=$good
 	[ "$wrong" = 0 ] || failed=$wrong

@@ -1,0 +1,180 @@
+//! Every way of tampering with an exported log that came to mind, with the verdict and place each must get.
+
+mod checkpoints;
+mod entries;
+mod header;
+mod lines;
+mod pruned;
+mod seals;
+mod sound;
+mod whole;
+
+use super::support::lines::Lines;
+use super::support::{SITE, Site, draft, first_key, key, log_origin, site, usual, write};
+use countersign::audit::checkpoint::origin;
+use countersign::audit::file::Expectations;
+use countersign::audit::note::VerifierKey;
+use countersign::audit::verify::Verdict;
+use countersign::clock::Timestamp;
+use ed25519_dalek::SigningKey;
+
+/// Entries in the honest log.
+pub const SIZE: u64 = 20;
+
+/// What whoever verifies knows from elsewhere: by default the site's verifier key and the first sealing key.
+#[derive(Default, Clone, Copy)]
+pub struct Known {
+    /// Which verifier key: 0 the site's, 1 another's under its name, 2 none, 3 the site's and another site's.
+    pub key: u8,
+    /// No sealing key.
+    pub unsealed: bool,
+    /// The size of a root kept outside, of the log as it was.
+    pub root: Option<u64>,
+    /// Milliseconds.
+    pub taken: Option<u64>,
+}
+
+impl Known {
+    pub fn keys(self) -> Vec<VerifierKey> {
+        let named =
+            |key: &SigningKey| VerifierKey::new(&log_origin(), key.verifying_key()).unwrap();
+        match self.key {
+            0 => vec![named(&key())],
+            1 => vec![named(&other_key())],
+            3 => vec![
+                named(&key()),
+                VerifierKey::new(&other_origin(), other_key().verifying_key()).unwrap(),
+            ],
+            _ => Vec::new(),
+        }
+    }
+
+    /// The same, with the root as the honest `site` had it.
+    pub fn of(self, site: &Site) -> Expectations {
+        Expectations {
+            keys: self.keys(),
+            roots: self
+                .root
+                .map(|size| (size, *site.heads[size as usize].root()))
+                .into_iter()
+                .collect(),
+            seal: (!self.unsealed).then(first_key),
+            taken: self.taken.map(Timestamp::from_millis),
+        }
+    }
+}
+
+/// The key of somebody else.
+pub fn other_key() -> SigningKey {
+    SigningKey::from_bytes(&[2; 32])
+}
+
+/// The log of another site.
+pub fn other_origin() -> String {
+    origin("other.example", SITE).unwrap()
+}
+
+/// A file, and what verification must say of it.
+pub struct Case {
+    pub name: &'static str,
+    pub about: &'static str,
+    pub file: Vec<u8>,
+    pub known: Known,
+    pub verdict: Verdict,
+    pub first_bad: Option<u64>,
+}
+
+/// A sound file, until more is said.
+fn case(name: &'static str, about: &'static str, file: Vec<u8>) -> Case {
+    Case {
+        name,
+        about,
+        file,
+        known: Known::default(),
+        verdict: Verdict::Ok,
+        first_bad: None,
+    }
+}
+
+impl Case {
+    const fn knowing(mut self, known: Known) -> Self {
+        self.known = known;
+        self
+    }
+
+    /// Nobody who verifies it kept a key of this log.
+    fn knowing_nothing(self) -> Self {
+        self.knowing(Known {
+            key: 2,
+            unsealed: true,
+            ..Known::default()
+        })
+    }
+
+    const fn is(mut self, verdict: Verdict) -> Self {
+        self.verdict = verdict;
+        self
+    }
+
+    const fn at(mut self, first_bad: u64) -> Self {
+        self.first_bad = Some(first_bad);
+        self
+    }
+}
+
+/// The honest log, its export, and that as lines.
+pub struct Log {
+    pub site: Site,
+    pub file: Vec<u8>,
+    pub lines: Lines,
+}
+
+impl Log {
+    pub fn new() -> Self {
+        let site = site(SIZE);
+        let file = site.export();
+        let lines = Lines::of(&file);
+        Self { site, file, lines }
+    }
+
+    fn changed(&self, change: &dyn Fn(&mut Lines)) -> Lines {
+        let mut lines = self.lines.clone();
+        change(&mut lines);
+        lines
+    }
+}
+
+/// History written anew from entry `seq` on, with every hash and head; checkpoints as they were.
+pub fn rewritten(seq: u64, size: u64) -> Site {
+    let drafts = (0..size)
+        .map(|n| draft(if n == seq { 999 } else { n }))
+        .collect();
+    let honest = site(SIZE);
+    let mut made = write(drafts, usual);
+    made.notes = honest
+        .notes
+        .into_iter()
+        .filter(|(at, _)| *at <= size)
+        .collect();
+    made.seals = honest
+        .seals
+        .into_iter()
+        .filter(|seal| seal.size <= size)
+        .collect();
+    made
+}
+
+/// All of them, in the order of the vectors' index.
+pub fn all(log: &Log) -> Vec<Case> {
+    let topics: [fn(&Log) -> Vec<Case>; 8] = [
+        sound::cases,
+        entries::cases,
+        whole::cases,
+        header::cases,
+        checkpoints::cases,
+        seals::cases,
+        pruned::cases,
+        lines::cases,
+    ];
+    topics.iter().flat_map(|cases| cases(log)).collect()
+}

@@ -1,0 +1,209 @@
+//! A sealed log with checkpoints, and its export, for the tests of files.
+
+pub mod lines;
+
+use countersign::audit::append::{Head, Row, append};
+use countersign::audit::checkpoint::{Checkpoint, origin};
+use countersign::audit::entry::Draft;
+use countersign::audit::file::{Absent, Expectations, Export, FileReport, FileVerifier, verify};
+use countersign::audit::note::VerifierKey;
+use countersign::audit::prune;
+use countersign::audit::seal::{FirstKey, Seal, Sealer};
+use countersign::audit::span::Span;
+use countersign::clock::Timestamp;
+use countersign::secret::Secret;
+use ed25519_dalek::SigningKey;
+
+pub const SITE: [u8; 8] = [0x5a; 8];
+pub const START: u64 = 1_800_000_000_000;
+/// Seconds of an epoch.
+pub const EPOCH: u32 = 60;
+
+pub fn log_origin() -> String {
+    origin("shop.example", SITE).unwrap()
+}
+
+pub fn key() -> SigningKey {
+    SigningKey::from_bytes(&[1; 32])
+}
+
+pub fn first_key() -> FirstKey {
+    sealer().1
+}
+
+fn sealer() -> (Sealer, FirstKey) {
+    let start = Timestamp::from_millis(START);
+    Sealer::enroll(&log_origin(), start, EPOCH, Secret::new([7; 32])).unwrap()
+}
+
+/// What the site has: rows, the head after each, and what stands between them.
+#[derive(Clone)]
+pub struct Site {
+    pub rows: Vec<Row>,
+    pub heads: Vec<Head>,
+    pub notes: Vec<(u64, String)>,
+    pub seals: Vec<Seal>,
+    /// Bodies before this are gone.
+    pub pruned: u64,
+}
+
+pub fn checkpoint(head: &Head, key: &SigningKey) -> String {
+    let checkpoint = Checkpoint {
+        origin: log_origin(),
+        size: head.size(),
+        root: *head.root(),
+    };
+    checkpoint.sign(key).unwrap()
+}
+
+pub fn draft(n: u64) -> Draft {
+    let json = format!(
+        r#"{{"kind":"intent","actor":{{"kind":"agent","connection":{}}},"action":"update_post","target":"post:{n}"}}"#,
+        n % 3
+    );
+    Draft::from_json(&json).unwrap()
+}
+
+/// The entry at `n` seven seconds after the one before; `when` may say otherwise.
+pub fn write(drafts: Vec<Draft>, when: impl Fn(u64) -> u64) -> Site {
+    let mut site = Site {
+        rows: Vec::new(),
+        heads: vec![Head::default()],
+        notes: Vec::new(),
+        seals: Vec::new(),
+        pruned: 0,
+    };
+    let mut sealer = sealer().0;
+    for (n, draft) in drafts.into_iter().enumerate() {
+        let now = Timestamp::from_millis(START + 7_000 * n as u64);
+        let head = site.heads.last().unwrap();
+        for seal in sealer.due(head, now) {
+            sealer.advance(&seal).unwrap();
+            site.seals.push(seal);
+        }
+        let stamp = Timestamp::from_millis(when(n as u64));
+        let appended = append(head, &[draft], SITE, stamp).unwrap();
+        site.rows.extend(appended.rows);
+        site.heads.push(appended.head);
+    }
+    site
+}
+
+pub fn usual(n: u64) -> u64 {
+    START + 7_000 * n
+}
+
+/// A log of `size` entries, with a checkpoint after the fifth and the last.
+pub fn site(size: u64) -> Site {
+    let mut site = write((0..size).map(draft).collect(), usual);
+    site.sign(&[5.min(size), size], &key());
+    site
+}
+
+/// A log whose first `pruned` bodies are gone, which its last but one entry records.
+pub fn pruned_site(size: u64, pruned: u64) -> Site {
+    let mut drafts: Vec<Draft> = (0..size).map(draft).collect();
+    drafts[size as usize - 2] = prune::record(&(0..pruned)).unwrap();
+    let mut site = write(drafts, usual);
+    site.sign(&[5, size], &key());
+    site.pruned = pruned;
+    site
+}
+
+impl Site {
+    pub fn size(&self) -> u64 {
+        self.rows.len() as u64
+    }
+
+    pub fn head(&self) -> &Head {
+        self.heads.last().unwrap()
+    }
+
+    pub fn sign(&mut self, sizes: &[u64], key: &SigningKey) {
+        let mut sizes = sizes.to_vec();
+        sizes.dedup();
+        self.notes = sizes
+            .iter()
+            .map(|size| (*size, checkpoint(&self.heads[*size as usize], key)))
+            .collect();
+    }
+
+    pub fn export(&self) -> Vec<u8> {
+        self.export_of(0..self.size(), None, &|_| true)
+    }
+
+    pub fn export_of(
+        &self,
+        range: std::ops::Range<u64>,
+        filter: Option<&str>,
+        wanted: &dyn Fn(u64) -> bool,
+    ) -> Vec<u8> {
+        let mut export = Export::new(&log_origin(), SITE, self.head(), &range, filter).unwrap();
+        let mut out = Vec::new();
+        for row in &self.rows {
+            self.between(&mut export);
+            let body = (row.seq >= self.pruned).then_some(row.body.as_slice());
+            export
+                .row(row.seq, &row.leaf, body, wanted(row.seq))
+                .unwrap();
+            out.extend(export.take());
+        }
+        self.between(&mut export);
+        out.extend(export.finish(Some(&key())).unwrap());
+        out
+    }
+
+    /// The export of a site that kept no leaf hashes of what it pruned, only subtrees.
+    pub fn export_of_subtrees(&self) -> Vec<u8> {
+        let range = 0..self.size();
+        let mut export = Export::new(&log_origin(), SITE, self.head(), &range, None).unwrap();
+        let mut span = Span::new(0);
+        for row in &self.rows[..self.pruned as usize] {
+            span.push_leaf(row.leaf).unwrap();
+        }
+        export.span(Absent::Pruned, &span).unwrap();
+        for (size, note) in self.notes.iter().filter(|(size, _)| *size < self.pruned) {
+            assert!(*size > 0);
+            export.checkpoint_within(*size, note).unwrap();
+        }
+        for seal in self.seals.iter().filter(|seal| seal.size < self.pruned) {
+            export.seal(seal);
+        }
+        for row in &self.rows[self.pruned as usize..] {
+            self.between(&mut export);
+            export
+                .row(row.seq, &row.leaf, Some(&row.body), true)
+                .unwrap();
+        }
+        self.between(&mut export);
+        export.finish(Some(&key())).unwrap()
+    }
+
+    fn between(&self, export: &mut Export) {
+        let at = export.position();
+        for seal in self.seals.iter().filter(|seal| seal.size == at) {
+            export.seal(seal);
+        }
+        for (_, note) in self.notes.iter().filter(|(size, _)| *size == at) {
+            export.checkpoint(note).unwrap();
+        }
+    }
+}
+
+/// What an auditor holds: the verifier key and the first sealing key.
+pub fn expectations() -> Expectations {
+    Expectations {
+        keys: vec![VerifierKey::new(&log_origin(), key().verifying_key()).unwrap()],
+        seal: Some(first_key()),
+        ..Expectations::default()
+    }
+}
+
+/// Verifies `file` whole and in chunks of a few bytes: the result is the same.
+pub fn check(file: &[u8], expected: &Expectations) -> FileReport {
+    let whole = verify(file, expected, &mut |_| ()).unwrap();
+    let mut verifier = FileVerifier::new(expected);
+    file.chunks(7).for_each(|chunk| verifier.push(chunk));
+    assert_eq!(verifier.finish(), whole);
+    whole
+}

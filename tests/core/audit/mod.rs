@@ -1,0 +1,6 @@
+mod file;
+mod proofs;
+mod redaction;
+mod tamper;
+mod tree;
+mod vectors;

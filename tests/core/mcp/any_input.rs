@@ -1,0 +1,131 @@
+//! Whatever comes in, the answer is sound.
+
+// Clippy knows `#[test]` functions as tests, and not what they call.
+
+use super::support::Site;
+use super::support::steps::{body, call_of, modern, reason, send, tool};
+use countersign::mcp::{Authorized, Incoming, Received};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+/// JSON that is nearly a message.
+fn nearly() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i32>().prop_map(Value::from),
+        ".{0,12}".prop_map(Value::from),
+        prop::sample::select(vec![
+            "2.0",
+            "tools/call",
+            "tools/list",
+            "initialize",
+            "prompts/get",
+            "resources/read",
+            "server/discover",
+            "completion/complete",
+            "whoami",
+            "get_post",
+            "request_review",
+            "publish_post",
+            "2026-07-28",
+            "site://post/1",
+            "outline"
+        ])
+        .prop_map(Value::from),
+    ];
+    let name = prop::sample::select(vec![
+        "jsonrpc",
+        "id",
+        "method",
+        "params",
+        "name",
+        "arguments",
+        "uri",
+        "_meta",
+        "cursor",
+        "ref",
+        "argument",
+        "tool",
+        "inputResponses",
+        "requestState",
+        "io.modelcontextprotocol/protocolVersion",
+        "io.modelcontextprotocol/clientCapabilities",
+    ]);
+    leaf.prop_recursive(4, 40, 6, move |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            prop::collection::hash_map(name.clone().prop_map(str::to_owned), inner, 0..6)
+                .prop_map(|map| Value::Object(map.into_iter().collect())),
+        ]
+    })
+}
+
+fn sound(step: Authorized) {
+    match step {
+        Authorized::Reply(reply) => {
+            assert!(
+                [200, 202, 400, 404, 413].contains(&reply.status()),
+                "{}",
+                reply.status()
+            );
+            if !reply.body().is_empty() {
+                let body = body(&reply);
+                assert_eq!(body["jsonrpc"], "2.0");
+                assert!(body["result"].is_object() != body["error"]["code"].is_i64());
+            }
+            if let Some(entry) = reply.entry() {
+                serde_json::from_str::<Value>(entry).unwrap();
+            }
+        }
+        Authorized::Call(call) => {
+            serde_json::from_str::<Value>(call.arguments()).unwrap();
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn any_bytes_get_a_sound_answer(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        sound(send(&Site::default(), &bytes, &[], &json!({})));
+    }
+
+    #[test]
+    fn any_json_gets_a_sound_answer(value in nearly(), version in prop::sample::select(vec!["2025-11-25", "2025-06-18", "2026-07-28", "?"])) {
+        let text = value.to_string();
+        sound(send(&Site::default(), text.as_bytes(), &[("MCP-Protocol-Version", version)], &json!({})));
+    }
+
+    #[test]
+    fn any_params_get_a_sound_answer(
+        params in nearly(),
+        method in prop::sample::select(vec!["tools/call", "tools/list", "prompts/get", "resources/read", "completion/complete", "initialize", "logging/setLevel"]),
+    ) {
+        let message = json!({"jsonrpc": "2.0", "id": "x", "method": method, "params": params});
+        sound(send(&Site::default(), message.to_string().as_bytes(), &[], &json!({})));
+    }
+
+    #[test]
+    fn any_result_gets_a_sound_answer(result in nearly(), text in ".*") {
+        let site = Site::default();
+        for result in [result.to_string(), text] {
+            let mut call = call_of(tool(&site, "plugin.echo", &json!({}), &json!({})));
+            sound(Authorized::Reply(call.result(&result, None).unwrap()));
+            let mut call = call_of(modern(&site, "tools/call", json!({"name": "plugin.echo"}), json!({"elicitation": {}})));
+            sound(Authorized::Reply(call.input_required(site.world(), &result, Some("s")).unwrap()));
+        }
+    }
+
+    #[test]
+    fn any_headers_get_an_answer(list in prop::collection::vec((".{0,20}", ".{0,40}"), 0..6), query in ".{0,60}", ip in ".{0,40}") {
+        let site = Site::default();
+        let server = site.server(&json!({}));
+        let headers: Vec<_> = list.into_iter().chain([("Host".to_owned(), "example.org".to_owned())]).collect();
+        let incoming = Incoming { method: "POST", headers: &headers, query: &query, body: b"", ip: &ip };
+        let Received::Reply(reply) = server.receive(site.world(), incoming) else { panic!("no token") };
+        prop_assert!(reason(&reply).is_some());
+        body(&reply);
+    }
+}

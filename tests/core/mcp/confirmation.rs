@@ -1,0 +1,161 @@
+//! Confirmation: what was reviewed happens once, and nothing else does.
+
+// Clippy knows `#[test]` functions as tests, and not what they call.
+
+use super::support::steps::{call_of, modern, reason, reply_of, send, tool};
+use super::support::{NOW, Site, merged};
+use countersign::mcp::Error;
+use countersign::reason::Reason;
+use serde_json::{Value, json};
+
+/// The token and the correlation of a review.
+fn review(site: &Site, name: &str, arguments: &Value) -> (String, String) {
+    let asked = json!({"tool": name, "arguments": arguments});
+    let mut call = call_of(tool(site, "request_review", &asked, &json!({})));
+    assert_eq!(call.confirmation_lifetime(), 300);
+    let token = call.confirmation(site.world()).unwrap();
+    assert_eq!(call.confirmation(site.world()), Err(Error::NoConfirmation));
+    let result = json!({"structuredContent": {"tool": name, "arguments": arguments, "warnings": [],
+        "confirmation_token": token, "expires_in": 300}});
+    let reply = call.result(&result.to_string(), None).unwrap();
+    assert_eq!(reason(&reply), None, "{}", reply.body());
+    assert!(
+        !reply.entry().unwrap().contains(&token),
+        "a token in the audit log"
+    );
+    assert!(!call.intent().unwrap().contains(&token));
+    (token, call.correlation().to_owned())
+}
+
+fn with(arguments: &Value, token: &str) -> Value {
+    merged(arguments.clone(), &json!({"confirmation_token": token}))
+}
+
+#[test]
+fn a_confirmed_act_happens_once_and_is_linked_to_its_review() {
+    let site = Site::default();
+    let id = json!({"id": 12});
+    let (token, correlation) = review(&site, "publish_post", &id);
+    let mut call = call_of(tool(&site, "publish_post", &with(&id, &token), &json!({})));
+    assert_eq!(call.arguments(), r#"{"id":12}"#, "the token is taken out");
+    assert_eq!(call.correlation(), correlation);
+    let intent: Value = serde_json::from_str(call.intent().unwrap()).unwrap();
+    assert_eq!(intent["approval"], "confirmed");
+    assert_eq!(intent["target"], "post:12");
+    assert!(!call.intent().unwrap().contains(&token));
+    let post =
+        json!({"structuredContent": {"id": 12, "type": "post", "status": "publish", "title": "T"}});
+    let reply = call.result(&post.to_string(), None).unwrap();
+    let entry: Value = serde_json::from_str(reply.entry().unwrap()).unwrap();
+    assert_eq!(
+        (&entry["outcome"], &entry["approval"]),
+        (&json!("ok"), &json!("confirmed"))
+    );
+    assert_eq!(entry["correlation"], correlation.as_str());
+    assert_eq!(call.result("{}", None).err(), Some(Error::Answered));
+
+    let again = reply_of(tool(&site, "publish_post", &with(&id, &token), &json!({})));
+    assert_eq!(reason(&again), Some(Reason::ConfirmationUsed));
+    let entry: Value = serde_json::from_str(again.entry().unwrap()).unwrap();
+    assert_eq!(
+        entry["correlation"],
+        correlation.as_str(),
+        "the refusal is linked too"
+    );
+}
+
+#[test]
+fn a_confirmation_is_for_exactly_what_was_reviewed() {
+    let site = Site::default();
+    let arguments = json!({"id": 12, "date": "2027-01-01T00:00:00Z"});
+    let (token, _) = review(&site, "schedule_post", &arguments);
+    let refused = |name: &str, arguments: &Value, changes: Value| {
+        reason(&reply_of(tool(
+            &site,
+            name,
+            &with(arguments, &token),
+            &changes,
+        )))
+    };
+    let mismatch = Some(Reason::ConfirmationMismatch);
+    let other_id = json!({"id": 13, "date": "2027-01-01T00:00:00Z"});
+    let other_date = json!({"id": 12, "date": "2027-01-01T00:00:01Z"});
+    assert_eq!(refused("schedule_post", &other_id, json!({})), mismatch);
+    assert_eq!(refused("schedule_post", &other_date, json!({})), mismatch);
+    assert_eq!(
+        refused("publish_post", &json!({"id": 12}), json!({})),
+        mismatch
+    );
+    assert_eq!(
+        refused("schedule_post", &json!({"id": 12}), json!({})),
+        Some(Reason::ArgumentsInvalid)
+    );
+    // None of these has burned it; the order of arguments and their spelling do not matter.
+    let params = format!(
+        r#"{{"name":"schedule_post","arguments":{{"confirmation_token":"{token}","date":"2027-01-01T00:00:00\u005a","id": 12}}}}"#
+    );
+    let message = format!(r#"{{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{params}}}"#);
+    call_of(send(&site, message.as_bytes(), &[], &json!({})));
+}
+
+#[test]
+fn a_confirmation_ends_with_its_time_its_epoch_and_its_store() {
+    let mut site = Site::default();
+    let id = json!({"id": 12});
+    let (token, _) = review(&site, "trash_post", &id);
+    let act = |site: &Site| {
+        reason(&reply_of(tool(
+            site,
+            "trash_post",
+            &with(&id, &token),
+            &json!({}),
+        )))
+    };
+    site.store
+        .broken
+        .store(true, std::sync::atomic::Ordering::Relaxed);
+    assert_eq!(act(&site), Some(Reason::StoreUnavailable));
+    site.store
+        .broken
+        .store(false, std::sync::atomic::Ordering::Relaxed);
+    site.now = NOW.plus_seconds(300);
+    assert_eq!(act(&site), Some(Reason::ConfirmationExpired));
+    site.now = NOW;
+    let narrowed = json!({"groups": ["read", "publish"]});
+    let reply = reply_of(tool(&site, "trash_post", &with(&id, &token), &narrowed));
+    assert_eq!(
+        reason(&reply),
+        Some(Reason::ToolOutsideGroups),
+        "rights are those of the act"
+    );
+    let access = reply_of(tool(
+        &site,
+        "publish_post",
+        &with(&id, &site.token()),
+        &json!({}),
+    ));
+    assert_eq!(
+        reason(&access),
+        Some(Reason::ConfirmationMalformed),
+        "another kind of token"
+    );
+    call_of(tool(&site, "trash_post", &with(&id, &token), &json!({})));
+}
+
+#[test]
+fn plugins_tools_can_be_confirmed_and_cannot_ask_back_then() {
+    let site = Site::default();
+    let what = json!({"what": "all"});
+    let (token, _) = review(&site, "plugin.wipe", &what);
+    let params = json!({"name": "plugin.wipe", "arguments": with(&what, &token)});
+    let mut call = call_of(modern(
+        &site,
+        "tools/call",
+        params,
+        json!({"elicitation": {}}),
+    ));
+    assert_eq!(call.confirmation(site.world()), Err(Error::NoConfirmation));
+    let asked = json!({"a": {"method": "elicitation/create", "params": {}}}).to_string();
+    let reply = call.input_required(site.world(), &asked, None).unwrap();
+    assert_eq!(reason(&reply), Some(Reason::ToolFailed));
+}

@@ -1,0 +1,386 @@
+//! What takes several requests: rounds of input, streams, lists and their pages; and wrong use.
+
+// Clippy knows `#[test]` functions as tests, and not what they call.
+
+use super::support::steps::{body, call_of, legacy, modern, reason, reply_of, tool};
+use super::support::{Site, connection, headers, merged};
+use countersign::access::{Preset, catalogue_json};
+use countersign::mcp::{Authorized, Error, Incoming, Received};
+use countersign::reason::Reason;
+use serde_json::{Value, json};
+
+#[test]
+fn a_call_asks_back_and_goes_on() {
+    let site = Site::default();
+    let params = json!({"name": "plugin.echo", "arguments": {}});
+    let capabilities = json!({"elicitation": {}});
+    let mut call = call_of(modern(
+        &site,
+        "tools/call",
+        params.clone(),
+        capabilities.clone(),
+    ));
+    assert_eq!(call.state(), None);
+    let asked = json!({"name": {"method": "elicitation/create", "params": {"message": "?"}},
+        "text": {"method": "sampling/createMessage", "params": {}}})
+    .to_string();
+    let reply = call
+        .input_required(site.world(), &asked, Some("step 1"))
+        .unwrap();
+    let result = &body(&reply)["result"];
+    assert_eq!(result["resultType"], "input_required");
+    assert_eq!(
+        result["inputRequests"],
+        json!({"name": {"method": "elicitation/create", "params": {"message": "?"}}})
+    );
+    let entry: Value = serde_json::from_str(reply.entry().unwrap()).unwrap();
+    assert_eq!(entry["change"]["input_required"], true);
+
+    let state = result["requestState"].as_str().unwrap();
+    let mut again = params.clone();
+    again["requestState"] = json!(state);
+    again["inputResponses"] =
+        json!({"name": {"action": "accept", "content": {"name": "A"}}, "extra": {}});
+    let call = call_of(modern(
+        &site,
+        "tools/call",
+        again.clone(),
+        capabilities.clone(),
+    ));
+    assert_eq!(call.state(), Some("step 1"));
+    assert_eq!(
+        call.input_response("name"),
+        Some(r#"{"action":"accept","content":{"name":"A"}}"#)
+    );
+    assert_eq!(call.input_response("text"), None);
+
+    again["name"] = json!("plugin.list");
+    let other = reply_of(modern(&site, "tools/call", again, capabilities));
+    assert_eq!(reason(&other), Some(Reason::RequestStateInvalid));
+    assert_eq!(body(&other)["error"]["code"], -32602);
+
+    let mut call = call_of(modern(&site, "tools/call", params.clone(), json!({})));
+    let reply = call.input_required(site.world(), &asked, None).unwrap();
+    assert_eq!(
+        (reply.status(), &body(&reply)["error"]["code"]),
+        (400, &json!(-32021))
+    );
+    assert_eq!(
+        body(&reply)["error"]["data"]["requiredCapabilities"],
+        json!({"elicitation": {}, "sampling": {}})
+    );
+
+    let mut call = call_of(legacy(&site, "tools/call", params, &json!({})));
+    let reply = call.input_required(site.world(), &asked, None).unwrap();
+    assert_eq!(body(&reply)["result"]["isError"], true);
+    assert_eq!(reason(&reply), Some(Reason::ClientCapabilityMissing));
+}
+
+#[test]
+fn results_are_shaped_for_their_era_and_held_to_their_schema() {
+    let site = Site::default();
+    let whoami = json!({"structuredContent": {"connection": {"id": 7, "name": "x"}, "groups": [], "user": {"id": 3, "name": "y"}}});
+    let params = json!({"name": "whoami"});
+    let mut call = call_of(modern(&site, "tools/call", params.clone(), json!({})));
+    let reply = call
+        .result(&whoami.to_string(), Some("connection:7"))
+        .unwrap();
+    let result = &body(&reply)["result"];
+    assert_eq!(result["resultType"], "complete");
+    assert_eq!(
+        result["_meta"]["io.modelcontextprotocol/serverInfo"]["name"],
+        "countersign"
+    );
+    assert_eq!(result["content"][0]["type"], "text");
+    assert!(
+        reply
+            .entry()
+            .unwrap()
+            .contains(r#""target":"connection:7""#)
+    );
+
+    let mut call = call_of(legacy(&site, "tools/call", params.clone(), &json!({})));
+    let result = body(&call.result(&whoami.to_string(), None).unwrap())["result"].clone();
+    assert!(result.get("resultType").is_none() && result.get("_meta").is_none());
+
+    for wrong in [
+        r#"{"structuredContent":{"groups":"secret"}}"#,
+        r#"{"content":[]}"#,
+        "<b>Fatal error</b> secret",
+        "",
+    ] {
+        let mut call = call_of(legacy(&site, "tools/call", params.clone(), &json!({})));
+        let reply = call.result(wrong, None).unwrap();
+        assert_eq!(reason(&reply), Some(Reason::ToolFailed), "{wrong}");
+        assert!(!reply.body().contains("secret"));
+        assert!(reply.entry().unwrap().contains(r#""outcome":"failed""#));
+    }
+
+    let list = json!({"name": "plugin.list"});
+    let mut call = call_of(legacy(&site, "tools/call", list.clone(), &json!({})));
+    let result =
+        body(&call.result(r#"{"structuredContent":[1]}"#, None).unwrap())["result"].clone();
+    assert_eq!(
+        result,
+        json!({"content": [{"type": "text", "text": "[1]"}]}),
+        "legacy clients take objects only"
+    );
+    let mut call = call_of(modern(&site, "tools/call", list, json!({})));
+    let result =
+        body(&call.result(r#"{"structuredContent":[1]}"#, None).unwrap())["result"].clone();
+    assert_eq!(result["structuredContent"], json!([1]));
+}
+
+#[test]
+fn what_only_wordpress_knows_is_told_to_the_model() {
+    let site = Site::default();
+    let mut call = call_of(tool(&site, "get_post", &json!({"id": 5}), &json!({})));
+    let reply = call
+        .deny(
+            "capability_denied",
+            Some("Needs edit_posts."),
+            Some("post:5"),
+        )
+        .unwrap();
+    let result = &body(&reply)["result"];
+    assert_eq!(result["isError"], true);
+    assert_eq!(result["_meta"]["countersign/reason"], "capability_denied");
+    assert!(
+        result["content"][0]["text"]
+            .as_str()
+            .unwrap()
+            .ends_with("Needs edit_posts.")
+    );
+    assert_eq!(reason(&reply), Some(Reason::CapabilityDenied));
+    assert!(
+        reply
+            .entry()
+            .unwrap()
+            .contains(r#""outcome":"denied","reason":"capability_denied""#)
+    );
+    let mut call = call_of(tool(&site, "get_post", &json!({"id": 5}), &json!({})));
+    assert_eq!(
+        reason(&call.deny("no such code", None, None).unwrap()),
+        Some(Reason::ToolFailed)
+    );
+    let mut call = call_of(legacy(
+        &site,
+        "resources/read",
+        json!({"uri": "site://post/4"}),
+        &json!({}),
+    ));
+    let reply = call.deny("target_not_found", None, None).unwrap();
+    assert_eq!(body(&reply)["error"]["code"], -32002);
+    assert_eq!(body(&reply)["error"]["data"]["uri"], "site://post/4");
+}
+
+#[test]
+fn a_stream_ends_with_the_answer() {
+    let site = Site::default();
+    let params = json!({"name": "plugin.echo", "_meta": {"progressToken": "p"}});
+    let mut call = call_of(legacy(&site, "tools/call", params, &json!({})));
+    assert!(call.is_streaming());
+    let event = call.progress(1.0, Some(2.5), Some("on\nward"));
+    assert_eq!(
+        event,
+        "event: message\ndata: {\"jsonrpc\":\"2.0\",\"method\":\"notifications/progress\",\"params\":{\"progress\":1,\"progressToken\":\"p\",\"total\":2.5,\"message\":\"on\\nward\"}}\n\n"
+    );
+    assert_eq!(call.progress(1.0, None, None), "", "progress must grow");
+    assert_eq!(call.progress(f64::NAN, None, None), "");
+    assert_eq!(
+        call.log("debug", "{}", None),
+        Ok(String::new()),
+        "under the level"
+    );
+    assert!(
+        call.log("error", "{ \"a\" :\n1 }", Some("x"))
+            .unwrap()
+            .contains(r#""data":{"a":1}"#)
+    );
+    assert_eq!(call.log("error", "{", None), Err(Error::NotJson));
+    let reply = call.result("{\"content\":\n[]}", None).unwrap();
+    assert_eq!(
+        reply.body(),
+        "event: message\ndata: {\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{\"content\":[]}}\n\n"
+    );
+    assert!(
+        reply
+            .headers()
+            .iter()
+            .any(|(name, value)| *name == "Content-Type" && value == "text/event-stream")
+    );
+    assert_eq!(
+        call.progress(9.0, None, None),
+        "",
+        "nothing after the answer"
+    );
+}
+
+fn listed(site: &Site, groups: &[&str]) -> Vec<String> {
+    let reply = reply_of(legacy(
+        site,
+        "tools/list",
+        json!({}),
+        &json!({"groups": groups}),
+    ));
+    let body = body(&reply);
+    let tools = body["result"]["tools"].as_array().unwrap();
+    tools
+        .iter()
+        .map(|tool| tool["name"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+#[test]
+fn lists_show_what_may_be_called_and_nothing_else() {
+    let site = Site::default();
+    for preset in Preset::ALL {
+        let shown = listed(&site, &preset.groups().codes());
+        assert_eq!(
+            shown,
+            listed(&site, &preset.groups().codes()),
+            "deterministic"
+        );
+        assert!(shown.len() <= 40);
+        let all: Vec<Value> = serde_json::from_str(catalogue_json()).unwrap();
+        for name in all.iter().map(|tool| tool["name"].as_str().unwrap()) {
+            let step = tool(
+                &site,
+                name,
+                &json!({}),
+                &json!({"groups": preset.groups().codes()}),
+            );
+            let callable = match step {
+                Authorized::Call(_) => true,
+                Authorized::Reply(reply) => reason(&reply) != Some(Reason::ToolOutsideGroups),
+            };
+            assert_eq!(
+                callable,
+                shown.iter().any(|other| other == name),
+                "{preset:?} {name}"
+            );
+        }
+    }
+    assert!(!listed(&site, &["read"]).contains(&"request_review".to_owned()));
+    let body = body(&reply_of(legacy(
+        &site,
+        "tools/list",
+        json!({}),
+        &json!({"groups": ["read", "publish"]}),
+    )));
+    let find = |name: &str| {
+        let tools = body["result"]["tools"].as_array().unwrap();
+        tools
+            .iter()
+            .find(|tool| tool["name"] == name)
+            .unwrap()
+            .clone()
+    };
+    assert_eq!(
+        find("request_review")["inputSchema"]["properties"]["tool"]["enum"],
+        json!(["publish_post", "schedule_post", "plugin.wipe"])
+    );
+    assert_eq!(
+        find("plugin.wipe")["inputSchema"]["properties"]["confirmation_token"]["type"],
+        "string"
+    );
+    assert!(
+        find("plugin.list").get("outputSchema").is_none(),
+        "legacy clients take objects only"
+    );
+}
+
+#[test]
+fn long_lists_come_in_pages() {
+    let site = Site::default();
+    let tools: Vec<Value> = (0..250)
+        .map(|n| json!({"name": format!("t{n:03}"), "description": "d", "group": "read", "inputSchema": {"type": "object"}}))
+        .collect();
+    let registry = json!({"tools": tools}).to_string();
+    let server = site.server(&json!({}));
+    let headers = headers(&site.token());
+    let page = |params: Value, id: u64| {
+        let message = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": params})
+            .to_string();
+        let incoming = Incoming {
+            method: "POST",
+            headers: &headers,
+            query: "",
+            body: message.as_bytes(),
+            ip: "::1",
+        };
+        let Received::Request(request) = server.receive(site.world(), incoming) else {
+            panic!()
+        };
+        assert_eq!(request.connection(), id);
+        let reply = reply_of(
+            request
+                .authorize(site.world(), Some(&connection().to_string()), &registry)
+                .unwrap(),
+        );
+        body(&reply)["result"].clone()
+    };
+    let mut names = Vec::new();
+    let mut params = json!({});
+    loop {
+        let result = page(params, 7);
+        names.extend(
+            result["tools"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|tool| tool["name"].clone()),
+        );
+        match &result["nextCursor"] {
+            Value::Null => break,
+            cursor => params = json!({"cursor": cursor}),
+        }
+    }
+    assert_eq!(names.len(), 250);
+    assert_eq!(names[249], "t249");
+}
+
+#[test]
+fn wrong_use_is_an_error_and_no_answer() {
+    let site = Site::default();
+    for wrong in ["", "[]", "{}", r#"{"hosts":[]}"#] {
+        assert_eq!(
+            countersign::mcp::Server::new(site.keyring.clone(), wrong).err(),
+            Some(Error::Settings)
+        );
+    }
+    let server = site.server(&json!({}));
+    let headers = headers(&site.token());
+    let ping = br#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#;
+    let incoming = Incoming {
+        method: "POST",
+        headers: &headers,
+        query: "",
+        body: ping,
+        ip: "",
+    };
+    let Received::Request(request) = server.receive(site.world(), incoming) else {
+        panic!()
+    };
+    let try_with = |changes: Value, registry: &str| {
+        let connection = merged(connection(), &changes).to_string();
+        request
+            .authorize(site.world(), Some(&connection), registry)
+            .err()
+    };
+    assert_eq!(try_with(json!({}), "{}"), None);
+    assert_eq!(try_with(json!({}), "[]"), Some(Error::Registry));
+    assert_eq!(
+        try_with(json!({"id": 8}), "{}"),
+        Some(Error::Connection),
+        "another connection"
+    );
+    assert_eq!(
+        try_with(json!({"state": "asleep"}), "{}"),
+        Some(Error::Connection)
+    );
+    assert_eq!(
+        try_with(json!({"groups": null}), "{}"),
+        Some(Error::Connection)
+    );
+}

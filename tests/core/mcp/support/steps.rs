@@ -1,0 +1,94 @@
+//! One request, from its frame to a call or an answer.
+
+use countersign::decision::Decision;
+use countersign::mcp::{Authorized, Call, Incoming, Received, Reply};
+use countersign::reason::Reason;
+use serde_json::{Value, json};
+
+use super::{Site, connection, merged, registry};
+
+pub fn send(site: &Site, body: &[u8], more: &[(&str, &str)], changes: &Value) -> Authorized {
+    let server = site.server(&json!({"ip_limit": {"max": 256}}));
+    let mut headers = super::headers(&site.token());
+    headers.extend(
+        more.iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
+    );
+    let incoming = Incoming {
+        method: "POST",
+        headers: &headers,
+        query: "",
+        body,
+        ip: "192.0.2.7",
+    };
+    match server.receive(site.world(), incoming) {
+        Received::Reply(reply) => Authorized::Reply(reply),
+        Received::Request(request) => {
+            let connection = merged(
+                merged(connection(), &json!({"limit": {"max": 256}})),
+                changes,
+            );
+            request
+                .authorize(
+                    site.world(),
+                    Some(&connection.to_string()),
+                    &registry().to_string(),
+                )
+                .unwrap()
+        }
+    }
+}
+
+pub fn legacy(site: &Site, method: &str, params: Value, changes: &Value) -> Authorized {
+    let message = json!({"jsonrpc": "2.0", "id": 1, "method": method, "params": params});
+    send(site, message.to_string().as_bytes(), &[], changes)
+}
+
+pub fn modern(site: &Site, method: &str, mut params: Value, capabilities: Value) -> Authorized {
+    params["_meta"] = json!({
+        "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+        "io.modelcontextprotocol/clientCapabilities": capabilities
+    });
+    let name = params["name"].as_str().unwrap_or_default().to_owned();
+    let message = json!({"jsonrpc": "2.0", "id": 1, "method": method, "params": params});
+    let headers = [
+        ("MCP-Protocol-Version", "2026-07-28"),
+        ("Mcp-Method", method),
+        ("Mcp-Name", &name),
+    ];
+    send(site, message.to_string().as_bytes(), &headers, &json!({}))
+}
+
+pub fn call_of(step: Authorized) -> Box<Call> {
+    match step {
+        Authorized::Call(call) => call,
+        Authorized::Reply(reply) => panic!("{}", reply.body()),
+    }
+}
+
+pub fn reply_of(step: Authorized) -> Reply {
+    match step {
+        Authorized::Reply(reply) => reply,
+        Authorized::Call(call) => panic!("a call of {}", call.name()),
+    }
+}
+
+pub fn reason(reply: &Reply) -> Option<Reason> {
+    match reply.decision() {
+        Decision::Allow => None,
+        Decision::Deny(denial) => Some(denial.reason),
+    }
+}
+
+pub fn body(reply: &Reply) -> Value {
+    serde_json::from_str(reply.body()).unwrap()
+}
+
+pub fn tool(site: &Site, name: &str, arguments: &Value, changes: &Value) -> Authorized {
+    legacy(
+        site,
+        "tools/call",
+        json!({"name": name, "arguments": arguments}),
+        changes,
+    )
+}

@@ -1,0 +1,395 @@
+//! Authorization requests and the answers by redirect.
+
+use super::support::*;
+use countersign::decision::Decision;
+use countersign::entropy::SystemEntropy;
+use countersign::oauth::{Error, Reply, Server};
+use countersign::reason::Reason;
+use serde_json::{Value, json};
+use url::Url;
+
+#[test]
+fn a_valid_request_says_who_asks_and_survives_storage() {
+    let request = request();
+    assert_eq!(request.client_id(), "csc_one");
+    assert_eq!(request.client_name(), "One");
+    assert_eq!(request.redirect_host(), "client.example");
+    assert!(!request.is_loopback());
+    let facts: Value = serde_json::from_str(&request.facts()).unwrap();
+    assert_eq!(facts["scopes"], json!(["mcp:read"]));
+    assert!(!request.facts().contains(CHALLENGE) && !request.facts().contains("a b"));
+    let again = server().request(&request.to_json()).unwrap();
+    assert_eq!(again.to_json(), request.to_json());
+    assert_eq!(again.refuse(), request.refuse());
+    let local = authorize(&changed(
+        &QUERY,
+        &[("redirect_uri", "http://localhost:5123/cb")],
+    ))
+    .unwrap();
+    assert_eq!(local.redirect_host(), "localhost:5123");
+    assert!(local.is_loopback());
+    // Left out: the resource is ours, the state is none, the name is cleaned whatever was stored.
+    let mut named = client("none");
+    named["client_name"] = json!("x\u{202e}y");
+    let query = changed(&QUERY, &[("resource", ""), ("state", ""), ("scope", "")]);
+    let bare = server()
+        .authorize(query.as_bytes(), Some(&named.to_string()))
+        .unwrap();
+    assert_eq!(bare.client_name(), "xy");
+    assert_eq!(parameter(&bare.refuse(), "state"), None);
+}
+
+#[test]
+fn stored_requests_are_checked_again() {
+    let stored: Value = serde_json::from_str(&request().to_json()).unwrap();
+    for (name, value) in [
+        ("redirect_uri", json!("javascript:alert(1)")),
+        ("code_challenge", json!("x")),
+        ("resource", json!("https://evil.example/")),
+        ("extra", json!(1)),
+        ("scopes", json!("mcp:read")),
+    ] {
+        let mut bad = stored.clone();
+        bad[name] = value;
+        assert_eq!(
+            server().request(&bad.to_string()).unwrap_err(),
+            Error::Request,
+            "{name}"
+        );
+    }
+    assert_eq!(server().request("").unwrap_err(), Error::Request);
+}
+
+#[test]
+fn the_answers_carry_code_or_error_with_state_and_issuer() {
+    let location = request()
+        .approve(&keyring(), &SystemEntropy, at(0), GRANT)
+        .unwrap();
+    assert!(
+        location.starts_with("https://client.example/cb?a=1&code=csac_"),
+        "{location}"
+    );
+    assert!(location.bytes().all(|byte| byte.is_ascii_graphic()));
+    assert_eq!(
+        parameter(&location, "state").as_deref(),
+        Some("a b&c=d+é%\"#")
+    );
+    assert_eq!(parameter(&location, "iss").as_deref(), Some(ISSUER));
+    let names: Vec<String> = parameters(&location)
+        .into_iter()
+        .map(|(name, _)| name)
+        .collect();
+    assert_eq!(names, ["a", "code", "state", "iss"]);
+    let refused = request().refuse();
+    assert_eq!(
+        parameter(&refused, "error").as_deref(),
+        Some("access_denied")
+    );
+    assert_eq!(
+        parameter(&refused, "state").as_deref(),
+        Some("a b&c=d+é%\"#")
+    );
+    assert_eq!(parameter(&refused, "iss").as_deref(), Some(ISSUER));
+}
+
+#[test]
+fn doubts_about_client_or_address_never_redirect() {
+    let evil = "https://evil.example/cb";
+    let page = |reply: Box<Reply>, reason: Reason| {
+        assert_eq!(reply.redirect(), None);
+        assert_eq!(reply.status(), 400);
+        assert!(reply.headers().iter().all(|(name, _)| *name != "Location"));
+        assert!(!reply.body().contains("evil"));
+        assert_eq!(reply.decision(), Decision::from(reason));
+    };
+    let long = format!("https://client.example/{}", "x".repeat(3000));
+    for (changes, reason) in [
+        (&[("client_id", "")][..], Reason::OauthRequestInvalid),
+        (&[("client_id", "csc_two")], Reason::ClientUnknown),
+        (&[("redirect_uri", "")], Reason::RedirectMismatch),
+        (&[("redirect_uri", evil)], Reason::RedirectMismatch),
+        (
+            &[("redirect_uri", "https://client.example/cb")],
+            Reason::RedirectMismatch,
+        ),
+        (
+            &[("redirect_uri", "http://localhost:80/cb/")],
+            Reason::RedirectMismatch,
+        ),
+        (
+            &[("redirect_uri", "javascript:alert(1)")],
+            Reason::RedirectInvalid,
+        ),
+        (&[("redirect_uri", &long)], Reason::RedirectInvalid),
+        // Another fault beside it changes nothing.
+        (
+            &[("redirect_uri", evil), ("response_type", "token")],
+            Reason::RedirectMismatch,
+        ),
+    ] {
+        page(authorize(&changed(&QUERY, changes)).unwrap_err(), reason);
+    }
+    let good = form(&QUERY);
+    for extra in [
+        form(&[("redirect_uri", REDIRECT)]),
+        form(&[("redirect_uri", evil)]),
+        form(&[("client_id", "csc_one")]),
+    ] {
+        page(
+            authorize(&format!("{good}&{extra}")).unwrap_err(),
+            Reason::OauthRequestInvalid,
+        );
+        page(
+            authorize(&format!("{extra}&{good}")).unwrap_err(),
+            Reason::OauthRequestInvalid,
+        );
+    }
+    page(
+        authorize(&format!("{good}&x=%zz")).unwrap_err(),
+        Reason::OauthRequestInvalid,
+    );
+    for stored in [None, Some("{}"), Some("")] {
+        page(
+            server().authorize(good.as_bytes(), stored).unwrap_err(),
+            Reason::ClientUnknown,
+        );
+    }
+    // A stored client whose redirect address is no longer acceptable is not sent anywhere.
+    let mut old = client("none");
+    old["redirect_uris"] = json!(["javascript:alert(1)"]);
+    let query = changed(&QUERY, &[("redirect_uri", "javascript:alert(1)")]);
+    page(
+        server()
+            .authorize(query.as_bytes(), Some(&old.to_string()))
+            .unwrap_err(),
+        Reason::RedirectInvalid,
+    );
+}
+
+#[test]
+fn the_address_may_be_left_out_where_there_is_one() {
+    let mut single = client("none");
+    single["redirect_uris"] = json!([REDIRECT]);
+    let query = changed(&QUERY, &[("redirect_uri", "")]);
+    let request = server()
+        .authorize(query.as_bytes(), Some(&single.to_string()))
+        .unwrap();
+    assert!(request.refuse().starts_with(REDIRECT));
+}
+
+#[test]
+fn other_faults_are_told_to_the_client() {
+    let long = "x".repeat(1025);
+    for (changes, error, reason, state) in [
+        (
+            &[("response_type", "")][..],
+            "invalid_request",
+            Reason::OauthRequestInvalid,
+            true,
+        ),
+        (
+            &[("response_type", "token")],
+            "unsupported_response_type",
+            Reason::ResponseTypeUnsupported,
+            true,
+        ),
+        (
+            &[("response_type", "code id_token")],
+            "unsupported_response_type",
+            Reason::ResponseTypeUnsupported,
+            true,
+        ),
+        (
+            &[("code_challenge", "")],
+            "invalid_request",
+            Reason::PkceRequired,
+            true,
+        ),
+        (
+            &[("code_challenge", "x")],
+            "invalid_request",
+            Reason::PkceRequired,
+            true,
+        ),
+        (
+            &[("code_challenge_method", "")],
+            "invalid_request",
+            Reason::PkceRequired,
+            true,
+        ),
+        (
+            &[("code_challenge_method", "plain")],
+            "invalid_request",
+            Reason::PkceRequired,
+            true,
+        ),
+        (
+            &[("code_challenge_method", "s256")],
+            "invalid_request",
+            Reason::PkceRequired,
+            true,
+        ),
+        (
+            &[(
+                "resource",
+                "https://example.org/blog/wp-json/countersign/v1/mcp/",
+            )],
+            "invalid_target",
+            Reason::ResourceMismatch,
+            true,
+        ),
+        (
+            &[("resource", "https://example.org/")],
+            "invalid_target",
+            Reason::ResourceMismatch,
+            true,
+        ),
+        (
+            &[("state", &long)],
+            "invalid_request",
+            Reason::OauthRequestInvalid,
+            false,
+        ),
+    ] {
+        let reply = authorize(&changed(&QUERY, changes)).unwrap_err();
+        let location = reply.redirect().unwrap();
+        assert!(
+            location.starts_with("https://client.example/cb?a=1&error="),
+            "{location}"
+        );
+        assert_eq!(reply.status(), 302);
+        assert!(reply.headers().contains(&("Location", location.to_owned())));
+        assert_eq!(
+            parameter(location, "error").as_deref(),
+            Some(error),
+            "{changes:?}"
+        );
+        assert_eq!(parameter(location, "iss").as_deref(), Some(ISSUER));
+        assert_eq!(parameter(location, "state").is_some(), state);
+        assert_eq!(parameter(location, "code"), None);
+        assert_eq!(reply.decision(), Decision::from(reason));
+    }
+    for (name, value, error) in [
+        ("state", "y", "invalid_request"),
+        ("scope", "mcp:read", "invalid_request"),
+        ("code_challenge", CHALLENGE, "invalid_request"),
+        ("unknown", "1&unknown=2", "invalid_request"),
+        ("resource", RESOURCE, "invalid_target"),
+        ("resource", "https://other.example/", "invalid_target"),
+    ] {
+        let reply = authorize(&format!("{}&{name}={value}", form(&QUERY))).unwrap_err();
+        let location = reply.redirect().unwrap();
+        assert_eq!(
+            parameter(location, "error").as_deref(),
+            Some(error),
+            "{name}"
+        );
+        assert_eq!(parameter(location, "state").is_some(), name != "state");
+    }
+    let edge = "x".repeat(1024);
+    assert!(authorize(&changed(&QUERY, &[("state", &edge)])).is_ok());
+}
+
+/// RFC 6749 §5.2: error_description is `%x20-21 / %x23-5B / %x5D-7E`.
+#[test]
+fn every_reason_fits_an_error_description() {
+    for reason in Reason::ALL {
+        let plain = |byte: u8| (b' '..=b'~').contains(&byte) && byte != b'"' && byte != b'\\';
+        assert!(reason.message().bytes().all(plain), "{reason}");
+    }
+}
+
+proptest::proptest! {
+    /// No bytes make it panic, and none reach a redirect but the registered one.
+    #[test]
+    fn any_query_is_answered(query in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..200), name in "(redirect_uri|client_id|state|resource|scope|code_challenge)", value in "\\PC{0,40}") {
+        let client = client("none").to_string();
+        let server = server();
+        let mut queries = vec![query.clone(), changed(&QUERY, &[(&name, &value)]).into_bytes()];
+        queries.push([form(&QUERY).as_bytes(), b"&", &query].concat());
+        for query in queries {
+            let location = match server.authorize(&query, Some(&client)) {
+                Ok(request) => Some(request.refuse()),
+                Err(reply) => reply.redirect().map(str::to_owned),
+            };
+            if let Some(location) = location {
+                let url = Url::parse(&location).unwrap();
+                let local = url.host_str() == Some("localhost") && url.path() == "/cb";
+                assert!(location.starts_with("https://client.example/cb?a=1&error=") || local, "{location}");
+                assert!(location.bytes().all(|byte| byte.is_ascii_graphic()));
+            }
+        }
+    }
+
+    /// Whatever the state is, the client reads the same back.
+    #[test]
+    fn any_state_comes_back(state in "\\PC{1,250}|[ -~]{1,250}|.{1,250}") {
+        let request = authorize(&changed(&QUERY, &[("state", &state)])).unwrap();
+        let location = request.refuse();
+        assert_eq!(parameter(&location, "state"), Some(state));
+        assert!(location.starts_with("https://client.example/cb?a=1&error=access_denied&"));
+    }
+}
+
+#[test]
+fn every_endpoint_refuses_a_request_without_https() {
+    let mut plain = settings();
+    plain["secure"] = json!(false);
+    // A site without HTTPS has no https address. The server must still be able to refuse.
+    plain["token_endpoint"] = json!("http://example.org/t");
+    let server = Server::new(&plain.to_string()).unwrap();
+    let keyring = keyring();
+    let client = client("none").to_string();
+    let site = Site::new("none");
+    let body = code_body(&site.code(at(0)), &[]);
+    let registration = json!({ "redirect_uris": [REDIRECT] }).to_string();
+    let stored = Some(client.as_str());
+
+    let replies = [
+        *server.check_transport().unwrap_err(),
+        server
+            .register(&SystemEntropy, at(0), registration.as_bytes())
+            .unwrap(),
+        *server
+            .authorize(form(&QUERY).as_bytes(), stored)
+            .unwrap_err(),
+        *server
+            .token(&keyring, at(0), body.as_bytes(), b"", stored)
+            .err()
+            .unwrap(),
+        server.revoke(&keyring, at(0), b"client_id=csc_one&token=x", b"", stored),
+    ];
+    for reply in replies {
+        assert_eq!(reply.status(), 403);
+        assert_eq!(reply.decision(), Decision::from(Reason::HttpsRequired));
+        let mut headers: Vec<_> = reply
+            .headers()
+            .iter()
+            .map(|(name, value)| (*name, value.as_str()))
+            .collect();
+        headers.sort_unstable();
+        assert_eq!(
+            headers,
+            [
+                ("Cache-Control", "no-store"),
+                ("Content-Type", "application/json"),
+                ("X-Accel-Expires", "0"),
+                ("X-LiteSpeed-Cache-Control", "no-cache"),
+            ]
+        );
+        let body: Value = serde_json::from_str(reply.body()).unwrap();
+        assert_eq!(
+            body,
+            json!({
+                "error": "invalid_request",
+                "error_description": Reason::HttpsRequired.message(),
+                "reason": "https_required",
+            })
+        );
+        assert_eq!(
+            (reply.redirect(), reply.client(), reply.change()),
+            (None, None, None)
+        );
+    }
+    assert!(site.server.check_transport().is_ok());
+}

@@ -1,0 +1,165 @@
+//! The token endpoint with refresh tokens.
+
+use std::collections::HashSet;
+
+use super::support::*;
+use countersign::reason::Reason;
+use countersign::token::{Kind, verify};
+use serde_json::json;
+
+fn connected() -> (Site, String) {
+    let mut site = Site::new("none");
+    let reply = site.exchange(at(0), &code_body(&site.code(at(0)), &[]));
+    (site, member(&reply, "refresh_token"))
+}
+
+#[test]
+fn a_retried_refresh_gets_the_same_successor() {
+    let (mut site, first) = connected();
+    let reply = site.refresh(at(100), &first);
+    let (second, access) = (
+        member(&reply, "refresh_token"),
+        member(&reply, "access_token"),
+    );
+    assert_ne!(second, first);
+    for later in [100, 101, 130, 160] {
+        let retry = site.refresh(at(later), &first);
+        assert_eq!(retry.change(), None);
+        assert_eq!(member(&retry, "refresh_token"), second);
+        assert_ne!(member(&retry, "access_token"), access);
+    }
+    let branch = member(&site.refresh(at(161), &first), "refresh_token");
+    assert_ne!(branch, second);
+    // Logs tell tokens apart by their ids.
+    let ids: HashSet<[u8; 12]> = [&first, &second, &branch]
+        .map(|text| {
+            verify(&site.keyring, Kind::Refresh, text.as_bytes(), at(161))
+                .unwrap()
+                .id
+        })
+        .into();
+    assert_eq!(ids.len(), 3);
+    let third = member(&site.refresh(at(200), &branch), "refresh_token");
+    assert_eq!(site.grant["generation"], 2);
+    // The token that the branch replaced is dead: whoever has it has a copy.
+    let reuse = site.refresh(at(201), &second);
+    refused(&reuse, "invalid_grant", Reason::RefreshReused);
+    assert_eq!(
+        reuse.change().unwrap(),
+        json!({"grant": GRANT, "revoke": true}).to_string()
+    );
+    refused(
+        &site.refresh(at(202), &third),
+        "invalid_grant",
+        Reason::TokenRevoked,
+    );
+}
+
+#[test]
+fn an_old_refresh_token_ends_the_family_and_a_bad_request_does_not() {
+    let (mut site, first) = connected();
+    let second = member(&site.refresh(at(1), &first), "refresh_token");
+    let third = member(&site.refresh(at(2), &second), "refresh_token");
+    let before = site.grant.clone();
+    let mut other = client("none");
+    other["client_id"] = json!("csc_two");
+    let body = form(&[
+        ("grant_type", "refresh_token"),
+        ("client_id", "csc_two"),
+        ("refresh_token", &first),
+    ]);
+    let stolen = site
+        .server
+        .token(
+            &site.keyring,
+            at(3),
+            body.as_bytes(),
+            b"",
+            Some(&other.to_string()),
+        )
+        .unwrap();
+    refused(
+        &site.redeem(at(3), &stolen),
+        "invalid_grant",
+        Reason::GrantMismatch,
+    );
+    let body = form(&[
+        ("grant_type", "refresh_token"),
+        ("client_id", "csc_one"),
+        ("refresh_token", &first),
+        ("resource", "https://x.example/"),
+    ]);
+    refused(
+        &site.exchange(at(3), &body),
+        "invalid_target",
+        Reason::ResourceMismatch,
+    );
+    for text in [
+        "",
+        "x",
+        &member(&site.refresh(at(3), &third), "access_token"),
+    ] {
+        let reply = site.refresh(at(3), text);
+        assert_eq!(reply.change(), None);
+        assert_eq!(reply.status(), 400);
+    }
+    assert_eq!(site.grant["revoked"], before["revoked"]);
+    refused(
+        &site.refresh(at(3), &first),
+        "invalid_grant",
+        Reason::RefreshReused,
+    );
+    assert_eq!(site.grant["revoked"], true);
+}
+
+#[test]
+fn families_end_sleeping_tokens_die_and_mixed_up_grants_give_nothing() {
+    const DAY: u64 = 86_400;
+    let (mut site, first) = connected();
+    refused(
+        &site.refresh(at(30 * DAY), &first),
+        "invalid_grant",
+        Reason::TokenExpired,
+    );
+    let mut latest = member(&site.refresh(at(30 * DAY - 1), &first), "refresh_token");
+    for day in [59, 88] {
+        latest = member(&site.refresh(at(day * DAY), &latest), "refresh_token");
+    }
+    let claims = verify(
+        &site.keyring,
+        Kind::Refresh,
+        latest.as_bytes(),
+        at(89 * DAY),
+    )
+    .unwrap();
+    assert_eq!(claims.expires, at(90 * DAY));
+    refused(
+        &site.refresh(at(90 * DAY), &latest),
+        "invalid_grant",
+        Reason::TokenExpired,
+    );
+    let mut mixed = connected().0;
+    mixed.grant["request"]["client_id"] = json!("csc_two");
+    refused(
+        &mixed.refresh(at(1), &first),
+        "invalid_grant",
+        Reason::GrantMismatch,
+    );
+    site.grant["created_at"] = json!(T - 10 * DAY);
+    refused(
+        &site.refresh(at(89 * DAY), &latest),
+        "invalid_grant",
+        Reason::GrantExpired,
+    );
+}
+
+#[test]
+fn a_refresh_token_from_before_the_code_was_used_is_theft() {
+    let (mut site, first) = connected();
+    site.grant["generation"] = json!(-1);
+    refused(
+        &site.refresh(at(1), &first),
+        "invalid_grant",
+        Reason::RefreshReused,
+    );
+}

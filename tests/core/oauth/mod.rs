@@ -1,0 +1,7 @@
+mod authorize;
+mod family;
+mod refresh;
+mod registration;
+mod support;
+mod token;
+mod vectors;

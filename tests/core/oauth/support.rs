@@ -1,0 +1,236 @@
+//! A site that stores what the authorization server tells it to, and the requests of a client.
+
+use countersign::bytes;
+use countersign::clock::Timestamp;
+use countersign::decision::Decision;
+use countersign::entropy::CountingEntropy;
+use countersign::keyring::{Keyring, SiteId};
+use countersign::oauth::{AuthorizationRequest, Reply, Server, TokenRequest};
+use countersign::reason::Reason;
+use serde_json::{Value, json};
+use url::Url;
+use url::form_urlencoded::Serializer;
+
+pub const T: u64 = 1_800_000_000;
+pub const ISSUER: &str = "https://example.org/blog";
+pub const RESOURCE: &str = "https://example.org/blog/wp-json/countersign/v1/mcp";
+pub const REDIRECT: &str = "https://client.example/cb?a=1";
+pub const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+pub const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+pub const GRANT: u64 = 41;
+pub const CONNECTION: u64 = 7;
+
+pub fn at(seconds: u64) -> Timestamp {
+    Timestamp::from_seconds(T + seconds)
+}
+
+pub fn keyring() -> Keyring {
+    Keyring::open(SiteId::new([1; 8]), &[b'k'; 64], &[]).unwrap()
+}
+
+pub fn settings() -> Value {
+    json!({
+        "issuer": ISSUER,
+        "resource": RESOURCE,
+        "resource_metadata": "https://example.org/m",
+        "authorization_endpoint": "https://example.org/a",
+        "token_endpoint": "https://example.org/t",
+        "registration_endpoint": "https://example.org/g",
+        "revocation_endpoint": "https://example.org/r",
+        "secure": true,
+        "allow_http": false,
+        "scopes": ["mcp:read", "mcp:write"],
+    })
+}
+
+pub fn server() -> Server {
+    Server::new(&settings().to_string()).unwrap()
+}
+
+pub fn client(method: &str) -> Value {
+    let mut client = json!({
+        "client_id": "csc_one",
+        "client_name": "One",
+        "redirect_uris": [REDIRECT, "http://localhost/cb"],
+        "grant_types": ["authorization_code", "refresh_token"],
+        "token_endpoint_auth_method": method,
+        "source": "registration",
+    });
+    if method != "none" {
+        client["secret_hash"] = json!(bytes::hex(&bytes::sha256(b"s3cret")));
+    }
+    client
+}
+
+pub fn form(fields: &[(&str, &str)]) -> String {
+    Serializer::new(String::new()).extend_pairs(fields).finish()
+}
+
+/// `base` with `changes`: a value replaces, an empty one removes.
+pub fn changed<'a>(base: &[(&'a str, &'a str)], changes: &[(&'a str, &'a str)]) -> String {
+    let mut fields = base.to_vec();
+    for (name, value) in changes {
+        fields.retain(|(other, _)| other != name);
+        if !value.is_empty() {
+            fields.push((name, value));
+        }
+    }
+    form(&fields)
+}
+
+pub const QUERY: [(&str, &str); 8] = [
+    ("response_type", "code"),
+    ("client_id", "csc_one"),
+    ("redirect_uri", REDIRECT),
+    ("state", "a b&c=d+é%\"#"),
+    ("code_challenge", CHALLENGE),
+    ("code_challenge_method", "S256"),
+    ("resource", RESOURCE),
+    ("scope", "mcp:read offline_access unknown"),
+];
+
+pub fn authorize(query: &str) -> Result<AuthorizationRequest, Box<Reply>> {
+    server().authorize(query.as_bytes(), Some(&client("none").to_string()))
+}
+
+pub fn request() -> AuthorizationRequest {
+    authorize(&form(&QUERY)).unwrap()
+}
+
+pub fn parameters(location: &str) -> Vec<(String, String)> {
+    Url::parse(location)
+        .unwrap()
+        .query_pairs()
+        .into_owned()
+        .collect()
+}
+
+pub fn parameter(location: &str, name: &str) -> Option<String> {
+    let found: Vec<String> = parameters(location)
+        .into_iter()
+        .filter_map(|(key, value)| (key == name).then_some(value))
+        .collect();
+    assert!(found.len() <= 1);
+    found.into_iter().next()
+}
+
+/// What the plugin does: keeps one grant, makes conditional changes.
+pub struct Site {
+    pub server: Server,
+    pub keyring: Keyring,
+    pub entropy: CountingEntropy,
+    pub client: Value,
+    pub grant: Value,
+}
+
+impl Site {
+    pub fn new(method: &str) -> Self {
+        let request: Value = serde_json::from_str(&request().to_json()).unwrap();
+        Self {
+            server: server(),
+            keyring: keyring(),
+            entropy: CountingEntropy::default(),
+            client: client(method),
+            grant: json!({
+                "id": GRANT, "client_id": "csc_one", "request": request, "connection": CONNECTION,
+                "connection_state": "active", "epoch": 3, "generation": -1, "branch": 0,
+                "rotated_at": 0, "created_at": T, "revoked": false,
+            }),
+        }
+    }
+
+    pub fn code(&self, now: Timestamp) -> String {
+        let location = request()
+            .approve(&self.keyring, &self.entropy, now, GRANT)
+            .unwrap();
+        parameter(&location, "code").unwrap()
+    }
+
+    pub fn token(
+        &self,
+        now: Timestamp,
+        body: &str,
+        header: &[u8],
+    ) -> Result<TokenRequest, Box<Reply>> {
+        let client = self.client.to_string();
+        self.server
+            .token(&self.keyring, now, body.as_bytes(), header, Some(&client))
+    }
+
+    pub fn redeem(&self, now: Timestamp, request: &TokenRequest) -> Reply {
+        let grant = self.grant.to_string();
+        request
+            .redeem(&self.keyring, &self.entropy, now, Some(&grant))
+            .unwrap()
+    }
+
+    /// Token request, decision, change: the answer as the client gets it.
+    pub fn exchange(&mut self, now: Timestamp, body: &str) -> Reply {
+        let request = match self.token(now, body, b"") {
+            Ok(request) => request,
+            Err(reply) => return *reply,
+        };
+        let reply = self.redeem(now, &request);
+        if let Some(change) = reply.change() {
+            let change: Value = serde_json::from_str(change).unwrap();
+            assert_eq!(change["grant"], GRANT);
+            if change["revoke"] == true {
+                self.grant["revoked"] = json!(true);
+            } else {
+                for name in ["generation", "branch"] {
+                    assert_eq!(change["from"][name], self.grant[name]);
+                    self.grant[name] = change["to"][name].clone();
+                }
+                self.grant["rotated_at"] = change["to"]["rotated_at"].clone();
+            }
+        }
+        reply
+    }
+
+    pub fn refresh(&mut self, now: Timestamp, refresh: &str) -> Reply {
+        let fields = [
+            ("grant_type", "refresh_token"),
+            ("client_id", "csc_one"),
+            ("refresh_token", refresh),
+        ];
+        self.exchange(now, &form(&fields))
+    }
+}
+
+pub fn code_body(code: &str, changes: &[(&str, &str)]) -> String {
+    let base = [
+        ("grant_type", "authorization_code"),
+        ("client_id", "csc_one"),
+        ("code", code),
+        ("redirect_uri", REDIRECT),
+        ("code_verifier", VERIFIER),
+        ("resource", RESOURCE),
+    ];
+    changed(&base, changes)
+}
+
+pub fn member(reply: &Reply, name: &str) -> String {
+    let body: Value = serde_json::from_str(reply.body()).unwrap();
+    body[name]
+        .as_str()
+        .unwrap_or_else(|| panic!("{name} in {}", reply.body()))
+        .to_owned()
+}
+
+#[track_caller]
+pub fn refused(reply: &Reply, error: &str, reason: Reason) {
+    assert_eq!(member(reply, "error"), error);
+    assert_eq!(reply.decision(), Decision::from(reason));
+    assert_eq!(
+        reply.status(),
+        if error == "invalid_client" { 401 } else { 400 }
+    );
+    assert_eq!(
+        reply
+            .headers()
+            .iter()
+            .any(|(name, _)| *name == "WWW-Authenticate"),
+        error == "invalid_client"
+    );
+    assert!(!reply.body().contains("access_token"));
+}

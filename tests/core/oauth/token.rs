@@ -1,0 +1,506 @@
+//! The token endpoint with codes, and revocation.
+
+use super::support::*;
+use base64::Engine as _;
+use countersign::bytes;
+use countersign::oauth::{Error, GrantType, Server};
+use countersign::reason::Reason;
+use countersign::token::{self, Kind, audience, verify};
+use serde_json::{Value, json};
+
+#[test]
+fn a_code_gives_tokens_once() {
+    let mut site = Site::new("none");
+    let body = code_body(&site.code(at(0)), &[]);
+    let request = site.token(at(1), &body, b"").unwrap();
+    assert_eq!(
+        (request.grant_type(), request.grant_id()),
+        (GrantType::AuthorizationCode, GRANT)
+    );
+    let reply = site.exchange(at(1), &body);
+    assert_eq!(reply.status(), 200);
+    assert!(reply.decision().is_allowed());
+    assert!(
+        reply
+            .headers()
+            .contains(&("Cache-Control", "no-store".to_owned()))
+    );
+    assert!(reply.headers().contains(&("Pragma", "no-cache".to_owned())));
+    let change: Value = serde_json::from_str(reply.change().unwrap()).unwrap();
+    assert_eq!(
+        change,
+        json!({ "grant": GRANT, "from": {"generation": -1, "branch": 0},
+                "to": {"generation": 0, "branch": 0, "rotated_at": T + 1} })
+    );
+    let answer: Value = serde_json::from_str(reply.body()).unwrap();
+    assert_eq!(answer["token_type"], "Bearer");
+    assert_eq!(answer["expires_in"], 3600);
+    assert_eq!(answer["scope"], "mcp:read");
+    let access = verify(
+        &site.keyring,
+        Kind::Access,
+        member(&reply, "access_token").as_bytes(),
+        at(1),
+    )
+    .unwrap();
+    assert_eq!((access.subject, access.epoch), (CONNECTION, 3));
+    assert_eq!(access.expires, at(3601));
+    assert!(access.is_bound_to(&audience(RESOURCE)));
+    let refresh = verify(
+        &site.keyring,
+        Kind::Refresh,
+        member(&reply, "refresh_token").as_bytes(),
+        at(1),
+    )
+    .unwrap();
+    assert_eq!(
+        (refresh.subject, refresh.expires),
+        (GRANT, at(1 + 30 * 86_400))
+    );
+
+    assert_eq!(
+        format!("{reply:?}"),
+        "Reply { status: 200, decision: Allow, .. }",
+        "tokens must not be printed"
+    );
+    let again = site.exchange(at(2), &body);
+    refused(&again, "invalid_grant", Reason::CodeReused);
+    assert_eq!(site.grant["revoked"], true);
+    let refresh = member(&reply, "refresh_token");
+    refused(
+        &site.refresh(at(3), &refresh),
+        "invalid_grant",
+        Reason::TokenRevoked,
+    );
+}
+
+#[test]
+fn what_the_site_says_of_scope_and_life_is_answered() {
+    let mut site = Site::new("none");
+    site.grant["scope"] = json!("mcp:write");
+    let reply = site.exchange(at(1), &code_body(&site.code(at(0)), &[]));
+    assert_eq!(member(&reply, "scope"), "mcp:write");
+    let mut site = Site::new("none");
+    site.grant["request"]["scopes"] = json!([]);
+    let mut short = settings();
+    short["access_lifetime"] = json!(600);
+    site.server = Server::new(&short.to_string()).unwrap();
+    let reply = site.exchange(at(1), &code_body(&site.code(at(0)), &[]));
+    assert_eq!(member(&reply, "scope"), "mcp:read mcp:write");
+    let access = verify(
+        &site.keyring,
+        Kind::Access,
+        member(&reply, "access_token").as_bytes(),
+        at(1),
+    )
+    .unwrap();
+    assert_eq!(access.expires, at(601));
+}
+
+#[test]
+fn a_client_without_the_refresh_grant_gets_no_refresh_token() {
+    let mut site = Site::new("none");
+    site.client["grant_types"] = json!(["authorization_code"]);
+    let reply = site.exchange(at(1), &code_body(&site.code(at(0)), &[]));
+    assert_eq!(reply.status(), 200);
+    assert!(!reply.body().contains("refresh_token"));
+    let refresh = token::issue(
+        &site.keyring,
+        &token::Grant {
+            kind: Kind::Refresh,
+            subject: GRANT,
+            epoch: 0,
+            binding: [0; 32],
+            lifetime: 60,
+            id: [0; 12],
+            issued: at(0),
+        },
+    );
+    refused(
+        &site.refresh(at(1), &refresh),
+        "unauthorized_client",
+        Reason::GrantTypeUnsupported,
+    );
+}
+
+#[test]
+fn a_code_without_all_its_proofs_is_refused_and_costs_nothing() {
+    let other = "a".repeat(43);
+    for used in [false, true] {
+        let mut site = Site::new("none");
+        let code = site.code(at(0));
+        if used {
+            assert_eq!(site.exchange(at(1), &code_body(&code, &[])).status(), 200);
+        }
+        let before = site.grant.clone();
+        for (changes, error, reason) in [
+            (
+                &[("code_verifier", other.as_str())][..],
+                "invalid_grant",
+                Reason::PkceFailed,
+            ),
+            (
+                &[("code_verifier", CHALLENGE)],
+                "invalid_grant",
+                Reason::PkceFailed,
+            ),
+            (
+                &[("code_verifier", "short")],
+                "invalid_grant",
+                Reason::PkceFailed,
+            ),
+            (
+                &[("code_verifier", "")],
+                "invalid_request",
+                Reason::PkceRequired,
+            ),
+            (
+                &[("redirect_uri", "https://client.example/cb")],
+                "invalid_grant",
+                Reason::RedirectMismatch,
+            ),
+            (
+                &[("resource", "https://example.org/")],
+                "invalid_target",
+                Reason::ResourceMismatch,
+            ),
+            (
+                &[("code", "")],
+                "invalid_request",
+                Reason::OauthRequestInvalid,
+            ),
+            (
+                &[("code", "csac_x")],
+                "invalid_grant",
+                Reason::TokenMalformed,
+            ),
+            (
+                &[("grant_type", "")],
+                "invalid_request",
+                Reason::OauthRequestInvalid,
+            ),
+            (
+                &[("grant_type", "password")],
+                "unsupported_grant_type",
+                Reason::GrantTypeUnsupported,
+            ),
+            (
+                &[("grant_type", "client_credentials")],
+                "unsupported_grant_type",
+                Reason::GrantTypeUnsupported,
+            ),
+            (
+                &[("client_id", "")],
+                "invalid_client",
+                Reason::ClientAuthFailed,
+            ),
+            (
+                &[("client_id", "csc_two")],
+                "invalid_client",
+                Reason::ClientUnknown,
+            ),
+            (
+                &[("client_secret", "s3cret")],
+                "invalid_client",
+                Reason::ClientAuthFailed,
+            ),
+        ] {
+            let reply = site.exchange(at(2), &code_body(&code, changes));
+            refused(&reply, error, reason);
+            assert_eq!(reply.change(), None);
+        }
+        let twice = format!("{}&code={code}", code_body(&code, &[]));
+        refused(
+            &site.exchange(at(2), &twice),
+            "invalid_request",
+            Reason::OauthRequestInvalid,
+        );
+        let unknown = format!("{}&x=1&x=2", code_body(&code, &[]));
+        refused(
+            &site.exchange(at(2), &unknown),
+            "invalid_request",
+            Reason::OauthRequestInvalid,
+        );
+        let resources = format!("{}&resource=x", code_body(&code, &[]));
+        refused(
+            &site.exchange(at(2), &resources),
+            "invalid_target",
+            Reason::ResourceMismatch,
+        );
+        refused(
+            &site.exchange(at(60), &code_body(&code, &[])),
+            "invalid_grant",
+            Reason::TokenExpired,
+        );
+        assert_eq!(site.grant, before);
+    }
+}
+
+#[test]
+fn what_may_be_left_out() {
+    for changes in [
+        &[("redirect_uri", "")][..],
+        &[("resource", "")],
+        &[("redirect_uri", ""), ("resource", "")],
+    ] {
+        let mut site = Site::new("none");
+        let body = code_body(&site.code(at(0)), changes);
+        assert_eq!(site.exchange(at(59), &body).status(), 200, "{changes:?}");
+    }
+}
+
+#[test]
+fn a_code_or_token_is_good_for_its_own_grant_only() {
+    let site = Site::new("none");
+    let code = site
+        .token(at(1), &code_body(&site.code(at(0)), &[]), b"")
+        .unwrap();
+    let redeem = |change: &dyn Fn(&mut Value)| {
+        let mut grant = site.grant.clone();
+        change(&mut grant);
+        code.redeem(
+            &site.keyring,
+            &site.entropy,
+            at(1),
+            Some(&grant.to_string()),
+        )
+    };
+    assert_eq!(redeem(&|_| ()).unwrap().status(), 200);
+    assert_eq!(
+        redeem(&|grant| grant["connection_state"] = json!("paused"))
+            .unwrap()
+            .status(),
+        200
+    );
+    // In the last second of a family, its refresh token is good for that second.
+    let last = redeem(&|grant| grant["created_at"] = json!(T + 2 - 90 * 86_400)).unwrap();
+    let refresh = member(&last, "refresh_token");
+    let refresh = verify(&site.keyring, Kind::Refresh, refresh.as_bytes(), at(1)).unwrap();
+    assert_eq!(refresh.expires, at(2));
+    for (pointer, value, reason) in [
+        ("/client_id", json!("csc_two"), Reason::GrantMismatch),
+        (
+            "/request/client_id",
+            json!("csc_two"),
+            Reason::GrantMismatch,
+        ),
+        (
+            "/request/code_challenge",
+            json!("A".repeat(43)),
+            Reason::GrantMismatch,
+        ),
+        (
+            "/connection_state",
+            json!("revoked"),
+            Reason::ConnectionRevoked,
+        ),
+        (
+            "/connection_state",
+            json!("new_state"),
+            Reason::ConnectionRevoked,
+        ),
+        ("/revoked", json!(true), Reason::TokenRevoked),
+        (
+            "/created_at",
+            json!(T + 1 - 90 * 86_400),
+            Reason::GrantExpired,
+        ),
+    ] {
+        let reply = redeem(&|grant| *grant.pointer_mut(pointer).unwrap() = value.clone()).unwrap();
+        refused(&reply, "invalid_grant", reason);
+        assert_eq!(reply.change(), None);
+    }
+    let moved =
+        redeem(&|grant| grant["request"]["resource"] = json!("https://old.example/mcp")).unwrap();
+    refused(&moved, "invalid_target", Reason::ResourceMismatch);
+    // Without a redirect address in the token request, the binding still ties the code to its own.
+    let bare = site
+        .token(
+            at(1),
+            &code_body(&site.code(at(0)), &[("redirect_uri", "")]),
+            b"",
+        )
+        .unwrap();
+    let mut other = site.grant.clone();
+    other["request"]["redirect_uri"] = json!("http://localhost/cb");
+    let reply = bare
+        .redeem(
+            &site.keyring,
+            &site.entropy,
+            at(1),
+            Some(&other.to_string()),
+        )
+        .unwrap();
+    refused(&reply, "invalid_grant", Reason::GrantMismatch);
+    // Nor is it good for another client, even one that a grant was changed to.
+    let mut theirs = client("none");
+    theirs["client_id"] = json!("csc_two");
+    let body = code_body(&site.code(at(0)), &[("client_id", "csc_two")]);
+    let taken = site.server.token(
+        &site.keyring,
+        at(1),
+        body.as_bytes(),
+        b"",
+        Some(&theirs.to_string()),
+    );
+    let mut other = site.grant.clone();
+    other["client_id"] = json!("csc_two");
+    other["request"]["client_id"] = json!("csc_two");
+    let reply = taken
+        .unwrap_or_else(|_| panic!())
+        .redeem(
+            &site.keyring,
+            &site.entropy,
+            at(1),
+            Some(&other.to_string()),
+        )
+        .unwrap();
+    refused(&reply, "invalid_grant", Reason::GrantMismatch);
+    let none = code
+        .redeem(&site.keyring, &site.entropy, at(1), None)
+        .unwrap();
+    refused(&none, "invalid_grant", Reason::ConnectionUnknown);
+    for (pointer, value) in [
+        ("/id", json!(42)),
+        ("/generation", json!(-2)),
+        ("/generation", json!("0")),
+        ("/epoch", json!(-1)),
+        ("/revoked", json!(0)),
+    ] {
+        let error =
+            redeem(&|grant| *grant.pointer_mut(pointer).unwrap() = value.clone()).unwrap_err();
+        assert_eq!(error, Error::Grant);
+    }
+}
+
+#[test]
+fn clients_with_a_secret_prove_it_either_way() {
+    let basic = |pair: &str| {
+        format!(
+            "basic {}",
+            base64::engine::general_purpose::STANDARD.encode(pair)
+        )
+        .into_bytes()
+    };
+    for method in ["client_secret_basic", "client_secret_post"] {
+        let site = Site::new(method);
+        let code = site.code(at(0));
+        let secret = |secret: &str| code_body(&code, &[("client_secret", secret)]);
+        let anonymous = code_body(&code, &[("client_id", "")]);
+        assert!(site.token(at(1), &secret("s3cret"), b"").is_ok());
+        assert!(
+            site.token(at(1), &code_body(&code, &[]), &basic("csc_one:s3cret"))
+                .is_ok()
+        );
+        assert!(
+            site.token(at(1), &anonymous, &basic("csc%5Fone:s3%63ret"))
+                .is_ok()
+        );
+        for (body, header) in [
+            (code_body(&code, &[]), Vec::new()),
+            (secret("S3cret"), Vec::new()),
+            (secret("s3cret "), Vec::new()),
+            (secret("s3cret"), basic("csc_one:s3cret")),
+            (anonymous.clone(), basic("csc_one:wrong")),
+            (anonymous.clone(), basic("csc_one:")),
+            (anonymous.clone(), basic("csc_one")),
+            (anonymous.clone(), b"Bearer s3cret".to_vec()),
+            (anonymous.clone(), Vec::new()),
+        ] {
+            let reply = site.token(at(1), &body, &header).err().unwrap();
+            refused(&reply, "invalid_client", Reason::ClientAuthFailed);
+        }
+        let hash = bytes::hex(&bytes::sha256(b"s3cret"));
+        assert!(site.token(at(1), &secret(&hash), b"").is_err());
+    }
+    // A public client may put its id into the header, with nothing for a secret.
+    let site = Site::new("none");
+    let code = site.code(at(0));
+    let anonymous = code_body(&code, &[("client_id", "")]);
+    assert!(site.token(at(1), &anonymous, &basic("csc_one:")).is_ok());
+    assert!(
+        site.token(at(1), &anonymous, &basic("csc_one:s3cret"))
+            .is_err()
+    );
+    // A stored client that contradicts itself is none.
+    let mut site = Site::new("client_secret_post");
+    site.client.as_object_mut().unwrap().remove("secret_hash");
+    let reply = site
+        .token(at(1), &code_body(&code, &[]), b"")
+        .err()
+        .unwrap();
+    refused(&reply, "invalid_client", Reason::ClientUnknown);
+}
+
+#[test]
+fn revocation_names_the_grant_or_the_connection() {
+    let mut site = Site::new("none");
+    let reply = site.exchange(at(0), &code_body(&site.code(at(0)), &[]));
+    let client = site.client.to_string();
+    let revoke = |seconds, fields: &[(&str, &str)]| {
+        site.server.revoke(
+            &site.keyring,
+            at(seconds),
+            form(fields).as_bytes(),
+            b"",
+            Some(&client),
+        )
+    };
+    let refresh = member(&reply, "refresh_token");
+    let access = member(&reply, "access_token");
+    let code = site.code(at(0));
+    for (token, hint, change) in [
+        (
+            refresh.as_str(),
+            "refresh_token",
+            Some(json!({"grant": GRANT, "client_id": "csc_one", "revoke": true})),
+        ),
+        (
+            &refresh,
+            "access_token",
+            Some(json!({"grant": GRANT, "client_id": "csc_one", "revoke": true})),
+        ),
+        (
+            &access,
+            "x",
+            Some(json!({"connection": CONNECTION, "client_id": "csc_one", "revoke_tokens": true})),
+        ),
+        (&code, "", None),
+        ("nonsense", "", None),
+        (&format!("{refresh}x"), "", None),
+    ] {
+        let reply = revoke(
+            1,
+            &[
+                ("token", token),
+                ("token_type_hint", hint),
+                ("client_id", "csc_one"),
+            ],
+        );
+        assert_eq!((reply.status(), reply.body()), (200, ""));
+        assert!(reply.decision().is_allowed());
+        let found: Option<Value> = reply
+            .change()
+            .map(|text| serde_json::from_str(text).unwrap());
+        assert_eq!(found, change, "{hint}");
+    }
+    let expired = revoke(
+        31 * 86_400,
+        &[("token", &refresh), ("client_id", "csc_one")],
+    );
+    assert_eq!((expired.status(), expired.change()), (200, None));
+    let missing = revoke(1, &[("client_id", "csc_one")]);
+    refused(&missing, "invalid_request", Reason::OauthRequestInvalid);
+    for fields in [
+        &[("token", refresh.as_str())][..],
+        &[
+            ("token", &refresh),
+            ("client_id", "csc_one"),
+            ("client_secret", "x"),
+        ],
+    ] {
+        let reply = revoke(1, fields);
+        refused(&reply, "invalid_client", Reason::ClientAuthFailed);
+        assert_eq!(reply.change(), None);
+    }
+}

@@ -1,0 +1,191 @@
+//! The OAuth vectors in `tests/vectors/oauth/`, which other languages run too.
+
+use countersign::clock::Timestamp;
+use countersign::oauth::is_metadata_document;
+use countersign::oauth::pkce::{Challenge, is_verifier};
+use countersign::oauth::redirect::RedirectUri;
+use countersign::oauth::refresh::{Position, State, Step, decide};
+use serde_json::Value;
+use url::Url;
+
+fn vectors(name: &str) -> Value {
+    let path = format!("{}/tests/vectors/oauth/{name}", env!("CARGO_MANIFEST_DIR"));
+    serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
+}
+
+fn cases<'a>(vectors: &'a Value, name: &str) -> &'a [Value] {
+    vectors[name].as_array().unwrap()
+}
+
+fn text<'a>(case: &'a Value, name: &str) -> &'a str {
+    case[name].as_str().unwrap()
+}
+
+#[test]
+fn pkce() {
+    let all = vectors("pkce.json");
+    for case in cases(&all, "verifiers") {
+        assert_eq!(is_verifier(text(case, "text")), case["valid"], "{case}");
+    }
+    for case in cases(&all, "challenges") {
+        let parsed = Challenge::parse(text(case, "text"));
+        assert_eq!(parsed.is_some(), case["valid"], "{case}");
+    }
+    for case in cases(&all, "pairs") {
+        let met = Challenge::parse(text(case, "challenge"))
+            .is_some_and(|challenge| challenge.is_met_by(text(case, "verifier")));
+        assert_eq!(met, case["met"], "{case}");
+    }
+}
+
+#[test]
+fn redirect_addresses() {
+    let all = vectors("redirects.json");
+    for case in cases(&all, "addresses") {
+        match RedirectUri::parse(text(case, "uri")) {
+            Ok(address) => {
+                assert_eq!(true, case["accepted"], "{case}");
+                assert_eq!(address.host_and_port(), case["host"], "{case}");
+                assert_eq!(address.is_loopback(), case["loopback"], "{case}");
+                assert_eq!(address.as_str(), text(case, "uri"));
+            }
+            Err(_) => assert_eq!(false, case["accepted"], "{case}"),
+        }
+    }
+}
+
+#[test]
+fn redirect_pairs() {
+    let all = vectors("redirects.json");
+    for case in cases(&all, "pairs") {
+        let registered = RedirectUri::parse(text(case, "registered")).unwrap();
+        let admitted = RedirectUri::parse(text(case, "presented"))
+            .is_ok_and(|presented| registered.admits(&presented));
+        assert_eq!(admitted, case["admitted"], "{case}");
+    }
+    for case in cases(&all, "answers") {
+        let parameters: Vec<(&str, &str)> = cases(case, "parameters")
+            .iter()
+            .map(|pair| (pair[0].as_str().unwrap(), pair[1].as_str().unwrap()))
+            .collect();
+        let redirect = RedirectUri::parse(text(case, "redirect")).unwrap();
+        assert_eq!(redirect.with(&parameters), text(case, "location"));
+    }
+}
+
+/// Everything in the corpus against everything else: whatever is admitted goes, in a browser, to the
+/// place that was registered, and nothing beside it.
+#[test]
+fn no_open_redirect_in_the_whole_corpus() {
+    let all = vectors("redirects.json");
+    let mut corpus: Vec<&str> = Vec::new();
+    for (list, member) in [
+        ("addresses", "uri"),
+        ("pairs", "registered"),
+        ("pairs", "presented"),
+    ] {
+        corpus.extend(cases(&all, list).iter().map(|case| text(case, member)));
+    }
+    corpus.sort_unstable();
+    corpus.dedup();
+    assert!(corpus.len() >= 200, "{}", corpus.len());
+    let addresses: Vec<RedirectUri> = corpus
+        .iter()
+        .filter_map(|text| RedirectUri::parse(text).ok())
+        .collect();
+    let mut admitted = 0;
+    for registered in &addresses {
+        for presented in &addresses {
+            if !registered.admits(presented) {
+                assert_ne!(registered, presented);
+                continue;
+            }
+            admitted += 1;
+            let (one, other) = (
+                Url::parse(registered.as_str()).unwrap(),
+                Url::parse(&presented.with(&[("code", "c"), ("state", "https://evil.example/")]))
+                    .unwrap(),
+            );
+            assert_eq!(one.scheme(), other.scheme());
+            assert_eq!(one.host(), other.host());
+            assert_eq!(one.path(), other.path());
+            assert!(
+                other
+                    .query()
+                    .unwrap()
+                    .starts_with(one.query().unwrap_or_default())
+            );
+            assert!(other.username().is_empty() && other.password().is_none());
+            let free = one.scheme() == "http" && registered.is_loopback();
+            assert!(free || one.port_or_known_default() == other.port_or_known_default());
+        }
+    }
+    assert!(admitted > addresses.len());
+}
+
+#[test]
+fn client_ids() {
+    let all = vectors("client_ids.json");
+    for case in cases(&all, "ids") {
+        assert_eq!(
+            is_metadata_document(text(case, "id")),
+            case["document"],
+            "{case}"
+        );
+    }
+}
+
+fn position(case: &Value) -> Position {
+    let number = |name: &str| u32::try_from(case[name].as_u64().unwrap()).unwrap();
+    Position {
+        generation: number("generation"),
+        branch: number("branch"),
+    }
+}
+
+fn state(case: &Value) -> State {
+    State {
+        latest: position(case),
+        rotated_at: Timestamp::from_seconds(case["rotated_at"].as_u64().unwrap()),
+    }
+}
+
+#[test]
+fn refresh_rule() {
+    let all = vectors("refresh.json");
+    for case in cases(&all, "cases") {
+        let now = Timestamp::from_seconds(case["now"].as_u64().unwrap());
+        let expected = match text(case, "answer") {
+            "advance" => Step::Advance(state(&case["to"])),
+            "repeat" => Step::Repeat(state(&case["to"])),
+            "revoke" => Step::Revoke,
+            other => panic!("{other}"),
+        };
+        let found = decide(state(&case["state"]), position(&case["presented"]), now);
+        assert_eq!(found, expected, "{case}");
+    }
+}
+
+proptest::proptest! {
+    /// Whatever is accepted is safe to put into a Location header and goes where it says.
+    #[test]
+    fn accepted_addresses_are_plain(uri in "(https?|javascript|HTTP|data)?:?[/\\\\]{0,3}[a-zA-Z0-9@:.\\[\\]%_-]{0,24}[/?#\\\\]?[ -~\t\r\n]{0,24}") {
+        if let Ok(address) = RedirectUri::parse(&uri) {
+            let url = Url::parse(&uri).unwrap();
+            assert!(url.scheme() == "https" || (url.scheme() == "http" && address.is_loopback()));
+            assert!(uri.bytes().all(|byte| byte.is_ascii_graphic()));
+            assert!(address.host_and_port().starts_with(url.host_str().unwrap()));
+            assert!(url.fragment().is_none() && url.username().is_empty());
+        }
+    }
+
+    /// A binding is read back as it was made, and no other bytes are one.
+    #[test]
+    fn positions_survive_a_token(generation: u32, branch: u32, place in 8..32_usize, bit in 1..=255_u8) {
+        let position = Position { generation, branch };
+        let mut binding = position.to_binding();
+        assert_eq!(Position::from_binding(&binding), Some(position));
+        binding[place] ^= bit;
+        assert_eq!(Position::from_binding(&binding), None);
+    }
+}

@@ -1,0 +1,285 @@
+//! Stores between real processes: what the tests of races, kills and faults have in common.
+//!
+//! The test [`child`] plays the child's part (see `crate::support::role`). Parent and child keep step by pipes.
+
+use std::fs;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdout, Command, Stdio};
+
+use crate::support::role;
+use countersign::bytes::sha256;
+use countersign::clock::{Clock as _, SystemClock, Timestamp};
+use countersign::limit::Limit;
+use countersign::store::{
+    DEFAULT_MAP_BYTES, HostIdentity, Insertion, LmdbStore, OneTimeUse, Origin, Store, StoreError,
+    open_shared,
+};
+
+/// A moment that no file's time of change lies after, so that a test's own clock is the latest.
+pub fn base() -> Timestamp {
+    SystemClock.now().plus_seconds(3600)
+}
+
+pub fn identity() -> HostIdentity {
+    HostIdentity::new("boot-1", "machine-1")
+}
+
+pub fn open(folder: &Path, now: Timestamp) -> Result<LmdbStore, StoreError> {
+    LmdbStore::open(folder, identity(), DEFAULT_MAP_BYTES, now)
+}
+
+/// The store at a place: a folder, or the address of a server.
+pub fn open_place(place: &str, now: Timestamp) -> Result<Box<dyn Store>, StoreError> {
+    #[cfg(feature = "redis")]
+    if place.starts_with("unix:") {
+        let store = countersign::store::RedisStore::open_at(place, "test", DEFAULT_MAP_BYTES, now)?;
+        return Ok(Box::new(store));
+    }
+    Ok(Box::new(open(Path::new(place), now)?))
+}
+
+/// A thing of this site, good for an hour, and issued so that an engine started now takes it.
+pub fn once(n: u64, now: Timestamp) -> OneTimeUse<'static> {
+    OneTimeUse {
+        key: sha256(&n.to_be_bytes()),
+        origin: Origin::Local,
+        issued: now,
+        keep_until: now.plus_seconds(3600),
+        receipt: b"",
+    }
+}
+
+pub fn insert(store: &dyn Store, n: u64, now: Timestamp) -> Result<bool, StoreError> {
+    store.insert_once(&once(n, now), now)
+}
+
+/// Two things, written together.
+pub fn pair(n: u64, now: Timestamp) -> [OneTimeUse<'static>; 2] {
+    [once(n, now), once(u64::MAX - n, now)]
+}
+
+/// LMDB's files in a folder.
+pub fn store_files(folder: &Path) -> Vec<PathBuf> {
+    let mut files: Vec<_> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| {
+            path.file_name()
+                .unwrap()
+                .to_str()
+                .unwrap()
+                .starts_with("store-")
+        })
+        .collect();
+    files.sort();
+    files
+}
+
+pub fn data_file(folder: &Path) -> PathBuf {
+    let files = store_files(folder);
+    assert_eq!(files.len(), 2, "{files:?}");
+    files[0].clone()
+}
+
+/// The test that child processes run. Without a role it does nothing.
+#[test]
+fn child() {
+    let Some(role) = role::current() else {
+        return;
+    };
+    let place = std::env::var("COUNTERSIGN_TEST_PLACE").unwrap();
+    let folder = PathBuf::from(&place);
+    let now: u64 = std::env::var("COUNTERSIGN_TEST_NOW")
+        .unwrap()
+        .parse()
+        .unwrap();
+    let now = Timestamp::from_millis(now);
+    // The harness of libtest prints to the same pipe: the parent reads lines with our mark.
+    let mut out = std::io::stdout().lock();
+    let mut say = |text: String| {
+        out.write_all(format!("\n@{text}\n").as_bytes()).unwrap();
+        out.flush().unwrap();
+    };
+    let start = || std::io::stdin().read_exact(&mut [0]).unwrap();
+    match role.as_str() {
+        // Processes that open the store at the same moment agree on its watermark.
+        "open" => {
+            for round in 0.. {
+                let folder = folder.join(round.to_string());
+                say("ready".to_owned());
+                start();
+                let store = open(&folder, now).unwrap();
+                let opened_at = store.status().unwrap().opened_at.millis();
+                let first = insert(&store, 1, now.plus_seconds(1)).unwrap();
+                say(format!("{opened_at} {first}"));
+            }
+        }
+        "race" => {
+            let store = open_place(&place, now).unwrap();
+            start();
+            let firsts = (0..3000).filter(|n| insert(&*store, *n, now).unwrap());
+            say(firsts.count().to_string());
+        }
+        // Each shared thing together with one of this process alone.
+        "pairs" => {
+            let store = open_place(&place, now).unwrap();
+            start();
+            let first = |n: &u64| {
+                let own = once((now.millis() << 16) + n, now);
+                match store.insert_together(&[own, once(*n, now)], now).unwrap() {
+                    Insertion::First => true,
+                    Insertion::Again { index, .. } => {
+                        assert_eq!(index, 1);
+                        false
+                    }
+                }
+            };
+            say((0..2000).filter(first).count().to_string());
+        }
+        "limit" => {
+            let store = open_place(&place, now).unwrap();
+            let limits = [Limit::new([7; 32], 60, 60_000).unwrap()];
+            start();
+            let admitted = (0..500).filter(|_| store.admit(&limits, now).unwrap().is_admitted());
+            say(admitted.count().to_string());
+        }
+        "write" => {
+            let store = open_place(&place, now).unwrap();
+            let from = std::env::var("COUNTERSIGN_TEST_FROM")
+                .unwrap()
+                .parse()
+                .unwrap();
+            for n in from..u64::MAX {
+                let insertion = store.insert_together(&pair(n, now), now);
+                assert_eq!(insertion, Ok(Insertion::First), "{n}");
+                say(n.to_string());
+            }
+        }
+        "shared" => {
+            let store = open_shared(&folder, DEFAULT_MAP_BYTES, now).unwrap();
+            let same = open_shared(&folder.join("."), DEFAULT_MAP_BYTES, now).unwrap();
+            assert!(std::sync::Arc::ptr_eq(&store, &same));
+            let later = now.plus_millis(1);
+            let elsewhere = folder.join("elsewhere");
+            let forked = in_a_fork(move || {
+                matches!(
+                    store.insert_once(&once(1, later), later),
+                    Err(StoreError::Forked)
+                ) && matches!(store.get(b"a"), Err(StoreError::Forked))
+                    && matches!(
+                        open_shared(&elsewhere, DEFAULT_MAP_BYTES, later),
+                        Err(StoreError::Forked)
+                    )
+            });
+            say(format!(
+                "{forked} {}",
+                same.insert_once(&once(1, later), later).unwrap()
+            ));
+        }
+        "refused" => say(open(&folder, now).unwrap_err().to_string()),
+        // Amid a read, with the means of LMDB itself: a read of the store ends too soon to be hit.
+        "read" => {
+            let mut options = heed::EnvOpenOptions::new().read_txn_without_tls();
+            // SAFETY: as the store opens it; this process opens it nowhere else.
+            #[allow(unsafe_code)]
+            let env = unsafe {
+                options.flags(heed::EnvFlags::NO_SUB_DIR).map_size(1 << 20);
+                options.open(data_file(&folder)).unwrap()
+            };
+            let _reading = env.read_txn().unwrap();
+            say("reading".to_owned());
+            start();
+        }
+        other => panic!("no role {other}"),
+    }
+}
+
+/// Returns the command by which `program`, this test program or a copy of it, plays `role` on the store at `place`.
+pub fn command(program: &Path, role: &str, place: &str, now: Timestamp) -> Command {
+    let mut command = role::command(program, module_path!(), "child", role);
+    command
+        .env("COUNTERSIGN_TEST_PLACE", place)
+        .env("COUNTERSIGN_TEST_NOW", now.millis().to_string());
+    command
+}
+
+/// A process that plays `role`.
+pub struct Player {
+    pub child: Child,
+    lines: BufReader<ChildStdout>,
+}
+
+impl Player {
+    pub fn start(role: &str, place: &str, now: Timestamp, from: u64) -> Self {
+        let mut child = command(&std::env::current_exe().unwrap(), role, place, now)
+            .env("COUNTERSIGN_TEST_FROM", from.to_string())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::inherit())
+            .spawn()
+            .unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap());
+        Self { child, lines }
+    }
+
+    pub fn go(&mut self) {
+        self.child.stdin.as_mut().unwrap().write_all(b"!").unwrap();
+    }
+
+    /// What it says next; `None` when it is gone.
+    pub fn hear(&mut self) -> Option<String> {
+        loop {
+            let mut line = String::new();
+            if self.lines.read_line(&mut line).unwrap_or(0) == 0 || !line.ends_with('\n') {
+                return None;
+            }
+            if let Some(text) = line.strip_prefix('@') {
+                return Some(text.trim_end().to_owned());
+            }
+        }
+    }
+
+    pub fn end(mut self) {
+        assert!(self.child.wait().unwrap().success());
+    }
+}
+
+/// Eight of them, let go at once; what each says.
+pub fn eight(role: &str, place: &str, now: Timestamp) -> Vec<String> {
+    let mut players: Vec<_> = (0..8)
+        .map(|n| Player::start(role, place, now.plus_millis(n), 0))
+        .collect();
+    players.iter_mut().for_each(Player::go);
+    let said = players
+        .iter_mut()
+        .map(|player| player.hear().unwrap())
+        .collect();
+    players.into_iter().for_each(Player::end);
+    said
+}
+
+pub fn sum(said: &[String]) -> u64 {
+    said.iter().map(|text| text.parse::<u64>().unwrap()).sum()
+}
+
+/// Whether `check` holds in a child made by `fork`, without `exec`.
+pub fn in_a_fork(check: impl Fn() -> bool + Send + Sync + 'static) -> bool {
+    use std::os::unix::process::CommandExt as _;
+    const YES: i32 = 77;
+    let mut command = Command::new("/nonexistent");
+    let answer = move || {
+        Err(std::io::Error::from_raw_os_error(if check() {
+            YES
+        } else {
+            78
+        }))
+    };
+    // SAFETY: the child runs Rust code between fork and exec, which is what is under test. Other
+    // threads of the parent are idle: no lock it needs is held.
+    #[allow(unsafe_code)]
+    unsafe {
+        command.pre_exec(answer);
+    }
+    command.spawn().unwrap_err().raw_os_error() == Some(YES)
+}

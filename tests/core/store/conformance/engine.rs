@@ -1,0 +1,92 @@
+//! The engines that the conformance suite is run on.
+
+use std::any::Any;
+
+#[cfg(feature = "redis")]
+use countersign::clock::SKEW_MS;
+use countersign::clock::Timestamp;
+use countersign::store::{HostIdentity, LmdbStore, MemoryStore, Store};
+
+/// When the stores under test start.
+pub const START: u64 = 1_800_000_000_000;
+
+pub fn at(ms: u64) -> Timestamp {
+    Timestamp::from_millis(START + ms)
+}
+
+/// An engine: how to have an empty store that started at START, ample or very small.
+pub trait Engine {
+    /// How long after its start an engine refuses what this site issued.
+    const LOCAL_MS: u64 = 0;
+    fn ample() -> Subject;
+    fn small() -> Subject;
+}
+
+/// A store under test, and the folder or server that must live as long.
+pub struct Subject {
+    pub store: Box<dyn Store>,
+    pub _folder: Option<Box<dyn Any>>,
+}
+
+pub struct Memory;
+impl Memory {
+    fn of(capacity: usize) -> Subject {
+        Subject {
+            store: Box::new(MemoryStore::with_capacity(at(0), capacity)),
+            _folder: None,
+        }
+    }
+}
+impl Engine for Memory {
+    fn ample() -> Subject {
+        Self::of(1 << 20)
+    }
+    fn small() -> Subject {
+        Self::of(200)
+    }
+}
+
+pub struct Lmdb;
+impl Lmdb {
+    fn of(map_bytes: usize) -> Subject {
+        let folder = tempfile::tempdir().unwrap();
+        let identity = HostIdentity::new("boot", "machine");
+        let store = LmdbStore::open(folder.path(), identity, map_bytes, at(0)).unwrap();
+        Subject {
+            store: Box::new(store),
+            _folder: Some(Box::new(folder)),
+        }
+    }
+}
+impl Engine for Lmdb {
+    fn ample() -> Subject {
+        Self::of(16 << 20)
+    }
+    fn small() -> Subject {
+        Self::of(1 << 20)
+    }
+}
+
+#[cfg(feature = "redis")]
+pub struct Redis;
+#[cfg(feature = "redis")]
+impl Redis {
+    fn of(bytes: usize) -> Subject {
+        let server = crate::store::redis_server::Server::start(&[]);
+        let store = server.store(bytes, at(0));
+        Subject {
+            store: Box::new(store),
+            _folder: Some(Box::new(server)),
+        }
+    }
+}
+#[cfg(feature = "redis")]
+impl Engine for Redis {
+    const LOCAL_MS: u64 = SKEW_MS;
+    fn ample() -> Subject {
+        Self::of(16 << 20)
+    }
+    fn small() -> Subject {
+        Self::of(256 << 10)
+    }
+}

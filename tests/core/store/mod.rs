@@ -1,0 +1,8 @@
+mod child_process;
+mod conformance;
+mod folder;
+mod processes;
+#[cfg(feature = "redis")]
+mod redis;
+#[cfg(feature = "redis")]
+mod redis_server;

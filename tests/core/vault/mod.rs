@@ -1,0 +1,3 @@
+mod record_vectors;
+mod support;
+mod vectors;

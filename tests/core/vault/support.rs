@@ -1,0 +1,75 @@
+//! A vault with everything in it, the same each time, and how it is opened.
+
+use countersign::entropy::CountingEntropy;
+use countersign::keyring::SiteId;
+use countersign::vault::recovery::RecoveryCode;
+use countersign::vault::{Error, Opener, Vault};
+use serde_json::Value;
+
+pub const SITE: &str = "0123456789abcdef";
+pub const MATERIAL: &str = "vectors only: an AUTH_KEY and an AUTH_SALT that guard nothing";
+pub const KEY_FILE: &str = "vectors only: the content of a key file that guards nothing";
+pub const RECORD: &str = "connector/7/secret";
+pub const SECRET: &str = "vectors only: the secret";
+
+pub fn site(text: &str) -> SiteId {
+    SiteId::parse(text).unwrap()
+}
+
+/// A vault with every kind of slot and two data keys, a record under each, and what was made on the way.
+pub struct Made {
+    pub vault: Vault,
+    pub entropy: CountingEntropy,
+    pub code: String,
+    pub old: String,
+    pub new: String,
+}
+
+pub fn made() -> Made {
+    let entropy = CountingEntropy::default();
+    let mut vault =
+        Vault::create(site(SITE), &Opener::AuthKey(MATERIAL.as_bytes()), &entropy).unwrap();
+    vault
+        .put_slot(&Opener::KeyFile(KEY_FILE.as_bytes()), &entropy)
+        .unwrap();
+    let code = RecoveryCode::random(&entropy).unwrap();
+    vault.put_slot(&Opener::Recovery(&code), &entropy).unwrap();
+    let old = vault
+        .seal(RECORD.as_bytes(), SECRET.as_bytes(), &entropy)
+        .unwrap();
+    vault.rotate(&entropy).unwrap();
+    let new = vault
+        .seal(RECORD.as_bytes(), SECRET.as_bytes(), &entropy)
+        .unwrap();
+    Made {
+        vault,
+        entropy,
+        code: code.to_text().to_string(),
+        old,
+        new,
+    }
+}
+pub fn text(value: &Value) -> &str {
+    value.as_str().unwrap()
+}
+
+/// As a caller does: a recovery code is read before it opens anything.
+pub fn open(site_id: &str, slots: &str, kind: &str, material: &str) -> Result<Vault, String> {
+    let code;
+    let opener = match kind {
+        "auth_key" => Opener::AuthKey(material.as_bytes()),
+        "key_file" => Opener::KeyFile(material.as_bytes()),
+        _ => {
+            code = RecoveryCode::parse(material.as_bytes()).ok_or("recovery_code_invalid")?;
+            Opener::Recovery(&code)
+        }
+    };
+    Vault::open(site(site_id), slots.as_bytes(), &opener).map_err(reason)
+}
+
+pub fn reason(error: Error) -> String {
+    match error {
+        Error::Refused(reason) => reason.code().to_owned(),
+        other => other.to_string(),
+    }
+}
