@@ -33,6 +33,7 @@ pub mod selftest;
 pub mod store;
 pub mod token;
 pub mod vault;
+mod words;
 
 #[cfg(feature = "php")]
 mod php;

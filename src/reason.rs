@@ -3,26 +3,26 @@
 //! Codes are part of the product's interface: they stand in audit entries, in answers to clients and
 //! in the documentation, and are never renamed. The message says what to do, and never echoes input.
 
+use crate::words::words;
+
 macro_rules! reasons {
-    ($($(#[$doc:meta])* $name:ident = $code:literal, $message:literal;)*) => {
-        /// Why something was refused.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-        #[non_exhaustive]
-        pub enum Reason {
-            $(#[doc = $message] $name,)*
+    ($($name:ident = $code:literal, $message:literal;)*) => {
+        words! {
+            /// Why something was refused.
+            #[non_exhaustive]
+            pub enum Reason {
+                $(#[doc = $message] $name = $code,)*
+            }
         }
 
         impl Reason {
-            /// All reasons, in the order of the documentation.
-            pub const ALL: &'static [Self] = &[$(Self::$name),*];
-
-            /// The stable code, in snake_case.
+            /// Returns the stable code, in snake_case: the reason's word.
             #[must_use]
             pub const fn code(self) -> &'static str {
-                match self { $(Self::$name => $code),* }
+                self.word()
             }
 
-            /// One sentence for a person: what was wrong and what to do.
+            /// Returns one sentence for a person: what was wrong and what to do.
             #[must_use]
             pub const fn message(self) -> &'static str {
                 match self { $(Self::$name => $message),* }

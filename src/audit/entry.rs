@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 use super::{Error, clean};
 use crate::bytes::{from_hex, hex};
 use crate::clock::Timestamp;
+use crate::words::words;
 
 /// The version every entry begins with.
 pub const VERSION: u8 = 1;
@@ -19,7 +20,7 @@ pub const MAX_DRAFT: usize = 1 << 20;
 
 words! {
     /// What an entry is about.
-    Kind {
+    pub enum Kind {
         /// Something is about to be done.
         Intent = "intent",
         /// What became of an intent.
@@ -59,7 +60,7 @@ words! {
 
 words! {
     /// Who acted.
-    ActorKind {
+    pub enum ActorKind {
         /// An agent on a connection.
         Agent = "agent",
         /// A person in WordPress's administration.
@@ -73,7 +74,7 @@ words! {
 
 words! {
     /// How it ended.
-    Outcome {
+    pub enum Outcome {
         /// Done.
         Ok = "ok",
         /// Not allowed.
@@ -275,8 +276,8 @@ impl Summary {
         let word = |name| text(name);
         Some(Self {
             time: Timestamp::from_millis(number("time")?),
-            kind: Kind::parse(word("kind")?)?,
-            actor: ActorKind::parse(word("actor")?)?,
+            kind: Kind::from_word(word("kind")?)?,
+            actor: ActorKind::from_word(word("actor")?)?,
             connection: number("connection"),
             user: number("user"),
             client: optional("client"),
@@ -284,7 +285,7 @@ impl Summary {
             target: optional("target"),
             outcome: match word("outcome") {
                 None => None,
-                Some(code) => Some(Outcome::parse(code)?),
+                Some(code) => Some(Outcome::from_word(code)?),
             },
             reason: optional("reason"),
             correlation: optional("correlation"),

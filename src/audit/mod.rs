@@ -7,34 +7,6 @@
 //!
 //! Everything here is a pure function: the plugin reads and writes the tables, and hands rows in.
 
-/// An enum whose variants are words of the product's interface: in entries, answers and documents.
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal,)* }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
-        pub enum $name {
-            $($(#[$variant_doc])* #[serde(rename = $word)] $variant,)*
-        }
-
-        impl $name {
-            /// Every variant, in the order of the documentation.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
-
-            /// The stable word, in snake_case.
-            #[must_use]
-            pub const fn code(self) -> &'static str {
-                match self { $(Self::$variant => $word),* }
-            }
-
-            /// The variant of a word.
-            #[must_use]
-            pub fn parse(word: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|variant| variant.code() == word)
-            }
-        }
-    };
-}
-
 pub mod append;
 pub mod checkpoint;
 mod clean;

@@ -19,10 +19,11 @@ use super::note::VerifierKey;
 use super::tree::{Frontier, Hash, leaf_hash};
 use crate::bytes::{from_hex, hex};
 use crate::secret::{Secret, mac, same};
+use crate::words::words;
 
 words! {
     /// What verification found. Ordered from sound to unsound by [`Verdict::weight`].
-    Verdict {
+    pub enum Verdict {
         /// Nothing wrong.
         Ok = "ok",
         /// A column kept for filtering differs from the entry, which itself is sound.

@@ -55,11 +55,7 @@ impl Call {
         target: Option<&str>,
     ) -> Result<Reply, Error> {
         self.answer(target)?;
-        let reason = Reason::ALL
-            .iter()
-            .copied()
-            .find(|known| known.code() == reason)
-            .unwrap_or(Reason::ToolFailed);
+        let reason = Reason::from_word(reason).unwrap_or(Reason::ToolFailed);
         let mut failure = match (self.kind, reason) {
             (CallKind::Resource, Reason::ResourceUnknown) => resource_unknown(&self.name),
             (CallKind::Resource, Reason::TargetNotFound) => {

@@ -207,14 +207,14 @@ impl AuditAppend {
                 array.insert("leaf", Binary::from(row.leaf.to_vec()))?;
                 array.insert("body", Binary::from(row.body.clone()))?;
                 array.insert("time", int(summary.time.millis()))?;
-                array.insert("kind", summary.kind.code())?;
-                array.insert("actor", summary.actor.code())?;
+                array.insert("kind", summary.kind.word())?;
+                array.insert("actor", summary.actor.word())?;
                 array.insert("connection", summary.connection.map(int))?;
                 array.insert("user", summary.user.map(int))?;
                 array.insert("client", summary.client.clone())?;
                 array.insert("action", summary.action.clone())?;
                 array.insert("target", summary.target.clone())?;
-                array.insert("outcome", summary.outcome.map(|word| word.code()))?;
+                array.insert("outcome", summary.outcome.map(|word| word.word()))?;
                 array.insert("reason", summary.reason.clone())?;
                 array.insert("correlation", summary.correlation.clone())?;
                 Ok(array)
@@ -304,7 +304,7 @@ impl AuditReport {
     }
 
     pub fn verdict(&self) -> &'static str {
-        self.0.verdict.code()
+        self.0.verdict.word()
     }
 
     pub fn is_ok(&self) -> bool {
@@ -322,7 +322,7 @@ impl AuditReport {
     pub fn findings(&self) -> Answer<Vec<ZBox<ZendHashTable>>> {
         let finding = |found: &Finding| {
             let mut array = ZendHashTable::new();
-            array.insert("verdict", found.verdict.code())?;
+            array.insert("verdict", found.verdict.word())?;
             array.insert("first_bad", found.first_bad.map(int))?;
             array.insert("until", found.until.map(int))?;
             Ok(array)

@@ -231,7 +231,7 @@ impl AuditFileReport {
     }
 
     pub fn verdict(&self) -> &'static str {
-        self.0.verdict.code()
+        self.0.verdict.word()
     }
 
     pub fn is_ok(&self) -> bool {
@@ -289,7 +289,7 @@ impl AuditFileReport {
     pub fn findings(&self) -> Answer<Vec<ZBox<ZendHashTable>>> {
         let finding = |found: &crate::audit::file::FileFinding| {
             let mut array = ZendHashTable::new();
-            array.insert("verdict", found.verdict.code())?;
+            array.insert("verdict", found.verdict.word())?;
             array.insert("first_bad", found.first_bad.map(int))?;
             array.insert("until", found.until.map(int))?;
             array.insert("line", int(found.line))?;
@@ -301,7 +301,7 @@ impl AuditFileReport {
     pub fn remarks(&self) -> Answer<Vec<ZBox<ZendHashTable>>> {
         let remark = |made: &crate::audit::file::Remarked| {
             let mut array = ZendHashTable::new();
-            array.insert("remark", made.remark.code())?;
+            array.insert("remark", made.remark.word())?;
             array.insert("message", made.remark.message())?;
             array.insert("first", made.first.map(int))?;
             array.insert("until", made.until.map(int))?;

@@ -9,8 +9,10 @@ use super::decision::Decision;
 use super::error::{Answer, misuse};
 use crate::policy::record::Record;
 use crate::policy::{self, Confidence, Facts, Outcome, Threshold};
+use crate::words::same_word;
 
-/// A PHP enum of the same cases as the core's, in both directions.
+/// Declares PHP enums with the cases of the core's, and conversions in both directions. A case or a word that
+/// differs from the core's does not compile.
 macro_rules! enums {
     ($($(#[$attribute:meta])* $name:ident { $($case:ident = $word:literal,)* })*) => {$(
         #[php_enum]
@@ -19,6 +21,8 @@ macro_rules! enums {
         pub enum $name {
             $(#[php(value = $word)] $case,)*
         }
+
+        $(const _: () = assert!(same_word(policy::$name::$case.word(), $word));)*
 
         impl From<$name> for policy::$name {
             fn from(one: $name) -> Self {

@@ -22,6 +22,7 @@ pub use words::{ApprovalState, KeyRight, Mode, Risk, SnapshotState};
 
 use crate::decision::Decision;
 use crate::reason::Reason;
+use crate::words::words;
 
 /// All that a decision depends on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -48,32 +49,18 @@ pub struct Facts {
     pub proven: bool,
 }
 
-/// What may happen, from the least to the most.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Outcome {
-    /// Nothing.
-    Deny,
-    /// It may be shown to people, who act themselves or not. No approval makes it run.
-    Recommend,
-    /// It may be staged, and asked about again when a person has said yes.
-    Approve,
-    /// It may be done now.
-    Allow,
-}
-
-impl Outcome {
-    /// All, from the least to the most.
-    pub const ALL: &'static [Self] = &[Self::Deny, Self::Recommend, Self::Approve, Self::Allow];
-
-    /// The word it is written with.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Deny => "deny",
-            Self::Recommend => "recommend",
-            Self::Approve => "approve",
-            Self::Allow => "allow",
-        }
+words! {
+    /// What may happen, from the least to the most.
+    #[derive(PartialOrd, Ord)]
+    pub enum Outcome {
+        /// Nothing.
+        Deny = "deny",
+        /// It may be shown to people, who act themselves or not. No approval makes it run.
+        Recommend = "recommend",
+        /// It may be staged, and asked about again when a person has said yes.
+        Approve = "approve",
+        /// It may be done now.
+        Allow = "allow",
     }
 }
 

@@ -2,36 +2,12 @@
 //!
 //! The words are part of the audit entry's text (see [`super::record`]) and are never renamed.
 
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$case:meta])* $variant:ident = $word:literal,)* }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum $name {
-            $($(#[$case])* $variant,)*
-        }
-
-        impl $name {
-            /// All of them, in order.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
-
-            /// The word it is written with.
-            #[must_use]
-            pub const fn word(self) -> &'static str {
-                match self { $(Self::$variant => $word),* }
-            }
-
-            /// The one that is written with exactly this word.
-            #[must_use]
-            pub fn from_word(word: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|known| known.word() == word)
-            }
-        }
-    };
-}
+use crate::words::words;
 
 words! {
     /// How much an action can break, from the least to the most.
-    Risk {
+    #[derive(PartialOrd, Ord)]
+    pub enum Risk {
         /// Undone in a moment, and nobody notices.
         Low = "low",
         /// Visible, and undone by a snapshot.
@@ -45,7 +21,8 @@ words! {
 
 words! {
     /// How much a site lets happen with nobody present, from the least to the most.
-    Mode {
+    #[derive(PartialOrd, Ord)]
+    pub enum Mode {
         /// A person approves everything.
         Manual = "manual",
         /// Low risk goes on alone.
@@ -57,7 +34,8 @@ words! {
 
 words! {
     /// What is known of the snapshot that the action names, from the weakest to the strongest.
-    SnapshotState {
+    #[derive(PartialOrd, Ord)]
+    pub enum SnapshotState {
         /// There is none.
         Missing = "missing",
         /// There is one, of something else than the action would change.
@@ -73,7 +51,8 @@ words! {
 
 words! {
     /// What the key may do that the action was signed with.
-    KeyRight {
+    #[derive(PartialOrd, Ord)]
+    pub enum KeyRight {
         /// Say what should be done.
         Propose = "propose",
         /// Have it done.
@@ -83,7 +62,8 @@ words! {
 
 words! {
     /// What a person said to the action, with exactly these arguments, on the target as it is now.
-    ApprovalState {
+    #[derive(PartialOrd, Ord)]
+    pub enum ApprovalState {
         /// No.
         Rejected = "rejected",
         /// Nobody was asked.

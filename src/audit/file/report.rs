@@ -9,6 +9,7 @@ use crate::audit::seal::FirstKey;
 use crate::audit::tree::Hash;
 use crate::audit::verify::Verdict;
 use crate::clock::Timestamp;
+use crate::words::words;
 
 /// What whoever verifies knows from elsewhere: nothing of it comes from the file.
 #[derive(Default)]
@@ -25,7 +26,7 @@ pub struct Expectations {
 
 words! {
     /// What a reader must know although it is not wrong: above all what was not proved.
-    Remark {
+    pub enum Remark {
         /// No root from outside and no checkpoint by a known key agreed with the file.
         SelfConsistent = "self_consistent",
         /// The last entries lie behind the last root that anybody vouches for.

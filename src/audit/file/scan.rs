@@ -39,9 +39,9 @@ pub fn scan(body: &[u8]) -> Option<Scanned<'_>> {
     at.exactly(b",\"site\":")?;
     let site = from_hex(at.string()?)?;
     at.exactly(b",\"kind\":")?;
-    let kind = Kind::parse(at.string()?)?;
+    let kind = Kind::from_word(at.string()?)?;
     at.exactly(b",\"actor\":{\"kind\":")?;
-    ActorKind::parse(at.string()?)?;
+    ActorKind::from_word(at.string()?)?;
     at.exactly(b",\"connection\":")?;
     at.or_null(Cursor::number)?;
     at.exactly(b",\"user\":")?;
@@ -58,7 +58,7 @@ pub fn scan(body: &[u8]) -> Option<Scanned<'_>> {
     at.value(0)?;
     at.exactly(b",\"outcome\":")?;
     if let Some(outcome) = at.or_null(Cursor::string)? {
-        Outcome::parse(outcome)?;
+        Outcome::from_word(outcome)?;
     }
     at.exactly(b",\"reason\":")?;
     at.or_null(Cursor::string)?;

@@ -237,7 +237,7 @@ fn headline(report: &FileReport, expected: &Expectations) -> String {
 fn in_words(report: &FileReport, expected: &Expectations) -> String {
     let mut lines = vec![headline(report, expected)];
     if report.verdict != Verdict::Ok {
-        lines.push(format!("verdict    {}", report.verdict.code()));
+        lines.push(format!("verdict    {}", report.verdict.word()));
         lines.push(format!(
             "first bad  {}",
             place(report.first_bad, report.until)
@@ -277,7 +277,7 @@ fn in_words(report: &FileReport, expected: &Expectations) -> String {
             }
             lines.push(format!(
                 "  {}, {} (line {})",
-                finding.verdict.code(),
+                finding.verdict.word(),
                 place(finding.first_bad, finding.until),
                 finding.line
             ));
