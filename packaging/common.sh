@@ -24,3 +24,13 @@ zip_folder() {
 	rm -f "$2"
 	(cd "$1" && find . -mindepth 1 ! -type d | sed 's|^\./||' | sort | zip -q -X -D -9 "$2" -@)
 }
+
+# build_note VERSION COMMIT TARGET: what a package says about the build of its binary.
+build_note() { printf '%s\n' "Version: $1" "Commit: $2" "Target: $3"; }
+
+# extension_note EXTENSION.so PHP: the same, as the extension itself reports it in phpinfo().
+extension_note() {
+	local info
+	info=$("$2" -n -d "extension=$1" -d html_errors=0 -r 'phpinfo( INFO_MODULES );')
+	build_note "$VERSION" "$(sed -n 's/^Commit => //p' <<<"$info")" "$(sed -n 's/^Target => //p' <<<"$info")"
+}

@@ -82,6 +82,7 @@ extension)
 		chmod 755 "$tree/DEBIAN/$script"
 	done
 	documents "$name" php
+	extension_note "$(realpath "$file")" "$php" >"$tree/usr/share/doc/$name/BUILD"
 	package "$name" php "php$series-common, phpapi-$api, $(libraries "$file")" \
 		"security decisions for WordPress and PHP, in Rust" <<-END
 			Lets AI agents and a remote operations service act on a WordPress site without
@@ -98,6 +99,9 @@ cli)
 	mkdir -p "$tree/usr/bin"
 	cp "$file" "$tree/usr/bin/countersign"
 	documents countersign-cli cli
+	# "countersign 0.1.0 (commit 0123456789ab, x86_64-unknown-linux-gnu)"
+	read -r _ _ _ commit target <<<"$("$file" --version | tr -d '(),')"
+	build_note "$VERSION" "$commit" "$target" >"$tree/usr/share/doc/countersign-cli/BUILD"
 	package countersign-cli admin "$(libraries "$file")" "Countersign's command line, for operators" <<-END
 		Verifies exported audit logs, makes keys, reads what a token says of itself and
 		checks a machine. Needs neither PHP nor WordPress, and talks to nobody.

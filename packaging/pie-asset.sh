@@ -27,6 +27,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cp "$extension" "$work/countersign.so"
 cp "$ROOT/LICENSE" "$work/"
+extension_note "$extension" "$php" >"$work/BUILD.txt"
 "$ROOT/packaging/third-party.sh" >"$work/THIRD-PARTY.txt"
 mkdir -p "$out"
 zip_folder "$work" "$out/$name.zip"

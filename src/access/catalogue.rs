@@ -1,4 +1,4 @@
-//! The product's own tools: one data file, read once.
+//! The built-in tools: a JSON file for each in `catalogue/`, which the build script checks and joins.
 
 use std::collections::HashMap;
 use std::sync::{LazyLock, OnceLock};
@@ -8,12 +8,13 @@ use serde_json::value::RawValue;
 
 use super::groups::Groups;
 
-/// The catalogue without white space.
-static JSON: LazyLock<String> = LazyLock::new(|| compact(include_str!("catalogue.json")));
+/// The catalogue as one JSON array, without white space between its tokens.
+static JSON: &str = include_str!(concat!(env!("OUT_DIR"), "/catalogue.json"));
 
 static TOOLS: LazyLock<Vec<Tool>> = LazyLock::new(|| {
-    // A test parses the same embedded file: this cannot fail. Were it to, there would be no tools.
-    serde_json::from_str::<Vec<Entry>>(&JSON)
+    // This cannot fail: the build script has checked the same text, and a unit test parses it. If it did
+    // fail, no tool would be served.
+    serde_json::from_str::<Vec<Entry>>(JSON)
         .unwrap_or_default()
         .into_iter()
         .filter_map(Tool::new)
@@ -106,7 +107,7 @@ pub fn catalogue() -> &'static [Tool] {
 /// inputSchema, outputSchema}`.
 #[must_use]
 pub fn catalogue_json() -> &'static str {
-    &JSON
+    JSON
 }
 
 /// The tool of that name.

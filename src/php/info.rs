@@ -91,6 +91,8 @@ pub(super) extern "C" fn phpinfo(_module: *mut ModuleEntry) {
     info_table_start!();
     info_table_row!("Countersign", "enabled");
     info_table_row!("Version", env!("CARGO_PKG_VERSION"));
+    info_table_row!("Commit", env!("COUNTERSIGN_COMMIT"));
+    info_table_row!("Target", env!("COUNTERSIGN_TARGET"));
     info_table_row!("Store", engine);
     info_table_row!("Store at", place.as_str());
     info_table_row!("Self-test", verdict.as_str());

@@ -12,7 +12,10 @@ printf( "%s, %s\n", count( $reasons ) > 50 ? 'many' : 'few', $reasons['token_exp
 var_dump( @ini_set( 'countersign.state_dir', '/tmp' ) );
 ob_start();
 phpinfo( INFO_MODULES );
-echo preg_match( '/Self-test => passed/', ob_get_clean() ), "\n";
+$info = ob_get_clean();
+echo preg_match( '/Self-test => passed/', $info ), "\n";
+echo preg_match( '/^Commit => (unknown|[\w.+-]{1,64})$/m', $info ), "\n";
+echo preg_match( '/^Target => \w+(-\w+)+$/m', $info ), "\n";
 ?>
 --EXPECT--
 1
@@ -23,4 +26,6 @@ array(1) {
 }
 many, The token has expired: refresh it.
 bool(false)
+1
+1
 1

@@ -32,7 +32,7 @@ tree=$CACHE/mutants/tree${COPY:-}
 copy_tree() {
 	local name
 	mkdir -p "$tree"
-	git ls-files -co --exclude-standard -- Cargo.toml Cargo.lock rust-toolchain.toml src tests/vectors 'tests/*.rs' 'benches/*.rs' stubs docs |
+	git ls-files -co --exclude-standard -- Cargo.toml Cargo.lock rust-toolchain.toml build.rs build src tests/vectors 'tests/*.rs' 'benches/*.rs' stubs docs |
 		sort -u >"$tree.files"
 	(cd "$tree" && find . -path ./target -prune -o -type f -printf '%P\n') | sort | comm -13 "$tree.files" - |
 		while read -r name; do rm -f "$tree/$name"; done

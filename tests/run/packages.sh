@@ -59,13 +59,14 @@ use_asset() {
 		echo Countersign\Plugin\Health\Requirements::asset();' "$ROOT" "$(sed -n 's/^version = "\(.*\)"$/\1/p' Cargo.toml | head -1)")
 	unzip -q "$out/$name" -d "$run/asset"
 	loads "$run/asset/countersign.so"
+	[[ $(<"$run/asset/BUILD.txt") =~ ^Version:\ [0-9.]+$'\n'Commit:\ [0-9A-Za-z.+_-]+$'\n'Target:\ [a-z0-9_-]+$ ]]
 }
 
 # As PIE does it, from a copy of the source as a tag holds it. The crates that it needs are compiled already.
 build_by_phpize() {
 	local source=$run/source
 	mkdir -p "$source" "$run/target"
-	git ls-files -z --cached --others --exclude-standard -- composer.json Cargo.toml Cargo.lock rust-toolchain.toml pie src benches LICENSE 'tests/*.rs' |
+	git ls-files -z --cached --others --exclude-standard -- composer.json Cargo.toml Cargo.lock rust-toolchain.toml build.rs build pie src benches LICENSE 'tests/*.rs' |
 		xargs -0 cp --parents -t "$source"
 	cp -a --reflink=auto "$TARGET/release" "$run/target/"
 	(

@@ -19,11 +19,21 @@ use clap::{Parser, Subcommand};
 
 use outcome::{Failure, Outcome};
 
+/// What `--version` prints: version, commit and target, as the build script stamped them.
+const VERSION: &str = concat!(
+    env!("CARGO_PKG_VERSION"),
+    " (commit ",
+    env!("COUNTERSIGN_COMMIT"),
+    ", ",
+    env!("COUNTERSIGN_TARGET"),
+    ")"
+);
+
 /// Tools for sites that run Countersign.
 #[derive(Parser)]
 #[command(
     name = "countersign",
-    version,
+    version = VERSION,
     max_term_width = 80,
     disable_help_subcommand = true,
     after_help = "Exit codes: 0 yes, 1 no, 2 a wrong command or an unusable file;\n\

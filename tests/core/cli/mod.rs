@@ -94,7 +94,15 @@ fn every_help_text_fits_a_terminal_and_ends_well() {
     let version = out(&run(&["--version"], b""));
     assert_eq!(
         version,
-        concat!("countersign ", env!("CARGO_PKG_VERSION"), "\n")
+        concat!(
+            "countersign ",
+            env!("CARGO_PKG_VERSION"),
+            " (commit ",
+            env!("COUNTERSIGN_COMMIT"),
+            ", ",
+            env!("COUNTERSIGN_TARGET"),
+            ")\n"
+        )
     );
 }
 

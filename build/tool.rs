@@ -1,0 +1,358 @@
+//! Checks one tool of the catalogue.
+
+use std::fmt::Display;
+
+use serde_json::{Map, Value};
+
+use crate::groups::Group;
+use crate::json::Strict;
+use crate::schema;
+
+/// The members of a tool. All are required and no other is allowed.
+const MEMBERS: [&str; 9] = [
+    "name",
+    "title",
+    "description",
+    "groups",
+    "confirm",
+    "target",
+    "annotations",
+    "inputSchema",
+    "outputSchema",
+];
+
+/// The annotations of a tool. All are required and no other is allowed.
+const HINTS: [&str; 4] = [
+    "readOnlyHint",
+    "destructiveHint",
+    "idempotentHint",
+    "openWorldHint",
+];
+
+/// Checks the text of the file `NAME.json`.
+///
+/// # Errors
+/// Every fault found. Each begins with `:LINE:COLUMN: ` or, where the text is JSON, `: PATH: `.
+pub(crate) fn check(name: &str, text: &str) -> Result<(), Vec<String>> {
+    let tool = match serde_json::from_str::<Strict>(text) {
+        Ok(Strict(Value::Object(tool))) => tool,
+        Ok(_) => return Err(vec![":1:1: must be a JSON object".to_owned()]),
+        Err(error) => {
+            let (line, column) = (error.line(), error.column());
+            let message = error.to_string();
+            let place = format!(" at line {line} column {column}");
+            let message = message.strip_suffix(&place).unwrap_or(&message);
+            return Err(vec![format!(":{line}:{column}: {message}")]);
+        }
+    };
+    let mut faults = Faults(Vec::new());
+    faults.members("", &tool, &MEMBERS);
+    for (member, value) in &tool {
+        match (member.as_str(), value) {
+            ("name", Value::String(found)) if found == name => {}
+            ("name", Value::String(found)) => {
+                faults.add(member, format!("is `{found}`, but the file is {name}.json"));
+            }
+            ("title" | "description", Value::String(text)) if !text.trim().is_empty() => {}
+            ("name" | "title" | "description", _) => faults.add(member, "must be a text"),
+            ("groups", value) => faults.groups(value),
+            ("confirm", Value::Bool(_)) => {}
+            ("confirm", _) => faults.add(member, "must be true or false"),
+            ("target", value) => faults.target(value, tool.get("inputSchema")),
+            ("annotations", value) => faults.annotations(value, tool.get("title")),
+            ("inputSchema" | "outputSchema", value) => {
+                if value.get("type") != Some(&Value::from("object")) {
+                    faults.add(&format!("{member}.type"), "must be \"object\"");
+                }
+                faults.0.extend(
+                    schema::check(value, member)
+                        .into_iter()
+                        .map(|fault| format!(": {fault}")),
+                );
+            }
+            _ => {}
+        }
+    }
+    if faults.0.is_empty() {
+        Ok(())
+    } else {
+        Err(faults.0)
+    }
+}
+
+struct Faults(Vec<String>);
+
+impl Faults {
+    fn add(&mut self, path: &str, what: impl Display) {
+        self.0.push(format!(": {path}: {what}"));
+    }
+
+    /// Adds a fault for every member that is missing or unknown.
+    fn members(&mut self, path: &str, object: &Map<String, Value>, known: &[&str]) {
+        let at = |name: &str| match path {
+            "" => name.to_owned(),
+            path => format!("{path}.{name}"),
+        };
+        for name in known.iter().filter(|name| !object.contains_key(**name)) {
+            self.add(&at(name), "is missing");
+        }
+        for name in object.keys().filter(|name| !known.contains(&name.as_str())) {
+            self.add(&at(name), "is not a member of a tool");
+        }
+    }
+
+    fn groups(&mut self, value: &Value) {
+        let Some(groups) = value.as_array().filter(|groups| !groups.is_empty()) else {
+            return self.add("groups", "must be a list of at least one group");
+        };
+        for (index, group) in groups.iter().enumerate() {
+            let path = format!("groups[{index}]");
+            match group.as_str() {
+                Some(code) if Group::parse(code).is_none() => {
+                    let known: Vec<_> = Group::ALL.iter().map(|group| group.code()).collect();
+                    let known = known.join(", ");
+                    self.add(
+                        &path,
+                        format!("there is no group `{code}` (known: {known})"),
+                    );
+                }
+                Some(_) if groups.iter().take(index).any(|other| other == group) => {
+                    self.add(&path, "is listed twice");
+                }
+                Some(_) => {}
+                None => self.add(&path, "must be the name of a group"),
+            }
+        }
+    }
+
+    fn target(&mut self, value: &Value, input: Option<&Value>) {
+        let Value::Object(target) = value else {
+            if !value.is_null() {
+                self.add("target", "must be null or an object");
+            }
+            return;
+        };
+        self.members("target", target, &["argument", "type"]);
+        if target.get("type").is_some_and(|kind| !kind.is_string()) {
+            self.add("target.type", "must be a text");
+        }
+        let Some(argument) = target.get("argument") else {
+            return;
+        };
+        let property = argument
+            .as_str()
+            .and_then(|name| input?.get("properties")?.get(name)?.get("type"));
+        if property.and_then(Value::as_str) != Some("integer") {
+            self.add(
+                "target.argument",
+                "must name a property of inputSchema whose type is integer",
+            );
+        }
+    }
+
+    fn annotations(&mut self, value: &Value, title: Option<&Value>) {
+        let Value::Object(annotations) = value else {
+            return self.add("annotations", "must be an object");
+        };
+        let [read, destroy, repeat, open] = HINTS;
+        self.members(
+            "annotations",
+            annotations,
+            &["title", read, destroy, repeat, open],
+        );
+        if annotations.contains_key("title") && annotations.get("title") != title {
+            self.add("annotations.title", "must be the title of the tool");
+        }
+        for hint in HINTS {
+            if annotations.get(hint).is_some_and(|hint| !hint.is_boolean()) {
+                self.add(&format!("annotations.{hint}"), "must be true or false");
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TOOL: &str = r#"{
+  "name": "get_post",
+  "title": "Get a post",
+  "description": "Reads one \"post\".",
+  "groups": ["read"],
+  "confirm": false,
+  "target": {"argument": "id", "type": "post"},
+  "annotations": {
+    "title": "Get a post",
+    "readOnlyHint": true,
+    "destructiveHint": false,
+    "idempotentHint": true,
+    "openWorldHint": false
+  },
+  "inputSchema": {
+    "type": "object",
+    "properties": {"id": {"type": "integer"}}
+  },
+  "outputSchema": {"type": "object"}
+}
+"#;
+
+    #[test]
+    fn a_correct_tool_is_accepted() {
+        assert_eq!(check("get_post", TOOL), Ok(()));
+    }
+
+    /// Every entry changes one thing in a correct tool and names the only fault that is reported.
+    #[test]
+    fn a_faulty_tool_is_refused_with_its_place_and_its_fault() {
+        for (from, to, fault) in [
+            (
+                "\"confirm\": false,",
+                "\"confirm\": false",
+                ":7:3: expected `,` or `}`",
+            ),
+            (
+                "\"confirm\": false,",
+                "\"confirm\": no,",
+                ":6:15: expected ident",
+            ),
+            (
+                "  \"title\": \"Get a post\",\n  \"desc",
+                "  \"title\": \"A\",\n  \"title\": \"B\",\n  \"desc",
+                ":4:9: the member `title` is there twice",
+            ),
+            (
+                "{\"id\": {\"type\": \"integer\"}}",
+                "{\"id\": {\"type\": \"integer\", \"type\": \"integer\"}}",
+                ":17:51: the member `type` is there twice",
+            ),
+            (
+                "\"name\": \"get_post\"",
+                "\"name\": \"get_page\"",
+                ": name: is `get_page`, but the file is get_post.json",
+            ),
+            (
+                "\"name\": \"get_post\"",
+                "\"name\": 7",
+                ": name: must be a text",
+            ),
+            ("  \"name\": \"get_post\",\n", "", ": name: is missing"),
+            ("  \"confirm\": false,\n", "", ": confirm: is missing"),
+            (
+                "  \"target\": {\"argument\": \"id\", \"type\": \"post\"},\n",
+                "",
+                ": target: is missing",
+            ),
+            (
+                ",\n  \"outputSchema\": {\"type\": \"object\"}",
+                "",
+                ": outputSchema: is missing",
+            ),
+            (
+                "\"confirm\": false",
+                "\"confirm\": false, \"hidden\": true",
+                ": hidden: is not a member of a tool",
+            ),
+            (
+                "\"confirm\": false",
+                "\"confirm\": \"no\"",
+                ": confirm: must be true or false",
+            ),
+            (
+                "Reads one \\\"post\\\".",
+                " ",
+                ": description: must be a text",
+            ),
+            (
+                "[\"read\"]",
+                "[\"reed\"]",
+                ": groups[0]: there is no group `reed` (known: read, create_edit, publish, trash_restore, media_manage, taxonomy, authors, seo, image, upload_portal)",
+            ),
+            (
+                "[\"read\"]",
+                "[\"read\", \"seo\", \"read\"]",
+                ": groups[2]: is listed twice",
+            ),
+            (
+                "[\"read\"]",
+                "[true]",
+                ": groups[0]: must be the name of a group",
+            ),
+            (
+                "[\"read\"]",
+                "[]",
+                ": groups: must be a list of at least one group",
+            ),
+            (
+                "[\"read\"]",
+                "\"read\"",
+                ": groups: must be a list of at least one group",
+            ),
+            (
+                "\"argument\": \"id\"",
+                "\"argument\": \"post\"",
+                ": target.argument: must name a property of inputSchema whose type is integer",
+            ),
+            (
+                "\"argument\": \"id\", ",
+                "",
+                ": target.argument: is missing",
+            ),
+            (
+                "\"type\": \"post\"}",
+                "\"type\": 1}",
+                ": target.type: must be a text",
+            ),
+            (
+                "{\"argument\": \"id\", \"type\": \"post\"}",
+                "\"id\"",
+                ": target: must be null or an object",
+            ),
+            (
+                "    \"title\": \"Get a post\"",
+                "    \"title\": \"Other\"",
+                ": annotations.title: must be the title of the tool",
+            ),
+            (
+                "    \"readOnlyHint\": true,\n",
+                "",
+                ": annotations.readOnlyHint: is missing",
+            ),
+            (
+                "\"readOnlyHint\": true",
+                "\"readOnlyHint\": 1",
+                ": annotations.readOnlyHint: must be true or false",
+            ),
+            (
+                "\"readOnlyHint\": true",
+                "\"readOnlyHint\": true, \"quick\": true",
+                ": annotations.quick: is not a member of a tool",
+            ),
+            (
+                "\"outputSchema\": {\"type\": \"object\"}",
+                "\"outputSchema\": {\"type\": \"array\"}",
+                ": outputSchema.type: must be \"object\"",
+            ),
+            (
+                "\"type\": \"integer\"",
+                "\"type\": \"integer\", \"minimum\": \"1\"",
+                ": inputSchema.properties.id.minimum: must be a number",
+            ),
+        ] {
+            let broken = TOOL.replacen(from, to, 1);
+            assert_ne!(broken, TOOL, "{from}");
+            assert_eq!(
+                check("get_post", &broken),
+                Err(vec![fault.to_owned()]),
+                "{from} -> {to}"
+            );
+        }
+        for (text, fault) in [
+            ("", ":1:0: EOF while parsing a value"),
+            ("[]", ":1:1: must be a JSON object"),
+            ("{} {}", ":1:4: trailing characters"),
+        ] {
+            assert_eq!(check("x", text), Err(vec![fault.to_owned()]));
+        }
+    }
+}
