@@ -166,6 +166,145 @@ reasons! {
     KeyUnusable = "key_unusable", "AUTH_KEY in wp-config.php is missing, too short or the placeholder: set a random one.";
 }
 
+/// The part of the machine that a reason speaks of, where code that meets it cannot go on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FailingPart {
+    /// Key material: `AUTH_KEY`, the key file, the recovery code or the slots of the vault.
+    Keys,
+    /// The extension's store.
+    Store,
+    /// Anything else.
+    Other,
+}
+
+impl Reason {
+    /// Returns the part of the machine that this reason speaks of. The match names every reason, so that a new one
+    /// cannot be forgotten.
+    #[must_use]
+    pub const fn failing_part(self) -> FailingPart {
+        match self {
+            Self::KeyUnusable
+            | Self::ActionKeyUnusable
+            | Self::KeyFileUnusable
+            | Self::RecoveryCodeInvalid
+            | Self::VaultKeyChanged
+            | Self::VaultDamaged
+            | Self::VaultWrongSite
+            | Self::VaultSlotMissing => FailingPart::Keys,
+            Self::StoreUnavailable | Self::StoreFull | Self::StoreRestarted => FailingPart::Store,
+            Self::TokenMissing
+            | Self::TokenInQuery
+            | Self::TokenMalformed
+            | Self::TokenUnknownKey
+            | Self::TokenForged
+            | Self::TokenWrongKind
+            | Self::TokenWrongSite
+            | Self::TokenExpired
+            | Self::TokenNotYetValid
+            | Self::TokenWrongAudience
+            | Self::TokenRevoked
+            | Self::TokenUsed
+            | Self::ActionTooLarge
+            | Self::ActionMalformed
+            | Self::ActionWrongDomain
+            | Self::ActionWrongSite
+            | Self::ActionUnknownKey
+            | Self::ActionForged
+            | Self::ActionPayloadMismatch
+            | Self::ActionLifetime
+            | Self::ActionNotYetValid
+            | Self::ActionExpired
+            | Self::ActionReplayed
+            | Self::ActionInProgress
+            | Self::ActionConflict
+            | Self::KillSwitch
+            | Self::ConnectionUnknown
+            | Self::ConnectionPaused
+            | Self::ConnectionRevoked
+            | Self::WideningRefused
+            | Self::UserMissing
+            | Self::RateLimited
+            | Self::RateLimitedIp
+            | Self::RateLimitedConnection
+            | Self::LimitUnusable
+            | Self::BudgetCallsSpent
+            | Self::BudgetCostSpent
+            | Self::HttpsRequired
+            | Self::HostRefused
+            | Self::OriginRefused
+            | Self::HttpMethodRefused
+            | Self::BodyTooLarge
+            | Self::BodyNotJson
+            | Self::BodyTooDeep
+            | Self::BatchRefused
+            | Self::RequestMalformed
+            | Self::HeaderMismatch
+            | Self::ProtocolVersionUnsupported
+            | Self::MethodUnknown
+            | Self::ClientCapabilityMissing
+            | Self::RequestStateInvalid
+            | Self::CursorInvalid
+            | Self::ParamsInvalid
+            | Self::ToolUnknown
+            | Self::ToolOutsideGroups
+            | Self::ArgumentsInvalid
+            | Self::CapabilityDenied
+            | Self::ResourceUnknown
+            | Self::PromptUnknown
+            | Self::TargetNotFound
+            | Self::TargetState
+            | Self::ToolFailed
+            | Self::ConfirmationMissing
+            | Self::ConfirmationMalformed
+            | Self::ConfirmationExpired
+            | Self::ConfirmationMismatch
+            | Self::ConfirmationUsed
+            | Self::ConfidenceInvalid
+            | Self::ConfidenceLow
+            | Self::ProposalOnly
+            | Self::SnapshotMissing
+            | Self::SnapshotMismatch
+            | Self::SnapshotStale
+            | Self::SnapshotUnverified
+            | Self::ApprovalNeeded
+            | Self::ApprovalPending
+            | Self::ApprovalExpired
+            | Self::ApprovalChanged
+            | Self::ApprovalRejected
+            | Self::AutonomousUnproven
+            | Self::ClientUnknown
+            | Self::ClientAuthFailed
+            | Self::ClientMetadataInvalid
+            | Self::RedirectInvalid
+            | Self::RedirectMismatch
+            | Self::ResponseTypeUnsupported
+            | Self::PkceRequired
+            | Self::PkceFailed
+            | Self::ResourceMismatch
+            | Self::OauthRequestInvalid
+            | Self::GrantTypeUnsupported
+            | Self::GrantMismatch
+            | Self::GrantExpired
+            | Self::CodeReused
+            | Self::RefreshReused
+            | Self::ConsentDenied
+            | Self::SecretMalformed
+            | Self::SecretUnknownKey
+            | Self::SecretDamaged
+            | Self::SaltMissing
+            | Self::SaltPlaceholder
+            | Self::SaltShort
+            | Self::SaltMonotonous
+            | Self::SaltDuplicated
+            | Self::EntropyUnavailable
+            | Self::AuditUnavailable
+            | Self::AuditRollback
+            | Self::AuditFork
+            | Self::SealUnusable => FailingPart::Other,
+        }
+    }
+}
+
 impl std::fmt::Display for Reason {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.code())

@@ -64,6 +64,12 @@ impl ActionType {
         good.then(|| Self(text.to_owned()))
     }
 
+    /// Returns the type that every heartbeat carries: `heartbeat`.
+    #[must_use]
+    pub fn heartbeat() -> Self {
+        Self("heartbeat".to_owned())
+    }
+
     /// Its spelling.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -10,6 +10,7 @@
 //! Three steps, each in a file: [`Channel::sign`], [`Channel::check`] (everything that needs no
 //! store), [`Channel::receive`] (the same, and of all workers exactly one may act).
 
+mod heartbeat;
 mod key;
 mod layout;
 mod receipts;

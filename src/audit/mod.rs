@@ -13,6 +13,7 @@ mod clean;
 pub mod entry;
 pub mod file;
 pub mod high_water;
+pub mod log;
 pub mod note;
 pub mod prove;
 pub mod prune;
@@ -86,6 +87,34 @@ pub enum Error {
     /// A seal that does not belong to the key, or is not the next one.
     #[error("the seal is not the one that comes next")]
     SealOrder,
+}
+
+impl Error {
+    /// Returns why an operation on the log failed, or `None` if the caller passed something that the log does not take.
+    #[must_use]
+    pub const fn reason(self) -> Option<Reason> {
+        match self {
+            Self::Draft
+            | Self::Action
+            | Self::Correlation
+            | Self::Reference
+            | Self::Range
+            | Self::Body
+            | Self::Note
+            | Self::Seal
+            | Self::Name => None,
+            Self::Head
+            | Self::Full
+            | Self::Proof
+            | Self::Key
+            | Self::UnknownKey
+            | Self::Signature
+            | Self::Checkpoint
+            | Self::Late
+            | Self::State
+            | Self::SealOrder => Some(Reason::AuditUnavailable),
+        }
+    }
 }
 
 impl From<Error> for Reason {

@@ -9,6 +9,7 @@ use super::span::Span;
 use super::tree::{
     Hash, consistency_ranges, inclusion_ranges, verify_consistency, verify_inclusion,
 };
+use crate::reason::Reason;
 
 /// What is to be proved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,6 +96,18 @@ impl Prover {
             }
         }
         Ok(&self.done)
+    }
+
+    /// Returns the hashes of the proof as [`Prover::finish`] does, or the reason for which the log cannot prove the claim.
+    ///
+    /// # Errors
+    /// [`Error::Range`] when leaves are still missing.
+    pub fn answer(&self) -> Result<Result<&[Hash], Reason>, Error> {
+        match self.finish() {
+            Ok(proof) => Ok(Ok(proof)),
+            Err(Error::Proof) => Ok(Err(Reason::AuditFork)),
+            Err(error) => Err(error),
+        }
     }
 }
 

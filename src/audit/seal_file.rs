@@ -9,9 +9,11 @@ use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
+use super::append::Head;
 use super::seal::{FirstKey, Seal, Sealer};
 use crate::bytes::{hex, sha256};
 use crate::clock::Timestamp;
+use crate::reason::Reason;
 use crate::secret::Secret;
 
 /// Longest file that is read.
@@ -41,6 +43,17 @@ pub enum SealFileError {
     /// The operating system refused.
     #[error("the operating system refused: {0}")]
     System(io::ErrorKind),
+}
+
+impl SealFileError {
+    /// Returns why sealing failed, or `None` if the caller passed a length that is out of range.
+    #[must_use]
+    pub const fn reason(self) -> Option<Reason> {
+        match self {
+            Self::Length => None,
+            Self::Unusable | Self::Order | Self::System(_) => Some(Reason::SealUnusable),
+        }
+    }
 }
 
 fn failed(error: &io::Error) -> SealFileError {
@@ -102,6 +115,15 @@ impl SealFile {
             Sealer::enroll(&self.origin, start, seconds, key).map_err(|_| SealFileError::Length)?;
         self.write(&sealer)?;
         Ok(Some(first))
+    }
+
+    /// Returns the seals that are due under `head` at `now`, oldest first; none where the log is not sealed.
+    ///
+    /// # Errors
+    /// As [`SealFile::read`].
+    pub fn due(&self, head: &Head, now: Timestamp) -> Result<Vec<Seal>, SealFileError> {
+        let sealer = self.read()?;
+        Ok(sealer.map_or_else(Vec::new, |sealer| sealer.due(head, now)))
     }
 
     /// Goes past seals that were committed to the database.
@@ -184,7 +206,6 @@ impl SealFile {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::audit::append::Head;
     use std::os::unix::fs::PermissionsExt as _;
 
     const ORIGIN: &str = "shop.example/0101010101010101/audit";

@@ -82,6 +82,13 @@ pub enum Columns<'a> {
     Read(&'a Summary),
 }
 
+impl<'a> From<Option<&'a Summary>> for Columns<'a> {
+    /// The columns of a row in a table: `None` if they do not have the form of a [`Summary`].
+    fn from(summary: Option<&'a Summary>) -> Self {
+        summary.map_or(Columns::Unreadable, Columns::Read)
+    }
+}
+
 /// One row as it was found, nothing of it trusted.
 #[derive(Debug, Clone, Copy)]
 pub struct Row<'a> {
@@ -142,6 +149,14 @@ pub struct Report {
     pub more: u64,
     /// How the clock went.
     pub clock: ClockRemark,
+}
+
+impl Report {
+    /// Returns whether nothing is wrong with the log.
+    #[must_use]
+    pub fn is_ok(&self) -> bool {
+        self.verdict == Verdict::Ok
+    }
 }
 
 /// Most findings that are kept; the rest are counted.

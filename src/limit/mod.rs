@@ -8,6 +8,7 @@
 
 mod address;
 pub mod budget;
+pub mod call;
 pub mod period;
 #[cfg(test)]
 mod random;
@@ -142,6 +143,27 @@ impl Admission {
         match self {
             Self::Admitted { tightest } | Self::Refused { tightest, .. } => *tightest,
         }
+    }
+
+    /// Returns the index of the limit that refused the call; `None` if the call was admitted.
+    #[must_use]
+    pub const fn refused_index(&self) -> Option<usize> {
+        match self {
+            Self::Admitted { .. } => None,
+            Self::Refused { index, .. } => Some(*index),
+        }
+    }
+
+    /// Returns whether this is the first refusal of a burst, which is the one that deserves an audit entry.
+    #[must_use]
+    pub const fn is_first_of_burst(&self) -> bool {
+        matches!(
+            self,
+            Self::Refused {
+                first_of_burst: true,
+                ..
+            }
+        )
     }
 
     /// Whether the call may go on.

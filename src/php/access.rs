@@ -1,37 +1,30 @@
 //! `Countersign\Access`.
 
 use ext_php_rs::boxed::ZBox;
-use ext_php_rs::flags::ClassFlags;
 use ext_php_rs::prelude::*;
 use ext_php_rs::types::ZendHashTable;
 
 use super::convert::{assoc, string_list, strings};
-use super::decision::Decision;
-use super::error::{Answer, misuse};
+use super::decision::PhpDecision;
+use super::error::{BindingResult, misuse};
 use crate::access::{self, Group, Groups, Preset};
 
-/// Capability groups, presets and the catalogue of tools.
+/// Capability groups, presets and the catalogue of tools. All methods are static.
 #[php_class]
-#[php(name = "Countersign\\Access", flags = ClassFlags::Final.union(ClassFlags::NoDynamicProperties))]
-pub struct Access;
+#[php(name = "Countersign\\Access")]
+pub struct PhpAccess;
 
-fn groups(list: &ZendHashTable) -> Answer<Groups> {
+fn groups(list: &ZendHashTable) -> BindingResult<Groups> {
     Groups::parse(&string_list(list)?).ok_or_else(|| misuse("a group of that name does not exist"))
 }
 
 #[php_impl]
-impl Access {
-    /// Nothing to make: everything is static.
-    #[php(vis = "private")]
-    pub fn __construct() -> PhpResult<Self> {
-        Err("Access has only static methods".into())
-    }
-
+impl PhpAccess {
     pub fn groups() -> Vec<String> {
         strings(Group::ALL.iter().map(|group| group.code()))
     }
 
-    pub fn presets() -> Answer<ZBox<ZendHashTable>> {
+    pub fn presets() -> BindingResult<ZBox<ZendHashTable>> {
         Ok(assoc(Preset::ALL.iter().map(|preset| {
             (preset.code().to_owned(), strings(preset.groups().codes()))
         }))?)
@@ -42,7 +35,7 @@ impl Access {
     }
 
     #[php(optional = groups)]
-    pub fn resolve(preset: &str, groups: Option<&ZendHashTable>) -> Answer<Vec<String>> {
+    pub fn resolve(preset: &str, groups: Option<&ZendHashTable>) -> BindingResult<Vec<String>> {
         let custom = groups.map(string_list).transpose()?.unwrap_or_default();
         let groups = access::resolve(preset, &custom)
             .map_err(|_| misuse("a preset or group of that name does not exist"))?;
@@ -53,7 +46,7 @@ impl Access {
         from: &ZendHashTable,
         to: &ZendHashTable,
         allow_widening: bool,
-    ) -> Answer<Decision> {
+    ) -> BindingResult<PhpDecision> {
         Ok(access::change(groups(from)?, groups(to)?, allow_widening).into())
     }
 

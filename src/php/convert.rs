@@ -1,4 +1,4 @@
-//! What ext-php-rs has no conversion for.
+//! Conversions between PHP's values and the core's that ext-php-rs does not have.
 
 use ext_php_rs::boxed::ZBox;
 use ext_php_rs::convert::IntoZval;
@@ -6,11 +6,14 @@ use ext_php_rs::error::Result;
 use ext_php_rs::flags::DataType;
 use ext_php_rs::types::{ZendHashTable, Zval};
 
-use super::error::{Fault, misuse};
+use super::error::{BindingResult, misuse};
+use crate::clock::Timestamp;
 
-/// A return value of one class or another: PHP's `A|B`.
+/// A return value of one of two classes: PHP's `A|B`.
 pub enum Either<A, B> {
+    /// The first class.
     One(A),
+    /// The second class.
     Other(B),
 }
 
@@ -26,7 +29,7 @@ impl<A: IntoZval, B: IntoZval> IntoZval for Either<A, B> {
     }
 }
 
-/// A PHP array with the given string keys, in order.
+/// Returns a PHP array with these string keys, in order.
 pub(super) fn assoc<V: IntoZval>(
     pairs: impl IntoIterator<Item = (String, V)>,
 ) -> Result<ZBox<ZendHashTable>> {
@@ -37,7 +40,7 @@ pub(super) fn assoc<V: IntoZval>(
     Ok(array)
 }
 
-/// HTTP headers as a PHP array.
+/// Returns HTTP headers as a PHP array from name to value.
 pub(super) fn headers<'a>(
     headers: impl IntoIterator<Item = &'a (&'static str, String)>,
 ) -> Result<ZBox<ZendHashTable>> {
@@ -48,13 +51,13 @@ pub(super) fn headers<'a>(
     )
 }
 
-/// A PHP list of strings.
+/// Returns a PHP list of strings.
 pub(super) fn strings<'a>(list: impl IntoIterator<Item = &'a str>) -> Vec<String> {
     list.into_iter().map(str::to_owned).collect()
 }
 
-/// The strings of a PHP list, in order.
-pub(super) fn string_list(array: &ZendHashTable) -> std::result::Result<Vec<&str>, Fault> {
+/// Reads a PHP list of strings, in order. Any other value in it is misuse.
+pub(super) fn string_list(array: &ZendHashTable) -> BindingResult<Vec<&str>> {
     array
         .values()
         .map(|value| {
@@ -65,33 +68,34 @@ pub(super) fn string_list(array: &ZendHashTable) -> std::result::Result<Vec<&str
         .collect()
 }
 
-/// A number of PHP as the core's type, or misuse.
-pub(super) fn number<T: TryFrom<i64>>(
-    value: i64,
-    what: &'static str,
-) -> std::result::Result<T, Fault> {
-    T::try_from(value).map_err(|_| misuse(what))
+/// Reads a PHP int as a number type of the core. A number out of range is misuse with the message `expected`.
+pub(super) fn number<T: TryFrom<i64>>(value: i64, expected: &'static str) -> BindingResult<T> {
+    T::try_from(value).map_err(|_| misuse(expected))
 }
 
-/// A number of the core as PHP's. What is larger than PHP can say stops at the largest.
+/// Reads a time in Unix seconds. A negative number is misuse.
+pub(super) fn timestamp(seconds: i64) -> BindingResult<Timestamp> {
+    number(seconds, "times are Unix seconds, 0 or more").map(Timestamp::from_seconds)
+}
+
+/// Returns a number of the core as a PHP int; a larger one becomes the largest int.
 pub(super) fn int<T: TryInto<i64>>(value: T) -> i64 {
     value.try_into().unwrap_or(i64::MAX)
 }
 
-/// A row of a list that PHP passes: named fields, of which `names` are all there may be. A field that is null
-/// counts as missing.
-pub(super) struct Row<'a> {
+/// One array of a PHP list of arrays with named fields. A field that is null counts as missing.
+pub(super) struct ArrayRow<'a> {
     fields: &'a ZendHashTable,
     expected: &'static str,
 }
 
-impl<'a> Row<'a> {
-    /// The rows of a list; a row with a field of another name is misuse, told as `expected`.
+impl<'a> ArrayRow<'a> {
+    /// Reads the rows of a list. A row with a field that is not in `names` is misuse, with the message `expected`.
     pub(super) fn list(
         list: &'a ZendHashTable,
         names: &[&str],
         expected: &'static str,
-    ) -> std::result::Result<Vec<Self>, Fault> {
+    ) -> BindingResult<Vec<Self>> {
         list.values()
             .map(|value| {
                 let fields = value.array().ok_or_else(|| misuse(expected))?;
@@ -108,46 +112,46 @@ impl<'a> Row<'a> {
         &self,
         name: &str,
         read: impl FnOnce(&'a Zval) -> Option<T>,
-    ) -> std::result::Result<Option<T>, Fault> {
+    ) -> BindingResult<Option<T>> {
         match self.fields.get(name).filter(|value| !value.is_null()) {
             Some(value) => Ok(Some(read(value).ok_or_else(|| misuse(self.expected))?)),
             None => Ok(None),
         }
     }
 
-    fn needed<T>(&self, field: Option<T>) -> std::result::Result<T, Fault> {
+    fn needed<T>(&self, field: Option<T>) -> BindingResult<T> {
         field.ok_or_else(|| misuse(self.expected))
     }
 
-    /// Bytes that must be there.
-    pub(super) fn bytes(&self, name: &str) -> std::result::Result<&'a [u8], Fault> {
+    /// Reads a required field of bytes.
+    pub(super) fn bytes(&self, name: &str) -> BindingResult<&'a [u8]> {
         let bytes = self.field(name, |value| value.zend_str().map(|text| text.as_bytes()))?;
         self.needed(bytes)
     }
 
-    /// A text that may be there.
-    pub(super) fn text(&self, name: &str) -> std::result::Result<Option<&'a str>, Fault> {
+    /// Reads an optional field of text.
+    pub(super) fn text(&self, name: &str) -> BindingResult<Option<&'a str>> {
         self.field(name, Zval::str)
     }
 
-    /// A text that must be there, as `read` understands it.
+    /// Reads a required field of text with `read`.
     pub(super) fn word<T>(
         &self,
         name: &str,
         read: impl FnOnce(&str) -> Option<T>,
-    ) -> std::result::Result<T, Fault> {
+    ) -> BindingResult<T> {
         let word = self.field(name, |value| read(value.str()?))?;
         self.needed(word)
     }
 
-    /// A number of the core's type that must be there.
-    pub(super) fn number<T: TryFrom<i64>>(&self, name: &str) -> std::result::Result<T, Fault> {
+    /// Reads a required field with a number that fits the core's type.
+    pub(super) fn number<T: TryFrom<i64>>(&self, name: &str) -> BindingResult<T> {
         let number = self.field(name, |value| T::try_from(value.long()?).ok())?;
         self.needed(number)
     }
 
-    /// A yes or no; no if it is not there.
-    pub(super) fn flag(&self, name: &str) -> std::result::Result<bool, Fault> {
+    /// Reads an optional field of type bool; false if it is missing.
+    pub(super) fn flag(&self, name: &str) -> BindingResult<bool> {
         Ok(self.field(name, Zval::bool)?.unwrap_or(false))
     }
 }

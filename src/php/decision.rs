@@ -1,45 +1,38 @@
 //! `Countersign\Decision`.
 
-use ext_php_rs::flags::ClassFlags;
 use ext_php_rs::prelude::*;
 
-use crate::decision;
+use crate::decision::{Decision, Denial};
 use crate::reason::Reason;
 
-/// Yes, or no with a reason.
+/// Permission, or a refusal with its reason.
 #[php_class]
-#[php(name = "Countersign\\Decision", flags = ClassFlags::Final.union(ClassFlags::NoDynamicProperties))]
-pub struct Decision(decision::Decision);
+#[php(name = "Countersign\\Decision")]
+pub struct PhpDecision(Decision);
 
-impl From<decision::Decision> for Decision {
-    fn from(inner: decision::Decision) -> Self {
-        Self(inner)
+impl From<Decision> for PhpDecision {
+    fn from(decision: Decision) -> Self {
+        Self(decision)
     }
 }
 
-impl From<Reason> for Decision {
+impl From<Reason> for PhpDecision {
     fn from(reason: Reason) -> Self {
         Self(reason.into())
     }
 }
 
-impl Decision {
-    fn denial(&self) -> Option<decision::Denial> {
+impl PhpDecision {
+    const fn denial(&self) -> Option<Denial> {
         match self.0 {
-            decision::Decision::Allow => None,
-            decision::Decision::Deny(denial) => Some(denial),
+            Decision::Allow => None,
+            Decision::Deny(denial) => Some(denial),
         }
     }
 }
 
 #[php_impl]
-impl Decision {
-    /// Only the extension decides.
-    #[php(vis = "private")]
-    pub fn __construct() -> Self {
-        Self(Reason::ParamsInvalid.into())
-    }
-
+impl PhpDecision {
     pub fn is_allowed(&self) -> bool {
         self.0.is_allowed()
     }

@@ -9,7 +9,11 @@ use ext_php_rs::prelude::*;
 use ext_php_rs::types::{ZendClassObject, ZendObject, Zval};
 use ext_php_rs::zend::{ClassEntry, ExecutorGlobals, ce};
 
-use crate::reason::Reason;
+use crate::entropy::EntropyError;
+use crate::reason::{FailingPart, Reason};
+
+/// The code of an exception that is thrown for a wrong use of the API. It is not a [`Reason`]: a client never sees it.
+const MISUSE: &str = "misuse";
 
 macro_rules! exceptions {
     ($($(#[$attribute:meta])* $name:ident;)*) => {$(
@@ -21,12 +25,13 @@ macro_rules! exceptions {
 
         #[php_impl]
         impl $name {
-            /// The stable reason code. Each class has its own: PHP inherits methods, Rust's fields are apart.
+            /// Returns the stable reason code. Each class has its own method: PHP inherits methods, but not the fields of
+            /// the Rust type.
             pub fn reason(&self) -> &'static str {
                 self.reason
             }
 
-            /// Sets what only a method of the class may: message and place are protected in PHP's `Exception`.
+            /// Sets the message and the place, which are protected in PHP's `Exception`.
             #[php(vis = "private")]
             pub fn describe(
                 self_: &mut ZendClassObject<Self>,
@@ -56,16 +61,16 @@ macro_rules! exceptions {
     )*};
 }
 
-/// A plain exception, which knows where PHP is; an object of a class of Rust does not find out by itself.
+/// Makes a plain exception, which knows file, line and trace. An object of a Rust class does not find them itself.
 ///
-/// No frame of its trace has arguments, whatever `zend.exception_ignore_args` says: key material is among them.
-/// libsodium's extension does so too.
+/// No frame of the trace has arguments, whatever `zend.exception_ignore_args` says, because key material may be among
+/// them. PHP's sodium extension does the same.
 fn place() -> Result<ZBox<ZendObject>, Error> {
     let _without = WithoutArguments::begin();
     Ok(ZendObject::new(ce::exception()))
 }
 
-/// The trace is private to PHP's `Exception`: reflection alone can set it.
+/// Sets the trace, which is private to PHP's `Exception`, by reflection.
 fn set_trace(exception: &Zval, trace: &Zval) -> Result<(), Error> {
     let Some(class) = ClassEntry::try_find("ReflectionProperty") else {
         return Ok(());
@@ -76,7 +81,7 @@ fn set_trace(exception: &Zval, trace: &Zval) -> Result<(), Error> {
     Ok(())
 }
 
-/// While it lives, traces are taken without arguments.
+/// While a value of this type lives, PHP takes traces without arguments.
 struct WithoutArguments {
     before: bool,
 }
@@ -110,67 +115,77 @@ exceptions! {
     StoreException;
 }
 
-/// What a method of the binding fails with.
-pub enum Fault {
-    /// The caller used the API wrongly: a sentence without input.
+/// Why a method of the binding throws.
+pub enum BindingError {
+    /// The caller used the API wrongly. The sentence contains no input.
     Misuse(String),
-    /// Something that no caller can go on from.
-    Broken {
-        /// Why.
+    /// The caller cannot continue.
+    Failed {
+        /// The stable code.
         reason: Reason,
-        /// What to mend, without input.
+        /// A sentence that says what to repair, without input.
         detail: String,
     },
-    /// PHP itself.
-    Php(ext_php_rs::error::Error),
+    /// An error of PHP itself.
+    Php(Error),
 }
 
-/// The fault of wrong use.
-pub(super) fn misuse(message: &'static str) -> Fault {
-    Fault::Misuse(message.to_owned())
+impl BindingError {
+    /// An error with this reason, or misuse if there is none.
+    pub(super) fn of(reason: Option<Reason>, detail: String) -> Self {
+        match reason {
+            Some(reason) => Self::Failed { reason, detail },
+            None => Self::Misuse(detail),
+        }
+    }
 }
 
-impl From<Reason> for Fault {
+/// Returns the error for a wrong use of the API.
+pub(super) fn misuse(message: &'static str) -> BindingError {
+    BindingError::Misuse(message.to_owned())
+}
+
+impl From<Reason> for BindingError {
     fn from(reason: Reason) -> Self {
-        Self::Broken {
+        Self::Failed {
             reason,
             detail: reason.message().to_owned(),
         }
     }
 }
 
-impl From<ext_php_rs::error::Error> for Fault {
-    fn from(error: ext_php_rs::error::Error) -> Self {
+impl From<Error> for BindingError {
+    fn from(error: Error) -> Self {
         Self::Php(error)
     }
 }
 
-impl From<crate::entropy::EntropyError> for Fault {
-    fn from(_: crate::entropy::EntropyError) -> Self {
+impl From<EntropyError> for BindingError {
+    fn from(_: EntropyError) -> Self {
         Self::from(Reason::EntropyUnavailable)
     }
 }
 
-impl From<Fault> for PhpException {
-    fn from(fault: Fault) -> Self {
-        let (reason, message) = match fault {
-            Fault::Php(error) => return error.into(),
-            Fault::Misuse(message) => ("misuse", message),
-            Fault::Broken { reason, detail } => (reason.code(), detail.replace('\0', "")),
-        };
-        let object = match reason {
-            "key_unusable"
-            | "action_key_unusable"
-            | "key_file_unusable"
-            | "recovery_code_invalid"
-            | "vault_key_changed"
-            | "vault_damaged"
-            | "vault_wrong_site"
-            | "vault_slot_missing" => KeyException::object(reason, message.clone()),
-            "store_unavailable" | "store_full" | "store_restarted" => {
-                StoreException::object(reason, message.clone())
+impl From<BindingError> for PhpException {
+    fn from(error: BindingError) -> Self {
+        let (object, message) = match error {
+            BindingError::Php(error) => return error.into(),
+            BindingError::Misuse(message) => {
+                let object = CountersignException::object(MISUSE, message.clone());
+                (object, message)
             }
-            _ => CountersignException::object(reason, message.clone()),
+            BindingError::Failed { reason, detail } => {
+                // PHP would throw its own `Error` instead for a message with a NUL byte.
+                let message = detail.replace('\0', "");
+                let object = match reason.failing_part() {
+                    FailingPart::Keys => KeyException::object(reason.code(), message.clone()),
+                    FailingPart::Store => StoreException::object(reason.code(), message.clone()),
+                    FailingPart::Other => {
+                        CountersignException::object(reason.code(), message.clone())
+                    }
+                };
+                (object, message)
+            }
         };
         match object {
             Ok(object) => Self::from_message(message).with_object(object),
@@ -179,5 +194,5 @@ impl From<Fault> for PhpException {
     }
 }
 
-/// What the methods of the binding return.
-pub(super) type Answer<T> = std::result::Result<T, Fault>;
+/// The result of a method of the binding.
+pub(super) type BindingResult<T> = std::result::Result<T, BindingError>;

@@ -1,4 +1,4 @@
-//! The functions of the namespace.
+//! The functions of the namespace `Countersign`.
 
 use ext_php_rs::boxed::ZBox;
 use ext_php_rs::prelude::*;
@@ -6,7 +6,7 @@ use ext_php_rs::types::ZendHashTable;
 use ext_php_rs::wrap_function;
 
 use super::convert::assoc;
-use super::error::Answer;
+use super::error::BindingResult;
 use crate::reason::Reason;
 use crate::selftest;
 
@@ -26,7 +26,7 @@ fn version() -> &'static str {
 
 #[php_function]
 #[php(name = "Countersign\\self_test")]
-fn self_test() -> Answer<ZBox<ZendHashTable>> {
+fn self_test() -> BindingResult<ZBox<ZendHashTable>> {
     Ok(assoc(
         selftest::run()
             .into_iter()
@@ -36,7 +36,7 @@ fn self_test() -> Answer<ZBox<ZendHashTable>> {
 
 #[php_function]
 #[php(name = "Countersign\\reasons")]
-fn reasons() -> Answer<ZBox<ZendHashTable>> {
+fn reasons() -> BindingResult<ZBox<ZendHashTable>> {
     Ok(assoc(Reason::ALL.iter().map(|reason| {
         (reason.code().to_owned(), reason.message().to_owned())
     }))?)

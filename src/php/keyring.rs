@@ -3,39 +3,32 @@
 use std::sync::Arc;
 
 use ext_php_rs::binary_slice::BinarySlice;
-use ext_php_rs::flags::ClassFlags;
 use ext_php_rs::prelude::*;
 use ext_php_rs::types::ZendHashTable;
 
-use super::error::{Answer, misuse};
+use super::error::{BindingResult, misuse};
 use crate::bytes;
 use crate::keyring::{self, SiteId};
 
-/// A site's id, from PHP.
-pub(super) fn site_id(text: &str) -> Answer<SiteId> {
+/// Reads a site id.
+pub(super) fn site_id(text: &str) -> BindingResult<SiteId> {
     SiteId::parse(text)
         .ok_or_else(|| misuse("the site id must be 16 lower-case hexadecimal digits"))
 }
 
-/// A site's keys, as a handle. No property, no `Clone`, no `Debug`: PHP can neither read nor copy it.
+/// The keys of a site, as a handle: no property, no `Clone`, no `Debug`. PHP can neither read nor copy them.
 #[php_class]
-#[php(name = "Countersign\\Keyring", flags = ClassFlags::Final.union(ClassFlags::NoDynamicProperties))]
-pub struct Keyring(pub(super) Arc<keyring::Keyring>);
+#[php(name = "Countersign\\Keyring")]
+pub struct PhpKeyring(pub(super) Arc<keyring::Keyring>);
 
 #[php_impl]
-impl Keyring {
-    /// Use `open`.
-    #[php(vis = "private")]
-    pub fn __construct() -> PhpResult<Self> {
-        Err("use Keyring::open()".into())
-    }
-
+impl PhpKeyring {
     #[php(optional = previous)]
     pub fn open(
         site_id: &str,
         material: BinarySlice<u8>,
         previous: Option<&ZendHashTable>,
-    ) -> Answer<Self> {
+    ) -> BindingResult<Self> {
         let site = self::site_id(site_id)?;
         let older = previous
             .map(|list| {
@@ -46,7 +39,7 @@ impl Keyring {
                             .map(|text| text.as_bytes())
                             .ok_or_else(|| misuse("previous material must be a list of strings"))
                     })
-                    .collect::<Answer<Vec<&[u8]>>>()
+                    .collect::<BindingResult<Vec<&[u8]>>>()
             })
             .transpose()?
             .unwrap_or_default();

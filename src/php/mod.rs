@@ -1,17 +1,13 @@
-//! The PHP binding: a file per PHP class, no logic. Each method borrows its arguments, calls the core
-//! and turns the answer into PHP's types.
+//! The PHP binding: one file per PHP class, without rules. A method borrows its arguments, calls the core and maps the
+//! answer to PHP's types.
 //!
-//! What runs when: [`get_module`] and [`startup`] run once per process start-up, under php-fpm in the
-//! master before it forks. So they open nothing, start nothing and derive nothing; the store is opened
-//! by the first request that needs it, in the worker.
+//! Every class `Countersign\X` is the Rust type `PhpX`, so that it cannot be confused with the core's type `X`.
+//!
+//! [`get_module`] and [`startup`] run once per process start, under php-fpm in the master process before it forks. They
+//! open nothing, start nothing and derive nothing. The first request that needs the store opens it in its worker.
 
 mod access;
-mod actions;
-mod arguments;
 mod audit;
-mod audit_file;
-mod audit_proof;
-mod budgets;
 mod convert;
 mod decision;
 mod error;
@@ -19,23 +15,28 @@ mod functions;
 mod handles;
 mod info;
 mod keyring;
-mod limits;
+mod limit;
 mod mcp;
+mod messages;
 mod oauth;
 mod policy;
 mod secret;
+mod sensitive;
 mod store;
-mod tokens;
+mod token;
 mod vault;
 
+use ext_php_rs::error::Result;
+use ext_php_rs::flags::ErrorType;
 use ext_php_rs::prelude::*;
 
-use handles::Handles as _;
+use handles::register;
 
-/// Registers the INI entries and quietens panics: once per process start-up, before any fork.
+/// Registers the INI entries and the handle classes, and keeps panics from printing what they worked on. Runs once per
+/// start of the module, before any fork. Returns 0, or -1 if PHP must not start the module.
 fn startup(_type: i32, module: i32) -> i32 {
     info::register_ini(module);
-    // A panic's message could quote what it was working on; the log gets the place alone.
+    // The message of a panic could quote a secret: log only the place.
     std::panic::set_hook(Box::new(|panic| {
         if let Some(at) = panic.location() {
             info::log(&format!(
@@ -45,10 +46,60 @@ fn startup(_type: i32, module: i32) -> i32 {
             ));
         }
     }));
-    0
+    match register_handles() {
+        Ok(()) => 0,
+        Err(error) => {
+            let line = format!("countersign: a class could not be registered: {error}");
+            ext_php_rs::error::php_error(&ErrorType::CoreWarning, &line);
+            -1
+        }
+    }
 }
 
-/// The module's functions and classes.
+/// Registers every class of the binding except exceptions and enumerations.
+fn register_handles() -> Result<()> {
+    sensitive::mark_functions();
+    register::<decision::PhpDecision>()?;
+    register::<keyring::PhpKeyring>()?;
+    register::<secret::PhpSecret>()?;
+    register::<vault::PhpVault>()?;
+    register::<token::PhpTokens>()?;
+    register::<token::PhpClaims>()?;
+    register::<messages::PhpActionKey>()?;
+    register::<messages::PhpActions>()?;
+    register::<messages::PhpAction>()?;
+    register::<messages::PhpActionReceipt>()?;
+    register::<messages::PhpHeartbeats>()?;
+    register::<messages::PhpHeartbeat>()?;
+    register::<store::PhpStore>()?;
+    register::<limit::PhpLimits>()?;
+    register::<limit::PhpAdmission>()?;
+    register::<limit::PhpBudgets>()?;
+    register::<limit::PhpSpending>()?;
+    register::<access::PhpAccess>()?;
+    register::<policy::PhpPolicy>()?;
+    register::<policy::PhpPolicyVerdict>()?;
+    register::<audit::PhpAuditLog>()?;
+    register::<audit::PhpAuditAppend>()?;
+    register::<audit::PhpAuditVerifier>()?;
+    register::<audit::PhpAuditReport>()?;
+    register::<audit::PhpAuditExport>()?;
+    register::<audit::PhpAuditCsv>()?;
+    register::<audit::PhpAuditFile>()?;
+    register::<audit::PhpAuditFileReport>()?;
+    register::<audit::PhpAuditProof>()?;
+    register::<audit::PhpAuditSeals>()?;
+    register::<oauth::PhpOAuth>()?;
+    register::<oauth::PhpOAuthRequest>()?;
+    register::<oauth::PhpOAuthTokenRequest>()?;
+    register::<oauth::PhpOAuthReply>()?;
+    register::<mcp::PhpMcpServer>()?;
+    register::<mcp::PhpMcpRequest>()?;
+    register::<mcp::PhpMcpCall>()?;
+    register::<mcp::PhpMcpReply>()
+}
+
+/// Describes the module: its functions, exceptions and enumerations. [`startup`] registers the other classes.
 #[php_module]
 #[php(startup = "startup")]
 pub fn get_module(module: ModuleBuilder) -> ModuleBuilder {
@@ -59,49 +110,10 @@ pub fn get_module(module: ModuleBuilder) -> ModuleBuilder {
         .class::<error::CountersignException>()
         .class::<error::KeyException>()
         .class::<error::StoreException>()
-        .enumeration::<tokens::TokenKind>()
-        .handle::<decision::Decision>()
-        .handle::<keyring::Keyring>()
-        .handle::<secret::Secret>()
-        .handle::<vault::Vault>()
-        .handle::<tokens::Tokens>()
-        .handle::<tokens::Claims>()
-        .handle::<actions::ActionKey>()
-        .handle::<actions::Actions>()
-        .handle::<actions::Action>()
-        .handle::<actions::ActionReceipt>()
-        .handle::<actions::Heartbeats>()
-        .handle::<actions::Heartbeat>()
-        .handle::<store::Store>()
-        .handle::<limits::Limits>()
-        .handle::<limits::Admission>()
-        .handle::<budgets::Budgets>()
-        .handle::<budgets::Spending>()
-        .handle::<access::Access>()
-        .enumeration::<policy::Risk>()
-        .enumeration::<policy::Mode>()
-        .enumeration::<policy::SnapshotState>()
-        .enumeration::<policy::KeyRight>()
-        .enumeration::<policy::ApprovalState>()
-        .handle::<policy::Policy>()
-        .handle::<policy::PolicyVerdict>()
-        .handle::<audit::AuditLog>()
-        .handle::<audit::AuditAppend>()
-        .handle::<audit::AuditVerifier>()
-        .handle::<audit::AuditReport>()
-        .handle::<audit_file::AuditExport>()
-        .handle::<audit_file::AuditCsv>()
-        .handle::<audit_file::AuditFile>()
-        .handle::<audit_file::AuditFileReport>()
-        .handle::<audit_proof::AuditProof>()
-        .handle::<audit_proof::AuditSeals>()
-        .handle::<oauth::OAuth>()
-        .handle::<oauth::OAuthRequest>()
-        .handle::<oauth::OAuthTokenRequest>()
-        .handle::<oauth::OAuthReply>()
-        .handle::<mcp::McpServer>()
-        .handle::<mcp::McpRequest>()
-        .handle::<mcp::McpCall>()
-        // The last, see there: what comes after it has no marks on its arguments.
-        .handle::<mcp::McpReply>()
+        .enumeration::<token::PhpTokenKind>()
+        .enumeration::<policy::PhpRisk>()
+        .enumeration::<policy::PhpMode>()
+        .enumeration::<policy::PhpSnapshotState>()
+        .enumeration::<policy::PhpKeyRight>()
+        .enumeration::<policy::PhpApprovalState>()
 }

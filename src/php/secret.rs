@@ -4,52 +4,45 @@ use std::sync::Arc;
 
 use ext_php_rs::binary::Binary;
 use ext_php_rs::binary_slice::BinarySlice;
-use ext_php_rs::flags::ClassFlags;
 use ext_php_rs::prelude::*;
 use ext_php_rs::types::Zval;
 
 use super::convert::{int, number};
-use super::error::{Answer, misuse};
+use super::error::{BindingResult, misuse};
 use crate::entropy::SystemEntropy;
 use crate::secret::{self, SecretBytes};
 
-/// Secret bytes, as a handle. No property, no `Clone`, no `Debug`: PHP can neither read nor copy it.
+/// Secret bytes, as a handle: no property, no `Clone`, no `Debug`. PHP sees the bytes only through `expose()`.
 #[php_class]
-#[php(name = "Countersign\\Secret", flags = ClassFlags::Final.union(ClassFlags::NoDynamicProperties))]
-pub struct Secret(pub(super) Arc<SecretBytes>);
+#[php(name = "Countersign\\Secret")]
+pub struct PhpSecret(pub(super) Arc<SecretBytes>);
 
-impl Secret {
+impl PhpSecret {
     pub(super) fn new(bytes: SecretBytes) -> Self {
         Self(Arc::new(bytes))
     }
 }
 
-/// The bytes of a `Secret` or of a string.
-pub(super) fn with_bytes<T>(value: &Zval, work: impl FnOnce(&[u8]) -> T) -> Answer<T> {
+/// Runs `work` on the bytes of a `Countersign\Secret` or of a string. Any other value is misuse.
+pub(super) fn with_bytes<T>(value: &Zval, work: impl FnOnce(&[u8]) -> T) -> BindingResult<T> {
     if let Some(text) = value.zend_str() {
         return Ok(work(text.as_bytes()));
     }
-    match value.extract::<&Secret>() {
+    match value.extract::<&PhpSecret>() {
         Some(secret) => Ok(work(secret.0.expose())),
         None => Err(misuse("a Countersign\\Secret or a string is needed")),
     }
 }
 
 #[php_impl]
-impl Secret {
-    /// Use `of`, or open one from a vault.
-    #[php(vis = "private")]
-    pub fn __construct() -> PhpResult<Self> {
-        Err("use Secret::of() or Vault::open()".into())
-    }
-
+impl PhpSecret {
     #[php(name = "of")]
     pub fn of(bytes: BinarySlice<u8>) -> Self {
         Self::new(SecretBytes::new(bytes.to_vec()))
     }
 
     #[php(defaults(length = 32))]
-    pub fn random(length: i64) -> Answer<Self> {
+    pub fn random(length: i64) -> BindingResult<Self> {
         const OUTSIDE: &str = "a secret has 16 to 65,536 bytes";
         SecretBytes::random(number(length, OUTSIDE)?, &SystemEntropy)?
             .map(Self::new)
@@ -60,7 +53,7 @@ impl Secret {
         int(self.0.expose().len())
     }
 
-    pub fn equals(&self, other: &Zval) -> Answer<bool> {
+    pub fn equals(&self, other: &Zval) -> BindingResult<bool> {
         with_bytes(other, |other| secret::same(self.0.expose(), other))
     }
 

@@ -3,16 +3,15 @@
 use std::path::Path;
 
 use ext_php_rs::binary_slice::BinarySlice;
-use ext_php_rs::flags::ClassFlags;
 use ext_php_rs::prelude::*;
 use ext_php_rs::types::{ZendHashTable, Zval};
 
 use super::convert::{Either, strings};
-use super::decision::Decision;
-use super::error::{Answer, Fault, misuse};
+use super::decision::PhpDecision;
+use super::error::{BindingError, BindingResult, misuse};
 use super::info;
 use super::keyring::site_id;
-use super::secret::{Secret, with_bytes};
+use super::secret::{PhpSecret, with_bytes};
 use crate::entropy::SystemEntropy;
 use crate::keyring::KeyId;
 use crate::reason::Reason;
@@ -21,7 +20,7 @@ use crate::vault::recovery::RecoveryCode;
 use crate::vault::{self, Opener, SlotKind, salts};
 use crate::{bytes, decision};
 
-impl From<vault::Error> for Fault {
+impl From<vault::Error> for BindingError {
     fn from(error: vault::Error) -> Self {
         match error {
             vault::Error::Refused(reason) => reason.into(),
@@ -31,39 +30,34 @@ impl From<vault::Error> for Fault {
     }
 }
 
-impl From<KeyFileError> for Fault {
+impl From<KeyFileError> for BindingError {
     fn from(error: KeyFileError) -> Self {
-        Self::Broken {
-            reason: Reason::KeyFileUnusable,
+        Self::Failed {
+            reason: error.reason(),
             detail: error.to_string(),
         }
     }
 }
 
-/// The file at `path`, or the one that php.ini names.
-fn key_file(path: Option<&str>) -> Answer<crate::secret::SecretBytes> {
+/// Reads the key file at `path`, or the one that `countersign.key_file` names.
+fn key_file(path: Option<&str>) -> BindingResult<crate::secret::SecretBytes> {
     let path = path.unwrap_or_else(|| info::key_file());
     Ok(key_file::read(Path::new(path))?)
 }
 
-fn recovery_code(text: &[u8]) -> Answer<RecoveryCode> {
+fn recovery_code(text: &[u8]) -> BindingResult<RecoveryCode> {
     RecoveryCode::parse(text).ok_or_else(|| Reason::RecoveryCodeInvalid.into())
 }
 
-/// Secrets at rest, as a handle. No property, no `Clone`, no `Debug`: PHP can neither read nor copy its keys.
+/// The vault for secrets at rest, as a handle: no property, no `Clone`, no `Debug`. PHP can neither read nor copy its
+/// keys.
 #[php_class]
-#[php(name = "Countersign\\Vault", flags = ClassFlags::Final.union(ClassFlags::NoDynamicProperties))]
-pub struct Vault(vault::Vault);
+#[php(name = "Countersign\\Vault")]
+pub struct PhpVault(vault::Vault);
 
 #[php_impl]
-impl Vault {
-    /// Use `create` or `open`.
-    #[php(vis = "private")]
-    pub fn __construct() -> PhpResult<Self> {
-        Err("use Vault::create() or Vault::open()".into())
-    }
-
-    pub fn create(site_id: &str, material: BinarySlice<u8>) -> Answer<Self> {
+impl PhpVault {
+    pub fn create(site_id: &str, material: BinarySlice<u8>) -> BindingResult<Self> {
         Ok(Self(vault::Vault::create(
             self::site_id(site_id)?,
             &Opener::AuthKey(&material),
@@ -71,7 +65,11 @@ impl Vault {
         )?))
     }
 
-    pub fn open(site_id: &str, slots: BinarySlice<u8>, material: BinarySlice<u8>) -> Answer<Self> {
+    pub fn open(
+        site_id: &str,
+        slots: BinarySlice<u8>,
+        material: BinarySlice<u8>,
+    ) -> BindingResult<Self> {
         Self::open_by(site_id, &slots, &Opener::AuthKey(&material))
     }
 
@@ -80,7 +78,7 @@ impl Vault {
         site_id: &str,
         slots: BinarySlice<u8>,
         path: Option<&str>,
-    ) -> Answer<Self> {
+    ) -> BindingResult<Self> {
         Self::open_by(site_id, &slots, &Opener::KeyFile(key_file(path)?.expose()))
     }
 
@@ -88,11 +86,11 @@ impl Vault {
         site_id: &str,
         slots: BinarySlice<u8>,
         code: BinarySlice<u8>,
-    ) -> Answer<Self> {
+    ) -> BindingResult<Self> {
         Self::open_by(site_id, &slots, &Opener::Recovery(&recovery_code(&code)?))
     }
 
-    pub fn slots(&self) -> Answer<String> {
+    pub fn slots(&self) -> BindingResult<String> {
         Ok(self.0.to_text(&SystemEntropy)?)
     }
 
@@ -100,34 +98,34 @@ impl Vault {
         strings(self.0.slot_kinds().into_iter().map(SlotKind::code))
     }
 
-    pub fn rewrap(&mut self, material: BinarySlice<u8>) -> Answer<()> {
+    pub fn rewrap(&mut self, material: BinarySlice<u8>) -> BindingResult<()> {
         Ok(self
             .0
             .put_slot(&Opener::AuthKey(&material), &SystemEntropy)?)
     }
 
     #[php(optional = path)]
-    pub fn add_key_file(&mut self, path: Option<&str>) -> Answer<()> {
+    pub fn add_key_file(&mut self, path: Option<&str>) -> BindingResult<()> {
         let key = key_file(path)?;
         Ok(self
             .0
             .put_slot(&Opener::KeyFile(key.expose()), &SystemEntropy)?)
     }
 
-    pub fn add_recovery_code(&mut self) -> Answer<String> {
+    pub fn add_recovery_code(&mut self) -> BindingResult<String> {
         let code = RecoveryCode::random(&SystemEntropy)?;
         self.0.put_slot(&Opener::Recovery(&code), &SystemEntropy)?;
-        // Meant to be shown, once: what becomes of it in PHP is the caller's.
+        // The caller shows the code to a person once, so PHP gets it in the clear.
         Ok(code.to_text().to_string())
     }
 
-    pub fn remove_slot(&mut self, kind: &str) -> Answer<bool> {
+    pub fn remove_slot(&mut self, kind: &str) -> BindingResult<bool> {
         let kind = SlotKind::parse(kind)
             .ok_or_else(|| misuse("a slot is auth_key, key_file or recovery"))?;
         Ok(self.0.remove_slot(kind)?)
     }
 
-    pub fn seal(&self, record: BinarySlice<u8>, secret: &Zval) -> Answer<String> {
+    pub fn seal(&self, record: BinarySlice<u8>, secret: &Zval) -> BindingResult<String> {
         Ok(with_bytes(secret, |secret| {
             self.0.seal(&record, secret, &SystemEntropy)
         })??)
@@ -137,9 +135,9 @@ impl Vault {
         &self,
         record: BinarySlice<u8>,
         sealed: BinarySlice<u8>,
-    ) -> Answer<Either<Secret, Decision>> {
+    ) -> BindingResult<Either<PhpSecret, PhpDecision>> {
         match self.0.unseal(&record, &sealed) {
-            Ok(secret) => Ok(Either::One(Secret::new(secret))),
+            Ok(secret) => Ok(Either::One(PhpSecret::new(secret))),
             Err(vault::Error::Refused(reason)) => Ok(Either::Other(reason.into())),
             Err(error) => Err(error.into()),
         }
@@ -149,7 +147,7 @@ impl Vault {
         &self,
         record: BinarySlice<u8>,
         sealed: BinarySlice<u8>,
-    ) -> Answer<Either<String, Decision>> {
+    ) -> BindingResult<Either<String, PhpDecision>> {
         match self.0.reseal(&record, &sealed, &SystemEntropy) {
             Ok(text) => Ok(Either::One(text)),
             Err(vault::Error::Refused(reason)) => Ok(Either::Other(reason.into())),
@@ -169,17 +167,17 @@ impl Vault {
             .collect()
     }
 
-    pub fn rotate(&mut self) -> Answer<String> {
+    pub fn rotate(&mut self) -> BindingResult<String> {
         Ok(bytes::hex(&self.0.rotate(&SystemEntropy)?.0))
     }
 
-    pub fn retire(&mut self, key_id: &str) -> Answer<bool> {
+    pub fn retire(&mut self, key_id: &str) -> BindingResult<bool> {
         let id = bytes::from_hex(key_id)
             .ok_or_else(|| misuse("a key id is 8 lower-case hexadecimal digits"))?;
         Ok(self.0.retire(KeyId(id))?)
     }
 
-    pub fn check_salts(salts: &ZendHashTable) -> Answer<Decision> {
+    pub fn check_salts(salts: &ZendHashTable) -> BindingResult<PhpDecision> {
         let salts = salts
             .values()
             .map(|salt| match salt.zend_str() {
@@ -187,7 +185,7 @@ impl Vault {
                 None if salt.is_null() => Ok(None),
                 None => Err(misuse("salts are strings, or null where none is defined")),
             })
-            .collect::<Answer<Vec<_>>>()?;
+            .collect::<BindingResult<Vec<_>>>()?;
         let decision = match salts::check(&salts) {
             Ok(()) => decision::Decision::Allow,
             Err(reason) => reason.into(),
@@ -196,8 +194,8 @@ impl Vault {
     }
 }
 
-impl Vault {
-    fn open_by(site_id: &str, slots: &[u8], opener: &Opener<'_>) -> Answer<Self> {
+impl PhpVault {
+    fn open_by(site_id: &str, slots: &[u8], opener: &Opener<'_>) -> BindingResult<Self> {
         Ok(Self(vault::Vault::open(
             self::site_id(site_id)?,
             slots,

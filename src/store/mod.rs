@@ -131,6 +131,14 @@ pub struct StoreStatus {
     pub values: u64,
 }
 
+impl StoreStatus {
+    /// Returns how many records of all kinds the store holds.
+    #[must_use]
+    pub const fn entries(&self) -> u64 {
+        self.seen + self.limits + self.budgets + self.values
+    }
+}
+
 /// What the extension remembers.
 ///
 /// **Every operation is atomic across all processes of the host** (of all hosts, where the engine

@@ -13,7 +13,7 @@ mod verify;
 pub use issue::{Grant, MAX_LIFETIME, issue, lifetime};
 pub use layout::LENGTH;
 pub use peek::{Unproven, peek};
-pub use verify::{Claims, peek_kind, verify};
+pub use verify::{Claims, peek_kind, verify, verify_bound};
 
 use crate::bytes;
 
@@ -84,8 +84,8 @@ pub fn bind(label: &str, facts: &[&[u8]]) -> [u8; 32] {
 /// The binding of an access token to the resource it was issued for
 /// ([RFC 8707](https://www.rfc-editor.org/rfc/rfc8707)): the exact URL of the MCP endpoint.
 #[must_use]
-pub fn audience(resource: &str) -> [u8; 32] {
-    bind("audience", &[resource.as_bytes()])
+pub fn audience(resource: impl AsRef<[u8]>) -> [u8; 32] {
+    bind("audience", &[resource.as_ref()])
 }
 
 #[cfg(test)]

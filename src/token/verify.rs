@@ -92,3 +92,22 @@ pub fn verify(
         expires,
     })
 }
+
+/// Verifies a token as [`verify`] does, and that it is bound to exactly `binding`.
+///
+/// # Errors
+/// As [`verify`]; [`Reason::TokenWrongAudience`] for a token with another binding.
+pub fn verify_bound(
+    keyring: &Keyring,
+    kind: Kind,
+    text: &[u8],
+    binding: &[u8; 32],
+    now: Timestamp,
+) -> Result<Claims, Reason> {
+    let claims = verify(keyring, kind, text, now)?;
+    if claims.is_bound_to(binding) {
+        Ok(claims)
+    } else {
+        Err(Reason::TokenWrongAudience)
+    }
+}

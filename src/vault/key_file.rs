@@ -8,6 +8,7 @@ use std::path::Path;
 use zeroize::Zeroizing;
 
 use crate::keyring::check_material;
+use crate::reason::Reason;
 use crate::secret::SecretBytes;
 use crate::store::effective_uid;
 
@@ -38,6 +39,14 @@ pub enum KeyFileError {
     /// Too short, too long, or the placeholder.
     #[error("the key file's content is no key: 32 to 4,096 random bytes are needed")]
     Content,
+}
+
+impl KeyFileError {
+    /// Returns the stable reason, the same for every cause.
+    #[must_use]
+    pub const fn reason(self) -> Reason {
+        Reason::KeyFileUnusable
+    }
 }
 
 /// The content of the key file `path`, without white space around it.

@@ -14,6 +14,7 @@
 //! * `seal`: the end of an epoch;
 //! * `end`: the last line, with counts and the hash over all lines that are no entries, signed by the site.
 
+mod check;
 mod csv;
 mod line;
 mod report;
@@ -21,6 +22,7 @@ mod scan;
 mod verify;
 mod write;
 
+pub use check::{ExpectationError, FileCheck};
 pub use csv::Csv;
 pub use report::{Expectations, FileFinding, FileReport, Remark, Remarked};
 pub use scan::{Scanned, scan};

@@ -161,6 +161,12 @@ impl FileReport {
         self.verdict == Verdict::Ok && self.vouched == self.size && self.size > 0
     }
 
+    /// Returns whether nothing is wrong with the file.
+    #[must_use]
+    pub fn is_ok(&self) -> bool {
+        self.verdict == Verdict::Ok
+    }
+
     /// The remark of this kind, if it was made.
     #[must_use]
     pub fn remark(&self, remark: Remark) -> Option<&Remarked> {

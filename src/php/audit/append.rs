@@ -1,0 +1,52 @@
+//! `Countersign\AuditAppend`.
+
+use ext_php_rs::binary::Binary;
+use ext_php_rs::boxed::ZBox;
+use ext_php_rs::prelude::*;
+use ext_php_rs::types::ZendHashTable;
+
+use crate::audit::append::Appended;
+use crate::php::convert::int;
+use crate::php::error::BindingResult;
+
+/// The rows and the head that an append has to store.
+#[php_class]
+#[php(name = "Countersign\\AuditAppend")]
+pub struct PhpAuditAppend(pub(super) Appended);
+
+#[php_impl]
+impl PhpAuditAppend {
+    pub fn rows(&self) -> BindingResult<Vec<ZBox<ZendHashTable>>> {
+        self.0
+            .rows
+            .iter()
+            .map(|row| {
+                let summary = &row.summary;
+                let mut array = ZendHashTable::new();
+                array.insert("seq", int(row.seq))?;
+                array.insert("leaf", Binary::from(row.leaf.to_vec()))?;
+                array.insert("body", Binary::from(row.body.clone()))?;
+                array.insert("time", int(summary.time.millis()))?;
+                array.insert("kind", summary.kind.word())?;
+                array.insert("actor", summary.actor.word())?;
+                array.insert("connection", summary.connection.map(int))?;
+                array.insert("user", summary.user.map(int))?;
+                array.insert("client", summary.client.clone())?;
+                array.insert("action", summary.action.clone())?;
+                array.insert("target", summary.target.clone())?;
+                array.insert("outcome", summary.outcome.map(|outcome| outcome.word()))?;
+                array.insert("reason", summary.reason.clone())?;
+                array.insert("correlation", summary.correlation.clone())?;
+                Ok(array)
+            })
+            .collect()
+    }
+
+    pub fn head(&self) -> String {
+        self.0.head.to_text()
+    }
+
+    pub fn size(&self) -> i64 {
+        int(self.0.head.size())
+    }
+}

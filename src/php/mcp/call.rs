@@ -1,0 +1,111 @@
+//! `Countersign\McpCall`.
+
+use std::sync::Arc;
+
+use ext_php_rs::boxed::ZBox;
+use ext_php_rs::prelude::*;
+use ext_php_rs::types::ZendHashTable;
+
+use super::reply::PhpMcpReply;
+use super::world::world;
+use crate::mcp;
+use crate::php::convert::headers;
+use crate::php::error::BindingResult;
+use crate::store;
+
+/// A call that may happen.
+#[php_class]
+#[php(name = "Countersign\\McpCall")]
+pub struct PhpMcpCall {
+    pub(super) call: mcp::Call,
+    pub(super) store: Arc<dyn store::Store>,
+}
+
+#[php_impl]
+impl PhpMcpCall {
+    pub fn kind(&self) -> &'static str {
+        self.call.kind().code()
+    }
+
+    pub fn name(&self) -> &str {
+        self.call.name()
+    }
+
+    pub fn template(&self) -> Option<&str> {
+        self.call.template()
+    }
+
+    pub fn arguments(&self) -> &str {
+        self.call.arguments()
+    }
+
+    pub fn correlation(&self) -> &str {
+        self.call.correlation()
+    }
+
+    pub fn intent(&self) -> Option<&str> {
+        self.call.intent()
+    }
+
+    pub fn confirmation(&mut self) -> BindingResult<String> {
+        Ok(self.call.confirmation(world(&self.store))?)
+    }
+
+    pub fn confirmation_lifetime(&self) -> i64 {
+        self.call.confirmation_lifetime().into()
+    }
+
+    pub fn is_streaming(&self) -> bool {
+        self.call.is_streaming()
+    }
+
+    pub fn stream_headers(&self) -> BindingResult<ZBox<ZendHashTable>> {
+        Ok(headers(&self.call.stream_headers())?)
+    }
+
+    #[php(optional = total)]
+    pub fn progress(&mut self, progress: f64, total: Option<f64>, message: Option<&str>) -> String {
+        self.call.progress(progress, total, message)
+    }
+
+    #[php(optional = logger)]
+    pub fn log(&mut self, level: &str, data: &str, logger: Option<&str>) -> BindingResult<String> {
+        Ok(self.call.log(level, data, logger)?)
+    }
+
+    pub fn input_response(&self, key: &str) -> Option<&str> {
+        self.call.input_response(key)
+    }
+
+    pub fn state(&self) -> Option<&str> {
+        self.call.state()
+    }
+
+    #[php(optional = target)]
+    pub fn result(&mut self, result: &str, target: Option<&str>) -> BindingResult<PhpMcpReply> {
+        Ok(PhpMcpReply(self.call.result(result, target)?))
+    }
+
+    #[php(optional = detail)]
+    pub fn deny(
+        &mut self,
+        reason: &str,
+        detail: Option<&str>,
+        target: Option<&str>,
+    ) -> BindingResult<PhpMcpReply> {
+        Ok(PhpMcpReply(self.call.deny(reason, detail, target)?))
+    }
+
+    #[php(optional = state)]
+    pub fn input_required(
+        &mut self,
+        requests: &str,
+        state: Option<&str>,
+    ) -> BindingResult<PhpMcpReply> {
+        Ok(PhpMcpReply(self.call.input_required(
+            world(&self.store),
+            requests,
+            state,
+        )?))
+    }
+}

@@ -1,0 +1,11 @@
+//! The classes of the OAuth authorization server.
+
+mod reply;
+mod request;
+mod server;
+mod token_request;
+
+pub(super) use reply::PhpOAuthReply;
+pub(super) use request::PhpOAuthRequest;
+pub(super) use server::PhpOAuth;
+pub(super) use token_request::PhpOAuthTokenRequest;

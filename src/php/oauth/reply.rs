@@ -1,0 +1,46 @@
+//! `Countersign\OAuthReply`.
+
+use ext_php_rs::boxed::ZBox;
+use ext_php_rs::prelude::*;
+use ext_php_rs::types::ZendHashTable;
+
+use crate::oauth;
+use crate::php::convert::headers;
+use crate::php::decision::PhpDecision;
+use crate::php::error::BindingResult;
+
+/// A response of the authorization server.
+#[php_class]
+#[php(name = "Countersign\\OAuthReply")]
+pub struct PhpOAuthReply(pub(super) oauth::Reply);
+
+#[php_impl]
+impl PhpOAuthReply {
+    pub fn status(&self) -> i64 {
+        self.0.status().into()
+    }
+
+    pub fn headers(&self) -> BindingResult<ZBox<ZendHashTable>> {
+        Ok(headers(self.0.headers())?)
+    }
+
+    pub fn body(&self) -> &str {
+        self.0.body()
+    }
+
+    pub fn decision(&self) -> PhpDecision {
+        self.0.decision().into()
+    }
+
+    pub fn redirect(&self) -> Option<&str> {
+        self.0.redirect()
+    }
+
+    pub fn client(&self) -> Option<&str> {
+        self.0.client()
+    }
+
+    pub fn change(&self) -> Option<&str> {
+        self.0.change()
+    }
+}
