@@ -4,7 +4,7 @@
 
 use countersign::audit::entry::Entry;
 use countersign::audit::tree::leaf_hash;
-use countersign::audit::verify::{Columns, Row, Verdict, Verifier};
+use countersign::audit::verify::{Columns, StoredRow, LogVerdict, LogVerifier};
 use countersign_fuzz::SITE;
 use libfuzzer_sys::fuzz_target;
 
@@ -12,8 +12,8 @@ fuzz_target!(|body: &[u8]| {
     let entry = Entry::parse(body);
     let leaf = leaf_hash(body);
     let judge = |leaf: &[u8], columns| {
-        let mut verifier = Verifier::new(*SITE.as_bytes());
-        verifier.feed(&Row {
+        let mut verifier = LogVerifier::new(*SITE.as_bytes());
+        verifier.feed(&StoredRow {
             seq: 0,
             leaf,
             body,
@@ -24,11 +24,11 @@ fuzz_target!(|body: &[u8]| {
     let sound = entry
         .as_ref()
         .is_ok_and(|entry| entry.seq == 0 && entry.site == *SITE.as_bytes());
-    assert_eq!(judge(&leaf, Columns::Absent) == Verdict::Ok, sound);
+    assert_eq!(judge(&leaf, Columns::Absent) == LogVerdict::Ok, sound);
     if let Ok(entry) = &entry {
         let verdict = judge(&leaf, Columns::Read(&entry.summary));
-        assert_eq!(verdict == Verdict::Ok, sound);
+        assert_eq!(verdict == LogVerdict::Ok, sound);
     }
-    assert_ne!(judge(&leaf[1..], Columns::Absent), Verdict::Ok);
-    assert_ne!(judge(&[0; 32], Columns::Absent), Verdict::Ok);
+    assert_ne!(judge(&leaf[1..], Columns::Absent), LogVerdict::Ok);
+    assert_ne!(judge(&[0; 32], Columns::Absent), LogVerdict::Ok);
 });

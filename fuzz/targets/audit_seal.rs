@@ -2,7 +2,7 @@
 #![no_main]
 
 use countersign::audit::append::Head;
-use countersign::audit::seal::{Chain, FirstKey, Seal, Sealer};
+use countersign::audit::seal::{SealChain, FirstKey, Seal, Sealer};
 use countersign::clock::Timestamp;
 use countersign::secret::Secret;
 use countersign_fuzz::NOW;
@@ -34,8 +34,8 @@ fuzz_target!(|text: &str| {
         assert!(seal.epoch < sealer.epoch() || sealer.advance(&seal).is_err());
         // Far epochs take their time by design; the near ones show whether a stranger is believed.
         if seal.epoch < 64 {
-            assert!(Chain::new(ORIGIN, Some(&first)).take(&seal).is_err());
+            assert!(SealChain::new(ORIGIN, Some(&first)).take(&seal).is_err());
         }
-        let _ = Chain::new(ORIGIN, None).take(&seal);
+        let _ = SealChain::new(ORIGIN, None).take(&seal);
     }
 });

@@ -4,7 +4,7 @@
 
 use countersign::audit::file::{Expectations, FileReport, FileVerifier};
 use countersign::audit::note::VerifierKey;
-use countersign::audit::verify::Verdict;
+use countersign::audit::verify::LogVerdict;
 use countersign_fuzz::signer;
 use libfuzzer_sys::fuzz_target;
 
@@ -22,14 +22,14 @@ fuzz_target!(|data: &[u8]| {
     assert_eq!(whole, judge(data, 7, &nothing));
     assert_eq!((whole.vouched, whole.witnessed, whole.seals), (0, 0, 0));
     assert!(!whole.is_proved());
-    if whole.verdict == Verdict::Ok {
+    if whole.verdict == LogVerdict::Ok {
         assert!(data.ends_with(b"\n") && whole.entries <= whole.size);
         // The last line is what tells a whole file from a cut one.
         let cut = data[..data.len() - 1]
             .iter()
             .rposition(|byte| *byte == b'\n');
         let cut = cut.map_or(0, |at| at + 1);
-        assert_ne!(judge(&data[..cut], 64, &nothing).verdict, Verdict::Ok);
+        assert_ne!(judge(&data[..cut], 64, &nothing).verdict, LogVerdict::Ok);
     }
 
     let stranger = Expectations {

@@ -3,11 +3,12 @@
 //! The caller holds the head row locked (`SELECT … FOR UPDATE`) from reading it to writing it, and writes
 //! rows and head in one transaction: that is what keeps the sequence dense and the log from forking.
 
+use super::AuditError;
 use super::entry::{Draft, Entry, Summary};
 use super::tree::{Frontier, Hash, leaf_hash};
-use super::{Error, Reason};
 use crate::bytes::{base64url, from_base64url, from_hex, hex};
 use crate::clock::Timestamp;
+use crate::reason::Reason;
 
 /// The newest state of the log, as the head row keeps it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,13 +33,13 @@ impl Head {
     /// Reads the columns of the head row, which must agree with each other.
     ///
     /// # Errors
-    /// [`Error::Head`] when the frontier is not of this size or its root is another one.
-    pub fn decode(size: u64, frontier: &[u8], root: &[u8]) -> Result<Self, Error> {
+    /// [`AuditError::Head`] when the frontier is not of this size or its root is another one.
+    pub fn decode(size: u64, frontier: &[u8], root: &[u8]) -> Result<Self, AuditError> {
         let head = Self::of(Frontier::decode(frontier)?);
         if head.size() == size && head.root.as_slice() == root {
             Ok(head)
         } else {
-            Err(Error::Head)
+            Err(AuditError::Head)
         }
     }
 
@@ -74,28 +75,32 @@ impl Head {
     /// Reads [`Head::to_text`], whose parts must agree with each other.
     ///
     /// # Errors
-    /// [`Error::Head`] for anything else.
-    pub fn from_text(text: &str) -> Result<Self, Error> {
+    /// [`AuditError::Head`] for anything else.
+    pub fn from_text(text: &str) -> Result<Self, AuditError> {
         let mut parts = text.split(' ');
         let (size, root, frontier) = (parts.next(), parts.next(), parts.next());
         let (Some(size), Some(root), Some(frontier), None) = (size, root, frontier, parts.next())
         else {
-            return Err(Error::Head);
+            return Err(AuditError::Head);
         };
-        let root: Hash = from_hex(root).ok_or(Error::Head)?;
-        let frontier = from_base64url(frontier.as_bytes()).ok_or(Error::Head)?;
-        let head = Self::decode(size.parse().map_err(|_| Error::Head)?, &frontier, &root)?;
+        let root: Hash = from_hex(root).ok_or(AuditError::Head)?;
+        let frontier = from_base64url(frontier.as_bytes()).ok_or(AuditError::Head)?;
+        let head = Self::decode(
+            size.parse().map_err(|_| AuditError::Head)?,
+            &frontier,
+            &root,
+        )?;
         if head.to_text() == text {
             Ok(head)
         } else {
-            Err(Error::Head)
+            Err(AuditError::Head)
         }
     }
 }
 
 /// One row of the entry table.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Row {
+pub struct EntryRow {
     /// Position in the log, from 0 without gaps.
     pub seq: u64,
     /// The RFC 6962 leaf hash of `body`.
@@ -110,7 +115,7 @@ pub struct Row {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Appended {
     /// The new rows, in order.
-    pub rows: Vec<Row>,
+    pub rows: Vec<EntryRow>,
     /// The new head.
     pub head: Head,
 }
@@ -122,13 +127,13 @@ pub struct Appended {
 /// as a remark.
 ///
 /// # Errors
-/// What [`Draft::body`] refuses; [`Error::Full`].
+/// What [`Draft::body`] refuses; [`AuditError::Full`].
 pub fn append(
     head: &Head,
     drafts: &[Draft],
     site: [u8; 8],
     now: Timestamp,
-) -> Result<Appended, Error> {
+) -> Result<Appended, AuditError> {
     let mut frontier = head.frontier.clone();
     let mut rows = Vec::with_capacity(drafts.len());
     for draft in drafts {
@@ -138,7 +143,7 @@ pub fn append(
         frontier.append(leaf)?;
         // Read back from the bytes rather than copied from the draft: the columns are what the verifier will read.
         let summary = Entry::parse(&body)?.summary;
-        rows.push(Row {
+        rows.push(EntryRow {
             seq,
             leaf,
             body,
@@ -230,7 +235,7 @@ mod tests {
         bad.reference = Some(1);
         assert_eq!(
             append(&Head::default(), &[draft("a"), bad.clone()], [1; 8], NOW),
-            Err(Error::Reference)
+            Err(AuditError::Reference)
         );
         bad.reference = Some(0);
         assert!(append(&Head::default(), &[draft("a"), bad], [1; 8], NOW).is_ok());
@@ -283,7 +288,7 @@ mod tests {
             (0, Vec::new(), *Head::default().root()),
             (u64::MAX, huge, [0; 32]),
         ] {
-            assert_eq!(Head::decode(size, &frontier, &root), Err(Error::Head));
+            assert_eq!(Head::decode(size, &frontier, &root), Err(AuditError::Head));
         }
     }
 
@@ -311,7 +316,7 @@ mod tests {
             String::new(),
         ] {
             assert_ne!(wrong, text);
-            assert_eq!(Head::from_text(&wrong), Err(Error::Head), "{wrong:?}");
+            assert_eq!(Head::from_text(&wrong), Err(AuditError::Head), "{wrong:?}");
         }
     }
 

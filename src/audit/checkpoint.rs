@@ -8,18 +8,18 @@ use base64::engine::general_purpose::STANDARD;
 use ed25519_dalek::SigningKey;
 
 use super::tree::{Hash, MAX_SIZE};
-use super::{Error, note};
+use super::{AuditError, note};
 use crate::audit::note::VerifierKey;
 use crate::bytes::hex;
 
 /// The name of a site's log: `<host>/<site id>/audit`, the host in lower case and with its port if it has one.
 ///
 /// # Errors
-/// [`Error::Name`] when `host` is not made of ASCII letters, digits, `.`, `-`, `:`, `[` and `]`, at most 253 of them.
-pub fn origin(host: &str, site: [u8; 8]) -> Result<String, Error> {
+/// [`AuditError::Name`] when `host` is not made of ASCII letters, digits, `.`, `-`, `:`, `[` and `]`, at most 253 of them.
+pub fn origin(host: &str, site: [u8; 8]) -> Result<String, AuditError> {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte);
     if host.is_empty() || host.len() > 253 || !host.bytes().all(allowed) {
-        return Err(Error::Name);
+        return Err(AuditError::Name);
     }
     Ok(format!(
         "{}/{}/audit",
@@ -43,10 +43,10 @@ impl Checkpoint {
     /// The signed note, under the origin as key name.
     ///
     /// # Errors
-    /// [`Error::Name`] when the origin cannot be a key name, [`Error::Range`] above [`MAX_SIZE`].
-    pub fn sign(&self, key: &SigningKey) -> Result<String, Error> {
+    /// [`AuditError::Name`] when the origin cannot be a key name, [`AuditError::Range`] above [`MAX_SIZE`].
+    pub fn sign(&self, key: &SigningKey) -> Result<String, AuditError> {
         if self.size > MAX_SIZE {
-            return Err(Error::Range);
+            return Err(AuditError::Range);
         }
         let text = format!(
             "{}\n{}\n{}\n",
@@ -63,30 +63,30 @@ impl Checkpoint {
     /// check, are refused.
     ///
     /// # Errors
-    /// As [`note::open`]; [`Error::Checkpoint`] when the signed text is anything but a checkpoint of this log.
-    pub fn open(note: &str, keys: &[VerifierKey], origin: &str) -> Result<Self, Error> {
+    /// As [`note::open`]; [`AuditError::Checkpoint`] when the signed text is anything but a checkpoint of this log.
+    pub fn open(note: &str, keys: &[VerifierKey], origin: &str) -> Result<Self, AuditError> {
         let checkpoint = Self::parse(note::open(note, keys)?)?;
         if checkpoint.origin == origin {
             Ok(checkpoint)
         } else {
-            Err(Error::Checkpoint)
+            Err(AuditError::Checkpoint)
         }
     }
 
-    fn parse(text: &str) -> Result<Self, Error> {
+    fn parse(text: &str) -> Result<Self, AuditError> {
         let mut lines = text
             .strip_suffix('\n')
-            .ok_or(Error::Checkpoint)?
+            .ok_or(AuditError::Checkpoint)?
             .split('\n');
         let (Some(origin), Some(size), Some(root), None) =
             (lines.next(), lines.next(), lines.next(), lines.next())
         else {
-            return Err(Error::Checkpoint);
+            return Err(AuditError::Checkpoint);
         };
-        let parsed: u64 = size.parse().map_err(|_| Error::Checkpoint)?;
+        let parsed: u64 = size.parse().map_err(|_| AuditError::Checkpoint)?;
         // One spelling only: no plus sign, no leading zeroes.
         if origin.is_empty() || parsed > MAX_SIZE || parsed.to_string() != size {
-            return Err(Error::Checkpoint);
+            return Err(AuditError::Checkpoint);
         }
         let root = STANDARD
             .decode(root)
@@ -95,7 +95,7 @@ impl Checkpoint {
         Ok(Self {
             origin: origin.to_owned(),
             size: parsed,
-            root: root.ok_or(Error::Checkpoint)?,
+            root: root.ok_or(AuditError::Checkpoint)?,
         })
     }
 }
@@ -128,13 +128,16 @@ mod tests {
         assert_eq!(Checkpoint::open(&note, &keys(), ORIGIN), Ok(checkpoint));
         assert_eq!(
             Checkpoint::open(&note, &keys(), "shop.example/0102030405060708/audit"),
-            Err(Error::Checkpoint)
+            Err(AuditError::Checkpoint)
         );
         assert_eq!(
             Checkpoint::open(&note.replace("256", "257"), &keys(), ORIGIN),
-            Err(Error::Signature)
+            Err(AuditError::Signature)
         );
-        assert_eq!(Checkpoint::open(&note, &[], ORIGIN), Err(Error::UnknownKey));
+        assert_eq!(
+            Checkpoint::open(&note, &[], ORIGIN),
+            Err(AuditError::UnknownKey)
+        );
     }
 
     #[test]
@@ -156,13 +159,13 @@ mod tests {
             let note = note::sign(&wrong, ORIGIN, &key()).unwrap();
             assert_eq!(
                 Checkpoint::open(&note, &keys(), ORIGIN),
-                Err(Error::Checkpoint),
+                Err(AuditError::Checkpoint),
                 "{wrong:?}"
             );
         }
         let long = "h".repeat(254);
         for host in ["", "a b", "a/b", "a+b", "müller.example", "a\n", &long] {
-            assert_eq!(origin(host, [0; 8]), Err(Error::Name), "{host:?}");
+            assert_eq!(origin(host, [0; 8]), Err(AuditError::Name), "{host:?}");
         }
         assert!(origin(&long[1..], [0; 8]).is_ok());
         assert!(origin("[2001:db8::1]:8443", [0; 8]).is_ok());
@@ -181,6 +184,6 @@ mod tests {
             Ok(&checkpoint)
         );
         checkpoint.size += 1;
-        assert_eq!(checkpoint.sign(&key()), Err(Error::Range));
+        assert_eq!(checkpoint.sign(&key()), Err(AuditError::Range));
     }
 }

@@ -7,7 +7,7 @@ use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{Error, clean};
+use super::{AuditError, clean};
 use crate::bytes::{from_hex, hex};
 use crate::clock::Timestamp;
 use crate::words::words;
@@ -20,7 +20,7 @@ pub const MAX_DRAFT: usize = 1 << 20;
 
 words! {
     /// What an entry is about.
-    pub enum Kind {
+    pub enum EntryKind {
         /// Something is about to be done.
         Intent = "intent",
         /// What became of an intent.
@@ -74,7 +74,7 @@ words! {
 
 words! {
     /// How it ended.
-    pub enum Outcome {
+    pub enum EntryOutcome {
         /// Done.
         Ok = "ok",
         /// Not allowed.
@@ -115,7 +115,7 @@ pub struct Actor {
 #[serde(deny_unknown_fields)]
 pub struct Draft {
     /// What the entry is about.
-    pub kind: Kind,
+    pub kind: EntryKind,
     /// Who acted.
     pub actor: Actor,
     /// The tool's name or the event's, such as `connection.paused`; at most 96 characters.
@@ -129,7 +129,7 @@ pub struct Draft {
     pub change: Option<Map<String, Value>>,
     /// How it ended, once it has.
     #[serde(default)]
-    pub outcome: Option<Outcome>,
+    pub outcome: Option<EntryOutcome>,
     /// The stable code of a [`Reason`](crate::reason::Reason), at most 64 characters.
     #[serde(default)]
     pub reason: Option<String>,
@@ -151,12 +151,12 @@ struct Canonical {
     seq: u64,
     time: Timestamp,
     site: String,
-    kind: Kind,
+    kind: EntryKind,
     actor: CanonicalActor,
     action: String,
     target: Option<String>,
     change: Option<Map<String, Value>>,
-    outcome: Option<Outcome>,
+    outcome: Option<EntryOutcome>,
     reason: Option<String>,
     approval: Option<String>,
     correlation: Option<String>,
@@ -177,13 +177,13 @@ impl Draft {
     /// Reads a draft from the JSON the plugin hands over.
     ///
     /// # Errors
-    /// [`Error::Draft`] for anything but one object of the documented fields: an unknown field or word, a
+    /// [`AuditError::Draft`] for anything but one object of the documented fields: an unknown field or word, a
     /// field twice, more than [`MAX_DRAFT`] bytes.
-    pub fn from_json(json: &str) -> Result<Self, Error> {
+    pub fn from_json(json: &str) -> Result<Self, AuditError> {
         if json.len() > MAX_DRAFT {
-            return Err(Error::Draft);
+            return Err(AuditError::Draft);
         }
-        serde_json::from_str(json).map_err(|_| Error::Draft)
+        serde_json::from_str(json).map_err(|_| AuditError::Draft)
     }
 
     /// The exact bytes of the entry: compact JSON in a fixed order of keys, every text bounded, free of
@@ -193,19 +193,19 @@ impl Draft {
     /// know a secret that was encoded or split first: callers pass digests, not values.
     ///
     /// # Errors
-    /// [`Error::Action`], [`Error::Correlation`], [`Error::Reference`].
-    pub fn body(&self, seq: u64, time: Timestamp, site: [u8; 8]) -> Result<Vec<u8>, Error> {
+    /// [`AuditError::Action`], [`AuditError::Correlation`], [`AuditError::Reference`].
+    pub fn body(&self, seq: u64, time: Timestamp, site: [u8; 8]) -> Result<Vec<u8>, AuditError> {
         let bounded =
             |text: &Option<String>, max| text.as_deref().map(|text| clean::text(text, max));
         let action = clean::text(&self.action, 96);
         if action.is_empty() {
-            return Err(Error::Action);
+            return Err(AuditError::Action);
         }
         if !self.correlation.as_deref().is_none_or(is_correlation) {
-            return Err(Error::Correlation);
+            return Err(AuditError::Correlation);
         }
         if self.reference.is_some_and(|earlier| earlier >= seq) {
-            return Err(Error::Reference);
+            return Err(AuditError::Reference);
         }
         let canonical = Canonical {
             v: VERSION,
@@ -229,7 +229,7 @@ impl Draft {
             correlation: self.correlation.clone(),
             reference: self.reference,
         };
-        serde_json::to_vec(&canonical).map_err(|_| Error::Draft)
+        serde_json::to_vec(&canonical).map_err(|_| AuditError::Draft)
     }
 }
 
@@ -245,7 +245,7 @@ pub struct Summary {
     /// When, by the clock of the machine that wrote it.
     pub time: Timestamp,
     /// What the entry is about.
-    pub kind: Kind,
+    pub kind: EntryKind,
     /// What sort of actor.
     pub actor: ActorKind,
     /// The connection's id.
@@ -259,7 +259,7 @@ pub struct Summary {
     /// What was acted on.
     pub target: Option<String>,
     /// How it ended.
-    pub outcome: Option<Outcome>,
+    pub outcome: Option<EntryOutcome>,
     /// The stable code of the reason.
     pub reason: Option<String>,
     /// What links intent, outcome and confirmation.
@@ -276,7 +276,7 @@ impl Summary {
         let word = |name| text(name);
         Some(Self {
             time: Timestamp::from_millis(number("time")?),
-            kind: Kind::from_word(word("kind")?)?,
+            kind: EntryKind::from_word(word("kind")?)?,
             actor: ActorKind::from_word(word("actor")?)?,
             connection: number("connection"),
             user: number("user"),
@@ -285,7 +285,7 @@ impl Summary {
             target: optional("target"),
             outcome: match word("outcome") {
                 None => None,
-                Some(code) => Some(Outcome::from_word(code)?),
+                Some(code) => Some(EntryOutcome::from_word(code)?),
             },
             reason: optional("reason"),
             correlation: optional("correlation"),
@@ -315,13 +315,13 @@ struct Stored<'a> {
     time: Timestamp,
     #[serde(borrow)]
     site: &'a str,
-    kind: Kind,
+    kind: EntryKind,
     actor: StoredActor,
     action: String,
     target: Option<String>,
     #[serde(rename = "change")]
     _change: IgnoredAny,
-    outcome: Option<Outcome>,
+    outcome: Option<EntryOutcome>,
     reason: Option<String>,
     #[serde(rename = "approval")]
     _approval: IgnoredAny,
@@ -346,15 +346,15 @@ impl Entry {
     /// [tree](super::tree) does.
     ///
     /// # Errors
-    /// [`Error::Body`] for anything but a version 1 entry.
-    pub fn parse(body: &[u8]) -> Result<Self, Error> {
-        let stored: Stored<'_> = serde_json::from_slice(body).map_err(|_| Error::Body)?;
+    /// [`AuditError::Body`] for anything but a version 1 entry.
+    pub fn parse(body: &[u8]) -> Result<Self, AuditError> {
+        let stored: Stored<'_> = serde_json::from_slice(body).map_err(|_| AuditError::Body)?;
         if stored.v != VERSION {
-            return Err(Error::Body);
+            return Err(AuditError::Body);
         }
         Ok(Self {
             seq: stored.seq,
-            site: from_hex(stored.site).ok_or(Error::Body)?,
+            site: from_hex(stored.site).ok_or(AuditError::Body)?,
             reference: stored.reference,
             summary: Summary {
                 time: stored.time,
@@ -381,7 +381,7 @@ mod tests {
         "action":"update_post","target":"post:12","change":{"title":"new","a":{"z":1,"b":[true,null]}},"outcome":"ok",
         "reason":null,"approval":"confirmed","correlation":"00ff00ff00ff00ff"}"#;
 
-    fn body(json: &str) -> Result<String, Error> {
+    fn body(json: &str) -> Result<String, AuditError> {
         let bytes = Draft::from_json(json)?.body(
             4,
             Timestamp::from_millis(1_700_000_000_123),
@@ -460,7 +460,7 @@ mod tests {
         assert_eq!(summary.time.millis(), 1_700_000_000_123);
         assert_eq!(
             (summary.kind, summary.outcome),
-            (Kind::Outcome, Some(Outcome::Ok))
+            (EntryKind::Outcome, Some(EntryOutcome::Ok))
         );
         assert_eq!((summary.connection, summary.user), (Some(1), Some(7)));
         assert_eq!(
@@ -476,51 +476,51 @@ mod tests {
     #[test]
     fn a_bad_draft_is_an_error() {
         for (wrong, error) in [
-            ("", Error::Draft),
-            ("[]", Error::Draft),
+            ("", AuditError::Draft),
+            ("[]", AuditError::Draft),
             (
                 r#"{"kind":"system","actor":{"kind":"system"}}"#,
-                Error::Draft,
+                AuditError::Draft,
             ),
             (
                 r#"{"kind":"sytsem","actor":{"kind":"system"},"action":"a"}"#,
-                Error::Draft,
+                AuditError::Draft,
             ),
             (
                 r#"{"kind":"system","actor":{"kind":"system"},"action":"a","seq":1}"#,
-                Error::Draft,
+                AuditError::Draft,
             ),
             (
                 r#"{"kind":"system","actor":{"kind":"system","role":"x"},"action":"a"}"#,
-                Error::Draft,
+                AuditError::Draft,
             ),
             (
                 r#"{"kind":"system","kind":"grant","actor":{"kind":"system"},"action":"a"}"#,
-                Error::Draft,
+                AuditError::Draft,
             ),
             (
                 r#"{"kind":"system","actor":{"kind":"system"},"action":"a","change":[]}"#,
-                Error::Draft,
+                AuditError::Draft,
             ),
             (
                 r#"{"kind":"system","actor":{"kind":"system"},"action":"a"} x"#,
-                Error::Draft,
+                AuditError::Draft,
             ),
             (
                 r#"{"kind":"system","actor":{"kind":"system"},"action":"\u0000"}"#,
-                Error::Action,
+                AuditError::Action,
             ),
             (
                 r#"{"kind":"system","actor":{"kind":"system"},"action":"a","correlation":"00FF00FF"}"#,
-                Error::Correlation,
+                AuditError::Correlation,
             ),
             (
                 r#"{"kind":"system","actor":{"kind":"system"},"action":"a","correlation":"00"}"#,
-                Error::Correlation,
+                AuditError::Correlation,
             ),
             (
                 r#"{"kind":"system","actor":{"kind":"system"},"action":"a","ref":4}"#,
-                Error::Reference,
+                AuditError::Reference,
             ),
         ] {
             assert_eq!(body(wrong).err(), Some(error), "{wrong}");
@@ -528,7 +528,7 @@ mod tests {
         // A mebibyte is read, spaces and all, and no byte more.
         let padded = |length: usize| format!("{}{FULL}", " ".repeat(length - FULL.len()));
         assert_eq!(body(&padded(1_048_576)), body(FULL));
-        assert_eq!(body(&padded(1_048_577)), Err(Error::Draft));
+        assert_eq!(body(&padded(1_048_577)), Err(AuditError::Draft));
     }
 
     #[test]
@@ -544,7 +544,11 @@ mod tests {
             String::new(),
         ] {
             assert_ne!(wrong, good);
-            assert_eq!(Entry::parse(wrong.as_bytes()), Err(Error::Body), "{wrong}");
+            assert_eq!(
+                Entry::parse(wrong.as_bytes()),
+                Err(AuditError::Body),
+                "{wrong}"
+            );
         }
     }
 
@@ -555,7 +559,7 @@ mod tests {
             .map(|n| (format!("{long}{n}"), long.clone().into()))
             .collect();
         let draft = Draft {
-            kind: Kind::Refusal,
+            kind: EntryKind::Refusal,
             actor: Actor {
                 kind: ActorKind::Anonymous,
                 connection: Some(u64::MAX),
@@ -566,7 +570,7 @@ mod tests {
             action: long.clone(),
             target: Some(long.clone()),
             change: Some(members),
-            outcome: Some(Outcome::Denied),
+            outcome: Some(EntryOutcome::Denied),
             reason: Some(long.clone()),
             approval: Some(long),
             correlation: None,

@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use ed25519_dalek::SigningKey;
 
-use super::Error;
+use super::AuditError;
 use super::append::{Appended, Head, append};
 use super::checkpoint::{Checkpoint, origin};
 use super::entry::Draft;
 use super::file::Export;
 use super::high_water;
 use super::note::VerifierKey;
-use super::verify::Verifier;
+use super::verify::LogVerifier;
 use crate::bytes;
 use crate::clock::Timestamp;
 use crate::keyring::{Keyring, Purpose};
@@ -24,7 +24,7 @@ use crate::store::{Store, StoreError};
 pub enum LogError {
     /// A draft, a head or a range that the log does not take.
     #[error(transparent)]
-    Audit(#[from] Error),
+    Audit(#[from] AuditError),
     /// The head is behind the high-water mark ([`Reason::AuditRollback`]), or the mark cannot be read.
     #[error("{}", .0.message())]
     Refused(Reason),
@@ -48,8 +48,12 @@ impl Log {
     /// Returns the log of the site that `keyring` belongs to, under the name of `host`.
     ///
     /// # Errors
-    /// [`Error::Name`] when `host` is not a host name with an optional port: see [`origin`].
-    pub fn new(keyring: Arc<Keyring>, store: Arc<dyn Store>, host: &str) -> Result<Self, Error> {
+    /// [`AuditError::Name`] when `host` is not a host name with an optional port: see [`origin`].
+    pub fn new(
+        keyring: Arc<Keyring>,
+        store: Arc<dyn Store>,
+        host: &str,
+    ) -> Result<Self, AuditError> {
         Ok(Self {
             origin: origin(host, *keyring.site().as_bytes())?,
             keyring,
@@ -72,8 +76,8 @@ impl Log {
     /// Returns the public key that verifies them, under the log's name.
     ///
     /// # Errors
-    /// [`Error::Name`] or [`Error::Key`] when a note cannot carry the key.
-    pub fn verifier_key(&self) -> Result<VerifierKey, Error> {
+    /// [`AuditError::Name`] or [`AuditError::Key`] when a note cannot carry the key.
+    pub fn verifier_key(&self) -> Result<VerifierKey, AuditError> {
         VerifierKey::new(&self.origin, self.signer().verifying_key())
     }
 
@@ -131,8 +135,8 @@ impl Log {
     ///
     /// # Errors
     /// When the store fails.
-    pub fn verifier(&self, checkpoints: &[&str]) -> Result<Verifier, LogError> {
-        let mut verifier = Verifier::new(*self.keyring.site().as_bytes());
+    pub fn verifier(&self, checkpoints: &[&str]) -> Result<LogVerifier, LogError> {
+        let mut verifier = LogVerifier::new(*self.keyring.site().as_bytes());
         let keys = [self.verifier_key()?];
         for note in checkpoints {
             verifier.expect_checkpoint(note, &keys, &self.origin, None)?;
@@ -145,7 +149,7 @@ impl Log {
 
     /// Returns the state of a verification as text, authenticated, so that another process can continue it.
     #[must_use]
-    pub fn suspend(&self, verifier: &Verifier) -> String {
+    pub fn suspend(&self, verifier: &LogVerifier) -> String {
         let key = self.keyring.purpose_key(Purpose::AuditVerification);
         bytes::base64url(&verifier.export(&key))
     }
@@ -153,11 +157,11 @@ impl Log {
     /// Continues a verification from the text of [`Log::suspend`].
     ///
     /// # Errors
-    /// [`Error::State`] for any other text.
-    pub fn resume(&self, state: &str) -> Result<Verifier, Error> {
+    /// [`AuditError::State`] for any other text.
+    pub fn resume(&self, state: &str) -> Result<LogVerifier, AuditError> {
         let key = self.keyring.purpose_key(Purpose::AuditVerification);
-        let state = bytes::from_base64url(state.as_bytes()).ok_or(Error::State)?;
-        Verifier::import(&state, &key)
+        let state = bytes::from_base64url(state.as_bytes()).ok_or(AuditError::State)?;
+        LogVerifier::import(&state, &key)
     }
 
     /// Begins an export of the entries from position `from` (default 0) until `until` (exclusive; default the size of the
@@ -171,7 +175,7 @@ impl Log {
         from: Option<u64>,
         until: Option<u64>,
         filter: Option<&str>,
-    ) -> Result<Export, Error> {
+    ) -> Result<Export, AuditError> {
         let range = from.unwrap_or(0)..until.unwrap_or(head.size());
         let site = *self.keyring.site().as_bytes();
         Export::new(&self.origin, site, head, &range, filter)
@@ -185,7 +189,7 @@ impl Log {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::audit::verify::Verdict;
+    use crate::audit::verify::LogVerdict;
     use crate::keyring::SiteId;
     use crate::store::MemoryStore;
 
@@ -223,7 +227,7 @@ mod tests {
     #[test]
     fn invalid_draft_is_refused_with_the_whole_batch() {
         let refused = log().append(&Head::default(), &[DRAFT, "{}"], NOW);
-        assert_eq!(refused, Err(LogError::Audit(Error::Draft)));
+        assert_eq!(refused, Err(LogError::Audit(AuditError::Draft)));
     }
 
     #[test]
@@ -241,11 +245,11 @@ mod tests {
         let log = log();
         let head = log.append(&Head::default(), &[DRAFT], NOW).unwrap().head;
         let note = log.checkpoint(&head).unwrap();
-        let cut = |verifier: Verifier| verifier.finish(Some(&Head::default())).verdict;
-        assert_eq!(cut(log.verifier(&[]).unwrap()), Verdict::Ok);
-        assert_ne!(cut(log.verifier(&[&note]).unwrap()), Verdict::Ok);
+        let cut = |verifier: LogVerifier| verifier.finish(Some(&Head::default())).verdict;
+        assert_eq!(cut(log.verifier(&[]).unwrap()), LogVerdict::Ok);
+        assert_ne!(cut(log.verifier(&[&note]).unwrap()), LogVerdict::Ok);
         log.committed(&head).unwrap();
-        assert_ne!(cut(log.verifier(&[]).unwrap()), Verdict::Ok);
+        assert_ne!(cut(log.verifier(&[]).unwrap()), LogVerdict::Ok);
     }
 
     #[test]
@@ -253,11 +257,11 @@ mod tests {
         let log = log();
         let state = log.suspend(&log.verifier(&[]).unwrap());
         let report = log.resume(&state).unwrap().finish(None);
-        assert_eq!((report.verdict, report.size), (Verdict::Ok, 0));
-        assert!(matches!(log.resume("no state"), Err(Error::State)));
-        assert!(matches!(log.resume(&state[1..]), Err(Error::State)));
+        assert_eq!((report.verdict, report.size), (LogVerdict::Ok, 0));
+        assert!(matches!(log.resume("no state"), Err(AuditError::State)));
+        assert!(matches!(log.resume(&state[1..]), Err(AuditError::State)));
         let other = log_of(&[b'n'; 64]);
-        assert!(matches!(other.resume(&state), Err(Error::State)));
+        assert!(matches!(other.resume(&state), Err(AuditError::State)));
     }
 
     #[test]
@@ -269,7 +273,7 @@ mod tests {
         assert!(header.contains(r#""from":0,"until":1"#), "{header}");
         assert!(matches!(
             log.export(&head, Some(0), Some(2), None),
-            Err(Error::Range)
+            Err(AuditError::Range)
         ));
     }
 }

@@ -8,7 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
 
-use super::Error;
+use super::AuditError;
 use crate::bytes::{from_hex, hex, sha256};
 
 /// Longest note that is read, in bytes: room for sixteen post-quantum signatures.
@@ -32,14 +32,14 @@ impl VerifierKey {
     /// The verifier key of `key` under `name`.
     ///
     /// # Errors
-    /// [`Error::Name`] when a note cannot carry the name, [`Error::Key`] for a key of small order, under
+    /// [`AuditError::Name`] when a note cannot carry the name, [`AuditError::Key`] for a key of small order, under
     /// which a signature would prove nothing.
-    pub fn new(name: &str, key: VerifyingKey) -> Result<Self, Error> {
+    pub fn new(name: &str, key: VerifyingKey) -> Result<Self, AuditError> {
         if !is_key_name(name) {
-            return Err(Error::Name);
+            return Err(AuditError::Name);
         }
         if key.is_weak() {
-            return Err(Error::Key);
+            return Err(AuditError::Key);
         }
         Ok(Self {
             name: name.to_owned(),
@@ -51,23 +51,23 @@ impl VerifierKey {
     /// Reads the text form; the id must be the one that belongs to name and key.
     ///
     /// # Errors
-    /// [`Error::Key`].
-    pub fn parse(text: &str) -> Result<Self, Error> {
+    /// [`AuditError::Key`].
+    pub fn parse(text: &str) -> Result<Self, AuditError> {
         // The base64 may hold a plus itself: it is the last of three parts.
         let mut parts = text.splitn(3, '+');
         let (Some(name), Some(id), Some(key)) = (parts.next(), parts.next(), parts.next()) else {
-            return Err(Error::Key);
+            return Err(AuditError::Key);
         };
-        let id: [u8; 4] = from_hex(id).ok_or(Error::Key)?;
-        let bytes: [u8; 33] = decode(key).ok_or(Error::Key)?;
-        let (kind, key) = bytes.split_first_chunk::<1>().ok_or(Error::Key)?;
-        let key = <[u8; 32]>::try_from(key).map_err(|_| Error::Key)?;
-        let key = VerifyingKey::from_bytes(&key).map_err(|_| Error::Key)?;
-        let verifier = Self::new(name, key).map_err(|_| Error::Key)?;
+        let id: [u8; 4] = from_hex(id).ok_or(AuditError::Key)?;
+        let bytes: [u8; 33] = decode(key).ok_or(AuditError::Key)?;
+        let (kind, key) = bytes.split_first_chunk::<1>().ok_or(AuditError::Key)?;
+        let key = <[u8; 32]>::try_from(key).map_err(|_| AuditError::Key)?;
+        let key = VerifyingKey::from_bytes(&key).map_err(|_| AuditError::Key)?;
+        let verifier = Self::new(name, key).map_err(|_| AuditError::Key)?;
         if *kind == [ED25519] && verifier.id == id {
             Ok(verifier)
         } else {
-            Err(Error::Key)
+            Err(AuditError::Key)
         }
     }
 
@@ -120,11 +120,11 @@ fn decode<const N: usize>(text: &str) -> Option<[u8; N]> {
 /// Signs `text` as `name`. The same input gives the same note: Ed25519 needs no randomness.
 ///
 /// # Errors
-/// [`Error::Note`] when `text` does not end with a newline or holds another control character;
-/// [`Error::Name`], [`Error::Key`] as [`VerifierKey::new`].
-pub fn sign(text: &str, name: &str, key: &SigningKey) -> Result<String, Error> {
+/// [`AuditError::Note`] when `text` does not end with a newline or holds another control character;
+/// [`AuditError::Name`], [`AuditError::Key`] as [`VerifierKey::new`].
+pub fn sign(text: &str, name: &str, key: &SigningKey) -> Result<String, AuditError> {
     if !is_note_text(text) {
-        return Err(Error::Note);
+        return Err(AuditError::Note);
     }
     let verifier = VerifierKey::new(name, key.verifying_key())?;
     let mut signature = verifier.id.to_vec();
@@ -139,40 +139,40 @@ pub fn sign(text: &str, name: &str, key: &SigningKey) -> Result<String, Error> {
 /// is wrong. The text includes its last newline.
 ///
 /// # Errors
-/// [`Error::Note`] when it is no signed note, [`Error::UnknownKey`], [`Error::Signature`].
-pub fn open<'a>(note: &'a str, keys: &[VerifierKey]) -> Result<&'a str, Error> {
+/// [`AuditError::Note`] when it is no signed note, [`AuditError::UnknownKey`], [`AuditError::Signature`].
+pub fn open<'a>(note: &'a str, keys: &[VerifierKey]) -> Result<&'a str, AuditError> {
     if note.len() > MAX_NOTE || !is_note_text(note) {
-        return Err(Error::Note);
+        return Err(AuditError::Note);
     }
     // The last empty line separates text and signatures.
-    let at = note.rfind("\n\n").ok_or(Error::Note)?;
-    let (text, signatures) = note.split_at_checked(at + 1).ok_or(Error::Note)?;
+    let at = note.rfind("\n\n").ok_or(AuditError::Note)?;
+    let (text, signatures) = note.split_at_checked(at + 1).ok_or(AuditError::Note)?;
     let lines = signatures
         .strip_prefix('\n')
         .and_then(|lines| lines.strip_suffix('\n'))
-        .ok_or(Error::Note)?;
+        .ok_or(AuditError::Note)?;
     let mut known = false;
     for (count, line) in lines.split('\n').enumerate() {
         let (name, signature) = line
             .strip_prefix(DASH)
             .and_then(|rest| rest.split_once(' '))
             .filter(|(name, _)| is_key_name(name) && count < MAX_SIGNATURES)
-            .ok_or(Error::Note)?;
-        let signature = STANDARD.decode(signature).map_err(|_| Error::Note)?;
-        let (id, signature) = signature.split_first_chunk::<4>().ok_or(Error::Note)?;
+            .ok_or(AuditError::Note)?;
+        let signature = STANDARD.decode(signature).map_err(|_| AuditError::Note)?;
+        let (id, signature) = signature.split_first_chunk::<4>().ok_or(AuditError::Note)?;
         for key in keys.iter().filter(|key| key.name == name && key.id == *id) {
-            let signature = Signature::from_slice(signature).map_err(|_| Error::Signature)?;
+            let signature = Signature::from_slice(signature).map_err(|_| AuditError::Signature)?;
             // Strict: one signature has one spelling, and none of small order counts.
             key.key
                 .verify_strict(text.as_bytes(), &signature)
-                .map_err(|_| Error::Signature)?;
+                .map_err(|_| AuditError::Signature)?;
             known = true;
         }
     }
     if known {
         Ok(text)
     } else {
-        Err(Error::UnknownKey)
+        Err(AuditError::UnknownKey)
     }
 }
 
@@ -226,12 +226,12 @@ mod tests {
         // A key of another signature type, under the id it would have as Ed25519.
         let other_type = KEY.replace("+ARpc", "+BBpc");
         assert_ne!(other_type, KEY);
-        assert_eq!(VerifierKey::parse(&other_type), Err(Error::Key));
+        assert_eq!(VerifierKey::parse(&other_type), Err(AuditError::Key));
         // The point of order 1: with it, one signature fits every text.
         let mut weak = [0; 32];
         weak[0] = 1;
         let weak = VerifyingKey::from_bytes(&weak).unwrap();
-        assert_eq!(VerifierKey::new("a", weak), Err(Error::Key));
+        assert_eq!(VerifierKey::new("a", weak), Err(AuditError::Key));
         let long = "n".repeat(513);
         for name in [
             "",
@@ -245,7 +245,7 @@ mod tests {
         ] {
             assert_eq!(
                 VerifierKey::new(name, peter().verifying_key()),
-                Err(Error::Name),
+                Err(AuditError::Name),
                 "{name:?}"
             );
         }
@@ -262,14 +262,14 @@ mod tests {
         };
         let around = note(0).len();
         assert!(open(&note(131_072 - around), &keys).is_ok());
-        assert_eq!(open(&note(131_073 - around), &keys), Err(Error::Note));
+        assert_eq!(open(&note(131_073 - around), &keys), Err(AuditError::Note));
 
         let other = sign("text\n", "other", &SigningKey::from_bytes(&[9; 32])).unwrap();
         let line = format!("{}\n", other.lines().last().unwrap());
         let by_peter = sign("text\n", "PeterNeumann", &peter()).unwrap();
         let signed = |others: usize| format!("{by_peter}{}", line.repeat(others));
         assert_eq!(open(&signed(63), &keys), Ok("text\n"));
-        assert_eq!(open(&signed(64), &keys), Err(Error::Note));
+        assert_eq!(open(&signed(64), &keys), Err(AuditError::Note));
     }
 
     #[test]
@@ -286,13 +286,13 @@ mod tests {
         let keys = [VerifierKey::parse(KEY).unwrap()];
         assert_eq!(
             open(&NOTE.replace("answer", "Answer"), &keys),
-            Err(Error::Signature)
+            Err(AuditError::Signature)
         );
         assert_eq!(
             open(&NOTE.replace("— PeterNeumann", "— Petra"), &keys),
-            Err(Error::UnknownKey)
+            Err(AuditError::UnknownKey)
         );
-        assert_eq!(open(NOTE, &[]), Err(Error::UnknownKey));
+        assert_eq!(open(NOTE, &[]), Err(AuditError::UnknownKey));
         for wrong in [
             NOTE.replace("\n\n", "\n"),
             NOTE.replace("— ", "- "),
@@ -305,7 +305,7 @@ mod tests {
             format!("{}{NOTE}", "x".repeat(MAX_NOTE)),
             String::new(),
         ] {
-            assert_eq!(open(&wrong, &keys), Err(Error::Note), "{wrong:?}");
+            assert_eq!(open(&wrong, &keys), Err(AuditError::Note), "{wrong:?}");
         }
     }
 
@@ -321,10 +321,10 @@ mod tests {
         assert_eq!(open(&both, &keys), Ok(text));
         // The same name with another key is not the key that is known.
         let namesake = sign(text, "PeterNeumann", &other).unwrap();
-        assert_eq!(open(&namesake, &keys), Err(Error::UnknownKey));
+        assert_eq!(open(&namesake, &keys), Err(AuditError::UnknownKey));
         let forged = sign("another\n", "PeterNeumann", &peter()).unwrap();
         let both = format!("{by_peter}{}\n", forged.lines().last().unwrap());
-        assert_eq!(open(&both, &keys), Err(Error::Signature));
-        assert_eq!(sign("no newline", "a", &other), Err(Error::Note));
+        assert_eq!(open(&both, &keys), Err(AuditError::Signature));
+        assert_eq!(sign("no newline", "a", &other), Err(AuditError::Note));
     }
 }

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::Error;
+use super::AuditError;
 use super::append::Head;
 use super::span::Span;
 use super::tree::{
@@ -52,8 +52,8 @@ impl Prover {
     /// That the entry `seq` with the hash `leaf` is in the log of `head`.
     ///
     /// # Errors
-    /// [`Error::Range`] when there is no such entry.
-    pub fn holds(seq: u64, leaf: Hash, head: &Head) -> Result<Self, Error> {
+    /// [`AuditError::Range`] when there is no such entry.
+    pub fn holds(seq: u64, leaf: Hash, head: &Head) -> Result<Self, AuditError> {
         let ranges = inclusion_ranges(seq, head.size())?;
         Ok(Self::new(Claim::Holds { seq, leaf }, head, ranges))
     }
@@ -67,9 +67,9 @@ impl Prover {
     /// Takes the next leaf hash of the ranges.
     ///
     /// # Errors
-    /// [`Error::Range`] when all have been handed in.
-    pub fn feed(&mut self, leaf: Hash) -> Result<(), Error> {
-        let range = self.ranges.get(self.done.len()).ok_or(Error::Range)?;
+    /// [`AuditError::Range`] when all have been handed in.
+    pub fn feed(&mut self, leaf: Hash) -> Result<(), AuditError> {
+        let range = self.ranges.get(self.done.len()).ok_or(AuditError::Range)?;
         let span = self.current.get_or_insert_with(|| Span::new(range.start));
         span.push_leaf(leaf)?;
         if span.range() == *range {
@@ -82,10 +82,10 @@ impl Prover {
     /// The hashes of the proof, in the order of RFC 9162.
     ///
     /// # Errors
-    /// [`Error::Range`] when leaves are still wanting; [`Error::Proof`] when the claim does not hold.
-    pub fn finish(&self) -> Result<&[Hash], Error> {
+    /// [`AuditError::Range`] when leaves are still wanting; [`AuditError::Proof`] when the claim does not hold.
+    pub fn finish(&self) -> Result<&[Hash], AuditError> {
         if self.done.len() != self.ranges.len() {
-            return Err(Error::Range);
+            return Err(AuditError::Range);
         }
         match self.claim {
             Claim::Continues { size, root } => {
@@ -101,11 +101,11 @@ impl Prover {
     /// Returns the hashes of the proof as [`Prover::finish`] does, or the reason for which the log cannot prove the claim.
     ///
     /// # Errors
-    /// [`Error::Range`] when leaves are still missing.
-    pub fn answer(&self) -> Result<Result<&[Hash], Reason>, Error> {
+    /// [`AuditError::Range`] when leaves are still missing.
+    pub fn answer(&self) -> Result<Result<&[Hash], Reason>, AuditError> {
         match self.finish() {
             Ok(proof) => Ok(Ok(proof)),
-            Err(Error::Proof) => Ok(Err(Reason::AuditFork)),
+            Err(AuditError::Proof) => Ok(Err(Reason::AuditFork)),
             Err(error) => Err(error),
         }
     }
@@ -132,7 +132,7 @@ mod tests {
                 prover.feed(*leaf).unwrap();
             }
         }
-        assert_eq!(prover.feed([0; 32]), Err(Error::Range));
+        assert_eq!(prover.feed([0; 32]), Err(AuditError::Range));
     }
 
     #[test]
@@ -148,11 +148,11 @@ mod tests {
             );
             let mut forked = Prover::continues(old as u64, [9; 32], &head);
             feed(&mut forked, &leaves);
-            assert_eq!(forked.finish(), Err(Error::Proof), "{old}");
+            assert_eq!(forked.finish(), Err(AuditError::Proof), "{old}");
         }
         for (seq, leaf) in leaves.iter().enumerate() {
             let mut prover = Prover::holds(seq as u64, *leaf, &head).unwrap();
-            assert_eq!(prover.finish(), Err(Error::Range));
+            assert_eq!(prover.finish(), Err(AuditError::Range));
             feed(&mut prover, &leaves);
             assert_eq!(
                 prover.finish().unwrap(),
@@ -160,12 +160,15 @@ mod tests {
             );
             let mut other = Prover::holds(seq as u64, [9; 32], &head).unwrap();
             feed(&mut other, &leaves);
-            assert_eq!(other.finish(), Err(Error::Proof));
+            assert_eq!(other.finish(), Err(AuditError::Proof));
         }
         assert_eq!(
             Prover::continues(22, [0; 32], &head).finish(),
-            Err(Error::Proof)
+            Err(AuditError::Proof)
         );
-        assert_eq!(Prover::holds(21, [0; 32], &head).err(), Some(Error::Range));
+        assert_eq!(
+            Prover::holds(21, [0; 32], &head).err(),
+            Some(AuditError::Range)
+        );
     }
 }

@@ -11,8 +11,8 @@ use std::ops::Range;
 
 use serde::Deserialize;
 
-use super::Error;
-use super::entry::{Draft, Kind};
+use super::AuditError;
+use super::entry::{Draft, EntryKind};
 
 /// The action of an entry that records a pruning.
 pub const ACTION: &str = "audit.pruned";
@@ -26,10 +26,10 @@ struct Change {
 /// The draft of the entry that records that the bodies of `range` are gone, as JSON.
 ///
 /// # Errors
-/// [`Error::Range`] for an empty range, or one beyond [`MAX_SIZE`](super::tree::MAX_SIZE).
-pub fn record_json(range: &Range<u64>) -> Result<String, Error> {
+/// [`AuditError::Range`] for an empty range, or one beyond [`MAX_SIZE`](super::tree::MAX_SIZE).
+pub fn record_json(range: &Range<u64>) -> Result<String, AuditError> {
     if range.start >= range.end || range.end > super::tree::MAX_SIZE {
-        return Err(Error::Range);
+        return Err(AuditError::Range);
     }
     Ok(format!(
         r#"{{"kind":"system","actor":{{"kind":"system"}},"action":"{ACTION}","target":"audit","change":{{"from":{},"until":{}}}}}"#,
@@ -41,7 +41,7 @@ pub fn record_json(range: &Range<u64>) -> Result<String, Error> {
 ///
 /// # Errors
 /// As [`record_json`].
-pub fn record(range: &Range<u64>) -> Result<Draft, Error> {
+pub fn record(range: &Range<u64>) -> Result<Draft, AuditError> {
     Draft::from_json(&record_json(range)?)
 }
 
@@ -52,14 +52,14 @@ pub fn recorded(body: &[u8]) -> Option<Range<u64>> {
     #[derive(Deserialize)]
     struct Record<'a> {
         seq: u64,
-        kind: Kind,
+        kind: EntryKind,
         #[serde(borrow)]
         action: std::borrow::Cow<'a, str>,
         change: Change,
     }
     let record: Record<'_> = serde_json::from_slice(body).ok()?;
     let range = record.change.from..record.change.until.min(record.seq);
-    let holds = record.kind == Kind::System && record.action == ACTION && !range.is_empty();
+    let holds = record.kind == EntryKind::System && record.action == ACTION && !range.is_empty();
     holds.then_some(range)
 }
 
@@ -89,9 +89,9 @@ mod tests {
             assert_ne!(wrong, other);
             assert_eq!(recorded(wrong.as_bytes()), None);
         }
-        assert_eq!(record(&(4..4)).err(), Some(Error::Range));
+        assert_eq!(record(&(4..4)).err(), Some(AuditError::Range));
         assert!(record(&(0..1 << 53)).is_ok());
-        assert_eq!(record(&(0..(1 << 53) + 1)).err(), Some(Error::Range));
-        assert_eq!(record(&(0..u64::MAX)).err(), Some(Error::Range));
+        assert_eq!(record(&(0..(1 << 53) + 1)).err(), Some(AuditError::Range));
+        assert_eq!(record(&(0..u64::MAX)).err(), Some(AuditError::Range));
     }
 }

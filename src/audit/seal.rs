@@ -13,12 +13,12 @@ mod chain;
 #[cfg(test)]
 mod tests;
 
-pub use chain::{Chain, Fault};
+pub use chain::{SealChain, SealFault};
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use super::Error;
+use super::AuditError;
 use super::append::Head;
 use super::tree::{Hash, MAX_SIZE};
 use crate::bytes::{base64url, from_base64url, from_hex, hex, pae};
@@ -101,22 +101,22 @@ impl Seal {
     /// Reads [`Seal::to_text`]; a seal has one spelling.
     ///
     /// # Errors
-    /// [`Error::Seal`].
-    pub fn from_text(text: &str) -> Result<Self, Error> {
-        let line: Line = serde_json::from_str(text).map_err(|_| Error::Seal)?;
+    /// [`AuditError::Seal`].
+    pub fn from_text(text: &str) -> Result<Self, AuditError> {
+        let line: Line = serde_json::from_str(text).map_err(|_| AuditError::Seal)?;
         let seal = Self {
             epoch: line.seal,
             size: line.size,
-            root: from_hex(&line.root).ok_or(Error::Seal)?,
+            root: from_hex(&line.root).ok_or(AuditError::Seal)?,
             from: line.from,
             until: line.until,
-            previous: from_hex(&line.previous).ok_or(Error::Seal)?,
-            mac: from_hex(&line.mac).ok_or(Error::Seal)?,
+            previous: from_hex(&line.previous).ok_or(AuditError::Seal)?,
+            mac: from_hex(&line.mac).ok_or(AuditError::Seal)?,
         };
         if seal.size <= MAX_SIZE && seal.to_text() == text {
             Ok(seal)
         } else {
-            Err(Error::Seal)
+            Err(AuditError::Seal)
         }
     }
 }
@@ -137,11 +137,11 @@ struct Epochs {
 }
 
 impl Epochs {
-    fn new(start: Timestamp, seconds: u32) -> Result<Self, Error> {
+    fn new(start: Timestamp, seconds: u32) -> Result<Self, AuditError> {
         if (MIN_SECONDS..=MAX_SECONDS).contains(&seconds) && start.millis() <= MAX_SIZE {
             Ok(Self { start, seconds })
         } else {
-            Err(Error::Seal)
+            Err(AuditError::Seal)
         }
     }
 
@@ -172,22 +172,22 @@ impl FirstKey {
     /// Reads [`FirstKey::to_text`].
     ///
     /// # Errors
-    /// [`Error::Seal`], also for a typing error: the check sum finds it.
-    pub fn from_text(text: &str) -> Result<Self, Error> {
-        let at = text.len().checked_sub(8).ok_or(Error::Seal)?;
-        let (body, sum) = text.split_at_checked(at).ok_or(Error::Seal)?;
+    /// [`AuditError::Seal`], also for a typing error: the check sum finds it.
+    pub fn from_text(text: &str) -> Result<Self, AuditError> {
+        let at = text.len().checked_sub(8).ok_or(AuditError::Seal)?;
+        let (body, sum) = text.split_at_checked(at).ok_or(AuditError::Seal)?;
         if format!("{:08x}", crc32fast::hash(body.as_bytes())) != sum {
-            return Err(Error::Seal);
+            return Err(AuditError::Seal);
         }
-        let bytes = body.strip_prefix(PREFIX).ok_or(Error::Seal)?;
-        let bytes = from_base64url(bytes.as_bytes()).ok_or(Error::Seal)?;
+        let bytes = body.strip_prefix(PREFIX).ok_or(AuditError::Seal)?;
+        let bytes = from_base64url(bytes.as_bytes()).ok_or(AuditError::Seal)?;
         let bytes = zeroize::Zeroizing::new(bytes);
-        let (start, rest) = bytes.split_first_chunk().ok_or(Error::Seal)?;
-        let (seconds, key) = rest.split_first_chunk().ok_or(Error::Seal)?;
+        let (start, rest) = bytes.split_first_chunk().ok_or(AuditError::Seal)?;
+        let (seconds, key) = rest.split_first_chunk().ok_or(AuditError::Seal)?;
         let start = Timestamp::from_millis(u64::from_be_bytes(*start));
         Ok(Self {
             epochs: Epochs::new(start, u32::from_be_bytes(*seconds))?,
-            key: Secret::new(key.try_into().map_err(|_| Error::Seal)?),
+            key: Secret::new(key.try_into().map_err(|_| AuditError::Seal)?),
         })
     }
 
@@ -212,13 +212,13 @@ impl Sealer {
     /// Begins to seal the log `origin` at `start`, in epochs of `seconds`, with a random `key`.
     ///
     /// # Errors
-    /// [`Error::Seal`] unless `seconds` lies between [`MIN_SECONDS`] and [`MAX_SECONDS`].
+    /// [`AuditError::Seal`] unless `seconds` lies between [`MIN_SECONDS`] and [`MAX_SECONDS`].
     pub fn enroll(
         origin: &str,
         start: Timestamp,
         seconds: u32,
         key: Secret<32>,
-    ) -> Result<(Self, FirstKey), Error> {
+    ) -> Result<(Self, FirstKey), AuditError> {
         let epochs = Epochs::new(start, seconds)?;
         let first = FirstKey { epochs, key };
         let sealer = Self {
@@ -267,8 +267,8 @@ impl Sealer {
     /// Goes past a seal that was stored: its key is gone from here on. One that was passed before changes nothing.
     ///
     /// # Errors
-    /// [`Error::SealOrder`] when it is not the next one, or not made with this key.
-    pub fn advance(&mut self, seal: &Seal) -> Result<(), Error> {
+    /// [`AuditError::SealOrder`] when it is not the next one, or not made with this key.
+    pub fn advance(&mut self, seal: &Seal) -> Result<(), AuditError> {
         if seal.epoch < self.epoch {
             return Ok(());
         }
@@ -276,7 +276,7 @@ impl Sealer {
             && seal.previous == self.previous
             && same(&mac(&self.key, &seal.message(&self.origin)), &seal.mac);
         if !sound {
-            return Err(Error::SealOrder);
+            return Err(AuditError::SealOrder);
         }
         self.key = next_key(&self.key);
         self.previous = seal.mac;
@@ -307,8 +307,8 @@ impl Sealer {
     /// Reads [`Sealer::to_state`] of the log `origin`.
     ///
     /// # Errors
-    /// [`Error::Seal`] for anything else.
-    pub fn from_state(text: &str, origin: &str) -> Result<Self, Error> {
+    /// [`AuditError::Seal`] for anything else.
+    pub fn from_state(text: &str, origin: &str) -> Result<Self, AuditError> {
         let parse = || {
             let mut lines = text.lines();
             let found = lines.next()? == "countersign seal 1" && lines.next()? == origin;
@@ -326,6 +326,6 @@ impl Sealer {
             let sound = found && epoch <= MAX_EPOCHS;
             (sound && sealer.to_state().as_str() == text).then_some(sealer)
         };
-        parse().ok_or(Error::Seal)
+        parse().ok_or(AuditError::Seal)
     }
 }

@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use super::Error;
+use super::AuditError;
 use super::tree::{Frontier, Hash, MAX_SIZE, node_hash};
 
 /// Consecutive leaves `from..until`, as subtree hashes from left to right.
@@ -21,10 +21,10 @@ pub struct Span {
 /// at its place and ends in the range. At most 106.
 ///
 /// # Errors
-/// [`Error::Range`] for a range that runs backwards or beyond [`MAX_SIZE`].
-pub fn heights(range: &Range<u64>) -> Result<Vec<u32>, Error> {
+/// [`AuditError::Range`] for a range that runs backwards or beyond [`MAX_SIZE`].
+pub fn heights(range: &Range<u64>) -> Result<Vec<u32>, AuditError> {
     if range.start > range.end || range.end > MAX_SIZE {
-        return Err(Error::Range);
+        return Err(AuditError::Range);
     }
     let mut heights = Vec::new();
     let mut at = range.start;
@@ -51,11 +51,11 @@ impl Span {
     /// The stretch `range` from its hashes.
     ///
     /// # Errors
-    /// [`Error::Range`] unless there are just as many as [`heights`] says.
-    pub fn of(range: &Range<u64>, hashes: &[Hash]) -> Result<Self, Error> {
+    /// [`AuditError::Range`] unless there are just as many as [`heights`] says.
+    pub fn of(range: &Range<u64>, hashes: &[Hash]) -> Result<Self, AuditError> {
         let heights = heights(range)?;
         if heights.len() != hashes.len() {
-            return Err(Error::Range);
+            return Err(AuditError::Range);
         }
         let mut span = Self::new(range.start);
         for (height, hash) in heights.into_iter().zip(hashes) {
@@ -67,20 +67,20 @@ impl Span {
     /// Adds the next leaf.
     ///
     /// # Errors
-    /// [`Error::Range`] at [`MAX_SIZE`].
-    pub fn push_leaf(&mut self, leaf: Hash) -> Result<(), Error> {
+    /// [`AuditError::Range`] at [`MAX_SIZE`].
+    pub fn push_leaf(&mut self, leaf: Hash) -> Result<(), AuditError> {
         self.push(0, leaf)
     }
 
     /// Adds a subtree of 2^`height` leaves, where such a subtree can begin.
     ///
     /// # Errors
-    /// [`Error::Range`] where it can not, or beyond [`MAX_SIZE`].
-    pub fn push(&mut self, height: u32, hash: Hash) -> Result<(), Error> {
-        let leaves = 1_u64.checked_shl(height).ok_or(Error::Range)?;
+    /// [`AuditError::Range`] where it can not, or beyond [`MAX_SIZE`].
+    pub fn push(&mut self, height: u32, hash: Hash) -> Result<(), AuditError> {
+        let leaves = 1_u64.checked_shl(height).ok_or(AuditError::Range)?;
         let fits = self.until.is_multiple_of(leaves) && leaves <= MAX_SIZE - self.until;
         if !fits {
-            return Err(Error::Range);
+            return Err(AuditError::Range);
         }
         let (mut start, mut height, mut hash) = (self.until, height, hash);
         // Two neighbours are one subtree where the left one can begin a subtree of twice the size.
@@ -100,10 +100,10 @@ impl Span {
     /// Adds the stretch that begins where this one ends.
     ///
     /// # Errors
-    /// [`Error::Range`] when it begins elsewhere.
-    pub fn join(&mut self, next: &Self) -> Result<(), Error> {
+    /// [`AuditError::Range`] when it begins elsewhere.
+    pub fn join(&mut self, next: &Self) -> Result<(), AuditError> {
         if next.from != self.until {
-            return Err(Error::Range);
+            return Err(AuditError::Range);
         }
         next.nodes
             .iter()
@@ -138,10 +138,10 @@ impl Span {
     /// Appends it to a tree that ends where it begins.
     ///
     /// # Errors
-    /// [`Error::Range`] when the tree ends elsewhere.
-    pub fn append_to(&self, frontier: &mut Frontier) -> Result<(), Error> {
+    /// [`AuditError::Range`] when the tree ends elsewhere.
+    pub fn append_to(&self, frontier: &mut Frontier) -> Result<(), AuditError> {
         if frontier.size() != self.from {
-            return Err(Error::Range);
+            return Err(AuditError::Range);
         }
         self.nodes()
             .try_for_each(|(height, hash)| frontier.append_subtree(height, hash))
@@ -198,23 +198,26 @@ mod tests {
     #[test]
     fn what_does_not_fit_is_refused() {
         let hash = [1; 32];
-        assert_eq!(Span::new(1).push(1, hash), Err(Error::Range));
-        assert_eq!(Span::new(0).push(64, hash), Err(Error::Range));
-        assert_eq!(Span::new(MAX_SIZE).push_leaf(hash), Err(Error::Range));
-        assert_eq!(Span::of(&(0..3), &[hash]), Err(Error::Range));
-        assert_eq!(Span::new(3).join(&Span::new(4)), Err(Error::Range));
+        assert_eq!(Span::new(1).push(1, hash), Err(AuditError::Range));
+        assert_eq!(Span::new(0).push(64, hash), Err(AuditError::Range));
+        assert_eq!(Span::new(MAX_SIZE).push_leaf(hash), Err(AuditError::Range));
+        assert_eq!(Span::of(&(0..3), &[hash]), Err(AuditError::Range));
+        assert_eq!(Span::new(3).join(&Span::new(4)), Err(AuditError::Range));
         assert_eq!(
             heights(&std::ops::Range { start: 2, end: 1 }),
-            Err(Error::Range)
+            Err(AuditError::Range)
         );
         assert_eq!(heights(&(0..1 << 53)), Ok(vec![53]));
-        assert_eq!(heights(&(0..(1 << 53) + 1)), Err(Error::Range));
-        assert_eq!(heights(&(0..(1 << 53) + 2)), Err(Error::Range));
+        assert_eq!(heights(&(0..(1 << 53) + 1)), Err(AuditError::Range));
+        assert_eq!(heights(&(0..(1 << 53) + 2)), Err(AuditError::Range));
         let mut frontier = Frontier::default();
         frontier.append(hash).unwrap();
-        assert_eq!(frontier.append_subtree(1, hash), Err(Error::Range));
-        assert_eq!(frontier.append_subtree(64, hash), Err(Error::Range));
+        assert_eq!(frontier.append_subtree(1, hash), Err(AuditError::Range));
+        assert_eq!(frontier.append_subtree(64, hash), Err(AuditError::Range));
         assert_eq!(frontier.append_subtree(0, hash), Ok(()));
-        assert_eq!(Span::new(0).append_to(&mut frontier), Err(Error::Range));
+        assert_eq!(
+            Span::new(0).append_to(&mut frontier),
+            Err(AuditError::Range)
+        );
     }
 }

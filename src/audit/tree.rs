@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use sha2::{Digest as _, Sha256};
 
-use super::Error;
+use super::AuditError;
 use crate::bytes::sha256;
 
 /// A SHA-256 value: of a leaf, a node or a whole tree.
@@ -53,10 +53,10 @@ impl Frontier {
     /// Adds the leaf hash of the next entry.
     ///
     /// # Errors
-    /// [`Error::Full`] at [`MAX_SIZE`]; the tree is then as before.
-    pub fn append(&mut self, leaf: Hash) -> Result<(), Error> {
+    /// [`AuditError::Full`] at [`MAX_SIZE`]; the tree is then as before.
+    pub fn append(&mut self, leaf: Hash) -> Result<(), AuditError> {
         if self.size >= MAX_SIZE {
-            return Err(Error::Full);
+            return Err(AuditError::Full);
         }
         let mut node = leaf;
         // Every trailing 1 bit of the size is a finished subtree of just this height.
@@ -73,15 +73,15 @@ impl Frontier {
     /// Adds a whole subtree of 2^`height` leaves by its hash, where such a subtree can begin.
     ///
     /// # Errors
-    /// [`Error::Range`] when the size is no multiple of 2^`height`, [`Error::Full`] beyond [`MAX_SIZE`]; the tree is
+    /// [`AuditError::Range`] when the size is no multiple of 2^`height`, [`AuditError::Full`] beyond [`MAX_SIZE`]; the tree is
     /// then as before.
-    pub fn append_subtree(&mut self, height: u32, hash: Hash) -> Result<(), Error> {
-        let leaves = 1_u64.checked_shl(height).ok_or(Error::Range)?;
+    pub fn append_subtree(&mut self, height: u32, hash: Hash) -> Result<(), AuditError> {
+        let leaves = 1_u64.checked_shl(height).ok_or(AuditError::Range)?;
         if !self.size.is_multiple_of(leaves) {
-            return Err(Error::Range);
+            return Err(AuditError::Range);
         }
         if leaves > MAX_SIZE - self.size {
-            return Err(Error::Full);
+            return Err(AuditError::Full);
         }
         let mut node = hash;
         for _ in 0..(self.size >> height).trailing_ones() {
@@ -117,14 +117,14 @@ impl Frontier {
     /// Reads [`Frontier::encode`] strictly: as many hashes as the size has bits set, and nothing else.
     ///
     /// # Errors
-    /// [`Error::Head`].
-    pub fn decode(bytes: &[u8]) -> Result<Self, Error> {
-        let (size, hashes) = bytes.split_first_chunk().ok_or(Error::Head)?;
+    /// [`AuditError::Head`].
+    pub fn decode(bytes: &[u8]) -> Result<Self, AuditError> {
+        let (size, hashes) = bytes.split_first_chunk().ok_or(AuditError::Head)?;
         let size = u64::from_be_bytes(*size);
         let (edge, rest) = hashes.as_chunks::<32>();
         let fits = size <= MAX_SIZE && rest.is_empty() && edge.len() == size.count_ones() as usize;
         if !fits {
-            return Err(Error::Head);
+            return Err(AuditError::Head);
         }
         Ok(Self {
             size,
@@ -158,10 +158,10 @@ pub fn root_of<B: AsRef<[u8]>>(bodies: impl IntoIterator<Item = B>) -> Hash {
 /// the proof (RFC 6962 §2.1.2). A caller with many leaves reads only these ranges, one at a time.
 ///
 /// # Errors
-/// [`Error::Range`] unless `old` ≤ `new` ≤ [`MAX_SIZE`].
-pub fn consistency_ranges(old: u64, new: u64) -> Result<Vec<Range<u64>>, Error> {
+/// [`AuditError::Range`] unless `old` ≤ `new` ≤ [`MAX_SIZE`].
+pub fn consistency_ranges(old: u64, new: u64) -> Result<Vec<Range<u64>>, AuditError> {
     if old > new || new > MAX_SIZE {
-        return Err(Error::Range);
+        return Err(AuditError::Range);
     }
     if old == 0 || old == new {
         return Ok(Vec::new());
@@ -191,10 +191,10 @@ pub fn consistency_ranges(old: u64, new: u64) -> Result<Vec<Range<u64>>, Error> 
 /// in the order of the proof (RFC 6962 §2.1.1).
 ///
 /// # Errors
-/// [`Error::Range`] unless `index` < `size` ≤ [`MAX_SIZE`].
-pub fn inclusion_ranges(index: u64, size: u64) -> Result<Vec<Range<u64>>, Error> {
+/// [`AuditError::Range`] unless `index` < `size` ≤ [`MAX_SIZE`].
+pub fn inclusion_ranges(index: u64, size: u64) -> Result<Vec<Range<u64>>, AuditError> {
     if index >= size || size > MAX_SIZE {
-        return Err(Error::Range);
+        return Err(AuditError::Range);
     }
     let mut ranges = Vec::new();
     let (mut low, mut high) = (0, size);
@@ -220,20 +220,20 @@ const fn split(size: u64) -> u64 {
 /// The proof that the tree over `leaves` continues its own first `old` leaves.
 ///
 /// # Errors
-/// [`Error::Range`] when `old` is more than there are.
-pub fn consistency_proof(leaves: &[Hash], old: u64) -> Result<Vec<Hash>, Error> {
+/// [`AuditError::Range`] when `old` is more than there are.
+pub fn consistency_proof(leaves: &[Hash], old: u64) -> Result<Vec<Hash>, AuditError> {
     roots(leaves, consistency_ranges(old, leaves.len() as u64)?)
 }
 
 /// The proof that leaf `index` is in the tree over `leaves`.
 ///
 /// # Errors
-/// [`Error::Range`] when there is no such leaf.
-pub fn inclusion_proof(leaves: &[Hash], index: u64) -> Result<Vec<Hash>, Error> {
+/// [`AuditError::Range`] when there is no such leaf.
+pub fn inclusion_proof(leaves: &[Hash], index: u64) -> Result<Vec<Hash>, AuditError> {
     roots(leaves, inclusion_ranges(index, leaves.len() as u64)?)
 }
 
-fn roots(leaves: &[Hash], ranges: Vec<Range<u64>>) -> Result<Vec<Hash>, Error> {
+fn roots(leaves: &[Hash], ranges: Vec<Range<u64>>) -> Result<Vec<Hash>, AuditError> {
     let part = |range: Range<u64>| {
         let start = usize::try_from(range.start).ok()?;
         let end = usize::try_from(range.end).ok()?;
@@ -241,7 +241,7 @@ fn roots(leaves: &[Hash], ranges: Vec<Range<u64>>) -> Result<Vec<Hash>, Error> {
     };
     ranges
         .into_iter()
-        .map(|range| part(range).ok_or(Error::Range))
+        .map(|range| part(range).ok_or(AuditError::Range))
         .collect()
 }
 
@@ -249,17 +249,23 @@ fn roots(leaves: &[Hash], ranges: Vec<Range<u64>>) -> Result<Vec<Hash>, Error> {
 /// ([RFC 9162 §2.1.4.2](https://www.rfc-editor.org/rfc/rfc9162#section-2.1.4.2)). Every tree continues the empty one.
 ///
 /// # Errors
-/// [`Error::Proof`] when it is not so, or the proof is longer or shorter than it has to be.
+/// [`AuditError::Proof`] when it is not so, or the proof is longer or shorter than it has to be.
 pub fn verify_consistency(
     old: u64,
     old_root: &Hash,
     new: u64,
     new_root: &Hash,
     proof: &[Hash],
-) -> Result<(), Error> {
-    let sure = |holds: bool| if holds { Ok(()) } else { Err(Error::Proof) };
+) -> Result<(), AuditError> {
+    let sure = |holds: bool| {
+        if holds {
+            Ok(())
+        } else {
+            Err(AuditError::Proof)
+        }
+    };
     if old > new {
-        return Err(Error::Proof);
+        return Err(AuditError::Proof);
     }
     if old == new {
         return sure(proof.is_empty() && old_root == new_root);
@@ -276,14 +282,14 @@ pub fn verify_consistency(
     } else {
         path.next()
     };
-    let first = *first.ok_or(Error::Proof)?;
+    let first = *first.ok_or(AuditError::Proof)?;
     let up = old_last.trailing_ones();
     old_last >>= up;
     new_last >>= up;
     let (mut old_hash, mut new_hash) = (first, first);
     for sibling in path {
         if new_last == 0 {
-            return Err(Error::Proof);
+            return Err(AuditError::Proof);
         }
         if old_last & 1 == 1 || old_last == new_last {
             old_hash = node_hash(sibling, &old_hash);
@@ -305,23 +311,23 @@ pub fn verify_consistency(
 /// ([RFC 9162 §2.1.3.2](https://www.rfc-editor.org/rfc/rfc9162#section-2.1.3.2)).
 ///
 /// # Errors
-/// [`Error::Proof`] when it is not so.
+/// [`AuditError::Proof`] when it is not so.
 pub fn verify_inclusion(
     index: u64,
     leaf: &Hash,
     size: u64,
     root: &Hash,
     proof: &[Hash],
-) -> Result<(), Error> {
+) -> Result<(), AuditError> {
     if index >= size {
-        return Err(Error::Proof);
+        return Err(AuditError::Proof);
     }
     let mut at = index;
     let mut last = size - 1;
     let mut hash = *leaf;
     for sibling in proof {
         if last == 0 {
-            return Err(Error::Proof);
+            return Err(AuditError::Proof);
         }
         if at & 1 == 1 || at == last {
             hash = node_hash(sibling, &hash);
@@ -338,6 +344,6 @@ pub fn verify_inclusion(
     if last == 0 && hash == *root {
         Ok(())
     } else {
-        Err(Error::Proof)
+        Err(AuditError::Proof)
     }
 }

@@ -5,13 +5,13 @@
 //!
 //! What is found without any outside root: a change of an entry, its leaf hash or a column, a missing, added
 //! or moved row, a cut tail under an old head. What needs one: a tail cut together with the head, and entries
-//! rewritten together with leaves and head. [`Report::vouched`] says how far outside roots reach.
+//! rewritten together with leaves and head. [`LogReport::vouched`] says how far outside roots reach.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::Error;
+use super::AuditError;
 use super::append::Head;
 use super::checkpoint::Checkpoint;
 use super::entry::{Entry, Summary};
@@ -22,8 +22,8 @@ use crate::secret::{Secret, mac, same};
 use crate::words::words;
 
 words! {
-    /// What verification found. Ordered from sound to unsound by [`Verdict::weight`].
-    pub enum Verdict {
+    /// What verification found. Ordered from sound to unsound by [`LogVerdict::weight`].
+    pub enum LogVerdict {
         /// Nothing wrong.
         Ok = "ok",
         /// A column kept for filtering differs from the entry, which itself is sound.
@@ -57,7 +57,7 @@ words! {
     }
 }
 
-impl Verdict {
+impl LogVerdict {
     /// 0 sound; 1 the copies for filtering are not to be trusted; 2 a checkpoint, or what an export says of
     /// itself, is not; 3 the log is not.
     #[must_use]
@@ -91,7 +91,7 @@ impl<'a> From<Option<&'a Summary>> for Columns<'a> {
 
 /// One row as it was found, nothing of it trusted.
 #[derive(Debug, Clone, Copy)]
-pub struct Row<'a> {
+pub struct StoredRow<'a> {
     /// The sequence number column.
     pub seq: u64,
     /// The leaf hash column, of whatever length.
@@ -105,9 +105,9 @@ pub struct Row<'a> {
 /// One thing that is wrong, and where.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Finding {
+pub struct LogFinding {
     /// What is wrong.
-    pub verdict: Verdict,
+    pub verdict: LogVerdict,
     /// The first entry that is or may be concerned; none for a checkpoint that is not to be believed.
     pub first_bad: Option<u64>,
     /// The first entry behind it that is not concerned. A root covers many entries, so a fork has a range.
@@ -128,9 +128,9 @@ pub struct ClockRemark {
 
 /// The result of a verification.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Report {
+pub struct LogReport {
     /// The gravest finding's verdict; of equally grave ones, the one found first.
-    pub verdict: Verdict,
+    pub verdict: LogVerdict,
     /// Where that finding begins.
     pub first_bad: Option<u64>,
     /// Where it ends, exclusive.
@@ -144,18 +144,18 @@ pub struct Report {
     /// The log agrees with a kept root up to this size; what comes after rests on the database alone.
     pub vouched: u64,
     /// The first [`MAX_FINDINGS`] findings, in the order they were found.
-    pub findings: Vec<Finding>,
+    pub findings: Vec<LogFinding>,
     /// Findings there were beyond those.
     pub more: u64,
     /// How the clock went.
     pub clock: ClockRemark,
 }
 
-impl Report {
+impl LogReport {
     /// Returns whether nothing is wrong with the log.
     #[must_use]
     pub fn is_ok(&self) -> bool {
-        self.verdict == Verdict::Ok
+        self.verdict == LogVerdict::Ok
     }
 }
 
@@ -164,7 +164,7 @@ pub const MAX_FINDINGS: usize = 64;
 
 /// A verification in progress.
 #[derive(Debug, Clone)]
-pub struct Verifier {
+pub struct LogVerifier {
     site: [u8; 8],
     frontier: Frontier,
     /// The sequence number that comes next.
@@ -176,11 +176,11 @@ pub struct Verifier {
     last: Option<u64>,
     clock: ClockRemark,
     anchors: BTreeMap<u64, Vec<Hash>>,
-    findings: Vec<Finding>,
+    findings: Vec<LogFinding>,
     more: u64,
 }
 
-impl Verifier {
+impl LogVerifier {
     /// Begins to verify the log of `site`.
     #[must_use]
     pub fn new(site: [u8; 8]) -> Self {
@@ -203,10 +203,10 @@ impl Verifier {
     /// root of a checkpoint already opened. To be called before the rows it covers are fed.
     ///
     /// # Errors
-    /// [`Error::Late`] when more rows than `size` have been fed.
-    pub fn expect_root(&mut self, size: u64, root: Hash) -> Result<(), Error> {
+    /// [`AuditError::Late`] when more rows than `size` have been fed.
+    pub fn expect_root(&mut self, size: u64, root: Hash) -> Result<(), AuditError> {
         if size < self.next {
-            return Err(Error::Late);
+            return Err(AuditError::Late);
         }
         self.anchors.entry(size).or_default().push(root);
         if size == self.next {
@@ -219,25 +219,25 @@ impl Verifier {
     /// `recorded` is the size its table row says, where it comes from a table.
     ///
     /// # Errors
-    /// [`Error::Late`] as [`Verifier::expect_root`].
+    /// [`AuditError::Late`] as [`LogVerifier::expect_root`].
     pub fn expect_checkpoint(
         &mut self,
         note: &str,
         keys: &[VerifierKey],
         origin: &str,
         recorded: Option<u64>,
-    ) -> Result<(), Error> {
+    ) -> Result<(), AuditError> {
         match Checkpoint::open(note, keys, origin) {
             Ok(checkpoint) => {
                 if recorded.is_some_and(|size| size != checkpoint.size) {
-                    self.find(Verdict::IndexColumnMismatch, recorded, None);
+                    self.find(LogVerdict::IndexColumnMismatch, recorded, None);
                 }
                 self.expect_root(checkpoint.size, checkpoint.root)
             }
             Err(error) => {
                 let verdict = match error {
-                    Error::UnknownKey => Verdict::UnknownKey,
-                    _ => Verdict::CheckpointInvalid,
+                    AuditError::UnknownKey => LogVerdict::UnknownKey,
+                    _ => LogVerdict::CheckpointInvalid,
                 };
                 self.find(verdict, None, None);
                 Ok(())
@@ -246,14 +246,14 @@ impl Verifier {
     }
 
     /// Takes the next row, in ascending order of sequence number.
-    pub fn feed(&mut self, row: &Row<'_>) {
+    pub fn feed(&mut self, row: &StoredRow<'_>) {
         self.checked = self.checked.saturating_add(1);
         if row.seq < self.next {
             self.misplaced(row.seq);
             return;
         }
         if row.seq > self.next {
-            self.find(Verdict::MissingRange, Some(self.next), Some(row.seq));
+            self.find(LogVerdict::MissingRange, Some(self.next), Some(row.seq));
             self.broken = true;
         }
         self.next = row.seq.saturating_add(1);
@@ -266,19 +266,19 @@ impl Verifier {
 
     /// Checks what a row says by itself, and returns the leaf hash to build on: the recorded one, so that one
     /// changed body does not hide whether everything behind it is sound.
-    fn examine(&mut self, row: &Row<'_>) -> Hash {
+    fn examine(&mut self, row: &StoredRow<'_>) -> Hash {
         let computed = leaf_hash(row.body);
         let recorded = Hash::try_from(row.leaf).unwrap_or(computed);
         let here = (Some(row.seq), Some(self.next));
         let entry = match Entry::parse(row.body) {
             Ok(entry) if computed.as_slice() == row.leaf => entry,
             _ => {
-                self.find(Verdict::EntryModified, here.0, here.1);
+                self.find(LogVerdict::EntryModified, here.0, here.1);
                 return recorded;
             }
         };
         if entry.seq != row.seq || entry.site != self.site {
-            self.find(Verdict::Inserted, here.0, here.1);
+            self.find(LogVerdict::Inserted, here.0, here.1);
         }
         let agree = match row.columns {
             Columns::Absent => true,
@@ -286,7 +286,7 @@ impl Verifier {
             Columns::Read(columns) => *columns == entry.summary,
         };
         if !agree {
-            self.find(Verdict::IndexColumnMismatch, here.0, here.1);
+            self.find(LogVerdict::IndexColumnMismatch, here.0, here.1);
         }
         let time = entry.summary.time.millis();
         let back = self.last.map_or(0, |last| last.saturating_sub(time));
@@ -302,14 +302,16 @@ impl Verifier {
     /// A row whose place has passed. If it was thought missing, it was moved; one finding speaks for the whole
     /// range, since remembering which of its rows did come would need memory for each.
     fn misplaced(&mut self, seq: u64) {
-        let covers = |finding: &&mut Finding| {
-            matches!(finding.verdict, Verdict::MissingRange | Verdict::Inserted)
-                && finding.first_bad.is_some_and(|first| first <= seq)
+        let covers = |finding: &&mut LogFinding| {
+            matches!(
+                finding.verdict,
+                LogVerdict::MissingRange | LogVerdict::Inserted
+            ) && finding.first_bad.is_some_and(|first| first <= seq)
                 && finding.until.is_some_and(|until| seq < until)
         };
         match self.findings.iter_mut().find(covers) {
-            Some(finding) => finding.verdict = Verdict::Inserted,
-            None => self.find(Verdict::Inserted, Some(seq), Some(seq.saturating_add(1))),
+            Some(finding) => finding.verdict = LogVerdict::Inserted,
+            None => self.find(LogVerdict::Inserted, Some(seq), Some(seq.saturating_add(1))),
         }
     }
 
@@ -325,13 +327,13 @@ impl Verifier {
         }
         // Also beside one that agrees: two roots of one size are a fork whichever of them is ours.
         for _ in expected.iter().filter(|other| **other != root) {
-            self.find(Verdict::Fork, Some(from), Some(until));
+            self.find(LogVerdict::Fork, Some(from), Some(until));
         }
     }
 
-    fn find(&mut self, verdict: Verdict, first_bad: Option<u64>, until: Option<u64>) {
+    fn find(&mut self, verdict: LogVerdict, first_bad: Option<u64>, until: Option<u64>) {
         if self.findings.len() < MAX_FINDINGS {
-            self.findings.push(Finding {
+            self.findings.push(LogFinding {
                 verdict,
                 first_bad,
                 until,
@@ -344,7 +346,7 @@ impl Verifier {
     /// Ends the verification against the head row, read in the same snapshot as the last rows; `None` where
     /// there is none, as in an export.
     #[must_use]
-    pub fn finish(mut self, head: Option<&Head>) -> Report {
+    pub fn finish(mut self, head: Option<&Head>) -> LogReport {
         let head_size = head.map_or(0, Head::size);
         let promised = self
             .anchors
@@ -352,23 +354,27 @@ impl Verifier {
             .next_back()
             .map_or(head_size, |size| head_size.max(*size));
         if promised > self.next {
-            self.find(Verdict::TruncatedTail, Some(self.next), Some(promised));
+            self.find(LogVerdict::TruncatedTail, Some(self.next), Some(promised));
         }
         if let Some(head) = head {
             if head.size() < self.vouched {
                 // The rows go further, and a kept root says rightly so: it is the head that was set back.
-                self.find(Verdict::HeadMismatch, Some(head.size()), Some(self.next));
+                self.find(LogVerdict::HeadMismatch, Some(head.size()), Some(self.next));
             } else if head.size() < self.next {
-                self.find(Verdict::Inserted, Some(head.size()), Some(self.next));
+                self.find(LogVerdict::Inserted, Some(head.size()), Some(self.next));
             } else if head.size() == self.next
                 && !self.broken
                 && *head.root() != self.frontier.root()
             {
-                self.find(Verdict::HeadMismatch, Some(self.vouched), Some(self.next));
+                self.find(
+                    LogVerdict::HeadMismatch,
+                    Some(self.vouched),
+                    Some(self.next),
+                );
             }
         }
-        let mut worst = Finding {
-            verdict: Verdict::Ok,
+        let mut worst = LogFinding {
+            verdict: LogVerdict::Ok,
             first_bad: None,
             until: None,
         };
@@ -377,7 +383,7 @@ impl Verifier {
                 worst = *finding;
             }
         }
-        Report {
+        LogReport {
             verdict: worst.verdict,
             first_bad: worst.first_bad,
             until: worst.until,
@@ -420,31 +426,31 @@ impl Verifier {
         out
     }
 
-    /// Goes on from [`Verifier::export`].
+    /// Goes on from [`LogVerifier::export`].
     ///
     /// # Errors
-    /// [`Error::State`] for anything but bytes exported with this key.
-    pub fn import(bytes: &[u8], key: &Secret<32>) -> Result<Self, Error> {
-        let (tag, json) = bytes.split_first_chunk::<32>().ok_or(Error::State)?;
+    /// [`AuditError::State`] for anything but bytes exported with this key.
+    pub fn import(bytes: &[u8], key: &Secret<32>) -> Result<Self, AuditError> {
+        let (tag, json) = bytes.split_first_chunk::<32>().ok_or(AuditError::State)?;
         if !same(&mac(key, json), tag) {
-            return Err(Error::State);
+            return Err(AuditError::State);
         }
-        let state: State = serde_json::from_slice(json).map_err(|_| Error::State)?;
+        let state: State = serde_json::from_slice(json).map_err(|_| AuditError::State)?;
         let mut anchors: BTreeMap<u64, Vec<Hash>> = BTreeMap::new();
         for (size, root) in state.anchors {
             anchors
                 .entry(size)
                 .or_default()
-                .push(from_hex(&root).ok_or(Error::State)?);
+                .push(from_hex(&root).ok_or(AuditError::State)?);
         }
         let digits = state.frontier.as_bytes().chunks(2).map(|pair| {
             let byte: Option<[u8; 1]> = std::str::from_utf8(pair).ok().and_then(from_hex);
-            byte.map(|[byte]| byte).ok_or(Error::State)
+            byte.map(|[byte]| byte).ok_or(AuditError::State)
         });
         let frontier: Vec<u8> = digits.collect::<Result<_, _>>()?;
         Ok(Self {
-            site: from_hex(&state.site).ok_or(Error::State)?,
-            frontier: Frontier::decode(&frontier).map_err(|_| Error::State)?,
+            site: from_hex(&state.site).ok_or(AuditError::State)?,
+            frontier: Frontier::decode(&frontier).map_err(|_| AuditError::State)?,
             next: state.next,
             broken: state.broken,
             checked: state.checked,
@@ -471,6 +477,6 @@ struct State {
     last: Option<u64>,
     clock: ClockRemark,
     anchors: Vec<(u64, String)>,
-    findings: Vec<Finding>,
+    findings: Vec<LogFinding>,
     more: u64,
 }

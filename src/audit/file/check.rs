@@ -106,7 +106,7 @@ impl FileCheck {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::audit::verify::Verdict;
+    use crate::audit::verify::LogVerdict;
     use ed25519_dalek::SigningKey;
 
     const ORIGIN: &str = "shop.example/0101010101010101/audit";
@@ -118,7 +118,7 @@ mod tests {
         check.push(b"x");
         assert_eq!(check.expect_root(1, [7; 32]), Err(ExpectationError::Late));
         assert_eq!(check.expect_checkpoint(""), Err(ExpectationError::Late));
-        assert_ne!(check.finish().verdict, Verdict::Ok);
+        assert_ne!(check.finish().verdict, LogVerdict::Ok);
         assert_eq!(check.expect_root(2, [7; 32]), Ok(()), "the next file");
     }
 

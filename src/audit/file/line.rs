@@ -9,7 +9,7 @@ use crate::audit::tree::Hash;
 /// What the file says it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Header {
+pub(super) struct HeaderLine {
     pub countersign_audit: u8,
     pub origin: String,
     pub site: String,
@@ -25,7 +25,7 @@ pub(super) struct Header {
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Leaves {
+pub(super) struct LeavesLine {
     /// The first entry they belong to.
     pub leaves: u64,
     pub hashes: String,
@@ -33,14 +33,14 @@ pub(super) struct Leaves {
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Pruned {
+pub(super) struct PrunedLine {
     pub pruned: [u64; 2],
     pub hashes: String,
 }
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Outside {
+pub(super) struct OutsideLine {
     pub outside: [u64; 2],
     pub hashes: String,
 }
@@ -55,7 +55,7 @@ pub(super) struct CheckpointLine {
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct End {
+pub(super) struct EndLine {
     /// The size of the log up to here.
     pub end: u64,
     /// Entries in the file.
@@ -68,7 +68,7 @@ pub(super) struct End {
 
 /// The text of the note in the last line. Its first line is no log's origin, so it can never be taken for a
 /// checkpoint.
-pub(super) fn end_text(origin: &str, end: &End) -> String {
+pub(super) fn end_text(origin: &str, end: &EndLine) -> String {
     format!(
         "{origin}/export\n{}\n{}\n{}\n",
         end.end, end.entries, end.frame

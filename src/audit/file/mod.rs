@@ -24,10 +24,10 @@ mod write;
 
 pub use check::{ExpectationError, FileCheck};
 pub use csv::Csv;
-pub use report::{Expectations, FileFinding, FileReport, Remark, Remarked};
+pub use report::{Expectations, FileFinding, FileRemark, FileReport, Remark};
 pub use scan::{Scanned, scan};
 pub use verify::{FileVerifier, verify};
-pub use write::{Absent, Export};
+pub use write::{Export, Omission};
 
 /// Version of the format.
 pub const VERSION: u8 = 1;

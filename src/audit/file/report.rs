@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::audit::note::VerifierKey;
 use crate::audit::seal::FirstKey;
 use crate::audit::tree::Hash;
-use crate::audit::verify::Verdict;
+use crate::audit::verify::LogVerdict;
 use crate::clock::Timestamp;
 use crate::words::words;
 
@@ -88,7 +88,7 @@ impl Remark {
 
 /// A remark with what it is about.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Remarked {
+pub struct FileRemark {
     /// What.
     pub remark: Remark,
     /// The first entry concerned.
@@ -103,7 +103,7 @@ pub struct Remarked {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct FileFinding {
     /// What is wrong.
-    pub verdict: Verdict,
+    pub verdict: LogVerdict,
     /// The first entry that is or may be concerned.
     pub first_bad: Option<u64>,
     /// The first entry behind it that is not concerned.
@@ -116,7 +116,7 @@ pub struct FileFinding {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct FileReport {
     /// The gravest finding's verdict.
-    pub verdict: Verdict,
+    pub verdict: LogVerdict,
     /// The first entry of that finding.
     pub first_bad: Option<u64>,
     /// Where it ends, exclusive.
@@ -147,7 +147,7 @@ pub struct FileReport {
     /// Findings there were beyond those.
     pub more: u64,
     /// What else is to be known.
-    pub remarks: Vec<Remarked>,
+    pub remarks: Vec<FileRemark>,
 }
 
 fn as_hex<S: serde::Serializer>(hash: &Hash, to: S) -> Result<S::Ok, S::Error> {
@@ -158,18 +158,18 @@ impl FileReport {
     /// Nothing is wrong, and roots reach to the last entry.
     #[must_use]
     pub fn is_proved(&self) -> bool {
-        self.verdict == Verdict::Ok && self.vouched == self.size && self.size > 0
+        self.verdict == LogVerdict::Ok && self.vouched == self.size && self.size > 0
     }
 
     /// Returns whether nothing is wrong with the file.
     #[must_use]
     pub fn is_ok(&self) -> bool {
-        self.verdict == Verdict::Ok
+        self.verdict == LogVerdict::Ok
     }
 
     /// The remark of this kind, if it was made.
     #[must_use]
-    pub fn remark(&self, remark: Remark) -> Option<&Remarked> {
+    pub fn remark(&self, remark: Remark) -> Option<&FileRemark> {
         self.remarks.iter().find(|made| made.remark == remark)
     }
 }

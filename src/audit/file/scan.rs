@@ -4,7 +4,7 @@
 //! What is not in that spelling is left to [`Entry::parse`](crate::audit::entry::Entry::parse), which decides;
 //! whatever this accepts that accepts too, and with the same values.
 
-use crate::audit::entry::{ActorKind, Kind, Outcome};
+use crate::audit::entry::{ActorKind, EntryKind, EntryOutcome};
 use crate::bytes::from_hex;
 
 /// Deepest nesting that is followed.
@@ -20,7 +20,7 @@ pub struct Scanned<'a> {
     /// The site that wrote it.
     pub site: [u8; 8],
     /// What it is about.
-    pub kind: Kind,
+    pub kind: EntryKind,
     /// Tool or event.
     pub action: &'a str,
 }
@@ -39,7 +39,7 @@ pub fn scan(body: &[u8]) -> Option<Scanned<'_>> {
     at.exactly(b",\"site\":")?;
     let site = from_hex(at.string()?)?;
     at.exactly(b",\"kind\":")?;
-    let kind = Kind::from_word(at.string()?)?;
+    let kind = EntryKind::from_word(at.string()?)?;
     at.exactly(b",\"actor\":{\"kind\":")?;
     ActorKind::from_word(at.string()?)?;
     at.exactly(b",\"connection\":")?;
@@ -58,7 +58,7 @@ pub fn scan(body: &[u8]) -> Option<Scanned<'_>> {
     at.value(0)?;
     at.exactly(b",\"outcome\":")?;
     if let Some(outcome) = at.or_null(Cursor::string)? {
-        Outcome::from_word(outcome)?;
+        EntryOutcome::from_word(outcome)?;
     }
     at.exactly(b",\"reason\":")?;
     at.or_null(Cursor::string)?;

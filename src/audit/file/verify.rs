@@ -16,18 +16,19 @@ pub use read::verify;
 use entries::Examined;
 
 use super::line::{
-    CheckpointLine, End, Header, Leaves, Outside, Pruned, end_text, hashes_from_text, read,
+    CheckpointLine, EndLine, HeaderLine, LeavesLine, OutsideLine, PrunedLine, end_text,
+    hashes_from_text, read,
 };
-use super::report::{Expectations, FileFinding, FileReport, Remark, Remarked};
-use super::write::Absent;
+use super::report::{Expectations, FileFinding, FileRemark, FileReport, Remark};
+use super::write::Omission;
 use super::{MAX_LINE, TILE, VERSION};
-use crate::audit::Error;
+use crate::audit::AuditError;
 use crate::audit::checkpoint::Checkpoint;
 use crate::audit::note::{self, VerifierKey};
-use crate::audit::seal::{Chain, Fault, FirstKey, Seal};
+use crate::audit::seal::{FirstKey, Seal, SealChain, SealFault};
 use crate::audit::span::Span;
 use crate::audit::tree::{Frontier, Hash};
-use crate::audit::verify::{ClockRemark, MAX_FINDINGS, Verdict};
+use crate::audit::verify::{ClockRemark, LogVerdict, MAX_FINDINGS};
 use crate::bytes::{from_hex, hex};
 use crate::clock::{SKEW_MS, Timestamp};
 
@@ -64,7 +65,7 @@ struct Times {
 pub struct FileVerifier {
     keys: Vec<VerifierKey>,
     roots: BTreeMap<u64, Vec<Hash>>,
-    chain: Option<Chain>,
+    chain: Option<SealChain>,
     first_key: Option<FirstKey>,
     taken: Option<Timestamp>,
 
@@ -72,7 +73,7 @@ pub struct FileVerifier {
     /// The line under way is longer than [`MAX_LINE`].
     too_long: bool,
     line: u64,
-    header: Option<Header>,
+    header: Option<HeaderLine>,
     /// There is no header: nothing else can be read.
     foreign: bool,
     ended: bool,
@@ -99,7 +100,7 @@ pub struct FileVerifier {
     outside_end: Option<u64>,
     findings: Vec<FileFinding>,
     more: u64,
-    remarks: Vec<Remarked>,
+    remarks: Vec<FileRemark>,
 }
 
 impl FileVerifier {
@@ -214,15 +215,17 @@ impl FileVerifier {
         }
         let read_as = if starts(b"{\"leaves\":") {
             read(line)
-                .and_then(|found: Leaves| Some((found.leaves, hashes_from_text(&found.hashes)?)))
+                .and_then(|found: LeavesLine| {
+                    Some((found.leaves, hashes_from_text(&found.hashes)?))
+                })
                 .map(|(from, hashes)| self.leaves(from, &hashes))
         } else if starts(b"{\"pruned\":") {
-            read(line).map(|found: Pruned| {
-                self.stretch(Absent::Pruned, found.pruned, &found.hashes);
+            read(line).map(|found: PrunedLine| {
+                self.stretch(Omission::Pruned, found.pruned, &found.hashes);
             })
         } else if starts(b"{\"outside\":") {
-            read(line).map(|found: Outside| {
-                self.stretch(Absent::Outside, found.outside, &found.hashes);
+            read(line).map(|found: OutsideLine| {
+                self.stretch(Omission::Outside, found.outside, &found.hashes);
             })
         } else if starts(b"{\"checkpoint\":") {
             let origin = header.origin.clone();
@@ -234,7 +237,7 @@ impl FileVerifier {
                 .map(|seal| self.seal(&seal))
         } else if starts(b"{\"end\":") {
             let origin = header.origin.clone();
-            read(line).map(|found: End| self.end(&origin, &found))
+            read(line).map(|found: EndLine| self.end(&origin, &found))
         } else {
             // Not told by its key: an entry whose beginning was damaged, or nothing of ours.
             self.entry(Examined::of(line));
@@ -250,7 +253,7 @@ impl FileVerifier {
     }
 
     fn begin(&mut self, line: &[u8]) {
-        let header = read(line).filter(|header: &Header| {
+        let header = read(line).filter(|header: &HeaderLine| {
             let site: Option<[u8; 8]> = from_hex(&header.site);
             let root: Option<Hash> = from_hex(&header.root);
             header.countersign_audit == VERSION && site.is_some() && root.is_some()
@@ -267,22 +270,22 @@ impl FileVerifier {
             || header.from > header.until
             || header.until > header.size
         {
-            self.find(Verdict::HeaderMismatch, None, None);
+            self.find(LogVerdict::HeaderMismatch, None, None);
         }
         let own = |key: &VerifierKey| key.name() == header.origin;
         if self.keys.iter().any(own) {
             // A key vouches for the log it is named after, and for no other.
             self.keys.retain(own);
         } else if !self.keys.is_empty() {
-            self.find(Verdict::UnknownKey, None, None);
+            self.find(LogVerdict::UnknownKey, None, None);
         }
-        self.chain = Some(Chain::new(&header.origin, self.first_key.as_ref()));
+        self.chain = Some(SealChain::new(&header.origin, self.first_key.as_ref()));
         self.header = Some(header);
         self.meet(0);
     }
 
     fn malformed(&mut self) {
-        self.find(Verdict::FileMalformed, None, None);
+        self.find(LogVerdict::FileMalformed, None, None);
     }
 
     /// What stands between entries settles those before it; their `leaves` line should have done so.
@@ -293,7 +296,7 @@ impl FileVerifier {
         }
     }
 
-    fn stretch(&mut self, why: Absent, [from, until]: [u64; 2], hashes: &str) {
+    fn stretch(&mut self, why: Omission, [from, until]: [u64; 2], hashes: &str) {
         self.settled();
         let span = hashes_from_text(hashes)
             .and_then(|hashes| Span::of(&(from..until), &hashes).ok())
@@ -303,26 +306,26 @@ impl FileVerifier {
             return;
         };
         if from > self.position {
-            self.find(Verdict::MissingRange, Some(self.position), Some(from));
+            self.find(LogVerdict::MissingRange, Some(self.position), Some(from));
             self.broken = true;
         }
         if let Some(header) = &self.header {
             let (asked, filtered) = (header.from..header.until, header.filter.is_some());
             let inside = !asked.is_empty() && from < asked.end && until > asked.start;
             let wrong = match why {
-                Absent::Outside => inside && !filtered,
-                Absent::Pruned => !inside,
+                Omission::Outside => inside && !filtered,
+                Omission::Pruned => !inside,
             };
             if wrong {
-                self.find(Verdict::HeaderMismatch, Some(from), Some(until));
+                self.find(LogVerdict::HeaderMismatch, Some(from), Some(until));
             }
         }
         if self.gap_end() != Some(from) {
             self.gap = from;
         }
         match why {
-            Absent::Pruned => self.pruned(from, until),
-            Absent::Outside => {}
+            Omission::Pruned => self.pruned(from, until),
+            Omission::Outside => {}
         }
         self.outside_end = Some(until);
         self.position = until;
@@ -367,7 +370,7 @@ impl FileVerifier {
             self.vouched = size;
         }
         for _ in expected.iter().filter(|other| **other != root) {
-            self.find(Verdict::Fork, Some(from), Some(size));
+            self.find(LogVerdict::Fork, Some(from), Some(size));
         }
     }
 
@@ -385,7 +388,7 @@ impl FileVerifier {
     /// What is said of a later size by whom it can be believed shows that entries before it are missing.
     fn skip_to(&mut self, size: u64) {
         if size > self.position {
-            self.find(Verdict::MissingRange, Some(self.position), Some(size));
+            self.find(LogVerdict::MissingRange, Some(self.position), Some(size));
             self.broken = true;
             self.position = size;
         }
@@ -400,19 +403,19 @@ impl FileVerifier {
         } else {
             match Checkpoint::open(&found.note, &self.keys, origin) {
                 Ok(checkpoint) if checkpoint.size == size => Some(checkpoint),
-                Err(Error::UnknownKey) => return self.find(Verdict::UnknownKey, at, None),
-                _ => return self.find(Verdict::CheckpointInvalid, at, None),
+                Err(AuditError::UnknownKey) => return self.find(LogVerdict::UnknownKey, at, None),
+                _ => return self.find(LogVerdict::CheckpointInvalid, at, None),
             }
         };
         self.skip_to(size);
         match (self.place(size), opened) {
-            (None, _) => self.find(Verdict::CheckpointInvalid, at, None),
+            (None, _) => self.find(LogVerdict::CheckpointInvalid, at, None),
             (Some(_), None) => {}
             (Some(false), Some(_)) => self.remark(Remark::RootNotMet, at, None),
             (Some(true), Some(checkpoint)) if checkpoint.root == self.frontier.root() => {
                 self.vouched = size;
             }
-            (Some(true), Some(_)) => self.find(Verdict::Fork, Some(self.vouched), at),
+            (Some(true), Some(_)) => self.find(LogVerdict::Fork, Some(self.vouched), at),
         }
     }
 
@@ -427,16 +430,16 @@ impl FileVerifier {
         self.unkeyed_seals |= !keyed;
         self.seals += u64::from(keyed && fault.is_none());
         match fault {
-            Some(Fault::Gap) => self.find(Verdict::SealGap, at, None),
-            Some(Fault::Invalid) => self.find(Verdict::SealInvalid, at, None),
+            Some(SealFault::Gap) => self.find(LogVerdict::SealGap, at, None),
+            Some(SealFault::Invalid) => self.find(LogVerdict::SealInvalid, at, None),
             None => {}
         }
-        if fault != Some(Fault::Invalid) {
+        if fault != Some(SealFault::Invalid) {
             self.skip_to(seal.size);
             match self.place(seal.size) {
                 Some(true) if seal.root == self.frontier.root() => {}
                 Some(false) => self.remark(Remark::RootNotMet, at, None),
-                _ => self.find(Verdict::SealInvalid, at, None),
+                _ => self.find(LogVerdict::SealInvalid, at, None),
             }
         }
         let times = std::mem::take(&mut self.times);
@@ -448,16 +451,16 @@ impl FileVerifier {
             .latest
             .filter(|(time, _)| *time >= seal.until.millis().saturating_add(SKEW_MS));
         if let Some((_, seq)) = early.or(late) {
-            self.find(Verdict::OutsideEpoch, Some(seq), Some(seq + 1));
+            self.find(LogVerdict::OutsideEpoch, Some(seq), Some(seq + 1));
         }
     }
 
-    fn end(&mut self, origin: &str, end: &End) {
+    fn end(&mut self, origin: &str, end: &EndLine) {
         self.settled();
         self.ended = true;
         let frame = hex(&self.frame.clone().finalize());
         if end.end != self.position || end.entries != self.entries {
-            self.find(Verdict::HeaderMismatch, None, None);
+            self.find(LogVerdict::HeaderMismatch, None, None);
         }
         if end.frame != frame {
             self.malformed();
@@ -471,16 +474,22 @@ impl FileVerifier {
         };
         match note::open(signed, &self.keys) {
             Ok(text) if text == end_text(origin, end) => {}
-            Err(Error::UnknownKey) => self.find(Verdict::UnknownKey, None, None),
-            _ => self.find(Verdict::HeaderMismatch, None, None),
+            Err(AuditError::UnknownKey) => self.find(LogVerdict::UnknownKey, None, None),
+            _ => self.find(LogVerdict::HeaderMismatch, None, None),
         }
     }
 
-    fn find(&mut self, verdict: Verdict, first_bad: Option<u64>, until: Option<u64>) {
+    fn find(&mut self, verdict: LogVerdict, first_bad: Option<u64>, until: Option<u64>) {
         self.find_at(verdict, first_bad, until, self.line);
     }
 
-    fn find_at(&mut self, verdict: Verdict, first_bad: Option<u64>, until: Option<u64>, line: u64) {
+    fn find_at(
+        &mut self,
+        verdict: LogVerdict,
+        first_bad: Option<u64>,
+        until: Option<u64>,
+        line: u64,
+    ) {
         if self.findings.len() < MAX_FINDINGS {
             self.findings.push(FileFinding {
                 verdict,
@@ -497,7 +506,7 @@ impl FileVerifier {
     fn remark(&mut self, remark: Remark, first: Option<u64>, until: Option<u64>) {
         match self.remarks.iter_mut().find(|made| made.remark == remark) {
             Some(made) => made.count = made.count.saturating_add(1),
-            None => self.remarks.push(Remarked {
+            None => self.remarks.push(FileRemark {
                 remark,
                 first,
                 until,
@@ -516,14 +525,14 @@ impl FileVerifier {
         if !self.foreign {
             self.settle(None);
             if !self.ended {
-                self.find(Verdict::TruncatedTail, Some(self.position), None);
+                self.find(LogVerdict::TruncatedTail, Some(self.position), None);
             } else if !self.partial.is_empty() || self.too_long {
                 self.malformed();
             }
             self.close();
         }
         let mut worst = FileFinding {
-            verdict: Verdict::Ok,
+            verdict: LogVerdict::Ok,
             first_bad: None,
             until: None,
             line: 0,
@@ -538,7 +547,7 @@ impl FileVerifier {
             verdict: worst.verdict,
             first_bad: worst.first_bad,
             until: worst.until,
-            line: (worst.verdict != Verdict::Ok).then_some(worst.line),
+            line: (worst.verdict != LogVerdict::Ok).then_some(worst.line),
             origin: header
                 .as_ref()
                 .map(|header| header.origin.clone())

@@ -6,14 +6,15 @@ use ed25519_dalek::SigningKey;
 use sha2::{Digest as _, Sha256};
 
 use super::line::{
-    CheckpointLine, End, Header, Leaves, Outside, Pruned, end_text, hashes_to_text, write,
+    CheckpointLine, EndLine, HeaderLine, LeavesLine, OutsideLine, PrunedLine, end_text,
+    hashes_to_text, write,
 };
 use super::{MAX_LINE, TILE, VERSION};
 use crate::audit::append::Head;
 use crate::audit::seal::Seal;
 use crate::audit::span::Span;
 use crate::audit::tree::Hash;
-use crate::audit::{Error, note};
+use crate::audit::{AuditError, note};
 use crate::bytes::hex;
 
 /// Longest description of a filter, in bytes.
@@ -21,7 +22,7 @@ const MAX_FILTER: usize = 1024;
 
 /// Why entries stand in the file by their hashes alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Absent {
+pub enum Omission {
     /// Their bodies were deleted by retention.
     Pruned,
     /// They were not asked for: outside the range, or not what the filter picks.
@@ -31,10 +32,10 @@ pub enum Absent {
 /// An export in progress. Fed with every row of the log in order, whether it is wanted or not: what is not wanted
 /// is hashed. It copies what the table holds, sound or not; whether it is sound the verifier says.
 pub struct Export {
-    header: Header,
+    header: HeaderLine,
     position: u64,
     tile: Vec<Hash>,
-    absent: Option<(Absent, Span)>,
+    absent: Option<(Omission, Span)>,
     frame: Sha256,
     entries: u64,
     out: Vec<u8>,
@@ -45,21 +46,21 @@ impl Export {
     /// of the range are picked by.
     ///
     /// # Errors
-    /// [`Error::Range`] for a range beyond the head, [`Error::Name`] for a description over 1,024 bytes.
+    /// [`AuditError::Range`] for a range beyond the head, [`AuditError::Name`] for a description over 1,024 bytes.
     pub fn new(
         origin: &str,
         site: [u8; 8],
         head: &Head,
         range: &Range<u64>,
         filter: Option<&str>,
-    ) -> Result<Self, Error> {
+    ) -> Result<Self, AuditError> {
         if range.start > range.end || range.end > head.size() {
-            return Err(Error::Range);
+            return Err(AuditError::Range);
         }
         if filter.is_some_and(|filter| filter.len() > MAX_FILTER) {
-            return Err(Error::Name);
+            return Err(AuditError::Name);
         }
-        let header = Header {
+        let header = HeaderLine {
             countersign_audit: VERSION,
             origin: origin.to_owned(),
             site: hex(&site),
@@ -87,7 +88,7 @@ impl Export {
     /// where it was pruned. A row that is missing is missing in the file too.
     ///
     /// # Errors
-    /// [`Error::Range`] for a row before its place, [`Error::Body`] for a body with a newline or longer than
+    /// [`AuditError::Range`] for a row before its place, [`AuditError::Body`] for a body with a newline or longer than
     /// [`MAX_LINE`], or a leaf hash of another length than 32 bytes.
     pub fn row(
         &mut self,
@@ -95,10 +96,10 @@ impl Export {
         leaf: &[u8],
         body: Option<&[u8]>,
         wanted: bool,
-    ) -> Result<(), Error> {
-        let leaf = Hash::try_from(leaf).map_err(|_| Error::Body)?;
+    ) -> Result<(), AuditError> {
+        let leaf = Hash::try_from(leaf).map_err(|_| AuditError::Body)?;
         if seq < self.position || seq >= self.header.size {
-            return Err(Error::Range);
+            return Err(AuditError::Range);
         }
         if seq > self.position {
             self.flush();
@@ -107,20 +108,20 @@ impl Export {
         let wanted = wanted && (self.header.from..self.header.until).contains(&seq);
         match body {
             Some(body) if wanted => self.entry(leaf, body),
-            Some(_) => self.hashes(Absent::Outside, seq, 0, leaf),
-            None if wanted => self.hashes(Absent::Pruned, seq, 0, leaf),
-            None => self.hashes(Absent::Outside, seq, 0, leaf),
+            Some(_) => self.hashes(Omission::Outside, seq, 0, leaf),
+            None if wanted => self.hashes(Omission::Pruned, seq, 0, leaf),
+            None => self.hashes(Omission::Outside, seq, 0, leaf),
         }
     }
 
     /// A stretch of which only the hashes of its [`Span`] were kept.
     ///
     /// # Errors
-    /// [`Error::Range`] unless it begins at the next entry and ends in the log.
-    pub fn span(&mut self, why: Absent, span: &Span) -> Result<(), Error> {
+    /// [`AuditError::Range`] unless it begins at the next entry and ends in the log.
+    pub fn span(&mut self, why: Omission, span: &Span) -> Result<(), AuditError> {
         let range = span.range();
         if range.start != self.position || range.end > self.header.size {
-            return Err(Error::Range);
+            return Err(AuditError::Range);
         }
         let mut at = range.start;
         for (height, hash) in span.nodes() {
@@ -130,9 +131,9 @@ impl Export {
         Ok(())
     }
 
-    fn entry(&mut self, leaf: Hash, body: &[u8]) -> Result<(), Error> {
+    fn entry(&mut self, leaf: Hash, body: &[u8]) -> Result<(), AuditError> {
         if body.len() > MAX_LINE || body.contains(&b'\n') {
-            return Err(Error::Body);
+            return Err(AuditError::Body);
         }
         self.flush_absent();
         self.out.extend_from_slice(body);
@@ -146,7 +147,13 @@ impl Export {
         Ok(())
     }
 
-    fn hashes(&mut self, why: Absent, at: u64, height: u32, hash: Hash) -> Result<(), Error> {
+    fn hashes(
+        &mut self,
+        why: Omission,
+        at: u64,
+        height: u32,
+        hash: Hash,
+    ) -> Result<(), AuditError> {
         self.flush_tile();
         if self.absent.as_ref().is_some_and(|(other, _)| *other != why) {
             self.flush_absent();
@@ -166,8 +173,8 @@ impl Export {
     /// A checkpoint about the log up to here.
     ///
     /// # Errors
-    /// [`Error::Note`] when it is longer than [`note::MAX_NOTE`].
-    pub fn checkpoint(&mut self, note: &str) -> Result<(), Error> {
+    /// [`AuditError::Note`] when it is longer than [`note::MAX_NOTE`].
+    pub fn checkpoint(&mut self, note: &str) -> Result<(), AuditError> {
         self.checkpoint_within(self.position, note)
     }
 
@@ -175,9 +182,9 @@ impl Export {
     ///
     /// # Errors
     /// As [`Export::checkpoint`].
-    pub fn checkpoint_within(&mut self, size: u64, note: &str) -> Result<(), Error> {
+    pub fn checkpoint_within(&mut self, size: u64, note: &str) -> Result<(), AuditError> {
         if note.len() > note::MAX_NOTE {
-            return Err(Error::Note);
+            return Err(AuditError::Note);
         }
         self.flush();
         let line = write(&CheckpointLine {
@@ -204,9 +211,9 @@ impl Export {
     ///
     /// # Errors
     /// As [`note::sign`].
-    pub fn finish(mut self, key: Option<&SigningKey>) -> Result<Vec<u8>, Error> {
+    pub fn finish(mut self, key: Option<&SigningKey>) -> Result<Vec<u8>, AuditError> {
         self.flush();
-        let mut end = End {
+        let mut end = EndLine {
             end: self.position,
             entries: self.entries,
             frame: hex(&self.frame.clone().finalize()),
@@ -231,7 +238,7 @@ impl Export {
             return;
         }
         let tile = std::mem::replace(&mut self.tile, Vec::with_capacity(TILE));
-        let line = write(&Leaves {
+        let line = write(&LeavesLine {
             leaves: self.position - tile.len() as u64,
             hashes: hashes_to_text(tile),
         });
@@ -247,11 +254,11 @@ impl Export {
             hashes_to_text(span.nodes().map(|(_, hash)| hash)),
         );
         let line = match why {
-            Absent::Pruned => write(&Pruned {
+            Omission::Pruned => write(&PrunedLine {
                 pruned: stretch,
                 hashes,
             }),
-            Absent::Outside => write(&Outside {
+            Omission::Outside => write(&OutsideLine {
                 outside: stretch,
                 hashes,
             }),

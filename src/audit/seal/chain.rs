@@ -7,7 +7,7 @@ use crate::secret::{mac, same};
 
 /// What is wrong with a seal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fault {
+pub enum SealFault {
     /// Seals before it are missing.
     Gap,
     /// It is not what the key of its epoch makes, or not the next one.
@@ -15,7 +15,7 @@ pub enum Fault {
 }
 
 /// The side that verifies: takes the seals of a log in order.
-pub struct Chain {
+pub struct SealChain {
     origin: String,
     key: Option<FirstKey>,
     /// The epoch that comes next; unknown before the first seal where there is no key.
@@ -25,7 +25,7 @@ pub struct Chain {
     size: u64,
 }
 
-impl Chain {
+impl SealChain {
     /// Begins, with the first key or without: then only whether the seals continue each other is looked at.
     #[must_use]
     pub fn new(origin: &str, first: Option<&FirstKey>) -> Self {
@@ -42,11 +42,11 @@ impl Chain {
     /// Takes the next seal. After a fault the chain goes on from this seal, so that one fault is one finding.
     ///
     /// # Errors
-    /// [`Fault`].
-    pub fn take(&mut self, seal: &Seal) -> Result<(), Fault> {
+    /// [`SealFault`].
+    pub fn take(&mut self, seal: &Seal) -> Result<(), SealFault> {
         let next = self.next.unwrap_or(seal.epoch);
         if seal.epoch < next || seal.size < self.size || seal.epoch >= MAX_EPOCHS {
-            return Err(Fault::Invalid);
+            return Err(SealFault::Invalid);
         }
         let gap = seal.epoch > next;
         let follows = gap
@@ -69,9 +69,9 @@ impl Chain {
         self.until = Some(seal.until);
         self.size = seal.size;
         if !follows || !made || seal.from >= seal.until {
-            Err(Fault::Invalid)
+            Err(SealFault::Invalid)
         } else if gap {
-            Err(Fault::Gap)
+            Err(SealFault::Gap)
         } else {
             Ok(())
         }

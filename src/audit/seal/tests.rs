@@ -19,8 +19,8 @@ fn grown(head: &Head) -> Head {
     append(head, &drafts, [1; 8], START).unwrap().head
 }
 
-fn check(seals: &[Seal], first: Option<&FirstKey>) -> Vec<Option<Fault>> {
-    let mut chain = Chain::new(ORIGIN, first);
+fn check(seals: &[Seal], first: Option<&FirstKey>) -> Vec<Option<SealFault>> {
+    let mut chain = SealChain::new(ORIGIN, first);
     seals.iter().map(|seal| chain.take(seal).err()).collect()
 }
 
@@ -70,18 +70,18 @@ fn what_is_not_the_next_seal_is_found() {
         faults(&|seals| {
             seals.remove(2);
         }),
-        Some(Fault::Gap)
+        Some(SealFault::Gap)
     );
     assert_eq!(
         faults(&|seals| {
             seals.remove(0);
         }),
-        Some(Fault::Gap)
+        Some(SealFault::Gap)
     );
-    assert_eq!(faults(&|seals| seals.swap(1, 2)), Some(Fault::Gap));
+    assert_eq!(faults(&|seals| seals.swap(1, 2)), Some(SealFault::Gap));
     assert_eq!(
         faults(&|seals| seals.insert(1, seals[0].clone())),
-        Some(Fault::Invalid)
+        Some(SealFault::Invalid)
     );
     type Change = fn(&mut Seal);
     let changes: [Change; 7] = [
@@ -96,7 +96,7 @@ fn what_is_not_the_next_seal_is_found() {
     for (at, change) in changes.into_iter().enumerate() {
         assert_eq!(
             faults(&|seals| change(&mut seals[2])),
-            Some(Fault::Invalid),
+            Some(SealFault::Invalid),
             "{at}"
         );
     }
@@ -110,11 +110,11 @@ fn what_is_not_the_next_seal_is_found() {
     let forged = later.due(&Head::default(), hours(5));
     assert_eq!(
         faults(&|seals| seals.splice(1.., forged.clone()).for_each(drop)),
-        Some(Fault::Invalid)
+        Some(SealFault::Invalid)
     );
     let mut sealer = enroll().0;
-    assert_eq!(sealer.advance(&seals[1]), Err(Error::SealOrder));
-    assert_eq!(sealer.advance(&forged[0]), Err(Error::SealOrder));
+    assert_eq!(sealer.advance(&seals[1]), Err(AuditError::SealOrder));
+    assert_eq!(sealer.advance(&forged[0]), Err(AuditError::SealOrder));
 }
 
 #[test]
@@ -133,7 +133,7 @@ fn a_seal_has_one_spelling() {
         large.to_text(),
     ] {
         assert_ne!(wrong, text);
-        assert_eq!(Seal::from_text(&wrong), Err(Error::Seal), "{wrong}");
+        assert_eq!(Seal::from_text(&wrong), Err(AuditError::Seal), "{wrong}");
     }
 }
 
@@ -160,12 +160,16 @@ fn a_sound_mac_is_not_enough() {
             "{at}"
         );
         if at < 2 {
-            assert_eq!(enroll().0.advance(wrong), Err(Error::SealOrder), "{at}");
+            assert_eq!(
+                enroll().0.advance(wrong),
+                Err(AuditError::SealOrder),
+                "{at}"
+            );
         }
     }
     let mut forged = good.clone();
     forged.mac[31] ^= 1;
-    assert_eq!(enroll().0.advance(&forged), Err(Error::SealOrder));
+    assert_eq!(enroll().0.advance(&forged), Err(AuditError::SealOrder));
     assert_eq!(enroll().0.advance(&good), Ok(()));
     // A log that has become shorter.
     let mut sealer = enroll().0;
@@ -173,7 +177,7 @@ fn a_sound_mac_is_not_enough() {
     sealer.advance(&long).unwrap();
     let short = sealer.due(&Head::default(), hours(2)).remove(0);
     let faults = check(&[long, short], Some(&first));
-    assert_eq!(faults, [None, Some(Fault::Invalid)]);
+    assert_eq!(faults, [None, Some(SealFault::Invalid)]);
 }
 
 #[test]
@@ -182,7 +186,7 @@ fn one_fault_is_one_finding() {
     let seals = sealer.due(&grown(&Head::default()), hours(5));
     let mut again = seals.clone();
     again.insert(1, seals[0].clone());
-    let invalid = Some(Fault::Invalid);
+    let invalid = Some(SealFault::Invalid);
     for first in [Some(&first), None] {
         assert_eq!(
             check(&again, first),
@@ -214,7 +218,7 @@ fn epochs_have_an_end() {
     assert_eq!(check(&seals, None), [None]);
     let mut beyond = seals[0].clone();
     beyond.epoch += 1;
-    assert_eq!(check(&[beyond], None), [Some(Fault::Invalid)]);
+    assert_eq!(check(&[beyond], None), [Some(SealFault::Invalid)]);
     for (epoch, sound) in [
         (MAX_EPOCHS, true),
         (MAX_EPOCHS + 1, false),

@@ -8,7 +8,7 @@ use countersign::audit::checkpoint::Checkpoint;
 use countersign::audit::file::{self, Expectations, FileReport, Remark};
 use countersign::audit::note::{MAX_NOTE, VerifierKey};
 use countersign::audit::seal::FirstKey;
-use countersign::audit::verify::Verdict;
+use countersign::audit::verify::LogVerdict;
 use countersign::bytes::hex;
 use countersign::clock::Timestamp;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -206,37 +206,39 @@ fn as_json(report: &FileReport, expected: &Expectations) -> String {
 
 fn headline(report: &FileReport, expected: &Expectations) -> String {
     let whole = report.remark(Remark::Selection).is_none();
-    if report.verdict == Verdict::Ok
+    if report.verdict == LogVerdict::Ok
         && let Some(wanting) = wanting(report, expected)
     {
         return wanting.to_owned();
     }
     match report.verdict {
-        Verdict::Ok if report.is_proved() && whole => {
+        LogVerdict::Ok if report.is_proved() && whole => {
             "SOUND: no entry was changed, removed, moved or put in".to_owned()
         }
-        Verdict::Ok if report.is_proved() => {
+        LogVerdict::Ok if report.is_proved() => {
             "SOUND: no entry in this part of the log was changed, moved or put in".to_owned()
         }
-        Verdict::Ok if report.vouched > 0 => format!(
+        LogVerdict::Ok if report.vouched > 0 => format!(
             "SOUND: nothing is wrong, and the first {} of {} entries are proved",
             report.vouched, report.size
         ),
-        Verdict::Ok if report.seals == 1 => {
+        LogVerdict::Ok if report.seals == 1 => {
             "SOUND: nothing is wrong, and 1 seal is by the key you gave".to_owned()
         }
-        Verdict::Ok if report.seals > 0 => format!(
+        LogVerdict::Ok if report.seals > 0 => format!(
             "SOUND: nothing is wrong, and {} seals are by the key you gave",
             report.seals
         ),
-        Verdict::Ok => "SOUND IN ITSELF: nothing from outside vouches for its entries".to_owned(),
+        LogVerdict::Ok => {
+            "SOUND IN ITSELF: nothing from outside vouches for its entries".to_owned()
+        }
         verdict => format!("NOT SOUND: {}", meaning(verdict)),
     }
 }
 
 fn in_words(report: &FileReport, expected: &Expectations) -> String {
     let mut lines = vec![headline(report, expected)];
-    if report.verdict != Verdict::Ok {
+    if report.verdict != LogVerdict::Ok {
         lines.push(format!("verdict    {}", report.verdict.word()));
         lines.push(format!(
             "first bad  {}",
@@ -314,13 +316,13 @@ fn in_words(report: &FileReport, expected: &Expectations) -> String {
 /// How far the roots reach that do not rest on the file alone. They are roots over the recorded hashes: what an
 /// entry's line holds is proved by them only where nothing is wrong.
 fn reach(report: &FileReport) -> String {
-    let what = if report.verdict == Verdict::Ok {
+    let what = if report.verdict == LogVerdict::Ok {
         "entries"
     } else {
         "recorded hashes"
     };
     match (report.vouched, report.witnessed) {
-        (0, _) if report.verdict != Verdict::Ok => "nothing".to_owned(),
+        (0, _) if report.verdict != LogVerdict::Ok => "nothing".to_owned(),
         (0, _) => "nothing beyond that the file agrees with itself".to_owned(),
         (vouched, witnessed) if witnessed == vouched => {
             format!("the first {vouched} {what}, by a checkpoint you kept")
@@ -333,23 +335,23 @@ fn reach(report: &FileReport) -> String {
 }
 
 /// What a verdict means, for whoever never saw one.
-const fn meaning(verdict: Verdict) -> &'static str {
+const fn meaning(verdict: LogVerdict) -> &'static str {
     match verdict {
-        Verdict::Ok => "nothing is wrong",
-        Verdict::IndexColumnMismatch => "a column used for filtering differs from its entry",
-        Verdict::UnknownKey => "a checkpoint or the file is signed by a key you did not give",
-        Verdict::CheckpointInvalid => "a checkpoint is malformed, or not what its key signed",
-        Verdict::EntryModified => "an entry is not what was written",
-        Verdict::MissingRange => "entries are missing",
-        Verdict::Inserted => "an entry stands where it was not written",
-        Verdict::TruncatedTail => "the end is missing",
-        Verdict::Fork => "history was rewritten: a root you trust is not of this log",
-        Verdict::HeadMismatch => "the head that was exported is not of these entries",
-        Verdict::SealGap => "an epoch has no seal, although the log is sealed",
-        Verdict::SealInvalid => "a seal was not made by the key of its epoch",
-        Verdict::OutsideEpoch => "an entry's time lies outside the epoch it is sealed in",
-        Verdict::HeaderMismatch => "the file does not hold what it says of itself",
-        Verdict::FileMalformed => "the file is damaged, or no export of an audit log",
+        LogVerdict::Ok => "nothing is wrong",
+        LogVerdict::IndexColumnMismatch => "a column used for filtering differs from its entry",
+        LogVerdict::UnknownKey => "a checkpoint or the file is signed by a key you did not give",
+        LogVerdict::CheckpointInvalid => "a checkpoint is malformed, or not what its key signed",
+        LogVerdict::EntryModified => "an entry is not what was written",
+        LogVerdict::MissingRange => "entries are missing",
+        LogVerdict::Inserted => "an entry stands where it was not written",
+        LogVerdict::TruncatedTail => "the end is missing",
+        LogVerdict::Fork => "history was rewritten: a root you trust is not of this log",
+        LogVerdict::HeadMismatch => "the head that was exported is not of these entries",
+        LogVerdict::SealGap => "an epoch has no seal, although the log is sealed",
+        LogVerdict::SealInvalid => "a seal was not made by the key of its epoch",
+        LogVerdict::OutsideEpoch => "an entry's time lies outside the epoch it is sealed in",
+        LogVerdict::HeaderMismatch => "the file does not hold what it says of itself",
+        LogVerdict::FileMalformed => "the file is damaged, or no export of an audit log",
     }
 }
 

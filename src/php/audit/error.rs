@@ -6,8 +6,8 @@ use crate::audit::log::LogError;
 use crate::audit::seal_file::SealFileError;
 use crate::php::error::BindingError;
 
-impl From<audit::Error> for BindingError {
-    fn from(error: audit::Error) -> Self {
+impl From<audit::AuditError> for BindingError {
+    fn from(error: audit::AuditError) -> Self {
         Self::of(error.reason(), error.to_string())
     }
 }

@@ -4,7 +4,7 @@ use ext_php_rs::boxed::ZBox;
 use ext_php_rs::prelude::*;
 use ext_php_rs::types::ZendHashTable;
 
-use crate::audit::file::{FileFinding, FileReport, Remarked};
+use crate::audit::file::{FileFinding, FileRemark, FileReport};
 use crate::bytes;
 use crate::php::convert::int;
 use crate::php::error::BindingResult;
@@ -85,7 +85,7 @@ impl PhpAuditFileReport {
     }
 
     pub fn remarks(&self) -> BindingResult<Vec<ZBox<ZendHashTable>>> {
-        let remark = |made: &Remarked| {
+        let remark = |made: &FileRemark| {
             let mut array = ZendHashTable::new();
             array.insert("remark", made.remark.word())?;
             array.insert("message", made.remark.message())?;

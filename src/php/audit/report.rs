@@ -4,7 +4,7 @@ use ext_php_rs::boxed::ZBox;
 use ext_php_rs::prelude::*;
 use ext_php_rs::types::ZendHashTable;
 
-use crate::audit::verify::{Finding, Report};
+use crate::audit::verify::{LogFinding, LogReport};
 use crate::bytes;
 use crate::php::convert::int;
 use crate::php::error::BindingResult;
@@ -12,7 +12,7 @@ use crate::php::error::BindingResult;
 /// The result of a verification.
 #[php_class]
 #[php(name = "Countersign\\AuditReport")]
-pub struct PhpAuditReport(pub(super) Report);
+pub struct PhpAuditReport(pub(super) LogReport);
 
 #[php_impl]
 impl PhpAuditReport {
@@ -33,7 +33,7 @@ impl PhpAuditReport {
     }
 
     pub fn findings(&self) -> BindingResult<Vec<ZBox<ZendHashTable>>> {
-        let finding = |found: &Finding| {
+        let finding = |found: &LogFinding| {
             let mut array = ZendHashTable::new();
             array.insert("verdict", found.verdict.word())?;
             array.insert("first_bad", found.first_bad.map(int))?;

@@ -7,14 +7,14 @@ use super::report::PhpAuditReport;
 use super::row::{column_bytes, column_number, head};
 use crate::audit::entry::Summary;
 use crate::audit::log::Log;
-use crate::audit::verify::{Row, Verifier};
+use crate::audit::verify::{LogVerifier, StoredRow};
 use crate::php::error::{BindingResult, misuse};
 
 /// A verification in progress.
 #[php_class]
 #[php(name = "Countersign\\AuditVerifier")]
 pub struct PhpAuditVerifier {
-    pub(super) inner: Verifier,
+    pub(super) inner: LogVerifier,
     pub(super) log: Log,
 }
 
@@ -24,7 +24,7 @@ impl PhpAuditVerifier {
         let number = |name: &str| column_number(row, name);
         let text = |name: &str| row.get(name).and_then(Zval::str);
         let summary = Summary::from_columns(&number, &text);
-        self.inner.feed(&Row {
+        self.inner.feed(&StoredRow {
             seq: number("seq").ok_or_else(|| misuse("a row needs its seq"))?,
             leaf: column_bytes(row, "leaf").ok_or_else(|| misuse("a row needs its leaf"))?,
             body: column_bytes(row, "body").ok_or_else(|| misuse("a row needs its body"))?,

@@ -1,13 +1,15 @@
 //! A log, and every way of tampering with it that came to mind: each has to give the right verdict at the
 //! right entry. The last tests assert what verification can not see, so that nobody promises it.
 
-use countersign::audit::Error;
+use countersign::audit::AuditError;
 use countersign::audit::append::{Head, append};
 use countersign::audit::checkpoint::{Checkpoint, origin};
 use countersign::audit::entry::{Draft, Entry, Summary};
 use countersign::audit::note::{VerifierKey, sign};
 use countersign::audit::tree::{Frontier, Hash, leaf_hash};
-use countersign::audit::verify::{Columns, MAX_FINDINGS, Report, Row, Verdict, Verifier};
+use countersign::audit::verify::{
+    Columns, LogReport, LogVerdict, LogVerifier, MAX_FINDINGS, StoredRow,
+};
 use countersign::clock::Timestamp;
 use countersign::secret::Secret;
 use ed25519_dalek::SigningKey;
@@ -146,9 +148,9 @@ impl Log {
         self.fix_head();
     }
 
-    fn begin(&self) -> Verifier {
+    fn begin(&self) -> LogVerifier {
         let keys = [VerifierKey::new(&log_origin(), key().verifying_key()).unwrap()];
-        let mut verifier = Verifier::new(SITE);
+        let mut verifier = LogVerifier::new(SITE);
         for (size, note) in &self.checkpoints {
             verifier
                 .expect_checkpoint(note, &keys, &log_origin(), Some(*size))
@@ -160,13 +162,13 @@ impl Log {
         verifier
     }
 
-    fn feed(verifier: &mut Verifier, rows: &[Stored]) {
+    fn feed(verifier: &mut LogVerifier, rows: &[Stored]) {
         for row in rows {
             let columns = row
                 .columns
                 .as_ref()
                 .map_or(Columns::Unreadable, Columns::Read);
-            verifier.feed(&Row {
+            verifier.feed(&StoredRow {
                 seq: row.seq,
                 leaf: &row.leaf,
                 body: &row.body,
@@ -175,7 +177,7 @@ impl Log {
         }
     }
 
-    fn verify(&self) -> Report {
+    fn verify(&self) -> LogReport {
         let mut verifier = self.begin();
         Self::feed(&mut verifier, &self.rows);
         let whole = verifier.finish(self.head.as_ref());
@@ -183,7 +185,7 @@ impl Log {
         let seal = Secret::new([3; 32]);
         let mut verifier = self.begin();
         for chunk in self.rows.chunks(17) {
-            verifier = Verifier::import(&verifier.export(&seal), &seal).unwrap();
+            verifier = LogVerifier::import(&verifier.export(&seal), &seal).unwrap();
             Self::feed(&mut verifier, chunk);
         }
         assert_eq!(verifier.finish(self.head.as_ref()), whole);
@@ -196,7 +198,7 @@ type Case = (
     &'static str,
     Log,
     fn(&mut Log),
-    Verdict,
+    LogVerdict,
     Option<u64>,
     Option<u64>,
 );
@@ -205,14 +207,14 @@ type Case = (
 #[rustfmt::skip]
 #[allow(clippy::too_many_lines)]
 fn corpus() -> Vec<Case> {
-    use Verdict::{
+    use LogVerdict::{
         CheckpointInvalid, EntryModified, Fork, HeadMismatch, IndexColumnMismatch, Inserted,
         MissingRange, TruncatedTail, UnknownKey,
     };
     let (log, marked) = (Log::new(), Log::marked());
     let bare = Log { checkpoints: Vec::new(), ..log.clone() };
     for untouched in [&log, &marked, &bare] {
-        assert_eq!(untouched.verify().verdict, Verdict::Ok);
+        assert_eq!(untouched.verify().verdict, LogVerdict::Ok);
     }
     vec![
         // Entries
@@ -306,7 +308,7 @@ fn an_untouched_log_is_ok() {
         let report = log.verify();
         assert_eq!(
             (report.verdict, report.first_bad),
-            (Verdict::Ok, None),
+            (LogVerdict::Ok, None),
             "{size}"
         );
         assert_eq!(
@@ -327,7 +329,7 @@ fn every_single_byte_of_an_entry_counts() {
         let report = log.verify();
         assert_eq!(
             (report.verdict, report.first_bad),
-            (Verdict::EntryModified, Some(1)),
+            (LogVerdict::EntryModified, Some(1)),
             "byte {at}"
         );
     }
@@ -378,8 +380,8 @@ fn what_is_doubled_does_not_speak_for_what_is_missing() {
             .map(|finding| (finding.verdict, finding.first_bad, finding.until))
             .collect();
         let at = doubled as u64;
-        let missing = (Verdict::MissingRange, Some(40), Some(43));
-        let inserted = (Verdict::Inserted, Some(at), Some(at + 1));
+        let missing = (LogVerdict::MissingRange, Some(40), Some(43));
+        let inserted = (LogVerdict::Inserted, Some(at), Some(at + 1));
         assert!(
             found.contains(&missing) && found.contains(&inserted),
             "{doubled}: {found:?}"
@@ -394,7 +396,7 @@ fn what_is_doubled_does_not_speak_for_what_is_missing() {
         let found = log.verify().findings;
         assert_eq!(
             (found[0].verdict, found[0].first_bad, found[0].until),
-            (Verdict::Inserted, Some(40), Some(43)),
+            (LogVerdict::Inserted, Some(40), Some(43)),
             "{late}"
         );
     }
@@ -403,11 +405,11 @@ fn what_is_doubled_does_not_speak_for_what_is_missing() {
 #[test]
 fn a_clock_that_went_back_is_a_remark() {
     let mut head = Head::default();
-    let mut verifier = Verifier::new(SITE);
+    let mut verifier = LogVerifier::new(SITE);
     for time in [10, 20, 5, 6, 4, 30] {
         let appended = append(&head, &[draft(0)], SITE, Timestamp::from_millis(time)).unwrap();
         for row in &appended.rows {
-            verifier.feed(&Row {
+            verifier.feed(&StoredRow {
                 seq: row.seq,
                 leaf: &row.leaf,
                 body: &row.body,
@@ -417,7 +419,7 @@ fn a_clock_that_went_back_is_a_remark() {
         head = appended.head;
     }
     let report = verifier.finish(Some(&head));
-    assert_eq!(report.verdict, Verdict::Ok);
+    assert_eq!(report.verdict, LogVerdict::Ok);
     assert_eq!(
         (
             report.clock.regressions,
@@ -433,7 +435,7 @@ fn a_root_that_comes_too_late_is_an_error() {
     let log = write(3);
     let mut verifier = log.begin();
     Log::feed(&mut verifier, &log.rows);
-    assert_eq!(verifier.expect_root(2, [0; 32]), Err(Error::Late));
+    assert_eq!(verifier.expect_root(2, [0; 32]), Err(AuditError::Late));
     let root = *log.head.as_ref().unwrap().root();
     assert_eq!(verifier.expect_root(3, root), Ok(()));
     assert_eq!(verifier.finish(log.head.as_ref()).vouched, 3);
@@ -446,17 +448,23 @@ fn saved_state_cannot_be_changed() {
     Log::feed(&mut verifier, &log.rows[..50]);
     let seal = Secret::new([3; 32]);
     let state = verifier.export(&seal);
-    assert!(Verifier::import(&state, &seal).is_ok());
+    assert!(LogVerifier::import(&state, &seal).is_ok());
     assert_eq!(
-        Verifier::import(&state, &Secret::new([4; 32])).unwrap_err(),
-        Error::State
+        LogVerifier::import(&state, &Secret::new([4; 32])).unwrap_err(),
+        AuditError::State
     );
     for at in 0..state.len() {
         let mut changed = state.clone();
         changed[at] ^= 1;
-        assert_eq!(Verifier::import(&changed, &seal).unwrap_err(), Error::State);
+        assert_eq!(
+            LogVerifier::import(&changed, &seal).unwrap_err(),
+            AuditError::State
+        );
     }
-    assert_eq!(Verifier::import(&[], &seal).unwrap_err(), Error::State);
+    assert_eq!(
+        LogVerifier::import(&[], &seal).unwrap_err(),
+        AuditError::State
+    );
 }
 
 /// Known limit: who rewrites entries, leaves, columns, head and checkpoints, holding the signing key or
@@ -467,7 +475,7 @@ fn limit_a_full_rewrite_passes_without_an_outside_root() {
     log.checkpoints.clear();
     log.rewrite(50);
     let report = log.verify();
-    assert_eq!((report.verdict, report.vouched), (Verdict::Ok, 0));
+    assert_eq!((report.verdict, report.vouched), (LogVerdict::Ok, 0));
 }
 
 /// Known limit: likewise a tail cut off together with head and checkpoints.
@@ -478,7 +486,7 @@ fn limit_a_cut_tail_with_its_head_passes_without_an_outside_root() {
     log.fix_head();
     log.checkpoints.truncate(2);
     let report = log.verify();
-    assert_eq!((report.verdict, report.vouched), (Verdict::Ok, 64));
+    assert_eq!((report.verdict, report.vouched), (LogVerdict::Ok, 64));
 }
 
 /// Known limit: what is rewritten behind the last outside root passes.
@@ -487,5 +495,5 @@ fn limit_entries_behind_the_last_outside_root_rest_on_the_database() {
     let mut log = Log::new();
     log.rewrite(99);
     let report = log.verify();
-    assert_eq!((report.verdict, report.vouched), (Verdict::Ok, 96));
+    assert_eq!((report.verdict, report.vouched), (LogVerdict::Ok, 96));
 }

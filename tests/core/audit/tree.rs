@@ -1,7 +1,7 @@
 //! The Merkle tree against the known answers of Certificate Transparency and against a second
 //! implementation written straight from the recursive definitions of RFC 6962 §2.1.
 
-use countersign::audit::Error;
+use countersign::audit::AuditError;
 use countersign::audit::tree::{
     Frontier, Hash, MAX_SIZE, consistency_proof, consistency_ranges, inclusion_proof,
     inclusion_ranges, leaf_hash, root_of, verify_consistency, verify_inclusion,
@@ -136,7 +136,7 @@ fn proofs_are_those_of_certificate_transparency() {
     assert_eq!(verify_consistency(6, &six, 8, &root, &proof), Ok(()));
     assert_eq!(
         verify_consistency(6, &from_hex(ROOTS[5]).unwrap(), 8, &root, &proof),
-        Err(Error::Proof)
+        Err(AuditError::Proof)
     );
 }
 
@@ -214,29 +214,29 @@ fn every_tree_continues_the_empty_one_and_none_a_larger_one() {
     assert_eq!(verify_consistency(0, &empty, 3, &root, &[]), Ok(()));
     assert_eq!(
         verify_consistency(3, &root, 0, &empty, &[]),
-        Err(Error::Proof)
+        Err(AuditError::Proof)
     );
-    assert_eq!(consistency_proof(&leaves, 4), Err(Error::Range));
-    assert_eq!(inclusion_proof(&leaves, 3), Err(Error::Range));
-    assert_eq!(inclusion_proof(&[], 0), Err(Error::Range));
+    assert_eq!(consistency_proof(&leaves, 4), Err(AuditError::Range));
+    assert_eq!(inclusion_proof(&leaves, 3), Err(AuditError::Range));
+    assert_eq!(inclusion_proof(&[], 0), Err(AuditError::Range));
 }
 
 #[test]
 fn the_largest_tree_is_within_reach_and_no_larger_one() {
     assert_eq!(inclusion_ranges(MAX_SIZE - 1, MAX_SIZE).unwrap().len(), 53);
     assert!(consistency_ranges(MAX_SIZE - 1, MAX_SIZE).unwrap().len() <= 54);
-    assert_eq!(consistency_ranges(1, MAX_SIZE + 1), Err(Error::Range));
-    assert_eq!(inclusion_ranges(1, MAX_SIZE + 1), Err(Error::Range));
+    assert_eq!(consistency_ranges(1, MAX_SIZE + 1), Err(AuditError::Range));
+    assert_eq!(inclusion_ranges(1, MAX_SIZE + 1), Err(AuditError::Range));
     // A full log takes no more.
     let mut bytes = MAX_SIZE.to_be_bytes().to_vec();
     bytes.extend([7; 32]);
     let mut full = Frontier::decode(&bytes).unwrap();
-    assert_eq!(full.append([0; 32]), Err(Error::Full));
+    assert_eq!(full.append([0; 32]), Err(AuditError::Full));
     assert_eq!((full.size(), full.root()), (MAX_SIZE, [7; 32]));
     // Nor as one subtree.
     let mut whole = Frontier::default();
-    assert_eq!(whole.append_subtree(54, [7; 32]), Err(Error::Full));
+    assert_eq!(whole.append_subtree(54, [7; 32]), Err(AuditError::Full));
     assert_eq!(whole.append_subtree(53, [7; 32]), Ok(()));
     assert_eq!(whole, full);
-    assert_eq!(whole.append_subtree(0, [0; 32]), Err(Error::Full));
+    assert_eq!(whole.append_subtree(0, [0; 32]), Err(AuditError::Full));
 }

@@ -6,7 +6,7 @@ use countersign::audit::checkpoint::{Checkpoint, origin};
 use countersign::audit::entry::{Draft, Summary};
 use countersign::audit::note::{VerifierKey, open, sign};
 use countersign::audit::tree::{Hash, leaf_hash, root_of_leaves};
-use countersign::audit::verify::{Columns, Row, Verifier};
+use countersign::audit::verify::{Columns, LogVerifier, StoredRow};
 use countersign::bytes::{from_hex, hex};
 use countersign::clock::Timestamp;
 use ed25519_dalek::SigningKey;
@@ -77,7 +77,7 @@ fn drafts() -> Vec<Value> {
 }
 
 struct Log {
-    rows: Vec<countersign::audit::append::Row>,
+    rows: Vec<countersign::audit::append::EntryRow>,
     /// The head after every entry, from the empty one.
     heads: Vec<Head>,
 }
@@ -256,7 +256,7 @@ fn logs() {
 }
 
 fn verify(log: &Value, heads: &[Head]) -> Value {
-    let mut verifier = Verifier::new(SITE);
+    let mut verifier = LogVerifier::new(SITE);
     for note in log["checkpoints"].as_array().unwrap() {
         let origin = origin("shop.example", SITE).unwrap();
         verifier
@@ -272,7 +272,7 @@ fn verify(log: &Value, heads: &[Head]) -> Value {
     for row in log["rows"].as_array().unwrap() {
         let leaf: Hash = from_hex(row["leaf"].as_str().unwrap()).unwrap();
         let columns: Option<Summary> = serde_json::from_value(row["columns"].clone()).ok();
-        verifier.feed(&Row {
+        verifier.feed(&StoredRow {
             seq: row["seq"].as_u64().unwrap(),
             leaf: &leaf,
             body: row["body"].as_str().unwrap().as_bytes(),

@@ -1,9 +1,9 @@
 //! The end: what is missing by now is missing.
 
 use super::FileVerifier;
-use crate::audit::file::report::{Remark, Remarked};
-use crate::audit::seal::Chain;
-use crate::audit::verify::Verdict;
+use crate::audit::file::report::{FileRemark, Remark};
+use crate::audit::seal::SealChain;
+use crate::audit::verify::LogVerdict;
 use crate::bytes::hex;
 
 impl FileVerifier {
@@ -18,16 +18,20 @@ impl FileVerifier {
             .next_back()
             .map_or(header.size, |size| header.size.max(*size));
         if promised > self.position {
-            self.find(Verdict::TruncatedTail, Some(self.position), Some(promised));
+            self.find(
+                LogVerdict::TruncatedTail,
+                Some(self.position),
+                Some(promised),
+            );
         } else if header.size < self.position {
-            self.find(Verdict::Inserted, Some(header.size), Some(self.position));
+            self.find(LogVerdict::Inserted, Some(header.size), Some(self.position));
         } else if self.broken || header.root == hex(&self.frontier.root()) {
         } else if self.vouched == self.position && self.position > 0 {
             // The entries are vouched for to the last: it is the header that lies.
-            self.find(Verdict::HeaderMismatch, None, None);
+            self.find(LogVerdict::HeaderMismatch, None, None);
         } else {
             self.find(
-                Verdict::HeadMismatch,
+                LogVerdict::HeadMismatch,
                 Some(self.vouched),
                 Some(self.position),
             );
@@ -50,7 +54,7 @@ impl FileVerifier {
             self.remark(Remark::Selection, Some(header.from), Some(header.until));
         }
         if self.clock.regressions > 0 {
-            self.remarks.push(Remarked {
+            self.remarks.push(FileRemark {
                 remark: Remark::ClockRegression,
                 first: self.clock.first,
                 until: None,
@@ -64,7 +68,7 @@ impl FileVerifier {
         if self.unkeyed_seals {
             self.remark(Remark::SealsUnchecked, None, None);
         }
-        let Some(overdue) = self.chain.as_ref().and_then(Chain::overdue) else {
+        let Some(overdue) = self.chain.as_ref().and_then(SealChain::overdue) else {
             return;
         };
         let late = self
@@ -72,9 +76,9 @@ impl FileVerifier {
             .latest
             .filter(|(time, _)| *time >= overdue.millis());
         if let Some((_, seq)) = late {
-            self.find(Verdict::SealGap, Some(seq), None);
+            self.find(LogVerdict::SealGap, Some(seq), None);
         } else if self.taken.is_some_and(|taken| taken >= overdue) {
-            self.find(Verdict::SealGap, None, None);
+            self.find(LogVerdict::SealGap, None, None);
         } else if let Some((_, seq)) = self.times.earliest {
             self.remark(Remark::UnsealedTail, Some(seq), Some(self.position));
         }
@@ -94,7 +98,7 @@ impl FileVerifier {
             if recorded {
                 self.remark(Remark::Pruned, Some(from), Some(until));
             } else if whole {
-                self.find(Verdict::MissingRange, Some(from), Some(until));
+                self.find(LogVerdict::MissingRange, Some(from), Some(until));
             } else {
                 self.remark(Remark::PruningUnproved, Some(from), Some(until));
             }

@@ -5,12 +5,12 @@ use std::ops::Range;
 use sha2::{Digest as _, Sha256};
 
 use super::{FileVerifier, MAX_KEPT, MAX_PENDING, Pending};
-use crate::audit::entry::{Entry, Kind};
+use crate::audit::entry::{Entry, EntryKind};
 use crate::audit::file::report::{FileFinding, Remark};
 use crate::audit::file::{TILE, scan};
 use crate::audit::prune;
 use crate::audit::tree::Hash;
-use crate::audit::verify::Verdict;
+use crate::audit::verify::LogVerdict;
 
 /// The action of the entry in which an administrator takes a log that was set back for the true one.
 const ROLLBACK: &str = "audit.rollback_acknowledged";
@@ -48,7 +48,7 @@ impl Examined {
             site,
             notable: match action {
                 prune::ACTION => prune::recorded(line).map(Notable::Pruned),
-                ROLLBACK if kind == Kind::System => Some(Notable::Rollback),
+                ROLLBACK if kind == EntryKind::System => Some(Notable::Rollback),
                 _ => None,
             },
         };
@@ -88,14 +88,14 @@ impl FileVerifier {
         };
         let (seq, behind) = (said.seq, said.seq.saturating_add(1));
         if said.site != self.site {
-            self.find(Verdict::Inserted, Some(seq), Some(behind));
+            self.find(LogVerdict::Inserted, Some(seq), Some(behind));
         }
         let asked = self
             .header
             .as_ref()
             .is_some_and(|header| (header.from..header.until).contains(&seq));
         if !asked {
-            self.find(Verdict::HeaderMismatch, Some(seq), Some(behind));
+            self.find(LogVerdict::HeaderMismatch, Some(seq), Some(behind));
         }
         self.time(seq, said.time);
         match said.notable {
@@ -156,7 +156,7 @@ impl FileVerifier {
         let (mut at, hashes) = match recorded {
             Some((from, hashes)) => {
                 if from > self.position {
-                    self.find(Verdict::MissingRange, Some(self.position), Some(from));
+                    self.find(LogVerdict::MissingRange, Some(self.position), Some(from));
                     self.broken = true;
                 }
                 (
@@ -173,9 +173,14 @@ impl FileVerifier {
                 let next = waiting.peek().and_then(|next| next.seq);
                 if full || next == Some(at) {
                     // Its place is taken by the entry that belongs there.
-                    self.find_at(Verdict::Inserted, Some(at), Some(at + 1), entry.line);
+                    self.find_at(LogVerdict::Inserted, Some(at), Some(at + 1), entry.line);
                 } else {
-                    self.find_at(Verdict::EntryModified, Some(at), Some(at + 1), entry.line);
+                    self.find_at(
+                        LogVerdict::EntryModified,
+                        Some(at),
+                        Some(at + 1),
+                        entry.line,
+                    );
                     self.seat(at, entry.leaf, hashes.is_some());
                     at += 1;
                 }
@@ -187,7 +192,7 @@ impl FileVerifier {
             }
             if full || hashes.is_some_and(|(_, end, _)| seq >= end) {
                 self.find_at(
-                    Verdict::Inserted,
+                    LogVerdict::Inserted,
                     Some(seq),
                     Some(seq.saturating_add(1)),
                     entry.line,
@@ -195,7 +200,7 @@ impl FileVerifier {
                 continue;
             }
             if seq > at {
-                self.find_at(Verdict::MissingRange, Some(at), Some(seq), entry.line);
+                self.find_at(LogVerdict::MissingRange, Some(at), Some(seq), entry.line);
                 self.broken |= hashes.is_none();
                 at = seq;
             }
@@ -203,14 +208,19 @@ impl FileVerifier {
                 hashes.get(usize::try_from(at - from).unwrap_or(usize::MAX))
             });
             if known.is_some_and(|known| *known != entry.leaf) {
-                self.find_at(Verdict::EntryModified, Some(at), Some(at + 1), entry.line);
+                self.find_at(
+                    LogVerdict::EntryModified,
+                    Some(at),
+                    Some(at + 1),
+                    entry.line,
+                );
             }
             self.seat(at, entry.leaf, hashes.is_some());
             at = at.saturating_add(1);
         }
         if let Some((from, end, hashes)) = hashes {
             if at < end {
-                self.find(Verdict::MissingRange, Some(at), Some(end));
+                self.find(LogVerdict::MissingRange, Some(at), Some(end));
             }
             self.position = from;
             for leaf in hashes {
@@ -240,14 +250,16 @@ impl FileVerifier {
     /// An entry whose place has passed. If it was thought missing, it was moved.
     fn misplaced(&mut self, seq: u64, line: u64) {
         let covers = |finding: &&mut FileFinding| {
-            matches!(finding.verdict, Verdict::MissingRange | Verdict::Inserted)
-                && finding.first_bad.is_some_and(|first| first <= seq)
+            matches!(
+                finding.verdict,
+                LogVerdict::MissingRange | LogVerdict::Inserted
+            ) && finding.first_bad.is_some_and(|first| first <= seq)
                 && finding.until.is_some_and(|until| seq < until)
         };
         match self.findings.iter_mut().find(covers) {
-            Some(finding) => finding.verdict = Verdict::Inserted,
+            Some(finding) => finding.verdict = LogVerdict::Inserted,
             None => self.find_at(
-                Verdict::Inserted,
+                LogVerdict::Inserted,
                 Some(seq),
                 Some(seq.saturating_add(1)),
                 line,

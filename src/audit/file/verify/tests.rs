@@ -4,7 +4,7 @@ use super::entries::{Examined, Notable, Said};
 use super::{FileVerifier, MAX_KEPT, MAX_PENDING};
 use crate::audit::file::{Expectations, MAX_LINE};
 use crate::audit::tree::Hash;
-use crate::audit::verify::Verdict;
+use crate::audit::verify::LogVerdict;
 
 fn line(leaf: u8, seq: Option<u64>) -> Examined {
     Examined {
@@ -31,12 +31,12 @@ fn a_line_that_is_no_entry_takes_the_place_of_one_and_no_more() {
             .findings
             .iter()
             // There is no header that asks for entries.
-            .filter(|finding| finding.verdict != Verdict::HeaderMismatch)
+            .filter(|finding| finding.verdict != LogVerdict::HeaderMismatch)
             .map(|finding| (finding.verdict, finding.first_bad, finding.until))
             .collect();
         let expected: Vec<_> = damaged
             .iter()
-            .map(|at| (Verdict::EntryModified, Some(*at), Some(at + 1)))
+            .map(|at| (LogVerdict::EntryModified, Some(*at), Some(at + 1)))
             .collect();
         assert_eq!(found, expected);
         assert_eq!(verifier.position, 4);
@@ -84,7 +84,7 @@ fn a_file_of_nothing_but_stretches_does_not_fill_the_memory() {
         .iter()
         .map(|found| found.verdict)
         .collect();
-    assert_eq!(verdicts, [Verdict::FileMalformed; 2]);
+    assert_eq!(verdicts, [LogVerdict::FileMalformed; 2]);
 }
 
 #[test]
@@ -101,7 +101,7 @@ fn a_line_that_is_too_long_ends_where_it_ends() {
             .iter()
             .map(|found| (found.verdict, found.line))
             .collect();
-        assert_eq!(said, [(Verdict::FileMalformed, 1)]);
+        assert_eq!(said, [(LogVerdict::FileMalformed, 1)]);
         assert_eq!(verifier.line, 1);
     }
 }

@@ -12,20 +12,20 @@ use base64::engine::general_purpose::STANDARD;
 use countersign::audit::append::{Head, append};
 use countersign::audit::file::{Expectations, Export, FileVerifier, MAX_LINE, Remark, verify};
 use countersign::audit::prune;
-use countersign::audit::verify::{MAX_FINDINGS, Verdict};
+use countersign::audit::verify::{LogVerdict, MAX_FINDINGS};
 use countersign::clock::Timestamp;
 
 #[test]
 fn no_byte_can_be_changed_or_cut() {
     let file = site(3).export();
     let expected = expectations();
-    assert_eq!(check(&file, &expected).verdict, Verdict::Ok);
+    assert_eq!(check(&file, &expected).verdict, LogVerdict::Ok);
     for at in 0..file.len() {
         let mut changed = file.clone();
         changed[at] ^= 1 << (at % 8);
         for wrong in [&changed[..], &file[..at]] {
             let report = verify(wrong, &expected, &mut |_| ()).unwrap();
-            assert_ne!(report.verdict, Verdict::Ok, "{at}");
+            assert_ne!(report.verdict, LogVerdict::Ok, "{at}");
         }
     }
 }
@@ -48,7 +48,7 @@ fn a_long_file_is_verified_like_a_short_one() {
         let mut changed = file.clone();
         changed[at] ^= 1;
         let report = verify(&changed[..], &expectations(), &mut |_| ()).unwrap();
-        assert_ne!(report.verdict, Verdict::Ok, "{at}");
+        assert_ne!(report.verdict, LogVerdict::Ok, "{at}");
     }
 }
 
@@ -77,8 +77,8 @@ fn more_lines_than_wait_for_their_hashes_are_malformed() {
         (first, report.more)
     };
     // And the last line counts fewer entries.
-    assert_eq!(verdicts(0), (Verdict::Inserted, 193));
-    assert_eq!(verdicts(1).0, Verdict::FileMalformed);
+    assert_eq!(verdicts(0), (LogVerdict::Inserted, 193));
+    assert_eq!(verdicts(1).0, LogVerdict::FileMalformed);
 }
 
 #[test]
@@ -96,7 +96,7 @@ fn hashes_whose_entries_are_mixed_up_are_sorted_out() {
     };
     assert_eq!(findings(&|_| ()), []);
     let lost = findings(&|lines| drop(lines.0.remove(lines.find("{\"leaves\":0"))));
-    assert_eq!(lost, [(Verdict::FileMalformed, None)]);
+    assert_eq!(lost, [(LogVerdict::FileMalformed, None)]);
     // One hash more in a line than a tile has.
     let both = findings(&|lines| {
         let hashes: Vec<u8> = site.rows.iter().flat_map(|row| row.leaf).collect();
@@ -105,15 +105,15 @@ fn hashes_whose_entries_are_mixed_up_are_sorted_out() {
         let text = STANDARD.encode(hashes);
         lines.0[end] = format!(r#"{{"leaves":0,"hashes":"{text}"}}"#).into_bytes();
     });
-    assert_eq!(both, [(Verdict::FileMalformed, None)]);
+    assert_eq!(both, [(LogVerdict::FileMalformed, None)]);
 }
 
 #[test]
 fn the_longest_line_is_a_line_and_a_longer_one_is_none() {
     let file = site(3).export();
     for (length, verdict) in [
-        (MAX_LINE, Verdict::Inserted),
-        (MAX_LINE + 1, Verdict::FileMalformed),
+        (MAX_LINE, LogVerdict::Inserted),
+        (MAX_LINE + 1, LogVerdict::FileMalformed),
     ] {
         let mut lines = Lines::of(&file);
         lines.0.insert(2, vec![b'x'; length]);
@@ -127,9 +127,12 @@ fn the_longest_line_is_a_line_and_a_longer_one_is_none() {
         // Behind the end, and without one.
         let open = [file.as_slice(), &vec![b'x'; length]].concat();
         let report = check(&open, &expectations());
-        assert_eq!(report.verdict, Verdict::FileMalformed);
+        assert_eq!(report.verdict, LogVerdict::FileMalformed);
         let cut = check(&vec![b'x'; length], &expectations());
-        assert_eq!((cut.verdict, cut.line), (Verdict::TruncatedTail, Some(1)));
+        assert_eq!(
+            (cut.verdict, cut.line),
+            (LogVerdict::TruncatedTail, Some(1))
+        );
     }
 }
 
@@ -160,14 +163,14 @@ fn alternating(stretches: u64, twice: bool) -> Vec<u8> {
 fn stretches_and_records_are_remembered_up_to_a_bound() {
     let nothing = Expectations::default();
     let most = verify(&alternating(4096, false)[..], &nothing, &mut |_| ()).unwrap();
-    assert_eq!(most.verdict, Verdict::Ok);
+    assert_eq!(most.verdict, LogVerdict::Ok);
     assert_eq!(most.remark(Remark::Pruned).unwrap().count, 4096);
     let more = verify(&alternating(4097, false)[..], &nothing, &mut |_| ()).unwrap();
-    assert_eq!(more.verdict, Verdict::FileMalformed);
+    assert_eq!(more.verdict, LogVerdict::FileMalformed);
     let records = verify(&alternating(4096, true)[..], &nothing, &mut |_| ()).unwrap();
     assert_eq!(
         (records.verdict, records.first_bad),
-        (Verdict::MissingRange, Some(8191))
+        (LogVerdict::MissingRange, Some(8191))
     );
 }
 

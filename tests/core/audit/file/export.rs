@@ -1,8 +1,8 @@
 //! What an export takes, and what it refuses.
 
 use super::support::{SITE, Site, log_origin, site};
-use countersign::audit::Error;
-use countersign::audit::file::{Absent, Export, MAX_LINE};
+use countersign::audit::AuditError;
+use countersign::audit::file::{Export, MAX_LINE, Omission};
 use countersign::audit::note::MAX_NOTE;
 use countersign::audit::span::Span;
 
@@ -17,10 +17,13 @@ fn a_row_stands_in_its_place() {
     let site = site(SIZE);
     let mut export = export(&site);
     let leaf = &site.rows[0].leaf[..];
-    assert_eq!(export.row(SIZE, leaf, None, true), Err(Error::Range));
-    assert_eq!(export.row(0, &leaf[1..], None, true), Err(Error::Body));
+    assert_eq!(export.row(SIZE, leaf, None, true), Err(AuditError::Range));
+    assert_eq!(export.row(0, &leaf[1..], None, true), Err(AuditError::Body));
     assert_eq!(export.row(0, leaf, Some(b"{}"), true), Ok(()));
-    assert_eq!(export.row(0, leaf, Some(b"{}"), true), Err(Error::Range));
+    assert_eq!(
+        export.row(0, leaf, Some(b"{}"), true),
+        Err(AuditError::Range)
+    );
     // Rows that are missing are missing in the file, and the next is in its place.
     assert_eq!(export.row(SIZE - 1, leaf, Some(b"{}"), true), Ok(()));
     assert_eq!(export.position(), SIZE);
@@ -39,7 +42,10 @@ fn a_body_is_one_line_of_bounded_length() {
     let leaf = &site.rows[0].leaf[..];
     let longest = vec![b'x'; MAX_LINE];
     for wrong in [&b"{\n}"[..], b"\n", &[longest.as_slice(), b"x"].concat()] {
-        assert_eq!(export.row(0, leaf, Some(wrong), true), Err(Error::Body));
+        assert_eq!(
+            export.row(0, leaf, Some(wrong), true),
+            Err(AuditError::Body)
+        );
     }
     assert_eq!(export.row(0, leaf, Some(&longest), true), Ok(()));
 }
@@ -55,11 +61,11 @@ fn a_stretch_begins_at_the_next_entry_and_ends_in_the_log() {
         span
     };
     let mut export = export(&site);
-    let mut add = |from, until| export.span(Absent::Pruned, &span(from, until));
-    assert_eq!(add(1, 2), Err(Error::Range));
-    assert_eq!(add(0, SIZE + 1), Err(Error::Range));
+    let mut add = |from, until| export.span(Omission::Pruned, &span(from, until));
+    assert_eq!(add(1, 2), Err(AuditError::Range));
+    assert_eq!(add(0, SIZE + 1), Err(AuditError::Range));
     assert_eq!(add(0, 3), Ok(()));
-    assert_eq!(add(0, 3), Err(Error::Range));
+    assert_eq!(add(0, 3), Err(AuditError::Range));
     assert_eq!(add(3, SIZE), Ok(()));
 }
 
@@ -70,7 +76,7 @@ fn notes_and_descriptions_have_a_bound() {
     assert_eq!(export.checkpoint(&"x".repeat(MAX_NOTE)), Ok(()));
     assert_eq!(
         export.checkpoint(&"x".repeat(MAX_NOTE + 1)),
-        Err(Error::Note)
+        Err(AuditError::Note)
     );
     let text = String::from_utf8(export.take()).unwrap();
     assert!(text.contains("\n{\"checkpoint\":0,"));
@@ -79,10 +85,10 @@ fn notes_and_descriptions_have_a_bound() {
         Export::new(&log_origin(), SITE, site.head(), &range, Some(filter)).err()
     };
     assert_eq!(made(SIZE, &"f".repeat(1024)), None);
-    assert_eq!(made(SIZE, &"f".repeat(1025)), Some(Error::Name));
+    assert_eq!(made(SIZE, &"f".repeat(1025)), Some(AuditError::Name));
     assert_eq!(made(2, ""), None);
-    assert_eq!(made(1, ""), Some(Error::Range));
-    assert_eq!(made(SIZE + 1, ""), Some(Error::Range));
+    assert_eq!(made(1, ""), Some(AuditError::Range));
+    assert_eq!(made(SIZE + 1, ""), Some(AuditError::Range));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::support::{draft, expectations, key, pruned_site, site, usual, write};
 use countersign::audit::file::{Expectations, Remark, verify};
-use countersign::audit::verify::Verdict;
+use countersign::audit::verify::LogVerdict;
 use proptest::prelude::*;
 use proptest::sample::Index;
 
@@ -90,7 +90,7 @@ proptest! {
         }
         if damaged != file {
             let report = verify(&damaged[..], &expectations(), &mut |_| ()).unwrap();
-            prop_assert_ne!(report.verdict, Verdict::Ok);
+            prop_assert_ne!(report.verdict, LogVerdict::Ok);
             prop_assert!(!report.is_proved());
         }
     }
@@ -99,7 +99,7 @@ proptest! {
     #[test]
     fn anything_is_read(bytes in prop::collection::vec(any::<u8>(), 0..600)) {
         let report = verify(&bytes[..], &expectations(), &mut |_| ()).unwrap();
-        prop_assert_ne!(report.verdict, Verdict::Ok);
+        prop_assert_ne!(report.verdict, LogVerdict::Ok);
     }
 
     /// History written anew with the site's own key is found by any root from before that was kept outside.
@@ -118,9 +118,9 @@ proptest! {
         };
         let report = verify(&forged.export()[..], &known, &mut |_| ()).unwrap();
         if kept > at {
-            prop_assert_eq!((report.verdict, report.witnessed), (Verdict::Fork, 0));
+            prop_assert_eq!((report.verdict, report.witnessed), (LogVerdict::Fork, 0));
         } else {
-            prop_assert_eq!((report.verdict, report.witnessed), (Verdict::Ok, kept));
+            prop_assert_eq!((report.verdict, report.witnessed), (LogVerdict::Ok, kept));
             // The known key signed the rest: that is what a stolen key can do.
             prop_assert!(report.remark(Remark::UnsignedTail).is_none());
         }

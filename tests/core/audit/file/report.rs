@@ -7,7 +7,7 @@ use super::support::{
 };
 use countersign::audit::file::{Expectations, Remark};
 use countersign::audit::note::{VerifierKey, sign};
-use countersign::audit::verify::Verdict;
+use countersign::audit::verify::LogVerdict;
 use ed25519_dalek::SigningKey;
 
 const SIZE: u64 = 20;
@@ -39,7 +39,7 @@ fn a_report_says_what_was_not_proved() {
     assert_eq!((tail.first, tail.until), (Some(18), Some(SIZE)));
     let blind = check(&file, &Expectations::default());
     assert!(!blind.is_proved());
-    assert_eq!((blind.verdict, blind.seals), (Verdict::Ok, 0));
+    assert_eq!((blind.verdict, blind.seals), (LogVerdict::Ok, 0));
     // Of nothing there is nothing to prove.
     assert!(!check(&site(0).export(), &expectations()).is_proved());
     for remark in [
@@ -92,7 +92,7 @@ fn a_kept_root_is_compared_where_it_can_be() {
             ..Expectations::default()
         };
         let report = check(&file, &known);
-        assert_eq!(report.verdict, Verdict::Ok, "{size}");
+        assert_eq!(report.verdict, LogVerdict::Ok, "{size}");
         assert_eq!(report.witnessed, if met { size } else { 0 });
         assert_eq!(report.remark(Remark::RootNotMet).is_none(), met, "{size}");
     }
@@ -116,15 +116,15 @@ fn one_fault_is_one_finding() {
         lines.0.remove(lines.entry(7));
         lines.0.remove(lines.find("{\"leaves\":5"));
     });
-    let missing = (Verdict::MissingRange, Some(7), Some(8));
-    assert_eq!(gone, [(Verdict::FileMalformed, None, None), missing]);
+    let missing = (LogVerdict::MissingRange, Some(7), Some(8));
+    assert_eq!(gone, [(LogVerdict::FileMalformed, None, None), missing]);
     let moved = findings(&|lines| {
         let (at, to) = (lines.entry(3), lines.entry(9));
         let line = lines.0.remove(at);
         lines.0.insert(to - 1, line);
     });
-    let late = (Verdict::OutsideEpoch, Some(3), Some(4));
-    assert_eq!(moved, [(Verdict::Inserted, Some(3), Some(4)), late]);
+    let late = (LogVerdict::OutsideEpoch, Some(3), Some(4));
+    assert_eq!(moved, [(LogVerdict::Inserted, Some(3), Some(4)), late]);
     // Times that are equal: the first entry is named.
     let mut same = write((0..SIZE).map(draft).collect(), |n| usual(n.min(18)));
     same.sign(&[SIZE], &key());
@@ -138,7 +138,7 @@ fn one_fault_is_one_finding() {
     let report = check(&late.export(), &expectations());
     assert_eq!(
         (report.verdict, report.first_bad, report.until),
-        (Verdict::OutsideEpoch, Some(12), Some(13))
+        (LogVerdict::OutsideEpoch, Some(12), Some(13))
     );
 }
 
@@ -175,5 +175,8 @@ fn a_key_vouches_for_its_own_log_alone() {
         .keys
         .push(VerifierKey::new(name, other.verifying_key()).unwrap());
     let report = check(&forged.export(), &expected);
-    assert_eq!((report.verdict, report.vouched), (Verdict::UnknownKey, 0));
+    assert_eq!(
+        (report.verdict, report.vouched),
+        (LogVerdict::UnknownKey, 0)
+    );
 }

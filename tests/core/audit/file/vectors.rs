@@ -4,7 +4,7 @@
 use super::cases::{Log, all};
 use super::support::{check, first_key};
 use countersign::audit::file::MAX_LINE;
-use countersign::audit::verify::Verdict;
+use countersign::audit::verify::LogVerdict;
 use countersign::bytes::hex;
 use serde_json::{Value, json};
 
@@ -33,7 +33,7 @@ fn every_way_of_tampering_gets_its_verdict() {
             ));
         }
         // One entry is concerned, and named.
-        if report.verdict == Verdict::EntryModified
+        if report.verdict == LogVerdict::EntryModified
             || case.about.starts_with("a line that is no entry")
         {
             assert_eq!(

@@ -5,7 +5,7 @@ use super::{Case, Known, Log, SIZE, case, other_key, other_origin, rewritten};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use countersign::audit::note::sign;
-use countersign::audit::verify::Verdict as V;
+use countersign::audit::verify::LogVerdict as V;
 use serde_json::json;
 
 pub fn cases(log: &Log) -> Vec<Case> {

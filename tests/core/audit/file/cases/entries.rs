@@ -4,7 +4,7 @@ use super::super::support::lines::Lines;
 use super::super::support::{SITE, draft, usual};
 use super::{Case, Known, Log, case};
 use countersign::audit::tree::leaf_hash;
-use countersign::audit::verify::Verdict as V;
+use countersign::audit::verify::LogVerdict as V;
 use countersign::clock::Timestamp;
 
 pub fn cases(log: &Log) -> Vec<Case> {

@@ -3,7 +3,7 @@
 use super::super::support::{lines::Lines, log_origin, site};
 use super::{Case, Log, SIZE, case, other_key};
 use countersign::audit::note::sign;
-use countersign::audit::verify::Verdict as V;
+use countersign::audit::verify::LogVerdict as V;
 use serde_json::{Value, json};
 
 pub fn cases(log: &Log) -> Vec<Case> {

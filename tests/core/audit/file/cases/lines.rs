@@ -2,7 +2,7 @@
 
 use super::{Case, Log, case};
 use countersign::audit::file::MAX_LINE;
-use countersign::audit::verify::Verdict as V;
+use countersign::audit::verify::LogVerdict as V;
 
 pub fn cases(log: &Log) -> Vec<Case> {
     let leaves = log.lines.find("{\"leaves\":5");

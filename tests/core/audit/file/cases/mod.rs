@@ -14,7 +14,7 @@ use super::support::{SITE, Site, draft, first_key, key, log_origin, site, usual,
 use countersign::audit::checkpoint::origin;
 use countersign::audit::file::Expectations;
 use countersign::audit::note::VerifierKey;
-use countersign::audit::verify::Verdict;
+use countersign::audit::verify::LogVerdict;
 use countersign::clock::Timestamp;
 use ed25519_dalek::SigningKey;
 
@@ -80,7 +80,7 @@ pub struct Case {
     pub about: &'static str,
     pub file: Vec<u8>,
     pub known: Known,
-    pub verdict: Verdict,
+    pub verdict: LogVerdict,
     pub first_bad: Option<u64>,
 }
 
@@ -91,7 +91,7 @@ fn case(name: &'static str, about: &'static str, file: Vec<u8>) -> Case {
         about,
         file,
         known: Known::default(),
-        verdict: Verdict::Ok,
+        verdict: LogVerdict::Ok,
         first_bad: None,
     }
 }
@@ -111,7 +111,7 @@ impl Case {
         })
     }
 
-    const fn is(mut self, verdict: Verdict) -> Self {
+    const fn is(mut self, verdict: LogVerdict) -> Self {
         self.verdict = verdict;
         self
     }

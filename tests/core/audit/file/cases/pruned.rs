@@ -4,7 +4,7 @@ use super::super::support::{lines::Lines, pruned_site, site};
 use super::{Case, Log, SIZE, case};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use countersign::audit::verify::Verdict as V;
+use countersign::audit::verify::LogVerdict as V;
 use serde_json::Value;
 
 pub fn cases(_: &Log) -> Vec<Case> {

@@ -2,7 +2,7 @@
 
 use super::super::support::{START, draft, key, usual, write};
 use super::{Case, Log, SIZE, case};
-use countersign::audit::verify::Verdict as V;
+use countersign::audit::verify::LogVerdict as V;
 
 pub fn cases(log: &Log) -> Vec<Case> {
     let seal = log.lines.nth("{\"seal\"", 1);

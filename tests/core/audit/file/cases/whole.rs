@@ -2,7 +2,7 @@
 
 use super::super::support::{START, key, site};
 use super::{Case, Known, Log, SIZE, case, rewritten};
-use countersign::audit::verify::Verdict as V;
+use countersign::audit::verify::LogVerdict as V;
 
 pub fn cases(log: &Log) -> Vec<Case> {
     let mut shorter = site(SIZE);

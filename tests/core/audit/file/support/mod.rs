@@ -2,10 +2,10 @@
 
 pub mod lines;
 
-use countersign::audit::append::{Head, Row, append};
+use countersign::audit::append::{EntryRow, Head, append};
 use countersign::audit::checkpoint::{Checkpoint, origin};
 use countersign::audit::entry::Draft;
-use countersign::audit::file::{Absent, Expectations, Export, FileReport, FileVerifier, verify};
+use countersign::audit::file::{Expectations, Export, FileReport, FileVerifier, Omission, verify};
 use countersign::audit::note::VerifierKey;
 use countersign::audit::prune;
 use countersign::audit::seal::{FirstKey, Seal, Sealer};
@@ -39,7 +39,7 @@ fn sealer() -> (Sealer, FirstKey) {
 /// What the site has: rows, the head after each, and what stands between them.
 #[derive(Clone)]
 pub struct Site {
-    pub rows: Vec<Row>,
+    pub rows: Vec<EntryRow>,
     pub heads: Vec<Head>,
     pub notes: Vec<(u64, String)>,
     pub seals: Vec<Seal>,
@@ -161,7 +161,7 @@ impl Site {
         for row in &self.rows[..self.pruned as usize] {
             span.push_leaf(row.leaf).unwrap();
         }
-        export.span(Absent::Pruned, &span).unwrap();
+        export.span(Omission::Pruned, &span).unwrap();
         for (size, note) in self.notes.iter().filter(|(size, _)| *size < self.pruned) {
             assert!(*size > 0);
             export.checkpoint_within(*size, note).unwrap();
