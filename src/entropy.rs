@@ -1,22 +1,31 @@
 //! Randomness as an argument.
+//!
+//! Code that needs unpredictable bytes takes an [`Entropy`]. The binding and the command line pass [`SystemEntropy`];
+//! tests pass [`CountingEntropy`]. No generator is kept in a process or a thread: php-fpm forks its workers, and two
+//! workers with a copy of the same state would produce the same keys.
 
-/// The source failed: nothing that needs a secret may go on.
+#[cfg(not(target_family = "wasm"))]
+use rand::TryRng as _;
+
+/// The source of randomness failed. No operation that needs a secret may go on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the operating system gave no randomness")]
+#[error(
+    "the operating system's random number generator failed: try again, and check the host if it persists"
+)]
 pub struct EntropyError;
 
 /// A source of unpredictable bytes.
 pub trait Entropy: Send + Sync {
-    /// Fills `buffer` wholly with unpredictable bytes.
+    /// Fills the whole `buffer` with unpredictable bytes.
     ///
     /// # Errors
-    /// [`EntropyError`] when the source fails; `buffer` is then not to be used.
+    /// [`EntropyError`] if the source fails; the content of `buffer` must not be used then.
     fn fill(&self, buffer: &mut [u8]) -> Result<(), EntropyError>;
 
-    /// `N` unpredictable bytes.
+    /// Returns `N` unpredictable bytes.
     ///
     /// # Errors
-    /// As [`Entropy::fill`].
+    /// [`EntropyError`] if the source fails.
     fn bytes<const N: usize>(&self) -> Result<[u8; N], EntropyError>
     where
         Self: Sized,
@@ -27,7 +36,16 @@ pub trait Entropy: Send + Sync {
     }
 }
 
-/// The operating system's generator: safe across `fork`, unlike a generator kept in the process.
+/// The operating system's generator: `getrandom(2)` on Linux. It keeps no state in the process and is therefore safe
+/// across `fork`.
+///
+/// ```
+/// use countersign::entropy::{Entropy, SystemEntropy};
+///
+/// let nonce: [u8; 16] = SystemEntropy.bytes()?;
+/// assert_ne!(nonce, SystemEntropy.bytes()?);
+/// # Ok::<(), countersign::entropy::EntropyError>(())
+/// ```
 #[cfg(not(target_family = "wasm"))]
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemEntropy;
@@ -35,12 +53,14 @@ pub struct SystemEntropy;
 #[cfg(not(target_family = "wasm"))]
 impl Entropy for SystemEntropy {
     fn fill(&self, buffer: &mut [u8]) -> Result<(), EntropyError> {
-        getrandom::fill(buffer).map_err(|_| EntropyError)
+        rand::rngs::SysRng
+            .try_fill_bytes(buffer)
+            .map_err(|_| EntropyError)
     }
 }
 
-/// A counter in place of randomness, so that tests and vectors give the same bytes each time.
-/// Never for anything real.
+/// A counter instead of randomness, so that tests and vectors produce the same bytes in each run. It must never be
+/// used for real keys or tokens.
 #[derive(Debug, Default)]
 pub struct CountingEntropy(std::sync::atomic::AtomicU64);
 

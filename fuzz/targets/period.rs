@@ -2,7 +2,7 @@
 #![no_main]
 
 use countersign::clock::Timestamp;
-use countersign::limit::period::{PeriodUnit, MAX_OFFSET, Period, UtcOffset};
+use countersign::limit::period::{MAX_OFFSET, Period, PeriodUnit, UtcOffset};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {

@@ -3,7 +3,7 @@
 
 use countersign::clock::Timestamp;
 use countersign::limit::budget::{Budget, MAX_AMOUNT, Measure, Tally};
-use countersign::limit::period::{PeriodUnit, Period, UtcOffset};
+use countersign::limit::period::{Period, PeriodUnit, UtcOffset};
 use countersign::limit::{Admission, Limit};
 use countersign::store::{MemoryStore, Store, StoreError};
 use countersign_fuzz::{Fields, NOW};

@@ -1,4 +1,4 @@
-//! OneTimeUse: of all that are shown a message, one acts, and the others hear what became of it.
+//! Once: of all that are shown a message, one acts, and the others hear what became of it.
 //!
 //! Two records of the store stand for an action, written together or not at all. The **action**
 //! record is kept for [`KEPT_MS`]; beside it stands what the action asks for (32 bytes) and, behind

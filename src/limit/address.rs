@@ -1,10 +1,12 @@
-//! What a limit per address counts by.
+//! The key of a limit that counts per client address.
 
 use std::net::{IpAddr, Ipv6Addr};
 
-/// The key of `ip`: an IPv4 address, or the /64 network of an IPv6 address, in which one host has as many
-/// addresses as it likes. An IPv4 address that is written as an IPv6 one is the IPv4 address; whatever is
-/// no address shares one key.
+/// Returns the text that identifies the client with address `ip` in a limit.
+///
+/// An IPv4 address stands for itself. An IPv6 address is reduced to its /64 network, since one host can use any
+/// address in it. An IPv4-mapped IPv6 address counts as the IPv4 address. All text that is not an address shares one
+/// key, `ip:unknown`.
 #[must_use]
 pub fn address_key(ip: &str) -> String {
     match ip.parse::<IpAddr>().map(|address| address.to_canonical()) {
@@ -22,7 +24,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn addresses_count_by_host_or_network() {
+    fn addresses_are_counted_by_host_or_network() {
         for (ip, key) in [
             ("192.0.2.1", "ip:192.0.2.1"),
             ("::ffff:192.0.2.1", "ip:192.0.2.1"),

@@ -1,7 +1,8 @@
-//! Calendar days and months, where clock and zone are arguments.
+//! Calendar days and months. Clock and time zone are arguments.
 //!
-//! A zone is the offset that holds now; whoever knows the zone's rules passes another when they change.
-//! Dates are those of the proleptic Gregorian calendar, counted from 1970, and end with the year 9999.
+//! A time zone is represented by its offset at the moment of the call; the caller knows the rules of the zone and
+//! passes another offset when it changes. Dates are those of the proleptic Gregorian calendar, counted from 1970, and
+//! end with the year 9999. Later moments count in its last day or month.
 
 use std::fmt;
 
@@ -11,15 +12,15 @@ use crate::clock::Timestamp;
 /// The month of [`LAST_DAY`], 9999-12, counted from 1970-01.
 const LAST_MONTH: u32 = 96_359;
 
-/// The furthest that a zone is from UTC: 14 hours, in seconds.
+/// The largest offset of a zone from UTC in either direction: 14 hours, in seconds.
 pub const MAX_OFFSET: i32 = 14 * 3600;
 
-/// How far a clock on the wall is ahead of UTC, in seconds.
+/// How far local time is ahead of UTC, in seconds. Zones west of Greenwich have a negative offset.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct UtcOffset(i32);
 
 impl UtcOffset {
-    /// `None` for more than [`MAX_OFFSET`] in either direction.
+    /// Returns the offset of `seconds`; `None` for more than [`MAX_OFFSET`] in either direction.
     #[must_use]
     pub const fn new(seconds: i32) -> Option<Self> {
         if seconds < -MAX_OFFSET || seconds > MAX_OFFSET {
@@ -28,7 +29,7 @@ impl UtcOffset {
         Some(Self(seconds))
     }
 
-    /// The seconds.
+    /// Returns the offset in seconds.
     #[must_use]
     pub const fn seconds(self) -> i32 {
         self.0
@@ -39,7 +40,7 @@ impl UtcOffset {
     }
 }
 
-/// How long a period is.
+/// Whether a period is a day or a month.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum PeriodUnit {
     /// A calendar day.
@@ -49,7 +50,7 @@ pub enum PeriodUnit {
 }
 
 impl PeriodUnit {
-    /// The kind that is called `day` or `month`.
+    /// Returns the unit named `day` or `month`; `None` for any other word.
     #[must_use]
     pub fn from_word(word: &str) -> Option<Self> {
         match word {
@@ -60,16 +61,28 @@ impl PeriodUnit {
     }
 }
 
-/// One day or one month.
+/// One calendar day or month. It is written `2026-11-24` or `2026-11`.
+///
+/// ```
+/// use countersign::clock::Timestamp;
+/// use countersign::limit::period::{Period, PeriodUnit, UtcOffset};
+///
+/// let now = Timestamp::from_seconds(1_774_999_800); // 2026-03-31T23:30:00Z
+/// let utc = Period::at(PeriodUnit::Day, now, UtcOffset::default());
+/// let berlin = Period::at(PeriodUnit::Day, now, UtcOffset::new(7200).unwrap());
+/// assert_eq!(utc.to_string(), "2026-03-31");
+/// assert_eq!(berlin.to_string(), "2026-04-01");
+/// assert_eq!(Period::parse(PeriodUnit::Day, "2026-03-31"), Some(utc));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Period {
     every: PeriodUnit,
-    /// Days or months since 1970 began.
+    /// Days since 1970-01-01, or months since 1970-01.
     number: u32,
 }
 
 impl Period {
-    /// The period of `now` on a clock with this `offset`.
+    /// Returns the period that contains `now` in a zone with this `offset`.
     #[must_use]
     pub fn at(every: PeriodUnit, now: Timestamp, offset: UtcOffset) -> Self {
         let local = now.millis().saturating_add_signed(offset.millis());
@@ -86,7 +99,7 @@ impl Period {
         )
     }
 
-    /// The period of this number; beyond the last one, the last.
+    /// Returns the period with this number; a number beyond the last period stands for the last.
     pub(crate) fn from_number(every: PeriodUnit, number: u32) -> Self {
         let last = match every {
             PeriodUnit::Day => LAST_DAY,
@@ -98,31 +111,32 @@ impl Period {
         }
     }
 
-    /// How long it is.
+    /// Returns whether it is a day or a month.
     #[must_use]
     pub const fn every(self) -> PeriodUnit {
         self.every
     }
 
-    /// Days or months since 1970 began.
+    /// Days since 1970-01-01, or months since 1970-01.
     pub(crate) const fn number(self) -> u32 {
         self.number
     }
 
-    /// The moment at which the next one begins on a clock with this `offset`.
+    /// Returns the moment at which the next period begins in a zone with this `offset`.
     #[must_use]
     pub fn ends(self, offset: UtcOffset) -> Timestamp {
         let next = self.number + 1;
         let day = match self.every {
             PeriodUnit::Day => next,
-            // The month after the last one has no date: it begins the day after the last day.
+            // The month after the last one has no date. It begins after the last day.
             PeriodUnit::Month => day_of(1970 + next / 12, next % 12 + 1, 1).unwrap_or(LAST_DAY + 1),
         };
         let local = u64::from(day) * DAY_MS;
         Timestamp::from_millis(local.saturating_add_signed(-offset.millis()))
     }
 
-    /// Reads what is written as `2026-11-24` or `2026-11`, in this spelling alone.
+    /// Reads a day written as `2026-11-24`, or a month written as `2026-11`. Returns `None` for any other spelling and
+    /// for a date that does not exist.
     #[must_use]
     pub fn parse(every: PeriodUnit, text: &str) -> Option<Self> {
         let mut parts = text.splitn(3, '-').map(|part| part.parse::<u32>().ok());
@@ -183,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn the_zone_decides_the_day() {
+    fn the_offset_decides_which_day_it_is() {
         // 2026-03-31T23:30:00Z.
         let now = Timestamp::from_seconds(1_774_999_800);
         let told = |every, hours| Period::at(every, now, offset(hours)).to_string();
@@ -194,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn clocks_at_their_ends_are_told() {
+    fn moments_outside_the_calendar_count_as_its_first_and_last_period() {
         for (now, hours, expected) in [(0, -14, "1970-01-01"), (u64::MAX, 14, "9999-12-31")] {
             let now = Timestamp::from_millis(now);
             let period = Period::at(PeriodUnit::Day, now, offset(hours));
@@ -206,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn a_kind_has_one_word() {
+    fn a_unit_is_read_from_its_word_only() {
         assert_eq!(PeriodUnit::from_word("day"), Some(PeriodUnit::Day));
         assert_eq!(PeriodUnit::from_word("month"), Some(PeriodUnit::Month));
         for word in ["", "Day", "days", "year"] {
@@ -215,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn a_period_has_one_spelling() {
+    fn a_period_is_read_from_one_spelling_only() {
         for (every, text) in [
             (PeriodUnit::Day, "2026-11-24"),
             (PeriodUnit::Day, "2024-02-29"),

@@ -1,21 +1,22 @@
-//! A store in the memory of one process: for tests, and where there is no disk.
+//! A store in the memory of one process: for tests, and for hosts without a disk.
 
 use std::collections::BTreeMap;
 use std::ops::Bound;
 use std::sync::{Mutex, MutexGuard};
 
-use super::{
-    Insertion, OneTimeUse, PRUNE_BATCH, PRUNE_WHEN_FULL, Store, StoreError, StoreStatus, accounts,
-    check_budgets, check_counted, check_moments, check_name, check_receipt, check_things,
-    check_value, decide, slots,
+use super::budget_call::BudgetCall;
+use super::error::StoreError;
+use super::interface::{Insertion, OneTimeUse, Store, StoreStatus};
+use super::rules::{
+    PRUNE_BATCH, PRUNE_WHEN_FULL, admit, check_items, check_moments, check_name, check_receipt,
+    check_value, limit_checks,
 };
 use crate::clock::Timestamp;
-use crate::limit::budget::{self, Account, Budget, Spending, Standing, TallyRecord};
+use crate::limit::budget::{Budget, Spending, Standing};
 use crate::limit::period::UtcOffset;
-use crate::limit::window::AdmissionHistory;
-use crate::limit::{Admission, Limit};
+use crate::limit::{Admission, AdmissionHistory, Limit};
 
-/// A [`Store`] for one process. Its promises hold between threads; two processes share nothing.
+/// A [`Store`] for one process. Its guarantees hold between threads; two processes share nothing.
 #[derive(Debug)]
 pub struct MemoryStore {
     opened_at: Timestamp,
@@ -25,25 +26,25 @@ pub struct MemoryStore {
 
 #[derive(Debug)]
 struct MemoryState {
-    /// The latest moment seen.
+    /// The latest moment that the store has seen.
     latest: Timestamp,
-    /// Until when each thing must be remembered, and its receipt.
+    /// For each one-time item, until when it must be remembered, and its receipt.
     seen: BTreeMap<[u8; 32], (Timestamp, Vec<u8>)>,
-    /// Rings in their bytes, so that this engine proves the same code as those on disk.
+    /// Histories as bytes, so that this engine runs the same code as the one on disk.
     limits: BTreeMap<[u8; 32], Vec<u8>>,
-    /// Tallies in their bytes, likewise.
+    /// Tallies as bytes, for the same reason.
     budgets: BTreeMap<[u8; 32], Vec<u8>>,
     values: BTreeMap<Vec<u8>, Vec<u8>>,
 }
 
 impl MemoryStore {
-    /// An empty store whose watermark is `opened_at`.
+    /// Returns an empty store with the watermark `opened_at`, for at most 1,048,576 records of each kind.
     #[must_use]
     pub const fn new(opened_at: Timestamp) -> Self {
         Self::with_capacity(opened_at, 1 << 20)
     }
 
-    /// An empty store for at most `capacity` records of each kind.
+    /// Returns an empty store with the watermark `opened_at`, for at most `capacity` records of each kind.
     #[must_use]
     pub const fn with_capacity(opened_at: Timestamp, capacity: usize) -> Self {
         Self {
@@ -59,7 +60,8 @@ impl MemoryStore {
         }
     }
 
-    /// A store whose records of these limits and budgets are all `bytes`: what a damaged disk may hold.
+    /// Returns a store in which every record of these limits and budgets has the content `bytes`, as on a damaged disk.
+    /// For the fuzzer.
     #[doc(hidden)]
     #[must_use]
     pub fn with_records(
@@ -78,7 +80,8 @@ impl MemoryStore {
         store
     }
 
-    /// A thread that panicked amid an operation may have left half of it: no more answers then.
+    /// Locks the state. After a panic in the middle of an operation the state may be inconsistent, so every further
+    /// operation fails.
     fn state(&self) -> Result<MutexGuard<'_, MemoryState>, StoreError> {
         self.state.lock().map_err(|_| StoreError::Corrupt)
     }
@@ -91,48 +94,30 @@ impl MemoryStore {
         Ok(())
     }
 
-    /// Reads the counts of `budgets`, lets `work` change them, and writes them back.
-    fn account<T>(
-        &self,
-        budgets: &[Budget],
-        now: Timestamp,
-        account: impl Fn(Budget, Option<TallyRecord>) -> Account,
-        work: impl FnOnce(&mut [Account]) -> T,
-    ) -> Result<T, StoreError> {
+    /// Runs a call and writes the counts that it changed.
+    fn count(&self, call: &BudgetCall<'_>) -> Result<Spending, StoreError> {
         let mut state = self.state()?;
-        let read = |key: &[u8; 32]| match state.budgets.get(key) {
-            Some(bytes) => Ok(Some(
-                TallyRecord::from_bytes(bytes).ok_or(StoreError::Corrupt)?,
-            )),
-            None => Ok(None),
-        };
-        let mut accounts = accounts(budgets, read, account)?;
-        let done = work(&mut accounts);
-        let changed = || accounts.iter().filter(|account| account.changed);
-        let fresh = changed()
-            .filter(|account| !state.budgets.contains_key(account.budget.key()))
-            .count();
-        if let Some(budget) = budgets.first()
-            && fresh > 0
-        {
-            let dead = |bytes: &Vec<u8>| TallyRecord::is_forgotten(bytes, now);
-            prune(&mut state.budgets, budget.key(), PRUNE_BATCH, dead);
+        let counted = call.run(|key| Ok(state.budgets.get(key)))?;
+        let fresh = counted.fresh_keys().count();
+        if let Some(key) = counted.fresh_keys().next() {
+            let dead = |bytes: &Vec<u8>| call.is_forgotten(bytes);
+            prune(&mut state.budgets, key, PRUNE_BATCH, dead);
             if state.budgets.len() + fresh > self.capacity {
-                prune(&mut state.budgets, budget.key(), PRUNE_WHEN_FULL, dead);
+                prune(&mut state.budgets, key, PRUNE_WHEN_FULL, dead);
             }
             if state.budgets.len() + fresh > self.capacity {
                 return Err(StoreError::Full);
             }
         }
-        for account in changed() {
-            let bytes = TallyRecord::bytes_of(&account.tally);
-            state.budgets.insert(*account.budget.key(), bytes);
+        for (key, bytes) in counted.changed() {
+            state.budgets.insert(*key, bytes);
         }
-        Ok(done)
+        Ok(counted.spending)
     }
 }
 
-/// Removes what is `dead` among the `batch` records after `key`, in a circle.
+/// Examines the `batch` records that follow `key`, continuing at the beginning after the last one, and removes those
+/// that are `dead`.
 fn prune<V>(
     map: &mut BTreeMap<[u8; 32], V>,
     key: &[u8; 32],
@@ -155,39 +140,39 @@ fn prune<V>(
 impl Store for MemoryStore {
     fn insert_together(
         &self,
-        things: &[OneTimeUse<'_>],
+        items: &[OneTimeUse<'_>],
         now: Timestamp,
     ) -> Result<Insertion, StoreError> {
-        check_things(things)?;
+        check_items(items)?;
         let mut state = self.state()?;
-        let latest = check_moments(things, self.opened_at, state.latest, now)?;
-        for (index, once) in things.iter().enumerate() {
-            if let Some((until, receipt)) = state.seen.get(&once.key)
+        let latest = check_moments(items, self.opened_at, state.latest, now)?;
+        for (index, item) in items.iter().enumerate() {
+            if let Some((until, receipt)) = state.seen.get(&item.key)
                 && *until >= latest
             {
                 let receipt = receipt.clone();
                 return Ok(Insertion::Again { index, receipt });
             }
         }
-        // What lapses by this moment must be told by it.
+        // Records are pruned by this moment, so the clock must not be accepted behind it later.
         state.latest = latest;
         let MemoryState { seen, .. } = &mut *state;
         let dead = |(until, _): &(Timestamp, Vec<u8>)| *until < latest;
-        for once in things {
-            seen.remove(&once.key);
-            prune(seen, &once.key, PRUNE_BATCH, dead);
+        for item in items {
+            seen.remove(&item.key);
+            prune(seen, &item.key, PRUNE_BATCH, dead);
         }
-        if seen.len() + things.len() > self.capacity {
-            for once in things {
-                prune(seen, &once.key, PRUNE_WHEN_FULL, dead);
+        if seen.len() + items.len() > self.capacity {
+            for item in items {
+                prune(seen, &item.key, PRUNE_WHEN_FULL, dead);
             }
         }
-        if seen.len() + things.len() > self.capacity {
+        if seen.len() + items.len() > self.capacity {
             return Err(StoreError::Full);
         }
-        for once in things {
-            let record = (once.keep_until, once.receipt.to_vec());
-            seen.insert(once.key, record);
+        for item in items {
+            let record = (item.keep_until, item.receipt.to_vec());
+            seen.insert(item.key, record);
         }
         Ok(Insertion::First)
     }
@@ -207,33 +192,33 @@ impl Store for MemoryStore {
 
     fn admit(&self, limits: &[Limit], now: Timestamp) -> Result<Admission, StoreError> {
         let mut state = self.state()?;
-        let mut slots = slots(limits, |key| {
+        let mut checks = limit_checks(limits, |key| {
             let bytes = state.limits.get(key);
             Ok(bytes
                 .map(|bytes| AdmissionHistory::from_bytes(bytes))
                 .transpose()?)
         })?;
-        let admission = decide(&mut slots, now)?;
-        let fresh = slots
+        let admission = admit(&mut checks, now)?;
+        let fresh = checks
             .iter()
-            .filter(|slot| slot.changed && slot.fresh)
+            .filter(|check| check.changed && check.fresh)
             .count();
-        if let Some(slot) = slots.first()
+        if let Some(check) = checks.first()
             && fresh > 0
         {
-            // Not the histories in hand: of them, those that could be forgotten are written below.
+            // Histories of this call that are removed here are written again below.
             let dead = |bytes: &Vec<u8>| AdmissionHistory::is_forgotten(bytes, now);
-            prune(&mut state.limits, slot.limit.key(), PRUNE_BATCH, dead);
+            prune(&mut state.limits, check.limit.key(), PRUNE_BATCH, dead);
             if state.limits.len() + fresh > self.capacity {
-                prune(&mut state.limits, slot.limit.key(), PRUNE_WHEN_FULL, dead);
+                prune(&mut state.limits, check.limit.key(), PRUNE_WHEN_FULL, dead);
             }
             if state.limits.len() + fresh > self.capacity {
                 return Err(StoreError::Full);
             }
         }
-        for slot in slots.iter().filter(|slot| slot.changed) {
-            let bytes = slot.ring.to_bytes(slot.limit.window_ms());
-            state.limits.insert(*slot.limit.key(), bytes);
+        for check in checks.iter().filter(|check| check.changed) {
+            let bytes = check.history.to_bytes(check.limit.window_ms());
+            state.limits.insert(*check.limit.key(), bytes);
         }
         Ok(admission)
     }
@@ -245,11 +230,7 @@ impl Store for MemoryStore {
         offset: UtcOffset,
         now: Timestamp,
     ) -> Result<Spending, StoreError> {
-        check_budgets(budgets, &[cost])?;
-        let account = |budget, stored| Account::new(budget, stored, offset, now);
-        self.account(budgets, now, account, |accounts| {
-            budget::spend(accounts, cost, offset, now)
-        })
+        self.count(&BudgetCall::spend(budgets, cost, offset, now)?)
     }
 
     fn correct(
@@ -260,12 +241,8 @@ impl Store for MemoryStore {
         offset: UtcOffset,
         now: Timestamp,
     ) -> Result<Vec<Standing>, StoreError> {
-        check_budgets(budgets, &[estimated, cost])?;
-        check_counted(budgets)?;
-        let account = |budget, stored| Account::to_correct(budget, stored, offset, now);
-        self.account(budgets, now, account, |accounts| {
-            budget::correct(accounts, estimated, cost)
-        })
+        let call = BudgetCall::correct(budgets, estimated, cost, offset, now)?;
+        Ok(self.count(&call)?.standings)
     }
 
     fn get(&self, name: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {

@@ -1,38 +1,39 @@
-//! The store that the host configured, open once per process.
+//! The store that the host configured. A process opens it once.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, LazyLock, Mutex};
 
-use super::{HostIdentity, LmdbStore, Store, StoreError, folder};
+use super::error::StoreError;
+use super::interface::Store;
+use super::lmdb::{HostIdentity, LmdbStore, check_folder};
 use crate::clock::Timestamp;
 
-/// What a host sets: the INI entries of these names.
+/// The settings of a store: the INI entries `countersign.*` with these names.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct StoreSettings<'a> {
     /// `embedded` or `redis`.
     pub store: &'a str,
-    /// The folder of the embedded store.
+    /// The path of the folder of the embedded store.
     pub state_dir: &'a Path,
-    /// The most that the store holds, in MiB.
+    /// The largest size of the store in MiB: a whole number, 1 to 65536.
     pub store_size: &'a str,
-    /// The address of the shared store. It may hold a password.
+    /// The address of the shared store. It may contain a password and must not be displayed: see [`redis_address`](super::redis_address).
     pub redis_url: &'a str,
-    /// What the keys of the shared store begin with.
+    /// The prefix of the keys of the shared store.
     pub redis_prefix: &'a str,
 }
 
-/// The largest size that can be set, in MiB: 64 GiB.
+/// The largest `store_size`: 64 GiB.
 const MAX_MIB: usize = 65_536;
 
 impl StoreSettings<'_> {
-    /// The store that is set: opened with the first call of the process that succeeds, the same one with
-    /// each further call.
+    /// Returns the configured store. The first successful call of a process opens it; further calls return the same one.
     ///
     /// # Errors
-    /// [`StoreError::Engine`] or [`StoreError::Size`] for a setting that is none, otherwise as
-    /// [`LmdbStore::open`] or `RedisStore::open`.
+    /// [`StoreError::Engine`] or [`StoreError::Size`] for an invalid setting; otherwise as [`open_shared`] or
+    /// `RedisStore::open`.
     pub fn open(&self, now: Timestamp) -> Result<Arc<dyn Store>, StoreError> {
         match self.store {
             "embedded" => self.open_folder(self.state_dir, now),
@@ -41,15 +42,15 @@ impl StoreSettings<'_> {
         }
     }
 
-    /// An embedded store in `folder`, of the size that is set.
+    /// Returns the embedded store in `folder`, with the configured size.
     ///
     /// # Errors
-    /// As [`open_shared`]; [`StoreError::Size`].
+    /// As [`open_shared`]; [`StoreError::Size`] for an invalid setting.
     pub fn open_folder(&self, folder: &Path, now: Timestamp) -> Result<Arc<dyn Store>, StoreError> {
         Ok(open_shared(folder, self.bytes()?, now)?)
     }
 
-    /// Which engine is set and where, for people: never a password, and nothing is opened.
+    /// Returns the name of the configured engine and its location for display, without a password. It opens nothing.
     #[must_use]
     pub fn describe(&self) -> (&'static str, String) {
         match self.store {
@@ -68,14 +69,14 @@ impl StoreSettings<'_> {
 
     #[cfg(feature = "redis")]
     fn open_server(&self) -> Result<Arc<dyn Store>, StoreError> {
-        use super::RedisStore;
+        use super::redis::RedisStore;
         static SERVERS: LazyLock<Mutex<HashMap<[u8; 32], Arc<RedisStore>>>> =
             LazyLock::new(Mutex::default);
         let bytes = self.bytes()?;
         let size = bytes.to_string();
         let parts = [self.redis_url, self.redis_prefix, &size].map(str::as_bytes);
         let name = crate::bytes::sha256(&crate::bytes::pae(&parts));
-        // Not held while connecting. A store may be passed on to a forked child: it connects anew.
+        // The lock is not held while connecting. A forked child may inherit a store: it makes its own connections.
         let found = SERVERS
             .lock()
             .map_err(|_| StoreError::Corrupt)?
@@ -97,32 +98,32 @@ impl StoreSettings<'_> {
 
 #[cfg(feature = "redis")]
 fn shown(url: &str) -> String {
-    super::redis_address(url).unwrap_or_else(|| "not an address".to_owned())
+    super::redis::redis_address(url).unwrap_or_else(|| "an invalid address".to_owned())
 }
 
 #[cfg(not(feature = "redis"))]
 fn shown(_url: &str) -> String {
-    "not built in".to_owned()
+    "not supported by this build".to_owned()
 }
 
-/// The stores this process has open, by folder.
+/// The embedded stores that this process has open, by folder.
 static SHARED: LazyLock<Mutex<HashMap<PathBuf, Arc<LmdbStore>>>> = LazyLock::new(Mutex::default);
 
-/// The process that first opened one; 0 for none.
+/// The id of the process that opened the first one; 0 if there is none.
 static SHARED_BY: AtomicU32 = AtomicU32::new(0);
 
-/// The store of this host in `folder`: opened with the first call of the process, the same one with
-/// each further call. It stays open until the process ends. `map_bytes` is for a store that is started.
+/// Returns the embedded store of this host in `folder`. The first call of a process opens it; further calls return the same
+/// one. It stays open until the process ends. `map_bytes` is the size of a store that has to be started.
 ///
 /// # Errors
-/// As [`LmdbStore::open`]; [`StoreError::Forked`] in the child of a process that had one open.
+/// As [`LmdbStore::open`]; [`StoreError::Forked`] in a forked child of a process that had a store open.
 pub fn open_shared(
     folder: &Path,
     map_bytes: usize,
     now: Timestamp,
 ) -> Result<Arc<LmdbStore>, StoreError> {
     let process = std::process::id();
-    // Before the lock, which a thread of the parent may have held at the fork.
+    // Checked before the mutex is locked: a thread of the parent may have held it at the fork.
     if let Err(other) = SHARED_BY.compare_exchange(0, process, Ordering::AcqRel, Ordering::Acquire)
         && other != process
     {
@@ -132,7 +133,7 @@ pub fn open_shared(
     if let Some(store) = shared.get(folder) {
         return Ok(Arc::clone(store));
     }
-    let canonical = folder::check(folder)?;
+    let canonical = check_folder(folder)?;
     let store = match shared.get(&canonical) {
         Some(store) => Arc::clone(store),
         None => Arc::new(LmdbStore::open(

@@ -23,7 +23,7 @@ final class Store
     /**
      * Records `$id` in `$domain` and says whether this call was the first: exactly one caller wins, across all processes.
      *
-     * @param int  $issued_at  Unix seconds; things issued before the store was last started anew (Redis: up to 30 seconds after) are refused.
+     * @param int  $issued_at  Unix seconds; an item issued before the store was last started anew (with Redis, up to 30 seconds after that) is refused.
      * @param int  $expires_at Unix seconds; the record outlives this by a minute and is never dropped earlier.
      * @param bool $remote     Another machine said when, whose clock may be 30 seconds ahead: refused is then what was issued up to 30
      *                         seconds after the store was started, too.

@@ -53,8 +53,8 @@ store_restarted, first
 token_expired
 lmdb has entries
 100 nonces shown to 8 processes, winners: 100
-store_unavailable the store's folder can be written by others: set its mode to 0700
-store_unavailable the store's folder is a symbolic link: configure the folder it points to
-store_unavailable the store's folder cannot be made: create it for the web server's user, mode 0700
-store_unavailable the store's folder cannot be made: create it for the web server's user, mode 0700
-store_unavailable the store's folder cannot be made: create it for the web server's user, mode 0700
+store_unavailable the store's folder is writable by other users: set its mode to 0700
+store_unavailable the store's folder is a symbolic link: configure the folder that it points to
+store_unavailable the store's folder cannot be created: create it for the user that runs PHP, with mode 0700
+store_unavailable the store's folder cannot be created: create it for the user that runs PHP, with mode 0700
+store_unavailable the store's folder cannot be created: create it for the user that runs PHP, with mode 0700

@@ -79,8 +79,8 @@ store_unavailable: countersign.store_size must be a whole number of MiB, 1 to 65
 lmdb
 1 3 MiB
 store_unavailable: the redis address cannot be read: write redis://USER:PASSWORD@HOST:PORT/DB or unix:///PATH?db=DB&user=USER&pass=PASSWORD
-store_unavailable: the redis address asks for TLS, which is not built in: use a unix socket, a private network or a local stunnel
-store_unavailable: the redis server cannot be reached: start it, or check its address and the network
+store_unavailable: the redis address asks for TLS, which is not supported: use a unix socket, a private network or a local stunnel
+store_unavailable: the redis server cannot be reached: start it, or check the address and the network
 store_unavailable: the redis prefix must be 1 to 64 letters, digits, dots, colons, hyphens or underscores
 lmdb
 - redis
@@ -88,8 +88,8 @@ redis
 first
 token_used
 first
-store_unavailable: the redis server refused the credentials: check user and password in its address
-store_unavailable: the redis server cannot be reached: start it, or check its address and the network
+store_unavailable: the redis server refused the credentials: check user and password in the address
+store_unavailable: the redis server cannot be reached: start it, or check the address and the network
 - phpinfo
 Store => redis
 Store at => unix://BASE/sock?db=0

@@ -1,4 +1,4 @@
-//! OneTimeUse, and receipts.
+//! Once, and receipts.
 
 use super::*;
 

@@ -1,13 +1,13 @@
-//! The bytes of a count.
+//! The bytes in which a store keeps the count of a budget.
 
 use super::super::period::{MAX_OFFSET, Period, PeriodUnit, UtcOffset};
-use super::{MAX_AMOUNT, Tally};
+use super::definition::{MAX_AMOUNT, Tally};
 use crate::clock::Timestamp;
 
-/// A tally as it is stored, whose kind of period is part of its key.
+/// A stored tally. Whether it counts days or months is part of its key.
 ///
-/// Bytes (integers big-endian): moment from which it may be forgotten, u64 · period, u32 · count, u64 ·
-/// 1 if it was told, else 0, u8.
+/// Bytes (integers big-endian): moment from which it may be forgotten, in milliseconds since 1970, u64 · days or months
+/// since 1970, u32 · count, u64 · 1 if a refusal was announced, else 0, u8.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct TallyRecord {
     number: u32,
@@ -16,7 +16,7 @@ pub(crate) struct TallyRecord {
 }
 
 impl TallyRecord {
-    /// Reads the bytes of [`TallyRecord::bytes_of`].
+    /// Reads the bytes that [`TallyRecord::bytes_of`] wrote; `None` for any other bytes.
     pub(crate) fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let (_forget, rest) = bytes.split_first_chunk::<8>()?;
         let (number, rest) = rest.split_first_chunk::<4>()?;
@@ -34,7 +34,7 @@ impl TallyRecord {
         })
     }
 
-    /// The bytes of a tally, to be forgotten when its period is over in every zone.
+    /// Returns the bytes of a tally. They may be forgotten when its period is over in every zone.
     pub(crate) fn bytes_of(tally: &Tally) -> Vec<u8> {
         let end = tally.period.ends(UtcOffset::default());
         let forget = end.plus_seconds(u64::from(MAX_OFFSET.unsigned_abs()));
@@ -46,7 +46,7 @@ impl TallyRecord {
         out
     }
 
-    /// Whether a record of these bytes can no longer matter at `now`; so is what cannot be read.
+    /// Returns whether a record of these bytes has no effect any more at `now`. Malformed bytes have none.
     pub(crate) fn is_forgotten(bytes: &[u8], now: Timestamp) -> bool {
         bytes
             .first_chunk::<8>()

@@ -1,8 +1,15 @@
-use super::super::random::Random;
+use rand::rngs::Xoshiro256PlusPlus;
+use rand::{RngExt as _, SeedableRng as _};
+
+use super::super::period::{Period, PeriodUnit, UtcOffset};
+use super::spending::refusal;
 use super::*;
+use crate::clock::Timestamp;
+use crate::decision::{Decision, Denial};
+use crate::reason::Reason;
 
 const DAY: u64 = 86_400_000;
-/// 2027-01-15, midnight in Greenwich.
+/// 2027-01-15T00:00:00Z, in milliseconds.
 const START: u64 = 20_833 * DAY;
 
 fn at(ms: u64) -> Timestamp {
@@ -27,7 +34,7 @@ fn read(bytes: &Option<Vec<u8>>) -> Option<TallyRecord> {
         .map(|bytes| TallyRecord::from_bytes(bytes).unwrap())
 }
 
-/// A call of one budget, through the bytes as a store would do it.
+/// Runs a call under one budget through the stored bytes, as a store does.
 fn call(bytes: &mut Option<Vec<u8>>, budget: Budget, cost: u64, now: u64) -> Standing {
     let zone = UtcOffset::default();
     let mut accounts = [Account::new(budget, read(bytes), zone, at(now))];
@@ -38,7 +45,7 @@ fn call(bytes: &mut Option<Vec<u8>>, budget: Budget, cost: u64, now: u64) -> Sta
     spending.standings[0]
 }
 
-/// A correction of one, likewise.
+/// Runs a correction of one budget through the stored bytes.
 fn settle(bytes: &mut Option<Vec<u8>>, budget: Budget, amounts: [u64; 2], now: u64) -> Standing {
     let stored = read(bytes);
     let zone = UtcOffset::default();
@@ -50,24 +57,24 @@ fn settle(bytes: &mut Option<Vec<u8>>, budget: Budget, amounts: [u64; 2], now: u
     standings[0]
 }
 
-/// Against a log of all that was ever counted, each with the day it was counted for.
+/// The reference is a log of every counted call, each with the day in which it was counted.
 #[test]
-fn twenty_thousand_schedules_agree_with_a_log() {
+fn twenty_thousand_random_schedules_agree_with_a_log() {
     for schedule in 1..=20_000_u64 {
-        let mut random = Random(schedule.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        let mut random = Xoshiro256PlusPlus::seed_from_u64(schedule);
         let measure = [Measure::Calls, Measure::Cost][usize::from(schedule % 2 == 0)];
-        let (mut cap, mut now, mut bytes) = (random.below(12), 50 * DAY, None);
+        let (mut cap, mut now, mut bytes) = (random.random_range(0..12), 50 * DAY, None);
         let mut log: Vec<(u64, u64)> = Vec::new();
         let mut told: Option<u64> = None;
         for step in 0..20 {
-            match random.below(10) {
-                0 => now -= random.below(3 * DAY),
-                1 => now += random.below(3 * DAY),
-                2 => cap = random.below(12),
-                _ => now += random.below(DAY / 5),
+            match random.random_range(0..10) {
+                0 => now -= random.random_range(0..3 * DAY),
+                1 => now += random.random_range(0..3 * DAY),
+                2 => cap = random.random_range(0..12),
+                _ => now += random.random_range(0..DAY / 5),
             }
             let today = now / DAY;
-            // What is of a day after tomorrow is of a clock that was wrong: of today, then.
+            // A day after tomorrow comes from a clock that was wrong: it is moved to today.
             for day in log.iter_mut().map(|(day, _)| day).chain(told.as_mut()) {
                 if *day > today + 1 {
                     *day = today;
@@ -80,7 +87,7 @@ fn twenty_thousand_schedules_agree_with_a_log() {
                 .filter(|(of, _)| *of == day)
                 .map(|(_, n)| n)
                 .sum();
-            let cost = random.below(5);
+            let cost = random.random_range(0..5);
             let amount = if measure == Measure::Calls { 1 } else { cost };
             let fits = used < cap && used + amount <= cap;
             let announce = !fits && told != Some(day);
@@ -90,7 +97,7 @@ fn twenty_thousand_schedules_agree_with_a_log() {
                 told = Some(day);
             }
             if fits || announce {
-                // A period that has begun ends those before it, whatever the clock says later.
+                // A period that has begun ends the earlier ones, even if the clock is set back later.
                 log.retain(|(of, _)| *of == day);
                 told = told.filter(|of| *of == day);
             }
@@ -109,7 +116,7 @@ fn twenty_thousand_schedules_agree_with_a_log() {
 }
 
 #[test]
-fn of_stored_and_known_the_later_and_the_larger_counts() {
+fn the_later_period_and_the_larger_count_of_stored_and_known_tally_hold() {
     let one = budget(Measure::Cost, 100);
     for (stored, known, now, day, used) in [
         (None, tally(0, 7), 0, 0, 8),
@@ -139,20 +146,20 @@ fn of_stored_and_known_the_later_and_the_larger_counts() {
 }
 
 #[test]
-fn a_correction_is_of_its_period() {
+fn a_correction_applies_to_the_period_of_its_call() {
     let one = budget(Measure::Cost, 100);
     for (stored, known, now, day, used) in [
-        // What is stored is newer than what the call knew.
+        // The stored tally is newer than the one that the call knew.
         (Some(tally(0, 15)), tally(0, 20), 0, 0, 8),
         (Some(tally(0, 30)), tally(0, 20), 0, 0, 23),
         (None, tally(0, 20), 0, 0, 13),
-        // What is stored is of before.
+        // The stored tally is of an earlier period.
         (Some(tally(0, 50)), tally(1, 20), 0, 1, 13),
-        // The period is over: it cost less, so nothing.
+        // The period is over and the call cost less than estimated: nothing is counted.
         (Some(tally(1, 30)), tally(0, 20), DAY, 1, 30),
         (Some(tally(1, 30)), tally(0, 20), 0, 1, 30),
         (None, tally(0, 20), DAY, 1, 0),
-        // Never below nothing.
+        // The count never becomes negative.
         (Some(tally(0, 4)), tally(0, 20), 0, 0, 3),
     ] {
         let mut bytes = stored.as_ref().map(TallyRecord::bytes_of);
@@ -175,7 +182,7 @@ fn a_correction_is_of_its_period() {
 }
 
 #[test]
-fn a_refused_call_writes_only_that_it_was_told() {
+fn a_refused_call_writes_only_that_the_refusal_was_announced() {
     let mut bytes = None;
     let one = budget(Measure::Calls, 1);
     assert!(!call(&mut bytes, one, 0, 0).refused);
@@ -183,13 +190,13 @@ fn a_refused_call_writes_only_that_it_was_told() {
     assert!(call(&mut bytes, one, 0, 1).announce);
     assert_ne!(bytes, counted);
     let told = bytes.clone();
-    // Even what the caller knew is not taken over by a call that is refused.
+    // A refused call does not store the tally that the caller knew.
     assert!(call(&mut bytes, one.with_known(tally(0, 9)), 0, 2).refused);
     assert_eq!(bytes, told);
 }
 
 #[test]
-fn one_budget_without_room_leaves_all_unchanged() {
+fn a_refusal_by_one_budget_leaves_the_counts_unchanged() {
     let zone = UtcOffset::default();
     for caps in [[9, 1], [1, 9], [1, 1]] {
         let account = |cap| Account::new(budget(Measure::Cost, cap), None, zone, at(0));
@@ -207,12 +214,12 @@ fn one_budget_without_room_leaves_all_unchanged() {
 }
 
 #[test]
-fn the_wait_is_until_the_last_period_that_refuses_ends() {
+fn the_waiting_time_ends_with_the_last_period_that_refuses() {
     let day = budget(Measure::Cost, 5);
     let month = Budget::new(b"m", PeriodUnit::Month, Measure::Calls, 5, None).unwrap();
     let ends = [
-        DAY / 1000,      // of the day
-        17 * DAY / 1000, // of the month
+        DAY / 1000,      // until the day ends
+        17 * DAY / 1000, // until the month ends
     ];
     let standing = |budget: &Budget, refused| {
         let zone = UtcOffset::default();
@@ -236,14 +243,14 @@ fn the_wait_is_until_the_last_period_that_refuses_ends() {
         told(&[day, day], &[yes, yes], 1, 0),
         Some((0, Some(ends[0])))
     );
-    // Rounded up, and at least a second.
+    // The waiting time is rounded up and at least one second.
     assert_eq!(told(&both, &[yes, no], 1, 1), Some((0, Some(ends[0]))));
     assert_eq!(
         told(&both, &[yes, no], 1, 1000),
         Some((0, Some(ends[0] - 1)))
     );
     assert_eq!(told(&both, &[yes, no], 1, DAY), Some((0, Some(1))));
-    // Five fit into an empty day, six never, and the month counts calls.
+    // An amount of five fits into an unused day and six does not; the month counts calls.
     assert_eq!(told(&both, &[yes, yes], 5, 0), Some((1, Some(ends[1]))));
     assert_eq!(told(&both, &[yes, yes], 6, 0), Some((0, None)));
     let nothing = budget(Measure::Cost, 0);
@@ -251,7 +258,7 @@ fn the_wait_is_until_the_last_period_that_refuses_ends() {
 }
 
 #[test]
-fn bytes_go_both_ways_and_nothing_else_is_read() {
+fn written_bytes_are_read_back_and_other_bytes_are_refused() {
     for told in [false, true] {
         let tally = Tally {
             told,
@@ -262,7 +269,7 @@ fn bytes_go_both_ways_and_nothing_else_is_read() {
             TallyRecord::from_bytes(&bytes).unwrap().of(PeriodUnit::Day),
             tally
         );
-        // Over in every zone: 14 hours after it is over in Greenwich.
+        // The day is over in every zone 14 hours after it is over in UTC.
         let end = 4 * DAY + 14 * 3_600_000;
         assert!(!TallyRecord::is_forgotten(&bytes, at(end - 1)));
         assert!(TallyRecord::is_forgotten(&bytes, at(end)));
@@ -282,7 +289,7 @@ fn bytes_go_both_ways_and_nothing_else_is_read() {
 }
 
 #[test]
-fn the_answer_names_what_is_used_up() {
+fn the_decision_names_the_measure_that_is_used_up() {
     let budgets = [budget(Measure::Calls, 1), budget(Measure::Cost, 1)];
     let answer = |refused: Option<usize>| {
         let refused = refused.map(|index| BudgetRefusal {
@@ -303,7 +310,7 @@ fn the_answer_names_what_is_used_up() {
 }
 
 #[test]
-fn a_measure_has_one_word() {
+fn a_measure_is_read_from_its_word_only() {
     assert_eq!(Measure::from_word("calls"), Some(Measure::Calls));
     assert_eq!(Measure::from_word("cost"), Some(Measure::Cost));
     for word in ["", "Calls", "call", "costs"] {
@@ -312,7 +319,7 @@ fn a_measure_has_one_word() {
 }
 
 #[test]
-fn a_budget_says_what_it_was_made_of() {
+fn a_budget_returns_its_parts_and_refuses_values_out_of_range() {
     for (measure, cap, known) in [
         (Measure::Calls, 7, None),
         (Measure::Cost, MAX_AMOUNT, Some(tally(0, MAX_AMOUNT))),
@@ -335,9 +342,8 @@ fn a_budget_says_what_it_was_made_of() {
     assert_eq!(new(0, Some(tally(0, 1))), Err(BudgetError::Period));
 }
 
-/// What a call brings to its correction is where it left each of its budgets.
 #[test]
-fn a_correction_takes_the_budgets_as_the_call_left_them() {
+fn counted_returns_the_budgets_with_their_new_tallies() {
     let zone = UtcOffset::default();
     let budgets = [budget(Measure::Calls, 5), budget(Measure::Cost, 50)];
     let mut accounts = budgets.map(|budget| Account::new(budget, None, zone, at(0)));

@@ -1,8 +1,13 @@
--- The algorithm of limit/window.rs. ARGV: room in bytes, batch, batch when full, the most admissions, and for
--- each limit key, max, window.
+-- Admits a call under all its limits or under none, by the algorithm of limit/window.rs. It must run inside the server,
+-- so it is implemented a second time here; the tests compare both.
 --
--- A ring: moment of the last noted refusal (0 for none), then of the admissions, oldest first; 6 bytes each,
--- big-endian.
+-- ARGV: the most bytes of all histories, how many records to examine for pruning, how many when there is no room, the
+-- most admissions of a history, and for each limit its key, its maximum and its window in milliseconds.
+-- Answer: OK, 1, maximum, remaining, seconds until reset; or OK, 0, index, seconds to wait, 1 for the first refusal of a
+-- burst, maximum.
+--
+-- A history: moment of the last recorded refusal (0 for none), then those of the admissions, oldest first; 6 bytes each,
+-- big-endian, in milliseconds.
 if not opened() then
 	return {CHANGED}
 end
@@ -33,7 +38,7 @@ for at = 7, #ARGV, 3 do
 	if #ring < 6 or #ring % 6 ~= 0 or #ring > (most + 1) * 6 then
 		return {FOREIGN}
 	end
-	-- What lies in the future is of a clock that stepped back: it is set to now.
+	-- Moments in the future come from a clock that was set back. They are set to now.
 	local count = #ring / 6 - 1
 	local later = 0
 	while later < count and moment(ring, count - later) > now do
@@ -77,7 +82,7 @@ else
 		limit.ring = string.sub(limit.ring, 1, 6) .. string.sub(limit.ring, from) .. pack(now)
 		limit.count = #limit.ring / 6 - 1
 		limit.changed = true
-		-- The oldest admission that still counts.
+		-- Find the oldest admission within the window.
 		local below, oldest = 0, limit.count
 		while oldest - below > 1 do
 			local middle = floor((below + oldest) / 2)

@@ -1,44 +1,49 @@
-//! Connections to the server: made when needed, checked, and never shared between processes.
+//! Connections to the server. They are made when needed, checked, kept for the next operation, and never shared between
+//! processes.
 
 use std::sync::{Mutex, TryLockError};
 use std::time::{Duration, Instant};
 
 use redis::{Cmd, ConnectionAddr, ConnectionInfo, IntoConnectionInfo as _, Value};
 
-use super::fault::{self, RedisFault};
-use super::reply::{self, ServerFacts};
+use super::fault::RedisFault;
+use super::server_error;
+use super::server_info::{self, ServerFacts};
 use super::socket::RedisSocket;
-use crate::store::StoreError;
+use crate::store::error::StoreError;
 
-/// How long making a connection may take, handshake included.
+/// How long connecting may take, including the handshake.
 const CONNECT: Duration = Duration::from_secs(1);
 
-/// How long an answer may take. A page of WordPress waits as long at the most, once.
+/// How long an answer may take. A page of WordPress waits this long at most, once.
 const ANSWER: Duration = Duration::from_secs(2);
 
-/// Connections kept by a process: one per thread that ever used the store at the same time as others.
+/// How many idle connections a process keeps: one for each thread that uses the store at the same time.
 const KEPT: usize = 16;
 
-/// How to reach the server.
+/// The address of the server, and idle connections to it.
 pub(super) struct RedisServer {
     info: ConnectionInfo,
-    /// How often the server is asked again what it is: its policy can be changed while it runs.
+    /// After this time a connection is checked again, since the eviction policy can be changed while the server runs.
     pub(super) check_every: Duration,
     idle: Mutex<Vec<RedisConnection>>,
 }
 
-/// A connection to a server that was found fit.
+/// A connection to a server that was checked.
 pub(super) struct RedisConnection {
     wire: RedisSocket,
     process: u32,
     checked: Instant,
-    /// What the server said it is.
+    /// The instance that the server reported: see [`ServerFacts::instance`].
     pub(super) instance: String,
-    /// Whether it was used before, so that the server may have closed it since.
+    /// Whether it was used before. The server may have closed it since then.
     pub(super) used: bool,
 }
 
 /// Reads an address.
+///
+/// # Errors
+/// [`RedisFault::Tls`] for an address with TLS; [`RedisFault::Address`] for any other text.
 pub(super) fn info(url: &str) -> Result<ConnectionInfo, StoreError> {
     let scheme = url.split_once("://").map(|(scheme, _)| scheme);
     match scheme {
@@ -50,7 +55,7 @@ pub(super) fn info(url: &str) -> Result<ConnectionInfo, StoreError> {
     }
 }
 
-/// An address without what is secret in it, for people; `None` if it cannot be read.
+/// Returns the address without user and password, for display; `None` if it cannot be read.
 pub(super) fn shown(url: &str) -> Option<String> {
     let info = info(url).ok()?;
     let db = info.redis_settings().db();
@@ -73,11 +78,12 @@ impl RedisServer {
         })
     }
 
-    /// A connection to a server that is fit now: an idle one of this process, or a new one.
+    /// Returns an idle connection of this process, or a new one. The server was checked.
     pub(super) fn connection(&self) -> Result<RedisConnection, StoreError> {
         let process = std::process::id();
         loop {
-            // A lock held in the parent at a fork is held for ever in the child, which goes without.
+            // A lock that another thread of the parent held at a fork is never released in the child. The child then
+            // makes a new connection.
             let idle = match self.idle.try_lock() {
                 Ok(mut idle) => idle.pop(),
                 Err(TryLockError::Poisoned(idle)) => idle.into_inner().pop(),
@@ -86,10 +92,10 @@ impl RedisServer {
             let Some(mut idle) = idle else {
                 return self.connect();
             };
-            // Dropped in a child, it closes the child's copy alone, and says nothing to the server.
+            // A connection of the parent is dropped: that closes only the child's copy and sends nothing.
             if idle.process == process {
                 if idle.checked.elapsed() >= self.check_every && idle.check().is_err() {
-                    // It may be broken, or the server unfit: a new one will tell.
+                    // The connection may be broken or the server unfit: the check of a new connection finds out.
                     return self.connect();
                 }
                 return Ok(idle);
@@ -97,7 +103,7 @@ impl RedisServer {
         }
     }
 
-    /// A new connection.
+    /// Makes a new connection, authenticates, and checks the server.
     pub(super) fn connect(&self) -> Result<RedisConnection, StoreError> {
         let until = Instant::now() + CONNECT;
         let mut wire = RedisSocket::connect(self.info.addr(), until)?;
@@ -113,7 +119,7 @@ impl RedisServer {
             let mut select = redis::cmd("SELECT");
             select.arg(settings.db());
             if let Value::ServerError(error) = wire.ask(&select, until)? {
-                return Err(match fault::of_server(&error) {
+                return Err(match server_error::of_server(&error) {
                     StoreError::Redis(RedisFault::Reply) => RedisFault::Database.into(),
                     other => other,
                 });
@@ -130,7 +136,7 @@ impl RedisServer {
         Ok(connection)
     }
 
-    /// Keeps a connection for the next operation. Never one with an answer outstanding.
+    /// Keeps a connection for the next operation. No answer may be outstanding on it.
     pub(super) fn keep(&self, mut connection: RedisConnection) {
         connection.used = true;
         if let Ok(mut idle) = self.idle.try_lock()
@@ -142,9 +148,9 @@ impl RedisServer {
 }
 
 impl RedisConnection {
-    /// Asks the server what it is, and whether it can be the store.
+    /// Asks the server which instance it is, and refuses one that cannot hold the store.
     pub(super) fn check(&mut self) -> Result<(), StoreError> {
-        let ServerFacts { instance, evicts } = reply::info(&self.ask(&redis::cmd("INFO"))?)?;
+        let ServerFacts { instance, evicts } = server_info::info(&self.ask(&redis::cmd("INFO"))?)?;
         let evicts = match evicts {
             Some(evicts) => Some(evicts),
             None => {
@@ -154,7 +160,7 @@ impl RedisConnection {
                     self.ask(&command)
                 };
                 let (limit, policy) = (config("maxmemory")?, config("maxmemory-policy")?);
-                reply::config([&limit, &policy])
+                server_info::config([&limit, &policy])
             }
         };
         match evicts {
@@ -167,8 +173,8 @@ impl RedisConnection {
         Ok(())
     }
 
-    /// Sends a command and gives its answer, also where that is an error. After an `Err` the connection
-    /// is not to be used again: the answer may come later.
+    /// Sends a command and returns its answer, which may be an error of the server. After an `Err` the connection must
+    /// not be used again, since the answer may still arrive.
     pub(super) fn ask(&mut self, command: &Cmd) -> Result<Value, StoreError> {
         self.wire.ask(command, Instant::now() + ANSWER)
     }
@@ -179,7 +185,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn addresses_are_shown_without_their_secrets() {
+    fn addresses_are_displayed_without_user_and_password() {
         for (url, expected) in [
             (
                 "redis://user:s3cret@db.example:7000/3",

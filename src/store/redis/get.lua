@@ -1,4 +1,4 @@
--- ARGV: name.
+-- Returns a small value. ARGV: name. Answer: OK and the value, or OK alone.
 if not opened() then
 	return {CHANGED}
 end

@@ -1,5 +1,9 @@
--- ARGV: the caller's clock, skew, room in bytes, batch, batch when full, and for each thing key, issued, kept until,
--- receipt.
+-- Records the use of one-time items: all of them, or none if one was used before.
+--
+-- ARGV: the caller's clock, the tolerance between clocks, the most bytes of all items, how many records to examine for
+-- pruning, how many when there is no room, and for each item its key, when it was issued, until when its record must be
+-- kept, and its receipt. Moments are in milliseconds.
+-- Answer: OK, 1; or OK, 0, index of the item that was used, its receipt.
 local watermark, before = opened()
 if not watermark then
 	return {CHANGED}
@@ -14,26 +18,26 @@ if now + skew < before then
 	return {STEPPED}
 end
 local latest = math.max(before, now)
-local things = {}
+local items = {}
 for at = 8, #ARGV, 4 do
-	-- Whoever issued it, the clock was another machine's.
+	-- Each head has its own clock, so the tolerance applies to every item.
 	if tonumber(ARGV[at + 1]) <= watermark + skew then
 		return {RESTARTED}
 	end
-	things[#things + 1] = {key = ARGV[at], keep = tonumber(ARGV[at + 2]), receipt = ARGV[at + 3]}
+	items[#items + 1] = {key = ARGV[at], keep = tonumber(ARGV[at + 2]), receipt = ARGV[at + 3]}
 end
-for _, thing in ipairs(things) do
-	if thing.keep < latest then
+for _, item in ipairs(items) do
+	if item.keep < latest then
 		return {LAPSED}
 	end
 end
 local lapsed = {}
-for index, thing in ipairs(things) do
-	local keep = tonumber(call('ZSCORE', SEEN, thing.key))
+for index, item in ipairs(items) do
+	local keep = tonumber(call('ZSCORE', SEEN, item.key))
 	if keep and keep >= latest then
-		return {OK, 0, index - 1, call('HGET', RECEIPTS, thing.key) or ''}
+		return {OK, 0, index - 1, call('HGET', RECEIPTS, item.key) or ''}
 	end
-	lapsed[#lapsed + 1] = keep and thing.key
+	lapsed[#lapsed + 1] = keep and item.key
 end
 
 local function forget(keys)
@@ -46,10 +50,11 @@ local function forget(keys)
 			bytes = bytes + #receipt + RECEIPT_COST
 		end
 	end
-	-- First what frees memory: it is allowed where there is none, and so is all that follows it.
+	-- Commands that free memory come first: the server allows them when its memory is full, and then also the ones after
+	-- them.
 	call('ZREM', SEEN, unpack(keys))
 	call('HDEL', RECEIPTS, unpack(keys))
-	-- Not -bytes, which Lua prints as -0 where there are none.
+	-- Not -bytes: Lua prints that as -0 if it is 0.
 	call('HINCRBY', META, 'seen', 0 - #keys)
 	call('HINCRBY', META, 'receipt_bytes', 0 - bytes)
 end
@@ -57,19 +62,19 @@ local function prune(count)
 	forget(call('ZRANGEBYSCORE', SEEN, '-inf', '(' .. text(latest), 'LIMIT', 0, count))
 end
 local cost = 0
-for _, thing in ipairs(things) do
-	cost = cost + (#thing.receipt > 0 and #thing.receipt + RECEIPT_COST or 0)
+for _, item in ipairs(items) do
+	cost = cost + (#item.receipt > 0 and #item.receipt + RECEIPT_COST or 0)
 end
 local function is_full()
-	return (call('ZCARD', SEEN) + #things) * SEEN_COST + bytes_of('receipt_bytes', RECEIPTS) + cost > room
+	return (call('ZCARD', SEEN) + #items) * SEEN_COST + bytes_of('receipt_bytes', RECEIPTS) + cost > room
 end
 
 forget(lapsed)
-prune(batch * #things)
+prune(batch * #items)
 if is_full() then
 	prune(large)
 end
--- What was pruned by this moment must be told by it.
+-- Records are pruned by this moment, so no clock behind it may be accepted later.
 if latest ~= before then
 	call('HSET', META, 'latest', text(latest))
 end
@@ -78,15 +83,15 @@ if is_full() then
 end
 if cost > 0 then
 	local bytes = bytes_of('receipt_bytes', RECEIPTS)
-	for _, thing in ipairs(things) do
-		if thing.receipt ~= '' then
-			call('HSET', RECEIPTS, thing.key, thing.receipt)
+	for _, item in ipairs(items) do
+		if item.receipt ~= '' then
+			call('HSET', RECEIPTS, item.key, item.receipt)
 		end
 	end
 	call('HSET', META, 'receipt_bytes', text(bytes + cost))
 end
-for _, thing in ipairs(things) do
-	call('ZADD', SEEN, text(thing.keep), thing.key)
+for _, item in ipairs(items) do
+	call('ZADD', SEEN, text(item.keep), item.key)
 end
-call('HINCRBY', META, 'seen', #things)
+call('HINCRBY', META, 'seen', #items)
 return {OK, 1}

@@ -1,9 +1,9 @@
--- Starts the store anew, unless it is whole and this instance's. Histories of limits and counts of
--- budgets are kept: they can only make somebody wait.
+-- Starts the store anew, unless it is complete and belongs to this instance. Histories of limits and counts of budgets
+-- are kept, since old ones can only refuse calls.
 if opened() then
 	return {OK}
 end
--- A clock that is behind must not put the watermark into the past.
+-- The watermark must not be earlier than a moment that the store has seen, even if the clock was set back.
 local now = math.max(clock(), tonumber(call('HGET', META, 'latest')) or 0)
 call('UNLINK', SEEN, RECEIPTS, VALUES)
 call('HSET', META, 'instance', INSTANCE, 'opened', text(now), 'latest', text(now), 'seen', 0,

@@ -1,17 +1,20 @@
--- Stands before each script. ARGV[1] is the instance the caller speaks to, ARGV[2] the moment in a test.
+-- Begins each script. ARGV[1] is the instance that the caller is connected to. ARGV[2] is the moment to use instead of the
+-- server's clock in a test, otherwise empty. The script's own arguments follow. An answer begins with one of the statuses
+-- below.
 local META, SEEN, RECEIPTS, LIMITS, FORGET, VALUES, BUDGETS, BUDGET_FORGET = unpack(KEYS)
 local INSTANCE = ARGV[1]
 local OK, CHANGED, RESTARTED, STEPPED, LAPSED, FULL, APART, FOREIGN = 0, 1, 2, 3, 4, 5, 6, 7
 local call = redis.call
 
--- What a record takes beside its own bytes, measured with MEMORY USAGE and rounded up.
+-- The bytes that a record takes beside its content, measured with MEMORY USAGE and rounded up.
 local SEEN_COST, RECEIPT_COST, RING_COST, VALUE_COST, BUDGET_COST = 160, 112, 300, 96, 360
 
--- Lua prints large numbers with an exponent.
+-- Formats a number without an exponent, which Lua would use for large ones.
 local function text(number)
 	return string.format('%.0f', number)
 end
 
+-- Returns the present moment in milliseconds.
 local function clock()
 	if ARGV[2] ~= '' then
 		return tonumber(ARGV[2])
@@ -20,7 +23,8 @@ local function clock()
 	return time[1] * 1000 + math.floor(time[2] / 1000)
 end
 
--- Watermark and latest moment; nil if the store is another instance's, or has lost records.
+-- Returns the watermark and the latest moment that the store has seen; nil if the store belongs to another instance or
+-- has lost records.
 local function opened()
 	local meta = call('HMGET', META, 'instance', 'opened', 'latest', 'seen')
 	if meta[1] ~= INSTANCE or tonumber(meta[4]) ~= call('ZCARD', SEEN) then
@@ -29,7 +33,7 @@ local function opened()
 	return tonumber(meta[2]), tonumber(meta[3])
 end
 
--- A count of bytes in META; nothing where its table is gone.
+-- Returns the number of bytes of a table, which META records; 0 if the table is gone.
 local function bytes_of(field, table)
 	if call('EXISTS', table) == 0 then
 		return 0

@@ -1,4 +1,7 @@
--- ARGV: name, value, room in bytes, condition (any, none, is), the value expected.
+-- Sets a small value.
+--
+-- ARGV: name, value, the most bytes of all values, condition (any: always; none: if there is no value; is: if the value
+-- is the expected one), expected value. Answer: OK and 1 if the value was set, else 0.
 if not opened() then
 	return {CHANGED}
 end

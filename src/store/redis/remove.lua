@@ -1,4 +1,4 @@
--- ARGV: name.
+-- Removes a small value. ARGV: name. Answer: OK and 1 if there was one, else 0.
 if not opened() then
 	return {CHANGED}
 end

@@ -1,46 +1,42 @@
-//! What the server answers, taken apart strictly: a broken or hostile server gets an error, never a
-//! panic, and nothing it says is believed that the scripts do not say.
+//! Reads the answers of the scripts strictly. A broken or hostile server causes an error, never a panic, and an answer
+//! that no script gives is refused.
 
 use redis::Value;
 
-use super::fault::{self, RedisFault};
+use super::fault::RedisFault;
+use super::server_error;
 use crate::clock::Timestamp;
-use crate::limit::budget::{Budget, MAX_AMOUNT, Measure, Standing, Tally};
-use crate::limit::period::{Period, PeriodUnit};
+use crate::limit::budget::{Budget, MAX_AMOUNT, Standing, Tally};
+use crate::limit::period::Period;
 use crate::limit::{Admission, Limit, Quota};
-use crate::store::{Insertion, MAX_RECEIPT_BYTES, StoreError};
+use crate::store::error::StoreError;
+use crate::store::interface::{Insertion, MAX_RECEIPT_BYTES};
 
-/// How a script ended, before its answer.
+/// How a script ended.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum ScriptOutcome<T> {
-    /// It ran.
+    /// It ran and gave this answer.
     Done(T),
-    /// The store is not that of the instance named, or not whole: nothing was done.
+    /// The store belongs to another instance, or keys are missing. Nothing was changed.
     Changed,
-    /// The server does not have the script: nothing was done.
+    /// The server does not have the script. Nothing was changed.
     NoScript,
 }
 
-/// The facts about an instance that decide whether it can be the store.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct ServerFacts {
-    /// What tells it from others, and from itself before a restart or a promotion.
-    pub(super) instance: String,
-    /// Whether it may drop keys; `None` if it does not say.
-    pub(super) evicts: Option<bool>,
-}
-
-/// An answer of a script: its status, then what `read` makes of the rest.
+/// Reads the answer of a script: its status, and the rest by `read`.
+///
+/// # Errors
+/// The error that the status stands for; [`RedisFault::Reply`] for an answer that no script gives.
 pub(super) fn script<T>(
     reply: &Value,
     read: impl FnOnce(&[Value]) -> Option<T>,
 ) -> Result<ScriptOutcome<T>, StoreError> {
     let parts = match reply {
         Value::Array(parts) => parts,
-        Value::ServerError(error) if fault::is_no_script(error) => {
+        Value::ServerError(error) if server_error::is_no_script(error) => {
             return Ok(ScriptOutcome::NoScript);
         }
-        Value::ServerError(error) => return Err(fault::of_server(error)),
+        Value::ServerError(error) => return Err(server_error::of_server(error)),
         _ => return Err(RedisFault::Reply.into()),
     };
     let Some((Value::Int(status), rest)) = parts.split_first() else {
@@ -61,12 +57,12 @@ pub(super) fn script<T>(
     }
 }
 
-/// Nothing more than the status.
+/// Accepts an answer without anything after the status.
 pub(super) fn nothing(rest: &[Value]) -> Option<()> {
     rest.is_empty().then_some(())
 }
 
-/// 0 or 1.
+/// Reads 0 or 1.
 pub(super) fn yes_or_no(rest: &[Value]) -> Option<bool> {
     match rest {
         [Value::Int(answer)] => flag(*answer),
@@ -74,13 +70,13 @@ pub(super) fn yes_or_no(rest: &[Value]) -> Option<bool> {
     }
 }
 
-/// That of so many things all were recorded, or which was used before, and its receipt.
-pub(super) fn insertion(rest: &[Value], things: usize) -> Option<Insertion> {
+/// Reads whether this number of items was recorded, or which of them was used before, with its receipt.
+pub(super) fn insertion(rest: &[Value], items: usize) -> Option<Insertion> {
     match rest {
         [Value::Int(1)] => Some(Insertion::First),
         [Value::Int(0), index, Value::BulkString(receipt)] => {
             let index = usize::try_from(count(index)?).ok()?;
-            (index < things && receipt.len() <= MAX_RECEIPT_BYTES).then(|| Insertion::Again {
+            (index < items && receipt.len() <= MAX_RECEIPT_BYTES).then(|| Insertion::Again {
                 index,
                 receipt: receipt.clone(),
             })
@@ -89,7 +85,7 @@ pub(super) fn insertion(rest: &[Value], things: usize) -> Option<Insertion> {
     }
 }
 
-/// Bytes, or that there are none; at most `longest`.
+/// Reads at most `longest` bytes; `Some(None)` if there are none.
 pub(super) fn bytes(rest: &[Value], longest: usize) -> Option<Option<Vec<u8>>> {
     match rest {
         [] => Some(None),
@@ -98,13 +94,13 @@ pub(super) fn bytes(rest: &[Value], longest: usize) -> Option<Option<Vec<u8>>> {
     }
 }
 
-/// Five counts: the watermark, and the records of each kind.
+/// Reads five numbers: the watermark, and the number of records of each kind.
 pub(super) fn counts(rest: &[Value]) -> Option<[u64; 5]> {
     let [a, b, c, d, e] = rest else { return None };
     Some([count(a)?, count(b)?, count(c)?, count(d)?, count(e)?])
 }
 
-/// The server's moment, and where `budgets` stand.
+/// Reads the server's moment and the states of `budgets`.
 pub(super) fn standings(rest: &[Value], budgets: &[Budget]) -> Option<(Timestamp, Vec<Standing>)> {
     let (now, rest) = rest.split_first()?;
     let (standings, odd) = rest.as_chunks::<5>();
@@ -134,7 +130,7 @@ pub(super) fn standings(rest: &[Value], budgets: &[Budget]) -> Option<(Timestamp
     ))
 }
 
-/// What was decided about a call under `limits`.
+/// Reads the decision about a call under `limits`.
 pub(super) fn admission(rest: &[Value], limits: &[Limit]) -> Option<Admission> {
     let mut numbers = [0; 5];
     if rest.len() != 4 + usize::from(rest.first() == Some(&Value::Int(0))) {
@@ -180,60 +176,6 @@ pub(super) fn admission(rest: &[Value], limits: &[Limit]) -> Option<Admission> {
     }
 }
 
-/// What `INFO` tells: see <https://redis.io/docs/latest/commands/info/>.
-pub(super) fn info(reply: &Value) -> Result<ServerFacts, StoreError> {
-    let bytes = match reply {
-        Value::BulkString(bytes) => bytes.as_slice(),
-        Value::SimpleString(text) => text.as_bytes(),
-        Value::VerbatimString { text, .. } => text.as_bytes(),
-        Value::ServerError(error) => return Err(fault::of_server(error)),
-        _ => return Err(RedisFault::Reply.into()),
-    };
-    let text = std::str::from_utf8(bytes).map_err(|_| RedisFault::Reply)?;
-    let field = |name: &str| {
-        text.lines()
-            .find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))
-    };
-    if field("loading") == Some("1") {
-        return Err(RedisFault::Loading.into());
-    }
-    if field("role").is_some_and(|role| role != "master") {
-        return Err(RedisFault::Replica.into());
-    }
-    let id = |name| {
-        field(name).filter(|id| {
-            (8..=64).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric())
-        })
-    };
-    let (Some(run), Some(replication)) = (id("run_id"), id("master_replid")) else {
-        return Err(RedisFault::Reply.into());
-    };
-    Ok(ServerFacts {
-        // The layout of the keys stands before: another layout is another store.
-        instance: format!("1:{run}:{replication}"),
-        evicts: evicts(field("maxmemory"), field("maxmemory_policy")),
-    })
-}
-
-/// What `CONFIG GET` tells of two parameters, as one list or two.
-pub(super) fn config(replies: [&Value; 2]) -> Option<bool> {
-    let value = |reply: &Value| match reply {
-        Value::Array(pair) => match pair.as_slice() {
-            [_, Value::BulkString(value)] => String::from_utf8(value.clone()).ok(),
-            _ => None,
-        },
-        _ => None,
-    };
-    let [limit, policy] = replies.map(value);
-    evicts(limit.as_deref(), policy.as_deref())
-}
-
-/// Whether an instance with this `maxmemory` and policy may drop keys; `None` if that is not known.
-fn evicts(limit: Option<&str>, policy: Option<&str>) -> Option<bool> {
-    let limit: u64 = limit?.parse().ok()?;
-    Some(limit > 0 && policy? != "noeviction")
-}
-
 fn flag(number: i64) -> Option<bool> {
     match number {
         0 => Some(false),
@@ -249,34 +191,11 @@ fn count(value: &Value) -> Option<u64> {
     }
 }
 
-/// Reads `bytes` as each answer a server can be asked for: for the fuzzer.
-#[doc(hidden)]
-pub fn read_any(bytes: &[u8]) {
-    let Ok(reply) = redis::parse_redis_value(bytes) else {
-        return;
-    };
-    let limits: Vec<Limit> = [1, 60, 256]
-        .into_iter()
-        .filter_map(|max| Limit::new([0; 32], max, 1000).ok())
-        .collect();
-    let _ = info(&reply);
-    let _ = config([&reply, &reply]);
-    let _ = script(&reply, nothing);
-    let _ = script(&reply, yes_or_no);
-    let _ = script(&reply, |rest| insertion(rest, 2));
-    let _ = script(&reply, |rest| self::bytes(rest, 1024));
-    let _ = script(&reply, counts);
-    let _ = script(&reply, |rest| admission(rest, &limits));
-    let budgets: Vec<Budget> = [PeriodUnit::Day, PeriodUnit::Month]
-        .into_iter()
-        .filter_map(|every| Budget::new(b"", every, Measure::Cost, 9, None).ok())
-        .collect();
-    let _ = script(&reply, |rest| standings(rest, &budgets));
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::limit::budget::Measure;
+    use crate::limit::period::PeriodUnit;
 
     fn value(bytes: &str) -> Value {
         redis::parse_redis_value(bytes.as_bytes()).unwrap()
@@ -287,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_script_would_not_answer_is_refused() {
+    fn answers_that_no_script_gives_are_refused() {
         let reply = Err(RedisFault::Reply.into());
         for answer in [
             "*2\r\n:0\r\n:2\r\n",
@@ -325,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn insertions_fit_the_things_asked_about() {
+    fn an_insertion_must_fit_the_items_of_the_call() {
         let receipt = |length| Value::BulkString(vec![7; length]);
         let (yes, no) = (Value::Int(1), Value::Int(0));
         assert_eq!(insertion(&[Value::Int(1)], 2), Some(Insertion::First));
@@ -353,7 +272,7 @@ mod tests {
     }
 
     #[test]
-    fn standings_fit_the_budgets_asked_about() {
+    fn standings_must_fit_the_budgets_of_the_call() {
         let budgets = [PeriodUnit::Day, PeriodUnit::Month]
             .map(|every| Budget::new(b"a", every, Measure::Cost, 9, None).unwrap());
         let read = |numbers: &[i64]| {
@@ -383,7 +302,7 @@ mod tests {
     }
 
     #[test]
-    fn admissions_fit_the_limits_asked_about() {
+    fn an_admission_must_fit_the_limits_of_the_call() {
         let read = |numbers: &[i64]| {
             let rest: Vec<Value> = numbers.iter().copied().map(Value::Int).collect();
             admission(&rest, &limits())
@@ -431,61 +350,7 @@ mod tests {
     }
 
     #[test]
-    fn an_instance_says_what_it_is() {
-        let told = |text: &str| info(&Value::BulkString(text.as_bytes().to_vec()));
-        let whole = "# Server\r\nrun_id:0123abcd\r\nrole:master\r\nmaster_replid:4567cdef\r\nmaxmemory:0\r\nmaxmemory_policy:allkeys-lru\r\n";
-        let facts = told(whole).unwrap();
-        assert_eq!(
-            (facts.instance.as_str(), facts.evicts),
-            ("1:0123abcd:4567cdef", Some(false))
-        );
-        let with = |from: &str, to: &str| {
-            assert!(whole.contains(from));
-            told(&whole.replace(from, to))
-        };
-        assert_eq!(
-            with("maxmemory:0", "maxmemory:1").unwrap().evicts,
-            Some(true)
-        );
-        assert_eq!(with("maxmemory:0", "maxmemory:x").unwrap().evicts, None);
-        // Without a limit, no policy matters.
-        assert_eq!(with("maxmemory_policy", "x").unwrap().evicts, Some(false));
-        let limited = with("maxmemory:0\r\nmaxmemory_policy", "maxmemory:1\r\nx");
-        assert_eq!(limited.unwrap().evicts, None);
-        assert_eq!(with("master\r", "slave\r"), Err(RedisFault::Replica.into()));
-        assert_eq!(
-            with("# Server", "loading:1"),
-            Err(RedisFault::Loading.into())
-        );
-        for (from, to) in [
-            ("run_id", "x"),
-            ("0123abcd", ""),
-            ("0123abcd", "../../.."),
-            ("master_replid", "x"),
-        ] {
-            assert_eq!(with(from, to), Err(RedisFault::Reply.into()), "{to}");
-        }
-        assert_eq!(
-            info(&Value::BulkString(vec![0xff])),
-            Err(RedisFault::Reply.into())
-        );
-    }
-
-    #[test]
-    fn a_policy_may_come_from_config() {
-        let limit = value("*2\r\n$9\r\nmaxmemory\r\n$1\r\n5\r\n");
-        let policy = |name: &str| value(&format!("*2\r\n$1\r\nm\r\n${}\r\n{name}\r\n", name.len()));
-        assert_eq!(config([&limit, &policy("noeviction")]), Some(false));
-        assert_eq!(config([&limit, &policy("allkeys-lfu")]), Some(true));
-        assert_eq!(config([&limit, &value("*0\r\n")]), None);
-        assert_eq!(
-            config([&value("-NOPERM no\r\n"), &policy("noeviction")]),
-            None
-        );
-    }
-
-    #[test]
-    fn errors_of_old_and_new_servers_are_understood() {
+    fn errors_of_old_and_new_servers_are_recognised() {
         let error = |text: &str| script(&value(&format!("-{text}\r\n")), nothing);
         assert_eq!(
             error("OOM command not allowed when used memory > 'maxmemory'."),

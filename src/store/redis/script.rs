@@ -1,8 +1,8 @@
-//! The scripts: one per operation, run by the server at one moment.
+//! The Lua scripts: one per operation. The server runs a script at one moment.
 
 use std::sync::LazyLock;
 
-/// A script with the prelude before it, and the digest by which a server that has it can be asked.
+/// A script with the prelude before it, and its SHA-1 digest. A server that has the script runs it by its digest alone.
 pub(super) struct Script {
     pub(super) code: String,
     pub(super) digest: String,

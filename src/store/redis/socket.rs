@@ -1,7 +1,8 @@
-//! Bytes to and from the server, within a time that no server and no signal can stretch.
+//! Sends commands and receives answers, each until a fixed moment and up to a fixed length.
 //!
-//! The client library's own connection ends an operation when a signal comes (php-fpm's reload, PHP's
-//! timer), and takes as long as a server that sends a byte a second.
+//! The connection of the crate `redis` is not used because it fails when a signal interrupts a read (php-fpm's reload and
+//! PHP's timer send signals), because its timeout applies to each read (a server that sends one byte a second never
+//! exceeds it), and because it reads an answer of any length.
 
 use std::io::{self, ErrorKind, Read, Write as _};
 use std::net::{TcpStream, ToSocketAddrs as _};
@@ -10,13 +11,15 @@ use std::time::{Duration, Instant};
 
 use redis::{Cmd, ConnectionAddr, Parser, Value};
 
-use super::fault::{self, RedisFault};
-use crate::store::{MAX_VALUE_BYTES, StoreError};
+use super::fault::RedisFault;
+use super::server_error;
+use crate::store::error::StoreError;
+use crate::store::interface::MAX_VALUE_BYTES;
 
-/// The longest answer that is read.
+/// The longest answer that is accepted, in bytes.
 const MAX_ANSWER: usize = 2 * MAX_VALUE_BYTES;
 
-/// One connection.
+/// A connected socket and the parser of its answers.
 pub(super) struct RedisSocket {
     stream: SocketStream,
     parser: Parser,
@@ -27,7 +30,7 @@ enum SocketStream {
     Unix(UnixStream),
 }
 
-/// The reading side, until a moment and up to a length.
+/// The reading side of a socket, until a moment and up to a length in bytes.
 struct Bounded<'a> {
     stream: &'a mut SocketStream,
     until: Instant,
@@ -50,18 +53,18 @@ impl RedisSocket {
         })
     }
 
-    /// Sends a command and gives its answer, also where that is an error. After an `Err` the connection
-    /// is not to be used again: the answer may come later.
+    /// Sends a command and returns its answer, which may be an error of the server. After an `Err` the socket must not be
+    /// used again, since the answer may still arrive.
     pub(super) fn ask(&mut self, command: &Cmd, until: Instant) -> Result<Value, StoreError> {
         self.stream
             .send(&command.get_packed_command(), until)
-            .map_err(|error| fault::of_io(&error))?;
+            .map_err(|error| server_error::of_io(&error))?;
         let answer = self.parser.parse_value(Bounded {
             stream: &mut self.stream,
             until,
             left: MAX_ANSWER,
         });
-        answer.map_err(|error| fault::of(&error))
+        answer.map_err(|error| server_error::of(&error))
     }
 }
 
@@ -79,7 +82,7 @@ fn tcp(host: &str, port: u16, until: Instant) -> io::Result<SocketStream> {
     Err(last)
 }
 
-/// The time that is left; an error when there is none.
+/// Returns the time that is left until a moment; an error if there is none.
 fn left(until: Instant) -> io::Result<Duration> {
     until
         .checked_duration_since(Instant::now())
@@ -121,7 +124,7 @@ impl Read for Bounded<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         loop {
             match self.stream.receive(buffer, self.until) {
-                // A signal. With a timeout set, the kernel goes on by itself in no case: see signal(7).
+                // A signal. The kernel never restarts a read with a timeout by itself: see signal(7).
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Ok(count) => {
                     self.left = self.left.checked_sub(count).ok_or(ErrorKind::InvalidData)?;

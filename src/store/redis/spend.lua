@@ -1,8 +1,14 @@
--- The algorithm of limit/budget. ARGV: room in bytes, batch, batch when full, offset in seconds, `spend` or
--- `correct`, estimated cost, real cost, the largest amount, and for each budget key, `day` or `month`, `calls` or
--- `cost`, cap, and what the caller knows: period (empty for nothing), count, told.
+-- Counts a call under its budgets, or corrects its cost, by the algorithm of limit/budget. It must run inside the server,
+-- so it is implemented a second time here; the tests compare both.
 --
--- A record: period, count, told; decimal numbers with a colon between.
+-- ARGV: the most bytes of all counts, how many records to examine for pruning, how many when there is no room, offset of
+-- the zone in seconds, `spend` or `correct`, estimated cost, real cost, the largest amount, and for each budget its key,
+-- `day` or `month`, `calls` or `cost`, its cap, and the tally that the caller knows: period (empty for none), count,
+-- whether a refusal was announced (0 or 1).
+-- Answer: OK, the moment in milliseconds, and for each budget its period, its count, and 0 or 1 for: a refusal was
+-- announced, this call is refused, this refusal is to be announced.
+--
+-- A record: period, count, whether a refusal was announced; decimal numbers, separated by colons.
 if not opened() then
 	return {CHANGED}
 end
@@ -13,7 +19,7 @@ local now = clock()
 local floor = math.floor
 local DAY = 86400000
 
--- Of limit/period.rs: days since 1970, and months, of a clock that is so far ahead of UTC.
+-- Days or months since 1970 in local time, as in calendar.rs. Years begin in March, so that a leap day is their last.
 local function before(year)
 	return 365 * year + floor(year / 4) - floor(year / 100) + floor(year / 400)
 end
@@ -27,12 +33,12 @@ local function today(every)
 	while before(year) > days do
 		year = year - 1
 	end
-	-- Years that begin in March.
 	local month = floor((5 * (days - before(year)) + 2) / 153)
 	return (year - 1970) * 12 + month + 2
 end
 
--- A tally in the period of now; nil if its own is over.
+-- Returns a tally in the present period; nil if its own period is over. A period more than one ahead comes from a clock
+-- that was wrong; its count is moved to the present period.
 local function brought(tally, present)
 	if not tally or tally.period < present then
 		return nil
@@ -42,6 +48,7 @@ local function brought(tally, present)
 	end
 	return tally
 end
+-- Returns the tally of the later period; for the same period, the larger of both counts.
 local function larger(a, b)
 	if not a or not b then
 		return a or b
@@ -66,13 +73,13 @@ for at = 11, #ARGV, 7 do
 		stored = brought({period = tonumber(period), used = tonumber(used), told = told == '1'}, present)
 	end
 	account.fresh = not record
-	-- Moved again tomorrow, it would never be over.
+	-- A count that was moved must be written, or it would be moved again tomorrow and never end.
 	account.changed = stored and stored.moved
 	if ARGV[at + 4] ~= '' then
 		account.begun = tonumber(ARGV[at + 4])
 		known = brought({period = account.begun, used = tonumber(ARGV[at + 5]), told = ARGV[at + 6] == '1'}, present)
 	end
-	-- What is known to a correction is as old as the call.
+	-- The tally that is known to a correction is as old as the call, so a stored one of its period is newer.
 	if not counting and known and stored and stored.period >= known.period then
 		known = nil
 	end
@@ -163,7 +170,7 @@ end
 for _, account in ipairs(changed) do
 	local tally = account.tally
 	call('HSET', BUDGETS, account.key, text(tally.period) .. ':' .. text(tally.used) .. ':' .. bit(tally.told))
-	-- Longer than its period and the next one, whatever the zone.
+	-- Kept longer than its period and the next one in every zone.
 	call('ZADD', BUDGET_FORGET, text(now + (account.every == 'day' and 3 or 64) * DAY), account.key)
 end
 return answer

@@ -1,3 +1,4 @@
+-- Answer: OK, the watermark, and the number of one-time items, histories of limits, counts of budgets and values.
 local watermark = opened()
 if not watermark then
 	return {CHANGED}

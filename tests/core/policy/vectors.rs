@@ -10,8 +10,18 @@ use countersign::policy::{
 };
 use serde_json::{Value, json};
 
-/// A generator of its own: the vectors are the same on every machine.
-use crate::support::random::Random;
+/// The generator (xorshift64) that selects the decisions of the vectors. The vectors are stored in the repository, so
+/// the generator must never change; a generator of the crate `rand` may, with a new version.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, bound: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 >> 11) % bound
+    }
+}
 
 fn pick<T: Copy>(random: &mut Random, all: &[T]) -> T {
     all[usize::try_from(random.below(all.len() as u64)).unwrap()]

@@ -498,11 +498,11 @@ fn what_is_another_users_is_refused_by_name() {
     };
     assert_eq!(
         told(&owned),
-        "the store's folder belongs to another user: run as that user, or change its owner"
+        "the store's folder belongs to another user: change its owner to the user that runs PHP"
     );
     assert_eq!(
         told(&missing),
-        "the store's folder cannot be made: create it for the web server's user, mode 0700"
+        "the store's folder cannot be created: create it for the user that runs PHP, with mode 0700"
     );
     if root {
         // Its own, but nothing can be written in it.
@@ -512,7 +512,7 @@ fn what_is_another_users_is_refused_by_name() {
         std::os::unix::fs::chown(&own, Some(65_534), None).unwrap();
         assert_eq!(
             told(&own),
-            "the store's files cannot be written: check owner, mode and mount of its folder"
+            "the store's files cannot be written: check owner, mode and mount of the folder"
         );
     }
 }

@@ -1,5 +1,4 @@
 //! What the tests of several areas share.
 
-pub mod random;
 pub mod role;
 pub mod vectors;

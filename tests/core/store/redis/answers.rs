@@ -2,7 +2,8 @@
 
 use super::*;
 
-use crate::support::random::Random;
+use rand::rngs::Xoshiro256PlusPlus;
+use rand::{RngExt as _, SeedableRng as _};
 
 #[test]
 fn the_script_decides_as_the_core_does() {
@@ -10,24 +11,29 @@ fn the_script_decides_as_the_core_does() {
     let start = base();
     let redis = server.store(BYTES, start);
     for schedule in 1..=300_u64 {
-        let mut random = Random(schedule.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        let mut random = Xoshiro256PlusPlus::seed_from_u64(schedule);
         let memory = MemoryStore::new(start);
-        let count = 1 + random.below(3);
-        let deep = random.below(8) == 0;
+        let count = 1 + random.random_range(0..3);
+        let deep = random.random_range(0..8) == 0;
         let mut limits: Vec<(u64, u64)> = (0..count)
-            .map(|_| (1 + random.below(6), 1 + random.below(10_000)))
+            .map(|_| {
+                (
+                    1 + random.random_range(0..6),
+                    1 + random.random_range(0..10_000),
+                )
+            })
             .collect();
         let mut now = start.plus_seconds(100_000).millis();
         for step in 0..if deep { 300 } else { 20 } {
-            let at = usize::try_from(random.below(count)).unwrap();
-            match random.below(16) {
-                0 => now -= random.below(15_000),
-                1 => now += random.below(25_000),
-                2 => limits[at].0 = 1 + random.below(if deep { 256 } else { 6 }),
-                3 => limits[at].1 = 1 + random.below(15_000),
+            let at = usize::try_from(random.random_range(0..count)).unwrap();
+            match random.random_range(0..16) {
+                0 => now -= random.random_range(0..15_000),
+                1 => now += random.random_range(0..25_000),
+                2 => limits[at].0 = 1 + random.random_range(0..if deep { 256 } else { 6 }),
+                3 => limits[at].1 = 1 + random.random_range(0..15_000),
                 4 => {}
-                _ if deep => now += random.below(20),
-                _ => now += random.below(limits[at].1 / 2 + 2),
+                _ if deep => now += random.random_range(0..20),
+                _ => now += random.random_range(0..limits[at].1 / 2 + 2),
             }
             let limits: Vec<Limit> = limits
                 .iter()
@@ -57,9 +63,10 @@ fn the_script_counts_budgets_as_the_core_does() {
     ];
     let hour = 3_600_000_u64;
     for schedule in 1..=300_u64 {
-        let mut random = Random(schedule.wrapping_mul(0xd134_2543_de82_ef95));
+        let mut random = Xoshiro256PlusPlus::seed_from_u64(schedule);
         let memory = MemoryStore::new(start);
-        let mut now = start.plus_seconds(100_000_000).millis() + random.below(9000) * hour;
+        let mut now =
+            start.plus_seconds(100_000_000).millis() + random.random_range(0..9000) * hour;
         let mut zone = 0_i32;
         let mut kept: [Option<Tally>; 4] = [None; 4];
         let mut counted: Option<(Vec<Budget>, u64)> = None;
@@ -76,36 +83,39 @@ fn the_script_counts_budgets_as_the_core_does() {
             assert_eq!(redis.spend(&all, 0, zone, now), begun);
         }
         for step in 0..30 {
-            match random.below(12) {
-                0 if back => now -= random.below(30) * hour,
-                1 => now += random.below(90 * 24) * hour,
-                2 if back => now -= random.below(60 * 24) * hour,
-                3 => zone = i32::try_from(random.below(29)).unwrap() * 3600 - 50_400,
-                _ => now += random.below(5 * hour),
+            match random.random_range(0..12) {
+                0 if back => now -= random.random_range(0..30) * hour,
+                1 => now += random.random_range(0..90 * 24) * hour,
+                2 if back => now -= random.random_range(0..60 * 24) * hour,
+                3 => zone = i32::try_from(random.random_range(0..29)).unwrap() * 3600 - 50_400,
+                _ => now += random.random_range(0..5 * hour),
             }
             let mut budgets = Vec::new();
             for (kind, kept) in kinds.iter().zip(&kept) {
-                if random.below(4) > 0 {
-                    let known = kept.filter(|_| random.below(3) == 0).map(|tally| Tally {
-                        used: tally.used + random.below(3),
-                        ..tally
-                    });
-                    let cap = random.below(40);
+                if random.random_range(0..4) > 0 {
+                    let known = kept
+                        .filter(|_| random.random_range(0..3) == 0)
+                        .map(|tally| Tally {
+                            used: tally.used + random.random_range(0..3),
+                            ..tally
+                        });
+                    let cap = random.random_range(0..40);
                     let name = schedule.to_be_bytes();
                     budgets.push(Budget::new(&name, kind.0, kind.1, cap, known).unwrap());
                 }
             }
             let (zone, now) = (UtcOffset::new(zone).unwrap(), Timestamp::from_millis(now));
             let place = format!("schedule {schedule}, step {step}");
-            if let Some((budgets, estimated)) = counted.take_if(|_| random.below(3) == 0) {
-                let cost = random.below(20);
+            if let Some((budgets, estimated)) = counted.take_if(|_| random.random_range(0..3) == 0)
+            {
+                let cost = random.random_range(0..20);
                 let expected = memory.correct(&budgets, estimated, cost, zone, now);
                 let got = redis.correct(&budgets, estimated, cost, zone, now);
                 assert!(expected.is_ok());
                 assert_eq!(got, expected, "{place}");
                 continue;
             }
-            let cost = random.below(12);
+            let cost = random.random_range(0..12);
             let expected = memory.spend(&budgets, cost, zone, now);
             assert_eq!(redis.spend(&budgets, cost, zone, now), expected, "{place}");
             let Ok(expected) = expected else { continue };

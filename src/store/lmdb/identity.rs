@@ -1,14 +1,13 @@
-//! Which machine, and since which start of it.
+//! Identifies a machine and its present boot.
 
 use std::fs;
 
-use super::StoreError;
+use crate::store::error::StoreError;
 
-/// What a store belongs to: it is started anew when any of it differs.
+/// The machine and the boot that a store belongs to. The store is started anew if either differs.
 ///
-/// A store is not synced to disk, so after a crash of the machine its files may hold anything; and
-/// on a copy of the machine they would let the same nonce pass on both. The boot id differs in
-/// either case.
+/// A store is not synced to disk, so after a crash of the machine its files may have any content. On a clone of the machine
+/// they would allow the same nonce to be used on both. The boot id differs in either case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HostIdentity {
     boot: String,
@@ -16,8 +15,8 @@ pub struct HostIdentity {
 }
 
 impl HostIdentity {
-    /// From an id of this start of the machine, and one of the machine. What is not a letter, a digit
-    /// or a hyphen is left out, so that both fit on a line of a file.
+    /// Returns an identity from the id of a boot and the id of a machine. Characters other than ASCII letters, digits and
+    /// hyphens are removed, and 128 are kept of each, so that both fit on a line of a file.
     #[must_use]
     pub fn new(boot: &str, machine: &str) -> Self {
         let plain = |text: &str| -> String {
@@ -32,11 +31,10 @@ impl HostIdentity {
         }
     }
 
-    /// Of the machine this runs on: `/proc/sys/kernel/random/boot_id` and, where it exists,
-    /// `/etc/machine-id`.
+    /// Returns the identity of this machine: `/proc/sys/kernel/random/boot_id` and, if it exists, `/etc/machine-id`.
     ///
     /// # Errors
-    /// [`StoreError::NoIdentity`] when the boot id cannot be read: a reboot would go unnoticed.
+    /// [`StoreError::NoIdentity`] if the boot id cannot be read: a reboot would not be noticed.
     pub fn of_host() -> Result<Self, StoreError> {
         let boot = fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
         let machine = fs::read_to_string("/etc/machine-id").unwrap_or_default();
@@ -47,13 +45,13 @@ impl HostIdentity {
         Ok(identity)
     }
 
-    /// The id of this start of the machine.
+    /// Returns the id of the boot.
     #[must_use]
     pub fn boot(&self) -> &str {
         &self.boot
     }
 
-    /// The id of the machine; empty where it has none.
+    /// Returns the id of the machine; empty if it has none.
     #[must_use]
     pub fn machine(&self) -> &str {
         &self.machine
@@ -65,7 +63,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ids_stay_on_their_line() {
+    fn other_characters_are_removed_from_ids() {
         let identity = HostIdentity::new("b0-0T\nmachine x", " m\0 ");
         assert_eq!(identity.boot(), "b0-0Tmachinex");
         assert_eq!(identity.machine(), "m");

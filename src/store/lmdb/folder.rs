@@ -1,16 +1,16 @@
-//! Whether a folder can hold a store: ours alone, and on a local disk.
+//! Checks whether a folder can hold a store: it must belong to this user alone and be on a local disk.
 //!
-//! What others can write they can shorten, and a mapped file that shrinks kills the process; what
-//! others can read tells them little, but the files are mode 0600 all the same.
+//! A user who can write the files can shorten them, and a mapped file that shrinks kills the process. Reading them reveals
+//! little; they have mode 0600 all the same.
 
 use std::fs::{self, DirBuilder, Metadata};
 use std::io::{self, ErrorKind};
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _};
 use std::path::{Path, PathBuf};
 
-use super::StoreError;
+use crate::store::error::StoreError;
 
-/// File systems that are (or may be) on another machine.
+/// File systems that are, or may be, on another machine.
 const REMOTE: &[&str] = &[
     "9p",
     "acfs",
@@ -35,11 +35,14 @@ const REMOTE: &[&str] = &[
     "smbfs",
 ];
 
-/// File systems in a program's hands that are local all the same.
+/// FUSE file systems that are local.
 const LOCAL_FUSE: &[&str] = &["fuse.fuse-overlayfs", "fuse.lxcfs"];
 
-/// Makes the folder if it is missing, checks it, and gives its canonical path.
-pub(super) fn check(folder: &Path) -> Result<PathBuf, StoreError> {
+/// Creates the folder if it is missing, checks it, and returns its canonical path.
+///
+/// # Errors
+/// The variants of [`StoreError`] for the folder.
+pub(in crate::store) fn check(folder: &Path) -> Result<PathBuf, StoreError> {
     let about = match fs::symlink_metadata(folder) {
         Err(error) if error.kind() == ErrorKind::NotFound => make(folder)?,
         other => other.map_err(|error| io_error(&error))?,
@@ -76,7 +79,7 @@ fn make(folder: &Path) -> Result<Metadata, StoreError> {
         })
 }
 
-/// What the operating system said, as a [`StoreError`].
+/// Returns the meaning of an error of the operating system.
 pub(super) fn io_error(error: &io::Error) -> StoreError {
     match error.kind() {
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
@@ -87,8 +90,11 @@ pub(super) fn io_error(error: &io::Error) -> StoreError {
     }
 }
 
-/// The effective user id. From `status`, as the owner of `/proc/self` is root in a process that
-/// changed its user, which is what php-fpm's workers are.
+/// Returns the effective user id. It is read from `/proc/self/status`, since the owner of `/proc/self` remains root in a
+/// process that has changed its user, as php-fpm's workers do.
+///
+/// # Errors
+/// [`StoreError::NoIdentity`] or an error of the operating system if it cannot be read.
 pub(crate) fn effective_uid() -> Result<u32, StoreError> {
     let status = fs::read_to_string("/proc/self/status").map_err(|error| io_error(&error))?;
     status
@@ -99,9 +105,8 @@ pub(crate) fn effective_uid() -> Result<u32, StoreError> {
         .ok_or(StoreError::NoIdentity)
 }
 
-/// The type of the file system that `path` (canonical) is on: of the mounts at or above it, the
-/// deepest, and of those at the same place the last, which covers the others.
-/// See proc_pid_mountinfo(5).
+/// Returns the type of the file system of `path`, which must be canonical: that of the deepest mount point at or above it,
+/// and among mounts at the same point the last one, which covers the others. See proc_pid_mountinfo(5).
 fn file_system<'a>(mountinfo: &'a str, path: &Path) -> Option<&'a str> {
     let mut found: Option<(usize, &str)> = None;
     for line in mountinfo.lines() {
@@ -123,7 +128,7 @@ fn file_system<'a>(mountinfo: &'a str, path: &Path) -> Option<&'a str> {
     found.map(|(_, kind)| kind)
 }
 
-/// Mount points have space, tab, newline and backslash written in octal.
+/// Decodes a mount point: space, tab, newline and backslash are written in octal.
 fn unescape(text: &str) -> String {
     [
         ("\\040", " "),
@@ -155,7 +160,7 @@ mod tests {
         broken line\n";
 
     #[test]
-    fn the_deepest_and_last_mount_counts() {
+    fn the_deepest_and_last_mount_decides_the_file_system() {
         let kind = |path: &str| file_system(MOUNTS, Path::new(path)).unwrap();
         assert_eq!(kind("/var/lib/countersign"), "ext4");
         assert_eq!(kind("/srv/www"), "nfs4");
@@ -167,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_folder_of_ours_will_do() {
+    fn only_a_folder_of_this_user_alone_is_accepted() {
         let dir = tempfile::tempdir().unwrap();
         let mode = |path: &Path, mode| fs::set_permissions(path, fs::Permissions::from_mode(mode));
         let fresh = dir.path().join("a/b");
@@ -193,7 +198,7 @@ mod tests {
             Err(StoreError::Unavailable(ErrorKind::NotADirectory))
         );
 
-        // Root can give the folder away; others find one that is root's.
+        // Root can change the owner of the folder; another user takes a folder of root.
         let foreign = if effective_uid() == Ok(0) {
             std::os::unix::fs::chown(&fresh, Some(12_345), None).unwrap();
             fresh

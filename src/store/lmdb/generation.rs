@@ -1,18 +1,18 @@
-//! Which file is the store, and since when.
+//! The file that is the present store of a folder, and when it was started.
 //!
 //! ```text
-//! lock                   held (flock) while a process opens or starts the store
-//! current                which file is the store, and of which machine: replaced by rename
-//! store-….mdb, ….mdb-lock  LMDB's files
+//! lock                     held (flock) while a process opens or starts the store
+//! current                  names the present data file and its machine; replaced by rename
+//! store-….mdb, ….mdb-lock  the files of LMDB
 //! ```
 //!
-//! A store that may have lost something is not repaired but followed by a new generation in files of
-//! another name. Processes that have the old one open see `current` change and follow; until they do,
-//! what they accept was issued before the new generation started, or within the skew of it, and is
-//! refused there.
+//! A store that may have lost records is not repaired. A new generation with other file names replaces it. Processes that
+//! have the old one open notice that `current` changed, and open the new one. An item that they accept until then was
+//! issued before the new generation was started, or less than the clock tolerance after it, so the new generation refuses
+//! it.
 //!
-//! A store copied over its own file, in place, cannot be told from the store. Restore the folder as a
-//! whole, or not at all: it holds nothing worth a backup.
+//! A data file whose content was overwritten in place with an older copy is not recognised. The folder needs no backup;
+//! if it is restored, it must be restored as a whole.
 
 use std::fs::{self, File, Metadata, OpenOptions, TryLockError};
 use std::io::{ErrorKind, Read as _, Write as _};
@@ -21,38 +21,44 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, UNIX_EPOCH};
 
 use super::folder::io_error;
-use super::{HostIdentity, StoreError};
+use super::identity::HostIdentity;
 use crate::clock::Timestamp;
+use crate::store::error::StoreError;
 
-/// The first line of `current`: another layout is another store.
+/// The first line of `current`. A store with another layout is another store.
 const LAYOUT: &str = "countersign store 3";
 
-/// How long to wait for another process to finish opening the store, which takes about a millisecond.
+/// How long to wait while another process opens the store, which takes about a millisecond.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// What tells one `current` from another: inode and time of change (ctime), which unlike mtime no
-/// restore can set.
+/// Distinguishes one version of `current` from another: inode and time of change. The time is ctime, which cannot be set
+/// by restoring a file, unlike mtime.
 pub(super) type Stamp = (u64, i64, i64);
 
+/// Distinguishes the files of a generation from copies of them: see [`facts`].
 type FileFacts = [u64; 6];
 
-/// What `current` says.
+/// The content of `current`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Generation {
-    /// The data file's name within the folder.
+    /// The name of the data file within the folder.
     pub(super) name: String,
     /// The watermark.
     pub(super) opened_at: Timestamp,
-    /// The data file's length, which is that of the memory map.
+    /// The length of the data file and of its memory map, in bytes.
     pub(super) map_bytes: u64,
-    /// What identifies the files: see [`facts`].
+    /// Identifies the files.
     files: FileFacts,
 }
 
-/// The folder's lock; released when dropped, and by the kernel when its holder dies.
+/// The lock of a folder. It is released when dropped, or by the kernel when the process dies.
 pub(super) struct FolderLock(#[allow(dead_code)] File);
 
 impl FolderLock {
+    /// Takes the lock.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] if another process holds it for longer than [`PATIENCE`].
     pub(super) fn take(folder: &Path) -> Result<Self, StoreError> {
         let path = folder.join("lock");
         if fs::symlink_metadata(&path).is_ok_and(|about| !about.is_file()) {
@@ -75,19 +81,20 @@ impl FolderLock {
     }
 }
 
-/// A file for this user alone.
+/// Makes a new file accessible to this user only.
 fn private(options: &mut OpenOptions) -> &mut OpenOptions {
     options.mode(0o600)
 }
 
-/// The state of `current`; `None` if there is none.
+/// Returns the version of `current`; `None` if there is no such file.
 pub(super) fn stamp(current: &Path) -> Option<Stamp> {
     let about = fs::symlink_metadata(current).ok()?;
     Some((about.ino(), about.ctime(), about.ctime_nsec()))
 }
 
 impl Generation {
-    /// The generation in `folder`, if it is this machine's and its files are those it was made of.
+    /// Returns the generation in `folder`; `None` if there is none, if it belongs to another machine, or if its files were
+    /// replaced.
     pub(super) fn present(folder: &Path, identity: &HostIdentity) -> Option<Self> {
         let mut text = String::new();
         let file = File::open(folder.join("current")).ok()?;
@@ -116,7 +123,7 @@ impl Generation {
         })
     }
 
-    /// A name for the next generation's files: none that exists.
+    /// Returns an unused name for the data file of the next generation.
     pub(super) fn fresh_name(folder: &Path, now: Timestamp) -> String {
         (0_u32..)
             .map(|n| {
@@ -135,8 +142,8 @@ impl Generation {
             .unwrap_or_default()
     }
 
-    /// The latest moment that the files in `folder` speak of: their times of change. A clock that
-    /// starts over with the machine, before it is set, must not put the watermark into the past.
+    /// Returns the latest modification time of the store's files in `folder`. The watermark must not be earlier, even if
+    /// the clock of the machine was reset by a restart and is not yet set.
     pub(super) fn latest_trace(folder: &Path) -> Timestamp {
         let changed = |about: Metadata| {
             let since = about.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
@@ -149,7 +156,7 @@ impl Generation {
         Timestamp::from_millis(latest.unwrap_or(0))
     }
 
-    /// Makes the file `name`, already a whole store, the one of `folder`, and removes all others.
+    /// Makes the complete data file `name` the present one of `folder`, and removes all others.
     pub(super) fn establish(
         folder: &Path,
         identity: &HostIdentity,
@@ -175,7 +182,7 @@ impl Generation {
         for path in store_files(folder) {
             let kept = path.file_name().and_then(|file| file.to_str());
             if !kept.is_some_and(|file| file.starts_with(name)) {
-                // A file that stays costs disk only; the next generation tries again.
+                // A file that cannot be removed only takes disk space. The next generation tries again.
                 let _ = fs::remove_file(path);
             }
         }
@@ -187,7 +194,7 @@ impl Generation {
         })
     }
 
-    /// Removes the files of a generation that was not established.
+    /// Removes the files of a generation that could not be established.
     pub(super) fn discard(folder: &Path, name: &str) {
         let _ = fs::remove_file(folder.join(name));
         let _ = fs::remove_file(folder.join(format!("{name}-lock")));
@@ -213,11 +220,11 @@ fn store_files(folder: &Path) -> Vec<PathBuf> {
         .collect()
 }
 
-/// What identifies the files of a generation, and the data file's length.
+/// Returns what identifies the files of a generation, and the length of the data file.
 ///
-/// A restored file may be given the inode of the one it replaces, so its time of birth counts too,
-/// where the file system knows it. A data file that was cut short would kill the process that maps
-/// it, so its length is known before it is opened; so for the lock file.
+/// A restored file may get the inode of the one that it replaces, so the time of creation is included where the file
+/// system records it. A data file or lock file that was cut short would kill the process that maps it, so the lengths are
+/// checked before the files are opened.
 fn facts(folder: &Path, name: &str) -> Option<(FileFacts, u64)> {
     let about = |name: &str| -> Option<Metadata> {
         let about = fs::symlink_metadata(folder.join(name)).ok()?;
@@ -239,11 +246,11 @@ fn facts(folder: &Path, name: &str) -> Option<(FileFacts, u64)> {
     Some((facts, data.len()))
 }
 
-/// The length of a lock file: LMDB finds room in it for as many readers as `table` asks for.
+/// The length of a lock file: enough for the number of readers that `table` configures.
 const LOCK_BYTES: usize = 72 << 10;
 
-/// Writes the lock file of a data file that is to be made. LMDB would make a hole of it and write into
-/// its map, which on a full disk ends in a signal; here it is an error.
+/// Writes the lock file for a new data file. LMDB would create a sparse file and write through a map, which ends in a
+/// signal if the disk is full. Writing it here results in an error instead.
 pub(super) fn reserve_lock(folder: &Path, name: &str) -> Result<(), StoreError> {
     private(OpenOptions::new().write(true).create_new(true))
         .open(folder.join(format!("{name}-lock")))
@@ -251,8 +258,8 @@ pub(super) fn reserve_lock(folder: &Path, name: &str) -> Result<(), StoreError> 
         .map_err(|error| io_error(&error))
 }
 
-/// Gives the file its full length at once, as a hole: a read of the map then never lies beyond the
-/// file's end, and a disk that is full shows as an error of a write instead of as a signal.
+/// Gives the data file its full length at once, as a sparse file. A read of the map then never lies beyond the end of the
+/// file, and a full disk results in an error of a write instead of a signal.
 pub(super) fn stretch(path: &Path, bytes: u64) -> Result<(), StoreError> {
     OpenOptions::new()
         .write(true)

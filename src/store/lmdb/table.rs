@@ -1,4 +1,4 @@
-//! The tables of the embedded store, and the two kinds of transaction on them.
+//! The tables of the embedded store, and read and write transactions on them.
 
 use std::fs::{self, Metadata};
 use std::ops::Bound;
@@ -12,20 +12,21 @@ use heed::{
     WithoutTls,
 };
 
-use super::{StoreError, folder};
+use super::folder;
 use crate::clock::Timestamp;
+use crate::store::error::StoreError;
 
-/// Reading processes at one moment; a read takes about a microsecond.
+/// The most processes that read at one moment. A read takes about a microsecond.
 const MAX_READERS: u32 = 1024;
 
-/// The operating system's number for an error of input or output.
+/// The error number `EIO` of the operating system.
 const EIO: i32 = 5;
 
 pub(super) type Table<'e> = Database<'e, Bytes, Bytes>;
 pub(super) type TableOpener<'e> = DatabaseOpener<'e, WithoutTls>;
 
-/// The tables, each with its share of the map in percent. The rest is room for the pages of a
-/// transaction and for those that are free but still being read.
+/// The tables. Each has a share of the map; the rest is room for the pages of a transaction and for free pages that are
+/// still being read.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum TableName {
     Seen,
@@ -44,8 +45,8 @@ impl TableName {
         Self::Clock,
     ];
 
-    /// Its name, and its share of the map in percent. The clock has no name: it is kept in the table of
-    /// tables, a page that every commit writes anyway.
+    /// Returns the name of the table in LMDB and its share of the map in percent. The clock is kept in the unnamed main
+    /// table, whose page every commit writes anyway.
     const fn parts(self) -> (Option<&'static str>, u64) {
         match self {
             Self::Seen => (Some("seen"), 45),
@@ -57,16 +58,19 @@ impl TableName {
     }
 }
 
-/// Whether a write transaction is to be kept.
+/// How a write transaction ends, and its result.
 pub(super) enum WriteEnd<T> {
     Commit(T),
     Abort(T),
 }
 
-/// One write transaction: at one moment for all processes, wholly or not at all.
+/// Runs `work` in one write transaction. All processes see either none or all of its changes.
 ///
-/// Tables are opened within it, which costs a look at a list, because a handle borrows the
-/// environment and could not stand beside it in a struct.
+/// Tables are opened within the transaction, which costs a search in a short list. A handle borrows the environment, so
+/// both could not be kept in one struct.
+///
+/// # Errors
+/// Those of `work` and of LMDB; nothing was changed then.
 pub(super) fn write<T>(
     env: &Env<WithoutTls>,
     work: impl for<'e> FnOnce(&TableOpener<'e>, &mut RwTxn<'e>) -> Result<WriteEnd<T>, StoreError>,
@@ -88,7 +92,10 @@ pub(super) fn write<T>(
     }
 }
 
-/// One read transaction.
+/// Runs `work` in one read transaction.
+///
+/// # Errors
+/// Those of `work` and of LMDB.
 pub(super) fn read<T>(
     env: &Env<WithoutTls>,
     work: impl for<'e> FnOnce(&TableOpener<'e>, &RoTxn<'e>) -> Result<T, StoreError>,
@@ -108,7 +115,7 @@ pub(super) fn read<T>(
     }
 }
 
-/// A table, in a write transaction.
+/// Opens a table in a write transaction, and creates it if it is missing.
 pub(super) fn table<'e>(
     opener: &TableOpener<'e>,
     wtxn: &mut RwTxn<'e>,
@@ -117,7 +124,7 @@ pub(super) fn table<'e>(
     Ok(opener.create_database(wtxn, name.parts().0)?)
 }
 
-/// A table, in a read transaction; damage where it is missing.
+/// Opens a table in a read transaction. A missing table is damage.
 pub(super) fn table_to_read<'e>(
     opener: &TableOpener<'e>,
     rtxn: &RoTxn<'e>,
@@ -128,22 +135,21 @@ pub(super) fn table_to_read<'e>(
         .ok_or(StoreError::Corrupt)
 }
 
-/// Opens an environment: the one place where the operating system is taken at its word.
+/// Opens an environment.
 pub(super) fn open_env(path: &Path, map_bytes: usize) -> Result<Env<WithoutTls>, StoreError> {
     let mut options = EnvOpenOptions::new().read_txn_without_tls();
     options
         .map_size(map_bytes)
         .max_readers(MAX_READERS)
         .max_dbs(u32::try_from(TableName::ALL.len()).unwrap_or(u32::MAX));
-    // SAFETY: Unsafe because a mapped file that another changes or shortens is undefined behaviour,
-    // and because without syncs a crash of the machine leaves a file of any content.
-    // * Only this user can write the folder (`folder::check`), on a local disk, and only this module
-    //   writes in it; LMDB's own lock file, never removed while its store is current, keeps the
-    //   processes apart.
-    // * A file from before a crash is never opened: it has another boot id (`Generation::present`).
-    // * A file that was cut short is never opened: its length is checked before, and is that of the
-    //   map from the start (`stretch`).
-    // * A child that was forked never comes here with the parent's environment (`LmdbStore::with`).
+    // SAFETY: The call is unsafe because it is undefined behaviour if another program changes or shortens a mapped file,
+    // and because a crash of the machine leaves a file of any content, since nothing is synced.
+    // * Only this user can write the folder, which is on a local disk (`folder::check`), and only this module writes in
+    //   it. LMDB's lock file, which is not removed while its store is current, synchronises the processes.
+    // * A file from before a crash is never opened, since the boot id differs (`Generation::present`).
+    // * A file that was cut short is never opened: its length is checked before, and equals that of the map from the
+    //   start (`stretch`).
+    // * A forked child never uses the environment of its parent (`LmdbStore::with`).
     #[allow(unsafe_code)]
     let env = unsafe {
         options
@@ -160,7 +166,7 @@ pub(super) fn open_env(path: &Path, map_bytes: usize) -> Result<Env<WithoutTls>,
     Ok(env)
 }
 
-/// Keeps the data file from programs that PHP starts, to which LMDB would leave it open for writing.
+/// Closes the data file in programs that PHP starts. LMDB opens it without `O_CLOEXEC`, so they could write it.
 fn close_on_exec(path: &Path) -> Result<(), StoreError> {
     let file = |about: Metadata| (about.dev(), about.ino());
     let io = |error| folder::io_error(&error);
@@ -173,9 +179,9 @@ fn close_on_exec(path: &Path) -> Result<(), StoreError> {
         if let Some(number) = number
             && fs::metadata(entry.path()).is_ok_and(|about| file(about) == data)
         {
-            // SAFETY: Unsafe because a number may be closed, and used again for another file, while it
-            // is borrowed. This one is of the file that LMDB has just opened and keeps open as long as
-            // the environment, which the caller holds; nothing else in this process opens it.
+            // SAFETY: The call is unsafe because the descriptor may be closed and reused for another file while it is
+            // borrowed. This descriptor belongs to the file that LMDB has just opened and keeps open as long as the
+            // environment, which the caller holds; nothing else in this process opens that file.
             #[allow(unsafe_code)]
             let descriptor = unsafe { BorrowedFd::borrow_raw(number) };
             rustix::io::fcntl_setfd(descriptor, rustix::io::FdFlags::CLOEXEC)
@@ -185,9 +191,9 @@ fn close_on_exec(path: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Removes what is `dead` among the `batch` records after `key`, in a circle. Around a key that is
-/// being written this costs next to nothing: the page is at hand. And as keys are digests, they come
-/// round everywhere.
+/// Examines the `batch` records that follow `key`, continuing at the beginning after the last one, and removes those that
+/// are `dead`. Next to a key that is being written this is cheap, since its page is in memory. Keys are digests, so over
+/// time every part of the table is reached.
 pub(super) fn prune(
     table: Table<'_>,
     wtxn: &mut RwTxn<'_>,
@@ -213,7 +219,10 @@ pub(super) fn prune(
     Ok(())
 }
 
-/// [`StoreError::Full`] when the table has outgrown its share of a map of `map_bytes`.
+/// Checks that the table does not exceed its share of a map of `map_bytes`.
+///
+/// # Errors
+/// [`StoreError::Full`] if it does.
 pub(super) fn check_share(
     table: Table<'_>,
     wtxn: &RwTxn<'_>,
@@ -229,7 +238,10 @@ pub(super) fn check_share(
     Ok(())
 }
 
-/// A moment as it is stored.
+/// Reads a stored moment.
+///
+/// # Errors
+/// [`StoreError::Corrupt`] if it is missing or does not have 8 bytes.
 pub(super) fn moment(bytes: Option<&[u8]>) -> Result<Timestamp, StoreError> {
     let bytes = bytes.and_then(|bytes| <[u8; 8]>::try_from(bytes).ok());
     Ok(Timestamp::from_millis(u64::from_be_bytes(
@@ -237,7 +249,7 @@ pub(super) fn moment(bytes: Option<&[u8]>) -> Result<Timestamp, StoreError> {
     )))
 }
 
-/// Whether a record that begins with the moment until which it is kept has lapsed.
+/// Returns whether a record has lapsed. It begins with the moment until which it is kept.
 pub(super) fn lapsed(record: &[u8], latest: Timestamp) -> bool {
     moment(record.get(..8)).is_ok_and(|until| until < latest)
 }
@@ -245,7 +257,7 @@ pub(super) fn lapsed(record: &[u8], latest: Timestamp) -> bool {
 impl From<heed::Error> for StoreError {
     fn from(error: heed::Error) -> Self {
         match error {
-            // LMDB's word for a write that was cut short, which is what a full disk does.
+            // LMDB reports EIO for a short write, which a full disk causes.
             heed::Error::Io(error) if error.raw_os_error() == Some(EIO) => Self::Full,
             heed::Error::Io(error) => folder::io_error(&error),
             heed::Error::Mdb(MdbError::MapFull | MdbError::TxnFull) => Self::Full,

@@ -1,0 +1,108 @@
+//! Why a store gave no answer.
+
+#[cfg(all(feature = "redis", not(target_family = "wasm")))]
+use super::redis::RedisFault;
+use crate::limit::Malformed;
+use crate::reason::Reason;
+
+/// The error of a store. The message is for the administrator of the host and says what to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// There is no room on the disk, or the records of this kind have used up their share of the store.
+    #[error(
+        "the store is full: free disk space, raise countersign.store_size, or wait until records lapse"
+    )]
+    Full,
+    /// An item was issued before the store was started anew.
+    #[error("the item was issued before the store was started: ask for a new one")]
+    Restarted,
+    /// The clock was set back by more than the tolerance.
+    #[error(
+        "the clock is more than 30 seconds behind the latest moment in the store: set the clock right, or delete the store's folder or keys"
+    )]
+    ClockStepped,
+    /// The moment until which a record was to be kept has passed.
+    #[error("the item has expired, so its use cannot be recorded: ask for a new one")]
+    Lapsed,
+    /// An argument is outside the documented range, which is a mistake in the calling code.
+    #[error("an argument is outside the range that the store accepts: correct the calling code")]
+    Misuse,
+    /// The process was forked after the store was opened.
+    #[error(
+        "the store was opened before the process was forked: open it in the process that uses it"
+    )]
+    Forked,
+    /// Another process started the store anew, and this operation cannot continue in the new one.
+    #[error("another process has just started the store anew: try again")]
+    Replaced,
+    /// Other processes hold the lock of the store or all its reader slots.
+    #[error("other processes occupy the store: try again")]
+    Busy,
+    /// The files are damaged. The next operation starts the store anew.
+    #[error("the store is damaged: try again, and the next operation starts it anew")]
+    Corrupt,
+    /// The folder is missing and cannot be created, or the path leads to something else.
+    #[error(
+        "the store's folder cannot be created: create it for the user that runs PHP, with mode 0700"
+    )]
+    FolderMissing,
+    /// The path of the folder is a symbolic link.
+    #[error("the store's folder is a symbolic link: configure the folder that it points to")]
+    FolderLink,
+    /// The folder belongs to another user.
+    #[error(
+        "the store's folder belongs to another user: change its owner to the user that runs PHP"
+    )]
+    FolderOwner,
+    /// Other users can write in the folder.
+    #[error("the store's folder is writable by other users: set its mode to 0700")]
+    FolderWritable,
+    /// The folder is on a network file system, where locks and mapped files are not reliable.
+    #[error("the store's folder is on a network file system: use a local disk, or redis")]
+    FolderRemote,
+    /// The files of the store cannot be written.
+    #[error("the store's files cannot be written: check owner, mode and mount of the folder")]
+    NotWritable,
+    /// The boot id of the machine cannot be read.
+    #[error("the machine's boot id cannot be read: mount /proc, which has it")]
+    NoIdentity,
+    /// The setting `countersign.store` names no engine.
+    #[error("countersign.store must be embedded or redis")]
+    Engine,
+    /// The setting `countersign.store_size` is not a size.
+    #[error("countersign.store_size must be a whole number of MiB, 1 to 65536")]
+    Size,
+    /// Any other error of the operating system.
+    #[error("the operating system reported an error for the store's files: {0}")]
+    Unavailable(std::io::ErrorKind),
+    /// The shared store cannot be used.
+    #[cfg(all(feature = "redis", not(target_family = "wasm")))]
+    #[error("{0}")]
+    Redis(RedisFault),
+}
+
+impl StoreError {
+    /// Returns the reason for the refusal of the client's request.
+    #[must_use]
+    pub const fn reason(self) -> Reason {
+        match self {
+            Self::Full => Reason::StoreFull,
+            Self::Restarted => Reason::StoreRestarted,
+            _ => Reason::StoreUnavailable,
+        }
+    }
+}
+
+impl From<Malformed> for StoreError {
+    fn from(_: Malformed) -> Self {
+        Self::Corrupt
+    }
+}
+
+#[cfg(all(feature = "redis", not(target_family = "wasm")))]
+impl From<RedisFault> for StoreError {
+    fn from(fault: RedisFault) -> Self {
+        Self::Redis(fault)
+    }
+}
