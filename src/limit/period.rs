@@ -8,6 +8,7 @@ use std::fmt;
 
 use crate::calendar::{DAY_MS, LAST_DAY, date_of, day_of};
 use crate::clock::Timestamp;
+use crate::words::words;
 
 /// The month of [`LAST_DAY`], 9999-12, counted from 1970-01.
 const LAST_MONTH: u32 = 96_359;
@@ -40,24 +41,13 @@ impl UtcOffset {
     }
 }
 
-/// Whether a period is a day or a month.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum PeriodUnit {
-    /// A calendar day.
-    Day,
-    /// A calendar month.
-    Month,
-}
-
-impl PeriodUnit {
-    /// Returns the unit named `day` or `month`; `None` for any other word.
-    #[must_use]
-    pub fn from_word(word: &str) -> Option<Self> {
-        match word {
-            "day" => Some(Self::Day),
-            "month" => Some(Self::Month),
-            _ => None,
-        }
+words! {
+    /// Whether a period is a day or a month.
+    pub enum PeriodUnit {
+        /// A calendar day.
+        Day = "day",
+        /// A calendar month.
+        Month = "month",
     }
 }
 

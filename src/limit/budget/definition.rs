@@ -3,17 +3,19 @@
 use super::super::period::{Period, PeriodUnit};
 use crate::bytes::{pae, sha256};
 use crate::reason::Reason;
+use crate::words::words;
 
 /// The largest cap, cost and count: a billion units of money in millionths.
 pub const MAX_AMOUNT: u64 = 1_000_000_000_000_000;
 
-/// What a budget counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Measure {
-    /// Each call counts as one.
-    Calls,
-    /// Each call counts as its cost.
-    Cost,
+words! {
+    /// What a budget counts.
+    pub enum Measure {
+        /// Each call counts as one.
+        Calls = "calls",
+        /// Each call counts as its cost.
+        Cost = "cost",
+    }
 }
 
 impl Measure {
@@ -23,16 +25,6 @@ impl Measure {
         match self {
             Self::Calls => Reason::BudgetCallsSpent,
             Self::Cost => Reason::BudgetCostSpent,
-        }
-    }
-
-    /// Returns the measure named `calls` or `cost`; `None` for any other word.
-    #[must_use]
-    pub fn from_word(word: &str) -> Option<Self> {
-        match word {
-            "calls" => Some(Self::Calls),
-            "cost" => Some(Self::Cost),
-            _ => None,
         }
     }
 

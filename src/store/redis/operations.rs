@@ -43,15 +43,9 @@ impl RedisStore {
             text(MAX_AMOUNT).into(),
         ];
         for budget in call.budgets {
-            let every: &[u8] = match budget.every() {
-                PeriodUnit::Day => b"day",
-                PeriodUnit::Month => b"month",
-            };
-            let measure: &[u8] = match budget.measure() {
-                Measure::Calls => b"calls",
-                Measure::Cost => b"cost",
-            };
-            arguments.extend([&budget.key()[..], every, measure].map(<[u8]>::to_vec));
+            arguments.push(budget.key().to_vec());
+            arguments.push(budget.every().word().into());
+            arguments.push(budget.measure().word().into());
             arguments.push(text(budget.cap()).into());
             let known = budget.known().map(|tally| {
                 [
