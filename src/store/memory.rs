@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Bound;
 use std::sync::{Mutex, MutexGuard};
 
-use super::budget_call::BudgetCall;
+use super::count::CountOperation;
 use super::error::StoreError;
 use super::interface::{Insertion, OneTimeUse, Store, StoreStatus};
 use super::rules::{
@@ -95,7 +95,7 @@ impl MemoryStore {
     }
 
     /// Runs a call and writes the counts that it changed.
-    fn count(&self, call: &BudgetCall<'_>) -> Result<Spending, StoreError> {
+    fn count(&self, call: &CountOperation<'_>) -> Result<Spending, StoreError> {
         let mut state = self.state()?;
         let counted = call.run(|key| Ok(state.budgets.get(key)))?;
         let fresh = counted.fresh_keys().count();
@@ -230,7 +230,7 @@ impl Store for MemoryStore {
         offset: UtcOffset,
         now: Timestamp,
     ) -> Result<Spending, StoreError> {
-        self.count(&BudgetCall::spend(budgets, cost, offset, now)?)
+        self.count(&CountOperation::spend(budgets, cost, offset, now)?)
     }
 
     fn correct(
@@ -241,7 +241,7 @@ impl Store for MemoryStore {
         offset: UtcOffset,
         now: Timestamp,
     ) -> Result<Vec<Standing>, StoreError> {
-        let call = BudgetCall::correct(budgets, estimated, cost, offset, now)?;
+        let call = CountOperation::correct(budgets, estimated, cost, offset, now)?;
         Ok(self.count(&call)?.standings)
     }
 

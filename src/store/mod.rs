@@ -10,7 +10,7 @@
 //! started: the watermark. It refuses every one-time item that was issued up to the watermark, since the lost records
 //! may have contained it. A client then asks for a new token or signs again. No item is ever accepted twice.
 
-mod budget_call;
+mod count;
 mod error;
 mod interface;
 #[cfg(not(target_family = "wasm"))]

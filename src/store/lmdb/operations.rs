@@ -8,7 +8,7 @@ use crate::clock::Timestamp;
 use crate::limit::budget::{Budget, Spending, Standing};
 use crate::limit::period::UtcOffset;
 use crate::limit::{Admission, AdmissionHistory, Limit};
-use crate::store::budget_call::BudgetCall;
+use crate::store::count::CountOperation;
 use crate::store::error::StoreError;
 use crate::store::interface::{Insertion, OneTimeUse, Store, StoreStatus};
 use crate::store::rules::{
@@ -36,7 +36,7 @@ fn live(record: Option<&[u8]>, latest: Timestamp) -> Result<Option<SeenRecord<'_
 
 impl LmdbStore {
     /// Runs a call and writes the counts that it changed.
-    fn count(&self, call: &BudgetCall<'_>) -> Result<Spending, StoreError> {
+    fn count(&self, call: &CountOperation<'_>) -> Result<Spending, StoreError> {
         let attempt = |opened: &OpenGeneration| {
             write(&opened.env, |opener, wtxn| {
                 let counts = table(opener, wtxn, TableName::Budgets)?;
@@ -206,7 +206,7 @@ impl Store for LmdbStore {
         offset: UtcOffset,
         now: Timestamp,
     ) -> Result<Spending, StoreError> {
-        self.count(&BudgetCall::spend(budgets, cost, offset, now)?)
+        self.count(&CountOperation::spend(budgets, cost, offset, now)?)
     }
 
     fn correct(
@@ -217,7 +217,7 @@ impl Store for LmdbStore {
         offset: UtcOffset,
         now: Timestamp,
     ) -> Result<Vec<Standing>, StoreError> {
-        let call = BudgetCall::correct(budgets, estimated, cost, offset, now)?;
+        let call = CountOperation::correct(budgets, estimated, cost, offset, now)?;
         Ok(self.count(&call)?.standings)
     }
 

@@ -10,7 +10,7 @@ use crate::clock::{SKEW_MS, Timestamp};
 use crate::limit::budget::{Budget, MAX_AMOUNT, Measure, Spending, Standing};
 use crate::limit::period::{PeriodUnit, UtcOffset};
 use crate::limit::{Admission, Limit, MAX_ADMISSIONS};
-use crate::store::budget_call::{BudgetCall, CountChange};
+use crate::store::count::{CountChange, CountOperation};
 use crate::store::error::StoreError;
 use crate::store::interface::{
     Insertion, MAX_LIMITS, MAX_VALUE_BYTES, OneTimeUse, Store, StoreStatus,
@@ -26,7 +26,7 @@ const LAST_MOMENT: u64 = 1 << 47;
 impl RedisStore {
     /// Runs a call and returns the server's moment and the states of the budgets. It is not sent again after the answer
     /// was lost: it would be counted twice, or its announcement would be lost.
-    fn count(&self, call: &BudgetCall<'_>) -> Result<(Timestamp, Vec<Standing>), StoreError> {
+    fn count(&self, call: &CountOperation<'_>) -> Result<(Timestamp, Vec<Standing>), StoreError> {
         let [.., room] = self.rooms;
         let (what, estimated, cost) = match call.change {
             CountChange::Spend { cost } => ("spend", cost, 0),
@@ -138,7 +138,7 @@ impl Store for RedisStore {
         offset: UtcOffset,
         now: Timestamp,
     ) -> Result<Spending, StoreError> {
-        let call = BudgetCall::spend(budgets, cost, offset, now)?;
+        let call = CountOperation::spend(budgets, cost, offset, now)?;
         self.set_clock(now);
         let (now, standings) = self.count(&call)?;
         Ok(Spending::new(budgets, standings, cost, offset, now))
@@ -152,7 +152,7 @@ impl Store for RedisStore {
         offset: UtcOffset,
         now: Timestamp,
     ) -> Result<Vec<Standing>, StoreError> {
-        let call = BudgetCall::correct(budgets, estimated, cost, offset, now)?;
+        let call = CountOperation::correct(budgets, estimated, cost, offset, now)?;
         self.set_clock(now);
         let (_, standings) = self.count(&call)?;
         Ok(standings)

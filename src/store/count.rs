@@ -23,7 +23,7 @@ pub(super) enum CountChange {
 
 /// A call whose arguments were accepted.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct BudgetCall<'a> {
+pub(super) struct CountOperation<'a> {
     pub(super) budgets: &'a [Budget],
     pub(super) change: CountChange,
     pub(super) offset: UtcOffset,
@@ -31,12 +31,12 @@ pub(super) struct BudgetCall<'a> {
 }
 
 /// The result of a call: its answer, and the counts, of which the changed ones must be written back.
-pub(super) struct CountedCall {
+pub(super) struct CountResult {
     pub(super) spending: Spending,
     accounts: Vec<Account>,
 }
 
-impl<'a> BudgetCall<'a> {
+impl<'a> CountOperation<'a> {
     /// A call of [`Store::spend`](super::Store::spend).
     ///
     /// # Errors
@@ -86,7 +86,7 @@ impl<'a> BudgetCall<'a> {
     pub(super) fn run<B: AsRef<[u8]>>(
         &self,
         mut read: impl FnMut(&[u8; 32]) -> Result<Option<B>, StoreError>,
-    ) -> Result<CountedCall, StoreError> {
+    ) -> Result<CountResult, StoreError> {
         let Self { offset, now, .. } = *self;
         let mut accounts = Vec::with_capacity(self.budgets.len());
         for budget in self.budgets {
@@ -108,7 +108,7 @@ impl<'a> BudgetCall<'a> {
                 refused: None,
             },
         };
-        Ok(CountedCall { spending, accounts })
+        Ok(CountResult { spending, accounts })
     }
 
     /// Returns whether a stored count of these bytes may be removed at the moment of this call.
@@ -117,7 +117,7 @@ impl<'a> BudgetCall<'a> {
     }
 }
 
-impl CountedCall {
+impl CountResult {
     /// Returns whether any count must be written.
     pub(super) fn is_changed(&self) -> bool {
         self.accounts.iter().any(|account| account.changed)
