@@ -11,11 +11,11 @@
 use std::hint::black_box;
 use std::time::Instant;
 
-use countersign::action::{ActionType, Channel, Domain, Draft, Key};
+use countersign::action::{ActionKey, ActionType, Channel, Domain, UnsignedAction};
 use countersign::bytes::pae;
 use countersign::clock::Timestamp;
 use countersign::keyring::{Keyring, SiteId};
-use countersign::token::{Grant, Kind, LENGTH, audience, issue, verify};
+use countersign::token::{Kind, LENGTH, NewToken, audience, issue, verify};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
@@ -51,7 +51,7 @@ fn compare(works: &mut [(&str, &mut dyn FnMut())]) -> Vec<f64> {
 fn main() {
     let now = Timestamp::from_seconds(1_800_000_000);
     let keys = Keyring::open(SiteId::new([1; 8]), &[b'k'; 64], &[&[b'o'; 64]]).unwrap();
-    let grant = Grant {
+    let grant = NewToken {
         kind: Kind::Access,
         subject: 7,
         epoch: 3,
@@ -66,13 +66,13 @@ fn main() {
     let signed = pae(&[b"countersign/token/v1", b"csat_", &[7; 78]]);
     let bare = Hmac::<Sha256>::new_from_slice(&[7; 32]).unwrap();
 
-    let operator = Key::hmac(&[b's'; 32]).unwrap();
+    let operator = ActionKey::hmac(&[b's'; 32]).unwrap();
     let actions = Channel::new(Domain::Action, SiteId::new([1; 8]), &[&operator]).unwrap();
-    let pair = Key::ed25519(&[7; 32]).unwrap();
-    let public = Key::ed25519_public(&pair.public().unwrap()).unwrap();
+    let pair = ActionKey::ed25519(&[7; 32]).unwrap();
+    let public = ActionKey::ed25519_public(&pair.public().unwrap()).unwrap();
     let signer = Channel::new(Domain::Action, SiteId::new([1; 8]), &[&pair]).unwrap();
     let verifier = Channel::new(Domain::Action, SiteId::new([1; 8]), &[&public]).unwrap();
-    let draft = Draft {
+    let draft = UnsignedAction {
         id: [1; 16],
         action_type: ActionType::parse("update_plugin").unwrap(),
         payload: &[b'p'; 200],

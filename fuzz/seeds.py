@@ -133,7 +133,7 @@ def redis():
     yield f"${len(info)}\r\n{info}\r\n"
 
 
-def key_files():
+def key_texts():
     yield "countersign-ed25519-seed:" + "5a" * 32 + "\n"
     yield "countersign-ed25519-public:d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a\n"
     yield "k" * 86 + "\n"
@@ -226,7 +226,7 @@ SEEDS = {
     "redirect": redirects,
     "oauth_request": oauth,
     "redis_reply": redis,
-    "key_file": key_files,
+    "key_text": key_texts,
     "audit_seal": seals,
     "store_record": store_records,
     "policy_record": policies,

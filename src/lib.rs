@@ -20,7 +20,7 @@ pub mod clock;
 pub mod decision;
 pub mod entropy;
 pub mod http;
-pub mod key_file;
+pub mod key_text;
 pub mod keyring;
 pub mod limit;
 pub mod mcp;

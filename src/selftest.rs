@@ -1,12 +1,14 @@
 //! Known-answer checks that a host can run in the very process that will decide.
 
-use crate::action::{ActionType, Channel, Domain, Draft, Key, KeyError, Verdict};
+use crate::action::{
+    ActionKey, ActionKeyError, ActionType, Channel, Domain, ReceivedAction, UnsignedAction,
+};
 use crate::bytes::{self, base64url, from_base64url, hex, sha256};
 use crate::clock::Timestamp;
 use crate::keyring::{Keyring, SiteId};
 use crate::secret::{Secret, SecretBox, derive, mac, same};
 use crate::store::MemoryStore;
-use crate::token::{Grant, Kind, issue, verify};
+use crate::token::{Kind, NewToken, issue, verify};
 
 /// Every check by name, and whether it passed.
 #[must_use]
@@ -21,8 +23,8 @@ pub fn run() -> Vec<(&'static str, bool)> {
             same(b"ab", b"ab") && !same(b"ab", b"ac") && !same(b"ab", b"abc"),
         ),
         ("token", token_round()),
-        ("action_hmac", action_round(Key::hmac(&[7; 32]))),
-        ("action_ed25519", action_round(Key::ed25519(&[7; 32]))),
+        ("action_hmac", action_round(ActionKey::hmac(&[7; 32]))),
+        ("action_ed25519", action_round(ActionKey::ed25519(&[7; 32]))),
         ("ed25519", ed25519_known()),
         ("a256cbc_hs512", aead_known()),
         ("entropy", entropy_differs()),
@@ -63,7 +65,7 @@ fn token_round() -> bool {
     let now = Timestamp::from_seconds(1_800_000_000);
     let text = issue(
         &keys,
-        &Grant {
+        &NewToken {
             kind: Kind::Access,
             subject: 1,
             epoch: 0,
@@ -79,7 +81,7 @@ fn token_round() -> bool {
         && verify(&keys, Kind::Access, text.as_bytes(), later).is_err()
 }
 
-fn action_round(key: Result<Key, KeyError>) -> bool {
+fn action_round(key: Result<ActionKey, ActionKeyError>) -> bool {
     let site = SiteId::new([7; 8]);
     let (Ok(key), Some(action_type)) = (key, ActionType::parse("read_health")) else {
         return false;
@@ -91,7 +93,7 @@ fn action_round(key: Result<Key, KeyError>) -> bool {
         return false;
     };
     let now = Timestamp::from_seconds(1_800_000_000);
-    let Ok(text) = actions.sign(&Draft {
+    let Ok(text) = actions.sign(&UnsignedAction {
         id: [1; 16],
         action_type,
         payload: b"{}",
@@ -106,10 +108,10 @@ fn action_round(key: Result<Key, KeyError>) -> bool {
     let store = MemoryStore::new(Timestamp::from_seconds(1_700_000_000));
     matches!(
         actions.receive(&store, text, b"{}", now),
-        Verdict::Accepted(_)
+        ReceivedAction::Accepted(_)
     ) && !matches!(
         actions.receive(&store, text, b"{}", now),
-        Verdict::Accepted(_)
+        ReceivedAction::Accepted(_)
     ) && actions.check(text, b"{ }", now).is_err()
         && actions.check(text, b"{}", now.plus_seconds(91)).is_err()
         && heartbeats.check(text, b"{}", now).is_err()
@@ -129,14 +131,14 @@ fn ed25519_known() -> bool {
 
 /// RFC 7518 appendix B.3: the last bytes of ciphertext and tag; opened again, and not with a bit changed.
 fn aead_known() -> bool {
-    use crate::vault::aead::Key;
+    use crate::vault::aead::AeadKey;
     let key: Vec<u8> = (0..64).collect();
     let Some((key, iv)) =
         SecretBox::copied(&key).zip(bytes::from_hex("1af38c2dc2b96ffdd86694092341bc04"))
     else {
         return false;
     };
-    let key = Key::new(&key);
+    let key = AeadKey::new(&key);
     let aad = b"The second principle of Auguste Kerckhoffs";
     let plain = b"A cipher system must not be required to be secret, and it must be able to fall into the hands of the enemy without inconvenience";
     let mut sealed = key.seal(&iv, aad, plain);

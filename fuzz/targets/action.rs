@@ -2,7 +2,7 @@
 //! domain, payload and bits only.
 #![no_main]
 
-use countersign::action::{ActionType, Channel, Domain, Draft, Key, MAX_LIFETIME_MS, SnapshotId};
+use countersign::action::{ActionType, Channel, Domain, UnsignedAction, ActionKey, MAX_LIFETIME_MS, SnapshotId};
 use countersign_fuzz::{Fields, NOW, SITE, flipped};
 use libfuzzer_sys::fuzz_target;
 
@@ -10,9 +10,9 @@ fuzz_target!(|data: &[u8]| {
     let mut fields = Fields(data);
     let [choice] = fields.array();
     let key = if choice & 1 == 0 {
-        Key::hmac(&[0x5a; 32])
+        ActionKey::hmac(&[0x5a; 32])
     } else {
-        Key::ed25519(&[0x5a; 32])
+        ActionKey::ed25519(&[0x5a; 32])
     }
     .expect("a sound key");
     let domain = Domain::ALL[usize::from(choice >> 1) % Domain::ALL.len()];
@@ -20,7 +20,7 @@ fuzz_target!(|data: &[u8]| {
     assert!(channel.check(data, b"", NOW).is_err());
 
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    let draft = Draft {
+    let draft = UnsignedAction {
         id: fields.array(),
         action_type: ActionType::parse(&text(fields.bytes(70)))
             .or_else(|| ActionType::parse("plugin_update"))

@@ -4,13 +4,13 @@
 
 use countersign::entropy::CountingEntropy;
 use countersign::vault::recovery::RecoveryCode;
-use countersign::vault::{MAX_NAME, Opener, Vault};
+use countersign::vault::{MAX_NAME, SlotSecret, Vault};
 use countersign_fuzz::{Fields, SITE, flipped};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &[u8]| {
     let entropy = CountingEntropy::default();
-    let opener = Opener::AuthKey(&[0x5a; 64]);
+    let opener = SlotSecret::AuthKey(&[0x5a; 64]);
     let vault = Vault::create(SITE, &opener, &entropy).expect("a vault");
     assert!(vault.unseal(b"record", data).is_err());
     // As if somebody knew the key's id, which is no secret.

@@ -8,7 +8,7 @@ use countersign::clock::Timestamp;
 use countersign::entropy::CountingEntropy;
 use countersign::mcp::{Authorized, Incoming, Received, Reply, Server, World};
 use countersign::store::MemoryStore;
-use countersign::token::{Grant, Kind, audience, issue};
+use countersign::token::{NewToken, Kind, audience, issue};
 use countersign_fuzz::{NOW, stranger};
 use libfuzzer_sys::fuzz_target;
 use serde_json::Value;
@@ -33,7 +33,7 @@ fuzz_target!(|data: &[u8]| {
     let keys = Arc::new(stranger());
     let token = issue(
         &keys,
-        &Grant {
+        &NewToken {
             kind: Kind::Access,
             subject: 7,
             epoch: 0,

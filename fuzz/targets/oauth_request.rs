@@ -3,7 +3,7 @@
 #![no_main]
 
 use countersign::entropy::CountingEntropy;
-use countersign::oauth::{Server, client_id};
+use countersign::oauth::{AuthorizationServer, client_id};
 use countersign_fuzz::{NOW, stranger};
 use libfuzzer_sys::fuzz_target;
 use serde_json::Value;
@@ -17,7 +17,7 @@ const CLIENT: &str = r#"{"client_id":"csc_one","client_name":"One","redirect_uri
 const REGISTERED: &str = "https://client.example/back?a=1";
 
 fuzz_target!(|data: &[u8]| {
-    let server = Server::new(SETTINGS).expect("sound settings");
+    let server = AuthorizationServer::new(SETTINGS).expect("sound settings");
     let _ = client_id(data, b"");
     let _ = client_id(b"", data);
     let prefixed = |prefix: &str| [prefix.as_bytes(), data].concat();

@@ -1,7 +1,7 @@
 //! Tokens: foreign bytes never verify; what was issued verifies as what it is, and with any bit turned it does not.
 #![no_main]
 
-use countersign::token::{Grant, Kind, issue, peek, verify};
+use countersign::token::{NewToken, Kind, issue, peek, verify};
 use countersign_fuzz::{Fields, NOW, SITE, flipped, stranger};
 use libfuzzer_sys::fuzz_target;
 
@@ -18,7 +18,7 @@ fuzz_target!(|data: &[u8]| {
 
     let mut fields = Fields(data);
     let [kind] = fields.array();
-    let grant = Grant {
+    let grant = NewToken {
         kind: Kind::ALL[usize::from(kind) % Kind::ALL.len()],
         subject: fields.number(),
         epoch: u32::from_be_bytes(fields.array()),

@@ -4,7 +4,7 @@
 use std::sync::LazyLock;
 
 use countersign::entropy::CountingEntropy;
-use countersign::vault::{Opener, Vault};
+use countersign::vault::{SlotSecret, Vault};
 use countersign_fuzz::{Fields, SITE, flipped};
 use libfuzzer_sys::fuzz_target;
 
@@ -12,15 +12,15 @@ const MATERIAL: [u8; 64] = [0x5a; 64];
 
 static TEXT: LazyLock<String> = LazyLock::new(|| {
     let entropy = CountingEntropy::default();
-    let mut vault = Vault::create(SITE, &Opener::AuthKey(&MATERIAL), &entropy).expect("a vault");
+    let mut vault = Vault::create(SITE, &SlotSecret::AuthKey(&MATERIAL), &entropy).expect("a vault");
     vault
-        .put_slot(&Opener::KeyFile(&[0x3c; 64]), &entropy)
+        .put_slot(&SlotSecret::KeyFile(&[0x3c; 64]), &entropy)
         .expect("a slot");
     vault.to_text(&entropy).expect("entropy")
 });
 
 fuzz_target!(|data: &[u8]| {
-    let opener = Opener::AuthKey(&MATERIAL);
+    let opener = SlotSecret::AuthKey(&MATERIAL);
     let good = TEXT.as_bytes();
     assert!(Vault::open(SITE, data, &opener).is_err() || data == good);
     // As if the form were the right one.

@@ -2,9 +2,9 @@
 
 use super::key::Channel;
 use super::layout::ActionType;
-use super::receipts::Verdict;
-use super::sign::{Draft, SignError};
-use super::verify::Message;
+use super::receipts::ReceivedAction;
+use super::sign::{SignError, UnsignedAction};
+use super::verify::VerifiedAction;
 use crate::clock::Timestamp;
 use crate::decision::Denial;
 use crate::reason::Reason;
@@ -23,7 +23,7 @@ impl Channel {
         id: [u8; 16],
         nonce: [u8; 16],
     ) -> Result<String, SignError> {
-        self.sign(&Draft {
+        self.sign(&UnsignedAction {
             id,
             action_type: ActionType::heartbeat(),
             payload,
@@ -44,11 +44,11 @@ impl Channel {
         text: &[u8],
         payload: &[u8],
         now: Timestamp,
-    ) -> Result<Message, Denial> {
+    ) -> Result<VerifiedAction, Denial> {
         match self.receive(store, text, payload, now) {
-            Verdict::Accepted(message) => Ok(message),
-            Verdict::Receipt(..) => Err(Reason::ActionReplayed.into()),
-            Verdict::Denied(denial) => Err(denial),
+            ReceivedAction::Accepted(message) => Ok(message),
+            ReceivedAction::Receipt(..) => Err(Reason::ActionReplayed.into()),
+            ReceivedAction::Denied(denial) => Err(denial),
         }
     }
 }

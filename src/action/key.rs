@@ -2,7 +2,7 @@
 
 use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
 
-use super::layout::Domain;
+use super::domain::Domain;
 use crate::bytes::{hex, sha256_pae};
 use crate::keyring::SiteId;
 use crate::reason::Reason;
@@ -11,7 +11,7 @@ use crate::secret::{MacKey, Secret, SecretBytes, derive, same};
 /// The least number of bytes of a shared secret.
 pub const MIN_SECRET: usize = 32;
 
-/// How a signature is made and checked. The key has it; a message never says it.
+/// ReadyKey a signature is made and checked. The key has it; a message never says it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Algorithm {
     /// HMAC-SHA256 with a secret that both sides hold.
@@ -34,9 +34,9 @@ impl Algorithm {
 
 /// Names a key and its algorithm, without telling anything of a secret one: 16 bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct KeyId([u8; 16]);
+pub struct ActionKeyId([u8; 16]);
 
-impl KeyId {
+impl ActionKeyId {
     /// From the bytes.
     #[must_use]
     pub const fn new(bytes: [u8; 16]) -> Self {
@@ -58,7 +58,7 @@ impl KeyId {
     }
 }
 
-impl std::fmt::Display for KeyId {
+impl std::fmt::Display for ActionKeyId {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&hex(&self.0))
     }
@@ -67,7 +67,7 @@ impl std::fmt::Display for KeyId {
 /// Why bytes are not a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum KeyError {
+pub enum ActionKeyError {
     /// Too few bytes.
     #[error("a shared secret must have at least 32 bytes")]
     ShortSecret,
@@ -82,7 +82,7 @@ pub enum KeyError {
     Empty,
 }
 
-impl KeyError {
+impl ActionKeyError {
     /// The stable reason.
     #[must_use]
     pub const fn reason(self) -> Reason {
@@ -92,67 +92,67 @@ impl KeyError {
 
 /// A key for signed actions or heartbeats. Neither printed, cloned nor compared by `==`; a secret one
 /// is wiped when dropped.
-pub struct Key {
-    id: KeyId,
-    material: Material,
+pub struct ActionKey {
+    id: ActionKeyId,
+    material: ActionKeyMaterial,
 }
 
-enum Material {
+enum ActionKeyMaterial {
     Shared(SecretBytes),
     Private(Box<SigningKey>),
     Public(VerifyingKey),
 }
 
-impl Key {
+impl ActionKey {
     /// HMAC-SHA256 with the `secret` that operator and site share. What signs is derived from it, for
     /// each site and direction apart.
     ///
     /// # Errors
-    /// [`KeyError::ShortSecret`] for under [`MIN_SECRET`] bytes.
-    pub fn hmac(secret: &[u8]) -> Result<Self, KeyError> {
+    /// [`ActionKeyError::ShortSecret`] for under [`MIN_SECRET`] bytes.
+    pub fn hmac(secret: &[u8]) -> Result<Self, ActionKeyError> {
         if secret.len() < MIN_SECRET {
-            return Err(KeyError::ShortSecret);
+            return Err(ActionKeyError::ShortSecret);
         }
         let name = derive(secret, &[], b"countersign/action/key-id/v1/hmac-sha256");
         Ok(Self {
-            id: KeyId::first_of(name.expose()),
-            material: Material::Shared(SecretBytes::new(secret.to_vec())),
+            id: ActionKeyId::first_of(name.expose()),
+            material: ActionKeyMaterial::Shared(SecretBytes::new(secret.to_vec())),
         })
     }
 
     /// Ed25519 from its 32-byte seed: signs and verifies.
     ///
     /// # Errors
-    /// [`KeyError::Length`].
-    pub fn ed25519(seed: &[u8]) -> Result<Self, KeyError> {
-        let seed = Secret::new(seed.try_into().map_err(|_| KeyError::Length)?);
+    /// [`ActionKeyError::Length`].
+    pub fn ed25519(seed: &[u8]) -> Result<Self, ActionKeyError> {
+        let seed = Secret::new(seed.try_into().map_err(|_| ActionKeyError::Length)?);
         let key = SigningKey::from_bytes(seed.expose());
         Ok(Self {
             id: public_id(&key.verifying_key()),
-            material: Material::Private(Box::new(key)),
+            material: ActionKeyMaterial::Private(Box::new(key)),
         })
     }
 
     /// Ed25519 from the 32-byte public key: verifies only.
     ///
     /// # Errors
-    /// [`KeyError::Length`]; [`KeyError::Weak`] for a key of small order, under which one signature
+    /// [`ActionKeyError::Length`]; [`ActionKeyError::Weak`] for a key of small order, under which one signature
     /// may hold for many messages.
-    pub fn ed25519_public(public: &[u8]) -> Result<Self, KeyError> {
-        let public = public.try_into().map_err(|_| KeyError::Length)?;
-        let key = VerifyingKey::from_bytes(public).map_err(|_| KeyError::Weak)?;
+    pub fn ed25519_public(public: &[u8]) -> Result<Self, ActionKeyError> {
+        let public = public.try_into().map_err(|_| ActionKeyError::Length)?;
+        let key = VerifyingKey::from_bytes(public).map_err(|_| ActionKeyError::Weak)?;
         if key.is_weak() {
-            return Err(KeyError::Weak);
+            return Err(ActionKeyError::Weak);
         }
         Ok(Self {
             id: public_id(&key),
-            material: Material::Public(key),
+            material: ActionKeyMaterial::Public(key),
         })
     }
 
     /// Its fingerprint.
     #[must_use]
-    pub const fn id(&self) -> KeyId {
+    pub const fn id(&self) -> ActionKeyId {
         self.id
     }
 
@@ -160,24 +160,24 @@ impl Key {
     #[must_use]
     pub const fn algorithm(&self) -> Algorithm {
         match self.material {
-            Material::Shared(_) => Algorithm::HmacSha256,
-            Material::Private(_) | Material::Public(_) => Algorithm::Ed25519,
+            ActionKeyMaterial::Shared(_) => Algorithm::HmacSha256,
+            ActionKeyMaterial::Private(_) | ActionKeyMaterial::Public(_) => Algorithm::Ed25519,
         }
     }
 
     /// Whether it can sign.
     #[must_use]
     pub const fn can_sign(&self) -> bool {
-        !matches!(self.material, Material::Public(_))
+        !matches!(self.material, ActionKeyMaterial::Public(_))
     }
 
     /// The public half, which anybody may have; `None` for a shared secret.
     #[must_use]
     pub fn public(&self) -> Option<[u8; 32]> {
         match &self.material {
-            Material::Shared(_) => None,
-            Material::Private(key) => Some(key.verifying_key().to_bytes()),
-            Material::Public(key) => Some(key.to_bytes()),
+            ActionKeyMaterial::Shared(_) => None,
+            ActionKeyMaterial::Private(key) => Some(key.verifying_key().to_bytes()),
+            ActionKeyMaterial::Public(key) => Some(key.to_bytes()),
         }
     }
 
@@ -185,14 +185,14 @@ impl Key {
     #[must_use]
     pub fn seed(&self) -> Option<SecretBytes> {
         match &self.material {
-            Material::Private(key) => Some(SecretBytes::new(key.as_bytes().to_vec())),
-            Material::Shared(_) | Material::Public(_) => None,
+            ActionKeyMaterial::Private(key) => Some(SecretBytes::new(key.as_bytes().to_vec())),
+            ActionKeyMaterial::Shared(_) | ActionKeyMaterial::Public(_) => None,
         }
     }
 }
 
-fn public_id(key: &VerifyingKey) -> KeyId {
-    KeyId::first_of(&sha256_pae(&[
+fn public_id(key: &VerifyingKey) -> ActionKeyId {
+    ActionKeyId::first_of(&sha256_pae(&[
         b"countersign/action/key-id/v1/ed25519",
         key.as_bytes(),
     ]))
@@ -203,16 +203,16 @@ fn public_id(key: &VerifyingKey) -> KeyId {
 pub struct Channel {
     pub(super) domain: Domain,
     pub(super) site: SiteId,
-    keys: Vec<Live>,
+    keys: Vec<ChannelKey>,
 }
 
 /// A key, made ready for its channel.
-pub(super) struct Live {
-    pub(super) id: KeyId,
-    how: How,
+pub(super) struct ChannelKey {
+    pub(super) id: ActionKeyId,
+    how: ReadyKey,
 }
 
-enum How {
+enum ReadyKey {
     Mac(MacKey),
     Private(Box<SigningKey>),
     Public(VerifyingKey),
@@ -222,21 +222,21 @@ impl Channel {
     /// The channel of `domain` with `site`, over `keys`.
     ///
     /// # Errors
-    /// [`KeyError::Empty`] with no key.
-    pub fn new(domain: Domain, site: SiteId, keys: &[&Key]) -> Result<Self, KeyError> {
+    /// [`ActionKeyError::Empty`] with no key.
+    pub fn new(domain: Domain, site: SiteId, keys: &[&ActionKey]) -> Result<Self, ActionKeyError> {
         if keys.is_empty() {
-            return Err(KeyError::Empty);
+            return Err(ActionKeyError::Empty);
         }
-        let ready = |key: &&Key| Live {
+        let ready = |key: &&ActionKey| ChannelKey {
             id: key.id,
             how: match &key.material {
-                Material::Shared(secret) => {
+                ActionKeyMaterial::Shared(secret) => {
                     let info = format!("{}/hmac-sha256", domain.label());
                     let key = derive(secret.expose(), site.as_bytes(), info.as_bytes());
-                    How::Mac(MacKey::new(&key))
+                    ReadyKey::Mac(MacKey::new(&key))
                 }
-                Material::Private(key) => How::Private(key.clone()),
-                Material::Public(key) => How::Public(*key),
+                ActionKeyMaterial::Private(key) => ReadyKey::Private(key.clone()),
+                ActionKeyMaterial::Public(key) => ReadyKey::Public(*key),
             },
         };
         Ok(Self {
@@ -253,25 +253,25 @@ impl Channel {
     }
 
     /// The live key of this id.
-    pub(super) fn key(&self, id: KeyId) -> Option<&Live> {
+    pub(super) fn key(&self, id: ActionKeyId) -> Option<&ChannelKey> {
         self.keys.iter().find(|key| key.id == id)
     }
 
     /// The key that signs.
-    pub(super) fn signer(&self) -> Option<&Live> {
+    pub(super) fn signer(&self) -> Option<&ChannelKey> {
         self.keys
             .iter()
-            .find(|key| !matches!(key.how, How::Public(_)))
+            .find(|key| !matches!(key.how, ReadyKey::Public(_)))
     }
 }
 
-impl Live {
+impl ChannelKey {
     /// The signature over `message`; `None` of a public key.
     pub(super) fn sign(&self, message: &[u8]) -> Option<Vec<u8>> {
         match &self.how {
-            How::Mac(key) => Some(key.mac(message).to_vec()),
-            How::Private(key) => Some(key.sign(message).to_bytes().to_vec()),
-            How::Public(_) => None,
+            ReadyKey::Mac(key) => Some(key.mac(message).to_vec()),
+            ReadyKey::Private(key) => Some(key.sign(message).to_bytes().to_vec()),
+            ReadyKey::Public(_) => None,
         }
     }
 
@@ -283,9 +283,9 @@ impl Live {
                 .is_ok_and(|signature| key.verify_strict(message, &signature).is_ok())
         };
         match &self.how {
-            How::Mac(key) => same(&key.mac(message), signature),
-            How::Private(key) => strict(&key.verifying_key()),
-            How::Public(key) => strict(key),
+            ReadyKey::Mac(key) => same(&key.mac(message), signature),
+            ReadyKey::Private(key) => strict(&key.verifying_key()),
+            ReadyKey::Public(key) => strict(key),
         }
     }
 }

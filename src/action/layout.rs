@@ -5,7 +5,8 @@
 //! SHA-256 of the payload 32, snapshot id or nothing. Times are milliseconds, big-endian. There is one
 //! spelling of each message: every length but two is fixed, and those two are of plain words.
 
-use super::key::KeyId;
+use super::domain::Domain;
+use super::key::ActionKeyId;
 use crate::bytes::{base64url, from_base64url, pae};
 use crate::clock::Timestamp;
 use crate::keyring::SiteId;
@@ -15,38 +16,6 @@ pub const MAX_LENGTH: usize = 640;
 
 /// The most bytes of a type, and of a snapshot id.
 const MAX_WORD: usize = 64;
-
-/// Who speaks to whom.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Domain {
-    /// Operator to site: do this.
-    Action,
-    /// Site to operator: this is how I am.
-    Heartbeat,
-}
-
-impl Domain {
-    /// Both.
-    pub const ALL: &'static [Self] = &[Self::Action, Self::Heartbeat];
-
-    /// Domain and version, as the first part of what is signed.
-    #[must_use]
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Action => "countersign/action/v1",
-            Self::Heartbeat => "countersign/heartbeat/v1",
-        }
-    }
-
-    /// What the text form begins with, before the first dot.
-    #[must_use]
-    pub const fn prefix(self) -> &'static str {
-        match self {
-            Self::Action => "csaction",
-            Self::Heartbeat => "csheartbeat",
-        }
-    }
-}
 
 /// What kind of action it is: a lower-case word of ASCII letters, digits and `_`, beginning with a
 /// letter, of at most 64 bytes.
@@ -101,8 +70,8 @@ impl SnapshotId {
 
 /// The fields of a message, all still unproven.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Fields {
-    pub(super) key_id: KeyId,
+pub(super) struct ActionFields {
+    pub(super) key_id: ActionKeyId,
     pub(super) site: SiteId,
     pub(super) id: [u8; 16],
     pub(super) action_type: ActionType,
@@ -113,7 +82,7 @@ pub(super) struct Fields {
     pub(super) snapshot: Option<SnapshotId>,
 }
 
-impl Fields {
+impl ActionFields {
     /// The canonical bytes.
     pub(super) fn to_bytes(&self, domain: Domain) -> Vec<u8> {
         let snapshot = self.snapshot.as_ref().map_or("", SnapshotId::as_str);
@@ -131,14 +100,14 @@ impl Fields {
         ])
     }
 
-    /// Reads canonical bytes: only what [`Fields::to_bytes`] writes is read.
+    /// Reads canonical bytes: only what [`ActionFields::to_bytes`] writes is read.
     pub(super) fn from_bytes(domain: Domain, bytes: &[u8]) -> Option<Self> {
-        let mut reader = Reader(bytes);
+        let mut reader = PartReader(bytes);
         if reader.number()? != 10 || reader.part()? != domain.label().as_bytes() {
             return None;
         }
         let fields = Self {
-            key_id: KeyId::new(reader.fixed()?),
+            key_id: ActionKeyId::new(reader.fixed()?),
             site: SiteId::new(reader.fixed()?),
             id: reader.fixed()?,
             action_type: ActionType::parse(reader.text()?)?,
@@ -155,9 +124,9 @@ impl Fields {
     }
 }
 
-struct Reader<'a>(&'a [u8]);
+struct PartReader<'a>(&'a [u8]);
 
-impl<'a> Reader<'a> {
+impl<'a> PartReader<'a> {
     fn number(&mut self) -> Option<u64> {
         let (head, tail) = self.0.split_first_chunk()?;
         self.0 = tail;
@@ -181,10 +150,10 @@ impl<'a> Reader<'a> {
 }
 
 /// A message taken apart, all still unproven.
-pub(super) struct Parts {
+pub(super) struct DecodedAction {
     /// The bytes that were signed, as received.
     pub(super) signed: Vec<u8>,
-    pub(super) fields: Fields,
+    pub(super) fields: ActionFields,
     pub(super) signature: Vec<u8>,
 }
 
@@ -194,7 +163,7 @@ pub(super) fn encode(domain: Domain, signed: &[u8], signature: &[u8]) -> String 
 }
 
 /// Takes a message of `domain` apart: prefix, three parts, alphabet, canonical bytes.
-pub(super) fn decode(domain: Domain, text: &[u8]) -> Option<Parts> {
+pub(super) fn decode(domain: Domain, text: &[u8]) -> Option<DecodedAction> {
     let mut parts = text.split(|byte| *byte == b'.');
     if parts.next()? != domain.prefix().as_bytes() {
         return None;
@@ -204,8 +173,8 @@ pub(super) fn decode(domain: Domain, text: &[u8]) -> Option<Parts> {
     if parts.next().is_some() {
         return None;
     }
-    Some(Parts {
-        fields: Fields::from_bytes(domain, &signed)?,
+    Some(DecodedAction {
+        fields: ActionFields::from_bytes(domain, &signed)?,
         signed,
         signature,
     })

@@ -10,6 +10,7 @@
 //! Three steps, each in a file: [`Channel::sign`], [`Channel::check`] (everything that needs no
 //! store), [`Channel::receive`] (the same, and of all workers exactly one may act).
 
+mod domain;
 mod heartbeat;
 mod key;
 mod layout;
@@ -17,11 +18,12 @@ mod receipts;
 mod sign;
 mod verify;
 
-pub use key::{Algorithm, Channel, Key, KeyError, KeyId, MIN_SECRET};
-pub use layout::{ActionType, Domain, MAX_LENGTH, SnapshotId};
-pub use receipts::{KEPT_MS, MAX_RECEIPT_BYTES, RETRY_AFTER, Verdict, finish};
-pub use sign::{Draft, SignError};
-pub use verify::{MAX_LIFETIME_MS, Message};
+pub use domain::Domain;
+pub use key::{ActionKey, ActionKeyError, ActionKeyId, Algorithm, Channel, MIN_SECRET};
+pub use layout::{ActionType, MAX_LENGTH, SnapshotId};
+pub use receipts::{KEPT_MS, MAX_RECEIPT_BYTES, RETRY_AFTER, ReceivedAction, finish};
+pub use sign::{SignError, UnsignedAction};
+pub use verify::{MAX_LIFETIME_MS, VerifiedAction};
 
 #[cfg(test)]
 mod tests;

@@ -10,16 +10,16 @@
 //! knows whether it was done. It stays in progress until its record lapses, and is not run again: look
 //! at what it would have changed, then sign a new action.
 
+use super::domain::Domain;
 use super::key::Channel;
-use super::layout::Domain;
-use super::verify::Message;
+use super::verify::VerifiedAction;
 use crate::clock::Timestamp;
 use crate::decision::Denial;
 use crate::reason::Reason;
 use crate::replay::{self, OneTimeItem, Sighting};
 use crate::store::{self, Insertion, Origin, Store, StoreError};
 
-/// How long an action's id and its receipt are kept, in milliseconds: a day, or until the store is
+/// ReadyKey long an action's id and its receipt are kept, in milliseconds: a day, or until the store is
 /// started anew.
 pub const KEPT_MS: u64 = 24 * 60 * 60 * 1000;
 
@@ -40,16 +40,16 @@ const _: () = assert!(MAX_RECEIPT_BYTES + 33 <= store::MAX_RECEIPT_BYTES);
 /// What to do with a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[must_use = "a verdict that nobody looks at protects nothing"]
-pub enum Verdict {
+pub enum ReceivedAction {
     /// It holds, and this caller alone may act on it. An action then needs [`finish`].
-    Accepted(Message),
+    Accepted(VerifiedAction),
     /// The same action was done before: this is its receipt. Nothing is to be done.
-    Receipt(Message, Vec<u8>),
+    Receipt(VerifiedAction, Vec<u8>),
     /// No.
     Denied(Denial),
 }
 
-impl From<Reason> for Verdict {
+impl From<Reason> for ReceivedAction {
     fn from(reason: Reason) -> Self {
         Self::Denied(Denial {
             reason,
@@ -65,7 +65,7 @@ impl From<Reason> for Verdict {
 
 impl Channel {
     /// [`Channel::check`], and then that it is the first time: of all callers, on all workers, exactly
-    /// one hears [`Verdict::Accepted`] for an action's id.
+    /// one hears [`ReceivedAction::Accepted`] for an action's id.
     ///
     /// Nothing is written before signature and times hold. The same action again, as the same bytes or
     /// signed again under the same id, is answered with its receipt, or with
@@ -78,20 +78,24 @@ impl Channel {
         text: &[u8],
         payload: &[u8],
         now: Timestamp,
-    ) -> Verdict {
+    ) -> ReceivedAction {
         match self.check(text, payload, now) {
-            Ok(message) => record(store, message, now).unwrap_or_else(Verdict::from),
+            Ok(message) => record(store, message, now).unwrap_or_else(ReceivedAction::from),
             Err(reason) => reason.into(),
         }
     }
 }
 
-fn record(store: &dyn Store, message: Message, now: Timestamp) -> Result<Verdict, Reason> {
+fn record(
+    store: &dyn Store,
+    message: VerifiedAction,
+    now: Timestamp,
+) -> Result<ReceivedAction, Reason> {
     let nonce_id = nonce_id(&message);
     let nonce = nonce(&message, &nonce_id);
     if message.domain == Domain::Heartbeat {
         return match replay::seen_once(store, &nonce, now)? {
-            Sighting::First => Ok(Verdict::Accepted(message)),
+            Sighting::First => Ok(ReceivedAction::Accepted(message)),
             Sighting::Again => Err(Reason::ActionReplayed),
             Sighting::Expired => Err(Reason::ActionExpired),
         };
@@ -104,7 +108,7 @@ fn record(store: &dyn Store, message: Message, now: Timestamp) -> Result<Verdict
     };
     // The action first: where it was seen, its record answers, whatever its nonce.
     let beside = match store.insert_together(&[action, nonce], now) {
-        Ok(Insertion::First) => return Ok(Verdict::Accepted(message)),
+        Ok(Insertion::First) => return Ok(ReceivedAction::Accepted(message)),
         Ok(Insertion::Again { index: 0, receipt }) => receipt,
         Ok(Insertion::Again { .. }) => return Err(Reason::ActionReplayed),
         Err(error) => return Err(error.reason()),
@@ -117,12 +121,12 @@ fn record(store: &dyn Store, message: Message, now: Timestamp) -> Result<Verdict
         return Err(Reason::ActionConflict);
     }
     match rest.split_first() {
-        Some((&FINISHED, receipt)) => Ok(Verdict::Receipt(message, receipt.to_vec())),
+        Some((&FINISHED, receipt)) => Ok(ReceivedAction::Receipt(message, receipt.to_vec())),
         _ => Err(Reason::ActionInProgress),
     }
 }
 
-fn nonce_id(message: &Message) -> Vec<u8> {
+fn nonce_id(message: &VerifiedAction) -> Vec<u8> {
     let fields = &message.fields;
     [
         &fields.site.as_bytes()[..],
@@ -133,7 +137,7 @@ fn nonce_id(message: &Message) -> Vec<u8> {
 }
 
 /// The signature as a thing that works once. Nonces are a key's own.
-const fn nonce<'a>(message: &Message, id: &'a [u8]) -> OneTimeItem<'a> {
+const fn nonce<'a>(message: &VerifiedAction, id: &'a [u8]) -> OneTimeItem<'a> {
     OneTimeItem {
         domain: match message.domain {
             Domain::Action => "action-nonce",
@@ -146,12 +150,12 @@ const fn nonce<'a>(message: &Message, id: &'a [u8]) -> OneTimeItem<'a> {
     }
 }
 
-fn action_id(message: &Message) -> Vec<u8> {
+fn action_id(message: &VerifiedAction) -> Vec<u8> {
     [&message.fields.site.as_bytes()[..], &message.fields.id].concat()
 }
 
 /// The action as a thing that works once. Its id outlives the signature: the action may be signed again.
-fn action<'a>(message: &Message, id: &'a [u8], now: Timestamp) -> OneTimeItem<'a> {
+fn action<'a>(message: &VerifiedAction, id: &'a [u8], now: Timestamp) -> OneTimeItem<'a> {
     OneTimeItem {
         domain: "action",
         id,
@@ -168,7 +172,11 @@ fn action<'a>(message: &Message, id: &'a [u8], now: Timestamp) -> OneTimeItem<'a
 /// # Errors
 /// [`StoreError::Misuse`] for more than [`MAX_RECEIPT_BYTES`] or for a heartbeat; others when the
 /// engine fails. What was done is done all the same.
-pub fn finish(store: &dyn Store, message: &Message, receipt: &[u8]) -> Result<bool, StoreError> {
+pub fn finish(
+    store: &dyn Store,
+    message: &VerifiedAction,
+    receipt: &[u8],
+) -> Result<bool, StoreError> {
     if message.domain != Domain::Action || receipt.len() > MAX_RECEIPT_BYTES {
         return Err(StoreError::Misuse);
     }

@@ -1,14 +1,14 @@
 //! Signing an action or a heartbeat.
 
 use super::key::Channel;
-use super::layout::{self, ActionType, Fields, SnapshotId};
+use super::layout::{self, ActionFields, ActionType, SnapshotId};
 use super::verify::MAX_LIFETIME_MS;
 use crate::bytes::sha256;
 use crate::clock::Timestamp;
 
 /// What is to be signed.
 #[derive(Debug, Clone)]
-pub struct Draft<'a> {
+pub struct UnsignedAction<'a> {
     /// Its id. Random; the same again when the same action is signed again, so that it runs once.
     pub id: [u8; 16],
     /// What kind it is.
@@ -42,12 +42,12 @@ impl Channel {
     ///
     /// # Errors
     /// [`SignError`].
-    pub fn sign(&self, draft: &Draft<'_>) -> Result<String, SignError> {
+    pub fn sign(&self, draft: &UnsignedAction<'_>) -> Result<String, SignError> {
         if !(1..=MAX_LIFETIME_MS).contains(&draft.lifetime_ms) {
             return Err(SignError::Lifetime);
         }
         let key = self.signer().ok_or(SignError::NoSigner)?;
-        let signed = Fields {
+        let signed = ActionFields {
             key_id: key.id,
             site: self.site,
             id: draft.id,

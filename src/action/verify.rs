@@ -1,7 +1,8 @@
 //! Checking what needs no store: form, site, key, signature, payload, time.
 
-use super::key::{Channel, KeyId};
-use super::layout::{self, ActionType, Fields, MAX_LENGTH, SnapshotId};
+use super::domain::Domain;
+use super::key::{ActionKeyId, Channel};
+use super::layout::{self, ActionFields, ActionType, MAX_LENGTH, SnapshotId};
 use crate::bytes::{sha256, sha256_pae};
 use crate::clock::{SKEW_MS, Timestamp};
 use crate::keyring::SiteId;
@@ -14,12 +15,12 @@ pub const MAX_LIFETIME_MS: u64 = 300_000;
 /// A message whose signature, payload and times hold. That says nothing of whether it was seen before:
 /// see [`Channel::receive`].
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Message {
-    pub(super) domain: layout::Domain,
-    pub(super) fields: Fields,
+pub struct VerifiedAction {
+    pub(super) domain: Domain,
+    pub(super) fields: ActionFields,
 }
 
-impl Message {
+impl VerifiedAction {
     /// Its id: the same when the same action is signed again.
     #[must_use]
     pub const fn id(&self) -> &[u8; 16] {
@@ -40,7 +41,7 @@ impl Message {
 
     /// The key that signed it.
     #[must_use]
-    pub const fn key_id(&self) -> KeyId {
+    pub const fn key_id(&self) -> ActionKeyId {
         self.fields.key_id
     }
 
@@ -91,7 +92,12 @@ impl Channel {
     /// [`Reason::ActionWrongDomain`], [`Reason::ActionMalformed`], [`Reason::ActionWrongSite`],
     /// [`Reason::ActionUnknownKey`], [`Reason::ActionForged`], [`Reason::ActionPayloadMismatch`],
     /// [`Reason::ActionLifetime`], [`Reason::ActionNotYetValid`], [`Reason::ActionExpired`].
-    pub fn check(&self, text: &[u8], payload: &[u8], now: Timestamp) -> Result<Message, Reason> {
+    pub fn check(
+        &self,
+        text: &[u8],
+        payload: &[u8],
+        now: Timestamp,
+    ) -> Result<VerifiedAction, Reason> {
         if text.len() > MAX_LENGTH {
             return Err(Reason::ActionTooLarge);
         }
@@ -120,7 +126,7 @@ impl Channel {
         if now > fields.expires.plus_millis(SKEW_MS) {
             return Err(Reason::ActionExpired);
         }
-        Ok(Message {
+        Ok(VerifiedAction {
             domain: self.domain,
             fields,
         })

@@ -9,7 +9,7 @@ use super::json::{self, Object};
 use crate::bytes;
 use crate::keyring::Keyring;
 use crate::reason::Reason;
-use crate::token::{self, Claims, Grant, Kind};
+use crate::token::{self, Claims, Kind, NewToken};
 
 /// What a confirmation is for.
 pub(super) struct Subject {
@@ -40,7 +40,7 @@ pub(super) fn issue(
 ) -> String {
     token::issue(
         keyring,
-        &Grant {
+        &NewToken {
             kind: Kind::Confirmation,
             subject: subject.connection,
             epoch: subject.epoch,

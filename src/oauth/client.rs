@@ -26,7 +26,7 @@ pub(super) enum AuthMethod {
 /// Where a client comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Source {
+pub(super) enum ClientSource {
     /// It registered (RFC 7591).
     Registration,
     /// Its id is the address of its metadata document.
@@ -45,7 +45,7 @@ pub struct Client {
     /// Lower-case hex SHA-256 of the secret. The secret is 256 random bits, so a plain hash hides it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) secret_hash: Option<String>,
-    pub(super) source: Source,
+    pub(super) source: ClientSource,
 }
 
 impl Client {

@@ -4,34 +4,34 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::client::Client;
-use super::form::{Field, Form, decode};
-use super::reply::{Code, Refusal};
+use super::form::{Form, FormField, decode};
+use super::reply::{ErrorCode, ErrorResponse};
 use crate::reason::Reason;
 
 /// The longest client id that is looked up, in bytes.
 pub(super) const MAX_CLIENT_ID: usize = 2048;
 
-const REFUSED: Refusal = Refusal(Code::InvalidClient, Reason::ClientAuthFailed);
+const REFUSED: ErrorResponse = ErrorResponse(ErrorCode::InvalidClient, Reason::ClientAuthFailed);
 
 /// Id and secret as sent; nothing of it is proven.
-struct Credentials {
+struct ClientCredentials {
     id: String,
     secret: Option<String>,
 }
 
-impl Credentials {
+impl ClientCredentials {
     /// From the header if there is one, else from the body. Both at once is refused, as RFC 6749
     /// §2.3 demands; the same id in both is the id once.
     fn read(form: &Form, authorization: &[u8]) -> Option<Self> {
         let id = match form.field("client_id") {
-            Field::Absent => None,
-            Field::One(id) => Some(id.to_owned()),
-            Field::Repeated => return None,
+            FormField::Absent => None,
+            FormField::One(id) => Some(id.to_owned()),
+            FormField::Repeated => return None,
         };
         let secret = match form.field("client_secret") {
-            Field::Absent => None,
-            Field::One(secret) => Some(secret.to_owned()),
-            Field::Repeated => return None,
+            FormField::Absent => None,
+            FormField::One(secret) => Some(secret.to_owned()),
+            FormField::Repeated => return None,
         };
         if authorization.is_empty() {
             return Some(Self { id: id?, secret });
@@ -68,7 +68,7 @@ impl Credentials {
 #[must_use]
 pub fn client_id(parameters: &[u8], authorization: &[u8]) -> Option<String> {
     let form = Form::parse(parameters)?;
-    let credentials = Credentials::read(&form, authorization)?;
+    let credentials = ClientCredentials::read(&form, authorization)?;
     (credentials.id.len() <= MAX_CLIENT_ID).then_some(credentials.id)
 }
 
@@ -79,12 +79,15 @@ pub(super) fn authenticate(
     form: &Form,
     authorization: &[u8],
     stored: Option<&str>,
-) -> Result<Client, Refusal> {
-    let credentials = Credentials::read(form, authorization).ok_or(REFUSED)?;
+) -> Result<Client, ErrorResponse> {
+    let credentials = ClientCredentials::read(form, authorization).ok_or(REFUSED)?;
     let client = stored
         .and_then(Client::from_stored)
         .filter(|client| client.client_id == credentials.id)
-        .ok_or(Refusal(Code::InvalidClient, Reason::ClientUnknown))?;
+        .ok_or(ErrorResponse(
+            ErrorCode::InvalidClient,
+            Reason::ClientUnknown,
+        ))?;
     if client.is_proven_by(credentials.secret.as_deref()) {
         Ok(client)
     } else {

@@ -3,10 +3,10 @@
 
 use url::{Host, Url};
 
-use super::client::{AuthMethod, Client, Source, are_redirects, grant_types};
+use super::client::{AuthMethod, Client, ClientSource, are_redirects, grant_types};
 use super::client_auth::MAX_CLIENT_ID;
 use super::name;
-use super::registration::{Metadata, object};
+use super::registration::{ClientMetadata, object};
 use crate::reason::Reason;
 
 /// Whether `client_id` is the address of a metadata document that may be fetched: `https`, a named host
@@ -50,7 +50,7 @@ pub(super) fn client(client_id: &str, body: &[u8]) -> Result<Client, Reason> {
     }
     let members = object(body)?;
     let has = |name: &str| members.get(name).is_some_and(|value| !value.is_null());
-    let metadata: Metadata = serde_json::from_slice(body).map_err(|_| REFUSED)?;
+    let metadata: ClientMetadata = serde_json::from_slice(body).map_err(|_| REFUSED)?;
     let public = matches!(
         metadata.token_endpoint_auth_method.as_deref(),
         None | Some("none")
@@ -78,6 +78,6 @@ pub(super) fn client(client_id: &str, body: &[u8]) -> Result<Client, Reason> {
         grant_types: grant_types(metadata.grant_types).ok_or(REFUSED)?,
         token_endpoint_auth_method: AuthMethod::None,
         secret_hash: None,
-        source: Source::Document,
+        source: ClientSource::Document,
     })
 }

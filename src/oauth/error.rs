@@ -6,7 +6,7 @@ use crate::entropy::EntropyError;
 /// replies with a reason.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum Error {
+pub enum OAuthError {
     /// The settings are not the JSON that is documented.
     #[error("the OAuth settings are not the documented JSON")]
     Settings,

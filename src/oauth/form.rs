@@ -7,7 +7,7 @@ const MAX_FIELDS: usize = 64;
 
 /// One parameter of a request.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Field<'a> {
+pub(super) enum FormField<'a> {
     /// Not there, or there without a value, which is the same (RFC 6749 §3.1).
     Absent,
     /// There once.
@@ -43,21 +43,21 @@ impl Form {
     }
 
     /// The parameter `name`.
-    pub(super) fn field(&self, name: &str) -> Field<'_> {
+    pub(super) fn field(&self, name: &str) -> FormField<'_> {
         let mut found = self.0.iter().filter(|(key, _)| key == name);
         match (found.next(), found.next()) {
-            (None, _) => Field::Absent,
-            (Some((_, value)), None) if value.is_empty() => Field::Absent,
-            (Some((_, value)), None) => Field::One(value),
-            (Some(_), Some(_)) => Field::Repeated,
+            (None, _) => FormField::Absent,
+            (Some((_, value)), None) if value.is_empty() => FormField::Absent,
+            (Some((_, value)), None) => FormField::One(value),
+            (Some(_), Some(_)) => FormField::Repeated,
         }
     }
 
     /// The value of `name` where it is there exactly once.
     pub(super) fn value(&self, name: &str) -> Option<&str> {
         match self.field(name) {
-            Field::One(value) => Some(value),
-            Field::Absent | Field::Repeated => None,
+            FormField::One(value) => Some(value),
+            FormField::Absent | FormField::Repeated => None,
         }
     }
 
@@ -65,7 +65,7 @@ impl Form {
     pub(super) fn repeats(&self, except: &str) -> bool {
         self.0
             .iter()
-            .any(|(name, _)| name != except && self.field(name) == Field::Repeated)
+            .any(|(name, _)| name != except && self.field(name) == FormField::Repeated)
     }
 }
 
@@ -125,13 +125,13 @@ mod tests {
     #[test]
     fn a_parameter_is_there_once_or_not() {
         let form = Form::parse(b"&a=1&&b=&c&d=1&d=1&e=&e=2&f=x=y&").unwrap();
-        assert_eq!(form.field("a"), Field::One("1"));
-        assert_eq!(form.field("f"), Field::One("x=y"));
+        assert_eq!(form.field("a"), FormField::One("1"));
+        assert_eq!(form.field("f"), FormField::One("x=y"));
         for absent in ["b", "c", "z", "A"] {
-            assert_eq!(form.field(absent), Field::Absent);
+            assert_eq!(form.field(absent), FormField::Absent);
         }
         for repeated in ["d", "e"] {
-            assert_eq!(form.field(repeated), Field::Repeated);
+            assert_eq!(form.field(repeated), FormField::Repeated);
             assert_eq!(form.value(repeated), None);
         }
         assert!(form.repeats("resource"));

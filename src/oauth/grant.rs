@@ -2,12 +2,12 @@
 
 use serde::Deserialize;
 
-use super::Error;
+use super::OAuthError;
 use super::client::Client;
-use super::refresh::{FAMILY_LIFETIME, Position, State};
-use super::reply::{Code, Refusal};
-use super::request::Stored;
-use super::settings::Settings;
+use super::refresh::{FAMILY_LIFETIME, FamilyState, Position};
+use super::reply::{ErrorCode, ErrorResponse};
+use super::request::StoredRequest;
+use super::settings::OAuthSettings;
 use crate::clock::Timestamp;
 use crate::reason::Reason;
 
@@ -17,7 +17,7 @@ use crate::reason::Reason;
 pub(super) struct Grant {
     pub(super) id: u64,
     client_id: String,
-    pub(super) request: Stored,
+    pub(super) request: StoredRequest,
     pub(super) connection: u64,
     connection_state: String,
     pub(super) epoch: u32,
@@ -34,13 +34,13 @@ pub(super) struct Grant {
 
 impl Grant {
     /// Reads the grant `id`.
-    pub(super) fn parse(json: &str, id: u64) -> Result<Self, Error> {
-        let grant: Self = serde_json::from_str(json).map_err(|_| Error::Grant)?;
+    pub(super) fn parse(json: &str, id: u64) -> Result<Self, OAuthError> {
+        let grant: Self = serde_json::from_str(json).map_err(|_| OAuthError::Grant)?;
         let sane = (-1..=i64::from(u32::MAX)).contains(&grant.generation);
         if sane && grant.id == id {
             Ok(grant)
         } else {
-            Err(Error::Grant)
+            Err(OAuthError::Grant)
         }
     }
 
@@ -48,11 +48,11 @@ impl Grant {
     /// nothing while it is paused, and a client told `invalid_grant` would throw its own away.
     pub(super) fn check(
         &self,
-        settings: &Settings,
+        settings: &OAuthSettings,
         client: &Client,
         now: Timestamp,
-    ) -> Result<(), Refusal> {
-        let invalid = |reason| Err(Refusal(Code::InvalidGrant, reason));
+    ) -> Result<(), ErrorResponse> {
+        let invalid = |reason| Err(ErrorResponse(ErrorCode::InvalidGrant, reason));
         if self.client_id != client.client_id || self.request.client_id != client.client_id {
             return invalid(Reason::GrantMismatch);
         }
@@ -64,7 +64,10 @@ impl Grant {
         }
         // The site has moved: what was granted was the endpoint of then.
         if self.request.resource != settings.resource {
-            return Err(Refusal(Code::InvalidTarget, Reason::ResourceMismatch));
+            return Err(ErrorResponse(
+                ErrorCode::InvalidTarget,
+                Reason::ResourceMismatch,
+            ));
         }
         if now >= self.ends() {
             return invalid(Reason::GrantExpired);
@@ -78,8 +81,8 @@ impl Grant {
     }
 
     /// Where the family stands; `None` before the code is used.
-    pub(super) fn state(&self) -> Option<State> {
-        Some(State {
+    pub(super) fn state(&self) -> Option<FamilyState> {
+        Some(FamilyState {
             latest: Position {
                 generation: u32::try_from(self.generation).ok()?,
                 branch: self.branch,
@@ -94,7 +97,7 @@ impl Grant {
     }
 
     /// What the client is told it has.
-    pub(super) fn scope(&self, settings: &Settings) -> String {
+    pub(super) fn scope(&self, settings: &OAuthSettings) -> String {
         match &self.scope {
             Some(scope) => scope.clone(),
             None if self.request.scopes.is_empty() => settings.scopes.join(" "),

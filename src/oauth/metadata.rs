@@ -3,12 +3,12 @@
 use serde_json::{Map, Value, json};
 
 use super::client::GRANT_TYPES;
-use super::settings::Settings;
+use super::settings::OAuthSettings;
 
 const AUTH_METHODS: [&str; 3] = ["none", "client_secret_post", "client_secret_basic"];
 
 /// RFC 9728 §2. No `offline_access` among the scopes: clients would ask for it (SEP-2207).
-pub(super) fn resource(settings: &Settings) -> String {
+pub(super) fn resource(settings: &OAuthSettings) -> String {
     let mut members = object(json!({
         "resource": settings.resource,
         "authorization_servers": [settings.issuer],
@@ -29,7 +29,7 @@ pub(super) fn resource(settings: &Settings) -> String {
 }
 
 /// RFC 8414 §2, RFC 9207 §3, RFC 9728 §4 and the metadata document draft.
-pub(super) fn server(settings: &Settings) -> String {
+pub(super) fn server(settings: &OAuthSettings) -> String {
     let mut members = object(json!({
         "issuer": settings.issuer,
         "authorization_endpoint": settings.authorization_endpoint,
@@ -62,7 +62,7 @@ pub(super) fn server(settings: &Settings) -> String {
 }
 
 /// Beside the other well-known documents of an issuer, with a path or without.
-fn jwks(settings: &Settings) -> String {
+fn jwks(settings: &OAuthSettings) -> String {
     format!(
         "{}/.well-known/jwks.json",
         settings.issuer.trim_end_matches('/')
@@ -82,7 +82,7 @@ fn add(members: &mut Map<String, Value>, name: &str, value: Option<&str>) {
     }
 }
 
-fn add_scopes(members: &mut Map<String, Value>, settings: &Settings) {
+fn add_scopes(members: &mut Map<String, Value>, settings: &OAuthSettings) {
     if !settings.scopes.is_empty() {
         members.insert("scopes_supported".to_owned(), json!(settings.scopes));
     }

@@ -7,7 +7,7 @@
 //! detection, revocation ([RFC 7009](https://www.rfc-editor.org/rfc/rfc7009)).
 //!
 //! Nothing here keeps state. The caller stores clients and grants as the JSON it is given, hands them
-//! back, and makes the one conditional change that a [`Reply`] asks for before it sends the answer.
+//! back, and makes the one conditional change that a [`OAuthReply`] asks for before it sends the answer.
 
 mod authorize;
 mod client;
@@ -32,8 +32,8 @@ mod token_endpoint;
 pub use client::Client;
 pub use client_auth::client_id;
 pub use document::is_metadata_document;
-pub use error::Error;
-pub use reply::{Reply, ToChange};
+pub use error::OAuthError;
+pub use reply::{OAuthFollowUp, OAuthReply};
 pub use request::AuthorizationRequest;
-pub use server::Server;
+pub use server::AuthorizationServer;
 pub use token_endpoint::{GrantType, TokenRequest};

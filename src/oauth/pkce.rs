@@ -5,9 +5,9 @@ use crate::secret::same;
 
 /// A code challenge: the SHA-256 of a verifier.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Challenge(String);
+pub struct CodeChallenge(String);
 
-impl Challenge {
+impl CodeChallenge {
     /// Parses a challenge: exactly 43 characters, the one canonical base64url spelling of 32 bytes
     /// (RFC 7636 §4.2). `None` for anything else.
     #[must_use]

@@ -23,7 +23,7 @@ use crate::bytes;
 use crate::clock::Timestamp;
 use crate::keyring::{Keyring, Purpose};
 use crate::secret::mac;
-use crate::token::{Grant, Kind, issue};
+use crate::token::{Kind, NewToken, issue};
 
 /// Seconds after a rotation in which the token before it still gets the same successor, inclusive.
 pub const WINDOW: u64 = 60;
@@ -110,7 +110,7 @@ impl Position {
 
 /// Where a family stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct State {
+pub struct FamilyState {
     /// The latest token: the only one that was issued and not used.
     pub latest: Position,
     /// When it was made; whole seconds count.
@@ -119,31 +119,31 @@ pub struct State {
 
 /// What to do with a refresh token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Step {
+pub enum Rotation {
     /// Store this state, if the stored one is still the one that was looked at, then issue its latest
     /// token.
-    Advance(State),
+    Advance(FamilyState),
     /// Issue the latest token of this state, which is the stored one, again.
-    Repeat(State),
+    Repeat(FamilyState),
     /// A token was used that only a thief, or the victim of one, can have: revoke the family.
     Revoke,
 }
 
 /// The rule, total: what follows from presenting the token at `presented` at `now`.
 #[must_use]
-pub fn decide(state: State, presented: Position, now: Timestamp) -> Step {
+pub fn decide(state: FamilyState, presented: Position, now: Timestamp) -> Rotation {
     let age = now.seconds().saturating_sub(state.rotated_at.seconds());
     let to = if presented == state.latest {
         presented.next()
     } else if !presented.precedes(state.latest) {
         None
     } else if age <= WINDOW {
-        return Step::Repeat(state);
+        return Rotation::Repeat(state);
     } else {
         state.latest.beside()
     };
-    to.map_or(Step::Revoke, |latest| {
-        Step::Advance(State {
+    to.map_or(Rotation::Revoke, |latest| {
+        Rotation::Advance(FamilyState {
             latest,
             rotated_at: Timestamp::from_seconds(now.seconds()),
         })
@@ -153,7 +153,7 @@ pub fn decide(state: State, presented: Position, now: Timestamp) -> Step {
 /// The refresh token of the grant `grant_id` at `state`: the same bytes each time, as long as the site
 /// keeps its keys. Good for [`IDLE_LIFETIME`] from the rotation, and not beyond `ends`.
 #[must_use]
-pub fn token(keyring: &Keyring, grant_id: u64, state: State, ends: Timestamp) -> String {
+pub fn token(keyring: &Keyring, grant_id: u64, state: FamilyState, ends: Timestamp) -> String {
     let left = ends.seconds().saturating_sub(state.rotated_at.seconds());
     let place = bytes::pae(&[
         &grant_id.to_be_bytes(),
@@ -167,7 +167,7 @@ pub fn token(keyring: &Keyring, grant_id: u64, state: State, ends: Timestamp) ->
     }
     issue(
         keyring,
-        &Grant {
+        &NewToken {
             kind: Kind::Refresh,
             subject: grant_id,
             // The grant's own state revokes refresh tokens, not the connection's counter.

@@ -3,21 +3,24 @@
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::client::{AuthMethod, Client, Source, are_redirects, grant_types, secret_hash};
-use super::error::Error;
+use super::client::{AuthMethod, Client, ClientSource, are_redirects, grant_types, secret_hash};
+use super::error::OAuthError;
 use super::form::MAX_BYTES;
 use super::name;
-use super::reply::{Code, Refusal, Reply};
+use super::reply::{ErrorCode, ErrorResponse, OAuthReply};
 use crate::bytes;
 use crate::clock::Timestamp;
 use crate::entropy::Entropy;
 use crate::reason::Reason;
 
-const METADATA: Refusal = Refusal(Code::InvalidClientMetadata, Reason::ClientMetadataInvalid);
+const METADATA: ErrorResponse = ErrorResponse(
+    ErrorCode::InvalidClientMetadata,
+    Reason::ClientMetadataInvalid,
+);
 
 /// What is read of client metadata; everything else is ignored, as RFC 7591 §2 demands.
 #[derive(Debug, Deserialize)]
-pub(super) struct Metadata {
+pub(super) struct ClientMetadata {
     pub(super) redirect_uris: Option<Vec<String>>,
     pub(super) client_name: Option<String>,
     pub(super) token_endpoint_auth_method: Option<String>,
@@ -25,7 +28,7 @@ pub(super) struct Metadata {
     pub(super) response_types: Option<Vec<String>>,
 }
 
-impl Metadata {
+impl ClientMetadata {
     /// Whether the response types asked for, by default `code`, have `code` among them.
     pub(super) fn wants_code(&self) -> bool {
         self.response_types
@@ -43,18 +46,22 @@ pub(super) fn object(body: &[u8]) -> Result<Map<String, Value>, Reason> {
 }
 
 /// Answers a registration: 201 with the client to store, or a 400.
-pub(super) fn register(entropy: &dyn Entropy, now: Timestamp, body: &[u8]) -> Result<Reply, Error> {
+pub(super) fn register(
+    entropy: &dyn Entropy,
+    now: Timestamp,
+    body: &[u8],
+) -> Result<OAuthReply, OAuthError> {
     match validate(body) {
         Ok(client) => complete(entropy, now, client),
-        Err(refusal) => Ok(Reply::refused(refusal)),
+        Err(refusal) => Ok(OAuthReply::refused(refusal)),
     }
 }
 
 /// The client without its id and secret.
-fn validate(body: &[u8]) -> Result<Client, Refusal> {
-    object(body).map_err(|reason| Refusal(Code::InvalidClientMetadata, reason))?;
+fn validate(body: &[u8]) -> Result<Client, ErrorResponse> {
+    object(body).map_err(|reason| ErrorResponse(ErrorCode::InvalidClientMetadata, reason))?;
     // From the bytes once more: as a struct, a member that stands twice is an error.
-    let metadata: Metadata = serde_json::from_slice(body).map_err(|_| METADATA)?;
+    let metadata: ClientMetadata = serde_json::from_slice(body).map_err(|_| METADATA)?;
     let method = match metadata.token_endpoint_auth_method.as_deref() {
         Some("none") => AuthMethod::None,
         Some("client_secret_post") => AuthMethod::ClientSecretPost,
@@ -67,7 +74,10 @@ fn validate(body: &[u8]) -> Result<Client, Refusal> {
     }
     let redirect_uris = metadata.redirect_uris.unwrap_or_default();
     if !are_redirects(&redirect_uris) {
-        return Err(Refusal(Code::InvalidRedirectUri, Reason::RedirectInvalid));
+        return Err(ErrorResponse(
+            ErrorCode::InvalidRedirectUri,
+            Reason::RedirectInvalid,
+        ));
     }
     Ok(Client {
         client_id: String::new(),
@@ -76,11 +86,15 @@ fn validate(body: &[u8]) -> Result<Client, Refusal> {
         grant_types: grant_types(metadata.grant_types).ok_or(METADATA)?,
         token_endpoint_auth_method: method,
         secret_hash: None,
-        source: Source::Registration,
+        source: ClientSource::Registration,
     })
 }
 
-fn complete(entropy: &dyn Entropy, now: Timestamp, mut client: Client) -> Result<Reply, Error> {
+fn complete(
+    entropy: &dyn Entropy,
+    now: Timestamp,
+    mut client: Client,
+) -> Result<OAuthReply, OAuthError> {
     let mut id = [0_u8; 16];
     entropy.fill(&mut id)?;
     client.client_id = format!("csc_{}", bytes::base64url(&id));
@@ -104,5 +118,5 @@ fn complete(entropy: &dyn Entropy, now: Timestamp, mut client: Client) -> Result
             members.insert("client_secret_expires_at".to_owned(), 0.into());
         }
     }
-    Ok(Reply::json(201, &answer).with_client(client.to_json()))
+    Ok(OAuthReply::json(201, &answer).with_client(client.to_json()))
 }

@@ -7,7 +7,7 @@ use crate::reason::Reason;
 
 /// The error codes of the RFCs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Code {
+pub(super) enum ErrorCode {
     /// RFC 6749 §4.1.2.1, §5.2.
     InvalidRequest,
     /// RFC 6749 §5.2.
@@ -30,7 +30,7 @@ pub(super) enum Code {
     InvalidClientMetadata,
 }
 
-impl Code {
+impl ErrorCode {
     pub(super) const fn as_str(self) -> &'static str {
         match self {
             Self::InvalidRequest => "invalid_request",
@@ -49,20 +49,20 @@ impl Code {
 
 /// A no: the word for the client and the reason for the audit log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Refusal(pub(super) Code, pub(super) Reason);
+pub(super) struct ErrorResponse(pub(super) ErrorCode, pub(super) Reason);
 
 /// An answer of the authorization server, with what to do before it is sent.
-pub type Reply = http::Reply<ToChange>;
+pub type OAuthReply = http::Reply<OAuthFollowUp>;
 
 /// What the caller has to store, to change, or to follow.
 #[derive(Default)]
-pub struct ToChange {
+pub struct OAuthFollowUp {
     redirect: Option<String>,
     client: Option<String>,
     change: Option<String>,
 }
 
-impl Reply {
+impl OAuthReply {
     /// Where to send the browser with the error. `None`: show an error page and redirect nowhere.
     #[must_use]
     pub fn redirect(&self) -> Option<&str> {
@@ -93,9 +93,9 @@ impl Reply {
     }
 
     /// A refusal as JSON (RFC 6749 §5.2); 401 with a challenge when the client is not who it says.
-    pub(super) fn refused(refusal: Refusal) -> Self {
+    pub(super) fn refused(refusal: ErrorResponse) -> Self {
         let mut reply = Self::page(refusal);
-        if refusal.0 == Code::InvalidClient {
+        if refusal.0 == ErrorCode::InvalidClient {
             reply.status = 401;
             let challenge = "Basic realm=\"OAuth\"".to_owned();
             reply.headers.push(("WWW-Authenticate", challenge));
@@ -104,7 +104,7 @@ impl Reply {
     }
 
     /// A refusal that is shown to the person and redirects nowhere.
-    pub(super) fn page(Refusal(code, reason): Refusal) -> Self {
+    pub(super) fn page(ErrorResponse(code, reason): ErrorResponse) -> Self {
         let body = json!({ "error": code.as_str(), "error_description": reason.message() });
         Self {
             decision: reason.into(),
@@ -125,7 +125,7 @@ impl Reply {
     /// LiteSpeed and nginx keep them from serving it after HTTPS is set up.
     pub(super) fn insecure(reason: Reason) -> Self {
         let body = json!({
-            "error": Code::InvalidRequest.as_str(),
+            "error": ErrorCode::InvalidRequest.as_str(),
             "error_description": reason.message(),
             "reason": reason.code(),
         });

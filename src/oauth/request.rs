@@ -3,16 +3,16 @@
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::error::Error;
-use super::pkce::Challenge;
+use super::error::OAuthError;
+use super::pkce::CodeChallenge;
 use super::redirect::RedirectUri;
-use super::reply::Code;
-use super::settings::Settings;
+use super::reply::ErrorCode;
+use super::settings::OAuthSettings;
 use crate::clock::Timestamp;
 use crate::entropy::Entropy;
 use crate::keyring::Keyring;
 use crate::reason::Reason;
-use crate::token::{Grant, Kind, bind, issue};
+use crate::token::{Kind, NewToken, bind, issue};
 
 /// Seconds for which an authorization code is good (RFC 6749 §4.1.2: at most ten minutes).
 const CODE_LIFETIME: u32 = 60;
@@ -20,7 +20,7 @@ const CODE_LIFETIME: u32 = 60;
 /// What is kept of a request while a person decides, and with the grant afterwards.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Stored {
+pub(super) struct StoredRequest {
     pub(super) client_id: String,
     pub(super) client_name: String,
     pub(super) redirect_uri: String,
@@ -31,7 +31,7 @@ pub(super) struct Stored {
     pub(super) scopes: Vec<String>,
 }
 
-impl Stored {
+impl StoredRequest {
     /// What a code is bound to: who asked, where it was sent, who can redeem it, and for what.
     pub(super) fn binding(&self) -> [u8; 32] {
         bind(
@@ -49,14 +49,18 @@ impl Stored {
 /// A valid authorization request, waiting for a person's consent.
 #[derive(Debug, Clone)]
 pub struct AuthorizationRequest {
-    stored: Stored,
+    stored: StoredRequest,
     redirect: RedirectUri,
     issuer: String,
 }
 
 impl AuthorizationRequest {
     /// Of parts that were checked one by one.
-    pub(super) fn new(settings: &Settings, stored: Stored, redirect: RedirectUri) -> Self {
+    pub(super) fn new(
+        settings: &OAuthSettings,
+        stored: StoredRequest,
+        redirect: RedirectUri,
+    ) -> Self {
         Self {
             stored,
             redirect,
@@ -65,13 +69,13 @@ impl AuthorizationRequest {
     }
 
     /// Takes up what [`Self::to_json`] gave, checking again what a redirect depends on.
-    pub(super) fn from_json(settings: &Settings, json: &str) -> Result<Self, Error> {
-        let stored: Stored = serde_json::from_str(json).map_err(|_| Error::Request)?;
-        let redirect = RedirectUri::parse(&stored.redirect_uri).map_err(|_| Error::Request)?;
-        if Challenge::parse(&stored.code_challenge).is_none()
+    pub(super) fn from_json(settings: &OAuthSettings, json: &str) -> Result<Self, OAuthError> {
+        let stored: StoredRequest = serde_json::from_str(json).map_err(|_| OAuthError::Request)?;
+        let redirect = RedirectUri::parse(&stored.redirect_uri).map_err(|_| OAuthError::Request)?;
+        if CodeChallenge::parse(&stored.code_challenge).is_none()
             || stored.resource != settings.resource
         {
-            return Err(Error::Request);
+            return Err(OAuthError::Request);
         }
         Ok(Self::new(settings, stored, redirect))
     }
@@ -112,19 +116,19 @@ impl AuthorizationRequest {
     /// is good for 60 seconds, `state` as it was sent (RFC 6749 §4.1.2) and `iss` (RFC 9207 §2).
     ///
     /// # Errors
-    /// [`Error::Entropy`].
+    /// [`OAuthError::Entropy`].
     pub fn approve(
         &self,
         keyring: &Keyring,
         entropy: &dyn Entropy,
         now: Timestamp,
         grant_id: u64,
-    ) -> Result<String, Error> {
+    ) -> Result<String, OAuthError> {
         let mut id = [0_u8; 12];
         entropy.fill(&mut id)?;
         let code = issue(
             keyring,
-            &Grant {
+            &NewToken {
                 kind: Kind::Code,
                 subject: grant_id,
                 epoch: 0,
@@ -142,7 +146,7 @@ impl AuthorizationRequest {
     #[must_use]
     pub fn refuse(&self) -> String {
         self.answer(&[
-            ("error", Code::AccessDenied.as_str()),
+            ("error", ErrorCode::AccessDenied.as_str()),
             ("error_description", Reason::ConsentDenied.message()),
         ])
     }

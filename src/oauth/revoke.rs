@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::client_auth::authenticate;
-use super::form::{Field, Form};
-use super::reply::{Code, Refusal, Reply};
+use super::form::{Form, FormField};
+use super::reply::{ErrorCode, ErrorResponse, OAuthReply};
 use crate::clock::Timestamp;
 use crate::keyring::Keyring;
 use crate::reason::Reason;
@@ -18,11 +18,11 @@ pub(super) fn revoke(
     body: &[u8],
     authorization: &[u8],
     client: Option<&str>,
-) -> Reply {
+) -> OAuthReply {
     match change(keyring, now, body, authorization, client) {
-        Ok(Some(change)) => Reply::empty(200).with_change(&change),
-        Ok(None) => Reply::empty(200),
-        Err(refusal) => Reply::refused(refusal),
+        Ok(Some(change)) => OAuthReply::empty(200).with_change(&change),
+        Ok(None) => OAuthReply::empty(200),
+        Err(refusal) => OAuthReply::refused(refusal),
     }
 }
 
@@ -32,11 +32,12 @@ fn change(
     body: &[u8],
     authorization: &[u8],
     client: Option<&str>,
-) -> Result<Option<Value>, Refusal> {
-    const MALFORMED: Refusal = Refusal(Code::InvalidRequest, Reason::OauthRequestInvalid);
+) -> Result<Option<Value>, ErrorResponse> {
+    const MALFORMED: ErrorResponse =
+        ErrorResponse(ErrorCode::InvalidRequest, Reason::OauthRequestInvalid);
     let form = Form::parse(body).ok_or(MALFORMED)?;
     let client = authenticate(&form, authorization, client)?;
-    let Field::One(token) = form.field("token") else {
+    let FormField::One(token) = form.field("token") else {
         return Err(MALFORMED);
     };
     // The kind stands in the token: `token_type_hint` has nothing to add.

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use super::settings::Settings;
+use super::settings::OAuthSettings;
 use super::{
-    AuthorizationRequest, Client, Error, Reply, TokenRequest, authorize, document, metadata,
-    registration, revoke, token_endpoint,
+    AuthorizationRequest, Client, OAuthError, OAuthReply, TokenRequest, authorize, document,
+    metadata, registration, revoke, token_endpoint,
 };
 use crate::clock::Timestamp;
 use crate::entropy::Entropy;
@@ -15,19 +15,19 @@ use crate::reason::Reason;
 
 /// The authorization server of one site. Cheap to clone; holds no key and no state.
 #[derive(Debug, Clone)]
-pub struct Server {
-    settings: Arc<Settings>,
+pub struct AuthorizationServer {
+    settings: Arc<OAuthSettings>,
 }
 
-impl Server {
+impl AuthorizationServer {
     /// A server with `settings`, JSON as documented for `Countersign\OAuth::__construct`.
     ///
     /// # Errors
-    /// [`Error::Settings`] for other JSON (unknown members included), [`Error::Setting`] and
-    /// [`Error::SettingNotHttps`] for a setting that cannot be used.
-    pub fn new(settings: &str) -> Result<Self, Error> {
+    /// [`OAuthError::Settings`] for other JSON (unknown members included), [`OAuthError::Setting`] and
+    /// [`OAuthError::SettingNotHttps`] for a setting that cannot be used.
+    pub fn new(settings: &str) -> Result<Self, OAuthError> {
         Ok(Self {
-            settings: Arc::new(Settings::parse(settings)?),
+            settings: Arc::new(OAuthSettings::parse(settings)?),
         })
     }
 
@@ -36,9 +36,9 @@ impl Server {
     /// that answer a request refuse it in the same way; the metadata documents need this check.
     ///
     /// # Errors
-    /// A [`Reply`] to send: 403 with [`Reason::HttpsRequired`].
-    pub fn check_transport(&self) -> Result<(), Box<Reply>> {
-        require_https(self.settings.secure).map_err(|reason| Box::new(Reply::insecure(reason)))
+    /// A [`OAuthReply`] to send: 403 with [`Reason::HttpsRequired`].
+    pub fn check_transport(&self) -> Result<(), Box<OAuthReply>> {
+        require_https(self.settings.secure).map_err(|reason| Box::new(OAuthReply::insecure(reason)))
     }
 
     /// Protected resource metadata, JSON ([RFC 9728](https://www.rfc-editor.org/rfc/rfc9728) §2).
@@ -55,16 +55,16 @@ impl Server {
     }
 
     /// Registers a client ([RFC 7591](https://www.rfc-editor.org/rfc/rfc7591) §3): a 201 with
-    /// [`Reply::client`] to store, a 400, or the 403 of [`Self::check_transport`].
+    /// [`OAuthReply::client`] to store, a 400, or the 403 of [`Self::check_transport`].
     ///
     /// # Errors
-    /// [`Error::Entropy`].
+    /// [`OAuthError::Entropy`].
     pub fn register(
         &self,
         entropy: &dyn Entropy,
         now: Timestamp,
         body: &[u8],
-    ) -> Result<Reply, Error> {
+    ) -> Result<OAuthReply, OAuthError> {
         match self.check_transport() {
             Ok(()) => registration::register(entropy, now, body),
             Err(refused) => Ok(*refused),
@@ -83,17 +83,17 @@ impl Server {
     /// Validates an authorization request (RFC 6749 §4.1.1 with OAuth 2.1's restrictions).
     ///
     /// Anybody can register a client, so a refusal that redirects sends a visitor to an address that a
-    /// stranger chose. Ask for the login first, and follow [`Reply::redirect`] only for somebody who
+    /// stranger chose. Ask for the login first, and follow [`OAuthReply::redirect`] only for somebody who
     /// could also have agreed (RFC 9700 §4.11.2).
     ///
     /// # Errors
-    /// A [`Reply`]; its [`Reply::redirect`] is `None` whenever client or redirect address are in
+    /// A [`OAuthReply`]; its [`OAuthReply::redirect`] is `None` whenever client or redirect address are in
     /// doubt.
     pub fn authorize(
         &self,
         query: &[u8],
         client: Option<&str>,
-    ) -> Result<AuthorizationRequest, Box<Reply>> {
+    ) -> Result<AuthorizationRequest, Box<OAuthReply>> {
         self.check_transport()?;
         authorize::authorize(&self.settings, query, client)
     }
@@ -101,8 +101,8 @@ impl Server {
     /// Takes up a request that [`AuthorizationRequest::to_json`] put aside.
     ///
     /// # Errors
-    /// [`Error::Request`] when it is not one, or was made for another resource than the present one.
-    pub fn request(&self, json: &str) -> Result<AuthorizationRequest, Error> {
+    /// [`OAuthError::Request`] when it is not one, or was made for another resource than the present one.
+    pub fn request(&self, json: &str) -> Result<AuthorizationRequest, OAuthError> {
         AuthorizationRequest::from_json(&self.settings, json)
     }
 
@@ -110,7 +110,7 @@ impl Server {
     /// token in it.
     ///
     /// # Errors
-    /// A [`Reply`] to send.
+    /// A [`OAuthReply`] to send.
     pub fn token(
         &self,
         keyring: &Keyring,
@@ -118,14 +118,14 @@ impl Server {
         body: &[u8],
         authorization: &[u8],
         client: Option<&str>,
-    ) -> Result<TokenRequest, Box<Reply>> {
+    ) -> Result<TokenRequest, Box<OAuthReply>> {
         self.check_transport()?;
         token_endpoint::parse(&self.settings, keyring, now, body, authorization, client)
-            .map_err(|refusal| Box::new(Reply::refused(refusal)))
+            .map_err(|refusal| Box::new(OAuthReply::refused(refusal)))
     }
 
     /// Revokes a token ([RFC 7009](https://www.rfc-editor.org/rfc/rfc7009)). The answer is the same
-    /// whatever the token was; [`Reply::change`] says what to revoke.
+    /// whatever the token was; [`OAuthReply::change`] says what to revoke.
     #[must_use]
     pub fn revoke(
         &self,
@@ -134,7 +134,7 @@ impl Server {
         body: &[u8],
         authorization: &[u8],
         client: Option<&str>,
-    ) -> Reply {
+    ) -> OAuthReply {
         if let Err(refused) = self.check_transport() {
             return *refused;
         }

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use url::{Host, Url};
 
-use super::Error;
+use super::OAuthError;
 
 /// Access tokens live this many seconds unless the settings say otherwise.
 const ACCESS_LIFETIME: u32 = 3600;
@@ -13,7 +13,7 @@ const MAX_ACCESS_LIFETIME: u32 = 86_400;
 /// The settings, parsed and checked. Addresses are kept as written: clients compare bytes.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Settings {
+pub(super) struct OAuthSettings {
     pub(super) issuer: String,
     pub(super) resource: String,
     pub(super) resource_metadata: String,
@@ -37,11 +37,11 @@ const fn access_lifetime() -> u32 {
     ACCESS_LIFETIME
 }
 
-impl Settings {
+impl OAuthSettings {
     /// Parses and checks; the issuer has neither query nor fragment (RFC 8414 §2), the resource no
     /// fragment (RFC 8707 §2), nothing has user information, all is https.
-    pub(super) fn parse(json: &str) -> Result<Self, Error> {
-        let settings: Self = serde_json::from_str(json).map_err(|_| Error::Settings)?;
+    pub(super) fn parse(json: &str) -> Result<Self, OAuthError> {
+        let settings: Self = serde_json::from_str(json).map_err(|_| OAuthError::Settings)?;
         for (name, address) in [
             ("issuer", &settings.issuer),
             ("resource", &settings.resource),
@@ -54,27 +54,27 @@ impl Settings {
             settings.check_address(name, address)?;
         }
         if settings.issuer.contains('?') {
-            return Err(Error::Setting("issuer"));
+            return Err(OAuthError::Setting("issuer"));
         }
         if let Some(documentation) = &settings.documentation {
             settings.check_address("documentation", documentation)?;
         }
         if settings.access_lifetime == 0 || settings.access_lifetime > MAX_ACCESS_LIFETIME {
-            return Err(Error::Setting("access_lifetime"));
+            return Err(OAuthError::Setting("access_lifetime"));
         }
         if !settings.scopes.iter().all(|scope| is_scope_token(scope)) {
-            return Err(Error::Setting("scopes"));
+            return Err(OAuthError::Setting("scopes"));
         }
         Ok(settings)
     }
 
-    fn check_address(&self, name: &'static str, address: &str) -> Result<(), Error> {
-        let url = Url::parse(address).map_err(|_| Error::Setting(name))?;
+    fn check_address(&self, name: &'static str, address: &str) -> Result<(), OAuthError> {
+        let url = Url::parse(address).map_err(|_| OAuthError::Setting(name))?;
         let plain = address.bytes().all(|byte| byte.is_ascii_graphic());
         let clean =
             url.fragment().is_none() && url.username().is_empty() && url.password().is_none();
         if !plain || !clean || address.contains('\\') {
-            return Err(Error::Setting(name));
+            return Err(OAuthError::Setting(name));
         }
         match url.scheme() {
             "https" => Ok(()),
@@ -82,8 +82,8 @@ impl Settings {
             // Every request is refused then. Without this, a site that is served over plain HTTP would
             // get an error instead of the refusal.
             "http" if !self.secure => Ok(()),
-            "http" => Err(Error::SettingNotHttps(name)),
-            _ => Err(Error::Setting(name)),
+            "http" => Err(OAuthError::SettingNotHttps(name)),
+            _ => Err(OAuthError::Setting(name)),
         }
     }
 }

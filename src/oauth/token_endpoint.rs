@@ -7,20 +7,21 @@ use serde_json::{Value, json};
 use super::authorize::check_resource;
 use super::client::Client;
 use super::client_auth::authenticate;
-use super::error::Error;
-use super::form::{Field, Form};
+use super::error::OAuthError;
+use super::form::{Form, FormField};
 use super::grant::Grant;
-use super::pkce::Challenge;
-use super::refresh::{self, Position, State, Step, decide};
-use super::reply::{Code, Refusal, Reply};
-use super::settings::Settings;
+use super::pkce::CodeChallenge;
+use super::refresh::{self, FamilyState, Position, Rotation, decide};
+use super::reply::{ErrorCode, ErrorResponse, OAuthReply};
+use super::settings::OAuthSettings;
 use crate::clock::Timestamp;
 use crate::entropy::Entropy;
 use crate::keyring::Keyring;
 use crate::reason::Reason;
 use crate::token::{self, Claims, Kind, audience, verify};
 
-const MALFORMED: Refusal = Refusal(Code::InvalidRequest, Reason::OauthRequestInvalid);
+const MALFORMED: ErrorResponse =
+    ErrorResponse(ErrorCode::InvalidRequest, Reason::OauthRequestInvalid);
 
 /// What a client hands in for tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,31 +58,31 @@ enum Presented {
 /// A well-formed token request of a proven client, with a genuine code or refresh token, to be held
 /// against its grant.
 pub struct TokenRequest {
-    settings: Arc<Settings>,
+    settings: Arc<OAuthSettings>,
     client: Client,
     presented: Presented,
 }
 
 /// Parses, authenticates, and verifies what was handed in.
 pub(super) fn parse(
-    settings: &Arc<Settings>,
+    settings: &Arc<OAuthSettings>,
     keyring: &Keyring,
     now: Timestamp,
     body: &[u8],
     authorization: &[u8],
     client: Option<&str>,
-) -> Result<TokenRequest, Refusal> {
+) -> Result<TokenRequest, ErrorResponse> {
     let form = Form::parse(body).ok_or(MALFORMED)?;
     if form.repeats("resource") {
         return Err(MALFORMED);
     }
     let client = authenticate(&form, authorization, client)?;
     let grant_type = match form.field("grant_type") {
-        Field::One("authorization_code") => GrantType::AuthorizationCode,
-        Field::One("refresh_token") => GrantType::RefreshToken,
-        Field::One(_) => {
-            return Err(Refusal(
-                Code::UnsupportedGrantType,
+        FormField::One("authorization_code") => GrantType::AuthorizationCode,
+        FormField::One("refresh_token") => GrantType::RefreshToken,
+        FormField::One(_) => {
+            return Err(ErrorResponse(
+                ErrorCode::UnsupportedGrantType,
                 Reason::GrantTypeUnsupported,
             ));
         }
@@ -92,8 +93,8 @@ pub(super) fn parse(
         .iter()
         .any(|name| name == grant_type.as_str())
     {
-        return Err(Refusal(
-            Code::UnauthorizedClient,
+        return Err(ErrorResponse(
+            ErrorCode::UnauthorizedClient,
             Reason::GrantTypeUnsupported,
         ));
     }
@@ -110,11 +111,12 @@ pub(super) fn parse(
     })
 }
 
-fn code(keyring: &Keyring, now: Timestamp, form: &Form) -> Result<Presented, Refusal> {
+fn code(keyring: &Keyring, now: Timestamp, form: &Form) -> Result<Presented, ErrorResponse> {
     let code = form.value("code").ok_or(MALFORMED)?;
-    let verifier = form
-        .value("code_verifier")
-        .ok_or(Refusal(Code::InvalidRequest, Reason::PkceRequired))?;
+    let verifier = form.value("code_verifier").ok_or(ErrorResponse(
+        ErrorCode::InvalidRequest,
+        Reason::PkceRequired,
+    ))?;
     Ok(Presented::Code {
         claims: genuine(keyring, Kind::Code, code, now)?,
         verifier: verifier.to_owned(),
@@ -122,19 +124,26 @@ fn code(keyring: &Keyring, now: Timestamp, form: &Form) -> Result<Presented, Ref
     })
 }
 
-fn refresh(keyring: &Keyring, now: Timestamp, form: &Form) -> Result<Presented, Refusal> {
+fn refresh(keyring: &Keyring, now: Timestamp, form: &Form) -> Result<Presented, ErrorResponse> {
     let text = form.value("refresh_token").ok_or(MALFORMED)?;
     let claims = genuine(keyring, Kind::Refresh, text, now)?;
     Ok(Presented::Refresh {
         grant_id: claims.subject,
-        position: Position::from_binding(&claims.binding)
-            .ok_or(Refusal(Code::InvalidGrant, Reason::TokenMalformed))?,
+        position: Position::from_binding(&claims.binding).ok_or(ErrorResponse(
+            ErrorCode::InvalidGrant,
+            Reason::TokenMalformed,
+        ))?,
     })
 }
 
-fn genuine(keyring: &Keyring, kind: Kind, text: &str, now: Timestamp) -> Result<Claims, Refusal> {
+fn genuine(
+    keyring: &Keyring,
+    kind: Kind,
+    text: &str,
+    now: Timestamp,
+) -> Result<Claims, ErrorResponse> {
     verify(keyring, kind, text.as_bytes(), now)
-        .map_err(|reason| Refusal(Code::InvalidGrant, reason))
+        .map_err(|reason| ErrorResponse(ErrorCode::InvalidGrant, reason))
 }
 
 impl TokenRequest {
@@ -159,25 +168,25 @@ impl TokenRequest {
     /// Decides, with the grant as it is stored now: JSON as documented for
     /// `Countersign\OAuthTokenRequest::redeem`, `None` when there is none of this id.
     ///
-    /// Where the answer has a [`Reply::change`], it must be made with one conditional update before the
+    /// Where the answer has a [`OAuthReply::change`], it must be made with one conditional update before the
     /// answer is sent; when that finds the grant changed, load it again and redeem again.
     ///
     /// # Errors
-    /// [`Error::Grant`] for other JSON or another grant, [`Error::Entropy`].
+    /// [`OAuthError::Grant`] for other JSON or another grant, [`OAuthError::Entropy`].
     pub fn redeem(
         &self,
         keyring: &Keyring,
         entropy: &dyn Entropy,
         now: Timestamp,
         grant: Option<&str>,
-    ) -> Result<Reply, Error> {
+    ) -> Result<OAuthReply, OAuthError> {
         let Some(grant) = grant else {
-            let refusal = Refusal(Code::InvalidGrant, Reason::ConnectionUnknown);
-            return Ok(Reply::refused(refusal));
+            let refusal = ErrorResponse(ErrorCode::InvalidGrant, Reason::ConnectionUnknown);
+            return Ok(OAuthReply::refused(refusal));
         };
         let grant = Grant::parse(grant, self.grant_id())?;
         if let Err(refusal) = grant.check(&self.settings, &self.client, now) {
-            return Ok(Reply::refused(refusal));
+            return Ok(OAuthReply::refused(refusal));
         }
         let step = match &self.presented {
             Presented::Code {
@@ -186,21 +195,21 @@ impl TokenRequest {
                 redirect_uri,
             } => match check_code(&grant, claims, verifier, redirect_uri.as_deref()) {
                 Ok(()) => use_code(&grant, now),
-                Err(refusal) => return Ok(Reply::refused(refusal)),
+                Err(refusal) => return Ok(OAuthReply::refused(refusal)),
             },
             Presented::Refresh { position, .. } => grant
                 .state()
-                .map_or(Step::Revoke, |state| decide(state, *position, now)),
+                .map_or(Rotation::Revoke, |state| decide(state, *position, now)),
         };
         match step {
-            Step::Repeat(state) => self.answer(keyring, entropy, now, &grant, state),
-            Step::Advance(state) => Ok(self
+            Rotation::Repeat(state) => self.answer(keyring, entropy, now, &grant, state),
+            Rotation::Advance(state) => Ok(self
                 .answer(keyring, entropy, now, &grant, state)?
                 .with_change(&advance(&grant, state))),
-            Step::Revoke => {
-                let refusal = Refusal(Code::InvalidGrant, self.reuse());
+            Rotation::Revoke => {
+                let refusal = ErrorResponse(ErrorCode::InvalidGrant, self.reuse());
                 let change = json!({ "grant": grant.id, "revoke": true });
-                Ok(Reply::refused(refusal).with_change(&change))
+                Ok(OAuthReply::refused(refusal).with_change(&change))
             }
         }
     }
@@ -219,13 +228,13 @@ impl TokenRequest {
         entropy: &dyn Entropy,
         now: Timestamp,
         grant: &Grant,
-        state: State,
-    ) -> Result<Reply, Error> {
+        state: FamilyState,
+    ) -> Result<OAuthReply, OAuthError> {
         let mut id = [0_u8; 12];
         entropy.fill(&mut id)?;
         let access = token::issue(
             keyring,
-            &token::Grant {
+            &token::NewToken {
                 kind: Kind::Access,
                 subject: grant.connection,
                 epoch: grant.epoch,
@@ -250,7 +259,7 @@ impl TokenRequest {
                 members.insert("refresh_token".to_owned(), refresh.into());
             }
         }
-        Ok(Reply::json(200, &body))
+        Ok(OAuthReply::json(200, &body))
     }
 }
 
@@ -263,15 +272,15 @@ fn check_code(
     claims: &Claims,
     verifier: &str,
     redirect_uri: Option<&str>,
-) -> Result<(), Refusal> {
-    let invalid = |reason| Err(Refusal(Code::InvalidGrant, reason));
+) -> Result<(), ErrorResponse> {
+    let invalid = |reason| Err(ErrorResponse(ErrorCode::InvalidGrant, reason));
     if redirect_uri.is_some_and(|sent| sent != grant.request.redirect_uri) {
         return invalid(Reason::RedirectMismatch);
     }
     if !claims.is_bound_to(&grant.request.binding()) {
         return invalid(Reason::GrantMismatch);
     }
-    let met = Challenge::parse(&grant.request.code_challenge)
+    let met = CodeChallenge::parse(&grant.request.code_challenge)
         .is_some_and(|challenge| challenge.is_met_by(verifier));
     if met {
         Ok(())
@@ -283,17 +292,17 @@ fn check_code(
 /// A code works once. Used again it ends the grant (RFC 6749 §4.1.2), but only now that the verifier has
 /// been proven: OAuth 2.1 §4.1.3 speaks of a second *valid* request. Who merely saw the code in an
 /// address bar is refused, and cannot end anybody's connection with it.
-fn use_code(grant: &Grant, now: Timestamp) -> Step {
+fn use_code(grant: &Grant, now: Timestamp) -> Rotation {
     match grant.state() {
-        Some(_) => Step::Revoke,
-        None => Step::Advance(State {
+        Some(_) => Rotation::Revoke,
+        None => Rotation::Advance(FamilyState {
             latest: Position::FIRST,
             rotated_at: Timestamp::from_seconds(now.seconds()),
         }),
     }
 }
 
-fn advance(grant: &Grant, to: State) -> Value {
+fn advance(grant: &Grant, to: FamilyState) -> Value {
     let (generation, branch) = grant.stored_position();
     json!({
         "grant": grant.id,

@@ -17,15 +17,15 @@ use crate::keyring::KeyId;
 use crate::reason::Reason;
 use crate::vault::key_file::{self, KeyFileError};
 use crate::vault::recovery::RecoveryCode;
-use crate::vault::{self, Opener, SlotKind, salts};
+use crate::vault::{self, SlotKind, SlotSecret, salts};
 use crate::{bytes, decision};
 
-impl From<vault::Error> for BindingError {
-    fn from(error: vault::Error) -> Self {
+impl From<vault::VaultError> for BindingError {
+    fn from(error: vault::VaultError) -> Self {
         match error {
-            vault::Error::Refused(reason) => reason.into(),
-            vault::Error::Misuse(message) => misuse(message),
-            vault::Error::Entropy(error) => error.into(),
+            vault::VaultError::Refused(reason) => reason.into(),
+            vault::VaultError::Misuse(message) => misuse(message),
+            vault::VaultError::Entropy(error) => error.into(),
         }
     }
 }
@@ -60,7 +60,7 @@ impl PhpVault {
     pub fn create(site_id: &str, material: BinarySlice<u8>) -> BindingResult<Self> {
         Ok(Self(vault::Vault::create(
             self::site_id(site_id)?,
-            &Opener::AuthKey(&material),
+            &SlotSecret::AuthKey(&material),
             &SystemEntropy,
         )?))
     }
@@ -70,7 +70,7 @@ impl PhpVault {
         slots: BinarySlice<u8>,
         material: BinarySlice<u8>,
     ) -> BindingResult<Self> {
-        Self::open_by(site_id, &slots, &Opener::AuthKey(&material))
+        Self::open_by(site_id, &slots, &SlotSecret::AuthKey(&material))
     }
 
     #[php(optional = path)]
@@ -79,7 +79,11 @@ impl PhpVault {
         slots: BinarySlice<u8>,
         path: Option<&str>,
     ) -> BindingResult<Self> {
-        Self::open_by(site_id, &slots, &Opener::KeyFile(key_file(path)?.expose()))
+        Self::open_by(
+            site_id,
+            &slots,
+            &SlotSecret::KeyFile(key_file(path)?.expose()),
+        )
     }
 
     pub fn open_with_recovery_code(
@@ -87,7 +91,11 @@ impl PhpVault {
         slots: BinarySlice<u8>,
         code: BinarySlice<u8>,
     ) -> BindingResult<Self> {
-        Self::open_by(site_id, &slots, &Opener::Recovery(&recovery_code(&code)?))
+        Self::open_by(
+            site_id,
+            &slots,
+            &SlotSecret::Recovery(&recovery_code(&code)?),
+        )
     }
 
     pub fn slots(&self) -> BindingResult<String> {
@@ -101,7 +109,7 @@ impl PhpVault {
     pub fn rewrap(&mut self, material: BinarySlice<u8>) -> BindingResult<()> {
         Ok(self
             .0
-            .put_slot(&Opener::AuthKey(&material), &SystemEntropy)?)
+            .put_slot(&SlotSecret::AuthKey(&material), &SystemEntropy)?)
     }
 
     #[php(optional = path)]
@@ -109,12 +117,13 @@ impl PhpVault {
         let key = key_file(path)?;
         Ok(self
             .0
-            .put_slot(&Opener::KeyFile(key.expose()), &SystemEntropy)?)
+            .put_slot(&SlotSecret::KeyFile(key.expose()), &SystemEntropy)?)
     }
 
     pub fn add_recovery_code(&mut self) -> BindingResult<String> {
         let code = RecoveryCode::random(&SystemEntropy)?;
-        self.0.put_slot(&Opener::Recovery(&code), &SystemEntropy)?;
+        self.0
+            .put_slot(&SlotSecret::Recovery(&code), &SystemEntropy)?;
         // The caller shows the code to a person once, so PHP gets it in the clear.
         Ok(code.to_text().to_string())
     }
@@ -138,7 +147,7 @@ impl PhpVault {
     ) -> BindingResult<Either<PhpSecret, PhpDecision>> {
         match self.0.unseal(&record, &sealed) {
             Ok(secret) => Ok(Either::One(PhpSecret::new(secret))),
-            Err(vault::Error::Refused(reason)) => Ok(Either::Other(reason.into())),
+            Err(vault::VaultError::Refused(reason)) => Ok(Either::Other(reason.into())),
             Err(error) => Err(error.into()),
         }
     }
@@ -150,7 +159,7 @@ impl PhpVault {
     ) -> BindingResult<Either<String, PhpDecision>> {
         match self.0.reseal(&record, &sealed, &SystemEntropy) {
             Ok(text) => Ok(Either::One(text)),
-            Err(vault::Error::Refused(reason)) => Ok(Either::Other(reason.into())),
+            Err(vault::VaultError::Refused(reason)) => Ok(Either::Other(reason.into())),
             Err(error) => Err(error.into()),
         }
     }
@@ -195,7 +204,7 @@ impl PhpVault {
 }
 
 impl PhpVault {
-    fn open_by(site_id: &str, slots: &[u8], opener: &Opener<'_>) -> BindingResult<Self> {
+    fn open_by(site_id: &str, slots: &[u8], opener: &SlotSecret<'_>) -> BindingResult<Self> {
         Ok(Self(vault::Vault::open(
             self::site_id(site_id)?,
             slots,

@@ -52,7 +52,7 @@ pub struct Facts {
 words! {
     /// What may happen, from the least to the most.
     #[derive(PartialOrd, Ord)]
-    pub enum Outcome {
+    pub enum PolicyEffect {
         /// Nothing.
         Deny = "deny",
         /// It may be shown to people, who act themselves or not. No approval makes it run.
@@ -90,17 +90,17 @@ impl Rule {
 /// What was decided, and by which rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[must_use = "a verdict that nobody looks at protects nothing"]
-pub struct Verdict {
+pub struct PolicyVerdict {
     /// What may happen.
-    pub outcome: Outcome,
+    pub effect: PolicyEffect,
     /// The strictest rule that applied; of several as strict, the first in the order of [`decide`].
     pub rule: Rule,
 }
 
-impl Verdict {
-    const fn new(outcome: Outcome, reason: Reason) -> Self {
+impl PolicyVerdict {
+    const fn new(effect: PolicyEffect, reason: Reason) -> Self {
         Self {
-            outcome,
+            effect,
             rule: Rule::Bound(reason),
         }
     }
@@ -115,42 +115,42 @@ impl Verdict {
     }
 }
 
-impl From<Verdict> for Decision {
-    fn from(verdict: Verdict) -> Self {
+impl From<PolicyVerdict> for Decision {
+    fn from(verdict: PolicyVerdict) -> Self {
         verdict.reason().map_or(Self::Allow, Self::from)
     }
 }
 
 /// Decides. The rules stand in the order of their strictness, so the first that applies is the answer.
-pub const fn decide(facts: &Facts) -> Verdict {
+pub const fn decide(facts: &Facts) -> PolicyVerdict {
     if facts.frozen {
-        return Verdict::new(Outcome::Deny, Reason::KillSwitch);
+        return PolicyVerdict::new(PolicyEffect::Deny, Reason::KillSwitch);
     }
     let Some(confidence) = facts.confidence else {
-        return Verdict::new(Outcome::Deny, Reason::ConfidenceInvalid);
+        return PolicyVerdict::new(PolicyEffect::Deny, Reason::ConfidenceInvalid);
     };
     if matches!(facts.approval, ApprovalState::Rejected) {
-        return Verdict::new(Outcome::Deny, Reason::ApprovalRejected);
+        return PolicyVerdict::new(PolicyEffect::Deny, Reason::ApprovalRejected);
     }
     if matches!(facts.right, KeyRight::Propose) {
-        return Verdict::new(Outcome::Recommend, Reason::ProposalOnly);
+        return PolicyVerdict::new(PolicyEffect::Recommend, Reason::ProposalOnly);
     }
     if !facts.threshold.is_met_by(confidence) {
-        return Verdict::new(Outcome::Recommend, Reason::ConfidenceLow);
+        return PolicyVerdict::new(PolicyEffect::Recommend, Reason::ConfidenceLow);
     }
     if let Some(reason) = snapshot_gate(facts) {
-        return Verdict::new(Outcome::Recommend, reason);
+        return PolicyVerdict::new(PolicyEffect::Recommend, reason);
     }
     if !needs_person(facts) {
-        return Verdict {
-            outcome: Outcome::Allow,
+        return PolicyVerdict {
+            effect: PolicyEffect::Allow,
             rule: Rule::Unattended,
         };
     }
     let reason = match facts.approval {
         ApprovalState::Granted => {
-            return Verdict {
-                outcome: Outcome::Allow,
+            return PolicyVerdict {
+                effect: PolicyEffect::Allow,
                 rule: Rule::Approved,
             };
         }
@@ -160,7 +160,7 @@ pub const fn decide(facts: &Facts) -> Verdict {
         ApprovalState::Expired => Reason::ApprovalExpired,
         ApprovalState::Changed => Reason::ApprovalChanged,
     };
-    Verdict::new(Outcome::Approve, reason)
+    PolicyVerdict::new(PolicyEffect::Approve, reason)
 }
 
 /// What is wrong with the snapshot, where one is needed: from medium risk on.

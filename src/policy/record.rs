@@ -11,8 +11,8 @@
 use std::fmt;
 
 use super::{
-    ApprovalState, Confidence, Facts, KeyRight, Mode, Risk, SnapshotState, Threshold, Verdict,
-    decide,
+    ApprovalState, Confidence, Facts, KeyRight, Mode, PolicyVerdict, Risk, SnapshotState,
+    Threshold, decide,
 };
 
 /// What a line begins with: another version has other rules.
@@ -20,14 +20,14 @@ const VERSION: &str = "policy/1";
 
 /// [`decide`]'s answer together with what it was asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Record {
+pub struct PolicyRecord {
     /// What it was asked.
     pub facts: Facts,
     /// What it answered.
-    pub verdict: Verdict,
+    pub verdict: PolicyVerdict,
 }
 
-impl Record {
+impl PolicyRecord {
     /// Decides, and keeps what about.
     #[must_use]
     pub const fn of(facts: Facts) -> Self {
@@ -46,7 +46,7 @@ impl Record {
     }
 }
 
-impl fmt::Display for Record {
+impl fmt::Display for PolicyRecord {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let facts = &self.facts;
         write!(f, "{VERSION} risk={} confidence=", facts.risk.word())?;
@@ -65,7 +65,7 @@ impl fmt::Display for Record {
             yes(facts.checkpoint),
             yes(facts.frozen),
             yes(facts.proven),
-            self.verdict.outcome.word(),
+            self.verdict.effect.word(),
             self.verdict.rule.id(),
         )
     }
@@ -113,7 +113,7 @@ mod tests {
     #[test]
     fn a_line_has_one_spelling() {
         assert_eq!(
-            Record::reproduce(LINE)
+            PolicyRecord::reproduce(LINE)
                 .map(|record| record.to_string())
                 .as_deref(),
             Some(LINE)
@@ -145,10 +145,14 @@ mod tests {
         ] {
             let changed = LINE.replacen(part, other, 1);
             assert_ne!(changed, LINE);
-            assert_eq!(Record::reproduce(&changed), None, "{part:?} → {other:?}");
+            assert_eq!(
+                PolicyRecord::reproduce(&changed),
+                None,
+                "{part:?} → {other:?}"
+            );
         }
         for length in 0..LINE.len() {
-            assert_eq!(Record::reproduce(&LINE[..length]), None, "{length}");
+            assert_eq!(PolicyRecord::reproduce(&LINE[..length]), None, "{length}");
         }
     }
 }

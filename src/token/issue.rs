@@ -1,6 +1,7 @@
 //! Making a token.
 
-use super::{Kind, layout};
+use super::kind::Kind;
+use super::layout;
 use crate::clock::Timestamp;
 use crate::keyring::Keyring;
 
@@ -16,7 +17,7 @@ pub fn lifetime(seconds: i64) -> Option<u32> {
 
 /// What a new token shall say.
 #[derive(Debug, Clone)]
-pub struct Grant {
+pub struct NewToken {
     /// What it is for.
     pub kind: Kind,
     /// Whom or what it speaks for; what the number means depends on the kind.
@@ -35,8 +36,8 @@ pub struct Grant {
 
 /// Makes the token that `grant` describes. The same grant under the same keys gives the same bytes.
 #[must_use]
-pub fn issue(keyring: &Keyring, grant: &Grant) -> String {
-    let signed = layout::Fields {
+pub fn issue(keyring: &Keyring, grant: &NewToken) -> String {
+    let signed = layout::TokenFields {
         kind: grant.kind.byte(),
         key_id: keyring.key_id().0,
         site: *keyring.site().as_bytes(),

@@ -5,7 +5,7 @@
 //! times are seconds. The checksum covers all before it, so that a secret scanner can tell a token
 //! from a look-alike without asking anybody; it protects nothing.
 
-use super::Kind;
+use super::kind::Kind;
 use crate::bytes;
 use crate::secret::MacKey;
 
@@ -25,7 +25,7 @@ const MESSAGE: usize = 8 + (8 + LABEL.len()) + (8 + PREFIX) + (8 + FIELDS);
 const BASE62: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 /// The fields as numbers and bytes, all still unproven.
-pub(super) struct Fields {
+pub(super) struct TokenFields {
     pub(super) kind: u8,
     pub(super) key_id: [u8; 4],
     pub(super) site: [u8; 8],
@@ -37,7 +37,7 @@ pub(super) struct Fields {
     pub(super) binding: [u8; 32],
 }
 
-impl Fields {
+impl TokenFields {
     pub(super) fn to_bytes(&self) -> [u8; FIELDS] {
         let mut out = [0_u8; FIELDS];
         let mut rest = &mut out[..];
@@ -55,7 +55,7 @@ impl Fields {
     }
 
     fn from_bytes(bytes: &[u8; FIELDS]) -> Option<Self> {
-        let mut reader = Reader(bytes);
+        let mut reader = FieldReader(bytes);
         if reader.array()? != [VERSION] {
             return None;
         }
@@ -82,9 +82,9 @@ fn put(rest: &mut &mut [u8], part: &[u8]) {
     }
 }
 
-struct Reader<'a>(&'a [u8]);
+struct FieldReader<'a>(&'a [u8]);
 
-impl Reader<'_> {
+impl FieldReader<'_> {
     fn array<const N: usize>(&mut self) -> Option<[u8; N]> {
         let (head, tail) = self.0.split_first_chunk()?;
         self.0 = tail;
@@ -93,9 +93,9 @@ impl Reader<'_> {
 }
 
 /// A token taken apart, all still unproven.
-pub(super) struct Parts {
+pub(super) struct DecodedToken {
     pub(super) signed: [u8; FIELDS],
-    pub(super) fields: Fields,
+    pub(super) fields: TokenFields,
     pub(super) tag: [u8; TAG],
 }
 
@@ -116,7 +116,7 @@ pub(super) fn encode(kind: Kind, signed: &[u8; FIELDS], tag: &[u8; TAG]) -> Stri
 }
 
 /// Takes a token apart: length, prefix, checksum, alphabet, version, and that prefix and kind agree.
-pub(super) fn decode(kind: Kind, text: &[u8]) -> Option<Parts> {
+pub(super) fn decode(kind: Kind, text: &[u8]) -> Option<DecodedToken> {
     has_checksum(text).then(|| take_apart(kind, text))?
 }
 
@@ -129,7 +129,7 @@ pub(super) fn has_checksum(text: &[u8]) -> bool {
 }
 
 /// [`decode`] without a look at the checksum.
-pub(super) fn take_apart(kind: Kind, text: &[u8]) -> Option<Parts> {
+pub(super) fn take_apart(kind: Kind, text: &[u8]) -> Option<DecodedToken> {
     if text.len() != LENGTH {
         return None;
     }
@@ -137,11 +137,11 @@ pub(super) fn take_apart(kind: Kind, text: &[u8]) -> Option<Parts> {
     let text = body.strip_prefix(kind.prefix().as_bytes())?;
     let payload = bytes::array_from_base64url::<{ FIELDS + TAG }>(text)?;
     let (signed, tag) = payload.split_first_chunk::<FIELDS>()?;
-    let fields = Fields::from_bytes(signed)?;
+    let fields = TokenFields::from_bytes(signed)?;
     if fields.kind != kind.byte() {
         return None;
     }
-    Some(Parts {
+    Some(DecodedToken {
         signed: *signed,
         fields,
         tag: tag.try_into().ok()?,

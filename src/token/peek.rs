@@ -1,14 +1,14 @@
 //! What a token says of itself, unproven: for a person who looks for a mistake, never for trust.
 
+use super::kind::Kind;
 use super::{layout, peek_kind};
 use crate::clock::Timestamp;
 use crate::keyring::{KeyId, SiteId};
-use crate::token::Kind;
 
 /// The fields of a token that nobody verified: whoever knows the format can write any of them. Neither the
 /// tag nor the binding can be had from it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unproven {
+pub struct UnverifiedToken {
     /// What it says it is for.
     pub kind: Kind,
     /// The key generation it says it was made with.
@@ -33,12 +33,12 @@ pub struct Unproven {
 
 /// Reads the fields of a token without verifying anything; `None` for what is not in the form of one.
 #[must_use]
-pub fn peek(text: &[u8]) -> Option<Unproven> {
+pub fn peek(text: &[u8]) -> Option<UnverifiedToken> {
     let kind = peek_kind(text)?;
     let fields = layout::take_apart(kind, text)?.fields;
     let issued = Timestamp::from_seconds(u64::from(fields.issued));
     let [a, b, c, d, ..] = fields.binding;
-    Some(Unproven {
+    Some(UnverifiedToken {
         kind,
         key_id: KeyId(fields.key_id),
         site: SiteId::new(fields.site),
@@ -57,14 +57,14 @@ mod tests {
     use super::*;
     use crate::keyring::Keyring;
     use crate::reason::Reason;
-    use crate::token::{Grant, issue, verify};
+    use crate::token::{NewToken, issue, verify};
 
     #[test]
     fn a_peek_says_what_was_granted_and_proves_nothing() {
         let keys = Keyring::open(SiteId::new([1; 8]), &[b'k'; 64], &[]).unwrap();
         let now = Timestamp::from_seconds(1_800_000_000);
         for kind in Kind::ALL.iter().copied() {
-            let grant = Grant {
+            let grant = NewToken {
                 kind,
                 subject: 7,
                 epoch: 3,

@@ -9,8 +9,8 @@ fn keyring(site: u8, material: u8) -> Keyring {
     Keyring::open(SiteId::new([site; 8]), &[material; 64], &[]).unwrap()
 }
 
-fn grant(kind: Kind) -> Grant {
-    Grant {
+fn grant(kind: Kind) -> NewToken {
+    NewToken {
         kind,
         subject: 7,
         epoch: 3,

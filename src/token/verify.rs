@@ -1,6 +1,7 @@
 //! Checking a token.
 
-use super::{Kind, layout};
+use super::kind::Kind;
+use super::layout;
 use crate::clock::{SKEW_MS, Timestamp};
 use crate::keyring::{KeyId, Keyring};
 use crate::reason::Reason;

@@ -23,12 +23,12 @@ const BLOCK: usize = 16;
 
 /// A key made ready: the state of the HMAC after its key, so that a message costs two blocks less, and the round keys
 /// of AES. Both lie on the heap, where moving the key copies nothing, and are wiped when dropped.
-pub struct Key {
+pub struct AeadKey {
     mac: Box<Hmac<Sha512>>,
     cipher: Box<Aes256>,
 }
 
-impl Key {
+impl AeadKey {
     /// From its bytes.
     #[must_use]
     pub fn new(key: &SecretBox<KEY>) -> Self {
@@ -76,7 +76,7 @@ impl Key {
         out
     }
 
-    /// [`Key::seal`] behind what is in `out` already.
+    /// [`AeadKey::seal`] behind what is in `out` already.
     pub(super) fn seal_into(&self, out: &mut Vec<u8>, iv: &[u8; IV], aad: &[u8], plain: &[u8]) {
         let start = out.len();
         out.extend_from_slice(plain);
@@ -127,10 +127,10 @@ mod tests {
     #[test]
     fn every_flipped_bit_of_iv_ciphertext_tag_aad_and_key_is_noticed() {
         let bytes = [5; KEY];
-        let key = Key::new(&SecretBox::copied(&bytes).unwrap());
+        let key = AeadKey::new(&SecretBox::copied(&bytes).unwrap());
         let (iv, aad) = ([9; IV], b"what the record is".to_vec());
         let sealed = key.seal(&iv, &aad, b"a secret of some length");
-        let opens = |key: &Key, iv: &[u8], aad: &[u8], sealed: &[u8]| {
+        let opens = |key: &AeadKey, iv: &[u8], aad: &[u8], sealed: &[u8]| {
             key.open(iv.try_into().unwrap(), aad, sealed).is_some()
         };
         let flipped = |good: &[u8], at: usize| {
@@ -149,7 +149,7 @@ mod tests {
             assert!(!opens(&key, &iv, &flipped(&aad, at), &sealed));
         }
         for at in 0..bytes.len() * 8 {
-            let other = Key::new(&SecretBox::copied(&flipped(&bytes, at)).unwrap());
+            let other = AeadKey::new(&SecretBox::copied(&flipped(&bytes, at)).unwrap());
             // A wrong encryption key alone passes the tag, as RFC 7518 has it: it is part of one key.
             let plain = other.open(&iv, &aad, &sealed);
             assert!(plain.is_none_or(|plain| plain.expose() != b"a secret of some length"));

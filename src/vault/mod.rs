@@ -8,58 +8,31 @@
 //! Whatever cannot be opened is a [`Reason`] of its own, never a default, never the ciphertext.
 
 pub mod aead;
+mod error;
 #[cfg(not(target_family = "wasm"))]
 pub mod key_file;
-mod record;
 pub mod recovery;
 pub mod salts;
+mod sealed;
 mod slots;
 
-pub use slots::{Opener, SlotKind};
+pub use error::VaultError;
+pub use sealed::{MAX_NAME, MAX_SECRET};
+pub use slots::{MAX_KEYS, SlotKind, SlotSecret};
 
 use crate::entropy::{Entropy, EntropyError};
 use crate::keyring::{KeyId, SiteId};
 use crate::reason::Reason;
 use crate::secret::{SecretBox, SecretBytes, derive};
-use aead::Key;
+use aead::AeadKey;
 use slots::Slots;
-
-/// Most data keys a vault holds: the one that seals and older ones that still open.
-pub const MAX_KEYS: usize = 8;
-
-/// The longest name of a record, in bytes.
-pub const MAX_NAME: usize = 191;
-
-/// The longest secret, in bytes: 64 KiB.
-pub const MAX_SECRET: usize = 64 * 1024;
-
-/// What went wrong: nothing was changed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum Error {
-    /// Refused, with the reason.
-    #[error("{}", .0.message())]
-    Refused(Reason),
-    /// An argument that the operation does not take: a mistake in the calling code.
-    #[error("{0}")]
-    Misuse(&'static str),
-    /// No randomness.
-    #[error(transparent)]
-    Entropy(#[from] EntropyError),
-}
-
-impl From<Reason> for Error {
-    fn from(reason: Reason) -> Self {
-        Self::Refused(reason)
-    }
-}
 
 /// A data key and its name.
 struct DataKey {
     id: KeyId,
     /// Kept to be wrapped again when the record of slots is written.
     bytes: SecretBox<{ aead::KEY }>,
-    key: Key,
+    key: AeadKey,
 }
 
 impl DataKey {
@@ -68,7 +41,7 @@ impl DataKey {
         let [a, b, c, d, ..] = *name.expose();
         Self {
             id: KeyId([a, b, c, d]),
-            key: Key::new(&bytes),
+            key: AeadKey::new(&bytes),
             bytes,
         }
     }
@@ -91,12 +64,12 @@ impl Vault {
     /// A new, empty vault of `site` with one slot, which `opener` opens.
     ///
     /// # Errors
-    /// What the opener is refused with, see [`Opener`]; no randomness.
+    /// What the opener is refused with, see [`SlotSecret`]; no randomness.
     pub fn create(
         site: SiteId,
-        opener: &Opener<'_>,
+        opener: &SlotSecret<'_>,
         entropy: &impl Entropy,
-    ) -> Result<Self, Error> {
+    ) -> Result<Self, VaultError> {
         let vault_key = SecretBox::filled(|key| entropy.fill(key))?;
         let mut slots = Slots::default();
         slots.put(site, opener, &vault_key, entropy)?;
@@ -115,8 +88,8 @@ impl Vault {
     /// * [`Reason::VaultDamaged`]: the text was cut or changed.
     /// * [`Reason::VaultWrongSite`]: it is another site's.
     /// * [`Reason::VaultSlotMissing`]: it has no slot of the opener's kind.
-    /// * what the opener is refused with, see [`Opener`].
-    pub fn open(site: SiteId, text: &[u8], opener: &Opener<'_>) -> Result<Self, Error> {
+    /// * what the opener is refused with, see [`SlotSecret`].
+    pub fn open(site: SiteId, text: &[u8], opener: &SlotSecret<'_>) -> Result<Self, VaultError> {
         let (slots, vault_key, keys) = slots::read(site, text, opener)?;
         Ok(Self {
             site,
@@ -131,7 +104,7 @@ impl Vault {
     ///
     /// # Errors
     /// No randomness.
-    pub fn to_text(&self, entropy: &impl Entropy) -> Result<String, Error> {
+    pub fn to_text(&self, entropy: &impl Entropy) -> Result<String, VaultError> {
         let keys: Vec<_> = self.keys.iter().map(|key| (key.id, &key.bytes)).collect();
         Ok(slots::write(
             self.site,
@@ -145,16 +118,20 @@ impl Vault {
     /// Adds a slot, or wraps the one of this kind anew: how a changed `AUTH_KEY` is followed.
     ///
     /// # Errors
-    /// What the opener is refused with, see [`Opener`]; no randomness.
-    pub fn put_slot(&mut self, opener: &Opener<'_>, entropy: &impl Entropy) -> Result<(), Error> {
+    /// What the opener is refused with, see [`SlotSecret`]; no randomness.
+    pub fn put_slot(
+        &mut self,
+        opener: &SlotSecret<'_>,
+        entropy: &impl Entropy,
+    ) -> Result<(), VaultError> {
         self.slots.put(self.site, opener, &self.vault_key, entropy)
     }
 
     /// Removes the slot of `kind`; false if there is none.
     ///
     /// # Errors
-    /// [`Error::Misuse`] for the last one: nobody could open the vault again.
-    pub fn remove_slot(&mut self, kind: SlotKind) -> Result<bool, Error> {
+    /// [`VaultError::Misuse`] for the last one: nobody could open the vault again.
+    pub fn remove_slot(&mut self, kind: SlotKind) -> Result<bool, VaultError> {
         self.slots.remove(kind)
     }
 
@@ -167,10 +144,10 @@ impl Vault {
     /// Makes a new data key, which seals from now on; the others go on opening.
     ///
     /// # Errors
-    /// [`Error::Misuse`] when there are [`MAX_KEYS`] already; no randomness.
-    pub fn rotate(&mut self, entropy: &impl Entropy) -> Result<KeyId, Error> {
+    /// [`VaultError::Misuse`] when there are [`MAX_KEYS`] already; no randomness.
+    pub fn rotate(&mut self, entropy: &impl Entropy) -> Result<KeyId, VaultError> {
         if self.keys.len() >= MAX_KEYS {
-            return Err(Error::Misuse(
+            return Err(VaultError::Misuse(
                 "the vault holds its most keys: retire old ones first",
             ));
         }
@@ -183,11 +160,11 @@ impl Vault {
     /// Forgets an old data key: what is still sealed with it is lost. False if there is none of that id.
     ///
     /// # Errors
-    /// [`Error::Misuse`] for the key that seals.
-    pub fn retire(&mut self, id: KeyId) -> Result<bool, Error> {
+    /// [`VaultError::Misuse`] for the key that seals.
+    pub fn retire(&mut self, id: KeyId) -> Result<bool, VaultError> {
         match self.keys.iter().position(|key| key.id == id) {
             None => Ok(false),
-            Some(0) => Err(Error::Misuse(
+            Some(0) => Err(VaultError::Misuse(
                 "the key that seals cannot be retired: rotate first",
             )),
             Some(at) => {
@@ -206,20 +183,20 @@ impl Vault {
     /// Seals `secret` as the record `name`: under another name, or on another site, it does not open.
     ///
     /// # Errors
-    /// [`Error::Misuse`] for an empty or overlong name ([`MAX_NAME`]) or secret ([`MAX_SECRET`]); no randomness.
+    /// [`VaultError::Misuse`] for an empty or overlong name ([`MAX_NAME`]) or secret ([`MAX_SECRET`]); no randomness.
     pub fn seal(
         &self,
         name: &[u8],
         secret: &[u8],
         entropy: &impl Entropy,
-    ) -> Result<String, Error> {
+    ) -> Result<String, VaultError> {
         check_name(name)?;
         if secret.len() > MAX_SECRET {
-            return Err(Error::Misuse("a secret is at most 65,536 bytes"));
+            return Err(VaultError::Misuse("a secret is at most 65,536 bytes"));
         }
         let key = self.keys.first().ok_or(Reason::VaultDamaged)?;
         let iv = entropy.bytes()?;
-        Ok(record::seal(self.site, name, key.id, &key.key, &iv, secret))
+        Ok(sealed::seal(self.site, name, key.id, &key.key, &iv, secret))
     }
 
     /// Opens the record `name`.
@@ -228,9 +205,9 @@ impl Vault {
     /// [`Reason::SecretMalformed`]: not the form this crate seals in, as after a cut; [`Reason::SecretUnknownKey`]:
     /// sealed with a key this vault does not hold; [`Reason::SecretDamaged`]: changed since, or of another record or
     /// site. Misuse as for [`Vault::seal`].
-    pub fn unseal(&self, name: &[u8], sealed: &[u8]) -> Result<SecretBytes, Error> {
+    pub fn unseal(&self, name: &[u8], sealed: &[u8]) -> Result<SecretBytes, VaultError> {
         check_name(name)?;
-        let record = record::parse(sealed).ok_or(Reason::SecretMalformed)?;
+        let record = sealed::parse(sealed).ok_or(Reason::SecretMalformed)?;
         let key = self.key(record.key_id).ok_or(Reason::SecretUnknownKey)?;
         Ok(record
             .open(self.site, name, &key.key)
@@ -246,7 +223,7 @@ impl Vault {
         name: &[u8],
         sealed: &[u8],
         entropy: &impl Entropy,
-    ) -> Result<String, Error> {
+    ) -> Result<String, VaultError> {
         let secret = self.unseal(name, sealed)?;
         if self.is_current(sealed) {
             // It opened, so it is ASCII.
@@ -260,7 +237,7 @@ impl Vault {
     #[must_use]
     pub fn is_current(&self, sealed: &[u8]) -> bool {
         let current = self.keys.first().map(|key| key.id);
-        record::parse(sealed).is_some_and(|record| Some(record.key_id) == current)
+        sealed::parse(sealed).is_some_and(|record| Some(record.key_id) == current)
     }
 
     fn key(&self, id: KeyId) -> Option<&DataKey> {
@@ -268,9 +245,9 @@ impl Vault {
     }
 }
 
-fn check_name(name: &[u8]) -> Result<(), Error> {
+fn check_name(name: &[u8]) -> Result<(), VaultError> {
     if name.is_empty() || name.len() > MAX_NAME {
-        return Err(Error::Misuse("a record's name is 1 to 191 bytes"));
+        return Err(VaultError::Misuse("a record's name is 1 to 191 bytes"));
     }
     Ok(())
 }

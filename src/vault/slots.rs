@@ -8,9 +8,10 @@
 //! A slot's key is HKDF-SHA512 of what opens it, with a salt of its own. Each slot carries a fingerprint of that
 //! key, from another derivation, by which "the key was changed" and "the text is damaged" are told apart.
 
-use super::aead::{self, Key};
+use super::aead::{self, AeadKey};
+use super::error::VaultError;
 use super::recovery::RecoveryCode;
-use super::{Error, MAX_KEYS};
+
 use crate::bytes::{base64url, from_base64url, pae, sha256};
 use crate::entropy::{Entropy, EntropyError};
 use crate::keyring::{KeyId, SiteId, check_material};
@@ -19,6 +20,9 @@ use crate::secret::{Secret, SecretBox, derive, mac, same};
 use hkdf::Hkdf;
 use serde::{Deserialize, Serialize};
 use sha2::Sha512;
+
+/// Most data keys a vault holds: the one that seals and older ones that still open.
+pub const MAX_KEYS: usize = 8;
 
 const PREFIX: &str = "csv1.";
 
@@ -60,7 +64,7 @@ impl SlotKind {
 
 /// Something that opens a slot. Material under 32 bytes or with WordPress's placeholder in it is refused
 /// with [`Reason::KeyUnusable`], a key file's with [`Reason::KeyFileUnusable`].
-pub enum Opener<'a> {
+pub enum SlotSecret<'a> {
     /// The material of [`SlotKind::AuthKey`].
     AuthKey(&'a [u8]),
     /// The content of [`SlotKind::KeyFile`].
@@ -69,7 +73,7 @@ pub enum Opener<'a> {
     Recovery(&'a RecoveryCode),
 }
 
-impl Opener<'_> {
+impl SlotSecret<'_> {
     const fn kind(&self) -> SlotKind {
         match self {
             Self::AuthKey(_) => SlotKind::AuthKey,
@@ -112,7 +116,7 @@ struct WrappedKey {
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Stored {
+struct StoredVault {
     site: Blob<8>,
     slots: Vec<Slot>,
     keys: Vec<WrappedKey>,
@@ -143,7 +147,7 @@ impl<'de, const N: usize> Deserialize<'de> for Blob<N> {
 pub(super) struct Slots(Vec<Slot>);
 
 /// The key that wraps in a slot, and its fingerprint.
-fn slot_key(kind: SlotKind, material: &[u8], salt: &[u8; 16]) -> (Key, Blob<8>) {
+fn slot_key(kind: SlotKind, material: &[u8], salt: &[u8; 16]) -> (AeadKey, Blob<8>) {
     let hkdf = Hkdf::<Sha512>::new(Some(salt), material);
     let mut fingerprint = [0; 8];
     let label = |what: &str| format!("countersign/vault/{what}/v1/{}", kind.code());
@@ -153,7 +157,7 @@ fn slot_key(kind: SlotKind, material: &[u8], salt: &[u8; 16]) -> (Key, Blob<8>) 
         let _ = hkdf.expand(label("fingerprint").as_bytes(), &mut fingerprint);
         Ok::<_, std::convert::Infallible>(())
     });
-    (Key::new(&key), Blob(fingerprint))
+    (AeadKey::new(&key), Blob(fingerprint))
 }
 
 fn slot_aad(site: SiteId, kind: SlotKind) -> Vec<u8> {
@@ -174,7 +178,7 @@ fn fixed<const N: usize>(sealed: Vec<u8>) -> Blob<N> {
 }
 
 fn unwrap(
-    key: &Key,
+    key: &AeadKey,
     iv: Blob<{ aead::IV }>,
     aad: &[u8],
     wrapped: &Blob<WRAPPED>,
@@ -186,10 +190,10 @@ impl Slots {
     pub(super) fn put(
         &mut self,
         site: SiteId,
-        opener: &Opener<'_>,
+        opener: &SlotSecret<'_>,
         vault_key: &SecretBox<{ aead::KEY }>,
         entropy: &impl Entropy,
-    ) -> Result<(), Error> {
+    ) -> Result<(), VaultError> {
         let kind = opener.kind();
         let salt = entropy.bytes()?;
         let iv = entropy.bytes()?;
@@ -208,12 +212,12 @@ impl Slots {
         Ok(())
     }
 
-    pub(super) fn remove(&mut self, kind: SlotKind) -> Result<bool, Error> {
+    pub(super) fn remove(&mut self, kind: SlotKind) -> Result<bool, VaultError> {
         let Some(at) = self.0.iter().position(|slot| slot.kind == kind) else {
             return Ok(false);
         };
         if self.0.len() == 1 {
-            return Err(Error::Misuse("the last slot cannot be removed"));
+            return Err(VaultError::Misuse("the last slot cannot be removed"));
         }
         self.0.remove(at);
         Ok(true)
@@ -223,7 +227,11 @@ impl Slots {
         self.0.iter().map(|slot| slot.kind).collect()
     }
 
-    fn open(&self, site: SiteId, opener: &Opener<'_>) -> Result<SecretBox<{ aead::KEY }>, Reason> {
+    fn open(
+        &self,
+        site: SiteId,
+        opener: &SlotSecret<'_>,
+    ) -> Result<SecretBox<{ aead::KEY }>, Reason> {
         let kind = opener.kind();
         let material = opener.material()?;
         let slot = self
@@ -251,7 +259,7 @@ pub(super) fn write(
     keys: &[(KeyId, &SecretBox<{ aead::KEY }>)],
     entropy: &impl Entropy,
 ) -> Result<String, EntropyError> {
-    let wrap = Key::new(vault_key);
+    let wrap = AeadKey::new(vault_key);
     let keys = keys
         .iter()
         .map(|(id, key)| {
@@ -263,7 +271,7 @@ pub(super) fn write(
             })
         })
         .collect::<Result<_, EntropyError>>()?;
-    let stored = Stored {
+    let stored = StoredVault {
         site: Blob(*site.as_bytes()),
         slots: slots.0.clone(),
         keys,
@@ -277,13 +285,17 @@ pub(super) fn write(
 }
 
 /// The slots, the vault key and the data keys of a stored text.
-pub(super) type Opened = (
+pub(super) type OpenedVault = (
     Slots,
     SecretBox<{ aead::KEY }>,
     Vec<SecretBox<{ aead::KEY }>>,
 );
 
-pub(super) fn read(site: SiteId, text: &[u8], opener: &Opener<'_>) -> Result<Opened, Error> {
+pub(super) fn read(
+    site: SiteId,
+    text: &[u8],
+    opener: &SlotSecret<'_>,
+) -> Result<OpenedVault, VaultError> {
     let (body, tag, stored) = std::str::from_utf8(text)
         .ok()
         .and_then(parse)
@@ -296,7 +308,7 @@ pub(super) fn read(site: SiteId, text: &[u8], opener: &Opener<'_>) -> Result<Ope
     if !same(&mac(&text_key(&vault_key), body.as_bytes()), &tag) {
         return Err(Reason::VaultDamaged.into());
     }
-    let wrap = Key::new(&vault_key);
+    let wrap = AeadKey::new(&vault_key);
     let keys: Option<Vec<_>> = stored
         .keys
         .iter()
@@ -316,7 +328,7 @@ pub(super) fn with_checksum(text: &str) -> String {
     format!("{text}.{}", checksum(text))
 }
 
-fn parse(text: &str) -> Option<(&str, [u8; 32], Stored)> {
+fn parse(text: &str) -> Option<(&str, [u8; 32], StoredVault)> {
     if text.len() > MAX_TEXT {
         return None;
     }
@@ -327,7 +339,7 @@ fn parse(text: &str) -> Option<(&str, [u8; 32], Stored)> {
     let (body, tag) = text.rsplit_once('.')?;
     let tag = from_base64url(tag.as_bytes())?.try_into().ok()?;
     let json = from_base64url(body.strip_prefix(PREFIX)?.as_bytes())?;
-    let stored: Stored = serde_json::from_slice(&json).ok()?;
+    let stored: StoredVault = serde_json::from_slice(&json).ok()?;
     let kinds = stored.slots.iter().map(|slot| slot.kind);
     let doubled = SlotKind::ALL
         .iter()

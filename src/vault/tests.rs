@@ -9,13 +9,13 @@ const NEW: &[u8] = b"another AUTH_KEY and AUTH_SALT, which came after it";
 
 fn vault() -> (Vault, CountingEntropy) {
     let entropy = CountingEntropy::default();
-    let vault = Vault::create(SITE, &Opener::AuthKey(MATERIAL), &entropy).unwrap();
+    let vault = Vault::create(SITE, &SlotSecret::AuthKey(MATERIAL), &entropy).unwrap();
     (vault, entropy)
 }
 
-fn refused<T>(result: Result<T, Error>) -> Reason {
+fn refused<T>(result: Result<T, VaultError>) -> Reason {
     match result {
-        Err(Error::Refused(reason)) => reason,
+        Err(VaultError::Refused(reason)) => reason,
         Err(other) => panic!("{other}"),
         Ok(_) => panic!("not refused"),
     }
@@ -25,7 +25,7 @@ fn refused<T>(result: Result<T, Error>) -> Reason {
 fn what_was_sealed_opens_again_also_from_the_stored_text() {
     let (vault, entropy) = vault();
     let text = vault.to_text(&entropy).unwrap();
-    let again = Vault::open(SITE, text.as_bytes(), &Opener::AuthKey(MATERIAL)).unwrap();
+    let again = Vault::open(SITE, text.as_bytes(), &SlotSecret::AuthKey(MATERIAL)).unwrap();
     for length in [0, 1, 15, 16, 17, 200, 65_536] {
         let secret = vec![0xa5; length];
         let sealed = vault.seal(b"connector/secret", &secret, &entropy).unwrap();
@@ -75,7 +75,7 @@ fn a_record_opens_under_its_name_on_its_site_with_its_key_alone() {
         refused(elsewhere.unseal(b"a", sealed.as_bytes())),
         Reason::SecretDamaged
     );
-    let other = Vault::create(SITE, &Opener::AuthKey(NEW), &entropy).unwrap();
+    let other = Vault::create(SITE, &SlotSecret::AuthKey(NEW), &entropy).unwrap();
     assert_eq!(
         refused(other.unseal(b"a", sealed.as_bytes())),
         Reason::SecretUnknownKey
@@ -126,11 +126,14 @@ fn a_record_has_as_many_bytes_as_a_secret_can_make() {
 fn a_vault_has_one_to_eight_data_keys_and_three_slots() {
     let (mut vault, entropy) = vault();
     let code = RecoveryCode::random(&entropy).unwrap();
-    vault.put_slot(&Opener::KeyFile(NEW), &entropy).unwrap();
-    vault.put_slot(&Opener::Recovery(&code), &entropy).unwrap();
+    vault.put_slot(&SlotSecret::KeyFile(NEW), &entropy).unwrap();
+    vault
+        .put_slot(&SlotSecret::Recovery(&code), &entropy)
+        .unwrap();
     let opened = |vault: &Vault| {
         let text = vault.to_text(&entropy).unwrap();
-        Vault::open(SITE, text.as_bytes(), &Opener::Recovery(&code)).map(|vault| vault.key_ids())
+        Vault::open(SITE, text.as_bytes(), &SlotSecret::Recovery(&code))
+            .map(|vault| vault.key_ids())
     };
     while vault.keys.len() < 8 {
         assert_eq!(opened(&vault), Ok(vault.key_ids()));
@@ -159,7 +162,7 @@ fn an_authentic_text_has_its_form_and_16_kib_at_most() {
     let json = String::from_utf8(json).unwrap();
     let open = |json: &str| {
         let text = authentic(&vault, json);
-        let opened = Vault::open(SITE, text.as_bytes(), &Opener::AuthKey(MATERIAL));
+        let opened = Vault::open(SITE, text.as_bytes(), &SlotSecret::AuthKey(MATERIAL));
         (text.len(), opened.map(|vault| vault.key_ids()))
     };
     assert_eq!(open(&json), (text.len(), Ok(vault.key_ids())));
@@ -182,7 +185,7 @@ fn an_authentic_text_has_its_form_and_16_kib_at_most() {
 fn every_flipped_bit_and_every_cut_of_the_stored_text_is_refused() {
     let (vault, entropy) = vault();
     let good = vault.to_text(&entropy).unwrap();
-    let opener = Opener::AuthKey(MATERIAL);
+    let opener = SlotSecret::AuthKey(MATERIAL);
     for at in 0..good.len() {
         for bit in 0..8 {
             let mut bad = good.clone().into_bytes();
@@ -207,7 +210,7 @@ fn every_flipped_bit_and_every_cut_of_the_stored_text_is_refused() {
 fn a_slot_cannot_be_taken_away_or_put_in_by_who_cannot_open_one() {
     let (mut vault, entropy) = vault();
     let one = vault.to_text(&entropy).unwrap();
-    vault.put_slot(&Opener::KeyFile(NEW), &entropy).unwrap();
+    vault.put_slot(&SlotSecret::KeyFile(NEW), &entropy).unwrap();
     let two = vault.to_text(&entropy).unwrap();
     // The body of one and the tag of the other, which are both sound.
     let parts = |text: &str| text.split('.').map(str::to_owned).collect::<Vec<_>>();
@@ -217,7 +220,7 @@ fn a_slot_cannot_be_taken_away_or_put_in_by_who_cannot_open_one() {
         refused(Vault::open(
             SITE,
             mixed.as_bytes(),
-            &Opener::AuthKey(MATERIAL)
+            &SlotSecret::AuthKey(MATERIAL)
         )),
         Reason::VaultDamaged
     );
@@ -228,16 +231,16 @@ fn another_key_is_told_from_damage() {
     let (vault, entropy) = vault();
     let text = vault.to_text(&entropy).unwrap();
     for (opener, reason) in [
-        (Opener::AuthKey(NEW), Reason::VaultKeyChanged),
-        (Opener::KeyFile(MATERIAL), Reason::VaultSlotMissing),
-        (Opener::AuthKey(b"short"), Reason::KeyUnusable),
-        (Opener::AuthKey(b""), Reason::KeyUnusable),
-        (Opener::KeyFile(b"short"), Reason::KeyFileUnusable),
+        (SlotSecret::AuthKey(NEW), Reason::VaultKeyChanged),
+        (SlotSecret::KeyFile(MATERIAL), Reason::VaultSlotMissing),
+        (SlotSecret::AuthKey(b"short"), Reason::KeyUnusable),
+        (SlotSecret::AuthKey(b""), Reason::KeyUnusable),
+        (SlotSecret::KeyFile(b"short"), Reason::KeyFileUnusable),
     ] {
         assert_eq!(refused(Vault::open(SITE, text.as_bytes(), &opener)), reason);
     }
     assert_eq!(
-        refused(Vault::open(SITE, b"", &Opener::AuthKey(MATERIAL))),
+        refused(Vault::open(SITE, b"", &SlotSecret::AuthKey(MATERIAL))),
         Reason::VaultDamaged
     );
 }
@@ -246,24 +249,26 @@ fn another_key_is_told_from_damage() {
 fn a_changed_auth_key_costs_nothing_while_another_slot_opens() {
     let (mut vault, entropy) = vault();
     let code = RecoveryCode::random(&entropy).unwrap();
-    vault.put_slot(&Opener::Recovery(&code), &entropy).unwrap();
+    vault
+        .put_slot(&SlotSecret::Recovery(&code), &entropy)
+        .unwrap();
     let sealed = vault.seal(b"a", b"secret", &entropy).unwrap();
     let text = vault.to_text(&entropy).unwrap();
 
     let typed =
         RecoveryCode::parse(code.to_text().to_lowercase().replace('-', " ").as_bytes()).unwrap();
-    let mut again = Vault::open(SITE, text.as_bytes(), &Opener::Recovery(&typed)).unwrap();
-    again.put_slot(&Opener::AuthKey(NEW), &entropy).unwrap();
+    let mut again = Vault::open(SITE, text.as_bytes(), &SlotSecret::Recovery(&typed)).unwrap();
+    again.put_slot(&SlotSecret::AuthKey(NEW), &entropy).unwrap();
     let text = again.to_text(&entropy).unwrap();
     assert_eq!(
         refused(Vault::open(
             SITE,
             text.as_bytes(),
-            &Opener::AuthKey(MATERIAL)
+            &SlotSecret::AuthKey(MATERIAL)
         )),
         Reason::VaultKeyChanged
     );
-    let after = Vault::open(SITE, text.as_bytes(), &Opener::AuthKey(NEW)).unwrap();
+    let after = Vault::open(SITE, text.as_bytes(), &SlotSecret::AuthKey(NEW)).unwrap();
     assert_eq!(
         after.unseal(b"a", sealed.as_bytes()).unwrap().expose(),
         b"secret"
@@ -286,7 +291,7 @@ fn the_last_slot_stays() {
     let (mut vault, entropy) = vault();
     assert!(vault.remove_slot(SlotKind::AuthKey).is_err());
     assert_eq!(vault.remove_slot(SlotKind::KeyFile), Ok(false));
-    vault.put_slot(&Opener::KeyFile(NEW), &entropy).unwrap();
+    vault.put_slot(&SlotSecret::KeyFile(NEW), &entropy).unwrap();
     assert_eq!(vault.remove_slot(SlotKind::AuthKey), Ok(true));
     assert_eq!(vault.slot_kinds(), [SlotKind::KeyFile]);
 }
@@ -300,7 +305,7 @@ fn an_old_data_key_opens_until_it_is_retired() {
     assert_eq!(vault.key_ids(), [new, old]);
     assert!(!vault.is_current(before.as_bytes()));
     let text = vault.to_text(&entropy).unwrap();
-    let mut vault = Vault::open(SITE, text.as_bytes(), &Opener::AuthKey(MATERIAL)).unwrap();
+    let mut vault = Vault::open(SITE, text.as_bytes(), &SlotSecret::AuthKey(MATERIAL)).unwrap();
     assert_eq!(vault.key_ids(), [new, old]);
     let secret = vault.unseal(b"a", before.as_bytes()).unwrap();
     assert_eq!(secret.expose(), b"secret");
@@ -361,7 +366,7 @@ fn a_mistyped_recovery_code_is_noticed() {
 #[test]
 fn every_flipped_bit_under_a_right_checksum_is_refused() {
     let (mut vault, entropy) = vault();
-    vault.put_slot(&Opener::KeyFile(NEW), &entropy).unwrap();
+    vault.put_slot(&SlotSecret::KeyFile(NEW), &entropy).unwrap();
     let text = vault.to_text(&entropy).unwrap();
     let parts: Vec<&str> = text.split('.').collect();
     let json = bytes::from_base64url(parts[1].as_bytes()).unwrap();
@@ -371,7 +376,7 @@ fn every_flipped_bit_under_a_right_checksum_is_refused() {
         Vault::open(
             SITE,
             slots::with_checksum(&text).as_bytes(),
-            &Opener::AuthKey(MATERIAL),
+            &SlotSecret::AuthKey(MATERIAL),
         )
     };
     assert!(opened(&json, &tag).is_ok());

@@ -4,7 +4,7 @@
 //! through the very call it is made of.
 
 use countersign::secret::{Secret, SecretBox, derive, mac, same};
-use countersign::vault::aead::{self, Key};
+use countersign::vault::aead::{self, AeadKey};
 use ed25519_dalek::{Signature, VerifyingKey};
 use hkdf::Hkdf;
 use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -52,7 +52,8 @@ fn the_vault_encrypts_exactly_as_rfc_7518_and_opens_what_is_whole_alone() {
     let mut encrypted = 0;
     for group in groups("a256cbc_hs512", 94) {
         for test in tests(&group) {
-            let key = Key::new(&SecretBox::<{ aead::KEY }>::copied(&bytes(&test["key"])).unwrap());
+            let key =
+                AeadKey::new(&SecretBox::<{ aead::KEY }>::copied(&bytes(&test["key"])).unwrap());
             let iv: [u8; aead::IV] = bytes(&test["iv"]).try_into().unwrap();
             let (aad, plain) = (bytes(&test["aad"]), bytes(&test["msg"]));
             let sealed = [bytes(&test["ct"]), bytes(&test["tag"])].concat();

@@ -24,15 +24,15 @@ fn at(ms: i64) -> Timestamp {
     Timestamp::from_millis(NOW.millis().checked_add_signed(ms).unwrap())
 }
 
-fn hmac() -> Key {
-    Key::hmac(&[b's'; 32]).unwrap()
+fn hmac() -> ActionKey {
+    ActionKey::hmac(&[b's'; 32]).unwrap()
 }
 
-fn ed25519() -> Key {
-    Key::ed25519(&[7; 32]).unwrap()
+fn ed25519() -> ActionKey {
+    ActionKey::ed25519(&[7; 32]).unwrap()
 }
 
-fn channel(domain: Domain, keys: &[&Key]) -> Channel {
+fn channel(domain: Domain, keys: &[&ActionKey]) -> Channel {
     Channel::new(domain, SITE, keys).unwrap()
 }
 
@@ -40,8 +40,8 @@ fn actions() -> Channel {
     channel(Domain::Action, &[&hmac()])
 }
 
-fn draft(id: u8, nonce: u8) -> Draft<'static> {
-    Draft {
+fn draft(id: u8, nonce: u8) -> UnsignedAction<'static> {
+    UnsignedAction {
         id: [id; 16],
         action_type: ActionType::parse("update_plugin").unwrap(),
         payload: PAYLOAD,
@@ -57,27 +57,27 @@ fn store() -> MemoryStore {
     MemoryStore::new(at(-600_000))
 }
 
-fn receive(store: &MemoryStore, text: &str, now: Timestamp) -> Verdict {
+fn receive(store: &MemoryStore, text: &str, now: Timestamp) -> ReceivedAction {
     actions().receive(store, text.as_bytes(), PAYLOAD, now)
 }
 
-fn accepted(verdict: Verdict) -> Message {
+fn accepted(verdict: ReceivedAction) -> VerifiedAction {
     match verdict {
-        Verdict::Accepted(message) => message,
+        ReceivedAction::Accepted(message) => message,
         other => panic!("{other:?}"),
     }
 }
 
-fn denied(verdict: Verdict) -> Reason {
+fn denied(verdict: ReceivedAction) -> Reason {
     match verdict {
-        Verdict::Denied(denial) => denial.reason,
+        ReceivedAction::Denied(denial) => denial.reason,
         other => panic!("{other:?}"),
     }
 }
 
 /// Each way to sign, with the channel that verifies it.
 fn ways() -> Vec<(Channel, Channel)> {
-    let public = Key::ed25519_public(&ed25519().public().unwrap()).unwrap();
+    let public = ActionKey::ed25519_public(&ed25519().public().unwrap()).unwrap();
     let pairs = [(hmac(), hmac()), (ed25519(), public)];
     pairs
         .iter()

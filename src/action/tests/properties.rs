@@ -24,7 +24,7 @@ proptest! {
         let mut near = good.clone();
         near[at.index(good.len())] = change;
         for bytes in [bytes, near] {
-            if let Some(fields) = layout::Fields::from_bytes(Domain::Action, &bytes) {
+            if let Some(fields) = layout::ActionFields::from_bytes(Domain::Action, &bytes) {
                 prop_assert_eq!(fields.to_bytes(Domain::Action), bytes);
             }
         }
@@ -40,10 +40,10 @@ proptest! {
         let mut receipts: std::collections::BTreeMap<u8, Vec<u8>> = Default::default();
         let mut nonces: std::collections::BTreeMap<u8, u8> = Default::default();
         for (id, nonce, other, finishes) in steps {
-            let draft = Draft { snapshot: if other { None } else { draft(0, 0).snapshot }, ..draft(id, nonce) };
+            let draft = UnsignedAction { snapshot: if other { None } else { draft(0, 0).snapshot }, ..draft(id, nonce) };
             let text = actions().sign(&draft).unwrap();
             match receive(&store, &text, NOW) {
-                Verdict::Accepted(message) => {
+                ReceivedAction::Accepted(message) => {
                     prop_assert_eq!(nonces.insert(nonce, id), None);
                     prop_assert!(ran.insert(id, other).is_none());
                     if finishes {
@@ -52,11 +52,11 @@ proptest! {
                         receipts.insert(id, receipt);
                     }
                 }
-                Verdict::Receipt(_, receipt) => {
+                ReceivedAction::Receipt(_, receipt) => {
                     prop_assert_eq!(ran.get(&id), Some(&other));
                     prop_assert_eq!(receipts.get(&id), Some(&receipt));
                 }
-                Verdict::Denied(denial) => match denial.reason {
+                ReceivedAction::Denied(denial) => match denial.reason {
                     Reason::ActionReplayed => {
                         prop_assert!(nonces.contains_key(&nonce) && !ran.contains_key(&id));
                     }

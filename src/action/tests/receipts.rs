@@ -25,7 +25,7 @@ fn nothing_is_recorded_before_signature_and_time_hold() {
 #[test]
 fn the_same_action_again_hears_what_became_of_it() {
     let store = store();
-    let sign = |draft: Draft<'static>| actions().sign(&draft).unwrap();
+    let sign = |draft: UnsignedAction<'static>| actions().sign(&draft).unwrap();
     let first = sign(draft(1, 2));
     let message = accepted(receive(&store, &first, NOW));
     let resigned = sign(draft(1, 3));
@@ -34,23 +34,23 @@ fn the_same_action_again_hears_what_became_of_it() {
         retry_after: Some(RETRY_AFTER),
     };
     for text in [&first, &resigned, &first, &resigned] {
-        assert_eq!(receive(&store, text, NOW), Verdict::Denied(retry));
+        assert_eq!(receive(&store, text, NOW), ReceivedAction::Denied(retry));
     }
     let others = [
-        Draft {
+        UnsignedAction {
             action_type: ActionType::parse("delete_plugin").unwrap(),
             ..draft(1, 10)
         },
-        Draft {
+        UnsignedAction {
             snapshot: SnapshotId::parse("snap-2"),
             ..draft(1, 11)
         },
-        Draft {
+        UnsignedAction {
             snapshot: None,
             ..draft(1, 12)
         },
         // Under the nonce of the first, too.
-        Draft {
+        UnsignedAction {
             snapshot: None,
             ..draft(1, 2)
         },
@@ -64,7 +64,7 @@ fn the_same_action_again_hears_what_became_of_it() {
                 "{n}"
             );
         }
-        let body = Draft {
+        let body = UnsignedAction {
             payload: b"other",
             ..draft(1, 13)
         };
@@ -77,7 +77,7 @@ fn the_same_action_again_hears_what_became_of_it() {
         assert_eq!(finish(&store, &message, receipt), Ok(true));
         for text in [&first, &resigned, &sign(draft(1, 4))] {
             match receive(&store, text, NOW) {
-                Verdict::Receipt(same, kept) => {
+                ReceivedAction::Receipt(same, kept) => {
                     assert_eq!(kept, receipt);
                     assert_eq!(same.id(), message.id());
                 }
@@ -99,19 +99,19 @@ fn the_same_action_again_hears_what_became_of_it() {
     accepted(other_key.receive(&store, text.as_bytes(), PAYLOAD, NOW));
     // Hours later, signed anew.
     let later = at(20 * 3600 * 1000);
-    let text = sign(Draft {
+    let text = sign(UnsignedAction {
         issued: later,
         ..draft(1, 40)
     });
     assert!(matches!(
         receive(&store, &text, later),
-        Verdict::Receipt(..)
+        ReceivedAction::Receipt(..)
     ));
 }
 
 #[test]
 fn a_worker_that_died_leaves_an_action_in_progress() {
-    let sign = |draft: Draft<'static>| actions().sign(&draft).unwrap();
+    let sign = |draft: UnsignedAction<'static>| actions().sign(&draft).unwrap();
     // Also where what it asked for is gone: nobody knows, so it is not run again until the record lapses.
     let id = [&SITE.as_bytes()[..], &[1; 16]].concat();
     let action = crate::replay::OneTimeItem {
@@ -128,7 +128,7 @@ fn a_worker_that_died_leaves_an_action_in_progress() {
     for store in [accepted_one, cut] {
         for (nonce, hours) in [(2, 0), (3, 1), (4, 23)] {
             let now = at(hours * 3600 * 1000);
-            let text = sign(Draft {
+            let text = sign(UnsignedAction {
                 issued: now,
                 ..draft(1, nonce)
             });
@@ -142,11 +142,11 @@ fn a_worker_that_died_leaves_an_action_in_progress() {
 #[test]
 fn an_action_and_its_nonce_are_recorded_together_or_not_at_all() {
     let store = store();
-    let sign = |draft: Draft<'static>| actions().sign(&draft).unwrap();
+    let sign = |draft: UnsignedAction<'static>| actions().sign(&draft).unwrap();
     let message = accepted(receive(&store, &sign(draft(1, 2)), NOW));
     assert_eq!(store.status().unwrap().seen, 2);
     // The same signed again, another under its id, and another under its nonce.
-    let conflicting = Draft {
+    let conflicting = UnsignedAction {
         snapshot: None,
         ..draft(1, 4)
     };
@@ -160,7 +160,7 @@ fn an_action_and_its_nonce_are_recorded_together_or_not_at_all() {
     }
     assert_eq!(finish(&store, &message, b"done"), Ok(true));
     let verdict = receive(&store, &sign(draft(1, 3)), NOW);
-    assert!(matches!(verdict, Verdict::Receipt(..)));
+    assert!(matches!(verdict, ReceivedAction::Receipt(..)));
     assert_eq!(store.status().unwrap().seen, 2);
     // So the nonces that were not used are good for others, and so is the id.
     for text in [sign(draft(9, 5)), sign(draft(10, 3)), sign(draft(11, 4))] {
@@ -206,7 +206,7 @@ fn of_eight_threads_one_acts_for_each_action() {
                 .map(|n| {
                     let mut nonce = [n; 16];
                     nonce[0] = thread / 2;
-                    let draft = Draft {
+                    let draft = UnsignedAction {
                         nonce,
                         ..draft(n, 0)
                     };
@@ -226,12 +226,12 @@ fn of_eight_threads_one_acts_for_each_action() {
                     let mut ids = Vec::new();
                     for text in texts {
                         match receive(store, text, NOW) {
-                            Verdict::Accepted(message) => {
+                            ReceivedAction::Accepted(message) => {
                                 ids.push(message.id()[0]);
                                 assert_eq!(finish(store, &message, b"done"), Ok(true));
                             }
-                            Verdict::Receipt(_, receipt) => assert_eq!(receipt, b"done"),
-                            Verdict::Denied(denial) => {
+                            ReceivedAction::Receipt(_, receipt) => assert_eq!(receipt, b"done"),
+                            ReceivedAction::Denied(denial) => {
                                 assert_eq!(denial.reason, Reason::ActionInProgress);
                             }
                         }

@@ -12,7 +12,7 @@ fn what_was_signed_verifies_and_says_what_was_signed() {
         assert_eq!(message.snapshot().unwrap().as_str(), "snap-1");
         assert_eq!((message.issued(), message.expires()), (NOW, at(300_000)));
         assert_eq!(message.site(), SITE);
-        let bare = Draft {
+        let bare = UnsignedAction {
             snapshot: None,
             payload: b"",
             ..draft(1, 2)
@@ -91,13 +91,13 @@ fn domains_sites_and_keys_are_apart() {
     assert_eq!(check(&beats, &renamed), Err(Reason::ActionMalformed));
     let elsewhere = Channel::new(Domain::Action, SiteId::new([2; 8]), &[&key]).unwrap();
     assert_eq!(check(&elsewhere, &text), Err(Reason::ActionWrongSite));
-    let stranger = Key::hmac(&[b't'; 32]).unwrap();
+    let stranger = ActionKey::hmac(&[b't'; 32]).unwrap();
     let strangers = channel(Domain::Action, &[&stranger, &ed25519()]);
     assert_eq!(check(&strangers, &text), Err(Reason::ActionUnknownKey));
     let both = channel(Domain::Action, &[&stranger, &key]);
     assert!(check(&both, &text).is_ok());
     // The first that can sign signs.
-    let public = Key::ed25519_public(&ed25519().public().unwrap()).unwrap();
+    let public = ActionKey::ed25519_public(&ed25519().public().unwrap()).unwrap();
     let mixed = channel(Domain::Action, &[&public, &key, &stranger]);
     assert_eq!(mixed.sign(&draft(1, 2)).unwrap(), text);
 }
@@ -107,7 +107,7 @@ fn domains_sites_and_keys_are_apart() {
 fn the_key_id_picks_the_algorithm() {
     let both = channel(Domain::Action, &[&hmac(), &ed25519()]);
     for (key, other) in [(hmac(), ed25519()), (ed25519(), hmac())] {
-        let text = |key: &Key| channel(Domain::Action, &[key]).sign(&draft(1, 2)).unwrap();
+        let text = |key: &ActionKey| channel(Domain::Action, &[key]).sign(&draft(1, 2)).unwrap();
         let (mine, theirs) = (text(&key), text(&other));
         let (signed, _) = mine.rsplit_once('.').unwrap();
         let (_, signature) = theirs.rsplit_once('.').unwrap();
@@ -125,9 +125,18 @@ fn algorithms_go_by_their_names() {
 
 #[test]
 fn keys_that_prove_nothing_are_refused() {
-    assert_eq!(Key::hmac(&[7; 31]).err(), Some(KeyError::ShortSecret));
-    assert_eq!(Key::ed25519(&[7; 31]).err(), Some(KeyError::Length));
-    assert_eq!(Key::ed25519_public(&[7; 33]).err(), Some(KeyError::Length));
+    assert_eq!(
+        ActionKey::hmac(&[7; 31]).err(),
+        Some(ActionKeyError::ShortSecret)
+    );
+    assert_eq!(
+        ActionKey::ed25519(&[7; 31]).err(),
+        Some(ActionKeyError::Length)
+    );
+    assert_eq!(
+        ActionKey::ed25519_public(&[7; 33]).err(),
+        Some(ActionKeyError::Length)
+    );
     // The neutral element, and the point of order two.
     let mut one = [0; 32];
     one[0] = 1;
@@ -135,13 +144,16 @@ fn keys_that_prove_nothing_are_refused() {
     minus_one[0] = 0xec;
     minus_one[31] = 0x7f;
     for weak in [[0; 32], one, minus_one] {
-        assert_eq!(Key::ed25519_public(&weak).err(), Some(KeyError::Weak));
+        assert_eq!(
+            ActionKey::ed25519_public(&weak).err(),
+            Some(ActionKeyError::Weak)
+        );
     }
     assert_eq!(
         Channel::new(Domain::Action, SITE, &[]).err(),
-        Some(KeyError::Empty)
+        Some(ActionKeyError::Empty)
     );
-    let public = Key::ed25519_public(&ed25519().public().unwrap()).unwrap();
+    let public = ActionKey::ed25519_public(&ed25519().public().unwrap()).unwrap();
     assert!(!public.can_sign() && ed25519().can_sign() && hmac().can_sign());
     let verifier = channel(Domain::Action, &[&public]);
     assert_eq!(verifier.sign(&draft(1, 2)), Err(SignError::NoSigner));
@@ -176,7 +188,7 @@ fn words_are_plain() {
 
 #[test]
 fn the_longest_message_fits() {
-    let draft = Draft {
+    let draft = UnsignedAction {
         action_type: ActionType::parse(&"a".repeat(64)).unwrap(),
         snapshot: SnapshotId::parse(&"s".repeat(64)),
         ..draft(1, 2)

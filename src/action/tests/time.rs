@@ -6,7 +6,7 @@ use super::*;
 fn lifetimes_hold_to_the_millisecond() {
     let channel = actions();
     for lifetime_ms in [0, MAX_LIFETIME_MS + 1, u64::MAX] {
-        let draft = Draft {
+        let draft = UnsignedAction {
             lifetime_ms,
             ..draft(1, 2)
         };
@@ -15,7 +15,7 @@ fn lifetimes_hold_to_the_millisecond() {
     // A key holder who does not keep to it is refused all the same.
     let signed = |issued: Timestamp, expires: Timestamp| {
         let key = channel.signer().unwrap();
-        let fields = layout::Fields {
+        let fields = layout::ActionFields {
             key_id: key.id,
             site: SITE,
             id: [1; 16],
@@ -55,7 +55,7 @@ fn lifetimes_hold_to_the_millisecond() {
 fn accepted_in_its_time_once_and_never_again() {
     for lifetime in [1, 60, 300_i64] {
         let text = {
-            let draft = Draft {
+            let draft = UnsignedAction {
                 lifetime_ms: lifetime as u64 * 1000,
                 ..draft(1, 2)
             };
@@ -84,7 +84,7 @@ fn accepted_in_its_time_once_and_never_again() {
             assert_eq!(finish(&store, &message, b"done"), Ok(true));
             for second in first..lifetime + 1300 {
                 // Another comes, and lapsed records are pruned.
-                let other = Draft {
+                let other = UnsignedAction {
                     id: (second as u128).to_be_bytes(),
                     nonce: (second as u128).to_be_bytes(),
                     issued: at(second * 1000),
@@ -94,12 +94,15 @@ fn accepted_in_its_time_once_and_never_again() {
                 accepted(receive(&store, &other, at(second * 1000)));
                 let again = receive(&store, &text, at(second * 1000));
                 if second <= lifetime + 30 {
-                    assert_eq!(again, Verdict::Receipt(message.clone(), b"done".to_vec()));
+                    assert_eq!(
+                        again,
+                        ReceivedAction::Receipt(message.clone(), b"done".to_vec())
+                    );
                 } else {
                     assert_eq!(denied(again), Reason::ActionExpired, "{second}");
                 }
                 let back = receive(&store, &text, at((second - 30) * 1000));
-                assert!(!matches!(back, Verdict::Accepted(_)), "{second}");
+                assert!(!matches!(back, ReceivedAction::Accepted(_)), "{second}");
             }
         }
     }
@@ -149,7 +152,7 @@ fn records_are_kept_as_long_as_promised() {
 fn a_clock_that_steps_back_far_is_refused() {
     let store = store();
     let text = actions().sign(&draft(1, 2)).unwrap();
-    let early = Draft {
+    let early = UnsignedAction {
         issued: at(-60_000),
         ..draft(3, 4)
     };
@@ -175,7 +178,7 @@ fn what_was_signed_before_the_store_started_is_refused() {
             reason: Reason::StoreRestarted,
             retry_after: Some(31),
         };
-        assert_eq!(receive(&anew, &text, now), Verdict::Denied(again));
+        assert_eq!(receive(&anew, &text, now), ReceivedAction::Denied(again));
         assert_eq!(anew.status().unwrap().seen, 0);
     }
     accepted(receive(&MemoryStore::new(at(-30_001)), &text, NOW));

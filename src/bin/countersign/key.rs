@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use countersign::bytes::hex;
 use countersign::entropy::{EntropyError, SystemEntropy};
-use countersign::key_file::KeyFile;
+use countersign::key_text::KeyText;
 use countersign::keyring::{Keyring, SiteId};
 use countersign::secret::SecretBytes;
 
@@ -80,7 +80,7 @@ impl From<EntropyError> for Failure {
 }
 
 fn generate(file: Option<&Path>) -> Result<Outcome, Failure> {
-    let key = KeyFile::new_material(&SystemEntropy)?;
+    let key = KeyText::new_material(&SystemEntropy)?;
     let Some(file) = file else {
         note("warning: what follows is a secret; who sees this screen, or its history, has it");
         return printed(&key.to_bytes());
@@ -107,7 +107,7 @@ fn printed(line: &SecretBytes) -> Result<Outcome, Failure> {
 }
 
 fn pair(file: &Path) -> Result<Outcome, Failure> {
-    let key = KeyFile::new_seed(&SystemEntropy)?;
+    let key = KeyText::new_seed(&SystemEntropy)?;
     let mut name = file.as_os_str().to_owned();
     name.push(".pub");
     let beside = PathBuf::from(name);
@@ -153,29 +153,29 @@ fn write_new(path: &Path, line: &SecretBytes, mode: u32) -> Result<(), Failure> 
 
 fn show(path: &Path, site: Option<SiteId>) -> Result<Outcome, Failure> {
     let bytes = read_small(path, "Paste the key material, then press Enter.", MOST)?;
-    let key = KeyFile::parse(bytes.expose()).map_err(|_| {
+    let key = KeyText::parse(bytes.expose()).map_err(|_| {
         Failure(
             "this is no key that can be used: it is too short, WordPress's placeholder, or damaged"
                 .to_owned(),
         )
     })?;
-    if !matches!(key, KeyFile::Public(_)) && is_open_to_others(path) {
+    if !matches!(key, KeyText::Public(_)) && is_open_to_others(path) {
         note(&format!(
             "warning: others can read {}: chmod 600",
             shown(path)
         ));
     }
     let kind = match key {
-        KeyFile::Material(_) => "key material",
-        KeyFile::Seed(_) => "Ed25519 key that signs (secret)",
-        KeyFile::Public(_) => "Ed25519 key that verifies (public)",
+        KeyText::Material(_) => "key material",
+        KeyText::Seed(_) => "Ed25519 key that signs (secret)",
+        KeyText::Public(_) => "Ed25519 key that verifies (public)",
     };
     let mut text = format!("kind         {kind}\nfingerprint  {}\n", key.fingerprint());
-    if let Some(KeyFile::Public(public)) = key.public() {
+    if let Some(KeyText::Public(public)) = key.public() {
         text.push_str(&format!("public       {}\n", hex(public.as_bytes())));
     }
     if let Some(site) = site {
-        let KeyFile::Material(material) = &key else {
+        let KeyText::Material(material) = &key else {
             return Err(Failure(
                 "--site goes with key material; a pair has no key id of a site".to_owned(),
             ));

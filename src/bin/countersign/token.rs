@@ -4,7 +4,7 @@ use std::path::Path;
 
 use countersign::bytes::hex;
 use countersign::clock::{Clock as _, SystemClock, Timestamp};
-use countersign::token::{self, Unproven};
+use countersign::token::{self, UnverifiedToken};
 
 use super::outcome::{Failure, Outcome, read_small};
 use super::when::{span, utc};
@@ -53,7 +53,7 @@ impl Command {
     }
 }
 
-fn in_words(token: &Unproven, now: Timestamp) -> String {
+fn in_words(token: &UnverifiedToken, now: Timestamp) -> String {
     let kind = kind(token);
     let checksum = if token.is_checksum_right {
         "right"
@@ -96,7 +96,7 @@ fn in_words(token: &Unproven, now: Timestamp) -> String {
     )
 }
 
-fn as_json(token: &Unproven, now: Timestamp) -> String {
+fn as_json(token: &UnverifiedToken, now: Timestamp) -> String {
     let value = serde_json::json!({
         "verified": false,
         "form": "token",
@@ -114,6 +114,6 @@ fn as_json(token: &Unproven, now: Timestamp) -> String {
     format!("{value}\n")
 }
 
-fn kind(token: &Unproven) -> String {
+fn kind(token: &UnverifiedToken) -> String {
     format!("{:?}", token.kind).to_lowercase()
 }

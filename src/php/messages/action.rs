@@ -2,14 +2,14 @@
 
 use ext_php_rs::prelude::*;
 
-use crate::action::Message;
+use crate::action::VerifiedAction;
 use crate::bytes;
 use crate::php::convert::int;
 
 /// A verified action, which only this caller may run.
 #[php_class]
 #[php(name = "Countersign\\Action")]
-pub struct PhpAction(pub(super) Message);
+pub struct PhpAction(pub(super) VerifiedAction);
 
 #[php_impl]
 impl PhpAction {

@@ -7,7 +7,7 @@ use ext_php_rs::binary_slice::BinarySlice;
 use ext_php_rs::prelude::*;
 use ext_php_rs::types::Zval;
 
-use crate::action::Key;
+use crate::action::ActionKey;
 use crate::entropy::{Entropy as _, SystemEntropy};
 use crate::php::error::BindingResult;
 use crate::php::secret::{PhpSecret, with_bytes};
@@ -16,29 +16,29 @@ use crate::secret::Secret;
 /// A key for actions or heartbeats, as a handle: no property, no `Clone`, no `Debug`.
 #[php_class]
 #[php(name = "Countersign\\ActionKey")]
-pub struct PhpActionKey(pub(super) Key);
+pub struct PhpActionKey(pub(super) ActionKey);
 
 #[php_impl]
 impl PhpActionKey {
     #[php(name = "hmac")]
     pub fn hmac(secret: &Zval) -> BindingResult<Self> {
-        Ok(Self(with_bytes(secret, Key::hmac)??))
+        Ok(Self(with_bytes(secret, ActionKey::hmac)??))
     }
 
     #[php(name = "ed25519")]
     pub fn ed25519(seed: &Zval) -> BindingResult<Self> {
-        Ok(Self(with_bytes(seed, Key::ed25519)??))
+        Ok(Self(with_bytes(seed, ActionKey::ed25519)??))
     }
 
     #[php(name = "ed25519Public")]
     pub fn ed25519_public(public_key: BinarySlice<u8>) -> BindingResult<Self> {
-        Ok(Self(Key::ed25519_public(&public_key)?))
+        Ok(Self(ActionKey::ed25519_public(&public_key)?))
     }
 
     #[php(name = "generate")]
     pub fn generate() -> BindingResult<Self> {
         let seed = Secret::new(SystemEntropy.bytes::<32>()?);
-        Ok(Self(Key::ed25519(seed.expose())?))
+        Ok(Self(ActionKey::ed25519(seed.expose())?))
     }
 
     pub fn key_id(&self) -> String {

@@ -3,14 +3,14 @@
 use ext_php_rs::binary::Binary;
 use ext_php_rs::prelude::*;
 
-use crate::action::Message;
+use crate::action::VerifiedAction;
 use crate::bytes;
 
 /// The receipt of an action that was run before.
 #[php_class]
 #[php(name = "Countersign\\ActionReceipt")]
 pub struct PhpActionReceipt {
-    pub(super) message: Message,
+    pub(super) message: VerifiedAction,
     pub(super) receipt: Vec<u8>,
 }
 

@@ -9,7 +9,9 @@ use ext_php_rs::types::ZendHashTable;
 use super::action::PhpAction;
 use super::action_receipt::PhpActionReceipt;
 use super::channel::{lifetime_ms, needed, open};
-use crate::action::{self, ActionType, Channel, Domain, Draft, SnapshotId, Verdict};
+use crate::action::{
+    self, ActionType, Channel, Domain, ReceivedAction, SnapshotId, UnsignedAction,
+};
 use crate::bytes;
 use crate::clock::{Clock as _, SystemClock};
 use crate::decision::Decision;
@@ -72,7 +74,7 @@ impl PhpActions {
         let action_type = ActionType::parse(action_type).ok_or_else(|| {
             misuse("a type is 1 to 64 lower-case letters, digits and _, beginning with a letter")
         })?;
-        Ok(self.channel.sign(&Draft {
+        Ok(self.channel.sign(&UnsignedAction {
             id,
             action_type,
             payload: &body,
@@ -94,11 +96,13 @@ impl PhpActions {
             .channel
             .receive(store, &header, &body, SystemClock.now());
         Ok(match verdict {
-            Verdict::Accepted(message) => Either::One(PhpAction(message)),
-            Verdict::Receipt(message, receipt) => {
+            ReceivedAction::Accepted(message) => Either::One(PhpAction(message)),
+            ReceivedAction::Receipt(message, receipt) => {
                 Either::Other(Either::One(PhpActionReceipt { message, receipt }))
             }
-            Verdict::Denied(denial) => Either::Other(Either::Other(Decision::Deny(denial).into())),
+            ReceivedAction::Denied(denial) => {
+                Either::Other(Either::Other(Decision::Deny(denial).into()))
+            }
         })
     }
 

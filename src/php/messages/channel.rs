@@ -5,14 +5,14 @@ use std::sync::Arc;
 use ext_php_rs::types::ZendHashTable;
 
 use super::action_key::PhpActionKey;
-use crate::action::{Channel, Domain, Key, KeyError, SignError};
+use crate::action::{ActionKey, ActionKeyError, Channel, Domain, SignError};
 use crate::keyring::SiteId;
 use crate::php::convert::number;
 use crate::php::error::{BindingError, BindingResult, misuse};
 use crate::store;
 
-impl From<KeyError> for BindingError {
-    fn from(error: KeyError) -> Self {
+impl From<ActionKeyError> for BindingError {
+    fn from(error: ActionKeyError) -> Self {
         Self::Failed {
             reason: error.reason(),
             detail: error.to_string(),
@@ -37,7 +37,7 @@ pub(super) fn open(domain: Domain, site_id: &str, keys: &ZendHashTable) -> Bindi
                 .map(|key| &key.0)
                 .ok_or_else(|| misuse("a list of Countersign\\ActionKey is needed"))
         })
-        .collect::<BindingResult<Vec<&Key>>>()?;
+        .collect::<BindingResult<Vec<&ActionKey>>>()?;
     Ok(Channel::new(domain, site, &keys)?)
 }
 

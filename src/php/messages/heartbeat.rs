@@ -2,14 +2,14 @@
 
 use ext_php_rs::prelude::*;
 
-use crate::action::Message;
+use crate::action::VerifiedAction;
 use crate::bytes;
 use crate::php::convert::int;
 
 /// A verified heartbeat that was not received before.
 #[php_class]
 #[php(name = "Countersign\\Heartbeat")]
-pub struct PhpHeartbeat(pub(super) Message);
+pub struct PhpHeartbeat(pub(super) VerifiedAction);
 
 #[php_impl]
 impl PhpHeartbeat {

@@ -12,7 +12,7 @@ use crate::php::error::BindingResult;
 /// A response of the authorization server.
 #[php_class]
 #[php(name = "Countersign\\OAuthReply")]
-pub struct PhpOAuthReply(pub(super) oauth::Reply);
+pub struct PhpOAuthReply(pub(super) oauth::OAuthReply);
 
 #[php_impl]
 impl PhpOAuthReply {

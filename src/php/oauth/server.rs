@@ -16,10 +16,10 @@ use crate::php::error::{BindingError, BindingResult};
 use crate::php::keyring::PhpKeyring;
 use crate::{keyring, oauth};
 
-impl From<oauth::Error> for BindingError {
-    fn from(error: oauth::Error) -> Self {
+impl From<oauth::OAuthError> for BindingError {
+    fn from(error: oauth::OAuthError) -> Self {
         match error {
-            oauth::Error::Entropy(error) => error.into(),
+            oauth::OAuthError::Entropy(error) => error.into(),
             other => Self::Misuse(other.to_string()),
         }
     }
@@ -29,7 +29,7 @@ impl From<oauth::Error> for BindingError {
 #[php_class]
 #[php(name = "Countersign\\OAuth")]
 pub struct PhpOAuth {
-    server: oauth::Server,
+    server: oauth::AuthorizationServer,
     keyring: Arc<keyring::Keyring>,
 }
 
@@ -46,7 +46,7 @@ impl PhpOAuth {
 impl PhpOAuth {
     pub fn __construct(keyring: &PhpKeyring, settings: &str) -> BindingResult<Self> {
         Ok(Self {
-            server: oauth::Server::new(settings)?,
+            server: oauth::AuthorizationServer::new(settings)?,
             keyring: Arc::clone(&keyring.0),
         })
     }

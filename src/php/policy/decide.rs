@@ -7,7 +7,7 @@ use super::verdict::PhpPolicyVerdict;
 use super::words::{PhpApprovalState, PhpKeyRight, PhpMode, PhpRisk, PhpSnapshotState};
 use crate::php::decision::PhpDecision;
 use crate::php::error::{BindingResult, misuse};
-use crate::policy::record::Record;
+use crate::policy::record::PolicyRecord;
 use crate::policy::{self, Confidence, Facts, Threshold};
 
 /// Reads a confidence. Only a PHP int is one: `82.0` or `"8200"` is not.
@@ -43,7 +43,7 @@ impl PhpPolicy {
         checkpoint: bool,
         proven: bool,
     ) -> PhpPolicyVerdict {
-        PhpPolicyVerdict(Record::of(Facts {
+        PhpPolicyVerdict(PolicyRecord::of(Facts {
             risk: risk.into(),
             confidence: confidence_of(confidence),
             threshold: self.0,
@@ -74,6 +74,6 @@ impl PhpPolicy {
     }
 
     pub fn reproduces(line: &str) -> bool {
-        Record::reproduce(line).is_some()
+        PolicyRecord::reproduce(line).is_some()
     }
 }

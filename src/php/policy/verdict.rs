@@ -4,30 +4,30 @@ use ext_php_rs::prelude::*;
 
 use crate::decision::Decision;
 use crate::php::decision::PhpDecision;
-use crate::policy::Outcome;
-use crate::policy::record::Record;
+use crate::policy::PolicyEffect;
+use crate::policy::record::PolicyRecord;
 
 /// The policy's decision, with the facts that it rests on.
 #[php_class]
 #[php(name = "Countersign\\PolicyVerdict")]
-pub struct PhpPolicyVerdict(pub(super) Record);
+pub struct PhpPolicyVerdict(pub(super) PolicyRecord);
 
 #[php_impl]
 impl PhpPolicyVerdict {
     pub fn is_allowed(&self) -> bool {
-        self.0.verdict.outcome == Outcome::Allow
+        self.0.verdict.effect == PolicyEffect::Allow
     }
 
     pub fn needs_approval(&self) -> bool {
-        self.0.verdict.outcome == Outcome::Approve
+        self.0.verdict.effect == PolicyEffect::Approve
     }
 
     pub fn is_recommendation(&self) -> bool {
-        self.0.verdict.outcome == Outcome::Recommend
+        self.0.verdict.effect == PolicyEffect::Recommend
     }
 
     pub fn outcome(&self) -> &'static str {
-        self.0.verdict.outcome.word()
+        self.0.verdict.effect.word()
     }
 
     pub fn rule(&self) -> &'static str {

@@ -14,7 +14,7 @@ use crate::php::convert::{Either, number};
 use crate::php::decision::PhpDecision;
 use crate::php::error::{BindingResult, misuse};
 use crate::php::keyring::PhpKeyring;
-use crate::token::{self, Grant};
+use crate::token::{self, NewToken};
 
 /// Issues and verifies tokens.
 #[php_class]
@@ -38,7 +38,7 @@ impl PhpTokens {
     ) -> BindingResult<String> {
         Ok(token::issue(
             &self.0,
-            &Grant {
+            &NewToken {
                 kind: kind.into(),
                 subject: number(subject, "the subject must be 0 or more")?,
                 epoch: number(epoch, "the epoch must be 0 to 4,294,967,295")?,

@@ -9,7 +9,8 @@ use std::process::Stdio;
 use crate::support::role;
 
 use countersign::action::{
-    ActionType, Channel, Domain, Draft, KEPT_MS, Key, MAX_RECEIPT_BYTES, Verdict, finish,
+    ActionKey, ActionType, Channel, Domain, KEPT_MS, MAX_RECEIPT_BYTES, ReceivedAction,
+    UnsignedAction, finish,
 };
 use countersign::clock::{Clock as _, SystemClock, Timestamp};
 use countersign::keyring::SiteId;
@@ -19,7 +20,7 @@ use countersign::store::{DEFAULT_MAP_BYTES, HostIdentity, LmdbStore};
 const ACTIONS: u64 = 500;
 
 fn channel() -> Channel {
-    let key = Key::hmac(&[b's'; 32]).unwrap();
+    let key = ActionKey::hmac(&[b's'; 32]).unwrap();
     Channel::new(Domain::Action, SiteId::new([1; 8]), &[&key]).unwrap()
 }
 
@@ -31,7 +32,7 @@ fn open(folder: &Path, boot: &str, now: Timestamp) -> LmdbStore {
 fn sign(id: u64, nonce: u64, issued: Timestamp) -> String {
     let wide = |n: u64| u128::from(n).to_be_bytes();
     channel()
-        .sign(&Draft {
+        .sign(&UnsignedAction {
             id: wide(id),
             action_type: ActionType::parse("read_health").unwrap(),
             payload: b"",
@@ -43,13 +44,13 @@ fn sign(id: u64, nonce: u64, issued: Timestamp) -> String {
         .unwrap()
 }
 
-fn receive(store: &LmdbStore, text: &str, now: Timestamp) -> Verdict {
+fn receive(store: &LmdbStore, text: &str, now: Timestamp) -> ReceivedAction {
     channel().receive(store, text.as_bytes(), b"", now)
 }
 
-fn reason(verdict: Verdict) -> Reason {
+fn reason(verdict: ReceivedAction) -> Reason {
     match verdict {
-        Verdict::Denied(denial) => denial.reason,
+        ReceivedAction::Denied(denial) => denial.reason,
         other => panic!("{other:?}"),
     }
 }
@@ -70,12 +71,12 @@ fn child() {
     for id in 0..ACTIONS {
         // Two processes each send the same bytes, and the pairs the same action signed anew.
         match receive(&store, &sign(id, id * 100 + player / 2, now), now) {
-            Verdict::Accepted(message) => {
+            ReceivedAction::Accepted(message) => {
                 accepted += 1;
                 assert_eq!(finish(&store, &message, b"done"), Ok(true));
             }
-            Verdict::Receipt(_, receipt) => assert_eq!(receipt, b"done"),
-            Verdict::Denied(denial) => assert_eq!(denial.reason, Reason::ActionInProgress),
+            ReceivedAction::Receipt(_, receipt) => assert_eq!(receipt, b"done"),
+            ReceivedAction::Denied(denial) => assert_eq!(denial.reason, Reason::ActionInProgress),
         }
     }
     // The harness of libtest prints to the same pipe: the parent reads the line with our mark.
@@ -131,7 +132,7 @@ fn receipts_outlive_the_process_and_not_the_boot() {
     let receipt = [b'r'; MAX_RECEIPT_BYTES];
     {
         let store = open(dir.path(), "boot-1", started);
-        let Verdict::Accepted(message) = receive(&store, &text, now) else {
+        let ReceivedAction::Accepted(message) = receive(&store, &text, now) else {
             panic!()
         };
         assert_eq!(
@@ -145,7 +146,7 @@ fn receipts_outlive_the_process_and_not_the_boot() {
         let later = now.plus_millis(KEPT_MS - 1000);
         for (text, now) in [(&text, now), (&sign(1, 2, later), later)] {
             match receive(&store, text, now) {
-                Verdict::Receipt(_, kept) => assert_eq!(kept, receipt),
+                ReceivedAction::Receipt(_, kept) => assert_eq!(kept, receipt),
                 other => panic!("{other:?}"),
             }
         }
@@ -156,7 +157,7 @@ fn receipts_outlive_the_process_and_not_the_boot() {
     let reboot = now.plus_seconds(10);
     let message = {
         let store = open(dir.path(), "boot-1", started);
-        let Verdict::Accepted(message) = receive(&store, &text, now) else {
+        let ReceivedAction::Accepted(message) = receive(&store, &text, now) else {
             panic!()
         };
         message

@@ -5,7 +5,9 @@
 mod invalid;
 
 use crate::support::vectors::{Vectors, same_as_files};
-use countersign::action::{ActionType, Channel, Domain, Draft, Key, MAX_LENGTH, SnapshotId};
+use countersign::action::{
+    ActionKey, ActionType, Channel, Domain, MAX_LENGTH, SnapshotId, UnsignedAction,
+};
 use countersign::bytes::{base64url, from_base64url, from_hex, hex, pae, sha256};
 use countersign::clock::Timestamp;
 use countersign::keyring::SiteId;
@@ -23,24 +25,24 @@ const ISSUED: u64 = 1_700_000_000_123;
 const LATER: u64 = 4_102_444_800_000;
 const PAYLOAD: &str = "{\"plugin\": \"akismet/akismet.php\", \"to\": \"5.3\"}\n";
 
-fn hmac_key() -> Key {
-    Key::hmac(SECRET.as_bytes()).unwrap()
+fn hmac_key() -> ActionKey {
+    ActionKey::hmac(SECRET.as_bytes()).unwrap()
 }
 
 fn seed() -> [u8; 32] {
     from_hex(SEED).unwrap()
 }
 
-fn ed25519_key() -> Key {
-    Key::ed25519(&seed()).unwrap()
+fn ed25519_key() -> ActionKey {
+    ActionKey::ed25519(&seed()).unwrap()
 }
 
-fn channel(domain: Domain, site: &str, keys: &[&Key]) -> Channel {
+fn channel(domain: Domain, site: &str, keys: &[&ActionKey]) -> Channel {
     Channel::new(domain, SiteId::parse(site).unwrap(), keys).unwrap()
 }
 
-fn draft(payload: &str) -> Draft<'_> {
-    Draft {
+fn draft(payload: &str) -> UnsignedAction<'_> {
+    UnsignedAction {
         id: *b"vector action id",
         action_type: ActionType::parse("update_plugin").unwrap(),
         payload: payload.as_bytes(),
@@ -68,14 +70,14 @@ fn vector(domain: Domain, text: &str, payload: &str, now_ms: u64, outcome: &str)
 }
 
 fn valid() -> Vectors {
-    let bare = Draft {
+    let bare = UnsignedAction {
         snapshot: None,
         lifetime_ms: 1,
         action_type: ActionType::parse("a").unwrap(),
         ..draft("")
     };
     let long = ("t".repeat(64), "s".repeat(64));
-    let longest = Draft {
+    let longest = UnsignedAction {
         action_type: ActionType::parse(&long.0).unwrap(),
         snapshot: SnapshotId::parse(&long.1),
         ..draft("\u{0}\u{ff}")
@@ -111,15 +113,15 @@ fn valid() -> Vectors {
 /// What this implementation says of a vector as it stands in its file.
 fn outcome(vector: &Value) -> &'static str {
     let text = |name: &str| vector[name].as_str().unwrap();
-    let keys: Vec<Key> = vector["keys"]
+    let keys: Vec<ActionKey> = vector["keys"]
         .as_array()
         .unwrap()
         .iter()
         .map(|key| match key.get("hmac-sha256") {
-            Some(secret) => Key::hmac(secret.as_str().unwrap().as_bytes()).unwrap(),
+            Some(secret) => ActionKey::hmac(secret.as_str().unwrap().as_bytes()).unwrap(),
             None => {
                 let public = from_hex::<32>(key["ed25519"].as_str().unwrap()).unwrap();
-                Key::ed25519_public(&public).unwrap()
+                ActionKey::ed25519_public(&public).unwrap()
             }
         })
         .collect();

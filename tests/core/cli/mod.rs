@@ -8,7 +8,7 @@ use std::process::{Command, Output, Stdio};
 
 use countersign::clock::{Clock as _, SystemClock, Timestamp};
 use countersign::keyring::{Keyring, SiteId};
-use countersign::token::{Grant, Kind, issue};
+use countersign::token::{Kind, NewToken, issue};
 
 const SITE: SiteId = SiteId::new([1; 8]);
 
@@ -45,7 +45,7 @@ fn keys() -> Keyring {
 fn token(kind: Kind, issued: Timestamp) -> String {
     issue(
         &keys(),
-        &Grant {
+        &NewToken {
             kind,
             subject: 42,
             epoch: 3,

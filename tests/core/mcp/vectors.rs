@@ -11,46 +11,46 @@ use super::support::{
     ENDPOINT, NOW, Site, access_grant, connection, headers, keyring, merged, registry,
 };
 use countersign::mcp::{Authorized, Call, Incoming, Received, Reply};
-use countersign::token::{self, Grant, Kind};
+use countersign::token::{self, Kind, NewToken};
 use serde_json::{Value, json};
 
 /// Tokens that a case can name in a header or in the query.
 fn named(site: &Site, text: &str) -> String {
-    let issue = |grant: Grant| token::issue(&site.keyring, &grant);
+    let issue = |grant: NewToken| token::issue(&site.keyring, &grant);
     let grant = access_grant;
     let mut out = text.replace("{token}", &site.token());
     let mut put = |name: &str, token: String| out = out.replace(name, &token);
     put(
         "{refresh}",
-        issue(Grant {
+        issue(NewToken {
             kind: Kind::Refresh,
             ..grant()
         }),
     );
     put(
         "{expired}",
-        issue(Grant {
+        issue(NewToken {
             issued: countersign::clock::Timestamp::from_seconds(NOW.seconds() - 3600),
             ..grant()
         }),
     );
     put(
         "{future}",
-        issue(Grant {
+        issue(NewToken {
             issued: NOW.plus_seconds(60),
             ..grant()
         }),
     );
     put(
         "{old_epoch}",
-        issue(Grant {
+        issue(NewToken {
             epoch: 4,
             ..grant()
         }),
     );
     put(
         "{other_audience}",
-        issue(Grant {
+        issue(NewToken {
             binding: token::audience("https://example.org/other"),
             ..grant()
         }),

@@ -3,7 +3,7 @@
 use super::support::*;
 use countersign::decision::Decision;
 use countersign::entropy::SystemEntropy;
-use countersign::oauth::{Error, Reply, Server};
+use countersign::oauth::{AuthorizationServer, OAuthError, OAuthReply};
 use countersign::reason::Reason;
 use serde_json::{Value, json};
 use url::Url;
@@ -53,11 +53,11 @@ fn stored_requests_are_checked_again() {
         bad[name] = value;
         assert_eq!(
             server().request(&bad.to_string()).unwrap_err(),
-            Error::Request,
+            OAuthError::Request,
             "{name}"
         );
     }
-    assert_eq!(server().request("").unwrap_err(), Error::Request);
+    assert_eq!(server().request("").unwrap_err(), OAuthError::Request);
 }
 
 #[test]
@@ -95,7 +95,7 @@ fn the_answers_carry_code_or_error_with_state_and_issuer() {
 #[test]
 fn doubts_about_client_or_address_never_redirect() {
     let evil = "https://evil.example/cb";
-    let page = |reply: Box<Reply>, reason: Reason| {
+    let page = |reply: Box<OAuthReply>, reason: Reason| {
         assert_eq!(reply.redirect(), None);
         assert_eq!(reply.status(), 400);
         assert!(reply.headers().iter().all(|(name, _)| *name != "Location"));
@@ -337,7 +337,7 @@ fn every_endpoint_refuses_a_request_without_https() {
     plain["secure"] = json!(false);
     // A site without HTTPS has no https address. The server must still be able to refuse.
     plain["token_endpoint"] = json!("http://example.org/t");
-    let server = Server::new(&plain.to_string()).unwrap();
+    let server = AuthorizationServer::new(&plain.to_string()).unwrap();
     let keyring = keyring();
     let client = client("none").to_string();
     let site = Site::new("none");

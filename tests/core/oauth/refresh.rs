@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 
 use countersign::clock::Timestamp;
-use countersign::oauth::refresh::{Position, State, Step, WINDOW, decide};
+use countersign::oauth::refresh::{FamilyState, Position, Rotation, WINDOW, decide};
 
 /// The steps of one walk.
 const DEPTH: usize = 9;
@@ -90,12 +90,12 @@ impl World {
             return Answer::Revoked;
         }
         let rotated_at = Timestamp::from_seconds(1_800_000_000);
-        let state = State {
+        let state = FamilyState {
             latest: self.latest,
             rotated_at,
         };
         match decide(state, token, rotated_at.plus_seconds(self.age)) {
-            Step::Advance(to) => {
+            Rotation::Advance(to) => {
                 let late = token != self.latest;
                 self.latest = to.latest;
                 self.age = 0;
@@ -106,11 +106,11 @@ impl World {
                     Answer::Token(to.latest)
                 }
             }
-            Step::Repeat(same) => {
+            Rotation::Repeat(same) => {
                 assert_eq!(same.latest, self.latest);
                 Answer::Token(same.latest)
             }
-            Step::Revoke => {
+            Rotation::Revoke => {
                 self.revoked = true;
                 Answer::Revoked
             }
@@ -264,7 +264,7 @@ fn after_a_branch_no_other_token_of_its_generation_lives() {
 fn parallel_refreshes_have_one_successor() {
     let begin = Timestamp::from_seconds(1_800_000_000);
     for (token, generation, waited) in [(0, 0, 5000), (0, 1, 0), (0, 1, WINDOW - 3), (0, 1, 5000)] {
-        let mut row = State {
+        let mut row = FamilyState {
             latest: Position {
                 generation,
                 branch: 0,
@@ -284,14 +284,14 @@ fn parallel_refreshes_have_one_successor() {
             let now = now.plus_millis(worker as u64 * 90);
             let state = loop {
                 match decide(seen, presented, now) {
-                    Step::Repeat(state) => break state,
-                    Step::Advance(state) if row.latest == seen.latest => {
+                    Rotation::Repeat(state) => break state,
+                    Rotation::Advance(state) if row.latest == seen.latest => {
                         row = state;
                         updates += 1;
                         break state;
                     }
-                    Step::Advance(_) => seen = row,
-                    Step::Revoke => panic!("worker {worker} revoked"),
+                    Rotation::Advance(_) => seen = row,
+                    Rotation::Revoke => panic!("worker {worker} revoked"),
                 }
             };
             successors.insert(state);

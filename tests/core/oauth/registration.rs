@@ -3,7 +3,7 @@
 use countersign::clock::Timestamp;
 use countersign::decision::Decision;
 use countersign::entropy::{CountingEntropy, Entropy, EntropyError, SystemEntropy};
-use countersign::oauth::{Error, Reply, Server, client_id};
+use countersign::oauth::{AuthorizationServer, OAuthError, OAuthReply, client_id};
 use countersign::reason::Reason;
 use serde_json::{Value, json};
 
@@ -29,15 +29,15 @@ fn with(mut base: Value, name: &str, value: Value) -> Value {
     base
 }
 
-fn server() -> Server {
-    Server::new(&settings().to_string()).unwrap()
+fn server() -> AuthorizationServer {
+    AuthorizationServer::new(&settings().to_string()).unwrap()
 }
 
 fn parsed(text: &str) -> Value {
     serde_json::from_str(text).unwrap()
 }
 
-fn register(body: &Value) -> Reply {
+fn register(body: &Value) -> OAuthReply {
     server()
         .register(
             &CountingEntropy::default(),
@@ -47,7 +47,7 @@ fn register(body: &Value) -> Reply {
         .unwrap()
 }
 
-fn refused(reply: &Reply, error: &str, reason: Reason) {
+fn refused(reply: &OAuthReply, error: &str, reason: Reason) {
     assert_eq!(reply.decision(), Decision::from(reason), "{}", reply.body());
     assert_eq!(reply.status(), 400);
     assert_eq!(parsed(reply.body())["error"], error);
@@ -56,75 +56,79 @@ fn refused(reply: &Reply, error: &str, reason: Reason) {
 
 #[test]
 fn settings_are_exact() {
-    let error = |settings: Value| Server::new(&settings.to_string()).err();
+    let error = |settings: Value| AuthorizationServer::new(&settings.to_string()).err();
     assert_eq!(error(settings()), None);
     for (name, value, expected) in [
-        ("typo", json!(1), Error::Settings),
-        ("issuer", json!(null), Error::Settings),
-        ("allow_http", json!("yes"), Error::Settings),
-        ("secure", json!(null), Error::Settings),
-        ("issuer", json!("example.org"), Error::Setting("issuer")),
+        ("typo", json!(1), OAuthError::Settings),
+        ("issuer", json!(null), OAuthError::Settings),
+        ("allow_http", json!("yes"), OAuthError::Settings),
+        ("secure", json!(null), OAuthError::Settings),
+        (
+            "issuer",
+            json!("example.org"),
+            OAuthError::Setting("issuer"),
+        ),
         (
             "issuer",
             json!("https://example.org/?a"),
-            Error::Setting("issuer"),
+            OAuthError::Setting("issuer"),
         ),
         (
             "issuer",
             json!("https://example.org/#a"),
-            Error::Setting("issuer"),
+            OAuthError::Setting("issuer"),
         ),
         (
             "issuer",
             json!("https://u@example.org/"),
-            Error::Setting("issuer"),
+            OAuthError::Setting("issuer"),
         ),
         (
             "issuer",
             json!("https://:p@example.org/"),
-            Error::Setting("issuer"),
+            OAuthError::Setting("issuer"),
         ),
         (
             "resource",
             json!("https://example.org/a b"),
-            Error::Setting("resource"),
+            OAuthError::Setting("resource"),
         ),
         (
             "resource",
             json!("https://example.org\\a"),
-            Error::Setting("resource"),
+            OAuthError::Setting("resource"),
         ),
         (
             "resource",
             json!("ftp://example.org/"),
-            Error::Setting("resource"),
+            OAuthError::Setting("resource"),
         ),
         (
             "token_endpoint",
             json!("http://example.org/t"),
-            Error::SettingNotHttps("token_endpoint"),
+            OAuthError::SettingNotHttps("token_endpoint"),
         ),
         (
             "documentation",
             json!("http://example.org/d"),
-            Error::SettingNotHttps("documentation"),
+            OAuthError::SettingNotHttps("documentation"),
         ),
         (
             "access_lifetime",
             json!(0),
-            Error::Setting("access_lifetime"),
+            OAuthError::Setting("access_lifetime"),
         ),
         (
             "access_lifetime",
             json!(86_401),
-            Error::Setting("access_lifetime"),
+            OAuthError::Setting("access_lifetime"),
         ),
-        ("access_lifetime", json!(-1), Error::Settings),
-        ("scopes", json!(["a b"]), Error::Setting("scopes")),
-        ("scopes", json!([""]), Error::Setting("scopes")),
-        ("scopes", json!(["a\"b"]), Error::Setting("scopes")),
-        ("scopes", json!(["a\\b"]), Error::Setting("scopes")),
-        ("scopes", json!(["ok", "é"]), Error::Setting("scopes")),
+        ("access_lifetime", json!(-1), OAuthError::Settings),
+        ("scopes", json!(["a b"]), OAuthError::Setting("scopes")),
+        ("scopes", json!([""]), OAuthError::Setting("scopes")),
+        ("scopes", json!(["a\"b"]), OAuthError::Setting("scopes")),
+        ("scopes", json!(["a\\b"]), OAuthError::Setting("scopes")),
+        ("scopes", json!(["ok", "é"]), OAuthError::Setting("scopes")),
     ] {
         assert_eq!(
             error(with(settings(), name, value.clone())),
@@ -162,9 +166,10 @@ fn metadata_is_what_clients_demand() {
         "resource_name",
         json!("Blog"),
     );
-    let server =
-        Server::new(&with(full, "documentation", json!("https://example.org/d")).to_string())
-            .unwrap();
+    let server = AuthorizationServer::new(
+        &with(full, "documentation", json!("https://example.org/d")).to_string(),
+    )
+    .unwrap();
     let resource = parsed(&server.resource_metadata());
     assert_eq!(
         resource,
@@ -326,7 +331,7 @@ fn ids_and_secrets_are_random() {
     let failed = server()
         .register(&Broken, NOW, body.as_bytes())
         .unwrap_err();
-    assert_eq!(failed, Error::Entropy(EntropyError));
+    assert_eq!(failed, OAuthError::Entropy(EntropyError));
 }
 
 #[test]

@@ -5,7 +5,7 @@ use countersign::clock::Timestamp;
 use countersign::decision::Decision;
 use countersign::entropy::CountingEntropy;
 use countersign::keyring::{Keyring, SiteId};
-use countersign::oauth::{AuthorizationRequest, Reply, Server, TokenRequest};
+use countersign::oauth::{AuthorizationRequest, AuthorizationServer, OAuthReply, TokenRequest};
 use countersign::reason::Reason;
 use serde_json::{Value, json};
 use url::Url;
@@ -43,8 +43,8 @@ pub fn settings() -> Value {
     })
 }
 
-pub fn server() -> Server {
-    Server::new(&settings().to_string()).unwrap()
+pub fn server() -> AuthorizationServer {
+    AuthorizationServer::new(&settings().to_string()).unwrap()
 }
 
 pub fn client(method: &str) -> Value {
@@ -89,7 +89,7 @@ pub const QUERY: [(&str, &str); 8] = [
     ("scope", "mcp:read offline_access unknown"),
 ];
 
-pub fn authorize(query: &str) -> Result<AuthorizationRequest, Box<Reply>> {
+pub fn authorize(query: &str) -> Result<AuthorizationRequest, Box<OAuthReply>> {
     server().authorize(query.as_bytes(), Some(&client("none").to_string()))
 }
 
@@ -116,7 +116,7 @@ pub fn parameter(location: &str, name: &str) -> Option<String> {
 
 /// What the plugin does: keeps one grant, makes conditional changes.
 pub struct Site {
-    pub server: Server,
+    pub server: AuthorizationServer,
     pub keyring: Keyring,
     pub entropy: CountingEntropy,
     pub client: Value,
@@ -151,13 +151,13 @@ impl Site {
         now: Timestamp,
         body: &str,
         header: &[u8],
-    ) -> Result<TokenRequest, Box<Reply>> {
+    ) -> Result<TokenRequest, Box<OAuthReply>> {
         let client = self.client.to_string();
         self.server
             .token(&self.keyring, now, body.as_bytes(), header, Some(&client))
     }
 
-    pub fn redeem(&self, now: Timestamp, request: &TokenRequest) -> Reply {
+    pub fn redeem(&self, now: Timestamp, request: &TokenRequest) -> OAuthReply {
         let grant = self.grant.to_string();
         request
             .redeem(&self.keyring, &self.entropy, now, Some(&grant))
@@ -165,7 +165,7 @@ impl Site {
     }
 
     /// Token request, decision, change: the answer as the client gets it.
-    pub fn exchange(&mut self, now: Timestamp, body: &str) -> Reply {
+    pub fn exchange(&mut self, now: Timestamp, body: &str) -> OAuthReply {
         let request = match self.token(now, body, b"") {
             Ok(request) => request,
             Err(reply) => return *reply,
@@ -187,7 +187,7 @@ impl Site {
         reply
     }
 
-    pub fn refresh(&mut self, now: Timestamp, refresh: &str) -> Reply {
+    pub fn refresh(&mut self, now: Timestamp, refresh: &str) -> OAuthReply {
         let fields = [
             ("grant_type", "refresh_token"),
             ("client_id", "csc_one"),
@@ -209,7 +209,7 @@ pub fn code_body(code: &str, changes: &[(&str, &str)]) -> String {
     changed(&base, changes)
 }
 
-pub fn member(reply: &Reply, name: &str) -> String {
+pub fn member(reply: &OAuthReply, name: &str) -> String {
     let body: Value = serde_json::from_str(reply.body()).unwrap();
     body[name]
         .as_str()
@@ -218,7 +218,7 @@ pub fn member(reply: &Reply, name: &str) -> String {
 }
 
 #[track_caller]
-pub fn refused(reply: &Reply, error: &str, reason: Reason) {
+pub fn refused(reply: &OAuthReply, error: &str, reason: Reason) {
     assert_eq!(member(reply, "error"), error);
     assert_eq!(reply.decision(), Decision::from(reason));
     assert_eq!(

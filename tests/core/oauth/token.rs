@@ -3,7 +3,7 @@
 use super::support::*;
 use base64::Engine as _;
 use countersign::bytes;
-use countersign::oauth::{Error, GrantType, Server};
+use countersign::oauth::{AuthorizationServer, GrantType, OAuthError};
 use countersign::reason::Reason;
 use countersign::token::{self, Kind, audience, verify};
 use serde_json::{Value, json};
@@ -60,7 +60,7 @@ fn a_code_gives_tokens_once() {
 
     assert_eq!(
         format!("{reply:?}"),
-        "Reply { status: 200, decision: Allow, .. }",
+        "OAuthReply { status: 200, decision: Allow, .. }",
         "tokens must not be printed"
     );
     let again = site.exchange(at(2), &body);
@@ -84,7 +84,7 @@ fn what_the_site_says_of_scope_and_life_is_answered() {
     site.grant["request"]["scopes"] = json!([]);
     let mut short = settings();
     short["access_lifetime"] = json!(600);
-    site.server = Server::new(&short.to_string()).unwrap();
+    site.server = AuthorizationServer::new(&short.to_string()).unwrap();
     let reply = site.exchange(at(1), &code_body(&site.code(at(0)), &[]));
     assert_eq!(member(&reply, "scope"), "mcp:read mcp:write");
     let access = verify(
@@ -106,7 +106,7 @@ fn a_client_without_the_refresh_grant_gets_no_refresh_token() {
     assert!(!reply.body().contains("refresh_token"));
     let refresh = token::issue(
         &site.keyring,
-        &token::Grant {
+        &token::NewToken {
             kind: Kind::Refresh,
             subject: GRANT,
             epoch: 0,
@@ -369,7 +369,7 @@ fn a_code_or_token_is_good_for_its_own_grant_only() {
     ] {
         let error =
             redeem(&|grant| *grant.pointer_mut(pointer).unwrap() = value.clone()).unwrap_err();
-        assert_eq!(error, Error::Grant);
+        assert_eq!(error, OAuthError::Grant);
     }
 }
 

@@ -2,9 +2,9 @@
 
 use countersign::clock::Timestamp;
 use countersign::oauth::is_metadata_document;
-use countersign::oauth::pkce::{Challenge, is_verifier};
+use countersign::oauth::pkce::{CodeChallenge, is_verifier};
 use countersign::oauth::redirect::RedirectUri;
-use countersign::oauth::refresh::{Position, State, Step, decide};
+use countersign::oauth::refresh::{FamilyState, Position, Rotation, decide};
 use serde_json::Value;
 use url::Url;
 
@@ -28,11 +28,11 @@ fn pkce() {
         assert_eq!(is_verifier(text(case, "text")), case["valid"], "{case}");
     }
     for case in cases(&all, "challenges") {
-        let parsed = Challenge::parse(text(case, "text"));
+        let parsed = CodeChallenge::parse(text(case, "text"));
         assert_eq!(parsed.is_some(), case["valid"], "{case}");
     }
     for case in cases(&all, "pairs") {
-        let met = Challenge::parse(text(case, "challenge"))
+        let met = CodeChallenge::parse(text(case, "challenge"))
             .is_some_and(|challenge| challenge.is_met_by(text(case, "verifier")));
         assert_eq!(met, case["met"], "{case}");
     }
@@ -143,8 +143,8 @@ fn position(case: &Value) -> Position {
     }
 }
 
-fn state(case: &Value) -> State {
-    State {
+fn state(case: &Value) -> FamilyState {
+    FamilyState {
         latest: position(case),
         rotated_at: Timestamp::from_seconds(case["rotated_at"].as_u64().unwrap()),
     }
@@ -156,9 +156,9 @@ fn refresh_rule() {
     for case in cases(&all, "cases") {
         let now = Timestamp::from_seconds(case["now"].as_u64().unwrap());
         let expected = match text(case, "answer") {
-            "advance" => Step::Advance(state(&case["to"])),
-            "repeat" => Step::Repeat(state(&case["to"])),
-            "revoke" => Step::Revoke,
+            "advance" => Rotation::Advance(state(&case["to"])),
+            "repeat" => Rotation::Repeat(state(&case["to"])),
+            "revoke" => Rotation::Revoke,
             other => panic!("{other}"),
         };
         let found = decide(state(&case["state"]), position(&case["presented"]), now);

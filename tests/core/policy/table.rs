@@ -4,15 +4,15 @@
 //! happen, and the least of these is the answer.
 
 use countersign::policy::{
-    ApprovalState, Confidence, Facts, KeyRight, Mode, Outcome, Risk, SnapshotState, Threshold,
-    decide, record::Record,
+    ApprovalState, Confidence, Facts, KeyRight, Mode, PolicyEffect, Risk, SnapshotState, Threshold,
+    decide, record::PolicyRecord,
 };
 
 /// What happens at most, and the words for it that the product promises.
 struct Sentence {
     says: &'static str,
     applies: fn(&Facts) -> bool,
-    at_most: Outcome,
+    at_most: PolicyEffect,
     because: &'static str,
 }
 
@@ -47,25 +47,25 @@ const SENTENCES: &[Sentence] = &[
     Sentence {
         says: "the kill switch stops every agent and every signed action at once",
         applies: |facts| facts.frozen,
-        at_most: Outcome::Deny,
+        at_most: PolicyEffect::Deny,
         because: "kill_switch",
     },
     Sentence {
         says: "a confidence in another form than basis points is rejected",
         applies: |facts| points(facts) < 0,
-        at_most: Outcome::Deny,
+        at_most: PolicyEffect::Deny,
         because: "confidence_invalid",
     },
     Sentence {
         says: "what a person rejected does not happen",
         applies: |facts| facts.approval == ApprovalState::Rejected,
-        at_most: Outcome::Deny,
+        at_most: PolicyEffect::Deny,
         because: "approval_rejected",
     },
     Sentence {
         says: "a key that may propose is not a key that may dispatch",
         applies: |facts| facts.right != KeyRight::Dispatch,
-        at_most: Outcome::Recommend,
+        at_most: PolicyEffect::Recommend,
         because: "proposal_only",
     },
     Sentence {
@@ -73,67 +73,67 @@ const SENTENCES: &[Sentence] = &[
         applies: |facts| {
             points(facts) >= 0 && points(facts) < i32::from(facts.threshold.basis_points())
         },
-        at_most: Outcome::Recommend,
+        at_most: PolicyEffect::Recommend,
         because: "confidence_low",
     },
     Sentence {
         says: "medium and above need a snapshot that was made before",
         applies: |facts| unsafe_with(facts, SnapshotState::Missing),
-        at_most: Outcome::Recommend,
+        at_most: PolicyEffect::Recommend,
         because: "snapshot_missing",
     },
     Sentence {
         says: "… of what the action would change",
         applies: |facts| unsafe_with(facts, SnapshotState::OtherTarget),
-        at_most: Outcome::Recommend,
+        at_most: PolicyEffect::Recommend,
         because: "snapshot_mismatch",
     },
     Sentence {
         says: "… as it is",
         applies: |facts| unsafe_with(facts, SnapshotState::Stale),
-        at_most: Outcome::Recommend,
+        at_most: PolicyEffect::Recommend,
         because: "snapshot_stale",
     },
     Sentence {
         says: "… and verified before",
         applies: |facts| unsafe_with(facts, SnapshotState::Made),
-        at_most: Outcome::Recommend,
+        at_most: PolicyEffect::Recommend,
         because: "snapshot_unverified",
     },
     Sentence {
         says: "risky changes need an approval",
         applies: |facts| asked(facts, ApprovalState::Missing),
-        at_most: Outcome::Approve,
+        at_most: PolicyEffect::Approve,
         because: "approval_needed",
     },
     Sentence {
         says: "the call is staged, not done",
         applies: |facts| asked(facts, ApprovalState::Pending),
-        at_most: Outcome::Approve,
+        at_most: PolicyEffect::Approve,
         because: "approval_pending",
     },
     Sentence {
         says: "an approval is of its time",
         applies: |facts| asked(facts, ApprovalState::Expired),
-        at_most: Outcome::Approve,
+        at_most: PolicyEffect::Approve,
         because: "approval_expired",
     },
     Sentence {
         says: "if the target changed since the request, approval asks again",
         applies: |facts| asked(facts, ApprovalState::Changed),
-        at_most: Outcome::Approve,
+        at_most: PolicyEffect::Approve,
         because: "approval_changed",
     },
     Sentence {
         says: "on approval the act runs",
         applies: |facts| asked(facts, ApprovalState::Granted),
-        at_most: Outcome::Allow,
+        at_most: PolicyEffect::Allow,
         because: "approved",
     },
     Sentence {
         says: "the rest goes on alone",
         applies: |facts| !person_by_table(facts),
-        at_most: Outcome::Allow,
+        at_most: PolicyEffect::Allow,
         because: "unattended",
     },
 ];
@@ -201,14 +201,14 @@ fn the_whole_domain_is_decided_as_the_sentences_say() {
         met[strictest] += 1;
         let verdict = decide(facts);
         assert_eq!(
-            (verdict.outcome, verdict.rule.id()),
+            (verdict.effect, verdict.rule.id()),
             (sentence.at_most, sentence.because),
             "{}: {facts:?}",
             sentence.says
         );
         assert_eq!(
             verdict.reason().is_none(),
-            verdict.outcome == Outcome::Allow
+            verdict.effect == PolicyEffect::Allow
         );
     }
     for (sentence, met) in SENTENCES.iter().zip(met) {
@@ -256,10 +256,10 @@ fn worse(facts: &Facts) -> Vec<Facts> {
 fn nothing_that_is_worse_gains_anything() {
     let mut compared = 0_usize;
     for facts in domain() {
-        let outcome = decide(&facts).outcome;
+        let outcome = decide(&facts).effect;
         for worse in worse(&facts) {
             compared += 1;
-            assert!(decide(&worse).outcome <= outcome, "{facts:?} → {worse:?}");
+            assert!(decide(&worse).effect <= outcome, "{facts:?} → {worse:?}");
         }
     }
     assert!(compared > 1_000_000, "{compared}");
@@ -269,16 +269,16 @@ fn nothing_that_is_worse_gains_anything() {
 fn every_decision_is_made_again_from_its_line() {
     // One in seven: a prime to every dimension of the domain.
     for facts in domain().into_iter().step_by(7) {
-        let record = Record::of(facts);
+        let record = PolicyRecord::of(facts);
         assert_eq!(record.verdict, decide(&facts));
         let line = record.to_string();
-        assert_eq!(Record::reproduce(&line), Some(record), "{line}");
+        assert_eq!(PolicyRecord::reproduce(&line), Some(record), "{line}");
         // Any other end is none.
         let end = line.rfind(' ').unwrap();
         for other in ["unattended", "approved", "kill_switch", "confidence_low"] {
             if !line.ends_with(&format!(" {other}")) {
                 let other = format!("{} {other}", &line[..end]);
-                assert_eq!(Record::reproduce(&other), None, "{other}");
+                assert_eq!(PolicyRecord::reproduce(&other), None, "{other}");
             }
         }
     }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use countersign::policy::{
     ApprovalState, Confidence, Facts, KeyRight, Mode, Risk, SnapshotState, Threshold,
-    record::Record,
+    record::PolicyRecord,
 };
 use serde_json::{Value, json};
 
@@ -34,7 +34,7 @@ fn decisions() -> Value {
     // Until every end that there is has been met twenty times.
     while picks < 200_000 {
         picks += 1;
-        let record = Record::of(Facts {
+        let record = PolicyRecord::of(Facts {
             risk: pick(&mut random, Risk::ALL),
             confidence: Confidence::new(pick(
                 &mut random,
@@ -49,7 +49,7 @@ fn decisions() -> Value {
             frozen: pick(&mut random, &[false, false, false, true]),
             proven: pick(&mut random, &[false, true]),
         });
-        let end = (record.verdict.outcome.word(), record.verdict.rule.id());
+        let end = (record.verdict.effect.word(), record.verdict.rule.id());
         let lines = by_end.entry(end).or_default();
         let line = record.to_string();
         if lines.len() < 20 && !lines.contains(&line) {
@@ -195,7 +195,7 @@ fn the_policy_is_the_one_of_the_vectors() {
 fn every_vector_is_read_as_it_says() {
     for line in decisions().as_array().unwrap() {
         assert!(
-            Record::reproduce(line.as_str().unwrap()).is_some(),
+            PolicyRecord::reproduce(line.as_str().unwrap()).is_some(),
             "{line}"
         );
     }
@@ -206,10 +206,10 @@ fn every_vector_is_read_as_it_says() {
         assert_eq!(json!(points), case["basis_points"], "{case}");
     }
     let lines = lines();
-    assert!(Record::reproduce(lines["good"].as_str().unwrap()).is_some());
+    assert!(PolicyRecord::reproduce(lines["good"].as_str().unwrap()).is_some());
     for case in lines["cases"].as_array().unwrap() {
         assert_eq!(
-            Record::reproduce(case["line"].as_str().unwrap()),
+            PolicyRecord::reproduce(case["line"].as_str().unwrap()),
             None,
             "{case}"
         );

@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use countersign::clock::Timestamp;
 use countersign::keyring::{Keyring, SiteId};
-use countersign::token::{Grant, Kind, audience, issue, verify};
+use countersign::token::{Kind, NewToken, audience, issue, verify};
 use serde_json::json;
 
 use crate::support::vectors::{Vectors, same_as_files};
@@ -26,8 +26,8 @@ fn kind_name(kind: Kind) -> String {
     format!("{kind:?}").to_lowercase()
 }
 
-fn grant(kind: Kind) -> Grant {
-    Grant {
+fn grant(kind: Kind) -> NewToken {
+    NewToken {
         kind,
         subject: 0x0001_0203_0405_0607,
         epoch: 7,
@@ -73,15 +73,15 @@ fn invalid() -> Vectors {
     let keys = keyring(SITE, MATERIAL);
     let good = issue(&keys, &grant(Kind::Access));
     let refresh = issue(&keys, &grant(Kind::Refresh));
-    let expired = Grant {
+    let expired = NewToken {
         lifetime: 1,
         ..grant(Kind::Access)
     };
-    let early = Grant {
+    let early = NewToken {
         issued: Timestamp::from_seconds(4_200_000_000),
         ..grant(Kind::Access)
     };
-    let elsewhere = Grant {
+    let elsewhere = NewToken {
         binding: audience("https://example.org/"),
         ..grant(Kind::Access)
     };

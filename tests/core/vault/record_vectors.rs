@@ -3,7 +3,7 @@
 
 use countersign::bytes::{base64url, from_base64url};
 use countersign::entropy::CountingEntropy;
-use countersign::vault::{Opener, Vault};
+use countersign::vault::{SlotSecret, Vault};
 use serde_json::json;
 
 use super::support::*;
@@ -27,7 +27,7 @@ fn invalid_records() -> Vectors {
     let last = bytes.len() - 1;
     let elsewhere = Vault::create(
         site("fedcba9876543210"),
-        &Opener::AuthKey(MATERIAL.as_bytes()),
+        &SlotSecret::AuthKey(MATERIAL.as_bytes()),
         &CountingEntropy::default(),
     )
     .unwrap();

@@ -3,7 +3,7 @@
 use countersign::entropy::CountingEntropy;
 use countersign::keyring::SiteId;
 use countersign::vault::recovery::RecoveryCode;
-use countersign::vault::{Error, Opener, Vault};
+use countersign::vault::{SlotSecret, Vault, VaultError};
 use serde_json::Value;
 
 pub const SITE: &str = "0123456789abcdef";
@@ -27,13 +27,19 @@ pub struct Made {
 
 pub fn made() -> Made {
     let entropy = CountingEntropy::default();
-    let mut vault =
-        Vault::create(site(SITE), &Opener::AuthKey(MATERIAL.as_bytes()), &entropy).unwrap();
+    let mut vault = Vault::create(
+        site(SITE),
+        &SlotSecret::AuthKey(MATERIAL.as_bytes()),
+        &entropy,
+    )
+    .unwrap();
     vault
-        .put_slot(&Opener::KeyFile(KEY_FILE.as_bytes()), &entropy)
+        .put_slot(&SlotSecret::KeyFile(KEY_FILE.as_bytes()), &entropy)
         .unwrap();
     let code = RecoveryCode::random(&entropy).unwrap();
-    vault.put_slot(&Opener::Recovery(&code), &entropy).unwrap();
+    vault
+        .put_slot(&SlotSecret::Recovery(&code), &entropy)
+        .unwrap();
     let old = vault
         .seal(RECORD.as_bytes(), SECRET.as_bytes(), &entropy)
         .unwrap();
@@ -57,19 +63,19 @@ pub fn text(value: &Value) -> &str {
 pub fn open(site_id: &str, slots: &str, kind: &str, material: &str) -> Result<Vault, String> {
     let code;
     let opener = match kind {
-        "auth_key" => Opener::AuthKey(material.as_bytes()),
-        "key_file" => Opener::KeyFile(material.as_bytes()),
+        "auth_key" => SlotSecret::AuthKey(material.as_bytes()),
+        "key_file" => SlotSecret::KeyFile(material.as_bytes()),
         _ => {
             code = RecoveryCode::parse(material.as_bytes()).ok_or("recovery_code_invalid")?;
-            Opener::Recovery(&code)
+            SlotSecret::Recovery(&code)
         }
     };
     Vault::open(site(site_id), slots.as_bytes(), &opener).map_err(reason)
 }
 
-pub fn reason(error: Error) -> String {
+pub fn reason(error: VaultError) -> String {
     match error {
-        Error::Refused(reason) => reason.code().to_owned(),
+        VaultError::Refused(reason) => reason.code().to_owned(),
         other => other.to_string(),
     }
 }

@@ -4,7 +4,7 @@
 
 use countersign::bytes::{base64url, from_base64url, hex, sha256};
 use countersign::entropy::CountingEntropy;
-use countersign::vault::{Opener, Vault};
+use countersign::vault::{SlotSecret, Vault};
 use serde_json::{Value, json};
 
 use super::support::*;
@@ -59,16 +59,20 @@ fn invalid_slots() -> Vectors {
     let entropy = CountingEntropy::default();
     let elsewhere = Vault::create(
         site("fedcba9876543210"),
-        &Opener::AuthKey(MATERIAL.as_bytes()),
+        &SlotSecret::AuthKey(MATERIAL.as_bytes()),
         &entropy,
     )
     .unwrap()
     .to_text(&entropy)
     .unwrap();
-    let one_slot = Vault::create(site(SITE), &Opener::AuthKey(MATERIAL.as_bytes()), &entropy)
-        .unwrap()
-        .to_text(&entropy)
-        .unwrap();
+    let one_slot = Vault::create(
+        site(SITE),
+        &SlotSecret::AuthKey(MATERIAL.as_bytes()),
+        &entropy,
+    )
+    .unwrap()
+    .to_text(&entropy)
+    .unwrap();
     let mut tag = from_base64url(parts[2].as_bytes()).unwrap();
     tag[0] ^= 1;
     let damaged = [

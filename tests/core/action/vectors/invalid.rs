@@ -342,7 +342,7 @@ fn others() -> Vec<Case> {
     let elsewhere = channel(Domain::Action, "fedcba9876543210", &[&hmac_key()])
         .sign(&draft(PAYLOAD))
         .unwrap();
-    let stranger = Key::hmac(&[b'x'; 32]).unwrap();
+    let stranger = ActionKey::hmac(&[b'x'; 32]).unwrap();
     let stranger = channel(Domain::Action, SITE, &[&stranger])
         .sign(&draft(PAYLOAD))
         .unwrap();

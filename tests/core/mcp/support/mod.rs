@@ -13,7 +13,7 @@ use countersign::limit::period::UtcOffset;
 use countersign::limit::{self, Admission};
 use countersign::mcp::{Server, World};
 use countersign::store::{Insertion, MemoryStore, OneTimeUse, Store, StoreError, StoreStatus};
-use countersign::token::{self, Grant, Kind};
+use countersign::token::{self, Kind, NewToken};
 use serde_json::{Value, json};
 
 pub const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
@@ -137,8 +137,8 @@ impl Site {
     }
 }
 
-pub fn access_grant() -> Grant {
-    Grant {
+pub fn access_grant() -> NewToken {
+    NewToken {
         kind: Kind::Access,
         subject: 7,
         epoch: 0,

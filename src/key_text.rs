@@ -20,7 +20,7 @@ const SEED: &str = "countersign-ed25519-seed:";
 const PUBLIC: &str = "countersign-ed25519-public:";
 
 /// What a key file holds.
-pub enum KeyFile {
+pub enum KeyText {
     /// Key material for a keyring.
     Material(SecretBytes),
     /// An Ed25519 key that signs.
@@ -29,7 +29,7 @@ pub enum KeyFile {
     Public(VerifyingKey),
 }
 
-impl KeyFile {
+impl KeyText {
     /// New random material.
     ///
     /// # Errors
@@ -113,8 +113,8 @@ impl KeyFile {
                 let name = derive(material.expose(), &[], label);
                 return hex(name.expose()).chars().take(16).collect();
             }
-            Self::Seed(seed) => action::Key::ed25519(seed.expose()),
-            Self::Public(key) => action::Key::ed25519_public(key.as_bytes()),
+            Self::Seed(seed) => action::ActionKey::ed25519(seed.expose()),
+            Self::Public(key) => action::ActionKey::ed25519_public(key.as_bytes()),
         };
         // Seed and key have the right length, and no public key of small order is read.
         pair.map_or_else(|_| String::new(), |key| key.id().to_string())
@@ -129,12 +129,12 @@ mod tests {
     #[test]
     fn every_form_goes_both_ways() {
         let entropy = CountingEntropy::default();
-        let seed = KeyFile::new_seed(&entropy).unwrap();
+        let seed = KeyText::new_seed(&entropy).unwrap();
         let public = seed.public().unwrap();
-        let material = KeyFile::new_material(&entropy).unwrap();
+        let material = KeyText::new_material(&entropy).unwrap();
         for file in [&seed, &public, &material] {
             let line = file.to_bytes();
-            let again = KeyFile::parse(line.expose()).unwrap();
+            let again = KeyText::parse(line.expose()).unwrap();
             assert_eq!(again.to_bytes().expose(), line.expose());
             assert_eq!(again.fingerprint(), file.fingerprint());
         }
@@ -161,7 +161,7 @@ mod tests {
             "put your unique phrase here, and some more of it",
         ] {
             assert_eq!(
-                KeyFile::parse(wrong.as_bytes()).err(),
+                KeyText::parse(wrong.as_bytes()).err(),
                 Some(Reason::KeyUnusable),
                 "{wrong}"
             );
@@ -171,8 +171,8 @@ mod tests {
     #[test]
     fn white_space_around_material_is_not_part_of_it() {
         let text = [b'x'; 40];
-        let one = KeyFile::parse(&text).unwrap();
-        let other = KeyFile::parse(&[b"\n ", &text[..], b" \r\n\n"].concat()).unwrap();
+        let one = KeyText::parse(&text).unwrap();
+        let other = KeyText::parse(&[b"\n ", &text[..], b" \r\n\n"].concat()).unwrap();
         assert_eq!(one.fingerprint(), other.fingerprint());
     }
 }

@@ -2,11 +2,16 @@
 //!
 //! Authenticated with it: site, record name and key id. A value copied to another row or site does not open.
 
-use super::MAX_SECRET;
-use super::aead::{self, Key};
+use super::aead::{self, AeadKey};
 use crate::bytes::{base64url_into, from_base64url, from_hex, hex, pae};
 use crate::keyring::{KeyId, SiteId};
 use crate::secret::SecretBytes;
+
+/// The longest name of a record, in bytes.
+pub const MAX_NAME: usize = 191;
+
+/// The longest secret, in bytes: 64 KiB.
+pub const MAX_SECRET: usize = 64 * 1024;
 
 const PREFIX: &str = "cse1.";
 
@@ -14,7 +19,7 @@ const PREFIX: &str = "cse1.";
 const MAX_TEXT: usize = PREFIX.len() + 9 + (aead::IV + MAX_SECRET + 16 + aead::TAG).div_ceil(3) * 4;
 
 /// A record taken apart, all of it still unproven.
-pub(super) struct Record {
+pub(super) struct SealedSecret {
     pub(super) key_id: KeyId,
     iv: [u8; aead::IV],
     sealed: Vec<u8>,
@@ -33,7 +38,7 @@ pub(super) fn seal(
     site: SiteId,
     name: &[u8],
     key_id: KeyId,
-    key: &Key,
+    key: &AeadKey,
     iv: &[u8; aead::IV],
     secret: &[u8],
 ) -> String {
@@ -49,7 +54,7 @@ pub(super) fn seal(
 }
 
 /// Strictly: one text for each record.
-pub(super) fn parse(text: &[u8]) -> Option<Record> {
+pub(super) fn parse(text: &[u8]) -> Option<SealedSecret> {
     if text.len() > MAX_TEXT {
         return None;
     }
@@ -61,15 +66,15 @@ pub(super) fn parse(text: &[u8]) -> Option<Record> {
     if ciphertext == 0 || ciphertext % 16 != 0 {
         return None;
     }
-    Some(Record {
+    Some(SealedSecret {
         key_id: KeyId(from_hex(std::str::from_utf8(id).ok()?)?),
         iv: *iv,
         sealed: sealed.to_vec(),
     })
 }
 
-impl Record {
-    pub(super) fn open(&self, site: SiteId, name: &[u8], key: &Key) -> Option<SecretBytes> {
+impl SealedSecret {
+    pub(super) fn open(&self, site: SiteId, name: &[u8], key: &AeadKey) -> Option<SecretBytes> {
         key.open(&self.iv, &aad(site, name, self.key_id), &self.sealed)
     }
 }

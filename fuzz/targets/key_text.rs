@@ -1,16 +1,16 @@
 //! Key files: what is read is written again as it was, and its public half is never its secret one.
 #![no_main]
 
-use countersign::key_file::KeyFile;
+use countersign::key_text::KeyText;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &[u8]| {
-    let Ok(file) = KeyFile::parse(data) else {
+    let Ok(file) = KeyText::parse(data) else {
         return;
     };
     let line = file.to_bytes();
     assert_eq!(line.expose().trim_ascii(), data.trim_ascii());
-    let again = KeyFile::parse(line.expose()).expect("what was written can be read");
+    let again = KeyText::parse(line.expose()).expect("what was written can be read");
     assert_eq!(again.fingerprint(), file.fingerprint());
     assert!(
         !data
@@ -19,6 +19,6 @@ fuzz_target!(|data: &[u8]| {
     );
     if let Some(public) = file.public() {
         assert_eq!(public.fingerprint(), file.fingerprint());
-        assert!(matches!(public, KeyFile::Public(_)));
+        assert!(matches!(public, KeyText::Public(_)));
     }
 });
