@@ -1,7 +1,7 @@
 <?php
 /**
  * Plugin Name:       Countersign
- * Description:       Lets AI agents act on this site without being trusted: a native PHP extension makes and checks every security decision.
+ * Description:       Lets AI agents work on this site within limits that you set. A native PHP extension makes and checks every security decision.
  * Version:           0.1.0
  * Requires at least: 6.8
  * Requires PHP:      8.2
@@ -11,9 +11,9 @@
  * Text Domain:       countersign
  * Domain Path:       /languages
  *
- * The plugin acts, the extension decides: tokens, signatures, limits, permissions, the protocol and the
- * audit log are computed by the PHP extension `countersign`. Without it the plugin serves no agent and
- * changes nothing else on the site.
+ * The PHP extension `countersign` computes tokens, signatures, limits, permissions, the protocol and the audit log;
+ * this plugin connects it with WordPress. Without the extension the plugin refuses all agents and changes nothing else
+ * on the site.
  *
  * @package Countersign
  */
@@ -24,29 +24,29 @@ namespace Countersign\Plugin;
 
 defined( 'ABSPATH' ) || exit;
 
-// A host may go back to an older PHP under a running site: say so, and leave the site alone.
+// A host can switch a running site to an older PHP, which WordPress does not check again.
 if ( PHP_VERSION_ID < 80200 ) {
 	add_action(
 		'admin_notices',
 		static function (): void {
-			echo '<div class="notice notice-error"><p>' . esc_html__( 'Countersign needs PHP 8.2 or newer. Until then no agent is served; the rest of the site is not affected.', 'countersign' ) . '</p></div>';
+			echo '<div class="notice notice-error"><p>' . esc_html__( 'Countersign needs PHP 8.2 or newer. Agents cannot use this site until PHP is updated. The rest of the site is not affected.', 'countersign' ) . '</p></div>';
 		}
 	);
 	return;
 }
 
-/** Version of this plugin. */
+/** The version of this plugin. */
 const VERSION = '0.1.0';
 
-/** The oldest extension this plugin works with. */
+/** The oldest version of the PHP extension that this plugin works with. */
 const MINIMUM_EXTENSION = '0.1.0';
 
-/** This file. */
+/** The plugin's main file, as WordPress's functions for plugins take it. */
 const FILE = __FILE__;
 
 /*
- * Loads `Countersign\Plugin\A\B` from src/A/B.php. No Composer autoloader: two plugins that ship the same
- * library must not break each other. `Countersign\` itself belongs to the extension.
+ * Loads `Countersign\Plugin\A\B` from src/A/B.php. There is no Composer autoloader, because two plugins that ship the
+ * same library in different versions break each other. The namespace `Countersign\` itself belongs to the extension.
  */
 spl_autoload_register(
 	static function ( string $name ): void {

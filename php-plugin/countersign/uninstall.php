@@ -1,6 +1,7 @@
 <?php
 /**
- * Deleting the plugin keeps its tables and options, the audit log above all, unless an administrator said otherwise.
+ * Runs when an administrator deletes the plugin. Removes the plugin's capabilities. Keeps its tables and options, among
+ * them the audit log, unless the option `countersign_delete_on_uninstall` is set.
  *
  * @package Countersign
  */
@@ -25,9 +26,9 @@ $countersign_clean_site = static function (): void {
 	}
 	global $wpdb;
 	Schema::drop();
-	// Notices not yet shown, and documents of clients.
-	$countersign_left = $wpdb->get_col( "SELECT option_name FROM $wpdb->options WHERE option_name LIKE '\\_transient\\_countersign\\_%'" );
-	foreach ( $countersign_left as $name ) {
+	// Notices that were not shown yet, and cached documents of clients.
+	$transients = $wpdb->get_col( $wpdb->prepare( 'SELECT option_name FROM %i WHERE option_name LIKE %s', $wpdb->options, $wpdb->esc_like( '_transient_countersign_' ) . '%' ) );
+	foreach ( $transients as $name ) {
 		delete_transient( substr( $name, strlen( '_transient_' ) ) );
 	}
 	foreach ( [ Settings::SITE_ID, Settings::AUDIT_HOST, Settings::OPTION, Settings::DELETE_ON_UNINSTALL, KillSwitch::OPTION, 'countersign_verification' ] as $option ) {

@@ -54,6 +54,7 @@ use_asset() {
 	local name
 	# What the plugin tells an administrator to fetch.
 	name=$(php8.2 -r '
+		define( "ABSPATH", "/" );
 		define( "Countersign\Plugin\MINIMUM_EXTENSION", $argv[2] );
 		require $argv[1] . "/php-plugin/countersign/src/Health/Requirements.php";
 		echo Countersign\Plugin\Health\Requirements::asset();' "$ROOT" "$(sed -n 's/^version = "\(.*\)"$/\1/p' Cargo.toml | head -1)")

@@ -4,57 +4,46 @@ declare(strict_types=1);
 
 namespace Countersign\Plugin;
 
-use Countersign\Plugin\Admin\Menu;
-use Countersign\Plugin\Doors\Cli\KillSwitchCommand;
-use Countersign\Plugin\Doors\Consent;
-use Countersign\Plugin\Doors\KillSwitchRoute;
-use Countersign\Plugin\Doors\Router;
-use Countersign\Plugin\Health\Notices;
-use Countersign\Plugin\Health\SiteHealth;
 use Countersign\Plugin\Site\Capabilities;
 use Countersign\Plugin\Site\Schema;
 
-/** Where everything is tied together. Nothing here touches the extension: it may not be there. */
+defined( 'ABSPATH' ) || exit;
+
+/** Starts the plugin. Works without the PHP extension, which may be missing. */
 final class Plugin {
 
-	private static ?Services $services = null;
+	private static ?Composition $composition = null;
 
 	/** Registers the plugin's hooks; called once, when WordPress loads the plugin. */
 	public static function boot(): void {
 		register_activation_hook( FILE, self::activate( ... ) );
 		add_action( 'plugins_loaded', self::upgrade( ... ) );
-		Router::register( self::services() );
-		KillSwitchRoute::register( self::services() );
-		Consent::register( self::services() );
-		SiteHealth::register( self::services() );
-		if ( is_admin() ) {
-			Notices::register( self::services() );
-			Menu::register( self::services() );
-		}
-		if ( defined( 'WP_CLI' ) && WP_CLI ) {
-			\WP_CLI::add_command( 'countersign kill-switch', new KillSwitchCommand( self::services() ) );
-		}
-	}
-
-	/** The plugin's parts. */
-	public static function services(): Services {
-		return self::$services ??= new Services();
+		self::composition()->register_hooks();
 	}
 
 	/**
-	 * On activation: tables, capabilities, the site's identity. Works without the extension.
+	 * Returns the composition root of this request. Only entry points use it, such as the functions in `functions.php`;
+	 * classes receive what they need through their constructors.
+	 */
+	public static function composition(): Composition {
+		return self::$composition ??= new Composition();
+	}
+
+	/**
+	 * Creates tables, capabilities and the site's identity when the plugin is activated.
 	 *
-	 * @param bool $network_wide Whether it is activated for a whole network: then each site is set up when it first runs.
+	 * @param bool $network_wide Whether the plugin is activated for a whole network. Each site is then set up when it first runs
+	 *                           the plugin.
 	 */
 	public static function activate( bool $network_wide = false ): void {
 		if ( ! $network_wide ) {
 			Schema::migrate();
-			// Deleting the plugin has taken them away, though its tables may have stayed.
+			// Deleting the plugin removes the capabilities and may keep the tables, in which case no migration grants them.
 			Capabilities::grant();
 		}
 	}
 
-	/** On every load: catches up after an update of the plugin, and on sites of a network that have not run it yet. */
+	/** Migrates the database on every load: after an update of the plugin, and on sites of a network that run it for the first time. */
 	private static function upgrade(): void {
 		if ( ! wp_installing() ) {
 			Schema::migrate();

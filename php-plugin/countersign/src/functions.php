@@ -1,6 +1,6 @@
 <?php
 /**
- * The functions that other code on the site may call.
+ * Functions that other code on the site may call.
  *
  * @package Countersign
  */
@@ -9,23 +9,25 @@ declare(strict_types=1);
 
 use Countersign\Plugin\Plugin;
 
+defined( 'ABSPATH' ) || exit;
+
 if ( ! function_exists( 'countersign_kill_switch' ) ) {
 	/**
-	 * Stops every agent on this site at once, or lets them go on.
+	 * Stops all agents on this site, lets them continue, or tells whether they are stopped.
 	 *
-	 * Connections survive and need no new authorization when the switch is lifted. Takes effect on the next
-	 * request of every agent, and on calls already under way before they next write.
+	 * Connections are kept, and need no new authorization when agents may continue. A change applies to the next request
+	 * of every agent. A call that is already running stops before its next write.
 	 *
-	 * @param bool|null $on True stops, false lifts, null only asks.
+	 * @param bool|null $on True stops all agents, false lets them continue, null changes nothing.
 	 *
 	 * @return bool Whether agents are stopped now.
 	 *
-	 * @throws \Countersign\Plugin\Audit\Unavailable When lifting cannot be recorded in the audit log. Stopping
-	 *                                               never fails for that.
-	 * @throws \RuntimeException                     When the database does not take it.
+	 * @throws \Countersign\Plugin\Audit\Unavailable If letting agents continue cannot be recorded in the audit log. Stopping
+	 *                                               them never fails for this reason.
+	 * @throws \RuntimeException                     If the database did not store the change.
 	 */
 	function countersign_kill_switch( ?bool $on = null ): bool {
-		$switch = Plugin::services()->kill_switch();
+		$switch = Plugin::composition()->kill_switch();
 		if ( null !== $on ) {
 			$switch->set( $on );
 		}

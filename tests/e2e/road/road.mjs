@@ -45,7 +45,7 @@ export const auditFrom = (seq) => site.php(
 
 /** What the product's own verification finds in the whole log. */
 export const verifyAudit = () => site.php(`
-	$verification = new \\Countersign\\Plugin\\Audit\\Verification( \\Countersign\\Plugin\\Plugin::services()->audit_log() );
+	$verification = new \\Countersign\\Plugin\\Audit\\Verification( \\Countersign\\Plugin\\Plugin::composition()->extension()->audit_log() );
 	while ( ! $verification->run( 30 ) );
 	return $verification->last();`);
 

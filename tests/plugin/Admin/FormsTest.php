@@ -18,7 +18,7 @@ final class FormsTest extends TestCase {
 
 	protected function tearDown(): void {
 		get_role( 'editor' )->remove_cap( 'countersign_read_audit' );
-		Plugin::services()->kill_switch()->set( false );
+		Plugin::composition()->kill_switch()->set( false );
 		parent::tearDown();
 	}
 
@@ -134,7 +134,7 @@ final class FormsTest extends TestCase {
 		$form = Person::form( Person::of( 'admin' )->page( 'countersign' ), 'countersign_settings' );
 		$from = AuditTrail::size();
 		self::act( 'countersign_settings', 0, [ 'ip_max' => '99999', 'ip_window' => '0', 'allow_widening' => '1' ] + $form );
-		self::assertSame( [ [ 'max' => 256, 'window' => 1 ], true ], [ Plugin::services()->settings()->ip_limit(), Plugin::services()->settings()->allow_widening() ] );
+		self::assertSame( [ [ 'max' => 256, 'window' => 1 ], true ], [ Plugin::composition()->settings()->ip_limit(), Plugin::composition()->settings()->allow_widening() ] );
 		self::assertTold( [ 'setting settings.changed ok' ], $from );
 		self::assertSame( Site::user( 'admin' ), json_decode( AuditTrail::since( $from )[0]['body'], true )['actor']['user'] );
 	}
@@ -168,8 +168,8 @@ final class FormsTest extends TestCase {
 	public function test_what_agents_and_clients_say_of_themselves_is_text(): void {
 		wp_set_current_user( Site::user( 'admin' ) );
 		$evil = '"><script>alert("xss")</script><img src=x onerror=alert(1)>';
-		Plugin::services()->manager()->create( $evil, $evil, Site::user( 'editor' ), 'standard', [], [], static fn(): int => 1 );
-		Plugin::services()->log()->append( AuditTrail::draft( 'test.xss', [ 'target' => $evil, 'actor' => [ 'kind' => 'agent', 'client' => $evil ], 'change' => [ $evil => $evil ] ] ) );
+		Plugin::composition()->manager()->create( $evil, $evil, Site::user( 'editor' ), 'standard', [], [], static fn(): int => 1 );
+		Plugin::composition()->log()->append( AuditTrail::draft( 'test.xss', [ 'target' => $evil, 'actor' => [ 'kind' => 'agent', 'client' => $evil ], 'change' => [ $evil => $evil ] ] ) );
 		foreach ( [ [ 'countersign', [] ], [ 'countersign', [ 's' => $evil, 'state' => $evil ] ], [ 'countersign-audit', [] ], [ 'countersign-audit', [ 's' => $evil, 'correlation' => $evil, 'outcome' => $evil ] ] ] as [ $page, $query ] ) {
 			$answer = Person::of( 'admin' )->page( $page, $query );
 			self::assertSame( 200, $answer->status );

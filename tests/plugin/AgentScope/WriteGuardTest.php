@@ -88,7 +88,7 @@ final class WriteGuardTest extends TestCase {
 	}
 
 	public function test_the_guard_is_gone_after_the_call(): void {
-		$guard = new \Countersign\Plugin\AgentScope\WriteGuard( new \Countersign\Plugin\AgentScope\LiveCheck( self::agent()->connection(), \Countersign\Plugin\Plugin::services()->connections(), \Countersign\Plugin\Plugin::services()->kill_switch() ) );
+		$guard = new \Countersign\Plugin\AgentScope\WriteGuard( new \Countersign\Plugin\AgentScope\LiveCheck( self::agent()->connection(), \Countersign\Plugin\Plugin::composition()->connections(), \Countersign\Plugin\Plugin::composition()->kill_switch() ) );
 		try {
 			$guard->watch( static fn() => update_option( 'countersign_kill_switch', 'x' ) );
 			self::fail( 'written under guard' );

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace Countersign\Tests\Audit;
 
-use Countersign\Plugin\Audit\Draft;
+use Countersign\Plugin\Audit\EntryDraft;
 use Countersign\Plugin\Audit\Log;
 use Countersign\Plugin\Audit\Unavailable;
 use Countersign\Plugin\Plugin;
@@ -16,7 +16,7 @@ use Countersign\Tests\TestCase;
 final class AppendTest extends TestCase {
 
 	private static function log(): Log {
-		return Plugin::services()->log();
+		return Plugin::composition()->log();
 	}
 
 	public function test_the_sequence_is_dense_from_the_first_entry_on(): void {
@@ -152,12 +152,12 @@ final class AppendTest extends TestCase {
 		$from = AuditTrail::size();
 		$_SERVER['REMOTE_ADDR'] = '192.0.2.44';
 		wp_set_current_user( Site::user( 'admin' ) );
-		self::log()->append( Draft::admin( 'connection', 'connection.paused', 'connection:7' ) );
+		self::log()->append( EntryDraft::admin( 'connection', 'connection.paused', 'connection:7' ) );
 		wp_set_current_user( 0 );
 		self::log()->append(
-			Draft::admin( 'kill_switch', 'kill_switch.on', 'site' ),
-			Draft::agent( 'oauth', 9, 'A client', 'oauth.refresh', 'denied', 'refresh_reused' ),
-			Draft::anonymous( 'refusal', 'oauth.register', 'denied', 'rate_limited' )
+			EntryDraft::admin( 'kill_switch', 'kill_switch.on', 'site' ),
+			EntryDraft::agent( 'oauth', 9, 'A client', 'oauth.refresh', 'denied', 'refresh_reused' ),
+			EntryDraft::anonymous( 'refusal', 'oauth.register', 'denied', 'rate_limited' )
 		);
 		$_SERVER['REMOTE_ADDR'] = '127.0.0.1';
 		$actors = array_map( static fn( array $row ): array => array_filter( json_decode( $row['body'], true )['actor'] ), AuditTrail::since( $from ) );

@@ -17,7 +17,7 @@ final class ExportTest extends TestCase {
 
 	private static function exported( string $format ): string {
 		$file = '';
-		( new Export( Plugin::services()->audit_log() ) )->$format(
+		( new Export( Plugin::composition()->extension()->audit_log() ) )->$format(
 			static function ( string $piece ) use ( &$file ): void {
 				$file .= $piece;
 			}
@@ -26,7 +26,7 @@ final class ExportTest extends TestCase {
 	}
 
 	private static function verified( string $file ): AuditFileReport {
-		$verifier = new AuditFile( [ Plugin::services()->log()->verifier_key() ] );
+		$verifier = new AuditFile( [ Plugin::composition()->log()->verifier_key() ] );
 		foreach ( str_split( $file, 5000 ) as $chunk ) {
 			$verifier->push( $chunk );
 		}

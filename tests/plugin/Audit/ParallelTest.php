@@ -26,7 +26,7 @@ final class ParallelTest extends TestCase {
 				\$until = microtime( true ) + 20;
 				while ( count( glob( '$gate*' ) ) < " . self::WRITERS . " && microtime( true ) < \$until ) { usleep( 20000 ); }
 				for ( \$i = 0; \$i < " . self::EACH . "; \$i++ ) {
-					Countersign\\Plugin\\Plugin::services()->log()->append( Countersign\\Plugin\\Audit\\Draft::anonymous( 'refusal', 'test.parallel', 'denied', 'rate_limited', [ 'writer' => $n, 'n' => \$i ] ) );
+					Countersign\\Plugin\\Plugin::composition()->log()->append( Countersign\\Plugin\\Audit\\EntryDraft::anonymous( 'refusal', 'test.parallel', 'denied', 'rate_limited', [ 'writer' => $n, 'n' => \$i ] ) );
 					// Lets another one in, where the database would let one writer finish first.
 					\$size  = Countersign\\Plugin\\Audit\\Log::head()->size;
 					\$until = microtime( true ) + 0.2;
@@ -78,11 +78,11 @@ final class ParallelTest extends TestCase {
 		@unlink( $done );
 		$writer   = "
 			for ( \$i = 0; \$i < 3000 && ! file_exists( '$done' ); \$i++ ) {
-				Countersign\\Plugin\\Plugin::services()->log()->append( Countersign\\Plugin\\Audit\\Draft::anonymous( 'refusal', 'test.amid', 'denied', 'rate_limited', [] ) );
+				Countersign\\Plugin\\Plugin::composition()->log()->append( Countersign\\Plugin\\Audit\\EntryDraft::anonymous( 'refusal', 'test.amid', 'denied', 'rate_limited', [] ) );
 			}
 			echo 'written';";
 		$exporter = "
-			\$log   = Countersign\\Plugin\\Plugin::services()->audit_log();
+			\$log   = Countersign\\Plugin\\Plugin::composition()->extension()->audit_log();
 			\$sizes = [];
 			\$until = microtime( true ) + 30;
 			for ( \$i = 0; \$i < 1500; \$i++ ) {

@@ -61,8 +61,8 @@ final class RefusalTest extends TestCase {
 			self::assertSame( 'audit_unavailable', $agent->call( 'create_draft', [ 'title' => 'Unrecorded' ] )->reason() );
 			try {
 				// Privileges are looked up when a connection is made.
-				$log = new Log( Plugin::services()->audit_log(), Log::storage() );
-				( new Manager( Plugin::services()->connections(), Plugin::services()->grants(), $log, Plugin::services()->settings() ) )->pause( $agent->connection() );
+				$log = new Log( Plugin::composition()->extension(), Log::storage() );
+				( new Manager( Plugin::composition()->connections(), Plugin::composition()->grants(), $log, Plugin::composition()->settings() ) )->pause( $agent->connection() );
 				self::fail( 'paused without a record' );
 			} catch ( Unavailable ) {
 				self::assertSame( Connection::ACTIVE, $agent->connection()->state );
@@ -86,7 +86,7 @@ final class RefusalTest extends TestCase {
 
 	/** @return array<string, array{callable(Connection): void}> */
 	public function acts(): array {
-		$manager = static fn() => Plugin::services()->manager();
+		$manager = static fn() => Plugin::composition()->manager();
 		return [
 			'pause'  => [ static fn( Connection $connection ) => $manager()->pause( $connection ) ],
 			'resume' => [ static fn( Connection $connection ) => $manager()->resume( $connection ) ],
@@ -119,7 +119,7 @@ final class RefusalTest extends TestCase {
 		$this->expected_complaint = '~WordPress database error~';
 		$this->while_broken(
 			static function (): void {
-				$switch = Plugin::services()->kill_switch();
+				$switch = Plugin::composition()->kill_switch();
 				$switch->set( true );
 				self::assertTrue( $switch->is_on() );
 				try {
@@ -131,8 +131,8 @@ final class RefusalTest extends TestCase {
 			}
 		);
 		self::assertStringContainsString( 'could not be recorded', $this->logged() );
-		Plugin::services()->kill_switch()->set( false );
-		self::assertFalse( Plugin::services()->kill_switch()->is_on() );
+		Plugin::composition()->kill_switch()->set( false );
+		self::assertFalse( Plugin::composition()->kill_switch()->is_on() );
 	}
 
 	public function test_an_outcome_that_cannot_be_recorded_is_not_reported_as_success(): void {

@@ -62,6 +62,6 @@ final class TransactionTest extends TestCase {
 			AuditTrail::append( 1, 'test.after_kill' );
 		}
 		self::assertSame( [ 'test.after_kill' ], array_column( AuditTrail::since( $from ), 'action' ) );
-		self::assertInstanceOf( \Countersign\Plugin\Audit\Log::class, Plugin::services()->log() );
+		self::assertInstanceOf( \Countersign\Plugin\Audit\Log::class, Plugin::composition()->log() );
 	}
 }

@@ -17,7 +17,7 @@ use Countersign\Tests\TestCase;
 final class VerificationTest extends TestCase {
 
 	private static function verification(): Verification {
-		return new Verification( Plugin::services()->audit_log() );
+		return new Verification( Plugin::composition()->extension()->audit_log() );
 	}
 
 	public function test_a_long_log_is_verified_step_by_step(): void {
@@ -87,7 +87,7 @@ final class VerificationTest extends TestCase {
 		self::assertSame( $old->size, AuditTrail::size() );
 		self::assertSame( 'truncated_tail', AuditTrail::verify()['verdict'] );
 		wp_set_current_user( Site::user( 'admin' ) );
-		Plugin::services()->log()->acknowledge_rollback();
+		Plugin::composition()->log()->acknowledge_rollback();
 		self::assertSame( [ 'system audit.rollback_acknowledged ok' ], AuditTrail::told( $old->size ) );
 		self::assertSame( 'ok', AuditTrail::verify()['verdict'] );
 		AuditTrail::append();
@@ -97,7 +97,7 @@ final class VerificationTest extends TestCase {
 
 	public function test_entries_are_found_by_what_one_looks_for(): void {
 		$from = AuditTrail::size();
-		$log  = Plugin::services()->log();
+		$log  = Plugin::composition()->log();
 		$needle      = uniqid( 'needle' );
 		$connection  = random_int( 1000000, 9000000 );
 		$correlation = bin2hex( random_bytes( 8 ) );

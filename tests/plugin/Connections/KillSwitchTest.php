@@ -14,7 +14,7 @@ use Countersign\Tests\TestCase;
 final class KillSwitchTest extends TestCase {
 
 	protected function tearDown(): void {
-		Plugin::services()->kill_switch()->set( false );
+		Plugin::composition()->kill_switch()->set( false );
 		parent::tearDown();
 	}
 
@@ -52,7 +52,7 @@ final class KillSwitchTest extends TestCase {
 	}
 
 	public function test_what_cannot_be_read_is_on(): void {
-		$switch = Plugin::services()->kill_switch();
+		$switch = Plugin::composition()->kill_switch();
 		self::assertTrue( self::without( '/^SELECT option_value .*countersign_kill_switch/', $switch->is_on( ... ) ) );
 		self::assertFalse( $switch->is_on() );
 		try {

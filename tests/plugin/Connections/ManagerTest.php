@@ -20,7 +20,7 @@ use Countersign\Tests\TestCase;
 final class ManagerTest extends TestCase {
 
 	private static function manager(): Manager {
-		return Plugin::services()->manager();
+		return Plugin::composition()->manager();
 	}
 
 	public function test_a_new_connection_has_what_was_chosen(): void {
@@ -42,7 +42,7 @@ final class ManagerTest extends TestCase {
 		);
 		self::assertSame( 77, $id, 'what the grant is called' );
 		self::assertSame( Connection::PAUSED, $seen->state, 'nothing works before all of it stands' );
-		$connection = Plugin::services()->connections()->find( $seen->id );
+		$connection = Plugin::composition()->connections()->find( $seen->id );
 		self::assertSame( Connection::ACTIVE, $connection->state );
 		self::assertSame( Access::presets()['draft_only'], $connection->groups );
 		self::assertSame( [ 'max' => 17, 'window' => 90 ], $connection->limit );
@@ -224,13 +224,13 @@ final class ManagerTest extends TestCase {
 		self::manager()->resume( $agent->connection() );
 		self::manager()->pause( $agent->connection() );
 		self::assertSame( Connection::REVOKED, $agent->connection()->state );
-		self::assertFalse( Plugin::services()->connections()->set_state( $agent->id, Connection::ACTIVE ) );
+		self::assertFalse( Plugin::composition()->connections()->set_state( $agent->id, Connection::ACTIVE ) );
 		$other->do( 'whoami' );
 	}
 
 	public function test_a_token_of_an_earlier_epoch_is_dead_and_one_of_this_epoch_lives(): void {
 		$agent = Site::connect();
-		Plugin::services()->connections()->end_access_tokens( $agent->id );
+		Plugin::composition()->connections()->end_access_tokens( $agent->id );
 		self::assertRefused( 'invalid_token', $agent, 'whoami', [], 401 );
 		( new Agent( $agent->id, Agent::issue( $agent->id, 1 ) ) )->do( 'whoami' );
 	}
@@ -258,7 +258,7 @@ final class ManagerTest extends TestCase {
 		$ways = [
 			'connection_revoked' => static fn( Agent $agent ) => self::manager()->revoke( $agent->connection() ),
 			'connection_paused'  => static fn( Agent $agent ) => self::manager()->pause( $agent->connection() ),
-			'kill_switch'        => static fn() => Plugin::services()->kill_switch()->set( true ),
+			'kill_switch'        => static fn() => Plugin::composition()->kill_switch()->set( true ),
 		];
 		foreach ( $ways as $reason => $stop ) {
 			$agent  = Site::connect();
@@ -279,7 +279,7 @@ final class ManagerTest extends TestCase {
 					}
 				);
 			} finally {
-				Plugin::services()->kill_switch()->set( false );
+				Plugin::composition()->kill_switch()->set( false );
 			}
 			// A client whose connection ended is told no more than that its token is no good.
 			self::assertSame( 'connection_revoked' === $reason ? 'invalid_token' : $reason, $answer->reason(), $answer->body );

@@ -61,13 +61,13 @@ final class ConsentTest extends TestCase {
 		self::assertStringStartsWith( OAuthClient::REDIRECT . '?', $answer->header( 'Location' ) );
 		$parameters = OAuthClient::parameters( $answer );
 		self::assertSame( [ 'a state & more', untrailingslashit( home_url() ) ], [ $parameters['state'], $parameters['iss'] ] );
-		$connection = Plugin::services()->connections()->find( OAuthClient::newest() );
+		$connection = Plugin::composition()->connections()->find( OAuthClient::newest() );
 		self::assertSame( [ 'My own name', 'Chosen client', Site::user( 'author' ), 'custom', [ 'read', 'publish', 'seo' ], Site::user( 'admin' ) ], [ $connection->name, $connection->client, $connection->user, $connection->preset, $connection->groups, $connection->created_by ] );
 	}
 
 	public function test_what_is_chosen_first_is_standard_and_ones_own_account(): void {
 		OAuthClient::registered()->decide( Person::of( 'admin' ) );
-		$connection = Plugin::services()->connections()->find( OAuthClient::newest() );
+		$connection = Plugin::composition()->connections()->find( OAuthClient::newest() );
 		self::assertSame( [ 'standard', Site::user( 'admin' ) ], [ $connection->preset, $connection->user ] );
 	}
 
@@ -226,7 +226,7 @@ final class ConsentTest extends TestCase {
 		add_action( 'http_api_curl', static function ( $handle, array $request, string $to ) use ( &$sent ): void {
 			$sent[] = $to;
 		}, 10, 3 );
-		$client = ( new Clients() )->resolve( Plugin::services()->oauth(), $url );
+		$client = ( new Clients() )->resolve( Plugin::composition()->extension()->oauth(), $url );
 		remove_filter( 'http_request_args', $note, PHP_INT_MAX );
 		remove_all_actions( 'http_api_curl' );
 		self::assertSame( [], $sent, 'a request was about to leave' );

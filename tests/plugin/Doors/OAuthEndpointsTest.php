@@ -5,7 +5,6 @@ declare(strict_types=1);
 namespace Countersign\Tests\Doors;
 
 use Countersign\Plugin\Connections\Connection;
-use Countersign\Plugin\Doors\OAuthEndpoints;
 use Countersign\Plugin\Http\Request;
 use Countersign\Plugin\Plugin;
 use Countersign\Plugin\Site\Settings;
@@ -102,11 +101,11 @@ final class OAuthEndpointsTest extends TestCase {
 		self::assertSame( [ 201, 'no-store' ], [ $answer->status, $answer->header( 'Cache-Control' ) ], $answer->body );
 		$client = $answer->json();
 		self::assertArrayNotHasKey( 'client_secret', $client );
-		self::assertNotNull( Plugin::services()->clients()->find( $client['client_id'] ) );
-		self::assertStringNotContainsString( "\u{202e}", Plugin::services()->clients()->find( $client['client_id'] ) );
+		self::assertNotNull( Plugin::composition()->clients()->find( $client['client_id'] ) );
+		self::assertStringNotContainsString( "\u{202e}", Plugin::composition()->clients()->find( $client['client_id'] ) );
 		$secret = OAuthClient::register( [ 'token_endpoint_auth_method' => 'client_secret_basic' ] )->json();
 		self::assertNotEmpty( $secret['client_secret'] );
-		self::assertStringNotContainsString( $secret['client_secret'], Plugin::services()->clients()->find( $secret['client_id'] ), 'only its digest is kept' );
+		self::assertStringNotContainsString( $secret['client_secret'], Plugin::composition()->clients()->find( $secret['client_id'] ), 'only its digest is kept' );
 	}
 
 	/** @return array<string, array{array<string, mixed>}> */
@@ -143,8 +142,8 @@ final class OAuthEndpointsTest extends TestCase {
 		$table = Site::table( 'oauth_clients' );
 		$wpdb->query( $wpdb->prepare( "UPDATE $table SET created_at = %d", time() - 2 * DAY_IN_SECONDS ) );
 		OAuthClient::registered();
-		self::assertNull( Plugin::services()->clients()->find( $old ) );
-		self::assertNotNull( Plugin::services()->clients()->find( $used->id ), 'somebody consented to it' );
+		self::assertNull( Plugin::composition()->clients()->find( $old ) );
+		self::assertNotNull( Plugin::composition()->clients()->find( $used->id ), 'somebody consented to it' );
 		update_option( Settings::OPTION, [ 'registration_limit' => [ 'max' => 3, 'window' => 3600 ] ] + Site::ROOMY );
 		for ( $i = 0; $i < 4; $i++ ) {
 			$answer = OAuthClient::register();
@@ -160,7 +159,7 @@ final class OAuthEndpointsTest extends TestCase {
 		$status  = static function ( string $ip ): int {
 			$_SERVER['REMOTE_ADDR'] = $ip;
 			$body                   = '{"redirect_uris":["https://client.example/back"],"token_endpoint_auth_method":"none"}';
-			return ( new OAuthEndpoints( Plugin::services() ) )->handle( 'oauth/register', new Request( 'POST', [], '', $body ) )->status;
+			return Plugin::composition()->oauth_endpoints()->handle( 'oauth/register', new Request( 'POST', [], '', $body ) )->status;
 		};
 		$before  = $_SERVER;
 		try {
@@ -262,10 +261,10 @@ final class OAuthEndpointsTest extends TestCase {
 		$client = OAuthClient::registered();
 		$tokens = $client->tokens();
 		$agent  = new Agent( OAuthClient::newest(), $tokens['access_token'] );
-		Plugin::services()->kill_switch()->set( true );
-		Plugin::services()->kill_switch()->set( false );
+		Plugin::composition()->kill_switch()->set( true );
+		Plugin::composition()->kill_switch()->set( false );
 		self::assertSame( 200, OAuthClient::token( $client->refreshing( $tokens['refresh_token'] ) )->status );
-		Plugin::services()->manager()->revoke( $agent->connection() );
+		Plugin::composition()->manager()->revoke( $agent->connection() );
 		self::assertSame( 'invalid_grant', OAuthClient::token( $client->refreshing( $tokens['refresh_token'] ) )->json()['error'] );
 	}
 

@@ -4,10 +4,9 @@ declare(strict_types=1);
 
 namespace Countersign\Tests\Health;
 
-use Countersign\Plugin\Health\Condition;
 use Countersign\Plugin\Health\Requirements;
 use Countersign\Plugin\Plugin;
-use Countersign\Plugin\Services;
+use Countersign\Plugin\Composition;
 use Countersign\Plugin\Site\Settings;
 use Countersign\Plugin\Site\Urls;
 use Countersign\Tests\Http;
@@ -26,9 +25,9 @@ final class HealthTest extends TestCase {
 
 	public function test_all_is_well(): void {
 		self::assertSame( Requirements::OK, Requirements::state() );
-		self::assertSame( [], Condition::problems( Plugin::services() ) );
+		self::assertSame( [], Plugin::composition()->condition()->problems() );
 		self::assertSame( 'good', self::site_health()['status'] );
-		self::assertStringNotContainsString( 'serves no agent', Person::of( 'admin' )->get( admin_url( 'index.php' ) )->body );
+		self::assertStringNotContainsString( 'AI agents cannot use this site', Person::of( 'admin' )->get( admin_url( 'index.php' ) )->body );
 	}
 
 	public function test_a_log_that_is_shorter_than_it_was(): void {
@@ -38,11 +37,11 @@ final class HealthTest extends TestCase {
 		$new = \Countersign\Plugin\Audit\Log::head();
 		$wpdb->update( Site::table( 'audit_head' ), [ 'head' => $old->text, 'size' => $old->size ], [ 'id' => 1 ] );
 		try {
-			self::assertArrayHasKey( 'audit_rollback', Condition::problems( Plugin::services() ) );
+			self::assertArrayHasKey( 'audit_rollback', Plugin::composition()->condition()->problems() );
 			self::assertSame( 'critical', self::site_health()['status'] );
-			self::assertStringContainsString( 'shorter than it has been', Person::of( 'admin' )->get( admin_url( 'index.php' ) )->body );
+			self::assertStringContainsString( 'shorter than it was before', Person::of( 'admin' )->get( admin_url( 'index.php' ) )->body );
 			self::assertStringContainsString( 'restored from a backup', Person::of( 'admin' )->page( 'countersign-audit' )->body );
-			self::assertStringNotContainsString( 'shorter than it has been', Person::of( 'editor' )->get( admin_url( 'index.php' ) )->body );
+			self::assertStringNotContainsString( 'shorter than it was before', Person::of( 'editor' )->get( admin_url( 'index.php' ) )->body );
 		} finally {
 			$wpdb->update( Site::table( 'audit_head' ), [ 'head' => $new->text, 'size' => $new->size ], [ 'id' => 1 ] );
 		}
@@ -52,7 +51,7 @@ final class HealthTest extends TestCase {
 		$id = get_option( Settings::SITE_ID );
 		update_option( Settings::SITE_ID, 'nonsense' );
 		try {
-			self::assertNotSame( [], Condition::problems( new Services() ) );
+			self::assertNotSame( [], ( new Composition() )->condition()->problems() );
 			self::assertSame( 503, Http::send( 'POST', Urls::mcp(), [], '{}' )->status );
 		} finally {
 			update_option( Settings::SITE_ID, $id );
@@ -92,7 +91,7 @@ final class HealthTest extends TestCase {
 		// As on a host that forgot to keep others out. Workers that have the store open keep it; new processes refuse.
 		chmod( $state, 0777 );
 		try {
-			[ $said ] = Site::php( 'echo json_encode( Countersign\\Plugin\\Health\\Condition::problems( new Countersign\\Plugin\\Services() ) );' );
+			[ $said ] = Site::php( 'echo json_encode( ( new Countersign\\Plugin\\Composition() )->condition()->problems() );' );
 			self::assertStringContainsString( 'store_unavailable', $said );
 			self::assertSame( 200, Http::get( home_url( '/' ) )->status );
 		} finally {

@@ -83,7 +83,7 @@ final class NoExtensionTest extends TestCase {
 	public function test_consent_is_not_possible_and_says_why(): void {
 		$request = rtrim( base64_encode( 'client_id=x&response_type=code' ), '=' );
 		$answer  = Person::of( 'admin' )->get( site_url( "wp-login.php?action=countersign_authorize&request=$request" ) );
-		self::assertStringContainsString( 'The PHP extension that decides for agents is not installed', $answer->body );
+		self::assertStringContainsString( 'the PHP extension that Countersign needs is not installed', $answer->body );
 	}
 
 	public function test_agents_can_be_stopped_but_not_let_go(): void {
@@ -94,7 +94,7 @@ final class NoExtensionTest extends TestCase {
 		$form = Person::form( Person::of( 'admin' )->page( 'countersign' ), 'countersign_kill_switch' );
 		self::assertSame( '0', $form['on'] );
 		self::assertSame( 302, Person::of( 'admin' )->post( admin_url( 'admin-post.php' ), $form )->status );
-		self::assertTrue( Plugin::services()->kill_switch()->is_on(), 'what cannot be recorded is not lifted' );
+		self::assertTrue( Plugin::composition()->kill_switch()->is_on(), 'what cannot be recorded is not lifted' );
 		self::assertStringContainsString( 'could not be recorded', $this->logged() );
 	}
 

@@ -84,7 +84,7 @@ final class SchemaTest extends TestCase {
 		Schema::migrate();
 		Schema::migrate();
 		self::assertSame( $before, [ $this->structure(), Site::digest(), AuditTrail::since( 0 ), Site::option( Settings::SITE_ID ) ] );
-		self::assertNotNull( \Countersign\Plugin\Plugin::services()->connections()->find( $id ) );
+		self::assertNotNull( \Countersign\Plugin\Plugin::composition()->connections()->find( $id ) );
 	}
 
 	public function test_a_web_request_upgrades_an_older_database(): void {
@@ -117,16 +117,16 @@ final class SchemaTest extends TestCase {
 		$this->expected_complaint = '~WordPress database error~';
 		$this->elsewhere(
 			function () use ( $wpdb ): void {
-				$quiet        = $wpdb->suppress_errors( true );
-				$prefix       = $wpdb->prefix;
-				$wpdb->prefix = 'no_such_database.x_';
+				$quiet = $wpdb->suppress_errors( true );
+				$break = static fn( string $sql ): string => str_replace( 'CREATE TABLE', 'CREATE NO TABLE', $sql );
+				add_filter( 'query', $break );
 				try {
 					Schema::migrate();
-					self::fail( 'a failure went unnoticed' );
+					self::fail( 'the failure was not reported' );
 				} catch ( \RuntimeException $error ) {
-					self::assertStringContainsString( 'could not make its tables', $error->getMessage() );
+					self::assertStringContainsString( 'could not create its tables', $error->getMessage() );
 				} finally {
-					$wpdb->prefix = $prefix;
+					remove_filter( 'query', $break );
 					$wpdb->suppress_errors( $quiet );
 				}
 				self::assertNull( Site::option( Schema::OPTION ) );

@@ -64,8 +64,8 @@ final class UninstallTest extends TestCase {
 
 	/** @depends test_installing_again_takes_up_where_it_ended */
 	public function test_deleting_removes_everything_when_told(): void {
-		Plugin::services()->kill_switch()->set( true );
-		Plugin::services()->kill_switch()->set( false );
+		Plugin::composition()->kill_switch()->set( true );
+		Plugin::composition()->kill_switch()->set( false );
 		set_transient( 'countersign_flash_1', [ [ 'info', 'x' ] ], 60 );
 		AuditTrail::verify();
 		update_option( Settings::DELETE_ON_UNINSTALL, '1' );

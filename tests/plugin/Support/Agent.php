@@ -34,12 +34,12 @@ final class Agent {
 
 	/** An access token as the OAuth server issues them. */
 	public static function issue( int $connection, int $epoch = 0, int $lifetime = 3600 ): string {
-		return ( new Tokens( Plugin::services()->keyring() ) )->issue( TokenKind::Access, $connection, $lifetime, Urls::mcp(), $epoch );
+		return ( new Tokens( Plugin::composition()->extension()->keyring() ) )->issue( TokenKind::Access, $connection, $lifetime, Urls::mcp(), $epoch );
 	}
 
 	/** The connection as the database has it now. */
 	public function connection(): Connection {
-		return Plugin::services()->connections()->find( $this->id ) ?? throw new \LogicException( "connection $this->id is gone" );
+		return Plugin::composition()->connections()->find( $this->id ) ?? throw new \LogicException( "connection $this->id is gone" );
 	}
 
 	/**

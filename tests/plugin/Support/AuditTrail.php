@@ -40,7 +40,7 @@ final class AuditTrail {
 
 	/** Appends plain entries. */
 	public static function append( int $count = 1, string $action = 'test.entry' ): void {
-		Plugin::services()->log()->append( ...array_fill( 0, $count, self::draft( $action ) ) );
+		Plugin::composition()->log()->append( ...array_fill( 0, $count, self::draft( $action ) ) );
 	}
 
 	/** @param array<string, mixed> $fields */
@@ -74,7 +74,7 @@ final class AuditTrail {
 	public static function verify(): array {
 		wp_cache_flush();
 		delete_option( 'countersign_verification' );
-		if ( ! ( new Verification( Plugin::services()->audit_log() ) )->run( 60.0 ) ) {
+		if ( ! ( new Verification( Plugin::composition()->extension()->audit_log() ) )->run( 60.0 ) ) {
 			throw new \LogicException( 'the verification did not finish' );
 		}
 		return Verification::last();

@@ -35,7 +35,7 @@ final class Site {
 	public static function connect( string $user = 'editor', string $preset = 'standard', array $groups = [] ): Agent {
 		$before = get_current_user_id();
 		wp_set_current_user( self::user( 'admin' ) );
-		$id = Plugin::services()->manager()->create( 'Test connection', 'A test client', self::user( $user ), $preset, $groups, [], static fn( $connection ): int => $connection->id );
+		$id = Plugin::composition()->manager()->create( 'Test connection', 'A test client', self::user( $user ), $preset, $groups, [], static fn( $connection ): int => $connection->id );
 		wp_set_current_user( $before );
 		return new Agent( $id );
 	}

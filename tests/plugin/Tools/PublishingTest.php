@@ -96,7 +96,7 @@ final class PublishingTest extends TestCase {
 	public function test_a_token_that_is_too_old(): void {
 		$agent  = self::agent();
 		$id     = Site::post();
-		$tokens = new Tokens( \Countersign\Plugin\Plugin::services()->keyring() );
+		$tokens = new Tokens( \Countersign\Plugin\Plugin::composition()->extension()->keyring() );
 		$old    = $tokens->issue( TokenKind::Confirmation, $agent->id, 1, 'whatever it was for' );
 		// The clock of another web head may differ by this much.
 		$until = microtime( true ) + 45;
@@ -112,7 +112,7 @@ final class PublishingTest extends TestCase {
 		$agent = Site::connect( 'editor', 'full_access' );
 		$id    = Site::post();
 		$token = $agent->review( 'publish_post', [ 'id' => $id ] );
-		\Countersign\Plugin\Plugin::services()->connections()->end_access_tokens( $agent->id );
+		\Countersign\Plugin\Plugin::composition()->connections()->end_access_tokens( $agent->id );
 		$again = new Agent( $agent->id, Agent::issue( $agent->id, 1 ) );
 		self::assertRefused( 'confirmation_mismatch', $again, 'publish_post', [ 'id' => $id, 'confirmation_token' => $token ] );
 	}

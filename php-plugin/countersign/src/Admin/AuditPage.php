@@ -7,18 +7,25 @@ namespace Countersign\Plugin\Admin;
 use Countersign\Plugin\Audit\Checkpoints;
 use Countersign\Plugin\Audit\Log;
 use Countersign\Plugin\Audit\Verification;
+use Countersign\Plugin\Connections\Repository;
 use Countersign\Plugin\Health\Condition;
 use Countersign\Plugin\Health\Requirements;
-use Countersign\Plugin\Services;
 use Countersign\Plugin\Site\Capabilities;
 
-/** The Audit page: what was done, and whether the record of it is whole. */
+defined( 'ABSPATH' ) || exit;
+
+/** The Audit page: the entries of the log, and whether the log is complete and unchanged. */
 final class AuditPage {
 
-	public function __construct( private readonly Services $services ) {}
+	public function __construct(
+		private readonly Repository $connections,
+		private readonly Log $log,
+		private readonly Condition $condition,
+	) {}
 
+	/** Prints the page. */
 	public function show(): void {
-		$table = new AuditTable( $this->services->connections() );
+		$table = new AuditTable( $this->connections );
 		$table->prepare_items();
 		echo '<div class="wrap countersign">';
 		echo '<h1>' . esc_html__( 'Audit', 'countersign' ) . '</h1><hr class="wp-header-end">';
@@ -37,18 +44,18 @@ final class AuditPage {
 		<?php
 	}
 
-	/** Where the log is shorter than it has been, somebody has to say why. */
+	/** Prints a form to confirm a restored backup, if the log is shorter than it was before. */
 	private function rollback(): void {
-		if ( ! Requirements::are_met() || ! isset( Condition::problems( $this->services )['audit_rollback'] ) || ! current_user_can( Capabilities::MANAGE ) ) { // phpcs:ignore WordPress.WP.Capabilities
+		if ( ! Requirements::are_met() || ! current_user_can( Capabilities::MANAGE ) || ! isset( $this->condition->problems()['audit_rollback'] ) ) { // phpcs:ignore WordPress.WP.Capabilities
 			return;
 		}
 		?>
 		<div class="notice notice-warning">
 			<form method="post" action="<?php echo esc_url( admin_url( 'admin-post.php' ) ); ?>">
-				<?php Actions::fields( 'countersign_acknowledge' ); ?>
+				<?php AdminPost::fields( 'countersign_acknowledge' ); ?>
 				<p>
 					<button type="submit" class="button"><?php esc_html_e( 'The database was restored from a backup', 'countersign' ); ?></button>
-					<span class="description"><?php esc_html_e( 'Takes the log as it is now for the true one, says so in the log itself, and serves agents again.', 'countersign' ); ?></span>
+					<span class="description"><?php esc_html_e( 'Accepts the log as it is now, records this in the log, and lets agents use the site again.', 'countersign' ); ?></span>
 				</p>
 			</form>
 		</div>
@@ -71,30 +78,31 @@ final class AuditPage {
 					<?php
 					if ( $progress ) {
 						/* translators: 1: number of entries checked, 2: number of all entries. */
-						echo esc_html( sprintf( __( '%1$s of %2$s entries so far.', 'countersign' ), number_format_i18n( $progress[0] ), number_format_i18n( $progress[1] ) ) );
+						echo esc_html( sprintf( __( '%1$s of %2$s entries checked.', 'countersign' ), number_format_i18n( $progress[0] ), number_format_i18n( $progress[1] ) ) );
 					} else {
-						echo esc_html( $last ? self::result( $last ) : __( 'Verifying reads every entry again and finds any that was changed, removed, put in or cut off.', 'countersign' ) );
+						echo esc_html( $last ? self::result( $last ) : __( 'Verification reads every entry again. It finds entries that were changed, removed or inserted, and a log whose end was cut off.', 'countersign' ) );
 					}
 					?>
 				</p>
-				<?php $this->key(); ?>
+				<?php $this->for_auditors(); ?>
 			</div>
 			<?php if ( Requirements::are_met() ) : ?>
 				<form method="post" action="<?php echo esc_url( admin_url( 'admin-post.php' ) ); ?>" <?php echo $progress ? 'data-countersign-go-on' : ''; ?>>
-					<?php Actions::fields( 'countersign_verify' ); ?>
-					<button type="submit" class="button"><?php $progress ? esc_html_e( 'Go on', 'countersign' ) : esc_html_e( 'Verify now', 'countersign' ); ?></button>
+					<?php AdminPost::fields( 'countersign_verify' ); ?>
+					<button type="submit" class="button"><?php $progress ? esc_html_e( 'Continue', 'countersign' ) : esc_html_e( 'Verify now', 'countersign' ); ?></button>
 				</form>
 			<?php endif; ?>
 		</div>
 		<?php
 	}
 
-	private function key(): void {
+	/** Prints the verifier key, the newest checkpoint and the export. */
+	private function for_auditors(): void {
 		if ( ! Requirements::are_met() ) {
 			return;
 		}
 		try {
-			$key        = $this->services->log()->verifier_key();
+			$key        = $this->log->verifier_key();
 			$checkpoint = Checkpoints::newest();
 		} catch ( \Countersign\Exception ) {
 			return;
@@ -102,19 +110,19 @@ final class AuditPage {
 		?>
 		<details>
 			<summary><?php esc_html_e( 'For auditors', 'countersign' ); ?></summary>
-			<p><?php esc_html_e( 'With this key anybody can check the signed checkpoints of this log, without trusting this site. Keep a copy elsewhere.', 'countersign' ); ?></p>
+			<p><?php esc_html_e( 'With this key anybody can check the signed checkpoints of this log without trusting this site. Keep a copy in another place.', 'countersign' ); ?></p>
 			<p class="countersign-copy">
 				<label class="screen-reader-text" for="countersign-key"><?php esc_html_e( 'Verifier key', 'countersign' ); ?></label>
 				<input type="text" id="countersign-key" class="code" readonly value="<?php echo esc_attr( $key ); ?>">
 				<button type="button" class="button" data-countersign-copy="countersign-key"><?php esc_html_e( 'Copy', 'countersign' ); ?></button>
 			</p>
 			<?php if ( null !== $checkpoint ) { ?>
-				<p><label for="countersign-checkpoint"><?php esc_html_e( 'The newest checkpoint: kept elsewhere, it shows whether history was rewritten. Verifying makes a new one.', 'countersign' ); ?></label></p>
+				<p><label for="countersign-checkpoint"><?php esc_html_e( 'The newest checkpoint. A copy that you keep in another place later shows whether older entries were rewritten. Each verification creates a new checkpoint.', 'countersign' ); ?></label></p>
 				<textarea id="countersign-checkpoint" class="code large-text" rows="6" readonly><?php echo esc_textarea( $checkpoint ); ?></textarea>
 			<?php } ?>
 			<form method="post" action="<?php echo esc_url( admin_url( 'admin-post.php' ) ); ?>">
-				<?php Actions::fields( 'countersign_export' ); ?>
-				<p><?php esc_html_e( 'The whole log as a file. What is for auditors proves itself: anybody verifies it offline with the key above, by the command “countersign audit verify”. The table is for reading only.', 'countersign' ); ?></p>
+				<?php AdminPost::fields( 'countersign_export' ); ?>
+				<p><?php esc_html_e( 'Download the whole log as a file. The file for auditors can be verified offline with the key above and the command “countersign audit verify”. The table is for reading only and cannot be verified.', 'countersign' ); ?></p>
 				<p>
 					<button type="submit" class="button" name="format" value="ndjson"><?php esc_html_e( 'Export for auditors', 'countersign' ); ?></button>
 					<button type="submit" class="button" name="format" value="csv"><?php esc_html_e( 'Export as table (CSV)', 'countersign' ); ?></button>
@@ -124,21 +132,21 @@ final class AuditPage {
 		<?php
 	}
 
-	/** @param array<string, mixed>|null $last */
+	/** @param array<string, mixed>|null $last As {@see Verification::last()} returned it. */
 	private static function headline( ?array $last ): string {
 		return match ( true ) {
-			null === $last                       => sprintf(
+			null === $last                     => sprintf(
 				/* translators: %s: number of entries. */
 				_n( '%s entry, not verified yet', '%s entries, not verified yet', max( 1, Log::head()->size ), 'countersign' ),
 				number_format_i18n( Log::head()->size )
 			),
-			$last['ok']                          => __( 'The log is whole', 'countersign' ),
-			'unknown_key' === $last['verdict'] => __( 'Part of the log cannot be vouched for', 'countersign' ),
-			default                              => __( 'The log was tampered with', 'countersign' ),
+			$last['ok']                        => __( 'The log is complete and unchanged', 'countersign' ),
+			'unknown_key' === $last['verdict'] => __( 'Part of the log could not be verified', 'countersign' ),
+			default                            => __( 'The log was tampered with', 'countersign' ),
 		};
 	}
 
-	/** @param array<string, mixed> $last */
+	/** @param array<string, mixed> $last As {@see Verification::last()} returned it. */
 	private static function result( array $last ): string {
 		$when = sprintf(
 			/* translators: 1: number of entries, 2: date and time. */
@@ -147,23 +155,23 @@ final class AuditPage {
 			Format::moment( $last['time'] )
 		);
 		if ( $last['ok'] ) {
-			return $when . ' ' . __( 'None was changed, removed, put in or cut off.', 'countersign' );
+			return $when . ' ' . __( 'No entry was changed, removed or inserted, and the end was not cut off.', 'countersign' );
 		}
 		$what = match ( $last['verdict'] ) {
 			'entry_modified'        => __( 'An entry was changed.', 'countersign' ),
-			'index_column_mismatch' => __( 'A column that is used for filtering was changed; the entry itself is as it was.', 'countersign' ),
+			'index_column_mismatch' => __( 'A column that is used for filtering was changed. The entry itself is unchanged.', 'countersign' ),
 			'missing_range'         => __( 'Entries were removed.', 'countersign' ),
-			'inserted'              => __( 'An entry was put in, doubled or moved.', 'countersign' ),
+			'inserted'              => __( 'An entry was inserted, duplicated or moved.', 'countersign' ),
 			'truncated_tail'        => __( 'The end of the log was cut off.', 'countersign' ),
-			'fork'                  => __( 'The log is another one than it was: its history was rewritten.', 'countersign' ),
-			'head_mismatch'         => __( 'The stored state of the log does not fit its entries.', 'countersign' ),
-			'unknown_key'           => __( 'A checkpoint was signed with a key this site does not have: AUTH_KEY was changed since, or the checkpoint is not from here.', 'countersign' ),
+			'fork'                  => __( 'Older entries were rewritten since a checkpoint was signed.', 'countersign' ),
+			'head_mismatch'         => __( 'The stored head of the log does not match its entries.', 'countersign' ),
+			'unknown_key'           => __( 'A checkpoint was signed with a key that this site does not have. Either AUTH_KEY was changed since, or the checkpoint is from another site.', 'countersign' ),
 			'checkpoint_invalid'    => __( 'A stored checkpoint was changed.', 'countersign' ),
 			default                 => $last['verdict'],
 		};
 		if ( null !== $last['first_bad'] ) {
 			/* translators: %s: number of an entry. */
-			$what .= ' ' . sprintf( __( 'The first one concerned is entry %s.', 'countersign' ), number_format_i18n( $last['first_bad'] ) );
+			$what .= ' ' . sprintf( __( 'The first affected entry is number %s.', 'countersign' ), number_format_i18n( $last['first_bad'] ) );
 		}
 		return $what . ' ' . $when;
 	}

@@ -9,14 +9,17 @@ use Countersign\Plugin\Connections\Repository;
 use Countersign\Plugin\Site\Json;
 use Countersign\Plugin\Site\Labels;
 
+defined( 'ABSPATH' ) || exit;
+
 require_once ABSPATH . 'wp-admin/includes/class-wp-list-table.php';
 
-/** The list of audit entries, newest first. Pages by sequence number: as fast on the last page as on the first. */
+/** The list of audit entries, newest first. Pages by sequence number, so that the last page is as fast as the first. */
 final class AuditTable extends \WP_List_Table {
 
+	/** Entries on a page. */
 	private const PER_PAGE = 50;
 
-	/** Seconds after which a call that has not ended is taken for dead. */
+	/** Seconds after which a call without an outcome is shown as interrupted. */
 	private const LONG = 5 * MINUTE_IN_SECONDS;
 
 	/** @var array<string, string> */
@@ -24,7 +27,7 @@ final class AuditTable extends \WP_List_Table {
 
 	private bool $has_older = false;
 
-	/** @var array<int, string> Names of connections already looked up. */
+	/** @var array<int, string> Names of connections that were already read. */
 	private array $names = [];
 
 	public function __construct( private readonly Repository $connections ) {
@@ -37,13 +40,17 @@ final class AuditTable extends \WP_List_Table {
 		);
 	}
 
-	/** @return array<string, string> */
+	/**
+	 * Returns the columns.
+	 *
+	 * @return array<string, string>
+	 */
 	public function get_columns() {
 		return [
 			'time'    => __( 'Time', 'countersign' ),
 			'who'     => __( 'Who', 'countersign' ),
 			'action'  => __( 'Action', 'countersign' ),
-			'target'  => __( 'On what', 'countersign' ),
+			'target'  => __( 'Target', 'countersign' ),
 			'outcome' => __( 'Outcome', 'countersign' ),
 		];
 	}
@@ -54,7 +61,7 @@ final class AuditTable extends \WP_List_Table {
 			$this->filters[ $filter ] = sanitize_key( $_GET[ $filter ] ?? '' ); // phpcs:ignore WordPress.Security.NonceVerification
 		}
 		$this->filters['search'] = sanitize_text_field( wp_unslash( $_GET['s'] ?? '' ) ); // phpcs:ignore WordPress.Security.NonceVerification
-		// An act is two entries; the first matters only where the second is missing, or to whoever asks for one act.
+		// A call has two entries, intent and outcome. The intent is shown only if the outcome is missing, or on request.
 		$wants_all              = 'all' === sanitize_key( $_GET['steps'] ?? '' ) || '' !== $this->filters['correlation']; // phpcs:ignore WordPress.Security.NonceVerification
 		$this->filters['steps'] = $wants_all ? 'all' : 'ended';
 		$rows                   = Entries::page( $this->filters, $this->before(), self::PER_PAGE + 1 );
@@ -66,8 +73,8 @@ final class AuditTable extends \WP_List_Table {
 	/** {@inheritDoc} */
 	public function no_items() {
 		array_filter( array_diff_key( $this->filters, [ 'steps' => '' ] ) )
-			? esc_html_e( 'No entry fits.', 'countersign' )
-			: esc_html_e( 'Nothing has been recorded yet. Everything an agent does, and everything you do with connections, will stand here.', 'countersign' );
+			? esc_html_e( 'No entries found.', 'countersign' )
+			: esc_html_e( 'There are no entries yet. This list will show everything that agents do, and every change of a connection.', 'countersign' );
 	}
 
 	/** @param string $which */
@@ -93,13 +100,13 @@ final class AuditTable extends \WP_List_Table {
 			</select>
 			<label class="screen-reader-text" for="countersign-steps"><?php esc_html_e( 'Filter by step', 'countersign' ); ?></label>
 			<select name="steps" id="countersign-steps">
-				<option value=""><?php esc_html_e( 'What happened', 'countersign' ); ?></option>
-				<option value="all" <?php selected( $this->filters['steps'], 'all' ); ?>><?php esc_html_e( 'Intents as well', 'countersign' ); ?></option>
+				<option value=""><?php esc_html_e( 'Outcomes only', 'countersign' ); ?></option>
+				<option value="all" <?php selected( $this->filters['steps'], 'all' ); ?>><?php esc_html_e( 'Outcomes and intents', 'countersign' ); ?></option>
 			</select>
 			<?php
 			submit_button( __( 'Filter', 'countersign' ), '', 'filter_action', false );
 			if ( '' !== $this->filters['correlation'] ) {
-				printf( ' <a href="%s">%s</a>', esc_url( Menu::url( Menu::AUDIT ) ), esc_html__( 'Show all entries again', 'countersign' ) );
+				printf( ' <a href="%s">%s</a>', esc_url( Menu::url( Menu::AUDIT ) ), esc_html__( 'Show all entries', 'countersign' ) );
 			}
 			?>
 		</div>
@@ -123,7 +130,7 @@ final class AuditTable extends \WP_List_Table {
 	/** @param array<string, mixed> $item */
 	protected function column_time( $item ): string {
 		$seconds = intdiv( (int) $item['time'], 1000 );
-		// On a telephone only this column is shown until a row is unfolded.
+		// Small screens show only this column until a person expands the row.
 		return sprintf( '<time datetime="%s">%s</time>', esc_attr( gmdate( 'c', $seconds ) ), esc_html( wp_date( 'Y-m-d H:i:s', $seconds ) ?: '' ) )
 			. '<div class="countersign-phone"><code>' . esc_html( (string) $item['action'] ) . '</code> ' . $this->column_outcome( $item ) . '</div>';
 	}
@@ -175,14 +182,14 @@ final class AuditTable extends \WP_List_Table {
 	/** @param array<string, mixed> $item */
 	private function intent( array $item ): string {
 		return match ( true ) {
-			'all' === $this->filters['steps']                    => '<span class="countersign-muted">' . esc_html__( 'About to', 'countersign' ) . '</span>',
-			(int) $item['time'] > 1000 * ( time() - self::LONG ) => '<span class="countersign-state">' . esc_html__( 'Under way', 'countersign' ) . '</span>',
+			'all' === $this->filters['steps']                    => '<span class="countersign-muted">' . esc_html__( 'Intent', 'countersign' ) . '</span>',
+			(int) $item['time'] > 1000 * ( time() - self::LONG ) => '<span class="countersign-state">' . esc_html__( 'Running', 'countersign' ) . '</span>',
 			default                                              => '<span class="countersign-state is-interrupted">' . esc_html( Labels::outcome( 'interrupted' ) ) . '</span>',
 		};
 	}
 
 	/**
-	 * The whole entry, folded away.
+	 * Returns all facts of an entry, collapsed.
 	 *
 	 * @param array<string, mixed> $item
 	 */
@@ -194,8 +201,8 @@ final class AuditTable extends \WP_List_Table {
 				__( 'Entry', 'countersign' )      => (string) $item['seq'],
 				__( 'Kind', 'countersign' )       => (string) $item['kind'],
 				__( 'Client', 'countersign' )     => $body['actor']['client'] ?? null,
-				__( 'Address', 'countersign' )    => $body['actor']['ip'] ?? null,
-				__( 'Why', 'countersign' )        => $reason,
+				__( 'IP address', 'countersign' ) => $body['actor']['ip'] ?? null,
+				__( 'Explanation', 'countersign' ) => $reason,
 				__( 'Approval', 'countersign' )   => $body['approval'] ?? null,
 			] + array_map( self::value( ... ), (array) ( $body['change'] ?? [] ) ),
 			static fn( ?string $value ): bool => null !== $value
@@ -206,12 +213,12 @@ final class AuditTable extends \WP_List_Table {
 		}
 		if ( null !== $item['correlation'] ) {
 			$url   = Menu::url( Menu::AUDIT, [ 'correlation' => (string) $item['correlation'] ] );
-			$html .= '<dt>' . esc_html__( 'Belongs to', 'countersign' ) . '</dt><dd>' . sprintf( '<a href="%s">%s</a>', esc_url( $url ), esc_html( (string) $item['correlation'] ) ) . '</dd>';
+			$html .= '<dt>' . esc_html__( 'Entries of this call', 'countersign' ) . '</dt><dd>' . sprintf( '<a href="%s">%s</a>', esc_url( $url ), esc_html( (string) $item['correlation'] ) ) . '</dd>';
 		}
 		return '<details class="countersign-details"><summary>' . esc_html__( 'Details', 'countersign' ) . '</summary><dl>' . $html . '</dl></details>';
 	}
 
-	/** A value of what was asked, in one line. */
+	/** Returns a value of the entry as one line of text. */
 	private static function value( mixed $value ): string {
 		return match ( true ) {
 			is_string( $value ) => $value,
@@ -221,7 +228,7 @@ final class AuditTable extends \WP_List_Table {
 	}
 
 	private function connection_name( int $id ): string {
-		/* translators: %d: number of a connection. */
+		/* translators: %d: id of a connection. */
 		return $this->names[ $id ] ??= $this->connections->find( $id )?->name ?? sprintf( __( 'Connection %d', 'countersign' ), $id );
 	}
 

@@ -6,9 +6,12 @@ namespace Countersign\Plugin\Admin;
 
 use Countersign\Plugin\Site\Urls;
 
-/** How to connect a client: one address, and where each client takes it. */
+defined( 'ABSPATH' ) || exit;
+
+/** Explains how to connect a client: the site's address for clients, and where to enter it in each client. */
 final class ConnectView {
 
+	/** Prints the view. */
 	public static function show(): void {
 		?>
 		<h1><?php esc_html_e( 'Connect a client', 'countersign' ); ?></h1>
@@ -18,7 +21,7 @@ final class ConnectView {
 		<?php
 	}
 
-	/** What stands in place of an empty list. */
+	/** Prints the explanation in place of an empty list of connections. */
 	public static function empty_state(): void {
 		?>
 		<div class="countersign-empty">
@@ -31,9 +34,9 @@ final class ConnectView {
 	private static function steps(): void {
 		$url = Urls::mcp();
 		?>
-		<p><?php esc_html_e( 'Give your client this address. It sends you to a page of this site, where you decide what it may do; only then does it get access.', 'countersign' ); ?></p>
+		<p><?php esc_html_e( 'A client is a program in which you use an AI agent, such as Claude or ChatGPT. Enter this address in your client. It then opens a page of this site on which you decide what the client may do. It has no access before that.', 'countersign' ); ?></p>
 		<p class="countersign-copy">
-			<label class="screen-reader-text" for="countersign-url"><?php esc_html_e( 'MCP address', 'countersign' ); ?></label>
+			<label class="screen-reader-text" for="countersign-url"><?php esc_html_e( 'Address for clients', 'countersign' ); ?></label>
 			<input type="text" id="countersign-url" class="code" readonly value="<?php echo esc_attr( $url ); ?>">
 			<button type="button" class="button" data-countersign-copy="countersign-url"><?php esc_html_e( 'Copy', 'countersign' ); ?></button>
 		</p>
@@ -50,7 +53,7 @@ final class ConnectView {
 		<?php
 	}
 
-	/** @return array<string, string> Client => what to do, HTML. */
+	/** @return array<string, string> Name of a client => what to do, as HTML. */
 	private static function clients( string $url ): array {
 		$address = esc_html( $url );
 		$vscode  = esc_html(
@@ -64,11 +67,11 @@ final class ConnectView {
 			)
 		);
 		return [
-			'Claude'                         => esc_html__( 'Settings, Connectors, Add custom connector: paste the address.', 'countersign' ),
-			'Claude Code'                    => "<code>claude mcp add --transport http wordpress $address</code>",
-			'ChatGPT'                        => esc_html__( 'Settings, Apps & Connectors, Advanced settings: turn on developer mode. Then create a connector with the address and OAuth.', 'countersign' ),
-			'VS Code'                        => "<code>code --add-mcp '$vscode'</code>",
-			__( 'Others, over stdio', 'countersign' ) => "<code>npx mcp-remote $address</code>",
+			'Claude'      => esc_html__( 'Open Settings, Connectors, Add custom connector. Paste the address.', 'countersign' ),
+			'Claude Code' => "<code>claude mcp add --transport http wordpress $address</code>",
+			'ChatGPT'     => esc_html__( 'Open Settings, Apps & Connectors, Advanced settings and turn on developer mode. Then create a connector with the address, and choose OAuth.', 'countersign' ),
+			'VS Code'     => "<code>code --add-mcp '$vscode'</code>",
+			__( 'Clients that only run local MCP servers', 'countersign' ) => "<code>npx mcp-remote $address</code>",
 		];
 	}
 }

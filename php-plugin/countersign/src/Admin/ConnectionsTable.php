@@ -6,13 +6,17 @@ namespace Countersign\Plugin\Admin;
 
 use Countersign\Plugin\Connections\Connection;
 use Countersign\Plugin\Connections\Repository;
+use Countersign\Plugin\Site\Capabilities;
 use Countersign\Plugin\Site\Labels;
+
+defined( 'ABSPATH' ) || exit;
 
 require_once ABSPATH . 'wp-admin/includes/class-wp-list-table.php';
 
 /** The list of connections. */
 final class ConnectionsTable extends \WP_List_Table {
 
+	/** Connections on a page. */
 	private const PER_PAGE = 20;
 
 	public function __construct( private readonly Repository $connections ) {
@@ -25,7 +29,11 @@ final class ConnectionsTable extends \WP_List_Table {
 		);
 	}
 
-	/** @return array<string, string> */
+	/**
+	 * Returns the columns.
+	 *
+	 * @return array<string, string>
+	 */
 	public function get_columns() {
 		return [
 			'name'        => __( 'Name', 'countersign' ),
@@ -52,7 +60,7 @@ final class ConnectionsTable extends \WP_List_Table {
 
 	/** {@inheritDoc} */
 	public function no_items() {
-		esc_html_e( 'No connection fits.', 'countersign' );
+		esc_html_e( 'No connections found.', 'countersign' );
 	}
 
 	/** @return array<string, string> */
@@ -79,7 +87,7 @@ final class ConnectionsTable extends \WP_List_Table {
 		if ( $item->client !== $item->name ) {
 			$name .= '<br><span class="countersign-muted">' . esc_html( $item->client ) . '</span>';
 		}
-		// On a telephone only this column is shown until a row is unfolded.
+		// Small screens show only this column until a person expands the row.
 		return $name . '<div class="countersign-phone">' . $this->column_state( $item ) . '</div>';
 	}
 
@@ -124,13 +132,13 @@ final class ConnectionsTable extends \WP_List_Table {
 		if ( ! $item->is_revoked() ) {
 			$actions['edit'] = self::link( $this->edit_url( $item ), __( 'Edit', 'countersign' ) );
 			if ( Connection::PAUSED === $item->state ) {
-				$actions['resume'] = self::link( Actions::url( 'countersign_resume', $id ), __( 'Resume', 'countersign' ) );
+				$actions['resume'] = self::link( AdminPost::url( 'countersign_resume', $id ), __( 'Resume', 'countersign' ) );
 			} else {
-				$actions['pause'] = self::link( Actions::url( 'countersign_pause', $id ), __( 'Pause', 'countersign' ) );
+				$actions['pause'] = self::link( AdminPost::url( 'countersign_pause', $id ), __( 'Pause', 'countersign' ) );
 			}
 		}
-		if ( current_user_can( \Countersign\Plugin\Site\Capabilities::AUDIT ) ) { // phpcs:ignore WordPress.WP.Capabilities
-			$actions['audit'] = self::link( Menu::url( Menu::AUDIT, $id ), __( 'What it did', 'countersign' ) );
+		if ( current_user_can( Capabilities::AUDIT ) ) { // phpcs:ignore WordPress.WP.Capabilities
+			$actions['audit'] = self::link( Menu::url( Menu::AUDIT, $id ), __( 'View activity', 'countersign' ) );
 		}
 		if ( ! $item->is_revoked() ) {
 			$actions['trash'] = self::link( Menu::url( Menu::CONNECTIONS, [ 'view' => 'revoke' ] + $id ), __( 'Revoke', 'countersign' ) );

@@ -10,18 +10,22 @@ use Countersign\Plugin\Site\Labels;
 use const Countersign\Plugin\FILE;
 use const Countersign\Plugin\VERSION;
 
-/** What the consent page looks like: WordPress's login screen, a little wider. */
+defined( 'ABSPATH' ) || exit;
+
+/** The look of the consent page: WordPress's login screen, somewhat wider. */
 final class ConsentPage {
 
 	/**
-	 * Shows the page and ends the request.
+	 * Prints the page and ends the request.
 	 *
-	 * @param string                      $client What the client calls itself.
-	 * @param string                      $host   Where the person will be sent.
-	 * @param array<int, string>          $users  Accounts to act as; the first is chosen.
-	 * @param array<string, list<string>> $tools  Titles of tools by group.
-	 * @param array<string, string>       $fields Hidden fields.
-	 * @param string                      $error  What was wrong with the last try.
+	 * @param string                      $client      Name that the client gave itself.
+	 * @param string                      $host        Host that the browser is sent to after the decision.
+	 * @param bool                        $is_loopback Whether that host is the person's own computer.
+	 * @param array<int, string>          $users       User id => name, for the accounts that the client can act as. The first is
+	 *                                                 selected.
+	 * @param array<string, list<string>> $tools       Permission group => titles of its tools.
+	 * @param array<string, string>       $fields      Hidden fields of the form.
+	 * @param string                      $error       What was wrong with the last submission, or ''.
 	 */
 	public static function show( string $client, string $host, bool $is_loopback, array $users, array $tools, array $fields, string $error ): never {
 		$site = get_bloginfo( 'name', 'display' );
@@ -37,17 +41,17 @@ final class ConsentPage {
 			<p>
 				<?php
 				/* translators: %s: host name. */
-				echo wp_kses( sprintf( __( 'The program gave itself that name; nobody has checked it. After your decision your browser goes to %s.', 'countersign' ), '<strong>' . esc_html( $host ) . '</strong>' ), [ 'strong' => [] ] );
+				echo wp_kses( sprintf( __( 'The client chose this name itself, and nobody has checked it. After your decision your browser is sent to %s.', 'countersign' ), '<strong>' . esc_html( $host ) . '</strong>' ), [ 'strong' => [] ] );
 				?>
 			</p>
 			<?php if ( $is_loopback ) : ?>
 				<div class="notice notice-warning countersign-warning">
-					<p><?php esc_html_e( 'That is your own computer. Any program on it could be asking: allow this only if you have started it yourself just now.', 'countersign' ); ?></p>
+					<p><?php esc_html_e( 'That is your own computer. Any program on it could ask for this connection. Allow it only if you have just started it yourself.', 'countersign' ); ?></p>
 				</div>
 			<?php endif; ?>
 			<?php
 			self::presets( $tools );
-			self::identity( $client, $users );
+			self::account( $client, $users );
 			foreach ( $fields as $name => $value ) {
 				printf( '<input type="hidden" name="%s" value="%s">', esc_attr( $name ), esc_attr( $value ) );
 			}
@@ -56,7 +60,7 @@ final class ConsentPage {
 				<button type="submit" name="decision" value="cancel" class="button button-large" autofocus><?php esc_html_e( 'Cancel', 'countersign' ); ?></button>
 				<button type="submit" name="decision" value="allow" class="button button-primary button-large"><?php esc_html_e( 'Allow', 'countersign' ); ?></button>
 			</p>
-			<p class="description"><?php esc_html_e( 'You can narrow, pause or revoke this connection at any time under Countersign in the dashboard. All it does is recorded there.', 'countersign' ); ?></p>
+			<p class="description"><?php esc_html_e( 'You can restrict, pause or revoke this connection at any time on the Countersign pages of the dashboard. They also show everything that the client does.', 'countersign' ); ?></p>
 		</form>
 		<?php
 		login_footer();
@@ -64,10 +68,10 @@ final class ConsentPage {
 	}
 
 	/**
-	 * Says why nothing can be decided here, and ends the request.
+	 * Prints a page that says why no client can be connected, and ends the request.
 	 *
-	 * @param string $message For the person.
-	 * @param string $logout  Where to log out, when another account may do it.
+	 * @param string $message Plain text for the person.
+	 * @param string $logout  Address that logs the person out, if another account could connect the client; else ''.
 	 */
 	public static function error( string $message, string $logout = '' ): never {
 		status_header( 400 );
@@ -85,6 +89,7 @@ final class ConsentPage {
 		exit;
 	}
 
+	/** Prints the top of the page. */
 	private static function header( string $title, string $error ): void {
 		wp_enqueue_style( 'countersign-consent', plugins_url( 'assets/consent.css', FILE ), [ 'login' ], VERSION );
 		login_header( $title, '', '' === $error ? null : new \WP_Error( 'countersign', esc_html( $error ) ) );
@@ -106,7 +111,7 @@ final class ConsentPage {
 						<?php self::custom( $tools ); ?>
 					<?php else : ?>
 						<details>
-							<summary><?php esc_html_e( 'What is that exactly?', 'countersign' ); ?></summary>
+							<summary><?php esc_html_e( 'Show permissions', 'countersign' ); ?></summary>
 							<ul>
 								<?php foreach ( $groups as $group ) : ?>
 									<li><?php self::group( $group, $tools[ $group ] ?? [] ); ?></li>
@@ -137,21 +142,21 @@ final class ConsentPage {
 	/** @param list<string> $titles */
 	private static function group( string $group, array $titles ): void {
 		echo '<span>' . esc_html( Labels::group( $group ) ) . '<br><small>';
-		echo esc_html( $titles ? implode( ' · ', $titles ) : __( 'This site has no tools for that yet.', 'countersign' ) );
+		echo esc_html( $titles ? implode( ' · ', $titles ) : __( 'This site has no tools for this yet.', 'countersign' ) );
 		echo '</small></span>';
 	}
 
 	/** @param array<int, string> $users */
-	private static function identity( string $client, array $users ): void {
+	private static function account( string $client, array $users ): void {
 		?>
 		<p class="countersign-field">
-			<label for="countersign-user"><?php esc_html_e( 'It acts as', 'countersign' ); ?></label>
+			<label for="countersign-user"><?php esc_html_e( 'Account that it acts as', 'countersign' ); ?></label>
 			<select id="countersign-user" name="user" aria-describedby="countersign-user-help">
 				<?php foreach ( $users as $id => $label ) : ?>
 					<option value="<?php echo esc_attr( (string) $id ); ?>"><?php echo esc_html( $label ); ?></option>
 				<?php endforeach; ?>
 			</select>
-			<span class="description" id="countersign-user-help"><?php esc_html_e( 'It never may do more than this account, and never what administers the site: settings, users, plugins, themes and code stay out of its reach even when it acts as an administrator. This account is named as the author of what it writes.', 'countersign' ); ?></span>
+			<span class="description" id="countersign-user-help"><?php esc_html_e( 'The client can never do more than this account. It can never administer the site: settings, users, plugins, themes and code are off limits, even if the account is an administrator. WordPress shows this account as the author of what the client writes.', 'countersign' ); ?></span>
 		</p>
 		<p class="countersign-field">
 			<label for="countersign-name"><?php esc_html_e( 'Name of the connection', 'countersign' ); ?></label>

@@ -8,17 +8,24 @@ use Countersign\Access;
 use Countersign\Plugin\Connections\Connection;
 use Countersign\Plugin\Site\Labels;
 
-/** One connection: what it is, what it may do, and narrowing that. */
+defined( 'ABSPATH' ) || exit;
+
+/** Shows one connection, with a form that changes its name, permissions and limit. */
 final class EditView {
 
-	/** @param bool $may_widen Whether the site lets a connection be given more. */
+	/**
+	 * Prints the view.
+	 *
+	 * @param Connection $connection The connection.
+	 * @param bool       $may_widen  Whether permissions can be added.
+	 */
 	public static function show( Connection $connection, bool $may_widen ): void {
 		?>
 		<h1><?php echo esc_html( $connection->name ); ?></h1>
 		<hr class="wp-header-end">
 		<?php Flash::show(); ?>
 		<form method="post" action="<?php echo esc_url( admin_url( 'admin-post.php' ) ); ?>">
-			<?php Actions::fields( 'countersign_save', $connection->id ); ?>
+			<?php AdminPost::fields( 'countersign_save', $connection->id ); ?>
 			<table class="form-table" role="presentation">
 				<tr>
 					<th scope="row"><?php esc_html_e( 'State', 'countersign' ); ?></th>
@@ -36,7 +43,7 @@ final class EditView {
 					<th scope="row"><label for="countersign-max"><?php esc_html_e( 'Limit', 'countersign' ); ?></label></th>
 					<td>
 						<input type="number" class="small-text" id="countersign-max" name="limit_max" min="1" max="256" value="<?php echo esc_attr( (string) $connection->limit['max'] ); ?>">
-						<label for="countersign-window"><?php esc_html_e( 'calls in any window of', 'countersign' ); ?></label>
+						<label for="countersign-window"><?php esc_html_e( 'calls within', 'countersign' ); ?></label>
 						<input type="number" class="small-text" id="countersign-window" name="limit_window" min="1" max="86400" value="<?php echo esc_attr( (string) $connection->limit['window'] ); ?>">
 						<?php esc_html_e( 'seconds', 'countersign' ); ?>
 					</td>
@@ -56,7 +63,7 @@ final class EditView {
 		<p class="description">
 			<?php
 			/* translators: 1: name of a client program, 2: name and role of a user. */
-			echo esc_html( sprintf( __( '%1$s, acting as %2$s.', 'countersign' ), $connection->client, Format::user( $connection->user ) ) );
+			echo esc_html( sprintf( __( 'Client: %1$s. Acts as: %2$s.', 'countersign' ), $connection->client, Format::user( $connection->user ) ) );
 			echo ' ';
 			/* translators: 1: date and time, 2: name and role of a user. */
 			echo esc_html( sprintf( __( 'Connected on %1$s by %2$s.', 'countersign' ), Format::moment( $connection->created_at ), Format::user( $connection->created_by ) ) );
@@ -88,8 +95,8 @@ final class EditView {
 		<p class="description">
 			<?php
 			$may_widen
-				? esc_html_e( 'What you take away ends with the next request. What you add shows when the client next connects.', 'countersign' )
-				: esc_html_e( 'What you take away ends with the next request, and cannot be given back: to give more, revoke the connection and connect the client again.', 'countersign' );
+				? esc_html_e( 'Removed permissions end with the client\'s next request. Added permissions apply when the client connects to the site the next time.', 'countersign' )
+				: esc_html_e( 'Removed permissions end with the client\'s next request. You cannot add permissions to a connection. To give the client more, revoke the connection and connect the client again.', 'countersign' );
 			?>
 		</p>
 		<?php

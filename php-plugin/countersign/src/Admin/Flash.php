@@ -4,10 +4,17 @@ declare(strict_types=1);
 
 namespace Countersign\Plugin\Admin;
 
-/** What a person is told once, on the page after what they did. */
+defined( 'ABSPATH' ) || exit;
+
+/** Notices for the current user that are shown once, on the next page of the plugin. */
 final class Flash {
 
-	/** @param string $type `success`, `error`, `warning` or `info`. */
+	/**
+	 * Adds a notice.
+	 *
+	 * @param string $type    `success`, `error`, `warning` or `info`.
+	 * @param string $message Plain text.
+	 */
 	public static function add( string $type, string $message ): void {
 		$notices   = get_transient( self::key() );
 		$notices   = is_array( $notices ) ? $notices : [];
@@ -15,7 +22,7 @@ final class Flash {
 		set_transient( self::key(), $notices, MINUTE_IN_SECONDS );
 	}
 
-	/** Shows what there is, and forgets it. */
+	/** Prints the notices and deletes them. */
 	public static function show(): void {
 		$notices = get_transient( self::key() );
 		if ( is_array( $notices ) ) {

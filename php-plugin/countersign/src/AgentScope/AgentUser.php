@@ -4,16 +4,19 @@ declare(strict_types=1);
 
 namespace Countersign\Plugin\AgentScope;
 
+defined( 'ABSPATH' ) || exit;
+
 /**
- * Who an agent is while its call runs: the connection's WordPress user, without the capabilities that administer a site.
- * They are taken from everybody for that time, so that code which switches users in between gains nothing. Nothing is
- * ever added to a user.
+ * The WordPress user of an agent's call: the connection's user, without the capabilities that administer a site.
+ *
+ * While the call runs no user has these capabilities, so that code which switches users during the call gains nothing.
+ * No capability is ever added to a user.
  */
 final class AgentUser {
 
 	/**
-	 * What no agent holds, whatever the role of the user it acts as: settings, accounts, code, look of the site, unfiltered
-	 * markup, personal data, the network, and Countersign itself.
+	 * Capabilities that no agent has, whatever the role of its user. Together with {@see self::OWN_PREFIX} they cover settings,
+	 * accounts, code, the look of the site, unfiltered markup, personal data, the network, and Countersign itself.
 	 */
 	public const STRIPPED = [
 		// Settings and the site as a whole.
@@ -34,7 +37,7 @@ final class AgentUser {
 		'promote_user',
 		'delete_user',
 		'remove_user',
-		// Application passwords, of the agent's own user as well.
+		// Application passwords, including those of the agent's own user.
 		'create_app_password',
 		'list_app_passwords',
 		'read_app_password',
@@ -92,7 +95,7 @@ final class AgentUser {
 		'setup_network',
 	];
 
-	/** Own capabilities: whatever begins so is stripped too. */
+	/** Prefix of Countersign's own capabilities, which no agent has either. */
 	private const OWN_PREFIX = 'countersign_';
 
 	/** @var array<string, true> */
@@ -100,23 +103,27 @@ final class AgentUser {
 
 	public function __construct() {
 		/**
-		 * Filters further capabilities that no agent may hold. What the plugin strips itself cannot be given back.
+		 * Filters the further capabilities that no agent may have.
 		 *
-		 * @param list<string> $capabilities None at first.
+		 * Applied once per call, before the user is switched. The filter can only add to the list that the plugin always
+		 * removes.
+		 *
+		 * @param list<string> $capabilities Names of capabilities. Empty at first.
 		 */
 		$more           = (array) apply_filters( 'countersign_stripped_capabilities', [] );
 		$this->stripped = array_fill_keys( array_merge( self::STRIPPED, array_filter( $more, is_string( ... ) ) ), true );
 	}
 
 	/**
-	 * Runs something as a connection's user, stripped; restores what was before, whatever happens.
+	 * Runs a function as the given user, without the removed capabilities. Restores the previous user afterwards, also after
+	 * an exception.
 	 *
 	 * @template T
 	 *
-	 * @param int          $user The WordPress user.
-	 * @param callable(): T $act
+	 * @param int           $user Id of the WordPress user.
+	 * @param callable(): T $act  The function.
 	 *
-	 * @return T
+	 * @return T What the function returned.
 	 */
 	public function act_as( int $user, callable $act ): mixed {
 		$before  = get_current_user_id();
@@ -128,7 +135,7 @@ final class AgentUser {
 			'add_user_metadata'           => $this->keep_roles( ... ),
 			'update_user_metadata'        => $this->keep_roles( ... ),
 			'delete_user_metadata'        => $this->keep_roles( ... ),
-			// Nobody is a super administrator of a network: not even for code that asks just that.
+			// is_super_admin() reads this option and asks for no capability.
 			'pre_site_option_site_admins' => static fn(): array => [],
 		];
 		try {
@@ -146,8 +153,8 @@ final class AgentUser {
 	}
 
 	/**
-	 * Switches, and sets up content filtering for that user: WordPress itself does so only when the id changes, and the
-	 * same user may have other rights now.
+	 * Switches the user and sets up content filtering for it. WordPress does the latter only when the user's id changes,
+	 * but the same user can have other capabilities now.
 	 */
 	private static function switch_to( int $user ): void {
 		wp_set_current_user( $user );
@@ -156,10 +163,10 @@ final class AgentUser {
 	}
 
 	/**
-	 * Filter `map_meta_cap`: the one place that a super administrator of a network does not pass either.
+	 * Callback of the filter `map_meta_cap`, the only one that also applies to super administrators of a network.
 	 *
-	 * @param string[] $required Primitive capabilities WordPress asks for.
-	 * @param string   $asked    The capability asked about.
+	 * @param string[] $required Primitive capabilities that the user needs.
+	 * @param string   $asked    The capability that was asked for.
 	 *
 	 * @return string[]
 	 */
@@ -174,7 +181,7 @@ final class AgentUser {
 	}
 
 	/**
-	 * Filters `user_has_cap` and `role_has_cap`: what other filters have granted goes too.
+	 * Callback of the filters `user_has_cap` and `role_has_cap`. Runs last, so that it also removes what other filters granted.
 	 *
 	 * @param array<string, bool> $capabilities
 	 *
@@ -190,14 +197,15 @@ final class AgentUser {
 	}
 
 	/**
-	 * Filters of user metadata: roles and levels live there, and stay as they are.
+	 * Callback of the filters of user metadata. Prevents changes of roles, levels and ways to log in, which WordPress stores
+	 * there.
 	 *
-	 * @param mixed  $result Null to go on.
-	 * @param int    $user   The user.
+	 * @param mixed  $result Null to let WordPress continue.
+	 * @param int    $user   Id of the user.
 	 * @param string $key    The meta key.
 	 */
 	private function keep_roles( mixed $result, int $user, string $key ): mixed {
-		return WriteGuard::is_key_of_rights( $key ) ? false : $result;
+		return WriteGuard::is_protected_user_meta( $key ) ? false : $result;
 	}
 
 	private function is_stripped( string $capability ): bool {

@@ -9,12 +9,12 @@ use Countersign\Plugin\Connections\KillSwitch;
 use Countersign\Plugin\Connections\Repository;
 use Countersign\Plugin\Site\Denied;
 
-/** Asks again, in the middle of a call, whether the connection may still act. Every write passes one. */
+defined( 'ABSPATH' ) || exit;
+
+/** Checks during a call whether the connection may still act. Runs before the first write of every call. */
 final class LiveCheck {
 
-	/**
-	 * @param Connection $connection As it was when the call was let in.
-	 */
+	/** @param Connection $connection The connection as it was when the call was admitted. */
 	public function __construct(
 		private readonly Connection $connection,
 		private readonly Repository $connections,
@@ -22,11 +22,11 @@ final class LiveCheck {
 	) {}
 
 	/**
-	 * Goes on, or ends the call. Reads the database, no cache.
+	 * Ends the call if all agents were stopped, or the connection was paused or revoked. Reads the database, not a cache.
 	 *
 	 * @throws Denied `kill_switch`, `connection_paused` or `connection_revoked`.
 	 */
-	public function pass(): void {
+	public function ensure_live(): void {
 		if ( $this->kill_switch->is_on() ) {
 			throw new Denied( 'kill_switch' );
 		}
@@ -34,8 +34,11 @@ final class LiveCheck {
 		if ( ! $now || $now->epoch !== $this->connection->epoch ) {
 			throw new Denied( 'connection_revoked' );
 		}
+		if ( Connection::PAUSED === $now->state ) {
+			throw new Denied( 'connection_paused' );
+		}
 		if ( Connection::ACTIVE !== $now->state ) {
-			throw new Denied( Connection::PAUSED === $now->state ? 'connection_paused' : 'connection_revoked' );
+			throw new Denied( 'connection_revoked' );
 		}
 	}
 }

@@ -4,28 +4,33 @@ declare(strict_types=1);
 
 namespace Countersign\Plugin\AgentScope;
 
+defined( 'ABSPATH' ) || exit;
+
 /**
- * One SQL statement, taken apart far enough to say what it touches. Not a parser: what it cannot tell it calls unclear, and
- * unclear writes are refused.
+ * One SQL statement, analysed as far as needed to tell what it changes.
+ *
+ * This is not a full parser. It reports a statement that it does not understand as unclear, and the {@see WriteGuard}
+ * refuses unclear writes.
  */
 final class SqlStatement {
 
-	/** What begins a statement that only reads. */
+	/** First words of statements that only read. */
 	private const READS = [ 'SELECT', 'SHOW', 'DESCRIBE', 'DESC', 'EXPLAIN', 'PRAGMA' ];
 
-	/** What begins a statement that changes something, and says itself what. No dynamic SQL, procedures or triggers. */
+	/** First words of statements that change something and name it. Dynamic SQL and procedures are not among them. */
 	private const WRITES = [ 'INSERT', 'REPLACE', 'UPDATE', 'DELETE', 'WITH', 'TRUNCATE', 'CREATE', 'ALTER', 'DROP', 'RENAME', 'LOCK', 'ANALYZE', 'OPTIMIZE', 'CHECK', 'REPAIR' ];
 
-	/** What changes nothing that lasts. */
+	/** First words of statements that change nothing permanently. */
 	private const NEITHER = [ 'SET', 'START', 'BEGIN', 'COMMIT', 'ROLLBACK', 'SAVEPOINT', 'RELEASE', 'UNLOCK', 'DO', 'USE' ];
 
-	/** Text that is made while the statement runs cannot be judged beforehand. */
+	/** Expressions that produce text while the statement runs, which cannot be known in advance. */
 	private const MADE = '/\b(?:0x[0-9a-f]|[xbn]\s*\?|(?:CONCAT|CONCAT_WS|CHAR|UNHEX|REVERSE|REPLACE|LOWER|UPPER|TRIM|SUBSTR|SUBSTRING|FROM_BASE64|INSERT|LPAD|RPAD)\s*\()/i';
 
 	/**
-	 * @param string       $bare     The statement without comments, each text replaced by a number in question marks.
-	 * @param list<string> $texts    The texts.
-	 * @param bool         $is_whole Whether it could be taken apart to its end.
+	 * @param string       $bare     The statement without comments, with each string literal replaced by its number between
+	 *                               question marks.
+	 * @param list<string> $texts    The string literals, unquoted.
+	 * @param bool         $is_whole Whether all quotes of the statement were matched.
 	 */
 	private function __construct(
 		private readonly string $bare,
@@ -33,9 +38,10 @@ final class SqlStatement {
 		private readonly bool $is_whole,
 	) {}
 
+	/** Analyses a statement. */
 	public static function of( string $sql ): self {
 		$texts = [];
-		// Comments that MySQL and MariaDB execute (/*! … */) stay: what is in them counts.
+		// Comments that MySQL and MariaDB execute (/*! … */) are kept.
 		$pattern = <<<'REGEX'
 			~`[^`]*+`|'[^'\\]*+(?:(?:\\.|'')[^'\\]*+)*+'|"[^"\\]*+(?:(?:\\.|"")[^"\\]*+)*+"|/\*(?!M?!).*?\*/|(?:\#|--(?=\s|$))[^\n]*~s
 			REGEX;
@@ -43,7 +49,7 @@ final class SqlStatement {
 			$pattern,
 			static function ( array $found ) use ( &$texts ): string {
 				$first = $found[0][0];
-				// A quoted name stays: nothing in it begins a text or a comment.
+				// A quoted name is kept. Nothing in it begins a literal or a comment.
 				if ( '`' === $first ) {
 					return $found[0];
 				}
@@ -52,7 +58,7 @@ final class SqlStatement {
 				}
 				$text    = stripslashes( str_replace( $first . $first, $first, substr( $found[0], 1, -1 ) ) );
 				$texts[] = $text;
-				// Under some settings double quotes hold names.
+				// Depending on the SQL mode, double quotes enclose names.
 				return '"' === $first && preg_match( '/^[\w.$-]+$/D', $text ) ? ' ?' . ( count( $texts ) - 1 ) . "? `$text` " : ' ?' . ( count( $texts ) - 1 ) . '? ';
 			},
 			$sql
@@ -60,36 +66,41 @@ final class SqlStatement {
 		return new self( (string) $bare, $texts, is_string( $bare ) && ! preg_match( '/[\'"]/', (string) $bare ) && 0 === substr_count( (string) $bare, '`' ) % 2 );
 	}
 
-	/** Whether it only reads. */
+	/** Tells whether the statement only reads. */
 	public function is_read(): bool {
 		return $this->is_whole && in_array( $this->verb(), self::READS, true ) && ! preg_match( '/\bINTO\s+(?:OUTFILE|DUMPFILE)\b|^\s*(?:EXPLAIN|DESC|DESCRIBE)\s+ANALYZE\b/i', $this->bare );
 	}
 
-	/** Whether it changes nothing that lasts, nor how the statements after it are read. */
+	/** Tells whether the statement changes nothing permanently, and not how later statements are interpreted. */
 	public function is_harmless(): bool {
 		return $this->is_whole && in_array( $this->verb(), self::NEITHER, true ) && ! preg_match( '/\b(?:STATEMENT|sql_mode|GLOBAL|PERSIST|PERSIST_ONLY|PASSWORD)\b/i', $this->bare );
 	}
 
-	/** Whether it is a write whose objects can be told. */
+	/** Tells whether the statement is a write, and the tables that it changes are certain. */
 	public function is_clear(): bool {
 		$makes_code = '/^\s*(?:CREATE|ALTER|DROP|RENAME)\b(?:(?!\bTABLE\b|\bINDEX\b).)*\b(?:TRIGGER|PROCEDURE|FUNCTION|PACKAGE|EVENT|VIEW|USER|ROLE|SERVER)\b/is';
 		return $this->is_whole && in_array( $this->verb(), self::WRITES, true ) && ! preg_match( '/;\s*\S/', $this->bare ) && ! preg_match( $makes_code, $this->bare );
 	}
 
-	/** Whether it deletes rows. */
+	/** Tells whether the statement deletes rows. */
 	public function is_deletion(): bool {
 		return 'DELETE' === $this->verb();
 	}
 
-	/** Whether a name of a table, or what it begins with, stands anywhere outside of texts. */
+	/**
+	 * Tells whether a name occurs outside of string literals.
+	 *
+	 * @param string $table     Name of a table or column.
+	 * @param bool   $is_prefix Whether names that begin with `$table` count too.
+	 */
 	public function mentions( string $table, bool $is_prefix = false ): bool {
 		return 1 === preg_match( '/(?<![\w$])' . preg_quote( $table, '/' ) . ( $is_prefix ? '' : '(?![\w$])' ) . '/i', $this->bare );
 	}
 
 	/**
-	 * The texts that a column is given or compared with; null when that cannot be told.
+	 * Returns the strings that the statement assigns to a column or compares it with, or null if they are not certain.
 	 *
-	 * @param string $column For instance `option_name`.
+	 * @param string $column Name of the column, such as `option_name`.
 	 *
 	 * @return list<string>|null
 	 */
@@ -101,7 +112,7 @@ final class SqlStatement {
 		if ( preg_match( '/^\s*(?:INSERT|REPLACE)\b[^(]*\(([^()]*)\)\s*VALUES\s*(\(.*)$/is', $this->bare, $found ) ) {
 			return $this->inserted( $name, $found[1], $found[2] );
 		}
-		// Every place where the column stands must be one that is understood, and nothing may widen the condition.
+		// Every occurrence of the column must be understood, and nothing may widen the condition.
 		$places     = preg_match_all( "/$name/i", $this->bare );
 		$understood = preg_match_all( "/$name\s*(?:=|LIKE|IN\s*\()\s*((?:\s*\?\d+\?\s*,?)+)/i", $this->bare, $found );
 		if ( 0 === $places || $places !== $understood || preg_match( '/\b(?:OR|XOR|NOT)\b|\|\||<>|!/i', $this->bare ) ) {
@@ -111,6 +122,7 @@ final class SqlStatement {
 		return array_map( fn( string $number ): string => $this->texts[ (int) $number ], $numbers[1] );
 	}
 
+	/** Returns the first word in upper case, or ''. */
 	private function verb(): string {
 		return preg_match( '/^[\s(]*([a-z]+)/i', $this->bare, $found ) ? strtoupper( $found[1] ) : '';
 	}
@@ -119,7 +131,7 @@ final class SqlStatement {
 	private function inserted( string $name, string $columns, string $rows ): ?array {
 		$columns  = preg_split( '/\s*,\s*/', trim( $columns ) );
 		$position = array_key_first( preg_grep( "/^$name\$/iD", $columns ) );
-		// Values that hold parentheses of their own are calls or queries.
+		// Values that contain parentheses are function calls or subqueries, and do not match.
 		preg_match_all( '/\(([^()]*)\)/', preg_replace( '/\bON\s+DUPLICATE\b.*$/is', '', $rows ), $found );
 		$values = [];
 		foreach ( null === $position ? [] : $found[1] as $row ) {

@@ -9,14 +9,18 @@ use Countersign\Plugin\Site\Denied;
 use Countersign\Plugin\Site\Schema;
 use Countersign\Plugin\Site\Settings;
 
+defined( 'ABSPATH' ) || exit;
+
 /**
- * What holds while an agent's call runs, whatever tool or ability does the work: no write to Countersign's own options
- * or tables, none to the accounts and options that decide who may do what on this site, and no first write without a
- * checkpoint. Code that means harm and runs as PHP on this site is beyond it; a tool that goes astray is not.
+ * Restricts what an agent's call can write, whichever tool does the work.
+ *
+ * It refuses writes to Countersign's own options and tables, and to the accounts and options that decide who may do what
+ * on this site. Before the first write it checks that the connection may still act. It protects against tools that are
+ * misled by an agent's arguments, not against malicious PHP code on the site, which could remove the hooks.
  */
 final class WriteGuard {
 
-	/** Options no agent writes, besides all of Countersign's. */
+	/** Options that no agent may write, besides all options of Countersign. */
 	private const PROTECTED = [
 		'active_plugins',
 		'active_sitewide_plugins',
@@ -32,25 +36,27 @@ final class WriteGuard {
 		'users_can_register',
 	];
 
-	/** Those of them that a network has. */
+	/** Protected options of a network. */
 	private const NETWORK = [ 'active_sitewide_plugins', 'admin_email', 'site_admins' ];
 
+	/** Countersign's own options and transients. */
 	private const OWN = '/^(?:_site)?(?:_transient_)?(?:timeout_)?countersign_/';
 
 	private bool $has_written = false;
 
-	public function __construct( private readonly LiveCheck $checkpoint ) {}
+	public function __construct( private readonly LiveCheck $live_check ) {}
 
 	/**
-	 * Runs something under guard.
+	 * Runs a function under these restrictions.
 	 *
 	 * @template T
 	 *
 	 * @param callable(): T $act
 	 *
-	 * @return T
+	 * @return T What the function returned.
 	 *
-	 * @throws Denied From within: `capability_denied` for a forbidden write, or what a checkpoint says.
+	 * @throws Denied `capability_denied` for a forbidden write; `kill_switch`, `connection_paused` or `connection_revoked` if the
+	 *                connection may no longer act.
 	 */
 	public function watch( callable $act ): mixed {
 		$hooks = [
@@ -59,7 +65,7 @@ final class WriteGuard {
 			'delete_option'     => [ $this->before_option( ... ), 1 ],
 			'query'             => [ $this->before_query( ... ), 1 ],
 		];
-		// Options of a network have no filter for all of them.
+		// WordPress has no filter that covers all options of a network.
 		foreach ( self::NETWORK as $option ) {
 			$hooks[ "pre_update_site_option_$option" ] = [ $this->before_network_update( ... ), 3 ];
 		}
@@ -75,12 +81,12 @@ final class WriteGuard {
 		}
 	}
 
-	/** Whether a meta key of accounts holds rights or ways to log in. */
-	public static function is_key_of_rights( string $key ): bool {
+	/** Tells whether a user's meta key holds capabilities or a way to log in. */
+	public static function is_protected_user_meta( string $key ): bool {
 		return str_ends_with( $key, 'capabilities' ) || str_ends_with( $key, 'user_level' ) || in_array( $key, [ '_application_passwords', 'session_tokens' ], true );
 	}
 
-	/** Filter `pre_update_option`: the value goes through where the option may be written. */
+	/** Callback of the filter `pre_update_option`. Returns the value unchanged if the option may be written. */
 	private function before_update( mixed $value, string $option, mixed $old ): mixed {
 		if ( $value !== $old ) {
 			$this->before_option( $option );
@@ -88,19 +94,19 @@ final class WriteGuard {
 		return $value;
 	}
 
-	/** Filter `pre_update_site_option_{option}`, for protected options only. */
+	/** Callback of the filter `pre_update_site_option_{option}`, registered for protected options only. */
 	private function before_network_update( mixed $value, mixed $old, string $option ): mixed {
 		return $this->before_update( $value, $option, $old );
 	}
 
-	/** Actions `add_option` and `delete_option`, which fire before anything is written. */
+	/** Callback of the actions `add_option` and `delete_option`, which fire before anything is written. */
 	private function before_option( string $option ): void {
 		if ( self::is_protected( $option ) ) {
-			throw new Denied( 'capability_denied', null, 'option:' . $option );
+			throw new Denied( 'capability_denied', null, 'option:' . $option ); // phpcs:ignore WordPress.Security.EscapeOutput.ExceptionNotEscaped -- Sent as JSON.
 		}
 	}
 
-	/** Filter `query`: every SQL statement of WordPress and its plugins. */
+	/** Callback of the filter `query`, which covers every SQL statement of WordPress and its plugins. */
 	private function before_query( string $sql ): string {
 		$statement = SqlStatement::of( $sql );
 		if ( $statement->is_read() || $statement->is_harmless() ) {
@@ -110,7 +116,7 @@ final class WriteGuard {
 			throw new Denied( 'capability_denied' );
 		}
 		if ( ! $this->has_written ) {
-			$this->checkpoint->pass();
+			$this->live_check->ensure_live();
 			$this->has_written = true;
 		}
 		return $sql;
@@ -121,9 +127,9 @@ final class WriteGuard {
 		if ( $statement->mentions( $wpdb->base_prefix . 'countersign_', true ) || $statement->mentions( $wpdb->prefix . 'countersign_', true ) || $statement->mentions( $wpdb->users ) ) {
 			return true;
 		}
-		if ( $statement->mentions( $wpdb->usermeta ) && ! $this->is_deletion_by_id( $statement ) ) {
+		if ( $statement->mentions( $wpdb->usermeta ) && ! $this->is_user_meta_deletion( $statement ) ) {
 			$keys = $statement->values_of( 'meta_key' );
-			return null === $keys || array_filter( $keys, self::is_key_of_rights( ... ) );
+			return null === $keys || array_filter( $keys, self::is_protected_user_meta( ... ) );
 		}
 		if ( $statement->mentions( $wpdb->options ) ) {
 			$names = $statement->values_of( 'option_name' );
@@ -132,8 +138,11 @@ final class WriteGuard {
 		return false;
 	}
 
-	/** How WordPress deletes metadata, after its filter was asked. Taking rights away gives nobody any. */
-	private function is_deletion_by_id( SqlStatement $statement ): bool {
+	/**
+	 * Tells whether a statement is one by which WordPress deletes user metadata by id, after its filter has allowed it.
+	 * Deleting a capability grants none.
+	 */
+	private function is_user_meta_deletion( SqlStatement $statement ): bool {
 		return [] === $statement->texts && $statement->is_deletion() && $statement->mentions( 'umeta_id' );
 	}
 
@@ -141,7 +150,7 @@ final class WriteGuard {
 		return preg_match( self::OWN, $option ) || in_array( $option, self::PROTECTED, true ) || str_ends_with( $option, 'user_roles' );
 	}
 
-	/** Whether a name, or a pattern of LIKE, may stand for a protected option. */
+	/** Tells whether an option name, or a pattern of LIKE, can match a protected option. */
 	private static function may_be_protected( string $name ): bool {
 		if ( self::is_protected( $name ) ) {
 			return true;

@@ -8,22 +8,27 @@ use Countersign\AuditAppend;
 use Countersign\AuditLog;
 use Countersign\Plugin\Site\Schema;
 
-/** Signed states of the log, kept so that a later verification can hold the log against them. */
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * Stored checkpoints: signed heads of the log (C2SP signed notes). A later verification compares the log with them.
+ */
 final class Checkpoints {
 
+	/** Entries between two checkpoints that are stored automatically. */
 	private const EVERY = 256;
 
-	/** Whether this append crossed a multiple of 256 entries. */
+	/** Tells whether an append reached or passed a multiple of 256 entries, so that a checkpoint is due. */
 	public static function is_due( AuditAppend $append ): bool {
 		$before = $append->size() - count( $append->rows() );
 		return intdiv( $append->size(), self::EVERY ) > intdiv( $before, self::EVERY );
 	}
 
 	/**
-	 * The head as it is now, and a checkpoint of it: null where there is none to sign, or the extension does not: the log
-	 * has been longer, or its store cannot be reached.
+	 * Returns the current head and a checkpoint of it.
 	 *
-	 * @return array{Head, string|null}
+	 * @return array{Head, string|null} The checkpoint is null if the log is empty, or if the extension does not sign the head
+	 *                                  because the log was longer before or the store is not available.
 	 */
 	public static function current( AuditLog $log ): array {
 		for ( $tries = 5; ; $tries-- ) {
@@ -34,7 +39,7 @@ final class Checkpoints {
 			try {
 				return [ $head, $log->checkpoint( $head->text ) ];
 			} catch ( \Countersign\Exception ) {
-				// Another request may have appended since the head was read. A log that was set back stays as it is.
+				// Another request may have appended entries since the head was read. If it has not, trying again is useless.
 				if ( $tries <= 0 || Log::head()->text === $head->text ) {
 					return [ $head, null ];
 				}
@@ -42,14 +47,14 @@ final class Checkpoints {
 		}
 	}
 
-	/** Stores a checkpoint of the head as it is now, outside of any append; none where {@see current()} has none. */
+	/** Stores a checkpoint of the current head. Stores nothing if {@see current()} returns no checkpoint. */
 	public static function store( AuditLog $log ): void {
 		global $wpdb;
 		[ $head, $note ] = self::current( $log );
 		if ( null === $note ) {
 			return;
 		}
-		$wpdb->replace(
+		$wpdb->replace( // phpcs:ignore WordPress.DB.DirectDatabaseQuery
 			Schema::table( 'audit_checkpoint' ),
 			[
 				'size' => $head->size,
@@ -60,21 +65,30 @@ final class Checkpoints {
 		);
 	}
 
-	/** The newest, null when none was made yet. */
+	/** Returns the newest checkpoint, or null if there is none. */
 	public static function newest(): ?string {
 		global $wpdb;
-		return $wpdb->get_var( 'SELECT note FROM ' . Schema::table( 'audit_checkpoint' ) . ' ORDER BY size DESC LIMIT 1' ); // phpcs:ignore WordPress.DB
+		return $wpdb->get_var( $wpdb->prepare( 'SELECT note FROM %i ORDER BY size DESC LIMIT 1', Schema::table( 'audit_checkpoint' ) ) ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery
 	}
 
-	/** @return list<string> All of them, the oldest first. */
+	/**
+	 * Returns all checkpoints, the oldest first.
+	 *
+	 * @return list<string>
+	 */
 	public static function all(): array {
 		global $wpdb;
-		return array_map( 'strval', $wpdb->get_col( 'SELECT note FROM ' . Schema::table( 'audit_checkpoint' ) . ' ORDER BY size' ) ); // phpcs:ignore WordPress.DB
+		return array_map( 'strval', $wpdb->get_col( $wpdb->prepare( 'SELECT note FROM %i ORDER BY size', Schema::table( 'audit_checkpoint' ) ) ) ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery
 	}
 
-	/** @return array<int, string> All of them by the size they are about. */
+	/**
+	 * Returns all checkpoints, by the size of the log that each one signs.
+	 *
+	 * @return array<int, string>
+	 */
 	public static function by_size(): array {
 		global $wpdb;
-		return array_map( 'strval', array_column( $wpdb->get_results( 'SELECT size, note FROM ' . Schema::table( 'audit_checkpoint' ), ARRAY_A ) ?: [], 'note', 'size' ) ); // phpcs:ignore WordPress.DB
+		$rows = $wpdb->get_results( $wpdb->prepare( 'SELECT size, note FROM %i', Schema::table( 'audit_checkpoint' ) ), ARRAY_A ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery
+		return array_map( 'strval', array_column( $rows ?: [], 'note', 'size' ) );
 	}
 }

@@ -6,21 +6,25 @@ namespace Countersign\Plugin\Audit;
 
 use Countersign\Plugin\Site\Schema;
 
-/** Reads entries: pages of a filtered list for people, and everything in order for verification. */
+defined( 'ABSPATH' ) || exit;
+
+/** Reads audit entries: pages of a filtered list for people, and ranges in the order of the log for verification. */
 final class Entries {
 
+	/** Columns that can be filtered by an exact value. */
 	private const FILTERS = [ 'outcome', 'kind', 'connection', 'correlation' ];
 
 	/**
-	 * One page, the newest entries first. Keyset paging: as fast on the last page as on the first.
+	 * Returns one page, the newest entries first. Pages by sequence number, so that the last page is as fast as the first.
 	 *
-	 * @param array<string, string> $filters `outcome`, `kind`, `connection`, `correlation` exactly; `search` in action, target,
-	 *                                       actor, client and reason; `from` and `to` as Unix seconds; `steps` = `ended` leaves
-	 *                                       out intents whose outcome is known. Empty ones do not filter.
-	 * @param int|null              $before  Only entries with a smaller sequence number.
-	 * @param int                   $limit   How many.
+	 * @param array<string, string> $filters `outcome`, `kind`, `connection` and `correlation` match exactly; `search` matches a part
+	 *                                       of the action, target, actor, client, reason or correlation; `from` and `to` are
+	 *                                       Unix seconds, `to` excluded; `steps` = `ended` omits intents whose outcome is
+	 *                                       recorded. Empty values do not filter.
+	 * @param int|null              $before  Only entries with a smaller sequence number, or null for the first page.
+	 * @param int                   $limit   Entries on a page.
 	 *
-	 * @return list<array<string, mixed>> Rows as stored.
+	 * @return list<array<string, mixed>> Stored rows.
 	 */
 	public static function page( array $filters, ?int $before, int $limit ): array {
 		global $wpdb;
@@ -29,40 +33,53 @@ final class Entries {
 			$where[]  = 'seq < %d';
 			$values[] = $before;
 		}
-		$values[] = $limit;
-		$sql      = 'SELECT * FROM ' . Schema::table( 'audit_entry' ) . ( $where ? ' WHERE ' . implode( ' AND ', $where ) : '' ) . ' ORDER BY seq DESC LIMIT %d';
-		return $wpdb->get_results( $wpdb->prepare( $sql, $values ), ARRAY_A ) ?: []; // phpcs:ignore WordPress.DB -- built from constants.
+		$condition = implode( ' AND ', $where ?: [ '1 = 1' ] );
+		$rows      = $wpdb->get_results( // phpcs:ignore WordPress.DB.DirectDatabaseQuery
+			$wpdb->prepare(
+				"SELECT * FROM %i WHERE $condition ORDER BY seq DESC LIMIT %d", // phpcs:ignore WordPress.DB.PreparedSQL -- Conditions are constants of where().
+				[ Schema::table( 'audit_entry' ), ...$values, $limit ]
+			),
+			ARRAY_A
+		);
+		return $rows ?: [];
 	}
 
 	/**
-	 * The sequence number to page from so that the page before this one is shown, or null for the first page.
+	 * Returns the `$before` with which {@see page()} returns the previous page, or null if that is the first page.
 	 *
-	 * @param array<string, string> $filters As {@see page()}.
-	 * @param int                   $after   The first entry of the present page.
-	 * @param int                   $limit   Page size.
+	 * @param array<string, string> $filters As for {@see page()}.
+	 * @param int                   $after   Sequence number of the first entry of the current page.
+	 * @param int                   $limit   Entries on a page.
 	 */
 	public static function before_of_previous_page( array $filters, int $after, int $limit ): ?int {
 		global $wpdb;
 		[ $where, $values ] = self::where( $filters );
-		$where[]            = 'seq > %d';
-		array_push( $values, $after, $limit + 1 );
-		$sql  = 'SELECT seq FROM ' . Schema::table( 'audit_entry' ) . ' WHERE ' . implode( ' AND ', $where ) . ' ORDER BY seq ASC LIMIT %d';
-		$seqs = $wpdb->get_col( $wpdb->prepare( $sql, $values ) ); // phpcs:ignore WordPress.DB
+		$condition          = implode( ' AND ', [ ...$where, 'seq > %d' ] );
+		$seqs               = $wpdb->get_col( // phpcs:ignore WordPress.DB.DirectDatabaseQuery
+			$wpdb->prepare(
+				"SELECT seq FROM %i WHERE $condition ORDER BY seq ASC LIMIT %d", // phpcs:ignore WordPress.DB.PreparedSQL -- Conditions are constants of where().
+				[ Schema::table( 'audit_entry' ), ...$values, $after, $limit + 1 ]
+			)
+		);
 		return count( $seqs ) > $limit ? (int) end( $seqs ) : null;
 	}
 
 	/**
-	 * Entries in the order of the log.
+	 * Returns entries in the order of the log.
 	 *
 	 * @param int $from  First sequence number.
-	 * @param int $below Up to but without this one.
+	 * @param int $below Sequence number after the last one.
+	 * @param int $limit Largest number of entries to return.
 	 *
-	 * @return list<array<string, mixed>> Rows as stored.
+	 * @return list<array<string, mixed>> Stored rows.
 	 */
 	public static function range( int $from, int $below, int $limit ): array {
 		global $wpdb;
-		$sql = 'SELECT * FROM ' . Schema::table( 'audit_entry' ) . ' WHERE seq >= %d AND seq < %d ORDER BY seq ASC LIMIT %d';
-		return $wpdb->get_results( $wpdb->prepare( $sql, $from, $below, $limit ), ARRAY_A ) ?: []; // phpcs:ignore WordPress.DB
+		$rows = $wpdb->get_results( // phpcs:ignore WordPress.DB.DirectDatabaseQuery
+			$wpdb->prepare( 'SELECT * FROM %i WHERE seq >= %d AND seq < %d ORDER BY seq ASC LIMIT %d', Schema::table( 'audit_entry' ), $from, $below, $limit ),
+			ARRAY_A
+		);
+		return $rows ?: [];
 	}
 
 	/**

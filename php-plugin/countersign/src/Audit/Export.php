@@ -7,24 +7,28 @@ namespace Countersign\Plugin\Audit;
 use Countersign\AuditCsv;
 use Countersign\AuditLog;
 
+defined( 'ABSPATH' ) || exit;
+
 /**
- * Writes the whole log to a file, page by page: in the form that somebody without this site's keys or database can verify,
- * or as a table for people.
+ * Exports the whole log, page by page: in a form that anybody can verify without this site's keys and database, or as a
+ * table for reading.
  */
 final class Export {
 
+	/** Entries that are read from the database at a time. */
 	private const PAGE = 500;
 
 	public function __construct( private readonly AuditLog $log ) {}
 
 	/**
-	 * The verifiable form: a line for each entry, with the stored checkpoints in their places, one of the head so that no entry
-	 * is left unsigned, and a signed end. A log that was set back is exported without that one, as what was found.
+	 * Exports the verifiable form: one line of JSON for each entry, the stored checkpoints between them, a checkpoint of the
+	 * head, so that every entry is signed, and a signed end. If the log was longer before, the export lacks the checkpoint of
+	 * the head and holds the log as it is.
 	 *
-	 * @param callable(string): void $send Takes the next piece of the file.
+	 * @param callable(string): void $send Receives the file piece by piece.
 	 */
 	public function ndjson( callable $send ): void {
-		// In this order, so that no checkpoint is of a longer log than the head.
+		// Read before the head, so that no checkpoint signs a longer log than the head.
 		$notes           = Checkpoints::by_size();
 		[ $head, $note ] = Checkpoints::current( $this->log );
 		if ( null !== $note ) {
@@ -44,9 +48,9 @@ final class Export {
 	}
 
 	/**
-	 * The table. It proves nothing.
+	 * Exports a table as CSV. It cannot be verified.
 	 *
-	 * @param callable(string): void $send Takes the next piece of the file.
+	 * @param callable(string): void $send Receives the file piece by piece.
 	 */
 	public function csv( callable $send ): void {
 		$csv = new AuditCsv();
@@ -57,11 +61,15 @@ final class Export {
 		$send( $csv->take() );
 	}
 
-	/** @return \Generator<list<array<string, mixed>>> Pages of rows as stored, in the order of the log. */
+	/**
+	 * Returns the stored rows in the order of the log, page by page.
+	 *
+	 * @return \Generator<list<array<string, mixed>>>
+	 */
 	private static function rows( int $size ): \Generator {
 		for ( $next = 0; $next < $size; $next = 1 + (int) end( $rows )['seq'] ) {
 			$rows = Entries::range( $next, $size, self::PAGE );
-			// Rows are missing: the file says so, and whoever verifies it finds where.
+			// Rows are missing. The file ends here, and its verification reports the missing range.
 			if ( ! $rows ) {
 				return;
 			}

@@ -4,12 +4,14 @@ declare(strict_types=1);
 
 namespace Countersign\Plugin\Audit;
 
-/** The log's head as stored. */
+defined( 'ABSPATH' ) || exit;
+
+/** The head of the log, as stored in the database. */
 final class Head {
 
 	/**
-	 * @param string|null $text The extension's own text; null for an empty log.
-	 * @param int         $size Number of entries.
+	 * @param string|null $text The head in the extension's own format, or null if the log is empty.
+	 * @param int         $size Number of entries in the log.
 	 */
 	public function __construct(
 		public readonly ?string $text,

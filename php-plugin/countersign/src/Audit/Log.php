@@ -5,31 +5,31 @@ declare(strict_types=1);
 namespace Countersign\Plugin\Audit;
 
 use Countersign\AuditAppend;
-use Countersign\AuditLog;
+use Countersign\Plugin\Site\Extension;
 use Countersign\Plugin\Site\Schema;
 
-/**
- * The audit log: appending, and reading for people. There is no function that changes or removes an entry.
- */
+defined( 'ABSPATH' ) || exit;
+
+/** The audit log. It offers no way to change or delete an entry. */
 final class Log {
 
 	public function __construct(
-		private readonly AuditLog $log,
+		private readonly Extension $extension,
 		private readonly Storage $storage,
 	) {}
 
-	/** The storage that fits this site's database. */
+	/** Returns the storage for this site's database: SQLite if the SQLite drop-in is in use, else MySQL or MariaDB. */
 	public static function storage(): Storage {
 		$is_sqlite = defined( 'DB_ENGINE' ) && 'sqlite' === DB_ENGINE;
 		return $is_sqlite ? new SqliteStorage() : new MysqlStorage();
 	}
 
 	/**
-	 * Appends entries, all or none, in the order given.
+	 * Appends entries in the given order: all of them, or none.
 	 *
-	 * @param string|null ...$drafts Drafts as JSON; null is passed over.
+	 * @param string|null ...$drafts Drafts as JSON, see {@see EntryDraft}. Null is skipped.
 	 *
-	 * @throws Unavailable When they were not stored. Then what they tell of must not happen.
+	 * @throws Unavailable If the entries were not stored, for any reason. The caller must not do what it wanted to record.
 	 */
 	public function append( ?string ...$drafts ): void {
 		$drafts = array_values( array_filter( $drafts, is_string( ... ) ) );
@@ -37,48 +37,54 @@ final class Log {
 			return;
 		}
 		try {
+			$log    = $this->extension->audit_log();
 			$append = $this->storage->append(
-				fn( ?string $head ): AuditAppend => $this->log->append( $head, $drafts ),
-				$this->log->checkpoint( ... )
+				static fn( ?string $head ): AuditAppend => $log->append( $head, $drafts ),
+				$log->checkpoint( ... )
 			);
-			$this->log->committed( $append->head() );
+			$log->committed( $append->head() );
 		} catch ( \Countersign\Exception $error ) {
-			throw new Unavailable( $error->reason(), $error->getMessage(), $error );
+			throw new Unavailable( $error->reason(), $error->getMessage(), $error ); // phpcs:ignore WordPress.Security.EscapeOutput.ExceptionNotEscaped -- For the error log.
 		} catch ( \Throwable $error ) {
-			throw new Unavailable( 'audit_unavailable', $error->getMessage(), $error );
+			throw new Unavailable( 'audit_unavailable', $error->getMessage(), $error ); // phpcs:ignore WordPress.Security.EscapeOutput.ExceptionNotEscaped -- For the error log.
 		}
 	}
 
 	/**
-	 * Whether an entry could be computed for the log as it stands. Stores nothing.
+	 * Checks that an entry can be computed for the log in its current state. Stores nothing.
 	 *
-	 * @throws \Countersign\Exception `audit_rollback` when the log is shorter than it has been, or what else is wrong.
+	 * @throws \Countersign\Exception `audit_rollback` if the log was longer before, or the reason code of another failure.
 	 */
 	public function check(): void {
-		$this->log->append( self::head()->text, [ Draft::admin( 'system', 'audit.check' ) ] );
+		$this->extension->audit_log()->append( self::head()->text, [ EntryDraft::admin( 'system', 'audit.check' ) ] );
 	}
 
 	/**
-	 * Takes a shorter log as the true one, because an administrator says that the database was restored from a backup.
-	 * The log itself tells of it from then on.
+	 * Accepts the log although it was longer before, because an administrator confirms that the database was restored from a
+	 * backup. Records this in the log.
 	 *
-	 * @throws Unavailable When that cannot be recorded.
+	 * @throws Unavailable            If this cannot be recorded.
+	 * @throws \Countersign\Exception If the extension's keys or store cannot be used.
 	 */
 	public function acknowledge_rollback(): void {
 		$head = self::head();
-		$this->log->acknowledgeRollback( $head->text );
-		$this->append( Draft::admin( 'system', 'audit.rollback_acknowledged', 'audit', [ 'size' => $head->size ] ) );
+		$this->extension->audit_log()->acknowledgeRollback( $head->text );
+		$this->append( EntryDraft::admin( 'system', 'audit.rollback_acknowledged', 'audit', [ 'size' => $head->size ] ) );
 	}
 
-	/** The key with which anybody can check this log's checkpoints. */
+	/**
+	 * Returns the public key that verifies this log's checkpoints, in the format of C2SP signed-note.
+	 *
+	 * @throws \Countersign\Exception If the extension's keys or store cannot be used.
+	 */
 	public function verifier_key(): string {
-		return $this->log->verifierKey();
+		return $this->extension->audit_log()->verifierKey();
 	}
 
-	/** The head as stored, and how many entries it stands for. */
+	/** Returns the stored head. */
 	public static function head(): Head {
 		global $wpdb;
-		$row = $wpdb->get_row( 'SELECT head, size FROM ' . Schema::table( 'audit_head' ) . ' WHERE id = 1', ARRAY_A ); // phpcs:ignore WordPress.DB
+		$row = $wpdb->get_row( $wpdb->prepare( 'SELECT head, size FROM %i WHERE id = 1', Schema::table( 'audit_head' ) ), ARRAY_A ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery
 		return new Head( $row['head'] ?? null, (int) ( $row['size'] ?? 0 ) );
 	}
 }

@@ -7,14 +7,20 @@ namespace Countersign\Plugin\Audit;
 use Countersign\AuditAppend;
 use Countersign\Plugin\Site\Schema;
 
+defined( 'ABSPATH' ) || exit;
+
 /**
- * The log in MySQL or MariaDB, over a connection of its own with WordPress's credentials. An append is two round
- * trips: lock and read the head; insert, update, commit. All values travel as hexadecimal literals, so no character
- * set and no quoting can touch them.
+ * Stores the log in MySQL or MariaDB, over a connection of its own with WordPress's credentials.
+ *
+ * `wpdb` cannot do this: its connection may be inside a transaction of other code, and its `query` filter lets plugins
+ * change statements. An append takes two round trips: one locks and reads the head, one inserts, updates and commits.
+ * `wpdb::prepare()` cannot write binary values, so all strings are sent as hexadecimal literals, which need no quoting
+ * and are not converted between character sets.
  */
+// phpcs:disable WordPress.DB.RestrictedClasses, WordPress.DB.RestrictedFunctions -- See above.
 final class MysqlStorage implements Storage {
 
-	/** Seconds a writer waits for another one before it gives up. */
+	/** Seconds that an append waits for another one before it fails. */
 	private const LOCK_WAIT = 10;
 
 	private ?\mysqli $connection = null;
@@ -28,13 +34,14 @@ final class MysqlStorage implements Storage {
 			$this->run( $db, $this->statements( $append, $checkpoint ) );
 			return $append;
 		} catch ( \Throwable $error ) {
-			// Closing rolls back whatever was open; the next append begins with a fresh connection.
+			// Closing the connection rolls back its transaction. The next append opens a new one.
 			$this->connection?->close();
 			$this->connection = null;
 			throw $error;
 		}
 	}
 
+	/** Returns the connection. Opens it on the first call. */
 	private function connect(): \mysqli {
 		if ( $this->connection ) {
 			return $this->connection;
@@ -44,7 +51,7 @@ final class MysqlStorage implements Storage {
 		if ( $is_ipv6 ) {
 			$host = "[$host]";
 		}
-		// Errors as exceptions, for this connection's calls only: the setting is the whole process's.
+		// The report mode applies to the whole process, so it is changed only while connecting.
 		$mode = ( new \mysqli_driver() )->report_mode;
 		mysqli_report( MYSQLI_REPORT_ERROR | MYSQLI_REPORT_STRICT );
 		try {
@@ -60,7 +67,7 @@ final class MysqlStorage implements Storage {
 		return $db;
 	}
 
-	/** Begins the transaction; returns the head. */
+	/** Begins the transaction, locks the head row and returns the head. */
 	private function lock( \mysqli $db ): ?string {
 		$rows = $this->run( $db, 'START TRANSACTION; SELECT head FROM ' . Schema::table( 'audit_head' ) . ' WHERE id = 1 FOR UPDATE' );
 		if ( 1 !== count( $rows ) ) {
@@ -69,6 +76,7 @@ final class MysqlStorage implements Storage {
 		return $rows[0][0];
 	}
 
+	/** Returns the statements that store an append and commit it. */
 	private function statements( AuditAppend $append, callable $checkpoint ): string {
 		$rows    = $append->rows();
 		$columns = array_keys( $rows[0] );
@@ -84,9 +92,9 @@ final class MysqlStorage implements Storage {
 	}
 
 	/**
-	 * Runs several statements in one round trip. The first that fails stops the rest.
+	 * Runs several statements in one round trip. The first statement that fails stops the rest.
 	 *
-	 * @return list<list<string|null>> Rows of the last statement that gave any.
+	 * @return list<list<string|null>> Rows of the last statement that returned a result.
 	 */
 	private function run( \mysqli $db, string $sql ): array {
 		$rows = [];
@@ -101,20 +109,20 @@ final class MysqlStorage implements Storage {
 				$more = $db->more_results() && $db->next_result();
 			}
 		} catch ( \mysqli_sql_exception $error ) {
-			throw self::failure( $error->getCode() );
+			throw self::failure( $error->getCode() ); // phpcs:ignore WordPress.Security.EscapeOutput.ExceptionNotEscaped -- A number, for the error log.
 		}
 		if ( 0 !== $db->errno ) {
-			throw self::failure( $db->errno );
+			throw self::failure( $db->errno ); // phpcs:ignore WordPress.Security.EscapeOutput.ExceptionNotEscaped -- A number, for the error log.
 		}
 		return $rows;
 	}
 
-	/** The server's message may quote values; its number does not. */
+	/** Returns an exception that names only the error number, since the server's message can quote values. */
 	private static function failure( int $number ): \RuntimeException {
-		return new \RuntimeException( "the audit log's database answered with error $number" );
+		return new \RuntimeException( "the database of the audit log returned error $number" );
 	}
 
-	/** A value as SQL that needs no quoting. */
+	/** Returns a value as an SQL literal that needs no quoting. */
 	private static function literal( int|string|null $value ): string {
 		return match ( true ) {
 			null === $value  => 'NULL',

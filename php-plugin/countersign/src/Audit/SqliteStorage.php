@@ -7,10 +7,18 @@ namespace Countersign\Plugin\Audit;
 use Countersign\AuditAppend;
 use Countersign\Plugin\Site\Schema;
 
-/** The log in the SQLite file of the SQLite drop-in, over a connection of its own. */
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * Stores the log in the SQLite file of the SQLite drop-in, over a connection of its own.
+ *
+ * `wpdb` cannot do this: its connection may be inside a transaction of other code, and its `query` filter lets plugins
+ * change statements.
+ */
+// phpcs:disable WordPress.DB.RestrictedClasses, WordPress.DB.RestrictedFunctions -- See above.
 final class SqliteStorage implements Storage {
 
-	/** Seconds a writer waits for another one before it gives up. */
+	/** Seconds that an append waits for another one before it fails. */
 	private const LOCK_WAIT = 10;
 
 	private ?\PDO $connection = null;
@@ -18,7 +26,7 @@ final class SqliteStorage implements Storage {
 	/** {@inheritDoc} */
 	public function append( callable $compute, callable $checkpoint ): AuditAppend {
 		$db = $this->connect();
-		// IMMEDIATE takes the write lock before the head is read: whoever reads it is alone.
+		// IMMEDIATE takes the write lock before the head is read, so that no other append reads the same head.
 		$db->exec( 'BEGIN IMMEDIATE' );
 		try {
 			$head = $db->query( 'SELECT head FROM ' . Schema::table( 'audit_head' ) . ' WHERE id = 1' )->fetch( \PDO::FETCH_NUM );
@@ -51,19 +59,20 @@ final class SqliteStorage implements Storage {
 			try {
 				$db->exec( 'ROLLBACK' );
 			} catch ( \PDOException ) {
-				// SQLite has rolled back by itself.
+				// SQLite has already rolled back the transaction.
 			}
 			throw $error;
 		}
 	}
 
+	/** Returns the connection. Opens it on the first call. */
 	private function connect(): \PDO {
 		if ( ! $this->connection ) {
 			$file = defined( 'FQDB' ) ? FQDB : '';
 			if ( '' === $file || ! is_file( $file ) ) {
 				throw new \RuntimeException( 'the SQLite database is not a file' );
 			}
-			$this->connection = new \PDO( // phpcs:ignore WordPress.DB.RestrictedClasses
+			$this->connection = new \PDO(
 				'sqlite:' . $file,
 				null,
 				null,
@@ -72,13 +81,17 @@ final class SqliteStorage implements Storage {
 					\PDO::ATTR_TIMEOUT => self::LOCK_WAIT,
 				]
 			);
-			// An entry that was acknowledged survives a power cut.
+			// A committed entry must survive a power failure.
 			$this->connection->exec( 'PRAGMA synchronous = FULL' );
 		}
 		return $this->connection;
 	}
 
-	/** @param array<string, int|string|null> $row */
+	/**
+	 * Inserts a row.
+	 *
+	 * @param array<string, int|string|null> $row Column => value.
+	 */
 	private static function insert( \PDO $db, string $verb, string $table, array $row ): void {
 		$marks     = implode( ',', array_fill( 0, count( $row ), '?' ) );
 		$statement = $db->prepare( "$verb INTO " . Schema::table( $table ) . ' (`' . implode( '`,`', array_keys( $row ) ) . "`) VALUES ($marks)" );

@@ -6,20 +6,23 @@ namespace Countersign\Plugin\Audit;
 
 use Countersign\AuditAppend;
 
+defined( 'ABSPATH' ) || exit;
+
 /**
- * Where the log's rows and head are kept: a database connection of its own, so that the log neither joins nor
- * disturbs a transaction of WordPress or of another plugin.
+ * Stores the rows and the head of the log. An implementation uses a database connection of its own, so that an append is
+ * not part of a transaction of WordPress or of another plugin.
  */
 interface Storage {
 
 	/**
-	 * In one transaction: locks and reads the head, stores what is computed from it.
+	 * Locks and reads the head, and stores what is computed from it, in one transaction.
 	 *
-	 * @param callable(?string): AuditAppend $compute    From the head as stored, what to store. May throw: then
-	 *                                                   nothing is stored.
-	 * @param callable(string): string       $checkpoint Signs a head.
+	 * @param callable(?string): AuditAppend $compute    Computes the append from the stored head. If it throws, nothing is stored.
+	 * @param callable(string): string       $checkpoint Signs a head and returns the checkpoint.
 	 *
-	 * @throws \RuntimeException When it was not stored.
+	 * @return AuditAppend What was stored.
+	 *
+	 * @throws \Throwable If nothing was stored: what `$compute` threw, or an error of the database.
 	 */
 	public function append( callable $compute, callable $checkpoint ): AuditAppend;
 }

@@ -4,12 +4,15 @@ declare(strict_types=1);
 
 namespace Countersign\Plugin\Audit;
 
-/** The audit log cannot be written. What was to be recorded must not happen. */
+defined( 'ABSPATH' ) || exit;
+
+/** The audit log cannot be written. The caller must not do what it wanted to record. */
 final class Unavailable extends \RuntimeException {
 
 	/**
-	 * @param string $reason  Stable reason code: `audit_unavailable` or what the extension said.
-	 * @param string $message For the error log, without input.
+	 * @param string          $reason   Stable reason code: `audit_unavailable`, or the code of the extension's exception.
+	 * @param string          $message  Message for the site's error log. Must not repeat input.
+	 * @param \Throwable|null $previous What caused the failure.
 	 */
 	public function __construct( public readonly string $reason, string $message, ?\Throwable $previous = null ) {
 		parent::__construct( $message, 0, $previous );

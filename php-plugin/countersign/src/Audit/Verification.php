@@ -7,25 +7,30 @@ namespace Countersign\Plugin\Audit;
 use Countersign\AuditLog;
 use Countersign\AuditReport;
 
+defined( 'ABSPATH' ) || exit;
+
 /**
- * Verifies the whole log, in as many requests as it takes. What is under way and what was found last stand in an option,
- * on the server: whoever could write the state could falsify the result.
+ * Verifies the whole log, in several requests if one does not have enough time. The state of an unfinished run and the
+ * last result are stored in an option. They are not passed through the browser, where a person could falsify them.
  */
 final class Verification {
 
-	/** Option: the last result, and the state of a run that is not finished. */
+	/** Option: the last result, and the state of an unfinished run. */
 	private const OPTION = 'countersign_verification';
 
+	/** Entries that are read from the database at a time. */
 	private const CHUNK = 1000;
 
 	public function __construct( private readonly AuditLog $log ) {}
 
 	/**
-	 * Begins anew, or goes on.
+	 * Starts a run, or continues the unfinished one.
 	 *
-	 * @param float $seconds About how long to work.
+	 * @param float $seconds How long to work, approximately.
 	 *
-	 * @return bool Whether it is finished.
+	 * @return bool Whether the run is finished.
+	 *
+	 * @throws \Countersign\Exception If the extension's keys or store cannot be used.
 	 */
 	public function run( float $seconds ): bool {
 		$until = microtime( true ) + $seconds;
@@ -34,17 +39,17 @@ final class Verification {
 			$verifier = $this->log->verifier();
 			$verifier->resume( $run['state'] );
 		} else {
-			// In this order: neither the checkpoints nor the mark outside the database, which the verifier takes
-			// up, can be of a longer log than the head that is read last.
+			// The order matters: the checkpoints, and the high-water mark that the verifier reads from the extension's store,
+			// must not be of a longer log than the head, which is read last.
 			$verifier = $this->log->verifier( Checkpoints::all() );
-			$run      = $this->begin();
+			$run      = self::begin();
 		}
 		while ( $run['next'] < $run['size'] ) {
 			$rows = Entries::range( $run['next'], $run['size'], self::CHUNK );
 			foreach ( $rows as $row ) {
 				$verifier->feed( $row );
 			}
-			// Where rows are missing there is nothing more to read; the verifier knows how many it should have got.
+			// If rows are missing there is nothing more to read. The verifier knows how many rows there should be.
 			$run['next'] = count( $rows ) < self::CHUNK ? $run['size'] : 1 + (int) end( $rows )['seq'];
 			if ( microtime( true ) > $until && $run['next'] < $run['size'] ) {
 				$run['state'] = $verifier->suspend();
@@ -52,7 +57,7 @@ final class Verification {
 				return false;
 			}
 		}
-		// Rows behind the head were put there by somebody else than the log.
+		// A row after the head was not written by the log, unless another request has appended entries meanwhile.
 		foreach ( Entries::range( $run['size'], PHP_INT_MAX, 1 ) as $row ) {
 			if ( Log::head()->size === $run['size'] ) {
 				$verifier->feed( $row );
@@ -63,7 +68,7 @@ final class Verification {
 	}
 
 	/**
-	 * The last result, or null.
+	 * Returns the last result, or null if the log was never verified.
 	 *
 	 * @return array{verdict: string, ok: bool, first_bad: int|null, checked: int, vouched: int, root: string, time: int}|null
 	 */
@@ -72,9 +77,9 @@ final class Verification {
 	}
 
 	/**
-	 * How far an unfinished run is, or null.
+	 * Returns how far an unfinished run is, or null if there is none.
 	 *
-	 * @return array{int, int}|null Entries checked, and of how many.
+	 * @return array{int, int}|null Number of checked entries, and of all entries.
 	 */
 	public static function progress(): ?array {
 		$run = self::stored()['run'] ?? null;
@@ -82,7 +87,7 @@ final class Verification {
 	}
 
 	/** @return array<string, mixed> */
-	private function begin(): array {
+	private static function begin(): array {
 		$head = Log::head();
 		return [
 			'next' => 0,

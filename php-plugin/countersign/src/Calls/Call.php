@@ -10,102 +10,123 @@ use Countersign\Plugin\Connections\Connection;
 use Countersign\Plugin\Site\Denied;
 use Countersign\Plugin\Site\Json;
 
-/**
- * A call under way, as its handler sees it.
- */
+defined( 'ABSPATH' ) || exit;
+
+/** A running call of an agent, as the handler of a tool, prompt, resource or completion receives it. */
 final class Call {
 
-	/** @internal Made by the {@see Runner}. */
+	/** @internal Created by the {@see Runner}. */
 	public function __construct(
 		private readonly McpCall $call,
 		private readonly Connection $connection,
-		private readonly LiveCheck $checkpoint,
+		private readonly LiveCheck $live_check,
 		private readonly OutputGuard $output,
 	) {}
 
-	/** The tool's or prompt's name, the resource's URI, or what is being completed. */
+	/**
+	 * Returns the name of the tool or prompt, or the URI of the resource. For a completion, returns the name of the prompt
+	 * or the URI template that is being completed.
+	 */
 	public function name(): string {
 		return $this->call->name();
 	}
 
-	/** For a resource that a template matched: the template. */
+	/** Returns the URI template that matched a resource's URI, or null for any other call. */
 	public function template(): ?string {
 		return $this->call->template();
 	}
 
-	/** The validated arguments as JSON, where `{}` and `[]` must be told apart. */
+	/**
+	 * Returns the validated arguments as JSON. Use it where `{}` and `[]` differ, which the handler's array cannot tell
+	 * apart.
+	 */
 	public function raw_arguments(): string {
 		return $this->call->arguments();
 	}
 
-	/** The connection that calls. */
+	/** Returns the connection that makes the call. */
 	public function connection(): Connection {
 		return $this->connection;
 	}
 
 	/**
-	 * To be called before every write: goes on, or ends the call because an administrator has stopped it meanwhile.
+	 * Ends the call if an administrator has stopped all agents, or paused or revoked this connection, since the call began.
+	 * Call it before every write.
 	 *
-	 * @throws Denied Let it pass through.
+	 * @throws Denied `kill_switch`, `connection_paused` or `connection_revoked`. Do not catch it.
 	 */
 	public function ensure_live(): void {
-		$this->checkpoint->pass();
+		$this->live_check->ensure_live();
 	}
 
-	/** Whether the client takes progress and log messages before the answer. */
+	/** Tells whether the client accepts progress notifications and log messages before the result. */
 	public function is_streaming(): bool {
 		return $this->call->isStreaming();
 	}
 
-	/** Tells the client how far the work is, if it asked to know. The number must grow from call to call. */
+	/**
+	 * Sends the client a progress notification, if the client asked for them.
+	 *
+	 * @param float       $progress How much is done. Must grow from one notification to the next.
+	 * @param float|null  $total    How much there is to do, in the same unit, or null if unknown.
+	 * @param string|null $message  What is being done, for a person.
+	 */
 	public function progress( float $progress, ?float $total = null, ?string $message = null ): void {
 		$this->emit( $this->call->progress( $progress, $total, $message ) );
 	}
 
 	/**
-	 * Sends the client a log message, if it asked for this level.
+	 * Sends the client a log message, if the client asked for messages of this level.
 	 *
-	 * @param string $level `debug`, `info`, `notice`, `warning`, `error`, `critical`, `alert`, `emergency`.
-	 * @param mixed  $data  What to say; anything that can be JSON.
+	 * @param string      $level  `debug`, `info`, `notice`, `warning`, `error`, `critical`, `alert` or `emergency`.
+	 * @param mixed       $data   Any value that JSON can express.
+	 * @param string|null $logger Name of the part that sends the message.
+	 *
+	 * @throws \JsonException If JSON cannot express `$data`.
 	 */
 	public function log( string $level, mixed $data, ?string $logger = null ): void {
 		$this->emit( $this->call->log( $level, Json::encode( $data ), $logger ) );
 	}
 
 	/**
-	 * What the client answered to an input request of an earlier round.
+	 * Returns the client's answer to an input request of an earlier round; see {@see require_input()}.
 	 *
-	 * @param string $key The request's key.
+	 * @param string $key Key of the request.
 	 *
-	 * @return array<array-key, mixed>|null The result of the client's method, or null when it did not answer.
+	 * @return array<array-key, mixed>|null Result of the client's method, or null if the client did not answer the request.
 	 */
 	public function input( string $key ): ?array {
 		$answer = $this->call->inputResponse( $key );
 		return null === $answer ? null : Json::decode( $answer );
 	}
 
-	/** What an earlier round put aside with {@see require_input()}; null on the first round. */
+	/** Returns the state that an earlier round passed to {@see require_input()}, or null in the first round. */
 	public function state(): ?string {
 		return $this->call->state();
 	}
 
 	/**
-	 * Ends this round and asks the client for input; the same call comes again with the answers.
+	 * Ends this round and asks the client for input. The client then sends the same call again with its answers, and the
+	 * handler runs again.
 	 *
 	 * @param array<string, array<string, mixed>>|string $requests Key => request of the protocol (`method` and `params`), or the
-	 *                                                             same as JSON.
-	 * @param string|null                                $state    To be given back by {@see state()}; sealed by the extension.
+	 *                                                             same as JSON text.
+	 * @param string|null                                $state    What {@see state()} returns in the next round, at most 16 KiB.
+	 *                                                             The extension protects it against changes and binds it to this
+	 *                                                             connection and these arguments.
+	 *
+	 * @throws InputRequired Always. Do not catch it.
 	 */
 	public function require_input( array|string $requests, ?string $state = null ): never {
-		throw new InputRequired( is_string( $requests ) ? $requests : Json::encode( (object) $requests ), $state );
+		throw new InputRequired( is_string( $requests ) ? $requests : Json::encode( (object) $requests ), $state ); // phpcs:ignore WordPress.Security.EscapeOutput.ExceptionNotEscaped -- JSON for the extension, never printed.
 	}
 
-	/** For the review tool: the confirmation token for the act that was asked about. */
+	/** Returns the confirmation token for the reviewed call. Only for the tool `request_review`. */
 	public function confirmation(): string {
 		return $this->call->confirmation();
 	}
 
-	/** Seconds for which {@see confirmation()} is good. */
+	/** Returns for how many seconds {@see confirmation()} is valid. */
 	public function confirmation_lifetime(): int {
 		return $this->call->confirmationLifetime();
 	}

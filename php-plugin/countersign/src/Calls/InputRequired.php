@@ -4,13 +4,19 @@ declare(strict_types=1);
 
 namespace Countersign\Plugin\Calls;
 
+defined( 'ABSPATH' ) || exit;
+
 /**
- * A handler needs something from the client before it can go on; thrown by {@see Call::require_input()}.
+ * Ends a round of a call that needs input from the client. Thrown by {@see Call::require_input()}.
  *
  * @internal
  */
 final class InputRequired extends \Exception {
 
+	/**
+	 * @param string      $requests JSON object: key => request of the protocol.
+	 * @param string|null $state    What the handler wants back in the next round.
+	 */
 	public function __construct(
 		public readonly string $requests,
 		public readonly ?string $state,

@@ -6,27 +6,29 @@ namespace Countersign\Plugin\Calls;
 
 use Countersign\Plugin\Http\Response;
 
+defined( 'ABSPATH' ) || exit;
+
 /**
- * What goes to the client while a call runs: nothing but events. What other code echoes, and the page that WordPress
- * prints after a fatal error, end in a buffer that is thrown away.
+ * Keeps everything but protocol events from reaching the client while a call runs. Text that other code echoes, and the
+ * page that WordPress prints after a fatal error, are discarded.
  */
 final class OutputGuard {
 
 	private bool $has_begun = false;
 
-	/** Begins to hold back whatever is echoed; whoever flushes it, nothing comes out. */
+	/** Starts a buffer that discards all output, also when other code flushes it. */
 	public function hold(): void {
 		ob_start( static fn(): string => '' );
 	}
 
 	/**
-	 * Keeps WordPress from printing pages of its own: wp_die() in a tool becomes an exception, and the page after a fatal
-	 * error is not shown. (When memory has run out PHP throws buffers away, so holding back is not enough.)
+	 * Replaces the handlers of `wp_die()`. The function then throws an exception and prints no page, and WordPress shows no
+	 * page after a fatal error. {@see hold()} alone is not enough: PHP flushes buffers when memory has run out.
 	 */
 	public function silence(): void {
 		$handler = static function ( mixed $message, mixed $title, mixed $arguments ): void {
-			$goes_on = is_array( $arguments ) && false === ( $arguments['exit'] ?? true );
-			if ( ! $goes_on ) {
+			$continues = is_array( $arguments ) && false === ( $arguments['exit'] ?? true );
+			if ( ! $continues ) {
 				throw new \RuntimeException( 'wp_die() was called' );
 			}
 		};
@@ -35,15 +37,16 @@ final class OutputGuard {
 		}
 	}
 
-	/** Whether events were sent: then the answer is one more event. */
+	/** Tells whether an event was sent. If so, the result must be sent as an event too. */
 	public function has_begun(): bool {
 		return $this->has_begun;
 	}
 
 	/**
-	 * Sends an event at once.
+	 * Sends an event to the client immediately.
 	 *
-	 * @param array<string, string> $headers Of the stream, sent before the first event.
+	 * @param string                $event   Server-sent event, as the extension made it.
+	 * @param array<string, string> $headers Headers of the stream, sent before the first event.
 	 */
 	public function event( string $event, array $headers ): void {
 		$this->discard();
@@ -55,12 +58,12 @@ final class OutputGuard {
 			Response::status( 200 );
 			$this->has_begun = true;
 		}
-		echo $event; // phpcs:ignore WordPress.Security.EscapeOutput -- an event of JSON, made by the extension.
+		echo $event; // phpcs:ignore WordPress.Security.EscapeOutput -- A server-sent event of JSON, made by the extension.
 		flush();
 		$this->hold();
 	}
 
-	/** Throws away what was held back, with every buffer of others above it. */
+	/** Discards what was held back, and every buffer that other code has started since. */
 	public function discard(): void {
 		while ( ob_get_level() > 0 && ob_end_clean() ) {
 			continue;

@@ -4,18 +4,21 @@ declare(strict_types=1);
 
 namespace Countersign\Plugin\Calls;
 
+use Countersign\Access;
 use Countersign\Plugin\Site\Denied;
 use Countersign\Plugin\Site\Json;
-use Countersign\Plugin\Tools\Catalogue;
+
+defined( 'ABSPATH' ) || exit;
 
 /**
- * What agents can use on this site. The product's own tools are in it; any plugin adds its own:
+ * What agents can use on this site: the tools of this plugin, and the tools, prompts and resources of other plugins. A
+ * plugin adds its own like this:
  *
  *     add_action( 'countersign_register', function ( Countersign\Plugin\Calls\Registry $registry ) {
  *         $registry->tool(
  *             [
  *                 'name'        => 'shop_stock',
- *                 'description' => 'How many of an article are in stock.',
+ *                 'description' => 'Tells how many units of a product are in stock.',
  *                 'group'       => 'read',
  *                 'capability'  => 'edit_products',
  *                 'inputSchema' => [ 'type' => 'object', 'properties' => [ 'sku' => [ 'type' => 'string' ] ], 'required' => [ 'sku' ] ],
@@ -24,12 +27,18 @@ use Countersign\Plugin\Tools\Catalogue;
  *         );
  *     } );
  *
- * Both layers must allow a call: the connection's groups (decided by the extension) and `capability`, a capability of
- * the connection's WordPress user. Schemas may be JSON text, kept as written.
+ * Two rules must allow a call. The connection must have the permission group `group`, which the extension decides. And
+ * the connection's WordPress user must have the capability `capability`, if the definition has one.
+ *
+ * The fields `inputSchema`, `outputSchema`, `annotations`, `_meta`, `arguments` and `icons` of a definition can be PHP
+ * arrays, or JSON text, whose bytes are kept.
+ *
+ * A definition that lacks a required field, repeats a registered name or holds invalid JSON is not registered;
+ * WordPress reports it through `_doing_it_wrong()`.
  */
 final class Registry {
 
-	/** Fields of a definition that may be given as JSON text. */
+	/** Fields of a definition that can be JSON text. */
 	private const RAW = [ 'inputSchema', 'outputSchema', 'annotations', '_meta', 'arguments', 'icons' ];
 
 	/** @var array<string, array<string, array{definition: string, handler: callable, capability: string|null, complete: callable|null, review: callable|null}>> */
@@ -43,14 +52,20 @@ final class Registry {
 	/** @var array<string, callable> */
 	private array $builtin = [];
 
-	/** The registry with everything that belongs to this site. */
-	public static function filled(): self {
+	/**
+	 * Returns a registry with this plugin's tools and with what other plugins add.
+	 *
+	 * @param callable(Registry): array<string, callable> $handlers Returns the handlers of this plugin's tools, by tool name.
+	 */
+	public static function filled( callable $handlers ): self {
 		$registry          = new self();
-		$registry->builtin = Catalogue::handlers( $registry );
+		$registry->builtin = $handlers( $registry );
 		/**
-		 * Fires when an agent's request comes in, for plugins to offer tools, prompts and resources.
+		 * Fires before the registry is first used in a request, for plugins to add tools, prompts and resources.
 		 *
-		 * @param Registry $registry Where to add them.
+		 * Fires only in requests of agents and on the page where a person connects a client. No user is switched yet.
+		 *
+		 * @param Registry $registry The registry to add to.
 		 */
 		do_action( 'countersign_register', $registry );
 		return $registry;
@@ -59,13 +74,14 @@ final class Registry {
 	/**
 	 * Adds a tool.
 	 *
-	 * @param array<string, mixed>         $definition `name`, `description`, `group`, `inputSchema`, and where wanted `title`, `outputSchema`,
-	 *                                                 `annotations`, `_meta`, `capability`, `confirm` (true: needs a confirmation
-	 *                                                 token), and with it `review`: `fn( array $arguments, Call $call )` gives
-	 *                                                 `target` (`id`, `title`, ..) and `warnings` (texts) of what would be done, or
-	 *                                                 throws {@see \Countersign\Plugin\Site\Denied}.
-	 * @param callable(array, Call): mixed $handler    Gets the validated arguments. Returns structured content as an array, text, or
-	 *                                                 a {@see Result}. Throws {@see \Countersign\Plugin\Site\Denied} to refuse.
+	 * @param array<string, mixed>         $definition Required: `name`, `description`, `group`, `inputSchema`. Optional: `title`,
+	 *                                                 `outputSchema`, `annotations`, `_meta`, `capability`, `confirm` (true if a
+	 *                                                 call needs a confirmation token) and, with it, `review`: a callable
+	 *                                                 `fn( array $arguments, Call $call ): array` that returns what the call would
+	 *                                                 do, as `target` (an array, such as `id` and `title`) and `warnings` (a list
+	 *                                                 of texts), or throws {@see Denied}.
+	 * @param callable(array, Call): mixed $handler    Receives the validated arguments. Returns structured content as an array, a
+	 *                                                 text, or a {@see Result}. Throws {@see Denied} to refuse the call.
 	 */
 	public function tool( array $definition, callable $handler ): void {
 		$this->add( 'tools', 'name', $definition, $handler );
@@ -74,10 +90,12 @@ final class Registry {
 	/**
 	 * Adds a prompt.
 	 *
-	 * @param array<string, mixed>         $definition `name`, `group`, and where wanted `title`, `description`, `arguments`, `capability`.
-	 * @param callable(array, Call): mixed $handler    Returns a list of messages, a text (one user message), or a {@see Result}.
-	 * @param callable|null                $complete   `fn( string $argument, string $value, array $context, Call $call )`: a list of
-	 *                                                 values, or a {@see Result}.
+	 * @param array<string, mixed>         $definition Required: `name`, `group`. Optional: `title`, `description`, `arguments`,
+	 *                                                 `capability`.
+	 * @param callable(array, Call): mixed $handler    Receives the arguments. Returns a list of messages, a text (which becomes one
+	 *                                                 message of the user), or a {@see Result}. Throws {@see Denied} to refuse.
+	 * @param callable|null                $complete   Completes an argument: `fn( string $argument, string $value, array $context,
+	 *                                                 Call $call )`. Returns a list of at most 100 values, or a {@see Result}.
 	 */
 	public function prompt( array $definition, callable $handler, ?callable $complete = null ): void {
 		$this->add( 'prompts', 'name', $definition, $handler, $complete );
@@ -86,25 +104,27 @@ final class Registry {
 	/**
 	 * Adds a resource.
 	 *
-	 * @param array<string, mixed>         $definition `uri`, `name`, `group`, and where wanted `title`, `description`, `mimeType`, `capability`.
-	 * @param callable(array, Call): mixed $handler    Returns text, a list of contents, or a {@see Result}.
+	 * @param array<string, mixed>         $definition Required: `uri`, `name`, `group`. Optional: `title`, `description`,
+	 *                                                 `mimeType`, `capability`.
+	 * @param callable(array, Call): mixed $handler    Receives an empty array. Returns the resource's text, a list of contents, or
+	 *                                                 a {@see Result}. Throws {@see Denied} to refuse.
 	 */
 	public function resource( array $definition, callable $handler ): void {
 		$this->add( 'resources', 'uri', $definition, $handler );
 	}
 
 	/**
-	 * Adds a family of resources.
+	 * Adds a family of resources whose URIs follow a template (RFC 6570).
 	 *
-	 * @param array<string, mixed>         $definition `uriTemplate`, `name`, `group`, and so on.
-	 * @param callable(array, Call): mixed $handler    Gets the template's variables. Returns as for {@see resource()}.
+	 * @param array<string, mixed>         $definition Required: `uriTemplate`, `name`, `group`. Optional as for {@see resource()}.
+	 * @param callable(array, Call): mixed $handler    Receives the template's variables. Returns and throws as for {@see resource()}.
 	 * @param callable|null                $complete   As for {@see prompt()}.
 	 */
 	public function resource_template( array $definition, callable $handler, ?callable $complete = null ): void {
 		$this->add( 'resourceTemplates', 'uriTemplate', $definition, $handler, $complete );
 	}
 
-	/** Everything as the extension wants it. */
+	/** Returns all definitions as the JSON that the extension takes. */
 	public function to_json(): string {
 		$lists = [];
 		foreach ( $this->entries as $kind => $entries ) {
@@ -113,15 +133,16 @@ final class Registry {
 		return Json::object( [ 'builtin' => array_keys( $this->builtin ) ], $lists );
 	}
 
-	/** The handler of one of the product's own tools, or null. */
+	/** Returns the handler of one of this plugin's own tools, or null if it has no tool of that name. */
 	public function builtin( string $name ): ?callable {
 		return $this->builtin[ $name ] ?? null;
 	}
 
 	/**
-	 * What was registered under a name.
+	 * Returns what another plugin registered under a name, or null.
 	 *
 	 * @param string $kind `tools`, `prompts`, `resources` or `resourceTemplates`.
+	 * @param string $name Name of a tool or prompt, URI of a resource, or URI template.
 	 *
 	 * @return array{definition: string, handler: callable, capability: string|null, complete: callable|null, review: callable|null}|null
 	 */
@@ -130,9 +151,30 @@ final class Registry {
 	}
 
 	/**
-	 * Refuses a user who lacks the capability that an entry asks for.
+	 * Returns the titles of all tools on this site, by permission group.
 	 *
-	 * @param array{capability: string|null} $entry As {@see find()} gave it.
+	 * @return array<string, list<string>> Group => titles; every group is present.
+	 */
+	public function tool_titles(): array {
+		$titles = array_fill_keys( Access::groups(), [] );
+		foreach ( Json::decode( Access::catalogue() ) as $tool ) {
+			if ( isset( $this->builtin[ $tool['name'] ] ) ) {
+				foreach ( $tool['groups'] as $group ) {
+					$titles[ $group ][] = (string) $tool['title'];
+				}
+			}
+		}
+		foreach ( $this->entries['tools'] as $entry ) {
+			$tool                        = Json::decode( $entry['definition'] );
+			$titles[ $tool['group'] ][] = (string) ( $tool['title'] ?? $tool['name'] );
+		}
+		return $titles;
+	}
+
+	/**
+	 * Refuses a call if the current user lacks the capability that an entry asks for.
+	 *
+	 * @param array{capability: string|null} $entry As returned by {@see find()}.
 	 *
 	 * @throws Denied `capability_denied`.
 	 */
@@ -149,9 +191,9 @@ final class Registry {
 			_doing_it_wrong( __METHOD__, esc_html( "A definition needs '$key' and 'group'." ), '0.1.0' );
 			return;
 		}
+		// The first registration of a name wins, so that no plugin can replace the tool of another.
 		if ( isset( $this->entries[ $kind ][ $name ] ) || ( 'tools' === $kind && isset( $this->builtin[ $name ] ) ) ) {
-			// The first keeps its name: nobody takes over another's tool.
-			_doing_it_wrong( __METHOD__, esc_html( "'$name' is registered already." ), '0.1.0' );
+			_doing_it_wrong( __METHOD__, esc_html( "'$name' is already registered." ), '0.1.0' );
 			return;
 		}
 		$capability = $definition['capability'] ?? null;
@@ -161,7 +203,7 @@ final class Registry {
 		foreach ( self::RAW as $field ) {
 			if ( isset( $definition[ $field ] ) && is_string( $definition[ $field ] ) ) {
 				if ( null === json_decode( $definition[ $field ] ) ) {
-					_doing_it_wrong( __METHOD__, esc_html( "The field '$field' of '$name' is not JSON." ), '0.1.0' );
+					_doing_it_wrong( __METHOD__, esc_html( "The field '$field' of '$name' is not valid JSON." ), '0.1.0' );
 					return;
 				}
 				$raw[ $field ] = $definition[ $field ];
@@ -182,7 +224,7 @@ final class Registry {
 		];
 	}
 
-	/** A schema written as a PHP array: where it can only mean an object, an empty array is one. */
+	/** Turns empty arrays of a schema into objects, in places where JSON Schema allows only an object. */
 	private static function schema( mixed $schema ): mixed {
 		if ( ! is_array( $schema ) ) {
 			return $schema;

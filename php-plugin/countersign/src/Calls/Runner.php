@@ -10,51 +10,59 @@ use Countersign\Plugin\AgentScope\AgentUser;
 use Countersign\Plugin\AgentScope\LiveCheck;
 use Countersign\Plugin\AgentScope\WriteGuard;
 use Countersign\Plugin\Connections\Connection;
-use Countersign\Plugin\Services;
+use Countersign\Plugin\Connections\KillSwitch;
+use Countersign\Plugin\Connections\Repository;
 use Countersign\Plugin\Site\Denied;
 use Countersign\Plugin\Site\Json;
 
-/** Does what a call asks for: as the connection's user, stripped, under guard; and always comes to an answer. */
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * Runs a call's handler as the connection's WordPress user, without site-administration capabilities and under the
+ * {@see WriteGuard}. Always returns an answer, whatever the handler does.
+ */
 final class Runner {
 
+	/** @param \Closure(): Registry $registry Returns what agents can use on this site. */
 	public function __construct(
-		private readonly Services $services,
+		private readonly \Closure $registry,
+		private readonly Repository $connections,
+		private readonly KillSwitch $kill_switch,
 		private readonly OutputGuard $output,
 	) {}
 
-	/** The answer to a call whose intent has been recorded. */
+	/** Runs a call whose intent is recorded, and returns the answer for the client. */
 	public function run( McpCall $call, Connection $connection ): McpReply {
 		try {
-			if ( ! self::has_user( $connection->user ) ) {
+			if ( ! self::user_exists( $connection->user ) ) {
 				throw new Denied( 'user_missing' );
 			}
-			$checkpoint = new LiveCheck( $connection, $this->services->connections(), $this->services->kill_switch() );
-			$handle     = new Call( $call, $connection, $checkpoint, $this->output );
+			$live_check = new LiveCheck( $connection, $this->connections, $this->kill_switch );
+			$handle     = new Call( $call, $connection, $live_check, $this->output );
 			$result     = ( new AgentUser() )->act_as(
 				$connection->user,
-				fn(): Result => ( new WriteGuard( $checkpoint ) )->watch( fn(): Result => $this->dispatch( $call, $handle ) )
+				fn(): Result => ( new WriteGuard( $live_check ) )->watch( fn(): Result => $this->dispatch( $call, $handle ) )
 			);
 			return $call->result( $result->to_json(), $result->target );
 		} catch ( InputRequired $needed ) {
-			return $this->attempt( $call, static fn() => $call->inputRequired( $needed->requests, $needed->state ) );
+			return $this->ask_for_input( $call, $needed );
 		} catch ( Denied $denied ) {
 			return $call->deny( $denied->reason, $denied->detail, $denied->target );
 		} catch ( \Throwable $error ) {
-			return $this->failed( $call, $error );
+			return $this->fail( $call, $error );
 		}
 	}
 
-	/** @param callable(): McpReply $answer */
-	private function attempt( McpCall $call, callable $answer ): McpReply {
+	private function ask_for_input( McpCall $call, InputRequired $needed ): McpReply {
 		try {
-			return $answer();
+			return $call->inputRequired( $needed->requests, $needed->state );
 		} catch ( \Throwable $error ) {
-			return $this->failed( $call, $error );
+			return $this->fail( $call, $error );
 		}
 	}
 
-	/** What the client is told is that it failed; what went wrong stands in the site's error log, without arguments. */
-	private function failed( McpCall $call, \Throwable $error ): McpReply {
+	/** Writes the error to the site's error log, without arguments. The client learns only that the call failed. */
+	private function fail( McpCall $call, \Throwable $error ): McpReply {
 		error_log( // phpcs:ignore WordPress.PHP.DevelopmentFunctions
 			sprintf( 'Countersign: %s "%s" failed: %s: %s in %s:%d', $call->kind(), $call->name(), get_class( $error ), $error->getMessage(), $error->getFile(), $error->getLine() )
 		);
@@ -62,11 +70,11 @@ final class Runner {
 	}
 
 	private function dispatch( McpCall $call, Call $handle ): Result {
-		$registry = $this->services->registry();
+		$registry = ( $this->registry )();
 		return match ( $call->kind() ) {
 			'tool'       => $this->tool( $registry, $call, $handle ),
 			'prompt'     => self::prompt( self::invoke( $registry->find( 'prompts', $call->name() ), $call, $handle ) ),
-			'resource'   => self::resource( self::invoke( $this->resource_entry( $registry, $call ), $call, $handle ), $call, $registry ),
+			'resource'   => self::resource( self::resource_entry( $registry, $call ), $call, $handle ),
 			'completion' => $this->completion( $registry, $call, $handle ),
 			default      => throw new Denied( 'tool_unknown' ),
 		};
@@ -84,7 +92,13 @@ final class Runner {
 		};
 	}
 
-	/** @param array{handler: callable, capability: string|null}|null $entry */
+	/**
+	 * Calls a registered handler if the user has the capability that its entry asks for.
+	 *
+	 * @param array{handler: callable, capability: string|null}|null $entry As {@see Registry::find()} returned it.
+	 *
+	 * @throws Denied `capability_denied`, or what the handler throws.
+	 */
 	private static function invoke( ?array $entry, McpCall $call, Call $handle ): mixed {
 		if ( null === $entry ) {
 			throw new Denied( 'tool_failed' );
@@ -109,15 +123,15 @@ final class Runner {
 	}
 
 	/** @return array{definition: string, handler: callable, capability: string|null, complete: callable|null}|null */
-	private function resource_entry( Registry $registry, McpCall $call ): ?array {
+	private static function resource_entry( Registry $registry, McpCall $call ): ?array {
 		$template = $call->template();
 		return null === $template ? $registry->find( 'resources', $call->name() ) : $registry->find( 'resourceTemplates', $template );
 	}
 
-	private static function resource( mixed $value, McpCall $call, Registry $registry ): Result {
+	/** @param array{definition: string, handler: callable, capability: string|null}|null $entry */
+	private static function resource( ?array $entry, McpCall $call, Call $handle ): Result {
+		$value = self::invoke( $entry, $call, $handle );
 		if ( is_string( $value ) ) {
-			$template   = $call->template();
-			$entry      = null === $template ? $registry->find( 'resources', $call->name() ) : $registry->find( 'resourceTemplates', $template );
 			$definition = Json::decode( $entry['definition'] ?? null );
 			$value      = [
 				[
@@ -146,7 +160,7 @@ final class Runner {
 		return $value instanceof Result ? $value : Result::completion( array_map( strval( ... ), (array) $value ) );
 	}
 
-	private static function has_user( int $user ): bool {
+	private static function user_exists( int $user ): bool {
 		return $user > 0 && false !== get_userdata( $user ) && ( ! is_multisite() || is_user_member_of_blog( $user ) );
 	}
 }

@@ -6,23 +6,38 @@ namespace Countersign\Plugin\Connections;
 
 use Countersign\Plugin\Site\Json;
 
-/** One client's connection to the site, as the database has it. Immutable. */
+defined( 'ABSPATH' ) || exit;
+
+/** A client's connection to the site, as stored in the database. Immutable. */
 final class Connection {
 
+	/** State: the client may act. */
 	public const ACTIVE = 'active';
+
+	/** State: the client is refused until the connection is resumed. */
 	public const PAUSED = 'paused';
+
+	/** State: the connection has ended and cannot be resumed. */
 	public const REVOKED = 'revoked';
 
 	/**
-	 * @param string                         $client       What the client calls itself: untrusted text.
-	 * @param int                            $user         The WordPress user it acts as.
-	 * @param string                         $preset       The preset chosen, or `custom`.
-	 * @param list<string>                   $groups       The groups it has.
-	 * @param int                            $epoch        Revocation counter: tokens of an earlier epoch are dead.
-	 * @param array{max: int, window: int}   $limit        Calls in a rolling window of seconds.
-	 * @param int                            $last_used_at Unix seconds, 0 for never.
-	 * @param int                            $ended_at     When it was revoked, 0 while it lives.
-	 * @param string                         $ended_reason `admin`, `client`, or the reason code that ended it.
+	 * @param int                          $id           Id in the database.
+	 * @param string                       $name         Name that a person gave the connection.
+	 * @param string                       $client       Name that the client gave itself. Untrusted.
+	 * @param int                          $user         Id of the WordPress user that the client acts as.
+	 * @param string                       $preset       Name of the chosen preset, or `custom`.
+	 * @param list<string>                 $groups       Permission groups of the connection.
+	 * @param string                       $state        One of the constants.
+	 * @param int                          $epoch        Counter that revocation increases. Access tokens of an earlier epoch are
+	 *                                                   invalid.
+	 * @param array{max: int, window: int} $limit        Calls in a rolling window of seconds.
+	 * @param int                          $created_at   Unix seconds.
+	 * @param int                          $created_by   Id of the user who consented.
+	 * @param int                          $last_used_at Unix seconds, 0 for never.
+	 * @param string                       $last_used_ip IP address, or '' for never.
+	 * @param int                          $ended_at     Unix seconds, 0 if the connection is not revoked.
+	 * @param string                       $ended_reason `admin`, `client`, or the reason code that ended the connection; '' if it is
+	 *                                                   not revoked.
 	 */
 	public function __construct(
 		public readonly int $id,
@@ -42,7 +57,11 @@ final class Connection {
 		public readonly string $ended_reason,
 	) {}
 
-	/** @param array<string, mixed> $row As the table has it. */
+	/**
+	 * Returns the connection of a table row.
+	 *
+	 * @param array<string, mixed> $row Column => value.
+	 */
 	public static function from_row( array $row ): self {
 		return new self(
 			(int) $row['id'],
@@ -66,7 +85,7 @@ final class Connection {
 		);
 	}
 
-	/** The facts the extension decides on. */
+	/** Returns the facts that the extension decides on, as the JSON that {@see \Countersign\McpRequest::authorize()} takes. */
 	public function to_json(): string {
 		return Json::encode(
 			[
@@ -82,11 +101,12 @@ final class Connection {
 		);
 	}
 
+	/** Tells whether the connection has ended. */
 	public function is_revoked(): bool {
 		return self::REVOKED === $this->state;
 	}
 
-	/** Its name in audit entries. */
+	/** Returns how audit entries name the connection, such as `connection:7`. */
 	public function target(): string {
 		return 'connection:' . $this->id;
 	}

@@ -8,15 +8,22 @@ use Countersign\Plugin\OAuth\Clients;
 use Countersign\Plugin\Site\Json;
 use Countersign\Plugin\Site\Schema;
 
+defined( 'ABSPATH' ) || exit;
+
 /**
- * What people have granted: one row for each consent. Holds no token, only how often it was refreshed; the extension
- * derives tokens from its keys.
+ * The grants in the database: one row for each consent of a person. A row holds no token, only a counter of refreshes.
+ * The extension derives the tokens from its keys.
  */
 final class Grants {
 
 	/**
-	 * @param string $client_id The client's id.
-	 * @param string $request   The authorization request as the extension put it, JSON; kept byte for byte.
+	 * Stores a grant and returns its id.
+	 *
+	 * @param Connection $connection The connection that the grant belongs to.
+	 * @param string     $client_id  The OAuth client id.
+	 * @param string     $request    The authorization request as JSON of the extension, stored byte for byte.
+	 *
+	 * @throws \RuntimeException If the database did not store the grant.
 	 */
 	public function insert( Connection $connection, string $client_id, string $request ): int {
 		global $wpdb;
@@ -39,14 +46,20 @@ final class Grants {
 		return (int) $wpdb->insert_id;
 	}
 
-	/** The grant with the connection it belongs to, as the extension wants it, or null. */
+	/**
+	 * Returns the grant and its connection as the JSON that {@see \Countersign\OAuthTokenRequest::redeem()} takes, or null if
+	 * the grant, its connection or its client does not exist.
+	 */
 	public function json( int $id ): ?string {
 		global $wpdb;
-		$row = $wpdb->get_row( // phpcs:ignore WordPress.DB
+		$row = $wpdb->get_row( // phpcs:ignore WordPress.DB.DirectDatabaseQuery
 			$wpdb->prepare(
-				'SELECT g.*, c.state AS connection_state, c.epoch AS epoch, o.client_id AS client_id FROM ' . Schema::table( 'grants' ) . ' g'
-				. ' LEFT JOIN ' . Schema::table( 'connections' ) . ' c ON c.id = g.connection_id'
-				. ' LEFT JOIN ' . Schema::table( 'oauth_clients' ) . ' o ON o.id = g.client WHERE g.id = %d',
+				'SELECT g.*, c.state AS connection_state, c.epoch AS epoch, o.client_id AS client_id FROM %i g'
+				. ' LEFT JOIN %i c ON c.id = g.connection_id'
+				. ' LEFT JOIN %i o ON o.id = g.client WHERE g.id = %d',
+				Schema::table( 'grants' ),
+				Schema::table( 'connections' ),
+				Schema::table( 'oauth_clients' ),
 				$id
 			),
 			ARRAY_A
@@ -71,30 +84,35 @@ final class Grants {
 		);
 	}
 
-	/** The connection a grant belongs to, 0 when there is none. */
+	/** Returns the id of the connection that a grant belongs to, or 0 if the grant does not exist. */
 	public function connection( int $id ): int {
 		global $wpdb;
-		return (int) $wpdb->get_var( $wpdb->prepare( 'SELECT connection_id FROM ' . Schema::table( 'grants' ) . ' WHERE id = %d', $id ) ); // phpcs:ignore WordPress.DB
+		return (int) $wpdb->get_var( $wpdb->prepare( 'SELECT connection_id FROM %i WHERE id = %d', Schema::table( 'grants' ), $id ) ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery
 	}
 
-	/** Whether a connection was granted to this client. */
+	/** Tells whether a connection was granted to the client with this OAuth client id. */
 	public function is_of_client( int $connection, string $client_id ): bool {
 		global $wpdb;
-		$sql = 'SELECT COUNT(*) FROM ' . Schema::table( 'grants' ) . ' WHERE connection_id = %d AND client = %s';
-		return 0 < (int) $wpdb->get_var( $wpdb->prepare( $sql, $connection, Clients::key( $client_id ) ) ); // phpcs:ignore WordPress.DB
+		$count = $wpdb->get_var( // phpcs:ignore WordPress.DB.DirectDatabaseQuery
+			$wpdb->prepare( 'SELECT COUNT(*) FROM %i WHERE connection_id = %d AND client = %s', Schema::table( 'grants' ), $connection, Clients::key( $client_id ) )
+		);
+		return (int) $count > 0;
 	}
 
 	/**
-	 * Moves a grant on, if nobody was faster: one statement decides.
+	 * Changes the state of a grant, in one statement. Returns false if the grant is no longer in the state `$from`, because
+	 * another request changed or revoked it.
 	 *
-	 * @param array{generation: int, branch: int}                  $from
-	 * @param array{generation: int, branch: int, rotated_at: int} $to
+	 * @param int                                                   $id   Id of the grant.
+	 * @param array{generation: int, branch: int}                   $from The state that the extension decided on.
+	 * @param array{generation: int, branch: int, rotated_at: int} $to   The new state; `rotated_at` in Unix seconds.
 	 */
 	public function advance( int $id, array $from, array $to ): bool {
 		global $wpdb;
-		$changed = $wpdb->query( // phpcs:ignore WordPress.DB
+		$changed = $wpdb->query( // phpcs:ignore WordPress.DB.DirectDatabaseQuery
 			$wpdb->prepare(
-				'UPDATE ' . Schema::table( 'grants' ) . ' SET generation = %d, branch = %d, rotated_at = %d WHERE id = %d AND generation = %d AND branch = %d AND revoked = 0',
+				'UPDATE %i SET generation = %d, branch = %d, rotated_at = %d WHERE id = %d AND generation = %d AND branch = %d AND revoked = 0',
+				Schema::table( 'grants' ),
 				$to['generation'],
 				$to['branch'],
 				$to['rotated_at'],
@@ -109,6 +127,6 @@ final class Grants {
 	/** Revokes all grants of a connection. */
 	public function revoke_of( int $connection ): void {
 		global $wpdb;
-		$wpdb->query( $wpdb->prepare( 'UPDATE ' . Schema::table( 'grants' ) . ' SET revoked = 1 WHERE connection_id = %d', $connection ) ); // phpcs:ignore WordPress.DB
+		$wpdb->query( $wpdb->prepare( 'UPDATE %i SET revoked = 1 WHERE connection_id = %d', Schema::table( 'grants' ), $connection ) ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery
 	}
 }

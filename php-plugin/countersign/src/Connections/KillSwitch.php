@@ -4,61 +4,66 @@ declare(strict_types=1);
 
 namespace Countersign\Plugin\Connections;
 
-use Countersign\Plugin\Audit\Draft;
+use Countersign\Plugin\Audit\EntryDraft;
 use Countersign\Plugin\Audit\Log;
 use Countersign\Plugin\Audit\Unavailable;
 
-/** Stops every agent on the site at once. Connections survive, and go on without a new authorization. */
+defined( 'ABSPATH' ) || exit;
+
+/** Stops all agents on the site at once. Connections are kept, and need no new authorization when agents may continue. */
 final class KillSwitch {
 
-	/** Option: '1' while agents are stopped. */
+	/** Option: '1' while all agents are stopped. */
 	public const OPTION = 'countersign_kill_switch';
 
-	/** @param \Closure(): Log $log Opened only to write: asking works without the extension. */
-	public function __construct( private readonly \Closure $log ) {}
+	public function __construct( private readonly Log $log ) {}
 
 	/**
-	 * Whether agents are stopped, read from the database itself: no cache of any host may keep agents going. What cannot be
-	 * read is on.
+	 * Tells whether agents are stopped. Reads the database and no cache, which could be stale on another host. Returns true
+	 * if the database cannot be read. Works without the PHP extension.
 	 */
 	public function is_on(): bool {
 		return $this->stored() ?? true;
 	}
 
 	/**
-	 * Turns it. Stopping never fails for want of the audit log; lifting does.
+	 * Stops all agents, or lets them continue. Does nothing if that is already so.
 	 *
-	 * @throws Unavailable       When lifting cannot be recorded.
-	 * @throws \RuntimeException When the database does not take it.
+	 * Stopping succeeds even if it cannot be recorded in the audit log, for example because the PHP extension is missing.
+	 *
+	 * @param bool $on True to stop all agents.
+	 *
+	 * @throws Unavailable       If letting agents continue cannot be recorded.
+	 * @throws \RuntimeException If the database did not store the change.
 	 */
 	public function set( bool $on ): void {
 		if ( $on === $this->stored() ) {
 			return;
 		}
 		try {
-			( $this->log )()->append( Draft::admin( 'kill_switch', $on ? 'kill_switch.on' : 'kill_switch.off', 'site' ) );
-		} catch ( Unavailable | \Countersign\Exception | \Error $error ) {
+			$this->log->append( EntryDraft::admin( 'kill_switch', $on ? 'kill_switch.on' : 'kill_switch.off', 'site' ) );
+		} catch ( Unavailable $error ) {
 			if ( ! $on ) {
-				throw $error instanceof Unavailable ? $error : new Unavailable( 'audit_unavailable', 'the extension cannot be used', $error );
+				throw $error;
 			}
-			error_log( 'Countersign: the kill switch was turned on, which could not be recorded: ' . get_class( $error ) ); // phpcs:ignore WordPress.PHP.DevelopmentFunctions
+			error_log( 'Countersign: all agents were stopped, but this could not be recorded in the audit log: ' . $error->getMessage() ); // phpcs:ignore WordPress.PHP.DevelopmentFunctions
 		}
 		update_option( self::OPTION, $on ? '1' : '0' );
 		if ( $on !== $this->stored() ) {
 			throw new \RuntimeException( 'The kill switch could not be stored.' );
 		}
 		/**
-		 * Fires after the kill switch was turned.
+		 * Fires after all agents were stopped or allowed to continue, once the change is recorded and stored.
 		 *
-		 * @param bool $on Whether agents are stopped now.
+		 * @param bool $on True if agents are stopped now.
 		 */
 		do_action( 'countersign_kill_switch', $on );
 	}
 
-	/** What the database says; null when it does not answer. */
+	/** Returns whether the stored option is on, or null if the database cannot be read. */
 	private function stored(): ?bool {
 		global $wpdb;
-		$value = $wpdb->get_var( $wpdb->prepare( "SELECT option_value FROM $wpdb->options WHERE option_name = %s", self::OPTION ) );
+		$value = $wpdb->get_var( $wpdb->prepare( 'SELECT option_value FROM %i WHERE option_name = %s', $wpdb->options, self::OPTION ) ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery
 		return null === $value && '' !== $wpdb->last_error ? null : '1' === $value;
 	}
 }

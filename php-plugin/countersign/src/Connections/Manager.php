@@ -6,12 +6,17 @@ namespace Countersign\Plugin\Connections;
 
 use Countersign\Access;
 use Countersign\Decision;
-use Countersign\Plugin\Audit\Draft;
+use Countersign\Plugin\Audit\EntryDraft;
 use Countersign\Plugin\Audit\Log;
 use Countersign\Plugin\Audit\Unavailable;
 use Countersign\Plugin\Site\Settings;
 
-/** What people do with connections. Each act is recorded before it takes effect; what cannot be recorded is not done. */
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * Creates, changes and ends connections. Each change is recorded in the audit log before it takes effect, and is not made
+ * if it cannot be recorded.
+ */
 final class Manager {
 
 	public function __construct(
@@ -22,26 +27,27 @@ final class Manager {
 	) {}
 
 	/**
-	 * Makes a connection from a person's consent, with whatever belongs to it.
+	 * Creates a connection from a person's consent, with its grant.
 	 *
-	 * @param string                       $name   What people call it.
-	 * @param string                       $client What the client calls itself.
-	 * @param int                          $user   Whom it acts as.
-	 * @param string                       $preset Preset or `custom`.
-	 * @param list<string>                 $groups Only for `custom`.
-	 * @param array<string, mixed>         $facts  Of the request, for the audit log.
-	 * @param callable(Connection): int    $grant  Stores the grant; its id.
+	 * @param string                    $name   Name that the person gave the connection.
+	 * @param string                    $client Name that the client gave itself.
+	 * @param int                       $user   Id of the user that the client acts as.
+	 * @param string                    $preset Name of a preset, or `custom`.
+	 * @param list<string>              $groups Permission groups; used only for `custom`.
+	 * @param array<string, mixed>      $facts  Facts about the authorization request, for the audit log.
+	 * @param callable(Connection): int $grant  Stores the grant and returns its id.
 	 *
-	 * @return int The grant's id.
+	 * @return int Id of the grant.
 	 *
-	 * @throws Unavailable When it cannot be recorded.
+	 * @throws Unavailable       If the consent cannot be recorded.
+	 * @throws \RuntimeException If the database did not store the connection or the grant.
 	 */
 	public function create( string $name, string $client, int $user, string $preset, array $groups, array $facts, callable $grant ): int {
 		$groups     = Access::resolve( $preset, $groups );
 		$connection = $this->connections->insert( $name, $client, $user, $preset, $groups, $this->settings->connection_limit() );
 		try {
 			$this->log->append(
-				Draft::admin(
+				EntryDraft::admin(
 					'grant',
 					'connection.created',
 					$connection->target(),
@@ -64,32 +70,51 @@ final class Manager {
 		return $id;
 	}
 
-	/** @throws Unavailable When it cannot be recorded. */
+	/**
+	 * Refuses the client until the connection is resumed.
+	 *
+	 * @throws Unavailable       If the change cannot be recorded.
+	 * @throws \RuntimeException If the database did not store the change.
+	 */
 	public function pause( Connection $connection ): void {
-		$this->log->append( Draft::admin( 'connection', 'connection.paused', $connection->target() ) );
+		$this->log->append( EntryDraft::admin( 'connection', 'connection.paused', $connection->target() ) );
 		$this->connections->set_state( $connection->id, Connection::PAUSED );
 	}
 
-	/** @throws Unavailable When it cannot be recorded. */
+	/**
+	 * Lets a paused client act again.
+	 *
+	 * @throws Unavailable       If the change cannot be recorded.
+	 * @throws \RuntimeException If the database did not store the change.
+	 */
 	public function resume( Connection $connection ): void {
-		$this->log->append( Draft::admin( 'connection', 'connection.resumed', $connection->target() ) );
+		$this->log->append( EntryDraft::admin( 'connection', 'connection.resumed', $connection->target() ) );
 		$this->connections->set_state( $connection->id, Connection::ACTIVE );
 	}
 
-	/** @throws Unavailable When it cannot be recorded. */
+	/**
+	 * Changes the connection's name.
+	 *
+	 * @throws Unavailable       If the change cannot be recorded.
+	 * @throws \RuntimeException If the database did not store the change.
+	 */
 	public function rename( Connection $connection, string $name ): void {
 		if ( $name !== $connection->name ) {
-			$this->log->append( Draft::admin( 'connection', 'connection.renamed', $connection->target(), self::change( $connection->name, $name ) ) );
+			$this->log->append( EntryDraft::admin( 'connection', 'connection.renamed', $connection->target(), self::change( $connection->name, $name ) ) );
 			$this->connections->rename( $connection->id, $name );
 		}
 	}
 
 	/**
-	 * Changes the groups, if the extension allows the change.
+	 * Changes the permission groups, if the extension allows the change.
 	 *
-	 * @param list<string> $groups What it shall have; `read` is added.
+	 * @param Connection   $connection The connection.
+	 * @param list<string> $groups     The new permission groups. `read` is always included.
 	 *
-	 * @throws Unavailable When it cannot be recorded.
+	 * @return Decision Whether the change is allowed.
+	 *
+	 * @throws Unavailable       If the change cannot be recorded.
+	 * @throws \RuntimeException If the database did not store the change.
 	 */
 	public function set_groups( Connection $connection, array $groups ): Decision {
 		$groups   = Access::resolve( 'custom', $groups );
@@ -98,39 +123,46 @@ final class Manager {
 			return $decision;
 		}
 		$preset = array_search( $groups, Access::presets(), true );
-		$this->log->append( Draft::admin( 'connection', 'connection.permissions', $connection->target(), self::change( $connection->groups, $groups ) ) );
+		$this->log->append( EntryDraft::admin( 'connection', 'connection.permissions', $connection->target(), self::change( $connection->groups, $groups ) ) );
 		$this->connections->set_groups( $connection->id, is_string( $preset ) ? $preset : 'custom', $groups );
 		return $decision;
 	}
 
 	/**
-	 * @param array{max: int, window: int} $limit
+	 * Changes the limit of calls.
 	 *
-	 * @throws Unavailable When it cannot be recorded.
+	 * @param Connection                   $connection The connection.
+	 * @param array{max: int, window: int} $limit      Calls in a rolling window of seconds.
+	 *
+	 * @throws Unavailable       If the change cannot be recorded.
+	 * @throws \RuntimeException If the database did not store the change.
 	 */
 	public function set_limit( Connection $connection, array $limit ): void {
 		if ( $limit !== $connection->limit ) {
-			$this->log->append( Draft::admin( 'connection', 'connection.limit', $connection->target(), self::change( $connection->limit, $limit ) ) );
+			$this->log->append( EntryDraft::admin( 'connection', 'connection.limit', $connection->target(), self::change( $connection->limit, $limit ) ) );
 			$this->connections->set_limit( $connection->id, $limit );
 		}
 	}
 
 	/**
-	 * An administrator ends a connection for good.
+	 * Ends a connection permanently, on behalf of an administrator.
 	 *
-	 * @throws Unavailable When it cannot be recorded.
+	 * @throws Unavailable       If the change cannot be recorded.
+	 * @throws \RuntimeException If the database did not store the change.
 	 */
 	public function revoke( Connection $connection ): void {
-		$this->end( $connection, 'admin', Draft::admin( 'revoke', 'connection.revoked', $connection->target() ) );
+		$this->end( $connection, 'admin', EntryDraft::admin( 'revoke', 'connection.revoked', $connection->target() ) );
 	}
 
 	/**
-	 * Ends a connection for another reason.
+	 * Ends a connection permanently, for any reason. Does nothing if it has already ended.
 	 *
-	 * @param string $reason `client`, or the reason code of what happened.
-	 * @param string $draft  What to record.
+	 * @param Connection $connection The connection.
+	 * @param string     $reason     `admin`, `client`, or the reason code of what happened.
+	 * @param string     $draft      Draft of the audit entry, see {@see EntryDraft}.
 	 *
-	 * @throws Unavailable When it cannot be recorded.
+	 * @throws Unavailable       If the change cannot be recorded.
+	 * @throws \RuntimeException If the database did not store the change.
 	 */
 	public function end( Connection $connection, string $reason, string $draft ): void {
 		if ( $connection->is_revoked() ) {
@@ -140,10 +172,10 @@ final class Manager {
 		$this->connections->revoke( $connection->id, $reason );
 		$this->grants->revoke_of( $connection->id );
 		/**
-		 * Fires after a connection has ended for good.
+		 * Fires after a connection was ended permanently, once the change is recorded and stored.
 		 *
-		 * @param int    $id     The connection.
-		 * @param string $reason `admin`, `client`, or a reason code.
+		 * @param int    $id     Id of the connection.
+		 * @param string $reason `admin`, `client`, or the reason code of what happened.
 		 */
 		do_action( 'countersign_connection_revoked', $connection->id, $reason );
 	}

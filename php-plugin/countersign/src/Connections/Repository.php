@@ -7,60 +7,93 @@ namespace Countersign\Plugin\Connections;
 use Countersign\Plugin\Site\Json;
 use Countersign\Plugin\Site\Schema;
 
-/** Reads and writes connections. Always from the database: a revoked connection must not live on in a cache. */
+defined( 'ABSPATH' ) || exit;
+
+/** Reads and writes connections. Always uses the database, so that a revoked connection cannot remain active in a cache. */
 final class Repository {
 
-	/** Seconds between two writes of "last used". */
+	/** Seconds between two updates of the time of last use. */
 	private const TOUCH_EVERY = 60;
 
+	/** Returns a connection, or null if there is none with this id. */
 	public function find( int $id ): ?Connection {
 		global $wpdb;
-		$row = $wpdb->get_row( $wpdb->prepare( 'SELECT * FROM ' . Schema::table( 'connections' ) . ' WHERE id = %d', $id ), ARRAY_A ); // phpcs:ignore WordPress.DB
+		$row = $wpdb->get_row( $wpdb->prepare( 'SELECT * FROM %i WHERE id = %d', Schema::table( 'connections' ), $id ), ARRAY_A ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery
 		return $row ? Connection::from_row( $row ) : null;
 	}
 
 	/**
-	 * One page for the list.
+	 * Returns one page of the list: connections that have not ended first, and the newest first among each.
 	 *
-	 * @param string $state Only this state; '' for all.
+	 * @param string $state  Only connections in this state; '' for all.
+	 * @param string $search Only connections whose name or client contains this text; '' for all.
+	 * @param int    $limit  Connections on a page.
+	 * @param int    $offset Connections on earlier pages.
 	 *
-	 * @return list<Connection> Living ones first, then the newest first.
+	 * @return list<Connection>
 	 */
 	public function page( string $state, string $search, int $limit, int $offset ): array {
 		global $wpdb;
 		[ $where, $values ] = $this->where( $state, $search );
-		array_push( $values, $limit, $offset );
-		$sql = 'SELECT * FROM ' . Schema::table( 'connections' ) . " WHERE $where ORDER BY CASE WHEN state = 'revoked' THEN 1 ELSE 0 END, id DESC LIMIT %d OFFSET %d";
-		return array_map( Connection::from_row( ... ), $wpdb->get_results( $wpdb->prepare( $sql, $values ), ARRAY_A ) ?: [] ); // phpcs:ignore WordPress.DB
+		$rows               = $wpdb->get_results( // phpcs:ignore WordPress.DB.DirectDatabaseQuery
+			$wpdb->prepare(
+				"SELECT * FROM %i WHERE $where ORDER BY CASE WHEN state = 'revoked' THEN 1 ELSE 0 END, id DESC LIMIT %d OFFSET %d", // phpcs:ignore WordPress.DB.PreparedSQL -- Conditions are constants of where().
+				[ Schema::table( 'connections' ), ...$values, $limit, $offset ]
+			),
+			ARRAY_A
+		);
+		return array_map( Connection::from_row( ... ), $rows ?: [] );
 	}
 
 	/**
-	 * Connections that ended by themselves lately, because something was wrong.
+	 * Returns connections that ended since a time because a token or code was misused, the latest first; at most ten.
+	 *
+	 * @param int $since Unix seconds.
 	 *
 	 * @return list<Connection>
 	 */
 	public function ended_by_misuse( int $since ): array {
 		global $wpdb;
-		$sql = 'SELECT * FROM ' . Schema::table( 'connections' ) . " WHERE ended_reason NOT IN ('', 'admin', 'client') AND ended_at > %d ORDER BY ended_at DESC LIMIT 10";
-		return array_map( Connection::from_row( ... ), $wpdb->get_results( $wpdb->prepare( $sql, $since ), ARRAY_A ) ?: [] ); // phpcs:ignore WordPress.DB
-	}
-
-	public function count( string $state = '', string $search = '' ): int {
-		global $wpdb;
-		[ $where, $values ] = $this->where( $state, $search );
-		$sql                = 'SELECT COUNT(*) FROM ' . Schema::table( 'connections' ) . " WHERE $where";
-		return (int) $wpdb->get_var( $values ? $wpdb->prepare( $sql, $values ) : $sql ); // phpcs:ignore WordPress.DB
+		$rows = $wpdb->get_results( // phpcs:ignore WordPress.DB.DirectDatabaseQuery
+			$wpdb->prepare(
+				"SELECT * FROM %i WHERE ended_reason NOT IN ('', 'admin', 'client') AND ended_at > %d ORDER BY ended_at DESC LIMIT 10",
+				Schema::table( 'connections' ),
+				$since
+			),
+			ARRAY_A
+		);
+		return array_map( Connection::from_row( ... ), $rows ?: [] );
 	}
 
 	/**
-	 * Makes a connection, paused: {@see set_state()} lets it go.
+	 * Returns the number of connections that {@see page()} would list on all pages.
 	 *
-	 * @param list<string>                 $groups
-	 * @param array{max: int, window: int} $limit
+	 * @param string $state  As for {@see page()}.
+	 * @param string $search As for {@see page()}.
+	 */
+	public function count( string $state = '', string $search = '' ): int {
+		global $wpdb;
+		[ $where, $values ] = $this->where( $state, $search );
+		return (int) $wpdb->get_var( // phpcs:ignore WordPress.DB.DirectDatabaseQuery
+			$wpdb->prepare( "SELECT COUNT(*) FROM %i WHERE $where", [ Schema::table( 'connections' ), ...$values ] ) // phpcs:ignore WordPress.DB.PreparedSQL -- Conditions are constants of where().
+		);
+	}
+
+	/**
+	 * Stores a new connection in the state paused; {@see set_state()} activates it.
+	 *
+	 * @param string                       $name   Name for people, cut to 190 characters.
+	 * @param string                       $client Name that the client gave itself, cut to 190 characters.
+	 * @param int                          $user   Id of the user that the client acts as.
+	 * @param string                       $preset Name of a preset, or `custom`.
+	 * @param list<string>                 $groups Permission groups.
+	 * @param array{max: int, window: int} $limit  Calls in a rolling window of seconds.
+	 *
+	 * @throws \RuntimeException If the database did not store the connection.
 	 */
 	public function insert( string $name, string $client, int $user, string $preset, array $groups, array $limit ): Connection {
 		global $wpdb;
-		$wpdb->insert(
+		$wpdb->insert( // phpcs:ignore WordPress.DB.DirectDatabaseQuery
 			Schema::table( 'connections' ),
 			[
 				'name'         => mb_substr( $name, 0, 190 ),
@@ -87,77 +120,126 @@ final class Repository {
 		return $connection;
 	}
 
-	/** Removes a connection that never lived: its consent could not be recorded. */
+	/** Deletes a connection that was never active, because its consent could not be recorded. */
 	public function discard( Connection $connection ): void {
 		global $wpdb;
-		$wpdb->delete( Schema::table( 'connections' ), [ 'id' => $connection->id ], [ '%d' ] );
+		$wpdb->delete( Schema::table( 'connections' ), [ 'id' => $connection->id ], [ '%d' ] ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery
 	}
 
-	/** Pauses or resumes. A revoked connection stays revoked, whoever was faster. */
+	/**
+	 * Pauses or resumes a connection. A revoked connection stays revoked. Returns false if nothing was changed.
+	 *
+	 * @throws \RuntimeException If the database did not store the change.
+	 */
 	public function set_state( int $id, string $state ): bool {
 		global $wpdb;
-		return 1 === $this->execute( $wpdb->prepare( "SET state = %s WHERE id = %d AND state <> 'revoked'", $state, $id ) );
-	}
-
-	/** Ends a connection for good; its tokens die with the epoch. False when it was ended before. */
-	public function revoke( int $id, string $reason ): bool {
-		global $wpdb;
-		return 1 === $this->execute(
-			$wpdb->prepare( "SET state = 'revoked', epoch = epoch + 1, ended_at = %d, ended_reason = %s WHERE id = %d AND state <> 'revoked'", time(), $reason, $id )
+		return 1 === self::changed(
+			$wpdb->query( $wpdb->prepare( "UPDATE %i SET state = %s WHERE id = %d AND state <> 'revoked'", Schema::table( 'connections' ), $state, $id ) ) // phpcs:ignore WordPress.DB.DirectDatabaseQuery
 		);
 	}
 
-	/** Kills the access tokens of a connection; its refresh token makes new ones. */
+	/**
+	 * Ends a connection permanently. Its tokens become invalid with the new epoch. Returns false if it had ended before.
+	 *
+	 * @param int    $id     Id of the connection.
+	 * @param string $reason `admin`, `client`, or the reason code of what happened.
+	 *
+	 * @throws \RuntimeException If the database did not store the change.
+	 */
+	public function revoke( int $id, string $reason ): bool {
+		global $wpdb;
+		return 1 === self::changed(
+			$wpdb->query( // phpcs:ignore WordPress.DB.DirectDatabaseQuery
+				$wpdb->prepare(
+					"UPDATE %i SET state = 'revoked', epoch = epoch + 1, ended_at = %d, ended_reason = %s WHERE id = %d AND state <> 'revoked'",
+					Schema::table( 'connections' ),
+					time(),
+					$reason,
+					$id
+				)
+			)
+		);
+	}
+
+	/**
+	 * Makes the access tokens of a connection invalid. The client can get new ones with its refresh token.
+	 *
+	 * @throws \RuntimeException If the database did not store the change.
+	 */
 	public function end_access_tokens( int $id ): void {
 		global $wpdb;
-		$this->execute( $wpdb->prepare( 'SET epoch = epoch + 1 WHERE id = %d', $id ) );
+		self::changed( $wpdb->query( $wpdb->prepare( 'UPDATE %i SET epoch = epoch + 1 WHERE id = %d', Schema::table( 'connections' ), $id ) ) ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery
 	}
 
-	/** @param list<string> $groups */
+	/**
+	 * Stores the permission groups of a connection.
+	 *
+	 * @param int          $id     Id of the connection.
+	 * @param string       $preset Name of the preset that has these groups, or `custom`.
+	 * @param list<string> $groups Permission groups.
+	 *
+	 * @throws \RuntimeException If the database did not store the change.
+	 */
 	public function set_groups( int $id, string $preset, array $groups ): void {
 		global $wpdb;
-		$this->execute( $wpdb->prepare( 'SET preset = %s, permissions = %s WHERE id = %d', $preset, Json::encode( $groups ), $id ) );
+		self::changed(
+			$wpdb->query( $wpdb->prepare( 'UPDATE %i SET preset = %s, permissions = %s WHERE id = %d', Schema::table( 'connections' ), $preset, Json::encode( $groups ), $id ) ) // phpcs:ignore WordPress.DB.DirectDatabaseQuery
+		);
 	}
 
+	/**
+	 * Stores the name of a connection, cut to 190 characters.
+	 *
+	 * @throws \RuntimeException If the database did not store the change.
+	 */
 	public function rename( int $id, string $name ): void {
 		global $wpdb;
-		$this->execute( $wpdb->prepare( 'SET name = %s WHERE id = %d', mb_substr( $name, 0, 190 ), $id ) );
+		self::changed( $wpdb->query( $wpdb->prepare( 'UPDATE %i SET name = %s WHERE id = %d', Schema::table( 'connections' ), mb_substr( $name, 0, 190 ), $id ) ) ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery
 	}
 
-	/** @param array{max: int, window: int} $limit */
+	/**
+	 * Stores the limit of a connection.
+	 *
+	 * @param int                          $id    Id of the connection.
+	 * @param array{max: int, window: int} $limit Calls in a rolling window of seconds.
+	 *
+	 * @throws \RuntimeException If the database did not store the change.
+	 */
 	public function set_limit( int $id, array $limit ): void {
 		global $wpdb;
-		$this->execute( $wpdb->prepare( 'SET limit_max = %d, limit_window = %d WHERE id = %d', $limit['max'], $limit['window'], $id ) );
+		self::changed(
+			$wpdb->query( $wpdb->prepare( 'UPDATE %i SET limit_max = %d, limit_window = %d WHERE id = %d', Schema::table( 'connections' ), $limit['max'], $limit['window'], $id ) ) // phpcs:ignore WordPress.DB.DirectDatabaseQuery
+		);
 	}
 
-	/** Notes when and from where it was used; at most once a minute. */
+	/**
+	 * Stores the time and address of the last use, at most once a minute.
+	 *
+	 * @param Connection $connection The connection that was used.
+	 * @param string     $ip         IP address of the client.
+	 */
 	public function touch( Connection $connection, string $ip ): void {
 		global $wpdb;
 		$now = time();
 		if ( $connection->last_used_at <= $now - self::TOUCH_EVERY ) {
-			$this->query( $wpdb->prepare( 'SET last_used_at = %d, last_used_ip = %s WHERE id = %d', $now, substr( $ip, 0, 45 ), $connection->id ) );
+			$wpdb->query( $wpdb->prepare( 'UPDATE %i SET last_used_at = %d, last_used_ip = %s WHERE id = %d', Schema::table( 'connections' ), $now, substr( $ip, 0, 45 ), $connection->id ) ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery
 		}
 	}
 
 	/**
-	 * Runs `UPDATE connections …`; returns how many rows changed.
+	 * Returns the number of changed rows that `wpdb::query()` returned. An administrator must not believe that an agent was
+	 * stopped if it was not, so a failed query is an error.
 	 *
-	 * @throws \RuntimeException When the database does not take it: nobody may believe that an agent was stopped.
+	 * @throws \RuntimeException If the query failed.
 	 */
-	private function execute( string $prepared ): int {
-		$changed = $this->query( $prepared );
-		if ( ! is_int( $changed ) ) {
+	private static function changed( int|bool $result ): int {
+		if ( ! is_int( $result ) ) {
 			throw new \RuntimeException( 'The connection could not be changed.' );
 		}
-		return $changed;
+		return $result;
 	}
 
-	private function query( string $prepared ): int|bool {
-		global $wpdb;
-		return $wpdb->query( 'UPDATE ' . Schema::table( 'connections' ) . ' ' . $prepared ); // phpcs:ignore WordPress.DB
-	}
-
-	/** @return array{string, list<string>} */
+	/** @return array{string, list<string>} Conditions, and the values for their placeholders. */
 	private function where( string $state, string $search ): array {
 		global $wpdb;
 		$where  = [ '1 = 1' ];

@@ -4,42 +4,55 @@ declare(strict_types=1);
 
 namespace Countersign\Plugin\Doors;
 
+use Countersign\Access;
 use Countersign\Decision;
+use Countersign\OAuth;
 use Countersign\OAuthReply;
 use Countersign\OAuthRequest;
 use Countersign\Plugin\Admin\ConsentPage;
-use Countersign\Plugin\Audit\Draft;
+use Countersign\Plugin\Audit\EntryDraft;
+use Countersign\Plugin\Audit\Log;
 use Countersign\Plugin\Audit\Unavailable;
+use Countersign\Plugin\Calls\Registry;
 use Countersign\Plugin\Connections\Connection;
+use Countersign\Plugin\Connections\Grants;
+use Countersign\Plugin\Connections\Manager;
 use Countersign\Plugin\Health\Requirements;
-use Countersign\Plugin\Services;
+use Countersign\Plugin\OAuth\Clients;
 use Countersign\Plugin\Site\Capabilities;
+use Countersign\Plugin\Site\Extension;
 use Countersign\Plugin\Site\Json;
 use Countersign\Plugin\Site\Urls;
 
+defined( 'ABSPATH' ) || exit;
+
 /**
- * Where a person connects a client: `wp-login.php?action=countersign_authorize`. Looking changes nothing; the decision
- * is a form with a nonce that is bound to exactly what was shown, and the request is validated again when it comes.
+ * The page on which a person connects a client: `wp-login.php?action=countersign_authorize`.
+ *
+ * Viewing the page changes nothing. The decision is a form with a nonce that is bound to exactly what the page showed,
+ * and the request is validated again when the form is submitted.
  */
 final class Consent {
 
-	/** Most accounts offered to act as. */
+	/** The largest number of accounts that the page offers. */
 	private const MAX_USERS = 200;
 
-	private function __construct( private readonly Services $services ) {}
+	/** @param \Closure(): Registry $registry Returns what agents can use on this site. */
+	public function __construct(
+		private readonly Extension $extension,
+		private readonly Clients $clients,
+		private readonly Grants $grants,
+		private readonly Manager $manager,
+		private readonly Log $log,
+		private readonly \Closure $registry,
+	) {}
 
-	/** Registers the page with WordPress's login screen. */
-	public static function register( Services $services ): void {
-		$consent = new self( $services );
-		add_action( 'login_form_countersign_authorize', $consent->handle( ... ) );
-	}
-
-	/** Action `login_form_countersign_authorize`. */
-	private function handle(): never {
-		self::headers();
-		$query = Urls::consent_query( self::text( $_REQUEST, 'request' ) ); // phpcs:ignore WordPress.Security.NonceVerification -- read, not acted on.
+	/** Callback of the action `login_form_countersign_authorize`. Shows the page or handles its form, and ends the request. */
+	public function handle(): never {
+		self::send_headers();
+		$query = Urls::consent_query( self::text( $_REQUEST, 'request' ) ); // phpcs:ignore WordPress.Security.NonceVerification -- The nonce is checked before anything is changed.
 		if ( null === $query ) {
-			ConsentPage::error( __( 'This page is opened by a program that wants to connect to the site. Start from there.', 'countersign' ) );
+			ConsentPage::error( __( 'This page opens when a program asks to connect to this site. Start the connection in that program.', 'countersign' ) );
 		}
 		if ( ! is_user_logged_in() ) {
 			self::redirect( wp_login_url( Urls::consent( $query ) ) );
@@ -48,25 +61,25 @@ final class Consent {
 			ConsentPage::error( __( 'Your account may not connect clients to this site. Ask an administrator.', 'countersign' ), wp_logout_url( Urls::consent( $query ) ) );
 		}
 		if ( ! Requirements::are_met() ) {
-			ConsentPage::error( __( 'The PHP extension that decides for agents is not installed, so no client can be connected. The dashboard says what to install.', 'countersign' ) );
+			ConsentPage::error( __( 'No client can be connected, because the PHP extension that Countersign needs is not installed. The dashboard shows what to install.', 'countersign' ) );
 		}
 		try {
 			$this->decide( $query );
 		} catch ( Unavailable $error ) {
-			self::log( $error );
-			ConsentPage::error( __( 'The audit log cannot be written, so nothing was done. The site\'s error log says why.', 'countersign' ) );
+			self::log_error( $error );
+			ConsentPage::error( __( 'The client was not connected, because the audit log cannot be written. The site\'s error log shows the reason.', 'countersign' ) );
 		} catch ( \Countersign\Exception | \RuntimeException $error ) {
-			self::log( $error );
-			ConsentPage::error( __( 'The connection could not be made. The site\'s error log says why.', 'countersign' ) );
+			self::log_error( $error );
+			ConsentPage::error( __( 'The client could not be connected. The site\'s error log shows the reason.', 'countersign' ) );
 		}
 	}
 
 	private function decide( string $query ): never {
-		$oauth = $this->services->oauth();
+		$oauth = $this->extension->oauth();
 		if ( null !== $oauth->checkTransport() ) {
-			ConsentPage::error( __( 'Clients can be connected over HTTPS only: what they are given would travel readable for everybody. Set up HTTPS for this site first.', 'countersign' ) );
+			ConsentPage::error( __( 'Clients can be connected over HTTPS only, because without it others on the network could read their access token. Set up HTTPS for this site first.', 'countersign' ) );
 		}
-		$client = $this->services->clients()->resolve( $oauth, \Countersign\OAuth::clientId( $query ) );
+		$client = $this->clients->resolve( $oauth, OAuth::clientId( $query ) );
 		if ( $client instanceof Decision ) {
 			ConsentPage::error( (string) $client->message() );
 		}
@@ -83,26 +96,26 @@ final class Consent {
 		$this->show( $request, $query );
 	}
 
-	private function submitted( OAuthRequest $request, string $client, string $query ): void {
+	private function submitted( OAuthRequest $request, string $client, string $query ): never {
 		if ( ! wp_verify_nonce( self::text( $_POST, '_wpnonce' ), self::nonce( $request, $query ) ) ) {
-			$this->show( $request, $query, __( 'The page was open for too long, or the client has changed. Look again and decide.', 'countersign' ) );
+			$this->show( $request, $query, __( 'This page was open for too long, or the client has changed its request. Check the page and decide again.', 'countersign' ) );
 		}
 		if ( 'allow' !== self::text( $_POST, 'decision' ) ) {
-			$this->services->log()->append( Draft::admin( 'refusal', 'oauth.consent', null, Json::decode( $request->facts() ), 'consent_denied' ) );
+			$this->log->append( EntryDraft::admin( 'refusal', 'oauth.consent', null, Json::decode( $request->facts() ), 'consent_denied' ) );
 			self::redirect( $request->refuse() );
 		}
 		$user = (int) self::text( $_POST, 'user' );
 		if ( ! isset( $this->users()[ $user ] ) ) {
-			$this->show( $request, $query, __( 'Choose the account the client acts as.', 'countersign' ) );
+			$this->show( $request, $query, __( 'Choose the account that the client acts as.', 'countersign' ) );
 		}
-		$preset = self::text( $_POST, 'preset' );
-		$groups = array_filter( array_map( sanitize_key( ... ), (array) wp_unslash( $_POST['groups'] ?? [] ) ) );
-		$known  = array_keys( \Countersign\Access::presets() );
-		if ( ! in_array( $preset, [ ...$known, 'custom' ], true ) || array_diff( $groups, \Countersign\Access::groups() ) ) {
+		$preset  = self::text( $_POST, 'preset' );
+		$groups  = array_filter( array_map( sanitize_key( ... ), (array) wp_unslash( $_POST['groups'] ?? [] ) ) );
+		$presets = array_keys( Access::presets() );
+		if ( ! in_array( $preset, [ ...$presets, 'custom' ], true ) || array_diff( $groups, Access::groups() ) ) {
 			$this->show( $request, $query, __( 'Choose what the client may do.', 'countersign' ) );
 		}
 		$name  = sanitize_text_field( self::text( $_POST, 'name' ) );
-		$grant = $this->services->manager()->create(
+		$grant = $this->manager->create(
 			'' === $name ? self::client_name( $request ) : $name,
 			self::client_name( $request ),
 			$user,
@@ -110,9 +123,9 @@ final class Consent {
 			'custom' === $preset ? array_values( $groups ) : [],
 			Json::decode( $request->facts() ),
 			function ( Connection $connection ) use ( $request, $client ): int {
-				// A document may change or vanish: what was consented to is kept.
-				$this->services->clients()->store( $client );
-				return $this->services->grants()->insert( $connection, $request->clientId(), $request->toJson() );
+				// Stores the client as the person saw it, since its metadata document can change or disappear.
+				$this->clients->store( $client );
+				return $this->grants->insert( $connection, $request->clientId(), $request->toJson() );
 			}
 		);
 		self::redirect( $request->approve( $grant ) );
@@ -124,7 +137,7 @@ final class Consent {
 			host: $request->redirectHost(),
 			is_loopback: $request->isLoopback(),
 			users: $this->users(),
-			tools: \Countersign\Plugin\Site\Labels::tools_by_group( $this->services->registry() ),
+			tools: ( $this->registry )()->tool_titles(),
 			fields: [
 				'request'  => self::text( $_REQUEST, 'request' ), // phpcs:ignore WordPress.Security.NonceVerification
 				'_wpnonce' => wp_create_nonce( self::nonce( $request, $query ) ),
@@ -134,8 +147,8 @@ final class Consent {
 	}
 
 	/**
-	 * Accounts the client may act as: those that can write, and that this person may edit anyway. The person's own comes
-	 * first: nobody else's name stands on what an agent does unless someone chose it.
+	 * Returns the accounts that the client may act as: the person's own first, then those that can write and that this
+	 * person may edit. So an agent never acts under another person's name unless somebody has chosen that account.
 	 *
 	 * @return array<int, string> User id => name and role.
 	 */
@@ -157,7 +170,7 @@ final class Consent {
 		return $users;
 	}
 
-	/** The nonce's action: this request, and everything of the client that the page showed. */
+	/** Returns the nonce's action: the request, and what the page shows about the client. */
 	private static function nonce( OAuthRequest $request, string $query ): string {
 		return 'countersign_authorize_' . hash( 'sha256', $query . "\0" . $request->clientName() . "\0" . $request->redirectHost() );
 	}
@@ -167,14 +180,18 @@ final class Consent {
 		return '' === $name ? __( 'A client without a name', 'countersign' ) : $name;
 	}
 
-	/** A value from the browser as text, without slashes. */
+	/**
+	 * Returns a submitted value as text, without slashes; '' if it is missing or not a text.
+	 *
+	 * @param array<array-key, mixed> $source `$_POST` or `$_REQUEST`.
+	 */
 	private static function text( array $source, string $key ): string {
 		$value = wp_unslash( $source[ $key ] ?? '' );
 		return is_string( $value ) ? $value : '';
 	}
 
-	/** No frame may hold this page, no cache may keep it, and no address of it may leak. */
-	private static function headers(): void {
+	/** Sends headers that keep frames from showing the page, caches from storing it and other sites from learning its address. */
+	private static function send_headers(): void {
 		nocache_headers();
 		header( 'Cache-Control: no-store' );
 		header( "Content-Security-Policy: frame-ancestors 'none'" );
@@ -182,13 +199,13 @@ final class Consent {
 		header( 'Referrer-Policy: no-referrer' );
 	}
 
-	/** Sends the browser on. Not wp_redirect(), which rewrites addresses: clients compare bytes. */
+	/** Redirects the browser and ends the request. Does not use `wp_redirect()`, which alters addresses: clients compare bytes. */
 	private static function redirect( string $url ): never {
 		header( 'Location: ' . $url, true, 302 );
 		exit;
 	}
 
-	private static function log( \Throwable $error ): void {
-		error_log( 'Countersign: consent failed: ' . get_class( $error ) . ': ' . $error->getMessage() ); // phpcs:ignore WordPress.PHP.DevelopmentFunctions
+	private static function log_error( \Throwable $error ): void {
+		error_log( 'Countersign: connecting a client failed: ' . get_class( $error ) . ': ' . $error->getMessage() ); // phpcs:ignore WordPress.PHP.DevelopmentFunctions
 	}
 }

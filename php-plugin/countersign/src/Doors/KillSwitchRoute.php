@@ -5,54 +5,62 @@ declare(strict_types=1);
 namespace Countersign\Plugin\Doors;
 
 use Countersign\Plugin\Audit\Unavailable;
-use Countersign\Plugin\Services;
+use Countersign\Plugin\Connections\KillSwitch;
 use Countersign\Plugin\Site\Capabilities;
 use Countersign\Plugin\Site\Urls;
 
+defined( 'ABSPATH' ) || exit;
+
 /**
- * `/wp-json/countersign/v1/kill-switch`, for people who manage connections: GET tells, POST `{"on": true}` stops every
- * agent, `{"on": false}` lets them go on. An ordinary REST route: WordPress authenticates it.
+ * The REST route `/wp-json/countersign/v1/kill-switch`, for users who can manage connections.
+ *
+ * GET returns `{"on": bool}`. POST with `{"on": true}` stops all agents, with `{"on": false}` lets them continue, and
+ * returns the same; 503 if the change could not be recorded or stored. WordPress authenticates the request.
  */
 final class KillSwitchRoute {
 
-	public static function register( Services $services ): void {
-		add_action( 'rest_api_init', static fn() => self::route( $services ) );
-	}
+	public function __construct( private readonly KillSwitch $kill_switch ) {}
 
-	private static function route( Services $services ): void {
+	/** Registers the route. */
+	public function register_routes(): void {
 		$permission = static fn(): bool => current_user_can( Capabilities::MANAGE ); // phpcs:ignore WordPress.WP.Capabilities
-		$state      = static fn(): \WP_REST_Response => new \WP_REST_Response( [ 'on' => $services->kill_switch()->is_on() ] );
 		register_rest_route(
 			Urls::NAMESPACE,
 			'/kill-switch',
 			[
 				[
 					'methods'             => 'GET',
-					'callback'            => $state,
+					'callback'            => $this->state( ... ),
 					'permission_callback' => $permission,
 				],
 				[
 					'methods'             => 'POST',
-					'callback'            => static function ( \WP_REST_Request $request ) use ( $services, $state ): \WP_REST_Response|\WP_Error {
-						try {
-							$services->kill_switch()->set( (bool) $request['on'] );
-						} catch ( Unavailable $error ) {
-							return new \WP_Error( $error->reason, __( 'The audit log cannot be written, so agents stay stopped.', 'countersign' ), [ 'status' => 503 ] );
-						} catch ( \RuntimeException ) {
-							return new \WP_Error( 'store_unavailable', __( 'The database did not take the change, so it does not hold.', 'countersign' ), [ 'status' => 503 ] );
-						}
-						return $state();
-					},
+					'callback'            => $this->set( ... ),
 					'permission_callback' => $permission,
 					'args'                => [
 						'on' => [
 							'type'        => 'boolean',
 							'required'    => true,
-							'description' => __( 'Whether agents are to be stopped.', 'countersign' ),
+							'description' => __( 'Whether to stop all agents.', 'countersign' ),
 						],
 					],
 				],
 			]
 		);
+	}
+
+	private function state(): \WP_REST_Response {
+		return new \WP_REST_Response( [ 'on' => $this->kill_switch->is_on() ] );
+	}
+
+	private function set( \WP_REST_Request $request ): \WP_REST_Response|\WP_Error {
+		try {
+			$this->kill_switch->set( (bool) $request['on'] );
+		} catch ( Unavailable $error ) {
+			return new \WP_Error( $error->reason, __( 'The audit log cannot be written, so agents remain stopped.', 'countersign' ), [ 'status' => 503 ] );
+		} catch ( \RuntimeException ) {
+			return new \WP_Error( 'store_unavailable', __( 'The database did not store the change, so it has no effect.', 'countersign' ), [ 'status' => 503 ] );
+		}
+		return $this->state();
 	}
 }

@@ -7,68 +7,76 @@ namespace Countersign\Plugin\Doors;
 use Countersign\McpCall;
 use Countersign\McpReply;
 use Countersign\McpRequest;
+use Countersign\Plugin\Audit\Log;
 use Countersign\Plugin\Audit\Unavailable;
 use Countersign\Plugin\Calls\OutputGuard;
+use Countersign\Plugin\Calls\Registry;
 use Countersign\Plugin\Calls\Runner;
 use Countersign\Plugin\Connections\Connection;
+use Countersign\Plugin\Connections\KillSwitch;
+use Countersign\Plugin\Connections\Repository;
 use Countersign\Plugin\Http\Request;
 use Countersign\Plugin\Http\Response;
-use Countersign\Plugin\Services;
+use Countersign\Plugin\Site\Extension;
 use Countersign\Plugin\Site\Json;
 
+defined( 'ABSPATH' ) || exit;
+
 /**
- * The MCP endpoint. The extension decides at each step; this class looks things up, records, runs and sends.
+ * The MCP endpoint. The extension decides at each step; this class looks up the connection, records the call in the audit
+ * log, runs it and returns the response. It handles one request.
  */
 final class McpEndpoint {
 
-	private readonly OutputGuard $output;
+	/** Bytes that are freed before the answer is made, in case memory has run out. */
+	private const RESERVE = 512 * 1024;
 
-	/** The call that has been recorded and not yet answered: what a fatal error leaves behind. */
+	/** The call that is recorded but not answered yet. A fatal error leaves it behind. */
 	private ?McpCall $open = null;
 
-	/** Room for the answer after memory has run out. */
 	private ?string $reserve = null;
 
-	public function __construct( private readonly Services $services ) {
-		$this->output = new OutputGuard();
-	}
+	/** @param \Closure(): Registry $registry Returns what agents can use on this site. */
+	public function __construct(
+		private readonly Extension $extension,
+		private readonly Repository $connections,
+		private readonly KillSwitch $kill_switch,
+		private readonly Log $log,
+		private readonly \Closure $registry,
+		private readonly Runner $runner,
+		private readonly OutputGuard $output,
+	) {}
 
+	/** Handles a request. Returns 503 with the reason code if the extension, its store or the audit log cannot be used. */
 	public function handle( Request $request ): Response {
-		// Whoever hangs up does not keep the outcome out of the log.
+		// Keep running after a client disconnects, so that the outcome is still logged.
 		ignore_user_abort( true );
 		try {
-			$step = $this->services->mcp_server()->receive( $request->method, $request->headers, $request->query, $request->body, Request::ip() );
+			$server = $this->extension->mcp_server( $this->kill_switch->is_on() );
+			$step   = $server->receive( $request->method, $request->headers, $request->query, $request->body, Request::ip() );
 			if ( $step instanceof McpRequest ) {
-				$connection = $this->services->connections()->find( $step->connection() );
-				$step       = $step->authorize( $connection?->to_json(), $this->services->registry()->to_json() );
-				$is_call    = $step instanceof McpCall;
-				if ( $connection && $is_call ) {
-					$step = $this->call( $step, $connection );
-				}
-				if ( $connection && ( $is_call || $step->decision()->isAllowed() ) ) {
-					$this->services->connections()->touch( $connection, Request::ip() );
-				}
+				$step = $this->authorize( $step );
 			}
 			return $this->finish( $step );
 		} catch ( Unavailable $error ) {
 			error_log( 'Countersign: the audit log cannot be written: ' . $error->getMessage() ); // phpcs:ignore WordPress.PHP.DevelopmentFunctions
-			return $this->unavailable( $error->reason, $request );
+			return $this->cannot_serve( $error->reason, $request );
 		} catch ( \Countersign\Exception $error ) {
-			error_log( 'Countersign: the extension refused: ' . $error->getMessage() ); // phpcs:ignore WordPress.PHP.DevelopmentFunctions
-			return $this->unavailable( $error->reason(), $request );
+			error_log( 'Countersign: the extension cannot serve this request: ' . $error->getMessage() ); // phpcs:ignore WordPress.PHP.DevelopmentFunctions
+			return $this->cannot_serve( $error->reason(), $request );
 		}
 	}
 
 	/**
-	 * JSON-RPC for what keeps this endpoint from working at all.
+	 * Returns the JSON-RPC error for a site that cannot serve agents: 503, code -32603 (internal error).
 	 *
 	 * @param string $reason  Stable reason code.
-	 * @param string $message One sentence.
-	 * @param string $body    The request's body, for its id.
+	 * @param string $message One English sentence.
+	 * @param string $body    Body of the request. Its JSON-RPC id is repeated if it has one.
 	 */
-	public static function refusal( string $reason, string $message, string $body ): Response {
-		$id    = Json::decode( $body )['id'] ?? null;
-		$frame = [
+	public static function unavailable( string $reason, string $message, string $body ): Response {
+		$id     = Json::decode( $body )['id'] ?? null;
+		$answer = [
 			'jsonrpc' => '2.0',
 			'error'   => [
 				'code'    => -32603,
@@ -77,46 +85,52 @@ final class McpEndpoint {
 			],
 		];
 		if ( is_string( $id ) || is_int( $id ) ) {
-			$frame['id'] = $id;
+			$answer['id'] = $id;
 		}
-		return new Response(
-			503,
-			[
-				'Content-Type' => 'application/json',
-				'Retry-After'  => '60',
-			] + Response::NO_STORE,
-			Json::encode( $frame )
-		);
+		return Response::unavailable( Json::encode( $answer ) );
 	}
 
-	/** Records, acts, and always has an answer, even when PHP itself gives up in between. */
+	private function authorize( McpRequest $request ): McpReply {
+		$connection = $this->connections->find( $request->connection() );
+		$step       = $request->authorize( $connection?->to_json(), ( $this->registry )()->to_json() );
+		$is_call    = $step instanceof McpCall;
+		if ( $connection && $is_call ) {
+			$step = $this->call( $step, $connection );
+		}
+		if ( $connection && ( $is_call || $step->decision()->isAllowed() ) ) {
+			$this->connections->touch( $connection, Request::ip() );
+		}
+		return $step;
+	}
+
+	/** Records the intent, then runs the call. A fatal error in between is answered by {@see after_fatal()}. */
 	private function call( McpCall $call, Connection $connection ): McpReply {
-		$this->services->log()->append( $call->intent() );
+		$this->log->append( $call->intent() );
 		$this->open    = $call;
-		$this->reserve = str_repeat( ' ', 512 * KB_IN_BYTES );
-		// Before whatever else WordPress and its plugins do and print at the end of a request.
+		$this->reserve = str_repeat( ' ', self::RESERVE );
+		// Runs before what WordPress and other plugins do and print at the end of a request.
 		add_action( 'shutdown', $this->after_fatal( ... ), PHP_INT_MIN );
 		$this->output->silence();
 		$this->output->hold();
-		$reply      = ( new Runner( $this->services, $this->output ) )->run( $call, $connection );
+		$reply      = $this->runner->run( $call, $connection );
 		$this->open = null;
 		return $reply;
 	}
 
-	/** Records the outcome, then gives the answer. */
+	/** Records the outcome, then returns the response. */
 	private function finish( McpReply $reply ): Response {
-		$this->services->log()->append( $reply->entry() );
+		$this->log->append( $reply->entry() );
 		return Response::of( $reply );
 	}
 
-	private function unavailable( string $reason, Request $request ): Response {
-		$response = self::refusal( $reason, \Countersign\reasons()[ $reason ] ?? 'The site cannot serve agents at present.', $request->body );
+	private function cannot_serve( string $reason, Request $request ): Response {
+		$response = self::unavailable( $reason, \Countersign\reasons()[ $reason ] ?? 'The site cannot serve agents at present.', $request->body );
 		return $this->output->has_begun()
 			? new Response( 200, [], "event: message\ndata: " . $response->body . "\n\n" )
 			: $response;
 	}
 
-	/** Action `shutdown`: a tool died of a fatal error, or called exit. */
+	/** Callback of the action `shutdown`. Answers a call whose handler ended the request by a fatal error or by `exit`. */
 	private function after_fatal(): void {
 		$call = $this->open;
 		if ( null === $call ) {
@@ -132,7 +146,7 @@ final class McpEndpoint {
 		try {
 			$this->finish( $call->deny( 'tool_failed' ) )->send();
 		} catch ( Unavailable ) {
-			// The intent without an outcome stands in the log as interrupted.
+			// The log shows an intent without an outcome, which means that the call was interrupted.
 			http_response_code( 503 );
 		}
 	}

@@ -8,20 +8,31 @@ use Countersign\Limits;
 use Countersign\OAuth;
 use Countersign\OAuthReply;
 use Countersign\OAuthTokenRequest;
-use Countersign\Plugin\Audit\Draft;
+use Countersign\Plugin\Audit\EntryDraft;
+use Countersign\Plugin\Audit\Log;
 use Countersign\Plugin\Audit\Unavailable;
 use Countersign\Plugin\Connections\Connection;
+use Countersign\Plugin\Connections\Grants;
+use Countersign\Plugin\Connections\Manager;
+use Countersign\Plugin\Connections\Repository;
 use Countersign\Plugin\Http\Request;
 use Countersign\Plugin\Http\Response;
-use Countersign\Plugin\Services;
+use Countersign\Plugin\OAuth\Clients;
+use Countersign\Plugin\Site\Extension;
 use Countersign\Plugin\Site\Json;
+use Countersign\Plugin\Site\Settings;
 use Countersign\Plugin\Site\Urls;
 
-/** The OAuth endpoints that machines call. The extension judges; here rows are looked up, changed and recorded. */
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * The OAuth endpoints that clients call: metadata, registration, token and revocation. The extension decides; this class
+ * reads and changes rows of the database and records what happens.
+ */
 final class OAuthEndpoints {
 
-	/** Any web page may read the metadata, register and redeem: none of it depends on who is logged in here. */
-	public const CORS = [
+	/** Headers that let any web page read metadata, register and redeem codes. No response depends on who is logged in. */
+	private const CORS = [
 		'Access-Control-Allow-Origin'   => '*',
 		'Access-Control-Allow-Methods'  => 'GET, POST, OPTIONS',
 		'Access-Control-Allow-Headers'  => 'Authorization, Content-Type, MCP-Protocol-Version',
@@ -29,19 +40,27 @@ final class OAuthEndpoints {
 		'Access-Control-Max-Age'        => '3600',
 	];
 
-	/** How often a token request is tried again when another worker was faster. */
+	/** How often a token request is tried if other requests change the grant meanwhile. */
 	private const ATTEMPTS = 10;
 
-	public function __construct( private readonly Services $services ) {}
+	public function __construct(
+		private readonly Extension $extension,
+		private readonly Settings $settings,
+		private readonly Clients $clients,
+		private readonly Grants $grants,
+		private readonly Repository $connections,
+		private readonly Manager $manager,
+		private readonly Log $log,
+	) {}
 
 	/**
-	 * Answers a request.
+	 * Handles a request. Returns 503 with the reason code if the extension, the database or the audit log cannot be used.
 	 *
-	 * @param string $route The route below the namespace.
+	 * @param string $route The route below the REST namespace, such as `oauth/token`.
 	 */
 	public function handle( string $route, Request $request ): Response {
 		if ( 'oauth/authorize' === $route ) {
-			// To the consent page, query and all. No CORS here: this is for a person's browser to follow, not for a script to read.
+			// Redirects to the consent page with the same query. No CORS headers, since a person's browser follows it and no script.
 			return new Response( 302, [ 'Location' => Urls::consent( self::authorize_query( $request->query ) ) ] + Response::NO_STORE );
 		}
 		if ( 'OPTIONS' === $request->method ) {
@@ -52,54 +71,73 @@ final class OAuthEndpoints {
 			return new Response( 405, [ 'Allow' => $is_metadata ? 'GET, HEAD' : 'POST' ] + self::CORS );
 		}
 		try {
-			$insecure = $this->services->oauth()->checkTransport();
-			if ( null !== $insecure ) {
-				return Response::of( $insecure )->with( self::CORS );
+			$refusal = $this->extension->oauth()->checkTransport();
+			if ( null !== $refusal ) {
+				return Response::of( $refusal )->with( self::CORS );
 			}
 			$response = match ( $route ) {
-				'resource-metadata' => self::document( $this->services->oauth()->resourceMetadata() ),
-				'server-metadata'   => self::document( $this->services->oauth()->serverMetadata() ),
-				// Tokens are opaque to clients: there is no key to check them with, and parsers of discovery documents want to hear so.
+				'resource-metadata' => self::document( $this->extension->oauth()->resourceMetadata() ),
+				'server-metadata'   => self::document( $this->extension->oauth()->serverMetadata() ),
+				// Clients cannot verify tokens, so there are no keys. Parsers of the server metadata still expect the document.
 				'jwks'              => self::document( '{"keys":[]}' ),
 				'oauth/register'    => $this->register( $request ),
 				'oauth/token'       => $this->token( $request ),
 				'oauth/revoke'      => $this->revoke( $request ),
 			};
 		} catch ( Unavailable $error ) {
-			$response = $this->unavailable( $error->reason, $error );
+			$response = self::cannot_serve( $error->reason, $error );
 		} catch ( \Countersign\Exception $error ) {
-			$response = $this->unavailable( $error->reason(), $error );
+			$response = self::cannot_serve( $error->reason(), $error );
 		} catch ( \RuntimeException $error ) {
-			$response = $this->unavailable( 'store_unavailable', $error );
+			$response = self::cannot_serve( 'store_unavailable', $error );
 		}
 		return $response->with( self::CORS );
 	}
 
+	/**
+	 * Returns the OAuth error for a site that cannot serve agents: 503 `temporarily_unavailable`.
+	 *
+	 * @param string $reason  Stable reason code.
+	 * @param string $message One English sentence.
+	 */
+	public static function unavailable( string $reason, string $message ): Response {
+		$json = Json::encode(
+			[
+				'error'             => 'temporarily_unavailable',
+				'error_description' => $message,
+				'reason'            => $reason,
+			]
+		);
+		return Response::unavailable( $json )->with( self::CORS );
+	}
+
 	private function register( Request $request ): Response {
-		$limit    = $this->services->settings()->registration_limit();
-		$decision = $this->services->limits()->check( 'oauth/register:' . Limits::addressKey( Request::ip() ), $limit['max'], $limit['window'] );
+		$limit    = $this->settings->registration_limit();
+		$decision = $this->extension->limits()->check( 'oauth/register:' . Limits::addressKey( Request::ip() ), $limit['max'], $limit['window'] );
 		if ( ! $decision->isAllowed() ) {
-			return $this->too_many( (string) $decision->reason(), $decision->retryAfter() );
+			return self::too_many( (string) $decision->reason(), $decision->retryAfter() );
 		}
-		$reply = $this->services->oauth()->register( $request->body );
+		$reply = $this->extension->oauth()->register( $request->body );
 		if ( null !== $reply->client() ) {
-			$this->services->clients()->collect_unused();
-			$this->services->clients()->store( $reply->client() );
+			$this->clients->collect_unused();
+			$this->clients->store( $reply->client() );
 		}
 		return Response::of( $reply );
 	}
 
 	private function token( Request $request ): Response {
-		$client = $this->services->clients()->find( self::client_id( $request ) );
-		$step   = $this->services->oauth()->token( $request->body, $request->header( 'Authorization' ), $client );
+		$client = $this->clients->find( self::client_id( $request ) );
+		$step   = $this->extension->oauth()->token( $request->body, $request->header( 'Authorization' ), $client );
 		return Response::of( $step instanceof OAuthTokenRequest ? $this->redeem( $step ) : $step );
 	}
 
-	/** Redeems a code or refresh token. The change it needs is one conditional update; who comes second looks again. */
+	/**
+	 * Redeems an authorization code or a refresh token. The change of the grant is one conditional update. If another
+	 * request changed the grant first, the extension decides again on the new state.
+	 */
 	private function redeem( OAuthTokenRequest $token ): OAuthReply {
-		$grants = $this->services->grants();
 		for ( $attempt = 1; ; $attempt++ ) {
-			$reply  = $token->redeem( $grants->json( $token->grantId() ) );
+			$reply  = $token->redeem( $this->grants->json( $token->grantId() ) );
 			$change = Json::decode( $reply->change() );
 			if ( [] === $change ) {
 				return $reply;
@@ -109,72 +147,71 @@ final class OAuthEndpoints {
 				return $reply;
 			}
 			if ( -1 === $change['from']['generation'] ) {
-				// The first tokens of a grant are an event; refreshes every hour are not.
+				// Only the first tokens of a grant are recorded, not the refresh of every hour.
 				$this->record_redeemed( $token->grantId() );
 			}
-			if ( $grants->advance( $token->grantId(), $change['from'], $change['to'] ) ) {
+			if ( $this->grants->advance( $token->grantId(), $change['from'], $change['to'] ) ) {
 				return $reply;
 			}
 			if ( $attempt >= self::ATTEMPTS ) {
-				throw new \RuntimeException( 'the grant kept changing' );
+				throw new \RuntimeException( 'other requests kept changing the grant' );
 			}
 		}
 	}
 
 	private function record_redeemed( int $grant ): void {
-		$connection = $this->services->connections()->find( $this->services->grants()->connection( $grant ) );
+		$connection = $this->connections->find( $this->grants->connection( $grant ) );
 		if ( $connection ) {
-			$this->services->log()->append( Draft::agent( 'oauth', $connection->id, $connection->client, 'oauth.code_redeemed', 'ok' ) );
+			$this->log->append( EntryDraft::agent( 'oauth', $connection->id, $connection->client, 'oauth.code_redeemed', 'ok' ) );
 		}
 	}
 
-	/** A code or refresh token was used again: whoever holds the other copy loses everything, and so does this one. */
+	/** Ends the connection of a code or refresh token that was used twice, since one of the two users may have stolen it. */
 	private function end_reused( int $grant, OAuthReply $reply ): void {
-		$connection = $this->services->connections()->find( $this->services->grants()->connection( $grant ) );
+		$connection = $this->connections->find( $this->grants->connection( $grant ) );
 		if ( $connection ) {
 			$reason = (string) $reply->decision()->reason();
-			$this->services->manager()->end(
+			$this->manager->end(
 				$connection,
 				$reason,
-				Draft::agent( 'refusal', $connection->id, $connection->client, 'oauth.token', 'denied', $reason )
+				EntryDraft::agent( 'refusal', $connection->id, $connection->client, 'oauth.token', 'denied', $reason )
 			);
 		}
 	}
 
 	private function revoke( Request $request ): Response {
-		$client = $this->services->clients()->find( self::client_id( $request ) );
-		$reply  = $this->services->oauth()->revoke( $request->body, $request->header( 'Authorization' ), $client );
+		$client = $this->clients->find( self::client_id( $request ) );
+		$reply  = $this->extension->oauth()->revoke( $request->body, $request->header( 'Authorization' ), $client );
 		$change = Json::decode( $reply->change() );
 		if ( [] !== $change ) {
-			$id         = (int) ( $change['connection'] ?? $this->services->grants()->connection( (int) ( $change['grant'] ?? 0 ) ) );
-			$connection = $this->services->connections()->find( $id );
-			if ( $connection && $this->services->grants()->is_of_client( $id, (string) ( $change['client_id'] ?? '' ) ) ) {
-				$this->give_up( $connection, isset( $change['revoke_tokens'] ) );
+			$id         = (int) ( $change['connection'] ?? $this->grants->connection( (int) ( $change['grant'] ?? 0 ) ) );
+			$connection = $this->connections->find( $id );
+			if ( $connection && $this->grants->is_of_client( $id, (string) ( $change['client_id'] ?? '' ) ) ) {
+				$this->end_by_client( $connection, isset( $change['revoke_tokens'] ) );
 			}
 		}
 		return Response::of( $reply );
 	}
 
-	/** A client hands back what it has: its refresh token and with it the connection, or only its access tokens. */
-	private function give_up( Connection $connection, bool $only_access ): void {
-		if ( $only_access ) {
-			$this->services->log()->append( Draft::agent( 'oauth', $connection->id, $connection->client, 'oauth.access_revoked', 'ok' ) );
-			$this->services->connections()->end_access_tokens( $connection->id );
+	/** Ends what a client revoked: only its access tokens, or the connection if the client revoked its refresh token. */
+	private function end_by_client( Connection $connection, bool $only_access_tokens ): void {
+		if ( $only_access_tokens ) {
+			$this->log->append( EntryDraft::agent( 'oauth', $connection->id, $connection->client, 'oauth.access_revoked', 'ok' ) );
+			$this->connections->end_access_tokens( $connection->id );
 			return;
 		}
-		$this->services->manager()->end(
+		$this->manager->end(
 			$connection,
 			'client',
-			Draft::agent( 'revoke', $connection->id, $connection->client, 'connection.revoked', 'ok' )
+			EntryDraft::agent( 'revoke', $connection->id, $connection->client, 'connection.revoked', 'ok' )
 		);
 	}
 
-	/** The client a request names. */
 	private static function client_id( Request $request ): ?string {
 		return OAuth::clientId( $request->body, $request->header( 'Authorization' ) );
 	}
 
-	/** The client's parameters: without WordPress's own, which stands first where the site has plain permalinks. */
+	/** Returns the client's query without WordPress's own parameter, which comes first on sites with plain permalinks. */
 	private static function authorize_query( string $query ): string {
 		return (string) preg_replace( '~^rest_route=[^&?]*[&?]?~', '', $query );
 	}
@@ -190,8 +227,8 @@ final class OAuthEndpoints {
 		);
 	}
 
-	/** The answer when registrations come too fast, with the message that the extension has for the reason. */
-	private function too_many( string $reason, ?int $retry_after ): Response {
+	/** Returns the refusal of a client that registers too often, with the extension's message for the reason code. */
+	private static function too_many( string $reason, ?int $retry_after ): Response {
 		$headers = [ 'Content-Type' => 'application/json' ] + Response::NO_STORE;
 		if ( null !== $retry_after ) {
 			$headers['Retry-After'] = (string) $retry_after;
@@ -209,8 +246,8 @@ final class OAuthEndpoints {
 		);
 	}
 
-	private function unavailable( string $reason, \Throwable $error ): Response {
+	private static function cannot_serve( string $reason, \Throwable $error ): Response {
 		error_log( 'Countersign: the OAuth server cannot answer: ' . $error->getMessage() ); // phpcs:ignore WordPress.PHP.DevelopmentFunctions
-		return Response::unavailable( $reason, \Countersign\reasons()[ $reason ] ?? 'The site cannot serve agents at present.' );
+		return self::unavailable( $reason, \Countersign\reasons()[ $reason ] ?? 'The site cannot serve agents at present.' );
 	}
 }

@@ -7,20 +7,22 @@ namespace Countersign\Plugin\Doors;
 use Countersign\Plugin\Health\Requirements;
 use Countersign\Plugin\Http\Request;
 use Countersign\Plugin\Http\Response;
-use Countersign\Plugin\Services;
+use Countersign\Plugin\Site\Settings;
 use Countersign\Plugin\Site\Urls;
 
+defined( 'ABSPATH' ) || exit;
+
 /**
- * The door for machines: the MCP endpoint, the OAuth endpoints and the well-known documents.
+ * Routes requests of clients to the MCP endpoint, the OAuth endpoints and the well-known documents.
  *
- * The routes are REST routes, listed in the site's index like any other. They are served a moment before WordPress's
- * REST server would: that one decodes bodies, adds CORS headers that allow every origin, turns malformed JSON into
- * answers of its own, and lets other plugins mistake the client's Bearer token for one of theirs. Here raw bytes go
- * in and exact bytes come out.
+ * The routes are registered as REST routes and appear in the site's REST index. They are served shortly before
+ * WordPress's REST server would serve them. That server decodes bodies, adds CORS headers that allow every origin,
+ * answers malformed JSON itself, and lets other plugins mistake the client's Bearer token for one of theirs. Here the
+ * extension receives the raw bytes of the request and sends the exact bytes of its response.
  */
 final class Router {
 
-	/** Route below the namespace => methods for the index. All methods are served: the extension answers the wrong ones. */
+	/** Route below the namespace => methods in the REST index. Every method is served: the endpoints refuse the wrong ones. */
 	private const ROUTES = [
 		'mcp'               => [ 'GET', 'POST', 'DELETE' ],
 		'oauth/authorize'   => [ 'GET' ],
@@ -32,7 +34,7 @@ final class Router {
 		'jwks'              => [ 'GET' ],
 	];
 
-	/** Well-known document => route that serves the same. */
+	/** Name of a well-known document => the route that serves the same document. */
 	private const WELL_KNOWN = [
 		'oauth-protected-resource'   => 'resource-metadata',
 		'oauth-authorization-server' => 'server-metadata',
@@ -40,20 +42,21 @@ final class Router {
 		'jwks.json'                  => 'jwks',
 	];
 
-	/** Bytes of a body at any endpoint but MCP. */
+	/** Largest body of a request to any endpoint but MCP, in bytes. */
 	private const MAX_OAUTH_BODY = 65536;
 
-	private function __construct( private readonly Services $services ) {}
+	/**
+	 * @param \Closure(): McpEndpoint    $mcp   Returns the MCP endpoint. Called only for requests to it.
+	 * @param \Closure(): OAuthEndpoints $oauth Returns the OAuth endpoints. Called only for requests to them.
+	 */
+	public function __construct(
+		private readonly Settings $settings,
+		private readonly \Closure $mcp,
+		private readonly \Closure $oauth,
+	) {}
 
-	/** Registers the hooks: early at `parse_request`, and `rest_api_init` for the index. */
-	public static function register( Services $services ): void {
-		$front = new self( $services );
-		add_action( 'parse_request', $front->parse( ... ), 1 );
-		add_action( 'rest_api_init', $front->routes( ... ) );
-	}
-
-	/** Registers the routes. Whatever reaches WordPress's REST server all the same is served alike. */
-	private function routes(): void {
+	/** Registers the routes, for the REST index and for requests that reach WordPress's REST server. */
+	public function register_routes(): void {
 		foreach ( self::ROUTES as $route => $methods ) {
 			register_rest_route(
 				Urls::NAMESPACE,
@@ -61,15 +64,15 @@ final class Router {
 				[
 					'methods'             => $methods,
 					'callback'            => fn() => $this->serve( $route ),
-					// Open, because these endpoints do not know WordPress users: each request is judged by the extension, by its token.
+					// These endpoints do not use WordPress's authentication: the extension checks the token of each request.
 					'permission_callback' => '__return_true',
 				]
 			);
 		}
 	}
 
-	/** Action `parse_request`: serves our addresses, leaves all others alone. */
-	private function parse( \WP $wp ): void {
+	/** Callback of the action `parse_request`. Serves the plugin's own addresses and ends the request; ignores all others. */
+	public function parse_request( \WP $wp ): void {
 		$route = $this->well_known() ?? $this->route( $wp->query_vars['rest_route'] ?? null );
 		if ( null !== $route ) {
 			if ( ! defined( 'REST_REQUEST' ) ) {
@@ -84,18 +87,19 @@ final class Router {
 			return null;
 		}
 		$prefix = '/' . Urls::NAMESPACE . '/';
-		// A client that adds `?` to an address that has one already: see Urls::authorize().
+		// Some clients append `?` to an address that already has a query, see Urls::authorize().
 		$path = '/' . trim( explode( '?', $path, 2 )[0], '/' );
 		$name = str_starts_with( $path, $prefix ) ? substr( $path, strlen( $prefix ) ) : '';
 		return isset( self::ROUTES[ $name ] ) ? $name : null;
 	}
 
 	/**
-	 * `/.well-known/NAME`, alone, with the path of what it describes behind it, or below the path of this site. What
-	 * is described by a path elsewhere on this host is not ours to answer for.
+	 * Returns the route for a request to `/.well-known/NAME`, or null for any other request. The path of this site or of the
+	 * MCP endpoint can follow the name (RFC 8414, RFC 9728), or the path of this site can precede `/.well-known/`. Documents
+	 * about other paths of the host belong to other applications.
 	 */
 	private function well_known(): ?string {
-		$path = rawurldecode( explode( '?', (string) wp_unslash( $_SERVER['REQUEST_URI'] ?? '' ), 2 )[0] ); // phpcs:ignore WordPress.Security.ValidatedSanitizedInput
+		$path = rawurldecode( explode( '?', (string) wp_unslash( $_SERVER['REQUEST_URI'] ?? '' ), 2 )[0] ); // phpcs:ignore WordPress.Security.ValidatedSanitizedInput -- Only compared.
 		if ( ! preg_match( '~^(?<home>.*)/\.well-known/(?<name>[a-z.-]+)(?<of>/.*)?$~D', $path, $found ) || ! isset( self::WELL_KNOWN[ $found['name'] ] ) ) {
 			return null;
 		}
@@ -112,14 +116,12 @@ final class Router {
 
 	private function answer( string $route ): Response {
 		$is_mcp  = 'mcp' === $route;
-		$request = Request::current( $is_mcp ? $this->services->settings()->max_body() : self::MAX_OAUTH_BODY );
+		$request = Request::read( wp_unslash( $_SERVER ), $is_mcp ? $this->settings->max_body() : self::MAX_OAUTH_BODY );
 		if ( ! Requirements::are_met() ) {
 			return $is_mcp
-				? McpEndpoint::refusal( Requirements::state(), Requirements::message(), $request->body )
-				: Response::unavailable( Requirements::state(), Requirements::message() )->with( OAuthEndpoints::CORS );
+				? McpEndpoint::unavailable( Requirements::state(), Requirements::message(), $request->body )
+				: OAuthEndpoints::unavailable( Requirements::state(), Requirements::message() );
 		}
-		return $is_mcp
-			? ( new McpEndpoint( $this->services ) )->handle( $request )
-			: ( new OAuthEndpoints( $this->services ) )->handle( $route, $request );
+		return $is_mcp ? ( $this->mcp )()->handle( $request ) : ( $this->oauth )()->handle( $route, $request );
 	}
 }

@@ -5,23 +5,27 @@ declare(strict_types=1);
 namespace Countersign\Plugin\Health;
 
 use Countersign\Plugin\Admin\Menu;
-use Countersign\Plugin\Services;
+use Countersign\Plugin\Connections\KillSwitch;
 use Countersign\Plugin\Site\Capabilities;
 
-/** Tells whoever can mend it what keeps agents from being served. On the pages where one looks for it, not on all. */
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * Notices in the dashboard that say why agents cannot use the site. They are shown to users who can solve the problem,
+ * on Countersign's pages and on a few pages of WordPress.
+ */
 final class Notices {
 
+	/** Screens of WordPress that show the notices. */
 	private const SCREENS = [ 'dashboard', 'plugins', 'update-core', 'site-health' ];
 
-	private function __construct( private readonly Services $services ) {}
+	public function __construct(
+		private readonly KillSwitch $kill_switch,
+		private readonly Condition $condition,
+	) {}
 
-	public static function register( Services $services ): void {
-		$notices = new self( $services );
-		add_action( 'admin_notices', $notices->show( ... ) );
-	}
-
-	/** Action `admin_notices`. */
-	private function show(): void {
+	/** Callback of the action `admin_notices`. */
+	public function show(): void {
 		$screen = get_current_screen()->id ?? '';
 		$is_own = str_contains( $screen, 'countersign' );
 		if ( ( ! $is_own && ! in_array( $screen, self::SCREENS, true ) ) || ! ( current_user_can( 'activate_plugins' ) || current_user_can( Capabilities::MANAGE ) ) ) { // phpcs:ignore WordPress.WP.Capabilities
@@ -37,19 +41,19 @@ final class Notices {
 			);
 			return;
 		}
-		if ( 'toplevel_page_countersign' !== $screen && $this->services->kill_switch()->is_on() ) {
+		if ( 'toplevel_page_countersign' !== $screen && $this->kill_switch->is_on() ) {
 			wp_admin_notice(
 				sprintf(
 					'<strong>%s</strong> <a href="%s">%s</a>',
 					esc_html__( 'All AI agents are stopped on this site.', 'countersign' ),
 					esc_url( Menu::url( Menu::CONNECTIONS ) ),
-					esc_html__( 'Let them go on', 'countersign' )
+					esc_html__( 'Let agents continue', 'countersign' )
 				),
 				[ 'type' => 'warning' ]
 			);
 		}
-		foreach ( Condition::problems( $this->services ) as $problem ) {
-			wp_admin_notice( '<strong>' . esc_html__( 'Countersign serves no agent at present.', 'countersign' ) . '</strong> ' . esc_html( $problem ), [ 'type' => 'error' ] );
+		foreach ( $this->condition->problems() as $problem ) {
+			wp_admin_notice( '<strong>' . esc_html__( 'AI agents cannot use this site at present.', 'countersign' ) . '</strong> ' . esc_html( $problem ), [ 'type' => 'error' ] );
 		}
 	}
 }

@@ -6,14 +6,21 @@ namespace Countersign\Plugin\Health;
 
 use const Countersign\Plugin\MINIMUM_EXTENSION;
 
-/** Whether the extension is there, and what exactly has to be installed for this PHP if not. */
+defined( 'ABSPATH' ) || exit;
+
+/** Tells whether the PHP extension is installed, and otherwise exactly what to install for this PHP. */
 final class Requirements {
 
-	public const OK       = 'ok';
-	public const MISSING  = 'extension_missing';
+	/** State: the extension is loaded and new enough. */
+	public const OK = 'ok';
+
+	/** State and reason code: the extension is not loaded. */
+	public const MISSING = 'extension_missing';
+
+	/** State and reason code: the extension is older than the plugin needs. */
 	public const OUTDATED = 'extension_outdated';
 
-	/** One of the constants; the last two are reason codes of answers. */
+	/** Returns the state, one of the constants. */
 	public static function state(): string {
 		if ( ! extension_loaded( 'countersign' ) || ! function_exists( 'Countersign\version' ) ) {
 			return self::MISSING;
@@ -21,18 +28,19 @@ final class Requirements {
 		return version_compare( \Countersign\version(), MINIMUM_EXTENSION, '<' ) ? self::OUTDATED : self::OK;
 	}
 
+	/** Tells whether the extension is loaded and new enough. */
 	public static function are_met(): bool {
 		return self::OK === self::state();
 	}
 
-	/** One sentence for a client that is refused. Not translated: it stands in answers of the protocol. */
+	/** Returns one English sentence for clients, which are refused while the requirements are not met. Not translated, since clients do not choose a language. */
 	public static function message(): string {
 		return self::MISSING === self::state()
-			? 'The PHP extension "countersign" is not loaded on this server: agents are not served. The site\'s administrator finds what to install in the dashboard.'
-			: 'The PHP extension "countersign" on this server is older than the plugin needs: agents are not served. The site\'s administrator finds what to install in the dashboard.';
+			? 'The PHP extension "countersign" is not loaded on this server, so agents cannot use this site. The dashboard tells the site\'s administrator what to install.'
+			: 'The PHP extension "countersign" on this server is too old for the plugin, so agents cannot use this site. The dashboard tells the site\'s administrator what to install.';
 	}
 
-	/** The file to install, as PIE names the builds of a release. */
+	/** Returns the name of the release file for this PHP, in the format that PIE (the PHP installer for extensions) uses. */
 	public static function asset(): string {
 		return sprintf(
 			'php_countersign-%s_php%d.%d-%s-linux-%s%s.zip',
@@ -45,10 +53,12 @@ final class Requirements {
 		);
 	}
 
+	/** Tells whether this PHP is thread-safe (ZTS). Extensions for it are separate builds. */
 	public static function is_thread_safe(): bool {
 		return (bool) PHP_ZTS;
 	}
 
+	/** Returns the processor architecture as PIE names it, such as `x86_64` or `arm64`. */
 	public static function architecture(): string {
 		$machine = strtolower( php_uname( 'm' ) );
 		return match ( $machine ) {
@@ -58,17 +68,24 @@ final class Requirements {
 		};
 	}
 
-	/** `musl` on Alpine and its kin, else `glibc`: told by the dynamic loader's file, which may be out of PHP's reach. */
+	/**
+	 * Returns `musl` on Alpine Linux and similar systems, else `glibc`. The name of the dynamic loader tells them apart. If
+	 * PHP may not read its folder, the result is `glibc`.
+	 */
 	public static function libc(): string {
-		$loaders = @glob( '/lib/ld-musl-*' ); // phpcs:ignore WordPress.PHP.NoSilencedErrors -- open_basedir warns.
+		$loaders = @glob( '/lib/ld-musl-*' ); // phpcs:ignore WordPress.PHP.NoSilencedErrors -- Warns if open_basedir excludes the folder.
 		return $loaders ? 'musl' : 'glibc';
 	}
 
+	/** Returns the folder of PHP's extensions. */
 	public static function extension_dir(): string {
 		return (string) ini_get( 'extension_dir' );
 	}
 
-	/** Where the line goes: an ini file of its own where PHP reads a folder of them, else php.ini. */
+	/**
+	 * Returns the file for the configuration line: a file of its own if PHP reads a folder of configuration files, else
+	 * php.ini, or '' if PHP reads no file.
+	 */
 	public static function ini_file(): string {
 		$scanned = php_ini_scanned_files();
 		if ( is_string( $scanned ) && '' !== trim( $scanned ) ) {
@@ -78,7 +95,7 @@ final class Requirements {
 		return false === $loaded ? '' : $loaded;
 	}
 
-	/** The line to add. */
+	/** Returns the configuration line that loads the extension. */
 	public static function ini_line(): string {
 		return 'extension=countersign';
 	}

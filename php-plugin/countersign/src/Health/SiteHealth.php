@@ -4,47 +4,50 @@ declare(strict_types=1);
 
 namespace Countersign\Plugin\Health;
 
-use Countersign\Plugin\Services;
+defined( 'ABSPATH' ) || exit;
 
-/** A test in Tools > Site Health. */
+/** A test on the page Tools > Site Health. */
 final class SiteHealth {
 
-	private function __construct( private readonly Services $services ) {}
-
-	public static function register( Services $services ): void {
-		$health = new self( $services );
-		add_filter( 'site_status_tests', $health->add( ... ) );
-	}
+	public function __construct( private readonly Condition $condition ) {}
 
 	/**
-	 * Filter `site_status_tests`.
+	 * Callback of the filter `site_status_tests`.
 	 *
 	 * @param array<string, array<string, mixed>> $tests
 	 *
 	 * @return array<string, array<string, mixed>>
 	 */
-	private function add( array $tests ): array {
+	public function add_test( array $tests ): array {
 		$tests['direct']['countersign'] = [
 			'label' => __( 'Countersign', 'countersign' ),
-			'test'  => $this->test( ... ),
+			'test'  => $this->run( ... ),
 		];
 		return $tests;
 	}
 
 	/** @return array<string, mixed> */
-	private function test(): array {
+	private function run(): array {
 		if ( ! Requirements::are_met() ) {
-			return self::result( 'critical', __( 'Countersign serves no agent: its PHP extension is missing or too old', 'countersign' ), '<p>' . esc_html( Instructions::headline() ) . '</p>' . Instructions::html() );
+			return self::result(
+				'critical',
+				__( 'AI agents cannot use this site: Countersign\'s PHP extension is missing or too old', 'countersign' ),
+				'<p>' . esc_html( Instructions::headline() ) . '</p>' . Instructions::html()
+			);
 		}
-		$problems = Condition::problems( $this->services );
+		$problems = $this->condition->problems();
 		if ( $problems ) {
-			return self::result( 'critical', __( 'Countersign serves no agent at present', 'countersign' ), '<p>' . implode( '</p><p>', array_map( esc_html( ... ), $problems ) ) . '</p>' );
+			return self::result(
+				'critical',
+				__( 'AI agents cannot use this site at present', 'countersign' ),
+				'<p>' . implode( '</p><p>', array_map( esc_html( ... ), $problems ) ) . '</p>'
+			);
 		}
 		return self::result(
 			'good',
-			__( 'Countersign is ready to serve agents', 'countersign' ),
+			__( 'Countersign is ready for AI agents', 'countersign' ),
 			/* translators: %s: version. */
-			'<p>' . esc_html( sprintf( __( 'Its PHP extension is loaded, version %s, and keys, store and audit log can be used.', 'countersign' ), \Countersign\version() ) ) . '</p>'
+			'<p>' . esc_html( sprintf( __( 'The PHP extension is loaded (version %s). Its keys, its store and the audit log work.', 'countersign' ), \Countersign\version() ) ) . '</p>'
 		);
 	}
 

@@ -1,20 +1,28 @@
 <?php
+/**
+ * No guard against direct access: this file also loads before WordPress does, and opening it only declares a class.
+ *
+ * @package Countersign
+ */
 
 declare(strict_types=1);
 
 namespace Countersign\Plugin\Http;
 
 /**
- * The request as the web server received it. WordPress has added slashes to its own copies, decoded the body and may
- * have lost the Authorization header on the way: what is judged here is the original.
+ * An HTTP request as the web server received it: raw headers, query and body.
+ *
+ * WordPress adds slashes to its copies of these values, decodes the body and can lose the Authorization header. The
+ * extension verifies the original. This class calls no WordPress function, so that code can use it before WordPress
+ * has loaded.
  */
 final class Request {
 
 	/**
-	 * @param string                $method  Upper case.
-	 * @param array<string, string> $headers Lower-case name => value.
-	 * @param string                $query   Raw query string.
-	 * @param string                $body    Raw body; cut one byte above the limit, so that the extension sees it is too large.
+	 * @param string                $method  HTTP method in upper case.
+	 * @param array<string, string> $headers Lower-case header name => value.
+	 * @param string                $query   Raw query string, without the question mark.
+	 * @param string                $body    Raw body, cut one byte above the limit, so that the extension can tell that it is too large.
 	 */
 	public function __construct(
 		public readonly string $method,
@@ -24,42 +32,59 @@ final class Request {
 	) {}
 
 	/**
-	 * @param int $max_body Bytes of the body to accept.
+	 * Reads the current request.
+	 *
+	 * @param array<string, mixed> $server   The contents of `$_SERVER` without slashes: `wp_unslash( $_SERVER )` once WordPress has
+	 *                                       loaded, `$_SERVER` itself before.
+	 * @param int                  $max_body Largest accepted body, in bytes.
 	 */
-	public static function current( int $max_body ): self {
+	public static function read( array $server, int $max_body ): self {
 		$body = file_get_contents( 'php://input', false, null, 0, $max_body + 1 );
 		return new self(
-			strtoupper( self::server( 'REQUEST_METHOD' ) ),
-			self::headers(),
-			self::server( 'QUERY_STRING' ),
+			strtoupper( self::value( $server, 'REQUEST_METHOD' ) ),
+			self::headers( $server ),
+			self::value( $server, 'QUERY_STRING' ),
 			false === $body ? '' : $body,
 		);
 	}
 
+	/**
+	 * Returns a header's value, or '' if the request does not have it.
+	 *
+	 * @param string $name Header name in any case.
+	 */
 	public function header( string $name ): string {
 		return $this->headers[ strtolower( $name ) ] ?? '';
 	}
 
-	/** The peer's address as the web server reports it. Forwarded-for headers are what anybody can write. */
+	/**
+	 * Returns the address of the peer as the web server reports it, or '' on the command line. Forwarding headers are
+	 * ignored, because any client can send them.
+	 */
 	public static function ip(): string {
-		return self::server( 'REMOTE_ADDR' );
+		// An address holds no character that WordPress would put a slash before.
+		return self::value( $_SERVER, 'REMOTE_ADDR' ); // phpcs:ignore WordPress.Security.ValidatedSanitizedInput -- The extension validates the address.
 	}
 
-	/** @return array<string, string> */
-	private static function headers(): array {
+	/**
+	 * @param array<string, mixed> $server
+	 *
+	 * @return array<string, string>
+	 */
+	private static function headers( array $server ): array {
 		$headers = [];
-		foreach ( $_SERVER as $key => $value ) {
+		foreach ( $server as $key => $value ) {
 			if ( is_string( $value ) && str_starts_with( (string) $key, 'HTTP_' ) ) {
-				$headers[ strtolower( strtr( substr( $key, 5 ), '_', '-' ) ) ] = self::server( $key );
+				$headers[ strtolower( strtr( substr( $key, 5 ), '_', '-' ) ) ] = $value;
 			}
 		}
 		foreach ( [ 'CONTENT_TYPE', 'CONTENT_LENGTH' ] as $key ) {
-			if ( '' !== self::server( $key ) ) {
-				$headers[ strtolower( strtr( $key, '_', '-' ) ) ] = self::server( $key );
+			if ( '' !== self::value( $server, $key ) ) {
+				$headers[ strtolower( strtr( $key, '_', '-' ) ) ] = self::value( $server, $key );
 			}
 		}
 		if ( '' === ( $headers['authorization'] ?? '' ) ) {
-			$found = self::authorization();
+			$found = self::authorization( $server );
 			if ( '' !== $found ) {
 				$headers['authorization'] = $found;
 			}
@@ -67,11 +92,16 @@ final class Request {
 		return $headers;
 	}
 
-	/** Where servers hide the Authorization header: CGI passes it on renamed, or only to its own function, or taken apart. */
-	private static function authorization(): string {
+	/**
+	 * Finds the Authorization header where servers put it instead: CGI renames it, offers it only through a function of
+	 * its own, or splits Basic credentials into two variables.
+	 *
+	 * @param array<string, mixed> $server
+	 */
+	private static function authorization( array $server ): string {
 		foreach ( [ 'REDIRECT_HTTP_AUTHORIZATION', 'REDIRECT_REDIRECT_HTTP_AUTHORIZATION' ] as $key ) {
-			if ( '' !== self::server( $key ) ) {
-				return self::server( $key );
+			if ( '' !== self::value( $server, $key ) ) {
+				return self::value( $server, $key );
 			}
 		}
 		if ( function_exists( 'apache_request_headers' ) ) {
@@ -81,15 +111,14 @@ final class Request {
 				}
 			}
 		}
-		if ( isset( $_SERVER['PHP_AUTH_USER'] ) ) {
-			return 'Basic ' . base64_encode( self::server( 'PHP_AUTH_USER' ) . ':' . self::server( 'PHP_AUTH_PW' ) );
+		if ( isset( $server['PHP_AUTH_USER'] ) ) {
+			return 'Basic ' . base64_encode( self::value( $server, 'PHP_AUTH_USER' ) . ':' . self::value( $server, 'PHP_AUTH_PW' ) );
 		}
 		return '';
 	}
 
-	/** A value of $_SERVER without the slashes WordPress put in. */
-	private static function server( string $key ): string {
-		// phpcs:ignore WordPress.Security.ValidatedSanitizedInput -- the raw value is what the extension verifies.
-		return isset( $_SERVER[ $key ] ) && is_string( $_SERVER[ $key ] ) ? wp_unslash( $_SERVER[ $key ] ) : '';
+	/** @param array<string, mixed> $server */
+	private static function value( array $server, string $key ): string {
+		return is_string( $server[ $key ] ?? null ) ? $server[ $key ] : '';
 	}
 }

@@ -1,4 +1,9 @@
 <?php
+/**
+ * No guard against direct access: this file also loads before WordPress does, and opening it only declares a class.
+ *
+ * @package Countersign
+ */
 
 declare(strict_types=1);
 
@@ -6,21 +11,45 @@ namespace Countersign\Plugin\Http;
 
 use Countersign\McpReply;
 use Countersign\OAuthReply;
-use Countersign\Plugin\Site\Json;
 
-/** An answer with exact status, headers and bytes: nothing of WordPress or of another plugin is mixed in. */
+/**
+ * An HTTP response with an exact status, exact headers and exact bytes. Nothing of WordPress or of another plugin is
+ * mixed in. This class calls no WordPress function, so that code can use it before WordPress has loaded.
+ */
 final class Response {
 
-	/** What no cache between here and the client may keep. */
+	/** Headers that keep every cache between the site and the client from storing the response. */
 	public const NO_STORE = [
 		'Cache-Control'             => 'no-store',
-		// LiteSpeed's and nginx's own page caches.
+		// The page caches of LiteSpeed and nginx read headers of their own.
 		'X-LiteSpeed-Cache-Control' => 'no-cache',
 		'X-Accel-Expires'           => '0',
 	];
 
+	/** Reason phrases of the statuses that the plugin sends (RFC 9110, section 15). */
+	private const PHRASES = [
+		200 => 'OK',
+		202 => 'Accepted',
+		204 => 'No Content',
+		302 => 'Found',
+		400 => 'Bad Request',
+		401 => 'Unauthorized',
+		403 => 'Forbidden',
+		404 => 'Not Found',
+		405 => 'Method Not Allowed',
+		406 => 'Not Acceptable',
+		413 => 'Content Too Large',
+		415 => 'Unsupported Media Type',
+		421 => 'Misdirected Request',
+		429 => 'Too Many Requests',
+		500 => 'Internal Server Error',
+		503 => 'Service Unavailable',
+	];
+
 	/**
-	 * @param array<string, string> $headers
+	 * @param int                   $status  HTTP status code.
+	 * @param array<string, string> $headers Header name => value.
+	 * @param string                $body    Body, sent byte for byte.
 	 */
 	public function __construct(
 		public readonly int $status,
@@ -28,61 +57,64 @@ final class Response {
 		public readonly string $body = '',
 	) {}
 
-	/** What the extension answers. */
+	/** Returns the response that the extension computed. */
 	public static function of( McpReply|OAuthReply $reply ): self {
 		return new self( $reply->status(), $reply->headers(), $reply->body() );
 	}
 
 	/**
-	 * JSON that says why nothing is served.
+	 * Returns a 503 that asks the client to try again after a minute.
 	 *
-	 * @param string $reason  Stable reason code.
-	 * @param string $message One sentence for a person.
+	 * @param string $json Body, as JSON.
 	 */
-	public static function unavailable( string $reason, string $message ): self {
+	public static function unavailable( string $json ): self {
 		return new self(
 			503,
 			[
 				'Content-Type' => 'application/json',
 				'Retry-After'  => '60',
 			] + self::NO_STORE,
-			Json::encode(
-				[
-					'error'             => 'temporarily_unavailable',
-					'error_description' => $message,
-					'reason'            => $reason,
-				]
-			)
+			$json
 		);
 	}
 
-	/** @param array<string, string> $headers Added, or put in place of those of the same name. */
+	/**
+	 * Returns the response with further headers.
+	 *
+	 * @param array<string, string> $headers Header name => value; replaces headers of the same name.
+	 */
 	public function with( array $headers ): self {
 		return new self( $this->status, array_merge( $this->headers, $headers ), $this->body );
 	}
 
 	/**
-	 * Sets the status: after the headers, since `WWW-Authenticate` and `Location` make PHP set one of its own; and as a
-	 * whole line, since http_response_code() does not replace a line that somebody else has set.
+	 * Sets the status line. To be called after all headers are set, since `WWW-Authenticate` and `Location` make PHP
+	 * change the status. Sends the whole line, since `http_response_code()` does not replace a line set by other code.
+	 *
+	 * @param int $status HTTP status code.
 	 */
 	public static function status( int $status ): void {
-		header( sprintf( '%s %d %s', wp_get_server_protocol(), $status, get_status_header_desc( $status ) ), true, $status );
+		$protocol = $_SERVER['SERVER_PROTOCOL'] ?? ''; // phpcs:ignore WordPress.Security.ValidatedSanitizedInput -- Compared with a fixed list.
+		if ( ! in_array( $protocol, [ 'HTTP/1.1', 'HTTP/2', 'HTTP/2.0', 'HTTP/3' ], true ) ) {
+			$protocol = 'HTTP/1.0';
+		}
+		header( rtrim( sprintf( '%s %d %s', $protocol, $status, self::PHRASES[ $status ] ?? '' ) ), true, $status );
 	}
 
-	/** Sends it and ends the request. */
+	/** Sends the response and ends the request. */
 	public function send(): never {
 		while ( ob_get_level() > 0 && ob_end_clean() ) {
 			continue;
 		}
 		if ( ! headers_sent() ) {
-			// Cookies, CORS and link headers that others have set do not belong to this answer.
+			// Other code may have set cookies, CORS or link headers, which do not belong to this response.
 			header_remove();
 			foreach ( $this->headers as $name => $value ) {
 				header( $name . ': ' . $value );
 			}
 			self::status( $this->status );
 		}
-		echo $this->body; // phpcs:ignore WordPress.Security.EscapeOutput -- JSON or events, never HTML.
+		echo $this->body; // phpcs:ignore WordPress.Security.EscapeOutput -- JSON or server-sent events, never HTML.
 		exit;
 	}
 }

@@ -9,41 +9,52 @@ use Countersign\OAuth;
 use Countersign\Plugin\Site\Json;
 use Countersign\Plugin\Site\Schema;
 
-/** Clients: those that registered themselves, and those whose id is the address of a document about them. */
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * OAuth clients in the database: those that registered themselves (RFC 7591), and those whose client id is the address of
+ * a metadata document.
+ */
 final class Clients {
 
-	/** Seconds after which a registration that nobody consented to is forgotten. */
+	/** Seconds after which a client without a grant is deleted. */
 	private const UNUSED_FOR = DAY_IN_SECONDS;
 
-	/** Bounds of fetching a client's document. */
+	/** Seconds after which fetching a client's metadata document fails. */
 	private const FETCH_TIMEOUT = 5;
-	private const FETCH_BYTES   = 65536;
+
+	/** Largest metadata document, in bytes. */
+	private const FETCH_BYTES = 65536;
+
+	/** Seconds for which a metadata document is cached at most. */
 	private const CACHE_AT_MOST = HOUR_IN_SECONDS;
 
-	/** The key of a client's row. */
+	/** Returns the primary key of a client's row: the SHA-256 of its client id, as 64 hexadecimal digits. */
 	public static function key( string $client_id ): string {
 		return hash( 'sha256', $client_id );
 	}
 
-	/** The client as stored, JSON, or null. */
+	/** Returns a stored client as JSON, or null if there is none with this client id. */
 	public function find( ?string $client_id ): ?string {
 		global $wpdb;
 		if ( null === $client_id ) {
 			return null;
 		}
-		$client = $wpdb->get_var( $wpdb->prepare( 'SELECT client FROM ' . Schema::table( 'oauth_clients' ) . ' WHERE id = %s', self::key( $client_id ) ) ); // phpcs:ignore WordPress.DB
+		$client = $wpdb->get_var( $wpdb->prepare( 'SELECT client FROM %i WHERE id = %s', Schema::table( 'oauth_clients' ), self::key( $client_id ) ) ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery
 		return is_string( $client ) ? $client : null;
 	}
 
 	/**
-	 * Stores a client, or what is new about it.
+	 * Stores a client. Replaces the stored client with the same client id.
 	 *
-	 * @param string $client JSON as the extension gave it.
+	 * @param string $client JSON, as the extension returned it.
+	 *
+	 * @throws \RuntimeException If the database did not store the client.
 	 */
 	public function store( string $client ): void {
 		global $wpdb;
 		$facts = Json::decode( $client );
-		$wpdb->replace(
+		$wpdb->replace( // phpcs:ignore WordPress.DB.DirectDatabaseQuery
 			Schema::table( 'oauth_clients' ),
 			[
 				'id'         => self::key( (string) $facts['client_id'] ),
@@ -58,26 +69,30 @@ final class Clients {
 		}
 	}
 
-	/** Forgets clients that registered a day ago and got no grant. A bounded batch at a time. */
+	/** Deletes clients that registered more than a day ago and have no grant, at most 100 at a time. */
 	public function collect_unused(): void {
 		global $wpdb;
-		$ids = $wpdb->get_col( // phpcs:ignore WordPress.DB
+		$ids = $wpdb->get_col( // phpcs:ignore WordPress.DB.DirectDatabaseQuery
 			$wpdb->prepare(
-				'SELECT o.id FROM ' . Schema::table( 'oauth_clients' ) . ' o LEFT JOIN ' . Schema::table( 'grants' ) . ' g ON g.client = o.id'
-				. ' WHERE o.created_at < %d AND g.id IS NULL LIMIT 100',
+				'SELECT o.id FROM %i o LEFT JOIN %i g ON g.client = o.id WHERE o.created_at < %d AND g.id IS NULL LIMIT 100',
+				Schema::table( 'oauth_clients' ),
+				Schema::table( 'grants' ),
 				time() - self::UNUSED_FOR
 			)
 		);
 		foreach ( $ids as $id ) {
-			$wpdb->delete( Schema::table( 'oauth_clients' ), [ 'id' => $id ], [ '%s' ] );
+			$wpdb->delete( Schema::table( 'oauth_clients' ), [ 'id' => $id ], [ '%s' ] ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery
 		}
 	}
 
 	/**
-	 * The client for an authorization request, fetched where its id is an address. Only for people who may consent:
-	 * nobody else makes this site fetch anything.
+	 * Returns the client of an authorization request. Fetches its metadata document if the client id is the address of one.
+	 * Call it only for users who may consent, so that other people cannot make this site send requests.
 	 *
-	 * @return string|Decision|null JSON; or why the document is not acceptable; or null when there is no such client.
+	 * @param OAuth       $oauth     The OAuth server.
+	 * @param string|null $client_id The OAuth client id, or null if the request has none.
+	 *
+	 * @return string|Decision|null The client as JSON; or why its document is refused; or null if there is no such client.
 	 */
 	public function resolve( OAuth $oauth, ?string $client_id ): string|Decision|null {
 		if ( null === $client_id || ! OAuth::isMetadataDocument( $client_id ) ) {
@@ -87,7 +102,10 @@ final class Clients {
 		return null === $document ? null : $oauth->clientFromDocument( $client_id, $document );
 	}
 
-	/** The document's text, or null. No redirects, no private addresses, bounded in time and size. */
+	/**
+	 * Returns the text of a metadata document, or null if it cannot be fetched. Follows no redirects, contacts no private
+	 * addresses, and limits time and size.
+	 */
 	private function fetch( string $url ): ?string {
 		$cache  = 'countersign_client_' . substr( self::key( $url ), 0, 40 );
 		$cached = get_transient( $cache );
@@ -118,7 +136,7 @@ final class Clients {
 		return $body;
 	}
 
-	/** Seconds for which a document may be kept. */
+	/** Returns for how many seconds a document may be cached, from its Cache-Control header (RFC 9111). */
 	private function cacheable_for( string $cache_control ): int {
 		if ( preg_match( '/\bno-(?:store|cache)\b/i', $cache_control ) ) {
 			return 0;

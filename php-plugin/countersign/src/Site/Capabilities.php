@@ -4,21 +4,27 @@ declare(strict_types=1);
 
 namespace Countersign\Plugin\Site;
 
-/** The plugin's own WordPress capabilities: separate, so that an auditor need not be an administrator. */
+defined( 'ABSPATH' ) || exit;
+
+/** The plugin's own WordPress capabilities. There are two, so that an auditor does not have to be an administrator. */
 final class Capabilities {
 
-	/** See, make, change and revoke connections; the kill switch; the settings. */
+	/** View, create, change and revoke connections, use the kill switch and change the settings. */
 	public const MANAGE = 'countersign_manage_connections';
 
-	/** Read and verify the audit log. */
+	/** Read, verify and export the audit log. */
 	public const AUDIT = 'countersign_read_audit';
 
-	/** @return list<string> */
+	/**
+	 * Returns both capabilities.
+	 *
+	 * @return list<string>
+	 */
 	public static function all(): array {
 		return [ self::MANAGE, self::AUDIT ];
 	}
 
-	/** Gives them to administrators. Other roles get them from whoever runs the site. */
+	/** Grants both capabilities to administrators. The site's owner can grant them to other roles. */
 	public static function grant(): void {
 		$role = get_role( 'administrator' );
 		foreach ( $role ? self::all() : [] as $capability ) {
@@ -26,7 +32,7 @@ final class Capabilities {
 		}
 	}
 
-	/** Takes them from every role, on uninstallation. */
+	/** Removes both capabilities from every role. Called when the plugin is deleted. */
 	public static function remove(): void {
 		foreach ( array_keys( wp_roles()->roles ) as $name ) {
 			foreach ( self::all() as $capability ) {

@@ -4,18 +4,19 @@ declare(strict_types=1);
 
 namespace Countersign\Plugin\Site;
 
+defined( 'ABSPATH' ) || exit;
+
 /**
- * A call must not or cannot go on, for a reason the client is told.
+ * Ends a call with a refusal that the client receives. Tools throw it: `throw new Denied( 'target_not_found' )`.
  *
- * Throw it from a tool: `throw new Denied( 'target_not_found' )`. The reasons are those of
- * \Countersign\reasons(); the extension words the answer.
+ * The reason codes are the keys of `\Countersign\reasons()`. The extension turns the code into the protocol's answer.
  */
 final class Denied extends \Exception {
 
 	/**
-	 * @param string      $reason Stable reason code, for instance `target_not_found`.
-	 * @param string|null $detail For the client and the model, without secrets.
-	 * @param string|null $target What was meant, for the audit log, for instance `post:12`.
+	 * @param string      $reason Stable reason code, such as `target_not_found`.
+	 * @param string|null $detail English sentence for the client and the model. Must hold no secret.
+	 * @param string|null $target What the call was about, for the audit log, such as `post:12`.
 	 */
 	public function __construct(
 		public readonly string $reason,

@@ -4,31 +4,38 @@ declare(strict_types=1);
 
 namespace Countersign\Plugin\Site;
 
+defined( 'ABSPATH' ) || exit;
+
 /**
- * JSON between PHP and the extension. Text that must keep its exact bytes (schemas, stored requests) is
- * spliced in as it is, since PHP arrays cannot tell `{}` from `[]`.
+ * JSON that PHP exchanges with the extension.
+ *
+ * This class calls `json_encode()` and not `wp_json_encode()`. The latter alters strings that it cannot encode and tries
+ * again, but the extension signs, hashes and decides on these values, so they must be exact.
  */
 final class Json {
 
-	/** Slashes and letters stay readable; broken UTF-8 is replaced, never an error halfway through a call. */
+	/** Invalid UTF-8 is replaced, since content of the site may hold it; everything else that JSON cannot express is an error. */
 	private const FLAGS = JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE | JSON_INVALID_UTF8_SUBSTITUTE | JSON_PRESERVE_ZERO_FRACTION | JSON_THROW_ON_ERROR;
 
 	/**
 	 * Encodes a value.
 	 *
-	 * @param mixed $value Any value; an empty array becomes `[]`, use stdClass for `{}`.
+	 * @param mixed $value Any value. An empty array becomes `[]`; pass an empty `stdClass` for `{}`.
 	 *
-	 * @throws \JsonException For what JSON cannot say (recursion, infinities).
+	 * @throws \JsonException If JSON cannot express the value, for example because of recursion or an infinite number.
 	 */
 	public static function encode( mixed $value ): string {
-		return json_encode( $value, self::FLAGS );
+		return json_encode( $value, self::FLAGS ); // phpcs:ignore WordPress.WP.AlternativeFunctions.json_encode_json_encode -- See above.
 	}
 
 	/**
-	 * Encodes an object.
+	 * Encodes an object, some of whose fields are JSON text already. Such text keeps its exact bytes, and with them the
+	 * difference between `{}` and `[]`, which PHP arrays lose.
 	 *
-	 * @param array<string, mixed>  $fields Its fields.
-	 * @param array<string, string> $raw    More fields, each already JSON.
+	 * @param array<string, mixed>  $fields Field name => value.
+	 * @param array<string, string> $raw    Field name => JSON text.
+	 *
+	 * @throws \JsonException If JSON cannot express a value.
 	 */
 	public static function object( array $fields, array $raw = [] ): string {
 		$parts = [];
@@ -42,7 +49,7 @@ final class Json {
 	}
 
 	/**
-	 * Decodes an object or list to arrays; anything else, also what is not JSON, to an empty array.
+	 * Decodes a JSON object or list to an array. Returns an empty array for any other JSON value, for invalid JSON and for null.
 	 *
 	 * @return array<array-key, mixed>
 	 */

@@ -4,30 +4,37 @@ declare(strict_types=1);
 
 namespace Countersign\Plugin\Site;
 
-use Countersign\Access;
-use Countersign\Plugin\Calls\Registry;
+defined( 'ABSPATH' ) || exit;
 
-/** What groups, presets and states are called, in plain words, for every page that shows them. */
+/** The names of permission groups, presets, states and outcomes, for every page that shows them. */
 final class Labels {
 
-	/** A group in one line. */
+	/**
+	 * Returns what a permission group allows, in one line.
+	 *
+	 * @param string $group Name of the group, such as `create_edit`.
+	 */
 	public static function group( string $group ): string {
 		return match ( $group ) {
-			'read'          => __( 'Read: site information, content and media', 'countersign' ),
-			'create_edit'   => __( 'Write: make drafts, change existing content', 'countersign' ),
-			'publish'       => __( 'Publish: publish and schedule, each after a confirmation', 'countersign' ),
-			'trash_restore' => __( 'Trash: move to the trash and restore, each after a confirmation', 'countersign' ),
-			'media_manage'  => __( 'Media: upload files, alternative texts, images in content', 'countersign' ),
-			'taxonomy'      => __( 'Categories and tags: create and assign', 'countersign' ),
-			'authors'       => __( 'Authors: list and reassign', 'countersign' ),
+			'read'          => __( 'Read: view site information, content and media', 'countersign' ),
+			'create_edit'   => __( 'Write: create drafts and change existing content', 'countersign' ),
+			'publish'       => __( 'Publish: publish and schedule content, with a confirmation each time', 'countersign' ),
+			'trash_restore' => __( 'Trash: move content to the trash and restore it, with a confirmation each time', 'countersign' ),
+			'media_manage'  => __( 'Media: upload files, write alternative texts and add images to content', 'countersign' ),
+			'taxonomy'      => __( 'Categories and tags: create and assign them', 'countersign' ),
+			'authors'       => __( 'Authors: list authors and change the author of content', 'countersign' ),
 			'seo'           => __( 'SEO: read and write the fields of SEO plugins', 'countersign' ),
-			'image'         => __( 'Images: generate images, stock photos', 'countersign' ),
+			'image'         => __( 'Images: generate images and find stock photos', 'countersign' ),
 			'upload_portal' => __( 'Upload sessions: let people without an account send files', 'countersign' ),
 			default         => $group,
 		};
 	}
 
-	/** A group in a word or two, for tables. */
+	/**
+	 * Returns the short name of a permission group, for tables.
+	 *
+	 * @param string $group Name of the group, such as `create_edit`.
+	 */
 	public static function group_short( string $group ): string {
 		return match ( $group ) {
 			'read'          => __( 'Read', 'countersign' ),
@@ -44,7 +51,11 @@ final class Labels {
 		};
 	}
 
-	/** The name of a preset. */
+	/**
+	 * Returns the name of a preset.
+	 *
+	 * @param string $preset Name of the preset, such as `draft_only`, or `custom`.
+	 */
 	public static function preset( string $preset ): string {
 		return match ( $preset ) {
 			'read_only'       => __( 'Read only', 'countersign' ),
@@ -59,22 +70,30 @@ final class Labels {
 		};
 	}
 
-	/** What a preset means for the person who chooses it. */
+	/**
+	 * Returns one sentence that says what a preset allows.
+	 *
+	 * @param string $preset Name of the preset, such as `draft_only`, or `custom`.
+	 */
 	public static function preset_meaning( string $preset ): string {
 		return match ( $preset ) {
-			'read_only'       => __( 'Looks at content, changes nothing.', 'countersign' ),
-			'seo_specialist'  => __( 'Reads content and works on SEO fields only.', 'countersign' ),
-			'media_manager'   => __( 'Reads content and looks after the media library.', 'countersign' ),
-			'draft_only'      => __( 'Writes and edits, but never publishes.', 'countersign' ),
-			'content_manager' => __( 'Writes, edits and publishes. Cannot trash anything.', 'countersign' ),
-			'standard'        => __( 'Content manager, with images and upload sessions. Cannot trash anything.', 'countersign' ),
-			'full_access'     => __( 'Everything an agent can be given, the trash included.', 'countersign' ),
-			'custom'          => __( 'You choose what it may do.', 'countersign' ),
+			'read_only'       => __( 'Can view content. Cannot change anything.', 'countersign' ),
+			'seo_specialist'  => __( 'Can view content and change its SEO fields only.', 'countersign' ),
+			'media_manager'   => __( 'Can view content and manage the media library.', 'countersign' ),
+			'draft_only'      => __( 'Can write and edit. Cannot publish.', 'countersign' ),
+			'content_manager' => __( 'Can write, edit and publish. Cannot move anything to the trash.', 'countersign' ),
+			'standard'        => __( 'Can do what a content manager can, and use images and upload sessions. Cannot move anything to the trash.', 'countersign' ),
+			'full_access'     => __( 'Can do everything that agents can be allowed to do, including moving content to the trash.', 'countersign' ),
+			'custom'          => __( 'You choose the permissions one by one.', 'countersign' ),
 			default           => '',
 		};
 	}
 
-	/** The state of a connection. */
+	/**
+	 * Returns the name of a connection's state.
+	 *
+	 * @param string $state `active`, `paused` or `revoked`.
+	 */
 	public static function state( string $state ): string {
 		return match ( $state ) {
 			'active'  => __( 'Active', 'countersign' ),
@@ -84,18 +103,26 @@ final class Labels {
 		};
 	}
 
-	/** Why a connection ended. */
+	/**
+	 * Returns why a connection ended, to follow "disconnected" or "revoked" in a sentence.
+	 *
+	 * @param string $reason `admin`, `client`, or the reason code that ended the connection.
+	 */
 	public static function ended( string $reason ): string {
 		return match ( $reason ) {
 			'admin'          => __( 'by an administrator', 'countersign' ),
 			'client'         => __( 'by the client itself', 'countersign' ),
-			'refresh_reused' => __( 'because a refresh token was used twice: it may have been stolen', 'countersign' ),
-			'code_reused'    => __( 'because an authorization code was used twice: it may have been stolen', 'countersign' ),
+			'refresh_reused' => __( 'because its refresh token was used twice, which happens when a token is stolen', 'countersign' ),
+			'code_reused'    => __( 'because its authorization code was used twice, which happens when a code is stolen', 'countersign' ),
 			default          => $reason,
 		};
 	}
 
-	/** The outcome of an audit entry. */
+	/**
+	 * Returns the name of an audit entry's outcome.
+	 *
+	 * @param string $outcome `ok`, `denied`, `failed` or `interrupted`.
+	 */
 	public static function outcome( string $outcome ): string {
 		return match ( $outcome ) {
 			'ok'          => __( 'Done', 'countersign' ),
@@ -104,26 +131,5 @@ final class Labels {
 			'interrupted' => __( 'Interrupted', 'countersign' ),
 			default       => $outcome,
 		};
-	}
-
-	/**
-	 * The titles of the tools on this site, by group.
-	 *
-	 * @return array<string, list<string>>
-	 */
-	public static function tools_by_group( Registry $registry ): array {
-		$served = Json::decode( $registry->to_json() );
-		$found  = array_fill_keys( Access::groups(), [] );
-		foreach ( Json::decode( Access::catalogue() ) as $tool ) {
-			if ( in_array( $tool['name'], $served['builtin'], true ) ) {
-				foreach ( $tool['groups'] as $group ) {
-					$found[ $group ][] = (string) $tool['title'];
-				}
-			}
-		}
-		foreach ( $served['tools'] as $tool ) {
-			$found[ $tool['group'] ][] = (string) ( $tool['title'] ?? $tool['name'] );
-		}
-		return $found;
 	}
 }

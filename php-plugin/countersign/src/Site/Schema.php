@@ -4,29 +4,37 @@ declare(strict_types=1);
 
 namespace Countersign\Plugin\Site;
 
+defined( 'ABSPATH' ) || exit;
+
 
 /**
- * The plugin's tables and how they came to be: numbered steps, each safe to run twice, run on activation and
- * whenever the code is newer than the database. Plain SQL of MySQL's dialect, which the SQLite drop-in translates.
+ * The plugin's tables, and the migrations that create them.
+ *
+ * Migrations are numbered and can be run twice. They run on activation and when the code is newer than the database.
+ * They use plain MySQL, which the SQLite drop-in translates.
  */
 final class Schema {
 
-	/** Option: the number of the last step that was run. */
+	/** Option: the number of the last migration that was run. */
 	public const OPTION = 'countersign_db_version';
 
 	private const TABLES = [ 'connections', 'oauth_clients', 'grants', 'audit_entry', 'audit_head', 'audit_checkpoint' ];
 
 	/**
-	 * The full name of a table.
+	 * Returns the full name of a table on this site.
 	 *
-	 * @param string $name One of the tables without prefixes, for instance `grants`.
+	 * @param string $name Name of the table without prefixes, such as `grants`.
 	 */
 	public static function table( string $name ): string {
 		global $wpdb;
 		return $wpdb->prefix . 'countersign_' . $name;
 	}
 
-	/** Brings the database up to this code. Cheap when it already is. */
+	/**
+	 * Runs the migrations that this site's database lacks. Cheap if there are none.
+	 *
+	 * @throws \RuntimeException If a table could not be created.
+	 */
 	public static function migrate(): void {
 		$done = (int) get_option( self::OPTION, 0 );
 		foreach ( self::steps() as $number => $step ) {
@@ -37,11 +45,11 @@ final class Schema {
 		}
 	}
 
-	/** Drops everything, on uninstallation. */
+	/** Drops all tables. Called when the plugin is deleted. */
 	public static function drop(): void {
 		global $wpdb;
 		foreach ( self::TABLES as $name ) {
-			$wpdb->query( 'DROP TABLE IF EXISTS ' . self::table( $name ) ); // phpcs:ignore WordPress.DB -- a name of ours.
+			$wpdb->query( $wpdb->prepare( 'DROP TABLE IF EXISTS %i', self::table( $name ) ) ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery
 		}
 		delete_option( self::OPTION );
 	}
@@ -81,7 +89,7 @@ final class Schema {
 			PRIMARY KEY  (id),
 			KEY state (state)'
 		);
-		// A client's id may be an address of any length: its digest is the key.
+		// A client's id can be an address of any length, so its digest is the key.
 		self::create(
 			'oauth_clients',
 			'id char(64) NOT NULL,
@@ -92,7 +100,7 @@ final class Schema {
 			PRIMARY KEY  (id),
 			KEY created_at (created_at)'
 		);
-		// `generation` is -1 until the code was used.
+		// `generation` is -1 until the authorization code is redeemed.
 		self::create(
 			'grants',
 			'id bigint unsigned NOT NULL AUTO_INCREMENT,
@@ -112,7 +120,7 @@ final class Schema {
 
 	private static function create_audit(): void {
 		global $wpdb;
-		// `body` holds the exact bytes that were hashed: no character set may touch it. The rest are copies to filter by.
+		// `body` holds the exact bytes that were hashed, so it has no character set. The other columns are copies for filtering.
 		self::create(
 			'audit_entry',
 			'seq bigint unsigned NOT NULL,
@@ -149,17 +157,17 @@ final class Schema {
 			time bigint unsigned NOT NULL,
 			PRIMARY KEY  (size)'
 		);
-		// The one row that writers lock.
-		$wpdb->query( 'INSERT IGNORE INTO ' . self::table( 'audit_head' ) . ' (id, head, size) VALUES (1, NULL, 0)' ); // phpcs:ignore WordPress.DB
+		// The row that writers lock.
+		$wpdb->query( $wpdb->prepare( 'INSERT IGNORE INTO %i (id, head, size) VALUES (1, NULL, 0)', self::table( 'audit_head' ) ) ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery
 	}
 
 	private static function create( string $name, string $columns ): void {
 		global $wpdb;
-		// InnoDB, because the audit log needs transactions and row locks whatever the server's default engine is.
+		// The audit log needs transactions and row locks, which the server's default engine may not have.
 		$engine = 'ENGINE=InnoDB ' . $wpdb->get_charset_collate();
-		$wpdb->query( 'CREATE TABLE IF NOT EXISTS ' . self::table( $name ) . " ( $columns ) $engine" ); // phpcs:ignore WordPress.DB
+		$wpdb->query( $wpdb->prepare( "CREATE TABLE IF NOT EXISTS %i ( $columns ) $engine", self::table( $name ) ) ); // phpcs:ignore WordPress.DB -- Columns and engine are constants of this class and of WordPress.
 		if ( '' !== $wpdb->last_error ) {
-			throw new \RuntimeException( 'Countersign could not make its tables: ' . $wpdb->last_error ); // phpcs:ignore WordPress.Security.EscapeOutput
+			throw new \RuntimeException( 'Countersign could not create its tables: ' . $wpdb->last_error ); // phpcs:ignore WordPress.Security.EscapeOutput.ExceptionNotEscaped -- Written to logs, not to a page.
 		}
 	}
 }

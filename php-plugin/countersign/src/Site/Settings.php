@@ -4,82 +4,99 @@ declare(strict_types=1);
 
 namespace Countersign\Plugin\Site;
 
-/** The plugin's options. Nothing secret is among them. */
+defined( 'ABSPATH' ) || exit;
+
+/** The plugin's options. None of them is secret. */
 final class Settings {
 
-	/** Option: 16 lower-case hex digits, the site's random identity, made once and kept. */
+	/** Option: the site's random identity, 16 lower-case hexadecimal digits. Created once and never changed. */
 	public const SITE_ID = 'countersign_site_id';
 
-	/** Option: the host under which the audit log began. Its name stays when the site moves. */
+	/** Option: the host of the site when its audit log began, with its port if needed. Part of the log's name; kept when the site moves. */
 	public const AUDIT_HOST = 'countersign_audit_host';
 
-	/** Option: what an administrator can set, see {@see DEFAULTS}. */
+	/** Option: the settings of the dashboard; the keys are those of `DEFAULTS`. */
 	public const OPTION = 'countersign_settings';
 
-	/** Option: whether deleting the plugin deletes its tables and options. */
+	/** Option: whether deleting the plugin also deletes its tables and options. */
 	public const DELETE_ON_UNINSTALL = 'countersign_delete_on_uninstall';
 
 	private const DEFAULTS = [
-		// Calls per address in a rolling window of seconds.
+		// Requests from one IP address in a rolling window of seconds.
 		'ip_limit'           => [
 			'max'    => 60,
 			'window' => 60,
 		],
-		// What a new connection starts with.
+		// Calls of a new connection in a rolling window of seconds.
 		'connection_limit'   => [
 			'max'    => 60,
 			'window' => 60,
 		],
-		// Clients that may register from one address.
+		// Registrations of clients from one IP address in a rolling window of seconds.
 		'registration_limit' => [
 			'max'    => 20,
 			'window' => HOUR_IN_SECONDS,
 		],
-		// Whether an existing connection may be given more permissions.
+		// Whether an existing connection can be given more permissions.
 		'allow_widening'     => false,
-		// The largest request, in bytes.
+		// Largest request to the MCP endpoint, in bytes.
 		'max_body'           => 1048576,
 	];
 
-	/** The site's identity, made at the first call. A malformed one stays: the extension refuses it. */
+	/** Returns the site's identity. Creates it on the first call. Does not repair a malformed one, which the extension refuses. */
 	public function site_id(): string {
 		return $this->once( self::SITE_ID, static fn(): string => bin2hex( random_bytes( 8 ) ) );
 	}
 
-	/** The host that is part of the audit log's name. */
+	/** Returns the host that is part of the audit log's name. */
 	public function audit_host(): string {
 		return $this->once( self::AUDIT_HOST, static fn(): string => Urls::hosts()[0] );
 	}
 
-	/** @return array{max: int, window: int} */
+	/**
+	 * Returns the limit of requests from one IP address.
+	 *
+	 * @return array{max: int, window: int} Requests, and the window in seconds.
+	 */
 	public function ip_limit(): array {
 		return $this->limit( 'ip_limit' );
 	}
 
-	/** @return array{max: int, window: int} */
+	/**
+	 * Returns the limit that a new connection starts with.
+	 *
+	 * @return array{max: int, window: int} Calls, and the window in seconds.
+	 */
 	public function connection_limit(): array {
 		return $this->limit( 'connection_limit' );
 	}
 
-	/** @return array{max: int, window: int} */
+	/**
+	 * Returns the limit of client registrations from one IP address.
+	 *
+	 * @return array{max: int, window: int} Registrations, and the window in seconds.
+	 */
 	public function registration_limit(): array {
 		return $this->limit( 'registration_limit' );
 	}
 
+	/** Tells whether an existing connection can be given more permissions. */
 	public function allow_widening(): bool {
 		return (bool) $this->all()['allow_widening'];
 	}
 
+	/** Returns the largest request to the MCP endpoint, in bytes. */
 	public function max_body(): int {
 		return max( 1024, (int) $this->all()['max_body'] );
 	}
 
 	/**
-	 * Saves what a form sent; numbers are brought into the range the extension takes.
+	 * Compares submitted settings with the stored ones. Saves nothing, so that the change can be recorded first.
 	 *
-	 * @param array<string, mixed> $given Any of the keys of {@see DEFAULTS}.
+	 * @param array<string, mixed> $given Any of the keys of `DEFAULTS`. Other keys are ignored. Numbers outside the range that the
+	 *                                    extension accepts are moved to its nearest end.
 	 *
-	 * @return array<string, array{from: mixed, to: mixed}> What changed.
+	 * @return array<string, array{from: mixed, to: mixed}> The settings that differ.
 	 */
 	public function changes( array $given ): array {
 		$changes = [];
@@ -99,20 +116,24 @@ final class Settings {
 		return $changes;
 	}
 
-	/** @param array<string, array{from: mixed, to: mixed}> $changes As {@see changes()} gave them. */
+	/**
+	 * Saves changed settings.
+	 *
+	 * @param array<string, array{from: mixed, to: mixed}> $changes As returned by {@see changes()}.
+	 */
 	public function apply( array $changes ): void {
 		update_option( self::OPTION, array_merge( $this->all(), array_map( static fn( array $change ): mixed => $change['to'], $changes ) ) );
 	}
 
 	/**
-	 * An option that is made once and kept.
+	 * Returns an option. Creates it if the site does not have it.
 	 *
 	 * @param callable(): string $make
 	 */
 	private function once( string $option, callable $make ): string {
 		$value = get_option( $option );
 		if ( false === $value ) {
-			// Leaves the value of a worker that was faster.
+			// Keeps the value of another request that created the option meanwhile.
 			add_option( $option, $make() );
 			$value = get_option( $option );
 		}

@@ -4,69 +4,74 @@ declare(strict_types=1);
 
 namespace Countersign\Plugin\Site;
 
-/** The addresses of this site that clients meet. Clients compare them byte for byte, so they are made here only. */
+defined( 'ABSPATH' ) || exit;
+
+/** The addresses of this site that clients use. Clients compare them byte for byte, so no other class builds them. */
 final class Urls {
 
-	/** REST namespace of all routes. */
+	/** The REST namespace of all routes. */
 	public const NAMESPACE = 'countersign/v1';
 
-	/** The MCP endpoint; also the OAuth resource that tokens are issued for. */
+	/** Returns the address of the MCP endpoint, which is also the OAuth resource that tokens are issued for (RFC 8707). */
 	public static function mcp(): string {
 		return self::rest( 'mcp' );
 	}
 
-	/** The OAuth issuer: the site's address without a slash at the end. */
+	/** Returns the OAuth issuer: the site's address without a trailing slash. */
 	public static function issuer(): string {
 		return untrailingslashit( home_url() );
 	}
 
 	/**
-	 * Protected resource metadata. Under wp-json, because some hosts answer or block `/.well-known/` themselves; the
-	 * well-known addresses are served as well.
+	 * Returns the address of the protected resource metadata (RFC 9728). It is a REST route, because some hosts answer or
+	 * block `/.well-known/` themselves. The well-known addresses work too.
 	 */
 	public static function resource_metadata(): string {
 		return self::rest( 'resource-metadata' );
 	}
 
 	/**
-	 * Where a person is sent to consent. Not wp-login.php itself: there are clients that put `?` and their parameters
-	 * behind whatever address is given.
+	 * Returns the OAuth authorization endpoint, which redirects to the consent page. It is not the address of the consent
+	 * page itself, which has a query: some clients append `?` and their parameters to any address.
 	 */
 	public static function authorize(): string {
 		return self::rest( 'oauth/authorize' );
 	}
 
+	/** Returns the OAuth token endpoint. */
 	public static function token(): string {
 		return self::rest( 'oauth/token' );
 	}
 
+	/** Returns the OAuth registration endpoint (RFC 7591). */
 	public static function register(): string {
 		return self::rest( 'oauth/register' );
 	}
 
+	/** Returns the OAuth revocation endpoint (RFC 7009). */
 	public static function revoke(): string {
 		return self::rest( 'oauth/revoke' );
 	}
 
 	/**
-	 * The consent page.
+	 * Returns the address of the consent page for an authorization request.
 	 *
-	 * @param string $query The client's raw query string. It travels as one parameter, so that it survives the way
-	 *                      through the login form and meets no other plugin that watches for `code` or `state`.
+	 * @param string $query The client's raw query string. It is passed on as one parameter, so that it survives the login
+	 *                      form, and so that no plugin that watches for `code` or `state` reacts to it.
 	 */
 	public static function consent( string $query ): string {
 		$url = site_url( 'wp-login.php?action=countersign_authorize', 'login' );
-		return $url . '&request=' . rtrim( strtr( base64_encode( $query ), '+/', '-_' ), '=' );
+		return $url . '&request=' . rtrim( strtr( base64_encode( $query ), '+/', '-_' ), '=' ); // phpcs:ignore WordPress.PHP.DiscouragedPHPFunctions.obfuscation_base64_encode -- base64url, RFC 4648, section 5.
 	}
 
-	/** The raw query that {@see consent()} was given, or null for something else. */
+	/** Returns the raw query string that was passed to {@see consent()}, or null if `$request` does not hold one. */
 	public static function consent_query( string $request ): ?string {
-		$query = base64_decode( strtr( $request, '-_', '+/' ), true );
+		$query = base64_decode( strtr( $request, '-_', '+/' ), true ); // phpcs:ignore WordPress.PHP.DiscouragedPHPFunctions.obfuscation_base64_decode
 		return false === $query || '' === $query ? null : $query;
 	}
 
 	/**
-	 * Hosts under which this site may be reached, with the port where it is not the scheme's own.
+	 * Returns the hosts under which this site is served, each with its port unless it is the default port of the scheme.
 	 *
 	 * @return list<string>
 	 */
@@ -75,7 +80,7 @@ final class Urls {
 	}
 
 	/**
-	 * Web origins that may call the endpoint from a browser: only the site's own.
+	 * Returns the web origins that may call the MCP endpoint from a browser. These are the site's own.
 	 *
 	 * @return list<string>
 	 */
@@ -87,17 +92,17 @@ final class Urls {
 		return array_values( array_unique( $origins ) );
 	}
 
-	/** Whether this request came over HTTPS, or never leaves the machine: a fact for the extension, which decides. */
+	/** Tells whether this request came over HTTPS or the site is local. The extension decides what follows from it. */
 	public static function is_request_secure(): bool {
 		return is_ssl() || self::is_local();
 	}
 
-	/** Whether the site's own address is https or local: what the admin is told. */
+	/** Tells whether the site's address uses HTTPS or is local. The dashboard shows a notice if neither is true. */
 	public static function is_site_secure(): bool {
 		return 'https' === wp_parse_url( home_url(), PHP_URL_SCHEME ) || self::is_local();
 	}
 
-	/** A loopback host, or a site that says it is a local one. */
+	/** Tells whether the site's host is a loopback host, or its environment type is `local`. */
 	public static function is_local(): bool {
 		if ( 'local' === wp_get_environment_type() ) {
 			return true;
@@ -107,7 +112,7 @@ final class Urls {
 			|| ( str_starts_with( $host, '127.' ) && false !== filter_var( $host, FILTER_VALIDATE_IP, FILTER_FLAG_IPV4 ) );
 	}
 
-	/** The path part of the site's address, '' at the root of a host. */
+	/** Returns the path of the site's address without a trailing slash: '' if the site is at the root of its host. */
 	public static function home_path(): string {
 		return rtrim( (string) wp_parse_url( home_url(), PHP_URL_PATH ), '/' );
 	}

@@ -20,18 +20,20 @@ use Countersign\Plugin\Tools\Publishing\TrashPost;
 use Countersign\Plugin\Tools\Site\GetSiteInfo;
 use Countersign\Plugin\Tools\Site\Whoami;
 
+defined( 'ABSPATH' ) || exit;
+
 /**
- * The product's own tools that this plugin serves. Their names, schemas and groups are the extension's catalogue; the
- * classes here do the work, and check what WordPress allows the connection's user.
+ * The handlers of this plugin's own tools. The extension's catalogue defines their names, schemas and permission groups.
+ * A handler does the work, and checks that WordPress allows it for the connection's user.
  */
 final class Catalogue {
 
 	/**
-	 * Tool name => what does it.
+	 * Returns the handlers by tool name.
 	 *
-	 * @param Registry $registry What other plugins offer: reviews are asked for their tools as well.
+	 * @param Registry $registry The registry of the request, in which `request_review` finds the tool to review.
 	 *
-	 * @return array<string, callable>
+	 * @return array<string, callable(array<string, mixed>, \Countersign\Plugin\Calls\Call): mixed>
 	 */
 	public static function handlers( Registry $registry ): array {
 		return [

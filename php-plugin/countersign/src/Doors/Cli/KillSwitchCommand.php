@@ -5,20 +5,22 @@ declare(strict_types=1);
 namespace Countersign\Plugin\Doors\Cli;
 
 use Countersign\Plugin\Audit\Unavailable;
-use Countersign\Plugin\Services;
+use Countersign\Plugin\Connections\KillSwitch;
 
-/** Stops every agent on this site at once, or lets them go on. */
+defined( 'ABSPATH' ) || exit;
+
+/** The WP-CLI command `wp countersign kill-switch`. */
 final class KillSwitchCommand {
 
-	public function __construct( private readonly Services $services ) {}
+	public function __construct( private readonly KillSwitch $kill_switch ) {}
 
 	/**
-	 * Stops every agent on this site at once, or lets them go on.
+	 * Stops all AI agents on this site, or lets them continue.
 	 *
 	 * ## OPTIONS
 	 *
 	 * <state>
-	 * : `on` stops all agents, `off` lets them go on, `status` tells.
+	 * : `on` stops all agents, `off` lets them continue, `status` shows whether they are stopped.
 	 * ---
 	 * options:
 	 *   - on
@@ -34,17 +36,16 @@ final class KillSwitchCommand {
 	 * @param list<string> $arguments
 	 */
 	public function __invoke( array $arguments ): void {
-		$switch = $this->services->kill_switch();
-		$state  = $arguments[0] ?? 'status';
+		$state = $arguments[0] ?? 'status';
 		if ( 'status' !== $state ) {
 			try {
-				$switch->set( 'on' === $state );
+				$this->kill_switch->set( 'on' === $state );
 			} catch ( Unavailable $error ) {
-				\WP_CLI::error( sprintf( 'The audit log cannot be written, so agents stay stopped: %s', $error->getMessage() ) );
+				\WP_CLI::error( sprintf( 'The audit log cannot be written, so agents remain stopped: %s', $error->getMessage() ) );
 			} catch ( \RuntimeException $error ) {
 				\WP_CLI::error( $error->getMessage() );
 			}
 		}
-		\WP_CLI::success( $switch->is_on() ? 'All agents are stopped.' : 'Agents may act, each within its connection.' );
+		\WP_CLI::success( $this->kill_switch->is_on() ? 'All agents are stopped.' : 'Agents can act within the permissions of their connections.' );
 	}
 }

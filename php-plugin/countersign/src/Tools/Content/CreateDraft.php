@@ -8,7 +8,9 @@ use Countersign\Plugin\Calls\Call;
 use Countersign\Plugin\Calls\Result;
 use Countersign\Plugin\Site\Denied;
 
-/** Tool `create_draft`. */
+defined( 'ABSPATH' ) || exit;
+
+/** Tool `create_draft`: creates a draft. */
 final class CreateDraft {
 
 	/** @param array<string, mixed> $arguments */

@@ -7,7 +7,9 @@ namespace Countersign\Plugin\Tools\Content;
 use Countersign\Plugin\Calls\Call;
 use Countersign\Plugin\Calls\Result;
 
-/** Tool `get_post`. */
+defined( 'ABSPATH' ) || exit;
+
+/** Tool `get_post`: returns one post with its content. */
 final class GetPost {
 
 	/** @param array<string, mixed> $arguments */

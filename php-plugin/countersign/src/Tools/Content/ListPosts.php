@@ -6,7 +6,9 @@ namespace Countersign\Plugin\Tools\Content;
 
 use Countersign\Plugin\Calls\Call;
 
-/** Tool `list_posts`. */
+defined( 'ABSPATH' ) || exit;
+
+/** Tool `list_posts`: lists posts of one type that the user can see. */
 final class ListPosts {
 
 	private const ORDER_BY = [
@@ -31,7 +33,7 @@ final class ListPosts {
 			],
 			static fn( mixed $value ): bool => null !== $value
 		);
-		// The id breaks ties: pages never overlap.
+		// The id breaks ties, so that pages never overlap.
 		$query['orderby'] = [ self::ORDER_BY[ $arguments['order_by'] ?? 'modified' ] => $order ] + [ 'ID' => $order ];
 		$dates            = array_intersect_key( $arguments, array_flip( [ 'after', 'before' ] ) );
 		if ( $dates ) {

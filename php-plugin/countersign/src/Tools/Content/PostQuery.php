@@ -4,20 +4,22 @@ declare(strict_types=1);
 
 namespace Countersign\Plugin\Tools\Content;
 
+defined( 'ABSPATH' ) || exit;
+
 /**
- * Lists posts that the user may see, and no others: published ones, the user's own, and those of others where the user's
- * capabilities for that type say so.
+ * Lists only posts that the current user can see: published posts, the user's own posts, and other people's posts if the
+ * user's capabilities for the post type allow it.
  */
 final class PostQuery {
 
 	/**
-	 * One page of posts, without content.
+	 * Returns one page of posts without their content.
 	 *
-	 * @param array<string, mixed> $query     Arguments of WP_Query.
-	 * @param list<string>         $types     Post types.
-	 * @param array<string, mixed> $arguments Of the tool: `status`, `page`, `per_page`.
+	 * @param array<string, mixed> $query     Arguments of `WP_Query`.
+	 * @param list<string>         $types     Names of post types.
+	 * @param array<string, mixed> $arguments The tool's arguments `status`, `page` and `per_page`.
 	 *
-	 * @return array<string, mixed> As the catalogue's tools answer.
+	 * @return array<string, mixed> The tool's result: `posts`, `page`, `per_page`, `total`, `total_pages`.
 	 */
 	public static function page( array $query, array $types, array $arguments ): array {
 		$page     = (int) ( $arguments['page'] ?? 1 );
@@ -51,7 +53,8 @@ final class PostQuery {
 	}
 
 	/**
-	 * What a search may look into: words behind a password could be guessed one by one.
+	 * Returns the SQL condition for posts that may be searched. Posts with a password are searched only for users who can
+	 * edit them, since their words could otherwise be guessed one by one.
 	 *
 	 * @param list<string> $types
 	 */
@@ -67,7 +70,11 @@ final class PostQuery {
 		return '(' . implode( ' OR ', $any ) . ')';
 	}
 
-	/** @param list<string> $types */
+	/**
+	 * Returns the SQL condition for posts that the user can see.
+	 *
+	 * @param list<string> $types Names of post types.
+	 */
 	private static function visible( array $types ): string {
 		global $wpdb;
 		$any = [];

@@ -6,17 +6,20 @@ namespace Countersign\Plugin\Tools\Content;
 
 use Countersign\Plugin\Site\Denied;
 
-/** What the tools for content have in common: which posts there are for an agent, and how they are told. */
+defined( 'ABSPATH' ) || exit;
+
+/** What the tools for content have in common: which posts agents can use, and how they are described. */
 final class Posts {
 
-	/** Statuses an agent meets in lists. */
+	/** Statuses of posts that agents can use. Posts in the trash are added where needed. */
 	public const STATUSES = [ 'publish', 'future', 'draft', 'pending', 'private' ];
 
-	/** Most bytes of content in one answer. */
+	/** Largest content in one result, in bytes. */
 	public const MAX_CONTENT = 102400;
 
 	/**
-	 * Types of content for agents: what visitors see and editors edit. Media have tools of their own.
+	 * Returns the post types that agents can use: those that visitors can view and that the block editor can edit. Media
+	 * have tools of their own.
 	 *
 	 * @return array<string, \WP_Post_Type>
 	 */
@@ -26,41 +29,48 @@ final class Posts {
 			static fn( \WP_Post_Type $type ): bool => 'attachment' !== $type->name && is_post_type_viewable( $type )
 		);
 		/**
-		 * Filters the post types that agents can use; it can only take away.
+		 * Filters the post types that agents can use. The filter can only remove post types.
 		 *
-		 * @param array<string, \WP_Post_Type> $types Name => type.
+		 * Applied several times in a call, so it should be cheap.
+		 *
+		 * @param array<string, \WP_Post_Type> $types Name => post type.
 		 */
 		return array_intersect_key( $types, (array) apply_filters( 'countersign_post_types', $types ) );
 	}
 
-	/** A type by name. */
+	/**
+	 * Returns a post type that agents can use.
+	 *
+	 * @throws Denied `arguments_invalid` if there is none with this name.
+	 */
 	public static function type( string $name ): \WP_Post_Type {
-		return self::types()[ $name ] ?? throw new Denied( 'arguments_invalid', "There is no post type '$name' here. Call get_site_info for those there are." );
+		return self::types()[ $name ] ?? throw new Denied( 'arguments_invalid', "Agents cannot use a post type '$name' on this site. Call get_site_info to list the post types." ); // phpcs:ignore WordPress.Security.EscapeOutput.ExceptionNotEscaped -- Sent as JSON.
 	}
 
-	/** How a post is named in the audit log. */
+	/** Returns how audit entries name a post, such as `post:12`. */
 	public static function target( int $id ): string {
 		return 'post:' . $id;
 	}
 
 	/**
-	 * A post that the user may see. What may not be seen is not there.
+	 * Returns a post that the current user can see.
 	 *
-	 * @throws Denied `target_not_found`.
+	 * @throws Denied `target_not_found` if the post does not exist or the user cannot see it.
 	 */
 	public static function readable( int $id ): \WP_Post {
 		$post   = get_post( $id );
 		$is_one = $post instanceof \WP_Post && isset( self::types()[ $post->post_type ] ) && in_array( $post->post_status, [ ...self::STATUSES, 'trash' ], true );
 		if ( ! $is_one || ! current_user_can( 'read_post', $id ) ) {
-			throw new Denied( 'target_not_found', null, self::target( $id ) );
+			throw new Denied( 'target_not_found', null, self::target( $id ) ); // phpcs:ignore WordPress.Security.EscapeOutput.ExceptionNotEscaped -- Sent as JSON.
 		}
 		return $post;
 	}
 
 	/**
-	 * A post that the user may do something with.
+	 * Returns a post for which the current user has capabilities.
 	 *
-	 * @param string ...$capabilities Meta capabilities, for instance `edit_post`.
+	 * @param int    $id              Id of the post.
+	 * @param string ...$capabilities Meta capabilities, such as `edit_post`.
 	 *
 	 * @throws Denied `target_not_found` or `capability_denied`.
 	 */
@@ -68,27 +78,31 @@ final class Posts {
 		$post = self::readable( $id );
 		foreach ( $capabilities as $capability ) {
 			if ( ! current_user_can( $capability, $id ) ) { // phpcs:ignore WordPress.WP.Capabilities
-				throw new Denied( 'capability_denied', null, self::target( $id ) );
+				throw new Denied( 'capability_denied', null, self::target( $id ) ); // phpcs:ignore WordPress.Security.EscapeOutput.ExceptionNotEscaped -- Sent as JSON.
 			}
 		}
 		return $post;
 	}
 
 	/**
-	 * Refuses a post whose status is not one of these.
+	 * Refuses a post whose status is not one of the given ones.
 	 *
-	 * @param list<string> $statuses
+	 * @param \WP_Post     $post     The post.
+	 * @param list<string> $statuses Permitted statuses.
+	 *
+	 * @throws Denied `target_state`.
 	 */
 	public static function require_status( \WP_Post $post, array $statuses ): void {
 		if ( ! in_array( $post->post_status, $statuses, true ) ) {
-			throw new Denied( 'target_state', "The item's status is '$post->post_status'; this needs: " . implode( ', ', $statuses ) . '.', self::target( $post->ID ) );
+			throw new Denied( 'target_state', "The status of the item is '$post->post_status'. This tool needs one of: " . implode( ', ', $statuses ) . '.', self::target( $post->ID ) ); // phpcs:ignore WordPress.Security.EscapeOutput.ExceptionNotEscaped -- Sent as JSON.
 		}
 	}
 
 	/**
-	 * A post without its content.
+	 * Describes a post without its content, as the catalogue's schema defines.
 	 *
-	 * @param bool $make_excerpt Whether to make an excerpt of the content where none is stored.
+	 * @param \WP_Post $post         The post.
+	 * @param bool     $make_excerpt Whether to make an excerpt from the content if the post has none.
 	 *
 	 * @return array<string, mixed>
 	 */
@@ -117,7 +131,7 @@ final class Posts {
 	}
 
 	/**
-	 * A post with its content, bounded.
+	 * Describes a post with its content, cut to {@see self::MAX_CONTENT} bytes.
 	 *
 	 * @return array<string, mixed>
 	 */
@@ -133,27 +147,36 @@ final class Posts {
 	}
 
 	/**
-	 * Saves changes of a post the way the editor does: filtered, with a revision.
+	 * Creates or updates a post as the editor does: content is filtered, and a revision is stored.
 	 *
-	 * @param array<string, mixed> $fields Fields of the post, unslashed; `ID` for an existing one.
+	 * @param array<string, mixed> $fields Fields of `wp_insert_post()` without slashes; with `ID` to update a post.
 	 *
 	 * @throws Denied `tool_failed`.
 	 */
 	public static function save( array $fields ): \WP_Post {
 		$id = isset( $fields['ID'] ) ? wp_update_post( wp_slash( $fields ), true ) : wp_insert_post( wp_slash( $fields ), true );
 		if ( is_wp_error( $id ) ) {
-			throw new Denied( 'tool_failed', $id->get_error_message(), isset( $fields['ID'] ) ? self::target( (int) $fields['ID'] ) : null );
+			throw new Denied( 'tool_failed', $id->get_error_message(), isset( $fields['ID'] ) ? self::target( (int) $fields['ID'] ) : null ); // phpcs:ignore WordPress.Security.EscapeOutput.ExceptionNotEscaped -- Sent as JSON.
 		}
 		return get_post( $id ) ?? throw new Denied( 'tool_failed' );
 	}
 
-	/** A moment of a post as RFC 3339 in the site's time zone, or null. */
+	/**
+	 * Returns a time of a post as RFC 3339 in the site's time zone, or null if the post does not have it.
+	 *
+	 * @param \WP_Post $post  The post.
+	 * @param string   $field `date` or `modified`.
+	 */
 	public static function moment( \WP_Post $post, string $field ): ?string {
 		$moment = get_post_datetime( $post, $field, 'gmt' ) ?: get_post_datetime( $post, $field );
 		return $moment ? $moment->setTimezone( wp_timezone() )->format( DATE_RFC3339 ) : null;
 	}
 
-	/** @return array{id: int, name: string} */
+	/**
+	 * Describes an author.
+	 *
+	 * @return array{id: int, name: string}
+	 */
 	public static function author( int $id ): array {
 		return [
 			'id'   => $id,
@@ -161,12 +184,12 @@ final class Posts {
 		];
 	}
 
-	/** Stored text as text: entities are letters. */
+	/** Returns stored text with HTML entities decoded. */
 	public static function plain( string $text ): string {
 		return html_entity_decode( $text, ENT_QUOTES | ENT_HTML5, 'UTF-8' );
 	}
 
-	/** Whether the post's date is fixed: a draft without one is dated when it is published. */
+	/** Tells whether the post has a date. WordPress dates a draft without one when it is published. */
 	private static function has_date( \WP_Post $post ): bool {
 		return '0000-00-00 00:00:00' !== $post->post_date_gmt;
 	}

@@ -6,7 +6,9 @@ namespace Countersign\Plugin\Tools\Content;
 
 use Countersign\Plugin\Calls\Call;
 
-/** Tool `search_content`. */
+defined( 'ABSPATH' ) || exit;
+
+/** Tool `search_content`: searches posts that the user can see. */
 final class SearchContent {
 
 	/**

@@ -8,7 +8,9 @@ use Countersign\Plugin\Calls\Call;
 use Countersign\Plugin\Calls\Result;
 use Countersign\Plugin\Site\Denied;
 
-/** Tool `update_content`. */
+defined( 'ABSPATH' ) || exit;
+
+/** Tool `update_content`: changes title, content, excerpt or slug of a post. Does not change its status. */
 final class UpdateContent {
 
 	private const FIELDS = [
@@ -32,18 +34,25 @@ final class UpdateContent {
 			$fields['post_name'] = sanitize_title( $arguments['slug'] );
 		}
 		$call->ensure_live();
-		// WordPress keeps what is saved, not what was there: content that was never edited would be gone.
+		// WordPress stores revisions of what is saved. Content that was never edited has none yet, and would be lost.
 		wp_save_post_revision( $post->ID );
 		return Result::structured( Posts::summary( Posts::save( $fields ) ) )->about( Posts::target( $post->ID ) );
 	}
 
+	/**
+	 * Refuses the call if the post was changed since the agent read it.
+	 *
+	 * @param string|null $expected The time of modification that the agent read, RFC 3339, or null to skip the check.
+	 *
+	 * @throws Denied `target_state`.
+	 */
 	private function require_unchanged( \WP_Post $post, ?string $expected ): void {
 		if ( null === $expected ) {
 			return;
 		}
 		$modified = Posts::moment( $post, 'modified' );
 		if ( null === $modified || strtotime( $modified ) !== strtotime( $expected ) ) {
-			throw new Denied( 'target_state', 'Someone changed the item since: call get_post again.', Posts::target( $post->ID ) );
+			throw new Denied( 'target_state', 'The item was changed after you read it. Call get_post again.', Posts::target( $post->ID ) ); // phpcs:ignore WordPress.Security.EscapeOutput.ExceptionNotEscaped -- Sent as JSON.
 		}
 	}
 }

@@ -7,7 +7,9 @@ namespace Countersign\Plugin\Tools\Media;
 use Countersign\Plugin\Calls\Call;
 use Countersign\Plugin\Calls\Result;
 
-/** Tool `get_media`. */
+defined( 'ABSPATH' ) || exit;
+
+/** Tool `get_media`: returns one item of the media library, with the sizes of an image. */
 final class GetMedia {
 
 	/** @param array<string, mixed> $arguments */

@@ -6,7 +6,9 @@ namespace Countersign\Plugin\Tools\Media;
 
 use Countersign\Plugin\Calls\Call;
 
-/** Tool `list_media`. */
+defined( 'ABSPATH' ) || exit;
+
+/** Tool `list_media`: lists or searches items of the media library that the user can see. */
 final class ListMedia {
 
 	/**
@@ -51,7 +53,7 @@ final class ListMedia {
 		];
 	}
 
-	/** WordPress searches title, caption and description; file name and alternative text are metadata. */
+	/** Extends WordPress's search of title, caption and description to the file name and the alternative text, which are metadata. */
 	private static function search_meta_too( string $search, string $words ): string {
 		global $wpdb;
 		$in_meta = $wpdb->prepare(

@@ -7,28 +7,34 @@ namespace Countersign\Plugin\Tools\Media\MediaItems;
 use Countersign\Plugin\Site\Denied;
 use Countersign\Plugin\Tools\Content\Posts;
 
-/** What the tools for media have in common. */
+defined( 'ABSPATH' ) || exit;
+
+/** What the tools for media have in common: finding an item of the media library, and describing it. */
 final class MediaItems {
 
-	/** How an item is named in the audit log. */
+	/** Returns how audit entries name an item, such as `media:12`. */
 	public static function target( int $id ): string {
 		return 'media:' . $id;
 	}
 
 	/**
-	 * An item that the user may see.
+	 * Returns an item that the current user can see.
 	 *
-	 * @throws Denied `target_not_found`.
+	 * @throws Denied `target_not_found` if the item does not exist or the user cannot see it.
 	 */
 	public static function readable( int $id ): \WP_Post {
 		$item = get_post( $id );
 		if ( ! $item instanceof \WP_Post || 'attachment' !== $item->post_type || ! current_user_can( 'read_post', $id ) ) {
-			throw new Denied( 'target_not_found', null, self::target( $id ) );
+			throw new Denied( 'target_not_found', null, self::target( $id ) ); // phpcs:ignore WordPress.Security.EscapeOutput.ExceptionNotEscaped -- Sent as JSON.
 		}
 		return $item;
 	}
 
-	/** @return array<string, mixed> */
+	/**
+	 * Describes an item, as the catalogue's schema defines.
+	 *
+	 * @return array<string, mixed>
+	 */
 	public static function summary( \WP_Post $item ): array {
 		$meta = wp_get_attachment_metadata( $item->ID );
 		$meta = is_array( $meta ) ? $meta : [];
@@ -49,7 +55,11 @@ final class MediaItems {
 		];
 	}
 
-	/** @param array<string, mixed> $meta */
+	/**
+	 * Returns the size of the item's file in bytes, or null if unknown.
+	 *
+	 * @param array<string, mixed> $meta Metadata of the attachment.
+	 */
 	private static function size( \WP_Post $item, array $meta ): ?int {
 		if ( isset( $meta['filesize'] ) ) {
 			return self::number( $meta['filesize'] );
@@ -58,6 +68,7 @@ final class MediaItems {
 		return is_string( $file ) && is_file( $file ) ? self::number( filesize( $file ) ) : null;
 	}
 
+	/** Returns a positive number as an integer, or null for any other value. */
 	private static function number( mixed $value ): ?int {
 		return is_numeric( $value ) && $value > 0 ? (int) $value : null;
 	}

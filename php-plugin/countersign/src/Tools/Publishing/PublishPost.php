@@ -8,7 +8,9 @@ use Countersign\Plugin\Calls\Call;
 use Countersign\Plugin\Calls\Result;
 use Countersign\Plugin\Tools\Content\Posts;
 
-/** Tool `publish_post`. */
+defined( 'ABSPATH' ) || exit;
+
+/** Tool `publish_post`: publishes a draft, pending or scheduled item. */
 final class PublishPost implements ReviewableTool {
 
 	/** {@inheritDoc} */
@@ -20,9 +22,9 @@ final class PublishPost implements ReviewableTool {
 
 	/** {@inheritDoc} */
 	public function warnings( \WP_Post $post, array $arguments ): array {
-		$warnings = [ 'The item becomes public at once.' ];
+		$warnings = [ 'The item becomes public immediately.' ];
 		if ( 'future' === $post->post_status ) {
-			$warnings[] = 'It is scheduled for ' . Posts::moment( $post, 'date' ) . ' and would be published now instead.';
+			$warnings[] = 'It is scheduled for ' . Posts::moment( $post, 'date' ) . ', and would be published now instead.';
 		}
 		return [ ...$warnings, ...Readiness::warnings( $post ) ];
 	}
@@ -35,7 +37,7 @@ final class PublishPost implements ReviewableTool {
 			'post_status' => 'publish',
 		];
 		if ( $post->post_date_gmt > gmdate( 'Y-m-d H:i:s' ) ) {
-			// With a date to come WordPress would only schedule it.
+			// With a date in the future WordPress would schedule the item and not publish it.
 			$fields += [
 				'post_date'     => current_time( 'mysql' ),
 				'post_date_gmt' => current_time( 'mysql', true ),

@@ -4,10 +4,16 @@ declare(strict_types=1);
 
 namespace Countersign\Plugin\Tools\Publishing;
 
-/** What a person would want to know of an item before the public sees it. */
+defined( 'ABSPATH' ) || exit;
+
+/** Finds what is unfinished about an item that is about to be published. */
 final class Readiness {
 
-	/** @return list<string> */
+	/**
+	 * Returns one English sentence for each finding.
+	 *
+	 * @return list<string>
+	 */
 	public static function warnings( \WP_Post $post ): array {
 		$warnings = [];
 		if ( '' === trim( $post->post_title ) ) {

@@ -10,7 +10,12 @@ use Countersign\Plugin\Calls\Result;
 use Countersign\Plugin\Site\Denied;
 use Countersign\Plugin\Tools\Content\Posts;
 
-/** Tool `request_review`: shows what an act would do; the extension issues the token that permits it. */
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * Tool `request_review`: shows what a call would do, and returns the confirmation token that permits it. The extension
+ * issues the token.
+ */
 final class RequestReview {
 
 	public function __construct( private readonly Registry $registry ) {}
@@ -19,12 +24,12 @@ final class RequestReview {
 	public function __invoke( array $arguments, Call $call ): Result {
 		$name     = (string) $arguments['tool'];
 		$intended = (array) $arguments['arguments'];
-		$act      = $this->registry->builtin( $name );
-		$review   = $act instanceof ReviewableTool ? self::of_act( $act, $intended ) : $this->of_plugin( $name, $intended, $call );
+		$tool     = $this->registry->builtin( $name );
+		$review   = $tool instanceof ReviewableTool ? self::review( $tool, $intended ) : $this->review_of_plugin( $name, $intended, $call );
 		$result   = Result::structured(
 			[
 				'tool'               => $name,
-				// As sent: an empty object must not become a list.
+				// Not the decoded array, in which an empty object would become a list.
 				'arguments'          => json_decode( $call->raw_arguments() )->arguments,
 			] + $review + [
 				'warnings'           => [],
@@ -32,16 +37,18 @@ final class RequestReview {
 				'expires_in'         => $call->confirmation_lifetime(),
 			]
 		);
-		return $act instanceof ReviewableTool ? $result->about( Posts::target( $review['target']['id'] ) ) : $result;
+		return $tool instanceof ReviewableTool ? $result->about( Posts::target( $review['target']['id'] ) ) : $result;
 	}
 
 	/**
-	 * @param array<string, mixed> $intended
+	 * Returns the review of a call of one of this plugin's tools.
+	 *
+	 * @param array<string, mixed> $intended Arguments of the call.
 	 *
 	 * @return array{target: array<string, mixed>, warnings: list<string>}
 	 */
-	private static function of_act( ReviewableTool $act, array $intended ): array {
-		$post = $act->check( $intended );
+	private static function review( ReviewableTool $tool, array $intended ): array {
+		$post = $tool->check( $intended );
 		return [
 			'target'   => [
 				'id'     => $post->ID,
@@ -50,25 +57,27 @@ final class RequestReview {
 				'type'   => $post->post_type,
 				'link'   => (string) get_permalink( $post ),
 			],
-			'warnings' => $act->warnings( $post, $intended ),
+			'warnings' => $tool->warnings( $post, $intended ),
 		];
 	}
 
 	/**
-	 * @param array<string, mixed> $intended
+	 * Returns the review of a call of another plugin's tool.
+	 *
+	 * @param array<string, mixed> $intended Arguments of the call.
 	 *
 	 * @return array{target?: array<string, mixed>, warnings?: list<string>}
 	 */
-	private function of_plugin( string $name, array $intended, Call $call ): array {
+	private function review_of_plugin( string $name, array $intended, Call $call ): array {
 		$entry = $this->registry->find( 'tools', $name ) ?? throw new Denied( 'tool_unknown' );
 		Registry::require_capability( $entry );
-		$said   = null === $entry['review'] ? [] : ( $entry['review'] )( $intended, $call );
+		$answer = null === $entry['review'] ? [] : ( $entry['review'] )( $intended, $call );
 		$review = [];
-		if ( is_array( $said['target'] ?? null ) ) {
-			$review['target'] = (object) $said['target'];
+		if ( is_array( $answer['target'] ?? null ) ) {
+			$review['target'] = (object) $answer['target'];
 		}
-		if ( is_array( $said['warnings'] ?? null ) ) {
-			$review['warnings'] = array_map( strval( ... ), array_values( $said['warnings'] ) );
+		if ( is_array( $answer['warnings'] ?? null ) ) {
+			$review['warnings'] = array_map( strval( ... ), array_values( $answer['warnings'] ) );
 		}
 		return $review;
 	}

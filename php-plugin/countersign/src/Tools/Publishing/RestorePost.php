@@ -9,7 +9,9 @@ use Countersign\Plugin\Calls\Result;
 use Countersign\Plugin\Site\Denied;
 use Countersign\Plugin\Tools\Content\Posts;
 
-/** Tool `restore_post`. */
+defined( 'ABSPATH' ) || exit;
+
+/** Tool `restore_post`: restores an item from the trash, as a draft. */
 final class RestorePost implements ReviewableTool {
 
 	/** {@inheritDoc} */
@@ -21,14 +23,14 @@ final class RestorePost implements ReviewableTool {
 
 	/** {@inheritDoc} */
 	public function warnings( \WP_Post $post, array $arguments ): array {
-		return [ 'The item comes back as a draft, whatever it was before.' ];
+		return [ 'The item is restored as a draft, whatever its status was before.' ];
 	}
 
 	/** @param array<string, mixed> $arguments */
 	public function __invoke( array $arguments, Call $call ): Result {
 		$post = $this->check( $arguments );
 		$call->ensure_live();
-		// Some sites restore to the status before; an agent publishes only by publish_post.
+		// A filter of the site can restore the previous status, but an agent may publish only with publish_post.
 		$as_draft = static fn(): string => 'draft';
 		add_filter( 'wp_untrash_post_status', $as_draft, PHP_INT_MAX );
 		try {
@@ -37,7 +39,7 @@ final class RestorePost implements ReviewableTool {
 			remove_filter( 'wp_untrash_post_status', $as_draft, PHP_INT_MAX );
 		}
 		if ( ! $restored ) {
-			throw new Denied( 'tool_failed', 'WordPress did not restore the item.', Posts::target( $post->ID ) );
+			throw new Denied( 'tool_failed', 'WordPress did not restore the item.', Posts::target( $post->ID ) ); // phpcs:ignore WordPress.Security.EscapeOutput.ExceptionNotEscaped -- Sent as JSON.
 		}
 		return Result::structured( Posts::summary( get_post( $post->ID ) ) )->about( Posts::target( $post->ID ) );
 	}

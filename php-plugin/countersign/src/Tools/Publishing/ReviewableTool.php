@@ -6,26 +6,29 @@ namespace Countersign\Plugin\Tools\Publishing;
 
 use Countersign\Plugin\Site\Denied;
 
-/** An act that the public sees: it can be looked at before it is done. */
+defined( 'ABSPATH' ) || exit;
+
+/** A tool whose calls need a confirmation, and can be reviewed before they are made. */
 interface ReviewableTool {
 
 	/**
-	 * Whether the act could be done now. Changes nothing.
+	 * Checks whether the call could be made now. Changes nothing.
 	 *
-	 * @param array<string, mixed> $arguments As the act gets them.
+	 * @param array<string, mixed> $arguments Arguments of the call.
 	 *
-	 * @return \WP_Post What would be acted on.
+	 * @return \WP_Post The post that the call would change.
 	 *
-	 * @throws Denied When it could not.
+	 * @throws Denied If the call would be refused.
 	 */
 	public function check( array $arguments ): \WP_Post;
 
 	/**
-	 * What a person should know before it is done.
+	 * Returns what a person should know before the call is made.
 	 *
-	 * @param array<string, mixed> $arguments As the act gets them.
+	 * @param \WP_Post             $post      The post that the call would change.
+	 * @param array<string, mixed> $arguments Arguments of the call.
 	 *
-	 * @return list<string>
+	 * @return list<string> English sentences.
 	 */
 	public function warnings( \WP_Post $post, array $arguments ): array;
 }

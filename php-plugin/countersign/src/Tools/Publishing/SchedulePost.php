@@ -9,7 +9,9 @@ use Countersign\Plugin\Calls\Result;
 use Countersign\Plugin\Site\Denied;
 use Countersign\Plugin\Tools\Content\Posts;
 
-/** Tool `schedule_post`. */
+defined( 'ABSPATH' ) || exit;
+
+/** Tool `schedule_post`: schedules a draft, pending or scheduled item for publication. */
 final class SchedulePost implements ReviewableTool {
 
 	/** {@inheritDoc} */
@@ -23,9 +25,9 @@ final class SchedulePost implements ReviewableTool {
 	/** {@inheritDoc} */
 	public function warnings( \WP_Post $post, array $arguments ): array {
 		$date     = $this->date( $arguments )->setTimezone( wp_timezone() )->format( DATE_RFC3339 );
-		$warnings = [ "The item becomes public at $date, the site's time." ];
+		$warnings = [ "The item becomes public at $date (the site's time zone)." ];
 		if ( 'future' === $post->post_status ) {
-			$warnings[] = 'It is scheduled for ' . Posts::moment( $post, 'date' ) . ' at present.';
+			$warnings[] = 'It is currently scheduled for ' . Posts::moment( $post, 'date' ) . '.';
 		}
 		return [ ...$warnings, ...Readiness::warnings( $post ) ];
 	}
@@ -52,10 +54,10 @@ final class SchedulePost implements ReviewableTool {
 		try {
 			$date = new \DateTimeImmutable( (string) ( $arguments['date'] ?? '' ) );
 		} catch ( \Exception ) {
-			throw new Denied( 'arguments_invalid', 'The date is not RFC 3339, for instance 2026-12-24T08:00:00+01:00.' );
+			throw new Denied( 'arguments_invalid', 'The date is not in the format RFC 3339, such as 2026-12-24T08:00:00+01:00.' );
 		}
 		if ( $date->getTimestamp() < time() + MINUTE_IN_SECONDS ) {
-			throw new Denied( 'arguments_invalid', 'The date must be at least a minute in the future; to publish now use publish_post.' );
+			throw new Denied( 'arguments_invalid', 'The date must be at least one minute in the future. To publish now, call publish_post.' );
 		}
 		return $date;
 	}

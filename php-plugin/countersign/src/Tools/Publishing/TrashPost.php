@@ -9,7 +9,9 @@ use Countersign\Plugin\Calls\Result;
 use Countersign\Plugin\Site\Denied;
 use Countersign\Plugin\Tools\Content\Posts;
 
-/** Tool `trash_post`. */
+defined( 'ABSPATH' ) || exit;
+
+/** Tool `trash_post`: moves an item to the trash. */
 final class TrashPost implements ReviewableTool {
 
 	/** {@inheritDoc} */
@@ -17,8 +19,8 @@ final class TrashPost implements ReviewableTool {
 		$post = Posts::permitted( (int) ( $arguments['id'] ?? 0 ), 'delete_post' );
 		Posts::require_status( $post, Posts::STATUSES );
 		if ( ! EMPTY_TRASH_DAYS ) {
-			// WordPress would delete it for good.
-			throw new Denied( 'target_state', 'This site keeps no trash, so nothing can be moved there.', Posts::target( $post->ID ) );
+			// WordPress would delete the item permanently.
+			throw new Denied( 'target_state', 'This site has no trash, so nothing can be moved there.', Posts::target( $post->ID ) ); // phpcs:ignore WordPress.Security.EscapeOutput.ExceptionNotEscaped -- Sent as JSON.
 		}
 		return $post;
 	}
@@ -27,10 +29,10 @@ final class TrashPost implements ReviewableTool {
 	public function warnings( \WP_Post $post, array $arguments ): array {
 		$warnings = [];
 		if ( 'publish' === $post->post_status ) {
-			$warnings[] = 'The item is public and would disappear from the site at once.';
+			$warnings[] = 'The item is public, and would disappear from the site immediately.';
 		}
 		if ( in_array( $post->ID, [ (int) get_option( 'page_on_front' ), (int) get_option( 'page_for_posts' ) ], true ) ) {
-			$warnings[] = 'It is the front page or the page of posts of this site.';
+			$warnings[] = 'It is the front page or the posts page of this site.';
 		}
 		$children = get_children(
 			[
@@ -41,9 +43,9 @@ final class TrashPost implements ReviewableTool {
 			]
 		);
 		if ( $children ) {
-			$warnings[] = 'It has items below it.';
+			$warnings[] = 'It has child items.';
 		}
-		$warnings[] = sprintf( 'WordPress deletes it for good after %d days in the trash.', EMPTY_TRASH_DAYS );
+		$warnings[] = sprintf( 'WordPress deletes it permanently after %d days in the trash.', EMPTY_TRASH_DAYS );
 		return $warnings;
 	}
 
@@ -52,7 +54,7 @@ final class TrashPost implements ReviewableTool {
 		$post = $this->check( $arguments );
 		$call->ensure_live();
 		if ( ! wp_trash_post( $post->ID ) ) {
-			throw new Denied( 'tool_failed', 'WordPress did not move the item to the trash.', Posts::target( $post->ID ) );
+			throw new Denied( 'tool_failed', 'WordPress did not move the item to the trash.', Posts::target( $post->ID ) ); // phpcs:ignore WordPress.Security.EscapeOutput.ExceptionNotEscaped -- Sent as JSON.
 		}
 		return Result::structured( Posts::summary( get_post( $post->ID ) ) )->about( Posts::target( $post->ID ) );
 	}

@@ -7,11 +7,13 @@ namespace Countersign\Plugin\Tools\Site;
 use Countersign\Plugin\Calls\Call;
 use Countersign\Plugin\Tools\Content\Posts;
 
-/** Tool `get_site_info`. */
+defined( 'ABSPATH' ) || exit;
+
+/** Tool `get_site_info`: returns the site's title, address, language and time zone, and its post types and taxonomies. */
 final class GetSiteInfo {
 
 	/**
-	 * @param array<string, mixed> $arguments None.
+	 * @param array<string, mixed> $arguments Empty.
 	 *
 	 * @return array<string, mixed>
 	 */

@@ -6,11 +6,13 @@ namespace Countersign\Plugin\Tools\Site;
 
 use Countersign\Plugin\Calls\Call;
 
-/** Tool `whoami`. */
+defined( 'ABSPATH' ) || exit;
+
+/** Tool `whoami`: returns the connection, its permission groups and limit, and the user that it acts as. */
 final class Whoami {
 
 	/**
-	 * @param array<string, mixed> $arguments None.
+	 * @param array<string, mixed> $arguments Empty.
 	 *
 	 * @return array<string, mixed>
 	 */

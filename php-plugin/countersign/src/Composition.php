@@ -1,0 +1,168 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Countersign\Plugin;
+
+use Countersign\Plugin\Admin\AuditForms;
+use Countersign\Plugin\Admin\AuditPage;
+use Countersign\Plugin\Admin\ConnectionForms;
+use Countersign\Plugin\Admin\ConnectionsPage;
+use Countersign\Plugin\Admin\Menu;
+use Countersign\Plugin\Admin\SettingsForm;
+use Countersign\Plugin\Audit\Log;
+use Countersign\Plugin\Calls\OutputGuard;
+use Countersign\Plugin\Calls\Registry;
+use Countersign\Plugin\Calls\Runner;
+use Countersign\Plugin\Connections\Grants;
+use Countersign\Plugin\Connections\KillSwitch;
+use Countersign\Plugin\Connections\Manager;
+use Countersign\Plugin\Connections\Repository;
+use Countersign\Plugin\Doors\Cli\KillSwitchCommand;
+use Countersign\Plugin\Doors\Consent;
+use Countersign\Plugin\Doors\KillSwitchRoute;
+use Countersign\Plugin\Doors\McpEndpoint;
+use Countersign\Plugin\Doors\OAuthEndpoints;
+use Countersign\Plugin\Doors\Router;
+use Countersign\Plugin\Health\Condition;
+use Countersign\Plugin\Health\Notices;
+use Countersign\Plugin\Health\SiteHealth;
+use Countersign\Plugin\OAuth\Clients;
+use Countersign\Plugin\Site\Extension;
+use Countersign\Plugin\Site\Settings;
+use Countersign\Plugin\Tools\Catalogue;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * The composition root: the only class that knows how the plugin's objects are built from each other. Every other class
+ * receives what it needs through its constructor.
+ *
+ * Objects are built when they are first needed, so that an ordinary page view loads few files. Building one never
+ * touches the PHP extension, which may be missing: {@see Extension} opens the extension's objects when they are used.
+ */
+final class Composition {
+
+	private ?Extension $extension    = null;
+	private ?Settings $settings      = null;
+	private ?Repository $connections = null;
+	private ?Grants $grants          = null;
+	private ?Clients $clients        = null;
+	private ?KillSwitch $kill_switch = null;
+	private ?Manager $manager        = null;
+	private ?Log $log                = null;
+	private ?Registry $registry      = null;
+
+	/** Registers the plugin's hooks. Each callback builds what it needs when its hook fires. */
+	public function register_hooks(): void {
+		// Before WordPress's own REST server, which listens at priority 10.
+		add_action( 'parse_request', fn( \WP $wp ) => $this->router()->parse_request( $wp ), 1 );
+		add_action( 'rest_api_init', fn() => $this->router()->register_routes() );
+		add_action( 'rest_api_init', fn() => ( new KillSwitchRoute( $this->kill_switch() ) )->register_routes() );
+		add_action( 'login_form_countersign_authorize', fn() => $this->consent()->handle() );
+		add_filter( 'site_status_tests', fn( array $tests ): array => ( new SiteHealth( $this->condition() ) )->add_test( $tests ) );
+		if ( is_admin() ) {
+			$this->register_admin_hooks();
+		}
+		if ( defined( 'WP_CLI' ) && WP_CLI ) {
+			\WP_CLI::add_command( 'countersign kill-switch', new KillSwitchCommand( $this->kill_switch() ) );
+		}
+	}
+
+	/** Returns the objects of the PHP extension for this site. */
+	public function extension(): Extension {
+		return $this->extension ??= new Extension( $this->settings() );
+	}
+
+	/** Returns the plugin's settings. */
+	public function settings(): Settings {
+		return $this->settings ??= new Settings();
+	}
+
+	/** Returns the connections in the database. */
+	public function connections(): Repository {
+		return $this->connections ??= new Repository();
+	}
+
+	/** Returns the grants in the database. */
+	public function grants(): Grants {
+		return $this->grants ??= new Grants();
+	}
+
+	/** Returns the OAuth clients in the database. */
+	public function clients(): Clients {
+		return $this->clients ??= new Clients();
+	}
+
+	/** Returns the audit log. */
+	public function log(): Log {
+		return $this->log ??= new Log( $this->extension(), Log::storage() );
+	}
+
+	/** Returns the kill switch. */
+	public function kill_switch(): KillSwitch {
+		return $this->kill_switch ??= new KillSwitch( $this->log() );
+	}
+
+	/** Returns the operations that people perform on connections. */
+	public function manager(): Manager {
+		return $this->manager ??= new Manager( $this->connections(), $this->grants(), $this->log(), $this->settings() );
+	}
+
+	/** Returns what agents can use on this site. The first call fires the action `countersign_register`. */
+	public function registry(): Registry {
+		return $this->registry ??= Registry::filled( Catalogue::handlers( ... ) );
+	}
+
+	/** Returns the check of what prevents the site from serving agents. */
+	public function condition(): Condition {
+		return new Condition( $this->extension(), $this->log() );
+	}
+
+	/** Returns the MCP endpoint, for one request. */
+	public function mcp_endpoint(): McpEndpoint {
+		$output = new OutputGuard();
+		$runner = new Runner( $this->registry( ... ), $this->connections(), $this->kill_switch(), $output );
+		return new McpEndpoint( $this->extension(), $this->connections(), $this->kill_switch(), $this->log(), $this->registry( ... ), $runner, $output );
+	}
+
+	/** Returns the OAuth endpoints. */
+	public function oauth_endpoints(): OAuthEndpoints {
+		return new OAuthEndpoints( $this->extension(), $this->settings(), $this->clients(), $this->grants(), $this->connections(), $this->manager(), $this->log() );
+	}
+
+	private function router(): Router {
+		return new Router( $this->settings(), $this->mcp_endpoint( ... ), $this->oauth_endpoints( ... ) );
+	}
+
+	private function consent(): Consent {
+		return new Consent( $this->extension(), $this->clients(), $this->grants(), $this->manager(), $this->log(), $this->registry( ... ) );
+	}
+
+	private function register_admin_hooks(): void {
+		add_action( 'admin_menu', fn() => $this->menu()->add_pages() );
+		add_action( 'admin_enqueue_scripts', fn( string $hook ) => $this->menu()->enqueue_assets( $hook ) );
+		add_filter( 'plugin_action_links_' . plugin_basename( FILE ), fn( array $links ): array => $this->menu()->add_links( $links ) );
+		add_action( 'admin_notices', fn() => ( new Notices( $this->kill_switch(), $this->condition() ) )->show() );
+		// WordPress fires this before it handles a form that was sent to admin-post.php.
+		add_action(
+			'admin_init',
+			function (): void {
+				$this->settings_form()->register();
+				( new ConnectionForms( $this->connections(), $this->manager(), $this->kill_switch() ) )->register();
+				( new AuditForms( $this->extension(), $this->log() ) )->register();
+			}
+		);
+	}
+
+	private function menu(): Menu {
+		return new Menu(
+			fn() => ( new ConnectionsPage( $this->connections(), $this->settings(), $this->kill_switch(), $this->settings_form() ) )->show(),
+			fn() => ( new AuditPage( $this->connections(), $this->log(), $this->condition() ) )->show()
+		);
+	}
+
+	private function settings_form(): SettingsForm {
+		return new SettingsForm( $this->settings(), $this->log() );
+	}
+}

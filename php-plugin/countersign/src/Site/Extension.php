@@ -1,0 +1,129 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Countersign\Plugin\Site;
+
+use Countersign\AuditLog;
+use Countersign\Keyring;
+use Countersign\Limits;
+use Countersign\McpServer;
+use Countersign\OAuth;
+use Countersign\Store;
+
+use const Countersign\Plugin\VERSION;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * The objects of the PHP extension, configured for this site. Each is opened once, when it is first used.
+ *
+ * Every method throws what the extension throws: {@see \Countersign\KeyException} for keys that cannot be used,
+ * {@see \Countersign\StoreException} for a store that cannot be opened, and `\Error` if the extension is not loaded.
+ */
+final class Extension {
+
+	private ?Keyring $keyring    = null;
+	private ?Store $store        = null;
+	private ?Limits $limits      = null;
+	private ?AuditLog $audit_log = null;
+	private ?OAuth $oauth        = null;
+
+	public function __construct( private readonly Settings $settings ) {}
+
+	/** Returns the site's keys, derived from the secrets in wp-config.php. */
+	public function keyring(): Keyring {
+		return $this->keyring ??= Keyring::open(
+			$this->settings->site_id(),
+			( defined( 'AUTH_KEY' ) ? (string) AUTH_KEY : '' ) . ( defined( 'AUTH_SALT' ) ? (string) AUTH_SALT : '' )
+		);
+	}
+
+	/** Returns the store that PHP's configuration names. */
+	public function store(): Store {
+		return $this->store ??= Store::open();
+	}
+
+	/** Returns the rate limits. */
+	public function limits(): Limits {
+		return $this->limits ??= new Limits( $this->store() );
+	}
+
+	/** Returns the part of the audit log that the extension computes. */
+	public function audit_log(): AuditLog {
+		return $this->audit_log ??= new AuditLog( $this->keyring(), $this->store(), $this->settings->audit_host() );
+	}
+
+	/** Returns the OAuth server. */
+	public function oauth(): OAuth {
+		return $this->oauth ??= new OAuth(
+			$this->keyring(),
+			Json::encode(
+				[
+					'issuer'                 => Urls::issuer(),
+					'resource'               => Urls::mcp(),
+					'resource_metadata'      => Urls::resource_metadata(),
+					'authorization_endpoint' => Urls::authorize(),
+					'token_endpoint'         => Urls::token(),
+					'registration_endpoint'  => Urls::register(),
+					'revocation_endpoint'    => Urls::revoke(),
+					'resource_name'          => self::site_name(),
+					'secure'                 => Urls::is_request_secure(),
+					'allow_http'             => Urls::is_local(),
+				]
+			)
+		);
+	}
+
+	/**
+	 * Returns the MCP server, configured for the current request.
+	 *
+	 * @param bool $is_stopped Whether the kill switch is on.
+	 */
+	public function mcp_server( bool $is_stopped ): McpServer {
+		return new McpServer(
+			$this->keyring(),
+			$this->store(),
+			Json::encode(
+				[
+					'name'              => 'countersign',
+					'title'             => self::site_name(),
+					'version'           => VERSION,
+					'instructions'      => self::instructions(),
+					'website'           => home_url( '/' ),
+					'endpoint'          => Urls::mcp(),
+					'resource_metadata' => Urls::resource_metadata(),
+					'hosts'             => Urls::hosts(),
+					'origins'           => Urls::origins(),
+					'secure'            => Urls::is_request_secure(),
+					'kill_switch'       => $is_stopped,
+					'ip_limit'          => $this->settings->ip_limit(),
+					'max_body'          => $this->settings->max_body(),
+				]
+			)
+		);
+	}
+
+	/** Returns the site's title as plain text. */
+	private static function site_name(): string {
+		return wp_specialchars_decode( (string) get_option( 'blogname' ), ENT_QUOTES );
+	}
+
+	/** Returns what a model is told about this site when it connects. Not translated, because models follow English best. */
+	private static function instructions(): string {
+		$text = sprintf(
+			'This is the WordPress site "%s". Content that you create is a draft until it is published. '
+			. 'Publishing, scheduling, trashing and restoring need a confirmation: call request_review with the tool and the exact arguments you intend, '
+			. 'then call that tool with the same arguments and the confirmation token. Tools that are not listed are not permitted on this connection.',
+			self::site_name()
+		);
+		/**
+		 * Filters the instructions that a model receives when it connects to this site.
+		 *
+		 * Applied to every request of an agent, so it should be cheap.
+		 *
+		 * @param string $text English text.
+		 */
+		return (string) apply_filters( 'countersign_instructions', $text );
+	}
+}
