@@ -82,7 +82,7 @@ step('the page for connections says how to begin when there are none', async () 
 	await page.getByRole('button', { name: 'Log In' }).click();
 	await page.waitForURL(/page=countersign/);
 	await page.getByText('No client is connected yet').waitFor();
-	assert.equal(await page.getByLabel('MCP address').inputValue(), site.endpoint);
+	assert.equal(await page.getByLabel('Address for clients').inputValue(), site.endpoint);
 	await browser.picture('connections-empty', { phone: true });
 	assert.deepEqual(browser.complaints(), []);
 	await page.context().clearCookies();
@@ -104,13 +104,13 @@ step('a client starts; the browser logs in and shows the consent page', async ()
 	assert.match(text, new RegExp(new URL(callback.url).host), 'the page says where the browser goes afterwards');
 	assert.equal(await page.getByRole('radio', { name: /^Standard/ }).isChecked(), true, 'Standard is offered first');
 	await browser.picture('consent', { phone: true });
-	await page.locator('summary:visible', { hasText: 'What is that exactly?' }).click();
+	await page.locator('summary:visible', { hasText: 'Show permissions' }).click();
 	await browser.picture('consent-standard');
 	await page.getByRole('radio', { name: /^Custom/ }).check();
 	await browser.picture('consent-custom', { phone: true });
 
 	await page.getByRole('radio', { name: /^Content manager/ }).check();
-	await page.getByLabel('It acts as').selectOption(await page.locator('#countersign-user option', { hasText: /^Editor \(/i }).getAttribute('value'));
+	await page.getByLabel('Account that it acts as').selectOption(await page.locator('#countersign-user option', { hasText: /^Editor \(/i }).getAttribute('value'));
 	const back = callback.next();
 	await page.getByRole('button', { name: 'Allow' }).click();
 	const answer = await back;
@@ -170,7 +170,7 @@ step('narrow', async () => {
 	await browser.picture('edit', { phone: true });
 	await page.getByRole('checkbox', { name: /^Publish/ }).uncheck();
 	await page.getByRole('button', { name: 'Save' }).click();
-	await notice('Saved');
+	await notice('Changes saved');
 	assert.equal(await page.getByRole('checkbox', { name: /^Publish/ }).isChecked(), false);
 	const { tools } = await client.listTools({}, { cacheMode: 'bypass' });
 	assert.ok(!tools.some(({ name }) => name === 'publish_post'));
@@ -189,26 +189,26 @@ step('stop all agents, and let them go on', async () => {
 	await page.locator('.notice', { hasText: /agents/ }).filter({ hasText: /stopped/ }).waitFor();
 	await browser.picture('dashboard-stopped');
 	await admin();
-	await page.getByRole('button', { name: 'Let agents go on' }).click();
-	await notice('Agents may act again');
+	await page.getByRole('button', { name: 'Let agents continue' }).click();
+	await notice('Agents can act again');
 	assert.equal((await whoami()).status, 200);
 });
 
 step('settings', async () => {
 	await page.locator('summary', { hasText: 'Settings' }).click();
-	await page.getByLabel('Requests from one address').fill('120');
+	await page.getByLabel('Requests from one IP address').fill('120');
 	await browser.picture('settings');
 	await page.getByRole('button', { name: 'Save settings' }).click();
 	await notice('Settings saved');
 	await page.locator('summary', { hasText: 'Settings' }).click();
-	assert.equal(await page.getByLabel('Requests from one address').inputValue(), '120');
+	assert.equal(await page.getByLabel('Requests from one IP address').inputValue(), '120');
 });
 
 step('revoke', async () => {
 	await rowAction('Revoke');
 	await browser.picture('revoke');
-	await page.getByRole('button', { name: 'Revoke for good' }).click();
-	await notice('is revoked for good');
+	await page.getByRole('button', { name: 'Revoke permanently' }).click();
+	await notice('is permanently revoked');
 	assert.equal((await whoami()).status, 401);
 	assert.match(await row().innerText(), /Revoked/);
 	await browser.picture('connections-revoked');
@@ -225,7 +225,7 @@ step('the audit page lists it all, finds things, and verifies', async () => {
 	await browser.picture('audit-details');
 
 	await page.getByRole('button', { name: 'Verify now' }).click();
-	await page.getByRole('heading', { name: 'The log is whole' }).waitFor();
+	await page.getByRole('heading', { name: 'The log is complete and unchanged' }).waitFor();
 	await page.locator('summary', { hasText: 'For auditors' }).click();
 	assert.match(await page.getByLabel('The newest checkpoint').inputValue(), /\/audit\n\d+\n[\s\S]*\n— /, 'a signed note to keep elsewhere');
 	await browser.picture('audit-verified');
@@ -240,7 +240,7 @@ step('the audit page lists it all, finds things, and verifies', async () => {
 	await page.getByLabel('Search entries').fill('publish_post');
 	await page.getByRole('button', { name: 'Search entries' }).click();
 	await page.waitForURL(/s=publish_post/);
-	const outcomes = (await page.locator('#the-list tr').allInnerTexts()).map((entry) => /publish_post[\s\S]*(Done|Refused|About to)/.exec(entry)?.[1]);
+	const outcomes = (await page.locator('#the-list tr').allInnerTexts()).map((entry) => /publish_post[\s\S]*(Done|Refused|Intent)/.exec(entry)?.[1]);
 	assert.deepEqual(outcomes, ['Refused', 'Done'], 'what happened, the newest first; what was only about to is a filter away');
 	await browser.picture('audit-search');
 	assert.deepEqual(browser.complaints(), []);

@@ -103,7 +103,7 @@ final class FormsTest extends TestCase {
 		$admin->post( admin_url( 'admin-post.php' ), $form );
 		self::assertSame( [ Connection::REVOKED, 'admin' ], [ $agent->connection()->state, $agent->connection()->ended_reason ] );
 		self::assertSame( 404, $admin->post( admin_url( 'admin-post.php' ), $form )->status );
-		self::assertStringContainsString( 'is revoked for good', wp_strip_all_tags( $admin->page( 'countersign' )->body ) );
+		self::assertStringContainsString( 'is permanently revoked', wp_strip_all_tags( $admin->page( 'countersign' )->body ) );
 	}
 
 	public function test_narrow_by_the_form_and_not_widen(): void {
@@ -141,7 +141,7 @@ final class FormsTest extends TestCase {
 
 	public function test_verify_shows_what_it_found(): void {
 		self::act( 'countersign_verify' );
-		self::assertStringContainsString( 'The log is whole', wp_strip_all_tags( Person::of( 'admin' )->page( 'countersign-audit' )->body ) );
+		self::assertStringContainsString( 'The log is complete and unchanged', wp_strip_all_tags( Person::of( 'admin' )->page( 'countersign-audit' )->body ) );
 		global $wpdb;
 		AuditTrail::append();
 		$seq = AuditTrail::size() - 1;
