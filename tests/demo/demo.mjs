@@ -164,7 +164,7 @@ await step('The administrator revokes this agent', async () => {
 	const { refresh_token: refreshToken } = provider.saved;
 	provider.somebodyIsThere = false;
 	await admin.connection(await admin.newestConnection(), 'revoke');
-	note('presses "Revoke for good" on the Connections page');
+	note('presses "Revoke permanently" on the Connections page');
 	agent('get_site_info {}');
 	await refused('invalid_token', 401, () => client.callTool({ name: 'get_site_info', arguments: {} }));
 	const again = await fetchRaw(`${site.url}/wp-json/countersign/v1/oauth/token`, {
@@ -184,7 +184,7 @@ await step('And all of it is on record', async () => {
 	const { headline, result } = await admin.verifyAudit();
 	note('presses "Verify now":');
 	answered(`${headline}. ${result}`);
-	assert.equal(headline, 'The log is whole');
+	assert.equal(headline, 'The log is complete and unchanged');
 	why('Each entry is a leaf of a Merkle tree: changing, removing or moving one, even in the database, shows.');
 });
 

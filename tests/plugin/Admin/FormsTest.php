@@ -42,7 +42,7 @@ final class FormsTest extends TestCase {
 	}
 
 	/** @dataProvider actions */
-	public function test_nobody_without_the_capability( string $action, array $fields ): void {
+	public function test_users_without_the_capability_are_refused( string $action, array $fields ): void {
 		get_role( 'editor' )->add_cap( 'countersign_read_audit' );
 		$agent = Site::connect();
 		foreach ( [ 'editor', 'author', 'subscriber' ] as $login ) {
@@ -61,7 +61,7 @@ final class FormsTest extends TestCase {
 	}
 
 	/** @dataProvider actions */
-	public function test_nobody_without_a_nonce_of_this_very_act( string $action, array $fields ): void {
+	public function test_a_nonce_for_another_action_is_refused( string $action, array $fields ): void {
 		$agent  = Site::connect();
 		$other  = Site::connect();
 		$admin  = Person::of( 'admin' );
@@ -76,7 +76,7 @@ final class FormsTest extends TestCase {
 	}
 
 	/** @dataProvider actions */
-	public function test_nobody_who_is_not_logged_in( string $action, array $fields ): void {
+	public function test_visitors_are_refused( string $action, array $fields ): void {
 		$before = Site::digest();
 		\Countersign\Tests\Http::send( 'POST', admin_url( 'admin-post.php' ), [ 'Content-Type' => 'application/x-www-form-urlencoded' ], http_build_query( [ 'action' => $action ] + $fields ) );
 		self::assertSame( $before, Site::digest() );
@@ -90,7 +90,7 @@ final class FormsTest extends TestCase {
 		return $answer;
 	}
 
-	public function test_pause_resume_revoke_by_the_links_of_the_list(): void {
+	public function test_the_list_links_to_pause_resume_and_revoke(): void {
 		$agent = Site::connect();
 		$admin = Person::of( 'admin' );
 		foreach ( [ 'countersign_pause' => Connection::PAUSED, 'countersign_resume' => Connection::ACTIVE ] as $action => $state ) {
@@ -106,7 +106,7 @@ final class FormsTest extends TestCase {
 		self::assertStringContainsString( 'is permanently revoked', wp_strip_all_tags( $admin->page( 'countersign' )->body ) );
 	}
 
-	public function test_narrow_by_the_form_and_not_widen(): void {
+	public function test_the_form_removes_permissions_but_does_not_add_any(): void {
 		$agent = Site::connect( 'editor', 'content_manager' );
 		$admin = Person::of( 'admin' );
 		$form  = Person::form( $admin->page( 'countersign', [ 'view' => 'edit', 'connection' => $agent->id ] ), 'countersign_save' );
@@ -119,7 +119,7 @@ final class FormsTest extends TestCase {
 		self::assertStringContainsString( 'can only be narrowed', wp_strip_all_tags( $admin->page( 'countersign', [ 'view' => 'edit', 'connection' => $agent->id ] )->body ) );
 	}
 
-	public function test_saving_the_form_as_it_is_changes_nothing(): void {
+	public function test_saving_an_unchanged_form_changes_nothing(): void {
 		foreach ( [ 'standard', 'full_access', 'read_only' ] as $preset ) {
 			$agent  = Site::connect( 'editor', $preset );
 			$form   = Person::form( Person::of( 'admin' )->page( 'countersign', [ 'view' => 'edit', 'connection' => $agent->id ] ), 'countersign_save' );
@@ -130,7 +130,7 @@ final class FormsTest extends TestCase {
 		}
 	}
 
-	public function test_settings_are_recorded_and_bounded(): void {
+	public function test_changed_settings_are_recorded_and_limited(): void {
 		$form = Person::form( Person::of( 'admin' )->page( 'countersign' ), 'countersign_settings' );
 		$from = AuditTrail::size();
 		self::act( 'countersign_settings', 0, [ 'ip_max' => '99999', 'ip_window' => '0', 'allow_widening' => '1' ] + $form );
@@ -139,7 +139,7 @@ final class FormsTest extends TestCase {
 		self::assertSame( Site::user( 'admin' ), json_decode( AuditTrail::since( $from )[0]['body'], true )['actor']['user'] );
 	}
 
-	public function test_verify_shows_what_it_found(): void {
+	public function test_the_page_shows_the_result_of_a_verification(): void {
 		self::act( 'countersign_verify' );
 		self::assertStringContainsString( 'The log is complete and unchanged', wp_strip_all_tags( Person::of( 'admin' )->page( 'countersign-audit' )->body ) );
 		global $wpdb;
@@ -153,7 +153,7 @@ final class FormsTest extends TestCase {
 		self::act( 'countersign_verify' );
 	}
 
-	public function test_who_sees_which_page(): void {
+	public function test_each_page_needs_its_capability(): void {
 		self::assertSame( 200, Person::of( 'admin' )->page( 'countersign' )->status );
 		self::assertSame( 200, Person::of( 'admin' )->page( 'countersign-audit' )->status );
 		foreach ( [ 'countersign', 'countersign-audit' ] as $page ) {
@@ -165,7 +165,7 @@ final class FormsTest extends TestCase {
 		self::assertSame( 403, Person::of( 'editor' )->page( 'countersign' )->status );
 	}
 
-	public function test_what_agents_and_clients_say_of_themselves_is_text(): void {
+	public function test_text_of_agents_and_clients_is_escaped(): void {
 		wp_set_current_user( Site::user( 'admin' ) );
 		$evil = '"><script>alert("xss")</script><img src=x onerror=alert(1)>';
 		Plugin::composition()->manager()->create( $evil, $evil, Site::user( 'editor' ), 'standard', [], [], static fn(): int => 1 );
@@ -178,7 +178,7 @@ final class FormsTest extends TestCase {
 		}
 	}
 
-	public function test_the_list_tells_when_and_from_where(): void {
+	public function test_the_list_shows_the_address_of_the_last_use(): void {
 		$agent = Site::connect();
 		self::assertInstanceOf( Agent::class, $agent );
 		$agent->do( 'whoami' );

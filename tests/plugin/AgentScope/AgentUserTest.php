@@ -43,7 +43,7 @@ final class AgentUserTest extends TestCase {
 		return $cases;
 	}
 
-	public function test_nor_what_wordpress_derives_from_it(): void {
+	public function test_capabilities_derived_by_wordpress_are_removed(): void {
 		$derived = [ 'edit_user_meta', 'add_user_meta', 'delete_user_meta' ];
 		$has     = ( new AgentUser() )->act_as( Site::user( 'admin' ), static fn(): array => array_filter( $derived, static fn( string $capability ): bool => current_user_can( $capability, Site::user( 'subscriber' ), 'nickname' ) ) );
 		self::assertSame( [], $has );
@@ -54,7 +54,7 @@ final class AgentUserTest extends TestCase {
 	 *
 	 * @param string|int ...$of What it is asked for; a login stands for the user.
 	 */
-	public function test_no_agent_has_it( string $capability, string|int ...$of ): void {
+	public function test_an_administrators_agent_lacks_the_capability( string $capability, string|int ...$of ): void {
 		foreach ( $of as $i => $name ) {
 			$user     = is_string( $name ) ? get_user_by( 'login', $name ) : false;
 			$of[ $i ] = $user ? $user->ID : $name;
@@ -73,7 +73,7 @@ final class AgentUserTest extends TestCase {
 	}
 
 	/** @dataProvider capabilities */
-	public function test_a_filter_that_grants_it_grants_nothing( string $capability ): void {
+	public function test_a_filter_cannot_grant_the_capability( string $capability ): void {
 		$grant = static fn( array $all ): array => [ $capability => true ] + $all;
 		$map   = static fn( array $required, string $asked ): array => $asked === $capability ? [ 'exist' ] : $required;
 		$run   = static fn() => ( new AgentUser() )->act_as(
@@ -92,7 +92,7 @@ final class AgentUserTest extends TestCase {
 		self::assertFalse( $run() );
 	}
 
-	public function test_all_that_only_administrators_have_is_taken(): void {
+	public function test_all_capabilities_that_only_administrators_have_are_removed(): void {
 		$only  = array_diff_key( get_role( 'administrator' )->capabilities, get_role( 'editor' )->capabilities );
 		$left  = ( new AgentUser() )->act_as( Site::user( 'admin' ), static fn(): array => array_filter( array_keys( $only ), current_user_can( ... ) ) );
 		// Levels decide nothing since WordPress 2.0; ledgers are content.
@@ -100,7 +100,7 @@ final class AgentUserTest extends TestCase {
 		self::assertSame( [], array_values( $left ) );
 	}
 
-	public function test_content_stays_within_reach(): void {
+	public function test_capabilities_for_content_are_kept(): void {
 		$post     = Site::post( [], 'author' );
 		$expected = [ 'edit_posts', 'edit_others_posts', 'publish_posts', 'upload_files', 'edit_pages', 'manage_categories', 'read_private_posts', 'delete_posts' ];
 		$has      = ( new AgentUser() )->act_as( Site::user( 'admin' ), static fn(): array => array_values( array_filter( $expected, current_user_can( ... ) ) ) );
@@ -108,7 +108,7 @@ final class AgentUserTest extends TestCase {
 		self::assertTrue( ( new AgentUser() )->act_as( Site::user( 'editor' ), static fn(): bool => current_user_can( 'edit_post', $post ) ) );
 	}
 
-	public function test_nothing_is_ever_added(): void {
+	public function test_no_capability_is_added(): void {
 		$all    = array_keys( get_role( 'administrator' )->capabilities );
 		$before = array_filter( $all, static fn( string $capability ): bool => user_can( Site::user( 'contributor' ), $capability ) );
 		$within = ( new AgentUser() )->act_as( Site::user( 'contributor' ), static fn(): array => array_filter( $all, current_user_can( ... ) ) );
@@ -116,7 +116,7 @@ final class AgentUserTest extends TestCase {
 		self::assertNotContains( 'publish_posts', $within );
 	}
 
-	public function test_everything_is_as_before_afterwards(): void {
+	public function test_user_filters_and_capabilities_are_restored_afterwards(): void {
 		global $wp_filter;
 		wp_set_current_user( Site::user( 'admin' ) );
 		$count  = static fn(): array => array_map( static fn( string $hook ): int => array_sum( array_map( count( ... ), isset( $wp_filter[ $hook ] ) ? $wp_filter[ $hook ]->callbacks : [] ) ), [ 'map_meta_cap', 'user_has_cap', 'role_has_cap', 'editable_roles', 'update_user_metadata', 'content_save_pre' ] );
@@ -138,7 +138,7 @@ final class AgentUserTest extends TestCase {
 		}
 	}
 
-	public function test_switching_users_gains_nothing(): void {
+	public function test_switching_users_during_a_call_gains_no_capability(): void {
 		$answer = Site::connect( 'author', 'read_only' )->do(
 			'fixture_can',
 			[
@@ -151,7 +151,7 @@ final class AgentUserTest extends TestCase {
 		self::assertSame( [], $answer['roles'], 'no role can be given' );
 	}
 
-	public function test_markup_of_an_administrators_agent_is_filtered(): void {
+	public function test_an_administrators_agent_cannot_write_unfiltered_markup(): void {
 		$agent = Site::connect( 'admin', 'full_access' );
 		$id    = $agent->do( 'create_draft', [ 'title' => 'Filtered <script>x</script>', 'content' => '<p onclick="x()">Text</p><script>alert(1)</script><iframe src="https://evil.example"></iframe>' ] )['id'];
 		$post  = get_post( $id );
@@ -164,7 +164,7 @@ final class AgentUserTest extends TestCase {
 		self::assertStringNotContainsString( '<script', get_post( $id )->post_content );
 	}
 
-	public function test_more_can_be_taken_by_a_filter_and_nothing_given_back(): void {
+	public function test_the_filter_removes_further_capabilities_and_restores_none(): void {
 		$more = static fn(): array => [ 'publish_posts', 42 ];
 		add_filter( 'countersign_stripped_capabilities', $more );
 		try {

@@ -51,7 +51,7 @@ final class WriteGuardTest extends TestCase {
 	}
 
 	/** @dataProvider forbidden */
-	public function test_it_ends_the_call( string $what ): void {
+	public function test_a_forbidden_write_ends_the_call_and_changes_nothing( string $what ): void {
 		$agent  = self::agent();
 		$size   = AuditTrail::size();
 		$log    = self::log_below( $size );
@@ -74,20 +74,20 @@ final class WriteGuardTest extends TestCase {
 	}
 
 	/** @dataProvider fruitless */
-	public function test_it_changes_nothing( string $what ): void {
+	public function test_a_write_that_wordpress_refuses_changes_nothing( string $what ): void {
 		$agent  = self::agent();
 		$before = Site::digest();
 		$agent->call( 'fixture_write', [ 'what' => $what ] );
 		self::assertSame( $before, Site::digest() );
 	}
 
-	public function test_what_is_nobodys_secret_can_be_written(): void {
+	public function test_ordinary_options_and_posts_can_be_written(): void {
 		$agent = self::agent();
 		self::assertSame( 'true', $agent->do( 'fixture_write', [ 'what' => 'ordinary_option' ] )['returned'] );
 		self::assertSame( 'true', $agent->do( 'fixture_write', [ 'what' => 'ordinary_post' ] )['returned'], 'a post may be about these tables' );
 	}
 
-	public function test_the_guard_is_gone_after_the_call(): void {
+	public function test_the_guard_is_removed_after_the_call(): void {
 		$guard = new \Countersign\Plugin\AgentScope\WriteGuard( new \Countersign\Plugin\AgentScope\LiveCheck( self::agent()->connection(), \Countersign\Plugin\Plugin::composition()->connections(), \Countersign\Plugin\Plugin::composition()->kill_switch() ) );
 		try {
 			$guard->watch( static fn() => update_option( 'countersign_kill_switch', 'x' ) );

@@ -19,7 +19,7 @@ final class AppendTest extends TestCase {
 		return Plugin::composition()->log();
 	}
 
-	public function test_the_sequence_is_dense_from_the_first_entry_on(): void {
+	public function test_sequence_numbers_have_no_gap(): void {
 		AuditTrail::append( 3 );
 		AuditTrail::append();
 		$rows = AuditTrail::since( 0 );
@@ -27,7 +27,7 @@ final class AppendTest extends TestCase {
 		self::assertSame( count( $rows ), AuditTrail::size() );
 	}
 
-	public function test_every_column_of_every_row_is_what_the_entry_says(): void {
+	public function test_every_column_matches_its_entry(): void {
 		self::log()->append(
 			AuditTrail::draft(),
 			AuditTrail::draft( 'test.empty', [ 'actor' => [ 'kind' => 'system' ], 'target' => null, 'change' => null, 'outcome' => null, 'reason' => null, 'correlation' => null ] ),
@@ -59,20 +59,20 @@ final class AppendTest extends TestCase {
 		}
 	}
 
-	public function test_several_drafts_are_stored_together_and_in_order(): void {
+	public function test_several_drafts_are_stored_in_order(): void {
 		$from = AuditTrail::size();
 		self::log()->append( AuditTrail::draft( 'test.one' ), null, AuditTrail::draft( 'test.two' ), AuditTrail::draft( 'test.three' ) );
 		self::assertSame( [ 'test.one', 'test.two', 'test.three' ], array_column( AuditTrail::since( $from ), 'action' ) );
 	}
 
-	public function test_nothing_to_record_stores_nothing(): void {
+	public function test_an_append_without_drafts_stores_nothing(): void {
 		$from = AuditTrail::size();
 		self::log()->append();
 		self::log()->append( null, null );
 		self::assertSame( $from, AuditTrail::size() );
 	}
 
-	public function test_a_malformed_draft_stores_none_of_its_batch_and_the_log_goes_on(): void {
+	public function test_a_malformed_draft_stores_nothing_and_later_appends_work(): void {
 		$from = AuditTrail::size();
 		foreach ( [ '{', '[]', '{"kind":"system"}', '"x"', '{"kind":"no such kind","actor":{"kind":"system"},"action":"x"}' ] as $draft ) {
 			try {
@@ -104,7 +104,7 @@ final class AppendTest extends TestCase {
 	}
 
 	/** @dataProvider secrets */
-	public function test_a_secret_is_redacted_wherever_it_stands( string $secret ): void {
+	public function test_a_secret_is_redacted_in_every_field( string $secret ): void {
 		$from = AuditTrail::size();
 		self::log()->append(
 			AuditTrail::draft(
@@ -133,13 +133,13 @@ final class AppendTest extends TestCase {
 		self::assertStringContainsString( '[redacted]', $row['target'] );
 	}
 
-	public function test_control_and_direction_characters_do_not_survive(): void {
+	public function test_control_and_direction_characters_are_removed(): void {
 		$from = AuditTrail::size();
 		self::log()->append( AuditTrail::draft( 'test.marks', [ 'target' => "a\u{202e}b\nc\u{200b}d\x1be" ] ) );
 		self::assertSame( 'abcde', AuditTrail::since( $from )[0]['target'] );
 	}
 
-	public function test_what_is_too_long_is_cut_and_stays_verifiable(): void {
+	public function test_long_text_is_cut_and_the_log_stays_valid(): void {
 		$from = AuditTrail::size();
 		self::log()->append( AuditTrail::draft( 'test.long', [ 'target' => str_repeat( '🦔', 3000 ), 'change' => array_fill_keys( array_map( static fn( int $n ): string => "key$n", range( 1, 300 ) ), str_repeat( 'x', 3000 ) ) ] ) );
 		$row = AuditTrail::since( $from )[0];
@@ -148,7 +148,7 @@ final class AppendTest extends TestCase {
 		self::assertSame( 'ok', AuditTrail::verify()['verdict'] );
 	}
 
-	public function test_the_plugins_own_drafts_name_who_acted(): void {
+	public function test_the_plugins_own_drafts_name_the_actor(): void {
 		$from = AuditTrail::size();
 		$_SERVER['REMOTE_ADDR'] = '192.0.2.44';
 		wp_set_current_user( Site::user( 'admin' ) );
@@ -168,7 +168,7 @@ final class AppendTest extends TestCase {
 		self::assertSame( [ 'ok', 'ok', 'denied', 'denied' ], array_column( AuditTrail::since( $from ), 'outcome' ) );
 	}
 
-	public function test_there_is_no_way_to_change_or_remove_an_entry(): void {
+	public function test_no_method_changes_or_removes_an_entry(): void {
 		$methods = [];
 		foreach ( [ Log::class, \Countersign\Plugin\Audit\Storage::class, \Countersign\AuditLog::class ] as $class ) {
 			array_push( $methods, ...get_class_methods( $class ) );

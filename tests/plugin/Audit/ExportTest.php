@@ -34,7 +34,7 @@ final class ExportTest extends TestCase {
 	}
 
 	/** @dataProvider counts */
-	public function test_the_file_of_a_sound_log_proves_every_entry( int $count ): void {
+	public function test_an_exported_file_proves_every_entry( int $count ): void {
 		AuditTrail::append( $count, 'test.many' );
 		$report = self::verified( self::exported( 'ndjson' ) );
 		self::assertSame( 'ok', $report->verdict() );
@@ -51,7 +51,7 @@ final class ExportTest extends TestCase {
 		];
 	}
 
-	public function test_a_log_that_was_set_back_is_exported_and_not_vouched_for(): void {
+	public function test_a_log_that_was_set_back_is_exported_without_proof(): void {
 		global $wpdb;
 		$head = Site::table( 'audit_head' );
 		// Away from where the log itself keeps a checkpoint.
@@ -68,7 +68,7 @@ final class ExportTest extends TestCase {
 		self::assertTrue( self::verified( self::exported( 'ndjson' ) )->isProved() );
 	}
 
-	public function test_an_entry_changed_in_the_table_shows_in_the_file(): void {
+	public function test_a_changed_entry_is_detected_in_the_exported_file(): void {
 		global $wpdb;
 		AuditTrail::append( 5, 'test.few' );
 		$entry = Site::table( 'audit_entry' );
@@ -82,7 +82,7 @@ final class ExportTest extends TestCase {
 		self::assertSame( 'ok', self::verified( self::exported( 'ndjson' ) )->verdict() );
 	}
 
-	public function test_the_table_has_a_line_for_each_entry(): void {
+	public function test_the_csv_file_has_one_line_per_entry(): void {
 		AuditTrail::append( 3, 'test.csv' );
 		$lines = explode( "\r\n", rtrim( self::exported( 'csv' ) ) );
 		self::assertCount( AuditTrail::size() + 1, $lines );

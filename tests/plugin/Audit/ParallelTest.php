@@ -16,7 +16,7 @@ final class ParallelTest extends TestCase {
 	private const WRITERS = 16;
 	private const EACH    = 8;
 
-	public function test_sixteen_processes_that_write_at_once_make_one_dense_log(): void {
+	public function test_sixteen_parallel_processes_write_one_log_without_gap(): void {
 		$from = AuditTrail::size();
 		$gate = Site::folder() . '/tmp/gate';
 		@unlink( $gate );
@@ -56,7 +56,7 @@ final class ParallelTest extends TestCase {
 		self::assertVerified();
 	}
 
-	public function test_requests_on_all_workers_make_one_dense_log(): void {
+	public function test_parallel_requests_write_one_log_without_gap(): void {
 		$agent   = Site::connect();
 		$from    = AuditTrail::size();
 		$answers = Http::all( array_map( static fn(): Pending => $agent->prepare( 'whoami' ), range( 1, 32 ) ) );
@@ -73,7 +73,7 @@ final class ParallelTest extends TestCase {
 		self::assertVerified();
 	}
 
-	public function test_an_export_amid_writers_is_signed_to_its_end(): void {
+	public function test_an_export_during_appends_is_signed_to_its_end(): void {
 		$done = Site::folder() . '/tmp/exported';
 		@unlink( $done );
 		$writer   = "

@@ -30,7 +30,7 @@ final class RefusalTest extends TestCase {
 		}
 	}
 
-	public function test_no_tool_runs(): void {
+	public function test_no_tool_runs_if_the_intent_cannot_be_recorded(): void {
 		$agent = Site::connect();
 		$this->while_broken(
 			function () use ( $agent ): void {
@@ -45,7 +45,7 @@ final class RefusalTest extends TestCase {
 		$agent->do( 'whoami' );
 	}
 
-	public function test_a_confirmed_act_does_not_happen(): void {
+	public function test_a_confirmed_call_is_not_run_if_it_cannot_be_recorded(): void {
 		$agent = Site::connect();
 		$id    = Site::post();
 		$token = $agent->review( 'publish_post', [ 'id' => $id ] );
@@ -53,7 +53,7 @@ final class RefusalTest extends TestCase {
 		self::assertSame( 'draft', Site::status( $id ) );
 	}
 
-	public function test_no_privilege_to_write_is_enough_to_refuse(): void {
+	public function test_missing_write_privileges_refuse_calls(): void {
 		$agent = Site::connect();
 		$this->expected_complaint = '~WordPress database error~';
 		$this->as_root( "REVOKE ALL ON wordpress.* FROM wordpress@localhost; GRANT SELECT, UPDATE, DELETE, CREATE, ALTER, DROP, LOCK TABLES ON wordpress.* TO wordpress@localhost; FLUSH PRIVILEGES" );
@@ -99,7 +99,7 @@ final class RefusalTest extends TestCase {
 	}
 
 	/** @dataProvider acts */
-	public function test_nobody_manages_a_connection( callable $act ): void {
+	public function test_connections_cannot_be_changed_if_the_change_cannot_be_recorded( callable $act ): void {
 		$connection = Site::connect()->connection();
 		$this->while_broken(
 			static function () use ( $act, $connection ): void {
@@ -115,7 +115,7 @@ final class RefusalTest extends TestCase {
 		);
 	}
 
-	public function test_agents_can_be_stopped_but_not_let_go(): void {
+	public function test_agents_can_be_stopped_but_not_continue_without_a_record(): void {
 		$this->expected_complaint = '~WordPress database error~';
 		$this->while_broken(
 			static function (): void {
@@ -135,7 +135,7 @@ final class RefusalTest extends TestCase {
 		self::assertFalse( Plugin::composition()->kill_switch()->is_on() );
 	}
 
-	public function test_an_outcome_that_cannot_be_recorded_is_not_reported_as_success(): void {
+	public function test_a_call_whose_outcome_cannot_be_recorded_is_not_reported_as_success(): void {
 		$agent = Site::connect();
 		$from  = AuditTrail::size();
 		$this->expected_complaint = '~WordPress database error~';
@@ -161,7 +161,7 @@ final class RefusalTest extends TestCase {
 		self::assertTold( [ 'intent fixture_wait' ], $from );
 	}
 
-	public function test_a_missing_head_row_refuses(): void {
+	public function test_a_missing_head_row_refuses_calls(): void {
 		global $wpdb;
 		$head = $wpdb->get_row( 'SELECT * FROM ' . Site::table( 'audit_head' ), ARRAY_A );
 		$wpdb->query( 'DELETE FROM ' . Site::table( 'audit_head' ) );
@@ -173,7 +173,7 @@ final class RefusalTest extends TestCase {
 		}
 	}
 
-	public function test_a_log_shorter_than_it_was_stops_agents(): void {
+	public function test_a_log_that_became_shorter_refuses_agents(): void {
 		global $wpdb;
 		$agent = Site::connect();
 		$old   = Log::head();

@@ -106,12 +106,12 @@ final class TamperTest extends TestCase {
 	}
 
 	/** @dataProvider columns */
-	public function test_a_changed_column( string $column, mixed $value ): void {
+	public function test_a_changed_column_is_detected( string $column, mixed $value ): void {
 		$seq = $this->first + 4;
 		self::assertFound( 'index_column_mismatch', $seq, self::after( static fn() => self::set( $seq, [ $column => $value ] ) ) );
 	}
 
-	public function test_a_changed_entry(): void {
+	public function test_a_changed_entry_is_detected(): void {
 		$seq  = $this->first + 4;
 		$body = AuditTrail::since( $seq )[0]['body'];
 		self::assertFound( 'entry_modified', $seq, self::after( static fn() => self::set( $seq, [ 'body' => str_replace( '"denied"', '"ok"', $body ) ] ) ) );
@@ -121,12 +121,12 @@ final class TamperTest extends TestCase {
 		self::assertFound( 'entry_modified', $seq, self::after( static fn() => self::set( $seq, [ 'body' => "\xff\xfe" ] ) ) );
 	}
 
-	public function test_a_changed_leaf(): void {
+	public function test_a_changed_leaf_hash_is_detected(): void {
 		$seq = $this->first + 4;
 		self::assertFound( 'entry_modified', $seq, self::after( static fn() => self::set( $seq, [ 'leaf' => str_repeat( "\0", 32 ) ] ) ) );
 	}
 
-	public function test_an_entry_rewritten_with_everything_that_belongs_to_it(): void {
+	public function test_an_entry_rewritten_with_its_leaf_and_columns_is_detected(): void {
 		$seq    = $this->first + 4;
 		$body   = str_replace( '"denied"', '"ok"', AuditTrail::since( $seq )[0]['body'] );
 		$report = self::after( static fn() => self::set( $seq, [ 'body' => $body, 'leaf' => hash( 'sha256', "\0$body", true ), 'outcome' => 'ok' ] ) );
@@ -134,7 +134,7 @@ final class TamperTest extends TestCase {
 		self::assertLessThanOrEqual( $seq, $report['first_bad'] );
 	}
 
-	public function test_removed_entries(): void {
+	public function test_removed_entries_are_detected(): void {
 		$seq = $this->first + 4;
 		self::assertFound( 'missing_range', $seq, self::after( static fn() => self::delete( "seq = $seq" ) ) );
 		self::assertFound( 'missing_range', $seq, self::after( static fn() => self::delete( "seq BETWEEN $seq AND " . ( $seq + 3 ) ) ) );
@@ -142,14 +142,14 @@ final class TamperTest extends TestCase {
 		self::assertFound( 'missing_range', 0, self::after( static fn() => self::delete( "seq < $seq" ) ) );
 	}
 
-	public function test_a_tail_cut_off(): void {
+	public function test_a_truncated_log_is_detected(): void {
 		$end = AuditTrail::size();
 		self::assertFound( 'truncated_tail', $end - 1, self::after( static fn() => self::delete( 'seq = ' . ( $end - 1 ) ) ) );
 		self::assertFound( 'truncated_tail', $this->first, self::after( fn() => self::delete( "seq >= $this->first" ) ) );
 		self::assertFound( 'truncated_tail', 0, self::after( static fn() => self::delete( 'seq >= 0' ) ) );
 	}
 
-	public function test_a_tail_cut_off_with_the_head_of_that_time(): void {
+	public function test_a_truncated_log_with_a_matching_head_is_detected(): void {
 		$head = Log::head();
 		AuditTrail::append( 3 );
 		$report = self::after(
@@ -163,7 +163,7 @@ final class TamperTest extends TestCase {
 		self::assertFound( 'truncated_tail', $head->size, $report );
 	}
 
-	public function test_everything_removed_is_found_by_what_stands_outside_the_database(): void {
+	public function test_an_emptied_log_is_detected_by_the_mark_outside_the_database(): void {
 		$report = self::after(
 			static function (): void {
 				global $wpdb;
@@ -175,7 +175,7 @@ final class TamperTest extends TestCase {
 		self::assertFound( 'truncated_tail', 0, $report );
 	}
 
-	public function test_inserted_entries(): void {
+	public function test_inserted_entries_are_detected(): void {
 		$end = AuditTrail::size();
 		$seq = $this->first + 4;
 		self::assertFound( 'inserted', $end, self::after( static fn() => self::copy( $seq, $end ) ) );
@@ -194,7 +194,7 @@ final class TamperTest extends TestCase {
 		self::assertFound( 'inserted', $seq, $report );
 	}
 
-	public function test_moved_entries(): void {
+	public function test_moved_entries_are_detected(): void {
 		$seq    = $this->first + 4;
 		$report = self::after(
 			static function () use ( $seq ): void {
@@ -206,7 +206,7 @@ final class TamperTest extends TestCase {
 		self::assertFound( 'inserted', $seq, $report );
 	}
 
-	public function test_a_changed_head(): void {
+	public function test_a_changed_head_is_detected(): void {
 		$head = Log::head();
 		AuditTrail::append();
 		$set = static function ( ?string $text, int $size ): callable {
@@ -219,7 +219,7 @@ final class TamperTest extends TestCase {
 		self::assertFound( 'head_mismatch', null, self::after( $set( $head->text, $head->size + 1 ) ) );
 	}
 
-	public function test_a_changed_checkpoint(): void {
+	public function test_a_changed_checkpoint_is_detected(): void {
 		global $wpdb;
 		$checkpoint = Site::table( 'audit_checkpoint' );
 		$note       = $wpdb->get_var( "SELECT note FROM $checkpoint ORDER BY size DESC LIMIT 1" );

@@ -12,7 +12,7 @@ use Countersign\Tests\TestCase;
 /** The log keeps out of everybody else's transactions. */
 final class TransactionTest extends TestCase {
 
-	public function test_an_entry_survives_the_transaction_of_another_that_is_rolled_back(): void {
+	public function test_an_entry_survives_a_rolled_back_transaction_of_other_code(): void {
 		global $wpdb;
 		$from = AuditTrail::size();
 		$wpdb->query( 'START TRANSACTION' );
@@ -24,7 +24,7 @@ final class TransactionTest extends TestCase {
 		self::assertSame( 'ok', AuditTrail::verify()['verdict'] );
 	}
 
-	public function test_it_does_not_commit_the_transaction_of_another(): void {
+	public function test_an_append_does_not_commit_a_transaction_of_other_code(): void {
 		global $wpdb;
 		$wpdb->query( 'START TRANSACTION' );
 		$wpdb->update( $wpdb->options, [ 'option_value' => 'not to stay' ], [ 'option_name' => 'blogdescription' ] );
@@ -33,7 +33,7 @@ final class TransactionTest extends TestCase {
 		self::assertNotSame( 'not to stay', Site::option( 'blogdescription' ) );
 	}
 
-	public function test_a_rollback_undoes_what_an_agent_did_but_not_that_it_did(): void {
+	public function test_a_call_that_ends_the_request_keeps_its_audit_entries(): void {
 		$agent = Site::connect();
 		$from  = AuditTrail::size();
 		$title = 'Rolled back ' . uniqid();
@@ -41,13 +41,13 @@ final class TransactionTest extends TestCase {
 		self::assertTold( [ 'intent fixture_die', 'outcome fixture_die failed tool_failed' ], $from );
 	}
 
-	public function test_strict_mode_and_error_reporting_of_the_process_stay_as_they_were(): void {
+	public function test_the_error_reporting_of_mysqli_is_unchanged(): void {
 		$mode = ( new \mysqli_driver() )->report_mode;
 		AuditTrail::append();
 		self::assertSame( $mode, ( new \mysqli_driver() )->report_mode );
 	}
 
-	public function test_a_connection_that_the_server_closed_does_not_lose_the_log_for_good(): void {
+	public function test_appends_work_after_the_server_closed_the_connection(): void {
 		global $wpdb;
 		AuditTrail::append();
 		foreach ( $wpdb->get_results( 'SHOW PROCESSLIST', ARRAY_A ) as $process ) {

@@ -20,7 +20,7 @@ final class VerificationTest extends TestCase {
 		return new Verification( Plugin::composition()->extension()->audit_log() );
 	}
 
-	public function test_a_long_log_is_verified_step_by_step(): void {
+	public function test_a_long_log_is_verified_in_several_steps(): void {
 		AuditTrail::append( 2300, 'test.many' );
 		delete_option( 'countersign_verification' );
 		$steps = 0;
@@ -39,7 +39,7 @@ final class VerificationTest extends TestCase {
 		self::assertMatchesRegularExpression( '/^[0-9a-f]{64}$/D', $report['root'] );
 	}
 
-	public function test_what_is_appended_meanwhile_does_not_disturb(): void {
+	public function test_appends_during_a_verification_do_not_disturb_it(): void {
 		delete_option( 'countersign_verification' );
 		self::assertFalse( self::verification()->run( 0.0 ) );
 		$size = AuditTrail::size();
@@ -51,7 +51,7 @@ final class VerificationTest extends TestCase {
 		self::assertSame( $size, Verification::last()['checked'] );
 	}
 
-	public function test_a_checkpoint_is_kept_whenever_the_log_passes_a_multiple_of_256(): void {
+	public function test_a_checkpoint_is_stored_every_256_entries(): void {
 		global $wpdb;
 		$checkpoint = Site::table( 'audit_checkpoint' );
 		$size       = AuditTrail::size();
@@ -69,7 +69,7 @@ final class VerificationTest extends TestCase {
 		self::assertSame( $before + 1, (int) $wpdb->get_var( "SELECT COUNT(*) FROM $checkpoint" ) );
 	}
 
-	public function test_a_restored_backup_stops_everything_until_it_is_acknowledged(): void {
+	public function test_a_restored_backup_refuses_appends_until_it_is_acknowledged(): void {
 		global $wpdb;
 		$old = Log::head();
 		AuditTrail::append( 3 );
@@ -95,7 +95,7 @@ final class VerificationTest extends TestCase {
 		self::assertSame( $old->size + 3, $new->size );
 	}
 
-	public function test_entries_are_found_by_what_one_looks_for(): void {
+	public function test_entries_can_be_filtered_and_searched(): void {
 		$from = AuditTrail::size();
 		$log  = Plugin::composition()->log();
 		$needle      = uniqid( 'needle' );
@@ -117,7 +117,7 @@ final class VerificationTest extends TestCase {
 		self::assertSame( [ 1, 0 ], $found( [ 'search' => $needle, 'from' => (string) ( time() - 3600 ), 'to' => (string) ( time() + 60 ) ] ) );
 	}
 
-	public function test_pages_meet_without_gap_or_overlap(): void {
+	public function test_pages_have_no_gap_and_no_overlap(): void {
 		AuditTrail::append( 25 );
 		$seen   = [];
 		$before = null;

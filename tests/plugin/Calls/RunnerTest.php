@@ -27,7 +27,7 @@ final class RunnerTest extends TestCase {
 	}
 
 	/** @dataProvider deaths */
-	public function test_a_tool_that_dies( string $how ): void {
+	public function test_a_tool_that_fails_is_answered_and_recorded( string $how ): void {
 		$this->expected_complaint = '~fixture|Fixture|Allowed memory|Maximum execution|gave up~';
 		$agent                    = Site::connect();
 		$from                     = AuditTrail::size();
@@ -45,7 +45,7 @@ final class RunnerTest extends TestCase {
 		$agent->do( 'whoami' );
 	}
 
-	public function test_what_a_tool_echoes_and_sends_is_not_in_the_answer(): void {
+	public function test_output_and_headers_of_a_tool_are_discarded(): void {
 		$answer = Site::connect()->call( 'fixture_noise' );
 		self::assertSame( [ 'quiet' => true ], $answer->content() );
 		self::assertStringStartsWith( '{', $answer->body );
@@ -55,7 +55,7 @@ final class RunnerTest extends TestCase {
 		self::assertSame( 'application/json', $answer->header( 'Content-Type' ) );
 	}
 
-	public function test_an_answer_that_breaks_its_schema_is_never_sent(): void {
+	public function test_a_result_that_violates_the_output_schema_is_not_sent(): void {
 		$from   = AuditTrail::size();
 		$answer = Site::connect()->call( 'fixture_wrong' );
 		self::assertSame( 'tool_failed', $answer->reason() );
@@ -63,7 +63,7 @@ final class RunnerTest extends TestCase {
 		self::assertSame( 'failed', AuditTrail::since( $from )[2]['outcome'] );
 	}
 
-	public function test_a_tool_refuses_with_a_reason_and_a_target(): void {
+	public function test_a_tools_refusal_has_its_reason_and_target(): void {
 		$agent  = Site::connect();
 		$from   = AuditTrail::size();
 		$answer = $agent->call( 'fixture_deny', [ 'reason' => 'target_state', 'detail' => 'It is asleep.' ] );
@@ -73,7 +73,7 @@ final class RunnerTest extends TestCase {
 		self::assertSame( 'tool_failed', $agent->call( 'fixture_deny', [ 'reason' => 'no_such_reason' ] )->reason() );
 	}
 
-	public function test_both_layers_must_allow(): void {
+	public function test_a_call_needs_the_group_and_the_capability(): void {
 		self::assertNull( Site::connect( 'editor', 'read_only' )->call( 'fixture_capability' )->reason() );
 		self::assertSame( 'capability_denied', Site::connect( 'author', 'read_only' )->call( 'fixture_capability' )->reason(), 'the user lacks it' );
 		self::assertSame( 'capability_denied', Site::connect( 'admin', 'full_access' )->call( 'fixture_admin_only' )->reason(), 'nobody has it' );
@@ -81,8 +81,8 @@ final class RunnerTest extends TestCase {
 		self::assertNull( Site::connect( 'admin', 'media_manager' )->call( 'fixture_media_only' )->reason() );
 	}
 
-	public function test_nobody_takes_over_the_name_of_another_tool(): void {
-		$this->expected_complaint = '~is registered already~';
+	public function test_a_registered_tool_name_cannot_be_replaced(): void {
+		$this->expected_complaint = '~is already registered~';
 		$id                       = Site::post( [ 'post_status' => 'publish' ] );
 		update_option( 'fixture_hijack', 1 );
 		try {
@@ -93,15 +93,15 @@ final class RunnerTest extends TestCase {
 		} finally {
 			delete_option( 'fixture_hijack' );
 		}
-		self::assertStringContainsString( 'is registered already', $this->logged() );
+		self::assertStringContainsString( 'is already registered', $this->logged() );
 	}
 
-	public function test_arguments_arrive_as_they_were_sent(): void {
+	public function test_arguments_reach_the_handler_unchanged(): void {
 		$sent = [ 'text' => "it's \\ \"so\" 🦔 <b>&amp;", 'list' => [ 1, 2.5, null, true ], 'nested' => [ 'a' => [ 'b' => [] ] ] ];
 		self::assertSame( $sent, Site::connect()->do( 'fixture_echo', $sent ) );
 	}
 
-	public function test_resources_templates_prompts_and_completions(): void {
+	public function test_resources_templates_prompts_and_completions_are_served(): void {
 		$agent = Site::connect();
 		$from  = AuditTrail::size();
 		self::assertSame( 'The note.', $agent->send( 'resources/read', [ 'uri' => 'fixture://note' ] )->json()['result']['contents'][0]['text'] );
@@ -128,7 +128,7 @@ final class RunnerTest extends TestCase {
 		return $events;
 	}
 
-	public function test_progress_is_streamed_and_noise_in_between_is_not(): void {
+	public function test_progress_is_streamed_and_other_output_is_discarded(): void {
 		$meta   = [ '_meta' => [ 'progressToken' => 'p1', 'io.modelcontextprotocol/logLevel' => 'info' ] ];
 		$answer = Site::connect()->send( 'tools/call', [ 'name' => 'fixture_progress', 'arguments' => [] ] + $meta );
 		$events = self::events( $answer );
@@ -139,7 +139,7 @@ final class RunnerTest extends TestCase {
 		self::assertSame( 'no-store', $answer->header( 'Cache-Control' ) );
 	}
 
-	public function test_a_tool_that_dies_in_the_middle_of_a_stream_ends_it_properly(): void {
+	public function test_a_tool_that_fails_during_a_stream_ends_it_with_an_error(): void {
 		$from   = AuditTrail::size();
 		$answer = Site::connect()->send( 'tools/call', [ 'name' => 'fixture_progress', 'arguments' => [ 'die' => true ], '_meta' => [ 'progressToken' => 'p1' ] ] );
 		$events = self::events( $answer );
@@ -147,7 +147,7 @@ final class RunnerTest extends TestCase {
 		self::assertSame( 'outcome fixture_progress failed tool_failed', AuditTrail::told( $from )[2] );
 	}
 
-	public function test_without_a_token_for_progress_there_is_one_plain_answer(): void {
+	public function test_without_a_progress_token_the_answer_is_plain_json(): void {
 		$answer = Site::connect()->call( 'fixture_progress' );
 		self::assertSame( 'application/json', $answer->header( 'Content-Type' ) );
 		self::assertNotSame( [], $answer->content() );

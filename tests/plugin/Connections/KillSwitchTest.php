@@ -18,7 +18,7 @@ final class KillSwitchTest extends TestCase {
 		parent::tearDown();
 	}
 
-	public function test_it_stops_all_at_once_and_they_go_on_with_the_same_tokens(): void {
+	public function test_all_agents_stop_and_continue_with_the_same_tokens(): void {
 		$agents = [ Site::connect(), Site::connect( 'author', 'read_only' ) ];
 		$from   = AuditTrail::size();
 		self::assertTrue( countersign_kill_switch( true ) );
@@ -51,7 +51,7 @@ final class KillSwitchTest extends TestCase {
 		}
 	}
 
-	public function test_what_cannot_be_read_is_on(): void {
+	public function test_an_unreadable_state_counts_as_stopped(): void {
 		$switch = Plugin::composition()->kill_switch();
 		self::assertTrue( self::without( '/^SELECT option_value .*countersign_kill_switch/', $switch->is_on( ... ) ) );
 		self::assertFalse( $switch->is_on() );
@@ -64,7 +64,7 @@ final class KillSwitchTest extends TestCase {
 		self::assertTrue( $switch->is_on(), 'written all the same' );
 	}
 
-	public function test_what_cannot_be_written_is_not_said_to_be_done(): void {
+	public function test_a_change_that_the_database_refuses_is_an_error(): void {
 		$told = 0;
 		$note = static function () use ( &$told ): void {
 			$told++;
@@ -81,7 +81,7 @@ final class KillSwitchTest extends TestCase {
 		self::assertSame( [ 0, false ], [ $told, countersign_kill_switch() ] );
 	}
 
-	public function test_it_tells_other_plugins(): void {
+	public function test_changes_fire_the_action_once(): void {
 		$told = [];
 		$note = static function ( bool $on ) use ( &$told ): void {
 			$told[] = $on;
@@ -94,7 +94,7 @@ final class KillSwitchTest extends TestCase {
 		self::assertSame( [ true, false ], $told );
 	}
 
-	public function test_over_rest_by_an_administrator(): void {
+	public function test_an_administrator_can_use_the_rest_route(): void {
 		$admin = Person::of( 'admin' );
 		self::assertSame( [ 'on' => false ], $admin->rest( 'GET', '/countersign/v1/kill-switch' )->json() );
 		self::assertSame( [ 'on' => true ], $admin->rest( 'POST', '/countersign/v1/kill-switch', [ 'on' => true ] )->json() );
@@ -106,7 +106,7 @@ final class KillSwitchTest extends TestCase {
 		self::assertFalse( countersign_kill_switch() );
 	}
 
-	public function test_over_rest_by_nobody_else(): void {
+	public function test_other_users_cannot_use_the_rest_route(): void {
 		foreach ( [ 'editor', 'subscriber' ] as $login ) {
 			foreach ( [ 'GET', 'POST' ] as $method ) {
 				self::assertSame( 403, Person::of( $login )->rest( $method, '/countersign/v1/kill-switch', 'POST' === $method ? [ 'on' => true ] : null )->status, "$login $method" );
@@ -119,7 +119,7 @@ final class KillSwitchTest extends TestCase {
 		self::assertFalse( countersign_kill_switch() );
 	}
 
-	public function test_it_is_read_past_every_cache(): void {
+	public function test_the_state_is_read_from_the_database(): void {
 		self::assertFalse( countersign_kill_switch() );
 		global $wpdb;
 		$wpdb->query( "UPDATE $wpdb->options SET option_value = '1' WHERE option_name = 'countersign_kill_switch'" );

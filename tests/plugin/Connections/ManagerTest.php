@@ -23,7 +23,7 @@ final class ManagerTest extends TestCase {
 		return Plugin::composition()->manager();
 	}
 
-	public function test_a_new_connection_has_what_was_chosen(): void {
+	public function test_a_new_connection_has_the_chosen_values(): void {
 		wp_set_current_user( Site::user( 'admin' ) );
 		$from = AuditTrail::size();
 		update_option( Settings::OPTION, [ 'connection_limit' => [ 'max' => 17, 'window' => 90 ] ] + Site::ROOMY );
@@ -53,7 +53,7 @@ final class ManagerTest extends TestCase {
 		self::assertSame( '127.0.0.1', $change['request']['redirect_host'] );
 	}
 
-	public function test_a_consent_that_fails_halfway_leaves_no_connection(): void {
+	public function test_a_failed_consent_leaves_no_connection(): void {
 		$before = Site::digest();
 		try {
 			self::manager()->create( 'x', 'x', 1, 'standard', [], [], static fn() => throw new \RuntimeException( 'no room' ) );
@@ -88,7 +88,7 @@ final class ManagerTest extends TestCase {
 	}
 
 	/** @dataProvider presets */
-	public function test_a_preset_shows_and_allows_its_own_tools( string $preset, array $groups ): void {
+	public function test_a_preset_lists_and_allows_only_its_tools( string $preset, array $groups ): void {
 		$agent = Site::connect( 'editor', $preset );
 		$mine  = self::tools_of( $groups );
 		$shown = array_values( array_filter( $agent->tools(), static fn( string $name ): bool => ! str_starts_with( $name, 'fixture_' ) || in_array( $name, [ 'fixture_media_only', 'fixture_confirmed' ], true ) ) );
@@ -100,7 +100,7 @@ final class ManagerTest extends TestCase {
 		}
 	}
 
-	public function test_paused_refuses_and_resumed_goes_on_with_the_same_token(): void {
+	public function test_a_paused_connection_is_refused_and_a_resumed_one_keeps_its_token(): void {
 		$agent = Site::connect();
 		self::manager()->pause( $agent->connection() );
 		$from   = AuditTrail::size();
@@ -118,10 +118,10 @@ final class ManagerTest extends TestCase {
 	}
 
 	/** @dataProvider endings */
-	public function test_what_cannot_be_written_is_not_said_to_be_done( string $act ): void {
+	public function test_a_change_that_the_database_refuses_is_an_error( string $act ): void {
 		global $wpdb;
 		$agent   = Site::connect();
-		$break   = static fn( string $sql ): string => str_starts_with( $sql, 'UPDATE ' . Site::table( 'connections' ) ) ? 'SELECT broken FROM nowhere' : $sql;
+		$break   = static fn( string $sql ): string => str_starts_with( $sql, 'UPDATE `' . Site::table( 'connections' ) . '`' ) ? 'SELECT broken FROM nowhere' : $sql;
 		$showing = $wpdb->suppress_errors( true );
 		add_filter( 'query', $break );
 		try {
@@ -135,7 +135,7 @@ final class ManagerTest extends TestCase {
 		}
 	}
 
-	public function test_narrowed_holds_on_the_next_request(): void {
+	public function test_removed_permissions_apply_to_the_next_request(): void {
 		$agent = Site::connect( 'editor', 'standard' );
 		$id    = Site::post();
 		$agent->do( 'create_draft', [ 'title' => 'Before' ] );
@@ -151,7 +151,7 @@ final class ManagerTest extends TestCase {
 		self::assertSame( 'draft', Site::status( $id ) );
 	}
 
-	public function test_narrowed_to_exactly_a_preset_is_called_by_its_name(): void {
+	public function test_permissions_that_match_a_preset_get_its_name(): void {
 		$agent = Site::connect( 'editor', 'standard' );
 		self::manager()->set_groups( $agent->connection(), Access::presets()['content_manager'] );
 		self::assertSame( 'content_manager', $agent->connection()->preset );
@@ -160,7 +160,7 @@ final class ManagerTest extends TestCase {
 		self::assertSame( [ 'read' ], $agent->connection()->groups, 'reading stays' );
 	}
 
-	public function test_widened_is_refused(): void {
+	public function test_adding_permissions_is_refused(): void {
 		$agent  = Site::connect( 'editor', 'read_only' );
 		$before = Site::digest();
 		$from   = AuditTrail::size();
@@ -178,20 +178,20 @@ final class ManagerTest extends TestCase {
 		self::assertNotSame( $before, Site::digest(), 'the other connection is new' );
 	}
 
-	public function test_widened_where_the_site_allows_it(): void {
+	public function test_permissions_can_be_added_if_the_setting_allows_it(): void {
 		$agent = Site::connect( 'editor', 'read_only' );
 		update_option( Settings::OPTION, [ 'allow_widening' => true ] + Site::ROOMY );
 		self::assertTrue( self::manager()->set_groups( $agent->connection(), [ 'create_edit' ] )->isAllowed() );
 		$agent->do( 'create_draft', [ 'title' => 'Widened' ] );
 	}
 
-	public function test_a_group_that_does_not_exist_is_an_error(): void {
+	public function test_an_unknown_permission_group_is_an_error(): void {
 		$agent = Site::connect();
 		$this->expectException( \Countersign\Exception::class );
 		self::manager()->set_groups( $agent->connection(), [ 'everything' ] );
 	}
 
-	public function test_the_same_again_is_no_change(): void {
+	public function test_unchanged_values_are_not_recorded(): void {
 		$agent = Site::connect();
 		$from  = AuditTrail::size();
 		self::manager()->set_groups( $agent->connection(), $agent->connection()->groups );
@@ -200,7 +200,7 @@ final class ManagerTest extends TestCase {
 		self::assertSame( $from, AuditTrail::size() );
 	}
 
-	public function test_revoked_is_for_good(): void {
+	public function test_a_revoked_connection_cannot_be_resumed(): void {
 		$agent = Site::connect();
 		$other = Site::connect();
 		$agent->do( 'whoami' );
@@ -228,14 +228,14 @@ final class ManagerTest extends TestCase {
 		$other->do( 'whoami' );
 	}
 
-	public function test_a_token_of_an_earlier_epoch_is_dead_and_one_of_this_epoch_lives(): void {
+	public function test_only_tokens_of_the_current_epoch_are_valid(): void {
 		$agent = Site::connect();
 		Plugin::composition()->connections()->end_access_tokens( $agent->id );
 		self::assertRefused( 'invalid_token', $agent, 'whoami', [], 401 );
 		( new Agent( $agent->id, Agent::issue( $agent->id, 1 ) ) )->do( 'whoami' );
 	}
 
-	public function test_a_deleted_user_ends_in_a_refusal(): void {
+	public function test_a_call_of_a_deleted_user_is_refused(): void {
 		$user  = wp_insert_user( [ 'user_login' => uniqid( 'gone' ), 'user_pass' => 'x', 'role' => 'editor' ] );
 		$agent = Site::connect( get_userdata( $user )->user_login );
 		$agent->do( 'whoami' );
@@ -254,7 +254,7 @@ final class ManagerTest extends TestCase {
 	}
 
 	/** @dataProvider ways_to_write */
-	public function test_a_call_under_way_is_stopped_before_it_writes( string $how ): void {
+	public function test_a_running_call_is_stopped_before_its_next_write( string $how ): void {
 		$ways = [
 			'connection_revoked' => static fn( Agent $agent ) => self::manager()->revoke( $agent->connection() ),
 			'connection_paused'  => static fn( Agent $agent ) => self::manager()->pause( $agent->connection() ),
@@ -289,7 +289,7 @@ final class ManagerTest extends TestCase {
 		}
 	}
 
-	public function test_last_used_tells_when_and_from_where_at_most_once_a_minute(): void {
+	public function test_last_use_is_stored_at_most_once_a_minute(): void {
 		global $wpdb;
 		$agent = Site::connect();
 		self::assertSame( 0, $agent->connection()->last_used_at );
@@ -305,14 +305,14 @@ final class ManagerTest extends TestCase {
 		self::assertSame( '127.0.0.1', $agent->connection()->last_used_ip );
 	}
 
-	public function test_what_is_refused_does_not_count_as_use(): void {
+	public function test_a_refused_request_does_not_count_as_use(): void {
 		$agent = Site::connect();
 		self::manager()->pause( $agent->connection() );
 		$agent->call( 'whoami' );
 		self::assertSame( 0, $agent->connection()->last_used_at );
 	}
 
-	public function test_each_connection_has_a_limit_of_its_own_that_holds_exactly_over_all_workers(): void {
+	public function test_the_limit_of_a_connection_is_exact_across_workers(): void {
 		$agent = Site::connect();
 		$other = Site::connect();
 		self::manager()->set_limit( $agent->connection(), [ 'max' => 5, 'window' => 3600 ] );
@@ -332,7 +332,7 @@ final class ManagerTest extends TestCase {
 		$other->do( 'whoami' );
 	}
 
-	public function test_the_limit_per_address_holds_exactly_over_all_workers(): void {
+	public function test_the_limit_of_an_ip_address_is_exact_across_workers(): void {
 		$agents = [ Site::connect(), Site::connect() ];
 		update_option( Settings::OPTION, [ 'ip_limit' => [ 'max' => 6, 'window' => 3600 ] ] + Site::ROOMY );
 		// An address from which nobody else has come.

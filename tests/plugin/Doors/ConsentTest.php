@@ -33,7 +33,7 @@ final class ConsentTest extends TestCase {
 		return (string) preg_replace( '/\s+/', ' ', html_entity_decode( wp_strip_all_tags( $page->body ), ENT_QUOTES ) );
 	}
 
-	public function test_it_shows_who_asks_and_where_one_is_sent_and_cannot_be_framed_or_kept(): void {
+	public function test_the_page_shows_client_and_host_and_cannot_be_framed_or_cached(): void {
 		$page = OAuthClient::registered( [ 'client_name' => 'Claude <script>alert(1)</script>' ] )->consent_page( Person::of( 'admin' ) );
 		self::assertSame( 200, $page->status );
 		self::assertStringContainsString( 'Claude <script>alert(1)</script>', html_entity_decode( $page->body ) );
@@ -47,7 +47,7 @@ final class ConsentTest extends TestCase {
 		self::assertStringNotContainsString( 'That is your own computer.', self::text( $remote ) );
 	}
 
-	public function test_looking_changes_nothing(): void {
+	public function test_viewing_the_page_changes_nothing(): void {
 		$client = OAuthClient::registered();
 		$before = Site::digest();
 		$size   = AuditTrail::size();
@@ -55,7 +55,7 @@ final class ConsentTest extends TestCase {
 		self::assertSame( [ $before, $size ], [ Site::digest(), AuditTrail::size() ] );
 	}
 
-	public function test_allowing_makes_the_connection_that_was_chosen(): void {
+	public function test_allowing_creates_the_chosen_connection(): void {
 		$client = OAuthClient::registered( [ 'client_name' => 'Chosen client' ] );
 		$answer = $client->decide( Person::of( 'admin' ), [ 'preset' => 'custom', 'groups' => [ 'publish', 'seo' ], 'user' => Site::user( 'author' ), 'name' => 'My own <i>name</i>' ] );
 		self::assertStringStartsWith( OAuthClient::REDIRECT . '?', $answer->header( 'Location' ) );
@@ -65,13 +65,13 @@ final class ConsentTest extends TestCase {
 		self::assertSame( [ 'My own name', 'Chosen client', Site::user( 'author' ), 'custom', [ 'read', 'publish', 'seo' ], Site::user( 'admin' ) ], [ $connection->name, $connection->client, $connection->user, $connection->preset, $connection->groups, $connection->created_by ] );
 	}
 
-	public function test_what_is_chosen_first_is_standard_and_ones_own_account(): void {
+	public function test_the_standard_preset_and_the_own_account_are_preselected(): void {
 		OAuthClient::registered()->decide( Person::of( 'admin' ) );
 		$connection = Plugin::composition()->connections()->find( OAuthClient::newest() );
 		self::assertSame( [ 'standard', Site::user( 'admin' ) ], [ $connection->preset, $connection->user ] );
 	}
 
-	public function test_refusing_is_recorded_and_told(): void {
+	public function test_a_refusal_is_recorded_and_returned_to_the_client(): void {
 		$from   = AuditTrail::size();
 		$newest = OAuthClient::newest();
 		$answer = OAuthClient::registered()->decide( Person::of( 'admin' ), [ 'decision' => 'cancel' ] );
@@ -80,7 +80,7 @@ final class ConsentTest extends TestCase {
 		self::assertTold( [ 'refusal oauth.consent denied consent_denied' ], $from );
 	}
 
-	public function test_only_those_who_manage_connections_decide(): void {
+	public function test_only_users_who_manage_connections_can_decide(): void {
 		$client = OAuthClient::registered();
 		foreach ( [ 'editor', 'subscriber' ] as $login ) {
 			$page = $client->consent_page( Person::of( $login ) );
@@ -95,7 +95,7 @@ final class ConsentTest extends TestCase {
 		self::assertSame( $before, Site::digest() );
 	}
 
-	public function test_somebody_not_logged_in_logs_in_first_and_comes_back(): void {
+	public function test_a_visitor_logs_in_first_and_returns_to_the_page(): void {
 		$client   = OAuthClient::registered();
 		$sent_on  = \Countersign\Tests\Http::get( $client->authorize_url() );
 		$to_login = \Countersign\Tests\Http::get( $sent_on->header( 'Location' ) );
@@ -119,7 +119,7 @@ final class ConsentTest extends TestCase {
 	}
 
 	/** @dataProvider bad_forms */
-	public function test_a_form_that_is_not_the_pages_own( array $choices ): void {
+	public function test_a_manipulated_form_is_refused( array $choices ): void {
 		if ( 'subscriber' === ( $choices['user'] ?? null ) ) {
 			$choices['user'] = Site::user( 'subscriber' );
 		}
@@ -130,7 +130,7 @@ final class ConsentTest extends TestCase {
 		self::assertSame( $before, Site::digest() );
 	}
 
-	public function test_a_nonce_is_good_for_what_was_shown_only(): void {
+	public function test_a_nonce_is_bound_to_the_request_that_was_shown(): void {
 		$first  = OAuthClient::registered( [ 'client_name' => 'Shown' ] );
 		$second = OAuthClient::registered( [ 'client_name' => 'Not shown' ] );
 		$shown  = Person::forms( $first->consent_page( Person::of( 'admin' ) )->body )[0];
@@ -154,7 +154,7 @@ final class ConsentTest extends TestCase {
 	}
 
 	/** @dataProvider bad_requests */
-	public function test_a_request_that_is_not_valid( array $change, ?string $error ): void {
+	public function test_an_invalid_authorization_request_is_refused( array $change, ?string $error ): void {
 		$page = OAuthClient::registered()->consent_page( Person::of( 'admin' ), $change );
 		if ( null === $error ) {
 			self::assertSame( [ 400, null ], [ $page->status, $page->header( 'Location' ) ], 'nobody is sent to an address that nobody registered' );
@@ -164,12 +164,12 @@ final class ConsentTest extends TestCase {
 		self::assertSame( $error, OAuthClient::parameters( $page )['error'] );
 	}
 
-	public function test_a_loopback_redirect_may_have_any_port(): void {
+	public function test_a_loopback_redirect_can_have_any_port(): void {
 		$answer = OAuthClient::registered()->decide( Person::of( 'admin' ), [], [ 'redirect_uri' => 'http://127.0.0.1:41234/callback' ] );
 		self::assertStringStartsWith( 'http://127.0.0.1:41234/callback?code=', $answer->header( 'Location' ) );
 	}
 
-	public function test_a_client_that_is_described_by_a_document(): void {
+	public function test_a_client_with_a_metadata_document_can_be_connected(): void {
 		update_option( 'fixture_documents', [ self::DOCUMENT => [ 'body' => wp_json_encode( [ 'client_id' => self::DOCUMENT, 'client_name' => 'Described', 'redirect_uris' => [ OAuthClient::REDIRECT ] ] ), 'headers' => [ 'cache-control' => 'no-store' ] ] ] );
 		$client = OAuthClient::described_at( self::DOCUMENT );
 		self::assertStringContainsString( 'Described', self::text( $client->consent_page( Person::of( 'admin' ) ) ) );
@@ -179,7 +179,7 @@ final class ConsentTest extends TestCase {
 		self::assertSame( 200, OAuthClient::token( $client->redeeming( $code ) )->status, 'what was consented to is kept' );
 	}
 
-	public function test_nobody_else_makes_this_site_fetch_anything(): void {
+	public function test_only_users_who_may_consent_cause_a_fetch(): void {
 		update_option( 'fixture_documents', [ self::DOCUMENT => [ 'body' => '{}' ] ] );
 		$client = OAuthClient::described_at( self::DOCUMENT );
 		$client->consent_page( Person::of( 'editor' ) );
@@ -203,7 +203,7 @@ final class ConsentTest extends TestCase {
 	}
 
 	/** @dataProvider bad_documents */
-	public function test_a_document_that_is_not_acceptable( array $document ): void {
+	public function test_an_invalid_metadata_document_is_refused( array $document ): void {
 		update_option( 'fixture_documents', [ self::DOCUMENT => $document + [ 'headers' => [ 'cache-control' => 'no-store' ] ] ] );
 		self::assertSame( 400, OAuthClient::described_at( self::DOCUMENT )->consent_page( Person::of( 'admin' ) )->status );
 	}

@@ -24,7 +24,7 @@ final class McpEndpointTest extends TestCase {
 		self::assertSame( 'nosniff', $answer->header( 'X-Content-Type-Options' ) );
 	}
 
-	public function test_a_success(): void {
+	public function test_a_call_is_answered_with_exact_headers(): void {
 		$agent  = Site::connect();
 		$answer = Http::all( [ $agent->request( 'tools/call', [ 'name' => 'whoami' ], [], 77 ) ] )[0];
 		self::assertSame( [ 200, 'application/json', '2.0', 77 ], [ $answer->status, $answer->header( 'Content-Type' ), $answer->json()['jsonrpc'], $answer->json()['id'] ] );
@@ -34,7 +34,7 @@ final class McpEndpointTest extends TestCase {
 		}
 	}
 
-	public function test_without_a_token_the_way_to_one(): void {
+	public function test_a_request_without_a_token_is_told_where_to_get_one(): void {
 		foreach ( [ 'POST', 'GET', 'DELETE', 'PUT', 'HEAD' ] as $method ) {
 			$answer = Http::send( $method, Urls::mcp(), [ 'Content-Type' => 'application/json' ], in_array( $method, [ 'POST', 'PUT' ], true ) ? '{"jsonrpc":"2.0","id":1,"method":"ping"}' : null );
 			self::assertSame( 401, $answer->status, $method );
@@ -43,7 +43,7 @@ final class McpEndpointTest extends TestCase {
 		}
 	}
 
-	public function test_a_token_that_is_no_good(): void {
+	public function test_an_invalid_token_is_refused(): void {
 		$agent = new Agent( 1, 'csat_nonsense' );
 		$answer = $agent->call( 'whoami' );
 		self::assertSame( 401, $answer->status );
@@ -52,7 +52,7 @@ final class McpEndpointTest extends TestCase {
 		self::assertSame( 401, ( new Agent( 999999 ) )->call( 'whoami' )->status );
 	}
 
-	public function test_with_a_token_other_methods_are_refused(): void {
+	public function test_methods_other_than_post_are_refused(): void {
 		$agent = Site::connect();
 		foreach ( [ 'GET', 'DELETE', 'PUT', 'OPTIONS' ] as $method ) {
 			$answer = Http::send( $method, Urls::mcp(), [ 'Authorization' => "Bearer $agent->token" ] );
@@ -61,7 +61,7 @@ final class McpEndpointTest extends TestCase {
 		}
 	}
 
-	public function test_forbidden_stays_forbidden_and_does_not_become_unauthorized(): void {
+	public function test_a_403_stays_a_403(): void {
 		// PHP turns any status into 401 when WWW-Authenticate is set.
 		$agent = Site::connect();
 		foreach ( [ [ 'Origin' => 'https://evil.example' ], [ 'Origin' => 'null' ] ] as $headers ) {
@@ -76,19 +76,19 @@ final class McpEndpointTest extends TestCase {
 		self::assertStringContainsString( 'x', $sent );
 	}
 
-	public function test_a_preflight_of_another_site_gets_nothing(): void {
+	public function test_a_preflight_request_of_another_site_is_refused(): void {
 		$answer = Http::send( 'OPTIONS', Urls::mcp(), [ 'Origin' => 'https://evil.example', 'Access-Control-Request-Method' => 'POST', 'Access-Control-Request-Headers' => 'authorization' ] );
 		self::assertGreaterThanOrEqual( 400, $answer->status );
 		self::assertSame( [], preg_grep( '/^access-control/', $answer->header_names() ) );
 	}
 
-	public function test_another_host_is_not_served(): void {
+	public function test_a_request_for_another_host_is_refused(): void {
 		$agent  = Site::connect();
 		$answer = $agent->send( 'tools/list', [], [ 'Host' => 'evil.example' ] );
 		self::assertSame( [ 421, 'host_refused' ], [ $answer->status, $answer->reason() ] );
 	}
 
-	public function test_a_token_in_the_address_is_refused(): void {
+	public function test_a_token_in_the_query_is_refused(): void {
 		$agent = Site::connect();
 		foreach ( [ '?access_token=x', "?token=$agent->token" ] as $query ) {
 			$answer = Http::send( 'POST', Urls::mcp() . $query, $agent->headers( 'tools/list' ), '{"jsonrpc":"2.0","id":1,"method":"tools/list"}' );
@@ -114,7 +114,7 @@ final class McpEndpointTest extends TestCase {
 	}
 
 	/** @dataProvider bodies */
-	public function test_a_body_that_is_no_request( string $body, int $status, string $reason ): void {
+	public function test_a_malformed_body_is_refused_and_recorded( string $body, int $status, string $reason ): void {
 		$agent  = Site::connect();
 		$from   = AuditTrail::size();
 		$answer = Http::send( 'POST', Urls::mcp(), $agent->headers( 'tools/list' ), $body );
@@ -124,7 +124,7 @@ final class McpEndpointTest extends TestCase {
 		self::assertSame( [ $reason ], array_column( AuditTrail::since( $from ), 'reason' ) );
 	}
 
-	public function test_the_id_comes_back_as_it_was(): void {
+	public function test_the_request_id_is_repeated_exactly(): void {
 		$agent = Site::connect();
 		foreach ( [ '1', '"a"', '"a\\"b\\\\\'/🦔"', '9007199254740993' ] as $id ) {
 			$answer = Http::send( 'POST', Urls::mcp(), [ 'MCP-Protocol-Version' => '2025-11-25' ] + $agent->headers( 'ping' ), '{"jsonrpc":"2.0","id":' . $id . ',"method":"ping"}' );
@@ -133,14 +133,14 @@ final class McpEndpointTest extends TestCase {
 		}
 	}
 
-	public function test_a_notification_gets_an_empty_answer(): void {
+	public function test_a_notification_is_accepted_with_an_empty_body(): void {
 		$agent  = Site::connect();
 		$answer = Http::send( 'POST', Urls::mcp(), [ 'MCP-Protocol-Version' => '2025-11-25' ] + $agent->headers( 'notifications/initialized' ), '{"jsonrpc":"2.0","method":"notifications/initialized"}' );
 		self::assertSame( [ 202, '' ], [ $answer->status, $answer->body ] );
 		self::assertClean( $answer );
 	}
 
-	public function test_three_revisions_on_one_endpoint(): void {
+	public function test_all_supported_revisions_are_served(): void {
 		$agent = Site::connect();
 		foreach ( [ '2025-11-25', '2025-06-18' ] as $version ) {
 			$answer = Http::send( 'POST', Urls::mcp(), array_diff_key( $agent->headers( 'initialize' ), [ 'MCP-Protocol-Version' => 1, 'Mcp-Method' => 1 ] ), json_encode( [ 'jsonrpc' => '2.0', 'id' => 1, 'method' => 'initialize', 'params' => [ 'protocolVersion' => $version, 'capabilities' => (object) [], 'clientInfo' => [ 'name' => 'x', 'version' => '1' ] ] ] ) );
@@ -154,7 +154,7 @@ final class McpEndpointTest extends TestCase {
 		self::assertSame( 404, $agent->send( 'nonsense/method' )->status );
 	}
 
-	public function test_every_door_to_the_route_is_the_same(): void {
+	public function test_every_address_of_the_route_gives_the_same_answer(): void {
 		$agent = Site::connect();
 		$body  = '{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{"_meta":' . json_encode( array_merge( Agent::META, [ 'io.modelcontextprotocol/clientCapabilities' => (object) [] ] ) ) . '}}';
 		foreach ( [ rest_url( 'countersign/v1/mcp' ), rest_url( 'countersign/v1/mcp/' ), home_url( '/?rest_route=/countersign/v1/mcp' ), home_url( '/index.php?rest_route=/countersign/v1/mcp' ) ] as $url ) {
@@ -169,13 +169,13 @@ final class McpEndpointTest extends TestCase {
 		}
 	}
 
-	public function test_the_authorization_header_of_an_agent_logs_nobody_in(): void {
+	public function test_an_agents_token_does_not_work_in_the_rest_api(): void {
 		$agent = Site::connect( 'admin', 'full_access' );
 		self::assertSame( 401, Http::get( rest_url( 'wp/v2/users/me' ), [ 'Authorization' => "Bearer $agent->token" ] )->status );
 		self::assertSame( 401, Http::send( 'POST', rest_url( 'wp/v2/posts' ), [ 'Authorization' => "Bearer $agent->token", 'Content-Type' => 'application/json' ], '{"title":"x","status":"publish"}' )->status );
 	}
 
-	public function test_the_rest_of_the_rest_api_is_as_it_was(): void {
+	public function test_other_rest_routes_are_unchanged(): void {
 		$answer = Http::get( rest_url( 'wp/v2/posts' ), [ 'Origin' => 'https://elsewhere.example' ] );
 		self::assertSame( 200, $answer->status );
 		self::assertSame( 'https://elsewhere.example', $answer->header( 'Access-Control-Allow-Origin' ) );

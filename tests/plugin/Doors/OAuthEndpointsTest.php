@@ -42,7 +42,7 @@ final class OAuthEndpointsTest extends TestCase {
 	}
 
 	/** @dataProvider documents */
-	public function test_a_document_stands_wherever_clients_look( string $path, string $which ): void {
+	public function test_metadata_is_served_at_all_addresses_that_clients_try( string $path, string $which ): void {
 		$answer = Http::get( home_url( $path ), [ 'Origin' => 'https://claude.ai' ] );
 		self::assertSame( [ 200, 'application/json', '*' ], [ $answer->status, $answer->header( 'Content-Type' ), $answer->header( 'Access-Control-Allow-Origin' ) ], $answer->body );
 		self::assertNotContains( 'access-control-allow-credentials', $answer->header_names() );
@@ -60,13 +60,13 @@ final class OAuthEndpointsTest extends TestCase {
 		self::assertSame( 405, Http::send( 'POST', home_url( $path ), [], '{}' )->status );
 	}
 
-	public function test_what_is_described_elsewhere_is_not_ours(): void {
+	public function test_metadata_about_other_paths_is_not_served(): void {
 		foreach ( [ '/.well-known/oauth-protected-resource/elsewhere', '/.well-known/oauth-authorization-server/wp-json/other', '/.well-known/nonsense', '/blog/.well-known/oauth-protected-resource' ] as $path ) {
 			self::assertNotSame( 200, Http::get( home_url( $path ) )->status, $path );
 		}
 	}
 
-	public function test_with_plain_permalinks_all_of_it_works(): void {
+	public function test_all_endpoints_work_with_plain_permalinks(): void {
 		global $wp_rewrite;
 		$wp_rewrite->set_permalink_structure( '' );
 		flush_rewrite_rules( false );
@@ -88,7 +88,7 @@ final class OAuthEndpointsTest extends TestCase {
 		}
 	}
 
-	public function test_a_preflight_is_answered_for_any_origin(): void {
+	public function test_a_preflight_request_of_any_origin_is_answered(): void {
 		foreach ( [ Urls::token(), Urls::register(), home_url( '/.well-known/oauth-authorization-server' ) ] as $url ) {
 			$answer = Http::send( 'OPTIONS', $url, [ 'Origin' => 'https://claude.ai', 'Access-Control-Request-Method' => 'POST' ] );
 			self::assertSame( [ 204, '*', '' ], [ $answer->status, $answer->header( 'Access-Control-Allow-Origin' ), $answer->body ], $url );
@@ -96,7 +96,7 @@ final class OAuthEndpointsTest extends TestCase {
 		self::assertNotContains( 'access-control-allow-origin', Http::send( 'OPTIONS', Urls::authorize(), [ 'Origin' => 'https://claude.ai' ] )->header_names() );
 	}
 
-	public function test_registration(): void {
+	public function test_a_client_can_register(): void {
 		$answer = OAuthClient::register( [ 'client_name' => "A <b>client</b> \u{202e}" ] );
 		self::assertSame( [ 201, 'no-store' ], [ $answer->status, $answer->header( 'Cache-Control' ) ], $answer->body );
 		$client = $answer->json();
@@ -126,7 +126,7 @@ final class OAuthEndpointsTest extends TestCase {
 	}
 
 	/** @dataProvider bad_registrations */
-	public function test_a_registration_that_is_not_acceptable( array $metadata ): void {
+	public function test_an_invalid_registration_is_refused( array $metadata ): void {
 		$before = Site::digest();
 		$answer = OAuthClient::register( $metadata );
 		self::assertSame( 400, $answer->status, $answer->body );
@@ -134,7 +134,7 @@ final class OAuthEndpointsTest extends TestCase {
 		self::assertSame( $before, Site::digest() );
 	}
 
-	public function test_registrations_are_limited_and_unused_ones_forgotten(): void {
+	public function test_registrations_are_limited_and_unused_ones_are_deleted(): void {
 		global $wpdb;
 		$old  = OAuthClient::registered()->id;
 		$used = OAuthClient::registered();
@@ -153,7 +153,7 @@ final class OAuthEndpointsTest extends TestCase {
 	}
 
 	/** A host has as many IPv6 addresses as it likes: they count together. */
-	public function test_registrations_are_limited_by_network(): void {
+	public function test_registrations_are_limited_per_network(): void {
 		update_option( Settings::OPTION, [ 'registration_limit' => [ 'max' => 2, 'window' => 3600 ] ] + Site::ROOMY );
 		$network = '2001:db8:' . dechex( random_int( 1, 0xffff ) ) . ':' . dechex( random_int( 1, 0xfff ) );
 		$status  = static function ( string $ip ): int {
@@ -170,7 +170,7 @@ final class OAuthEndpointsTest extends TestCase {
 		}
 	}
 
-	public function test_a_code_is_redeemed_once_and_the_second_time_ends_everything(): void {
+	public function test_a_code_that_is_redeemed_twice_ends_the_connection(): void {
 		$client = OAuthClient::registered();
 		$from   = AuditTrail::size();
 		$code   = $client->code( [ 'preset' => 'read_only', 'name' => 'Redeemed twice' ] );
@@ -188,7 +188,7 @@ final class OAuthEndpointsTest extends TestCase {
 		self::assertContains( 'refusal oauth.token denied code_reused', AuditTrail::told( $from ) );
 	}
 
-	public function test_sixteen_redemptions_at_once_never_give_two_families(): void {
+	public function test_sixteen_parallel_redemptions_never_yield_two_token_families(): void {
 		$client  = OAuthClient::registered();
 		$form    = http_build_query( $client->redeeming( $client->code() ) );
 		$answers = Http::all( array_map( static fn(): Pending => new Pending( 'POST', Urls::token(), [ 'Content-Type' => 'application/x-www-form-urlencoded' ], $form ), range( 1, 16 ) ) );
@@ -213,7 +213,7 @@ final class OAuthEndpointsTest extends TestCase {
 	}
 
 	/** @dataProvider bad_redemptions */
-	public function test_a_redemption_that_is_refused_leaves_the_code_good( array $change, string $error ): void {
+	public function test_a_refused_redemption_does_not_use_up_the_code( array $change, string $error ): void {
 		$client = OAuthClient::registered();
 		$form   = $client->redeeming( $client->code() );
 		$answer = OAuthClient::token( array_filter( $change + $form, is_string( ... ) ) );
@@ -222,14 +222,14 @@ final class OAuthEndpointsTest extends TestCase {
 		self::assertSame( 200, OAuthClient::token( $form )->status );
 	}
 
-	public function test_another_client_cannot_redeem_a_code(): void {
+	public function test_another_client_cannot_redeem_the_code(): void {
 		$client = OAuthClient::registered();
 		$other  = OAuthClient::registered();
 		$answer = OAuthClient::token( [ 'client_id' => $other->id ] + $client->redeeming( $client->code() ) );
 		self::assertSame( 'invalid_grant', $answer->json()['error'] );
 	}
 
-	public function test_refresh_rotates_and_reuse_ends_the_family(): void {
+	public function test_a_refresh_token_is_rotated_and_its_reuse_ends_the_connection(): void {
 		$client = OAuthClient::registered();
 		$first  = $client->tokens( [ 'preset' => 'read_only' ] );
 		$agent  = new Agent( OAuthClient::newest(), $first['access_token'] );
@@ -248,7 +248,7 @@ final class OAuthEndpointsTest extends TestCase {
 		}
 	}
 
-	public function test_refreshes_at_once_on_all_workers_agree(): void {
+	public function test_parallel_refreshes_yield_the_same_successor(): void {
 		$client  = OAuthClient::registered();
 		$tokens  = $client->tokens();
 		$form    = http_build_query( $client->refreshing( $tokens['refresh_token'] ) );
@@ -257,7 +257,7 @@ final class OAuthEndpointsTest extends TestCase {
 		self::assertCount( 1, array_unique( array_map( static fn( Answer $answer ): string => $answer->json()['refresh_token'], $answers ) ) );
 	}
 
-	public function test_a_paused_connection_refreshes_nothing_a_kill_switch_neither_loses_it(): void {
+	public function test_pausing_and_the_kill_switch_do_not_lose_the_refresh_token(): void {
 		$client = OAuthClient::registered();
 		$tokens = $client->tokens();
 		$agent  = new Agent( OAuthClient::newest(), $tokens['access_token'] );
@@ -268,7 +268,7 @@ final class OAuthEndpointsTest extends TestCase {
 		self::assertSame( 'invalid_grant', OAuthClient::token( $client->refreshing( $tokens['refresh_token'] ) )->json()['error'] );
 	}
 
-	public function test_revocation(): void {
+	public function test_a_client_can_revoke_its_tokens(): void {
 		$client = OAuthClient::registered();
 		$other  = OAuthClient::registered();
 		$tokens = $client->tokens();
@@ -285,7 +285,7 @@ final class OAuthEndpointsTest extends TestCase {
 		self::assertSame( [ Connection::REVOKED, 'client' ], [ $agent->connection()->state, $agent->connection()->ended_reason ] );
 	}
 
-	public function test_no_token_stands_in_the_database_or_the_logs(): void {
+	public function test_no_token_is_stored_in_the_database_or_the_logs(): void {
 		global $wpdb;
 		$client = OAuthClient::registered();
 		$code   = $client->code();

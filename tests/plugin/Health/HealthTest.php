@@ -23,14 +23,14 @@ final class HealthTest extends TestCase {
 		return ( apply_filters( 'site_status_tests', [ 'direct' => [], 'async' => [] ] )['direct']['countersign']['test'] )();
 	}
 
-	public function test_all_is_well(): void {
+	public function test_a_working_site_has_no_problems(): void {
 		self::assertSame( Requirements::OK, Requirements::state() );
 		self::assertSame( [], Plugin::composition()->condition()->problems() );
 		self::assertSame( 'good', self::site_health()['status'] );
 		self::assertStringNotContainsString( 'AI agents cannot use this site', Person::of( 'admin' )->get( admin_url( 'index.php' ) )->body );
 	}
 
-	public function test_a_log_that_is_shorter_than_it_was(): void {
+	public function test_a_log_that_became_shorter_is_reported(): void {
 		global $wpdb;
 		$old = \Countersign\Plugin\Audit\Log::head();
 		\Countersign\Tests\AuditTrail::append();
@@ -47,7 +47,7 @@ final class HealthTest extends TestCase {
 		}
 	}
 
-	public function test_a_site_identity_that_is_malformed(): void {
+	public function test_a_malformed_site_identity_is_reported_and_refuses_agents(): void {
 		$id = get_option( Settings::SITE_ID );
 		update_option( Settings::SITE_ID, 'nonsense' );
 		try {
@@ -58,7 +58,7 @@ final class HealthTest extends TestCase {
 		}
 	}
 
-	public function test_plain_http_that_leaves_the_machine_is_refused(): void {
+	public function test_plain_http_on_a_public_address_is_refused(): void {
 		$remote = static fn( string $url ): string => str_replace( '127.0.0.1', '192.0.2.1', $url );
 		$agent  = Site::connect();
 		// This process's wp_get_environment_type() is fixed; a worker's is what the configuration says.
@@ -84,7 +84,7 @@ final class HealthTest extends TestCase {
 		self::assertSame( 200, $agent->call( 'whoami' )->status );
 	}
 
-	public function test_an_unusable_state_folder_refuses_agents_and_leaves_the_site_alone(): void {
+	public function test_an_unusable_state_folder_is_reported_and_the_site_still_works(): void {
 		$agent  = Site::connect();
 		$client = OAuthClient::registered();
 		$state  = Site::folder() . '/state';

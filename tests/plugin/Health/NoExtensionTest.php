@@ -14,26 +14,26 @@ use Countersign\Tests\TestCase;
 /** Without its extension the plugin serves no agent, breaks nothing, and says what to install. */
 final class NoExtensionTest extends TestCase {
 
-	public function test_this_site_has_no_extension_and_the_plugin_is_active(): void {
+	public function test_this_site_lacks_the_extension_and_has_the_plugin(): void {
 		self::assertFalse( extension_loaded( 'countersign' ) );
 		self::assertTrue( is_plugin_active( 'countersign/countersign.php' ) );
 		self::assertSame( Requirements::MISSING, Requirements::state() );
 	}
 
-	public function test_activating_works(): void {
+	public function test_the_plugin_can_be_activated(): void {
 		[ $said ] = Site::php( 'require_once ABSPATH . "wp-admin/includes/admin.php"; deactivate_plugins( "countersign/countersign.php" ); echo var_export( activate_plugin( "countersign/countersign.php" ), true );' );
 		self::assertSame( 'NULL', trim( $said ) );
 		self::assertNotFalse( get_option( 'countersign_db_version' ) );
 	}
 
-	public function test_the_site_itself_works(): void {
+	public function test_the_site_still_works(): void {
 		foreach ( [ home_url( '/' ), home_url( '/?s=river' ), rest_url( 'wp/v2/posts' ), home_url( '/feed/' ), wp_login_url() ] as $url ) {
 			self::assertSame( 200, Http::get( $url )->status, $url );
 		}
 		self::assertSame( 200, Person::of( 'admin' )->get( admin_url( 'edit.php' ) )->status );
 	}
 
-	public function test_the_endpoint_says_503_in_its_own_protocol(): void {
+	public function test_the_mcp_endpoint_answers_503_as_json_rpc(): void {
 		foreach ( [ '{"jsonrpc":"2.0","id":5,"method":"ping"}' => 5, '{"jsonrpc":"2.0","id":"a","method":"ping"}' => 'a', 'nonsense' => null, '[]' => null ] as $body => $id ) {
 			$answer = Http::send( 'POST', rest_url( 'countersign/v1/mcp' ), [ 'Content-Type' => 'application/json' ], (string) $body );
 			self::assertSame( [ 503, 'application/json', 'no-store', '60' ], [ $answer->status, $answer->header( 'Content-Type' ), $answer->header( 'Cache-Control' ), $answer->header( 'Retry-After' ) ] );
@@ -42,14 +42,14 @@ final class NoExtensionTest extends TestCase {
 		self::assertSame( 503, Http::get( rest_url( 'countersign/v1/mcp' ) )->status );
 	}
 
-	public function test_the_oauth_endpoints_say_503(): void {
+	public function test_the_oauth_endpoints_answer_503(): void {
 		foreach ( [ [ 'GET', home_url( '/.well-known/oauth-protected-resource' ) ], [ 'GET', home_url( '/.well-known/oauth-authorization-server' ) ], [ 'POST', rest_url( 'countersign/v1/oauth/token' ) ], [ 'POST', rest_url( 'countersign/v1/oauth/register' ) ] ] as [ $method, $url ] ) {
 			$answer = Http::send( $method, $url, [], 'POST' === $method ? '' : null );
 			self::assertSame( [ 503, 'no-store', 'extension_missing' ], [ $answer->status, $answer->header( 'Cache-Control' ), $answer->reason() ], $url );
 		}
 	}
 
-	public function test_the_notice_tells_exactly_what_to_install(): void {
+	public function test_the_notice_names_the_file_to_install(): void {
 		foreach ( [ 'index.php', 'plugins.php', 'admin.php?page=countersign' ] as $page ) {
 			$text = html_entity_decode( wp_strip_all_tags( Person::of( 'admin' )->get( admin_url( $page ) )->body ), ENT_QUOTES );
 			self::assertStringContainsString( 'Countersign needs its PHP extension, which is not loaded on this server.', $text, $page );
@@ -61,32 +61,32 @@ final class NoExtensionTest extends TestCase {
 		}
 	}
 
-	public function test_others_and_other_pages_are_left_alone(): void {
+	public function test_other_users_and_pages_see_no_notice(): void {
 		self::assertStringNotContainsString( 'needs its PHP extension', Person::of( 'admin' )->get( admin_url( 'edit.php' ) )->body );
 		self::assertStringNotContainsString( 'needs its PHP extension', Person::of( 'editor' )->get( admin_url( 'index.php' ) )->body );
 	}
 
-	public function test_all_its_pages_open(): void {
+	public function test_the_plugins_pages_open(): void {
 		foreach ( [ 'countersign', 'countersign-audit' ] as $page ) {
 			self::assertSame( 200, Person::of( 'admin' )->page( $page )->status, $page );
 		}
 		self::assertSame( 200, Person::of( 'admin' )->page( 'countersign', [ 'view' => 'connect' ] )->status );
 	}
 
-	public function test_site_health_is_critical(): void {
+	public function test_site_health_reports_a_critical_problem(): void {
 		$test   = apply_filters( 'site_status_tests', [ 'direct' => [], 'async' => [] ] )['direct']['countersign'];
 		$result = ( $test['test'] )();
 		self::assertSame( [ 'critical', 'countersign' ], [ $result['status'], $result['test'] ] );
 		self::assertStringContainsString( Requirements::asset(), $result['description'] );
 	}
 
-	public function test_consent_is_not_possible_and_says_why(): void {
+	public function test_the_consent_page_says_why_it_cannot_connect_a_client(): void {
 		$request = rtrim( base64_encode( 'client_id=x&response_type=code' ), '=' );
 		$answer  = Person::of( 'admin' )->get( site_url( "wp-login.php?action=countersign_authorize&request=$request" ) );
 		self::assertStringContainsString( 'the PHP extension that Countersign needs is not installed', $answer->body );
 	}
 
-	public function test_agents_can_be_stopped_but_not_let_go(): void {
+	public function test_agents_can_be_stopped_but_not_continue_without_a_record(): void {
 		$form = Person::form( Person::of( 'admin' )->page( 'countersign' ), 'countersign_kill_switch' );
 		self::assertSame( 302, Person::of( 'admin' )->post( admin_url( 'admin-post.php' ), $form )->status );
 		wp_cache_flush();
@@ -98,7 +98,7 @@ final class NoExtensionTest extends TestCase {
 		self::assertStringContainsString( 'could not be recorded', $this->logged() );
 	}
 
-	public function test_other_acts_of_the_administration_are_refused_politely(): void {
+	public function test_other_forms_without_a_nonce_are_refused(): void {
 		$before = Site::digest();
 		foreach ( [ 'countersign_pause', 'countersign_revoke', 'countersign_save', 'countersign_settings', 'countersign_verify', 'countersign_acknowledge' ] as $action ) {
 			$answer = Person::of( 'admin' )->post( admin_url( 'admin-post.php' ), [ 'action' => $action ] );

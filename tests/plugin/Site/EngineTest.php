@@ -19,7 +19,7 @@ final class EngineTest extends TestCase {
 		}
 	}
 
-	public function test_no_character_set_touches_what_was_hashed(): void {
+	public function test_hashed_columns_have_no_character_set(): void {
 		global $wpdb;
 		$types = $wpdb->get_results( 'SHOW FULL COLUMNS FROM ' . Schema::table( 'audit_entry' ), ARRAY_A );
 		$types = array_column( $types, null, 'Field' );
@@ -28,7 +28,7 @@ final class EngineTest extends TestCase {
 		self::assertNull( $types['body']['Collation'] );
 	}
 
-	public function test_lists_are_answered_from_indexes(): void {
+	public function test_lists_use_indexes(): void {
 		global $wpdb;
 		$entry = Schema::table( 'audit_entry' );
 		foreach ( [ "WHERE connection = 1 ORDER BY seq DESC", "WHERE correlation = 'x'", "WHERE outcome = 'denied' ORDER BY seq DESC", "WHERE seq < 10 ORDER BY seq DESC" ] as $how ) {

@@ -47,7 +47,7 @@ final class SchemaTest extends TestCase {
 		return $present;
 	}
 
-	public function test_a_fresh_site_gets_all_tables_and_one_empty_head(): void {
+	public function test_a_new_site_gets_all_tables_and_one_empty_head(): void {
 		$this->elsewhere(
 			function (): void {
 				global $wpdb;
@@ -62,7 +62,7 @@ final class SchemaTest extends TestCase {
 		);
 	}
 
-	public function test_what_is_there_is_all_that_uninstalling_drops(): void {
+	public function test_dropping_removes_every_table(): void {
 		$this->elsewhere(
 			function (): void {
 				global $wpdb;
@@ -76,7 +76,7 @@ final class SchemaTest extends TestCase {
 		);
 	}
 
-	public function test_running_all_steps_again_changes_nothing(): void {
+	public function test_running_all_migrations_again_changes_nothing(): void {
 		$id = Site::connect()->id;
 		AuditTrail::append();
 		$before = [ $this->structure(), Site::digest(), AuditTrail::since( 0 ), Site::option( Settings::SITE_ID ) ];
@@ -87,7 +87,7 @@ final class SchemaTest extends TestCase {
 		self::assertNotNull( \Countersign\Plugin\Plugin::composition()->connections()->find( $id ) );
 	}
 
-	public function test_a_web_request_upgrades_an_older_database(): void {
+	public function test_a_web_request_migrates_an_older_database(): void {
 		global $wpdb;
 		$checkpoint = Schema::table( 'audit_checkpoint' );
 		$kept       = $wpdb->get_results( "SELECT * FROM $checkpoint", ARRAY_A );
@@ -105,14 +105,14 @@ final class SchemaTest extends TestCase {
 		}
 	}
 
-	public function test_requests_that_upgrade_at_once_do_not_disturb_each_other(): void {
+	public function test_parallel_requests_can_migrate_at_the_same_time(): void {
 		update_option( Schema::OPTION, 0 );
 		$answers = Http::all( array_map( static fn(): Pending => new Pending( 'GET', home_url( '/?rest_route=/' ) ), range( 1, 6 ) ) );
 		self::assertSame( [ 200 ], array_values( array_unique( array_map( static fn( Answer $answer ): int => $answer->status, $answers ) ) ) );
 		self::assertSame( '1', (string) Site::option( Schema::OPTION ) );
 	}
 
-	public function test_a_step_that_fails_is_not_noted_as_done(): void {
+	public function test_a_failed_migration_is_not_marked_as_done(): void {
 		global $wpdb;
 		$this->expected_complaint = '~WordPress database error~';
 		$this->elsewhere(
@@ -134,7 +134,7 @@ final class SchemaTest extends TestCase {
 		);
 	}
 
-	public function test_administrators_and_nobody_else_get_the_capabilities(): void {
+	public function test_only_administrators_get_the_capabilities(): void {
 		$holders = [];
 		foreach ( Site::option( $GLOBALS['wpdb']->prefix . 'user_roles' ) as $role => $facts ) {
 			foreach ( array_keys( array_filter( $facts['capabilities'] ) ) as $capability ) {
@@ -146,7 +146,7 @@ final class SchemaTest extends TestCase {
 		self::assertSame( [ 'administrator countersign_manage_connections', 'administrator countersign_read_audit' ], $holders );
 	}
 
-	public function test_the_identity_of_the_site_is_made_once(): void {
+	public function test_the_sites_identity_is_created_once(): void {
 		$id = Site::option( Settings::SITE_ID );
 		self::assertMatchesRegularExpression( '/^[0-9a-f]{16}$/D', $id );
 		self::assertSame( $id, ( new Settings() )->site_id() );

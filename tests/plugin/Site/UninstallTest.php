@@ -32,7 +32,7 @@ final class UninstallTest extends TestCase {
 		);
 	}
 
-	public function test_deactivating_keeps_everything(): void {
+	public function test_deactivation_keeps_all_data(): void {
 		Site::connect();
 		$before = [ Site::digest(), AuditTrail::since( 0 ) ];
 		Site::php( 'require_once ABSPATH . "wp-admin/includes/admin.php"; deactivate_plugins( "countersign/countersign.php" );' );
@@ -42,8 +42,8 @@ final class UninstallTest extends TestCase {
 		self::assertSame( 'ok', AuditTrail::verify()['verdict'] );
 	}
 
-	/** @depends test_deactivating_keeps_everything */
-	public function test_deleting_keeps_the_log_unless_told_otherwise(): void {
+	/** @depends test_deactivation_keeps_all_data */
+	public function test_deletion_keeps_the_data_by_default(): void {
 		$before = AuditTrail::since( 0 );
 		self::assertNotEmpty( $before );
 		self::uninstall();
@@ -52,8 +52,8 @@ final class UninstallTest extends TestCase {
 		self::assertStringNotContainsString( 'countersign_', serialize( Site::option( $GLOBALS['wpdb']->prefix . 'user_roles' ) ), 'capabilities go all the same' );
 	}
 
-	/** @depends test_deleting_keeps_the_log_unless_told_otherwise */
-	public function test_installing_again_takes_up_where_it_ended(): void {
+	/** @depends test_deletion_keeps_the_data_by_default */
+	public function test_reinstallation_uses_the_kept_data(): void {
 		Site::php( 'require_once ABSPATH . "wp-admin/includes/admin.php"; activate_plugin( "countersign/countersign.php" );' );
 		wp_cache_flush();
 		wp_roles()->for_site();
@@ -62,8 +62,8 @@ final class UninstallTest extends TestCase {
 		self::assertSame( 'ok', AuditTrail::verify()['verdict'] );
 	}
 
-	/** @depends test_installing_again_takes_up_where_it_ended */
-	public function test_deleting_removes_everything_when_told(): void {
+	/** @depends test_reinstallation_uses_the_kept_data */
+	public function test_deletion_removes_all_data_if_the_option_is_set(): void {
 		Plugin::composition()->kill_switch()->set( true );
 		Plugin::composition()->kill_switch()->set( false );
 		set_transient( 'countersign_flash_1', [ [ 'info', 'x' ] ], 60 );

@@ -22,7 +22,7 @@ final class ContentTest extends TestCase {
 		return self::$agents[ "$user $preset" ] ??= Site::connect( $user, $preset );
 	}
 
-	public function test_site_info(): void {
+	public function test_get_site_info_describes_the_site(): void {
 		$info = self::as( 'editor' )->do( 'get_site_info' );
 		self::assertSame( [ 'Alder & Finch', home_url( '/' ), 'en-US', 'Europe/Lisbon', get_bloginfo( 'version' ) ], [ $info['name'], $info['url'], $info['language'], $info['timezone'], $info['wordpress_version'] ] );
 		$types = array_column( $info['post_types'], null, 'name' );
@@ -33,7 +33,7 @@ final class ContentTest extends TestCase {
 		self::assertSame( [ 'fixture_book' ], array_column( $info['taxonomies'], 'post_types', 'name' )['fixture_genre'] );
 	}
 
-	public function test_whoami(): void {
+	public function test_whoami_describes_connection_and_user(): void {
 		$agent = Site::connect( 'contributor', 'draft_only' );
 		$me    = $agent->do( 'whoami' );
 		self::assertSame( [ 'id' => $agent->id, 'name' => 'Test connection' ], $me['connection'] );
@@ -41,7 +41,7 @@ final class ContentTest extends TestCase {
 		self::assertSame( [ 'id' => Site::user( 'contributor' ), 'name' => 'Contributor', 'roles' => [ 'contributor' ] ], $me['user'] );
 	}
 
-	public function test_a_post_as_it_is_stored(): void {
+	public function test_get_post_returns_the_stored_text(): void {
 		$content = "<!-- wp:paragraph -->\n<p>“Quotes” &amp; <b>markup</b> 🦔 \\ back ' slash</p>\n<!-- /wp:paragraph -->";
 		$id      = Site::post( [ 'post_title' => 'Tom & Jerry’s <i>day</i>', 'post_content' => $content, 'post_excerpt' => 'Short & sweet', 'post_status' => 'publish', 'post_name' => uniqid( 'slug-' ) ] );
 		wp_set_object_terms( $id, [ 'Books', 'R & D' ], 'category' );
@@ -59,7 +59,7 @@ final class ContentTest extends TestCase {
 		self::assertArrayNotHasKey( 'edit_link', self::as( 'subscriber' )->do( 'get_post', [ 'id' => $id ] ) );
 	}
 
-	public function test_a_large_post_is_cut_at_a_letter_and_says_so(): void {
+	public function test_a_large_post_is_cut_between_characters_and_marked_truncated(): void {
 		$id   = Site::post( [ 'post_content' => 'x' . str_repeat( '€', 50000 ) ] );
 		$post = self::as( 'editor' )->do( 'get_post', [ 'id' => $id ] );
 		self::assertTrue( $post['truncated'] );
@@ -86,7 +86,7 @@ final class ContentTest extends TestCase {
 	}
 
 	/** @dataProvider visibility */
-	public function test_who_may_not_see_a_post_is_told_that_there_is_none( array $fields, string $author, array $who ): void {
+	public function test_a_post_that_the_user_cannot_see_is_not_found( array $fields, string $author, array $who ): void {
 		$word  = uniqid( 'word' );
 		$id    = Site::post( $fields + [ 'post_title' => "Find $word" ], $author );
 		$type  = $fields['post_type'] ?? 'post';
@@ -111,7 +111,7 @@ final class ContentTest extends TestCase {
 		}
 	}
 
-	public function test_what_does_not_exist_and_what_is_no_post(): void {
+	public function test_a_missing_post_and_an_attachment_are_not_found(): void {
 		$media = get_posts( [ 'post_type' => 'attachment', 'post_status' => 'inherit', 'fields' => 'ids' ] )[0];
 		$page  = Site::post( [ 'post_status' => 'publish' ] );
 		wp_set_current_user( Site::user( 'editor' ) );
@@ -122,7 +122,7 @@ final class ContentTest extends TestCase {
 		}
 	}
 
-	public function test_a_password_keeps_content_and_excerpt_from_those_who_may_not_edit(): void {
+	public function test_a_password_hides_content_and_excerpt_from_users_who_cannot_edit(): void {
 		$word = uniqid( 'secretword' );
 		$id   = Site::post( [ 'post_status' => 'publish', 'post_password' => 'open sesame', 'post_content' => "<p>$word</p>", 'post_excerpt' => "About $word" ], 'author' );
 		foreach ( [ 'subscriber', 'contributor' ] as $user ) {
@@ -170,7 +170,7 @@ final class ContentTest extends TestCase {
 		self::assertRefused( 'arguments_invalid', $agent, 'list_posts', [ 'status' => 'trash' ] );
 	}
 
-	public function test_a_draft_is_made_by_those_who_may_write(): void {
+	public function test_only_users_who_can_write_create_drafts(): void {
 		foreach ( [ 'admin', 'editor', 'author', 'contributor' ] as $user ) {
 			$title = "Drafted by $user: “quotes”, 'single', \\ and 🦔";
 			$draft = self::as( $user )->do( 'create_draft', [ 'title' => $title, 'content' => '<!-- wp:quote --><blockquote><p>It\'s \\ "so"</p></blockquote><!-- /wp:quote -->', 'excerpt' => 'E', 'slug' => 'My Slug ' . $user ] );
@@ -186,7 +186,7 @@ final class ContentTest extends TestCase {
 		self::assertRefused( 'capability_denied', self::as( 'admin' ), 'create_draft', [ 'title' => 'x', 'type' => 'fixture_ledger' ] );
 	}
 
-	public function test_a_draft_of_another_type_and_with_a_parent(): void {
+	public function test_a_draft_can_have_another_type_and_a_parent(): void {
 		$agent  = self::as( 'editor' );
 		$parent = $agent->do( 'create_draft', [ 'title' => 'Parent', 'type' => 'page' ] )['id'];
 		$child  = $agent->do( 'create_draft', [ 'title' => 'Child', 'type' => 'page', 'parent' => $parent ] )['id'];
@@ -198,7 +198,7 @@ final class ContentTest extends TestCase {
 		self::assertRefused( 'arguments_invalid', $agent, 'create_draft', [ 'title' => 'x', 'type' => 'attachment' ] );
 	}
 
-	public function test_arguments_that_do_not_fit_are_told_to_the_model(): void {
+	public function test_invalid_arguments_are_explained_to_the_model(): void {
 		$agent = self::as( 'editor' );
 		$cases = [
 			[ 'create_draft', [] ],
@@ -222,14 +222,14 @@ final class ContentTest extends TestCase {
 		}
 	}
 
-	public function test_the_largest_content_goes_through(): void {
+	public function test_content_of_the_largest_size_is_accepted(): void {
 		$id = self::as( 'editor' )->do( 'create_draft', [ 'title' => str_repeat( 'ß', 400 ), 'content' => str_repeat( 'word ', 99999 ) ] )['id'];
 		self::assertSame( hash( 'sha256', trim( str_repeat( 'word ', 99999 ) ) ), hash( 'sha256', trim( get_post( $id )->post_content ) ) );
 		self::assertSame( str_repeat( 'ß', 400 ), get_post( $id )->post_title );
 		wp_delete_post( $id, true );
 	}
 
-	public function test_content_is_changed_by_those_who_may_edit(): void {
+	public function test_only_users_who_can_edit_change_content(): void {
 		$id = Site::post( [ 'post_excerpt' => 'Old', 'post_status' => 'draft' ], 'author' );
 		foreach ( [ 'author', 'editor', 'admin' ] as $user ) {
 			$content = "<p>By $user: it's \\ “new”</p>";
@@ -248,7 +248,7 @@ final class ContentTest extends TestCase {
 		self::assertRefused( 'capability_denied', self::as( 'contributor' ), 'update_content', [ 'id' => $own, 'title' => 'x' ] );
 	}
 
-	public function test_a_change_of_what_somebody_changed_meanwhile_is_refused(): void {
+	public function test_an_update_of_a_post_that_was_changed_meanwhile_is_refused(): void {
 		$agent = self::as( 'editor' );
 		$id    = Site::post();
 		$seen  = $agent->do( 'get_post', [ 'id' => $id ] )['modified'];
@@ -260,13 +260,13 @@ final class ContentTest extends TestCase {
 		self::assertSame( 'Mine', get_post( $id )->post_title );
 	}
 
-	public function test_what_is_in_the_trash_is_not_edited(): void {
+	public function test_a_post_in_the_trash_cannot_be_edited(): void {
 		$id = Site::post();
 		wp_trash_post( $id );
 		self::assertRefused( 'target_state', self::as( 'editor' ), 'update_content', [ 'id' => $id, 'title' => 'x' ] );
 	}
 
-	public function test_the_audit_log_names_the_target_and_not_the_words(): void {
+	public function test_the_audit_log_holds_the_target_but_no_content(): void {
 		$from  = AuditTrail::size();
 		$words = uniqid( 'very private words ' );
 		$id    = self::as( 'editor' )->do( 'create_draft', [ 'title' => $words, 'content' => $words ] )['id'];
@@ -278,7 +278,7 @@ final class ContentTest extends TestCase {
 		self::assertSame( (string) Site::user( 'editor' ), (string) $outcome['user'] );
 	}
 
-	public function test_no_post_of_any_sort_makes_an_answer_that_breaks_its_schema(): void {
+	public function test_every_kind_of_post_fits_the_output_schema(): void {
 		global $wpdb;
 		$titles   = [ '', '0', ' ', str_repeat( 'Long ', 80 ), '🦔👩‍👩‍👧‍👦 emoji', '<b>HTML</b> & &amp; &lt;', "Ünïcödé “quotes”", "tab\tnew\nline", '{"json": []}', "'; DROP TABLE wp_posts; --", 'العربية', "\u{202e}backwards" ];
 		$contents = [ '', '0', '<!-- wp:paragraph --><p>x</p><!-- /wp:paragraph -->', '<!-- wp:broken {"a": -->', '<p>unclosed <b>tags', '[gallery ids="1,2"] [nope', str_repeat( '🦔', 2000 ), "<script>x</script>\0", '<!--more-->', '<!-- wp:core/query {"queryId":1} /-->' ];

@@ -15,7 +15,7 @@ final class MediaTest extends TestCase {
 		return array_column( get_posts( [ 'post_type' => 'attachment', 'post_status' => 'inherit', 'numberposts' => -1 ] ), 'ID', 'post_title' );
 	}
 
-	public function test_an_item_with_all_it_has(): void {
+	public function test_get_media_returns_all_facts_of_an_image(): void {
 		$id   = self::pictures()['River'];
 		$item = Site::connect( 'author' )->do( 'get_media', [ 'id' => $id ] );
 		self::assertSame( [ $id, 'River', 'image/jpeg', 640, 400, 'The river in the morning', null ], [ $item['id'], $item['title'], $item['mime_type'], $item['width'], $item['height'], $item['alt'], $item['attached_to'] ] );
@@ -24,7 +24,7 @@ final class MediaTest extends TestCase {
 		self::assertContains( 'thumbnail', array_keys( $item['sizes'] ) );
 	}
 
-	public function test_lists_by_words_in_any_of_its_texts_and_by_kind(): void {
+	public function test_media_can_be_searched_by_any_text_and_by_type(): void {
 		$agent = Site::connect();
 		$found = static fn( array $arguments ): array => array_column( $agent->do( 'list_media', $arguments )['media'], 'title' );
 		self::assertContains( 'Shelves', $found( [ 'query' => 'by the window' ] ), 'alternative text' );
@@ -36,7 +36,7 @@ final class MediaTest extends TestCase {
 		self::assertSame( [ 1, 1 ], [ count( $found( [ 'per_page' => 1 ] ) ), count( $found( [ 'per_page' => 1, 'page' => 2 ] ) ) ] );
 	}
 
-	public function test_items_without_the_usual_facts_fit_the_schema_too(): void {
+	public function test_media_without_metadata_fits_the_output_schema(): void {
 		$id = wp_insert_attachment( [ 'post_title' => '', 'post_mime_type' => 'application/pdf', 'post_status' => 'inherit' ], 'nowhere/gone.pdf' );
 		update_post_meta( $id, '_wp_attachment_metadata', 'not an array' );
 		$agent = Site::connect();
@@ -46,13 +46,13 @@ final class MediaTest extends TestCase {
 		wp_delete_attachment( $id, true );
 	}
 
-	public function test_what_is_not_there_or_no_media(): void {
+	public function test_missing_media_and_posts_are_not_found(): void {
 		$agent = Site::connect( 'admin' );
 		self::assertRefused( 'target_not_found', $agent, 'get_media', [ 'id' => 999999999 ] );
 		self::assertRefused( 'target_not_found', $agent, 'get_media', [ 'id' => Site::post( [ 'post_status' => 'publish' ] ) ] );
 	}
 
-	public function test_a_picture_of_a_post_that_may_not_be_seen(): void {
+	public function test_an_image_of_a_private_post_is_not_found(): void {
 		$post = Site::post( [ 'post_status' => 'private', 'post_title' => 'Secret' ], 'admin' );
 		$id   = wp_insert_attachment( [ 'post_title' => 'Of a secret', 'post_mime_type' => 'image/png', 'post_status' => 'inherit', 'post_parent' => $post, 'post_author' => Site::user( 'admin' ) ], 'x/secret.png' );
 		self::assertRefused( 'target_not_found', Site::connect( 'subscriber' ), 'get_media', [ 'id' => $id ] );

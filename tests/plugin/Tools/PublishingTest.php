@@ -27,7 +27,7 @@ final class PublishingTest extends TestCase {
 		return $agent->do( 'request_review', [ 'tool' => $tool, 'arguments' => (object) $arguments ] );
 	}
 
-	public function test_review_then_publish_both_recorded_and_linked(): void {
+	public function test_review_and_publication_are_recorded_and_linked(): void {
 		$agent  = self::agent();
 		$id     = Site::post( [ 'post_title' => 'R & D' ] );
 		$from   = AuditTrail::size();
@@ -36,7 +36,7 @@ final class PublishingTest extends TestCase {
 		self::assertSame( $before, Site::digest(), 'looking changes nothing' );
 		self::assertSame( [ 'publish_post', [ 'id' => $id ], 300 ], [ $review['tool'], $review['arguments'], $review['expires_in'] ] );
 		self::assertSame( [ 'id' => $id, 'title' => 'R & D', 'status' => 'draft', 'type' => 'post', 'link' => get_permalink( $id ) ], $review['target'] );
-		self::assertContains( 'The item becomes public at once.', $review['warnings'] );
+		self::assertContains( 'The item becomes public immediately.', $review['warnings'] );
 		$post = $agent->do( 'publish_post', [ 'id' => $id, 'confirmation_token' => $review['confirmation_token'] ] );
 		self::assertSame( [ 'publish', $id ], [ $post['status'], $post['id'] ] );
 		self::assertSame( 'publish', Site::status( $id ) );
@@ -51,7 +51,7 @@ final class PublishingTest extends TestCase {
 		}
 	}
 
-	public function test_sixteen_acts_at_once_with_one_token_publish_once(): void {
+	public function test_sixteen_parallel_calls_with_one_token_publish_once(): void {
 		$agent   = self::agent();
 		$id      = Site::post();
 		$token   = $agent->review( 'publish_post', [ 'id' => $id ] );
@@ -62,7 +62,7 @@ final class PublishingTest extends TestCase {
 		self::assertSame( 'publish', Site::status( $id ) );
 	}
 
-	public function test_sixteen_acts_of_a_plugins_own_tool_with_one_token_happen_once(): void {
+	public function test_sixteen_parallel_calls_of_another_plugins_tool_with_one_token_act_once(): void {
 		$agent = self::agent();
 		$title = uniqid( 'Confirmed ' );
 		$token = $agent->review( 'fixture_confirmed', [ 'title' => $title ] );
@@ -72,7 +72,7 @@ final class PublishingTest extends TestCase {
 		self::assertCount( 1, get_posts( [ 'title' => $title, 'post_status' => 'any' ] ) );
 	}
 
-	public function test_without_the_right_token_nothing_happens(): void {
+	public function test_a_missing_or_wrong_token_is_refused(): void {
 		$agent = self::agent();
 		$id    = Site::post();
 		$other = Site::post();
@@ -93,7 +93,7 @@ final class PublishingTest extends TestCase {
 		self::assertRefused( 'confirmation_used', $agent, 'publish_post', [ 'id' => $id, 'confirmation_token' => $token ] );
 	}
 
-	public function test_a_token_that_is_too_old(): void {
+	public function test_an_expired_token_is_refused(): void {
 		$agent  = self::agent();
 		$id     = Site::post();
 		$tokens = new Tokens( \Countersign\Plugin\Plugin::composition()->extension()->keyring() );
@@ -108,7 +108,7 @@ final class PublishingTest extends TestCase {
 		self::assertSame( 'draft', Site::status( $id ) );
 	}
 
-	public function test_a_token_does_not_outlive_a_change_of_the_connections_epoch(): void {
+	public function test_a_token_of_an_earlier_epoch_is_refused(): void {
 		$agent = Site::connect( 'editor', 'full_access' );
 		$id    = Site::post();
 		$token = $agent->review( 'publish_post', [ 'id' => $id ] );
@@ -117,7 +117,7 @@ final class PublishingTest extends TestCase {
 		self::assertRefused( 'confirmation_mismatch', $again, 'publish_post', [ 'id' => $id, 'confirmation_token' => $token ] );
 	}
 
-	public function test_nobody_is_elevated(): void {
+	public function test_a_call_needs_the_users_own_capabilities(): void {
 		$own   = Site::post( [], 'contributor' );
 		$agent = Site::connect( 'contributor', 'full_access' );
 		foreach ( [ 'publish_post' => [ 'id' => $own ], 'schedule_post' => [ 'id' => $own, 'date' => '2099-01-01T00:00:00Z' ] ] as $tool => $arguments ) {
@@ -130,7 +130,7 @@ final class PublishingTest extends TestCase {
 		self::assertRefused( 'target_not_found', Site::connect( 'author', 'full_access' ), 'request_review', [ 'tool' => 'publish_post', 'arguments' => [ 'id' => Site::post( [], 'editor' ) ] ] );
 	}
 
-	public function test_a_right_lost_between_review_and_act_counts(): void {
+	public function test_a_capability_lost_after_the_review_is_refused(): void {
 		$user  = wp_insert_user( [ 'user_login' => uniqid( 'demoted' ), 'user_pass' => 'x', 'role' => 'author' ] );
 		$login = get_userdata( $user )->user_login;
 		$agent = Site::connect( $login, 'full_access' );
@@ -153,7 +153,7 @@ final class PublishingTest extends TestCase {
 	}
 
 	/** @dataProvider wrong_states */
-	public function test_a_state_that_does_not_fit( string $tool, string $status ): void {
+	public function test_a_review_of_an_item_in_the_wrong_status_is_refused( string $tool, string $status ): void {
 		$id = Site::post( [ 'post_status' => 'trash' === $status ? 'draft' : $status, 'post_date' => 'future' === $status ? '2099-01-01 00:00:00' : '' ] );
 		if ( 'trash' === $status ) {
 			wp_trash_post( $id );
@@ -162,14 +162,14 @@ final class PublishingTest extends TestCase {
 		self::assertRefused( 'target_state', self::agent(), 'request_review', [ 'tool' => $tool, 'arguments' => $arguments ] );
 	}
 
-	public function test_a_state_that_changed_between_review_and_act(): void {
+	public function test_a_status_that_changed_after_the_review_is_refused(): void {
 		$id    = Site::post();
 		$token = self::agent()->review( 'publish_post', [ 'id' => $id ] );
 		wp_trash_post( $id );
 		self::assertRefused( 'target_state', self::agent(), 'publish_post', [ 'id' => $id, 'confirmation_token' => $token ] );
 	}
 
-	public function test_a_review_is_as_strict_as_the_act(): void {
+	public function test_a_review_validates_the_arguments_like_the_call(): void {
 		$agent = self::agent();
 		$id    = Site::post();
 		foreach ( [ [ 'publish_post', [] ], [ 'publish_post', [ 'id' => "$id" ] ], [ 'publish_post', [ 'id' => $id, 'force' => true ] ], [ 'schedule_post', [ 'id' => $id ] ], [ 'schedule_post', [ 'id' => $id, 'date' => 'tomorrow, at eight' ] ] ] as [ $tool, $arguments ] ) {
@@ -181,7 +181,7 @@ final class PublishingTest extends TestCase {
 		}
 	}
 
-	public function test_scheduled_to_the_second_in_the_sites_own_time(): void {
+	public function test_scheduling_keeps_the_second_and_uses_the_sites_time_zone(): void {
 		$id   = Site::post();
 		$post = self::agent()->act( 'schedule_post', [ 'id' => $id, 'date' => '2099-07-01T12:00:00+02:00' ] )->content();
 		self::assertSame( 'future', $post['status'] );
@@ -195,29 +195,29 @@ final class PublishingTest extends TestCase {
 		self::assertEqualsWithDelta( time(), strtotime( $now['date'] ), 10 );
 	}
 
-	public function test_the_past_is_no_date_to_schedule_for(): void {
+	public function test_a_past_date_cannot_be_scheduled(): void {
 		$id = Site::post();
 		foreach ( [ '2001-01-01T00:00:00Z', gmdate( 'Y-m-d\TH:i:s\Z', time() + 30 ) ] as $date ) {
 			self::assertRefused( 'arguments_invalid', self::agent(), 'request_review', [ 'tool' => 'schedule_post', 'arguments' => [ 'id' => $id, 'date' => $date ] ] );
 		}
 	}
 
-	public function test_trash_and_back_as_a_draft(): void {
+	public function test_a_trashed_item_is_restored_as_a_draft(): void {
 		$id     = Site::post( [ 'post_status' => 'publish' ] );
 		$review = self::review( self::agent(), 'trash_post', [ 'id' => $id ] );
-		self::assertContains( 'The item is public and would disappear from the site at once.', $review['warnings'] );
+		self::assertContains( 'The item is public, and would disappear from the site immediately.', $review['warnings'] );
 		self::assertSame( 'trash', self::agent()->do( 'trash_post', [ 'id' => $id, 'confirmation_token' => $review['confirmation_token'] ] )['status'] );
 		self::assertSame( 'trash', Site::status( $id ) );
 		self::assertSame( 'draft', self::agent()->act( 'restore_post', [ 'id' => $id ] )->content()['status'] );
 		self::assertSame( 'draft', Site::status( $id ) );
 	}
 
-	public function test_warnings_say_what_a_person_would_want_to_know(): void {
+	public function test_a_review_warns_about_content_password_image_and_children(): void {
 		$id = Site::post( [ 'post_content' => '', 'post_password' => 'x' ] );
-		self::assertSame( [ 'The item becomes public at once.', 'It has no content.', 'It is protected by a password.', 'It has no featured image.' ], self::review( self::agent(), 'publish_post', [ 'id' => $id ] )['warnings'] );
+		self::assertSame( [ 'The item becomes public immediately.', 'It has no content.', 'It is protected by a password.', 'It has no featured image.' ], self::review( self::agent(), 'publish_post', [ 'id' => $id ] )['warnings'] );
 		$page = Site::post( [ 'post_type' => 'page', 'post_status' => 'publish' ] );
 		Site::post( [ 'post_type' => 'page', 'post_parent' => $page, 'post_status' => 'publish' ] );
-		self::assertContains( 'It has items below it.', self::review( self::agent(), 'trash_post', [ 'id' => $page ] )['warnings'] );
+		self::assertContains( 'It has child items.', self::review( self::agent(), 'trash_post', [ 'id' => $page ] )['warnings'] );
 		// To WordPress that is administering the site.
 		update_option( 'page_on_front', $page );
 		$answer = Site::connect( 'admin', 'full_access' )->call( 'request_review', [ 'tool' => 'trash_post', 'arguments' => [ 'id' => $page ] ] );
@@ -225,7 +225,7 @@ final class PublishingTest extends TestCase {
 		self::assertSame( 'capability_denied', $answer->reason() );
 	}
 
-	public function test_arguments_in_another_order_are_the_same_arguments(): void {
+	public function test_the_order_of_arguments_does_not_matter(): void {
 		$id    = Site::post();
 		$token = self::agent()->review( 'schedule_post', [ 'id' => $id, 'date' => '2099-01-01T00:00:00Z' ] );
 		self::assertSame( 'future', self::agent()->do( 'schedule_post', [ 'confirmation_token' => $token, 'date' => '2099-01-01T00:00:00Z', 'id' => $id ] )['status'] );

@@ -2,7 +2,7 @@
 
 declare(strict_types=1);
 
-namespace Countersign\Plugin\Tools\Media\MediaItems;
+namespace Countersign\Plugin\Tools\Media;
 
 use Countersign\Plugin\Site\Denied;
 use Countersign\Plugin\Tools\Content\Posts;
