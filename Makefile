@@ -1,68 +1,68 @@
-# Countersign: everything a person or a machine types. What a target does is in the script it calls.
+# The commands of the project. Each target runs one script, which documents what it does.
 .DEFAULT_GOAL := help
 .PHONY: help build demo demo-down test test-core test-fuzz test-phpt test-fpm test-plugin test-conformance test-clients test-browser test-packages test-matrix packages fuzz bench mutants setup clean-sites
 
-help: ## this list
+help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup: ## install what is missing on a Debian 12 machine
+setup: ## install the Debian 12 packages that are missing
 	@tests/setup/install.sh
 
-build: ## the PHP extension: target/release/libcountersign.so
+build: ## build the PHP extension: target/release/libcountersign.so
 	@tests/setup/install.sh build
 	cargo build --release --locked --features php
 
-demo: ## a WordPress with Countersign, and an agent at work on it
+demo: ## start a WordPress site with Countersign and play an agent conversation on it
 	@tests/demo/demo.sh
 
-demo-down: ## stop the demo
+demo-down: ## stop the demo site
 	@tests/site/site down demo
 
-test: ## every stage below, in this order
+test: ## run the stages below in this order
 	@tests/run/all.sh
 
-test-core: ## the Rust core: format, lints, tests, and that it needs neither PHP nor an operating system
+test-core: ## Rust core: format, lints, tests, WebAssembly check
 	@tests/run/all.sh core
 
-test-fuzz: ## every parser fuzzed for ten seconds
+test-fuzz: ## fuzz every parser for ten seconds
 	@tests/run/all.sh fuzz
 
-test-phpt: ## the extension, through PHP
+test-phpt: ## PHP extension: phpt tests
 	@tests/run/all.sh phpt
 
-test-fpm: ## the extension inside php-fpm: workers, reload, kills, 100,000 requests
+test-fpm: ## PHP extension in php-fpm: workers, reload, kills, 100,000 requests
 	@tests/run/all.sh fpm
 
-test-plugin: ## the plugin, inside a real WordPress
+test-plugin: ## WordPress plugin: PHPUnit in a real WordPress
 	@tests/run/all.sh plugin
 
-test-conformance: ## the official MCP conformance suite
+test-conformance: ## official MCP conformance suite
 	@tests/run/all.sh conformance
 
-test-clients: ## real MCP clients, with the whole OAuth dance
+test-clients: ## real MCP clients with the complete OAuth flow
 	@tests/run/all.sh clients
 
-test-browser: ## every admin page, in Chromium
+test-browser: ## every admin page in Chromium
 	@tests/run/all.sh browser
 
-test-packages: ## what a release is made of, installed as its users do
+test-packages: ## install and use the release packages (not part of make test)
 	@tests/run/all.sh packages
 
-test-matrix: ## the extension under PHP 8.2 and 8.4, thread-safe and not (not in `make test`)
+test-matrix: ## extension on PHP 8.2 and 8.4, NTS and ZTS (not part of make test)
 	@tests/run/matrix.sh
 
-packages: ## a release: target/packages
+packages: ## build the release packages into target/packages
 	@tests/setup/install.sh build packages
 	@packaging/all.sh
 
-fuzz: ## every parser fuzzed for ten minutes, two at a time (not a test)
+fuzz: ## fuzz every parser for ten minutes, two at a time (not part of make test)
 	@tests/run/fuzz.sh 600
 
-bench: ## how fast, beside what one would write instead (not a test)
+bench: ## benchmarks, with comparable PHP code (not part of make test)
 	@benches/run.sh
 
-mutants: ## mutation testing of the Rust core; long, and not part of make test
+mutants: ## mutation testing of the Rust core (long; not part of make test)
 	@tests/run/mutants.sh
 
-clean-sites: ## stop and remove every test site
+clean-sites: ## stop and remove all test sites
 	@tests/site/clean.sh

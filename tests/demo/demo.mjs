@@ -1,6 +1,5 @@
-// One conversation between an agent and a site, through the official MCP client and the site's own
-// pages. Everything printed is what really came back; a step that turns out otherwise ends the demo
-// with an error.
+// Plays a conversation between an agent and a site, with the official MCP client and the pages of the
+// site. Everything printed is a real response. A step with another result ends the demo with an error.
 import assert from 'node:assert/strict';
 import { Client, StreamableHTTPClientTransport, UnauthorizedError } from '../e2e/lib/client.mjs';
 import { Administrator } from '../e2e/lib/admin.mjs';
@@ -11,14 +10,14 @@ import { openSite } from '../e2e/lib/site.mjs';
 import { Provider } from '../e2e/clients/provider.mjs';
 import { agent, end, note, site as answered, step, why } from './print.mjs';
 
-// The client's own words for a refusal would stand between the steps.
+// The warnings of the client about refused calls would appear between the steps.
 console.warn = () => {};
 
 const site = openSite();
 const admin = new Administrator(site, await administrator(site.url));
 const NAME = 'Newsroom agent';
 
-// The last answer of the MCP endpoint, which the client keeps to itself.
+// The last response of the MCP endpoint, which the client does not expose.
 let last = {};
 async function watchedFetch(url, options) {
 	const response = await fetch(url, options);
@@ -26,7 +25,7 @@ async function watchedFetch(url, options) {
 	return response;
 }
 
-// What the person reads on the consent page.
+// The text of the consent page.
 const read = {};
 function onPage(page) {
 	read.title = readable(/<h1[^>]*countersign[^>]*>([\s\S]*?)<\/h1>/.exec(page.text)[1]);
@@ -42,7 +41,7 @@ const short = (token) => `${token.slice(0, 14)}…`;
 const state = async (id) => (await admin.rest('GET', `/wp/v2/posts/${id}?context=edit&_fields=status`)).json.status;
 const visible = async (id) => (await fetchRaw(`${site.url}/wp-json/wp/v2/posts/${id}`)).status === 200;
 
-/** A call that must be refused for this reason; what the client makes of it does not matter. */
+/** Makes a call that must be refused with this reason. The error of the client itself is ignored. */
 async function refused(expected, status, call) {
 	last = {};
 	await call().catch(() => {});
@@ -57,29 +56,29 @@ async function call(name, args) {
 	return result.structuredContent;
 }
 
-await step('An agent that knows only the address', async () => {
+await step('An agent knows only the address of the site', async () => {
 	agent(`POST ${site.endpoint}`);
 	const found = await discover(site.endpoint);
 	answered(`HTTP 401, WWW-Authenticate: ${found.challenge}`);
 	answered(`authorization server: ${found.server.issuer}, code + PKCE ${found.server.code_challenge_methods_supported}`);
-	why('Nothing is configured by hand: from the address alone a client finds where to ask for access.');
+	why('Nothing is configured by hand: a client discovers the authorization server from the address alone.');
 });
 
-await step('It registers, and asks a person', async () => {
+await step('It registers and asks for access', async () => {
 	const way = transport();
 	await assert.rejects(client.connect(way), UnauthorizedError);
 	agent(`registered as "${NAME}", client id ${provider.client.client_id}`);
 	agent(`opens the browser at ${provider.authorizeUrl.slice(0, 76)}…`);
 	answered(`the consent page asks: ${read.title}`);
-	note('picks the preset "Standard", acting as the account "editor", and allows it');
+	note('selects the preset "Standard" and the account "editor", and allows the connection');
 	await way.finishAuth(provider.callback);
-	answered(`the agent holds an access token ${short(provider.saved.access_token)}, good for ${Math.round(provider.saved.expires_in / 60)} minutes`);
-	why('A client can call itself what it likes, so a person decides: what it may do, and as whom.');
+	answered(`the agent holds an access token ${short(provider.saved.access_token)}, valid for ${Math.round(provider.saved.expires_in / 60)} minutes`);
+	why('A client can choose any name, so a person decides what it may do and as which user.');
 	client = makeClient();
 	await client.connect(transport());
 });
 
-await step('It looks at what it may do', async () => {
+await step('It lists the tools that it may use', async () => {
 	const { tools } = await client.listTools();
 	const names = tools.map(({ name }) => name);
 	agent(`tools/list, revision ${client.getNegotiatedProtocolVersion()}`);
@@ -87,7 +86,7 @@ await step('It looks at what it may do', async () => {
 	assert.ok(names.includes('publish_post') && !names.includes('trash_post'));
 	agent('trash_post {"id": 1}');
 	await refused('tool_outside_groups', 200, () => client.callTool({ name: 'trash_post', arguments: { id: 1 } }));
-	why('"Standard" has no trash: the tool is not listed, and calling it all the same is refused.');
+	why('The preset "Standard" does not include the trash: the tool is not listed, and a call is refused.');
 });
 
 let id;
@@ -98,31 +97,31 @@ await step('It writes a draft', async () => {
 	id = made.id;
 	assert.equal(await state(id), 'draft');
 	answered(`post ${id}, ${made.status}`);
-	why('Drafting is harmless, so it needs nobody.');
+	why('A draft is not public, so it needs no confirmation.');
 });
 
-await step('It tries to publish at once', async () => {
+await step('It tries to publish without a confirmation', async () => {
 	agent(`publish_post {"id": ${id}}`);
 	await refused('confirmation_missing', 200, () => client.callTool({ name: 'publish_post', arguments: { id } }));
 	assert.equal(await state(id), 'draft');
 	assert.equal(await visible(id), false);
-	answered(`the post is still a draft, and no visitor sees it`);
-	why('Publishing takes two steps, so that an agent which was talked into something by a web page stumbles.');
+	answered(`the post is still a draft and is not public`);
+	why('Publishing takes two steps, which hinders an agent that follows instructions hidden in content.');
 });
 
 let token;
 await step('It asks for a review', async () => {
-	// The store of a new site began with the calls above, and takes nothing from before its own beginning; tokens count in
-	// seconds. So the second in which it began has to be over.
+	// The store of this new site was created by the calls above. It refuses tokens issued before its creation, and tokens
+	// count in seconds: wait until that second is over.
 	await new Promise((done) => setTimeout(done, 1000 - (Date.now() % 1000)));
 	agent(`request_review {"tool": "publish_post", "arguments": {"id": ${id}}}`);
 	const review = await call('request_review', { tool: 'publish_post', arguments: { id } });
 	token = review.confirmation_token;
 	const { target, warnings } = review;
-	answered(`"${target.title}" is a ${target.status}, and would be public at ${target.link}`);
+	answered(`"${target.title}" is a ${target.status}, and would become public at ${target.link}`);
 	for (const warning of warnings) answered(`it warns: ${warning}`);
-	answered(`confirmation token ${short(token)}, good for ${review.expires_in} seconds`);
-	why('The site says from its own data what would happen; the token is for exactly this, once, for a few minutes.');
+	answered(`confirmation token ${short(token)}, valid for ${review.expires_in} seconds`);
+	why('The site describes the effect from its own data. The token allows exactly this call, once, for a few minutes.');
 });
 
 await step('It publishes what was reviewed', async () => {
@@ -131,17 +130,17 @@ await step('It publishes what was reviewed', async () => {
 	assert.equal(await state(id), 'publish');
 	assert.equal(await visible(id), true);
 	answered(`published: ${published.link}`);
-	why('Both steps are in the audit log, linked to each other.');
+	why('The audit log records both steps and links them.');
 });
 
-await step('It uses the same token again', async () => {
+await step('It tries to use the same token again', async () => {
 	await admin.rest('POST', `/wp/v2/posts/${id}`, { status: 'draft' });
-	note('meanwhile takes the post back to draft');
+	note('has changed the post back to a draft');
 	agent(`publish_post {"id": ${id}, "confirmation_token": "${short(token)}"}`);
 	await refused('confirmation_used', 200, () => client.callTool({ name: 'publish_post', arguments: { id, confirmation_token: token } }));
 	assert.equal(await state(id), 'draft');
-	answered('the post is a draft as the person left it');
-	why('A confirmation works once, on however many PHP workers at the same moment.');
+	answered('the post is still a draft');
+	why('A confirmation works once, even if several PHP workers receive it at the same moment.');
 });
 
 await step('The administrator stops all agents', async () => {
@@ -156,8 +155,8 @@ await step('The administrator stops all agents', async () => {
 	note('turns it off again');
 	agent('get_site_info {}');
 	const info = await call('get_site_info', {});
-	answered(`${info.name}: works again, with the token it had`);
-	why('One click for the worst day; connections survive it.');
+	answered(`${info.name}: works again, with the same token`);
+	why('One click stops all agents in an emergency. Their connections are kept.');
 });
 
 await step('The administrator revokes this agent', async () => {
@@ -174,18 +173,18 @@ await step('The administrator revokes this agent', async () => {
 	});
 	assert.equal(again.status, 400, again.text);
 	answered(`its refresh token: ${again.json.error}`);
-	why('For good and at once: nothing that was issued to it opens anything any more.');
+	why('A revoked connection cannot be used again: all its tokens are refused from this moment on.');
 });
 
-await step('And all of it is on record', async () => {
+await step('The audit log contains all of this', async () => {
 	const rows = await admin.auditRows();
-	note('opens the Audit page; its newest entries:');
+	note('opens the Audit page. The newest entries:');
 	for (const [time, ...cells] of rows.slice(0, 8).reverse()) answered([time.slice(-8), ...cells].filter(Boolean).join(' · '));
 	const { headline, result } = await admin.verifyAudit();
 	note('presses "Verify now":');
 	answered(`${headline}. ${result}`);
 	assert.equal(headline, 'The log is complete and unchanged');
-	why('Each entry is a leaf of a Merkle tree: changing, removing or moving one, even in the database, shows.');
+	why('Each entry is a leaf of a Merkle tree: changing, removing or moving one in the database is detected.');
 });
 
 await client.close();

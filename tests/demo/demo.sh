@@ -1,6 +1,7 @@
 #!/bin/bash
-# `make demo`: from a bare Debian 12 machine to a WordPress with Countersign, and an agent at work on
-# it through the official MCP client. Leaves the site running; `make demo-down` stops it.
+# `make demo`: installs what is missing on a Debian 12 machine, builds the extension, starts a WordPress
+# site with Countersign, and plays an agent conversation on it with the official MCP client. The site
+# keeps running until `make demo-down`.
 set -euo pipefail
 . "$(dirname "$0")/../setup/common.sh"
 cd "$ROOT"
@@ -10,16 +11,16 @@ if [ -t 1 ] && [ -z "${NO_COLOR:-}" ]; then bold=$'\e[1m' dim=$'\e[2m' plain=$'\
 heading() { printf '\n%s%s%s\n' "$bold" "$*" "$plain"; }
 began=$(now_ms)
 
-heading "What is missing on this machine"
+heading "Install what is missing"
 tests/setup/install.sh build site e2e
 tests/setup/node.sh
 
-heading "The PHP extension"
-say "  building (a minute or two the first time; nothing to do after that)"
+heading "Build the PHP extension"
+say "  the first build takes a minute or two"
 cargo build --release --locked --features php
 say "  $EXTENSION"
 
-heading "A WordPress of its own"
+heading "Start a WordPress site"
 url=$(tests/site/site up demo --engine sqlite --workers 4 --plugin "$ROOT/php-plugin/countersign" --activate countersign)
 say "  $url"
 
@@ -37,7 +38,7 @@ ${bold}The site is running${plain} ($(since "$began"))
   Audit        $url/wp-admin/admin.php?page=countersign-audit
 
   for agents   $url/wp-json/countersign/v1/mcp
-               ${dim}add it to any MCP client on this machine; your browser will ask what it may do${plain}
+               ${dim}add this address to any MCP client on this machine; the consent page opens in your browser${plain}
 
   ${bold}make demo-down${plain} stops it.
 END

@@ -1,4 +1,4 @@
-// Draws what `make demo` prints, for the README: reads it on standard input, writes a PNG.
+// Draws the output of `make demo` for the README: reads it from standard input and writes a PNG.
 //
 //   FORCE_COLOR=1 SITE=demo node tests/demo/demo.mjs | node tests/demo/picture.mjs docs/demo.png
 import { createRequire } from 'node:module';
@@ -10,7 +10,7 @@ const { chromium } = require('playwright-core');
 const styles = { 1: 'font-weight:700', 2: 'color:#8a949e', 31: 'color:#ff8272', 32: 'color:#7bd88f', 33: 'color:#fce566', 34: 'color:#7db4ff', 35: 'color:#d9a9ff', 36: 'color:#5ad4e6' };
 const escape = (part) => part.replace(/[&<>]/g, (sign) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[sign]);
 
-/** Text with colours of a terminal as HTML. */
+/** Returns text with terminal colours as HTML. */
 function html(ansi) {
 	let open = 0;
 	const body = ansi.replace(/\x1b\[([\d;]*)m|([^\x1b]+)/g, (_, codes, part) => {

@@ -1,17 +1,17 @@
-// How the demo speaks: numbered steps, who says what, and why it matters.
+// The output of the demo: numbered steps, who does what, and why it matters.
 const colour = (process.stdout.isTTY || process.env.FORCE_COLOR) && !process.env.NO_COLOR;
 const paint = (code) => (text) => (colour ? `\u001b[${code}m${text}\u001b[0m` : text);
 const [bold, dim, red, green, cyan, yellow] = ['1', '2', '31', '32', '36', '33'].map(paint);
 
 let number = 0;
 
-/** Runs one step; whatever goes otherwise than it should ends the demo. */
+/** Runs one step. An error ends the demo. */
 export async function step(title, act) {
 	console.log(`\n${bold(`${String(++number).padStart(2)}. ${title}`)}`);
 	try {
 		await act();
 	} catch (error) {
-		console.error(`\n${red(`Step ${number} did not go as it must:`)}\n${error.stack}`);
+		console.error(`\n${red(`Step ${number} failed:`)}\n${error.stack}`);
 		process.exit(1);
 	}
 }
@@ -22,14 +22,14 @@ export const note = (text) => line(yellow('admin'), text);
 export const why = (text) => console.log(dim(wrap(text, '    ')));
 
 export function end() {
-	console.log(`\n${green(`All ${number} steps went as they must.`)}`);
+	console.log(`\n${green(`All ${number} steps succeeded.`)}`);
 }
 
 function line(who, text) {
 	console.log(`    ${who}  ${wrap(text, '           ').trimStart()}`);
 }
 
-// To the width of the terminal, for what is not an address.
+// Wraps text to the width of the terminal, but never splits an address.
 function wrap(text, indent) {
 	const width = Math.min(process.stdout.columns || 110, 120) - indent.length;
 	const lines = [''];

@@ -1,8 +1,8 @@
-/* PHP's command line, as far as tests/php needs it, over a libphp.so that came without one.
+/* A command line for a libphp.so that comes without one, with the options that tests/php needs.
  *
  *   php [-n] [-q] [-d NAME=VALUE]... [-i | -v | -r CODE | [-l] [-f] FILE] [--] [ARGUMENT]...
  *
- * There is no php.ini: -n is what it does anyway.
+ * It never reads a php.ini, so -n changes nothing.
  */
 #define _GNU_SOURCE
 
@@ -24,7 +24,7 @@ static const opt_struct OPTIONS[] = {
 	{'-', 0, NULL},
 };
 
-/* INI lines: a command line's own, then -d, as the last one wins. */
+/* INI lines: the defaults of a command line, then -d, because the last line wins. */
 static char *ini;
 
 static void define(const char *text)
@@ -46,7 +46,7 @@ static void define(const char *text)
 	ini = more;
 }
 
-/* STDIN, STDOUT and STDERR. */
+/* Defines STDIN, STDOUT or STDERR. */
 static void define_stream(const char *name, const char *address, const char *mode)
 {
 	zend_constant constant;
@@ -61,7 +61,7 @@ static void define_stream(const char *name, const char *address, const char *mod
 	zend_register_constant(&constant);
 }
 
-/* The functions of the extension sodium that tests use: the library's package lacks that extension. */
+/* The functions of PHP's sodium extension that the tests use. The library is built without that extension. */
 ZEND_BEGIN_ARG_INFO_EX(any, 0, 0, 1)
 	ZEND_ARG_VARIADIC_INFO(0, bytes)
 ZEND_END_ARG_INFO()
@@ -181,11 +181,11 @@ int main(int argc, char **argv)
 	if (next < argc && strcmp(argv[next], "--") == 0) {
 		next++;
 	}
-	/* $argv: the script, then what follows it. */
+	/* $argv is the script and the arguments after it. */
 	argv[next - 1] = what == 'f' ? text : "-";
 	char *self = realpath("/proc/self/exe", NULL);
 
-	/* Tests ask for the command line by its name. */
+	/* Some tests check PHP_SAPI. */
 	php_embed_module.name = "cli";
 	php_embed_module.php_ini_ignore = 1;
 	php_embed_module.php_ini_ignore_cwd = 1;

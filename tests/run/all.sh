@@ -1,10 +1,13 @@
 #!/bin/bash
-# Runs the named stages one after the other (default: all), stops at the first that fails, and sums up.
+# Runs the named stages one after the other and prints a summary. Stops at the first stage that fails.
 #
 #   tests/run/all.sh [core|fuzz|phpt|fpm|plugin|conformance|clients|browser|packages]...
 #
-# A stage is tests/run/STAGE.sh. It finds what it needs installed and the extension built, prints
-# what it does, and writes "PASSED FAILED" (two numbers) to .cache/run/results/STAGE.
+# Default: all stages except packages.
+#
+# A stage is the script tests/run/STAGE.sh. This script installs its dependencies and builds the
+# extension first. A stage prints what it does and writes two numbers, "PASSED FAILED", to
+# .cache/run/results/STAGE.
 set -euo pipefail
 . "$(dirname "$0")/../setup/common.sh"
 cd "$ROOT"
@@ -27,7 +30,7 @@ wants() {
 	return 1
 }
 
-# 1. Packages, by group.
+# 1. Install the Debian packages, by group.
 groups=(build)
 if wants core; then groups+=(wasm); fi
 if wants fuzz; then groups+=(fuzz); fi
@@ -40,7 +43,7 @@ if wants conformance clients browser; then groups+=(e2e); fi
 if wants browser; then groups+=(browser); fi
 tests/setup/install.sh "${groups[@]}"
 
-# 2. What comes over the network is fetched while Rust keeps the processors busy.
+# 2. Download everything else in the background while the Rust stages run.
 fetching=
 if wants plugin conformance clients browser packages; then
 	(
@@ -51,7 +54,7 @@ if wants plugin conformance clients browser packages; then
 	fetching=$!
 fi
 
-# Whoever stops the run stops what it started.
+# Stop the download when the run is interrupted.
 trap '[ -z "$fetching" ] || kill "$fetching" 2>/dev/null || true' EXIT
 
 fetched() {
@@ -60,7 +63,7 @@ fetched() {
 	wait "$fetching" || status=$?
 	fetching=
 	cat "$logs/fetch"
-	[ "$status" = 0 ] || die "what the tests need could not be fetched (reason above)"
+	[ "$status" = 0 ] || die "a download failed (see the output above); check the network and run again"
 }
 
 header() { printf '\n== %s (at %s) ==\n' "$1" "$(since "$began")"; }
@@ -68,7 +71,7 @@ header() { printf '\n== %s (at %s) ==\n' "$1" "$(since "$began")"; }
 summary=()
 passed_all=0
 failed_all=0
-# A stage that keeps no count of its own counts as one.
+# A stage that writes no result counts as one test.
 record() {
 	local stage=$1 status=$2 time=$3 passed=0 failed=0
 	if [ -s "$results/$stage" ]; then
@@ -88,7 +91,7 @@ sum_up() {
 	printf '\n%d passed, %d failed\n' "$passed_all" "$failed_all"
 }
 
-# 3. One stage after the other; those past the core need the extension.
+# 3. Run the stages. All but core and fuzz need the extension.
 built=
 for stage in "${stages[@]}"; do
 	if [ "$stage" != core ] && [ "$stage" != fuzz ] && [ -z "$built" ]; then
@@ -104,7 +107,7 @@ for stage in "${stages[@]}"; do
 	record "$stage" "$status" "$(since "$stage_began")"
 	if [ "$status" != 0 ]; then
 		sum_up
-		say "stage $stage failed; again: make test-$stage" >&2
+		say "stage $stage failed. To run it again: make test-$stage" >&2
 		exit 1
 	fi
 done

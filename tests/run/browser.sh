@@ -1,16 +1,16 @@
 #!/bin/bash
-# A person at a real browser: consent, and every page of the administration, with clicks.
-# Screenshots: .cache/run/screenshots.
+# Tests the consent page and every admin page by clicking through them in Chromium.
+# Screenshots are written to .cache/run/screenshots.
 set -euo pipefail
 . "$(dirname "$0")/../e2e/lib/stage.sh"
 
 begin_stage browser
 export SITE=browser SCREENSHOTS=$CACHE/run/screenshots
-CHROMIUM=$(command -v chromium) || die "no chromium (tests/setup/install.sh browser)"
+CHROMIUM=$(command -v chromium) || die "chromium is not installed (run tests/setup/install.sh browser)"
 export CHROMIUM
 rm -rf "$SCREENSHOTS"
 mkdir -p "$SCREENSHOTS"
-# On SQLite: the other stages run on MariaDB.
+# This stage uses SQLite because the other stages use MariaDB.
 stage_site "$SITE" --engine sqlite
 status=0
 node_tests browser "$ROOT"/tests/e2e/browser/*.test.mjs || status=1

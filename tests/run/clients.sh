@@ -1,7 +1,8 @@
 #!/bin/bash
-# Real MCP clients with the whole OAuth dance, then what the site must refuse and must survive.
+# Runs real MCP clients with the complete OAuth flow, then the tests of what a site must refuse and
+# withstand (tests/e2e/road).
 #
-#   tests/run/clients.sh [PATTERN]     only the files whose names hold PATTERN
+#   tests/run/clients.sh [PATTERN]     only the test files whose path contains PATTERN
 set -euo pipefail
 . "$(dirname "$0")/../e2e/lib/stage.sh"
 
@@ -9,7 +10,7 @@ pattern=${1:-}
 begin_stage clients
 "$ROOT/tests/setup/python.sh"
 site_with_fixtures
-# One of the tests stands up a site of its own; should it be interrupted, that one goes too.
+# One test starts a second site. Remove that site too if the run is interrupted.
 SITES+=("$SITE-bare")
 status=0
 
@@ -29,7 +30,7 @@ if matches clients/python; then
 	[ "$ran" -gt 0 ] || { FAILED=$((FAILED + 1)) status=1; }
 fi
 
-# In the order of their names: the last one searches the logs for secrets that the others met.
+# In the order of their names: the last file searches the logs for the secrets that the others used.
 for test in "$ROOT"/tests/e2e/road/*.test.mjs; do
 	if matches "$test"; then node_tests "$(basename "$test" .test.mjs)" "$test" || status=1; fi
 done

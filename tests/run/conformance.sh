@@ -1,6 +1,7 @@
 #!/bin/bash
-# The official MCP conformance suite against a real site (nginx, php-fpm with four workers, MariaDB),
-# in the three revisions the server speaks. Logs: .cache/run/conformance-results.
+# Runs the official MCP conformance suite against a real site (nginx, php-fpm with four workers,
+# MariaDB), once for each of the three protocol revisions that the server supports.
+# Logs are written to .cache/run/conformance-results.
 set -euo pipefail
 . "$(dirname "$0")/../e2e/lib/stage.sh"
 

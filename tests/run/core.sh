@@ -1,6 +1,6 @@
 #!/bin/bash
-# The Rust core: format, lints, tests, and the build for WebAssembly that keeps PHP and the operating
-# system out of it.
+# Tests the Rust core: format, lints, unit and integration tests. It is also checked for WebAssembly,
+# which shows that it needs neither PHP nor an operating system.
 set -euo pipefail
 . "$(dirname "$0")/../setup/common.sh"
 cd "$ROOT"
@@ -15,15 +15,15 @@ check() {
 	echo "$checks 0" >"$results"
 }
 
-check "formatted" cargo fmt --all --check
-check "formatted, fuzz targets" cargo fmt --manifest-path fuzz/Cargo.toml --check
-check "lints, core and command line" cargo clippy --locked --all-targets --quiet --features cli,redis -- -D warnings
-check "lints, PHP extension" cargo clippy --locked --lib --quiet --features php -- -D warnings
-check "builds for WebAssembly, without PHP or an operating system" tests/setup/wasm-check.sh
+check "format" cargo fmt --all --check
+check "format of the fuzz targets" cargo fmt --manifest-path fuzz/Cargo.toml --check
+check "lints of the core and the command line" cargo clippy --locked --all-targets --quiet --features cli,redis -- -D warnings
+check "lints of the PHP extension" cargo clippy --locked --lib --quiet --features php -- -D warnings
+check "the core compiles for WebAssembly" tests/setup/wasm-check.sh
 
 status=0
 cargo test --locked --quiet --features cli,redis 2>&1 | tee "$log" || status=$?
-# cargo prints one such line for every test program.
+# Cargo prints one such line for every test program.
 read -r passed failed < <(awk '/^test result:/ { p += $4; f += $6 } END { print p + 0, f + 0 }' "$log")
 echo "$((checks + passed)) $failed" >"$results"
 [ "$passed" -gt 0 ] || die "cargo ran no test"

@@ -1,16 +1,16 @@
 #!/bin/bash
-# The extension inside php-fpm: start-up, workers, reload, kills, 100,000 requests. On both stores.
+# Tests the extension in php-fpm on both stores: start-up, workers, reload, kills, 100,000 requests.
 #
-#   tests/run/fpm.sh [TEST...]     such as OnEmbedded.test_workers_share_a_limit
+#   tests/run/fpm.sh [TEST...]     for example OnEmbedded.test_workers_share_a_limit
 #
-# EXTENSION=FILE tests another build of the extension, PHP_FPM=FILE uses another php-fpm. STAGE=NAME keeps log and results
-# of such a run under another name.
+# EXTENSION=FILE tests another build of the extension. PHP_FPM=FILE uses another php-fpm. STAGE=NAME
+# keeps the log and the result of such a run under another name.
 set -euo pipefail
 chosen=${EXTENSION:-}
 . "$(dirname "$0")/../setup/common.sh"
 export EXTENSION=${chosen:-$EXTENSION} ENGINES=${ENGINES:-embedded redis} PYTHONDONTWRITEBYTECODE=1
 
-[ -f "$EXTENSION" ] || die "the extension is not built (make build)"
+[ -f "$EXTENSION" ] || die "$EXTENSION is missing: build the extension (make build)"
 log=$CACHE/run/logs/${STAGE:-fpm}
 results=$CACHE/run/results/${STAGE:-fpm}
 mkdir -p "$(dirname "$log")" "$(dirname "$results")"

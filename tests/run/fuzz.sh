@@ -1,13 +1,15 @@
 #!/bin/bash
-# Fuzzes the parsers, two at a time, from the inputs in fuzz/corpus.
+# Fuzzes the parsers, two at a time, starting from the inputs in fuzz/corpus.
 #
 #   tests/run/fuzz.sh [SECONDS] [TARGET...]     default: 10 seconds, every target
 #
-# What is found to be new is kept in .cache/fuzz and gone on from. What makes a target fail lies in
-# fuzz/artifacts/TARGET; once more: the target's program (named below) with that file as its argument.
+# New inputs are kept in .cache/fuzz for the next run. An input that makes a target fail is written to
+# fuzz/artifacts/TARGET. To reproduce the failure, run the program of the target (printed below) with
+# that file as its argument.
 #
-# The programs are built as cargo-fuzz builds them with --sanitizer none, which a stable compiler does: the
-# coverage is a pass of LLVM's. No parser has unsafe code of ours for a sanitizer to watch.
+# The programs are built as `cargo fuzz --sanitizer none` builds them, which works with a stable
+# compiler: coverage is a pass of LLVM. The parsers contain no unsafe code of this project, so a
+# sanitizer would have little to find.
 set -euo pipefail
 . "$(dirname "$0")/../setup/common.sh"
 
@@ -21,7 +23,7 @@ for file in "$ROOT"/fuzz/targets/*.rs; do known+=("$(basename "$file" .rs)"); do
 targets=("$@")
 [ $# -gt 0 ] || targets=("${known[@]}")
 for target in "${targets[@]}"; do
-	[[ " ${known[*]} " == *" $target "* ]] || die "there is no target '$target' (there are: ${known[*]})"
+	[[ " ${known[*]} " == *" $target "* ]] || die "unknown target '$target' (known: ${known[*]})"
 done
 
 host=$(rustc -vV | sed -n 's/^host: //p')
@@ -31,24 +33,24 @@ logs=$CACHE/run/logs/fuzz
 results=$CACHE/run/results/fuzz
 mkdir -p "$work" "$logs" "$(dirname "$results")"
 
-# With --target, so that the flags do not reach what runs at build time.
+# --target keeps these flags away from build scripts and procedural macros.
 build_all() {
 	RUSTFLAGS="--cfg fuzzing -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
 -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table \
 -Cllvm-args=-sanitizer-coverage-trace-compares" CARGO_TARGET_DIR=$build \
 		cargo build --quiet --locked --release --target "$host" --manifest-path "$ROOT/fuzz/Cargo.toml" --bins
 }
-step "fuzz targets built" build_all
+step "build the fuzz targets" build_all
 
 fuzz() {
 	local target=$1 corpus=$ROOT/fuzz/corpus/$1
 	mkdir -p "$work/$target" "$corpus" "$ROOT/fuzz/artifacts/$target"
-	# In the place of this subshell, so that its pid is the program's.
+	# exec replaces the subshell, so that its process id is that of the program.
 	exec "$build/$host/release/$target" "$work/$target" "$corpus" -max_total_time="$seconds" -max_len=4096 -timeout=10 \
 		-rss_limit_mb=1024 -print_final_stats=1 -artifact_prefix="$ROOT/fuzz/artifacts/$target/" >"$logs/$target" 2>&1
 }
 
-# What a run says of itself at its end.
+# Prints the statistics of one run.
 summary() {
 	local log=$logs/$1
 	printf '  %-14s %9d executions, coverage %5d, %s\n' "$1" \
@@ -59,7 +61,7 @@ summary() {
 passed=0
 failed=0
 declare -A running=()
-# Whoever stops the run stops what it started.
+# Stop the running programs when the run is interrupted.
 trap 'for pid in "${!running[@]}"; do kill "$pid" 2>/dev/null || true; done' EXIT
 reap() {
 	local pid status=0 target
@@ -68,12 +70,12 @@ reap() {
 	unset "running[$pid]"
 	if [ "$status" = 0 ] && grep -q '^stat::number_of_executed_units: *[1-9]' "$logs/$target"; then
 		passed=$((passed + 1))
-		summary "$target" "sound"
+		summary "$target" "no failure"
 	else
 		failed=$((failed + 1))
 		summary "$target" "FAILED: see $logs/$target" >&2
 		tail -n 30 "$logs/$target" >&2
-		say "  again: $build/$host/release/$target fuzz/artifacts/$target/FILE" >&2
+		say "  to reproduce: $build/$host/release/$target fuzz/artifacts/$target/FILE" >&2
 	fi
 	echo "$passed $failed" >"$results"
 }

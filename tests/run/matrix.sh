@@ -1,13 +1,15 @@
 #!/bin/bash
-# The extension under other PHPs than the machine's own: built for each, tested by tests/php and tests/fpm and, where PHP
-# is thread-safe, by eight threads of one process; where it is Debian's, its package is installed in the Debian that has
-# this PHP. And the shared store on Valkey instead of Redis.
+# Builds and tests the extension with several versions of PHP: tests/php and tests/fpm for each, eight
+# threads in one process where PHP is thread-safe (ZTS), and the installation of the Debian package
+# otherwise (NTS). It also tests the shared store on Valkey instead of Redis.
 #
-#   tests/run/matrix.sh [8.2-nts|8.2-zts|8.4-nts|8.4-zts|valkey]...   (default: all, and docs/matrix.md is written anew)
+#   tests/run/matrix.sh [8.2-nts|8.2-zts|8.4-nts|8.4-zts|valkey]...
 #
-# Not part of `make test`: building PHPs takes minutes, the first time. Root, or sudo, is needed for the packages.
+# Without arguments it runs all of them and writes docs/matrix.md.
 #
-# Exit status: 0 all passed, 1 something failed, 3 nothing failed but a PHP could not be had and was not tested.
+# Not part of `make test`: the first run compiles PHP, which takes minutes. The packages need root or sudo.
+#
+# Exit status: 0 all passed; 1 a test failed; 3 no test failed, but a PHP build was unavailable.
 set -euo pipefail
 . "$(dirname "$0")/../setup/common.sh"
 cd "$ROOT"
@@ -27,7 +29,7 @@ rows=()
 stores=()
 missing=()
 
-# Cargo rebuilds what depends on PHP, the two crates alone, when these variables change.
+# When these variables change, Cargo rebuilds only the two crates that depend on PHP.
 build() {
 	PHP=$php/bin/php PHP_CONFIG=$php/bin/php-config CARGO_TARGET_DIR=$CACHE/php/target \
 		nice -n 15 cargo build --release --locked --features php 2>&1 | tee "$work/build.log"
@@ -43,14 +45,14 @@ ask_threads() {
 	php8.2 tests/matrix/judge.php 200 <"$work/threads.out"
 }
 
-# The extension's package for this PHP, through its whole life.
+# Installs, upgrades and removes the extension's package for this PHP.
 live_as_package() {
 	packaging/deb.sh extension "$extension" "$php/bin/php" "$work/packages"
 	as_root tests/packages/debian.sh "$work"/packages/*.deb
 }
 
-# check NAME "what it does" command...: one of the variant's tests that are no stage. Not under 'if' or '||', where bash
-# would ignore set -e inside the command.
+# check NAME "what it does" command...: runs one test that is not a stage of `make test`. The command
+# must not run under 'if' or '||', where bash would ignore set -e inside it.
 check() {
 	local name=$1 status
 	shift
@@ -61,7 +63,7 @@ check() {
 	if [ "$status" = 0 ]; then passed=$((passed + 1)); else failed=$((failed + 1)) bad+=" $name"; fi
 }
 
-# suite STAGE "what it is" NAME=VALUE...: a stage of `make test`, with other programs.
+# suite STAGE "what it is" NAME=VALUE...: runs a stage of `make test` with other programs.
 suite() {
 	local stage=$1 what=$2 began good=0 wrong=0
 	shift 2
@@ -84,7 +86,7 @@ variant() {
 	mkdir -m 700 "$work/thread-state"
 	if ! tests/matrix/php.sh "$version" "$safety"; then
 		missing+=("$1")
-		rows+=("| $version | ${safety^^} | could not be had | **not tested** | | |")
+		rows+=("| $version | ${safety^^} | unavailable | **not tested** | | |")
 		return
 	fi
 	origin=$(<"$php/origin")
@@ -98,23 +100,23 @@ variant() {
 	if [ -x "$php/bin/php-fpm" ]; then
 		suite fpm "php-fpm" PHP_FPM="$php/bin/php-fpm" EXTENSION="$extension" ENGINES=embedded REQUESTS=5000
 	else
-		without="; no php-fpm to test in"
-		say "  php-fpm: not tested, this PHP has none"
+		without="; not tested in php-fpm, which this build lacks"
+		say "  php-fpm: not tested, because this PHP build has no php-fpm"
 	fi
 	if [ "$safety" = nts ]; then
-		check package "the Debian package installed, upgraded, turned off, removed" live_as_package
+		check package "the Debian package can be installed, upgraded, disabled and removed" live_as_package
 	fi
 	[ "$safety" = nts ] || check threads "threads: 200 requests, eight threads of one process" ask_threads
 	rows+=("| $full | ${safety^^} | $origin | $passed passed, $failed failed${bad:+ (failed:$bad)}$without | $warnings | $seconds |")
 }
 
-# The store's promises, and all that can happen to its server.
+# Runs the tests of the shared store, including its failures, on Valkey.
 valkey() {
 	local good wrong server=$CACHE/valkey/bin/valkey-server log=$run/valkey.log
 	passed=0 failed=0
 	if ! tests/matrix/valkey.sh; then
 		missing+=(valkey)
-		stores+=("| Valkey | could not be had | **not tested** |")
+		stores+=("| Valkey | unavailable | **not tested** |")
 		return
 	fi
 	REDIS_SERVER=$server cargo test --locked --quiet --features cli,redis \
@@ -122,11 +124,11 @@ valkey() {
 	read -r good wrong < <(awk '/^test result:/ { p += $4; f += $6 } END { print p + 0, f + 0 }' "$log")
 	passed=$good
 	[ "$wrong" = 0 ] || failed=$wrong
-	stores+=("| $("$server" --version | sed -n 's/.*v=\([0-9.]*\).*/Valkey \1/p') | Debian 13's package, on its own C library | $passed passed, $failed failed |")
+	stores+=("| $("$server" --version | sed -n 's/.*v=\([0-9.]*\).*/Valkey \1/p') | package of Debian 13, with its own C library | $passed passed, $failed failed |")
 }
 
 for name in "${variants[@]}"; do
-	[[ " ${all[*]} " == *" $name "* ]] || die "unknown variant '$name' (${all[*]})"
+	[[ " ${all[*]} " == *" $name "* ]] || die "unknown variant '$name' (known: ${all[*]})"
 done
 for name in "${variants[@]}"; do
 	if [ "$name" = valkey ]; then
@@ -150,38 +152,38 @@ say ""
 [ ${#stores[@]} = 0 ] || store_table
 if [ $# = 0 ]; then
 	cat >docs/matrix.md <<-END
-		# Tested with which PHP
+		# Tested PHP versions
 
-		Written by \`make test-matrix\`. For each PHP the extension is built from the same source and tested by the same tests:
-		the build itself, everything in \`tests/php\`, everything in \`tests/fpm\` on the embedded store; where PHP is
-		thread-safe, two hundred requests in eight threads of one process, as thread-safe servers run them; where it is
-		not, the Debian package made for it, installed, upgraded, turned off and removed in the Debian that has this PHP.
+		\`make test-matrix\` writes this file. For each PHP, the extension is built from the same source and runs through the same
+		tests: the build itself, \`tests/php\`, and \`tests/fpm\` on the embedded store. A thread-safe PHP also
+		serves two hundred requests in eight threads of one process, as thread-safe servers do. For the others, the Debian
+		package is installed, upgraded, disabled and removed in the Debian release that contains this PHP.
 
 		$(table)
 
-		Warnings are the Rust compiler's. The seconds are those of one run on whatever else the machine did, the crates that do not
-		depend on PHP compiled before or by the first.
+		The warnings are those of the Rust compiler. The seconds are those of a single run on a machine that may have done other
+		work. The crates that do not depend on PHP are compiled once, before the first build or during it.
 
-		* **NTS** is what Debian ships.
-		* **ZTS** is in no Debian: it is built from Debian's source packages, with little but what the tests need.
-		* **8.4 ZTS**: mirrors do not always hold that source package. The run then says so, and takes the thread-safe
-		  library that an npm package of another project carries: the build and \`tests/php\` are the same (over a
-		  small command line, \`tests/matrix/cli.c\`, which lends it libsodium's signatures), and so are the threads; that PHP has
-		  no php-fpm.
-		* **Not tested** would mean that a PHP could not be had at all: \`tests/run/matrix.sh\` then ends with status 3 and names it,
-		  which is neither a success nor a failure of the extension.
-		* **8.5** is in no Debian but experimental. The build does not exclude it.
+		* **NTS** (not thread-safe) is what Debian ships.
+		* **ZTS** (thread-safe) is not packaged by Debian. It is compiled from Debian's source packages with few extensions.
+		* **8.4 ZTS**: some mirrors do not hold that source package. The run then reports so and uses the thread-safe
+		  library from an npm package of another project. The build, \`tests/php\` and the threads are tested in the same way,
+		  through a small command line, \`tests/matrix/cli.c\`, which also provides libsodium's signature functions. This PHP
+		  has no php-fpm.
+		* **Not tested** means that a PHP build was unavailable. \`tests/run/matrix.sh\` then exits with status 3 and names
+		  it, which says nothing about the extension.
+		* **8.5** is only in Debian experimental. It is supported, but not tested here.
 
-		## With which shared store
+		## Tested shared stores
 
-		\`make test\` runs on Redis of Debian 12. The same tests of the store on another server:
+		\`make test\` uses Redis from Debian 12. The same tests of the store on another server:
 
 		$(store_table)
 	END
 fi
 [ "$failed_all" = 0 ] || exit 1
 if [ ${#missing[@]} -gt 0 ]; then
-	say "not tested, as they could not be had: ${missing[*]}" >&2
+	say "not tested, because these builds were unavailable: ${missing[*]}" >&2
 	exit 3
 fi
 [ "$passed_all" -gt 0 ]

@@ -1,9 +1,11 @@
 #!/bin/bash
-# What a release is made of, used as its users do: built by phpize, unpacked, installed by dpkg, installed by WordPress.
+# Tests the release packages the way users install them: built with phpize, unpacked, installed by
+# dpkg, and installed by WordPress.
 #
 #   tests/run/packages.sh
 #
-# The packages are made from the release build that the other tests use. Root, or sudo, is needed for the Debian package.
+# The packages are made from the release build that the other tests use. The test of the Debian
+# package needs root or sudo.
 set -euo pipefail
 chosen=${EXTENSION:-}
 . "$(dirname "$0")/../setup/common.sh"
@@ -17,7 +19,7 @@ site=$ROOT/tests/site/site
 mkdir -p "$(dirname "$results")"
 rm -rf "$run" "$results"
 mkdir -p "$out"
-[ -f "$EXTENSION" ] || die "the extension is not built (make build)"
+[ -f "$EXTENSION" ] || die "$EXTENSION is missing: build the extension (make build)"
 
 end() {
 	local status=$?
@@ -34,7 +36,7 @@ check() {
 	echo "$checks 0" >"$results"
 }
 
-# loads FILE: PHP takes it, and it finds itself sound.
+# loads FILE: PHP loads the extension and its self-test passes.
 loads() { php8.2 -n -d "extension=$1" -r 'exit( in_array( false, Countersign\self_test(), true ) ? 1 : 0 );'; }
 
 make_packages() {
@@ -44,7 +46,7 @@ make_packages() {
 	packaging/plugin-zip.sh "$1"
 }
 
-# Another time zone, another umask, another time of the files.
+# Another time zone and another umask must not change a byte.
 make_again() {
 	(umask 077 && TZ=Pacific/Auckland make_packages "$run/again")
 	diff -r "$out" "$run/again"
@@ -52,7 +54,7 @@ make_again() {
 
 use_asset() {
 	local name
-	# What the plugin tells an administrator to fetch.
+	# The name that the plugin tells an administrator to download.
 	name=$(php8.2 -r '
 		define( "ABSPATH", "/" );
 		define( "Countersign\Plugin\MINIMUM_EXTENSION", $argv[2] );
@@ -63,7 +65,7 @@ use_asset() {
 	[[ $(<"$run/asset/BUILD.txt") =~ ^Version:\ [0-9.]+$'\n'Commit:\ [0-9A-Za-z.+_-]+$'\n'Target:\ [a-z0-9_-]+$ ]]
 }
 
-# As PIE does it, from a copy of the source as a tag holds it. The crates that it needs are compiled already.
+# Builds as PIE does, from a copy of the files that a tag contains. The dependencies are compiled already.
 build_by_phpize() {
 	local source=$run/source
 	mkdir -p "$source" "$run/target"
@@ -75,7 +77,7 @@ build_by_phpize() {
 		phpize8.2
 		./configure --with-php-config=php-config8.2
 		CARGO_TARGET_DIR=$run/target nice -n 10 make -j2
-		# Whoever installs may have no cargo.
+		# `make install` may run as a user who has no cargo.
 		make install CARGO=/nonexistent INSTALL_ROOT="$run/installed"
 	)
 	loads "$run/installed$(php-config8.2 --extension-dir)/countersign.so"
@@ -83,7 +85,7 @@ build_by_phpize() {
 	rm -rf "$run/target" "$source"
 }
 
-# What is tracked of the plugin, its licence, and nothing else.
+# The archive contains the tracked files of the plugin, its licence, and nothing else.
 list_plugin() {
 	local listed
 	listed=$(unzip -Z1 "$out"/countersign-[0-9]*.zip)
@@ -105,18 +107,18 @@ use_plugin() {
 
 stand_up() { "$site" up packages-site --fresh --engine sqlite --workers 2 --ext "$EXTENSION" >"$run/url"; }
 
-check "versions agree, composer.json is as PIE wants it" php8.2 tests/packages/rules.php "$ROOT"
+check "versions agree and composer.json is valid for PIE" php8.2 tests/packages/rules.php "$ROOT"
 if [ -d src/bin/countersign ]; then
-	check "the command line built" cargo build --release --locked --features cli --bin countersign
+	check "build the command line" cargo build --release --locked --features cli --bin countersign
 fi
-check "packages made" make_packages "$out"
-check "made again, they are the same" make_again
-check "PIE's asset has the name that the dashboard gives, and loads" use_asset
-check "the plugin's archive holds the plugin and nothing else" list_plugin
-check "a site without the plugin" stand_up
+check "make the packages" make_packages "$out"
+check "making them again gives the same bytes" make_again
+check "the PIE asset has the name that the dashboard shows, and loads" use_asset
+check "the plugin archive contains the plugin and nothing else" list_plugin
+check "start a site without the plugin" stand_up
 URL=$(cat "$run/url")
-check "WordPress installs the archive, serves agents, deletes it" use_plugin
-check "built by phpize and make, installed without cargo, loads" build_by_phpize
+check "WordPress installs the archive, serves agents and deletes the plugin" use_plugin
+check "phpize and make build it, it installs without cargo and loads" build_by_phpize
 as_root tests/packages/debian.sh "$out"/*.deb
 checks=$((checks + 7))
 echo "$checks 0" >"$results"

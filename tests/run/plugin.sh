@@ -1,13 +1,13 @@
 #!/bin/bash
-# The plugin inside a real WordPress: PHPUnit, over three sites of its own.
+# Tests the plugin with PHPUnit in a real WordPress, on three sites started for this purpose.
 #
 #   tests/run/plugin.sh [SUITE...] [-- PHPUNIT OPTION...]      (default: mariadb sqlite no-extension)
 #
-# mariadb: nginx, php-fpm with four workers and MariaDB, where everything is tested. sqlite: tables and
-# audit log on the other database, and uninstalling. no-extension: what the plugin does without its extension.
+# mariadb: all tests, with nginx, php-fpm (four workers) and MariaDB. sqlite: tables, audit log and
+# uninstallation on SQLite. no-extension: the plugin on a PHP without the extension.
 #
-# KEEP_SITE=1 leaves the sites up (and uses them again), for looking at what went wrong.
-# PLUGIN=DIR and EXTENSION=FILE test another plugin folder or extension.
+# KEEP_SITE=1 leaves the sites running for inspection and reuses them in the next run.
+# PLUGIN=DIR and EXTENSION=FILE test another plugin folder or another build of the extension.
 set -euo pipefail
 chosen=${EXTENSION:-}
 . "$(dirname "$0")/../setup/common.sh"
@@ -29,8 +29,8 @@ logs=$CACHE/run/logs
 site=$ROOT/tests/site/site
 mkdir -p "$(dirname "$results")" "$logs"
 rm -f "$results"
-[ -f "$EXTENSION" ] || die "the extension is not built (make build)"
-[ -f "$PLUGIN/countersign.php" ] || die "there is no plugin at $PLUGIN"
+[ -f "$EXTENSION" ] || die "$EXTENSION is missing: build the extension (make build)"
+[ -f "$PLUGIN/countersign.php" ] || die "$PLUGIN does not contain the plugin: countersign.php is missing"
 
 end() {
 	local status=$? suite
@@ -47,7 +47,7 @@ end() {
 declare -A running=()
 trap end EXIT
 
-# site_for SUITE: its site, with the plugin and the fixtures.
+# site_for SUITE: starts the site of a suite, with the plugin and the fixtures.
 site_for() {
 	local name=plugin-$1 options=()
 	case $1 in
@@ -60,7 +60,7 @@ site_for() {
 	cp tests/plugin/fixtures/countersign-test-fixtures.php "$CACHE/run/$name/www/wp-content/mu-plugins/"
 }
 
-# What PHPUnit says of all tests, from its JUnit log: a skipped one counts as failed.
+# Prints "PASSED FAILED" from the JUnit log of PHPUnit. A skipped test counts as failed.
 count() {
 	php8.2 -r '
 		$all = @simplexml_load_file( $argv[1] );
@@ -74,12 +74,12 @@ count() {
 run() {
 	local suite=$1
 	shift
-	step "a site for the suite $suite" site_for "$suite"
+	step "start a site for the suite $suite" site_for "$suite"
 	timeout 300 "$site" php "plugin-$suite" "$ROOT/tests/plugin/phpunit.php" -c "$ROOT/tests/plugin/phpunit.xml" \
 		--do-not-cache-result --testsuite "$suite" --log-junit "$logs/plugin-$suite.xml" "$@" </dev/null
 }
 
-# Side by side: each waits for its site, its database and its answers more than it computes.
+# The suites run in parallel: each of them mostly waits for its site and its database.
 for suite in "${suites[@]}"; do
 	rm -f "$logs/plugin-$suite.xml"
 	run "$suite" "$@" >"$logs/plugin-$suite" 2>&1 &
@@ -94,7 +94,7 @@ for suite in "${suites[@]}"; do
 	say "-- $suite"
 	sed '/^PHPUnit 9/d; /^$/d' "$logs/plugin-$suite"
 	read -r good bad < <(count "$logs/plugin-$suite.xml"; echo)
-	# PHPUnit that dies halfway writes no log, or says nothing of what it did not run.
+	# If PHPUnit dies, its log is missing or does not mention the tests that did not run.
 	[ "$status" = 0 ] || [ "$bad" != 0 ] || bad=1
 	passed=$((passed + good))
 	failed=$((failed + bad))

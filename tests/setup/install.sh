@@ -1,16 +1,16 @@
 #!/bin/bash
-# Installs what a bare Debian 12 machine lacks, by group; a second run finds nothing to do and says so.
+# Installs the Debian packages that a bare Debian 12 machine lacks, by group. A second run has nothing to do.
 #
 #   tests/setup/install.sh [build|fuzz|site|mariadb|redis|fpm|phpunit|e2e|browser|wasm|packages|bench|matrix]...
 #
-# By default all but bench and matrix.
+# Default: all groups except bench and matrix.
 #
-# No service is ever started: the tests run servers of their own, as whoever runs the tests.
+# No service is started: the tests run their own servers as the current user.
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
 
-# MariaDB comes as the -core packages: they hold the server program, but no service, no system
-# database and no user, so a MariaDB the machine already has stays as it is.
+# MariaDB comes from the -core packages: they contain the server program, but no service, no system
+# database and no user. An existing MariaDB of the machine is not changed.
 packages_of() {
 	case $1 in
 	build) echo php8.2-dev php8.2-cli clang libclang-dev make gcc pkg-config ;;
@@ -26,13 +26,13 @@ packages_of() {
 	browser) echo chromium ;;
 	wasm) echo rustc-web rust-web-src ;;
 	bench) echo php-symfony-rate-limiter php-symfony-cache php-symfony-lock php8.2-redis ;;
-	*) die "unknown group '$1' (there are: build fuzz site mariadb redis fpm phpunit e2e browser wasm packages bench matrix)" ;;
+	*) die "unknown group '$1' (known: build fuzz site mariadb redis fpm phpunit e2e browser wasm packages bench matrix)" ;;
 	esac
 }
 
-# Tools that may be here by another way than Debian's packages (rustup, a Node distribution, pyenv).
-# Debian's own cargo (1.65) is too old for the crate; the security suite carries a current one,
-# kept for its browsers, under the name cargo-web.
+# Tools that may already be installed in another way (rustup, a Node distribution, pyenv).
+# Debian's own cargo (1.65) is too old for the crate. The security suite carries a current one for its
+# browsers, under the name cargo-web.
 extras_of() {
 	case $1 in
 	build)
@@ -49,7 +49,7 @@ extras_of() {
 	esac
 }
 
-# Only for npm: the tests run on a Node of their own, which npm brings. Debian's 18 does.
+# Node is needed only to run npm, which installs the Node that the tests use. Debian's Node 18 is enough.
 node_is_enough() {
 	command -v npm >/dev/null && command -v node >/dev/null &&
 		[ "$(node -p 'process.versions.node.split(".")[0]')" -ge 18 ]
@@ -67,8 +67,8 @@ as_root() {
 	fi
 }
 
-# Packages start their services when they are installed, unless this file says no. One that is
-# already there (containers have it) is left alone; ours goes again.
+# Packages start their services when they are installed, unless this file refuses. An existing file
+# (containers have one) is kept. A file made here is removed at the end.
 forbid_services() {
 	POLICY=/usr/sbin/policy-rc.d
 	[ -e "$POLICY" ] && return
@@ -79,7 +79,7 @@ forbid_services() {
 
 apt_install() {
 	export DEBIAN_FRONTEND=noninteractive
-	# Someone else's apt may be busy: wait for it rather than fail.
+	# Wait for another apt that holds the lock instead of failing.
 	local apt=(apt-get -q -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0)
 	as_root "${apt[@]}" install -y --no-install-recommends "$@" ||
 		{ as_root "${apt[@]}" update && as_root "${apt[@]}" install -y --no-install-recommends "$@"; }
@@ -88,7 +88,7 @@ apt_install() {
 began=$(now_ms)
 groups=("$@")
 [ $# -gt 0 ] || groups=(build fuzz site mariadb redis fpm phpunit e2e browser wasm packages)
-command -v dpkg-query >/dev/null || die "this script knows Debian only; install by hand: $(for g in "${groups[@]}"; do packages_of "$g"; done | xargs)"
+command -v dpkg-query >/dev/null || die "this script supports Debian only; install these packages by hand: $(for g in "${groups[@]}"; do packages_of "$g"; done | xargs)"
 INSTALLED=$(dpkg-query -W -f='${db:Status-Status} ${Package}\n' | sed -n 's/^installed //p')
 
 missing=()
@@ -100,14 +100,14 @@ for group in "${groups[@]}"; do
 done
 
 if [ ${#missing[@]} -eq 0 ]; then
-	say "setup: nothing is missing for ${groups[*]} ($(since "$began"))"
+	say "setup: all packages for ${groups[*]} are installed ($(since "$began"))"
 	exit
 fi
 mapfile -t missing < <(printf '%s\n' "${missing[@]}" | sort -u)
 if [ "$(id -u)" != 0 ] && ! as_root true; then
-	die "these Debian packages are missing, and only root can install them:
+	die "these Debian packages are missing; install them as root:
   apt-get install --no-install-recommends ${missing[*]}"
 fi
 say "setup: installing ${missing[*]}"
 forbid_services
-step "packages installed" apt_install "${missing[@]}"
+step "install packages" apt_install "${missing[@]}"

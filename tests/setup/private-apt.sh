@@ -1,14 +1,14 @@
-# Sourced after common.sh: packages of Debian suites other than the machine's own, with lists and cache in a
-# folder of the caller's ($work). The system's own apt sources, lists and packages are only read.
+# Sourced after common.sh: fetches packages from other Debian suites than that of the machine. Lists and
+# cache are kept in a folder of the caller ($work). The apt configuration of the system is not changed.
 # shellcheck shell=bash
 
-# The mirror this machine already uses, from either format of apt's configuration.
+# The Debian mirror that this machine uses, from either format of apt's configuration.
 mirror() {
 	apt-get indextargets --format '$(SITE)' 'Created-By: Packages' |
 		grep -E '/debian/?$' | sort -u | head -1
 }
 
-# private_apt PROGRAM ARG...: an apt program that knows of $work alone.
+# private_apt PROGRAM ARG...: runs an apt program that uses only $work.
 private_apt() {
 	local program=$1
 	shift
@@ -18,18 +18,18 @@ private_apt() {
 		-o Acquire::IndexTargets::deb::DEP-11::DefaultEnabled=false "$@"
 }
 
-# private_lists KIND SUITE: makes $work and fetches the lists of a suite. KIND is deb or deb-src.
+# private_lists KIND SUITE: creates $work and fetches the lists of a suite. KIND is deb or deb-src.
 private_lists() {
 	local kind=$1 suite=$2 from
 	from=$(mirror)
-	[ -n "$from" ] || die "apt knows no Debian mirror on this machine (run 'apt-get update' once as root)"
+	[ -n "$from" ] || die "no Debian mirror found in apt's configuration (run 'apt-get update' once as root)"
 	mkdir -p "$work"/{lists,cache,debs}/partial "$work/cache/archives/partial" "$work/root"
 	echo "$kind [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $from $suite main" >"$work/sources.list"
 	private_apt apt-get -q update
 }
 
-# unpack_programs ROOT [-x PACKAGE] PACKAGE...: packages of the suite, unpacked with the libraries that they need by
-# apt's own reckoning; -x names one that is unpacked without what it would bring along.
+# unpack_programs ROOT [-x PACKAGE] PACKAGE...: downloads packages of the suite and the libraries on which
+# they depend, and unpacks them into ROOT. -x names a package that is unpacked without its dependencies.
 unpack_programs() {
 	local root=$1 needed deb alone=()
 	shift
@@ -45,7 +45,8 @@ unpack_programs() {
 	for deb in "$work"/debs/*.deb; do dpkg-deb -x "$deb" "$root"; done
 }
 
-# start_by_loader ROOT PROGRAM SCRIPT [ARGUMENT...]: makes a script that starts a program of ROOT on the C library there.
+# start_by_loader ROOT PROGRAM SCRIPT [ARGUMENT...]: writes a script that starts a program of ROOT with
+# the C library of ROOT.
 start_by_loader() {
 	local root=$1 program=$2 script=$3 arguments=
 	shift 3

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Makes .cache/venv with the Python MCP client of the end-to-end tests, exactly as pinned.
+# Makes .cache/venv with the pinned Python MCP client of the end-to-end tests.
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
 
@@ -10,7 +10,7 @@ stamp=$venv/.countersign-$(hash_of "$pins")
 make_venv() {
 	rm -rf "$venv"
 	python3 -m venv "$venv"
-	# --no-deps: the file names every package, so nothing unpinned can slip in.
+	# --no-deps: the file names every package, so that no unpinned version is installed.
 	"$venv/bin/pip" install --quiet --no-deps -r "$pins"
 	"$venv/bin/pip" check
 	touch "$stamp"
@@ -20,4 +20,4 @@ exec 9>"$CACHE/venv.lock"
 flock 9
 [ -e "$stamp" ] && exit
 python3 -c 'import ensurepip, venv' 2>/dev/null || "$(dirname "$0")/install.sh" e2e
-step "Python packages of tests/e2e installed" make_venv
+step "install the Python packages of tests/e2e" make_venv

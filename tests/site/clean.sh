@@ -1,5 +1,5 @@
 #!/bin/bash
-# Stops and removes every site of this checkout.
+# Stops and removes all test sites of this checkout.
 set -euo pipefail
 . "$(dirname "$0")/../setup/common.sh"
 for settings in "$CACHE"/run/*/settings; do

@@ -1,5 +1,5 @@
-# The engine of a real host: nginx, php-fpm with a fixed number of workers, and a MariaDB of the
-# site's own that listens on a socket in the site's folder only.
+# The engine `mariadb`, like a real host: nginx, php-fpm with a fixed number of workers, and a MariaDB
+# for this site alone, which listens only on a socket in the folder of the site.
 # shellcheck shell=bash
 
 engine_mariadb() {
@@ -9,7 +9,7 @@ engine_mariadb() {
 
 mariadb_prepare() {
 	mkdir -p "$RUN/db"
-	# root over the socket has no password: whoever may reach the socket owns the site's files too.
+	# root has no password on the socket: a user who can reach the socket can also write the site's files.
 	mariadb-install-db --no-defaults --datadir="$RUN/db" --user="$(id -un)" \
 		--auth-root-authentication-method=normal --skip-test-db \
 		--innodb-log-file-size=16M
@@ -29,7 +29,7 @@ mariadb_start_db() {
 
 mariadb_start_web() {
 	local as_root=()
-	# Everything runs as one user; php-fpm wants to be told that root is meant.
+	# All servers run as the current user. php-fpm refuses root without -R.
 	[ "$(id -u)" != 0 ] || as_root=(-R)
 	fill php-fpm.conf >"$RUN/php-fpm.conf"
 	fill nginx.conf >"$RUN/nginx.conf"
@@ -38,7 +38,7 @@ mariadb_start_web() {
 	start_server web nginx -p "$RUN/" -e "$RUN/log/nginx.log" -c "$RUN/nginx.conf"
 }
 
-# Fills @NAME@ in a template.
+# fill TEMPLATE: prints a template with its @NAME@ placeholders replaced.
 fill() {
 	local user=
 	[ "$(id -u)" != 0 ] || user="user root;"

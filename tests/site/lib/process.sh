@@ -1,9 +1,9 @@
-# Starting and stopping a site's servers. Each leads a process group of its own, so that its workers
-# go with it (those of PHP's own server outlive their parent otherwise).
+# Starts and stops the servers of a site. Each server leads a process group, so that its workers are
+# stopped with it. The workers of PHP's built-in server would otherwise outlive their parent.
 # shellcheck shell=bash
 
-# Fields of /proc/PID/stat, counted after the name in brackets, which may hold anything.
-# Sets STATE (Z: dead, but its parent has not noticed yet), GROUP and STARTED.
+# read_process PID: reads /proc/PID/stat. The fields are counted after the name in brackets, which may
+# contain any character. Sets STATE (Z: a zombie), GROUP and STARTED.
 read_process() {
 	local line fields
 	read -r line 2>/dev/null <"/proc/$1/stat" || return 1
@@ -11,23 +11,23 @@ read_process() {
 	STATE=${fields[0]} GROUP=${fields[2]} STARTED=${fields[19]}
 }
 
-# start_server ROLE command...
+# start_server ROLE command...: starts a server and records its process in $RUN/pid/ROLE.
 start_server() {
 	local role=$1 pid
 	shift
-	# 3 and 9: the caller's output and the site's lock, which must not live on in a daemon.
+	# A server must not keep descriptor 3 (the output of the caller) and 9 (the lock of the site) open.
 	setsid "$@" </dev/null >>"$RUN/log/$role.log" 2>&1 3>&- 9>&- &
 	pid=$!
-	# Until it has become the leader of its group it cannot be told from one that has died.
-	wait_until 5 "$role to start" leads_or_is_gone "$pid"
+	# Before it leads its group, it cannot be distinguished from a process that has died.
+	wait_until 5 "$role has not started" leads_or_is_gone "$pid"
 	read_process "$pid" || STARTED=
-	# The start time too: a pid that was handed on to a stranger shows by it.
+	# The start time shows whether the process id was reused by another process.
 	echo "$pid $STARTED" >"$RUN/pid/$role"
 }
 
 leads_or_is_gone() { ! read_process "$1" || [ "$GROUP" = "$1" ]; }
 
-# is_running ROLE: anybody of the group that we started is alive, its leader or only its workers.
+# is_running ROLE: whether a process of the group is alive, the leader or a worker.
 is_running() {
 	local pid started entry
 	read -r pid started 2>/dev/null <"$RUN/pid/$1" || return 1
@@ -44,9 +44,9 @@ stop_server() {
 	if is_running "$role"; then
 		read -r pid _ <"$RUN/pid/$role"
 		kill -TERM -- "-$pid" 2>/dev/null || true
-		if ! wait_until 20 "$role of site $NAME to end" not is_running "$role"; then
+		if ! wait_until 20 "$role of site $NAME has not stopped" not is_running "$role"; then
 			kill -KILL -- "-$pid" 2>/dev/null || true
-			wait_until 5 "$role of site $NAME to die" not is_running "$role"
+			wait_until 5 "$role of site $NAME has not stopped after SIGKILL" not is_running "$role"
 		fi
 	fi
 	rm -f "$RUN/pid/$role"
@@ -64,14 +64,14 @@ stop_all() {
 	stop_server db
 }
 
-# Waits until a server does what it is for, but not for one that has already died.
+# wait_for_server ROLE command...: waits until the command succeeds. Fails at once if the server has died.
 wait_for_server() {
 	local role=$1
 	shift
-	if ! wait_until 60 "$role of site $NAME" dead_or "$role" "$@" || ! is_running "$role"; then
+	if ! wait_until 60 "$role of site $NAME does not answer" dead_or "$role" "$@" || ! is_running "$role"; then
 		tail -n 20 "$RUN/log/$role.log" >&2
 		stop_all
-		die "$role of site '$NAME' did not start (its log is above; all of them: tests/site/site logs $NAME)"
+		die "$role of site '$NAME' did not start (its log is above; for all logs: tests/site/site logs $NAME)"
 	fi
 }
 

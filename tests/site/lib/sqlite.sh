@@ -1,5 +1,5 @@
-# The engine without a database server: PHP's own web server on an SQLite file. No root, no daemon;
-# right for tests of what the plugin does, wrong for measuring how fast.
+# The engine `sqlite`: PHP's built-in web server with an SQLite file. It is suitable for tests of the
+# plugin's behaviour, but not for measurements of its speed.
 # shellcheck shell=bash
 
 engine_sqlite() {

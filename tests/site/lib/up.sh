@@ -1,7 +1,7 @@
-# `site up`: from nothing, or from whatever is there already, to a site that answers.
+# `site up`: installs a site if necessary, starts it and waits until it answers.
 # shellcheck shell=bash
 
-# Keeps PHP in step with the source on disk: without it a changed file is seen two seconds late.
+# revalidate_freq=0: otherwise PHP notices a changed file only after two seconds.
 OPCACHE=(-d opcache.enable=1 -d opcache.revalidate_freq=0 -d opcache.max_accelerated_files=20000)
 
 site_up() {
@@ -9,7 +9,7 @@ site_up() {
 	began=$(now_ms)
 	use_site "${1:-}"
 	shift
-	# What a site starts from; then what it was told before; then what it is told now.
+	# Defaults, then the saved settings of the site, then the options of this call.
 	ENGINE= WORKERS=4 PORT= HOST=127.0.0.1 EXT=$EXTENSION TITLE="Alder & Finch" VERSION=7.1 LINK=
 	INI=() PLUGINS=() ACTIVATE=()
 	[[ " $* " != *" --fresh "* ]] || fresh=1
@@ -19,19 +19,19 @@ site_up() {
 	parse_up "$@"
 	: "${ENGINE:=sqlite}"
 	if [ -n "$engine_before" ] && [ "$ENGINE" != "$engine_before" ]; then
-		die "site '$NAME' runs on $engine_before; for another engine say --fresh (its content goes) or take another name"
+		die "site '$NAME' uses the engine $engine_before; to change it, add --fresh (this deletes its content) or use another name"
 	fi
 	"engine_$ENGINE"
 	check_needs
 	[ "$EXT" = none ] || [ -f "$EXT" ] ||
-		die "there is no extension at $EXT: build it ('make build'), name another (--ext FILE), or do without (--no-ext)"
+		die "there is no extension at $EXT: build it ('make build'), choose another (--ext FILE), or use none (--no-ext)"
 	lock_site
 
 	local was_running= answers=answers
 	if is_running web && [ "$PORT" = "${port_before:-}" ]; then was_running=1; fi
 	if [ -z "$was_running" ]; then
 		if [ -n "$PORT" ] && [ "$PORT" != "$port_before" ] && somebody_listens "$PORT"; then
-			die "port $PORT is taken; leave --port out to get a free one"
+			die "port $PORT is in use; omit --port to get a free one"
 		fi
 		stop_web
 		choose_port
@@ -44,9 +44,9 @@ site_up() {
 	put_plugins
 	activate_plugins
 	if [ -n "$was_running" ] && [ "$(web_identity)" = "$(cat "$RUN/web-identity" 2>/dev/null)" ]; then
-		answers="was running already, and is reused"
+		answers="was already running and is reused"
 	else
-		[ -z "$was_running" ] || say "  its extension or settings changed: PHP starts anew"
+		[ -z "$was_running" ] || say "  its extension or settings have changed: PHP is restarted"
 		start_web
 	fi
 	write_env
@@ -73,19 +73,19 @@ parse_up() {
 option() {
 	case $1 in
 	--engine)
-		[[ $2 =~ ^(sqlite|mariadb)$ ]] || die "--engine is sqlite or mariadb, not '$2'"
+		[[ $2 =~ ^(sqlite|mariadb)$ ]] || die "--engine must be sqlite or mariadb, not '$2'"
 		ENGINE=$2
 		;;
 	--port)
-		[[ $2 =~ ^[0-9]+$ ]] || die "--port is a number, not '$2'"
+		[[ $2 =~ ^[0-9]+$ ]] || die "--port must be a number, not '$2'"
 		PORT=$2
 		;;
 	--host)
-		[[ $2 =~ ^(127\.0\.0\.1|localhost)$ ]] || die "--host is 127.0.0.1 or localhost: sites are for this machine only"
+		[[ $2 =~ ^(127\.0\.0\.1|localhost)$ ]] || die "--host must be 127.0.0.1 or localhost: sites are reachable from this machine only"
 		HOST=$2
 		;;
 	--workers)
-		[[ $2 =~ ^[1-9][0-9]?$ ]] || die "--workers is a number from 1 to 99, not '$2'"
+		[[ $2 =~ ^[1-9][0-9]?$ ]] || die "--workers must be a number from 1 to 99, not '$2'"
 		WORKERS=$2
 		;;
 	--ext) EXT=$(realpath -m "$2") ;;
@@ -100,8 +100,8 @@ option() {
 	esac
 }
 
-# add ARRAY VALUE: once only, since a site remembers what it was told before. A PHP setting that is
-# said again replaces the one of the same name.
+# add ARRAY VALUE: adds a value that is not yet in the array, since a site keeps its options. A PHP
+# setting replaces the earlier one of the same name.
 add() {
 	local -n array=$1
 	local -a kept=()
@@ -114,16 +114,16 @@ add() {
 
 check_needs() {
 	local program missing=()
-	# Debian keeps servers where an ordinary user's path does not look.
+	# Debian installs servers in folders that are not in the path of an ordinary user.
 	PATH=$PATH:/usr/sbin:/sbin
 	for program in "${NEEDS[@]}"; do
 		command -v "$program" >/dev/null || missing+=("$program")
 	done
-	[ ${#missing[@]} -eq 0 ] || die "not on this machine: ${missing[*]} (tests/setup/install.sh $NEEDS_GROUPS)"
+	[ ${#missing[@]} -eq 0 ] || die "not installed: ${missing[*]} (run tests/setup/install.sh $NEEDS_GROUPS)"
 }
 
-# The port it had if that is free, else the first one that no other site has and nobody listens on,
-# below those that the kernel hands out to outgoing connections.
+# Chooses the previous port of the site if it is free, otherwise the first free port that no other site
+# has. The range is below the ports that the kernel uses for outgoing connections.
 choose_port() {
 	exec 8>"$CACHE/run/.ports.lock"
 	flock 8
@@ -140,7 +140,7 @@ choose_port() {
 
 somebody_listens() { (exec 7<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
-# At once: another site that looks for a free port reads it at any moment.
+# Replaces the file atomically: another site that looks for a free port may read it at any moment.
 write_settings() {
 	{
 		echo "PORT=$PORT"
@@ -149,7 +149,7 @@ write_settings() {
 	mv "$RUN/settings.new" "$RUN/settings"
 }
 
-# Folders that were half made when someone pressed Ctrl-C are made again from the start.
+# An installation that was interrupted is started again from the beginning.
 install_site() {
 	write_settings
 	if [ -e "$RUN/installed" ]; then
@@ -160,23 +160,23 @@ install_site() {
 	stop_all
 	rm -rf "${RUN:?}"/{www,db,state,tmp} && mkdir -p "$RUN"/{db,tmp,state} && chmod 700 "$RUN/state"
 	"$SITE/wordpress.sh" "$VERSION"
-	step "WordPress copied" cp -r "$CACHE/wordpress-$VERSION" "$WWW"
-	step "database prepared" "${ENGINE}_prepare"
+	step "copy WordPress" cp -r "$CACHE/wordpress-$VERSION" "$WWW"
+	step "prepare the database" "${ENGINE}_prepare"
 	"${ENGINE}_start_db"
 	"$PHP" "$SITE/php/write-config.php" "$SITE/templates/wp-config.php" \
 		"localhost:$DB_SOCKET" "$RUN" >"$WWW/wp-config.php"
 	mkdir -p "$WWW/wp-content/mu-plugins"
 	cp "$SITE/templates/test-site.php" "$WWW/wp-content/mu-plugins/"
 	php_flags none
-	step "WordPress installed, with users and content" \
+	step "install WordPress with users and content" \
 		"$PHP" "${PHP_FLAGS[@]}" "$SITE/php/install.php" "$WWW" "$HOST:$PORT" "$TITLE"
-	# Its own news of the installation is no mail that a test waits for.
+	# Tests expect no mail about the installation.
 	rm -f "$RUN/log/mail.ndjson"
 	echo "$URL" >"$RUN/address"
 	touch "$RUN/installed"
 }
 
-# WordPress keeps its own address in its database.
+# WordPress stores its address in the database: update it when the port has changed.
 follow_address() {
 	[ "$(cat "$RUN/address")" != "$URL" ] || return 0
 	php_flags none
@@ -185,7 +185,7 @@ follow_address() {
 	echo "$URL" >"$RUN/address"
 }
 
-# The site loads a copy: a build that replaces the file under a running PHP would crash it.
+# The site loads a copy, because a build that overwrites a loaded file would crash PHP.
 copy_extension() {
 	local copy=$RUN/extension.so
 	if [ "$EXT" = none ]; then
@@ -199,7 +199,7 @@ copy_extension() {
 put_plugins() {
 	local plugin place
 	for plugin in ${PLUGINS[@]+"${PLUGINS[@]}"}; do
-		[ -d "$plugin" ] || die "the plugin folder $plugin is gone"
+		[ -d "$plugin" ] || die "the plugin folder $plugin no longer exists"
 		place=$WWW/wp-content/plugins/$(basename "$plugin")
 		if [ -n "$LINK" ]; then
 			[ -L "$place" ] || rm -rf "$place"
@@ -218,14 +218,15 @@ activate_plugins() {
 	[ ${#ACTIVATE[@]} -gt 0 ] || return 0
 	php_flags
 	if ! "$PHP" "${PHP_FLAGS[@]}" "$SITE/php/activate.php" "$WWW" "$HOST:$PORT" "${ACTIVATE[@]}"; then
-		# What failed is not remembered, or no later up of this site could succeed.
+		# Forget a plugin that cannot be activated: otherwise every later `up` would fail too.
 		ACTIVATE=()
 		write_settings
 		die "a plugin could not be activated (reason above; PHP's log: tests/site/site logs $NAME)"
 	fi
 }
 
-# The flags PHP needs on this site, in the web and on the command line. "none": without extension.
+# php_flags [none]: sets PHP_FLAGS, the flags of PHP for this site in the web server and on the command
+# line. With "none" the extension is not loaded.
 php_flags() {
 	local setting
 	PHP_FLAGS=(-d "error_log=$RUN/log/php.log" -d log_errors=1 -d display_errors=0 -d "sys_temp_dir=$RUN/tmp")
@@ -235,7 +236,7 @@ php_flags() {
 	for setting in ${INI[@]+"${INI[@]}"}; do PHP_FLAGS+=(-d "$setting"); done
 }
 
-# What PHP was started with: as long as it stays the same, PHP may go on.
+# A hash of the settings with which PHP was started. PHP is restarted when it changes.
 web_identity() {
 	php_flags
 	{
@@ -253,7 +254,8 @@ start_web() {
 	web_identity >"$RUN/web-identity"
 }
 
-# For others to source, or to read line by line: every value is in single quotes and holds none.
+# Writes $RUN/env, which scripts source or read line by line: every value is in single quotes and
+# contains none.
 write_env() {
 	php_flags
 	local role pids=

@@ -1,15 +1,15 @@
 <?php
-// activate.php WWW HOST SLUG...: activates plugins, and says why when one cannot be.
+// activate.php WWW HOST SLUG...: activates plugins. Prints the reason and exits with 1 if one cannot be activated.
 require __DIR__ . '/environment.php';
 pretend_request( $argv[2] );
 require $argv[1] . '/wp-load.php';
 require_once ABSPATH . 'wp-admin/includes/admin.php';
 
-// As an administrator would; some plugins look.
+// Some plugins check that an administrator activates them.
 wp_set_current_user( get_user_by( 'login', 'admin' )->ID );
 
 foreach ( array_slice( $argv, 3 ) as $slug ) {
-	// The file that WordPress finds in the plugin's folder, whatever it is called.
+	// The main file of a plugin may have any name.
 	$files = array_keys( get_plugins( '/' . $slug ) );
 	if ( ! is_dir( WP_PLUGIN_DIR . '/' . $slug ) || ! $files ) {
 		fwrite( STDERR, "error: the site has no plugin '$slug'\n" );

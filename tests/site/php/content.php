@@ -1,6 +1,6 @@
 <?php
-// The content of a test site: the journal of a bookshop. The same on every site, dates too, so that
-// tests may name it: 12 posts (10 published, 1 draft, 1 pending), 2 pages, 3 pictures.
+// The content of a test site: the journal of a bookshop. It is the same on every site, including the
+// dates, so that tests can refer to it: 12 posts (10 published, 1 draft, 1 pending), 2 pages, 3 pictures.
 
 function add_content( array $users ): void {
 	$categories = array();
@@ -42,7 +42,7 @@ function add_content( array $users ): void {
 
 	add_picture( 'river', 'The river in the morning', array( 150, 190, 210 ), $users['author'] );
 	add_picture( 'shelves', 'Shelves by the window', array( 190, 150, 110 ), $users['author'] );
-	// One without alternative text: something for an agent to mend.
+	// One picture has no alternative text, which an agent can add.
 	add_picture( 'press', '', array( 120, 130, 140 ), $users['editor'] );
 }
 
@@ -63,7 +63,7 @@ function posts(): array {
 	);
 }
 
-// A picture of a few hills under a sky: drawn here, so that nothing binary is kept in the repository.
+// Draws a picture of hills under a sky, so that the repository contains no image file.
 function add_picture( string $name, string $alt, array $colour, int $author ): void {
 	$image        = imagecreatetruecolor( 640, 400 );
 	[ $r, $g, $b ] = $colour;

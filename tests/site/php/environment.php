@@ -1,5 +1,5 @@
 <?php
-// What WordPress expects of a request, for the command line: load wp-load.php after this.
+// Sets the request variables that WordPress expects, for the command line. Load wp-load.php after this.
 function pretend_request( string $host ): void {
 	$_SERVER['HTTP_HOST']       = $host;
 	$_SERVER['SERVER_NAME']     = strtok( $host, ':' );

@@ -1,5 +1,5 @@
 <?php
-// install.php WWW HOST TITLE: what the famous five minutes do, and some content to work on.
+// install.php WWW HOST TITLE: installs WordPress and adds users and content.
 define( 'WP_INSTALLING', true );
 require __DIR__ . '/environment.php';
 [ , $www, $host, $title ] = $argv;
@@ -14,10 +14,10 @@ wp_install( $title, 'admin', 'admin@example.test', true, '', 'admin' );
 update_option( 'home', 'http://' . $host );
 update_option( 'blogdescription', 'Notes from a small bookshop' );
 update_option( 'timezone_string', 'Europe/Lisbon' );
-// Pictures of people would be asked of a server that cannot be reached.
+// Avatars would be requested from a server that cannot be reached.
 update_option( 'show_avatars', 0 );
 
-// The sample post, comment and page of a new WordPress say nothing that a test could want.
+// Remove the sample content of a new WordPress.
 foreach ( array( 1, 2, 3 ) as $id ) {
 	wp_delete_post( $id, true );
 }
@@ -37,7 +37,7 @@ foreach ( array( 'editor', 'author', 'contributor', 'subscriber' ) as $role ) {
 
 add_content( $users );
 
-// Structure last: its rules are built from what exists.
+// Last, because WordPress builds the rewrite rules from the existing content.
 global $wp_rewrite;
 $wp_rewrite->set_permalink_structure( '/%postname%/' );
 $wp_rewrite->flush_rules( false );

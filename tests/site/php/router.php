@@ -1,6 +1,6 @@
 <?php
-// For PHP's own web server, which answers 404 by itself to any path with a dot that is no file
-// (/.well-known/..., a REST route with a version in it). Whatever is no file is WordPress's.
+// The router of PHP's built-in web server, which answers 404 to every path that contains a dot and is not a
+// file (/.well-known/..., or a REST route with a version). Here WordPress answers all paths that are not files.
 $path = rawurldecode( (string) parse_url( $_SERVER['REQUEST_URI'], PHP_URL_PATH ) );
 $file = $_SERVER['DOCUMENT_ROOT'] . $path;
 if ( is_dir( $file ) && ! str_ends_with( $path, '/' ) ) {
@@ -8,7 +8,7 @@ if ( is_dir( $file ) && ! str_ends_with( $path, '/' ) ) {
 	return true;
 }
 if ( ! str_contains( $path, '..' ) && ( is_file( $file ) || ( $path !== '/' && is_file( rtrim( $file, '/' ) . '/index.php' ) ) ) ) {
-	return false; // The server does it: a file as it is, a script by running it.
+	return false; // The server sends the file or runs the script.
 }
 
 $_SERVER['SCRIPT_NAME']     = '/index.php';
@@ -16,7 +16,7 @@ $_SERVER['PHP_SELF']        = '/index.php';
 $_SERVER['SCRIPT_FILENAME'] = $_SERVER['DOCUMENT_ROOT'] . '/index.php';
 unset( $_SERVER['PATH_INFO'] );
 chdir( $_SERVER['DOCUMENT_ROOT'] );
-// A router runs without it, and a script that the router includes does too.
+// The built-in server applies auto_prepend_file neither to a router nor to a script that it includes.
 if ( ini_get( 'auto_prepend_file' ) ) {
 	require ini_get( 'auto_prepend_file' );
 }

@@ -1,14 +1,14 @@
 <?php
-// run.php WWW HOST FILE [ARG...], or run.php WWW HOST -r CODE: runs PHP with that WordPress loaded.
+// run.php WWW HOST FILE [ARG...], or run.php WWW HOST -r CODE: runs PHP with this WordPress loaded.
 require __DIR__ . '/environment.php';
 [ , $site_www, $site_host, $site_what ] = $argv;
 pretend_request( $site_host );
-// Errors belong on standard error, not in a page with an apology.
+// Print errors to standard error instead of WordPress's error page.
 define( 'WP_DISABLE_FATAL_ERROR_HANDLER', true );
 require $site_www . '/wp-load.php';
 ini_set( 'display_errors', 'stderr' );
 
-// What runs sees its own arguments, as it would without this wrapper.
+// The script gets its own arguments, as without this wrapper.
 $site_code = '-r' === $site_what ? $argv[4] : null;
 $argv      = array_merge( array( $site_what ), array_slice( $argv, null === $site_code ? 4 : 5 ) );
 $argc      = count( $argv );

@@ -1,5 +1,5 @@
 <?php
-// write-config.php TEMPLATE DB_HOST RUN: prints a wp-config.php with salts of its own.
+// write-config.php TEMPLATE DB_HOST RUN: prints a wp-config.php with new random salts.
 [ , $template, $db_host, $run ] = $argv;
 
 $salts = '';

@@ -1,8 +1,8 @@
 <?php
 /**
  * Plugin Name: Test site
- * Description: Keeps what the site says to the outside: mail goes to a file, and the update service of
- *              WordPress.org, which cannot be reached, is answered with "nothing new".
+ * Description: Writes mail to a file instead of sending it, and answers requests to the update service of
+ *              WordPress.org, which cannot be reached, with "no updates".
  */
 
 add_filter(
