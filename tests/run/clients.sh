@@ -1,6 +1,6 @@
 #!/bin/bash
 # Runs real MCP clients with the complete OAuth flow, then the tests of what a site must refuse and
-# withstand (tests/e2e/road).
+# withstand (tests/e2e/security).
 #
 #   tests/run/clients.sh [PATTERN]     only the test files whose path contains PATTERN
 set -euo pipefail
@@ -31,7 +31,7 @@ if matches clients/python; then
 fi
 
 # In the order of their names: the last file searches the logs for the secrets that the others used.
-for test in "$ROOT"/tests/e2e/road/*.test.mjs; do
+for test in "$ROOT"/tests/e2e/security/*.test.mjs; do
 	if matches "$test"; then node_tests "$(basename "$test" .test.mjs)" "$test" || status=1; fi
 done
 

@@ -1,4 +1,4 @@
-// A real Chromium, the program of this machine, with one window.
+// Starts the installed Chromium with one window.
 import { chromium } from 'playwright-core';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ const PHONE = { width: 390, height: 844 };
 export async function openBrowser() {
 	const browser = await chromium.launch({
 		executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-		// Chromium's own sandbox does not work for root, and this one meets nothing but our own site.
+		// Chromium's sandbox does not work for root. This browser opens only the test site.
 		args: process.getuid() === 0 ? ['--no-sandbox'] : [],
 	});
 	const page = await (await browser.newContext({ viewport: DESKTOP })).newPage();
@@ -21,9 +21,9 @@ export async function openBrowser() {
 	let number = 0;
 	return {
 		page,
-		/** What the browser has complained of since it was last asked. */
+		/** Returns the errors that the browser has reported since the last call. */
 		complaints: () => complaints.splice(0),
-		/** A picture of the whole page, on a desktop and, if wanted, on a telephone. */
+		/** Takes a screenshot of the whole page at the width of a desktop and, if requested, of a phone. */
 		async picture(name, { phone = false } = {}) {
 			mkdirSync(folder, { recursive: true });
 			const file = `${String(++number).padStart(2, '0')}-${name}`;
@@ -38,7 +38,7 @@ export async function openBrowser() {
 					.map((element) => element.getBoundingClientRect().right)),
 			}));
 			await page.setViewportSize(DESKTOP);
-			if (wider > wide + 1) complaints.push(`${page.url()}: on a telephone something reaches to ${wider} of ${wide} pixels`);
+			if (wider > wide + 1) complaints.push(`${page.url()}: at phone width, the content is ${wider} pixels wide, but the page only ${wide}`);
 		},
 		close: () => browser.close(),
 	};

@@ -1,5 +1,5 @@
-// A person at a real browser: lets an agent in, looks after it, cuts it off. One test after the other,
-// as a morning's work; what the agent meets meanwhile is looked at each time.
+// An administrator in a real browser connects an agent, manages it and revokes it. The tests depend on each
+// other. After each step, the effect on the agent is checked.
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -19,11 +19,11 @@ before(async () => {
 	page = browser.page;
 	callback = await listen();
 	provider = new Provider(site.url, NAME, {}, callback.url);
-	// The person is at the browser: the agent only says where to go.
+	// The browser is driven below; the agent only provides the address.
 	provider.redirectToAuthorization = (url) => {
 		provider.authorizeUrl = url.href;
 	};
-	// The client's own words about refusals are not what is looked at here.
+	// The error messages of the client are not tested here.
 	console.warn = () => {};
 });
 
@@ -34,7 +34,7 @@ after(async () => {
 	site.close();
 });
 
-// Where the agent waits for the browser to come back.
+// The server on which the agent waits for the redirect.
 async function listen() {
 	const server = createServer((request, response) => {
 		const { searchParams } = new URL(request.url, 'http://127.0.0.1');
@@ -66,7 +66,7 @@ async function rowAction(name) {
 
 const notice = (text) => page.locator('.notice', { hasText: text }).waitFor();
 
-// Each step begins where the one before it ended.
+// Each step continues from the page where the previous one ended.
 let broken;
 const step = (name, act) => test(name, async (t) => {
 	if (broken) return t.skip(`"${broken}" failed`);
@@ -75,7 +75,7 @@ const step = (name, act) => test(name, async (t) => {
 	broken = undefined;
 });
 
-step('the page for connections says how to begin when there are none', async () => {
+step('the Connections page explains how to start when there are no connections', async () => {
 	await page.goto(`${site.url}/wp-login.php?redirect_to=${encodeURIComponent(`${site.url}/wp-admin/admin.php?page=countersign`)}`);
 	await page.getByLabel('Username or Email Address').fill('admin');
 	await page.getByLabel('Password', { exact: true }).fill('admin');
@@ -88,7 +88,7 @@ step('the page for connections says how to begin when there are none', async () 
 	await page.context().clearCookies();
 });
 
-step('a client starts; the browser logs in and shows the consent page', async () => {
+step('a client starts, and after the login the browser shows the consent page', async () => {
 	const transport = new StreamableHTTPClientTransport(new URL(site.endpoint), { authProvider: provider });
 	const first = new Client({ name: 'newsroom-agent', version: '1.0.0' }, { versionNegotiation: { mode: 'auto' } });
 	await assert.rejects(first.connect(transport), UnauthorizedError);
@@ -101,8 +101,8 @@ step('a client starts; the browser logs in and shows the consent page', async ()
 
 	await page.getByRole('heading', { name: new RegExp(NAME) }).waitFor();
 	const text = await page.locator('form.countersign-consent').innerText();
-	assert.match(text, new RegExp(new URL(callback.url).host), 'the page says where the browser goes afterwards');
-	assert.equal(await page.getByRole('radio', { name: /^Standard/ }).isChecked(), true, 'Standard is offered first');
+	assert.match(text, new RegExp(new URL(callback.url).host), 'the page shows where the browser is redirected afterwards');
+	assert.equal(await page.getByRole('radio', { name: /^Standard/ }).isChecked(), true, 'Standard is selected by default');
 	await browser.picture('consent', { phone: true });
 	await page.locator('summary:visible', { hasText: 'Show permissions' }).click();
 	await browser.picture('consent-standard');
@@ -122,7 +122,7 @@ step('a client starts; the browser logs in and shows the consent page', async ()
 	assert.deepEqual(browser.complaints(), []);
 });
 
-step('refused, the client is told so', async () => {
+step('a denied client is told so', async () => {
 	const other = new Provider(site.url, 'Unwanted agent', {}, callback.url);
 	other.redirectToAuthorization = (url) => {
 		other.authorizeUrl = url.href;
@@ -136,7 +136,7 @@ step('refused, the client is told so', async () => {
 	await first.close();
 });
 
-step('the agent works, and stands in the list', async () => {
+step('the agent works and appears in the list', async () => {
 	await client.callTool({ name: 'get_site_info', arguments: {} });
 	const { structuredContent: draft } = await client.callTool({ name: 'create_draft', arguments: { title: 'Autumn market opens on Saturday', content: '<p>Forty growers.</p>' } });
 	const { structuredContent: review } = await client.callTool({ name: 'request_review', arguments: { tool: 'publish_post', arguments: { id: draft.id } } });
@@ -147,13 +147,13 @@ step('the agent works, and stands in the list', async () => {
 	const text = await row().innerText();
 	for (const part of ['Content manager', 'Editor (Editor)', 'Active', '127.0.0.1']) assert.ok(text.includes(part), `${part} in: ${text}`);
 	assert.equal(await row().count(), 1);
-	assert.equal(await page.locator('#the-list tr', { hasText: 'Unwanted' }).count(), 0, 'what was refused is no connection');
+	assert.equal(await page.locator('#the-list tr', { hasText: 'Unwanted' }).count(), 0, 'a denied request makes no connection');
 	await row().hover();
 	await browser.picture('connections', { phone: true });
 	assert.deepEqual(browser.complaints(), []);
 });
 
-step('pause, and resume', async () => {
+step('a connection can be paused and resumed', async () => {
 	await rowAction('Pause');
 	await notice('is paused');
 	await browser.picture('connections-paused');
@@ -163,10 +163,10 @@ step('pause, and resume', async () => {
 	assert.equal((await whoami()).status, 200);
 });
 
-step('narrow', async () => {
+step('permissions can be removed', async () => {
 	await rowAction('Edit');
 	await page.getByRole('heading', { name: NAME }).waitFor();
-	assert.equal(await page.getByRole('checkbox', { name: /^Trash/ }).isDisabled(), true, 'what it has not cannot be given');
+	assert.equal(await page.getByRole('checkbox', { name: /^Trash/ }).isDisabled(), true, 'permissions cannot be added');
 	await browser.picture('edit', { phone: true });
 	await page.getByRole('checkbox', { name: /^Publish/ }).uncheck();
 	await page.getByRole('button', { name: 'Save' }).click();
@@ -178,13 +178,13 @@ step('narrow', async () => {
 	assert.deepEqual(browser.complaints(), []);
 });
 
-step('stop all agents, and let them go on', async () => {
+step('the kill switch stops all agents, and they work again afterwards', async () => {
 	await admin();
 	await page.getByRole('button', { name: 'Stop all agents' }).click();
 	await notice('All agents are stopped');
 	await browser.picture('kill-switch-on');
 	assert.equal(await reason(), 'kill_switch');
-	// Wherever the administrator is, it must be seen.
+	// The notice must be visible on every admin page.
 	await page.goto(`${site.url}/wp-admin/index.php`);
 	await page.locator('.notice', { hasText: /agents/ }).filter({ hasText: /stopped/ }).waitFor();
 	await browser.picture('dashboard-stopped');
@@ -194,7 +194,7 @@ step('stop all agents, and let them go on', async () => {
 	assert.equal((await whoami()).status, 200);
 });
 
-step('settings', async () => {
+step('settings can be saved', async () => {
 	await page.locator('summary', { hasText: 'Settings' }).click();
 	await page.getByLabel('Requests from one IP address').fill('120');
 	await browser.picture('settings');
@@ -204,7 +204,7 @@ step('settings', async () => {
 	assert.equal(await page.getByLabel('Requests from one IP address').inputValue(), '120');
 });
 
-step('revoke', async () => {
+step('a connection can be revoked', async () => {
 	await rowAction('Revoke');
 	await browser.picture('revoke');
 	await page.getByRole('button', { name: 'Revoke permanently' }).click();
@@ -215,7 +215,7 @@ step('revoke', async () => {
 	assert.deepEqual(browser.complaints(), []);
 });
 
-step('the audit page lists it all, finds things, and verifies', async () => {
+step('the Audit page lists, filters and verifies entries', async () => {
 	await admin('page=countersign-audit');
 	const list = page.locator('#the-list');
 	await browser.picture('audit', { phone: true });
@@ -227,26 +227,26 @@ step('the audit page lists it all, finds things, and verifies', async () => {
 	await page.getByRole('button', { name: 'Verify now' }).click();
 	await page.getByRole('heading', { name: 'The log is complete and unchanged' }).waitFor();
 	await page.locator('summary', { hasText: 'For auditors' }).click();
-	assert.match(await page.getByLabel('The newest checkpoint').inputValue(), /\/audit\n\d+\n[\s\S]*\n— /, 'a signed note to keep elsewhere');
+	assert.match(await page.getByLabel('The newest checkpoint').inputValue(), /\/audit\n\d+\n[\s\S]*\n— /, 'a signed note to store elsewhere');
 	await browser.picture('audit-verified');
 	for (const [button, first] of [['Export for auditors', /^\{"countersign/], ['Export as table (CSV)', /^seq,/]]) {
 		const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: button }).click()]);
 		const file = await readFile(await download.path(), 'utf8');
 		assert.match(download.suggestedFilename(), /^audit-.*\.(ndjson|csv)$/);
 		assert.match(file, first);
-		assert.match(file, /audit\.exported/, 'the export itself is on record');
+		assert.match(file, /audit\.exported/, 'the export itself is recorded');
 	}
 
 	await page.getByLabel('Search entries').fill('publish_post');
 	await page.getByRole('button', { name: 'Search entries' }).click();
 	await page.waitForURL(/s=publish_post/);
 	const outcomes = (await page.locator('#the-list tr').allInnerTexts()).map((entry) => /publish_post[\s\S]*(Done|Refused|Intent)/.exec(entry)?.[1]);
-	assert.deepEqual(outcomes, ['Refused', 'Done'], 'what happened, the newest first; what was only about to is a filter away');
+	assert.deepEqual(outcomes, ['Refused', 'Done'], 'outcomes are shown, newest first; intents only with a filter');
 	await browser.picture('audit-search');
 	assert.deepEqual(browser.complaints(), []);
 });
 
-step('an editor sees neither page nor menu, and cannot connect a client', async () => {
+step('an editor sees neither the pages nor the menu and cannot connect a client', async () => {
 	await page.context().clearCookies();
 	await page.goto(`${site.url}/wp-login.php`);
 	await page.getByLabel('Username or Email Address').fill('editor');
@@ -258,11 +258,11 @@ step('an editor sees neither page nor menu, and cannot connect a client', async 
 	await page.goto(provider.authorizeUrl);
 	await page.getByText('may not connect clients').waitFor();
 	await browser.picture('consent-not-allowed');
-	// Chromium counts a status of 400 as a complaint, too.
+	// Chromium reports a status of 400 as an error too.
 	browser.complaints();
 });
 
-step('without the extension the administrator is told what to install', async () => {
+step('without the extension, the administrator is told what to install', async () => {
 	bringUp(site.name, ['--no-ext']);
 	await page.context().clearCookies();
 	await page.goto(`${site.url}/wp-login.php?redirect_to=${encodeURIComponent(`${site.url}/wp-admin/plugins.php`)}`);

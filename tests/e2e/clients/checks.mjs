@@ -1,34 +1,34 @@
-// What every client must manage, whichever it is.
+// Checks that every client must pass.
 import assert from 'node:assert/strict';
 
-/** The name of a client's draft, so that runs do not meet each other's. */
+/** Returns a title for the draft of a client that no other run uses. */
 export const draftTitle = (client) => `Draft by ${client} ${Date.now()}`;
 
-/** Tools of a `standard` connection: the ones for it, none beyond it, each fit to be used. */
+/** Checks the tools of a `standard` connection: complete, without further tools, and each with a valid definition. */
 export function checkTools(tools) {
 	const names = tools.map((tool) => tool.name);
 	for (const wanted of ['get_site_info', 'list_posts', 'create_draft', 'request_review', 'publish_post'])
 		assert.ok(names.includes(wanted), `${wanted} is listed, among ${names.join(', ')}`);
 	for (const unwanted of ['trash_post', 'restore_post']) assert.ok(!names.includes(unwanted), `${unwanted} is not listed`);
-	// The fixtures add tools of their own, which no site has.
+	// Ignore the tools of the test fixtures.
 	const own = names.filter((name) => !/^(test_|json_schema_)/.test(name));
 	assert.ok(own.length <= 40, `${own.length} tools`);
-	assert.deepEqual(names, [...new Set(names)], 'no tool stands twice');
+	assert.deepEqual(names, [...new Set(names)], 'no tool is listed twice');
 	for (const tool of tools) {
 		assert.ok(tool.description, `${tool.name} has a description`);
 		assert.equal(tool.inputSchema?.type, 'object', `${tool.name} takes an object`);
-		assert.equal(typeof tool.annotations?.readOnlyHint, 'boolean', `${tool.name} says whether it only reads`);
+		assert.equal(typeof tool.annotations?.readOnlyHint, 'boolean', `${tool.name} states whether it only reads`);
 	}
 }
 
 export function checkSiteInfo(result, site) {
 	assert.ok(!result.isError, JSON.stringify(result.content));
-	assert.ok(JSON.stringify(result.structuredContent).includes(new URL(site.url).host), 'the site names its address');
-	assert.equal(result.content?.[0]?.type, 'text', 'the same as text, for clients that know no structured content');
+	assert.ok(JSON.stringify(result.structuredContent).includes(new URL(site.url).host), 'the result contains the address of the site');
+	assert.equal(result.content?.[0]?.type, 'text', 'the result is repeated as text, for clients without support for structured content');
 	assert.deepEqual(JSON.parse(result.content[0].text), result.structuredContent);
 }
 
-/** The draft that a client made is in WordPress, is a draft, and belongs to the connection's account. */
+/** Checks that the post of a client is a draft in WordPress and belongs to the user of the connection. */
 export async function checkDraft(result, site, title, author) {
 	assert.ok(!result.isError, JSON.stringify(result.content));
 	const id = Number(result.structuredContent?.id ?? result.structuredContent?.post?.id);

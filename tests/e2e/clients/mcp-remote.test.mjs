@@ -1,5 +1,5 @@
-// mcp-remote, the stdio bridge that desktop applications run, driven by the official SDK as such an
-// application drives it. It opens a browser and listens for the answer; here the browser is consent.mjs.
+// mcp-remote is the stdio bridge that desktop applications run. The official SDK drives it as such an application
+// does. It opens a browser and waits for the redirect; here consent.mjs takes the place of the browser.
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -17,7 +17,7 @@ import { checkDraft, checkSiteInfo, checkTools, draftTitle } from './checks.mjs'
 const bridge = fileURLToPath(new URL('../node_modules/mcp-remote/dist/proxy.js', import.meta.url));
 const site = openSite();
 const home = mkdtempSync(join(site.run, 'tmp', 'mcp-remote-'));
-// A folder without programs: the bridge must not find a browser.
+// A PATH without programs, so that the bridge cannot start a browser.
 const nothing = join(home, 'bin');
 mkdirSync(nothing);
 let client;
@@ -59,7 +59,7 @@ async function start() {
 	});
 }
 
-// Allow, and let the browser follow the redirect to the bridge.
+// Allows the connection and follows the redirect to the bridge.
 async function visit(url) {
 	const back = await consent(site.url, url, { preset: 'standard', user: 'editor' });
 	const answer = await fetchRaw(back.href);
@@ -80,18 +80,18 @@ after(async () => {
 	site.close();
 });
 
-test('a person was asked once', () => assert.equal(asked, 1));
+test('consent was requested once', () => assert.equal(asked, 1));
 
-test('lists its tools', async () => checkTools((await client.listTools()).tools));
+test('it lists its tools', async () => checkTools((await client.listTools()).tools));
 
-test('reads the site', async () => checkSiteInfo(await client.callTool({ name: 'get_site_info', arguments: {} }), site));
+test('it reads the site information', async () => checkSiteInfo(await client.callTool({ name: 'get_site_info', arguments: {} }), site));
 
-test('makes a draft', async () => {
+test('it creates a draft', async () => {
 	const title = draftTitle('mcp-remote');
 	await checkDraft(await client.callTool({ name: 'create_draft', arguments: { title } }), site, title, 'editor');
 });
 
-test('starts again with what it saved, and refreshes a token that is no longer good', async () => {
+test('after a restart it uses its saved tokens and refreshes one that is refused', async () => {
 	await client.close();
 	const file = savedTokens();
 	const tokens = JSON.parse(readFileSync(file, 'utf8'));
@@ -102,5 +102,5 @@ test('starts again with what it saved, and refreshes a token that is no longer g
 	checkSiteInfo(await client.callTool({ name: 'get_site_info', arguments: {} }), site);
 	const now = JSON.parse(readFileSync(savedTokens(), 'utf8'));
 	assert.notEqual(now.refresh_token, tokens.refresh_token, 'the refresh token was rotated');
-	assert.equal(asked, 1, 'nobody was asked again');
+	assert.equal(asked, 1, 'consent was not requested again');
 });

@@ -1,15 +1,15 @@
-// What an application gives the official TypeScript clients: where tokens are kept and how a person
-// is asked. Here the person is ../lib/consent.mjs.
+// The OAuth provider that an application passes to the official TypeScript clients: it stores tokens and asks for
+// consent, here with ../lib/consent.mjs.
 import { consent } from '../lib/consent.mjs';
 import { remember, rememberValue } from '../lib/secrets.mjs';
 
 export const CALLBACK = 'http://127.0.0.1:7799/callback';
 
 export class Provider {
-	/** How often a person had to be asked. */
+	/** How often consent was requested. */
 	asked = 0;
 
-	/** Whether somebody is at the browser. */
+	/** Whether a person is at the browser. */
 	somebodyIsThere = true;
 
 	constructor(siteUrl, name, choices = {}, callback = CALLBACK) {
@@ -70,14 +70,14 @@ export class Provider {
 	}
 
 	async redirectToAuthorization(url) {
-		if (!this.somebodyIsThere) throw new Error('nobody is at the browser');
+		if (!this.somebodyIsThere) throw new Error('no person is at the browser');
 		this.asked++;
 		this.authorizeUrl = url.href;
 		this.callback = (await consent(this.siteUrl, url.href, this.choices)).searchParams;
 		if (this.callback.get('state') !== this.expectedState) throw new Error('another state came back');
 	}
 
-	/** Makes the access token one that the site refuses, so that the client has to refresh. */
+	/** Replaces the access token by one that the site refuses, so that the client has to refresh. */
 	spoilAccessToken() {
 		const { access_token: token } = this.saved;
 		const middle = token.length >> 1;

@@ -1,6 +1,6 @@
-"""The official Python client (mcp): discovery, registration, consent, tools, refresh; era by itself.
+"""The official Python client (mcp): discovery, registration, consent, tools, refresh. It negotiates the revision itself.
 
-Run by tests/run/clients.sh with SITE set. The person who consents is ../lib/consent.mjs.
+Run by tests/run/clients.sh with SITE set. Consent is given with ../lib/consent.mjs.
 """
 
 import asyncio
@@ -35,14 +35,14 @@ CALLBACK = "http://127.0.0.1:7799/callback"
 
 
 def remember(*secrets: str | None) -> None:
-    """Notes secrets for the search of the logs at the end of the run."""
+    """Collects secrets for the search of the logs at the end of the run."""
     if os.environ.get("SECRETS"):
         with open(os.environ["SECRETS"], "a") as file:
             file.writelines(f"{secret}\n" for secret in secrets if secret)
 
 
 class Storage:
-    """Keeps tokens in memory, across providers, as an application keeps them across restarts."""
+    """Keeps tokens in memory across providers, as an application keeps them across restarts."""
 
     def __init__(self) -> None:
         self.tokens = None
@@ -63,7 +63,7 @@ class Storage:
 
 
 class Person:
-    """Is sent to the consent page and back."""
+    """Stands in for the browser: goes to the consent page and is redirected back."""
 
     def __init__(self) -> None:
         self.asked = 0
@@ -86,8 +86,8 @@ class PythonClient(unittest.IsolatedAsyncioTestCase):
     storage = Storage()
     person = Person()
 
-    # One for all: this client keeps what it has discovered in memory only, and without it asks for
-    # new tokens at an address of its own invention.
+    # One provider for all tests: the client keeps the discovered metadata in memory only. Without the metadata,
+    # it would refresh at a guessed address.
     provider = OAuthClientProvider(
         ENDPOINT,
         OAuthClientMetadata(
@@ -103,13 +103,13 @@ class PythonClient(unittest.IsolatedAsyncioTestCase):
     )
 
     async def use(self, work):
-        """Connects, and hands the client to `work`."""
+        """Connects and passes the client to `work`."""
         async with httpx2.AsyncClient(auth=self.provider, timeout=60) as http:
             async with Client(streamable_http_client(ENDPOINT, http_client=http), mode="auto") as client:
                 return await work(client)
 
     async def asyncSetUp(self):
-        # unittest turns this on; it then tells of every step that took more than a tenth of a second.
+        # unittest turns on debug mode, which reports every step that takes more than a tenth of a second.
         asyncio.get_running_loop().set_debug(False)
 
     async def test_1_connects_with_the_newest_revision(self):
@@ -124,7 +124,7 @@ class PythonClient(unittest.IsolatedAsyncioTestCase):
         )
         self.assertNotIn("trash_post", names)
 
-    async def test_2_reads_the_site(self):
+    async def test_2_reads_the_site_information(self):
         async def work(client):
             return await client.call_tool("get_site_info", {})
 
@@ -132,7 +132,7 @@ class PythonClient(unittest.IsolatedAsyncioTestCase):
         self.assertFalse(result.is_error, result.content)
         self.assertIn(urlsplit(URL).netloc, json.dumps(result.structured_content))
 
-    async def test_3_makes_a_draft(self):
+    async def test_3_creates_a_draft(self):
         title = f"Draft by the Python client {time.time_ns()}"
 
         async def work(client):
@@ -145,9 +145,9 @@ class PythonClient(unittest.IsolatedAsyncioTestCase):
         self.assertEqual(result.structured_content["title"], title)
         self.assertEqual(result.structured_content["status"], "draft")
 
-    async def test_4_refreshes_without_asking(self):
+    async def test_4_refreshes_without_asking_for_consent(self):
         before = self.storage.tokens.refresh_token
-        # What the client sees when its token has run out.
+        # An expired token looks like this to the client.
         self.provider.context.token_expiry_time = time.time() - 1
 
         async def work(client):

@@ -1,5 +1,5 @@
-// The official TypeScript client, second line (@modelcontextprotocol/client), negotiating by itself:
-// it must find 2026-07-28 and check the issuer.
+// The second generation of the official TypeScript client (@modelcontextprotocol/client), which negotiates the
+// revision: it must choose 2026-07-28 and check the issuer.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Client, StreamableHTTPClientTransport, UnauthorizedError } from '@modelcontextprotocol/client';
@@ -27,29 +27,29 @@ after(async () => {
 before(async () => {
 	const first = make();
 	const way = transport();
-	await assert.rejects(first.connect(way), UnauthorizedError, 'without a token it is sent to authorize');
+	await assert.rejects(first.connect(way), UnauthorizedError, 'without a token it starts the authorization');
 	await way.finishAuth(provider.callback);
 	await first.close();
 	client = make();
 	await client.connect(transport());
 });
 
-test('a person was asked once, and the revision is 2026-07-28', () => {
+test('consent was requested once, and the revision is 2026-07-28', () => {
 	assert.equal(provider.asked, 1);
 	assert.equal(client.getNegotiatedProtocolVersion(), '2026-07-28');
 	assert.equal(client.getServerVersion().name, 'countersign');
 });
 
-test('lists its tools', async () => checkTools((await client.listTools()).tools));
+test('it lists its tools', async () => checkTools((await client.listTools()).tools));
 
-test('reads the site', async () => checkSiteInfo(await client.callTool({ name: 'get_site_info', arguments: {} }), site));
+test('it reads the site information', async () => checkSiteInfo(await client.callTool({ name: 'get_site_info', arguments: {} }), site));
 
-test('makes a draft', async () => {
+test('it creates a draft', async () => {
 	const title = draftTitle('TypeScript client 2');
 	await checkDraft(await client.callTool({ name: 'create_draft', arguments: { title, content: '<p>Hello.</p>' } }), site, title, 'editor');
 });
 
-test('asks for review, and publishes what was reviewed', async () => {
+test('it requests a review and publishes the reviewed post', async () => {
 	const title = draftTitle('TypeScript client 2, to publish');
 	const id = await checkDraft(await client.callTool({ name: 'create_draft', arguments: { title } }), site, title, 'editor');
 	const review = await client.callTool({ name: 'request_review', arguments: { tool: 'publish_post', arguments: { id } } });
@@ -62,9 +62,9 @@ test('asks for review, and publishes what was reviewed', async () => {
 	assert.equal(await site.php('return get_post_status( $args["id"] );', { id }), 'publish');
 });
 
-test('refreshes by itself when the site refuses its token', async () => {
+test('it refreshes its token when the site refuses it', async () => {
 	const before = provider.spoilAccessToken();
 	await checkSiteInfo(await client.callTool({ name: 'get_site_info', arguments: {} }), site);
 	assert.notEqual(provider.saved.refresh_token, before.refresh_token, 'the refresh token was rotated');
-	assert.equal(provider.asked, 1, 'nobody was asked again');
+	assert.equal(provider.asked, 1, 'consent was not requested again');
 });

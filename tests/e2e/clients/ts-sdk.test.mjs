@@ -1,5 +1,5 @@
-// The official TypeScript SDK, first line (@modelcontextprotocol/sdk): discovery, registration,
-// consent, tools, refresh. It speaks 2025-11-25.
+// The first generation of the official TypeScript SDK (@modelcontextprotocol/sdk): discovery, registration, consent,
+// tools, refresh. It uses revision 2025-11-25.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
@@ -28,35 +28,35 @@ after(async () => {
 before(async () => {
 	const transport = new StreamableHTTPClientTransport(new URL(site.endpoint), { authProvider: provider });
 	const first = new Client({ name: 'countersign-ts-sdk-1', version: '1.0.0' });
-	await assert.rejects(first.connect(transport), UnauthorizedError, 'without a token it is sent to authorize');
+	await assert.rejects(first.connect(transport), UnauthorizedError, 'without a token it starts the authorization');
 	await transport.finishAuth(provider.callback.get('code'));
 	await first.close();
 	await connect();
 });
 
-test('a person was asked once, and the revision is 2025-11-25', () => {
+test('consent was requested once, and the revision is 2025-11-25', () => {
 	assert.equal(provider.asked, 1);
 	assert.equal(client.getServerVersion().name, 'countersign');
 	assert.equal(client.transport.protocolVersion, '2025-11-25');
 });
 
-test('lists its tools', async () => checkTools((await client.listTools()).tools));
+test('it lists its tools', async () => checkTools((await client.listTools()).tools));
 
-test('reads the site', async () => checkSiteInfo(await client.callTool({ name: 'get_site_info', arguments: {} }), site));
+test('it reads the site information', async () => checkSiteInfo(await client.callTool({ name: 'get_site_info', arguments: {} }), site));
 
-test('makes a draft', async () => {
+test('it creates a draft', async () => {
 	const title = draftTitle('TypeScript SDK 1');
 	await checkDraft(await client.callTool({ name: 'create_draft', arguments: { title, content: '<p>Hello.</p>' } }), site, title, 'editor');
 });
 
-test('refreshes by itself when the site refuses its token', async () => {
+test('it refreshes its token when the site refuses it', async () => {
 	const before = provider.spoilAccessToken();
 	await checkSiteInfo(await client.callTool({ name: 'get_site_info', arguments: {} }), site);
 	assert.notEqual(provider.saved.refresh_token, before.refresh_token, 'the refresh token was rotated');
-	assert.equal(provider.asked, 1, 'nobody was asked again');
+	assert.equal(provider.asked, 1, 'consent was not requested again');
 });
 
-test('works again after a new start, without asking', async () => {
+test('after a restart it works without asking for consent', async () => {
 	await client.close();
 	await connect();
 	checkTools((await client.listTools()).tools);

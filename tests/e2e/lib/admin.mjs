@@ -1,4 +1,4 @@
-// An administrator at Countersign's own pages: follows the links and submits the forms that stand there.
+// An administrator who uses Countersign's admin pages by following their links and submitting their forms.
 import { administrator } from './consent.mjs';
 import { decode } from './html.mjs';
 
@@ -10,7 +10,7 @@ export class Administrator {
 		this.#person = person;
 	}
 
-	/** Whoever is at the browser; logs in when first needed. */
+	/** The administrator's browser session; logs in at first use. */
 	async person() {
 		return (this.#person ??= await administrator(this.site.url));
 	}
@@ -21,20 +21,20 @@ export class Administrator {
 		return page;
 	}
 
-	/** The site's own REST API, as the editor uses it. */
+	/** Calls the REST API of the site, as the block editor does. */
 	async rest(method, path, body) {
 		return (await this.person()).rest(method, path, body);
 	}
 
-	/** The one button above the list. */
+	/** Turns the kill switch on or off with the button above the list. */
 	async killSwitch(on) {
 		const page = await this.page();
 		const form = page.forms.find((candidate) => field(candidate, 'action') === 'countersign_kill_switch');
-		if (field(form, 'on') !== (on ? '1' : '0')) throw new Error(`the kill switch is ${on ? 'on' : 'off'} already`);
+		if (field(form, 'on') !== (on ? '1' : '0')) throw new Error(`the kill switch is already ${on ? 'on' : 'off'}`);
 		return this.#submit(page, form);
 	}
 
-	/** `pause`, `resume` or `revoke`, from the list. */
+	/** Does `pause`, `resume` or `revoke` from the list. */
 	async connection(id, action) {
 		if (action === 'revoke') {
 			const page = await this.page('countersign', `&view=revoke&connection=${id}`);
@@ -50,13 +50,13 @@ export class Administrator {
 		throw new Error(`the list offers no '${action}' for connection ${id}`);
 	}
 
-	/** Saves a connection's permissions. The answer is the page that the administrator sees next. */
+	/** Saves the permissions of a connection. Returns the page that is shown next. */
 	async narrow(id, groups) {
 		const page = await this.page('countersign', `&view=edit&connection=${id}`);
 		return this.#submit(page, withAction(page, 'countersign_save'), { 'groups[]': groups });
 	}
 
-	/** The id of the connection that was made last. */
+	/** Returns the id of the newest connection. */
 	async newestConnection() {
 		const page = await this.page();
 		const ids = [...page.text.matchAll(/[?&;]connection=(\d+)/g)].map(([, id]) => Number(id));
@@ -64,7 +64,7 @@ export class Administrator {
 		return Math.max(...ids);
 	}
 
-	/** Presses *Verify now* until it is through; returns what the page then says. */
+	/** Presses *Verify now* until the verification is complete; returns the result that the page shows. */
 	async verifyAudit() {
 		let page = await this.page('countersign-audit');
 		for (let step = 0; step < 50; step++) {
@@ -75,7 +75,7 @@ export class Administrator {
 		return { page, headline: text(card[1]), result: text(card[2]) };
 	}
 
-	/** The newest entries as the Audit page shows them: a list of texts of cells for each. */
+	/** Returns the newest entries of the Audit page, each as a list of the texts of its cells. */
 	async auditRows(query = '') {
 		const page = await this.page('countersign-audit', query);
 		const body = /<tbody id="the-list"[^>]*>([\s\S]*?)<\/tbody>/.exec(page.text)?.[1] ?? '';

@@ -1,2 +1,2 @@
-// The official MCP client, for scripts outside this folder, whose imports would not find node_modules.
+// Re-exports the official MCP client for scripts outside this folder, which cannot import from its node_modules.
 export { Client, StreamableHTTPClientTransport, UnauthorizedError } from '@modelcontextprotocol/client';

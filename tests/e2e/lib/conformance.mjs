@@ -1,5 +1,5 @@
-// Runs the official conformance suite against a site, in each revision we serve, through a proxy that
-// adds a token from the real OAuth road; prints a table, and fails on anything but the baseline.
+// Runs the official conformance suite against a site, once for each supported revision. A proxy adds a token
+// from the real OAuth flow. Prints a table, and fails if the result differs from the baseline.
 //
 //   SITE=name node conformance.mjs OUTPUT_DIR RESULTS_FILE
 import { spawn } from 'node:child_process';
@@ -17,7 +17,7 @@ const [, , output, resultsFile] = process.argv;
 const suite = fileURLToPath(new URL('../node_modules/@modelcontextprotocol/conformance/dist/index.js', import.meta.url));
 const baseline = fileURLToPath(new URL('../conformance-baseline.yml', import.meta.url));
 
-// The newest revision has nothing to excuse; the older two have what needs a session.
+// The newest revision must pass in full. The older two have exceptions for scenarios that need a session.
 const RUNS = [
 	{ revision: '2026-07-28', options: ['--requirements', '2026-07-28'] },
 	{ revision: '2025-11-25', options: ['--requirements', '2025-11-25', '--expected-failures', baseline] },
@@ -62,7 +62,7 @@ function run(args, log, watch) {
 	return new Promise((resolve) => child.on('close', (code) => file.end(() => resolve(code))));
 }
 
-// The two scenarios for authorization servers. One prints an address and waits for the browser.
+// The two scenarios for authorization servers. One of them prints an address and waits for a browser.
 async function authorizationServer() {
 	const folder = join(output, 'authorization');
 	rmSync(folder, { recursive: true, force: true });
@@ -90,7 +90,7 @@ async function freePort() {
 	return port;
 }
 
-// From the checks that the suite wrote down, scenario by scenario. Extensions that we do not serve
+// Counts the checks that the suite recorded for each scenario. Extensions that the server does not support
 // (tasks, skills) and scenarios that are never scored do not count as failed.
 function tally(folder, hasBaseline) {
 	const excused = !hasBaseline ? [] : readFileSync(baseline, 'utf8').match(/^ {2}- \S+$/gm).map((line) => line.slice(4));

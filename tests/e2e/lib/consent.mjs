@@ -1,12 +1,12 @@
-// Goes through the real consent page as a person would, without a screen.
+// Fills in and submits the real consent page, without a browser.
 //
-//   SITE=name node consent.mjs AUTHORIZE_URL [PRESET] [USER]      prints where the browser is sent to
+//   SITE=name node consent.mjs AUTHORIZE_URL [PRESET] [USER]      prints where the browser is redirected
 import { fileURLToPath } from 'node:url';
 import { decode } from './html.mjs';
 import { Person } from './person.mjs';
 import { openSite } from './site.mjs';
 
-// One login serves for all consents of a process.
+// All consents of a process share one login.
 const logins = new Map();
 
 export function administrator(siteUrl) {
@@ -16,9 +16,9 @@ export function administrator(siteUrl) {
 
 /**
  * @param {object} choices
- *   preset: a preset's name or `custom`; groups: for `custom`; user: the login the agent acts as;
- *   allow: false to refuse; person: who decides (default: admin); onPage: is shown the page first
- * @returns {Promise<URL>} Where the browser is sent, with code or error.
+ *   preset: the name of a preset, or `custom`; groups: for `custom`; user: the login that the agent acts as;
+ *   allow: false to deny; person: who decides (default: admin); onPage: a function that gets the page first
+ * @returns {Promise<URL>} Where the browser is redirected, with a code or an error.
  */
 export async function consent(siteUrl, authorizeUrl, choices = {}) {
 	const person = choices.person ?? (await administrator(siteUrl));

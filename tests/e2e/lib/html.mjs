@@ -1,4 +1,4 @@
-// Just enough HTML to fill in a form as a person would: the forms of a page with their fields.
+// A small HTML parser for the forms of a page and their fields.
 
 /**
  * @returns {Array<{id: string, action: string, method: string, fields: Array<Field>, html: string}>}
@@ -38,8 +38,8 @@ function fields(html) {
 }
 
 /**
- * What a browser would send for a form: hidden fields and defaults, with `choices` put over them
- * (a name with null is left out), and the button pressed.
+ * Returns what a browser would send for a form: hidden fields and defaults, replaced by `choices` (null removes a
+ * field), and the pressed button.
  */
 export function submission(form, choices = {}, press) {
 	const pairs = [];

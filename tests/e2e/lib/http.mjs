@@ -1,9 +1,9 @@
-// Plain HTTP where the exact bytes matter: any header (Host and Origin too), no redirects followed.
+// Plain HTTP for tests that need exact control: any header, including Host and Origin, and no redirects.
 import { request as httpRequest } from 'node:http';
 import { remember } from './secrets.mjs';
 
 /**
- * @returns {Promise<{status: number, headers: object, text: string, json: any}>} `json` is undefined when the body is none.
+ * @returns {Promise<{status: number, headers: object, text: string, json: any}>} `json` is undefined if the body is not JSON.
  */
 export function fetchRaw(url, { method = 'GET', headers = {}, body, localAddress, timeout = 60_000 } = {}) {
 	const payload = body === undefined ? undefined : Buffer.from(body);

@@ -1,4 +1,4 @@
-// MCP of revision 2026-07-28 in plain HTTP: one POST, one answer, nothing hidden.
+// MCP revision 2026-07-28 in plain HTTP: one POST and one response.
 import { fetchRaw } from './http.mjs';
 
 export const VERSION = '2026-07-28';
@@ -9,7 +9,7 @@ export const META = {
 	'io.modelcontextprotocol/clientCapabilities': {},
 };
 
-/** The headers every request of this revision carries. */
+/** The headers that every request of this revision has. */
 export function headersFor(method, params = {}, token) {
 	const name = params.name ?? params.uri;
 	return {
@@ -24,7 +24,7 @@ export function headersFor(method, params = {}, token) {
 
 let lastId = 0;
 
-/** One request. `headers` go over the usual ones; a header that is undefined is left out. */
+/** Sends one request. `headers` replace the usual ones; a header with the value undefined is omitted. */
 export function send(site, token, method, params = {}, { headers = {}, query = '', localAddress } = {}) {
 	const all = { ...headersFor(method, params, token), ...headers };
 	for (const name of Object.keys(all)) if (all[name] === undefined) delete all[name];
@@ -36,7 +36,7 @@ export function send(site, token, method, params = {}, { headers = {}, query = '
 	});
 }
 
-/** A body of the test's own making, with otherwise usual headers. */
+/** Sends an arbitrary body with the usual headers. */
 export function sendBody(site, token, body, headers = {}) {
 	return fetchRaw(site.endpoint, { method: 'POST', headers: { ...headersFor('tools/list', {}, token), ...headers }, body });
 }
@@ -57,7 +57,7 @@ export async function listTools(site, token) {
 	return tools;
 }
 
-/** The structured content of a tool's result; throws on anything that is no success. */
+/** Returns the structured content of a tool's result; throws if the call did not succeed. */
 export function content(answer) {
 	const result = answer.json?.result;
 	if (answer.status !== 200 || !result || result.isError) throw new Error(`HTTP ${answer.status} ${answer.text}`);

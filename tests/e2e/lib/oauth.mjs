@@ -1,5 +1,5 @@
-// The whole OAuth road in plain HTTP, for tests that look at each answer or need a token quickly.
-// What the official clients do with it is tested in ../clients.
+// The complete OAuth flow in plain HTTP, for tests that check each response or need a token quickly.
+// The official clients are tested in ../clients.
 import { createHash, randomBytes } from 'node:crypto';
 import { fetchRaw } from './http.mjs';
 import { consent } from './consent.mjs';
@@ -7,7 +7,7 @@ import { rememberValue } from './secrets.mjs';
 
 export const REDIRECT = 'http://127.0.0.1:7799/callback';
 
-/** Finds everything from the endpoint alone, as a client does: 401, resource metadata, server metadata. */
+/** Discovers the server from its endpoint alone, as a client does: 401, resource metadata, server metadata. */
 export async function discover(endpoint) {
 	const refused = await fetchRaw(endpoint, {
 		method: 'POST',
@@ -45,7 +45,7 @@ export async function register(server, metadata = {}) {
 	});
 }
 
-/** The authorize URL with PKCE, and the verifier that belongs to it. */
+/** Returns the authorize URL with PKCE, and its verifier. */
 export function authorizeUrl(server, resource, clientId, extra = {}) {
 	const verifier = randomBytes(32).toString('base64url');
 	rememberValue(verifier);
@@ -82,7 +82,7 @@ export function refresh(grant, refreshToken = grant.refreshToken) {
 	});
 }
 
-// A client registers once and connects as often as it likes; registering is limited, too.
+// A client registers once and connects many times, because registrations are limited.
 const clients = new Map();
 
 function registered(site, clientName) {
@@ -99,7 +99,7 @@ async function introduce(site, clientName) {
 }
 
 /**
- * From nothing to a code that was not redeemed yet: `codeForm` is the token request.
+ * Goes through the flow up to a code that has not been redeemed. `codeForm` is the token request for it.
  *
  * @param choices See {@link consent}: preset, user and so on.
  */
@@ -124,7 +124,7 @@ export async function authorize(site, choices = {}, { clientName = 'Countersign 
 	};
 }
 
-/** From nothing to a connection with its tokens. */
+/** Goes through the flow. Returns a connection with its tokens. */
 export async function connect(site, choices, options) {
 	const grant = await authorize(site, choices, options);
 	const tokens = await tokenRequest(grant.server, grant.codeForm);

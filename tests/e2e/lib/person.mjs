@@ -1,5 +1,5 @@
-// A person at a browser without a screen: keeps cookies, logs in, fills in forms, follows redirects
-// inside the site and stops where one leads out of it.
+// A minimal browser session: keeps cookies, logs in, submits forms, and follows redirects inside the site. It
+// stops at a redirect to another origin.
 import { fetchRaw } from './http.mjs';
 import { forms, submission } from './html.mjs';
 import { rememberValue } from './secrets.mjs';
@@ -31,7 +31,7 @@ export class Person {
 		return this.#send('POST', path, form, options);
 	}
 
-	/** Submits a form of a page that was fetched before. */
+	/** Submits a form of a page that was fetched earlier. */
 	submit(page, form, choices, press) {
 		const body = submission(form, choices, press);
 		for (const [name, value] of body) if (/nonce/i.test(name)) rememberValue(value);
@@ -43,7 +43,7 @@ export class Person {
 		return this.post(action.href, body);
 	}
 
-	/** A call of the site's REST API as the pages of wp-admin make it: cookie and nonce. */
+	/** Calls the REST API of the site with cookie and nonce, as the pages of wp-admin do. */
 	async rest(method, path, body) {
 		this.restNonce ??= (await this.get('/wp-admin/admin-ajax.php?action=rest-nonce')).text.trim();
 		rememberValue(this.restNonce);
@@ -89,7 +89,7 @@ export class Person {
 		}
 	}
 
-	/** For a real browser to go on with. */
+	/** Returns the cookies in the form in which Playwright adds them to a browser. */
 	cookies() {
 		return [...this.#cookies].map(([name, value]) => ({ name, value, url: this.siteUrl }));
 	}

@@ -1,8 +1,8 @@
 <?php
 /**
- * The tests' window into a site, run by `site php`: takes {"code", "args"} a line, evaluates the code
- * with $args and $wpdb at hand, and answers {"value"} or {"error"}. Web requests change the site
- * behind its back, so it forgets what WordPress has cached before each.
+ * Runs PHP code for the tests inside a site; started by `site php`. Reads one JSON object {"code", "args"} per line,
+ * evaluates the code with $args and $wpdb, and prints {"value"} or {"error"}. WordPress's cache is cleared before each,
+ * because web requests change the site in the meantime.
  */
 
 while ( false !== ( $probe_line = fgets( STDIN ) ) ) {

@@ -1,18 +1,18 @@
-// A loopback proxy that adds a bearer token to every request, for programs that cannot be told one.
-// Host, Origin and every other header pass as they are; answers are piped as they come, streams too.
+// A loopback proxy that adds a bearer token to every request, for programs that cannot be given one. Host, Origin
+// and all other headers are passed on unchanged. Responses, including streams, are piped.
 import { createServer, request } from 'node:http';
 import { once } from 'node:events';
 
 /**
- * @returns {Promise<{url: string, close: () => Promise<void>}>} `url` is the origin it listens on. Host headers name that
- *     origin; pass `host` to have the site see its own instead, unless the client sent a foreign one.
+ * @returns {Promise<{url: string, close: () => Promise<void>}>} `url` is the origin of the proxy. A Host or Origin header
+ *     that names the proxy is replaced by that of the site; a foreign one is passed on.
  */
 export async function bearerProxy(target, token) {
 	const { hostname, port, host } = new URL(target);
 	let own;
 	const server = createServer((incoming, outgoing) => {
 		const headers = { ...incoming.headers, authorization: `Bearer ${token}` };
-		// What the client addressed to us is for the site; what names anybody else stays to be judged.
+		// The site must see its own name instead of the proxy's. It must judge all other names itself.
 		if (headers.host === own) headers.host = host;
 		if (headers.origin === `http://${own}`) headers.origin = `http://${host}`;
 		const onward = request({ hostname, port, method: incoming.method, path: incoming.url, headers }, (answer) => {

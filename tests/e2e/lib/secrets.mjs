@@ -1,13 +1,13 @@
-// Remembers every secret that passes through the tests, so that at the end logs can be searched for them.
+// Collects every secret that the tests use, so that the logs can be searched for them at the end.
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 
-// Tokens of every kind; and what may be a secret without looking like one.
+// Matches tokens of every kind, and values of fields that hold secrets.
 const TOKEN = /\bcs[a-z]{1,12}_[A-Za-z0-9_-]{40,}/g;
 const FIELDS = /"(?:client_secret|access_token|refresh_token|confirmation|confirmation_token|requestState)"\s*:\s*"([^"]{16,})"/g;
 
 const seen = new Set();
 
-/** Notes the secrets in any text. With SECRETS set, also writes them to that file for other processes. */
+/** Collects the secrets in a text. If SECRETS is set, they are also written to that file for other processes. */
 export function remember(...texts) {
 	for (const text of texts) {
 		if (typeof text !== 'string') continue;
@@ -17,7 +17,7 @@ export function remember(...texts) {
 	}
 }
 
-/** Notes one value that is a secret whatever it looks like: a nonce, a cookie, a code verifier. */
+/** Collects a value that is a secret but has no recognisable form: a nonce, a cookie, a code verifier. */
 export function rememberValue(value) {
 	if (typeof value === 'string' && value.length >= 10) note(value);
 }
@@ -28,7 +28,7 @@ function note(secret) {
 	if (process.env.SECRETS) appendFileSync(process.env.SECRETS, secret + '\n');
 }
 
-/** Every secret seen, by this process and by those that shared its SECRETS file. */
+/** Returns every collected secret, including those of processes that share the SECRETS file. */
 export function allSecrets() {
 	const file = process.env.SECRETS;
 	if (file && existsSync(file)) for (const line of readFileSync(file, 'utf8').split('\n')) if (line) seen.add(line);

@@ -1,4 +1,4 @@
-// A test site that tests/site/site has stood up: where it is, and PHP inside it.
+// A test site started by tests/site/site: its address, and PHP inside it.
 import { spawn, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
@@ -8,13 +8,13 @@ export const root = fileURLToPath(new URL('../../..', import.meta.url)).replace(
 const command = `${root}/tests/site/site`;
 const probeFile = fileURLToPath(new URL('probe.php', import.meta.url));
 
-/** Reads what the site says of itself. The site must be up. */
+/** Reads the environment file of the site, which must be running. */
 export function openSite(name = process.env.SITE) {
-	if (!name) throw new Error('no site: set SITE to the name of one that is up');
+	if (!name) throw new Error('set SITE to the name of a running site');
 	return new Site(name, readEnv(`${root}/.cache/run/${name}/env`));
 }
 
-/** Stands a site up and returns it. Its progress goes to our standard error. */
+/** Starts a site and returns it. Progress goes to standard error. */
 export function bringUp(name, options = []) {
 	siteCommand('up', name, ...options);
 	return openSite(name);
@@ -53,20 +53,20 @@ export class Site {
 		return `${this.url}/wp-json/countersign/v1/mcp`;
 	}
 
-	/** Runs PHP code inside the site's WordPress (one process for all calls) and returns what it returns. */
+	/** Runs PHP code inside the site's WordPress and returns its result. All calls use one PHP process. */
 	php(code, args = {}) {
 		this.#probe ??= new Probe(this.name);
 		return this.#probe.run(code, args);
 	}
 
-	/** Ends the PHP process, if one was needed. */
+	/** Ends the PHP process if there is one. */
 	close() {
 		this.#probe?.close();
 		this.#probe = undefined;
 	}
 }
 
-// A PHP process with WordPress loaded that answers one line with one line.
+// A PHP process with WordPress loaded. It answers each line with one line.
 class Probe {
 	#waiting = [];
 	#complaints = '';
@@ -91,7 +91,7 @@ class Probe {
 		});
 	}
 
-	// Whatever a plugin prints by itself is no answer.
+	// Ignore other output, such as that of a plugin.
 	#answer(line) {
 		if (!line.startsWith('probe:')) return;
 		const { resolve, reject } = this.#waiting.shift();

@@ -1,4 +1,4 @@
-# Sourced by tests/run/{conformance,clients,browser}.sh: what the stages have in common.
+# Sourced by tests/run/{conformance,clients,browser}.sh: shared functions of these stages.
 # shellcheck shell=bash
 . "$(dirname "${BASH_SOURCE[0]}")/../../setup/common.sh"
 
@@ -8,7 +8,7 @@ PLUGIN=$ROOT/php-plugin/countersign
 FIXTURES=$ROOT/tests/fixtures/countersign-fixtures
 export NODE
 
-# begin_stage NAME: the stage's site is called so too, and is gone when the stage ends.
+# begin_stage NAME: starts a stage. Its sites are removed when the stage ends.
 begin_stage() {
 	STAGE=$1
 	RESULTS=$CACHE/run/results/$STAGE
@@ -17,10 +17,10 @@ begin_stage() {
 	rm -f "$RESULTS"
 	trap end_stage EXIT
 	"$ROOT/tests/setup/node.sh"
-	[ -f "$EXTENSION" ] || die "the extension is not built (make build)"
+	[ -f "$EXTENSION" ] || die "$EXTENSION is missing: build the extension (make build)"
 }
 
-# KEEP_SITE=1 leaves the sites up, for looking at what went wrong.
+# KEEP_SITE=1 leaves the sites running for inspection.
 end_stage() {
 	local status=$? name
 	trap - EXIT
@@ -30,7 +30,7 @@ end_stage() {
 	exit "$status"
 }
 
-# stage_site NAME [OPTION...]: a fresh site, with the plugin.
+# stage_site NAME [OPTION...]: starts a new site with the plugin.
 stage_site() {
 	local name=$1
 	shift
@@ -38,21 +38,21 @@ stage_site() {
 	"$SITE_COMMAND" up "$name" --fresh --engine mariadb --workers 4 --plugin "$PLUGIN" --activate countersign "$@" >/dev/null
 }
 
-# The stage's own site, with the test tools, and with limits that do not get in the way of a test
-# that makes hundreds of calls a minute from one address. Limits are tested with limits of their own.
+# Starts the main site of the stage, with the test tools. Its limits are high, because the tests make hundreds
+# of calls a minute from one address. The tests of limits set their own.
 site_with_fixtures() {
 	export SITE=$STAGE
 	stage_site "$SITE" --plugin "$FIXTURES" --activate countersign-fixtures "$@"
 	"$SITE_COMMAND" php "$SITE" -r 'update_option( "countersign_settings", array(
 		"ip_limit" => array( "max" => 256, "window" => 1 ), "connection_limit" => array( "max" => 256, "window" => 1 ),
 		"registration_limit" => array( "max" => 256, "window" => 1 ) ) );'
-	# Every secret the stage meets is noted here; the last test looks for them in the logs.
+	# All secrets of the stage are collected here. The last test searches the logs for them.
 	export SECRETS=$CACHE/run/$SITE/secrets
 	: >"$SECRETS"
 	chmod 600 "$SECRETS"
 }
 
-# node_tests NAME FILE...: node's own test runner, one file after the other. Adds to PASSED and FAILED.
+# node_tests NAME FILE...: runs the files with Node's test runner, one after the other. Adds to PASSED and FAILED.
 PASSED=0
 FAILED=0
 node_tests() {
@@ -64,7 +64,7 @@ node_tests() {
 	return "$status"
 }
 
-# Reads "ℹ pass 12" and the like. A test that was cancelled or skipped counts as failed.
+# Reads lines such as "ℹ pass 12". A test that was cancelled or skipped counts as failed.
 count_tests() {
 	local passed failed
 	read -r passed failed < <(awk '

@@ -1,21 +1,21 @@
-// Damaging tokens, as somebody would who has read how they are made: `prefix_` + base64url of 110 bytes
-// + a CRC-32 in six base62 digits, which protects nothing and can be mended by anybody.
+// Damages tokens the way an attacker who knows their layout would: `prefix_` + base64url of 110 bytes + a CRC-32
+// in six base62 digits. The checksum is not a protection: anybody can compute it.
 import { crc32 } from 'node:zlib';
 
 const DIGITS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const CHECKSUM = 6;
 
-/** Where the fields lie in the 110 bytes. */
+/** The offsets of the fields in the 110 bytes. */
 export const FIELDS = { version: 0, kind: 1, keyId: 2, site: 6, issued: 14, lifetime: 18, id: 22, subject: 34, epoch: 42, binding: 46, tag: 78 };
 
-/** The token with its bytes changed by `change`, and a checksum that fits. */
+/** Returns the token with its bytes changed by `change` and a correct checksum. */
 export function altered(token, change, prefix = token.slice(0, 5)) {
 	const bytes = Buffer.from(token.slice(5, -CHECKSUM), 'base64url');
 	change(bytes);
 	return sealed(prefix + bytes.toString('base64url'));
 }
 
-/** The token with one bit of its bytes turned over. */
+/** Returns the token with one bit flipped and a correct checksum. */
 export const flipped = (token, byte, bit) => altered(token, (bytes) => (bytes[byte] ^= 1 << bit));
 
 export const byteLength = (token) => Buffer.from(token.slice(5, -CHECKSUM), 'base64url').length;

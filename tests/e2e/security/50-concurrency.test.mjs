@@ -1,14 +1,14 @@
-// Four PHP workers, sixteen requests at a time: limits, confirmations and the log hold exactly.
+// Sixteen concurrent requests on four PHP workers: limits, confirmations and the log are exact.
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { callTool, send } from '../lib/mcp.mjs';
 import { authorize, refresh, tokenRequest } from '../lib/oauth.mjs';
-import { auditFrom, auditSize, connection, draft, postStatus, reasonOf, review, site, verifyAudit, withSettings } from './road.mjs';
+import { auditFrom, auditSize, connection, draft, postStatus, reasonOf, review, site, verifyAudit, withSettings } from './support.mjs';
 
 let grant;
 before(async () => (grant = await connection()));
 
-/** Runs `count` jobs, sixteen at a time. */
+/** Runs `count` jobs, at most sixteen at the same time. */
 async function parallel(count, job) {
 	const answers = [];
 	let next = 0;
@@ -23,10 +23,10 @@ async function parallel(count, job) {
 
 const tally = (answers) => answers.reduce((sum, { status }) => ({ ...sum, [status]: (sum[status] ?? 0) + 1 }), {});
 
-test('of 120 calls from one address, a limit of 60 a minute lets through exactly 60; the burst is one audit entry', async () => {
+test('a limit of 60 calls a minute admits exactly 60 of 120, and the refusals are one audit entry', async () => {
 	await withSettings({ ip_limit: { max: 60, window: 60 } }, async () => {
 		const size = await auditSize();
-		// From an address of loopback that nothing else uses, in the last minute either.
+		// Uses a loopback address that no other test has used in the last minute.
 		const localAddress = `127.${[1, 2, 3].map(() => 1 + Math.floor(Math.random() * 250)).join('.')}`;
 		const answers = await parallel(120, () => send(site, grant.accessToken, 'tools/list', {}, { localAddress }));
 		assert.deepEqual(tally(answers), { 200: 60, 429: 60 });
@@ -37,11 +37,11 @@ test('of 120 calls from one address, a limit of 60 a minute lets through exactly
 			assert.ok(Object.keys(answer.headers).some((name) => name.startsWith('ratelimit')), `RateLimit headers: ${Object.keys(answer.headers)}`);
 		}
 		const entries = (await auditFrom(size)).filter(({ reason }) => reason === 'rate_limited_ip');
-		assert.equal(entries.length, 1, 'one entry for the burst');
+		assert.equal(entries.length, 1, 'one entry for all refusals');
 	});
 });
 
-test('one connection\'s limit holds exactly, and is not another one\'s', async () => {
+test('the limit of one connection is exact and does not affect another connection', async () => {
 	const own = await connection();
 	await site.php("$wpdb->update( $wpdb->prefix . 'countersign_connections', array( 'limit_max' => 20, 'limit_window' => 3600 ), array( 'id' => $args['id'] ) ); return 1;", { id: own.id });
 	const size = await auditSize();
@@ -63,27 +63,27 @@ test('one confirmation token publishes exactly once', async () => {
 		assert.ok(answers.filter((answer) => !won.includes(answer)).every((answer) => reasonOf(answer) === 'confirmation_used'));
 		assert.equal(await postStatus(id), 'publish');
 		const outcomes = (await auditFrom(size)).filter(({ outcome, action }) => outcome === 'ok' && action.includes('publish_post'));
-		assert.equal(outcomes.length, 1, 'published once, says the log');
+		assert.equal(outcomes.length, 1, 'the log has one publication');
 	}
 });
 
-test('writers on many workers leave one dense, verifiable log', async () => {
+test('concurrent writers leave a log without gaps that verifies', async () => {
 	const size = await auditSize();
 	const answers = await parallel(64, (i) => (i % 4 === 0 ? callTool(site, 'nonsense', 'whoami') : callTool(site, grant.accessToken, i % 2 ? 'whoami' : 'no_such_tool')));
 	assert.ok(answers.every(({ status }) => status === 200 || status === 401));
 	const entries = await auditFrom(0);
 	assert.ok(entries.length > size);
-	assert.deepEqual(entries.map(({ seq }) => seq), entries.map((_, i) => i), 'no gap, no double');
+	assert.deepEqual(entries.map(({ seq }) => seq), entries.map((_, i) => i), 'no gap and no duplicate');
 	const { verdict, checked } = await verifyAudit();
 	assert.equal(verdict, 'ok');
 	assert.equal(checked, entries.length);
 });
 
-test('32 refreshes at once give one successor and disconnect nobody', async () => {
+test('32 concurrent refreshes give one successor and keep the connection', async () => {
 	const own = await connection();
 	const answers = await parallel(32, () => refresh(own));
 	assert.deepEqual(tally(answers), { 200: 32 }, answers.map(({ text }) => text).join('\n').slice(0, 600));
-	assert.equal(new Set(answers.map(({ json }) => json.refresh_token)).size, 1, 'one and the same successor');
+	assert.equal(new Set(answers.map(({ json }) => json.refresh_token)).size, 1, 'all get the same successor');
 	const last = answers.at(-1).json;
 	assert.notEqual(last.refresh_token, own.refreshToken);
 	assert.equal((await callTool(site, last.access_token, 'whoami')).status, 200);
@@ -91,7 +91,7 @@ test('32 refreshes at once give one successor and disconnect nobody', async () =
 	assert.equal(next.status, 200, next.text);
 });
 
-test('a refresh token used again after its successor was used revokes them all', async () => {
+test('reuse of a refresh token after its successor was used revokes the family', async () => {
 	const own = await connection();
 	const first = await refresh(own);
 	assert.equal(first.status, 200, first.text);
@@ -103,12 +103,12 @@ test('a refresh token used again after its successor was used revokes them all',
 	assert.equal(reused.json.error, 'invalid_grant');
 	assert.ok((await auditFrom(size)).some(({ reason }) => reason === 'refresh_reused'), 'the log says so');
 	const dead = await refresh(own, second.json.refresh_token);
-	assert.equal(dead.status, 400, 'the newest is dead too');
+	assert.equal(dead.status, 400, 'the newest refresh token is refused too');
 	for (const token of [own.accessToken, first.json.access_token, second.json.access_token])
-		assert.equal((await callTool(site, token, 'whoami')).status, 401, 'and so are the access tokens');
+		assert.equal((await callTool(site, token, 'whoami')).status, 401, 'the access tokens are refused too');
 });
 
-test('an authorization code works once, even when sixteen come at the same time; reuse ends what it had given', async () => {
+test('of sixteen concurrent uses of an authorization code one succeeds, and the reuse revokes its tokens', async () => {
 	const own = await authorize(site, { preset: 'read_only', user: 'editor' });
 	const answers = await parallel(16, () => tokenRequest(own.server, own.codeForm));
 	assert.deepEqual(tally(answers), { 200: 1, 400: 15 });

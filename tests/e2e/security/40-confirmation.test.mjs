@@ -1,9 +1,9 @@
-// Publishing takes two steps: a confirmation token for exactly these arguments, once, soon.
+// Publishing needs a confirmation token, which is valid for exactly these arguments, once, and for a short time.
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { callTool } from '../lib/mcp.mjs';
 import { remember } from '../lib/secrets.mjs';
-import { auditFrom, auditSize, connection, draft, postStatus, reasonOf, refused, review, site, until } from './road.mjs';
+import { auditFrom, auditSize, connection, draft, postStatus, reasonOf, refused, review, site, until } from './support.mjs';
 
 let grant, token;
 before(async () => {
@@ -13,13 +13,13 @@ before(async () => {
 
 const publish = (args, by = token) => callTool(site, by, 'publish_post', args);
 
-test('publish without a confirmation token', async () => {
+test('publishing without a confirmation token is refused', async () => {
 	const id = await draft(token);
 	await refused(() => publish({ id }), { status: 200, reason: 'confirmation_missing', proved: true });
 	assert.equal(await postStatus(id), 'draft');
 });
 
-test('publish with nonsense, with an access token, with a damaged confirmation', async () => {
+test('publishing with an invalid text, an access token or a damaged confirmation is refused', async () => {
 	const id = await draft(token);
 	const good = await review(token, 'publish_post', { id });
 	const damaged = good.slice(0, 60) + (good[60] === 'A' ? 'B' : 'A') + good.slice(61);
@@ -28,7 +28,7 @@ test('publish with nonsense, with an access token, with a damaged confirmation',
 	assert.equal(await postStatus(id), 'draft');
 });
 
-test('a confirmation for another post, another tool, another connection', async () => {
+test('a confirmation for another post, tool or connection is refused', async () => {
 	const [id, other] = [await draft(token), await draft(token)];
 	const mismatch = { status: 200, reason: 'confirmation_mismatch', proved: true };
 	const confirmation_token = await review(token, 'publish_post', { id });
@@ -40,13 +40,13 @@ test('a confirmation for another post, another tool, another connection', async 
 	assert.equal(await postStatus(other), 'draft');
 });
 
-test('an expired confirmation', async () => {
+test('an expired confirmation is refused', async () => {
 	const id = await draft(token);
 	const short = await site.php(`
 		$keyring = \\Countersign\\Keyring::open( get_option( 'countersign_site_id' ), AUTH_KEY . AUTH_SALT );
 		return ( new \\Countersign\\Tokens( $keyring ) )->issue( \\Countersign\\TokenKind::Confirmation, $args['id'], 1, 'anything' );`, { id: grant.id });
 	remember(short);
-	// Time comes before the arguments: it first is for other arguments, then too old.
+	// Expiry is checked before the arguments: the reason changes from wrong arguments to expired.
 	const reason = await until('the confirmation to expire', async () => {
 		const now = reasonOf(await publish({ id, confirmation_token: short }));
 		return now === 'confirmation_mismatch' ? null : now;
@@ -55,7 +55,7 @@ test('an expired confirmation', async () => {
 	await refused(() => publish({ id, confirmation_token: short }), { status: 200, reason: 'confirmation_expired', proved: true });
 });
 
-test('a confirmation works, once; both steps are in the log, linked', async () => {
+test('a confirmation works once, and the log links both steps', async () => {
 	const id = await draft(token);
 	const size = await auditSize();
 	const confirmation_token = await review(token, 'publish_post', { id });
@@ -69,11 +69,11 @@ test('a confirmation works, once; both steps are in the log, linked', async () =
 		['publish_post', 'intent', null, `post:${id}`],
 		['publish_post', 'outcome', 'ok', `post:${id}`],
 	]);
-	assert.equal(new Set(entries.map(({ correlation }) => correlation)).size, 1, 'one correlation for all of it');
+	assert.equal(new Set(entries.map(({ correlation }) => correlation)).size, 1, 'all entries have the same correlation');
 	await refused(() => publish({ id, confirmation_token }), { status: 200, reason: 'confirmation_used', proved: true });
 });
 
-test('a used confirmation does not publish again what a person took back', async () => {
+test('a used confirmation does not publish again a post that a person has unpublished', async () => {
 	const id = await draft(token);
 	const confirmation_token = await review(token, 'publish_post', { id });
 	await publish({ id, confirmation_token });
@@ -82,7 +82,7 @@ test('a used confirmation does not publish again what a person took back', async
 	assert.equal(await postStatus(id), 'draft');
 });
 
-test('trash and restore need one each', async () => {
+test('trash and restore need a confirmation each', async () => {
 	const { accessToken } = await connection({ preset: 'full_access' });
 	const id = await draft(accessToken);
 	await refused(() => callTool(site, accessToken, 'trash_post', { id }), { status: 200, reason: 'confirmation_missing', proved: true });

@@ -1,4 +1,4 @@
-// A site whose host has not installed the extension: agents are refused, everything else works.
+// A site on a PHP without the extension: agents are refused, and everything else works.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { fetchRaw } from '../lib/http.mjs';
@@ -19,13 +19,13 @@ after(() => {
 	if (!process.env.KEEP_SITE) takeDown(name);
 });
 
-// Without what differs from one page view to the next.
+// Removes what differs between two views of a page.
 async function front() {
 	const { status, text } = await fetchRaw(`${site.url}/`);
 	return `${status} ${text.replace(/_wpnonce=\w+|"nonce":"\w+"/g, '')}`;
 }
 
-test('the MCP endpoint: 503, with the reason', async () => {
+test('the MCP endpoint answers 503 with the reason', async () => {
 	const answer = await send(site, 'whatever', 'tools/list');
 	assert.equal(answer.status, 503, answer.text);
 	assert.match(answer.json.reason ?? answer.json.error?.data?.reason ?? '', /extension/);
@@ -39,7 +39,7 @@ test('the OAuth endpoints refuse too', async () => {
 	}
 });
 
-test('the notice tells the administrator which file to install, for this PHP', async () => {
+test('a notice tells the administrator which file to install for this PHP', async () => {
 	const admin = await Person.login(site.url);
 	const page = await admin.get('/wp-admin/plugins.php');
 	const notice = page.text.replace(/<[^>]+>/g, ' ');
@@ -49,8 +49,8 @@ test('the notice tells the administrator which file to install, for this PHP', a
 	assert.match(page.text, /x86_64|aarch64|arm64/, 'names the architecture');
 });
 
-test('the site itself is untouched: front page, REST, login, a post written by a person', async () => {
-	assert.equal(await front(), frontBefore, 'the front page is the same to the byte');
+test('the front page, REST API, login and editing of posts still work', async () => {
+	assert.equal(await front(), frontBefore, 'the front page is identical');
 	const posts = await fetchRaw(`${site.url}/wp-json/wp/v2/posts`);
 	assert.equal(posts.status, 200);
 	assert.ok(posts.json.length > 0);

@@ -1,16 +1,16 @@
-// What an administrator does takes effect on the next request, without a new token; and on calls already under way.
+// Actions of an administrator take effect on the next request, without a new token, and on running calls.
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { callTool, listTools } from '../lib/mcp.mjs';
 import { refresh } from '../lib/oauth.mjs';
-import { administrator, auditFrom, auditSize, connection, digest, done, reasonOf, refused, site, until } from './road.mjs';
+import { administrator, auditFrom, auditSize, connection, digest, done, reasonOf, refused, site, until } from './support.mjs';
 
 let grant;
 before(async () => (grant = await connection()));
 
 const whoami = (token = grant.accessToken) => callTool(site, token, 'whoami');
 
-test('kill switch: every agent is refused at once; lifted, all go on with the tokens they had', async () => {
+test('the kill switch refuses every agent; afterwards all work with their old tokens', async () => {
 	const other = await connection({ preset: 'read_only' });
 	await administrator.killSwitch(true);
 	try {
@@ -24,7 +24,7 @@ test('kill switch: every agent is refused at once; lifted, all go on with the to
 	for (const token of [grant.accessToken, other.accessToken]) assert.equal((await whoami(token)).status, 200);
 });
 
-test('the kill switch works as a function too', async () => {
+test('the kill switch can be set from PHP', async () => {
 	await site.php('return countersign_kill_switch( true );');
 	try {
 		await refused(() => whoami(), { status: 503, reason: 'kill_switch' });
@@ -34,14 +34,14 @@ test('the kill switch works as a function too', async () => {
 	assert.equal((await whoami()).status, 200);
 });
 
-test('pause and resume', async () => {
+test('a paused connection is refused until it is resumed', async () => {
 	await administrator.connection(grant.id, 'pause');
 	await refused(() => whoami(), { status: 403, reason: 'connection_paused', proved: true });
 	await administrator.connection(grant.id, 'resume');
 	assert.equal((await whoami()).status, 200);
 });
 
-test('narrowing takes effect on the next request, with the same token', async () => {
+test('removed permissions take effect on the next request with the same token', async () => {
 	const own = await connection({ preset: 'standard' });
 	assert.ok((await listTools(site, own.accessToken)).some(({ name }) => name === 'create_draft'));
 	await administrator.narrow(own.id, ['read']);
@@ -50,20 +50,20 @@ test('narrowing takes effect on the next request, with the same token', async ()
 	assert.equal((await whoami(own.accessToken)).status, 200);
 });
 
-test('widening is refused', async () => {
+test('adding permissions is refused', async () => {
 	const own = await connection({ preset: 'read_only' });
 	const page = await administrator.narrow(own.id, ['read', 'create_edit', 'publish']);
-	assert.match(page.text, /revoke it and connect again/i, 'the page says what to do instead');
+	assert.match(page.text, /revoke it and connect again/i, 'the page explains what to do instead');
 	assert.ok(!(await listTools(site, own.accessToken)).some(({ name }) => name === 'create_draft'));
 	await refused(() => callTool(site, own.accessToken, 'create_draft', { title: 'No' }), { status: 200, reason: 'tool_outside_groups', proved: true });
 });
 
-test('revoked: its tokens die, refreshing too, and its history stays', async () => {
+test('a revoked connection cannot call or refresh, and its history is kept', async () => {
 	const own = await connection();
 	await done(own.accessToken, 'whoami', {});
 	const size = await auditSize();
 	await administrator.connection(own.id, 'revoke');
-	assert.ok((await auditFrom(size)).some(({ action }) => /revoke/.test(action)), 'the log says who did it');
+	assert.ok((await auditFrom(size)).some(({ action }) => /revoke/.test(action)), 'the log names who did it');
 	assert.equal((await whoami(own.accessToken)).status, 401);
 	const again = await refresh(own);
 	assert.equal(again.status, 400, again.text);
@@ -71,13 +71,13 @@ test('revoked: its tokens die, refreshing too, and its history stays', async () 
 	assert.equal(await site.php("return $wpdb->get_var( $wpdb->prepare( \"SELECT state FROM {$wpdb->prefix}countersign_connections WHERE id = %d\", $args['id'] ) );", own), 'revoked');
 });
 
-// A client whose connection is revoked is told no more than that its token is no good.
+// A client whose connection is revoked learns only that its token is invalid.
 for (const [how, stop, undo, reason, told = reason] of [
 	['revoked', (id) => administrator.connection(id, 'revoke'), async () => {}, 'connection_revoked', 'invalid_token'],
 	['paused', (id) => administrator.connection(id, 'pause'), async () => {}, 'connection_paused'],
 	['stopped by the kill switch', () => administrator.killSwitch(true), () => administrator.killSwitch(false), 'kill_switch'],
 ]) {
-	test(`a call that is under way when its connection is ${how} ends before it writes`, async () => {
+	test(`a running call ends before it writes when its connection is ${how}`, async () => {
 		const own = await connection();
 		const name = `wait-${own.id}`;
 		const title = `Never to be seen ${own.id}`;
@@ -93,11 +93,11 @@ for (const [how, stop, undo, reason, told = reason] of [
 		assert.equal(reasonOf(answer), told, answer.text);
 		assert.equal(await site.php('return (int) $wpdb->get_var( $wpdb->prepare( "SELECT COUNT(*) FROM $wpdb->posts WHERE post_title = %s", $args["title"] ) );', { title }), 0);
 		const mine = (await auditFrom(size)).filter(({ action }) => action.includes('test_wait_then_write'));
-		assert.deepEqual(mine.map(({ reason: recorded }) => recorded), [null, reason], 'intent, and an outcome that says why');
+		assert.deepEqual(mine.map(({ reason: recorded }) => recorded), [null, reason], 'an intent, and an outcome with the reason');
 	});
 }
 
-test('without the stop, the same tool writes', async () => {
+test('the same tool writes when its connection is not stopped', async () => {
 	const name = 'wait-free';
 	await site.php('return touch( get_temp_dir() . "countersign-fixtures-" . $args["name"] . ".go" );', { name });
 	const before = await digest();

@@ -1,4 +1,4 @@
-// What the tests of the road share: what a refusal must be, and windows into the site's state.
+// Shared by the tests of this folder: assertions about refusals, and access to the state of the site.
 import assert from 'node:assert/strict';
 import { after } from 'node:test';
 import { Administrator } from '../lib/admin.mjs';
@@ -9,8 +9,8 @@ import { openSite } from '../lib/site.mjs';
 export const site = openSite();
 after(() => site.close());
 
-// Everything an agent could change: content, its meta and terms, people, and Countersign's own state.
-// "Last used" is meant to change.
+// Everything that an agent could change: content, its meta and terms, users, and Countersign's own state. The time
+// of last use is excluded because it changes with every call.
 const DIGEST = `
 	$tables = array(
 		$wpdb->posts => '*', $wpdb->postmeta => '*', $wpdb->term_relationships => '*', $wpdb->comments => '*', $wpdb->users => '*',
@@ -31,40 +31,40 @@ const DIGEST = `
 	}
 	return hash_final( $hash );`;
 
-/** A fingerprint of everything an agent could change. */
+/** Returns a hash of everything that an agent could change. */
 export const digest = () => site.php(DIGEST);
 
-/** The number of entries in the audit log. */
+/** Returns the number of entries in the audit log. */
 export const auditSize = () => site.php("return (int) $wpdb->get_var( \"SELECT size FROM {$wpdb->prefix}countersign_audit_head WHERE id = 1\" );");
 
-/** Entries from the one with this number on. */
+/** Returns the audit entries from this number on. */
 export const auditFrom = (seq) => site.php(
 	"return array_map( function ( $row ) { unset( $row['leaf'] ); $row['seq'] = (int) $row['seq']; return $row; }, $wpdb->get_results( $wpdb->prepare( \"SELECT * FROM {$wpdb->prefix}countersign_audit_entry WHERE seq >= %d ORDER BY seq\", $args['seq'] ), ARRAY_A ) );",
 	{ seq },
 );
 
-/** What the product's own verification finds in the whole log. */
+/** Returns the result of verifying the whole log. */
 export const verifyAudit = () => site.php(`
 	$verification = new \\Countersign\\Plugin\\Audit\\Verification( \\Countersign\\Plugin\\Plugin::composition()->extension()->audit_log() );
 	while ( ! $verification->run( 30 ) );
 	return $verification->last();`);
 
-/** The reason code in an answer, wherever the protocol has it: in an error, or in a tool's result. */
+/** Returns the reason code of a response, from its error or from the result of a tool. */
 export function reasonOf(answer) {
 	const { error, result } = answer.json ?? {};
 	return error?.data?.reason ?? result?._meta?.['countersign/reason'] ?? answer.json?.reason;
 }
 
-// Refusals of strangers are recorded once a minute for each reason, or they could fill the log.
+// Refusals without a genuine token are recorded once a minute for each reason, so that they cannot fill the log.
 const QUIET = 60_000;
 
 /**
- * Asserts that what `act` sends is refused as it should be: status and code for the client, the true
- * reason in exactly one audit entry, and nothing changed.
+ * Asserts that the request of `act` is refused correctly: status and reason for the client, exactly one audit entry with
+ * the true reason, and no change.
  *
  * @param {() => Promise<object>} act
  * @param {{status: number, reason: string, recorded?: string | string[], proved?: boolean}} expected `recorded`: the reason in
- *     the log, where the client is told less. `proved`: the request had a genuine token, so each refusal is recorded.
+ *     the log, if the client is told less. `proved`: the request has a genuine token, so every refusal is recorded.
  */
 export async function refused(act, { status, reason, recorded = reason, proved = false }) {
 	const [size, before] = [await auditSize(), await digest()];
@@ -83,8 +83,8 @@ export async function refused(act, { status, reason, recorded = reason, proved =
 }
 
 /**
- * Asserts that a call is refused by WordPress, or fails, after it was let in: intent and outcome are in the
- * log, linked, and nothing changed.
+ * Asserts that an admitted call fails or is refused by WordPress: the log has an intent and an outcome with the same
+ * correlation, and nothing changed.
  */
 export async function failed(act, { status = 200, reason }) {
 	const [size, before] = [await auditSize(), await digest()];
@@ -98,28 +98,28 @@ export async function failed(act, { status = 200, reason }) {
 	return answer;
 }
 
-/** A tool call that succeeds; returns its structured content. */
+/** Makes a tool call that must succeed. Returns its structured content. */
 export const done = async (token, name, args, options) => content(await callTool(site, token, name, args, options));
 
-/** A new draft's id. */
+/** Creates a draft. Returns its id. */
 export const draft = async (token, title = `Draft ${Date.now()}`) => (await done(token, 'create_draft', { title, content: '<p>Text.</p>' })).id;
 
-/** A confirmation token for exactly this act. */
+/** Returns a confirmation token for this call. */
 export const review = async (token, tool, args) => (await done(token, 'request_review', { tool, arguments: args })).confirmation_token;
 
 export const postStatus = (id) => site.php('return get_post_status( $args["id"] );', { id });
 
-/** A new connection, with its row's id. */
+/** Creates a connection. Returns it with its id. */
 export async function connection(choices = {}) {
 	const grant = await connect(site, { preset: 'standard', user: 'editor', ...choices });
 	grant.id = await site.php("return (int) $wpdb->get_var( \"SELECT MAX(id) FROM {$wpdb->prefix}countersign_connections\" );");
 	return grant;
 }
 
-/** The administrator, at the site's own pages. */
+/** Returns the administrator at the admin pages of the site. */
 export const administrator = new Administrator(site);
 
-/** Sets limits, runs, and puts back what was there. */
+/** Runs `act` with other settings, and restores the old ones. */
 export async function withSettings(settings, run) {
 	const before = await site.php("return get_option( 'countersign_settings' );");
 	await site.php("update_option( 'countersign_settings', array_merge( get_option( 'countersign_settings' ), $args ) ); return 1;", settings);
@@ -130,13 +130,13 @@ export async function withSettings(settings, run) {
 	}
 }
 
-/** Waits for a real condition, never longer than it must. */
+/** Waits until a condition holds. */
 export async function until(what, condition, limit = 15_000) {
 	const end = Date.now() + limit;
 	for (;;) {
 		const value = await condition();
 		if (value) return value;
-		if (Date.now() > end) throw new Error(`waited ${limit} ms in vain for ${what}`);
+		if (Date.now() > end) throw new Error(`timed out after ${limit} ms: ${what}`);
 		await new Promise((resolve) => setTimeout(resolve, 40));
 	}
 }

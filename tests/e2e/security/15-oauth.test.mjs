@@ -1,4 +1,4 @@
-// The authorization server, seen from a client that is not so well behaved.
+// The authorization server with clients that do not follow the rules.
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { consent } from '../lib/consent.mjs';
@@ -7,7 +7,7 @@ import { callTool } from '../lib/mcp.mjs';
 import { REDIRECT, authorize, authorizeUrl, connect, discover, refresh, register, tokenRequest } from '../lib/oauth.mjs';
 import { Person } from '../lib/person.mjs';
 import { rememberValue } from '../lib/secrets.mjs';
-import { administrator, auditFrom, auditSize, digest, site, withSettings } from './road.mjs';
+import { administrator, auditFrom, auditSize, digest, site, withSettings } from './support.mjs';
 
 let server, resource, clientId;
 before(async () => {
@@ -17,7 +17,7 @@ before(async () => {
 
 const connections = () => site.php("return (int) $wpdb->get_var( \"SELECT COUNT(*) FROM {$wpdb->prefix}countersign_connections\" );");
 
-test('the documents say the same wherever clients look for them', async () => {
+test('the metadata is the same at every address where clients look for it', async () => {
 	const path = new URL(site.endpoint).pathname;
 	for (const [where, what] of [
 		['/.well-known/oauth-protected-resource', resource],
@@ -37,14 +37,14 @@ test('the documents say the same wherever clients look for them', async () => {
 	assert.ok(!JSON.stringify(server.scopes_supported ?? []).includes('offline_access'));
 });
 
-test('registration: no redirect but https and loopback, no wildcard, no fragment', async () => {
+test('a registration with a redirect address that is neither https nor loopback, or has a wildcard or a fragment, is refused', async () => {
 	for (const redirect of ['myapp://callback', 'http://example.org/callback', 'https://example.org/cb#x', 'javascript:alert(1)', 'https://*.example.org/cb', 'data:text/html,x', ''])
 		assert.equal((await register(server, { redirect_uris: [redirect] })).status, 400, redirect);
 	for (const metadata of [{ redirect_uris: [] }, { redirect_uris: 'x' }, { grant_types: ['password'] }, { token_endpoint_auth_method: 'private_key_jwt' }])
 		assert.equal((await register(server, metadata)).status, 400, JSON.stringify(metadata));
 });
 
-test('a bad client or redirect address: an error page, and no redirect', async () => {
+test('an unknown client or redirect address gets an error page without a redirect', async () => {
 	const person = await administrator.person();
 	for (const [client, extra] of [
 		['csc_AAAAAAAAAAAAAAAAAAAAAA', {}],
@@ -59,7 +59,7 @@ test('a bad client or redirect address: an error page, and no redirect', async (
 	}
 });
 
-test('without a redirect address the only one that is registered counts', async () => {
+test('a missing redirect address means the only registered one', async () => {
 	const { url } = authorizeUrl(server, resource, clientId, { redirect_uri: undefined });
 	const back = await consent(site.url, url, { allow: false });
 	assert.ok(back.href.startsWith(`${REDIRECT}?`), back.href);
@@ -72,7 +72,7 @@ test('a loopback redirect may use another port', async () => {
 	assert.ok(back.href.startsWith(`${redirect}?`), back.href);
 });
 
-test('a bad request of a good client: sent back with an error, state and issuer', async () => {
+test('a faulty request of a known client is redirected with an error, state and issuer', async () => {
 	const person = await administrator.person();
 	for (const [extra, error] of [
 		[{ code_challenge: undefined, code_challenge_method: undefined }, 'invalid_request'],
@@ -92,7 +92,7 @@ test('a bad request of a good client: sent back with an error, state and issuer'
 	}
 });
 
-test('looking at the consent page changes nothing, and neither does a decision without its nonce', async () => {
+test('viewing the consent page, or a decision without its nonce, changes nothing', async () => {
 	const [before, person] = [await connections(), await administrator.person()];
 	const page = await person.get(authorizeUrl(server, resource, clientId).url);
 	const form = page.forms.find(({ fields }) => fields.some(({ name }) => name === 'preset'));
@@ -100,7 +100,7 @@ test('looking at the consent page changes nothing, and neither does a decision w
 		const answer = await person.submit(page, form, { _wpnonce: nonce, preset: 'standard' }, { name: 'decision', value: 'allow' });
 		assert.equal(answer.location, undefined, 'asked again');
 	}
-	// The nonce of one request does not do for another.
+	// The nonce of one request is not valid for another.
 	const other = await person.get(authorizeUrl(server, resource, clientId).url);
 	const otherForm = other.forms.find(({ fields }) => fields.some(({ name }) => name === 'preset'));
 	const nonce = otherForm.fields.find(({ name }) => name === '_wpnonce').value;
@@ -116,7 +116,7 @@ test('the consent page cannot be framed or cached', async () => {
 	assert.match(page.headers['cache-control'], /no-store/);
 });
 
-test('who is not logged in is sent to log in; who may not manage connections cannot connect', async () => {
+test('a visitor is sent to the login page, and a user who may not manage connections cannot connect', async () => {
 	const { url } = authorizeUrl(server, resource, clientId);
 	const login = await new Person(site.url).get(url);
 	assert.match(login.url, /wp-login\.php\?/);
@@ -128,7 +128,7 @@ test('who is not logged in is sent to log in; who may not manage connections can
 	assert.equal(await connections(), before);
 });
 
-test('refused by the person: access_denied, and nothing is made', async () => {
+test('a denied request gives access_denied and creates nothing', async () => {
 	const before = await connections();
 	const { url, state } = authorizeUrl(server, resource, clientId);
 	const answer = (await consent(site.url, url, { allow: false })).searchParams;
@@ -138,16 +138,16 @@ test('refused by the person: access_denied, and nothing is made', async () => {
 	assert.equal(await connections(), before);
 });
 
-test('a client\'s name is text, whatever it holds', async () => {
+test('the name of a client is shown as plain text', async () => {
 	const name = '<script>alert(1)</script>\u202e"Claude\'';
 	const registered = await register(server, { client_name: name });
 	assert.equal(registered.status, 201, registered.text);
 	const page = await (await administrator.person()).get(authorizeUrl(server, resource, registered.json.client_id).url);
 	assert.ok(!page.text.includes('<script>alert(1)'), 'no markup');
-	assert.ok(!page.text.includes('\u202e'), 'no reversal of what one reads');
+	assert.ok(!page.text.includes('\u202e'), 'no character that reverses the text');
 });
 
-test('a code is for its client, its redirect address, its verifier and its resource', async () => {
+test('a code is valid only for its client, redirect address, verifier and resource', async () => {
 	const other = (await register(server)).json.client_id;
 	for (const [extra, error] of [
 		[{ code_verifier: 'x'.repeat(43) }, 'invalid_grant'],
@@ -166,7 +166,7 @@ test('a code is for its client, its redirect address, its verifier and its resou
 	}
 });
 
-test('a refresh token is its client\'s, and is no code; unknown grants are refused', async () => {
+test('a refresh token of another client, a refresh token as a code, and unknown grants are refused', async () => {
 	const grant = await connect(site, { preset: 'read_only' });
 	const other = (await register(server)).json.client_id;
 	assert.equal((await refresh({ ...grant, clientId: other })).status, 400);
@@ -181,11 +181,11 @@ test('a refresh token is its client\'s, and is no code; unknown grants are refus
 		assert.ok([400, 401].includes(answer.status), `${JSON.stringify(form).slice(0, 60)}: ${answer.status}`);
 		assert.ok(answer.json.error);
 	}
-	assert.equal((await callTool(site, grant.accessToken, 'whoami')).status, 200, 'the grant itself is as good as before');
+	assert.equal((await callTool(site, grant.accessToken, 'whoami')).status, 200, 'the grant itself still works');
 });
 
 for (const method of ['client_secret_basic', 'client_secret_post']) {
-	test(`a client with a secret (${method})`, async () => {
+	test(`a client with a secret must authenticate (${method})`, async () => {
 		const registered = await register(server, { token_endpoint_auth_method: method, client_name: `Keeps a secret, ${method}` });
 		assert.equal(registered.status, 201, registered.text);
 		const { client_id: id, client_secret: secret } = registered.json;
@@ -209,7 +209,7 @@ for (const method of ['client_secret_basic', 'client_secret_post']) {
 	});
 }
 
-test('a client hands back its refresh token: everything ends; a stranger\'s token ends nothing', async () => {
+test('revoking a refresh token ends its connection; a foreign token ends nothing', async () => {
 	const grant = await connect(site, { preset: 'read_only' });
 	const revoke = (token, client = grant.clientId) => fetchRaw(server.revocation_endpoint, {
 		method: 'POST',
@@ -218,7 +218,7 @@ test('a client hands back its refresh token: everything ends; a stranger\'s toke
 	});
 	const other = (await register(server)).json.client_id;
 	await revoke(grant.refreshToken, other);
-	assert.equal((await revoke('nonsense')).status, 200, 'the answer tells nothing');
+	assert.equal((await revoke('nonsense')).status, 200, 'the answer does not tell whether the token exists');
 	assert.equal((await callTool(site, grant.accessToken, 'whoami')).status, 200);
 	const size = await auditSize();
 	assert.equal((await revoke(grant.refreshToken)).status, 200);

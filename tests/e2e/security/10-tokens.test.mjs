@@ -1,11 +1,11 @@
-// Tokens that are refused: none, damaged, expired, foreign, of another kind, revoked, in the wrong place.
+// Tokens that are refused: missing, damaged, expired, from another site, of another kind, revoked, or in the wrong place.
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { fetchRaw } from '../lib/http.mjs';
 import { callTool, listTools, send } from '../lib/mcp.mjs';
 import { remember } from '../lib/secrets.mjs';
 import { FIELDS, altered, byteLength, flipped } from '../lib/tokens.mjs';
-import { administrator, auditFrom, auditSize, connection, digest, reasonOf, refused, site, until } from './road.mjs';
+import { administrator, auditFrom, auditSize, connection, digest, reasonOf, refused, site, until } from './support.mjs';
 
 const INVALID = { status: 401, reason: 'invalid_token' };
 let grant;
@@ -14,7 +14,7 @@ before(async () => (grant = await connection()));
 
 const call = (token, options) => callTool(site, token, 'get_site_info', {}, options);
 
-// Tokens of this site's making, with any subject, lifetime and audience.
+// Issues tokens of this site with any subject, lifetime and audience.
 async function issue({ kind = 'access', subject = grant.id, lifetime = 600, audience = site.endpoint, siteId = null }) {
 	const token = await site.php(
 		`$keyring = \\Countersign\\Keyring::open( $args['site'] ?? get_option( 'countersign_site_id' ), AUTH_KEY . AUTH_SALT );
@@ -25,12 +25,12 @@ async function issue({ kind = 'access', subject = grant.id, lifetime = 600, audi
 	return token;
 }
 
-test('a token made by hand is as good as one from the OAuth server: what follows is refused for its own reason', async () => {
+test('a token issued directly is accepted like one from the OAuth server, so the tests below fail for their own reason', async () => {
 	const answer = await call(await issue({}));
 	assert.equal(answer.status, 200, answer.text);
 });
 
-test('no token: 401 with the way to one, and no error code', async () => {
+test('a request without a token gets 401 with the metadata address and no error code', async () => {
 	const { answer } = await refused(() => call(undefined), { status: 401, reason: 'token_missing' });
 	const challenge = answer.headers['www-authenticate'];
 	assert.match(challenge, /^Bearer /);
@@ -38,13 +38,13 @@ test('no token: 401 with the way to one, and no error code', async () => {
 	assert.doesNotMatch(challenge, /error=/);
 });
 
-test('an invalid token: 401 with invalid_token, and never why', async () => {
+test('an invalid token gets 401 with invalid_token and no further reason', async () => {
 	const { answer } = await refused(() => call('nonsense'), { ...INVALID, recorded: 'token_malformed' });
 	assert.match(answer.headers['www-authenticate'], /error="invalid_token"/);
 	assert.doesNotMatch(answer.text, /malformed/);
 });
 
-test('GET and DELETE without a token are challenged too', async () => {
+test('GET and DELETE without a token get a challenge too', async () => {
 	for (const method of ['GET', 'DELETE']) {
 		const answer = await fetchRaw(site.endpoint, { method });
 		assert.equal(answer.status, 401, method);
@@ -52,7 +52,7 @@ test('GET and DELETE without a token are challenged too', async () => {
 	}
 });
 
-test('GET and DELETE with a token: 405', async () => {
+test('GET and DELETE with a token get 405', async () => {
 	for (const method of ['GET', 'DELETE', 'PUT']) {
 		const answer = await fetchRaw(site.endpoint, { method, headers: { Authorization: `Bearer ${grant.accessToken}` } });
 		assert.equal(answer.status, 405, method);
@@ -60,7 +60,7 @@ test('GET and DELETE with a token: 405', async () => {
 	}
 });
 
-// Many damaged tokens at once: each refused alike, the log not flooded, nothing changed.
+// Sends many damaged tokens at once: all get the same refusal, the log does not grow with each, and nothing changes.
 async function refusedAll(tokens, recorded) {
 	const [size, state] = [await auditSize(), await digest()];
 	for (let i = 0; i < tokens.length; i += 8) {
@@ -74,24 +74,24 @@ async function refusedAll(tokens, recorded) {
 	for (const { reason } of entries) assert.ok(recorded.includes(reason), reason);
 	assert.ok(entries.length <= recorded.length, `strangers write at most one entry a minute for each reason: ${entries.length}`);
 	assert.equal(await digest(), state, 'nothing changed');
-	assert.equal((await call(grant.accessToken)).status, 200, 'the token itself is good');
+	assert.equal((await call(grant.accessToken)).status, 200, 'the undamaged token works');
 }
 
-test('a token with one bit turned over, in each of its bytes, checksum mended', async () => {
+test('a token with one flipped bit in any of its bytes and a correct checksum is refused', async () => {
 	const token = grant.accessToken;
-	assert.equal(flipped(flipped(token, 50, 3), 50, 3), token, 'the test knows how tokens are made');
+	assert.equal(flipped(flipped(token, 50, 3), 50, 3), token, 'the test uses the right layout');
 	const damaged = Array.from({ length: byteLength(token) }, (_, byte) => flipped(token, byte, byte % 8));
 	await refusedAll(damaged, ['token_forged', 'token_malformed', 'token_unknown_key', 'token_wrong_site']);
 });
 
-test('a token with one character changed, at every seventh place, and without mending', async () => {
+test('a token with one changed character, at every seventh position, is refused', async () => {
 	const token = grant.accessToken;
 	const damaged = [];
 	for (let i = 0; i < token.length; i += 7) damaged.push(token.slice(0, i) + (token[i] === 'x' ? 'y' : 'x') + token.slice(i + 1));
 	await refusedAll(damaged, ['token_malformed']);
 });
 
-test('a token that speaks for another connection, lives longer, or is of another epoch', async () => {
+test('a token changed to another connection, lifetime or epoch is refused', async () => {
 	const set = (field, write) => altered(grant.accessToken, (bytes) => write(bytes, FIELDS[field]));
 	await refusedAll([
 		set('subject', (bytes, at) => bytes.writeBigUInt64BE(BigInt(grant.id + 1), at)),
@@ -106,9 +106,9 @@ test('shortened and lengthened tokens are refused', async () => {
 	await refusedAll([token.slice(0, -1), token.slice(0, 20), `${token}A`, `${token}=`, `${token}${token}`, token.slice(1), token.toUpperCase()], ['token_malformed']);
 });
 
-test('an expired token', async () => {
+test('an expired token is refused', async () => {
 	const token = await issue({ lifetime: 1 });
-	// Real time, no faked clock: until the site says no, which must be within the allowed skew.
+	// Uses real time: waits until the site refuses the token, which must happen within the allowed clock skew.
 	const answer = await until('the token to expire', async () => {
 		const now = await call(token);
 		return now.status === 200 ? null : now;
@@ -117,7 +117,7 @@ test('an expired token', async () => {
 	await refused(() => call(token), { ...INVALID, recorded: 'token_expired' });
 });
 
-test('a token of another site, and one dressed up as of this site', async () => {
+test('a token of another site is refused, also when changed to name this site', async () => {
 	const token = await issue({ siteId: '00112233445566aa' });
 	await refused(() => call(token), { ...INVALID, recorded: 'token_wrong_site' });
 	const own = await site.php("return get_option( 'countersign_site_id' );");
@@ -128,39 +128,39 @@ test('a token of another site, and one dressed up as of this site', async () => 
 	await refused(() => call(better), { ...INVALID, recorded: 'token_forged' });
 });
 
-test('a token of another kind: refresh tokens, confirmation tokens and codes open nothing', async () => {
+test('refresh tokens, confirmation tokens and codes are refused as access tokens', async () => {
 	await refused(() => call(grant.refreshToken), { ...INVALID, recorded: 'token_wrong_kind' });
-	// The refresh token's bytes with the prefix of an access token, and with its kind as well.
+	// The bytes of a refresh token with the prefix of an access token, and also with its kind.
 	await refused(() => call(altered(grant.refreshToken, () => {}, 'csat_')), { ...INVALID, recorded: 'token_malformed' });
 	await refused(() => call(altered(grant.refreshToken, (bytes) => (bytes[FIELDS.kind] = 1), 'csat_')), { ...INVALID, recorded: ['token_forged', 'token_unknown_key'] });
 	for (const kind of ['refresh', 'code', 'confirmation', 'pairing', 'approval', 'upload'])
 		await refused(async () => call(await issue({ kind })), { ...INVALID, recorded: 'token_wrong_kind' });
 });
 
-test('a token for another audience', async () => {
+test('a token for another audience is refused', async () => {
 	const token = await issue({ audience: 'https://elsewhere.example/mcp' });
 	await refused(() => call(token), { ...INVALID, recorded: 'token_wrong_audience' });
 });
 
-test('a token for a connection that does not exist', async () => {
+test('a token for a connection that does not exist is refused', async () => {
 	const token = await issue({ subject: 999_999 });
 	await refused(() => call(token), { ...INVALID, recorded: 'connection_unknown', proved: true });
 });
 
-test('a token in the address, alone or beside a header', async () => {
+test('a token in the address is refused, alone or in addition to a header', async () => {
 	const query = `?access_token=${encodeURIComponent(grant.accessToken)}`;
 	await refused(() => call(undefined, { query }), { status: 400, reason: 'token_in_query' });
 	await refused(() => call(grant.accessToken, { query }), { status: 400, reason: 'token_in_query' });
 });
 
-test('a token of a revoked connection', async () => {
+test('a token of a revoked connection is refused', async () => {
 	const other = await connection();
 	await administrator.connection(other.id, 'revoke');
 	await refused(() => call(other.accessToken), { ...INVALID, recorded: 'connection_revoked', proved: true });
-	assert.ok((await listTools(site, grant.accessToken)).length > 0, 'another connection goes on');
+	assert.ok((await listTools(site, grant.accessToken)).length > 0, 'another connection still works');
 });
 
-test('another scheme than Bearer, and a Bearer without a token', async () => {
+test('a scheme other than Bearer, and Bearer without a token, are refused', async () => {
 	for (const value of ['Basic YWRtaW46YWRtaW4=', 'Bearer', 'Bearer ', `Bearer${grant.accessToken}`, `Bearer ${grant.accessToken} ${grant.accessToken}`]) {
 		const answer = await send(site, undefined, 'tools/list', {}, { headers: { Authorization: value } });
 		assert.equal(answer.status, 401, value.slice(0, 20));

@@ -1,31 +1,31 @@
-// Runs last: no secret that any client or test of this run met may stand in a log or an audit entry.
+// Runs last: no log and no audit entry may contain a secret that a client or test of this run has used.
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { allSecrets } from '../lib/secrets.mjs';
-import { auditFrom, site, verifyAudit } from './road.mjs';
+import { auditFrom, site, verifyAudit } from './support.mjs';
 
 const secrets = allSecrets();
 
-test('the run has met secrets of every kind', () => {
+test('the run has collected secrets of every kind', () => {
 	for (const [what, prefix] of [['access', 'csat_'], ['refresh', 'csrt_'], ['code', 'csac_'], ['confirmation', 'cscf_']])
 		assert.ok(secrets.filter((secret) => secret.startsWith(prefix)).length >= 5, `${what} tokens among ${secrets.length} secrets`);
 });
 
-test('no audit entry holds one', async () => {
+test('no audit entry contains a secret', async () => {
 	const entries = await auditFrom(0);
 	assert.ok(entries.length > 50, `${entries.length} entries`);
 	const text = entries.map((entry) => JSON.stringify(entry)).join('\n');
 	for (const secret of secrets) assert.ok(!text.includes(secret), `a secret that begins with ${secret.slice(0, 8)} (${secret.length} characters)`);
 });
 
-test('no log of PHP, WordPress or the web server holds one', () => {
+test('no log of PHP, WordPress or the web server contains a secret', () => {
 	for (const file of readdirSync(site.log)) {
 		const path = join(site.log, file);
 		if (!statSync(path).isFile()) continue;
 		let text = readFileSync(path, 'utf8');
-		// The web server notes addresses: the test that puts a token into one, and the code on its way through, are known.
+		// The web server logs addresses. Two secrets in them are expected: the token of one test, and the code.
 		if (file === 'access.log') text = text.split('\n').filter((line) => !/access_token=/.test(line)).join('\n');
 		for (const secret of secrets) if (text.includes(secret)) assert.fail(`${file} holds a secret that begins with ${secret.slice(0, 8)}: ${lineWith(text, secret)}`);
 	}
@@ -35,23 +35,23 @@ function lineWith(text, secret) {
 	return text.split('\n').find((line) => line.includes(secret))?.replaceAll(secret, '…').slice(0, 300);
 }
 
-test('the plugin complained of nothing', () => {
+test('the plugin caused no PHP warning or error', () => {
 	for (const name of ['wordpress.log', 'php.log', 'fpm.log']) {
 		const path = join(site.log, name);
 		if (!existsSync(path)) continue;
-		// Two tools of the fixtures fail on purpose.
+		// Two tools of the fixtures fail intentionally.
 		const lines = readFileSync(path, 'utf8').split('\n').filter((line) => /countersign/i.test(line) && /(Warning|Notice|Deprecated|Fatal|Uncaught)/.test(line) && !/countersign-fixtures/.test(line));
 		assert.deepEqual(lines, []);
 	}
 });
 
-test('after all of this the audit log verifies', async () => {
+test('the audit log verifies at the end of the run', async () => {
 	const { verdict, checked } = await verifyAudit();
 	assert.equal(verdict, 'ok');
 	assert.equal(checked, (await auditFrom(0)).length);
 });
 
-test('an entry that is changed in the database is found, and so is one that is taken out', async () => {
+test('an entry that is changed or removed in the database is detected', async () => {
 	const table = '{$wpdb->prefix}countersign_audit_entry';
 	const row = await site.php(`return array_map( 'bin2hex', $wpdb->get_row( "SELECT * FROM ${table} WHERE seq = 7", ARRAY_N ) );`);
 	const sql = (statement) => site.php(`return $wpdb->query( "${statement}" );`);
