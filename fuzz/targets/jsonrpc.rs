@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use countersign::clock::Timestamp;
 use countersign::entropy::CountingEntropy;
-use countersign::mcp::{Authorized, Incoming, Received, Reply, Server, World};
+use countersign::call::{World};
+use countersign::mcp::{Authorized, Incoming, Received, McpReply, McpServer};
 use countersign::store::MemoryStore;
 use countersign::token::{NewToken, Kind, audience, issue};
 use countersign_fuzz::{NOW, stranger};
@@ -76,7 +77,7 @@ fuzz_target!(|data: &[u8]| {
         entropy: &entropy,
         store: &store,
     };
-    let server = Server::new(keys, SETTINGS).expect("sound settings");
+    let server = McpServer::new(keys, SETTINGS).expect("sound settings");
     let received = server.receive(
         world(),
         Incoming {
@@ -104,7 +105,7 @@ fuzz_target!(|data: &[u8]| {
     }
 });
 
-fn check(reply: &Reply, sent: Option<&Value>) {
+fn check(reply: &McpReply, sent: Option<&Value>) {
     assert!((200..600).contains(&reply.status()));
     if reply.body().is_empty() {
         return;
