@@ -38,10 +38,36 @@ pub fn change(from: Groups, to: Groups, allow_widening: bool) -> Decision {
     }
 }
 
+/// Decides whether an agent may act now: before a call is admitted, and again before each write of a call.
+///
+/// `kill_switch` is whether an administrator has stopped all agents. `connection` is the present state and
+/// epoch of the connection, or `None` if it does not exist. `token_epoch` is the epoch of the access token.
+///
+/// ```
+/// use countersign::access::{ConnectionState, may_act};
+/// use countersign::reason::Reason;
+///
+/// let active = Some((ConnectionState::Active, 3));
+/// assert!(may_act(false, active, 3).is_allowed());
+/// assert_eq!(may_act(true, active, 3), Reason::KillSwitch.into());
+/// assert_eq!(may_act(false, None, 3), Reason::ConnectionUnknown.into());
+/// ```
+pub fn may_act(
+    kill_switch: bool,
+    connection: Option<(ConnectionState, u32)>,
+    token_epoch: u32,
+) -> Decision {
+    match connection {
+        _ if kill_switch => Reason::KillSwitch.into(),
+        None => Reason::ConnectionUnknown.into(),
+        Some((state, epoch)) => speaks(state, epoch, token_epoch),
+    }
+}
+
 /// Whether a token issued under `token_epoch` still speaks for a connection in `state` whose counter
 /// stands at `epoch`. Any difference of the counters kills: a counter that went back is a restored
 /// database, in which nothing can be said of the token.
-pub fn speaks(state: ConnectionState, epoch: u32, token_epoch: u32) -> Decision {
+fn speaks(state: ConnectionState, epoch: u32, token_epoch: u32) -> Decision {
     match state {
         ConnectionState::Revoked => Reason::ConnectionRevoked.into(),
         _ if epoch != token_epoch => Reason::TokenRevoked.into(),
@@ -77,7 +103,11 @@ mod tests {
 
     #[test]
     fn only_an_active_connection_of_the_same_epoch_speaks() {
-        assert!(speaks(ConnectionState::Active, 3, 3).is_allowed());
+        let active = Some((ConnectionState::Active, 3));
+        assert!(may_act(false, active, 3).is_allowed());
+        assert_eq!(may_act(true, active, 3), Reason::KillSwitch.into());
+        assert_eq!(may_act(true, None, 3), Reason::KillSwitch.into());
+        assert_eq!(may_act(false, None, 3), Reason::ConnectionUnknown.into());
         for (state, epoch, reason) in [
             (ConnectionState::Active, 4, Reason::TokenRevoked),
             (ConnectionState::Active, 2, Reason::TokenRevoked),
@@ -85,7 +115,7 @@ mod tests {
             (ConnectionState::Paused, 3, Reason::ConnectionPaused),
             (ConnectionState::Revoked, 3, Reason::ConnectionRevoked),
         ] {
-            assert_eq!(speaks(state, epoch, 3), reason.into());
+            assert_eq!(may_act(false, Some((state, epoch)), 3), reason.into());
         }
     }
 

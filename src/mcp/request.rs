@@ -123,11 +123,12 @@ impl McpRequest {
         connection: Option<Connection>,
         response: &mut ResponseBuilder,
     ) -> Result<Connection, (RpcError, bool)> {
-        let connection = connection.ok_or((RpcError::new(Reason::ConnectionUnknown), true))?;
-        let decision = access::speaks(connection.state, connection.epoch, self.claims.epoch);
-        if let Decision::Deny(denial) = decision {
+        let known = connection.as_ref().map(|known| (known.state, known.epoch));
+        // The kill switch was checked in the first step.
+        if let Decision::Deny(denial) = access::may_act(false, known, self.claims.epoch) {
             return Err((RpcError::new(denial.reason), true));
         }
+        let connection = connection.ok_or((RpcError::new(Reason::ConnectionUnknown), true))?;
         if let Some(limit) = connection.limit {
             let key = format!("connection:{}", connection.id);
             let admission = world

@@ -2,76 +2,135 @@
 
 namespace Countersign;
 
-/** A call that may happen: append {@see intent()} to the audit log, act, then make the answer with exactly one of result(), deny(), inputRequired(). */
+/**
+ * A call that may happen.
+ *
+ * Append {@see intent()} to the audit log, {@see begin()} the call, act, and answer it exactly once: with {@see result()},
+ * {@see deny()} or {@see inputRequired()}.
+ */
 final class McpCall
 {
     private function __construct() {}
 
-    /** `tool`, `prompt`, `resource` or `completion`. */
+    /** @return string `tool`, `prompt`, `resource` or `completion`. */
     public function kind(): string {}
 
-    /** The tool's or prompt's name, the resource's URI, or the completion reference's name or URI. */
+    /** @return string The tool's or prompt's name, the resource's URI, or for a completion the name or URI of its reference. */
     public function name(): string {}
 
-    /** For a resource matched by a template: the template; else null. */
+    /** @return string|null The URI template that matched, for a resource that was found by a template. */
     public function template(): ?string {}
 
-    /** The validated arguments, a JSON object. Confirmation tokens are taken out. For a completion: `{"argument": {"name", "value"}, "context": ..}`. */
+    /**
+     * @return string The validated arguments: a JSON object without the confirmation token. For a resource that was found by
+     *                a template: its variables. For a completion: `{"argument": {"name", "value"}, "context"?: {..}}`.
+     */
     public function arguments(): string {}
 
-    /** Links intent, outcome and confirmation in the audit log: hex. */
+    /** @return string Links intent, outcome and confirmation in the audit log: 16 hexadecimal digits. */
     public function correlation(): string {}
 
-    /** The entry to append before acting: a draft for {@see AuditLog::append()}. Null for what is not recorded (completions). */
+    /**
+     * @return string|null The entry to append before {@see begin()}: a draft for {@see AuditLog::append()}. Null for a call
+     *                     that is not recorded (a completion).
+     */
     public function intent(): ?string {}
 
-    /** For `request_review` only: the confirmation token for the act that was asked about. Once per call. */
+    /**
+     * Starts the call, after the intent was appended. Uses up the confirmation token, if the call needs one: of all calls
+     * with the same token, exactly one begins. If the intent cannot be appended, do not begin the call, and the token stays
+     * good.
+     *
+     * @return McpReply|null Null: the call has begun, so act and answer it. A reply: the call may not happen after all
+     *                       (`confirmation_used`, `confirmation_expired`, `store_restarted`, `store_unavailable`,
+     *                       `store_full`), so append its entry and send it.
+     *
+     * @throws Exception `misuse` if the call has begun before.
+     */
+    public function begin(): ?McpReply {}
+
+    /**
+     * @return string The confirmation token for the call under review. Only a call of `request_review` has one, and only
+     *                once, between {@see begin()} and the answer.
+     *
+     * @throws Exception `misuse` for another call, the second time, and before {@see begin()}.
+     */
     public function confirmation(): string {}
 
-    /** Seconds for which {@see confirmation()} is good. */
+    /** @return int The lifetime of a confirmation token, in seconds. */
     public function confirmationLifetime(): int {}
 
-    /** Whether the client takes a stream: progress and log messages may be sent before the answer. */
+    /** @return bool Whether the client accepts progress and log messages before the answer. */
     public function isStreaming(): bool {}
 
     /** @return array<string, string> The headers to send, with status 200, before the first event of a stream. */
     public function streamHeaders(): array {}
 
-    /** An event to send at once, or '' when the client asked for no progress. Progress must grow. */
+    /**
+     * @param float       $progress Must be greater than in the call before.
+     * @param float|null  $total    The value of `$progress` at the end, if it is known.
+     * @param string|null $message  For a person.
+     *
+     * @return string An event to send at once. Empty if there is nothing to send: the client asked for no progress,
+     *                `$progress` did not grow, or the call has not begun or was answered.
+     */
     public function progress(float $progress, ?float $total = null, ?string $message = null): string {}
 
-    /** A log event to send at once, or '' when the client asked for none at this level. `$data` is JSON. */
+    /**
+     * @param string      $level  `debug`, `info`, `notice`, `warning`, `error`, `critical`, `alert` or `emergency`.
+     * @param string      $data   JSON.
+     * @param string|null $logger The name of what logs.
+     *
+     * @return string An event to send at once. Empty if there is nothing to send: the client did not ask for this level, or
+     *                the call has not begun or was answered.
+     *
+     * @throws Exception `misuse` if `$data` is not JSON or the level does not exist.
+     */
     public function log(string $level, string $data, ?string $logger = null): string {}
 
-    /** What the client answered to an input request of an earlier round, JSON; null when it did not. */
+    /**
+     * @param string $key The key of the request in {@see inputRequired()}.
+     *
+     * @return string|null The client's answer to an input request of an earlier round, as JSON. Null if there is none.
+     */
     public function inputResponse(string $key): ?string {}
 
-    /** The state that an earlier round of this very call put aside with inputRequired(); null on the first round. */
+    /** @return string|null The state that an earlier round of this call passed to {@see inputRequired()}. Null on the first round. */
     public function state(): ?string {}
 
     /**
-     * The answer.
+     * The answer with a result. A result that does not have the documented form, or does not conform to the tool's output
+     * schema, is not sent: the client gets `tool_failed` instead.
      *
      * @param string      $result JSON of the result object: for a tool `{"content": [..], "structuredContent"?: any, "isError"?:
      *     bool}` (content is made from structuredContent when absent), for a prompt `{"messages": [..]}`, for a resource
      *     `{"contents": [..]}`, for a completion `{"values": [..], "total"?, "hasMore"?}`.
      * @param string|null $target What was acted on, for the audit log, for instance `post:12`.
+     *
+     * @throws Exception `misuse` if the call has not begun or was answered.
      */
     public function result(string $result, ?string $target = null): McpReply {}
 
     /**
-     * The call is refused or failed for a reason only WordPress knows.
+     * The answer to a call that is refused for a reason that only WordPress knows, or that failed.
      *
-     * @param string      $reason One of {@see reasons()}, for instance `capability_denied`, `target_not_found`, `tool_failed`.
-     * @param string|null $detail For the client, without secrets; shown to the model.
+     * @param string      $reason One of {@see reasons()}, for instance `capability_denied`, `target_not_found` or `tool_failed`.
+     * @param string|null $detail A sentence for the client, without secrets. The model reads it. At most 2000 characters of it
+     *                            are sent.
+     * @param string|null $target What the call was about, for the audit log, for instance `post:12`.
+     *
+     * @throws Exception `misuse` if the call has not begun or was answered.
      */
     public function deny(string $reason, ?string $detail = null, ?string $target = null): McpReply {}
 
     /**
-     * Asks the client for input; the same call comes again with the answers.
+     * An answer that asks the client for input. The client repeats the call with its responses.
      *
      * @param string      $requests JSON object: key => `{"method": "elicitation/create"|"sampling/createMessage"|"roots/list", "params": {..}}`.
-     * @param string|null $state    Up to 16 KiB; sealed, and bound to this connection and these arguments.
+     * @param string|null $state    Up to 16 KiB. It is returned by {@see state()} in the next round. The client can read it but
+     *                              not change it.
+     *
+     * @throws Exception `misuse` if the call has not begun or was answered.
      */
     public function inputRequired(string $requests, ?string $state = null): McpReply {}
 }

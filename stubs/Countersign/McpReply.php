@@ -2,21 +2,26 @@
 
 namespace Countersign;
 
-/** An answer, ready to send. */
+/** An answer that is ready to send. */
 final class McpReply
 {
     private function __construct() {}
 
+    /** @return int The HTTP status. */
     public function status(): int {}
 
-    /** @return array<string, string> All headers, with `Cache-Control: no-store` and the limits. */
+    /** @return array<string, string> All headers, among them `Cache-Control: no-store` and the rate limit. */
     public function headers(): array {}
 
-    /** JSON; or, in a stream, the last event; or ''. */
+    /** @return string JSON, the last event of a stream, or an empty string. */
     public function body(): string {}
 
+    /** @return Decision The decision with its true reason, which may be more specific than what the client is told. */
     public function decision(): Decision {}
 
-    /** The entry to append to the audit log, a draft for {@see AuditLog::append()}: an outcome or a refusal; null for nothing. */
+    /**
+     * @return string|null The entry to append to the audit log before sending: an outcome or a refusal, a draft for
+     *                     {@see AuditLog::append()}. Null if there is nothing to record.
+     */
     public function entry(): ?string {}
 }
