@@ -7,7 +7,6 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::groups::Groups;
-use crate::json::compact;
 
 /// The catalogue as one JSON array, without white space between its tokens.
 static JSON: &str = include_str!(concat!(env!("OUT_DIR"), "/catalogue.json"));
