@@ -110,7 +110,7 @@ const LEVELS: &[&[&str]] = &[
         "words",
     ],
     &[
-        "access", "action", "audit", "key_file", "keyring", "limit", "oauth", "policy", "record",
+        "access", "action", "audit", "key_text", "keyring", "limit", "oauth", "policy", "record",
         "replay", "store", "token", "vault",
     ],
     &["approval", "call", "pairing", "snapshot", "watchdog"],

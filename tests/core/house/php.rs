@@ -7,8 +7,8 @@ use super::sources::Sources;
 const PHP_FUNCTIONS: &str = "apache_request_headers array_filter array_key_exists array_keys array_map array_merge
     array_values base64_decode base64_encode count define defined explode fclose file_get_contents flush fopen fread
     function_exists fwrite header header_remove headers_sent http_build_query http_response_code implode in_array
-    is_array is_int is_string json_decode json_encode ob_end_clean ob_get_level parse_str preg_match preg_replace
-    rawurldecode rawurlencode sprintf str_contains str_ends_with str_replace str_starts_with stripslashes strlen
+    is_array is_int is_string json_decode json_encode ltrim ob_end_clean ob_get_level parse_str preg_match preg_replace
+    rawurldecode rawurlencode rtrim sprintf str_contains str_ends_with str_replace str_starts_with stripslashes strlen
     strpos strrpos strtolower strtoupper strtr substr trim ucwords usleep";
 
 /// Words that look like a call when a parenthesis follows.
