@@ -1,28 +1,28 @@
-//! A decision: allowed, or denied with a reason.
+//! Yes, or no with a reason.
 
 use crate::reason::Reason;
 
-/// Whether a request is allowed.
+/// The answer to "may this happen?".
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[must_use = "a request is not refused if its decision is ignored"]
+#[must_use = "a decision that nobody looks at protects nothing"]
 pub enum Decision {
-    /// The request is allowed.
+    /// It may.
     Allow,
-    /// The request is refused.
+    /// It may not.
     Deny(Denial),
 }
 
-/// An expected refusal, as opposed to an error.
+/// A refusal that was expected, as opposed to an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Denial {
-    /// The reason, which has a stable code.
+    /// Why, as a stable code.
     pub reason: Reason,
-    /// Seconds after which the same request may succeed; `None` if waiting does not help or the time is unknown.
+    /// Seconds after which the same request may succeed, where that is known.
     pub retry_after: Option<u32>,
 }
 
 impl Denial {
-    /// Returns a refusal without a waiting time.
+    /// A refusal that waiting will not mend.
     #[must_use]
     pub const fn new(reason: Reason) -> Self {
         Self {
@@ -39,7 +39,7 @@ impl From<Reason> for Denial {
 }
 
 impl Decision {
-    /// Returns whether the request is allowed.
+    /// Whether it may happen.
     #[must_use]
     pub const fn is_allowed(self) -> bool {
         matches!(self, Self::Allow)

@@ -9,6 +9,8 @@ mod groups;
 mod presets;
 
 pub use catalogue::{Tool, catalogue, catalogue_json, tool};
-pub use change::{ConnectionState, admits, change, may_act};
+pub use change::{State, admits, change, speaks};
 pub use groups::{Group, Groups};
 pub use presets::{Preset, Unknown, resolve};
+
+pub(crate) use catalogue::compact;

@@ -10,7 +10,6 @@
 pub mod append;
 pub mod checkpoint;
 mod clean;
-pub(crate) mod draft;
 pub mod entry;
 mod error;
 pub mod file;

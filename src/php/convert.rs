@@ -29,10 +29,14 @@ impl<A: IntoZval, B: IntoZval> IntoZval for Either<A, B> {
     }
 }
 
+/// A PHP array. Only PHP itself can fail to make one, so a method that returns this type documents no exception.
+pub(super) type PhpArray = Result<ZBox<ZendHashTable>>;
+
+/// A PHP list of arrays, as [`PhpArray`].
+pub(super) type PhpArrays = Result<Vec<ZBox<ZendHashTable>>>;
+
 /// Returns a PHP array with these string keys, in order.
-pub(super) fn assoc<V: IntoZval>(
-    pairs: impl IntoIterator<Item = (String, V)>,
-) -> Result<ZBox<ZendHashTable>> {
+pub(super) fn assoc<V: IntoZval>(pairs: impl IntoIterator<Item = (String, V)>) -> PhpArray {
     let mut array = ZendHashTable::new();
     for (key, value) in pairs {
         array.insert(key.as_str(), value)?;
@@ -43,7 +47,7 @@ pub(super) fn assoc<V: IntoZval>(
 /// Returns HTTP headers as a PHP array from name to value.
 pub(super) fn headers<'a>(
     headers: impl IntoIterator<Item = &'a (&'static str, String)>,
-) -> Result<ZBox<ZendHashTable>> {
+) -> PhpArray {
     assoc(
         headers
             .into_iter()

@@ -1,12 +1,9 @@
 //! The functions of the namespace `Countersign`.
 
-use ext_php_rs::boxed::ZBox;
 use ext_php_rs::prelude::*;
-use ext_php_rs::types::ZendHashTable;
 use ext_php_rs::wrap_function;
 
-use super::convert::assoc;
-use super::error::BindingResult;
+use super::convert::{PhpArray, assoc};
 use crate::reason::Reason;
 use crate::selftest;
 
@@ -26,18 +23,20 @@ fn version() -> &'static str {
 
 #[php_function]
 #[php(name = "Countersign\\self_test")]
-fn self_test() -> BindingResult<ZBox<ZendHashTable>> {
-    Ok(assoc(
+fn self_test() -> PhpArray {
+    assoc(
         selftest::run()
             .into_iter()
             .map(|(name, passed)| (name.to_owned(), passed)),
-    )?)
+    )
 }
 
 #[php_function]
 #[php(name = "Countersign\\reasons")]
-fn reasons() -> BindingResult<ZBox<ZendHashTable>> {
-    Ok(assoc(Reason::ALL.iter().map(|reason| {
-        (reason.code().to_owned(), reason.message().to_owned())
-    }))?)
+fn reasons() -> PhpArray {
+    assoc(
+        Reason::ALL
+            .iter()
+            .map(|reason| (reason.code().to_owned(), reason.message().to_owned())),
+    )
 }

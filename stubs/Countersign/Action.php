@@ -2,29 +2,29 @@
 
 namespace Countersign;
 
-/** An action whose signature, body and times hold, and that this caller alone may do. Immutable. */
+/** An action whose signature, body and times are valid, and that only this caller may run. Immutable. */
 final class Action
 {
     private function __construct() {}
 
-    /** 32 hex digits. */
+    /** Returns the id, 32 lower-case hexadecimal digits. */
     public function id(): string {}
 
-    /** The word it was signed with, such as `update_plugin`. */
+    /** Returns the type with which the action was signed, such as `update_plugin`. */
     public function type(): string {}
 
-    /** Id of the snapshot it relies on. */
+    /** Returns the id of the snapshot that the action relies on, or null if it names none. */
     public function snapshot(): ?string {}
 
-    /** The key that signed it, see {@see ActionKey::keyId()}. */
+    /** Returns the id of the key that signed the action: see {@see ActionKey::keyId()}. */
     public function keyId(): string {}
 
-    /** Unix time in seconds, by the signer's clock. */
+    /** Returns when the action was signed, in Unix seconds by the signer's clock. */
     public function issuedAt(): int {}
 
-    /** Unix time in seconds. */
+    /** Returns when the action expires, in Unix seconds. */
     public function expiresAt(): int {}
 
-    /** SHA-256 of the body, 64 hex digits: for a log. */
+    /** Returns the SHA-256 digest of the body for a log, 64 lower-case hexadecimal digits. */
     public function bodyDigest(): string {}
 }

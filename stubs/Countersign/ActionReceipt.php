@@ -2,17 +2,17 @@
 
 namespace Countersign;
 
-/** What became of an action that was sent before: answer with it, and do nothing. Immutable. */
+/** The receipt of an action that was already run: send the receipt and do nothing else. Immutable. */
 final class ActionReceipt
 {
     private function __construct() {}
 
-    /** The action's id, 32 hex digits. */
+    /** Returns the action's id, 32 lower-case hexadecimal digits. */
     public function id(): string {}
 
-    /** The action's type. */
+    /** Returns the action's type. */
     public function type(): string {}
 
-    /** The bytes that {@see Actions::finish()} was given. */
+    /** Returns the bytes that were given to {@see Actions::finish()}. */
     public function receipt(): string {}
 }

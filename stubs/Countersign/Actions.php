@@ -3,67 +3,76 @@
 namespace Countersign;
 
 /**
- * Signed actions: an operator tells a site to do something, once.
+ * Signed actions: an operator tells a site to do something once.
  *
  *     // The operator.
  *     $header = ( new Actions( $site_id, array( $key ) ) )->sign( 'read_health', $body );
  *
  *     // The site.
  *     $actions = new Actions( $site_id, array( $public_key ), Store::open() );
- *     $answer  = $actions->verify( $header, $body );    // Action, ActionReceipt, or a Decision that says why not.
+ *     $answer  = $actions->verify( $header, $body );    // Action, ActionReceipt, or a Decision with the reason.
  *     $actions->finish( $answer, 'done' );
  */
 final class Actions
 {
     /**
-     * @param string          $site_id 16 lower-case hex digits: the site that acts, on both sides.
-     * @param list<ActionKey> $keys    All live keys, at least one: each verifies, the first that can signs.
-     * @param Store|null      $store   Needed to verify, not to sign.
+     * @param string          $site_id 16 lower-case hexadecimal digits: the site that runs the actions. Both sides use the
+     *                                 same.
+     * @param list<ActionKey> $keys    All valid keys, at least one. Each of them verifies; the first one that can sign signs.
+     * @param Store|null      $store   Needed to verify, but not to sign.
      *
      * @throws KeyException `action_key_unusable` when there is no key.
-     * @throws Exception    `misuse` when the site id is malformed.
+     * @throws Exception    `misuse` when the site id is malformed or the list holds anything but keys.
      */
     public function __construct(string $site_id, array $keys, ?Store $store = null) {}
 
-    /** A random id, 32 hex digits, for an action that may have to be signed again. */
+    /**
+     * Returns a random id, 32 lower-case hexadecimal digits, for an action that may have to be signed again.
+     *
+     * @throws Exception `entropy_unavailable` when the operating system returns no randomness.
+     */
     public static function newId(): string {}
 
     /**
-     * Signs an action. Send the answer as a header value, and `$body`, byte for byte, as the body.
+     * Signs an action. Send the result as a header value, and `$body` unchanged as the body.
      *
      * @param string      $action_type 1 to 64 lower-case letters, digits and `_`, beginning with a letter.
-     * @param string      $body        Any bytes, empty too: all the action's arguments, so that they are signed.
-     * @param string|null $snapshot    Id of the snapshot it relies on: 1 to 64 letters, digits, `-`, `_` and `.`.
-     * @param string|null $id          The id of an action to send again ({@see Actions::newId()}); null: a new one.
-     * @param int         $lifetime    Seconds, 1 to 300.
+     * @param string      $body        All arguments of the action, in any format, so that they are signed. May be empty.
+     * @param string|null $snapshot    Id of the snapshot that the action relies on: 1 to 64 letters, digits, `-`, `_` and `.`.
+     * @param string|null $id          The id of an action to send again, from {@see Actions::newId()}. Null makes a new id.
+     * @param int         $lifetime    Seconds until the action expires, 1 to 300.
      *
-     * @throws Exception `misuse` when an argument is out of range or no key can sign.
+     * @throws Exception `misuse` when an argument is out of range or no key can sign; `entropy_unavailable` when the operating
+     *                   system returns no randomness.
      */
-    public function sign(string $action_type, string $body, ?string $snapshot = null, ?string $id = null, int $lifetime = 300): string {}
+    public function sign(string $action_type, #[\SensitiveParameter] string $body, ?string $snapshot = null, ?string $id = null, int $lifetime = 300): string {}
 
     /**
-     * Verifies size, form, site, key, signature, body, lifetime and time (30 seconds of skew), in this order, and then
-     * that it is the first time: of all calls in all processes exactly one is given the {@see Action} of an id.
+     * Verifies an action: size, form, site, key, signature, body, lifetime and time (with a tolerance of 30 seconds), in this
+     * order. Then it makes sure that the action is new: of all calls in all processes, exactly one receives the
+     * {@see Action} with an id.
      *
-     * The same action again, as the same bytes or signed anew under its id, is answered with its receipt, or with
-     * `action_in_progress` while there is none. That lasts for a day, or until the store is started anew.
+     * If the same action comes again, with the same bytes or signed anew under its id, the result is its
+     * {@see ActionReceipt}, or the refusal `action_in_progress` as long as there is no receipt. This holds for a day, or until
+     * the store is started anew.
      *
-     * @param string $header The header value; '' when it is missing.
-     * @param string $body   The body as received, never encoded anew.
+     * @param string $header The header value, or '' if it is missing.
+     * @param string $body   The body exactly as it was received.
      *
-     * @throws Exception `misuse` without a store.
+     * @throws Exception `misuse` when the constructor was given no store.
      */
-    public function verify(#[\SensitiveParameter] string $header, string $body): Action|ActionReceipt|Decision {}
+    public function verify(#[\SensitiveParameter] string $header, #[\SensitiveParameter] string $body): Action|ActionReceipt|Decision {}
 
     /**
-     * Keeps what became of an action, for whoever sends it again. A later receipt takes the place of an earlier one.
+     * Keeps the receipt of an action, to answer with if the action comes again. A later receipt replaces an earlier one.
      *
-     * @param string $receipt At most 960 bytes.
+     * @param Action $action  The action that was run.
+     * @param string $receipt At most 960 bytes, in any format.
      *
-     * @return bool False when the action's record is gone, because the store was started anew meanwhile.
+     * @return bool False if the record of the action is gone because the store was started anew.
      *
-     * @throws Exception      `misuse` when the receipt is too long.
-     * @throws StoreException When the store fails. What was done is done.
+     * @throws Exception      `misuse` when the receipt is too long, or the constructor was given no store.
+     * @throws StoreException `store_unavailable` or `store_full` when the store fails. The action itself was run.
      */
     public function finish(Action $action, string $receipt): bool {}
 }

@@ -2,26 +2,32 @@
 
 namespace Countersign;
 
-/** What several limits said to a call, and what `RateLimit-*` headers need. Immutable. */
+/** The answer of several limits to a call, with the values for `RateLimit-*` headers. Immutable. */
 final class Admission
 {
     private function __construct() {}
 
-    /** Yes, or `rate_limited` with the seconds to wait. */
+    /** Returns permission, or the refusal `rate_limited` with the seconds to wait. */
     public function decision(): Decision {}
 
-    /** Which of the limits refused: of those without room, the one that takes longest to recover. Null for a yes. */
+    /**
+     * Returns the index of the limit that refused the call, or null if it was admitted. If several limits refused it, this is
+     * the one that takes longest to recover.
+     */
     public function index(): ?int {}
 
-    /** The most calls of the tightest limit: the one that refused, or else the one with the fewest calls left. */
+    /**
+     * Returns the maximum of the tightest limit. That is the limit that refused the call, or else the one with the fewest
+     * calls left.
+     */
     public function limit(): int {}
 
-    /** How many more calls the tightest limit would admit now. */
+    /** Returns how many more calls the tightest limit would admit now. */
     public function remaining(): int {}
 
-    /** Seconds, rounded up, until the tightest limit has room for one call more than now. */
+    /** Returns the seconds, rounded up, until the tightest limit admits one more call than now. */
     public function reset(): int {}
 
-    /** True for one refusal per burst and limit, and for no yes: the one that is worth a line in a log. */
+    /** Returns true for the first refusal of a burst and limit only. Write a log entry for that one. */
     public function isFirstOfBurst(): bool {}
 }

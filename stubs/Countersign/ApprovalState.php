@@ -2,19 +2,19 @@
 
 namespace Countersign;
 
-/** What a person said to an action, with exactly these arguments, on the target as it is now. */
+/** The state of a person's approval of an action, with these arguments and the target as it is now. */
 enum ApprovalState: string
 {
-    /** No. */
+    /** The person rejected the action. */
     case Rejected = 'rejected';
-    /** Nobody was asked. */
+    /** No person was asked. */
     case Missing = 'missing';
-    /** Asked, and not answered. */
+    /** A person was asked and has not answered. */
     case Pending = 'pending';
-    /** Yes, too long ago. */
+    /** The approval is too old. */
     case Expired = 'expired';
-    /** Yes, to other arguments or to the target as it was. */
+    /** The arguments or the target have changed since the approval. */
     case Changed = 'changed';
-    /** Yes. */
+    /** The person approved the action. */
     case Granted = 'granted';
 }

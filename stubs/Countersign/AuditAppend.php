@@ -2,22 +2,24 @@
 
 namespace Countersign;
 
-/** What one append has to store, all or nothing. */
+/** The rows and the head that an append has to store, in one transaction. */
 final class AuditAppend
 {
     private function __construct() {}
 
     /**
+     * Returns the rows to insert.
+     *
      * @return list<array{seq: int, leaf: string, body: string, time: int, kind: string, actor: string, connection: ?int,
      *     user: ?int, client: ?string, action: string, target: ?string, outcome: ?string, reason: ?string,
-     *     correlation: ?string}> `leaf` is 32 raw bytes, `time` milliseconds. All but `seq`, `leaf` and `body` are copies
-     *     for filtering.
+     *     correlation: ?string}> `leaf` is 32 raw bytes and `time` is in milliseconds. All columns except `seq`, `leaf` and
+     *     `body` are copies for filtering.
      */
     public function rows(): array {}
 
-    /** The new head, text; opaque. */
+    /** Returns the new head as text to store. Do not interpret it. */
     public function head(): string {}
 
-    /** Number of entries in the log after this. */
+    /** Returns the number of entries in the log after the append. */
     public function size(): int {}
 }

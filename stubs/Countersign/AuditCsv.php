@@ -3,16 +3,24 @@
 namespace Countersign;
 
 /**
- * Writes the log as a table for people: RFC 4180, UTF-8, a stable header row. Cells that a spreadsheet would run as a formula get an
- * apostrophe in front. Not verifiable: `seq` and `leaf` only help to find an entry in the file that is.
+ * Writes the log as a table for people to read: RFC 4180, UTF-8, with a stable header row. An apostrophe is put in front of a
+ * cell that a spreadsheet would run as a formula. The table cannot be verified: use `seq` and `leaf` to find an entry in the
+ * exported file.
  */
 final class AuditCsv
 {
+    /** Begins a table. */
     public function __construct() {}
 
-    /** @param array<string, mixed> $row `seq`, `leaf` and `body`, as {@see AuditExport::row()} takes them. */
+    /**
+     * Adds a row.
+     *
+     * @param array<string, mixed> $row `seq`, `leaf` and `body`, as {@see AuditExport::row()} takes them.
+     *
+     * @throws Exception `misuse` for a row without `seq` or `leaf`.
+     */
     public function row(array $row): void {}
 
-    /** What was written since the last call; the header row comes with the first. */
+    /** Returns what was written since the last call. The first call includes the header row. */
     public function take(): string {}
 }

@@ -3,38 +3,64 @@
 namespace Countersign;
 
 /**
- * Writes the log as a file that somebody without the site's keys or database can verify. Made by {@see AuditLog::export()}.
+ * Writes the log as a file that can be verified without the keys or the database of the site. Made by
+ * {@see AuditLog::export()}.
  *
- * Give it every row of the log in order, wanted or not: what is not wanted goes in by its hash. It copies what the table holds,
- * sound or not. Memory stays constant; send what {@see take()} gives after each page of rows.
+ * Give it every row of the log in order, wanted or not: a row that is not wanted is written as its hash. The export copies the
+ * table without judging it. It needs constant memory: send the result of {@see take()} after each page of rows.
  */
 final class AuditExport
 {
     private function __construct() {}
 
     /**
-     * The next row.
+     * Adds the next row.
      *
-     * @param array<string, mixed> $row    `seq`, `leaf` (32 raw bytes) and `body`; `body` null where it was pruned. An unwanted row
-     *                                     may come without `body`.
-     * @param bool                 $wanted Whether the filter picks it.
+     * @param array<string, mixed> $row    `seq`, `leaf` (32 raw bytes) and `body`. `body` is null if it was pruned, and may be
+     *                                     missing from a row that is not wanted.
+     * @param bool                 $wanted Whether the filter selects the row.
      *
-     * @throws Exception `misuse` for a row before its place or beyond the head, or a body that holds a newline.
+     * @throws Exception `misuse` for a row out of order or beyond the head, for a body with a newline, and after
+     *                   {@see finish()}.
      */
     public function row(array $row, bool $wanted = true): void {}
 
-    /** A checkpoint about the log up to here: {@see position()} is its size. */
+    /**
+     * Adds a checkpoint of the log up to here. Its size is {@see position()}.
+     *
+     * @param string $note The signed note, as {@see AuditLog::checkpoint()} returned it.
+     *
+     * @throws Exception `misuse` for text that is not a signed note, and after {@see finish()}.
+     */
     public function checkpoint(string $note): void {}
 
-    /** A seal about the log up to here, as {@see AuditSeals::due()} gave it. */
+    /**
+     * Adds a seal of the log up to here.
+     *
+     * @param string $seal The seal, as {@see AuditSeals::due()} returned it.
+     *
+     * @throws Exception `misuse` for text that is not a seal, and after {@see finish()}.
+     */
     public function seal(string $seal): void {}
 
-    /** How many entries have been given. */
+    /**
+     * Returns how many entries were given.
+     *
+     * @throws Exception `misuse` after {@see finish()}.
+     */
     public function position(): int {}
 
-    /** What was written since the last call. */
+    /**
+     * Returns what was written since the last call.
+     *
+     * @throws Exception `misuse` after {@see finish()}.
+     */
     public function take(): string {}
 
-    /** The rest of the file, signed. Nothing can be added afterwards. */
+    /**
+     * Returns the rest of the file, with the signature. Nothing can be added after that.
+     *
+     * @throws Exception `misuse` when the export is already finished or rows are missing.
+     */
     public function finish(): string {}
 }

@@ -3,7 +3,8 @@
 namespace Countersign;
 
 /**
- * Verifies an exported file, with nothing of the site but what you know from elsewhere. Memory does not grow with the file.
+ * Verifies an exported file. It uses nothing of the site, only what you know from elsewhere. The memory that it needs does not
+ * grow with the file.
  *
  *     $file = new AuditFile( [ $verifier_key ] );
  *     while ( ! feof( $handle ) ) {
@@ -14,39 +15,50 @@ namespace Countersign;
 final class AuditFile
 {
     /**
-     * @param list<string>|null $verifier_keys As {@see AuditLog::verifierKey()} gives them. Without one, checkpoints and the signature on
-     *                                        the file prove nothing.
+     * @param list<string>|null $verifier_keys Keys as {@see AuditLog::verifierKey()} returns them. Without one, checkpoints and the
+     *                                         signature of the file prove nothing.
      *
      * @throws Exception `misuse` for a malformed key.
      */
     public function __construct(?array $verifier_keys = null) {}
 
     /**
-     * Holds the file against a root you kept.
+     * Expects the log to have a root that you kept.
      *
-     * @param int    $size Entries it is about.
-     * @param string $root 64 hexadecimal digits.
+     * @param int    $size Number of entries under the root, 0 or more.
+     * @param string $root 64 lower-case hexadecimal digits.
+     *
+     * @throws Exception `misuse` for a malformed argument, and after the first {@see push()}.
      */
     public function expectRoot(int $size, string $root): void {}
 
     /**
-     * Holds the file against a checkpoint you kept.
+     * Expects the log to continue a checkpoint that you kept.
      *
-     * @throws Exception `misuse` when it is by none of the verifier keys.
+     * @param string $note The signed note.
+     *
+     * @throws Exception `misuse` when none of the verifier keys has signed it, and after the first {@see push()}.
      */
     public function expectCheckpoint(string $note): void {}
 
     /**
-     * Holds the file against the seals: every epoch must have its own.
+     * Expects every epoch of the log to have its seal.
      *
-     * @param string   $first_key The text {@see AuditSeals::enroll()} gave once.
-     * @param int|null $taken_at  Unix seconds by a clock you trust: the log must have been sealed up to then.
+     * @param string   $first_key The text that {@see AuditSeals::enroll()} returned once. It is a secret.
+     * @param int|null $taken_at  When the file was taken, in Unix seconds by a clock that you trust. The log must have been
+     *                            sealed up to then.
+     *
+     * @throws Exception `misuse` for a malformed argument, and after the first {@see push()}.
      */
-    public function expectSeals(string $first_key, ?int $taken_at = null): void {}
+    public function expectSeals(#[\SensitiveParameter] string $first_key, ?int $taken_at = null): void {}
 
-    /** The next bytes of the file, any number. Never throws for what they are. */
+    /**
+     * Takes the next bytes of the file. Never throws for their content.
+     *
+     * @param string $chunk Any number of bytes.
+     */
     public function push(string $chunk): void {}
 
-    /** The verdict. The object then verifies another file, with the same expectations. */
+    /** Returns the report on the file. The object can then verify another file, with the same expectations. */
     public function finish(): AuditFileReport {}
 }

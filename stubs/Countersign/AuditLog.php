@@ -3,88 +3,133 @@
 namespace Countersign;
 
 /**
- * Computes the audit log; the caller stores it. Entries are leaves of an RFC 6962 Merkle tree; the exact bytes of
- * `body` are what was hashed and must be stored and returned untouched.
+ * Computes the audit log; the caller stores it. Entries are leaves of a Merkle tree (RFC 6962). The tree is built over the
+ * exact bytes of `body`, so store and return them unchanged.
  *
- * Appending: lock the head row, `append()`, insert the rows, update the head row, commit.
+ * To append: lock the head row, call `append()`, insert the rows, update the head row, commit, and call `committed()`.
  */
 final class AuditLog
 {
     /**
-     * @param string $host   Host name, with its port if it has one: names the log in its checkpoints,
-     *                       `<host>/<site id>/audit`.
-     * @param Store  $store  Keeps the high-water mark, outside the database.
+     * @param Keyring $keyring The keys of the site, with which checkpoints and exports are signed.
+     * @param Store   $store   Keeps the high-water mark outside the database.
+     * @param string  $host    Host name, with its port if it has one. Checkpoints name the log `<host>/<site id>/audit`.
+     *
+     * @throws Exception `misuse` when the host is not a host name.
      */
     public function __construct(Keyring $keyring, Store $store, string $host) {}
 
     /**
-     * @param string|null  $head   The head as stored, null for an empty log.
-     * @param list<string> $drafts Each a JSON object, see docs/audit.md: `{kind, actor: {kind, connection, user, client, ip},
-     *                             action, target, change, outcome, reason, approval, correlation}`. Strings are cut to
-     *                             their bounds, stripped of control characters, and anything like a token is redacted.
+     * Appends entries: all of them or none.
      *
-     * @throws Exception `audit_rollback` when the head is behind the high-water mark, `misuse` for a malformed
-     *                   draft, `audit_unavailable` for a damaged head.
+     * @param string|null  $head   The stored head, or null for an empty log.
+     * @param list<string> $drafts JSON objects, see docs/audit.md: `{kind, actor: {kind, connection, user, client, ip},
+     *                             action, target, change, outcome, reason, approval, correlation}`. Strings are cut to their
+     *                             maximum length, control characters are removed, and anything that looks like a token is
+     *                             redacted.
+     *
+     * @throws Exception      `audit_rollback` when the head is behind the high-water mark; `misuse` for a malformed draft;
+     *                        `audit_unavailable` for a damaged head or a full log.
+     * @throws StoreException When the high-water mark cannot be read.
      */
     public function append(?string $head, array $drafts): AuditAppend {}
 
     /**
-     * Records that the head was committed: call after the transaction. Cheap; never throws for a mark already further.
+     * Records that the head was committed. Call it after the transaction. A mark that is already further stays as it is.
+     *
+     * @param string $head The head that was committed.
+     *
+     * @throws Exception      `audit_unavailable` for a damaged head.
+     * @throws StoreException When the mark cannot be written. The log is sound then.
      */
     public function committed(string $head): void {}
 
-    /** Takes a shorter log as the true one, after an administrator said so (restored from a backup). */
+    /**
+     * Accepts a shorter log as the true one. Call it after an administrator has confirmed that, for example after a backup was
+     * restored.
+     *
+     * @param string|null $head The stored head, or null for an empty log.
+     *
+     * @throws Exception      `audit_unavailable` for a damaged head.
+     * @throws StoreException When the mark cannot be written.
+     */
     public function acknowledgeRollback(?string $head = null): void {}
 
     /**
-     * A signed checkpoint of the head: C2SP signed note, text.
+     * Returns a signed checkpoint of the head, the text of a C2SP signed note.
      *
-     * @throws Exception `audit_rollback` when the head is behind the high-water mark, or another one of its size: what somebody
-     *                   put into the database is not signed. A longer log is: the transaction may have just ended.
+     * A head that is behind the mark is not signed, because somebody may have written it into the database. A longer log is
+     * signed, because its transaction may just have ended.
+     *
+     * @param string $head The stored head.
+     *
+     * @throws Exception      `audit_rollback` when the head is behind the high-water mark, or another head of the same size;
+     *                        `audit_unavailable` for a damaged head.
+     * @throws StoreException When the mark cannot be read.
      */
     public function checkpoint(string $head): string {}
 
-    /** The key that checks checkpoints, in the form of C2SP signed-note: `name+hash+base64`. */
+    /**
+     * Returns the key that verifies checkpoints, in the form of C2SP signed-note: `name+hash+base64`.
+     *
+     * @throws Exception `misuse` when a note cannot carry the host name.
+     */
     public function verifierKey(): string {}
 
     /**
-     * Starts a verification; feed it every row in order. Holds the log against the mark outside the database and against
-     * the checkpoints given.
+     * Begins a verification. Feed it every row in order. It compares the log with the mark outside the database and with the
+     * checkpoints given.
      *
-     * @param list<string>|null $checkpoints Signed notes.
+     * @param list<string>|null $checkpoints Signed notes that were kept elsewhere.
+     *
+     * @throws Exception      `misuse` for a list of anything but strings.
+     * @throws StoreException When the mark cannot be read.
      */
     public function verifier(?array $checkpoints = null): AuditVerifier {}
 
     /**
-     * Begins the export of the log under `$head` as a file that an outsider can verify.
+     * Begins an export of the log under `$head`, as a file that can be verified without the site.
      *
-     * @param int|null    $from   First entry wanted, from 0.
-     * @param int|null    $until  The entry behind the last one wanted; the size unless given.
-     * @param string|null $filter What the entries are picked by, in words for the reader, when not all are; at most 1,024 bytes.
+     * @param string|null $head   The stored head, or null for an empty log.
+     * @param int|null    $from   The first position wanted; 0 by default.
+     * @param int|null    $until  The position after the last one wanted; the size of the log by default.
+     * @param string|null $filter A description of the filter for the reader, at most 1,024 bytes, if not all entries are wanted.
      *
-     * @throws Exception `misuse` for a range beyond the head.
+     * @throws Exception `misuse` for a range beyond the head or a description that is too long; `audit_unavailable` for a
+     *                   damaged head.
      */
     public function export(?string $head, ?int $from = null, ?int $until = null, ?string $filter = null): AuditExport {}
 
     /**
-     * Begins the proof that this log continues the one of `$size` entries with `$root`, which somebody hands back.
+     * Begins a proof that this log continues the log of `$size` entries with `$root`.
      *
-     * @param string $root 64 hexadecimal digits.
+     * @param string|null $head The stored head, or null for an empty log.
+     * @param int         $size Number of entries of the older log.
+     * @param string      $root Root of the older log, 64 lower-case hexadecimal digits.
+     *
+     * @throws Exception `misuse` for a malformed argument; `audit_unavailable` for a damaged head.
      */
     public function proveContinued(?string $head, int $size, string $root): AuditProof {}
 
     /**
-     * Begins the proof that an entry is in this log.
+     * Begins a proof that an entry is in this log.
      *
-     * @param string $leaf The entry's leaf hash, 32 raw bytes.
+     * @param string $head The stored head.
+     * @param int    $seq  Position of the entry.
+     * @param string $leaf Leaf hash of the entry, 32 raw bytes.
      *
-     * @throws Exception `misuse` when there is no entry `$seq`.
+     * @throws Exception `misuse` when there is no entry at `$seq` or an argument is malformed; `audit_unavailable` for a
+     *                   damaged head.
      */
     public function proveEntry(string $head, int $seq, string $leaf): AuditProof {}
 
     /**
-     * The draft of the entry that records that the bodies of all entries before `$until` are pruned. Append it first, then delete the
-     * bodies and keep `seq` and `leaf`: without it a verifier says `missing_range`.
+     * Returns the draft of the entry which records that the bodies of all entries before `$until` are pruned. Append it first;
+     * then delete the bodies and keep `seq` and `leaf`. Without this entry, a verifier reports `missing_range`.
+     *
+     * @param int $until The position after the last entry that is pruned.
+     *
+     * @throws Exception `misuse` for a position that is negative or 0.
      */
     public function pruningDraft(int $until): string {}
 }

@@ -3,7 +3,7 @@
 namespace Countersign;
 
 /**
- * Proves to somebody who kept a checkpoint that the log still continues it, or that an entry is in the log.
+ * Proves that the log still continues a checkpoint that somebody kept, or that an entry is in the log.
  *
  *     $proof = $log->proveContinued( $head, $size, $root );
  *     foreach ( $proof->ranges() as [ $from, $until ] ) {
@@ -15,37 +15,56 @@ final class AuditProof
 {
     private function __construct() {}
 
-    /** @return list<array{int, int}> Which leaf hashes to feed, in this order: from the first entry to before the last. */
+    /**
+     * Returns which leaf hashes to feed, in this order.
+     *
+     * @return list<array{int, int}> For each range, the first position and the position after the last one.
+     */
     public function ranges(): array {}
 
     /**
-     * The next leaf hashes, any number at a time.
+     * Takes the next leaf hashes, any number at a time.
      *
-     * @param list<string> $leaves Each 32 raw bytes.
+     * @param list<string> $leaves Leaf hashes of 32 raw bytes each.
      *
-     * @throws Exception `misuse` for more than {@see ranges()} asks for.
+     * @throws Exception `misuse` for more hashes than {@see ranges()} asks for, or a hash of another length.
      */
     public function feed(array $leaves): void {}
 
     /**
-     * @return list<string>|Decision The hashes of the proof (RFC 9162), 64 hexadecimal digits each; a refusal `audit_fork` when the claim
-     *     does not hold: the proof is checked before it is given out.
+     * Returns the proof. It is verified first, so a log that cannot prove the claim says so itself.
      *
-     * @throws Exception `misuse` while leaves are wanting.
+     * @return list<string>|Decision The hashes of the proof (RFC 9162), 64 lower-case hexadecimal digits each, or the refusal
+     *     `audit_fork` when the claim is wrong.
+     *
+     * @throws Exception `misuse` when leaves are missing.
      */
     public function finish(): array|Decision {}
 
     /**
-     * Whether `$proof` shows that the log of `$new_size` entries continues the one of `$old_size`. For the side that kept the checkpoint.
+     * Returns whether `$proof` shows that one log continues another. For the side that kept the checkpoint.
      *
-     * @param list<string> $proof
+     * @param int          $old_size Number of entries of the older log.
+     * @param string       $old_root Root of the older log, 64 lower-case hexadecimal digits.
+     * @param int          $new_size Number of entries of the newer log.
+     * @param string       $new_root Root of the newer log, 64 lower-case hexadecimal digits.
+     * @param list<string> $proof    The hashes that {@see finish()} returned.
+     *
+     * @throws Exception `misuse` for a malformed argument.
      */
     public static function isContinued(int $old_size, string $old_root, int $new_size, string $new_root, array $proof): bool {}
 
     /**
-     * Whether `$proof` shows that an entry is in the log. `$leaf` is the hash of the entry: SHA-256 of a zero byte and its bytes.
+     * Returns whether `$proof` shows that an entry is in the log.
      *
-     * @param list<string> $proof
+     * @param int          $seq      Position of the entry.
+     * @param string       $leaf     Leaf hash of the entry, 64 lower-case hexadecimal digits: SHA-256 of a zero byte and the
+     *                               bytes of the entry.
+     * @param int          $new_size Number of entries of the log.
+     * @param string       $root     Root of the log, 64 lower-case hexadecimal digits.
+     * @param list<string> $proof    The hashes that {@see finish()} returned.
+     *
+     * @throws Exception `misuse` for a malformed argument.
      */
     public static function isIncluded(int $seq, string $leaf, int $new_size, string $root, array $proof): bool {}
 }

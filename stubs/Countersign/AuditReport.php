@@ -2,38 +2,48 @@
 
 namespace Countersign;
 
-/** What a verification found. */
+/** The result of a verification. */
 final class AuditReport
 {
     private function __construct() {}
 
-    /** `ok`, `entry_modified`, `missing_range`, `inserted`, `truncated_tail`, `fork`, `index_column_mismatch`, `head_mismatch`, `unknown_key`,
-     * `checkpoint_invalid`. */
+    /**
+     * Returns `ok`, or the gravest finding: `entry_modified`, `missing_range`, `inserted`, `truncated_tail`, `fork`,
+     * `index_column_mismatch`, `head_mismatch`, `unknown_key` or `checkpoint_invalid`.
+     */
     public function verdict(): string {}
 
+    /** Returns whether nothing is wrong. */
     public function isOk(): bool {}
 
-    /** The first bad entry's sequence number; null when none or when it is no single one. */
+    /** Returns the position of the first bad entry, or null if there is none or no single one. */
     public function firstBad(): ?int {}
 
-    /** Where the finding ends: the first entry behind it that is not concerned. */
+    /** Returns where the finding ends: the first position after it that is not concerned. */
     public function until(): ?int {}
 
-    /** @return list<array{verdict: string, first_bad: ?int, until: ?int}> At most 64, in the order they were found. */
+    /**
+     * Returns the findings.
+     *
+     * @return list<array{verdict: string, first_bad: ?int, until: ?int}> At most 64, in the order in which they were found.
+     */
     public function findings(): array {}
 
-    /** Entries with an earlier time than the one before: clocks were set back. Not a fault of the log. */
+    /** Returns how many entries have an earlier time than the entry before: a clock was set back. The log is not wrong then. */
     public function clockRegressions(): int {}
 
-    /** Entries in the tree that was built. */
+    /** Returns the number of entries in the tree that was built. */
     public function size(): int {}
 
-    /** Number of entries checked. */
+    /** Returns the number of entries that were checked. */
     public function checked(): int {}
 
-    /** The log agrees with a root kept outside the database up to this size; what comes after rests on the database alone. */
+    /**
+     * Returns up to which size the log agrees with a root that was kept outside the database. Only the database speaks for
+     * the entries after that.
+     */
     public function vouched(): int {}
 
-    /** Root of the tree over the entries fed, 64 hex digits. */
+    /** Returns the root of the tree over the entries that were fed, 64 lower-case hexadecimal digits. */
     public function root(): string {}
 }

@@ -3,48 +3,62 @@
 namespace Countersign;
 
 /**
- * Seals the log at the end of each epoch with a key that is then gone: whoever takes the machine today cannot reseal yesterday.
+ * Seals the log at the end of each epoch with a key that is deleted afterwards. An attacker who takes over the machine today
+ * cannot seal yesterday's entries again.
  *
- * The present key lies in a file of its own in the state folder, mode 0600, which outlives a reboot. Order, under the lock of
- * the head row and before anything else is appended: `due()`, store the seals, commit, `advance()`.
+ * The present key lies in a file of its own in the state folder, with mode 0600, which outlives a reboot. Under the lock of the
+ * head row and before anything else is appended: call `due()`, store the seals, commit, and call `advance()`.
  */
 final class AuditSeals
 {
     /**
-     * @param string      $host As {@see AuditLog} has it.
-     * @param string|null $dir  Folder of the key's file; the INI entry `countersign.state_dir` unless given.
+     * @param Keyring     $keyring The keys of the site that the log belongs to.
+     * @param string      $host    The host, as given to {@see AuditLog}.
+     * @param string|null $dir     Folder of the key's file; the INI entry `countersign.state_dir` by default.
+     *
+     * @throws Exception `misuse` when the host is not a host name.
      */
     public function __construct(Keyring $keyring, string $host, ?string $dir = null) {}
 
     /**
-     * Begins to seal, now.
+     * Begins to seal the log, from now on.
      *
      * @param int $epoch_seconds Length of an epoch, 60 seconds to 31 days.
      *
-     * @return string|null The first sealing key, shown this once: keep it off this machine. Null when the log is sealed already.
+     * @return string|null The first sealing key. It is returned only this once: keep it outside this machine. Null if the log
+     *     is already sealed.
      *
-     * @throws Exception `misuse` for another length, `seal_unusable` when the file cannot be written.
+     * @throws Exception `misuse` for another length; `seal_unusable` when the file cannot be written; `entropy_unavailable`
+     *                   when the operating system returns no randomness.
      */
     public function enroll(int $epoch_seconds = 3600): ?string {}
 
-    /** @throws Exception `seal_unusable` when the file is damaged or open to others. */
+    /**
+     * Returns whether the log is sealed.
+     *
+     * @throws Exception `seal_unusable` when the file is damaged or open to others.
+     */
     public function isEnrolled(): bool {}
 
     /**
-     * The seals of the epochs that have ended since, oldest first, at most 1,024: text to store and export. Empty where the log is
-     * not sealed or none has ended.
+     * Returns the seals of the epochs that have ended since the last one, oldest first, at most 1,024. The list is empty if the
+     * log is not sealed or no epoch has ended.
      *
-     * @return list<string>
+     * @param string|null $head The stored head, or null for an empty log.
+     *
+     * @return list<string> Texts to store and to export.
+     *
+     * @throws Exception `seal_unusable` when the file is damaged or open to others; `audit_unavailable` for a damaged head.
      */
     public function due(?string $head = null): array {}
 
     /**
-     * Goes past seals that were committed: their keys are gone from here on. Seals passed before change nothing, so after a crash
-     * hand in the newest stored ones again.
+     * Deletes the keys of seals that were committed. Seals that were passed before change nothing, so after a crash call it
+     * again with the newest stored ones.
      *
-     * @param list<string> $seals
+     * @param list<string> $seals The seals that {@see due()} returned.
      *
-     * @throws Exception `seal_unusable` when they are not the next ones.
+     * @throws Exception `seal_unusable` when they are not the next seals; `misuse` for text that is not a seal.
      */
     public function advance(array $seals): void {}
 }

@@ -2,24 +2,39 @@
 
 namespace Countersign;
 
-/** Verifies a log of any size in constant memory. Can be put aside and taken up again. */
+/** Verifies a log of any size in constant memory. It can be suspended and resumed. */
 final class AuditVerifier
 {
     private function __construct() {}
 
     /**
-     * Takes the next row as stored.
+     * Takes the next row as it is stored.
      *
-     * @param array<string, mixed> $row With the keys of {@see AuditAppend::rows()}; integers may be strings of digits.
+     * @param array<string, mixed> $row The columns of {@see AuditAppend::rows()}. Integers may be strings of digits.
+     *
+     * @throws Exception `misuse` for a row without `seq`, `leaf` or `body`.
      */
     public function feed(array $row): void {}
 
-    /** The state between two rows, text, for another request to go on with. */
+    /** Returns the state between two rows as text, with which another request can continue. */
     public function suspend(): string {}
 
-    /** Goes on from {@see suspend()}. Whoever can write that text can falsify the result: keep it server-side. */
+    /**
+     * Continues a verification.
+     *
+     * @param string $state The text of {@see suspend()}. It is authenticated, but an older one is accepted too: keep it on the
+     *                      server.
+     *
+     * @throws Exception `audit_unavailable` for any other text.
+     */
     public function resume(string $state): void {}
 
-    /** The verdict over all rows fed, against the head as stored. */
+    /**
+     * Returns the report on all rows that were fed, compared with the stored head.
+     *
+     * @param string|null $head The stored head, or null for an empty log.
+     *
+     * @throws Exception `audit_unavailable` for a damaged head.
+     */
     public function finish(?string $head = null): AuditReport {}
 }

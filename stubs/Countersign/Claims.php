@@ -2,23 +2,26 @@
 
 namespace Countersign;
 
-/** What a verified token says. Immutable. */
+/** The content of a verified token. Immutable. */
 final class Claims
 {
     private function __construct() {}
 
+    /** Returns what the token is for. */
     public function kind(): TokenKind {}
 
-    /** The token's own id, 24 hex digits. */
+    /** Returns the token's own id, 24 lower-case hexadecimal digits. */
     public function id(): string {}
 
+    /** Returns the subject that the token was issued for. */
     public function subject(): int {}
 
+    /** Returns the revocation counter that the token was issued with. Compare it with the subject's present one. */
     public function epoch(): int {}
 
-    /** Unix time in seconds. */
+    /** Returns when the token was issued, in Unix seconds. */
     public function issuedAt(): int {}
 
-    /** The first Unix second at which the token is no longer good. */
+    /** Returns the first Unix second at which the token is no longer valid. */
     public function expiresAt(): int {}
 }

@@ -2,19 +2,20 @@
 
 namespace Countersign;
 
-/** Yes, or no with a reason. Immutable. */
+/** Permission, or a refusal with its reason. Immutable. */
 final class Decision
 {
     private function __construct() {}
 
+    /** Returns whether the request is allowed. */
     public function isAllowed(): bool {}
 
-    /** The stable reason code of a no; null for a yes. */
+    /** Returns the stable reason code of a refusal, one of the keys of {@see reasons()}, or null for permission. */
     public function reason(): ?string {}
 
-    /** One English sentence for a person; null for a yes. */
+    /** Returns one English sentence for a person, or null for permission. */
     public function message(): ?string {}
 
-    /** Seconds after which the same request may succeed, where that is known. */
+    /** Returns the seconds after which the same request may succeed, or null if that is not known. */
     public function retryAfter(): ?int {}
 }

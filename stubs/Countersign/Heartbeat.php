@@ -2,20 +2,20 @@
 
 namespace Countersign;
 
-/** A heartbeat whose signature, body and times hold, heard for the first time. Immutable. */
+/** A heartbeat whose signature, body and times are valid, and that was received for the first time. Immutable. */
 final class Heartbeat
 {
     private function __construct() {}
 
-    /** 32 hex digits. */
+    /** Returns the id, 32 lower-case hexadecimal digits. */
     public function id(): string {}
 
-    /** The site it is from, 16 hex digits. */
+    /** Returns the id of the site that sent it, 16 lower-case hexadecimal digits. */
     public function siteId(): string {}
 
-    /** The key that signed it, see {@see ActionKey::keyId()}. */
+    /** Returns the id of the key that signed it: see {@see ActionKey::keyId()}. */
     public function keyId(): string {}
 
-    /** Unix time in seconds, by the site's clock. */
+    /** Returns when it was signed, in Unix seconds by the site's clock. */
     public function issuedAt(): int {}
 }

@@ -3,8 +3,8 @@
 namespace Countersign;
 
 /**
- * Signed heartbeats: a site tells its operator how it is. The same format as {@see Actions} under another label, so
- * that neither can be used as the other.
+ * Signed heartbeats: a site reports its state to its operator. The format is that of {@see Actions} under another label, so
+ * neither can be used as the other.
  *
  *     $header    = ( new Heartbeats( $site_id, array( $site_key ) ) )->sign( $body );                           // The site.
  *     $heartbeat = ( new Heartbeats( $site_id, array( $public ), Store::open() ) )->verify( $header, $body );   // The operator.
@@ -12,28 +12,33 @@ namespace Countersign;
 final class Heartbeats
 {
     /**
-     * @param string          $site_id 16 lower-case hex digits: the site that speaks, on both sides.
-     * @param list<ActionKey> $keys    All live keys, at least one: each verifies, the first that can signs.
-     * @param Store|null      $store   Needed to verify, not to sign.
+     * @param string          $site_id 16 lower-case hexadecimal digits: the site that reports. Both sides use the same.
+     * @param list<ActionKey> $keys    All valid keys, at least one. Each of them verifies; the first one that can sign signs.
+     * @param Store|null      $store   Needed to verify, but not to sign.
      *
      * @throws KeyException `action_key_unusable` when there is no key.
-     * @throws Exception    `misuse` when the site id is malformed.
+     * @throws Exception    `misuse` when the site id is malformed or the list holds anything but keys.
      */
     public function __construct(string $site_id, array $keys, ?Store $store = null) {}
 
     /**
-     * Signs a heartbeat. Send the answer as a header value, and `$body`, byte for byte, as the body.
+     * Signs a heartbeat. Send the result as a header value, and `$body` unchanged as the body.
      *
-     * @param int $lifetime Seconds, 1 to 300.
+     * @param string $body     The report, in any format.
+     * @param int    $lifetime Seconds until the heartbeat expires, 1 to 300.
      *
-     * @throws Exception `misuse` when the lifetime is out of range or no key can sign.
+     * @throws Exception `misuse` when the lifetime is out of range or no key can sign; `entropy_unavailable` when the operating
+     *                   system returns no randomness.
      */
-    public function sign(string $body, int $lifetime = 300): string {}
+    public function sign(#[\SensitiveParameter] string $body, int $lifetime = 300): string {}
 
     /**
-     * Verifies what {@see Actions::verify()} verifies, and that it was not heard before (`action_replayed`).
+     * Verifies a heartbeat as {@see Actions::verify()} does. One that was received before is refused with `action_replayed`.
      *
-     * @throws Exception `misuse` without a store.
+     * @param string $header The header value, or '' if it is missing.
+     * @param string $body   The body exactly as it was received.
+     *
+     * @throws Exception `misuse` when the constructor was given no store.
      */
-    public function verify(#[\SensitiveParameter] string $header, string $body): Heartbeat|Decision {}
+    public function verify(#[\SensitiveParameter] string $header, #[\SensitiveParameter] string $body): Heartbeat|Decision {}
 }

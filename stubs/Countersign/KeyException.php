@@ -2,5 +2,8 @@
 
 namespace Countersign;
 
-/** The key material is missing, too short or a placeholder (`key_unusable`). There is no fallback key. */
+/**
+ * Key material is missing, too short or a placeholder (`key_unusable`), or a key file, recovery code or slot of the vault does
+ * not open it. There is no fallback key.
+ */
 final class KeyException extends Exception {}

@@ -2,11 +2,11 @@
 
 namespace Countersign;
 
-/** What the key that signed an action may do. A key that may propose is not a key that may dispatch. */
+/** What the key that signed an action may do. A key that may only propose cannot dispatch. */
 enum KeyRight: string
 {
-    /** Say what should be done. */
+    /** The key may propose actions. */
     case Propose = 'propose';
-    /** Have it done. */
+    /** The key may have actions run. */
     case Dispatch = 'dispatch';
 }

@@ -3,20 +3,22 @@
 namespace Countersign;
 
 /**
- * A site's keys, derived from what it keeps secret. Holds key material: cannot be serialised, cloned
- * or dumped, and is wiped when freed.
+ * The keys of a site, derived from its secret key material. Holds key material: it cannot be serialised, cloned or dumped, and
+ * is wiped when it is freed.
  */
 final class Keyring
 {
     private function __construct() {}
 
     /**
-     * @param string        $site_id   16 lower-case hex digits: the site's random identity, made once and kept.
-     * @param string        $material At least 32 bytes of key material: `AUTH_KEY . AUTH_SALT`.
-     * @param list<string>  $previous Older material that still verifies while a change of keys is under way.
+     * Derives the keys of a site.
      *
-     * @throws KeyException When material is too short or WordPress's placeholder.
-     * @throws Exception    `misuse` when the site id is malformed.
+     * @param string            $site_id  16 lower-case hexadecimal digits: the random identity of the site, made once and kept.
+     * @param string            $material At least 32 bytes of key material: `AUTH_KEY . AUTH_SALT`.
+     * @param list<string>|null $previous Older material that still verifies while the keys are being changed.
+     *
+     * @throws KeyException `key_unusable` when the material is too short or WordPress's placeholder.
+     * @throws Exception    `misuse` when the site id or the list is malformed.
      */
     public static function open(
         string $site_id,
@@ -24,9 +26,9 @@ final class Keyring
         #[\SensitiveParameter] ?array $previous = null,
     ): Keyring {}
 
-    /** 16 lower-case hex digits. */
+    /** Returns the id of the site, 16 lower-case hexadecimal digits. */
     public function siteId(): string {}
 
-    /** Names the current key generation, 8 hex digits; tells nothing of the key. */
+    /** Returns the id of the present keys, 8 lower-case hexadecimal digits. It reveals nothing about them. */
     public function keyId(): string {}
 }

@@ -2,26 +2,30 @@
 
 namespace Countersign;
 
-/** An answer that is ready to send. */
+/** A response that is ready to send. */
 final class McpReply
 {
     private function __construct() {}
 
-    /** @return int The HTTP status. */
+    /** Returns the HTTP status. */
     public function status(): int {}
 
-    /** @return array<string, string> All headers, among them `Cache-Control: no-store` and the rate limit. */
+    /**
+     * Returns all headers, including `Cache-Control: no-store` and those of the limits.
+     *
+     * @return array<string, string> Name => value.
+     */
     public function headers(): array {}
 
-    /** @return string JSON, the last event of a stream, or an empty string. */
+    /** Returns the body: JSON, the last event of a stream, or ''. */
     public function body(): string {}
 
-    /** @return Decision The decision with its true reason, which may be more specific than what the client is told. */
+    /** Returns whether the request was allowed, with the reason of a refusal. */
     public function decision(): Decision {}
 
     /**
-     * @return string|null The entry to append to the audit log before sending: an outcome or a refusal, a draft for
-     *                     {@see AuditLog::append()}. Null if there is nothing to record.
+     * Returns the entry to append to the audit log, an outcome or a refusal, as a draft for {@see AuditLog::append()}, or null
+     * if nothing is to be recorded.
      */
     public function entry(): ?string {}
 }

@@ -2,13 +2,13 @@
 
 namespace Countersign;
 
-/** How much a site lets happen with nobody present, from the least to the most. Read a setting with {@see Policy::mode()}. */
+/** How much a site lets happen without a person, from the least to the most. Read a setting with {@see Policy::mode()}. */
 enum Mode: string
 {
-    /** A person approves everything. */
+    /** A person approves every action. */
     case Manual = 'manual';
-    /** Low risk goes on alone. */
+    /** Actions of low risk proceed without a person. */
     case Assisted = 'assisted';
-    /** Low and medium risk go on alone. Not before a snapshot has succeeded: {@see Policy::switchTo()}. */
+    /** Actions of low and medium risk proceed without a person. Needs one successful snapshot: {@see Policy::switchTo()}. */
     case Autonomous = 'autonomous';
 }

@@ -3,16 +3,20 @@
 namespace Countersign;
 
 /**
- * The OAuth 2.1 authorization server: code with PKCE S256 only, RFC 7591 registration, client id metadata documents,
- * RFC 8707 resources, RFC 9207 issuer, refresh rotation with reuse detection. Stateless: the caller keeps clients and grants.
+ * The OAuth 2.1 authorization server: authorization code with PKCE S256 only, client registration (RFC 7591), client id metadata
+ * documents, resource indicators (RFC 8707), issuer identification (RFC 9207), and refresh token rotation with detection of
+ * reuse. It keeps no state: the caller stores clients and grants.
  */
 final class OAuth
 {
     /**
-     * @param string $settings JSON: `{"issuer", "resource", "resource_metadata", "authorization_endpoint",
+     * @param Keyring $keyring  The keys of the site, with which codes and tokens are issued.
+     * @param string  $settings JSON: `{"issuer", "resource", "resource_metadata", "authorization_endpoint",
      *     "token_endpoint", "registration_endpoint", "revocation_endpoint", "documentation"?, "resource_name"?,
      *     "secure": bool, "allow_http": bool, "access_lifetime"?: seconds, "scopes"?: [..]}`. URLs are compared byte for
      *     byte. `secure` says whether the request at hand arrived over HTTPS or never left the machine.
+     *
+     * @throws Exception `misuse` for settings of another form.
      */
     public function __construct(Keyring $keyring, string $settings) {}
 
@@ -25,30 +29,44 @@ final class OAuth
      */
     public function checkTransport(): ?OAuthReply {}
 
-    /** RFC 9728 protected resource metadata, JSON. */
+    /** Returns the protected resource metadata (RFC 9728) as JSON. */
     public function resourceMetadata(): string {}
 
-    /** RFC 8414 authorization server metadata, JSON; also fit to serve as OpenID discovery document. */
+    /** Returns the authorization server metadata (RFC 8414) as JSON. It can be served as OpenID discovery document too. */
     public function serverMetadata(): string {}
 
-    /** RFC 7591: validates a registration. The new client's id is random and in the answer. */
-    public function register(string $body): OAuthReply {}
+    /**
+     * Validates a client registration (RFC 7591). The new client's id is random and part of the reply.
+     *
+     * @param string $body The raw body of the request, as received.
+     *
+     * @throws Exception `entropy_unavailable` when the operating system returns no randomness.
+     */
+    public function register(#[\SensitiveParameter] string $body): OAuthReply {}
 
     /**
-     * The client id that a request names: what to look the client up by. Nothing else of it is checked yet.
+     * Returns the client id that a request names, to look the client up by, or null if it names none. Nothing else is checked.
      *
-     * @param string      $parameters    The query string of an authorization request, or the body of a token or revocation request.
-     * @param string|null $authorization The `Authorization` header of the latter two.
+     * @param string      $parameters    The query string of an authorization request, or the body of a token or revocation
+     *                                   request.
+     * @param string|null $authorization The `Authorization` header of a token or revocation request.
      */
     public static function clientId(#[\SensitiveParameter] string $parameters, #[\SensitiveParameter] ?string $authorization = null): ?string {}
 
-    /** Whether a client id is the address of a client id metadata document that may be fetched. */
+    /**
+     * Returns whether a client id is the URL of a client id metadata document that may be fetched.
+     *
+     * @param string $client_id The client id, as {@see clientId()} returned it.
+     */
     public static function isMetadataDocument(string $client_id): bool {}
 
     /**
-     * Validates a fetched client id metadata document.
+     * Validates a client id metadata document. The refusal is `client_metadata_invalid`.
      *
-     * @return string|Decision The client, JSON as {@see OAuthReply::client()} gives it.
+     * @param string $client_id The URL from which the document was fetched.
+     * @param string $document  The body that was fetched.
+     *
+     * @return string|Decision The client, JSON as {@see OAuthReply::client()} returns it, or the refusal.
      */
     public function clientFromDocument(string $client_id, string $document): string|Decision {}
 
@@ -56,21 +74,35 @@ final class OAuth
      * Validates an authorization request.
      *
      * @param string      $query  The raw query string, as received.
-     * @param string|null $client The client as stored (JSON); null when there is none of this id.
+     * @param string|null $client The stored client (JSON), or null if there is none with this id.
      */
-    public function authorize(string $query, ?string $client = null): OAuthRequest|OAuthReply {}
+    public function authorize(#[\SensitiveParameter] string $query, ?string $client = null): OAuthRequest|OAuthReply {}
 
-    /** Takes up a request that {@see OAuthRequest::toJson()} put aside. */
+    /**
+     * Restores an authorization request that was kept until the person decided.
+     *
+     * @param string $json The text that {@see OAuthRequest::toJson()} returned.
+     *
+     * @throws Exception `misuse` for any other text.
+     */
     public function request(string $json): OAuthRequest {}
 
     /**
-     * Parses and authenticates a token request (form-encoded body).
+     * Parses and authenticates a token request.
      *
+     * @param string      $body          The raw body, form-encoded, as received.
      * @param string      $authorization The `Authorization` header, or ''.
-     * @param string|null $client        The client as stored (JSON); null when there is none of this id.
+     * @param string|null $client        The stored client (JSON), or null if there is none with this id.
      */
     public function token(#[\SensitiveParameter] string $body, #[\SensitiveParameter] string $authorization, ?string $client = null): OAuthTokenRequest|OAuthReply {}
 
-    /** RFC 7009: which grant the token in this body belongs to; the answer is the same whatever was found. */
+    /**
+     * Handles a revocation request (RFC 7009). The reply is the same whether or not the token is known;
+     * {@see OAuthReply::change()} says what to revoke.
+     *
+     * @param string      $body          The raw body, form-encoded, as received.
+     * @param string      $authorization The `Authorization` header, or ''.
+     * @param string|null $client        The stored client (JSON), or null if there is none with this id.
+     */
     public function revoke(#[\SensitiveParameter] string $body, #[\SensitiveParameter] string $authorization, ?string $client = null): OAuthReply {}
 }

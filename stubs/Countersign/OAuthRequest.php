@@ -2,35 +2,44 @@
 
 namespace Countersign;
 
-/** A valid authorization request, waiting for a person's consent. */
+/** A valid authorization request that waits for a person's consent. */
 final class OAuthRequest
 {
     private function __construct() {}
 
+    /** Returns the client id. */
     public function clientId(): string {}
 
-    /** What the client calls itself: untrusted text, stripped of control and bidirectional characters, at most 80 characters. */
+    /**
+     * Returns the name that the client gave itself. It is untrusted text of at most 80 characters, without control and
+     * bidirectional characters.
+     */
     public function clientName(): string {}
 
-    /** Where the person will be sent: host, and port where there is one. */
+    /** Returns where the person will be sent: the host, with its port if it has one. */
     public function redirectHost(): string {}
 
-    /** Whether that is this person's own machine: any program on it could be asking. */
+    /** Returns whether that host is the person's own machine. Any program on the machine could be asking then. */
     public function isLoopback(): bool {}
 
-    /** To keep on the server until the person decides. */
+    /** Returns the request as text to keep on the server until the person decides: see {@see OAuth::request()}. */
     public function toJson(): string {}
 
     /**
-     * The person agreed: where to send the browser, with a code for `$grant_id` (good for 60 seconds, once).
+     * Approves the request. Redirect the browser to the result with status 302 or 303. It carries a code for the grant, which
+     * is valid once and for 60 seconds.
      *
-     * @return string An absolute URL; redirect with 302 or 303.
+     * @param int $grant_id Id of the grant that was stored for this request, 0 or more.
+     *
+     * @return string An absolute URL.
+     *
+     * @throws Exception `misuse` for a negative id; `entropy_unavailable` when the operating system returns no randomness.
      */
     public function approve(int $grant_id): string {}
 
-    /** The person refused: where to send the browser. */
+    /** Refuses the request. Returns the absolute URL to redirect the browser to. */
     public function refuse(): string {}
 
-    /** Facts of the request for the audit log, JSON without secrets. */
+    /** Returns the facts of the request for the audit log, as JSON without secrets. */
     public function facts(): string {}
 }

@@ -2,29 +2,29 @@
 
 namespace Countersign;
 
-/** What {@see Policy::decide()} decided, and about what. Immutable. */
+/** The decision of {@see Policy::decide()}, with the facts that it rests on. Immutable. */
 final class PolicyVerdict
 {
     private function __construct() {}
 
-    /** It may be done now. */
+    /** Returns whether the action may be run now. */
     public function isAllowed(): bool {}
 
-    /** It may be staged, and asked about again when a person has said yes. */
+    /** Returns whether the action may be staged until a person approves it. Ask the policy again then. */
     public function needsApproval(): bool {}
 
-    /** It may be shown to people, who act themselves or not. No approval makes it run. */
+    /** Returns whether the action may only be shown to people as a recommendation. No approval makes it run. */
     public function isRecommendation(): bool {}
 
-    /** `allow`, `approve`, `recommend` or `deny`. */
+    /** Returns the outcome: `allow`, `approve`, `recommend` or `deny`. */
     public function outcome(): string {}
 
-    /** The rule that decided: a reason code, or `unattended` or `approved`. */
+    /** Returns the rule that decided: a reason code, `unattended` or `approved`. */
     public function rule(): string {}
 
-    /** Yes for {@see isAllowed()}; otherwise no, with the reason. */
+    /** Returns permission if {@see isAllowed()}, and otherwise a refusal with the reason. */
     public function decision(): Decision {}
 
-    /** One line of all facts, the outcome and the rule, for the audit entry. It holds nothing that an agent wrote. */
+    /** Returns one line with all facts, the outcome and the rule for the audit entry. It contains no text of an agent. */
     public function record(): string {}
 }

@@ -2,15 +2,15 @@
 
 namespace Countersign;
 
-/** How much an action can break, from the least to the most. A word that is none of these: {@see Policy::risk()}. */
+/** How much an action can break, from the least to the most. Read any other word with {@see Policy::risk()}. */
 enum Risk: string
 {
-    /** Undone in a moment, and nobody notices. */
+    /** The action can be undone at once, and no visitor notices it. */
     case Low = 'low';
-    /** Visible, and undone by a snapshot. */
+    /** Visitors can see the action, and a snapshot undoes it. */
     case Medium = 'medium';
-    /** May take the site down. */
+    /** The action may take the site down. */
     case High = 'high';
-    /** May lose what nobody can bring back. Also whatever is unknown. */
+    /** The action may lose data for good. Also every action of unknown risk. */
     case Critical = 'critical';
 }

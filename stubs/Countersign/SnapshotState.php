@@ -2,17 +2,17 @@
 
 namespace Countersign;
 
-/** What is known of the snapshot that an action names, from the weakest to the strongest. */
+/** The state of the snapshot that an action names, from the weakest to the strongest. */
 enum SnapshotState: string
 {
-    /** There is none. */
+    /** There is no snapshot. */
     case Missing = 'missing';
-    /** There is one, of something else than the action would change. */
+    /** The snapshot is of something else than the action would change. */
     case OtherTarget = 'other_target';
-    /** The target changed after it was made. */
+    /** The target changed after the snapshot was made. */
     case Stale = 'stale';
-    /** It was made, and not yet read back. */
+    /** The snapshot was made, but not yet read back. */
     case Made = 'made';
-    /** It was made, read back and compared, and nothing changed since. */
+    /** The snapshot was made, read back and compared, and nothing has changed since. */
     case Verified = 'verified';
 }

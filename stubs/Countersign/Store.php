@@ -3,33 +3,46 @@
 namespace Countersign;
 
 /**
- * What the extension remembers between requests: nonces, limits, marks. Shared by all PHP processes of the host, or of
- * all web heads where the host configured a Redis server; every operation is atomic across them.
+ * The extension's memory between requests: used nonces, limits, marks. All PHP processes of the host share it, or all web
+ * servers if the host configured a Redis server. Every operation is atomic across them.
  */
 final class Store
 {
     private function __construct() {}
 
     /**
-     * Opens the store that the INI entry `countersign.store` chooses, or the embedded store in `$dir`; once per process.
+     * Opens the store that the INI entry `countersign.store` chooses, or the embedded store in `$dir`. A process opens it once.
      *
-     * @param string|null $dir Folder, mode 0700, owned by the user PHP runs as, outside the web root, on a local
-     *                         disk. Null: what the INI entries say.
+     * @param string|null $dir Folder with mode 0700, owned by the user that PHP runs as, outside the web root and on a local
+     *                         disk. Null uses the INI entries.
      *
-     * @throws StoreException When the folder or server cannot be used; the message says what to mend.
+     * @throws StoreException `store_unavailable` when the folder or server cannot be used. The message says what to repair.
      */
     public static function open(?string $dir = null): Store {}
 
     /**
-     * Records `$id` in `$domain` and says whether this call was the first: exactly one caller wins, across all processes.
+     * Records `$id` in `$domain` and decides whether this call was the first. Exactly one caller is allowed, across all
+     * processes.
      *
-     * @param int  $issued_at  Unix seconds; an item issued before the store was last started anew (with Redis, up to 30 seconds after that) is refused.
-     * @param int  $expires_at Unix seconds; the record outlives this by a minute and is never dropped earlier.
-     * @param bool $remote     Another machine said when, whose clock may be 30 seconds ahead: refused is then what was issued up to 30
-     *                         seconds after the store was started, too.
+     * @param string $domain     Name of the set that the id belongs to.
+     * @param string $id         The id, in any bytes.
+     * @param int    $issued_at  When the thing was issued, in Unix seconds. It is refused if that was before the store was last
+     *                           started anew (with Redis, up to 30 seconds after it).
+     * @param int    $expires_at When the thing expires, in Unix seconds. The record outlives that by a minute.
+     * @param bool   $remote     Whether another machine stated the times. Its clock may be 30 seconds ahead, so a thing that was
+     *                           issued up to 30 seconds after the store was started is refused too.
+     *
+     * @throws Exception `misuse` for a negative time.
      */
     public function seenOnce(string $domain, string $id, int $issued_at, int $expires_at, bool $remote = false): Decision {}
 
-    /** @return array{engine: string, started_at: int, entries: int} `engine` is `lmdb` or `redis`; `started_at` in Unix seconds. */
+    /**
+     * Returns the state of the store.
+     *
+     * @return array{engine: string, started_at: int, entries: int} `engine` is `lmdb` or `redis`; `started_at` is in Unix
+     *     seconds.
+     *
+     * @throws StoreException `store_unavailable` when the store fails.
+     */
     public function status(): array {}
 }

@@ -5,18 +5,18 @@
 
 namespace Countersign;
 
-/** The version of the loaded extension, as `1.2.3`. */
+/** Returns the version of the loaded extension, such as `1.2.3`. */
 function version(): string {}
 
 /**
- * Runs known-answer checks of every primitive in this very process.
+ * Runs known-answer checks of every cryptographic primitive in this process.
  *
- * @return array<string, bool> Name of the check => whether it passed. All true on a sound machine.
+ * @return array<string, bool> Name of the check => whether it passed. All are true on a sound machine.
  */
 function self_test(): array {}
 
 /**
- * Every reason code the extension can answer with.
+ * Returns every reason code that the extension can answer with.
  *
  * @return array<string, string> Stable code => one English sentence that says what to do.
  */

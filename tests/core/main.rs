@@ -19,7 +19,6 @@ mod action;
 mod audit;
 #[cfg(feature = "cli")]
 mod cli;
-mod house;
 mod mcp;
 mod oauth;
 mod policy;

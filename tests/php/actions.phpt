@@ -142,7 +142,7 @@ no store: misuse, verifying needs the store: give it to the constructor
 no signer: misuse, none of the keys can sign
 type: misuse, a type is 1 to 64 lower-case letters, digits and _, beginning with a letter
 snapshot: misuse, a snapshot id is 1 to 64 letters, digits, -, _ and .
-id: misuse, the id must be 32 lower-case hexadecimal digits, as id() gives it
+id: misuse, the id must be 32 lower-case hexadecimal digits, as newId() returns it
 lifetime: misuse, the lifetime must be more than 0 and at most 300 seconds
 lifetime 0: misuse, the lifetime must be more than 0 and at most 300 seconds
 lifetime -1: misuse, the lifetime must be 1 to 300 seconds

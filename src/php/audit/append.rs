@@ -1,13 +1,11 @@
 //! `Countersign\AuditAppend`.
 
 use ext_php_rs::binary::Binary;
-use ext_php_rs::boxed::ZBox;
 use ext_php_rs::prelude::*;
 use ext_php_rs::types::ZendHashTable;
 
 use crate::audit::append::Appended;
-use crate::php::convert::int;
-use crate::php::error::BindingResult;
+use crate::php::convert::{PhpArrays, int};
 
 /// The rows and the head that an append has to store.
 #[php_class]
@@ -16,7 +14,7 @@ pub struct PhpAuditAppend(pub(super) Appended);
 
 #[php_impl]
 impl PhpAuditAppend {
-    pub fn rows(&self) -> BindingResult<Vec<ZBox<ZendHashTable>>> {
+    pub fn rows(&self) -> PhpArrays {
         self.0
             .rows
             .iter()

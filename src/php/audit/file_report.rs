@@ -1,13 +1,11 @@
 //! `Countersign\AuditFileReport`.
 
-use ext_php_rs::boxed::ZBox;
 use ext_php_rs::prelude::*;
 use ext_php_rs::types::ZendHashTable;
 
 use crate::audit::file::{FileFinding, FileRemark, FileReport};
 use crate::bytes;
-use crate::php::convert::int;
-use crate::php::error::BindingResult;
+use crate::php::convert::{PhpArrays, int};
 
 /// The result of the verification of a file.
 #[php_class]
@@ -72,7 +70,7 @@ impl PhpAuditFileReport {
         int(self.0.seals)
     }
 
-    pub fn findings(&self) -> BindingResult<Vec<ZBox<ZendHashTable>>> {
+    pub fn findings(&self) -> PhpArrays {
         let finding = |found: &FileFinding| {
             let mut array = ZendHashTable::new();
             array.insert("verdict", found.verdict.word())?;
@@ -84,7 +82,7 @@ impl PhpAuditFileReport {
         self.0.findings.iter().map(finding).collect()
     }
 
-    pub fn remarks(&self) -> BindingResult<Vec<ZBox<ZendHashTable>>> {
+    pub fn remarks(&self) -> PhpArrays {
         let remark = |made: &FileRemark| {
             let mut array = ZendHashTable::new();
             array.insert("remark", made.remark.word())?;

@@ -1,13 +1,11 @@
 //! `Countersign\AuditReport`.
 
-use ext_php_rs::boxed::ZBox;
 use ext_php_rs::prelude::*;
 use ext_php_rs::types::ZendHashTable;
 
 use crate::audit::verify::{LogFinding, LogReport};
 use crate::bytes;
-use crate::php::convert::int;
-use crate::php::error::BindingResult;
+use crate::php::convert::{PhpArrays, int};
 
 /// The result of a verification.
 #[php_class]
@@ -32,7 +30,7 @@ impl PhpAuditReport {
         self.0.until.map(int)
     }
 
-    pub fn findings(&self) -> BindingResult<Vec<ZBox<ZendHashTable>>> {
+    pub fn findings(&self) -> PhpArrays {
         let finding = |found: &LogFinding| {
             let mut array = ZendHashTable::new();
             array.insert("verdict", found.verdict.word())?;

@@ -84,6 +84,6 @@ impl PhpBudgets {
         cost: i64,
     ) -> BindingResult<Vec<ZBox<ZendHashTable>>> {
         let standings = spending.0.report(&*self.0, cost, SystemClock.now())?;
-        standing_rows(&standings)
+        Ok(standing_rows(&standings)?)
     }
 }

@@ -1,15 +1,13 @@
 //! `Countersign\Spending`.
 
-use ext_php_rs::boxed::ZBox;
 use ext_php_rs::convert::IntoZval as _;
 use ext_php_rs::prelude::*;
-use ext_php_rs::types::{ZendHashTable, Zval};
+use ext_php_rs::types::Zval;
 
 use crate::limit::budget::Standing;
 use crate::limit::call::BudgetedCall;
-use crate::php::convert::{assoc, int};
+use crate::php::convert::{PhpArrays, assoc, int};
 use crate::php::decision::PhpDecision;
-use crate::php::error::BindingResult;
 
 /// The budgets' answer to a call.
 #[php_class]
@@ -17,7 +15,7 @@ use crate::php::error::BindingResult;
 pub struct PhpSpending(pub(super) BudgetedCall);
 
 /// Budgets as PHP arrays, in the order in which they were given.
-pub(super) fn standing_rows(standings: &[Standing]) -> BindingResult<Vec<ZBox<ZendHashTable>>> {
+pub(super) fn standing_rows(standings: &[Standing]) -> PhpArrays {
     let row = |standing: &Standing| {
         let period = standing.tally.period.to_string();
         let pairs: [(&str, Zval); 5] = [
@@ -27,7 +25,7 @@ pub(super) fn standing_rows(standings: &[Standing]) -> BindingResult<Vec<ZBox<Ze
             ("remaining", int(standing.remaining).into_zval(false)?),
             ("announce", standing.announce.into_zval(false)?),
         ];
-        Ok(assoc(pairs.map(|(key, value)| (key.to_owned(), value)))?)
+        assoc(pairs.map(|(key, value)| (key.to_owned(), value)))
     };
     standings.iter().map(row).collect()
 }
@@ -42,7 +40,7 @@ impl PhpSpending {
         self.0.refused_index().map(int)
     }
 
-    pub fn budgets(&self) -> BindingResult<Vec<ZBox<ZendHashTable>>> {
+    pub fn budgets(&self) -> PhpArrays {
         standing_rows(self.0.standings())
     }
 }

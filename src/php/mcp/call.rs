@@ -2,14 +2,12 @@
 
 use std::sync::Arc;
 
-use ext_php_rs::boxed::ZBox;
 use ext_php_rs::prelude::*;
-use ext_php_rs::types::ZendHashTable;
 
 use super::reply::PhpMcpReply;
 use super::world::world;
 use crate::mcp;
-use crate::php::convert::headers;
+use crate::php::convert::{PhpArray, headers};
 use crate::php::error::BindingResult;
 use crate::store;
 
@@ -17,7 +15,7 @@ use crate::store;
 #[php_class]
 #[php(name = "Countersign\\McpCall")]
 pub struct PhpMcpCall {
-    pub(super) call: mcp::McpCall,
+    pub(super) call: mcp::Call,
     pub(super) store: Arc<dyn store::Store>,
 }
 
@@ -47,10 +45,6 @@ impl PhpMcpCall {
         self.call.intent()
     }
 
-    pub fn begin(&mut self) -> BindingResult<Option<PhpMcpReply>> {
-        Ok(self.call.begin(world(&self.store))?.map(PhpMcpReply))
-    }
-
     pub fn confirmation(&mut self) -> BindingResult<String> {
         Ok(self.call.confirmation(world(&self.store))?)
     }
@@ -63,8 +57,8 @@ impl PhpMcpCall {
         self.call.is_streaming()
     }
 
-    pub fn stream_headers(&self) -> BindingResult<ZBox<ZendHashTable>> {
-        Ok(headers(&self.call.stream_headers())?)
+    pub fn stream_headers(&self) -> PhpArray {
+        headers(&self.call.stream_headers())
     }
 
     #[php(optional = total)]

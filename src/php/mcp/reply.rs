@@ -1,18 +1,15 @@
 //! `Countersign\McpReply`.
 
-use ext_php_rs::boxed::ZBox;
 use ext_php_rs::prelude::*;
-use ext_php_rs::types::ZendHashTable;
 
 use crate::mcp;
-use crate::php::convert::headers;
+use crate::php::convert::{PhpArray, headers};
 use crate::php::decision::PhpDecision;
-use crate::php::error::BindingResult;
 
 /// A response that is ready to send.
 #[php_class]
 #[php(name = "Countersign\\McpReply")]
-pub struct PhpMcpReply(pub(super) mcp::McpReply);
+pub struct PhpMcpReply(pub(super) mcp::Reply);
 
 #[php_impl]
 impl PhpMcpReply {
@@ -20,8 +17,8 @@ impl PhpMcpReply {
         self.0.status().into()
     }
 
-    pub fn headers(&self) -> BindingResult<ZBox<ZendHashTable>> {
-        Ok(headers(self.0.headers())?)
+    pub fn headers(&self) -> PhpArray {
+        headers(self.0.headers())
     }
 
     pub fn body(&self) -> &str {

@@ -1,13 +1,10 @@
 //! `Countersign\OAuthReply`.
 
-use ext_php_rs::boxed::ZBox;
 use ext_php_rs::prelude::*;
-use ext_php_rs::types::ZendHashTable;
 
 use crate::oauth;
-use crate::php::convert::headers;
+use crate::php::convert::{PhpArray, headers};
 use crate::php::decision::PhpDecision;
-use crate::php::error::BindingResult;
 
 /// A response of the authorization server.
 #[php_class]
@@ -20,8 +17,8 @@ impl PhpOAuthReply {
         self.0.status().into()
     }
 
-    pub fn headers(&self) -> BindingResult<ZBox<ZendHashTable>> {
-        Ok(headers(self.0.headers())?)
+    pub fn headers(&self) -> PhpArray {
+        headers(self.0.headers())
     }
 
     pub fn body(&self) -> &str {

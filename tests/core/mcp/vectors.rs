@@ -3,12 +3,14 @@
 //! `tests/vectors/mcp/*.json` hold the cases; `docs` of the format stand in the code below. A case
 //! changes an ordinary request (an active connection with a genuine token) in one respect.
 
+// Clippy knows `#[test]` functions as tests, and not what they call.
+
 use std::sync::atomic::Ordering;
 
 use super::support::{
     ENDPOINT, NOW, Site, access_grant, connection, headers, keyring, merged, registry,
 };
-use countersign::mcp::{Authorized, Incoming, McpCall, McpReply, Received};
+use countersign::mcp::{Authorized, Call, Incoming, Received, Reply};
 use countersign::token::{self, Kind, NewToken};
 use serde_json::{Value, json};
 
@@ -118,8 +120,8 @@ fn prepare(site: &Site, request: &Value) -> Prepared {
 }
 
 enum Step {
-    Reply(McpReply),
-    Call(Box<McpCall>),
+    Reply(Reply),
+    Call(Box<Call>),
 }
 
 fn run(site: &Site, case: &Value) -> Step {
@@ -143,7 +145,7 @@ fn run(site: &Site, case: &Value) -> Step {
     };
     let registry = merged(registry(), &case["registry"]).to_string();
     match request
-        .authorize(site.world(), connection.as_deref(), Some(&registry))
+        .authorize(site.world(), connection.as_deref(), &registry)
         .unwrap()
     {
         Authorized::Reply(reply) => Step::Reply(reply),
@@ -167,7 +169,7 @@ fn includes(actual: &Value, expected: &Value) -> bool {
     }
 }
 
-fn check_reply(name: &str, reply: &McpReply, expect: &Value) {
+fn check_reply(name: &str, reply: &Reply, expect: &Value) {
     let body: Value = if reply.body().is_empty() {
         Value::Null
     } else {

@@ -1,3 +1,3 @@
 <?php
-// A page that does not use the extension.
+// A page of the site that has nothing to do with agents.
 echo getmypid();
