@@ -6,6 +6,15 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::audit::tree::Hash;
 
+/// Version of the format.
+pub const VERSION: u8 = 1;
+
+/// Most entries between two `leaves` lines.
+pub const TILE: usize = 256;
+
+/// Longest line, in bytes and without its newline: room for the largest note.
+pub const MAX_LINE: usize = 256 * 1024;
+
 /// What the file says it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

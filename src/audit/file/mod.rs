@@ -24,16 +24,8 @@ mod write;
 
 pub use check::{ExpectationError, FileCheck};
 pub use csv::Csv;
+pub use line::{MAX_LINE, TILE, VERSION};
 pub use report::{Expectations, FileFinding, FileRemark, FileReport, Remark};
 pub use scan::{Scanned, scan};
 pub use verify::{FileVerifier, verify};
 pub use write::{Export, Omission};
-
-/// Version of the format.
-pub const VERSION: u8 = 1;
-
-/// Most entries between two `leaves` lines.
-pub const TILE: usize = 256;
-
-/// Longest line, in bytes and without its newline: room for the largest note.
-pub const MAX_LINE: usize = 256 * 1024;

@@ -6,10 +6,9 @@ use ed25519_dalek::SigningKey;
 use sha2::{Digest as _, Sha256};
 
 use super::line::{
-    CheckpointLine, EndLine, HeaderLine, LeavesLine, OutsideLine, PrunedLine, end_text,
-    hashes_to_text, write,
+    CheckpointLine, EndLine, HeaderLine, LeavesLine, MAX_LINE, OutsideLine, PrunedLine, TILE,
+    VERSION, end_text, hashes_to_text, write,
 };
-use super::{MAX_LINE, TILE, VERSION};
 use crate::audit::append::Head;
 use crate::audit::seal::Seal;
 use crate::audit::span::Span;

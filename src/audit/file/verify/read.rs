@@ -2,8 +2,9 @@
 
 use std::io::{self, BufRead};
 
-use super::entries::Examined;
-use super::{FileVerifier, split_line};
+use super::examined::Examined;
+use super::lines::split_line;
+use super::verifier::FileVerifier;
 use crate::audit::file::report::{Expectations, FileReport};
 
 /// Bytes that are examined at once.

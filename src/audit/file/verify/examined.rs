@@ -1,0 +1,75 @@
+//! What the line of one entry shows without the lines around it.
+
+use std::ops::Range;
+
+use sha2::{Digest as _, Sha256};
+
+use crate::audit::entry::{Entry, EntryKind};
+use crate::audit::file::scan;
+use crate::audit::prune;
+use crate::audit::tree::Hash;
+
+/// The action of the entry by which an administrator accepts a log that was set back.
+const ROLLBACK: &str = "audit.rollback_acknowledged";
+
+/// The result of hashing and reading one line. This is the expensive part of verification, and any thread can do it.
+pub(super) struct Examined {
+    /// The RFC 6962 leaf hash of the line.
+    pub(super) leaf: Hash,
+    /// The fields of the entry, or `None` for a line that is not an entry.
+    pub(super) fields: Option<Fields>,
+}
+
+/// The fields of an entry that verification needs.
+pub(super) struct Fields {
+    pub(super) seq: u64,
+    /// In milliseconds.
+    pub(super) time: u64,
+    pub(super) site: [u8; 8],
+    pub(super) event: Option<Event>,
+}
+
+/// An event in the life of the log itself.
+pub(super) enum Event {
+    /// The bodies of these entries were pruned.
+    Pruned(Range<u64>),
+    /// A log that was set back was accepted.
+    RollbackAcknowledged,
+}
+
+impl Examined {
+    /// Hashes and reads a line, which has no newline.
+    pub(super) fn of(line: &[u8]) -> Self {
+        let leaf = Sha256::new()
+            .chain_update([0])
+            .chain_update(line)
+            .finalize()
+            .into();
+        let fields = |seq, time, site, kind, action: &str| Fields {
+            seq,
+            time,
+            site,
+            event: match action {
+                prune::ACTION => prune::recorded(line).map(Event::Pruned),
+                ROLLBACK if kind == EntryKind::System => Some(Event::RollbackAcknowledged),
+                _ => None,
+            },
+        };
+        // The fast reader knows the usual spelling only; the strict reader decides about any other.
+        let fields = match scan(line) {
+            Some(found) => Some(fields(
+                found.seq,
+                found.time,
+                found.site,
+                found.kind,
+                found.action,
+            )),
+            None => Entry::parse(line).ok().map(|entry| {
+                let summary = entry.summary;
+                let time = summary.time.millis();
+                fields(entry.seq, time, entry.site, summary.kind, &summary.action)
+            }),
+        };
+        Self { leaf, fields }
+    }
+}

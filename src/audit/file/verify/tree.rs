@@ -1,0 +1,319 @@
+//! Entries and hashes in their places, and the Merkle tree over them.
+
+use std::collections::BTreeMap;
+
+use super::findings::Findings;
+use crate::audit::file::TILE;
+use crate::audit::file::report::Remark;
+use crate::audit::span::Span;
+use crate::audit::tree::{Frontier, Hash};
+use crate::audit::verify::LogVerdict;
+
+/// The number of entry lines that may wait for their `leaves` line: a full tile, and as many that were put in.
+pub(super) const MAX_PENDING: usize = 2 * TILE;
+
+/// An entry line whose `leaves` line has not arrived.
+struct Pending {
+    /// The position that the entry names; `None` for a line that is not an entry.
+    seq: Option<u64>,
+    leaf: Hash,
+    line: u64,
+}
+
+/// Where the size named by a checkpoint or a seal lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// It is the present size, and the root of the tree is known.
+    Here,
+    /// It lies where the root is not known: in a stretch of hashes, or after a gap.
+    Unknown,
+    /// It lies elsewhere.
+    Elsewhere,
+}
+
+/// The recorded leaf hashes of a `leaves` line.
+#[derive(Clone, Copy)]
+struct Recorded<'a> {
+    from: u64,
+    until: u64,
+    hashes: &'a [Hash],
+}
+
+/// Builds the tree of the log from the lines of the file, and compares it with the roots that were known beforehand.
+#[derive(Default)]
+pub(super) struct TreeBuilder {
+    /// The known roots of sizes that have not been reached.
+    roots: BTreeMap<u64, Vec<Hash>>,
+    /// The position of the next entry.
+    position: u64,
+    frontier: Frontier,
+    /// An entry is missing and its hash is not in the file, so no root can be computed from here on.
+    broken: bool,
+    pending: Vec<Pending>,
+    /// The last stretch without bodies: where it began and ended.
+    stretch: Option<(u64, u64)>,
+    entries: u64,
+    vouched: u64,
+    witnessed: u64,
+}
+
+impl TreeBuilder {
+    /// Begins with roots known from outside the file, each with the size of its tree.
+    pub(super) fn new(known: &[(u64, Hash)]) -> Self {
+        let mut roots: BTreeMap<u64, Vec<Hash>> = BTreeMap::new();
+        for (size, root) in known {
+            roots.entry(*size).or_default().push(*root);
+        }
+        Self {
+            roots,
+            pending: Vec::with_capacity(TILE),
+            ..Self::default()
+        }
+    }
+
+    /// The position of the next entry.
+    pub(super) const fn position(&self) -> u64 {
+        self.position
+    }
+
+    /// The number of entry lines so far.
+    pub(super) const fn entries(&self) -> u64 {
+        self.entries
+    }
+
+    /// The size up to which a known root or a signed checkpoint agrees.
+    pub(super) const fn vouched(&self) -> u64 {
+        self.vouched
+    }
+
+    /// The size up to which a known root agrees.
+    pub(super) const fn witnessed(&self) -> u64 {
+        self.witnessed
+    }
+
+    /// The tree that was built.
+    pub(super) const fn frontier(&self) -> &Frontier {
+        &self.frontier
+    }
+
+    /// Whether the root of the present size cannot be computed.
+    pub(super) const fn is_broken(&self) -> bool {
+        self.broken
+    }
+
+    /// The largest size for which a root is known and which has not been reached.
+    pub(super) fn largest_unmet(&self) -> Option<u64> {
+        self.roots.keys().next_back().copied()
+    }
+
+    /// The number of entry lines that wait.
+    #[cfg(test)]
+    pub(super) const fn waiting(&self) -> usize {
+        self.pending.len()
+    }
+
+    /// Records that a trusted signature covers the tree up to `size`.
+    pub(super) const fn vouch(&mut self, size: u64) {
+        self.vouched = size;
+    }
+
+    /// Takes an entry line. `seq` is `None` for a line that is not an entry.
+    pub(super) fn entry(&mut self, seq: Option<u64>, leaf: Hash, findings: &mut Findings) {
+        if self.pending.len() >= MAX_PENDING {
+            findings.malformed();
+            self.settle(None, findings);
+        }
+        self.entries += 1;
+        self.pending.push(Pending {
+            seq,
+            leaf,
+            line: findings.line,
+        });
+    }
+
+    /// Takes a `leaves` line: the recorded hashes of the entries from `from` on.
+    pub(super) fn leaves(&mut self, from: u64, hashes: &[Hash], findings: &mut Findings) {
+        if hashes.is_empty() || hashes.len() > TILE || from < self.position {
+            findings.malformed();
+            self.settle(None, findings);
+            return;
+        }
+        let own = |entry: &Pending| entry.seq.is_some_and(|seq| seq >= from);
+        let before = self
+            .pending
+            .iter()
+            .position(own)
+            .unwrap_or(self.pending.len());
+        if from > self.position && before > 0 {
+            // The first lines that wait are earlier entries: their own `leaves` line is missing.
+            let later = self.pending.split_off(before);
+            findings.malformed();
+            self.settle(None, findings);
+            self.pending = later;
+        }
+        let recorded = Recorded {
+            from,
+            until: from.saturating_add(hashes.len() as u64),
+            hashes,
+        };
+        self.settle(Some(recorded), findings);
+    }
+
+    /// Settles entries that wait although a line came that must stand after their `leaves` line.
+    pub(super) fn expect_settled(&mut self, findings: &mut Findings) {
+        if !self.pending.is_empty() {
+            findings.malformed();
+            self.settle(None, findings);
+        }
+    }
+
+    /// Settles the entries that wait at the end of the file.
+    pub(super) fn close(&mut self, findings: &mut Findings) {
+        self.settle(None, findings);
+    }
+
+    /// Puts the waiting entries in their places. Where recorded hashes are there the tree is built on those, so that one
+    /// changed body does not hide whether everything after it is sound.
+    fn settle(&mut self, recorded: Option<Recorded<'_>>, findings: &mut Findings) {
+        let pending = std::mem::take(&mut self.pending);
+        let mut at = self.position;
+        if let Some(recorded) = recorded {
+            at = recorded.from;
+            if at > self.position {
+                findings.add(LogVerdict::MissingRange, Some(self.position), Some(at));
+                self.broken = true;
+            }
+        }
+        let mut waiting = pending.iter().peekable();
+        while let Some(entry) = waiting.next() {
+            let full = recorded.is_some_and(|recorded| at >= recorded.until);
+            let Some(seq) = entry.seq else {
+                let next = waiting.peek().and_then(|next| next.seq);
+                if full || next == Some(at) {
+                    // Its place is taken by the entry that belongs there.
+                    findings.add_one(LogVerdict::Inserted, at, entry.line);
+                } else {
+                    findings.add_one(LogVerdict::EntryModified, at, entry.line);
+                    self.seat(at, entry.leaf, recorded.is_some(), findings);
+                    at += 1;
+                }
+                continue;
+            };
+            if seq < at {
+                findings.misplaced(seq, entry.line);
+                continue;
+            }
+            if full || recorded.is_some_and(|recorded| seq >= recorded.until) {
+                findings.add_one(LogVerdict::Inserted, seq, entry.line);
+                continue;
+            }
+            if seq > at {
+                findings.add_at(LogVerdict::MissingRange, Some(at), Some(seq), entry.line);
+                self.broken |= recorded.is_none();
+                at = seq;
+            }
+            let known = recorded.and_then(|recorded| {
+                let index = usize::try_from(at - recorded.from).unwrap_or(usize::MAX);
+                recorded.hashes.get(index)
+            });
+            if known.is_some_and(|known| *known != entry.leaf) {
+                findings.add_one(LogVerdict::EntryModified, at, entry.line);
+            }
+            self.seat(at, entry.leaf, recorded.is_some(), findings);
+            at = at.saturating_add(1);
+        }
+        if let Some(recorded) = recorded {
+            if at < recorded.until {
+                findings.add(LogVerdict::MissingRange, Some(at), Some(recorded.until));
+            }
+            self.position = recorded.from;
+            for leaf in recorded.hashes {
+                self.grow(*leaf, findings);
+            }
+        }
+        self.pending = pending;
+        self.pending.clear();
+    }
+
+    /// Puts an entry in its place. With recorded hashes the tree grows by those instead.
+    fn seat(&mut self, at: u64, leaf: Hash, recorded: bool, findings: &mut Findings) {
+        if !recorded {
+            self.position = at;
+            self.grow(leaf, findings);
+        }
+    }
+
+    fn grow(&mut self, leaf: Hash, findings: &mut Findings) {
+        self.position = self.position.saturating_add(1);
+        if !self.broken {
+            self.broken = self.frontier.append(leaf).is_err();
+        }
+        self.meet_roots(findings);
+    }
+
+    /// Passes a stretch without bodies, which begins at the present position.
+    pub(super) fn pass(&mut self, span: &Span, findings: &mut Findings) {
+        let range = span.range();
+        let from = match self.stretch {
+            Some((from, until)) if until == range.start => from,
+            _ => range.start,
+        };
+        self.stretch = Some((from, range.end));
+        self.position = range.end;
+        self.broken = self.broken || span.append_to(&mut self.frontier).is_err();
+        // Known roots inside the stretch cannot be compared; one at its end can.
+        while let Some((&size, _)) = self.roots.first_key_value()
+            && size < range.end
+        {
+            self.roots.remove(&size);
+            findings.remark(Remark::RootNotMet, Some(size), None);
+        }
+        self.meet_roots(findings);
+    }
+
+    /// Compares the tree with the roots known for its present size.
+    pub(super) fn meet_roots(&mut self, findings: &mut Findings) {
+        let size = self.position;
+        let Some(expected) = self.roots.remove(&size) else {
+            return;
+        };
+        if self.broken {
+            findings.remark(Remark::RootNotMet, Some(size), None);
+            return;
+        }
+        let root = self.frontier.root();
+        let from = self.vouched;
+        if expected.contains(&root) {
+            self.witnessed = size;
+            self.vouched = size;
+        }
+        for _ in expected.iter().filter(|other| **other != root) {
+            findings.add(LogVerdict::Fork, Some(from), Some(size));
+        }
+    }
+
+    /// Returns where `size` lies: a root for it can only be compared at [`Place::Here`].
+    pub(super) fn place(&self, size: u64) -> Place {
+        let inside = |(from, until)| until == self.position && (from..until).contains(&size);
+        if size == self.position {
+            if self.broken {
+                Place::Unknown
+            } else {
+                Place::Here
+            }
+        } else if self.stretch.is_some_and(inside) {
+            Place::Unknown
+        } else {
+            Place::Elsewhere
+        }
+    }
+
+    /// Takes it that the log has at least `size` entries, because a trusted line says so: those up to there are missing.
+    pub(super) fn skip_to(&mut self, size: u64, findings: &mut Findings) {
+        if size > self.position {
+            findings.add(LogVerdict::MissingRange, Some(self.position), Some(size));
+            self.broken = true;
+            self.position = size;
+        }
+    }
+}
