@@ -1,8 +1,8 @@
-//! The sealing key's file: outside the database, one for each log, mode 0600, replaced as a whole.
+//! The file of a sealing key: outside the database, one for each log, mode 0600, always replaced as a whole.
 //!
-//! Unlike the store it has to outlive a reboot, so it is synced to the disk. The old key's bytes are written over
-//! before the file is let go. A file system that copies on write, a journal or a backup may hold them all the
-//! same: whoever can read deleted blocks can reseal from the epoch of that copy on.
+//! Unlike the store it must survive a reboot, so it is synced to disk. The bytes of the old key are overwritten before
+//! the old file is removed. A copy-on-write file system, a journal or a backup may still hold them: an attacker who
+//! reads such a copy can forge seals from the epoch of that copy on.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _, Write as _};
@@ -16,7 +16,7 @@ use crate::clock::Timestamp;
 use crate::reason::Reason;
 use crate::secret::Secret;
 
-/// Longest file that is read.
+/// The number of bytes that are read at most.
 const MAX_FILE: u64 = 4096;
 
 /// The file of one log's sealing key.
@@ -27,21 +27,21 @@ pub struct SealFile {
     origin: String,
 }
 
-/// What goes wrong with the file.
+/// Why the sealing key's file could not be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SealFileError {
-    /// It is damaged, a link, open to others, or not there when it should be.
-    #[error("the sealing key's file is missing, damaged or open to others")]
+    /// The file is damaged, a symbolic link, accessible to others, or missing although the log is sealed.
+    #[error("the sealing key's file is missing, damaged or accessible to other users")]
     Unusable,
-    /// The seals handed in are not the next ones of this key.
-    #[error("the seals are not the ones that come next")]
+    /// The seals are not the next ones of this key.
+    #[error("the seals are not the next ones of this key")]
     Order,
-    /// The length of an epoch is out of range.
-    #[error("an epoch is 60 seconds to 31 days long")]
+    /// The length of an epoch is outside its range.
+    #[error("an epoch must be 60 seconds to 31 days long")]
     Length,
-    /// The operating system refused.
-    #[error("the operating system refused: {0}")]
+    /// The operating system refused an operation on the file.
+    #[error("the operating system refused an operation on the sealing key's file: {0}")]
     System(io::ErrorKind),
 }
 
@@ -61,7 +61,7 @@ fn failed(error: &io::Error) -> SealFileError {
 }
 
 impl SealFile {
-    /// The file of the log `origin` in `folder`, the extension's own.
+    /// Names the file of the log `origin` in `folder`, the state folder of the extension.
     #[must_use]
     pub fn new(folder: &Path, origin: &str) -> Self {
         let [a, b, c, d, e, f, g, h, ..] = sha256(origin.as_bytes());
@@ -72,10 +72,11 @@ impl SealFile {
         }
     }
 
-    /// The present key; `None` where the log is not sealed.
+    /// Reads the present key. Returns `None` if the log is not sealed.
     ///
     /// # Errors
-    /// [`SealFileError::Unusable`] for a file that is damaged, a link or open to others; else when it cannot be read.
+    /// [`SealFileError::Unusable`] for a file that is damaged, a symbolic link or accessible to others;
+    /// [`SealFileError::System`] when it cannot be read.
     pub fn read(&self) -> Result<Option<Sealer>, SealFileError> {
         let path = self.folder.join(&self.name);
         match fs::symlink_metadata(&path) {
@@ -96,10 +97,11 @@ impl SealFile {
             .map_err(|_| SealFileError::Unusable)
     }
 
-    /// Begins to seal, and gives the first key to show once; `None` when the log is sealed already.
+    /// Begins to seal and returns the first key, to be shown once. Returns `None` if the log is already sealed.
     ///
     /// # Errors
-    /// [`SealFileError::Length`] unless `seconds` is 60 to 31 days; else when the file cannot be read or written.
+    /// [`SealFileError::Length`] unless `seconds` is from 60 to 31 days; otherwise as [`SealFile::read`], and
+    /// [`SealFileError::System`] when the file cannot be written.
     pub fn enroll(
         &self,
         start: Timestamp,
@@ -126,11 +128,11 @@ impl SealFile {
         Ok(sealer.map_or_else(Vec::new, |sealer| sealer.due(head, now)))
     }
 
-    /// Goes past seals that were committed to the database.
+    /// Moves past seals that were committed to the database, and erases their keys. Earlier seals change nothing.
     ///
     /// # Errors
-    /// [`SealFileError::Order`] when they are not the next ones of this key; else when the file cannot be
-    /// read or written.
+    /// [`SealFileError::Order`] when the seals are not the next ones of this key; otherwise as [`SealFile::read`], and
+    /// [`SealFileError::System`] when the file cannot be written.
     pub fn advance(&self, seals: &[Seal]) -> Result<(), SealFileError> {
         let _lock = self.lock()?;
         let mut sealer = self.read()?.ok_or(SealFileError::Unusable)?;
@@ -144,7 +146,7 @@ impl SealFile {
         self.write(&sealer)
     }
 
-    /// Makes the folder where it is missing; one that others can write will not do.
+    /// Creates the folder if it is missing, and refuses one that other users can write to.
     fn prepare(&self) -> Result<(), SealFileError> {
         let mut maker = fs::DirBuilder::new();
         let made = maker.mode(0o700).recursive(true).create(&self.folder);
@@ -157,7 +159,7 @@ impl SealFile {
         }
     }
 
-    /// Held while the file is replaced; the kernel lets it go with the process.
+    /// Locks the file while it is replaced. The kernel releases the lock when the process ends.
     fn lock(&self) -> Result<File, SealFileError> {
         let file = OpenOptions::new()
             .create(true)
@@ -177,7 +179,7 @@ impl SealFile {
     fn replace(&self, sealer: &Sealer) -> io::Result<()> {
         let path = self.folder.join(&self.name);
         let fresh = self.folder.join(format!("{}.new", self.name));
-        // Left by a process that was killed: under the lock nobody else can be writing it.
+        // A killed process may have left it. No other process writes it while this one holds the lock.
         match fs::remove_file(&fresh) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             _ => {}
@@ -194,7 +196,7 @@ impl SealFile {
         fs::rename(&fresh, &path)?;
         File::open(&self.folder)?.sync_all()?;
         if let Some(mut old) = old {
-            // The old key must not stay readable on the disk. The new one is in place: failing here loses nothing.
+            // The old key must not remain readable on the disk. The new key is in place, so a failure here loses nothing.
             let length = old.metadata().map_or(0, |about| about.len().min(MAX_FILE));
             let zeroes = vec![0; usize::try_from(length).unwrap_or(0)];
             let _ = old.write_all(&zeroes).and_then(|()| old.sync_all());
@@ -212,7 +214,7 @@ mod tests {
     const START: Timestamp = Timestamp::from_seconds(1_800_000_000);
 
     #[test]
-    fn the_key_moves_on_and_the_old_one_leaves_the_disk() {
+    fn old_key_is_erased_from_the_disk() {
         let folder = tempfile::tempdir().unwrap();
         let file = SealFile::new(folder.path(), ORIGIN);
         assert!(file.read().unwrap().is_none());
@@ -222,7 +224,7 @@ mod tests {
         assert!(file.enroll(START, 60, key()).unwrap().is_none());
         let path = folder.path().join(&file.name);
         assert_eq!(fs::metadata(&path).unwrap().mode() & 0o777, 0o600);
-        // A second name for the old file shows what becomes of its bytes.
+        // A second link to the old file shows what happens to its bytes.
         let kept = folder.path().join("kept");
         fs::hard_link(&path, &kept).unwrap();
         let seals = file
@@ -244,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_is_not_ours_alone_is_refused() {
+    fn file_accessible_to_others_or_linked_or_damaged_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         let file = SealFile::new(folder.path(), ORIGIN);
         file.enroll(START, 60, Secret::new([7; 32])).unwrap();
@@ -264,7 +266,7 @@ mod tests {
     }
 
     #[test]
-    fn the_folder_is_made_and_nobody_else_may_write_it() {
+    fn folder_is_created_and_refused_if_others_can_write_to_it() {
         let folder = tempfile::tempdir().unwrap();
         let mode = |path: &Path| fs::metadata(path).unwrap().mode() & 0o777;
         let deep = folder.path().join("state/site");
@@ -285,7 +287,7 @@ mod tests {
             fs::set_permissions(&other, fs::Permissions::from_mode(mode)).unwrap();
             assert_eq!(enroll(&other), result, "{mode:o}");
         }
-        // A file where the folder should be is not the same as no key.
+        // A file in place of the folder does not count as a log that is not sealed.
         let plain = folder.path().join("plain");
         fs::write(&plain, b"").unwrap();
         let read = SealFile::new(&plain, ORIGIN).read();
@@ -293,7 +295,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_killed_process_left_is_not_in_the_way() {
+    fn file_left_by_a_killed_process_is_replaced() {
         let folder = tempfile::tempdir().unwrap();
         let file = SealFile::new(folder.path(), ORIGIN);
         let left = folder.path().join(format!("{}.new", file.name));
@@ -301,7 +303,7 @@ mod tests {
         let made = file.enroll(START, 60, Secret::new([7; 32]));
         assert!(made.unwrap().is_some());
         assert!(!left.exists());
-        // What cannot be taken away is said as it is.
+        // A leftover that cannot be removed is reported as the error of the operating system.
         fs::create_dir(&left).unwrap();
         let due = file.read().unwrap().unwrap();
         let seals = due.due(&Head::default(), START.plus_seconds(61));

@@ -135,7 +135,7 @@ bool(false)
 array(0) {
 }
 misuse: an epoch is 60 seconds to 31 days long
-seal_unusable: the sealing key's file is missing, damaged or open to others
+seal_unusable: the sealing key's file is missing, damaged or accessible to other users
 1 NULL
 bool(true)
 array(0) {
@@ -168,4 +168,4 @@ misuse: a verifier key is malformed
 misuse: the checkpoint is by none of the verifier keys
 misuse: what is known must be given before the first bytes
 misuse: the export is finished
-seal_unusable: the sealing key's file is missing, damaged or open to others
+seal_unusable: the sealing key's file is missing, damaged or accessible to other users

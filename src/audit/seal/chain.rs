@@ -1,6 +1,7 @@
-//! The side that verifies: one seal for each epoch, each by the key of just that epoch.
+//! The verifier's side: one seal for each epoch, each made with the key of that epoch.
 
-use super::{FirstKey, MAX_EPOCHS, Seal, next_key};
+use super::key::{FirstKey, MAX_EPOCHS, next_key};
+use super::record::Seal;
 use crate::audit::tree::Hash;
 use crate::clock::{SKEW_MS, Timestamp};
 use crate::secret::{mac, same};
@@ -8,17 +9,17 @@ use crate::secret::{mac, same};
 /// What is wrong with a seal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SealFault {
-    /// Seals before it are missing.
+    /// Earlier seals are missing.
     Gap,
-    /// It is not what the key of its epoch makes, or not the next one.
+    /// It was not made with the key of its epoch, or it does not follow the previous seal.
     Invalid,
 }
 
-/// The side that verifies: takes the seals of a log in order.
+/// Checks the seals of one log, in order.
 pub struct SealChain {
     origin: String,
     key: Option<FirstKey>,
-    /// The epoch that comes next; unknown before the first seal where there is no key.
+    /// The next epoch. Without a key it is unknown before the first seal.
     next: Option<u64>,
     previous: Option<Hash>,
     until: Option<Timestamp>,
@@ -26,7 +27,7 @@ pub struct SealChain {
 }
 
 impl SealChain {
-    /// Begins, with the first key or without: then only whether the seals continue each other is looked at.
+    /// Begins with the first key. Without it, only whether each seal follows the previous one is checked.
     #[must_use]
     pub fn new(origin: &str, first: Option<&FirstKey>) -> Self {
         Self {
@@ -39,10 +40,10 @@ impl SealChain {
         }
     }
 
-    /// Takes the next seal. After a fault the chain goes on from this seal, so that one fault is one finding.
+    /// Checks the next seal. After a fault the chain continues from this seal, so that one fault is reported once.
     ///
     /// # Errors
-    /// [`SealFault`].
+    /// What is wrong with the seal.
     pub fn take(&mut self, seal: &Seal) -> Result<(), SealFault> {
         let next = self.next.unwrap_or(seal.epoch);
         if seal.epoch < next || seal.size < self.size || seal.epoch >= MAX_EPOCHS {
@@ -77,13 +78,13 @@ impl SealChain {
         }
     }
 
-    /// Whether seals are held against the first key.
+    /// Returns whether the first key is known, so that seals are checked with their keys.
     #[must_use]
     pub const fn is_keyed(&self) -> bool {
         self.key.is_some()
     }
 
-    /// From when on an entry shows that a seal is missing: the next epoch is over, and its seal would stand before it.
+    /// Returns the moment from which a seal is missing: the next epoch and the clock skew are over. `None` without a key.
     #[must_use]
     pub fn overdue(&self) -> Option<Timestamp> {
         let seconds = u64::from(self.key.as_ref()?.epochs.seconds);

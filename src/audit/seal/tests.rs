@@ -1,6 +1,12 @@
+use super::key::MAX_EPOCHS;
 use super::*;
-use crate::audit::append::append;
+use crate::audit::AuditError;
+use crate::audit::append::{Head, append};
 use crate::audit::entry::Draft;
+use crate::audit::tree::MAX_SIZE;
+use crate::bytes::hex;
+use crate::clock::Timestamp;
+use crate::secret::Secret;
 
 const ORIGIN: &str = "shop.example/0101010101010101/audit";
 const START: Timestamp = Timestamp::from_seconds(1_800_000_000);
