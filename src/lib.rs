@@ -24,6 +24,7 @@ pub mod key_text;
 pub mod keyring;
 pub mod limit;
 pub mod mcp;
+pub mod metering;
 pub mod oauth;
 pub mod policy;
 pub mod reason;

@@ -27,7 +27,6 @@
 mod address;
 mod admission;
 pub mod budget;
-pub mod call;
 mod history;
 pub mod period;
 mod rate;

@@ -115,8 +115,8 @@ too dear for ever: null
 bool(true)
 bool(true)
 -- misuse
-misuse: a call has 1 to 16 budgets
-misuse: a call has 1 to 16 budgets
+misuse: a call must have 1 to 16 budgets
+misuse: a call must have 1 to 16 budgets
 misuse: a budget is an array of key (string)
 misuse: a budget is an array of key (string)
 misuse: a budget is an array of key (string)

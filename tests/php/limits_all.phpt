@@ -55,12 +55,12 @@ bool(true)
 left of the others: 6
 the same history as check(): rate_limited
 160 calls of 8 processes, admitted: 50; left of the wider limit: 9
-misuse: a call has 1 to 16 limits, each with a key of its own
+misuse: a call must have 1 to 16 limits with different keys
 misuse: a limit is an array of key (string), max (int) and window (int)
 misuse: a limit is an array of key (string), max (int) and window (int)
 misuse: a limit is an array of key (string), max (int) and window (int)
 misuse: a limit is 1 to 256 calls in 1 to 2,678,400 seconds
 misuse: a limit is 1 to 256 calls in 1 to 2,678,400 seconds
 misuse: a limit is an array of key (string), max (int) and window (int)
-misuse: a call has 1 to 16 limits, each with a key of its own
-misuse: a call has 1 to 16 limits, each with a key of its own
+misuse: a call must have 1 to 16 limits with different keys
+misuse: a call must have 1 to 16 limits with different keys

@@ -8,7 +8,8 @@ use ext_php_rs::types::ZendHashTable;
 
 use super::admission::PhpAdmission;
 use crate::clock::{Clock as _, SystemClock};
-use crate::limit::{self, Limit, call};
+use crate::limit::{self, Limit};
+use crate::metering;
 use crate::php::convert::ArrayRow;
 use crate::php::decision::PhpDecision;
 use crate::php::error::{BindingResult, misuse};
@@ -25,7 +26,7 @@ const FIELDS: &[&str] = &["key", "max", "window"];
 const EXPECTED: &str = "a limit is an array of key (string), max (int) and window (int)";
 
 fn limit(key: &[u8], max: i64, window: i64) -> BindingResult<Limit> {
-    call::named_limit(key, max, window)
+    metering::named_limit(key, max, window)
         .map_err(|_| misuse("a limit is 1 to 256 calls in 1 to 2,678,400 seconds"))
 }
 
@@ -41,7 +42,7 @@ impl PhpLimits {
 
     pub fn check(&self, key: BinarySlice<u8>, max: i64, window: i64) -> BindingResult<PhpDecision> {
         let limit = limit(&key, max, window)?;
-        let admission = call::admit(&*self.0, &[limit], SystemClock.now())?;
+        let admission = metering::admit(&*self.0, &[limit], SystemClock.now())?;
         Ok(admission.decision(Reason::RateLimited).into())
     }
 
@@ -50,7 +51,7 @@ impl PhpLimits {
             .iter()
             .map(|row| limit(row.bytes("key")?, row.number("max")?, row.number("window")?))
             .collect::<BindingResult<Vec<Limit>>>()?;
-        let admission = call::admit(&*self.0, &limits, SystemClock.now())?;
+        let admission = metering::admit(&*self.0, &limits, SystemClock.now())?;
         Ok(PhpAdmission(admission))
     }
 }

@@ -5,7 +5,7 @@ use ext_php_rs::prelude::*;
 use ext_php_rs::types::Zval;
 
 use crate::limit::budget::Standing;
-use crate::limit::call::BudgetedCall;
+use crate::metering::BudgetedCall;
 use crate::php::convert::{PhpArrays, assoc, int};
 use crate::php::decision::PhpDecision;
 

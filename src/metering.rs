@@ -1,19 +1,21 @@
-//! One call against the limits and budgets of a store: the checks that every door makes in the same way.
+//! Counts a call under limits and budgets in a store, in the way that is common to all entry points.
+//!
+//! The definitions and algorithms are in [`limit`](crate::limit), which knows no store.
 
 use std::cell::Cell;
 
-use super::budget::{Budget, MAX_AMOUNT, Spending, Standing};
-use super::period::UtcOffset;
-use super::{Admission, Limit, LimitError};
 use crate::clock::Timestamp;
 use crate::decision::Decision;
+use crate::limit::budget::{Budget, MAX_AMOUNT, Spending, Standing};
+use crate::limit::period::UtcOffset;
+use crate::limit::{Admission, Limit, LimitError};
 use crate::store::{Store, StoreError};
 use crate::token;
 
-/// Returns the limit of `max` admissions per `seconds` for the thing called `name`.
+/// Returns the limit of `max` admissions per `seconds` for `name`.
 ///
 /// # Errors
-/// [`LimitError`] when `max` is not within 1 to 256, or `seconds` not within 1 to 2,678,400 (31 days).
+/// [`LimitError`] if `max` is not within 1 to 256, or `seconds` not within 1 to 2,678,400 (31 days).
 pub fn named_limit(name: &[u8], max: i64, seconds: i64) -> Result<Limit, LimitError> {
     let max = u16::try_from(max).map_err(|_| LimitError::Max)?;
     let seconds = u64::try_from(seconds).map_err(|_| LimitError::Window)?;
@@ -21,15 +23,15 @@ pub fn named_limit(name: &[u8], max: i64, seconds: i64) -> Result<Limit, LimitEr
     Limit::new(key, max, seconds.saturating_mul(1000))
 }
 
-/// Why a call could not be checked.
+/// Why a call could not be counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CallError {
     /// There are no limits, too many, or two with the same key.
-    #[error("a call has 1 to 16 limits, each with a key of its own")]
+    #[error("a call must have 1 to 16 limits with different keys")]
     Limits,
     /// There are no budgets, too many, or two that count the same.
-    #[error("a call has 1 to 16 budgets, no two of the same key, period and measure")]
+    #[error("a call must have 1 to 16 budgets, no two with the same key, period and measure")]
     Budgets,
     /// The cost is negative or above [`MAX_AMOUNT`].
     #[error("a cost must be 0 to 1,000,000,000,000,000")]
@@ -45,10 +47,10 @@ pub enum CallError {
     Store(#[from] StoreError),
 }
 
-/// Counts a call in all `limits`, or in none if one of them has no room.
+/// Counts a call under all `limits`, or under none if one of them has no room.
 ///
 /// # Errors
-/// [`CallError::Limits`] for a list that the store does not take; [`CallError::Store`] when the store fails.
+/// [`CallError::Limits`] for a list that the store does not accept; [`CallError::Store`] if the store fails.
 pub fn admit(store: &dyn Store, limits: &[Limit], now: Timestamp) -> Result<Admission, CallError> {
     store.admit(limits, now).map_err(|error| match error {
         StoreError::Misuse => CallError::Limits,
@@ -56,7 +58,7 @@ pub fn admit(store: &dyn Store, limits: &[Limit], now: Timestamp) -> Result<Admi
     })
 }
 
-/// A call that was counted in its budgets, or refused by them. Its real cost can be reported once.
+/// A call that was counted under its budgets, or refused by them. Its real cost can be reported once.
 #[derive(Debug)]
 pub struct BudgetedCall {
     spending: Spending,
@@ -67,12 +69,12 @@ pub struct BudgetedCall {
 }
 
 impl BudgetedCall {
-    /// Counts a call that is estimated to cost `cost` in all `budgets`, or in none if one of them has no room. `offset`
-    /// is the offset of the site's time zone now.
+    /// Counts a call with the estimated `cost` under all `budgets`, or under none if one of them has no room. `offset` is
+    /// the present one of the site's time zone.
     ///
     /// # Errors
-    /// [`CallError::Cost`] for a cost out of range, [`CallError::Budgets`] for a list that the store does not take;
-    /// [`CallError::Store`] when the store fails.
+    /// [`CallError::Cost`] for a cost out of range, [`CallError::Budgets`] for a list that the store does not accept;
+    /// [`CallError::Store`] if the store fails.
     pub fn spend(
         store: &dyn Store,
         budgets: Vec<Budget>,
@@ -118,7 +120,7 @@ impl BudgetedCall {
     ///
     /// # Errors
     /// [`CallError::Cost`] for a cost out of range, [`CallError::Refused`] for a call that was refused,
-    /// [`CallError::Reported`] for a second report; [`CallError::Store`] when the store fails. The cost can then be
+    /// [`CallError::Reported`] for a second report; [`CallError::Store`] if the store fails. The cost can then be
     /// reported again.
     pub fn report(
         &self,
