@@ -1,11 +1,11 @@
 #!/bin/bash
-# Measures the promises that are ratios, each against a peer in the same run: `make bench`.
+# `make bench`: measures the performance goals, each relative to comparable code in the same run.
 #
-#   benches/run.sh [php|core]...     (default: both)
+#   benches/run.sh [php|core]...     default: both
 #
-# php: the extension beside what a PHP developer would write instead, in one PHP process. core: the parts of
-# the Rust core against the bare primitive they are made of. Rows go to .cache/bench/*.md; docs/benchmarks.md
-# has those of the last release. Nothing here is a test: the tests say yes or no.
+# php: the extension and comparable PHP code, in one PHP process. core: parts of the Rust core and the bare
+# cryptographic primitive that they use. The results are written to .cache/bench/*.md; docs/benchmarks.md has those
+# of the last release. Benchmarks are not tests: no result makes them fail.
 set -euo pipefail
 . "$(dirname "$0")/../tests/setup/common.sh"
 cd "$ROOT"
@@ -28,7 +28,7 @@ end() {
 }
 trap end EXIT
 
-# The peers' servers, on sockets in a folder of this run.
+# Starts Redis and MariaDB for the comparisons, on sockets in a folder of this run.
 servers() {
 	mkdir -p "$work"/{state,files,db,tmp}
 	chmod 700 "$work/state"
@@ -39,8 +39,8 @@ servers() {
 	mariadbd --no-defaults --datadir="$work/db" --user="$(id -un)" --socket="$work/sql" --skip-networking \
 		--pid-file="$work/db.pid" --tmpdir="$work/tmp" --performance-schema=OFF >>"$work/db.log" 2>&1 &
 	pids+=($!)
-	wait_until 20 "Redis" redis-cli -s "$work/redis" ping
-	wait_until 30 "MariaDB" mariadb --no-defaults -S "$work/sql" -u root -e 'CREATE DATABASE IF NOT EXISTS bench'
+	wait_until 20 "Redis does not answer" redis-cli -s "$work/redis" ping
+	wait_until 30 "MariaDB does not answer" mariadb --no-defaults -S "$work/sql" -u root -e 'CREATE DATABASE IF NOT EXISTS bench'
 }
 
 php_part() {
@@ -52,7 +52,7 @@ php_part() {
 			-d include_path=.:/usr/share/php "$file" "$work/files" "$work/redis" "$work/sql" >"$out/$(basename "$file" .php).md"
 	done
 	{
-		printf '| what | ours, µs | beside | its, µs | times | goal | |\n| --- | ---: | --- | ---: | ---: | ---: | --- |\n'
+		printf '| what | Countersign, µs | compared with | its time, µs | ratio | goal | |\n| --- | ---: | --- | ---: | ---: | ---: | --- |\n'
 		for file in benches/php/*.php; do cat "$out/$(basename "$file" .php).md"; done
 	} >"$out/php.txt"
 	cat "$out/php.txt"
@@ -66,6 +66,6 @@ for part in "${parts[@]}"; do
 	case $part in
 	php) php_part ;;
 	core) core_part ;;
-	*) die "there is no part '$part' (php, core)" ;;
+	*) die "unknown part '$part' (known: php, core)" ;;
 	esac
 done

@@ -1,22 +1,22 @@
 #!/bin/bash
-# `make packages`: everything that a release is made of, for one PHP, into target/packages, with SHA256SUMS.
+# `make packages`: builds all files of a release for one PHP into target/packages, with SHA256SUMS.
 #
 #   PHP=php8.2 PHP_CONFIG=php-config8.2 packaging/all.sh
 #
-# Run once for each PHP: what is there for other PHPs of the same version stays.
+# Run it once for each PHP. Files of the same version for other PHPs are kept.
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
 cd "$ROOT"
 
-PHP=$(command -v "${PHP:-php8.2}") || die "no ${PHP:-php8.2}"
-PHP_CONFIG=$(command -v "${PHP_CONFIG:-php-config8.2}") || die "no ${PHP_CONFIG:-php-config8.2}"
+PHP=$(command -v "${PHP:-php8.2}") || die "PHP is not installed: set PHP to its program, for example PHP=php8.2"
+PHP_CONFIG=$(command -v "${PHP_CONFIG:-php-config8.2}") || die "php-config is not installed: set PHP_CONFIG to its program, for example PHP_CONFIG=php-config8.2"
 export PHP PHP_CONFIG
 target=${CARGO_TARGET_DIR:-$ROOT/target}
 out=$target/packages
 mkdir -p "$out"
 find "$out" -maxdepth 1 -type f ! -name "*[-_]${VERSION}[._]*" -delete
 
-# The places that a panic names, without the folders of whoever built it.
+# Removes the folders of the build machine from the file names in panic messages.
 for dir in "${CARGO_HOME:-$HOME/.cargo}"/registry/src/*; do
 	RUSTFLAGS="${RUSTFLAGS:-} --remap-path-prefix=$dir=crates"
 	CFLAGS="${CFLAGS:-} -ffile-prefix-map=$dir=crates"

@@ -1,11 +1,11 @@
 #!/bin/bash
-# Makes Debian packages, with nothing but dpkg-deb:
+# Makes Debian packages with dpkg-deb:
 #
 #   packaging/deb.sh extension EXTENSION.so PHP DIR    DIR/phpX.Y-countersign_VERSION_ARCH.deb
 #   packaging/deb.sh cli PROGRAM DIR                   DIR/countersign-cli_VERSION_ARCH.deb
 #
-# PHP is the program that the extension was built for; Debian's have one package for each PHP, and are not thread-safe.
-# MAINTAINER names whoever answers for the package.
+# PHP is the program that the extension was built for, which must not be thread-safe, like all of Debian's.
+# There is one package for each PHP version. MAINTAINER is the name and address in the package.
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
 
@@ -17,16 +17,16 @@ trap 'rm -rf "$work"' EXIT
 tree=$work/tree
 mkdir -p "$tree/DEBIAN"
 
-# The oldest C library that has every symbol the file uses, and what else it is linked with.
+# libraries FILE: prints the dependencies: the oldest C library that has every symbol that the file uses, and libgcc.
 libraries() {
 	local glibc
 	glibc=$(objdump -T "$1" | sed -n 's/.*(\{0,1\}GLIBC_\([0-9.]*\).*/\1/p' | sort -uV | tail -1)
-	[ -n "$glibc" ] || die "$1 uses no C library"
+	[ -n "$glibc" ] || die "$1 is not linked with the GNU C library"
 	printf 'libc6 (>= %s)' "$glibc"
 	if objdump -p "$1" | grep -q 'NEEDED *libgcc_s'; then printf ', libgcc-s1 (>= 4.2)'; fi
 }
 
-# documents PACKAGE FEATURE: licence, notices and changes, where Debian has them.
+# documents PACKAGE FEATURE: adds licence, notices and changes under /usr/share/doc.
 documents() {
 	local doc=$tree/usr/share/doc/$1
 	mkdir -p "$doc"
@@ -42,7 +42,7 @@ documents() {
 	END
 }
 
-# package NAME SECTION DEPENDS "summary" < the long description
+# package NAME SECTION DEPENDS "summary" < LONG_DESCRIPTION: builds the package from $tree.
 package() {
 	local name=$1 section=$2 depends=$3 summary=$4
 	settle "$tree"
@@ -64,14 +64,14 @@ case $kind in
 extension)
 	[ $# = 4 ] || die "usage: packaging/deb.sh extension EXTENSION.so PHP DIR"
 	php=$3 out=$(realpath -m "$4")
-	loaded=$("$php" -n -d "extension=$(realpath "$file")" -r 'echo phpversion( "countersign" );') || die "$php does not load $file"
+	loaded=$("$php" -n -d "extension=$(realpath "$file")" -r 'echo phpversion( "countersign" );') || die "$php cannot load $file"
 	[ "$loaded" = "$VERSION" ] || die "$file is version '$loaded', not $VERSION"
 	read -r series api plain <<<"$("$php" -n -i | awk '
 		/^PHP Version => / && !v { split( $4, n, "." ); v = n[1] "." n[2] }
 		/^PHP Extension => / { a = $4 }
 		/^Thread Safety => disabled/ { t = 1 }
 		END { print v, a, t + 0 }')"
-	[ "$plain" = 1 ] || die "$php is thread-safe, which no PHP of Debian's is"
+	[ "$plain" = 1 ] || die "$php is thread-safe: Debian packages support only NTS builds"
 	name=php$series-countersign
 	mkdir -p "$tree/usr/lib/php/$api" "$tree/etc/php/$series/mods-available"
 	install -m 644 "$file" "$tree/usr/lib/php/$api/countersign.so"
@@ -87,10 +87,10 @@ extension)
 		"security decisions for WordPress and PHP, in Rust" <<-END
 			Lets AI agents and a remote operations service act on a WordPress site without
 			being trusted: tokens, limits, permissions, confirmation, a tamper-evident audit
-			log and an MCP server, as an extension of PHP.
+			log and an MCP server, as a PHP extension.
 
-			Module start-up opens nothing and starts nothing: sites that do not use it are
-			not affected.
+			Loading the module opens no file and starts no thread. Sites that do not use it
+			are not affected.
 		END
 	;;
 cli)
@@ -103,8 +103,8 @@ cli)
 	read -r _ _ _ commit target <<<"$("$file" --version | tr -d '(),')"
 	build_note "$VERSION" "$commit" "$target" >"$tree/usr/share/doc/countersign-cli/BUILD"
 	package countersign-cli admin "$(libraries "$file")" "Countersign's command line, for operators" <<-END
-		Verifies exported audit logs, makes keys, reads what a token says of itself and
-		checks a machine. Needs neither PHP nor WordPress, and talks to nobody.
+		Verifies exported audit logs, generates keys, shows the fields of a token and runs
+		a self-test. Needs neither PHP nor WordPress, and makes no network connection.
 	END
 	;;
 *) die "usage: packaging/deb.sh extension EXTENSION.so PHP DIR | cli PROGRAM DIR" ;;

@@ -1,19 +1,19 @@
 #!/bin/bash
-# Makes the file that PIE looks for among a release's assets, before it builds from source:
+# Makes the release asset that PIE downloads. Without it, PIE builds from source.
 #
 #   packaging/pie-asset.sh EXTENSION.so PHP DIR
 #
-#   DIR/php_countersign-VERSION_phpX.Y-ARCH-linux-LIBC[-debug][-zts].zip, with countersign.so at its root
+#   DIR/php_countersign-VERSION_phpX.Y-ARCH-linux-LIBC[-debug][-zts].zip, with countersign.so at its top level
 #
-# PHP is the program that the extension was built for: it has to load it, and says what goes into the name.
+# PHP is the program that the extension was built for. It must load the extension and determines the name.
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
 [ $# = 3 ] || die "usage: packaging/pie-asset.sh EXTENSION.so PHP DIR"
 extension=$(realpath "$1") php=$2 out=$(realpath -m "$3")
 
-loaded=$("$php" -n -d "extension=$extension" -r 'echo phpversion( "countersign" );') || die "$php does not load $extension"
+loaded=$("$php" -n -d "extension=$extension" -r 'echo phpversion( "countersign" );') || die "$php cannot load $extension"
 [ "$loaded" = "$VERSION" ] || die "$extension is version '$loaded', not $VERSION"
-# The names PIE knows: architecture and C library as the plugin's Health\Requirements gives them.
+# The names that PIE uses. The plugin's Health\Requirements computes the same ones.
 read -r series debug zts <<<"$("$php" -n -r 'echo PHP_MAJOR_VERSION, ".", PHP_MINOR_VERSION, " ", (int) PHP_DEBUG, " ", (int) PHP_ZTS;')"
 arch=$(uname -m)
 [ "$arch" != aarch64 ] || arch=arm64

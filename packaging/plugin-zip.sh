@@ -1,5 +1,5 @@
 #!/bin/bash
-# Makes DIR/countersign-VERSION.zip, the WordPress plugin as WordPress installs it: one folder, countersign/.
+# Makes DIR/countersign-VERSION.zip, the installable WordPress plugin: one folder, countersign/.
 #
 #   packaging/plugin-zip.sh DIR
 set -euo pipefail
@@ -9,12 +9,12 @@ out=$(realpath -m "$1")
 plugin=$ROOT/php-plugin/countersign
 
 header=$(sed -n 's/^ \* Version: *//p' "$plugin/countersign.php")
-[ "$header" = "$VERSION" ] || die "the plugin is version '$header', the extension $VERSION"
+[ "$header" = "$VERSION" ] || die "the plugin has version '$header', but the extension has $VERSION: change one of them"
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir -p "$out" "$work/countersign"
-# What a plugin is made of; whatever else lies in the folder stays there.
+# The parts of the plugin. Other files in the folder are not packed.
 for part in countersign.php readme.txt uninstall.php assets languages src; do
 	cp -r "$plugin/$part" "$work/countersign/"
 done

@@ -1,4 +1,4 @@
-# Made once: `make install`, which root may run, where there may be no cargo, only copies it.
+# Built by `make`. `make install`, which may run as root without cargo, only copies the file.
 $(phplibdir)/countersign.so: $(srcdir)/../Cargo.toml $(srcdir)/../Cargo.lock $(srcdir)/../build.rs $(shell find $(srcdir)/../src $(srcdir)/../build -type f)
 	+PHP=$(PHP_EXECUTABLE) PHP_CONFIG=$(COUNTERSIGN_PHP_CONFIG) $(CARGO) build --release --locked --features php \
 		--manifest-path $(srcdir)/../Cargo.toml

@@ -1,14 +1,20 @@
-//! The few encodings that every format of the crate is made of.
+//! Encodings and hashes that the formats of the crate have in common.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest as _, Sha256};
 
-/// Pre-authentication encoding: every part behind its length, so that no two lists of parts encode
-/// to the same bytes.
+/// Returns the pre-authentication encoding of `parts`. Each part is preceded by its length, so no two different lists of
+/// parts have the same encoding.
 ///
-/// Layout: count, then for each part its length and its bytes; count and lengths are 64-bit
-/// little-endian, as in the [PASETO specification](https://github.com/paseto-standard/paseto-spec/blob/master/docs/01-Protocol-Versions/Common.md#pae-definition).
+/// Layout: the number of parts, then for each part its length and its bytes. Numbers are 64-bit little-endian, as in the
+/// [PASETO specification](https://github.com/paseto-standard/paseto-spec/blob/master/docs/01-Protocol-Versions/Common.md#pae-definition).
+///
+/// ```
+/// use countersign::bytes::pae;
+///
+/// assert_ne!(pae(&[b"ab", b"c"]), pae(&[b"a", b"bc"]));
+/// ```
 #[must_use]
 pub fn pae(parts: &[&[u8]]) -> Vec<u8> {
     let size = parts.iter().map(|part| part.len() + 8).sum::<usize>() + 8;
@@ -17,7 +23,7 @@ pub fn pae(parts: &[&[u8]]) -> Vec<u8> {
     out
 }
 
-/// [`pae`] handed to `take` piece by piece: for a hash, which needs no copy of the whole.
+/// Passes the [`pae`] of `parts` to `take` in pieces, so that a hash needs no copy of the whole.
 pub fn pae_into<'a>(parts: impl Iterator<Item = &'a [u8]> + Clone, mut take: impl FnMut(&[u8])) {
     take(&(parts.clone().count() as u64).to_le_bytes());
     for part in parts {
@@ -26,13 +32,13 @@ pub fn pae_into<'a>(parts: impl Iterator<Item = &'a [u8]> + Clone, mut take: imp
     }
 }
 
-/// SHA-256 of the [`pae`] of `parts`.
+/// Returns the SHA-256 of the [`pae`] of `parts`.
 #[must_use]
 pub fn sha256_pae(parts: &[&[u8]]) -> [u8; 32] {
     sha256_pae_of(parts.iter().copied())
 }
 
-/// [`sha256_pae`] of parts that stand in no slice.
+/// Returns the SHA-256 of the [`pae`] of the parts that an iterator yields.
 #[must_use]
 pub fn sha256_pae_of<'a>(parts: impl Iterator<Item = &'a [u8]> + Clone) -> [u8; 32] {
     let mut hash = Sha256::new();
@@ -40,43 +46,43 @@ pub fn sha256_pae_of<'a>(parts: impl Iterator<Item = &'a [u8]> + Clone) -> [u8; 
     hash.finalize().into()
 }
 
-/// SHA-256 of `data` (FIPS 180-4).
+/// Returns the SHA-256 of `data` ([FIPS 180-4](https://csrc.nist.gov/pubs/fips/180-4/upd1/final)).
 #[must_use]
 pub fn sha256(data: &[u8]) -> [u8; 32] {
     Sha256::digest(data).into()
 }
 
-/// base64url without padding (RFC 4648 §5).
+/// Returns `data` as base64url without padding ([RFC 4648 §5](https://www.rfc-editor.org/rfc/rfc4648#section-5)).
 #[must_use]
 pub fn base64url(data: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode(data)
 }
 
-/// [`base64url`] at the beginning of `to`; how much of it that is, `None` where it has no room.
+/// Writes the [`base64url`] of `data` to the beginning of `to` and returns its length; `None` if `to` is too short.
 pub fn base64url_at(to: &mut [u8], data: &[u8]) -> Option<usize> {
     URL_SAFE_NO_PAD.encode_slice(data, to).ok()
 }
 
-/// [`base64url`] behind what is in `text` already.
+/// Appends the [`base64url`] of `data` to `text`.
 pub fn base64url_into(text: &mut String, data: &[u8]) {
     URL_SAFE_NO_PAD.encode_string(data, text);
 }
 
-/// Decodes base64url strictly: no padding, no white space, no non-zero trailing bits. Every byte
-/// string has exactly one accepted spelling.
+/// Decodes base64url strictly: without padding, white space or non-zero trailing bits, so that every byte string has
+/// exactly one accepted spelling. Returns `None` for any other text.
 #[must_use]
 pub fn from_base64url(text: &[u8]) -> Option<Vec<u8>> {
     URL_SAFE_NO_PAD.decode(text).ok()
 }
 
-/// [`from_base64url`] of what is exactly `N` bytes, with no allocation.
+/// Decodes base64url like [`from_base64url`], without an allocation. Returns `None` unless the result has `N` bytes.
 #[must_use]
 pub fn array_from_base64url<const N: usize>(text: &[u8]) -> Option<[u8; N]> {
     let mut out = [0; N];
     (URL_SAFE_NO_PAD.decode_slice(text, &mut out) == Ok(N)).then_some(out)
 }
 
-/// Lower-case hexadecimal.
+/// Returns `data` as lower-case hexadecimal digits.
 #[must_use]
 pub fn hex(data: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
@@ -86,7 +92,7 @@ pub fn hex(data: &[u8]) -> String {
         .collect()
 }
 
-/// Decodes lower-case hexadecimal of exactly `N` bytes.
+/// Decodes exactly `N` bytes from lower-case hexadecimal digits; `None` for any other text.
 #[must_use]
 pub fn from_hex<const N: usize>(text: &str) -> Option<[u8; N]> {
     let digits = text.as_bytes();
@@ -112,14 +118,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pae_keeps_the_border_between_parts() {
+    fn pae_distinguishes_where_parts_are_split() {
         assert_ne!(pae(&[b"ab", b"c"]), pae(&[b"a", b"bc"]));
         assert_ne!(pae(&[b"ab"]), pae(&[b"ab", b""]));
         assert_eq!(pae(&[b"a"]), b"\x01\0\0\0\0\0\0\0\x01\0\0\0\0\0\0\0a");
     }
 
     #[test]
-    fn base64url_has_one_spelling() {
+    fn base64url_accepts_one_spelling_only() {
         assert_eq!(from_base64url(b"AA").as_deref(), Some(&[0_u8][..]));
         for wrong in [&b"AB"[..], b"AA==", b"A", b"A A", b"+/", b"AA\n"] {
             assert_eq!(from_base64url(wrong), None, "{wrong:?}");
@@ -133,13 +139,13 @@ mod tests {
     }
 
     #[test]
-    fn pae_in_pieces_is_pae() {
+    fn the_hash_of_pieces_equals_the_hash_of_pae() {
         let parts: [&[u8]; 3] = [b"ab", b"", b"c"];
         assert_eq!(sha256_pae(&parts), sha256(&pae(&parts)));
     }
 
     #[test]
-    fn hex_goes_both_ways() {
+    fn hex_is_encoded_and_decoded() {
         assert_eq!(hex(&[0, 0x9f, 0xff]), "009fff");
         assert_eq!(from_hex::<3>("009fff"), Some([0, 0x9f, 0xff]));
         assert_eq!(from_hex::<3>("009fFF"), None);

@@ -1,4 +1,4 @@
-//! Time as an argument.
+//! Time as an argument. Only the binding and the command line read the clock; every rule takes a [`Timestamp`].
 
 use serde::{Deserialize, Serialize};
 
@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 /// also cover a clock that nothing has set for two weeks.
 pub const SKEW_MS: u64 = 30_000;
 
-/// A moment: milliseconds since 1970-01-01T00:00:00Z.
+/// A moment in milliseconds since 1970-01-01T00:00:00Z.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
 )]
@@ -19,56 +19,56 @@ pub const SKEW_MS: u64 = 30_000;
 pub struct Timestamp(u64);
 
 impl Timestamp {
-    /// From milliseconds since the epoch.
+    /// Returns the moment `millis` milliseconds after 1970-01-01T00:00:00Z.
     #[must_use]
     pub const fn from_millis(millis: u64) -> Self {
         Self(millis)
     }
 
-    /// From whole seconds since the epoch.
+    /// Returns the moment `seconds` seconds after 1970-01-01T00:00:00Z; at most the largest moment.
     #[must_use]
     pub const fn from_seconds(seconds: u64) -> Self {
         Self(seconds.saturating_mul(1000))
     }
 
-    /// Milliseconds since the epoch.
+    /// Returns the milliseconds since 1970-01-01T00:00:00Z.
     #[must_use]
     pub const fn millis(self) -> u64 {
         self.0
     }
 
-    /// Whole seconds since the epoch, rounded down.
+    /// Returns the whole seconds since 1970-01-01T00:00:00Z, rounded down.
     #[must_use]
     pub const fn seconds(self) -> u64 {
         self.0 / 1000
     }
 
-    /// This moment and `millis` more; stops at the largest moment instead of wrapping.
+    /// Returns the moment `millis` milliseconds later; at most the largest moment.
     #[must_use]
     pub const fn plus_millis(self, millis: u64) -> Self {
         Self(self.0.saturating_add(millis))
     }
 
-    /// This moment and `seconds` more.
+    /// Returns the moment `seconds` seconds later; at most the largest moment.
     #[must_use]
     pub const fn plus_seconds(self, seconds: u64) -> Self {
         self.plus_millis(seconds.saturating_mul(1000))
     }
 
-    /// Milliseconds from `earlier` to this moment; 0 when `earlier` is later.
+    /// Returns the milliseconds from `earlier` to this moment; 0 if `earlier` is the later one.
     #[must_use]
     pub const fn millis_since(self, earlier: Self) -> u64 {
         self.0.saturating_sub(earlier.0)
     }
 }
 
-/// Where the doors of the crate (PHP, command line) get their moment from.
+/// A source of the present moment, for the binding and the command line.
 pub trait Clock: Send + Sync {
-    /// The present moment.
+    /// Returns the present moment.
     fn now(&self) -> Timestamp;
 }
 
-/// The machine's wall clock.
+/// The wall clock of the machine.
 #[cfg(not(target_family = "wasm"))]
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemClock;

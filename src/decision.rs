@@ -1,28 +1,28 @@
-//! Yes, or no with a reason.
+//! A decision: allowed, or denied with a reason.
 
 use crate::reason::Reason;
 
-/// The answer to "may this happen?".
+/// Whether a request is allowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[must_use = "a decision that nobody looks at protects nothing"]
+#[must_use = "a request is not refused if its decision is ignored"]
 pub enum Decision {
-    /// It may.
+    /// The request is allowed.
     Allow,
-    /// It may not.
+    /// The request is refused.
     Deny(Denial),
 }
 
-/// A refusal that was expected, as opposed to an error.
+/// An expected refusal, as opposed to an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Denial {
-    /// Why, as a stable code.
+    /// The reason, which has a stable code.
     pub reason: Reason,
-    /// Seconds after which the same request may succeed, where that is known.
+    /// Seconds after which the same request may succeed; `None` if waiting does not help or the time is unknown.
     pub retry_after: Option<u32>,
 }
 
 impl Denial {
-    /// A refusal that waiting will not mend.
+    /// Returns a refusal without a waiting time.
     #[must_use]
     pub const fn new(reason: Reason) -> Self {
         Self {
@@ -39,7 +39,7 @@ impl From<Reason> for Denial {
 }
 
 impl Decision {
-    /// Whether it may happen.
+    /// Returns whether the request is allowed.
     #[must_use]
     pub const fn is_allowed(self) -> bool {
         matches!(self, Self::Allow)

@@ -1,6 +1,8 @@
-//! HTTP answers, ready to send.
+//! HTTP: responses that are ready to send, and the comparison of web origins.
 
 use std::fmt;
+
+use url::{Host, Url};
 
 use crate::decision::Decision;
 use crate::reason::Reason;
@@ -20,10 +22,11 @@ pub(crate) const fn require_https(secure: bool) -> Result<(), Reason> {
     }
 }
 
-/// Status, headers and body of an answer, and what was decided. `Duty` is what the caller has to do before
-/// it sends the answer: each protocol has its own.
+/// A complete HTTP response, and the decision behind it.
 ///
-/// Printing it shows status and decision alone: headers and body may hold tokens and secrets.
+/// `Duty` is what the caller has to do before it sends the response; each protocol has its own. The
+/// `Debug` output shows status and decision only, because headers and body may contain tokens and
+/// secrets.
 pub struct Reply<Duty> {
     pub(crate) status: u16,
     pub(crate) headers: Vec<(&'static str, String)>,
@@ -33,32 +36,32 @@ pub struct Reply<Duty> {
 }
 
 impl<Duty> Reply<Duty> {
-    /// The HTTP status.
+    /// Returns the HTTP status.
     #[must_use]
     pub const fn status(&self) -> u16 {
         self.status
     }
 
-    /// All headers; no name stands twice.
+    /// Returns all headers as name and value. No name occurs twice.
     #[must_use]
     pub fn headers(&self) -> &[(&'static str, String)] {
         &self.headers
     }
 
-    /// The body: JSON, the last event of a stream, or nothing.
+    /// Returns the body: JSON, the last event of a stream, or an empty string.
     #[must_use]
     pub fn body(&self) -> &str {
         &self.body
     }
 
-    /// Yes, or no with a reason: the true one, which the client may not be told.
+    /// Returns the decision with its true reason, which may be more specific than what the client is told.
     pub const fn decision(&self) -> Decision {
         self.decision
     }
 }
 
 impl<Duty: Default> Reply<Duty> {
-    /// An answer that is allowed, and leaves nothing to do.
+    /// Returns a response that was allowed and leaves nothing to do.
     pub(crate) fn new(status: u16, headers: Vec<(&'static str, String)>, body: String) -> Self {
         Self {
             status,
@@ -76,5 +79,139 @@ impl<Duty> fmt::Debug for Reply<Duty> {
             .field("status", &self.status)
             .field("decision", &self.decision)
             .finish_non_exhaustive()
+    }
+}
+
+/// A web origin: scheme, host and effective port
+/// ([RFC 6454 §4](https://www.rfc-editor.org/rfc/rfc6454#section-4)).
+///
+/// Two origins are equal if all three are. Names are compared without regard to case, and a missing port
+/// stands for the default port of the scheme.
+///
+/// ```
+/// use countersign::http::WebOrigin;
+///
+/// let own = WebOrigin::parse("https://example.org").unwrap();
+/// assert_eq!(WebOrigin::parse("https://EXAMPLE.org:443"), Some(own.clone()));
+/// assert_eq!(WebOrigin::of_authority("https", "example.org"), Some(own.clone()));
+/// assert_ne!(WebOrigin::parse("http://example.org"), Some(own));
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WebOrigin {
+    scheme: String,
+    host: Host<String>,
+    port: Option<u16>,
+}
+
+impl WebOrigin {
+    /// Parses an origin as the header `Origin` has it: `scheme://host` or `scheme://host:port`. Returns
+    /// `None` for anything else, such as `null`, a path, or user information.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let (scheme, authority) = text.split_once("://")?;
+        Self::of_authority(scheme, authority)
+    }
+
+    /// Returns the origin of an authority, `host` or `host:port`, as the header `Host` has it, for a
+    /// request with `scheme`. Returns `None` if `authority` is anything else.
+    #[must_use]
+    pub fn of_authority(scheme: &str, authority: &str) -> Option<Self> {
+        // The URL parser would drop tabs and line breaks, and read the rest as user information or a path.
+        let plain = |byte: u8| {
+            byte > b' ' && byte != 0x7f && !matches!(byte, b'/' | b'\\' | b'?' | b'#' | b'@')
+        };
+        if authority.is_empty() || !authority.bytes().all(plain) {
+            return None;
+        }
+        let url = Url::parse(&format!("{scheme}://{authority}")).ok()?;
+        Some(Self {
+            scheme: url.scheme().to_owned(),
+            host: url.host()?.to_owned(),
+            port: url.port_or_known_default(),
+        })
+    }
+
+    /// Returns the origin of an absolute URL. Returns `None` if `url` is not one or has no host.
+    #[must_use]
+    pub fn of_url(url: &str) -> Option<Self> {
+        let url = Url::parse(url).ok()?;
+        Some(Self {
+            scheme: url.scheme().to_owned(),
+            host: url.host()?.to_owned(),
+            port: url.port_or_known_default(),
+        })
+    }
+
+    /// Returns the scheme, in lower case.
+    #[must_use]
+    pub fn scheme(&self) -> &str {
+        &self.scheme
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn same(scheme: &str, one: &str, other: &str) -> bool {
+        let one = WebOrigin::of_authority(scheme, one);
+        one.is_some() && one == WebOrigin::of_authority(scheme, other)
+    }
+
+    #[test]
+    fn authorities_are_compared_by_host_and_effective_port() {
+        assert!(same("https", "example.org", "EXAMPLE.org:443"));
+        assert!(same("http", "example.org", "example.org:80"));
+        assert!(same("http", "localhost:8080", "localhost:8080"));
+        assert!(same("http", "[::1]:8080", "[0:0::1]:8080"));
+        assert!(!same("https", "example.org:443", "example.org:80"));
+        assert!(!same("https", "example.org", "example.org:80"));
+        assert!(!same("http", "example.org", "example.org:443"));
+        assert!(!same("http", "localhost:8080", "localhost"));
+        assert!(!same("https", "example.org", "example.org.evil.test"));
+        assert!(!same("https", "example.org", "example.org:8443"));
+    }
+
+    #[test]
+    fn text_that_is_not_an_authority_has_no_origin() {
+        for text in [
+            "",
+            "example.org/",
+            "user@example.org",
+            "evil.test\\example.org",
+            "exam\tple.org",
+            "example.org#",
+            "example.org?x",
+            "example.org:port",
+            "example.org:65536",
+            " example.org",
+            "[::1",
+        ] {
+            assert_eq!(WebOrigin::of_authority("https", text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn origins_are_compared_by_scheme_too() {
+        let own = WebOrigin::parse("https://example.org").unwrap();
+        assert_eq!(own.scheme(), "https");
+        assert_eq!(
+            WebOrigin::parse("HTTPS://example.org:443"),
+            Some(own.clone())
+        );
+        assert_eq!(
+            WebOrigin::of_url("https://example.org/wp-json/mcp?a=b"),
+            Some(own.clone())
+        );
+        assert_ne!(WebOrigin::parse("http://example.org:443"), Some(own));
+        for text in [
+            "null",
+            "",
+            "example.org",
+            "https://",
+            "https://example.org/x",
+        ] {
+            assert_eq!(WebOrigin::parse(text), None, "{text}");
+        }
     }
 }

@@ -1,8 +1,21 @@
-//! Keys, one for each purpose, derived from what the site keeps secret.
+//! The keys of a site, one for each purpose, derived from its secret key material.
 //!
-//! The material is WordPress's `AUTH_KEY` and `AUTH_SALT`. No key of this crate is that material:
-//! each is derived by HKDF with the site's id as salt and a label of its own, so a key leaked in one
-//! place opens nothing else, and two sites that share a `wp-config.php` share no key.
+//! The material is WordPress's `AUTH_KEY` and `AUTH_SALT`. It is never used as a key itself. Each key is derived by HKDF
+//! with the site's id as salt and its own label. A key that leaks from one place therefore reveals no other key, and two
+//! sites with the same `wp-config.php` have different keys.
+//!
+//! ```
+//! use countersign::keyring::{Keyring, Purpose, SiteId};
+//!
+//! let site = SiteId::parse("0123456789abcdef").unwrap();
+//! let keys = Keyring::open(site, &[7; 64], &[])?;
+//! assert_ne!(
+//!     keys.purpose_key(Purpose::Cursor).expose(),
+//!     keys.purpose_key(Purpose::RequestState).expose(),
+//! );
+//! assert!(Keyring::open(site, b"too short", &[]).is_err());
+//! # Ok::<(), countersign::reason::Reason>(())
+//! ```
 
 use std::sync::OnceLock;
 
@@ -13,20 +26,23 @@ use crate::reason::Reason;
 use crate::secret::{MacKey, Secret, derive};
 use crate::token::Kind;
 
-/// The least number of bytes of key material that is accepted.
+/// The smallest accepted length of key material, in bytes.
 pub const MIN_MATERIAL: usize = 32;
 
-/// What `wp-config-sample.php` has in place of a key.
+/// The text in `wp-config-sample.php` that must be replaced by a key.
 const PLACEHOLDER: &[u8] = b"put your unique phrase here";
 
-/// Whether WordPress's placeholder stands anywhere in `material`.
+/// Returns whether `material` contains WordPress's placeholder.
 pub(crate) fn has_placeholder(material: &[u8]) -> bool {
     material
         .windows(PLACEHOLDER.len())
         .any(|part| part.eq_ignore_ascii_case(PLACEHOLDER))
 }
 
-/// Whether `material` can be the root of keys.
+/// Checks that keys can be derived from `material`.
+///
+/// # Errors
+/// [`Reason::KeyUnusable`] if it is shorter than [`MIN_MATERIAL`] or contains the placeholder.
 pub(crate) fn check_material(material: &[u8]) -> Result<(), Reason> {
     if material.len() < MIN_MATERIAL || has_placeholder(material) {
         return Err(Reason::KeyUnusable);
@@ -34,25 +50,25 @@ pub(crate) fn check_material(material: &[u8]) -> Result<(), Reason> {
     Ok(())
 }
 
-/// A site's random identity: 8 bytes, made once, kept in the site's database; 16 lower-case hex
-/// digits where it is written.
+/// The random id of a site: 8 bytes, generated once and kept in the site's database. It is written as 16 lower-case
+/// hexadecimal digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct SiteId([u8; 8]);
 
 impl SiteId {
-    /// From the bytes.
+    /// Returns the id with these bytes.
     #[must_use]
     pub const fn new(bytes: [u8; 8]) -> Self {
         Self(bytes)
     }
 
-    /// From 16 lower-case hex digits; `None` for anything else.
+    /// Reads 16 lower-case hexadecimal digits; `None` for any other text.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         bytes::from_hex(text).map(Self)
     }
 
-    /// The bytes.
+    /// Returns the bytes.
     #[must_use]
     pub const fn as_bytes(&self) -> &[u8; 8] {
         &self.0
@@ -65,19 +81,19 @@ impl std::fmt::Display for SiteId {
     }
 }
 
-/// What a key is for. A purpose is part of the derivation: adding one changes no other.
+/// What a key is used for. The purpose is part of the derivation, so adding one changes no other key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Purpose {
-    /// MCP `requestState` of input-required rounds.
+    /// Protects the MCP `requestState` of a call that needs further input.
     RequestState,
-    /// MCP list cursors.
+    /// Protects the cursors of MCP lists.
     Cursor,
-    /// Seals the state of an audit verification between two requests.
+    /// Protects the state of an audit verification between two requests.
     AuditVerification,
     /// The seed of the key that signs audit checkpoints.
     AuditCheckpoint,
-    /// The ids of OAuth refresh tokens, which must be derivable again.
+    /// Derives the ids of OAuth refresh tokens, so that the same token can be issued again.
     Refresh,
 }
 
@@ -93,18 +109,18 @@ impl Purpose {
     }
 }
 
-/// Names the material a key came from, without telling anything of it: 4 bytes.
+/// Identifies the material that a key was derived from, without revealing anything about it: 4 bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct KeyId(pub [u8; 4]);
 
-/// One generation of key material, already spread into what is needed of it.
+/// The keys that are derived from one key material.
 struct DerivedKeys {
     id: KeyId,
     root: Secret<32>,
     tokens: TokenKeys,
 }
 
-/// The prepared keys of tokens, each made when it is first needed.
+/// The prepared keys of the kinds of tokens. Each is derived when it is first needed.
 #[derive(Default)]
 struct TokenKeys {
     access: OnceLock<MacKey>,
@@ -154,7 +170,7 @@ impl DerivedKeys {
     }
 }
 
-/// A site's keys: the generation that issues, and older ones that still verify.
+/// The keys of a site: the current ones, which issue tokens, and previous ones, which still verify them.
 pub struct Keyring {
     site: SiteId,
     current: DerivedKeys,
@@ -162,12 +178,12 @@ pub struct Keyring {
 }
 
 impl Keyring {
-    /// Opens the keys of `site` from its present `material` and, while a change of `AUTH_KEY` is
-    /// under way, the `previous` ones.
+    /// Derives the keys of `site` from its current key `material` and, while `AUTH_KEY` is being replaced, from `previous`
+    /// materials.
     ///
     /// # Errors
-    /// [`Reason::KeyUnusable`] for material under [`MIN_MATERIAL`] bytes or with WordPress's
-    /// placeholder in it. There is no fallback key.
+    /// [`Reason::KeyUnusable`] if a material is shorter than [`MIN_MATERIAL`] or contains WordPress's placeholder. There is
+    /// no fallback key.
     pub fn open(site: SiteId, material: &[u8], previous: &[&[u8]]) -> Result<Self, Reason> {
         Ok(Self {
             site,
@@ -179,41 +195,41 @@ impl Keyring {
         })
     }
 
-    /// Whose keys these are.
+    /// Returns the site that the keys belong to.
     #[must_use]
     pub const fn site(&self) -> SiteId {
         self.site
     }
 
-    /// The id of the generation that issues.
+    /// Returns the id of the current key material.
     #[must_use]
     pub const fn key_id(&self) -> KeyId {
         self.current.id
     }
 
-    /// The key that issues tokens of `kind`.
+    /// Returns the key that issues tokens of `kind`.
     #[must_use]
     pub fn token_key(&self, kind: Kind) -> &MacKey {
         self.current.token_key(kind)
     }
 
-    /// The key of generation `id` that verifies tokens of `kind`; `None` when this site does not
-    /// hold that generation.
+    /// Returns the key that verifies tokens of `kind` that were issued with the key material `id`; `None` if this keyring
+    /// does not have that material.
     #[must_use]
     pub fn token_key_of(&self, id: KeyId, kind: Kind) -> Option<&MacKey> {
         std::iter::once(&self.current)
             .chain(&self.previous)
-            .find(|generation| generation.id == id)
-            .map(|generation| generation.token_key(kind))
+            .find(|keys| keys.id == id)
+            .map(|keys| keys.token_key(kind))
     }
 
-    /// The key for `purpose`.
+    /// Returns the current key for `purpose`.
     #[must_use]
     pub fn purpose_key(&self, purpose: Purpose) -> Secret<32> {
         self.current.key(purpose.label())
     }
 
-    /// The Ed25519 key that signs audit checkpoints.
+    /// Returns the Ed25519 key that signs audit checkpoints.
     #[must_use]
     pub fn audit_signer(&self) -> SigningKey {
         SigningKey::from_bytes(self.purpose_key(Purpose::AuditCheckpoint).expose())
@@ -232,7 +248,7 @@ mod tests {
     const SITE: SiteId = SiteId::new([1; 8]);
 
     #[test]
-    fn weak_material_is_refused() {
+    fn short_material_and_the_placeholder_are_refused() {
         let placeholder = PLACEHOLDER.repeat(4);
         for weak in [&b""[..], b"short", &[b'x'; MIN_MATERIAL - 1], &placeholder] {
             assert_eq!(
@@ -245,10 +261,10 @@ mod tests {
     }
 
     #[test]
-    fn no_two_uses_share_a_key() {
+    fn every_site_kind_and_purpose_has_its_own_key() {
         let one = Keyring::open(SITE, &[b'x'; 64], &[]).unwrap();
         let other = Keyring::open(SiteId::new([2; 8]), &[b'x'; 64], &[]).unwrap();
-        // What a key makes of the same message stands for the key.
+        // Keys are compared by their HMAC of the same message.
         let mut keys: Vec<[u8; 32]> = Vec::new();
         for keyring in [&one, &other] {
             keys.extend(
@@ -271,7 +287,7 @@ mod tests {
     }
 
     #[test]
-    fn site_id_is_16_lower_case_digits() {
+    fn a_site_id_is_16_lower_case_hexadecimal_digits() {
         assert_eq!(SiteId::parse("0101010101010101"), Some(SITE));
         assert_eq!(SITE.to_string(), "0101010101010101");
         for wrong in [

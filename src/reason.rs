@@ -1,7 +1,8 @@
-//! Every reason for a refusal, with its stable code.
+//! Every reason for a refusal, with its stable code and its message.
 //!
-//! Codes are part of the product's interface: they stand in audit entries, in answers to clients and
-//! in the documentation, and are never renamed. The message says what to do, and never echoes input.
+//! Codes are part of the product's interface. They appear in audit entries, in answers to clients and in the
+//! documentation, and are never renamed. A message is one sentence in plain English: what is wrong and, after a colon, what
+//! to do. It never contains input. `docs/reasons.md` lists all of them and is generated from this file.
 
 use crate::words::words;
 
@@ -33,137 +34,137 @@ macro_rules! reasons {
 
 reasons! {
     // Tokens
-    TokenMissing = "token_missing", "No access token was sent: send it as Authorization: Bearer.";
-    TokenInQuery = "token_in_query", "The access token was sent in the address, where logs keep it: send it in the Authorization header.";
-    TokenMalformed = "token_malformed", "The token is not in the form this site issues.";
-    TokenUnknownKey = "token_unknown_key", "The token was made with a key this site no longer holds: connect again.";
-    TokenForged = "token_forged", "The token's signature does not match.";
-    TokenWrongKind = "token_wrong_kind", "The token is of another kind than this use needs.";
-    TokenWrongSite = "token_wrong_site", "The token was issued by another site.";
+    TokenMissing = "token_missing", "The request has no access token: send it in the Authorization header, as Bearer followed by the token.";
+    TokenInQuery = "token_in_query", "The access token was sent in the URL, where logs record it: send it in the Authorization header.";
+    TokenMalformed = "token_malformed", "The token does not have the form of a token of this site: send it exactly as it was issued.";
+    TokenUnknownKey = "token_unknown_key", "The token was issued with a key that this site no longer has: connect again.";
+    TokenForged = "token_forged", "The signature of the token is wrong: send the token exactly as it was issued.";
+    TokenWrongKind = "token_wrong_kind", "The token is of another kind than this request needs, such as a refresh token instead of an access token.";
+    TokenWrongSite = "token_wrong_site", "The token was issued by another site: connect to this site.";
     TokenExpired = "token_expired", "The token has expired: refresh it.";
-    TokenNotYetValid = "token_not_yet_valid", "The token was issued in the future: check the clocks.";
-    TokenWrongAudience = "token_wrong_audience", "The token was issued for another resource.";
+    TokenNotYetValid = "token_not_yet_valid", "The token was issued at a time in the future: synchronise the clocks of the servers.";
+    TokenWrongAudience = "token_wrong_audience", "The token was issued for another resource: request one for this resource.";
     TokenRevoked = "token_revoked", "The token was revoked: connect again.";
-    TokenUsed = "token_used", "The token works once and has been used.";
+    TokenUsed = "token_used", "The token can be used only once and has been used: request a new one.";
     // Signed actions and heartbeats
-    ActionTooLarge = "action_too_large", "The signed message is longer than any that is made: send it as it was signed.";
-    ActionMalformed = "action_malformed", "The signed message is missing or not in the form that is signed: send it as it was signed.";
-    ActionWrongDomain = "action_wrong_domain", "A heartbeat was sent where an action is needed, or the other way round.";
-    ActionWrongSite = "action_wrong_site", "The message was signed for another site.";
-    ActionUnknownKey = "action_unknown_key", "The message was signed with a key that is not live here: pair again, or add the key.";
-    ActionForged = "action_forged", "The message's signature does not match.";
-    ActionPayloadMismatch = "action_payload_mismatch", "The body is not the one that was signed: send exactly its bytes.";
-    ActionLifetime = "action_lifetime", "The message's lifetime must be more than 0 and at most 300 seconds: sign it again.";
-    ActionNotYetValid = "action_not_yet_valid", "The message was signed in the future: check the clocks.";
-    ActionExpired = "action_expired", "The message has expired: sign it again under the same id.";
-    ActionReplayed = "action_replayed", "The message's nonce was used before: sign it again with a new one.";
-    ActionInProgress = "action_in_progress", "The action is being done, or was cut off and its outcome is unknown: ask again later.";
-    ActionConflict = "action_conflict", "Another action has this id: use a new id.";
-    ActionKeyUnusable = "action_key_unusable", "The key cannot be used: a shared secret has at least 32 bytes, an Ed25519 key exactly 32, and not a weak one.";
+    ActionTooLarge = "action_too_large", "The signed message is longer than the format allows: send it exactly as it was signed.";
+    ActionMalformed = "action_malformed", "The signed message is missing or does not have the required form: send it exactly as it was signed.";
+    ActionWrongDomain = "action_wrong_domain", "A heartbeat was sent where an action is required, or an action where a heartbeat is required.";
+    ActionWrongSite = "action_wrong_site", "The message was signed for another site: sign it for this site.";
+    ActionUnknownKey = "action_unknown_key", "The message was signed with a key that is not active on this site: pair again, or add the key.";
+    ActionForged = "action_forged", "The signature of the message is wrong: send the message exactly as it was signed.";
+    ActionPayloadMismatch = "action_payload_mismatch", "The request body differs from the one that was signed: send exactly the same bytes.";
+    ActionLifetime = "action_lifetime", "The lifetime of the message must be more than 0 and at most 300 seconds: sign it again.";
+    ActionNotYetValid = "action_not_yet_valid", "The message was signed at a time in the future: synchronise the clocks of both machines.";
+    ActionExpired = "action_expired", "The message has expired: sign it again with the same id.";
+    ActionReplayed = "action_replayed", "The nonce of the message was used before: sign the message again with a new nonce.";
+    ActionInProgress = "action_in_progress", "The action is still running, or it was interrupted and its outcome is unknown: ask again later.";
+    ActionConflict = "action_conflict", "This id was already used for another action: use a new id.";
+    ActionKeyUnusable = "action_key_unusable", "The key cannot be used: a shared secret must have at least 32 bytes; an Ed25519 key must have exactly 32 bytes and must not be a weak key.";
     // Connections
     KillSwitch = "kill_switch", "An administrator has stopped all agents on this site.";
-    ConnectionUnknown = "connection_unknown", "The connection no longer exists: connect again.";
-    ConnectionPaused = "connection_paused", "An administrator has paused this connection.";
-    ConnectionRevoked = "connection_revoked", "An administrator has revoked this connection.";
-    WideningRefused = "widening_refused", "A connection can only be narrowed: revoke it and connect again to give it more.";
-    UserMissing = "user_missing", "The WordPress account of this connection no longer exists.";
+    ConnectionUnknown = "connection_unknown", "The connection does not exist any more: connect again.";
+    ConnectionPaused = "connection_paused", "An administrator has paused this connection: wait until it is resumed.";
+    ConnectionRevoked = "connection_revoked", "An administrator has revoked this connection: connect again if you are allowed to.";
+    WideningRefused = "widening_refused", "The permissions of a connection can only be reduced: revoke it and connect again to grant more.";
+    UserMissing = "user_missing", "The WordPress user of this connection does not exist any more: connect again as another user.";
     // Limits
     RateLimited = "rate_limited", "Too many calls: wait and try again.";
-    RateLimitedIp = "rate_limited_ip", "Too many requests from this address: wait and try again.";
+    RateLimitedIp = "rate_limited_ip", "Too many requests from this IP address: wait and try again.";
     RateLimitedConnection = "rate_limited_connection", "Too many requests on this connection: wait and try again.";
-    LimitUnusable = "limit_unusable", "The limit that is set cannot be kept exactly: set 1 to 256 calls in at most 31 days.";
+    LimitUnusable = "limit_unusable", "The configured limit is out of range: set 1 to 256 calls in at most 31 days.";
     // Budgets
-    BudgetCallsSpent = "budget_calls_spent", "The calls of this day or month are used up: wait for the next, or have an administrator raise the cap.";
-    BudgetCostSpent = "budget_cost_spent", "The money of this day or month is used up, or not enough is left: wait for the next, or have an administrator raise the cap.";
+    BudgetCallsSpent = "budget_calls_spent", "The number of calls allowed for this day or month is used up: wait for the next one, or ask an administrator to raise the budget.";
+    BudgetCostSpent = "budget_cost_spent", "The cost budget of this day or month is used up, or too little of it is left for this call: wait for the next one, or ask an administrator to raise the budget.";
     // Transport and framing
-    HttpsRequired = "https_required", "This site is not served over HTTPS: agents are refused.";
-    HostRefused = "host_refused", "This server does not answer under this host name.";
-    OriginRefused = "origin_refused", "Requests from this web origin are not accepted.";
-    HttpMethodRefused = "http_method_refused", "This address takes POST only.";
-    BodyTooLarge = "body_too_large", "The request is larger than this site accepts.";
-    BodyNotJson = "body_not_json", "The body is not JSON.";
-    BodyTooDeep = "body_too_deep", "The body is nested more deeply than this site accepts.";
+    HttpsRequired = "https_required", "This site is not reached over HTTPS, so agents are refused: serve it over HTTPS.";
+    HostRefused = "host_refused", "The host name of the request is not accepted: use the address of the site.";
+    OriginRefused = "origin_refused", "Requests from pages of another web origin are not accepted: call this address from the site's own pages or from outside a browser.";
+    HttpMethodRefused = "http_method_refused", "This address accepts POST requests only.";
+    BodyTooLarge = "body_too_large", "The request body is larger than this site accepts: send less data.";
+    BodyNotJson = "body_not_json", "The request body is not valid JSON.";
+    BodyTooDeep = "body_too_deep", "The JSON in the request body is nested too deeply: flatten it.";
     BatchRefused = "batch_refused", "Batches are not accepted: send one message per request.";
     RequestMalformed = "request_malformed", "The message is not a valid JSON-RPC request.";
-    HeaderMismatch = "header_mismatch", "A header is missing or differs from the body.";
-    ProtocolVersionUnsupported = "protocol_version_unsupported", "This protocol version is not supported.";
-    MethodUnknown = "method_unknown", "This method does not exist here.";
+    HeaderMismatch = "header_mismatch", "A required header is missing or differs from the request body.";
+    ProtocolVersionUnsupported = "protocol_version_unsupported", "This protocol version is not supported: use one of those that the server lists.";
+    MethodUnknown = "method_unknown", "This server does not have this method.";
     ClientCapabilityMissing = "client_capability_missing", "The call needs a capability that the client did not declare.";
-    RequestStateInvalid = "request_state_invalid", "The request state is not one this site issued for this request.";
-    CursorInvalid = "cursor_invalid", "The cursor is not one this site issued.";
+    RequestStateInvalid = "request_state_invalid", "The request state was not issued by this site for this request: start the call again without it.";
+    CursorInvalid = "cursor_invalid", "The cursor was not issued by this site: request the first page again.";
     ParamsInvalid = "params_invalid", "The parameters of the request are not valid.";
     // Tools
     ToolUnknown = "tool_unknown", "There is no such tool for this connection: list the tools again.";
-    ToolOutsideGroups = "tool_outside_groups", "The connection's permissions do not include this tool.";
-    ArgumentsInvalid = "arguments_invalid", "The arguments do not fit the tool's schema.";
-    CapabilityDenied = "capability_denied", "The WordPress account of this connection may not do this.";
-    ResourceUnknown = "resource_unknown", "There is no such resource.";
-    PromptUnknown = "prompt_unknown", "There is no such prompt.";
-    TargetNotFound = "target_not_found", "The item does not exist or cannot be seen by this connection's account.";
-    TargetState = "target_state", "The item is not in a state in which this can be done.";
-    ToolFailed = "tool_failed", "The tool failed; the site's administrator finds the cause in the site's error log.";
+    ToolOutsideGroups = "tool_outside_groups", "The permissions of this connection do not include this tool.";
+    ArgumentsInvalid = "arguments_invalid", "The arguments do not match the schema of the tool.";
+    CapabilityDenied = "capability_denied", "The WordPress user of this connection does not have the capability that this needs.";
+    ResourceUnknown = "resource_unknown", "This resource does not exist: list the resources again.";
+    PromptUnknown = "prompt_unknown", "This prompt does not exist: list the prompts again.";
+    TargetNotFound = "target_not_found", "The item does not exist, or the WordPress user of this connection cannot see it.";
+    TargetState = "target_state", "The item is in a state in which this operation is not possible: read its present state first.";
+    ToolFailed = "tool_failed", "The tool failed because of an internal error: the administrator of the site finds the cause in the error log.";
     // Confirmation
-    ConfirmationMissing = "confirmation_missing", "This needs a confirmation token: call request_review first.";
-    ConfirmationMalformed = "confirmation_malformed", "The confirmation token is not one this site issued: call request_review again.";
+    ConfirmationMissing = "confirmation_missing", "This call needs a confirmation token: call request_review first.";
+    ConfirmationMalformed = "confirmation_malformed", "The confirmation token was not issued by this site: call request_review again.";
     ConfirmationExpired = "confirmation_expired", "The confirmation token has expired: call request_review again.";
     ConfirmationMismatch = "confirmation_mismatch", "The confirmation token was issued for another connection, tool or arguments: call request_review with exactly these arguments.";
-    ConfirmationUsed = "confirmation_used", "The confirmation token has been used: call request_review again.";
+    ConfirmationUsed = "confirmation_used", "The confirmation token has already been used: call request_review again.";
     // Policy
-    ConfidenceInvalid = "confidence_invalid", "The confidence must be a whole number of basis points, 0 or 101 to 10000: send 8200 for 82 percent.";
-    ConfidenceLow = "confidence_low", "The confidence is below what this site asks for: it stays a recommendation.";
-    ProposalOnly = "proposal_only", "The key may propose and not dispatch: it stays a recommendation.";
-    SnapshotMissing = "snapshot_missing", "From medium risk on a snapshot is needed first: make one, verify it, and name it.";
-    SnapshotMismatch = "snapshot_mismatch", "The snapshot is of another target: make one of what the action changes.";
-    SnapshotStale = "snapshot_stale", "The target changed after the snapshot was made: make a new one.";
-    SnapshotUnverified = "snapshot_unverified", "The snapshot was not yet verified: verify it first.";
-    ApprovalNeeded = "approval_needed", "A person must approve this first.";
-    ApprovalPending = "approval_pending", "A person was asked to approve this: wait for the answer.";
-    ApprovalExpired = "approval_expired", "The approval has expired: ask again.";
-    ApprovalChanged = "approval_changed", "The arguments or the target changed after the approval: ask again.";
-    ApprovalRejected = "approval_rejected", "A person rejected this.";
-    AutonomousUnproven = "autonomous_unproven", "Autonomous mode opens when a snapshot has succeeded on this site: make one first.";
+    ConfidenceInvalid = "confidence_invalid", "The confidence must be a whole number of basis points, either 0 or 101 to 10000: send 8200 for 82 percent.";
+    ConfidenceLow = "confidence_low", "The confidence is below the threshold of this site: the action is recorded as a recommendation.";
+    ProposalOnly = "proposal_only", "The key may only propose actions: the action is recorded as a recommendation.";
+    SnapshotMissing = "snapshot_missing", "Actions of medium or higher risk need a snapshot: make one, verify it, and name it in the action.";
+    SnapshotMismatch = "snapshot_mismatch", "The snapshot is of another target: make one of the target that the action changes.";
+    SnapshotStale = "snapshot_stale", "The target was changed after the snapshot was made: make a new snapshot.";
+    SnapshotUnverified = "snapshot_unverified", "The snapshot has not been verified: verify it first.";
+    ApprovalNeeded = "approval_needed", "A person must approve this action first.";
+    ApprovalPending = "approval_pending", "A person has been asked to approve this action: wait for the answer.";
+    ApprovalExpired = "approval_expired", "The approval has expired: ask for a new one.";
+    ApprovalChanged = "approval_changed", "The arguments or the target were changed after the approval: ask for a new one.";
+    ApprovalRejected = "approval_rejected", "A person rejected this action.";
+    AutonomousUnproven = "autonomous_unproven", "Autonomous mode is available only after a snapshot has succeeded on this site: make one first.";
     // OAuth
-    ClientUnknown = "client_unknown", "The client is not registered here.";
-    ClientAuthFailed = "client_auth_failed", "The client's credentials are missing, wrong or sent in two ways at once.";
-    ClientMetadataInvalid = "client_metadata_invalid", "The client's metadata is not acceptable.";
-    RedirectInvalid = "redirect_invalid", "The redirect address is not acceptable: https or a loopback address only.";
-    RedirectMismatch = "redirect_mismatch", "The redirect address is not one the client registered.";
-    ResponseTypeUnsupported = "response_type_unsupported", "Only the response type code is supported.";
-    PkceRequired = "pkce_required", "A code_challenge with method S256 is required.";
-    PkceFailed = "pkce_failed", "The code verifier does not match the challenge.";
-    ResourceMismatch = "resource_mismatch", "The requested resource is not this site's MCP endpoint.";
+    ClientUnknown = "client_unknown", "The OAuth client is not registered on this site: register it first.";
+    ClientAuthFailed = "client_auth_failed", "The credentials of the client are missing, wrong, or sent in two ways at once.";
+    ClientMetadataInvalid = "client_metadata_invalid", "The metadata of the client is not acceptable: correct it and register again.";
+    RedirectInvalid = "redirect_invalid", "The redirect address is not acceptable: use https or a loopback address.";
+    RedirectMismatch = "redirect_mismatch", "The redirect address is not one that the client registered.";
+    ResponseTypeUnsupported = "response_type_unsupported", "The response type is not supported: use code.";
+    PkceRequired = "pkce_required", "PKCE is required: send a code_challenge with the method S256.";
+    PkceFailed = "pkce_failed", "The code verifier does not match the code challenge.";
+    ResourceMismatch = "resource_mismatch", "The requested resource is not the MCP endpoint of this site.";
     OauthRequestInvalid = "oauth_request_invalid", "The OAuth request is malformed: a parameter is missing, repeated, too long or wrongly encoded.";
-    GrantTypeUnsupported = "grant_type_unsupported", "The grant type is not supported.";
-    GrantMismatch = "grant_mismatch", "The code or refresh token was not issued for this client and request.";
-    GrantExpired = "grant_expired", "The connection's authorization has reached its greatest age: connect again.";
-    CodeReused = "code_reused", "The authorization code was used before: everything issued from it is revoked.";
-    RefreshReused = "refresh_reused", "A refresh token was used again after its successor: the connection's tokens are revoked.";
-    ConsentDenied = "consent_denied", "The person refused the connection.";
+    GrantTypeUnsupported = "grant_type_unsupported", "The grant type is not supported: use authorization_code or refresh_token.";
+    GrantMismatch = "grant_mismatch", "The code or refresh token was not issued for this client and this request.";
+    GrantExpired = "grant_expired", "The authorization of this connection has reached its maximum age: connect again.";
+    CodeReused = "code_reused", "The authorization code was used before, so all tokens that were issued for it are revoked: connect again.";
+    RefreshReused = "refresh_reused", "A refresh token was used again after it had been replaced, so the tokens of the connection are revoked: connect again.";
+    ConsentDenied = "consent_denied", "The person did not approve the connection.";
     // Secrets at rest
-    SecretMalformed = "secret_malformed", "The stored secret is not in the form this site seals: it was cut or overwritten; enter it again.";
-    SecretUnknownKey = "secret_unknown_key", "The stored secret was sealed with a key that is no longer held: enter it again.";
-    SecretDamaged = "secret_damaged", "The stored secret was changed, or belongs to another record or site: enter it again.";
-    VaultKeyChanged = "vault_key_changed", "The vault was closed with another key: AUTH_KEY was changed. Open it with the old key, the key file or the recovery code and wrap it anew, or enter the secrets again.";
-    VaultDamaged = "vault_damaged", "The vault's stored slots were cut or changed: restore them from a backup, or enter the secrets again.";
-    VaultWrongSite = "vault_wrong_site", "The vault's stored slots are another site's: this site is a copy, or they were copied here; enter the secrets again.";
-    VaultSlotMissing = "vault_slot_missing", "The vault has no slot for this kind of key: open it with one of the others.";
-    RecoveryCodeInvalid = "recovery_code_invalid", "The recovery code is mistyped.";
-    KeyFileUnusable = "key_file_unusable", "The key file cannot be used: it must be a regular file of PHP's user or root, with mode 0600 and 32 to 4,096 random bytes in it.";
+    SecretMalformed = "secret_malformed", "The stored secret was truncated or overwritten: enter it again.";
+    SecretUnknownKey = "secret_unknown_key", "The stored secret was encrypted with a key that this site no longer has: enter it again.";
+    SecretDamaged = "secret_damaged", "The stored secret was changed, or it belongs to another record or site: enter it again.";
+    VaultKeyChanged = "vault_key_changed", "The vault was closed with another key, because AUTH_KEY was changed: open it with the old key, the key file or the recovery code and store a slot for the new key, or enter the secrets again.";
+    VaultDamaged = "vault_damaged", "The stored slots of the vault were truncated or changed: restore them from a backup, or enter the secrets again.";
+    VaultWrongSite = "vault_wrong_site", "The stored slots of the vault belong to another site, because this site is a copy or they were copied here: enter the secrets again.";
+    VaultSlotMissing = "vault_slot_missing", "The vault has no slot for this kind of key: open it with another kind.";
+    RecoveryCodeInvalid = "recovery_code_invalid", "The recovery code contains a typing error: check it against your copy.";
+    KeyFileUnusable = "key_file_unusable", "The key file cannot be used: it must be a regular file that belongs to the user that runs PHP or to root, have mode 0600, and contain 32 to 4,096 random bytes.";
     SaltMissing = "salt_missing", "A key or salt is not defined in wp-config.php, so WordPress would take one from its database: define all eight.";
-    SaltPlaceholder = "salt_placeholder", "A key or salt in wp-config.php is the placeholder: set random ones.";
-    SaltShort = "salt_short", "A key or salt in wp-config.php is shorter than 32 characters: set random ones of 64.";
-    SaltMonotonous = "salt_monotonous", "A key or salt in wp-config.php repeats few characters: set random ones.";
-    SaltDuplicated = "salt_duplicated", "Two keys or salts in wp-config.php are the same, so WordPress would take one from its database: set eight different ones.";
+    SaltPlaceholder = "salt_placeholder", "A key or salt in wp-config.php is still the placeholder of WordPress: replace it by a random one.";
+    SaltShort = "salt_short", "A key or salt in wp-config.php is shorter than 32 characters: replace it by a random one of 64 characters.";
+    SaltMonotonous = "salt_monotonous", "A key or salt in wp-config.php has too few different characters: replace it by a random one.";
+    SaltDuplicated = "salt_duplicated", "Two keys or salts in wp-config.php are the same, so WordPress would take one from its database: define eight different ones.";
     // The machine
-    StoreUnavailable = "store_unavailable", "The extension's store cannot be used: agents are refused until it can.";
-    EntropyUnavailable = "entropy_unavailable", "The operating system gave no randomness: nothing that needs a secret is done.";
-    StoreFull = "store_full", "The extension's store is full: agents are refused until there is room.";
-    StoreRestarted = "store_restarted", "The extension's store was started anew after this was issued: ask for a new one.";
-    AuditUnavailable = "audit_unavailable", "The audit log cannot be written: nothing is done that cannot be recorded.";
-    AuditRollback = "audit_rollback", "The audit log is shorter than it has been: an administrator must acknowledge it.";
-    AuditFork = "audit_fork", "This log does not continue the checkpoint handed back: one of the two is not what the site showed before.";
-    SealUnusable = "seal_unusable", "The audit log's sealing key is missing, damaged or open to others: restore its file, or begin a new seal.";
-    KeyUnusable = "key_unusable", "AUTH_KEY in wp-config.php is missing, too short or the placeholder: set a random one.";
+    StoreUnavailable = "store_unavailable", "The store of the extension cannot be used, so agents are refused: the administrator of the host finds the cause in phpinfo() or Site Health.";
+    EntropyUnavailable = "entropy_unavailable", "The random number generator of the operating system failed, so no operation that needs a secret is possible: try again later.";
+    StoreFull = "store_full", "The store of the extension is full, so agents are refused: try again later; the administrator of the host can enlarge it.";
+    StoreRestarted = "store_restarted", "The store of the extension was started anew after this was issued: request a new one.";
+    AuditUnavailable = "audit_unavailable", "The audit log cannot be written, and nothing is done that cannot be recorded: the administrator of the site finds the cause in the error log.";
+    AuditRollback = "audit_rollback", "The audit log is shorter than it was before: an administrator must investigate and acknowledge this.";
+    AuditFork = "audit_fork", "This log does not continue the given checkpoint: one of the two differs from what the site showed before.";
+    SealUnusable = "seal_unusable", "The sealing key of the audit log is missing, damaged or accessible to other users: restore its file, or start a new seal.";
+    KeyUnusable = "key_unusable", "AUTH_KEY in wp-config.php is missing, shorter than 32 bytes or the placeholder of WordPress: set a random one.";
 }
 
 /// The part of the machine that a reason speaks of, where code that meets it cannot go on.
@@ -316,10 +317,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn codes_are_unique_and_plain() {
+    fn codes_are_unique_words_and_messages_are_sentences() {
         let mut seen = std::collections::HashSet::new();
         for reason in Reason::ALL {
-            assert!(seen.insert(reason.code()), "{reason} stands twice");
+            assert!(seen.insert(reason.code()), "{reason} is declared twice");
             assert!(
                 reason
                     .code()

@@ -1,7 +1,26 @@
-//! Seen once: of all workers that are shown the same thing, exactly one may act on it.
+//! Replay protection: of all workers that receive the same one-time item, exactly one may act on it.
 //!
-//! To be asked last, when signature, times and rights have been found good: a nonce that is recorded
-//! for an unproven request lets anyone fill the store, and burns it for its owner.
+//! The use must be recorded last, after signature, times and permissions were checked. Otherwise anybody could fill the
+//! store with unauthenticated requests, or use up an item in place of its owner.
+//!
+//! ```
+//! use countersign::clock::Timestamp;
+//! use countersign::replay::{OneTimeItem, Sighting, seen_once};
+//! use countersign::store::{MemoryStore, Origin};
+//!
+//! let start = Timestamp::from_seconds(1_800_000_000);
+//! let store = MemoryStore::new(start);
+//! let now = start.plus_seconds(60);
+//! let nonce = OneTimeItem {
+//!     domain: "action",
+//!     id: b"8f14e45f",
+//!     origin: Origin::Remote,
+//!     issued: now,
+//!     expires: now.plus_seconds(300),
+//! };
+//! assert_eq!(seen_once(&store, &nonce, now), Ok(Sighting::First));
+//! assert_eq!(seen_once(&store, &nonce, now), Ok(Sighting::Again));
+//! ```
 
 use crate::bytes::sha256_pae;
 use crate::clock::{SKEW_MS, Timestamp};
@@ -9,36 +28,36 @@ use crate::decision::Decision;
 use crate::reason::Reason;
 use crate::store::{OneTimeUse, Origin, Store, StoreError};
 
-/// The least time a record is kept, in milliseconds: 15 minutes.
+/// The shortest time for which a record is kept, in milliseconds: 15 minutes.
 pub const MIN_KEPT_MS: u64 = 15 * 60 * 1000;
 
-/// A thing that works once.
+/// An item that may be used once, such as a nonce or a confirmation token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OneTimeItem<'a> {
-    /// What kind of thing, such as `action` or `confirmation`: two kinds never collide.
+    /// The kind of the item, such as `action` or `confirmation`. Items of two kinds never collide.
     pub domain: &'a str,
-    /// All that identifies it within its kind. What is left out here can be varied for a replay.
+    /// Everything that identifies the item within its kind. A property that is left out could be varied for a replay.
     pub id: &'a [u8],
-    /// Whose clock `issued` is of.
+    /// Whose clock gave `issued`.
     pub origin: Origin,
-    /// When it was issued, to the millisecond where its format tells.
+    /// When the item was issued, to the millisecond if its format allows.
     pub issued: Timestamp,
-    /// Until when it is good, before any allowance for skew.
+    /// When the item expires, without the tolerance between clocks.
     pub expires: Timestamp,
 }
 
 impl OneTimeItem<'_> {
-    /// The key of its record in the store, where a receipt may stand beside it.
+    /// Returns the key of its record in the store.
     #[must_use]
     pub fn key(&self) -> [u8; 32] {
         sha256_pae(&[self.domain.as_bytes(), self.id])
     }
 
-    /// What the store is to record of it, with a first `receipt`. `None` if it is past its expiry and
-    /// the allowance for skew, so that a record of it may be gone.
+    /// Returns the use to record in the store, with a first `receipt`. Returns `None` if the item expired more than
+    /// [`SKEW_MS`] ago, since its record may already be gone.
     ///
-    /// It is kept until `expires` and twice [`SKEW_MS`], and for [`MIN_KEPT_MS`] at least: one skew for
-    /// the allowance that expiry checks make, one for a clock that steps back.
+    /// The record is kept until `expires` plus twice [`SKEW_MS`], and at least for [`MIN_KEPT_MS`]. One [`SKEW_MS`] is the
+    /// tolerance of the expiry checks, the other covers a clock that is set back.
     #[must_use]
     pub fn once<'r>(&self, receipt: &'r [u8], now: Timestamp) -> Option<OneTimeUse<'r>> {
         (now <= self.expires.plus_millis(SKEW_MS)).then(|| OneTimeUse {
@@ -54,24 +73,25 @@ impl OneTimeItem<'_> {
     }
 }
 
-/// Whether an [`OneTimeItem`] was seen before.
+/// Whether a [`OneTimeItem`] was used before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[must_use = "a second use that nobody looks at is a replay"]
+#[must_use = "an item is replayed if the answer is ignored"]
 pub enum Sighting {
-    /// Never before, and it is recorded now: this caller alone may act on it.
+    /// The item was not used before, and its use is recorded now. Only this caller may act on it.
     First,
-    /// It was: refuse.
+    /// The item was used before: refuse the request.
     Again,
-    /// It is past its expiry and the allowance for skew, so its record may be gone: refuse as
-    /// expired. The caller should have.
+    /// The item expired more than [`SKEW_MS`] ago, so its record may be gone: refuse the request as expired. The caller
+    /// should have checked that before.
     Expired,
 }
 
-/// Records `item` as seen, and tells whether it was for the first time. See [`OneTimeItem::once`] for how long.
+/// Records the use of `item` and returns whether it is the first. [`OneTimeItem::once`] describes how long the record is
+/// kept.
 ///
 /// # Errors
-/// The reason to refuse with when the store cannot promise an answer: [`Reason::StoreUnavailable`],
-/// [`Reason::StoreFull`], or [`Reason::StoreRestarted`] for what was issued before the store started.
+/// The reason for a refusal if the store gives no answer: [`Reason::StoreUnavailable`], [`Reason::StoreFull`], or
+/// [`Reason::StoreRestarted`] for an item that was issued before the store was started.
 pub fn seen_once(
     store: &dyn Store,
     item: &OneTimeItem<'_>,
@@ -86,7 +106,7 @@ pub fn seen_once(
     }
 }
 
-/// [`seen_once`] as a decision: only the first may act.
+/// Returns [`seen_once`] as a decision: only the first use is allowed.
 pub fn decide(store: &dyn Store, item: &OneTimeItem<'_>, now: Timestamp) -> Decision {
     match seen_once(store, item, now) {
         Ok(Sighting::First) => Decision::Allow,
@@ -118,13 +138,13 @@ mod tests {
     }
 
     #[test]
-    fn no_second_after_expiry_lets_a_replay_through() {
+    fn no_replay_is_accepted_at_any_second_after_expiry() {
         for lifetime in [1, 300, 1000] {
             let store = MemoryStore::new(at(0));
             let item = item(b"n", 31, 31 + lifetime);
             assert_eq!(seen_once(&store, &item, at(31)), Ok(Sighting::First));
             for second in 31..31 + lifetime + 1200 {
-                // Other things come and go, and prune what has lapsed.
+                // Other items are used, which prunes records that have lapsed.
                 let id = second.to_be_bytes();
                 let other = super::OneTimeItem {
                     id: &id,
@@ -143,7 +163,7 @@ mod tests {
                     Ok(expected),
                     "{second}"
                 );
-                // And a reading of the clock half a minute back.
+                // The clock is set back by half a minute.
                 let back = at(second - 30).max(at(31));
                 assert_ne!(
                     seen_once(&store, &item, back),
@@ -155,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn a_record_takes_its_place_for_a_quarter_of_an_hour_or_two_skews() {
+    fn a_record_is_kept_for_15_minutes_or_until_expiry_and_twice_the_tolerance() {
         for (lifetime, kept) in [(1, 900), (840, 900), (841, 901), (3600, 3660)] {
             let store = MemoryStore::with_capacity(at(0), 1);
             let first = item(b"n", 31, 31 + lifetime);
@@ -173,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn kinds_and_ids_are_apart() {
+    fn items_differ_by_kind_and_id() {
         let store = MemoryStore::new(at(0));
         let item = item(b"bc", 31, 100);
         assert_eq!(seen_once(&store, &item, at(31)), Ok(Sighting::First));
@@ -188,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn the_stores_errors_become_reasons() {
+    fn errors_of_the_store_are_reported_as_reasons() {
         let store = MemoryStore::with_capacity(at(0), 1);
         let restarted = seen_once(&store, &item(b"a", 30, 100), at(31));
         assert_eq!(restarted, Err(Reason::StoreRestarted));

@@ -1,7 +1,7 @@
-//! Key material and what is computed with it.
+//! Secret bytes, and what is computed with them.
 //!
-//! A [`Secret`] cannot be printed, cloned or compared by `==`, and is wiped when dropped. Bytes
-//! leave it by one named call, [`Secret::expose`], which a reviewer can search for.
+//! A [`Secret`] cannot be printed, cloned or compared by `==`, and it is overwritten with zeros when dropped. Its bytes can
+//! be read only by [`Secret::expose`], for which a reviewer can search.
 
 use hkdf::Hkdf;
 use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -16,38 +16,38 @@ use crate::entropy::{Entropy, EntropyError};
 pub struct Secret<const N: usize>([u8; N]);
 
 impl<const N: usize> Secret<N> {
-    /// Takes `bytes` over.
+    /// Returns a secret of these bytes.
     #[must_use]
     pub const fn new(bytes: [u8; N]) -> Self {
         Self(bytes)
     }
 
-    /// The bytes themselves. Each use says why it needs them.
+    /// Returns the bytes. They must not be copied to memory that is not wiped.
     #[must_use]
     pub const fn expose(&self) -> &[u8; N] {
         &self.0
     }
 }
 
-/// Secret bytes whose number is known only when they are there: what a vault opens. Neither printed, cloned
-/// nor compared by `==`, and wiped when dropped.
+/// Secret bytes of any length, such as the secrets in a vault. They cannot be printed, cloned or compared by `==`, and are
+/// overwritten with zeros when dropped.
 #[derive(Zeroize, ZeroizeOnDrop)]
 pub struct SecretBytes(Vec<u8>);
 
 impl SecretBytes {
-    /// The fewest and the most bytes of [`SecretBytes::random`]: what no one guesses, and what a vault seals.
+    /// The lengths that [`SecretBytes::random`] accepts: 16 bytes cannot be guessed, and a vault encrypts at most 65,536.
     pub const RANDOM_LENGTHS: std::ops::RangeInclusive<usize> = 16..=65_536;
 
-    /// Takes `bytes` over, without a copy.
+    /// Returns a secret of these bytes without copying them.
     #[must_use]
     pub const fn new(bytes: Vec<u8>) -> Self {
         Self(bytes)
     }
 
-    /// `length` unpredictable bytes; `None` outside [`SecretBytes::RANDOM_LENGTHS`].
+    /// Returns `length` unpredictable bytes; `None` for a length outside [`SecretBytes::RANDOM_LENGTHS`].
     ///
     /// # Errors
-    /// When `entropy` fails.
+    /// [`EntropyError`] if the source of randomness fails.
     pub fn random(length: usize, entropy: &dyn Entropy) -> Result<Option<Self>, EntropyError> {
         if !Self::RANDOM_LENGTHS.contains(&length) {
             return Ok(None);
@@ -57,29 +57,29 @@ impl SecretBytes {
         Ok(Some(secret))
     }
 
-    /// The bytes themselves. Each use says why it needs them.
+    /// Returns the bytes. They must not be copied to memory that is not wiped.
     #[must_use]
     pub fn expose(&self) -> &[u8] {
         &self.0
     }
 }
 
-/// `N` secret bytes on the heap, which moving them does not copy: for keys that live as long as an object of PHP.
+/// `N` secret bytes on the heap, for keys that live as long as a PHP object. Moving the value does not copy the bytes.
 #[derive(Zeroize, ZeroizeOnDrop)]
 pub struct SecretBox<const N: usize>(Box<[u8; N]>);
 
 impl<const N: usize> SecretBox<N> {
-    /// Bytes that `fill` writes, in the place where they stay.
+    /// Returns a secret whose bytes `fill` writes in place.
     ///
     /// # Errors
-    /// What `fill` fails with.
+    /// The error of `fill`.
     pub fn filled<E>(fill: impl FnOnce(&mut [u8; N]) -> Result<(), E>) -> Result<Self, E> {
         let mut secret = Self(Box::new([0; N]));
         fill(&mut secret.0)?;
         Ok(secret)
     }
 
-    /// A copy of `bytes`; `None` if they are not `N`.
+    /// Returns a secret with a copy of `bytes`; `None` unless there are exactly `N`.
     #[must_use]
     pub fn copied(bytes: &[u8]) -> Option<Self> {
         let mut secret = Self(Box::new([0; N]));
@@ -90,32 +90,32 @@ impl<const N: usize> SecretBox<N> {
         Some(secret)
     }
 
-    /// The bytes themselves. Each use says why it needs them.
+    /// Returns the bytes. They must not be copied to memory that is not wiped.
     #[must_use]
     pub const fn expose(&self) -> &[u8; N] {
         &self.0
     }
 }
 
-/// A 32-byte key from `material` by HKDF-SHA256 ([RFC 5869](https://www.rfc-editor.org/rfc/rfc5869)).
-/// `salt` separates sites, `info` separates purposes: two purposes never share a key.
+/// Derives a key of 32 bytes from `material` by HKDF-SHA256 ([RFC 5869](https://www.rfc-editor.org/rfc/rfc5869)). A
+/// different `salt` (for each site) or `info` (for each purpose) results in an independent key.
 #[must_use]
 pub fn derive(material: &[u8], salt: &[u8], info: &[u8]) -> Secret<32> {
     let mut out = [0_u8; 32];
-    // 32 bytes is one block of HKDF-SHA256, far under its limit of 255: the call cannot fail.
+    // The call fails only for more than 255 blocks of 32 bytes, and this is one block.
     let _ = Hkdf::<Sha256>::new(Some(salt), material).expand(info, &mut out);
     Secret::new(out)
 }
 
-/// A key of HMAC-SHA256 ([RFC 2104](https://www.rfc-editor.org/rfc/rfc2104)), its two blocks hashed
-/// once: for a key that is used again and again. Wiped when dropped.
+/// A prepared key of HMAC-SHA256 ([RFC 2104](https://www.rfc-editor.org/rfc/rfc2104)) for repeated use: its inner and outer
+/// block are hashed only once. It is overwritten with zeros when dropped.
 pub struct MacKey(Hmac<Sha256>);
 
 impl MacKey {
     /// Prepares `key`.
     #[must_use]
     pub fn new(key: &Secret<32>) -> Self {
-        // HMAC fills a key up with zeros to one block: filled up already, it has one length only.
+        // HMAC pads a key with zeros to the length of a block. A key of that length needs no error path.
         let mut block = Zeroizing::new([0_u8; 64]);
         for (to, from) in block.iter_mut().zip(key.expose()) {
             *to = *from;
@@ -123,7 +123,7 @@ impl MacKey {
         Self(Hmac::new((&*block).into()))
     }
 
-    /// HMAC-SHA256 of `message`.
+    /// Returns the HMAC-SHA256 of `message`.
     #[must_use]
     pub fn mac(&self, message: &[u8]) -> [u8; 32] {
         let mut hmac = self.0.clone();
@@ -132,13 +132,13 @@ impl MacKey {
     }
 }
 
-/// HMAC-SHA256 of `message` under `key`.
+/// Returns the HMAC-SHA256 of `message` under `key`.
 #[must_use]
 pub fn mac(key: &Secret<32>, message: &[u8]) -> [u8; 32] {
     MacKey::new(key).mac(message)
 }
 
-/// Whether `a` and `b` are the same bytes, in a time that depends on their length alone.
+/// Returns whether `a` and `b` are equal. The time depends only on their lengths.
 #[must_use]
 pub fn same(a: &[u8], b: &[u8]) -> bool {
     a.ct_eq(b).into()
@@ -150,9 +150,9 @@ mod tests {
     use crate::bytes::hex;
     use crate::entropy::CountingEntropy;
 
-    /// RFC 4231 §4.2, its key filled up with zeros as HMAC itself does.
+    /// [RFC 4231 §4.2](https://www.rfc-editor.org/rfc/rfc4231#section-4.2). Its key is padded with zeros, as HMAC does.
     #[test]
-    fn a_prepared_key_is_hmac() {
+    fn a_prepared_key_computes_hmac() {
         let mut key = [0; 32];
         key[..20].fill(0x0b);
         let key = MacKey::new(&Secret::new(key));
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn random_secrets_are_neither_guessable_nor_boundless() {
+    fn random_secrets_have_16_to_65536_bytes() {
         let entropy = CountingEntropy::default();
         for length in [16, 17, 65_536] {
             let secret = SecretBytes::random(length, &entropy).unwrap().unwrap();
@@ -178,7 +178,8 @@ mod tests {
         }
     }
 
-    /// An HMAC has no mark of its own: it is two cores of the hash and one buffer, as the hash has them.
+    /// The type of an HMAC does not implement `ZeroizeOnDrop` itself, but consists of two cores and a buffer of the hash,
+    /// which do.
     #[test]
     fn a_prepared_key_is_wiped_when_dropped() {
         fn wiped<T: ZeroizeOnDrop>() {}

@@ -1,4 +1,4 @@
-//! Known-answer checks that a host can run in the very process that will decide.
+//! Known-answer tests that a host can run in the process that makes the decisions.
 
 use crate::action::{
     ActionKey, ActionKeyError, ActionType, Channel, Domain, ReceivedAction, UnsignedAction,
@@ -10,7 +10,7 @@ use crate::secret::{Secret, SecretBox, derive, mac, same};
 use crate::store::MemoryStore;
 use crate::token::{Kind, NewToken, issue, verify};
 
-/// Every check by name, and whether it passed.
+/// Runs all checks. Returns for each its name and whether it passed.
 #[must_use]
 pub fn run() -> Vec<(&'static str, bool)> {
     vec![
@@ -31,12 +31,12 @@ pub fn run() -> Vec<(&'static str, bool)> {
     ]
 }
 
-/// FIPS 180-4, "abc".
+/// The example "abc" of FIPS 180-4.
 fn sha256_known() -> bool {
     hex(&sha256(b"abc")) == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
 }
 
-/// RFC 4231 §4.2, its key filled up with zeros as HMAC itself does.
+/// RFC 4231 §4.2. Its key is padded with zeros, as HMAC does.
 fn hmac_known() -> bool {
     let mut key = [0; 32];
     for byte in key.iter_mut().take(20) {
@@ -46,7 +46,7 @@ fn hmac_known() -> bool {
         == "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7"
 }
 
-/// RFC 5869 A.1, first 32 bytes.
+/// RFC 5869 appendix A.1, the first 32 bytes.
 fn hkdf_known() -> bool {
     let salt: Vec<u8> = (0x00..=0x0c).collect();
     let info: Vec<u8> = (0xf0..=0xf9).collect();
@@ -129,7 +129,8 @@ fn ed25519_known() -> bool {
         .starts_with("e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e06522490155")
 }
 
-/// RFC 7518 appendix B.3: the last bytes of ciphertext and tag; opened again, and not with a bit changed.
+/// RFC 7518 appendix B.3: compares the last bytes of ciphertext and tag, decrypts them, and checks that a changed bit is
+/// refused.
 fn aead_known() -> bool {
     use crate::vault::aead::AeadKey;
     let key: Vec<u8> = (0..64).collect();

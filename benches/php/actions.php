@@ -1,5 +1,5 @@
 <?php
-/** A signed action, replay included, against JSON, an HMAC and a row of the database. */
+/** Signed actions with replay protection, compared with JSON, an HMAC and a database row. */
 
 declare(strict_types=1);
 
@@ -25,7 +25,7 @@ $channels = array(
 	'Ed25519'     => new Actions( SITE, array( ActionKey::generate() ), $store ),
 );
 
-// A store that has just started refuses what was signed elsewhere for half a minute: wait for its answer to change.
+// A store that has just been created refuses actions that were signed elsewhere for 30 seconds: wait until it accepts one.
 $until = time() + 60;
 do {
 	$first = $channels['HMAC-SHA256']->verify( $channels['HMAC-SHA256']->sign( 'update_plugin', BODY ), BODY );
@@ -33,7 +33,7 @@ do {
 } while ( ! $first instanceof Action && time() < $until );
 must( $first instanceof Action );
 
-// Signed beforehand, since only the site's side is measured: each is verified once.
+// Signed in advance, because only the verification is measured. Each is verified once.
 $bench = new Bench();
 foreach ( $channels as $algorithm => $actions ) {
 	$times = 400;

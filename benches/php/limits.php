@@ -1,5 +1,5 @@
 <?php
-/** Exact limits against Symfony's rate limiter, on Redis and in files, without and with the lock that makes it hold. */
+/** Exact limits, compared with Symfony's rate limiter on Redis and in files, with and without the lock that makes it exact. */
 
 declare(strict_types=1);
 
@@ -29,7 +29,7 @@ $config = array(
 	'limit'    => 60,
 	'interval' => '1 minute',
 );
-// 500 addresses, so that most calls are admitted, as on a real site.
+// 500 addresses, so that most calls are admitted, as on a production site.
 $address = static fn( int $number ): string => '203.0.113.' . ( $number % 500 );
 $ours    = static fn( int $number ) => $limits->check( 'ip:' . $address( $number ), 60, 60 );
 $peer    = static fn( RateLimiterFactory $factory ) => static fn( int $number ) => $factory->create( $address( $number ) )->consume();

@@ -1,5 +1,5 @@
 <?php
-/** Tokens against HS256 JWTs. */
+/** Tokens, compared with HS256 JWTs. */
 
 declare(strict_types=1);
 
@@ -13,7 +13,7 @@ use Countersign\Tokens;
 
 const RESOURCE = 'https://example.org/wp-json/countersign/v1/mcp';
 
-// Both hold two generations of keys.
+// Both have two generations of keys.
 $key    = bin2hex( random_bytes( 32 ) );
 $old    = bin2hex( random_bytes( 32 ) );
 $tokens = new Tokens( Keyring::open( '0123456789abcdef', $key, array( $old ) ) );

@@ -1,5 +1,5 @@
 <?php
-/** Sealing and opening 200 bytes, against openssl_encrypt and hash_hmac. */
+/** Sealing and opening 200 bytes, compared with openssl_encrypt and hash_hmac. */
 
 declare(strict_types=1);
 

@@ -1,12 +1,13 @@
-//! MCP requests, as a client with a genuine token can send them: each ends in an answer that is JSON-RPC, with the id
-//! that was sent and no other, or in a call whose arguments are an object.
+//! MCP requests of a client with a genuine token. Each leads to a JSON-RPC answer with the id that was sent, or to a call
+//! whose arguments are an object.
 #![no_main]
 
 use std::sync::Arc;
 
+use countersign::call::World;
 use countersign::clock::Timestamp;
 use countersign::entropy::CountingEntropy;
-use countersign::mcp::{Authorized, Incoming, Received, Reply, Server, World};
+use countersign::mcp::{Authorized, Incoming, McpReply, McpServer, Received};
 use countersign::store::MemoryStore;
 use countersign::token::{NewToken, Kind, audience, issue};
 use countersign_fuzz::{NOW, stranger};
@@ -26,7 +27,7 @@ const REGISTRY: &str = r#"{"builtin":["whoami","list_posts","get_post"],
     "resourceTemplates":[{"uriTemplate":"site://post/{id}","name":"p","group":"read"}]}"#;
 
 fuzz_target!(|data: &[u8]| {
-    // One byte says which revision the headers name; a modern one wants method and name there too.
+    // The first byte chooses the revision in the headers. Revision 2026-07-28 needs method and name there too.
     let (choice, body) = data
         .split_first()
         .map_or((0, data), |(first, rest)| (*first, rest));
@@ -76,7 +77,7 @@ fuzz_target!(|data: &[u8]| {
         entropy: &entropy,
         store: &store,
     };
-    let server = Server::new(keys, SETTINGS).expect("sound settings");
+    let server = McpServer::new(keys, SETTINGS).expect("sound settings");
     let received = server.receive(
         world(),
         Incoming {
@@ -92,9 +93,16 @@ fuzz_target!(|data: &[u8]| {
         Received::Request(request) => request,
     };
     assert_eq!(request.connection(), 7);
-    match request.authorize(world(), Some(CONNECTION), REGISTRY) {
+    // What needs no registry must be answered without one.
+    let registry = request.needs_registry().then_some(REGISTRY);
+    match request.authorize(world(), Some(CONNECTION), registry) {
         Ok(Authorized::Reply(reply)) => check(&reply, parsed.as_ref()),
-        Ok(Authorized::Call(call)) => {
+        Ok(Authorized::Call(mut call)) => {
+            let refused = call.begin(world()).expect("the call has not begun");
+            assert!(
+                refused.is_none(),
+                "no tool of this registry needs a confirmation"
+            );
             let arguments: Value =
                 serde_json::from_str(call.arguments()).expect("arguments are JSON");
             assert!(arguments.is_object());
@@ -104,7 +112,7 @@ fuzz_target!(|data: &[u8]| {
     }
 });
 
-fn check(reply: &Reply, sent: Option<&Value>) {
+fn check(reply: &McpReply, sent: Option<&Value>) {
     assert!((200..600).contains(&reply.status()));
     if reply.body().is_empty() {
         return;

@@ -116,37 +116,11 @@ pub fn tool(name: &str) -> Option<&'static Tool> {
     BY_NAME.get(name).copied()
 }
 
-/// JSON text without the white space between its tokens; everything else is kept as written.
-pub(crate) fn compact(json: &str) -> String {
-    let mut out = String::with_capacity(json.len());
-    let (mut quoted, mut escaped) = (false, false);
-    for character in json.chars() {
-        if quoted {
-            quoted = escaped || character != '"';
-            escaped = !escaped && character == '\\';
-        } else if matches!(character, ' ' | '\t' | '\n' | '\r') {
-            continue;
-        } else {
-            quoted = character == '"';
-        }
-        out.push(character);
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::access::{Group, Preset};
     use serde_json::Value;
-
-    #[test]
-    fn compact_touches_no_string() {
-        assert_eq!(
-            compact("{ \"a b\\\" \" :\n[1, 2 ,\"\\\\\" , \"x\\u0020 \"]}"),
-            "{\"a b\\\" \":[1,2,\"\\\\\",\"x\\u0020 \"]}"
-        );
-    }
 
     #[test]
     fn the_embedded_file_is_whole() {

@@ -6,7 +6,7 @@ use crate::reason::Reason;
 
 /// What an administrator has made of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum State {
+pub enum ConnectionState {
     /// It may act.
     Active,
     /// It may not, for now; its tokens live on.
@@ -15,7 +15,7 @@ pub enum State {
     Revoked,
 }
 
-impl State {
+impl ConnectionState {
     /// The state of that name: `active`, `paused` or `revoked`.
     #[must_use]
     pub fn parse(code: &str) -> Option<Self> {
@@ -38,15 +38,41 @@ pub fn change(from: Groups, to: Groups, allow_widening: bool) -> Decision {
     }
 }
 
+/// Decides whether an agent may act now: before a call is admitted, and again before each write of a call.
+///
+/// `kill_switch` is whether an administrator has stopped all agents. `connection` is the present state and
+/// epoch of the connection, or `None` if it does not exist. `token_epoch` is the epoch of the access token.
+///
+/// ```
+/// use countersign::access::{ConnectionState, may_act};
+/// use countersign::reason::Reason;
+///
+/// let active = Some((ConnectionState::Active, 3));
+/// assert!(may_act(false, active, 3).is_allowed());
+/// assert_eq!(may_act(true, active, 3), Reason::KillSwitch.into());
+/// assert_eq!(may_act(false, None, 3), Reason::ConnectionUnknown.into());
+/// ```
+pub fn may_act(
+    kill_switch: bool,
+    connection: Option<(ConnectionState, u32)>,
+    token_epoch: u32,
+) -> Decision {
+    match connection {
+        _ if kill_switch => Reason::KillSwitch.into(),
+        None => Reason::ConnectionUnknown.into(),
+        Some((state, epoch)) => speaks(state, epoch, token_epoch),
+    }
+}
+
 /// Whether a token issued under `token_epoch` still speaks for a connection in `state` whose counter
 /// stands at `epoch`. Any difference of the counters kills: a counter that went back is a restored
 /// database, in which nothing can be said of the token.
-pub fn speaks(state: State, epoch: u32, token_epoch: u32) -> Decision {
+fn speaks(state: ConnectionState, epoch: u32, token_epoch: u32) -> Decision {
     match state {
-        State::Revoked => Reason::ConnectionRevoked.into(),
+        ConnectionState::Revoked => Reason::ConnectionRevoked.into(),
         _ if epoch != token_epoch => Reason::TokenRevoked.into(),
-        State::Paused => Reason::ConnectionPaused.into(),
-        State::Active => Decision::Allow,
+        ConnectionState::Paused => Reason::ConnectionPaused.into(),
+        ConnectionState::Active => Decision::Allow,
     }
 }
 
@@ -77,25 +103,38 @@ mod tests {
 
     #[test]
     fn only_an_active_connection_of_the_same_epoch_speaks() {
-        assert!(speaks(State::Active, 3, 3).is_allowed());
+        let active = Some((ConnectionState::Active, 3));
+        assert!(may_act(false, active, 3).is_allowed());
+        assert_eq!(may_act(true, active, 3), Reason::KillSwitch.into());
+        assert_eq!(may_act(true, None, 3), Reason::KillSwitch.into());
+        assert_eq!(may_act(false, None, 3), Reason::ConnectionUnknown.into());
         for (state, epoch, reason) in [
-            (State::Active, 4, Reason::TokenRevoked),
-            (State::Active, 2, Reason::TokenRevoked),
-            (State::Paused, 4, Reason::TokenRevoked),
-            (State::Paused, 3, Reason::ConnectionPaused),
-            (State::Revoked, 3, Reason::ConnectionRevoked),
+            (ConnectionState::Active, 4, Reason::TokenRevoked),
+            (ConnectionState::Active, 2, Reason::TokenRevoked),
+            (ConnectionState::Paused, 4, Reason::TokenRevoked),
+            (ConnectionState::Paused, 3, Reason::ConnectionPaused),
+            (ConnectionState::Revoked, 3, Reason::ConnectionRevoked),
         ] {
-            assert_eq!(speaks(state, epoch, 3), reason.into());
+            assert_eq!(may_act(false, Some((state, epoch)), 3), reason.into());
         }
     }
 
     #[test]
     fn a_state_has_one_word() {
-        assert_eq!(State::parse("active"), Some(State::Active));
-        assert_eq!(State::parse("paused"), Some(State::Paused));
-        assert_eq!(State::parse("revoked"), Some(State::Revoked));
+        assert_eq!(
+            ConnectionState::parse("active"),
+            Some(ConnectionState::Active)
+        );
+        assert_eq!(
+            ConnectionState::parse("paused"),
+            Some(ConnectionState::Paused)
+        );
+        assert_eq!(
+            ConnectionState::parse("revoked"),
+            Some(ConnectionState::Revoked)
+        );
         for word in ["", "Active", "ended"] {
-            assert_eq!(State::parse(word), None, "{word}");
+            assert_eq!(ConnectionState::parse(word), None, "{word}");
         }
     }
 

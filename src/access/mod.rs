@@ -9,8 +9,6 @@ mod groups;
 mod presets;
 
 pub use catalogue::{Tool, catalogue, catalogue_json, tool};
-pub use change::{State, admits, change, speaks};
+pub use change::{ConnectionState, admits, change, may_act};
 pub use groups::{Group, Groups};
 pub use presets::{Preset, Unknown, resolve};
-
-pub(crate) use catalogue::compact;

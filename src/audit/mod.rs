@@ -10,6 +10,7 @@
 pub mod append;
 pub mod checkpoint;
 mod clean;
+pub(crate) mod draft;
 pub mod entry;
 mod error;
 pub mod file;

@@ -1,44 +1,28 @@
-//! The Model Context Protocol over Streamable HTTP, stateless, in three revisions on one endpoint:
-//! 2026-07-28, 2025-11-25 and 2025-06-18.
+//! The Model Context Protocol over Streamable HTTP, in three revisions on one endpoint: 2026-07-28,
+//! 2025-11-25 and 2025-06-18 ([specification](https://modelcontextprotocol.io/specification)).
 //!
-//! A request takes three steps, each a type that only the step before can make:
-//! [`Server::receive`] → [`Request::authorize`] → [`Call`] → [`Reply`]. Between them the caller looks up
-//! the connection, records the intent and acts. A request that needs no WordPress ends early, in a
-//! [`Reply`].
+//! The server keeps no sessions. A request passes through steps, each of which is a type that only the
+//! step before can create:
+//!
+//! 1. [`McpServer::receive`] checks everything that does not depend on the connection, and returns an
+//!    [`McpRequest`].
+//! 2. [`McpRequest::authorize`] checks the request against its connection, and returns an [`McpCall`] for
+//!    a request that WordPress must act on.
+//! 3. The caller appends [`McpCall::intent`] to the audit log, calls [`McpCall::begin`], acts, and turns
+//!    the result into an [`McpReply`].
+//!
+//! Each step returns an [`McpReply`] instead if the request is refused or already answered.
 
 mod answer;
-mod call;
-mod calls;
-mod confirm;
-mod connection;
-mod draft;
-mod envelope;
-mod era;
-mod error;
-mod failure;
-mod frame;
-mod guard;
-mod headers;
-mod json;
-mod legacy;
-mod lists;
-mod modern;
-mod normal;
-mod registry;
+mod exchange;
+mod methods;
 mod reply;
 mod request;
-mod request_state;
-mod schema;
 mod server;
-mod session;
 mod settings;
-mod stream;
-mod template;
-mod tools;
+mod wire;
 
-pub use call::{Call, CallKind};
-pub use error::Error;
-pub use guard::{Limit, World};
-pub use reply::{Reply, ToRecord};
-pub use request::{Authorized, Request};
-pub use server::{Incoming, Received, Server};
+pub use answer::{CallKind, McpCall};
+pub use reply::{McpReply, ToRecord};
+pub use request::{Authorized, McpRequest};
+pub use server::{Incoming, McpServer, Received};

@@ -1,18 +1,19 @@
-//! What goes with an answer of the MCP server.
+//! The answers of the MCP server.
 
 use crate::http;
 
-/// An answer to an MCP client, with what to record of it.
-pub type Reply = http::Reply<ToRecord>;
+/// An answer to an MCP client, and the audit entry that belongs to it.
+pub type McpReply = http::Reply<ToRecord>;
 
-/// The draft that has to be in the audit log before the answer is sent.
+/// The audit entry that must be appended before the answer is sent.
 #[derive(Default)]
 pub struct ToRecord {
     entry: Option<String>,
 }
 
-impl Reply {
-    /// The draft of the audit entry: an outcome or a refusal.
+impl McpReply {
+    /// Returns the draft of the audit entry, an outcome or a refusal, as JSON. Returns `None` if there is
+    /// nothing to record.
     #[must_use]
     pub fn entry(&self) -> Option<&str> {
         self.duty.entry.as_deref()

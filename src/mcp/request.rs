@@ -1,73 +1,79 @@
-//! The second step: the request is held against its connection.
+//! The second step of a request: it is checked against its connection and handled.
 
-use super::call::Call;
-use super::connection::Connection;
-use super::draft::{self, Actor, Attempt};
-use super::envelope::Message;
-use super::era::{self, Era, Meta};
-use super::error::Error;
-use super::failure::Failure;
-use super::frame::Frame;
-use super::guard::World;
-use super::headers::Headers;
-use super::json::Object;
-use super::registry::Registry;
-use super::reply::Reply;
-use super::server::PAUSE;
-use super::session::{Refused, Session};
-use super::{legacy, modern};
+use super::answer::McpCall;
+use super::exchange::Exchange;
+use super::methods;
+use super::methods::outcome::{Handled, RefusedRequest};
+use super::reply::McpReply;
+use super::settings::PAUSE;
+use super::wire::error::RpcError;
+use super::wire::headers::RequestHeaders;
+use super::wire::message::RpcMessage;
+use super::wire::response::ResponseBuilder;
+use super::wire::revision::{self, RequestMeta};
 use crate::access;
+use crate::audit::draft::{self, Actor, Attempt};
+use crate::call::connection::Connection;
+use crate::call::registry::Registry;
+use crate::call::{Misuse, World};
 use crate::decision::Decision;
 use crate::limit::Admission;
 use crate::reason::Reason;
 use crate::token::Claims;
 
-/// A well-formed request with a genuine token.
-pub struct Request {
-    pub(super) frame: Frame,
+/// A well-formed request with a genuine access token.
+pub struct McpRequest {
+    pub(super) response: ResponseBuilder,
     pub(super) claims: Claims,
-    pub(super) headers: Headers,
-    pub(super) message: Message,
+    pub(super) headers: RequestHeaders,
+    pub(super) message: RpcMessage,
     pub(super) ip: String,
 }
 
-/// Where the second step led.
+/// The result of the second step.
 pub enum Authorized {
-    /// To the end.
-    Reply(Reply),
-    /// To a call that may happen. Boxed: it is many times the size of a reply.
-    Call(Box<Call>),
+    /// The request is answered.
+    Reply(McpReply),
+    /// The request is a call that may happen. Boxed because it is much larger than a reply.
+    Call(Box<McpCall>),
 }
 
-/// What a method led to.
-pub(super) enum Handled {
-    /// A result, not yet completed for its era.
-    Result(Object),
-    /// A call that WordPress must make.
-    Call(Box<Call>),
-}
-
-impl Request {
-    /// The connection the token speaks for.
+impl McpRequest {
+    /// Returns the id of the connection that the token was issued for.
     #[must_use]
     pub const fn connection(&self) -> u64 {
         self.claims.subject
     }
 
-    /// Holds the request against its connection and answers all that needs no WordPress.
+    /// Returns whether [`authorize`](Self::authorize) needs the registry. It does not for `ping`,
+    /// notifications and unknown methods.
+    #[must_use]
+    pub fn needs_registry(&self) -> bool {
+        let RpcMessage::Request { method, params, .. } = &self.message else {
+            return false;
+        };
+        revision::select(self.version_header(), params.as_ref())
+            .is_ok_and(|revision| methods::needs_registry(revision, method))
+    }
+
+    /// Checks the request against its connection, and answers it if WordPress is not needed.
+    ///
+    /// `connection` is JSON, or `None` if there is no connection with the id of
+    /// [`connection`](Self::connection). `registry` is JSON, and may be `None` unless
+    /// [`needs_registry`](Self::needs_registry). The PHP class `McpRequest` documents both.
     ///
     /// # Errors
-    /// [`Error::Connection`] and [`Error::Registry`] for arguments that are not as documented at the
-    /// PHP class `McpRequest`.
+    /// [`Misuse::Connection`] or [`Misuse::Registry`] if an argument does not have the documented form, or
+    /// if the registry is needed and missing.
     pub fn authorize(
         &self,
         world: World<'_>,
         connection: Option<&str>,
-        registry: &str,
-    ) -> Result<Authorized, Error> {
-        let mut frame = self.frame.clone();
-        if let Message::Request { id, .. } = &self.message {
-            frame.id = Some(id.clone());
+        registry: Option<&str>,
+    ) -> Result<Authorized, Misuse> {
+        let mut response = self.response.clone();
+        if let RpcMessage::Request { id, .. } = &self.message {
+            response.id = Some(id.clone());
         }
         let mut actor = Actor::agent(self.claims.subject, &self.ip);
         let connection = connection
@@ -77,92 +83,105 @@ impl Request {
             actor.user = known.user;
             actor.client.clone_from(&known.client);
         }
-        let connection = match self.admit(world, connection, &mut frame) {
+        let connection = match self.admit(world, connection, &mut response) {
             Ok(connection) => connection,
-            Err((failure, record)) => {
-                let entry = || draft::refusal(&actor, &Attempt::default(), failure.reason);
-                let reply = frame.failure(&failure).with_entry(record.then(entry));
+            Err((error, record)) => {
+                let entry = || draft::refusal(&actor, &Attempt::default(), error.reason);
+                let reply = response.error(&error).with_entry(record.then(entry));
                 return Ok(Authorized::Reply(reply));
             }
         };
-        let mut session = Session {
-            frame,
+        let registry = if self.needs_registry() {
+            Registry::parse(registry.ok_or(Misuse::Registry)?)?
+        } else {
+            Registry::default()
+        };
+        let mut exchange = Exchange {
+            response,
             connection,
             actor,
-            registry: Registry::parse(registry)?,
+            registry,
             headers: self.headers.clone(),
-            meta: Meta::default(),
+            meta: RequestMeta::default(),
         };
-        Ok(match self.handle(&mut session, world) {
+        Ok(match self.handle(&mut exchange, world) {
             Ok(Some(Handled::Result(result))) => {
-                let complete = session.frame.complete(result, "complete");
-                Authorized::Reply(session.frame.success(&complete))
+                let complete = exchange.response.complete(result, "complete");
+                Authorized::Reply(exchange.response.success(&complete))
             }
             Ok(Some(Handled::Call(call))) => Authorized::Call(call),
-            Ok(None) => Authorized::Reply(session.frame.accepted()),
-            Err(refused) => Authorized::Reply(session.refuse(&refused)),
+            Ok(None) => Authorized::Reply(exchange.response.accepted()),
+            Err(refused) => Authorized::Reply(exchange.refuse(&refused)),
         })
     }
 
-    /// The connection, when it may act; else why not, and whether to record it.
+    /// Returns the connection if it may act and is within its limit. Returns the refusal otherwise, and
+    /// whether to record it.
     fn admit(
         &self,
         world: World<'_>,
         connection: Option<Connection>,
-        frame: &mut Frame,
-    ) -> Result<Connection, (Failure, bool)> {
-        let connection = connection.ok_or((Failure::new(Reason::ConnectionUnknown), true))?;
-        let decision = access::speaks(connection.state, connection.epoch, self.claims.epoch);
-        if let Decision::Deny(denial) = decision {
-            return Err((Failure::new(denial.reason), true));
+        response: &mut ResponseBuilder,
+    ) -> Result<Connection, (RpcError, bool)> {
+        let known = connection.as_ref().map(|known| (known.state, known.epoch));
+        // The kill switch was checked in the first step.
+        if let Decision::Deny(denial) = access::may_act(false, known, self.claims.epoch) {
+            return Err((RpcError::new(denial.reason), true));
         }
+        let connection = connection.ok_or((RpcError::new(Reason::ConnectionUnknown), true))?;
         if let Some(limit) = connection.limit {
             let key = format!("connection:{}", connection.id);
             let admission = world
                 .admit(&key, limit)
-                .map_err(|reason| (Failure::new(reason).retry_after(PAUSE), true))?;
-            frame.checked(limit, admission);
+                .map_err(|reason| (RpcError::new(reason).retry_after(PAUSE), true))?;
+            response.set_rate_limit(limit, admission);
             if let Admission::Refused {
                 retry_after,
                 first_of_burst,
                 ..
             } = admission
             {
-                let failure = Failure::new(Reason::RateLimitedConnection).retry_after(retry_after);
-                return Err((failure, first_of_burst));
+                let error = RpcError::new(Reason::RateLimitedConnection).retry_after(retry_after);
+                return Err((error, first_of_burst));
             }
         }
         Ok(connection)
     }
 
-    /// `None` for a message that wants no answer.
-    fn handle(&self, session: &mut Session, world: World<'_>) -> Result<Option<Handled>, Refused> {
-        let header = self.headers.get("mcp-protocol-version");
-        let empty = Object::default();
+    /// Handles the message. Returns `None` for a message that gets no answer.
+    fn handle(
+        &self,
+        exchange: &mut Exchange,
+        world: World<'_>,
+    ) -> Result<Option<Handled>, RefusedRequest> {
+        let header = self.version_header();
         match &self.message {
-            // Legacy clients may answer requests of the server; this one sends none, and drops them.
-            Message::Response => match era::select(header, None)? {
-                Era::Modern => Err(Reason::RequestMalformed.into()),
-                _ => Ok(None),
-            },
-            Message::Notification { method, params } => {
-                session.frame.era = era::select(header, params.as_ref())?;
+            // Clients of older revisions may answer requests of the server. It sends none, so the answer is
+            // ignored.
+            RpcMessage::Response => {
+                if revision::select(header, None)?.is_stateless() {
+                    return Err(Reason::RequestMalformed.into());
+                }
+                Ok(None)
+            }
+            RpcMessage::Notification { method, params } => {
+                exchange.response.revision = revision::select(header, params.as_ref())?;
                 let named = self.headers.get("mcp-method");
-                if session.frame.era.is_modern() && named.is_some_and(|named| named != method) {
+                if exchange.response.revision.is_stateless()
+                    && named.is_some_and(|named| named != method)
+                {
                     return Err(Reason::HeaderMismatch.into());
                 }
                 Ok(None)
             }
-            Message::Request { method, params, .. } => {
-                // A client may send the version it is about to ask for, or one it used before.
-                let given = params.as_ref().unwrap_or(&empty);
-                session.frame.era = era::select(header, params.as_ref())?;
-                if session.frame.era.is_modern() {
-                    modern::handle(session, world, method, params.as_ref()).map(Some)
-                } else {
-                    legacy::handle(session, world, method, given).map(Some)
-                }
+            RpcMessage::Request { method, params, .. } => {
+                exchange.response.revision = revision::select(header, params.as_ref())?;
+                methods::handle(exchange, world, method, params.as_ref()).map(Some)
             }
         }
+    }
+
+    fn version_header(&self) -> Option<&str> {
+        self.headers.get("mcp-protocol-version")
     }
 }

@@ -1,40 +1,36 @@
-//! The first step of a request: everything that can be decided before the connection is known.
+//! The first step of a request: everything that is decided before the connection is known.
 
 use std::sync::Arc;
 
 use percent_encoding::percent_decode_str;
 
-use super::draft::{self, Actor, Attempt};
-use super::envelope;
-use super::error::Error;
-use super::failure::Failure;
-use super::frame::Frame;
-use super::guard::{Limit, World};
-use super::headers::Headers;
-use super::reply::Reply;
-use super::request::Request;
-use super::settings::Settings;
-use crate::http::require_https;
+use super::reply::McpReply;
+use super::request::McpRequest;
+use super::settings::{Endpoint, McpSettings, PAUSE};
+use super::wire::error::RpcError;
+use super::wire::headers::RequestHeaders;
+use super::wire::message;
+use super::wire::response::ResponseBuilder;
+use crate::audit::draft::{self, Actor, Attempt};
+use crate::call::{CallLimit, Misuse, World};
+use crate::http::{WebOrigin, require_https};
 use crate::keyring::Keyring;
 use crate::limit::{Admission, address_key};
 use crate::reason::Reason;
 use crate::token::{self, Claims, Kind};
 
-/// Refusals of those who proved nothing are recorded once for each reason and address in this time:
-/// whoever can make the log grow can fill it.
-const QUIET: Limit = Limit { max: 1, window: 60 };
+/// How often a refusal before the token is verified is recorded, for each reason and address. Without
+/// this limit, anybody could fill the audit log.
+const UNPROVEN_REFUSALS: CallLimit = CallLimit { max: 1, window: 60 };
 
-/// Seconds after which to ask again whether the kill switch was lifted or the store is back.
-pub(super) const PAUSE: u32 = 60;
-
-/// A request as it came.
+/// A request as the web server received it.
 #[derive(Debug, Clone, Copy)]
 pub struct Incoming<'a> {
     /// The HTTP method.
     pub method: &'a str,
-    /// Name (in any case) and value.
+    /// Names, in any case, and values of the headers.
     pub headers: &'a [(String, String)],
-    /// The raw query string.
+    /// The raw query string, with or without the question mark.
     pub query: &'a str,
     /// The raw body.
     pub body: &'a [u8],
@@ -42,109 +38,127 @@ pub struct Incoming<'a> {
     pub ip: &'a str,
 }
 
-/// Where the first step led.
+/// The result of the first step.
 pub enum Received {
-    /// To the end.
-    Reply(Reply),
-    /// To a connection, which must be looked up. Boxed: it is many times the size of a reply.
-    Request(Box<Request>),
+    /// The request is refused.
+    Reply(McpReply),
+    /// The request has a genuine token; its connection must be looked up. Boxed because it is much larger
+    /// than a reply.
+    Request(Box<McpRequest>),
 }
 
-pub(super) struct Inner {
-    pub(super) settings: Settings,
-    pub(super) keyring: Arc<Keyring>,
-}
-
-/// The endpoint. Holds no state that changes.
+/// An MCP endpoint. It has no mutable state: whatever outlives a request is in the store of the
+/// [`World`].
 #[derive(Clone)]
-pub struct Server(Arc<Inner>);
+pub struct McpServer(Arc<Endpoint>);
 
-impl Server {
-    /// The endpoint described by `settings`, a JSON object as documented at the PHP class `McpServer`.
+impl McpServer {
+    /// Creates an endpoint from `settings`, a JSON object that the PHP class `McpServer` documents.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use countersign::keyring::{Keyring, SiteId};
+    /// use countersign::mcp::McpServer;
+    ///
+    /// let keyring = Arc::new(Keyring::open(SiteId::new([1; 8]), &[b'k'; 64], &[]).unwrap());
+    /// let settings = r#"{
+    ///     "name": "countersign", "title": "My site", "version": "1.0.0",
+    ///     "endpoint": "https://example.org/wp-json/countersign/v1/mcp",
+    ///     "resource_metadata": "https://example.org/.well-known/oauth-protected-resource",
+    ///     "hosts": ["example.org"], "secure": true, "kill_switch": false,
+    ///     "ip_limit": {"max": 60, "window": 60}, "max_body": 1048576
+    /// }"#;
+    /// assert!(McpServer::new(keyring, settings).is_ok());
+    /// ```
     ///
     /// # Errors
-    /// [`Error::Settings`].
-    pub fn new(keyring: Arc<Keyring>, settings: &str) -> Result<Self, Error> {
-        Ok(Self(Arc::new(Inner {
-            settings: Settings::parse(settings)?,
+    /// [`Misuse::Settings`] if a setting is missing, has another type or is out of range.
+    pub fn new(keyring: Arc<Keyring>, settings: &str) -> Result<Self, Misuse> {
+        Ok(Self(Arc::new(Endpoint {
+            settings: McpSettings::parse(settings)?,
             keyring,
         })))
     }
 
-    /// Decides all that needs no connection, cheapest first: HTTPS, host, origin, kill switch, the
-    /// limit per address, the token, the method, the frame.
+    /// Checks everything that does not depend on the connection, cheapest first: HTTPS, host, origin, kill
+    /// switch, the limit for the IP address, the access token, the HTTP method and the JSON-RPC message.
     #[must_use]
     pub fn receive(&self, world: World<'_>, incoming: Incoming<'_>) -> Received {
-        let headers = Headers::new(incoming.headers);
-        let mut frame = Frame::new(Arc::clone(&self.0));
+        let headers = RequestHeaders::new(incoming.headers);
+        let mut response = ResponseBuilder::new(Arc::clone(&self.0));
         let claims = match self
-            .at_the_gate(&headers)
-            .and_then(|()| self.within_limit(world, incoming.ip, &mut frame))
+            .check_origin(&headers)
+            .and_then(|()| self.within_limit(world, incoming.ip, &mut response))
             .and_then(|()| self.with_token(world, incoming.query, &headers))
         {
             Ok(claims) => claims,
-            Err(refused) => return Received::Reply(refused.reply(&frame, world, incoming.ip)),
+            Err(refused) => return Received::Reply(refused.reply(&response, world, incoming.ip)),
         };
         let actor = Actor::agent(claims.subject, incoming.ip);
-        let refuse = |frame: &Frame, failure: &Failure| {
-            let entry = draft::refusal(&actor, &Attempt::default(), failure.reason);
-            Received::Reply(frame.failure(failure).with_entry(Some(entry)))
+        let refuse = |response: &ResponseBuilder, error: &RpcError| {
+            let entry = draft::refusal(&actor, &Attempt::default(), error.reason);
+            Received::Reply(response.error(error).with_entry(Some(entry)))
         };
         if incoming.method != "POST" {
-            return refuse(&frame, &Reason::HttpMethodRefused.into());
+            return refuse(&response, &Reason::HttpMethodRefused.into());
         }
-        match envelope::parse(incoming.body, self.0.settings.max_body) {
-            Ok(message) => Received::Request(Box::new(Request {
-                frame,
+        match message::parse(incoming.body, self.0.settings.max_body) {
+            Ok(message) => Received::Request(Box::new(McpRequest {
+                response,
                 claims,
                 headers,
                 message,
                 ip: incoming.ip.to_owned(),
             })),
             Err(unreadable) => {
-                frame.id = unreadable.id;
-                refuse(&frame, &unreadable.failure)
+                response.id = unreadable.id;
+                refuse(&response, &unreadable.error)
             }
         }
     }
 
-    fn at_the_gate(&self, headers: &Headers) -> Result<(), Refused> {
+    fn check_origin(&self, headers: &RequestHeaders) -> Result<(), RefusedClient> {
         let settings = &self.0.settings;
         require_https(settings.secure)?;
-        // Against DNS rebinding: a name that is not ours was not meant for us.
-        let ours = |host: &str| settings.hosts.iter().any(|own| same_host(own, host));
-        if !headers.get("host").is_some_and(ours) {
+        // Protects against DNS rebinding.
+        let is_own = |host: &str| {
+            WebOrigin::of_authority(&settings.scheme, host)
+                .is_some_and(|host| settings.hosts.contains(&host))
+        };
+        if !headers.get("host").is_some_and(is_own) {
             return Err(Reason::HostRefused.into());
         }
-        let known = |origin: &str| {
-            settings
-                .origins
-                .iter()
-                .any(|own| own.eq_ignore_ascii_case(origin))
+        let is_allowed = |origin: &str| {
+            WebOrigin::parse(origin).is_some_and(|origin| settings.origins.contains(&origin))
         };
-        if !headers.get("origin").is_none_or(known) {
+        if !headers.get("origin").is_none_or(is_allowed) {
             return Err(Reason::OriginRefused.into());
         }
         if settings.kill_switch {
-            return Err(Failure::new(Reason::KillSwitch).retry_after(PAUSE).into());
+            return Err(RpcError::new(Reason::KillSwitch).retry_after(PAUSE).into());
         }
         Ok(())
     }
 
-    fn within_limit(&self, world: World<'_>, ip: &str, frame: &mut Frame) -> Result<(), Refused> {
+    fn within_limit(
+        &self,
+        world: World<'_>,
+        ip: &str,
+        response: &mut ResponseBuilder,
+    ) -> Result<(), RefusedClient> {
         let limit = self.0.settings.ip_limit;
         let admission = world
             .admit(&address_key(ip), limit)
-            .map_err(|reason| Failure::new(reason).retry_after(PAUSE))?;
-        frame.checked(limit, admission);
+            .map_err(|reason| RpcError::new(reason).retry_after(PAUSE))?;
+        response.set_rate_limit(limit, admission);
         match admission {
             Admission::Admitted { .. } => Ok(()),
             Admission::Refused {
                 retry_after,
                 first_of_burst,
                 ..
-            } => Err(Refused {
-                failure: Failure::new(Reason::RateLimitedIp).retry_after(retry_after),
+            } => Err(RefusedClient {
+                error: RpcError::new(Reason::RateLimitedIp).retry_after(retry_after),
                 record: Some(first_of_burst),
             }),
         }
@@ -154,8 +168,8 @@ impl Server {
         &self,
         world: World<'_>,
         query: &str,
-        headers: &Headers,
-    ) -> Result<Claims, Refused> {
+        headers: &RequestHeaders,
+    ) -> Result<Claims, RefusedClient> {
         if has_token(query) {
             return Err(Reason::TokenInQuery.into());
         }
@@ -175,55 +189,44 @@ impl Server {
     }
 }
 
-/// A refusal before anything was proved.
-struct Refused {
-    failure: Failure,
-    /// Whether to record it, where that is known already.
+/// A refusal before the token was verified.
+struct RefusedClient {
+    error: RpcError,
+    /// Whether to record it. `None` leaves that to [`UNPROVEN_REFUSALS`].
     record: Option<bool>,
 }
 
-impl From<Failure> for Refused {
-    fn from(failure: Failure) -> Self {
+impl From<RpcError> for RefusedClient {
+    fn from(error: RpcError) -> Self {
         Self {
-            failure,
+            error,
             record: None,
         }
     }
 }
 
-impl From<Reason> for Refused {
+impl From<Reason> for RefusedClient {
     fn from(reason: Reason) -> Self {
-        Failure::new(reason).into()
+        RpcError::new(reason).into()
     }
 }
 
-impl Refused {
-    fn reply(self, frame: &Frame, world: World<'_>, ip: &str) -> Reply {
-        let reason = self.failure.reason;
+impl RefusedClient {
+    fn reply(self, response: &ResponseBuilder, world: World<'_>, ip: &str) -> McpReply {
+        let reason = self.error.reason;
         let record = self.record.unwrap_or_else(|| {
             let key = format!("refusal:{reason}:{}", address_key(ip));
             world
-                .admit(&key, QUIET)
+                .admit(&key, UNPROVEN_REFUSALS)
                 .is_ok_and(|admission| admission.is_admitted())
         });
         let entry = || draft::refusal(&Actor::anonymous(ip), &Attempt::default(), reason);
-        frame.failure(&self.failure).with_entry(record.then(entry))
+        response.error(&self.error).with_entry(record.then(entry))
     }
 }
 
-/// Whether two authorities are the same, with the default ports left out or not.
-fn same_host(own: &str, host: &str) -> bool {
-    let bare = |text: &str| {
-        let text = text.to_ascii_lowercase();
-        let stripped = text
-            .strip_suffix(":443")
-            .or_else(|| text.strip_suffix(":80"));
-        stripped.unwrap_or(&text).to_owned()
-    };
-    bare(own) == bare(host)
-}
-
-/// Whether a query string holds a token, under the name OAuth has for it or any other.
+/// Returns whether a query string contains a token: the parameter `access_token` of OAuth, or anything that
+/// has the form of one of our tokens.
 fn has_token(query: &str) -> bool {
     query.trim_start_matches('?').split(['&', ';']).any(|pair| {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
@@ -239,7 +242,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tokens_are_found_wherever_they_stand_in_a_query() {
+    fn tokens_are_found_in_names_and_values_of_a_query() {
         for query in [
             "access_token=x",
             "a=1&access_token",
@@ -253,14 +256,5 @@ mod tests {
         for query in ["", "rest_route=/countersign/v1/mcp", "a=xcsat_", "token=1"] {
             assert!(!has_token(query), "{query}");
         }
-    }
-
-    #[test]
-    fn hosts_are_compared_as_authorities() {
-        assert!(same_host("example.org", "EXAMPLE.org:443"));
-        assert!(same_host("localhost:8080", "localhost:8080"));
-        assert!(!same_host("localhost:8080", "localhost"));
-        assert!(!same_host("example.org", "example.org.evil.test"));
-        assert!(!same_host("example.org", "example.org:8443"));
     }
 }

@@ -1,62 +1,133 @@
-//! What the site says of itself.
+//! The settings of the MCP endpoint.
+
+use std::sync::Arc;
 
 use serde::Deserialize;
 
-use super::error::Error;
-use super::guard::Limit;
+use crate::call::{CallLimit, Misuse};
+use crate::http::WebOrigin;
+use crate::keyring::Keyring;
 
-/// How the endpoint is served and what it calls itself; see the PHP class `McpServer`.
-#[derive(Debug, Clone, Deserialize)]
-pub(super) struct Settings {
+/// Seconds after which a client may try again when the kill switch is on or the store is unavailable.
+pub(super) const PAUSE: u32 = 60;
+
+/// The longest lifetime of a confirmation token, in seconds.
+const MAX_CONFIRMATION_LIFETIME: u32 = 3600;
+
+/// What every request to the endpoint is answered with: its settings and its keys.
+pub(super) struct Endpoint {
+    pub(super) settings: McpSettings,
+    pub(super) keyring: Arc<Keyring>,
+}
+
+/// How the site describes itself and whom it admits. The PHP class `McpServer` documents each setting.
+#[derive(Debug, Clone)]
+pub(super) struct McpSettings {
     pub(super) name: String,
     pub(super) title: String,
     pub(super) version: String,
-    #[serde(default)]
     pub(super) instructions: String,
-    #[serde(default)]
     pub(super) website: Option<String>,
+    /// The URL of the endpoint, to which access tokens are bound.
     pub(super) endpoint: String,
+    /// The URL of the protected resource metadata (RFC 9728).
     pub(super) resource_metadata: String,
-    pub(super) hosts: Vec<String>,
-    #[serde(default)]
-    pub(super) origins: Vec<String>,
+    /// The scheme of the endpoint's URL.
+    pub(super) scheme: String,
+    /// The site's own hosts. Requests for other hosts are refused.
+    pub(super) hosts: Vec<WebOrigin>,
+    /// The web origins from which a browser may call.
+    pub(super) origins: Vec<WebOrigin>,
+    /// Whether the request came over HTTPS or from the machine itself.
     pub(super) secure: bool,
     pub(super) kill_switch: bool,
-    pub(super) ip_limit: Limit,
+    /// The limit for each IP address.
+    pub(super) ip_limit: CallLimit,
+    /// The largest body of a request, in bytes.
     pub(super) max_body: usize,
-    #[serde(default = "default_lifetime")]
+    /// The lifetime of a confirmation token, in seconds.
     pub(super) confirmation_lifetime: u32,
+}
+
+#[derive(Deserialize)]
+struct GivenSettings {
+    name: String,
+    title: String,
+    version: String,
+    #[serde(default)]
+    instructions: String,
+    #[serde(default)]
+    website: Option<String>,
+    endpoint: String,
+    resource_metadata: String,
+    hosts: Vec<String>,
+    #[serde(default)]
+    origins: Vec<String>,
+    secure: bool,
+    kill_switch: bool,
+    ip_limit: CallLimit,
+    max_body: usize,
+    #[serde(default = "default_lifetime")]
+    confirmation_lifetime: u32,
 }
 
 const fn default_lifetime() -> u32 {
     300
 }
 
-/// The longest life of a confirmation token, in seconds.
-const MAX_CONFIRMATION_LIFETIME: u32 = 3600;
-
-impl Settings {
-    /// Reads settings from JSON.
+impl McpSettings {
+    /// Reads settings from JSON. Hosts and origins that cannot be parsed are ignored: no request can
+    /// match them.
     ///
     /// # Errors
-    /// [`Error::Settings`] when a field is missing, of another type, or out of range.
-    pub(super) fn parse(json: &str) -> Result<Self, Error> {
-        let settings: Self = serde_json::from_str(json).map_err(|_| Error::Settings)?;
+    /// [`Misuse::Settings`] if a member is missing, has another type or is out of range, or if no host is
+    /// left.
+    pub(super) fn parse(json: &str) -> Result<Self, Misuse> {
+        let given: GivenSettings = serde_json::from_str(json).map_err(|_| Misuse::Settings)?;
+        // Both URLs go into response headers.
         let clean = |text: &str| {
             text.bytes()
                 .all(|byte| byte > b' ' && byte < 0x7f && byte != b'"')
         };
-        if !clean(&settings.resource_metadata)
-            || !clean(&settings.endpoint)
-            || settings.endpoint.is_empty()
-            || settings.hosts.is_empty()
-            || settings.ip_limit.max == 0
-            || settings.ip_limit.window == 0
-            || settings.max_body == 0
-            || !(1..=MAX_CONFIRMATION_LIFETIME).contains(&settings.confirmation_lifetime)
+        let scheme = WebOrigin::of_url(&given.endpoint)
+            .ok_or(Misuse::Settings)?
+            .scheme()
+            .to_owned();
+        let hosts: Vec<WebOrigin> = given
+            .hosts
+            .iter()
+            .filter_map(|host| WebOrigin::of_authority(&scheme, host))
+            .collect();
+        if !clean(&given.resource_metadata)
+            || !clean(&given.endpoint)
+            || hosts.is_empty()
+            || given.ip_limit.max == 0
+            || given.ip_limit.window == 0
+            || given.max_body == 0
+            || !(1..=MAX_CONFIRMATION_LIFETIME).contains(&given.confirmation_lifetime)
         {
-            return Err(Error::Settings);
+            return Err(Misuse::Settings);
         }
-        Ok(settings)
+        Ok(Self {
+            name: given.name,
+            title: given.title,
+            version: given.version,
+            instructions: given.instructions,
+            website: given.website,
+            endpoint: given.endpoint,
+            resource_metadata: given.resource_metadata,
+            scheme,
+            hosts,
+            origins: given
+                .origins
+                .iter()
+                .filter_map(|origin| WebOrigin::parse(origin))
+                .collect(),
+            secure: given.secure,
+            kill_switch: given.kill_switch,
+            ip_limit: given.ip_limit,
+            max_body: given.max_body,
+            confirmation_lifetime: given.confirmation_lifetime,
+        })
     }
 }

@@ -3,10 +3,10 @@
 use ext_php_rs::prelude::*;
 use ext_php_rs::types::ZendHashTable;
 
-use super::convert::{PhpArray, assoc, string_list, strings};
+use super::convert::{PhpArray, assoc, number, string_list, strings};
 use super::decision::PhpDecision;
 use super::error::{BindingResult, misuse};
-use crate::access::{self, Group, Groups, Preset};
+use crate::access::{self, ConnectionState, Group, Groups, Preset};
 
 /// Capability groups, presets and the catalogue of tools. All methods are static.
 #[php_class]
@@ -49,6 +49,26 @@ impl PhpAccess {
         allow_widening: bool,
     ) -> BindingResult<PhpDecision> {
         Ok(access::change(groups(from)?, groups(to)?, allow_widening).into())
+    }
+
+    pub fn may_act(
+        state: Option<&str>,
+        epoch: i64,
+        token_epoch: i64,
+        kill_switch: bool,
+    ) -> BindingResult<PhpDecision> {
+        const EPOCH: &str = "an epoch is a number from 0 to 4294967295";
+        let epoch = number(epoch, EPOCH)?;
+        let connection = match state {
+            None => None,
+            Some(state) => Some((
+                ConnectionState::parse(state)
+                    .ok_or_else(|| misuse("the state is not active, paused or revoked"))?,
+                epoch,
+            )),
+        };
+        let token_epoch = number(token_epoch, EPOCH)?;
+        Ok(access::may_act(kill_switch, connection, token_epoch).into())
     }
 
     pub fn catalogue() -> &'static str {

@@ -49,6 +49,23 @@ final class Access
     public static function change(array $from, array $to, bool $allow_widening): Decision {}
 
     /**
+     * Decides whether an agent may act now. {@see McpRequest::authorize()} decides this before a call is admitted. Ask again
+     * before each write of a long call, because an administrator may have stopped it in the meantime.
+     *
+     * @param string|null $state       The state of the connection: `active`, `paused` or `revoked`. Null if the connection
+     *                                 does not exist any more.
+     * @param int         $epoch       The present epoch of the connection, 0 to 4294967295. Ignored if `$state` is null.
+     * @param int         $token_epoch The epoch of the access token, 0 to 4294967295.
+     * @param bool        $kill_switch Whether an administrator has stopped all agents.
+     *
+     * @return Decision Denied with `kill_switch`, `connection_unknown`, `connection_revoked`, `token_revoked` (the epochs
+     *                  differ) or `connection_paused`.
+     *
+     * @throws Exception `misuse` for another state or an epoch out of range.
+     */
+    public static function mayAct(?string $state, int $epoch, int $token_epoch, bool $kill_switch): Decision {}
+
+    /**
      * Returns the product's own tools.
      *
      * @return string JSON: a list of `{name, title, description, groups, confirm, target, annotations, inputSchema,

@@ -3,121 +3,134 @@
 namespace Countersign;
 
 /**
- * A call that may be made. Append {@see intent()} to the audit log, act, and then make the reply with exactly one of result(),
- * deny() and inputRequired().
+ * A call that may happen.
+ *
+ * Append {@see intent()} to the audit log, {@see begin()} the call, act, and answer it exactly once: with {@see result()},
+ * {@see deny()} or {@see inputRequired()}.
  */
 final class McpCall
 {
     private function __construct() {}
 
-    /** Returns the kind of call: `tool`, `prompt`, `resource` or `completion`. */
+    /** @return string `tool`, `prompt`, `resource` or `completion`. */
     public function kind(): string {}
 
-    /** Returns the name of the tool or prompt, the URI of the resource, or the name or URI that the completion is for. */
+    /** @return string The tool's or prompt's name, the resource's URI, or for a completion the name or URI of its reference. */
     public function name(): string {}
 
-    /** Returns the template that the URI of a resource matched, or null. */
+    /** @return string|null The URI template that matched, for a resource that was found by a template. */
     public function template(): ?string {}
 
     /**
-     * Returns the validated arguments as a JSON object, without the confirmation token. For a completion it is
-     * `{"argument": {"name", "value"}, "context": ..}`.
+     * @return string The validated arguments: a JSON object without the confirmation token. For a resource that was found by
+     *                a template: its variables. For a completion: `{"argument": {"name", "value"}, "context"?: {..}}`.
      */
     public function arguments(): string {}
 
-    /** Returns the id that links intent, outcome and confirmation in the audit log, in hexadecimal digits. */
+    /** @return string Links intent, outcome and confirmation in the audit log: 16 hexadecimal digits. */
     public function correlation(): string {}
 
     /**
-     * Returns the entry to append before acting, as a draft for {@see AuditLog::append()}, or null for a call that is not
-     * recorded (a completion).
+     * @return string|null The entry to append before {@see begin()}: a draft for {@see AuditLog::append()}. Null for a call
+     *                     that is not recorded (a completion).
      */
     public function intent(): ?string {}
 
     /**
-     * Returns the confirmation token for the act that was asked about. Only for `request_review`, once per call.
+     * Starts the call, after the intent was appended. Uses up the confirmation token, if the call needs one: of all calls
+     * with the same token, exactly one begins. If the intent cannot be appended, do not begin the call, and the token stays
+     * good.
      *
-     * @throws Exception `misuse` for any other call or a second time; `entropy_unavailable` when the operating system returns no
-     *                   randomness.
+     * @return McpReply|null Null: the call has begun, so act and answer it. A reply: the call may not happen after all
+     *                       (`confirmation_used`, `confirmation_expired`, `store_restarted`, `store_unavailable`,
+     *                       `store_full`), so append its entry and send it.
+     *
+     * @throws Exception `misuse` if the call has begun before.
+     */
+    public function begin(): ?McpReply {}
+
+    /**
+     * @return string The confirmation token for the call under review. Only a call of `request_review` has one, and only
+     *                once, between {@see begin()} and the answer.
+     *
+     * @throws Exception `misuse` for another call, the second time, and before {@see begin()}.
      */
     public function confirmation(): string {}
 
-    /** Returns for how many seconds the token of {@see confirmation()} is valid. */
+    /** @return int The lifetime of a confirmation token, in seconds. */
     public function confirmationLifetime(): int {}
 
-    /** Returns whether the client accepts a stream, so that progress and log messages may be sent before the reply. */
+    /** @return bool Whether the client accepts progress and log messages before the answer. */
     public function isStreaming(): bool {}
 
-    /**
-     * Returns the headers to send before the first event of a stream, with status 200.
-     *
-     * @return array<string, string> Name => value.
-     */
+    /** @return array<string, string> The headers to send, with status 200, before the first event of a stream. */
     public function streamHeaders(): array {}
 
     /**
-     * Returns a progress event to send at once, or '' if the client asked for none.
+     * @param float       $progress Must be greater than in the call before.
+     * @param float|null  $total    The value of `$progress` at the end, if it is known.
+     * @param string|null $message  For a person.
      *
-     * @param float       $progress Work done so far. It must grow from call to call.
-     * @param float|null  $total    Work to be done in total, if that is known.
-     * @param string|null $message  Text for the person at the client.
+     * @return string An event to send at once. Empty if there is nothing to send: the client asked for no progress,
+     *                `$progress` did not grow, or the call has not begun or was answered.
      */
     public function progress(float $progress, ?float $total = null, ?string $message = null): string {}
 
     /**
-     * Returns a log event to send at once, or '' if the client asked for none of this level.
+     * @param string      $level  `debug`, `info`, `notice`, `warning`, `error`, `critical`, `alert` or `emergency`.
+     * @param string      $data   JSON.
+     * @param string|null $logger The name of what logs.
      *
-     * @param string      $level  A syslog level: `debug` to `emergency`.
-     * @param string      $data   The content of the message as JSON.
-     * @param string|null $logger Name of the part that logs.
+     * @return string An event to send at once. Empty if there is nothing to send: the client did not ask for this level, or
+     *                the call has not begun or was answered.
      *
-     * @throws Exception `misuse` for an unknown level or data that is not JSON.
+     * @throws Exception `misuse` if `$data` is not JSON or the level does not exist.
      */
     public function log(string $level, string $data, ?string $logger = null): string {}
 
     /**
-     * Returns the client's answer to an input request of an earlier round as JSON, or null if there is none.
+     * @param string $key The key of the request in {@see inputRequired()}.
      *
-     * @param string $key The key of the request, as given to {@see inputRequired()}.
+     * @return string|null The client's answer to an input request of an earlier round, as JSON. Null if there is none.
      */
     public function inputResponse(string $key): ?string {}
 
-    /** Returns the state that an earlier round of this call gave to {@see inputRequired()}, or null in the first round. */
+    /** @return string|null The state that an earlier round of this call passed to {@see inputRequired()}. Null on the first round. */
     public function state(): ?string {}
 
     /**
-     * Makes the reply with the result of the call.
+     * The answer with a result. A result that does not have the documented form, or does not conform to the tool's output
+     * schema, is not sent: the client gets `tool_failed` instead.
      *
-     * @param string      $result JSON of the result. For a tool `{"content": [..], "structuredContent"?: any, "isError"?:
-     *     bool}` (content is made from structuredContent if it is missing), for a prompt `{"messages": [..]}`, for a resource
+     * @param string      $result JSON of the result object: for a tool `{"content": [..], "structuredContent"?: any, "isError"?:
+     *     bool}` (content is made from structuredContent when absent), for a prompt `{"messages": [..]}`, for a resource
      *     `{"contents": [..]}`, for a completion `{"values": [..], "total"?, "hasMore"?}`.
-     * @param string|null $target What the call acted on, for the audit log, such as `post:12`.
+     * @param string|null $target What was acted on, for the audit log, for instance `post:12`.
      *
-     * @throws Exception `misuse` for a result of another form, and for a second reply.
+     * @throws Exception `misuse` if the call has not begun or was answered.
      */
     public function result(string $result, ?string $target = null): McpReply {}
 
     /**
-     * Makes the reply for a call that is refused or failed for a reason that only WordPress knows.
+     * The answer to a call that is refused for a reason that only WordPress knows, or that failed.
      *
-     * @param string      $reason One of {@see reasons()}, such as `capability_denied`, `target_not_found` or `tool_failed`.
-     * @param string|null $detail Text for the client, which the model sees. It must not contain secrets.
-     * @param string|null $target What the call would have acted on, for the audit log, such as `post:12`.
+     * @param string      $reason One of {@see reasons()}, for instance `capability_denied`, `target_not_found` or `tool_failed`.
+     * @param string|null $detail A sentence for the client, without secrets. The model reads it. At most 2000 characters of it
+     *                            are sent.
+     * @param string|null $target What the call was about, for the audit log, for instance `post:12`.
      *
-     * @throws Exception `misuse` for an unknown reason, and for a second reply.
+     * @throws Exception `misuse` if the call has not begun or was answered.
      */
     public function deny(string $reason, ?string $detail = null, ?string $target = null): McpReply {}
 
     /**
-     * Makes the reply that asks the client for input. The same call comes again with the answers.
+     * An answer that asks the client for input. The client repeats the call with its responses.
      *
-     * @param string      $requests JSON object: key => `{"method": "elicitation/create"|"sampling/createMessage"|"roots/list",
-     *     "params": {..}}`.
-     * @param string|null $state    Up to 16 KiB to have back in the next round. It is sealed, and bound to this connection and
-     *                              these arguments.
+     * @param string      $requests JSON object: key => `{"method": "elicitation/create"|"sampling/createMessage"|"roots/list", "params": {..}}`.
+     * @param string|null $state    Up to 16 KiB. It is returned by {@see state()} in the next round. The client can read it but
+     *                              not change it.
      *
-     * @throws Exception `misuse` for requests of another form, a state that is too long, and for a second reply;
-     *                   `entropy_unavailable` when the operating system returns no randomness.
+     * @throws Exception `misuse` if the call has not begun or was answered.
      */
     public function inputRequired(string $requests, ?string $state = null): McpReply {}
 }

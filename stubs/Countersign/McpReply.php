@@ -2,30 +2,26 @@
 
 namespace Countersign;
 
-/** A response that is ready to send. */
+/** An answer that is ready to send. */
 final class McpReply
 {
     private function __construct() {}
 
-    /** Returns the HTTP status. */
+    /** @return int The HTTP status. */
     public function status(): int {}
 
-    /**
-     * Returns all headers, including `Cache-Control: no-store` and those of the limits.
-     *
-     * @return array<string, string> Name => value.
-     */
+    /** @return array<string, string> All headers, among them `Cache-Control: no-store` and the rate limit. */
     public function headers(): array {}
 
-    /** Returns the body: JSON, the last event of a stream, or ''. */
+    /** @return string JSON, the last event of a stream, or an empty string. */
     public function body(): string {}
 
-    /** Returns whether the request was allowed, with the reason of a refusal. */
+    /** @return Decision The decision with its true reason, which may be more specific than what the client is told. */
     public function decision(): Decision {}
 
     /**
-     * Returns the entry to append to the audit log, an outcome or a refusal, as a draft for {@see AuditLog::append()}, or null
-     * if nothing is to be recorded.
+     * @return string|null The entry to append to the audit log before sending: an outcome or a refusal, a draft for
+     *                     {@see AuditLog::append()}. Null if there is nothing to record.
      */
     public function entry(): ?string {}
 }

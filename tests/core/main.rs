@@ -19,6 +19,7 @@ mod action;
 mod audit;
 #[cfg(feature = "cli")]
 mod cli;
+mod house;
 mod mcp;
 mod oauth;
 mod policy;

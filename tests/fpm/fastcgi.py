@@ -1,4 +1,4 @@
-"""A FastCGI client: one connection, one request at a time, kept open between requests."""
+"""A FastCGI client with one connection, which stays open between requests."""
 
 import socket
 import struct
@@ -9,7 +9,7 @@ KEEP_CONNECTION = 1
 
 
 class Gone(Exception):
-    """The worker went away before it had answered: nothing is known of what it did."""
+    """The worker ended before it answered. Whether it recorded anything is unknown."""
 
 
 class Connection:
@@ -19,7 +19,7 @@ class Connection:
         self.socket = None
 
     def get(self, script, keep=True, **query):
-        """The body of the answer to `script?query`."""
+        """Returns the body of the response to `script?query`."""
         if self.socket is None:
             self.socket = socket.socket(socket.AF_UNIX)
             self.socket.settimeout(self.timeout)

@@ -1,4 +1,4 @@
-"""A php-fpm of the test's own, with the extension, in a folder of its own."""
+"""Starts a php-fpm with the extension for one test, in a temporary folder."""
 
 import os
 import shutil
@@ -28,14 +28,14 @@ catch_workers_output = yes
 
 
 def until(what, condition, seconds=20):
-    """Waits for a real condition, and fails when it does not come."""
+    """Waits until a condition holds, and returns its value. Fails after `seconds`."""
     end = time.monotonic() + seconds
     while True:
         value = condition()
         if value:
             return value
         if time.monotonic() > end:
-            raise AssertionError(f"waited {seconds} s in vain for {what}")
+            raise AssertionError(f"timed out after {seconds} s: {what}")
         time.sleep(0.01)
 
 
@@ -64,7 +64,7 @@ class Redis:
 
 class Server:
     def __init__(self, workers=4, max_requests=0, engine="embedded", extension=True):
-        # In /tmp, since a socket's path must be short.
+        # In /tmp, because the path of a socket must be short.
         self.folder = Path(tempfile.mkdtemp(prefix="countersign-fpm-"))
         self.state = self.folder / "state"
         self.socket = str(self.folder / "fpm")
@@ -103,13 +103,13 @@ class Server:
         os.kill(self.master, number)
 
     def reload(self):
-        """As `systemctl reload` does: the master replaces itself and all its workers."""
+        """Reloads as `systemctl reload` does: the master replaces itself and all workers."""
         before = set(self.children())
         self.send(signal.SIGUSR2)
         until("new workers", lambda: len(set(self.children()) - before) == self.workers)
 
     def quit(self):
-        """Stops gracefully: requests under way are answered first."""
+        """Stops gracefully: running requests are answered first."""
         self.send(signal.SIGQUIT)
         self.process.wait(timeout=20)
 
@@ -135,7 +135,7 @@ def threads(pid):
 
 
 def open_files(pid):
-    """What a process has open, by name; sockets and pipes by their kind alone."""
+    """Returns the names of the files that a process has open; for sockets and pipes only their kind."""
     found = []
     for entry in os.listdir(f"/proc/{pid}/fd"):
         target = os.readlink(f"/proc/{pid}/fd/{entry}")
@@ -149,8 +149,8 @@ def mapped_files(pid):
 
 
 def resident_kib(pid):
-    """Memory of the process's own: without what it shares with others and with files."""
+    """Returns the private memory of a process in KiB, without shared and file-backed memory."""
     for line in Path(f"/proc/{pid}/status").read_text().splitlines():
         if line.startswith("RssAnon:"):
             return int(line.split()[1])
-    raise AssertionError("no RssAnon")
+    raise AssertionError(f"/proc/{pid}/status has no RssAnon")

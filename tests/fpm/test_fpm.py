@@ -1,4 +1,4 @@
-"""The extension inside php-fpm: what start-up does, what workers share, and what ends them."""
+"""Tests of the extension in php-fpm: start-up, state shared by workers, reloads and kills."""
 
 import itertools
 import os
@@ -18,20 +18,20 @@ _local = threading.local()
 
 
 def get(server, script, keep=False, **query):
-    """One request of this thread, over a connection of its own."""
+    """Makes a request on the connection of this thread."""
     connections = _local.__dict__.setdefault("connections", {})
     connection = connections.setdefault(server.socket, Connection(server.socket))
     return connection.get(str(WWW / script), keep, **query)
 
 
 def answers(server, calls, at_once=16):
-    """The answers to (script, query) pairs, so many at once."""
+    """Returns the responses to (script, query) pairs, with `at_once` concurrent requests."""
     with ThreadPoolExecutor(at_once) as pool:
         return [text.split() for text in pool.map(lambda call: get(server, call[0], **call[1]), calls)]
 
 
 class Writers:
-    """Threads that record nonces without end, and remember which were acknowledged."""
+    """Threads that record nonces until they are stopped, and remember which were acknowledged."""
 
     def __init__(self, server, name="w", count=4):
         self.server = server
@@ -51,7 +51,7 @@ class Writers:
             try:
                 answer = get(self.server, "nonce.php", nonce=nonce).split()[1]
             except (Gone, FileNotFoundError, ConnectionRefusedError):
-                # Cut off: recorded or not, nobody was told so.
+                # The connection ended: the nonce may be recorded, but was not acknowledged.
                 self.untold += 1
                 continue
             except Exception as error:  # noqa: BLE001
@@ -83,7 +83,7 @@ class Case(unittest.TestCase):
 
 
 class StartUp(Case):
-    def test_nothing_is_opened_and_no_thread_started(self):
+    def test_start_up_opens_no_file_and_starts_no_thread(self):
         plain = Server(workers=2, extension=False)
         self.addCleanup(plain.remove)
         ours = self.server(workers=2)
@@ -93,19 +93,19 @@ class StartUp(Case):
 
         for one, other in [(plain.master, ours.master), *zip(plain.children(), ours.children())]:
             self.assertEqual(threads(other), 1)
-            # A worker that was just forked is still closing what is the master's.
+            # A worker that was just forked is still closing files of the master.
             until(
-                f"process {other} to have open what one without the extension has",
+                f"process {other} has the same open files as one without the extension",
                 lambda one=one, other=other: relative(ours, open_files(other)) == relative(plain, open_files(one)),
             )
             more = set(mapped_files(other)) - set(mapped_files(one))
             self.assertEqual([name for name in more if ".so" not in name], [])
-        self.assertFalse(ours.state.exists(), "the state folder was made before anybody needed it")
-        # Nor by a page that has nothing to do with agents.
+        self.assertFalse(ours.state.exists(), "the state folder was created before it was needed")
+        # A page that does not use the extension does not create it either.
         for _ in range(20):
             self.assertIn(int(get(ours, "idle.php")), ours.children())
         self.assertFalse(ours.state.exists())
-        # The first that needs it opens it, in the worker; the master never does.
+        # The first use opens it in the worker, never in the master.
         self.assertEqual(get(ours, "nonce.php", nonce="a").split()[1], "first")
         self.assertTrue(ours.state.is_dir())
         self.assertEqual([f for f in open_files(ours.master) if "state" in f], [])
@@ -114,16 +114,16 @@ class StartUp(Case):
 
 
 class Workers:
-    """What holds on every engine."""
+    """Tests that run on every store."""
 
     def test_workers_share_a_limit(self):
         server = self.server(workers=8)
         said = answers(server, [("limit.php", {"key": "k", "max": 60})] * 120)
         self.assertEqual([answer for _, answer in said].count("yes"), 60)
         self.assertEqual({answer for _, answer in said}, {"yes", "rate_limited"})
-        self.assertGreater(len({pid for pid, _ in said}), 1, "one worker did it all")
+        self.assertGreater(len({pid for pid, _ in said}), 1, "only one worker answered")
 
-    def test_of_all_workers_one_wins_each_nonce(self):
+    def test_each_nonce_is_accepted_by_exactly_one_worker(self):
         server = self.server(workers=8)
         calls = [("nonce.php", {"nonce": n}) for n in range(200) for _ in range(8)]
         said = answers(server, calls)
@@ -131,50 +131,50 @@ class Workers:
         self.assertEqual({answer for _, answer in said}, {"first", "token_used"})
         self.assertGreater(len({pid for pid, answer in said if answer == "first"}), 1)
 
-    def test_workers_of_one_request_each(self):
+    def test_limits_and_nonces_hold_when_each_worker_serves_one_request(self):
         server = self.server(workers=4, max_requests=1)
         said = answers(server, [("limit.php", {"key": "k", "max": 60})] * 120)
         self.assertEqual([answer for _, answer in said].count("yes"), 60)
-        self.assertEqual(len({pid for pid, _ in said}), 120, "a worker served twice")
+        self.assertEqual(len({pid for pid, _ in said}), 120, "a worker served two requests")
         nonces = range(50)
         said = answers(server, [("nonce.php", {"nonce": n}) for n in nonces])
         self.assertEqual({answer for _, answer in said}, {"first"})
         self.assert_remembered(server, nonces)
 
-    def test_a_reload_amid_writing(self):
+    def test_a_reload_during_writes_loses_nothing(self):
         server = self.server(workers=4)
         for name in "abc":
             writers = Writers(server, name)
-            until("some writing", lambda: len(writers.acknowledged) > 100)
+            until("some nonces are acknowledged", lambda: len(writers.acknowledged) > 100)
             server.reload()
             at = len(writers.acknowledged)
-            until("writing after the reload", lambda at=at: len(writers.acknowledged) > at + 100)
+            until("nonces are acknowledged after the reload", lambda at=at: len(writers.acknowledged) > at + 100)
             acknowledged = writers.stop()
             self.assertEqual(writers.failures, [])
             self.assert_remembered(server, acknowledged)
-        # A graceful stop and a new start forget nothing either.
+        # A graceful stop and a new start lose nothing either.
         server.quit()
         server.start()
         self.assert_remembered(server, acknowledged)
         self.assertEqual(get(server, "nonce.php", nonce="after").split()[1], "first")
 
-    def test_workers_killed_amid_writing(self):
+    def test_killing_workers_during_writes_loses_nothing(self):
         server = self.server(workers=4)
         writers = Writers(server)
         chance = random.Random(1)
         for _ in range(30):
             at = len(writers.acknowledged)
-            until("more writing", lambda at=at: len(writers.acknowledged) > at + 20)
+            until("more nonces are acknowledged", lambda at=at: len(writers.acknowledged) > at + 20)
             pid = chance.choice(server.children())
             os.kill(pid, signal.SIGKILL)
-            until("its end", lambda pid=pid: not is_alive(pid))
-        until("all workers again", lambda: len(server.children()) == 4)
+            until("the worker has ended", lambda pid=pid: not is_alive(pid))
+        until("all workers are running again", lambda: len(server.children()) == 4)
         acknowledged = writers.stop()
         self.assertEqual(writers.failures, [])
         self.assert_remembered(server, acknowledged)
         self.assertEqual(get(server, "nonce.php", nonce="after").split()[1], "first")
 
-    def test_a_hundred_thousand_requests_take_no_more_memory(self):
+    def test_memory_does_not_grow_over_a_hundred_thousand_requests(self):
         server = self.server(workers=2)
         numbers = itertools.count()
         failed = []
@@ -197,10 +197,10 @@ class Workers:
         before = requests(REQUESTS // 10)
         children = server.children()
         after = requests(REQUESTS - REQUESTS // 5)
-        self.assertEqual(server.children(), children, "a worker died")
+        self.assertEqual(server.children(), children, "a worker ended")
         grown = [late - early for early, late in zip(before, after)]
-        print(f"    {REQUESTS} requests, {self.engine}: {before} KiB early, {after} KiB late", flush=True)
-        self.assertLess(max(grown), 1024, f"{before} KiB became {after} KiB")
+        print(f"    {REQUESTS} requests, {self.engine}: {before} KiB at the start, {after} KiB at the end", flush=True)
+        self.assertLess(max(grown), 1024, f"grew from {before} KiB to {after} KiB")
 
 
 for _engine in ENGINES:

@@ -1,10 +1,11 @@
 #!/bin/bash
-# A Debian package's whole life in a Debian of its own, in a folder: installed, upgraded, turned off, removed, purged.
+# Installs, upgrades, disables, removes and purges Debian packages in a Debian system in a folder.
 #
-#   tests/packages/debian.sh PACKAGE.deb...       (as root; the extension's for one PHP, and the command line's if there is one)
+#   tests/packages/debian.sh PACKAGE.deb...
 #
-# The Debian is the one that has this PHP, made once, by debootstrap, and kept as .cache/debian-php*.tar. What runs in it has its own /proc, and
-# nothing outside is touched.
+# Run it as root, with the package of the extension for one PHP and, optionally, that of the command line.
+# debootstrap creates the Debian release that contains this PHP once; it is kept as .cache/debian-php*.tar.
+# Programs inside have their own /proc. Nothing outside the folder is changed.
 set -euo pipefail
 . "$(dirname "$0")/../setup/common.sh"
 . "$(dirname "$0")/../setup/private-apt.sh"
@@ -15,7 +16,7 @@ series=$(basename -a "$@" | sed -n 's/^php\([0-9.]*\)-countersign_.*/\1/p')
 case $series in
 8.2) suite=bookworm ;;
 8.4) suite=trixie ;;
-*) die "no package of the extension among these, or for a PHP that is in no known Debian" ;;
+*) die "none of the files is a package of the extension for a PHP of Debian 12 or 13" ;;
 esac
 image=$CACHE/debian-php$series.tar
 base=$CACHE/run/packages/debian-php$series
@@ -26,14 +27,14 @@ PATH=$PATH:/usr/sbin:/sbin
 make_image() {
 	local from
 	from=$(mirror)
-	[ -n "$from" ] || die "apt knows no Debian mirror on this machine (run 'apt-get update' once as root)"
+	[ -n "$from" ] || die "no Debian mirror found in apt's configuration (run 'apt-get update' once as root)"
 	debootstrap --variant=minbase --include="php$series-cli,php$series-fpm" "$suite" "$root" "$from"
 	rm -rf "$root"/var/cache/apt/archives/*.deb "$root"/var/lib/apt/lists/*
 	tar -C "$root" --one-file-system -cf "$image.new" .
 	mv "$image.new" "$image"
 }
 
-# In a namespace of its own, so that its /proc is gone with it.
+# inside command...: runs it in the folder, in a new namespace, so that its /proc is unmounted with it.
 inside() {
 	# shellcheck disable=SC2016
 	env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive \
@@ -41,7 +42,7 @@ inside() {
 		sh "$root" "$@"
 }
 
-# Everything there is, but dpkg's own books, its log, and the folders where Debian's PHP notes who turned what on.
+# Lists all files except dpkg's database, logs, and the folders in which Debian's PHP records enabled modules.
 listing() {
 	(
 		cd "$root"
@@ -50,7 +51,7 @@ listing() {
 	)
 }
 
-# is_on, is_off: the same in both server interfaces, and PHP has nothing to complain of.
+# is_on, is_off: whether the module is loaded in both server interfaces, without a warning.
 modules() {
 	local said
 	said=$(inside "$1" -m 2>&1)
@@ -67,7 +68,7 @@ is_off() {
 }
 
 install_packages() {
-	# No service is started in there.
+	# Prevents packages from starting services.
 	printf '#!/bin/sh\nexit 101\n' >"$root/usr/sbin/policy-rc.d"
 	chmod 755 "$root/usr/sbin/policy-rc.d"
 	listing >"$base/before"
@@ -80,7 +81,7 @@ install_packages() {
 	if [ -e "$root/usr/bin/countersign" ]; then inside countersign --version; fi
 }
 
-# The user of Debian's pools can use the folder, and nobody else can look into it.
+# The user of Debian's pools can use the folder, and no other user can read it.
 use_store() {
 	[ "$(inside stat -c '%U %a' /var/lib/countersign)" = 'www-data 700' ]
 	inside setpriv --reuid=www-data --regid=www-data --clear-groups "php$series" -r 'Countersign\Store::open()->status();'
@@ -92,7 +93,7 @@ compare_ini() {
 	inside "php$series" /packages/ini.php "$ini"
 }
 
-# upgrade LINE: to the same package as its successor, whose INI file has one more line.
+# upgrade LINE: upgrades to a newer version of the same package, whose INI file has one more line.
 upgrade() {
 	local deb=$root/packages/next.deb
 	rm -rf "$base/next"
@@ -138,13 +139,13 @@ remove() {
 rm -rf "$base"
 mkdir -p "$root"
 trap 'rm -rf "$base"' EXIT
-[ -e "$image" ] || step "a Debian $suite with PHP $series made (once; kept in .cache)" make_image
+[ -e "$image" ] || step "create a Debian $suite with PHP $series (once; kept in .cache)" make_image
 rm -rf "$root"
 mkdir -p "$root"
-step "Debian $suite unpacked" tar -C "$root" -xf "$image"
-step "installed: php$series and php-fpm$series have it on, its self-test passes" install_packages
-step "its state folder is www-data's alone, and works" use_store
-step "the INI file names every entry with its default" compare_ini
+step "unpack Debian $suite" tar -C "$root" -xf "$image"
+step "installing enables it in php$series and php-fpm$series, and its self-test passes" install_packages
+step "the state folder belongs to www-data alone and can be used" use_store
+step "the INI file lists every entry with its default" compare_ini
 step "an upgrade keeps the edited INI file and the state" keep_edits
-step "turned off by an administrator, an upgrade leaves it off" keep_off
-step "removed, it is off; purged, nothing is left" remove
+step "an upgrade leaves a disabled module disabled" keep_off
+step "removing disables it, and purging leaves nothing" remove

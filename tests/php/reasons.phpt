@@ -1,5 +1,5 @@
 --TEST--
-docs/reasons.md lists exactly the reasons the extension has (to renew it: php tests/php/lib/reasons-table.php)
+docs/reasons.md lists exactly the reasons of the extension (to regenerate it: php tests/php/lib/reasons-table.php)
 --EXTENSIONS--
 countersign
 --FILE--

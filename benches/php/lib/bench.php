@@ -1,8 +1,8 @@
 <?php
 /**
- * Measures two ways to do one thing, in turns in one process, and says how they compare.
+ * Measures two implementations alternately in one process, and computes the ratio of their times.
  *
- * What else the machine does meets both alike, so the ratio means more than the times do.
+ * Other load on the machine affects both, so the ratio is more reliable than the times.
  */
 
 declare(strict_types=1);
@@ -15,13 +15,13 @@ final class Bench {
 	private array $rows = array();
 
 	/**
-	 * @param string                $what  The row's name.
-	 * @param float                 $goal  How many times faster ours is meant to be.
-	 * @param callable(int): void   $ours  Called with a number that never comes twice.
-	 * @param callable(int): void   $peer  What a PHP developer would write instead; likewise.
-	 * @param string                $name  What the peer is.
-	 * @param int                   $times Calls a round.
-	 * @param int                   $slow  Calls a round of the peer, where it is much slower.
+	 * @param string                $what  The name of the row.
+	 * @param float                 $goal  The ratio to reach.
+	 * @param callable(int): void   $ours  Countersign. Called with a different number each time.
+	 * @param callable(int): void   $peer  The comparable PHP code, called in the same way.
+	 * @param string                $name  The name of the comparable code.
+	 * @param int                   $times The number of calls in a round.
+	 * @param int                   $slow  The number of calls of $peer in a round if it is much slower; 0 means $times.
 	 */
 	public function compare( string $what, float $goal, callable $ours, callable $peer, string $name, int $times = 2000, int $slow = 0 ): void {
 		$slow   = $slow ?: $times;
@@ -50,7 +50,7 @@ final class Bench {
 		fprintf( STDERR, "  %s: %.2f µs, %s %.2f µs: %.1f times (goal %s)\n", $what, $row['ours'], $name, $row['peer'], $row['ratio'], $goal );
 	}
 
-	/** The rows of a Markdown table. */
+	/** Returns the rows of a Markdown table. */
 	public function rows(): string {
 		$text = '';
 		foreach ( $this->rows as $row ) {
@@ -68,7 +68,7 @@ final class Bench {
 		return $text;
 	}
 
-	/** Microseconds a call. */
+	/** Returns the microseconds for each call. */
 	private function run( callable $work, int $times, int &$number ): float {
 		$start = hrtime( true );
 		for ( $i = 0; $i < $times; $i++ ) {
@@ -84,9 +84,9 @@ final class Bench {
 	}
 }
 
-/** Stops a benchmark that measures something that does not work. */
+/** Stops the benchmark if the measured code does not work. */
 function must( bool $holds ): void {
 	if ( ! $holds ) {
-		throw new RuntimeException( 'what is measured does not work' );
+		throw new RuntimeException( 'the measured code returned a wrong result' );
 	}
 }

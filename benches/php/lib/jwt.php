@@ -1,7 +1,7 @@
 <?php
 /**
- * HS256 JWTs (RFC 7519) as the usual PHP libraries make and check them: header, claims, signature; key by its id,
- * algorithm, key length, kind, times, issuer and audience checked; claims of their types in an object.
+ * HS256 JWTs (RFC 7519) as the usual PHP libraries implement them. Key id, algorithm, key length, kind, times, issuer and
+ * audience are checked, and the claims are returned as a typed object.
  */
 
 declare(strict_types=1);
@@ -20,7 +20,7 @@ final class JwtClaims {
 
 final class Jwt {
 
-	/** @param array<string, string> $keys By id; the first signs, the others still verify. */
+	/** @param array<string, string> $keys By id. The first signs; the others only verify. */
 	public function __construct( private readonly array $keys, private readonly string $issuer ) {
 		foreach ( $keys as $key ) {
 			must( strlen( $key ) >= 32 );
@@ -49,7 +49,7 @@ final class Jwt {
 		return $signed . '.' . $this->encode( hash_hmac( 'sha256', $signed, $this->keys[ $id ], true ) );
 	}
 
-	/** @return JwtClaims|string The claims, or why not. */
+	/** @return JwtClaims|string The claims, or the reason of the refusal. */
 	public function verify( string $kind, string $token, string $audience ): JwtClaims|string {
 		$parts = explode( '.', $token );
 		if ( 3 !== count( $parts ) ) {

@@ -1,5 +1,5 @@
 <?php
-/** AES-256-CBC with encrypt-then-MAC as one would write it by hand, with a key for each and the record's name bound in. */
+/** AES-256-CBC with encrypt-then-MAC as typical PHP code, with separate keys and the name of the record authenticated. */
 
 declare(strict_types=1);
 

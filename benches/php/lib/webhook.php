@@ -1,7 +1,7 @@
 <?php
 /**
- * A signed request with replay protection as one would write it by hand: JSON, an HMAC over the exact bytes, times, and
- * a nonce that the database admits once (its primary key decides).
+ * A signed request with replay protection as typical PHP code: JSON, an HMAC over the exact bytes, times, and a nonce that
+ * is the primary key of a database row, so that it is accepted once.
  */
 
 declare(strict_types=1);
@@ -33,7 +33,7 @@ final class Webhook {
 		return array( $body, hash_hmac( 'sha256', $body, $this->key ) );
 	}
 
-	/** @return array<string, mixed>|string What was signed, or why not. */
+	/** @return array<string, mixed>|string The signed content, or the reason of the refusal. */
 	public function verify( string $body, string $signature ): array|string {
 		if ( ! hash_equals( hash_hmac( 'sha256', $body, $this->key ), $signature ) ) {
 			return 'forged';

@@ -15,7 +15,7 @@ use crate::store;
 #[php_class]
 #[php(name = "Countersign\\McpCall")]
 pub struct PhpMcpCall {
-    pub(super) call: mcp::Call,
+    pub(super) call: mcp::McpCall,
     pub(super) store: Arc<dyn store::Store>,
 }
 
@@ -43,6 +43,10 @@ impl PhpMcpCall {
 
     pub fn intent(&self) -> Option<&str> {
         self.call.intent()
+    }
+
+    pub fn begin(&mut self) -> BindingResult<Option<PhpMcpReply>> {
+        Ok(self.call.begin(world(&self.store))?.map(PhpMcpReply))
     }
 
     pub fn confirmation(&mut self) -> BindingResult<String> {

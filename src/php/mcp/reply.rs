@@ -9,7 +9,7 @@ use crate::php::decision::PhpDecision;
 /// A response that is ready to send.
 #[php_class]
 #[php(name = "Countersign\\McpReply")]
-pub struct PhpMcpReply(pub(super) mcp::Reply);
+pub struct PhpMcpReply(pub(super) mcp::McpReply);
 
 #[php_impl]
 impl PhpMcpReply {

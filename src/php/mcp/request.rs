@@ -16,7 +16,7 @@ use crate::store;
 #[php_class]
 #[php(name = "Countersign\\McpRequest")]
 pub struct PhpMcpRequest {
-    pub(super) request: mcp::Request,
+    pub(super) request: mcp::McpRequest,
     pub(super) store: Arc<dyn store::Store>,
 }
 
@@ -26,10 +26,14 @@ impl PhpMcpRequest {
         int(self.request.connection())
     }
 
+    pub fn needs_registry(&self) -> bool {
+        self.request.needs_registry()
+    }
+
     pub fn authorize(
         &self,
         connection: Option<&str>,
-        registry: &str,
+        registry: Option<&str>,
     ) -> BindingResult<Either<PhpMcpCall, PhpMcpReply>> {
         Ok(
             match self

@@ -20,7 +20,7 @@ use crate::store;
 #[php_class]
 #[php(name = "Countersign\\McpServer")]
 pub struct PhpMcpServer {
-    server: mcp::Server,
+    server: mcp::McpServer,
     store: Arc<dyn store::Store>,
 }
 
@@ -32,7 +32,7 @@ impl PhpMcpServer {
         settings: &str,
     ) -> BindingResult<Self> {
         Ok(Self {
-            server: mcp::Server::new(Arc::clone(&keyring.0), settings)?,
+            server: mcp::McpServer::new(Arc::clone(&keyring.0), settings)?,
             store: Arc::clone(&store.0),
         })
     }

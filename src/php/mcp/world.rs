@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
+use crate::call::{Misuse, World};
 use crate::clock::{Clock as _, SystemClock};
 use crate::entropy::SystemEntropy;
-use crate::mcp::{self, World};
 use crate::php::error::BindingError;
 use crate::store;
 
-impl From<mcp::Error> for BindingError {
-    fn from(error: mcp::Error) -> Self {
+impl From<Misuse> for BindingError {
+    fn from(error: Misuse) -> Self {
         Self::Misuse(error.to_string())
     }
 }

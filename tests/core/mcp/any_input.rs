@@ -1,7 +1,5 @@
 //! Whatever comes in, the answer is sound.
 
-// Clippy knows `#[test]` functions as tests, and not what they call.
-
 use super::support::Site;
 use super::support::steps::{body, call_of, modern, reason, send, tool};
 use countersign::mcp::{Authorized, Incoming, Received};
@@ -111,9 +109,9 @@ proptest! {
     fn any_result_gets_a_sound_answer(result in nearly(), text in ".*") {
         let site = Site::default();
         for result in [result.to_string(), text] {
-            let mut call = call_of(tool(&site, "plugin.echo", &json!({}), &json!({})));
+            let mut call = call_of(&site, tool(&site, "plugin.echo", &json!({}), &json!({})));
             sound(Authorized::Reply(call.result(&result, None).unwrap()));
-            let mut call = call_of(modern(&site, "tools/call", json!({"name": "plugin.echo"}), json!({"elicitation": {}})));
+            let mut call = call_of(&site, modern(&site, "tools/call", json!({"name": "plugin.echo"}), json!({"elicitation": {}})));
             sound(Authorized::Reply(call.input_required(site.world(), &result, Some("s")).unwrap()));
         }
     }

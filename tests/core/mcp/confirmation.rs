@@ -1,20 +1,20 @@
 //! Confirmation: what was reviewed happens once, and nothing else does.
 
-// Clippy knows `#[test]` functions as tests, and not what they call.
+use std::sync::atomic::Ordering;
 
-use super::support::steps::{call_of, modern, reason, reply_of, send, tool};
+use super::support::steps::{call_of, decided, modern, reason, reply_of, send, tool};
 use super::support::{NOW, Site, merged};
-use countersign::mcp::Error;
+use countersign::call::Misuse;
 use countersign::reason::Reason;
 use serde_json::{Value, json};
 
 /// The token and the correlation of a review.
 fn review(site: &Site, name: &str, arguments: &Value) -> (String, String) {
     let asked = json!({"tool": name, "arguments": arguments});
-    let mut call = call_of(tool(site, "request_review", &asked, &json!({})));
+    let mut call = call_of(site, tool(site, "request_review", &asked, &json!({})));
     assert_eq!(call.confirmation_lifetime(), 300);
     let token = call.confirmation(site.world()).unwrap();
-    assert_eq!(call.confirmation(site.world()), Err(Error::NoConfirmation));
+    assert_eq!(call.confirmation(site.world()), Err(Misuse::NoConfirmation));
     let result = json!({"structuredContent": {"tool": name, "arguments": arguments, "warnings": [],
         "confirmation_token": token, "expires_in": 300}});
     let reply = call.result(&result.to_string(), None).unwrap();
@@ -36,7 +36,10 @@ fn a_confirmed_act_happens_once_and_is_linked_to_its_review() {
     let site = Site::default();
     let id = json!({"id": 12});
     let (token, correlation) = review(&site, "publish_post", &id);
-    let mut call = call_of(tool(&site, "publish_post", &with(&id, &token), &json!({})));
+    let mut call = call_of(
+        &site,
+        tool(&site, "publish_post", &with(&id, &token), &json!({})),
+    );
     assert_eq!(call.arguments(), r#"{"id":12}"#, "the token is taken out");
     assert_eq!(call.correlation(), correlation);
     let intent: Value = serde_json::from_str(call.intent().unwrap()).unwrap();
@@ -52,9 +55,10 @@ fn a_confirmed_act_happens_once_and_is_linked_to_its_review() {
         (&json!("ok"), &json!("confirmed"))
     );
     assert_eq!(entry["correlation"], correlation.as_str());
-    assert_eq!(call.result("{}", None).err(), Some(Error::Answered));
+    assert_eq!(call.result("{}", None).err(), Some(Misuse::Answered));
 
-    let again = reply_of(tool(&site, "publish_post", &with(&id, &token), &json!({})));
+    let mut again = decided(tool(&site, "publish_post", &with(&id, &token), &json!({})));
+    let again = again.begin(site.world()).unwrap().unwrap();
     assert_eq!(reason(&again), Some(Reason::ConfirmationUsed));
     let entry: Value = serde_json::from_str(again.entry().unwrap()).unwrap();
     assert_eq!(
@@ -95,7 +99,7 @@ fn a_confirmation_is_for_exactly_what_was_reviewed() {
         r#"{{"name":"schedule_post","arguments":{{"confirmation_token":"{token}","date":"2027-01-01T00:00:00\u005a","id": 12}}}}"#
     );
     let message = format!(r#"{{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{params}}}"#);
-    call_of(send(&site, message.as_bytes(), &[], &json!({})));
+    call_of(&site, send(&site, message.as_bytes(), &[], &json!({})));
 }
 
 #[test]
@@ -111,13 +115,9 @@ fn a_confirmation_ends_with_its_time_its_epoch_and_its_store() {
             &json!({}),
         )))
     };
-    site.store
-        .broken
-        .store(true, std::sync::atomic::Ordering::Relaxed);
+    site.store.broken.store(true, Ordering::Relaxed);
     assert_eq!(act(&site), Some(Reason::StoreUnavailable));
-    site.store
-        .broken
-        .store(false, std::sync::atomic::Ordering::Relaxed);
+    site.store.broken.store(false, Ordering::Relaxed);
     site.now = NOW.plus_seconds(300);
     assert_eq!(act(&site), Some(Reason::ConfirmationExpired));
     site.now = NOW;
@@ -139,7 +139,10 @@ fn a_confirmation_ends_with_its_time_its_epoch_and_its_store() {
         Some(Reason::ConfirmationMalformed),
         "another kind of token"
     );
-    call_of(tool(&site, "trash_post", &with(&id, &token), &json!({})));
+    call_of(
+        &site,
+        tool(&site, "trash_post", &with(&id, &token), &json!({})),
+    );
 }
 
 #[test]
@@ -148,14 +151,72 @@ fn plugins_tools_can_be_confirmed_and_cannot_ask_back_then() {
     let what = json!({"what": "all"});
     let (token, _) = review(&site, "plugin.wipe", &what);
     let params = json!({"name": "plugin.wipe", "arguments": with(&what, &token)});
-    let mut call = call_of(modern(
+    let mut call = call_of(
         &site,
-        "tools/call",
-        params,
-        json!({"elicitation": {}}),
-    ));
-    assert_eq!(call.confirmation(site.world()), Err(Error::NoConfirmation));
+        modern(&site, "tools/call", params, json!({"elicitation": {}})),
+    );
+    assert_eq!(call.confirmation(site.world()), Err(Misuse::NoConfirmation));
     let asked = json!({"a": {"method": "elicitation/create", "params": {}}}).to_string();
     let reply = call.input_required(site.world(), &asked, None).unwrap();
     assert_eq!(reason(&reply), Some(Reason::ToolFailed));
+}
+
+#[test]
+fn a_call_whose_intent_could_not_be_recorded_leaves_its_token_good() {
+    let site = Site::default();
+    let id = json!({"id": 12});
+    let (token, _) = review(&site, "publish_post", &id);
+    let act = || decided(tool(&site, "publish_post", &with(&id, &token), &json!({})));
+    // The append of the intent fails, so the call is dropped and not begun.
+    drop(act());
+    let mut call = act();
+    assert!(call.begin(site.world()).unwrap().is_none());
+}
+
+#[test]
+fn a_store_failure_at_the_beginning_leaves_the_token_good() {
+    let site = Site::default();
+    let id = json!({"id": 12});
+    let (token, _) = review(&site, "publish_post", &id);
+    let act = || decided(tool(&site, "publish_post", &with(&id, &token), &json!({})));
+    let mut call = act();
+    site.store.broken.store(true, Ordering::Relaxed);
+    let reply = call.begin(site.world()).unwrap().unwrap();
+    assert_eq!(reason(&reply), Some(Reason::StoreUnavailable));
+    assert!(reply.entry().unwrap().contains(r#""outcome":"failed""#));
+    assert_eq!(call.result("{}", None).err(), Some(Misuse::Answered));
+    site.store.broken.store(false, Ordering::Relaxed);
+    assert!(act().begin(site.world()).unwrap().is_none());
+}
+
+#[test]
+fn of_racing_calls_with_one_token_exactly_one_begins() {
+    let site = Site::default();
+    let id = json!({"id": 12});
+    let (token, correlation) = review(&site, "publish_post", &id);
+    let mut calls: Vec<_> = (0..8)
+        .map(|_| decided(tool(&site, "publish_post", &with(&id, &token), &json!({}))))
+        .collect();
+    let refused: Vec<_> = std::thread::scope(|scope| {
+        let begun: Vec<_> = calls
+            .iter_mut()
+            .map(|call| scope.spawn(|| call.begin(site.world()).unwrap()))
+            .collect();
+        begun
+            .into_iter()
+            .filter_map(|thread| thread.join().unwrap())
+            .collect()
+    });
+    assert_eq!(refused.len(), 7);
+    for reply in refused {
+        assert_eq!(reason(&reply), Some(Reason::ConfirmationUsed));
+        let entry: Value = serde_json::from_str(reply.entry().unwrap()).unwrap();
+        assert_eq!(entry["kind"], "outcome");
+        assert_eq!(entry["outcome"], "denied");
+        assert_eq!(entry["reason"], "confirmation_used");
+        assert_eq!(entry["approval"], Value::Null);
+        assert_eq!(entry["correlation"], correlation.as_str());
+        let body: Value = serde_json::from_str(reply.body()).unwrap();
+        assert_eq!(body["result"]["isError"], true, "the model reads it");
+    }
 }

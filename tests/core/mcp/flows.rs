@@ -1,11 +1,10 @@
 //! What takes several requests: rounds of input, streams, lists and their pages; and wrong use.
 
-// Clippy knows `#[test]` functions as tests, and not what they call.
-
-use super::support::steps::{body, call_of, legacy, modern, reason, reply_of, tool};
-use super::support::{Site, connection, headers, merged};
+use super::support::steps::{body, call_of, decided, legacy, modern, reason, reply_of, tool};
+use super::support::{Site, connection, headers, merged, settings};
 use countersign::access::{Preset, catalogue_json};
-use countersign::mcp::{Authorized, Error, Incoming, Received};
+use countersign::call::Misuse;
+use countersign::mcp::{Authorized, Incoming, McpRequest, Received};
 use countersign::reason::Reason;
 use serde_json::{Value, json};
 
@@ -14,12 +13,10 @@ fn a_call_asks_back_and_goes_on() {
     let site = Site::default();
     let params = json!({"name": "plugin.echo", "arguments": {}});
     let capabilities = json!({"elicitation": {}});
-    let mut call = call_of(modern(
+    let mut call = call_of(
         &site,
-        "tools/call",
-        params.clone(),
-        capabilities.clone(),
-    ));
+        modern(&site, "tools/call", params.clone(), capabilities.clone()),
+    );
     assert_eq!(call.state(), None);
     let asked = json!({"name": {"method": "elicitation/create", "params": {"message": "?"}},
         "text": {"method": "sampling/createMessage", "params": {}}})
@@ -41,12 +38,10 @@ fn a_call_asks_back_and_goes_on() {
     again["requestState"] = json!(state);
     again["inputResponses"] =
         json!({"name": {"action": "accept", "content": {"name": "A"}}, "extra": {}});
-    let call = call_of(modern(
+    let call = call_of(
         &site,
-        "tools/call",
-        again.clone(),
-        capabilities.clone(),
-    ));
+        modern(&site, "tools/call", again.clone(), capabilities.clone()),
+    );
     assert_eq!(call.state(), Some("step 1"));
     assert_eq!(
         call.input_response("name"),
@@ -59,7 +54,10 @@ fn a_call_asks_back_and_goes_on() {
     assert_eq!(reason(&other), Some(Reason::RequestStateInvalid));
     assert_eq!(body(&other)["error"]["code"], -32602);
 
-    let mut call = call_of(modern(&site, "tools/call", params.clone(), json!({})));
+    let mut call = call_of(
+        &site,
+        modern(&site, "tools/call", params.clone(), json!({})),
+    );
     let reply = call.input_required(site.world(), &asked, None).unwrap();
     assert_eq!(
         (reply.status(), &body(&reply)["error"]["code"]),
@@ -70,7 +68,7 @@ fn a_call_asks_back_and_goes_on() {
         json!({"elicitation": {}, "sampling": {}})
     );
 
-    let mut call = call_of(legacy(&site, "tools/call", params, &json!({})));
+    let mut call = call_of(&site, legacy(&site, "tools/call", params, &json!({})));
     let reply = call.input_required(site.world(), &asked, None).unwrap();
     assert_eq!(body(&reply)["result"]["isError"], true);
     assert_eq!(reason(&reply), Some(Reason::ClientCapabilityMissing));
@@ -81,7 +79,10 @@ fn results_are_shaped_for_their_era_and_held_to_their_schema() {
     let site = Site::default();
     let whoami = json!({"structuredContent": {"connection": {"id": 7, "name": "x"}, "groups": [], "user": {"id": 3, "name": "y"}}});
     let params = json!({"name": "whoami"});
-    let mut call = call_of(modern(&site, "tools/call", params.clone(), json!({})));
+    let mut call = call_of(
+        &site,
+        modern(&site, "tools/call", params.clone(), json!({})),
+    );
     let reply = call
         .result(&whoami.to_string(), Some("connection:7"))
         .unwrap();
@@ -99,7 +100,10 @@ fn results_are_shaped_for_their_era_and_held_to_their_schema() {
             .contains(r#""target":"connection:7""#)
     );
 
-    let mut call = call_of(legacy(&site, "tools/call", params.clone(), &json!({})));
+    let mut call = call_of(
+        &site,
+        legacy(&site, "tools/call", params.clone(), &json!({})),
+    );
     let result = body(&call.result(&whoami.to_string(), None).unwrap())["result"].clone();
     assert!(result.get("resultType").is_none() && result.get("_meta").is_none());
 
@@ -109,7 +113,10 @@ fn results_are_shaped_for_their_era_and_held_to_their_schema() {
         "<b>Fatal error</b> secret",
         "",
     ] {
-        let mut call = call_of(legacy(&site, "tools/call", params.clone(), &json!({})));
+        let mut call = call_of(
+            &site,
+            legacy(&site, "tools/call", params.clone(), &json!({})),
+        );
         let reply = call.result(wrong, None).unwrap();
         assert_eq!(reason(&reply), Some(Reason::ToolFailed), "{wrong}");
         assert!(!reply.body().contains("secret"));
@@ -117,7 +124,7 @@ fn results_are_shaped_for_their_era_and_held_to_their_schema() {
     }
 
     let list = json!({"name": "plugin.list"});
-    let mut call = call_of(legacy(&site, "tools/call", list.clone(), &json!({})));
+    let mut call = call_of(&site, legacy(&site, "tools/call", list.clone(), &json!({})));
     let result =
         body(&call.result(r#"{"structuredContent":[1]}"#, None).unwrap())["result"].clone();
     assert_eq!(
@@ -125,7 +132,7 @@ fn results_are_shaped_for_their_era_and_held_to_their_schema() {
         json!({"content": [{"type": "text", "text": "[1]"}]}),
         "legacy clients take objects only"
     );
-    let mut call = call_of(modern(&site, "tools/call", list, json!({})));
+    let mut call = call_of(&site, modern(&site, "tools/call", list, json!({})));
     let result =
         body(&call.result(r#"{"structuredContent":[1]}"#, None).unwrap())["result"].clone();
     assert_eq!(result["structuredContent"], json!([1]));
@@ -134,7 +141,10 @@ fn results_are_shaped_for_their_era_and_held_to_their_schema() {
 #[test]
 fn what_only_wordpress_knows_is_told_to_the_model() {
     let site = Site::default();
-    let mut call = call_of(tool(&site, "get_post", &json!({"id": 5}), &json!({})));
+    let mut call = call_of(
+        &site,
+        tool(&site, "get_post", &json!({"id": 5}), &json!({})),
+    );
     let reply = call
         .deny(
             "capability_denied",
@@ -158,17 +168,23 @@ fn what_only_wordpress_knows_is_told_to_the_model() {
             .unwrap()
             .contains(r#""outcome":"denied","reason":"capability_denied""#)
     );
-    let mut call = call_of(tool(&site, "get_post", &json!({"id": 5}), &json!({})));
+    let mut call = call_of(
+        &site,
+        tool(&site, "get_post", &json!({"id": 5}), &json!({})),
+    );
     assert_eq!(
         reason(&call.deny("no such code", None, None).unwrap()),
         Some(Reason::ToolFailed)
     );
-    let mut call = call_of(legacy(
+    let mut call = call_of(
         &site,
-        "resources/read",
-        json!({"uri": "site://post/4"}),
-        &json!({}),
-    ));
+        legacy(
+            &site,
+            "resources/read",
+            json!({"uri": "site://post/4"}),
+            &json!({}),
+        ),
+    );
     let reply = call.deny("target_not_found", None, None).unwrap();
     assert_eq!(body(&reply)["error"]["code"], -32002);
     assert_eq!(body(&reply)["error"]["data"]["uri"], "site://post/4");
@@ -178,7 +194,7 @@ fn what_only_wordpress_knows_is_told_to_the_model() {
 fn a_stream_ends_with_the_answer() {
     let site = Site::default();
     let params = json!({"name": "plugin.echo", "_meta": {"progressToken": "p"}});
-    let mut call = call_of(legacy(&site, "tools/call", params, &json!({})));
+    let mut call = call_of(&site, legacy(&site, "tools/call", params, &json!({})));
     assert!(call.is_streaming());
     let event = call.progress(1.0, Some(2.5), Some("on\nward"));
     assert_eq!(
@@ -197,7 +213,7 @@ fn a_stream_ends_with_the_answer() {
             .unwrap()
             .contains(r#""data":{"a":1}"#)
     );
-    assert_eq!(call.log("error", "{", None), Err(Error::NotJson));
+    assert_eq!(call.log("error", "{", None), Err(Misuse::NotJson));
     let reply = call.result("{\"content\":\n[]}", None).unwrap();
     assert_eq!(
         reply.body(),
@@ -315,7 +331,11 @@ fn long_lists_come_in_pages() {
         assert_eq!(request.connection(), id);
         let reply = reply_of(
             request
-                .authorize(site.world(), Some(&connection().to_string()), &registry)
+                .authorize(
+                    site.world(),
+                    Some(&connection().to_string()),
+                    Some(&registry),
+                )
                 .unwrap(),
         );
         body(&reply)["result"].clone()
@@ -340,47 +360,120 @@ fn long_lists_come_in_pages() {
     assert_eq!(names[249], "t249");
 }
 
-#[test]
-fn wrong_use_is_an_error_and_no_answer() {
-    let site = Site::default();
-    for wrong in ["", "[]", "{}", r#"{"hosts":[]}"#] {
-        assert_eq!(
-            countersign::mcp::Server::new(site.keyring.clone(), wrong).err(),
-            Some(Error::Settings)
-        );
-    }
-    let server = site.server(&json!({}));
+fn request(site: &Site, body: &str) -> Box<McpRequest> {
     let headers = headers(&site.token());
-    let ping = br#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#;
     let incoming = Incoming {
         method: "POST",
         headers: &headers,
         query: "",
-        body: ping,
+        body: body.as_bytes(),
         ip: "",
     };
-    let Received::Request(request) = server.receive(site.world(), incoming) else {
-        panic!()
-    };
-    let try_with = |changes: Value, registry: &str| {
+    match site.server(&json!({})).receive(site.world(), incoming) {
+        Received::Request(request) => request,
+        Received::Reply(reply) => panic!("{}", reply.body()),
+    }
+}
+
+const LIST: &str = r#"{"jsonrpc":"2.0","id":1,"method":"tools/list"}"#;
+
+#[test]
+fn invalid_settings_connections_and_registries_are_misuse() {
+    let site = Site::default();
+    for wrong in [
+        "",
+        "[]",
+        "{}",
+        r#"{"hosts":[]}"#,
+        &merged(settings(), &json!({"hosts": ["/"]})).to_string(),
+        &merged(settings(), &json!({"endpoint": "mcp"})).to_string(),
+    ] {
+        assert_eq!(
+            countersign::mcp::McpServer::new(site.keyring.clone(), wrong).err(),
+            Some(Misuse::Settings),
+            "{wrong}"
+        );
+    }
+    let request = request(&site, LIST);
+    let try_with = |changes: Value, registry: Option<&str>| {
         let connection = merged(connection(), &changes).to_string();
         request
             .authorize(site.world(), Some(&connection), registry)
             .err()
     };
-    assert_eq!(try_with(json!({}), "{}"), None);
-    assert_eq!(try_with(json!({}), "[]"), Some(Error::Registry));
+    assert_eq!(try_with(json!({}), Some("{}")), None);
+    assert_eq!(try_with(json!({}), Some("[]")), Some(Misuse::Registry));
+    assert_eq!(try_with(json!({}), None), Some(Misuse::Registry));
     assert_eq!(
-        try_with(json!({"id": 8}), "{}"),
-        Some(Error::Connection),
+        try_with(json!({"id": 8}), Some("{}")),
+        Some(Misuse::Connection),
         "another connection"
     );
     assert_eq!(
-        try_with(json!({"state": "asleep"}), "{}"),
-        Some(Error::Connection)
+        try_with(json!({"state": "asleep"}), Some("{}")),
+        Some(Misuse::Connection)
     );
     assert_eq!(
-        try_with(json!({"groups": null}), "{}"),
-        Some(Error::Connection)
+        try_with(json!({"groups": null}), Some("{}")),
+        Some(Misuse::Connection)
     );
+}
+
+#[test]
+fn only_messages_that_depend_on_the_registry_need_it() {
+    let site = Site::default();
+    let authorize = |body: &str| {
+        let request = request(&site, body);
+        let connection = connection().to_string();
+        assert!(!request.needs_registry(), "{body}");
+        reply_of(
+            request
+                .authorize(site.world(), Some(&connection), None)
+                .unwrap(),
+        )
+    };
+    let ping = authorize(r#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#);
+    assert_eq!(body(&ping)["result"], json!({}));
+    let note = authorize(r#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#);
+    assert_eq!(note.status(), 202);
+    let response = authorize(r#"{"jsonrpc":"2.0","id":1,"result":{}}"#);
+    assert_eq!(response.status(), 202);
+    let level = r#"{"jsonrpc":"2.0","id":1,"method":"logging/setLevel","params":{"level":"info"}}"#;
+    assert_eq!(body(&authorize(level))["result"], json!({}));
+    let unknown = authorize(r#"{"jsonrpc":"2.0","id":1,"method":"no/such/method"}"#);
+    assert_eq!(reason(&unknown), Some(Reason::MethodUnknown));
+    for method in ["initialize", "tools/list", "tools/call", "resources/read"] {
+        let message = json!({"jsonrpc": "2.0", "id": 1, "method": method}).to_string();
+        assert!(request(&site, &message).needs_registry(), "{method}");
+    }
+}
+
+#[test]
+fn a_call_is_begun_once_and_answered_only_after_that() {
+    let site = Site::default();
+    let step = || decided(tool(&site, "whoami", &json!({}), &json!({})));
+    let mut call = step();
+    assert_eq!(call.result("{}", None).err(), Some(Misuse::NotBegun));
+    assert_eq!(
+        call.deny("tool_failed", None, None).err(),
+        Some(Misuse::NotBegun)
+    );
+    assert_eq!(
+        call.input_required(site.world(), "{}", None).err(),
+        Some(Misuse::NotBegun)
+    );
+    assert_eq!(call.log("error", "1", None), Ok(String::new()));
+    assert!(call.begin(site.world()).unwrap().is_none());
+    assert_eq!(call.begin(site.world()).err(), Some(Misuse::BegunTwice));
+    assert!(call.deny("tool_failed", None, None).is_ok());
+    assert_eq!(
+        call.deny("tool_failed", None, None).err(),
+        Some(Misuse::Answered)
+    );
+    assert_eq!(call.begin(site.world()).err(), Some(Misuse::BegunTwice));
+    let asked = json!({"tool": "publish_post", "arguments": {"id": 1}});
+    let mut review = decided(tool(&site, "request_review", &asked, &json!({})));
+    assert_eq!(review.confirmation(site.world()), Err(Misuse::NotBegun));
+    assert!(review.begin(site.world()).unwrap().is_none());
+    assert!(review.confirmation(site.world()).is_ok());
 }

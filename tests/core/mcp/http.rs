@@ -1,15 +1,13 @@
 //! The server behind real HTTP, with fixtures like those of the official conformance suite. The suite itself runs
 //! against the whole product: `tests/run/conformance.sh`.
 
-// Clippy knows `#[test]` functions as tests, and not what they call.
-
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
 
 use super::support::{Site, access_grant, connection, merged, settings};
 use countersign::clock::{Clock as _, SystemClock};
-use countersign::mcp::{Authorized, Call, CallKind, Incoming, Received, Reply, Server};
+use countersign::mcp::{Authorized, CallKind, Incoming, McpCall, McpReply, McpServer, Received};
 use countersign::token;
 use serde_json::{Value, json};
 
@@ -17,7 +15,7 @@ const PIXEL: &str = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP
 
 struct Http {
     site: Site,
-    server: Server,
+    server: McpServer,
     token: String,
 }
 
@@ -37,7 +35,7 @@ fn start() -> (Arc<Http>, TcpListener) {
             "origins": [format!("http://localhost:{port}"), format!("http://127.0.0.1:{port}")]
         }),
     );
-    let server = Server::new(site.keyring.clone(), &settings.to_string()).unwrap();
+    let server = McpServer::new(site.keyring.clone(), &settings.to_string()).unwrap();
     let mut grant = access_grant();
     grant.binding = token::audience(&endpoint);
     grant.issued = site.now;
@@ -106,13 +104,14 @@ fn serve_one(http: &Http, stream: TcpStream) {
                 merged(connection(), &json!({"limit": {"max": 256, "window": 1}})).to_string();
             let registry = fixtures().to_string();
             request
-                .authorize(http.site.world(), Some(&connection), &registry)
+                .authorize(http.site.world(), Some(&connection), Some(&registry))
                 .unwrap()
         }
     };
     let reply = match step {
         Authorized::Reply(reply) => reply,
         Authorized::Call(mut call) => {
+            assert!(call.begin(http.site.world()).unwrap().is_none());
             let mut events = Events {
                 out: &mut out,
                 begun: false,
@@ -142,7 +141,7 @@ struct Events<'a> {
 }
 
 impl Events<'_> {
-    fn send(&mut self, call: &Call, event: &str) {
+    fn send(&mut self, call: &McpCall, event: &str) {
         if event.is_empty() {
             return;
         }
@@ -235,15 +234,15 @@ fn roots() -> Value {
 }
 
 /// What the plugin would do.
-fn act(http: &Http, call: &mut Call, events: &mut Events<'_>) -> Reply {
+fn act(http: &Http, call: &mut McpCall, events: &mut Events<'_>) -> McpReply {
     let arguments: Value = serde_json::from_str(call.arguments()).unwrap();
     let text = |text: &str| json!({"content": [{"type": "text", "text": text}]});
-    let need = |call: &mut Call, requests: Value, state: Option<&str>| {
+    let need = |call: &mut McpCall, requests: Value, state: Option<&str>| {
         call.input_required(http.site.world(), &requests.to_string(), state)
             .unwrap()
     };
     let answered =
-        |call: &Call, keys: &[&str]| keys.iter().all(|key| call.input_response(key).is_some());
+        |call: &McpCall, keys: &[&str]| keys.iter().all(|key| call.input_response(key).is_some());
     let name = call.name().to_owned();
     let image = json!({"type": "image", "data": PIXEL, "mimeType": "image/png"});
     let resource = json!({"type": "resource", "resource": {"uri": "test://embedded-resource", "mimeType": "text/plain", "text": "Embedded."}});

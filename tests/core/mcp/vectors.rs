@@ -3,14 +3,12 @@
 //! `tests/vectors/mcp/*.json` hold the cases; `docs` of the format stand in the code below. A case
 //! changes an ordinary request (an active connection with a genuine token) in one respect.
 
-// Clippy knows `#[test]` functions as tests, and not what they call.
-
 use std::sync::atomic::Ordering;
 
 use super::support::{
     ENDPOINT, NOW, Site, access_grant, connection, headers, keyring, merged, registry,
 };
-use countersign::mcp::{Authorized, Call, Incoming, Received, Reply};
+use countersign::mcp::{Authorized, Incoming, McpCall, McpReply, Received};
 use countersign::token::{self, Kind, NewToken};
 use serde_json::{Value, json};
 
@@ -120,8 +118,8 @@ fn prepare(site: &Site, request: &Value) -> Prepared {
 }
 
 enum Step {
-    Reply(Reply),
-    Call(Box<Call>),
+    Reply(McpReply),
+    Call(Box<McpCall>),
 }
 
 fn run(site: &Site, case: &Value) -> Step {
@@ -145,7 +143,7 @@ fn run(site: &Site, case: &Value) -> Step {
     };
     let registry = merged(registry(), &case["registry"]).to_string();
     match request
-        .authorize(site.world(), connection.as_deref(), &registry)
+        .authorize(site.world(), connection.as_deref(), Some(&registry))
         .unwrap()
     {
         Authorized::Reply(reply) => Step::Reply(reply),
@@ -169,7 +167,7 @@ fn includes(actual: &Value, expected: &Value) -> bool {
     }
 }
 
-fn check_reply(name: &str, reply: &Reply, expect: &Value) {
+fn check_reply(name: &str, reply: &McpReply, expect: &Value) {
     let body: Value = if reply.body().is_empty() {
         Value::Null
     } else {

@@ -1,3 +1,3 @@
 <?php
-// A page of the site that has nothing to do with agents.
+// A page that does not use the extension.
 echo getmypid();

@@ -1,5 +1,5 @@
 <?php
-// What a request of an agent does with the extension, refusals and exceptions included.
+// Uses the extension as an agent's request does, including refusals and exceptions.
 use Countersign\Claims;
 use Countersign\Keyring;
 use Countersign\Limits;

@@ -1,14 +1,14 @@
 <?php
-/** Prints docs/reasons.md from what the loaded extension answers. */
+/** Prints the content of docs/reasons.md, from the reasons of the loaded extension. */
 
 declare(strict_types=1);
 
 echo <<<'MD'
 	# Reasons
 
-	Every refusal has a code. It stands in answers to clients (`error.data.reason`, `_meta["countersign/reason"]`), in audit
+	Every refusal has a code. It appears in answers to clients (`error.data.reason`, `_meta["countersign/reason"]`), in audit
 	entries and in `Countersign\Decision::reason()`, and is never renamed. A client is told less where more would help an
-	attacker: whatever is wrong with a token, it hears `invalid_token`, and the log has the reason.
+	attacker: for every fault of a token it receives `invalid_token`, and only the audit log records the reason.
 
 	| code | meaning |
 	| --- | --- |

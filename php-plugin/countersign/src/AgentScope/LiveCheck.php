@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Countersign\Plugin\AgentScope;
 
+use Countersign\Access;
 use Countersign\Plugin\Connections\Connection;
 use Countersign\Plugin\Connections\KillSwitch;
 use Countersign\Plugin\Connections\Repository;
@@ -24,21 +25,13 @@ final class LiveCheck {
 	/**
 	 * Ends the call if all agents were stopped, or the connection was paused or revoked. Reads the database, not a cache.
 	 *
-	 * @throws Denied `kill_switch`, `connection_paused` or `connection_revoked`.
+	 * @throws Denied `kill_switch`, `connection_unknown`, `connection_revoked`, `token_revoked` or `connection_paused`.
 	 */
 	public function ensure_live(): void {
-		if ( $this->kill_switch->is_on() ) {
-			throw new Denied( 'kill_switch' );
-		}
-		$now = $this->connections->find( $this->connection->id );
-		if ( ! $now || $now->epoch !== $this->connection->epoch ) {
-			throw new Denied( 'connection_revoked' );
-		}
-		if ( Connection::PAUSED === $now->state ) {
-			throw new Denied( 'connection_paused' );
-		}
-		if ( Connection::ACTIVE !== $now->state ) {
-			throw new Denied( 'connection_revoked' );
+		$now      = $this->connections->find( $this->connection->id );
+		$decision = Access::mayAct( $now?->state, $now->epoch ?? 0, $this->connection->epoch, $this->kill_switch->is_on() );
+		if ( ! $decision->isAllowed() ) {
+			throw new Denied( (string) $decision->reason() );
 		}
 	}
 }

@@ -92,7 +92,8 @@ final class McpEndpoint {
 
 	private function authorize( McpRequest $request ): McpReply {
 		$connection = $this->connections->find( $request->connection() );
-		$step       = $request->authorize( $connection?->to_json(), ( $this->registry )()->to_json() );
+		$registry   = $request->needsRegistry() ? ( $this->registry )()->to_json() : null;
+		$step       = $request->authorize( $connection?->to_json(), $registry );
 		$is_call    = $step instanceof McpCall;
 		if ( $connection && $is_call ) {
 			$step = $this->call( $step, $connection );
@@ -103,9 +104,14 @@ final class McpEndpoint {
 		return $step;
 	}
 
-	/** Records the intent, then runs the call. A fatal error in between is answered by {@see after_fatal()}. */
+	/** Records the intent, then begins and runs the call. A fatal error in between is answered by {@see after_fatal()}. */
 	private function call( McpCall $call, Connection $connection ): McpReply {
 		$this->log->append( $call->intent() );
+		// Uses up the confirmation token, so it comes after the append: if that fails, the token stays good.
+		$refused = $call->begin();
+		if ( null !== $refused ) {
+			return $refused;
+		}
 		$this->open    = $call;
 		$this->reserve = str_repeat( ' ', self::RESERVE );
 		// Runs before what WordPress and other plugins do and print at the end of a request.

@@ -5,13 +5,14 @@ pub mod steps;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use countersign::call::World;
 use countersign::clock::Timestamp;
 use countersign::entropy::CountingEntropy;
 use countersign::keyring::{Keyring, SiteId};
 use countersign::limit::budget::{Budget, Spending, Standing};
 use countersign::limit::period::UtcOffset;
 use countersign::limit::{self, Admission};
-use countersign::mcp::{Server, World};
+use countersign::mcp::McpServer;
 use countersign::store::{Insertion, MemoryStore, OneTimeUse, Store, StoreError, StoreStatus};
 use countersign::token::{self, Kind, NewToken};
 use serde_json::{Value, json};
@@ -124,8 +125,8 @@ impl Site {
         }
     }
 
-    pub fn server(&self, changes: &Value) -> Server {
-        Server::new(
+    pub fn server(&self, changes: &Value) -> McpServer {
+        McpServer::new(
             self.keyring.clone(),
             &merged(settings(), changes).to_string(),
         )

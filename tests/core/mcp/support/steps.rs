@@ -1,7 +1,7 @@
 //! One request, from its frame to a call or an answer.
 
 use countersign::decision::Decision;
-use countersign::mcp::{Authorized, Call, Incoming, Received, Reply};
+use countersign::mcp::{Authorized, Incoming, McpCall, McpReply, Received};
 use countersign::reason::Reason;
 use serde_json::{Value, json};
 
@@ -32,7 +32,7 @@ pub fn send(site: &Site, body: &[u8], more: &[(&str, &str)], changes: &Value) ->
                 .authorize(
                     site.world(),
                     Some(&connection.to_string()),
-                    &registry().to_string(),
+                    Some(&registry().to_string()),
                 )
                 .unwrap()
         }
@@ -59,28 +59,38 @@ pub fn modern(site: &Site, method: &str, mut params: Value, capabilities: Value)
     send(site, message.to_string().as_bytes(), &headers, &json!({}))
 }
 
-pub fn call_of(step: Authorized) -> Box<Call> {
+/// A call that may happen and has not begun.
+pub fn decided(step: Authorized) -> Box<McpCall> {
     match step {
         Authorized::Call(call) => call,
         Authorized::Reply(reply) => panic!("{}", reply.body()),
     }
 }
 
-pub fn reply_of(step: Authorized) -> Reply {
+/// A call that has begun.
+pub fn call_of(site: &Site, step: Authorized) -> Box<McpCall> {
+    let mut call = decided(step);
+    if let Some(reply) = call.begin(site.world()).unwrap() {
+        panic!("{}", reply.body());
+    }
+    call
+}
+
+pub fn reply_of(step: Authorized) -> McpReply {
     match step {
         Authorized::Reply(reply) => reply,
         Authorized::Call(call) => panic!("a call of {}", call.name()),
     }
 }
 
-pub fn reason(reply: &Reply) -> Option<Reason> {
+pub fn reason(reply: &McpReply) -> Option<Reason> {
     match reply.decision() {
         Decision::Allow => None,
         Decision::Deny(denial) => Some(denial.reason),
     }
 }
 
-pub fn body(reply: &Reply) -> Value {
+pub fn body(reply: &McpReply) -> Value {
     serde_json::from_str(reply.body()).unwrap()
 }
 

@@ -1,0 +1,213 @@
+//! The decision on one tool call.
+
+use super::confirmation::{self, ConfirmationSubject, REVIEW_TOOL};
+use super::connection::Connection;
+use super::schema;
+use super::served::{Served, ToolAccess};
+use super::world::World;
+use crate::access::Tool;
+use crate::audit::draft::{self, Attempt};
+use crate::json::{self, Object, RawJson};
+use crate::keyring::Keyring;
+use crate::reason::Reason;
+use crate::token::Claims;
+
+/// The schema that the structured content of a tool's result must conform to.
+pub(crate) enum OutputSchema {
+    /// The tool has none.
+    None,
+    /// The schema of a tool of the catalogue.
+    Builtin(&'static Tool),
+    /// The schema that a plugin registered.
+    Plugin(RawJson),
+}
+
+/// A review that may happen: what its confirmation token will be bound to.
+pub(crate) struct Review {
+    pub(crate) id: [u8; 12],
+    pub(crate) subject: ConfirmationSubject,
+}
+
+/// A tool call that may happen.
+pub(crate) struct AllowedCall {
+    /// The arguments without the confirmation token.
+    pub(crate) arguments: Object,
+    pub(crate) output: OutputSchema,
+    /// Only for a call of `request_review`.
+    pub(crate) review: Option<Review>,
+    /// The confirmation token that must be used up before the call is made.
+    pub(crate) confirmed: Option<Claims>,
+}
+
+/// A tool call that may not happen.
+pub(crate) struct DeniedCall {
+    pub(crate) reason: Reason,
+    /// What the caller can correct, a line each. Never contains what the caller sent.
+    pub(crate) detail: Option<String>,
+}
+
+impl From<Reason> for DeniedCall {
+    fn from(reason: Reason) -> Self {
+        Self {
+            reason,
+            detail: None,
+        }
+    }
+}
+
+/// Finds the tool `name` for a connection.
+///
+/// # Errors
+/// [`Reason::ToolUnknown`] if the site does not serve such a tool, [`Reason::ToolOutsideGroups`] if the
+/// connection may not use it.
+pub(crate) fn find<'a>(tools: ToolAccess<'a>, name: &str) -> Result<Served<'a>, Reason> {
+    let tool = tools.find(name).ok_or(Reason::ToolUnknown)?;
+    if tools.shows(tool) {
+        Ok(tool)
+    } else {
+        Err(Reason::ToolOutsideGroups)
+    }
+}
+
+/// Who calls a tool, and with what the decision is made.
+#[derive(Clone, Copy)]
+pub(crate) struct Caller<'a> {
+    pub(crate) keyring: &'a Keyring,
+    pub(crate) connection: &'a Connection,
+    pub(crate) tools: ToolAccess<'a>,
+    pub(crate) world: World<'a>,
+}
+
+impl Caller<'_> {
+    /// Decides whether `tool`, which [`find`] found, may be called with `arguments`: they conform to the
+    /// schema, and a tool that needs a confirmation has one for exactly this call.
+    ///
+    /// `id` is a fresh random number, from which a review makes its token. `attempt` is completed with
+    /// what the audit log records, also if the call is denied.
+    ///
+    /// # Errors
+    /// [`Reason::ArgumentsInvalid`] with what to correct, one of the `Confirmation…` reasons,
+    /// [`Reason::ToolUnknown`] for a review of a tool that cannot be reviewed, or [`Reason::ToolFailed`]
+    /// if the tool's schema is unusable.
+    pub(crate) fn decide(
+        self,
+        tool: Served<'_>,
+        mut arguments: Object,
+        id: [u8; 12],
+        attempt: &mut Attempt,
+    ) -> Result<AllowedCall, DeniedCall> {
+        let token = if tool.confirm() {
+            confirmation::take(&mut arguments)
+        } else {
+            None
+        };
+        attempt.change = Some(draft::change(&arguments));
+        attempt.target = target(tool, &arguments);
+        self.check_arguments(tool, &arguments)?;
+        let mut review = None;
+        if tool.name() == REVIEW_TOOL {
+            review = Some(self.review(id, &mut arguments, attempt)?);
+        }
+        let mut confirmed = None;
+        if tool.confirm() {
+            let token = token
+                .ok_or(Reason::ConfirmationMissing)?
+                .ok_or(Reason::ConfirmationMalformed)?;
+            let subject = self.subject(tool.name(), &arguments);
+            let claims = confirmation::check(self.keyring, &subject, &token, self.world)?;
+            attempt.correlation = Some(confirmation::correlation(&claims.id));
+            confirmed = Some(claims);
+        }
+        Ok(AllowedCall {
+            arguments,
+            output: match tool {
+                Served::Builtin(tool) => OutputSchema::Builtin(tool),
+                Served::Plugin(tool) => tool
+                    .output
+                    .clone()
+                    .map_or(OutputSchema::None, OutputSchema::Plugin),
+            },
+            review,
+            confirmed,
+        })
+    }
+
+    fn subject(self, tool: &str, arguments: &Object) -> ConfirmationSubject {
+        let Connection { id, epoch, .. } = *self.connection;
+        ConfirmationSubject::new(id, epoch, tool, arguments)
+    }
+
+    fn check_arguments(self, tool: Served<'_>, arguments: &Object) -> Result<(), DeniedCall> {
+        let denied = |text: String| DeniedCall {
+            reason: Reason::ArgumentsInvalid,
+            detail: Some(text),
+        };
+        let json = arguments.to_json();
+        match tool {
+            Served::Builtin(builtin) if builtin.name != REVIEW_TOOL => {
+                let validator = builtin
+                    .input
+                    .get_or_init(|| schema::compile(builtin.input_schema))
+                    .as_ref()
+                    .ok_or(Reason::ToolFailed)?;
+                schema::check(validator, builtin.input_schema, &json).map_err(denied)
+            }
+            Served::Plugin(plugin) => {
+                let validator = schema::compile(&plugin.input).ok_or(Reason::ToolFailed)?;
+                schema::check(&validator, &plugin.input, &json).map_err(denied)
+            }
+            // The schema of `request_review` depends on the connection.
+            Served::Builtin(_) => {
+                let schema = self.tools.input_schema(tool);
+                let validator = schema::compile(&schema).ok_or(Reason::ToolFailed)?;
+                schema::check(&validator, &schema, &json).map_err(denied)
+            }
+        }
+    }
+
+    /// Checks the call under review as strictly as the call itself will be checked, so that no token is
+    /// issued for a call that cannot happen.
+    fn review(
+        self,
+        id: [u8; 12],
+        arguments: &mut Object,
+        attempt: &mut Attempt,
+    ) -> Result<Review, DeniedCall> {
+        let name = arguments.text("tool").unwrap_or_default();
+        let mut inner = arguments.object("arguments").unwrap_or_default();
+        let tool = self
+            .tools
+            .find(&name)
+            .filter(|tool| tool.confirm() && self.tools.shows(*tool))
+            .ok_or(Reason::ToolUnknown)?;
+        // A review needs no token; one that was given is ignored.
+        let _ = confirmation::take(&mut inner);
+        attempt.target = target(tool, &inner);
+        attempt.change = Some(json::raw(
+            &Object::default()
+                .with("tool", &name)
+                .with("arguments", &draft::summary(&inner)),
+        ));
+        self.check_arguments(tool, &inner)
+            .map_err(|denied| DeniedCall {
+                detail: denied.detail.map(|text| format!("In arguments:\n{text}")),
+                ..denied
+            })?;
+        arguments.set("arguments", json::raw(&inner));
+        Ok(Review {
+            id,
+            subject: self.subject(&name, &inner),
+        })
+    }
+}
+
+/// Returns the object that the call acts on, such as `post:12`, if the tool is one of the catalogue that
+/// says which argument names it.
+fn target(tool: Served<'_>, arguments: &Object) -> Option<String> {
+    let Served::Builtin(tool) = tool else {
+        return None;
+    };
+    let (argument, kind) = tool.target()?;
+    let id: u64 = arguments.get(argument)?.get().parse().ok()?;
+    Some(format!("{kind}:{id}"))
+}

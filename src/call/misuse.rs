@@ -1,0 +1,37 @@
+//! Wrong use of the API by the program that embeds it.
+
+/// The calling program broke the contract of the API. No client can cause this; a request that a client
+/// may not make is refused with a [`Reason`](crate::reason::Reason) instead.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Misuse {
+    /// The settings are not a JSON object of the documented form.
+    #[error(
+        "the settings do not have the documented form: compare them with McpServer::__construct()"
+    )]
+    Settings,
+    /// The connection is not a JSON object of the documented form, or has another id than the token.
+    #[error(
+        "the connection does not have the documented form, or is not the one that the token names: \
+         compare it with McpRequest::authorize()"
+    )]
+    Connection,
+    /// The registry is not a JSON object of lists.
+    #[error("the registry is not a JSON object of lists: compare it with McpRequest::authorize()")]
+    Registry,
+    /// The call was begun a second time.
+    #[error("the call was begun already: begin() is called once")]
+    BegunTwice,
+    /// The call was answered, or its confirmation requested, before it was begun.
+    #[error("the call has not begun: append intent() to the audit log, then call begin()")]
+    NotBegun,
+    /// The call was answered already.
+    #[error("the call was answered already: a call has exactly one answer")]
+    Answered,
+    /// There is no confirmation token to issue: only a call of `request_review` has one, and only once.
+    #[error("only a call of request_review has a confirmation token, and only once")]
+    NoConfirmation,
+    /// An argument that must be JSON is not, or a log level does not exist.
+    #[error("the argument is not valid JSON, or the log level does not exist")]
+    NotJson,
+}

@@ -1,0 +1,19 @@
+//! Whether an agent's call may happen.
+//!
+//! The rules here are the same for every way a call can arrive: MCP today, other protocols later. A
+//! [`World`] supplies time, randomness and the store; the registry says which tools exist; the connection
+//! says which groups the caller holds; `decide` checks the arguments and the confirmation. Nothing here
+//! knows a wire protocol.
+
+pub(crate) mod confirmation;
+pub(crate) mod connection;
+pub(crate) mod decide;
+mod misuse;
+pub(crate) mod registry;
+pub(crate) mod schema;
+pub(crate) mod served;
+pub(crate) mod uri_template;
+mod world;
+
+pub use misuse::Misuse;
+pub use world::{CallLimit, World};

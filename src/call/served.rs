@@ -1,0 +1,135 @@
+//! The tools that a connection can see and call.
+
+use serde_json::value::RawValue;
+
+use super::confirmation::{ARGUMENT, REVIEW_TOOL};
+use super::registry::{PluginTool, Registry};
+use crate::access::{Groups, Tool, admits};
+use crate::json::{self, Object, RawJson};
+
+/// A tool that the site serves.
+#[derive(Clone, Copy)]
+pub(crate) enum Served<'a> {
+    /// A tool of the catalogue.
+    Builtin(&'static Tool),
+    /// A tool that a plugin registered.
+    Plugin(&'a PluginTool),
+}
+
+impl<'a> Served<'a> {
+    pub(crate) fn name(self) -> &'a str {
+        match self {
+            Self::Builtin(tool) => tool.name,
+            Self::Plugin(tool) => &tool.name,
+        }
+    }
+
+    /// The groups of which a connection needs at least one.
+    pub(crate) fn groups(self) -> Groups {
+        match self {
+            Self::Builtin(tool) => tool.groups,
+            Self::Plugin(tool) => Groups::of(&[tool.group]),
+        }
+    }
+
+    /// Whether a call needs a confirmation token.
+    pub(crate) const fn confirm(self) -> bool {
+        match self {
+            Self::Builtin(tool) => tool.confirm,
+            Self::Plugin(tool) => tool.confirm,
+        }
+    }
+
+    /// The input schema as the catalogue or the plugin wrote it. See [`ToolAccess::input_schema`] for the
+    /// one that clients get.
+    pub(crate) fn input(self) -> &'a RawValue {
+        match self {
+            Self::Builtin(tool) => tool.input_schema,
+            Self::Plugin(tool) => &tool.input,
+        }
+    }
+
+    /// The output schema, if the tool has one.
+    pub(crate) fn output(self) -> Option<&'a RawValue> {
+        match self {
+            Self::Builtin(tool) => Some(tool.output_schema),
+            Self::Plugin(tool) => tool.output.as_deref(),
+        }
+    }
+}
+
+/// The tools of a registry as a connection with certain groups may use them.
+#[derive(Clone, Copy)]
+pub(crate) struct ToolAccess<'a> {
+    registry: &'a Registry,
+    groups: Groups,
+}
+
+impl<'a> ToolAccess<'a> {
+    pub(crate) const fn new(registry: &'a Registry, groups: Groups) -> Self {
+        Self { registry, groups }
+    }
+
+    /// Iterates over every tool that the site serves, in the order of `tools/list`.
+    pub(crate) fn all(self) -> impl Iterator<Item = Served<'a>> {
+        let builtin = self
+            .registry
+            .builtin
+            .iter()
+            .map(|tool| Served::Builtin(tool));
+        builtin.chain(self.registry.tools.iter().map(Served::Plugin))
+    }
+
+    /// Returns the served tool with this name, whether or not the connection may use it.
+    pub(crate) fn find(self, name: &str) -> Option<Served<'a>> {
+        self.all().find(|tool| tool.name() == name)
+    }
+
+    /// Returns the names of the tools that need a confirmation and that the connection may call.
+    pub(crate) fn reviewable(self) -> Vec<&'a str> {
+        self.all()
+            .filter(|tool| tool.confirm() && admits(self.groups, tool.groups()))
+            .map(Served::name)
+            .collect()
+    }
+
+    /// Returns whether the connection may see and call `tool`. `request_review` is hidden from a
+    /// connection that may call no tool that needs a confirmation.
+    pub(crate) fn shows(self, tool: Served<'_>) -> bool {
+        if tool.name() == REVIEW_TOOL {
+            return !self.reviewable().is_empty();
+        }
+        admits(self.groups, tool.groups())
+    }
+
+    /// Returns the input schema of `tool` for this connection. It is the schema as written, with two
+    /// changes: `request_review` lists the names of the tools that it accepts, and a plugin's tool that
+    /// needs a confirmation gets a property for the token.
+    pub(crate) fn input_schema(self, tool: Served<'_>) -> RawJson {
+        let input = tool.input();
+        let edit = |at: &str, change: &dyn Fn(Object) -> Object| -> Option<RawJson> {
+            let mut schema = Object::parse(input.get())?;
+            let mut properties = schema.object("properties").unwrap_or_default();
+            let property = change(properties.object(at).unwrap_or_default());
+            properties.set(at, json::raw(&property));
+            schema.set("properties", json::raw(&properties));
+            Some(json::raw(&schema))
+        };
+        let edited = match tool {
+            Served::Builtin(tool) if tool.name == REVIEW_TOOL => edit("tool", &|property| {
+                property.with("enum", &self.reviewable())
+            }),
+            Served::Plugin(tool) if tool.confirm => edit(ARGUMENT, &|_| {
+                Object::default()
+                    .with("type", &"string")
+                    .with("maxLength", &512)
+                    .with(
+                        "description",
+                        &"The confirmation_token that request_review returned for exactly this tool and these arguments.",
+                    )
+            }),
+            _ => None,
+        };
+        edited.unwrap_or_else(|| input.to_owned())
+    }
+}

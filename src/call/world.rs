@@ -1,0 +1,89 @@
+//! What a decision depends on besides the request: the time, randomness and the store.
+
+use crate::clock::Timestamp;
+use crate::entropy::Entropy;
+use crate::limit::{Admission, Limit};
+use crate::reason::Reason;
+use crate::replay::{OneTimeItem, Sighting, seen_once};
+use crate::store::{Origin, Store, StoreError};
+use crate::token::{Claims, bind};
+
+/// A rate limit as settings and connections state it: at most `max` calls in any `window` seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+pub struct CallLimit {
+    /// The number of calls.
+    pub max: u32,
+    /// The length of the window, in seconds.
+    pub window: u32,
+}
+
+impl CallLimit {
+    /// Returns the limit that counts under `key`.
+    ///
+    /// # Errors
+    /// [`Reason::LimitUnusable`] if the limit is outside what [`Limit::new`] can keep exactly.
+    fn counted_under(self, key: &str) -> Result<Limit, Reason> {
+        u16::try_from(self.max)
+            .ok()
+            .and_then(|max| {
+                let window = u64::from(self.window) * 1000;
+                Limit::new(bind("limit", &[key.as_bytes()]), max, window).ok()
+            })
+            .ok_or(Reason::LimitUnusable)
+    }
+}
+
+/// What a decision depends on besides the request.
+///
+/// ```
+/// use countersign::call::World;
+/// use countersign::clock::Timestamp;
+/// use countersign::entropy::CountingEntropy;
+/// use countersign::store::MemoryStore;
+///
+/// let now = Timestamp::from_seconds(1_800_000_000);
+/// let (entropy, store) = (CountingEntropy::default(), MemoryStore::new(now));
+/// let world = World { now, entropy: &entropy, store: &store };
+/// assert_eq!(world.now, now);
+/// ```
+#[derive(Clone, Copy)]
+pub struct World<'a> {
+    /// The present time.
+    pub now: Timestamp,
+    /// A source of unpredictable bytes.
+    pub entropy: &'a dyn Entropy,
+    /// The state that is shared between requests: limits and used tokens.
+    pub store: &'a dyn Store,
+}
+
+impl World<'_> {
+    /// Counts one call under `key` against `limit`.
+    ///
+    /// # Errors
+    /// [`Reason::LimitUnusable`], or the reason why the store could not answer.
+    pub(crate) fn admit(&self, key: &str, limit: CallLimit) -> Result<Admission, Reason> {
+        self.store
+            .admit(&[limit.counted_under(key)?], self.now)
+            .map_err(StoreError::reason)
+    }
+
+    /// Marks a confirmation token as used. Of all callers with the same token, exactly one succeeds.
+    ///
+    /// # Errors
+    /// [`Reason::ConfirmationUsed`], [`Reason::ConfirmationExpired`], [`Reason::StoreRestarted`] for a
+    /// token issued before the store was recreated, or the reason why the store could not answer.
+    pub(crate) fn burn(&self, confirmation: &Claims) -> Result<(), Reason> {
+        let item = OneTimeItem {
+            domain: "confirmation",
+            id: &confirmation.id,
+            origin: Origin::Local,
+            issued: confirmation.issued,
+            expires: confirmation.expires,
+        };
+        match seen_once(self.store, &item, self.now)? {
+            Sighting::First => Ok(()),
+            Sighting::Again => Err(Reason::ConfirmationUsed),
+            Sighting::Expired => Err(Reason::ConfirmationExpired),
+        }
+    }
+}

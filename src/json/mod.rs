@@ -1,0 +1,15 @@
+//! JSON that is kept as it was written.
+//!
+//! Signatures, digests and tool schemas depend on the exact text of a value, so the types here keep the
+//! order of members, the spelling of numbers and the difference between `{}` and `[]`. Text is
+//! [checked](check()) once when it arrives; everything read from it later is then unambiguous.
+
+mod canonical;
+mod check;
+mod object;
+mod value;
+
+pub use canonical::canonical;
+pub use check::{JsonFlaw, MAX_DEPTH, check};
+pub use object::Object;
+pub use value::{RawJson, compact, is_integer, kind, raw};

@@ -1,0 +1,265 @@
+//! A call that may happen, from its start to its answer.
+
+mod finish;
+pub(in crate::mcp) mod request_state;
+mod result;
+
+use super::reply::McpReply;
+use super::wire::error::RpcError;
+use super::wire::events::{self, EventStream};
+use super::wire::response::ResponseBuilder;
+use crate::audit::draft::{self, Actor, Attempt};
+use crate::call::decide::{OutputSchema, Review};
+use crate::call::{Misuse, World, confirmation};
+use crate::json::Object;
+use crate::reason::Reason;
+use crate::token::Claims;
+
+/// What an agent calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CallKind {
+    /// A tool: `tools/call`.
+    Tool,
+    /// A prompt: `prompts/get`.
+    Prompt,
+    /// A resource: `resources/read`.
+    Resource,
+    /// The completion of an argument: `completion/complete`.
+    Completion,
+}
+
+impl CallKind {
+    /// Returns `tool`, `prompt`, `resource` or `completion`.
+    ///
+    /// ```
+    /// assert_eq!(countersign::mcp::CallKind::Tool.code(), "tool");
+    /// ```
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Tool => "tool",
+            Self::Prompt => "prompt",
+            Self::Resource => "resource",
+            Self::Completion => "completion",
+        }
+    }
+
+    /// The MCP method of the call.
+    pub(in crate::mcp) const fn method(self) -> &'static str {
+        match self {
+            Self::Tool => "tools/call",
+            Self::Prompt => "prompts/get",
+            Self::Resource => "resources/read",
+            Self::Completion => "completion/complete",
+        }
+    }
+}
+
+/// How far a call is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::mcp) enum CallStage {
+    /// It may happen, and has not begun.
+    Decided,
+    /// It happens now.
+    Begun,
+    /// It has its answer.
+    Answered,
+}
+
+/// A call that may happen.
+///
+/// Append [`intent`](Self::intent) to the audit log, [`begin`](Self::begin) the call, act, and then answer
+/// it exactly once: with [`result`](Self::result), [`deny`](Self::deny) or
+/// [`input_required`](Self::input_required).
+pub struct McpCall {
+    pub(in crate::mcp) kind: CallKind,
+    pub(in crate::mcp) name: String,
+    pub(in crate::mcp) template: Option<String>,
+    pub(in crate::mcp) arguments: String,
+    pub(in crate::mcp) intent: Option<String>,
+    pub(in crate::mcp) response: ResponseBuilder,
+    pub(in crate::mcp) actor: Actor,
+    pub(in crate::mcp) attempt: Attempt,
+    pub(in crate::mcp) connection: u64,
+    pub(in crate::mcp) epoch: u32,
+    pub(in crate::mcp) output: OutputSchema,
+    pub(in crate::mcp) review: Option<Review>,
+    /// The confirmation token that `begin` uses up.
+    pub(in crate::mcp) confirmed: Option<Claims>,
+    pub(in crate::mcp) stream: EventStream,
+    /// The parameters as received, to which a request state is bound.
+    pub(in crate::mcp) params: Object,
+    pub(in crate::mcp) capabilities: Object,
+    pub(in crate::mcp) input_responses: Object,
+    pub(in crate::mcp) state: Option<String>,
+    pub(in crate::mcp) stage: CallStage,
+}
+
+impl McpCall {
+    /// Returns what is called.
+    #[must_use]
+    pub const fn kind(&self) -> CallKind {
+        self.kind
+    }
+
+    /// Returns the tool's or prompt's name, the resource's URI, or for a completion the name or URI of its
+    /// reference.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Returns the URI template that matched, for a resource that was found by a template.
+    #[must_use]
+    pub fn template(&self) -> Option<&str> {
+        self.template.as_deref()
+    }
+
+    /// Returns the validated arguments: a JSON object without the confirmation token. For a resource that
+    /// was found by a template, these are the template's variables.
+    #[must_use]
+    pub fn arguments(&self) -> &str {
+        &self.arguments
+    }
+
+    /// Returns the correlation id that links intent, outcome and confirmation in the audit log: 16
+    /// hexadecimal digits.
+    #[must_use]
+    pub fn correlation(&self) -> &str {
+        self.attempt.correlation.as_deref().unwrap_or_default()
+    }
+
+    /// Returns the draft of the audit entry to append before [`begin`](Self::begin), as JSON. Returns
+    /// `None` for a call that is not recorded: a completion.
+    #[must_use]
+    pub fn intent(&self) -> Option<&str> {
+        self.intent.as_deref()
+    }
+
+    /// Starts the call. Call this after the intent was appended to the audit log and before acting.
+    ///
+    /// Uses up the confirmation token, if the call needs one. Of all calls with the same token, exactly
+    /// one begins. If the intent cannot be appended, do not begin the call: the token then stays good.
+    ///
+    /// Returns `None` if the call has begun. Returns the answer if it may not happen after all: the token
+    /// was used in the meantime ([`Reason::ConfirmationUsed`]), is too old, or the store could not tell.
+    ///
+    /// # Errors
+    /// [`Misuse::BegunTwice`] if the call has begun before.
+    pub fn begin(&mut self, world: World<'_>) -> Result<Option<McpReply>, Misuse> {
+        if self.stage != CallStage::Decided {
+            return Err(Misuse::BegunTwice);
+        }
+        if let Some(claims) = &self.confirmed
+            && let Err(reason) = world.burn(claims)
+        {
+            self.stage = CallStage::Answered;
+            self.attempt.approval = None;
+            return Ok(Some(self.denied(RpcError::new(reason))));
+        }
+        self.stage = CallStage::Begun;
+        Ok(None)
+    }
+
+    /// Issues the confirmation token for the call that is under review. Only a call of `request_review`
+    /// has one.
+    ///
+    /// # Errors
+    /// [`Misuse::NoConfirmation`] for another call and the second time, [`Misuse::NotBegun`] before
+    /// [`begin`](Self::begin).
+    pub fn confirmation(&mut self, world: World<'_>) -> Result<String, Misuse> {
+        if self.stage == CallStage::Decided {
+            return Err(Misuse::NotBegun);
+        }
+        let review = self.review.take().ok_or(Misuse::NoConfirmation)?;
+        Ok(confirmation::issue(
+            &self.response.endpoint.keyring,
+            &review.subject,
+            review.id,
+            self.confirmation_lifetime(),
+            world,
+        ))
+    }
+
+    /// Returns the lifetime of a confirmation token, in seconds.
+    #[must_use]
+    pub fn confirmation_lifetime(&self) -> u32 {
+        self.response.endpoint.settings.confirmation_lifetime
+    }
+
+    /// Returns the client's answer to the input request `key` of an earlier round, as JSON.
+    #[must_use]
+    pub fn input_response(&self, key: &str) -> Option<&str> {
+        self.input_responses
+            .get(key)
+            .map(serde_json::value::RawValue::get)
+    }
+
+    /// Returns the state that an earlier round of this call passed to
+    /// [`input_required`](Self::input_required). Returns `None` on the first round.
+    #[must_use]
+    pub fn state(&self) -> Option<&str> {
+        self.state.as_deref()
+    }
+
+    /// Returns whether the client accepts progress and log messages before the answer.
+    #[must_use]
+    pub const fn is_streaming(&self) -> bool {
+        self.stream.is_wanted()
+    }
+
+    /// Returns the headers of the stream, to be sent with status 200 before its first event.
+    #[must_use]
+    pub fn stream_headers(&self) -> Vec<(&'static str, String)> {
+        self.response.stream_headers()
+    }
+
+    /// Returns a progress event to send at once. Returns an empty string if there is nothing to send: the
+    /// client asked for no progress, `progress` is not greater than before, or the call has not begun or
+    /// was answered.
+    pub fn progress(&mut self, progress: f64, total: Option<f64>, message: Option<&str>) -> String {
+        if self.stage != CallStage::Begun {
+            return String::new();
+        }
+        self.stream.progress(progress, total, message)
+    }
+
+    /// Returns a log event to send at once; `data` is JSON. Returns an empty string if there is nothing to
+    /// send: the client did not ask for this level, or the call has not begun or was answered.
+    ///
+    /// # Errors
+    /// [`Misuse::NotJson`] if `data` is not JSON, or `level` is not a level of RFC 5424.
+    pub fn log(&mut self, level: &str, data: &str, logger: Option<&str>) -> Result<String, Misuse> {
+        if self.stage != CallStage::Begun {
+            return Ok(String::new());
+        }
+        self.stream.log(level, data, logger)
+    }
+
+    /// Returns the refusal of this call. A tool's refusal is a result, so that the model reads it, unless
+    /// the client lacks a capability.
+    fn denied(&self, error: RpcError) -> McpReply {
+        let protocol = error.reason == Reason::ClientCapabilityMissing
+            && self.response.revision.is_stateless()
+            && !error.data.is_empty();
+        let reply = if self.kind == CallKind::Tool && !protocol {
+            self.response.denied_result(&error)
+        } else {
+            self.response.error(&error)
+        };
+        self.close(reply, Some(error.reason))
+    }
+
+    /// Adds the outcome to the answer, and makes the answer the last event of a stream that has started.
+    fn close(&self, mut reply: McpReply, reason: Option<Reason>) -> McpReply {
+        if self.kind != CallKind::Completion {
+            reply = reply.with_entry(Some(draft::outcome(&self.actor, &self.attempt, reason)));
+        }
+        if self.stream.has_started() {
+            reply.status = 200;
+            reply.headers = self.response.stream_headers();
+            reply.body = events::event(&reply.body);
+        }
+        reply
+    }
+}

@@ -1,0 +1,41 @@
+//! One request that is being answered.
+
+use super::methods::outcome::RefusedRequest;
+use super::reply::McpReply;
+use super::wire::headers::RequestHeaders;
+use super::wire::response::ResponseBuilder;
+use super::wire::revision::RequestMeta;
+use crate::audit::draft::{self, Actor};
+use crate::call::connection::Connection;
+use crate::call::registry::Registry;
+use crate::call::served::ToolAccess;
+
+/// An admitted request: everything that the methods need to answer it.
+pub(super) struct Exchange {
+    pub(super) response: ResponseBuilder,
+    pub(super) connection: Connection,
+    pub(super) actor: Actor,
+    /// Empty for a method that needs no registry.
+    pub(super) registry: Registry,
+    pub(super) headers: RequestHeaders,
+    /// Empty unless the request is of revision 2026-07-28.
+    pub(super) meta: RequestMeta,
+}
+
+impl Exchange {
+    /// The tools that the connection may use.
+    pub(super) const fn tools(&self) -> ToolAccess<'_> {
+        ToolAccess::new(&self.registry, self.connection.groups)
+    }
+
+    /// Returns the answer to a refused request, with its audit entry.
+    pub(super) fn refuse(&self, refused: &RefusedRequest) -> McpReply {
+        let reply = if refused.as_result {
+            self.response.denied_result(&refused.error)
+        } else {
+            self.response.error(&refused.error)
+        };
+        let reason = refused.error.reason;
+        reply.with_entry(Some(draft::refusal(&self.actor, &refused.attempt, reason)))
+    }
+}

@@ -1,0 +1,114 @@
+//! What all calls have in common before they begin.
+
+use super::outcome::RefusedRequest;
+use crate::audit::draft::{self, Attempt};
+use crate::call::World;
+use crate::call::confirmation;
+use crate::call::decide::OutputSchema;
+use crate::json::{self, Object};
+use crate::mcp::answer::request_state::CallRound;
+use crate::mcp::answer::{CallKind, CallStage, McpCall};
+use crate::mcp::exchange::Exchange;
+use crate::mcp::wire::error::{RpcError, invalid};
+use crate::mcp::wire::events::{EventStream, LEVELS};
+use crate::mcp::wire::revision;
+use crate::reason::Reason;
+
+/// The index of `info` in [`LEVELS`]: the least severe level that clients of older revisions get. They set
+/// a level once, which a server without sessions cannot remember.
+const LEVEL_WITHOUT_SESSION: usize = 1;
+
+/// Returns a fresh random number, from which the correlation id of a call is made.
+///
+/// # Errors
+/// [`Reason::EntropyUnavailable`].
+pub(super) fn fresh_id(world: World<'_>) -> Result<[u8; 12], RpcError> {
+    let mut id = [0; 12];
+    world
+        .entropy
+        .fill(&mut id)
+        .map_err(|_| RpcError::new(Reason::EntropyUnavailable))?;
+    Ok(id)
+}
+
+/// Returns the attempt of `action` for the audit log.
+pub(super) fn attempt(action: &str, id: &[u8; 12]) -> Attempt {
+    Attempt {
+        action: action.to_owned(),
+        correlation: Some(confirmation::correlation(id)),
+        ..Attempt::default()
+    }
+}
+
+/// Prepares a call: reads the responses and the state of an earlier round, and what the client wants in
+/// the event stream, and drafts the intent.
+///
+/// # Errors
+/// [`Reason::ParamsInvalid`] or [`Reason::RequestStateInvalid`].
+pub(super) fn prepare(
+    exchange: &Exchange,
+    world: World<'_>,
+    kind: CallKind,
+    name: &str,
+    params: &Object,
+    attempt: Attempt,
+) -> Result<McpCall, RefusedRequest> {
+    let stateless = exchange.response.revision.is_stateless();
+    let mut input_responses = Object::default();
+    let mut state = None;
+    if stateless && kind != CallKind::Completion {
+        if let Some(given) = params.get("inputResponses") {
+            let objects =
+                |given: &Object| given.iter().all(|(_, value)| json::kind(value) == "object");
+            input_responses = Object::parse(given.get()).filter(objects).ok_or_else(|| {
+                let error = invalid("params.inputResponses must be an object of objects.");
+                RefusedRequest::new(error, &attempt)
+            })?;
+        }
+        if params.get("requestState").is_some() {
+            let round = CallRound {
+                connection: exchange.connection.id,
+                epoch: exchange.connection.epoch,
+                method: kind.method(),
+                name,
+                params,
+            };
+            let text = params.text("requestState").unwrap_or_default();
+            let opened = round
+                .open(&exchange.response.endpoint.keyring, &text, world.now)
+                .map_err(|reason| RefusedRequest::new(reason, &attempt))?;
+            state = Some(opened);
+        }
+    }
+    let level = if stateless {
+        let wanted = exchange.meta.log_level.as_deref();
+        wanted.and_then(|wanted| LEVELS.iter().position(|level| *level == wanted))
+    } else {
+        Some(LEVEL_WITHOUT_SESSION)
+    };
+    Ok(McpCall {
+        kind,
+        name: name.to_owned(),
+        template: None,
+        arguments: String::new(),
+        intent: Some(draft::intent(&exchange.actor, &attempt)),
+        response: exchange.response.clone(),
+        actor: exchange.actor.clone(),
+        attempt,
+        connection: exchange.connection.id,
+        epoch: exchange.connection.epoch,
+        output: OutputSchema::None,
+        review: None,
+        confirmed: None,
+        stream: EventStream::new(
+            exchange.headers.accepts_stream(),
+            revision::progress_token(params),
+            level,
+        ),
+        params: params.clone(),
+        capabilities: exchange.meta.capabilities.clone(),
+        input_responses,
+        state,
+        stage: CallStage::Decided,
+    })
+}

@@ -1,0 +1,33 @@
+//! What the site serves, and how it is declared to clients.
+
+use crate::call::registry::Registry;
+use crate::json::Object;
+
+/// Returns the server's capabilities. Exactly what is served is declared. That depends on the site alone;
+/// which entries a connection sees depends on its groups.
+pub(super) fn declared(registry: &Registry) -> Object {
+    let none = Object::default();
+    let mut out = Object::default().with("tools", &none);
+    if has_prompts(registry) {
+        out = out.with("prompts", &none);
+    }
+    if has_resources(registry) {
+        out = out.with("resources", &none);
+    }
+    if has_completions(registry) {
+        out = out.with("completions", &none);
+    }
+    out.with("logging", &none)
+}
+
+pub(super) fn has_prompts(registry: &Registry) -> bool {
+    !registry.prompts.is_empty()
+}
+
+pub(super) fn has_resources(registry: &Registry) -> bool {
+    !registry.resources.is_empty() || !registry.templates.is_empty()
+}
+
+pub(super) fn has_completions(registry: &Registry) -> bool {
+    has_prompts(registry) || !registry.templates.is_empty()
+}

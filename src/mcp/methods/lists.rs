@@ -1,0 +1,185 @@
+//! `tools/list`, `prompts/list`, `resources/list` and `resources/templates/list`.
+//!
+//! A list contains what the connection may use, in a fixed order, in pages.
+
+use serde_json::value::RawValue;
+
+use super::outcome::{Handled, RefusedRequest};
+use crate::bytes;
+use crate::call::World;
+use crate::call::registry::RegisteredItem;
+use crate::call::served::{Served, ToolAccess};
+use crate::json::{self, Object};
+use crate::keyring::Purpose;
+use crate::mcp::exchange::Exchange;
+use crate::mcp::wire::error::RpcError;
+use crate::reason::Reason;
+use crate::secret::{mac, same};
+
+/// The most items of a page.
+const PAGE: usize = 100;
+
+/// How long a client may cache a list, in milliseconds.
+const TTL_MS: u32 = 60_000;
+
+/// Handles `tools/list`.
+pub(super) fn tools(
+    exchange: &mut Exchange,
+    _: World<'_>,
+    params: &Object,
+) -> Result<Handled, RefusedRequest> {
+    let access = exchange.tools();
+    let stateless = exchange.response.revision.is_stateless();
+    let items = access
+        .all()
+        .filter(|tool| access.shows(*tool))
+        .map(|tool| (tool.name(), listed_tool(access, tool, stateless)))
+        .collect();
+    page(exchange, ListKind::Tools, items, params)
+}
+
+/// Handles `prompts/list`.
+pub(super) fn prompts(
+    exchange: &mut Exchange,
+    _: World<'_>,
+    params: &Object,
+) -> Result<Handled, RefusedRequest> {
+    let items = open_items(exchange, &exchange.registry.prompts);
+    page(exchange, ListKind::Prompts, items, params)
+}
+
+/// Handles `resources/list`.
+pub(super) fn resources(
+    exchange: &mut Exchange,
+    _: World<'_>,
+    params: &Object,
+) -> Result<Handled, RefusedRequest> {
+    let items = open_items(exchange, &exchange.registry.resources);
+    page(exchange, ListKind::Resources, items, params)
+}
+
+/// Handles `resources/templates/list`.
+pub(super) fn templates(
+    exchange: &mut Exchange,
+    _: World<'_>,
+    params: &Object,
+) -> Result<Handled, RefusedRequest> {
+    let items = open_items(exchange, &exchange.registry.templates);
+    page(exchange, ListKind::Templates, items, params)
+}
+
+/// Names and entries of a whole list, in its order.
+type ListItems<'a> = Vec<(&'a str, Object)>;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum ListKind {
+    Tools,
+    Prompts,
+    Resources,
+    Templates,
+}
+
+impl ListKind {
+    /// The member of the result that holds the items.
+    const fn member(self) -> &'static str {
+        match self {
+            Self::Tools => "tools",
+            Self::Prompts => "prompts",
+            Self::Resources => "resources",
+            Self::Templates => "resourceTemplates",
+        }
+    }
+}
+
+fn listed_tool(access: ToolAccess<'_>, tool: Served<'_>, stateless: bool) -> Object {
+    let mut out = match tool {
+        Served::Builtin(tool) => Object::default()
+            .with("name", &tool.name)
+            .with("title", &tool.title)
+            .with("description", &tool.description)
+            .with("annotations", tool.annotations),
+        Served::Plugin(tool) => tool.listed.clone(),
+    };
+    out.set("inputSchema", access.input_schema(tool));
+    if let Some(schema) = tool.output()
+        && (stateless || is_object_schema(schema))
+    {
+        out.set("outputSchema", schema.to_owned());
+    }
+    out
+}
+
+/// Returns whether a schema is for objects. Older revisions have no other output schemas.
+fn is_object_schema(schema: &RawValue) -> bool {
+    Object::parse(schema.get())
+        .and_then(|schema| schema.text("type"))
+        .is_some_and(|kind| kind == "object")
+}
+
+/// Returns the items that the connection may use.
+fn open_items<'a>(exchange: &Exchange, items: &'a [RegisteredItem]) -> ListItems<'a> {
+    items
+        .iter()
+        .filter(|item| exchange.connection.groups.contains(item.group))
+        .map(|item| (item.key.as_str(), item.listed.clone()))
+        .collect()
+}
+
+/// Returns the page of a list that `params.cursor` asks for.
+///
+/// # Errors
+/// [`Reason::CursorInvalid`].
+fn page(
+    exchange: &Exchange,
+    kind: ListKind,
+    all: ListItems<'_>,
+    params: &Object,
+) -> Result<Handled, RefusedRequest> {
+    let skip = match params.get("cursor") {
+        None => 0,
+        Some(cursor) => {
+            let after = open_cursor(exchange, kind, cursor)?;
+            let at = all.iter().position(|(name, _)| *name == after);
+            at.map(|at| at + 1)
+                .ok_or_else(|| RpcError::new(Reason::CursorInvalid))?
+        }
+    };
+    let page: Vec<&(&str, Object)> = all.iter().skip(skip).take(PAGE).collect();
+    let items: Vec<&Object> = page.iter().map(|(_, item)| item).collect();
+    let mut out = Object::default().with(kind.member(), &items);
+    if skip + page.len() < all.len()
+        && let Some((name, _)) = page.last()
+    {
+        out.set("nextCursor", json::raw(&seal_cursor(exchange, kind, name)));
+    }
+    Ok(Handled::Result(exchange.response.cacheable(out, TTL_MS)))
+}
+
+fn cursor_tag(exchange: &Exchange, kind: ListKind, name: &str) -> [u8; 32] {
+    let message = bytes::pae(&[
+        b"countersign/cursor/v1",
+        kind.member().as_bytes(),
+        &exchange.connection.id.to_be_bytes(),
+        name.as_bytes(),
+    ]);
+    let keyring = &exchange.response.endpoint.keyring;
+    mac(&keyring.purpose_key(Purpose::Cursor), &message)
+}
+
+/// Returns the cursor of the page after the item `name`: base64url(tag, 32 bytes ‖ name). Because it names
+/// an item and not a position, it stays valid when other items are added or removed.
+fn seal_cursor(exchange: &Exchange, kind: ListKind, name: &str) -> String {
+    let tag = cursor_tag(exchange, kind, name);
+    bytes::base64url(&[tag.as_slice(), name.as_bytes()].concat())
+}
+
+fn open_cursor(exchange: &Exchange, kind: ListKind, cursor: &RawValue) -> Result<String, RpcError> {
+    let open = || {
+        let text: String = serde_json::from_str(cursor.get()).ok()?;
+        let bytes = bytes::from_base64url(text.as_bytes())?;
+        let (tag, name) = bytes.split_first_chunk::<32>()?;
+        let name = std::str::from_utf8(name).ok()?;
+        same(tag, &cursor_tag(exchange, kind, name)).then(|| name.to_owned())
+    };
+    open().ok_or_else(|| RpcError::new(Reason::CursorInvalid))
+}

@@ -1,0 +1,62 @@
+//! `resources/read`, `resources/subscribe` and `resources/unsubscribe`.
+
+use super::begin::{attempt, fresh_id, prepare};
+use super::outcome::{Handled, RefusedRequest};
+use crate::audit::draft;
+use crate::call::registry::Registry;
+use crate::call::{World, uri_template};
+use crate::json::Object;
+use crate::mcp::answer::CallKind;
+use crate::mcp::exchange::Exchange;
+use crate::mcp::wire::error::{invalid, resource_unknown};
+
+/// Handles `resources/read`: the connection may use a resource with this URI, or a template that matches
+/// it.
+pub(super) fn read(
+    exchange: &mut Exchange,
+    world: World<'_>,
+    params: &Object,
+) -> Result<Handled, RefusedRequest> {
+    let id = fresh_id(world)?;
+    let mut attempt = attempt("resources/read", &id);
+    let uri = params
+        .text("uri")
+        .ok_or_else(|| invalid("params.uri is required, a string."))?;
+    let groups = exchange.connection.groups;
+    let exact = Registry::find(&exchange.registry.resources, &uri, groups);
+    let by_template = || {
+        exchange
+            .registry
+            .templates
+            .iter()
+            .filter(|item| groups.contains(item.group))
+            .find_map(|item| Some((item.key.clone(), uri_template::matches(&item.key, &uri)?)))
+    };
+    let (template, variables) = match exact {
+        Some(_) => (None, Object::default()),
+        None => match by_template() {
+            Some((template, variables)) => (Some(template), variables),
+            None => return Err(RefusedRequest::new(resource_unknown(&uri), &attempt)),
+        },
+    };
+    attempt.target = Some(template.clone().unwrap_or_else(|| uri.clone()));
+    attempt.change = Some(draft::change(&variables));
+    let mut call = prepare(exchange, world, CallKind::Resource, &uri, params, attempt)?;
+    call.template = template;
+    call.arguments = variables.to_json();
+    Ok(Handled::Call(Box::new(call)))
+}
+
+/// Handles `resources/subscribe` and `resources/unsubscribe` of older revisions. The server does not
+/// declare subscriptions and sends no notifications, but some clients subscribe without being told to and
+/// stop at an error.
+pub(super) fn subscribe(
+    _: &mut Exchange,
+    _: World<'_>,
+    params: &Object,
+) -> Result<Handled, RefusedRequest> {
+    match params.text("uri") {
+        Some(_) => Ok(Handled::Result(Object::default())),
+        None => Err(invalid("params.uri is required, a string.").into()),
+    }
+}

@@ -1,0 +1,72 @@
+//! `tools/call`.
+
+use super::begin::{attempt, fresh_id, prepare};
+use super::outcome::{Handled, RefusedRequest};
+use crate::audit::draft;
+use crate::call::World;
+use crate::call::decide::{self, Caller};
+use crate::call::registry::is_tool_name;
+use crate::call::served::Served;
+use crate::json::Object;
+use crate::mcp::answer::CallKind;
+use crate::mcp::exchange::Exchange;
+use crate::mcp::wire::error::{RpcError, invalid};
+use crate::mcp::wire::headers;
+
+/// Handles `tools/call`: the connection may use the tool, the headers repeat what they must, the arguments
+/// conform to the schema, and a tool that needs a confirmation has one.
+pub(super) fn call(
+    exchange: &mut Exchange,
+    world: World<'_>,
+    params: &Object,
+) -> Result<Handled, RefusedRequest> {
+    let id = fresh_id(world)?;
+    let name = params
+        .text("name")
+        .ok_or_else(|| invalid("params.name is required, a string."))?;
+    // Names that are not well formed stay out of the audit log.
+    let action = if is_tool_name(&name) {
+        &name
+    } else {
+        "tools/call"
+    };
+    let mut attempt = attempt(action, &id);
+    let tool = decide::find(exchange.tools(), &name)
+        .map_err(|reason| RefusedRequest::new(reason, &attempt))?;
+    let arguments = match params.get("arguments") {
+        None => Object::default(),
+        Some(given) => Object::parse(given.get()).ok_or_else(|| {
+            let error = invalid("params.arguments must be an object.");
+            RefusedRequest::new(error, &attempt)
+        })?,
+    };
+    if let Served::Plugin(plugin) = tool
+        && exchange.response.revision.is_stateless()
+    {
+        headers::check_mirrored(&exchange.headers, &plugin.mirrored, &arguments)
+            .map_err(|error| RefusedRequest::new(error, &attempt))?;
+    }
+    let caller = Caller {
+        keyring: &exchange.response.endpoint.keyring,
+        connection: &exchange.connection,
+        tools: exchange.tools(),
+        world,
+    };
+    let allowed = caller
+        .decide(tool, arguments, id, &mut attempt)
+        .map_err(|denied| {
+            let mut error = RpcError::new(denied.reason);
+            error.detail = denied.detail;
+            RefusedRequest::as_result(error, &attempt)
+        })?;
+    let mut call = prepare(exchange, world, CallKind::Tool, &name, params, attempt)?;
+    if allowed.confirmed.is_some() {
+        call.attempt.approval = Some("confirmed");
+        call.intent = Some(draft::intent(&call.actor, &call.attempt));
+    }
+    call.arguments = allowed.arguments.to_json();
+    call.review = allowed.review;
+    call.confirmed = allowed.confirmed;
+    call.output = allowed.output;
+    Ok(Handled::Call(Box::new(call)))
+}

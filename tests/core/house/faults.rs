@@ -1,0 +1,292 @@
+//! Each rule, shown small made-up trees: it names the fault, and nothing else.
+
+use super::imports::{circles, imports, upward_imports};
+use super::modules::Crates;
+use super::php::wordpress_in;
+use super::sources::Sources;
+use super::text::{ext_php_rs_outside_php, shared_names, too_long};
+
+fn crates(files: &[(&str, &str)]) -> Crates {
+    Crates::read(&Sources::of(files))
+}
+
+/// That there is exactly one fault, and that it says each of these.
+fn one_fault(faults: &[String], says: &[&str]) {
+    assert_eq!(faults.len(), 1, "{faults:#?}");
+    for text in says {
+        assert!(faults[0].contains(text), "{} lacks {text}", faults[0]);
+    }
+}
+
+fn circles_in(files: &[(&str, &str)]) -> Vec<String> {
+    circles(&imports(&crates(files)))
+}
+
+#[test]
+fn a_circle_of_three_files_is_named() {
+    let faults = circles_in(&[
+        ("src/lib.rs", "mod a; mod b; mod c;"),
+        ("src/a.rs", "use crate::b::B; pub struct A;"),
+        ("src/b.rs", "pub struct B(crate::c::C);"),
+        ("src/c.rs", "pub struct C; fn c() -> super::a::A {}"),
+    ]);
+    one_fault(&faults, &["3 files", "src/a.rs", "src/b.rs", "src/c.rs"]);
+}
+
+#[test]
+fn a_circle_through_a_re_export_is_named_by_the_files_that_define() {
+    let faults = circles_in(&[
+        ("src/lib.rs", "mod room; mod other;"),
+        ("src/room/mod.rs", "mod inner; pub use inner::Thing;"),
+        (
+            "src/room/inner.rs",
+            "use crate::other::help; pub struct Thing;",
+        ),
+        ("src/other.rs", "use crate::room::Thing; pub fn help() {}"),
+    ]);
+    one_fault(&faults, &["2 files", "src/room/inner.rs", "src/other.rs"]);
+}
+
+#[test]
+fn a_circle_through_a_glob_a_rename_a_module_alias_and_a_macro_is_named() {
+    let other = "pub fn help() { crate::thing::make(); }";
+    for user in [
+        "use crate::other::*; pub fn make() { help(); }",
+        "use crate::other::help as aid; pub fn make() {}",
+        "use crate::other; pub fn make() { other::help(); }",
+        "use crate::other as o; pub fn make() { println!(\"{}\", o::help()); }",
+        "use crate::{other::{self}}; pub fn make() { other::help(); }",
+        "macro_rules! m { () => { $crate::other::help() } } pub fn make() {}",
+        "pub fn make() { use super::other::help; }",
+    ] {
+        let faults = circles_in(&[
+            ("src/lib.rs", "mod thing; mod other;"),
+            ("src/thing.rs", user),
+            ("src/other.rs", other),
+        ]);
+        one_fault(&faults, &["2 files", "src/thing.rs", "src/other.rs"]);
+    }
+}
+
+#[test]
+fn a_parent_that_uses_a_child_and_is_used_by_it_is_a_circle() {
+    let child = (
+        "src/room/child.rs",
+        "use super::Kind; pub fn of() -> Kind {}",
+    );
+    let faults = circles_in(&[
+        ("src/lib.rs", "mod room;"),
+        (
+            "src/room/mod.rs",
+            "mod child; pub enum Kind {} fn all() { child::of(); }",
+        ),
+        child,
+    ]);
+    one_fault(&faults, &["src/room/mod.rs", "src/room/child.rs"]);
+    // Declaring and re-exporting a child is no import.
+    let faults = circles_in(&[
+        ("src/lib.rs", "mod room;"),
+        (
+            "src/room/mod.rs",
+            "mod child; pub use child::of; pub enum Kind {}",
+        ),
+        child,
+    ]);
+    assert!(faults.is_empty(), "{faults:#?}");
+}
+
+#[test]
+fn what_is_only_for_tests_is_no_import() {
+    let faults = circles_in(&[
+        ("src/lib.rs", "mod a; mod b;"),
+        (
+            "src/a.rs",
+            "pub struct A; #[cfg(test)] mod tests { use crate::b::B; }",
+        ),
+        (
+            "src/b.rs",
+            "use crate::a::A; pub struct B; #[cfg(test)] mod missing;",
+        ),
+    ]);
+    assert!(faults.is_empty(), "{faults:#?}");
+}
+
+#[test]
+fn names_of_other_crates_are_no_import() {
+    let faults = circles_in(&[
+        ("src/lib.rs", "mod a; mod url;"),
+        (
+            "src/a.rs",
+            "use ::url::Url; use serde_json::Value; pub struct A;",
+        ),
+        ("src/url.rs", "use crate::a::A; pub struct Url;"),
+    ]);
+    assert!(faults.is_empty(), "{faults:#?}");
+}
+
+#[test]
+fn mcp_imported_from_call_is_named() {
+    let files = [
+        ("src/lib.rs", "mod call; mod mcp;"),
+        ("src/call.rs", "use crate::mcp::Session;"),
+        ("src/mcp.rs", "pub struct Session;"),
+    ];
+    let faults = upward_imports(&imports(&crates(&files)));
+    one_fault(
+        &faults,
+        &[
+            "src/call.rs",
+            "crate::mcp::Session",
+            "`call` must not import `mcp`",
+        ],
+    );
+}
+
+#[test]
+fn the_vocabulary_importing_a_room_is_named() {
+    let faults = upward_imports(&imports(&crates(&[
+        ("src/lib.rs", "mod bytes; mod token; mod secret;"),
+        (
+            "src/bytes.rs",
+            "fn f(_: crate::token::Kind, _: crate::secret::Secret) {}",
+        ),
+        ("src/secret.rs", "pub struct Secret;"),
+        (
+            "src/token/mod.rs",
+            "mod kind; pub use kind::Kind; use crate::secret::Secret;",
+        ),
+        ("src/token/kind.rs", "pub enum Kind {}"),
+    ])));
+    one_fault(&faults, &["src/bytes.rs", "src/token/kind.rs"]);
+}
+
+#[test]
+fn the_core_importing_the_binding_is_named() {
+    let faults = upward_imports(&imports(&crates(&[
+        ("src/lib.rs", "mod mcp; #[cfg(feature = \"php\")] mod php;"),
+        ("src/mcp.rs", "use crate::php::Reply;"),
+        ("src/php/mod.rs", "pub struct Reply;"),
+    ])));
+    one_fault(&faults, &["`mcp` must not import `php`"]);
+}
+
+#[test]
+fn a_room_without_a_level_is_named() {
+    let faults = upward_imports(&imports(&crates(&[
+        ("src/lib.rs", "mod attic;"),
+        ("src/attic.rs", ""),
+    ])));
+    one_fault(&faults, &["attic"]);
+}
+
+#[test]
+fn ext_php_rs_outside_the_binding_is_named() {
+    let faults = ext_php_rs_outside_php(&Sources::of(&[
+        ("src/php/mod.rs", "use ext_php_rs::prelude::*;"),
+        (
+            "src/token.rs",
+            "//! Not ext_php_rs.\nfn f() { let z: ext_php_rs::types::Zval; }",
+        ),
+        (
+            "src/bytes.rs",
+            "/* ext_php_rs */ const NAME: &str = \"ext_php_rs\";",
+        ),
+    ]));
+    one_fault(&faults, &["src/token.rs"]);
+}
+
+#[test]
+fn a_name_of_two_types_is_named() {
+    let faults = shared_names(&crates(&[
+        ("src/lib.rs", "mod a; mod b; mod php;"),
+        (
+            "src/a.rs",
+            "pub struct Draft; struct Row; pub(crate) struct Kind;",
+        ),
+        (
+            "src/b.rs",
+            "pub(super) type Draft = u8; struct Row; pub struct Other;",
+        ),
+        (
+            "src/php/mod.rs",
+            "pub struct PhpDraft; #[cfg(test)] pub struct Other;",
+        ),
+    ]));
+    one_fault(&faults, &["`Draft`", "src/a.rs", "src/b.rs"]);
+}
+
+#[test]
+fn a_name_that_a_macro_is_given_counts() {
+    let faults = shared_names(&crates(&[
+        ("src/lib.rs", "mod a;"),
+        (
+            "src/a.rs",
+            "words! { /// Doc.\n pub enum Mode { A = \"a\" } }",
+        ),
+        ("src/bin/countersign/main.rs", "pub(crate) enum Mode {}"),
+    ]));
+    one_fault(
+        &faults,
+        &["`Mode`", "src/a.rs", "src/bin/countersign/main.rs"],
+    );
+}
+
+fn http(text: &str) -> Vec<String> {
+    wordpress_in(&Sources::of(&[("Http/Request.php", text)]))
+}
+
+#[test]
+fn wordpress_in_http_is_named() {
+    for (code, name) in [
+        ("<?php $a = wp_unslash( $b );", "wp_unslash"),
+        ("<?php return \\home_url( '/' );", r"\home_url"),
+        ("<?php $a = array_map( 'wp_unslash', $b );", "wp_unslash"),
+        ("<?php $a = __( 'text', 'countersign' );", "__"),
+        ("<?php global $wpdb;", "$wpdb"),
+        (
+            "<?php function f( WP_REST_Request $r ) {}",
+            "WP_REST_Request",
+        ),
+        (
+            "<?php use Countersign\\Plugin\\Site\\Json;",
+            "Countersign\\Plugin\\Site\\Json",
+        ),
+    ] {
+        one_fault(&http(code), &["Http/Request.php", &format!("`{name}`")]);
+    }
+}
+
+#[test]
+fn php_without_wordpress_has_no_fault() {
+    let faults = http(
+        r#"<?php
+        namespace Countersign\Plugin\Http;
+        use Countersign\McpReply;
+        // wp_unslash( 1 )
+        # esc_html( 2 )
+        /* home_url( 3 ) */
+        #[\SensitiveParameter]
+        final class A {
+            public function get_header( string $is_ssl ): string {
+                if ( isset( $a ) ) { return strtolower( $this->wp_name( "is_ssl( \" )" ) ) . self::rest_url( 'x' ); }
+                return new Response( \strlen( 'a' ), fn( $x ) => $x );
+            }
+        }"#,
+    );
+    assert!(faults.is_empty(), "{faults:#?}");
+}
+
+#[test]
+fn a_long_file_and_a_needless_exception_are_named() {
+    let long = "line\n".repeat(501);
+    let sources = Sources::of(&[("src/a.rs", &long), ("src/b.rs", &long[5..])]);
+    one_fault(&too_long(&sources, &[]), &["src/a.rs", "501"]);
+    one_fault(
+        &too_long(&sources, &["src/a.rs", "src/b.rs"]),
+        &["src/b.rs", "no exception"],
+    );
+    one_fault(
+        &too_long(&sources, &["src/a.rs", "src/c.rs"]),
+        &["src/c.rs"],
+    );
+}

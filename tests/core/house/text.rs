@@ -1,0 +1,74 @@
+//! Rules about single files: the names of types, who uses ext-php-rs, WordPress functions, and size.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proc_macro2::{TokenStream, TokenTree};
+
+use super::modules::Crates;
+use super::sources::Sources;
+
+/// Returns a sentence for each name that several visible types of the project share.
+pub fn shared_names(crates: &Crates) -> Vec<String> {
+    let mut places: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for module in &crates.modules {
+        for name in &module.types {
+            places.entry(name).or_default().insert(&module.file);
+        }
+    }
+    let shared = places.iter().filter(|(_, files)| files.len() > 1);
+    let told = shared.map(|(name, files)| {
+        let files: Vec<&str> = files.iter().copied().collect();
+        format!(
+            "`{name}` names several types: {}. Rename all but one.",
+            files.join(", ")
+        )
+    });
+    told.collect()
+}
+
+/// Returns a sentence for each file outside `src/php/` that uses ext-php-rs.
+pub fn ext_php_rs_outside_php(sources: &Sources) -> Vec<String> {
+    fn uses(tokens: TokenStream) -> bool {
+        tokens.into_iter().any(|token| match token {
+            TokenTree::Group(group) => uses(group.stream()),
+            TokenTree::Ident(ident) => ident == "ext_php_rs",
+            _ => false,
+        })
+    }
+    let mut faults = Vec::new();
+    for (file, text) in &sources.0 {
+        let tokens: TokenStream = text.parse().unwrap();
+        if !file.starts_with("src/php/") && uses(tokens) {
+            faults.push(format!(
+                "{file} uses ext_php_rs: only src/php/ may, so that the core builds without PHP"
+            ));
+        }
+    }
+    faults
+}
+
+/// The most lines a file may have.
+pub const MOST_LINES: usize = 500;
+
+/// Returns a sentence for each file that is too long and not in `excepted`, and for each exception that is not needed.
+pub fn too_long(sources: &Sources, excepted: &[&str]) -> Vec<String> {
+    let mut faults = Vec::new();
+    for (file, text) in &sources.0 {
+        let lines = text.lines().count();
+        let is_excepted = excepted.contains(&file.as_str());
+        if lines > MOST_LINES && !is_excepted {
+            faults.push(format!(
+                "{file} has {lines} lines, more than {MOST_LINES}: split it"
+            ));
+        }
+        if lines <= MOST_LINES && is_excepted {
+            faults.push(format!("{file} is short: it needs no exception"));
+        }
+    }
+    for file in excepted {
+        if !sources.has(file) {
+            faults.push(format!("{file} does not exist: it needs no exception"));
+        }
+    }
+    faults
+}
