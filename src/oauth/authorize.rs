@@ -10,14 +10,14 @@ use super::request::{AuthorizationRequest, StoredRequest, answer};
 use super::settings::OAuthSettings;
 use crate::reason::Reason;
 
-/// The longest state that is kept, in bytes.
+/// The longest `state` parameter that is accepted, in bytes.
 const MAX_STATE: usize = 1024;
 
 const MALFORMED: ErrorResponse =
     ErrorResponse(ErrorCode::InvalidRequest, Reason::OauthRequestInvalid);
 
-/// Validates a request. Until client and redirect address are both certain, a refusal goes to the
-/// person's screen; from then on, to the client by redirect.
+/// Validates a request. While the client or its redirect URI is not known to be valid, a refusal is
+/// shown to the user. After that, the browser is redirected to the client with the error.
 pub(super) fn authorize(
     settings: &OAuthSettings,
     query: &[u8],
@@ -55,8 +55,8 @@ pub(super) fn authorize(
     }
 }
 
-/// Client and redirect address. The address may be left out by a client that has exactly one (OAuth 2.1
-/// §4.1.1).
+/// Returns the client and the redirect URI. A client with exactly one registered redirect URI may leave
+/// it out (OAuth 2.1 §4.1.1).
 fn destination(form: &Form, stored: Option<&str>) -> Result<(Client, RedirectUri), ErrorResponse> {
     const MISMATCH: ErrorResponse =
         ErrorResponse(ErrorCode::InvalidRequest, Reason::RedirectMismatch);
@@ -85,7 +85,8 @@ fn destination(form: &Form, stored: Option<&str>) -> Result<(Client, RedirectUri
     }
 }
 
-/// The rest, whose errors the client is told.
+/// Validates the parameters whose errors are sent to the client. Returns the code challenge and the
+/// requested scopes that the site knows.
 fn parameters(
     settings: &OAuthSettings,
     form: &Form,
@@ -107,7 +108,7 @@ fn parameters(
         }
         _ => return Err(MALFORMED),
     }
-    // RFC 7636 §4.3 takes a missing method for `plain`, which is not accepted.
+    // A missing method means `plain` (RFC 7636 §4.3), which is not accepted.
     if form.field("code_challenge_method") != FormField::One("S256") {
         return Err(ErrorResponse(
             ErrorCode::InvalidRequest,
@@ -132,7 +133,8 @@ fn parameters(
     Ok((challenge, scopes))
 }
 
-/// RFC 8707 §2: the resource is ours, byte for byte, and only ours. Left out, it is ours.
+/// Checks the resource indicator (RFC 8707 §2): if it is present, it occurs once and is exactly the
+/// resource of this site.
 pub(super) fn check_resource(settings: &OAuthSettings, form: &Form) -> Result<(), ErrorResponse> {
     match form.field("resource") {
         FormField::Absent => Ok(()),

@@ -1,4 +1,4 @@
-//! A client as it is stored.
+//! Registered clients, as they are stored.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,34 +6,34 @@ use super::redirect::RedirectUri;
 use crate::bytes;
 use crate::secret::same;
 
-/// The greatest number of redirect addresses of one client.
+/// The greatest number of redirect URIs of one client.
 pub(super) const MAX_REDIRECTS: usize = 10;
-/// The grant types this server knows.
+/// The grant types that this server supports.
 pub(super) const GRANT_TYPES: [&str; 2] = ["authorization_code", "refresh_token"];
 
-/// How a client proves itself at the token endpoint (RFC 7591 §2).
+/// How a client authenticates at the token endpoint (RFC 7591 §2, `token_endpoint_auth_method`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum AuthMethod {
-    /// Not at all: a public client, held by PKCE and refresh rotation.
+    /// It does not authenticate: a public client, protected by PKCE and refresh token rotation.
     None,
-    /// Its secret in the body.
+    /// With its secret in the request body.
     ClientSecretPost,
-    /// Its secret in the `Authorization` header.
+    /// With its secret in the `Authorization` header (HTTP Basic).
     ClientSecretBasic,
 }
 
-/// Where a client comes from.
+/// How the site learned about a client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum ClientSource {
-    /// It registered (RFC 7591).
+    /// From its dynamic registration (RFC 7591).
     Registration,
-    /// Its id is the address of its metadata document.
+    /// From the metadata document to which its client identifier is the URL.
     Document,
 }
 
-/// A client: what it calls itself, where it may send people, how it proves itself.
+/// A client: its name, its redirect URIs, and how it authenticates.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Client {
@@ -42,35 +42,36 @@ pub struct Client {
     pub(super) redirect_uris: Vec<String>,
     pub(super) grant_types: Vec<String>,
     pub(super) token_endpoint_auth_method: AuthMethod,
-    /// Lower-case hex SHA-256 of the secret. The secret is 256 random bits, so a plain hash hides it.
+    /// SHA-256 of the client secret in lower-case hex. The secret has 256 random bits, so that an
+    /// unsalted hash is enough.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) secret_hash: Option<String>,
     pub(super) source: ClientSource,
 }
 
 impl Client {
-    /// The client to store, JSON.
+    /// Returns the JSON to store.
     #[must_use]
     pub fn to_json(&self) -> String {
-        // Strings and lists of strings: serialisation cannot fail.
+        // It consists of strings and lists of strings, which always serialise.
         serde_json::to_string(self).unwrap_or_default()
     }
 
-    /// Its id.
+    /// Returns the client identifier.
     #[must_use]
     pub fn client_id(&self) -> &str {
         &self.client_id
     }
 
-    /// Reads a stored client back. `None`, a client that does not exist, also for one that cannot be
-    /// read or has a secret where it must not, or the reverse.
+    /// Reads a stored client. Returns `None`, as for a client that does not exist, if the JSON is not
+    /// valid, if a public client has a secret, or if a confidential client has none.
     pub(super) fn from_stored(json: &str) -> Option<Self> {
         let client: Self = serde_json::from_str(json).ok()?;
         let public = client.token_endpoint_auth_method == AuthMethod::None;
         (public == client.secret_hash.is_none()).then_some(client)
     }
 
-    /// The redirect address `presented` if the client registered it.
+    /// Whether the client registered the redirect URI `presented`.
     pub(super) fn admits(&self, presented: &RedirectUri) -> bool {
         self.redirect_uris
             .iter()
@@ -78,11 +79,12 @@ impl Client {
             .any(|registered| registered.admits(presented))
     }
 
+    /// Whether the client registered the grant type `refresh_token`.
     pub(super) fn may_refresh(&self) -> bool {
         self.grant_types.iter().any(|name| name == "refresh_token")
     }
 
-    /// Whether `secret` is the client's; a public client has none and must send none.
+    /// Whether `secret` authenticates the client. A public client must not send one.
     pub(super) fn is_proven_by(&self, secret: Option<&str>) -> bool {
         match (&self.secret_hash, secret) {
             (None, None) => true,
@@ -92,13 +94,14 @@ impl Client {
     }
 }
 
-/// What is stored of a secret.
+/// Returns the hash that is stored of a client secret.
 pub(super) fn secret_hash(secret: &str) -> String {
     bytes::hex(&bytes::sha256(secret.as_bytes()))
 }
 
-/// The grant types that a client asks for and this server has (RFC 7591 §2: the rest is replaced);
-/// `None` without `authorization_code`, which nothing works without.
+/// Returns those of the requested grant types that this server supports; the server may replace
+/// requested values (RFC 7591 §2). Returns `None` if `authorization_code` is not among them, because the
+/// client could not get any token.
 pub(super) fn grant_types(asked: Option<Vec<String>>) -> Option<Vec<String>> {
     let asked = asked.unwrap_or_else(|| vec!["authorization_code".to_owned()]);
     let has = |name: &str| asked.iter().any(|asked| asked == name);
@@ -111,7 +114,7 @@ pub(super) fn grant_types(asked: Option<Vec<String>>) -> Option<Vec<String>> {
     })
 }
 
-/// Whether every redirect address can be accepted, and there are neither none nor too many.
+/// Whether there are 1 to [`MAX_REDIRECTS`] redirect URIs and all of them are acceptable.
 pub(super) fn are_redirects(addresses: &[String]) -> bool {
     (1..=MAX_REDIRECTS).contains(&addresses.len())
         && addresses

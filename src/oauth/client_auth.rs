@@ -1,4 +1,4 @@
-//! Who asks at the token and revocation endpoints (RFC 6749 §2.3.1).
+//! Client authentication at the token and revocation endpoints (RFC 6749 §2.3.1).
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -8,20 +8,20 @@ use super::form::{Form, FormField, decode};
 use super::reply::{ErrorCode, ErrorResponse};
 use crate::reason::Reason;
 
-/// The longest client id that is looked up, in bytes.
+/// The longest client identifier that is looked up, in bytes.
 pub(super) const MAX_CLIENT_ID: usize = 2048;
 
 const REFUSED: ErrorResponse = ErrorResponse(ErrorCode::InvalidClient, Reason::ClientAuthFailed);
 
-/// Id and secret as sent; nothing of it is proven.
+/// The client identifier and secret of a request. They are not verified.
 struct ClientCredentials {
     id: String,
     secret: Option<String>,
 }
 
 impl ClientCredentials {
-    /// From the header if there is one, else from the body. Both at once is refused, as RFC 6749
-    /// §2.3 demands; the same id in both is the id once.
+    /// Reads the credentials from the header if there is one, otherwise from the body. A secret in both
+    /// is refused (RFC 6749 §2.3), and so are two different identifiers.
     fn read(form: &Form, authorization: &[u8]) -> Option<Self> {
         let id = match form.field("client_id") {
             FormField::Absent => None,
@@ -41,8 +41,8 @@ impl ClientCredentials {
         agree.then_some(basic)
     }
 
-    /// `Basic` with the form encoding of RFC 6749 §2.3.1 in it. An empty secret is none: some clients
-    /// send their id this way though they are public.
+    /// Reads HTTP Basic credentials, whose parts are form-encoded (RFC 6749 §2.3.1). An empty secret
+    /// counts as none, because some public clients send their identifier in this way.
     fn basic(authorization: &[u8]) -> Option<Self> {
         let (scheme, rest) = authorization.split_first_chunk::<6>()?;
         if !scheme.eq_ignore_ascii_case(b"basic ") {
@@ -59,12 +59,12 @@ impl ClientCredentials {
     }
 }
 
-/// The client id that a request names, in its parameters or its `Authorization` header: what to look
-/// the client up by. `None` when there is none, when it stands twice or when two differ. Nothing else
-/// of it is checked.
+/// Returns the client identifier of a request, from its parameters or its `Authorization` header, so
+/// that the caller can look the client up. Nothing else of the request is checked.
 ///
-/// `parameters` is the query string of an authorization request (then `authorization` is empty) or the
-/// body of a token or revocation request.
+/// `parameters` is the query string of an authorization request (then `authorization` is empty), or the
+/// body of a token or revocation request. Returns `None` if there is no identifier, if it is repeated,
+/// if header and body differ, or if it is longer than 2,048 bytes.
 #[must_use]
 pub fn client_id(parameters: &[u8], authorization: &[u8]) -> Option<String> {
     let form = Form::parse(parameters)?;
@@ -72,9 +72,9 @@ pub fn client_id(parameters: &[u8], authorization: &[u8]) -> Option<String> {
     (credentials.id.len() <= MAX_CLIENT_ID).then_some(credentials.id)
 }
 
-/// The client, proven: of the id that was sent, and with its secret where it has one. Header and body
-/// are equally good for a client with a secret, whichever it registered: SDKs mix them up, and both
-/// prove the same.
+/// Authenticates the client of a request: `stored` must be the client with the identifier that was
+/// sent, and a confidential client must send its secret. Both ways of sending it are accepted, whichever
+/// the client registered: SDKs confuse them, and both prove the same.
 pub(super) fn authenticate(
     form: &Form,
     authorization: &[u8],

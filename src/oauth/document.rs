@@ -1,5 +1,6 @@
-//! Client id metadata documents
-//! ([draft-ietf-oauth-client-id-metadata-document](https://datatracker.ietf.org/doc/draft-ietf-oauth-client-id-metadata-document/)).
+//! Client identifier metadata documents
+//! ([draft-ietf-oauth-client-id-metadata-document](https://datatracker.ietf.org/doc/draft-ietf-oauth-client-id-metadata-document/)):
+//! clients whose identifier is the URL of a JSON document with their metadata.
 
 use url::{Host, Url};
 
@@ -9,10 +10,12 @@ use super::name;
 use super::registration::{ClientMetadata, object};
 use crate::reason::Reason;
 
-/// Whether `client_id` is the address of a metadata document that may be fetched: `https`, a named host
-/// with a dot that is not this machine, a path beyond `/`, no fragment, no user information, no dot
-/// segments, spelt exactly as the WHATWG algorithm would spell it, so that whoever fetches it reads the
-/// same host. Where the name resolves to is for the fetcher to check.
+/// Whether `client_id` is the URL of a metadata document that may be fetched.
+///
+/// The URL is `https` and has a host name with a dot, a path other than `/`, no fragment, no user
+/// information and no dot segments. The host is neither an IP address nor below `.localhost`. The URL is
+/// written exactly as the WHATWG URL algorithm normalises it, so that the HTTP client that fetches it
+/// reads the same host. That client must check to which address the name resolves.
 #[must_use]
 pub fn is_metadata_document(client_id: &str) -> bool {
     if client_id.len() > MAX_CLIENT_ID {
@@ -41,8 +44,8 @@ pub fn is_metadata_document(client_id: &str) -> bool {
         && url.password().is_none()
 }
 
-/// The client that `body`, fetched from `client_id`, describes. A document cannot carry a secret, so
-/// its client is public (§4.1 of the draft).
+/// Returns the client that `body` describes, a document fetched from `client_id`. A document cannot
+/// carry a secret, so its client is public (§4.1 of the draft).
 pub(super) fn client(client_id: &str, body: &[u8]) -> Result<Client, Reason> {
     const REFUSED: Reason = Reason::ClientMetadataInvalid;
     if !is_metadata_document(client_id) {

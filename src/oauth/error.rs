@@ -1,28 +1,28 @@
-//! What the caller can do wrong, as opposed to what a client can.
+//! Errors of the calling code, as opposed to faults of a client.
 
 use crate::entropy::EntropyError;
 
-/// Misuse by the caller, or a machine that cannot go on. A client's faults are never errors: they are
-/// replies with a reason.
+/// A mistake of the calling code, or a machine without randomness. The faults of a client are never
+/// errors: they are replies with a reason.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum OAuthError {
-    /// The settings are not the JSON that is documented.
+    /// The settings are not the documented JSON.
     #[error("the OAuth settings are not the documented JSON")]
     Settings,
-    /// A setting is present but unusable; names the setting.
+    /// The value of the named setting is unusable.
     #[error("the OAuth setting {0} is not acceptable")]
     Setting(&'static str),
-    /// A setting is a plain `http` address and `allow_http` is not set; names the setting.
+    /// The named setting is a plain `http` URL, and `allow_http` is not set.
     #[error("the OAuth setting {0} is not an https address")]
     SettingNotHttps(&'static str),
-    /// The authorization request handed back is not one that this server put aside.
+    /// The text is not an authorization request that was stored with `to_json`.
     #[error("the stored authorization request cannot be read")]
     Request,
-    /// The grant handed in is not the documented JSON, or not the grant that was asked for.
-    #[error("the stored grant cannot be read or is another one")]
+    /// The stored grant is not the documented JSON, or not the grant that the token names.
+    #[error("the stored grant cannot be read or has another id")]
     Grant,
-    /// There is no randomness to make a secret of.
+    /// The operating system gives no random bytes.
     #[error(transparent)]
     Entropy(#[from] EntropyError),
 }

@@ -1,27 +1,29 @@
-//! `application/x-www-form-urlencoded`, read strictly.
+//! A strict parser for `application/x-www-form-urlencoded`. The parser of the crate `url` replaces
+//! broken escapes and invalid UTF-8; this one refuses them.
 
-/// The largest query string or body that is read, in bytes.
+/// The longest query string or body that is accepted, in bytes.
 pub(super) const MAX_BYTES: usize = 16 * 1024;
-/// The greatest number of parameters.
+/// The greatest number of parameters of one request.
 const MAX_FIELDS: usize = 64;
 
-/// One parameter of a request.
+/// The occurrences of one parameter in a request.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum FormField<'a> {
-    /// Not there, or there without a value, which is the same (RFC 6749 §3.1).
+    /// It is missing or has no value, which means the same (RFC 6749 §3.1).
     Absent,
-    /// There once.
+    /// It occurs once, with this value.
     One(&'a str),
-    /// There more than once.
+    /// It occurs more than once.
     Repeated,
 }
 
-/// The parameters of a query string or a form body, decoded.
+/// The decoded parameters of a query string or a form body, as names and values.
 #[derive(Debug)]
 pub(super) struct Form(Vec<(String, String)>);
 
 impl Form {
-    /// Decodes `text`; `None` when it is too large, an escape is broken or a value is not UTF-8.
+    /// Decodes `text`. Returns `None` if it is longer than [`MAX_BYTES`], has more than [`MAX_FIELDS`]
+    /// parameters, a broken escape, or bytes that are not UTF-8.
     pub(super) fn parse(text: &[u8]) -> Option<Self> {
         if text.len() > MAX_BYTES {
             return None;
@@ -42,7 +44,7 @@ impl Form {
         Some(Self(fields))
     }
 
-    /// The parameter `name`.
+    /// Returns the occurrences of the parameter `name`.
     pub(super) fn field(&self, name: &str) -> FormField<'_> {
         let mut found = self.0.iter().filter(|(key, _)| key == name);
         match (found.next(), found.next()) {
@@ -53,7 +55,7 @@ impl Form {
         }
     }
 
-    /// The value of `name` where it is there exactly once.
+    /// Returns the value of the parameter `name` if it occurs exactly once.
     pub(super) fn value(&self, name: &str) -> Option<&str> {
         match self.field(name) {
             FormField::One(value) => Some(value),
@@ -61,7 +63,8 @@ impl Form {
         }
     }
 
-    /// Whether any parameter but `except` is there more than once (RFC 6749 §3.1, §3.2: it must not).
+    /// Whether any parameter other than `except` occurs more than once, which RFC 6749 §3.1 and §3.2
+    /// forbid.
     pub(super) fn repeats(&self, except: &str) -> bool {
         self.0
             .iter()
@@ -69,7 +72,7 @@ impl Form {
     }
 }
 
-/// Decodes one name or value; `None` for a broken escape or what is not UTF-8.
+/// Decodes one name or value. Returns `None` for a broken escape and for invalid UTF-8.
 pub(super) fn decode(text: &[u8]) -> Option<String> {
     let mut out = Vec::with_capacity(text.len());
     let mut rest = text.iter();
@@ -83,7 +86,7 @@ pub(super) fn decode(text: &[u8]) -> Option<String> {
     String::from_utf8(out).ok()
 }
 
-/// The value of one hex digit of either case.
+/// Returns the value of one hexadecimal digit of either case.
 fn digit(byte: &u8) -> Option<u8> {
     char::from(*byte)
         .to_digit(16)
@@ -95,7 +98,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn escapes_are_read_once_and_strictly() {
+    fn escapes_are_decoded_once_and_broken_ones_are_refused() {
         for (text, value) in [
             (&b"a+b%20c"[..], Some("a b c")),
             (b"%2B%2b", Some("++")),
@@ -114,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn size_and_number_are_bounded() {
+    fn too_many_bytes_or_parameters_are_refused() {
         let text = |length: usize| format!("a={}", "x".repeat(length - 2));
         assert!(Form::parse(text(16_384).as_bytes()).is_some());
         assert!(Form::parse(text(16_385).as_bytes()).is_none());
@@ -123,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn a_parameter_is_there_once_or_not() {
+    fn repeated_parameters_are_told_from_single_and_missing_ones() {
         let form = Form::parse(b"&a=1&&b=&c&d=1&d=1&e=&e=2&f=x=y&").unwrap();
         assert_eq!(form.field("a"), FormField::One("1"));
         assert_eq!(form.field("f"), FormField::One("x=y"));

@@ -1,4 +1,4 @@
-//! A grant as the caller stores it: one person's yes to one client.
+//! Grants as the caller stores them: the consent of one user to one client.
 
 use serde::Deserialize;
 
@@ -11,7 +11,8 @@ use super::settings::OAuthSettings;
 use crate::clock::Timestamp;
 use crate::reason::Reason;
 
-/// A grant. Times are Unix seconds.
+/// A grant, with the members that [`TokenRequest::redeem`](super::TokenRequest::redeem) documents. Times
+/// are Unix seconds.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Grant {
@@ -21,19 +22,19 @@ pub(super) struct Grant {
     pub(super) connection: u64,
     connection_state: String,
     pub(super) epoch: u32,
-    /// -1 before the code is used.
+    /// -1 until the authorization code is used.
     generation: i64,
     branch: u32,
     rotated_at: u64,
     created_at: u64,
     revoked: bool,
-    /// What the person granted, where that is not what was asked for; told to the client.
+    /// The granted scope, if it is not the requested one. The client is told about it.
     #[serde(default)]
     pub(super) scope: Option<String>,
 }
 
 impl Grant {
-    /// Reads the grant `id`.
+    /// Reads a stored grant, which must have the id `id`.
     pub(super) fn parse(json: &str, id: u64) -> Result<Self, OAuthError> {
         let grant: Self = serde_json::from_str(json).map_err(|_| OAuthError::Grant)?;
         let sane = (-1..=i64::from(u32::MAX)).contains(&grant.generation);
@@ -44,8 +45,9 @@ impl Grant {
         }
     }
 
-    /// Whether `client` may have tokens of this grant now. A paused connection may: its tokens open
-    /// nothing while it is paused, and a client told `invalid_grant` would throw its own away.
+    /// Checks that `client` may get tokens of this grant now. The grant of a paused connection passes:
+    /// its tokens are refused while it is paused, and a client that is told `invalid_grant` would
+    /// discard them.
     pub(super) fn check(
         &self,
         settings: &OAuthSettings,
@@ -62,7 +64,7 @@ impl Grant {
         if !matches!(self.connection_state.as_str(), "active" | "paused") {
             return invalid(Reason::ConnectionRevoked);
         }
-        // The site has moved: what was granted was the endpoint of then.
+        // The site has moved since: the consent was for the previous endpoint.
         if self.request.resource != settings.resource {
             return Err(ErrorResponse(
                 ErrorCode::InvalidTarget,
@@ -75,12 +77,12 @@ impl Grant {
         Ok(())
     }
 
-    /// The first moment at which the family is too old.
+    /// The time at which the refresh token family expires.
     pub(super) const fn ends(&self) -> Timestamp {
         Timestamp::from_seconds(self.created_at).plus_seconds(FAMILY_LIFETIME)
     }
 
-    /// Where the family stands; `None` before the code is used.
+    /// The state of the refresh token family; `None` until the authorization code is used.
     pub(super) fn state(&self) -> Option<FamilyState> {
         Some(FamilyState {
             latest: Position {
@@ -91,12 +93,12 @@ impl Grant {
         })
     }
 
-    /// The stored numbers, for the condition of the change.
+    /// The stored generation and branch, for the condition of the update.
     pub(super) const fn stored_position(&self) -> (i64, u32) {
         (self.generation, self.branch)
     }
 
-    /// What the client is told it has.
+    /// The scope that the client is told it has.
     pub(super) fn scope(&self, settings: &OAuthSettings) -> String {
         match &self.scope {
             Some(scope) => scope.clone(),

@@ -1,4 +1,4 @@
-//! The two documents that clients find everything else by.
+//! The two metadata documents from which clients learn about the endpoints.
 
 use serde_json::{Map, Value, json};
 
@@ -7,7 +7,8 @@ use super::settings::OAuthSettings;
 
 const AUTH_METHODS: [&str; 3] = ["none", "client_secret_post", "client_secret_basic"];
 
-/// RFC 9728 §2. No `offline_access` among the scopes: clients would ask for it (SEP-2207).
+/// The protected resource metadata (RFC 9728 §2). The scopes do not include `offline_access`, because
+/// clients would then request it (SEP-2207).
 pub(super) fn resource(settings: &OAuthSettings) -> String {
     let mut members = object(json!({
         "resource": settings.resource,
@@ -28,7 +29,8 @@ pub(super) fn resource(settings: &OAuthSettings) -> String {
     Value::Object(members).to_string()
 }
 
-/// RFC 8414 §2, RFC 9207 §3, RFC 9728 §4 and the metadata document draft.
+/// The authorization server metadata (RFC 8414 §2), with the members of RFC 9207 §3, RFC 9728 §4 and the
+/// draft on client identifier metadata documents.
 pub(super) fn server(settings: &OAuthSettings) -> String {
     let mut members = object(json!({
         "issuer": settings.issuer,
@@ -45,8 +47,8 @@ pub(super) fn server(settings: &OAuthSettings) -> String {
         "client_id_metadata_document_supported": true,
         "authorization_response_iss_parameter_supported": true,
         "protected_resources": [settings.resource],
-        // Below: what parsers of OpenID discovery documents demand or take for granted. This server
-        // issues no ID tokens; the key set is the empty one.
+        // Parsers of OpenID discovery documents require the following members. This server issues no
+        // ID tokens, and its key set is empty.
         "jwks_uri": jwks(settings),
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": ["RS256"],
@@ -61,7 +63,7 @@ pub(super) fn server(settings: &OAuthSettings) -> String {
     Value::Object(members).to_string()
 }
 
-/// Beside the other well-known documents of an issuer, with a path or without.
+/// The URL of the key set, next to the other well-known documents of the issuer.
 fn jwks(settings: &OAuthSettings) -> String {
     format!(
         "{}/.well-known/jwks.json",

@@ -1,13 +1,14 @@
-//! The OAuth 2.1 authorization server: PKCE, redirects, metadata, registration, refresh rule.
+//! The OAuth 2.1 authorization server.
 //!
-//! Authorization code with PKCE S256 only ([RFC 7636](https://www.rfc-editor.org/rfc/rfc7636)),
-//! dynamic registration ([RFC 7591](https://www.rfc-editor.org/rfc/rfc7591)), client id metadata
-//! documents, resource indicators ([RFC 8707](https://www.rfc-editor.org/rfc/rfc8707)), the issuer in
-//! every redirect ([RFC 9207](https://www.rfc-editor.org/rfc/rfc9207)), refresh rotation with reuse
-//! detection, revocation ([RFC 7009](https://www.rfc-editor.org/rfc/rfc7009)).
+//! It supports the authorization code grant with PKCE S256 only
+//! ([RFC 7636](https://www.rfc-editor.org/rfc/rfc7636)), dynamic client registration
+//! ([RFC 7591](https://www.rfc-editor.org/rfc/rfc7591)), client identifier metadata documents, resource
+//! indicators ([RFC 8707](https://www.rfc-editor.org/rfc/rfc8707)), issuer identification
+//! ([RFC 9207](https://www.rfc-editor.org/rfc/rfc9207)), refresh token rotation with reuse detection,
+//! and token revocation ([RFC 7009](https://www.rfc-editor.org/rfc/rfc7009)).
 //!
-//! Nothing here keeps state. The caller stores clients and grants as the JSON it is given, hands them
-//! back, and makes the one conditional change that a [`OAuthReply`] asks for before it sends the answer.
+//! The server keeps no state. The caller stores clients and grants as JSON, passes them in with each
+//! request, and makes the conditional change that an [`OAuthReply`] describes before it sends the reply.
 
 mod authorize;
 mod client;

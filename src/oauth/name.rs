@@ -1,11 +1,11 @@
-//! Making text of strangers fit to be shown to a person.
+//! Cleaning of names that clients give themselves, before they are shown to a user.
 
 /// The longest client name that is kept, in characters.
 pub const MAX_CHARACTERS: usize = 80;
 
-/// `text` on one line, without anything that is not seen: control, bidirectional and zero-width
-/// characters, tags, variation selectors and blank letters are dropped, runs of white space become one
-/// space, and no more than [`MAX_CHARACTERS`] characters are kept. May be empty.
+/// Returns `text` on one line and without invisible characters. Control, bidirectional and zero-width
+/// characters, tags, variation selectors and blank letters are removed. Each run of white space becomes
+/// one space. The result has at most [`MAX_CHARACTERS`] characters and may be empty.
 #[must_use]
 pub fn clean(text: &str) -> String {
     let mut out = String::new();
@@ -30,7 +30,7 @@ pub fn clean(text: &str) -> String {
     out
 }
 
-/// Characters that show nothing or change how others are shown.
+/// Whether `character` is invisible or changes how other characters are shown.
 fn is_unseen(character: char) -> bool {
     character.is_control()
         || matches!(
@@ -48,7 +48,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_seen_stays() {
+    fn visible_characters_are_kept() {
         for plain in [
             "Claude Code",
             "Zoë's agent (β)",
@@ -61,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_seen_goes() {
+    fn invisible_characters_are_removed() {
         for (text, cleaned) in [
             ("", ""),
             (" \t\r\n ", ""),
@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn eighty_characters_are_kept() {
+    fn names_are_cut_after_80_characters() {
         assert_eq!(clean(&"é".repeat(81)), "é".repeat(80));
         assert_eq!(clean(&format!("{} b", "a".repeat(78))).chars().count(), 80);
         assert_eq!(clean(&format!("{} b", "a".repeat(79))), "a".repeat(79));

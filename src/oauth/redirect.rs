@@ -1,29 +1,44 @@
-//! Where a person may be sent with a code.
+//! Redirect URIs (RFC 6749 §3.1.2, [RFC 8252](https://www.rfc-editor.org/rfc/rfc8252) for native
+//! applications).
 //!
-//! An address is accepted only where two readers agree on it: the strict one here and the browsers'
-//! own algorithm (the WHATWG URL standard, crate `url`). Whatever a browser would read in another way
-//! than it is written (user information, backslashes, dot segments, numeric hosts in odd bases) is
-//! refused at registration, so that the exact comparison later is a comparison of destinations.
+//! A URI is accepted only if two parsers agree about it: the strict one of this module and the algorithm
+//! of the browsers (the WHATWG URL standard, crate `url`). URIs that a browser would read differently,
+//! because of user information, backslashes, dot segments or numeric hosts in other bases, are refused at
+//! registration. So equal text means an equal destination when URIs are compared later.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use url::{Host, Position, Url};
 
 use crate::reason::Reason;
 
-/// The longest redirect address, in bytes.
+/// The longest redirect URI that is accepted, in bytes.
 pub const MAX_LENGTH: usize = 2048;
 
-/// Hosts that are this very machine, and may go without TLS (RFC 8252 §7.3, §8.3).
+/// The loopback hosts, for which plain `http` is accepted (RFC 8252 §7.3, §8.3).
 const LOOPBACK: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
 
-/// All but RFC 3986's unreserved characters: read alike by form and by URI decoders.
+/// All characters but the unreserved ones of RFC 3986. Decoders of forms and of URIs read the result
+/// alike.
 const VALUE: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
     .remove(b'_')
     .remove(b'~');
 
-/// An acceptable redirect address: `https`, or `http` to a loopback host.
+/// A valid redirect URI: `https`, or `http` with a loopback host.
+///
+/// ```
+/// use countersign::oauth::redirect::RedirectUri;
+///
+/// let registered = RedirectUri::parse("http://127.0.0.1/callback").unwrap();
+/// // A native application listens on any free port (RFC 8252 §7.3).
+/// let presented = RedirectUri::parse("http://127.0.0.1:51004/callback").unwrap();
+/// assert!(registered.admits(&presented));
+/// assert_eq!(presented.with(&[("code", "a b")]), "http://127.0.0.1:51004/callback?code=a%20b");
+///
+/// // A browser would go to evil.example.
+/// assert!(RedirectUri::parse("https://client.example@evil.example/").is_err());
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RedirectUri {
     text: String,
@@ -35,13 +50,13 @@ pub struct RedirectUri {
 }
 
 impl RedirectUri {
-    /// Parses `text`.
+    /// Parses a redirect URI of at most [`MAX_LENGTH`] bytes. The scheme is `https`, or `http` if the
+    /// host is `localhost`, `127.0.0.1` or `[::1]`, in lower case.
     ///
     /// # Errors
-    /// [`Reason::RedirectInvalid`] for a scheme other than lower-case `https` or, on `localhost`,
-    /// `127.0.0.1` and `[::1]`, `http`; for a fragment, user information, control characters, white
-    /// space, backslashes, broken escapes or escaped control characters; for a host or path that a
-    /// browser would read as another one; beyond [`MAX_LENGTH`] bytes.
+    /// [`Reason::RedirectInvalid`] for another scheme, a longer text, a fragment, user information,
+    /// control characters, white space, backslashes, broken escapes, escaped control characters or
+    /// backslashes, and for a host or path that a browser would read differently.
     pub fn parse(text: &str) -> Result<Self, Reason> {
         Self::read(text).ok_or(Reason::RedirectInvalid)
     }
@@ -70,7 +85,7 @@ impl RedirectUri {
         address.browsers_agree().then_some(address)
     }
 
-    /// Whether the WHATWG algorithm reads the same scheme, host, port, path and query.
+    /// Whether the WHATWG URL algorithm reads the same scheme, host, port, path and query.
     fn browsers_agree(&self) -> bool {
         let Ok(url) = Url::parse(&self.text) else {
             return false;
@@ -84,13 +99,13 @@ impl RedirectUri {
                 || (!self.rest.starts_with('/') && tail.strip_prefix('/') == Some(&self.rest)))
     }
 
-    /// The address as it was sent.
+    /// Returns the URI as it was written.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// The host, and the port where one is written.
+    /// Returns the host, and the port if one is written.
     #[must_use]
     pub fn host_and_port(&self) -> String {
         match self.port {
@@ -99,7 +114,7 @@ impl RedirectUri {
         }
     }
 
-    /// Whether the address is on the person's own machine, where any program could be listening.
+    /// Whether the host is the user's own machine, where any program can listen.
     #[must_use]
     pub fn is_loopback(&self) -> bool {
         match Host::parse(&self.host) {
@@ -115,9 +130,9 @@ impl RedirectUri {
         }
     }
 
-    /// Whether `presented` is this registered address: the same bytes, except that the port of an
-    /// `http` loopback address is free (OAuth 2.1 §2.3.1, RFC 8252 §7.3: a native program takes the
-    /// port it is given). `localhost` and `127.0.0.1` stay different hosts.
+    /// Whether `presented` matches this registered URI. It must be the same text; only the port of an
+    /// `http` loopback URI may differ, because a native application listens on any free port (OAuth 2.1
+    /// §2.3.1, RFC 8252 §7.3). `localhost` and `127.0.0.1` are different hosts.
     #[must_use]
     pub fn admits(&self, presented: &Self) -> bool {
         self.text == presented.text
@@ -127,11 +142,12 @@ impl RedirectUri {
                 && self.rest == presented.rest)
     }
 
-    /// The address with `parameters` added to the query it has (RFC 6749 §4.1.2: which is retained).
+    /// Returns the URI with `parameters` added to its query. The existing query is retained (RFC 6749
+    /// §3.1.2).
     #[must_use]
     pub fn with(&self, parameters: &[(&str, &str)]) -> String {
         let mut out = self.text.clone();
-        // Only the first question mark begins the query: a later one belongs to a value.
+        // The first question mark begins the query. A later one is part of a value.
         let mut border = match self.rest.split_once('?') {
             None => "?",
             Some((_, query)) if query.is_empty() || query.ends_with('&') => "",
@@ -148,7 +164,8 @@ impl RedirectUri {
     }
 }
 
-/// Host and port of an authority without user information; lower-case names, no empty label.
+/// Splits an authority without user information into host and port. The host is a lower-case name
+/// without an empty label, or an IPv6 address in brackets.
 fn split_authority(authority: &str) -> Option<(&str, Option<u16>)> {
     let (host, port) = match authority.rsplit_once(':') {
         Some((host, port)) if !port.ends_with(']') => (host, Some(port)),
@@ -175,8 +192,8 @@ fn split_authority(authority: &str) -> Option<(&str, Option<u16>)> {
     Some((host, port))
 }
 
-/// Whether path and query are made of RFC 3986's characters, without a fragment, broken escapes or
-/// escaped control characters and backslashes.
+/// Whether path and query consist of the characters of RFC 3986, without a fragment, broken escapes, and
+/// escaped control characters or backslashes.
 fn is_plain(rest: &str) -> bool {
     let mut bytes = rest.bytes();
     while let Some(byte) = bytes.next() {

@@ -1,23 +1,25 @@
-//! The refresh rule: which refresh token follows which, and when a family ends.
+//! Refresh token rotation with reuse detection (OAuth 2.1 §4.3.1, RFC 9700 §4.14.2).
 //!
-//! A family is what one consent began. Its tokens stand in generations; each use makes the next.
-//! Answers get lost, and clients refresh from many processes at once, so a use can be repeated:
+//! All refresh tokens that follow from one consent form a family. Each use of the latest token rotates
+//! the family to its next generation. A response can get lost, and a client can refresh from several
+//! processes at once, so the previous token may be used again:
 //!
-//! | presented token | answer |
+//! | presented token | response |
 //! | --- | --- |
-//! | the latest | the next generation |
-//! | the one before, within 60 s of the rotation | the *same* latest token, byte for byte |
-//! | the one before, later | a new branch: another latest token; the one it replaces is dead |
-//! | any other: older, of a dead branch, or not yet issued | theft: the family is revoked |
+//! | the latest | a token of the next generation |
+//! | the previous one, within 60 s of the rotation | the *same* latest token, byte for byte |
+//! | the previous one, later | a new branch: another latest token, which replaces the current one |
+//! | any other: older, of a replaced branch, or not yet issued | none: the family is revoked |
 //!
-//! Nothing but the position and the moment of the last rotation is stored: the token itself is derived
-//! from them ([`token`]). Two holders of one token stay unseen only while they refresh within 60 s of
-//! each other; the first that comes later takes a branch of its own, which kills the other's token.
+//! Only the position of the latest token and the time of the last rotation are stored. The token itself
+//! is derived from them ([`token`]). Two holders of the same token stay undetected only while they
+//! refresh within 60 s of each other. As soon as one of them comes later, it gets a new branch, and the
+//! token of the other is dead.
 //!
-//! The price of a sharp border: a client that lost an answer and repeats the request twice at once,
-//! *just* 60 s later, so that one of the two falls inside the window and one outside, and that then
-//! keeps the older of the two answers, looks like two holders and must connect again. A softer border
-//! would let a thief stay in step, and is not worth that.
+//! The limit is sharp, which has one known cost. Suppose that a client loses a response and sends the
+//! request twice at once, exactly 60 s after the rotation, so that one request falls inside the window
+//! and the other outside, and that it keeps the older response. This looks like two holders, and the
+//! client must connect again. A soft limit would let a thief refresh in step with the victim.
 
 use crate::bytes;
 use crate::clock::Timestamp;
@@ -25,26 +27,27 @@ use crate::keyring::{Keyring, Purpose};
 use crate::secret::mac;
 use crate::token::{Kind, NewToken, issue};
 
-/// Seconds after a rotation in which the token before it still gets the same successor, inclusive.
+/// The time after a rotation, in seconds, within which the previous token gets the same successor again.
+/// The limit is inclusive.
 pub const WINDOW: u64 = 60;
-/// Seconds for which an unused refresh token is good: 30 days.
+/// The time after which an unused refresh token expires, in seconds: 30 days.
 pub const IDLE_LIFETIME: u64 = 30 * 86_400;
-/// Seconds for which a family lives, from the consent: 90 days.
+/// The lifetime of a family from the consent on, in seconds: 90 days.
 pub const FAMILY_LIFETIME: u64 = 90 * 86_400;
 
-/// The place of a token in its family.
+/// The position of a token in its family.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Position {
-    /// How many tokens were used to get here; 0 is the token that the code gave.
+    /// The number of rotations before this token. The token issued for the authorization code has 0.
     pub generation: u32,
-    /// Which of the tokens of this generation, in the low 16 bits, and which of the generation before
-    /// it follows, in the high 16 bits. The second half is what tells the token before the latest from
-    /// a dead branch beside it.
+    /// The low 16 bits number the tokens of this generation. The high 16 bits are the number of the
+    /// token of the previous generation from which this one follows: they distinguish the previous token
+    /// from those of replaced branches.
     pub branch: u32,
 }
 
 impl Position {
-    /// The token that the authorization code gives.
+    /// The position of the token that is issued for the authorization code.
     pub const FIRST: Self = Self {
         generation: 0,
         branch: 0,
@@ -58,12 +61,12 @@ impl Position {
         self.branch >> 16
     }
 
-    /// Whether `self` is the token that `latest` follows.
+    /// Whether `self` is the token from which `latest` follows.
     fn precedes(self, latest: Self) -> bool {
         self.generation.checked_add(1) == Some(latest.generation) && self.own() == latest.parent()
     }
 
-    /// The first token of the next generation.
+    /// The position of the first token of the next generation; `None` past the greatest generation.
     fn next(self) -> Option<Self> {
         Some(Self {
             generation: self.generation.checked_add(1)?,
@@ -71,8 +74,8 @@ impl Position {
         })
     }
 
-    /// The next token of the same generation. `None` after 65,535 of them: at one in 60 s, no client
-    /// that is alive for [`IDLE_LIFETIME`] gets there.
+    /// The position of the next token of the same generation; `None` after 65,535 of them. One branch
+    /// needs more than 60 s, so no client reaches this within [`IDLE_LIFETIME`].
     fn beside(self) -> Option<Self> {
         (self.own() < 0xffff).then(|| Self {
             branch: self.branch + 1,
@@ -80,7 +83,8 @@ impl Position {
         })
     }
 
-    /// The binding of the token at this position: generation and branch, big-endian, then zeros.
+    /// Returns the binding of the token at this position: generation (4 bytes, big-endian), branch (4
+    /// bytes, big-endian), 24 zeros.
     #[must_use]
     pub fn to_binding(self) -> [u8; 32] {
         let mut out = [0; 32];
@@ -95,7 +99,7 @@ impl Position {
         out
     }
 
-    /// Reads a binding back; `None` for one that [`Self::to_binding`] does not make.
+    /// Reads a binding that [`Self::to_binding`] made; `None` for any other bytes.
     #[must_use]
     pub fn from_binding(binding: &[u8; 32]) -> Option<Self> {
         let (generation, rest) = binding.split_first_chunk()?;
@@ -108,28 +112,28 @@ impl Position {
     }
 }
 
-/// Where a family stands.
+/// The stored state of a family.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct FamilyState {
-    /// The latest token: the only one that was issued and not used.
+    /// The position of the latest token, the only one that was issued and not used.
     pub latest: Position,
-    /// When it was made; whole seconds count.
+    /// When the latest token was issued, in whole seconds.
     pub rotated_at: Timestamp,
 }
 
-/// What to do with a refresh token.
+/// What to do with a presented refresh token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Rotation {
-    /// Store this state, if the stored one is still the one that was looked at, then issue its latest
-    /// token.
+    /// Store this state if the stored one has not changed, then issue its latest token.
     Advance(FamilyState),
-    /// Issue the latest token of this state, which is the stored one, again.
+    /// Issue the latest token of this state again. It is the stored state.
     Repeat(FamilyState),
-    /// A token was used that only a thief, or the victim of one, can have: revoke the family.
+    /// Revoke the family: only a thief, or the victim of one, can have the presented token.
     Revoke,
 }
 
-/// The rule, total: what follows from presenting the token at `presented` at `now`.
+/// Decides what follows if the token at position `presented` is used at `now`. The table in the
+/// description of this module is the rule. It gives an answer for every input.
 #[must_use]
 pub fn decide(state: FamilyState, presented: Position, now: Timestamp) -> Rotation {
     let age = now.seconds().saturating_sub(state.rotated_at.seconds());
@@ -150,8 +154,9 @@ pub fn decide(state: FamilyState, presented: Position, now: Timestamp) -> Rotati
     })
 }
 
-/// The refresh token of the grant `grant_id` at `state`: the same bytes each time, as long as the site
-/// keeps its keys. Good for [`IDLE_LIFETIME`] from the rotation, and not beyond `ends`.
+/// Returns the latest refresh token of the grant `grant_id` in `state`. It is the same text each time,
+/// as long as the site keeps its keys. It expires [`IDLE_LIFETIME`] after the rotation, and at `ends` at
+/// the latest.
 #[must_use]
 pub fn token(keyring: &Keyring, grant_id: u64, state: FamilyState, ends: Timestamp) -> String {
     let left = ends.seconds().saturating_sub(state.rotated_at.seconds());
@@ -170,7 +175,7 @@ pub fn token(keyring: &Keyring, grant_id: u64, state: FamilyState, ends: Timesta
         &NewToken {
             kind: Kind::Refresh,
             subject: grant_id,
-            // The grant's own state revokes refresh tokens, not the connection's counter.
+            // Refresh tokens are revoked with the state of the grant, not with the connection's epoch.
             epoch: 0,
             binding: state.latest.to_binding(),
             lifetime: u32::try_from(left.min(IDLE_LIFETIME)).unwrap_or(0),

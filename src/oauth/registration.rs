@@ -18,7 +18,7 @@ const METADATA: ErrorResponse = ErrorResponse(
     Reason::ClientMetadataInvalid,
 );
 
-/// What is read of client metadata; everything else is ignored, as RFC 7591 §2 demands.
+/// The client metadata that is used. Other members are ignored, as RFC 7591 §2 requires.
 #[derive(Debug, Deserialize)]
 pub(super) struct ClientMetadata {
     pub(super) redirect_uris: Option<Vec<String>>,
@@ -29,7 +29,7 @@ pub(super) struct ClientMetadata {
 }
 
 impl ClientMetadata {
-    /// Whether the response types asked for, by default `code`, have `code` among them.
+    /// Whether the requested response types include `code`, which is also the default.
     pub(super) fn wants_code(&self) -> bool {
         self.response_types
             .as_ref()
@@ -37,7 +37,7 @@ impl ClientMetadata {
     }
 }
 
-/// Reads a JSON object of bounded size.
+/// Parses a JSON object of at most 16 KiB.
 pub(super) fn object(body: &[u8]) -> Result<Map<String, Value>, Reason> {
     if body.len() > MAX_BYTES {
         return Err(Reason::BodyTooLarge);
@@ -45,7 +45,7 @@ pub(super) fn object(body: &[u8]) -> Result<Map<String, Value>, Reason> {
     serde_json::from_slice(body).map_err(|_| Reason::BodyNotJson)
 }
 
-/// Answers a registration: 201 with the client to store, or a 400.
+/// Answers a registration request: 201 with the client to store, or 400.
 pub(super) fn register(
     entropy: &dyn Entropy,
     now: Timestamp,
@@ -57,15 +57,15 @@ pub(super) fn register(
     }
 }
 
-/// The client without its id and secret.
+/// Validates the metadata and returns the client without its identifier and secret.
 fn validate(body: &[u8]) -> Result<Client, ErrorResponse> {
     object(body).map_err(|reason| ErrorResponse(ErrorCode::InvalidClientMetadata, reason))?;
-    // From the bytes once more: as a struct, a member that stands twice is an error.
+    // Parsed a second time, into the struct: this refuses duplicate members.
     let metadata: ClientMetadata = serde_json::from_slice(body).map_err(|_| METADATA)?;
     let method = match metadata.token_endpoint_auth_method.as_deref() {
         Some("none") => AuthMethod::None,
         Some("client_secret_post") => AuthMethod::ClientSecretPost,
-        // RFC 7591 §2: the default.
+        // The default (RFC 7591 §2).
         Some("client_secret_basic") | None => AuthMethod::ClientSecretBasic,
         Some(_) => return Err(METADATA),
     };
@@ -90,6 +90,7 @@ fn validate(body: &[u8]) -> Result<Client, ErrorResponse> {
     })
 }
 
+/// Adds a random identifier, and a random secret for a confidential client.
 fn complete(
     entropy: &dyn Entropy,
     now: Timestamp,
@@ -114,7 +115,7 @@ fn complete(
         client.secret_hash = Some(secret_hash(&secret));
         if let Some(members) = answer.as_object_mut() {
             members.insert("client_secret".to_owned(), secret.into());
-            // RFC 7591 §3.2.1: 0 means that it does not expire.
+            // 0 means that the secret does not expire (RFC 7591 §3.2.1).
             members.insert("client_secret_expires_at".to_owned(), 0.into());
         }
     }

@@ -1,11 +1,11 @@
-//! Answers, and the two vocabularies they speak: RFC error codes outside, reasons inside.
+//! Replies. Clients are told the error codes of the RFCs; the site gets a [`Reason`].
 
 use serde_json::{Value, json};
 
 use crate::http;
 use crate::reason::Reason;
 
-/// The error codes of the RFCs.
+/// The error codes of the RFCs that this server sends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ErrorCode {
     /// RFC 6749 §4.1.2.1, §5.2.
@@ -47,14 +47,14 @@ impl ErrorCode {
     }
 }
 
-/// A no: the word for the client and the reason for the audit log.
+/// A refusal: the error code for the client and the reason for the site's audit log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct ErrorResponse(pub(super) ErrorCode, pub(super) Reason);
 
-/// An answer of the authorization server, with what to do before it is sent.
+/// A reply of the authorization server, and what the caller has to do before it sends the reply.
 pub type OAuthReply = http::Reply<OAuthFollowUp>;
 
-/// What the caller has to store, to change, or to follow.
+/// What the caller has to do with a reply: where to redirect, what to store, what to change.
 #[derive(Default)]
 pub struct OAuthFollowUp {
     redirect: Option<String>,
@@ -63,36 +63,42 @@ pub struct OAuthFollowUp {
 }
 
 impl OAuthReply {
-    /// Where to send the browser with the error. `None`: show an error page and redirect nowhere.
+    /// The URL to which the browser is redirected with the error. If it is `None`, show an error page
+    /// instead and do not redirect.
     #[must_use]
     pub fn redirect(&self) -> Option<&str> {
         self.duty.redirect.as_deref()
     }
 
-    /// The client to store, JSON; only after a registration.
+    /// The client to store, as JSON. Only a successful registration has one.
     #[must_use]
     pub fn client(&self) -> Option<&str> {
         self.duty.client.as_deref()
     }
 
-    /// What must change, conditionally and before the answer is sent; JSON as documented for
-    /// `Countersign\OAuthReply::change`.
+    /// The change to make with one conditional update before the reply is sent, as JSON. It is one of
+    ///
+    /// * `{"grant": id, "from": {"generation", "branch"}, "to": {"generation", "branch", "rotated_at"}}`:
+    ///   set the grant to `to` if it still stands at `from`;
+    /// * `{"grant": id, "revoke": true}`, with `client_id` after a revocation request: revoke the grant;
+    /// * `{"connection": id, "client_id", "revoke_tokens": true}`: revoke the access tokens alone.
     #[must_use]
     pub fn change(&self) -> Option<&str> {
         self.duty.change.as_deref()
     }
 
-    /// A success with a JSON body that no cache may keep (RFC 6749 §5.1, RFC 7591 §3.2.1).
+    /// A successful reply with a JSON body. It must not be cached (RFC 6749 §5.1, RFC 7591 §3.2.1).
     pub(super) fn json(status: u16, body: &Value) -> Self {
         Self::new(status, headers(true), body.to_string())
     }
 
-    /// A success without a body.
+    /// A successful reply without a body.
     pub(super) fn empty(status: u16) -> Self {
         Self::new(status, headers(false), String::new())
     }
 
-    /// A refusal as JSON (RFC 6749 §5.2); 401 with a challenge when the client is not who it says.
+    /// An error response (RFC 6749 §5.2): status 400, or 401 with a challenge if client authentication
+    /// failed.
     pub(super) fn refused(refusal: ErrorResponse) -> Self {
         let mut reply = Self::page(refusal);
         if refusal.0 == ErrorCode::InvalidClient {
@@ -103,7 +109,7 @@ impl OAuthReply {
         reply
     }
 
-    /// A refusal that is shown to the person and redirects nowhere.
+    /// A refusal that is shown to the user and does not redirect: status 400.
     pub(super) fn page(ErrorResponse(code, reason): ErrorResponse) -> Self {
         let body = json!({ "error": code.as_str(), "error_description": reason.message() });
         Self {
@@ -112,7 +118,7 @@ impl OAuthReply {
         }
     }
 
-    /// A refusal that is told to the client by way of the browser (RFC 6749 §4.1.2.1).
+    /// A refusal that the browser carries to the client (RFC 6749 §4.1.2.1): status 302.
     pub(super) fn redirected(reason: Reason, location: String) -> Self {
         let mut reply = Self::empty(302);
         reply.decision = reason.into();

@@ -1,4 +1,4 @@
-//! A valid authorization request, from the query to the person's decision.
+//! A valid authorization request, from its validation to the decision of the user.
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -14,10 +14,10 @@ use crate::keyring::Keyring;
 use crate::reason::Reason;
 use crate::token::{Kind, NewToken, bind, issue};
 
-/// Seconds for which an authorization code is good (RFC 6749 §4.1.2: at most ten minutes).
+/// The lifetime of an authorization code, in seconds. RFC 6749 §4.1.2 allows ten minutes.
 const CODE_LIFETIME: u32 = 60;
 
-/// What is kept of a request while a person decides, and with the grant afterwards.
+/// The parts of a request that are stored, while the user decides and afterwards with the grant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct StoredRequest {
@@ -27,12 +27,12 @@ pub(super) struct StoredRequest {
     pub(super) state: Option<String>,
     pub(super) code_challenge: String,
     pub(super) resource: String,
-    /// The scopes asked for that this site knows.
+    /// The requested scopes that this site knows.
     pub(super) scopes: Vec<String>,
 }
 
 impl StoredRequest {
-    /// What a code is bound to: who asked, where it was sent, who can redeem it, and for what.
+    /// The binding of the authorization code: client, redirect URI, code challenge and resource.
     pub(super) fn binding(&self) -> [u8; 32] {
         bind(
             "countersign/oauth/code",
@@ -46,7 +46,7 @@ impl StoredRequest {
     }
 }
 
-/// A valid authorization request, waiting for a person's consent.
+/// A valid authorization request that waits for the consent of a user.
 #[derive(Debug, Clone)]
 pub struct AuthorizationRequest {
     stored: StoredRequest,
@@ -55,7 +55,7 @@ pub struct AuthorizationRequest {
 }
 
 impl AuthorizationRequest {
-    /// Of parts that were checked one by one.
+    /// Assembles a request from parts that were validated before.
     pub(super) fn new(
         settings: &OAuthSettings,
         stored: StoredRequest,
@@ -68,7 +68,7 @@ impl AuthorizationRequest {
         }
     }
 
-    /// Takes up what [`Self::to_json`] gave, checking again what a redirect depends on.
+    /// Reads a stored request. The parts on which a redirect depends are validated again.
     pub(super) fn from_json(settings: &OAuthSettings, json: &str) -> Result<Self, OAuthError> {
         let stored: StoredRequest = serde_json::from_str(json).map_err(|_| OAuthError::Request)?;
         let redirect = RedirectUri::parse(&stored.redirect_uri).map_err(|_| OAuthError::Request)?;
@@ -80,43 +80,45 @@ impl AuthorizationRequest {
         Ok(Self::new(settings, stored, redirect))
     }
 
-    /// Who asks.
+    /// Returns the client identifier.
     #[must_use]
     pub fn client_id(&self) -> &str {
         &self.stored.client_id
     }
 
-    /// What the client calls itself: untrusted text, cleaned by [`super::name::clean`]; may be empty
-    /// for a client that registered without a name.
+    /// Returns the name that the client gave itself. It is untrusted text, cleaned with
+    /// [`super::name::clean`], and empty if the client registered without a name.
     #[must_use]
     pub fn client_name(&self) -> &str {
         &self.stored.client_name
     }
 
-    /// Where the person will be sent: host, and port where one is written.
+    /// Returns the host to which the user will be redirected, with the port if one is written.
     #[must_use]
     pub fn redirect_host(&self) -> String {
         self.redirect.host_and_port()
     }
 
-    /// Whether that is the person's own machine: any program on it could be asking.
+    /// Whether the redirect goes to the user's own machine, where any program can be the client.
     #[must_use]
     pub fn is_loopback(&self) -> bool {
         self.redirect.is_loopback()
     }
 
-    /// To keep on the server until the person decides, and with the grant as its `request`.
+    /// Returns the JSON to store on the server until the user decides, and afterwards as the `request`
+    /// of the grant.
     #[must_use]
     pub fn to_json(&self) -> String {
-        // Strings and lists of strings: serialisation cannot fail.
+        // It consists of strings and lists of strings, which always serialise.
         serde_json::to_string(&self.stored).unwrap_or_default()
     }
 
-    /// The person agreed: the address to send the browser to, with a code for the grant `grant_id` that
-    /// is good for 60 seconds, `state` as it was sent (RFC 6749 §4.1.2) and `iss` (RFC 9207 §2).
+    /// Returns the URL for the browser after the user has consented. It carries a `code` for the grant
+    /// `grant_id` that expires after 60 seconds, the `state` of the request (RFC 6749 §4.1.2) and `iss`
+    /// (RFC 9207 §2).
     ///
     /// # Errors
-    /// [`OAuthError::Entropy`].
+    /// [`OAuthError::Entropy`] if no random bytes can be had.
     pub fn approve(
         &self,
         keyring: &Keyring,
@@ -141,8 +143,8 @@ impl AuthorizationRequest {
         Ok(self.answer(&[("code", &code)]))
     }
 
-    /// The person refused: the address to send the browser to ([`Reason::ConsentDenied`]; RFC 6749
-    /// §4.1.2.1 `access_denied`).
+    /// Returns the URL for the browser after the user has refused, with the error `access_denied` (RFC
+    /// 6749 §4.1.2.1). The reason is [`Reason::ConsentDenied`].
     #[must_use]
     pub fn refuse(&self) -> String {
         self.answer(&[
@@ -160,7 +162,7 @@ impl AuthorizationRequest {
         )
     }
 
-    /// Facts of the request for the audit log, JSON without secrets.
+    /// Returns the facts of the request for the audit log, as JSON without secrets.
     #[must_use]
     pub fn facts(&self) -> String {
         json!({
@@ -175,7 +177,7 @@ impl AuthorizationRequest {
     }
 }
 
-/// `redirect` with `parameters`, then `state` and `iss`: every answer by redirect is made here.
+/// Returns the redirect URI with `parameters`, `state` and `iss` added. Every redirect is made here.
 pub(super) fn answer(
     redirect: &RedirectUri,
     issuer: &str,

@@ -10,8 +10,8 @@ use crate::keyring::Keyring;
 use crate::reason::Reason;
 use crate::token::{Kind, peek_kind, verify};
 
-/// Answers a revocation. A token that is not ours, or no longer good, is as revoked as can be: 200
-/// (§2.2). The client id goes into the change, which holds only for that client's grants (§2.1).
+/// Answers a revocation request. A token that is unknown, invalid or expired also gets status 200 (§2.2).
+/// The change names the client, because only the client's own grants may be revoked (§2.1).
 pub(super) fn revoke(
     keyring: &Keyring,
     now: Timestamp,
@@ -40,7 +40,7 @@ fn change(
     let FormField::One(token) = form.field("token") else {
         return Err(MALFORMED);
     };
-    // The kind stands in the token: `token_type_hint` has nothing to add.
+    // The prefix of the token says its kind, so `token_type_hint` is not needed.
     let Some(kind @ (Kind::Refresh | Kind::Access)) = peek_kind(token.as_bytes()) else {
         return Ok(None);
     };

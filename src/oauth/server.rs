@@ -1,4 +1,4 @@
-//! The door to the module: one value that holds the settings.
+//! The entry point of the module: one method for each endpoint.
 
 use std::sync::Arc;
 
@@ -13,18 +13,32 @@ use crate::http::require_https;
 use crate::keyring::Keyring;
 use crate::reason::Reason;
 
-/// The authorization server of one site. Cheap to clone; holds no key and no state.
+/// The authorization server of one site. It holds its settings only, no key and no state, and is cheap
+/// to clone.
 #[derive(Debug, Clone)]
 pub struct AuthorizationServer {
     settings: Arc<OAuthSettings>,
 }
 
 impl AuthorizationServer {
-    /// A server with `settings`, JSON as documented for `Countersign\OAuth::__construct`.
+    /// Creates a server from `settings`, a JSON object. All URLs are kept and compared byte for byte.
+    ///
+    /// | member | type | |
+    /// | --- | --- | --- |
+    /// | `issuer` | URL | without query and fragment (RFC 8414 §2) |
+    /// | `resource` | URL | the MCP endpoint: the resource indicator of every token (RFC 8707 §2) |
+    /// | `resource_metadata` | URL | where the document of RFC 9728 is served |
+    /// | `authorization_endpoint`, `token_endpoint`, `registration_endpoint`, `revocation_endpoint` | URL | |
+    /// | `documentation`, `resource_name` | string, optional | for the metadata |
+    /// | `secure` | boolean | whether the request at hand arrived over HTTPS or never left the machine |
+    /// | `allow_http` | boolean | whether URLs may use plain `http`, as on a development machine |
+    /// | `access_lifetime` | seconds, optional | 1 to 86,400; 3,600 by default |
+    /// | `scopes` | list of scope tokens, optional | the scopes that the site knows (RFC 6749 §3.3) |
     ///
     /// # Errors
-    /// [`OAuthError::Settings`] for other JSON (unknown members included), [`OAuthError::Setting`] and
-    /// [`OAuthError::SettingNotHttps`] for a setting that cannot be used.
+    /// [`OAuthError::Settings`] if the JSON has another shape or an unknown member,
+    /// [`OAuthError::Setting`] if a value is unusable, and [`OAuthError::SettingNotHttps`] if a URL is
+    /// plain `http` on a host other than a loopback one, unless `allow_http` is set or `secure` is not.
     pub fn new(settings: &str) -> Result<Self, OAuthError> {
         Ok(Self {
             settings: Arc::new(OAuthSettings::parse(settings)?),
@@ -41,24 +55,29 @@ impl AuthorizationServer {
         require_https(self.settings.secure).map_err(|reason| Box::new(OAuthReply::insecure(reason)))
     }
 
-    /// Protected resource metadata, JSON ([RFC 9728](https://www.rfc-editor.org/rfc/rfc9728) §2).
+    /// Returns the protected resource metadata
+    /// ([RFC 9728](https://www.rfc-editor.org/rfc/rfc9728) §2), a JSON object.
     #[must_use]
     pub fn resource_metadata(&self) -> String {
         metadata::resource(&self.settings)
     }
 
-    /// Authorization server metadata, JSON ([RFC 8414](https://www.rfc-editor.org/rfc/rfc8414) §2),
-    /// with the members that parsers of OpenID discovery documents demand.
+    /// Returns the authorization server metadata
+    /// ([RFC 8414](https://www.rfc-editor.org/rfc/rfc8414) §2), a JSON object. It also has the members
+    /// that parsers of OpenID discovery documents require.
     #[must_use]
     pub fn server_metadata(&self) -> String {
         metadata::server(&self.settings)
     }
 
-    /// Registers a client ([RFC 7591](https://www.rfc-editor.org/rfc/rfc7591) §3): a 201 with
-    /// [`OAuthReply::client`] to store, a 400, or the 403 of [`Self::check_transport`].
+    /// Registers a client ([RFC 7591](https://www.rfc-editor.org/rfc/rfc7591) §3). `body` is the JSON of
+    /// the registration request.
+    ///
+    /// Returns a reply with status 201 and the client to store ([`OAuthReply::client`]), with status 400
+    /// for a refused registration, or the 403 of [`Self::check_transport`].
     ///
     /// # Errors
-    /// [`OAuthError::Entropy`].
+    /// [`OAuthError::Entropy`] if no random bytes can be had.
     pub fn register(
         &self,
         entropy: &dyn Entropy,
@@ -71,24 +90,28 @@ impl AuthorizationServer {
         }
     }
 
-    /// The client that a fetched client id metadata document describes.
+    /// Returns the client that `body` describes, a client identifier metadata document that the caller
+    /// fetched from `client_id`.
     ///
     /// # Errors
-    /// [`Reason::ClientMetadataInvalid`], [`Reason::RedirectInvalid`], [`Reason::BodyTooLarge`],
-    /// [`Reason::BodyNotJson`].
+    /// [`Reason::BodyTooLarge`] if the document exceeds 16 KiB, [`Reason::BodyNotJson`] if it is not a
+    /// JSON object, [`Reason::RedirectInvalid`] if one of its redirect URIs is not acceptable, and
+    /// [`Reason::ClientMetadataInvalid`] for anything else.
     pub fn client_from_document(&self, client_id: &str, body: &[u8]) -> Result<Client, Reason> {
         document::client(client_id, body)
     }
 
-    /// Validates an authorization request (RFC 6749 §4.1.1 with OAuth 2.1's restrictions).
+    /// Validates an authorization request (RFC 6749 §4.1.1 with the restrictions of OAuth 2.1). `query`
+    /// is the raw query string. `client` is the stored client that [`client_id`](super::client_id)
+    /// names, as JSON, or `None` if there is no such client.
     ///
-    /// Anybody can register a client, so a refusal that redirects sends a visitor to an address that a
-    /// stranger chose. Ask for the login first, and follow [`OAuthReply::redirect`] only for somebody who
-    /// could also have agreed (RFC 9700 §4.11.2).
+    /// Anybody can register a client, so a refusal that redirects sends the browser to a URI chosen by
+    /// a stranger. Require a login first, and follow [`OAuthReply::redirect`] only for a user who may
+    /// also consent (RFC 9700 §4.11.2).
     ///
     /// # Errors
-    /// A [`OAuthReply`]; its [`OAuthReply::redirect`] is `None` whenever client or redirect address are in
-    /// doubt.
+    /// The [`OAuthReply`] to send. Its [`OAuthReply::redirect`] is `None` unless both the client and its
+    /// redirect URI are valid.
     pub fn authorize(
         &self,
         query: &[u8],
@@ -98,19 +121,24 @@ impl AuthorizationServer {
         authorize::authorize(&self.settings, query, client)
     }
 
-    /// Takes up a request that [`AuthorizationRequest::to_json`] put aside.
+    /// Reads an authorization request that was stored with [`AuthorizationRequest::to_json`].
     ///
     /// # Errors
-    /// [`OAuthError::Request`] when it is not one, or was made for another resource than the present one.
+    /// [`OAuthError::Request`] if `json` is not a stored request, or one for another resource than that
+    /// of the settings.
     pub fn request(&self, json: &str) -> Result<AuthorizationRequest, OAuthError> {
         AuthorizationRequest::from_json(&self.settings, json)
     }
 
-    /// Parses and authenticates a token request (RFC 6749 §4.1.3, §6), and verifies the code or refresh
-    /// token in it.
+    /// Parses a token request (RFC 6749 §4.1.3, §6), authenticates its client, and verifies the
+    /// authorization code or refresh token in it.
+    ///
+    /// `body` is the form-encoded body, `authorization` the value of the `Authorization` header or
+    /// empty, `client` the stored client as JSON.
     ///
     /// # Errors
-    /// A [`OAuthReply`] to send.
+    /// The [`OAuthReply`] to send: an error response of RFC 6749 §5.2, or the 403 of
+    /// [`Self::check_transport`].
     pub fn token(
         &self,
         keyring: &Keyring,
@@ -124,8 +152,9 @@ impl AuthorizationServer {
             .map_err(|refusal| Box::new(OAuthReply::refused(refusal)))
     }
 
-    /// Revokes a token ([RFC 7009](https://www.rfc-editor.org/rfc/rfc7009)). The answer is the same
-    /// whatever the token was; [`OAuthReply::change`] says what to revoke.
+    /// Answers a revocation request ([RFC 7009](https://www.rfc-editor.org/rfc/rfc7009)). The arguments
+    /// are those of [`Self::token`]. The reply is the same for every token of an authenticated client;
+    /// [`OAuthReply::change`] says what to revoke.
     #[must_use]
     pub fn revoke(
         &self,

@@ -1,16 +1,16 @@
-//! What the site tells the server of itself.
+//! The settings of the authorization server.
 
 use serde::Deserialize;
 use url::{Host, Url};
 
 use super::OAuthError;
 
-/// Access tokens live this many seconds unless the settings say otherwise.
+/// The default lifetime of an access token, in seconds.
 const ACCESS_LIFETIME: u32 = 3600;
-/// The greatest life of an access token that is accepted, in seconds.
+/// The longest lifetime of an access token that the settings may ask for, in seconds.
 const MAX_ACCESS_LIFETIME: u32 = 86_400;
 
-/// The settings, parsed and checked. Addresses are kept as written: clients compare bytes.
+/// The validated settings. URLs are kept as written, because clients compare them byte for byte.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct OAuthSettings {
@@ -38,8 +38,8 @@ const fn access_lifetime() -> u32 {
 }
 
 impl OAuthSettings {
-    /// Parses and checks; the issuer has neither query nor fragment (RFC 8414 §2), the resource no
-    /// fragment (RFC 8707 §2), nothing has user information, all is https.
+    /// Parses and validates the JSON: the issuer has neither query nor fragment (RFC 8414 §2), no URL
+    /// has a fragment (RFC 8707 §2 for the resource) or user information, and all URLs are `https`.
     pub(super) fn parse(json: &str) -> Result<Self, OAuthError> {
         let settings: Self = serde_json::from_str(json).map_err(|_| OAuthError::Settings)?;
         for (name, address) in [
@@ -97,7 +97,7 @@ fn is_loopback(url: &Url) -> bool {
     }
 }
 
-/// RFC 6749 §3.3: `1*( %x21 / %x23-5B / %x5D-7E )`.
+/// Whether `text` is a scope token (RFC 6749 §3.3: `1*( %x21 / %x23-5B / %x5D-7E )`).
 fn is_scope_token(text: &str) -> bool {
     !text.is_empty()
         && text

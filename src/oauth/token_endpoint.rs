@@ -23,7 +23,7 @@ use crate::token::{self, Claims, Kind, audience, verify};
 const MALFORMED: ErrorResponse =
     ErrorResponse(ErrorCode::InvalidRequest, Reason::OauthRequestInvalid);
 
-/// What a client hands in for tokens.
+/// The grant type of a token request: what the client exchanges for tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum GrantType {
     /// An authorization code.
@@ -33,7 +33,7 @@ pub enum GrantType {
 }
 
 impl GrantType {
-    /// The name it has in requests.
+    /// Returns the value of the parameter `grant_type`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -43,6 +43,7 @@ impl GrantType {
     }
 }
 
+/// The verified authorization code or refresh token of a request.
 enum Presented {
     Code {
         claims: Claims,
@@ -55,15 +56,15 @@ enum Presented {
     },
 }
 
-/// A well-formed token request of a proven client, with a genuine code or refresh token, to be held
-/// against its grant.
+/// A well-formed token request of an authenticated client. Its authorization code or refresh token is
+/// genuine; [`Self::redeem`] decides whether its grant still allows it.
 pub struct TokenRequest {
     settings: Arc<OAuthSettings>,
     client: Client,
     presented: Presented,
 }
 
-/// Parses, authenticates, and verifies what was handed in.
+/// Parses a token request, authenticates the client, and verifies its code or refresh token.
 pub(super) fn parse(
     settings: &Arc<OAuthSettings>,
     keyring: &Keyring,
@@ -98,7 +99,7 @@ pub(super) fn parse(
             Reason::GrantTypeUnsupported,
         ));
     }
-    // Before anything can change: a wrong resource costs the client neither code nor token.
+    // Checked before anything changes, so that a wrong resource does not use up the code or token.
     check_resource(settings, &form)?;
     let presented = match grant_type {
         GrantType::AuthorizationCode => code(keyring, now, &form)?,
@@ -147,7 +148,7 @@ fn genuine(
 }
 
 impl TokenRequest {
-    /// What was handed in.
+    /// Returns the grant type of the request.
     #[must_use]
     pub const fn grant_type(&self) -> GrantType {
         match self.presented {
@@ -156,7 +157,8 @@ impl TokenRequest {
         }
     }
 
-    /// Which grant it belongs to: the one to load.
+    /// Returns the id of the grant that the code or token belongs to. Load this grant for
+    /// [`Self::redeem`].
     #[must_use]
     pub const fn grant_id(&self) -> u64 {
         match &self.presented {
@@ -165,14 +167,28 @@ impl TokenRequest {
         }
     }
 
-    /// Decides, with the grant as it is stored now: JSON as documented for
-    /// `Countersign\OAuthTokenRequest::redeem`, `None` when there is none of this id.
+    /// Decides about the request. `grant` is the stored grant [`Self::grant_id`] as it is now, or `None`
+    /// if there is no such grant. It is a JSON object with exactly these members:
     ///
-    /// Where the answer has a [`OAuthReply::change`], it must be made with one conditional update before the
-    /// answer is sent; when that finds the grant changed, load it again and redeem again.
+    /// | member | type | |
+    /// | --- | --- | --- |
+    /// | `id` | integer | |
+    /// | `client_id` | string | |
+    /// | `request` | object | [`AuthorizationRequest::to_json`](super::AuthorizationRequest::to_json) |
+    /// | `connection` | integer | the subject of the access tokens |
+    /// | `connection_state` | string | tokens are issued for `active` and `paused` |
+    /// | `epoch` | integer | the revocation counter of the connection |
+    /// | `generation`, `branch` | integers | -1 and 0 until the code is used, then as changes say |
+    /// | `rotated_at`, `created_at` | Unix seconds | |
+    /// | `revoked` | boolean | |
+    /// | `scope` | string, optional | the scope that was granted, if it is not the requested one |
+    ///
+    /// If the reply has an [`OAuthReply::change`], make it with one conditional update before sending
+    /// the reply. If the update finds that the grant has changed, load the grant and call this again.
     ///
     /// # Errors
-    /// [`OAuthError::Grant`] for other JSON or another grant, [`OAuthError::Entropy`].
+    /// [`OAuthError::Grant`] if the JSON has another shape or another id, and [`OAuthError::Entropy`] if
+    /// no random bytes can be had.
     pub fn redeem(
         &self,
         keyring: &Keyring,
@@ -221,7 +237,8 @@ impl TokenRequest {
         }
     }
 
-    /// RFC 6749 §5.1. A refresh token only for clients that registered for one.
+    /// The successful response of RFC 6749 §5.1. Only clients that registered the grant type
+    /// `refresh_token` get a refresh token.
     fn answer(
         &self,
         keyring: &Keyring,
@@ -263,10 +280,11 @@ impl TokenRequest {
     }
 }
 
-/// Everything that must hold of a code before its use counts as one.
+/// Checks the redirect URI, the binding and the PKCE verifier of a code. A request that fails here does
+/// not count as a use of the code.
 ///
-/// OAuth 2.1 §4.1.3 dropped `redirect_uri` from the token request, RFC 6749 has it: it may be left out,
-/// since PKCE ties the code to whoever asked for it, and must be equal where it is sent.
+/// RFC 6749 has `redirect_uri` in the token request, OAuth 2.1 §4.1.3 does not. It may be left out,
+/// because PKCE ties the code to the client that asked for it. If it is sent, it must be the same.
 fn check_code(
     grant: &Grant,
     claims: &Claims,
@@ -289,9 +307,9 @@ fn check_code(
     }
 }
 
-/// A code works once. Used again it ends the grant (RFC 6749 §4.1.2), but only now that the verifier has
-/// been proven: OAuth 2.1 §4.1.3 speaks of a second *valid* request. Who merely saw the code in an
-/// address bar is refused, and cannot end anybody's connection with it.
+/// Uses an authorization code, which works once. A second use revokes the grant (RFC 6749 §4.1.2), but
+/// only with a correct PKCE verifier: OAuth 2.1 §4.1.3 speaks of a second *valid* request. So an attacker
+/// who only saw the code in a redirect is refused and cannot end the connection of the victim.
 fn use_code(grant: &Grant, now: Timestamp) -> Rotation {
     match grant.state() {
         Some(_) => Rotation::Revoke,

@@ -1,51 +1,50 @@
-//! How sure an agent says it is, in basis points: the one place where that is read.
+//! The confidence that an agent claims, in basis points (hundredths of a percent).
 //!
-//! **Rejected, not guessed.** Services write 82 percent as `0.82`, `82`, `"82%"` or `8200`. Taking one
-//! for another would be wrong by a factor of a hundred, so only the last is read: a whole number from 0
-//! to 10,000. Whole numbers from 1 to 100 are rejected too: nobody means 0.82 percent, and whoever
-//! writes 82 hears at once that the unit is wrong. What is rejected is no confidence at all, and the
-//! policy denies for that.
+//! Services write 82 percent as `0.82`, `82`, `"82%"` or `8200`. Confusing two of these would be wrong by
+//! a factor of a hundred, so nothing is guessed: only the last form, a whole number from 0 to 10,000, is
+//! accepted. Numbers from 1 to 100 are rejected as well, because they are almost certainly percentages
+//! in the wrong unit. The policy denies an action with a rejected confidence.
 
 use serde_json::Value;
 
 /// 100 percent.
 const WHOLE: u16 = 10_000;
 
-/// The least threshold, and the one a site has that sets none: 82 percent.
+/// The least threshold, which is also the default, in basis points: 82 percent.
 pub const MIN_THRESHOLD: u16 = 8200;
 
-/// A share in basis points, hundredths of a percent: 0, or 101 to 10,000.
+/// A confidence in basis points: 0, or 101 to 10,000.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Confidence(u16);
 
 impl Confidence {
-    /// From a whole number; `None` for 1 to 100 and for what is outside 0 to 10,000.
+    /// Returns the confidence of `basis_points`; `None` if it is neither 0 nor within 101 to 10,000.
     #[must_use]
     pub fn new(basis_points: i64) -> Option<Self> {
         let points = u16::try_from(basis_points).ok()?;
         (points == 0 || (101..=WHOLE).contains(&points)).then_some(Self(points))
     }
 
-    /// From JSON: a number written without point and exponent, and what [`Confidence::new`] takes.
+    /// Reads a confidence from JSON: a number without point and exponent that [`Confidence::new`]
+    /// accepts.
     #[must_use]
     pub fn from_json(value: &Value) -> Option<Self> {
         value.as_i64().and_then(Self::new)
     }
 
-    /// The basis points.
+    /// Returns the basis points.
     #[must_use]
     pub const fn basis_points(self) -> u16 {
         self.0
     }
 }
 
-/// The confidence from which on a proposal is more than a recommendation, inclusive.
+/// The least confidence with which an action is more than a recommendation, inclusive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Threshold(u16);
 
 impl Threshold {
-    /// From basis points. A site may ask for more than [`MIN_THRESHOLD`] and never for less; `None`
-    /// for less, and for more than 10,000.
+    /// Returns the threshold of `basis_points`; `None` if it is not within [`MIN_THRESHOLD`] to 10,000.
     #[must_use]
     pub fn new(basis_points: i64) -> Option<Self> {
         let points = u16::try_from(basis_points).ok()?;
@@ -54,13 +53,13 @@ impl Threshold {
             .then_some(Self(points))
     }
 
-    /// The basis points.
+    /// Returns the basis points.
     #[must_use]
     pub const fn basis_points(self) -> u16 {
         self.0
     }
 
-    /// Whether `confidence` is enough.
+    /// Whether `confidence` reaches the threshold.
     #[must_use]
     pub const fn is_met_by(self, confidence: Confidence) -> bool {
         confidence.0 >= self.0
@@ -78,7 +77,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn whole_basis_points_are_read_and_nothing_else() {
+    fn only_0_and_101_to_10000_basis_points_are_accepted() {
         for points in -300..=10_300_i64 {
             let sound = points == 0 || (101..=10_000).contains(&points);
             let read = Confidence::new(points).map(|read| i64::from(read.basis_points()));
@@ -90,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn a_threshold_goes_up_only() {
+    fn thresholds_below_8200_are_refused() {
         for points in -300..=10_300_i64 {
             let read = Threshold::new(points).map(|read| i64::from(read.basis_points()));
             assert_eq!(read, (8200..=10_000).contains(&points).then_some(points));
@@ -99,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn the_border_is_inclusive() {
+    fn a_confidence_equal_to_the_threshold_is_enough() {
         for threshold in [8200, 9000, 10_000] {
             for (confidence, met) in [(threshold - 1, false), (threshold, true)] {
                 let confidence = Confidence::new(confidence).unwrap();

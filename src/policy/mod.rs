@@ -1,17 +1,41 @@
-//! Whether an action may go on: one pure function of what is known about it.
+//! The policy: whether an action may run, decided by one pure function of the known facts.
 //!
-//! [`decide`] is total: it has an answer for every combination, also for those that cannot be. It reads
-//! no clock, no store and no randomness, so an audit entry that holds its [`Facts`] holds the decision:
-//! see [`record`].
+//! [`decide`] has a verdict for every combination of facts, also for impossible ones. It uses no clock,
+//! store or randomness, so an audit entry with the [`Facts`] is enough to reproduce a decision: see
+//! [`record`].
 //!
-//! **Rules only tighten.** Each rule that applies bounds the answer from above, and the strictest
-//! answer wins; no rule lifts another. In particular the confidence, which an agent says of itself,
-//! can cost it something and never gain it anything, and the freeze comes before everything.
+//! **Rules only tighten.** Each rule that applies sets an upper bound for the verdict, and the strictest
+//! bound wins; no rule lifts another one. In particular, the confidence that an agent claims can only
+//! make the verdict stricter, and the kill switch comes before all other rules.
 //!
-//! **The risk of each type of action is data** of whoever keeps the list of types. Here are only the
-//! words, and that what is unknown is of the highest: [`Risk::of`].
+//! **The risk of each type of action is data**, kept with the list of types. This module defines only
+//! the levels, and that an unknown level counts as the highest: [`Risk::of`].
 //!
-//! To be asked about what changes something. Reading is a matter of rights, not of policy.
+//! The policy is for actions that change something. Reading depends on access rights alone.
+//!
+//! ```
+//! use countersign::policy::{
+//!     ApprovalState, Confidence, Facts, KeyRight, Mode, PolicyEffect, Risk, SnapshotState, Threshold,
+//!     decide,
+//! };
+//! use countersign::reason::Reason;
+//!
+//! let facts = Facts {
+//!     risk: Risk::Medium,
+//!     confidence: Confidence::new(9000), // 90 percent.
+//!     threshold: Threshold::default(),
+//!     snapshot: SnapshotState::Verified,
+//!     mode: Mode::Assisted,
+//!     right: KeyRight::Dispatch,
+//!     approval: ApprovalState::Missing,
+//!     always_ask: false,
+//!     frozen: false,
+//!     proven: true,
+//! };
+//! let verdict = decide(&facts);
+//! assert_eq!(verdict.effect, PolicyEffect::Approve);
+//! assert_eq!(verdict.reason(), Some(Reason::ApprovalNeeded));
+//! ```
 
 mod confidence;
 pub mod record;
@@ -24,42 +48,43 @@ use crate::decision::Decision;
 use crate::reason::Reason;
 use crate::words::words;
 
-/// All that a decision depends on.
+/// All facts on which a decision depends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Facts {
-    /// What the action can break.
+    /// How much damage the action can do.
     pub risk: Risk,
-    /// How sure the agent says it is; `None` if what it said is not a confidence.
+    /// The confidence that the agent claims; `None` if its value is not a valid confidence.
     pub confidence: Option<Confidence>,
-    /// The confidence the site asks for.
+    /// The least confidence that the site requires.
     pub threshold: Threshold,
-    /// The snapshot that the action names.
+    /// The state of the snapshot that the action names.
     pub snapshot: SnapshotState,
-    /// The mode the site is set to.
+    /// The mode of the site.
     pub mode: Mode,
-    /// What the action's key may do.
+    /// The right of the key that signed the action.
     pub right: KeyRight,
-    /// What a person said.
+    /// The answer of a person.
     pub approval: ApprovalState,
-    /// Whether an administrator wants a person asked, whatever the mode.
-    pub checkpoint: bool,
+    /// Whether an administrator requires an approval in every mode. Records and PHP call this fact
+    /// `checkpoint`.
+    pub always_ask: bool,
     /// Whether the kill switch is on.
     pub frozen: bool,
-    /// Whether a snapshot ever succeeded on this site.
+    /// Whether a snapshot has ever succeeded on this site.
     pub proven: bool,
 }
 
 words! {
-    /// What may happen, from the least to the most.
+    /// What may happen to an action, from the strictest to the most permissive effect.
     #[derive(PartialOrd, Ord)]
     pub enum PolicyEffect {
-        /// Nothing.
+        /// The action is refused.
         Deny = "deny",
-        /// It may be shown to people, who act themselves or not. No approval makes it run.
+        /// The action may be shown to people as a recommendation. No approval makes it run.
         Recommend = "recommend",
-        /// It may be staged, and asked about again when a person has said yes.
+        /// The action may be staged for approval. Decide again after a person has approved it.
         Approve = "approve",
-        /// It may be done now.
+        /// The action may run now.
         Allow = "allow",
     }
 }
@@ -67,16 +92,16 @@ words! {
 /// The rule that decided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Rule {
-    /// A no, or a not yet, with its reason.
+    /// A rule that keeps the action from running now, with its reason.
     Bound(Reason),
-    /// The mode lets it happen with nobody present.
+    /// The mode allows the action without an approval.
     Unattended,
-    /// A person said yes.
+    /// A person approved the action.
     Approved,
 }
 
 impl Rule {
-    /// Its stable id: the reason's code, or `unattended` or `approved`.
+    /// Returns the stable id of the rule: the code of its reason, `unattended`, or `approved`.
     #[must_use]
     pub const fn id(self) -> &'static str {
         match self {
@@ -87,13 +112,14 @@ impl Rule {
     }
 }
 
-/// What was decided, and by which rule.
+/// The result of a decision.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[must_use = "a verdict that nobody looks at protects nothing"]
+#[must_use = "the verdict decides whether the action may run"]
 pub struct PolicyVerdict {
-    /// What may happen.
+    /// What may happen to the action.
     pub effect: PolicyEffect,
-    /// The strictest rule that applied; of several as strict, the first in the order of [`decide`].
+    /// The rule that set the effect. Of several rules with the same effect, it is the first one in
+    /// [`decide`].
     pub rule: Rule,
 }
 
@@ -105,7 +131,7 @@ impl PolicyVerdict {
         }
     }
 
-    /// Why it may not be done now; `None` if it may.
+    /// Returns the reason why the action may not run now; `None` if it may.
     #[must_use]
     pub const fn reason(self) -> Option<Reason> {
         match self.rule {
@@ -121,7 +147,8 @@ impl From<PolicyVerdict> for Decision {
     }
 }
 
-/// Decides. The rules stand in the order of their strictness, so the first that applies is the answer.
+/// Decides about an action. The rules are ordered from the strictest on, so the first rule that applies
+/// sets the verdict.
 pub const fn decide(facts: &Facts) -> PolicyVerdict {
     if facts.frozen {
         return PolicyVerdict::new(PolicyEffect::Deny, Reason::KillSwitch);
@@ -163,7 +190,7 @@ pub const fn decide(facts: &Facts) -> PolicyVerdict {
     PolicyVerdict::new(PolicyEffect::Approve, reason)
 }
 
-/// What is wrong with the snapshot, where one is needed: from medium risk on.
+/// Returns the reason why the snapshot is not good enough. Actions of low risk need none.
 const fn snapshot_gate(facts: &Facts) -> Option<Reason> {
     if matches!(facts.risk, Risk::Low) {
         return None;
@@ -177,10 +204,10 @@ const fn snapshot_gate(facts: &Facts) -> Option<Reason> {
     }
 }
 
-/// Whether a person has to say yes. A site that is set to autonomous without ever having made a
-/// snapshot, which [`switch_to`] does not allow, is treated as assisted.
+/// Whether a person must approve the action. [`switch_to`] does not allow the autonomous mode before the
+/// first snapshot; a site that is in this mode all the same is treated as assisted.
 const fn needs_person(facts: &Facts) -> bool {
-    if facts.checkpoint {
+    if facts.always_ask {
         return true;
     }
     match (facts.mode, facts.risk) {
@@ -191,8 +218,9 @@ const fn needs_person(facts: &Facts) -> bool {
     }
 }
 
-/// Whether a site may be switched to `mode`; `proven` says whether a snapshot ever succeeded on it.
-/// The stricter modes are always open.
+/// Decides whether a site may be switched to `mode`. `proven` says whether a snapshot has ever succeeded
+/// on the site. Only the autonomous mode needs this: without it, it is refused with
+/// [`Reason::AutonomousUnproven`].
 pub fn switch_to(mode: Mode, proven: bool) -> Decision {
     match mode {
         Mode::Autonomous if !proven => Reason::AutonomousUnproven.into(),
@@ -205,7 +233,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn autonomous_opens_with_the_first_snapshot() {
+    fn autonomous_mode_needs_a_first_snapshot() {
         for mode in Mode::ALL {
             for proven in [false, true] {
                 let expected = if *mode == Mode::Autonomous && !proven {

@@ -1,12 +1,12 @@
-//! A decision as one line of text, for the audit entry.
+//! A decision as one line of text, for an audit entry.
 //!
 //! ```text
 //! policy/1 risk=medium confidence=8200 threshold=8200 snapshot=verified mode=assisted right=dispatch approval=granted checkpoint=no frozen=no proven=yes allow approved
 //! ```
 //!
-//! Every fact the decision was made of, in this order, one space between; then the outcome and the
-//! rule. A confidence that was rejected is written `invalid`. The line holds nothing that an agent
-//! wrote, and has one spelling: whoever reads it can decide anew and must come to the same end.
+//! The line has all facts in this order, then the effect and the rule, separated by single spaces. A
+//! rejected confidence is written `invalid`. The line contains no text of an agent. Each decision has
+//! exactly one line, so a reader can decide again from the facts and compare.
 
 use std::fmt;
 
@@ -15,20 +15,20 @@ use super::{
     Threshold, decide,
 };
 
-/// What a line begins with: another version has other rules.
+/// The version of the rules, with which each line begins.
 const VERSION: &str = "policy/1";
 
-/// [`decide`]'s answer together with what it was asked.
+/// A decision together with its facts. [`fmt::Display`] writes the line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PolicyRecord {
-    /// What it was asked.
+    /// The facts.
     pub facts: Facts,
-    /// What it answered.
+    /// The verdict of [`decide`] about them.
     pub verdict: PolicyVerdict,
 }
 
 impl PolicyRecord {
-    /// Decides, and keeps what about.
+    /// Decides about `facts` and keeps them with the verdict.
     #[must_use]
     pub const fn of(facts: Facts) -> Self {
         Self {
@@ -37,8 +37,8 @@ impl PolicyRecord {
         }
     }
 
-    /// Reads a line, and decides anew: `None` if it is no such line, or if the rules of today come to
-    /// another end than the line says.
+    /// Reads a line and decides again from its facts. Returns `None` if `line` is malformed, or if the
+    /// present rules give another verdict than the one in the line.
     #[must_use]
     pub fn reproduce(line: &str) -> Option<Self> {
         let record = Self::of(facts(line)?);
@@ -62,7 +62,7 @@ impl fmt::Display for PolicyRecord {
             facts.mode.word(),
             facts.right.word(),
             facts.approval.word(),
-            yes(facts.checkpoint),
+            yes(facts.always_ask),
             yes(facts.frozen),
             yes(facts.proven),
             self.verdict.effect.word(),
@@ -71,7 +71,8 @@ impl fmt::Display for PolicyRecord {
     }
 }
 
-/// The facts of a line. Its end, and that each part has its one spelling, is the caller's to compare.
+/// Reads the facts of a line. The caller compares the verdict, and that each part has its canonical
+/// spelling.
 fn facts(line: &str) -> Option<Facts> {
     let mut words = line.strip_prefix(VERSION)?.split(' ').skip(1);
     let mut value = |name: &str| words.next()?.strip_prefix(name)?.strip_prefix('=');
@@ -86,7 +87,7 @@ fn facts(line: &str) -> Option<Facts> {
         mode: Mode::from_word(value("mode")?)?,
         right: KeyRight::from_word(value("right")?)?,
         approval: ApprovalState::from_word(value("approval")?)?,
-        checkpoint: from_yes(value("checkpoint")?)?,
+        always_ask: from_yes(value("checkpoint")?)?,
         frozen: from_yes(value("frozen")?)?,
         proven: from_yes(value("proven")?)?,
     })
@@ -111,7 +112,7 @@ mod tests {
     const LINE: &str = "policy/1 risk=medium confidence=8200 threshold=8200 snapshot=verified mode=assisted right=dispatch approval=granted checkpoint=no frozen=no proven=yes allow approved";
 
     #[test]
-    fn a_line_has_one_spelling() {
+    fn only_the_canonical_line_is_reproduced() {
         assert_eq!(
             PolicyRecord::reproduce(LINE)
                 .map(|record| record.to_string())

@@ -1,87 +1,87 @@
-//! The facts a decision is made of, each a short closed list of words.
+//! The enumerations of the policy's facts.
 //!
-//! The words are part of the audit entry's text (see [`super::record`]) and are never renamed.
+//! Their words are part of audit entries (see [`super::record`]) and are never renamed.
 
 use crate::words::words;
 
 words! {
-    /// How much an action can break, from the least to the most.
+    /// How much damage an action can do, from the least to the most.
     #[derive(PartialOrd, Ord)]
     pub enum Risk {
-        /// Undone in a moment, and nobody notices.
+        /// The change can be undone at once and nobody notices it.
         Low = "low",
-        /// Visible, and undone by a snapshot.
+        /// The change is visible, and a snapshot can undo it.
         Medium = "medium",
-        /// May take the site down.
+        /// The change may take the site down.
         High = "high",
-        /// May lose what nobody can bring back.
+        /// The change may lose data that cannot be restored.
         Critical = "critical",
     }
 }
 
 words! {
-    /// How much a site lets happen with nobody present, from the least to the most.
+    /// How much a site allows without an approval, from the least to the most.
     #[derive(PartialOrd, Ord)]
     pub enum Mode {
-        /// A person approves everything.
+        /// A person approves every action.
         Manual = "manual",
-        /// Low risk goes on alone.
+        /// Actions of low risk need no approval.
         Assisted = "assisted",
-        /// Low and medium risk go on alone.
+        /// Actions of low and medium risk need no approval.
         Autonomous = "autonomous",
     }
 }
 
 words! {
-    /// What is known of the snapshot that the action names, from the weakest to the strongest.
+    /// The state of the snapshot that an action names, from the weakest to the strongest.
     #[derive(PartialOrd, Ord)]
     pub enum SnapshotState {
-        /// There is none.
+        /// There is no snapshot.
         Missing = "missing",
-        /// There is one, of something else than the action would change.
+        /// The snapshot is of something else than the target of the action.
         OtherTarget = "other_target",
-        /// The target changed after it was made.
+        /// The target has changed since the snapshot.
         Stale = "stale",
-        /// It was made, and not yet read back.
+        /// The snapshot was made and has not been read back.
         Made = "made",
-        /// It was made, read back and compared, and nothing changed since.
+        /// The snapshot was read back and compared, and the target has not changed since.
         Verified = "verified",
     }
 }
 
 words! {
-    /// What the key may do that the action was signed with.
+    /// The right of the key that signed an action.
     #[derive(PartialOrd, Ord)]
     pub enum KeyRight {
-        /// Say what should be done.
+        /// It may propose actions.
         Propose = "propose",
-        /// Have it done.
+        /// It may have actions run.
         Dispatch = "dispatch",
     }
 }
 
 words! {
-    /// What a person said to the action, with exactly these arguments, on the target as it is now.
+    /// The answer of a person to the action, with exactly these arguments and this state of the target.
     #[derive(PartialOrd, Ord)]
     pub enum ApprovalState {
-        /// No.
+        /// A person rejected the action.
         Rejected = "rejected",
-        /// Nobody was asked.
+        /// No approval was requested.
         Missing = "missing",
-        /// Asked, and not answered.
+        /// An approval was requested and not answered.
         Pending = "pending",
-        /// Yes, too long ago.
+        /// The approval has expired.
         Expired = "expired",
-        /// Yes, to other arguments or to the target as it was.
+        /// The approval was for other arguments or another state of the target.
         Changed = "changed",
-        /// Yes.
+        /// A person approved the action.
         Granted = "granted",
     }
 }
 
 impl Risk {
-    /// The risk that a word names. What is unknown is of the highest: a type that a newer service knows
-    /// and this site does not, a slip of the pen, nothing at all.
+    /// Returns the risk that `word` names. An unknown word means [`Risk::Critical`]: it may be a typing
+    /// error or a level that only a newer service knows.
     #[must_use]
     pub fn of(word: &str) -> Self {
         Self::from_word(word).unwrap_or(Self::Critical)
@@ -89,7 +89,7 @@ impl Risk {
 }
 
 impl Mode {
-    /// The mode that a word names. What is unknown lets nothing happen alone.
+    /// Returns the mode that `word` names. An unknown word means [`Mode::Manual`].
     #[must_use]
     pub fn of(word: &str) -> Self {
         Self::from_word(word).unwrap_or(Self::Manual)
@@ -101,7 +101,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_unknown_is_the_strictest() {
+    fn unknown_words_mean_the_strictest_level() {
         for word in ["", "Low", "low ", "lo", "none", "high\0", "nïedrig"] {
             assert_eq!(Risk::of(word), Risk::Critical, "{word:?}");
         }

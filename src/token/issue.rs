@@ -1,4 +1,4 @@
-//! Making a token.
+//! Issuing tokens.
 
 use super::kind::Kind;
 use super::layout;
@@ -8,48 +8,50 @@ use crate::keyring::Keyring;
 /// The longest lifetime of a token, in seconds: 366 days.
 pub const MAX_LIFETIME: u32 = 366 * 86_400;
 
-/// A lifetime that a token may have: `seconds`, if they are 1 to [`MAX_LIFETIME`].
+/// Returns `seconds` as the lifetime of a token, or `None` if it is not within 1 to [`MAX_LIFETIME`].
 #[must_use]
 pub fn lifetime(seconds: i64) -> Option<u32> {
     let seconds = u32::try_from(seconds).ok()?;
     (1..=MAX_LIFETIME).contains(&seconds).then_some(seconds)
 }
 
-/// What a new token shall say.
+/// The contents of a token to be issued.
 #[derive(Debug, Clone)]
 pub struct NewToken {
-    /// What it is for.
+    /// The kind of the token.
     pub kind: Kind,
-    /// Whom or what it speaks for; what the number means depends on the kind.
+    /// The id of the connection or grant for which the token is issued; see [`Kind`].
     pub subject: u64,
-    /// The revocation counter of the subject: raising the counter kills every token before.
+    /// The revocation counter of the subject. Raising the counter invalidates all earlier tokens.
     pub epoch: u32,
-    /// What it is bound to, see [`super::bind`].
+    /// The binding, as [`super::bind`] computes it.
     pub binding: [u8; 32],
-    /// Seconds from `issued` in which it is good; of a caller's choice only as [`lifetime`] allows.
+    /// The lifetime from `issued` on, in seconds. A caller that takes it from outside checks it with
+    /// [`lifetime`] first.
     pub lifetime: u32,
-    /// Its own id: unpredictable, or derived where the same token must be made again.
+    /// The id of the token: random bytes, or derived if the same token must be issued again.
     pub id: [u8; 12],
-    /// When it is issued; whole seconds count.
+    /// The time of issue, in whole seconds.
     pub issued: Timestamp,
 }
 
-/// Makes the token that `grant` describes. The same grant under the same keys gives the same bytes.
+/// Issues `token` and returns its text, ASCII of [`LENGTH`](super::LENGTH) bytes. The same contents under
+/// the same keys give the same text.
 #[must_use]
-pub fn issue(keyring: &Keyring, grant: &NewToken) -> String {
+pub fn issue(keyring: &Keyring, token: &NewToken) -> String {
     let signed = layout::TokenFields {
-        kind: grant.kind.byte(),
+        kind: token.kind.byte(),
         key_id: keyring.key_id().0,
         site: *keyring.site().as_bytes(),
-        // 32 bits of seconds last until 2106; past that, tokens are issued as expired: closed.
-        issued: u32::try_from(grant.issued.seconds()).unwrap_or(0),
-        lifetime: grant.lifetime,
-        id: grant.id,
-        subject: grant.subject,
-        epoch: grant.epoch,
-        binding: grant.binding,
+        // 32 bits of seconds last until 2106. After that, tokens are issued as expired and refused.
+        issued: u32::try_from(token.issued.seconds()).unwrap_or(0),
+        lifetime: token.lifetime,
+        id: token.id,
+        subject: token.subject,
+        epoch: token.epoch,
+        binding: token.binding,
     }
     .to_bytes();
-    let tag = layout::tag(keyring.token_key(grant.kind), grant.kind, &signed);
-    layout::encode(grant.kind, &signed, &tag)
+    let tag = layout::tag(keyring.token_key(token.kind), token.kind, &signed);
+    layout::encode(token.kind, &signed, &tag)
 }

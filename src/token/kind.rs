@@ -1,21 +1,23 @@
-//! What tokens are for.
+//! The kinds of tokens.
 
-/// What a token is for.
+/// What a token is for. Each kind has a key and a prefix of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Kind {
-    /// Calls the MCP endpoint as a connection. Subject: connection id. Binding: [`super::audience`].
+    /// An OAuth access token: calls the MCP endpoint for a connection. Its subject is the id of the
+    /// connection, its binding [`super::audience`].
     Access,
-    /// Asks for the next access token. Subject: grant id.
+    /// An OAuth refresh token. Its subject is the id of the grant.
     Refresh,
-    /// An OAuth authorization code. Subject: grant id.
+    /// An OAuth authorization code. Its subject is the id of the grant.
     Code,
-    /// Lets one act of exactly these arguments happen. Subject: connection id.
+    /// A confirmation: allows one call of a tool with exactly the given arguments. Its subject is the id
+    /// of the connection.
     Confirmation,
-    /// Opens a pairing with a remote operations service.
+    /// Starts the pairing with a remote operations service.
     Pairing,
-    /// A link in a mail that leads to a decision.
+    /// The link in an e-mail that leads a person to an approval.
     Approval,
-    /// An upload session for a person without an account.
+    /// The upload session of a person without an account.
     Upload,
 }
 
@@ -31,7 +33,7 @@ impl Kind {
         Self::Upload,
     ];
 
-    /// What a token of this kind begins with, for people and for secret scanners.
+    /// Returns the prefix of every token of this kind, by which people and secret scanners recognise it.
     #[must_use]
     pub const fn prefix(self) -> &'static str {
         match self {
@@ -45,6 +47,7 @@ impl Kind {
         }
     }
 
+    /// The value of the kind field in the layout.
     pub(super) const fn byte(self) -> u8 {
         match self {
             Self::Access => 1,

@@ -1,15 +1,15 @@
-//! The bytes of a token.
+//! The layout of a token.
 //!
 //! `prefix` ‖ base64url(version 1 ‖ kind 1 ‖ key id 4 ‖ site 8 ‖ issued 4 ‖ lifetime 4 ‖ id 12 ‖
-//! subject 8 ‖ epoch 4 ‖ binding 32 ‖ tag 32) ‖ CRC-32 in six base62 digits. Numbers are big-endian;
-//! times are seconds. The checksum covers all before it, so that a secret scanner can tell a token
-//! from a look-alike without asking anybody; it protects nothing.
+//! subject 8 ‖ epoch 4 ‖ binding 32 ‖ tag 32) ‖ CRC-32 in six base62 digits, with the lengths of the
+//! fields in bytes. Numbers are big-endian, times are seconds. The checksum covers all preceding
+//! characters. It lets a secret scanner recognise a token without asking the site, and protects nothing.
 
 use super::kind::Kind;
 use crate::bytes;
 use crate::secret::MacKey;
 
-/// The length of every token, in bytes of ASCII.
+/// The length of every token, in bytes. Tokens are ASCII.
 pub const LENGTH: usize = PREFIX + PAYLOAD + CHECKSUM;
 
 pub(super) const FIELDS: usize = 78;
@@ -20,11 +20,11 @@ const TAG: usize = 32;
 const PAYLOAD: usize = (FIELDS + TAG).div_ceil(3) * 4 - 1;
 const CHECKSUM: usize = 6;
 const LABEL: &[u8] = b"countersign/token/v1";
-/// What the tag is made over: a count, and three parts behind their lengths.
+/// The length of the authenticated message: the PAE of three parts.
 const MESSAGE: usize = 8 + (8 + LABEL.len()) + (8 + PREFIX) + (8 + FIELDS);
 const BASE62: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
-/// The fields as numbers and bytes, all still unproven.
+/// The fields of a token. Nothing of them is verified yet.
 pub(super) struct TokenFields {
     pub(super) kind: u8,
     pub(super) key_id: [u8; 4],
@@ -74,7 +74,7 @@ impl TokenFields {
     }
 }
 
-/// Writes `part` at the beginning of `rest`, which is then what is left behind it.
+/// Writes `part` at the beginning of `rest` and moves `rest` behind it.
 fn put(rest: &mut &mut [u8], part: &[u8]) {
     if let Some((head, tail)) = std::mem::take(rest).split_at_mut_checked(part.len()) {
         head.copy_from_slice(part);
@@ -92,7 +92,7 @@ impl FieldReader<'_> {
     }
 }
 
-/// A token taken apart, all still unproven.
+/// A decoded token. Nothing of it is verified yet.
 pub(super) struct DecodedToken {
     pub(super) signed: [u8; FIELDS],
     pub(super) fields: TokenFields,
@@ -107,20 +107,21 @@ pub(super) fn encode(kind: Kind, signed: &[u8; FIELDS], tag: &[u8; TAG]) -> Stri
     let mut text = vec![0_u8; LENGTH];
     let mut rest = &mut text[..];
     put(&mut rest, kind.prefix().as_bytes());
-    // The room is what it needs.
+    // The remaining buffer has exactly the length of the encoded payload.
     let _ = bytes::base64url_at(rest, &payload);
     let (body, sum) = text.split_at_mut(LENGTH - CHECKSUM);
     sum.copy_from_slice(&checksum(body));
-    // ASCII throughout.
+    // All characters are ASCII.
     String::from_utf8(text).unwrap_or_default()
 }
 
-/// Takes a token apart: length, prefix, checksum, alphabet, version, and that prefix and kind agree.
+/// Decodes a token. Returns `None` if its length, prefix, checksum, alphabet or version is wrong, or if
+/// prefix and kind disagree.
 pub(super) fn decode(kind: Kind, text: &[u8]) -> Option<DecodedToken> {
     has_checksum(text).then(|| take_apart(kind, text))?
 }
 
-/// Whether `text` has the length of a token and ends with the checksum of what comes before.
+/// Whether `text` has the length of a token and ends with the checksum of its other characters.
 pub(super) fn has_checksum(text: &[u8]) -> bool {
     text.len() == LENGTH
         && text
@@ -128,7 +129,7 @@ pub(super) fn has_checksum(text: &[u8]) -> bool {
             .is_some_and(|(body, sum)| checksum(body) == sum)
 }
 
-/// [`decode`] without a look at the checksum.
+/// Decodes a token as [`decode`] does, but without verifying the checksum.
 pub(super) fn take_apart(kind: Kind, text: &[u8]) -> Option<DecodedToken> {
     if text.len() != LENGTH {
         return None;
@@ -148,9 +149,9 @@ pub(super) fn take_apart(kind: Kind, text: &[u8]) -> Option<DecodedToken> {
     })
 }
 
-/// The tag over `signed`. The kind stands in what it is made over twice, as label and as field.
+/// Computes the tag over `signed`. The message has the kind twice, as prefix and as a field.
 pub(super) fn tag(key: &MacKey, kind: Kind, signed: &[u8; FIELDS]) -> [u8; TAG] {
-    // In one piece, which a hash takes faster than seven.
+    // Hashing one buffer is faster than hashing its parts one by one.
     let mut message = [0_u8; MESSAGE];
     let mut rest = &mut message[..];
     let parts: [&[u8]; 3] = [LABEL, kind.prefix().as_bytes(), signed];

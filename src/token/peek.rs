@@ -1,37 +1,38 @@
-//! What a token says of itself, unproven: for a person who looks for a mistake, never for trust.
+//! The fields of a token without verification: for a person who looks for a mistake, never for a decision.
 
 use super::kind::Kind;
 use super::{layout, peek_kind};
 use crate::clock::Timestamp;
 use crate::keyring::{KeyId, SiteId};
 
-/// The fields of a token that nobody verified: whoever knows the format can write any of them. Neither the
-/// tag nor the binding can be had from it.
+/// The fields of a token that was not verified. Anybody who knows the format can write them. The tag and
+/// the whole binding are left out, so that the result cannot be used as a token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnverifiedToken {
-    /// What it says it is for.
+    /// The claimed kind.
     pub kind: Kind,
-    /// The key generation it says it was made with.
+    /// The id of the key with which it claims to be issued.
     pub key_id: KeyId,
-    /// The site it says issued it.
+    /// The site that claims to have issued it.
     pub site: SiteId,
-    /// Its own id.
+    /// The id of the token.
     pub id: [u8; 12],
-    /// Whom or what it says it speaks for.
+    /// The claimed subject.
     pub subject: u64,
-    /// The revocation counter it names.
+    /// The claimed revocation counter of the subject.
     pub epoch: u32,
-    /// When it says it was issued.
+    /// The claimed time of issue.
     pub issued: Timestamp,
-    /// The first moment at which it says it is no longer good.
+    /// The time from which it claims to be expired.
     pub expires: Timestamp,
-    /// Whether the checksum fits. It finds a slip of the pen or a cut; it protects nothing.
+    /// Whether the checksum is right. It detects typing errors and truncation, and protects nothing.
     pub is_checksum_right: bool,
-    /// The first four bytes of its binding: enough to tell two apart.
+    /// The first four bytes of the binding, enough to distinguish two bindings.
     pub binding_starts: [u8; 4],
 }
 
-/// Reads the fields of a token without verifying anything; `None` for what is not in the form of one.
+/// Reads the fields of a token without verifying anything. Returns `None` if `text` is not laid out as a
+/// token.
 #[must_use]
 pub fn peek(text: &[u8]) -> Option<UnverifiedToken> {
     let kind = peek_kind(text)?;
@@ -60,7 +61,7 @@ mod tests {
     use crate::token::{NewToken, issue, verify};
 
     #[test]
-    fn a_peek_says_what_was_granted_and_proves_nothing() {
+    fn peek_reads_the_fields_also_with_a_wrong_checksum() {
         let keys = Keyring::open(SiteId::new([1; 8]), &[b'k'; 64], &[]).unwrap();
         let now = Timestamp::from_seconds(1_800_000_000);
         for kind in Kind::ALL.iter().copied() {
@@ -85,7 +86,7 @@ mod tests {
                 (seen.is_checksum_right, seen.binding_starts),
                 (true, [9; 4])
             );
-            // One slip in the checksum: still readable, said so, and never verified.
+            // A wrong checksum is reported. The fields stay readable, but the token does not verify.
             *text.last_mut().unwrap() ^= 1;
             assert!(!peek(&text).unwrap().is_checksum_right);
             assert_eq!(verify(&keys, kind, &text, now), Err(Reason::TokenMalformed));
@@ -93,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_token_has_nothing_to_show() {
+    fn peek_returns_none_for_text_that_is_no_token() {
         for text in [
             &b""[..],
             b"csat_",

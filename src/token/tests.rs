@@ -22,7 +22,7 @@ fn grant(kind: Kind) -> NewToken {
 }
 
 #[test]
-fn a_lifetime_is_a_second_to_366_days() {
+fn lifetimes_of_one_second_to_366_days_are_accepted() {
     for seconds in [1, 60, 31_622_400] {
         assert_eq!(lifetime(seconds).map(i64::from), Some(seconds));
     }
@@ -32,7 +32,7 @@ fn a_lifetime_is_a_second_to_366_days() {
 }
 
 #[test]
-fn issued_tokens_verify_and_say_what_was_granted() {
+fn issued_tokens_verify_with_the_contents_they_were_given() {
     let keys = keyring(1, b'k');
     for kind in Kind::ALL.iter().copied() {
         let text = issue(&keys, &grant(kind));
@@ -69,9 +69,9 @@ fn every_flipped_bit_every_cut_and_every_addition_is_refused() {
     }
 }
 
-/// A forger recomputes the checksum: each field must be under the tag too.
+/// A forger can recompute the checksum, so the tag must cover each field.
 #[test]
-fn every_flipped_bit_under_a_right_checksum_is_refused() {
+fn every_flipped_bit_with_a_correct_checksum_is_refused() {
     let keys = keyring(1, b'k');
     let good = issue(&keys, &grant(Kind::Access));
     let parts = layout::decode(Kind::Access, good.as_bytes()).unwrap();
@@ -92,7 +92,7 @@ fn every_flipped_bit_under_a_right_checksum_is_refused() {
 }
 
 #[test]
-fn another_site_key_or_kind_is_refused_by_name() {
+fn a_token_of_another_site_key_or_kind_is_refused_with_its_reason() {
     let keys = keyring(1, b'k');
     let text = issue(&keys, &grant(Kind::Access));
     let refusal = |keys: &Keyring, kind| verify(keys, kind, text.as_bytes(), NOW).unwrap_err();
@@ -111,7 +111,7 @@ fn another_site_key_or_kind_is_refused_by_name() {
     {
         assert_eq!(refusal(&keys, kind), Reason::TokenWrongKind);
     }
-    // The same bytes under another prefix, with a right checksum: the kind is under the tag.
+    // The same bytes with another prefix and a correct checksum: the kind field disagrees.
     let parts = layout::decode(Kind::Access, text.as_bytes()).unwrap();
     let renamed = layout::encode(Kind::Refresh, &parts.signed, &parts.tag);
     assert_eq!(
@@ -121,7 +121,7 @@ fn another_site_key_or_kind_is_refused_by_name() {
 }
 
 #[test]
-fn time_holds_to_the_second() {
+fn validity_begins_and_ends_to_the_second() {
     let keys = keyring(1, b'k');
     let text = issue(&keys, &grant(Kind::Access));
     let at = |seconds: u64| {
@@ -150,9 +150,9 @@ fn a_previous_key_verifies_but_does_not_issue() {
     assert_ne!(issue(&both, &grant(Kind::Access)), text);
 }
 
-/// A change of keys: before, while both are live, and after, for each kind.
+/// A change of keys for each kind: before it, while both keys are held, and after it.
 #[test]
-fn rotation_keeps_tokens_alive_until_the_old_key_goes() {
+fn tokens_stay_valid_during_a_change_of_keys_until_the_old_key_is_removed() {
     let site = SiteId::new([1; 8]);
     let (old, new) = ([b'o'; 64], [b'n'; 64]);
     let before = Keyring::open(site, &old, &[]).unwrap();
@@ -173,7 +173,7 @@ fn rotation_keeps_tokens_alive_until_the_old_key_goes() {
         assert_eq!(check(&before, &newer), Some(Reason::TokenUnknownKey));
         assert_eq!(check(&after, &older), Some(Reason::TokenUnknownKey));
         assert_eq!(issue(&during, &grant(kind)), issue(&after, &grant(kind)));
-        // The id of one generation over the tag of the other.
+        // The id of one key with the tag of the other.
         let (mut mixed, theirs) = (
             layout::decode(kind, newer.as_bytes()).unwrap(),
             layout::decode(kind, older.as_bytes()).unwrap(),
@@ -185,7 +185,7 @@ fn rotation_keeps_tokens_alive_until_the_old_key_goes() {
 }
 
 #[test]
-fn threads_that_make_a_key_first_make_the_same() {
+fn threads_that_derive_a_key_at_once_derive_the_same_one() {
     let keys = keyring(1, b'k');
     let texts: Vec<String> = std::thread::scope(|scope| {
         let threads: Vec<_> = (0..8)
@@ -197,7 +197,7 @@ fn threads_that_make_a_key_first_make_the_same() {
 }
 
 #[test]
-fn anything_else_is_malformed() {
+fn text_that_is_no_token_is_malformed() {
     let keys = keyring(1, b'k');
     for text in [
         &b""[..],

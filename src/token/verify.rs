@@ -1,4 +1,4 @@
-//! Checking a token.
+//! Verifying tokens.
 
 use super::kind::Kind;
 use super::layout;
@@ -7,34 +7,35 @@ use crate::keyring::{KeyId, Keyring};
 use crate::reason::Reason;
 use crate::secret::same;
 
-/// What a verified token says.
+/// The contents of a verified token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Claims {
-    /// What it is for.
+    /// The kind of the token.
     pub kind: Kind,
-    /// Its own id.
+    /// The id of the token.
     pub id: [u8; 12],
-    /// Whom or what it speaks for.
+    /// The id of the connection or grant for which it was issued; see [`Kind`].
     pub subject: u64,
-    /// The subject's revocation counter when it was issued. The caller compares.
+    /// The revocation counter of the subject at the time of issue. The caller must compare it with the
+    /// present one.
     pub epoch: u32,
-    /// What it is bound to. The caller compares, with [`Claims::is_bound_to`].
+    /// The binding. The caller must compare it with [`Claims::is_bound_to`].
     pub binding: [u8; 32],
-    /// When it was issued.
+    /// The time of issue.
     pub issued: Timestamp,
-    /// The first moment at which it is no longer good.
+    /// The time from which the token is expired.
     pub expires: Timestamp,
 }
 
 impl Claims {
-    /// Whether the token is bound to exactly `binding`; in constant time.
+    /// Whether the token is bound to `binding`. The comparison takes constant time.
     #[must_use]
     pub fn is_bound_to(&self, binding: &[u8; 32]) -> bool {
         same(&self.binding, binding)
     }
 }
 
-/// The kind that `text` says it is of, by its prefix alone: for error messages, never for trust.
+/// Returns the kind that the prefix of `text` claims. This is for error messages, never for a decision.
 #[must_use]
 pub fn peek_kind(text: &[u8]) -> Option<Kind> {
     Kind::ALL
@@ -43,16 +44,20 @@ pub fn peek_kind(text: &[u8]) -> Option<Kind> {
         .find(|kind| text.starts_with(kind.prefix().as_bytes()))
 }
 
-/// Verifies that `text` is a token of `kind` issued by this site and good at `now`.
+/// Verifies that this site issued `text` as a token of `kind` and that it is valid at `now`.
 ///
-/// Order: length and prefix, checksum, alphabet, version → site → key id → tag in constant time →
-/// time. Revocation (epoch), binding and single use are facts that the caller knows and must compare:
-/// they are in the [`Claims`].
+/// The checks come in this order: length, prefix, checksum, alphabet and version; site; key id; tag, in
+/// constant time; times. Revocation (epoch), binding and single use are left to the caller, who finds
+/// the values in the [`Claims`].
 ///
 /// # Errors
-/// [`Reason::TokenWrongKind`], [`Reason::TokenMalformed`], [`Reason::TokenWrongSite`],
-/// [`Reason::TokenUnknownKey`], [`Reason::TokenForged`], [`Reason::TokenNotYetValid`],
-/// [`Reason::TokenExpired`].
+/// * [`Reason::TokenWrongKind`]: the prefix is that of another kind.
+/// * [`Reason::TokenMalformed`]: `text` is not laid out as a token.
+/// * [`Reason::TokenWrongSite`]: another site issued it.
+/// * [`Reason::TokenUnknownKey`]: the keyring does not hold its key.
+/// * [`Reason::TokenForged`]: the tag is wrong.
+/// * [`Reason::TokenNotYetValid`]: it was issued more than 30 seconds in the future.
+/// * [`Reason::TokenExpired`]: its lifetime is over.
 pub fn verify(
     keyring: &Keyring,
     kind: Kind,
@@ -64,8 +69,8 @@ pub fn verify(
     }
     let parts = layout::decode(kind, text).ok_or(Reason::TokenMalformed)?;
     let fields = parts.fields;
-    // Before the tag only because it names the cause better than "unknown key" would: the key of
-    // another site is never the same as ours.
+    // Checked before the tag because it names the cause better: another site has other keys, so the
+    // token would otherwise be refused for its unknown key.
     if fields.site != *keyring.site().as_bytes() {
         return Err(Reason::TokenWrongSite);
     }
@@ -94,7 +99,7 @@ pub fn verify(
     })
 }
 
-/// Verifies a token as [`verify`] does, and that it is bound to exactly `binding`.
+/// Verifies a token as [`verify`] does, and that it is bound to `binding`.
 ///
 /// # Errors
 /// As [`verify`]; [`Reason::TokenWrongAudience`] for a token with another binding.

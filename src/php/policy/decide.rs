@@ -51,7 +51,7 @@ impl PhpPolicy {
             mode: mode.into(),
             right: right.into(),
             approval: approval.map_or(policy::ApprovalState::Missing, Into::into),
-            checkpoint,
+            always_ask: checkpoint,
             frozen,
             proven,
         }))

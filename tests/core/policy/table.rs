@@ -32,7 +32,7 @@ fn person_by_table(facts: &Facts) -> bool {
         // Not to be switched on before a snapshot succeeded: as if it were not.
         (Mode::Autonomous, false) | (Mode::Assisted, _) => "nyyy",
     };
-    row.as_bytes()[facts.risk as usize] == b'y' || facts.checkpoint
+    row.as_bytes()[facts.risk as usize] == b'y' || facts.always_ask
 }
 
 fn asked(facts: &Facts, approval: ApprovalState) -> bool {
@@ -155,7 +155,7 @@ fn domain() -> Vec<Facts> {
                     for &mode in Mode::ALL {
                         for &right in KeyRight::ALL {
                             for &approval in ApprovalState::ALL {
-                                for checkpoint in flags {
+                                for always_ask in flags {
                                     for frozen in flags {
                                         for proven in flags {
                                             all.push(Facts {
@@ -166,7 +166,7 @@ fn domain() -> Vec<Facts> {
                                                 mode,
                                                 right,
                                                 approval,
-                                                checkpoint,
+                                                always_ask,
                                                 frozen,
                                                 proven,
                                             });
@@ -237,8 +237,8 @@ fn worse(facts: &Facts) -> Vec<Facts> {
     }));
     let all = THRESHOLDS.map(|points| Threshold::new(points).unwrap());
     add(step(&all, facts.threshold, 1).map(|threshold| Facts { threshold, ..facts }));
-    add((!facts.checkpoint).then_some(Facts {
-        checkpoint: true,
+    add((!facts.always_ask).then_some(Facts {
+        always_ask: true,
         ..facts
     }));
     add((!facts.frozen).then_some(Facts {

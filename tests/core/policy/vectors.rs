@@ -45,7 +45,7 @@ fn decisions() -> Value {
             mode: pick(&mut random, Mode::ALL),
             right: pick(&mut random, KeyRight::ALL),
             approval: pick(&mut random, ApprovalState::ALL),
-            checkpoint: pick(&mut random, &[false, false, true]),
+            always_ask: pick(&mut random, &[false, false, true]),
             frozen: pick(&mut random, &[false, false, false, true]),
             proven: pick(&mut random, &[false, true]),
         });
