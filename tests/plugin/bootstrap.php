@@ -1,6 +1,6 @@
 <?php
 /**
- * What all tests of the plugin need: their own classes, and a site whose limits do not get in the way.
+ * Loads the classes of the tests, and raises the site's limits so that tests do not reach them.
  */
 
 declare(strict_types=1);
@@ -27,5 +27,5 @@ spl_autoload_register(
 
 require_once ABSPATH . 'wp-admin/includes/admin.php';
 
-// Hundreds of calls a minute come from one address; limits are tested with limits of their own.
+// The tests send hundreds of calls a minute from one address. Tests of limits set limits of their own.
 update_option( Settings::OPTION, Site::ROOMY );

@@ -1,8 +1,8 @@
 <?php
 /**
- * PHPUnit inside a WordPress that is loaded already: `site php NAME tests/plugin/phpunit.php [OPTION...]`.
+ * Runs PHPUnit inside a WordPress that is already loaded: `site php NAME tests/plugin/phpunit.php [OPTION...]`.
  *
- * Debian's phpunit cannot be required as it is: its first line is for a shell, and PHP would print it.
+ * Debian's phpunit program cannot be required, because PHP would print its first line, which is meant for a shell.
  */
 
 declare(strict_types=1);

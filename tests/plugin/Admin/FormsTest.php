@@ -6,14 +6,14 @@ namespace Countersign\Tests\Admin;
 
 use Countersign\Plugin\Connections\Connection;
 use Countersign\Plugin\Plugin;
-use Countersign\Tests\Agent;
 use Countersign\Tests\Answer;
 use Countersign\Tests\AuditTrail;
+use Countersign\Tests\Http;
 use Countersign\Tests\Person;
 use Countersign\Tests\Site;
 use Countersign\Tests\TestCase;
 
-/** What the pages' forms do, for whom, and for nobody else. */
+/** The forms and links of the dashboard pages: what they do, and who may use them. */
 final class FormsTest extends TestCase {
 
 	protected function tearDown(): void {
@@ -36,7 +36,7 @@ final class FormsTest extends TestCase {
 		];
 	}
 
-	/** A nonce as this person's own page would have it: their session's, for exactly this. */
+	/** Returns the nonce that the person's own page would contain for this action. */
 	private static function nonce( Person $person, string $action, int $connection ): string {
 		return $person->nonce( $connection ? "{$action}_$connection" : $action );
 	}
@@ -47,7 +47,7 @@ final class FormsTest extends TestCase {
 		$agent = Site::connect();
 		foreach ( [ 'editor', 'author', 'subscriber' ] as $login ) {
 			if ( 'editor' === $login && 'countersign_verify' === $action ) {
-				continue; // That one may now.
+				continue; // The capability was just granted.
 			}
 			$person = Person::of( $login );
 			$before = Site::digest();
@@ -78,8 +78,10 @@ final class FormsTest extends TestCase {
 	/** @dataProvider actions */
 	public function test_visitors_are_refused( string $action, array $fields ): void {
 		$before = Site::digest();
-		\Countersign\Tests\Http::send( 'POST', admin_url( 'admin-post.php' ), [ 'Content-Type' => 'application/x-www-form-urlencoded' ], http_build_query( [ 'action' => $action ] + $fields ) );
-		self::assertSame( $before, Site::digest() );
+		$size   = AuditTrail::size();
+		$answer = Http::send( 'POST', admin_url( 'admin-post.php' ), [ 'Content-Type' => 'application/x-www-form-urlencoded' ], http_build_query( [ 'action' => $action ] + $fields ) );
+		self::assertSame( [ 400, null ], [ $answer->status, $answer->header( 'Location' ) ] );
+		self::assertSame( [ $before, $size ], [ Site::digest(), AuditTrail::size() ] );
 	}
 
 	private static function act( string $action, int $connection = 0, array $fields = [] ): Answer {
@@ -110,7 +112,7 @@ final class FormsTest extends TestCase {
 		$agent = Site::connect( 'editor', 'content_manager' );
 		$admin = Person::of( 'admin' );
 		$form  = Person::form( $admin->page( 'countersign', [ 'view' => 'edit', 'connection' => $agent->id ] ), 'countersign_save' );
-		self::assertEqualsCanonicalizing( array_diff( $agent->connection()->groups, [ 'read' ] ), array_diff( $form['groups'], [ 'read' ] ), 'the form says what it has' );
+		self::assertEqualsCanonicalizing( array_diff( $agent->connection()->groups, [ 'read' ] ), array_diff( $form['groups'], [ 'read' ] ), 'the form shows the current groups' );
 		$admin->post( admin_url( 'admin-post.php' ), [ 'groups' => [ 'publish' ], 'name' => 'Renamed <b>x</b>', 'limit_max' => 7, 'limit_window' => 99 ] + $form );
 		$now = $agent->connection();
 		self::assertSame( [ [ 'read', 'publish' ], 'Renamed x', [ 'max' => 7, 'window' => 99 ] ], [ $now->groups, $now->name, $now->limit ] );
@@ -161,7 +163,7 @@ final class FormsTest extends TestCase {
 			self::assertSame( 403, Person::of( 'subscriber' )->page( $page )->status, $page );
 		}
 		get_role( 'editor' )->add_cap( 'countersign_read_audit' );
-		self::assertSame( 200, Person::of( 'editor' )->page( 'countersign-audit' )->status, 'an auditor need not be an administrator' );
+		self::assertSame( 200, Person::of( 'editor' )->page( 'countersign-audit' )->status, 'an auditor does not have to be an administrator' );
 		self::assertSame( 403, Person::of( 'editor' )->page( 'countersign' )->status );
 	}
 
@@ -180,7 +182,6 @@ final class FormsTest extends TestCase {
 
 	public function test_the_list_shows_the_address_of_the_last_use(): void {
 		$agent = Site::connect();
-		self::assertInstanceOf( Agent::class, $agent );
 		$agent->do( 'whoami' );
 		$text = wp_strip_all_tags( Person::of( 'admin' )->page( 'countersign' )->body );
 		self::assertStringContainsString( '127.0.0.1', $text );

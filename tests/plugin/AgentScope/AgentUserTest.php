@@ -8,11 +8,12 @@ use Countersign\Plugin\AgentScope\AgentUser;
 use Countersign\Tests\Site;
 use Countersign\Tests\TestCase;
 
-/** An agent never administers the site, whoever it acts as. */
+/** An agent cannot administer the site, whatever user it acts as. */
 final class AgentUserTest extends TestCase {
 
 	/**
-	 * What WordPress documents as administering a site, written down by hand: a capability, and what it is asked for.
+	 * Capabilities that WordPress documents for administering a site, listed independently of the plugin, each with the
+	 * arguments of the check.
 	 *
 	 * @return array<string, list<mixed>>
 	 */
@@ -52,7 +53,8 @@ final class AgentUserTest extends TestCase {
 	/**
 	 * @dataProvider capabilities
 	 *
-	 * @param string|int ...$of What it is asked for; a login stands for the user.
+	 * @param string     $capability The capability.
+	 * @param string|int ...$of      Arguments of the check; a login name stands for the user.
 	 */
 	public function test_an_administrators_agent_lacks_the_capability( string $capability, string|int ...$of ): void {
 		foreach ( $of as $i => $name ) {
@@ -95,7 +97,7 @@ final class AgentUserTest extends TestCase {
 	public function test_all_capabilities_that_only_administrators_have_are_removed(): void {
 		$only  = array_diff_key( get_role( 'administrator' )->capabilities, get_role( 'editor' )->capabilities );
 		$left  = ( new AgentUser() )->act_as( Site::user( 'admin' ), static fn(): array => array_filter( array_keys( $only ), current_user_can( ... ) ) );
-		// Levels decide nothing since WordPress 2.0; ledgers are content.
+		// Levels have no effect since WordPress 2.0. The capabilities of the fixtures are for content.
 		$left = array_filter( $left, static fn( string $capability ): bool => ! str_starts_with( $capability, 'level_' ) && ! str_contains( $capability, 'fixture_' ) );
 		self::assertSame( [], array_values( $left ) );
 	}
@@ -126,11 +128,11 @@ final class AgentUserTest extends TestCase {
 		self::assertSame( Site::user( 'admin' ), get_current_user_id() );
 		self::assertTrue( current_user_can( 'manage_options' ) );
 		self::assertTrue( current_user_can( 'unfiltered_html' ) );
-		self::assertFalse( has_filter( 'content_save_pre', 'wp_filter_post_kses' ), 'an administrator writes unfiltered again' );
+		self::assertFalse( has_filter( 'content_save_pre', 'wp_filter_post_kses' ), 'content of an administrator is not filtered any more' );
 		self::assertSame( $before, $count() );
 		try {
 			( new AgentUser() )->act_as( Site::user( 'contributor' ), static fn() => throw new \LogicException( 'it broke' ) );
-			self::fail( 'the exception vanished' );
+			self::fail( 'the exception was lost' );
 		} catch ( \LogicException ) {
 			self::assertSame( Site::user( 'admin' ), get_current_user_id() );
 			self::assertTrue( current_user_can( 'manage_options' ) );
@@ -148,7 +150,7 @@ final class AgentUserTest extends TestCase {
 		);
 		self::assertSame( [ false, false, false, false ], $answer['before'] );
 		self::assertSame( [ false, false, false, true ], $answer['after'] );
-		self::assertSame( [], $answer['roles'], 'no role can be given' );
+		self::assertSame( [], $answer['roles'], 'no role is editable' );
 	}
 
 	public function test_an_administrators_agent_cannot_write_unfiltered_markup(): void {

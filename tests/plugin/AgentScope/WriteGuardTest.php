@@ -9,10 +9,10 @@ use Countersign\Tests\AuditTrail;
 use Countersign\Tests\Site;
 use Countersign\Tests\TestCase;
 
-/** What a tool that works for an agent cannot write, however it goes about it, even as an administrator. */
+/** Writes that a tool cannot make during an agent's call, by any way, even for an administrator. */
 final class WriteGuardTest extends TestCase {
 
-	/** @var array<string, list<array<string, string|null>>> What an attack that succeeds would break for all that follow. */
+	/** @var array<string, list<array<string, string|null>>> Rows that are restored if an attack succeeds, since later tests need them. */
 	private array $kept = [];
 
 	protected function setUp(): void {
@@ -57,18 +57,18 @@ final class WriteGuardTest extends TestCase {
 		$log    = self::log_below( $size );
 		$before = Site::digest();
 		$answer = $agent->call( 'fixture_write', [ 'what' => $what, 'id' => $agent->id ] );
-		self::assertSame( $before, Site::digest(), "written: $answer->body" );
+		self::assertSame( $before, Site::digest(), "the call changed something: $answer->body" );
 		self::assertSame( 'capability_denied', $answer->reason(), $answer->body );
 		self::assertSame( $log, self::log_below( $size ) );
 	}
 
-	/** A fingerprint of the audit log up to an entry. @return array<string, string> */
+	/** Returns a checksum of the audit log below an entry. @return array<string, string> */
 	private static function log_below( int $size ): array {
 		global $wpdb;
 		return $wpdb->get_row( 'SELECT COUNT(*) AS entries, SUM(CRC32(CONCAT(seq, leaf, body, time, action))) AS sum FROM ' . Site::table( 'audit_entry' ) . " WHERE seq < $size", ARRAY_A );
 	}
 
-	/** Refused by WordPress itself, once the rights are gone. @return array<string, array{string}> */
+	/** Writes that WordPress itself refuses without the capabilities. @return array<string, array{string}> */
 	public function fruitless(): array {
 		return array_map( static fn( string $way ): array => [ $way ], [ 'own_role' => 'own_role', 'own_cap' => 'own_cap', 'usermeta' => 'usermeta', 'usermeta_by_mid' => 'usermeta_by_mid', 'app_password' => 'app_password', 'session' => 'session' ] );
 	}
@@ -84,14 +84,14 @@ final class WriteGuardTest extends TestCase {
 	public function test_ordinary_options_and_posts_can_be_written(): void {
 		$agent = self::agent();
 		self::assertSame( 'true', $agent->do( 'fixture_write', [ 'what' => 'ordinary_option' ] )['returned'] );
-		self::assertSame( 'true', $agent->do( 'fixture_write', [ 'what' => 'ordinary_post' ] )['returned'], 'a post may be about these tables' );
+		self::assertSame( 'true', $agent->do( 'fixture_write', [ 'what' => 'ordinary_post' ] )['returned'], 'the text of a post can mention these tables' );
 	}
 
 	public function test_the_guard_is_removed_after_the_call(): void {
 		$guard = new \Countersign\Plugin\AgentScope\WriteGuard( new \Countersign\Plugin\AgentScope\LiveCheck( self::agent()->connection(), \Countersign\Plugin\Plugin::composition()->connections(), \Countersign\Plugin\Plugin::composition()->kill_switch() ) );
 		try {
 			$guard->watch( static fn() => update_option( 'countersign_kill_switch', 'x' ) );
-			self::fail( 'written under guard' );
+			self::fail( 'the guard allowed the write' );
 		} catch ( \Countersign\Plugin\Site\Denied $denied ) {
 			self::assertSame( [ 'capability_denied', 'option:countersign_kill_switch' ], [ $denied->reason, $denied->target ] );
 		}

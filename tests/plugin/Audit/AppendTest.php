@@ -12,7 +12,7 @@ use Countersign\Tests\AuditTrail;
 use Countersign\Tests\Site;
 use Countersign\Tests\TestCase;
 
-/** What is appended stands there as it was hashed, and says what happened without saying secrets. */
+/** Appended entries: their stored bytes, their columns, and the redaction of secrets. */
 final class AppendTest extends TestCase {
 
 	private static function log(): Log {
@@ -77,7 +77,7 @@ final class AppendTest extends TestCase {
 		foreach ( [ '{', '[]', '{"kind":"system"}', '"x"', '{"kind":"no such kind","actor":{"kind":"system"},"action":"x"}' ] as $draft ) {
 			try {
 				self::log()->append( AuditTrail::draft( 'test.good' ), $draft );
-				self::fail( "taken: $draft" );
+				self::fail( "the draft was accepted: $draft" );
 			} catch ( Unavailable $error ) {
 				self::assertContains( $error->reason, [ 'misuse', 'audit_unavailable' ], $draft );
 			}

@@ -12,7 +12,7 @@ use Countersign\Tests\AuditTrail;
 use Countersign\Tests\Site;
 use Countersign\Tests\TestCase;
 
-/** The log as a file: whole, verified without the site, and telling of what was done to the table. */
+/** The exported log: complete, verifiable without the site, and showing changes of the table. */
 final class ExportTest extends TestCase {
 
 	private static function exported( string $format ): string {
@@ -54,7 +54,7 @@ final class ExportTest extends TestCase {
 	public function test_a_log_that_was_set_back_is_exported_without_proof(): void {
 		global $wpdb;
 		$head = Site::table( 'audit_head' );
-		// Away from where the log itself keeps a checkpoint.
+		// Not at a size at which the log stores a checkpoint.
 		AuditTrail::append( 256 - AuditTrail::size() % 256, 'test.before' );
 		AuditTrail::append( 2, 'test.before' );
 		$before = $wpdb->get_row( "SELECT head, size FROM $head WHERE id = 1", ARRAY_A );

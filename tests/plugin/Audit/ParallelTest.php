@@ -10,7 +10,7 @@ use Countersign\Tests\Pending;
 use Countersign\Tests\Site;
 use Countersign\Tests\TestCase;
 
-/** Many writers, one log. */
+/** Parallel appends to one log. */
 final class ParallelTest extends TestCase {
 
 	private const WRITERS = 16;
@@ -27,7 +27,7 @@ final class ParallelTest extends TestCase {
 				while ( count( glob( '$gate*' ) ) < " . self::WRITERS . " && microtime( true ) < \$until ) { usleep( 20000 ); }
 				for ( \$i = 0; \$i < " . self::EACH . "; \$i++ ) {
 					Countersign\\Plugin\\Plugin::composition()->log()->append( Countersign\\Plugin\\Audit\\EntryDraft::anonymous( 'refusal', 'test.parallel', 'denied', 'rate_limited', [ 'writer' => $n, 'n' => \$i ] ) );
-					// Lets another one in, where the database would let one writer finish first.
+					// Waits for another writer, since some databases would let one writer finish first.
 					\$size  = Countersign\\Plugin\\Audit\\Log::head()->size;
 					\$until = microtime( true ) + 0.2;
 					while ( Countersign\\Plugin\\Audit\\Log::head()->size === \$size && microtime( true ) < \$until ) { usleep( 1000 ); }
@@ -52,7 +52,7 @@ final class ParallelTest extends TestCase {
 		}
 		$writers = array_map( static fn( array $row ): int => json_decode( $row['body'], true )['change']['writer'], $rows );
 		$turns   = count( array_filter( array_keys( $writers ), static fn( int $i ): bool => $i > 0 && $writers[ $i ] !== $writers[ $i - 1 ] ) );
-		self::assertGreaterThan( self::WRITERS - 1, $turns, 'they did not write at the same time: the test showed nothing' );
+		self::assertGreaterThan( self::WRITERS - 1, $turns, 'the processes did not write at the same time, so the test proves nothing' );
 		self::assertVerified();
 	}
 

@@ -14,10 +14,10 @@ use Countersign\Tests\AuditTrail;
 use Countersign\Tests\Site;
 use Countersign\Tests\TestCase;
 
-/** What cannot be recorded does not happen. */
+/** Nothing is done that the audit log cannot record. */
 final class RefusalTest extends TestCase {
 
-	/** Makes the log unwritable for as long as something runs: its table has another name. */
+	/** Runs a function while the log cannot be written, because its table is renamed. */
 	private function while_broken( callable $act ): void {
 		global $wpdb;
 		$this->expected_complaint = '~WordPress database error~';
@@ -60,10 +60,10 @@ final class RefusalTest extends TestCase {
 		try {
 			self::assertSame( 'audit_unavailable', $agent->call( 'create_draft', [ 'title' => 'Unrecorded' ] )->reason() );
 			try {
-				// Privileges are looked up when a connection is made.
+				// The server checks privileges when a connection is opened.
 				$log = new Log( Plugin::composition()->extension(), Log::storage() );
 				( new Manager( Plugin::composition()->connections(), Plugin::composition()->grants(), $log, Plugin::composition()->settings() ) )->pause( $agent->connection() );
-				self::fail( 'paused without a record' );
+				self::fail( 'paused although it could not be recorded' );
 			} catch ( Unavailable ) {
 				self::assertSame( Connection::ACTIVE, $agent->connection()->state );
 			}
@@ -106,7 +106,7 @@ final class RefusalTest extends TestCase {
 				$before = Site::digest();
 				try {
 					$act( $connection );
-					self::fail( 'it was done without a record' );
+					self::fail( 'done although it could not be recorded' );
 				} catch ( Unavailable $error ) {
 					self::assertSame( 'audit_unavailable', $error->reason );
 				}
@@ -124,7 +124,7 @@ final class RefusalTest extends TestCase {
 				self::assertTrue( $switch->is_on() );
 				try {
 					$switch->set( false );
-					self::fail( 'lifted without a record' );
+					self::fail( 'agents continued although it could not be recorded' );
 				} catch ( Unavailable ) {
 					self::assertTrue( $switch->is_on() );
 				}

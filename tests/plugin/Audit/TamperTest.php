@@ -9,10 +9,10 @@ use Countersign\Tests\AuditTrail;
 use Countersign\Tests\Site;
 use Countersign\Tests\TestCase;
 
-/** Whoever can write the database is found out. Each attack runs in a transaction that is rolled back. */
+/** Changes that an attacker with write access to the database makes to the log. Each runs in a transaction that is rolled back. */
 final class TamperTest extends TestCase {
 
-	/** Entries of each test's own; those of others may be before them. */
+	/** First entry of the test. Entries of other tests can precede it. */
 	private const COUNT = 12;
 
 	private int $first;
@@ -21,7 +21,7 @@ final class TamperTest extends TestCase {
 		parent::setUp();
 		$this->first = AuditTrail::size();
 		AuditTrail::append( self::COUNT );
-		self::assertSame( 'ok', AuditTrail::verify()['verdict'], 'the log is sound to begin with' );
+		self::assertSame( 'ok', AuditTrail::verify()['verdict'], 'the log is valid before the attack' );
 	}
 
 	/**
@@ -115,7 +115,7 @@ final class TamperTest extends TestCase {
 		$seq  = $this->first + 4;
 		$body = AuditTrail::since( $seq )[0]['body'];
 		self::assertFound( 'entry_modified', $seq, self::after( static fn() => self::set( $seq, [ 'body' => str_replace( '"denied"', '"ok"', $body ) ] ) ) );
-		// One that reads the same.
+		// Bytes that decode to the same JSON.
 		self::assertFound( 'entry_modified', $seq, self::after( static fn() => self::set( $seq, [ 'body' => $body . ' ' ] ) ) );
 		self::assertFound( 'entry_modified', $seq, self::after( static fn() => self::set( $seq, [ 'body' => '' ] ) ) );
 		self::assertFound( 'entry_modified', $seq, self::after( static fn() => self::set( $seq, [ 'body' => "\xff\xfe" ] ) ) );
@@ -179,9 +179,9 @@ final class TamperTest extends TestCase {
 		$end = AuditTrail::size();
 		$seq = $this->first + 4;
 		self::assertFound( 'inserted', $end, self::after( static fn() => self::copy( $seq, $end ) ) );
-		// Far behind the end it may as well be called the last of many.
+		// A row far after the end can also be reported as the last of a range of which the others are missing.
 		self::assertContains( self::after( static fn() => self::copy( $seq, $end + 1000 ) )['verdict'], [ 'inserted', 'missing_range' ] );
-		// In the middle, everything behind it moved on by one.
+		// A row in the middle, with all later rows moved by one.
 		$report = self::after(
 			static function () use ( $seq, $end ): void {
 				global $wpdb;
@@ -223,7 +223,7 @@ final class TamperTest extends TestCase {
 		global $wpdb;
 		$checkpoint = Site::table( 'audit_checkpoint' );
 		$note       = $wpdb->get_var( "SELECT note FROM $checkpoint ORDER BY size DESC LIMIT 1" );
-		self::assertNotNull( $note, 'verifying leaves a checkpoint' );
+		self::assertNotNull( $note, 'a verification stores a checkpoint' );
 		$replace = static fn( string $with ): callable => static fn() => $wpdb->query( $wpdb->prepare( "UPDATE $checkpoint SET note = %s WHERE note = %s", $with, $note ) );
 		self::assertFound( 'checkpoint_invalid', null, self::after( $replace( 'nonsense' ) ) );
 		$lines    = explode( "\n", $note );

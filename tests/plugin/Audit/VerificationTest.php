@@ -13,7 +13,7 @@ use Countersign\Tests\AuditTrail;
 use Countersign\Tests\Site;
 use Countersign\Tests\TestCase;
 
-/** Verifying takes as many requests as it needs; reading finds what one looks for. */
+/** Verifying the log in several requests, and reading it by pages and filters. */
 final class VerificationTest extends TestCase {
 
 	private static function verification(): Verification {
@@ -32,7 +32,7 @@ final class VerificationTest extends TestCase {
 				self::assertLessThan( $progress[1], $progress[0] );
 			}
 		} while ( ! $is_finished && ++$steps < 20 );
-		self::assertGreaterThanOrEqual( 2, $steps, 'it was done at once: the test showed nothing' );
+		self::assertGreaterThanOrEqual( 2, $steps, 'the verification took one step only, so the test proves nothing' );
 		$report = Verification::last();
 		self::assertSame( 'ok', $report['verdict'] );
 		self::assertSame( AuditTrail::size(), $report['checked'] );
@@ -80,7 +80,7 @@ final class VerificationTest extends TestCase {
 		$wpdb->update( Site::table( 'audit_head' ), [ 'head' => $old->text, 'size' => $old->size ], [ 'id' => 1 ] );
 		try {
 			AuditTrail::append();
-			self::fail( 'a log that is shorter than it was goes on' );
+			self::fail( 'a log that became shorter accepted an entry' );
 		} catch ( Unavailable $error ) {
 			self::assertSame( 'audit_rollback', $error->reason );
 		}
@@ -107,7 +107,7 @@ final class VerificationTest extends TestCase {
 			AuditTrail::draft( 'test.find', [ 'correlation' => $correlation ] )
 		);
 		$found = static fn( array $filters ): array => array_map( static fn( array $row ): int => (int) $row['seq'] - $from, Entries::page( $filters, null, 50 ) );
-		self::assertSame( [ 0 ], $found( [ 'search' => "{$needle}_100%" ] ), '% and _ are letters' );
+		self::assertSame( [ 0 ], $found( [ 'search' => "{$needle}_100%" ] ), '% and _ match themselves' );
 		self::assertSame( [ 1, 0 ], $found( [ 'search' => $needle ] ) );
 		self::assertSame( [ 1 ], $found( [ 'connection' => (string) $connection ] ) );
 		self::assertSame( [ 2 ], $found( [ 'correlation' => $correlation ] ) );
@@ -128,7 +128,7 @@ final class VerificationTest extends TestCase {
 		}
 		$end = AuditTrail::size();
 		self::assertSame( range( $end - 1, $end - 21 ), $seen );
-		self::assertSame( $end - 7, Entries::before_of_previous_page( [], $end - 15, 7 ), 'the page before the third begins below the first' );
+		self::assertSame( $end - 7, Entries::before_of_previous_page( [], $end - 15, 7 ), 'the previous page of the third page begins below the first page' );
 		self::assertNull( Entries::before_of_previous_page( [], $end - 1, 7 ) );
 	}
 }

@@ -9,7 +9,7 @@ use Countersign\Tests\AuditTrail;
 use Countersign\Tests\Site;
 use Countersign\Tests\TestCase;
 
-/** Tools of other plugins: whatever they do or die of, the client gets a valid answer and the log an outcome. */
+/** Tools of other plugins: however they fail, the client gets a valid answer and the audit log an outcome. */
 final class RunnerTest extends TestCase {
 
 	/** @return array<string, array{string}> */
@@ -41,7 +41,7 @@ final class RunnerTest extends TestCase {
 			self::assertStringNotContainsString( $leak, $answer->body );
 		}
 		self::assertTold( [ 'intent fixture_die', 'outcome fixture_die failed tool_failed' ], $from );
-		self::assertStringContainsString( 'Countersign: tool "fixture_die"', $this->logged(), 'the site\'s own log says why' );
+		self::assertStringContainsString( 'Countersign: tool "fixture_die"', $this->logged(), 'the site\'s error log holds the cause' );
 		$agent->do( 'whoami' );
 	}
 
@@ -75,9 +75,9 @@ final class RunnerTest extends TestCase {
 
 	public function test_a_call_needs_the_group_and_the_capability(): void {
 		self::assertNull( Site::connect( 'editor', 'read_only' )->call( 'fixture_capability' )->reason() );
-		self::assertSame( 'capability_denied', Site::connect( 'author', 'read_only' )->call( 'fixture_capability' )->reason(), 'the user lacks it' );
-		self::assertSame( 'capability_denied', Site::connect( 'admin', 'full_access' )->call( 'fixture_admin_only' )->reason(), 'nobody has it' );
-		self::assertSame( 'tool_outside_groups', Site::connect( 'admin', 'read_only' )->call( 'fixture_media_only' )->reason(), 'the connection lacks it' );
+		self::assertSame( 'capability_denied', Site::connect( 'author', 'read_only' )->call( 'fixture_capability' )->reason(), 'the user lacks the capability' );
+		self::assertSame( 'capability_denied', Site::connect( 'admin', 'full_access' )->call( 'fixture_admin_only' )->reason(), 'no agent has the capability' );
+		self::assertSame( 'tool_outside_groups', Site::connect( 'admin', 'read_only' )->call( 'fixture_media_only' )->reason(), 'the connection lacks the group' );
 		self::assertNull( Site::connect( 'admin', 'media_manager' )->call( 'fixture_media_only' )->reason() );
 	}
 
@@ -116,7 +116,7 @@ final class RunnerTest extends TestCase {
 		self::assertContains( 'outcome prompts/get ok', $told );
 	}
 
-	/** @return list<array<string, mixed>> The events of a stream. */
+	/** @return list<array<string, mixed>> The messages of a stream. */
 	private static function events( Answer $answer ): array {
 		self::assertSame( 200, $answer->status, $answer->body );
 		self::assertMatchesRegularExpression( '~^text/event-stream(;charset=UTF-8)?$~D', $answer->header( 'Content-Type' ) );

@@ -10,7 +10,7 @@ use Countersign\Tests\Person;
 use Countersign\Tests\Site;
 use Countersign\Tests\TestCase;
 
-/** One switch stops all agents, by whichever way it is turned. */
+/** The kill switch, through its function, its REST route and its command. */
 final class KillSwitchTest extends TestCase {
 
 	protected function tearDown(): void {
@@ -22,7 +22,7 @@ final class KillSwitchTest extends TestCase {
 		$agents = [ Site::connect(), Site::connect( 'author', 'read_only' ) ];
 		$from   = AuditTrail::size();
 		self::assertTrue( countersign_kill_switch( true ) );
-		self::assertTrue( countersign_kill_switch( true ), 'on twice is on' );
+		self::assertTrue( countersign_kill_switch( true ), 'a repeated call changes nothing' );
 		foreach ( $agents as $agent ) {
 			$answer = self::assertRefused( 'kill_switch', $agent, 'whoami', [], 503 );
 			self::assertSame( '60', $answer->header( 'Retry-After' ) );
@@ -37,7 +37,7 @@ final class KillSwitchTest extends TestCase {
 		self::assertSame( [ 'kill_switch kill_switch.on ok', 'kill_switch kill_switch.off ok' ], $turns );
 	}
 
-	/** Runs something while the database refuses what matches. */
+	/** Runs a function while database queries that match a pattern fail. */
 	private static function without( string $pattern, callable $act ): mixed {
 		global $wpdb;
 		$break   = static fn( string $sql ): string => preg_match( $pattern, $sql ) ? 'SELECT broken FROM nowhere' : $sql;
@@ -57,11 +57,11 @@ final class KillSwitchTest extends TestCase {
 		self::assertFalse( $switch->is_on() );
 		try {
 			self::without( '/^SELECT option_value .*countersign_kill_switch/', static fn() => $switch->set( true ) );
-			self::fail( 'said to be on, without having looked' );
+			self::fail( 'reported as on although it could not be read' );
 		} catch ( \RuntimeException $error ) {
 			self::assertStringContainsString( 'could not be stored', $error->getMessage() );
 		}
-		self::assertTrue( $switch->is_on(), 'written all the same' );
+		self::assertTrue( $switch->is_on(), 'the option was written' );
 	}
 
 	public function test_a_change_that_the_database_refuses_is_an_error(): void {
@@ -72,7 +72,7 @@ final class KillSwitchTest extends TestCase {
 		add_action( 'countersign_kill_switch', $note );
 		try {
 			self::without( '/^(?:UPDATE|INSERT) .*countersign_kill_switch/s', static fn() => countersign_kill_switch( true ) );
-			self::fail( 'said to be on' );
+			self::fail( 'reported as on although it was not stored' );
 		} catch ( \RuntimeException $error ) {
 			self::assertStringContainsString( 'could not be stored', $error->getMessage() );
 		} finally {
@@ -112,7 +112,7 @@ final class KillSwitchTest extends TestCase {
 				self::assertSame( 403, Person::of( $login )->rest( $method, '/countersign/v1/kill-switch', 'POST' === $method ? [ 'on' => true ] : null )->status, "$login $method" );
 			}
 		}
-		// A page of another site cannot make an administrator's browser do it.
+		// Without a nonce, another site could make an administrator's browser send the request.
 		self::assertSame( 401, Person::of( 'admin' )->rest( 'POST', '/countersign/v1/kill-switch', [ 'on' => true ], nonce: false )->status );
 		$agent = Site::connect( 'admin', 'full_access' );
 		self::assertSame( 401, \Countersign\Tests\Http::send( 'POST', rest_url( 'countersign/v1/kill-switch' ), [ 'Authorization' => "Bearer $agent->token", 'Content-Type' => 'application/json' ], '{"on":true}' )->status );

@@ -16,7 +16,7 @@ use Countersign\Tests\Pending;
 use Countersign\Tests\Site;
 use Countersign\Tests\TestCase;
 
-/** A connection from consent to the end, with an agent at work on it. */
+/** A connection from the consent to its end, with calls of an agent in between. */
 final class ManagerTest extends TestCase {
 
 	private static function manager(): Manager {
@@ -40,8 +40,8 @@ final class ManagerTest extends TestCase {
 				return 77;
 			}
 		);
-		self::assertSame( 77, $id, 'what the grant is called' );
-		self::assertSame( Connection::PAUSED, $seen->state, 'nothing works before all of it stands' );
+		self::assertSame( 77, $id, 'the id of the grant' );
+		self::assertSame( Connection::PAUSED, $seen->state, 'the connection is not active before the grant is stored' );
 		$connection = Plugin::composition()->connections()->find( $seen->id );
 		self::assertSame( Connection::ACTIVE, $connection->state );
 		self::assertSame( Access::presets()['draft_only'], $connection->groups );
@@ -57,7 +57,7 @@ final class ManagerTest extends TestCase {
 		$before = Site::digest();
 		try {
 			self::manager()->create( 'x', 'x', 1, 'standard', [], [], static fn() => throw new \RuntimeException( 'no room' ) );
-			self::fail( 'the failure vanished' );
+			self::fail( 'the failure was lost' );
 		} catch ( \RuntimeException $error ) {
 			self::assertSame( 'no room', $error->getMessage() );
 		}
@@ -73,7 +73,7 @@ final class ManagerTest extends TestCase {
 		return $presets;
 	}
 
-	/** The tools of this plugin by group, written down by hand. @return list<string> */
+	/** Returns the tools of these groups, listed independently of the plugin. @return list<string> */
 	private static function tools_of( array $groups ): array {
 		$tools = [
 			'read'          => [ 'get_site_info', 'whoami', 'list_posts', 'search_content', 'get_post', 'list_media', 'get_media' ],
@@ -105,7 +105,7 @@ final class ManagerTest extends TestCase {
 		self::manager()->pause( $agent->connection() );
 		$from   = AuditTrail::size();
 		$answer = self::assertRefused( 'connection_paused', $agent, 'whoami', [], 403 );
-		self::assertNull( $answer->header( 'WWW-Authenticate' ), 'a new token would not help' );
+		self::assertNull( $answer->header( 'WWW-Authenticate' ), 'the client must not look for a new token' );
 		self::assertSame( 403, $agent->send( 'tools/list' )->status );
 		self::assertSame( [ 'connection_paused', 'connection_paused' ], array_column( AuditTrail::since( $from ), 'reason' ) );
 		self::manager()->resume( $agent->connection() );
@@ -126,7 +126,7 @@ final class ManagerTest extends TestCase {
 		add_filter( 'query', $break );
 		try {
 			self::manager()->$act( $agent->connection() );
-			self::fail( 'said to be done' );
+			self::fail( 'a failed change was reported as done' );
 		} catch ( \RuntimeException $error ) {
 			self::assertStringContainsString( 'could not be changed', $error->getMessage() );
 		} finally {
@@ -157,7 +157,7 @@ final class ManagerTest extends TestCase {
 		self::assertSame( 'content_manager', $agent->connection()->preset );
 		self::manager()->set_groups( $agent->connection(), [] );
 		self::assertSame( 'read_only', $agent->connection()->preset );
-		self::assertSame( [ 'read' ], $agent->connection()->groups, 'reading stays' );
+		self::assertSame( [ 'read' ], $agent->connection()->groups, 'the group read is always kept' );
 	}
 
 	public function test_adding_permissions_is_refused(): void {
@@ -169,13 +169,13 @@ final class ManagerTest extends TestCase {
 			self::assertFalse( $decision->isAllowed() );
 			self::assertSame( 'widening_refused', $decision->reason() );
 		}
-		// Giving one and taking another is widening too.
+		// Adding a group while removing another one is also refused.
 		$other = Site::connect( 'editor', 'custom', [ 'publish', 'seo' ] );
 		self::assertSame( 'widening_refused', self::manager()->set_groups( $other->connection(), [ 'publish', 'create_edit' ] )->reason() );
 		self::assertSame( [ 'read' ], $agent->connection()->groups );
 		self::assertSame( [ 'read', 'publish', 'seo' ], $other->connection()->groups );
 		self::assertTold( [ 'grant connection.created ok' ], $from );
-		self::assertNotSame( $before, Site::digest(), 'the other connection is new' );
+		self::assertNotSame( $before, Site::digest(), 'the other connection was created' );
 	}
 
 	public function test_permissions_can_be_added_if_the_setting_allows_it(): void {
@@ -219,7 +219,7 @@ final class ManagerTest extends TestCase {
 		self::assertEqualsWithDelta( time(), $connection->ended_at, 5 );
 		$answer = self::assertRefused( 'invalid_token', $agent, 'whoami', [], 401 );
 		self::assertStringContainsString( 'error="invalid_token"', $answer->header( 'WWW-Authenticate' ) );
-		// Not even a token of the new epoch, and nothing brings it back.
+		// A token of the new epoch does not work either, and the connection cannot be resumed.
 		self::assertSame( 401, ( new Agent( $agent->id, Agent::issue( $agent->id, 1 ) ) )->call( 'whoami' )->status );
 		self::manager()->resume( $agent->connection() );
 		self::manager()->pause( $agent->connection() );
@@ -247,8 +247,8 @@ final class ManagerTest extends TestCase {
 	/** @return array<string, array{string}> */
 	public function ways_to_write(): array {
 		return [
-			'a tool that asks'                    => [ 'checkpoint' ],
-			'a tool that forgets to ask'          => [ 'plain' ],
+			'a tool that checks itself'           => [ 'ensure_live' ],
+			'a tool that does not check'          => [ 'plain' ],
 			'a tool that has written before'      => [ 'second' ],
 		];
 	}
@@ -281,7 +281,7 @@ final class ManagerTest extends TestCase {
 			} finally {
 				Plugin::composition()->kill_switch()->set( false );
 			}
-			// A client whose connection ended is told no more than that its token is no good.
+			// A client whose connection has ended only learns that its token is invalid.
 			self::assertSame( 'connection_revoked' === $reason ? 'invalid_token' : $reason, $answer->reason(), $answer->body );
 			self::assertSame( [], get_posts( [ 'title' => $title, 'post_status' => 'any' ] ) );
 			$rows = array_values( array_filter( AuditTrail::since( $from ), static fn( array $row ): bool => 'fixture_wait' === $row['action'] ) );
@@ -328,14 +328,14 @@ final class ManagerTest extends TestCase {
 				self::assertSame( '0', $answer->header( 'RateLimit-Remaining' ) );
 			}
 		}
-		self::assertCount( 1, array_filter( AuditTrail::since( $from ), static fn( array $row ): bool => 'rate_limited_connection' === $row['reason'] ), 'one entry for the burst' );
+		self::assertCount( 1, array_filter( AuditTrail::since( $from ), static fn( array $row ): bool => 'rate_limited_connection' === $row['reason'] ), 'one entry for all refusals of the burst' );
 		$other->do( 'whoami' );
 	}
 
 	public function test_the_limit_of_an_ip_address_is_exact_across_workers(): void {
 		$agents = [ Site::connect(), Site::connect() ];
 		update_option( Settings::OPTION, [ 'ip_limit' => [ 'max' => 6, 'window' => 3600 ] ] + Site::ROOMY );
-		// An address from which nobody else has come.
+		// An address that no other test uses.
 		$address = '127.1.' . random_int( 0, 255 ) . '.' . random_int( 2, 250 );
 		$answers = Http::all( array_map( static fn( int $n ): Pending => $agents[ $n % 2 ]->prepare( 'whoami' )->from( $address ), range( 1, 16 ) ) );
 		$by      = array_count_values( array_map( static fn( $answer ): int => $answer->status, $answers ) );
@@ -344,7 +344,7 @@ final class ManagerTest extends TestCase {
 		self::assertSame( 'rate_limited_ip', $refused->reason() );
 		self::assertSame( '6;w=3600', $refused->header( 'RateLimit-Policy' ) );
 		$elsewhere = Http::all( [ $agents[0]->prepare( 'whoami' )->from( '127.2.' . random_int( 0, 255 ) . '.' . random_int( 2, 250 ) ) ] )[0];
-		self::assertSame( 200, $elsewhere->status, 'another address has a limit of its own' );
+		self::assertSame( 200, $elsewhere->status, 'another address has its own limit' );
 		self::assertSame( $address, $agents[0]->connection()->last_used_ip ?: $agents[1]->connection()->last_used_ip );
 	}
 }

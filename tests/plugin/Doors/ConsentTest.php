@@ -13,7 +13,7 @@ use Countersign\Tests\Person;
 use Countersign\Tests\Site;
 use Countersign\Tests\TestCase;
 
-/** The page on which a person decides. */
+/** The page on which a person connects a client. */
 final class ConsentTest extends TestCase {
 
 	private const DOCUMENT = 'https://client.example/oauth/metadata.json';
@@ -87,7 +87,7 @@ final class ConsentTest extends TestCase {
 			self::assertStringContainsString( 'Your account may not connect clients', self::text( $page ) );
 			self::assertSame( [], array_filter( Person::forms( $page->body ), static fn( array $form ): bool => isset( $form['preset'] ) ) );
 		}
-		// Not even with the form of one who may.
+		// The form of an administrator does not work for an editor.
 		$form   = Person::forms( $client->consent_page( Person::of( 'admin' ) )->body )[0];
 		$before = Site::digest();
 		$answer = Person::of( 'editor' )->post( site_url( 'wp-login.php?action=countersign_authorize' ), [ 'decision' => 'allow' ] + $form );
@@ -126,7 +126,7 @@ final class ConsentTest extends TestCase {
 		$client = OAuthClient::registered();
 		$before = Site::digest();
 		$answer = $client->decide( Person::of( 'admin' ), $choices );
-		self::assertNull( $answer->header( 'Location' ), 'sent on' );
+		self::assertNull( $answer->header( 'Location' ), 'the browser was redirected' );
 		self::assertSame( $before, Site::digest() );
 	}
 
@@ -141,7 +141,7 @@ final class ConsentTest extends TestCase {
 		self::assertSame( $before, Site::digest() );
 	}
 
-	/** @return array<string, array{array<string, string|null>, string|null}> What is wrong, and the error the client is told: null for none. */
+	/** @return array<string, array{array<string, string|null>, string|null}> Changed parameters, and the error that the client receives, or null if the browser is not redirected. */
 	public function bad_requests(): array {
 		return [
 			'an unknown client'        => [ [ 'client_id' => 'nobody' ], null ],
@@ -157,7 +157,7 @@ final class ConsentTest extends TestCase {
 	public function test_an_invalid_authorization_request_is_refused( array $change, ?string $error ): void {
 		$page = OAuthClient::registered()->consent_page( Person::of( 'admin' ), $change );
 		if ( null === $error ) {
-			self::assertSame( [ 400, null ], [ $page->status, $page->header( 'Location' ) ], 'nobody is sent to an address that nobody registered' );
+			self::assertSame( [ 400, null ], [ $page->status, $page->header( 'Location' ) ], 'no redirect to an address that is not registered' );
 			return;
 		}
 		self::assertStringStartsWith( OAuthClient::REDIRECT, $page->header( 'Location' ) );
@@ -173,10 +173,10 @@ final class ConsentTest extends TestCase {
 		update_option( 'fixture_documents', [ self::DOCUMENT => [ 'body' => wp_json_encode( [ 'client_id' => self::DOCUMENT, 'client_name' => 'Described', 'redirect_uris' => [ OAuthClient::REDIRECT ] ] ), 'headers' => [ 'cache-control' => 'no-store' ] ] ] );
 		$client = OAuthClient::described_at( self::DOCUMENT );
 		self::assertStringContainsString( 'Described', self::text( $client->consent_page( Person::of( 'admin' ) ) ) );
-		self::assertSame( self::DOCUMENT . " 0 65537 true\n", file_get_contents( Site::folder() . '/tmp/fetched' ), 'no redirects, bounded, no private addresses' );
+		self::assertSame( self::DOCUMENT . " 0 65537 true\n", file_get_contents( Site::folder() . '/tmp/fetched' ), 'no redirects, limited size, no private addresses' );
 		$code = $client->code();
 		delete_option( 'fixture_documents' );
-		self::assertSame( 200, OAuthClient::token( $client->redeeming( $code ) )->status, 'what was consented to is kept' );
+		self::assertSame( 200, OAuthClient::token( $client->redeeming( $code ) )->status, 'the client is stored as it was at the consent' );
 	}
 
 	public function test_only_users_who_may_consent_cause_a_fetch(): void {
@@ -229,9 +229,9 @@ final class ConsentTest extends TestCase {
 		$client = ( new Clients() )->resolve( Plugin::composition()->extension()->oauth(), $url );
 		remove_filter( 'http_request_args', $note, PHP_INT_MAX );
 		remove_all_actions( 'http_api_curl' );
-		self::assertSame( [], $sent, 'a request was about to leave' );
+		self::assertSame( [], $sent, 'a request was sent' );
 		self::assertNull( $client );
-		// Refused by its looks, or by WordPress, which resolves it: this site's firewall is not what stops it.
+		// Addresses that the plugin asked WordPress to fetch must be refused by WordPress, and not only by this host's network.
 		foreach ( $asked as $to => $is_checked ) {
 			self::assertTrue( $is_checked );
 			self::assertFalse( wp_http_validate_url( $to ), $to );

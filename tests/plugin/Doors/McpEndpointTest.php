@@ -11,15 +11,15 @@ use Countersign\Tests\Http;
 use Countersign\Tests\Site;
 use Countersign\Tests\TestCase;
 
-/** The endpoint on the wire: statuses, headers, bytes. */
+/** The MCP endpoint over HTTP: exact statuses, headers and bytes. */
 final class McpEndpointTest extends TestCase {
 
-	/** Headers that WordPress or a plugin adds to other answers, and that have no place here. */
+	/** Headers that WordPress or other plugins add to responses, and that must not be in these. */
 	private const FOREIGN = [ 'access-control-allow-origin', 'access-control-allow-credentials', 'access-control-expose-headers', 'access-control-allow-methods', 'access-control-allow-headers', 'link', 'x-robots-tag', 'set-cookie', 'x-pingback', 'vary', 'x-powered-by', 'x-wp-nonce', 'expires', 'x-fixture', 'location' ];
 
 	private static function assertClean( \Countersign\Tests\Answer $answer ): void {
 		self::assertSame( [], array_values( array_intersect( self::FOREIGN, $answer->header_names() ) ) );
-		self::assertSame( $answer->header_names(), array_values( array_unique( $answer->header_names() ) ), 'a header came twice' );
+		self::assertSame( $answer->header_names(), array_values( array_unique( $answer->header_names() ) ), 'the response has a header twice' );
 		self::assertSame( 'no-store', $answer->header( 'Cache-Control' ) );
 		self::assertSame( 'nosniff', $answer->header( 'X-Content-Type-Options' ) );
 	}
@@ -62,7 +62,6 @@ final class McpEndpointTest extends TestCase {
 	}
 
 	public function test_a_403_stays_a_403(): void {
-		// PHP turns any status into 401 when WWW-Authenticate is set.
 		$agent = Site::connect();
 		foreach ( [ [ 'Origin' => 'https://evil.example' ], [ 'Origin' => 'null' ] ] as $headers ) {
 			$answer = $agent->send( 'tools/list', [], $headers );
@@ -70,16 +69,34 @@ final class McpEndpointTest extends TestCase {
 			self::assertClean( $answer );
 		}
 		self::assertSame( 200, $agent->send( 'tools/list', [], [ 'Origin' => untrailingslashit( home_url() ) ] )->status );
-		$response = new \Countersign\Plugin\Http\Response( 403, [ 'WWW-Authenticate' => 'Bearer' ] );
-		self::assertSame( 403, $response->status );
-		[ $sent ] = Site::php( 'header_register_callback( static function () { file_put_contents( "php://stderr", http_response_code() ); } ); ( new Countersign\Plugin\Http\Response( 403, [ "WWW-Authenticate" => "Bearer x" ], "x" ) )->send();' );
-		self::assertStringContainsString( 'x', $sent );
+	}
+
+	/** @return array<string, array{array<string, string>}> */
+	public function headers_that_change_the_status(): array {
+		return [
+			'WWW-Authenticate, which makes PHP send 401' => [ [ 'WWW-Authenticate' => 'Bearer x' ] ],
+			'Location, which makes PHP send 302'         => [ [ 'Location' => 'https://example.org/' ] ],
+		];
+	}
+
+	/** @dataProvider headers_that_change_the_status */
+	public function test_a_response_keeps_its_status_whatever_headers_it_has( array $headers ): void {
+		$code = sprintf(
+			'header_register_callback( static function (): void { echo http_response_code(), " "; } );'
+			. ' ( new Countersign\Plugin\Http\Response( 403, %s, "the body" ) )->send();',
+			var_export( $headers, true )
+		);
+		self::assertSame( [ '403 the body' ], array_map( trim( ... ), Site::php( $code ) ) );
 	}
 
 	public function test_a_preflight_request_of_another_site_is_refused(): void {
+		$before = Site::digest();
+		$from   = AuditTrail::size();
 		$answer = Http::send( 'OPTIONS', Urls::mcp(), [ 'Origin' => 'https://evil.example', 'Access-Control-Request-Method' => 'POST', 'Access-Control-Request-Headers' => 'authorization' ] );
-		self::assertGreaterThanOrEqual( 400, $answer->status );
+		self::assertSame( [ 403, 'origin_refused' ], [ $answer->status, $answer->reason() ] );
 		self::assertSame( [], preg_grep( '/^access-control/', $answer->header_names() ) );
+		self::assertSame( $before, Site::digest() );
+		self::assertLessThanOrEqual( $from + 1, AuditTrail::size() );
 	}
 
 	public function test_a_request_for_another_host_is_refused(): void {
@@ -162,11 +179,26 @@ final class McpEndpointTest extends TestCase {
 			self::assertSame( 200, $answer->status, "$url: $answer->body" );
 			self::assertClean( $answer );
 		}
-		// Inside a batch of WordPress's own REST API, or wrapped by it, there is no way in.
-		foreach ( [ [ 'POST', 'batch/v1', '{"requests":[{"path":"/countersign/v1/mcp","method":"POST","body":{}}]}' ], [ 'POST', 'countersign/v1/mcp?_envelope=1&_method=GET', $body ] ] as [ $method, $path, $sent ] ) {
-			$answer = Http::send( $method, rest_url( $path ), [ 'Content-Type' => 'application/json' ], $sent );
-			self::assertStringNotContainsString( '"tools"', $answer->body );
-		}
+	}
+
+	public function test_a_batch_request_of_the_rest_api_does_not_reach_the_endpoint(): void {
+		$agent  = Site::connect();
+		$before = Site::digest();
+		$from   = AuditTrail::size();
+		$batch  = '{"requests":[{"path":"/countersign/v1/mcp","method":"POST","body":{}}]}';
+		$answer = Http::send( 'POST', rest_url( 'batch/v1' ), [ 'Content-Type' => 'application/json', 'Authorization' => "Bearer $agent->token" ], $batch );
+		self::assertSame( 207, $answer->status, $answer->body );
+		self::assertSame( [ 400, 'rest_batch_not_allowed' ], [ $answer->json()['responses'][0]['status'], $answer->json()['responses'][0]['body']['code'] ] );
+		self::assertSame( [ $before, $from ], [ Site::digest(), AuditTrail::size() ] );
+	}
+
+	public function test_parameters_of_the_rest_api_do_not_change_the_method_or_wrap_the_answer(): void {
+		$agent  = Site::connect();
+		$before = Site::digest();
+		$answer = Http::send( 'GET', add_query_arg( [ '_envelope' => 1, '_method' => 'POST' ], Urls::mcp() ), [ 'Authorization' => "Bearer $agent->token" ] );
+		self::assertSame( [ 405, 'http_method_refused' ], [ $answer->status, $answer->reason() ], $answer->body );
+		self::assertClean( $answer );
+		self::assertSame( $before, Site::digest() );
 	}
 
 	public function test_an_agents_token_does_not_work_in_the_rest_api(): void {

@@ -18,7 +18,7 @@ use Countersign\Tests\Pending;
 use Countersign\Tests\Site;
 use Countersign\Tests\TestCase;
 
-/** The authorization server as machines meet it. */
+/** The OAuth endpoints as clients use them. */
 final class OAuthEndpointsTest extends TestCase {
 
 	protected function setUp(): void {
@@ -79,7 +79,7 @@ final class OAuthEndpointsTest extends TestCase {
 			$client = OAuthClient::registered();
 			$tokens = $client->tokens( [ 'preset' => 'read_only' ] );
 			( new Agent( OAuthClient::newest(), $tokens['access_token'] ) )->do( 'whoami' );
-			// There are clients that put `?` behind whatever address they are given.
+			// Some clients append `?` to any address.
 			$answer = \Countersign\Tests\Person::of( 'admin' )->get( Urls::authorize() . '?' . explode( '&', $client->authorize_url(), 2 )[1] );
 			self::assertStringContainsString( 'action=countersign_authorize', $answer->header( 'Location' ) );
 		} finally {
@@ -105,7 +105,7 @@ final class OAuthEndpointsTest extends TestCase {
 		self::assertStringNotContainsString( "\u{202e}", Plugin::composition()->clients()->find( $client['client_id'] ) );
 		$secret = OAuthClient::register( [ 'token_endpoint_auth_method' => 'client_secret_basic' ] )->json();
 		self::assertNotEmpty( $secret['client_secret'] );
-		self::assertStringNotContainsString( $secret['client_secret'], Plugin::composition()->clients()->find( $secret['client_id'] ), 'only its digest is kept' );
+		self::assertStringNotContainsString( $secret['client_secret'], Plugin::composition()->clients()->find( $secret['client_id'] ), 'only its hash is stored' );
 	}
 
 	/** @return array<string, array{array<string, mixed>}> */
@@ -143,7 +143,7 @@ final class OAuthEndpointsTest extends TestCase {
 		$wpdb->query( $wpdb->prepare( "UPDATE $table SET created_at = %d", time() - 2 * DAY_IN_SECONDS ) );
 		OAuthClient::registered();
 		self::assertNull( Plugin::composition()->clients()->find( $old ) );
-		self::assertNotNull( Plugin::composition()->clients()->find( $used->id ), 'somebody consented to it' );
+		self::assertNotNull( Plugin::composition()->clients()->find( $used->id ), 'a client with a grant is kept' );
 		update_option( Settings::OPTION, [ 'registration_limit' => [ 'max' => 3, 'window' => 3600 ] ] + Site::ROOMY );
 		for ( $i = 0; $i < 4; $i++ ) {
 			$answer = OAuthClient::register();
@@ -152,7 +152,7 @@ final class OAuthEndpointsTest extends TestCase {
 		self::assertGreaterThan( 0, (int) $answer->header( 'Retry-After' ) );
 	}
 
-	/** A host has as many IPv6 addresses as it likes: they count together. */
+	/** A host can use many IPv6 addresses of its network, so they count together. */
 	public function test_registrations_are_limited_per_network(): void {
 		update_option( Settings::OPTION, [ 'registration_limit' => [ 'max' => 2, 'window' => 3600 ] ] + Site::ROOMY );
 		$network = '2001:db8:' . dechex( random_int( 1, 0xffff ) ) . ':' . dechex( random_int( 1, 0xfff ) );
@@ -235,7 +235,7 @@ final class OAuthEndpointsTest extends TestCase {
 		$agent  = new Agent( OAuthClient::newest(), $first['access_token'] );
 		$second = OAuthClient::token( $client->refreshing( $first['refresh_token'] ) )->json();
 		self::assertNotSame( $first['refresh_token'], $second['refresh_token'] );
-		// An answer lost on the way: the same successor again.
+		// A client that lost the response gets the same successor again.
 		self::assertSame( $second['refresh_token'], OAuthClient::token( $client->refreshing( $first['refresh_token'] ) )->json()['refresh_token'] );
 		$third = OAuthClient::token( $client->refreshing( $second['refresh_token'] ) )->json();
 		( new Agent( $agent->id, $third['access_token'] ) )->do( 'whoami' );

@@ -10,12 +10,11 @@ use Countersign\Plugin\Composition;
 use Countersign\Plugin\Site\Settings;
 use Countersign\Plugin\Site\Urls;
 use Countersign\Tests\Http;
-use Countersign\Tests\OAuthClient;
 use Countersign\Tests\Person;
 use Countersign\Tests\Site;
 use Countersign\Tests\TestCase;
 
-/** What keeps agents from being served is told to whoever can mend it. */
+/** The dashboard tells administrators why agents cannot use the site. */
 final class HealthTest extends TestCase {
 
 	/** @return array<string, mixed> */
@@ -61,13 +60,13 @@ final class HealthTest extends TestCase {
 	public function test_plain_http_on_a_public_address_is_refused(): void {
 		$remote = static fn( string $url ): string => str_replace( '127.0.0.1', '192.0.2.1', $url );
 		$agent  = Site::connect();
-		// This process's wp_get_environment_type() is fixed; a worker's is what the configuration says.
+		// wp_get_environment_type() cannot change in this process. Workers read it from the configuration.
 		$config = ABSPATH . 'wp-config.php';
 		$before = file_get_contents( $config );
 		file_put_contents( $config, str_replace( "'WP_ENVIRONMENT_TYPE', 'local'", "'WP_ENVIRONMENT_TYPE', 'production'", $before ) );
 		$home = get_option( 'home' );
 		try {
-			self::assertSame( 200, $agent->call( 'whoami' )->status, 'a loopback address is enough' );
+			self::assertSame( 200, $agent->call( 'whoami' )->status, 'a loopback address needs no HTTPS' );
 			update_option( 'home', $remote( $home ) );
 			$host = [ 'Host' => (string) parse_url( $home, PHP_URL_HOST ) . ':' . parse_url( $home, PHP_URL_PORT ) ];
 			$url  = site_url( '/?rest_route=/countersign/v1/mcp' );
@@ -75,7 +74,6 @@ final class HealthTest extends TestCase {
 			self::assertSame( [ 403, 'https_required' ], [ $mcp->status, $mcp->reason() ], $mcp->body );
 			$token = Http::send( 'POST', site_url( '/?rest_route=/countersign/v1/oauth/token' ), $host, 'grant_type=x' );
 			self::assertSame( [ 403, 'https_required' ], [ $token->status, $token->reason() ] );
-			// Where TLS ends at this server, it is enough.
 			self::assertStringContainsString( 'over HTTPS', wp_strip_all_tags( Person::of( 'admin' )->get( admin_url( 'index.php' ) )->body ) );
 		} finally {
 			update_option( 'home', $home );
@@ -86,9 +84,8 @@ final class HealthTest extends TestCase {
 
 	public function test_an_unusable_state_folder_is_reported_and_the_site_still_works(): void {
 		$agent  = Site::connect();
-		$client = OAuthClient::registered();
 		$state  = Site::folder() . '/state';
-		// As on a host that forgot to keep others out. Workers that have the store open keep it; new processes refuse.
+		// A folder that other users can write to is refused. Workers that have opened the store keep it; new processes refuse it.
 		chmod( $state, 0777 );
 		try {
 			[ $said ] = Site::php( 'echo json_encode( ( new Countersign\\Plugin\\Composition() )->condition()->problems() );' );
@@ -97,7 +94,6 @@ final class HealthTest extends TestCase {
 		} finally {
 			chmod( $state, 0700 );
 		}
-		self::assertNotSame( '', $client->id );
 		$agent->do( 'whoami' );
 	}
 }

@@ -11,7 +11,7 @@ use Countersign\Tests\Person;
 use Countersign\Tests\Site;
 use Countersign\Tests\TestCase;
 
-/** Without its extension the plugin serves no agent, breaks nothing, and says what to install. */
+/** Without its extension the plugin refuses agents, leaves the site alone, and says what to install. */
 final class NoExtensionTest extends TestCase {
 
 	public function test_this_site_lacks_the_extension_and_has_the_plugin(): void {
@@ -94,7 +94,7 @@ final class NoExtensionTest extends TestCase {
 		$form = Person::form( Person::of( 'admin' )->page( 'countersign' ), 'countersign_kill_switch' );
 		self::assertSame( '0', $form['on'] );
 		self::assertSame( 302, Person::of( 'admin' )->post( admin_url( 'admin-post.php' ), $form )->status );
-		self::assertTrue( Plugin::composition()->kill_switch()->is_on(), 'what cannot be recorded is not lifted' );
+		self::assertTrue( Plugin::composition()->kill_switch()->is_on(), 'agents cannot continue if it cannot be recorded' );
 		self::assertStringContainsString( 'could not be recorded', $this->logged() );
 	}
 

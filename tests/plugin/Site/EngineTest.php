@@ -7,7 +7,7 @@ namespace Countersign\Tests\Site;
 use Countersign\Plugin\Site\Schema;
 use Countersign\Tests\TestCase;
 
-/** What MariaDB must know of the tables. */
+/** Properties of the tables in MariaDB. */
 final class EngineTest extends TestCase {
 
 	public function test_all_tables_are_transactional(): void {

@@ -14,12 +14,12 @@ use Countersign\Tests\Pending;
 use Countersign\Tests\Site;
 use Countersign\Tests\TestCase;
 
-/** Tables come, stay and change as they should. */
+/** Creating and migrating the tables. */
 final class SchemaTest extends TestCase {
 
 	private const TABLES = [ 'connections', 'oauth_clients', 'grants', 'audit_entry', 'audit_head', 'audit_checkpoint' ];
 
-	/** Runs something against tables of another prefix, as on a site that never had the plugin. */
+	/** Runs a function with another table prefix, as on a site that never had the plugin. */
 	private function elsewhere( callable $act ): void {
 		global $wpdb;
 		$version      = get_option( Schema::OPTION );
@@ -91,7 +91,7 @@ final class SchemaTest extends TestCase {
 		global $wpdb;
 		$checkpoint = Schema::table( 'audit_checkpoint' );
 		$kept       = $wpdb->get_results( "SELECT * FROM $checkpoint", ARRAY_A );
-		// As an older version of the plugin would have left it: a table missing, the number lower, rights not given.
+		// The state of an older version: a table is missing, the number is lower, a capability is not granted.
 		$wpdb->query( "DROP TABLE $checkpoint" );
 		update_option( Schema::OPTION, 0 );
 		get_role( 'administrator' )->remove_cap( Capabilities::AUDIT );

@@ -11,10 +11,10 @@ use Countersign\Tests\AuditTrail;
 use Countersign\Tests\Site;
 use Countersign\Tests\TestCase;
 
-/** The last tests of their suite: afterwards nothing is left. */
+/** Deactivation and deletion. Runs last in its suite, because it removes the plugin's data. */
 final class UninstallTest extends TestCase {
 
-	/** As WordPress does it when somebody deletes the plugin: in a process of its own, with the plugin inactive. */
+	/** Runs uninstall.php as WordPress does: in a separate process, with the plugin inactive. */
 	private static function uninstall(): void {
 		Site::php( 'require_once ABSPATH . "wp-admin/includes/admin.php"; deactivate_plugins( "countersign/countersign.php" );' );
 		[ $said ] = Site::php( 'require_once ABSPATH . "wp-admin/includes/admin.php"; uninstall_plugin( "countersign/countersign.php" ); echo "done";' );
@@ -49,7 +49,7 @@ final class UninstallTest extends TestCase {
 		self::uninstall();
 		self::assertSame( $before, AuditTrail::since( 0 ) );
 		self::assertContains( Settings::SITE_ID, self::left() );
-		self::assertStringNotContainsString( 'countersign_', serialize( Site::option( $GLOBALS['wpdb']->prefix . 'user_roles' ) ), 'capabilities go all the same' );
+		self::assertStringNotContainsString( 'countersign_', serialize( Site::option( $GLOBALS['wpdb']->prefix . 'user_roles' ) ), 'capabilities are removed in any case' );
 	}
 
 	/** @depends test_deletion_keeps_the_data_by_default */
@@ -57,7 +57,7 @@ final class UninstallTest extends TestCase {
 		Site::php( 'require_once ABSPATH . "wp-admin/includes/admin.php"; activate_plugin( "countersign/countersign.php" );' );
 		wp_cache_flush();
 		wp_roles()->for_site();
-		self::assertTrue( user_can( Site::user( 'admin' ), 'countersign_manage_connections' ), 'the administrator manages connections again' );
+		self::assertTrue( user_can( Site::user( 'admin' ), 'countersign_manage_connections' ), 'administrators have the capability again' );
 		AuditTrail::append();
 		self::assertSame( 'ok', AuditTrail::verify()['verdict'] );
 	}

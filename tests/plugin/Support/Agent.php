@@ -10,7 +10,7 @@ use Countersign\Plugin\Site\Urls;
 use Countersign\TokenKind;
 use Countersign\Tokens;
 
-/** A client that is connected, speaking MCP of revision 2026-07-28 over HTTP. */
+/** A connected client that speaks MCP, revision 2026-07-28, over HTTP. */
 final class Agent {
 
 	public const VERSION = '2026-07-28';
@@ -32,21 +32,21 @@ final class Agent {
 		$this->token = $token ?? self::issue( $id );
 	}
 
-	/** An access token as the OAuth server issues them. */
+	/** Issues an access token as the OAuth server does. */
 	public static function issue( int $connection, int $epoch = 0, int $lifetime = 3600 ): string {
 		return ( new Tokens( Plugin::composition()->extension()->keyring() ) )->issue( TokenKind::Access, $connection, $lifetime, Urls::mcp(), $epoch );
 	}
 
-	/** The connection as the database has it now. */
+	/** Returns the connection as it is in the database now. */
 	public function connection(): Connection {
 		return Plugin::composition()->connections()->find( $this->id ) ?? throw new \LogicException( "connection $this->id is gone" );
 	}
 
 	/**
-	 * A request, not yet sent.
+	 * Prepares a request.
 	 *
 	 * @param array<string, mixed>       $params
-	 * @param array<string, string|null> $headers Over the usual ones; null leaves one out.
+	 * @param array<string, string|null> $headers Replace the usual headers; null omits one.
 	 */
 	public function request( string $method, array $params = [], array $headers = [], ?int $id = null ): Pending {
 		$name          = $params['name'] ?? $params['uri'] ?? null;
@@ -89,7 +89,7 @@ final class Agent {
 		return Http::all( [ $this->request( $method, $params, $headers ) ] )[0];
 	}
 
-	/** A tool call, not yet sent. @param array<string, mixed> $arguments */
+	/** Prepares a tool call. @param array<string, mixed> $arguments */
 	public function prepare( string $tool, array $arguments = [] ): Pending {
 		return $this->request(
 			'tools/call',
@@ -106,7 +106,7 @@ final class Agent {
 	}
 
 	/**
-	 * A call that must succeed; its structured content.
+	 * Calls a tool, which must succeed, and returns its structured content.
 	 *
 	 * @param array<string, mixed> $arguments
 	 *
@@ -117,7 +117,7 @@ final class Agent {
 	}
 
 	/**
-	 * A confirmation token for exactly this act.
+	 * Requests a review and returns its confirmation token.
 	 *
 	 * @param array<string, mixed> $arguments
 	 */
@@ -131,7 +131,7 @@ final class Agent {
 		)['confirmation_token'];
 	}
 
-	/** Review, then act. @param array<string, mixed> $arguments */
+	/** Requests a review, then makes the call. @param array<string, mixed> $arguments */
 	public function act( string $tool, array $arguments ): Answer {
 		return $this->call( $tool, $arguments + [ 'confirmation_token' => $this->review( $tool, $arguments ) ] );
 	}

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace Countersign\Tests;
 
-/** An HTTP answer, as it came over the wire. */
+/** An HTTP response as received. */
 final class Answer {
 
 	/** @param list<array{string, string}> $headers Lower-case name and value, in the order they came. */
@@ -14,7 +14,7 @@ final class Answer {
 		public readonly string $body,
 	) {}
 
-	/** The value of a header that stands once; null when it is not there. Twice is a fault. */
+	/** Returns the value of a header, or null if it is missing. Throws if the response has it twice. */
 	public function header( string $name ): ?string {
 		$values = array_values( array_filter( $this->headers, static fn( array $header ): bool => strtolower( $name ) === $header[0] ) );
 		if ( count( $values ) > 1 ) {
@@ -37,13 +37,13 @@ final class Answer {
 		return $value;
 	}
 
-	/** The reason code, wherever the protocol has it: in an error, in a tool's result, or in an OAuth error. */
+	/** Returns the reason code of a JSON-RPC error, a tool's result or an OAuth error, or null. */
 	public function reason(): ?string {
 		$json = $this->json();
 		return $json['error']['data']['reason'] ?? $json['result']['_meta']['countersign/reason'] ?? $json['reason'] ?? null;
 	}
 
-	/** The structured content of a tool's success. */
+	/** Returns the structured content of a successful tool call. Throws for any other response. */
 	public function content(): array {
 		$result = $this->json()['result'] ?? null;
 		if ( 200 !== $this->status || ! is_array( $result ) || ! empty( $result['isError'] ) || ! isset( $result['structuredContent'] ) ) {

@@ -8,7 +8,7 @@ use Countersign\Plugin\Audit\Log;
 use Countersign\Plugin\Audit\Verification;
 use Countersign\Plugin\Plugin;
 
-/** The audit log as the database has it. */
+/** Reads and writes the audit log of the site under test. */
 final class AuditTrail {
 
 	public static function size(): int {
@@ -16,7 +16,7 @@ final class AuditTrail {
 	}
 
 	/**
-	 * Entries from a sequence number on.
+	 * Returns the entries from a sequence number on.
 	 *
 	 * @return list<array<string, string|null>>
 	 */
@@ -27,7 +27,7 @@ final class AuditTrail {
 	}
 
 	/**
-	 * The same, as short as a person would tell it: kind, action, outcome, reason.
+	 * Returns the same entries as short texts: kind, action, outcome and reason.
 	 *
 	 * @return list<string>
 	 */
@@ -38,7 +38,7 @@ final class AuditTrail {
 		);
 	}
 
-	/** Appends plain entries. */
+	/** Appends entries with sample values. */
 	public static function append( int $count = 1, string $action = 'test.entry' ): void {
 		Plugin::composition()->log()->append( ...array_fill( 0, $count, self::draft( $action ) ) );
 	}
@@ -67,7 +67,7 @@ final class AuditTrail {
 	}
 
 	/**
-	 * What the product's own verification says of the log as it stands.
+	 * Verifies the log with the plugin's own verification and returns the result.
 	 *
 	 * @return array{verdict: string, ok: bool, first_bad: int|null, checked: int, vouched: int, root: string, time: int}
 	 */

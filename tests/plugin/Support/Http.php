@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace Countersign\Tests;
 
-/** HTTP with nothing hidden: no redirects followed, several requests at once. */
+/** Sends HTTP requests, several in parallel if needed. Follows no redirects. */
 final class Http {
 
 	/**
@@ -21,7 +21,7 @@ final class Http {
 	}
 
 	/**
-	 * Sends all at once and waits for all.
+	 * Sends all requests in parallel and waits for all answers.
 	 *
 	 * @param list<Pending> $requests
 	 *
@@ -42,9 +42,9 @@ final class Http {
 	}
 
 	/**
-	 * Sends one, does something while it is under way, then waits for its answer.
+	 * Sends a request, does something while it is running, then waits for its answer.
 	 *
-	 * @param callable(): bool $meanwhile Called again and again until it says that it has done its part.
+	 * @param callable(): bool $meanwhile Called repeatedly until it returns true.
 	 */
 	public static function during( Pending $request, callable $meanwhile ): Answer {
 		$multi = curl_multi_init();

@@ -6,7 +6,7 @@ namespace Countersign\Tests;
 
 use Countersign\Plugin\Site\Urls;
 
-/** An OAuth client in plain HTTP, from discovery to tokens. */
+/** An OAuth client that uses plain HTTP requests, from registration to tokens. */
 final class OAuthClient {
 
 	public const REDIRECT = 'http://127.0.0.1:7799/callback';
@@ -17,13 +17,13 @@ final class OAuthClient {
 		$this->verifier = rtrim( strtr( base64_encode( random_bytes( 32 ) ), '+/', '-_' ), '=' );
 	}
 
-	/** One that has registered itself. */
+	/** Registers a client. */
 	public static function registered( array $metadata = [] ): self {
 		$answer = self::register( $metadata );
 		return 201 === $answer->status ? new self( $answer->json()['client_id'] ) : throw new \RuntimeException( "registration: HTTP $answer->status $answer->body" );
 	}
 
-	/** One whose id is the address of a document. */
+	/** Returns a client whose id is the address of a metadata document. */
 	public static function described_at( string $url ): self {
 		return new self( $url );
 	}
@@ -38,7 +38,7 @@ final class OAuthClient {
 		return Http::send( 'POST', Urls::register(), [ 'Content-Type' => 'application/json' ], json_encode( $body ) );
 	}
 
-	/** @param array<string, string|null> $more Over the usual parameters; null leaves one out. */
+	/** @param array<string, string|null> $more Replace the usual parameters; null omits one. */
 	public function authorize_url( array $more = [] ): string {
 		$parameters = array_filter(
 			$more + [
@@ -55,7 +55,7 @@ final class OAuthClient {
 		return add_query_arg( [], Urls::authorize() ) . ( str_contains( Urls::authorize(), '?' ) ? '&' : '?' ) . http_build_query( $parameters, '', '&', PHP_QUERY_RFC3986 );
 	}
 
-	/** The consent page, as this person sees it. @param array<string, string|null> $more */
+	/** Returns the consent page as the person sees it. @param array<string, string|null> $more */
 	public function consent_page( Person $person, array $more = [] ): Answer {
 		$sent_on = $person->get( $this->authorize_url( $more ) );
 		if ( 302 !== $sent_on->status ) {
@@ -67,8 +67,8 @@ final class OAuthClient {
 	/**
 	 * Submits the consent page.
 	 *
-	 * @param array<string, mixed>       $choices Over what the page has.
-	 * @param array<string, string|null> $more    Of the request.
+	 * @param array<string, mixed>       $choices Replace values of the form.
+	 * @param array<string, string|null> $more    Replace parameters of the request.
 	 */
 	public function decide( Person $person, array $choices = [], array $more = [] ): Answer {
 		$page = $this->consent_page( $person, $more );
@@ -76,14 +76,14 @@ final class OAuthClient {
 		return $person->post( site_url( 'wp-login.php?action=countersign_authorize' ), $choices + [ 'decision' => 'allow' ] + $form );
 	}
 
-	/** What the browser is sent back with. @return array<string, string> */
+	/** Returns the parameters that the browser is redirected with. @return array<string, string> */
 	public static function parameters( Answer $answer ): array {
 		$location = $answer->header( 'Location' ) ?? throw new \RuntimeException( "sent nowhere: HTTP $answer->status " . wp_strip_all_tags( $answer->body ) );
 		parse_str( (string) parse_url( $location, PHP_URL_QUERY ), $parameters );
 		return $parameters;
 	}
 
-	/** A code, by way of an administrator's consent. @param array<string, mixed> $choices */
+	/** Returns an authorization code, after an administrator's consent. @param array<string, mixed> $choices */
 	public function code( array $choices = [] ): string {
 		return self::parameters( $this->decide( Person::of( 'admin' ), $choices ) )['code'];
 	}
@@ -114,12 +114,12 @@ final class OAuthClient {
 		];
 	}
 
-	/** Tokens, from nothing. @param array<string, mixed> $choices @return array<string, mixed> */
+	/** Returns tokens, after consent and redemption. @param array<string, mixed> $choices @return array<string, mixed> */
 	public function tokens( array $choices = [] ): array {
 		return self::token( $this->redeeming( $this->code( $choices ) ) )->json();
 	}
 
-	/** The newest connection. */
+	/** Returns the id of the newest connection. */
 	public static function newest(): int {
 		global $wpdb;
 		return (int) $wpdb->get_var( 'SELECT MAX(id) FROM ' . Site::table( 'connections' ) );

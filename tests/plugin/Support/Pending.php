@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace Countersign\Tests;
 
-/** A request that is to be sent, or under way. */
+/** A request that is prepared or running. */
 final class Pending {
 
 	public readonly \CurlHandle $handle;
@@ -49,7 +49,7 @@ final class Pending {
 		}
 	}
 
-	/** From another address of this machine. */
+	/** Sends the request from another IP address of this machine. */
 	public function from( string $address ): self {
 		curl_setopt( $this->handle, CURLOPT_INTERFACE, $address );
 		return $this;
@@ -60,7 +60,7 @@ final class Pending {
 		if ( 0 === $status ) {
 			throw new \RuntimeException( 'no answer from ' . curl_getinfo( $this->handle, CURLINFO_EFFECTIVE_URL ) . ' ' . curl_error( $this->handle ) );
 		}
-		// Cookies go to their file now, not whenever this handle is freed.
+		// Writes cookies to their file now, and not when the handle is freed.
 		curl_setopt( $this->handle, CURLOPT_COOKIELIST, 'FLUSH' );
 		return new Answer( $status, $this->headers, (string) curl_multi_getcontent( $this->handle ) );
 	}

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace Countersign\Tests;
 
-/** Somebody with a browser: logs in at the login form, keeps cookies, follows nothing by itself. */
+/** A person with a browser: logs in with the login form and keeps cookies. Follows no redirects. */
 final class Person {
 
 	/** @var array<string, self> */
@@ -60,7 +60,7 @@ final class Person {
 	}
 
 	/**
-	 * A nonce as a page of this person's would have it: of their user and their session.
+	 * Returns the nonce that a page of this person would contain: for the person's user and session.
 	 */
 	public function nonce( string $action ): string {
 		$cookie = '';
@@ -75,13 +75,13 @@ final class Person {
 		return substr( wp_hash( $tick . '|' . $action . '|' . get_user_by( 'login', $parts['username'] )->ID . '|' . $parts['token'], 'nonce' ), -12, 10 );
 	}
 
-	/** A page of the dashboard. @param array<string, string|int> $query */
+	/** Returns a page of the dashboard. @param array<string, string|int> $query */
 	public function page( string $slug, array $query = [] ): Answer {
 		return $this->get( admin_url( 'admin.php?' . http_build_query( [ 'page' => $slug ] + $query ) ) );
 	}
 
 	/**
-	 * The forms of a page: the values that a browser would send of each.
+	 * Returns the values that a browser would submit for each form of a page.
 	 *
 	 * @return list<array<string, mixed>>
 	 */
@@ -108,7 +108,7 @@ final class Person {
 		return $forms;
 	}
 
-	/** The form of a page that has this action field. @return array<string, mixed> */
+	/** Returns the form of a page with this value of the field `action`. @return array<string, mixed> */
 	public static function form( Answer $page, string $action ): array {
 		foreach ( self::forms( $page->body ) as $form ) {
 			if ( ( $form['action'] ?? null ) === $action ) {

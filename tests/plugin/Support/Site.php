@@ -7,10 +7,10 @@ namespace Countersign\Tests;
 use Countersign\Plugin\Plugin;
 use Countersign\Plugin\Site\Schema;
 
-/** The site under test, from the inside: this process and the web's share its database, keys and store. */
+/** The site under test. This process and the web server's workers share its database, keys and store. */
 final class Site {
 
-	/** Limits that nobody meets. */
+	/** Limits that no test reaches. */
 	public const ROOMY = [
 		'ip_limit'         => [
 			'max'    => 256,
@@ -22,13 +22,13 @@ final class Site {
 		],
 	];
 
-	/** A user's id by login. */
+	/** Returns a user's id by login name. */
 	public static function user( string $login ): int {
 		return get_user_by( 'login', $login )->ID;
 	}
 
 	/**
-	 * A connection as an administrator's consent makes it.
+	 * Creates a connection as an administrator's consent does.
 	 *
 	 * @param list<string> $groups Only for `custom`.
 	 */
@@ -40,7 +40,7 @@ final class Site {
 		return new Agent( $id );
 	}
 
-	/** The site's folder: state, logs, extension. */
+	/** Returns the site's folder, which holds its state, logs and extension. */
 	public static function folder(): string {
 		return dirname( DB_DIR );
 	}
@@ -50,11 +50,11 @@ final class Site {
 	}
 
 	/**
-	 * Runs PHP in processes of their own with this WordPress loaded, all at once.
+	 * Runs PHP code in separate processes that load this WordPress, in parallel.
 	 *
 	 * @param list<string> $codes
 	 *
-	 * @return list<string> What each printed.
+	 * @return list<string> The output of each process.
 	 */
 	public static function php( string ...$codes ): array {
 		$running = [];
@@ -84,13 +84,13 @@ final class Site {
 		return $flags;
 	}
 
-	/** The full name of one of Countersign's tables. */
+	/** Returns the full name of one of Countersign's tables. */
 	public static function table( string $name ): string {
 		return Schema::table( $name );
 	}
 
 	/**
-	 * A post as somebody wrote it, whatever WordPress's own editor would say.
+	 * Creates a post without the checks of the editor.
 	 *
 	 * @param array<string, mixed> $fields
 	 */
@@ -112,21 +112,21 @@ final class Site {
 		return is_int( $id ) ? $id : throw new \RuntimeException( $id->get_error_message() );
 	}
 
-	/** A post's status, from the database. */
+	/** Reads a post's status from the database. */
 	public static function status( int $id ): ?string {
 		global $wpdb;
 		return $wpdb->get_var( $wpdb->prepare( "SELECT post_status FROM $wpdb->posts WHERE ID = %d", $id ) );
 	}
 
-	/** An option from the database, past every cache. */
+	/** Reads an option from the database, not from a cache. */
 	public static function option( string $name ): mixed {
 		global $wpdb;
 		return maybe_unserialize( $wpdb->get_var( $wpdb->prepare( "SELECT option_value FROM $wpdb->options WHERE option_name = %s", $name ) ) );
 	}
 
 	/**
-	 * A fingerprint of everything an agent could change: content, people, settings, Countersign's own state. Not "last
-	 * used", which is meant to change, and not the audit log, which is meant to grow.
+	 * Returns a hash of everything that an agent could change: content, users, settings and Countersign's own state. Excludes
+	 * the time of last use and the audit log, which change with every call.
 	 */
 	public static function digest(): string {
 		global $wpdb;

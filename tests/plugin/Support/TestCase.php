@@ -6,10 +6,10 @@ namespace Countersign\Tests;
 
 use Countersign\Plugin\Site\Settings;
 
-/** Begins each test with fresh eyes, and ends it with a look at what PHP complained of. */
+/** Resets caches and settings before each test, and fails a test during which PHP logged a warning or an error. */
 abstract class TestCase extends \PHPUnit\Framework\TestCase {
 
-	/** A complaint of PHP that a test provokes, as a regular expression. */
+	/** Regular expression for the log lines that a test provokes, or null. */
 	protected ?string $expected_complaint = null;
 
 	/** @var array<string, int> Log file => its size when the test began. */
@@ -31,7 +31,7 @@ abstract class TestCase extends \PHPUnit\Framework\TestCase {
 		wp_set_current_user( 0 );
 	}
 
-	/** Nothing in Countersign may make PHP complain, in this process or in a worker's. */
+	/** Fails if PHP logged a warning or an error, in this process or in a worker. */
 	protected function assertPostConditions(): void {
 		clearstatcache();
 		foreach ( $this->log_files() as $file ) {
@@ -45,7 +45,7 @@ abstract class TestCase extends \PHPUnit\Framework\TestCase {
 		}
 	}
 
-	/** What the sites' logs got since the test began. */
+	/** Returns what was logged since the test began. */
 	protected function logged(): string {
 		clearstatcache();
 		$new = '';
@@ -60,13 +60,13 @@ abstract class TestCase extends \PHPUnit\Framework\TestCase {
 		return array_values( array_filter( [ WP_DEBUG_LOG, (string) ini_get( 'error_log' ) ], is_file( ... ) ) );
 	}
 
-	/** A call of an agent is refused for a reason, and nothing but the audit log has changed. */
+	/** Asserts that a call is refused with a reason code and that only the audit log changes. */
 	protected static function assertRefused( string $reason, Agent $agent, string $tool, array $arguments = [], int $status = 200 ): Answer {
 		$before = Site::digest();
 		$answer = $agent->call( $tool, $arguments );
 		self::assertSame( $status, $answer->status, $answer->body );
 		self::assertSame( $reason, $answer->reason(), $answer->body );
-		self::assertSame( $before, Site::digest(), 'something has changed' );
+		self::assertSame( $before, Site::digest(), 'the refused call changed something' );
 		return $answer;
 	}
 

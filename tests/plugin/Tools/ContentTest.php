@@ -5,14 +5,13 @@ declare(strict_types=1);
 namespace Countersign\Tests\Tools;
 
 use Countersign\Tests\Agent;
-use Countersign\Tests\Answer;
 use Countersign\Tests\AuditTrail;
 use Countersign\Tests\Http;
 use Countersign\Tests\Pending;
 use Countersign\Tests\Site;
 use Countersign\Tests\TestCase;
 
-/** Reading and writing posts: what WordPress allows the connection's user, and nothing more. */
+/** Reading and writing posts: only what WordPress allows the connection's user. */
 final class ContentTest extends TestCase {
 
 	/** @var array<string, Agent> */
@@ -132,7 +131,7 @@ final class ContentTest extends TestCase {
 				self::assertStringNotContainsString( $word, $answer->body, $user );
 			}
 			self::assertSame( '', $agent->do( 'get_post', [ 'id' => $id ] )['content'] );
-			self::assertSame( [], $agent->do( 'search_content', [ 'query' => $word ] )['posts'], 'nor can the words be guessed by searching' );
+			self::assertSame( [], $agent->do( 'search_content', [ 'query' => $word ] )['posts'], 'the search does not reveal the words' );
 		}
 		self::assertStringContainsString( $word, self::as( 'author' )->do( 'get_post', [ 'id' => $id ] )['content'] );
 		self::assertStringContainsString( $word, self::as( 'editor' )->do( 'get_post', [ 'id' => $id ] )['content'] );
@@ -141,7 +140,7 @@ final class ContentTest extends TestCase {
 	public function test_lists_are_filtered_sorted_and_paged_without_overlap(): void {
 		$word = uniqid( 'list' );
 		$ids  = [];
-		// A day of their own.
+		// A day on which there are no other posts.
 		$year = (string) random_int( 1975, 2018 );
 		$day  = [ 'after' => "$year-01-01T00:00:00Z", 'before' => "$year-01-02T00:00:00Z" ];
 		for ( $n = 0; $n < 7; $n++ ) {
@@ -160,7 +159,7 @@ final class ContentTest extends TestCase {
 			self::assertSame( [ $page, 2, 7, 4 ], [ $answer['page'], $answer['per_page'], $answer['total'], $answer['total_pages'] ] );
 			array_push( $seen, ...array_column( $answer['posts'], 'id' ) );
 		}
-		self::assertSame( array_reverse( $ids ), $seen, 'all have one date: the id decides' );
+		self::assertSame( array_reverse( $ids ), $seen, 'posts of the same date are sorted by id' );
 		self::assertSame( [], $agent->do( 'list_posts', [ 'page' => 9999 ] )['posts'] );
 		foreach ( $agent->do( 'list_posts' )['posts'] as $post ) {
 			self::assertArrayNotHasKey( 'content', $post );
@@ -243,7 +242,7 @@ final class ContentTest extends TestCase {
 		foreach ( [ 'author', 'contributor', 'subscriber' ] as $user ) {
 			self::assertRefused( 'capability_denied', self::as( $user ), 'update_content', [ 'id' => $public, 'title' => 'x' ] );
 		}
-		// A contributor's own post is out of reach once it is public.
+		// Contributors cannot edit their own posts once they are published.
 		$own = Site::post( [ 'post_status' => 'publish' ], 'contributor' );
 		self::assertRefused( 'capability_denied', self::as( 'contributor' ), 'update_content', [ 'id' => $own, 'title' => 'x' ] );
 	}
@@ -274,7 +273,7 @@ final class ContentTest extends TestCase {
 		self::assertSame( [ 'intent', 'outcome', 'ok', "post:$id" ], [ $intent['kind'], $outcome['kind'], $outcome['outcome'], $outcome['target'] ] );
 		self::assertSame( $intent['correlation'], $outcome['correlation'] );
 		self::assertStringNotContainsString( $words, $intent['body'] . $outcome['body'] );
-		self::assertStringContainsString( substr( hash( 'sha256', json_encode( $words ) ), 0, 16 ), $intent['body'], 'but proof of them' );
+		self::assertStringContainsString( substr( hash( 'sha256', json_encode( $words ) ), 0, 16 ), $intent['body'], 'but the hash of the arguments' );
 		self::assertSame( (string) Site::user( 'editor' ), (string) $outcome['user'] );
 	}
 
@@ -298,7 +297,7 @@ final class ContentTest extends TestCase {
 				[ 'author', 'editor', 'contributor' ][ $n % 3 ]
 			);
 		}
-		// What other software leaves in the database.
+		// Values that other software leaves in the database.
 		$wpdb->update( $wpdb->posts, [ 'post_title' => '', 'post_content' => '' ], [ 'ID' => $ids[0] ] );
 		$wpdb->update( $wpdb->posts, [ 'post_title' => '0', 'post_excerpt' => '0', 'post_content' => ' ' ], [ 'ID' => $ids[4] ] );
 		$wpdb->update( $wpdb->posts, [ 'post_author' => 0 ], [ 'ID' => $ids[1] ] );

@@ -7,7 +7,7 @@ namespace Countersign\Tests\Tools;
 use Countersign\Tests\Site;
 use Countersign\Tests\TestCase;
 
-/** The media library, read. */
+/** Reading the media library. */
 final class MediaTest extends TestCase {
 
 	/** @return array<string, int> Title => id. */

@@ -13,7 +13,7 @@ use Countersign\Tests\TestCase;
 use Countersign\TokenKind;
 use Countersign\Tokens;
 
-/** What the public sees takes two steps: a review, then the act, once. */
+/** Publishing, scheduling, trashing and restoring need a review and a confirmation token that is valid once. */
 final class PublishingTest extends TestCase {
 
 	private static ?Agent $editor = null;
@@ -33,7 +33,7 @@ final class PublishingTest extends TestCase {
 		$from   = AuditTrail::size();
 		$before = Site::digest();
 		$review = self::review( $agent, 'publish_post', [ 'id' => $id ] );
-		self::assertSame( $before, Site::digest(), 'looking changes nothing' );
+		self::assertSame( $before, Site::digest(), 'the review changes nothing' );
 		self::assertSame( [ 'publish_post', [ 'id' => $id ], 300 ], [ $review['tool'], $review['arguments'], $review['expires_in'] ] );
 		self::assertSame( [ 'id' => $id, 'title' => 'R & D', 'status' => 'draft', 'type' => 'post', 'link' => get_permalink( $id ) ], $review['target'] );
 		self::assertContains( 'The item becomes public immediately.', $review['warnings'] );
@@ -87,7 +87,7 @@ final class PublishingTest extends TestCase {
 		self::assertRefused( 'confirmation_mismatch', $agent, 'trash_post', [ 'id' => $id, 'confirmation_token' => $token ] );
 		self::assertRefused( 'confirmation_mismatch', $agent, 'schedule_post', [ 'id' => $id, 'date' => '2099-01-01T00:00:00Z', 'confirmation_token' => $token ] );
 		self::assertRefused( 'confirmation_mismatch', Site::connect( 'editor', 'full_access' ), 'publish_post', [ 'id' => $id, 'confirmation_token' => $token ] );
-		// What was refused has not used it up.
+		// Refused calls do not use up the token.
 		$agent->do( 'publish_post', [ 'id' => $id, 'confirmation_token' => $token ] );
 		wp_update_post( [ 'ID' => $id, 'post_status' => 'draft' ] );
 		self::assertRefused( 'confirmation_used', $agent, 'publish_post', [ 'id' => $id, 'confirmation_token' => $token ] );
@@ -98,7 +98,7 @@ final class PublishingTest extends TestCase {
 		$id     = Site::post();
 		$tokens = new Tokens( \Countersign\Plugin\Plugin::composition()->extension()->keyring() );
 		$old    = $tokens->issue( TokenKind::Confirmation, $agent->id, 1, 'whatever it was for' );
-		// The clock of another web head may differ by this much.
+		// Tokens are accepted for a while after they expire, to allow for clock differences.
 		$until = microtime( true ) + 45;
 		do {
 			usleep( 300000 );
@@ -218,7 +218,7 @@ final class PublishingTest extends TestCase {
 		$page = Site::post( [ 'post_type' => 'page', 'post_status' => 'publish' ] );
 		Site::post( [ 'post_type' => 'page', 'post_parent' => $page, 'post_status' => 'publish' ] );
 		self::assertContains( 'It has child items.', self::review( self::agent(), 'trash_post', [ 'id' => $page ] )['warnings'] );
-		// To WordPress that is administering the site.
+		// WordPress requires manage_options to delete the front page.
 		update_option( 'page_on_front', $page );
 		$answer = Site::connect( 'admin', 'full_access' )->call( 'request_review', [ 'tool' => 'trash_post', 'arguments' => [ 'id' => $page ] ] );
 		update_option( 'page_on_front', 0 );
