@@ -1,5 +1,5 @@
 /**
- * Countersign's pages: copy buttons, and a verification that goes on by itself. Everything works without it.
+ * Copy buttons, and the automatic continuation of a verification. The pages also work without this script.
  */
 ( function () {
 	const { __ } = wp.i18n;
@@ -14,7 +14,7 @@
 		try {
 			await navigator.clipboard.writeText( input.value );
 		} catch {
-			// The clipboard needs HTTPS; the old way does not.
+			// The clipboard API needs HTTPS. This older function does not.
 			document.execCommand( 'copy' );
 		}
 		const text = button.textContent;
