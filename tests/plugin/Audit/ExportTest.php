@@ -46,8 +46,8 @@ final class ExportTest extends TestCase {
 	/** @return array<string, array{int}> */
 	public static function counts(): array {
 		return [
-			'a few, in which no checkpoint was due' => [ 3 ],
-			'pages of them'                         => [ 1100 ],
+			'fewer entries than between two checkpoints' => [ 3 ],
+			'several pages'                              => [ 1100 ],
 		];
 	}
 

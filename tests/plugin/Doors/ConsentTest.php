@@ -110,11 +110,11 @@ final class ConsentTest extends TestCase {
 			'no nonce'               => [ [ '_wpnonce' => '' ] ],
 			'another nonce'          => [ [ '_wpnonce' => 'abcdef0123' ] ],
 			'no preset'              => [ [ 'preset' => '' ] ],
-			'a preset of its own'    => [ [ 'preset' => 'everything' ] ],
-			'a group of its own'     => [ [ 'preset' => 'custom', 'groups' => [ 'read', 'root' ] ] ],
+			'an unknown preset'      => [ [ 'preset' => 'everything' ] ],
+			'an unknown group'       => [ [ 'preset' => 'custom', 'groups' => [ 'read', 'root' ] ] ],
 			'a user who is not offered' => [ [ 'user' => 999999 ] ],
 			'a subscriber'           => [ [ 'user' => 'subscriber' ] ],
-			'lists for texts'        => [ [ 'preset' => [ 'standard' ], 'user' => [ 1 ] ] ],
+			'arrays instead of texts' => [ [ 'preset' => [ 'standard' ], 'user' => [ 1 ] ] ],
 		];
 	}
 

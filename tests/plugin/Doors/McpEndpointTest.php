@@ -123,7 +123,7 @@ final class McpEndpointTest extends TestCase {
 			'not UTF-8'       => [ "{\"a\":\"\xff\"}", 400, 'body_not_json' ],
 			'a form'          => [ 'jsonrpc=2.0&id=1', 400, 'body_not_json' ],
 			'a batch'         => [ '[{"jsonrpc":"2.0","id":1,"method":"tools/list"}]', 400, 'batch_refused' ],
-			'no request'      => [ '{"a":1}', 400, 'request_malformed' ],
+			'not a request'   => [ '{"a":1}', 400, 'request_malformed' ],
 			'deep'            => [ "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/list\",\"params\":{\"a\":$deep}}", 400, 'body_too_deep' ],
 			'too large'       => [ '{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{"a":"' . str_repeat( 'x', 1100000 ) . '"}}', 413, 'body_too_large' ],
 			'with slashes that WordPress would add' => [ '{"jsonrpc":"2.0","id":"a\"\'\\\\b","method":"tools/list"}', 400, 'params_invalid' ],

@@ -115,11 +115,11 @@ final class OAuthEndpointsTest extends TestCase {
 			[
 				'none'              => [],
 				'plain http'        => [ 'http://evil.example/callback' ],
-				'a scheme of an app' => [ 'myapp://callback' ],
+				'a custom scheme'   => [ 'myapp://callback' ],
 				'javascript'        => [ 'javascript:alert(1)' ],
 				'a fragment'        => [ 'https://example.org/#x' ],
 				'user information'  => [ 'https://a:b@example.org/' ],
-				'one bad of two'    => [ OAuthClient::REDIRECT, 'http://evil.example/' ],
+				'one of two invalid' => [ OAuthClient::REDIRECT, 'http://evil.example/' ],
 				'text'              => 'https://example.org/',
 			]
 		) + [ 'an implicit grant' => [ [ 'grant_types' => [ 'implicit' ] ] ] ];
@@ -208,7 +208,7 @@ final class OAuthEndpointsTest extends TestCase {
 			'no code'              => [ [ 'code' => null ], 'invalid_request' ],
 			'an unknown client'    => [ [ 'client_id' => 'nobody' ], 'invalid_client' ],
 			'a password'           => [ [ 'grant_type' => 'password', 'username' => 'admin', 'password' => 'admin' ], 'unsupported_grant_type' ],
-			'the client by itself' => [ [ 'grant_type' => 'client_credentials' ], 'unsupported_grant_type' ],
+			'the client credentials grant' => [ [ 'grant_type' => 'client_credentials' ], 'unsupported_grant_type' ],
 		];
 	}
 
