@@ -1,6 +1,6 @@
 # The commands of the project. Each target runs one script, which documents what it does.
 .DEFAULT_GOAL := help
-.PHONY: help build demo demo-down test test-core test-fuzz test-phpt test-fpm test-plugin test-conformance test-clients test-browser test-packages test-matrix packages fuzz bench mutants setup clean-sites
+.PHONY: help build demo demo-down test test-core test-fuzz test-phpt test-fpm test-plugin test-conformance test-clients test-browser test-packages test-matrix packages fuzz bench deny mutants setup clean-sites
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -60,6 +60,9 @@ fuzz: ## fuzz every parser for ten minutes, two at a time (not part of make test
 
 bench: ## benchmarks, with comparable PHP code (not part of make test)
 	@benches/run.sh
+
+deny: ## licences, versions and vulnerabilities of dependencies (not in `make test`)
+	@tests/run/deny.sh
 
 mutants: ## mutation testing of the Rust core (long; not part of make test)
 	@tests/run/mutants.sh
