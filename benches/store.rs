@@ -1,4 +1,4 @@
-//! How long the operations of the stores take: `cargo bench --bench store`.
+//! Measures the operations of the stores: `cargo bench --bench store`.
 
 #![allow(
     clippy::unwrap_used,
@@ -16,11 +16,13 @@ use countersign::limit::Limit;
 use countersign::store::{
     DEFAULT_MAP_BYTES, HostIdentity, Insertion, LmdbStore, MemoryStore, OneTimeUse, Origin, Store,
 };
+use rand::rngs::Xoshiro256PlusPlus;
+use rand::{RngExt as _, SeedableRng as _};
 
 const PRELOADED: u64 = 100_000;
 const RUNS: u64 = 50_000;
 
-/// Times `work`, and gives the median in microseconds.
+/// Measures `work` and returns the median in microseconds.
 fn time(what: &str, work: impl FnMut(u64)) -> f64 {
     time_runs(what, RUNS, work)
 }
@@ -29,7 +31,7 @@ fn time_runs(what: &str, runs: u64, work: impl FnMut(u64)) -> f64 {
     time_after(what, runs, || (), work)
 }
 
-/// [`time_runs`] with something before each run that is not counted.
+/// Measures `work` like [`time_runs`]. `before` runs before each measurement and is not included.
 fn time_after(what: &str, runs: u64, mut before: impl FnMut(), mut work: impl FnMut(u64)) -> f64 {
     let mut took: Vec<_> = (0..runs)
         .map(|n| {
@@ -75,7 +77,7 @@ fn measure(name: &str, store: &dyn Store) {
     time(&format!("{name} insert_once, again"), |n| {
         assert!(!store.insert_once(&once(n), clock.now()).unwrap());
     });
-    // As an action and its nonce are.
+    // Two items, like a signed action and its nonce.
     let pair = |n: u64| [2 * n, 2 * n + 1].map(|n| once(2 * PRELOADED + n));
     time(&format!("{name} insert_together, two first"), |n| {
         let insertion = store.insert_together(&pair(n), clock.now()).unwrap();
@@ -111,7 +113,8 @@ fn measure(name: &str, store: &dyn Store) {
     });
 }
 
-/// What the rest of a request does to the processor's caches: 16 MiB of other memory.
+/// Returns a function that touches 16 MiB of other memory, as the rest of a request evicts data from the caches of the
+/// processor.
 fn busy() -> impl FnMut() {
     let mut memory = vec![1_u8; 16 << 20];
     move || {
@@ -122,8 +125,8 @@ fn busy() -> impl FnMut() {
     }
 }
 
-/// A check among a thousand and among a million live things, in a loop of nothing else and as a request finds it: the
-/// goal is within 1.5 times.
+/// Measures a check among a thousand and among a million live items, both in a tight loop and with cold caches as in a
+/// request. The goal is a factor of at most 1.5.
 fn grow() {
     let now = SystemClock.now();
     let mut medians = Vec::new();
@@ -138,24 +141,25 @@ fn grow() {
             keep_until: now.plus_seconds(3600),
             receipt: &[],
         };
+        let mut random = Xoshiro256PlusPlus::seed_from_u64(count);
         let filling = Instant::now();
         for n in 0..count {
             assert!(store.insert_once(&once(n), now).unwrap());
         }
         println!("lmdb filled with {count} in {:?}", filling.elapsed());
-        // Few against the thousand, so that it stays one.
+        // Few compared with a thousand, so that the size of the store hardly changes.
         let first = time_runs(&format!("lmdb first, of {count}"), 200, |n| {
             assert!(store.insert_once(&once(count + n), now).unwrap());
         });
-        let again = time(&format!("lmdb again, of {count}"), |n| {
-            let seen = once(n.wrapping_mul(7919) % count);
+        let again = time(&format!("lmdb again, of {count}"), |_| {
+            let seen = once(random.random_range(0..count));
             assert!(!store.insert_once(&seen, now).unwrap());
         });
-        let first_cold = time_after(&format!("  as a request, of {count}"), 200, busy(), |n| {
+        let first_cold = time_after(&format!("  cold caches, of {count}"), 200, busy(), |n| {
             assert!(store.insert_once(&once(count + 200 + n), now).unwrap());
         });
-        let again_cold = time_after(&format!("  as a request, of {count}"), 1000, busy(), |n| {
-            let seen = once(n.wrapping_mul(7919) % count);
+        let again_cold = time_after(&format!("  cold caches, of {count}"), 1000, busy(), |_| {
+            let seen = once(random.random_range(0..count));
             assert!(!store.insert_once(&seen, now).unwrap());
         });
         medians.push([first, again, first_cold, again_cold]);
@@ -166,7 +170,7 @@ fn grow() {
     let [first, again, first_cold, again_cold] =
         std::array::from_fn::<f64, 4, _>(|n| many[n] / few[n]);
     println!(
-        "a million against a thousand: first {first:.2} times, again {again:.2} times; as a request finds it {first_cold:.2} and {again_cold:.2}"
+        "a million against a thousand: first {first:.2} times, again {again:.2} times; with cold caches {first_cold:.2} and {again_cold:.2}"
     );
 }
 

@@ -1,4 +1,4 @@
-//! What the fuzz targets share: keys, a moment, and bytes turned into fields.
+//! Helpers of the fuzz targets: keys, a moment, and fields that are read from an input.
 
 use countersign::clock::Timestamp;
 use countersign::keyring::{Keyring, SiteId};
@@ -10,23 +10,23 @@ pub const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
 /// The site of every run.
 pub const SITE: SiteId = SiteId::new([1; 8]);
 
-/// Keys that nobody who wrote an input has: whatever verifies under them was not forged but found by accident.
+/// Returns keys that the author of an input does not have. An input that verifies under them is a forgery.
 #[must_use]
 pub fn stranger() -> Keyring {
     Keyring::open(SITE, &[0x5a; 64], &[]).expect("sound material")
 }
 
-/// A key that signs what a target needs signed.
+/// Returns the key with which targets sign.
 #[must_use]
 pub fn signer() -> SigningKey {
     SigningKey::from_bytes(&[7; 32])
 }
 
-/// Takes fields off the front of an input; what it lacks is zero.
+/// Reads fields from the beginning of an input. Missing bytes are zero.
 pub struct Fields<'a>(pub &'a [u8]);
 
 impl<'a> Fields<'a> {
-    /// The next `N` bytes.
+    /// Reads the next `N` bytes.
     pub fn array<const N: usize>(&mut self) -> [u8; N] {
         let mut out = [0; N];
         let length = N.min(self.0.len());
@@ -36,12 +36,12 @@ impl<'a> Fields<'a> {
         out
     }
 
-    /// The next eight bytes as a number.
+    /// Reads the next eight bytes as a big-endian number.
     pub fn number(&mut self) -> u64 {
         u64::from_be_bytes(self.array())
     }
 
-    /// Up to `most` bytes, their number first.
+    /// Reads a length of one byte, and that many bytes but at most `most`.
     pub fn bytes(&mut self, most: usize) -> &'a [u8] {
         let [length] = self.array();
         let length = usize::from(length).min(most).min(self.0.len());
@@ -51,7 +51,7 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// `text` with one bit of one byte turned over; `None` of nothing.
+/// Returns `text` with bit `at` inverted, counted from the first byte; `None` for an empty text.
 #[must_use]
 pub fn flipped(text: &[u8], at: u64) -> Option<Vec<u8>> {
     let place = usize::try_from(at / 8).ok()?.checked_rem(text.len())?;

@@ -1,4 +1,4 @@
-//! Days and months as the caller of a budget writes them: one that is read has one spelling and an end.
+//! Days and months as text: an accepted period has exactly one spelling, and it ends when the next one begins.
 #![no_main]
 
 use countersign::clock::Timestamp;
@@ -11,15 +11,19 @@ fuzz_target!(|text: &str| {
             continue;
         };
         assert_eq!(period.to_string(), text);
-        // Beyond the last one there is only the last.
+        // The last period has no next one.
         let forever = Timestamp::from_millis(u64::MAX);
         if period == Period::at(every, forever, UtcOffset::default()) {
             continue;
         }
         for seconds in [-MAX_OFFSET, 0, MAX_OFFSET] {
-            let offset = UtcOffset::new(seconds).expect("an offset");
+            let offset = UtcOffset::new(seconds).expect("the offset is in range");
             let end = period.ends(offset);
-            assert_ne!(Period::at(every, end, offset), period, "it is over");
+            assert_ne!(
+                Period::at(every, end, offset),
+                period,
+                "the period has ended"
+            );
         }
     }
 });

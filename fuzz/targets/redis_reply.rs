@@ -1,4 +1,4 @@
-//! Replies of a broken or hostile Redis: read as every answer that is ever waited for.
+//! Replies of a broken or hostile Redis server, read as every kind of answer that the store expects.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

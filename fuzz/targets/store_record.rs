@@ -1,4 +1,4 @@
-//! Records of limits and budgets as a damaged or hostile disk may hold them: each is refused, or counts as a record does.
+//! Records of limits and budgets from a damaged or hostile disk: each is refused, or it has the effect of a valid record.
 #![no_main]
 
 use countersign::clock::Timestamp;
@@ -10,11 +10,11 @@ use countersign_fuzz::{Fields, NOW};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &[u8]| {
-    // First what is asked and when, then the record.
+    // The input contains the parameters of the calls, then the record.
     let mut fields = Fields(data);
     let [max, zone, cost, steps] = fields.array();
     let window = 1 + u64::from(u32::from_be_bytes(fields.array())) % 2_678_400_000;
-    let limit = Limit::new([1; 32], 1 + u16::from(max), window).expect("a limit");
+    let limit = Limit::new([1; 32], 1 + u16::from(max), window).expect("the limit is in range");
     let kinds = [
         (PeriodUnit::Day, Measure::Calls),
         (PeriodUnit::Day, Measure::Cost),
@@ -28,7 +28,7 @@ fuzz_target!(|data: &[u8]| {
             told: max % 3 == 0,
         });
         let cap = fields.number() % MAX_AMOUNT;
-        Budget::new(b"b", every, measure, cap, known).expect("a budget")
+        Budget::new(b"b", every, measure, cap, known).expect("the budget is in range")
     });
     let offset = UtcOffset::new((i32::from(zone) - 128) * 390).unwrap_or_default();
     let cost = u64::from(cost);
@@ -36,7 +36,7 @@ fuzz_target!(|data: &[u8]| {
 
     let mut admitted = 0;
     for step in 0..u64::from(steps % 8) {
-        // One call after the other within a window: never more than the limit in all.
+        // All calls are within one window, so together they never exceed the limit.
         let now = NOW.plus_millis(step.min(window - 1));
         match store.admit(&[limit], now) {
             Ok(Admission::Admitted { tightest }) => {
@@ -66,7 +66,7 @@ fuzz_target!(|data: &[u8]| {
         assert!(standing.tally.used <= MAX_AMOUNT);
         let again = store
             .spend(&[budget], cost, offset, NOW)
-            .expect("it was read");
+            .expect("the record was accepted before");
         assert!(again.standings[0].tally.used >= standing.tally.used);
         if standing.refused {
             continue;
@@ -74,7 +74,7 @@ fuzz_target!(|data: &[u8]| {
         let counted = spending.counted(&[budget]);
         let corrected = store
             .correct(&counted, cost, cost / 2, offset, NOW)
-            .expect("it was read");
+            .expect("the record was accepted before");
         assert!(corrected[0].tally.used <= again.standings[0].tally.used);
     }
 });

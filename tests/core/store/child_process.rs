@@ -1,6 +1,6 @@
-//! Stores between real processes: what the tests of races, kills and faults have in common.
+//! Stores that real processes share: helpers for the tests of races, kills and faults.
 //!
-//! The test [`child`] plays the child's part (see `crate::support::role`). Parent and child keep step by pipes.
+//! The test [`child`] runs in the child process (see `crate::support::role`). Parent and child synchronise by pipes.
 
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
@@ -16,7 +16,7 @@ use countersign::store::{
     open_shared,
 };
 
-/// A moment that no file's time of change lies after, so that a test's own clock is the latest.
+/// Returns a moment after the modification time of every file, so that the clock of the test is the latest.
 pub fn base() -> Timestamp {
     SystemClock.now().plus_seconds(3600)
 }
@@ -29,7 +29,7 @@ pub fn open(folder: &Path, now: Timestamp) -> Result<LmdbStore, StoreError> {
     LmdbStore::open(folder, identity(), DEFAULT_MAP_BYTES, now)
 }
 
-/// The store at a place: a folder, or the address of a server.
+/// Opens the store at a place: a folder, or the address of a server.
 pub fn open_place(place: &str, now: Timestamp) -> Result<Box<dyn Store>, StoreError> {
     #[cfg(feature = "redis")]
     if place.starts_with("unix:") {
@@ -39,7 +39,7 @@ pub fn open_place(place: &str, now: Timestamp) -> Result<Box<dyn Store>, StoreEr
     Ok(Box::new(open(Path::new(place), now)?))
 }
 
-/// A thing of this site, good for an hour, and issued so that an engine started now takes it.
+/// Returns an item of this site, issued at `now` and kept for an hour.
 pub fn once(n: u64, now: Timestamp) -> OneTimeUse<'static> {
     OneTimeUse {
         key: sha256(&n.to_be_bytes()),
@@ -54,12 +54,12 @@ pub fn insert(store: &dyn Store, n: u64, now: Timestamp) -> Result<bool, StoreEr
     store.insert_once(&once(n, now), now)
 }
 
-/// Two things, written together.
+/// Returns two items that are used together.
 pub fn pair(n: u64, now: Timestamp) -> [OneTimeUse<'static>; 2] {
     [once(n, now), once(u64::MAX - n, now)]
 }
 
-/// LMDB's files in a folder.
+/// Returns the files of LMDB in a folder.
 pub fn store_files(folder: &Path) -> Vec<PathBuf> {
     let mut files: Vec<_> = fs::read_dir(folder)
         .unwrap()
@@ -95,7 +95,7 @@ fn child() {
         .parse()
         .unwrap();
     let now = Timestamp::from_millis(now);
-    // The harness of libtest prints to the same pipe: the parent reads lines with our mark.
+    // The test harness prints to the same pipe, so the parent reads only lines that begin with @.
     let mut out = std::io::stdout().lock();
     let mut say = |text: String| {
         out.write_all(format!("\n@{text}\n").as_bytes()).unwrap();
@@ -121,7 +121,7 @@ fn child() {
             let firsts = (0..3000).filter(|n| insert(&*store, *n, now).unwrap());
             say(firsts.count().to_string());
         }
-        // Each shared thing together with one of this process alone.
+        // Each shared item is used together with one of this process.
         "pairs" => {
             let store = open_place(&place, now).unwrap();
             start();
@@ -178,10 +178,10 @@ fn child() {
             ));
         }
         "refused" => say(open(&folder, now).unwrap_err().to_string()),
-        // Amid a read, with the means of LMDB itself: a read of the store ends too soon to be hit.
+        // A read transaction of LMDB that stays open. A read of the store would end before the process can be killed.
         "read" => {
             let mut options = heed::EnvOpenOptions::new().read_txn_without_tls();
-            // SAFETY: as the store opens it; this process opens it nowhere else.
+            // SAFETY: the file is opened as the store does; this process opens it nowhere else.
             #[allow(unsafe_code)]
             let env = unsafe {
                 options.flags(heed::EnvFlags::NO_SUB_DIR).map_size(1 << 20);
@@ -204,7 +204,7 @@ pub fn command(program: &Path, role: &str, place: &str, now: Timestamp) -> Comma
     command
 }
 
-/// A process that plays `role`.
+/// A child process with a role.
 pub struct Player {
     pub child: Child,
     lines: BufReader<ChildStdout>,
@@ -227,7 +227,7 @@ impl Player {
         self.child.stdin.as_mut().unwrap().write_all(b"!").unwrap();
     }
 
-    /// What it says next; `None` when it is gone.
+    /// Returns the next line of the child; `None` when it has exited.
     pub fn hear(&mut self) -> Option<String> {
         loop {
             let mut line = String::new();
@@ -245,7 +245,7 @@ impl Player {
     }
 }
 
-/// Eight of them, let go at once; what each says.
+/// Starts eight children, lets them run at once, and returns a line of each.
 pub fn eight(role: &str, place: &str, now: Timestamp) -> Vec<String> {
     let mut players: Vec<_> = (0..8)
         .map(|n| Player::start(role, place, now.plus_millis(n), 0))
@@ -263,7 +263,7 @@ pub fn sum(said: &[String]) -> u64 {
     said.iter().map(|text| text.parse::<u64>().unwrap()).sum()
 }
 
-/// Whether `check` holds in a child made by `fork`, without `exec`.
+/// Returns whether `check` holds in a child made by `fork` without `exec`.
 pub fn in_a_fork(check: impl Fn() -> bool + Send + Sync + 'static) -> bool {
     use std::os::unix::process::CommandExt as _;
     const YES: i32 = 77;
@@ -275,8 +275,8 @@ pub fn in_a_fork(check: impl Fn() -> bool + Send + Sync + 'static) -> bool {
             78
         }))
     };
-    // SAFETY: the child runs Rust code between fork and exec, which is what is under test. Other
-    // threads of the parent are idle: no lock it needs is held.
+    // SAFETY: the child runs Rust code between fork and exec, which is what the test is about. Other threads of the
+    // parent are idle, so they hold no lock that the child needs.
     #[allow(unsafe_code)]
     unsafe {
         command.pre_exec(answer);

@@ -1,9 +1,9 @@
-//! Every promise of `Store`, asked of every engine.
+//! The conformance suite: every guarantee of `Store`, tested with every engine.
 
 mod budgets;
 mod engine;
 mod limits;
-mod things;
+mod one_time_items;
 mod together;
 mod values;
 
@@ -26,7 +26,7 @@ fn key(n: u64) -> [u8; 32] {
     sha256(&n.to_be_bytes())
 }
 
-/// A thing of this site, issued when any engine has begun to take what is issued.
+/// An item of this site, issued when every engine accepts new items.
 fn once(n: u64, keep_ms: u64) -> OneTimeUse<'static> {
     OneTimeUse {
         key: key(n),
@@ -37,8 +37,8 @@ fn once(n: u64, keep_ms: u64) -> OneTimeUse<'static> {
     }
 }
 
-/// The receipt of a thing; `None` if it is not recorded. Asked beside a thing that is, so that nothing is
-/// written.
+/// Returns the receipt of an item; `None` if it is not recorded. It is requested together with an item that is recorded, so
+/// that nothing is written.
 fn receipt(store: &dyn Store, n: u64, now: u64) -> Option<Vec<u8>> {
     let known = once(u64::MAX, 900_000_000);
     let _ = store.insert_once(&known, at(now)).unwrap();
@@ -53,7 +53,7 @@ fn limit(n: u64, max: u16, window_ms: u64) -> Limit {
     Limit::new(key(n), max, window_ms).unwrap()
 }
 
-/// A thing with its first receipt.
+/// Returns an item with its first receipt.
 fn with<'a>(once: OneTimeUse<'static>, receipt: &'a [u8]) -> OneTimeUse<'a> {
     OneTimeUse { receipt, ..once }
 }
@@ -74,63 +74,63 @@ macro_rules! conformance {
 }
 
 conformance! {
-    things {
-        a_thing_is_first_once
-        exactly_one_thread_is_first
-        a_record_lives_until_its_last_moment_inclusive
-        a_record_that_lapsed_by_argument_is_refused
-        what_was_issued_before_the_start_is_refused
-        a_clock_behind_is_refused_for_things_and_not_for_limits
-        a_clock_far_ahead_and_back_admits_no_replay
-        a_receipt_lives_as_long_as_its_record
+    one_time_items {
+        an_item_is_accepted_once
+        exactly_one_thread_uses_an_item
+        a_record_is_kept_until_its_last_moment_inclusive
+        an_item_that_has_already_lapsed_is_refused
+        items_issued_before_the_start_are_refused
+        a_clock_that_is_behind_is_refused_for_items_and_accepted_for_limits
+        a_clock_that_was_far_ahead_admits_no_replay
+        a_receipt_is_kept_as_long_as_its_record
         a_first_receipt_is_written_with_its_record
-        receipts_are_bounded
+        receipts_have_a_maximum_length
         lapsed_records_are_pruned
-        a_full_store_refuses_and_keeps_what_lives
-        a_full_store_recovers_when_records_lapse
-        a_full_store_makes_room_from_afar
-        what_a_full_store_pruned_is_told_by_its_clock
+        a_full_store_refuses_new_records_and_keeps_live_ones
+        a_full_store_accepts_new_records_when_old_ones_lapse
+        a_full_store_prunes_records_far_from_the_new_one
+        a_full_store_records_the_moment_by_which_it_pruned
     }
     together {
-        things_are_used_together_or_not_at_all
-        the_first_that_was_used_is_told
-        each_of_several_is_checked
-        together_is_for_a_few_that_differ
-        a_full_store_records_none_of_several
-        exactly_one_thread_is_first_of_several
+        items_are_used_together_or_not_at_all
+        the_first_used_item_and_its_receipt_are_reported
+        each_of_several_items_is_checked
+        too_many_or_equal_items_and_long_receipts_are_misuse
+        a_full_store_records_none_of_several_items
+        exactly_one_thread_uses_several_items_together
     }
     limits {
-        a_flood_of_limits_takes_no_room_from_things
+        a_flood_of_limits_takes_no_room_from_items
         forgotten_histories_are_pruned
         a_limit_holds_between_threads
         limits_admit_together_or_not_at_all
-        of_several_refusals_the_longest_is_told
-        a_refused_call_extends_nothing
-        the_first_refusal_of_a_burst_is_told_once
-        an_edited_limit_applies_to_its_history
-        calls_that_make_no_sense_are_misuse
+        the_longest_of_several_refusals_is_reported
+        a_refused_call_extends_no_waiting_time
+        the_first_refusal_of_a_burst_is_reported_once
+        a_changed_limit_applies_to_its_history
+        invalid_lists_of_limits_and_invalid_names_are_misuse
     }
     budgets {
         a_budget_holds_between_threads
         budgets_count_together_or_not_at_all
-        a_used_up_budget_is_told_once_a_period
-        of_several_used_up_the_longest_is_told
-        a_call_that_never_fits_is_not_told_to_wait
-        a_budget_survives_a_restart
+        a_used_up_budget_is_announced_once_per_period
+        the_budget_that_refuses_for_the_longest_time_is_reported
+        a_call_that_never_fits_has_no_waiting_time
+        a_kept_tally_survives_a_restart_of_the_store
         a_period_never_reopens
-        a_clock_far_ahead_is_not_believed_for_ever
-        what_a_call_cost_takes_the_place_of_its_estimate
+        a_count_of_a_clock_that_was_far_ahead_moves_to_the_present_period
+        the_real_cost_replaces_the_estimate
         a_correction_after_the_period_gives_nothing_back
-        a_correction_after_a_restart_goes_on_from_what_is_known
-        budgets_are_apart_by_name_period_and_measure
-        budgets_that_make_no_sense_are_misuse
+        a_correction_after_a_restart_continues_from_the_known_tally
+        budgets_differ_by_name_period_and_measure
+        invalid_budgets_are_misuse
         counts_of_past_periods_are_pruned
         a_flood_of_budgets_takes_no_room_from_others
     }
     values {
         values_are_set_replaced_and_removed
-        exactly_one_thread_replaces
-        values_are_bounded
-        the_status_counts
+        concurrent_replacements_lose_no_update
+        values_and_their_total_size_are_bounded
+        the_status_reports_the_number_of_records
     }
 }

@@ -1,4 +1,4 @@
-//! The embedded store's folder: reboots, exchanged, damaged and foreign files, forks.
+//! The folder of the embedded store: reboots, restored and damaged files, other users, forks.
 
 use std::fs;
 use std::io::Write as _;
@@ -17,7 +17,7 @@ use countersign::store::{
 };
 
 #[test]
-fn eight_first_openers_agree() {
+fn eight_processes_that_open_at_once_start_one_store() {
     let dir = tempfile::tempdir().unwrap();
     let now = base();
     let mut players: Vec<_> = (0..8)
@@ -64,7 +64,7 @@ fn a_killed_reader_does_not_fill_the_store() {
     let calls = |from, count| {
         (from..from + count).find_map(|n| store.admit(&limits, now.plus_millis(n)).err())
     };
-    // While it lives, the pages it may read are kept, and the file fills.
+    // While the reader lives, LMDB keeps the pages that it may read, and the file fills.
     assert_eq!(calls(0, 5000), Some(StoreError::Full));
     reader.child.kill().unwrap();
     reader.child.wait().unwrap();
@@ -74,7 +74,7 @@ fn a_killed_reader_does_not_fill_the_store() {
 // ---- Forks ----------------------------------------------------------------------------------
 
 #[test]
-fn a_forked_child_is_refused_and_harms_nothing() {
+fn a_forked_child_is_refused_and_the_parent_continues() {
     let dir = tempfile::tempdir().unwrap();
     let mut player = Player::start("shared", dir.path().to_str().unwrap(), base(), 0);
     assert_eq!(player.hear().as_deref(), Some("true true"));
@@ -101,7 +101,7 @@ fn a_store_dropped_in_a_forked_child_stays_open_in_the_parent() {
 
 // ---- The watermark --------------------------------------------------------------------------
 
-/// A store with thing 1 used, closed again; and when it was used.
+/// Makes a store in which item 1 was used, closes it, and returns the moment of the use.
 fn used(folder: &Path) -> Timestamp {
     let start = base();
     let now = start.plus_millis(10);
@@ -112,7 +112,7 @@ fn used(folder: &Path) -> Timestamp {
     now
 }
 
-/// That the store was started anew at `now`, and refuses what was used before.
+/// Asserts that the store was started anew at `now` and refuses items that were issued before.
 fn started_anew(store: &LmdbStore, before: Timestamp, now: Timestamp) {
     assert_eq!(store.status().unwrap().opened_at, now);
     let again = store.insert_once(&once(1, before), now.plus_millis(1));
@@ -129,7 +129,7 @@ fn started_anew(store: &LmdbStore, before: Timestamp, now: Timestamp) {
 }
 
 #[test]
-fn a_store_that_is_opened_again_remembers() {
+fn a_store_that_is_opened_again_has_its_records() {
     let dir = tempfile::tempdir().unwrap();
     let before = used(dir.path());
     let store = open(dir.path(), before.plus_seconds(5)).unwrap();
@@ -139,7 +139,7 @@ fn a_store_that_is_opened_again_remembers() {
     );
     assert_eq!(store.get(b"name"), Ok(Some(b"value".to_vec())));
     assert_eq!(store.status().unwrap().opened_at.plus_millis(10), before);
-    // Also of the clock.
+    // The latest moment is remembered too.
     drop(store);
     assert_eq!(
         insert(
@@ -158,7 +158,7 @@ fn a_store_that_is_opened_again_remembers() {
 }
 
 #[test]
-fn a_reboot_and_a_clone_start_it_anew() {
+fn a_reboot_or_a_cloned_machine_starts_the_store_anew() {
     for identity in [
         HostIdentity::new("boot-2", "machine-1"),
         HostIdentity::new("boot-1", "machine-2"),
@@ -173,7 +173,7 @@ fn a_reboot_and_a_clone_start_it_anew() {
 }
 
 #[test]
-fn a_clock_that_starts_over_with_the_machine_puts_no_watermark_in_the_past() {
+fn a_clock_reset_by_a_reboot_does_not_move_the_watermark_back() {
     let dir = tempfile::tempdir().unwrap();
     let real = SystemClock.now();
     drop(open(dir.path(), real).unwrap());
@@ -185,14 +185,14 @@ fn a_clock_that_starts_over_with_the_machine_puts_no_watermark_in_the_past() {
 }
 
 #[test]
-fn a_restored_file_starts_it_anew() {
+fn a_restored_file_starts_the_store_anew() {
     let dir = tempfile::tempdir().unwrap();
     let backup = tempfile::tempdir().unwrap();
     let before = used(dir.path());
     for name in ["data", "lock file"] {
         let files = store_files(dir.path());
         let file = &files[usize::from(name == "lock file")];
-        // As tar, rsync and cp --remove-destination do: a copy in another inode.
+        // The copy has another inode, as after tar, rsync or cp --remove-destination.
         let copy = backup.path().join("copy");
         fs::copy(file, &copy).unwrap();
         fs::rename(&copy, file).unwrap();
@@ -202,7 +202,7 @@ fn a_restored_file_starts_it_anew() {
 }
 
 #[test]
-fn a_folder_restored_under_a_running_process_starts_it_anew_there() {
+fn a_folder_restored_under_a_running_process_starts_the_store_anew() {
     let dir = tempfile::tempdir().unwrap();
     let folder = dir.path().join("store");
     let start = base();
@@ -222,7 +222,7 @@ fn a_folder_restored_under_a_running_process_starts_it_anew_there() {
     assert_eq!(insert(&store, 1, before), Ok(true));
     fs::remove_dir_all(&folder).unwrap();
     backup(&copy, &folder);
-    // What cannot start a store only says so; what can, does.
+    // An operation without `now` cannot start a store and fails; one with `now` starts it.
     assert_eq!(store.get(b"name"), Err(StoreError::Replaced));
     let now = start.plus_seconds(5);
     assert_eq!(
@@ -236,11 +236,11 @@ fn a_folder_restored_under_a_running_process_starts_it_anew_there() {
 fn running_processes_follow_to_a_new_generation() {
     let dir = tempfile::tempdir().unwrap();
     let start = base();
-    // Where the other process opens its first.
+    // The folder that the other process opens first.
     let folder = dir.path().join("0");
     let store = open(&folder, start).unwrap();
     assert_eq!(insert(&store, 1, start.plus_millis(10)), Ok(true));
-    // Its file vanishes; another process comes by first, and does thing 1 anew.
+    // The data file vanishes. Another process starts the store anew and uses item 1 there.
     fs::remove_file(data_file(&folder)).unwrap();
     let now = start.plus_seconds(5);
     let mut other = Player::start("open", dir.path().to_str().unwrap(), now, 0);
@@ -257,7 +257,7 @@ fn running_processes_follow_to_a_new_generation() {
 }
 
 #[test]
-fn a_deleted_folder_is_made_again() {
+fn a_deleted_folder_is_created_again() {
     let dir = tempfile::tempdir().unwrap();
     let folder = dir.path().join("store");
     let start = base();
@@ -275,7 +275,7 @@ fn a_deleted_folder_is_made_again() {
 // ---- Damage ---------------------------------------------------------------------------------
 
 #[test]
-fn damaged_and_foreign_files_start_it_anew() {
+fn damaged_files_and_other_layouts_start_the_store_anew() {
     type Damage = fn(&Path);
     let damages: [(&str, Damage); 9] = [
         ("data cut to nothing", |f| {
@@ -329,7 +329,7 @@ fn overwrite(path: &Path, bytes: &[u8]) {
 }
 
 #[test]
-fn files_are_for_their_owner_alone() {
+fn folder_and_files_are_accessible_to_their_owner_only() {
     let dir = tempfile::tempdir().unwrap();
     let folder = dir.path().join("a/b");
     used(&folder);
@@ -346,7 +346,7 @@ fn files_are_for_their_owner_alone() {
 }
 
 #[test]
-fn a_folder_is_open_once_in_a_process() {
+fn a_process_cannot_open_a_folder_twice() {
     let dir = tempfile::tempdir().unwrap();
     let store = open(dir.path(), base()).unwrap();
     assert_eq!(open(dir.path(), base()).err(), Some(StoreError::Busy));
@@ -355,7 +355,7 @@ fn a_folder_is_open_once_in_a_process() {
 }
 
 #[test]
-fn a_folder_that_others_write_is_refused() {
+fn a_folder_that_other_users_can_write_is_refused() {
     let dir = tempfile::tempdir().unwrap();
     let folder = dir.path().join("wide");
     fs::create_dir(&folder).unwrap();
@@ -369,7 +369,7 @@ fn a_folder_that_others_write_is_refused() {
 // ---- What the operating system refuses ------------------------------------------------------
 
 #[test]
-fn nothing_of_the_store_is_open_in_a_program_that_is_started() {
+fn a_started_program_inherits_no_file_of_the_store() {
     let dir = tempfile::tempdir().unwrap();
     let store = open(dir.path(), base()).unwrap();
     let listed = Command::new("ls")
@@ -382,7 +382,7 @@ fn nothing_of_the_store_is_open_in_a_program_that_is_started() {
     drop(store);
 }
 
-/// A file system of its own, of 3 MiB; `None` where only root may mount one, and this is not root.
+/// A separate file system of 3 MiB. Only root can mount one.
 struct Disk(tempfile::TempDir);
 
 impl Disk {
@@ -409,9 +409,9 @@ impl Drop for Disk {
 }
 
 #[test]
-fn a_full_disk_refuses_and_recovers() {
+fn a_full_disk_is_refused_until_there_is_room() {
     let Some(disk) = Disk::mount() else {
-        // The store's own bound is asked of every engine by the conformance suite.
+        // Not root. The size limit of the store itself is tested by the conformance suite.
         return;
     };
     let start = base();
@@ -434,7 +434,7 @@ fn a_full_disk_refuses_and_recovers() {
     for n in 0..full {
         assert_eq!(insert(&store, n, now), Ok(false), "{n}");
     }
-    // Nor can another be started beside it.
+    // Another store on the same disk cannot be started either.
     let other = open(&disk.path().join("other"), now).err();
     assert_eq!(other, Some(StoreError::Full));
     fs::remove_file(&ballast).unwrap();
@@ -465,11 +465,11 @@ fn a_read_only_disk_is_refused() {
     assert_eq!(insert(&store, 1, before), Ok(false));
 }
 
-/// What another user is told than the one whose folder it is: as php-fpm is, on a fresh machine.
+/// A process of another user gets a message that says what to do, like php-fpm on a newly installed machine.
 #[test]
-fn what_is_another_users_is_refused_by_name() {
+fn a_folder_of_another_user_is_refused_with_a_message() {
     use std::os::unix::process::CommandExt as _;
-    // Root can be another user; others are one already.
+    // Root runs the program as another user. Any other user takes a folder of root.
     let dir = tempfile::tempdir().unwrap();
     let mode = |path: &Path, mode| {
         fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
@@ -505,7 +505,7 @@ fn what_is_another_users_is_refused_by_name() {
         "the store's folder cannot be created: create it for the user that runs PHP, with mode 0700"
     );
     if root {
-        // Its own, but nothing can be written in it.
+        // A folder of the user in which nothing can be written.
         let own = dir.path().join("own");
         fs::create_dir(&own).unwrap();
         mode(&own, 0o500);

@@ -1,10 +1,10 @@
-//! Every store between real processes: races and kills.
+//! Every engine with real processes: races and kills.
 
 use super::child_process::{Player, base, eight, insert, open_place, pair, sum};
 use countersign::clock::{SKEW_MS, Timestamp};
 use countersign::store::MemoryStore;
 
-/// Where a store is, and what must live as long.
+/// The place of a store, and the folder or server that must exist as long.
 struct Place {
     place: String,
     _kept: Box<dyn std::any::Any>,
@@ -36,20 +36,20 @@ macro_rules! processes {
 }
 
 processes! {
-    of_eight_processes_exactly_one_is_first
-    of_eight_processes_one_has_both_of_two_things
-    eight_processes_keep_one_limit
-    three_hundred_kills_lose_nothing_acknowledged
+    exactly_one_of_eight_processes_uses_an_item
+    exactly_one_of_eight_processes_uses_two_items_together
+    eight_processes_share_one_limit
+    three_hundred_kills_lose_no_acknowledged_record
 }
 
-/// A store at the place, started so long before the moment given that any engine takes what is issued.
+/// Starts a store at the place and returns a moment at which every engine accepts new items.
 fn started(place: &Place) -> Timestamp {
     let start = base();
     drop(open_place(&place.place, start).unwrap());
     start.plus_millis(SKEW_MS + 1)
 }
 
-fn of_eight_processes_exactly_one_is_first(place: &Place) {
+fn exactly_one_of_eight_processes_uses_an_item(place: &Place) {
     let now = started(place);
     let said = eight("race", &place.place, now);
     assert_eq!(sum(&said), 3000, "{said:?}");
@@ -59,7 +59,7 @@ fn of_eight_processes_exactly_one_is_first(place: &Place) {
     );
 }
 
-fn of_eight_processes_one_has_both_of_two_things(place: &Place) {
+fn exactly_one_of_eight_processes_uses_two_items_together(place: &Place) {
     let now = started(place);
     let said = eight("pairs", &place.place, now);
     assert_eq!(sum(&said), 2000, "{said:?}");
@@ -67,14 +67,14 @@ fn of_eight_processes_one_has_both_of_two_things(place: &Place) {
         said.iter().filter(|n| *n != "0").count() > 1,
         "no race: {said:?}"
     );
-    // Whoever was not first recorded nothing.
+    // The processes that were not first recorded nothing.
     let store = open_place(&place.place, now).unwrap();
     assert_eq!(store.status().unwrap().seen, 4000);
 }
 
-/// The memory of one process: its promise holds between threads.
+/// The store in memory gives its guarantees between threads.
 #[test]
-fn of_eight_threads_exactly_one_is_first() {
+fn exactly_one_of_eight_threads_uses_an_item() {
     let start = base();
     let now = start.plus_millis(1);
     let store = MemoryStore::new(start);
@@ -93,19 +93,19 @@ fn of_eight_threads_exactly_one_is_first() {
     assert_eq!(firsts, 3000);
 }
 
-fn eight_processes_keep_one_limit(place: &Place) {
+fn eight_processes_share_one_limit(place: &Place) {
     let now = started(place);
     let said = eight("limit", &place.place, now);
     assert_eq!(sum(&said), 60, "{said:?}");
 }
 
-fn three_hundred_kills_lose_nothing_acknowledged(place: &Place) {
+fn three_hundred_kills_lose_no_acknowledged_record(place: &Place) {
     let now = started(place);
     let opened = open_place(&place.place, now).unwrap();
     let mut next = 0_u64;
     for round in 0..300_u64 {
         let mut player = Player::start("write", &place.place, now, next);
-        // Killed while it writes on: after a few, a different number each time.
+        // The child is killed while it writes, after a number of records that varies.
         for _ in 0..=round % 7 {
             assert_eq!(player.hear(), Some(next.to_string()));
             next += 1;
@@ -116,7 +116,7 @@ fn three_hundred_kills_lose_nothing_acknowledged(place: &Place) {
             assert_eq!(said, next.to_string());
             next += 1;
         }
-        // One more pair may have been written and not told: as it was, it stays, and whole.
+        // One more pair may have been written but not reported. Either both of its records exist or none.
         let [one, other] = pair(next, now).map(|once| opened.insert_once(&once, now).unwrap());
         assert_eq!(one, other, "half of {next}");
         next += 1;

@@ -1,4 +1,4 @@
-//! The shared store in all that can happen to a Redis server and to the way there.
+//! The shared store when the Redis server or the connection to it fails or changes.
 
 mod answers;
 mod connections;
@@ -25,7 +25,7 @@ use countersign::store::{
 
 const BYTES: usize = DEFAULT_MAP_BYTES;
 
-/// A store that takes things issued at the moment given.
+/// Returns a store, and a moment at which it accepts new items.
 fn ready(server: &Server) -> (RedisStore, Timestamp) {
     let start = base();
     (server.store(BYTES, start), start.plus_millis(SKEW_MS + 1))
@@ -35,7 +35,7 @@ fn open(url: &str) -> Result<RedisStore, StoreError> {
     RedisStore::open(url, PREFIX, BYTES)
 }
 
-/// That thing 1, used before, is refused, and a new one is taken once the skew is over.
+/// Asserts that item 1, which was used before, is refused, and that a new item is accepted after the clock tolerance.
 fn started_anew(store: &dyn Store, before: Timestamp, now: Timestamp) {
     let again = store.insert_once(&once(1, before), now);
     assert_eq!(again, Err(StoreError::Restarted));

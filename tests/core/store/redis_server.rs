@@ -1,4 +1,4 @@
-//! A Redis server of a test's own: on a unix socket in a folder of its own, stopped with its handle.
+//! A Redis server for one test, on a unix socket in its own folder. It is stopped when its handle is dropped.
 
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use countersign::clock::Timestamp;
 use countersign::store::RedisStore;
 
-/// The keys' prefix in the tests.
+/// The prefix of the keys in the tests.
 pub const PREFIX: &str = "test";
 
 pub struct Server {
@@ -17,7 +17,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// A server that saves nothing, with further `options`.
+    /// Starts a server that saves nothing, with further `options`.
     pub fn start(options: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let options: Vec<String> = options.iter().map(|option| (*option).to_owned()).collect();
@@ -39,12 +39,12 @@ impl Server {
         format!("unix://{}", self.socket().display())
     }
 
-    /// A store on it with the test's clock, started at `now`.
+    /// Opens a store on the server with the clock of the test, started at `now`.
     pub fn store(&self, bytes: usize, now: Timestamp) -> RedisStore {
         RedisStore::open_at(&self.url(), PREFIX, bytes, now).unwrap()
     }
 
-    /// Runs a command, as an administrator would.
+    /// Runs a command as the administrator.
     pub fn admin(&self, command: &[&str]) -> redis::Value {
         let client = redis::Client::open(self.url()).unwrap();
         let mut connection = client.get_connection().unwrap();
@@ -61,13 +61,13 @@ impl Server {
         assert!(sent.success());
     }
 
-    /// Kills it, as a crash would.
+    /// Kills the server, like a crash.
     pub fn stop(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
 
-    /// Starts it again after `stop`, on the same socket, with what it had saved.
+    /// Starts the server again after `stop`, on the same socket and with its saved data.
     pub fn again(&mut self) {
         let _ = std::fs::remove_file(self.socket());
         self.child = spawn(&self.folder, &self.options);
@@ -83,7 +83,7 @@ impl Server {
                 .and_then(|mut connection| redis::cmd("PING").query::<String>(&mut connection));
             match answers {
                 Ok(_) => return,
-                // Other errors (a password is wanted) are answers too.
+                // Other errors, such as a missing password, are answers too.
                 Err(error) if !error.is_io_error() && error.code() != Some("LOADING") => return,
                 Err(error) => assert!(began.elapsed() < Duration::from_secs(20), "{error}"),
             }
@@ -100,7 +100,7 @@ impl Drop for Server {
 }
 
 fn spawn(folder: &tempfile::TempDir, options: &[String]) -> Child {
-    // Another program that speaks the same: Valkey's server.
+    // Another server with the same protocol can be configured, such as that of Valkey.
     let program = std::env::var_os("REDIS_SERVER").unwrap_or_else(|| "redis-server".into());
     Command::new(program)
         .args(["--port", "0", "--save", "", "--appendonly", "no"])

@@ -1,9 +1,9 @@
-//! Budgets: what a period has cost.
+//! Budgets: counting calls and costs per period.
 
 use super::*;
 
 const HOUR: u64 = 3_600_000;
-/// From START, 2027-01-15 at 8 in the morning of UTC, to midnight.
+/// Milliseconds from START, which is 2027-01-15T08:00:00Z, to midnight.
 const MIDNIGHT: u64 = 16 * HOUR;
 const UTC: i32 = 0;
 
@@ -27,7 +27,7 @@ fn spend(store: &dyn Store, budgets: &[Budget], cost: u64, ms: u64) -> Spending 
     store.spend(budgets, cost, offset(UTC), at(ms)).unwrap()
 }
 
-/// What each budget has counted.
+/// Returns the count of each budget.
 fn used(spending: &Spending) -> Vec<u64> {
     let standings = spending.standings.iter();
     standings.map(|standing| standing.tally.used).collect()
@@ -77,14 +77,14 @@ pub(super) fn budgets_count_together_or_not_at_all<E: Engine>() {
         assert_eq!(left, [10 - n, 100 - 30 * n, 3 - n, 1000 - 30 * n]);
     }
     for _ in 0..5 {
-        // 90 of 100 are spent: 10 fit, and the month has no call left.
+        // 90 of 100 are used, so 10 fit, but the month has no call left.
         let spending = spend(&*store, &budgets, 10, 6);
         assert_eq!(spending.refused.unwrap().index, 2);
         assert_eq!(used(&spending), [3, 90, 3, 90]);
         let refused: Vec<bool> = spending.standings.iter().map(|one| one.refused).collect();
         assert_eq!(refused, [false, false, true, false]);
     }
-    // A cap that is raised or lowered applies to the count as it is.
+    // A raised or lowered cap applies to the present count.
     let raised = budget(1, PeriodUnit::Month, Measure::Calls, 4);
     let spending = spend(&*store, &[raised, cost(1, 100)], 10, 7);
     assert_eq!((spending.refused, used(&spending)), (None, vec![4, 100]));
@@ -93,12 +93,12 @@ pub(super) fn budgets_count_together_or_not_at_all<E: Engine>() {
     assert!(lowered.refused.is_some());
 }
 
-pub(super) fn a_used_up_budget_is_told_once_a_period<E: Engine>() {
+pub(super) fn a_used_up_budget_is_announced_once_per_period<E: Engine>() {
     let Subject { store, _folder } = E::ample();
     for (day, midnight) in [(0, MIDNIGHT), (MIDNIGHT, MIDNIGHT + 24 * HOUR)] {
         let budgets = [calls(1, 2), cost(1, 10)];
         assert_eq!(used(&spend(&*store, &budgets, 9, day)), [1, 9]);
-        // A call that does not fit is told; a smaller one that does is still counted.
+        // A call that does not fit is announced. A smaller call that fits is still counted.
         let large = spend(&*store, &budgets, 2, day + 1);
         assert_eq!(announced(&large), [false, true]);
         assert_eq!(announced(&spend(&*store, &budgets, 2, day + 1)), [false; 2]);
@@ -120,7 +120,7 @@ pub(super) fn a_used_up_budget_is_told_once_a_period<E: Engine>() {
     }
 }
 
-pub(super) fn of_several_used_up_the_longest_is_told<E: Engine>() {
+pub(super) fn the_budget_that_refuses_for_the_longest_time_is_reported<E: Engine>() {
     let Subject { store, _folder } = E::ample();
     let budgets = [
         calls(1, 1),
@@ -141,7 +141,7 @@ pub(super) fn of_several_used_up_the_longest_is_told<E: Engine>() {
     let without = [budgets[2], budgets[0]];
     let refused = spend(&*store, &without, 9, now).refused;
     assert_eq!(refused, Some(BudgetRefusal { index: 0, ..day }));
-    // An hour east, midnight was 58 minutes ago; an hour west, it is in an hour.
+    // One hour east it is after midnight; one hour west midnight is more than an hour away.
     let west = store
         .spend(&[calls(1, 1)], 0, offset(-3600), at(now))
         .unwrap();
@@ -152,7 +152,7 @@ pub(super) fn of_several_used_up_the_longest_is_told<E: Engine>() {
     assert_eq!(east.refused, None);
 }
 
-pub(super) fn a_call_that_never_fits_is_not_told_to_wait<E: Engine>() {
+pub(super) fn a_call_that_never_fits_has_no_waiting_time<E: Engine>() {
     let Subject { store, _folder } = E::ample();
     for (budget, price) in [(cost(1, 10), 11), (cost(2, 0), 0), (calls(3, 0), 5)] {
         let spending = spend(&*store, &[calls(9, 100), budget], price, 0);
@@ -163,13 +163,13 @@ pub(super) fn a_call_that_never_fits_is_not_told_to_wait<E: Engine>() {
         assert_eq!(spending.refused, Some(never), "{price}");
         assert_eq!(used(&spending), [0, 0]);
     }
-    // What is left of today is too little, and tomorrow there is enough.
+    // Too little is left today, and there will be enough tomorrow.
     assert_eq!(spend(&*store, &[cost(1, 10)], 1, 0).refused, None);
     let spending = spend(&*store, &[cost(1, 10)], 10, 0);
     assert_eq!(spending.refused.unwrap().retry_after, Some(16 * 3600));
 }
 
-pub(super) fn a_budget_survives_a_restart<E: Engine>() {
+pub(super) fn a_kept_tally_survives_a_restart_of_the_store<E: Engine>() {
     let (first, second) = (E::ample(), E::ample());
     let mut kept = None;
     for n in 1..=7 {
@@ -178,12 +178,12 @@ pub(super) fn a_budget_survives_a_restart<E: Engine>() {
     }
     let kept = kept.unwrap();
     assert_eq!(kept.period.to_string(), "2027-01-15");
-    // Empty, as after a reboot.
+    // The second store is empty, as after a reboot.
     let known = cost(1, 10).with_known(kept);
     assert_eq!(used(&spend(&*second.store, &[known], 1, 20)), [8]);
-    // The same again is nothing new: what is stored is larger.
+    // The same tally again has no effect, since the stored count is larger.
     assert_eq!(used(&spend(&*second.store, &[known], 1, 21)), [9]);
-    // A head that knows more.
+    // A caller with a larger tally.
     let more = Tally { used: 10, ..kept };
     let refused = spend(&*second.store, &[known.with_known(more)], 1, 22);
     assert_eq!(
@@ -191,8 +191,8 @@ pub(super) fn a_budget_survives_a_restart<E: Engine>() {
         (vec![10], vec![true])
     );
     assert!(refused.standings[0].tally.told);
-    // What was told before the restart is not told again, and what was refused only by what its caller
-    // knew is not in the store.
+    // A refusal that was announced before the restart is not announced again. A call that is refused because of the
+    // caller's tally stores nothing.
     let third = E::ample();
     let told = Tally { told: true, ..more };
     let refused = spend(&*third.store, &[known.with_known(told)], 1, 23);
@@ -201,13 +201,13 @@ pub(super) fn a_budget_survives_a_restart<E: Engine>() {
         (vec![10], vec![false])
     );
     assert_eq!(used(&spend(&*third.store, &[cost(1, 10)], 1, 24)), [1]);
-    // Of yesterday nothing counts.
+    // A tally of yesterday has no effect.
     let tomorrow = spend(&*third.store, &[known.with_known(told)], 1, MIDNIGHT);
     assert_eq!(
         (used(&tomorrow), announced(&tomorrow)),
         (vec![1], vec![false])
     );
-    // A month's tally is of its month.
+    // The tally of a month applies to that month.
     let month = Tally {
         period: Period::parse(PeriodUnit::Month, "2027-01").unwrap(),
         ..more
@@ -229,17 +229,17 @@ pub(super) fn a_period_never_reopens<E: Engine>() {
     };
     let day = |n: u32| format!("2027-01-{n}");
     assert_eq!(run(3600, MIDNIGHT - HOUR - 1), (true, day(15), 1));
-    // Half past midnight by summer time; then the clocks are put back, and it is the day before again.
+    // Half past midnight in summer time. Then summer time ends, and local time is in the previous day again.
     assert_eq!(run(3600, MIDNIGHT - HOUR / 2), (true, day(16), 1));
     assert_eq!(run(0, MIDNIGHT - HOUR / 3), (true, day(16), 2));
-    // A machine's clock that goes back over midnight.
+    // The clock of the machine is set back across midnight.
     assert_eq!(run(0, MIDNIGHT + 1), (true, day(16), 3));
     assert_eq!(run(0, MIDNIGHT - 2), (false, day(16), 3));
     assert_eq!(run(0, MIDNIGHT + 24 * HOUR - 1), (false, day(16), 3));
-    // The month has had four.
+    // Four calls were counted in the month.
     assert_eq!(run(0, MIDNIGHT + 24 * HOUR), (true, day(17), 1));
     assert_eq!(run(0, MIDNIGHT + 24 * HOUR), (false, day(17), 1));
-    // Nor after a restart, when the caller has kept the later period.
+    // The same holds after a restart, if the caller has kept the later period.
     let other = E::ample();
     let kept = Tally {
         period: Period::parse(PeriodUnit::Day, "2027-01-16").unwrap(),
@@ -255,7 +255,7 @@ pub(super) fn a_period_never_reopens<E: Engine>() {
     assert_eq!(used(&refused), [3]);
     let until = refused.refused.unwrap().retry_after;
     assert_eq!(until, Some(24 * 3600 + 1));
-    // Of a stored and a known tally the later period counts, with its own count.
+    // Of a stored and a known tally, the one of the later period holds.
     let Subject { store, _folder } = E::ample();
     assert_eq!(used(&spend(&*store, &[calls(2, 9)], 0, 0)), [1]);
     let ahead = calls(2, 9).with_known(Tally { used: 5, ..kept });
@@ -269,20 +269,20 @@ pub(super) fn a_period_never_reopens<E: Engine>() {
     assert_eq!(used(&spend(&*store, &[behind], 0, 2)), [7]);
 }
 
-pub(super) fn a_clock_far_ahead_is_not_believed_for_ever<E: Engine>() {
+pub(super) fn a_count_of_a_clock_that_was_far_ahead_moves_to_the_present_period<E: Engine>() {
     let Subject { store, _folder } = E::ample();
     let year = 365 * 24 * HOUR;
     let budgets = [calls(1, 2), budget(1, PeriodUnit::Month, Measure::Calls, 9)];
     assert_eq!(used(&spend(&*store, &budgets, 0, year)), [1, 1]);
     assert_eq!(used(&spend(&*store, &budgets, 0, year)), [2, 2]);
-    // Right again: what was counted is kept, and the period is that of now.
+    // The clock is right again: the count is kept and moved to the present period.
     let refused = spend(&*store, &budgets, 0, 0);
     assert_eq!(used(&refused), [2, 2]);
     assert_eq!(refused.standings[0].tally.period.to_string(), "2027-01-15");
     assert_eq!(refused.refused.unwrap().retry_after, Some(16 * 3600));
     let tomorrow = spend(&*store, &budgets, 0, MIDNIGHT);
     assert_eq!((tomorrow.refused, used(&tomorrow)), (None, vec![1, 3]));
-    // Also where it was told already, so that there is nothing else to write.
+    // The same if the refusal was already announced, so that nothing else would be written.
     let told = [calls(2, 1)];
     assert_eq!(used(&spend(&*store, &told, 0, year)), [1]);
     assert_eq!(announced(&spend(&*store, &told, 0, year)), [true]);
@@ -290,7 +290,7 @@ pub(super) fn a_clock_far_ahead_is_not_believed_for_ever<E: Engine>() {
     assert_eq!(spend(&*store, &told, 0, MIDNIGHT).refused, None);
 }
 
-pub(super) fn what_a_call_cost_takes_the_place_of_its_estimate<E: Engine>() {
+pub(super) fn the_real_cost_replaces_the_estimate<E: Engine>() {
     let Subject { store, _folder } = E::ample();
     let budgets = [
         calls(1, 100),
@@ -313,23 +313,23 @@ pub(super) fn what_a_call_cost_takes_the_place_of_its_estimate<E: Engine>() {
         let used: Vec<u64> = standings.iter().map(|one| one.tally.used).collect();
         used
     };
-    // Two at once, corrected in the order in which they came: neither brings back what the other gave.
+    // Two concurrent calls: the correction of one does not undo that of the other.
     let (a, b) = (counted(10), counted(10));
     assert_eq!(correct(&a, 10, 0), [2, 10, 10]);
     assert_eq!(correct(&b, 10, 5), [2, 5, 5]);
     let c = counted(0);
     assert_eq!(correct(&c, 0, 7), [3, 12, 12]);
-    // More than was estimated passes the cap once, and then it stops.
+    // A call that cost more than estimated exceeds the cap once. Then the budget refuses.
     let d = counted(80);
     assert_eq!(correct(&d, 80, 200), [4, 212, 212]);
     let refused = spend(&*store, &budgets, 0, 7);
     assert_eq!(refused.refused.unwrap().index, 1);
     assert_eq!(refused.standings[1].remaining, 0);
     assert_eq!(announced(&refused), [false, true, false]);
-    // And a correction does not forget that it was told.
+    // A correction keeps the note that the refusal was announced.
     assert_eq!(correct(&d, 80, 90), [4, 222, 222]);
     assert_eq!(announced(&spend(&*store, &budgets, 0, 8)), [false; 3]);
-    // No count is larger than the largest.
+    // A count never exceeds the largest amount.
     let e = cost(2, MAX_AMOUNT);
     let spending = spend(&*store, &[e], MAX_AMOUNT, 9);
     let e = e.with_known(spending.standings[0].tally);
@@ -361,7 +361,7 @@ pub(super) fn a_correction_after_the_period_gives_nothing_back<E: Engine>() {
     }
 }
 
-pub(super) fn a_correction_after_a_restart_goes_on_from_what_is_known<E: Engine>() {
+pub(super) fn a_correction_after_a_restart_continues_from_the_known_tally<E: Engine>() {
     let (first, second) = (E::ample(), E::ample());
     assert_eq!(used(&spend(&*first.store, &[cost(1, 100)], 30, 5)), [30]);
     let spending = spend(&*first.store, &[cost(1, 100)], 20, 5);
@@ -374,7 +374,7 @@ pub(super) fn a_correction_after_a_restart_goes_on_from_what_is_known<E: Engine>
     assert_eq!(used(&spend(&*second.store, &[cost(1, 100)], 1, 7)), [56]);
 }
 
-pub(super) fn budgets_are_apart_by_name_period_and_measure<E: Engine>() {
+pub(super) fn budgets_differ_by_name_period_and_measure<E: Engine>() {
     let Subject { store, _folder } = E::ample();
     let mut all = Vec::new();
     for n in [1, 2] {
@@ -394,7 +394,7 @@ pub(super) fn budgets_are_apart_by_name_period_and_measure<E: Engine>() {
     assert_eq!(store.status().unwrap().budgets, 8);
 }
 
-pub(super) fn budgets_that_make_no_sense_are_misuse<E: Engine>() {
+pub(super) fn invalid_budgets_are_misuse<E: Engine>() {
     let Subject { store, _folder } = E::ample();
     let misuse = |budgets: &[Budget], cost| {
         let spending = store.spend(budgets, cost, offset(UTC), at(5));
@@ -455,7 +455,7 @@ pub(super) fn a_flood_of_budgets_takes_no_room_from_others<E: Engine>() {
         spending.err()
     });
     assert_eq!(full, Some(StoreError::Full));
-    // Those that are counted go on.
+    // Budgets with a stored count still work.
     assert_eq!(used(&spend(&*store, &[calls(0, 5)], 0, 40_001)), [2]);
     for n in 0..150 {
         let once = OneTimeUse {
@@ -470,7 +470,7 @@ pub(super) fn a_flood_of_budgets_takes_no_room_from_others<E: Engine>() {
             .unwrap()
             .is_admitted()
     );
-    // Days later there is room for others.
+    // Days later there is room for new budgets.
     for n in 200_000..200_020 {
         let other = store.spend(&[calls(n, 5)], 0, offset(UTC), at(96 * HOUR));
         assert_eq!(other.unwrap().refused, None, "{n}");

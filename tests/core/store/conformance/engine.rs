@@ -1,4 +1,4 @@
-//! The engines that the conformance suite is run on.
+//! The engines that the conformance suite tests.
 
 use std::any::Any;
 
@@ -7,22 +7,22 @@ use countersign::clock::SKEW_MS;
 use countersign::clock::Timestamp;
 use countersign::store::{HostIdentity, LmdbStore, MemoryStore, Store};
 
-/// When the stores under test start.
+/// The moment at which the stores under test are started, in milliseconds.
 pub const START: u64 = 1_800_000_000_000;
 
 pub fn at(ms: u64) -> Timestamp {
     Timestamp::from_millis(START + ms)
 }
 
-/// An engine: how to have an empty store that started at START, ample or very small.
+/// An engine. It makes an empty store, large or very small, that was started at START.
 pub trait Engine {
-    /// How long after its start an engine refuses what this site issued.
+    /// How long after its start the engine refuses items of this site, in milliseconds.
     const LOCAL_MS: u64 = 0;
     fn ample() -> Subject;
     fn small() -> Subject;
 }
 
-/// A store under test, and the folder or server that must live as long.
+/// A store under test, and the folder or server that must exist as long.
 pub struct Subject {
     pub store: Box<dyn Store>,
     pub _folder: Option<Box<dyn Any>>,

@@ -1,8 +1,8 @@
-//! Limits: what they admit, and what they remember.
+//! Limits: which calls they admit, and how long histories are kept.
 
 use super::*;
 
-pub(super) fn a_flood_of_limits_takes_no_room_from_things<E: Engine>() {
+pub(super) fn a_flood_of_limits_takes_no_room_from_items<E: Engine>() {
     let Subject { store, _folder } = E::small();
     let full = (0..100_000).find_map(|n| store.admit(&[limit(n, 60, 60_000)], at(2)).err());
     assert_eq!(full, Some(StoreError::Full));
@@ -76,7 +76,7 @@ pub(super) fn limits_admit_together_or_not_at_all<E: Engine>() {
             (3, 0, 59)
         );
     }
-    // The refused calls were counted in neither of the others: 7 of 10 are left.
+    // The refused calls were counted under neither of the others: 7 of 10 are left.
     for other in [limits[0], limits[2]] {
         for _ in 0..7 {
             assert!(store.admit(&[other], at(1200)).unwrap().is_admitted());
@@ -85,7 +85,7 @@ pub(super) fn limits_admit_together_or_not_at_all<E: Engine>() {
     }
 }
 
-pub(super) fn of_several_refusals_the_longest_is_told<E: Engine>() {
+pub(super) fn the_longest_of_several_refusals_is_reported<E: Engine>() {
     let Subject { store, _folder } = E::ample();
     let limits = [
         limit(1, 1, 2000),
@@ -104,7 +104,7 @@ pub(super) fn of_several_refusals_the_longest_is_told<E: Engine>() {
     assert_eq!((index, retry_after), (1, 9));
 }
 
-pub(super) fn a_refused_call_extends_nothing<E: Engine>() {
+pub(super) fn a_refused_call_extends_no_waiting_time<E: Engine>() {
     let Subject { store, _folder } = E::ample();
     let limits = [limit(1, 1, 1000)];
     assert!(store.admit(&limits, at(0)).unwrap().is_admitted());
@@ -117,7 +117,7 @@ pub(super) fn a_refused_call_extends_nothing<E: Engine>() {
     assert!(store.admit(&limits, at(1000)).unwrap().is_admitted());
 }
 
-pub(super) fn the_first_refusal_of_a_burst_is_told_once<E: Engine>() {
+pub(super) fn the_first_refusal_of_a_burst_is_reported_once<E: Engine>() {
     let Subject { store, _folder } = E::ample();
     let limits = [limit(1, 1, 1000)];
     assert!(store.admit(&limits, at(0)).unwrap().is_admitted());
@@ -129,13 +129,13 @@ pub(super) fn the_first_refusal_of_a_burst_is_told_once<E: Engine>() {
     assert!(!first(100));
     assert!(!first(999));
     assert!(store.admit(&limits, at(1000)).unwrap().is_admitted());
-    // Still the same burst: a refusal was noted less than a window ago.
+    // This is still the same burst: a refusal was recorded less than a window ago.
     assert!(!first(1099));
     assert!(first(1100));
     assert!(!first(1101));
 }
 
-pub(super) fn an_edited_limit_applies_to_its_history<E: Engine>() {
+pub(super) fn a_changed_limit_applies_to_its_history<E: Engine>() {
     let Subject { store, _folder } = E::ample();
     let admitted = |max, window, now| {
         let limits = [limit(1, max, window)];
@@ -158,7 +158,7 @@ pub(super) fn an_edited_limit_applies_to_its_history<E: Engine>() {
     assert!(admitted(12, 2000, 2000), "the first has left it");
 }
 
-pub(super) fn calls_that_make_no_sense_are_misuse<E: Engine>() {
+pub(super) fn invalid_lists_of_limits_and_invalid_names_are_misuse<E: Engine>() {
     let Subject { store, _folder } = E::ample();
     let many: Vec<_> = (0..17).map(|n| limit(n, 1, 1)).collect();
     let twice = [limit(1, 1, 1), limit(1, 2, 2)];

@@ -1,4 +1,4 @@
-//! Things that are used together: all of them or none.
+//! Several items that are used together: all of them or none.
 
 use super::*;
 
@@ -7,7 +7,7 @@ fn again(index: usize, receipt: &[u8]) -> Result<Insertion, StoreError> {
     Ok(Insertion::Again { index, receipt })
 }
 
-pub(super) fn things_are_used_together_or_not_at_all<E: Engine>() {
+pub(super) fn items_are_used_together_or_not_at_all<E: Engine>() {
     let Subject { store, _folder } = E::ample();
     let both = [with(once(1, 5000), b"one"), with(once(2, 9000), b"")];
     let first = store.insert_together(&both, at(2));
@@ -17,14 +17,14 @@ pub(super) fn things_are_used_together_or_not_at_all<E: Engine>() {
     for n in [1, 2] {
         assert_eq!(store.insert_once(&once(n, 9000), at(2)), Ok(false), "{n}");
     }
-    // One is new: it stays so, and what is recorded stays as it was.
-    for things in [
+    // One item is new: it is not recorded, and the other records do not change.
+    for items in [
         [once(3, 9000), once(2, 90_000)],
         [once(1, 9000), once(3, 9000)],
     ] {
-        let things = things.map(|once| with(once, b"other"));
+        let items = items.map(|once| with(once, b"other"));
         assert!(matches!(
-            store.insert_together(&things, at(3)),
+            store.insert_together(&items, at(3)),
             Ok(Insertion::Again { .. })
         ));
         assert_eq!(store.status().unwrap().seen, 2);
@@ -32,7 +32,7 @@ pub(super) fn things_are_used_together_or_not_at_all<E: Engine>() {
     assert_eq!(receipt(&*store, 1, 3), Some(b"one".to_vec()));
     assert_eq!(receipt(&*store, 2, 3), Some(Vec::new()));
     assert_eq!(receipt(&*store, 3, 3), None);
-    // Each lapses for itself.
+    // Each record lapses separately.
     let third = [
         with(once(3, 9000), b"three"),
         with(once(1, 20_000), b"anew"),
@@ -51,33 +51,33 @@ pub(super) fn things_are_used_together_or_not_at_all<E: Engine>() {
     assert_eq!(receipt(&*store, 1, 20_001), None);
 }
 
-pub(super) fn the_first_that_was_used_is_told<E: Engine>() {
+pub(super) fn the_first_used_item_and_its_receipt_are_reported<E: Engine>() {
     let Subject { store, _folder } = E::ample();
     for (n, receipt) in [(1, &b"one"[..]), (2, b"two")] {
-        let thing = with(once(n, 60_000), receipt);
-        assert_eq!(store.insert_once(&thing, at(2)), Ok(true));
+        let item = with(once(n, 60_000), receipt);
+        assert_eq!(store.insert_once(&item, at(2)), Ok(true));
     }
-    for (things, index, receipt) in [
+    for (items, index, receipt) in [
         ([1, 2, 3], 0, &b"one"[..]),
         ([2, 1, 3], 0, b"two"),
         ([3, 2, 1], 1, b"two"),
         ([4, 3, 1], 2, b"one"),
     ] {
-        let things = things.map(|n| once(n, 60_000));
-        let told = store.insert_together(&things, at(3));
+        let items = items.map(|n| once(n, 60_000));
+        let told = store.insert_together(&items, at(3));
         assert_eq!(told, again(index, receipt));
     }
     assert_eq!(store.settle(&key(2), b"done"), Ok(true));
-    let things = [once(3, 60_000), once(2, 60_000)];
-    assert_eq!(store.insert_together(&things, at(3)), again(1, b"done"));
+    let items = [once(3, 60_000), once(2, 60_000)];
+    assert_eq!(store.insert_together(&items, at(3)), again(1, b"done"));
 }
 
-pub(super) fn each_of_several_is_checked<E: Engine>() {
+pub(super) fn each_of_several_items_is_checked<E: Engine>() {
     let Subject { store, _folder } = E::ample();
     let good = once(1, 60_000);
     let refused = |other, now, error| {
-        for things in [[good, other], [other, good]] {
-            assert_eq!(store.insert_together(&things, at(now)), Err(error));
+        for items in [[good, other], [other, good]] {
+            assert_eq!(store.insert_together(&items, at(now)), Err(error));
         }
     };
     let old = OneTimeUse {
@@ -99,12 +99,12 @@ pub(super) fn each_of_several_is_checked<E: Engine>() {
     assert_eq!(store.insert_once(&good, at(40_000)), Ok(true));
 }
 
-pub(super) fn together_is_for_a_few_that_differ<E: Engine>() {
+pub(super) fn too_many_or_equal_items_and_long_receipts_are_misuse<E: Engine>() {
     static LONG: [u8; MAX_RECEIPT_BYTES + 1] = [7; MAX_RECEIPT_BYTES + 1];
     let Subject { store, _folder } = E::ample();
     let many: Vec<OneTimeUse<'_>> = (0..=MAX_TOGETHER as u64).map(|n| once(n, 60_000)).collect();
     let long = with(once(1, 60_000), &LONG);
-    for things in [
+    for items in [
         &[][..],
         &many,
         &[
@@ -117,7 +117,7 @@ pub(super) fn together_is_for_a_few_that_differ<E: Engine>() {
         ],
         &[many[0], long],
     ] {
-        let misused = store.insert_together(things, at(2));
+        let misused = store.insert_together(items, at(2));
         assert_eq!(misused, Err(StoreError::Misuse));
     }
     assert_eq!(store.status().unwrap().seen, 0);
@@ -126,7 +126,7 @@ pub(super) fn together_is_for_a_few_that_differ<E: Engine>() {
     assert_eq!(store.status().unwrap().seen, MAX_TOGETHER as u64);
 }
 
-pub(super) fn a_full_store_records_none_of_several<E: Engine>() {
+pub(super) fn a_full_store_records_none_of_several_items<E: Engine>() {
     let Subject { store, _folder } = E::small();
     let pair = |n| {
         [
@@ -145,24 +145,24 @@ pub(super) fn a_full_store_records_none_of_several<E: Engine>() {
                 true
             }
         })
-        .expect("an end");
+        .expect("the store is full at some point");
     assert_eq!(store.status().unwrap().seen, 2 * full);
     for n in 0..full {
         assert_eq!(store.insert_together(&pair(n), at(60_000)), again(0, b""));
     }
-    // When those lapse, there is room for as many.
+    // When they have lapsed, there is room for as many.
     for n in 0..full {
-        let fresh = pair(full + n).map(|thing| OneTimeUse {
+        let fresh = pair(full + n).map(|item| OneTimeUse {
             keep_until: at(300_000),
-            ..thing
+            ..item
         });
         let insertion = store.insert_together(&fresh, at(60_001));
         assert_eq!(insertion, Ok(Insertion::First), "{n}");
     }
 }
 
-/// Threads that each use a thing of all together with one of their own: who is first with the one has both.
-pub(super) fn exactly_one_thread_is_first_of_several<E: Engine>() {
+/// Each thread uses an item that all share together with one of its own. The thread that is first uses both.
+pub(super) fn exactly_one_thread_uses_several_items_together<E: Engine>() {
     let Subject { store, _folder } = E::ample();
     let firsts = AtomicUsize::new(0);
     std::thread::scope(|scope| {
@@ -171,15 +171,15 @@ pub(super) fn exactly_one_thread_is_first_of_several<E: Engine>() {
             scope.spawn(move || {
                 for n in 0..300 {
                     let own = 1_000 * (thread + 1) + n;
-                    let things = [own, n].map(|n| once(n, 60_000));
-                    match store.insert_together(&things, at(2)).unwrap() {
+                    let items = [own, n].map(|n| once(n, 60_000));
+                    match store.insert_together(&items, at(2)).unwrap() {
                         Insertion::First => {
                             firsts.fetch_add(1, Ordering::Relaxed);
-                            assert_eq!(store.insert_once(&things[0], at(2)), Ok(false));
+                            assert_eq!(store.insert_once(&items[0], at(2)), Ok(false));
                         }
                         Insertion::Again { index, .. } => {
                             assert_eq!(index, 1);
-                            assert_eq!(store.insert_once(&things[0], at(2)), Ok(true));
+                            assert_eq!(store.insert_once(&items[0], at(2)), Ok(true));
                         }
                     }
                 }

@@ -1,4 +1,4 @@
-//! Small values, and what the store says about itself.
+//! Small values and the status of the store.
 
 use super::*;
 
@@ -22,7 +22,7 @@ pub(super) fn values_are_set_replaced_and_removed<E: Engine>() {
     assert_eq!(store.get(b"a\0"), Ok(Some(b"5".to_vec())));
 }
 
-pub(super) fn exactly_one_thread_replaces<E: Engine>() {
+pub(super) fn concurrent_replacements_lose_no_update<E: Engine>() {
     let Subject { store, _folder } = E::ample();
     store.put(b"n", &0_u64.to_be_bytes()).unwrap();
     std::thread::scope(|scope| {
@@ -41,7 +41,7 @@ pub(super) fn exactly_one_thread_replaces<E: Engine>() {
     assert_eq!(store.get(b"n"), Ok(Some(1000_u64.to_be_bytes().to_vec())));
 }
 
-pub(super) fn values_are_bounded<E: Engine>() {
+pub(super) fn values_and_their_total_size_are_bounded<E: Engine>() {
     let Subject { store, _folder } = E::ample();
     let (most, more) = (vec![7; MAX_VALUE_BYTES], vec![7; MAX_VALUE_BYTES + 1]);
     let name = [b'n'; MAX_NAME_BYTES];
@@ -61,7 +61,7 @@ pub(super) fn values_are_bounded<E: Engine>() {
     store.put(&0_u32.to_be_bytes(), &[1; 100]).unwrap();
 }
 
-pub(super) fn the_status_counts<E: Engine>() {
+pub(super) fn the_status_reports_the_number_of_records<E: Engine>() {
     let Subject { store, _folder } = E::ample();
     assert_eq!(store.insert_once(&once(1, 60_000), at(2)), Ok(true));
     assert_eq!(store.insert_once(&once(2, 60_000), at(2)), Ok(true));

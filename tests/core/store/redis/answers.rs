@@ -1,4 +1,7 @@
-//! The same answers as the core's, by the server's clock.
+//! The scripts give the same answers as the core, by the clock of the server.
+//!
+//! The algorithms of limits and budgets are implemented twice: in Rust, and in Lua because a script must run inside the
+//! server. These tests compare both on random schedules.
 
 use super::*;
 
@@ -6,7 +9,7 @@ use rand::rngs::Xoshiro256PlusPlus;
 use rand::{RngExt as _, SeedableRng as _};
 
 #[test]
-fn the_script_decides_as_the_core_does() {
+fn the_script_admits_calls_like_the_core_on_random_schedules() {
     let server = Server::start(&[]);
     let start = base();
     let redis = server.store(BYTES, start);
@@ -51,7 +54,7 @@ fn the_script_decides_as_the_core_does() {
 }
 
 #[test]
-fn the_script_counts_budgets_as_the_core_does() {
+fn the_script_counts_budgets_like_the_core_on_random_schedules() {
     let server = Server::start(&[]);
     let start = base();
     let redis = server.store(BYTES, start);
@@ -70,8 +73,8 @@ fn the_script_counts_budgets_as_the_core_does() {
         let mut zone = 0_i32;
         let mut kept: [Option<Tally>; 4] = [None; 4];
         let mut counted: Option<(Vec<Budget>, u64)> = None;
-        // Engines may forget a period that is over, each in its own time, when they begin a new count. So either the
-        // clock does not go back there, or all counts are begun.
+        // An engine may remove the count of a past period whenever it starts a new count, so engines may differ after
+        // the clock was set back. Therefore either the clock is never set back, or all counts exist from the start.
         let back = schedule % 2 == 0;
         if back {
             let all = kinds.map(|(every, measure)| {
@@ -133,11 +136,11 @@ fn the_script_counts_budgets_as_the_core_does() {
 }
 
 #[test]
-fn the_servers_own_clock_is_used() {
+fn the_clock_of_the_server_is_used() {
     let server = Server::start(&[]);
     let store = open(&server.url()).unwrap();
     let limits = [Limit::new([1; 32], 1, 60_000).unwrap()];
-    // Whatever the caller believes.
+    // The clock of the caller has no effect.
     for (now, admitted) in [(0, true), (u64::MAX / 2, false), (1, false)] {
         let decided = store.admit(&limits, Timestamp::from_millis(now)).unwrap();
         assert_eq!(decided.is_admitted(), admitted, "{now}");
@@ -148,7 +151,7 @@ fn the_servers_own_clock_is_used() {
 }
 
 #[test]
-fn a_head_whose_clock_is_apart_is_refused() {
+fn a_head_whose_clock_differs_too_much_is_refused() {
     let server = Server::start(&[]);
     let store = open(&server.url()).unwrap();
     let real = SystemClock.now();
@@ -157,17 +160,17 @@ fn a_head_whose_clock_is_apart_is_refused() {
         real.plus_millis(wrong),
         Timestamp::from_millis(real.millis() - wrong),
     ] {
-        let thing = OneTimeUse {
+        let item = OneTimeUse {
             issued: real.plus_seconds(3600),
             ..once(1, real.plus_seconds(3600))
         };
         assert_eq!(
-            store.insert_once(&thing, now),
+            store.insert_once(&item, now),
             Err(RedisFault::ClocksApart.into())
         );
     }
     assert_eq!(insert(&store, 1, real), Err(StoreError::Restarted));
-    let thing = once(1, real.plus_seconds(3600));
-    assert_eq!(store.insert_once(&thing, real), Ok(true));
-    assert_eq!(store.insert_once(&thing, real), Ok(false));
+    let item = once(1, real.plus_seconds(3600));
+    assert_eq!(store.insert_once(&item, real), Ok(true));
+    assert_eq!(store.insert_once(&item, real), Ok(false));
 }

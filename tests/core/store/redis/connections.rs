@@ -1,9 +1,9 @@
-//! Silence, nonsense, forks.
+//! Servers that hang or give unexpected answers, closed connections, and forks.
 
 use super::*;
 
 #[test]
-fn a_server_that_hangs_is_given_up_and_used_again() {
+fn a_server_that_hangs_times_out_and_is_used_again_later() {
     let server = Server::start(&[]);
     let (store, now) = ready(&server);
     assert_eq!(insert(&store, 1, now), Ok(true));
@@ -11,13 +11,13 @@ fn a_server_that_hangs_is_given_up_and_used_again() {
     let hung = insert(&store, 2, now);
     server.signal("-CONT");
     assert_eq!(hung, Err(RedisFault::Timeout.into()));
-    // Never with the answer to another question.
+    // The late answer is not taken for that of another operation.
     assert_eq!(insert(&store, 1, now), Ok(false));
     assert_eq!(insert(&store, 3, now), Ok(true));
 }
 
 #[test]
-fn idle_connections_that_the_server_closed_are_made_again() {
+fn idle_connections_that_the_server_closed_are_replaced() {
     let server = Server::start(&[]);
     let store = open(&server.url()).unwrap();
     for _ in 0..3 {
@@ -29,13 +29,13 @@ fn idle_connections_that_the_server_closed_are_made_again() {
         server.admin(&["CLIENT", "KILL", "TYPE", "normal"]);
         assert_eq!(store.remove(b"a"), Ok(true));
     }
-    // A server that forgot its scripts is told them again.
+    // A server that has lost its scripts receives them again.
     server.admin(&["SCRIPT", "FLUSH"]);
     store.put(b"a", b"1").unwrap();
 }
 
 #[test]
-fn a_server_that_talks_nonsense_gets_an_error() {
+fn unexpected_answers_are_an_error() {
     let nonsense: [&[u8]; 14] = [
         b"",
         b"\r\n",
@@ -69,7 +69,7 @@ fn a_server_that_talks_nonsense_gets_an_error() {
 }
 
 #[test]
-fn a_server_that_never_comes_to_an_end_is_given_up() {
+fn an_answer_without_end_is_aborted() {
     for drip in [&b"a"[..], &[b'a'; 64 << 10]] {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("s");
@@ -89,7 +89,7 @@ fn a_server_that_never_comes_to_an_end_is_given_up() {
 }
 
 #[test]
-fn a_forked_child_makes_a_connection_of_its_own() {
+fn a_forked_child_makes_its_own_connection() {
     let server = Server::start(&[]);
     let (store, now) = ready(&server);
     assert_eq!(insert(&store, 1, now), Ok(true));

@@ -1,9 +1,9 @@
-//! Credentials, and what they have to permit.
+//! Credentials, and the permissions that the user needs.
 
 use super::*;
 
 #[test]
-fn wrong_credentials_databases_and_addresses_are_named_without_secrets() {
+fn errors_of_credentials_databases_and_addresses_contain_no_secret() {
     let server = Server::start(&["--requirepass", "right-one"]);
     let with = |query: &str| format!("{}?{query}", server.url());
     let cases = [
@@ -34,7 +34,7 @@ fn wrong_credentials_databases_and_addresses_are_named_without_secrets() {
     assert!(!format!("{store:?}").contains("right"));
 }
 
-/// The commands that the documentation tells to allow.
+/// The rules that `docs/hosts.md` tells administrators to grant.
 const LEAST: &[&str] = &[
     "~{test}:*",
     "-@all",
@@ -60,7 +60,7 @@ const LEAST: &[&str] = &[
 ];
 
 #[test]
-fn the_least_permissions_are_enough_and_each_is_needed() {
+fn the_documented_permissions_suffice_and_each_is_needed() {
     let server = Server::start(&[]);
     let all_of_it = |user: &str| -> Result<(), StoreError> {
         let start = base();
@@ -74,10 +74,10 @@ fn the_least_permissions_are_enough_and_each_is_needed() {
         assert!(store.settle(&once(1, now).key, b"")?);
         let limit = |n, window| [Limit::new([n; 32], 5, window).unwrap()];
         let _ = store.admit(&limit(1, 1), now)?;
-        // Two hours later all of it lapses.
+        // Two hours later all records lapse and are pruned.
         let later = now.plus_seconds(7200);
         let _ = store.admit(&limit(2, 1), later)?;
-        // And days later a budget.
+        // Days later, a count of a budget is pruned.
         for (name, moment) in [(b"a", now), (b"b", now.plus_seconds(400_000))] {
             let budget = Budget::new(name, PeriodUnit::Day, Measure::Calls, 5, None).unwrap();
             let _ = store.spend(&[budget], 1, UtcOffset::default(), moment)?;
@@ -87,7 +87,7 @@ fn the_least_permissions_are_enough_and_each_is_needed() {
         store.get(b"a")?;
         assert!(store.remove(b"a")?);
         store.status()?;
-        // And by the server's clock.
+        // The same with the clock of the server.
         let url = format!("{}?user={user}&pass=p&db=2", server.url());
         let store = RedisStore::open(&url, PREFIX, 1 << 20)?;
         let _ = store.admit(&limit(1, 1), now)?;
@@ -111,7 +111,7 @@ fn the_least_permissions_are_enough_and_each_is_needed() {
         let refused = all_of_it(&name).unwrap_err();
         assert_eq!(refused, RedisFault::Permission.into(), "{rule}");
     }
-    // The policy may also be read by CONFIG, where INFO leaves it out: see `reply`.
+    // The eviction policy may also be read by CONFIG if INFO does not contain it: see the unit tests of `server_info`.
     user("least", None);
     server.admin(&["ACL", "DELUSER", "least"]);
     assert_eq!(all_of_it("least"), Err(RedisFault::Credentials.into()));

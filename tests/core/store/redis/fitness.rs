@@ -1,4 +1,4 @@
-//! A server that cannot be the store.
+//! Servers that cannot hold the store.
 
 use super::*;
 
@@ -13,13 +13,13 @@ fn a_server_that_may_evict_is_refused() {
         let server = Server::start(&["--maxmemory", "50mb", "--maxmemory-policy", policy]);
         assert_eq!(open(&server.url()).err(), Some(RedisFault::Evicts.into()));
     }
-    // Without a limit no policy ever applies.
+    // Without a memory limit, a server evicts nothing, whatever the policy.
     let server = Server::start(&["--maxmemory-policy", "allkeys-lru"]);
     assert!(open(&server.url()).is_ok());
 }
 
 #[test]
-fn a_policy_changed_under_a_running_client_is_noticed() {
+fn an_eviction_policy_changed_later_is_noticed() {
     let server = Server::start(&["--maxmemory", "50mb", "--maxmemory-policy", "noeviction"]);
     let (store, now) = ready(&server);
     assert_eq!(insert(&store, 1, now), Ok(true));
@@ -31,7 +31,7 @@ fn a_policy_changed_under_a_running_client_is_noticed() {
 }
 
 #[test]
-fn a_server_without_memory_is_full_and_recovers() {
+fn a_server_without_memory_is_full_until_it_has_memory() {
     let server = Server::start(&["--maxmemory-policy", "noeviction"]);
     let (store, now) = ready(&server);
     assert_eq!(insert(&store, 1, now), Ok(true));
@@ -40,7 +40,7 @@ fn a_server_without_memory_is_full_and_recovers() {
     assert_eq!(insert(&store, 2, now), Err(StoreError::Full));
     assert_eq!(store.admit(&limits, now).err(), Some(StoreError::Full));
     assert_eq!(store.put(b"a", b"b"), Err(StoreError::Full));
-    // What is there can be asked for.
+    // Existing records can still be read.
     assert_eq!(insert(&store, 1, now), Ok(false));
     server.admin(&["CONFIG", "SET", "maxmemory", "0"]);
     assert_eq!(insert(&store, 2, now), Ok(true));
@@ -49,7 +49,7 @@ fn a_server_without_memory_is_full_and_recovers() {
 }
 
 #[test]
-fn a_server_that_cannot_save_is_told_from_others() {
+fn a_server_that_cannot_replicate_is_reported() {
     let server = Server::start(&["--min-replicas-to-write", "1"]);
     assert_eq!(
         open(&server.url()).err(),
@@ -58,13 +58,13 @@ fn a_server_that_cannot_save_is_told_from_others() {
 }
 
 #[test]
-fn a_cluster_without_the_keys_is_told_from_others() {
+fn a_cluster_node_without_the_keys_is_reported() {
     let server = Server::start(&["--cluster-enabled", "yes"]);
     assert_eq!(open(&server.url()).err(), Some(RedisFault::Cluster.into()));
 }
 
 #[test]
-fn keys_of_others_are_left_alone() {
+fn keys_of_other_programs_are_not_changed() {
     let server = Server::start(&[]);
     server.admin(&["SET", "{test}:meta", "theirs"]);
     assert_eq!(open(&server.url()).err(), Some(RedisFault::Foreign.into()));

@@ -1,9 +1,9 @@
-//! What a server loses: the store is started anew.
+//! Servers that have lost data: the store is started anew.
 
 use super::*;
 
 #[test]
-fn a_restart_starts_it_anew_without_a_new_client() {
+fn a_restarted_server_starts_the_store_anew() {
     let mut server = Server::start(&[]);
     let (store, before) = ready(&server);
     assert_eq!(insert(&store, 1, before), Ok(true));
@@ -19,12 +19,12 @@ fn a_restart_starts_it_anew_without_a_new_client() {
 }
 
 #[test]
-fn a_restart_with_what_was_saved_starts_it_anew_too() {
+fn a_server_restarted_with_saved_data_starts_the_store_anew() {
     let mut server = Server::start(&[]);
     let (store, before) = ready(&server);
     store.put(b"name", b"value").unwrap();
     server.admin(&["SAVE"]);
-    // This one is not in what was saved.
+    // This record is not in the saved data.
     assert_eq!(insert(&store, 1, before), Ok(true));
     server.stop();
     server.again();
@@ -32,7 +32,7 @@ fn a_restart_with_what_was_saved_starts_it_anew_too() {
 }
 
 #[test]
-fn lost_tables_start_it_anew() {
+fn lost_tables_start_the_store_anew() {
     for command in [
         &["FLUSHALL"][..],
         &["DEL", "{test}:meta"],
@@ -52,10 +52,10 @@ fn lost_tables_start_it_anew() {
 }
 
 #[test]
-fn a_promoted_replica_starts_it_anew() {
+fn a_promoted_replica_starts_the_store_anew() {
     let mut primary = Server::start(&[]);
     let replica = Server::start(&["--port", "0", "--replica-read-only", "yes"]);
-    // Over loopback, on a port that was free a moment ago.
+    // The replica connects over loopback, on a port that was free a moment ago.
     let port = {
         let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         free.local_addr().unwrap().port().to_string()
@@ -71,7 +71,7 @@ fn a_promoted_replica_starts_it_anew() {
         assert!(began.elapsed().as_secs() < 30, "no replication");
         std::thread::sleep(std::time::Duration::from_millis(10));
     }
-    // A replica is none to begin with.
+    // A replica is refused.
     assert_eq!(open(&replica.url()).err(), Some(RedisFault::Replica.into()));
     let (store, before) = ready(&primary);
     assert_eq!(insert(&store, 1, before), Ok(true));
@@ -89,33 +89,33 @@ fn a_promoted_replica_starts_it_anew() {
     }
     primary.stop();
     replica.admin(&["REPLICAOF", "NO", "ONE"]);
-    // The address leads to the other server now.
+    // Now the address leads to the other server.
     std::fs::remove_file(primary.socket()).unwrap();
     std::os::unix::fs::symlink(replica.socket(), primary.socket()).unwrap();
     started_anew(&store, before, before.plus_seconds(60));
 }
 
 #[test]
-fn a_primary_made_a_replica_under_a_running_client_is_refused() {
+fn a_primary_that_became_a_replica_is_refused() {
     let server = Server::start(&[]);
     let (store, now) = ready(&server);
     assert_eq!(insert(&store, 1, now), Ok(true));
     server.admin(&["REPLICAOF", "127.0.0.1", "1"]);
     assert_eq!(insert(&store, 2, now), Err(RedisFault::Replica.into()));
-    // Also one that has not asked since.
+    // A new client is refused too.
     let real = open(&server.url());
     assert_eq!(real.err(), Some(RedisFault::Replica.into()));
 }
 
 #[test]
-fn a_watermark_is_never_in_the_past() {
+fn a_clock_behind_the_store_does_not_move_the_watermark_back() {
     let mut server = Server::start(&[]);
     let (store, now) = ready(&server);
     assert_eq!(insert(&store, 1, now), Ok(true));
     server.admin(&["SAVE"]);
     server.stop();
     server.again();
-    // The server's clock is an hour behind what the store has seen.
+    // The clock of the server is an hour behind the latest moment in the store.
     let early = Timestamp::from_millis(now.millis() - 3_600_000);
     let store = server.store(BYTES, early);
     assert_eq!(store.status().unwrap().opened_at, now);

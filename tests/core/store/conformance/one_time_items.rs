@@ -1,15 +1,15 @@
-//! Things that work once: for how long, after what, and how many.
+//! One-time items: how long they are recorded, which ones are refused, and how many fit.
 
 use super::*;
 
-pub(super) fn a_thing_is_first_once<E: Engine>() {
+pub(super) fn an_item_is_accepted_once<E: Engine>() {
     let Subject { store, _folder } = E::ample();
     for n in 0..300 {
         assert_eq!(store.insert_once(&once(n, 60_000), at(2)), Ok(true), "{n}");
     }
     for n in 0..300 {
         assert_eq!(store.insert_once(&once(n, 60_000), at(3)), Ok(false), "{n}");
-        // A later end makes it no other thing.
+        // The same item with a later end is still the same item.
         assert_eq!(
             store.insert_once(&once(n, 90_000), at(60_000)),
             Ok(false),
@@ -18,7 +18,7 @@ pub(super) fn a_thing_is_first_once<E: Engine>() {
     }
 }
 
-pub(super) fn exactly_one_thread_is_first<E: Engine>() {
+pub(super) fn exactly_one_thread_uses_an_item<E: Engine>() {
     let Subject { store, _folder } = E::ample();
     let firsts = AtomicUsize::new(0);
     std::thread::scope(|scope| {
@@ -35,7 +35,7 @@ pub(super) fn exactly_one_thread_is_first<E: Engine>() {
     assert_eq!(firsts.into_inner(), 500);
 }
 
-pub(super) fn a_record_lives_until_its_last_moment_inclusive<E: Engine>() {
+pub(super) fn a_record_is_kept_until_its_last_moment_inclusive<E: Engine>() {
     let Subject { store, _folder } = E::ample();
     assert_eq!(store.insert_once(&once(1, 5000), at(2)), Ok(true));
     for now in [3, 2500, 4999, 5000] {
@@ -49,7 +49,7 @@ pub(super) fn a_record_lives_until_its_last_moment_inclusive<E: Engine>() {
     assert_eq!(store.insert_once(&once(1, 9000), at(5001)), Ok(false));
 }
 
-pub(super) fn a_receipt_lives_as_long_as_its_record<E: Engine>() {
+pub(super) fn a_receipt_is_kept_as_long_as_its_record<E: Engine>() {
     let Subject { store, _folder } = E::ample();
     let beside = |n, now| receipt(&*store, n, now);
     assert_eq!(beside(1, 2), None);
@@ -62,7 +62,7 @@ pub(super) fn a_receipt_lives_as_long_as_its_record<E: Engine>() {
         assert_eq!(beside(1, 2), Some(receipt.to_vec()));
     }
     assert_eq!(store.settle(&key(1), b"done"), Ok(true));
-    // A receipt makes the thing no other, and keeps it no longer.
+    // A receipt does not change the identity of the item or how long it is kept.
     assert_eq!(store.insert_once(&once(1, 9000), at(5000)), Ok(false));
     assert_eq!(beside(1, 5000), Some(b"done".to_vec()));
     assert_eq!(store.insert_once(&once(2, 9000), at(5001)), Ok(true));
@@ -85,14 +85,14 @@ pub(super) fn a_first_receipt_is_written_with_its_record<E: Engine>() {
     assert_eq!(receipt(&*store, 2, 2), Some(longest.to_vec()));
     assert_eq!(insert(3, 1000, longer, 2), Err(StoreError::Misuse));
     assert_eq!(receipt(&*store, 3, 2), None);
-    // Lapsed, it is forgotten with its receipt.
+    // A lapsed record is forgotten together with its receipt.
     assert_eq!(insert(1, 3000, b"", 1001), Ok(true));
     assert_eq!(receipt(&*store, 1, 1001), Some(Vec::new()));
     assert_eq!(insert(2, 3000, b"two", 1001), Ok(true));
     assert_eq!(receipt(&*store, 2, 1001), Some(b"two".to_vec()));
 }
 
-pub(super) fn receipts_are_bounded<E: Engine>() {
+pub(super) fn receipts_have_a_maximum_length<E: Engine>() {
     let Subject { store, _folder } = E::ample();
     assert_eq!(store.insert_once(&once(1, 5000), at(2)), Ok(true));
     let large = vec![b'x'; MAX_RECEIPT_BYTES];
@@ -103,14 +103,14 @@ pub(super) fn receipts_are_bounded<E: Engine>() {
     assert_eq!(receipt(&*store, 1, 2), Some(large));
 }
 
-pub(super) fn a_record_that_lapsed_by_argument_is_refused<E: Engine>() {
+pub(super) fn an_item_that_has_already_lapsed_is_refused<E: Engine>() {
     let Subject { store, _folder } = E::ample();
     assert_eq!(store.insert_once(&once(1, 5000), at(5000)), Ok(true));
     assert_eq!(
         store.insert_once(&once(2, 5000), at(5001)),
         Err(StoreError::Lapsed)
     );
-    // The latest moment counts, not a reading of the clock a little behind it.
+    // The latest moment decides, not a clock that is a little behind it.
     assert_eq!(store.insert_once(&once(3, 9000), at(8000)), Ok(true));
     assert_eq!(
         store.insert_once(&once(2, 7000), at(6000)),
@@ -118,7 +118,7 @@ pub(super) fn a_record_that_lapsed_by_argument_is_refused<E: Engine>() {
     );
 }
 
-pub(super) fn what_was_issued_before_the_start_is_refused<E: Engine>() {
+pub(super) fn items_issued_before_the_start_are_refused<E: Engine>() {
     let Subject { store, _folder } = E::ample();
     let insert = |n, origin, issued| {
         let (key, keep_until) = (key(n), at(900_000));
@@ -151,14 +151,14 @@ pub(super) fn what_was_issued_before_the_start_is_refused<E: Engine>() {
     assert_eq!(insert(2, Origin::Remote, at(SKEW_MS + 1)), Ok(true));
 }
 
-pub(super) fn a_clock_behind_is_refused_for_things_and_not_for_limits<E: Engine>() {
+pub(super) fn a_clock_that_is_behind_is_refused_for_items_and_accepted_for_limits<E: Engine>() {
     let Subject { store, _folder } = E::ample();
     let insert = |n, now| store.insert_once(&once(n, 900_000), at(now));
     assert_eq!(insert(1, 100_000), Ok(true));
     assert_eq!(insert(2, 70_000), Ok(true));
     assert_eq!(insert(3, 69_999), Err(StoreError::ClockStepped));
     assert_eq!(insert(1, 69_999), Err(StoreError::ClockStepped));
-    // Nothing was recorded, and a clock that is right again goes on.
+    // Nothing was recorded, and items are accepted again when the clock is right.
     assert_eq!(insert(3, 70_000), Ok(true));
 
     let limits = [limit(1, 1, 1000)];
@@ -168,13 +168,13 @@ pub(super) fn a_clock_behind_is_refused_for_things_and_not_for_limits<E: Engine>
     assert!(store.admit(&limits, at(1010)).unwrap().is_admitted());
 }
 
-pub(super) fn a_clock_far_ahead_and_back_admits_no_replay<E: Engine>() {
+pub(super) fn a_clock_that_was_far_ahead_admits_no_replay<E: Engine>() {
     let Subject { store, _folder } = E::ample();
     let year = 365 * 24 * 3_600_000;
     for n in 0..50 {
         assert_eq!(store.insert_once(&once(n, 60_000), at(100)), Ok(true));
     }
-    // A year ahead: all of it lapses, and some is pruned.
+    // The clock is a year ahead: all records lapse, and some are pruned.
     for n in 50..60 {
         assert_eq!(
             store.insert_once(&once(n, year + 60_000), at(year)),
@@ -191,14 +191,14 @@ pub(super) fn lapsed_records_are_pruned<E: Engine>() {
     let Subject { store, _folder } = E::ample();
     for n in 1..6000 {
         let now = n * 10;
-        // A hundred are alive at any moment.
+        // A hundred records are live at any moment.
         assert_eq!(store.insert_once(&once(n, now + 1000), at(now)), Ok(true));
     }
     let seen = store.status().unwrap().seen;
     assert!((101..200).contains(&seen), "{seen}");
 }
 
-/// Fills the store with things kept until `keep_ms`; how many went in.
+/// Fills the store with items that are kept until `keep_ms`, and returns their number.
 fn fill(store: &dyn Store, keep_ms: u64, now: u64) -> u64 {
     let full = (0..100_000).find(|n| match store.insert_once(&once(*n, keep_ms), at(now)) {
         Ok(first) => {
@@ -210,14 +210,14 @@ fn fill(store: &dyn Store, keep_ms: u64, now: u64) -> u64 {
             true
         }
     });
-    full.expect("an end")
+    full.expect("the store is full at some point")
 }
 
-pub(super) fn a_full_store_refuses_and_keeps_what_lives<E: Engine>() {
+pub(super) fn a_full_store_refuses_new_records_and_keeps_live_ones<E: Engine>() {
     let Subject { store, _folder } = E::small();
     let count = fill(&*store, 60_000, 2);
     assert!(count >= 200, "{count}");
-    // A page may still have room for some.
+    // A page of the embedded store may still have room for a few.
     let more = count..count + 100;
     let refused = more.filter(|n| store.insert_once(&once(*n, 60_000), at(3)).is_err());
     assert!(refused.count() > 0);
@@ -231,7 +231,7 @@ pub(super) fn a_full_store_refuses_and_keeps_what_lives<E: Engine>() {
     assert!(store.status().unwrap().seen >= count);
 }
 
-pub(super) fn a_full_store_recovers_when_records_lapse<E: Engine>() {
+pub(super) fn a_full_store_accepts_new_records_when_old_ones_lapse<E: Engine>() {
     let Subject { store, _folder } = E::small();
     let count = fill(&*store, 60_000, 2);
     let next = once(count, 300_000);
@@ -242,9 +242,9 @@ pub(super) fn a_full_store_recovers_when_records_lapse<E: Engine>() {
     }
 }
 
-pub(super) fn a_full_store_makes_room_from_afar<E: Engine>() {
+pub(super) fn a_full_store_prunes_records_far_from_the_new_one<E: Engine>() {
     let Subject { store, _folder } = E::small();
-    // The lower half of the keys lapses, the upper half lives.
+    // The records in the lower half of the keys lapse, those in the upper half remain.
     let lower = |n: u64| key(n)[0] < 128;
     let keep = |n| once(n, if lower(n) { 60_000 } else { 900_000 });
     let full = (0..)
@@ -255,14 +255,14 @@ pub(super) fn a_full_store_makes_room_from_afar<E: Engine>() {
     }
 }
 
-pub(super) fn what_a_full_store_pruned_is_told_by_its_clock<E: Engine>() {
+pub(super) fn a_full_store_records_the_moment_by_which_it_pruned<E: Engine>() {
     let Subject { store, _folder } = E::small();
     assert_eq!(store.insert_once(&once(0, 60_000), at(2)), Ok(true));
     let mut rest = (1..).map(|n| once(n, 900_000));
     let refused = rest
         .find(|once| store.insert_once(once, at(2)).is_err())
         .unwrap();
-    // Thing 0 is pruned for its sake, in an engine with pages in vain.
+    // Item 0 is pruned to make room. The embedded store may still lack a free page.
     let _ = store.insert_once(&refused, at(100_000));
     assert_eq!(
         store.insert_once(&once(0, 60_000), at(50_000)),
