@@ -139,11 +139,11 @@ mod tests {
 
     /// The reference: a log of every admission, which is counted anew for each call.
     #[derive(Default)]
-    struct Log {
+    struct AdmissionLog {
         admitted: Vec<u64>,
         refused: Option<u64>,
     }
-    impl Log {
+    impl AdmissionLog {
         fn expect(&mut self, max: u64, window: u64, now: u64) -> (bool, u64, u64, bool) {
             for moment in self.admitted.iter_mut().chain(self.refused.as_mut()) {
                 *moment = (*moment).min(now);
@@ -184,7 +184,7 @@ mod tests {
                 1 + random.random_range(0..40),
             );
             let mut now = 1000 + random.random_range(0..100);
-            let (mut history, mut log) = (None, Log::default());
+            let (mut history, mut log) = (None, AdmissionLog::default());
             for step in 0..18 {
                 match random.random_range(0..16) {
                     0 => now -= random.random_range(0..60).min(now), // the clock is set back

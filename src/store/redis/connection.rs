@@ -31,7 +31,7 @@ pub(super) struct RedisServer {
 
 /// A connection to a server that was checked.
 pub(super) struct RedisConnection {
-    wire: RedisSocket,
+    socket: RedisSocket,
     process: u32,
     checked: Instant,
     /// The instance that the server reported: see [`ServerFacts::instance`].
@@ -106,19 +106,19 @@ impl RedisServer {
     /// Makes a new connection, authenticates, and checks the server.
     pub(super) fn connect(&self) -> Result<RedisConnection, StoreError> {
         let until = Instant::now() + CONNECT;
-        let mut wire = RedisSocket::connect(self.info.addr(), until)?;
+        let mut socket = RedisSocket::connect(self.info.addr(), until)?;
         let settings = self.info.redis_settings();
         if let Some(password) = settings.password() {
             let mut auth = redis::cmd("AUTH");
             auth.arg(settings.username()).arg(password);
-            if let Value::ServerError(_) = wire.ask(&auth, until)? {
+            if let Value::ServerError(_) = socket.ask(&auth, until)? {
                 return Err(RedisFault::Credentials.into());
             }
         }
         if settings.db() != 0 {
             let mut select = redis::cmd("SELECT");
             select.arg(settings.db());
-            if let Value::ServerError(error) = wire.ask(&select, until)? {
+            if let Value::ServerError(error) = socket.ask(&select, until)? {
                 return Err(match server_error::of_server(&error) {
                     StoreError::Redis(RedisFault::Reply) => RedisFault::Database.into(),
                     other => other,
@@ -126,7 +126,7 @@ impl RedisServer {
             }
         }
         let mut connection = RedisConnection {
-            wire,
+            socket,
             process: std::process::id(),
             checked: Instant::now(),
             instance: String::new(),
@@ -176,7 +176,7 @@ impl RedisConnection {
     /// Sends a command and returns its answer, which may be an error of the server. After an `Err` the connection must
     /// not be used again, since the answer may still arrive.
     pub(super) fn ask(&mut self, command: &Cmd) -> Result<Value, StoreError> {
-        self.wire.ask(command, Instant::now() + ANSWER)
+        self.socket.ask(command, Instant::now() + ANSWER)
     }
 }
 
