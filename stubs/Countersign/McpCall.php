@@ -78,7 +78,7 @@ final class McpCall
 
     /**
      * @param string      $level  `debug`, `info`, `notice`, `warning`, `error`, `critical`, `alert` or `emergency`.
-     * @param string      $data   JSON.
+     * @param string      $data   The content of the message as JSON.
      * @param string|null $logger The name of what logs.
      *
      * @return string An event to send at once. Empty if there is nothing to send: the client did not ask for this level, or

@@ -31,5 +31,5 @@ final class McpRequest
      *
      * @throws Exception `misuse` if an argument does not have this form, or the registry is needed and null.
      */
-    public function authorize(?string $connection, ?string $registry): McpCall|McpReply {}
+    public function authorize(?string $connection = null, ?string $registry = null): McpCall|McpReply {}
 }

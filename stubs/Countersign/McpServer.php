@@ -13,7 +13,9 @@ namespace Countersign;
 final class McpServer
 {
     /**
-     * @param string $settings JSON: `{"name", "title", "version", "instructions", "website"?, "endpoint": URL, "resource_metadata":
+     * @param Keyring $keyring  The keys of the site, with which tokens are verified and confirmations are issued.
+     * @param Store   $store    Keeps limits and used confirmations.
+     * @param string  $settings JSON: `{"name", "title", "version", "instructions", "website"?, "endpoint": URL, "resource_metadata":
      *     URL, "hosts": ["example.org:8080", ..], "origins": ["https://example.org", ..], "secure": bool (HTTPS or loopback),
      *     "kill_switch": bool, "ip_limit": {"max": 60, "window": 60}, "max_body": bytes, "confirmation_lifetime"?: seconds}`.
      *     `window` is in seconds. A host without a port stands for the default port of the endpoint's scheme.

@@ -1,5 +1,5 @@
 --TEST--
-ActionKey: says which it is, shows nothing of what it holds
+ActionKey reports its id and algorithm, and shows no key material
 --EXTENSIONS--
 countersign
 --FILE--
@@ -12,7 +12,7 @@ $hmac   = ActionKey::hmac( $secret );
 $signer = ActionKey::ed25519( substr( $secret, 0, 32 ) );
 $public = ActionKey::ed25519Public( $signer->publicKey() );
 foreach ( array( $hmac, $signer, $public ) as $key ) {
-	printf( "%s %d %s %s %s\n", $key->algorithm(), strlen( $key->keyId() ), var_export( $key->canSign(), true ), null === $key->publicKey() ? 'no public half' : strlen( $key->publicKey() ), $key->seed() instanceof Secret ? 'a seed' : 'no seed' );
+	printf( "%s %d %s %s %s\n", $key->algorithm(), strlen( $key->keyId() ), var_export( $key->canSign(), true ), null === $key->publicKey() ? 'no public key' : strlen( $key->publicKey() ), $key->seed() instanceof Secret ? 'a seed' : 'no seed' );
 }
 var_dump( $hmac->keyId() === ActionKey::hmac( Secret::of( $secret ) )->keyId(), $signer->keyId() === $public->keyId(), $signer->keyId() === $hmac->keyId() );
 $new = ActionKey::generate();
@@ -49,7 +49,7 @@ foreach ( array( $hmac, $signer ) as $key ) {
 }
 ?>
 --EXPECT--
-hmac-sha256 32 true no public half no seed
+hmac-sha256 32 true no public key no seed
 ed25519 32 true 32 a seed
 ed25519 32 false 32 no seed
 bool(true)

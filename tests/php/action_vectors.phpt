@@ -1,5 +1,5 @@
 --TEST--
-The vectors of signed actions and heartbeats, through the extension and through a second implementation in plain PHP
+The extension and a second implementation in plain PHP agree with the vectors of signed actions and heartbeats
 --EXTENSIONS--
 countersign
 --FILE--
@@ -15,7 +15,7 @@ use Countersign\Heartbeats;
 use Countersign\Store;
 
 $store = Store::open();
-// What is signed must be younger than the store by the skew of 30 seconds: so by a signer whose clock runs ahead.
+// A message must be signed at least 30 seconds (the clock tolerance) after the store was started, so the signer's clock runs ahead here.
 usleep( 20000 );
 $open  = static fn( array $key ) => isset( $key['hmac-sha256'] ) ? ActionKey::hmac( $key['hmac-sha256'] ) : ActionKey::ed25519Public( hex2bin( $key['ed25519'] ) );
 $side  = static fn( string $domain, string $site, array $keys ) => 'action' === $domain
@@ -29,7 +29,7 @@ foreach ( array_keys( $count ) as $folder ) {
 		$answer = $side( $vector['domain'], $vector['site'], $vector['keys'] )->verify( $vector['text'], $vector['payload'] );
 		$ours   = $answer instanceof Decision ? $answer->reason() : 'accepted';
 		$second = action_verdict( $vector['text'], $vector['payload'], $vector['domain'], $vector['site'], $vector['keys'], $vector['now_ms'] );
-		// The extension's clock is the machine's: age is the last thing it finds, so all else was in order.
+		// The extension uses the clock of the machine. It checks the age last, so `action_expired` means that everything else was valid.
 		$want = 'ok' === $vector['outcome'] ? 'action_expired' : $vector['outcome'];
 		++$count[ $folder ];
 		if ( $ours !== $want || $second !== $vector['outcome'] ) {
@@ -38,7 +38,7 @@ foreach ( array_keys( $count ) as $folder ) {
 		}
 	}
 }
-printf( "%d valid, more than 70 invalid: %s; %d not answered as they must\n", $count['valid'], $count['invalid'] > 70 ? 'yes' : 'no', $wrong );
+printf( "%d valid, more than 70 invalid: %s; %d wrong answers\n", $count['valid'], $count['invalid'] > 70 ? 'yes' : 'no', $wrong );
 
 $site   = '0123456789abcdef';
 $secret = str_repeat( 's', 32 );
@@ -68,12 +68,12 @@ foreach ( $pairs as list( $key, $public, $private ) ) {
 		$let = 0;
 		foreach ( $bad as $changed ) {
 			$answer = $ours->verify( $changed, 'body' );
-			// "The store is young" would come after everything that must refuse.
+			// `store_restarted` would mean that all earlier checks had passed.
 			$let += (int) ( ! $answer instanceof Decision || ! str_starts_with( $answer->reason(), 'action_' ) );
 			$let += (int) ( 'ok' === $theirs( $changed ) );
 		}
 		printf(
-			"%s, %s: ours read by the second implementation %s, the second's by ours %s; accepted of all changed and cut: %d\n",
+			"%s, %s: ours read by the second implementation %s, the second's by ours %s; accepted of all changed or truncated: %d\n",
 			$key->algorithm(),
 			$domain,
 			$theirs( $text ),
@@ -84,8 +84,8 @@ foreach ( $pairs as list( $key, $public, $private ) ) {
 }
 ?>
 --EXPECT--
-12 valid, more than 70 invalid: yes; 0 not answered as they must
-hmac-sha256, action: ours read by the second implementation ok, the second's by ours ok; accepted of all changed and cut: 0
-hmac-sha256, heartbeat: ours read by the second implementation ok, the second's by ours ok; accepted of all changed and cut: 0
-ed25519, action: ours read by the second implementation ok, the second's by ours ok; accepted of all changed and cut: 0
-ed25519, heartbeat: ours read by the second implementation ok, the second's by ours ok; accepted of all changed and cut: 0
+12 valid, more than 70 invalid: yes; 0 wrong answers
+hmac-sha256, action: ours read by the second implementation ok, the second's by ours ok; accepted of all changed or truncated: 0
+hmac-sha256, heartbeat: ours read by the second implementation ok, the second's by ours ok; accepted of all changed or truncated: 0
+ed25519, action: ours read by the second implementation ok, the second's by ours ok; accepted of all changed or truncated: 0
+ed25519, heartbeat: ours read by the second implementation ok, the second's by ours ok; accepted of all changed or truncated: 0

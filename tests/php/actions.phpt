@@ -1,5 +1,5 @@
 --TEST--
-Actions and Heartbeats: done once, by one process of all, with a receipt for whoever asks again
+Exactly one process runs an action, and later requests get its receipt; heartbeats are accepted once
 --EXTENSIONS--
 countersign
 --FILE--
@@ -18,7 +18,7 @@ use Countersign\Store;
 
 $site  = '0123456789abcdef';
 $store = Store::open();
-// What is signed must be younger than the store by the skew of 30 seconds: so by a signer whose clock runs ahead.
+// A message must be signed at least 30 seconds (the clock tolerance) after the store was started, so the signer's clock runs ahead here.
 usleep( 20000 );
 $seed = bin2hex( random_bytes( 32 ) );
 $key  = ActionKey::ed25519( Secret::of( hex2bin( $seed ) ) );
@@ -28,7 +28,7 @@ $sign = static function ( string $id, string $body = 'body', string $snapshot = 
 };
 $why  = static fn( $answer ) => match ( true ) {
 	$answer instanceof Action        => 'accepted',
-	$answer instanceof Heartbeat     => 'heard',
+	$answer instanceof Heartbeat     => 'accepted heartbeat',
 	$answer instanceof ActionReceipt => 'receipt: ' . $answer->receipt(),
 	default                          => $answer->reason() . ( null === $answer->retryAfter() ? '' : " ({$answer->retryAfter()} s)" ),
 };
@@ -58,7 +58,7 @@ $heard = $beats->verify( $beat, 'body' );
 echo $why( $heard ), ' from ', $heard->siteId(), ', again: ', $why( $beats->verify( $beat, 'body' ) ), ', as an action: ', $why( $actions->verify( $beat, 'body' ) ), "\n";
 echo 'an action as a heartbeat: ', $why( $beats->verify( $header, 'body' ) ), "\n";
 
-// Signed here: in order but for the age of the store, which says so.
+// Signed by the extension with the machine's clock: valid, except that the store is too young.
 $operator = new Actions( $site, array( $key ) );
 $mine     = $operator->sign( 'read_health', '' );
 $other    = new Actions( 'fedcba9876543210', array( $key ), $store );
@@ -66,7 +66,7 @@ echo 'another body: ', $why( $actions->verify( $mine, ' ' ) ), "\n";
 echo 'another site: ', $why( $other->verify( $mine, '' ) ), "\n";
 echo 'another key: ', $why( ( new Actions( $site, array( ActionKey::generate() ), $store ) )->verify( $mine, '' ) ), "\n";
 echo 'two keys: ', in_array( $why( ( new Actions( $site, array( ActionKey::generate(), $key ), $store ) )->verify( $sign( random_bytes( 16 ) ), 'body' ) ), array( 'accepted' ), true ) ? 'accepted' : 'refused', "\n";
-echo 'nothing: ', $why( $actions->verify( '', '' ) ), ', much: ', $why( $actions->verify( str_repeat( 'a', 100000 ), '' ) ), "\n";
+echo 'empty: ', $why( $actions->verify( '', '' ) ), ', too long: ', $why( $actions->verify( str_repeat( 'a', 100000 ), '' ) ), "\n";
 $id = Actions::newId();
 echo strlen( $id ), ' ', str_contains( base64_decode( strtr( explode( '.', $operator->sign( 'a', '', null, $id ) )[1], '-_', '+/' ) ), hex2bin( $id ) ) ? 'the id given' : 'another id', "\n";
 
@@ -129,13 +129,13 @@ signed again: receipt: done
 another snapshot under the id: action_conflict
 another: accepted
 its nonce again: action_replayed
-heard from 0123456789abcdef, again: action_replayed, as an action: action_wrong_domain
+accepted heartbeat from 0123456789abcdef, again: action_replayed, as an action: action_wrong_domain
 an action as a heartbeat: action_wrong_domain
 another body: action_payload_mismatch
 another site: action_wrong_site
 another key: action_unknown_key
 two keys: accepted
-nothing: action_malformed, much: action_too_large
+empty: action_malformed, too long: action_too_large
 32 the id given
 40 actions shown to 8 processes, done: 40, wrong: 0
 no store: misuse, verifying needs the store: give it to the constructor

@@ -1,5 +1,5 @@
 --TEST--
-AuditLog: append, checkpoint, verify, find what was tampered with
+AuditLog appends, signs checkpoints and finds every kind of tampering
 --EXTENSIONS--
 countersign
 --FILE--
@@ -11,7 +11,7 @@ use Countersign\TokenKind;
 use Countersign\Tokens;
 
 $keyring = Keyring::open( '0123456789abcdef', str_repeat( 'k', 64 ) );
-// A host of this run alone: the high-water mark is kept between runs.
+// A random host, because the store keeps the high-water mark between runs.
 $log   = new AuditLog( $keyring, Store::open(), bin2hex( random_bytes( 8 ) ) . '.example:8080' );
 $draft = static fn( array $more ) => json_encode( $more + array( 'kind' => 'system', 'actor' => array( 'kind' => 'system' ), 'action' => 'test' ) );
 $head  = null;
@@ -27,7 +27,7 @@ $note    = $log->checkpoint( $head );
 $verdict = static function ( array $rows, ?string $head, array $notes = array() ) use ( $log ): string {
 	$verifier = $log->verifier( $notes );
 	foreach ( $rows as $row ) {
-		// As a database gives it back: everything is a string.
+		// As a database driver returns a row: every column is a string.
 		$verifier->feed( array_map( static fn( $value ) => is_int( $value ) ? (string) $value : $value, $row ) );
 	}
 	$report = $verifier->finish( $head );
@@ -46,7 +46,7 @@ unset( $removed[7] );
 foreach ( array( $changed, $column, $moved, $removed, array_slice( $rows, 0, 18 ), array_slice( $rows, 1 ), array() ) as $tampered ) {
 	echo $verdict( $tampered, $head ), "\n";
 }
-// Cut off together with the head: the mark outside the database knows better.
+// The log and its head were cut together: only the mark outside the database shows it.
 $other  = $log->append( $head, array( $draft( array( 'action' => 'rewritten' ) ) ) )->head();
 $longer = $log->append( $head, array( $draft( array() ) ) )->head();
 $log->committed( $longer );

@@ -1,5 +1,5 @@
 --TEST--
-AuditExport, AuditCsv, AuditFile, AuditProof, AuditSeals: a sealed log exported, verified offline, pruned and proved
+A sealed log is exported, verified offline, pruned and proved
 --EXTENSIONS--
 countersign
 --FILE--
@@ -26,7 +26,7 @@ $misuse  = static function ( callable $call ): void {
 	}
 };
 
-// Seals: a key shown once, nothing due yet, a file of our own.
+// Sealing returns its key once, has no seal due yet, and stores the key in a file with mode 0600.
 $dir   = sys_get_temp_dir() . '/countersign-seals-' . bin2hex( random_bytes( 8 ) );
 $seals = new AuditSeals( $keyring, $host, $dir );
 var_dump( $seals->isEnrolled(), $seals->due() );
@@ -88,7 +88,7 @@ $csv->row( $rows[0] );
 $csv->row( $pruned[1] );
 echo preg_replace( '/,[0-9a-f]{64},[^,]*,?/', ',LEAF,', $csv->take() );
 
-// A checkpoint handed back, and one entry.
+// Proofs for a checkpoint that a client kept, and for one entry.
 $old    = $log->append( null, array_slice( $drafts, 0, 100 ) );
 $root   = static function ( string $head ): string {
 	return explode( ' ', $head )[1];
@@ -134,7 +134,7 @@ rmdir( $dir );
 bool(false)
 array(0) {
 }
-misuse: an epoch is 60 seconds to 31 days long
+misuse: an epoch must be 60 seconds to 31 days long
 seal_unusable: the sealing key's file is missing, damaged or accessible to other users
 1 NULL
 bool(true)

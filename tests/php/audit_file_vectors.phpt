@@ -1,5 +1,5 @@
 --TEST--
-The vectors of exported logs, through the extension and through a second implementation in plain PHP
+The extension and a second implementation in plain PHP agree with the vectors of exported logs
 --EXTENSIONS--
 countersign
 --FILE--
@@ -62,7 +62,7 @@ foreach ( $cases as $case ) {
 }
 printf( "at least 70 files: %s, %d answers wrong\n", var_export( count( $cases ) >= 70, true ), $wrong );
 
-// Every byte changed in one bit, and every truncation, of a small file: by both.
+// Both refuse a small file after every change of one bit per byte, and after every truncation.
 $case     = $cases[ array_search( 'small', array_column( $cases, 'name' ), true ) ];
 $bytes    = $file( $case );
 $accepted = array();

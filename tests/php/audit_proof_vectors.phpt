@@ -1,5 +1,5 @@
 --TEST--
-The vectors of proofs and of checkpoints, through the extension and through a second implementation in plain PHP
+The extension and a second implementation in plain PHP agree with the vectors of proofs and checkpoints
 --EXTENSIONS--
 countersign
 --FILE--
@@ -10,7 +10,7 @@ require __DIR__ . '/lib/proof.inc';
 use Countersign\AuditFile;
 use Countersign\AuditProof;
 
-/** @return array<string, array<string, mixed>> The vectors of a folder, by name. */
+/** @return array<string, array<string, mixed>> The vectors in a folder, by file name. */
 $read  = static function ( string $folder ): array {
 	$vectors = array();
 	foreach ( glob( __DIR__ . "/../vectors/$folder/*.json" ) as $file ) {
@@ -30,7 +30,7 @@ $check = static function ( string $format, callable $ours, callable $theirs ) us
 				}
 			}
 		}
-		printf( "%s: %d %s, %d told otherwise\n", $format, count( $vectors ), $folder, $wrong );
+		printf( "%s: %d %s, %d different answers\n", $format, count( $vectors ), $folder, $wrong );
 	}
 };
 
@@ -45,7 +45,7 @@ $check(
 	proof_is_included( ... )
 );
 
-// The extension reads a checkpoint where it stands: in an exported log, which is this one of five entries.
+// The extension reads checkpoints in an exported log. This one has five entries.
 $entries = json_decode( file_get_contents( __DIR__ . '/../vectors/audit/entries.json' ), true );
 $bodies  = array_column( array_slice( $entries['entries'], 0, 5 ), 'body' );
 $export  = static function ( array $vector ) use ( $entries, $bodies ): string {
@@ -56,7 +56,7 @@ $export  = static function ( array $vector ) use ( $entries, $bodies ): string {
 	);
 	$leaves = array_map( static fn( string $body ) => hash( 'sha256', "\0$body", true ), $bodies );
 	$leaves = $line( array( 'leaves' => 0, 'hashes' => base64_encode( implode( '', $leaves ) ) ) );
-	// Each stands where the log had its size.
+	// A checkpoint is added when the log has its size.
 	$size       = $vector['size'] ?? 5;
 	$checkpoint = $line( array( 'checkpoint' => $size, 'note' => $vector['note'] ) );
 	$before     = 0 === $size ? $checkpoint : '';
@@ -87,9 +87,9 @@ $check(
 );
 ?>
 --EXPECT--
-proof/consistency: 8 valid, 0 told otherwise
-proof/consistency: 23 invalid, 0 told otherwise
-proof/inclusion: 6 valid, 0 told otherwise
-proof/inclusion: 21 invalid, 0 told otherwise
-checkpoint: 3 valid, 0 told otherwise
-checkpoint: 8 invalid, 0 told otherwise
+proof/consistency: 8 valid, 0 different answers
+proof/consistency: 23 invalid, 0 different answers
+proof/inclusion: 6 valid, 0 different answers
+proof/inclusion: 21 invalid, 0 different answers
+checkpoint: 3 valid, 0 different answers
+checkpoint: 8 invalid, 0 different answers

@@ -1,5 +1,5 @@
 --TEST--
-Budgets: never more than the cap, across processes; told once; corrected; what was kept survives
+Budgets never pass the cap across processes, announce a refusal once, and take corrections and kept counts
 --EXTENSIONS--
 countersign
 --FILE--
@@ -9,7 +9,7 @@ require __DIR__ . '/lib/workers.inc';
 use Countersign\Budgets;
 use Countersign\Store;
 
-// The year's first day in a zone in which it is not midnight soon, so that no period ends during the test.
+// An offset with which midnight is not near, so that no period ends during the test.
 $hour    = (int) gmdate( 'G' );
 $offset  = ( $hour < 12 ? 0 : -12 ) * 3600 + 3600;
 $today   = gmdate( 'Y-m-d', time() + $offset );
@@ -21,7 +21,7 @@ $show    = static fn( array $rows ) => implode( ', ', array_map( static fn( arra
 $two = array( $row( 'a', 'day', 'calls', 3 ), $row( 'a', 'month', 'cost', 100 ) );
 foreach ( array( 30, 30, 50, 5, 5 ) as $cost ) {
 	$spending = $budgets->spend( $two, $cost, $offset );
-	echo $spending->decision()->reason() ?? 'yes', ' ', var_export( $spending->index(), true ), ': ', $show( $spending->budgets() ), "\n";
+	echo $spending->decision()->reason() ?? 'allowed', ' ', var_export( $spending->index(), true ), ': ', $show( $spending->budgets() ), "\n";
 }
 $rows = $spending->budgets();
 var_dump( $rows[0]['period'] === $today, $rows[1]['period'] === substr( $today, 0, 7 ) );
@@ -40,9 +40,9 @@ foreach ( array( $spending, $budgets->spend( array( $row( 'b', 'day', 'cost', 10
 		echo $e->reason(), ': ', $e->getMessage(), "\n";
 	}
 }
-echo 'too dear for ever: ', json_encode( $budgets->spend( array( $row( 'c', 'day', 'cost', 100 ) ), 101, $offset )->decision()->retryAfter() ), "\n";
+echo 'larger than the cap: ', json_encode( $budgets->spend( array( $row( 'c', 'day', 'cost', 100 ) ), 101, $offset )->decision()->retryAfter() ), "\n";
 
-echo "-- what was kept\n";
+echo "-- kept counts\n";
 $kept = array( 'period' => $today, 'used' => 9, 'told' => true );
 echo $show( $budgets->spend( array( $row( 'd', 'day', 'calls', 10 ) + $kept ), 0, $offset )->budgets() ), "\n";
 echo $show( $budgets->spend( array( $row( 'd', 'day', 'calls', 10 ) + $kept ), 0, $offset )->budgets() ), "\n";
@@ -53,9 +53,9 @@ echo "-- eight processes\n";
 $pair = array( $row( 'g', 'day', 'calls', 500 ), $row( 'g', 'month', 'cost', 700 ) );
 $code = '$b = new Countersign\Budgets( Countersign\Store::open() ); for ( $i = 0; $i < 50; $i++ ) { $s = $b->spend( ' . var_export( $pair, true ) . ', 7, ' . $offset . ' ); echo $s->decision()->isAllowed() ? "y" : "n", array_sum( array_column( $s->budgets(), "announce" ) ) ? "!" : ""; }';
 $said = implode( workers( 8, $code ) );
-printf( "400 calls: %d admitted, %d refused, told %d time\n", substr_count( $said, 'y' ), substr_count( $said, 'n' ), substr_count( $said, '!' ) );
+printf( "400 calls: %d admitted, %d refused, announced %d time\n", substr_count( $said, 'y' ), substr_count( $said, 'n' ), substr_count( $said, '!' ) );
 echo $show( $budgets->spend( $pair, 7, $offset )->budgets() ), "\n";
-// Each estimates 10 and costs 4: what is given back can be spent, and not twice.
+// Each call estimates 10 and costs 4: the difference can be spent, but only once.
 $code = '$b = new Countersign\Budgets( Countersign\Store::open() ); for ( $i = 0; $i < 50; $i++ ) { $s = $b->spend( ' . var_export( array( $row( 'h', 'day', 'cost', 1000 ) ), true ) . ', 10, ' . $offset . ' ); if ( $s->decision()->isAllowed() ) { echo "y"; $b->report( $s, 4 ); } }';
 $done = substr_count( implode( workers( 8, $code ) ), 'y' );
 $rows = $budgets->spend( array( $row( 'h', 'day', 'cost', 1000 ) ), 1000, $offset )->budgets();
@@ -90,10 +90,10 @@ foreach (
 }
 ?>
 --EXPECT--
-yes NULL: 1 used, 2 left, 30 used, 70 left
-yes NULL: 2 used, 1 left, 60 used, 40 left
+allowed NULL: 1 used, 2 left, 30 used, 70 left
+allowed NULL: 2 used, 1 left, 60 used, 40 left
 budget_cost_spent 1: 2 used, 1 left, 60 used, 40 left, told now
-yes NULL: 3 used, 0 left, 65 used, 35 left, told
+allowed NULL: 3 used, 0 left, 65 used, 35 left, told
 budget_calls_spent 0: 3 used, 0 left, told now, 65 used, 35 left, told
 bool(true)
 bool(true)
@@ -103,14 +103,14 @@ bool(true)
 115 used, 0 left
 misuse: the cost of this call was already reported
 misuse: a call that was refused has no cost
-too dear for ever: null
--- what was kept
+larger than the cap: null
+-- kept counts
 10 used, 0 left, told
 10 used, 0 left, told
 1 used, 9 left
 1 used, 9 left
 -- eight processes
-400 calls: 100 admitted, 300 refused, told 1 time
+400 calls: 100 admitted, 300 refused, announced 1 time
 100 used, 400 left, 700 used, 0 left, told
 bool(true)
 bool(true)

@@ -1,5 +1,5 @@
 --TEST--
-The documentation: every example runs and prints what it says, every class has a page with one
+Every example in the documentation runs and prints its stated output, and every class has one
 --EXTENSIONS--
 countersign
 --FILE--
@@ -22,7 +22,7 @@ try {
 printf( "more than 20 examples: %s\n", var_export( count( $all ) > 20, true ) );
 echo implode( "\n", $faults ), $faults ? "\n" : '';
 
-// What the harness must notice: a wrong output, an output that is not said, a fatal error, a parse error, a strange fence.
+// The test must detect a wrong output, an output that is not stated, a fatal error, a syntax error and an unknown fence.
 $tried = "```php\necho 1;\n```\n\n```text\n2\n```\n```php\necho 3;\n```\n```php\nnope();\n```\n```php no-run\n(\n```\n```php\necho 5;\n```\n```text\n5\n```\n";
 mkdir( $work, 0700 );
 $faults = run_examples( examples( 'p', $tried ), getenv( 'COUNTERSIGN_EXTENSION' ), $work );

@@ -1,5 +1,5 @@
 --TEST--
-version(), self_test(), reasons(), INI entry and phpinfo()
+version(), self_test(), reasons(), the INI entries and phpinfo() work
 --EXTENSIONS--
 countersign
 --FILE--

@@ -1,5 +1,5 @@
 --TEST--
-Keyring: refuses weak material, shows nothing of what it holds
+Keyring refuses weak material and shows no key material
 --EXTENSIONS--
 countersign
 --FILE--

@@ -1,5 +1,5 @@
 --TEST--
-Limits: exactly so many, across processes; refused calls extend nothing
+Limits admit exactly the maximum across processes, and refused calls do not extend the wait
 --EXTENSIONS--
 countersign
 --FILE--

@@ -1,5 +1,5 @@
 --TEST--
-Limits: several in one check, all or none; which refused, what is left, once per burst
+A call under several limits is counted in all or none, and the answer names the limit that refused it
 --EXTENSIONS--
 countersign
 --FILE--

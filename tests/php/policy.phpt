@@ -1,5 +1,5 @@
 --TEST--
-Policy: from PHP's values; what is unknown is the strictest; what is no confidence is none
+Policy reads unknown words as the strictest ones and refuses every value that is not a confidence
 --EXTENSIONS--
 countersign
 --FILE--

@@ -1,5 +1,5 @@
 --TEST--
-The policy vectors, through the extension and through a second implementation in plain PHP
+The extension and a second implementation in plain PHP agree with the vectors of the policy
 --EXTENSIONS--
 countersign
 --FILE--
@@ -64,11 +64,11 @@ for ( $length = 0; $length < strlen( $lines['good'] ); $length++ ) {
 	$cut    = substr( $lines['good'], 0, $length );
 	$wrong += (int) ( Policy::reproduces( $cut ) || policy_reproduces( $cut ) );
 }
-printf( "%d lines that are none, and every truncation: %d accepted\n", count( $lines['cases'] ), $wrong );
+printf( "%d invalid lines, and every truncation: %d accepted\n", count( $lines['cases'] ), $wrong );
 var_dump( Policy::reproduces( $lines['good'] ) && policy_reproduces( $lines['good'] ) );
 ?>
 --EXPECT--
 300 decisions, 0 differ
 31 confidences, 0 differ
-27 lines that are none, and every truncation: 0 accepted
+27 invalid lines, and every truncation: 0 accepted
 bool(true)

@@ -1,5 +1,5 @@
 --TEST--
-Classes that hold secrets show none, however they are asked; nor do the stack traces of what they throw
+Classes that hold secrets show none of them, and neither do the stack traces of their exceptions
 --EXTENSIONS--
 countersign
 --INI--
@@ -18,7 +18,7 @@ use Countersign\Vault;
 const SITE   = '0123456789abcdef';
 const MARKER = 'ThisMarkerIsTheSecretThatNobodyMaySee';
 
-// A class that holds a secret is a line here.
+// Every class that holds a secret is listed here.
 $holders = array(
 	Keyring::class    => static fn() => Keyring::open( SITE, MARKER ),
 	Tokens::class     => static fn() => new Tokens( Keyring::open( SITE, MARKER ) ),
@@ -28,7 +28,7 @@ $holders = array(
 	Actions::class    => static fn() => new Actions( SITE, array( ActionKey::hmac( MARKER ) ) ),
 	Heartbeats::class => static fn() => new Heartbeats( SITE, array( ActionKey::hmac( MARKER ) ) ),
 );
-// Must be refused: each would make a second object, or put something into one.
+// Every attempt to copy, forge or extend an object must be refused.
 $refused = array(
 	'serialize'                     => static fn( $object ) => serialize( $object ),
 	'serialize in an array'         => static fn( $object ) => serialize( array( $object ) ),
@@ -47,7 +47,7 @@ $refused = array(
 	},
 	'extend'                        => static fn( $object ) => ( new ReflectionClass( $object ) )->isFinal() ? throw new Error() : null,
 );
-// May answer, and must show nothing.
+// These may succeed, but must not show the secret.
 $shown = array(
 	'var_dump'              => static fn( $object ) => var_dump( $object ),
 	'print_r'               => static fn( $object ) => print_r( array( $object ) ),
@@ -104,7 +104,7 @@ foreach ( $holders as $class => $make ) {
 	echo $class, ': ', $bad ? implode( ', ', $bad ) : 'nothing shown', "\n";
 }
 
-// `==` tells nothing of what they hold, and lets nobody in; equals() is what compares.
+// `==` compares only identity, so it neither reveals nor accepts a secret; equals() compares the bytes.
 foreach ( $holders as $class => $make ) {
 	$one = $make();
 	$all = array( $one == $one, $one == $make(), in_array( $one, array( $make(), $make() ) ), $one <= $make(), $make() < $one, null == $one, true == $one, 'x' == $one );
@@ -112,7 +112,7 @@ foreach ( $holders as $class => $make ) {
 }
 var_dump( Secret::of( 'one' )->equals( Secret::of( 'other' ) ), Secret::of( 'one' )->equals( Secret::of( 'one' ) ), Secret::of( 'one' )->equals( 'one' ) );
 
-// Raw material as an argument of what throws: in no frame of the trace, though PHP is set to show arguments.
+// Raw material as an argument of a method that throws appears in no frame of the trace, although PHP is set to show arguments.
 $vault  = Vault::create( SITE, str_repeat( 'another ', 8 ) );
 $slots  = $vault->slots();
 $throws = array(
@@ -138,7 +138,7 @@ foreach ( $throws as $name => $call ) {
 		echo "$name: ", $shows( $text ) || isset( $frame['args'] ) ? 'shows it' : "{$frame['function']} without arguments$placed", "\n";
 	}
 }
-// Whatever else is thrown afterwards is as PHP is set.
+// The setting of PHP still applies to later exceptions.
 try {
 	( static fn( $shown ) => throw new LogicException() )( 'an argument' );
 } catch ( LogicException $e ) {

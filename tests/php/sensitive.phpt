@@ -5,7 +5,7 @@ countersign
 --FILE--
 <?php
 $script = __DIR__ . '/lib/sensitive.php';
-// Without php.ini, so without the extension: the stubs themselves.
+// Without php.ini the extension is not loaded, so the script reads the stubs.
 $stubs  = json_decode( (string) shell_exec( escapeshellarg( PHP_BINARY ) . ' -n ' . escapeshellarg( $script ) ), true );
 ob_start();
 require $script;
@@ -25,9 +25,10 @@ foreach ( $loaded as $function => $parameters ) {
 }
 printf( "more than 40 marked: %s\n", var_export( $marked > 40, true ) );
 
-// Names that sound like a secret, and the parameters among them that are none, each with the reason.
+// Names that suggest a secret, and the public parameters that have such a name.
 $sounds_secret = '/key|secret|seed|token|code|pass|pin|material|previous|salt|credential|auth|cookie|header|sign|slots|body|bytes|private|query|parameters/';
 $public        = array(
+	'Countersign\Access::mayAct'             => array( 'token_epoch' ),     // A counter.
 	'Countersign\ActionKey::ed25519Public'   => array( 'public_key' ),      // A public key.
 	'Countersign\AuditFile::__construct'     => array( 'verifier_keys' ),   // Public keys.
 	'Countersign\Limits::check'              => array( 'key' ),             // The name of what is limited.
@@ -36,11 +37,11 @@ $public        = array(
 );
 foreach ( $stubs as $function => $parameters ) {
 	foreach ( $parameters as $name => list( $type, $sensitive ) ) {
-		// An object of the extension shows nothing of what it holds: see secrets.phpt.
+		// Objects of the extension do not show what they hold: see secrets.phpt.
 		$handle = 1 === preg_match( '/\A\??Countersign\\\\\w+\z/', $type ) || ( 'array' === $type && 'keys' === $name );
 		$listed = in_array( $name, $public[ $function ] ?? array(), true );
 		if ( 1 === preg_match( $sounds_secret, $name ) && ! $sensitive && ! $handle && ! $listed ) {
-			echo "$function(\$$name): sounds like a secret and is not marked\n";
+			echo "$function(\$$name): has the name of a secret and is not marked\n";
 		}
 		if ( $sensitive && $listed ) {
 			echo "$function(\$$name): is marked and listed as public\n";
@@ -48,7 +49,7 @@ foreach ( $stubs as $function => $parameters ) {
 	}
 }
 
-// What the marks are for: an argument of the wrong type beside the sealing key.
+// An argument of the wrong type does not show the sealing key beside it.
 ini_set( 'zend.exception_ignore_args', '0' );
 try {
 	( new Countersign\AuditFile() )->expectSeals( 'TheSealingKey', 'no time' );

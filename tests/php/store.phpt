@@ -1,5 +1,5 @@
 --TEST--
-Store: what works once works for one process of all; a folder that cannot be trusted is refused
+The store admits an item in exactly one process, and refuses a folder that cannot be trusted
 --EXTENSIONS--
 countersign
 --FILE--
@@ -17,7 +17,7 @@ echo $why( $store->seenOnce( 'test', $nonce, $now + 1, $now + 300 ) ), "\n";
 echo $why( $store->seenOnce( 'test', $nonce, $now + 1, $now + 300 ) ), "\n";
 echo $why( $store->seenOnce( 'other', $nonce, $now + 1, $now + 300 ) ), "\n";
 echo $why( $store->seenOnce( 'test', 'issued long before the store', 1, $now + 300 ) ), "\n";
-// By another machine's clock, which may be ahead: as old as the store, or nearly, is too old.
+// Another machine's clock may be ahead, so an item issued shortly after the start of the store is refused too.
 echo $why( $store->seenOnce( 'test', 'from elsewhere', $store->status()['started_at'] + 29, $now + 300, remote: true ) ), ', ';
 echo $why( $store->seenOnce( 'test', 'from elsewhere', $store->status()['started_at'] + 31, $now + 300, remote: true ) ), "\n";
 echo $why( $store->seenOnce( 'test', 'expired', $now - 300, $now - 200 ) ), "\n";

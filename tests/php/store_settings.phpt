@@ -1,5 +1,5 @@
 --TEST--
-The INI entries choose the store; phpinfo() shows it without secrets and without opening it
+The INI entries choose the store, and phpinfo() shows it without secrets and without opening it
 --EXTENSIONS--
 countersign
 --FILE--
@@ -7,7 +7,7 @@ countersign
 $base = sys_get_temp_dir() . '/countersign-' . bin2hex( random_bytes( 6 ) );
 mkdir( $base, 0700 );
 
-// One line of PHP in a process of its own, with these settings.
+// Runs one line of PHP in a process of its own with these settings.
 function php( array $settings, string $code ): string {
 	$command = array( PHP_BINARY, '-n', '-d', 'extension=' . getenv( 'COUNTERSIGN_EXTENSION' ) );
 	foreach ( $settings as $name => $value ) {
@@ -34,7 +34,7 @@ echo php( array( 'store' => 'redis', 'redis_url' => '' ), $status );
 echo php( array( 'store' => 'redis', 'redis_url' => 'rediss://:secret@127.0.0.1' ), $status );
 echo php( array( 'store' => 'redis', 'redis_url' => 'redis://:secret@127.0.0.1:1' ), $status );
 echo php( array( 'store' => 'redis', 'redis_url' => "unix://$base/sock", 'redis_prefix' => 'a b' ), $status );
-// A folder that is named is an embedded store, whatever is set.
+// A folder argument opens an embedded store, whatever the settings say.
 echo php( array( 'store' => 'redis', 'redis_url' => '' ), "echo Countersign\\Store::open( '$base/named' )->status()['engine'];" );
 
 echo "- redis\n";
@@ -49,7 +49,7 @@ for ( $i = 0; $i < 1000 && ! file_exists( "$base/sock" ); $i++ ) {
 $redis = array( 'store' => 'redis', 'redis_url' => "unix://$base/sock?pass=secret" );
 echo php( $redis, $status );
 echo php( $redis, $used ), php( $redis, $used );
-// Another prefix is another store.
+// A different prefix is a different store.
 echo php( $redis + array( 'redis_prefix' => 'other' ), $used );
 echo php( array( 'redis_url' => "unix://$base/sock?pass=wrong" ) + $redis, $status );
 proc_terminate( $server, 9 );

@@ -1,5 +1,5 @@
 --TEST--
-The stubs say what the extension has: every class, method, parameter, default and return type
+The stubs have exactly the classes, methods, parameters, defaults and return types of the extension
 --EXTENSIONS--
 countersign
 --FILE--
@@ -10,7 +10,7 @@ $loaded = static function () use ( $script ) {
 	require $script;
 	return explode( "\n", trim( ob_get_clean() ) );
 };
-// Without php.ini, so without the extension: the stubs themselves.
+// Without php.ini the extension is not loaded, so the script reads the stubs.
 exec( escapeshellarg( PHP_BINARY ) . ' -n ' . escapeshellarg( $script ), $stubs );
 $real = $loaded();
 printf( "compared more than 100 signatures: %s\n", var_export( count( $real ) > 100, true ) );

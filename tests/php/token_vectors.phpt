@@ -1,5 +1,5 @@
 --TEST--
-The token vectors, through the extension and through a second implementation in plain PHP
+The extension and a second implementation in plain PHP agree with the vectors of tokens
 --EXTENSIONS--
 countersign
 --FILE--
@@ -11,7 +11,7 @@ use Countersign\Keyring;
 use Countersign\TokenKind;
 use Countersign\Tokens;
 
-/** @return array<string, array<string, mixed>> The vectors of a folder, by name. */
+/** @return array<string, array<string, mixed>> The vectors in a folder, by file name. */
 $read = static function ( string $folder ): array {
 	$vectors = array();
 	foreach ( glob( __DIR__ . "/../vectors/token/$folder/*.json" ) as $file ) {
@@ -43,7 +43,7 @@ foreach ( $invalid as $name => $vector ) {
 		$wrong++;
 	}
 }
-// Every token with one bit changed, and every beginning of it: by the second implementation; tokens.phpt asks the extension.
+// The second implementation refuses every token after a change of one bit and after every truncation. tokens.phpt tests the extension.
 foreach ( $valid as $kind => $vector ) {
 	$good     = $vector['token'];
 	$tokens   = $open( $vector );
@@ -56,7 +56,7 @@ foreach ( $valid as $kind => $vector ) {
 		}
 		$accepted += (int) ( 'ok' === $second( $vector, substr( $good, 0, $place ) ) );
 	}
-	// Under a checksum made right again, as a forger would.
+	// With a correct checksum, as a forger would compute it.
 	$payload = base64_decode( strtr( substr( $good, 5, -6 ), '-_', '+/' ), true );
 	for ( $place = 0; $place < strlen( $payload ); $place++ ) {
 		for ( $bit = 0; $bit < 8; $bit++ ) {
@@ -68,9 +68,9 @@ foreach ( $valid as $kind => $vector ) {
 			$accepted     += (int) ( $tokens->verify( TokenKind::from( $kind ), $bad, $vector['binding'] ) instanceof Claims );
 		}
 	}
-	echo "$kind: accepted of all changed and cut: $accepted\n";
+	echo "$kind: accepted of all changed or truncated: $accepted\n";
 }
-printf( "%d ways to be wrong, %d not refused as they must\n", count( $invalid ), $wrong );
+printf( "%d invalid vectors, %d wrong answers\n", count( $invalid ), $wrong );
 ?>
 --EXPECT--
 access: ok, second implementation: ok
@@ -80,11 +80,11 @@ confirmation: ok, second implementation: ok
 pairing: ok, second implementation: ok
 refresh: ok, second implementation: ok
 upload: ok, second implementation: ok
-access: accepted of all changed and cut: 0
-approval: accepted of all changed and cut: 0
-code: accepted of all changed and cut: 0
-confirmation: accepted of all changed and cut: 0
-pairing: accepted of all changed and cut: 0
-refresh: accepted of all changed and cut: 0
-upload: accepted of all changed and cut: 0
-28 ways to be wrong, 0 not refused as they must
+access: accepted of all changed or truncated: 0
+approval: accepted of all changed or truncated: 0
+code: accepted of all changed or truncated: 0
+confirmation: accepted of all changed or truncated: 0
+pairing: accepted of all changed or truncated: 0
+refresh: accepted of all changed or truncated: 0
+upload: accepted of all changed or truncated: 0
+28 invalid vectors, 0 wrong answers

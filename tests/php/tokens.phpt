@@ -1,5 +1,5 @@
 --TEST--
-Tokens: issued here, verified here, refused with a reason everywhere else
+Tokens are valid for their kind, site, key and binding, and refused with a reason for any other
 --EXTENSIONS--
 countersign
 --FILE--
@@ -24,7 +24,7 @@ foreach ( TokenKind::cases() as $kind ) {
 	);
 }
 
-// Works once, whatever the kind; told as issued a second later, as the store may have started in this one.
+// Every kind works once. The time of issue is a second later, because the store may have started in this second.
 $store = Countersign\Store::open();
 foreach ( TokenKind::cases() as $kind ) {
 	$claims = $tokens->verify( $kind, $tokens->issue( $kind, 0, 60, random_bytes( 32 ), 4294967295 ) );
@@ -57,7 +57,7 @@ for ( $place = 0; $place < strlen( $token ); $place++ ) {
 	}
 	$accepted += (int) ( $tokens->verify( TokenKind::Access, substr( $token, 0, $place ), 'a' ) instanceof Claims );
 }
-echo "accepted of all changed and cut tokens: $accepted\n";
+echo "accepted of all changed or truncated tokens: $accepted\n";
 
 foreach ( array( array( -1, 60 ), array( 1, 0 ), array( 1, PHP_INT_MAX ) ) as $numbers ) {
 	try {
@@ -94,7 +94,7 @@ token_malformed
 token_malformed
 token_malformed
 token_malformed
-accepted of all changed and cut tokens: 0
+accepted of all changed or truncated tokens: 0
 misuse: the subject must be 0 or more
 misuse: the lifetime must be 1 to 31,622,400 seconds
 misuse: the lifetime must be 1 to 31,622,400 seconds

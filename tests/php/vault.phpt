@@ -1,5 +1,5 @@
 --TEST--
-Vault: seals and opens, follows a change of AUTH_KEY and of data keys, names what is wrong
+Vault seals and opens records, survives a change of AUTH_KEY and data keys, and names each failure
 --EXTENSIONS--
 countersign
 --FILE--
@@ -58,7 +58,7 @@ symlink( $file, "$file.link" );
 echo 'a link: ', $why( static fn() => $opened->addKeyFile( "$file.link" ) ), "\n";
 echo 'not configured: ', $why( static fn() => $opened->addKeyFile() ), "\n";
 do {
-	// White space around a key does not count, so a random key must not begin or end with it.
+	// White space around a key is ignored, so a random key must not begin or end with it.
 	$key = random_bytes( 32 );
 } while ( trim( $key, " \t\n\r\f\0\x0b" ) !== $key );
 file_put_contents( $file, $key );

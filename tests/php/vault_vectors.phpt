@@ -1,5 +1,5 @@
 --TEST--
-The vault's vectors, through the extension and through a second implementation; every changed bit and every cut refused by both
+The extension and a second implementation agree with the vectors of the vault, and refuse every changed bit and truncation
 --EXTENSIONS--
 countersign
 openssl
@@ -11,7 +11,7 @@ use Countersign\KeyException;
 use Countersign\Secret;
 use Countersign\Vault;
 
-/** @return array<string, array<string, mixed>> The vectors of a folder, by name. */
+/** @return array<string, array<string, mixed>> The vectors in a folder, by file name. */
 $read = static function ( string $folder ): array {
 	$vectors = array();
 	foreach ( glob( __DIR__ . "/../vectors/vault/$folder/*.json" ) as $file ) {
@@ -21,7 +21,7 @@ $read = static function ( string $folder ): array {
 };
 $key_file = sys_get_temp_dir() . '/countersign-' . bin2hex( random_bytes( 6 ) );
 
-/** The vault, or the reason why not. */
+/** Returns the vault, or the reason for which it does not open. */
 $open = static function ( string $site, string $slots, string $kind, string $material ) use ( $key_file ): Vault|string {
 	try {
 		if ( 'key_file' === $kind ) {
@@ -70,7 +70,7 @@ $check = static function ( string $what, array $cases, callable $ours, callable 
 			$wrong++;
 		}
 	}
-	printf( "%s: %d ways to be wrong, %d not refused as they must\n", $what, count( $cases ), $wrong );
+	printf( "%s: %d invalid vectors, %d wrong answers\n", $what, count( $cases ), $wrong );
 };
 $check(
 	'slots',
@@ -85,7 +85,7 @@ $check(
 	static fn( $case ) => 'secret: ' . vault_unseal( $case['site'], vault_keys( $case['site'], $case['slots'], 'auth_key', $case['material'] ), $case['record'], $case['sealed'] )
 );
 
-/** Every text that differs in a bit, then every one that is cut at either end. */
+/** Returns every text that differs in one bit, and every text that is truncated at either end. */
 function spoilt( string $good ): Generator {
 	for ( $at = 0; $at < strlen( $good ); $at++ ) {
 		for ( $bit = 0; $bit < 8; $bit++ ) {
@@ -110,7 +110,7 @@ foreach ( spoilt( $record['sealed'] ) as $bad ) {
 	$accepted[1] += (int) str_starts_with( $other, 'secret: ' );
 	$differ      += (int) ( $one !== $other );
 }
-echo "changed and cut records: accepted by the extension $accepted[0], by the second implementation $accepted[1], told otherwise $differ\n";
+echo "changed or truncated records: accepted by the extension $accepted[0], by the second implementation $accepted[1], different answers $differ\n";
 
 $accepted = array( 0, 0 );
 $differ   = 0;
@@ -122,14 +122,14 @@ foreach ( spoilt( $valid['slots'] ) as $bad ) {
 	$accepted[1] += (int) is_array( $other );
 	$differ      += (int) ( 'vault_damaged' !== $one || 'vault_damaged' !== $other );
 }
-echo "changed and cut slots: accepted by the extension $accepted[0], by the second implementation $accepted[1], not called damaged $differ\n";
+echo "changed or truncated slots: accepted by the extension $accepted[0], by the second implementation $accepted[1], other answers than damaged $differ\n";
 @unlink( $key_file );
 ?>
 --EXPECT--
 auth_key opens 6 records: ok
 key_file opens 6 records: ok
 recovery opens 6 records: ok
-slots: 47 ways to be wrong, 0 not refused as they must
-records: 30 ways to be wrong, 0 not refused as they must
-changed and cut records: accepted by the extension 0, by the second implementation 0, told otherwise 0
-changed and cut slots: accepted by the extension 0, by the second implementation 0, not called damaged 0
+slots: 47 invalid vectors, 0 wrong answers
+records: 30 invalid vectors, 0 wrong answers
+changed or truncated records: accepted by the extension 0, by the second implementation 0, different answers 0
+changed or truncated slots: accepted by the extension 0, by the second implementation 0, other answers than damaged 0

@@ -1,5 +1,5 @@
 --TEST--
-Freed secrets are gone: another process reads the whole memory of one that held them
+Freed secrets are wiped: another process finds none of them in the whole memory
 --EXTENSIONS--
 countersign
 openssl
@@ -9,7 +9,7 @@ require __DIR__ . '/lib/vault.inc';
 
 use Countersign\Vault;
 
-/** How often each needle stands in the writable memory of a process. */
+/** Counts each needle in the writable memory of a process. */
 function memory_has( int $pid, array $needles ): array {
 	$found = array_fill_keys( array_keys( $needles ), 0 );
 	$mem   = fopen( "/proc/$pid/mem", 'rb' );
@@ -36,7 +36,7 @@ function memory_has( int $pid, array $needles ): array {
 	return $found;
 }
 
-// The process that holds them gets them sealed: PHP never sees the plain text there, nor any key.
+// The process gets the secret sealed, so PHP never sees its plain text or a key there.
 $site     = '0123456789abcdef';
 $material = bin2hex( random_bytes( 32 ) );
 $secret   = random_bytes( 200 );
@@ -46,8 +46,8 @@ $keys     = vault_keys( $site, $slots, 'auth_key', $material );
 $slot     = json_decode( vault_bytes( explode( '.', $slots )[1] ), true )['slots'][0];
 $code     = array_values( array_slice( $keys, 1 ) )[0];
 $needles  = array(
-	'secret, its beginning' => substr( $secret, 0, 16 ),
-	'secret, its end'       => substr( $secret, -16 ),
+	'secret, first bytes' => substr( $secret, 0, 16 ),
+	'secret, last bytes'       => substr( $secret, -16 ),
 	'vault key, MAC half'   => substr( $keys['vault'], 0, 16 ),
 	'vault key, other half' => substr( $keys['vault'], 40, 16 ),
 	'data key, MAC half'    => substr( $code, 0, 16 ),
@@ -65,7 +65,7 @@ $script = <<<'PHP'
 	$vault   = Countersign\Vault::open( $site, $slots, $material );
 	$secret  = $vault->unseal( 'record', $sealed );
 	$vault->seal( 'another', $secret );
-	// The last thing done, so that nothing after it has used the same stack.
+	// This comes last, so that no later call has overwritten the stack.
 	$again   = Countersign\Vault::open( $site, $slots, $material );
 	echo "held\n";
 	$next();
@@ -86,14 +86,14 @@ fwrite( $pipes[0], "go\n" );
 fclose( $pipes[0] );
 proc_close( $process );
 
-// A slot's key is needed while the vault is opened, and no longer.
+// The key of a slot is needed only while the vault is being opened.
 foreach ( array_keys( $needles ) as $name ) {
 	printf( "%s: %s, then %s\n", $name, $held[ $name ] > 0 ? 'held' : 'not held', $freed[ $name ] > 0 ? "left in $freed[$name] places" : 'gone' );
 }
 ?>
 --EXPECT--
-secret, its beginning: held, then gone
-secret, its end: held, then gone
+secret, first bytes: held, then gone
+secret, last bytes: held, then gone
 vault key, MAC half: held, then gone
 vault key, other half: held, then gone
 data key, MAC half: held, then gone

@@ -1,5 +1,5 @@
 --TEST--
-The second implementation of the vault's encryption gives Wycheproof's verdict on every vector
+The second implementation of the vault's encryption agrees with every vector of Wycheproof
 --EXTENSIONS--
 openssl
 --FILE--

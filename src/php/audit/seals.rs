@@ -34,7 +34,7 @@ impl PhpAuditSeals {
 
     #[php(defaults(epoch_seconds = 3600))]
     pub fn enroll(&self, epoch_seconds: i64) -> BindingResult<Option<String>> {
-        let seconds = number(epoch_seconds, "an epoch is 60 seconds to 31 days long")?;
+        let seconds = number(epoch_seconds, "an epoch must be 60 seconds to 31 days long")?;
         let key = Secret::new(SystemEntropy.bytes()?);
         let first = self.0.enroll(SystemClock.now(), seconds, key)?;
         Ok(first.map(|first| first.to_text()))

@@ -1,8 +1,8 @@
 <?php
 /**
- * Prints every signature of the namespace Countersign as this process knows it, one a line, sorted.
+ * Prints every signature of the namespace Countersign that this process knows, one per line, sorted.
  *
- * Run once with the extension and once without it but with the stubs: the two must not differ.
+ * The output must be the same with the extension and, without it, with the stubs.
  */
 
 declare(strict_types=1);
@@ -21,7 +21,7 @@ function ours( string $name ): bool {
 }
 
 function type( ?ReflectionType $type ): string {
-	// A union of classes: the extension can only say "mixed", the stubs say which.
+	// For a union of classes the extension can only state "mixed"; the stubs name the classes.
 	return $type instanceof ReflectionUnionType ? 'mixed' : ( (string) $type ?: 'void' );
 }
 
@@ -62,7 +62,7 @@ foreach ( get_declared_classes() as $name ) {
 		continue;
 	}
 	foreach ( $class->getMethods( ReflectionMethod::IS_PUBLIC ) as $method ) {
-		// An exception's constructor is PHP's business: the extension makes these objects itself.
+		// The constructor of an exception is PHP's own; only the extension makes these objects.
 		if ( ! ours( $method->class ) || ( $method->isConstructor() && $class->isSubclassOf( Throwable::class ) ) ) {
 			continue;
 		}

@@ -8,7 +8,7 @@ declare(strict_types=1);
 require __DIR__ . '/stubs.inc';
 
 /**
- * Which methods of the binding can throw: those whose Rust function returns a BindingResult.
+ * Returns which methods of the binding can throw: those whose Rust function returns a BindingResult.
  *
  * @return array<string, bool> By the name of the class and the method in lower case: `vault::openwithkeyfile`.
  */
@@ -18,7 +18,7 @@ function throwing( string $source ): array {
 		$code = file_get_contents( (string) $file );
 		preg_match_all( '/#\[php_impl\]\s*impl Php(\w+) \{(.*?)^\}/ms', $code, $classes, PREG_SET_ORDER );
 		foreach ( $classes as list( , $class, $body ) ) {
-			// The attributes, because `#[php(name = "type")]` renames a method.
+			// With the attributes, because `#[php(name = "type")]` renames a method.
 			preg_match_all( '/((?:^    #\[[^\n]*\n)*)^    pub fn (\w+)\((.*?)\)(?: -> ([^{]*))? \{/ms', $body, $methods, PREG_SET_ORDER );
 			foreach ( $methods as $method ) {
 				$named = preg_match( '/\bname = "(\w+)"/', $method[1], $name ) ? $name[1] : str_replace( '_', '', $method[2] );
@@ -35,7 +35,7 @@ $throwing = throwing( __DIR__ . '/../../../src/php' );
 $counted  = array( 'parameters' => 0, 'throwing' => 0 );
 foreach ( our_functions() as $name => $function ) {
 	$comment = (string) $function->getDocComment();
-	// One line a tag: what it says may be wrapped.
+	// Join the lines of each tag.
 	$text    = preg_replace( '/\s*\n\s*\*?\s*(?!@)/', ' ', substr( $comment, 3, -2 ) );
 	if ( '' === $comment ) {
 		echo "$name: has no comment\n";
