@@ -30,6 +30,10 @@ mod php;
 mod schema;
 #[path = "build/tool.rs"]
 mod tool;
+// The macro that the capability groups are declared with.
+#[allow(dead_code, unused_imports, reason = "the groups need the macro only")]
+#[path = "src/words.rs"]
+mod words;
 
 use std::env;
 use std::path::Path;

@@ -108,12 +108,12 @@ impl Faults {
         for (index, group) in groups.iter().enumerate() {
             let path = format!("groups[{index}]");
             match group.as_str() {
-                Some(code) if Group::parse(code).is_none() => {
-                    let known: Vec<_> = Group::ALL.iter().map(|group| group.code()).collect();
+                Some(word) if Group::from_word(word).is_none() => {
+                    let known: Vec<_> = Group::ALL.iter().map(|group| group.word()).collect();
                     let known = known.join(", ");
                     self.add(
                         &path,
-                        format!("there is no group `{code}` (known: {known})"),
+                        format!("there is no group `{word}` (known: {known})"),
                     );
                 }
                 Some(_) if groups.iter().take(index).any(|other| other == group) => {

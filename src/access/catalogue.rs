@@ -14,7 +14,7 @@ static JSON: &str = include_str!(concat!(env!("OUT_DIR"), "/catalogue.json"));
 static TOOLS: LazyLock<Vec<Tool>> = LazyLock::new(|| {
     // This cannot fail: the build script has checked the same text, and a unit test parses it. If it did
     // fail, no tool would be served.
-    serde_json::from_str::<Vec<Entry>>(JSON)
+    serde_json::from_str::<Vec<CatalogueEntry>>(JSON)
         .unwrap_or_default()
         .into_iter()
         .filter_map(Tool::new)
@@ -26,13 +26,13 @@ static BY_NAME: LazyLock<HashMap<&'static str, &'static Tool>> =
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Entry {
+struct CatalogueEntry {
     name: &'static str,
     title: String,
     description: String,
     groups: Vec<String>,
     confirm: bool,
-    target: Option<Target>,
+    target: Option<ToolTarget>,
     #[serde(borrow)]
     annotations: &'static RawValue,
     #[serde(borrow)]
@@ -43,36 +43,44 @@ struct Entry {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Target {
+struct ToolTarget {
     argument: String,
     r#type: String,
 }
 
 /// A tool of the catalogue.
+///
+/// ```
+/// let tool = countersign::access::tool("publish_post").unwrap();
+/// assert!(tool.confirm);
+/// assert_eq!(tool.target(), Some(("id", "post")));
+/// ```
 pub struct Tool {
-    /// Its name in `tools/list` and `tools/call`.
+    /// The name in `tools/list` and `tools/call`.
     pub name: &'static str,
-    /// Its name for people.
+    /// The name for people.
     pub title: String,
-    /// Tells a model when to use it and what it needs.
+    /// What a model needs to know to use the tool.
     pub description: String,
-    /// Any one of these opens it.
+    /// The groups of which a connection needs at least one.
     pub groups: Groups,
-    /// Whether it needs a confirmation token.
+    /// Whether a call needs a confirmation token.
     pub confirm: bool,
-    /// The MCP tool annotations.
+    /// The MCP tool annotations, as JSON.
     pub annotations: &'static RawValue,
-    /// The JSON Schema (2020-12) of its arguments.
+    /// The JSON Schema (2020-12) of the arguments.
     pub input_schema: &'static RawValue,
-    /// The JSON Schema (2020-12) of its structured content.
+    /// The JSON Schema (2020-12) of the structured content of the result.
     pub output_schema: &'static RawValue,
-    target: Option<Target>,
+    target: Option<ToolTarget>,
+    /// The compiled input schema; `None` if it does not compile.
     pub(crate) input: OnceLock<Option<jsonschema::Validator>>,
+    /// The compiled output schema; `None` if it does not compile.
     pub(crate) output: OnceLock<Option<jsonschema::Validator>>,
 }
 
 impl Tool {
-    fn new(entry: Entry) -> Option<Self> {
+    fn new(entry: CatalogueEntry) -> Option<Self> {
         Some(Self {
             name: entry.name,
             title: entry.title,
@@ -88,7 +96,8 @@ impl Tool {
         })
     }
 
-    /// The argument that says what is acted on, and the kind of thing that is: `("id", "post")`.
+    /// Returns the name of the argument that identifies the object the tool acts on, and the kind of that
+    /// object, for instance `("id", "post")`. Returns `None` if the tool does not act on one object.
     #[must_use]
     pub fn target(&self) -> Option<(&str, &str)> {
         self.target
@@ -97,20 +106,20 @@ impl Tool {
     }
 }
 
-/// All tools of the catalogue, in the order in which they are listed.
+/// Returns all tools of the catalogue, in the order of `tools/list`.
 #[must_use]
 pub fn catalogue() -> &'static [Tool] {
     &TOOLS
 }
 
-/// The catalogue as JSON: a list of `{name, title, description, groups, confirm, target, annotations,
+/// Returns the catalogue as JSON: a list of `{name, title, description, groups, confirm, target, annotations,
 /// inputSchema, outputSchema}`.
 #[must_use]
 pub fn catalogue_json() -> &'static str {
     JSON
 }
 
-/// The tool of that name.
+/// Returns the tool with this name.
 #[must_use]
 pub fn tool(name: &str) -> Option<&'static Tool> {
     BY_NAME.get(name).copied()
@@ -123,7 +132,7 @@ mod tests {
     use serde_json::Value;
 
     #[test]
-    fn the_embedded_file_is_whole() {
+    fn the_catalogue_is_complete() {
         let all: Vec<Value> = serde_json::from_str(catalogue_json()).unwrap();
         assert_eq!(all.len(), catalogue().len());
         let names: Vec<_> = catalogue().iter().map(|tool| tool.name).collect();
@@ -161,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_acted_on_is_named() {
+    fn tools_that_act_on_one_object_name_its_argument() {
         for tool in catalogue() {
             let target = match tool.name {
                 "get_media" => Some(("id", "media")),
@@ -175,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn confirmation_is_asked_for_exactly_what_the_public_sees_at_once() {
+    fn tools_with_an_effect_on_visitors_need_a_confirmation() {
         let confirmed: Vec<_> = catalogue()
             .iter()
             .filter(|tool| tool.confirm)
@@ -205,7 +214,7 @@ mod tests {
         }
     }
 
-    /// Every property is described, every string, list and number has its bounds.
+    /// Every property must have a description, and every string, list and number must have bounds.
     #[test]
     fn input_schemas_are_closed_described_and_bounded() {
         fn look(at: &str, schema: &Value) {
@@ -259,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn no_preset_shows_more_than_forty_tools() {
+    fn no_preset_includes_more_than_forty_tools() {
         for preset in Preset::ALL {
             let shown = catalogue()
                 .iter()

@@ -1,35 +1,25 @@
-//! Whether a connection may be changed, and whether it may act.
+//! Whether a connection may act, and whether its groups may be changed.
 
 use super::groups::{Group, Groups};
 use crate::decision::Decision;
 use crate::reason::Reason;
+use crate::words::words;
 
-/// What an administrator has made of a connection.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum ConnectionState {
-    /// It may act.
-    Active,
-    /// It may not, for now; its tokens live on.
-    Paused,
-    /// Never again.
-    Revoked,
-}
-
-impl ConnectionState {
-    /// The state of that name: `active`, `paused` or `revoked`.
-    #[must_use]
-    pub fn parse(code: &str) -> Option<Self> {
-        match code {
-            "active" => Some(Self::Active),
-            "paused" => Some(Self::Paused),
-            "revoked" => Some(Self::Revoked),
-            _ => None,
-        }
+words! {
+    /// The state of a connection, which an administrator sets.
+    pub enum ConnectionState {
+        /// It may act.
+        Active = "active",
+        /// It may not act until it is resumed. Its tokens stay valid.
+        Paused = "paused",
+        /// It may never act again.
+        Revoked = "revoked",
     }
 }
 
-/// Whether the groups of a connection may change `from` one set `to` another. Narrowing may always
-/// be done; widening only where the site allows it. `read` is always on and counts as neither.
+/// Decides whether the groups of a connection may change from `from` to `to`. Groups may always be
+/// removed; adding one is refused with [`Reason::WideningRefused`] unless the site allows widening.
+/// [`Group::Read`] may always be added, because every connection has it.
 pub fn change(from: Groups, to: Groups, allow_widening: bool) -> Decision {
     if allow_widening || to.is_within(from.with(Group::Read)) {
         Decision::Allow
@@ -60,14 +50,14 @@ pub fn may_act(
     match connection {
         _ if kill_switch => Reason::KillSwitch.into(),
         None => Reason::ConnectionUnknown.into(),
-        Some((state, epoch)) => speaks(state, epoch, token_epoch),
+        Some((state, epoch)) => is_valid_for(state, epoch, token_epoch),
     }
 }
 
-/// Whether a token issued under `token_epoch` still speaks for a connection in `state` whose counter
-/// stands at `epoch`. Any difference of the counters kills: a counter that went back is a restored
-/// database, in which nothing can be said of the token.
-fn speaks(state: ConnectionState, epoch: u32, token_epoch: u32) -> Decision {
+/// Decides whether a token with `token_epoch` is valid for a connection in `state` with `epoch`. A token
+/// with a later epoch is refused too: the database was restored from a backup, which may have lost a
+/// revocation.
+fn is_valid_for(state: ConnectionState, epoch: u32, token_epoch: u32) -> Decision {
     match state {
         ConnectionState::Revoked => Reason::ConnectionRevoked.into(),
         _ if epoch != token_epoch => Reason::TokenRevoked.into(),
@@ -76,8 +66,8 @@ fn speaks(state: ConnectionState, epoch: u32, token_epoch: u32) -> Decision {
     }
 }
 
-/// Whether a connection that has `held` may use what any one of `needed` opens. What needs no group
-/// is open to nobody.
+/// Returns whether a connection with the groups `held` may use a tool that needs one of `needed`. A tool
+/// that needs no group is closed to every connection.
 #[must_use]
 pub const fn admits(held: Groups, needed: Groups) -> bool {
     held.intersects(needed)
@@ -88,7 +78,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn narrowing_is_free_and_widening_is_not() {
+    fn groups_may_be_removed_but_not_added() {
         let wide = Groups::of(&[Group::Read, Group::Seo, Group::Publish]);
         let narrow = Groups::of(&[Group::Read, Group::Seo]);
         assert!(change(wide, narrow, false).is_allowed());
@@ -102,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn only_an_active_connection_of_the_same_epoch_speaks() {
+    fn only_an_active_connection_of_the_same_epoch_may_act() {
         let active = Some((ConnectionState::Active, 3));
         assert!(may_act(false, active, 3).is_allowed());
         assert_eq!(may_act(true, active, 3), Reason::KillSwitch.into());
@@ -120,26 +110,26 @@ mod tests {
     }
 
     #[test]
-    fn a_state_has_one_word() {
+    fn states_have_exactly_one_word() {
         assert_eq!(
-            ConnectionState::parse("active"),
+            ConnectionState::from_word("active"),
             Some(ConnectionState::Active)
         );
         assert_eq!(
-            ConnectionState::parse("paused"),
+            ConnectionState::from_word("paused"),
             Some(ConnectionState::Paused)
         );
         assert_eq!(
-            ConnectionState::parse("revoked"),
+            ConnectionState::from_word("revoked"),
             Some(ConnectionState::Revoked)
         );
         for word in ["", "Active", "ended"] {
-            assert_eq!(ConnectionState::parse(word), None, "{word}");
+            assert_eq!(ConnectionState::from_word(word), None, "{word}");
         }
     }
 
     #[test]
-    fn what_needs_no_group_is_open_to_nobody() {
+    fn a_tool_that_needs_no_group_is_closed_to_every_connection() {
         let all: Groups = Group::ALL.iter().copied().collect();
         assert!(!admits(all, Groups::NONE));
         assert!(admits(

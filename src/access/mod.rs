@@ -1,7 +1,7 @@
-//! Ten capability groups, seven presets, the catalogue of tools, and what a connection may call.
+//! What a connection may call: the ten capability groups, the seven presets, and the catalogue of tools.
 //!
-//! Nothing here knows of WordPress roles: that the connected user may also do what a connection may
-//! is for WordPress to check, and both must allow.
+//! WordPress checks separately whether the connection's user has the capability for an action. Both must
+//! allow it; nothing here knows WordPress roles.
 
 mod catalogue;
 mod change;
@@ -11,4 +11,4 @@ mod presets;
 pub use catalogue::{Tool, catalogue, catalogue_json, tool};
 pub use change::{ConnectionState, admits, change, may_act};
 pub use groups::{Group, Groups};
-pub use presets::{Preset, Unknown, resolve};
+pub use presets::{Preset, UnknownName, resolve};

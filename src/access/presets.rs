@@ -1,70 +1,38 @@
-//! The presets a person chooses from when connecting a client.
+//! The presets that a person chooses from when connecting a client.
 
 use super::groups::{Group, Groups};
+use crate::words::words;
 
-/// A named set of groups. `custom` is not among them: it names no set of its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Preset {
-    /// Look, touch nothing.
-    ReadOnly,
-    /// SEO fields.
-    SeoSpecialist,
-    /// The media library.
-    MediaManager,
-    /// Everything about drafts, nothing that a visitor would see at once.
-    DraftOnly,
-    /// Write and publish.
-    ContentManager,
-    /// [`Preset::ContentManager`] with images and upload sessions: offered first.
-    Standard,
-    /// [`Preset::Standard`] with trash and restore.
-    FullAccess,
+words! {
+    /// A named set of groups. The choice `custom` is not a preset, because it has no groups of its own.
+    pub enum Preset {
+        /// Read only.
+        ReadOnly = "read_only",
+        /// Read, and set SEO fields.
+        SeoSpecialist = "seo_specialist",
+        /// Read, and manage the media library.
+        MediaManager = "media_manager",
+        /// Everything about drafts, and nothing that visitors would see.
+        DraftOnly = "draft_only",
+        /// Write and publish.
+        ContentManager = "content_manager",
+        /// [`Preset::ContentManager`] with images and upload sessions.
+        Standard = "standard",
+        /// [`Preset::Standard`] with trash and restore.
+        FullAccess = "full_access",
+    }
 }
 
-/// A preset or group that does not exist was named.
+/// There is no preset or no group with the given word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("no such preset or group")]
-pub struct Unknown;
+#[error("no preset or group has this name")]
+pub struct UnknownName;
 
 impl Preset {
-    /// Every preset, narrowest first.
-    pub const ALL: &'static [Self] = &[
-        Self::ReadOnly,
-        Self::SeoSpecialist,
-        Self::MediaManager,
-        Self::DraftOnly,
-        Self::ContentManager,
-        Self::Standard,
-        Self::FullAccess,
-    ];
-
-    /// The preset offered first.
+    /// The preset that is preselected.
     pub const DEFAULT: Self = Self::Standard;
 
-    /// The stable name, in snake_case.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::ReadOnly => "read_only",
-            Self::SeoSpecialist => "seo_specialist",
-            Self::MediaManager => "media_manager",
-            Self::DraftOnly => "draft_only",
-            Self::ContentManager => "content_manager",
-            Self::Standard => "standard",
-            Self::FullAccess => "full_access",
-        }
-    }
-
-    /// The preset of that name.
-    #[must_use]
-    pub fn parse(code: &str) -> Option<Self> {
-        Self::ALL
-            .iter()
-            .copied()
-            .find(|preset| preset.code() == code)
-    }
-
-    /// What the preset allows.
+    /// Returns the groups of the preset.
     #[must_use]
     pub const fn groups(self) -> Groups {
         match self {
@@ -98,18 +66,27 @@ impl Preset {
     }
 }
 
-/// The groups of the preset named `preset`, or for `custom` those named in `custom`; `read` is
-/// always among them.
+/// Returns the groups of the preset with the word `preset`, or for `custom` the groups with the words in
+/// `custom`. [`Group::Read`] is always included.
+///
+/// ```
+/// use countersign::access::resolve;
+///
+/// assert_eq!(resolve("custom", &["seo"]).unwrap().words(), ["read", "seo"]);
+/// assert!(resolve::<&str>("administrator", &[]).is_err());
+/// ```
 ///
 /// # Errors
-/// [`Unknown`] for a preset or group that does not exist. There is no fallback.
-pub fn resolve<S: AsRef<str>>(preset: &str, custom: &[S]) -> Result<Groups, Unknown> {
+/// [`UnknownName`] if there is no such preset or group.
+pub fn resolve<S: AsRef<str>>(preset: &str, custom: &[S]) -> Result<Groups, UnknownName> {
     if preset == "custom" {
         return Groups::parse(custom)
             .map(|groups| groups.with(Group::Read))
-            .ok_or(Unknown);
+            .ok_or(UnknownName);
     }
-    Preset::parse(preset).map(Preset::groups).ok_or(Unknown)
+    Preset::from_word(preset)
+        .map(Preset::groups)
+        .ok_or(UnknownName)
 }
 
 #[cfg(test)]
@@ -117,7 +94,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn presets_are_exactly_those_promised() {
+    fn presets_have_the_documented_groups() {
         let expected = [
             ("read_only", "read"),
             ("seo_specialist", "read seo"),
@@ -141,17 +118,17 @@ mod tests {
         ];
         let actual: Vec<_> = Preset::ALL
             .iter()
-            .map(|preset| (preset.code(), preset.groups().codes().join(" ")))
+            .map(|preset| (preset.word(), preset.groups().words().join(" ")))
             .collect();
         assert_eq!(actual.len(), expected.len());
-        for ((name, groups), (code, joined)) in expected.iter().zip(&actual) {
-            assert_eq!((name, *groups), (code, joined.as_str()));
+        for ((name, groups), (word, joined)) in expected.iter().zip(&actual) {
+            assert_eq!((name, *groups), (word, joined.as_str()));
         }
-        assert_eq!(Preset::DEFAULT.code(), "standard");
+        assert_eq!(Preset::DEFAULT.word(), "standard");
     }
 
     #[test]
-    fn wider_presets_contain_the_narrower_ones_they_are_made_from() {
+    fn wider_presets_contain_the_narrower_ones() {
         let chains = [
             [Preset::ReadOnly, Preset::ContentManager],
             [Preset::ContentManager, Preset::Standard],
@@ -170,20 +147,20 @@ mod tests {
     }
 
     #[test]
-    fn custom_adds_read_and_nothing_else() {
+    fn custom_groups_get_read_added() {
         for custom in [&[][..], &["read"], &["read", "read"]] {
-            assert_eq!(resolve("custom", custom).unwrap().codes(), ["read"]);
+            assert_eq!(resolve("custom", custom).unwrap().words(), ["read"]);
         }
         assert_eq!(
-            resolve("custom", &["image"]).unwrap().codes(),
+            resolve("custom", &["image"]).unwrap().words(),
             ["read", "image"]
         );
-        assert_eq!(resolve("custom", &["everything"]), Err(Unknown));
-        assert_eq!(resolve::<&str>("administrator", &[]), Err(Unknown));
+        assert_eq!(resolve("custom", &["everything"]), Err(UnknownName));
+        assert_eq!(resolve::<&str>("administrator", &[]), Err(UnknownName));
         assert_eq!(
-            resolve("read_only", &["publish"]).unwrap().codes(),
+            resolve("read_only", &["publish"]).unwrap().words(),
             ["read"],
-            "groups are for custom only"
+            "groups are used for custom only"
         );
     }
 }

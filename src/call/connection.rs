@@ -52,7 +52,7 @@ impl Connection {
             id,
             client: stored.client,
             user: stored.user,
-            state: ConnectionState::parse(&stored.state).ok_or(Misuse::Connection)?,
+            state: ConnectionState::from_word(&stored.state).ok_or(Misuse::Connection)?,
             groups: Groups::parse_known(&stored.groups),
             epoch: stored.epoch,
             limit: stored.limit,

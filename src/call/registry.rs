@@ -153,7 +153,7 @@ fn tool(raw: &RawJson) -> Option<PluginTool> {
         return None;
     }
     object.text("description")?;
-    let group = Group::parse(&object.text("group")?)?;
+    let group = Group::from_word(&object.text("group")?)?;
     let input = object.get("inputSchema")?.to_owned();
     let schema = Object::parse(input.get())?;
     if schema.text("type").as_deref() != Some("object") || !fits(&input) {
@@ -212,7 +212,7 @@ fn item(raw: &RawJson, key: &str, keep: &[&str]) -> Option<RegisteredItem> {
         key: object
             .text(key)
             .filter(|key| (1..=2048).contains(&key.len()))?,
-        group: Group::parse(&object.text("group")?)?,
+        group: Group::from_word(&object.text("group")?)?,
         listed: pick(&object, keep),
     })
 }

@@ -20,19 +20,19 @@ fn groups(list: &ZendHashTable) -> BindingResult<Groups> {
 #[php_impl]
 impl PhpAccess {
     pub fn groups() -> Vec<String> {
-        strings(Group::ALL.iter().map(|group| group.code()))
+        strings(Group::ALL.iter().map(|group| group.word()))
     }
 
     pub fn presets() -> PhpArray {
         assoc(
             Preset::ALL
                 .iter()
-                .map(|preset| (preset.code().to_owned(), strings(preset.groups().codes()))),
+                .map(|preset| (preset.word().to_owned(), strings(preset.groups().words()))),
         )
     }
 
     pub fn default_preset() -> &'static str {
-        Preset::DEFAULT.code()
+        Preset::DEFAULT.word()
     }
 
     #[php(optional = groups)]
@@ -40,7 +40,7 @@ impl PhpAccess {
         let custom = groups.map(string_list).transpose()?.unwrap_or_default();
         let groups = access::resolve(preset, &custom)
             .map_err(|_| misuse("a preset or group of that name does not exist"))?;
-        Ok(strings(groups.codes()))
+        Ok(strings(groups.words()))
     }
 
     pub fn change(
@@ -62,7 +62,7 @@ impl PhpAccess {
         let connection = match state {
             None => None,
             Some(state) => Some((
-                ConnectionState::parse(state)
+                ConnectionState::from_word(state)
                     .ok_or_else(|| misuse("the state is not active, paused or revoked"))?,
                 epoch,
             )),

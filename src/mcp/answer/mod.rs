@@ -14,36 +14,23 @@ use crate::call::{Misuse, World, confirmation};
 use crate::json::Object;
 use crate::reason::Reason;
 use crate::token::Claims;
+use crate::words::words;
 
-/// What an agent calls.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CallKind {
-    /// A tool: `tools/call`.
-    Tool,
-    /// A prompt: `prompts/get`.
-    Prompt,
-    /// A resource: `resources/read`.
-    Resource,
-    /// The completion of an argument: `completion/complete`.
-    Completion,
+words! {
+    /// What an agent calls.
+    pub enum CallKind {
+        /// A tool: `tools/call`.
+        Tool = "tool",
+        /// A prompt: `prompts/get`.
+        Prompt = "prompt",
+        /// A resource: `resources/read`.
+        Resource = "resource",
+        /// The completion of an argument: `completion/complete`.
+        Completion = "completion",
+    }
 }
 
 impl CallKind {
-    /// Returns `tool`, `prompt`, `resource` or `completion`.
-    ///
-    /// ```
-    /// assert_eq!(countersign::mcp::CallKind::Tool.code(), "tool");
-    /// ```
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Tool => "tool",
-            Self::Prompt => "prompt",
-            Self::Resource => "resource",
-            Self::Completion => "completion",
-        }
-    }
-
     /// The MCP method of the call.
     pub(in crate::mcp) const fn method(self) -> &'static str {
         match self {

@@ -22,7 +22,7 @@ pub struct PhpMcpCall {
 #[php_impl]
 impl PhpMcpCall {
     pub fn kind(&self) -> &'static str {
-        self.call.kind().code()
+        self.call.kind().word()
     }
 
     pub fn name(&self) -> &str {

@@ -251,10 +251,10 @@ fn listed(site: &Site, groups: &[&str]) -> Vec<String> {
 fn lists_show_what_may_be_called_and_nothing_else() {
     let site = Site::default();
     for preset in Preset::ALL {
-        let shown = listed(&site, &preset.groups().codes());
+        let shown = listed(&site, &preset.groups().words());
         assert_eq!(
             shown,
-            listed(&site, &preset.groups().codes()),
+            listed(&site, &preset.groups().words()),
             "deterministic"
         );
         assert!(shown.len() <= 40);
@@ -264,7 +264,7 @@ fn lists_show_what_may_be_called_and_nothing_else() {
                 &site,
                 name,
                 &json!({}),
-                &json!({"groups": preset.groups().codes()}),
+                &json!({"groups": preset.groups().words()}),
             );
             let callable = match step {
                 Authorized::Call(_) => true,

@@ -256,7 +256,7 @@ fn vectors() {
                         .intent()
                         .map_or(Value::Null, |intent| serde_json::from_str(intent).unwrap());
                     let actual = json!({
-                        "kind": call.kind().code(), "name": call.name(), "template": call.template(),
+                        "kind": call.kind().word(), "name": call.name(), "template": call.template(),
                         "arguments": serde_json::from_str::<Value>(call.arguments()).unwrap(),
                         "streaming": call.is_streaming(), "intent": intent
                     });

@@ -45,12 +45,15 @@ final class RefusalTest extends TestCase {
 		$agent->do( 'whoami' );
 	}
 
-	public function test_a_confirmed_call_is_not_run_if_it_cannot_be_recorded(): void {
+	public function test_a_confirmed_call_is_not_run_if_it_cannot_be_recorded_and_its_token_stays_good(): void {
 		$agent = Site::connect();
 		$id    = Site::post();
 		$token = $agent->review( 'publish_post', [ 'id' => $id ] );
 		$this->while_broken( static fn() => self::assertRefused( 'audit_unavailable', $agent, 'publish_post', [ 'id' => $id, 'confirmation_token' => $token ], 503 ) );
 		self::assertSame( 'draft', Site::status( $id ) );
+		$answer = $agent->call( 'publish_post', [ 'id' => $id, 'confirmation_token' => $token ] );
+		self::assertNull( $answer->reason(), $answer->body );
+		self::assertSame( 'publish', Site::status( $id ) );
 	}
 
 	public function test_missing_write_privileges_refuse_calls(): void {

@@ -150,6 +150,27 @@ final class McpEndpointTest extends TestCase {
 		}
 	}
 
+	public function test_the_registry_is_built_only_for_messages_that_need_it(): void {
+		$agent = Site::connect();
+		update_option( 'fixture_registrations', 0 );
+		try {
+			$headers  = [ 'MCP-Protocol-Version' => '2025-11-25' ] + $agent->headers( 'ping' );
+			$messages = [
+				'{"jsonrpc":"2.0","id":1,"method":"ping"}' => 200,
+				'{"jsonrpc":"2.0","method":"notifications/initialized"}' => 202,
+			];
+			foreach ( $messages as $body => $status ) {
+				$answer = Http::send( 'POST', Urls::mcp(), $headers, $body );
+				self::assertSame( $status, $answer->status, $answer->body );
+			}
+			self::assertSame( 0, (int) Site::option( 'fixture_registrations' ), 'the hook countersign_register fired' );
+			self::assertSame( 200, $agent->send( 'tools/list' )->status );
+			self::assertSame( 1, (int) Site::option( 'fixture_registrations' ) );
+		} finally {
+			delete_option( 'fixture_registrations' );
+		}
+	}
+
 	public function test_a_notification_is_accepted_with_an_empty_body(): void {
 		$agent  = Site::connect();
 		$answer = Http::send( 'POST', Urls::mcp(), [ 'MCP-Protocol-Version' => '2025-11-25' ] + $agent->headers( 'notifications/initialized' ), '{"jsonrpc":"2.0","method":"notifications/initialized"}' );
