@@ -11,3 +11,5 @@ mod json;
 mod php;
 mod schema;
 mod tool;
+#[path = "../src/words.rs"]
+mod words;
