@@ -1,8 +1,9 @@
-//! Key material as it lies in a file: how it is spelt, and what may be shown of it.
+//! The text form of keys in files, as `countersign key` writes and reads it.
 //!
-//! Three forms, one line each. *Material* is what a keyring opens from (`AUTH_KEY`, the key file): 64
-//! random bytes as base64url, or whatever else a person put there. A *seed* and a *public* key of Ed25519
-//! carry a label before 64 lower-case hex digits, so that the secret half is never taken for the public.
+//! There are three forms of one line each. *Material* is what a keyring is opened from (`AUTH_KEY` or the key
+//! file): 64 random bytes as base64url, or any other text that a person chose. An Ed25519 *seed* or *public* key has
+//! a label before 64 lower-case hex digits, so that the secret half is never mistaken for the public one.
+//! [`crate::vault::key_file`] reads the file that a site uses.
 
 use ed25519_dalek::{SigningKey, VerifyingKey};
 
@@ -13,46 +14,46 @@ use crate::keyring::{Keyring, SiteId};
 use crate::reason::Reason;
 use crate::secret::{Secret, SecretBytes, derive};
 
-/// Random bytes in new material.
+/// The number of random bytes in new material.
 pub const MATERIAL: usize = 64;
 
 const SEED: &str = "countersign-ed25519-seed:";
 const PUBLIC: &str = "countersign-ed25519-public:";
 
-/// What a key file holds.
+/// A key, as it is written in a file.
 pub enum KeyText {
-    /// Key material for a keyring.
+    /// The key material of a keyring.
     Material(SecretBytes),
-    /// An Ed25519 key that signs.
+    /// The seed of an Ed25519 key, which signs.
     Seed(Secret<32>),
-    /// An Ed25519 key that verifies.
+    /// An Ed25519 public key, which verifies.
     Public(VerifyingKey),
 }
 
 impl KeyText {
-    /// New random material.
+    /// Creates random key material.
     ///
     /// # Errors
-    /// [`EntropyError`].
+    /// [`EntropyError`] if no random bytes can be had.
     pub fn new_material(entropy: &impl Entropy) -> Result<Self, EntropyError> {
         let random = Secret::new(entropy.bytes::<MATERIAL>()?);
         let text = base64url(random.expose());
         Ok(Self::Material(SecretBytes::new(text.into_bytes())))
     }
 
-    /// A new random key that signs.
+    /// Creates a random Ed25519 seed.
     ///
     /// # Errors
-    /// [`EntropyError`].
+    /// [`EntropyError`] if no random bytes can be had.
     pub fn new_seed(entropy: &impl Entropy) -> Result<Self, EntropyError> {
         Ok(Self::Seed(Secret::new(entropy.bytes()?)))
     }
 
-    /// Reads a file's bytes; white space around them is not part of them.
+    /// Parses the content of a file. Surrounding white space is ignored.
     ///
     /// # Errors
-    /// [`Reason::KeyUnusable`] for material that no keyring opens from, for a label without a sound key
-    /// behind it, and for a public key under which a signature would prove nothing.
+    /// [`Reason::KeyUnusable`] for material that a keyring refuses, for a label that is not followed by 64
+    /// lower-case hex digits, and for a public key that is not a point of the curve or is of small order.
     pub fn parse(bytes: &[u8]) -> Result<Self, Reason> {
         let bytes = bytes.trim_ascii();
         let labelled = |label: &str| {
@@ -69,12 +70,12 @@ impl KeyText {
                 .map(Self::Public)
                 .ok_or(Reason::KeyUnusable);
         }
-        // The site makes no difference to whether material is usable.
+        // Whether material is usable does not depend on the site.
         Keyring::open(SiteId::new([0; 8]), bytes, &[])?;
         Ok(Self::Material(SecretBytes::new(bytes.to_vec())))
     }
 
-    /// The line to write into a file, its newline included.
+    /// Returns the line to write to a file, with its line feed.
     #[must_use]
     pub fn to_bytes(&self) -> SecretBytes {
         let (label, value) = match self {
@@ -83,7 +84,7 @@ impl KeyText {
             Self::Public(key) => (PUBLIC, hex(key.as_bytes()).into_bytes()),
         };
         let value = SecretBytes::new(value);
-        // Room for all of it: a line that grew would leave a copy behind.
+        // The buffer has its full size from the start: growing it would leave a copy in memory.
         let mut line = Vec::with_capacity(label.len() + value.expose().len() + 1);
         line.extend_from_slice(label.as_bytes());
         line.extend_from_slice(value.expose());
@@ -91,7 +92,7 @@ impl KeyText {
         SecretBytes::new(line)
     }
 
-    /// The half that anybody may have; `None` of material.
+    /// Returns the public key; `None` for material.
     #[must_use]
     pub fn public(&self) -> Option<Self> {
         match self {
@@ -103,8 +104,8 @@ impl KeyText {
         }
     }
 
-    /// Names what is in the file, in hex, without telling anything of a secret. Both halves of a pair have one
-    /// name: the key id that signed actions carry.
+    /// Returns the fingerprint in lower-case hex, which reveals nothing about a secret key: 16 digits for
+    /// material, 32 for Ed25519. Both halves of an Ed25519 pair have the same one: the key id of signed actions.
     #[must_use]
     pub fn fingerprint(&self) -> String {
         let pair = match self {
@@ -116,7 +117,7 @@ impl KeyText {
             Self::Seed(seed) => action::ActionKey::ed25519(seed.expose()),
             Self::Public(key) => action::ActionKey::ed25519_public(key.as_bytes()),
         };
-        // Seed and key have the right length, and no public key of small order is read.
+        // This cannot fail: the lengths are right, and `parse` refuses public keys of small order.
         pair.map_or_else(|_| String::new(), |key| key.id().to_string())
     }
 }
@@ -127,7 +128,7 @@ mod tests {
     use crate::entropy::CountingEntropy;
 
     #[test]
-    fn every_form_goes_both_ways() {
+    fn every_form_is_parsed_as_it_was_written() {
         let entropy = CountingEntropy::default();
         let seed = KeyText::new_seed(&entropy).unwrap();
         let public = seed.public().unwrap();
@@ -145,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_key_is_refused() {
+    fn text_that_is_no_key_is_refused() {
         let weak = format!("{PUBLIC}01{}", "0".repeat(62));
         let cut = format!("{SEED}{}", "a".repeat(63));
         let upper = format!("{SEED}{}", "A".repeat(64));
@@ -169,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn white_space_around_material_is_not_part_of_it() {
+    fn white_space_around_material_is_ignored() {
         let text = [b'x'; 40];
         let one = KeyText::parse(&text).unwrap();
         let other = KeyText::parse(&[b"\n ", &text[..], b" \r\n\n"].concat()).unwrap();

@@ -1,19 +1,19 @@
-//! The two directions of the format: what may be signed for one is never valid in the other.
+//! The two directions of the format. A message of one direction is never valid in the other.
 
-/// Who speaks to whom.
+/// The direction of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Domain {
-    /// Operator to site: do this.
+    /// From operator to site: an action to run.
     Action,
-    /// Site to operator: this is how I am.
+    /// From site to operator: a report of the site's state.
     Heartbeat,
 }
 
 impl Domain {
-    /// Both.
+    /// Both directions.
     pub const ALL: &'static [Self] = &[Self::Action, Self::Heartbeat];
 
-    /// Domain and version, as the first part of what is signed.
+    /// Returns the label with direction and version: the first part of the signed bytes.
     #[must_use]
     pub const fn label(self) -> &'static str {
         match self {
@@ -22,7 +22,7 @@ impl Domain {
         }
     }
 
-    /// What the text form begins with, before the first dot.
+    /// Returns the part of the text form before the first dot.
     #[must_use]
     pub const fn prefix(self) -> &'static str {
         match self {

@@ -1,4 +1,4 @@
-//! Keys of actions: which there are, what they are called, and the ring of those that are live.
+//! The keys of actions and heartbeats, their ids, and the channel that holds the live ones.
 
 use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
 
@@ -11,18 +11,19 @@ use crate::secret::{MacKey, Secret, SecretBytes, derive, same};
 /// The least number of bytes of a shared secret.
 pub const MIN_SECRET: usize = 32;
 
-/// ReadyKey a signature is made and checked. The key has it; a message never says it.
+/// The algorithm of a signature. It belongs to the key; a message does not name it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Algorithm {
-    /// HMAC-SHA256 with a secret that both sides hold.
+    /// HMAC-SHA256 ([RFC 2104](https://www.rfc-editor.org/rfc/rfc2104)) with a secret that both sides
+    /// hold.
     HmacSha256,
-    /// Ed25519 ([RFC 8032](https://www.rfc-editor.org/rfc/rfc8032)): who holds the public key alone
-    /// can verify and not sign.
+    /// Ed25519 ([RFC 8032](https://www.rfc-editor.org/rfc/rfc8032)). The public key alone can verify but
+    /// not sign.
     Ed25519,
 }
 
 impl Algorithm {
-    /// Its name, which is part of every fingerprint and derivation.
+    /// Returns the name, which is part of every fingerprint and derivation.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -32,18 +33,19 @@ impl Algorithm {
     }
 }
 
-/// Names a key and its algorithm, without telling anything of a secret one: 16 bytes.
+/// The fingerprint of a key and its algorithm: 16 bytes, written as 32 lower-case hex digits. It reveals
+/// nothing about a secret key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ActionKeyId([u8; 16]);
 
 impl ActionKeyId {
-    /// From the bytes.
+    /// Returns the id with these bytes.
     #[must_use]
     pub const fn new(bytes: [u8; 16]) -> Self {
         Self(bytes)
     }
 
-    /// The bytes.
+    /// Returns the bytes.
     #[must_use]
     pub const fn as_bytes(&self) -> &[u8; 16] {
         &self.0
@@ -64,34 +66,35 @@ impl std::fmt::Display for ActionKeyId {
     }
 }
 
-/// Why bytes are not a key.
+/// Why a key cannot be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ActionKeyError {
-    /// Too few bytes.
+    /// A shared secret has fewer than [`MIN_SECRET`] bytes.
     #[error("a shared secret must have at least 32 bytes")]
     ShortSecret,
-    /// Not 32 bytes.
+    /// An Ed25519 seed or public key does not have 32 bytes.
     #[error("an Ed25519 seed or public key must have exactly 32 bytes")]
     Length,
-    /// Not a point of the curve, or one under which a signature proves nothing.
+    /// A public key is not a point of the curve, or is of small order, so that a signature under it
+    /// proves nothing.
     #[error("these bytes are not a sound Ed25519 public key")]
     Weak,
-    /// Nothing to verify or sign with.
+    /// A channel was given no key.
     #[error("at least one key is needed")]
     Empty,
 }
 
 impl ActionKeyError {
-    /// The stable reason.
+    /// Returns the stable reason.
     #[must_use]
     pub const fn reason(self) -> Reason {
         Reason::ActionKeyUnusable
     }
 }
 
-/// A key for signed actions or heartbeats. Neither printed, cloned nor compared by `==`; a secret one
-/// is wiped when dropped.
+/// A key for signed actions or heartbeats. It cannot be printed, cloned or compared with `==`, and a
+/// secret key is wiped when it is dropped.
 pub struct ActionKey {
     id: ActionKeyId,
     material: ActionKeyMaterial,
@@ -104,11 +107,12 @@ enum ActionKeyMaterial {
 }
 
 impl ActionKey {
-    /// HMAC-SHA256 with the `secret` that operator and site share. What signs is derived from it, for
-    /// each site and direction apart.
+    /// Creates an HMAC-SHA256 key from the `secret` that operator and site share. Each [`Channel`] derives
+    /// its own MAC key from the secret, for its site and direction
+    /// (HKDF-SHA256, [RFC 5869](https://www.rfc-editor.org/rfc/rfc5869)).
     ///
     /// # Errors
-    /// [`ActionKeyError::ShortSecret`] for under [`MIN_SECRET`] bytes.
+    /// [`ActionKeyError::ShortSecret`] if the secret has fewer than [`MIN_SECRET`] bytes.
     pub fn hmac(secret: &[u8]) -> Result<Self, ActionKeyError> {
         if secret.len() < MIN_SECRET {
             return Err(ActionKeyError::ShortSecret);
@@ -120,10 +124,10 @@ impl ActionKey {
         })
     }
 
-    /// Ed25519 from its 32-byte seed: signs and verifies.
+    /// Creates an Ed25519 key from its 32-byte seed. It signs and verifies.
     ///
     /// # Errors
-    /// [`ActionKeyError::Length`].
+    /// [`ActionKeyError::Length`] if `seed` does not have 32 bytes.
     pub fn ed25519(seed: &[u8]) -> Result<Self, ActionKeyError> {
         let seed = Secret::new(seed.try_into().map_err(|_| ActionKeyError::Length)?);
         let key = SigningKey::from_bytes(seed.expose());
@@ -133,11 +137,11 @@ impl ActionKey {
         })
     }
 
-    /// Ed25519 from the 32-byte public key: verifies only.
+    /// Creates an Ed25519 key from the 32-byte public key. It verifies only.
     ///
     /// # Errors
-    /// [`ActionKeyError::Length`]; [`ActionKeyError::Weak`] for a key of small order, under which one signature
-    /// may hold for many messages.
+    /// [`ActionKeyError::Length`] if `public` does not have 32 bytes, and [`ActionKeyError::Weak`] if it is
+    /// not a point of the curve or is of small order: one signature may then be valid for many messages.
     pub fn ed25519_public(public: &[u8]) -> Result<Self, ActionKeyError> {
         let public = public.try_into().map_err(|_| ActionKeyError::Length)?;
         let key = VerifyingKey::from_bytes(public).map_err(|_| ActionKeyError::Weak)?;
@@ -150,13 +154,13 @@ impl ActionKey {
         })
     }
 
-    /// Its fingerprint.
+    /// Returns the fingerprint.
     #[must_use]
     pub const fn id(&self) -> ActionKeyId {
         self.id
     }
 
-    /// Its algorithm.
+    /// Returns the algorithm.
     #[must_use]
     pub const fn algorithm(&self) -> Algorithm {
         match self.material {
@@ -165,13 +169,13 @@ impl ActionKey {
         }
     }
 
-    /// Whether it can sign.
+    /// Whether the key can sign.
     #[must_use]
     pub const fn can_sign(&self) -> bool {
         !matches!(self.material, ActionKeyMaterial::Public(_))
     }
 
-    /// The public half, which anybody may have; `None` for a shared secret.
+    /// Returns the public key, 32 bytes; `None` for a shared secret.
     #[must_use]
     pub fn public(&self) -> Option<[u8; 32]> {
         match &self.material {
@@ -181,7 +185,8 @@ impl ActionKey {
         }
     }
 
-    /// The seed of an Ed25519 key that signs, to be sealed and kept.
+    /// Returns the seed of an Ed25519 key that signs, so that it can be sealed and stored; `None` for
+    /// other keys.
     #[must_use]
     pub fn seed(&self) -> Option<SecretBytes> {
         match &self.material {
@@ -198,15 +203,15 @@ fn public_id(key: &VerifyingKey) -> ActionKeyId {
     ]))
 }
 
-/// One direction between an operator and one site, and the keys that are live in it. While keys are
-/// being changed there are several: all verify, the first that can signs.
+/// One direction between an operator and a site, with its live keys. There are several while keys are
+/// being changed: all of them verify, and the first one that can sign signs.
 pub struct Channel {
     pub(super) domain: Domain,
     pub(super) site: SiteId,
     keys: Vec<ChannelKey>,
 }
 
-/// A key, made ready for its channel.
+/// A key prepared for its channel.
 pub(super) struct ChannelKey {
     pub(super) id: ActionKeyId,
     how: ReadyKey,
@@ -219,10 +224,10 @@ enum ReadyKey {
 }
 
 impl Channel {
-    /// The channel of `domain` with `site`, over `keys`.
+    /// Creates the channel of `domain` between the operator and `site`.
     ///
     /// # Errors
-    /// [`ActionKeyError::Empty`] with no key.
+    /// [`ActionKeyError::Empty`] if `keys` is empty.
     pub fn new(domain: Domain, site: SiteId, keys: &[&ActionKey]) -> Result<Self, ActionKeyError> {
         if keys.is_empty() {
             return Err(ActionKeyError::Empty);
@@ -246,18 +251,18 @@ impl Channel {
         })
     }
 
-    /// Who speaks to whom in it.
+    /// Returns the direction of the channel.
     #[must_use]
     pub const fn domain(&self) -> Domain {
         self.domain
     }
 
-    /// The live key of this id.
+    /// Returns the live key with this id.
     pub(super) fn key(&self, id: ActionKeyId) -> Option<&ChannelKey> {
         self.keys.iter().find(|key| key.id == id)
     }
 
-    /// The key that signs.
+    /// Returns the first key that can sign.
     pub(super) fn signer(&self) -> Option<&ChannelKey> {
         self.keys
             .iter()
@@ -266,7 +271,7 @@ impl Channel {
 }
 
 impl ChannelKey {
-    /// The signature over `message`; `None` of a public key.
+    /// Signs `message`; `None` if this is a public key.
     pub(super) fn sign(&self, message: &[u8]) -> Option<Vec<u8>> {
         match &self.how {
             ReadyKey::Mac(key) => Some(key.mac(message).to_vec()),
@@ -275,8 +280,8 @@ impl ChannelKey {
         }
     }
 
-    /// Whether `signature` is this key's over `message`: in constant time for HMAC, strictly for
-    /// Ed25519, so that each message has one signature that holds.
+    /// Whether `signature` is valid for `message`. An HMAC is compared in constant time. Ed25519 is
+    /// verified strictly, so that a signature cannot be changed into another valid one.
     pub(super) fn holds(&self, message: &[u8], signature: &[u8]) -> bool {
         let strict = |key: &VerifyingKey| {
             Signature::from_slice(signature)

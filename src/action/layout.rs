@@ -1,9 +1,9 @@
-//! The bytes of a signed action or heartbeat.
+//! The layout of a signed action or heartbeat.
 //!
-//! `prefix.base64url(canonical bytes).base64url(signature)`, one header value. The canonical bytes are
-//! the [`pae`] of ten parts: label, key id 16, site 8, id 16, type, issued 8, expires 8, nonce 16,
-//! SHA-256 of the payload 32, snapshot id or nothing. Times are milliseconds, big-endian. There is one
-//! spelling of each message: every length but two is fixed, and those two are of plain words.
+//! A message is one header value: `prefix.base64url(canonical bytes).base64url(signature)`. The canonical
+//! bytes are the [`pae`] of ten parts, given here with their lengths in bytes: label, key id 16, site 8,
+//! id 16, type, issued 8, expires 8, nonce 16, SHA-256 of the payload 32, snapshot id (may be empty).
+//! Times are milliseconds since the Unix epoch, big-endian. Each message has exactly one encoding.
 
 use super::domain::Domain;
 use super::key::ActionKeyId;
@@ -11,19 +11,18 @@ use crate::bytes::{base64url, from_base64url, pae};
 use crate::clock::Timestamp;
 use crate::keyring::SiteId;
 
-/// The most bytes of a message in its text form.
+/// The longest text form of a message, in bytes.
 pub const MAX_LENGTH: usize = 640;
 
-/// The most bytes of a type, and of a snapshot id.
+/// The longest type and the longest snapshot id, in bytes.
 const MAX_WORD: usize = 64;
 
-/// What kind of action it is: a lower-case word of ASCII letters, digits and `_`, beginning with a
-/// letter, of at most 64 bytes.
+/// The type of an action: 1 to 64 lower-case ASCII letters, digits and `_`, beginning with a letter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ActionType(String);
 
 impl ActionType {
-    /// From its spelling; `None` for anything else.
+    /// Parses `text`. Returns `None` if it is not of the described form.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let mut bytes = text.bytes();
@@ -39,19 +38,19 @@ impl ActionType {
         Self("heartbeat".to_owned())
     }
 
-    /// Its spelling.
+    /// Returns the text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// The snapshot that an action relies on: 1 to 64 ASCII letters, digits, `-`, `_` and `.`.
+/// The id of the snapshot on which an action relies: 1 to 64 ASCII letters, digits, `-`, `_` and `.`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SnapshotId(String);
 
 impl SnapshotId {
-    /// From its spelling; `None` for anything else.
+    /// Parses `text`. Returns `None` if it is not of the described form.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let good = (1..=MAX_WORD).contains(&text.len())
@@ -61,14 +60,14 @@ impl SnapshotId {
         good.then(|| Self(text.to_owned()))
     }
 
-    /// Its spelling.
+    /// Returns the text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// The fields of a message, all still unproven.
+/// The fields of a message. Nothing of them is verified yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct ActionFields {
     pub(super) key_id: ActionKeyId,
@@ -83,7 +82,7 @@ pub(super) struct ActionFields {
 }
 
 impl ActionFields {
-    /// The canonical bytes.
+    /// Returns the canonical bytes.
     pub(super) fn to_bytes(&self, domain: Domain) -> Vec<u8> {
         let snapshot = self.snapshot.as_ref().map_or("", SnapshotId::as_str);
         pae(&[
@@ -100,7 +99,7 @@ impl ActionFields {
         ])
     }
 
-    /// Reads canonical bytes: only what [`ActionFields::to_bytes`] writes is read.
+    /// Reads canonical bytes. Returns `None` for bytes that [`ActionFields::to_bytes`] does not write.
     pub(super) fn from_bytes(domain: Domain, bytes: &[u8]) -> Option<Self> {
         let mut reader = PartReader(bytes);
         if reader.number()? != 10 || reader.part()? != domain.label().as_bytes() {
@@ -149,7 +148,7 @@ impl<'a> PartReader<'a> {
     }
 }
 
-/// A message taken apart, all still unproven.
+/// A decoded message. Nothing of it is verified yet.
 pub(super) struct DecodedAction {
     /// The bytes that were signed, as received.
     pub(super) signed: Vec<u8>,
@@ -162,7 +161,8 @@ pub(super) fn encode(domain: Domain, signed: &[u8], signature: &[u8]) -> String 
     format!("{}.{signed}.{signature}", domain.prefix())
 }
 
-/// Takes a message of `domain` apart: prefix, three parts, alphabet, canonical bytes.
+/// Decodes a message of `domain`. Returns `None` if it has another prefix, more or fewer than three
+/// parts, characters outside of base64url, or bytes that are not canonical.
 pub(super) fn decode(domain: Domain, text: &[u8]) -> Option<DecodedAction> {
     let mut parts = text.split(|byte| *byte == b'.');
     if parts.next()? != domain.prefix().as_bytes() {
@@ -180,7 +180,7 @@ pub(super) fn decode(domain: Domain, text: &[u8]) -> Option<DecodedAction> {
     })
 }
 
-/// The domain that `text` says it is of, by its prefix alone: for error messages, never for trust.
+/// Returns the domain that the prefix of `text` claims. This is for error messages, never for a decision.
 pub(super) fn peek_domain(text: &[u8]) -> Option<Domain> {
     let prefix = text.split(|byte| *byte == b'.').next()?;
     let mut all = Domain::ALL.iter().copied();

@@ -1,14 +1,14 @@
-//! Once: of all that are shown a message, one acts, and the others hear what became of it.
+//! Single use of messages: exactly one worker runs an action, and all others get its receipt.
 //!
-//! Two records of the store stand for an action, written together or not at all. The **action**
-//! record is kept for [`KEPT_MS`]; beside it stands what the action asks for (32 bytes) and, behind
-//! that, a 1 and the receipt once there is one. The **nonce** record is kept until expiry and twice the
-//! skew, and 15 minutes at least: shorter than the action's. It is of the action that was accepted with
-//! it; one that is answered from its record uses none.
+//! The store has two entries for an action, which are written together or not at all. The **action**
+//! entry is kept for [`KEPT_MS`]. Its value is the digest of the requested content (32 bytes), followed by
+//! the byte 1 and the receipt as soon as there is one. The **nonce** entry is kept until the message has
+//! expired and twice the allowed clock skew has passed, and at least for 15 minutes; this is shorter than
+//! the action entry. Only an accepted action uses up its nonce.
 //!
-//! **A worker that dies between [`Channel::receive`] and [`finish`]** leaves an action of which nobody
-//! knows whether it was done. It stays in progress until its record lapses, and is not run again: look
-//! at what it would have changed, then sign a new action.
+//! **A worker may die between [`Channel::receive`] and [`finish`].** It is then unknown whether the action
+//! ran. The action stays in progress until its entry expires and is not run again. Check what it would
+//! have changed, and sign a new action.
 
 use super::domain::Domain;
 use super::key::Channel;
@@ -19,33 +19,33 @@ use crate::reason::Reason;
 use crate::replay::{self, OneTimeItem, Sighting};
 use crate::store::{self, Insertion, Origin, Store, StoreError};
 
-/// ReadyKey long an action's id and its receipt are kept, in milliseconds: a day, or until the store is
+/// How long the id of an action and its receipt are kept, in milliseconds: one day, or until the store is
 /// started anew.
 pub const KEPT_MS: u64 = 24 * 60 * 60 * 1000;
 
-/// The most bytes of a receipt.
+/// The longest receipt, in bytes.
 pub const MAX_RECEIPT_BYTES: usize = 960;
 
-/// After how many seconds to ask again for an action that is in progress.
+/// The seconds after which the sender may ask again about an action in progress.
 pub const RETRY_AFTER: u32 = 5;
 
-/// After how many seconds to sign again what is older than the store.
+/// The seconds after which the sender may sign an action again that is older than the store.
 const RESTARTED_RETRY_AFTER: u32 = 31;
 
-/// Behind what the action asks for: that a receipt follows.
+/// The byte between the digest of the content and the receipt.
 const FINISHED: u8 = 1;
 
 const _: () = assert!(MAX_RECEIPT_BYTES + 33 <= store::MAX_RECEIPT_BYTES);
 
-/// What to do with a message.
+/// What to do with a received message.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[must_use = "a verdict that nobody looks at protects nothing"]
+#[must_use = "only an accepted message may be acted on"]
 pub enum ReceivedAction {
-    /// It holds, and this caller alone may act on it. An action then needs [`finish`].
+    /// The message is valid, and only this caller may act on it. Call [`finish`] after an action.
     Accepted(VerifiedAction),
-    /// The same action was done before: this is its receipt. Nothing is to be done.
+    /// The same action was finished before. This is its receipt; there is nothing to do.
     Receipt(VerifiedAction, Vec<u8>),
-    /// No.
+    /// The message is refused.
     Denied(Denial),
 }
 
@@ -55,7 +55,7 @@ impl From<Reason> for ReceivedAction {
             reason,
             retry_after: match reason {
                 Reason::ActionInProgress => Some(RETRY_AFTER),
-                // Signed again then, it is younger than the store by more than the skew.
+                // A message signed after this time is younger than the store by more than the skew.
                 Reason::StoreRestarted => Some(RESTARTED_RETRY_AFTER),
                 _ => None,
             },
@@ -64,14 +64,17 @@ impl From<Reason> for ReceivedAction {
 }
 
 impl Channel {
-    /// [`Channel::check`], and then that it is the first time: of all callers, on all workers, exactly
-    /// one hears [`ReceivedAction::Accepted`] for an action's id.
+    /// Verifies a message as [`Channel::check`] does, and that it comes for the first time. Of all callers
+    /// in all workers, exactly one gets [`ReceivedAction::Accepted`] for the id of an action.
     ///
-    /// Nothing is written before signature and times hold. The same action again, as the same bytes or
-    /// signed again under the same id, is answered with its receipt, or with
-    /// [`Reason::ActionInProgress`] while there is none; another action under the same id with
-    /// [`Reason::ActionConflict`]; a new one with the nonce of one that was accepted, and a heartbeat
-    /// seen before, with [`Reason::ActionReplayed`]. A store that fails is a refusal with its own reason.
+    /// Nothing is written to the store before signature and times are verified. An action that comes again,
+    /// as the same bytes or signed again under the same id, gets its receipt. It is refused with
+    ///
+    /// * [`Reason::ActionInProgress`] while there is no receipt,
+    /// * [`Reason::ActionConflict`] if the id was used for another content,
+    /// * [`Reason::ActionReplayed`] if a new action has the nonce of an accepted one, or a heartbeat comes
+    ///   again,
+    /// * the reason of the store if the store fails.
     pub fn receive(
         &self,
         store: &dyn Store,
@@ -86,6 +89,7 @@ impl Channel {
     }
 }
 
+/// Enters the message into the store and decides what to do with it.
 fn record(
     store: &dyn Store,
     message: VerifiedAction,
@@ -106,14 +110,14 @@ fn record(
     let (Some(action), Some(nonce)) = (action.once(&content, now), nonce.once(&[], now)) else {
         return Err(Reason::ActionExpired);
     };
-    // The action first: where it was seen, its record answers, whatever its nonce.
+    // The action comes first: if its id is known, its entry decides and the nonce does not matter.
     let beside = match store.insert_together(&[action, nonce], now) {
         Ok(Insertion::First) => return Ok(ReceivedAction::Accepted(message)),
         Ok(Insertion::Again { index: 0, receipt }) => receipt,
         Ok(Insertion::Again { .. }) => return Err(Reason::ActionReplayed),
         Err(error) => return Err(error.reason()),
     };
-    // Shorter than it is ever written: whoever cut it, nobody knows what was done.
+    // A value shorter than any that is written was truncated. Whether the action ran is unknown.
     let Some((asked, rest)) = beside.split_first_chunk::<32>() else {
         return Err(Reason::ActionInProgress);
     };
@@ -136,7 +140,7 @@ fn nonce_id(message: &VerifiedAction) -> Vec<u8> {
     .concat()
 }
 
-/// The signature as a thing that works once. Nonces are a key's own.
+/// The nonce as a one-time item. Each key has nonces of its own.
 const fn nonce<'a>(message: &VerifiedAction, id: &'a [u8]) -> OneTimeItem<'a> {
     OneTimeItem {
         domain: match message.domain {
@@ -154,7 +158,8 @@ fn action_id(message: &VerifiedAction) -> Vec<u8> {
     [&message.fields.site.as_bytes()[..], &message.fields.id].concat()
 }
 
-/// The action as a thing that works once. Its id outlives the signature: the action may be signed again.
+/// The action as a one-time item. It is kept longer than the signature is valid, because an action may be
+/// signed again.
 fn action<'a>(message: &VerifiedAction, id: &'a [u8], now: Timestamp) -> OneTimeItem<'a> {
     OneTimeItem {
         domain: "action",
@@ -165,13 +170,12 @@ fn action<'a>(message: &VerifiedAction, id: &'a [u8], now: Timestamp) -> OneTime
     }
 }
 
-/// Keeps the receipt of an accepted action: what became of it, for whoever sends it again. A later
-/// receipt takes the place of an earlier one. False if the action's record is gone, because the store
-/// was started anew meanwhile.
+/// Stores the receipt of an accepted action, for senders that send it again. A later receipt replaces an
+/// earlier one. Returns false if the entry of the action is gone because the store was started anew.
 ///
 /// # Errors
-/// [`StoreError::Misuse`] for more than [`MAX_RECEIPT_BYTES`] or for a heartbeat; others when the
-/// engine fails. What was done is done all the same.
+/// [`StoreError::Misuse`] if the receipt has more than [`MAX_RECEIPT_BYTES`] bytes or the message is a
+/// heartbeat, and the error of the engine if it fails. The action has run in each case.
 pub fn finish(
     store: &dyn Store,
     message: &VerifiedAction,

@@ -1,4 +1,4 @@
-//! Signing an action or a heartbeat.
+//! Signing of actions and heartbeats.
 
 use super::key::Channel;
 use super::layout::{self, ActionFields, ActionType, SnapshotId};
@@ -6,22 +6,22 @@ use super::verify::MAX_LIFETIME_MS;
 use crate::bytes::sha256;
 use crate::clock::Timestamp;
 
-/// What is to be signed.
+/// The contents of an action or heartbeat to be signed.
 #[derive(Debug, Clone)]
 pub struct UnsignedAction<'a> {
-    /// Its id. Random; the same again when the same action is signed again, so that it runs once.
+    /// The id: random bytes. An action that is signed again keeps its id, so that it runs once.
     pub id: [u8; 16],
-    /// What kind it is.
+    /// The type of the action.
     pub action_type: ActionType,
-    /// The bytes that travel beside it.
+    /// The bytes that are sent beside the header value.
     pub payload: &'a [u8],
-    /// The snapshot it relies on.
+    /// The snapshot on which the action relies.
     pub snapshot: Option<SnapshotId>,
-    /// When it is signed.
+    /// The time of the signature.
     pub issued: Timestamp,
-    /// Milliseconds from then in which it is good, 1 to [`MAX_LIFETIME_MS`].
+    /// The lifetime from then on, in milliseconds: 1 to [`MAX_LIFETIME_MS`].
     pub lifetime_ms: u64,
-    /// Random, new with every signature.
+    /// The nonce: random bytes, new for every signature.
     pub nonce: [u8; 16],
 }
 
@@ -29,34 +29,35 @@ pub struct UnsignedAction<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SignError {
-    /// No verifier would accept it.
+    /// No verifier would accept the lifetime.
     #[error("the lifetime must be more than 0 and at most 300 seconds")]
     Lifetime,
-    /// All keys are public ones.
+    /// All keys of the channel are public keys.
     #[error("none of the keys can sign")]
     NoSigner,
 }
 
 impl Channel {
-    /// The header value that carries `draft`, signed by the first key that can sign.
+    /// Signs `action` with the first key that can sign, and returns the header value.
     ///
     /// # Errors
-    /// [`SignError`].
-    pub fn sign(&self, draft: &UnsignedAction<'_>) -> Result<String, SignError> {
-        if !(1..=MAX_LIFETIME_MS).contains(&draft.lifetime_ms) {
+    /// [`SignError::Lifetime`] if the lifetime is not within 1 to [`MAX_LIFETIME_MS`], and
+    /// [`SignError::NoSigner`] if no key can sign.
+    pub fn sign(&self, action: &UnsignedAction<'_>) -> Result<String, SignError> {
+        if !(1..=MAX_LIFETIME_MS).contains(&action.lifetime_ms) {
             return Err(SignError::Lifetime);
         }
         let key = self.signer().ok_or(SignError::NoSigner)?;
         let signed = ActionFields {
             key_id: key.id,
             site: self.site,
-            id: draft.id,
-            action_type: draft.action_type.clone(),
-            issued: draft.issued,
-            expires: draft.issued.plus_millis(draft.lifetime_ms),
-            nonce: draft.nonce,
-            digest: sha256(draft.payload),
-            snapshot: draft.snapshot.clone(),
+            id: action.id,
+            action_type: action.action_type.clone(),
+            issued: action.issued,
+            expires: action.issued.plus_millis(action.lifetime_ms),
+            nonce: action.nonce,
+            digest: sha256(action.payload),
+            snapshot: action.snapshot.clone(),
         }
         .to_bytes(self.domain);
         let signature = key.sign(&signed).ok_or(SignError::NoSigner)?;

@@ -1,4 +1,4 @@
-//! Checking what needs no store: form, site, key, signature, payload, time.
+//! Verification of everything that needs no store: form, site, key, signature, payload and time.
 
 use super::domain::Domain;
 use super::key::{ActionKeyId, Channel};
@@ -9,11 +9,11 @@ use crate::keyring::SiteId;
 use crate::reason::Reason;
 use crate::secret::same;
 
-/// The longest lifetime that is accepted, in milliseconds: 300 seconds.
+/// The longest lifetime of a message, in milliseconds: 300 seconds.
 pub const MAX_LIFETIME_MS: u64 = 300_000;
 
-/// A message whose signature, payload and times hold. That says nothing of whether it was seen before:
-/// see [`Channel::receive`].
+/// An action or heartbeat with a valid signature, the signed payload and valid times. It may have been
+/// received before: see [`Channel::receive`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VerifiedAction {
     pub(super) domain: Domain,
@@ -21,55 +21,56 @@ pub struct VerifiedAction {
 }
 
 impl VerifiedAction {
-    /// Its id: the same when the same action is signed again.
+    /// Returns the id. An action that is signed again has the same one.
     #[must_use]
     pub const fn id(&self) -> &[u8; 16] {
         &self.fields.id
     }
 
-    /// What kind it is.
+    /// Returns the type.
     #[must_use]
     pub const fn action_type(&self) -> &ActionType {
         &self.fields.action_type
     }
 
-    /// The site it is for, or from.
+    /// Returns the site to which an action is sent, or from which a heartbeat comes.
     #[must_use]
     pub const fn site(&self) -> SiteId {
         self.fields.site
     }
 
-    /// The key that signed it.
+    /// Returns the id of the key that signed it.
     #[must_use]
     pub const fn key_id(&self) -> ActionKeyId {
         self.fields.key_id
     }
 
-    /// When it was signed, by the signer's clock.
+    /// Returns the time of the signature, by the clock of the signer.
     #[must_use]
     pub const fn issued(&self) -> Timestamp {
         self.fields.issued
     }
 
-    /// Until when it is good, before any allowance for skew.
+    /// Returns the time until which it is valid, without the allowance for clock skew.
     #[must_use]
     pub const fn expires(&self) -> Timestamp {
         self.fields.expires
     }
 
-    /// SHA-256 of the payload.
+    /// Returns the SHA-256 of the payload.
     #[must_use]
     pub const fn digest(&self) -> &[u8; 32] {
         &self.fields.digest
     }
 
-    /// The snapshot it relies on.
+    /// Returns the snapshot on which the action relies.
     #[must_use]
     pub const fn snapshot(&self) -> Option<&SnapshotId> {
         self.fields.snapshot.as_ref()
     }
 
-    /// What it asks for, whoever signed it and when: an action that is signed again has the same.
+    /// Returns the digest of the content: type, payload and snapshot. It does not depend on signer and
+    /// time, so an action that is signed again has the same one.
     pub(super) fn content(&self) -> [u8; 32] {
         let snapshot = self.snapshot().map_or("", SnapshotId::as_str);
         sha256_pae(&[
@@ -82,16 +83,22 @@ impl VerifiedAction {
 }
 
 impl Channel {
-    /// Verifies that `text` is a message of this channel, over exactly `payload`, and good at `now`.
-    ///
-    /// Order: size → domain → form → site → key id → signature → payload → lifetime → time. Whether it was
-    /// seen before is not asked.
+    /// Verifies that `text` is a message of this channel with exactly this `payload`, valid at `now`. It
+    /// does not check whether the message was received before.
     ///
     /// # Errors
-    /// The reason to refuse with, one for each step: [`Reason::ActionTooLarge`],
-    /// [`Reason::ActionWrongDomain`], [`Reason::ActionMalformed`], [`Reason::ActionWrongSite`],
-    /// [`Reason::ActionUnknownKey`], [`Reason::ActionForged`], [`Reason::ActionPayloadMismatch`],
-    /// [`Reason::ActionLifetime`], [`Reason::ActionNotYetValid`], [`Reason::ActionExpired`].
+    /// The reason of the first check that fails, in this order:
+    ///
+    /// * [`Reason::ActionTooLarge`]: `text` has more than [`MAX_LENGTH`] bytes.
+    /// * [`Reason::ActionWrongDomain`]: the prefix is that of the other direction.
+    /// * [`Reason::ActionMalformed`]: `text` is not laid out as a message.
+    /// * [`Reason::ActionWrongSite`]: it is for another site.
+    /// * [`Reason::ActionUnknownKey`]: the key is not live in this channel.
+    /// * [`Reason::ActionForged`]: the signature is wrong.
+    /// * [`Reason::ActionPayloadMismatch`]: another payload was signed.
+    /// * [`Reason::ActionLifetime`]: the lifetime is not within 1 ms to [`MAX_LIFETIME_MS`].
+    /// * [`Reason::ActionNotYetValid`]: it was signed more than 30 seconds in the future.
+    /// * [`Reason::ActionExpired`]: it expired more than 30 seconds ago.
     pub fn check(
         &self,
         text: &[u8],
@@ -106,7 +113,7 @@ impl Channel {
         }
         let parts = layout::decode(self.domain, text).ok_or(Reason::ActionMalformed)?;
         let fields = parts.fields;
-        // Before the signature only because it names the cause better than "unknown key" would.
+        // Checked before the signature because it names the cause better than "unknown key" does.
         if fields.site != self.site {
             return Err(Reason::ActionWrongSite);
         }

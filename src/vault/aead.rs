@@ -1,6 +1,5 @@
-//! Encryption that notices changes: AES-256-CBC and HMAC-SHA-512, encrypt then authenticate, as
-//! `AEAD_AES_256_CBC_HMAC_SHA_512` of [RFC 7518 §5.2.5](https://www.rfc-editor.org/rfc/rfc7518#section-5.2.5)
-//! (`A256CBC-HS512`) puts them together.
+//! Authenticated encryption with `A256CBC-HS512`: AES-256-CBC, then HMAC-SHA-512 over the ciphertext, combined as
+//! `AEAD_AES_256_CBC_HMAC_SHA_512` of [RFC 7518 §5.2.5](https://www.rfc-editor.org/rfc/rfc7518#section-5.2.5).
 
 use aes::Aes256;
 use cbc::cipher::block_padding::Pkcs7;
@@ -12,24 +11,24 @@ use zeroize::{Zeroize as _, Zeroizing};
 
 use crate::secret::{SecretBox, SecretBytes, same};
 
-/// Bytes of a key: half authenticates, half encrypts.
+/// The length of a key in bytes: the first half authenticates, the second half encrypts.
 pub const KEY: usize = 64;
-/// Bytes of an initialisation vector: random, a new one for every message.
+/// The length of an initialisation vector in bytes. It must be random and new for every message.
 pub const IV: usize = 16;
-/// Bytes of a tag.
+/// The length of a tag in bytes.
 pub const TAG: usize = 32;
 
 const BLOCK: usize = 16;
 
-/// A key made ready: the state of the HMAC after its key, so that a message costs two blocks less, and the round keys
-/// of AES. Both lie on the heap, where moving the key copies nothing, and are wiped when dropped.
+/// A prepared key: the round keys of AES, and the state of the HMAC after its key, which saves two blocks for each
+/// message. Both are on the heap, so that moving the key copies nothing, and are wiped when dropped.
 pub struct AeadKey {
     mac: Box<Hmac<Sha512>>,
     cipher: Box<Aes256>,
 }
 
 impl AeadKey {
-    /// From its bytes.
+    /// Prepares the key with these bytes.
     #[must_use]
     pub fn new(key: &SecretBox<KEY>) -> Self {
         let key = Self::prepared(key);
@@ -37,12 +36,12 @@ impl AeadKey {
         key
     }
 
-    /// RFC 7518 §5.2.2.1: the first half is the MAC key, the second the encryption key. In a frame of its own, which is
-    /// gone, and so can be wiped, when it returns.
+    /// Splits the key into MAC key and encryption key (RFC 7518 §5.2.2.1). This is a function of its own, so that its
+    /// stack frame can be wiped after it has returned.
     #[inline(never)]
     fn prepared(key: &SecretBox<KEY>) -> Self {
         let (mac, encrypt) = key.expose().split_at(KEY / 2);
-        // Filled up with zeros to a block of SHA-512, as HMAC itself does with a shorter key.
+        // Padded with zeros to a block of SHA-512, as HMAC does with a shorter key.
         let mut block = Zeroizing::new([0; 128]);
         block.iter_mut().zip(mac).for_each(|(to, from)| *to = *from);
         let mut half = Zeroizing::new([0; KEY / 2]);
@@ -55,6 +54,7 @@ impl AeadKey {
         }
     }
 
+    /// The tag of RFC 7518 §5.2.2.1: the first half of the HMAC.
     fn tag(&self, aad: &[u8], iv: &[u8; IV], ciphertext: &[u8]) -> [u8; TAG] {
         let mut mac = Hmac::clone(&self.mac);
         mac.update(aad);
@@ -68,7 +68,7 @@ impl AeadKey {
         tag
     }
 
-    /// Ciphertext and tag of `plain`; `aad` is authenticated with it.
+    /// Encrypts `plain` and returns ciphertext and tag. `aad` is authenticated with it.
     #[must_use]
     pub fn seal(&self, iv: &[u8; IV], aad: &[u8], plain: &[u8]) -> Vec<u8> {
         let mut out = Vec::with_capacity((plain.len() / BLOCK + 1) * BLOCK + TAG);
@@ -76,14 +76,14 @@ impl AeadKey {
         out
     }
 
-    /// [`AeadKey::seal`] behind what is in `out` already.
+    /// Encrypts as [`AeadKey::seal`] does, and appends the result to `out`.
     pub(super) fn seal_into(&self, out: &mut Vec<u8>, iv: &[u8; IV], aad: &[u8], plain: &[u8]) {
         let start = out.len();
         out.extend_from_slice(plain);
         out.resize(start + (plain.len() / BLOCK + 1) * BLOCK, 0);
         let text = out.get_mut(start..).unwrap_or_default();
         let cipher = Encryptor::<&Aes256>::inner_iv_init(&self.cipher, iv.into());
-        // There is room for the padding: the call cannot fail; were it to, nothing leaves in the clear.
+        // There is room for the padding, so the call cannot fail. If it did, the plain text would be wiped.
         if cipher.encrypt_padded::<Pkcs7>(text, plain.len()).is_err() {
             text.zeroize();
             return;
@@ -92,8 +92,8 @@ impl AeadKey {
         out.extend_from_slice(&tag);
     }
 
-    /// The plain text of `sealed`, if not a bit of it, of `iv` or of `aad` was changed. The tag is compared in
-    /// constant time and before anything is decrypted: there is one way to fail.
+    /// Decrypts `sealed`. Returns `None` if it, `iv` or `aad` was changed. The tag is compared in constant time, before
+    /// anything is decrypted, so that all failures look alike.
     #[must_use]
     pub fn open(&self, iv: &[u8; IV], aad: &[u8], sealed: &[u8]) -> Option<SecretBytes> {
         let (ciphertext, tag) = sealed.split_last_chunk::<TAG>()?;
@@ -103,7 +103,7 @@ impl AeadKey {
         let mut plain = Zeroizing::new(ciphertext.to_vec());
         let cipher = Decryptor::<&Aes256>::inner_iv_init(&self.cipher, iv.into());
         let length = cipher.decrypt_padded::<Pkcs7>(&mut plain).ok()?.len();
-        // Decrypted in place, so there is no other copy; what of it is padding goes now.
+        // Decrypted in place, so there is no other copy. The padding is wiped here.
         if let Some(padding) = plain.get_mut(length..) {
             padding.zeroize();
         }
@@ -112,7 +112,7 @@ impl AeadKey {
     }
 }
 
-/// Overwrites what calls that have returned left on the stack: a key's round keys were on it before they were moved.
+/// Overwrites the stack below: the round keys were there before they were moved to the heap.
 #[inline(never)]
 fn wipe_stack() {
     let mut below = [0_u64; 1024];
@@ -123,9 +123,9 @@ fn wipe_stack() {
 mod tests {
     use super::*;
 
-    /// Every bit counts, of each thing that goes in; and one that is cut or longer does not open.
+    /// Changes every bit of all inputs, and their lengths.
     #[test]
-    fn every_flipped_bit_of_iv_ciphertext_tag_aad_and_key_is_noticed() {
+    fn every_flipped_bit_of_iv_ciphertext_tag_aad_and_key_is_refused() {
         let bytes = [5; KEY];
         let key = AeadKey::new(&SecretBox::copied(&bytes).unwrap());
         let (iv, aad) = ([9; IV], b"what the record is".to_vec());
@@ -150,7 +150,8 @@ mod tests {
         }
         for at in 0..bytes.len() * 8 {
             let other = AeadKey::new(&SecretBox::copied(&flipped(&bytes, at)).unwrap());
-            // A wrong encryption key alone passes the tag, as RFC 7518 has it: it is part of one key.
+            // The tag does not depend on the encryption half of the key (RFC 7518), so decryption may succeed
+            // with another result.
             let plain = other.open(&iv, &aad, &sealed);
             assert!(plain.is_none_or(|plain| plain.expose() != b"a secret of some length"));
         }

@@ -1,19 +1,19 @@
-//! Why an operation of the vault fails.
+//! The errors of the vault.
 
 use crate::entropy::EntropyError;
 use crate::reason::Reason;
 
-/// What went wrong: nothing was changed.
+/// Why an operation of the vault failed. Nothing was changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum VaultError {
-    /// Refused, with the reason.
+    /// The operation is refused with this reason.
     #[error("{}", .0.message())]
     Refused(Reason),
-    /// An argument that the operation does not take: a mistake in the calling code.
+    /// An argument is not acceptable, which is a mistake of the calling code. The text says what is.
     #[error("{0}")]
     Misuse(&'static str),
-    /// No randomness.
+    /// The operating system gives no random bytes.
     #[error(transparent)]
     Entropy(#[from] EntropyError),
 }

@@ -1,4 +1,4 @@
-//! The key file: key material that lies on the server outside the web root, and not in the database.
+//! The key file: key material in a file on the server, outside the web root and the database.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::Read as _;
@@ -12,32 +12,32 @@ use crate::reason::Reason;
 use crate::secret::SecretBytes;
 use crate::store::effective_uid;
 
-/// The largest key file that is read, in bytes.
+/// The longest key file that is read, in bytes.
 pub const MAX_BYTES: u64 = 4096;
 
-/// Why a key file is not used. The message says what to mend; the file's name is the caller's to add.
+/// Why a key file cannot be used. The message says what to do; the caller adds the name of the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeyFileError {
-    /// No file is named.
+    /// No file is configured.
     #[error("no key file is configured: set countersign.key_file in php.ini")]
     NotConfigured,
-    /// It is not there, or cannot be read.
+    /// The file does not exist or cannot be read.
     #[error(
         "the key file cannot be read: create it with `countersign key generate`, owned by PHP's user or root"
     )]
     Unreadable,
-    /// It is a link or no regular file.
-    #[error("the key file is no regular file: name the file itself, not a link")]
+    /// The file is a symbolic link or not a regular file.
+    #[error("the key file is not a regular file: configure the file itself, not a link")]
     NotRegular,
-    /// Somebody else's.
-    #[error("the key file belongs to another user: give it to PHP's user or to root")]
+    /// The file belongs to another user.
+    #[error("the key file belongs to another user: make PHP's user or root its owner")]
     Owner,
-    /// Others can read or change it.
-    #[error("the key file can be read or written by others: set its mode to 0600")]
+    /// Other users can read or write the file.
+    #[error("other users can read or write the key file: set its mode to 0600")]
     Mode,
-    /// Too short, too long, or the placeholder.
-    #[error("the key file's content is no key: 32 to 4,096 random bytes are needed")]
+    /// The content is too short or too long, or contains WordPress's placeholder.
+    #[error("the content of the key file is not a key: 32 to 4,096 random bytes are needed")]
     Content,
 }
 
@@ -49,12 +49,13 @@ impl KeyFileError {
     }
 }
 
-/// The content of the key file `path`, without white space around it.
+/// Reads the key file `path` and returns its content without surrounding white space.
 ///
-/// The file must be a regular one, of this process's user or root, that nobody else can read or write.
+/// It must be a regular file of at most [`MAX_BYTES`] that belongs to the user of this process or to root and
+/// that no other user can read or write.
 ///
 /// # Errors
-/// [`KeyFileError`].
+/// [`KeyFileError`] if one of these conditions does not hold.
 pub fn read(path: &Path) -> Result<SecretBytes, KeyFileError> {
     if path.as_os_str().is_empty() {
         return Err(KeyFileError::NotConfigured);
@@ -64,7 +65,7 @@ pub fn read(path: &Path) -> Result<SecretBytes, KeyFileError> {
         return Err(KeyFileError::NotRegular);
     }
     let file = File::open(path).map_err(|_| KeyFileError::Unreadable)?;
-    // Of the file that was opened, whatever the name has come to mean meanwhile.
+    // Checks the opened file, because the path may have been replaced meanwhile.
     let opened = file.metadata().map_err(|_| KeyFileError::Unreadable)?;
     if (opened.dev(), opened.ino()) != (about.dev(), about.ino()) {
         return Err(KeyFileError::NotRegular);
@@ -76,7 +77,7 @@ pub fn read(path: &Path) -> Result<SecretBytes, KeyFileError> {
     if opened.mode() & 0o077 != 0 {
         return Err(KeyFileError::Mode);
     }
-    // Room for all of it at once: a buffer that grows leaves copies behind.
+    // The buffer has its full size from the start: growing it would leave copies of the key in memory.
     let mut content = Zeroizing::new(Vec::with_capacity(MAX_BYTES as usize + 1));
     file.take(MAX_BYTES + 1)
         .read_to_end(&mut content)
@@ -88,10 +89,10 @@ pub fn read(path: &Path) -> Result<SecretBytes, KeyFileError> {
     Ok(SecretBytes::new(key.to_vec()))
 }
 
-/// Writes a new key file, mode 0600. One that exists is never overwritten.
+/// Writes `text` and a line feed to a new key file with mode 0600. An existing file is never overwritten.
 ///
 /// # Errors
-/// What the operating system says.
+/// The error of the operating system, such as that the file exists.
 pub fn write(path: &Path, text: &str) -> std::io::Result<()> {
     use std::io::Write as _;
     let mut file = OpenOptions::new()
@@ -110,7 +111,7 @@ mod tests {
     use std::os::unix::fs::{PermissionsExt as _, symlink};
 
     #[test]
-    fn only_a_file_of_ours_that_nobody_else_reads_will_do() {
+    fn only_a_private_regular_file_of_the_own_user_is_read() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("key");
         let mode = |mode| fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();

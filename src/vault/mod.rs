@@ -1,11 +1,33 @@
-//! The vault: secrets at rest, sealed so that whoever has the database has nothing.
+//! The vault: secrets at rest, encrypted so that the database alone reveals none of them.
 //!
-//! A random **vault key** is made once and never stored as it is. Each **slot** holds it wrapped under something
-//! else that opens the vault: WordPress's `AUTH_KEY`, a key file outside the web root, a recovery code. So the salts
-//! can be changed without touching what is sealed, as in LUKS. Under the vault key lie the **data keys**, which seal
-//! the records; they have ids, and an old one goes on opening until it is retired.
+//! A vault has a random **vault key**, which is never stored in the clear. Each **slot** holds the vault key,
+//! wrapped under a key that is derived from something outside the database: WordPress's `AUTH_KEY`, a key file
+//! outside the web root, or a recovery code. As in LUKS, one of these can be changed without touching the sealed
+//! secrets. The vault key wraps the **data keys**, which seal the secrets. Each data key has an id, and an old one
+//! opens secrets until it is retired.
 //!
-//! Whatever cannot be opened is a [`Reason`] of its own, never a default, never the ciphertext.
+//! A secret that cannot be opened is refused with a [`Reason`]. There is no default value.
+//!
+//! ```
+//! use countersign::entropy::SystemEntropy;
+//! use countersign::keyring::SiteId;
+//! use countersign::reason::Reason;
+//! use countersign::vault::{SlotSecret, Vault, VaultError};
+//!
+//! let (site, auth_key) = (SiteId::new([1; 8]), [b'k'; 64]);
+//! let vault = Vault::create(site, &SlotSecret::AuthKey(&auth_key), &SystemEntropy)?;
+//! let stored = vault.to_text(&SystemEntropy)?;
+//! let sealed = vault.seal(b"connector/7", b"secret", &SystemEntropy)?;
+//!
+//! // Later, from the stored text:
+//! let vault = Vault::open(site, stored.as_bytes(), &SlotSecret::AuthKey(&auth_key))?;
+//! assert_eq!(vault.unseal(b"connector/7", sealed.as_bytes())?.expose(), b"secret");
+//!
+//! // A sealed secret does not open under another name.
+//! let refused = vault.unseal(b"connector/8", sealed.as_bytes()).err();
+//! assert_eq!(refused, Some(VaultError::Refused(Reason::SecretDamaged)));
+//! # Ok::<(), VaultError>(())
+//! ```
 
 pub mod aead;
 mod error;
@@ -27,10 +49,10 @@ use crate::secret::{SecretBox, SecretBytes, derive};
 use aead::AeadKey;
 use slots::Slots;
 
-/// A data key and its name.
+/// A data key and its id.
 struct DataKey {
     id: KeyId,
-    /// Kept to be wrapped again when the record of slots is written.
+    /// Kept so that it can be wrapped when the vault is stored.
     bytes: SecretBox<{ aead::KEY }>,
     key: AeadKey,
 }
@@ -51,28 +73,28 @@ impl DataKey {
     }
 }
 
-/// An opened vault of one site.
+/// The opened vault of one site.
 pub struct Vault {
     site: SiteId,
     vault_key: SecretBox<{ aead::KEY }>,
     slots: Slots,
-    /// The first one seals.
+    /// The first key seals; the others only open.
     keys: Vec<DataKey>,
 }
 
 impl Vault {
-    /// A new, empty vault of `site` with one slot, which `opener` opens.
+    /// Creates an empty vault of `site` with one slot, which `secret` opens.
     ///
     /// # Errors
-    /// What the opener is refused with, see [`SlotSecret`]; no randomness.
+    /// The refusal of `secret`, see [`SlotSecret`], and [`VaultError::Entropy`] if no random bytes can be had.
     pub fn create(
         site: SiteId,
-        opener: &SlotSecret<'_>,
+        secret: &SlotSecret<'_>,
         entropy: &impl Entropy,
     ) -> Result<Self, VaultError> {
         let vault_key = SecretBox::filled(|key| entropy.fill(key))?;
         let mut slots = Slots::default();
-        slots.put(site, opener, &vault_key, entropy)?;
+        slots.put(site, secret, &vault_key, entropy)?;
         Ok(Self {
             site,
             vault_key,
@@ -81,16 +103,16 @@ impl Vault {
         })
     }
 
-    /// Opens the vault that `text` describes, as [`Vault::to_text`] gave it.
+    /// Opens the vault that `text` stores, a result of [`Vault::to_text`].
     ///
     /// # Errors
-    /// * [`Reason::VaultKeyChanged`]: the text is whole, but none of its slots is of this key.
-    /// * [`Reason::VaultDamaged`]: the text was cut or changed.
-    /// * [`Reason::VaultWrongSite`]: it is another site's.
-    /// * [`Reason::VaultSlotMissing`]: it has no slot of the opener's kind.
-    /// * what the opener is refused with, see [`SlotSecret`].
-    pub fn open(site: SiteId, text: &[u8], opener: &SlotSecret<'_>) -> Result<Self, VaultError> {
-        let (slots, vault_key, keys) = slots::read(site, text, opener)?;
+    /// * [`Reason::VaultKeyChanged`]: the text is intact, but its slot was made with another secret.
+    /// * [`Reason::VaultDamaged`]: the text was truncated or changed.
+    /// * [`Reason::VaultWrongSite`]: it is the vault of another site.
+    /// * [`Reason::VaultSlotMissing`]: it has no slot of this kind.
+    /// * The refusal of `secret`, see [`SlotSecret`].
+    pub fn open(site: SiteId, text: &[u8], secret: &SlotSecret<'_>) -> Result<Self, VaultError> {
+        let (slots, vault_key, keys) = slots::read(site, text, secret)?;
         Ok(Self {
             site,
             vault_key,
@@ -99,11 +121,11 @@ impl Vault {
         })
     }
 
-    /// What is stored of the vault: its slots and its wrapped data keys, one line of ASCII. It is no secret, but
-    /// losing it loses everything sealed: keep it beside the records.
+    /// Returns the text to store: the slots and the wrapped data keys, one line of ASCII of at most 16 KiB. It is
+    /// not secret, but without it all sealed secrets are lost. Keep it beside them.
     ///
     /// # Errors
-    /// No randomness.
+    /// [`VaultError::Entropy`] if no random bytes can be had.
     pub fn to_text(&self, entropy: &impl Entropy) -> Result<String, VaultError> {
         let keys: Vec<_> = self.keys.iter().map(|key| (key.id, &key.bytes)).collect();
         Ok(slots::write(
@@ -115,40 +137,41 @@ impl Vault {
         )?)
     }
 
-    /// Adds a slot, or wraps the one of this kind anew: how a changed `AUTH_KEY` is followed.
+    /// Adds a slot that `secret` opens, or replaces the slot of its kind, as after a change of `AUTH_KEY`.
     ///
     /// # Errors
-    /// What the opener is refused with, see [`SlotSecret`]; no randomness.
+    /// The refusal of `secret`, see [`SlotSecret`], and [`VaultError::Entropy`] if no random bytes can be had.
     pub fn put_slot(
         &mut self,
-        opener: &SlotSecret<'_>,
+        secret: &SlotSecret<'_>,
         entropy: &impl Entropy,
     ) -> Result<(), VaultError> {
-        self.slots.put(self.site, opener, &self.vault_key, entropy)
+        self.slots.put(self.site, secret, &self.vault_key, entropy)
     }
 
-    /// Removes the slot of `kind`; false if there is none.
+    /// Removes the slot of `kind`. Returns false if there is none.
     ///
     /// # Errors
-    /// [`VaultError::Misuse`] for the last one: nobody could open the vault again.
+    /// [`VaultError::Misuse`] for the last slot, without which the vault could not be opened again.
     pub fn remove_slot(&mut self, kind: SlotKind) -> Result<bool, VaultError> {
         self.slots.remove(kind)
     }
 
-    /// The kinds of slots there are.
+    /// Returns the kinds of the slots.
     #[must_use]
     pub fn slot_kinds(&self) -> Vec<SlotKind> {
         self.slots.kinds()
     }
 
-    /// Makes a new data key, which seals from now on; the others go on opening.
+    /// Adds a new data key, which seals from now on, and returns its id. The other keys still open.
     ///
     /// # Errors
-    /// [`VaultError::Misuse`] when there are [`MAX_KEYS`] already; no randomness.
+    /// [`VaultError::Misuse`] if there are [`MAX_KEYS`] keys already, and [`VaultError::Entropy`] if no random
+    /// bytes can be had.
     pub fn rotate(&mut self, entropy: &impl Entropy) -> Result<KeyId, VaultError> {
         if self.keys.len() >= MAX_KEYS {
             return Err(VaultError::Misuse(
-                "the vault holds its most keys: retire old ones first",
+                "the vault has 8 keys, which is the limit: retire an old one first",
             ));
         }
         let key = DataKey::random(entropy)?;
@@ -157,7 +180,8 @@ impl Vault {
         Ok(id)
     }
 
-    /// Forgets an old data key: what is still sealed with it is lost. False if there is none of that id.
+    /// Removes an old data key. Secrets that are still sealed with it are lost. Returns false if there is no key
+    /// with this id.
     ///
     /// # Errors
     /// [`VaultError::Misuse`] for the key that seals.
@@ -174,16 +198,18 @@ impl Vault {
         }
     }
 
-    /// The ids of the data keys; the first one seals.
+    /// Returns the ids of the data keys. The first key seals.
     #[must_use]
     pub fn key_ids(&self) -> Vec<KeyId> {
         self.keys.iter().map(|key| key.id).collect()
     }
 
-    /// Seals `secret` as the record `name`: under another name, or on another site, it does not open.
+    /// Seals `secret` under `name`, and returns one line of ASCII. It opens only under the same name and on the
+    /// same site.
     ///
     /// # Errors
-    /// [`VaultError::Misuse`] for an empty or overlong name ([`MAX_NAME`]) or secret ([`MAX_SECRET`]); no randomness.
+    /// [`VaultError::Misuse`] if the name is empty or longer than [`MAX_NAME`] or the secret is longer than
+    /// [`MAX_SECRET`], and [`VaultError::Entropy`] if no random bytes can be had.
     pub fn seal(
         &self,
         name: &[u8],
@@ -192,19 +218,22 @@ impl Vault {
     ) -> Result<String, VaultError> {
         check_name(name)?;
         if secret.len() > MAX_SECRET {
-            return Err(VaultError::Misuse("a secret is at most 65,536 bytes"));
+            return Err(VaultError::Misuse(
+                "a secret must have at most 65,536 bytes",
+            ));
         }
         let key = self.keys.first().ok_or(Reason::VaultDamaged)?;
         let iv = entropy.bytes()?;
         Ok(sealed::seal(self.site, name, key.id, &key.key, &iv, secret))
     }
 
-    /// Opens the record `name`.
+    /// Opens `sealed`, a secret that was sealed under `name`.
     ///
     /// # Errors
-    /// [`Reason::SecretMalformed`]: not the form this crate seals in, as after a cut; [`Reason::SecretUnknownKey`]:
-    /// sealed with a key this vault does not hold; [`Reason::SecretDamaged`]: changed since, or of another record or
-    /// site. Misuse as for [`Vault::seal`].
+    /// * [`Reason::SecretMalformed`]: the text is not a sealed secret; it may have been truncated.
+    /// * [`Reason::SecretUnknownKey`]: it is sealed with a key that this vault does not hold.
+    /// * [`Reason::SecretDamaged`]: it was changed, or was sealed under another name or on another site.
+    /// * [`VaultError::Misuse`] for a name as in [`Vault::seal`].
     pub fn unseal(&self, name: &[u8], sealed: &[u8]) -> Result<SecretBytes, VaultError> {
         check_name(name)?;
         let record = sealed::parse(sealed).ok_or(Reason::SecretMalformed)?;
@@ -214,7 +243,8 @@ impl Vault {
             .ok_or(Reason::SecretDamaged)?)
     }
 
-    /// Opens the record `name` and seals it under the key that seals now; one that is already so comes back as it is.
+    /// Opens `sealed` and seals it again with the newest key. A secret that is already sealed with this key is
+    /// returned unchanged.
     ///
     /// # Errors
     /// As [`Vault::unseal`] and [`Vault::seal`].
@@ -226,14 +256,14 @@ impl Vault {
     ) -> Result<String, VaultError> {
         let secret = self.unseal(name, sealed)?;
         if self.is_current(sealed) {
-            // It opened, so it is ASCII.
+            // It was opened, so it is ASCII.
             let text = String::from_utf8(sealed.to_vec());
             return text.map_err(|_| Reason::SecretMalformed.into());
         }
         self.seal(name, secret.expose(), entropy)
     }
 
-    /// Whether `sealed` names the key that seals now. Says nothing of whether it opens.
+    /// Whether `sealed` names the newest key. It may still be impossible to open.
     #[must_use]
     pub fn is_current(&self, sealed: &[u8]) -> bool {
         let current = self.keys.first().map(|key| key.id);
@@ -247,7 +277,9 @@ impl Vault {
 
 fn check_name(name: &[u8]) -> Result<(), VaultError> {
     if name.is_empty() || name.len() > MAX_NAME {
-        return Err(VaultError::Misuse("a record's name is 1 to 191 bytes"));
+        return Err(VaultError::Misuse(
+            "the name of a sealed secret must have 1 to 191 bytes",
+        ));
     }
     Ok(())
 }

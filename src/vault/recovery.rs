@@ -1,8 +1,8 @@
-//! A recovery code: 160 random bits that a person can write down and type in again.
+//! Recovery codes: 160 random bits that a person can write down and type in.
 //!
-//! 32 characters of [Crockford's base 32](https://www.crockford.com/base32.html) and 4 of checksum, in groups of
-//! four. Case, hyphens and spaces do not count, and `O`, `I`, `L` are read as `0`, `1`, `1`. With so much randomness
-//! nothing is gained by a slow derivation: nobody guesses it.
+//! A code has 32 characters of [Crockford's base 32](https://www.crockford.com/base32.html) and 4 of checksum, in
+//! groups of four. Case, hyphens and spaces do not matter, and `O`, `I` and `L` are read as `0`, `1` and `1`. With
+//! 160 bits it cannot be guessed, so a slow key derivation is not needed.
 
 use zeroize::Zeroizing;
 
@@ -14,19 +14,19 @@ const DIGITS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const BYTES: usize = 20;
 const CHECKSUM: usize = 4;
 
-/// The code, as bytes.
+/// A recovery code.
 pub struct RecoveryCode(Secret<BYTES>);
 
 impl RecoveryCode {
-    /// A new one.
+    /// Creates a random code.
     ///
     /// # Errors
-    /// No randomness.
+    /// [`EntropyError`] if no random bytes can be had.
     pub fn random(entropy: &impl Entropy) -> Result<Self, EntropyError> {
         Ok(Self(Secret::new(entropy.bytes()?)))
     }
 
-    /// Reads what a person typed; `None` if it is no code, or mistyped.
+    /// Reads a typed code. Returns `None` if it is not a code or if its checksum is wrong.
     #[must_use]
     pub fn parse(text: &[u8]) -> Option<Self> {
         let mut digits = Zeroizing::new(Vec::with_capacity(BYTES * 8 / 5 + CHECKSUM));
@@ -59,7 +59,7 @@ impl RecoveryCode {
         (code.checksum() == *checksum).then_some(code)
     }
 
-    /// The text to write down. Shown once.
+    /// Returns the text for the person to write down.
     #[must_use]
     pub fn to_text(&self) -> Zeroizing<String> {
         let mut digits: Vec<u8> = Vec::with_capacity(BYTES * 8 / 5 + CHECKSUM);
@@ -84,7 +84,7 @@ impl RecoveryCode {
         text
     }
 
-    /// Four digits of 20 bits, so that a slip of the pen is noticed as one.
+    /// Computes the checksum: four digits, 20 bits. It detects typing errors.
     fn checksum(&self) -> [u8; CHECKSUM] {
         let [a, b, c, d, ..] = sha256(self.0.expose());
         [a & 31, b & 31, c & 31, d & 31]

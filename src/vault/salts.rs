@@ -1,19 +1,21 @@
-//! Whether the site's salts can carry a vault.
+//! Whether the salts of a site are good enough for a vault.
 //!
-//! WordPress silently makes do with what it is given: for a constant that is missing, is the placeholder or stands
-//! twice, it takes a value from its own database, where whoever has the database finds it beside what it protects.
+//! If one of its constants is missing, is the placeholder or equals another one, WordPress silently uses a value from
+//! its database instead. An attacker who has the database would find the key beside the secrets that it protects.
 
 use crate::keyring::{MIN_MATERIAL, has_placeholder};
 use crate::reason::Reason;
 
-/// Fewer different bytes than this in one salt is no random text.
+/// The least number of different bytes in a salt. A salt with fewer is not random text.
 const MIN_VARIETY: usize = 12;
 
-/// Checks the salts that are needed, by value: `None` for a constant that is not defined.
+/// Checks the values of the needed salts, with `None` for a constant that is not defined.
 ///
 /// # Errors
-/// The first that is wrong: [`Reason::SaltMissing`], [`Reason::SaltPlaceholder`], [`Reason::SaltShort`],
-/// [`Reason::SaltMonotonous`]; then [`Reason::SaltDuplicated`] when two are the same.
+/// The first fault: [`Reason::SaltMissing`] if a salt is undefined or empty (or there is none),
+/// [`Reason::SaltPlaceholder`] if it contains WordPress's placeholder, [`Reason::SaltShort`] if it has fewer than 32
+/// bytes, and [`Reason::SaltMonotonous`] if it has fewer than 12 different bytes. If all are good by themselves,
+/// [`Reason::SaltDuplicated`] if two are equal.
 pub fn check(salts: &[Option<&[u8]>]) -> Result<(), Reason> {
     if salts.is_empty() {
         return Err(Reason::SaltMissing);
@@ -54,7 +56,7 @@ mod tests {
     const OTHER: &[u8] = b"9uY{2hC^g4~Ln6@Jt+x5eW=Ri!0ZqK&m";
 
     #[test]
-    fn each_way_to_be_weak_has_its_reason() {
+    fn each_fault_of_a_salt_has_its_reason() {
         assert_eq!(check(&[Some(GOOD), Some(OTHER)]), Ok(()));
         for (salts, reason) in [
             (vec![], Reason::SaltMissing),

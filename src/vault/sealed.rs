@@ -1,13 +1,13 @@
-//! One sealed record: `cse1.` ‖ key id, 8 hex digits ‖ `.` ‖ base64url(iv 16 ‖ ciphertext ‖ tag 32).
+//! The form of a sealed secret: `cse1.` ‖ key id, 8 hex digits ‖ `.` ‖ base64url(iv 16 ‖ ciphertext ‖ tag 32).
 //!
-//! Authenticated with it: site, record name and key id. A value copied to another row or site does not open.
+//! Site, name and key id are authenticated with it, so that a value copied to another row or site does not open.
 
 use super::aead::{self, AeadKey};
 use crate::bytes::{base64url_into, from_base64url, from_hex, hex, pae};
 use crate::keyring::{KeyId, SiteId};
 use crate::secret::SecretBytes;
 
-/// The longest name of a record, in bytes.
+/// The longest name of a sealed secret, in bytes.
 pub const MAX_NAME: usize = 191;
 
 /// The longest secret, in bytes: 64 KiB.
@@ -15,16 +15,17 @@ pub const MAX_SECRET: usize = 64 * 1024;
 
 const PREFIX: &str = "cse1.";
 
-/// The longest record that is read.
+/// The longest sealed secret that is read, in characters.
 const MAX_TEXT: usize = PREFIX.len() + 9 + (aead::IV + MAX_SECRET + 16 + aead::TAG).div_ceil(3) * 4;
 
-/// A record taken apart, all of it still unproven.
+/// A decoded sealed secret. Nothing of it is verified yet.
 pub(super) struct SealedSecret {
     pub(super) key_id: KeyId,
     iv: [u8; aead::IV],
     sealed: Vec<u8>,
 }
 
+/// The data that is authenticated with the secret.
 fn aad(site: SiteId, name: &[u8], key_id: KeyId) -> Vec<u8> {
     pae(&[
         b"countersign/vault/record/v1",
@@ -34,6 +35,7 @@ fn aad(site: SiteId, name: &[u8], key_id: KeyId) -> Vec<u8> {
     ])
 }
 
+/// Seals `secret`.
 pub(super) fn seal(
     site: SiteId,
     name: &[u8],
@@ -53,7 +55,7 @@ pub(super) fn seal(
     text
 }
 
-/// Strictly: one text for each record.
+/// Decodes a sealed secret. Returns `None` for anything but its one canonical form.
 pub(super) fn parse(text: &[u8]) -> Option<SealedSecret> {
     if text.len() > MAX_TEXT {
         return None;
@@ -74,6 +76,7 @@ pub(super) fn parse(text: &[u8]) -> Option<SealedSecret> {
 }
 
 impl SealedSecret {
+    /// Opens the secret; `None` if it was changed, or was sealed under another name or on another site.
     pub(super) fn open(&self, site: SiteId, name: &[u8], key: &AeadKey) -> Option<SecretBytes> {
         key.open(&self.iv, &aad(site, name, self.key_id), &self.sealed)
     }

@@ -1,12 +1,13 @@
-//! What is stored of a vault: `csv1.` ‖ base64url(JSON) ‖ `.` ‖ base64url(MAC 32) ‖ `.` ‖ base64url(checksum 6).
+//! The stored text of a vault: `csv1.` ‖ base64url(JSON) ‖ `.` ‖ base64url(MAC 32) ‖ `.` ‖ base64url(checksum 6).
 //!
-//! The JSON has the site, the slots and the data keys, each key wrapped. The MAC is HMAC-SHA256 over the text before
-//! it, under a key from the vault key, so a slot cannot be put in or taken away by who cannot open one. It is checked
-//! as received: the JSON is never written anew to be compared. The checksum, the first bytes of SHA-256 over all
-//! before it, needs no key: a text that was cut or mangled is called damaged before any key is tried.
+//! The JSON has the site, the slots and the data keys; the keys are wrapped. The MAC is HMAC-SHA256 over the text
+//! before it, with a key derived from the vault key, so that nobody can add or remove a slot who cannot open one. It
+//! is verified over the text as received. The checksum, the first bytes of the SHA-256 of all text before it, needs
+//! no key: it detects a damaged text before any key is tried.
 //!
-//! A slot's key is HKDF-SHA512 of what opens it, with a salt of its own. Each slot carries a fingerprint of that
-//! key, from another derivation, by which "the key was changed" and "the text is damaged" are told apart.
+//! The key of a slot is derived from its secret with HKDF-SHA512
+//! ([RFC 5869](https://www.rfc-editor.org/rfc/rfc5869)) and a random salt. Each slot has a fingerprint of this key,
+//! from a separate derivation. It distinguishes a changed secret from a damaged text.
 
 use super::aead::{self, AeadKey};
 use super::error::VaultError;
@@ -21,23 +22,23 @@ use hkdf::Hkdf;
 use serde::{Deserialize, Serialize};
 use sha2::Sha512;
 
-/// Most data keys a vault holds: the one that seals and older ones that still open.
+/// The greatest number of data keys in a vault: the one that seals, and older ones that still open.
 pub const MAX_KEYS: usize = 8;
 
 const PREFIX: &str = "csv1.";
 
-/// The longest text that is read.
+/// The longest text that is read, in bytes.
 const MAX_TEXT: usize = 16 * 1024;
 
-/// What opens a slot. One vault has at most one slot of each kind.
+/// The kind of a slot: where its secret comes from. A vault has at most one slot of each kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SlotKind {
-    /// WordPress's `AUTH_KEY . AUTH_SALT`.
+    /// WordPress's constants: `AUTH_KEY . AUTH_SALT`.
     AuthKey,
-    /// A file outside the web root.
+    /// A key file outside the web root.
     KeyFile,
-    /// A code that was shown once.
+    /// A recovery code that was shown once.
     Recovery,
 }
 
@@ -45,7 +46,7 @@ impl SlotKind {
     /// Every kind.
     pub const ALL: &'static [Self] = &[Self::AuthKey, Self::KeyFile, Self::Recovery];
 
-    /// The stable word.
+    /// Returns the stable word.
     #[must_use]
     pub const fn code(self) -> &'static str {
         match self {
@@ -55,19 +56,19 @@ impl SlotKind {
         }
     }
 
-    /// The kind of a word.
+    /// Returns the kind with this word.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|kind| kind.code() == word)
     }
 }
 
-/// Something that opens a slot. Material under 32 bytes or with WordPress's placeholder in it is refused
-/// with [`Reason::KeyUnusable`], a key file's with [`Reason::KeyFileUnusable`].
+/// The secret that opens a slot. Key material with fewer than 32 bytes or with WordPress's placeholder in it is
+/// refused: that of `AUTH_KEY` with [`Reason::KeyUnusable`], that of a key file with [`Reason::KeyFileUnusable`].
 pub enum SlotSecret<'a> {
-    /// The material of [`SlotKind::AuthKey`].
+    /// The key material of [`SlotKind::AuthKey`].
     AuthKey(&'a [u8]),
-    /// The content of [`SlotKind::KeyFile`].
+    /// The content of the file of [`SlotKind::KeyFile`].
     KeyFile(&'a [u8]),
     /// The code of [`SlotKind::Recovery`].
     Recovery(&'a RecoveryCode),
@@ -103,7 +104,7 @@ struct Slot {
     wrapped: Blob<WRAPPED>,
 }
 
-/// A wrapped key: 64 bytes, a block of padding, and the tag.
+/// The length of a wrapped key: the key, a block of padding, and the tag.
 const WRAPPED: usize = aead::KEY + 16 + aead::TAG;
 
 #[derive(Serialize, Deserialize)]
@@ -122,7 +123,7 @@ struct StoredVault {
     keys: Vec<WrappedKey>,
 }
 
-/// Bytes of a fixed number, as base64url in JSON.
+/// A fixed number of bytes, written as base64url in JSON.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Blob<const N: usize>([u8; N]);
 
@@ -138,21 +139,21 @@ impl<'de, const N: usize> Deserialize<'de> for Blob<N> {
         from_base64url(text.as_bytes())
             .and_then(|bytes| bytes.try_into().ok())
             .map(Self)
-            .ok_or_else(|| serde::de::Error::custom("not as many bytes as there should be"))
+            .ok_or_else(|| serde::de::Error::custom("a value has the wrong length"))
     }
 }
 
-/// The slots of a vault.
+/// The slots of a vault, which each hold the vault key.
 #[derive(Default)]
 pub(super) struct Slots(Vec<Slot>);
 
-/// The key that wraps in a slot, and its fingerprint.
+/// Derives the wrapping key of a slot and its fingerprint.
 fn slot_key(kind: SlotKind, material: &[u8], salt: &[u8; 16]) -> (AeadKey, Blob<8>) {
     let hkdf = Hkdf::<Sha512>::new(Some(salt), material);
     let mut fingerprint = [0; 8];
     let label = |what: &str| format!("countersign/vault/{what}/v1/{}", kind.code());
     let Ok(key) = SecretBox::filled(|key| {
-        // Far under HKDF's limit: neither call can fail.
+        // The lengths are far below the limit of HKDF, so neither call can fail.
         let _ = hkdf.expand(label("slot").as_bytes(), key);
         let _ = hkdf.expand(label("fingerprint").as_bytes(), &mut fingerprint);
         Ok::<_, std::convert::Infallible>(())
@@ -173,7 +174,7 @@ fn key_aad(site: SiteId, id: KeyId) -> Vec<u8> {
 }
 
 fn fixed<const N: usize>(sealed: Vec<u8>) -> Blob<N> {
-    // A key is 64 bytes, so what is sealed of it is always of this length.
+    // All wrapped keys have 64 bytes, so the sealed bytes always have this length.
     Blob(sealed.try_into().unwrap_or([0; N]))
 }
 
@@ -190,14 +191,14 @@ impl Slots {
     pub(super) fn put(
         &mut self,
         site: SiteId,
-        opener: &SlotSecret<'_>,
+        secret: &SlotSecret<'_>,
         vault_key: &SecretBox<{ aead::KEY }>,
         entropy: &impl Entropy,
     ) -> Result<(), VaultError> {
-        let kind = opener.kind();
+        let kind = secret.kind();
         let salt = entropy.bytes()?;
         let iv = entropy.bytes()?;
-        let (key, fingerprint) = slot_key(kind, opener.material()?, &salt);
+        let (key, fingerprint) = slot_key(kind, secret.material()?, &salt);
         let slot = Slot {
             kind,
             salt: Blob(salt),
@@ -230,10 +231,10 @@ impl Slots {
     fn open(
         &self,
         site: SiteId,
-        opener: &SlotSecret<'_>,
+        secret: &SlotSecret<'_>,
     ) -> Result<SecretBox<{ aead::KEY }>, Reason> {
-        let kind = opener.kind();
-        let material = opener.material()?;
+        let kind = secret.kind();
+        let material = secret.material()?;
         let slot = self
             .0
             .iter()
@@ -247,11 +248,12 @@ impl Slots {
     }
 }
 
-/// The key of the MAC over the stored text.
+/// Derives the key of the MAC over the stored text.
 fn text_key(vault_key: &SecretBox<{ aead::KEY }>) -> Secret<32> {
     derive(vault_key.expose(), &[], b"countersign/vault/text/v1")
 }
 
+/// Writes the stored text of a vault.
 pub(super) fn write(
     site: SiteId,
     slots: &Slots,
@@ -276,7 +278,7 @@ pub(super) fn write(
         slots: slots.0.clone(),
         keys,
     };
-    // A structure of texts always serialises; were it not so, reading would refuse the rest.
+    // It consists of strings, which always serialise. An empty result would be refused when read.
     let json = serde_json::to_vec(&stored).unwrap_or_default();
     let body = format!("{PREFIX}{}", base64url(&json));
     let tag = mac(&text_key(vault_key), body.as_bytes());
@@ -284,17 +286,18 @@ pub(super) fn write(
     Ok(with_checksum(&text))
 }
 
-/// The slots, the vault key and the data keys of a stored text.
+/// The slots, the vault key and the data keys of an opened vault.
 pub(super) type OpenedVault = (
     Slots,
     SecretBox<{ aead::KEY }>,
     Vec<SecretBox<{ aead::KEY }>>,
 );
 
+/// Opens the stored text of a vault.
 pub(super) fn read(
     site: SiteId,
     text: &[u8],
-    opener: &SlotSecret<'_>,
+    secret: &SlotSecret<'_>,
 ) -> Result<OpenedVault, VaultError> {
     let (body, tag, stored) = std::str::from_utf8(text)
         .ok()
@@ -304,7 +307,7 @@ pub(super) fn read(
         return Err(Reason::VaultWrongSite.into());
     }
     let slots = Slots(stored.slots);
-    let vault_key = slots.open(site, opener)?;
+    let vault_key = slots.open(site, secret)?;
     if !same(&mac(&text_key(&vault_key), body.as_bytes()), &tag) {
         return Err(Reason::VaultDamaged.into());
     }
@@ -318,7 +321,7 @@ pub(super) fn read(
     Ok((slots, vault_key, keys))
 }
 
-/// Eight characters: guards against accidents alone, and needs no key to say so.
+/// Computes the checksum, eight characters. It detects accidental changes without a key, not deliberate ones.
 fn checksum(text: &str) -> String {
     let [a, b, c, d, e, f, ..] = sha256(text.as_bytes());
     base64url(&[a, b, c, d, e, f])
@@ -328,6 +331,7 @@ pub(super) fn with_checksum(text: &str) -> String {
     format!("{text}.{}", checksum(text))
 }
 
+/// Verifies the checksum and parses the text into the authenticated part, the MAC and the contents.
 fn parse(text: &str) -> Option<(&str, [u8; 32], StoredVault)> {
     if text.len() > MAX_TEXT {
         return None;

@@ -22,7 +22,7 @@ fn refused<T>(result: Result<T, VaultError>) -> Reason {
 }
 
 #[test]
-fn what_was_sealed_opens_again_also_from_the_stored_text() {
+fn sealed_secrets_open_with_the_vault_read_from_its_stored_text() {
     let (vault, entropy) = vault();
     let text = vault.to_text(&entropy).unwrap();
     let again = Vault::open(SITE, text.as_bytes(), &SlotSecret::AuthKey(MATERIAL)).unwrap();
@@ -47,14 +47,14 @@ fn what_was_sealed_opens_again_also_from_the_stored_text() {
 }
 
 #[test]
-fn the_same_secret_is_never_sealed_to_the_same_text() {
+fn sealing_a_secret_twice_gives_different_texts() {
     let (vault, entropy) = vault();
     let one = vault.seal(b"n", b"s", &entropy).unwrap();
     assert_ne!(one, vault.seal(b"n", b"s", &entropy).unwrap());
 }
 
 #[test]
-fn a_record_opens_under_its_name_on_its_site_with_its_key_alone() {
+fn a_sealed_secret_opens_only_with_its_name_site_and_key() {
     let (vault, entropy) = vault();
     let sealed = vault.seal(b"a", b"secret", &entropy).unwrap();
     for name in [&b"b"[..], b"A", b"a ", b"aa"] {
@@ -83,7 +83,7 @@ fn a_record_opens_under_its_name_on_its_site_with_its_key_alone() {
 }
 
 #[test]
-fn every_flipped_bit_and_every_cut_of_a_record_is_refused() {
+fn every_flipped_bit_and_every_cut_of_a_sealed_secret_is_refused() {
     let (vault, entropy) = vault();
     let good = vault.seal(b"a", &[7; 200], &entropy).unwrap().into_bytes();
     for at in 0..good.len() {
@@ -101,13 +101,13 @@ fn every_flipped_bit_and_every_cut_of_a_record_is_refused() {
 }
 
 #[test]
-fn a_record_has_as_many_bytes_as_a_secret_can_make() {
+fn sealed_secrets_of_impossible_length_are_malformed() {
     let (vault, _) = vault();
     let reason = |bytes: usize| {
         let text = format!("cse1.00000000.{}", bytes::base64url(&vec![0; bytes]));
         refused(vault.unseal(b"a", text.as_bytes()))
     };
-    // Initialisation vector, at least one block, tag.
+    // The initialisation vector, at least one block, and the tag.
     for bytes in 0..=80 {
         let whole = [64, 80].contains(&bytes);
         let expected = if whole {
@@ -117,7 +117,7 @@ fn a_record_has_as_many_bytes_as_a_secret_can_make() {
         };
         assert_eq!(reason(bytes), expected, "{bytes}");
     }
-    // The longest secret, and a block of padding behind it; one block more.
+    // The longest secret with a block of padding, then one block more.
     assert_eq!(reason(16 + 65_552 + 32), Reason::SecretUnknownKey);
     assert_eq!(reason(16 + 65_568 + 32), Reason::SecretMalformed);
 }
@@ -146,7 +146,7 @@ fn a_vault_has_one_to_eight_data_keys_and_three_slots() {
     assert_eq!(opened(&vault), Err(Reason::VaultDamaged.into()));
 }
 
-/// The stored text of `json`, as only who has the vault's key can write it.
+/// Returns the stored text with the contents `json` and a valid MAC, which only the vault's key can make.
 fn authentic(vault: &Vault, json: &str) -> String {
     let body = format!("csv1.{}", bytes::base64url(json.as_bytes()));
     let key = derive(vault.vault_key.expose(), &[], b"countersign/vault/text/v1");
@@ -155,7 +155,7 @@ fn authentic(vault: &Vault, json: &str) -> String {
 }
 
 #[test]
-fn an_authentic_text_has_its_form_and_16_kib_at_most() {
+fn authentic_texts_with_wrong_contents_or_above_16_kib_are_damaged() {
     let (vault, entropy) = vault();
     let text = vault.to_text(&entropy).unwrap();
     let json = bytes::from_base64url(text.split('.').nth(1).unwrap().as_bytes()).unwrap();
@@ -185,34 +185,34 @@ fn an_authentic_text_has_its_form_and_16_kib_at_most() {
 fn every_flipped_bit_and_every_cut_of_the_stored_text_is_refused() {
     let (vault, entropy) = vault();
     let good = vault.to_text(&entropy).unwrap();
-    let opener = SlotSecret::AuthKey(MATERIAL);
+    let secret = SlotSecret::AuthKey(MATERIAL);
     for at in 0..good.len() {
         for bit in 0..8 {
             let mut bad = good.clone().into_bytes();
             bad[at] ^= 1 << bit;
             assert_eq!(
-                refused(Vault::open(SITE, &bad, &opener)),
+                refused(Vault::open(SITE, &bad, &secret)),
                 Reason::VaultDamaged
             );
         }
         assert_eq!(
-            refused(Vault::open(SITE, &good.as_bytes()[..at], &opener)),
+            refused(Vault::open(SITE, &good.as_bytes()[..at], &secret)),
             Reason::VaultDamaged
         );
     }
     assert_eq!(
-        refused(Vault::open(SiteId::new([2; 8]), good.as_bytes(), &opener)),
+        refused(Vault::open(SiteId::new([2; 8]), good.as_bytes(), &secret)),
         Reason::VaultWrongSite
     );
 }
 
 #[test]
-fn a_slot_cannot_be_taken_away_or_put_in_by_who_cannot_open_one() {
+fn slots_cannot_be_added_or_removed_without_a_key() {
     let (mut vault, entropy) = vault();
     let one = vault.to_text(&entropy).unwrap();
     vault.put_slot(&SlotSecret::KeyFile(NEW), &entropy).unwrap();
     let two = vault.to_text(&entropy).unwrap();
-    // The body of one and the tag of the other, which are both sound.
+    // The body of one vault with the MAC of the other; both are valid by themselves.
     let parts = |text: &str| text.split('.').map(str::to_owned).collect::<Vec<_>>();
     let (one, two) = (parts(&one), parts(&two));
     let mixed = slots::with_checksum(&format!("csv1.{}.{}", two[1], one[2]));
@@ -227,17 +227,17 @@ fn a_slot_cannot_be_taken_away_or_put_in_by_who_cannot_open_one() {
 }
 
 #[test]
-fn another_key_is_told_from_damage() {
+fn a_wrong_key_is_distinguished_from_a_damaged_text() {
     let (vault, entropy) = vault();
     let text = vault.to_text(&entropy).unwrap();
-    for (opener, reason) in [
+    for (secret, reason) in [
         (SlotSecret::AuthKey(NEW), Reason::VaultKeyChanged),
         (SlotSecret::KeyFile(MATERIAL), Reason::VaultSlotMissing),
         (SlotSecret::AuthKey(b"short"), Reason::KeyUnusable),
         (SlotSecret::AuthKey(b""), Reason::KeyUnusable),
         (SlotSecret::KeyFile(b"short"), Reason::KeyFileUnusable),
     ] {
-        assert_eq!(refused(Vault::open(SITE, text.as_bytes(), &opener)), reason);
+        assert_eq!(refused(Vault::open(SITE, text.as_bytes(), &secret)), reason);
     }
     assert_eq!(
         refused(Vault::open(SITE, b"", &SlotSecret::AuthKey(MATERIAL))),
@@ -246,7 +246,7 @@ fn another_key_is_told_from_damage() {
 }
 
 #[test]
-fn a_changed_auth_key_costs_nothing_while_another_slot_opens() {
+fn after_a_change_of_auth_key_another_slot_still_opens_the_vault() {
     let (mut vault, entropy) = vault();
     let code = RecoveryCode::random(&entropy).unwrap();
     vault
@@ -277,7 +277,7 @@ fn a_changed_auth_key_costs_nothing_while_another_slot_opens() {
 }
 
 #[test]
-fn slots_go_by_their_words() {
+fn slot_kinds_have_stable_words() {
     let words: Vec<_> = SlotKind::ALL.iter().map(|kind| kind.code()).collect();
     assert_eq!(words, ["auth_key", "key_file", "recovery"]);
     for kind in SlotKind::ALL {
@@ -287,7 +287,7 @@ fn slots_go_by_their_words() {
 }
 
 #[test]
-fn the_last_slot_stays() {
+fn the_last_slot_cannot_be_removed() {
     let (mut vault, entropy) = vault();
     assert!(vault.remove_slot(SlotKind::AuthKey).is_err());
     assert_eq!(vault.remove_slot(SlotKind::KeyFile), Ok(false));
@@ -334,7 +334,7 @@ fn an_old_data_key_opens_until_it_is_retired() {
 }
 
 #[test]
-fn a_mistyped_recovery_code_is_noticed() {
+fn a_mistyped_recovery_code_is_refused() {
     let entropy = CountingEntropy::default();
     let code = RecoveryCode::random(&entropy).unwrap();
     let text = code.to_text();
@@ -362,9 +362,9 @@ fn a_mistyped_recovery_code_is_noticed() {
     assert!(RecoveryCode::parse(format!("{}0", *text).as_bytes()).is_none());
 }
 
-/// Who can write the database can make the checksum right again: each bit that it covers must count all the same.
+/// An attacker who can write the database can also correct the checksum, so the MAC must cover each bit.
 #[test]
-fn every_flipped_bit_under_a_right_checksum_is_refused() {
+fn every_flipped_bit_with_a_correct_checksum_is_refused() {
     let (mut vault, entropy) = vault();
     vault.put_slot(&SlotSecret::KeyFile(NEW), &entropy).unwrap();
     let text = vault.to_text(&entropy).unwrap();

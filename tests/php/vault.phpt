@@ -107,7 +107,7 @@ foreach ( array(
 opened again: opened: hunter2
 a handle is sealed: true
 neither string nor handle: Exception misuse a Countersign\Secret or a string is needed
-no name: Exception misuse a record's name is 1 to 191 bytes
+no name: Exception misuse the name of a sealed secret must have 1 to 191 bytes
 another record: secret_damaged
 - AUTH_KEY was changed
 the new key: KeyException vault_key_changed 

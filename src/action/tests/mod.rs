@@ -52,7 +52,7 @@ fn draft(id: u8, nonce: u8) -> UnsignedAction<'static> {
     }
 }
 
-/// A store that started long enough before.
+/// A store that was started well before the messages were signed.
 fn store() -> MemoryStore {
     MemoryStore::new(at(-600_000))
 }
@@ -75,7 +75,7 @@ fn denied(verdict: ReceivedAction) -> Reason {
     }
 }
 
-/// Each way to sign, with the channel that verifies it.
+/// A signing channel with its verifying channel, for each algorithm and direction.
 fn ways() -> Vec<(Channel, Channel)> {
     let public = ActionKey::ed25519_public(&ed25519().public().unwrap()).unwrap();
     let pairs = [(hmac(), hmac()), (ed25519(), public)];

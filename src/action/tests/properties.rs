@@ -1,4 +1,4 @@
-//! Whatever comes, in whatever order.
+//! Properties of arbitrary input and of arbitrary sequences of messages.
 
 use super::*;
 
@@ -13,7 +13,7 @@ proptest! {
     }
 
     #[test]
-    fn canonical_bytes_have_one_spelling(
+    fn only_canonical_bytes_are_read(
         bytes in proptest::collection::vec(any::<u8>(), 0..400),
         at in any::<proptest::sample::Index>(),
         change in any::<u8>(),
@@ -30,9 +30,9 @@ proptest! {
         }
     }
 
-    /// Against a model: whatever is sent in whatever order, an id runs once, and its receipt is its own.
+    /// Compares arbitrary sequences of messages with a model.
     #[test]
-    fn an_id_runs_once_and_its_receipt_is_its_own(
+    fn each_action_runs_once_and_returns_its_own_receipt(
         steps in proptest::collection::vec((0..4_u8, 0..6_u8, any::<bool>(), any::<bool>()), 1..60),
     ) {
         let store = store();

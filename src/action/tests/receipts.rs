@@ -1,9 +1,9 @@
-//! Once, and receipts.
+//! Single use and receipts.
 
 use super::*;
 
 #[test]
-fn nothing_is_recorded_before_signature_and_time_hold() {
+fn a_message_with_wrong_signature_payload_or_time_leaves_the_store_unchanged() {
     let store = store();
     let good = actions().sign(&draft(1, 2)).unwrap();
     let mut forged = good.clone().into_bytes();
@@ -23,7 +23,7 @@ fn nothing_is_recorded_before_signature_and_time_hold() {
 }
 
 #[test]
-fn the_same_action_again_hears_what_became_of_it() {
+fn an_action_that_comes_again_gets_its_receipt() {
     let store = store();
     let sign = |draft: UnsignedAction<'static>| actions().sign(&draft).unwrap();
     let first = sign(draft(1, 2));
@@ -49,7 +49,7 @@ fn the_same_action_again_hears_what_became_of_it() {
             snapshot: None,
             ..draft(1, 12)
         },
-        // Under the nonce of the first, too.
+        // Also with the nonce of the first one.
         UnsignedAction {
             snapshot: None,
             ..draft(1, 2)
@@ -88,16 +88,16 @@ fn the_same_action_again_hears_what_became_of_it() {
     }
     let large = [7; MAX_RECEIPT_BYTES + 1];
     assert_eq!(finish(&store, &message, &large), Err(StoreError::Misuse));
-    // Another action under a nonce that was used.
+    // Another action with a used nonce.
     assert_eq!(
         denied(receive(&store, &sign(draft(9, 2)), NOW)),
         Reason::ActionReplayed
     );
-    // And one whose key says the same nonce: nonces are a key's own.
+    // Another key may use the same nonce, because each key has nonces of its own.
     let other_key = channel(Domain::Action, &[&ed25519()]);
     let text = other_key.sign(&draft(8, 2)).unwrap();
     accepted(other_key.receive(&store, text.as_bytes(), PAYLOAD, NOW));
-    // Hours later, signed anew.
+    // The action signed again hours later.
     let later = at(20 * 3600 * 1000);
     let text = sign(UnsignedAction {
         issued: later,
@@ -110,9 +110,9 @@ fn the_same_action_again_hears_what_became_of_it() {
 }
 
 #[test]
-fn a_worker_that_died_leaves_an_action_in_progress() {
+fn an_action_without_a_receipt_stays_in_progress() {
     let sign = |draft: UnsignedAction<'static>| actions().sign(&draft).unwrap();
-    // Also where what it asked for is gone: nobody knows, so it is not run again until the record lapses.
+    // This holds for a truncated entry too: whether the action ran is unknown, so it is not run again.
     let id = [&SITE.as_bytes()[..], &[1; 16]].concat();
     let action = crate::replay::OneTimeItem {
         domain: "action",
@@ -138,14 +138,14 @@ fn a_worker_that_died_leaves_an_action_in_progress() {
     }
 }
 
-/// Nothing of an action that is not accepted is recorded: not its nonce, and not its id.
+/// An action that is not accepted uses up neither its nonce nor its id.
 #[test]
 fn an_action_and_its_nonce_are_recorded_together_or_not_at_all() {
     let store = store();
     let sign = |draft: UnsignedAction<'static>| actions().sign(&draft).unwrap();
     let message = accepted(receive(&store, &sign(draft(1, 2)), NOW));
     assert_eq!(store.status().unwrap().seen, 2);
-    // The same signed again, another under its id, and another under its nonce.
+    // The same action signed again, another one with its id, and another one with its nonce.
     let conflicting = UnsignedAction {
         snapshot: None,
         ..draft(1, 4)
@@ -162,12 +162,12 @@ fn an_action_and_its_nonce_are_recorded_together_or_not_at_all() {
     let verdict = receive(&store, &sign(draft(1, 3)), NOW);
     assert!(matches!(verdict, ReceivedAction::Receipt(..)));
     assert_eq!(store.status().unwrap().seen, 2);
-    // So the nonces that were not used are good for others, and so is the id.
+    // The unused nonces and the unused id are still accepted.
     for text in [sign(draft(9, 5)), sign(draft(10, 3)), sign(draft(11, 4))] {
         accepted(receive(&store, &text, NOW));
     }
     assert_eq!(store.status().unwrap().seen, 8);
-    // Room for one record is room for none.
+    // A store with room for only one entry writes neither.
     let narrow = MemoryStore::with_capacity(at(-600_000), 1);
     let full = receive(&narrow, &sign(draft(1, 2)), NOW);
     assert_eq!(denied(full), Reason::StoreFull);
@@ -175,7 +175,7 @@ fn an_action_and_its_nonce_are_recorded_together_or_not_at_all() {
 }
 
 #[test]
-fn a_heartbeat_is_heard_once_and_has_no_receipt() {
+fn a_heartbeat_is_accepted_once_and_has_no_receipt() {
     let store = store();
     let beats = channel(Domain::Heartbeat, &[&hmac()]);
     let text = beats.sign(&draft(1, 2)).unwrap();
@@ -184,22 +184,22 @@ fn a_heartbeat_is_heard_once_and_has_no_receipt() {
     assert_eq!(denied(receive(&text)), Reason::ActionReplayed);
     assert_eq!(finish(&store, &message, b""), Err(StoreError::Misuse));
     accepted(receive(&beats.sign(&draft(1, 3)).unwrap()));
-    // The nonces of the two domains are apart.
+    // Each domain has nonces of its own.
     let text = actions().sign(&draft(1, 2)).unwrap();
     accepted(super::receive(&store, &text, NOW));
 }
 
 #[test]
-fn a_receipt_of_a_store_that_was_started_anew_is_not_kept() {
+fn finish_returns_false_if_the_store_was_started_anew() {
     let text = actions().sign(&draft(1, 2)).unwrap();
     let message = accepted(receive(&store(), &text, NOW));
     assert_eq!(finish(&store(), &message, b"done"), Ok(false));
 }
 
 #[test]
-fn of_eight_threads_one_acts_for_each_action() {
+fn one_of_eight_threads_runs_each_action() {
     let store = store();
-    // Two threads each send the same bytes, and the pairs the same actions signed anew.
+    // Two threads each send the same bytes, and each pair signs the same actions again.
     let texts: Vec<Vec<String>> = (0..8_u8)
         .map(|thread| {
             (0..200_u8)

@@ -1,9 +1,9 @@
-//! What is signed, and all that breaks it.
+//! Signatures, and changes that invalidate them.
 
 use super::*;
 
 #[test]
-fn what_was_signed_verifies_and_says_what_was_signed() {
+fn signed_messages_verify_with_their_contents() {
     for (signer, verifier) in ways() {
         let text = signer.sign(&draft(1, 2)).unwrap();
         let message = verifier.check(text.as_bytes(), PAYLOAD, NOW).unwrap();
@@ -50,9 +50,9 @@ fn every_flipped_bit_every_cut_and_every_addition_is_refused() {
     }
 }
 
-/// Under the text: each bit of the canonical bytes and of the signature, in right base64url.
+/// Changes each bit of the canonical bytes and of the signature, and encodes the result correctly.
 #[test]
-fn every_flipped_bit_under_the_text_is_refused() {
+fn every_flipped_bit_with_correct_encoding_is_refused() {
     for (signer, verifier) in ways() {
         let text = signer.sign(&draft(1, 2)).unwrap();
         let parts: Vec<&str> = text.split('.').collect();
@@ -80,13 +80,13 @@ fn every_flipped_bit_under_the_text_is_refused() {
 }
 
 #[test]
-fn domains_sites_and_keys_are_apart() {
+fn messages_of_another_domain_site_or_key_are_refused() {
     let key = hmac();
     let text = actions().sign(&draft(1, 2)).unwrap();
     let check = |channel: &Channel, text: &str| channel.check(text.as_bytes(), PAYLOAD, NOW);
     let beats = channel(Domain::Heartbeat, &[&key]);
     assert_eq!(check(&beats, &text), Err(Reason::ActionWrongDomain));
-    // Renamed: the label is under the signature.
+    // With the other prefix: the label is signed and disagrees.
     let renamed = text.replacen("csaction.", "csheartbeat.", 1);
     assert_eq!(check(&beats, &renamed), Err(Reason::ActionMalformed));
     let elsewhere = Channel::new(Domain::Action, SiteId::new([2; 8]), &[&key]).unwrap();
@@ -96,15 +96,15 @@ fn domains_sites_and_keys_are_apart() {
     assert_eq!(check(&strangers, &text), Err(Reason::ActionUnknownKey));
     let both = channel(Domain::Action, &[&stranger, &key]);
     assert!(check(&both, &text).is_ok());
-    // The first that can sign signs.
+    // The first key that can sign signs.
     let public = ActionKey::ed25519_public(&ed25519().public().unwrap()).unwrap();
     let mixed = channel(Domain::Action, &[&public, &key, &stranger]);
     assert_eq!(mixed.sign(&draft(1, 2)).unwrap(), text);
 }
 
-/// The signature of one key under the id of another: the id picks the algorithm, and that one fails.
+/// A signature of one key with the id of another: the id selects key and algorithm, so verification fails.
 #[test]
-fn the_key_id_picks_the_algorithm() {
+fn the_key_id_selects_the_algorithm() {
     let both = channel(Domain::Action, &[&hmac(), &ed25519()]);
     for (key, other) in [(hmac(), ed25519()), (ed25519(), hmac())] {
         let text = |key: &ActionKey| channel(Domain::Action, &[key]).sign(&draft(1, 2)).unwrap();
@@ -118,13 +118,13 @@ fn the_key_id_picks_the_algorithm() {
 }
 
 #[test]
-fn algorithms_go_by_their_names() {
+fn algorithms_have_stable_names() {
     assert_eq!(hmac().algorithm().name(), "hmac-sha256");
     assert_eq!(ed25519().algorithm().name(), "ed25519");
 }
 
 #[test]
-fn keys_that_prove_nothing_are_refused() {
+fn short_malformed_and_weak_keys_are_refused() {
     assert_eq!(
         ActionKey::hmac(&[7; 31]).err(),
         Some(ActionKeyError::ShortSecret)
@@ -137,7 +137,7 @@ fn keys_that_prove_nothing_are_refused() {
         ActionKey::ed25519_public(&[7; 33]).err(),
         Some(ActionKeyError::Length)
     );
-    // The neutral element, and the point of order two.
+    // A point of order four, the neutral element, and the point of order two.
     let mut one = [0; 32];
     one[0] = 1;
     let mut minus_one = [0xff; 32];
@@ -167,7 +167,7 @@ fn keys_that_prove_nothing_are_refused() {
 }
 
 #[test]
-fn words_are_plain() {
+fn types_and_snapshot_ids_have_a_restricted_alphabet() {
     let long = "a".repeat(64);
     for good in ["a", "read_health", "v2", &long] {
         assert!(ActionType::parse(good).is_some(), "{good}");
@@ -187,7 +187,7 @@ fn words_are_plain() {
 }
 
 #[test]
-fn the_longest_message_fits() {
+fn the_longest_message_has_at_most_max_length_bytes() {
     let draft = UnsignedAction {
         action_type: ActionType::parse(&"a".repeat(64)).unwrap(),
         snapshot: SnapshotId::parse(&"s".repeat(64)),

@@ -1,9 +1,9 @@
-//! Lifetimes, skew, and how long records are kept.
+//! Lifetimes, clock skew, and how long entries are kept.
 
 use super::*;
 
 #[test]
-fn lifetimes_hold_to_the_millisecond() {
+fn lifetimes_are_limited_to_the_millisecond() {
     let channel = actions();
     for lifetime_ms in [0, MAX_LIFETIME_MS + 1, u64::MAX] {
         let draft = UnsignedAction {
@@ -12,7 +12,7 @@ fn lifetimes_hold_to_the_millisecond() {
         };
         assert_eq!(channel.sign(&draft), Err(SignError::Lifetime));
     }
-    // A key holder who does not keep to it is refused all the same.
+    // The verifier refuses other lifetimes, even if they are signed correctly.
     let signed = |issued: Timestamp, expires: Timestamp| {
         let key = channel.signer().unwrap();
         let fields = layout::ActionFields {
@@ -49,10 +49,10 @@ fn lifetimes_hold_to_the_millisecond() {
     );
 }
 
-/// Second by second, from before the first acceptable one until all records are gone: with the clock
-/// as it is, half a minute back, and after a leap ahead.
+/// Sends a message every second, from before it is valid until all entries have expired: with the clock as
+/// it is, set back by half a minute, and after a leap ahead.
 #[test]
-fn accepted_in_its_time_once_and_never_again() {
+fn a_message_is_accepted_once_within_its_time() {
     for lifetime in [1, 60, 300_i64] {
         let text = {
             let draft = UnsignedAction {
@@ -83,7 +83,7 @@ fn accepted_in_its_time_once_and_never_again() {
             let message = accepted(verdict);
             assert_eq!(finish(&store, &message, b"done"), Ok(true));
             for second in first..lifetime + 1300 {
-                // Another comes, and lapsed records are pruned.
+                // Another message makes the store prune expired entries.
                 let other = UnsignedAction {
                     id: (second as u128).to_be_bytes(),
                     nonce: (second as u128).to_be_bytes(),
@@ -109,7 +109,7 @@ fn accepted_in_its_time_once_and_never_again() {
 }
 
 #[test]
-fn borders_of_time_hold_to_the_millisecond() {
+fn validity_begins_and_ends_to_the_millisecond() {
     let text = actions().sign(&draft(1, 2)).unwrap();
     let check = |ms| {
         actions()
@@ -123,14 +123,14 @@ fn borders_of_time_hold_to_the_millisecond() {
 }
 
 #[test]
-fn records_are_kept_as_long_as_promised() {
+fn entries_are_kept_for_the_documented_time() {
     let store = store();
     let text = actions().sign(&draft(1, 2)).unwrap();
     let now = at(5000);
     accepted(receive(&store, &text, now));
     assert_eq!(store.status().unwrap().seen, 2);
     let left = |now: Timestamp| {
-        // Pruning looks at what is near, which in so small a store is everything.
+        // Pruning inspects nearby entries, which are all entries of so small a store.
         let once = crate::store::OneTimeUse {
             key: [9; 32],
             origin: crate::store::Origin::Local,
@@ -149,7 +149,7 @@ fn records_are_kept_as_long_as_promised() {
 }
 
 #[test]
-fn a_clock_that_steps_back_far_is_refused() {
+fn messages_are_refused_after_the_clock_is_set_back_far() {
     let store = store();
     let text = actions().sign(&draft(1, 2)).unwrap();
     let early = UnsignedAction {
@@ -166,11 +166,11 @@ fn a_clock_that_steps_back_far_is_refused() {
 }
 
 #[test]
-fn what_was_signed_before_the_store_started_is_refused() {
+fn messages_signed_before_the_store_started_are_refused() {
     let text = actions().sign(&draft(1, 2)).unwrap();
     let used = store();
     accepted(receive(&used, &text, NOW));
-    // Started anew, empty: the signer's clock may run ahead by the skew.
+    // The store is started anew and empty. The signer's clock may be ahead by the allowed skew.
     for started in [-30_000, 0, 1000] {
         let anew = MemoryStore::new(at(started));
         let now = at(started.max(0));
