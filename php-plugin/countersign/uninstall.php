@@ -37,7 +37,13 @@ $countersign_clean_site = static function (): void {
 };
 
 if ( is_multisite() ) {
-	foreach ( get_sites( [ 'fields' => 'ids', 'number' => 0 ] ) as $countersign_site ) { // phpcs:ignore
+	$countersign_sites = get_sites(
+		[
+			'fields' => 'ids',
+			'number' => 0,
+		]
+	);
+	foreach ( $countersign_sites as $countersign_site ) {
 		switch_to_blog( $countersign_site );
 		$countersign_clean_site();
 		restore_current_blog();

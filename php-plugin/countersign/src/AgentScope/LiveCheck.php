@@ -31,7 +31,7 @@ final class LiveCheck {
 		$now      = $this->connections->find( $this->connection->id );
 		$decision = Access::mayAct( $now?->state, $now->epoch ?? 0, $this->connection->epoch, $this->kill_switch->is_on() );
 		if ( ! $decision->isAllowed() ) {
-			throw new Denied( (string) $decision->reason() );
+			throw new Denied( (string) $decision->reason() ); // phpcs:ignore WordPress.Security.EscapeOutput.ExceptionNotEscaped -- Sent as JSON.
 		}
 	}
 }

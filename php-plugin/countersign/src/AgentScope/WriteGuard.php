@@ -159,7 +159,12 @@ final class WriteGuard {
 			return false;
 		}
 		global $wpdb;
-		$pattern = '/^' . strtr( preg_quote( $name, '/' ), [ '%' => '.*', '\\\\_' => '_', '_' => '.' ] ) . '$/Dis'; // phpcs:ignore
+		$wildcards = [
+			'%'      => '.*',
+			'\\\\_' => '_',
+			'_'      => '.',
+		];
+		$pattern   = '/^' . strtr( preg_quote( $name, '/' ), $wildcards ) . '$/Dis';
 		foreach ( [ ...self::PROTECTED, $wpdb->prefix . 'user_roles', Schema::OPTION, KillSwitch::OPTION, Settings::OPTION, Settings::SITE_ID, Settings::AUDIT_HOST ] as $option ) {
 			if ( preg_match( $pattern, $option ) ) {
 				return true;

@@ -97,7 +97,11 @@ final class Entries {
 				$values[] = $filters[ $column ];
 			}
 		}
-		foreach ( [ 'from' => '>=', 'to' => '<' ] as $bound => $operator ) { // phpcs:ignore
+		$bounds = [
+			'from' => '>=',
+			'to'   => '<',
+		];
+		foreach ( $bounds as $bound => $operator ) {
 			if ( '' !== ( $filters[ $bound ] ?? '' ) ) {
 				$where[]  = "`time` $operator %d";
 				$values[] = 1000 * (int) $filters[ $bound ];

@@ -104,10 +104,10 @@ final class McpEndpoint {
 		return $step;
 	}
 
-	/** Records the intent, then begins and runs the call. A fatal error in between is answered by {@see after_fatal()}. */
+	/** Records the intent, then begins and runs the call. {@see after_fatal()} answers if the handler ends the request. */
 	private function call( McpCall $call, Connection $connection ): McpReply {
 		$this->log->append( $call->intent() );
-		// Uses up the confirmation token, so it comes after the append: if that fails, the token stays good.
+		// Uses up the confirmation token. Comes after the append, so that the token remains valid if the append fails.
 		$refused = $call->begin();
 		if ( null !== $refused ) {
 			return $refused;

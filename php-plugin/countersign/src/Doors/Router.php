@@ -116,7 +116,7 @@ final class Router {
 
 	private function answer( string $route ): Response {
 		$is_mcp  = 'mcp' === $route;
-		$request = Request::read( wp_unslash( $_SERVER ), $is_mcp ? $this->settings->max_body() : self::MAX_OAUTH_BODY );
+		$request = Request::read( wp_unslash( $_SERVER ), $is_mcp ? $this->settings->max_body() : self::MAX_OAUTH_BODY ); // phpcs:ignore WordPress.Security.ValidatedSanitizedInput -- The extension verifies the raw request.
 		if ( ! Requirements::are_met() ) {
 			return $is_mcp
 				? McpEndpoint::unavailable( Requirements::state(), Requirements::message(), $request->body )

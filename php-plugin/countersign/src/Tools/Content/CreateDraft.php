@@ -40,11 +40,11 @@ final class CreateDraft {
 			return 0;
 		}
 		if ( ! $type->hierarchical ) {
-			throw new Denied( 'arguments_invalid', "Items of type '$type->name' have no parent." );
+			throw new Denied( 'arguments_invalid', "Items of the type '$type->name' cannot have a parent." ); // phpcs:ignore WordPress.Security.EscapeOutput.ExceptionNotEscaped -- Sent as JSON.
 		}
 		$parent = Posts::readable( $id );
 		if ( $parent->post_type !== $type->name || 'trash' === $parent->post_status ) {
-			throw new Denied( 'arguments_invalid', "The parent is not a '$type->name', or is in the trash." );
+			throw new Denied( 'arguments_invalid', "The parent is not of the type '$type->name', or it is in the trash." ); // phpcs:ignore WordPress.Security.EscapeOutput.ExceptionNotEscaped -- Sent as JSON.
 		}
 		return $parent->ID;
 	}
