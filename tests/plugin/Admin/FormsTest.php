@@ -118,7 +118,7 @@ final class FormsTest extends TestCase {
 		self::assertSame( [ [ 'read', 'publish' ], 'Renamed x', [ 'max' => 7, 'window' => 99 ] ], [ $now->groups, $now->name, $now->limit ] );
 		$admin->post( admin_url( 'admin-post.php' ), [ 'groups' => [ 'publish', 'create_edit' ], 'name' => 'Widened' ] + $form );
 		self::assertSame( [ [ 'read', 'publish' ], 'Renamed x' ], [ $agent->connection()->groups, $agent->connection()->name ] );
-		self::assertStringContainsString( 'can only be narrowed', wp_strip_all_tags( $admin->page( 'countersign', [ 'view' => 'edit', 'connection' => $agent->id ] )->body ) );
+		self::assertStringContainsString( \Countersign\reasons()['widening_refused'], wp_strip_all_tags( $admin->page( 'countersign', [ 'view' => 'edit', 'connection' => $agent->id ] )->body ) );
 	}
 
 	public function test_saving_an_unchanged_form_changes_nothing(): void {
