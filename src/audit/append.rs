@@ -1,7 +1,7 @@
-//! Appending: from the head row and the drafts of one request to the rows and the head row to write.
+//! Appending: turns the head row and the drafts of one request into the rows and the head row to write.
 //!
-//! The caller holds the head row locked (`SELECT … FOR UPDATE`) from reading it to writing it, and writes
-//! rows and head in one transaction: that is what keeps the sequence dense and the log from forking.
+//! The caller keeps the head row locked (`SELECT … FOR UPDATE`) from reading it until writing it, and writes the rows and
+//! the head in one transaction. This keeps the sequence without gaps and prevents forks of the log.
 
 use super::AuditError;
 use super::entry::{Draft, Entry, Summary};
@@ -10,7 +10,7 @@ use crate::bytes::{base64url, from_base64url, from_hex, hex};
 use crate::clock::Timestamp;
 use crate::reason::Reason;
 
-/// The newest state of the log, as the head row keeps it.
+/// The newest state of the log, as the head row stores it: size, root and frontier.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Head {
     frontier: Frontier,
@@ -18,7 +18,7 @@ pub struct Head {
 }
 
 impl Default for Head {
-    /// The head of a log without entries.
+    /// Returns the head of a log without entries.
     fn default() -> Self {
         Self::of(Frontier::default())
     }
@@ -30,10 +30,10 @@ impl Head {
         Self { frontier, root }
     }
 
-    /// Reads the columns of the head row, which must agree with each other.
+    /// Reads the columns of the head row.
     ///
     /// # Errors
-    /// [`AuditError::Head`] when the frontier is not of this size or its root is another one.
+    /// [`AuditError::Head`] when the frontier is damaged, or is not the frontier of this size and root.
     pub fn decode(size: u64, frontier: &[u8], root: &[u8]) -> Result<Self, AuditError> {
         let head = Self::of(Frontier::decode(frontier)?);
         if head.size() == size && head.root.as_slice() == root {
@@ -43,25 +43,26 @@ impl Head {
         }
     }
 
-    /// How many entries the log has, which is also the sequence number of the next one.
+    /// Returns the number of entries in the log, which is the sequence number of the next entry.
     #[must_use]
     pub const fn size(&self) -> u64 {
         self.frontier.size()
     }
 
-    /// The root over all entries.
+    /// Returns the root over all entries.
     #[must_use]
     pub const fn root(&self) -> &Hash {
         &self.root
     }
 
-    /// The bytes of the frontier: at most 1,736.
+    /// Returns the bytes of the frontier: at most 1,736.
     #[must_use]
     pub fn frontier(&self) -> Vec<u8> {
         self.frontier.encode()
     }
 
-    /// One line of text for the head row: size, root and frontier.
+    /// Returns the head as one line of text: size in decimal, root in hexadecimal and frontier in base64url, with a space
+    /// between them.
     #[must_use]
     pub fn to_text(&self) -> String {
         format!(
@@ -72,10 +73,10 @@ impl Head {
         )
     }
 
-    /// Reads [`Head::to_text`], whose parts must agree with each other.
+    /// Reads [`Head::to_text`]. Size, root and frontier must agree.
     ///
     /// # Errors
-    /// [`AuditError::Head`] for anything else.
+    /// [`AuditError::Head`] for any other text.
     pub fn from_text(text: &str) -> Result<Self, AuditError> {
         let mut parts = text.split(' ');
         let (size, root, frontier) = (parts.next(), parts.next(), parts.next());
@@ -98,20 +99,20 @@ impl Head {
     }
 }
 
-/// One row of the entry table.
+/// A row to write to the entry table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EntryRow {
-    /// Position in the log, from 0 without gaps.
+    /// The position in the log, from 0 without gaps.
     pub seq: u64,
     /// The RFC 6962 leaf hash of `body`.
     pub leaf: Hash,
     /// The exact bytes of the entry.
     pub body: Vec<u8>,
-    /// Copies of fields of `body` to filter by.
+    /// Copies of fields of `body`, to filter by.
     pub summary: Summary,
 }
 
-/// What one append has to write.
+/// What one append writes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Appended {
     /// The new rows, in order.
@@ -120,14 +121,28 @@ pub struct Appended {
     pub head: Head,
 }
 
-/// Appends `drafts` behind `head`, all or none.
+/// Appends `drafts` after `head`: all of them or none.
 ///
-/// Every entry carries `now` as it is, even when the clock went back since the entry before: the order of
-/// entries is their sequence, and a corrected time would be a false one. The verifier mentions steps back
-/// as a remark.
+/// Every entry carries the time `now` unchanged, even if the clock was set back since the previous entry. The order of
+/// entries is their sequence, and the verifier remarks on steps of the clock.
+///
+/// ```
+/// use countersign::audit::append::{Head, append};
+/// use countersign::audit::entry::{Draft, Entry};
+/// use countersign::clock::Timestamp;
+///
+/// let draft = Draft::from_json(r#"{"kind":"system","actor":{"kind":"system"},"action":"start"}"#)?;
+/// let now = Timestamp::from_seconds(1_800_000_000);
+/// let appended = append(&Head::default(), &[draft], [1; 8], now)?;
+/// assert_eq!(appended.head.size(), 1);
+/// let row = &appended.rows[0];
+/// assert_eq!((row.seq, row.summary.action.as_str()), (0, "start"));
+/// assert_eq!(Entry::parse(&row.body)?.summary, row.summary);
+/// # Ok::<(), countersign::audit::AuditError>(())
+/// ```
 ///
 /// # Errors
-/// What [`Draft::body`] refuses; [`AuditError::Full`].
+/// As [`Draft::body`], and [`AuditError::Full`] at [`MAX_SIZE`](super::tree::MAX_SIZE) entries.
 pub fn append(
     head: &Head,
     drafts: &[Draft],
@@ -141,7 +156,7 @@ pub fn append(
         let body = draft.body(seq, now, site)?;
         let leaf = leaf_hash(&body);
         frontier.append(leaf)?;
-        // Read back from the bytes rather than copied from the draft: the columns are what the verifier will read.
+        // The columns are read back from the bytes, because the verifier compares them with the bytes.
         let summary = Entry::parse(&body)?.summary;
         rows.push(EntryRow {
             seq,
@@ -156,15 +171,16 @@ pub fn append(
     })
 }
 
-/// The log is behind what it has been: the database was set back, or somebody cut or rewrote its end.
+/// The log is not the one that was marked outside the database: the database was set back, or the end of the log was cut
+/// off or rewritten.
 ///
-/// Restoring a backup is the common cause. An administrator acknowledges it, which is an entry itself.
+/// The usual cause is a restored backup. An administrator acknowledges it, and that is recorded as an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the log is not the one that was marked outside the database")]
+#[error("the log is shorter than its high-water mark, or differs from it")]
 pub struct Rollback {
-    /// Entries the log had when the mark was made.
+    /// The number of entries in the log when the mark was made.
     pub marked: u64,
-    /// Entries it has.
+    /// The number of entries in it now.
     pub found: u64,
 }
 
@@ -174,14 +190,14 @@ impl From<Rollback> for Reason {
     }
 }
 
-/// Compares the head with the size and root that were written outside the database after the last append;
-/// `None` where there never was one.
+/// Compares the head with the mark that was written outside the database after the last append: the size and root at that
+/// time, or `None` if there is no mark.
 ///
-/// A longer log passes: another web head may have appended. Whether it continues the marked one only
-/// [`verify`](super::verify) or a [consistency proof](super::tree::verify_consistency) can say.
+/// A longer log is accepted, because another web head may have appended to it. Whether it continues the marked log can
+/// only be shown by [`verify`](super::verify) or by a [consistency proof](super::tree::verify_consistency).
 ///
 /// # Errors
-/// [`Rollback`] when the log is shorter than the mark, or as long with another root.
+/// [`Rollback`] when the log is shorter than the mark, or has the same size and another root.
 pub fn check_high_water(head: &Head, mark: Option<(u64, Hash)>) -> Result<(), Rollback> {
     let Some((marked, root)) = mark else {
         return Ok(());
@@ -210,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn one_batch_or_many_give_the_same_log() {
+    fn one_batch_and_many_batches_give_the_same_log() {
         let drafts: Vec<Draft> = (0..20).map(|n| draft(&format!("a{n}"))).collect();
         let whole = append(&Head::default(), &drafts, [1; 8], NOW).unwrap();
         let mut head = Head::default();
@@ -230,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bad_draft_stops_the_whole_batch() {
+    fn bad_draft_refuses_the_whole_batch() {
         let mut bad = draft("b");
         bad.reference = Some(1);
         assert_eq!(
@@ -242,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn the_clock_may_go_back_and_the_sequence_may_not() {
+    fn entries_keep_their_time_when_the_clock_is_set_back() {
         let first = append(&Head::default(), &[draft("a")], [1; 8], NOW).unwrap();
         let second = append(
             &first.head,
@@ -258,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn a_head_that_contradicts_itself_is_refused() {
+    fn head_with_parts_that_disagree_is_refused() {
         let head = append(
             &Head::default(),
             &[draft("a"), draft("b"), draft("c")],
@@ -293,7 +309,7 @@ mod tests {
     }
 
     #[test]
-    fn a_head_is_one_line_with_one_spelling() {
+    fn head_has_one_spelling_as_text() {
         let drafts = [draft("a"), draft("b"), draft("c")];
         let head = append(&Head::default(), &drafts, [1; 8], NOW).unwrap().head;
         let text = head.to_text();
@@ -321,7 +337,7 @@ mod tests {
     }
 
     #[test]
-    fn high_water_finds_a_log_set_back() {
+    fn log_behind_its_mark_is_found() {
         let one = append(&Head::default(), &[draft("a")], [1; 8], NOW)
             .unwrap()
             .head;

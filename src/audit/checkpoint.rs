@@ -1,7 +1,7 @@
-//! Checkpoints: size and root of the log in a signed note, by
-//! [C2SP tlog-checkpoint](https://c2sp.org/tlog-checkpoint).
+//! Checkpoints: the signed head of the log, as in [C2SP tlog-checkpoint](https://c2sp.org/tlog-checkpoint).
 //!
-//! Whoever holds a checkpoint can later prove that the log they are shown is, or is not, the same one.
+//! A checkpoint is a signed note with the name of the log, its size and its root. The holder of a checkpoint can later
+//! prove whether a log is the same log.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -12,10 +12,11 @@ use super::{AuditError, note};
 use crate::audit::note::VerifierKey;
 use crate::bytes::hex;
 
-/// The name of a site's log: `<host>/<site id>/audit`, the host in lower case and with its port if it has one.
+/// Returns the name of the log of a site: `<host>/<site id>/audit`, with the host in lower case and with its port, if any,
+/// and the site id in hexadecimal.
 ///
 /// # Errors
-/// [`AuditError::Name`] when `host` is not made of ASCII letters, digits, `.`, `-`, `:`, `[` and `]`, at most 253 of them.
+/// [`AuditError::Name`] unless `host` is 1 to 253 ASCII letters, digits, `.`, `-`, `:`, `[` and `]`.
 pub fn origin(host: &str, site: [u8; 8]) -> Result<String, AuditError> {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte);
     if host.is_empty() || host.len() > 253 || !host.bytes().all(allowed) {
@@ -29,21 +30,38 @@ pub fn origin(host: &str, site: [u8; 8]) -> Result<String, AuditError> {
 }
 
 /// Size and root of a log at one moment.
+///
+/// ```
+/// use countersign::audit::checkpoint::{Checkpoint, origin};
+/// use countersign::audit::note::VerifierKey;
+/// use ed25519_dalek::SigningKey;
+///
+/// let key = SigningKey::from_bytes(&[7; 32]);
+/// let origin = origin("Shop.example", [1; 8])?;
+/// assert_eq!(origin, "shop.example/0101010101010101/audit");
+/// let checkpoint = Checkpoint { origin: origin.clone(), size: 256, root: [9; 32] };
+/// let note = checkpoint.sign(&key)?;
+///
+/// let verifier = VerifierKey::new(&origin, key.verifying_key())?;
+/// assert_eq!(Checkpoint::open(&note, &[verifier], &origin)?, checkpoint);
+/// # Ok::<(), countersign::audit::AuditError>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Checkpoint {
-    /// The log's name: see [`origin`].
+    /// The name of the log: see [`origin`].
     pub origin: String,
-    /// Entries in the log.
+    /// The number of entries in the log.
     pub size: u64,
-    /// Root over them.
+    /// The root over those entries.
     pub root: Hash,
 }
 
 impl Checkpoint {
-    /// The signed note, under the origin as key name.
+    /// Returns the signed note, with the origin as key name.
     ///
     /// # Errors
-    /// [`AuditError::Name`] when the origin cannot be a key name, [`AuditError::Range`] above [`MAX_SIZE`].
+    /// [`AuditError::Name`] when the origin cannot be a key name; [`AuditError::Range`] for a size over [`MAX_SIZE`];
+    /// [`AuditError::Key`] for a key of small order.
     pub fn sign(&self, key: &SigningKey) -> Result<String, AuditError> {
         if self.size > MAX_SIZE {
             return Err(AuditError::Range);
@@ -57,13 +75,13 @@ impl Checkpoint {
         note::sign(&text, &self.origin, key)
     }
 
-    /// Reads a note that one of `keys` has signed and that is about the log `origin`.
+    /// Verifies a note that one of `keys` must have signed, and reads the checkpoint of the log `origin` in it.
     ///
-    /// Stricter than the specification: extension lines, which no log of ours writes and no monitor can
-    /// check, are refused.
+    /// Stricter than the specification: extension lines are refused, because Countersign writes none and no monitor could
+    /// check them.
     ///
     /// # Errors
-    /// As [`note::open`]; [`AuditError::Checkpoint`] when the signed text is anything but a checkpoint of this log.
+    /// As [`note::open`]; [`AuditError::Checkpoint`] when the signed text is not a checkpoint of this log.
     pub fn open(note: &str, keys: &[VerifierKey], origin: &str) -> Result<Self, AuditError> {
         let checkpoint = Self::parse(note::open(note, keys)?)?;
         if checkpoint.origin == origin {
@@ -84,7 +102,7 @@ impl Checkpoint {
             return Err(AuditError::Checkpoint);
         };
         let parsed: u64 = size.parse().map_err(|_| AuditError::Checkpoint)?;
-        // One spelling only: no plus sign, no leading zeroes.
+        // Only one spelling is accepted: no plus sign, no leading zeros.
         if origin.is_empty() || parsed > MAX_SIZE || parsed.to_string() != size {
             return Err(AuditError::Checkpoint);
         }
@@ -115,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn a_checkpoint_goes_both_ways() {
+    fn signed_checkpoint_is_read_back() {
         let checkpoint = Checkpoint {
             origin: origin("Shop.Example:8443", [1, 2, 3, 4, 5, 6, 7, 8]).unwrap(),
             size: 256,
@@ -141,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn a_signed_text_that_is_no_checkpoint_is_refused() {
+    fn signed_text_that_is_not_a_checkpoint_is_refused() {
         let root = STANDARD.encode([0; 32]);
         for wrong in [
             format!("{ORIGIN}\n0256\n{root}\n"),
@@ -172,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn the_largest_log_has_a_checkpoint_and_no_larger_one() {
+    fn checkpoint_over_the_largest_size_is_refused() {
         let mut checkpoint = Checkpoint {
             origin: ORIGIN.to_owned(),
             size: 1 << 53,

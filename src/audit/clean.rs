@@ -1,28 +1,28 @@
-//! What may stand in an entry: bounded, printable and without secrets.
+//! Cleaning of texts for entries: they become bounded, printable and free of secrets.
 //!
-//! Order matters: invisible characters go first (or one of them inside a token would hide it, and
-//! their removal would join it again), then secrets, and only then is text cut to length.
+//! The order matters. Invisible characters are removed first, because one inside a token would hide the token from
+//! redaction and its removal would join the token again. Then secrets are redacted, and only then is text cut to length.
 
 use serde_json::{Map, Value};
 
 use crate::bytes::{hex, sha256};
 
-/// What stands in place of a secret.
+/// The text that replaces a secret.
 pub(super) const REDACTED: &str = "[redacted]";
 
-/// Longest text inside `change`, in characters.
+/// The length of the longest text inside `change`, in characters.
 const TEXT: usize = 512;
-/// Longest key inside `change`, in characters.
+/// The length of the longest key inside `change`, in characters.
 const KEY: usize = 96;
-/// Most members of one object or array inside `change`.
+/// The largest number of members of one object or array inside `change`.
 const MEMBERS: usize = 64;
-/// Deepest nesting inside `change`.
+/// The deepest nesting inside `change`.
 const DEPTH: usize = 8;
-/// Longest `change`, in bytes of JSON; a longer one is replaced by its digest.
+/// The length of the longest `change`, in bytes of JSON. A longer one is replaced by its digest.
 pub(super) const CHANGE_BYTES: usize = 8192;
 
-/// `input` without invisible characters and secrets, of at most `max` characters; what was cut off
-/// shows as `…`.
+/// Returns `input` without invisible characters and secrets, cut to at most `max` characters. A text that was cut ends
+/// with `…`.
 pub(super) fn text(input: &str, max: usize) -> String {
     let visible: String = input.chars().filter(|&c| !is_invisible(c)).collect();
     let mut out = redact(&visible);
@@ -37,7 +37,7 @@ pub(super) fn text(input: &str, max: usize) -> String {
     out
 }
 
-/// `change` with every key and value cleaned, keys in byte order, and bounded in every direction.
+/// Returns `change` with every key and value cleaned, its keys in byte order, and its width, depth and length bounded.
 pub(super) fn change(input: &Map<String, Value>) -> Map<String, Value> {
     let clean = object(input, 1);
     let json = Value::Object(clean.clone()).to_string();
@@ -71,13 +71,13 @@ fn value(input: &Value, depth: usize) -> Value {
 }
 
 fn object(input: &Map<String, Value>, depth: usize) -> Map<String, Value> {
-    // Sorted here, so that the bytes do not depend on how serde_json was built.
+    // Sorted here, so that the bytes do not depend on the features of serde_json.
     let mut sorted = std::collections::BTreeMap::new();
     for (name, member) in input {
         let name = text(name, KEY);
         let mut key = name.clone();
         let mut count = 1_usize;
-        // Two keys may become the same once cleaned: neither may swallow the other.
+        // Two keys may become equal by cleaning. Both are kept.
         while sorted.contains_key(&key) {
             count += 1;
             key = format!("{name}#{count}");
@@ -91,8 +91,8 @@ fn object(input: &Map<String, Value>, depth: usize) -> Map<String, Value> {
     sorted.into_iter().collect()
 }
 
-/// Control, direction, zero-width, filler, tag and variation characters: what changes how a line looks or
-/// compares without being seen (Unicode categories Cc and Cf, default-ignorable characters, line separators).
+/// Whether a character is invisible but changes how a line looks or compares: control, direction, zero-width, filler, tag
+/// and variation characters (Unicode categories Cc and Cf, default-ignorable characters and line separators).
 const fn is_invisible(c: char) -> bool {
     matches!(
         c,
@@ -105,7 +105,7 @@ const fn is_invisible(c: char) -> bool {
     )
 }
 
-/// Replaces whatever looks like a secret. Over-eager on purpose: a word too many is harmless.
+/// Replaces every word that looks like a secret. Redacting an ordinary word is harmless, so the rules are broad.
 fn redact(input: &str) -> String {
     let mut out = String::with_capacity(input.len());
     let mut rest = input;
@@ -114,7 +114,7 @@ fn redact(input: &str) -> String {
         let found = token_len(rest)
             .or_else(|| dotted_len(rest))
             .or_else(|| bearer_len(rest))
-            // Only at the start of a word, which keeps the scan linear in the length of the text.
+            // Tried only at the start of a word, so that the time is linear in the length of the text.
             .or_else(|| if at_word { jwt_len(rest) } else { None });
         let (skip, kept) = match found {
             Some(len) => (len, false),
@@ -132,18 +132,18 @@ const fn is_base64url(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_'
 }
 
-/// What base64url parts joined by dots are made of.
+/// Whether a byte may be part of base64url parts that are joined by dots.
 const fn is_word(byte: u8) -> bool {
     is_base64url(byte) || byte == b'.'
 }
 
-/// How many bytes at the start of `text` are base64url.
+/// Returns the number of bytes at the start of `text` that are base64url.
 fn run(text: &[u8]) -> usize {
     text.iter().take_while(|byte| is_base64url(**byte)).count()
 }
 
-/// A Countersign token at the start of `text`: `cs`, two letters of a kind, `_`, at least 20 characters.
-/// In any case of letters, since software likes to lower them.
+/// Returns the length of a Countersign token at the start of `text`: `cs`, two letters for the kind, `_` and at least 20
+/// characters. Letter case is ignored, because some software changes it.
 fn token_len(text: &str) -> Option<usize> {
     let (prefix, rest) = text.as_bytes().split_at_checked(5)?;
     let known = [
@@ -155,8 +155,8 @@ fn token_len(text: &str) -> Option<usize> {
     (len >= 20).then_some(5 + len)
 }
 
-/// A signed action or heartbeat, a sealed secret or the text of a vault at the start of `text`: a label, a dot, and
-/// at least 20 characters of base64url and dots.
+/// Returns the length of a signed action or heartbeat, a sealed secret or the text of a vault at the start of `text`: a
+/// label, a dot and at least 20 characters of base64url and dots.
 fn dotted_len(text: &str) -> Option<usize> {
     let labels: [&[u8]; 4] = [b"csaction.", b"csheartbeat.", b"cse1.", b"csv1."];
     let (label, rest) = labels.iter().find_map(|label| {
@@ -167,7 +167,7 @@ fn dotted_len(text: &str) -> Option<usize> {
     (len >= 20).then_some(label.len() + len)
 }
 
-/// `Bearer` and the credential behind it.
+/// Returns the length of `Bearer` and the credential after it, at the start of `text`.
 fn bearer_len(text: &str) -> Option<usize> {
     let (scheme, mut rest) = text.as_bytes().split_at_checked(6)?;
     if !scheme.eq_ignore_ascii_case(b"bearer") {
@@ -189,9 +189,10 @@ fn bearer_len(text: &str) -> Option<usize> {
     (separators > 0 && credential > 0).then_some(6 + separators + credential)
 }
 
-/// Base64url parts joined by dots, three or more (JWS has three, JWE five), of which three in a row are
-/// long or one begins as JSON does (`eyJ` is `{"`): RFC 7515 §3.1. Short ones are host names and version
-/// numbers. Takes the whole dotted word.
+/// Returns the length of a JWT at the start of `text` ([RFC 7515 §3.1](https://www.rfc-editor.org/rfc/rfc7515#section-3.1)):
+/// three or more base64url parts joined by dots (a JWS has three, a JWE five), of which three in a row are long, or one
+/// begins like JSON (`eyJ` encodes `{"`). Words with short parts are host names and version numbers. The length is that of
+/// the whole dotted word.
 fn jwt_len(text: &str) -> Option<usize> {
     let word = text.as_bytes().split(|byte| !is_word(*byte)).next()?;
     let (mut parts, mut long, mut since_json) = (0_usize, 0_usize, None::<usize>);
@@ -219,7 +220,7 @@ mod tests {
     const TOKEN: &str = "csat_AbCdEfGhIjKlMnOpQrStUvWxYz0123456789";
 
     #[test]
-    fn secrets_are_replaced_wherever_they_stand() {
+    fn secrets_are_redacted_at_any_place() {
         for (dirty, clean) in [
             (TOKEN.to_owned(), "[redacted]"),
             (format!("a{TOKEN}!b"), "a[redacted]!b"),
@@ -250,7 +251,7 @@ mod tests {
                 "0123456789abcdef.0123456789abcdef.0123456789abcdef".to_owned(),
                 "[redacted]",
             ),
-            // One secret right behind another.
+            // One secret directly after another.
             (
                 format!("{TOKEN}.eyJhbGciOiJ9.e30.c2ln"),
                 "[redacted][redacted]",
@@ -274,7 +275,7 @@ mod tests {
             "bearer: ",
             "forbearers",
             "elephants.example.com",
-            // No three parts from the one that begins as JSON does.
+            // Fewer than three parts from the one that begins like JSON.
             "www.example.eyJhbGciOiJ9",
             "www.eyJhbGciOiJ9.example",
             "Grüße 日本 🎉",
@@ -284,7 +285,7 @@ mod tests {
     }
 
     #[test]
-    fn invisible_characters_go() {
+    fn invisible_characters_are_removed() {
         assert_eq!(
             text(
                 "a\u{202e}b\u{0}c\u{85}d\u{2066}e\u{feff}f\ng\u{e0041}h\u{fe0f}",
@@ -295,15 +296,15 @@ mod tests {
     }
 
     #[test]
-    fn text_is_cut_at_a_character() {
+    fn long_text_is_cut_between_characters() {
         assert_eq!(text("日本語", 3), "日本語");
         assert_eq!(text("日本語x", 3), "日本…");
-        // Cut after redaction: no part of a token remains.
+        // The text is cut after redaction, so that no part of a token remains.
         assert_eq!(text(TOKEN, 6), "[reda…");
     }
 
     #[test]
-    fn a_change_is_bounded_in_every_direction() {
+    fn change_is_bounded_in_depth_width_and_length() {
         let mut deep = Value::from(1);
         for _ in 0..40 {
             deep = serde_json::json!({ "d": deep });
@@ -346,9 +347,9 @@ mod tests {
         assert!(clean.contains_key("[redacted]#2") && clean.contains_key("b#2"));
     }
 
-    /// In one pass: looked at anew from every place, this would take minutes.
+    /// This would take minutes if the rest of the text were searched again at every place.
     #[test]
-    fn long_input_is_read_once() {
+    fn long_input_is_read_in_one_pass() {
         for (piece, clean) in [
             ("a", "aaaaaaaaa…"),
             ("a.", "a.a.a.a.a…"),

@@ -2,66 +2,66 @@
 
 use crate::reason::Reason;
 
-/// What goes wrong in the audit log. Never carries what was read.
+/// What can go wrong in the audit log. Never carries text that was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum AuditError {
-    /// The caller's draft is not JSON of the documented form.
-    #[error("the draft does not have the form of an audit entry")]
+    /// The draft is not JSON of the documented form.
+    #[error("the draft is not JSON with the fields of an audit entry")]
     Draft,
-    /// The draft's action is empty once control characters are gone.
-    #[error("the draft names no action")]
+    /// The action of the draft is empty after control characters were removed.
+    #[error("the draft has no action")]
     Action,
     /// The correlation id is not 8 to 64 lower-case hexadecimal digits.
     #[error("the correlation id is not 8 to 64 lower-case hexadecimal digits")]
     Correlation,
-    /// `ref` names an entry that is not earlier than this one.
-    #[error("the linked entry is not an earlier one")]
+    /// `ref` does not name an earlier entry.
+    #[error("ref must be the sequence number of an earlier entry")]
     Reference,
     /// Stored bytes are not a version 1 entry.
     #[error("the stored bytes are not an audit entry")]
     Body,
-    /// The head row contradicts itself.
-    #[error("the stored head does not hold together")]
+    /// Size, root and frontier of the stored head do not agree.
+    #[error("the stored head is damaged: its size, root and frontier do not agree")]
     Head,
     /// The log has [`MAX_SIZE`](super::tree::MAX_SIZE) entries.
     #[error("the log has reached its largest size")]
     Full,
-    /// A position or size lies outside the tree.
-    #[error("the position lies outside the tree")]
+    /// A position, size or range lies outside the tree.
+    #[error("the position or range lies outside the log")]
     Range,
     /// An inclusion or consistency proof does not lead to the root.
-    #[error("the proof does not lead to the root")]
+    #[error("the proof does not lead to the root of the log")]
     Proof,
-    /// A host, key name or origin that a note cannot carry.
-    #[error("the name cannot stand in a signed note")]
+    /// A host, key name, origin or filter description that a note or a header cannot carry.
+    #[error("the name is empty, too long or has characters that a signed note cannot carry")]
     Name,
-    /// A verifier key is not `name+id+key` of a sound Ed25519 key.
+    /// A verifier key is not `name+id+key` of a valid Ed25519 key.
     #[error("the verifier key is malformed")]
     Key,
     /// The text is not a signed note.
     #[error("the text is not a signed note")]
     Note,
-    /// No signature on the note is by a known key.
-    #[error("no signature is by a known key")]
+    /// No known key has signed the note.
+    #[error("none of the known keys has signed the note")]
     UnknownKey,
-    /// A signature that names a known key was not made with it.
+    /// A signature that names a known key does not verify.
     #[error("a signature does not match its key")]
     Signature,
     /// The note's text is not a checkpoint of this log.
     #[error("the text is not a checkpoint of this log")]
     Checkpoint,
-    /// An anchor was handed in after the verifier had passed its size.
-    #[error("the verifier has already passed that size")]
+    /// A known root was given after the verifier had passed its size.
+    #[error("a known root must be given before the rows that it covers")]
     Late,
-    /// Saved verifier state was changed, or saved under another key.
-    #[error("the saved state is not one that was exported with this key")]
+    /// The saved state of a verifier was changed, or was saved with another key.
+    #[error("the saved state was changed or was saved with another key")]
     State,
-    /// Text that is not a seal, a sealing key or the state of one.
-    #[error("the text is not a seal or a key for seals")]
+    /// The text is not a seal, a sealing key or the state of one.
+    #[error("the text is not a seal or a sealing key")]
     Seal,
-    /// A seal that does not belong to the key, or is not the next one.
-    #[error("the seal is not the one that comes next")]
+    /// The seal was not made with this key, or is not the next one.
+    #[error("the seal is not the next one of this key")]
     SealOrder,
 }
 
@@ -94,7 +94,7 @@ impl AuditError {
 }
 
 impl From<AuditError> for Reason {
-    /// For a request, every fault of the log is one: nothing is done that cannot be recorded.
+    /// Every failure of the log has the same consequence for a request: an action that cannot be recorded is not done.
     fn from(_: AuditError) -> Self {
         Self::AuditUnavailable
     }

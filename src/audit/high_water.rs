@@ -1,8 +1,8 @@
-//! The high-water mark: the largest log ever committed, kept outside the database.
+//! The high-water mark: size and root of the largest log that was committed, kept outside the database.
 //!
-//! It lies in the extension's [`Store`], which nobody reaches through the database. A log that is
-//! behind it was set back or cut off. The mark is lost when the store starts anew (a reboot);
-//! [checkpoints](super::checkpoint) kept elsewhere reach further back.
+//! It is kept in the [`Store`] of the extension, which cannot be reached through the database. A log that is behind its
+//! mark was set back or cut off. The mark is lost when the store is created anew, such as after a reboot;
+//! [checkpoints](super::checkpoint) that are kept elsewhere reach further back.
 
 use super::append::{Head, check_high_water};
 use super::tree::Hash;
@@ -10,7 +10,7 @@ use crate::bytes::{pae, sha256};
 use crate::reason::Reason;
 use crate::store::{Store, StoreError};
 
-/// Tries of one raise: each lost try means that another process raised the mark meanwhile.
+/// How often raising the mark is tried. A try fails only if another process raised the mark at the same time.
 const TRIES: usize = 64;
 
 fn name(origin: &str) -> [u8; 32] {
@@ -32,7 +32,7 @@ fn decode(value: &[u8]) -> Result<(u64, Hash), StoreError> {
     Ok((u64::from_be_bytes(*size), root))
 }
 
-/// The mark of the log `origin`; `None` when there is none yet.
+/// Returns the mark of the log `origin` as size and root, or `None` if there is none yet.
 ///
 /// # Errors
 /// When the store fails.
@@ -40,20 +40,20 @@ pub fn read(store: &dyn Store, origin: &str) -> Result<Option<(u64, Hash)>, Stor
     store.get(&name(origin))?.as_deref().map(decode).transpose()
 }
 
-/// Holds a head against the mark before anything is appended to it.
+/// Compares a head with the mark, before anything is appended to it.
 ///
 /// # Errors
-/// [`Reason::AuditRollback`] when the log is behind the mark or another log of the same size; the
-/// store's reason when the store fails.
+/// [`Reason::AuditRollback`] when the log is behind the mark, or has the size of the mark and another root; the reason of
+/// the [`StoreError`] when the store fails.
 pub fn check(store: &dyn Store, origin: &str, head: &Head) -> Result<(), Reason> {
     let mark = read(store, origin).map_err(StoreError::reason)?;
     check_high_water(head, mark).map_err(Reason::from)
 }
 
-/// Raises the mark to a head that was committed. One that is already further stays.
+/// Raises the mark to a head that was committed. A mark that is already higher is kept.
 ///
 /// # Errors
-/// When the store fails. The log is sound then, only the mark is behind.
+/// When the store fails. The log is intact then; only the mark is too low.
 pub fn raise(store: &dyn Store, origin: &str, head: &Head) -> Result<(), StoreError> {
     let name = name(origin);
     for _ in 0..TRIES {
@@ -70,7 +70,7 @@ pub fn raise(store: &dyn Store, origin: &str, head: &Head) -> Result<(), StoreEr
     Err(StoreError::Busy)
 }
 
-/// Sets the mark to `head`, lower or not: an administrator said that this is the true log.
+/// Sets the mark to `head`, even if it is lower, because an administrator accepted this log.
 ///
 /// # Errors
 /// When the store fails.
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn a_log_behind_the_mark_is_refused_until_acknowledged() {
+    fn log_behind_its_mark_is_refused_until_acknowledged() {
         let store = MemoryStore::new(NOW);
         let (empty, origin) = (Head::default(), "example.org/0101010101010101/audit");
         check(&store, origin, &empty).unwrap();

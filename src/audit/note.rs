@@ -1,8 +1,13 @@
-//! Signed notes: a text and signatures under it, by [C2SP signed-note](https://c2sp.org/signed-note@v1.0.0).
+//! Signed notes: a text with signatures below it, as in [C2SP signed-note](https://c2sp.org/signed-note@v1.0.0).
 //!
-//! Signature type `0x01` (Ed25519, RFC 8032) only. The type stands in the key, so another can be added
-//! without touching notes that exist; signatures of types not known here are ignored, as the
-//! specification demands, and so are witnesses' cosignatures.
+//! Only signature type `0x01` (Ed25519, [RFC 8032](https://www.rfc-editor.org/rfc/rfc8032)) is supported. The type is
+//! part of the key, so another type can be added without changing existing notes. Signatures of other types and of
+//! unknown keys, such as cosignatures of witnesses, are ignored, as the specification demands.
+//!
+//! This is written by hand although the crate `signed_note` exists. Version 0.2 of that crate verifies with the
+//! permissive rule of Ed25519 and accepts verifier keys of small order; here both are refused, because one note must not
+//! be valid for one verifier and invalid for another. It also depends on older major versions of `ed25519-dalek`,
+//! `sha2`, `base64`, `rand_core` and `thiserror`, so that the extension would contain every primitive twice.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -11,16 +16,17 @@ use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
 use super::AuditError;
 use crate::bytes::{from_hex, hex, sha256};
 
-/// Longest note that is read, in bytes: room for sixteen post-quantum signatures.
+/// The length of the longest note that is read, in bytes: room for sixteen post-quantum signatures.
 pub const MAX_NOTE: usize = 128 * 1024;
-/// Most signatures on a note.
+/// The largest number of signatures on a note.
 pub const MAX_SIGNATURES: usize = 64;
 
 const ED25519: u8 = 1;
 const DASH: &str = "— ";
 
-/// A public key under the name it signs as. Text form: `<name>+<8 hex digits of the key id>+<base64 of type
-/// and key>`, as Go's `sumdb/note` and other tools write it.
+/// A public key with the name it signs as.
+///
+/// Its text form is `<name>+<key id in 8 hexadecimal digits>+<base64 of type and key>`, as in Go's `sumdb/note`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VerifierKey {
     name: String,
@@ -29,11 +35,11 @@ pub struct VerifierKey {
 }
 
 impl VerifierKey {
-    /// The verifier key of `key` under `name`.
+    /// Creates the verifier key of `key` with the name `name`.
     ///
     /// # Errors
-    /// [`AuditError::Name`] when a note cannot carry the name, [`AuditError::Key`] for a key of small order, under
-    /// which a signature would prove nothing.
+    /// [`AuditError::Name`] when a note cannot carry the name; [`AuditError::Key`] for a key of small order, whose
+    /// signatures prove nothing.
     pub fn new(name: &str, key: VerifyingKey) -> Result<Self, AuditError> {
         if !is_key_name(name) {
             return Err(AuditError::Name);
@@ -48,12 +54,12 @@ impl VerifierKey {
         })
     }
 
-    /// Reads the text form; the id must be the one that belongs to name and key.
+    /// Reads the text form. The key id must match name and key.
     ///
     /// # Errors
-    /// [`AuditError::Key`].
+    /// [`AuditError::Key`] for any other text.
     pub fn parse(text: &str) -> Result<Self, AuditError> {
-        // The base64 may hold a plus itself: it is the last of three parts.
+        // The base64 is the last of three parts and may contain a plus sign.
         let mut parts = text.splitn(3, '+');
         let (Some(name), Some(id), Some(key)) = (parts.next(), parts.next(), parts.next()) else {
             return Err(AuditError::Key);
@@ -71,7 +77,7 @@ impl VerifierKey {
         }
     }
 
-    /// The name it signs as.
+    /// Returns the name it signs as.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
@@ -92,7 +98,7 @@ impl std::fmt::Display for VerifierKey {
     }
 }
 
-/// The first four bytes of SHA-256 over name, newline, type and public key.
+/// Computes the key id: the first four bytes of SHA-256 over name, newline, type and public key.
 fn key_id(name: &str, key: &VerifyingKey) -> [u8; 4] {
     let mut input = name.as_bytes().to_vec();
     input.extend_from_slice(&[b'\n', ED25519]);
@@ -117,11 +123,22 @@ fn decode<const N: usize>(text: &str) -> Option<[u8; N]> {
     STANDARD.decode(text).ok()?.try_into().ok()
 }
 
-/// Signs `text` as `name`. The same input gives the same note: Ed25519 needs no randomness.
+/// Signs `text` as `name` and returns the note. The same input always gives the same note.
+///
+/// ```
+/// use countersign::audit::note::{VerifierKey, open, sign};
+/// use ed25519_dalek::SigningKey;
+///
+/// let key = SigningKey::from_bytes(&[7; 32]);
+/// let note = sign("text\n", "shop.example", &key)?;
+/// let verifier = VerifierKey::new("shop.example", key.verifying_key())?;
+/// assert_eq!(open(&note, &[verifier])?, "text\n");
+/// # Ok::<(), countersign::audit::AuditError>(())
+/// ```
 ///
 /// # Errors
-/// [`AuditError::Note`] when `text` does not end with a newline or holds another control character;
-/// [`AuditError::Name`], [`AuditError::Key`] as [`VerifierKey::new`].
+/// [`AuditError::Note`] when `text` does not end with a newline or contains another control character;
+/// [`AuditError::Name`] and [`AuditError::Key`] as [`VerifierKey::new`].
 pub fn sign(text: &str, name: &str, key: &SigningKey) -> Result<String, AuditError> {
     if !is_note_text(text) {
         return Err(AuditError::Note);
@@ -135,16 +152,17 @@ pub fn sign(text: &str, name: &str, key: &SigningKey) -> Result<String, AuditErr
     ))
 }
 
-/// The text of `note`, once at least one of `keys` has signed it and no signature that names one of them
-/// is wrong. The text includes its last newline.
+/// Verifies `note` and returns its text, with its last newline. At least one of `keys` must have signed it, and every
+/// signature that names one of `keys` must verify.
 ///
 /// # Errors
-/// [`AuditError::Note`] when it is no signed note, [`AuditError::UnknownKey`], [`AuditError::Signature`].
+/// [`AuditError::Note`] when it is not a signed note, [`AuditError::UnknownKey`] when none of `keys` has signed it,
+/// [`AuditError::Signature`] when a signature of one of `keys` does not verify.
 pub fn open<'a>(note: &'a str, keys: &[VerifierKey]) -> Result<&'a str, AuditError> {
     if note.len() > MAX_NOTE || !is_note_text(note) {
         return Err(AuditError::Note);
     }
-    // The last empty line separates text and signatures.
+    // The last empty line separates the text from the signatures.
     let at = note.rfind("\n\n").ok_or(AuditError::Note)?;
     let (text, signatures) = note.split_at_checked(at + 1).ok_or(AuditError::Note)?;
     let lines = signatures
@@ -162,7 +180,7 @@ pub fn open<'a>(note: &'a str, keys: &[VerifierKey]) -> Result<&'a str, AuditErr
         let (id, signature) = signature.split_first_chunk::<4>().ok_or(AuditError::Note)?;
         for key in keys.iter().filter(|key| key.name == name && key.id == *id) {
             let signature = Signature::from_slice(signature).map_err(|_| AuditError::Signature)?;
-            // Strict: one signature has one spelling, and none of small order counts.
+            // The strict rule accepts one encoding of a signature only, and no points of small order.
             key.key
                 .verify_strict(text.as_bytes(), &signature)
                 .map_err(|_| AuditError::Signature)?;
@@ -180,7 +198,7 @@ pub fn open<'a>(note: &'a str, keys: &[VerifierKey]) -> Result<&'a str, AuditErr
 mod tests {
     use super::*;
 
-    // From golang.org/x/mod/sumdb/note, note_test.go: another implementation's key and note.
+    // Key and note of another implementation: golang.org/x/mod/sumdb/note, note_test.go.
     const SEED: &str = "AYEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDFz";
     const KEY: &str = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW";
     const NOTE: &str = "If you think cryptography is the answer to your problem,\n\
@@ -193,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn notes_are_those_of_other_implementations() {
+    fn notes_of_another_implementation_are_read_and_written() {
         let key = VerifierKey::parse(KEY).unwrap();
         assert_eq!(key.to_string(), KEY);
         assert_eq!(
@@ -205,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_sound_key_is_read() {
+    fn malformed_or_weak_key_is_refused() {
         for other in [
             // C2SP signed-note's example key, and one whose base64 holds a plus.
             "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k",
@@ -227,7 +245,7 @@ mod tests {
         let other_type = KEY.replace("+ARpc", "+BBpc");
         assert_ne!(other_type, KEY);
         assert_eq!(VerifierKey::parse(&other_type), Err(AuditError::Key));
-        // The point of order 1: with it, one signature fits every text.
+        // The point of order 1, for which one signature is valid for every text.
         let mut weak = [0; 32];
         weak[0] = 1;
         let weak = VerifyingKey::from_bytes(&weak).unwrap();
@@ -254,7 +272,7 @@ mod tests {
     }
 
     #[test]
-    fn a_note_has_128_kib_and_64_signatures_at_most() {
+    fn note_over_128_kib_or_64_signatures_is_refused() {
         let keys = [VerifierKey::parse(KEY).unwrap()];
         let note = |length: usize| {
             let text = format!("{}\n", "x".repeat(length));
@@ -273,7 +291,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_has_no_control_character_but_its_newlines() {
+    fn text_with_control_characters_is_refused() {
         for byte in 0..=0x1f_u8 {
             let text = format!("a{}b\n", char::from(byte));
             let signed = sign(&text, "PeterNeumann", &peter());
@@ -282,7 +300,7 @@ mod tests {
     }
 
     #[test]
-    fn a_changed_note_is_refused() {
+    fn changed_note_is_refused() {
         let keys = [VerifierKey::parse(KEY).unwrap()];
         assert_eq!(
             open(&NOTE.replace("answer", "Answer"), &keys),
@@ -310,7 +328,7 @@ mod tests {
     }
 
     #[test]
-    fn unknown_signatures_are_ignored_and_wrong_ones_are_not() {
+    fn signatures_of_unknown_keys_are_ignored_and_invalid_ones_are_refused() {
         let other = SigningKey::from_bytes(&[9; 32]);
         let text = "text\n";
         let by_peter = sign(text, "PeterNeumann", &peter()).unwrap();
@@ -319,7 +337,7 @@ mod tests {
         let both = format!("{by_peter}{line}\n");
         let keys = [VerifierKey::parse(KEY).unwrap()];
         assert_eq!(open(&both, &keys), Ok(text));
-        // The same name with another key is not the key that is known.
+        // A key of the same name that is not the known key.
         let namesake = sign(text, "PeterNeumann", &other).unwrap();
         assert_eq!(open(&namesake, &keys), Err(AuditError::UnknownKey));
         let forged = sign("another\n", "PeterNeumann", &peter()).unwrap();

@@ -1,5 +1,5 @@
-//! Proofs made from ranges of leaves: the caller reads what a proof needs and no more, and hands it in as it
-//! comes. A proof is checked before it is given out, so a log that cannot prove something says so itself.
+//! Proofs made from ranges of leaves: the caller reads only the leaf hashes that a proof needs, and passes them one by one.
+//! Every proof is verified before it is returned.
 
 use std::ops::Range;
 
@@ -11,14 +11,14 @@ use super::tree::{
 };
 use crate::reason::Reason;
 
-/// What is to be proved.
+/// The statement to prove.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Claim {
     Continues { size: u64, root: Hash },
     Holds { seq: u64, leaf: Hash },
 }
 
-/// A proof in the making.
+/// Makes one proof.
 #[derive(Debug, Clone)]
 pub struct Prover {
     claim: Claim,
@@ -41,33 +41,33 @@ impl Prover {
         }
     }
 
-    /// That the log of `head` continues the one of `size` entries with `root`, which somebody hands back. One with
-    /// more entries it cannot continue: nothing is read then, and [`Prover::finish`] says so.
+    /// Begins the proof that the log of `head` continues the log of `size` entries with `root`. If `size` is larger than
+    /// the log, no leaves are needed, and [`Prover::finish`] refuses.
     #[must_use]
     pub fn continues(size: u64, root: Hash, head: &Head) -> Self {
         let ranges = consistency_ranges(size, head.size()).unwrap_or_default();
         Self::new(Claim::Continues { size, root }, head, ranges)
     }
 
-    /// That the entry `seq` with the hash `leaf` is in the log of `head`.
+    /// Begins the proof that the entry `seq` with the hash `leaf` is in the log of `head`.
     ///
     /// # Errors
-    /// [`AuditError::Range`] when there is no such entry.
+    /// [`AuditError::Range`] when the log has no entry `seq`.
     pub fn holds(seq: u64, leaf: Hash, head: &Head) -> Result<Self, AuditError> {
         let ranges = inclusion_ranges(seq, head.size())?;
         Ok(Self::new(Claim::Holds { seq, leaf }, head, ranges))
     }
 
-    /// Which leaves to hand in, range by range in this order; each range from left to right.
+    /// Returns the ranges of leaves to pass to [`Prover::feed`], in this order, each from left to right.
     #[must_use]
     pub fn ranges(&self) -> &[Range<u64>] {
         &self.ranges
     }
 
-    /// Takes the next leaf hash of the ranges.
+    /// Takes the next leaf hash.
     ///
     /// # Errors
-    /// [`AuditError::Range`] when all have been handed in.
+    /// [`AuditError::Range`] when all leaves have been passed.
     pub fn feed(&mut self, leaf: Hash) -> Result<(), AuditError> {
         let range = self.ranges.get(self.done.len()).ok_or(AuditError::Range)?;
         let span = self.current.get_or_insert_with(|| Span::new(range.start));
@@ -79,10 +79,10 @@ impl Prover {
         Ok(())
     }
 
-    /// The hashes of the proof, in the order of RFC 9162.
+    /// Returns the hashes of the proof, in the order of [RFC 9162](https://www.rfc-editor.org/rfc/rfc9162).
     ///
     /// # Errors
-    /// [`AuditError::Range`] when leaves are still wanting; [`AuditError::Proof`] when the claim does not hold.
+    /// [`AuditError::Range`] when leaves are still missing; [`AuditError::Proof`] when the statement is not true of this log.
     pub fn finish(&self) -> Result<&[Hash], AuditError> {
         if self.done.len() != self.ranges.len() {
             return Err(AuditError::Range);
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn proofs_by_ranges_are_the_proofs() {
+    fn proofs_from_ranges_equal_proofs_from_all_leaves() {
         let (leaves, head) = log(21);
         for old in 0..=21 {
             let root = root_of_leaves(&leaves[..old]);

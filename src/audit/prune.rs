@@ -1,11 +1,12 @@
-//! Pruning: bodies go, hashes stay, and the log says so itself.
+//! Pruning: the bodies of old entries are deleted, their hashes are kept, and the log records it.
 //!
-//! To prune entries `0..until` the caller keeps their leaf hashes (then every old root stays provable), or
-//! only the [`Span`](super::span::Span)s over them, split at each size whose checkpoint shall stay provable.
-//! The pruning is an entry itself, appended before the bodies are deleted: a verifier takes a stretch without
-//! bodies for pruned only where a later entry says so, and else for missing.
+//! To prune the entries `0..until`, the caller keeps their leaf hashes, so that every old root remains provable, or only
+//! [`Span`](super::span::Span)s over them, split at each size whose checkpoint must remain provable. The pruning is
+//! recorded as an entry before the bodies are deleted. A verifier accepts a stretch without bodies as pruned only if a
+//! later entry records it; otherwise the entries are missing.
 //!
-//! Each record covers everything pruned so far, from the first entry on: an earlier record may then be pruned too.
+//! Each record covers everything that was pruned so far, from the first entry on, so that an earlier record may be pruned
+//! too.
 
 use std::ops::Range;
 
@@ -23,10 +24,10 @@ struct Change {
     until: u64,
 }
 
-/// The draft of the entry that records that the bodies of `range` are gone, as JSON.
+/// Returns the draft, as JSON, of the entry that records that the bodies of `range` are deleted.
 ///
 /// # Errors
-/// [`AuditError::Range`] for an empty range, or one beyond [`MAX_SIZE`](super::tree::MAX_SIZE).
+/// [`AuditError::Range`] when the range is empty, or ends after [`MAX_SIZE`](super::tree::MAX_SIZE).
 pub fn record_json(range: &Range<u64>) -> Result<String, AuditError> {
     if range.start >= range.end || range.end > super::tree::MAX_SIZE {
         return Err(AuditError::Range);
@@ -37,7 +38,7 @@ pub fn record_json(range: &Range<u64>) -> Result<String, AuditError> {
     ))
 }
 
-/// The same as a draft.
+/// Returns the draft of the entry that records that the bodies of `range` are deleted.
 ///
 /// # Errors
 /// As [`record_json`].
@@ -45,8 +46,8 @@ pub fn record(range: &Range<u64>) -> Result<Draft, AuditError> {
     Draft::from_json(&record_json(range)?)
 }
 
-/// Which entries the record `body` says are pruned; `None` when it is no such record. Only entries before
-/// itself count, whatever it says.
+/// Returns the entries that the record `body` reports as pruned, or `None` if `body` is not such a record. Only entries
+/// before the record itself count.
 #[must_use]
 pub fn recorded(body: &[u8]) -> Option<Range<u64>> {
     #[derive(Deserialize)]
@@ -69,7 +70,7 @@ mod tests {
     use crate::clock::Timestamp;
 
     #[test]
-    fn a_pruning_is_recorded_and_read_back() {
+    fn pruning_is_recorded_and_read_back() {
         let body = |seq| {
             let draft = record(&(0..256)).unwrap();
             draft.body(seq, Timestamp::from_millis(1), [1; 8]).unwrap()

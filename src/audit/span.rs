@@ -1,27 +1,27 @@
-//! A stretch of the log by hashes alone: the fewest whole subtrees that stand for it.
+//! A stretch of the log given by hashes alone: the smallest number of complete subtrees that cover it.
 //!
-//! What is left of entries whose bodies are pruned, or that an export leaves out. With it the root over
-//! everything stays computable, so whatever lies before and behind stays provable.
+//! A span replaces entries whose bodies were pruned or that an export leaves out. With it the root over the whole log can
+//! still be computed, so the entries before and after the stretch remain provable.
 
 use std::ops::Range;
 
 use super::AuditError;
 use super::tree::{Frontier, Hash, MAX_SIZE, node_hash};
 
-/// Consecutive leaves `from..until`, as subtree hashes from left to right.
+/// Consecutive leaves, as subtree hashes from left to right.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Span {
     from: u64,
     until: u64,
-    /// First leaf, height and hash of each subtree.
+    /// The first leaf, the height and the hash of each subtree.
     nodes: Vec<(u64, u32, Hash)>,
 }
 
-/// The heights of the subtrees that stand for `range`, from left to right: always the largest that can begin
-/// at its place and ends in the range. At most 106.
+/// Returns the heights of the subtrees that cover `range`, from left to right: each is the largest that can begin at its
+/// place and ends within the range. There are at most 106.
 ///
 /// # Errors
-/// [`AuditError::Range`] for a range that runs backwards or beyond [`MAX_SIZE`].
+/// [`AuditError::Range`] when the range ends before it begins, or after [`MAX_SIZE`].
 pub fn heights(range: &Range<u64>) -> Result<Vec<u32>, AuditError> {
     if range.start > range.end || range.end > MAX_SIZE {
         return Err(AuditError::Range);
@@ -38,7 +38,7 @@ pub fn heights(range: &Range<u64>) -> Result<Vec<u32>, AuditError> {
 }
 
 impl Span {
-    /// The empty stretch before leaf `from`.
+    /// Begins with the empty stretch before leaf `from`.
     #[must_use]
     pub const fn new(from: u64) -> Self {
         Self {
@@ -48,10 +48,10 @@ impl Span {
         }
     }
 
-    /// The stretch `range` from its hashes.
+    /// Makes the stretch `range` from its subtree hashes.
     ///
     /// # Errors
-    /// [`AuditError::Range`] unless there are just as many as [`heights`] says.
+    /// [`AuditError::Range`] unless there are as many hashes as [`heights`] returns.
     pub fn of(range: &Range<u64>, hashes: &[Hash]) -> Result<Self, AuditError> {
         let heights = heights(range)?;
         if heights.len() != hashes.len() {
@@ -72,10 +72,10 @@ impl Span {
         self.push(0, leaf)
     }
 
-    /// Adds a subtree of 2^`height` leaves, where such a subtree can begin.
+    /// Adds a complete subtree of 2^`height` leaves.
     ///
     /// # Errors
-    /// [`AuditError::Range`] where it can not, or beyond [`MAX_SIZE`].
+    /// [`AuditError::Range`] when no such subtree can begin here, or it would end after [`MAX_SIZE`].
     pub fn push(&mut self, height: u32, hash: Hash) -> Result<(), AuditError> {
         let leaves = 1_u64.checked_shl(height).ok_or(AuditError::Range)?;
         let fits = self.until.is_multiple_of(leaves) && leaves <= MAX_SIZE - self.until;
@@ -83,7 +83,7 @@ impl Span {
             return Err(AuditError::Range);
         }
         let (mut start, mut height, mut hash) = (self.until, height, hash);
-        // Two neighbours are one subtree where the left one can begin a subtree of twice the size.
+        // Two neighbours of one height form a subtree if the left one can begin a subtree of twice the size.
         while let Some(&(left, same, sibling)) = self.nodes.last()
             && same == height
             && left.is_multiple_of(2 << height)
@@ -100,7 +100,7 @@ impl Span {
     /// Adds the stretch that begins where this one ends.
     ///
     /// # Errors
-    /// [`AuditError::Range`] when it begins elsewhere.
+    /// [`AuditError::Range`] when `next` begins elsewhere.
     pub fn join(&mut self, next: &Self) -> Result<(), AuditError> {
         if next.from != self.until {
             return Err(AuditError::Range);
@@ -110,19 +110,19 @@ impl Span {
             .try_for_each(|(_, height, hash)| self.push(*height, *hash))
     }
 
-    /// Which leaves it stands for.
+    /// Returns the range of leaves that it covers.
     #[must_use]
     pub const fn range(&self) -> Range<u64> {
         self.from..self.until
     }
 
-    /// Height and hash of each subtree, from left to right.
+    /// Returns height and hash of each subtree, from left to right.
     pub fn nodes(&self) -> impl Iterator<Item = (u32, Hash)> {
         self.nodes.iter().map(|(_, height, hash)| (*height, *hash))
     }
 
-    /// The one hash over the stretch, as a proof wants it for a range that [`consistency_ranges`] or
-    /// [`inclusion_ranges`] named; of the empty stretch, all zeroes.
+    /// Returns the hash over the stretch, as a proof needs it for a range that [`consistency_ranges`] or
+    /// [`inclusion_ranges`] returned. The hash of the empty stretch is all zeros.
     ///
     /// [`consistency_ranges`]: super::tree::consistency_ranges
     /// [`inclusion_ranges`]: super::tree::inclusion_ranges
@@ -135,7 +135,7 @@ impl Span {
         smallest_first.fold(first, |right, left| node_hash(&left, &right))
     }
 
-    /// Appends it to a tree that ends where it begins.
+    /// Appends the stretch to a tree that ends where the stretch begins.
     ///
     /// # Errors
     /// [`AuditError::Range`] when the tree ends elsewhere.
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stretch_by_hashes_keeps_every_root() {
+    fn span_in_place_of_leaves_keeps_the_root() {
         let leaves = leaves(37);
         for from in 0..37_usize {
             for until in from..=37 {
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_fit_is_refused() {
+    fn ranges_that_do_not_fit_are_refused() {
         let hash = [1; 32];
         assert_eq!(Span::new(1).push(1, hash), Err(AuditError::Range));
         assert_eq!(Span::new(0).push(64, hash), Err(AuditError::Range));

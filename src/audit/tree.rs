@@ -1,5 +1,11 @@
-//! The Merkle tree of [RFC 6962 §2.1](https://www.rfc-editor.org/rfc/rfc6962#section-2.1): leaves, nodes, roots,
-//! and proofs that an entry is in a tree and that one tree continues another.
+//! The Merkle tree of [RFC 6962 §2.1](https://www.rfc-editor.org/rfc/rfc6962#section-2.1): leaf and node hashes, roots,
+//! inclusion proofs and consistency proofs.
+//!
+//! This is written by hand although the crate `ct-merkle` exists. That crate keeps the whole tree in memory or addresses
+//! stored nodes by number. The log stores leaf hashes only, appends from the right edge of the tree, and must compute
+//! roots and proofs over stretches whose entries were pruned and of which only subtree hashes are left. What the crate
+//! could replace are the two verification functions, and its inclusion check takes the entry itself, which a pruned log
+//! no longer has. The test vectors of RFC 6962 and of Certificate Transparency check this implementation.
 
 use std::ops::Range;
 
@@ -8,13 +14,13 @@ use sha2::{Digest as _, Sha256};
 use super::AuditError;
 use crate::bytes::sha256;
 
-/// A SHA-256 value: of a leaf, a node or a whole tree.
+/// A SHA-256 hash: of a leaf, a node or a whole tree.
 pub type Hash = [u8; 32];
 
-/// Most entries a log can have: 2^53, so that sequence numbers are exact in JavaScript.
+/// The largest number of entries in a log: 2^53, so that sequence numbers are exact in JavaScript.
 pub const MAX_SIZE: u64 = 1 << 53;
 
-/// The hash of one entry: SHA-256 of `0x00` and its bytes (RFC 6962 §2.1).
+/// Computes the hash of an entry: SHA-256 over `0x00` and its bytes (RFC 6962 §2.1).
 #[must_use]
 pub fn leaf_hash(body: &[u8]) -> Hash {
     let mut input = Vec::with_capacity(body.len() + 1);
@@ -23,7 +29,7 @@ pub fn leaf_hash(body: &[u8]) -> Hash {
     sha256(&input)
 }
 
-/// The hash over two subtrees: SHA-256 of `0x01`, `left` and `right` (RFC 6962 §2.1).
+/// Computes the hash of a node: SHA-256 over `0x01`, `left` and `right` (RFC 6962 §2.1).
 #[must_use]
 pub fn node_hash(left: &Hash, right: &Hash) -> Hash {
     Sha256::new()
@@ -34,9 +40,9 @@ pub fn node_hash(left: &Hash, right: &Hash) -> Hash {
         .into()
 }
 
-/// The right edge of a tree: all that is needed to append to it and to know its root.
+/// The right edge of a tree, from which it can be appended to and its root computed.
 ///
-/// Holds one hash for every bit set in the size, largest subtree first: at most 54.
+/// Holds one hash for every bit that is set in the size, largest subtree first: at most 54 hashes.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Frontier {
     size: u64,
@@ -44,7 +50,7 @@ pub struct Frontier {
 }
 
 impl Frontier {
-    /// How many entries the tree has.
+    /// Returns the number of entries in the tree.
     #[must_use]
     pub const fn size(&self) -> u64 {
         self.size
@@ -53,13 +59,13 @@ impl Frontier {
     /// Adds the leaf hash of the next entry.
     ///
     /// # Errors
-    /// [`AuditError::Full`] at [`MAX_SIZE`]; the tree is then as before.
+    /// [`AuditError::Full`] at [`MAX_SIZE`]; the tree is then unchanged.
     pub fn append(&mut self, leaf: Hash) -> Result<(), AuditError> {
         if self.size >= MAX_SIZE {
             return Err(AuditError::Full);
         }
         let mut node = leaf;
-        // Every trailing 1 bit of the size is a finished subtree of just this height.
+        // Every trailing 1 bit of the size is a complete subtree of this height.
         for _ in 0..self.size.trailing_ones() {
             if let Some(left) = self.edge.pop() {
                 node = node_hash(&left, &node);
@@ -70,11 +76,11 @@ impl Frontier {
         Ok(())
     }
 
-    /// Adds a whole subtree of 2^`height` leaves by its hash, where such a subtree can begin.
+    /// Adds a complete subtree of 2^`height` leaves by its hash.
     ///
     /// # Errors
-    /// [`AuditError::Range`] when the size is no multiple of 2^`height`, [`AuditError::Full`] beyond [`MAX_SIZE`]; the tree is
-    /// then as before.
+    /// [`AuditError::Range`] when the size is not a multiple of 2^`height`, [`AuditError::Full`] beyond [`MAX_SIZE`]; the
+    /// tree is then unchanged.
     pub fn append_subtree(&mut self, height: u32, hash: Hash) -> Result<(), AuditError> {
         let leaves = 1_u64.checked_shl(height).ok_or(AuditError::Range)?;
         if !self.size.is_multiple_of(leaves) {
@@ -94,7 +100,7 @@ impl Frontier {
         Ok(())
     }
 
-    /// The root of the tree; of the empty tree, SHA-256 of nothing.
+    /// Returns the root of the tree. The root of the empty tree is SHA-256 of the empty string.
     #[must_use]
     pub fn root(&self) -> Hash {
         let mut smallest_first = self.edge.iter().rev();
@@ -104,7 +110,7 @@ impl Frontier {
         smallest_first.fold(*first, |right, left| node_hash(left, &right))
     }
 
-    /// The bytes for the head row: the size as 64-bit big-endian, then the hashes.
+    /// Encodes the frontier: the size as 64-bit big-endian, then the hashes, 32 bytes each.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
         let mut out = self.size.to_be_bytes().to_vec();
@@ -114,10 +120,10 @@ impl Frontier {
         out
     }
 
-    /// Reads [`Frontier::encode`] strictly: as many hashes as the size has bits set, and nothing else.
+    /// Decodes [`Frontier::encode`]. There must be as many hashes as the size has bits set.
     ///
     /// # Errors
-    /// [`AuditError::Head`].
+    /// [`AuditError::Head`] for any other bytes.
     pub fn decode(bytes: &[u8]) -> Result<Self, AuditError> {
         let (size, hashes) = bytes.split_first_chunk().ok_or(AuditError::Head)?;
         let size = u64::from_be_bytes(*size);
@@ -133,18 +139,18 @@ impl Frontier {
     }
 }
 
-/// The root over the leaf hashes `leaves`.
+/// Computes the root over leaf hashes.
 #[must_use]
 pub fn root_of_leaves(leaves: &[Hash]) -> Hash {
     let mut frontier = Frontier::default();
     for leaf in leaves {
-        // A slice in memory is shorter than the limit: this cannot fail.
+        // This cannot fail: a slice in memory is shorter than the limit.
         let _ = frontier.append(*leaf);
     }
     frontier.root()
 }
 
-/// The root over the entries `bodies`.
+/// Computes the root over entries, each given by its bytes.
 #[must_use]
 pub fn root_of<B: AsRef<[u8]>>(bodies: impl IntoIterator<Item = B>) -> Hash {
     let leaves: Vec<Hash> = bodies
@@ -154,8 +160,8 @@ pub fn root_of<B: AsRef<[u8]>>(bodies: impl IntoIterator<Item = B>) -> Hash {
     root_of_leaves(&leaves)
 }
 
-/// Which ranges of leaves the hashes of a consistency proof from `old` to `new` stand for, in the order of
-/// the proof (RFC 6962 §2.1.2). A caller with many leaves reads only these ranges, one at a time.
+/// Returns the ranges of leaves that the hashes of a consistency proof from size `old` to size `new` cover, in the order
+/// of the proof (RFC 6962 §2.1.2). A caller with many leaves reads only these ranges, one at a time.
 ///
 /// # Errors
 /// [`AuditError::Range`] unless `old` ≤ `new` ≤ [`MAX_SIZE`].
@@ -168,7 +174,7 @@ pub fn consistency_ranges(old: u64, new: u64) -> Result<Vec<Range<u64>>, AuditEr
     }
     let mut ranges = Vec::new();
     let (mut low, mut high) = (0, new);
-    // Down to the subtree that ends where the old tree ended; siblings on the way are the proof, bottom up.
+    // Descend to the subtree that ends where the old tree ended. The siblings on the way are the proof, from the bottom up.
     while old != high {
         let middle = low + split(high - low);
         if old <= middle {
@@ -179,7 +185,7 @@ pub fn consistency_ranges(old: u64, new: u64) -> Result<Vec<Range<u64>>, AuditEr
             low = middle;
         }
     }
-    // The old tree itself needs no hash: the verifier knows its root.
+    // The verifier knows the root of the old tree, so the proof needs no hash for it.
     if low != 0 {
         ranges.push(low..high);
     }
@@ -187,7 +193,7 @@ pub fn consistency_ranges(old: u64, new: u64) -> Result<Vec<Range<u64>>, AuditEr
     Ok(ranges)
 }
 
-/// Which ranges of leaves the hashes of an inclusion proof of entry `index` in a tree of `size` stand for,
+/// Returns the ranges of leaves that the hashes of an inclusion proof of entry `index` in a tree of `size` entries cover,
 /// in the order of the proof (RFC 6962 §2.1.1).
 ///
 /// # Errors
@@ -212,23 +218,23 @@ pub fn inclusion_ranges(index: u64, size: u64) -> Result<Vec<Range<u64>>, AuditE
     Ok(ranges)
 }
 
-/// The largest power of two below `size`, which is at least 2.
+/// Returns the largest power of two that is smaller than `size`, which must be at least 2.
 const fn split(size: u64) -> u64 {
     1 << (u64::BITS - 1 - (size - 1).leading_zeros())
 }
 
-/// The proof that the tree over `leaves` continues its own first `old` leaves.
+/// Makes the proof that the tree over `leaves` continues the tree over its first `old` leaves.
 ///
 /// # Errors
-/// [`AuditError::Range`] when `old` is more than there are.
+/// [`AuditError::Range`] when there are fewer than `old` leaves.
 pub fn consistency_proof(leaves: &[Hash], old: u64) -> Result<Vec<Hash>, AuditError> {
     roots(leaves, consistency_ranges(old, leaves.len() as u64)?)
 }
 
-/// The proof that leaf `index` is in the tree over `leaves`.
+/// Makes the proof that leaf `index` is in the tree over `leaves`.
 ///
 /// # Errors
-/// [`AuditError::Range`] when there is no such leaf.
+/// [`AuditError::Range`] when there is no leaf `index`.
 pub fn inclusion_proof(leaves: &[Hash], index: u64) -> Result<Vec<Hash>, AuditError> {
     roots(leaves, inclusion_ranges(index, leaves.len() as u64)?)
 }
@@ -245,11 +251,11 @@ fn roots(leaves: &[Hash], ranges: Vec<Range<u64>>) -> Result<Vec<Hash>, AuditErr
         .collect()
 }
 
-/// Checks that the tree of `new` entries with `new_root` continues the one of `old` entries with `old_root`
+/// Verifies that the tree of `new` entries with `new_root` continues the tree of `old` entries with `old_root`
 /// ([RFC 9162 §2.1.4.2](https://www.rfc-editor.org/rfc/rfc9162#section-2.1.4.2)). Every tree continues the empty one.
 ///
 /// # Errors
-/// [`AuditError::Proof`] when it is not so, or the proof is longer or shorter than it has to be.
+/// [`AuditError::Proof`] when the proof does not show it, or has the wrong number of hashes.
 pub fn verify_consistency(
     old: u64,
     old_root: &Hash,
@@ -276,7 +282,7 @@ pub fn verify_consistency(
     let mut path = proof.iter();
     let mut old_last = old - 1;
     let mut new_last = new - 1;
-    // An old tree that is one whole subtree begins the path itself.
+    // If the old tree is one complete subtree, its root begins the path.
     let first = if old.is_power_of_two() {
         Some(old_root)
     } else {
@@ -307,11 +313,11 @@ pub fn verify_consistency(
     sure(new_last == 0 && old_hash == *old_root && new_hash == *new_root)
 }
 
-/// Checks that `leaf` is entry `index` of the tree of `size` entries with `root`
+/// Verifies that `leaf` is entry `index` of the tree of `size` entries with `root`
 /// ([RFC 9162 §2.1.3.2](https://www.rfc-editor.org/rfc/rfc9162#section-2.1.3.2)).
 ///
 /// # Errors
-/// [`AuditError::Proof`] when it is not so.
+/// [`AuditError::Proof`] when the proof does not show it, or has the wrong number of hashes.
 pub fn verify_inclusion(
     index: u64,
     leaf: &Hash,

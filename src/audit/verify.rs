@@ -1,11 +1,12 @@
-//! Verification: every entry hashed again, and every root that was kept held against the result.
+//! Verification of the log in the database: every entry is hashed again, and the result is compared with every known root.
 //!
-//! Streaming: rows in order, one at a time, in memory that grows with the logarithm of the log (and with the
-//! roots still to be met). State can be saved between chunks.
+//! Rows are passed in order, one at a time. Memory grows with the logarithm of the log and with the number of known roots
+//! that were not reached. The state can be saved between requests.
 //!
-//! What is found without any outside root: a change of an entry, its leaf hash or a column, a missing, added
-//! or moved row, a cut tail under an old head. What needs one: a tail cut together with the head, and entries
-//! rewritten together with leaves and head. [`LogReport::vouched`] says how far outside roots reach.
+//! Without any known root, verification finds: a changed entry, leaf hash or column; a missing, added or moved row; and an
+//! end that was cut off under an old head. With a known root it also finds an end that was cut off together with the head,
+//! and entries that were rewritten together with leaf hashes and head. [`LogReport::vouched`] is the size up to which the
+//! log agrees with a known root.
 
 use std::collections::BTreeMap;
 
@@ -22,44 +23,44 @@ use crate::secret::{Secret, mac, same};
 use crate::words::words;
 
 words! {
-    /// What verification found. Ordered from sound to unsound by [`LogVerdict::weight`].
+    /// What verification found. [`LogVerdict::weight`] gives its gravity.
     pub enum LogVerdict {
-        /// Nothing wrong.
+        /// Nothing is wrong.
         Ok = "ok",
-        /// A column kept for filtering differs from the entry, which itself is sound.
+        /// A column for filtering differs from the entry. The entry itself is intact.
         IndexColumnMismatch = "index_column_mismatch",
-        /// A checkpoint is by no known key.
+        /// A checkpoint is not signed by a known key.
         UnknownKey = "unknown_key",
-        /// A checkpoint is malformed, about another log, or not what its key signed.
+        /// A checkpoint is malformed, belongs to another log, or its signature does not verify.
         CheckpointInvalid = "checkpoint_invalid",
-        /// Bytes of an entry do not fit its leaf hash, or are not an entry.
+        /// The bytes of an entry do not match its leaf hash, or are not an entry.
         EntryModified = "entry_modified",
-        /// Entries are missing before others.
+        /// Entries are missing between others.
         MissingRange = "missing_range",
-        /// A row stands where it was not written: put in, doubled, moved, from another site or behind the head.
+        /// A row is not where it was written: it was added, doubled, moved, comes from another site or lies after the head.
         Inserted = "inserted",
         /// Entries are missing at the end.
         TruncatedTail = "truncated_tail",
-        /// A root that was kept is not the root of these entries: history was rewritten.
+        /// A known root is not the root of these entries: history was rewritten.
         Fork = "fork",
-        /// The head row, or the head an export names, is not the head of these entries.
+        /// The head row, or the head in the header of an export, is not the head of these entries.
         HeadMismatch = "head_mismatch",
         /// An epoch has no seal although the log is sealed.
         SealGap = "seal_gap",
-        /// A seal is not what the key of its epoch makes, or seals another root.
+        /// A seal was not made with the key of its epoch, or seals another root.
         SealInvalid = "seal_invalid",
-        /// An entry's time lies outside the epoch it is sealed in.
+        /// The time of an entry lies outside the epoch in which it is sealed.
         OutsideEpoch = "outside_epoch",
-        /// An export does not hold what its header or its last line says.
+        /// An export does not contain what its header or its last line states.
         HeaderMismatch = "header_mismatch",
-        /// A line of an export is none of the format: damaged, too long, doubled or out of order.
+        /// A line of an export is damaged, too long, doubled or out of order.
         FileMalformed = "file_malformed",
     }
 }
 
 impl LogVerdict {
-    /// 0 sound; 1 the copies for filtering are not to be trusted; 2 a checkpoint, or what an export says of
-    /// itself, is not; 3 the log is not.
+    /// Returns the gravity: 0 if nothing is wrong; 1 if the columns for filtering cannot be trusted; 2 if a checkpoint or
+    /// the header of an export cannot be trusted; 3 if the log cannot be trusted.
     #[must_use]
     pub const fn weight(self) -> u8 {
         match self {
@@ -71,14 +72,14 @@ impl LogVerdict {
     }
 }
 
-/// The columns that came with a row.
+/// The columns for filtering that came with a row.
 #[derive(Debug, Clone, Copy)]
 pub enum Columns<'a> {
-    /// There are none, as in an export.
+    /// There are no columns, as in an export.
     Absent,
-    /// They do not even have the form of a [`Summary`].
+    /// A column does not have its form.
     Unreadable,
-    /// They say this.
+    /// The columns could be read.
     Read(&'a Summary),
 }
 
@@ -89,38 +90,38 @@ impl<'a> From<Option<&'a Summary>> for Columns<'a> {
     }
 }
 
-/// One row as it was found, nothing of it trusted.
+/// One row as it was found in the table. None of it is trusted.
 #[derive(Debug, Clone, Copy)]
 pub struct StoredRow<'a> {
     /// The sequence number column.
     pub seq: u64,
-    /// The leaf hash column, of whatever length.
+    /// The leaf hash column, of any length.
     pub leaf: &'a [u8],
-    /// The entry's bytes.
+    /// The bytes of the entry.
     pub body: &'a [u8],
-    /// The columns to filter by.
+    /// The columns for filtering.
     pub columns: Columns<'a>,
 }
 
-/// One thing that is wrong, and where.
+/// One thing that is wrong, and the entries that it concerns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LogFinding {
     /// What is wrong.
     pub verdict: LogVerdict,
-    /// The first entry that is or may be concerned; none for a checkpoint that is not to be believed.
+    /// The first entry that is or may be concerned; `None` for a checkpoint that cannot be trusted.
     pub first_bad: Option<u64>,
-    /// The first entry behind it that is not concerned. A root covers many entries, so a fork has a range.
+    /// The first later entry that is not concerned. A root covers many entries, so a fork concerns a range.
     pub until: Option<u64>,
 }
 
-/// How the clock of the writers went. A remark, not a verdict: web heads differ by milliseconds, and clocks are set.
+/// Steps back of the clock. They are a remark and not a verdict, because the clocks of web heads differ and are corrected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ClockRemark {
-    /// Entries with an earlier time than the one before.
+    /// The number of entries with an earlier time than the previous entry.
     pub regressions: u64,
-    /// The first of them.
+    /// The first such entry.
     pub first: Option<u64>,
     /// The longest step back, in milliseconds.
     pub longest: u64,
@@ -129,25 +130,25 @@ pub struct ClockRemark {
 /// The result of a verification.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogReport {
-    /// The gravest finding's verdict; of equally grave ones, the one found first.
+    /// The verdict of the gravest finding; of equally grave ones, of the first.
     pub verdict: LogVerdict,
-    /// Where that finding begins.
+    /// The first entry that this finding concerns.
     pub first_bad: Option<u64>,
-    /// Where it ends, exclusive.
+    /// The first later entry that it does not concern.
     pub until: Option<u64>,
-    /// Rows looked at.
+    /// The number of rows that were checked.
     pub checked: u64,
-    /// Size of the tree that was built.
+    /// The size of the tree that was built.
     pub size: u64,
-    /// Its root.
+    /// The root of that tree.
     pub root: Hash,
-    /// The log agrees with a kept root up to this size; what comes after rests on the database alone.
+    /// The log agrees with a known root up to this size. Later entries rest on the database alone.
     pub vouched: u64,
     /// The first [`MAX_FINDINGS`] findings, in the order they were found.
     pub findings: Vec<LogFinding>,
-    /// Findings there were beyond those.
+    /// The number of findings beyond those.
     pub more: u64,
-    /// How the clock went.
+    /// Steps back of the clock.
     pub clock: ClockRemark,
 }
 
@@ -159,17 +160,40 @@ impl LogReport {
     }
 }
 
-/// Most findings that are kept; the rest are counted.
+/// The number of findings that are kept. Further ones are counted.
 pub const MAX_FINDINGS: usize = 64;
 
-/// A verification in progress.
+/// Verifies the log of one site.
+///
+/// ```
+/// use countersign::audit::append::{Head, append};
+/// use countersign::audit::entry::Draft;
+/// use countersign::audit::verify::{Columns, LogVerdict, LogVerifier, StoredRow};
+/// use countersign::clock::Timestamp;
+///
+/// let draft = Draft::from_json(r#"{"kind":"system","actor":{"kind":"system"},"action":"start"}"#)?;
+/// let log = append(&Head::default(), &[draft], [1; 8], Timestamp::from_seconds(1_800_000_000))?;
+/// let mut verifier = LogVerifier::new([1; 8]);
+/// verifier.expect_root(log.head.size(), *log.head.root())?;
+/// for row in &log.rows {
+///     verifier.feed(&StoredRow {
+///         seq: row.seq,
+///         leaf: &row.leaf,
+///         body: &row.body,
+///         columns: Columns::Read(&row.summary),
+///     });
+/// }
+/// let report = verifier.finish(Some(&log.head));
+/// assert_eq!((report.verdict, report.vouched), (LogVerdict::Ok, 1));
+/// # Ok::<(), countersign::audit::AuditError>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct LogVerifier {
     site: [u8; 8],
     frontier: Frontier,
-    /// The sequence number that comes next.
+    /// The next sequence number.
     next: u64,
-    /// A row was missing or surplus: the tree cannot be built any further.
+    /// A row was missing, so the tree cannot be built any further.
     broken: bool,
     checked: u64,
     vouched: u64,
@@ -181,7 +205,7 @@ pub struct LogVerifier {
 }
 
 impl LogVerifier {
-    /// Begins to verify the log of `site`.
+    /// Begins the verification of the log of `site`.
     #[must_use]
     pub fn new(site: [u8; 8]) -> Self {
         Self {
@@ -199,11 +223,11 @@ impl LogVerifier {
         }
     }
 
-    /// Holds the log against a root that was kept outside the database: a high-water mark, or the size and
-    /// root of a checkpoint already opened. To be called before the rows it covers are fed.
+    /// Expects the log of `size` entries to have a root that was kept outside the database: that of a high-water mark or of
+    /// a checkpoint. Call it before the rows that the root covers are fed.
     ///
     /// # Errors
-    /// [`AuditError::Late`] when more rows than `size` have been fed.
+    /// [`AuditError::Late`] when more than `size` rows have been fed.
     pub fn expect_root(&mut self, size: u64, root: Hash) -> Result<(), AuditError> {
         if size < self.next {
             return Err(AuditError::Late);
@@ -215,11 +239,11 @@ impl LogVerifier {
         Ok(())
     }
 
-    /// Holds the log against a checkpoint. One that cannot be believed is a finding, not an error.
-    /// `recorded` is the size its table row says, where it comes from a table.
+    /// Expects the log to continue a checkpoint. A checkpoint that cannot be trusted is a finding and not an error.
+    /// `recorded` is the size in the table row of the checkpoint, if it comes from a table.
     ///
     /// # Errors
-    /// [`AuditError::Late`] as [`LogVerifier::expect_root`].
+    /// As [`LogVerifier::expect_root`].
     pub fn expect_checkpoint(
         &mut self,
         note: &str,
@@ -245,7 +269,7 @@ impl LogVerifier {
         }
     }
 
-    /// Takes the next row, in ascending order of sequence number.
+    /// Checks the next row. Rows are passed in ascending order of sequence number.
     pub fn feed(&mut self, row: &StoredRow<'_>) {
         self.checked = self.checked.saturating_add(1);
         if row.seq < self.next {
@@ -264,8 +288,8 @@ impl LogVerifier {
         }
     }
 
-    /// Checks what a row says by itself, and returns the leaf hash to build on: the recorded one, so that one
-    /// changed body does not hide whether everything behind it is sound.
+    /// Checks a row by itself and returns the leaf hash for the tree. That is the recorded hash, so that one changed body
+    /// does not hide whether the later entries are intact.
     fn examine(&mut self, row: &StoredRow<'_>) -> Hash {
         let computed = leaf_hash(row.body);
         let recorded = Hash::try_from(row.leaf).unwrap_or(computed);
@@ -299,8 +323,8 @@ impl LogVerifier {
         recorded
     }
 
-    /// A row whose place has passed. If it was thought missing, it was moved; one finding speaks for the whole
-    /// range, since remembering which of its rows did come would need memory for each.
+    /// Reports a row that comes after its place. If it was reported as missing, it was moved. The finding for the whole
+    /// missing range is changed, because remembering each row of the range would need unbounded memory.
     fn misplaced(&mut self, seq: u64) {
         let covers = |finding: &&mut LogFinding| {
             matches!(
@@ -325,7 +349,7 @@ impl LogVerifier {
         if expected.contains(&root) {
             self.vouched = size;
         }
-        // Also beside one that agrees: two roots of one size are a fork whichever of them is ours.
+        // Also reported if another root agrees: two different roots of one size are always a fork.
         for _ in expected.iter().filter(|other| **other != root) {
             self.find(LogVerdict::Fork, Some(from), Some(until));
         }
@@ -343,8 +367,8 @@ impl LogVerifier {
         }
     }
 
-    /// Ends the verification against the head row, read in the same snapshot as the last rows; `None` where
-    /// there is none, as in an export.
+    /// Ends the verification by comparing the result with the head row, which must be read in the same snapshot as the last
+    /// rows. Without a head row, `head` is `None`.
     #[must_use]
     pub fn finish(mut self, head: Option<&Head>) -> LogReport {
         let head_size = head.map_or(0, Head::size);
@@ -358,7 +382,7 @@ impl LogVerifier {
         }
         if let Some(head) = head {
             if head.size() < self.vouched {
-                // The rows go further, and a kept root says rightly so: it is the head that was set back.
+                // A known root confirms the rows after the head, so it is the head that was set back.
                 self.find(LogVerdict::HeadMismatch, Some(head.size()), Some(self.next));
             } else if head.size() < self.next {
                 self.find(LogVerdict::Inserted, Some(head.size()), Some(self.next));
@@ -397,11 +421,11 @@ impl LogVerifier {
         }
     }
 
-    /// The state as bytes, to go on in another request. Sealed with `key`, since it will lie in the very
-    /// database that is being verified; a key of its own for each run keeps an older run's state out.
+    /// Returns the state as bytes, to continue in another request. It is authenticated with `key`, because it is kept in the
+    /// database that is being verified. A new key for each run prevents the state of an earlier run from being used.
     #[must_use]
     pub fn export(&self, key: &Secret<32>) -> Vec<u8> {
-        let state = State {
+        let state = SavedState {
             v: 1,
             site: hex(&self.site),
             frontier: hex(&self.frontier.encode()),
@@ -419,23 +443,23 @@ impl LogVerifier {
             findings: self.findings.clone(),
             more: self.more,
         };
-        // A structure of numbers and texts always serialises; were it not so, import would refuse the rest.
+        // Serialising numbers and strings cannot fail. If it did, `import` would refuse the result.
         let json = serde_json::to_vec(&state).unwrap_or_default();
         let mut out = mac(key, &json).to_vec();
         out.extend_from_slice(&json);
         out
     }
 
-    /// Goes on from [`LogVerifier::export`].
+    /// Continues from the state that [`LogVerifier::export`] returned.
     ///
     /// # Errors
-    /// [`AuditError::State`] for anything but bytes exported with this key.
+    /// [`AuditError::State`] for any bytes that were not exported with this key.
     pub fn import(bytes: &[u8], key: &Secret<32>) -> Result<Self, AuditError> {
         let (tag, json) = bytes.split_first_chunk::<32>().ok_or(AuditError::State)?;
         if !same(&mac(key, json), tag) {
             return Err(AuditError::State);
         }
-        let state: State = serde_json::from_slice(json).map_err(|_| AuditError::State)?;
+        let state: SavedState = serde_json::from_slice(json).map_err(|_| AuditError::State)?;
         let mut anchors: BTreeMap<u64, Vec<Hash>> = BTreeMap::new();
         for (size, root) in state.anchors {
             anchors
@@ -466,7 +490,7 @@ impl LogVerifier {
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct State {
+struct SavedState {
     v: u8,
     site: String,
     frontier: String,

@@ -101,9 +101,9 @@ clean
 clean
 clean
 clean
-the draft does not have the form of an audit entry
-the draft does not have the form of an audit entry
-the draft does not have the form of an audit entry
-the draft does not have the form of an audit entry
-the draft does not have the form of an audit entry
-the draft does not have the form of an audit entry
+the draft is not JSON with the fields of an audit entry
+the draft is not JSON with the fields of an audit entry
+the draft is not JSON with the fields of an audit entry
+the draft is not JSON with the fields of an audit entry
+the draft is not JSON with the fields of an audit entry
+the draft is not JSON with the fields of an audit entry

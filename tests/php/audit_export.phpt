@@ -141,7 +141,7 @@ bool(true)
 array(0) {
 }
 600
-misuse: the text is not a seal or a key for seals
+misuse: the text is not a seal or a sealing key
 ok at null, proved true, 301 entries of 301, vouched 301, witnessed 0 ()
 ok at null, proved true, 301 entries of 301, vouched 301, witnessed 0 (unsealed_tail)
 seal_gap at null, proved false, 301 entries of 301, vouched 301, witnessed 0 ()
@@ -160,10 +160,10 @@ bool(false)
 bool(true)
 bool(false)
 audit_fork audit_fork
-misuse: the position lies outside the tree
-misuse: the position lies outside the tree
-misuse: the position lies outside the tree
-misuse: the position lies outside the tree
+misuse: the position or range lies outside the log
+misuse: the position or range lies outside the log
+misuse: the position or range lies outside the log
+misuse: the position or range lies outside the log
 misuse: a verifier key is malformed
 misuse: the checkpoint is by none of the verifier keys
 misuse: what is known must be given before the first bytes

@@ -1,7 +1,7 @@
-//! The log as a table for people: [RFC 4180](https://www.rfc-editor.org/rfc/rfc4180), UTF-8, one row an entry.
+//! The log as a table for people, in CSV ([RFC 4180](https://www.rfc-editor.org/rfc/rfc4180)) and UTF-8, one row per entry.
 //!
-//! Never verifiable: `seq` and `leaf` only help to find an entry in the file that is. A cell that a spreadsheet would
-//! run as a formula gets an apostrophe in front.
+//! The table cannot be verified. Its columns `seq` and `leaf` help to find an entry in the export that can. A cell that a
+//! spreadsheet would run as a formula gets a leading apostrophe.
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -36,7 +36,17 @@ struct Actor {
     ip: Option<String>,
 }
 
-/// A table in progress.
+/// Writes a table, row by row.
+///
+/// ```
+/// use countersign::audit::file::Csv;
+///
+/// let mut csv = Csv::default();
+/// csv.row(0, &[0xab; 32], None);
+/// let table = csv.take();
+/// assert!(table.starts_with("seq,leaf,time,kind,actor,"));
+/// assert_eq!(table.lines().count(), 2);
+/// ```
 #[derive(Debug, Clone)]
 pub struct Csv {
     out: String,
@@ -51,7 +61,7 @@ impl Default for Csv {
 }
 
 impl Csv {
-    /// Adds an entry. A body that is no entry (pruned, or damaged) leaves its cells empty.
+    /// Adds the row of an entry. If the body is pruned or damaged, its cells are empty.
     pub fn row(&mut self, seq: u64, leaf: &[u8], body: Option<&[u8]>) {
         let body: Option<Body> = body.and_then(|body| serde_json::from_slice(body).ok());
         let number = |number: Option<u64>| number.map(|number| number.to_string());
@@ -100,14 +110,14 @@ impl Csv {
         self.out.push('"');
     }
 
-    /// What was written since the last call; the header row is in the first.
+    /// Returns the text that was written since the last call. The first text begins with the header row.
     #[must_use]
     pub fn take(&mut self) -> String {
         std::mem::take(&mut self.out)
     }
 }
 
-/// Whether a spreadsheet could run the cell, also behind white space and in full-width spelling.
+/// Whether a spreadsheet could run the cell as a formula, also after white space and with full-width characters.
 fn is_formula(text: &str) -> bool {
     text.starts_with(['\t', '\r', '\n'])
         || text
@@ -132,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn no_cell_is_a_formula() {
+    fn formulas_are_escaped() {
         for start in [
             "=", "+", "-", "@", "\t", "\r", "\n", "  =", "\u{a0}+", "\t-", "＝", "＋", "－", "＠",
             " ＝",
@@ -152,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn every_row_has_every_column() {
+    fn row_without_a_body_has_all_columns() {
         let body = br#"{"v":1,"seq":4,"time":0,"site":"abababababababab","kind":"system","actor":{"kind":"system","connection":null,"user":7,"client":"=cmd","ip":null},"action":"start","target":null,"change":{"a":1},"outcome":null,"reason":null,"approval":null,"correlation":null,"ref":3}"#;
         let mut csv = Csv::default();
         csv.row(4, &[0xab; 2], Some(body));

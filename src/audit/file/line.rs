@@ -1,4 +1,4 @@
-//! The lines that are no entries: one type each, one spelling each.
+//! The lines that are not entries: one type and one spelling for each.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -6,28 +6,29 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::audit::tree::Hash;
 
-/// Version of the format.
+/// The version of the format.
 pub const VERSION: u8 = 1;
 
-/// Most entries between two `leaves` lines.
+/// The largest number of entries between two `leaves` lines.
 pub const TILE: usize = 256;
 
-/// Longest line, in bytes and without its newline: room for the largest note.
+/// The length of the longest line in bytes, without its newline: room for the longest note.
 pub const MAX_LINE: usize = 256 * 1024;
 
-/// What the file says it is.
+/// The first line: the log, and the part of it that was exported.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct HeaderLine {
     pub countersign_audit: u8,
     pub origin: String,
     pub site: String,
-    /// The stretch asked for.
+    /// The first entry of the range that was exported.
     pub from: u64,
+    /// The end of that range, exclusive.
     pub until: u64,
-    /// What the entries were picked by, in words; null for all of the stretch.
+    /// The description of the filter, or null if all entries of the range were exported.
     pub filter: Option<String>,
-    /// The head it was taken under.
+    /// The size and the root of the log at the time of the export.
     pub size: u64,
     pub root: String,
 }
@@ -35,7 +36,7 @@ pub(super) struct HeaderLine {
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct LeavesLine {
-    /// The first entry they belong to.
+    /// The first entry that the hashes belong to.
     pub leaves: u64,
     pub hashes: String,
 }
@@ -57,7 +58,7 @@ pub(super) struct OutsideLine {
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct CheckpointLine {
-    /// The size it is about.
+    /// The size in the checkpoint.
     pub checkpoint: u64,
     pub note: String,
 }
@@ -67,16 +68,16 @@ pub(super) struct CheckpointLine {
 pub(super) struct EndLine {
     /// The size of the log up to here.
     pub end: u64,
-    /// Entries in the file.
+    /// The number of entries in the file.
     pub entries: u64,
-    /// SHA-256 over the other lines that are no entries, with their newlines.
+    /// SHA-256 over the other lines that are not entries, with their newlines.
     pub frame: String,
-    /// The site's signature over it: a signed note.
+    /// The signature of the site, as a signed note with [`end_text`].
     pub note: Option<String>,
 }
 
-/// The text of the note in the last line. Its first line is no log's origin, so it can never be taken for a
-/// checkpoint.
+/// Returns the text of the note in the last line. Its first line is not the origin of any log, so it cannot be mistaken for
+/// a checkpoint.
 pub(super) fn end_text(origin: &str, end: &EndLine) -> String {
     format!(
         "{origin}/export\n{}\n{}\n{}\n",
@@ -85,11 +86,11 @@ pub(super) fn end_text(origin: &str, end: &EndLine) -> String {
 }
 
 pub(super) fn write<T: Serialize>(line: &T) -> Vec<u8> {
-    // Numbers and texts always serialise; an empty line would be refused by every reader.
+    // Serialising numbers and strings cannot fail. Every reader would refuse an empty line.
     serde_json::to_vec(line).unwrap_or_default()
 }
 
-/// Reads a line; `None` unless it is spelled as [`write`] spells it.
+/// Reads a line. Returns `None` unless it has exactly the spelling that [`write`] gives it.
 pub(super) fn read<T: Serialize + DeserializeOwned>(bytes: &[u8]) -> Option<T> {
     let line: T = serde_json::from_slice(bytes).ok()?;
     (write(&line) == bytes).then_some(line)

@@ -1,18 +1,17 @@
-//! The log as a file: what an export writes and an outsider verifies, with neither the site's keys nor its
-//! database.
+//! The log as a file, which an export writes and anybody can verify without the keys and the database of the site.
 //!
-//! Lines of UTF-8, each ended by one newline. An entry's line is its exact bytes, so the file can be searched with
-//! any tool and the hash of an entry is SHA-256 over `0x00` and its line. Every other line is one compact JSON
-//! object with one spelling, told by its first key:
+//! The file consists of lines of UTF-8, each ended by one newline. The line of an entry is its exact bytes, so the file can
+//! be searched with any tool, and the hash of an entry is SHA-256 over `0x00` and its line. Every other line is one compact
+//! JSON object in one fixed spelling, which is recognised by its first key:
 //!
-//! * `countersign_audit`: the header, first;
-//! * `leaves`: the recorded leaf hashes of up to [`TILE`] entries, behind them, so that one changed entry is named and
-//!   does not hide whether the others are sound;
-//! * `pruned`, `outside`: a stretch without bodies, by the hashes of its [`Span`](super::span::Span): deleted by
-//!   retention, or not asked for. They are the inclusion proofs of a filtered export, all in one;
-//! * `checkpoint`: a signed note about the log up to here;
-//! * `seal`: the end of an epoch;
-//! * `end`: the last line, with counts and the hash over all lines that are no entries, signed by the site.
+//! * `countersign_audit`: the header, which is the first line;
+//! * `leaves`: the recorded leaf hashes of up to [`TILE`] entries, after these entries. With them one changed entry is
+//!   identified and does not hide whether the others are intact;
+//! * `pruned` and `outside`: a stretch without bodies, given by the hashes of its [`Span`](super::span::Span). The bodies
+//!   were deleted by retention, or are not part of the export. These hashes serve as inclusion proofs of the other entries;
+//! * `checkpoint`: a checkpoint of the log up to here;
+//! * `seal`: the seal at the end of an epoch;
+//! * `end`: the last line, with counts and the hash over all lines that are not entries, signed by the site.
 
 mod check;
 mod csv;

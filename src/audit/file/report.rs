@@ -1,4 +1,4 @@
-//! What is known from outside the file, and what its verification says.
+//! What is known from outside the file, and the result of its verification.
 
 use std::ops::Range;
 
@@ -11,142 +11,146 @@ use crate::audit::verify::LogVerdict;
 use crate::clock::Timestamp;
 use crate::words::words;
 
-/// What whoever verifies knows from elsewhere: nothing of it comes from the file.
+/// What the person who verifies knows from other sources. None of it may come from the file.
 #[derive(Default)]
 pub struct Expectations {
-    /// The site's verifier keys. Without one, checkpoints and the signature on the file prove nothing.
+    /// The verifier keys of the site. Without one, checkpoints and the signature of the file prove nothing.
     pub keys: Vec<VerifierKey>,
-    /// Size and root of trusted checkpoints, or of marks kept otherwise.
+    /// Size and root of trusted checkpoints or of other trusted records.
     pub roots: Vec<(u64, Hash)>,
-    /// The first sealing key: with it every epoch must have its seal.
+    /// The first sealing key. With it every epoch must have its seal.
     pub seal: Option<FirstKey>,
-    /// When the file was taken, by a clock that is trusted: the log must have been sealed up to then.
+    /// When the file was made, by a trusted clock. The log must have been sealed up to then.
     pub taken: Option<Timestamp>,
 }
 
 words! {
-    /// What a reader must know although it is not wrong: above all what was not proved.
+    /// What a reader must know although nothing is wrong, above all what was not proved.
     pub enum Remark {
-        /// No root from outside and no checkpoint by a known key agreed with the file.
+        /// No known root and no checkpoint signed by a known key agreed with the file.
         SelfConsistent = "self_consistent",
-        /// The last entries lie behind the last root that anybody vouches for.
+        /// The last entries come after the last trusted root.
         UnsignedTail = "unsigned_tail",
-        /// The last entries lie behind the last seal, in an epoch that may not be over.
+        /// The last entries come after the last seal, in an epoch that may not be over.
         UnsealedTail = "unsealed_tail",
-        /// Seals were not held against a sealing key.
+        /// Seals were not checked, because the sealing key is not known.
         SealsUnchecked = "seals_unchecked",
-        /// Header and selection are not signed by a known key.
+        /// The header, and with it range and filter, is not signed by a known key.
         HeaderUnsigned = "header_unsigned",
-        /// The file holds part of the log: entries were left out by range or filter.
+        /// The file contains part of the log: a range or a filter left entries out.
         Selection = "selection",
-        /// Bodies were deleted by retention, and the log records it.
+        /// Bodies were deleted by retention, and the log records this.
         Pruned = "pruned",
-        /// Bodies are said to be pruned, but the part of the log that would record it is not in the file.
+        /// The file states that bodies were pruned, but the part of the log that would record it is not in the file.
         PruningUnproved = "pruning_unproved",
-        /// A checkpoint, seal or known root lies inside a stretch of which only hashes are there.
+        /// A checkpoint, seal or known root lies within a stretch of hashes, so it could not be compared.
         RootNotMet = "root_not_met",
-        /// An entry's time is earlier than that of the one before.
+        /// The time of an entry is earlier than that of the previous entry.
         ClockRegression = "clock_regression",
-        /// A restored backup was acknowledged.
+        /// An administrator acknowledged that the log was set back.
         RollbackAcknowledged = "rollback_acknowledged",
     }
 }
 
 impl Remark {
-    /// One sentence for a person.
+    /// Returns one sentence for a person.
     #[must_use]
     pub const fn message(self) -> &'static str {
         match self {
             Self::SelfConsistent => {
-                "Nothing beyond self-consistency was proved: give the site's verifier key or a checkpoint you kept."
+                "The file is only consistent with itself. To prove more, give the verifier key of the site or a checkpoint that you kept."
             }
-            Self::UnsignedTail => "Nothing vouches for these last entries.",
+            Self::UnsignedTail => "No checkpoint or signature covers these last entries.",
             Self::UnsealedTail => "These last entries are not sealed yet.",
-            Self::SealsUnchecked => "Seals were not checked: give the first sealing key.",
+            Self::SealsUnchecked => {
+                "The seals were not checked, because the first sealing key was not given."
+            }
             Self::HeaderUnsigned => {
-                "The header is not signed by a known key: whoever gave you the file may have changed what it says of range and filter."
+                "The header is not signed by a known key, so range and filter may have been changed after the export."
             }
             Self::Selection => {
-                "This is a part of the log: that no fitting entry was left out is the site's word."
+                "This file contains only a part of the log. That it contains every matching entry is stated by the site and cannot be proved."
             }
             Self::Pruned => {
-                "The bodies of these entries were deleted by retention; their hashes fit."
+                "The contents of these entries were deleted by retention. Their hashes match."
             }
             Self::PruningUnproved => {
-                "These entries are said to be pruned; the entry that records it is not in the file."
+                "The file states that these entries were deleted by retention, but the entry that records it is not in the file."
             }
             Self::RootNotMet => {
-                "Some roots lie where the file has only hashes, and were not compared."
+                "Some checkpoints or seals could not be compared, because the file contains only hashes at that place."
             }
-            Self::ClockRegression => "The clock of the machine that wrote the log went back.",
+            Self::ClockRegression => {
+                "The clock of the server was set back while the log was written."
+            }
             Self::RollbackAcknowledged => {
-                "An administrator acknowledged a log that was set back, such as by a restored backup."
+                "An administrator acknowledged that the log was set back, for example by restoring a backup."
             }
         }
     }
 }
 
-/// A remark with what it is about.
+/// A remark, and the entries that it concerns.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct FileRemark {
-    /// What.
+    /// The kind of remark.
     pub remark: Remark,
-    /// The first entry concerned.
+    /// The first entry that is concerned.
     pub first: Option<u64>,
-    /// The first entry behind it that is not.
+    /// The first later entry that is not concerned.
     pub until: Option<u64>,
-    /// How often.
+    /// How often the remark applies.
     pub count: u64,
 }
 
-/// One thing that is wrong, and where.
+/// One thing that is wrong, and the entries and the line that it concerns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct FileFinding {
     /// What is wrong.
     pub verdict: LogVerdict,
     /// The first entry that is or may be concerned.
     pub first_bad: Option<u64>,
-    /// The first entry behind it that is not concerned.
+    /// The first later entry that is not concerned.
     pub until: Option<u64>,
     /// The line of the file it was found at, from 1.
     pub line: u64,
 }
 
-/// The result of a file's verification.
+/// The result of verifying a file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct FileReport {
-    /// The gravest finding's verdict.
+    /// The verdict of the gravest finding; of equally grave ones, of the first.
     pub verdict: LogVerdict,
-    /// The first entry of that finding.
+    /// The first entry that this finding concerns.
     pub first_bad: Option<u64>,
-    /// Where it ends, exclusive.
+    /// The first later entry that it does not concern.
     pub until: Option<u64>,
     /// The line of the file it was found at, from 1.
     pub line: Option<u64>,
-    /// The log's name, as the header has it.
+    /// The name of the log in the header. Untrusted text.
     pub origin: String,
-    /// What the entries were picked by, in the header's words. Untrusted text.
+    /// The description of the filter in the header. Untrusted text.
     pub filter: Option<String>,
-    /// The stretch asked for.
+    /// The range of entries that was exported.
     pub range: Range<u64>,
-    /// Entries whose bodies were hashed.
+    /// The number of entries whose bodies were hashed.
     pub entries: u64,
-    /// Size of the tree that was built.
+    /// The size of the tree that was built.
     pub size: u64,
-    /// Its root.
+    /// The root of that tree, serialised in hexadecimal.
     #[serde(serialize_with = "as_hex")]
     pub root: Hash,
-    /// The file agrees up to this size with a root that was given, or that a known key signed.
+    /// The file agrees up to this size with a root that was given or that a known key signed.
     pub vouched: u64,
-    /// The file agrees up to this size with a root that was given: what even the site's own keys cannot forge.
+    /// The file agrees up to this size with a root that was given, which even the keys of the site cannot forge.
     pub witnessed: u64,
-    /// Seals that were checked against the sealing key.
+    /// The number of seals that were checked with the sealing key.
     pub seals: u64,
     /// The first [`MAX_FINDINGS`](crate::audit::verify::MAX_FINDINGS) findings, in the order they were found.
     pub findings: Vec<FileFinding>,
-    /// Findings there were beyond those.
+    /// The number of findings beyond those.
     pub more: u64,
-    /// What else is to be known.
+    /// What else the reader must know.
     pub remarks: Vec<FileRemark>,
 }
 
@@ -155,7 +159,7 @@ fn as_hex<S: serde::Serializer>(hash: &Hash, to: S) -> Result<S::Ok, S::Error> {
 }
 
 impl FileReport {
-    /// Nothing is wrong, and roots reach to the last entry.
+    /// Returns whether nothing is wrong and a trusted root covers the last entry.
     #[must_use]
     pub fn is_proved(&self) -> bool {
         self.verdict == LogVerdict::Ok && self.vouched == self.size && self.size > 0
@@ -167,7 +171,7 @@ impl FileReport {
         self.verdict == LogVerdict::Ok
     }
 
-    /// The remark of this kind, if it was made.
+    /// Returns the remark of this kind, if it was made.
     #[must_use]
     pub fn remark(&self, remark: Remark) -> Option<&FileRemark> {
         self.remarks.iter().find(|made| made.remark == remark)

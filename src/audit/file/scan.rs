@@ -1,31 +1,31 @@
-//! Reading an entry at the speed of hashing it: the few fields verification needs, from the one spelling that is
-//! ever written.
+//! A fast reader of entries, so that reading does not take longer than hashing. It reads the few fields that verification
+//! needs, from the one spelling in which Countersign writes entries.
 //!
-//! What is not in that spelling is left to [`Entry::parse`](crate::audit::entry::Entry::parse), which decides;
-//! whatever this accepts that accepts too, and with the same values.
+//! It refuses every other spelling, and then [`Entry::parse`](crate::audit::entry::Entry::parse) decides. Every entry that
+//! it accepts is also accepted there, with the same values.
 
 use crate::audit::entry::{ActorKind, EntryKind, EntryOutcome};
 use crate::bytes::from_hex;
 
-/// Deepest nesting that is followed.
+/// The deepest nesting that is read.
 const DEPTH: u32 = 32;
 
-/// What verification wants of an entry.
+/// The fields of an entry that verification needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Scanned<'a> {
-    /// The position it was written for.
+    /// The position of the entry, from 0.
     pub seq: u64,
-    /// Its time, in milliseconds.
+    /// Its time, in milliseconds since 1970.
     pub time: u64,
     /// The site that wrote it.
     pub site: [u8; 8],
-    /// What it is about.
+    /// Its kind.
     pub kind: EntryKind,
-    /// Tool or event.
+    /// The tool or event, as spelled in the JSON string: with its escapes.
     pub action: &'a str,
 }
 
-/// Reads an entry in canonical spelling; `None` for anything else, and for escapes by number.
+/// Reads an entry in the canonical spelling. Returns `None` for any other bytes, and for strings with `\u` escapes.
 #[must_use]
 pub fn scan(body: &[u8]) -> Option<Scanned<'_>> {
     let mut at = Cursor {
@@ -78,12 +78,12 @@ pub fn scan(body: &[u8]) -> Option<Scanned<'_>> {
     })
 }
 
-/// How many bytes at the start are neither a quote, a backslash nor a control character: eight at a time, since
-/// most of an entry is that.
+/// Returns the number of bytes at the start that are neither a quotation mark, a backslash nor a control character. They
+/// are compared eight at a time, because most bytes of an entry are of this kind.
 fn plain(text: &[u8]) -> usize {
     const ONES: u64 = 0x0101_0101_0101_0101;
     const HIGH: u64 = ONES << 7;
-    // Exact for the lowest of the bytes that match, which is all that is asked.
+    // The test is exact for the lowest byte that matches, and only that byte is used.
     let below = |word: u64, limit: u64| word.wrapping_sub(ONES * limit) & !word & HIGH;
     let (words, rest) = text.as_chunks::<8>();
     for (at, word) in words.iter().enumerate() {
@@ -135,7 +135,7 @@ impl<'a> Cursor<'a> {
         text.parse().ok()
     }
 
-    /// A string without escapes by number; what is between the quotes, escapes and all.
+    /// Reads a string without `\u` escapes. Returns the characters between the quotation marks, with escapes as they stand.
     fn string(&mut self) -> Option<&'a str> {
         self.exactly(b"\"")?;
         let start = self.at;
@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn the_written_spelling_is_read_fast() {
+    fn canonical_spelling_is_read() {
         let found = |draft: &str| {
             let draft = Draft::from_json(draft).unwrap();
             let body = draft.body(4, Timestamp::from_millis(9), [2; 8]).unwrap();
@@ -228,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_has_one_spelling() {
+    fn number_has_one_spelling() {
         let number = |text: &str| Cursor { text, at: 0 }.number();
         for (text, read) in [
             ("0", Some(0)),
@@ -249,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn a_string_has_the_short_escapes_alone() {
+    fn string_may_have_short_escapes_only() {
         let string = |text: &str| Cursor { text, at: 0 }.string().map(str::to_owned);
         for text in [
             r#""""#,
@@ -278,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_is_any_json_of_bounded_depth() {
+    fn value_is_any_json_of_bounded_depth() {
         let value = |text: &str| {
             let mut at = Cursor { text, at: 0 };
             at.value(0).is_some() && at.at == text.len()
@@ -331,15 +331,15 @@ mod tests {
 
     proptest! {
         #[test]
-        fn plain_bytes_are_counted_as_by_hand(text in prop::collection::vec(any::<u8>(), 0..40), quiet in prop::collection::vec(0x23..0x5b_u8, 0..40)) {
+        fn plain_bytes_are_counted_correctly(text in prop::collection::vec(any::<u8>(), 0..40), quiet in prop::collection::vec(0x23..0x5b_u8, 0..40)) {
             let both = [quiet, text].concat();
             let special = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..0x20);
             prop_assert_eq!(plain(&both), both.iter().position(special).unwrap_or(both.len()));
         }
 
-        /// Whatever is read fast the strict reader takes too, for the same.
+        /// The strict reader accepts every entry that the fast reader accepts, with the same values.
         #[test]
-        fn nothing_is_read_that_is_no_entry(client in ".{0,12}", target in "[a-z\\\\\"]{0,9}", number in any::<i64>(), at in any::<prop::sample::Index>(), byte in any::<u8>(), cut in any::<bool>()) {
+        fn fast_reader_accepts_nothing_that_the_strict_reader_refuses(client in ".{0,12}", target in "[a-z\\\\\"]{0,9}", number in any::<i64>(), at in any::<prop::sample::Index>(), byte in any::<u8>(), cut in any::<bool>()) {
             let mut body = body(&client, &target, number);
             let at = at.index(body.len());
             if cut { body.truncate(at); } else { body[at] = byte; }

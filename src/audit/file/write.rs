@@ -1,4 +1,4 @@
-//! Writing the file: rows in, chunks out, in constant memory.
+//! Writing the file: it takes rows and returns chunks, in constant memory.
 
 use std::ops::Range;
 
@@ -16,20 +16,20 @@ use crate::audit::tree::Hash;
 use crate::audit::{AuditError, note};
 use crate::bytes::hex;
 
-/// Longest description of a filter, in bytes.
+/// The length of the longest filter description, in bytes.
 const MAX_FILTER: usize = 1024;
 
-/// Why entries stand in the file by their hashes alone.
+/// Why the file contains only the hashes of entries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Omission {
     /// Their bodies were deleted by retention.
     Pruned,
-    /// They were not asked for: outside the range, or not what the filter picks.
+    /// They are outside the range, or do not match the filter.
     Outside,
 }
 
-/// An export in progress. Fed with every row of the log in order, whether it is wanted or not: what is not wanted
-/// is hashed. It copies what the table holds, sound or not; whether it is sound the verifier says.
+/// Writes one export. Pass every row of the log, in order: rows that are not wanted appear as hashes. The export copies the
+/// table as it is; whether the log is intact is decided by the verifier.
 pub struct Export {
     header: HeaderLine,
     position: u64,
@@ -41,11 +41,11 @@ pub struct Export {
 }
 
 impl Export {
-    /// Begins the export of `range` of the log `origin` as it is under `head`; `filter` says in words what entries
-    /// of the range are picked by.
+    /// Begins the export of `range` of the log `origin` as it is under `head`. `filter` describes which entries of the range
+    /// are wanted.
     ///
     /// # Errors
-    /// [`AuditError::Range`] for a range beyond the head, [`AuditError::Name`] for a description over 1,024 bytes.
+    /// [`AuditError::Range`] for a range that ends after the head; [`AuditError::Name`] for a description over 1,024 bytes.
     pub fn new(
         origin: &str,
         site: [u8; 8],
@@ -83,12 +83,12 @@ impl Export {
         Ok(export)
     }
 
-    /// The next row of the log, as the table holds it: an entry where it is wanted, else its hash. `body` is `None`
-    /// where it was pruned. A row that is missing is missing in the file too.
+    /// Adds the next row of the log as it is in the table: the entry if it is wanted, otherwise its hash. `body` is `None` if
+    /// it was pruned. A row that is missing in the table is missing in the file too.
     ///
     /// # Errors
-    /// [`AuditError::Range`] for a row before its place, [`AuditError::Body`] for a body with a newline or longer than
-    /// [`MAX_LINE`], or a leaf hash of another length than 32 bytes.
+    /// [`AuditError::Range`] for a row that is out of order or after the head; [`AuditError::Body`] for a body that contains
+    /// a newline or is longer than [`MAX_LINE`], or a leaf hash that is not 32 bytes long.
     pub fn row(
         &mut self,
         seq: u64,
@@ -113,10 +113,10 @@ impl Export {
         }
     }
 
-    /// A stretch of which only the hashes of its [`Span`] were kept.
+    /// Adds a stretch of which only the hashes of its [`Span`] were kept.
     ///
     /// # Errors
-    /// [`AuditError::Range`] unless it begins at the next entry and ends in the log.
+    /// [`AuditError::Range`] unless it begins at the next entry and ends within the log.
     pub fn span(&mut self, why: Omission, span: &Span) -> Result<(), AuditError> {
         let range = span.range();
         if range.start != self.position || range.end > self.header.size {
@@ -163,21 +163,21 @@ impl Export {
         Ok(())
     }
 
-    /// How many entries have been fed: the size a checkpoint or seal must have to stand here.
+    /// Returns the number of entries so far. A checkpoint or seal at this place must have this size.
     #[must_use]
     pub const fn position(&self) -> u64 {
         self.position
     }
 
-    /// A checkpoint about the log up to here.
+    /// Adds a checkpoint of the log up to here.
     ///
     /// # Errors
-    /// [`AuditError::Note`] when it is longer than [`note::MAX_NOTE`].
+    /// [`AuditError::Note`] when the note is longer than [`note::MAX_NOTE`].
     pub fn checkpoint(&mut self, note: &str) -> Result<(), AuditError> {
         self.checkpoint_within(self.position, note)
     }
 
-    /// A checkpoint about a size inside the stretch just passed, whose root is not there to be compared.
+    /// Adds a checkpoint of a size within the last stretch of hashes, where its root cannot be compared.
     ///
     /// # Errors
     /// As [`Export::checkpoint`].
@@ -194,19 +194,19 @@ impl Export {
         Ok(())
     }
 
-    /// A seal about the log up to here, or inside the stretch just passed.
+    /// Adds a seal of the log up to here, or of a size within the last stretch of hashes.
     pub fn seal(&mut self, seal: &Seal) {
         self.flush();
         self.frame_line(seal.to_text().as_bytes());
     }
 
-    /// What was written since the last call.
+    /// Returns the bytes that were written since the last call.
     #[must_use]
     pub fn take(&mut self) -> Vec<u8> {
         std::mem::take(&mut self.out)
     }
 
-    /// Ends the file and gives the rest of it. `key` signs header, counts and all that is not an entry.
+    /// Ends the file and returns the rest of it. `key` signs the header, the counts and every line that is not an entry.
     ///
     /// # Errors
     /// As [`note::sign`].

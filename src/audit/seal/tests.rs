@@ -31,7 +31,7 @@ fn check(seals: &[Seal], first: Option<&FirstKey>) -> Vec<Option<SealFault>> {
 }
 
 #[test]
-fn every_epoch_has_its_seal_and_a_passed_key_is_gone() {
+fn every_epoch_is_sealed_and_keys_of_past_epochs_are_erased() {
     let (mut sealer, first) = enroll();
     let head = grown(&Head::default());
     assert_eq!(
@@ -63,7 +63,7 @@ fn every_epoch_has_its_seal_and_a_passed_key_is_gone() {
 }
 
 #[test]
-fn what_is_not_the_next_seal_is_found() {
+fn missing_moved_or_changed_seals_are_found() {
     let (sealer, first) = enroll();
     let seals = sealer.due(&grown(&Head::default()), hours(5));
     let faults = |change: &dyn Fn(&mut Vec<Seal>)| {
@@ -124,7 +124,7 @@ fn what_is_not_the_next_seal_is_found() {
 }
 
 #[test]
-fn a_seal_has_one_spelling() {
+fn seal_has_one_spelling() {
     let seal = &enroll().0.due(&Head::default(), hours(1))[0];
     let text = seal.to_text();
     let mut large = seal.clone();
@@ -145,7 +145,7 @@ fn a_seal_has_one_spelling() {
 
 /// Seals with a sound MAC that the sealer of their epoch would not have made.
 #[test]
-fn a_sound_mac_is_not_enough() {
+fn seal_with_valid_mac_in_the_wrong_place_is_refused() {
     let key = || Secret::new([7; 32]);
     let (sealer, first) = enroll();
     let one = |sealer: &Sealer| sealer.due(&Head::default(), hours(3)).remove(0);
@@ -187,7 +187,7 @@ fn a_sound_mac_is_not_enough() {
 }
 
 #[test]
-fn one_fault_is_one_finding() {
+fn one_fault_is_reported_once() {
     let (sealer, first) = enroll();
     let seals = sealer.due(&grown(&Head::default()), hours(5));
     let mut again = seals.clone();
@@ -215,7 +215,7 @@ fn one_fault_is_one_finding() {
 }
 
 #[test]
-fn epochs_have_an_end() {
+fn sealing_stops_at_the_last_epoch() {
     let (mut sealer, _) = enroll();
     sealer.epoch = MAX_EPOCHS - 1;
     let far = Timestamp::from_millis(u64::MAX);
@@ -237,7 +237,7 @@ fn epochs_have_an_end() {
 }
 
 #[test]
-fn a_key_is_read_without_a_typing_error_or_not_at_all() {
+fn key_with_a_typing_error_is_refused() {
     let (sealer, first) = enroll();
     let text = first.to_text();
     assert_eq!(FirstKey::from_text(&text).unwrap().to_text(), text);

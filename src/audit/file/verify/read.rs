@@ -1,4 +1,4 @@
-//! Reading a file from end to end, on several threads where there are any.
+//! Reading a whole file, on several threads where the platform has them.
 
 use std::io::{self, BufRead};
 
@@ -7,18 +7,18 @@ use super::lines::split_line;
 use super::verifier::FileVerifier;
 use crate::audit::file::report::{Expectations, FileReport};
 
-/// Bytes that are examined at once.
+/// The number of bytes that are examined at once.
 #[cfg(not(target_family = "wasm"))]
 const CHUNK: usize = 1 << 18;
-/// Threads that hash. With the one that reads they are more than the two cores of a small machine: so neither waits
-/// for the other.
+/// The number of threads that hash. With the reading thread there is one more than the two cores of a small machine, so
+/// that no core is idle.
 #[cfg(not(target_family = "wasm"))]
 const WORKERS: usize = 2;
-/// Chunks under way to and from each.
+/// The number of chunks that are queued for each thread, in each direction.
 #[cfg(not(target_family = "wasm"))]
 const AHEAD: usize = 2;
 
-/// What was found out of the lines that lie in `chunk` whole.
+/// Examines the lines that lie in `chunk` whole.
 fn examine(chunk: &[u8]) -> Vec<Option<Examined>> {
     let mut found = Vec::new();
     let Some((_, mut rest)) = split_line(chunk) else {
@@ -31,7 +31,7 @@ fn examine(chunk: &[u8]) -> Vec<Option<Examined>> {
     found
 }
 
-/// Fills `chunk` from `reader`, up to its capacity; empty at the end.
+/// Fills `chunk` from `reader` with at most `most` bytes. At the end of the input it is empty.
 fn fill(reader: &mut impl BufRead, chunk: &mut Vec<u8>, most: usize) -> io::Result<()> {
     chunk.clear();
     while chunk.len() < most {
@@ -50,13 +50,13 @@ fn fill(reader: &mut impl BufRead, chunk: &mut Vec<u8>, most: usize) -> io::Resu
     Ok(())
 }
 
-/// Verifies a file. `progress` is told the bytes done so far, now and then.
+/// Verifies a file. `progress` is called from time to time with the number of bytes that were verified.
 ///
-/// Other threads hash and read entries; what they mean for the log is found out on this one, in the order of the
-/// file. Memory stays constant.
+/// Other threads hash and read the entries. This thread puts the results together in the order of the file. Memory is
+/// constant.
 ///
 /// # Errors
-/// Only when reading fails: whatever the bytes are is a [`FileReport`].
+/// Only when reading fails. What the bytes are is reported in the [`FileReport`].
 #[cfg(not(target_family = "wasm"))]
 pub fn verify(
     mut reader: impl BufRead,
@@ -68,7 +68,7 @@ pub fn verify(
     let mut verifier = FileVerifier::new(expected);
     let mut done = 0_u64;
     std::thread::scope(|scope| {
-        // Each in its turn, so that answers come in the order of the file.
+        // The threads take turns, so that results arrive in the order of the file.
         let workers = [(); WORKERS].map(|()| {
             let (to_worker, work) = sync_channel::<Vec<u8>>(AHEAD);
             let (answer, from_worker) = sync_channel::<(Vec<u8>, Vec<Option<Examined>>)>(AHEAD);
@@ -114,10 +114,10 @@ pub fn verify(
     .map(|()| verifier.finish())
 }
 
-/// Verifies a file. `progress` is told the bytes done so far, now and then.
+/// Verifies a file. `progress` is called from time to time with the number of bytes that were verified.
 ///
 /// # Errors
-/// Only when reading fails: whatever the bytes are is a [`FileReport`].
+/// Only when reading fails. What the bytes are is reported in the [`FileReport`].
 #[cfg(target_family = "wasm")]
 pub fn verify(
     mut reader: impl BufRead,
@@ -142,13 +142,13 @@ mod tests {
     use super::fill;
 
     #[test]
-    fn a_chunk_is_as_long_as_asked_for_and_no_longer() {
+    fn chunk_is_filled_to_the_given_length() {
         let (mut reader, mut chunk) = (&b"0123456789"[..], Vec::new());
         for expected in [&b"0123"[..], b"4567", b"89", b""] {
             fill(&mut reader, &mut chunk, 4).unwrap();
             assert_eq!(chunk, expected);
         }
-        // From a reader that gives it in smaller pieces.
+        // From a reader that returns smaller pieces.
         let mut reader = std::io::BufReader::with_capacity(3, &b"0123456789"[..]);
         for expected in [&b"0123"[..], b"4567", b"89", b""] {
             fill(&mut reader, &mut chunk, 4).unwrap();
