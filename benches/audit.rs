@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use countersign::audit::append::{Head, append};
 use countersign::audit::checkpoint::{Checkpoint, origin};
-use countersign::audit::entry::Draft;
+use countersign::audit::draft::Draft;
 use countersign::audit::file::{Expectations, Export, verify};
 use countersign::audit::note::VerifierKey;
 use countersign::clock::Timestamp;

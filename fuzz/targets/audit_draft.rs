@@ -2,7 +2,8 @@
 //! control characters and no token, and is the same bytes each time.
 #![no_main]
 
-use countersign::audit::entry::{Draft, Entry};
+use countersign::audit::draft::Draft;
+use countersign::audit::entry::Entry;
 use countersign::token::Kind;
 use countersign_fuzz::{NOW, SITE};
 use libfuzzer_sys::fuzz_target;

@@ -4,7 +4,8 @@
 //! the head in one transaction. This keeps the sequence without gaps and prevents forks of the log.
 
 use super::AuditError;
-use super::entry::{Draft, Entry, Summary};
+use super::draft::Draft;
+use super::entry::{Entry, Summary};
 use super::tree::{Frontier, Hash, leaf_hash};
 use crate::bytes::{base64url, from_base64url, from_hex, hex};
 use crate::clock::Timestamp;
@@ -128,7 +129,8 @@ pub struct Appended {
 ///
 /// ```
 /// use countersign::audit::append::{Head, append};
-/// use countersign::audit::entry::{Draft, Entry};
+/// use countersign::audit::draft::Draft;
+/// use countersign::audit::entry::Entry;
 /// use countersign::clock::Timestamp;
 ///
 /// let draft = Draft::from_json(r#"{"kind":"system","actor":{"kind":"system"},"action":"start"}"#)?;

@@ -1,29 +1,46 @@
-//! Drafts of audit entries. A draft holds names, types, digests and numbers, never a text that an
-//! agent wrote, and never a token.
+//! Drafts: entries before they are appended, with what the caller knows about them.
+//!
+//! Drafts come from the doors of the extension, and as JSON from the plugin. A draft holds names, types, digests and
+//! numbers. It must not hold text that an agent wrote, and never a token.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
-use crate::bytes;
-use crate::json::{self, Object, RawJson};
-use crate::reason::Reason;
+use super::entry::{ActorKind, EntryKind, EntryOutcome, VERSION};
+use super::{AuditError, clean};
+use crate::bytes::hex;
+use crate::clock::Timestamp;
+use crate::json::{self, RawJson};
 
-/// The most arguments that are summed up.
-const MAX_ARGUMENTS: usize = 64;
+/// The length of the longest draft that is read, in bytes of JSON.
+pub const MAX_DRAFT: usize = 1 << 20;
 
-/// Who asked.
-#[derive(Debug, Clone, Serialize)]
-pub(crate) struct Actor {
-    pub(crate) kind: &'static str,
-    pub(crate) connection: Option<u64>,
-    pub(crate) user: Option<u64>,
-    pub(crate) client: Option<String>,
-    pub(crate) ip: Option<String>,
+/// Who acted, as the caller knows it. Texts are cleaned when the entry is built.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Actor {
+    /// The kind of actor.
+    pub kind: ActorKind,
+    /// The id of the connection.
+    #[serde(default)]
+    pub connection: Option<u64>,
+    /// The id of the WordPress user.
+    #[serde(default)]
+    pub user: Option<u64>,
+    /// The display name of the client, cut to 120 characters. The client chose it, so it proves nothing.
+    #[serde(default)]
+    pub client: Option<String>,
+    /// The IP address, cut to 64 characters. Entries are never changed. A caller who must be able to erase addresses passes
+    /// a keyed digest and keeps the address elsewhere.
+    #[serde(default)]
+    pub ip: Option<String>,
 }
 
 impl Actor {
+    /// An actor without authentication, at an IP address; `ip` is empty if it is unknown.
     pub(crate) fn anonymous(ip: &str) -> Self {
         Self {
-            kind: "anonymous",
+            kind: ActorKind::Anonymous,
             connection: None,
             user: None,
             client: None,
@@ -31,179 +48,308 @@ impl Actor {
         }
     }
 
+    /// An agent on a connection, at an IP address; `ip` is empty if it is unknown.
     pub(crate) fn agent(connection: u64, ip: &str) -> Self {
         Self {
-            kind: "agent",
+            kind: ActorKind::Agent,
             connection: Some(connection),
             ..Self::anonymous(ip)
         }
     }
 }
 
-/// What was tried.
-#[derive(Debug, Clone)]
-pub(crate) struct Attempt {
-    pub(crate) action: String,
-    pub(crate) target: Option<String>,
-    pub(crate) change: Option<RawJson>,
-    pub(crate) approval: Option<&'static str>,
-    pub(crate) correlation: Option<String>,
+/// What the caller knows of an entry. Sequence number, time and site are added by [`append`](super::append::append).
+///
+/// `Debug` is not implemented, because a draft may still contain a secret.
+///
+/// ```
+/// use countersign::audit::AuditError;
+/// use countersign::audit::draft::Draft;
+/// use countersign::clock::Timestamp;
+///
+/// let json = r#"{"kind":"system","actor":{"kind":"system"},"action":"start","target":"Bearer abc"}"#;
+/// let draft = Draft::from_json(json)?;
+/// let body = draft.body(0, Timestamp::from_seconds(1_800_000_000), [1; 8])?;
+/// assert!(String::from_utf8_lossy(&body).contains(r#""target":"[redacted]""#));
+/// assert_eq!(Draft::from_json("{}").err(), Some(AuditError::Draft));
+/// # Ok::<(), AuditError>(())
+/// ```
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Draft {
+    /// What the entry is about.
+    pub kind: EntryKind,
+    /// Who acted.
+    pub actor: Actor,
+    /// The name of the tool or event, such as `connection.paused`, cut to 96 characters.
+    pub action: String,
+    /// The object of the action, such as `post:12`, cut to 191 characters.
+    #[serde(default)]
+    pub target: Option<String>,
+    /// What was asked: a JSON object of argument names with digests or short values. It is cut to 8 levels, 64 members for
+    /// each object or array and 512 characters for each text. If it is still longer than 8 KiB, it is replaced by its length
+    /// and SHA-256.
+    #[serde(default)]
+    pub change: Option<RawJson>,
+    /// How the action ended, if it has.
+    #[serde(default)]
+    pub outcome: Option<EntryOutcome>,
+    /// The stable code of a [`Reason`](crate::reason::Reason), cut to 64 characters.
+    #[serde(default)]
+    pub reason: Option<String>,
+    /// How the action was approved, such as `confirmed`, cut to 64 characters.
+    #[serde(default)]
+    pub approval: Option<String>,
+    /// The id that links intent, outcome and confirmation: 8 to 64 lower-case hexadecimal digits.
+    #[serde(default)]
+    pub correlation: Option<String>,
+    /// The sequence number of an earlier entry that this one belongs to.
+    #[serde(default, rename = "ref", skip_serializing_if = "Option::is_none")]
+    pub reference: Option<u64>,
 }
 
-impl Default for Attempt {
-    fn default() -> Self {
-        Self {
-            action: "mcp.request".to_owned(),
-            target: None,
-            change: None,
-            approval: None,
-            correlation: None,
-        }
-    }
+/// The stored form of an entry. The order of the fields is the order of the bytes.
+#[derive(Serialize)]
+struct Canonical {
+    v: u8,
+    seq: u64,
+    time: Timestamp,
+    site: String,
+    kind: EntryKind,
+    actor: CanonicalActor,
+    action: String,
+    target: Option<String>,
+    change: Option<Map<String, Value>>,
+    outcome: Option<EntryOutcome>,
+    reason: Option<String>,
+    approval: Option<String>,
+    correlation: Option<String>,
+    #[serde(rename = "ref")]
+    reference: Option<u64>,
 }
 
 #[derive(Serialize)]
-struct Draft<'a> {
-    kind: &'static str,
-    actor: &'a Actor,
-    action: &'a str,
-    target: Option<&'a str>,
-    change: Option<&'a RawJson>,
-    outcome: Option<&'static str>,
-    reason: Option<&'static str>,
-    approval: Option<&'static str>,
-    correlation: Option<&'a str>,
+struct CanonicalActor {
+    kind: ActorKind,
+    connection: Option<u64>,
+    user: Option<u64>,
+    client: Option<String>,
+    ip: Option<String>,
 }
 
-fn draft(
-    kind: &'static str,
-    actor: &Actor,
-    attempt: &Attempt,
-    outcome: Option<&'static str>,
-    reason: Option<Reason>,
-) -> String {
-    json::raw(&Draft {
-        kind,
-        actor,
-        action: &attempt.action,
-        target: attempt.target.as_deref(),
-        change: attempt.change.as_ref(),
-        outcome,
-        reason: reason.map(Reason::code),
-        approval: attempt.approval,
-        correlation: attempt.correlation.as_deref(),
-    })
-    .get()
-    .to_owned()
-}
-
-/// Something is about to be done.
-pub(crate) fn intent(actor: &Actor, attempt: &Attempt) -> String {
-    draft("intent", actor, attempt, None, None)
-}
-
-/// Something was done, denied or failed.
-pub(crate) fn outcome(actor: &Actor, attempt: &Attempt, reason: Option<Reason>) -> String {
-    let outcome = match reason {
-        None => "ok",
-        Some(reason) if is_fault(reason) => "failed",
-        Some(_) => "denied",
-    };
-    draft("outcome", actor, attempt, Some(outcome), reason)
-}
-
-/// Something was refused before it was begun.
-pub(crate) fn refusal(actor: &Actor, attempt: &Attempt, reason: Reason) -> String {
-    draft("refusal", actor, attempt, Some("denied"), Some(reason))
-}
-
-/// Whether `reason` is a fault of the site rather than a decision.
-const fn is_fault(reason: Reason) -> bool {
-    matches!(
-        reason,
-        Reason::ToolFailed
-            | Reason::LimitUnusable
-            | Reason::StoreUnavailable
-            | Reason::StoreFull
-            | Reason::EntropyUnavailable
-            | Reason::AuditUnavailable
-            | Reason::AuditRollback
-    )
-}
-
-/// What arguments are, without telling their texts: type and a short digest for each, and the value
-/// itself for integers and booleans.
-pub(crate) fn summary(arguments: &Object) -> Object {
-    let mut out = Object::default();
-    let plain = |name: &str| {
-        (1..=64).contains(&name.len())
-            && name
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte))
-    };
-    for (name, value) in arguments
-        .iter()
-        .filter(|(name, _)| plain(name))
-        .take(MAX_ARGUMENTS)
-    {
-        let kind = json::kind(value);
-        let short = value.get().len() <= 24;
-        let member = if kind == "boolean" || (kind == "integer" && short) {
-            value.to_owned()
+impl Draft {
+    /// Reads a draft from JSON.
+    ///
+    /// # Errors
+    /// [`AuditError::Draft`] unless `json` is one object of the documented fields: for an unknown field or word, a field
+    /// that is given twice, a `change` that is not an object, or more than [`MAX_DRAFT`] bytes.
+    pub fn from_json(json: &str) -> Result<Self, AuditError> {
+        if json.len() > MAX_DRAFT {
+            return Err(AuditError::Draft);
+        }
+        let draft: Self = serde_json::from_str(json).map_err(|_| AuditError::Draft)?;
+        let change = draft.change.as_deref();
+        if change.is_none_or(|change| change.get().starts_with('{')) {
+            Ok(draft)
         } else {
-            let digest = bytes::sha256(value.get().as_bytes());
-            json::raw(
-                &Object::default()
-                    .with("type", &kind)
-                    .with("sha256", &bytes::hex(&digest).get(..16).unwrap_or_default()),
-            )
-        };
-        out.set(name, member);
+            Err(AuditError::Draft)
+        }
     }
-    out
+
+    /// Returns the draft as JSON, which [`Draft::from_json`] reads.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        json::raw(self).get().to_owned()
+    }
+
+    /// Builds the exact bytes of the entry: compact JSON with its keys in a fixed order. Every text is cut to its length
+    /// and is free of invisible characters and of what looks like a token.
+    ///
+    /// Redaction recognises Countersign's tokens, `Bearer` credentials and JWTs as they are written. It does not recognise a
+    /// secret that was encoded or split, so callers pass digests instead of values.
+    ///
+    /// # Errors
+    /// [`AuditError::Action`] when the action is empty; [`AuditError::Correlation`] and [`AuditError::Reference`] when
+    /// these fields do not have their form; [`AuditError::Draft`] when `change` is not a JSON object.
+    pub fn body(&self, seq: u64, time: Timestamp, site: [u8; 8]) -> Result<Vec<u8>, AuditError> {
+        let bounded =
+            |text: &Option<String>, max| text.as_deref().map(|text| clean::text(text, max));
+        let action = clean::text(&self.action, 96);
+        if action.is_empty() {
+            return Err(AuditError::Action);
+        }
+        if !self.correlation.as_deref().is_none_or(is_correlation) {
+            return Err(AuditError::Correlation);
+        }
+        if self.reference.is_some_and(|earlier| earlier >= seq) {
+            return Err(AuditError::Reference);
+        }
+        let change: Option<Map<String, Value>> = self
+            .change
+            .as_deref()
+            .map(|change| serde_json::from_str(change.get()))
+            .transpose()
+            .map_err(|_| AuditError::Draft)?;
+        let canonical = Canonical {
+            v: VERSION,
+            seq,
+            time,
+            site: hex(&site),
+            kind: self.kind,
+            actor: CanonicalActor {
+                kind: self.actor.kind,
+                connection: self.actor.connection,
+                user: self.actor.user,
+                client: bounded(&self.actor.client, 120),
+                ip: bounded(&self.actor.ip, 64),
+            },
+            action,
+            target: bounded(&self.target, 191),
+            change: change.as_ref().map(clean::change),
+            outcome: self.outcome,
+            reason: bounded(&self.reason, 64),
+            approval: bounded(&self.approval, 64),
+            correlation: self.correlation.clone(),
+            reference: self.reference,
+        };
+        serde_json::to_vec(&canonical).map_err(|_| AuditError::Draft)
+    }
 }
 
-/// The change of a call: `{"arguments": summary}`.
-pub(crate) fn change(arguments: &Object) -> RawJson {
-    json::raw(&Object::default().with("arguments", &summary(arguments)))
+fn is_correlation(id: &str) -> bool {
+    (8..=64).contains(&id.len()) && id.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn no_text_of_an_agent_is_in_a_summary() {
-        let arguments = Object::parse(
-            r#"{"id":12,"sticky":true,"title":"secret words","list":["secret"],"f":1.5,
-                "csat_ secret":1,"big":123456789012345678901234567890}"#,
-        )
-        .unwrap();
-        let text = change(&arguments).get().to_owned();
-        assert!(!text.contains("secret"), "{text}");
-        assert!(text.contains(r#""id":12,"sticky":true"#), "{text}");
-        let digest = bytes::hex(&bytes::sha256(b"\"secret words\""));
-        assert!(text.contains(&format!(
-            r#""title":{{"type":"string","sha256":"{}"}}"#,
-            &digest[..16]
-        )));
-        assert!(text.contains(r#""big":{"type":"integer""#), "{text}");
+    const FULL: &str = r#"{"ref":3,"kind":"outcome","actor":{"kind":"agent","connection":1,"user":7,"client":"Claude","ip":"192.0.2.1"},
+        "action":"update_post","target":"post:12","change":{"title":"new","a":{"z":1,"b":[true,null]}},"outcome":"ok",
+        "reason":null,"approval":"confirmed","correlation":"00ff00ff00ff00ff"}"#;
+
+    fn body(json: &str) -> Result<String, AuditError> {
+        let bytes = Draft::from_json(json)?.body(
+            4,
+            Timestamp::from_millis(1_700_000_000_123),
+            [0xab; 8],
+        )?;
+        Ok(String::from_utf8(bytes).unwrap())
     }
 
     #[test]
-    fn outcomes_tell_faults_from_denials() {
-        let actor = Actor::agent(7, "192.0.2.1");
-        let attempt = Attempt::default();
+    fn entry_has_exactly_these_bytes() {
         assert_eq!(
-            outcome(&actor, &attempt, None),
-            r#"{"kind":"outcome","actor":{"kind":"agent","connection":7,"user":null,"client":null,"ip":"192.0.2.1"},"action":"mcp.request","target":null,"change":null,"outcome":"ok","reason":null,"approval":null,"correlation":null}"#
+            body(FULL).unwrap(),
+            r#"{"v":1,"seq":4,"time":1700000000123,"site":"abababababababab","kind":"outcome","actor":{"kind":"agent","connection":1,"user":7,"client":"Claude","ip":"192.0.2.1"},"action":"update_post","target":"post:12","change":{"a":{"b":[true,null],"z":1},"title":"new"},"outcome":"ok","reason":null,"approval":"confirmed","correlation":"00ff00ff00ff00ff","ref":3}"#
         );
-        assert!(
-            outcome(&actor, &attempt, Some(Reason::ToolFailed)).contains(r#""outcome":"failed""#)
+        assert_eq!(
+            body(r#"{"kind":"system","actor":{"kind":"system"},"action":"start"}"#).unwrap(),
+            r#"{"v":1,"seq":4,"time":1700000000123,"site":"abababababababab","kind":"system","actor":{"kind":"system","connection":null,"user":null,"client":null,"ip":null},"action":"start","target":null,"change":null,"outcome":null,"reason":null,"approval":null,"correlation":null,"ref":null}"#
         );
-        assert!(
-            outcome(&actor, &attempt, Some(Reason::CapabilityDenied))
-                .contains(r#""outcome":"denied","reason":"capability_denied""#)
+    }
+
+    #[test]
+    fn malformed_drafts_are_refused() {
+        for (wrong, error) in [
+            ("", AuditError::Draft),
+            ("[]", AuditError::Draft),
+            (
+                r#"{"kind":"system","actor":{"kind":"system"}}"#,
+                AuditError::Draft,
+            ),
+            (
+                r#"{"kind":"sytsem","actor":{"kind":"system"},"action":"a"}"#,
+                AuditError::Draft,
+            ),
+            (
+                r#"{"kind":"system","actor":{"kind":"system"},"action":"a","seq":1}"#,
+                AuditError::Draft,
+            ),
+            (
+                r#"{"kind":"system","actor":{"kind":"system","role":"x"},"action":"a"}"#,
+                AuditError::Draft,
+            ),
+            (
+                r#"{"kind":"system","kind":"grant","actor":{"kind":"system"},"action":"a"}"#,
+                AuditError::Draft,
+            ),
+            (
+                r#"{"kind":"system","actor":{"kind":"system"},"action":"a","change":[]}"#,
+                AuditError::Draft,
+            ),
+            (
+                r#"{"kind":"system","actor":{"kind":"system"},"action":"a"} x"#,
+                AuditError::Draft,
+            ),
+            (
+                r#"{"kind":"system","actor":{"kind":"system"},"action":"\u0000"}"#,
+                AuditError::Action,
+            ),
+            (
+                r#"{"kind":"system","actor":{"kind":"system"},"action":"a","correlation":"00FF00FF"}"#,
+                AuditError::Correlation,
+            ),
+            (
+                r#"{"kind":"system","actor":{"kind":"system"},"action":"a","correlation":"00"}"#,
+                AuditError::Correlation,
+            ),
+            (
+                r#"{"kind":"system","actor":{"kind":"system"},"action":"a","ref":4}"#,
+                AuditError::Reference,
+            ),
+        ] {
+            assert_eq!(body(wrong).err(), Some(error), "{wrong}");
+        }
+        // One mebibyte, with spaces, is read; one byte more is refused.
+        let padded = |length: usize| format!("{}{FULL}", " ".repeat(length - FULL.len()));
+        assert_eq!(body(&padded(1_048_576)), body(FULL));
+        assert_eq!(body(&padded(1_048_577)), Err(AuditError::Draft));
+    }
+
+    #[test]
+    fn largest_entry_is_under_16_kib() {
+        let long = "é\\\"".repeat(10_000);
+        let members: Map<String, Value> = (0..99)
+            .map(|n| (format!("{long}{n}"), long.clone().into()))
+            .collect();
+        let draft = Draft {
+            kind: EntryKind::Refusal,
+            actor: Actor {
+                kind: ActorKind::Anonymous,
+                connection: Some(u64::MAX),
+                user: Some(u64::MAX),
+                client: Some(long.clone()),
+                ip: Some(long.clone()),
+            },
+            action: long.clone(),
+            target: Some(long.clone()),
+            change: Some(json::raw(&members)),
+            outcome: Some(EntryOutcome::Denied),
+            reason: Some(long.clone()),
+            approval: Some(long),
+            correlation: None,
+            reference: None,
+        };
+        let body = draft
+            .body(u64::MAX, Timestamp::from_millis(u64::MAX), [0; 8])
+            .unwrap();
+        assert!(body.len() < 16 * 1024, "{}", body.len());
+        assert_eq!(
+            super::super::entry::Entry::parse(&body)
+                .unwrap()
+                .summary
+                .target
+                .unwrap()
+                .chars()
+                .count(),
+            191
         );
+    }
+
+    #[test]
+    fn draft_is_read_back_from_its_json() {
+        let draft = Draft::from_json(FULL).unwrap();
+        assert_eq!(body(&draft.to_json()), body(FULL));
     }
 }

@@ -82,7 +82,7 @@ pub fn reset(store: &dyn Store, origin: &str, head: &Head) -> Result<(), StoreEr
 mod tests {
     use super::*;
     use crate::audit::append::append;
-    use crate::audit::entry::Draft;
+    use crate::audit::draft::Draft;
     use crate::clock::Timestamp;
     use crate::store::MemoryStore;
 

@@ -7,7 +7,7 @@ use ed25519_dalek::SigningKey;
 use super::AuditError;
 use super::append::{Appended, Head, append};
 use super::checkpoint::{Checkpoint, origin};
-use super::entry::Draft;
+use super::draft::Draft;
 use super::file::Export;
 use super::high_water;
 use super::note::VerifierKey;

@@ -1,16 +1,17 @@
 //! The audit log: entries, the Merkle tree over them, checkpoints and verification.
 //!
-//! What the log promises: somebody who trusts neither the database nor its administrator finds, offline,
-//! every entry that was changed, removed, reordered, put in or cut off, up to the newest root that was
-//! kept outside the database. What it cannot promise: whoever rewrites every entry, the tree and the
-//! head, where no root was kept outside, leaves a log that verifies.
+//! The log guarantees that a person who trusts neither the database nor its administrator finds, offline, every entry that
+//! was changed, removed, reordered, added or cut off, up to the newest root that was kept outside the database. It cannot
+//! guarantee this without such a root: an attacker who rewrites all entries, the tree and the head leaves a log that
+//! verifies.
 //!
-//! Everything here is a pure function: the plugin reads and writes the tables, and hands rows in.
+//! The rules are pure functions. The plugin reads and writes the tables and passes the rows.
 
 pub mod append;
+pub(crate) mod attempt;
 pub mod checkpoint;
 mod clean;
-pub(crate) mod draft;
+pub mod draft;
 pub mod entry;
 mod error;
 pub mod file;
@@ -24,6 +25,7 @@ pub mod seal;
 pub mod seal_file;
 pub mod span;
 pub mod tree;
+mod verdict;
 pub mod verify;
 
 pub use error::AuditError;

@@ -115,7 +115,7 @@ impl Prover {
 mod tests {
     use super::*;
     use crate::audit::append::append;
-    use crate::audit::entry::Draft;
+    use crate::audit::draft::Draft;
     use crate::audit::tree::{consistency_proof, inclusion_proof, root_of_leaves};
     use crate::clock::Timestamp;
 

@@ -13,7 +13,8 @@ use std::ops::Range;
 use serde::Deserialize;
 
 use super::AuditError;
-use super::entry::{Draft, EntryKind};
+use super::draft::Draft;
+use super::entry::EntryKind;
 
 /// The action of an entry that records a pruning.
 pub const ACTION: &str = "audit.pruned";

@@ -6,7 +6,7 @@ use super::schema;
 use super::served::{Served, ToolAccess};
 use super::world::World;
 use crate::access::Tool;
-use crate::audit::draft::{self, Attempt};
+use crate::audit::attempt::{self, Attempt};
 use crate::json::{self, Object, RawJson};
 use crate::keyring::Keyring;
 use crate::reason::Reason;
@@ -101,7 +101,7 @@ impl Caller<'_> {
         } else {
             None
         };
-        attempt.change = Some(draft::change(&arguments));
+        attempt.change = Some(attempt::change(&arguments));
         attempt.target = target(tool, &arguments);
         self.check_arguments(tool, &arguments)?;
         let mut review = None;
@@ -186,7 +186,7 @@ impl Caller<'_> {
         attempt.change = Some(json::raw(
             &Object::default()
                 .with("tool", &name)
-                .with("arguments", &draft::summary(&inner)),
+                .with("arguments", &attempt::summary(&inner)),
         ));
         self.check_arguments(tool, &inner)
             .map_err(|denied| DeniedCall {

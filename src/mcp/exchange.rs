@@ -5,7 +5,7 @@ use super::reply::McpReply;
 use super::wire::headers::RequestHeaders;
 use super::wire::response::ResponseBuilder;
 use super::wire::revision::RequestMeta;
-use crate::audit::draft::{self, Actor};
+use crate::audit::draft::Actor;
 use crate::call::connection::Connection;
 use crate::call::registry::Registry;
 use crate::call::served::ToolAccess;
@@ -36,6 +36,6 @@ impl Exchange {
             self.response.error(&refused.error)
         };
         let reason = refused.error.reason;
-        reply.with_entry(Some(draft::refusal(&self.actor, &refused.attempt, reason)))
+        reply.with_entry(Some(refused.attempt.refusal(&self.actor, reason)))
     }
 }

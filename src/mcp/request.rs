@@ -12,7 +12,8 @@ use super::wire::message::RpcMessage;
 use super::wire::response::ResponseBuilder;
 use super::wire::revision::{self, RequestMeta};
 use crate::access;
-use crate::audit::draft::{self, Actor, Attempt};
+use crate::audit::attempt::Attempt;
+use crate::audit::draft::Actor;
 use crate::call::connection::Connection;
 use crate::call::registry::Registry;
 use crate::call::{Misuse, World};
@@ -86,7 +87,7 @@ impl McpRequest {
         let connection = match self.admit(world, connection, &mut response) {
             Ok(connection) => connection,
             Err((error, record)) => {
-                let entry = || draft::refusal(&actor, &Attempt::default(), error.reason);
+                let entry = || Attempt::default().refusal(&actor, error.reason);
                 let reply = response.error(&error).with_entry(record.then(entry));
                 return Ok(Authorized::Reply(reply));
             }

@@ -11,7 +11,8 @@ use super::wire::error::RpcError;
 use super::wire::headers::RequestHeaders;
 use super::wire::message;
 use super::wire::response::ResponseBuilder;
-use crate::audit::draft::{self, Actor, Attempt};
+use crate::audit::attempt::Attempt;
+use crate::audit::draft::Actor;
 use crate::call::{CallLimit, Misuse, World};
 use crate::http::{WebOrigin, require_https};
 use crate::keyring::Keyring;
@@ -96,7 +97,7 @@ impl McpServer {
         };
         let actor = Actor::agent(claims.subject, incoming.ip);
         let refuse = |response: &ResponseBuilder, error: &RpcError| {
-            let entry = draft::refusal(&actor, &Attempt::default(), error.reason);
+            let entry = Attempt::default().refusal(&actor, error.reason);
             Received::Reply(response.error(error).with_entry(Some(entry)))
         };
         if incoming.method != "POST" {
@@ -220,7 +221,7 @@ impl RefusedClient {
                 .admit(&key, UNPROVEN_REFUSALS)
                 .is_ok_and(|admission| admission.is_admitted())
         });
-        let entry = || draft::refusal(&Actor::anonymous(ip), &Attempt::default(), reason);
+        let entry = || Attempt::default().refusal(&Actor::anonymous(ip), reason);
         response.error(&self.error).with_entry(record.then(entry))
     }
 }

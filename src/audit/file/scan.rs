@@ -198,7 +198,8 @@ impl<'a> Cursor<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::audit::entry::{Draft, Entry};
+    use crate::audit::draft::Draft;
+    use crate::audit::entry::Entry;
     use crate::clock::Timestamp;
     use proptest::prelude::*;
 

@@ -2,7 +2,7 @@ use super::key::MAX_EPOCHS;
 use super::*;
 use crate::audit::AuditError;
 use crate::audit::append::{Head, append};
-use crate::audit::entry::Draft;
+use crate::audit::draft::Draft;
 use crate::audit::tree::MAX_SIZE;
 use crate::bytes::hex;
 use crate::clock::Timestamp;

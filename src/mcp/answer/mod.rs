@@ -8,7 +8,8 @@ use super::reply::McpReply;
 use super::wire::error::RpcError;
 use super::wire::events::{self, EventStream};
 use super::wire::response::ResponseBuilder;
-use crate::audit::draft::{self, Actor, Attempt};
+use crate::audit::attempt::Attempt;
+use crate::audit::draft::Actor;
 use crate::call::decide::{OutputSchema, Review};
 use crate::call::{Misuse, World, confirmation};
 use crate::json::Object;
@@ -240,7 +241,7 @@ impl McpCall {
     /// Adds the outcome to the answer, and makes the answer the last event of a stream that has started.
     fn close(&self, mut reply: McpReply, reason: Option<Reason>) -> McpReply {
         if self.kind != CallKind::Completion {
-            reply = reply.with_entry(Some(draft::outcome(&self.actor, &self.attempt, reason)));
+            reply = reply.with_entry(Some(self.attempt.outcome(&self.actor, reason)));
         }
         if self.stream.has_started() {
             reply.status = 200;

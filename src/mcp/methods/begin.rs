@@ -1,7 +1,7 @@
 //! What all calls have in common before they begin.
 
 use super::outcome::RefusedRequest;
-use crate::audit::draft::{self, Attempt};
+use crate::audit::attempt::Attempt;
 use crate::call::World;
 use crate::call::confirmation;
 use crate::call::decide::OutputSchema;
@@ -91,7 +91,7 @@ pub(super) fn prepare(
         name: name.to_owned(),
         template: None,
         arguments: String::new(),
-        intent: Some(draft::intent(&exchange.actor, &attempt)),
+        intent: Some(attempt.intent(&exchange.actor)),
         response: exchange.response.clone(),
         actor: exchange.actor.clone(),
         attempt,

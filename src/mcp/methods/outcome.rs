@@ -1,6 +1,6 @@
 //! What handling a request leads to.
 
-use crate::audit::draft::Attempt;
+use crate::audit::attempt::Attempt;
 use crate::json::Object;
 use crate::mcp::answer::McpCall;
 use crate::mcp::wire::error::RpcError;

@@ -2,7 +2,7 @@
 
 use super::begin::{attempt, fresh_id, prepare};
 use super::outcome::{Handled, RefusedRequest};
-use crate::audit::draft;
+use crate::audit::attempt;
 use crate::call::registry::Registry;
 use crate::call::{World, uri_template};
 use crate::json::Object;
@@ -40,7 +40,7 @@ pub(super) fn read(
         },
     };
     attempt.target = Some(template.clone().unwrap_or_else(|| uri.clone()));
-    attempt.change = Some(draft::change(&variables));
+    attempt.change = Some(attempt::change(&variables));
     let mut call = prepare(exchange, world, CallKind::Resource, &uri, params, attempt)?;
     call.template = template;
     call.arguments = variables.to_json();

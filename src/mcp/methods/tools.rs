@@ -2,7 +2,6 @@
 
 use super::begin::{attempt, fresh_id, prepare};
 use super::outcome::{Handled, RefusedRequest};
-use crate::audit::draft;
 use crate::call::World;
 use crate::call::decide::{self, Caller};
 use crate::call::registry::is_tool_name;
@@ -62,7 +61,7 @@ pub(super) fn call(
     let mut call = prepare(exchange, world, CallKind::Tool, &name, params, attempt)?;
     if allowed.confirmed.is_some() {
         call.attempt.approval = Some("confirmed");
-        call.intent = Some(draft::intent(&call.actor, &call.attempt));
+        call.intent = Some(call.attempt.intent(&call.actor));
     }
     call.arguments = allowed.arguments.to_json();
     call.review = allowed.review;

@@ -1,6 +1,7 @@
 //! Whatever is put into a draft, no token comes out in the entry.
 
-use countersign::audit::entry::{Draft, Entry};
+use countersign::audit::draft::Draft;
+use countersign::audit::entry::Entry;
 use countersign::clock::Timestamp;
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};

@@ -4,7 +4,8 @@
 use countersign::audit::AuditError;
 use countersign::audit::append::{Head, append};
 use countersign::audit::checkpoint::{Checkpoint, origin};
-use countersign::audit::entry::{Draft, Entry, Summary};
+use countersign::audit::draft::Draft;
+use countersign::audit::entry::{Entry, Summary};
 use countersign::audit::note::{VerifierKey, sign};
 use countersign::audit::tree::{Frontier, Hash, leaf_hash};
 use countersign::audit::verify::{

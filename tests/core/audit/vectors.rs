@@ -3,7 +3,8 @@
 
 use countersign::audit::append::{Head, append};
 use countersign::audit::checkpoint::{Checkpoint, origin};
-use countersign::audit::entry::{Draft, Summary};
+use countersign::audit::draft::Draft;
+use countersign::audit::entry::Summary;
 use countersign::audit::note::{VerifierKey, open, sign};
 use countersign::audit::tree::{Hash, leaf_hash, root_of_leaves};
 use countersign::audit::verify::{Columns, LogVerifier, StoredRow};

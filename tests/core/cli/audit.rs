@@ -2,7 +2,7 @@
 
 use countersign::audit::append::{Head, append};
 use countersign::audit::checkpoint::{Checkpoint, origin};
-use countersign::audit::entry::Draft;
+use countersign::audit::draft::Draft;
 use countersign::audit::file::Export;
 use countersign::audit::note::VerifierKey;
 use countersign::audit::seal::Sealer;

@@ -24,7 +24,7 @@ use crate::bytes::{from_hex, hex};
 ///
 /// ```
 /// use countersign::audit::append::{Head, append};
-/// use countersign::audit::entry::Draft;
+/// use countersign::audit::draft::Draft;
 /// use countersign::audit::file::{Expectations, Export, FileVerifier, Remark};
 /// use countersign::audit::verify::LogVerdict;
 /// use countersign::clock::Timestamp;

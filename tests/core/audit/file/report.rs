@@ -62,7 +62,7 @@ fn a_report_says_what_was_not_proved() {
     let pruned = check(&pruned_site(SIZE, 12).export(), &expectations());
     assert_eq!(pruned.remark(Remark::Pruned).unwrap().until, Some(12));
     let mut drafts: Vec<_> = (0..SIZE).map(draft).collect();
-    drafts[4] = countersign::audit::entry::Draft::from_json(
+    drafts[4] = countersign::audit::draft::Draft::from_json(
         r#"{"kind":"system","actor":{"kind":"admin"},"action":"audit.rollback_acknowledged"}"#,
     )
     .unwrap();
@@ -146,7 +146,7 @@ fn one_fault_is_one_finding() {
 #[test]
 fn who_says_it_matters() {
     let mut drafts: Vec<_> = (0..SIZE).map(draft).collect();
-    drafts[4] = countersign::audit::entry::Draft::from_json(
+    drafts[4] = countersign::audit::draft::Draft::from_json(
         r#"{"kind":"intent","actor":{"kind":"agent"},"action":"audit.rollback_acknowledged"}"#,
     )
     .unwrap();

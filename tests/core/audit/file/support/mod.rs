@@ -4,7 +4,7 @@ pub mod lines;
 
 use countersign::audit::append::{EntryRow, Head, append};
 use countersign::audit::checkpoint::{Checkpoint, origin};
-use countersign::audit::entry::Draft;
+use countersign::audit::draft::Draft;
 use countersign::audit::file::{Expectations, Export, FileReport, FileVerifier, Omission, verify};
 use countersign::audit::note::VerifierKey;
 use countersign::audit::prune;
