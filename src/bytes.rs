@@ -4,11 +4,12 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest as _, Sha256};
 
-/// Returns the pre-authentication encoding of `parts`. Each part is preceded by its length, so no two different lists of
-/// parts have the same encoding.
+/// Returns the pre-authentication encoding of `parts`. Each part is preceded by its length, so no two different lists
+/// of parts have the same encoding.
 ///
-/// Layout: the number of parts, then for each part its length and its bytes. Numbers are 64-bit little-endian, as in the
-/// [PASETO specification](https://github.com/paseto-standard/paseto-spec/blob/master/docs/01-Protocol-Versions/Common.md#pae-definition).
+/// Layout: the number of parts, then for each part its length and its bytes. Numbers are 64-bit little-endian, as in
+/// the [PASETO
+/// specification](https://github.com/paseto-standard/paseto-spec/blob/master/docs/01-Protocol-Versions/Common.md#pae-definition).
 ///
 /// ```
 /// use countersign::bytes::pae;

@@ -1,8 +1,8 @@
 //! The keys of a site, one for each purpose, derived from its secret key material.
 //!
-//! The material is WordPress's `AUTH_KEY` and `AUTH_SALT`. It is never used as a key itself. Each key is derived by HKDF
-//! with the site's id as salt and its own label. A key that leaks from one place therefore reveals no other key, and two
-//! sites with the same `wp-config.php` have different keys.
+//! The material is WordPress's `AUTH_KEY` and `AUTH_SALT`. It is never used as a key itself. Each key is derived by
+//! HKDF with the site's id as salt and its own label. A key that leaks from one place therefore reveals no other key,
+//! and two sites with the same `wp-config.php` have different keys.
 //!
 //! ```
 //! use countersign::keyring::{Keyring, Purpose, SiteId};
@@ -178,12 +178,12 @@ pub struct Keyring {
 }
 
 impl Keyring {
-    /// Derives the keys of `site` from its current key `material` and, while `AUTH_KEY` is being replaced, from `previous`
-    /// materials.
+    /// Derives the keys of `site` from its current key `material` and, while `AUTH_KEY` is being replaced, from
+    /// `previous` materials.
     ///
     /// # Errors
-    /// [`Reason::KeyUnusable`] if a material is shorter than [`MIN_MATERIAL`] or contains WordPress's placeholder. There is
-    /// no fallback key.
+    /// [`Reason::KeyUnusable`] if a material is shorter than [`MIN_MATERIAL`] or contains WordPress's placeholder.
+    /// There is no fallback key.
     pub fn open(site: SiteId, material: &[u8], previous: &[&[u8]]) -> Result<Self, Reason> {
         Ok(Self {
             site,
@@ -213,8 +213,8 @@ impl Keyring {
         self.current.token_key(kind)
     }
 
-    /// Returns the key that verifies tokens of `kind` that were issued with the key material `id`; `None` if this keyring
-    /// does not have that material.
+    /// Returns the key that verifies tokens of `kind` that were issued with the key material `id`; `None` if this
+    /// keyring does not have that material.
     #[must_use]
     pub fn token_key_of(&self, id: KeyId, kind: Kind) -> Option<&MacKey> {
         std::iter::once(&self.current)

@@ -69,8 +69,8 @@ pub struct BudgetedCall {
 }
 
 impl BudgetedCall {
-    /// Counts a call with the estimated `cost` under all `budgets`, or under none if one of them has no room. `offset` is
-    /// the present one of the site's time zone.
+    /// Counts a call with the estimated `cost` under all `budgets`, or under none if one of them has no room.
+    /// `offset` is the present one of the site's time zone.
     ///
     /// # Errors
     /// [`CallError::Cost`] for a cost out of range, [`CallError::Budgets`] for a list that the store does not accept;

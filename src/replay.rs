@@ -56,8 +56,8 @@ impl OneTimeItem<'_> {
     /// Returns the use to record in the store, with a first `receipt`. Returns `None` if the item expired more than
     /// [`SKEW_MS`] ago, since its record may already be gone.
     ///
-    /// The record is kept until `expires` plus twice [`SKEW_MS`], and at least for [`MIN_KEPT_MS`]. One [`SKEW_MS`] is the
-    /// tolerance of the expiry checks, the other covers a clock that is set back.
+    /// The record is kept until `expires` plus twice [`SKEW_MS`], and at least for [`MIN_KEPT_MS`]. One [`SKEW_MS`]
+    /// is the tolerance of the expiry checks, the other covers a clock that is set back.
     #[must_use]
     pub fn once<'r>(&self, receipt: &'r [u8], now: Timestamp) -> Option<OneTimeUse<'r>> {
         (now <= self.expires.plus_millis(SKEW_MS)).then(|| OneTimeUse {
@@ -86,8 +86,8 @@ pub enum Sighting {
     Expired,
 }
 
-/// Records the use of `item` and returns whether it is the first. [`OneTimeItem::once`] describes how long the record is
-/// kept.
+/// Records the use of `item` and returns whether it is the first. [`OneTimeItem::once`] describes how long the record
+/// is kept.
 ///
 /// # Errors
 /// The reason for a refusal if the store gives no answer: [`Reason::StoreUnavailable`], [`Reason::StoreFull`], or

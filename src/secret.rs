@@ -1,7 +1,7 @@
 //! Secret bytes, and what is computed with them.
 //!
-//! A [`Secret`] cannot be printed, cloned or compared by `==`, and it is overwritten with zeros when dropped. Its bytes can
-//! be read only by [`Secret::expose`], for which a reviewer can search.
+//! A [`Secret`] cannot be printed, cloned or compared by `==`, and it is overwritten with zeros when dropped. Its
+//! bytes can be read only by [`Secret::expose`], for which a reviewer can search.
 
 use hkdf::Hkdf;
 use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -29,13 +29,14 @@ impl<const N: usize> Secret<N> {
     }
 }
 
-/// Secret bytes of any length, such as the secrets in a vault. They cannot be printed, cloned or compared by `==`, and are
-/// overwritten with zeros when dropped.
+/// Secret bytes of any length, such as the secrets in a vault. They cannot be printed, cloned or compared by `==`,
+/// and are overwritten with zeros when dropped.
 #[derive(Zeroize, ZeroizeOnDrop)]
 pub struct SecretBytes(Vec<u8>);
 
 impl SecretBytes {
-    /// The lengths that [`SecretBytes::random`] accepts: 16 bytes cannot be guessed, and a vault encrypts at most 65,536.
+    /// The lengths that [`SecretBytes::random`] accepts: 16 bytes cannot be guessed, and a vault encrypts at most
+    /// 65,536.
     pub const RANDOM_LENGTHS: std::ops::RangeInclusive<usize> = 16..=65_536;
 
     /// Returns a secret of these bytes without copying them.
@@ -107,8 +108,8 @@ pub fn derive(material: &[u8], salt: &[u8], info: &[u8]) -> Secret<32> {
     Secret::new(out)
 }
 
-/// A prepared key of HMAC-SHA256 ([RFC 2104](https://www.rfc-editor.org/rfc/rfc2104)) for repeated use: its inner and outer
-/// block are hashed only once. It is overwritten with zeros when dropped.
+/// A prepared key of HMAC-SHA256 ([RFC 2104](https://www.rfc-editor.org/rfc/rfc2104)) for repeated use: its inner and
+/// outer block are hashed only once. It is overwritten with zeros when dropped.
 pub struct MacKey(Hmac<Sha256>);
 
 impl MacKey {
@@ -178,8 +179,8 @@ mod tests {
         }
     }
 
-    /// The type of an HMAC does not implement `ZeroizeOnDrop` itself, but consists of two cores and a buffer of the hash,
-    /// which do.
+    /// The type of an HMAC does not implement `ZeroizeOnDrop` itself, but consists of two cores and a buffer of the
+    /// hash, which do.
     #[test]
     fn a_prepared_key_is_wiped_when_dropped() {
         fn wiped<T: ZeroizeOnDrop>() {}

@@ -129,8 +129,8 @@ fn ed25519_known() -> bool {
         .starts_with("e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e06522490155")
 }
 
-/// RFC 7518 appendix B.3: compares the last bytes of ciphertext and tag, decrypts them, and checks that a changed bit is
-/// refused.
+/// RFC 7518 appendix B.3: compares the last bytes of ciphertext and tag, decrypts them, and checks that a changed bit
+/// is refused.
 fn aead_known() -> bool {
     use crate::vault::aead::AeadKey;
     let key: Vec<u8> = (0..64).collect();

@@ -3,8 +3,8 @@
 //!
 //! This is the only Rust code of the rule: the embedded store and the store in memory read counts, run the call and
 //! write the changed counts. The Redis engine shares the checks, but its counts must change inside the server, in one
-//! step for all hosts. Its script `redis/spend.lua` is therefore a second implementation. The conformance suite runs the same
-//! cases against both, and a differential test compares them on random schedules.
+//! step for all hosts. Its script `redis/spend.lua` is therefore a second implementation. The conformance suite runs
+//! the same cases against both, and a differential test compares them on random schedules.
 
 use super::error::StoreError;
 use super::rules::check_budgets;

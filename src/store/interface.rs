@@ -43,8 +43,8 @@ pub struct OneTimeUse<'a> {
     /// When the item was issued, to the millisecond if its format allows. An item that was issued in the millisecond in
     /// which the store was started, or before, is refused.
     pub issued: Timestamp,
-    /// Until when, inclusive, the use must be remembered. It must be [`SKEW_MS`](crate::clock::SKEW_MS) later than the last moment at which
-    /// any check accepts the age of the item, since the clock may be set back by so much.
+    /// Until when, inclusive, the use must be remembered. It must be [`SKEW_MS`](crate::clock::SKEW_MS) later than
+    /// the last moment at which any check accepts the age of the item, since the clock may be set back by so much.
     pub keep_until: Timestamp,
     /// The first receipt of the item, as [`Store::settle`] would write it: at most [`MAX_RECEIPT_BYTES`].
     pub receipt: &'a [u8],
@@ -125,10 +125,11 @@ pub trait Store: Send + Sync {
     /// records that have lapsed.
     ///
     /// # Errors
-    /// * [`StoreError::Restarted`] if an item was issued before the store was started. For [`Origin::Remote`], and for
-    ///   all items in an engine that serves several hosts, also up to [`SKEW_MS`](crate::clock::SKEW_MS) after the start.
-    /// * [`StoreError::ClockStepped`] if `now` is more than [`SKEW_MS`](crate::clock::SKEW_MS) before the latest moment that this store has
-    ///   seen: a record that was pruned may be valid again.
+    /// * [`StoreError::Restarted`] if an item was issued before the store was started. For [`Origin::Remote`], and
+    ///   for all items in an engine that serves several hosts, also up to [`SKEW_MS`](crate::clock::SKEW_MS) after
+    ///   the start.
+    /// * [`StoreError::ClockStepped`] if `now` is more than [`SKEW_MS`](crate::clock::SKEW_MS) before the latest
+    ///   moment that this store has seen: a record that was pruned may be valid again.
     /// * [`StoreError::Lapsed`] if a `keep_until` has passed.
     /// * [`StoreError::Full`] if there is no room.
     /// * [`StoreError::Misuse`] for an empty list, more than [`MAX_TOGETHER`] items, two items with the same key, or a
@@ -175,8 +176,8 @@ pub trait Store: Send + Sync {
     ///
     /// # Errors
     /// [`StoreError::Misuse`] for an empty list, more than [`MAX_BUDGETS`], two budgets with the same key, or a cost
-    /// above [`MAX_AMOUNT`](crate::limit::budget::MAX_AMOUNT); [`StoreError::Full`] if there is no room for a new count; any other variant if the engine
-    /// fails.
+    /// above [`MAX_AMOUNT`](crate::limit::budget::MAX_AMOUNT); [`StoreError::Full`] if there is no room for a new
+    /// count; any other variant if the engine fails.
     fn spend(
         &self,
         budgets: &[Budget],

@@ -19,7 +19,8 @@ pub struct StoreSettings<'a> {
     pub state_dir: &'a Path,
     /// The largest size of the store in MiB: a whole number, 1 to 65536.
     pub store_size: &'a str,
-    /// The address of the shared store. It may contain a password and must not be displayed: see [`redis_address`](super::redis_address).
+    /// The address of the shared store. It may contain a password and must not be displayed: see
+    /// [`redis_address`](super::redis_address).
     pub redis_url: &'a str,
     /// The prefix of the keys of the shared store.
     pub redis_prefix: &'a str,
@@ -29,7 +30,8 @@ pub struct StoreSettings<'a> {
 const MAX_MIB: usize = 65_536;
 
 impl StoreSettings<'_> {
-    /// Returns the configured store. The first successful call of a process opens it; further calls return the same one.
+    /// Returns the configured store. The first successful call of a process opens it; further calls return the same
+    /// one.
     ///
     /// # Errors
     /// [`StoreError::Engine`] or [`StoreError::Size`] for an invalid setting; otherwise as [`open_shared`] or
@@ -112,8 +114,8 @@ static SHARED: LazyLock<Mutex<HashMap<PathBuf, Arc<LmdbStore>>>> = LazyLock::new
 /// The id of the process that opened the first one; 0 if there is none.
 static SHARED_BY: AtomicU32 = AtomicU32::new(0);
 
-/// Returns the embedded store of this host in `folder`. The first call of a process opens it; further calls return the same
-/// one. It stays open until the process ends. `map_bytes` is the size of a store that has to be started.
+/// Returns the embedded store of this host in `folder`. The first call of a process opens it; further calls return
+/// the same one. It stays open until the process ends. `map_bytes` is the size of a store that has to be started.
 ///
 /// # Errors
 /// As [`LmdbStore::open`]; [`StoreError::Forked`] in a forked child of a process that had a store open.

@@ -13,8 +13,8 @@ use super::table::{TableName, WriteEnd, open_env, table, table_to_read, write};
 use crate::clock::Timestamp;
 use crate::store::error::StoreError;
 
-/// The default size of a store: 64 MiB, enough for about 600,000 nonces at once. The file is sparse and takes disk space
-/// only as it fills.
+/// The default size of a store: 64 MiB, enough for about 600,000 nonces at once. The file is sparse and takes disk
+/// space only as it fills.
 pub const DEFAULT_MAP_BYTES: usize = 64 << 20;
 
 /// The only key of the unnamed table.
@@ -44,8 +44,8 @@ pub(super) struct OpenGeneration {
 }
 
 impl LmdbStore {
-    /// Opens the store in `folder`. Starts an empty one if there is none, if it belongs to another `identity`, or if its
-    /// files were replaced or damaged. A missing folder is created with mode 0700.
+    /// Opens the store in `folder`. Starts an empty one if there is none, if it belongs to another `identity`, or if
+    /// its files were replaced or damaged. A missing folder is created with mode 0700.
     ///
     /// `map_bytes` bounds the size of the store, rounded up to whole MiB. It takes effect when a store is started.
     /// `now` becomes the watermark of a store that is started, unless the files in the folder were changed later.

@@ -1,7 +1,7 @@
 //! Checks whether a folder can hold a store: it must belong to this user alone and be on a local disk.
 //!
-//! A user who can write the files can shorten them, and a mapped file that shrinks kills the process. Reading them reveals
-//! little; they have mode 0600 all the same.
+//! A user who can write the files can shorten them, and a mapped file that shrinks kills the process. Reading them
+//! reveals little; they have mode 0600 all the same.
 
 use std::fs::{self, DirBuilder, Metadata};
 use std::io::{self, ErrorKind};
@@ -90,8 +90,8 @@ pub(super) fn io_error(error: &io::Error) -> StoreError {
     }
 }
 
-/// Returns the effective user id. It is read from `/proc/self/status`, since the owner of `/proc/self` remains root in a
-/// process that has changed its user, as php-fpm's workers do.
+/// Returns the effective user id. It is read from `/proc/self/status`, since the owner of `/proc/self` remains root
+/// in a process that has changed its user, as php-fpm's workers do.
 ///
 /// # Errors
 /// [`StoreError::NoIdentity`] or an error of the operating system if it cannot be read.
@@ -105,8 +105,8 @@ pub(crate) fn effective_uid() -> Result<u32, StoreError> {
         .ok_or(StoreError::NoIdentity)
 }
 
-/// Returns the type of the file system of `path`, which must be canonical: that of the deepest mount point at or above it,
-/// and among mounts at the same point the last one, which covers the others. See proc_pid_mountinfo(5).
+/// Returns the type of the file system of `path`, which must be canonical: that of the deepest mount point at or
+/// above it, and among mounts at the same point the last one, which covers the others. See proc_pid_mountinfo(5).
 fn file_system<'a>(mountinfo: &'a str, path: &Path) -> Option<&'a str> {
     let mut found: Option<(usize, &str)> = None;
     for line in mountinfo.lines() {

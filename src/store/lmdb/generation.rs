@@ -6,10 +6,10 @@
 //! store-….mdb, ….mdb-lock  the files of LMDB
 //! ```
 //!
-//! A store that may have lost records is not repaired. A new generation with other file names replaces it. Processes that
-//! have the old one open notice that `current` changed, and open the new one. An item that they accept until then was
-//! issued before the new generation was started, or less than the clock tolerance after it, so the new generation refuses
-//! it.
+//! A store that may have lost records is not repaired. A new generation with other file names replaces it. Processes
+//! that have the old one open notice that `current` changed, and open the new one. An item that they accept until
+//! then was issued before the new generation was started, or less than the clock tolerance after it, so the new
+//! generation refuses it.
 //!
 //! A data file whose content was overwritten in place with an older copy is not recognised. The folder needs no backup;
 //! if it is restored, it must be restored as a whole.
@@ -31,8 +31,8 @@ const LAYOUT: &str = "countersign store 3";
 /// How long to wait while another process opens the store, which takes about a millisecond.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Distinguishes one version of `current` from another: inode and time of change. The time is ctime, which cannot be set
-/// by restoring a file, unlike mtime.
+/// Distinguishes one version of `current` from another: inode and time of change. The time is ctime, which cannot be
+/// set by restoring a file, unlike mtime.
 pub(super) type Stamp = (u64, i64, i64);
 
 /// Distinguishes the files of a generation from copies of them: see [`facts`].
@@ -93,8 +93,8 @@ pub(super) fn stamp(current: &Path) -> Option<Stamp> {
 }
 
 impl Generation {
-    /// Returns the generation in `folder`; `None` if there is none, if it belongs to another machine, or if its files were
-    /// replaced.
+    /// Returns the generation in `folder`; `None` if there is none, if it belongs to another machine, or if its files
+    /// were replaced.
     pub(super) fn present(folder: &Path, identity: &HostIdentity) -> Option<Self> {
         let mut text = String::new();
         let file = File::open(folder.join("current")).ok()?;
@@ -142,8 +142,8 @@ impl Generation {
             .unwrap_or_default()
     }
 
-    /// Returns the latest modification time of the store's files in `folder`. The watermark must not be earlier, even if
-    /// the clock of the machine was reset by a restart and is not yet set.
+    /// Returns the latest modification time of the store's files in `folder`. The watermark must not be earlier, even
+    /// if the clock of the machine was reset by a restart and is not yet set.
     pub(super) fn latest_trace(folder: &Path) -> Timestamp {
         let changed = |about: Metadata| {
             let since = about.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
@@ -223,8 +223,8 @@ fn store_files(folder: &Path) -> Vec<PathBuf> {
 /// Returns what identifies the files of a generation, and the length of the data file.
 ///
 /// A restored file may get the inode of the one that it replaces, so the time of creation is included where the file
-/// system records it. A data file or lock file that was cut short would kill the process that maps it, so the lengths are
-/// checked before the files are opened.
+/// system records it. A data file or lock file that was cut short would kill the process that maps it, so the lengths
+/// are checked before the files are opened.
 fn facts(folder: &Path, name: &str) -> Option<(FileFacts, u64)> {
     let about = |name: &str| -> Option<Metadata> {
         let about = fs::symlink_metadata(folder.join(name)).ok()?;
@@ -258,8 +258,8 @@ pub(super) fn reserve_lock(folder: &Path, name: &str) -> Result<(), StoreError> 
         .map_err(|error| io_error(&error))
 }
 
-/// Gives the data file its full length at once, as a sparse file. A read of the map then never lies beyond the end of the
-/// file, and a full disk results in an error of a write instead of a signal.
+/// Gives the data file its full length at once, as a sparse file. A read of the map then never lies beyond the end of
+/// the file, and a full disk results in an error of a write instead of a signal.
 pub(super) fn stretch(path: &Path, bytes: u64) -> Result<(), StoreError> {
     OpenOptions::new()
         .write(true)

@@ -6,8 +6,8 @@ use crate::store::error::StoreError;
 
 /// The machine and the boot that a store belongs to. The store is started anew if either differs.
 ///
-/// A store is not synced to disk, so after a crash of the machine its files may have any content. On a clone of the machine
-/// they would allow the same nonce to be used on both. The boot id differs in either case.
+/// A store is not synced to disk, so after a crash of the machine its files may have any content. On a clone of the
+/// machine they would allow the same nonce to be used on both. The boot id differs in either case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HostIdentity {
     boot: String,
@@ -15,8 +15,8 @@ pub struct HostIdentity {
 }
 
 impl HostIdentity {
-    /// Returns an identity from the id of a boot and the id of a machine. Characters other than ASCII letters, digits and
-    /// hyphens are removed, and 128 are kept of each, so that both fit on a line of a file.
+    /// Returns an identity from the id of a boot and the id of a machine. Characters other than ASCII letters, digits
+    /// and hyphens are removed, and 128 are kept of each, so that both fit on a line of a file.
     #[must_use]
     pub fn new(boot: &str, machine: &str) -> Self {
         let plain = |text: &str| -> String {

@@ -8,9 +8,9 @@
 //! **No `MDB_WRITEMAP`,** although it is three times faster: the map would be writable, so a stray pointer anywhere in
 //! PHP could change records, and a full disk would end in a signal instead of an error.
 //!
-//! **Forks.** Only the process that opened an environment may use it, and LMDB cannot open it a second time in a forked
-//! child. The child is therefore refused with [`StoreError::Forked`](super::StoreError::Forked). php-fpm and Apache fork
-//! before their first request, and the store is opened in a request.
+//! **Forks.** Only the process that opened an environment may use it, and LMDB cannot open it a second time in a
+//! forked child. The child is therefore refused with [`StoreError::Forked`](super::StoreError::Forked). php-fpm and
+//! Apache fork before their first request, and the store is opened in a request.
 //!
 //! **Tables** (integers big-endian, moments in milliseconds):
 //!
@@ -24,8 +24,9 @@
 //!
 //! Each table has a share of the map in pages, so that a flood of client addresses cannot use up the room of nonces.
 //!
-//! A place is the first half of a key, which is a SHA-256 digest. Finding another item with the same 128 bits as a given
-//! one is infeasible, and a tree with half keys is a third smaller and, with a million records, one level lower.
+//! A place is the first half of a key, which is a SHA-256 digest. Finding another item with the same 128 bits as a
+//! given one is infeasible, and a tree with half keys is a third smaller and, with a million records, one level
+//! lower.
 
 mod engine;
 mod folder;

@@ -142,8 +142,8 @@ pub(super) fn open_env(path: &Path, map_bytes: usize) -> Result<Env<WithoutTls>,
         .map_size(map_bytes)
         .max_readers(MAX_READERS)
         .max_dbs(u32::try_from(TableName::ALL.len()).unwrap_or(u32::MAX));
-    // SAFETY: The call is unsafe because it is undefined behaviour if another program changes or shortens a mapped file,
-    // and because a crash of the machine leaves a file of any content, since nothing is synced.
+    // SAFETY: The call is unsafe because it is undefined behaviour if another program changes or shortens a mapped
+    // file, and because a crash of the machine leaves a file of any content, since nothing is synced.
     // * Only this user can write the folder, which is on a local disk (`folder::check`), and only this module writes in
     //   it. LMDB's lock file, which is not removed while its store is current, synchronises the processes.
     // * A file from before a crash is never opened, since the boot id differs (`Generation::present`).
@@ -191,9 +191,9 @@ fn close_on_exec(path: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Examines the `batch` records that follow `key`, continuing at the beginning after the last one, and removes those that
-/// are `dead`. Next to a key that is being written this is cheap, since its page is in memory. Keys are digests, so over
-/// time every part of the table is reached.
+/// Examines the `batch` records that follow `key`, continuing at the beginning after the last one, and removes those
+/// that are `dead`. Next to a key that is being written this is cheap, since its page is in memory. Keys are digests,
+/// so over time every part of the table is reached.
 pub(super) fn prune(
     table: Table<'_>,
     wtxn: &mut RwTxn<'_>,

@@ -3,11 +3,11 @@
 --
 -- ARGV: the most bytes of all histories, how many records to examine for pruning, how many when there is no room, the
 -- most admissions of a history, and for each limit its key, its maximum and its window in milliseconds.
--- Answer: OK, 1, maximum, remaining, seconds until reset; or OK, 0, index, seconds to wait, 1 for the first refusal of a
--- burst, maximum.
+-- Answer: OK, 1, maximum, remaining, seconds until reset; or OK, 0, index, seconds to wait, 1 for the first refusal
+-- of a burst, maximum.
 --
--- A history: moment of the last recorded refusal (0 for none), then those of the admissions, oldest first; 6 bytes each,
--- big-endian, in milliseconds.
+-- A history: moment of the last recorded refusal (0 for none), then those of the admissions, oldest first; 6 bytes
+-- each, big-endian, in milliseconds.
 if not opened() then
 	return {CHANGED}
 end

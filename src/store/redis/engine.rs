@@ -68,8 +68,8 @@ impl RedisStore {
         Ok(store)
     }
 
-    /// Opens a store for tests: it uses the caller's clock, at first `now`, instead of the server's, and checks the server
-    /// before each operation.
+    /// Opens a store for tests: it uses the caller's clock, at first `now`, instead of the server's, and checks the
+    /// server before each operation.
     ///
     /// # Errors
     /// As [`RedisStore::open`].

@@ -50,8 +50,8 @@ local function forget(keys)
 			bytes = bytes + #receipt + RECEIPT_COST
 		end
 	end
-	-- Commands that free memory come first: the server allows them when its memory is full, and then also the ones after
-	-- them.
+	-- Commands that free memory come first: the server allows them when its memory is full, and then also the ones
+	-- after them.
 	call('ZREM', SEEN, unpack(keys))
 	call('HDEL', RECEIPTS, unpack(keys))
 	-- Not -bytes: Lua prints that as -0 if it is 0.

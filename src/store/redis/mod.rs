@@ -5,9 +5,10 @@
 //!
 //! **Data that the server has lost.** Replication is asynchronous, and a restart may bring back an older state.
 //! Therefore the store belongs to one instance (`run_id` and `master_replid`). The first process that meets another
-//! instance starts the store anew with a watermark. The same happens after data was flushed or a table is gone, which is
-//! noticed because the number of records is also kept apart from them. The scripts compare the instance with the one
-//! that the caller is connected to. If a server does not know a script, the caller asks it again which instance it is.
+//! instance starts the store anew with a watermark. The same happens after data was flushed or a table is gone, which
+//! is noticed because the number of records is also kept apart from them. The scripts compare the instance with the
+//! one that the caller is connected to. If a server does not know a script, the caller asks it again which instance
+//! it is.
 //!
 //! **Clocks.** Each head has its own clock, so items that this site issued are treated like those of other machines:
 //! also what was issued up to [`SKEW_MS`](crate::clock::SKEW_MS) after the watermark is refused. A head whose clock
@@ -25,8 +26,8 @@
 //!   answer. A request of WordPress must wait for a bounded time.
 //! * [`reply`]: the crate's conversions are lenient; a text `1` is read as a number, for example. An answer that no
 //!   script gives must be an error.
-//! * [`connection`]: the crate offers a pool (`r2d2`) that starts threads and does not notice a fork. Two processes that
-//!   share a connection would read each other's answers.
+//! * [`connection`]: the crate offers a pool (`r2d2`) that starts threads and does not notice a fork. Two processes
+//!   that share a connection would read each other's answers.
 
 mod connection;
 mod engine;

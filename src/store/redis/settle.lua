@@ -1,5 +1,5 @@
--- Writes the receipt of a one-time item. ARGV: key, receipt, the most bytes of all items. Answer: OK and 1, or 0 if there
--- is no live record of the item.
+-- Writes the receipt of a one-time item. ARGV: key, receipt, the most bytes of all items. Answer: OK and 1, or 0 if
+-- there is no live record of the item.
 local watermark, latest = opened()
 if not watermark then
 	return {CHANGED}

@@ -1,8 +1,8 @@
 //! Sends commands and receives answers, each until a fixed moment and up to a fixed length.
 //!
-//! The connection of the crate `redis` is not used because it fails when a signal interrupts a read (php-fpm's reload and
-//! PHP's timer send signals), because its timeout applies to each read (a server that sends one byte a second never
-//! exceeds it), and because it reads an answer of any length.
+//! The connection of the crate `redis` is not used because it fails when a signal interrupts a read (php-fpm's reload
+//! and PHP's timer send signals), because its timeout applies to each read (a server that sends one byte a second
+//! never exceeds it), and because it reads an answer of any length.
 
 use std::io::{self, ErrorKind, Read, Write as _};
 use std::net::{TcpStream, ToSocketAddrs as _};
@@ -53,8 +53,8 @@ impl RedisSocket {
         })
     }
 
-    /// Sends a command and returns its answer, which may be an error of the server. After an `Err` the socket must not be
-    /// used again, since the answer may still arrive.
+    /// Sends a command and returns its answer, which may be an error of the server. After an `Err` the socket must
+    /// not be used again, since the answer may still arrive.
     pub(super) fn ask(&mut self, command: &Cmd, until: Instant) -> Result<Value, StoreError> {
         self.stream
             .send(&command.get_packed_command(), until)

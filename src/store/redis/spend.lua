@@ -1,10 +1,10 @@
--- Counts a call under its budgets, or corrects its cost, by the algorithm of limit/budget. It must run inside the server,
--- so it is implemented a second time here; the tests compare both.
+-- Counts a call under its budgets, or corrects its cost, by the algorithm of limit/budget. It must run inside the
+-- server, so it is implemented a second time here; the tests compare both.
 --
--- ARGV: the most bytes of all counts, how many records to examine for pruning, how many when there is no room, offset of
--- the zone in seconds, `spend` or `correct`, estimated cost, real cost, the largest amount, and for each budget its key,
--- `day` or `month`, `calls` or `cost`, its cap, and the tally that the caller knows: period (empty for none), count,
--- whether a refusal was announced (0 or 1).
+-- ARGV: the most bytes of all counts, how many records to examine for pruning, how many when there is no room, offset
+-- of the zone in seconds, `spend` or `correct`, estimated cost, real cost, the largest amount, and for each budget
+-- its key, `day` or `month`, `calls` or `cost`, its cap, and the tally that the caller knows: period (empty for
+-- none), count, whether a refusal was announced (0 or 1).
 -- Answer: OK, the moment in milliseconds, and for each budget its period, its count, and 0 or 1 for: a refusal was
 -- announced, this call is refused, this refusal is to be announced.
 --

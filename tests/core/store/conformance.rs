@@ -37,8 +37,8 @@ fn once(n: u64, keep_ms: u64) -> OneTimeUse<'static> {
     }
 }
 
-/// Returns the receipt of an item; `None` if it is not recorded. It is requested together with an item that is recorded, so
-/// that nothing is written.
+/// Returns the receipt of an item; `None` if it is not recorded. It is requested together with an item that is
+/// recorded, so that nothing is written.
 fn receipt(store: &dyn Store, n: u64, now: u64) -> Option<Vec<u8>> {
     let known = once(u64::MAX, 900_000_000);
     let _ = store.insert_once(&known, at(now)).unwrap();
