@@ -169,8 +169,7 @@ pub fn connection() -> Value {
 
 pub fn registry() -> Value {
     json!({
-        "builtin": ["get_site_info", "whoami", "list_posts", "search_content", "get_post", "list_media", "get_media",
-            "create_draft", "update_content", "request_review", "publish_post", "schedule_post", "trash_post", "restore_post"],
+        "builtin": countersign::access::catalogue().iter().map(|tool| tool.name).collect::<Vec<_>>(),
         "tools": [
             {"name": "plugin.echo", "description": "Says it again.", "group": "read",
                 "inputSchema": {"type": "object", "properties": {"text": {"type": "string", "x-mcp-header": "Text"}}}},
