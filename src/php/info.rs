@@ -10,7 +10,8 @@ use ext_php_rs::{info_table_end, info_table_header, info_table_row, info_table_s
 
 use crate::store::StoreSettings;
 
-/// `PHP_INI_SYSTEM`: no script, `.user.ini` or plugin can move the store or the keys to a place of its own.
+/// The INI entries. All are `PHP_INI_SYSTEM`, so that no script, `.user.ini` or plugin can choose another store or other
+/// keys.
 static INI: IniEntryDefs<7> = IniEntryDefs::new([
     IniEntryDef::new(
         c"countersign.store",
@@ -33,12 +34,13 @@ static INI: IniEntryDefs<7> = IniEntryDefs::new([
     IniEntryDef::end(),
 ]);
 
+/// Registers the INI entries. Call it during the start of the module only.
 pub(super) fn register_ini(module: i32) {
     IniEntryDef::register(INI.as_slice(), module);
 }
 
-/// The INI entry `countersign.NAME`; empty where it is not set. All are read by the first request of a process
-/// that needs one, and kept: they cannot change.
+/// Returns the INI entry `countersign.NAME`, or an empty text if it is not set. The first request of a process that needs an
+/// entry reads all of them; they cannot change afterwards.
 fn entry(name: &str) -> &'static str {
     static ENTRIES: OnceLock<HashMap<String, String>> = OnceLock::new();
     let entries = ENTRIES.get_or_init(|| {
@@ -53,7 +55,7 @@ fn entry(name: &str) -> &'static str {
     entries.get(name).map_or("", String::as_str)
 }
 
-/// What the host set about the store.
+/// Returns the host's settings of the store.
 pub(super) fn store() -> StoreSettings<'static> {
     StoreSettings {
         store: entry("store"),
@@ -64,18 +66,17 @@ pub(super) fn store() -> StoreSettings<'static> {
     }
 }
 
-/// The file of the vault's key slot; empty for none.
+/// Returns the path of the file for the vault's slot `key_file`; empty if none is set.
 pub(super) fn key_file() -> &'static str {
     entry("key_file")
 }
 
-/// A line for PHP's error log.
+/// Writes a line to PHP's error log.
 pub(super) fn log(line: &str) {
     ext_php_rs::error::php_error(&ext_php_rs::flags::ErrorType::Warning, line);
 }
 
-/// The section of `phpinfo()`: what is loaded and whether it is sound, never a secret. It opens
-/// nothing.
+/// Prints the section of `phpinfo()`: the version, the store and the self-test, but no secret. It does not open the store.
 pub(super) extern "C" fn phpinfo(_module: *mut ModuleEntry) {
     let failed: Vec<&str> = crate::selftest::run()
         .into_iter()
@@ -97,7 +98,7 @@ pub(super) extern "C" fn phpinfo(_module: *mut ModuleEntry) {
     info_table_row!("Store at", place.as_str());
     info_table_row!("Self-test", verdict.as_str());
     info_table_end!();
-    // PHP's own table of INI entries would show the password in an address.
+    // PHP's own table of INI entries would show a password in the address of the Redis server.
     info_table_start!();
     info_table_header!("Directive", "Value");
     for name in [
