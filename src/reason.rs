@@ -330,4 +330,25 @@ mod tests {
             assert!(reason.message().ends_with('.'));
         }
     }
+
+    #[test]
+    fn reasons_of_keys_and_store_name_their_part() {
+        for reason in Reason::ALL {
+            let code = reason.code();
+            let keys = [
+                "key_unusable",
+                "action_key_unusable",
+                "key_file_unusable",
+                "recovery_code_invalid",
+            ];
+            let part = if keys.contains(&code) || code.starts_with("vault_") {
+                FailingPart::Keys
+            } else if code.starts_with("store_") {
+                FailingPart::Store
+            } else {
+                FailingPart::Other
+            };
+            assert_eq!(reason.failing_part(), part, "{reason}");
+        }
+    }
 }

@@ -7,17 +7,10 @@
 
 declare(strict_types=1);
 
-if ( ! extension_loaded( 'countersign' ) ) {
-	$classes = glob( __DIR__ . '/../../../stubs/Countersign/*.php' );
-	// A parent before its children: PHP does not hoist a class whose parent is unknown.
-	usort( $classes, static fn( $a, $b ) => ! str_ends_with( $a, '/Exception.php' ) <=> ! str_ends_with( $b, '/Exception.php' ) );
-	foreach ( $classes as $file ) {
-		require_once $file;
-	}
-}
+require_once __DIR__ . '/stubs.inc';
 
-function ours( string $name ): bool {
-	return str_starts_with( strtolower( $name ), 'countersign\\' );
+if ( ! extension_loaded( 'countersign' ) ) {
+	load_stubs();
 }
 
 function type( ?ReflectionType $type ): string {
@@ -44,12 +37,12 @@ function signature( ReflectionFunctionAbstract $function ): string {
 
 $lines = array();
 foreach ( array_merge( ...array_values( get_defined_functions() ) ) as $name ) {
-	if ( ours( $name ) ) {
+	if ( is_ours( $name ) ) {
 		$lines[] = 'function ' . signature( new ReflectionFunction( $name ) );
 	}
 }
 foreach ( get_declared_classes() as $name ) {
-	if ( ! ours( $name ) ) {
+	if ( ! is_ours( $name ) ) {
 		continue;
 	}
 	$class   = new ReflectionClass( $name );
@@ -63,7 +56,7 @@ foreach ( get_declared_classes() as $name ) {
 	}
 	foreach ( $class->getMethods( ReflectionMethod::IS_PUBLIC ) as $method ) {
 		// The constructor of an exception is PHP's own; only the extension makes these objects.
-		if ( ! ours( $method->class ) || ( $method->isConstructor() && $class->isSubclassOf( Throwable::class ) ) ) {
+		if ( ! is_ours( $method->class ) || ( $method->isConstructor() && $class->isSubclassOf( Throwable::class ) ) ) {
 			continue;
 		}
 		$lines[] = $name . '::' . ( $method->isStatic() ? 'static ' : '' ) . signature( $method );
