@@ -1,4 +1,4 @@
-//! What a token costs beside the HMAC it cannot do without: `cargo bench --bench token`.
+//! Measures tokens and signed actions against the HMAC that they contain: `cargo bench --bench token`.
 
 #![allow(
     clippy::unwrap_used,
@@ -22,8 +22,8 @@ use sha2::Sha256;
 const ROUNDS: usize = 300;
 const RUNS: u32 = 500;
 
-/// Nanoseconds a call of each, the median of rounds in which all take turns: what disturbs one
-/// disturbs its neighbours.
+/// Returns the nanoseconds for one call of each function: the median over rounds in which all take turns, so that a
+/// disturbance affects all of them alike.
 fn compare(works: &mut [(&str, &mut dyn FnMut())]) -> Vec<f64> {
     let mut took = vec![Vec::with_capacity(ROUNDS); works.len()];
     for _ in 0..ROUNDS {
@@ -62,7 +62,7 @@ fn main() {
     };
     let token = issue(&keys, &grant);
     assert_eq!(token.len(), LENGTH);
-    // As many bytes as a token's tag is made over, in one piece, with the key prepared.
+    // The number of bytes that the tag of a token authenticates, in one buffer, with a prepared key.
     let signed = pae(&[b"countersign/token/v1", b"csat_", &[7; 78]]);
     let bare = Hmac::<Sha256>::new_from_slice(&[7; 32]).unwrap();
 

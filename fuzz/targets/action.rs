@@ -1,8 +1,10 @@
-//! Signed actions and heartbeats: foreign bytes never verify; what was signed reads as what it is, under its own
-//! domain, payload and bits only.
+//! Signed actions and heartbeats: arbitrary bytes never verify. A signed message verifies with its contents, and only
+//! with its own domain, payload and bits.
 #![no_main]
 
-use countersign::action::{ActionType, Channel, Domain, UnsignedAction, ActionKey, MAX_LIFETIME_MS, SnapshotId};
+use countersign::action::{
+    ActionKey, ActionType, Channel, Domain, MAX_LIFETIME_MS, SnapshotId, UnsignedAction,
+};
 use countersign_fuzz::{Fields, NOW, SITE, flipped};
 use libfuzzer_sys::fuzz_target;
 
@@ -14,7 +16,7 @@ fuzz_target!(|data: &[u8]| {
     } else {
         ActionKey::ed25519(&[0x5a; 32])
     }
-    .expect("a sound key");
+    .expect("a valid key");
     let domain = Domain::ALL[usize::from(choice >> 1) % Domain::ALL.len()];
     let channel = Channel::new(domain, SITE, &[&key]).expect("a channel");
     assert!(channel.check(data, b"", NOW).is_err());
@@ -32,12 +34,12 @@ fuzz_target!(|data: &[u8]| {
         payload: fields.bytes(200),
     };
     let at = fields.number();
-    let signed = channel.sign(&draft).expect("it can sign");
+    let signed = channel.sign(&draft).expect("the key can sign");
     let message = channel
         .check(signed.as_bytes(), draft.payload, NOW)
-        .expect("what was signed verifies");
-    let again = channel.sign(&draft).expect("it can sign again");
-    assert_eq!(again, signed, "one message has one spelling");
+        .expect("a signed message verifies");
+    let again = channel.sign(&draft).expect("the key can sign again");
+    assert_eq!(again, signed, "a message has one encoding");
     drop(message);
     let other = flipped(signed.as_bytes(), at).expect("a message is not empty");
     assert!(channel.check(&other, draft.payload, NOW).is_err());

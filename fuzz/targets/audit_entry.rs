@@ -4,7 +4,7 @@
 
 use countersign::audit::entry::Entry;
 use countersign::audit::tree::leaf_hash;
-use countersign::audit::verify::{Columns, StoredRow, LogVerdict, LogVerifier};
+use countersign::audit::verify::{Columns, LogVerdict, LogVerifier, StoredRow};
 use countersign_fuzz::SITE;
 use libfuzzer_sys::fuzz_target;
 

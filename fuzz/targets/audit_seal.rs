@@ -2,7 +2,7 @@
 #![no_main]
 
 use countersign::audit::append::Head;
-use countersign::audit::seal::{SealChain, FirstKey, Seal, Sealer};
+use countersign::audit::seal::{FirstKey, Seal, SealChain, Sealer};
 use countersign::clock::Timestamp;
 use countersign::secret::Secret;
 use countersign_fuzz::NOW;

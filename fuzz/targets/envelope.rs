@@ -1,5 +1,5 @@
-//! Sealed records and recovery codes: foreign bytes never open; what was sealed opens as what it was, under its own
-//! name and bits only; a code has one meaning.
+//! Sealed secrets and recovery codes: arbitrary bytes never open. A sealed secret opens with its contents, and only with
+//! its own name and bits. A recovery code that is read is written with the same meaning.
 #![no_main]
 
 use countersign::entropy::CountingEntropy;
@@ -13,7 +13,7 @@ fuzz_target!(|data: &[u8]| {
     let opener = SlotSecret::AuthKey(&[0x5a; 64]);
     let vault = Vault::create(SITE, &opener, &entropy).expect("a vault");
     assert!(vault.unseal(b"record", data).is_err());
-    // As if somebody knew the key's id, which is no secret.
+    // With the id of the key, which is not secret.
     let id = countersign::bytes::hex(&vault.key_ids()[0].0);
     let known = [b"cse1.", id.as_bytes(), b".", data].concat();
     assert!(vault.unseal(b"record", &known).is_err());
@@ -23,17 +23,19 @@ fuzz_target!(|data: &[u8]| {
     let name = fields.bytes(MAX_NAME - 1);
     let secret = fields.0;
     if let Ok(sealed) = vault.seal(name, secret, &entropy) {
-        let opened = vault.unseal(name, sealed.as_bytes()).expect("it opens");
+        let opened = vault
+            .unseal(name, sealed.as_bytes())
+            .expect("a sealed secret opens");
         assert_eq!(opened.expose(), secret);
         let longer = [name, b"x"].concat();
         assert!(vault.unseal(&longer, sealed.as_bytes()).is_err());
-        let other = flipped(sealed.as_bytes(), at).expect("a record is not empty");
+        let other = flipped(sealed.as_bytes(), at).expect("a sealed secret is not empty");
         assert!(vault.unseal(name, &other).is_err());
     }
 
     if let Some(code) = RecoveryCode::parse(data) {
         let written = code.to_text();
-        let again = RecoveryCode::parse(written.as_bytes()).expect("what was written can be read");
+        let again = RecoveryCode::parse(written.as_bytes()).expect("a written code can be read");
         assert_eq!(*again.to_text(), *written);
     }
 });

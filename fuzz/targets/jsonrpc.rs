@@ -9,7 +9,7 @@ use countersign::clock::Timestamp;
 use countersign::entropy::CountingEntropy;
 use countersign::mcp::{Authorized, Incoming, McpReply, McpServer, Received};
 use countersign::store::MemoryStore;
-use countersign::token::{NewToken, Kind, audience, issue};
+use countersign::token::{Kind, NewToken, audience, issue};
 use countersign_fuzz::{NOW, stranger};
 use libfuzzer_sys::fuzz_target;
 use serde_json::Value;

@@ -1,4 +1,4 @@
-//! Key files: what is read is written again as it was, and its public half is never its secret one.
+//! Texts of keys: a key that is read is written with the same meaning, and its public half is never the secret one.
 #![no_main]
 
 use countersign::key_text::KeyText;
@@ -10,7 +10,7 @@ fuzz_target!(|data: &[u8]| {
     };
     let line = file.to_bytes();
     assert_eq!(line.expose().trim_ascii(), data.trim_ascii());
-    let again = KeyText::parse(line.expose()).expect("what was written can be read");
+    let again = KeyText::parse(line.expose()).expect("a written key can be read");
     assert_eq!(again.fingerprint(), file.fingerprint());
     assert!(
         !data

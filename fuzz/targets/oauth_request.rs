@@ -1,5 +1,5 @@
-//! What anybody can send to the authorization server: queries, registrations, token requests, metadata documents.
-//! Nobody is sent where the client did not register, and no token comes of what was never issued.
+//! Arbitrary input to the authorization server: queries, registrations, token requests and metadata documents. It never
+//! redirects to a URI that the client did not register, and never accepts a token that was not issued.
 #![no_main]
 
 use countersign::entropy::CountingEntropy;
@@ -17,7 +17,7 @@ const CLIENT: &str = r#"{"client_id":"csc_one","client_name":"One","redirect_uri
 const REGISTERED: &str = "https://client.example/back?a=1";
 
 fuzz_target!(|data: &[u8]| {
-    let server = AuthorizationServer::new(SETTINGS).expect("sound settings");
+    let server = AuthorizationServer::new(SETTINGS).expect("valid settings");
     let _ = client_id(data, b"");
     let _ = client_id(b"", data);
     let prefixed = |prefix: &str| [prefix.as_bytes(), data].concat();
@@ -32,7 +32,7 @@ fuzz_target!(|data: &[u8]| {
                 assert!(request.refuse().starts_with(REGISTERED));
                 let again = server
                     .request(&request.to_json())
-                    .expect("what was put aside");
+                    .expect("a stored request");
                 assert_eq!(again.to_json(), request.to_json());
             }
             Err(reply) => assert!(reply.redirect().is_none_or(|to| to.starts_with(REGISTERED))),
@@ -47,7 +47,7 @@ fuzz_target!(|data: &[u8]| {
         prefixed("client_id=csc_one&grant_type=authorization_code&code="),
     ] {
         let reply = server.token(&keys, NOW, &body, b"", Some(CLIENT));
-        assert!(reply.is_err(), "a token that was never issued was believed");
+        assert!(reply.is_err(), "a token that was never issued was accepted");
         assert!(
             server
                 .revoke(&keys, NOW, &body, b"", Some(CLIENT))
@@ -57,15 +57,13 @@ fuzz_target!(|data: &[u8]| {
     }
 
     let entropy = CountingEntropy::default();
-    let reply = server
-        .register(&entropy, NOW, data)
-        .expect("entropy is there");
+    let reply = server.register(&entropy, NOW, data).expect("random bytes");
     if let Some(client) = reply.client() {
         assert_eq!(reply.status(), 201);
         let client: Value = serde_json::from_str(client).expect("a client is JSON");
         let addresses = client["redirect_uris"]
             .as_array()
-            .expect("it has addresses");
+            .expect("it has redirect URIs");
         assert!((1..=10).contains(&addresses.len()));
         let name = client["client_name"].as_str().expect("it has a name");
         assert!(name.chars().count() <= 80 && !name.chars().any(char::is_control));

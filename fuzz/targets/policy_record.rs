@@ -1,4 +1,4 @@
-//! The line that a policy decision leaves in the audit log: one that is read has one spelling, and comes to its own end.
+//! Lines of policy decisions: a line that is read is canonical, and deciding again gives its verdict.
 #![no_main]
 
 use countersign::policy::record::PolicyRecord;

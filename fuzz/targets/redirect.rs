@@ -1,4 +1,4 @@
-//! Redirect addresses: what is accepted is one destination, the same for a browser, and nobody else's.
+//! Redirect URIs: an accepted URI has the same single destination for this crate and for a browser.
 #![no_main]
 
 use countersign::oauth::redirect::RedirectUri;
@@ -12,13 +12,13 @@ fuzz_target!(|text: &str| {
     assert_eq!(address.as_str(), text);
     assert!(address.admits(&address));
     assert!(text.bytes().all(|byte| byte.is_ascii_graphic()));
-    let url = Url::parse(text).expect("browsers read it");
+    let url = Url::parse(text).expect("browsers can parse it");
     assert!(url.username().is_empty() && url.password().is_none() && url.fragment().is_none());
     assert!(url.scheme() == "https" || (url.scheme() == "http" && address.is_loopback()));
 
-    // What is added to it goes to the same place, and arrives as it was.
+    // Parameters that are added do not change the destination and arrive unchanged.
     let full = address.with(&[("code", "a&b=c#d\u{e9}\r\n"), ("state", text)]);
-    let target = Url::parse(&full).expect("browsers read it with a code");
+    let target = Url::parse(&full).expect("browsers can parse it with a code");
     assert_eq!(
         (target.scheme(), target.host(), target.port(), target.path()),
         (url.scheme(), url.host(), url.port(), url.path())

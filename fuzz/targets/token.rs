@@ -1,7 +1,7 @@
-//! Tokens: foreign bytes never verify; what was issued verifies as what it is, and with any bit turned it does not.
+//! Tokens: arbitrary bytes never verify. An issued token verifies with its contents, and not with any bit flipped.
 #![no_main]
 
-use countersign::token::{NewToken, Kind, issue, peek, verify};
+use countersign::token::{Kind, NewToken, issue, peek, verify};
 use countersign_fuzz::{Fields, NOW, SITE, flipped, stranger};
 use libfuzzer_sys::fuzz_target;
 
@@ -28,12 +28,12 @@ fuzz_target!(|data: &[u8]| {
         issued: NOW,
     };
     let text = issue(&keys, &grant);
-    let claims = verify(&keys, grant.kind, text.as_bytes(), NOW).expect("what was issued verifies");
+    let claims = verify(&keys, grant.kind, text.as_bytes(), NOW).expect("an issued token verifies");
     assert_eq!(
         (claims.subject, claims.epoch, claims.id, claims.binding),
         (grant.subject, grant.epoch, grant.id, grant.binding)
     );
-    let seen = peek(text.as_bytes()).expect("what was issued can be read");
+    let seen = peek(text.as_bytes()).expect("an issued token can be read");
     assert!(seen.is_checksum_right && seen.site == SITE && seen.subject == grant.subject);
     let other = flipped(text.as_bytes(), fields.number()).expect("a token is not empty");
     assert!(verify(&keys, grant.kind, &other, NOW).is_err());

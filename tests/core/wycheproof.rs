@@ -1,7 +1,7 @@
-//! Project Wycheproof's vectors against the functions this crate decides with: `tests/vectors/wycheproof/`.
+//! The vectors of Project Wycheproof in `tests/vectors/wycheproof/`, run with the cryptographic functions of this crate.
 //!
-//! Where a function of the crate fixes a size that the vectors vary, those that fit go through it, and every vector goes
-//! through the very call it is made of.
+//! Some functions of the crate fix a size that the vectors vary. They are run with the vectors of this size, and all
+//! vectors are run with the call that the function is made of.
 
 use countersign::secret::{Secret, SecretBox, derive, mac, same};
 use countersign::vault::aead::{self, AeadKey};
@@ -40,7 +40,7 @@ fn bytes(value: &Value) -> Vec<u8> {
         .collect()
 }
 
-/// None of these files has a vector that is merely "acceptable": there is nothing to argue about.
+/// Whether a vector is valid. None of these files has a vector with the result "acceptable".
 fn valid(test: &Value) -> bool {
     let result = test["result"].as_str().unwrap();
     assert!(matches!(result, "valid" | "invalid"), "{result}");
@@ -48,7 +48,7 @@ fn valid(test: &Value) -> bool {
 }
 
 #[test]
-fn the_vault_encrypts_exactly_as_rfc_7518_and_opens_what_is_whole_alone() {
+fn the_vault_encrypts_as_rfc_7518_and_refuses_invalid_ciphertexts() {
     let mut encrypted = 0;
     for group in groups("a256cbc_hs512", 94) {
         for test in tests(&group) {
@@ -69,8 +69,8 @@ fn the_vault_encrypts_exactly_as_rfc_7518_and_opens_what_is_whole_alone() {
     assert_eq!(encrypted, 67);
 }
 
-/// `secret::mac` takes keys of 32 bytes and gives whole tags: the group that fits goes through it. The other groups
-/// have other keys and tags cut in half, and go through HMAC as `mac` calls it.
+/// `secret::mac` takes keys of 32 bytes and returns whole tags, as one group of vectors has them. The other groups have
+/// keys of other lengths or truncated tags, and are run with HMAC as `mac` calls it.
 #[test]
 fn hmac_sha256() {
     let mut ours = 0;
@@ -96,8 +96,8 @@ fn hmac_sha256() {
     assert!(ours > 50, "{ours}");
 }
 
-/// `secret::derive` gives 32 bytes, which are the first 32 of any longer output. Every vector, of every size, also goes
-/// through HKDF as `derive` calls it; the three of a size no HKDF can give are refused by it.
+/// `secret::derive` returns 32 bytes, which are the first 32 of any longer output. All vectors are also run with HKDF as
+/// `derive` calls it. It refuses the three vectors with an output that is too long.
 #[test]
 fn hkdf_sha256() {
     let mut ours = 0;
@@ -121,7 +121,7 @@ fn hkdf_sha256() {
     assert_eq!(ours, 83);
 }
 
-/// The vault's slots use HKDF-SHA512 with labels of their own, so no vector fits them whole: this is the call.
+/// The slots of the vault use HKDF-SHA512 with fixed labels, which the vectors do not have. This is the same call.
 #[test]
 fn hkdf_sha512() {
     let mut made = 0;
@@ -140,9 +140,8 @@ fn hkdf_sha512() {
     assert_eq!(made, 80);
 }
 
-/// As signed actions and checkpoints verify: a signature is 64 bytes, and `verify_strict`, which besides what RFC 8032
-/// asks refuses keys and points of small order. No vector has a key of small order that is called valid: the
-/// verdicts are Wycheproof's without exception.
+/// Verifies as signed actions and checkpoints do: a signature has 64 bytes, and `verify_strict` refuses keys and points
+/// of small order in addition to the checks of RFC 8032. No valid vector has such a key, so all results are the same.
 #[test]
 fn ed25519() {
     for group in groups("ed25519", 151) {

@@ -1,6 +1,6 @@
-//! Signed actions over the embedded store: raced by processes, and across restarts.
+//! Signed actions with the embedded store: several processes at once, and restarts.
 //!
-//! The test [`child`] plays the part of each process (see `crate::support::role`).
+//! The test [`child`] runs in each child process (see `crate::support::role`).
 
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -69,7 +69,7 @@ fn child() {
     std::io::stdin().read_exact(&mut [0]).unwrap();
     let mut accepted = 0;
     for id in 0..ACTIONS {
-        // Two processes each send the same bytes, and the pairs the same action signed anew.
+        // Two processes each send the same bytes, and each pair signs the same action again.
         match receive(&store, &sign(id, id * 100 + player / 2, now), now) {
             ReceivedAction::Accepted(message) => {
                 accepted += 1;
@@ -79,14 +79,14 @@ fn child() {
             ReceivedAction::Denied(denial) => assert_eq!(denial.reason, Reason::ActionInProgress),
         }
     }
-    // The harness of libtest prints to the same pipe: the parent reads the line with our mark.
+    // The test harness writes to the same pipe, so the parent looks for the line with this mark.
     let mut out = std::io::stdout().lock();
     out.write_all(format!("\n@{accepted}\n").as_bytes())
         .unwrap();
 }
 
 #[test]
-fn of_eight_processes_one_acts_for_each_action() {
+fn one_of_eight_processes_runs_each_action() {
     let dir = tempfile::tempdir().unwrap();
     let started = SystemClock.now().plus_seconds(3600);
     drop(open(dir.path(), "boot-1", started));
@@ -124,7 +124,7 @@ fn of_eight_processes_one_acts_for_each_action() {
 }
 
 #[test]
-fn receipts_outlive_the_process_and_not_the_boot() {
+fn receipts_survive_the_process_but_not_a_reboot() {
     let dir = tempfile::tempdir().unwrap();
     let started = SystemClock.now().plus_seconds(3600);
     let now = started.plus_seconds(60);
@@ -151,8 +151,8 @@ fn receipts_outlive_the_process_and_not_the_boot() {
             }
         }
     }
-    // A reboot: the store is started anew, and what it has forgotten is refused by its age, for as long
-    // as it could be accepted by its times.
+    // After a reboot the store is started anew. Messages that are older than the store are refused as long
+    // as their times are valid.
     let dir = tempfile::tempdir().unwrap();
     let reboot = now.plus_seconds(10);
     let message = {

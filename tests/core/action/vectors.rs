@@ -1,6 +1,6 @@
-//! Signed actions and heartbeats as vectors for every language: `tests/vectors/action/valid/` and, one
-//! file per way to be wrong, `tests/vectors/action/invalid/`. To renew them after a change of the
-//! format: `COUNTERSIGN_BLESS=1 cargo test --test core action::vectors`.
+//! Vectors of signed actions and heartbeats for all languages: `tests/vectors/action/valid/`, and one file
+//! for each fault in `tests/vectors/action/invalid/`. To write them again after a change of the format:
+//! `COUNTERSIGN_BLESS=1 cargo test --test core action::vectors`.
 
 mod invalid;
 
@@ -18,10 +18,10 @@ use sha2::{Digest as _, Sha512};
 
 const SITE: &str = "0123456789abcdef";
 const SECRET: &str = "vectors only: forty-eight bytes that guard nothing";
-/// RFC 8032 §7.1, test 1.
+/// The seed of RFC 8032 §7.1, test 1.
 const SEED: &str = "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60";
 const ISSUED: u64 = 1_700_000_000_123;
-/// After every clock that reads these.
+/// Later than the clock of any machine that runs the vectors.
 const LATER: u64 = 4_102_444_800_000;
 const PAYLOAD: &str = "{\"plugin\": \"akismet/akismet.php\", \"to\": \"5.3\"}\n";
 
@@ -110,7 +110,7 @@ fn valid() -> Vectors {
     all
 }
 
-/// What this implementation says of a vector as it stands in its file.
+/// Returns the result of this implementation for a vector of a file.
 fn outcome(vector: &Value) -> &'static str {
     let text = |name: &str| vector[name].as_str().unwrap();
     let keys: Vec<ActionKey> = vector["keys"]
@@ -149,14 +149,14 @@ fn outcome(vector: &Value) -> &'static str {
 }
 
 #[test]
-fn the_format_is_the_one_of_the_vectors() {
+fn the_vectors_are_those_of_the_present_format() {
     same_as_files("action/valid", &valid());
     same_as_files("action/invalid", &invalid::all());
 }
 
-/// Otherwise its vector would prove nothing.
+/// Without this, the vector with this point would not test strict verification.
 #[test]
-fn the_point_of_small_order_fulfils_the_equation() {
+fn the_signature_with_a_point_of_small_order_fulfils_the_equation() {
     use ed25519_dalek::{Signature, Verifier as _};
     let key = SigningKey::from_bytes(&seed()).verifying_key();
     let signature = Signature::from_slice(&invalid::with_small_order(b"message")).unwrap();

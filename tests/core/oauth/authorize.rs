@@ -1,4 +1,4 @@
-//! Authorization requests and the answers by redirect.
+//! Authorization requests and their redirects.
 
 use super::support::*;
 use countersign::decision::Decision;
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 #[test]
-fn a_valid_request_says_who_asks_and_survives_storage() {
+fn a_valid_request_names_its_client_and_can_be_stored() {
     let request = request();
     assert_eq!(request.client_id(), "csc_one");
     assert_eq!(request.client_name(), "One");
@@ -28,7 +28,7 @@ fn a_valid_request_says_who_asks_and_survives_storage() {
     .unwrap();
     assert_eq!(local.redirect_host(), "localhost:5123");
     assert!(local.is_loopback());
-    // Left out: the resource is ours, the state is none, the name is cleaned whatever was stored.
+    // Resource, state and scope may be missing. The name is cleaned even if the stored one is not.
     let mut named = client("none");
     named["client_name"] = json!("x\u{202e}y");
     let query = changed(&QUERY, &[("resource", ""), ("state", ""), ("scope", "")]);
@@ -40,7 +40,7 @@ fn a_valid_request_says_who_asks_and_survives_storage() {
 }
 
 #[test]
-fn stored_requests_are_checked_again() {
+fn stored_requests_are_validated_again() {
     let stored: Value = serde_json::from_str(&request().to_json()).unwrap();
     for (name, value) in [
         ("redirect_uri", json!("javascript:alert(1)")),
@@ -61,7 +61,7 @@ fn stored_requests_are_checked_again() {
 }
 
 #[test]
-fn the_answers_carry_code_or_error_with_state_and_issuer() {
+fn redirects_carry_code_or_error_with_state_and_issuer() {
     let location = request()
         .approve(&keyring(), &SystemEntropy, at(0), GRANT)
         .unwrap();
@@ -93,7 +93,7 @@ fn the_answers_carry_code_or_error_with_state_and_issuer() {
 }
 
 #[test]
-fn doubts_about_client_or_address_never_redirect() {
+fn an_invalid_client_or_redirect_uri_never_redirects() {
     let evil = "https://evil.example/cb";
     let page = |reply: Box<OAuthReply>, reason: Reason| {
         assert_eq!(reply.redirect(), None);
@@ -121,7 +121,7 @@ fn doubts_about_client_or_address_never_redirect() {
             Reason::RedirectInvalid,
         ),
         (&[("redirect_uri", &long)], Reason::RedirectInvalid),
-        // Another fault beside it changes nothing.
+        // A second fault makes no difference.
         (
             &[("redirect_uri", evil), ("response_type", "token")],
             Reason::RedirectMismatch,
@@ -154,7 +154,7 @@ fn doubts_about_client_or_address_never_redirect() {
             Reason::ClientUnknown,
         );
     }
-    // A stored client whose redirect address is no longer acceptable is not sent anywhere.
+    // A stored redirect URI that is no longer acceptable is not used.
     let mut old = client("none");
     old["redirect_uris"] = json!(["javascript:alert(1)"]);
     let query = changed(&QUERY, &[("redirect_uri", "javascript:alert(1)")]);
@@ -167,7 +167,7 @@ fn doubts_about_client_or_address_never_redirect() {
 }
 
 #[test]
-fn the_address_may_be_left_out_where_there_is_one() {
+fn the_redirect_uri_may_be_missing_if_only_one_is_registered() {
     let mut single = client("none");
     single["redirect_uris"] = json!([REDIRECT]);
     let query = changed(&QUERY, &[("redirect_uri", "")]);
@@ -178,7 +178,7 @@ fn the_address_may_be_left_out_where_there_is_one() {
 }
 
 #[test]
-fn other_faults_are_told_to_the_client() {
+fn other_faults_are_sent_to_the_client() {
     let long = "x".repeat(1025);
     for (changes, error, reason, state) in [
         (
@@ -290,9 +290,9 @@ fn other_faults_are_told_to_the_client() {
     assert!(authorize(&changed(&QUERY, &[("state", &edge)])).is_ok());
 }
 
-/// RFC 6749 §5.2: error_description is `%x20-21 / %x23-5B / %x5D-7E`.
+/// The characters of an `error_description` are `%x20-21 / %x23-5B / %x5D-7E` (RFC 6749 §5.2).
 #[test]
-fn every_reason_fits_an_error_description() {
+fn every_message_is_a_valid_error_description() {
     for reason in Reason::ALL {
         let plain = |byte: u8| (b' '..=b'~').contains(&byte) && byte != b'"' && byte != b'\\';
         assert!(reason.message().bytes().all(plain), "{reason}");
@@ -300,9 +300,9 @@ fn every_reason_fits_an_error_description() {
 }
 
 proptest::proptest! {
-    /// No bytes make it panic, and none reach a redirect but the registered one.
+    /// No query causes a panic or a redirect to a URI that is not registered.
     #[test]
-    fn any_query_is_answered(query in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..200), name in "(redirect_uri|client_id|state|resource|scope|code_challenge)", value in "\\PC{0,40}") {
+    fn arbitrary_queries_redirect_only_to_registered_uris(query in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..200), name in "(redirect_uri|client_id|state|resource|scope|code_challenge)", value in "\\PC{0,40}") {
         let client = client("none").to_string();
         let server = server();
         let mut queries = vec![query.clone(), changed(&QUERY, &[(&name, &value)]).into_bytes()];
@@ -321,9 +321,9 @@ proptest::proptest! {
         }
     }
 
-    /// Whatever the state is, the client reads the same back.
+    /// The client gets its `state` back unchanged.
     #[test]
-    fn any_state_comes_back(state in "\\PC{1,250}|[ -~]{1,250}|.{1,250}") {
+    fn every_state_is_returned_unchanged(state in "\\PC{1,250}|[ -~]{1,250}|.{1,250}") {
         let request = authorize(&changed(&QUERY, &[("state", &state)])).unwrap();
         let location = request.refuse();
         assert_eq!(parameter(&location, "state"), Some(state));

@@ -1,4 +1,4 @@
-//! The token endpoint with refresh tokens.
+//! Refresh token families at the token endpoint.
 
 use std::collections::HashSet;
 
@@ -30,7 +30,7 @@ fn a_retried_refresh_gets_the_same_successor() {
     }
     let branch = member(&site.refresh(at(161), &first), "refresh_token");
     assert_ne!(branch, second);
-    // Logs tell tokens apart by their ids.
+    // Logs distinguish tokens by their ids.
     let ids: HashSet<[u8; 12]> = [&first, &second, &branch]
         .map(|text| {
             verify(&site.keyring, Kind::Refresh, text.as_bytes(), at(161))
@@ -41,7 +41,7 @@ fn a_retried_refresh_gets_the_same_successor() {
     assert_eq!(ids.len(), 3);
     let third = member(&site.refresh(at(200), &branch), "refresh_token");
     assert_eq!(site.grant["generation"], 2);
-    // The token that the branch replaced is dead: whoever has it has a copy.
+    // The token that the branch replaced is dead. Its holder has a copy.
     let reuse = site.refresh(at(201), &second);
     refused(&reuse, "invalid_grant", Reason::RefreshReused);
     assert_eq!(
@@ -56,7 +56,7 @@ fn a_retried_refresh_gets_the_same_successor() {
 }
 
 #[test]
-fn an_old_refresh_token_ends_the_family_and_a_bad_request_does_not() {
+fn an_old_refresh_token_revokes_the_family_and_a_bad_request_does_not() {
     let (mut site, first) = connected();
     let second = member(&site.refresh(at(1), &first), "refresh_token");
     let third = member(&site.refresh(at(2), &second), "refresh_token");
@@ -113,7 +113,7 @@ fn an_old_refresh_token_ends_the_family_and_a_bad_request_does_not() {
 }
 
 #[test]
-fn families_end_sleeping_tokens_die_and_mixed_up_grants_give_nothing() {
+fn expired_families_unused_tokens_and_wrong_grants_are_refused() {
     const DAY: u64 = 86_400;
     let (mut site, first) = connected();
     refused(
@@ -154,7 +154,7 @@ fn families_end_sleeping_tokens_die_and_mixed_up_grants_give_nothing() {
 }
 
 #[test]
-fn a_refresh_token_from_before_the_code_was_used_is_theft() {
+fn a_refresh_token_of_an_unused_code_revokes_the_grant() {
     let (mut site, first) = connected();
     site.grant["generation"] = json!(-1);
     refused(

@@ -1,14 +1,14 @@
-//! The refresh rule against the world: every walk of a client, a thief and a network that loses
-//! answers, to a fixed depth; and many workers that refresh at once over a conditional update.
+//! Model checking of the refresh rule: every sequence of steps of a client, a thief and a network that
+//! loses responses, to a fixed depth. And many workers that refresh at once with a conditional update.
 
 use std::collections::HashSet;
 
 use countersign::clock::Timestamp;
 use countersign::oauth::refresh::{FamilyState, Position, Rotation, WINDOW, decide};
 
-/// The steps of one walk.
+/// The number of steps of one sequence.
 const DEPTH: usize = 9;
-/// How far time goes on before a step: inside the window, at its border, beyond it.
+/// The time before a step: inside of the window, at its limit, and outside.
 const WAITS: [u64; 4] = [0, 30, WINDOW, WINDOW + 1];
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -19,13 +19,13 @@ enum Who {
 
 #[derive(Clone, Copy, Debug)]
 enum Act {
-    /// One refresh whose answer arrives.
+    /// One refresh whose response arrives.
     Refresh(Who),
-    /// One refresh whose answer is lost.
+    /// One refresh whose response is lost.
     Lose(Who),
-    /// The client refreshes from two processes at once; the second answer arrives, the first may not.
+    /// The client refreshes from two processes at once. The second response arrives, the first one may not.
     Twice { first_lost: bool },
-    /// The thief copies what the client has, once.
+    /// The thief copies the token of the client, once.
     Steal,
 }
 
@@ -39,31 +39,31 @@ const ACTS: [Act; 7] = [
     Act::Lose(Who::Thief),
 ];
 
-/// What an answer was, seen by the model.
+/// The result of a refresh in the model.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Answer {
     Token(Position),
-    /// A token, on a branch of its own: the presented one was late.
+    /// A token on a new branch, because the presented one came late.
     Branch(Position),
     Revoked,
 }
 
-/// The server's state and what the two hold. Times count from the last rotation, so that walks which
-/// differ in nothing else are one.
+/// The state of the server and the tokens of client and thief. Times count from the last rotation, so that
+/// sequences that lead to the same state are examined once.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 struct World {
     latest: Position,
-    /// Seconds since the rotation; all beyond the window are alike.
+    /// Seconds since the rotation. All times outside of the window are equal.
     age: u64,
     revoked: bool,
     client: Position,
     thief: Option<Position>,
-    /// Who got, and received, late answers since the two last held the same token, runs of one holder
-    /// counted once.
+    /// Who received late responses since both last held the same token. Consecutive ones of the same holder
+    /// count once.
     late: Vec<Who>,
-    /// Whether an answer was ever lost.
+    /// Whether a response was ever lost.
     lost: bool,
-    /// Late answers, lost ones included.
+    /// The number of late responses, including lost ones.
     branches: u8,
 }
 
@@ -141,7 +141,7 @@ impl World {
         }
     }
 
-    /// The world after `act`; `None` where it cannot be done.
+    /// Returns the state after `act`; `None` if it is not possible.
     fn after(&self, act: Act) -> Option<Self> {
         let mut next = self.clone();
         match act {
@@ -174,7 +174,7 @@ impl World {
     }
 }
 
-/// Every world that can be reached with `acts`, each looked at once, with the walk that led there.
+/// Visits every state that can be reached with `acts`, each once. Returns their number.
 fn walk(acts: &[Act], mut look: impl FnMut(&World, Act, &World)) -> usize {
     let mut seen = HashSet::from([World::new()]);
     let mut edge = vec![World::new()];
@@ -226,20 +226,20 @@ fn a_parallel_holder_is_detected_at_the_second_late_refresh() {
             detected += 1;
             return;
         }
-        // No answer was lost: the second refresh outside the window does not succeed.
+        // If no response was lost, the second refresh outside of the window fails.
         if !after.lost {
             assert!(after.branches <= 1, "{before:?} {act:?}");
         }
-        // Answers were lost: a holder that came late may come late again while it has nothing newer,
-        // but never once another holder came late after it.
+        // If responses were lost, a late holder may come late again while it has no newer token, but
+        // not after the other holder has come late.
         assert!(after.late.len() <= 2, "{before:?} {act:?}");
     });
     assert!(worlds > 1000 && detected > 1000, "{worlds} {detected}");
 }
 
-/// Whoever refreshes late takes a branch, and the token the other one has is dead from then on.
+/// A late refresh starts a branch, after which the token of the other holder is dead.
 #[test]
-fn after_a_branch_no_other_token_of_its_generation_lives() {
+fn a_branch_invalidates_the_other_tokens_of_its_generation() {
     walk(&ACTS, |_, _, after| {
         if after.revoked {
             return;
@@ -257,11 +257,11 @@ fn after_a_branch_no_other_token_of_its_generation_lives() {
     });
 }
 
-/// 32 workers hold one token and look at one row. In whatever order they are let through, each makes
-/// one conditional update, and looks again when it comes too late. (The burst takes 2.8 s and lies on one
-/// side of the window's border; see the module's documentation for one that does not.)
+/// 32 workers use the same token with one stored row, in arbitrary order. Each makes one conditional update
+/// and decides again if another worker was first. All of this takes 2.8 s, on one side of the limit of the
+/// window. The documentation of the module describes the other case.
 #[test]
-fn parallel_refreshes_have_one_successor() {
+fn parallel_refreshes_get_one_successor() {
     let begin = Timestamp::from_seconds(1_800_000_000);
     for (token, generation, waited) in [(0, 0, 5000), (0, 1, 0), (0, 1, WINDOW - 3), (0, 1, 5000)] {
         let mut row = FamilyState {
@@ -276,7 +276,7 @@ fn parallel_refreshes_have_one_successor() {
             branch: 0,
         };
         let now = begin.plus_seconds(waited);
-        // All read before any writes: the worst order.
+        // The worst order: all workers read before any of them writes.
         let read = [row; 32];
         let mut successors = HashSet::new();
         let mut updates = 0;

@@ -1,4 +1,4 @@
-//! Settings, metadata documents, registration, client id metadata documents.
+//! Settings, metadata documents, registration, and client identifier metadata documents.
 
 use countersign::clock::Timestamp;
 use countersign::decision::Decision;
@@ -55,7 +55,7 @@ fn refused(reply: &OAuthReply, error: &str, reason: Reason) {
 }
 
 #[test]
-fn settings_are_exact() {
+fn unknown_and_unusable_settings_are_refused() {
     let error = |settings: Value| AuthorizationServer::new(&settings.to_string()).err();
     assert_eq!(error(settings()), None);
     for (name, value, expected) in [
@@ -160,7 +160,7 @@ fn settings_are_exact() {
 }
 
 #[test]
-fn metadata_is_what_clients_demand() {
+fn metadata_has_the_members_that_clients_require() {
     let full = with(
         with(settings(), "scopes", json!(["mcp:read", "mcp:write"])),
         "resource_name",
@@ -291,7 +291,7 @@ fn a_public_client_registers() {
 }
 
 #[test]
-fn left_out_members_have_the_defaults_of_the_rfc() {
+fn missing_members_have_the_defaults_of_the_rfc() {
     let reply = register(&json!({ "redirect_uris": ["https://example.com/cb"] }));
     let answer = parsed(reply.body());
     assert_eq!(answer["token_endpoint_auth_method"], "client_secret_basic");
@@ -303,7 +303,7 @@ fn left_out_members_have_the_defaults_of_the_rfc() {
     let stored = reply.client().unwrap();
     assert!(!stored.contains(secret));
     assert_eq!(parsed(stored)["secret_hash"].as_str().unwrap().len(), 64);
-    // null is nothing, as some serialisers write it.
+    // Some serialisers write missing members as null.
     let null = register(
         &json!({ "redirect_uris": ["https://example.com/cb"], "client_name": null, "grant_types": null }),
     );
@@ -335,7 +335,7 @@ fn ids_and_secrets_are_random() {
 }
 
 #[test]
-fn bad_registrations_are_refused_by_name() {
+fn invalid_registrations_are_refused_with_their_reason() {
     let good = || json!({ "redirect_uris": ["https://example.com/cb"] });
     for (name, value) in [
         ("token_endpoint_auth_method", json!("private_key_jwt")),
@@ -423,7 +423,7 @@ fn document() -> Value {
 }
 
 #[test]
-fn a_metadata_document_is_a_public_client() {
+fn a_metadata_document_describes_a_public_client() {
     let read =
         |document: &Value| server().client_from_document(DOCUMENT, document.to_string().as_bytes());
     let client = read(&document()).unwrap();
@@ -484,7 +484,7 @@ fn a_metadata_document_is_a_public_client() {
 }
 
 #[test]
-fn the_client_id_is_found_where_clients_put_it() {
+fn the_client_id_is_read_from_query_body_and_header() {
     let basic = |pair: &str| {
         use base64::Engine as _;
         format!(

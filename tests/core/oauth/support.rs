@@ -1,4 +1,4 @@
-//! A site that stores what the authorization server tells it to, and the requests of a client.
+//! A site that makes the changes of the authorization server, and the requests of a client.
 
 use countersign::bytes;
 use countersign::clock::Timestamp;
@@ -66,7 +66,7 @@ pub fn form(fields: &[(&str, &str)]) -> String {
     Serializer::new(String::new()).extend_pairs(fields).finish()
 }
 
-/// `base` with `changes`: a value replaces, an empty one removes.
+/// Returns `base` with `changes`: a value replaces a parameter, an empty value removes it.
 pub fn changed<'a>(base: &[(&'a str, &'a str)], changes: &[(&'a str, &'a str)]) -> String {
     let mut fields = base.to_vec();
     for (name, value) in changes {
@@ -114,7 +114,7 @@ pub fn parameter(location: &str, name: &str) -> Option<String> {
     found.into_iter().next()
 }
 
-/// What the plugin does: keeps one grant, makes conditional changes.
+/// Stores one grant and makes conditional changes, as the plugin does.
 pub struct Site {
     pub server: AuthorizationServer,
     pub keyring: Keyring,
@@ -164,7 +164,7 @@ impl Site {
             .unwrap()
     }
 
-    /// Token request, decision, change: the answer as the client gets it.
+    /// Handles a token request with its change, and returns the reply for the client.
     pub fn exchange(&mut self, now: Timestamp, body: &str) -> OAuthReply {
         let request = match self.token(now, body, b"") {
             Ok(request) => request,

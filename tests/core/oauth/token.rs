@@ -1,4 +1,4 @@
-//! The token endpoint with codes, and revocation.
+//! Authorization codes at the token endpoint, and revocation.
 
 use super::support::*;
 use base64::Engine as _;
@@ -9,7 +9,7 @@ use countersign::token::{self, Kind, audience, verify};
 use serde_json::{Value, json};
 
 #[test]
-fn a_code_gives_tokens_once() {
+fn a_code_can_be_exchanged_for_tokens_once() {
     let mut site = Site::new("none");
     let body = code_body(&site.code(at(0)), &[]);
     let request = site.token(at(1), &body, b"").unwrap();
@@ -60,7 +60,7 @@ fn a_code_gives_tokens_once() {
 
     assert_eq!(
         format!("{reply:?}"),
-        "OAuthReply { status: 200, decision: Allow, .. }",
+        "Reply { status: 200, decision: Allow, .. }",
         "tokens must not be printed"
     );
     let again = site.exchange(at(2), &body);
@@ -75,7 +75,7 @@ fn a_code_gives_tokens_once() {
 }
 
 #[test]
-fn what_the_site_says_of_scope_and_life_is_answered() {
+fn the_reply_states_the_scope_and_lifetime_of_the_settings() {
     let mut site = Site::new("none");
     site.grant["scope"] = json!("mcp:write");
     let reply = site.exchange(at(1), &code_body(&site.code(at(0)), &[]));
@@ -124,7 +124,7 @@ fn a_client_without_the_refresh_grant_gets_no_refresh_token() {
 }
 
 #[test]
-fn a_code_without_all_its_proofs_is_refused_and_costs_nothing() {
+fn a_code_without_a_valid_proof_is_refused_and_stays_usable() {
     let other = "a".repeat(43);
     for used in [false, true] {
         let mut site = Site::new("none");
@@ -237,7 +237,7 @@ fn a_code_without_all_its_proofs_is_refused_and_costs_nothing() {
 }
 
 #[test]
-fn what_may_be_left_out() {
+fn optional_parameters_may_be_missing() {
     for changes in [
         &[("redirect_uri", "")][..],
         &[("resource", "")],
@@ -250,7 +250,7 @@ fn what_may_be_left_out() {
 }
 
 #[test]
-fn a_code_or_token_is_good_for_its_own_grant_only() {
+fn a_code_or_token_is_valid_for_its_own_grant_only() {
     let site = Site::new("none");
     let code = site
         .token(at(1), &code_body(&site.code(at(0)), &[]), b"")
@@ -272,7 +272,7 @@ fn a_code_or_token_is_good_for_its_own_grant_only() {
             .status(),
         200
     );
-    // In the last second of a family, its refresh token is good for that second.
+    // In the last second of a family, its refresh token is valid for one second.
     let last = redeem(&|grant| grant["created_at"] = json!(T + 2 - 90 * 86_400)).unwrap();
     let refresh = member(&last, "refresh_token");
     let refresh = verify(&site.keyring, Kind::Refresh, refresh.as_bytes(), at(1)).unwrap();
@@ -313,7 +313,7 @@ fn a_code_or_token_is_good_for_its_own_grant_only() {
     let moved =
         redeem(&|grant| grant["request"]["resource"] = json!("https://old.example/mcp")).unwrap();
     refused(&moved, "invalid_target", Reason::ResourceMismatch);
-    // Without a redirect address in the token request, the binding still ties the code to its own.
+    // Without a redirect URI in the token request, the binding still ties the code to its redirect URI.
     let bare = site
         .token(
             at(1),
@@ -332,7 +332,7 @@ fn a_code_or_token_is_good_for_its_own_grant_only() {
         )
         .unwrap();
     refused(&reply, "invalid_grant", Reason::GrantMismatch);
-    // Nor is it good for another client, even one that a grant was changed to.
+    // A code is not valid for another client, even if the stored grant names that client.
     let mut theirs = client("none");
     theirs["client_id"] = json!("csc_two");
     let body = code_body(&site.code(at(0)), &[("client_id", "csc_two")]);
@@ -374,7 +374,7 @@ fn a_code_or_token_is_good_for_its_own_grant_only() {
 }
 
 #[test]
-fn clients_with_a_secret_prove_it_either_way() {
+fn confidential_clients_authenticate_in_header_or_body() {
     let basic = |pair: &str| {
         format!(
             "basic {}",
@@ -413,7 +413,7 @@ fn clients_with_a_secret_prove_it_either_way() {
         let hash = bytes::hex(&bytes::sha256(b"s3cret"));
         assert!(site.token(at(1), &secret(&hash), b"").is_err());
     }
-    // A public client may put its id into the header, with nothing for a secret.
+    // A public client may send its identifier in the header with an empty secret.
     let site = Site::new("none");
     let code = site.code(at(0));
     let anonymous = code_body(&code, &[("client_id", "")]);
@@ -422,7 +422,7 @@ fn clients_with_a_secret_prove_it_either_way() {
         site.token(at(1), &anonymous, &basic("csc_one:s3cret"))
             .is_err()
     );
-    // A stored client that contradicts itself is none.
+    // A stored client that contradicts itself counts as unknown.
     let mut site = Site::new("client_secret_post");
     site.client.as_object_mut().unwrap().remove("secret_hash");
     let reply = site

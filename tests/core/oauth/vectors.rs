@@ -1,4 +1,4 @@
-//! The OAuth vectors in `tests/vectors/oauth/`, which other languages run too.
+//! The OAuth vectors in `tests/vectors/oauth/`, which are also run in other languages.
 
 use countersign::clock::Timestamp;
 use countersign::oauth::is_metadata_document;
@@ -22,7 +22,7 @@ fn text<'a>(case: &'a Value, name: &str) -> &'a str {
 }
 
 #[test]
-fn pkce() {
+fn pkce_vectors_have_their_results() {
     let all = vectors("pkce.json");
     for case in cases(&all, "verifiers") {
         assert_eq!(is_verifier(text(case, "text")), case["valid"], "{case}");
@@ -39,7 +39,7 @@ fn pkce() {
 }
 
 #[test]
-fn redirect_addresses() {
+fn redirect_uri_vectors_have_their_results() {
     let all = vectors("redirects.json");
     for case in cases(&all, "addresses") {
         match RedirectUri::parse(text(case, "uri")) {
@@ -55,7 +55,7 @@ fn redirect_addresses() {
 }
 
 #[test]
-fn redirect_pairs() {
+fn redirect_pair_vectors_have_their_results() {
     let all = vectors("redirects.json");
     for case in cases(&all, "pairs") {
         let registered = RedirectUri::parse(text(case, "registered")).unwrap();
@@ -73,10 +73,10 @@ fn redirect_pairs() {
     }
 }
 
-/// Everything in the corpus against everything else: whatever is admitted goes, in a browser, to the
-/// place that was registered, and nothing beside it.
+/// Compares all URIs of the corpus with each other: a URI that is admitted leads a browser to the
+/// registered destination.
 #[test]
-fn no_open_redirect_in_the_whole_corpus() {
+fn no_uri_of_the_corpus_is_an_open_redirect() {
     let all = vectors("redirects.json");
     let mut corpus: Vec<&str> = Vec::new();
     for (list, member) in [
@@ -124,7 +124,7 @@ fn no_open_redirect_in_the_whole_corpus() {
 }
 
 #[test]
-fn client_ids() {
+fn client_id_vectors_have_their_results() {
     let all = vectors("client_ids.json");
     for case in cases(&all, "ids") {
         assert_eq!(
@@ -151,7 +151,7 @@ fn state(case: &Value) -> FamilyState {
 }
 
 #[test]
-fn refresh_rule() {
+fn refresh_rule_vectors_have_their_results() {
     let all = vectors("refresh.json");
     for case in cases(&all, "cases") {
         let now = Timestamp::from_seconds(case["now"].as_u64().unwrap());
@@ -167,9 +167,9 @@ fn refresh_rule() {
 }
 
 proptest::proptest! {
-    /// Whatever is accepted is safe to put into a Location header and goes where it says.
+    /// An accepted URI is safe in a `Location` header, and a browser reads it as written.
     #[test]
-    fn accepted_addresses_are_plain(uri in "(https?|javascript|HTTP|data)?:?[/\\\\]{0,3}[a-zA-Z0-9@:.\\[\\]%_-]{0,24}[/?#\\\\]?[ -~\t\r\n]{0,24}") {
+    fn accepted_uris_are_safe_in_a_location_header(uri in "(https?|javascript|HTTP|data)?:?[/\\\\]{0,3}[a-zA-Z0-9@:.\\[\\]%_-]{0,24}[/?#\\\\]?[ -~\t\r\n]{0,24}") {
         if let Ok(address) = RedirectUri::parse(&uri) {
             let url = Url::parse(&uri).unwrap();
             assert!(url.scheme() == "https" || (url.scheme() == "http" && address.is_loopback()));
@@ -179,9 +179,9 @@ proptest::proptest! {
         }
     }
 
-    /// A binding is read back as it was made, and no other bytes are one.
+    /// A binding is read as it was written, and other bytes are refused.
     #[test]
-    fn positions_survive_a_token(generation: u32, branch: u32, place in 8..32_usize, bit in 1..=255_u8) {
+    fn bindings_are_read_as_the_position_they_were_made_from(generation: u32, branch: u32, place in 8..32_usize, bit in 1..=255_u8) {
         let position = Position { generation, branch };
         let mut binding = position.to_binding();
         assert_eq!(Position::from_binding(&binding), Some(position));

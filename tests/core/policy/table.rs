@@ -1,14 +1,14 @@
-//! The policy's whole domain against a table written from the requirement's sentences.
+//! Compares the policy for all facts with a table that is written from the sentences of the requirement.
 //!
-//! The table knows no order and no early return: every sentence that applies names the most that may
-//! happen, and the least of these is the answer.
+//! The table has no order and no early return: each sentence that applies gives an upper bound, and the
+//! strictest bound is the verdict.
 
 use countersign::policy::{
     ApprovalState, Confidence, Facts, KeyRight, Mode, PolicyEffect, Risk, SnapshotState, Threshold,
     decide, record::PolicyRecord,
 };
 
-/// What happens at most, and the words for it that the product promises.
+/// An upper bound, with the words that the product documents for it.
 struct Sentence {
     says: &'static str,
     applies: fn(&Facts) -> bool,
@@ -24,12 +24,12 @@ fn is_risky(facts: &Facts) -> bool {
     "medium high critical".contains(facts.risk.word())
 }
 
-/// Who is asked: a person, for this risk in this mode. Rows are modes, columns low to critical.
+/// Whether a person is asked. Rows are modes, columns are risks from low to critical.
 fn person_by_table(facts: &Facts) -> bool {
     let row = match (facts.mode, facts.proven) {
         (Mode::Manual, _) => "yyyy",
         (Mode::Autonomous, true) => "nnyy",
-        // Not to be switched on before a snapshot succeeded: as if it were not.
+        // The autonomous mode without a successful snapshot counts as assisted.
         (Mode::Autonomous, false) | (Mode::Assisted, _) => "nyyy",
     };
     row.as_bytes()[facts.risk as usize] == b'y' || facts.always_ask
@@ -138,7 +138,7 @@ const SENTENCES: &[Sentence] = &[
     },
 ];
 
-/// Both sides of every border, and what lies between.
+/// Values on both sides of every limit, and between the limits.
 const POINTS: [i64; 23] = [
     -1, 0, 101, 820, 1000, 4100, 5000, 6000, 7000, 8000, 8100, 8198, 8199, 8200, 8201, 8300, 8999,
     9000, 9001, 9500, 9998, 9999, 10_000,
@@ -184,7 +184,7 @@ fn domain() -> Vec<Facts> {
 }
 
 #[test]
-fn the_whole_domain_is_decided_as_the_sentences_say() {
+fn all_facts_are_decided_as_the_sentences_say() {
     let domain = domain();
     assert!(domain.len() >= 100_000, "{}", domain.len());
     let mut met = vec![0_usize; SENTENCES.len()];
@@ -192,7 +192,7 @@ fn the_whole_domain_is_decided_as_the_sentences_say() {
         let applying: Vec<usize> = (0..SENTENCES.len())
             .filter(|n| (SENTENCES[*n].applies)(facts))
             .collect();
-        // The least; of several, the one that stands first.
+        // The strictest bound, or the first of several.
         let strictest = applying
             .into_iter()
             .min_by_key(|n| (SENTENCES[*n].at_most, *n))
@@ -216,7 +216,7 @@ fn the_whole_domain_is_decided_as_the_sentences_say() {
     }
 }
 
-/// Every fact that can be worse by one step, made so.
+/// Returns the facts with each of them made worse by one step, where that is possible.
 fn worse(facts: &Facts) -> Vec<Facts> {
     fn step<T: Copy + PartialEq>(all: &[T], from: T, by: isize) -> Option<T> {
         let at = all.iter().position(|one| *one == from)?;
@@ -253,7 +253,7 @@ fn worse(facts: &Facts) -> Vec<Facts> {
 }
 
 #[test]
-fn nothing_that_is_worse_gains_anything() {
+fn worse_facts_never_get_a_more_permissive_verdict() {
     let mut compared = 0_usize;
     for facts in domain() {
         let outcome = decide(&facts).effect;
@@ -266,14 +266,14 @@ fn nothing_that_is_worse_gains_anything() {
 }
 
 #[test]
-fn every_decision_is_made_again_from_its_line() {
-    // One in seven: a prime to every dimension of the domain.
+fn every_decision_is_reproduced_from_its_line() {
+    // One in seven, which is coprime to the number of values of each fact.
     for facts in domain().into_iter().step_by(7) {
         let record = PolicyRecord::of(facts);
         assert_eq!(record.verdict, decide(&facts));
         let line = record.to_string();
         assert_eq!(PolicyRecord::reproduce(&line), Some(record), "{line}");
-        // Any other end is none.
+        // Any other verdict is refused.
         let end = line.rfind(' ').unwrap();
         for other in ["unattended", "approved", "kill_switch", "confidence_low"] {
             if !line.ends_with(&format!(" {other}")) {

@@ -1,6 +1,6 @@
-//! Decisions as vectors for every language, one line each as in the audit entry:
-//! `tests/vectors/policy/decisions.json`; what is a confidence, `confidence.json`; lines that no
-//! decision leaves, `lines.json`. To renew them: `COUNTERSIGN_BLESS=1 cargo test --test core policy::vectors`.
+//! Policy vectors for all languages in `tests/vectors/policy/`: decisions as lines of audit entries
+//! (`decisions.json`), confidences (`confidence.json`) and invalid lines (`lines.json`). To write them again:
+//! `COUNTERSIGN_BLESS=1 cargo test --test core policy::vectors`.
 
 use std::collections::BTreeMap;
 
@@ -31,7 +31,7 @@ fn decisions() -> Value {
     let mut random = Random(0x9e37_79b9_7f4a_7c15);
     let mut by_end: BTreeMap<(&str, &str), Vec<String>> = BTreeMap::new();
     let mut picks = 0;
-    // Until every end that there is has been met twenty times.
+    // Until each verdict has occurred twenty times.
     while picks < 200_000 {
         picks += 1;
         let record = PolicyRecord::of(Facts {
@@ -63,7 +63,7 @@ fn decisions() -> Value {
     json!(lines)
 }
 
-/// JSON texts, and the basis points they are; null for none.
+/// JSON texts with their basis points, or null for an invalid confidence.
 fn confidence() -> Value {
     let cases = [
         ("0", Some(0)),
@@ -102,7 +102,7 @@ fn confidence() -> Value {
     json!(cases.to_vec())
 }
 
-/// Ways in which a line is none that a decision left, by name.
+/// Invalid lines, with the names of their faults.
 fn lines() -> Value {
     let good = "policy/1 risk=high confidence=9000 threshold=8200 snapshot=verified mode=autonomous right=dispatch approval=pending checkpoint=no frozen=no proven=yes approve approval_pending";
     let changed = |from: &str, to: &str| {
@@ -185,14 +185,14 @@ fn same_as_file(name: &str, made: &Value) {
 }
 
 #[test]
-fn the_policy_is_the_one_of_the_vectors() {
+fn the_vectors_are_those_of_the_present_policy() {
     same_as_file("decisions.json", &decisions());
     same_as_file("confidence.json", &confidence());
     same_as_file("lines.json", &lines());
 }
 
 #[test]
-fn every_vector_is_read_as_it_says() {
+fn every_vector_has_its_result() {
     for line in decisions().as_array().unwrap() {
         assert!(
             PolicyRecord::reproduce(line.as_str().unwrap()).is_some(),
@@ -200,7 +200,7 @@ fn every_vector_is_read_as_it_says() {
         );
     }
     for case in confidence().as_array().unwrap() {
-        // What is no JSON is no confidence either.
+        // Invalid JSON is not a confidence.
         let value = serde_json::from_str(case["json"].as_str().unwrap()).unwrap_or(Value::Null);
         let points = Confidence::from_json(&value).map(Confidence::basis_points);
         assert_eq!(json!(points), case["basis_points"], "{case}");

@@ -1,5 +1,5 @@
-//! Tokens as vectors for every language: one of each kind in `tests/vectors/token/valid/` and, one file per
-//! way to be wrong, `tests/vectors/token/invalid/`. To renew them after a change of the format:
+//! Token vectors for all languages: one valid token of each kind in `tests/vectors/token/valid/`, and one file for
+//! each fault in `tests/vectors/token/invalid/`. To write them again after a change of the format:
 //! `COUNTERSIGN_BLESS=1 cargo test --test core token::vectors`.
 
 use base64::Engine as _;
@@ -14,7 +14,7 @@ use crate::support::vectors::{Vectors, same_as_files};
 const SITE: &str = "0123456789abcdef";
 const MATERIAL: &str = "vectors only: forty-eight bytes that guard nothing";
 const ISSUED: u64 = 1_700_000_000;
-/// So long that the vectors are good for as long as 32 bits of seconds last.
+/// The vectors stay valid as long as 32 bits of seconds last.
 const LIFETIME: u32 = 2_500_000_000;
 const RESOURCE: &str = "https://example.org/wp-json/countersign/v1/mcp";
 
@@ -53,7 +53,7 @@ fn valid() -> Vectors {
         .collect()
 }
 
-/// A token with its payload changed and its checksum made right again, as a forger would.
+/// Changes the payload of a token and corrects its checksum, as a forger would.
 fn forged(text: &str, change: impl Fn(&mut Vec<u8>)) -> String {
     let (prefix, rest) = text.split_at(5);
     let mut payload = URL_SAFE_NO_PAD.decode(&rest[..rest.len() - 6]).unwrap();
@@ -172,13 +172,13 @@ fn invalid() -> Vectors {
 }
 
 #[test]
-fn the_format_is_the_one_of_the_vectors() {
+fn the_vectors_are_those_of_the_present_format() {
     same_as_files("token/valid", &valid());
     same_as_files("token/invalid", &invalid());
 }
 
 #[test]
-fn every_way_to_be_wrong_is_refused_by_name() {
+fn every_invalid_vector_is_refused_with_its_reason() {
     let keys = keyring(SITE, MATERIAL);
     let now = Timestamp::from_seconds(ISSUED + 1);
     for kind in Kind::ALL {

@@ -1,5 +1,5 @@
-//! The records of a vault as vectors for every language, `tests/vectors/vault/invalid_records/`: one file per way to be
-//! wrong. Those that open are with the vault, see `vault_vectors.rs`, as is how to renew them.
+//! Vectors of invalid sealed secrets for all languages, `tests/vectors/vault/invalid_records/`: one file for each
+//! fault. The valid ones are with the vault in `vectors.rs`, which also says how to write them again.
 
 use countersign::bytes::{base64url, from_base64url};
 use countersign::entropy::CountingEntropy;
@@ -31,12 +31,13 @@ fn invalid_records() -> Vectors {
         &CountingEntropy::default(),
     )
     .unwrap();
-    // Same randomness, so the same data key and key id as this vault's older one.
+    // The same random bytes give the data key and key id of this vault's older key.
     let elsewhere = elsewhere
         .seal(RECORD.as_bytes(), SECRET.as_bytes(), &entropy)
         .unwrap();
     assert_eq!(elsewhere[..14], old[..14]);
-    // 72 bytes and a multiple of three: the last digit of a record of another length has unused bits.
+    // The length of the other sealed secrets is a multiple of three, so their last digit has no unused bits.
+    // That of an empty secret is not.
     let short = vault.seal(RECORD.as_bytes(), b"", &entropy).unwrap();
     assert_eq!(
         from_base64url(&short.as_bytes()[14..]).unwrap().len() % 3,
@@ -203,12 +204,12 @@ fn invalid_records() -> Vectors {
 }
 
 #[test]
-fn the_format_is_that_of_the_vectors() {
+fn the_vectors_are_those_of_the_present_format() {
     same_as_files("vault/invalid_records", &invalid_records());
 }
 
 #[test]
-fn every_wrong_record_is_refused_by_name() {
+fn every_invalid_sealed_secret_is_refused_with_its_reason() {
     for (name, case) in invalid_records() {
         let vault = open(SITE, text(&case["slots"]), "auth_key", MATERIAL).unwrap();
         let opened = vault.unseal(

@@ -1,4 +1,4 @@
-//! A vault with everything in it, the same each time, and how it is opened.
+//! A vault with every kind of slot, the same in each run, and a function that opens it.
 
 use countersign::entropy::CountingEntropy;
 use countersign::keyring::SiteId;
@@ -16,7 +16,7 @@ pub fn site(text: &str) -> SiteId {
     SiteId::parse(text).unwrap()
 }
 
-/// A vault with every kind of slot and two data keys, a record under each, and what was made on the way.
+/// A vault with every kind of slot and two data keys, a secret sealed with each key, and the values used to make it.
 pub struct Made {
     pub vault: Vault,
     pub entropy: CountingEntropy,
@@ -59,7 +59,7 @@ pub fn text(value: &Value) -> &str {
     value.as_str().unwrap()
 }
 
-/// As a caller does: a recovery code is read before it opens anything.
+/// Opens a vault as a caller does, which parses a recovery code first.
 pub fn open(site_id: &str, slots: &str, kind: &str, material: &str) -> Result<Vault, String> {
     let code;
     let opener = match kind {

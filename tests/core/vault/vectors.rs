@@ -1,5 +1,5 @@
-//! The vault as vectors for every language, `tests/vectors/vault/`: a vault that opens (`valid/`) and, one file per
-//! way to be wrong, `invalid_slots/` (recovery codes included). To renew them after a change of a format:
+//! Vault vectors for all languages in `tests/vectors/vault/`: a valid vault (`valid/`), and one file for each fault
+//! of a stored text or recovery code (`invalid_slots/`). To write them again after a change of a format:
 //! `COUNTERSIGN_BLESS=1 cargo test --test core vault::`.
 
 use countersign::bytes::{base64url, from_base64url, hex, sha256};
@@ -28,7 +28,7 @@ fn valid() -> Value {
     })
 }
 
-/// A slots text with its JSON changed and its checksum made right again, as who writes the database would.
+/// Changes the JSON of a stored text and corrects its checksum, as an attacker who can write the database would.
 fn forged(text: &str, change: impl FnOnce(&mut Value)) -> String {
     let parts: Vec<&str> = text.split('.').collect();
     let mut json: Value =
@@ -45,7 +45,7 @@ fn with_checksum(text: &str) -> String {
     format!("{text}.{}", base64url(&sha256(text.as_bytes())[..6]))
 }
 
-/// One bit of the bytes that `value` spells.
+/// Flips one bit of the bytes that `value` encodes.
 fn flip(value: &mut Value) {
     let mut bytes = from_base64url(value.as_str().unwrap().as_bytes()).unwrap();
     bytes[0] ^= 1;
@@ -306,7 +306,7 @@ fn invalid_slots() -> Vectors {
 }
 
 #[test]
-fn the_formats_are_those_of_the_vectors() {
+fn the_vectors_are_those_of_the_present_formats() {
     same_as_files(
         "vault/valid",
         &Vectors::from([("vault".to_owned(), valid())]),
@@ -315,7 +315,7 @@ fn the_formats_are_those_of_the_vectors() {
 }
 
 #[test]
-fn every_slot_opens_every_record() {
+fn every_slot_opens_every_sealed_secret() {
     let valid = valid();
     for (kind, material) in valid["openers"].as_object().unwrap() {
         let vault = open(SITE, text(&valid["slots"]), kind, text(material)).unwrap();
@@ -332,7 +332,7 @@ fn every_slot_opens_every_record() {
 }
 
 #[test]
-fn every_wrong_vault_is_refused_by_name() {
+fn every_invalid_vault_is_refused_with_its_reason() {
     for (name, case) in invalid_slots() {
         let opened = open(
             text(&case["site"]),

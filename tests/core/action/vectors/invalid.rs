@@ -1,8 +1,8 @@
-//! The ways to be wrong.
+//! The invalid vectors.
 
 use super::*;
 
-/// The parts of the good action, to be changed and signed by a key holder who breaks the rules.
+/// The parts of a valid action. The vectors change them and sign them again, as a faulty key holder would.
 fn parts() -> Vec<Vec<u8>> {
     vec![
         b"countersign/action/v1".to_vec(),
@@ -37,14 +37,14 @@ fn signed(bytes: &[u8]) -> String {
     text_of(bytes, &hmac_over(bytes, SITE, "countersign/action/v1"))
 }
 
-/// Signed over changed parts.
+/// A message whose parts were changed before signing.
 fn resigned(change: impl Fn(&mut Vec<Vec<u8>>)) -> String {
     let mut parts = parts();
     change(&mut parts);
     signed(&bytes_of(&parts))
 }
 
-/// Changed after signing.
+/// A message whose parts were changed after signing.
 fn forged(change: impl Fn(&mut Vec<Vec<u8>>)) -> String {
     let mut changed = parts();
     change(&mut changed);
@@ -59,7 +59,7 @@ fn time(ms: u64) -> Vec<u8> {
     ms.to_be_bytes().to_vec()
 }
 
-/// Name, text, payload, when, and the reason it is refused with.
+/// Name, text, payload, time, and the expected reason.
 type Case = (&'static str, String, &'static str, u64, &'static str);
 
 fn malformed() -> Vec<Case> {
@@ -70,7 +70,7 @@ fn malformed() -> Vec<Case> {
         (parts.next().unwrap(), parts.next().unwrap())
     };
     let last = |from: &str, to: char| format!("{}{to}", &from[..from.len() - 1]);
-    // 32 bytes leave two bits of the last character unused: one of its three neighbours has them set.
+    // The last character of 32 encoded bytes has two unused bits. One of its three neighbours has them set.
     let spare = {
         let alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
         let place = alphabet.find(signature.chars().last().unwrap()).unwrap();
@@ -260,7 +260,7 @@ fn forgeries() -> Vec<Case> {
                 &SigningKey::from_bytes(&seed()).sign(&good).to_bytes(),
             ),
         ),
-        // The public key is known to all: as an HMAC key it must prove nothing.
+        // The public key is not secret, so an HMAC with it must not be accepted.
         (
             "hmac_under_the_public_key",
             text_of(
@@ -295,7 +295,7 @@ fn forgeries() -> Vec<Case> {
         .collect()
 }
 
-/// The signature with the group's order added to its scalar: the same for who does not look closely.
+/// Adds the order of the group to the scalar of a signature. A verifier that does not check its range accepts it.
 fn plus_order(signature: &[u8]) -> Vec<u8> {
     let order = from_hex::<32>("edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010");
     let mut out = signature.to_vec();
@@ -308,8 +308,8 @@ fn plus_order(signature: &[u8]) -> Vec<u8> {
     out
 }
 
-/// The signature that the key's holder can make with the neutral element for a commitment: it fulfils the
-/// equation, and only who verifies strictly refuses it.
+/// Makes a signature whose commitment is the neutral element, which the holder of the key can do. It fulfils the
+/// equation, and only strict verification refuses it.
 pub(super) fn with_small_order(bytes: &[u8]) -> Vec<u8> {
     let key = SigningKey::from_bytes(&seed());
     let mut commitment = [0; 32];
@@ -320,7 +320,7 @@ pub(super) fn with_small_order(bytes: &[u8]) -> Vec<u8> {
         .chain_update(bytes)
         .finalize();
     let secret = key.to_scalar();
-    // The challenge times the secret, bit by bit from the top.
+    // The product of challenge and secret, bit by bit from the highest one.
     let mut product = secret;
     product -= secret;
     for byte in challenge.iter().rev() {
