@@ -1,4 +1,4 @@
-//! Whatever comes in, the answer is sound.
+//! Property tests: every input gets a well-formed answer.
 
 use super::support::Site;
 use super::support::steps::{body, call_of, modern, reason, send, tool};
@@ -6,8 +6,8 @@ use countersign::mcp::{Authorized, Incoming, Received};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-/// JSON that is nearly a message.
-fn nearly() -> impl Strategy<Value = Value> {
+/// Random JSON that resembles an MCP message.
+fn message_like() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),
         any::<bool>().prop_map(Value::from),
@@ -59,7 +59,8 @@ fn nearly() -> impl Strategy<Value = Value> {
     })
 }
 
-fn sound(step: Authorized) {
+/// Asserts that a step is well formed: a JSON-RPC answer, or a call with JSON arguments.
+fn assert_well_formed(step: Authorized) {
     match step {
         Authorized::Reply(reply) => {
             assert!(
@@ -86,38 +87,38 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 
     #[test]
-    fn any_bytes_get_a_sound_answer(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
-        sound(send(&Site::default(), &bytes, &[], &json!({})));
+    fn arbitrary_bytes_get_a_well_formed_answer(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        assert_well_formed(send(&Site::default(), &bytes, &[], &json!({})));
     }
 
     #[test]
-    fn any_json_gets_a_sound_answer(value in nearly(), version in prop::sample::select(vec!["2025-11-25", "2025-06-18", "2026-07-28", "?"])) {
+    fn arbitrary_json_gets_a_well_formed_answer(value in message_like(), version in prop::sample::select(vec!["2025-11-25", "2025-06-18", "2026-07-28", "?"])) {
         let text = value.to_string();
-        sound(send(&Site::default(), text.as_bytes(), &[("MCP-Protocol-Version", version)], &json!({})));
+        assert_well_formed(send(&Site::default(), text.as_bytes(), &[("MCP-Protocol-Version", version)], &json!({})));
     }
 
     #[test]
-    fn any_params_get_a_sound_answer(
-        params in nearly(),
+    fn arbitrary_params_get_a_well_formed_answer(
+        params in message_like(),
         method in prop::sample::select(vec!["tools/call", "tools/list", "prompts/get", "resources/read", "completion/complete", "initialize", "logging/setLevel"]),
     ) {
         let message = json!({"jsonrpc": "2.0", "id": "x", "method": method, "params": params});
-        sound(send(&Site::default(), message.to_string().as_bytes(), &[], &json!({})));
+        assert_well_formed(send(&Site::default(), message.to_string().as_bytes(), &[], &json!({})));
     }
 
     #[test]
-    fn any_result_gets_a_sound_answer(result in nearly(), text in ".*") {
+    fn arbitrary_results_get_a_well_formed_answer(result in message_like(), text in ".*") {
         let site = Site::default();
         for result in [result.to_string(), text] {
             let mut call = call_of(&site, tool(&site, "plugin.echo", &json!({}), &json!({})));
-            sound(Authorized::Reply(call.result(&result, None).unwrap()));
+            assert_well_formed(Authorized::Reply(call.result(&result, None).unwrap()));
             let mut call = call_of(&site, modern(&site, "tools/call", json!({"name": "plugin.echo"}), json!({"elicitation": {}})));
-            sound(Authorized::Reply(call.input_required(site.world(), &result, Some("s")).unwrap()));
+            assert_well_formed(Authorized::Reply(call.input_required(site.world(), &result, Some("s")).unwrap()));
         }
     }
 
     #[test]
-    fn any_headers_get_an_answer(list in prop::collection::vec((".{0,20}", ".{0,40}"), 0..6), query in ".{0,60}", ip in ".{0,40}") {
+    fn arbitrary_headers_are_refused_with_a_reason(list in prop::collection::vec((".{0,20}", ".{0,40}"), 0..6), query in ".{0,60}", ip in ".{0,40}") {
         let site = Site::default();
         let server = site.server(&json!({}));
         let headers: Vec<_> = list.into_iter().chain([("Host".to_owned(), "example.org".to_owned())]).collect();

@@ -1,4 +1,4 @@
-//! Confirmation: what was reviewed happens once, and nothing else does.
+//! Confirmation tokens: a reviewed call can be made once, and no other call can be made with its token.
 
 use std::sync::atomic::Ordering;
 
@@ -8,7 +8,7 @@ use countersign::call::Misuse;
 use countersign::reason::Reason;
 use serde_json::{Value, json};
 
-/// The token and the correlation of a review.
+/// Reviews a call. Returns the confirmation token and the correlation id.
 fn review(site: &Site, name: &str, arguments: &Value) -> (String, String) {
     let asked = json!({"tool": name, "arguments": arguments});
     let mut call = call_of(site, tool(site, "request_review", &asked, &json!({})));
@@ -21,18 +21,19 @@ fn review(site: &Site, name: &str, arguments: &Value) -> (String, String) {
     assert_eq!(reason(&reply), None, "{}", reply.body());
     assert!(
         !reply.entry().unwrap().contains(&token),
-        "a token in the audit log"
+        "the audit log must not contain the token"
     );
     assert!(!call.intent().unwrap().contains(&token));
     (token, call.correlation().to_owned())
 }
 
+/// `arguments` with a confirmation token.
 fn with(arguments: &Value, token: &str) -> Value {
     merged(arguments.clone(), &json!({"confirmation_token": token}))
 }
 
 #[test]
-fn a_confirmed_act_happens_once_and_is_linked_to_its_review() {
+fn a_confirmed_call_begins_once_and_is_linked_to_its_review() {
     let site = Site::default();
     let id = json!({"id": 12});
     let (token, correlation) = review(&site, "publish_post", &id);
@@ -40,7 +41,11 @@ fn a_confirmed_act_happens_once_and_is_linked_to_its_review() {
         &site,
         tool(&site, "publish_post", &with(&id, &token), &json!({})),
     );
-    assert_eq!(call.arguments(), r#"{"id":12}"#, "the token is taken out");
+    assert_eq!(
+        call.arguments(),
+        r#"{"id":12}"#,
+        "the token is removed from the arguments"
+    );
     assert_eq!(call.correlation(), correlation);
     let intent: Value = serde_json::from_str(call.intent().unwrap()).unwrap();
     assert_eq!(intent["approval"], "confirmed");
@@ -64,12 +69,12 @@ fn a_confirmed_act_happens_once_and_is_linked_to_its_review() {
     assert_eq!(
         entry["correlation"],
         correlation.as_str(),
-        "the refusal is linked too"
+        "the refusal is linked to the review too"
     );
 }
 
 #[test]
-fn a_confirmation_is_for_exactly_what_was_reviewed() {
+fn a_confirmation_is_valid_only_for_the_reviewed_call() {
     let site = Site::default();
     let arguments = json!({"id": 12, "date": "2027-01-01T00:00:00Z"});
     let (token, _) = review(&site, "schedule_post", &arguments);
@@ -94,7 +99,7 @@ fn a_confirmation_is_for_exactly_what_was_reviewed() {
         refused("schedule_post", &json!({"id": 12}), json!({})),
         Some(Reason::ArgumentsInvalid)
     );
-    // None of these has burned it; the order of arguments and their spelling do not matter.
+    // None of these used the token up. The order of the arguments and their JSON spelling do not matter.
     let params = format!(
         r#"{{"name":"schedule_post","arguments":{{"confirmation_token":"{token}","date":"2027-01-01T00:00:00\u005a","id": 12}}}}"#
     );
@@ -103,7 +108,7 @@ fn a_confirmation_is_for_exactly_what_was_reviewed() {
 }
 
 #[test]
-fn a_confirmation_ends_with_its_time_its_epoch_and_its_store() {
+fn a_confirmation_is_refused_if_it_expired_or_the_store_or_the_groups_do_not_allow_it() {
     let mut site = Site::default();
     let id = json!({"id": 12});
     let (token, _) = review(&site, "trash_post", &id);
@@ -126,7 +131,7 @@ fn a_confirmation_ends_with_its_time_its_epoch_and_its_store() {
     assert_eq!(
         reason(&reply),
         Some(Reason::ToolOutsideGroups),
-        "rights are those of the act"
+        "the groups are checked at the time of the call"
     );
     let access = reply_of(tool(
         &site,
@@ -137,7 +142,7 @@ fn a_confirmation_ends_with_its_time_its_epoch_and_its_store() {
     assert_eq!(
         reason(&access),
         Some(Reason::ConfirmationMalformed),
-        "another kind of token"
+        "an access token is not a confirmation token"
     );
     call_of(
         &site,
@@ -146,7 +151,7 @@ fn a_confirmation_ends_with_its_time_its_epoch_and_its_store() {
 }
 
 #[test]
-fn plugins_tools_can_be_confirmed_and_cannot_ask_back_then() {
+fn a_confirmed_call_of_a_plugin_tool_cannot_ask_for_input() {
     let site = Site::default();
     let what = json!({"what": "all"});
     let (token, _) = review(&site, "plugin.wipe", &what);
@@ -162,7 +167,7 @@ fn plugins_tools_can_be_confirmed_and_cannot_ask_back_then() {
 }
 
 #[test]
-fn a_call_whose_intent_could_not_be_recorded_leaves_its_token_good() {
+fn a_token_stays_valid_if_the_intent_was_not_recorded() {
     let site = Site::default();
     let id = json!({"id": 12});
     let (token, _) = review(&site, "publish_post", &id);
@@ -174,7 +179,7 @@ fn a_call_whose_intent_could_not_be_recorded_leaves_its_token_good() {
 }
 
 #[test]
-fn a_store_failure_at_the_beginning_leaves_the_token_good() {
+fn a_token_stays_valid_if_the_store_fails_in_begin() {
     let site = Site::default();
     let id = json!({"id": 12});
     let (token, _) = review(&site, "publish_post", &id);
@@ -190,7 +195,7 @@ fn a_store_failure_at_the_beginning_leaves_the_token_good() {
 }
 
 #[test]
-fn of_racing_calls_with_one_token_exactly_one_begins() {
+fn exactly_one_of_several_racing_calls_with_one_token_begins() {
     let site = Site::default();
     let id = json!({"id": 12});
     let (token, correlation) = review(&site, "publish_post", &id);

@@ -1,4 +1,4 @@
-//! What takes several requests: rounds of input, streams, lists and their pages; and wrong use.
+//! Requests in several rounds, event streams, paged lists, and misuse of the API.
 
 use super::support::steps::{body, call_of, decided, legacy, modern, reason, reply_of, tool};
 use super::support::{Site, connection, headers, merged, settings};
@@ -9,7 +9,7 @@ use countersign::reason::Reason;
 use serde_json::{Value, json};
 
 #[test]
-fn a_call_asks_back_and_goes_on() {
+fn a_call_asks_for_input_and_continues_in_the_next_round() {
     let site = Site::default();
     let params = json!({"name": "plugin.echo", "arguments": {}});
     let capabilities = json!({"elicitation": {}});
@@ -75,7 +75,7 @@ fn a_call_asks_back_and_goes_on() {
 }
 
 #[test]
-fn results_are_shaped_for_their_era_and_held_to_their_schema() {
+fn results_have_the_form_of_their_revision_and_conform_to_their_schema() {
     let site = Site::default();
     let whoami = json!({"structuredContent": {"connection": {"id": 7, "name": "x"}, "groups": [], "user": {"id": 3, "name": "y"}}});
     let params = json!({"name": "whoami"});
@@ -130,7 +130,7 @@ fn results_are_shaped_for_their_era_and_held_to_their_schema() {
     assert_eq!(
         result,
         json!({"content": [{"type": "text", "text": "[1]"}]}),
-        "legacy clients take objects only"
+        "older revisions allow only objects"
     );
     let mut call = call_of(&site, modern(&site, "tools/call", list, json!({})));
     let result =
@@ -139,7 +139,7 @@ fn results_are_shaped_for_their_era_and_held_to_their_schema() {
 }
 
 #[test]
-fn what_only_wordpress_knows_is_told_to_the_model() {
+fn a_refusal_by_wordpress_is_sent_to_the_model() {
     let site = Site::default();
     let mut call = call_of(
         &site,
@@ -191,7 +191,7 @@ fn what_only_wordpress_knows_is_told_to_the_model() {
 }
 
 #[test]
-fn a_stream_ends_with_the_answer() {
+fn the_answer_is_the_last_event_of_a_stream() {
     let site = Site::default();
     let params = json!({"name": "plugin.echo", "_meta": {"progressToken": "p"}});
     let mut call = call_of(&site, legacy(&site, "tools/call", params, &json!({})));
@@ -206,7 +206,7 @@ fn a_stream_ends_with_the_answer() {
     assert_eq!(
         call.log("debug", "{}", None),
         Ok(String::new()),
-        "under the level"
+        "less severe than the wanted level"
     );
     assert!(
         call.log("error", "{ \"a\" :\n1 }", Some("x"))
@@ -228,10 +228,11 @@ fn a_stream_ends_with_the_answer() {
     assert_eq!(
         call.progress(9.0, None, None),
         "",
-        "nothing after the answer"
+        "no event follows the answer"
     );
 }
 
+/// The names of the tools that a connection with `groups` sees.
 fn listed(site: &Site, groups: &[&str]) -> Vec<String> {
     let reply = reply_of(legacy(
         site,
@@ -248,14 +249,14 @@ fn listed(site: &Site, groups: &[&str]) -> Vec<String> {
 }
 
 #[test]
-fn lists_show_what_may_be_called_and_nothing_else() {
+fn lists_contain_exactly_the_tools_that_may_be_called() {
     let site = Site::default();
     for preset in Preset::ALL {
         let shown = listed(&site, &preset.groups().words());
         assert_eq!(
             shown,
             listed(&site, &preset.groups().words()),
-            "deterministic"
+            "the order must not change"
         );
         assert!(shown.len() <= 40);
         let all: Vec<Value> = serde_json::from_str(catalogue_json()).unwrap();
@@ -302,12 +303,12 @@ fn lists_show_what_may_be_called_and_nothing_else() {
     );
     assert!(
         find("plugin.list").get("outputSchema").is_none(),
-        "legacy clients take objects only"
+        "older revisions allow only objects"
     );
 }
 
 #[test]
-fn long_lists_come_in_pages() {
+fn long_lists_are_returned_in_pages() {
     let site = Site::default();
     let tools: Vec<Value> = (0..250)
         .map(|n| json!({"name": format!("t{n:03}"), "description": "d", "group": "read", "inputSchema": {"type": "object"}}))
@@ -360,6 +361,7 @@ fn long_lists_come_in_pages() {
     assert_eq!(names[249], "t249");
 }
 
+/// A request with a genuine token, received and not yet authorized.
 fn request(site: &Site, body: &str) -> Box<McpRequest> {
     let headers = headers(&site.token());
     let incoming = Incoming {
@@ -407,7 +409,7 @@ fn invalid_settings_connections_and_registries_are_misuse() {
     assert_eq!(
         try_with(json!({"id": 8}), Some("{}")),
         Some(Misuse::Connection),
-        "another connection"
+        "the token names another connection"
     );
     assert_eq!(
         try_with(json!({"state": "asleep"}), Some("{}")),
@@ -449,7 +451,7 @@ fn only_messages_that_depend_on_the_registry_need_it() {
 }
 
 #[test]
-fn a_call_is_begun_once_and_answered_only_after_that() {
+fn a_call_begins_once_and_is_answered_only_after_that() {
     let site = Site::default();
     let step = || decided(tool(&site, "whoami", &json!({}), &json!({})));
     let mut call = step();

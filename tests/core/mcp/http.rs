@@ -1,5 +1,5 @@
-//! The server behind real HTTP, with fixtures like those of the official conformance suite. The suite itself runs
-//! against the whole product: `tests/run/conformance.sh`.
+//! The server behind a real HTTP socket, with fixtures like those of the official conformance suite. The suite itself
+//! tests the whole product: `tests/run/conformance.sh`.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -233,7 +233,7 @@ fn roots() -> Value {
     json!({"method": "roots/list", "params": []})
 }
 
-/// What the plugin would do.
+/// Does what WordPress would do: runs the fixture.
 fn act(http: &Http, call: &mut McpCall, events: &mut Events<'_>) -> McpReply {
     let arguments: Value = serde_json::from_str(call.arguments()).unwrap();
     let text = |text: &str| json!({"content": [{"type": "text", "text": text}]});
@@ -350,7 +350,7 @@ fn act(http: &Http, call: &mut McpCall, events: &mut Events<'_>) -> McpReply {
     call.result(&result.to_string(), None).unwrap()
 }
 
-/// Head and body of one exchange.
+/// Sends one request. Returns the head and the body of the response.
 fn exchange(port: u16, more: &str, body: &Value) -> (String, String) {
     let body = body.to_string();
     let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
@@ -366,7 +366,7 @@ fn exchange(port: u16, more: &str, body: &Value) -> (String, String) {
 }
 
 #[test]
-fn over_a_socket() {
+fn answers_and_streams_arrive_over_a_socket() {
     let (http, listener) = start();
     let port = listener.local_addr().unwrap().port();
     std::thread::spawn(move || accept_all(http, listener));

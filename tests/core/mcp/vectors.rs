@@ -1,7 +1,7 @@
-//! Every way to be wrong, and some to be right: a request in, an answer out.
+//! The test vectors of `tests/vectors/mcp/*.json`: each has a request and the expected answer.
 //!
-//! `tests/vectors/mcp/*.json` hold the cases; `docs` of the format stand in the code below. A case
-//! changes an ordinary request (an active connection with a genuine token) in one respect.
+//! A case changes an ordinary request, with a genuine token of an active connection, in one respect. The comments below
+//! describe the format.
 
 use std::sync::atomic::Ordering;
 
@@ -12,7 +12,7 @@ use countersign::mcp::{Authorized, Incoming, McpCall, McpReply, Received};
 use countersign::token::{self, Kind, NewToken};
 use serde_json::{Value, json};
 
-/// Tokens that a case can name in a header or in the query.
+/// Replaces the names of tokens, such as `{expired}`, that a case may use in a header or in the query.
 fn named(site: &Site, text: &str) -> String {
     let issue = |grant: NewToken| token::issue(&site.keyring, &grant);
     let grant = access_grant;
@@ -65,8 +65,8 @@ fn named(site: &Site, text: &str) -> String {
     out
 }
 
-/// The request of a case: `method`, `headers` (null takes one away), `query`, `ip`, and `body` as text
-/// or `message` as JSON. `modern: true` adds what 2026-07-28 wants in headers and `_meta`.
+/// The request of a case. Its members are `method`, `headers` (null removes one), `query`, `ip`, and `body` as text or
+/// `message` as JSON. `modern: true` adds what revision 2026-07-28 requires in headers and `_meta`.
 struct Prepared {
     method: String,
     headers: Vec<(String, String)>,
@@ -151,7 +151,7 @@ fn run(site: &Site, case: &Value) -> Step {
     }
 }
 
-/// Whether all that `expected` says is so in `actual`. A list must have exactly its items.
+/// Returns whether `actual` has all members of `expected`. Lists must have exactly the expected items.
 fn includes(actual: &Value, expected: &Value) -> bool {
     match (actual, expected) {
         (Value::Object(actual), Value::Object(expected)) => expected.iter().all(|(name, value)| {
@@ -226,12 +226,15 @@ fn check_reply(name: &str, reply: &McpReply, expect: &Value) {
     }
     if !entry.is_null() && !reason.is_null() {
         assert_eq!(entry["reason"], reason, "{seen}");
-        assert!(!reply.entry().unwrap().contains("cs"), "{seen}: a token?");
+        assert!(
+            !reply.entry().unwrap().contains("cs"),
+            "{seen}: the entry must not contain a token"
+        );
     }
 }
 
 #[test]
-fn vectors() {
+fn every_vector_gets_its_expected_answer() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors/mcp");
     let mut count = 0;
     for file in std::fs::read_dir(folder).unwrap() {
@@ -266,7 +269,7 @@ fn vectors() {
                 (Step::Reply(reply), Some(_)) => {
                     panic!("{name}: {} {}", reply.status(), reply.body())
                 }
-                (Step::Call(call), None) => panic!("{name}: a call of {}", call.name()),
+                (Step::Call(call), None) => panic!("{name}: unexpected call of {}", call.name()),
             }
             count += 1;
         }

@@ -1,4 +1,4 @@
-//! A site in memory: keys, a store, a moment, and the tokens to call it with.
+//! A site in memory: keys, a store, a fixed time, and access tokens.
 
 pub mod steps;
 
@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 pub const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
 pub const ENDPOINT: &str = "https://example.org/wp-json/countersign/v1/mcp";
 
-/// The memory store, or a broken one.
+/// The memory store. It fails every operation while `broken` is set.
 pub struct TestStore {
     memory: MemoryStore,
     pub broken: AtomicBool,
@@ -102,7 +102,7 @@ impl Default for Site {
         Self {
             keyring: keyring(1),
             store: TestStore {
-                // Long before anything the tests issue.
+                // Before the time at which the tests issue tokens.
                 memory: MemoryStore::new(Timestamp::from_seconds(1)),
                 broken: AtomicBool::new(false),
             },
@@ -188,7 +188,7 @@ pub fn registry() -> Value {
     })
 }
 
-/// `base` with the members of `changes`; null takes a member away, objects are gone into.
+/// Returns `base` with the members of `changes`. Null removes a member; objects are merged.
 pub fn merged(mut base: Value, changes: &Value) -> Value {
     let Some(changes) = changes.as_object() else {
         return base;

@@ -1,4 +1,4 @@
-//! One request, from its frame to a call or an answer.
+//! One request, from HTTP to a call or an answer.
 
 use countersign::decision::Decision;
 use countersign::mcp::{Authorized, Incoming, McpCall, McpReply, Received};
@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::{Site, connection, merged, registry};
 
+/// Sends a body with additional headers. `changes` are merged into the connection.
 pub fn send(site: &Site, body: &[u8], more: &[(&str, &str)], changes: &Value) -> Authorized {
     let server = site.server(&json!({"ip_limit": {"max": 256}}));
     let mut headers = super::headers(&site.token());
@@ -39,11 +40,13 @@ pub fn send(site: &Site, body: &[u8], more: &[(&str, &str)], changes: &Value) ->
     }
 }
 
+/// Sends a request of an older revision.
 pub fn legacy(site: &Site, method: &str, params: Value, changes: &Value) -> Authorized {
     let message = json!({"jsonrpc": "2.0", "id": 1, "method": method, "params": params});
     send(site, message.to_string().as_bytes(), &[], changes)
 }
 
+/// Sends a request of revision 2026-07-28 of a client with these capabilities.
 pub fn modern(site: &Site, method: &str, mut params: Value, capabilities: Value) -> Authorized {
     params["_meta"] = json!({
         "io.modelcontextprotocol/protocolVersion": "2026-07-28",
@@ -79,7 +82,7 @@ pub fn call_of(site: &Site, step: Authorized) -> Box<McpCall> {
 pub fn reply_of(step: Authorized) -> McpReply {
     match step {
         Authorized::Reply(reply) => reply,
-        Authorized::Call(call) => panic!("a call of {}", call.name()),
+        Authorized::Call(call) => panic!("unexpected call of {}", call.name()),
     }
 }
 
@@ -94,6 +97,7 @@ pub fn body(reply: &McpReply) -> Value {
     serde_json::from_str(reply.body()).unwrap()
 }
 
+/// Calls a tool.
 pub fn tool(site: &Site, name: &str, arguments: &Value, changes: &Value) -> Authorized {
     legacy(
         site,
