@@ -1,6 +1,6 @@
 # The commands of the project. Each target runs one script, which documents what it does.
 .DEFAULT_GOAL := help
-.PHONY: help build demo demo-down test test-core test-fuzz test-phpt test-fpm test-plugin test-conformance test-clients test-browser test-packages test-matrix packages fuzz bench deny mutants setup clean-sites
+.PHONY: help build demo demo-down test test-core test-fuzz test-phpt test-fpm test-plugin test-conformance test-clients test-browser test-packages test-matrix packages fuzz bench deny licences mutants setup clean-sites
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -64,8 +64,11 @@ bench: ## benchmarks, with comparable PHP code (not part of make test)
 deny: ## licences, versions and vulnerabilities of dependencies (not in `make test`)
 	@tests/run/deny.sh
 
-mutants: ## mutation testing of the Rust core (long; not part of make test)
-	@tests/run/mutants.sh
+licences: ## write the licences of the compiled crates again, after a change of a dependency
+	@packaging/third-party.sh
+
+mutants: ## mutation testing of the Rust core; takes hours, not in `make test`
+	@cargo xtask mutants
 
 clean-sites: ## stop and remove all test sites
 	@tests/site/clean.sh

@@ -16,7 +16,7 @@ AS_CASE([$PHP_CARGO],
   [yes|no|""], [AC_PATH_PROG([CARGO], [cargo])],
   [CARGO=$PHP_CARGO])
 AS_IF([test ! -x "$CARGO"],
-  [AC_MSG_ERROR([cargo is not found: install Rust 1.89 or newer, or set its path with --with-cargo=FILE])])
+  [AC_MSG_ERROR([cargo is not found: install the current stable Rust, or set its path with --with-cargo=FILE])])
 
 dnl Without --with-php-config this is the bare word php-config, but ext-php-rs needs a path.
 AC_PATH_PROG([COUNTERSIGN_PHP_CONFIG], [$PHP_CONFIG])

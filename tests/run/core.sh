@@ -15,10 +15,17 @@ check() {
 	echo "$checks 0" >"$results"
 }
 
+check_xtask() {
+	cargo fmt --manifest-path xtask/Cargo.toml --check
+	cargo clippy --locked --quiet --manifest-path xtask/Cargo.toml --target-dir "$TARGET" --all-targets -- -D warnings
+	cargo test --locked --quiet --manifest-path xtask/Cargo.toml --target-dir "$TARGET"
+}
+
 check "format" cargo fmt --all --check
 check "format of the fuzz targets" cargo fmt --manifest-path fuzz/Cargo.toml --check
 check "lints of the core and the command line" cargo clippy --locked --all-targets --quiet --features cli,redis -- -D warnings
 check "lints of the PHP extension" cargo clippy --locked --lib --quiet --features php -- -D warnings
+check "development tasks (cargo xtask)" check_xtask
 check "the core compiles for WebAssembly" tests/setup/wasm-check.sh
 
 status=0

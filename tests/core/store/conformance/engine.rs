@@ -72,7 +72,7 @@ pub struct Redis;
 #[cfg(feature = "redis")]
 impl Redis {
     fn of(bytes: usize) -> Subject {
-        let server = crate::store::redis_server::Server::start(&[]);
+        let server = super::super::redis_server::Server::start(&[]);
         let store = server.store(bytes, at(0));
         Subject {
             store: Box::new(store),
