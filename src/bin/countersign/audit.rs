@@ -13,46 +13,50 @@ use countersign::bytes::hex;
 use countersign::clock::Timestamp;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::outcome::{Failure, Outcome, printable, read_small, shown};
+use super::output::{CommandError, CommandOutput, printable, read_small, shown};
 
 #[derive(clap::Subcommand)]
-pub(crate) enum Command {
-    /// Verify an exported audit log, trusting neither the site nor its giver
+pub(crate) enum AuditCommand {
+    /// Verify an exported audit log without trusting the site
     ///
-    /// Hashes every entry again and holds the result against what you kept: the
-    /// site's verifier key, checkpoints from its answers or mails, its first sealing
-    /// key. Without any of them only self-consistency is proved, and it says so.
-    /// Reads a file of any size in little memory, and talks to nobody.
+    /// Hashes every entry again and compares the result with what you have kept: the
+    /// verifier key of the site, checkpoints, and the first sealing key. Without any
+    /// of these, the command can only show that the file is consistent with itself,
+    /// and it says so. It reads files of any size in little memory and uses no
+    /// network.
     ///
-    /// Exit code 0: nothing is wrong. Read on: what was not proved is listed too.
-    /// 10: what you gave is not borne out: no signature where it needs one, or your
-    /// checkpoint lies where the file has only hashes.
-    /// 11: columns for filtering are wrong. 12: a checkpoint is not to be believed.
-    /// 13: the log, or the file it came in, is not sound. 2: it could not be read.
+    /// Exit codes:
+    ///    0  nothing is wrong; read what was not proved in the output
+    ///   10  nothing is wrong, but a required signature is missing, or your
+    ///       checkpoint could not be compared
+    ///   11  columns for filtering are wrong
+    ///   12  a checkpoint or signature cannot be trusted
+    ///   13  the log or the file was changed or damaged
+    ///    2  the file could not be read, or the arguments are wrong
     #[command(verbatim_doc_comment)]
     Verify {
-        /// The export (NDJSON), or - for standard input
+        /// The exported file (NDJSON), or - for standard input
         file: PathBuf,
-        /// The site's verifier key, as its audit page shows it. Can be repeated
+        /// The verifier key from the audit page of the site; can be repeated
         #[arg(long = "key", value_name = "VERIFIER_KEY", value_parser = verifier_key)]
         keys: Vec<VerifierKey>,
-        /// A checkpoint you kept (signed note); needs --key. Can be repeated
+        /// A file with a checkpoint that you kept; needs --key; can be repeated
         #[arg(long = "checkpoint", value_name = "FILE", requires = "keys")]
         checkpoints: Vec<PathBuf>,
-        /// A file with the first sealing key, shown once when sealing began
+        /// A file with the first sealing key, which was shown when sealing began
         #[arg(long, value_name = "FILE")]
         seal_key: Option<PathBuf>,
-        /// When you got the export, in Unix seconds: it must be sealed up to then
+        /// When you received the file (Unix seconds): seals must reach that time
         #[arg(long, value_name = "SECONDS", requires = "seal_key")]
         taken: Option<u64>,
-        /// Answer in JSON
+        /// Print the result as JSON
         #[arg(long)]
         json: bool,
     },
 }
 
-impl Command {
-    pub(crate) fn run(&self) -> Result<Outcome, Failure> {
+impl AuditCommand {
+    pub(crate) fn run(&self) -> Result<CommandOutput, CommandError> {
         let Self::Verify {
             file,
             keys,
@@ -64,8 +68,8 @@ impl Command {
         let given = [Some(file), seal_key.as_ref()];
         let inputs = given.into_iter().flatten().chain(checkpoints);
         if inputs.filter(|path| *path == Path::new("-")).count() > 1 {
-            return Err(Failure(
-                "standard input can be read for one thing only: name files for the others"
+            return Err(CommandError(
+                "standard input can be used for one argument only; use files for the others"
                     .to_owned(),
             ));
         }
@@ -89,50 +93,50 @@ impl Command {
         } else {
             in_words(&report, &expected)
         };
-        Ok(Outcome { text, code })
+        Ok(CommandOutput { text, code })
     }
 }
 
 fn verifier_key(text: &str) -> Result<VerifierKey, &'static str> {
-    VerifierKey::parse(text.trim()).map_err(|_| "not a verifier key")
+    VerifierKey::parse(text.trim()).map_err(|_| "this is not a verifier key")
 }
 
-/// Size and root of a checkpoint that one of `keys` signed.
-fn kept_root(path: &Path, keys: &[VerifierKey]) -> Result<(u64, [u8; 32]), Failure> {
+/// Reads a checkpoint that one of `keys` must have signed, and returns its size and root.
+fn kept_root(path: &Path, keys: &[VerifierKey]) -> Result<(u64, [u8; 32]), CommandError> {
     let note = read_small(path, "Paste the checkpoint.", MAX_NOTE as u64)?;
     let note = std::str::from_utf8(note.expose()).unwrap_or_default();
-    // A log signs its checkpoints under its own name.
+    // The name of the key in a checkpoint is the name of the log.
     keys.iter()
         .find_map(|key| Checkpoint::open(note, std::slice::from_ref(key), key.name()).ok())
         .map(|checkpoint| (checkpoint.size, checkpoint.root))
         .ok_or_else(|| {
-            Failure(format!(
-                "{} is not a checkpoint signed by the key given: it can vouch for nothing",
+            CommandError(format!(
+                "{} is not a checkpoint that was signed with the given key",
                 shown(path)
             ))
         })
 }
 
-fn first_key(path: &Path) -> Result<FirstKey, Failure> {
+fn first_key(path: &Path) -> Result<FirstKey, CommandError> {
     let text = read_small(path, "Paste the first sealing key, then press Enter.", 4096)?;
     std::str::from_utf8(text.expose().trim_ascii())
         .ok()
         .and_then(|text| FirstKey::from_text(text).ok())
         .ok_or_else(|| {
-            Failure(format!(
-                "{} does not hold a first sealing key, or it was mistyped",
+            CommandError(format!(
+                "{} does not contain a first sealing key, or the key was mistyped",
                 shown(path)
             ))
         })
 }
 
-fn verify(path: &Path, expected: &Expectations) -> Result<FileReport, Failure> {
+fn verify(path: &Path, expected: &Expectations) -> Result<FileReport, CommandError> {
     if path == Path::new("-") {
         let reader = io::stdin().lock();
         return read(reader, None, expected)
-            .map_err(|error| Failure(format!("cannot read standard input: {error}")));
+            .map_err(|error| CommandError(format!("cannot read standard input: {error}")));
     }
-    let failure = |error| Failure::file("read", path, &error);
+    let failure = |error| CommandError::file("read", path, &error);
     let file = File::open(path).map_err(failure)?;
     let size = file.metadata().map_err(failure)?.len();
     read(
@@ -143,7 +147,7 @@ fn verify(path: &Path, expected: &Expectations) -> Result<FileReport, Failure> {
     .map_err(failure)
 }
 
-/// Verifies with a progress bar for a person who watches, and none for a script.
+/// Verifies, with a progress bar if standard error is a terminal.
 fn read(
     reader: impl BufRead,
     size: Option<u64>,
@@ -165,18 +169,18 @@ fn style(template: &str) -> ProgressStyle {
     ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
 }
 
-/// What whoever verifies asked for, and the file, though nothing in it is wrong, does not bear out. Whoever hands a
-/// file on, or holds the site's keys, could else go round it.
+/// Returns the headline if nothing is wrong but the file does not support what the user gave: a signature or a comparison
+/// is missing. Otherwise somebody who passes the file on, or who has the keys of the site, could avoid the check.
 fn wanting(report: &FileReport, expected: &Expectations) -> Option<&'static str> {
-    // Every export is signed when it is made. Only that signature speaks for entries behind the last checkpoint,
-    // and for what a part of the log leaves out.
+    // Every export is signed when it is made. Only this signature covers entries after the last checkpoint, and the range
+    // and filter of a partial export.
     let rests_on_signature = !report.is_proved() || report.remark(Remark::Selection).is_some();
     let unsigned = report.remark(Remark::HeaderUnsigned).is_some();
     let kept = expected.roots.iter().map(|(size, _)| *size).max();
     if !expected.keys.is_empty() && unsigned && rests_on_signature {
-        Some("NOT SIGNED: it agrees with itself, and the key given did not sign it")
+        Some("NOT SIGNED: nothing is wrong, but the file is not signed with the given key")
     } else if kept.is_some_and(|kept| kept > report.witnessed) {
-        Some("NOT COMPARED: the checkpoint you kept lies where only hashes are")
+        Some("NOT COMPARED: the file has only hashes at the place of your checkpoint")
     } else {
         None
     }
@@ -189,7 +193,7 @@ fn as_json(report: &FileReport, expected: &Expectations) -> String {
         members.insert("proved".to_owned(), proved.into());
         members.insert("weight".to_owned(), report.verdict.weight().into());
     }
-    // ASCII alone, which every reader of JSON takes for the same and no terminal obeys.
+    // Written in ASCII only, which every JSON reader understands and which contains no control sequences.
     let mut out = String::new();
     for c in value.to_string().chars() {
         if matches!(c, ' '..='~') {
@@ -213,24 +217,24 @@ fn headline(report: &FileReport, expected: &Expectations) -> String {
     }
     match report.verdict {
         LogVerdict::Ok if report.is_proved() && whole => {
-            "SOUND: no entry was changed, removed, moved or put in".to_owned()
+            "SOUND: no entry was changed, removed, moved or added".to_owned()
         }
         LogVerdict::Ok if report.is_proved() => {
-            "SOUND: no entry in this part of the log was changed, moved or put in".to_owned()
+            "SOUND: no entry in this part of the log was changed, moved or added".to_owned()
         }
         LogVerdict::Ok if report.vouched > 0 => format!(
-            "SOUND: nothing is wrong, and the first {} of {} entries are proved",
+            "SOUND: nothing is wrong; the first {} of {} entries are proved",
             report.vouched, report.size
         ),
         LogVerdict::Ok if report.seals == 1 => {
-            "SOUND: nothing is wrong, and 1 seal is by the key you gave".to_owned()
+            "SOUND: nothing is wrong; 1 seal was made with the given key".to_owned()
         }
         LogVerdict::Ok if report.seals > 0 => format!(
-            "SOUND: nothing is wrong, and {} seals are by the key you gave",
+            "SOUND: nothing is wrong; {} seals were made with the given key",
             report.seals
         ),
         LogVerdict::Ok => {
-            "SOUND IN ITSELF: nothing from outside vouches for its entries".to_owned()
+            "SOUND IN ITSELF: the file is consistent, but nothing else confirms it".to_owned()
         }
         verdict => format!("NOT SOUND: {}", meaning(verdict)),
     }
@@ -244,7 +248,7 @@ fn in_words(report: &FileReport, expected: &Expectations) -> String {
             "first bad  {}",
             place(report.first_bad, report.until)
         ));
-        // An empty file has no line to name.
+        // An empty file has no lines.
         lines.extend(
             report
                 .line
@@ -256,7 +260,7 @@ fn in_words(report: &FileReport, expected: &Expectations) -> String {
         lines.push(format!("log        {}", quoted(&report.origin)));
     }
     lines.push(format!(
-        "entries    {} checked, of a log of {}",
+        "entries    {} checked, of {} in the log",
         report.entries, report.size
     ));
     if let Some(filter) = &report.filter {
@@ -269,8 +273,8 @@ fn in_words(report: &FileReport, expected: &Expectations) -> String {
     }
     let others = report.findings.len().saturating_sub(1) as u64 + report.more;
     if others > 0 {
-        lines.push(format!("\nAlso found ({others} more):"));
-        // The verdict's own finding stands above.
+        lines.push(format!("\nOther findings ({others}):"));
+        // The finding that gave the verdict is already shown above.
         let mut first = true;
         for finding in &report.findings {
             if first && finding.verdict == report.verdict && finding.first_bad == report.first_bad {
@@ -285,7 +289,7 @@ fn in_words(report: &FileReport, expected: &Expectations) -> String {
             ));
         }
         if report.more > 0 {
-            lines.push(format!("  and {} more that are not listed", report.more));
+            lines.push(format!("  and {} more, which are not listed", report.more));
         }
     }
     let mut known: Vec<String> = report
@@ -302,19 +306,19 @@ fn in_words(report: &FileReport, expected: &Expectations) -> String {
         .collect();
     if expected.seal.is_some() && expected.taken.is_none() {
         known.push(
-            "Seals cut off the end are missed only from the moment the file was taken: give --taken."
+            "Without --taken, seals that were cut off at the end of the log are not noticed."
                 .to_owned(),
         );
     }
     if !known.is_empty() {
-        lines.push("\nTo be known:".to_owned());
+        lines.push("\nNote:".to_owned());
         lines.extend(known.iter().flat_map(|text| wrapped(text)));
     }
     lines.join("\n") + "\n"
 }
 
-/// How far the roots reach that do not rest on the file alone. They are roots over the recorded hashes: what an
-/// entry's line holds is proved by them only where nothing is wrong.
+/// Describes how far trusted roots reach. They are roots over the recorded hashes. They prove the contents of entries only
+/// if nothing is wrong.
 fn reach(report: &FileReport) -> String {
     let what = if report.verdict == LogVerdict::Ok {
         "entries"
@@ -323,35 +327,41 @@ fn reach(report: &FileReport) -> String {
     };
     match (report.vouched, report.witnessed) {
         (0, _) if report.verdict != LogVerdict::Ok => "nothing".to_owned(),
-        (0, _) => "nothing beyond that the file agrees with itself".to_owned(),
+        (0, _) => "nothing, except that the file is consistent with itself".to_owned(),
         (vouched, witnessed) if witnessed == vouched => {
-            format!("the first {vouched} {what}, by a checkpoint you kept")
+            format!("the first {vouched} {what}, by a checkpoint that you kept")
         }
-        (vouched, 0) => format!("the first {vouched} {what}, by the site's signature"),
+        (vouched, 0) => format!("the first {vouched} {what}, by the signature of the site"),
         (vouched, witnessed) => format!(
-            "the first {vouched} {what} by the site's signature,\n           {witnessed} of them by a checkpoint you kept"
+            "the first {vouched} {what}, by the signature of the site;\n           {witnessed} of them also by a checkpoint that you kept"
         ),
     }
 }
 
-/// What a verdict means, for whoever never saw one.
+/// Explains a verdict to a reader who does not know it.
 const fn meaning(verdict: LogVerdict) -> &'static str {
     match verdict {
         LogVerdict::Ok => "nothing is wrong",
         LogVerdict::IndexColumnMismatch => "a column used for filtering differs from its entry",
-        LogVerdict::UnknownKey => "a checkpoint or the file is signed by a key you did not give",
-        LogVerdict::CheckpointInvalid => "a checkpoint is malformed, or not what its key signed",
-        LogVerdict::EntryModified => "an entry is not what was written",
+        LogVerdict::UnknownKey => {
+            "a checkpoint or the file is signed with a key that was not given"
+        }
+        LogVerdict::CheckpointInvalid => "a checkpoint is malformed, or its signature is wrong",
+        LogVerdict::EntryModified => "an entry was changed",
         LogVerdict::MissingRange => "entries are missing",
-        LogVerdict::Inserted => "an entry stands where it was not written",
-        LogVerdict::TruncatedTail => "the end is missing",
-        LogVerdict::Fork => "history was rewritten: a root you trust is not of this log",
-        LogVerdict::HeadMismatch => "the head that was exported is not of these entries",
-        LogVerdict::SealGap => "an epoch has no seal, although the log is sealed",
-        LogVerdict::SealInvalid => "a seal was not made by the key of its epoch",
-        LogVerdict::OutsideEpoch => "an entry's time lies outside the epoch it is sealed in",
-        LogVerdict::HeaderMismatch => "the file does not hold what it says of itself",
-        LogVerdict::FileMalformed => "the file is damaged, or no export of an audit log",
+        LogVerdict::Inserted => "an entry was added, doubled or moved",
+        LogVerdict::TruncatedTail => "the end of the log or of the file is missing",
+        LogVerdict::Fork => "history was rewritten: the log differs from a trusted root",
+        LogVerdict::HeadMismatch => "the root in the header does not match the entries",
+        LogVerdict::SealGap => "a seal is missing",
+        LogVerdict::SealInvalid => {
+            "a seal was not made with the key of its epoch, or does not match"
+        }
+        LogVerdict::OutsideEpoch => "the time of an entry is outside the epoch of its seal",
+        LogVerdict::HeaderMismatch => {
+            "the contents of the file differ from its header or last line"
+        }
+        LogVerdict::FileMalformed => "the file is damaged, or is not an exported audit log",
     }
 }
 
@@ -366,12 +376,12 @@ fn place(first: Option<u64>, until: Option<u64>) -> String {
     }
 }
 
-/// The file's own words: at most 200 characters of them.
+/// Returns text from the file for display, cut to 200 characters.
 fn quoted(text: &str) -> String {
     printable(&text.chars().take(200).collect::<String>())
 }
 
-/// As an item of a list, in lines of at most 80 characters.
+/// Formats text as an item of a list, in lines of at most 80 characters.
 fn wrapped(text: &str) -> Vec<String> {
     let mut lines = vec!["  -".to_owned()];
     for word in text.split(' ') {

@@ -9,40 +9,40 @@ use countersign::key_text::KeyText;
 use countersign::keyring::{Keyring, SiteId};
 use countersign::secret::SecretBytes;
 
-use super::outcome::{Failure, Outcome, note, read_small, shown};
+use super::output::{CommandError, CommandOutput, note, read_small, shown};
 
 #[derive(clap::Subcommand)]
-pub(crate) enum Command {
-    /// Make random key material: a key file, or a value for AUTH_KEY
+pub(crate) enum KeyCommand {
+    /// Generate random key material for a key file or for AUTH_KEY
     ///
     /// Writes 64 random bytes, as one line of 86 characters, into a new file that
-    /// only its owner can read. Fit for countersign.key_file, and to be kept outside
-    /// the web root. A file that exists is never overwritten.
+    /// only its owner can read. Use it for countersign.key_file and keep it outside
+    /// the web root. An existing file is never overwritten.
     #[command(verbatim_doc_comment)]
     Generate {
-        /// The file to make
+        /// The file to create
         #[arg(required_unless_present = "print", conflicts_with = "print")]
         file: Option<PathBuf>,
-        /// Print it instead, to paste it: whoever sees the screen has it
+        /// Print the key instead; anybody who sees the screen can copy it
         #[arg(long)]
         print: bool,
     },
-    /// Make an Ed25519 pair for signed actions
+    /// Generate an Ed25519 key pair for signed actions
     ///
-    /// FILE gets the key that signs, readable by its owner only: it stays with the
-    /// operator. FILE.pub gets the key that verifies: it goes to the sites, and may
-    /// be seen by anybody. Neither is overwritten where it exists.
+    /// FILE receives the signing key, which only its owner can read and which stays
+    /// with the operator. FILE.pub receives the verification key for the sites, which
+    /// is not a secret. Existing files are never overwritten.
     #[command(verbatim_doc_comment)]
     Pair {
-        /// The file to make, and beside it FILE.pub
+        /// The file to create, together with FILE.pub
         file: PathBuf,
     },
-    /// Say which key is in a file, without showing it
+    /// Identify the key in a file without showing it
     ///
-    /// The fingerprint names a key and tells nothing of it: two files with one
-    /// fingerprint hold one key, or the two halves of one pair. Of a pair, it is the
-    /// key id that signed actions carry. Of key material, --site tells the key id
-    /// that this site's tokens carry:
+    /// The fingerprint identifies a key and reveals nothing about it. Two files with
+    /// the same fingerprint contain the same key, or the two keys of one pair. For a
+    /// pair, the fingerprint is the key id in signed actions. For key material, --site
+    /// shows the key id in the tokens of that site:
     ///
     ///     wp eval 'echo AUTH_KEY . AUTH_SALT;' |
     ///         countersign key show --site 0123456789abcdef -
@@ -50,17 +50,17 @@ pub(crate) enum Command {
     Show {
         /// The file, or - for standard input
         file: PathBuf,
-        /// A site's id, 16 hex digits, to name the key id of its tokens
+        /// The id of a site (16 hex digits), to show the key id of its tokens
         #[arg(long, value_name = "SITE_ID", value_parser = site)]
         site: Option<SiteId>,
     },
 }
 
-/// Longest key file that is read.
+/// The length of the longest key file in bytes.
 const MOST: u64 = 4096;
 
-impl Command {
-    pub(crate) fn run(&self) -> Result<Outcome, Failure> {
+impl KeyCommand {
+    pub(crate) fn run(&self) -> Result<CommandOutput, CommandError> {
         match self {
             Self::Generate { file, .. } => generate(file.as_deref()),
             Self::Pair { file } => pair(file),
@@ -70,23 +70,23 @@ impl Command {
 }
 
 fn site(text: &str) -> Result<SiteId, &'static str> {
-    SiteId::parse(text).ok_or("16 lower-case hex digits")
+    SiteId::parse(text).ok_or("a site id has 16 lower-case hexadecimal digits")
 }
 
-impl From<EntropyError> for Failure {
+impl From<EntropyError> for CommandError {
     fn from(error: EntropyError) -> Self {
         Self(error.to_string())
     }
 }
 
-fn generate(file: Option<&Path>) -> Result<Outcome, Failure> {
+fn generate(file: Option<&Path>) -> Result<CommandOutput, CommandError> {
     let key = KeyText::new_material(&SystemEntropy)?;
     let Some(file) = file else {
-        note("warning: what follows is a secret; who sees this screen, or its history, has it");
+        note("warning: the following line is a secret; anybody who sees this screen can copy it");
         return printed(&key.to_bytes());
     };
     write_new(file, &key.to_bytes(), 0o600)?;
-    Ok(Outcome::of(
+    Ok(CommandOutput::of(
         true,
         format!(
             "Wrote 64 random bytes to {} (only its owner can read it).\n\
@@ -97,16 +97,16 @@ fn generate(file: Option<&Path>) -> Result<Outcome, Failure> {
     ))
 }
 
-/// Writes a secret to standard output by itself, so that no other string ever holds it.
-fn printed(line: &SecretBytes) -> Result<Outcome, Failure> {
+/// Writes a secret directly to standard output, so that it is not copied into another string.
+fn printed(line: &SecretBytes) -> Result<CommandOutput, CommandError> {
     std::io::stdout()
         .lock()
         .write_all(line.expose())
-        .map_err(|error| Failure(format!("cannot write the answer: {error}")))?;
-    Ok(Outcome::of(true, String::new()))
+        .map_err(|error| CommandError(format!("cannot write to standard output: {error}")))?;
+    Ok(CommandOutput::of(true, String::new()))
 }
 
-fn pair(file: &Path) -> Result<Outcome, Failure> {
+fn pair(file: &Path) -> Result<CommandOutput, CommandError> {
     let key = KeyText::new_seed(&SystemEntropy)?;
     let mut name = file.as_os_str().to_owned();
     name.push(".pub");
@@ -116,15 +116,15 @@ fn pair(file: &Path) -> Result<Outcome, Failure> {
     if let Some(line) = public
         && let Err(failure) = write_new(&beside, &line, 0o644)
     {
-        // Half a pair is of no use, and would be in the way of the next try.
+        // One key of a pair is of no use and would prevent the next attempt.
         let _ = std::fs::remove_file(file);
         return Err(failure);
     }
-    Ok(Outcome::of(
+    Ok(CommandOutput::of(
         true,
         format!(
-            "Wrote the key that signs to {} (only its owner can read it),\n\
-             and the key that verifies to {}.\n\
+            "Wrote the signing key to {} (only its owner can read it)\n\
+             and the verification key to {}.\n\
              fingerprint  {}\n",
             shown(file),
             shown(&beside),
@@ -133,15 +133,15 @@ fn pair(file: &Path) -> Result<Outcome, Failure> {
     ))
 }
 
-/// Writes a file that must not exist, and takes it away again if it cannot be written whole.
-fn write_new(path: &Path, line: &SecretBytes, mode: u32) -> Result<(), Failure> {
+/// Creates a file, which must not exist, and removes it again if it cannot be written completely.
+fn write_new(path: &Path, line: &SecretBytes, mode: u32) -> Result<(), CommandError> {
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, mode);
     #[cfg(not(unix))]
     let _ = mode;
-    let failure = |error| Failure::file("write", path, &error);
+    let failure = |error| CommandError::file("write", path, &error);
     let mut file = options.open(path).map_err(failure)?;
     file.write_all(line.expose())
         .and_then(|()| file.sync_all())
@@ -151,24 +151,24 @@ fn write_new(path: &Path, line: &SecretBytes, mode: u32) -> Result<(), Failure> 
         })
 }
 
-fn show(path: &Path, site: Option<SiteId>) -> Result<Outcome, Failure> {
+fn show(path: &Path, site: Option<SiteId>) -> Result<CommandOutput, CommandError> {
     let bytes = read_small(path, "Paste the key material, then press Enter.", MOST)?;
     let key = KeyText::parse(bytes.expose()).map_err(|_| {
-        Failure(
-            "this is no key that can be used: it is too short, WordPress's placeholder, or damaged"
+        CommandError(
+            "this is not a usable key: it is too short, damaged, or the placeholder of WordPress"
                 .to_owned(),
         )
     })?;
     if !matches!(key, KeyText::Public(_)) && is_open_to_others(path) {
         note(&format!(
-            "warning: others can read {}: chmod 600",
+            "warning: other users can read {}; run chmod 600 on it",
             shown(path)
         ));
     }
     let kind = match key {
         KeyText::Material(_) => "key material",
-        KeyText::Seed(_) => "Ed25519 key that signs (secret)",
-        KeyText::Public(_) => "Ed25519 key that verifies (public)",
+        KeyText::Seed(_) => "Ed25519 signing key (secret)",
+        KeyText::Public(_) => "Ed25519 verification key (public)",
     };
     let mut text = format!("kind         {kind}\nfingerprint  {}\n", key.fingerprint());
     if let Some(KeyText::Public(public)) = key.public() {
@@ -176,15 +176,16 @@ fn show(path: &Path, site: Option<SiteId>) -> Result<Outcome, Failure> {
     }
     if let Some(site) = site {
         let KeyText::Material(material) = &key else {
-            return Err(Failure(
-                "--site goes with key material; a pair has no key id of a site".to_owned(),
+            return Err(CommandError(
+                "--site can only be used with key material, because a key pair belongs to no site"
+                    .to_owned(),
             ));
         };
         let keyring = Keyring::open(site, material.expose(), &[])
-            .map_err(|reason| Failure(reason.message().to_owned()))?;
+            .map_err(|reason| CommandError(reason.message().to_owned()))?;
         text.push_str(&format!("key id       {}\n", hex(&keyring.key_id().0)));
     }
-    Ok(Outcome::of(true, text))
+    Ok(CommandOutput::of(true, text))
 }
 
 #[cfg(unix)]

@@ -1,23 +1,23 @@
-//! `countersign`: the command line for whoever runs, hosts or audits sites.
+//! `countersign`: the command line for operators, hosting providers and auditors.
 //!
-//! A file per command, and no rule in any of them: each reads its input, asks the crate, and puts the answer
-//! into words. Results go to standard output, all else to standard error, and the exit code says what a script
-//! needs to know: 0 yes, 1 no, 2 the command was not understood or a file could not be used; a verification ends
-//! with 10 and the weight of its verdict.
+//! Each command has a file, which reads the input, calls the library and writes the result as text. The rules are in the
+//! library. Results go to standard output, messages to standard error. Exit codes: 0 success, 1 a negative result, 2 the
+//! arguments are wrong or a file could not be used. A verification that finds a fault ends with 10 plus the gravity of its
+//! verdict.
 
 mod audit;
 mod key;
-mod outcome;
+mod output;
 mod self_test;
+mod time_text;
 mod token;
 mod usage;
-mod when;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use outcome::{Failure, Outcome};
+use output::{CommandError, CommandOutput};
 
 /// What `--version` prints: version, commit and target, as the build script stamped them.
 const VERSION: &str = concat!(
@@ -36,9 +36,9 @@ const VERSION: &str = concat!(
     version = VERSION,
     max_term_width = 80,
     disable_help_subcommand = true,
-    after_help = "Exit codes: 0 yes, 1 no, 2 a wrong command or an unusable file;\n\
-        'audit verify' has some of its own.\n\
-        'countersign COMMAND --help' tells more of each command."
+    after_help = "Exit codes: 0 success, 1 negative result, 2 wrong arguments or a file that\n\
+        cannot be used. 'audit verify' has further exit codes.\n\
+        Run 'countersign COMMAND --help' for more about a command."
 )]
 struct Arguments {
     #[command(subcommand)]
@@ -49,19 +49,19 @@ struct Arguments {
 enum Command {
     /// Verify an exported audit log
     #[command(subcommand)]
-    Audit(audit::Command),
-    /// Make keys, and see which key is in a file
+    Audit(audit::AuditCommand),
+    /// Generate keys, and identify the key in a file
     #[command(subcommand)]
-    Key(key::Command),
-    /// Read what a token says of itself
+    Key(key::KeyCommand),
+    /// Show the contents of a token
     #[command(subcommand)]
-    Token(token::Command),
-    /// Check that cryptography works on this machine
-    SelfTest(self_test::Arguments),
+    Token(token::TokenCommand),
+    /// Check that the cryptographic functions work on this machine
+    SelfTest(self_test::SelfTestArguments),
 }
 
 impl Command {
-    fn run(&self) -> Result<Outcome, Failure> {
+    fn run(&self) -> Result<CommandOutput, CommandError> {
         match self {
             Self::Audit(command) => command.run(),
             Self::Key(command) => command.run(),
@@ -76,5 +76,5 @@ fn main() -> ExitCode {
         Ok(arguments) => arguments.command.run(),
         Err(error) => usage::explain(&error),
     };
-    outcome::end(result)
+    output::end(result)
 }

@@ -1,18 +1,18 @@
 //! `countersign self-test`
 
-use super::outcome::Outcome;
+use super::output::CommandOutput;
 
-/// Runs known-answer checks of every primitive, as the extension does in phpinfo().
+/// Checks every cryptographic function with the test values of its standard.
 ///
-/// The answers are those of the standards that define each primitive. A machine
-/// on which one fails must not decide anything: have its memory and processor
-/// checked, and install the package anew.
+/// These are the same checks that phpinfo() shows. If one fails, do not use
+/// Countersign on this machine: check its memory and processor, and install the
+/// package again.
 #[derive(clap::Args)]
-pub(crate) struct Arguments {}
+pub(crate) struct SelfTestArguments {}
 
-impl Arguments {
+impl SelfTestArguments {
     #[expect(clippy::unused_self, reason = "every command runs the same way")]
-    pub(crate) fn run(&self) -> Outcome {
+    pub(crate) fn run(&self) -> CommandOutput {
         let checks = countersign::selftest::run();
         let failed = checks.iter().filter(|(_, passed)| !passed).count();
         let mut text = String::new();
@@ -23,10 +23,10 @@ impl Arguments {
         text.push_str(&match failed {
             0 => format!("All {} checks passed.\n", checks.len()),
             _ => format!(
-                "{failed} of {} checks FAILED: this machine must not decide anything.\n",
+                "{failed} of {} checks FAILED: do not use Countersign on this machine.\n",
                 checks.len()
             ),
         });
-        Outcome::of(failed == 0, text)
+        CommandOutput::of(failed == 0, text)
     }
 }

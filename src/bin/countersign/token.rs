@@ -6,38 +6,38 @@ use countersign::bytes::hex;
 use countersign::clock::{Clock as _, SystemClock, Timestamp};
 use countersign::token::{self, UnverifiedToken};
 
-use super::outcome::{Failure, Outcome, read_small};
-use super::when::{span, utc};
+use super::output::{CommandError, CommandOutput, read_small};
+use super::time_text::{span, utc};
 
 #[derive(clap::Subcommand)]
-pub(crate) enum Command {
-    /// Read a token from standard input and say what it says of itself
+pub(crate) enum TokenCommand {
+    /// Show the contents of a token that is read from standard input
     ///
-    /// Kind, site, key, times, id and subject stand in every token in the clear.
-    /// This reads them and verifies nothing: that needs the site's keys, and only
-    /// the site has them. The token is neither printed nor kept, and never an
-    /// argument, because shells keep arguments in their history:
+    /// Every token contains its kind, site, key, times, id and subject in readable
+    /// form. This command shows them and does not verify the token, because only the
+    /// site has the keys for that. The token is neither printed nor stored. It is read
+    /// from standard input, because shells keep arguments in their history:
     ///
     ///     countersign token inspect < token.txt
     ///
-    /// Exit code 0: the form and the checksum are right, expired or not.
-    /// 1: no token of Countersign, or one that was cut or mistyped.
+    /// Exit code 0: form and checksum are correct; the token may have expired.
+    /// 1: the input is not a token of Countersign, or was cut off or mistyped.
     #[command(verbatim_doc_comment)]
     Inspect {
-        /// Answer in JSON
+        /// Print the result as JSON
         #[arg(long)]
         json: bool,
     },
 }
 
-/// Longest input that is read: a token is far shorter, and more is a mistake.
+/// The length of the longest input in bytes. A token is much shorter, so longer input is a mistake.
 const MOST: u64 = 64 * 1024;
 
-impl Command {
-    pub(crate) fn run(&self) -> Result<Outcome, Failure> {
+impl TokenCommand {
+    pub(crate) fn run(&self) -> Result<CommandOutput, CommandError> {
         let Self::Inspect { json } = *self;
         let input = read_small(Path::new("-"), "Paste the token, then press Enter.", MOST)?;
-        // White space around it comes from copying and is no part of any token.
+        // White space around a token comes from copying.
         let token = token::peek(input.expose().trim_ascii());
         let now = SystemClock.now();
         let right = token.as_ref().is_some_and(|token| token.is_checksum_right);
@@ -45,20 +45,20 @@ impl Command {
             (Some(token), true) => as_json(token, now),
             (Some(token), false) => in_words(token, now),
             (None, true) => "{\"verified\":false,\"form\":\"unknown\"}\n".to_owned(),
-            (None, false) => "This is not a token of Countersign, or a part of it is missing.\n\
+            (None, false) => "This is not a token of Countersign, or part of it is missing.\n\
                 A token has 158 characters and begins with its kind, such as csat_.\n"
                 .to_owned(),
         };
-        Ok(Outcome::of(right, text))
+        Ok(CommandOutput::of(right, text))
     }
 }
 
 fn in_words(token: &UnverifiedToken, now: Timestamp) -> String {
     let kind = kind(token);
     let checksum = if token.is_checksum_right {
-        "right"
+        "correct"
     } else {
-        "WRONG: a character was lost or changed on the way"
+        "WRONG: a character is missing or was changed"
     };
     let life = if now >= token.expires {
         format!(
@@ -80,10 +80,10 @@ fn in_words(token: &UnverifiedToken, now: Timestamp) -> String {
          epoch     {epoch}\n\
          issued    {issued}\n\
          expires   {expires} ({life})\n\
-         binding   {binding}... (its first 4 of 32 bytes)\n\
+         binding   {binding}... (the first 4 of 32 bytes)\n\
          \n\
-         Nothing was verified: anybody can write such a text. Only the site that\n\
-         issued it can tell whether it is genuine and still good.\n",
+         This token was not verified, and anybody could have written it. Only the\n\
+         site that issued it can check whether it is genuine and still valid.\n",
         prefix = token.kind.prefix(),
         site = token.site,
         key = hex(&token.key_id.0),

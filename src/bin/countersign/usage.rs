@@ -1,46 +1,48 @@
-//! Help as it is, and mistakes in one line that never repeats a value: it may be a secret.
+//! Help texts, and one-line messages for wrong arguments. The messages never repeat a value, because it may be a secret.
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
-use super::outcome::{Failure, Outcome};
+use super::output::{CommandError, CommandOutput};
 
-/// What to answer where the arguments were not a command to run.
-pub(crate) fn explain(error: &clap::Error) -> Result<Outcome, Failure> {
+/// Returns the help text, or the message for arguments that cannot be run.
+pub(crate) fn explain(error: &clap::Error) -> Result<CommandOutput, CommandError> {
     let command = words().join(" ");
     let line = match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
-            return Ok(Outcome::of(true, error.to_string()));
+            return Ok(CommandOutput::of(true, error.to_string()));
         }
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::MissingSubcommand => {
-            "a command is missing".to_owned()
+            "no command was given".to_owned()
         }
         ErrorKind::InvalidSubcommand => match suggestion(error, ContextKind::SuggestedSubcommand) {
-            Some(name) => format!("there is no such command (is it '{name}'?)"),
-            None => "there is no such command".to_owned(),
+            Some(name) => format!("unknown command; did you mean '{name}'?"),
+            None => "unknown command".to_owned(),
         },
         ErrorKind::UnknownArgument if command.ends_with("token inspect") => {
-            "a token is never an argument, because shells keep those in their history: \
-             give it on standard input"
+            "a token must not be an argument, because shells keep arguments in their history; \
+             pass it on standard input"
                 .to_owned()
         }
         ErrorKind::UnknownArgument => match suggestion(error, ContextKind::SuggestedArg) {
-            Some(name) => format!("an argument is not known (is it '{name}'?)"),
-            None => "an argument is not known, or is one too many".to_owned(),
+            Some(name) => format!("unknown argument; did you mean '{name}'?"),
+            None => "unknown argument, or one argument too many".to_owned(),
         },
         ErrorKind::MissingRequiredArgument => match context(error, ContextKind::InvalidArg) {
-            Some(ContextValue::Strings(names)) => format!("{} is missing", names.join(" and ")),
+            Some(ContextValue::Strings(names)) => {
+                format!("missing argument: {}", names.join(" and "))
+            }
             _ => "an argument is missing".to_owned(),
         },
-        ErrorKind::ArgumentConflict => "these arguments exclude each other".to_owned(),
+        ErrorKind::ArgumentConflict => "these arguments cannot be combined".to_owned(),
         ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
             match context(error, ContextKind::InvalidArg) {
-                Some(ContextValue::String(name)) => format!("the value of {name} does not fit"),
-                _ => "a value does not fit".to_owned(),
+                Some(ContextValue::String(name)) => format!("invalid value for {name}"),
+                _ => "invalid value".to_owned(),
             }
         }
         _ => "the arguments were not understood".to_owned(),
     };
-    Err(Failure(format!("{line}; see '{command} --help'")))
+    Err(CommandError(format!("{line}; see '{command} --help'")))
 }
 
 fn context(error: &clap::Error, kind: ContextKind) -> Option<&ContextValue> {
@@ -49,7 +51,7 @@ fn context(error: &clap::Error, kind: ContextKind) -> Option<&ContextValue> {
         .find_map(|(found, value)| (found == kind).then_some(value))
 }
 
-/// The nearest of our own names.
+/// Returns the name of a command or argument of ours that is most similar.
 fn suggestion(error: &clap::Error, kind: ContextKind) -> Option<String> {
     match context(error, kind)? {
         ContextValue::String(name) => Some(name.clone()),
@@ -58,7 +60,7 @@ fn suggestion(error: &clap::Error, kind: ContextKind) -> Option<String> {
     }
 }
 
-/// The command as far as it was understood: only words that are names of commands.
+/// Returns the command as far as it was understood. It contains only names of commands.
 fn words() -> Vec<String> {
     use clap::CommandFactory as _;
     let mut command = super::Arguments::command();

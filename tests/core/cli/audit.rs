@@ -80,15 +80,24 @@ fn sign(name: &str, head: &Head) -> String {
 }
 
 #[test]
-fn a_sound_log_is_sound_and_what_was_not_proved_is_said() {
+fn sound_log_passes_and_unproved_parts_are_listed() {
     let log = log();
     let bare = run(&["audit", "verify", "-"], &log.export);
     assert_eq!(bare.status.code(), Some(0), "{}", out(&bare));
     assert!(out(&bare).starts_with("SOUND IN ITSELF: "));
-    assert!(out(&bare).contains("9 checked, of a log of 9"));
-    assert!(out(&bare).contains("nothing beyond that the file agrees with itself"));
-    assert!(out(&bare).contains("give the site's verifier key"));
-    assert_eq!(err(&bare), "", "no progress bar where nobody watches");
+    assert!(out(&bare).contains("9 checked, of 9 in the log"));
+    assert!(out(&bare).contains("nothing, except that the file is consistent with itself"));
+    let words: Vec<_> = out(&bare).split_whitespace().map(str::to_owned).collect();
+    assert!(
+        words
+            .join(" ")
+            .contains("give the verifier key of the site")
+    );
+    assert_eq!(
+        err(&bare),
+        "",
+        "there is no progress bar without a terminal"
+    );
 
     let folder = tempfile::tempdir().unwrap();
     let here = folder.path();
@@ -115,11 +124,11 @@ fn a_sound_log_is_sound_and_what_was_not_proved_is_said() {
     let text = out(&output);
     assert_eq!(output.status.code(), Some(0), "{text}{}", err(&output));
     assert!(
-        text.contains("the first 9 entries by the site's signature"),
+        text.contains("the first 9 entries, by the signature of the site"),
         "{text}"
     );
     assert!(
-        text.contains("4 of them by a checkpoint you kept"),
+        text.contains("4 of them also by a checkpoint that you kept"),
         "{text}"
     );
     assert!(text.contains("seals      1 checked"), "{text}");
@@ -155,7 +164,7 @@ fn a_sound_log_is_sound_and_what_was_not_proved_is_said() {
 }
 
 #[test]
-fn a_log_that_was_tampered_with_is_not_sound() {
+fn tampered_log_exits_with_13() {
     let log = log();
     let text = String::from_utf8(log.export.clone()).unwrap();
     let without = |part: &str| -> String {
@@ -189,7 +198,7 @@ fn a_log_that_was_tampered_with_is_not_sound() {
             "{text:?}"
         );
         assert!(
-            !text.contains("entries, by") && !text.contains("agrees"),
+            !text.contains("entries, by") && !text.contains("consistent"),
             "{text}"
         );
         assert!(!text.contains("line 0"), "{text}");
@@ -211,7 +220,7 @@ fn a_log_that_was_tampered_with_is_not_sound() {
 }
 
 #[test]
-fn what_an_auditor_brings_must_be_sound_too() {
+fn malformed_keys_and_checkpoints_are_refused() {
     let log = log();
     let folder = tempfile::tempdir().unwrap();
     let here = folder.path();
@@ -242,7 +251,7 @@ fn what_an_auditor_brings_must_be_sound_too() {
 
 /// Whoever hands a file on can take every signature off it. What is left agrees with itself, whatever it says.
 #[test]
-fn a_file_without_the_signature_asked_for_is_no_success() {
+fn unsigned_file_exits_with_10_if_a_key_was_given() {
     let log = log();
     let unsigned = log_of(None, false, &|_| true);
     let part = log_of(Some("connection 7"), false, &|seq| seq != 5);
@@ -270,7 +279,7 @@ fn a_file_without_the_signature_asked_for_is_no_success() {
 
 /// Whoever holds the site's keys can rewrite the log and show only what lies behind the kept checkpoint.
 #[test]
-fn a_kept_checkpoint_that_was_not_compared_is_no_success() {
+fn checkpoint_that_cannot_be_compared_exits_with_10() {
     let log = log();
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("kept.txt"), &log.checkpoint).unwrap();
@@ -314,7 +323,7 @@ fn forged(filter: Option<&str>, signed: bool) -> Vec<u8> {
 
 /// Seals that were cut off the end are missed only by who knows when the log was taken.
 #[test]
-fn seals_without_a_moment_are_said_to_have_no_end() {
+fn seals_without_the_time_of_the_file_are_remarked_on() {
     let log = log();
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("seal.key"), &log.seal_key).unwrap();
@@ -326,7 +335,7 @@ fn seals_without_a_moment_are_said_to_have_no_end() {
     };
     let text = verify(&[]);
     assert!(
-        text.starts_with("SOUND: nothing is wrong, and 1 seal is by the key"),
+        text.starts_with("SOUND: nothing is wrong; 1 seal was made with the given key"),
         "{text}"
     );
     assert!(text.contains("--taken"), "{text}");
@@ -336,7 +345,7 @@ fn seals_without_a_moment_are_said_to_have_no_end() {
 
 /// Text in the file, and a name somebody gave it, must not reach a terminal as what it obeys.
 #[test]
-fn no_text_of_others_is_obeyed_by_a_terminal() {
+fn untrusted_text_is_escaped_for_the_terminal() {
     let odd = "\u{9b}31m\u{202e}\u{85}\u{7f}\u{1f389}";
     let log = log_of(Some(odd), true, &|seq| seq % 2 == 0);
     for more in [&[][..], &["--json"]] {
@@ -357,12 +366,12 @@ fn no_text_of_others_is_obeyed_by_a_terminal() {
     assert_eq!(output.status.code(), Some(2));
     assert_eq!(
         err(&output),
-        "error: cannot read no\\u{1b}[31m\\u{202e}file's: there is no such file or folder\n"
+        "error: cannot read no\\u{1b}[31m\\u{202e}file's: the file or folder does not exist\n"
     );
 }
 
 #[test]
-fn standard_input_is_read_for_one_thing() {
+fn standard_input_can_be_given_once_only() {
     let log = log();
     for arguments in [
         &["--checkpoint", "-"][..],

@@ -72,7 +72,7 @@ fn fits_a_terminal(text: &str) {
 }
 
 #[test]
-fn every_help_text_fits_a_terminal_and_ends_well() {
+fn help_texts_fit_80_columns_and_exit_with_0() {
     for command in [
         &[][..],
         &["audit"],
@@ -107,7 +107,7 @@ fn every_help_text_fits_a_terminal_and_ends_well() {
 }
 
 #[test]
-fn a_mistake_is_one_line_that_repeats_no_value() {
+fn error_message_is_one_line_without_values() {
     let secret = token(Kind::Access, SystemClock.now());
     for arguments in [
         &[][..],
@@ -150,7 +150,7 @@ fn the_self_test_names_what_it_checked() {
 }
 
 #[test]
-fn a_token_is_described_and_never_shown() {
+fn token_is_described_and_not_printed() {
     for kind in Kind::ALL.iter().copied() {
         let secret = token(kind, SystemClock.now());
         for input in [
@@ -163,12 +163,12 @@ fn a_token_is_described_and_never_shown() {
             assert_eq!(output.status.code(), Some(0), "{text}");
             for part in [
                 kind.prefix(),
-                "checksum  right",
+                "checksum  correct",
                 &SITE.to_string(),
                 "050505050505050505050505",
                 "subject   42",
                 "minutes left",
-                "Nothing was verified",
+                "This token was not verified",
             ] {
                 assert!(text.contains(part), "{part} in {text}");
             }
@@ -313,7 +313,7 @@ fn a_key_is_named_and_not_shown() {
         let open = std::fs::Permissions::from_mode(0o644);
         std::fs::set_permissions(here.join("site.key"), open).unwrap();
         let output = run_in(here, &["key", "show", "site.key"], b"");
-        assert!(err(&output).starts_with("warning: others can read"));
+        assert!(err(&output).starts_with("warning: other users can read"));
     }
     for wrong in [
         &b""[..],
@@ -353,7 +353,7 @@ fn an_answer_that_cannot_be_written_is_no_panic() {
 
     if let Ok(full) = std::fs::File::options().write(true).open("/dev/full") {
         let output = start(full.into()).wait_with_output().unwrap();
-        assert!(err(&output).starts_with("error: cannot write the answer"));
+        assert!(err(&output).starts_with("error: cannot write to standard output"));
         assert_eq!(output.status.code(), Some(2));
     }
 }

@@ -1,4 +1,4 @@
-//! Moments in words.
+//! Times and durations as text.
 
 use countersign::calendar;
 use countersign::clock::Timestamp;
@@ -9,7 +9,7 @@ pub(crate) fn utc(moment: Timestamp) -> String {
     calendar::rfc3339(moment).unwrap_or_else(|| moment.seconds().to_string())
 }
 
-/// How long a number of seconds is, in its largest whole unit.
+/// Returns a duration in seconds as text, in its largest whole unit, such as `2 hours`.
 pub(crate) fn span(seconds: u64) -> String {
     let (number, unit) = match seconds {
         0..120 => (seconds, "second"),
@@ -26,14 +26,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_moment_after_9999_is_written_in_seconds() {
+    fn time_after_9999_is_written_in_seconds() {
         assert_eq!(utc(Timestamp::from_seconds(0)), "1970-01-01T00:00:00Z");
         let late = Timestamp::from_seconds(253_402_300_800);
         assert_eq!(utc(late), "253402300800");
     }
 
     #[test]
-    fn spans_have_one_unit() {
+    fn duration_is_written_in_one_unit() {
         assert_eq!(span(1), "1 second");
         assert_eq!(span(150), "2 minutes");
         assert_eq!(span(7_300), "2 hours");
