@@ -61,7 +61,7 @@ fuzz: ## fuzz every parser for ten minutes, two at a time (not part of make test
 bench: ## benchmarks, with comparable PHP code (not part of make test)
 	@benches/run.sh
 
-deny: ## licences, versions and vulnerabilities of dependencies (not in `make test`)
+deny: ## check licences, versions and vulnerabilities of dependencies (not part of make test)
 	@tests/run/deny.sh
 
 licences: ## write the licences of the compiled crates again, after a change of a dependency

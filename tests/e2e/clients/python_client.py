@@ -155,7 +155,7 @@ class PythonClient(unittest.IsolatedAsyncioTestCase):
 
         self.assertFalse((await self.use(work)).is_error)
         self.assertNotEqual(self.storage.tokens.refresh_token, before)
-        self.assertEqual(self.person.asked, 1, "nobody was asked again")
+        self.assertEqual(self.person.asked, 1, "consent was not requested again")
 
 
 if __name__ == "__main__":
