@@ -1,5 +1,5 @@
-//! Drafts of audit entries: what is accepted becomes an entry that reads as what it is, is bounded, holds no
-//! control characters and no token, and is the same bytes each time.
+//! Drafts of audit entries: an accepted draft becomes an entry that is read back with the same values, is bounded, contains
+//! no control characters and no token, and always has the same bytes.
 #![no_main]
 
 use countersign::audit::draft::Draft;
@@ -20,7 +20,7 @@ fuzz_target!(|json: &str| {
     let text = std::str::from_utf8(&body).expect("an entry is text");
     assert!(!text.chars().any(char::is_control));
     for kind in Kind::ALL {
-        // A prefix, and as much behind it as any real token has.
+        // A prefix, followed by as many characters as a real token has.
         for (at, _) in text.match_indices(kind.prefix()) {
             let behind = text[at + kind.prefix().len()..].bytes();
             let run = behind

@@ -1,5 +1,5 @@
-//! Stored audit entries: whatever bytes a row has, verification ends with a verdict, and calls a log sound only if
-//! the row is an entry, of this site, at its place, with its own leaf hash.
+//! Stored audit entries: verification of any row ends with a verdict, which is `ok` only if the row is an entry of this site
+//! at its place and with its own leaf hash.
 #![no_main]
 
 use countersign::audit::entry::Entry;

@@ -1,4 +1,4 @@
-//! The head row of the audit log: what is read has one spelling.
+//! The head row of the audit log: a head that is read is written with the same spelling.
 #![no_main]
 
 use countersign::audit::append::Head;

@@ -1,4 +1,5 @@
-//! Seals, their first key and the state of who seals: what is read has one spelling, and a foreign seal is never taken.
+//! Seals, the first key and the state of a sealer: each that is read is written with the same spelling, and a seal by
+//! another key is never accepted.
 #![no_main]
 
 use countersign::audit::append::Head;

@@ -1,4 +1,4 @@
-//! Checkpoints: of all texts that a log's key could sign, only the one spelling of a checkpoint is read as one.
+//! Checkpoints: of all texts that the key of a log could sign, only the exact spelling of a checkpoint is accepted.
 #![no_main]
 
 use countersign::audit::checkpoint::Checkpoint;

@@ -1,5 +1,5 @@
-//! Exported logs: any bytes end in a verdict, the same in chunks of any size; no file is proved without a key, and a
-//! file is called sound under a site's key only as far as that key signed.
+//! Exported logs: verification of any bytes ends with a verdict, which does not depend on the size of the chunks. No file is
+//! proved without a key, and with a key only as far as that key has signed.
 #![no_main]
 
 use countersign::audit::file::{Expectations, FileReport, FileVerifier};

@@ -1,5 +1,5 @@
-//! Signed notes: no note opens under a key that did not sign it; what was signed opens as what it was, and a longer
-//! note with the same signature says the same or nothing.
+//! Signed notes: a note opens only with a key that signed it, and then with the text that was signed. A longer note with the
+//! same signature opens with the same text or not at all.
 #![no_main]
 
 use countersign::audit::note::{VerifierKey, open, sign};

@@ -1,4 +1,4 @@
-//! Verifier keys of signed notes: what is read has one spelling, and it is the one that was read.
+//! Verifier keys of signed notes: a key that is read is written with the same spelling.
 #![no_main]
 
 use countersign::audit::note::VerifierKey;

@@ -282,7 +282,7 @@ fn is_included(vector: &Value) -> bool {
 }
 
 #[test]
-fn the_proofs_are_those_of_the_vectors() {
+fn proofs_equal_the_vectors() {
     same_as_files("proof/consistency/valid", &continued());
     same_as_files("proof/consistency/invalid", &not_continued());
     same_as_files("proof/inclusion/valid", &included());
@@ -290,7 +290,7 @@ fn the_proofs_are_those_of_the_vectors() {
 }
 
 #[test]
-fn what_holds_is_told_from_what_does_not() {
+fn valid_proofs_verify_and_invalid_ones_are_refused() {
     for (name, vector) in continued() {
         assert!(is_continued(&vector), "{name}");
     }

@@ -1,5 +1,5 @@
-//! A log, and every way of tampering with it that came to mind: each has to give the right verdict at the
-//! right entry. The last tests assert what verification can not see, so that nobody promises it.
+//! Cases of tampering with the log in the database: each must give the right verdict at the right entry. The last tests
+//! state what verification cannot find, so that nobody promises it.
 
 use countersign::audit::AuditError;
 use countersign::audit::append::{Head, append};
@@ -27,7 +27,7 @@ struct Stored {
     columns: Option<Summary>,
 }
 
-/// Everything a database administrator can lay hands on, and the mark they can not.
+/// Everything that a database administrator can change, and the mark, which they cannot.
 #[derive(Clone)]
 struct Log {
     rows: Vec<Stored>,
@@ -194,7 +194,7 @@ impl Log {
     }
 }
 
-/// A way to tamper: its name, the log it is done to, what is done, and what has to be found where.
+/// A case of tampering: its name, the log, the change, and the expected verdict and place.
 type Case = (
     &'static str,
     Log,
@@ -204,7 +204,7 @@ type Case = (
     Option<u64>,
 );
 
-// A table is read best with one line to a case.
+// A table is easiest to read with one line for each case.
 #[rustfmt::skip]
 #[allow(clippy::too_many_lines)]
 fn corpus() -> Vec<Case> {
@@ -286,7 +286,7 @@ fn corpus() -> Vec<Case> {
 }
 
 #[test]
-fn every_way_to_tamper_is_found_where_it_was_done() {
+fn every_case_of_tampering_is_found_at_its_place() {
     let corpus = corpus();
     assert!(corpus.len() >= 25);
     for (name, mut log, tamper, verdict, first_bad, until) in corpus {
@@ -302,7 +302,7 @@ fn every_way_to_tamper_is_found_where_it_was_done() {
 }
 
 #[test]
-fn an_untouched_log_is_ok() {
+fn unchanged_log_is_ok() {
     for size in [0, 1, 2, 31, 32, 33, 1_000] {
         let mut log = write(size);
         log.mark();
@@ -322,7 +322,7 @@ fn an_untouched_log_is_ok() {
 }
 
 #[test]
-fn every_single_byte_of_an_entry_counts() {
+fn every_changed_byte_of_an_entry_is_found() {
     let log = write(3);
     for at in 0..log.rows[1].body.len() {
         let mut log = log.clone();
@@ -337,7 +337,7 @@ fn every_single_byte_of_an_entry_counts() {
 }
 
 #[test]
-fn a_changed_body_does_not_hide_what_comes_behind_it() {
+fn changed_body_does_not_hide_later_changes() {
     let mut log = Log::marked();
     log.edit(50);
     let report = log.verify();
@@ -354,21 +354,21 @@ fn a_changed_body_does_not_hide_what_comes_behind_it() {
 }
 
 #[test]
-fn a_moved_row_is_one_finding() {
+fn moved_row_is_one_finding() {
     let mut log = Log::new();
     log.rows.swap(40, 60);
     assert_eq!(log.verify().findings.len(), 1);
 }
 
 #[test]
-fn a_missing_row_does_not_blame_the_head() {
+fn missing_row_is_not_a_head_mismatch() {
     let mut log = Log::new();
     log.rows.remove(40);
     assert_eq!(log.verify().findings.len(), 1);
 }
 
 #[test]
-fn what_is_doubled_does_not_speak_for_what_is_missing() {
+fn doubled_row_does_not_replace_a_missing_one() {
     // 40 to 42 are missing. Doubled: one before them, the first behind them, and one far behind.
     for doubled in [39, 43, 60] {
         let mut log = Log::new();
@@ -404,7 +404,7 @@ fn what_is_doubled_does_not_speak_for_what_is_missing() {
 }
 
 #[test]
-fn a_clock_that_went_back_is_a_remark() {
+fn step_back_of_the_clock_is_a_remark() {
     let mut head = Head::default();
     let mut verifier = LogVerifier::new(SITE);
     for time in [10, 20, 5, 6, 4, 30] {
@@ -432,7 +432,7 @@ fn a_clock_that_went_back_is_a_remark() {
 }
 
 #[test]
-fn a_root_that_comes_too_late_is_an_error() {
+fn known_root_after_its_rows_is_refused() {
     let log = write(3);
     let mut verifier = log.begin();
     Log::feed(&mut verifier, &log.rows);
@@ -443,7 +443,7 @@ fn a_root_that_comes_too_late_is_an_error() {
 }
 
 #[test]
-fn saved_state_cannot_be_changed() {
+fn changed_state_is_refused() {
     let log = Log::marked();
     let mut verifier = log.begin();
     Log::feed(&mut verifier, &log.rows[..50]);
@@ -468,10 +468,10 @@ fn saved_state_cannot_be_changed() {
     );
 }
 
-/// Known limit: who rewrites entries, leaves, columns, head and checkpoints, holding the signing key or
-/// deleting the checkpoints, passes where no root was kept outside. `vouched` says so.
+/// A known limit: an attacker who rewrites entries, leaf hashes, columns and head, and who has the signing key or deletes
+/// the checkpoints, is not found without a known root. `vouched` is 0 then.
 #[test]
-fn limit_a_full_rewrite_passes_without_an_outside_root() {
+fn limit_full_rewrite_passes_without_a_known_root() {
     let mut log = Log::new();
     log.checkpoints.clear();
     log.rewrite(50);
@@ -479,9 +479,9 @@ fn limit_a_full_rewrite_passes_without_an_outside_root() {
     assert_eq!((report.verdict, report.vouched), (LogVerdict::Ok, 0));
 }
 
-/// Known limit: likewise a tail cut off together with head and checkpoints.
+/// A known limit: the same holds for an end that is cut off together with head and checkpoints.
 #[test]
-fn limit_a_cut_tail_with_its_head_passes_without_an_outside_root() {
+fn limit_end_cut_off_with_the_head_passes_without_a_known_root() {
     let mut log = Log::new();
     log.rows.truncate(70);
     log.fix_head();
@@ -492,7 +492,7 @@ fn limit_a_cut_tail_with_its_head_passes_without_an_outside_root() {
 
 /// Known limit: what is rewritten behind the last outside root passes.
 #[test]
-fn limit_entries_behind_the_last_outside_root_rest_on_the_database() {
+fn limit_entries_after_the_last_known_root_rest_on_the_database() {
     let mut log = Log::new();
     log.rewrite(99);
     let report = log.verify();

@@ -91,7 +91,7 @@ fn leaves(bodies: &[Vec<u8>]) -> Vec<Hash> {
 }
 
 #[test]
-fn roots_are_those_of_certificate_transparency() {
+fn roots_equal_those_of_certificate_transparency() {
     let mut frontier = Frontier::default();
     for (size, root) in ROOTS.iter().enumerate() {
         assert_eq!(hex(&root_of(&LEAVES[..size])), *root);
@@ -104,7 +104,7 @@ fn roots_are_those_of_certificate_transparency() {
 }
 
 #[test]
-fn proofs_are_those_of_certificate_transparency() {
+fn proofs_equal_those_of_certificate_transparency() {
     let leaves: Vec<Hash> = LEAVES.iter().map(|leaf| leaf_hash(leaf)).collect();
     let hexed = |proof: Vec<Hash>| proof.iter().map(|hash| hex(hash)).collect::<Vec<_>>();
     assert_eq!(
@@ -141,7 +141,7 @@ fn proofs_are_those_of_certificate_transparency() {
 }
 
 #[test]
-fn everything_agrees_with_the_recursive_definition() {
+fn roots_and_proofs_agree_with_the_recursive_definition() {
     let all = bodies(40);
     for size in 0..=all.len() {
         let now = &all[..size];
@@ -207,7 +207,7 @@ fn everything_agrees_with_the_recursive_definition() {
 }
 
 #[test]
-fn every_tree_continues_the_empty_one_and_none_a_larger_one() {
+fn every_tree_continues_the_empty_tree_and_none_a_larger_tree() {
     let leaves = leaves(&bodies(3));
     let root = root_of(bodies(3));
     let empty: Hash = from_hex(ROOTS[0]).unwrap();
@@ -222,7 +222,7 @@ fn every_tree_continues_the_empty_one_and_none_a_larger_one() {
 }
 
 #[test]
-fn the_largest_tree_is_within_reach_and_no_larger_one() {
+fn tree_over_the_largest_size_is_refused() {
     assert_eq!(inclusion_ranges(MAX_SIZE - 1, MAX_SIZE).unwrap().len(), 53);
     assert!(consistency_ranges(MAX_SIZE - 1, MAX_SIZE).unwrap().len() <= 54);
     assert_eq!(consistency_ranges(1, MAX_SIZE + 1), Err(AuditError::Range));

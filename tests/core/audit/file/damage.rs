@@ -1,5 +1,5 @@
-//! Single bytes changed, cut off, and at the border between two chunks: none of it verifies. And what is larger than
-//! what is kept in memory.
+//! Files with single bytes changed or cut off, lines across the border of two chunks, and files that exceed the bounds of
+//! memory.
 
 use std::io::{self, BufReader, ErrorKind, Read};
 
@@ -16,7 +16,7 @@ use countersign::audit::verify::{LogVerdict, MAX_FINDINGS};
 use countersign::clock::Timestamp;
 
 #[test]
-fn no_byte_can_be_changed_or_cut() {
+fn every_changed_or_missing_byte_is_found() {
     let file = site(3).export();
     let expected = expectations();
     assert_eq!(check(&file, &expected).verdict, LogVerdict::Ok);
@@ -30,9 +30,9 @@ fn no_byte_can_be_changed_or_cut() {
     }
 }
 
-/// Larger than what is examined at once, so that lines lie across the border.
+/// The file is larger than one chunk, so that a line lies across the border of two chunks.
 #[test]
-fn a_long_file_is_verified_like_a_short_one() {
+fn lines_across_chunks_are_verified() {
     let mut site = write((0..2000).map(draft).collect(), usual);
     site.sign(&[700, 2000], &key());
     let file = site.export();
@@ -52,7 +52,7 @@ fn a_long_file_is_verified_like_a_short_one() {
     }
 }
 
-/// A log of `size` entries under one signature, without anything between them.
+/// A log of `size` entries with one signature at its end and no checkpoints or seals.
 fn plain(size: u64) -> Site {
     let mut site = write((0..size).map(draft).collect(), usual);
     site.seals.clear();
@@ -60,7 +60,7 @@ fn plain(size: u64) -> Site {
 }
 
 #[test]
-fn more_lines_than_wait_for_their_hashes_are_malformed() {
+fn too_many_lines_without_hashes_are_malformed() {
     let file = plain(256).export();
     let verdicts = |more: usize| {
         let mut lines = Lines::of(&file);
@@ -82,7 +82,7 @@ fn more_lines_than_wait_for_their_hashes_are_malformed() {
 }
 
 #[test]
-fn hashes_whose_entries_are_mixed_up_are_sorted_out() {
+fn misplaced_leaves_lines_are_one_finding() {
     let site = plain(300);
     let file = site.export();
     let findings = |change: &dyn Fn(&mut Lines)| {
@@ -109,7 +109,7 @@ fn hashes_whose_entries_are_mixed_up_are_sorted_out() {
 }
 
 #[test]
-fn the_longest_line_is_a_line_and_a_longer_one_is_none() {
+fn line_over_the_longest_length_is_malformed() {
     let file = site(3).export();
     for (length, verdict) in [
         (MAX_LINE, LogVerdict::Inserted),
@@ -136,7 +136,7 @@ fn the_longest_line_is_a_line_and_a_longer_one_is_none() {
     }
 }
 
-/// Every other entry pruned, each of them recorded by the next; `twice` records the first once more.
+/// A log in which every other entry is pruned and recorded by the next one; `twice` records the first pruning twice.
 fn alternating(stretches: u64, twice: bool) -> Vec<u8> {
     let mut drafts = Vec::new();
     for at in 0..stretches {
@@ -160,7 +160,7 @@ fn alternating(stretches: u64, twice: bool) -> Vec<u8> {
 }
 
 #[test]
-fn stretches_and_records_are_remembered_up_to_a_bound() {
+fn remembered_stretches_and_records_are_bounded() {
     let nothing = Expectations::default();
     let most = verify(&alternating(4096, false)[..], &nothing, &mut |_| ()).unwrap();
     assert_eq!(most.verdict, LogVerdict::Ok);
@@ -174,7 +174,7 @@ fn stretches_and_records_are_remembered_up_to_a_bound() {
     );
 }
 
-/// A reader that is interrupted once, and fails at its end.
+/// A reader that is interrupted once and fails at its end.
 struct Troubled<'a>(&'a [u8], bool, Option<ErrorKind>);
 
 impl Read for Troubled<'_> {
@@ -190,7 +190,7 @@ impl Read for Troubled<'_> {
 }
 
 #[test]
-fn an_interrupted_reader_goes_on_and_a_failing_one_does_not() {
+fn interrupted_read_is_repeated_and_failed_read_is_an_error() {
     let file = site(20).export();
     let read = |fails| {
         let reader = BufReader::new(Troubled(&file, false, fails));

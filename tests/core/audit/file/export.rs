@@ -1,4 +1,4 @@
-//! What an export takes, and what it refuses.
+//! What an export accepts and refuses.
 
 use super::support::{SITE, Site, log_origin, site};
 use countersign::audit::AuditError;
@@ -13,7 +13,7 @@ fn export(site: &Site) -> Export {
 }
 
 #[test]
-fn a_row_stands_in_its_place() {
+fn rows_out_of_order_or_after_the_head_are_refused() {
     let site = site(SIZE);
     let mut export = export(&site);
     let leaf = &site.rows[0].leaf[..];
@@ -36,7 +36,7 @@ fn a_row_stands_in_its_place() {
 }
 
 #[test]
-fn a_body_is_one_line_of_bounded_length() {
+fn body_with_a_newline_or_over_the_longest_line_is_refused() {
     let site = site(SIZE);
     let mut export = export(&site);
     let leaf = &site.rows[0].leaf[..];
@@ -51,7 +51,7 @@ fn a_body_is_one_line_of_bounded_length() {
 }
 
 #[test]
-fn a_stretch_begins_at_the_next_entry_and_ends_in_the_log() {
+fn stretch_must_begin_at_the_next_entry_and_end_in_the_log() {
     let site = site(SIZE);
     let span = |from: u64, until: u64| {
         let mut span = Span::new(from);
@@ -70,7 +70,7 @@ fn a_stretch_begins_at_the_next_entry_and_ends_in_the_log() {
 }
 
 #[test]
-fn notes_and_descriptions_have_a_bound() {
+fn overlong_notes_and_descriptions_are_refused() {
     let site = site(SIZE);
     let mut export = export(&site);
     assert_eq!(export.checkpoint(&"x".repeat(MAX_NOTE)), Ok(()));
@@ -92,7 +92,7 @@ fn notes_and_descriptions_have_a_bound() {
 }
 
 #[test]
-fn what_is_not_wanted_is_outside_whether_it_has_a_body_or_not() {
+fn unwanted_entries_are_outside_with_or_without_a_body() {
     let site = site(SIZE);
     let filter = Some("what was asked for");
     let mut export = Export::new(&log_origin(), SITE, site.head(), &(0..SIZE), filter).unwrap();

@@ -1,4 +1,4 @@
-//! Random logs, random exports of them, random damage: what is sound verifies, and what is damaged never does.
+//! Random logs, random exports and random damage: intact files verify and damaged files never do.
 
 use super::support::{draft, expectations, key, pruned_site, site, usual, write};
 use countersign::audit::file::{Expectations, Remark, verify};
@@ -6,7 +6,7 @@ use countersign::audit::verify::LogVerdict;
 use proptest::prelude::*;
 use proptest::sample::Index;
 
-/// What somebody, or a disk, does to a file.
+/// A change of a file.
 #[derive(Debug, Clone)]
 enum Damage {
     Change(Index, u8),

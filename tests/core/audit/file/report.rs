@@ -1,4 +1,4 @@
-//! What a report says beside its verdict: above all what was not proved.
+//! The parts of a report besides its verdict, above all what was not proved.
 
 use super::support::lines::Lines;
 
@@ -13,7 +13,7 @@ use ed25519_dalek::SigningKey;
 const SIZE: u64 = 20;
 
 #[test]
-fn a_report_says_what_was_not_proved() {
+fn report_lists_what_was_not_proved() {
     let honest = site(SIZE);
     let file = honest.export();
     let report = check(&file, &expectations());
@@ -81,9 +81,9 @@ fn a_report_says_what_was_not_proved() {
     }
 }
 
-/// A root kept outside is compared where a stretch without bodies ends, and cannot be inside one.
+/// A known root can be compared at the end of a stretch without bodies, and not within it.
 #[test]
-fn a_kept_root_is_compared_where_it_can_be() {
+fn known_root_within_a_stretch_is_not_compared() {
     let site = pruned_site(SIZE, 12);
     let file = site.export();
     for (size, met) in [(8, false), (12, true), (13, true)] {
@@ -98,9 +98,9 @@ fn a_kept_root_is_compared_where_it_can_be() {
     }
 }
 
-/// One fault is one finding, and findings have an end.
+/// One fault is reported once, and the number of findings is bounded.
 #[test]
-fn one_fault_is_one_finding() {
+fn one_fault_is_one_finding_and_findings_are_bounded() {
     let file = site(SIZE).export();
     let findings = |change: &dyn Fn(&mut Lines)| {
         let mut lines = Lines::of(&file);
@@ -142,9 +142,9 @@ fn one_fault_is_one_finding() {
     );
 }
 
-/// Only an entry about the system itself acknowledges or records anything.
+/// Only an entry of the kind `system` can acknowledge a rollback or record a pruning.
 #[test]
-fn who_says_it_matters() {
+fn only_system_entries_acknowledge_and_record() {
     let mut drafts: Vec<_> = (0..SIZE).map(draft).collect();
     drafts[4] = countersign::audit::draft::Draft::from_json(
         r#"{"kind":"intent","actor":{"kind":"agent"},"action":"audit.rollback_acknowledged"}"#,
@@ -157,9 +157,9 @@ fn who_says_it_matters() {
     assert!(report.is_proved());
 }
 
-/// Whoever holds the key of one site cannot vouch for the log of another, where an auditor gave both keys.
+/// If an auditor gives the keys of two sites, the key of one site cannot vouch for the log of the other.
 #[test]
-fn a_key_vouches_for_its_own_log_alone() {
+fn key_of_another_log_is_ignored() {
     let other = SigningKey::from_bytes(&[9; 32]);
     let name = "other.example/5a5a5a5a5a5a5a5a/audit";
     let mut forged = write((0..SIZE).map(draft).collect(), usual);

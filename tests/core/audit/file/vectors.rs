@@ -1,5 +1,5 @@
-//! Exports, and every way of tampering with one that came to mind: `tests/vectors/audit/file`, a file for each, with
-//! the verdict and place it must get. Other languages run the same files. `COUNTERSIGN_BLESS=1` writes them.
+//! The vectors in `tests/vectors/audit/file`: one exported file for each case of tampering, with the verdict and the place
+//! that verification must report. Other languages run the same files. `COUNTERSIGN_BLESS=1` writes them.
 
 use super::cases::{Log, all};
 use super::support::{check, first_key};
@@ -13,7 +13,7 @@ fn folder() -> std::path::PathBuf {
 }
 
 #[test]
-fn every_way_of_tampering_gets_its_verdict() {
+fn every_case_of_tampering_gets_its_verdict() {
     let bless = std::env::var_os("COUNTERSIGN_BLESS").is_some();
     let log = Log::new();
     let mut wrong = Vec::new();

@@ -1,4 +1,4 @@
-//! Checkpoints: about something else, by somebody else, elsewhere or gone.
+//! Checkpoints of another log, by another key, at another place, or missing.
 
 use super::super::support::{checkpoint, key, log_origin};
 use super::{Case, Known, Log, SIZE, case, other_key, other_origin, rewritten};

@@ -1,4 +1,4 @@
-//! Entries changed, removed, moved and put in.
+//! Entries that were changed, removed, moved or added.
 
 use super::super::support::lines::Lines;
 use super::super::support::{SITE, draft, usual};

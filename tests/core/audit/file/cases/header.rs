@@ -214,7 +214,7 @@ pub fn cases(log: &Log) -> Vec<Case> {
     ]
 }
 
-/// A digit put before the root, and its last taken away.
+/// The root with a digit added at its beginning and its last digit removed.
 fn other_root(lines: &Lines) -> Vec<u8> {
     let mut lines = lines.clone();
     let text = String::from_utf8(lines.0[0].clone()).unwrap();

@@ -1,4 +1,4 @@
-//! Lines that are spelled otherwise, doubled or gone.
+//! Lines that are spelled differently, doubled or missing.
 
 use super::{Case, Log, case};
 use countersign::audit::file::MAX_LINE;

@@ -1,4 +1,4 @@
-//! Every way of tampering with an exported log that came to mind, with the verdict and place each must get.
+//! Cases of tampering with an exported log, with the verdict and the place that verification must report.
 
 mod checkpoints;
 mod entries;
@@ -18,10 +18,10 @@ use countersign::audit::verify::LogVerdict;
 use countersign::clock::Timestamp;
 use ed25519_dalek::SigningKey;
 
-/// Entries in the honest log.
+/// The number of entries in the unchanged log.
 pub const SIZE: u64 = 20;
 
-/// What whoever verifies knows from elsewhere: by default the site's verifier key and the first sealing key.
+/// What the auditor knows: by default the verifier key of the site and the first sealing key.
 #[derive(Default, Clone, Copy)]
 pub struct Known {
     /// Which verifier key: 0 the site's, 1 another's under its name, 2 none, 3 the site's and another site's.
@@ -64,7 +64,7 @@ impl Known {
     }
 }
 
-/// The key of somebody else.
+/// The key of another signer.
 pub fn other_key() -> SigningKey {
     SigningKey::from_bytes(&[2; 32])
 }
@@ -74,7 +74,7 @@ pub fn other_origin() -> String {
     origin("other.example", SITE).unwrap()
 }
 
-/// A file, and what verification must say of it.
+/// A file and the expected result of its verification.
 pub struct Case {
     pub name: &'static str,
     pub about: &'static str,
@@ -84,7 +84,7 @@ pub struct Case {
     pub first_bad: Option<u64>,
 }
 
-/// A sound file, until more is said.
+/// Begins with a file in which nothing is wrong.
 fn case(name: &'static str, about: &'static str, file: Vec<u8>) -> Case {
     Case {
         name,
@@ -122,7 +122,7 @@ impl Case {
     }
 }
 
-/// The honest log, its export, and that as lines.
+/// The unchanged log, its export, and the lines of the export.
 pub struct Log {
     pub site: Site,
     pub file: Vec<u8>,
@@ -144,7 +144,7 @@ impl Log {
     }
 }
 
-/// History written anew from entry `seq` on, with every hash and head; checkpoints as they were.
+/// History that was rewritten from entry `seq` on, with all hashes and the head, but with the old checkpoints.
 pub fn rewritten(seq: u64, size: u64) -> Site {
     let drafts = (0..size)
         .map(|n| draft(if n == seq { 999 } else { n }))
@@ -164,7 +164,7 @@ pub fn rewritten(seq: u64, size: u64) -> Site {
     made
 }
 
-/// All of them, in the order of the vectors' index.
+/// All cases, in the order of the index of the vectors.
 pub fn all(log: &Log) -> Vec<Case> {
     let topics: [fn(&Log) -> Vec<Case>; 8] = [
         sound::cases,

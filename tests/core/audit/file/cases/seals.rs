@@ -1,4 +1,4 @@
-//! Seals gone, doubled, changed or made later, and entries dated outside their epoch.
+//! Seals that are missing, doubled, changed or made later, and entries with times outside their epoch.
 
 use super::super::support::{START, draft, key, usual, write};
 use super::{Case, Log, SIZE, case};
@@ -117,7 +117,7 @@ pub fn cases(log: &Log) -> Vec<Case> {
     ]
 }
 
-/// The log with `entries` dated otherwise.
+/// The log with changed times of `entries`.
 fn dated(entries: &[u64], time: u64) -> Vec<u8> {
     let drafts = (0..SIZE).map(draft).collect();
     let mut site = write(

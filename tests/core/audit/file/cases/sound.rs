@@ -1,4 +1,4 @@
-//! Sound files: nothing is wrong with them.
+//! Files in which nothing is wrong.
 
 use super::super::support::{pruned_site, site};
 use super::{Case, Known, Log, SIZE, case};

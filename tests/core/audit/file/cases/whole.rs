@@ -1,4 +1,4 @@
-//! The file cut, the log cut, history written anew, another file.
+//! A file or a log that was cut off, rewritten history, and other files.
 
 use super::super::support::{START, key, site};
 use super::{Case, Known, Log, SIZE, case, rewritten};

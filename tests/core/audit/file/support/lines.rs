@@ -1,4 +1,4 @@
-//! A file as its lines, to be changed as somebody would who knows the format.
+//! A file as its lines, to be changed by somebody who knows the format.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

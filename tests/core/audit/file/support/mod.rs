@@ -16,7 +16,7 @@ use ed25519_dalek::SigningKey;
 
 pub const SITE: [u8; 8] = [0x5a; 8];
 pub const START: u64 = 1_800_000_000_000;
-/// Seconds of an epoch.
+/// The length of an epoch in seconds.
 pub const EPOCH: u32 = 60;
 
 pub fn log_origin() -> String {
@@ -36,7 +36,7 @@ fn sealer() -> (Sealer, FirstKey) {
     Sealer::enroll(&log_origin(), start, EPOCH, Secret::new([7; 32])).unwrap()
 }
 
-/// What the site has: rows, the head after each, and what stands between them.
+/// The log of a site: its rows, the head after each, and the checkpoints and seals between them.
 #[derive(Clone)]
 pub struct Site {
     pub rows: Vec<EntryRow>,
@@ -64,7 +64,7 @@ pub fn draft(n: u64) -> Draft {
     Draft::from_json(&json).unwrap()
 }
 
-/// The entry at `n` seven seconds after the one before; `when` may say otherwise.
+/// Entries that follow each other by seven seconds, or at the times that `when` returns.
 pub fn write(drafts: Vec<Draft>, when: impl Fn(u64) -> u64) -> Site {
     let mut site = Site {
         rows: Vec::new(),
@@ -100,7 +100,7 @@ pub fn site(size: u64) -> Site {
     site
 }
 
-/// A log whose first `pruned` bodies are gone, which its last but one entry records.
+/// A log whose first `pruned` bodies are deleted, as its last entry but one records.
 pub fn pruned_site(size: u64, pruned: u64) -> Site {
     let mut drafts: Vec<Draft> = (0..size).map(draft).collect();
     drafts[size as usize - 2] = prune::record(&(0..pruned)).unwrap();
@@ -190,7 +190,7 @@ impl Site {
     }
 }
 
-/// What an auditor holds: the verifier key and the first sealing key.
+/// What an auditor knows: the verifier key and the first sealing key.
 pub fn expectations() -> Expectations {
     Expectations {
         keys: vec![VerifierKey::new(&log_origin(), key().verifying_key()).unwrap()],
@@ -199,7 +199,7 @@ pub fn expectations() -> Expectations {
     }
 }
 
-/// Verifies `file` whole and in chunks of a few bytes: the result is the same.
+/// Verifies `file` as a whole and in chunks of a few bytes, and compares the results.
 pub fn check(file: &[u8], expected: &Expectations) -> FileReport {
     let whole = verify(file, expected, &mut |_| ()).unwrap();
     let mut verifier = FileVerifier::new(expected);
