@@ -10,7 +10,8 @@ pub enum VaultError {
     /// The operation is refused with this reason.
     #[error("{}", .0.message())]
     Refused(Reason),
-    /// An argument is not acceptable, which is a mistake of the calling code. The text says what is.
+    /// An argument is not acceptable, which is a mistake of the calling code. The text says what is
+    /// accepted.
     #[error("{0}")]
     Misuse(&'static str),
     /// The operating system gives no random bytes.

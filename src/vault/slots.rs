@@ -1,7 +1,7 @@
 //! The stored text of a vault: `csv1.` ‖ base64url(JSON) ‖ `.` ‖ base64url(MAC 32) ‖ `.` ‖ base64url(checksum 6).
 //!
 //! The JSON has the site, the slots and the data keys; the keys are wrapped. The MAC is HMAC-SHA256 over the text
-//! before it, with a key derived from the vault key, so that nobody can add or remove a slot who cannot open one. It
+//! before it, with a key derived from the vault key: adding or removing a slot requires a secret that opens one. It
 //! is verified over the text as received. The checksum, the first bytes of the SHA-256 of all text before it, needs
 //! no key: it detects a damaged text before any key is tried.
 //!
