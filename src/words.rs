@@ -1,6 +1,6 @@
 //! The macro behind every closed list of words: entry kinds, verdicts, risks, reason codes.
 //!
-//! Such words are part of the product's interface. They stand in audit entries, in answers to clients
+//! Such words are part of the interface of the product. They appear in audit entries, in answers to clients
 //! and in the documentation, so a word is never renamed once it was published.
 
 /// Declares an enum whose variants are written as fixed words.

@@ -135,7 +135,7 @@ impl<'a> Cursor<'a> {
         text.parse().ok()
     }
 
-    /// Reads a string without `\u` escapes. Returns the characters between the quotation marks, with escapes as they stand.
+    /// Reads a string without `\u` escapes. Returns the characters between the quotation marks, with their escapes.
     fn string(&mut self) -> Option<&'a str> {
         self.exactly(b"\"")?;
         let start = self.at;

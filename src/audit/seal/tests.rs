@@ -45,7 +45,7 @@ fn every_epoch_is_sealed_and_keys_of_past_epochs_are_erased() {
     for seal in &seals {
         assert_eq!(Seal::from_text(&seal.to_text()).as_ref(), Ok(seal));
     }
-    // The state goes to a file and back after each seal, as it does in life.
+    // The state is written and read again after each seal, as in practice.
     for seal in &seals {
         let old = sealer.to_state();
         sealer.advance(seal).unwrap();
@@ -106,7 +106,7 @@ fn missing_moved_or_changed_seals_are_found() {
             "{at}"
         );
     }
-    // Sealed again from a later key: what whoever takes the machine in epoch 3 could do.
+    // Sealed again with a later key, as an attacker who takes over the machine in epoch 3 could do.
     let mut later = enroll().0;
     for seal in &seals[..3] {
         later.advance(seal).unwrap();
@@ -199,7 +199,7 @@ fn one_fault_is_reported_once() {
             [None, invalid, None, None, None, None]
         );
     }
-    // Without the key, that seals continue each other is all there is to see.
+    // Without the key, only the sequence of the seals can be checked.
     type Change = fn(&mut Seal);
     let changes: [Change; 3] = [
         |seal| seal.from = seal.from.plus_millis(1),

@@ -52,7 +52,7 @@ impl Findings {
         self.add(LogVerdict::FileMalformed, None, None);
     }
 
-    /// Adds the finding that the entry `seq` stands after its place. If it was reported as missing before, that finding
+    /// Adds the finding that the entry `seq` comes after its place. If it was reported as missing before, that finding
     /// is changed instead: the entry was moved.
     pub(super) fn misplaced(&mut self, seq: u64, line: u64) {
         let covers = |finding: &&mut FileFinding| {

@@ -20,14 +20,14 @@ struct Pending {
     line: u64,
 }
 
-/// Where the size named by a checkpoint or a seal lies.
+/// The place of the size that a checkpoint or a seal names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Place {
     /// It is the present size, and the root of the tree is known.
     Here,
-    /// It lies where the root is not known: in a stretch of hashes, or after a gap.
+    /// The root of this size is not known: it is within a stretch of hashes, or after missing entries.
     Unknown,
-    /// It lies elsewhere.
+    /// It is another size.
     Elsewhere,
 }
 
@@ -159,7 +159,7 @@ impl TreeBuilder {
         self.settle(Some(recorded), findings);
     }
 
-    /// Settles entries that wait although a line came that must stand after their `leaves` line.
+    /// Settles entries that still wait. Their `leaves` line should have come before the present line.
     pub(super) fn expect_settled(&mut self, findings: &mut Findings) {
         if !self.pending.is_empty() {
             findings.malformed();
@@ -292,7 +292,7 @@ impl TreeBuilder {
         }
     }
 
-    /// Returns where `size` lies: a root for it can only be compared at [`Place::Here`].
+    /// Returns the place of `size`. Its root can be compared at [`Place::Here`] only.
     pub(super) fn place(&self, size: u64) -> Place {
         let inside = |(from, until)| until == self.position && (from..until).contains(&size);
         if size == self.position {

@@ -55,7 +55,7 @@ impl Trust {
         self.chain = Some(SealChain::new(origin, self.first_key.as_ref()));
     }
 
-    /// Takes a `checkpoint` line. Without verifier keys it proves nothing, but must still stand in its place.
+    /// Takes a `checkpoint` line. Without verifier keys it proves nothing, but its place is still checked.
     pub(super) fn checkpoint(
         &self,
         origin: &str,
