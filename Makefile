@@ -1,6 +1,6 @@
 # The commands of the project. Each target runs one script, which documents what it does.
 .DEFAULT_GOAL := help
-.PHONY: help build demo demo-down test test-core test-fuzz test-phpt test-fpm test-plugin test-conformance test-clients test-browser test-packages test-matrix packages fuzz bench deny licences mutants setup clean-sites
+.PHONY: help build demo demo-down test test-lint test-core test-fuzz test-phpt test-fpm test-plugin test-conformance test-clients test-browser test-packages test-matrix packages fuzz bench deny licences mutants setup clean-sites
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -20,6 +20,9 @@ demo-down: ## stop the demo site
 
 test: ## run the stages below in this order
 	@tests/run/all.sh
+
+test-lint: ## the plugin's PHP: escaping, nonces, SQL, translations (PHP_CodeSniffer)
+	@tests/run/all.sh lint
 
 test-core: ## Rust core: format, lints, tests, WebAssembly check
 	@tests/run/all.sh core

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Runs the named stages one after the other and prints a summary. Stops at the first stage that fails.
 #
-#   tests/run/all.sh [core|fuzz|phpt|fpm|plugin|conformance|clients|browser|packages]...
+#   tests/run/all.sh [lint|core|fuzz|phpt|fpm|plugin|conformance|clients|browser|packages]...
 #
 # Default: all stages except packages.
 #
@@ -13,7 +13,7 @@ set -euo pipefail
 cd "$ROOT"
 
 stages=("$@")
-[ $# -gt 0 ] || stages=(core fuzz phpt fpm plugin conformance clients browser)
+[ $# -gt 0 ] || stages=(lint core fuzz phpt fpm plugin conformance clients browser)
 results=$CACHE/run/results
 logs=$CACHE/run/logs
 mkdir -p "$results" "$logs"
@@ -32,6 +32,7 @@ wants() {
 
 # 1. Install the Debian packages, by group.
 groups=(build)
+if wants lint; then groups+=(lint); fi
 if wants core; then groups+=(wasm); fi
 if wants fuzz; then groups+=(fuzz); fi
 if wants core phpt fpm plugin; then groups+=(redis); fi
@@ -91,15 +92,15 @@ sum_up() {
 	printf '\n%d passed, %d failed\n' "$passed_all" "$failed_all"
 }
 
-# 3. Run the stages. All but core and fuzz need the extension.
+# 3. Run the stages. All but lint, core and fuzz need the extension.
 built=
 for stage in "${stages[@]}"; do
-	if [ "$stage" != core ] && [ "$stage" != fuzz ] && [ -z "$built" ]; then
+	if [[ ! " lint core fuzz " =~ " $stage " ]] && [ -z "$built" ]; then
 		header "build"
 		cargo build --release --locked --features php
 		built=1
 	fi
-	case $stage in core | fuzz | phpt | fpm) ;; *) fetched ;; esac
+	case $stage in lint | core | fuzz | phpt | fpm) ;; *) fetched ;; esac
 	header "$stage"
 	stage_began=$(now_ms)
 	status=0

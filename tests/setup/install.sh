@@ -1,7 +1,7 @@
 #!/bin/bash
 # Installs the Debian packages that a bare Debian 12 machine lacks, by group. A second run has nothing to do.
 #
-#   tests/setup/install.sh [build|fuzz|site|mariadb|redis|fpm|phpunit|e2e|browser|wasm|packages|bench|matrix]...
+#   tests/setup/install.sh [build|lint|fuzz|site|mariadb|redis|fpm|phpunit|e2e|browser|wasm|packages|bench|matrix]...
 #
 # Default: all groups except bench and matrix.
 #
@@ -19,6 +19,7 @@ packages_of() {
 	site) echo php8.2-cli php8.2-sqlite3 php8.2-gd php8.2-curl php8.2-xml php8.2-mbstring php8.2-zip php8.2-opcache curl unzip ca-certificates ;;
 	mariadb) echo mariadb-server-core mariadb-client-core php8.2-mysql php8.2-fpm nginx-light ;;
 	redis) echo redis-server redis-tools ;;
+	lint) echo php-codesniffer php8.2-cli php8.2-xml ;;
 	fuzz) echo g++ ;;
 	fpm) echo php8.2-fpm python3 ;;
 	phpunit) echo phpunit php8.2-xml php8.2-mbstring ;;
@@ -26,7 +27,7 @@ packages_of() {
 	browser) echo chromium ;;
 	wasm) echo rustc-web rust-web-src ;;
 	bench) echo php-symfony-rate-limiter php-symfony-cache php-symfony-lock php8.2-redis ;;
-	*) die "unknown group '$1' (known: build fuzz site mariadb redis fpm phpunit e2e browser wasm packages bench matrix)" ;;
+	*) die "unknown group '$1' (known: build lint fuzz site mariadb redis fpm phpunit e2e browser wasm packages bench matrix)" ;;
 	esac
 }
 
@@ -87,7 +88,7 @@ apt_install() {
 
 began=$(now_ms)
 groups=("$@")
-[ $# -gt 0 ] || groups=(build fuzz site mariadb redis fpm phpunit e2e browser wasm packages)
+[ $# -gt 0 ] || groups=(build lint fuzz site mariadb redis fpm phpunit e2e browser wasm packages)
 command -v dpkg-query >/dev/null || die "this script supports Debian only; install these packages by hand: $(for g in "${groups[@]}"; do packages_of "$g"; done | xargs)"
 INSTALLED=$(dpkg-query -W -f='${db:Status-Status} ${Package}\n' | sed -n 's/^installed //p')
 
