@@ -79,7 +79,7 @@ final class AdminPost {
 
 	/** @param callable(): string $perform */
 	private static function handle( string $action, string $capability, callable $perform, bool $needs_extension ): never {
-		if ( ! current_user_can( $capability ) ) { // phpcs:ignore WordPress.WP.Capabilities
+		if ( ! current_user_can( $capability ) ) { // phpcs:ignore WordPress.WP.Capabilities -- A capability that this plugin adds.
 			wp_die( esc_html__( 'Sorry, you are not allowed to do that.', 'countersign' ), 403 );
 		}
 		check_admin_referer( self::nonce( $action, self::connection_id() ) );
@@ -102,7 +102,7 @@ final class AdminPost {
 	}
 
 	private static function log_error( string $action, \Throwable $error ): void {
-		error_log( 'Countersign: ' . $action . ': ' . $error->getMessage() ); // phpcs:ignore WordPress.PHP.DevelopmentFunctions
+		error_log( 'Countersign: ' . $action . ': ' . $error->getMessage() ); // phpcs:ignore WordPress.PHP.DevelopmentFunctions -- For the site's error log.
 	}
 
 	private static function nonce( string $action, int $connection ): string {

@@ -46,7 +46,7 @@ final class AuditPage {
 
 	/** Prints a form to confirm a restored backup, if the log is shorter than it was before. */
 	private function rollback(): void {
-		if ( ! Requirements::are_met() || ! current_user_can( Capabilities::MANAGE ) || ! isset( $this->condition->problems()['audit_rollback'] ) ) { // phpcs:ignore WordPress.WP.Capabilities
+		if ( ! Requirements::are_met() || ! current_user_can( Capabilities::MANAGE ) || ! isset( $this->condition->problems()['audit_rollback'] ) ) { // phpcs:ignore WordPress.WP.Capabilities -- A capability that this plugin adds.
 			return;
 		}
 		?>

@@ -58,11 +58,11 @@ final class AuditTable extends \WP_List_Table {
 	/** {@inheritDoc} */
 	public function prepare_items() {
 		foreach ( [ 'outcome', 'connection', 'correlation' ] as $filter ) {
-			$this->filters[ $filter ] = sanitize_key( $_GET[ $filter ] ?? '' ); // phpcs:ignore WordPress.Security.NonceVerification
+			$this->filters[ $filter ] = sanitize_key( $_GET[ $filter ] ?? '' ); // phpcs:ignore WordPress.Security.NonceVerification -- Only selects what is shown.
 		}
-		$this->filters['search'] = sanitize_text_field( wp_unslash( $_GET['s'] ?? '' ) ); // phpcs:ignore WordPress.Security.NonceVerification
+		$this->filters['search'] = sanitize_text_field( wp_unslash( $_GET['s'] ?? '' ) ); // phpcs:ignore WordPress.Security.NonceVerification -- Only selects what is shown.
 		// A call has two entries, intent and outcome. The intent is shown only if the outcome is missing, or on request.
-		$wants_all              = 'all' === sanitize_key( $_GET['steps'] ?? '' ) || '' !== $this->filters['correlation']; // phpcs:ignore WordPress.Security.NonceVerification
+		$wants_all              = 'all' === sanitize_key( $_GET['steps'] ?? '' ) || '' !== $this->filters['correlation']; // phpcs:ignore WordPress.Security.NonceVerification -- Only selects what is shown.
 		$this->filters['steps'] = $wants_all ? 'all' : 'ended';
 		$rows                   = Entries::page( $this->filters, $this->before(), self::PER_PAGE + 1 );
 		$this->has_older        = count( $rows ) > self::PER_PAGE;
@@ -233,7 +233,7 @@ final class AuditTable extends \WP_List_Table {
 	}
 
 	private function before(): ?int {
-		return isset( $_GET['before'] ) ? absint( $_GET['before'] ) : null; // phpcs:ignore WordPress.Security.NonceVerification
+		return isset( $_GET['before'] ) ? absint( $_GET['before'] ) : null; // phpcs:ignore WordPress.Security.NonceVerification -- Only selects what is shown.
 	}
 
 	/** @param array<string, string|int|null> $args */

@@ -46,7 +46,7 @@ final class ConnectionsTable extends \WP_List_Table {
 
 	/** {@inheritDoc} */
 	public function prepare_items() {
-		$search      = sanitize_text_field( wp_unslash( $_GET['s'] ?? '' ) ); // phpcs:ignore WordPress.Security.NonceVerification
+		$search      = sanitize_text_field( wp_unslash( $_GET['s'] ?? '' ) ); // phpcs:ignore WordPress.Security.NonceVerification -- Only selects what is shown.
 		$total       = $this->connections->count( $this->state(), $search );
 		$this->items = $this->connections->page( $this->state(), $search, self::PER_PAGE, ( $this->get_pagenum() - 1 ) * self::PER_PAGE );
 		$this->set_pagination_args(
@@ -137,7 +137,7 @@ final class ConnectionsTable extends \WP_List_Table {
 				$actions['pause'] = self::link( AdminPost::url( 'countersign_pause', $id ), __( 'Pause', 'countersign' ) );
 			}
 		}
-		if ( current_user_can( Capabilities::AUDIT ) ) { // phpcs:ignore WordPress.WP.Capabilities
+		if ( current_user_can( Capabilities::AUDIT ) ) { // phpcs:ignore WordPress.WP.Capabilities -- A capability that this plugin adds.
 			$actions['audit'] = self::link( Menu::url( Menu::AUDIT, $id ), __( 'View activity', 'countersign' ) );
 		}
 		if ( ! $item->is_revoked() ) {
@@ -157,7 +157,7 @@ final class ConnectionsTable extends \WP_List_Table {
 	}
 
 	private function state(): string {
-		$state = sanitize_key( $_GET['state'] ?? '' ); // phpcs:ignore WordPress.Security.NonceVerification
+		$state = sanitize_key( $_GET['state'] ?? '' ); // phpcs:ignore WordPress.Security.NonceVerification -- Only selects what is shown.
 		return in_array( $state, [ Connection::ACTIVE, Connection::PAUSED, Connection::REVOKED ], true ) ? $state : '';
 	}
 

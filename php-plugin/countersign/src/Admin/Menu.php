@@ -43,7 +43,7 @@ final class Menu {
 	/** Callback of the action `admin_menu`. Users who may only read the audit log get the Audit page alone. */
 	public function add_pages(): void {
 		$title      = __( 'Countersign', 'countersign' );
-		$may_manage = current_user_can( Capabilities::MANAGE ); // phpcs:ignore WordPress.WP.Capabilities
+		$may_manage = current_user_can( Capabilities::MANAGE ); // phpcs:ignore WordPress.WP.Capabilities -- A capability that this plugin adds.
 		add_menu_page(
 			$title,
 			$title,

@@ -54,7 +54,7 @@ final class Checkpoints {
 		if ( null === $note ) {
 			return;
 		}
-		$wpdb->replace( // phpcs:ignore WordPress.DB.DirectDatabaseQuery
+		$wpdb->replace( // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- A table of this plugin, past any cache.
 			Schema::table( 'audit_checkpoint' ),
 			[
 				'size' => $head->size,
@@ -68,7 +68,7 @@ final class Checkpoints {
 	/** Returns the newest checkpoint, or null if there is none. */
 	public static function newest(): ?string {
 		global $wpdb;
-		return $wpdb->get_var( $wpdb->prepare( 'SELECT note FROM %i ORDER BY size DESC LIMIT 1', Schema::table( 'audit_checkpoint' ) ) ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery
+		return $wpdb->get_var( $wpdb->prepare( 'SELECT note FROM %i ORDER BY size DESC LIMIT 1', Schema::table( 'audit_checkpoint' ) ) ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- A table of this plugin, past any cache.
 	}
 
 	/**
@@ -78,7 +78,7 @@ final class Checkpoints {
 	 */
 	public static function all(): array {
 		global $wpdb;
-		return array_map( 'strval', $wpdb->get_col( $wpdb->prepare( 'SELECT note FROM %i ORDER BY size', Schema::table( 'audit_checkpoint' ) ) ) ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery
+		return array_map( 'strval', $wpdb->get_col( $wpdb->prepare( 'SELECT note FROM %i ORDER BY size', Schema::table( 'audit_checkpoint' ) ) ) ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- A table of this plugin, past any cache.
 	}
 
 	/**
@@ -88,7 +88,7 @@ final class Checkpoints {
 	 */
 	public static function by_size(): array {
 		global $wpdb;
-		$rows = $wpdb->get_results( $wpdb->prepare( 'SELECT size, note FROM %i', Schema::table( 'audit_checkpoint' ) ), ARRAY_A ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery
+		$rows = $wpdb->get_results( $wpdb->prepare( 'SELECT size, note FROM %i', Schema::table( 'audit_checkpoint' ) ), ARRAY_A ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- A table of this plugin, past any cache.
 		return array_map( 'strval', array_column( $rows ?: [], 'note', 'size' ) );
 	}
 }

@@ -34,9 +34,9 @@ final class Entries {
 			$values[] = $before;
 		}
 		$condition = implode( ' AND ', $where ?: [ '1 = 1' ] );
-		$rows      = $wpdb->get_results( // phpcs:ignore WordPress.DB.DirectDatabaseQuery
-			$wpdb->prepare(
-				"SELECT * FROM %i WHERE $condition ORDER BY seq DESC LIMIT %d", // phpcs:ignore WordPress.DB.PreparedSQL -- Conditions are constants of where().
+		$rows      = $wpdb->get_results( // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- A table of this plugin, past any cache.
+			$wpdb->prepare( // phpcs:ignore WordPress.DB.PreparedSQLPlaceholders -- The values are spread from a list.
+				"SELECT * FROM %i WHERE $condition ORDER BY seq DESC LIMIT %d", // phpcs:ignore WordPress.DB.PreparedSQL, WordPress.DB.PreparedSQLPlaceholders -- Conditions are constants of where().
 				[ Schema::table( 'audit_entry' ), ...$values, $limit ]
 			),
 			ARRAY_A
@@ -55,9 +55,9 @@ final class Entries {
 		global $wpdb;
 		[ $where, $values ] = self::where( $filters );
 		$condition          = implode( ' AND ', [ ...$where, 'seq > %d' ] );
-		$seqs               = $wpdb->get_col( // phpcs:ignore WordPress.DB.DirectDatabaseQuery
-			$wpdb->prepare(
-				"SELECT seq FROM %i WHERE $condition ORDER BY seq ASC LIMIT %d", // phpcs:ignore WordPress.DB.PreparedSQL -- Conditions are constants of where().
+		$seqs               = $wpdb->get_col( // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- A table of this plugin, past any cache.
+			$wpdb->prepare( // phpcs:ignore WordPress.DB.PreparedSQLPlaceholders -- The values are spread from a list.
+				"SELECT seq FROM %i WHERE $condition ORDER BY seq ASC LIMIT %d", // phpcs:ignore WordPress.DB.PreparedSQL, WordPress.DB.PreparedSQLPlaceholders -- Conditions are constants of where().
 				[ Schema::table( 'audit_entry' ), ...$values, $after, $limit + 1 ]
 			)
 		);
@@ -75,7 +75,7 @@ final class Entries {
 	 */
 	public static function range( int $from, int $below, int $limit ): array {
 		global $wpdb;
-		$rows = $wpdb->get_results( // phpcs:ignore WordPress.DB.DirectDatabaseQuery
+		$rows = $wpdb->get_results( // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- A table of this plugin, past any cache.
 			$wpdb->prepare( 'SELECT * FROM %i WHERE seq >= %d AND seq < %d ORDER BY seq ASC LIMIT %d', Schema::table( 'audit_entry' ), $from, $below, $limit ),
 			ARRAY_A
 		);

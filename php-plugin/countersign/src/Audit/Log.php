@@ -84,7 +84,7 @@ final class Log {
 	/** Returns the stored head. */
 	public static function head(): Head {
 		global $wpdb;
-		$row = $wpdb->get_row( $wpdb->prepare( 'SELECT head, size FROM %i WHERE id = 1', Schema::table( 'audit_head' ) ), ARRAY_A ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery
+		$row = $wpdb->get_row( $wpdb->prepare( 'SELECT head, size FROM %i WHERE id = 1', Schema::table( 'audit_head' ) ), ARRAY_A ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- A table of this plugin, past any cache.
 		return new Head( $row['head'] ?? null, (int) ( $row['size'] ?? 0 ) );
 	}
 }

@@ -179,7 +179,7 @@ final class Registry {
 	 * @throws Denied `capability_denied`.
 	 */
 	public static function require_capability( array $entry ): void {
-		if ( null !== $entry['capability'] && ! current_user_can( $entry['capability'] ) ) { // phpcs:ignore WordPress.WP.Capabilities
+		if ( null !== $entry['capability'] && ! current_user_can( $entry['capability'] ) ) { // phpcs:ignore WordPress.WP.Capabilities -- A capability that this plugin adds.
 			throw new Denied( 'capability_denied' );
 		}
 	}

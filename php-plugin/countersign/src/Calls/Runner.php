@@ -63,7 +63,7 @@ final class Runner {
 
 	/** Writes the error to the site's error log, without arguments. The client learns only that the call failed. */
 	private function fail( McpCall $call, \Throwable $error ): McpReply {
-		error_log( // phpcs:ignore WordPress.PHP.DevelopmentFunctions
+		error_log( // phpcs:ignore WordPress.PHP.DevelopmentFunctions -- For the site's error log.
 			sprintf( 'Countersign: %s "%s" failed: %s: %s in %s:%d', $call->kind(), $call->name(), get_class( $error ), $error->getMessage(), $error->getFile(), $error->getLine() )
 		);
 		return $call->deny( 'tool_failed' );

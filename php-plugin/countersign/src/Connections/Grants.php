@@ -27,7 +27,7 @@ final class Grants {
 	 */
 	public function insert( Connection $connection, string $client_id, string $request ): int {
 		global $wpdb;
-		$wpdb->insert(
+		$wpdb->insert( // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- A table of this plugin, past any cache.
 			Schema::table( 'grants' ),
 			[
 				'connection_id' => $connection->id,
@@ -52,7 +52,7 @@ final class Grants {
 	 */
 	public function json( int $id ): ?string {
 		global $wpdb;
-		$row = $wpdb->get_row( // phpcs:ignore WordPress.DB.DirectDatabaseQuery
+		$row = $wpdb->get_row( // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- A table of this plugin, past any cache.
 			$wpdb->prepare(
 				'SELECT g.*, c.state AS connection_state, c.epoch AS epoch, o.client_id AS client_id FROM %i g'
 				. ' LEFT JOIN %i c ON c.id = g.connection_id'
@@ -87,13 +87,13 @@ final class Grants {
 	/** Returns the id of the connection that a grant belongs to, or 0 if the grant does not exist. */
 	public function connection( int $id ): int {
 		global $wpdb;
-		return (int) $wpdb->get_var( $wpdb->prepare( 'SELECT connection_id FROM %i WHERE id = %d', Schema::table( 'grants' ), $id ) ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery
+		return (int) $wpdb->get_var( $wpdb->prepare( 'SELECT connection_id FROM %i WHERE id = %d', Schema::table( 'grants' ), $id ) ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- A table of this plugin, past any cache.
 	}
 
 	/** Tells whether a connection was granted to the client with this OAuth client id. */
 	public function is_of_client( int $connection, string $client_id ): bool {
 		global $wpdb;
-		$count = $wpdb->get_var( // phpcs:ignore WordPress.DB.DirectDatabaseQuery
+		$count = $wpdb->get_var( // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- A table of this plugin, past any cache.
 			$wpdb->prepare( 'SELECT COUNT(*) FROM %i WHERE connection_id = %d AND client = %s', Schema::table( 'grants' ), $connection, Clients::key( $client_id ) )
 		);
 		return (int) $count > 0;
@@ -109,7 +109,7 @@ final class Grants {
 	 */
 	public function advance( int $id, array $from, array $to ): bool {
 		global $wpdb;
-		$changed = $wpdb->query( // phpcs:ignore WordPress.DB.DirectDatabaseQuery
+		$changed = $wpdb->query( // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- A table of this plugin, past any cache.
 			$wpdb->prepare(
 				'UPDATE %i SET generation = %d, branch = %d, rotated_at = %d WHERE id = %d AND generation = %d AND branch = %d AND revoked = 0',
 				Schema::table( 'grants' ),
@@ -127,6 +127,6 @@ final class Grants {
 	/** Revokes all grants of a connection. */
 	public function revoke_of( int $connection ): void {
 		global $wpdb;
-		$wpdb->query( $wpdb->prepare( 'UPDATE %i SET revoked = 1 WHERE connection_id = %d', Schema::table( 'grants' ), $connection ) ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery
+		$wpdb->query( $wpdb->prepare( 'UPDATE %i SET revoked = 1 WHERE connection_id = %d', Schema::table( 'grants' ), $connection ) ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- A table of this plugin, past any cache.
 	}
 }

@@ -46,7 +46,7 @@ final class KillSwitch {
 			if ( ! $on ) {
 				throw $error;
 			}
-			error_log( 'Countersign: all agents were stopped, but this could not be recorded in the audit log: ' . $error->getMessage() ); // phpcs:ignore WordPress.PHP.DevelopmentFunctions
+			error_log( 'Countersign: all agents were stopped, but this could not be recorded in the audit log: ' . $error->getMessage() ); // phpcs:ignore WordPress.PHP.DevelopmentFunctions -- For the site's error log.
 		}
 		update_option( self::OPTION, $on ? '1' : '0' );
 		if ( $on !== $this->stored() ) {
@@ -63,7 +63,7 @@ final class KillSwitch {
 	/** Returns whether the stored option is on, or null if the database cannot be read. */
 	private function stored(): ?bool {
 		global $wpdb;
-		$value = $wpdb->get_var( $wpdb->prepare( 'SELECT option_value FROM %i WHERE option_name = %s', $wpdb->options, self::OPTION ) ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery
+		$value = $wpdb->get_var( $wpdb->prepare( 'SELECT option_value FROM %i WHERE option_name = %s', $wpdb->options, self::OPTION ) ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- The stored value, past any cache.
 		return null === $value && '' !== $wpdb->last_error ? null : '1' === $value;
 	}
 }

@@ -18,7 +18,7 @@ final class Repository {
 	/** Returns a connection, or null if there is none with this id. */
 	public function find( int $id ): ?Connection {
 		global $wpdb;
-		$row = $wpdb->get_row( $wpdb->prepare( 'SELECT * FROM %i WHERE id = %d', Schema::table( 'connections' ), $id ), ARRAY_A ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery
+		$row = $wpdb->get_row( $wpdb->prepare( 'SELECT * FROM %i WHERE id = %d', Schema::table( 'connections' ), $id ), ARRAY_A ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- A table of this plugin, past any cache.
 		return $row ? Connection::from_row( $row ) : null;
 	}
 
@@ -35,9 +35,9 @@ final class Repository {
 	public function page( string $state, string $search, int $limit, int $offset ): array {
 		global $wpdb;
 		[ $where, $values ] = $this->where( $state, $search );
-		$rows               = $wpdb->get_results( // phpcs:ignore WordPress.DB.DirectDatabaseQuery
-			$wpdb->prepare(
-				"SELECT * FROM %i WHERE $where ORDER BY CASE WHEN state = 'revoked' THEN 1 ELSE 0 END, id DESC LIMIT %d OFFSET %d", // phpcs:ignore WordPress.DB.PreparedSQL -- Conditions are constants of where().
+		$rows               = $wpdb->get_results( // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- A table of this plugin, past any cache.
+			$wpdb->prepare( // phpcs:ignore WordPress.DB.PreparedSQLPlaceholders -- The values are spread from a list.
+				"SELECT * FROM %i WHERE $where ORDER BY CASE WHEN state = 'revoked' THEN 1 ELSE 0 END, id DESC LIMIT %d OFFSET %d", // phpcs:ignore WordPress.DB.PreparedSQL, WordPress.DB.PreparedSQLPlaceholders -- Conditions are constants of where().
 				[ Schema::table( 'connections' ), ...$values, $limit, $offset ]
 			),
 			ARRAY_A
@@ -54,7 +54,7 @@ final class Repository {
 	 */
 	public function ended_by_misuse( int $since ): array {
 		global $wpdb;
-		$rows = $wpdb->get_results( // phpcs:ignore WordPress.DB.DirectDatabaseQuery
+		$rows = $wpdb->get_results( // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- A table of this plugin, past any cache.
 			$wpdb->prepare(
 				"SELECT * FROM %i WHERE ended_reason NOT IN ('', 'admin', 'client') AND ended_at > %d ORDER BY ended_at DESC LIMIT 10",
 				Schema::table( 'connections' ),
@@ -74,8 +74,8 @@ final class Repository {
 	public function count( string $state = '', string $search = '' ): int {
 		global $wpdb;
 		[ $where, $values ] = $this->where( $state, $search );
-		return (int) $wpdb->get_var( // phpcs:ignore WordPress.DB.DirectDatabaseQuery
-			$wpdb->prepare( "SELECT COUNT(*) FROM %i WHERE $where", [ Schema::table( 'connections' ), ...$values ] ) // phpcs:ignore WordPress.DB.PreparedSQL -- Conditions are constants of where().
+		return (int) $wpdb->get_var( // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- A table of this plugin, past any cache.
+			$wpdb->prepare( "SELECT COUNT(*) FROM %i WHERE $where", [ Schema::table( 'connections' ), ...$values ] ) // phpcs:ignore WordPress.DB.PreparedSQL, WordPress.DB.PreparedSQLPlaceholders -- Conditions are constants of where().
 		);
 	}
 
@@ -93,7 +93,7 @@ final class Repository {
 	 */
 	public function insert( string $name, string $client, int $user, string $preset, array $groups, array $limit ): Connection {
 		global $wpdb;
-		$wpdb->insert( // phpcs:ignore WordPress.DB.DirectDatabaseQuery
+		$wpdb->insert( // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- A table of this plugin, past any cache.
 			Schema::table( 'connections' ),
 			[
 				'name'         => mb_substr( $name, 0, 190 ),
@@ -123,7 +123,7 @@ final class Repository {
 	/** Deletes a connection that was never active, because its consent could not be recorded. */
 	public function discard( Connection $connection ): void {
 		global $wpdb;
-		$wpdb->delete( Schema::table( 'connections' ), [ 'id' => $connection->id ], [ '%d' ] ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery
+		$wpdb->delete( Schema::table( 'connections' ), [ 'id' => $connection->id ], [ '%d' ] ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- A table of this plugin, past any cache.
 	}
 
 	/**
@@ -134,7 +134,7 @@ final class Repository {
 	public function set_state( int $id, string $state ): bool {
 		global $wpdb;
 		return 1 === self::changed(
-			$wpdb->query( $wpdb->prepare( "UPDATE %i SET state = %s WHERE id = %d AND state <> 'revoked'", Schema::table( 'connections' ), $state, $id ) ) // phpcs:ignore WordPress.DB.DirectDatabaseQuery
+			$wpdb->query( $wpdb->prepare( "UPDATE %i SET state = %s WHERE id = %d AND state <> 'revoked'", Schema::table( 'connections' ), $state, $id ) ) // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- A table of this plugin, past any cache.
 		);
 	}
 
@@ -149,7 +149,7 @@ final class Repository {
 	public function revoke( int $id, string $reason ): bool {
 		global $wpdb;
 		return 1 === self::changed(
-			$wpdb->query( // phpcs:ignore WordPress.DB.DirectDatabaseQuery
+			$wpdb->query( // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- A table of this plugin, past any cache.
 				$wpdb->prepare(
 					"UPDATE %i SET state = 'revoked', epoch = epoch + 1, ended_at = %d, ended_reason = %s WHERE id = %d AND state <> 'revoked'",
 					Schema::table( 'connections' ),
@@ -168,7 +168,7 @@ final class Repository {
 	 */
 	public function end_access_tokens( int $id ): void {
 		global $wpdb;
-		self::changed( $wpdb->query( $wpdb->prepare( 'UPDATE %i SET epoch = epoch + 1 WHERE id = %d', Schema::table( 'connections' ), $id ) ) ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery
+		self::changed( $wpdb->query( $wpdb->prepare( 'UPDATE %i SET epoch = epoch + 1 WHERE id = %d', Schema::table( 'connections' ), $id ) ) ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- A table of this plugin, past any cache.
 	}
 
 	/**
@@ -183,7 +183,7 @@ final class Repository {
 	public function set_groups( int $id, string $preset, array $groups ): void {
 		global $wpdb;
 		self::changed(
-			$wpdb->query( $wpdb->prepare( 'UPDATE %i SET preset = %s, permissions = %s WHERE id = %d', Schema::table( 'connections' ), $preset, Json::encode( $groups ), $id ) ) // phpcs:ignore WordPress.DB.DirectDatabaseQuery
+			$wpdb->query( $wpdb->prepare( 'UPDATE %i SET preset = %s, permissions = %s WHERE id = %d', Schema::table( 'connections' ), $preset, Json::encode( $groups ), $id ) ) // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- A table of this plugin, past any cache.
 		);
 	}
 
@@ -194,7 +194,7 @@ final class Repository {
 	 */
 	public function rename( int $id, string $name ): void {
 		global $wpdb;
-		self::changed( $wpdb->query( $wpdb->prepare( 'UPDATE %i SET name = %s WHERE id = %d', Schema::table( 'connections' ), mb_substr( $name, 0, 190 ), $id ) ) ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery
+		self::changed( $wpdb->query( $wpdb->prepare( 'UPDATE %i SET name = %s WHERE id = %d', Schema::table( 'connections' ), mb_substr( $name, 0, 190 ), $id ) ) ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- A table of this plugin, past any cache.
 	}
 
 	/**
@@ -208,7 +208,7 @@ final class Repository {
 	public function set_limit( int $id, array $limit ): void {
 		global $wpdb;
 		self::changed(
-			$wpdb->query( $wpdb->prepare( 'UPDATE %i SET limit_max = %d, limit_window = %d WHERE id = %d', Schema::table( 'connections' ), $limit['max'], $limit['window'], $id ) ) // phpcs:ignore WordPress.DB.DirectDatabaseQuery
+			$wpdb->query( $wpdb->prepare( 'UPDATE %i SET limit_max = %d, limit_window = %d WHERE id = %d', Schema::table( 'connections' ), $limit['max'], $limit['window'], $id ) ) // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- A table of this plugin, past any cache.
 		);
 	}
 
@@ -222,7 +222,7 @@ final class Repository {
 		global $wpdb;
 		$now = time();
 		if ( $connection->last_used_at <= $now - self::TOUCH_EVERY ) {
-			$wpdb->query( $wpdb->prepare( 'UPDATE %i SET last_used_at = %d, last_used_ip = %s WHERE id = %d', Schema::table( 'connections' ), $now, substr( $ip, 0, 45 ), $connection->id ) ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery
+			$wpdb->query( $wpdb->prepare( 'UPDATE %i SET last_used_at = %d, last_used_ip = %s WHERE id = %d', Schema::table( 'connections' ), $now, substr( $ip, 0, 45 ), $connection->id ) ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- A table of this plugin, past any cache.
 		}
 	}
 

@@ -57,7 +57,7 @@ final class Consent {
 		if ( ! is_user_logged_in() ) {
 			self::redirect( wp_login_url( Urls::consent( $query ) ) );
 		}
-		if ( ! current_user_can( Capabilities::MANAGE ) ) { // phpcs:ignore WordPress.WP.Capabilities
+		if ( ! current_user_can( Capabilities::MANAGE ) ) { // phpcs:ignore WordPress.WP.Capabilities -- A capability that this plugin adds.
 			ConsentPage::error( __( 'Your account may not connect clients to this site. Ask an administrator.', 'countersign' ), wp_logout_url( Urls::consent( $query ) ) );
 		}
 		if ( ! Requirements::are_met() ) {
@@ -90,7 +90,7 @@ final class Consent {
 			}
 			self::redirect( $request->redirect() );
 		}
-		if ( 'POST' === ( $_SERVER['REQUEST_METHOD'] ?? '' ) ) {
+		if ( 'POST' === ( $_SERVER['REQUEST_METHOD'] ?? '' ) ) { // phpcs:ignore WordPress.Security.ValidatedSanitizedInput -- Compared with a fixed text.
 			$this->submitted( $request, (string) $client, $query );
 		}
 		$this->show( $request, $query );
@@ -109,7 +109,7 @@ final class Consent {
 			$this->show( $request, $query, __( 'Choose the account that the client acts as.', 'countersign' ) );
 		}
 		$preset  = self::text( $_POST, 'preset' );
-		$groups  = array_filter( array_map( sanitize_key( ... ), (array) wp_unslash( $_POST['groups'] ?? [] ) ) );
+		$groups  = array_filter( array_map( sanitize_key( ... ), (array) wp_unslash( $_POST['groups'] ?? [] ) ) ); // phpcs:ignore WordPress.Security.ValidatedSanitizedInput -- sanitize_key() sanitizes each.
 		$presets = array_keys( Access::presets() );
 		if ( ! in_array( $preset, [ ...$presets, 'custom' ], true ) || array_diff( $groups, Access::groups() ) ) {
 			$this->show( $request, $query, __( 'Choose what the client may do.', 'countersign' ) );
@@ -139,7 +139,7 @@ final class Consent {
 			users: $this->users(),
 			tools: ( $this->registry )()->tool_titles(),
 			fields: [
-				'request'  => self::text( $_REQUEST, 'request' ), // phpcs:ignore WordPress.Security.NonceVerification
+				'request'  => self::text( $_REQUEST, 'request' ), // phpcs:ignore WordPress.Security.NonceVerification -- Only selects what is shown.
 				'_wpnonce' => wp_create_nonce( self::nonce( $request, $query ) ),
 			],
 			error: $error
@@ -206,6 +206,6 @@ final class Consent {
 	}
 
 	private static function log_error( \Throwable $error ): void {
-		error_log( 'Countersign: connecting a client failed: ' . get_class( $error ) . ': ' . $error->getMessage() ); // phpcs:ignore WordPress.PHP.DevelopmentFunctions
+		error_log( 'Countersign: connecting a client failed: ' . get_class( $error ) . ': ' . $error->getMessage() ); // phpcs:ignore WordPress.PHP.DevelopmentFunctions -- For the site's error log.
 	}
 }

@@ -23,7 +23,7 @@ final class KillSwitchRoute {
 
 	/** Registers the route. */
 	public function register_routes(): void {
-		$permission = static fn(): bool => current_user_can( Capabilities::MANAGE ); // phpcs:ignore WordPress.WP.Capabilities
+		$permission = static fn(): bool => current_user_can( Capabilities::MANAGE ); // phpcs:ignore WordPress.WP.Capabilities -- A capability that this plugin adds.
 		register_rest_route(
 			Urls::NAMESPACE,
 			'/kill-switch',

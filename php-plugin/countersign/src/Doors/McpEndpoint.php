@@ -59,10 +59,10 @@ final class McpEndpoint {
 			}
 			return $this->finish( $step );
 		} catch ( Unavailable $error ) {
-			error_log( 'Countersign: the audit log cannot be written: ' . $error->getMessage() ); // phpcs:ignore WordPress.PHP.DevelopmentFunctions
+			error_log( 'Countersign: the audit log cannot be written: ' . $error->getMessage() ); // phpcs:ignore WordPress.PHP.DevelopmentFunctions -- For the site's error log.
 			return $this->cannot_serve( $error->reason, $request );
 		} catch ( \Countersign\Exception $error ) {
-			error_log( 'Countersign: the extension cannot serve this request: ' . $error->getMessage() ); // phpcs:ignore WordPress.PHP.DevelopmentFunctions
+			error_log( 'Countersign: the extension cannot serve this request: ' . $error->getMessage() ); // phpcs:ignore WordPress.PHP.DevelopmentFunctions -- For the site's error log.
 			return $this->cannot_serve( $error->reason(), $request );
 		}
 	}
@@ -145,7 +145,7 @@ final class McpEndpoint {
 		$this->open    = null;
 		$this->reserve = null;
 		$error         = error_get_last();
-		error_log( // phpcs:ignore WordPress.PHP.DevelopmentFunctions
+		error_log( // phpcs:ignore WordPress.PHP.DevelopmentFunctions -- For the site's error log.
 			sprintf( 'Countersign: %s "%s" ended the request: %s', $call->kind(), $call->name(), $error ? $error['file'] . ':' . $error['line'] : 'exit' )
 		);
 		$this->output->discard();

@@ -247,7 +247,7 @@ final class OAuthEndpoints {
 	}
 
 	private static function cannot_serve( string $reason, \Throwable $error ): Response {
-		error_log( 'Countersign: the OAuth server cannot answer: ' . $error->getMessage() ); // phpcs:ignore WordPress.PHP.DevelopmentFunctions
+		error_log( 'Countersign: the OAuth server cannot answer: ' . $error->getMessage() ); // phpcs:ignore WordPress.PHP.DevelopmentFunctions -- For the site's error log.
 		return self::unavailable( $reason, \Countersign\reasons()[ $reason ] ?? 'The site cannot serve agents at present.' );
 	}
 }

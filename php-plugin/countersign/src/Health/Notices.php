@@ -28,7 +28,7 @@ final class Notices {
 	public function show(): void {
 		$screen = get_current_screen()->id ?? '';
 		$is_own = str_contains( $screen, 'countersign' );
-		if ( ( ! $is_own && ! in_array( $screen, self::SCREENS, true ) ) || ! ( current_user_can( 'activate_plugins' ) || current_user_can( Capabilities::MANAGE ) ) ) { // phpcs:ignore WordPress.WP.Capabilities
+		if ( ( ! $is_own && ! in_array( $screen, self::SCREENS, true ) ) || ! ( current_user_can( 'activate_plugins' ) || current_user_can( Capabilities::MANAGE ) ) ) { // phpcs:ignore WordPress.WP.Capabilities -- A capability that this plugin adds.
 			return;
 		}
 		if ( ! Requirements::are_met() ) {

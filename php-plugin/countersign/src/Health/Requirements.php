@@ -73,7 +73,7 @@ final class Requirements {
 	 * PHP may not read its folder, the result is `glibc`.
 	 */
 	public static function libc(): string {
-		$loaders = @glob( '/lib/ld-musl-*' ); // phpcs:ignore WordPress.PHP.NoSilencedErrors -- Warns if open_basedir excludes the folder.
+		$loaders = @glob( '/lib/ld-musl-*' ); // phpcs:ignore WordPress.PHP.NoSilencedErrors, Generic.PHP.NoSilencedErrors -- Warns if open_basedir excludes the folder.
 		return $loaders ? 'musl' : 'glibc';
 	}
 

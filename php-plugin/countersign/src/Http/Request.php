@@ -112,7 +112,7 @@ final class Request {
 			}
 		}
 		if ( isset( $server['PHP_AUTH_USER'] ) ) {
-			return 'Basic ' . base64_encode( self::value( $server, 'PHP_AUTH_USER' ) . ':' . self::value( $server, 'PHP_AUTH_PW' ) );
+			return 'Basic ' . base64_encode( self::value( $server, 'PHP_AUTH_USER' ) . ':' . self::value( $server, 'PHP_AUTH_PW' ) ); // phpcs:ignore WordPress.PHP.DiscouragedPHPFunctions.obfuscation_base64_encode -- The header as RFC 7617 defines it.
 		}
 		return '';
 	}

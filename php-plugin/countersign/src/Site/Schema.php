@@ -49,7 +49,7 @@ final class Schema {
 	public static function drop(): void {
 		global $wpdb;
 		foreach ( self::TABLES as $name ) {
-			$wpdb->query( $wpdb->prepare( 'DROP TABLE IF EXISTS %i', self::table( $name ) ) ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery
+			$wpdb->query( $wpdb->prepare( 'DROP TABLE IF EXISTS %i', self::table( $name ) ) ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- A table of this plugin, past any cache.
 		}
 		delete_option( self::OPTION );
 	}
@@ -158,7 +158,7 @@ final class Schema {
 			PRIMARY KEY  (size)'
 		);
 		// The row that writers lock.
-		$wpdb->query( $wpdb->prepare( 'INSERT IGNORE INTO %i (id, head, size) VALUES (1, NULL, 0)', self::table( 'audit_head' ) ) ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery
+		$wpdb->query( $wpdb->prepare( 'INSERT IGNORE INTO %i (id, head, size) VALUES (1, NULL, 0)', self::table( 'audit_head' ) ) ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- A table of this plugin, past any cache.
 	}
 
 	private static function create( string $name, string $columns ): void {

@@ -66,7 +66,7 @@ final class Urls {
 
 	/** Returns the raw query string that was passed to {@see consent()}, or null if `$request` does not hold one. */
 	public static function consent_query( string $request ): ?string {
-		$query = base64_decode( strtr( $request, '-_', '+/' ), true ); // phpcs:ignore WordPress.PHP.DiscouragedPHPFunctions.obfuscation_base64_decode
+		$query = base64_decode( strtr( $request, '-_', '+/' ), true ); // phpcs:ignore WordPress.PHP.DiscouragedPHPFunctions.obfuscation_base64_decode -- The encoding of a URL parameter, not obfuscation.
 		return false === $query || '' === $query ? null : $query;
 	}
 

@@ -77,7 +77,7 @@ final class Posts {
 	public static function permitted( int $id, string ...$capabilities ): \WP_Post {
 		$post = self::readable( $id );
 		foreach ( $capabilities as $capability ) {
-			if ( ! current_user_can( $capability, $id ) ) { // phpcs:ignore WordPress.WP.Capabilities
+			if ( ! current_user_can( $capability, $id ) ) { // phpcs:ignore WordPress.WP.Capabilities -- A capability that this plugin adds.
 				throw new Denied( 'capability_denied', null, self::target( $id ) ); // phpcs:ignore WordPress.Security.EscapeOutput.ExceptionNotEscaped -- Sent as JSON.
 			}
 		}
