@@ -9,10 +9,10 @@ use crate::php::convert::{number, string_list};
 use crate::php::error::{BindingResult, misuse};
 
 /// A row of the entry table: `seq`, `leaf` and `body`. The body is `None` if it was deleted.
-pub(super) type StoredRow<'a> = (u64, &'a [u8], Option<&'a [u8]>);
+pub(super) type ExportRow<'a> = (u64, &'a [u8], Option<&'a [u8]>);
 
 /// Reads a row as a database driver returns it: `seq` may be a string of digits, `body` may be null.
-pub(super) fn stored_row(row: &ZendHashTable) -> BindingResult<StoredRow<'_>> {
+pub(super) fn stored_row(row: &ZendHashTable) -> BindingResult<ExportRow<'_>> {
     let seq = column_number(row, "seq").ok_or_else(|| misuse("a row needs its seq"))?;
     let leaf = column_bytes(row, "leaf").ok_or_else(|| misuse("a row needs its leaf"))?;
     Ok((seq, leaf, column_bytes(row, "body")))
