@@ -69,7 +69,7 @@ pub(crate) fn check(validator: &Validator, schema: &RawValue, json: &str) -> Res
         lines.push(line);
     }
     if more {
-        lines.push("- and more".to_owned());
+        lines.push("- there are more errors".to_owned());
     }
     Err(lines.join("\n"))
 }
@@ -113,7 +113,7 @@ fn expectation(error: &ValidationError<'_>, schema: &Value, keyword: &str) -> St
                 .map(|all| all.keys().map(String::as_str).collect())
                 .unwrap_or_default();
             if allowed.is_empty() {
-                "must be empty: nothing is taken".to_owned()
+                "must be empty: no members are allowed".to_owned()
             } else {
                 format!("may have only: {}", cut(&allowed.join(", ")))
             }
@@ -156,19 +156,19 @@ fn expectation(error: &ValidationError<'_>, schema: &Value, keyword: &str) -> St
         Kind::MaxItems { limit } => format!("must have at most {limit} items"),
         Kind::MinProperties { limit } => format!("must have at least {limit} members"),
         Kind::MaxProperties { limit } => format!("must have at most {limit} members"),
-        Kind::UniqueItems => "must not have an item twice".to_owned(),
+        Kind::UniqueItems => "must not contain an item twice".to_owned(),
         Kind::AnyOf { .. } | Kind::OneOfNotValid { .. } => {
-            "must fit one of the alternatives of the schema".to_owned()
+            "must match one of the alternatives of the schema".to_owned()
         }
         Kind::OneOfMultipleValid { .. } => {
-            "must fit exactly one of the alternatives of the schema".to_owned()
+            "must match exactly one of the alternatives of the schema".to_owned()
         }
         // How the validator reports `additionalProperties: false` if the schema has no properties.
         Kind::FalseSchema if error.instance_path().as_str().is_empty() => {
-            "must be empty: nothing is taken".to_owned()
+            "must be empty: no members are allowed".to_owned()
         }
-        Kind::FalseSchema => "must be left out: nothing is taken there".to_owned(),
-        kind => format!("must fit the schema's keyword {}", cut(kind.keyword())),
+        Kind::FalseSchema => "is not allowed here: leave it out".to_owned(),
+        kind => format!("must satisfy the schema keyword {}", cut(kind.keyword())),
     }
 }
 
@@ -204,11 +204,14 @@ mod tests {
     fn unexpected_arguments_of_a_tool_without_parameters_are_reported() {
         let none = r#"{"type":"object","additionalProperties":false}"#;
         let said = errors(none, r#"{"id":1}"#);
-        assert_eq!(said, "- the arguments must be empty: nothing is taken");
+        assert_eq!(
+            said,
+            "- the arguments must be empty: no members are allowed"
+        );
         let closed = r#"{"type":"object","properties":{"id":false}}"#;
         assert_eq!(
             errors(closed, r#"{"id":1}"#),
-            "- `id` must be left out: nothing is taken there"
+            "- `id` is not allowed here: leave it out"
         );
     }
 

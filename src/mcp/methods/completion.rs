@@ -20,11 +20,11 @@ pub(super) fn complete(
     let id = fresh_id(world)?;
     let reference = params
         .object("ref")
-        .ok_or_else(|| invalid("params.ref is required, an object."))?;
+        .ok_or_else(|| invalid("params.ref is required and must be an object."))?;
     let argument = params
         .object("argument")
         .filter(|argument| argument.text("name").is_some() && argument.text("value").is_some())
-        .ok_or_else(|| invalid("params.argument needs name and value, both strings."))?;
+        .ok_or_else(|| invalid("params.argument must have name and value, which are strings."))?;
     let groups = exchange.connection.groups;
     let registry = &exchange.registry;
     let name = match reference.text("type").as_deref() {

@@ -20,7 +20,7 @@ pub(super) fn initialize(
 ) -> Result<Handled, RefusedRequest> {
     let wanted = params
         .text("protocolVersion")
-        .ok_or_else(|| invalid("params.protocolVersion is required, a string."))?;
+        .ok_or_else(|| invalid("params.protocolVersion is required and must be a string."))?;
     let version = NEGOTIATED
         .iter()
         .find(|version| **version == wanted)

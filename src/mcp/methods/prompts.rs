@@ -23,7 +23,7 @@ pub(super) fn get(
     let mut attempt = attempt("prompts/get", &id);
     let name = params
         .text("name")
-        .ok_or_else(|| invalid("params.name is required, a string."))?;
+        .ok_or_else(|| invalid("params.name is required and must be a string."))?;
     let prompt = Registry::find(
         &exchange.registry.prompts,
         &name,

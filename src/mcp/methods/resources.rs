@@ -21,7 +21,7 @@ pub(super) fn read(
     let mut attempt = attempt("resources/read", &id);
     let uri = params
         .text("uri")
-        .ok_or_else(|| invalid("params.uri is required, a string."))?;
+        .ok_or_else(|| invalid("params.uri is required and must be a string."))?;
     let groups = exchange.connection.groups;
     let exact = Registry::find(&exchange.registry.resources, &uri, groups);
     let by_template = || {
@@ -57,6 +57,6 @@ pub(super) fn subscribe(
 ) -> Result<Handled, RefusedRequest> {
     match params.text("uri") {
         Some(_) => Ok(Handled::Result(Object::default())),
-        None => Err(invalid("params.uri is required, a string.").into()),
+        None => Err(invalid("params.uri is required and must be a string.").into()),
     }
 }

@@ -22,7 +22,7 @@ pub(super) fn call(
     let id = fresh_id(world)?;
     let name = params
         .text("name")
-        .ok_or_else(|| invalid("params.name is required, a string."))?;
+        .ok_or_else(|| invalid("params.name is required and must be a string."))?;
     // Names that are not well formed stay out of the audit log.
     let action = if is_tool_name(&name) {
         &name

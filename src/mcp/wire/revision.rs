@@ -103,12 +103,12 @@ pub(in crate::mcp) fn read_meta(
     }
     let meta = meta.ok_or(RevisionFlaw::MetaIncomplete("params._meta is required."))?;
     let version = meta.text(VERSION_KEY).ok_or(RevisionFlaw::MetaIncomplete(
-        "params._meta needs io.modelcontextprotocol/protocolVersion, a string.",
+        "params._meta must have io.modelcontextprotocol/protocolVersion, a string.",
     ))?;
     let capabilities = meta
         .object(CAPABILITIES_KEY)
         .ok_or(RevisionFlaw::MetaIncomplete(
-            "params._meta needs io.modelcontextprotocol/clientCapabilities, an object.",
+            "params._meta must have io.modelcontextprotocol/clientCapabilities, an object.",
         ))?;
     if header != Some(version.as_str()) {
         return Err(RevisionFlaw::HeaderDiffers);
@@ -141,15 +141,19 @@ mod tests {
 
     #[test]
     fn the_body_takes_precedence_over_the_header() {
-        let modern =
+        let stateless =
             Object::parse(r#"{"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28"}}"#)
                 .unwrap();
         let plain = Object::default();
         for (header, params, revision) in [
             (None, None, Some(Revision::Jun2025)),
             (None, Some(&plain), Some(Revision::Jun2025)),
-            (None, Some(&modern), Some(Revision::Jul2026)),
-            (Some("2025-11-25"), Some(&modern), Some(Revision::Jul2026)),
+            (None, Some(&stateless), Some(Revision::Jul2026)),
+            (
+                Some("2025-11-25"),
+                Some(&stateless),
+                Some(Revision::Jul2026),
+            ),
             (Some("2025-11-25"), Some(&plain), Some(Revision::Nov2025)),
             (Some("2025-06-18"), None, Some(Revision::Jun2025)),
             (Some("2025-03-26"), None, Some(Revision::Jun2025)),
