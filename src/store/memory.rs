@@ -98,6 +98,9 @@ impl MemoryStore {
     fn count(&self, call: &CountOperation<'_>) -> Result<Spending, StoreError> {
         let mut state = self.state()?;
         let counted = call.run(|key| Ok(state.budgets.get(key)))?;
+        if !counted.is_changed() {
+            return Ok(counted.spending);
+        }
         let fresh = counted.fresh_keys().count();
         if let Some(key) = counted.fresh_keys().next() {
             let dead = |bytes: &Vec<u8>| call.is_forgotten(bytes);
