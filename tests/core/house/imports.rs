@@ -60,7 +60,6 @@ fn shortest_circle(imports: &Imports, start: &str) -> Option<Vec<String>> {
                     at = before[at];
                     way.push(at.to_owned());
                 }
-                // From the start to itself; where it imports itself directly there is nothing between.
                 way.reverse();
                 return Some(way);
             }
@@ -123,6 +122,12 @@ const NARROWER: &[(&str, &[&str])] = &[
     // The rules of limits know no store, so that they can be tested without one.
     ("limit", &[]),
     ("store", &["limit"]),
+    (
+        "call",
+        &[
+            "access", "audit", "keyring", "limit", "record", "replay", "store", "token",
+        ],
+    ),
 ];
 
 /// `src/audit/file/csv.rs` is in the room `audit`, `src/bytes.rs` is the room `bytes`.
