@@ -15,7 +15,7 @@ mod usage;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
 
 use output::{CommandError, CommandOutput};
 
@@ -74,7 +74,7 @@ impl Command {
 fn main() -> ExitCode {
     let result = match Arguments::try_parse() {
         Ok(arguments) => arguments.command.run(),
-        Err(error) => usage::explain(&error),
+        Err(error) => usage::explain(&error, Arguments::command()),
     };
     output::end(result)
 }

@@ -4,9 +4,12 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use super::output::{CommandError, CommandOutput};
 
-/// Returns the help text, or the message for arguments that cannot be run.
-pub(crate) fn explain(error: &clap::Error) -> Result<CommandOutput, CommandError> {
-    let command = words().join(" ");
+/// Returns the help text, or the message for arguments that cannot be run. `program` is the whole command line program.
+pub(crate) fn explain(
+    error: &clap::Error,
+    program: clap::Command,
+) -> Result<CommandOutput, CommandError> {
+    let command = words(program).join(" ");
     let line = match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
             return Ok(CommandOutput::of(true, error.to_string()));
@@ -61,9 +64,8 @@ fn suggestion(error: &clap::Error, kind: ContextKind) -> Option<String> {
 }
 
 /// Returns the command as far as it was understood. It contains only names of commands.
-fn words() -> Vec<String> {
-    use clap::CommandFactory as _;
-    let mut command = super::Arguments::command();
+fn words(program: clap::Command) -> Vec<String> {
+    let mut command = program;
     let mut words = vec![command.get_name().to_owned()];
     for argument in std::env::args().skip(1) {
         let Some(next) = command.find_subcommand(&argument) else {

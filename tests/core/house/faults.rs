@@ -1,4 +1,4 @@
-//! Each rule, shown small made-up trees: it names the fault, and nothing else.
+//! Shows each rule small trees that break it. The rule must name that fault and nothing else.
 
 use super::imports::{circles, imports, upward_imports};
 use super::modules::Crates;
@@ -10,7 +10,7 @@ fn crates(files: &[(&str, &str)]) -> Crates {
     Crates::read(&Sources::of(files))
 }
 
-/// That there is exactly one fault, and that it says each of these.
+/// Expects exactly one fault, whose text contains each of `says`.
 fn one_fault(faults: &[String], says: &[&str]) {
     assert_eq!(faults.len(), 1, "{faults:#?}");
     for text in says {
