@@ -26,12 +26,12 @@ libraries() {
 	if objdump -p "$1" | grep -q 'NEEDED *libgcc_s'; then printf ', libgcc-s1 (>= 4.2)'; fi
 }
 
-# documents PACKAGE FEATURE: adds licence, notices and changes under /usr/share/doc.
+# documents PACKAGE PROGRAM: adds licence, notices and changes under /usr/share/doc.
 documents() {
 	local doc=$tree/usr/share/doc/$1
 	mkdir -p "$doc"
 	cp "$parts/copyright" "$doc/copyright"
-	"$ROOT/packaging/third-party.sh" "$2" | gzip -9n >"$doc/THIRD-PARTY.txt.gz"
+	gzip -9n <"$ROOT/packaging/third-party/$2.txt" >"$doc/THIRD-PARTY.txt.gz"
 	gzip -9n <"$ROOT/CHANGELOG.md" >"$doc/changelog.gz"
 	gzip -9n >"$doc/changelog.Debian.gz" <<-END
 		$1 ($VERSION) stable; urgency=medium
@@ -81,7 +81,7 @@ extension)
 		sed "s/@PHP@/$series/g" "$parts/$script" >"$tree/DEBIAN/$script"
 		chmod 755 "$tree/DEBIAN/$script"
 	done
-	documents "$name" php
+	documents "$name" extension
 	extension_note "$(realpath "$file")" "$php" >"$tree/usr/share/doc/$name/BUILD"
 	package "$name" php "php$series-common, phpapi-$api, $(libraries "$file")" \
 		"security decisions for WordPress and PHP, in Rust" <<-END

@@ -28,7 +28,7 @@ trap 'rm -rf "$work"' EXIT
 cp "$extension" "$work/countersign.so"
 cp "$ROOT/LICENSE" "$work/"
 extension_note "$extension" "$php" >"$work/BUILD.txt"
-"$ROOT/packaging/third-party.sh" >"$work/THIRD-PARTY.txt"
+cp "$ROOT/packaging/third-party/extension.txt" "$work/THIRD-PARTY.txt"
 mkdir -p "$out"
 zip_folder "$work" "$out/$name.zip"
 say "$out/$name.zip"

@@ -1,31 +1,44 @@
 #!/bin/bash
-# Prints the crates that are compiled into the extension (or, with the argument cli, into the command line), each with its
-# version, licence and notices.
+# The crates that are compiled into the extension and into the command line, with their licences and notices, as the
+# packages hold them: packaging/third-party/extension.txt and cli.txt.
+#
+#   packaging/third-party.sh           writes the files anew (cargo-about); after every change of a dependency
+#   packaging/third-party.sh check     fails if a file does not list exactly the crates that are compiled in
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
 cd "$ROOT"
 
-crates=$(cargo tree --locked --quiet --edges normal --no-dedupe --prefix none --features "${1:-php}" --format '{p}|{l}' |
-	sed -n 's/^\([^ ]*\) v\([^ |]*\)[^|]*|\(.*\)$/\1 \2 \3/p' | grep -v '^countersign ' | sort -u)
-[ -n "$crates" ] || die "cargo names no crate"
-say "Compiled into this file, each under its own licence:"
-say ""
-sed 's/^/  /' <<<"$crates"
-declare -A printed=()
-while read -r name version _; do
-	for dir in "${CARGO_HOME:-$HOME/.cargo}"/registry/src/*/"$name-$version"; do
-		for notice in "$dir"/{LICEN[CS]E*,COPYING*,COPYRIGHT*,NOTICE*}; do
-			[ -f "$notice" ] || continue
-			# Most share a few texts word for word: each is printed once.
-			text=$(sha256sum <"$notice")
-			printf '\n== %s %s: %s\n' "$name" "$version" "$(basename "$notice")"
-			if [ -n "${printed[$text]:-}" ]; then
-				printf '   the same text as that of %s\n' "${printed[$text]}"
-			else
-				printf '\n'
-				cat "$notice"
-				printed[$text]=$name
-			fi
-		done
+# Each file, and the feature with which its program is built.
+features=("extension php" "cli cli")
+
+write_files() {
+	local name feature
+	tests/setup/cargo-tool.sh cargo-about
+	for pair in "${features[@]}"; do
+		read -r name feature <<<"$pair"
+		"$ROOT/.cache/cargo-tools/bin/cargo-about" generate --locked --offline --fail --features "$feature" \
+			--output-file "packaging/third-party/$name.txt" about.hbs
 	done
-done <<<"$crates"
+}
+
+# compiled FEATURE: the crates that cargo compiles into a release, "name version" a line.
+compiled() {
+	cargo tree --locked --quiet --edges normal --no-dedupe --prefix none --features "$1" --format '{p}' \
+		--target x86_64-unknown-linux-gnu --target aarch64-unknown-linux-gnu |
+		sed -n 's/^\([^ ]*\) v\([^ ]*\).*/\1 \2/p' | grep -v '^countersign ' | LC_ALL=C sort -u
+}
+
+check_files() {
+	local name feature
+	for pair in "${features[@]}"; do
+		read -r name feature <<<"$pair"
+		diff <(compiled "$feature") <(sed -n '/^==/q; s/^  \([^ ]* [^ ]*\) .*/\1/p' "packaging/third-party/$name.txt" | LC_ALL=C sort -u) ||
+			die "packaging/third-party/$name.txt is out of date: run packaging/third-party.sh"
+	done
+}
+
+case ${1:-write} in
+write) write_files ;;
+check) check_files ;;
+*) die "usage: packaging/third-party.sh [check]" ;;
+esac

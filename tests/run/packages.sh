@@ -108,6 +108,7 @@ use_plugin() {
 stand_up() { "$site" up packages-site --fresh --engine sqlite --workers 2 --ext "$EXTENSION" >"$run/url"; }
 
 check "versions agree and composer.json is valid for PIE" php8.2 tests/packages/rules.php "$ROOT"
+check "the licences of all compiled crates are listed" packaging/third-party.sh check
 check "the translation template is up to date" php8.2 packaging/pot.php --check
 if [ -d src/bin/countersign ]; then
 	check "build the command line" cargo build --release --locked --features cli --bin countersign
