@@ -1,15 +1,15 @@
-//! `tests/vectors/FORMAT/FOLDER/NAME.json`: one file per way to be right or wrong, for every language.
+//! Test vectors shared by all languages: `tests/vectors/FORMAT/FOLDER/NAME.json`, one file for each case.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde_json::Value;
 
-/// By file name.
+/// Vectors by file name, without `.json`.
 pub type Vectors = BTreeMap<String, Value>;
 
-/// That `folder` below `tests/vectors` holds exactly what was `made`, no file more and none less. With
-/// `COUNTERSIGN_BLESS=1`, which is for changes of a format, it is written anew.
+/// Expects that `folder` below `tests/vectors` contains exactly the vectors `made`. With `COUNTERSIGN_BLESS=1`, which is
+/// for changes of a format, writes them first.
 pub fn same_as_files(folder: &str, made: &Vectors) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("tests/vectors")
@@ -23,7 +23,11 @@ pub fn same_as_files(folder: &str, made: &Vectors) {
         }
     }
     let files = std::fs::read_dir(&folder).unwrap().count();
-    assert_eq!(files, made.len(), "files of no vector, or two of one name");
+    assert_eq!(
+        files,
+        made.len(),
+        "a file without a vector, or two vectors with one name"
+    );
     for (name, value) in made {
         let file = std::fs::read_to_string(folder.join(format!("{name}.json"))).unwrap();
         assert!(file == text(value), "{name} differs: the format changed");
