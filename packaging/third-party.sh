@@ -2,7 +2,7 @@
 # The crates that are compiled into the extension and into the command line, with their licences and notices, as the
 # packages hold them: packaging/third-party/extension.txt and cli.txt.
 #
-#   packaging/third-party.sh           writes the files anew (cargo-about); after every change of a dependency
+#   packaging/third-party.sh           writes the files with cargo-about; run it after every change of a dependency
 #   packaging/third-party.sh check     fails if a file does not list exactly the crates that are compiled in
 set -euo pipefail
 . "$(dirname "$0")/common.sh"

@@ -159,7 +159,7 @@ reasons! {
     StoreUnavailable = "store_unavailable", "The store of the extension cannot be used, so agents are refused: the administrator of the host finds the cause in phpinfo() or Site Health.";
     EntropyUnavailable = "entropy_unavailable", "The random number generator of the operating system failed, so no operation that needs a secret is possible: try again later.";
     StoreFull = "store_full", "The store of the extension is full, so agents are refused: try again later; the administrator of the host can enlarge it.";
-    StoreRestarted = "store_restarted", "The store of the extension was started anew after this was issued: request a new one.";
+    StoreRestarted = "store_restarted", "The store of the extension was reset after this was issued: request a new one.";
     AuditUnavailable = "audit_unavailable", "The audit log cannot be written, and nothing is done that cannot be recorded: the administrator of the site finds the cause in the error log.";
     AuditRollback = "audit_rollback", "The audit log is shorter than it was before: an administrator must investigate and acknowledge this.";
     AuditFork = "audit_fork", "This log does not continue the given checkpoint: one of the two differs from what the site showed before.";

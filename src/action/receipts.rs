@@ -19,8 +19,7 @@ use crate::reason::Reason;
 use crate::replay::{self, OneTimeItem, Sighting};
 use crate::store::{self, Insertion, Origin, Store, StoreError};
 
-/// How long the id of an action and its receipt are kept, in milliseconds: one day, or until the store is
-/// started anew.
+/// How long the id of an action and its receipt are kept, in milliseconds: one day, or until the store is reset.
 pub const KEPT_MS: u64 = 24 * 60 * 60 * 1000;
 
 /// The longest receipt, in bytes.
@@ -171,7 +170,7 @@ fn action<'a>(message: &VerifiedAction, id: &'a [u8], now: Timestamp) -> OneTime
 }
 
 /// Stores the receipt of an accepted action, for senders that send it again. A later receipt replaces an
-/// earlier one. Returns false if the entry of the action is gone because the store was started anew.
+/// earlier one. Returns false if the entry of the action is gone because the store was reset.
 ///
 /// # Errors
 /// [`StoreError::Misuse`] if the receipt has more than [`MAX_RECEIPT_BYTES`] bytes or the message is a

@@ -1,7 +1,7 @@
 //! The high-water mark: size and root of the largest log that was committed, kept outside the database.
 //!
 //! It is kept in the [`Store`] of the extension, which cannot be reached through the database. A log that is behind its
-//! mark was set back or cut off. The mark is lost when the store is created anew, such as after a reboot;
+//! mark was set back or cut off. The mark is lost when the store is reset, such as after a reboot;
 //! [checkpoints](super::checkpoint) that are kept elsewhere reach further back.
 
 use super::append::{Head, check_high_water};

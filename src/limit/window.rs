@@ -137,7 +137,7 @@ mod tests {
         admission
     }
 
-    /// The reference: a log of every admission, which is counted anew for each call.
+    /// The reference: a log of every admission, which is counted again for each call.
     #[derive(Default)]
     struct AdmissionLog {
         admitted: Vec<u64>,

@@ -14,7 +14,7 @@ pub enum StoreError {
         "the store is full: free disk space, raise countersign.store_size, or wait until records lapse"
     )]
     Full,
-    /// An item was issued before the store was started anew.
+    /// An item was issued before the store was reset.
     #[error("the item was issued before the store was started: ask for a new one")]
     Restarted,
     /// The clock was set back by more than the tolerance.
@@ -33,14 +33,14 @@ pub enum StoreError {
         "the store was opened before the process was forked: open it in the process that uses it"
     )]
     Forked,
-    /// Another process started the store anew, and this operation cannot continue in the new one.
-    #[error("another process has just started the store anew: try again")]
+    /// Another process reset the store, and this operation cannot continue in the new one.
+    #[error("another process has just reset the store: try again")]
     Replaced,
     /// Other processes hold the lock of the store or all its reader slots.
     #[error("other processes occupy the store: try again")]
     Busy,
-    /// The files are damaged. The next operation starts the store anew.
-    #[error("the store is damaged: try again, and the next operation starts it anew")]
+    /// The files are damaged. The next operation resets the store.
+    #[error("the store is damaged: try again, and the next operation resets it")]
     Corrupt,
     /// The folder is missing and cannot be created, or the path leads to something else.
     #[error(

@@ -70,7 +70,7 @@ pub enum Insertion {
 pub struct StoreStatus {
     /// The name of the engine: `lmdb`, `redis` or `memory`.
     pub engine: &'static str,
-    /// The watermark: when the store was last started anew.
+    /// The watermark: when the store was last reset.
     pub opened_at: Timestamp,
     /// The number of recorded one-time items, including lapsed ones that were not yet pruned.
     pub seen: u64,
@@ -201,7 +201,7 @@ pub trait Store: Send + Sync {
         now: Timestamp,
     ) -> Result<Vec<Standing>, StoreError>;
 
-    /// Returns the small value with this name. Values are lost when the store is started anew.
+    /// Returns the small value with this name. Values are lost when the store is reset.
     ///
     /// # Errors
     /// [`StoreError::Misuse`] for a name that is empty or longer than [`MAX_NAME_BYTES`]; any other variant if the

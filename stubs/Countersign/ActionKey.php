@@ -15,7 +15,7 @@ final class ActionKey
     private function __construct() {}
 
     /**
-     * Returns a key for HMAC-SHA256 with a secret that both sides hold. Use a secret of its own for each site.
+     * Returns a key for HMAC-SHA256 with a secret that both sides hold. Use a different secret for each site.
      *
      * @param Secret|string $secret At least 32 random bytes. The signing key is derived from it for each site and direction.
      *

@@ -3,7 +3,7 @@
 namespace Countersign;
 
 /**
- * Signed actions: an operator tells a site to do something once.
+ * Signed actions: an operator orders a site to do something once.
  *
  *     // The operator.
  *     $header = ( new Actions( $site_id, array( $key ) ) )->sign( 'read_health', $body );
@@ -52,9 +52,9 @@ final class Actions
      * order. Then it makes sure that the action is new: of all calls in all processes, exactly one receives the
      * {@see Action} with an id.
      *
-     * If the same action comes again, with the same bytes or signed anew under its id, the result is its
+     * If the same action comes again, with the same bytes or signed again under its id, the result is its
      * {@see ActionReceipt}, or the refusal `action_in_progress` as long as there is no receipt. This holds for a day, or until
-     * the store is started anew.
+     * the store is reset.
      *
      * @param string $header The header value, or '' if it is missing.
      * @param string $body   The body exactly as it was received.
@@ -69,7 +69,7 @@ final class Actions
      * @param Action $action  The action that was run.
      * @param string $receipt At most 960 bytes, in any format.
      *
-     * @return bool False if the record of the action is gone because the store was started anew.
+     * @return bool False if the record of the action is gone because the store was reset.
      *
      * @throws Exception      `misuse` when the receipt is too long, or the constructor was given no store.
      * @throws StoreException `store_unavailable` or `store_full` when the store fails. The action itself was run.

@@ -24,7 +24,7 @@ final class AuditFileReport
      */
     public function isProved(): bool {}
 
-    /** Returns the first entry that the finding is about, or null if there is none or no single one. */
+    /** Returns the first entry that the finding is about, or null if it is not about a single entry. */
     public function firstBad(): ?int {}
 
     /** Returns the line of the file at which the finding was made, counted from 1, or null. */
@@ -70,7 +70,7 @@ final class AuditFileReport
     public function findings(): array {}
 
     /**
-     * Returns what is not wrong but must be known, above all what was not proved.
+     * Returns facts that are not faults but limit the result, mainly what was not proved.
      *
      * @return list<array{remark: string, message: string, first: ?int, until: ?int, count: int}>
      */

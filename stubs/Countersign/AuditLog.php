@@ -58,7 +58,7 @@ final class AuditLog
     /**
      * Returns a signed checkpoint of the head, the text of a C2SP signed note.
      *
-     * A head that is behind the mark is not signed, because somebody may have written it into the database. A longer log is
+     * A head that is behind the mark is not signed, because an attacker may have written it into the database. A longer log is
      * signed, because its transaction may just have ended.
      *
      * @param string $head The stored head.

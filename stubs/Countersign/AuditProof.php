@@ -3,7 +3,7 @@
 namespace Countersign;
 
 /**
- * Proves that the log still continues a checkpoint that somebody kept, or that an entry is in the log.
+ * Proves that the log still continues a checkpoint that was kept elsewhere, or that an entry is in the log.
  *
  *     $proof = $log->proveContinued( $head, $size, $root );
  *     foreach ( $proof->ranges() as [ $from, $until ] ) {

@@ -16,7 +16,7 @@ final class AuditReport
     /** Returns whether nothing is wrong. */
     public function isOk(): bool {}
 
-    /** Returns the position of the first bad entry, or null if there is none or no single one. */
+    /** Returns the position of the first bad entry, or null if it is not about a single entry. */
     public function firstBad(): ?int {}
 
     /** Returns where the finding ends: the first position after it that is not concerned. */

@@ -41,7 +41,7 @@ final class Limits
      *         array( 'key' => "user:$id", 'max' => 200, 'window' => 3600 ),
      *     ) );
      *
-     * @param list<array{key: string, max: int, window: int}> $limits 1 to 16 limits, each with a key of its own. The ranges are
+     * @param list<array{key: string, max: int, window: int}> $limits 1 to 16 limits, each with a different key. The ranges are
      *                                                                those of {@see check()}.
      *
      * @throws Exception      `misuse` for an argument that is malformed or out of range.

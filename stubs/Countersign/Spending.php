@@ -21,7 +21,7 @@ final class Spending
 
     /**
      * Returns the budgets after the call, in the order in which they were given. Keep `period`, `used` and `told` in your
-     * database, and pass them with the next call: the store may be started anew, empty.
+     * database, and pass them with the next call: the store may be reset and is then empty.
      *
      * `period` is `2026-11-24` or `2026-11`. `announce` is true for the first refusal of a budget in a period: notify people
      * then.

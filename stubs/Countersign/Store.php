@@ -27,7 +27,7 @@ final class Store
      * @param string $domain     Name of the set that the id belongs to.
      * @param string $id         The id, in any bytes.
      * @param int    $issued_at  When the thing was issued, in Unix seconds. It is refused if that was before the store was last
-     *                           started anew (with Redis, up to 30 seconds after it).
+     *                           reset (with Redis, up to 30 seconds after it).
      * @param int    $expires_at When the thing expires, in Unix seconds. The record outlives that by a minute.
      * @param bool   $remote     Whether another machine stated the times. Its clock may be 30 seconds ahead, so a thing that was
      *                           issued up to 30 seconds after the store was started is refused too.

@@ -2,7 +2,7 @@
 
 namespace Countersign;
 
-/** What a token is for. Every kind has a key and a prefix of its own. */
+/** The purpose of a token. Every kind has its own key and prefix. */
 enum TokenKind: string
 {
     /** Calls the MCP endpoint as a connection. */

@@ -8,7 +8,7 @@ namespace Countersign;
  *
  * Holds key material: it cannot be serialised, cloned or dumped, and is wiped when it is freed.
  *
- *     $vault  = Vault::create( $site_id, AUTH_KEY . AUTH_SALT );     // Once. Keep $vault->slots() beside the records.
+ *     $vault  = Vault::create( $site_id, AUTH_KEY . AUTH_SALT );     // Once. Store $vault->slots() with the records.
  *     $sealed = $vault->seal( 'mail/password', $password );
  *     $secret = Vault::open( $site_id, $slots, AUTH_KEY . AUTH_SALT )->unseal( 'mail/password', $sealed );
  *     // A Secret, or a Decision with the reason.
@@ -93,7 +93,7 @@ final class Vault
     public function rewrap(#[\SensitiveParameter] string $material): void {}
 
     /**
-     * Adds the slot `key_file`, or wraps it anew.
+     * Adds the slot `key_file`, or wraps it again.
      *
      * @param string|null $path Path of the key file. Null uses the INI entry `countersign.key_file`.
      *
@@ -187,7 +187,7 @@ final class Vault
 
     /**
      * Decides whether the keys and salts of the site are strong enough for a vault. WordPress takes values from its own
-     * database for constants that are missing, duplicated or the placeholder. The key would then lie beside what it protects.
+     * database for constants that are missing, duplicated or the placeholder. The key would then be stored with the data that it protects.
      *
      * @param array<string, string|null> $salts The eight constants by name; null for one that is not defined.
      *

@@ -1,5 +1,5 @@
 #!/bin/bash
-# `make demo`: installs what is missing on a Debian 12 machine, builds the extension, starts a WordPress
+# `make demo`: installs the missing packages on a Debian 12 machine, builds the extension, starts a WordPress
 # site with Countersign, and plays an agent conversation on it with the official MCP client. The site
 # keeps running until `make demo-down`.
 set -euo pipefail
@@ -11,7 +11,7 @@ if [ -t 1 ] && [ -z "${NO_COLOR:-}" ]; then bold=$'\e[1m' dim=$'\e[2m' plain=$'\
 heading() { printf '\n%s%s%s\n' "$bold" "$*" "$plain"; }
 began=$(now_ms)
 
-heading "Install what is missing"
+heading "Install missing packages"
 tests/setup/install.sh build site e2e
 tests/setup/node.sh
 

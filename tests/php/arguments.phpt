@@ -1,5 +1,5 @@
 --TEST--
-No stack trace shows a secret argument, whatever else is wrong with the call and whoever throws
+No stack trace shows a secret argument, neither of an exception of the extension nor of PHP
 --EXTENSIONS--
 countersign
 --INI--
@@ -103,7 +103,7 @@ foreach ( our_functions() as $name => $function ) {
 	printf( "%s: %s; %s\n", $name, implode( ', ', array_keys( $thrown ) ), $shown ? "shown by $shown" : 'shown by none' );
 }
 
-// An exception that nobody catches: PHP itself prints it.
+// PHP itself prints an exception that is not caught.
 $script = 'Countersign\Keyring::open( "0123456789abcdef", str_repeat( "TheSecret", 5 ), "no array" );';
 exec( sprintf( '%s -n -d extension=%s -d zend.exception_ignore_args=0 -d display_errors=1 -r %s 2>&1', PHP_BINARY, escapeshellarg( getenv( 'COUNTERSIGN_EXTENSION' ) ), escapeshellarg( $script ) ), $lines );
 echo str_contains( implode( $lines ), 'Uncaught TypeError' ) ? 'uncaught' : implode( "\n", $lines ), str_contains( implode( $lines ), 'TheSecret' ) ? ', and shown' : ', not shown', "\n";

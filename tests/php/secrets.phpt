@@ -68,7 +68,7 @@ $shown = array(
 	'string cast'           => static fn( $object ) => print( (string) $object ),
 	'http_build_query'      => static fn( $object ) => print( http_build_query( array( 'a' => $object ) ) ),
 	'uncaught'              => static fn( $object ) => print( new LogicException( print_r( $object, true ) ) ),
-	'a trace it stands in'  => static function ( $object ) {
+	'stack trace'           => static function ( $object ) {
 		try {
 			( static fn( $handle ) => throw new LogicException() )( $object );
 		} catch ( LogicException $e ) {

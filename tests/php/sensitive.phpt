@@ -49,7 +49,7 @@ foreach ( $stubs as $function => $parameters ) {
 	}
 }
 
-// An argument of the wrong type does not show the sealing key beside it.
+// An argument of the wrong type does not show the sealing key in the other argument.
 ini_set( 'zend.exception_ignore_args', '0' );
 try {
 	( new Countersign\AuditFile() )->expectSeals( 'TheSealingKey', 'no time' );

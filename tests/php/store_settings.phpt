@@ -7,7 +7,7 @@ countersign
 $base = sys_get_temp_dir() . '/countersign-' . bin2hex( random_bytes( 6 ) );
 mkdir( $base, 0700 );
 
-// Runs one line of PHP in a process of its own with these settings.
+// Runs one line of PHP in a separate process with these settings.
 function php( array $settings, string $code ): string {
 	$command = array( PHP_BINARY, '-n', '-d', 'extension=' . getenv( 'COUNTERSIGN_EXTENSION' ) );
 	foreach ( $settings as $name => $value ) {
@@ -34,7 +34,7 @@ echo php( array( 'store' => 'redis', 'redis_url' => '' ), $status );
 echo php( array( 'store' => 'redis', 'redis_url' => 'rediss://:secret@127.0.0.1' ), $status );
 echo php( array( 'store' => 'redis', 'redis_url' => 'redis://:secret@127.0.0.1:1' ), $status );
 echo php( array( 'store' => 'redis', 'redis_url' => "unix://$base/sock", 'redis_prefix' => 'a b' ), $status );
-// A folder argument opens an embedded store, whatever the settings say.
+// A folder argument opens an embedded store, regardless of the settings.
 echo php( array( 'store' => 'redis', 'redis_url' => '' ), "echo Countersign\\Store::open( '$base/named' )->status()['engine'];" );
 
 echo "- redis\n";

@@ -24,7 +24,7 @@ passed
 phpcs -s --standard=tests/lint/phpcs.xml php-plugin/countersign
 passed
 
-# An ignored finding needs a reason where it stands.
+# A comment that ignores a finding must give the reason.
 if grep -rnE 'phpcs:(ignore|disable)' php-plugin --include='*.php' | grep -v -- ' -- '; then
 	die "these comments ignore a finding without a reason: write one after ' -- '"
 fi

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Tests the release packages the way users install them: built with phpize, unpacked, installed by
+# Tests the release packages in the ways in which users install them: built with phpize, unpacked, installed by
 # dpkg, and installed by WordPress.
 #
 #   tests/run/packages.sh

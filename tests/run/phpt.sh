@@ -27,7 +27,7 @@ tests=("$@")
 [ $# -gt 0 ] || tests=("$ROOT"/tests/php/*.phpt)
 [ ${#tests[@]} -gt 0 ] || die "tests/php contains no tests"
 
-# The runner writes the script of each test beside the test and leaves it there when the test fails.
+# The runner writes the script of each test into the folder of the test and leaves it there when the test fails.
 trap 'for test in "${tests[@]}"; do rm -f "${test%t}"; done' EXIT
 
 # -q asks no questions. All other files of a failed test go to .cache.

@@ -24,6 +24,6 @@ install_tool() {
 
 exec 9>"$CACHE/cargo-tools.lock"
 flock 9
-# cargo records what it has installed below a root.
+# Cargo lists in this file the programs that it has installed under the root.
 grep -qsF "\"$tool $version (" "$tools/.crates.toml" && [ -x "$tools/bin/$tool" ] && exit
 step "$tool $version installed" install_tool

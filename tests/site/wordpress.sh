@@ -31,7 +31,7 @@ fetch_packages() {
 }
 
 # Replaces Debian's links into /usr/share by the files, and removes its wp-config.php and .htaccess. The
-# targets of the links (share/php, share/javascript) are unpacked beside the tree.
+# targets of the links (share/php, share/javascript) are unpacked next to the tree.
 unpack_packages() {
 	local deb root=$work/root made=$work/made theme
 	for deb in "$work"/debs/*.deb; do dpkg-deb -x "$deb" "$root"; done

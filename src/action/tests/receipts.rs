@@ -190,7 +190,7 @@ fn a_heartbeat_is_accepted_once_and_has_no_receipt() {
 }
 
 #[test]
-fn finish_returns_false_if_the_store_was_started_anew() {
+fn finish_returns_false_if_the_store_was_reset() {
     let text = actions().sign(&draft(1, 2)).unwrap();
     let message = accepted(receive(&store(), &text, NOW));
     assert_eq!(finish(&store(), &message, b"done"), Ok(false));

@@ -170,16 +170,16 @@ fn messages_signed_before_the_store_started_are_refused() {
     let text = actions().sign(&draft(1, 2)).unwrap();
     let used = store();
     accepted(receive(&used, &text, NOW));
-    // The store is started anew and empty. The signer's clock may be ahead by the allowed skew.
+    // The store was reset and is empty. The signer's clock may be ahead by the allowed skew.
     for started in [-30_000, 0, 1000] {
-        let anew = MemoryStore::new(at(started));
+        let emptied = MemoryStore::new(at(started));
         let now = at(started.max(0));
         let again = Denial {
             reason: Reason::StoreRestarted,
             retry_after: Some(31),
         };
-        assert_eq!(receive(&anew, &text, now), ReceivedAction::Denied(again));
-        assert_eq!(anew.status().unwrap().seen, 0);
+        assert_eq!(receive(&emptied, &text, now), ReceivedAction::Denied(again));
+        assert_eq!(emptied.status().unwrap().seen, 0);
     }
     accepted(receive(&MemoryStore::new(at(-30_001)), &text, NOW));
 }

@@ -5,7 +5,7 @@
 //! [`Store::correct`](crate::store::Store::correct). Calls that race therefore never count more than the cap. Only a
 //! call that cost more than its estimate can exceed the cap, and it stops the budget.
 //!
-//! **Restarts.** A store may be started anew, empty. A caller that keeps the [`Tally`] of each answer in a durable
+//! **Restarts.** A store may be reset and is then empty. A caller that keeps the [`Tally`] of each answer in a durable
 //! place and passes it with the next call loses nothing: the larger of the two counts holds.
 //!
 //! **Clocks and zones.** A period never reopens. If the offset of the zone shifts back by an hour at midnight, or a

@@ -1,4 +1,4 @@
-//! Opening the embedded store, and following it when another process starts it anew.
+//! Opening the embedded store, and following it when another process resets it.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -29,7 +29,7 @@ pub struct LmdbStore {
     map_bytes: usize,
     /// The id of the process that opened the store.
     process: u32,
-    /// Set when LMDB reported damage. The next operation starts the store anew.
+    /// Set when LMDB reported damage. The next operation resets the store.
     damaged: AtomicBool,
     opened: RwLock<Option<OpenGeneration>>,
 }

@@ -4,7 +4,7 @@ use std::fs;
 
 use crate::store::error::StoreError;
 
-/// The machine and the boot that a store belongs to. The store is started anew if either differs.
+/// The machine and the boot that a store belongs to. The store is reset if either differs.
 ///
 /// A store is not synced to disk, so after a crash of the machine its files may have any content. On a clone of the
 /// machine they would allow the same nonce to be used on both. The boot id differs in either case.

@@ -112,7 +112,7 @@ impl RedisStore {
         }
     }
 
-    /// Runs a script on a server that was checked, and reads its answer by `read`. Starts the store anew if necessary.
+    /// Runs a script on a server that was checked, and reads its answer by `read`. Resets the store if necessary.
     pub(super) fn run<T>(
         &self,
         script: &Script,
@@ -147,7 +147,7 @@ impl RedisStore {
         read: &impl Fn(&[Value]) -> Option<T>,
     ) -> Result<T, StoreError> {
         let mut known = true;
-        // Another process may start the store anew in between. If that repeats, the address leads to several servers.
+        // Another process may reset the store in between. If that repeats, the address leads to several servers.
         for _ in 0..4 {
             let reply = self.call(connection, script, known, arguments)?;
             match reply::script(&reply, read)? {

@@ -5,7 +5,7 @@
 //!
 //! **Data that the server has lost.** Replication is asynchronous, and a restart may bring back an older state.
 //! Therefore the store belongs to one instance (`run_id` and `master_replid`). The first process that meets another
-//! instance starts the store anew with a watermark. The same happens after data was flushed or a table is gone, which
+//! instance resets the store with a watermark. The same happens after data was flushed or a table is gone, which
 //! is noticed because the number of records is also kept apart from them. The scripts compare the instance with the
 //! one that the caller is connected to. If a server does not know a script, the caller asks it again which instance
 //! it is.

@@ -1,4 +1,4 @@
--- Starts the store anew, unless it is complete and belongs to this instance. Histories of limits and counts of budgets
+-- Resets the store, unless it is complete and belongs to this instance. Histories of limits and counts of budgets
 -- are kept, since old ones can only refuse calls.
 if opened() then
 	return {OK}

@@ -151,7 +151,7 @@ fn receipts_survive_the_process_but_not_a_reboot() {
             }
         }
     }
-    // After a reboot the store is started anew. Messages that are older than the store are refused as long
+    // After a reboot the store is reset. Messages that are older than the store are refused as long
     // as their times are valid.
     let dir = tempfile::tempdir().unwrap();
     let reboot = now.plus_seconds(10);

@@ -1,6 +1,6 @@
 //! Proofs as vectors for every language: that a log continues another (`tests/vectors/proof/consistency/`) and that an
 //! entry is in a log (`tests/vectors/proof/inclusion/`), in `valid/` and, one file per way to be wrong, in `invalid/`.
-//! To write them anew: `COUNTERSIGN_BLESS=1 cargo test --test core audit::proofs`.
+//! To write them again: `COUNTERSIGN_BLESS=1 cargo test --test core audit::proofs`.
 
 use countersign::audit::tree::{
     Hash, consistency_proof, inclusion_proof, leaf_hash, node_hash, root_of_leaves,

@@ -112,8 +112,8 @@ fn used(folder: &Path) -> Timestamp {
     now
 }
 
-/// Asserts that the store was started anew at `now` and refuses items that were issued before.
-fn started_anew(store: &LmdbStore, before: Timestamp, now: Timestamp) {
+/// Asserts that the store was reset at `now` and refuses items that were issued before.
+fn assert_reset(store: &LmdbStore, before: Timestamp, now: Timestamp) {
     assert_eq!(store.status().unwrap().opened_at, now);
     let again = store.insert_once(&once(1, before), now.plus_millis(1));
     assert_eq!(again, Err(StoreError::Restarted));
@@ -158,7 +158,7 @@ fn a_store_that_is_opened_again_has_its_records() {
 }
 
 #[test]
-fn a_reboot_or_a_cloned_machine_starts_the_store_anew() {
+fn a_reboot_or_a_cloned_machine_resets_the_store() {
     for identity in [
         HostIdentity::new("boot-2", "machine-1"),
         HostIdentity::new("boot-1", "machine-2"),
@@ -167,7 +167,7 @@ fn a_reboot_or_a_cloned_machine_starts_the_store_anew() {
         let before = used(dir.path());
         let now = before.plus_seconds(5);
         let store = LmdbStore::open(dir.path(), identity, DEFAULT_MAP_BYTES, now).unwrap();
-        started_anew(&store, before, now);
+        assert_reset(&store, before, now);
         assert_eq!(store_files(dir.path()).len(), 2, "the old files are gone");
     }
 }
@@ -185,7 +185,7 @@ fn a_clock_reset_by_a_reboot_does_not_move_the_watermark_back() {
 }
 
 #[test]
-fn a_restored_file_starts_the_store_anew() {
+fn a_restored_file_resets_the_store() {
     let dir = tempfile::tempdir().unwrap();
     let backup = tempfile::tempdir().unwrap();
     let before = used(dir.path());
@@ -197,12 +197,12 @@ fn a_restored_file_starts_the_store_anew() {
         fs::copy(file, &copy).unwrap();
         fs::rename(&copy, file).unwrap();
         let now = before.plus_seconds(5 + name.len() as u64 * 10);
-        started_anew(&open(dir.path(), now).unwrap(), before, now);
+        assert_reset(&open(dir.path(), now).unwrap(), before, now);
     }
 }
 
 #[test]
-fn a_folder_restored_under_a_running_process_starts_the_store_anew() {
+fn a_folder_restored_under_a_running_process_resets_the_store() {
     let dir = tempfile::tempdir().unwrap();
     let folder = dir.path().join("store");
     let start = base();
@@ -229,7 +229,7 @@ fn a_folder_restored_under_a_running_process_starts_the_store_anew() {
         store.insert_once(&once(1, before), now),
         Err(StoreError::Restarted)
     );
-    started_anew(&store, before, now);
+    assert_reset(&store, before, now);
 }
 
 #[test]
@@ -240,7 +240,7 @@ fn running_processes_follow_to_a_new_generation() {
     let folder = dir.path().join("0");
     let store = open(&folder, start).unwrap();
     assert_eq!(insert(&store, 1, start.plus_millis(10)), Ok(true));
-    // The data file vanishes. Another process starts the store anew and uses item 1 there.
+    // The data file vanishes. Another process resets the store and uses item 1 there.
     fs::remove_file(data_file(&folder)).unwrap();
     let now = start.plus_seconds(5);
     let mut other = Player::start("open", dir.path().to_str().unwrap(), now, 0);
@@ -275,7 +275,7 @@ fn a_deleted_folder_is_created_again() {
 // ---- Damage ---------------------------------------------------------------------------------
 
 #[test]
-fn damaged_files_and_other_layouts_start_the_store_anew() {
+fn damaged_files_and_other_layouts_reset_the_store() {
     type Damage = fn(&Path);
     let damages: [(&str, Damage); 9] = [
         ("data cut to nothing", |f| {
@@ -305,7 +305,7 @@ fn damaged_files_and_other_layouts_start_the_store_anew() {
         damage(dir.path());
         let now = before.plus_seconds(5);
         let store = open(dir.path(), now).expect(name);
-        started_anew(&store, before, now);
+        assert_reset(&store, before, now);
         assert_eq!(store_files(dir.path()).len(), 2, "{name}");
     }
 }

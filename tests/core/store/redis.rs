@@ -36,7 +36,7 @@ fn open(url: &str) -> Result<RedisStore, StoreError> {
 }
 
 /// Asserts that item 1, which was used before, is refused, and that a new item is accepted after the clock tolerance.
-fn started_anew(store: &dyn Store, before: Timestamp, now: Timestamp) {
+fn assert_reset(store: &dyn Store, before: Timestamp, now: Timestamp) {
     let again = store.insert_once(&once(1, before), now);
     assert_eq!(again, Err(StoreError::Restarted));
     let signed = OneTimeUse {

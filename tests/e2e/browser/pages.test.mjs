@@ -122,7 +122,7 @@ step('a client starts, and after the login the browser shows the consent page', 
 	assert.deepEqual(browser.complaints(), []);
 });
 
-step('a denied client is told so', async () => {
+step('a denied client receives access_denied', async () => {
 	const other = new Provider(site.url, 'Unwanted agent', {}, callback.url);
 	other.redirectToAuthorization = (url) => {
 		other.authorizeUrl = url.href;
@@ -262,7 +262,7 @@ step('an editor sees neither the pages nor the menu and cannot connect a client'
 	browser.complaints();
 });
 
-step('without the extension, the administrator is told what to install', async () => {
+step('without the extension, a notice names the file to install', async () => {
 	bringUp(site.name, ['--no-ext']);
 	await page.context().clearCookies();
 	await page.goto(`${site.url}/wp-login.php?redirect_to=${encodeURIComponent(`${site.url}/wp-admin/plugins.php`)}`);

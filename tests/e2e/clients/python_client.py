@@ -63,7 +63,7 @@ class Storage:
 
 
 class Person:
-    """Stands in for the browser: goes to the consent page and is redirected back."""
+    """Takes the place of the browser: goes to the consent page and is redirected back."""
 
     def __init__(self) -> None:
         self.asked = 0

@@ -1,5 +1,5 @@
-// Damages tokens the way an attacker who knows their layout would: `prefix_` + base64url of 110 bytes + a CRC-32
-// in six base62 digits. The checksum is not a protection: anybody can compute it.
+// Damages tokens as an attacker who knows their layout would: `prefix_` + base64url of 110 bytes + a CRC-32
+// in six base62 digits. The checksum does not protect the token, because an attacker can compute it.
 import { crc32 } from 'node:zlib';
 
 const DIGITS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';

@@ -64,7 +64,7 @@ const QUIET = 60_000;
  *
  * @param {() => Promise<object>} act
  * @param {{status: number, reason: string, recorded?: string | string[], proved?: boolean}} expected `recorded`: the reason in
- *     the log, if the client is told less. `proved`: the request has a genuine token, so every refusal is recorded.
+ *     the log, if the client receives a less specific one. `proved`: the request has a genuine token, so every refusal is recorded.
  */
 export async function refused(act, { status, reason, recorded = reason, proved = false }) {
 	const [size, before] = [await auditSize(), await digest()];

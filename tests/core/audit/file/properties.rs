@@ -102,7 +102,7 @@ proptest! {
         prop_assert_ne!(report.verdict, LogVerdict::Ok);
     }
 
-    /// History written anew with the site's own key is found by any root from before that was kept outside.
+    /// History rewritten with the site's own key is found by any root from before that was kept outside.
     #[test]
     fn a_kept_root_finds_a_rewritten_past(size in 2..40_u64, at in any::<Index>(), kept in any::<Index>()) {
         let honest = site(size);

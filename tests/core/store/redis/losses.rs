@@ -1,9 +1,9 @@
-//! Servers that have lost data: the store is started anew.
+//! Servers that have lost data: the store is reset.
 
 use super::*;
 
 #[test]
-fn a_restarted_server_starts_the_store_anew() {
+fn a_restarted_server_resets_the_store() {
     let mut server = Server::start(&[]);
     let (store, before) = ready(&server);
     assert_eq!(insert(&store, 1, before), Ok(true));
@@ -15,11 +15,11 @@ fn a_restarted_server_starts_the_store_anew() {
         assert_eq!(refused.reason(), Reason::StoreUnavailable);
     }
     server.again();
-    started_anew(&store, before, before.plus_seconds(60));
+    assert_reset(&store, before, before.plus_seconds(60));
 }
 
 #[test]
-fn a_server_restarted_with_saved_data_starts_the_store_anew() {
+fn a_server_restarted_with_saved_data_resets_the_store() {
     let mut server = Server::start(&[]);
     let (store, before) = ready(&server);
     store.put(b"name", b"value").unwrap();
@@ -28,11 +28,11 @@ fn a_server_restarted_with_saved_data_starts_the_store_anew() {
     assert_eq!(insert(&store, 1, before), Ok(true));
     server.stop();
     server.again();
-    started_anew(&store, before, before.plus_seconds(60));
+    assert_reset(&store, before, before.plus_seconds(60));
 }
 
 #[test]
-fn lost_tables_start_the_store_anew() {
+fn lost_tables_reset_the_store() {
     for command in [
         &["FLUSHALL"][..],
         &["DEL", "{test}:meta"],
@@ -47,12 +47,12 @@ fn lost_tables_start_the_store_anew() {
         assert_eq!(insert(&store, 2, before), Ok(true));
         store.put(b"name", b"value").unwrap();
         server.admin(command);
-        started_anew(&store, before, before.plus_seconds(60));
+        assert_reset(&store, before, before.plus_seconds(60));
     }
 }
 
 #[test]
-fn a_promoted_replica_starts_the_store_anew() {
+fn a_promoted_replica_resets_the_store() {
     let mut primary = Server::start(&[]);
     let replica = Server::start(&["--port", "0", "--replica-read-only", "yes"]);
     // The replica connects over loopback, on a port that was free a moment ago.
@@ -92,7 +92,7 @@ fn a_promoted_replica_starts_the_store_anew() {
     // Now the address leads to the other server.
     std::fs::remove_file(primary.socket()).unwrap();
     std::os::unix::fs::symlink(replica.socket(), primary.socket()).unwrap();
-    started_anew(&store, before, before.plus_seconds(60));
+    assert_reset(&store, before, before.plus_seconds(60));
 }
 
 #[test]

@@ -72,7 +72,7 @@ final class I18nSniff implements Sniff {
 		}
 	}
 
-	/** Whether a comment for translators stands on one of the two lines above. */
+	/** Returns whether one of the two lines above is a comment for translators. */
 	private static function has_comment( File $file, int $at ): bool {
 		$tokens = $file->getTokens();
 		$line   = $tokens[ $at ]['line'];
