@@ -30,7 +30,7 @@ fn write_canonical(value: &RawValue, out: &mut String) {
         Some(b'{') => {
             let object = Object::parse(text).unwrap_or_default();
             let mut members: Vec<(&str, &RawValue)> = object.iter().collect();
-            members.sort_by(|(a, _), (b, _)| a.cmp(b));
+            members.sort_by_key(|(name, _)| *name);
             out.push('{');
             for (at, (name, inner)) in members.iter().enumerate() {
                 if at > 0 {
