@@ -34,7 +34,7 @@ impl KeyText {
     /// Creates random key material.
     ///
     /// # Errors
-    /// [`EntropyError`] if no random bytes can be had.
+    /// [`EntropyError`] if the operating system provides no random bytes.
     pub fn new_material(entropy: &impl Entropy) -> Result<Self, EntropyError> {
         let random = Secret::new(entropy.bytes::<MATERIAL>()?);
         let text = base64url(random.expose());
@@ -44,7 +44,7 @@ impl KeyText {
     /// Creates a random Ed25519 seed.
     ///
     /// # Errors
-    /// [`EntropyError`] if no random bytes can be had.
+    /// [`EntropyError`] if the operating system provides no random bytes.
     pub fn new_seed(entropy: &impl Entropy) -> Result<Self, EntropyError> {
         Ok(Self::Seed(Secret::new(entropy.bytes()?)))
     }

@@ -1,6 +1,6 @@
-//! Counts a call under limits and budgets in a store, in the way that is common to all entry points.
+//! Counts a call under limits and budgets in a store. All entry points share this code.
 //!
-//! The definitions and algorithms are in [`limit`](crate::limit), which knows no store.
+//! The definitions and algorithms are in [`limit`](crate::limit), which does not depend on a store.
 
 use std::cell::Cell;
 
@@ -15,7 +15,7 @@ use crate::token;
 /// Returns the limit of `max` admissions per `seconds` for `name`.
 ///
 /// # Errors
-/// [`LimitError`] if `max` is not within 1 to 256, or `seconds` not within 1 to 2,678,400 (31 days).
+/// [`LimitError`] if `max` is not within 1 to 256, or if `seconds` is not within 1 to 2,678,400 (31 days).
 pub fn named_limit(name: &[u8], max: i64, seconds: i64) -> Result<Limit, LimitError> {
     let max = u16::try_from(max).map_err(|_| LimitError::Max)?;
     let seconds = u64::try_from(seconds).map_err(|_| LimitError::Window)?;
@@ -70,7 +70,7 @@ pub struct BudgetedCall {
 
 impl BudgetedCall {
     /// Counts a call with the estimated `cost` under all `budgets`, or under none if one of them has no room.
-    /// `offset` is the present one of the site's time zone.
+    /// `offset` is the current offset of the site's time zone.
     ///
     /// # Errors
     /// [`CallError::Cost`] for a cost out of range, [`CallError::Budgets`] for a list that the store does not accept;
@@ -202,7 +202,7 @@ mod tests {
         assert_eq!(call.report(&store, -1, NOW), Err(CallError::Cost));
         assert!(
             call.report(&store, 1, NOW).is_ok(),
-            "a wrong cost is no report"
+            "an invalid cost does not count as the report"
         );
     }
 

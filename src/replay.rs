@@ -36,9 +36,9 @@ pub const MIN_KEPT_MS: u64 = 15 * 60 * 1000;
 pub struct OneTimeItem<'a> {
     /// The kind of the item, such as `action` or `confirmation`. Items of two kinds never collide.
     pub domain: &'a str,
-    /// Everything that identifies the item within its kind. A property that is left out could be varied for a replay.
+    /// Everything that identifies the item within its kind. A property that is left out could be changed for a replay.
     pub id: &'a [u8],
-    /// Whose clock gave `issued`.
+    /// The machine by whose clock `issued` was set.
     pub origin: Origin,
     /// When the item was issued, to the millisecond if its format allows.
     pub issued: Timestamp,
@@ -144,7 +144,7 @@ mod tests {
             let item = item(b"n", 31, 31 + lifetime);
             assert_eq!(seen_once(&store, &item, at(31)), Ok(Sighting::First));
             for second in 31..31 + lifetime + 1200 {
-                // Other items are used, which prunes records that have lapsed.
+                // Other items are used, which prunes records that have expired.
                 let id = second.to_be_bytes();
                 let other = super::OneTimeItem {
                     id: &id,

@@ -1,4 +1,4 @@
-//! Heartbeats: the messages in which a site tells its operator about itself.
+//! Heartbeats: the messages in which a site reports its state to its operator.
 
 use super::key::Channel;
 use super::layout::ActionType;
@@ -14,7 +14,7 @@ impl Channel {
     /// Signs a heartbeat with `payload`. `id` and `nonce` must be random; `lifetime_ms` is 1 to 300,000.
     ///
     /// # Errors
-    /// As [`Channel::sign`].
+    /// Those of [`Channel::sign`].
     pub fn sign_heartbeat(
         &self,
         payload: &[u8],
@@ -34,10 +34,11 @@ impl Channel {
         })
     }
 
-    /// Verifies a heartbeat as [`Channel::receive`] does. A heartbeat has no receipt, so one that comes twice is refused.
+    /// Verifies a heartbeat as [`Channel::receive`] does. A heartbeat has no receipt, so it is refused if it is
+    /// received a second time.
     ///
     /// # Errors
-    /// The denial with which it is refused; [`Reason::ActionReplayed`] for one that was received before.
+    /// The denial of [`Channel::receive`]; [`Reason::ActionReplayed`] if the heartbeat was received before.
     pub fn receive_heartbeat(
         &self,
         store: &dyn Store,

@@ -76,7 +76,7 @@ pub enum ActionKeyError {
     /// An Ed25519 seed or public key does not have 32 bytes.
     #[error("an Ed25519 seed or public key must have exactly 32 bytes")]
     Length,
-    /// A public key is not a point of the curve, or is of small order, so that a signature under it
+    /// A public key is not a point of the curve, or is of small order. A signature under such a key
     /// proves nothing.
     #[error("these bytes are not a sound Ed25519 public key")]
     Weak,
@@ -141,7 +141,8 @@ impl ActionKey {
     ///
     /// # Errors
     /// [`ActionKeyError::Length`] if `public` does not have 32 bytes, and [`ActionKeyError::Weak`] if it is
-    /// not a point of the curve or is of small order: one signature may then be valid for many messages.
+    /// not a point of the curve or is of small order. Under such a key, one signature may be valid for many
+    /// messages.
     pub fn ed25519_public(public: &[u8]) -> Result<Self, ActionKeyError> {
         let public = public.try_into().map_err(|_| ActionKeyError::Length)?;
         let key = VerifyingKey::from_bytes(public).map_err(|_| ActionKeyError::Weak)?;
@@ -185,7 +186,7 @@ impl ActionKey {
         }
     }
 
-    /// Returns the seed of an Ed25519 key that signs, so that it can be sealed and stored; `None` for
+    /// Returns the 32-byte seed of an Ed25519 key that signs, so that it can be sealed and stored; `None` for
     /// other keys.
     #[must_use]
     pub fn seed(&self) -> Option<SecretBytes> {
@@ -271,7 +272,7 @@ impl Channel {
 }
 
 impl ChannelKey {
-    /// Signs `message`; `None` if this is a public key.
+    /// Returns the signature of `message`; `None` if this is a public key.
     pub(super) fn sign(&self, message: &[u8]) -> Option<Vec<u8>> {
         match &self.how {
             ReadyKey::Mac(key) => Some(key.mac(message).to_vec()),

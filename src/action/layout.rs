@@ -67,7 +67,7 @@ impl SnapshotId {
     }
 }
 
-/// The fields of a message. Nothing of them is verified yet.
+/// The fields of a message. The signature is not verified yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct ActionFields {
     pub(super) key_id: ActionKeyId,
@@ -148,7 +148,7 @@ impl<'a> PartReader<'a> {
     }
 }
 
-/// A decoded message. Nothing of it is verified yet.
+/// A decoded message. The signature is not verified yet.
 pub(super) struct DecodedAction {
     /// The bytes that were signed, as received.
     pub(super) signed: Vec<u8>,

@@ -4,11 +4,11 @@
 //! Both have the same format under two labels ([`Domain`]), so that one is never accepted as the other.
 //! A message names its key by a fingerprint, and the key determines the algorithm ([`Algorithm`]); the
 //! message cannot choose it. The signature covers the canonical bytes (`layout.rs`) exactly as they are
-//! transmitted. They contain the SHA-256 of the payload, which travels beside them and is verified as
-//! received.
+//! transmitted. They contain the SHA-256 of the payload. The payload is sent separately and is verified
+//! byte for byte as it was received.
 //!
 //! [`Channel::sign`] signs a message. [`Channel::check`] verifies everything that needs no store.
-//! [`Channel::receive`] does the same and ensures that exactly one of all workers runs an action.
+//! [`Channel::receive`] does the same and ensures that exactly one worker runs each action.
 //!
 //! ```
 //! use countersign::action::{
@@ -33,7 +33,7 @@
 //!     nonce: [2; 16], // Random bytes in real use.
 //! })?;
 //!
-//! // The site runs the action once. Whoever sends it again gets the receipt.
+//! // The site runs the action once. A sender that repeats the action gets the receipt.
 //! match channel.receive(&store, header.as_bytes(), b"{}", now) {
 //!     ReceivedAction::Accepted(action) => assert!(finish(&store, &action, b"done")?),
 //!     other => panic!("{other:?}"),

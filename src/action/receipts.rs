@@ -8,7 +8,7 @@
 //!
 //! **A worker may die between [`Channel::receive`] and [`finish`].** It is then unknown whether the action
 //! ran. The action stays in progress until its entry expires and is not run again. Check what it would
-//! have changed, and sign a new action.
+//! have changed, then sign a new action.
 
 use super::domain::Domain;
 use super::key::Channel;
@@ -28,7 +28,7 @@ pub const MAX_RECEIPT_BYTES: usize = 960;
 /// The seconds after which the sender may ask again about an action in progress.
 pub const RETRY_AFTER: u32 = 5;
 
-/// The seconds after which the sender may sign an action again that is older than the store.
+/// The seconds after which the sender may sign again an action that is older than the store.
 const RESTARTED_RETRY_AFTER: u32 = 31;
 
 /// The byte between the digest of the content and the receipt.
@@ -63,17 +63,18 @@ impl From<Reason> for ReceivedAction {
 }
 
 impl Channel {
-    /// Verifies a message as [`Channel::check`] does, and that it comes for the first time. Of all callers
-    /// in all workers, exactly one gets [`ReceivedAction::Accepted`] for the id of an action.
+    /// Verifies a message as [`Channel::check`] does, and that it is received for the first time. Of all
+    /// callers in all workers, exactly one gets [`ReceivedAction::Accepted`] for the id of an action.
     ///
-    /// Nothing is written to the store before signature and times are verified. An action that comes again,
-    /// as the same bytes or signed again under the same id, gets its receipt. It is refused with
+    /// Nothing is written to the store before signature and times are verified. An action that is received
+    /// again, as the same bytes or signed again under the same id, gets its receipt. The message is refused
+    /// with
     ///
     /// * [`Reason::ActionInProgress`] while there is no receipt,
-    /// * [`Reason::ActionConflict`] if the id was used for another content,
-    /// * [`Reason::ActionReplayed`] if a new action has the nonce of an accepted one, or a heartbeat comes
-    ///   again,
-    /// * the reason of the store if the store fails.
+    /// * [`Reason::ActionConflict`] if the id was used for different content,
+    /// * [`Reason::ActionReplayed`] if a new action has the nonce of an accepted one, or a heartbeat is
+    ///   received again,
+    /// * the reason of the [`StoreError`] if the store fails.
     pub fn receive(
         &self,
         store: &dyn Store,
@@ -88,7 +89,7 @@ impl Channel {
     }
 }
 
-/// Enters the message into the store and decides what to do with it.
+/// Records the message in the store and decides what to do with it.
 fn record(
     store: &dyn Store,
     message: VerifiedAction,
@@ -116,7 +117,7 @@ fn record(
         Ok(Insertion::Again { .. }) => return Err(Reason::ActionReplayed),
         Err(error) => return Err(error.reason()),
     };
-    // A value shorter than any that is written was truncated. Whether the action ran is unknown.
+    // `record` never writes a value this short, so it was truncated. Whether the action ran is unknown.
     let Some((asked, rest)) = beside.split_first_chunk::<32>() else {
         return Err(Reason::ActionInProgress);
     };

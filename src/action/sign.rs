@@ -13,13 +13,13 @@ pub struct UnsignedAction<'a> {
     pub id: [u8; 16],
     /// The type of the action.
     pub action_type: ActionType,
-    /// The bytes that are sent beside the header value.
+    /// The bytes that are sent together with the header value.
     pub payload: &'a [u8],
     /// The snapshot on which the action relies.
     pub snapshot: Option<SnapshotId>,
     /// The time of the signature.
     pub issued: Timestamp,
-    /// The lifetime from then on, in milliseconds: 1 to [`MAX_LIFETIME_MS`].
+    /// The lifetime after `issued`, in milliseconds: 1 to [`MAX_LIFETIME_MS`].
     pub lifetime_ms: u64,
     /// The nonce: random bytes, new for every signature.
     pub nonce: [u8; 16],
@@ -29,7 +29,7 @@ pub struct UnsignedAction<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SignError {
-    /// No verifier would accept the lifetime.
+    /// The lifetime is not within 1 to [`MAX_LIFETIME_MS`].
     #[error("the lifetime must be more than 0 and at most 300 seconds")]
     Lifetime,
     /// All keys of the channel are public keys.

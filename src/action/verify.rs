@@ -91,9 +91,9 @@ impl Channel {
     ///
     /// * [`Reason::ActionTooLarge`]: `text` has more than [`MAX_LENGTH`] bytes.
     /// * [`Reason::ActionWrongDomain`]: the prefix is that of the other direction.
-    /// * [`Reason::ActionMalformed`]: `text` is not laid out as a message.
+    /// * [`Reason::ActionMalformed`]: `text` does not have the layout of a message.
     /// * [`Reason::ActionWrongSite`]: it is for another site.
-    /// * [`Reason::ActionUnknownKey`]: the key is not live in this channel.
+    /// * [`Reason::ActionUnknownKey`]: the channel has no key with this id.
     /// * [`Reason::ActionForged`]: the signature is wrong.
     /// * [`Reason::ActionPayloadMismatch`]: another payload was signed.
     /// * [`Reason::ActionLifetime`]: the lifetime is not within 1 ms to [`MAX_LIFETIME_MS`].

@@ -29,7 +29,7 @@ pub(super) enum AuthMethod {
 pub(super) enum ClientSource {
     /// From its dynamic registration (RFC 7591).
     Registration,
-    /// From the metadata document to which its client identifier is the URL.
+    /// From a metadata document. Its URL is the client identifier.
     Document,
 }
 
@@ -94,7 +94,7 @@ impl Client {
     }
 }
 
-/// Returns the hash that is stored of a client secret.
+/// Returns the hash of a client secret, as it is stored.
 pub(super) fn secret_hash(secret: &str) -> String {
     bytes::hex(&bytes::sha256(secret.as_bytes()))
 }

@@ -42,7 +42,7 @@ impl ClientCredentials {
     }
 
     /// Reads HTTP Basic credentials, whose parts are form-encoded (RFC 6749 §2.3.1). An empty secret
-    /// counts as none, because some public clients send their identifier in this way.
+    /// is treated as a missing one, because some public clients send their identifier in this way.
     fn basic(authorization: &[u8]) -> Option<Self> {
         let (scheme, rest) = authorization.split_first_chunk::<6>()?;
         if !scheme.eq_ignore_ascii_case(b"basic ") {
@@ -73,8 +73,8 @@ pub fn client_id(parameters: &[u8], authorization: &[u8]) -> Option<String> {
 }
 
 /// Authenticates the client of a request: `stored` must be the client with the identifier that was
-/// sent, and a confidential client must send its secret. Both ways of sending it are accepted, whichever
-/// the client registered: SDKs confuse them, and both prove the same.
+/// sent, and a confidential client must send its secret. Both ways of sending it are accepted, regardless
+/// of which one the client registered: some SDKs confuse them, and both prove the same.
 pub(super) fn authenticate(
     form: &Form,
     authorization: &[u8],

@@ -1,9 +1,9 @@
-//! Errors of the calling code, as opposed to faults of a client.
+//! Errors that the calling code makes. Faults of a client result in replies instead.
 
 use crate::entropy::EntropyError;
 
-/// A mistake of the calling code, or a machine without randomness. The faults of a client are never
-/// errors: they are replies with a reason.
+/// A mistake in the calling code, or a lack of random bytes. A fault of a client is never such an error:
+/// it results in an [`OAuthReply`](super::OAuthReply) with a reason.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum OAuthError {
@@ -22,7 +22,7 @@ pub enum OAuthError {
     /// The stored grant is not the documented JSON, or not the grant that the token names.
     #[error("the stored grant cannot be read or has another id")]
     Grant,
-    /// The operating system gives no random bytes.
+    /// The operating system provides no random bytes.
     #[error(transparent)]
     Entropy(#[from] EntropyError),
 }

@@ -28,7 +28,7 @@ pub(super) struct Grant {
     rotated_at: u64,
     created_at: u64,
     revoked: bool,
-    /// The granted scope, if it is not the requested one. The client is told about it.
+    /// The granted scope, if it differs from the requested one. It is then sent to the client.
     #[serde(default)]
     pub(super) scope: Option<String>,
 }
@@ -46,7 +46,7 @@ impl Grant {
     }
 
     /// Checks that `client` may get tokens of this grant now. The grant of a paused connection passes:
-    /// its tokens are refused while it is paused, and a client that is told `invalid_grant` would
+    /// its tokens are refused while it is paused, and a client that receives `invalid_grant` would
     /// discard them.
     pub(super) fn check(
         &self,
@@ -64,7 +64,7 @@ impl Grant {
         if !matches!(self.connection_state.as_str(), "active" | "paused") {
             return invalid(Reason::ConnectionRevoked);
         }
-        // The site has moved since: the consent was for the previous endpoint.
+        // The URL of the MCP endpoint has changed since the consent.
         if self.request.resource != settings.resource {
             return Err(ErrorResponse(
                 ErrorCode::InvalidTarget,
@@ -98,7 +98,7 @@ impl Grant {
         (self.generation, self.branch)
     }
 
-    /// The scope that the client is told it has.
+    /// The scope for the token response.
     pub(super) fn scope(&self, settings: &OAuthSettings) -> String {
         match &self.scope {
             Some(scope) => scope.clone(),

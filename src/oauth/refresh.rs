@@ -13,13 +13,13 @@
 //!
 //! Only the position of the latest token and the time of the last rotation are stored. The token itself
 //! is derived from them ([`token`]). Two holders of the same token stay undetected only while they
-//! refresh within 60 s of each other. As soon as one of them comes later, it gets a new branch, and the
-//! token of the other is dead.
+//! refresh within 60 s of each other. As soon as one of them refreshes later, it gets a new branch, and
+//! the token of the other is no longer valid.
 //!
-//! The limit is sharp, which has one known cost. Suppose that a client loses a response and sends the
+//! The limit is exact, which has one known drawback. Suppose that a client loses a response and sends the
 //! request twice at once, exactly 60 s after the rotation, so that one request falls inside the window
 //! and the other outside, and that it keeps the older response. This looks like two holders, and the
-//! client must connect again. A soft limit would let a thief refresh in step with the victim.
+//! client must connect again. A tolerance would let a thief refresh in step with the victim.
 
 use crate::bytes;
 use crate::clock::Timestamp;
@@ -128,12 +128,12 @@ pub enum Rotation {
     Advance(FamilyState),
     /// Issue the latest token of this state again. It is the stored state.
     Repeat(FamilyState),
-    /// Revoke the family: only a thief, or the victim of one, can have the presented token.
+    /// Revoke the family: the presented token shows that a token of this family was stolen.
     Revoke,
 }
 
-/// Decides what follows if the token at position `presented` is used at `now`. The table in the
-/// description of this module is the rule. It gives an answer for every input.
+/// Decides what to do if the token at position `presented` is used at `now`, by the table in the
+/// description of this module. Every input has a defined result.
 #[must_use]
 pub fn decide(state: FamilyState, presented: Position, now: Timestamp) -> Rotation {
     let age = now.seconds().saturating_sub(state.rotated_at.seconds());

@@ -1,4 +1,4 @@
-//! Replies. Clients are told the error codes of the RFCs; the site gets a [`Reason`].
+//! Replies. The client receives an error code of the RFCs; the site receives a [`Reason`].
 
 use serde_json::{Value, json};
 
@@ -79,7 +79,7 @@ impl OAuthReply {
     /// The change to make with one conditional update before the reply is sent, as JSON. It is one of
     ///
     /// * `{"grant": id, "from": {"generation", "branch"}, "to": {"generation", "branch", "rotated_at"}}`:
-    ///   set the grant to `to` if it still stands at `from`;
+    ///   set the grant to `to` if its stored position is still `from`;
     /// * `{"grant": id, "revoke": true}`, with `client_id` after a revocation request: revoke the grant;
     /// * `{"connection": id, "client_id", "revoke_tokens": true}`: revoke the access tokens alone.
     #[must_use]
@@ -118,7 +118,7 @@ impl OAuthReply {
         }
     }
 
-    /// A refusal that the browser carries to the client (RFC 6749 §4.1.2.1): status 302.
+    /// A refusal that is sent to the client through the browser (RFC 6749 §4.1.2.1): status 302.
     pub(super) fn redirected(reason: Reason, location: String) -> Self {
         let mut reply = Self::empty(302);
         reply.decision = reason.into();

@@ -118,7 +118,7 @@ impl AuthorizationRequest {
     /// (RFC 9207 §2).
     ///
     /// # Errors
-    /// [`OAuthError::Entropy`] if no random bytes can be had.
+    /// [`OAuthError::Entropy`] if the operating system provides no random bytes.
     pub fn approve(
         &self,
         keyring: &Keyring,

@@ -40,7 +40,7 @@ fn change(
     let FormField::One(token) = form.field("token") else {
         return Err(MALFORMED);
     };
-    // The prefix of the token says its kind, so `token_type_hint` is not needed.
+    // The prefix of the token identifies its kind, so `token_type_hint` is not needed.
     let Some(kind @ (Kind::Refresh | Kind::Access)) = peek_kind(token.as_bytes()) else {
         return Ok(None);
     };

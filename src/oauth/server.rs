@@ -47,10 +47,10 @@ impl AuthorizationServer {
 
     /// Refuses the request at hand if it did not arrive over HTTPS. Call it before anything else is done
     /// for the request: before it is counted, and before its client is looked up. The other methods
-    /// that answer a request refuse it in the same way; the metadata documents need this check.
+    /// that answer a request refuse it in the same way, except those that return a metadata document.
     ///
     /// # Errors
-    /// A [`OAuthReply`] to send: 403 with [`Reason::HttpsRequired`].
+    /// The [`OAuthReply`] to send: 403 with [`Reason::HttpsRequired`].
     pub fn check_transport(&self) -> Result<(), Box<OAuthReply>> {
         require_https(self.settings.secure).map_err(|reason| Box::new(OAuthReply::insecure(reason)))
     }
@@ -77,7 +77,7 @@ impl AuthorizationServer {
     /// for a refused registration, or the 403 of [`Self::check_transport`].
     ///
     /// # Errors
-    /// [`OAuthError::Entropy`] if no random bytes can be had.
+    /// [`OAuthError::Entropy`] if the operating system provides no random bytes.
     pub fn register(
         &self,
         entropy: &dyn Entropy,
@@ -124,8 +124,8 @@ impl AuthorizationServer {
     /// Reads an authorization request that was stored with [`AuthorizationRequest::to_json`].
     ///
     /// # Errors
-    /// [`OAuthError::Request`] if `json` is not a stored request, or one for another resource than that
-    /// of the settings.
+    /// [`OAuthError::Request`] if `json` is not a stored request, or if its resource is not that of the
+    /// settings.
     pub fn request(&self, json: &str) -> Result<AuthorizationRequest, OAuthError> {
         AuthorizationRequest::from_json(&self.settings, json)
     }

@@ -79,8 +79,8 @@ impl OAuthSettings {
         match url.scheme() {
             "https" => Ok(()),
             "http" if self.allow_http || is_loopback(&url) => Ok(()),
-            // Every request is refused then. Without this, a site that is served over plain HTTP would
-            // get an error instead of the refusal.
+            // The server refuses every request that did not arrive over HTTPS. An error here would
+            // replace that refusal, with its reason, on a site that is served over plain HTTP.
             "http" if !self.secure => Ok(()),
             "http" => Err(OAuthError::SettingNotHttps(name)),
             _ => Err(OAuthError::Setting(name)),

@@ -178,10 +178,10 @@ impl TokenRequest {
     /// | `connection` | integer | the subject of the access tokens |
     /// | `connection_state` | string | tokens are issued for `active` and `paused` |
     /// | `epoch` | integer | the revocation counter of the connection |
-    /// | `generation`, `branch` | integers | -1 and 0 until the code is used, then as changes say |
+    /// | `generation`, `branch` | integers | -1 and 0 until the code is used, then as set by [`OAuthReply::change`] |
     /// | `rotated_at`, `created_at` | Unix seconds | |
     /// | `revoked` | boolean | |
-    /// | `scope` | string, optional | the scope that was granted, if it is not the requested one |
+    /// | `scope` | string, optional | the granted scope, if it differs from the requested one |
     ///
     /// If the reply has an [`OAuthReply::change`], make it with one conditional update before sending
     /// the reply. If the update finds that the grant has changed, load the grant and call this again.
@@ -283,8 +283,8 @@ impl TokenRequest {
 /// Checks the redirect URI, the binding and the PKCE verifier of a code. A request that fails here does
 /// not count as a use of the code.
 ///
-/// RFC 6749 has `redirect_uri` in the token request, OAuth 2.1 §4.1.3 does not. It may be left out,
-/// because PKCE ties the code to the client that asked for it. If it is sent, it must be the same.
+/// RFC 6749 requires `redirect_uri` in the token request; OAuth 2.1 §4.1.3 does not. It may be left out,
+/// because PKCE ties the code to the client that requested it. If it is sent, it must be the same URI.
 fn check_code(
     grant: &Grant,
     claims: &Claims,
@@ -307,9 +307,9 @@ fn check_code(
     }
 }
 
-/// Uses an authorization code, which works once. A second use revokes the grant (RFC 6749 §4.1.2), but
-/// only with a correct PKCE verifier: OAuth 2.1 §4.1.3 speaks of a second *valid* request. So an attacker
-/// who only saw the code in a redirect is refused and cannot end the connection of the victim.
+/// Uses an authorization code, which is valid for one use. A second use revokes the grant (RFC 6749
+/// §4.1.2), but only with a correct PKCE verifier: OAuth 2.1 §4.1.3 requires a second *valid* request.
+/// An attacker who only saw the code in a redirect is refused and cannot end the victim's connection.
 fn use_code(grant: &Grant, now: Timestamp) -> Rotation {
     match grant.state() {
         Some(_) => Rotation::Revoke,

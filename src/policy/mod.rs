@@ -1,15 +1,15 @@
 //! The policy: whether an action may run, decided by one pure function of the known facts.
 //!
-//! [`decide`] has a verdict for every combination of facts, also for impossible ones. It uses no clock,
+//! [`decide`] has a verdict for every combination of facts, even for impossible ones. It uses no clock,
 //! store or randomness, so an audit entry with the [`Facts`] is enough to reproduce a decision: see
 //! [`record`].
 //!
 //! **Rules only tighten.** Each rule that applies sets an upper bound for the verdict, and the strictest
-//! bound wins; no rule lifts another one. In particular, the confidence that an agent claims can only
+//! bound wins; no rule relaxes another one. In particular, the confidence that an agent claims can only
 //! make the verdict stricter, and the kill switch comes before all other rules.
 //!
-//! **The risk of each type of action is data**, kept with the list of types. This module defines only
-//! the levels, and that an unknown level counts as the highest: [`Risk::of`].
+//! **The risk of each type of action is data** and is kept with the list of types. This module only
+//! defines the levels and treats an unknown level as the highest: [`Risk::of`].
 //!
 //! The policy is for actions that change something. Reading depends on access rights alone.
 //!
@@ -63,7 +63,7 @@ pub struct Facts {
     pub mode: Mode,
     /// The right of the key that signed the action.
     pub right: KeyRight,
-    /// The answer of a person.
+    /// The decision of a person about the action.
     pub approval: ApprovalState,
     /// Whether an administrator requires an approval in every mode. Records and PHP call this fact
     /// `checkpoint`.
@@ -147,7 +147,7 @@ impl From<PolicyVerdict> for Decision {
     }
 }
 
-/// Decides about an action. The rules are ordered from the strictest on, so the first rule that applies
+/// Decides about an action. The rules are ordered by strictness, so the first rule that applies
 /// sets the verdict.
 pub const fn decide(facts: &Facts) -> PolicyVerdict {
     if facts.frozen {
@@ -190,7 +190,7 @@ pub const fn decide(facts: &Facts) -> PolicyVerdict {
     PolicyVerdict::new(PolicyEffect::Approve, reason)
 }
 
-/// Returns the reason why the snapshot is not good enough. Actions of low risk need none.
+/// Returns the reason why the snapshot is not good enough. Actions of low risk need no snapshot.
 const fn snapshot_gate(facts: &Facts) -> Option<Reason> {
     if matches!(facts.risk, Risk::Low) {
         return None;
@@ -219,7 +219,7 @@ const fn needs_person(facts: &Facts) -> bool {
 }
 
 /// Decides whether a site may be switched to `mode`. `proven` says whether a snapshot has ever succeeded
-/// on the site. Only the autonomous mode needs this: without it, it is refused with
+/// on the site. Only the autonomous mode requires this; otherwise it is refused with
 /// [`Reason::AutonomousUnproven`].
 pub fn switch_to(mode: Mode, proven: bool) -> Decision {
     match mode {

@@ -38,7 +38,7 @@ impl PolicyRecord {
     }
 
     /// Reads a line and decides again from its facts. Returns `None` if `line` is malformed, or if the
-    /// present rules give another verdict than the one in the line.
+    /// current rules give a verdict other than the one in the line.
     #[must_use]
     pub fn reproduce(line: &str) -> Option<Self> {
         let record = Self::of(facts(line)?);
@@ -71,8 +71,7 @@ impl fmt::Display for PolicyRecord {
     }
 }
 
-/// Reads the facts of a line. The caller compares the verdict, and that each part has its canonical
-/// spelling.
+/// Reads the facts of a line. The caller must check the verdict and the canonical spelling of each part.
 fn facts(line: &str) -> Option<Facts> {
     let mut words = line.strip_prefix(VERSION)?.split(' ').skip(1);
     let mut value = |name: &str| words.next()?.strip_prefix(name)?.strip_prefix('=');

@@ -8,7 +8,7 @@ words! {
     /// How much damage an action can do, from the least to the most.
     #[derive(PartialOrd, Ord)]
     pub enum Risk {
-        /// The change can be undone at once and nobody notices it.
+        /// The change can be undone at once and has no visible effect.
         Low = "low",
         /// The change is visible, and a snapshot can undo it.
         Medium = "medium",
@@ -38,7 +38,7 @@ words! {
     pub enum SnapshotState {
         /// There is no snapshot.
         Missing = "missing",
-        /// The snapshot is of something else than the target of the action.
+        /// The snapshot is not of the target of the action.
         OtherTarget = "other_target",
         /// The target has changed since the snapshot.
         Stale = "stale",
@@ -55,20 +55,20 @@ words! {
     pub enum KeyRight {
         /// It may propose actions.
         Propose = "propose",
-        /// It may have actions run.
+        /// It may propose actions and have them run.
         Dispatch = "dispatch",
     }
 }
 
 words! {
-    /// The answer of a person to the action, with exactly these arguments and this state of the target.
+    /// The decision of a person about the action, with exactly these arguments and this state of the target.
     #[derive(PartialOrd, Ord)]
     pub enum ApprovalState {
         /// A person rejected the action.
         Rejected = "rejected",
         /// No approval was requested.
         Missing = "missing",
-        /// An approval was requested and not answered.
+        /// An approval was requested, and no person has decided yet.
         Pending = "pending",
         /// The approval has expired.
         Expired = "expired",

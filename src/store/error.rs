@@ -11,7 +11,7 @@ use crate::reason::Reason;
 pub enum StoreError {
     /// There is no room on the disk, or the records of this kind have used up their share of the store.
     #[error(
-        "the store is full: free disk space, raise countersign.store_size, or wait until records lapse"
+        "the store is full: free disk space, raise countersign.store_size, or wait until records expire"
     )]
     Full,
     /// An item was issued before the store was reset.
@@ -24,7 +24,7 @@ pub enum StoreError {
     ClockStepped,
     /// The moment until which a record was to be kept has passed.
     #[error("the item has expired, so its use cannot be recorded: ask for a new one")]
-    Lapsed,
+    Expired,
     /// An argument is outside the documented range, which is a mistake in the calling code.
     #[error("an argument is outside the range that the store accepts: correct the calling code")]
     Misuse,

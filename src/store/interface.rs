@@ -72,7 +72,7 @@ pub struct StoreStatus {
     pub engine: &'static str,
     /// The watermark: when the store was last reset.
     pub opened_at: Timestamp,
-    /// The number of recorded one-time items, including lapsed ones that were not yet pruned.
+    /// The number of recorded one-time items, including expired ones that were not yet pruned.
     pub seen: u64,
     /// The number of histories of limits, including forgotten ones that were not yet pruned.
     pub limits: u64,
@@ -122,7 +122,7 @@ pub trait Store: Send + Sync {
     ///
     /// Among all callers that name one of the items, until its `keep_until` inclusive, exactly one ever receives
     /// [`Insertion::First`]. A record is never evicted before its time, whatever else is stored. Each call prunes a few
-    /// records that have lapsed.
+    /// records that have expired.
     ///
     /// # Errors
     /// * [`StoreError::Restarted`] if an item was issued before the store was started. For [`Origin::Remote`], and
@@ -130,7 +130,7 @@ pub trait Store: Send + Sync {
     ///   the start.
     /// * [`StoreError::ClockStepped`] if `now` is more than [`SKEW_MS`](crate::clock::SKEW_MS) before the latest
     ///   moment that this store has seen: a record that was pruned may be valid again.
-    /// * [`StoreError::Lapsed`] if a `keep_until` has passed.
+    /// * [`StoreError::Expired`] if a `keep_until` has passed.
     /// * [`StoreError::Full`] if there is no room.
     /// * [`StoreError::Misuse`] for an empty list, more than [`MAX_TOGETHER`] items, two items with the same key, or a
     ///   receipt of more than [`MAX_RECEIPT_BYTES`].
@@ -151,7 +151,7 @@ pub trait Store: Send + Sync {
     }
 
     /// Writes the receipt of a one-time item: what became of it. The receipt is kept as long as the record of the item
-    /// and replaces an earlier one. Returns false if there is no record of the item, or if it has lapsed.
+    /// and replaces an earlier one. Returns false if there is no record of the item, or if it has expired.
     ///
     /// # Errors
     /// [`StoreError::Misuse`] for more than [`MAX_RECEIPT_BYTES`]; [`StoreError::Full`] if there is no room; any other

@@ -10,8 +10,8 @@ use crate::limit::budget::{Budget, MAX_AMOUNT};
 use crate::limit::window::{self, LimitCheck};
 use crate::limit::{Admission, AdmissionHistory, Limit};
 
-/// How many records are examined for pruning with each new one. A lapsed record is therefore removed after about
-/// (records ÷ 16) further ones, so lapsed records are at most about a sixteenth of the live ones.
+/// How many records are examined for pruning with each new one. A expired record is therefore removed after about
+/// (records ÷ 16) further ones, so expired records are at most about a sixteenth of the live ones.
 pub(super) const PRUNE_BATCH: usize = 16;
 
 /// How many records are examined for pruning when there is no room.
@@ -20,7 +20,7 @@ pub(super) const PRUNE_WHEN_FULL: usize = 4096;
 /// Checks the moments of [`Store::insert_together`](super::Store::insert_together) against the watermark `opened_at`
 /// and the `latest` moment that the store has seen. Returns the new latest moment.
 ///
-/// Records lapse by that latest moment, not by `now`. Since `now` is at most [`SKEW_MS`] before it, no record lapses
+/// Records expire by that latest moment, not by `now`. Since `now` is at most [`SKEW_MS`] before it, no record expires
 /// while its item would still be accepted at some acceptable `now`.
 pub(super) fn check_moments(
     items: &[OneTimeUse<'_>],
@@ -43,7 +43,7 @@ pub(super) fn check_moments(
     }
     let latest = latest.max(now);
     if items.iter().any(|item| item.keep_until < latest) {
-        return Err(StoreError::Lapsed);
+        return Err(StoreError::Expired);
     }
     Ok(latest)
 }

@@ -3,7 +3,8 @@
 //! `prefix` ‖ base64url(version 1 ‖ kind 1 ‖ key id 4 ‖ site 8 ‖ issued 4 ‖ lifetime 4 ‖ id 12 ‖
 //! subject 8 ‖ epoch 4 ‖ binding 32 ‖ tag 32) ‖ CRC-32 in six base62 digits, with the lengths of the
 //! fields in bytes. Numbers are big-endian, times are seconds. The checksum covers all preceding
-//! characters. It lets a secret scanner recognise a token without asking the site, and protects nothing.
+//! characters. It lets a secret scanner recognise a token without asking the site. It does not protect
+//! against forgery.
 
 use super::kind::Kind;
 use crate::bytes;
@@ -24,7 +25,7 @@ const LABEL: &[u8] = b"countersign/token/v1";
 const MESSAGE: usize = 8 + (8 + LABEL.len()) + (8 + PREFIX) + (8 + FIELDS);
 const BASE62: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
-/// The fields of a token. Nothing of them is verified yet.
+/// The fields of a token. The tag is not verified yet.
 pub(super) struct TokenFields {
     pub(super) kind: u8,
     pub(super) key_id: [u8; 4],
@@ -92,7 +93,7 @@ impl FieldReader<'_> {
     }
 }
 
-/// A decoded token. Nothing of it is verified yet.
+/// A decoded token. The tag is not verified yet.
 pub(super) struct DecodedToken {
     pub(super) signed: [u8; FIELDS],
     pub(super) fields: TokenFields,
@@ -118,7 +119,7 @@ pub(super) fn encode(kind: Kind, signed: &[u8; FIELDS], tag: &[u8; TAG]) -> Stri
 /// Decodes a token. Returns `None` if its length, prefix, checksum, alphabet or version is wrong, or if
 /// prefix and kind disagree.
 pub(super) fn decode(kind: Kind, text: &[u8]) -> Option<DecodedToken> {
-    has_checksum(text).then(|| take_apart(kind, text))?
+    has_checksum(text).then(|| decode_unchecked(kind, text))?
 }
 
 /// Whether `text` has the length of a token and ends with the checksum of its other characters.
@@ -130,7 +131,7 @@ pub(super) fn has_checksum(text: &[u8]) -> bool {
 }
 
 /// Decodes a token as [`decode`] does, but without verifying the checksum.
-pub(super) fn take_apart(kind: Kind, text: &[u8]) -> Option<DecodedToken> {
+pub(super) fn decode_unchecked(kind: Kind, text: &[u8]) -> Option<DecodedToken> {
     if text.len() != LENGTH {
         return None;
     }
@@ -149,7 +150,7 @@ pub(super) fn take_apart(kind: Kind, text: &[u8]) -> Option<DecodedToken> {
     })
 }
 
-/// Computes the tag over `signed`. The message has the kind twice, as prefix and as a field.
+/// Computes the tag over `signed`. The message contains the kind twice, as prefix and as a field.
 pub(super) fn tag(key: &MacKey, kind: Kind, signed: &[u8; FIELDS]) -> [u8; TAG] {
     // Hashing one buffer is faster than hashing its parts one by one.
     let mut message = [0_u8; MESSAGE];

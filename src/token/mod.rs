@@ -1,9 +1,9 @@
 //! Tokens of every kind: one layout, one function that issues them, one that verifies them.
 //!
-//! A token carries its fields in the clear, with an HMAC-SHA256 tag over them. It has no algorithm field:
-//! nothing in a token chooses how it is verified. The key id only selects one of the keys that the site
-//! holds. The use of a token is fixed by its [`Kind`], which has a key of its own, and by its binding: 32
-//! bytes that the verifier computes again from what it knows.
+//! A token carries its fields in the clear, with an HMAC-SHA256 tag over them. It has no algorithm field,
+//! so a token cannot choose how it is verified. The key id only selects one of the keys that the site
+//! holds. The use of a token is restricted by its [`Kind`], which has a key of its own, and by its
+//! binding: 32 bytes that the verifier computes again from the facts that it knows.
 //!
 //! ```
 //! use countersign::clock::Timestamp;

@@ -1,4 +1,4 @@
-//! The fields of a token without verification: for a person who looks for a mistake, never for a decision.
+//! The fields of a token without verification, for troubleshooting only. Never base a decision on them.
 
 use super::kind::Kind;
 use super::{layout, peek_kind};
@@ -11,7 +11,7 @@ use crate::keyring::{KeyId, SiteId};
 pub struct UnverifiedToken {
     /// The claimed kind.
     pub kind: Kind,
-    /// The id of the key with which it claims to be issued.
+    /// The claimed id of the key that issued it.
     pub key_id: KeyId,
     /// The site that claims to have issued it.
     pub site: SiteId,
@@ -25,18 +25,18 @@ pub struct UnverifiedToken {
     pub issued: Timestamp,
     /// The time from which it claims to be expired.
     pub expires: Timestamp,
-    /// Whether the checksum is right. It detects typing errors and truncation, and protects nothing.
+    /// Whether the checksum is right. It detects typing errors and truncation, but not forgery.
     pub is_checksum_right: bool,
     /// The first four bytes of the binding, enough to distinguish two bindings.
     pub binding_starts: [u8; 4],
 }
 
-/// Reads the fields of a token without verifying anything. Returns `None` if `text` is not laid out as a
+/// Reads the fields of a token without verifying anything. Returns `None` if `text` does not have the layout of a
 /// token.
 #[must_use]
 pub fn peek(text: &[u8]) -> Option<UnverifiedToken> {
     let kind = peek_kind(text)?;
-    let fields = layout::take_apart(kind, text)?.fields;
+    let fields = layout::decode_unchecked(kind, text)?.fields;
     let issued = Timestamp::from_seconds(u64::from(fields.issued));
     let [a, b, c, d, ..] = fields.binding;
     Some(UnverifiedToken {
@@ -61,7 +61,7 @@ mod tests {
     use crate::token::{NewToken, issue, verify};
 
     #[test]
-    fn peek_reads_the_fields_also_with_a_wrong_checksum() {
+    fn peek_reads_the_fields_even_if_the_checksum_is_wrong() {
         let keys = Keyring::open(SiteId::new([1; 8]), &[b'k'; 64], &[]).unwrap();
         let now = Timestamp::from_seconds(1_800_000_000);
         for kind in Kind::ALL.iter().copied() {
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn peek_returns_none_for_text_that_is_no_token() {
+    fn peek_returns_none_for_text_that_is_not_a_token() {
         for text in [
             &b""[..],
             b"csat_",

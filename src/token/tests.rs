@@ -197,7 +197,7 @@ fn threads_that_derive_a_key_at_once_derive_the_same_one() {
 }
 
 #[test]
-fn text_that_is_no_token_is_malformed() {
+fn text_that_is_not_a_token_is_malformed() {
     let keys = keyring(1, b'k');
     for text in [
         &b""[..],

@@ -17,9 +17,9 @@ pub struct Claims {
     /// The id of the connection or grant for which it was issued; see [`Kind`].
     pub subject: u64,
     /// The revocation counter of the subject at the time of issue. The caller must compare it with the
-    /// present one.
+    /// current one.
     pub epoch: u32,
-    /// The binding. The caller must compare it with [`Claims::is_bound_to`].
+    /// The binding. The caller must check it with [`Claims::is_bound_to`].
     pub binding: [u8; 32],
     /// The time of issue.
     pub issued: Timestamp,
@@ -52,7 +52,7 @@ pub fn peek_kind(text: &[u8]) -> Option<Kind> {
 ///
 /// # Errors
 /// * [`Reason::TokenWrongKind`]: the prefix is that of another kind.
-/// * [`Reason::TokenMalformed`]: `text` is not laid out as a token.
+/// * [`Reason::TokenMalformed`]: `text` does not have the layout of a token.
 /// * [`Reason::TokenWrongSite`]: another site issued it.
 /// * [`Reason::TokenUnknownKey`]: the keyring does not hold its key.
 /// * [`Reason::TokenForged`]: the tag is wrong.
@@ -102,7 +102,7 @@ pub fn verify(
 /// Verifies a token as [`verify`] does, and that it is bound to `binding`.
 ///
 /// # Errors
-/// As [`verify`]; [`Reason::TokenWrongAudience`] for a token with another binding.
+/// Those of [`verify`]; [`Reason::TokenWrongAudience`] for a token with another binding.
 pub fn verify_bound(
     keyring: &Keyring,
     kind: Kind,

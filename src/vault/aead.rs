@@ -20,8 +20,8 @@ pub const TAG: usize = 32;
 
 const BLOCK: usize = 16;
 
-/// A prepared key: the round keys of AES, and the state of the HMAC after its key, which saves two blocks for each
-/// message. Both are on the heap, so that moving the key copies nothing, and are wiped when dropped.
+/// A prepared key: the round keys of AES, and the state of the HMAC after its key was processed, which saves hashing
+/// two blocks for each message. Both are on the heap, so that moving the key makes no copy, and are wiped when dropped.
 pub struct AeadKey {
     mac: Box<Hmac<Sha512>>,
     cipher: Box<Aes256>,
@@ -92,7 +92,7 @@ impl AeadKey {
         out.extend_from_slice(&tag);
     }
 
-    /// Decrypts `sealed`. Returns `None` if it, `iv` or `aad` was changed. The tag is compared in constant time, before
+    /// Decrypts `sealed`. Returns `None` if `sealed`, `iv` or `aad` was changed. The tag is compared in constant time before
     /// anything is decrypted, so that all failures look alike.
     #[must_use]
     pub fn open(&self, iv: &[u8; IV], aad: &[u8], sealed: &[u8]) -> Option<SecretBytes> {
@@ -103,7 +103,7 @@ impl AeadKey {
         let mut plain = Zeroizing::new(ciphertext.to_vec());
         let cipher = Decryptor::<&Aes256>::inner_iv_init(&self.cipher, iv.into());
         let length = cipher.decrypt_padded::<Pkcs7>(&mut plain).ok()?.len();
-        // Decrypted in place, so there is no other copy. The padding is wiped here.
+        // The text is decrypted in place, so there is no other copy. The padding is wiped here.
         if let Some(padding) = plain.get_mut(length..) {
             padding.zeroize();
         }

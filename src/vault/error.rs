@@ -10,11 +10,11 @@ pub enum VaultError {
     /// The operation is refused with this reason.
     #[error("{}", .0.message())]
     Refused(Reason),
-    /// An argument is not acceptable, which is a mistake of the calling code. The text says what is
-    /// accepted.
+    /// An argument is not acceptable, which is a mistake in the calling code. The text says which values
+    /// are accepted.
     #[error("{0}")]
     Misuse(&'static str),
-    /// The operating system gives no random bytes.
+    /// The operating system provides no random bytes.
     #[error(transparent)]
     Entropy(#[from] EntropyError),
 }

@@ -86,7 +86,8 @@ impl Vault {
     /// Creates an empty vault of `site` with one slot, which `secret` opens.
     ///
     /// # Errors
-    /// The refusal of `secret`, see [`SlotSecret`], and [`VaultError::Entropy`] if no random bytes can be had.
+    /// The reason for which `secret` is refused: see [`SlotSecret`]. [`VaultError::Entropy`] if the operating system
+    /// provides no random bytes.
     pub fn create(
         site: SiteId,
         secret: &SlotSecret<'_>,
@@ -110,7 +111,7 @@ impl Vault {
     /// * [`Reason::VaultDamaged`]: the text was truncated or changed.
     /// * [`Reason::VaultWrongSite`]: it is the vault of another site.
     /// * [`Reason::VaultSlotMissing`]: it has no slot of this kind.
-    /// * The refusal of `secret`, see [`SlotSecret`].
+    /// * The reason for which `secret` is refused: see [`SlotSecret`].
     pub fn open(site: SiteId, text: &[u8], secret: &SlotSecret<'_>) -> Result<Self, VaultError> {
         let (slots, vault_key, keys) = slots::read(site, text, secret)?;
         Ok(Self {
@@ -122,10 +123,10 @@ impl Vault {
     }
 
     /// Returns the text to store: the slots and the wrapped data keys, one line of ASCII of at most 16 KiB. It is
-    /// not secret, but without it all sealed secrets are lost. Keep it beside them.
+    /// not secret, but without it all sealed secrets are lost. Store it together with them.
     ///
     /// # Errors
-    /// [`VaultError::Entropy`] if no random bytes can be had.
+    /// [`VaultError::Entropy`] if the operating system provides no random bytes.
     pub fn to_text(&self, entropy: &impl Entropy) -> Result<String, VaultError> {
         let keys: Vec<_> = self.keys.iter().map(|key| (key.id, &key.bytes)).collect();
         Ok(slots::write(
@@ -140,7 +141,8 @@ impl Vault {
     /// Adds a slot that `secret` opens, or replaces the slot of its kind, as after a change of `AUTH_KEY`.
     ///
     /// # Errors
-    /// The refusal of `secret`, see [`SlotSecret`], and [`VaultError::Entropy`] if no random bytes can be had.
+    /// The reason for which `secret` is refused: see [`SlotSecret`]. [`VaultError::Entropy`] if the operating system
+    /// provides no random bytes.
     pub fn put_slot(
         &mut self,
         secret: &SlotSecret<'_>,
@@ -209,7 +211,7 @@ impl Vault {
     ///
     /// # Errors
     /// [`VaultError::Misuse`] if the name is empty or longer than [`MAX_NAME`] or the secret is longer than
-    /// [`MAX_SECRET`], and [`VaultError::Entropy`] if no random bytes can be had.
+    /// [`MAX_SECRET`], and [`VaultError::Entropy`] if the operating system provides no random bytes.
     pub fn seal(
         &self,
         name: &[u8],
@@ -233,7 +235,7 @@ impl Vault {
     /// * [`Reason::SecretMalformed`]: the text is not a sealed secret; it may have been truncated.
     /// * [`Reason::SecretUnknownKey`]: it is sealed with a key that this vault does not hold.
     /// * [`Reason::SecretDamaged`]: it was changed, or was sealed under another name or on another site.
-    /// * [`VaultError::Misuse`] for a name as in [`Vault::seal`].
+    /// * [`VaultError::Misuse`]: the name is empty or longer than [`MAX_NAME`].
     pub fn unseal(&self, name: &[u8], sealed: &[u8]) -> Result<SecretBytes, VaultError> {
         check_name(name)?;
         let record = sealed::parse(sealed).ok_or(Reason::SecretMalformed)?;
@@ -247,7 +249,7 @@ impl Vault {
     /// returned unchanged.
     ///
     /// # Errors
-    /// As [`Vault::unseal`] and [`Vault::seal`].
+    /// Those of [`Vault::unseal`] and [`Vault::seal`].
     pub fn reseal(
         &self,
         name: &[u8],
@@ -256,7 +258,7 @@ impl Vault {
     ) -> Result<String, VaultError> {
         let secret = self.unseal(name, sealed)?;
         if self.is_current(sealed) {
-            // It was opened, so it is ASCII.
+            // `sealed` was opened, so it is ASCII.
             let text = String::from_utf8(sealed.to_vec());
             return text.map_err(|_| Reason::SecretMalformed.into());
         }

@@ -1,6 +1,6 @@
 //! Recovery codes: 160 random bits that a person can write down and type in.
 //!
-//! A code has 32 characters of [Crockford's base 32](https://www.crockford.com/base32.html) and 4 of checksum, in
+//! A code has 32 characters of [Crockford's base 32](https://www.crockford.com/base32.html) and 4 checksum characters, in
 //! groups of four. Case, hyphens and spaces do not matter, and `O`, `I` and `L` are read as `0`, `1` and `1`. With
 //! 160 bits it cannot be guessed, so a slow key derivation is not needed.
 
@@ -14,14 +14,14 @@ const DIGITS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const BYTES: usize = 20;
 const CHECKSUM: usize = 4;
 
-/// A recovery code.
+/// A recovery code. It is wiped from memory when dropped.
 pub struct RecoveryCode(Secret<BYTES>);
 
 impl RecoveryCode {
     /// Creates a random code.
     ///
     /// # Errors
-    /// [`EntropyError`] if no random bytes can be had.
+    /// [`EntropyError`] if the operating system provides no random bytes.
     pub fn random(entropy: &impl Entropy) -> Result<Self, EntropyError> {
         Ok(Self(Secret::new(entropy.bytes()?)))
     }
@@ -59,7 +59,7 @@ impl RecoveryCode {
         (code.checksum() == *checksum).then_some(code)
     }
 
-    /// Returns the text for the person to write down.
+    /// Returns the text that the person writes down.
     #[must_use]
     pub fn to_text(&self) -> Zeroizing<String> {
         let mut digits: Vec<u8> = Vec::with_capacity(BYTES * 8 / 5 + CHECKSUM);

@@ -1,4 +1,4 @@
-//! Whether the salts of a site are good enough for a vault.
+//! Checks whether the salts of a site are suitable for a vault.
 //!
 //! If one of its constants is missing, is the placeholder or equals another one, WordPress silently uses a value from
 //! its database instead. An attacker who has the database would find the key beside the secrets that it protects.
@@ -12,9 +12,9 @@ const MIN_VARIETY: usize = 12;
 /// Checks the values of the needed salts, with `None` for a constant that is not defined.
 ///
 /// # Errors
-/// The first fault: [`Reason::SaltMissing`] if a salt is undefined or empty (or there is none),
+/// The first fault: [`Reason::SaltMissing`] if a salt is undefined or empty (or the list is empty),
 /// [`Reason::SaltPlaceholder`] if it contains WordPress's placeholder, [`Reason::SaltShort`] if it has fewer than 32
-/// bytes, and [`Reason::SaltMonotonous`] if it has fewer than 12 different bytes. If all are good by themselves,
+/// bytes, and [`Reason::SaltMonotonous`] if it has fewer than 12 different bytes. If no salt has such a fault,
 /// [`Reason::SaltDuplicated`] if two are equal.
 pub fn check(salts: &[Option<&[u8]>]) -> Result<(), Reason> {
     if salts.is_empty() {

@@ -1,6 +1,6 @@
 //! The form of a sealed secret: `cse1.` ‖ key id, 8 hex digits ‖ `.` ‖ base64url(iv 16 ‖ ciphertext ‖ tag 32).
 //!
-//! Site, name and key id are authenticated with it, so that a value copied to another row or site does not open.
+//! Site, name and key id are authenticated with the secret, so that a value copied to another row or site does not open.
 
 use super::aead::{self, AeadKey};
 use crate::bytes::{base64url_into, from_base64url, from_hex, hex, pae};
@@ -18,7 +18,7 @@ const PREFIX: &str = "cse1.";
 /// The longest sealed secret that is read, in characters.
 const MAX_TEXT: usize = PREFIX.len() + 9 + (aead::IV + MAX_SECRET + 16 + aead::TAG).div_ceil(3) * 4;
 
-/// A decoded sealed secret. Nothing of it is verified yet.
+/// A decoded sealed secret. The tag is not verified yet.
 pub(super) struct SealedSecret {
     pub(super) key_id: KeyId,
     iv: [u8; aead::IV],
@@ -55,7 +55,7 @@ pub(super) fn seal(
     text
 }
 
-/// Decodes a sealed secret. Returns `None` for anything but its one canonical form.
+/// Decodes a sealed secret. Returns `None` for any text that is not in canonical form.
 pub(super) fn parse(text: &[u8]) -> Option<SealedSecret> {
     if text.len() > MAX_TEXT {
         return None;

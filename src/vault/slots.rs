@@ -1,6 +1,6 @@
 //! The stored text of a vault: `csv1.` ‖ base64url(JSON) ‖ `.` ‖ base64url(MAC 32) ‖ `.` ‖ base64url(checksum 6).
 //!
-//! The JSON has the site, the slots and the data keys; the keys are wrapped. The MAC is HMAC-SHA256 over the text
+//! The JSON contains the site, the slots and the wrapped data keys. The MAC is HMAC-SHA256 over the text
 //! before it, with a key derived from the vault key: adding or removing a slot requires a secret that opens one. It
 //! is verified over the text as received. The checksum, the first bytes of the SHA-256 of all text before it, needs
 //! no key: it detects a damaged text before any key is tried.
@@ -64,7 +64,7 @@ impl SlotKind {
 }
 
 /// The secret that opens a slot. Key material with fewer than 32 bytes or with WordPress's placeholder in it is
-/// refused: that of `AUTH_KEY` with [`Reason::KeyUnusable`], that of a key file with [`Reason::KeyFileUnusable`].
+/// refused with [`Reason::KeyUnusable`] for `AUTH_KEY`, and with [`Reason::KeyFileUnusable`] for a key file.
 pub enum SlotSecret<'a> {
     /// The key material of [`SlotKind::AuthKey`].
     AuthKey(&'a [u8]),

@@ -2,7 +2,7 @@
 
 use super::engine::{LATEST, LmdbStore, OpenGeneration};
 use super::table::{
-    TableName, WriteEnd, check_share, lapsed, moment, prune, read, table, table_to_read, write,
+    TableName, WriteEnd, check_share, expired, moment, prune, read, table, table_to_read, write,
 };
 use crate::clock::Timestamp;
 use crate::limit::budget::{Budget, Spending, Standing};
@@ -24,10 +24,10 @@ fn place(key: &[u8; 32]) -> &[u8] {
 /// The parts of a record of a one-time item: until when it must be remembered, and its receipt.
 type SeenRecord<'a> = (&'a [u8; 8], &'a [u8]);
 
-/// Returns the parts of a record that has not lapsed. A record that is too short is damage and not treated as absent:
+/// Returns the parts of a record that has not expired. A record that is too short is damage and not treated as absent:
 /// its item would otherwise be accepted twice.
 fn live(record: Option<&[u8]>, latest: Timestamp) -> Result<Option<SeenRecord<'_>>, StoreError> {
-    let Some(record) = record.filter(|record| !lapsed(record, latest)) else {
+    let Some(record) = record.filter(|record| !expired(record, latest)) else {
         return Ok(None);
     };
     let parts = record.split_first_chunk();
@@ -106,7 +106,7 @@ impl Store for LmdbStore {
                         seen.put(wtxn, place, &record)?;
                     }
                     prune(seen, wtxn, place, PRUNE_BATCH, |until| {
-                        lapsed(until, latest)
+                        expired(until, latest)
                     })?;
                 }
                 if latest != before {
@@ -125,7 +125,7 @@ impl Store for LmdbStore {
                 clock.put(wtxn, LATEST, &latest.millis().to_be_bytes())?;
                 for item in items {
                     prune(seen, wtxn, place(&item.key), PRUNE_WHEN_FULL, |until| {
-                        lapsed(until, latest)
+                        expired(until, latest)
                     })?;
                 }
                 Ok(WriteEnd::Commit(()))

@@ -249,8 +249,8 @@ pub(super) fn moment(bytes: Option<&[u8]>) -> Result<Timestamp, StoreError> {
     )))
 }
 
-/// Returns whether a record has lapsed. It begins with the moment until which it is kept.
-pub(super) fn lapsed(record: &[u8], latest: Timestamp) -> bool {
+/// Returns whether a record has expired. It begins with the moment until which it is kept.
+pub(super) fn expired(record: &[u8], latest: Timestamp) -> bool {
     moment(record.get(..8)).is_ok_and(|until| until < latest)
 }
 

@@ -28,16 +28,16 @@ for at = 8, #ARGV, 4 do
 end
 for _, item in ipairs(items) do
 	if item.keep < latest then
-		return {LAPSED}
+		return {EXPIRED}
 	end
 end
-local lapsed = {}
+local expired = {}
 for index, item in ipairs(items) do
 	local keep = tonumber(call('ZSCORE', SEEN, item.key))
 	if keep and keep >= latest then
 		return {OK, 0, index - 1, call('HGET', RECEIPTS, item.key) or ''}
 	end
-	lapsed[#lapsed + 1] = keep and item.key
+	expired[#expired + 1] = keep and item.key
 end
 
 local function forget(keys)
@@ -69,7 +69,7 @@ local function is_full()
 	return (call('ZCARD', SEEN) + #items) * SEEN_COST + bytes_of('receipt_bytes', RECEIPTS) + cost > room
 end
 
-forget(lapsed)
+forget(expired)
 prune(batch * #items)
 if is_full() then
 	prune(large)

@@ -3,7 +3,7 @@
 -- the statuses below.
 local META, SEEN, RECEIPTS, LIMITS, FORGET, VALUES, BUDGETS, BUDGET_FORGET = unpack(KEYS)
 local INSTANCE = ARGV[1]
-local OK, CHANGED, RESTARTED, STEPPED, LAPSED, FULL, APART, FOREIGN = 0, 1, 2, 3, 4, 5, 6, 7
+local OK, CHANGED, RESTARTED, STEPPED, EXPIRED, FULL, APART, FOREIGN = 0, 1, 2, 3, 4, 5, 6, 7
 local call = redis.call
 
 -- The bytes that a record takes beside its content, measured with MEMORY USAGE and rounded up.

@@ -49,7 +49,7 @@ pub(super) fn script<T>(
         1 => Ok(ScriptOutcome::Changed),
         2 => Err(StoreError::Restarted),
         3 => Err(StoreError::ClockStepped),
-        4 => Err(StoreError::Lapsed),
+        4 => Err(StoreError::Expired),
         5 => Err(StoreError::Full),
         6 => Err(RedisFault::ClocksApart.into()),
         7 => Err(RedisFault::Foreign.into()),

@@ -87,7 +87,7 @@ conformance! {
         receipts_have_a_maximum_length
         lapsed_records_are_pruned
         a_full_store_refuses_new_records_and_keeps_live_ones
-        a_full_store_accepts_new_records_when_old_ones_lapse
+        a_full_store_accepts_new_records_when_old_ones_expire
         a_full_store_prunes_records_far_from_the_new_one
         a_full_store_records_the_moment_by_which_it_pruned
     }

@@ -85,7 +85,7 @@ pub(super) fn a_first_receipt_is_written_with_its_record<E: Engine>() {
     assert_eq!(receipt(&*store, 2, 2), Some(longest.to_vec()));
     assert_eq!(insert(3, 1000, longer, 2), Err(StoreError::Misuse));
     assert_eq!(receipt(&*store, 3, 2), None);
-    // A lapsed record is forgotten together with its receipt.
+    // A expired record is forgotten together with its receipt.
     assert_eq!(insert(1, 3000, b"", 1001), Ok(true));
     assert_eq!(receipt(&*store, 1, 1001), Some(Vec::new()));
     assert_eq!(insert(2, 3000, b"two", 1001), Ok(true));
@@ -108,13 +108,13 @@ pub(super) fn an_item_that_has_already_lapsed_is_refused<E: Engine>() {
     assert_eq!(store.insert_once(&once(1, 5000), at(5000)), Ok(true));
     assert_eq!(
         store.insert_once(&once(2, 5000), at(5001)),
-        Err(StoreError::Lapsed)
+        Err(StoreError::Expired)
     );
     // The latest moment decides, not a clock that is a little behind it.
     assert_eq!(store.insert_once(&once(3, 9000), at(8000)), Ok(true));
     assert_eq!(
         store.insert_once(&once(2, 7000), at(6000)),
-        Err(StoreError::Lapsed)
+        Err(StoreError::Expired)
     );
 }
 
@@ -174,7 +174,7 @@ pub(super) fn a_clock_that_was_far_ahead_admits_no_replay<E: Engine>() {
     for n in 0..50 {
         assert_eq!(store.insert_once(&once(n, 60_000), at(100)), Ok(true));
     }
-    // The clock is a year ahead: all records lapse, and some are pruned.
+    // The clock is a year ahead: all records expire, and some are pruned.
     for n in 50..60 {
         assert_eq!(
             store.insert_once(&once(n, year + 60_000), at(year)),
@@ -231,7 +231,7 @@ pub(super) fn a_full_store_refuses_new_records_and_keeps_live_ones<E: Engine>() 
     assert!(store.status().unwrap().seen >= count);
 }
 
-pub(super) fn a_full_store_accepts_new_records_when_old_ones_lapse<E: Engine>() {
+pub(super) fn a_full_store_accepts_new_records_when_old_ones_expire<E: Engine>() {
     let Subject { store, _folder } = E::small();
     let count = fill(&*store, 60_000, 2);
     let next = once(count, 300_000);
@@ -244,7 +244,7 @@ pub(super) fn a_full_store_accepts_new_records_when_old_ones_lapse<E: Engine>() 
 
 pub(super) fn a_full_store_prunes_records_far_from_the_new_one<E: Engine>() {
     let Subject { store, _folder } = E::small();
-    // The records in the lower half of the keys lapse, those in the upper half remain.
+    // The records in the lower half of the keys expire, those in the upper half remain.
     let lower = |n: u64| key(n)[0] < 128;
     let keep = |n| once(n, if lower(n) { 60_000 } else { 900_000 });
     let full = (0..)

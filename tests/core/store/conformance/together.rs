@@ -32,7 +32,7 @@ pub(super) fn items_are_used_together_or_not_at_all<E: Engine>() {
     assert_eq!(receipt(&*store, 1, 3), Some(b"one".to_vec()));
     assert_eq!(receipt(&*store, 2, 3), Some(Vec::new()));
     assert_eq!(receipt(&*store, 3, 3), None);
-    // Each record lapses separately.
+    // Each record expires separately.
     let third = [
         with(once(3, 9000), b"three"),
         with(once(1, 20_000), b"anew"),
@@ -91,7 +91,7 @@ pub(super) fn each_of_several_items_is_checked<E: Engine>() {
     };
     refused(old, 2, StoreError::Restarted);
     refused(remote, 2, StoreError::Restarted);
-    refused(once(2, 999), 1000, StoreError::Lapsed);
+    refused(once(2, 999), 1000, StoreError::Expired);
     assert_eq!(store.status().unwrap().seen, 0);
     assert_eq!(store.insert_once(&once(3, 90_000), at(40_000)), Ok(true));
     refused(once(2, 60_000), 9_999, StoreError::ClockStepped);
@@ -150,7 +150,7 @@ pub(super) fn a_full_store_records_none_of_several_items<E: Engine>() {
     for n in 0..full {
         assert_eq!(store.insert_together(&pair(n), at(60_000)), again(0, b""));
     }
-    // When they have lapsed, there is room for as many.
+    // When they have expired, there is room for as many.
     for n in 0..full {
         let fresh = pair(full + n).map(|item| OneTimeUse {
             keep_until: at(300_000),

@@ -74,7 +74,7 @@ fn the_documented_permissions_suffice_and_each_is_needed() {
         assert!(store.settle(&once(1, now).key, b"")?);
         let limit = |n, window| [Limit::new([n; 32], 5, window).unwrap()];
         let _ = store.admit(&limit(1, 1), now)?;
-        // Two hours later all records lapse and are pruned.
+        // Two hours later all records expire and are pruned.
         let later = now.plus_seconds(7200);
         let _ = store.admit(&limit(2, 1), later)?;
         // Days later, a count of a budget is pruned.
