@@ -143,7 +143,7 @@ final class Composition {
 		add_action( 'admin_menu', fn() => $this->menu()->add_pages() );
 		add_action( 'admin_enqueue_scripts', fn( string $hook ) => $this->menu()->enqueue_assets( $hook ) );
 		add_filter( 'plugin_action_links_' . plugin_basename( FILE ), fn( array $links ): array => $this->menu()->add_links( $links ) );
-		add_action( 'admin_notices', fn() => ( new Notices( $this->kill_switch(), $this->condition() ) )->show() );
+		add_action( 'admin_notices', fn() => ( new Notices( $this->kill_switch(), $this->condition(), Menu::url( Menu::CONNECTIONS ) ) )->show() );
 		// WordPress fires this before it handles a form that was sent to admin-post.php.
 		add_action(
 			'admin_init',

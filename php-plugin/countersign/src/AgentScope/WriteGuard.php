@@ -55,8 +55,8 @@ final class WriteGuard {
 	 *
 	 * @return T What the function returned.
 	 *
-	 * @throws Denied `capability_denied` for a forbidden write; `kill_switch`, `connection_paused` or `connection_revoked` if the
-	 *                connection may no longer act.
+	 * @throws Denied `capability_denied` for a forbidden write; if the connection may no longer act, `kill_switch`,
+	 *                `connection_unknown`, `connection_revoked`, `token_revoked` or `connection_paused`.
 	 */
 	public function watch( callable $act ): mixed {
 		$hooks = [

@@ -50,10 +50,11 @@ final class Call {
 	}
 
 	/**
-	 * Ends the call if an administrator has stopped all agents, or paused or revoked this connection, since the call began.
-	 * Call it before every write.
+	 * Ends the call if an administrator has, since the call began, stopped all agents or paused or revoked this connection, or
+	 * if the connection or its token is no longer valid. Call it before every write.
 	 *
-	 * @throws Denied `kill_switch`, `connection_paused` or `connection_revoked`. Do not catch it.
+	 * @throws Denied `kill_switch`, `connection_unknown`, `connection_revoked`, `token_revoked` or `connection_paused`. Do not
+	 *                catch it.
 	 */
 	public function ensure_live(): void {
 		$this->live_check->ensure_live();

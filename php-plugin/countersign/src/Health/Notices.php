@@ -4,7 +4,6 @@ declare(strict_types=1);
 
 namespace Countersign\Plugin\Health;
 
-use Countersign\Plugin\Admin\Menu;
 use Countersign\Plugin\Connections\KillSwitch;
 use Countersign\Plugin\Site\Capabilities;
 
@@ -19,9 +18,11 @@ final class Notices {
 	/** Screens of WordPress that show the notices. */
 	private const SCREENS = [ 'dashboard', 'plugins', 'update-core', 'site-health' ];
 
+	/** @param string $connections_url Address of the Connections page, where the kill switch is turned off. */
 	public function __construct(
 		private readonly KillSwitch $kill_switch,
 		private readonly Condition $condition,
+		private readonly string $connections_url,
 	) {}
 
 	/** Callback of the action `admin_notices`. */
@@ -46,7 +47,7 @@ final class Notices {
 				sprintf(
 					'<strong>%s</strong> <a href="%s">%s</a>',
 					esc_html__( 'All AI agents are stopped on this site.', 'countersign' ),
-					esc_url( Menu::url( Menu::CONNECTIONS ) ),
+					esc_url( $this->connections_url ),
 					esc_html__( 'Let agents continue', 'countersign' )
 				),
 				[ 'type' => 'warning' ]
