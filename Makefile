@@ -1,6 +1,6 @@
 # The commands of the project. Each target runs one script, which documents what it does.
 .DEFAULT_GOAL := help
-.PHONY: help build demo demo-down test test-lint test-core test-fuzz test-phpt test-fpm test-plugin test-conformance test-clients test-browser test-packages test-matrix packages fuzz bench deny licences mutants setup clean-sites
+.PHONY: help build demo demo-down test test-lint test-core test-fuzz test-phpt test-fpm test-plugin test-conformance test-clients test-browser test-packages test-matrix packages fuzz bench deny analyze licences mutants setup clean-sites
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -66,6 +66,9 @@ bench: ## benchmarks, with comparable PHP code (not part of make test)
 
 deny: ## check licences, versions and vulnerabilities of dependencies (not part of make test)
 	@tests/run/deny.sh
+
+analyze: ## check the types in the plugin's PHP with mago; builds it first (not part of make test)
+	@tests/run/analyze.sh
 
 licences: ## write the licences of the compiled crates again, after a change of a dependency
 	@packaging/third-party.sh

@@ -27,6 +27,7 @@ $countersign_clean_site = static function (): void {
 	global $wpdb;
 	Schema::drop();
 	// Notices that were not shown yet, and cached documents of clients.
+	/** @var list<string> $transients */
 	$transients = $wpdb->get_col( $wpdb->prepare( 'SELECT option_name FROM %i WHERE option_name LIKE %s', $wpdb->options, $wpdb->esc_like( '_transient_countersign_' ) . '%' ) ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- No function of WordPress lists transients.
 	foreach ( $transients as $name ) {
 		delete_transient( substr( $name, strlen( '_transient_' ) ) );

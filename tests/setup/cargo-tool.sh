@@ -2,7 +2,7 @@
 # Installs a development tool written in Rust into .cache/cargo-tools/bin, at the version below and with the
 # dependencies that the tool locks. Building one takes some minutes, once.
 #
-#   tests/setup/cargo-tool.sh cargo-about|cargo-deny|cargo-mutants
+#   tests/setup/cargo-tool.sh cargo-about|cargo-deny|cargo-mutants|mago
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
 
@@ -13,7 +13,8 @@ case $tool in
 cargo-about) version=0.9.3 features=(--features cli) ;;
 cargo-deny) version=0.20.2 ;;
 cargo-mutants) version=27.1.0 ;;
-*) die "unknown tool '$tool' (cargo-about, cargo-deny, cargo-mutants)" ;;
+mago) version=1.29.0 ;;
+*) die "unknown tool '$tool' (cargo-about, cargo-deny, cargo-mutants, mago)" ;;
 esac
 
 install_tool() {

@@ -69,7 +69,7 @@ final class AdminPost {
 	 * @return list<string>
 	 */
 	public static function keys( string $key ): array {
-		return array_values( array_map( sanitize_key( ... ), (array) wp_unslash( $_POST[ $key ] ?? [] ) ) ); // phpcs:ignore WordPress.Security -- handle() has verified the nonce.
+		return array_values( array_map( sanitize_key( ... ), array_filter( (array) wp_unslash( $_POST[ $key ] ?? [] ), is_string( ... ) ) ) ); // phpcs:ignore WordPress.Security -- handle() has verified the nonce.
 	}
 
 	/** Returns the id of the connection that the request names, or 0. */

@@ -58,11 +58,11 @@ final class AuditTable extends \WP_List_Table {
 	/** {@inheritDoc} */
 	public function prepare_items() {
 		foreach ( [ 'outcome', 'connection', 'correlation' ] as $filter ) {
-			$this->filters[ $filter ] = sanitize_key( $_GET[ $filter ] ?? '' ); // phpcs:ignore WordPress.Security.NonceVerification -- Only selects what is shown.
+			$this->filters[ $filter ] = Query::key( $filter );
 		}
-		$this->filters['search'] = sanitize_text_field( wp_unslash( $_GET['s'] ?? '' ) ); // phpcs:ignore WordPress.Security.NonceVerification -- Only selects what is shown.
+		$this->filters['search'] = sanitize_text_field( Query::text( 's' ) );
 		// A call has two entries, intent and outcome. The intent is shown only if the outcome is missing, or on request.
-		$wants_all              = 'all' === sanitize_key( $_GET['steps'] ?? '' ) || '' !== $this->filters['correlation']; // phpcs:ignore WordPress.Security.NonceVerification -- Only selects what is shown.
+		$wants_all              = 'all' === Query::key( 'steps' ) || '' !== $this->filters['correlation'];
 		$this->filters['steps'] = $wants_all ? 'all' : 'ended';
 		$rows                   = Entries::page( $this->filters, $this->before(), self::PER_PAGE + 1 );
 		$this->has_older        = count( $rows ) > self::PER_PAGE;
@@ -161,8 +161,8 @@ final class AuditTable extends \WP_List_Table {
 		$target = (string) $item['target'];
 		if ( preg_match( '/^(?:post|media):(\d+)$/D', $target, $found ) ) {
 			$post = get_post( (int) $found[1] );
-			$url  = $post ? get_edit_post_link( $post, 'raw' ) : null;
-			if ( $url ) {
+			$url  = $post instanceof \WP_Post ? get_edit_post_link( $post, 'raw' ) : null;
+			if ( $post instanceof \WP_Post && $url ) {
 				return sprintf( '<a href="%s">%s</a><br><span class="countersign-muted">%s</span>', esc_url( $url ), esc_html( get_the_title( $post ) ?: $target ), esc_html( $target ) );
 			}
 		}
@@ -222,7 +222,7 @@ final class AuditTable extends \WP_List_Table {
 	private static function value( mixed $value ): string {
 		return match ( true ) {
 			is_string( $value ) => $value,
-			is_array( $value ) && array_is_list( $value ) && array_filter( $value, is_string( ... ) ) === $value => implode( ', ', $value ),
+			is_array( $value ) && array_is_list( $value ) && [] === array_filter( $value, static fn( mixed $item ): bool => ! is_string( $item ) ) => implode( ', ', $value ),
 			default             => (string) wp_json_encode( $value, JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE ),
 		};
 	}

@@ -28,7 +28,7 @@ final class ConnectionsPage {
 
 	/** Prints the page. */
 	public function show(): void {
-		$view       = sanitize_key( $_GET['view'] ?? '' ); // phpcs:ignore WordPress.Security.NonceVerification -- Only selects what is shown.
+		$view       = Query::key( 'view' );
 		$connection = $this->connections->find( absint( $_GET['connection'] ?? 0 ) ); // phpcs:ignore WordPress.Security.NonceVerification -- Only selects what is shown.
 		echo '<div class="wrap countersign">';
 		match ( true ) {

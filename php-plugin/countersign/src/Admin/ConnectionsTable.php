@@ -46,7 +46,7 @@ final class ConnectionsTable extends \WP_List_Table {
 
 	/** {@inheritDoc} */
 	public function prepare_items() {
-		$search      = sanitize_text_field( wp_unslash( $_GET['s'] ?? '' ) ); // phpcs:ignore WordPress.Security.NonceVerification -- Only selects what is shown.
+		$search      = sanitize_text_field( Query::text( 's' ) );
 		$total       = $this->connections->count( $this->state(), $search );
 		$this->items = $this->connections->page( $this->state(), $search, self::PER_PAGE, ( $this->get_pagenum() - 1 ) * self::PER_PAGE );
 		$this->set_pagination_args(
@@ -123,6 +123,7 @@ final class ConnectionsTable extends \WP_List_Table {
 	 * @param string     $column_name
 	 * @param string     $primary
 	 */
+	// @mago-ignore analysis:incompatible-parameter-type WordPress passes the items that prepare_items() sets.
 	protected function handle_row_actions( $item, $column_name, $primary ) {
 		if ( $column_name !== $primary ) {
 			return '';
@@ -157,7 +158,7 @@ final class ConnectionsTable extends \WP_List_Table {
 	}
 
 	private function state(): string {
-		$state = sanitize_key( $_GET['state'] ?? '' ); // phpcs:ignore WordPress.Security.NonceVerification -- Only selects what is shown.
+		$state = Query::key( 'state' );
 		return in_array( $state, [ Connection::ACTIVE, Connection::PAUSED, Connection::REVOKED ], true ) ? $state : '';
 	}
 

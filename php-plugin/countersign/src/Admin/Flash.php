@@ -24,6 +24,7 @@ final class Flash {
 
 	/** Prints the notices and deletes them. */
 	public static function show(): void {
+		/** @var list<array{string, string}>|false $notices As {@see add()} stored them. */
 		$notices = get_transient( self::key() );
 		if ( is_array( $notices ) ) {
 			delete_transient( self::key() );

@@ -63,23 +63,23 @@ final class SqlStatement {
 			},
 			$sql
 		);
-		return new self( (string) $bare, $texts, is_string( $bare ) && ! preg_match( '/[\'"]/', (string) $bare ) && 0 === substr_count( (string) $bare, '`' ) % 2 );
+		return new self( (string) $bare, $texts, is_string( $bare ) && 0 === preg_match( '/[\'"]/', $bare ) && 0 === substr_count( $bare, '`' ) % 2 );
 	}
 
 	/** Tells whether the statement only reads. */
 	public function is_read(): bool {
-		return $this->is_whole && in_array( $this->verb(), self::READS, true ) && ! preg_match( '/\bINTO\s+(?:OUTFILE|DUMPFILE)\b|^\s*(?:EXPLAIN|DESC|DESCRIBE)\s+ANALYZE\b/i', $this->bare );
+		return $this->is_whole && in_array( $this->verb(), self::READS, true ) && 0 === preg_match( '/\bINTO\s+(?:OUTFILE|DUMPFILE)\b|^\s*(?:EXPLAIN|DESC|DESCRIBE)\s+ANALYZE\b/i', $this->bare );
 	}
 
 	/** Tells whether the statement changes nothing permanently, and not how later statements are interpreted. */
 	public function is_harmless(): bool {
-		return $this->is_whole && in_array( $this->verb(), self::NEITHER, true ) && ! preg_match( '/\b(?:STATEMENT|sql_mode|GLOBAL|PERSIST|PERSIST_ONLY|PASSWORD)\b/i', $this->bare );
+		return $this->is_whole && in_array( $this->verb(), self::NEITHER, true ) && 0 === preg_match( '/\b(?:STATEMENT|sql_mode|GLOBAL|PERSIST|PERSIST_ONLY|PASSWORD)\b/i', $this->bare );
 	}
 
 	/** Tells whether the statement is a write, and the tables that it changes are certain. */
 	public function is_clear(): bool {
 		$makes_code = '/^\s*(?:CREATE|ALTER|DROP|RENAME)\b(?:(?!\bTABLE\b|\bINDEX\b).)*\b(?:TRIGGER|PROCEDURE|FUNCTION|PACKAGE|EVENT|VIEW|USER|ROLE|SERVER)\b/is';
-		return $this->is_whole && in_array( $this->verb(), self::WRITES, true ) && ! preg_match( '/;\s*\S/', $this->bare ) && ! preg_match( $makes_code, $this->bare );
+		return $this->is_whole && in_array( $this->verb(), self::WRITES, true ) && 0 === preg_match( '/;\s*\S/', $this->bare ) && 0 === preg_match( $makes_code, $this->bare );
 	}
 
 	/** Tells whether the statement deletes rows. */
@@ -94,7 +94,7 @@ final class SqlStatement {
 	 * @param bool   $is_prefix Whether names that begin with `$table` count too.
 	 */
 	public function mentions( string $table, bool $is_prefix = false ): bool {
-		return 1 === preg_match( '/(?<![\w$])' . preg_quote( $table, '/' ) . ( $is_prefix ? '' : '(?![\w$])' ) . '/i', $this->bare );
+		return 0 !== preg_match( '/(?<![\w$])' . preg_quote( $table, '/' ) . ( $is_prefix ? '' : '(?![\w$])' ) . '/i', $this->bare );
 	}
 
 	/**
@@ -105,7 +105,7 @@ final class SqlStatement {
 	 * @return list<string>|null
 	 */
 	public function values_of( string $column ): ?array {
-		if ( preg_match( self::MADE, $this->bare ) ) {
+		if ( 0 !== preg_match( self::MADE, $this->bare ) ) {
 			return null;
 		}
 		$name = '`?' . preg_quote( $column, '/' ) . '`?';
@@ -113,13 +113,14 @@ final class SqlStatement {
 			return $this->inserted( $name, $found[1], $found[2] );
 		}
 		// Every occurrence of the column must be understood, and nothing may widen the condition.
+		// @mago-ignore analysis:too-few-arguments PHP needs the third argument only for the matches.
 		$places     = preg_match_all( "/$name/i", $this->bare );
 		$understood = preg_match_all( "/$name\s*(?:=|LIKE|IN\s*\()\s*((?:\s*\?\d+\?\s*,?)+)/i", $this->bare, $found );
-		if ( 0 === $places || $places !== $understood || preg_match( '/\b(?:OR|XOR|NOT)\b|\|\||<>|!/i', $this->bare ) ) {
+		if ( ! $places || $places !== $understood || 0 !== preg_match( '/\b(?:OR|XOR|NOT)\b|\|\||<>|!/i', $this->bare ) ) {
 			return null;
 		}
 		preg_match_all( '/\?(\d+)\?/', implode( ' ', $found[1] ), $numbers );
-		return array_map( fn( string $number ): string => $this->texts[ (int) $number ], $numbers[1] );
+		return array_map( fn( string $number ): string => $this->texts[ (int) $number ], array_values( $numbers[1] ) );
 	}
 
 	/** Returns the first word in upper case, or ''. */
@@ -129,13 +130,13 @@ final class SqlStatement {
 
 	/** @return list<string>|null */
 	private function inserted( string $name, string $columns, string $rows ): ?array {
-		$columns  = preg_split( '/\s*,\s*/', trim( $columns ) );
-		$position = array_key_first( preg_grep( "/^$name\$/iD", $columns ) );
+		$columns  = preg_split( '/\s*,\s*/', trim( $columns ) ) ?: [];
+		$position = array_key_first( preg_grep( "/^$name\$/iD", $columns ) ?: [] );
 		// Values that contain parentheses are function calls or subqueries, and do not match.
-		preg_match_all( '/\(([^()]*)\)/', preg_replace( '/\bON\s+DUPLICATE\b.*$/is', '', $rows ), $found );
+		$count  = preg_match_all( '/\(([^()]*)\)/', (string) preg_replace( '/\bON\s+DUPLICATE\b.*$/is', '', $rows ), $found );
 		$values = [];
-		foreach ( null === $position ? [] : $found[1] as $row ) {
-			$value = preg_split( '/\s*,\s*/', trim( $row ) )[ $position ] ?? '';
+		foreach ( null === $position || ! $count ? [] : $found[1] as $row ) {
+			$value = ( preg_split( '/\s*,\s*/', trim( $row ) ) ?: [] )[ $position ] ?? '';
 			if ( ! preg_match( '/^\?(\d+)\?$/D', $value, $number ) ) {
 				return null;
 			}

@@ -30,6 +30,7 @@ final class Checkpoints {
 	 * @return array{Head, string|null} The checkpoint is null if the log is empty, or if the extension does not sign the head
 	 *                                  because the log was longer before or the store is not available.
 	 */
+	// @mago-ignore analysis:missing-return-statement The loop ends only by a return.
 	public static function current( AuditLog $log ): array {
 		for ( $tries = 5; ; $tries-- ) {
 			$head = Log::head();
@@ -78,7 +79,7 @@ final class Checkpoints {
 	 */
 	public static function all(): array {
 		global $wpdb;
-		return array_map( 'strval', $wpdb->get_col( $wpdb->prepare( 'SELECT note FROM %i ORDER BY size', Schema::table( 'audit_checkpoint' ) ) ) ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- A table of this plugin, past any cache.
+		return array_map( 'strval', array_values( $wpdb->get_col( $wpdb->prepare( 'SELECT note FROM %i ORDER BY size', Schema::table( 'audit_checkpoint' ) ) ) ) ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- A table of this plugin, past any cache.
 	}
 
 	/**

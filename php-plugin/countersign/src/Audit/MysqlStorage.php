@@ -47,7 +47,9 @@ final class MysqlStorage implements Storage {
 			return $this->connection;
 		}
 		global $wpdb;
-		[ $host, $port, $socket, $is_ipv6 ] = $wpdb->parse_db_host( DB_HOST ) ?: [ DB_HOST, null, null, false ];
+		/** @var array{string, int|string|null, string|null, bool} $address */
+		$address                            = $wpdb->parse_db_host( DB_HOST ) ?: [ DB_HOST, null, null, false ];
+		[ $host, $port, $socket, $is_ipv6 ] = $address;
 		if ( $is_ipv6 ) {
 			$host = "[$host]";
 		}
@@ -55,7 +57,7 @@ final class MysqlStorage implements Storage {
 		$mode = ( new \mysqli_driver() )->report_mode;
 		mysqli_report( MYSQLI_REPORT_ERROR | MYSQLI_REPORT_STRICT );
 		try {
-			$db = mysqli_init();
+			$db = mysqli_init() ?: throw new \RuntimeException( 'mysqli cannot be initialized' );
 			$db->options( MYSQLI_OPT_CONNECT_TIMEOUT, 5 );
 			$db->options( MYSQLI_SET_CHARSET_NAME, 'utf8mb4' );
 			$db->options( MYSQLI_INIT_COMMAND, 'SET SESSION innodb_lock_wait_timeout = ' . self::LOCK_WAIT . ", SESSION sql_mode = 'STRICT_ALL_TABLES'" );
@@ -103,13 +105,14 @@ final class MysqlStorage implements Storage {
 			while ( $more ) {
 				$result = $db->store_result();
 				if ( $result ) {
+					/** @var list<list<string|null>> $rows */
 					$rows = $result->fetch_all( MYSQLI_NUM );
 					$result->free();
 				}
 				$more = $db->more_results() && $db->next_result();
 			}
 		} catch ( \mysqli_sql_exception $error ) {
-			throw self::failure( $error->getCode() ); // phpcs:ignore WordPress.Security.EscapeOutput.ExceptionNotEscaped -- A number, for the error log.
+			throw self::failure( (int) $error->getCode() ); // phpcs:ignore WordPress.Security.EscapeOutput.ExceptionNotEscaped -- A number, for the error log.
 		}
 		if ( 0 !== $db->errno ) {
 			throw self::failure( $db->errno ); // phpcs:ignore WordPress.Security.EscapeOutput.ExceptionNotEscaped -- A number, for the error log.

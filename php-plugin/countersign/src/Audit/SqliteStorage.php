@@ -29,6 +29,7 @@ final class SqliteStorage implements Storage {
 		// IMMEDIATE takes the write lock before the head is read, so that no other append reads the same head.
 		$db->exec( 'BEGIN IMMEDIATE' );
 		try {
+			// @mago-ignore analysis:invalid-method-access PDO::ERRMODE_EXCEPTION is set, so query() never returns false.
 			$head = $db->query( 'SELECT head FROM ' . Schema::table( 'audit_head' ) . ' WHERE id = 1' )->fetch( \PDO::FETCH_NUM );
 			if ( false === $head ) {
 				throw new \RuntimeException( 'the head row of the audit log is missing' );
@@ -37,7 +38,7 @@ final class SqliteStorage implements Storage {
 			foreach ( $append->rows() as $row ) {
 				self::insert( $db, 'INSERT', 'audit_entry', $row );
 			}
-			$update = $db->prepare( 'UPDATE ' . Schema::table( 'audit_head' ) . ' SET head = ?, size = ? WHERE id = 1' );
+			$update = self::prepare( $db, 'UPDATE ' . Schema::table( 'audit_head' ) . ' SET head = ?, size = ? WHERE id = 1' );
 			$update->bindValue( 1, $append->head() );
 			$update->bindValue( 2, $append->size(), \PDO::PARAM_INT );
 			$update->execute();
@@ -87,6 +88,11 @@ final class SqliteStorage implements Storage {
 		return $this->connection;
 	}
 
+	/** Prepares a statement. The exception is for PHP's signature only, since PDO throws its own. */
+	private static function prepare( \PDO $db, string $sql ): \PDOStatement {
+		return $db->prepare( $sql ) ?: throw new \RuntimeException( 'the statement cannot be prepared' );
+	}
+
 	/**
 	 * Inserts a row.
 	 *
@@ -94,7 +100,7 @@ final class SqliteStorage implements Storage {
 	 */
 	private static function insert( \PDO $db, string $verb, string $table, array $row ): void {
 		$marks     = implode( ',', array_fill( 0, count( $row ), '?' ) );
-		$statement = $db->prepare( "$verb INTO " . Schema::table( $table ) . ' (`' . implode( '`,`', array_keys( $row ) ) . "`) VALUES ($marks)" );
+		$statement = self::prepare( $db, "$verb INTO " . Schema::table( $table ) . ' (`' . implode( '`,`', array_keys( $row ) ) . "`) VALUES ($marks)" );
 		$position  = 0;
 		foreach ( $row as $column => $value ) {
 			$type = match ( true ) {

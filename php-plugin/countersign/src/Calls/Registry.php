@@ -157,10 +157,12 @@ final class Registry {
 	 */
 	public function tool_titles(): array {
 		$titles = array_fill_keys( Access::groups(), [] );
-		foreach ( Json::decode( Access::catalogue() ) as $tool ) {
+		/** @var list<array{name: string, title: string, groups: list<string>, ...}> $catalogue */
+		$catalogue = Json::decode( Access::catalogue() );
+		foreach ( $catalogue as $tool ) {
 			if ( isset( $this->builtin[ $tool['name'] ] ) ) {
 				foreach ( $tool['groups'] as $group ) {
-					$titles[ $group ][] = (string) $tool['title'];
+					$titles[ $group ][] = $tool['title'];
 				}
 			}
 		}
@@ -174,7 +176,7 @@ final class Registry {
 	/**
 	 * Refuses a call if the current user lacks the capability that an entry asks for.
 	 *
-	 * @param array{capability: string|null} $entry As returned by {@see find()}.
+	 * @param array{capability: string|null, ...} $entry As returned by {@see find()}.
 	 *
 	 * @throws Denied `capability_denied`.
 	 */

@@ -95,7 +95,7 @@ final class Runner {
 	/**
 	 * Calls a registered handler if the user has the capability that its entry asks for.
 	 *
-	 * @param array{handler: callable, capability: string|null}|null $entry As {@see Registry::find()} returned it.
+	 * @param array{handler: callable, capability: string|null, ...}|null $entry As {@see Registry::find()} returned it.
 	 *
 	 * @throws Denied `capability_denied`, or what the handler throws.
 	 */
@@ -119,16 +119,16 @@ final class Runner {
 				],
 			];
 		}
-		return $value instanceof Result ? $value : Result::messages( (array) $value );
+		return $value instanceof Result ? $value : Result::messages( array_values( (array) $value ) );
 	}
 
-	/** @return array{definition: string, handler: callable, capability: string|null, complete: callable|null}|null */
+	/** @return array{definition: string, handler: callable, capability: string|null, ...}|null */
 	private static function resource_entry( Registry $registry, McpCall $call ): ?array {
 		$template = $call->template();
 		return null === $template ? $registry->find( 'resources', $call->name() ) : $registry->find( 'resourceTemplates', $template );
 	}
 
-	/** @param array{definition: string, handler: callable, capability: string|null}|null $entry */
+	/** @param array{definition: string, handler: callable, capability: string|null, ...}|null $entry */
 	private static function resource( ?array $entry, McpCall $call, Call $handle ): Result {
 		$value = self::invoke( $entry, $call, $handle );
 		if ( is_string( $value ) ) {
@@ -141,7 +141,7 @@ final class Runner {
 				],
 			];
 		}
-		return $value instanceof Result ? $value : Result::contents( (array) $value );
+		return $value instanceof Result ? $value : Result::contents( array_values( (array) $value ) );
 	}
 
 	private function completion( Registry $registry, McpCall $call, Call $handle ): Result {
@@ -157,7 +157,7 @@ final class Runner {
 			(array) ( $asked['context']['arguments'] ?? $asked['context'] ?? [] ),
 			$handle
 		);
-		return $value instanceof Result ? $value : Result::completion( array_map( strval( ... ), (array) $value ) );
+		return $value instanceof Result ? $value : Result::completion( array_map( strval( ... ), array_values( (array) $value ) ) );
 	}
 
 	private static function user_exists( int $user ): bool {

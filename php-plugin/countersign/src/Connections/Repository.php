@@ -42,7 +42,7 @@ final class Repository {
 			),
 			ARRAY_A
 		);
-		return array_map( Connection::from_row( ... ), $rows ?: [] );
+		return array_map( Connection::from_row( ... ), array_values( $rows ?: [] ) );
 	}
 
 	/**
@@ -62,7 +62,7 @@ final class Repository {
 			),
 			ARRAY_A
 		);
-		return array_map( Connection::from_row( ... ), $rows ?: [] );
+		return array_map( Connection::from_row( ... ), array_values( $rows ?: [] ) );
 	}
 
 	/**

@@ -85,10 +85,11 @@ final class Consent {
 		}
 		$request = $oauth->authorize( $query, $client );
 		if ( $request instanceof OAuthReply ) {
-			if ( null === $request->redirect() ) {
+			$address = $request->redirect();
+			if ( null === $address ) {
 				ConsentPage::error( (string) $request->decision()->message() );
 			}
-			self::redirect( $request->redirect() );
+			self::redirect( $address );
 		}
 		if ( 'POST' === ( $_SERVER['REQUEST_METHOD'] ?? '' ) ) { // phpcs:ignore WordPress.Security.ValidatedSanitizedInput -- Compared with a fixed text.
 			$this->submitted( $request, (string) $client, $query );
@@ -109,7 +110,7 @@ final class Consent {
 			$this->show( $request, $query, __( 'Choose the account that the client acts as.', 'countersign' ) );
 		}
 		$preset  = self::text( $_POST, 'preset' );
-		$groups  = array_filter( array_map( sanitize_key( ... ), (array) wp_unslash( $_POST['groups'] ?? [] ) ) ); // phpcs:ignore WordPress.Security.ValidatedSanitizedInput -- sanitize_key() sanitizes each.
+		$groups  = array_filter( array_map( sanitize_key( ... ), array_filter( (array) wp_unslash( $_POST['groups'] ?? [] ), is_string( ... ) ) ) ); // phpcs:ignore WordPress.Security.ValidatedSanitizedInput -- sanitize_key() sanitizes each.
 		$presets = array_keys( Access::presets() );
 		if ( ! in_array( $preset, [ ...$presets, 'custom' ], true ) || array_diff( $groups, Access::groups() ) ) {
 			$this->show( $request, $query, __( 'Choose what the client may do.', 'countersign' ) );

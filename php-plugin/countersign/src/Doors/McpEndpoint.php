@@ -94,14 +94,17 @@ final class McpEndpoint {
 		$connection = $this->connections->find( $request->connection() );
 		$registry   = $request->needsRegistry() ? ( $this->registry )()->to_json() : null;
 		$step       = $request->authorize( $connection?->to_json(), $registry );
-		$is_call    = $step instanceof McpCall;
-		if ( $connection && $is_call ) {
-			$step = $this->call( $step, $connection );
+		if ( $step instanceof McpCall ) {
+			$reply   = $this->call( $step, $connection ?? throw new \LogicException( 'a call was allowed without a connection' ) );
+			$is_used = true;
+		} else {
+			$reply   = $step;
+			$is_used = $step->decision()->isAllowed();
 		}
-		if ( $connection && ( $is_call || $step->decision()->isAllowed() ) ) {
+		if ( $connection && $is_used ) {
 			$this->connections->touch( $connection, Request::ip() );
 		}
-		return $step;
+		return $reply;
 	}
 
 	/** Records the intent, then begins and runs the call. {@see after_fatal()} answers if the handler ends the request. */

@@ -75,6 +75,7 @@ final class OAuthEndpoints {
 			if ( null !== $refusal ) {
 				return Response::of( $refusal )->with( self::CORS );
 			}
+			// @mago-ignore analysis:match-not-exhaustive The router passes no other route.
 			$response = match ( $route ) {
 				'resource-metadata' => self::document( $this->extension->oauth()->resourceMetadata() ),
 				'server-metadata'   => self::document( $this->extension->oauth()->serverMetadata() ),
@@ -117,10 +118,11 @@ final class OAuthEndpoints {
 		if ( ! $decision->isAllowed() ) {
 			return self::too_many( (string) $decision->reason(), $decision->retryAfter() );
 		}
-		$reply = $this->extension->oauth()->register( $request->body );
-		if ( null !== $reply->client() ) {
+		$reply  = $this->extension->oauth()->register( $request->body );
+		$client = $reply->client();
+		if ( null !== $client ) {
 			$this->clients->collect_unused();
-			$this->clients->store( $reply->client() );
+			$this->clients->store( $client );
 		}
 		return Response::of( $reply );
 	}
@@ -135,6 +137,7 @@ final class OAuthEndpoints {
 	 * Redeems an authorization code or a refresh token. The change of the grant is one conditional update. If another
 	 * request changed the grant first, the extension decides again on the new state.
 	 */
+	// @mago-ignore analysis:missing-return-statement The loop ends only by a return or an exception.
 	private function redeem( OAuthTokenRequest $token ): OAuthReply {
 		for ( $attempt = 1; ; $attempt++ ) {
 			$reply  = $token->redeem( $this->grants->json( $token->grantId() ) );

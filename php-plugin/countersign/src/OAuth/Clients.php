@@ -72,6 +72,7 @@ final class Clients {
 	/** Deletes clients that registered more than a day ago and have no grant, at most 100 at a time. */
 	public function collect_unused(): void {
 		global $wpdb;
+		/** @var list<string> $ids */
 		$ids = $wpdb->get_col( // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- A table of this plugin, past any cache.
 			$wpdb->prepare(
 				'SELECT o.id FROM %i o LEFT JOIN %i g ON g.client = o.id WHERE o.created_at < %d AND g.id IS NULL LIMIT 100',

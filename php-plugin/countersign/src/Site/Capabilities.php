@@ -27,8 +27,8 @@ final class Capabilities {
 	/** Grants both capabilities to administrators. The site's owner can grant them to other roles. */
 	public static function grant(): void {
 		$role = get_role( 'administrator' );
-		foreach ( $role ? self::all() : [] as $capability ) {
-			$role->add_cap( $capability );
+		foreach ( self::all() as $capability ) {
+			$role?->add_cap( $capability );
 		}
 	}
 

@@ -25,6 +25,7 @@ final class Json {
 	 * @throws \JsonException If JSON cannot express the value, for example because of recursion or an infinite number.
 	 */
 	public static function encode( mixed $value ): string {
+		// @mago-ignore analysis:invalid-return-statement,falsable-return-statement JSON_THROW_ON_ERROR is set, so it never returns false.
 		return json_encode( $value, self::FLAGS ); // phpcs:ignore WordPress.WP.AlternativeFunctions.json_encode_json_encode -- See above.
 	}
 

@@ -146,7 +146,11 @@ final class Settings {
 		return array_merge( self::DEFAULTS, is_array( $stored ) ? array_intersect_key( $stored, self::DEFAULTS ) : [] );
 	}
 
-	/** @return array{max: int, window: int} */
+	/**
+	 * @param 'ip_limit'|'connection_limit'|'registration_limit' $key
+	 *
+	 * @return array{max: int, window: int}
+	 */
 	private function limit( string $key ): array {
 		$value = $this->all()[ $key ];
 		return self::bounded( is_array( $value ) ? $value : [], self::DEFAULTS[ $key ] );

@@ -39,6 +39,6 @@ final class ListPosts {
 		if ( $dates ) {
 			$query['date_query'] = [ $dates ];
 		}
-		return PostQuery::page( $query, [ Posts::type( $arguments['type'] ?? 'post' )->name ], $arguments );
+		return PostQuery::page( $query, [ Posts::type( $arguments['type'] ?? 'post' ) ], $arguments );
 	}
 }

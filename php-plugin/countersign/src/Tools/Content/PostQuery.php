@@ -16,7 +16,7 @@ final class PostQuery {
 	 * Returns one page of posts without their content.
 	 *
 	 * @param array<string, mixed> $query     Arguments of `WP_Query`.
-	 * @param list<string>         $types     Names of post types.
+	 * @param list<\WP_Post_Type>  $types     The post types.
 	 * @param array<string, mixed> $arguments The tool's arguments `status`, `page` and `per_page`.
 	 *
 	 * @return array<string, mixed> The tool's result: `posts`, `page`, `per_page`, `total`, `total_pages`.
@@ -30,7 +30,7 @@ final class PostQuery {
 		try {
 			$found = new \WP_Query(
 				$query + [
-					'post_type'              => $types,
+					'post_type'              => array_map( static fn( \WP_Post_Type $type ): string => $type->name, $types ),
 					'post_status'            => isset( $arguments['status'] ) ? [ $arguments['status'] ] : Posts::STATUSES,
 					'paged'                  => $page,
 					'posts_per_page'         => $per_page,
@@ -42,7 +42,9 @@ final class PostQuery {
 		} finally {
 			remove_filter( 'posts_where', $visible, PHP_INT_MAX );
 		}
-		$posts = array_filter( $found->posts, static fn( \WP_Post $post ): bool => current_user_can( 'read_post', $post->ID ) );
+		/** @var list<\WP_Post> $posts Whole posts, since the query asks for no single fields. */
+		$posts = $found->posts;
+		$posts = array_filter( $posts, static fn( \WP_Post $post ): bool => current_user_can( 'read_post', $post->ID ) );
 		return [
 			'posts'       => array_map( static fn( \WP_Post $post ): array => Posts::summary( $post, true ), array_values( $posts ) ),
 			'page'        => $page,
@@ -56,15 +58,14 @@ final class PostQuery {
 	 * Returns the SQL condition for posts that may be searched. Posts with a password are searched only for users who can
 	 * edit them, since their words could otherwise be guessed one by one.
 	 *
-	 * @param list<string> $types
+	 * @param list<\WP_Post_Type> $types
 	 */
 	private static function searchable( array $types ): string {
 		global $wpdb;
 		$any = [ "$wpdb->posts.post_password = ''", $wpdb->prepare( "$wpdb->posts.post_author = %d", get_current_user_id() ) ];
-		foreach ( $types as $name ) {
-			$type = get_post_type_object( $name );
+		foreach ( $types as $type ) {
 			if ( current_user_can( $type->cap->edit_others_posts ) && current_user_can( $type->cap->edit_published_posts ) ) {
-				$any[] = $wpdb->prepare( "$wpdb->posts.post_type = %s", $name );
+				$any[] = $wpdb->prepare( "$wpdb->posts.post_type = %s", $type->name );
 			}
 		}
 		return '(' . implode( ' OR ', $any ) . ')';
@@ -73,13 +74,12 @@ final class PostQuery {
 	/**
 	 * Returns the SQL condition for posts that the user can see.
 	 *
-	 * @param list<string> $types Names of post types.
+	 * @param list<\WP_Post_Type> $types
 	 */
 	private static function visible( array $types ): string {
 		global $wpdb;
 		$any = [];
-		foreach ( $types as $name ) {
-			$type    = get_post_type_object( $name );
+		foreach ( $types as $type ) {
 			$allowed = [ "post_status = 'publish'", $wpdb->prepare( 'post_author = %d', get_current_user_id() ) ];
 			if ( current_user_can( $type->cap->edit_others_posts ) ) {
 				$allowed[] = "post_status IN ('draft', 'pending', 'future')";
@@ -88,7 +88,7 @@ final class PostQuery {
 				$allowed[] = "post_status = 'private'";
 			}
 			$allowed = array_map( static fn( string $condition ): string => "$wpdb->posts.$condition", $allowed );
-			$any[]   = $wpdb->prepare( "$wpdb->posts.post_type = %s", $name ) . ' AND (' . implode( ' OR ', $allowed ) . ')';
+			$any[]   = $wpdb->prepare( "$wpdb->posts.post_type = %s", $type->name ) . ' AND (' . implode( ' OR ', $allowed ) . ')';
 		}
 		return '((' . implode( ') OR (', $any ) . '))';
 	}

@@ -158,7 +158,17 @@ final class Posts {
 		if ( is_wp_error( $id ) ) {
 			throw new Denied( 'tool_failed', $id->get_error_message(), isset( $fields['ID'] ) ? self::target( (int) $fields['ID'] ) : null ); // phpcs:ignore WordPress.Security.EscapeOutput.ExceptionNotEscaped -- Sent as JSON.
 		}
-		return get_post( $id ) ?? throw new Denied( 'tool_failed' );
+		return self::changed( $id );
+	}
+
+	/**
+	 * Returns a post as it is stored after a change.
+	 *
+	 * @throws Denied `tool_failed` if the post no longer exists, because a plugin or another request has deleted it.
+	 */
+	public static function changed( int $id ): \WP_Post {
+		$post = get_post( $id );
+		return $post instanceof \WP_Post ? $post : throw new Denied( 'tool_failed', 'The item was deleted while it was being changed.', self::target( $id ) ); // phpcs:ignore WordPress.Security.EscapeOutput.ExceptionNotEscaped -- Sent as JSON.
 	}
 
 	/**

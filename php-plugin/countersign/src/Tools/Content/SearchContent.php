@@ -17,7 +17,7 @@ final class SearchContent {
 	 * @return array<string, mixed>
 	 */
 	public function __invoke( array $arguments, Call $call ): array {
-		$types = isset( $arguments['type'] ) ? [ Posts::type( $arguments['type'] )->name ] : array_keys( Posts::types() );
+		$types = isset( $arguments['type'] ) ? [ Posts::type( $arguments['type'] ) ] : array_values( Posts::types() );
 		return PostQuery::page( [ 's' => $arguments['query'] ], $types, $arguments );
 	}
 }

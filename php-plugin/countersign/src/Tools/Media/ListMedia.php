@@ -43,7 +43,9 @@ final class ListMedia {
 		} finally {
 			remove_filter( 'posts_search', $also );
 		}
-		$items = array_filter( $found->posts, static fn( \WP_Post $item ): bool => current_user_can( 'read_post', $item->ID ) );
+		/** @var list<\WP_Post> $items Whole posts, since the query asks for no single fields. */
+		$items = $found->posts;
+		$items = array_filter( $items, static fn( \WP_Post $item ): bool => current_user_can( 'read_post', $item->ID ) );
 		return [
 			'media'       => array_map( MediaItems::summary( ... ), array_values( $items ) ),
 			'page'        => $page,

@@ -25,7 +25,8 @@ final class RequestReview {
 		$name     = (string) $arguments['tool'];
 		$intended = (array) $arguments['arguments'];
 		$tool     = $this->registry->builtin( $name );
-		$review   = $tool instanceof ReviewableTool ? self::review( $tool, $intended ) : $this->review_of_plugin( $name, $intended, $call );
+		$post     = $tool instanceof ReviewableTool ? $tool->check( $intended ) : null;
+		$review   = $tool instanceof ReviewableTool && $post ? self::review( $tool, $post, $intended ) : $this->review_of_plugin( $name, $intended, $call );
 		$result   = Result::structured(
 			[
 				'tool'               => $name,
@@ -37,18 +38,19 @@ final class RequestReview {
 				'expires_in'         => $call->confirmation_lifetime(),
 			]
 		);
-		return $tool instanceof ReviewableTool ? $result->about( Posts::target( $review['target']['id'] ) ) : $result;
+		return $post ? $result->about( Posts::target( $post->ID ) ) : $result;
 	}
 
 	/**
 	 * Returns the review of a call of one of this plugin's tools.
 	 *
+	 * @param ReviewableTool       $tool     The tool.
+	 * @param \WP_Post             $post     The post that the call would change.
 	 * @param array<string, mixed> $intended Arguments of the call.
 	 *
 	 * @return array{target: array<string, mixed>, warnings: list<string>}
 	 */
-	private static function review( ReviewableTool $tool, array $intended ): array {
-		$post = $tool->check( $intended );
+	private static function review( ReviewableTool $tool, \WP_Post $post, array $intended ): array {
 		return [
 			'target'   => [
 				'id'     => $post->ID,
@@ -66,7 +68,7 @@ final class RequestReview {
 	 *
 	 * @param array<string, mixed> $intended Arguments of the call.
 	 *
-	 * @return array{target?: array<string, mixed>, warnings?: list<string>}
+	 * @return array{target?: \stdClass, warnings?: list<string>}
 	 */
 	private function review_of_plugin( string $name, array $intended, Call $call ): array {
 		$entry = $this->registry->find( 'tools', $name ) ?? throw new Denied( 'tool_unknown' );

@@ -41,6 +41,6 @@ final class RestorePost implements ReviewableTool {
 		if ( ! $restored ) {
 			throw new Denied( 'tool_failed', 'WordPress did not restore the item.', Posts::target( $post->ID ) ); // phpcs:ignore WordPress.Security.EscapeOutput.ExceptionNotEscaped -- Sent as JSON.
 		}
-		return Result::structured( Posts::summary( get_post( $post->ID ) ) )->about( Posts::target( $post->ID ) );
+		return Result::structured( Posts::summary( Posts::changed( $post->ID ) ) )->about( Posts::target( $post->ID ) );
 	}
 }

@@ -56,6 +56,6 @@ final class TrashPost implements ReviewableTool {
 		if ( ! wp_trash_post( $post->ID ) ) {
 			throw new Denied( 'tool_failed', 'WordPress did not move the item to the trash.', Posts::target( $post->ID ) ); // phpcs:ignore WordPress.Security.EscapeOutput.ExceptionNotEscaped -- Sent as JSON.
 		}
-		return Result::structured( Posts::summary( get_post( $post->ID ) ) )->about( Posts::target( $post->ID ) );
+		return Result::structured( Posts::summary( Posts::changed( $post->ID ) ) )->about( Posts::target( $post->ID ) );
 	}
 }

@@ -19,6 +19,14 @@ final class GetSiteInfo {
 	 */
 	public function __invoke( array $arguments, Call $call ): array {
 		$types = Posts::types();
+		/** @var array<string, \WP_Taxonomy> $taxonomies */
+		$taxonomies = get_taxonomies(
+			[
+				'show_in_rest' => true,
+				'public'       => true,
+			],
+			'objects'
+		);
 		return [
 			'name'              => Posts::plain( (string) get_option( 'blogname' ) ),
 			'description'       => Posts::plain( (string) get_option( 'blogdescription' ) ),
@@ -40,15 +48,7 @@ final class GetSiteInfo {
 					'label'      => Posts::plain( $taxonomy->label ),
 					'post_types' => array_values( array_intersect( $taxonomy->object_type, array_keys( $types ) ) ),
 				],
-				array_values(
-					get_taxonomies(
-						[
-							'show_in_rest' => true,
-							'public'       => true,
-						],
-						'objects'
-					)
-				)
+				array_values( $taxonomies )
 			),
 		];
 	}
