@@ -9,7 +9,7 @@
 //! * **Refuse closed.** Whatever cannot be read, reached or understood is a refusal with a stable
 //!   [`Reason`](reason::Reason).
 //!
-//! With no features the crate knows nothing of PHP; `php` adds the binding in `php/`.
+//! Without features, the crate does not depend on PHP. The feature `php` adds the binding in `php/`.
 
 pub mod access;
 pub mod action;

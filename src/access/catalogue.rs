@@ -1,4 +1,4 @@
-//! The built-in tools: a JSON file for each in `catalogue/`, which the build script checks and joins.
+//! The built-in tools. Each tool has a JSON file in `catalogue/`; the build script validates and joins these files.
 
 use std::collections::HashMap;
 use std::sync::{LazyLock, OnceLock};
@@ -58,7 +58,7 @@ struct ToolTarget {
 pub struct Tool {
     /// The name in `tools/list` and `tools/call`.
     pub name: &'static str,
-    /// The name for people.
+    /// The name that people see.
     pub title: String,
     /// What a model needs to know to use the tool.
     pub description: String,

@@ -30,7 +30,7 @@ pub fn change(from: Groups, to: Groups, allow_widening: bool) -> Decision {
 
 /// Decides whether an agent may act now: before a call is admitted, and again before each write of a call.
 ///
-/// `kill_switch` is whether an administrator has stopped all agents. `connection` is the present state and
+/// `kill_switch` is whether an administrator has stopped all agents. `connection` is the current state and
 /// epoch of the connection, or `None` if it does not exist. `token_epoch` is the epoch of the access token.
 ///
 /// ```

@@ -102,7 +102,7 @@ impl Groups {
         self.iter().map(Group::word).collect()
     }
 
-    /// Returns the set of the groups with these words. Returns `None` if there is no such group.
+    /// Returns the set of the groups with these words. Returns `None` if a word is not that of a group.
     #[must_use]
     pub fn parse<S: AsRef<str>>(words: &[S]) -> Option<Self> {
         words

@@ -1,7 +1,7 @@
 //! What a connection may call: the ten capability groups, the seven presets, and the catalogue of tools.
 //!
-//! WordPress checks separately whether the connection's user has the capability for an action. Both must
-//! allow it; nothing here knows WordPress roles.
+//! WordPress checks separately whether the connection's user has the capability for an action. Both checks
+//! must allow it. This module does not depend on WordPress roles.
 
 mod catalogue;
 mod change;

@@ -12,7 +12,7 @@ words! {
         SeoSpecialist = "seo_specialist",
         /// Read, and manage the media library.
         MediaManager = "media_manager",
-        /// Everything about drafts, and nothing that visitors would see.
+        /// Everything that concerns drafts; nothing that is visible to visitors.
         DraftOnly = "draft_only",
         /// Write and publish.
         ContentManager = "content_manager",
@@ -23,7 +23,7 @@ words! {
     }
 }
 
-/// There is no preset or no group with the given word.
+/// No preset or group has the given word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("no preset or group has this name")]
 pub struct UnknownName;

@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv6Addr};
 
 /// Returns the text that identifies the client with address `ip` in a limit.
 ///
-/// An IPv4 address stands for itself. An IPv6 address is reduced to its /64 network, since one host can use any
+/// An IPv4 address is used as it is. An IPv6 address is reduced to its /64 network, since one host can use any
 /// address in it. An IPv4-mapped IPv6 address counts as the IPv4 address. All text that is not an address shares one
 /// key, `ip:unknown`.
 #[must_use]

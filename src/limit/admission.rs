@@ -3,7 +3,7 @@
 use crate::decision::{Decision, Denial};
 use crate::reason::Reason;
 
-/// What is left of one limit, in the terms of the `RateLimit-*` headers
+/// The remaining calls of one limit, in the terms of the `RateLimit-*` headers
 /// ([draft-ietf-httpapi-ratelimit-headers](https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/)).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Quota {
@@ -29,7 +29,7 @@ pub enum Admission {
     Refused {
         /// The index of the limit that refuses; among several, the one that takes longest to recover.
         index: usize,
-        /// Seconds after which the same call would be admitted if no other call came between: rounded up, at least 1.
+        /// Seconds after which the same call is admitted if no other call is made in between; rounded up, at least 1.
         retry_after: u32,
         /// True once per burst: during the last window no other refusal was recorded for this limit. Only such a
         /// refusal is worth an audit entry.

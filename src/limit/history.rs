@@ -83,7 +83,7 @@ impl AdmissionHistory {
         out
     }
 
-    /// Returns whether a history of these bytes has no effect any more at `now`. Malformed bytes have none.
+    /// Returns whether a history of these bytes has no effect any more at `now`. Malformed bytes have no effect.
     pub(crate) fn is_forgotten(bytes: &[u8], now: Timestamp) -> bool {
         bytes
             .first_chunk::<8>()

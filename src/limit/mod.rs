@@ -1,10 +1,10 @@
 //! Rate limits with an exact rolling window, and [`budget`]s per calendar day or month.
 //!
-//! A [`Limit`] is exact: in no stretch of time as long as the window are more calls admitted than its maximum, not
-//! even around the border between two minutes. Therefore the moments of the admissions are kept (at most
+//! A [`Limit`] is exact: any period as long as the window contains at most as many admissions as the maximum, even a
+//! period that crosses the boundary between two minutes. Therefore the moments of the admissions are kept (at most
 //! [`MAX_ADMISSIONS`]) instead of a counter.
 //!
-//! The algorithms in this folder know neither a clock nor a store. A store runs them in one transaction for all limits
+//! The algorithms in this folder depend on neither a clock nor a store. A store runs them in one transaction for all limits
 //! or budgets of a call: see [`Store::admit`](crate::store::Store::admit) and
 //! [`Store::spend`](crate::store::Store::spend).
 //!

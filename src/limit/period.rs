@@ -89,7 +89,7 @@ impl Period {
         )
     }
 
-    /// Returns the period with this number; a number beyond the last period stands for the last.
+    /// Returns the period with this number; a number beyond the last period gives the last one.
     pub(crate) fn from_number(every: PeriodUnit, number: u32) -> Self {
         let last = match every {
             PeriodUnit::Day => LAST_DAY,

@@ -1,6 +1,6 @@
 //! The definition of a rate limit.
 
-/// The largest number of admissions per window. So many moments are kept for each limit.
+/// The largest number of admissions per window, and the number of moments that are kept for each limit.
 pub const MAX_ADMISSIONS: u16 = 256;
 
 /// The longest window: 31 days, in milliseconds.
@@ -30,8 +30,8 @@ impl Limit {
     /// Returns a limit of `max` admissions per `window_ms` milliseconds.
     ///
     /// `key` identifies what is counted: a digest of its kind and its identity, so that two kinds never share a
-    /// history. The history belongs to the key alone. `max` and the window may differ from call to call; the values of
-    /// the present call are applied to the history as it is.
+    /// history. The history belongs to the key alone. `max` and the window may differ from call to call; each call
+    /// applies its own values to the existing history.
     ///
     /// # Errors
     /// [`LimitError::Max`] if `max` is not within 1 to [`MAX_ADMISSIONS`]; [`LimitError::Window`] if `window_ms` is not

@@ -1,12 +1,12 @@
-//! The algorithm of rate limits: histories of admissions in, a decision and changed histories out.
+//! The algorithm of rate limits. It takes histories of admissions and returns a decision and the changed histories.
 //!
 //! The script `store/redis/admit.lua` is a second implementation, since it must run inside the Redis server. The
 //! conformance suite of the stores runs the same cases against both, and a differential test compares them on random
 //! schedules.
 //!
-//! **Clock steps.** A moment later than now can only come from a clock that was set back. It is set to now, so it
-//! leaves the window at most one window after the step and never earlier than it would have. A step back therefore
-//! admits no additional call, and nobody has to wait longer than one window because of it.
+//! **Clock steps.** A moment in the future means that the clock was set back. It is treated as now, so it leaves the
+//! window at most one window after the step and never earlier than it would have. A step back therefore admits no
+//! additional call, and no caller has to wait longer than one window because of it.
 
 use super::admission::{Admission, Quota};
 use super::history::AdmissionHistory;

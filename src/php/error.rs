@@ -12,7 +12,7 @@ use ext_php_rs::zend::{ClassEntry, ExecutorGlobals, ce};
 use crate::entropy::EntropyError;
 use crate::reason::{FailingPart, Reason};
 
-/// The code of an exception that is thrown for a wrong use of the API. It is not a [`Reason`]: a client never sees it.
+/// The code of an exception that is thrown for incorrect use of the API. It is not a [`Reason`], because no client sees it.
 const MISUSE: &str = "misuse";
 
 macro_rules! exceptions {
@@ -61,7 +61,7 @@ macro_rules! exceptions {
     )*};
 }
 
-/// Makes a plain exception, which knows file, line and trace. An object of a Rust class does not find them itself.
+/// Creates a plain exception. PHP sets its file, line and trace, which it does not do for an object of a Rust class.
 ///
 /// No frame of the trace has arguments, whatever `zend.exception_ignore_args` says, because key material may be among
 /// them. PHP's sodium extension does the same.
@@ -117,7 +117,7 @@ exceptions! {
 
 /// Why a method of the binding throws.
 pub enum BindingError {
-    /// The caller used the API wrongly. The sentence contains no input.
+    /// The caller used the API incorrectly. The sentence contains no input.
     Misuse(String),
     /// The caller cannot continue.
     Failed {
@@ -140,7 +140,7 @@ impl BindingError {
     }
 }
 
-/// Returns the error for a wrong use of the API.
+/// Returns the error for incorrect use of the API.
 pub(super) fn misuse(message: &'static str) -> BindingError {
     BindingError::Misuse(message.to_owned())
 }

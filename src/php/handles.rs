@@ -3,7 +3,7 @@
 //!
 //! PHP's `==` calls two objects of one class equal if their properties are. These classes have no properties, so any two
 //! objects would be equal, and `$secret == $given` would accept every value. As for PHP's own enumerations, an object
-//! equals only itself here. The same holds for `in_array()`, `switch` and the like.
+//! equals only itself here. The same applies to `in_array()`, `switch` and other comparisons.
 
 use std::ffi::c_int;
 

@@ -32,7 +32,7 @@ use ext_php_rs::prelude::*;
 
 use handles::register;
 
-/// Registers the INI entries and the handle classes, and keeps panics from printing what they worked on. Runs once per
+/// Registers the INI entries and the handle classes, and keeps the messages of panics out of the log. Runs once per
 /// start of the module, before any fork. Returns 0, or -1 if PHP must not start the module.
 fn startup(_type: i32, module: i32) -> i32 {
     info::register_ini(module);

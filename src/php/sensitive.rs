@@ -2,12 +2,12 @@
 //!
 //! Exceptions of the extension carry no arguments at all (see [`super::error`]). PHP's own do: a `TypeError` or an
 //! `ArgumentCountError` about one argument shows all the others. So every parameter of a function that takes a secret
-//! bears `#[\SensitiveParameter]`, as the parameters of `password_verify()` do. PHP then shows a
+//! has the attribute `#[\SensitiveParameter]`, as the parameters of `password_verify()` do. PHP then shows a
 //! `SensitiveParameterValue` instead, in the trace of any exception and in `debug_backtrace()`. Arguments beyond the last
 //! parameter are not covered.
 //!
-//! A parameter is secret by its name: see [`SECRET_NAMES`]. So a new method is protected as soon as it follows the names
-//! that the others use, and nobody has to list it.
+//! A parameter is recognised as secret by its name: see [`SECRET_NAMES`]. A new method is therefore protected if its
+//! parameters have the same names as those of other methods, and need not be listed.
 
 use std::ffi::{CStr, c_void};
 

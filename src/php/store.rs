@@ -17,7 +17,7 @@ use crate::clock::{Clock as _, SystemClock};
 use crate::replay::{self, OneTimeItem};
 use crate::store::{self, Origin, StoreError};
 
-/// The extension's memory between requests, as a handle.
+/// The state that the extension keeps between requests, as a handle.
 #[php_class]
 #[php(name = "Countersign\\Store")]
 pub struct PhpStore(pub(super) Arc<dyn store::Store>);

@@ -1,7 +1,7 @@
 //! One call of [`Store::spend`](super::Store::spend) or [`Store::correct`](super::Store::correct): which arguments are
 //! accepted, and how the stored counts change.
 //!
-//! This is the only Rust code of the rule: the embedded store and the store in memory read counts, run the call and
+//! This is the only Rust implementation: the embedded store and the store in memory read counts, run the call and
 //! write the changed counts. The Redis engine shares the checks, but its counts must change inside the server, in one
 //! step for all hosts. Its script `redis/spend.lua` is therefore a second implementation. The conformance suite runs
 //! the same cases against both, and a differential test compares them on random schedules.
@@ -82,7 +82,7 @@ impl<'a> CountOperation<'a> {
     /// Reads the count of each budget by `read` and changes it. `read` returns the stored bytes of a key.
     ///
     /// # Errors
-    /// Those of `read`; [`StoreError::Corrupt`] for bytes that are no count.
+    /// Those of `read`; [`StoreError::Corrupt`] for bytes that are not a count.
     pub(super) fn run<B: AsRef<[u8]>>(
         &self,
         mut read: impl FnMut(&[u8; 32]) -> Result<Option<B>, StoreError>,

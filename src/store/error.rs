@@ -42,7 +42,7 @@ pub enum StoreError {
     /// The files are damaged. The next operation resets the store.
     #[error("the store is damaged: try again, and the next operation resets it")]
     Corrupt,
-    /// The folder is missing and cannot be created, or the path leads to something else.
+    /// The folder is missing and cannot be created, or the path is not a folder.
     #[error(
         "the store's folder cannot be created: create it for the user that runs PHP, with mode 0700"
     )]
@@ -67,7 +67,7 @@ pub enum StoreError {
     /// The boot id of the machine cannot be read.
     #[error("the machine's boot id cannot be read: mount /proc, which has it")]
     NoIdentity,
-    /// The setting `countersign.store` names no engine.
+    /// The setting `countersign.store` does not name an engine.
     #[error("countersign.store must be embedded or redis")]
     Engine,
     /// The setting `countersign.store_size` is not a size.

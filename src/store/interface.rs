@@ -6,22 +6,22 @@ use crate::limit::budget::{Budget, Spending, Standing};
 use crate::limit::period::UtcOffset;
 use crate::limit::{Admission, Limit};
 
-/// The most bytes of a small value: 64 KiB.
+/// The greatest length of a small value, in bytes: 64 KiB.
 pub const MAX_VALUE_BYTES: usize = 64 * 1024;
 
-/// The most bytes of the name of a small value.
+/// The greatest length of the name of a small value, in bytes.
 pub const MAX_NAME_BYTES: usize = 255;
 
-/// The most bytes of a receipt.
+/// The greatest length of a receipt, in bytes.
 pub const MAX_RECEIPT_BYTES: usize = 1024;
 
-/// The most one-time items that can be used together.
+/// The greatest number of one-time items that can be used together.
 pub const MAX_TOGETHER: usize = 16;
 
-/// The most limits of one call.
+/// The greatest number of limits of one call.
 pub const MAX_LIMITS: usize = 16;
 
-/// The most budgets of one call.
+/// The greatest number of budgets of one call.
 pub const MAX_BUDGETS: usize = 16;
 
 /// The machine whose clock gave the moment at which an item was issued.
@@ -38,13 +38,13 @@ pub enum Origin {
 pub struct OneTimeUse<'a> {
     /// Identifies the item: a digest of everything that distinguishes it from others.
     pub key: [u8; 32],
-    /// Whose clock gave `issued`.
+    /// The machine by whose clock `issued` was set.
     pub origin: Origin,
     /// When the item was issued, to the millisecond if its format allows. An item that was issued in the millisecond in
     /// which the store was started, or before, is refused.
     pub issued: Timestamp,
     /// Until when, inclusive, the use must be remembered. It must be [`SKEW_MS`](crate::clock::SKEW_MS) later than
-    /// the last moment at which any check accepts the age of the item, since the clock may be set back by so much.
+    /// the last moment at which any check accepts the age of the item, since the clock may be set back by that much.
     pub keep_until: Timestamp,
     /// The first receipt of the item, as [`Store::settle`] would write it: at most [`MAX_RECEIPT_BYTES`].
     pub receipt: &'a [u8],
@@ -90,12 +90,12 @@ impl StoreStatus {
     }
 }
 
-/// What the extension remembers between requests.
+/// The state that the extension keeps between requests.
 ///
 /// **Every operation is atomic across all processes of the host**, and across all hosts if the engine serves several:
 /// its reads and writes happen at one moment, as if no other process ran. After an error nothing has changed, and the
 /// caller must refuse the request. The only exception is a connection that breaks while the answer of a remote engine
-/// is outstanding: the operation may have been done, and the caller must refuse all the same.
+/// is outstanding: the operation may have been executed, and the caller must refuse the request nevertheless.
 ///
 /// `now` is the clock of the caller. An engine that has one clock for all hosts uses that instead.
 ///
@@ -144,13 +144,13 @@ pub trait Store: Send + Sync {
     /// Records the use of one item and returns whether it was not used before. See [`Store::insert_together`].
     ///
     /// # Errors
-    /// As [`Store::insert_together`].
+    /// Those of [`Store::insert_together`].
     fn insert_once(&self, item: &OneTimeUse<'_>, now: Timestamp) -> Result<bool, StoreError> {
         let insertion = self.insert_together(std::slice::from_ref(item), now)?;
         Ok(insertion == Insertion::First)
     }
 
-    /// Writes the receipt of a one-time item: what became of it. The receipt is kept as long as the record of the item
+    /// Writes the receipt of a one-time item: the result of its use. The receipt is kept as long as the record of the item
     /// and replaces an earlier one. Returns false if there is no record of the item, or if it has expired.
     ///
     /// # Errors
@@ -160,7 +160,7 @@ pub trait Store: Send + Sync {
 
     /// Admits a call and counts it under all `limits`, or refuses it and counts it under none.
     ///
-    /// A refused call changes nothing but the moment of the last recorded refusal. Clock steps are tolerated: see
+    /// A refused call changes only the moment of the last recorded refusal. Clock steps are tolerated: see
     /// [`crate::limit`]. A history may be forgotten one window (of the last call's limit) after its last admission.
     ///
     /// # Errors
@@ -169,10 +169,10 @@ pub trait Store: Send + Sync {
     fn admit(&self, limits: &[Limit], now: Timestamp) -> Result<Admission, StoreError>;
 
     /// Counts a call with an estimated `cost` under all `budgets`, or refuses it and counts it under none. If a budget
-    /// has a tally that its caller kept, the larger of the two counts holds.
+    /// has a tally that its caller kept, the larger of the two counts applies.
     ///
-    /// A refused call changes nothing but the note that a refusal of this period was announced. `offset` is the present
-    /// one of the site's time zone. A count may be forgotten when its period is over in every zone.
+    /// A refused call only records that a refusal of this period was announced. `offset` is the current offset of the
+    /// site's time zone. A count may be forgotten when its period is over in every zone.
     ///
     /// # Errors
     /// [`StoreError::Misuse`] for an empty list, more than [`MAX_BUDGETS`], two budgets with the same key, or a cost
@@ -215,7 +215,7 @@ pub trait Store: Send + Sync {
     /// [`StoreError::Full`] if there is no room.
     fn put(&self, name: &[u8], value: &[u8]) -> Result<(), StoreError>;
 
-    /// Sets a small value if its present one is `expected`, where `None` stands for no value. Returns whether it was
+    /// Sets a small value if its current value is `expected`, where `None` means that there is none. Returns whether it was
     /// set.
     ///
     /// # Errors

@@ -16,7 +16,7 @@ use crate::limit::budget::{Budget, Spending, Standing};
 use crate::limit::period::UtcOffset;
 use crate::limit::{Admission, AdmissionHistory, Limit};
 
-/// A [`Store`] for one process. Its guarantees hold between threads; two processes share nothing.
+/// A [`Store`] for one process. It is shared by the threads of the process, not between processes.
 #[derive(Debug)]
 pub struct MemoryStore {
     opened_at: Timestamp,
@@ -157,7 +157,7 @@ impl Store for MemoryStore {
                 return Ok(Insertion::Again { index, receipt });
             }
         }
-        // Records are pruned by this moment, so the clock must not be accepted behind it later.
+        // Records are pruned up to this moment, so an earlier clock must not be accepted afterwards.
         state.latest = latest;
         let MemoryState { seen, .. } = &mut *state;
         let dead = |(until, _): &(Timestamp, Vec<u8>)| *until < latest;

@@ -1,5 +1,5 @@
-//! What the extension remembers between requests: one-time items that were used, the histories of limits, the counts
-//! of budgets, and a few small values.
+//! The state that the extension keeps between requests: one-time items that were used, the histories of limits, the
+//! counts of budgets, and a few small values.
 //!
 //! [`Store`] is the interface. Three engines implement it: `LmdbStore` on disk, shared by all processes of a host;
 //! `RedisStore` for several hosts; [`MemoryStore`] for one process. All pass the same conformance suite

@@ -20,7 +20,7 @@ pub(super) const PRUNE_WHEN_FULL: usize = 4096;
 /// Checks the moments of [`Store::insert_together`](super::Store::insert_together) against the watermark `opened_at`
 /// and the `latest` moment that the store has seen. Returns the new latest moment.
 ///
-/// Records expire by that latest moment, not by `now`. Since `now` is at most [`SKEW_MS`] before it, no record expires
+/// Records expire according to that latest moment, not to `now`. Since `now` is at most [`SKEW_MS`] before it, no record expires
 /// while its item would still be accepted at some acceptable `now`.
 pub(super) fn check_moments(
     items: &[OneTimeUse<'_>],

@@ -26,7 +26,7 @@ pub(crate) enum AuditCommand {
     /// network.
     ///
     /// Exit codes:
-    ///    0  nothing is wrong; read what was not proved in the output
+    ///    0  nothing is wrong; the output says what was proved
     ///   10  nothing is wrong, but a required signature is missing, or your
     ///       checkpoint could not be compared
     ///   11  columns for filtering are wrong
@@ -169,8 +169,8 @@ fn style(template: &str) -> ProgressStyle {
     ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
 }
 
-/// Returns the headline if nothing is wrong but the file does not support what the user gave: a signature or a comparison
-/// is missing. Otherwise somebody who passes the file on, or who has the keys of the site, could avoid the check.
+/// Returns the headline if nothing is wrong but a signature or a comparison that the user asked for is missing. Without
+/// this, a person who passes the file on, or who has the keys of the site, could avoid the check by leaving it out.
 fn wanting(report: &FileReport, expected: &Expectations) -> Option<&'static str> {
     // Every export is signed when it is made. Only this signature covers entries after the last checkpoint, and the range
     // and filter of a partial export.

@@ -2,8 +2,8 @@
 //!
 //! Each command has a file, which reads the input, calls the library and writes the result as text. The rules are in the
 //! library. Results go to standard output, messages to standard error. Exit codes: 0 success, 1 a negative result, 2 the
-//! arguments are wrong or a file could not be used. A verification that finds a fault ends with 10 plus the gravity of its
-//! verdict.
+//! arguments are wrong or a file could not be used. A verification that finds a fault ends with 10 plus the severity of
+//! its verdict, 1 to 3.
 
 mod audit;
 mod key;

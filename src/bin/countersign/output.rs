@@ -24,7 +24,7 @@ impl CommandOutput {
     }
 }
 
-/// Why a command has no result: one line that says what is wrong and what to do. Never contains what was read.
+/// Why a command has no result: one line that says what is wrong and what to do. It contains no input.
 pub(crate) struct CommandError(pub(crate) String);
 
 impl CommandError {
@@ -83,7 +83,7 @@ pub(crate) fn end(result: Result<CommandOutput, CommandError>) -> ExitCode {
 
 /// Prints a message to standard error.
 pub(crate) fn note(line: &str) {
-    // If standard error is closed, nobody can read the message.
+    // If standard error is closed, the message cannot be shown.
     let _ = writeln!(std::io::stderr().lock(), "{line}");
 }
 

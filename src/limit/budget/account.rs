@@ -22,7 +22,7 @@ pub(crate) struct Account {
 }
 
 impl Account {
-    /// Returns the account of a call. Of the stored tally and the one that the caller knows, the larger holds.
+    /// Returns the account of a call, with the larger of the stored tally and the one that the caller knows.
     pub(crate) fn new(
         budget: Budget,
         stored: Option<TallyRecord>,
@@ -33,8 +33,8 @@ impl Account {
         Self::open(budget, stored, today, larger)
     }
 
-    /// Returns the account of a correction. The tally that the caller knows is as old as the call, so it holds only if
-    /// nothing is stored for its period.
+    /// Returns the account of a correction. The tally that the caller knows is as old as the call, so it is used only
+    /// if nothing is stored for its period.
     pub(crate) fn to_correct(
         budget: Budget,
         stored: Option<TallyRecord>,
@@ -148,7 +148,7 @@ pub(crate) fn spend(
 }
 
 /// Replaces the estimated cost of a call by its real one. If the period of the call is over, only what it cost beyond
-/// the estimate is counted, in the present period; nothing is given back.
+/// the estimate is counted, in the current period, and nothing is credited back.
 pub(crate) fn correct(accounts: &mut [Account], estimated: u64, cost: u64) -> Vec<Standing> {
     for account in accounts.iter_mut() {
         if account.budget.measure() == Measure::Calls {

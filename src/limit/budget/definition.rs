@@ -1,4 +1,4 @@
-//! What a budget is, and how much of it is used.
+//! The definition of a budget, and the tally of its use.
 
 use super::super::period::{Period, PeriodUnit};
 use crate::bytes::{pae, sha256};

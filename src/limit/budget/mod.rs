@@ -2,15 +2,15 @@
 //!
 //! A call is counted before it is made, with its estimated cost, under all its budgets or under none:
 //! [`Store::spend`](crate::store::Store::spend). When it is done, its real cost replaces the estimate:
-//! [`Store::correct`](crate::store::Store::correct). Calls that race therefore never count more than the cap. Only a
-//! call that cost more than its estimate can exceed the cap, and it stops the budget.
+//! [`Store::correct`](crate::store::Store::correct). Concurrent calls therefore never exceed the cap. Only a call that
+//! cost more than its estimate can exceed it; the budget then refuses further calls.
 //!
 //! **Restarts.** A store may be reset and is then empty. A caller that keeps the [`Tally`] of each answer in a durable
-//! place and passes it with the next call loses nothing: the larger of the two counts holds.
+//! place and passes it with the next call loses no count: the larger of the two counts applies.
 //!
 //! **Clocks and zones.** A period never reopens. If the offset of the zone shifts back by an hour at midnight, or a
 //! clock is a little behind, the call counts in the period that has already begun. A clock that was more than a period
-//! ahead must not close the budget for that long: when the clock is right again, the count is moved to the present
+//! ahead does not close the budget for that long: when the clock is right again, the count is moved to the current
 //! period and kept.
 //!
 //! Amounts are whole numbers: calls, or millionths of a unit of money.

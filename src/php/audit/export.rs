@@ -15,7 +15,7 @@ use crate::php::error::{BindingError, BindingResult, misuse};
 #[php_class]
 #[php(name = "Countersign\\AuditExport")]
 pub struct PhpAuditExport {
-    /// `None` once the export is finished: PHP cannot give an object up as Rust does.
+    /// `None` once the export is finished. PHP cannot consume an object as Rust does.
     inner: Option<Export>,
     key: SigningKey,
 }

@@ -18,7 +18,7 @@ pub(super) fn stored_row(row: &ZendHashTable) -> BindingResult<ExportRow<'_>> {
     Ok((seq, leaf, column_bytes(row, "body")))
 }
 
-/// The bytes of a column; `None` if it is missing or no string.
+/// The bytes of a column; `None` if it is missing or not a string.
 pub(super) fn column_bytes<'a>(row: &'a ZendHashTable, name: &str) -> Option<&'a [u8]> {
     row.get(name)
         .and_then(Zval::zend_str)

@@ -11,7 +11,7 @@ use crate::php::convert::{PhpArray, headers};
 use crate::php::error::BindingResult;
 use crate::store;
 
-/// A call that may happen.
+/// A call that passed all checks and that the caller may make.
 #[php_class]
 #[php(name = "Countersign\\McpCall")]
 pub struct PhpMcpCall {

@@ -1,4 +1,4 @@
-//! What the classes of the protocol share.
+//! Code that the classes of the protocol share.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! What the classes of signed messages share.
+//! Code that the classes of signed messages share.
 
 use std::sync::Arc;
 

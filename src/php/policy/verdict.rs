@@ -7,7 +7,7 @@ use crate::php::decision::PhpDecision;
 use crate::policy::PolicyEffect;
 use crate::policy::record::PolicyRecord;
 
-/// The policy's decision, with the facts that it rests on.
+/// The policy's decision, with the facts on which it is based.
 #[php_class]
 #[php(name = "Countersign\\PolicyVerdict")]
 pub struct PhpPolicyVerdict(pub(super) PolicyRecord);

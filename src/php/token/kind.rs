@@ -4,7 +4,7 @@ use ext_php_rs::prelude::*;
 
 use crate::token::Kind;
 
-/// The use that a token is for.
+/// The purpose of a token.
 #[php_enum]
 #[php(name = "Countersign\\TokenKind")]
 #[derive(Clone, Copy)]

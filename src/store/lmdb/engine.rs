@@ -75,7 +75,7 @@ impl LmdbStore {
         Ok(store)
     }
 
-    /// Opens the present generation of the folder, or starts a new one if it cannot be used.
+    /// Opens the current generation of the folder, or starts a new one if it cannot be used.
     fn follow(&self, now: Timestamp) -> Result<(), StoreError> {
         let mut opened = self.opened.write().map_err(|_| StoreError::Corrupt)?;
         if opened
@@ -158,8 +158,8 @@ impl LmdbStore {
             && !self.damaged.load(Ordering::Acquire)
     }
 
-    /// Runs `work` on the present generation. If another process has started a new one, it is opened first. That needs
-    /// `now`, since the new one may have to be started here.
+    /// Runs `work` on the current generation. If another process has started a new one, it is opened first. `now` is
+    /// needed because this process may have to start a new one.
     pub(super) fn with<T>(
         &self,
         now: Option<Timestamp>,

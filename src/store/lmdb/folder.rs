@@ -1,7 +1,7 @@
 //! Checks whether a folder can hold a store: it must belong to this user alone and be on a local disk.
 //!
 //! A user who can write the files can shorten them, and a mapped file that shrinks kills the process. Reading them
-//! reveals little; they have mode 0600 all the same.
+//! reveals little, but their mode is 0600 nevertheless.
 
 use std::fs::{self, DirBuilder, Metadata};
 use std::io::{self, ErrorKind};

@@ -1,8 +1,8 @@
-//! The file that is the present store of a folder, and when it was started.
+//! The current generation of the store in a folder: its data file, and when it was started.
 //!
 //! ```text
 //! lock                     held (flock) while a process opens or starts the store
-//! current                  names the present data file and its machine; replaced by rename
+//! current                  names the current data file and its machine; replaced by rename
 //! store-….mdb, ….mdb-lock  the files of LMDB
 //! ```
 //!
@@ -25,7 +25,7 @@ use super::identity::HostIdentity;
 use crate::clock::Timestamp;
 use crate::store::error::StoreError;
 
-/// The first line of `current`. A store with another layout is another store.
+/// The first line of `current`. A store with another layout is not opened but replaced.
 const LAYOUT: &str = "countersign store 3";
 
 /// How long to wait while another process opens the store, which takes about a millisecond.
@@ -156,7 +156,7 @@ impl Generation {
         Timestamp::from_millis(latest.unwrap_or(0))
     }
 
-    /// Makes the complete data file `name` the present one of `folder`, and removes all others.
+    /// Makes the complete data file `name` the current one of `folder`, and removes all others.
     pub(super) fn establish(
         folder: &Path,
         identity: &HostIdentity,

@@ -1,4 +1,4 @@
-//! Identifies a machine and its present boot.
+//! Identifies a machine and its current boot.
 
 use std::fs;
 

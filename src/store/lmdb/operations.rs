@@ -16,7 +16,7 @@ use crate::store::rules::{
     check_value, limit_checks,
 };
 
-/// Returns the place of the record with this key: see the module.
+/// Returns the place of the record with this key: see the documentation of the module `lmdb`.
 fn place(key: &[u8; 32]) -> &[u8] {
     key.split_at(16).0
 }
@@ -95,7 +95,7 @@ impl Store for LmdbStore {
                 for (index, item) in items.iter().enumerate() {
                     let until = item.keep_until.millis().to_be_bytes();
                     let record = [&until[..], item.receipt].concat();
-                    // One search finds both a present record and the position of a new one.
+                    // One search finds both an existing record and the position of a new one.
                     let place = place(&item.key);
                     let present = seen.get_or_put(wtxn, place, &record)?;
                     if let Some((_, receipt)) = live(present, latest)? {

@@ -16,7 +16,7 @@ use super::folder;
 use crate::clock::Timestamp;
 use crate::store::error::StoreError;
 
-/// The most processes that read at one moment. A read takes about a microsecond.
+/// The greatest number of processes that read at one moment. A read takes about a microsecond.
 const MAX_READERS: u32 = 1024;
 
 /// The error number `EIO` of the operating system.
@@ -70,7 +70,7 @@ pub(super) enum WriteEnd<T> {
 /// both could not be kept in one struct.
 ///
 /// # Errors
-/// Those of `work` and of LMDB; nothing was changed then.
+/// Those of `work` and of LMDB. In that case nothing was changed.
 pub(super) fn write<T>(
     env: &Env<WithoutTls>,
     work: impl for<'e> FnOnce(&TableOpener<'e>, &mut RwTxn<'e>) -> Result<WriteEnd<T>, StoreError>,
@@ -124,7 +124,7 @@ pub(super) fn table<'e>(
     Ok(opener.create_database(wtxn, name.parts().0)?)
 }
 
-/// Opens a table in a read transaction. A missing table is damage.
+/// Opens a table in a read transaction. A missing table means that the store is damaged.
 pub(super) fn table_to_read<'e>(
     opener: &TableOpener<'e>,
     rtxn: &RoTxn<'e>,
@@ -166,7 +166,7 @@ pub(super) fn open_env(path: &Path, map_bytes: usize) -> Result<Env<WithoutTls>,
     Ok(env)
 }
 
-/// Closes the data file in programs that PHP starts. LMDB opens it without `O_CLOEXEC`, so they could write it.
+/// Closes the data file in programs that PHP starts. LMDB opens it without `O_CLOEXEC`, so those programs could write to it.
 fn close_on_exec(path: &Path) -> Result<(), StoreError> {
     let file = |about: Metadata| (about.dev(), about.ino());
     let io = |error| folder::io_error(&error);

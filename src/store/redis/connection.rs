@@ -1,4 +1,4 @@
-//! Connections to the server. They are made when needed, checked, kept for the next operation, and never shared between
+//! Connections to the server. They are opened on demand, checked, kept for the next operation, and never shared between
 //! processes.
 
 use std::sync::{Mutex, TryLockError};

@@ -28,7 +28,7 @@ const TABLES: [&str; 8] = [
 pub struct RedisStore {
     server: RedisServer,
     keys: [String; TABLES.len()],
-    /// The most bytes of one-time items, histories of limits, values and counts of budgets.
+    /// The greatest size of all one-time items, histories of limits, values and counts of budgets, in bytes.
     pub(super) rooms: [u64; 4],
     /// In tests, the moment that is used instead of the server's clock, in milliseconds.
     moment: Option<AtomicU64>,

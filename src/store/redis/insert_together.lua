@@ -20,7 +20,7 @@ end
 local latest = math.max(before, now)
 local items = {}
 for at = 8, #ARGV, 4 do
-	-- Each head has its own clock, so the tolerance applies to every item.
+	-- Each web server has its own clock, so the tolerance applies to every item.
 	if tonumber(ARGV[at + 1]) <= watermark + skew then
 		return {RESTARTED}
 	end
@@ -74,7 +74,7 @@ prune(batch * #items)
 if is_full() then
 	prune(large)
 end
--- Records are pruned by this moment, so no clock behind it may be accepted later.
+-- Records are pruned up to this moment, so an earlier clock must not be accepted afterwards.
 if latest ~= before then
 	call('HSET', META, 'latest', text(latest))
 end

@@ -6,7 +6,7 @@ local INSTANCE = ARGV[1]
 local OK, CHANGED, RESTARTED, STEPPED, EXPIRED, FULL, APART, FOREIGN = 0, 1, 2, 3, 4, 5, 6, 7
 local call = redis.call
 
--- The bytes that a record takes beside its content, measured with MEMORY USAGE and rounded up.
+-- The bytes that a record takes in addition to its content, measured with MEMORY USAGE and rounded up.
 local SEEN_COST, RECEIPT_COST, RING_COST, VALUE_COST, BUDGET_COST = 160, 112, 300, 96, 360
 
 -- Formats a number without an exponent, which Lua would use for large ones.
@@ -14,7 +14,7 @@ local function text(number)
 	return string.format('%.0f', number)
 end
 
--- Returns the present moment in milliseconds.
+-- Returns the current moment in milliseconds.
 local function clock()
 	if ARGV[2] ~= '' then
 		return tonumber(ARGV[2])

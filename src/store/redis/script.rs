@@ -1,4 +1,4 @@
-//! The Lua scripts: one per operation. The server runs a script at one moment.
+//! The Lua scripts: one per operation. The server runs a script atomically.
 
 use std::sync::LazyLock;
 

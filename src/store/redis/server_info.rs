@@ -1,4 +1,4 @@
-//! What the server says about itself, and whether it can hold the store.
+//! The facts that the server reports about itself, and whether it can hold the store.
 
 use redis::Value;
 
@@ -47,7 +47,7 @@ pub(super) fn info(reply: &Value) -> Result<ServerFacts, StoreError> {
         return Err(RedisFault::Reply.into());
     };
     Ok(ServerFacts {
-        // The first number is the version of the key layout: a store with another layout is another store.
+        // The first number is the version of the key layout: a store with another layout is reset.
         instance: format!("1:{run}:{replication}"),
         evicts: evicts(field("maxmemory"), field("maxmemory_policy")),
     })

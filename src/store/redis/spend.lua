@@ -37,8 +37,8 @@ local function today(every)
 	return (year - 1970) * 12 + month + 2
 end
 
--- Returns a tally in the present period; nil if its own period is over. A period more than one ahead comes from a clock
--- that was wrong; its count is moved to the present period.
+-- Returns a tally in the current period; nil if its own period is over. A period more than one ahead comes from a clock
+-- that was wrong; its count is moved to the current period.
 local function brought(tally, present)
 	if not tally or tally.period < present then
 		return nil
