@@ -1,4 +1,4 @@
-//! Joins the tool catalogue: a JSON file for each tool, in the order of `order.txt`.
+//! Joins the tool catalogue: one JSON file per tool, in the order of `order.txt`.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -6,16 +6,16 @@ use std::path::Path;
 use crate::json::compact;
 use crate::tool;
 
-/// Where the catalogue is, from the root of the package.
+/// The folder of the catalogue, relative to the root of the package.
 pub(crate) const FOLDER: &str = "src/access/catalogue";
 
-/// The file that names all tools, one a line, in the order in which `tools/list` shows them.
+/// The file that names all tools, one per line, in the order in which `tools/list` returns them.
 const ORDER: &str = "order.txt";
 
-/// Reads the folder and joins its files, as [`join`].
+/// Reads the folder and joins its files with [`join`].
 ///
 /// # Errors
-/// Every fault found, one line each, with the file it is in.
+/// All faults that were found, one per line, each with its file.
 pub(crate) fn load(root: &Path) -> Result<String, Vec<String>> {
     let folder = root.join(FOLDER);
     let read = |name: &str| {
@@ -44,7 +44,7 @@ pub(crate) fn load(root: &Path) -> Result<String, Vec<String>> {
 /// tokens. The tools are otherwise kept as written.
 ///
 /// # Errors
-/// Every fault found, one line each: the file, the line and column or the path of names in it, and what
+/// All faults that were found, one per line: the file, the line and column or the path of names in it, and what
 /// is wrong.
 pub(crate) fn join(order: &str, files: &[(&str, &str)]) -> Result<String, Vec<String>> {
     let mut faults = Vec::new();
@@ -72,7 +72,7 @@ pub(crate) fn join(order: &str, files: &[(&str, &str)]) -> Result<String, Vec<St
         match file.strip_suffix(".json") {
             Some(name) if listed.contains(name) => {}
             Some(name) => faults.push(format!(
-                "{FOLDER}/{file}: `{name}` is missing from {ORDER}: add a line where `tools/list` shall show it"
+                "{FOLDER}/{file}: `{name}` is missing from {ORDER}: add a line at the place where `tools/list` is to return it"
             )),
             None => faults.push(format!(
                 "{FOLDER}/{file}: only tools (NAME.json) and {ORDER} belong in this folder"
@@ -114,7 +114,7 @@ mod tests {
             (
                 "",
                 &[file][..],
-                "get_post.json: `get_post` is missing from order.txt: add a line where `tools/list` shall show it",
+                "get_post.json: `get_post` is missing from order.txt: add a line at the place where `tools/list` is to return it",
             ),
             (
                 "get_post\nget_page\n",

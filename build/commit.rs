@@ -1,4 +1,4 @@
-//! Finds the commit that is built, without running git.
+//! Finds the commit from which the package is built, without running git.
 //!
 //! The files of `.git` are read directly, so that a build needs no git, and works on a repository that
 //! belongs to another user.
@@ -6,22 +6,22 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The variable that overrides what the repository says. Packagers set it where they build from an archive.
+/// The environment variable that overrides the commit of the repository. Packagers set it to build from an archive.
 pub(crate) const VARIABLE: &str = "COUNTERSIGN_COMMIT";
 
-/// How many hexadecimal digits of a commit are stamped.
+/// The number of hexadecimal digits of a commit that are stamped.
 const DIGITS: usize = 12;
 
 /// The commit to stamp.
 pub(crate) struct Stamp {
     /// Twelve hexadecimal digits, the value of [`VARIABLE`], or `unknown`.
     pub(crate) commit: String,
-    /// The files that decide it: Cargo runs the build script again when one changes.
+    /// The files from which it was read. Cargo runs the build script again when one of them changes.
     pub(crate) read_from: Vec<PathBuf>,
 }
 
-/// The commit of a build of `root`. A debug build is stamped `unknown` unless `given` says otherwise: it
-/// would be compiled again after every commit.
+/// Returns the commit to stamp into a build of `root`. A debug build is stamped `unknown` unless a commit is
+/// `given`, because it would otherwise be compiled again after every commit.
 pub(crate) fn of_build(root: &Path, profile: &str, given: Option<String>) -> Stamp {
     if let Some(commit) = given.filter(|commit| is_plain(commit)) {
         let read_from = Vec::new();
@@ -45,8 +45,8 @@ fn is_plain(commit: &str) -> bool {
             .all(|byte| byte.is_ascii_alphanumeric() || b".-_+".contains(&byte))
 }
 
-/// The commit that is checked out in `root`. Returns `None` if `root` is not the top of a repository (an
-/// enclosing repository is not asked), or if its commit cannot be read.
+/// Returns the commit that is checked out in `root`. Returns `None` if `root` is not the top folder of a
+/// repository (an enclosing repository is ignored), or if the commit cannot be read.
 fn of_repository(root: &Path, read_from: &mut Vec<PathBuf>) -> Option<String> {
     let git = folder(root)?;
     let head = read(git.join("HEAD"), read_from)?;
@@ -70,7 +70,7 @@ fn of_repository(root: &Path, read_from: &mut Vec<PathBuf>) -> Option<String> {
     })
 }
 
-/// The folder of the repository. In a worktree or a submodule, `.git` is a file that names it.
+/// Returns the folder of the repository. In a worktree or a submodule, `.git` is a file that names it.
 fn folder(root: &Path) -> Option<PathBuf> {
     let git = root.join(".git");
     if git.is_dir() {
@@ -86,7 +86,7 @@ fn read(file: PathBuf, read_from: &mut Vec<PathBuf>) -> Option<String> {
     Some(text.trim_end().to_owned())
 }
 
-/// The first digits of a full object name (SHA-1 or SHA-256).
+/// Returns the first digits of a full object name (SHA-1 or SHA-256).
 fn short(commit: &str) -> Option<String> {
     let full = matches!(commit.len(), 40 | 64) && commit.bytes().all(|b| b.is_ascii_hexdigit());
     full.then(|| commit.get(..DIGITS).map(str::to_owned))?
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn the_files_that_decide_are_named() {
+    fn the_files_that_were_read_are_named() {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path();
         assert!(of_build(root, "release", None).read_from.is_empty());
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn a_given_commit_wins_and_a_debug_build_does_not_follow_commits() {
+    fn a_given_commit_takes_precedence_and_a_debug_build_has_none() {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path();
         write(root, ".git/HEAD", COMMIT);

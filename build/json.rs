@@ -1,11 +1,11 @@
-//! JSON as the catalogue needs it: without repeated members, and without white space.
+//! Reads JSON without repeated members, and removes its white space.
 
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
-/// The JSON text without the white space between its tokens. The crate's own `compact` does the same at
+/// Returns the JSON text without the white space between its tokens. The crate's own `compact` does the same at
 /// run time; a build script cannot call the crate that it is built for.
 pub(crate) fn compact(json: &str) -> String {
     let (mut quoted, mut escaped) = (false, false);
@@ -77,7 +77,7 @@ impl<'de> Visitor<'de> for StrictVisitor {
         while let Some(name) = members.next_key::<String>()? {
             if object.contains_key(&name) {
                 return Err(A::Error::custom(format!(
-                    "the member `{name}` is there twice"
+                    "the member `{name}` occurs twice"
                 )));
             }
             let Strict(value) = members.next_value()?;
@@ -109,7 +109,7 @@ mod tests {
             assert!(
                 error
                     .to_string()
-                    .starts_with("the member `a` is there twice at line 1")
+                    .starts_with("the member `a` occurs twice at line 1")
             );
         }
     }

@@ -1,10 +1,10 @@
-//! Refuses to build the binding for a PHP that is not supported.
+//! Refuses to build the binding for an unsupported version of PHP.
 
 use std::env;
 use std::ffi::{OsStr, OsString};
 use std::process::Command;
 
-/// The oldest and the newest supported PHP.
+/// The oldest and the newest supported version of PHP.
 const OLDEST: (u32, u32) = (8, 2);
 const NEWEST: (u32, u32) = (8, 5);
 
@@ -15,8 +15,8 @@ const ADVICE: &str = "set PHP_CONFIG and PHP to the programs of one PHP, for exa
 /// asks `$PHP`, or `php-config` and `php` of the path.
 ///
 /// # Errors
-/// In one line: which program reports what, and what to do. A program that cannot be run is reported for
-/// `php-config` only; for `php`, `ext-php-rs` does so.
+/// One line that says which program reports which version, and what to do. A program that cannot be run is
+/// reported here for `php-config` only; `ext-php-rs` reports it for `php`.
 pub(crate) fn check() -> Result<(), String> {
     let named = |variable, otherwise: &str| {
         env::var_os(variable).unwrap_or_else(|| OsString::from(otherwise))
@@ -56,7 +56,7 @@ fn check_version(config: &OsStr, reported: &str) -> Result<(u32, u32), String> {
         return Ok(version);
     }
     Err(format!(
-        "the extension supports PHP {}.{} to {}.{}, but `{program}` is that of PHP {}.{}: {ADVICE}",
+        "the extension supports PHP {}.{} to {}.{}, but `{program}` belongs to PHP {}.{}: {ADVICE}",
         OLDEST.0, OLDEST.1, NEWEST.0, NEWEST.1, version.0, version.1,
     ))
 }
@@ -64,7 +64,7 @@ fn check_version(config: &OsStr, reported: &str) -> Result<(u32, u32), String> {
 fn check_same(version: (u32, u32), config: &OsStr, php: &OsStr, other: &str) -> Result<(), String> {
     match parse(other) {
         Some(other) if other != version => Err(format!(
-            "`{}` is PHP {}.{}, but `{}` is that of PHP {}.{}: {ADVICE}",
+            "`{}` is PHP {}.{}, but `{}` belongs to PHP {}.{}: {ADVICE}",
             php.display(),
             other.0,
             other.1,
@@ -76,7 +76,7 @@ fn check_same(version: (u32, u32), config: &OsStr, php: &OsStr, other: &str) -> 
     }
 }
 
-/// Major and minor version of texts such as `8.2.30` and `8.5.0-dev`.
+/// Reads the major and minor version from a text such as `8.2.30` or `8.5.0-dev`.
 fn parse(version: &str) -> Option<(u32, u32)> {
     let mut parts = version.split('.');
     let major = parts.next()?.parse().ok()?;
@@ -117,7 +117,7 @@ mod tests {
             let message = check_version("/usr/bin/php-config".as_ref(), reported).unwrap_err();
             assert!(
                 message.starts_with(&format!(
-                    "the extension supports PHP 8.2 to 8.5, but `/usr/bin/php-config` is that of PHP {found}: set PHP_CONFIG"
+                    "the extension supports PHP 8.2 to 8.5, but `/usr/bin/php-config` belongs to PHP {found}: set PHP_CONFIG"
                 )),
                 "{message}"
             );
@@ -139,7 +139,7 @@ mod tests {
         assert_eq!(same("unreadable"), Ok(()), "left to ext-php-rs");
         let message = same("8.4.1").unwrap_err();
         assert!(
-            message.starts_with("`php` is PHP 8.4, but `php-config8.2` is that of PHP 8.2: "),
+            message.starts_with("`php` is PHP 8.4, but `php-config8.2` belongs to PHP 8.2: "),
             "{message}"
         );
     }

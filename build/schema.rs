@@ -1,4 +1,4 @@
-//! Checks that a JSON Schema uses the keywords of the catalogue, and uses them correctly.
+//! Checks that a JSON Schema uses only keywords that the catalogue allows, and uses them correctly.
 //!
 //! The catalogue is written in a subset of JSON Schema 2020-12. A keyword outside of it is refused: a
 //! misspelt keyword is valid JSON Schema and would silently allow every value. To use a further keyword,
@@ -14,7 +14,7 @@ const TYPES: [&str; 7] = [
 /// The formats that the validator checks and the catalogue may use.
 const FORMATS: [&str; 4] = ["date", "date-time", "email", "uri"];
 
-/// Keywords in pairs of a least and a greatest value, and whether they count something.
+/// The keywords of a least and a greatest value, in pairs, and whether the value is a count.
 const BOUNDS: [(&str, &str, bool); 4] = [
     ("minimum", "maximum", false),
     ("minLength", "maxLength", true),
@@ -39,7 +39,7 @@ fn look(schema: &Value, path: &str, faults: &mut Vec<String>) {
         let fault = match keyword.as_str() {
             "type" => types(value),
             "title" | "description" if value.is_string() => None,
-            "title" | "description" => Some("must be a text"),
+            "title" | "description" => Some("must be a string"),
             "const" => None,
             "default" => fits(value, schema),
             "enum" => distinct(value, |_| true),
@@ -96,7 +96,7 @@ fn types(value: &Value) -> Fault {
     ))
 }
 
-/// A list of at least one value, no two the same.
+/// Checks for a list of at least one value, without repetition.
 fn distinct(value: &Value, fits: impl Fn(&Value) -> bool) -> Fault {
     let sound = value.as_array().is_some_and(|list| {
         !list.is_empty()
@@ -120,7 +120,7 @@ fn required(value: &Value, schema: &Map<String, Value>) -> Fault {
     ))
 }
 
-/// A default must be a value that the rest of the schema allows, as far as `type` and `enum` say.
+/// Checks that a default is a value that `type` and `enum` of the schema allow.
 fn fits(value: &Value, schema: &Map<String, Value>) -> Fault {
     let kind = match value {
         Value::Null => "null",
@@ -147,7 +147,7 @@ fn fits(value: &Value, schema: &Map<String, Value>) -> Fault {
 /// Finds unbalanced parentheses and brackets, a quantifier without an operand, and a trailing backslash.
 fn pattern(value: &Value) -> Fault {
     let Some(pattern) = value.as_str() else {
-        return Some("must be a text");
+        return Some("must be a string");
     };
     // `operand`: whether `*`, `+` or `{` may follow. `lazy`: whether `?` may follow a quantifier.
     let (mut groups, mut class, mut operand, mut lazy) = (0_usize, false, false, false);
@@ -267,7 +267,7 @@ mod tests {
                 "s.format",
                 "must be date, date-time, email or uri",
             ),
-            (r#"{"description": 1}"#, "s.description", "must be a text"),
+            (r#"{"description": 1}"#, "s.description", "must be a string"),
             (
                 r#"{"uniqueItems": 1}"#,
                 "s.uniqueItems",
@@ -317,7 +317,7 @@ mod tests {
                 "s.allOf[1].minimum",
                 "must be a number",
             ),
-            (r#"{"pattern": 1}"#, "s.pattern", "must be a text"),
+            (r#"{"pattern": 1}"#, "s.pattern", "must be a string"),
             (
                 r#"{"pattern": "^[a-z"}"#,
                 "s.pattern",

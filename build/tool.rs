@@ -54,7 +54,7 @@ pub(crate) fn check(name: &str, text: &str) -> Result<(), Vec<String>> {
                 faults.add(member, format!("is `{found}`, but the file is {name}.json"));
             }
             ("title" | "description", Value::String(text)) if !text.trim().is_empty() => {}
-            ("name" | "title" | "description", _) => faults.add(member, "must be a text"),
+            ("name" | "title" | "description", _) => faults.add(member, "must be a string"),
             ("groups", value) => faults.groups(value),
             ("confirm", Value::Bool(_)) => {}
             ("confirm", _) => faults.add(member, "must be true or false"),
@@ -134,7 +134,7 @@ impl Faults {
         };
         self.members("target", target, &["argument", "type"]);
         if target.get("type").is_some_and(|kind| !kind.is_string()) {
-            self.add("target.type", "must be a text");
+            self.add("target.type", "must be a string");
         }
         let Some(argument) = target.get("argument") else {
             return;
@@ -219,12 +219,12 @@ mod tests {
             (
                 "  \"title\": \"Get a post\",\n  \"desc",
                 "  \"title\": \"A\",\n  \"title\": \"B\",\n  \"desc",
-                ":4:9: the member `title` is there twice",
+                ":4:9: the member `title` occurs twice",
             ),
             (
                 "{\"id\": {\"type\": \"integer\"}}",
                 "{\"id\": {\"type\": \"integer\", \"type\": \"integer\"}}",
-                ":17:51: the member `type` is there twice",
+                ":17:51: the member `type` occurs twice",
             ),
             (
                 "\"name\": \"get_post\"",
@@ -234,7 +234,7 @@ mod tests {
             (
                 "\"name\": \"get_post\"",
                 "\"name\": 7",
-                ": name: must be a text",
+                ": name: must be a string",
             ),
             ("  \"name\": \"get_post\",\n", "", ": name: is missing"),
             ("  \"confirm\": false,\n", "", ": confirm: is missing"),
@@ -261,7 +261,7 @@ mod tests {
             (
                 "Reads one \\\"post\\\".",
                 " ",
-                ": description: must be a text",
+                ": description: must be a string",
             ),
             (
                 "[\"read\"]",
@@ -301,7 +301,7 @@ mod tests {
             (
                 "\"type\": \"post\"}",
                 "\"type\": 1}",
-                ": target.type: must be a text",
+                ": target.type: must be a string",
             ),
             (
                 "{\"argument\": \"id\", \"type\": \"post\"}",

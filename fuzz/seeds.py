@@ -20,7 +20,7 @@ def read(path):
 
 
 def texts(value, name):
-    """Every text under `name`, however deep."""
+    """Yields every text under `name`, at any depth."""
     if isinstance(value, dict):
         for key, inner in value.items():
             if key == name and isinstance(inner, str):
@@ -48,7 +48,7 @@ def signed_notes():
 
 def notes():
     yield from signed_notes()
-    # The text under a signature, for targets that sign by themselves.
+    # The signed text, for targets that make the signature themselves.
     for note in signed_notes():
         yield note.split("\n\n")[0] + "\n"
 
@@ -155,7 +155,7 @@ def vault_texts():
 
 
 def exports():
-    """A small log as a file, with everything but signatures that anybody can check."""
+    """Yields a small log as an exported file, complete except for signatures."""
     site = "0011223344556677"
     bodies = list(texts(read("audit/entries.json"), "body"))[:3]
     leaves = [hashlib.sha256(b"\0" + body.encode()).digest() for body in bodies]
@@ -184,7 +184,7 @@ def seals():
     zero, at = "0" * 64, 1_800_000_000_000
     yield json.dumps({"seal": 0, "size": 3, "root": zero, "from": at, "until": at + 3_600_000, "previous": zero, "mac": zero},
                      separators=(",", ":"))
-    # What the target puts the check sum behind.
+    # The target appends the checksum to this text.
     yield f"countersign seal 1\nshop.example/0101010101010101/audit\n1000 3600 0\n{'5a' * 32}\n{zero}\n"
     blob = (1000).to_bytes(8, "big") + (3600).to_bytes(4, "big") + b"\x5a" * 32
     yield "cssk_" + base64.urlsafe_b64encode(blob).decode().rstrip("=")

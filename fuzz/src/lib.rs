@@ -1,4 +1,4 @@
-//! Helpers of the fuzz targets: keys, a moment, and fields that are read from an input.
+//! Helpers for the fuzz targets: keys, a moment, and fields that are read from an input.
 
 use countersign::clock::Timestamp;
 use countersign::keyring::{Keyring, SiteId};

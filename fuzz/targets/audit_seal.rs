@@ -15,7 +15,7 @@ fuzz_target!(|text: &str| {
     if let Ok(key) = FirstKey::from_text(text) {
         assert_eq!(key.to_text(), text);
     }
-    // As if the check sum were the right one.
+    // The same text with a correct checksum.
     let sum = |body: &str| format!("{body}{:08x}", crc32fast::hash(body.as_bytes()));
     if let Ok(key) = FirstKey::from_text(&sum(text)) {
         assert_eq!(key.to_text(), sum(text));
@@ -33,7 +33,7 @@ fuzz_target!(|text: &str| {
         let start = Timestamp::from_seconds(1);
         let (mut sealer, first) = Sealer::enroll(ORIGIN, start, 3600, key).expect("a sealer");
         assert!(seal.epoch < sealer.epoch() || sealer.advance(&seal).is_err());
-        // Far epochs take their time by design; the near ones show whether a stranger is believed.
+        // Distant epochs are slow by design. Near ones suffice to show that a seal by another key is refused.
         if seal.epoch < 64 {
             assert!(SealChain::new(ORIGIN, Some(&first)).take(&seal).is_err());
         }

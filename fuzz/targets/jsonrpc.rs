@@ -93,7 +93,7 @@ fuzz_target!(|data: &[u8]| {
         Received::Request(request) => request,
     };
     assert_eq!(request.connection(), 7);
-    // What needs no registry must be answered without one.
+    // A message that needs no registry must be answered without one.
     let registry = request.needs_registry().then_some(REGISTRY);
     match request.authorize(world(), Some(CONNECTION), registry) {
         Ok(Authorized::Reply(reply)) => check(&reply, parsed.as_ref()),

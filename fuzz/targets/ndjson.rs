@@ -24,7 +24,7 @@ fuzz_target!(|data: &[u8]| {
     assert!(!whole.is_proved());
     if whole.verdict == LogVerdict::Ok {
         assert!(data.ends_with(b"\n") && whole.entries <= whole.size);
-        // The last line is what tells a whole file from a cut one.
+        // The last line distinguishes a complete file from a truncated one.
         let cut = data[..data.len() - 1]
             .iter()
             .rposition(|byte| *byte == b'\n');
@@ -43,7 +43,7 @@ fuzz_target!(|data: &[u8]| {
         ..Expectations::default()
     };
     let report = judge(data, 1 << 12, &stranger);
-    assert_eq!(report.vouched, 0, "nobody but us has that key");
+    assert_eq!(report.vouched, 0, "the author of the input does not have this key");
     let rewritten = Expectations {
         roots: vec![(1, [0x5a; 32])],
         ..Expectations::default()

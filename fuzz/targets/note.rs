@@ -21,7 +21,7 @@ fuzz_target!(|text: &str| {
     {
         assert_eq!(opened, text, "a changed note said something else");
     }
-    // As if the input were signature lines that came behind.
+    // The input as further signature lines.
     let longer = format!("{note}{text}");
     if let Ok(opened) = open(&longer, std::slice::from_ref(&key)) {
         assert_eq!(opened, text);

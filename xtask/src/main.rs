@@ -5,7 +5,7 @@ mod mutants;
 use std::error::Error;
 use std::process::ExitCode;
 
-/// What a task returns: whether everything it checked was in order.
+/// The result of a task: `Ok(false)` if a check failed.
 type Outcome = Result<bool, Box<dyn Error>>;
 
 const USAGE: &str = "usage: cargo xtask mutants [MODULE|FILE]... [-- CARGO-MUTANTS OPTION...]";

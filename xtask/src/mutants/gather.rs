@@ -1,7 +1,8 @@
 //! One test program for a module: its unit tests and its tests of `tests/core`, without the modules that it does not
 //! need. Each mutant then costs one small compilation and one link.
 //!
-//! In the copy of the source the tests become modules of the library, in which it goes by its own name.
+//! In the copy of the source, the tests become modules of the library. `extern crate self as countersign` lets them
+//! keep their imports.
 
 use std::collections::BTreeSet;
 use std::error::Error;
@@ -40,8 +41,8 @@ pub fn into_one_program(tree: &Tree, job: &Job) -> Result<(), Box<dyn Error>> {
     tree.write(Path::new("src/lib.rs"), text.as_bytes())
 }
 
-/// The Rust files of `folder/name/` or the file `folder/name.rs`, relative to `folder`.
-fn rust_files(folder: &Path, name: &str) -> Result<Vec<PathBuf>, Box<dyn Error>> {
+/// Returns the Rust files of `folder/name/`, or the file `folder/name.rs`, relative to `folder`.
+pub(super) fn rust_files(folder: &Path, name: &str) -> Result<Vec<PathBuf>, Box<dyn Error>> {
     let file = PathBuf::from(name).with_extension("rs");
     if folder.join(&file).is_file() {
         return Ok(vec![file]);
@@ -71,7 +72,7 @@ fn public_modules(library: &syn::File) -> BTreeSet<String> {
     modules.collect()
 }
 
-/// The module, the modules that it and the tests name, the modules that these name, and so on.
+/// Returns the module, the modules that it and the tests name, the modules that these name, and so on.
 fn needed_modules(
     tree: &Tree,
     module: &str,
@@ -83,7 +84,7 @@ fn needed_modules(
     for text in tests {
         open.extend(named_modules(text.parse()?));
     }
-    // The modules that are not public stay in any case.
+    // Modules that are not public are always kept.
     let library = fs::read_to_string(tree.folder.join("src/lib.rs"))?;
     for item in syn::parse_file(&library)?.items {
         if let syn::Item::Mod(item) = item {
@@ -109,7 +110,7 @@ fn needed_modules(
     Ok(needed)
 }
 
-/// The first segments after `crate::` and `countersign::`, those of a group included.
+/// Returns the first segments after `crate::` and `countersign::`, including those of a group.
 fn named_modules(tokens: TokenStream) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     let tokens: Vec<TokenTree> = tokens.into_iter().collect();
@@ -145,7 +146,7 @@ fn named_modules(tokens: TokenStream) -> BTreeSet<String> {
     names
 }
 
-/// The first word after each comma.
+/// Returns the first word of the list and of each part after a comma.
 fn first_segments(tokens: TokenStream) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     let mut is_first = true;
@@ -162,7 +163,7 @@ fn first_segments(tokens: TokenStream) -> BTreeSet<String> {
     names
 }
 
-/// The library without the public modules that are not needed, and with the tests.
+/// Returns the library without the public modules that are not needed, and with the tests.
 fn library_of(mut library: syn::File, needed: &BTreeSet<String>, tests: &[&str]) -> TokenStream {
     library.items.retain(|item| match item {
         syn::Item::Mod(module) if matches!(module.vis, syn::Visibility::Public(_)) => {

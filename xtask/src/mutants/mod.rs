@@ -5,7 +5,7 @@
 //! ```
 //!
 //! `FILE` is a source file of one of the modules, such as `src/audit/tree.rs`. With `COPY=2` in the environment the
-//! work is done in a second copy of the source, so that two runs can go on at once. Results are in
+//! work is done in a second copy of the source, so that two runs can work at the same time. Results are in
 //! `.cache/mutants/results`. Mutants that no test can notice are excluded in `.cargo/mutants.toml`, each with a reason.
 
 mod gather;

@@ -1,19 +1,19 @@
-//! Which files are mutated, and which tests are run on their mutants.
+//! The files that are mutated, and the tests that are run on their mutants.
 
 use std::path::Path;
 
 /// A module of the core that mutation testing covers.
 struct Module {
     name: &'static str,
-    /// Folders and files of `tests/core` whose tests concern it.
+    /// The folders and files of `tests/core` that test it.
     tests: &'static [&'static str],
-    /// What the names of these tests contain; the module's unit tests are always run.
+    /// Parts of the names of the tests to run in them; all if empty. The module's unit tests are always run.
     filters: &'static [&'static str],
-    /// Tests that take seconds, by a part of their names.
+    /// Parts of the names of tests that take seconds.
     slow_tests: &'static [&'static str],
 }
 
-/// Tests that start processes take too long for every mutant.
+/// Tests that start processes are too slow to run on every mutant.
 const PROCESSES: &str = "process";
 
 const MODULES: &[Module] = &[
@@ -21,7 +21,7 @@ const MODULES: &[Module] = &[
     module(
         "action",
         &["action"],
-        &["accepted_in_its_time_once_and_never_again", PROCESSES],
+        &["accepted_once_within_its_time", PROCESSES],
     ),
     module("vault", &["vault", "wycheproof"], &[]),
     Module {
@@ -33,7 +33,7 @@ const MODULES: &[Module] = &[
         ..module(
             "limit",
             &["store"],
-            &["a_hundred_thousand_schedules_agree_with_a_log"],
+            &["a_hundred_thousand_random_schedules"],
         )
     },
     module("policy", &["policy"], &[]),
@@ -41,13 +41,13 @@ const MODULES: &[Module] = &[
         "audit",
         &["audit"],
         &[
-            "a_long_file_is_verified",
-            "no_byte_can_be",
-            "the_longest_line",
+            "lines_across_chunks_are_verified",
+            "every_changed_or_missing_byte",
+            "line_over_the_longest_length",
             "stretches_and_records",
-            "long_input_is_read_once",
-            "the_largest_entry",
-            "everything_agrees_with_the_recursive",
+            "long_input_is_read",
+            "largest_entry",
+            "agree_with_the_recursive",
         ],
     ),
     module("oauth", &["oauth"], &[]),
@@ -71,13 +71,13 @@ const fn module(
 /// One run of cargo-mutants.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Job {
-    /// Of its results.
+    /// The name of the folder with its results.
     pub name: String,
     pub module: &'static str,
     /// The files to mutate.
     pub pattern: String,
     pub tests: &'static [&'static str],
-    /// The tests to run, by a part of their names.
+    /// Parts of the names of the tests to run.
     pub filters: Vec<String>,
     pub slow_tests: &'static [&'static str],
 }
@@ -107,7 +107,7 @@ fn job(root: &Path, what: &str) -> Result<Job, String> {
         if !root.join(what).is_file() {
             return Err(format!("there is no file '{what}'"));
         }
-        // Several files have one name, so the results are named after the path.
+        // Files in different folders may have the same name, so the results are named after the path.
         let rest = inside.strip_prefix(name).unwrap_or_default();
         results += &rest.trim_end_matches(".rs").replace('/', "-");
         what.to_owned()
@@ -138,6 +138,9 @@ fn job(root: &Path, what: &str) -> Result<Job, String> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
+    use super::super::gather::rust_files;
     use super::*;
 
     fn project() -> &'static Path {
@@ -169,8 +172,31 @@ mod tests {
     }
 
     #[test]
+    fn every_slow_test_exists() {
+        for module in MODULES {
+            let mut text = String::new();
+            for (folder, names) in [("src", &[module.name][..]), ("tests/core", module.tests)] {
+                let folder = project().join(folder);
+                for file in names
+                    .iter()
+                    .flat_map(|name| rust_files(&folder, name).unwrap())
+                {
+                    text += &fs::read_to_string(folder.join(file)).unwrap();
+                }
+            }
+            for slow in module.slow_tests {
+                let exists = text
+                    .lines()
+                    .filter_map(|line| line.trim_start().strip_prefix("fn ")?.split('(').next())
+                    .any(|name| name.contains(slow));
+                assert!(exists, "{}: no test is named {slow}", module.name);
+            }
+        }
+    }
+
+    #[test]
     fn every_excluded_mutant_is_in_a_file_that_exists() {
-        let config = std::fs::read_to_string(project().join(".cargo/mutants.toml")).unwrap();
+        let config = fs::read_to_string(project().join(".cargo/mutants.toml")).unwrap();
         let mut files = 0;
         for line in config.lines() {
             let Some(pattern) = line.trim().strip_prefix('\'') else {

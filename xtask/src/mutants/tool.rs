@@ -1,4 +1,4 @@
-//! cargo-mutants: how it is installed and run, and what it found.
+//! Installs and runs cargo-mutants, and reads its results.
 
 use std::error::Error;
 use std::fmt;
@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 use super::plan::Job;
 use super::tree::Tree;
 
-/// Installs cargo-mutants, once.
+/// Installs cargo-mutants if it is not installed yet.
 pub fn install(root: &Path) -> Result<(), Box<dyn Error>> {
     let status = Command::new(root.join("tests/setup/cargo-tool.sh"))
         .arg("cargo-mutants")
@@ -65,7 +65,7 @@ pub fn cargo_mutants(
         // `cargo xtask` sets these for xtask's own package.
         .env_remove("CARGO")
         .env_remove("CARGO_MANIFEST_DIR")
-        // Random tests draw few cases, the same each time, and need not find the smallest one.
+        // Property tests run few cases, always the same ones, and do not shrink a failing case.
         .env("PROPTEST_RNG_SEED", "1")
         .env("PROPTEST_CASES", "64")
         .env("PROPTEST_MAX_SHRINK_ITERS", "0")
@@ -73,7 +73,7 @@ pub fn cargo_mutants(
         .stdout(output.try_clone()?)
         .stderr(output)
         .status()?;
-    // 2: some survived; 3: some never ended, which the tests noticed.
+    // 2: some mutants survived; 3: some timed out, which counts as caught.
     if let Some(0 | 2 | 3) = status.code() {
         return Ok(());
     }
@@ -85,17 +85,17 @@ pub fn cargo_mutants(
     Err(format!("{}\ncargo-mutants failed: {status}", last.join("\n")).into())
 }
 
-/// How many mutants had which end.
+/// The number of mutants by result.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     pub caught: usize,
-    pub never_ended: usize,
+    pub timed_out: usize,
     pub do_not_compile: usize,
     pub survived: Vec<String>,
 }
 
 impl Counts {
-    /// Reads the lists that cargo-mutants leaves; one that is missing is empty.
+    /// Reads the lists that cargo-mutants writes. A missing list counts as empty.
     pub fn read(results: &Path) -> Result<Self, Box<dyn Error>> {
         let list = |name: &str| -> Result<Vec<String>, Box<dyn Error>> {
             let file = results.join("mutants.out").join(name);
@@ -109,7 +109,7 @@ impl Counts {
         };
         Ok(Self {
             caught: list("caught.txt")?.len(),
-            never_ended: list("timeout.txt")?.len(),
+            timed_out: list("timeout.txt")?.len(),
             do_not_compile: list("unviable.txt")?.len(),
             survived: list("missed.txt")?,
         })
@@ -120,9 +120,9 @@ impl fmt::Display for Counts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{} caught, {} never ended, {} do not compile, {} survived",
+            "{} caught, {} timed out, {} do not compile, {} survived",
             self.caught,
-            self.never_ended,
+            self.timed_out,
             self.do_not_compile,
             self.survived.len()
         )
@@ -145,7 +145,7 @@ mod tests {
         assert_eq!(counts.survived, ["src/a.rs:1:1: replace f"]);
         assert_eq!(
             counts.to_string(),
-            "2 caught, 0 never ended, 0 do not compile, 1 survived"
+            "2 caught, 0 timed out, 0 do not compile, 1 survived"
         );
     }
 }

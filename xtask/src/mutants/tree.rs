@@ -1,4 +1,4 @@
-//! A copy of the source in which mutants are built. It keeps its build from run to run.
+//! A copy of the source in which mutants are built. It keeps its build artifacts between runs.
 
 use std::collections::BTreeSet;
 use std::error::Error;
@@ -23,7 +23,7 @@ impl Tree {
 
     /// Makes the copy equal to the project again.
     pub fn update(&self) -> Result<(), Box<dyn Error>> {
-        // What the core's build and tests need: not the plugin, the fuzz corpus and the tests outside Rust.
+        // The files that the build and the tests of the core need, without the plugin, the fuzz corpus and other tests.
         let output = Command::new("git")
             .args(["ls-files", "-z", "-co", "--exclude-standard", "--"])
             .args([
@@ -59,10 +59,10 @@ impl Tree {
         Ok(())
     }
 
-    /// Writes a file of the copy, unless it is so already: cargo builds again what was written.
+    /// Writes a file of the copy unless its content is already the same, because cargo compiles every written file again.
     ///
-    /// The time of the file is always that of writing, so that cargo never takes the build of a mutant for the build
-    /// of the source.
+    /// The modification time of the file is always the time of writing, so that cargo never mistakes the build of a
+    /// mutant for the build of the source.
     pub fn write(&self, file: &Path, content: &[u8]) -> Result<(), Box<dyn Error>> {
         let path = self.folder.join(file);
         if fs::read(&path).is_ok_and(|present| present == content) {
@@ -118,7 +118,7 @@ mod tests {
         assert_eq!(of_copy("target/debug/kept"), Some(b"build".to_vec()));
         assert_eq!(of_copy("src/removed/long_ago.rs"), None);
 
-        // A file that was mutated is restored with a new time, the others keep theirs.
+        // A mutated file is restored with a new modification time; the others keep theirs.
         let time = |file: &str| {
             fs::metadata(folder.path().join(file))
                 .unwrap()
