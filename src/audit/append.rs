@@ -195,7 +195,7 @@ impl From<Rollback> for Reason {
 /// Compares the head with the mark that was written outside the database after the last append: the size and root at that
 /// time, or `None` if there is no mark.
 ///
-/// A longer log is accepted, because another web head may have appended to it. Whether it continues the marked log can
+/// A longer log is accepted, because another web server may have appended to it. Whether it continues the marked log can
 /// only be shown by [`verify`](super::verify) or by a [consistency proof](super::tree::verify_consistency).
 ///
 /// # Errors

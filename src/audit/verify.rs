@@ -66,7 +66,7 @@ pub struct LogFinding {
     pub until: Option<u64>,
 }
 
-/// Steps back of the clock. They are a remark and not a verdict, because the clocks of web heads differ and are corrected.
+/// Steps back of the clock. They are a remark and not a verdict, because the clocks of web servers differ and are corrected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ClockRemark {

@@ -149,7 +149,7 @@ fn outcome(vector: &Value) -> &'static str {
 }
 
 #[test]
-fn the_vectors_are_those_of_the_present_format() {
+fn the_vectors_match_the_current_format() {
     same_as_files("action/valid", &valid());
     same_as_files("action/invalid", &invalid::all());
 }

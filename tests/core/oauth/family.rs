@@ -41,7 +41,7 @@ fn a_retried_refresh_gets_the_same_successor() {
     assert_eq!(ids.len(), 3);
     let third = member(&site.refresh(at(200), &branch), "refresh_token");
     assert_eq!(site.grant["generation"], 2);
-    // The token that the branch replaced is dead. Its holder has a copy.
+    // The branch replaced this token, so it is no longer valid. Its use shows that it was copied.
     let reuse = site.refresh(at(201), &second);
     refused(&reuse, "invalid_grant", Reason::RefreshReused);
     assert_eq!(

@@ -1,5 +1,6 @@
 //! Model checking of the refresh rule: every sequence of steps of a client, a thief and a network that
-//! loses responses, to a fixed depth. And many workers that refresh at once with a conditional update.
+//! loses responses, to a fixed depth. A further test lets many workers refresh at once with a conditional
+//! update.
 
 use std::collections::HashSet;
 
@@ -23,7 +24,7 @@ enum Act {
     Refresh(Who),
     /// One refresh whose response is lost.
     Lose(Who),
-    /// The client refreshes from two processes at once. The second response arrives, the first one may not.
+    /// The client refreshes from two processes at once. The second response arrives; the first one may be lost.
     Twice { first_lost: bool },
     /// The thief copies the token of the client, once.
     Steal,
@@ -58,8 +59,8 @@ struct World {
     revoked: bool,
     client: Position,
     thief: Option<Position>,
-    /// Who received late responses since both last held the same token. Consecutive ones of the same holder
-    /// count once.
+    /// The holders that received late responses since both last held the same token. Consecutive responses
+    /// of the same holder count once.
     late: Vec<Who>,
     /// Whether a response was ever lost.
     lost: bool,
@@ -230,14 +231,14 @@ fn a_parallel_holder_is_detected_at_the_second_late_refresh() {
         if !after.lost {
             assert!(after.branches <= 1, "{before:?} {act:?}");
         }
-        // If responses were lost, a late holder may come late again while it has no newer token, but
-        // not after the other holder has come late.
+        // If responses were lost, a late holder may refresh late again while it has no newer token,
+        // but not after the other holder has refreshed late.
         assert!(after.late.len() <= 2, "{before:?} {act:?}");
     });
     assert!(worlds > 1000 && detected > 1000, "{worlds} {detected}");
 }
 
-/// A late refresh starts a branch, after which the token of the other holder is dead.
+/// A late refresh starts a branch, after which the token of the other holder is no longer valid.
 #[test]
 fn a_branch_invalidates_the_other_tokens_of_its_generation() {
     walk(&ACTS, |_, _, after| {
@@ -258,8 +259,8 @@ fn a_branch_invalidates_the_other_tokens_of_its_generation() {
 }
 
 /// 32 workers use the same token with one stored row, in arbitrary order. Each makes one conditional update
-/// and decides again if another worker was first. All of this takes 2.8 s, on one side of the limit of the
-/// window. The documentation of the module describes the other case.
+/// and decides again if another worker was first. All requests are made within 2.8 s, either all inside or all
+/// outside the window. The documentation of the module describes the case in between.
 #[test]
 fn parallel_refreshes_get_one_successor() {
     let begin = Timestamp::from_seconds(1_800_000_000);

@@ -422,7 +422,7 @@ fn confidential_clients_authenticate_in_header_or_body() {
         site.token(at(1), &anonymous, &basic("csc_one:s3cret"))
             .is_err()
     );
-    // A stored client that contradicts itself counts as unknown.
+    // A stored client with a contradiction is treated as unknown.
     let mut site = Site::new("client_secret_post");
     site.client.as_object_mut().unwrap().remove("secret_hash");
     let reply = site

@@ -1,6 +1,6 @@
-//! Compares the policy for all facts with a table that is written from the sentences of the requirement.
+//! Compares the policy for all facts with a table of its requirements.
 //!
-//! The table has no order and no early return: each sentence that applies gives an upper bound, and the
+//! The table has no order and no early return: each requirement that applies gives an upper bound, and the
 //! strictest bound is the verdict.
 
 use countersign::policy::{
@@ -8,9 +8,9 @@ use countersign::policy::{
     decide, record::PolicyRecord,
 };
 
-/// An upper bound, with the words that the product documents for it.
-struct Sentence {
-    says: &'static str,
+/// An upper bound, with the requirement from which it follows.
+struct Requirement {
+    text: &'static str,
     applies: fn(&Facts) -> bool,
     at_most: PolicyEffect,
     because: &'static str,
@@ -24,7 +24,7 @@ fn is_risky(facts: &Facts) -> bool {
     "medium high critical".contains(facts.risk.word())
 }
 
-/// Whether a person is asked. Rows are modes, columns are risks from low to critical.
+/// Whether a person must approve. Rows are modes, columns are risks from low to critical.
 fn person_by_table(facts: &Facts) -> bool {
     let row = match (facts.mode, facts.proven) {
         (Mode::Manual, _) => "yyyy",
@@ -43,95 +43,95 @@ fn unsafe_with(facts: &Facts, snapshot: SnapshotState) -> bool {
     is_risky(facts) && facts.snapshot == snapshot
 }
 
-const SENTENCES: &[Sentence] = &[
-    Sentence {
-        says: "the kill switch stops every agent and every signed action at once",
+const REQUIREMENTS: &[Requirement] = &[
+    Requirement {
+        text: "the kill switch stops all agents and all signed actions at once",
         applies: |facts| facts.frozen,
         at_most: PolicyEffect::Deny,
         because: "kill_switch",
     },
-    Sentence {
-        says: "a confidence in another form than basis points is rejected",
+    Requirement {
+        text: "a confidence that is not in basis points is rejected",
         applies: |facts| points(facts) < 0,
         at_most: PolicyEffect::Deny,
         because: "confidence_invalid",
     },
-    Sentence {
-        says: "what a person rejected does not happen",
+    Requirement {
+        text: "an action that a person rejected does not run",
         applies: |facts| facts.approval == ApprovalState::Rejected,
         at_most: PolicyEffect::Deny,
         because: "approval_rejected",
     },
-    Sentence {
-        says: "a key that may propose is not a key that may dispatch",
+    Requirement {
+        text: "a key that may only propose does not make an action run",
         applies: |facts| facts.right != KeyRight::Dispatch,
         at_most: PolicyEffect::Recommend,
         because: "proposal_only",
     },
-    Sentence {
-        says: "proposals under the confidence threshold are recommendation-only in every mode",
+    Requirement {
+        text: "an action below the confidence threshold is only a recommendation, in every mode",
         applies: |facts| {
             points(facts) >= 0 && points(facts) < i32::from(facts.threshold.basis_points())
         },
         at_most: PolicyEffect::Recommend,
         because: "confidence_low",
     },
-    Sentence {
-        says: "medium and above need a snapshot that was made before",
+    Requirement {
+        text: "an action of medium or higher risk needs a snapshot",
         applies: |facts| unsafe_with(facts, SnapshotState::Missing),
         at_most: PolicyEffect::Recommend,
         because: "snapshot_missing",
     },
-    Sentence {
-        says: "… of what the action would change",
+    Requirement {
+        text: "the snapshot must be of the target of the action",
         applies: |facts| unsafe_with(facts, SnapshotState::OtherTarget),
         at_most: PolicyEffect::Recommend,
         because: "snapshot_mismatch",
     },
-    Sentence {
-        says: "… as it is",
+    Requirement {
+        text: "the snapshot must show the current state of the target",
         applies: |facts| unsafe_with(facts, SnapshotState::Stale),
         at_most: PolicyEffect::Recommend,
         because: "snapshot_stale",
     },
-    Sentence {
-        says: "… and verified before",
+    Requirement {
+        text: "the snapshot must be verified",
         applies: |facts| unsafe_with(facts, SnapshotState::Made),
         at_most: PolicyEffect::Recommend,
         because: "snapshot_unverified",
     },
-    Sentence {
-        says: "risky changes need an approval",
+    Requirement {
+        text: "an action that needs an approval does not run without one",
         applies: |facts| asked(facts, ApprovalState::Missing),
         at_most: PolicyEffect::Approve,
         because: "approval_needed",
     },
-    Sentence {
-        says: "the call is staged, not done",
+    Requirement {
+        text: "an action whose approval is pending is staged and does not run",
         applies: |facts| asked(facts, ApprovalState::Pending),
         at_most: PolicyEffect::Approve,
         because: "approval_pending",
     },
-    Sentence {
-        says: "an approval is of its time",
+    Requirement {
+        text: "an approval expires",
         applies: |facts| asked(facts, ApprovalState::Expired),
         at_most: PolicyEffect::Approve,
         because: "approval_expired",
     },
-    Sentence {
-        says: "if the target changed since the request, approval asks again",
+    Requirement {
+        text: "if the target changed since the request, the approval is requested again",
         applies: |facts| asked(facts, ApprovalState::Changed),
         at_most: PolicyEffect::Approve,
         because: "approval_changed",
     },
-    Sentence {
-        says: "on approval the act runs",
+    Requirement {
+        text: "an approved action runs",
         applies: |facts| asked(facts, ApprovalState::Granted),
         at_most: PolicyEffect::Allow,
         because: "approved",
     },
-    Sentence {
-        says: "the rest goes on alone",
+    Requirement {
+        text: "an action that needs no approval runs without one",
         applies: |facts| !person_by_table(facts),
         at_most: PolicyEffect::Allow,
         because: "unattended",
@@ -184,35 +184,35 @@ fn domain() -> Vec<Facts> {
 }
 
 #[test]
-fn all_facts_are_decided_as_the_sentences_say() {
+fn all_facts_are_decided_as_the_requirements_state() {
     let domain = domain();
     assert!(domain.len() >= 100_000, "{}", domain.len());
-    let mut met = vec![0_usize; SENTENCES.len()];
+    let mut met = vec![0_usize; REQUIREMENTS.len()];
     for facts in &domain {
-        let applying: Vec<usize> = (0..SENTENCES.len())
-            .filter(|n| (SENTENCES[*n].applies)(facts))
+        let applying: Vec<usize> = (0..REQUIREMENTS.len())
+            .filter(|n| (REQUIREMENTS[*n].applies)(facts))
             .collect();
         // The strictest bound, or the first of several.
         let strictest = applying
             .into_iter()
-            .min_by_key(|n| (SENTENCES[*n].at_most, *n))
+            .min_by_key(|n| (REQUIREMENTS[*n].at_most, *n))
             .unwrap();
-        let sentence = &SENTENCES[strictest];
+        let requirement = &REQUIREMENTS[strictest];
         met[strictest] += 1;
         let verdict = decide(facts);
         assert_eq!(
             (verdict.effect, verdict.rule.id()),
-            (sentence.at_most, sentence.because),
+            (requirement.at_most, requirement.because),
             "{}: {facts:?}",
-            sentence.says
+            requirement.text
         );
         assert_eq!(
             verdict.reason().is_none(),
             verdict.effect == PolicyEffect::Allow
         );
     }
-    for (sentence, met) in SENTENCES.iter().zip(met) {
-        assert!(met > 0, "never met: {}", sentence.says);
+    for (requirement, met) in REQUIREMENTS.iter().zip(met) {
+        assert!(met > 0, "never met: {}", requirement.text);
     }
 }
 

@@ -185,7 +185,7 @@ fn same_as_file(name: &str, made: &Value) {
 }
 
 #[test]
-fn the_vectors_are_those_of_the_present_policy() {
+fn the_vectors_match_the_current_policy() {
     same_as_file("decisions.json", &decisions());
     same_as_file("confidence.json", &confidence());
     same_as_file("lines.json", &lines());

@@ -78,14 +78,14 @@ conformance! {
         an_item_is_accepted_once
         exactly_one_thread_uses_an_item
         a_record_is_kept_until_its_last_moment_inclusive
-        an_item_that_has_already_lapsed_is_refused
+        an_item_that_has_already_expired_is_refused
         items_issued_before_the_start_are_refused
         a_clock_that_is_behind_is_refused_for_items_and_accepted_for_limits
         a_clock_that_was_far_ahead_admits_no_replay
         a_receipt_is_kept_as_long_as_its_record
         a_first_receipt_is_written_with_its_record
         receipts_have_a_maximum_length
-        lapsed_records_are_pruned
+        expired_records_are_pruned
         a_full_store_refuses_new_records_and_keeps_live_ones
         a_full_store_accepts_new_records_when_old_ones_expire
         a_full_store_prunes_records_far_from_the_new_one
@@ -102,7 +102,7 @@ conformance! {
     limits {
         a_flood_of_limits_takes_no_room_from_items
         forgotten_histories_are_pruned
-        a_limit_holds_between_threads
+        threads_share_one_limit
         limits_admit_together_or_not_at_all
         the_longest_of_several_refusals_is_reported
         a_refused_call_extends_no_waiting_time
@@ -111,14 +111,14 @@ conformance! {
         invalid_lists_of_limits_and_invalid_names_are_misuse
     }
     budgets {
-        a_budget_holds_between_threads
+        threads_share_one_budget
         budgets_count_together_or_not_at_all
         a_used_up_budget_is_announced_once_per_period
         the_budget_that_refuses_for_the_longest_time_is_reported
         a_call_that_never_fits_has_no_waiting_time
         a_kept_tally_survives_a_restart_of_the_store
         a_period_never_reopens
-        a_count_of_a_clock_that_was_far_ahead_moves_to_the_present_period
+        a_count_of_a_clock_that_was_far_ahead_moves_to_the_current_period
         the_real_cost_replaces_the_estimate
         a_correction_after_the_period_gives_nothing_back
         a_correction_after_a_restart_continues_from_the_known_tally

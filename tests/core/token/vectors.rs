@@ -172,7 +172,7 @@ fn invalid() -> Vectors {
 }
 
 #[test]
-fn the_vectors_are_those_of_the_present_format() {
+fn the_vectors_match_the_current_format() {
     same_as_files("token/valid", &valid());
     same_as_files("token/invalid", &invalid());
 }

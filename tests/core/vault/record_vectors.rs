@@ -204,7 +204,7 @@ fn invalid_records() -> Vectors {
 }
 
 #[test]
-fn the_vectors_are_those_of_the_present_format() {
+fn the_vectors_match_the_current_format() {
     same_as_files("vault/invalid_records", &invalid_records());
 }
 

@@ -306,7 +306,7 @@ fn invalid_slots() -> Vectors {
 }
 
 #[test]
-fn the_vectors_are_those_of_the_present_formats() {
+fn the_vectors_match_the_current_format() {
     same_as_files(
         "vault/valid",
         &Vectors::from([("vault".to_owned(), valid())]),

@@ -38,7 +38,7 @@ fn announced(spending: &Spending) -> Vec<bool> {
     standings.map(|standing| standing.announce).collect()
 }
 
-pub(super) fn a_budget_holds_between_threads<E: Engine>() {
+pub(super) fn threads_share_one_budget<E: Engine>() {
     let Subject { store, _folder } = E::ample();
     let (counted, told) = (AtomicUsize::new(0), AtomicUsize::new(0));
     std::thread::scope(|scope| {
@@ -84,7 +84,7 @@ pub(super) fn budgets_count_together_or_not_at_all<E: Engine>() {
         let refused: Vec<bool> = spending.standings.iter().map(|one| one.refused).collect();
         assert_eq!(refused, [false, false, true, false]);
     }
-    // A raised or lowered cap applies to the present count.
+    // A raised or lowered cap applies to the current count.
     let raised = budget(1, PeriodUnit::Month, Measure::Calls, 4);
     let spending = spend(&*store, &[raised, cost(1, 100)], 10, 7);
     assert_eq!((spending.refused, used(&spending)), (None, vec![4, 100]));
@@ -239,7 +239,7 @@ pub(super) fn a_period_never_reopens<E: Engine>() {
     // Four calls were counted in the month.
     assert_eq!(run(0, MIDNIGHT + 24 * HOUR), (true, day(17), 1));
     assert_eq!(run(0, MIDNIGHT + 24 * HOUR), (false, day(17), 1));
-    // The same holds after a restart, if the caller has kept the later period.
+    // The same applies after a restart, if the caller has kept the later period.
     let other = E::ample();
     let kept = Tally {
         period: Period::parse(PeriodUnit::Day, "2027-01-16").unwrap(),
@@ -255,7 +255,7 @@ pub(super) fn a_period_never_reopens<E: Engine>() {
     assert_eq!(used(&refused), [3]);
     let until = refused.refused.unwrap().retry_after;
     assert_eq!(until, Some(24 * 3600 + 1));
-    // Of a stored and a known tally, the one of the later period holds.
+    // Of a stored and a known tally, the one of the later period applies.
     let Subject { store, _folder } = E::ample();
     assert_eq!(used(&spend(&*store, &[calls(2, 9)], 0, 0)), [1]);
     let ahead = calls(2, 9).with_known(Tally { used: 5, ..kept });
@@ -269,13 +269,13 @@ pub(super) fn a_period_never_reopens<E: Engine>() {
     assert_eq!(used(&spend(&*store, &[behind], 0, 2)), [7]);
 }
 
-pub(super) fn a_count_of_a_clock_that_was_far_ahead_moves_to_the_present_period<E: Engine>() {
+pub(super) fn a_count_of_a_clock_that_was_far_ahead_moves_to_the_current_period<E: Engine>() {
     let Subject { store, _folder } = E::ample();
     let year = 365 * 24 * HOUR;
     let budgets = [calls(1, 2), budget(1, PeriodUnit::Month, Measure::Calls, 9)];
     assert_eq!(used(&spend(&*store, &budgets, 0, year)), [1, 1]);
     assert_eq!(used(&spend(&*store, &budgets, 0, year)), [2, 2]);
-    // The clock is right again: the count is kept and moved to the present period.
+    // The clock is right again: the count is kept and moved to the current period.
     let refused = spend(&*store, &budgets, 0, 0);
     assert_eq!(used(&refused), [2, 2]);
     assert_eq!(refused.standings[0].tally.period.to_string(), "2027-01-15");

@@ -27,7 +27,7 @@ pub(super) fn forgotten_histories_are_pruned<E: Engine>() {
     assert!((100..200).contains(&limits), "{limits}");
 }
 
-pub(super) fn a_limit_holds_between_threads<E: Engine>() {
+pub(super) fn threads_share_one_limit<E: Engine>() {
     let Subject { store, _folder } = E::ample();
     let admitted = AtomicUsize::new(0);
     std::thread::scope(|scope| {

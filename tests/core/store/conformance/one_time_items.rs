@@ -103,7 +103,7 @@ pub(super) fn receipts_have_a_maximum_length<E: Engine>() {
     assert_eq!(receipt(&*store, 1, 2), Some(large));
 }
 
-pub(super) fn an_item_that_has_already_lapsed_is_refused<E: Engine>() {
+pub(super) fn an_item_that_has_already_expired_is_refused<E: Engine>() {
     let Subject { store, _folder } = E::ample();
     assert_eq!(store.insert_once(&once(1, 5000), at(5000)), Ok(true));
     assert_eq!(
@@ -187,7 +187,7 @@ pub(super) fn a_clock_that_was_far_ahead_admits_no_replay<E: Engine>() {
     }
 }
 
-pub(super) fn lapsed_records_are_pruned<E: Engine>() {
+pub(super) fn expired_records_are_pruned<E: Engine>() {
     let Subject { store, _folder } = E::ample();
     for n in 1..6000 {
         let now = n * 10;

@@ -151,7 +151,7 @@ fn the_clock_of_the_server_is_used() {
 }
 
 #[test]
-fn a_head_whose_clock_differs_too_much_is_refused() {
+fn a_web_server_whose_clock_differs_too_much_is_refused() {
     let server = Server::start(&[]);
     let store = open(&server.url()).unwrap();
     let real = SystemClock.now();
