@@ -59,7 +59,8 @@ pub fn base64url(data: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode(data)
 }
 
-/// Writes the [`base64url`] of `data` to the beginning of `to` and returns its length; `None` if `to` is too short.
+/// Writes the [`base64url`] of `data` to the beginning of `to` and returns its length in bytes. Returns `None` if `to` is
+/// too short.
 pub fn base64url_at(to: &mut [u8], data: &[u8]) -> Option<usize> {
     URL_SAFE_NO_PAD.encode_slice(data, to).ok()
 }

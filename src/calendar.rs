@@ -57,7 +57,7 @@ pub fn rfc3339_millis(moment: Timestamp) -> Option<String> {
     Some(format!("{date}T{}.{:03}Z", time_of_day(rest), rest % 1000))
 }
 
-/// The date as text, and the milliseconds since midnight.
+/// Returns the date as text, and the milliseconds since midnight.
 fn split(moment: Timestamp) -> Option<(String, u64)> {
     let day = u32::try_from(moment.millis() / DAY_MS).ok()?;
     if day > LAST_DAY {

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// How far the clocks of two machines may differ, in milliseconds: 30 seconds.
 ///
-/// The tolerance is one for the whole crate: tokens and signed messages from up to this far in the future are
+/// The whole crate uses this one tolerance: tokens and signed messages from up to this far in the future are
 /// accepted, records that prevent replays are kept this much longer, and an audit entry may lie this far outside
 /// the epoch of its seal. Two parts with different tolerances would disagree about the same message: one would
 /// forget it while the other still accepts it. Machines that run NTP differ by far less than a second; 30 seconds

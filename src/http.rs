@@ -7,7 +7,7 @@ use url::{Host, Url};
 use crate::decision::Decision;
 use crate::reason::Reason;
 
-/// Refuses a request that did not arrive over HTTPS: its tokens and codes can be read on the way.
+/// Refuses a request that did not arrive over HTTPS, because its tokens and codes could be read on the way.
 ///
 /// `secure` comes from the caller, who knows the connection. It is also true for a request that never
 /// leaves the machine.

@@ -105,7 +105,8 @@ impl KeyText {
     }
 
     /// Returns the fingerprint in lower-case hex, which reveals nothing about a secret key: 16 digits for
-    /// material, 32 for Ed25519. Both halves of an Ed25519 pair have the same one: the key id of signed actions.
+    /// material, 32 for Ed25519. Both halves of an Ed25519 pair have the same fingerprint, which is the
+    /// key id of signed actions.
     #[must_use]
     pub fn fingerprint(&self) -> String {
         let pair = match self {

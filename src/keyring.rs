@@ -183,7 +183,7 @@ impl Keyring {
     ///
     /// # Errors
     /// [`Reason::KeyUnusable`] if a material is shorter than [`MIN_MATERIAL`] or contains WordPress's placeholder.
-    /// There is no fallback key.
+    /// A missing key is never replaced by another one.
     pub fn open(site: SiteId, material: &[u8], previous: &[&[u8]]) -> Result<Self, Reason> {
         Ok(Self {
             site,

@@ -6,8 +6,8 @@
 //! * **Time, randomness and storage are arguments.** No rule reads a clock by itself, so each can be
 //!   tested at any instant and the core runs in WebAssembly.
 //! * **Bytes are verified as received.** Nothing that was signed or hashed is re-serialised first.
-//! * **Refuse closed.** Whatever cannot be read, reached or understood is a refusal with a stable
-//!   [`Reason`](reason::Reason).
+//! * **Fail closed.** A request that cannot be read or understood, or whose data cannot be reached, is
+//!   refused with a stable [`Reason`](reason::Reason).
 //!
 //! Without features, the crate does not depend on PHP. The feature `php` adds the binding in `php/`.
 

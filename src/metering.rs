@@ -30,7 +30,7 @@ pub enum CallError {
     /// There are no limits, too many, or two with the same key.
     #[error("a call must have 1 to 16 limits with different keys")]
     Limits,
-    /// There are no budgets, too many, or two that count the same.
+    /// There are no budgets, too many, or two with the same key, period and measure.
     #[error("a call must have 1 to 16 budgets, no two with the same key, period and measure")]
     Budgets,
     /// The cost is negative or above [`MAX_AMOUNT`].

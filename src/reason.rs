@@ -167,20 +167,20 @@ reasons! {
     KeyUnusable = "key_unusable", "AUTH_KEY in wp-config.php is missing, shorter than 32 bytes or the placeholder of WordPress: set a random one.";
 }
 
-/// The part of the machine that a reason speaks of, where code that meets it cannot go on.
+/// The part of the site whose failure a reason reports. Code that gets such a reason cannot go on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FailingPart {
     /// Key material: `AUTH_KEY`, the key file, the recovery code or the slots of the vault.
     Keys,
     /// The extension's store.
     Store,
-    /// Anything else.
+    /// Neither of these: the reason is a decision, or another part failed.
     Other,
 }
 
 impl Reason {
-    /// Returns the part of the machine that this reason speaks of. The match names every reason, so that a new one
-    /// cannot be forgotten.
+    /// Returns the part whose failure this reason reports. The match names every reason, so that the compiler asks for
+    /// a new one.
     #[must_use]
     pub const fn failing_part(self) -> FailingPart {
         match self {

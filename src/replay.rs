@@ -1,7 +1,7 @@
 //! Replay protection: of all workers that receive the same one-time item, exactly one may act on it.
 //!
-//! The use must be recorded last, after signature, times and permissions were checked. Otherwise anybody could fill the
-//! store with unauthenticated requests, or use up an item in place of its owner.
+//! The use must be recorded last, after signature, times and permissions were checked. Otherwise unauthenticated
+//! requests could fill the store, or use up an item in place of its owner.
 //!
 //! ```
 //! use countersign::clock::Timestamp;
@@ -91,7 +91,7 @@ pub enum Sighting {
 ///
 /// # Errors
 /// The reason for a refusal if the store gives no answer: [`Reason::StoreUnavailable`], [`Reason::StoreFull`], or
-/// [`Reason::StoreRestarted`] for an item that was issued before the store was started.
+/// [`Reason::StoreRestarted`] for an item that was issued before the store was reset.
 pub fn seen_once(
     store: &dyn Store,
     item: &OneTimeItem<'_>,

@@ -1,7 +1,7 @@
 //! The macro behind every closed list of words: entry kinds, verdicts, risks, reason codes.
 //!
 //! Such words are part of the interface of the product. They appear in audit entries, in answers to clients
-//! and in the documentation, so a word is never renamed once it was published.
+//! and in the documentation, so a word is never renamed after it was published.
 
 /// Declares an enum whose variants are written as fixed words.
 ///
@@ -10,7 +10,7 @@
 ///
 /// ```ignore
 /// words! {
-///     /// How it ended.
+///     /// How an action ended.
 ///     pub enum Outcome {
 ///         /// The action was done.
 ///         Ok = "ok",
@@ -52,7 +52,8 @@ macro_rules! words {
 
 pub(crate) use words;
 
-/// Compares two words at compile time. The binding uses it to prove that its own enums have the words of the core's.
+/// Compares two words at compile time. The binding uses it to prove that its enums have the same words as those of the
+/// core.
 #[cfg(feature = "php")]
 pub(crate) const fn same_word(one: &str, other: &str) -> bool {
     let (mut one, mut other) = (one.as_bytes(), other.as_bytes());

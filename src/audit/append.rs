@@ -113,7 +113,7 @@ pub struct EntryRow {
     pub summary: Summary,
 }
 
-/// What one append writes.
+/// The rows and the head that one append writes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Appended {
     /// The new rows, in order.
@@ -173,8 +173,8 @@ pub fn append(
     })
 }
 
-/// The log is not the one that was marked outside the database: the database was set back, or the end of the log was cut
-/// off or rewritten.
+/// The log does not match its high-water mark outside the database: the database was set back, or the end of the log was
+/// cut off or rewritten.
 ///
 /// The usual cause is a restored backup. An administrator acknowledges it, and that is recorded as an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

@@ -43,7 +43,7 @@ pub enum AuditError {
     #[error("the text is not a signed note")]
     Note,
     /// No known key has signed the note.
-    #[error("none of the known keys has signed the note")]
+    #[error("no known key has signed the note")]
     UnknownKey,
     /// A signature that names a known key does not verify.
     #[error("a signature does not match its key")]
@@ -57,7 +57,7 @@ pub enum AuditError {
     /// The saved state of a verifier was changed, or was saved with another key.
     #[error("the saved state was changed or was saved with another key")]
     State,
-    /// The text is not a seal, a sealing key or the state of one.
+    /// The text is not a seal, a sealing key or the saved state of a sealer.
     #[error("the text is not a seal or a sealing key")]
     Seal,
     /// The seal was not made with this key, or is not the next one.

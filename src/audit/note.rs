@@ -156,7 +156,7 @@ pub fn sign(text: &str, name: &str, key: &SigningKey) -> Result<String, AuditErr
 /// signature that names one of `keys` must verify.
 ///
 /// # Errors
-/// [`AuditError::Note`] when it is not a signed note, [`AuditError::UnknownKey`] when none of `keys` has signed it,
+/// [`AuditError::Note`] when it is not a signed note, [`AuditError::UnknownKey`] when no key of `keys` has signed it,
 /// [`AuditError::Signature`] when a signature of one of `keys` does not verify.
 pub fn open<'a>(note: &'a str, keys: &[VerifierKey]) -> Result<&'a str, AuditError> {
     if note.len() > MAX_NOTE || !is_note_text(note) {

@@ -119,7 +119,7 @@ impl SealFile {
         Ok(Some(first))
     }
 
-    /// Returns the seals that are due under `head` at `now`, oldest first; none where the log is not sealed.
+    /// Returns the seals that are due under `head` at `now`, oldest first. The list is empty if the log is not sealed.
     ///
     /// # Errors
     /// As [`SealFile::read`].
@@ -128,7 +128,8 @@ impl SealFile {
         Ok(sealer.map_or_else(Vec::new, |sealer| sealer.due(head, now)))
     }
 
-    /// Moves past seals that were committed to the database, and erases their keys. Earlier seals change nothing.
+    /// Moves past seals that were committed to the database, and erases their keys. Seals that were passed before are
+    /// ignored.
     ///
     /// # Errors
     /// [`SealFileError::Order`] when the seals are not the next ones of this key; otherwise as [`SealFile::read`], and
@@ -179,7 +180,8 @@ impl SealFile {
     fn replace(&self, sealer: &Sealer) -> io::Result<()> {
         let path = self.folder.join(&self.name);
         let fresh = self.folder.join(format!("{}.new", self.name));
-        // A killed process may have left it. No other process writes it while this one holds the lock.
+        // A process that was killed may have left this file behind. No other process writes it while this one holds the
+        // lock.
         match fs::remove_file(&fresh) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             _ => {}

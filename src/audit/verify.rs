@@ -41,7 +41,7 @@ impl<'a> From<Option<&'a Summary>> for Columns<'a> {
     }
 }
 
-/// One row as it was found in the table. None of it is trusted.
+/// One row as it was found in the table. No field of it is trusted.
 #[derive(Debug, Clone, Copy)]
 pub struct StoredRow<'a> {
     /// The sequence number column.
@@ -54,7 +54,7 @@ pub struct StoredRow<'a> {
     pub columns: Columns<'a>,
 }
 
-/// One thing that is wrong, and the entries that it concerns.
+/// A fault of the log, and the entries that it concerns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LogFinding {
@@ -144,7 +144,7 @@ pub struct LogVerifier {
     frontier: Frontier,
     /// The next sequence number.
     next: u64,
-    /// A row was missing, so the tree cannot be built any further.
+    /// Whether a row was missing, so that the tree cannot be built any further.
     broken: bool,
     checked: u64,
     vouched: u64,

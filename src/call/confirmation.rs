@@ -1,8 +1,8 @@
 //! Confirmation tokens: `request_review` issues one, and it lets exactly one call happen.
 //!
 //! A token is bound to the connection, its epoch, the tool and the canonical form of the arguments, and
-//! lives for minutes. It is checked after everything else that could refuse the call, and used up only
-//! when the call begins, so a refusal for another reason does not cost a token.
+//! is valid for a few minutes. It is checked after everything else that could refuse the call, and is used up
+//! only when the call begins, so a refusal for another reason does not use up the token.
 
 use super::world::World;
 use crate::bytes;

@@ -16,7 +16,7 @@ pub(crate) struct Connection {
     pub(crate) user: Option<u64>,
     pub(crate) state: ConnectionState,
     pub(crate) groups: Groups,
-    /// Counts up whenever every token of the connection is revoked.
+    /// The number of times that all tokens of the connection were revoked.
     pub(crate) epoch: u32,
     pub(crate) limit: Option<CallLimit>,
 }

@@ -22,7 +22,7 @@ pub(crate) enum OutputSchema {
     Plugin(RawJson),
 }
 
-/// A review that may happen: what its confirmation token will be bound to.
+/// A review that may happen: the call that its confirmation token will be bound to.
 pub(crate) struct Review {
     pub(crate) id: [u8; 12],
     pub(crate) subject: ConfirmationSubject,
@@ -42,7 +42,7 @@ pub(crate) struct AllowedCall {
 /// A tool call that may not happen.
 pub(crate) struct DeniedCall {
     pub(crate) reason: Reason,
-    /// What the caller can correct, a line each. Never contains what the caller sent.
+    /// What the caller can correct, one line for each error. The text never contains input.
     pub(crate) detail: Option<String>,
 }
 
@@ -69,7 +69,7 @@ pub(crate) fn find<'a>(tools: ToolAccess<'a>, name: &str) -> Result<Served<'a>, 
     }
 }
 
-/// Who calls a tool, and with what the decision is made.
+/// The caller of a tool, and the settings and the [`World`] that the decision depends on.
 #[derive(Clone, Copy)]
 pub(crate) struct Caller<'a> {
     pub(crate) keyring: &'a Keyring,

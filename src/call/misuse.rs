@@ -1,7 +1,7 @@
 //! Wrong use of the API by the program that embeds it.
 
-/// The calling program broke the contract of the API. No client can cause this; a request that a client
-/// may not make is refused with a [`Reason`](crate::reason::Reason) instead.
+/// The calling program broke the contract of the API. A client cannot cause this: a request that a client may
+/// not make is refused with a [`Reason`](crate::reason::Reason).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Misuse {
@@ -10,7 +10,7 @@ pub enum Misuse {
         "the settings do not have the documented form: compare them with McpServer::__construct()"
     )]
     Settings,
-    /// The connection is not a JSON object of the documented form, or has another id than the token.
+    /// The connection is not a JSON object of the documented form, or its id is not that of the token.
     #[error(
         "the connection does not have the documented form, or is not the one that the token names: \
          compare it with McpRequest::authorize()"

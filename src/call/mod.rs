@@ -2,8 +2,8 @@
 //!
 //! The rules here are the same for every way a call can arrive: MCP today, other protocols later. A
 //! [`World`] supplies time, randomness and the store; the registry says which tools exist; the connection
-//! says which groups the caller holds; `decide` checks the arguments and the confirmation. Nothing here
-//! knows a wire protocol.
+//! says which groups the caller holds; `decide` checks the arguments and the confirmation. This module does
+//! not depend on a wire protocol.
 
 pub(crate) mod confirmation;
 pub(crate) mod connection;

@@ -217,7 +217,7 @@ fn item(raw: &RawJson, key: &str, keep: &[&str]) -> Option<RegisteredItem> {
     })
 }
 
-/// Reads the `x-mcp-header` keywords of an input schema. Returns `None` if one cannot be honoured: the
+/// Reads the `x-mcp-header` keywords of an input schema. Returns `None` if one is not usable: the
 /// header's name is not a token ([RFC 9110 §5.6.2](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2)),
 /// is used twice, or the property is not of a simple type.
 pub(crate) fn mirrored(schema: &Object) -> Option<MirroredArguments> {

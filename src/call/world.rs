@@ -71,7 +71,7 @@ impl World<'_> {
     ///
     /// # Errors
     /// [`Reason::ConfirmationUsed`], [`Reason::ConfirmationExpired`], [`Reason::StoreRestarted`] for a
-    /// token issued before the store was recreated, or the reason why the store could not answer.
+    /// token issued before the store was reset, or the reason why the store could not answer.
     pub(crate) fn burn(&self, confirmation: &Claims) -> Result<(), Reason> {
         let item = OneTimeItem {
             domain: "confirmation",

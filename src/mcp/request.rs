@@ -22,7 +22,7 @@ use crate::limit::Admission;
 use crate::reason::Reason;
 use crate::token::Claims;
 
-/// A well-formed request with a genuine access token.
+/// A well-formed request with a valid access token.
 pub struct McpRequest {
     pub(super) response: ResponseBuilder,
     pub(super) claims: Claims,

@@ -21,7 +21,7 @@ use crate::reason::Reason;
 use crate::token::{self, Claims, Kind};
 
 /// How often a refusal before the token is verified is recorded, for each reason and address. Without
-/// this limit, anybody could fill the audit log.
+/// this limit, a client without a token could fill the audit log.
 const UNPROVEN_REFUSALS: CallLimit = CallLimit { max: 1, window: 60 };
 
 /// A request as the web server received it.
@@ -43,7 +43,7 @@ pub struct Incoming<'a> {
 pub enum Received {
     /// The request is refused.
     Reply(McpReply),
-    /// The request has a genuine token; its connection must be looked up. Boxed because it is much larger
+    /// The request has a valid token, and its connection must be looked up. Boxed because it is much larger
     /// than a reply.
     Request(Box<McpRequest>),
 }
@@ -226,8 +226,8 @@ impl RefusedClient {
     }
 }
 
-/// Returns whether a query string contains a token: the parameter `access_token` of OAuth, or anything that
-/// has the form of one of our tokens.
+/// Returns whether a query string contains a token: the parameter `access_token` of OAuth, or any text that
+/// has the form of a token of Countersign.
 fn has_token(query: &str) -> bool {
     query.trim_start_matches('?').split(['&', ';']).any(|pair| {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));

@@ -14,7 +14,7 @@ pub(super) const PAUSE: u32 = 60;
 /// The longest lifetime of a confirmation token, in seconds.
 const MAX_CONFIRMATION_LIFETIME: u32 = 3600;
 
-/// What every request to the endpoint is answered with: its settings and its keys.
+/// The settings and the keys of an endpoint, which every request shares.
 pub(super) struct Endpoint {
     pub(super) settings: McpSettings,
     pub(super) keyring: Arc<Keyring>,

@@ -4,7 +4,9 @@
 //! A URI is accepted only if two parsers agree about it: the strict one of this module and the algorithm
 //! of the browsers (the WHATWG URL standard, crate `url`). URIs that a browser would read differently,
 //! because of user information, backslashes, dot segments or numeric hosts in other bases, are refused at
-//! registration. So equal text means an equal destination when URIs are compared later.
+//! registration. So equal text means an equal destination when URIs are compared later. The strict parser
+//! does not use [`WebOrigin`](crate::http::WebOrigin), which reads authorities with the algorithm of the
+//! browsers: the comparison needs a second, independent reading.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use url::{Host, Position, Url};

@@ -165,7 +165,7 @@ misuse: the position or range lies outside the log
 misuse: the position or range lies outside the log
 misuse: the position or range lies outside the log
 misuse: a verifier key is malformed
-misuse: the checkpoint is by none of the verifier keys
-misuse: what is known must be given before the first bytes
+misuse: no verifier key has signed the checkpoint
+misuse: expectations must be given before the first bytes of the file
 misuse: the export is finished
 seal_unusable: the sealing key's file is missing, damaged or accessible to other users

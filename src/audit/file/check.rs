@@ -13,10 +13,10 @@ use crate::clock::Timestamp;
 #[non_exhaustive]
 pub enum ExpectationError {
     /// The verification has begun.
-    #[error("what is known must be given before the first bytes")]
+    #[error("expectations must be given before the first bytes of the file")]
     Late,
-    /// None of the verifier keys has signed the checkpoint.
-    #[error("the checkpoint is by none of the verifier keys")]
+    /// No verifier key has signed the checkpoint.
+    #[error("no verifier key has signed the checkpoint")]
     UnknownSigner,
 }
 

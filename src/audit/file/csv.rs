@@ -125,8 +125,8 @@ fn is_formula(text: &str) -> bool {
             .starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠', '|', '%'])
 }
 
-/// RFC 3339 in UTC, with milliseconds. A moment after the year 9999 has no such spelling and is written as its number
-/// of milliseconds.
+/// Writes a time in the format of RFC 3339, in UTC and with milliseconds. A time after the year 9999 cannot be written in
+/// this format and is written as its number of milliseconds since 1970.
 fn moment(millis: u64) -> String {
     calendar::rfc3339_millis(Timestamp::from_millis(millis)).unwrap_or_else(|| millis.to_string())
 }

@@ -1,4 +1,4 @@
-//! The log as a file, which an export writes and anybody can verify without the keys and the database of the site.
+//! The log as a file. An export writes it, and it can be verified without the keys and the database of the site.
 //!
 //! The file consists of lines of UTF-8, each ended by one newline. The line of an entry is its exact bytes, so the file can
 //! be searched with any tool, and the hash of an entry is SHA-256 over `0x00` and its line. Every other line is one compact

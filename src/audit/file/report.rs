@@ -11,7 +11,7 @@ use crate::audit::verify::LogVerdict;
 use crate::clock::Timestamp;
 use crate::words::words;
 
-/// What the person who verifies knows from other sources. None of it may come from the file.
+/// What the person who verifies knows from other sources. It must not be taken from the file.
 #[derive(Default)]
 pub struct Expectations {
     /// The verifier keys of the site. Without one, checkpoints and the signature of the file prove nothing.
@@ -25,7 +25,7 @@ pub struct Expectations {
 }
 
 words! {
-    /// What a reader must know although nothing is wrong, above all what was not proved.
+    /// An observation that is not a fault, such as a part of the file that was not proved.
     pub enum Remark {
         /// No known root and no checkpoint signed by a known key agreed with the file.
         SelfConsistent = "self_consistent",
@@ -103,7 +103,7 @@ pub struct FileRemark {
     pub count: u64,
 }
 
-/// One thing that is wrong, and the entries and the line that it concerns.
+/// A fault of the file, and the entries and the line that it concerns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct FileFinding {
     /// What is wrong.
@@ -150,7 +150,7 @@ pub struct FileReport {
     pub findings: Vec<FileFinding>,
     /// The number of findings beyond those.
     pub more: u64,
-    /// What else the reader must know.
+    /// Observations that are not faults.
     pub remarks: Vec<FileRemark>,
 }
 

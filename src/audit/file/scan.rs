@@ -153,7 +153,7 @@ impl<'a> Cursor<'a> {
         self.text.get(start..start + length)
     }
 
-    /// Any value, in compact spelling.
+    /// Skips any JSON value in compact spelling.
     fn value(&mut self, depth: u32) -> Option<()> {
         if depth > DEPTH {
             return None;
@@ -187,7 +187,7 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// A whole number, perhaps negative. Fractions and exponents are rare: left to the slow reader.
+    /// Skips a whole number, which may be negative. Fractions and exponents are rare and are left to the strict reader.
     fn any_number(&mut self) -> Option<()> {
         let _ = self.exactly(b"-");
         self.number()?;

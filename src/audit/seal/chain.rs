@@ -43,7 +43,7 @@ impl SealChain {
     /// Checks the next seal. After a fault the chain continues from this seal, so that one fault is reported once.
     ///
     /// # Errors
-    /// What is wrong with the seal.
+    /// [`SealFault::Gap`] when earlier seals are missing; [`SealFault::Invalid`] when the key or the sequence is wrong.
     pub fn take(&mut self, seal: &Seal) -> Result<(), SealFault> {
         let next = self.next.unwrap_or(seal.epoch);
         if seal.epoch < next || seal.size < self.size || seal.epoch >= MAX_EPOCHS {
@@ -84,7 +84,8 @@ impl SealChain {
         self.key.is_some()
     }
 
-    /// Returns the moment from which a seal is missing: the next epoch and the clock skew are over. `None` without a key.
+    /// Returns the time from which the next seal counts as missing: the end of its epoch plus the clock skew. Returns
+    /// `None` without a key.
     #[must_use]
     pub fn overdue(&self) -> Option<Timestamp> {
         let seconds = u64::from(self.key.as_ref()?.epochs.seconds);

@@ -12,7 +12,7 @@ use crate::secret::Secret;
 pub const MIN_SECONDS: u32 = 60;
 /// The length of the longest epoch, in seconds: 31 days.
 pub const MAX_SECONDS: u32 = 31 * 86_400;
-/// The number of epochs after which sealing stops: a century of the shortest.
+/// The number of epochs after which sealing stops. With the shortest epochs this is more than a century.
 pub(super) const MAX_EPOCHS: u64 = 60 << 20;
 
 const PREFIX: &str = "cssk_";

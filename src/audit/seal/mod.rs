@@ -1,4 +1,4 @@
-//! Forward-secure seals: somebody who takes over the machine today cannot forge the seals of yesterday.
+//! Forward-secure seals: an attacker who takes over the machine cannot forge the seals of earlier epochs.
 //!
 //! Time is divided into epochs of one length. At the end of each epoch, even of one without entries, the log is sealed:
 //! HMAC-SHA256 under the key of the epoch over origin, epoch, size, root, time range and the previous seal. Then the key

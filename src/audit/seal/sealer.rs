@@ -9,7 +9,7 @@ use crate::bytes::{from_hex, hex};
 use crate::clock::Timestamp;
 use crate::secret::{Secret, mac, same};
 
-/// The largest number of seals made at once. A log that owes more makes the others at the next call.
+/// The largest number of seals that one call makes. The next call makes the seals that are then still due.
 pub const MAX_DUE: usize = 1024;
 
 /// Makes seals. Holds the key of the present epoch and no earlier one.
@@ -97,7 +97,7 @@ impl Sealer {
         seals
     }
 
-    /// Moves past a seal that was stored and erases its key. An earlier seal changes nothing.
+    /// Moves past a seal that was stored and erases its key. A seal that was passed before is ignored.
     ///
     /// # Errors
     /// [`AuditError::SealOrder`] when the seal is not the next one or was not made with this key.

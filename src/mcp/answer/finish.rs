@@ -16,7 +16,7 @@ const MAX_DETAIL: usize = 2000;
 const RESOURCE_TTL_MS: u32 = 0;
 
 impl McpCall {
-    /// Returns the answer with a result. `result` is JSON as documented at the PHP class `McpCall`, and
+    /// Returns the answer with a result. `result` is JSON as documented in the PHP class `McpCall`, and
     /// `target` names what was acted on, for the audit log. A result that does not have this form, or does
     /// not conform to the tool's output schema, is not sent: the client gets `tool_failed` instead.
     ///

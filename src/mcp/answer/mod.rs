@@ -18,7 +18,7 @@ use crate::token::Claims;
 use crate::words::words;
 
 words! {
-    /// What an agent calls.
+    /// The kind of call that an agent makes.
     pub enum CallKind {
         /// A tool: `tools/call`.
         Tool = "tool",
@@ -43,14 +43,14 @@ impl CallKind {
     }
 }
 
-/// How far a call is.
+/// The stage that a call has reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::mcp) enum CallStage {
-    /// It may happen, and has not begun.
+    /// The call may happen and has not begun.
     Decided,
-    /// It happens now.
+    /// The call has begun and has no answer yet.
     Begun,
-    /// It has its answer.
+    /// The call was answered.
     Answered,
 }
 
@@ -84,7 +84,7 @@ pub struct McpCall {
 }
 
 impl McpCall {
-    /// Returns what is called.
+    /// Returns the kind of the call.
     #[must_use]
     pub const fn kind(&self) -> CallKind {
         self.kind
@@ -127,10 +127,10 @@ impl McpCall {
     /// Starts the call. Call this after the intent was appended to the audit log and before acting.
     ///
     /// Uses up the confirmation token, if the call needs one. Of all calls with the same token, exactly
-    /// one begins. If the intent cannot be appended, do not begin the call: the token then stays good.
+    /// one begins. If the intent cannot be appended, do not begin the call: the token then stays valid.
     ///
-    /// Returns `None` if the call has begun. Returns the answer if it may not happen after all: the token
-    /// was used in the meantime ([`Reason::ConfirmationUsed`]), is too old, or the store could not tell.
+    /// Returns `None` if the call has begun. Returns a refusal as the answer if the token was used in the
+    /// meantime ([`Reason::ConfirmationUsed`]), has expired, or could not be looked up in the store.
     ///
     /// # Errors
     /// [`Misuse::BegunTwice`] if the call has begun before.
@@ -153,7 +153,7 @@ impl McpCall {
     /// has one.
     ///
     /// # Errors
-    /// [`Misuse::NoConfirmation`] for another call and the second time, [`Misuse::NotBegun`] before
+    /// [`Misuse::NoConfirmation`] for a call of another tool and for a second token, [`Misuse::NotBegun`] before
     /// [`begin`](Self::begin).
     pub fn confirmation(&mut self, world: World<'_>) -> Result<String, Misuse> {
         if self.stage == CallStage::Decided {

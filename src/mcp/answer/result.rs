@@ -1,4 +1,4 @@
-//! Results of calls: what WordPress returned, checked and completed to what the protocol defines.
+//! Results of calls: checks what WordPress returned, and adds the members that the protocol requires.
 
 use serde_json::value::RawValue;
 
@@ -20,7 +20,7 @@ pub(in crate::mcp) struct CheckedResult {
     pub(in crate::mcp) failed: bool,
 }
 
-/// Checks a result of a call of `kind`. `stateless` is whether the client uses revision 2026-07-28.
+/// Checks a result of a call of `kind`. `stateless` states whether the client uses revision 2026-07-28.
 /// Returns `None` if `json` is not a valid result of this kind or does not conform to `output`.
 pub(in crate::mcp) fn check(
     kind: CallKind,

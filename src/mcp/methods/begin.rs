@@ -1,4 +1,4 @@
-//! What all calls have in common before they begin.
+//! The preparation of a call, which is the same for every method that makes one.
 
 use super::outcome::RefusedRequest;
 use crate::audit::attempt::Attempt;
@@ -14,8 +14,8 @@ use crate::mcp::wire::events::{EventStream, LEVELS};
 use crate::mcp::wire::revision;
 use crate::reason::Reason;
 
-/// The index of `info` in [`LEVELS`]: the least severe level that clients of older revisions get. They set
-/// a level once, which a server without sessions cannot remember.
+/// The index of `info` in [`LEVELS`]: the least severe level that clients of older revisions get. Such a
+/// client sets its level once, and a server without sessions cannot remember it.
 const LEVEL_WITHOUT_SESSION: usize = 1;
 
 /// Returns a fresh random number, from which the correlation id of a call is made.
@@ -40,8 +40,8 @@ pub(super) fn attempt(action: &str, id: &[u8; 12]) -> Attempt {
     }
 }
 
-/// Prepares a call: reads the responses and the state of an earlier round, and what the client wants in
-/// the event stream, and drafts the intent.
+/// Prepares a call: reads the responses and the state of an earlier round, reads which events the client
+/// wants, and drafts the intent.
 ///
 /// # Errors
 /// [`Reason::ParamsInvalid`] or [`Reason::RequestStateInvalid`].

@@ -1,10 +1,10 @@
-//! What the site serves, and how it is declared to clients.
+//! The capabilities that the server declares to clients.
 
 use crate::call::registry::Registry;
 use crate::json::Object;
 
-/// Returns the server's capabilities. Exactly what is served is declared. That depends on the site alone;
-/// which entries a connection sees depends on its groups.
+/// Returns the server's capabilities: one for each kind of item that the site serves. They are the same for
+/// every connection; which items a connection sees depends on its groups.
 pub(super) fn declared(registry: &Registry) -> Object {
     let none = Object::default();
     let mut out = Object::default().with("tools", &none);

@@ -12,7 +12,8 @@ use crate::mcp::wire::error::invalid;
 use crate::mcp::wire::events::LEVELS;
 use crate::mcp::wire::revision::{NEGOTIATED, Revision};
 
-/// Handles `initialize`: agrees on the version that the client asks for, or else on the newest.
+/// Handles `initialize`: agrees on the version that the client asks for, or on the newest one if the server
+/// does not support that version.
 pub(super) fn initialize(
     exchange: &mut Exchange,
     _: World<'_>,

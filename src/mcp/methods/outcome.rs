@@ -1,4 +1,4 @@
-//! What handling a request leads to.
+//! The result of handling a request.
 
 use crate::audit::attempt::Attempt;
 use crate::json::Object;
@@ -9,7 +9,7 @@ use crate::reason::Reason;
 
 /// A handled request.
 pub(in crate::mcp) enum Handled {
-    /// A result, without what the revision requires in every result.
+    /// A result, without the members that the revision requires in every result.
     Result(Object),
     /// A call that WordPress must make.
     Call(Box<McpCall>),

@@ -13,7 +13,8 @@ use crate::mcp::exchange::Exchange;
 use crate::mcp::wire::error::invalid;
 use crate::reason::Reason;
 
-/// Handles `prompts/get`: the connection may use the prompt, and all required arguments are strings.
+/// Handles `prompts/get`. Verifies that the connection may use the prompt, and that every required argument
+/// is present and a string.
 pub(super) fn get(
     exchange: &mut Exchange,
     world: World<'_>,

@@ -10,8 +10,8 @@ use crate::mcp::answer::CallKind;
 use crate::mcp::exchange::Exchange;
 use crate::mcp::wire::error::{invalid, resource_unknown};
 
-/// Handles `resources/read`: the connection may use a resource with this URI, or a template that matches
-/// it.
+/// Handles `resources/read`. Verifies that the connection may use a resource with this URI, or a template
+/// that matches it.
 pub(super) fn read(
     exchange: &mut Exchange,
     world: World<'_>,
@@ -48,8 +48,8 @@ pub(super) fn read(
 }
 
 /// Handles `resources/subscribe` and `resources/unsubscribe` of older revisions. The server does not
-/// declare subscriptions and sends no notifications, but some clients subscribe without being told to and
-/// stop at an error.
+/// declare subscriptions and sends no notifications, but some clients subscribe all the same and stop at
+/// an error.
 pub(super) fn subscribe(
     _: &mut Exchange,
     _: World<'_>,

@@ -12,8 +12,9 @@ use crate::mcp::exchange::Exchange;
 use crate::mcp::wire::error::{RpcError, invalid};
 use crate::mcp::wire::headers;
 
-/// Handles `tools/call`: the connection may use the tool, the headers repeat what they must, the arguments
-/// conform to the schema, and a tool that needs a confirmation has one.
+/// Handles `tools/call`. Verifies that the connection may use the tool, that the headers repeat the arguments
+/// that they must repeat, that the arguments conform to the schema, and that a tool that needs a
+/// confirmation has one.
 pub(super) fn call(
     exchange: &mut Exchange,
     world: World<'_>,

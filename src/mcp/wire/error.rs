@@ -1,4 +1,4 @@
-//! Refusals as JSON-RPC errors: status, code and what the client may know.
+//! Refusals as JSON-RPC errors: their HTTP status, their code and the text that the client gets.
 
 use super::revision::{Revision, RevisionFlaw, STATELESS};
 use crate::decision::{Decision, Denial};
@@ -9,7 +9,7 @@ use crate::reason::Reason;
 #[derive(Debug, Clone)]
 pub(in crate::mcp) struct RpcError {
     pub(in crate::mcp) reason: Reason,
-    /// A sentence or a list for the client, without input.
+    /// A sentence or a list for the client. It contains no input.
     pub(in crate::mcp) detail: Option<String>,
     /// Members of the error's `data`, besides `reason`.
     pub(in crate::mcp) data: Vec<(&'static str, RawJson)>,
@@ -117,12 +117,13 @@ impl From<RevisionFlaw> for RpcError {
     }
 }
 
-/// Refuses invalid parameters. `text` says what to correct, without input.
+/// Refuses invalid parameters. `text` says what to correct and contains no input.
 pub(in crate::mcp) fn invalid(text: impl Into<String>) -> RpcError {
     RpcError::new(Reason::ParamsInvalid).detail(text)
 }
 
-/// Refuses a URI that no resource has. The specification wants it echoed; at most 2048 characters are.
+/// Refuses a URI that no resource has. The specification requires the error to repeat the
+/// URI; at most 2048 characters of it are repeated.
 pub(in crate::mcp) fn resource_unknown(uri: &str) -> RpcError {
     let uri: String = uri.chars().take(2048).collect();
     RpcError::new(Reason::ResourceUnknown).data("uri", json::raw(&uri))
@@ -154,9 +155,9 @@ pub(in crate::mcp) const fn is_token(reason: Reason) -> bool {
 
 /// Returns the HTTP status and the JSON-RPC code of a reason.
 ///
-/// MCP reserves -32020 and up for its specification, and JSON-RPC leaves -32000 to -32019 to
-/// implementations, which MCP asks not to use. So refusals before the protocol are invalid requests
-/// (-32600), and faults of the site are internal errors (-32603).
+/// JSON-RPC leaves the codes -32000 to -32099 to implementations. MCP reserves part of that range for its
+/// specification and asks implementations not to use the rest. Refusals before the protocol are therefore
+/// invalid requests (-32600), and faults of the site are internal errors (-32603).
 fn status_and_code(reason: Reason, revision: Revision) -> (u16, i32) {
     let stateless = revision.is_stateless();
     match reason {

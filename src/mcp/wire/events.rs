@@ -15,7 +15,7 @@ pub(in crate::mcp) const LEVELS: &[&str] = &[
     "emergency",
 ];
 
-/// The stream of events of one call: what the client wants, and what was sent.
+/// The stream of events of one call: which events the client wants, and which were sent.
 pub(in crate::mcp) struct EventStream {
     accepted: bool,
     progress_token: Option<RawJson>,
@@ -25,9 +25,9 @@ pub(in crate::mcp) struct EventStream {
 }
 
 impl EventStream {
-    /// `accepted` is whether the client accepts a stream at all, `progress_token` the token to repeat in
-    /// progress events, and `level` the index in [`LEVELS`] of the least severe level that it wants.
-    /// Without token and level, it gets no progress and no log messages.
+    /// Creates the stream. `accepted` states whether the client accepts a stream at all. `progress_token` is
+    /// the token to repeat in progress events; without it, no progress is sent. `level` is the index in
+    /// [`LEVELS`] of the least severe level that the client wants; without it, no log messages are sent.
     pub(in crate::mcp) const fn new(
         accepted: bool,
         progress_token: Option<RawJson>,

@@ -21,7 +21,7 @@ pub(in crate::mcp) enum RpcMessage {
         method: String,
         params: Option<Object>,
     },
-    /// An answer of the client. This server sends no requests that it could belong to.
+    /// A response of the client to a request of the server. This server sends no requests.
     Response,
 }
 

@@ -1,4 +1,4 @@
-//! What goes over the wire: JSON-RPC messages, headers, protocol revisions, errors, responses and events.
+//! The wire format: JSON-RPC messages, headers, protocol revisions, errors, responses and events.
 
 pub(super) mod error;
 pub(super) mod events;

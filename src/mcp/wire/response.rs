@@ -133,8 +133,8 @@ impl ResponseBuilder {
         reply
     }
 
-    /// Adds to `result` what the revision requires in every result: for 2026-07-28 `resultType`, which is
-    /// `kind`, and the server's description in `_meta`.
+    /// Adds to `result` the members that the revision requires in every result: for 2026-07-28 `resultType`,
+    /// which is `kind`, and the server's description in `_meta`.
     pub(in crate::mcp) fn complete(&self, mut result: Object, kind: &str) -> Object {
         result.remove("resultType");
         if !self.revision.is_stateless() {

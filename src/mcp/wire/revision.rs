@@ -23,14 +23,14 @@ pub(in crate::mcp) const CAPABILITIES_KEY: &str = "io.modelcontextprotocol/clien
 pub(in crate::mcp) const LOG_LEVEL_KEY: &str = "io.modelcontextprotocol/logLevel";
 pub(in crate::mcp) const SERVER_INFO_KEY: &str = "io.modelcontextprotocol/serverInfo";
 
-/// A protocol revision, as far as answers differ.
+/// A protocol revision. Versions whose answers do not differ share one variant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::mcp) enum Revision {
-    /// 2026-07-28: each request carries all that is needed to answer it.
+    /// 2026-07-28: each request carries all data that is needed to answer it.
     Jul2026,
     /// 2025-11-25, which adds the website to the server's description.
     Nov2025,
-    /// 2025-06-18 and 2025-03-26; also requests without the header.
+    /// 2025-06-18 and 2025-03-26, and requests without the header.
     Jun2025,
 }
 
@@ -76,7 +76,7 @@ pub(in crate::mcp) enum RevisionFlaw {
     Unsupported(String),
 }
 
-/// What a request of revision 2026-07-28 says about its client.
+/// The client's description of itself in a request of revision 2026-07-28.
 #[derive(Debug, Clone, Default)]
 pub(in crate::mcp) struct RequestMeta {
     /// The client's capabilities.

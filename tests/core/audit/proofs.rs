@@ -1,6 +1,6 @@
-//! Proofs as vectors for every language: that a log continues another (`tests/vectors/proof/consistency/`) and that an
-//! entry is in a log (`tests/vectors/proof/inclusion/`), in `valid/` and, one file per way to be wrong, in `invalid/`.
-//! To write them again: `COUNTERSIGN_BLESS=1 cargo test --test core audit::proofs`.
+//! The vectors of proofs: that a log continues another (`tests/vectors/proof/consistency/`) and that an entry is in a log
+//! (`tests/vectors/proof/inclusion/`). `valid/` contains valid proofs, and `invalid/` one file for each kind of fault.
+//! `COUNTERSIGN_BLESS=1 cargo test --test core audit::proofs` writes them.
 
 use countersign::audit::tree::{
     Hash, consistency_proof, inclusion_proof, leaf_hash, node_hash, root_of_leaves,
@@ -31,7 +31,7 @@ fn texts(hashes: &[Hash]) -> Vec<String> {
     hashes.iter().map(|hash| hex(hash)).collect()
 }
 
-/// That the log of `new.0` entries continues the one of `old.0`.
+/// The statement that the log of `new.0` entries continues the log of `old.0` entries.
 #[derive(Clone)]
 struct Continued {
     old: (usize, Hash),
@@ -62,7 +62,7 @@ impl Continued {
     }
 }
 
-/// That `leaf` is entry `seq` of the log of `size` entries with `root`.
+/// The statement that `leaf` is entry `seq` of the log of `size` entries with `root`.
 #[derive(Clone)]
 struct Included {
     seq: usize,
@@ -154,8 +154,8 @@ fn not_continued() -> Vectors {
         ("backwards", good.but(|c| (c.old, c.new) = (c.new, c.old))),
         ("old_size_one_less", good.but(|c| c.old.0 -= 1)),
         ("old_size_one_more", good.but(|c| c.old.0 += 1)),
-        // (A neighbouring size would be none: what is behind the old log is one hash, and how many entries that stands
-        // for is said by the checkpoint, not by the proof.)
+        // A neighbouring size would not be a fault: one hash of the proof covers all entries after the old log, and only
+        // the checkpoint states how many there are.
         ("new_size_of_another_shape", good.but(|c| c.new.0 = 8)),
         ("rewritten", good.but(|c| c.old.1 = root(7))),
         (
@@ -227,7 +227,7 @@ fn not_included() -> Vectors {
         ("place_behind", good.but(|c| c.seq += 1)),
         ("place_in_the_other_half", good.but(|c| c.seq += 8)),
         ("behind_the_last", good.but(|c| c.seq = c.size)),
-        // The proof of an inner node by itself is sound: only its place tells that it is no entry.
+        // The hashes of this proof lead from an inner node to the root. Only the position shows that it is not an entry.
         (
             "inner_node_as_entry",
             good.but(|c| {

@@ -1,4 +1,4 @@
-//! Whatever is put into a draft, no token comes out in the entry.
+//! Random drafts: an entry never contains a token that was in its draft.
 
 use countersign::audit::draft::Draft;
 use countersign::audit::entry::Entry;
@@ -6,7 +6,7 @@ use countersign::clock::Timestamp;
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
-/// A secret as it is written, and the part of it that must not be seen.
+/// Generates a secret as it is written, and the part of it that must not appear in an entry.
 fn secret() -> impl Strategy<Value = (String, String)> {
     let kinds = prop::sample::select(vec!["at", "rt", "ac", "cf", "pr", "ap", "up"]);
     prop_oneof![
@@ -23,7 +23,7 @@ fn secret() -> impl Strategy<Value = (String, String)> {
     ]
 }
 
-/// The secret with invisible characters between its own.
+/// Returns the secret with invisible characters inserted.
 fn veiled(secret: &str, veil: &[(usize, char)]) -> String {
     let mut chars: Vec<char> = secret.chars().collect();
     for (at, c) in veil {
@@ -50,12 +50,12 @@ fn invisible() -> impl Strategy<Value = char> {
     ])
 }
 
-/// Text around the secret: spaces and punctuation, so that it stands alone as it does in practice.
+/// Generates text to put before or after the secret: spaces and punctuation, so that the secret is a word of its own.
 fn around() -> impl Strategy<Value = String> {
     "([a-z]{0,9}[ :=/?&\"'\\\\,;()é日]){0,4}"
 }
 
-/// `leaf` at the end of a path of objects and arrays.
+/// Returns `leaf` nested in objects and arrays along `path`.
 fn nested(mut leaf: Value, path: &[(bool, String)]) -> Value {
     for (array, key) in path {
         leaf = if *array {
@@ -93,13 +93,13 @@ proptest! {
         *field = match place {
             0..=5 => text.into(),
             6 => json!({ "c": nested(text.into(), &path) }),
-            // As a key, alone or beside its like.
+            // The secret is a key: the only one, or next to an equal one.
             7 => json!({ "c": nested(json!({ text.as_str(): 1 }), &path) }),
             _ => json!({ text.as_str(): { text.as_str(): [text.as_str()] }, format!("{text} "): text.as_str() }),
         };
         let body = Draft::from_json(&draft.to_string()).unwrap().body(0, Timestamp::from_millis(1), [1; 8]).unwrap();
         let body = String::from_utf8(body).unwrap();
-        // Not the secret, and no piece of it worth having.
+        // No 12 characters of the secret may appear.
         for piece in part.as_bytes().windows(12) {
             let piece = std::str::from_utf8(piece).unwrap();
             prop_assert!(!body.contains(piece), "{piece} in {body}");
@@ -109,7 +109,7 @@ proptest! {
     }
 
     #[test]
-    fn any_draft_gives_an_entry_that_reads_back(
+    fn entry_of_any_draft_is_read_back(
         action in "\\PC{1,200}",
         target in prop::option::of(".{0,300}"),
         user in any::<Option<u64>>(),
@@ -120,7 +120,7 @@ proptest! {
         let json = json!({ "kind": "intent", "actor": { "kind": "agent", "user": user }, "action": format!("x{action}"), "target": target, "change": change });
         let draft = Draft::from_json(&json.to_string()).unwrap();
         let body = draft.body(9, Timestamp::from_millis(time), [2; 8]).unwrap();
-        // Built once, always the same.
+        // The same draft always gives the same bytes.
         prop_assert_eq!(&body, &draft.body(9, Timestamp::from_millis(time), [2; 8]).unwrap());
         let entry = Entry::parse(&body).unwrap();
         prop_assert_eq!((entry.seq, entry.site, entry.summary.user), (9, [2; 8], user));

@@ -1,5 +1,5 @@
 //! Cases of tampering with the log in the database: each must give the right verdict at the right entry. The last tests
-//! state what verification cannot find, so that nobody promises it.
+//! state what verification cannot find, so that the documentation does not promise it.
 
 use countersign::audit::AuditError;
 use countersign::audit::append::{Head, append};
@@ -18,7 +18,7 @@ use ed25519_dalek::SigningKey;
 const SITE: [u8; 8] = [0x5a; 8];
 const SIZE: u64 = 100;
 
-/// A row as the database has it.
+/// A row of the entry table.
 #[derive(Clone)]
 struct Stored {
     seq: u64,
@@ -27,14 +27,14 @@ struct Stored {
     columns: Option<Summary>,
 }
 
-/// Everything that a database administrator can change, and the mark, which they cannot.
+/// A log: everything that a database administrator can change, and the marks, which an administrator cannot change.
 #[derive(Clone)]
 struct Log {
     rows: Vec<Stored>,
     head: Option<Head>,
-    /// Table of checkpoints: size column and note.
+    /// The table of checkpoints: size column and note.
     checkpoints: Vec<(u64, String)>,
-    /// Outside the database.
+    /// Sizes and roots that are kept outside the database.
     marks: Vec<(u64, Hash)>,
 }
 
@@ -63,7 +63,7 @@ fn draft(n: u64) -> Draft {
     Draft::from_json(&json).unwrap()
 }
 
-/// A log of `size` entries, a checkpoint after every 32, no outside mark.
+/// Returns a log of `size` entries with a checkpoint after every 32 entries and without a mark.
 fn write(size: u64) -> Log {
     let mut log = Log {
         rows: Vec::new(),
@@ -91,12 +91,12 @@ fn write(size: u64) -> Log {
 }
 
 impl Log {
-    /// The honest log of these tests: 100 entries, checkpoints at 32, 64 and 96.
+    /// Returns the unchanged log of these tests: 100 entries, checkpoints at 32, 64 and 96.
     fn new() -> Self {
         write(SIZE)
     }
 
-    /// The same with the last size and root kept outside.
+    /// Returns the same log with a mark of its last size and root.
     fn marked() -> Self {
         let mut log = Self::new();
         log.mark();
@@ -112,7 +112,7 @@ impl Log {
         &mut self.rows[seq]
     }
 
-    /// Another body of the same length, as valid as the first.
+    /// Replaces a body by another valid body of the same length.
     fn edit(&mut self, seq: usize) {
         let body = String::from_utf8(self.rows[seq].body.clone()).unwrap();
         let edited = body.replace("update_post", "delete_post");
@@ -129,7 +129,7 @@ impl Log {
         self.rows[seq].leaf = leaf_hash(&self.rows[seq].body).to_vec();
     }
 
-    /// A head that fits the rows as they are.
+    /// Computes the head from the present rows.
     fn fix_head(&mut self) {
         let mut frontier = Frontier::default();
         for row in &self.rows {
@@ -182,7 +182,7 @@ impl Log {
         let mut verifier = self.begin();
         Self::feed(&mut verifier, &self.rows);
         let whole = verifier.finish(self.head.as_ref());
-        // In chunks with the state saved between them, the result is the same.
+        // The result is the same if the rows are passed in chunks and the state is saved between them.
         let seal = Secret::new([3; 32]);
         let mut verifier = self.begin();
         for chunk in self.rows.chunks(17) {
@@ -232,7 +232,7 @@ fn corpus() -> Vec<Case> {
         ("body and leaf", bare.clone(), |l| { l.edit(50); l.fix_columns(50); l.fix_leaf(50); }, HeadMismatch, Some(0), Some(100)),
         ("body and leaf, under checkpoints", log.clone(), |l| { l.edit(50); l.fix_columns(50); l.fix_leaf(50); }, Fork, Some(32), Some(64)),
         ("body, leaf and head", log.clone(), |l| l.rewrite(50), Fork, Some(32), Some(64)),
-        ("body, leaf and head behind the last checkpoint", marked.clone(), |l| l.rewrite(98), Fork, Some(96), Some(100)),
+        ("body, leaf and head after the last checkpoint", marked.clone(), |l| l.rewrite(98), Fork, Some(96), Some(100)),
         ("body, leaf and head, checkpoints deleted", marked.clone(), |l| { l.rewrite(50); l.checkpoints.clear(); }, Fork, Some(0), Some(100)),
         // Removed
         ("first removed", log.clone(), |l| { l.rows.remove(0); }, MissingRange, Some(0), Some(1)),
@@ -247,15 +247,15 @@ fn corpus() -> Vec<Case> {
         ("tail removed to before a checkpoint, head fixed", log.clone(), |l| { l.rows.truncate(90); l.fix_head(); }, TruncatedTail, Some(90), Some(96)),
         ("all removed, head and checkpoints too", marked.clone(), |l| { l.rows.clear(); l.checkpoints.clear(); l.fix_head(); }, TruncatedTail, Some(0), Some(100)),
         ("no head, tail removed", marked.clone(), |l| { l.rows.truncate(99); l.head = None; }, TruncatedTail, Some(99), Some(100)),
-        // Moved and put in
+        // Moved and added
         ("two swapped as they are", log.clone(), |l| l.rows.swap(40, 41), Inserted, Some(40), Some(41)),
         ("two far apart swapped as they are", log.clone(), |l| l.rows.swap(40, 60), Inserted, Some(40), Some(60)),
         ("two swapped with their numbers", log.clone(), |l| { l.rows.swap(40, 60); l.row(40).seq = 40; l.row(60).seq = 60; }, Inserted, Some(40), Some(41)),
         ("doubled", log.clone(), |l| { let row = l.rows[40].clone(); l.rows.insert(41, row); }, Inserted, Some(40), Some(41)),
-        ("put in under a number that exists", log.clone(), |l| { let mut row = l.rows[10].clone(); row.seq = 40; l.rows.insert(41, row); }, Inserted, Some(40), Some(41)),
+        ("added with a number that exists", log.clone(), |l| { let mut row = l.rows[10].clone(); row.seq = 40; l.rows.insert(41, row); }, Inserted, Some(40), Some(41)),
         ("replaced by a copy of another", log.clone(), |l| { l.rows[40] = Stored { seq: 40, ..l.rows[10].clone() }; }, Inserted, Some(40), Some(41)),
-        ("put in, the rest moved down", bare.clone(), |l| { let row = l.rows[40].clone(); l.rows.insert(40, row); for (n, row) in l.rows.iter_mut().enumerate() { row.seq = n as u64; } l.fix_head(); }, Inserted, Some(41), Some(42)),
-        ("put in behind the head", log.clone(), |l| { l.rows.push(write(101).rows[100].clone()); }, Inserted, Some(100), Some(101)),
+        ("added, the rest moved down", bare.clone(), |l| { let row = l.rows[40].clone(); l.rows.insert(40, row); for (n, row) in l.rows.iter_mut().enumerate() { row.seq = n as u64; } l.fix_head(); }, Inserted, Some(41), Some(42)),
+        ("added after the head", log.clone(), |l| { l.rows.push(write(101).rows[100].clone()); }, Inserted, Some(100), Some(101)),
         ("from another site", log.clone(), |l| { let row = append(&Head::default(), &[draft(0)], [9; 8], Timestamp::from_millis(1)).unwrap().rows.remove(0); *l.row(0) = Stored { seq: 0, leaf: row.leaf.to_vec(), body: row.body, columns: Some(row.summary) }; }, Inserted, Some(0), Some(1)),
         // Columns
         ("time column", log.clone(), |l| l.row(30).columns.as_mut().unwrap().time = Timestamp::from_millis(0), IndexColumnMismatch, Some(30), Some(31)),
@@ -267,10 +267,10 @@ fn corpus() -> Vec<Case> {
         ("column unreadable", log.clone(), |l| l.row(30).columns = None, IndexColumnMismatch, Some(30), Some(31)),
         ("a column early and a body late", log.clone(), |l| { l.row(3).columns = None; l.edit(90); }, EntryModified, Some(90), Some(91)),
         // Head
-        ("head of an older moment", log.clone(), |l| l.head = write(80).head, HeadMismatch, Some(80), Some(100)),
-        ("head of an older moment, no checkpoints", bare.clone(), |l| l.head = write(80).head, Inserted, Some(80), Some(100)),
+        ("earlier head", log.clone(), |l| l.head = write(80).head, HeadMismatch, Some(80), Some(100)),
+        ("earlier head, no checkpoints", bare.clone(), |l| l.head = write(80).head, Inserted, Some(80), Some(100)),
         ("head of another log", log.clone(), |l| { let mut other = Log::new(); other.rewrite(99); l.head = other.head; }, HeadMismatch, Some(96), Some(100)),
-        ("head too far on", log.clone(), |l| l.head = write(120).head, TruncatedTail, Some(100), Some(120)),
+        ("later head", log.clone(), |l| l.head = write(120).head, TruncatedTail, Some(100), Some(120)),
         // Checkpoints
         ("checkpoint's text changed", log.clone(), |l| l.checkpoints[1].1 = l.checkpoints[1].1.replace("\n64\n", "\n65\n"), CheckpointInvalid, None, None),
         ("checkpoint by another key", log.clone(), |l| { l.checkpoints[1].1 = checkpoint(&write(64).head.unwrap(), &SigningKey::from_bytes(&[2; 32])) }, UnknownKey, None, None),
@@ -278,7 +278,7 @@ fn corpus() -> Vec<Case> {
         ("checkpoint emptied", log.clone(), |l| l.checkpoints[1].1.clear(), CheckpointInvalid, None, None),
         ("two checkpoints swapped", log.clone(), |l| { let note = l.checkpoints[0].1.clone(); l.checkpoints[0].1 = std::mem::replace(&mut l.checkpoints[1].1, note); }, IndexColumnMismatch, Some(32), None),
         ("two signed roots of one size", log.clone(), |l| { let mut other = write(64); other.rewrite(60); l.checkpoints.push((64, checkpoint(other.head.as_ref().unwrap(), &key()))); }, Fork, Some(32), Some(64)),
-        // Outside
+        // Roots outside the database
         ("restored from a backup", marked.clone(), |l| { let marks = l.marks.clone(); *l = write(80); l.marks = marks; }, TruncatedTail, Some(80), Some(100)),
         ("restored, and grown to the same size", marked.clone(), |l| { for n in 97..100 { l.rewrite(n); } }, Fork, Some(96), Some(100)),
         ("restored, and grown beyond", marked.clone(), |l| { let marks = l.marks.clone(); *l = write(120); l.checkpoints.truncate(3); l.rewrite(98); l.marks = marks; }, Fork, Some(96), Some(100)),
@@ -342,7 +342,7 @@ fn changed_body_does_not_hide_later_changes() {
     log.edit(50);
     let report = log.verify();
     assert_eq!(report.findings.len(), 1);
-    assert_eq!(report.vouched, SIZE, "the tree itself is sound to the end");
+    assert_eq!(report.vouched, SIZE, "the tree is intact to its end");
     log.edit(70);
     assert_eq!(log.verify().findings.len(), 2);
     for n in 0..100 {
@@ -369,7 +369,7 @@ fn missing_row_is_not_a_head_mismatch() {
 
 #[test]
 fn doubled_row_does_not_replace_a_missing_one() {
-    // 40 to 42 are missing. Doubled: one before them, the first behind them, and one far behind.
+    // Entries 40 to 42 are missing. The doubled row is the one before them, the first after them, or one far after them.
     for doubled in [39, 43, 60] {
         let mut log = Log::new();
         let row = log.rows[doubled].clone();
@@ -388,7 +388,7 @@ fn doubled_row_does_not_replace_a_missing_one() {
             "{doubled}: {found:?}"
         );
     }
-    // One of those that seemed missing comes late: moved.
+    // An entry that seemed to be missing comes later, so it was moved.
     for late in [40, 41, 42] {
         let mut log = Log::new();
         let row = log.rows[late].clone();
@@ -468,8 +468,8 @@ fn changed_state_is_refused() {
     );
 }
 
-/// A known limit: an attacker who rewrites entries, leaf hashes, columns and head, and who has the signing key or deletes
-/// the checkpoints, is not found without a known root. `vouched` is 0 then.
+/// A known limit: if an attacker rewrites entries, leaf hashes, columns and head, and has the signing key or deletes the
+/// checkpoints, verification does not detect it without a known root. `vouched` is 0 then.
 #[test]
 fn limit_full_rewrite_passes_without_a_known_root() {
     let mut log = Log::new();
@@ -479,7 +479,8 @@ fn limit_full_rewrite_passes_without_a_known_root() {
     assert_eq!((report.verdict, report.vouched), (LogVerdict::Ok, 0));
 }
 
-/// A known limit: the same holds for an end that is cut off together with head and checkpoints.
+/// A known limit: without a known root, verification does not detect that the end was cut off together with the head and
+/// the checkpoints.
 #[test]
 fn limit_end_cut_off_with_the_head_passes_without_a_known_root() {
     let mut log = Log::new();
@@ -490,7 +491,7 @@ fn limit_end_cut_off_with_the_head_passes_without_a_known_root() {
     assert_eq!((report.verdict, report.vouched), (LogVerdict::Ok, 64));
 }
 
-/// Known limit: what is rewritten behind the last outside root passes.
+/// A known limit: verification does not detect that entries after the last known root were rewritten.
 #[test]
 fn limit_entries_after_the_last_known_root_rest_on_the_database() {
     let mut log = Log::new();

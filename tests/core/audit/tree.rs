@@ -1,5 +1,5 @@
-//! The Merkle tree against the known answers of Certificate Transparency and against a second
-//! implementation written straight from the recursive definitions of RFC 6962 §2.1.
+//! Compares the Merkle tree with the known answers of Certificate Transparency and with a second implementation that
+//! follows the recursive definitions of RFC 6962 §2.1.
 
 use countersign::audit::AuditError;
 use countersign::audit::tree::{
@@ -163,8 +163,8 @@ fn roots_and_proofs_agree_with_the_recursive_definition() {
                 Ok(()),
                 "{old} {new}"
             );
-            // Nothing near it passes. (Two sizes with one shape of path do: it is the signed checkpoint that
-            // ties a root to its size.)
+            // Similar statements are refused. Two sizes with the same shape of path cannot be told apart by a proof; only
+            // the signed checkpoint binds a root to its size.
             if 0 < old && old < new {
                 assert!(verify(old, &old_root, new * 4, &root, &proof).is_err());
             }
@@ -207,7 +207,7 @@ fn roots_and_proofs_agree_with_the_recursive_definition() {
 }
 
 #[test]
-fn every_tree_continues_the_empty_tree_and_none_a_larger_tree() {
+fn every_tree_continues_the_empty_tree_and_no_larger_tree() {
     let leaves = leaves(&bodies(3));
     let root = root_of(bodies(3));
     let empty: Hash = from_hex(ROOTS[0]).unwrap();
@@ -227,13 +227,13 @@ fn tree_over_the_largest_size_is_refused() {
     assert!(consistency_ranges(MAX_SIZE - 1, MAX_SIZE).unwrap().len() <= 54);
     assert_eq!(consistency_ranges(1, MAX_SIZE + 1), Err(AuditError::Range));
     assert_eq!(inclusion_ranges(1, MAX_SIZE + 1), Err(AuditError::Range));
-    // A full log takes no more.
+    // A leaf cannot be appended to a full log.
     let mut bytes = MAX_SIZE.to_be_bytes().to_vec();
     bytes.extend([7; 32]);
     let mut full = Frontier::decode(&bytes).unwrap();
     assert_eq!(full.append([0; 32]), Err(AuditError::Full));
     assert_eq!((full.size(), full.root()), (MAX_SIZE, [7; 32]));
-    // Nor as one subtree.
+    // A subtree cannot be appended to a full log either.
     let mut whole = Frontier::default();
     assert_eq!(whole.append_subtree(54, [7; 32]), Err(AuditError::Full));
     assert_eq!(whole.append_subtree(53, [7; 32]), Ok(()));

@@ -1,5 +1,5 @@
-//! The golden files of `tests/vectors/audit`, which other languages run: made here, and compared with what
-//! is there. `COUNTERSIGN_BLESS=1` writes them; a format that changes shows as a difference in review.
+//! The vectors in `tests/vectors/audit`, which implementations in other languages run too. The tests generate them and
+//! compare them with the files. `COUNTERSIGN_BLESS=1` writes the files, so that a changed format is visible in review.
 
 use countersign::audit::append::{Head, append};
 use countersign::audit::checkpoint::{Checkpoint, origin};
@@ -18,7 +18,7 @@ use crate::support::vectors::{Vectors, same_as_files};
 const SITE: [u8; 8] = [0x00, 0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77];
 const SEED: [u8; 32] = [0x42; 32];
 
-/// Compares `made` with the file, or writes it.
+/// Compares `made` with the file `name`, or writes the file if `COUNTERSIGN_BLESS` is set.
 fn golden(name: &str, made: &Value) {
     let path = format!("{}/tests/vectors/audit/{name}", env!("CARGO_MANIFEST_DIR"));
     if std::env::var_os("COUNTERSIGN_BLESS").is_some() {
@@ -29,7 +29,7 @@ fn golden(name: &str, made: &Value) {
         .and_then(|there| serde_json::from_slice(&there).ok());
     assert!(
         there.as_ref() == Some(made),
-        "{name} differs from what the code makes: see COUNTERSIGN_BLESS"
+        "{name} differs from the generated file: COUNTERSIGN_BLESS=1 writes it"
     );
 }
 
@@ -56,7 +56,7 @@ fn tree() {
     );
 }
 
-/// Drafts that show the whole form, and what is cleaned away.
+/// Returns drafts that use every field, and drafts with text that is cleaned.
 fn drafts() -> Vec<Value> {
     let token = "csat_AbCdEfGhIjKlMnOpQrStUvWxYz0123456789";
     vec![
@@ -79,7 +79,7 @@ fn drafts() -> Vec<Value> {
 
 struct Log {
     rows: Vec<countersign::audit::append::EntryRow>,
-    /// The head after every entry, from the empty one.
+    /// The heads: that of the empty log, and that after each entry.
     heads: Vec<Head>,
 }
 

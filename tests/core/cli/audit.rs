@@ -1,4 +1,4 @@
-//! `countersign audit verify`
+//! Tests of `countersign audit verify`.
 
 use countersign::audit::append::{Head, append};
 use countersign::audit::checkpoint::{Checkpoint, origin};
@@ -10,8 +10,8 @@ use countersign::clock::Timestamp;
 
 use super::{SITE, err, fits_a_terminal, keys, out, run, run_in, shows};
 
-/// A log of nine entries and what its auditor kept: the export, the verifier key, a checkpoint of the first four
-/// entries, the first sealing key.
+/// The export of a log of nine entries, and what its auditor kept: the verifier key, a checkpoint of the first four
+/// entries and the first sealing key.
 struct Log {
     export: Vec<u8>,
     key: String,
@@ -23,7 +23,8 @@ fn log() -> Log {
     log_of(None, true, &|_| true)
 }
 
-/// The entries `wanted`, as what `filter` says; signed at the end or not.
+/// Returns the log with an export of the entries that are `wanted`, under the description `filter`. The export is signed
+/// if `signed` is true.
 fn log_of(filter: Option<&str>, signed: bool, wanted: &dyn Fn(u64) -> bool) -> Log {
     let (site, signer) = (*SITE.as_bytes(), keys().audit_signer());
     let name = origin("shop.example", site).unwrap();
@@ -146,7 +147,7 @@ fn sound_log_passes_and_unproved_parts_are_listed() {
         (&value["verdict"], &value["proved"], &value["vouched"]),
         (&"ok".into(), &true.into(), &9.into())
     );
-    // A log that was last sealed long before the file was taken.
+    // The last seal is much older than the file.
     let late = run_in(
         here,
         &[
@@ -208,7 +209,7 @@ fn tampered_log_exits_with_13() {
         assert_eq!(json.status.code(), Some(13));
         assert_eq!(value["weight"], 3);
     }
-    // The whole log by another hand: sound in itself, and its key is not the one that was given.
+    // A consistent log of another writer, whose key is not the given one.
     let other = VerifierKey::new(
         &log.key[..log.key.find('+').unwrap()],
         ed25519_dalek::SigningKey::from_bytes(&[9; 32]).verifying_key(),
@@ -249,7 +250,7 @@ fn malformed_keys_and_checkpoints_are_refused() {
     }
 }
 
-/// Whoever hands a file on can take every signature off it. What is left agrees with itself, whatever it says.
+/// Every signature can be removed from a file. The rest is consistent with itself, whatever it contains.
 #[test]
 fn unsigned_file_exits_with_10_if_a_key_was_given() {
     let log = log();
@@ -257,7 +258,7 @@ fn unsigned_file_exits_with_10_if_a_key_was_given() {
     let part = log_of(Some("connection 7"), false, &|seq| seq != 5);
     let whole_part = log_of(Some("connection 7"), true, &|seq| seq != 5);
     for (export, code, headline) in [
-        // Its entries are vouched for to the last: nothing that the signature covers could hide one.
+        // The checkpoint covers every entry, so the missing signature cannot hide one.
         (&unsigned.export, 0, "SOUND: "),
         (&part.export, 10, "NOT SIGNED: "),
         (&whole_part.export, 0, "SOUND: no entry in this part"),
@@ -277,7 +278,7 @@ fn unsigned_file_exits_with_10_if_a_key_was_given() {
     assert!(out(&unasked).starts_with("SOUND IN ITSELF: "));
 }
 
-/// Whoever holds the site's keys can rewrite the log and show only what lies behind the kept checkpoint.
+/// An attacker with the site's keys can rewrite the log and export only entries after the kept checkpoint.
 #[test]
 fn checkpoint_that_cannot_be_compared_exits_with_10() {
     let log = log();
@@ -300,8 +301,8 @@ fn checkpoint_that_cannot_be_compared_exits_with_10() {
     );
 }
 
-/// Another log in the name of the same site: the last three entries of it, or all. By somebody without its key, or
-/// with it.
+/// Returns the export of another log in the name of the same site: its last three entries if there is a `filter`, or all
+/// entries. It is signed with the site's key if `signed` is true.
 fn forged(filter: Option<&str>, signed: bool) -> Vec<u8> {
     let (site, signer) = (*SITE.as_bytes(), keys().audit_signer());
     let name = origin("shop.example", site).unwrap();
@@ -321,7 +322,7 @@ fn forged(filter: Option<&str>, signed: bool) -> Vec<u8> {
     export.finish(signed.then_some(&signer)).unwrap()
 }
 
-/// Seals that were cut off the end are missed only by who knows when the log was taken.
+/// That the last seals were removed can be detected only if the time of the export is known.
 #[test]
 fn seals_without_the_time_of_the_file_are_remarked_on() {
     let log = log();
@@ -343,7 +344,7 @@ fn seals_without_the_time_of_the_file_are_remarked_on() {
     assert!(!verify(&["--taken", "1800003700"]).contains("--taken"));
 }
 
-/// Text in the file, and a name somebody gave it, must not reach a terminal as what it obeys.
+/// Control characters in the file and in its name must not reach the terminal.
 #[test]
 fn untrusted_text_is_escaped_for_the_terminal() {
     let odd = "\u{9b}31m\u{202e}\u{85}\u{7f}\u{1f389}";

@@ -1,4 +1,4 @@
-//! The command line as its users meet it: the built program, its output and its exit codes.
+//! Tests of the built command line program: its output and its exit codes.
 
 mod audit;
 
@@ -21,7 +21,7 @@ fn run_in(folder: &Path, arguments: &[&str], input: &[u8]) -> Output {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    // A command that ends without reading closes the pipe: no fault of the test's.
+    // A command that ends without reading its input closes the pipe. That is not an error.
     let _ = child.stdin.take().unwrap().write_all(input);
     child.wait_with_output().unwrap()
 }
@@ -57,7 +57,7 @@ fn token(kind: Kind, issued: Timestamp) -> String {
     )
 }
 
-/// Whether `text` holds any 12 characters in a row of `secret`.
+/// Returns whether `text` contains any 12 consecutive characters of `secret`.
 fn shows(text: &str, secret: &str) -> bool {
     secret
         .as_bytes()
@@ -140,7 +140,7 @@ fn error_message_is_one_line_without_values() {
 }
 
 #[test]
-fn the_self_test_names_what_it_checked() {
+fn self_test_lists_its_checks() {
     let output = run(&["self-test"], b"");
     assert_eq!(output.status.code(), Some(0));
     for (name, _) in countersign::selftest::run() {
@@ -174,7 +174,10 @@ fn token_is_described_and_not_printed() {
             }
             fits_a_terminal(&text);
             assert!(!shows(&text, &secret));
-            assert!(!text.contains(&"ab".repeat(5)), "the binding in full");
+            assert!(
+                !text.contains(&"ab".repeat(5)),
+                "the binding is printed in full"
+            );
         }
         let json = run(&["token", "inspect", "--json"], secret.as_bytes());
         let value: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();
@@ -186,7 +189,7 @@ fn token_is_described_and_not_printed() {
 }
 
 #[test]
-fn an_expired_token_says_so() {
+fn expired_token_is_reported_as_expired() {
     let old = token(Kind::Refresh, Timestamp::from_seconds(1_600_000_000));
     let output = run(&["token", "inspect"], old.as_bytes());
     assert_eq!(output.status.code(), Some(0));
@@ -194,7 +197,7 @@ fn an_expired_token_says_so() {
 }
 
 #[test]
-fn what_is_no_token_is_said_to_be_none() {
+fn text_that_is_not_a_token_is_reported() {
     let good = token(Kind::Access, SystemClock.now());
     let mut mistyped = good.clone().into_bytes();
     *mistyped.last_mut().unwrap() ^= 1;
@@ -223,7 +226,7 @@ fn what_is_no_token_is_said_to_be_none() {
 }
 
 #[test]
-fn keys_are_private_new_and_unseen() {
+fn new_keys_are_private_random_and_not_printed() {
     let folder = tempfile::tempdir().unwrap();
     let here = folder.path();
     let output = run_in(here, &["key", "generate", "site.key"], b"");
@@ -247,7 +250,7 @@ fn keys_are_private_new_and_unseen() {
         assert_eq!(found.mode() & 0o777, mode, "{name}");
     }
 
-    // Nothing that is there is touched, and half a pair never stays.
+    // Existing files are never changed, and one file of a key pair is never left without the other.
     for arguments in [
         &["key", "generate", "site.key"][..],
         &["key", "pair", "operator"],
@@ -267,7 +270,7 @@ fn keys_are_private_new_and_unseen() {
     assert_eq!(read("half.pub"), "mine");
     assert_eq!((read("site.key"), read("operator")), (secret, seed));
 
-    // Two runs give two keys.
+    // Two runs create different keys.
     assert_ne!(
         run(&["key", "generate", "--print"], b"").stdout,
         run(&["key", "generate", "--print"], b"").stdout
@@ -278,7 +281,7 @@ fn keys_are_private_new_and_unseen() {
 }
 
 #[test]
-fn a_key_is_named_and_not_shown() {
+fn key_is_described_and_not_printed() {
     let folder = tempfile::tempdir().unwrap();
     let here = folder.path();
     run_in(here, &["key", "generate", "site.key"], b"");
@@ -334,10 +337,10 @@ fn a_key_is_named_and_not_shown() {
     }
 }
 
-/// `countersign self-test | true`: a reader that leaves is not an error to shout about; a full disk is.
+/// A closed pipe, as in `countersign self-test | true`, is not reported as an error. A full disk is.
 #[cfg(unix)]
 #[test]
-fn an_answer_that_cannot_be_written_is_no_panic() {
+fn output_that_cannot_be_written_is_an_error_and_not_a_panic() {
     let start = |stdout: Stdio| {
         Command::new(env!("CARGO_BIN_EXE_countersign"))
             .arg("self-test")

@@ -52,7 +52,7 @@ fn lines_across_chunks_are_verified() {
     }
 }
 
-/// A log of `size` entries with one signature at its end and no checkpoints or seals.
+/// Returns a log of `size` entries with a signature at its end and without checkpoints and seals.
 fn plain(size: u64) -> Site {
     let mut site = write((0..size).map(draft).collect(), usual);
     site.seals.clear();
@@ -76,7 +76,7 @@ fn too_many_lines_without_hashes_are_malformed() {
         let first = report.findings[0].verdict;
         (first, report.more)
     };
-    // And the last line counts fewer entries.
+    // One finding is that the last line counts fewer entries.
     assert_eq!(verdicts(0), (LogVerdict::Inserted, 193));
     assert_eq!(verdicts(1).0, LogVerdict::FileMalformed);
 }
@@ -97,7 +97,7 @@ fn misplaced_leaves_lines_are_one_finding() {
     assert_eq!(findings(&|_| ()), []);
     let lost = findings(&|lines| drop(lines.0.remove(lines.find("{\"leaves\":0"))));
     assert_eq!(lost, [(LogVerdict::FileMalformed, None)]);
-    // One hash more in a line than a tile has.
+    // A line with one hash more than a tile.
     let both = findings(&|lines| {
         let hashes: Vec<u8> = site.rows.iter().flat_map(|row| row.leaf).collect();
         lines.0.remove(lines.find("{\"leaves\":0"));
@@ -120,11 +120,11 @@ fn line_over_the_longest_length_is_malformed() {
         let wrong = lines.file();
         let report = check(&wrong, &expectations());
         assert_eq!((report.verdict, report.line), (verdict, Some(3)));
-        // All at once.
+        // The whole file in one chunk.
         let mut verifier = FileVerifier::new(&expectations());
         verifier.push(&wrong);
         assert_eq!(verifier.finish(), report);
-        // Behind the end, and without one.
+        // A long text after the last line of a file, and a file that consists of nothing else.
         let open = [file.as_slice(), &vec![b'x'; length]].concat();
         let report = check(&open, &expectations());
         assert_eq!(report.verdict, LogVerdict::FileMalformed);
@@ -136,7 +136,8 @@ fn line_over_the_longest_length_is_malformed() {
     }
 }
 
-/// A log in which every other entry is pruned and recorded by the next one; `twice` records the first pruning twice.
+/// Returns a log in which every other entry is pruned, as the next entry records. With `twice`, the first pruning is
+/// recorded twice.
 fn alternating(stretches: u64, twice: bool) -> Vec<u8> {
     let mut drafts = Vec::new();
     for at in 0..stretches {

@@ -24,7 +24,7 @@ fn rows_out_of_order_or_after_the_head_are_refused() {
         export.row(0, leaf, Some(b"{}"), true),
         Err(AuditError::Range)
     );
-    // Rows that are missing are missing in the file, and the next is in its place.
+    // A row that is missing in the table is missing in the file, and the next row has its usual place.
     assert_eq!(export.row(SIZE - 1, leaf, Some(b"{}"), true), Ok(()));
     assert_eq!(export.position(), SIZE);
     let text = String::from_utf8(export.finish(None).unwrap()).unwrap();
@@ -97,7 +97,7 @@ fn unwanted_entries_are_outside_with_or_without_a_body() {
     let filter = Some("what was asked for");
     let mut export = Export::new(&log_origin(), SITE, site.head(), &(0..SIZE), filter).unwrap();
     let leaf = &site.rows[0].leaf[..];
-    // Pruned, one wanted and one not; then with a body, one wanted and one not.
+    // A wanted and an unwanted entry without bodies, then the same with bodies.
     for (seq, body, wanted) in [
         (0, None, true),
         (1, None, false),

@@ -69,7 +69,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
 
     #[test]
-    fn damage_is_never_ok(size in 2..40_u64, part in any::<(Index, Index)>(), form in 0..4_u8, damage in prop::collection::vec(damage(), 1..3)) {
+    fn damaged_file_is_never_ok(size in 2..40_u64, part in any::<(Index, Index)>(), form in 0..4_u8, damage in prop::collection::vec(damage(), 1..3)) {
         let plain = site(size);
         let file = match form {
             0 => plain.export(),
@@ -95,16 +95,16 @@ proptest! {
         }
     }
 
-    /// Whatever the bytes are, verification ends, and never says that they are proved.
+    /// Verification of arbitrary bytes ends and never reports them as proved.
     #[test]
-    fn anything_is_read(bytes in prop::collection::vec(any::<u8>(), 0..600)) {
+    fn arbitrary_bytes_are_never_proved(bytes in prop::collection::vec(any::<u8>(), 0..600)) {
         let report = verify(&bytes[..], &expectations(), &mut |_| ()).unwrap();
         prop_assert_ne!(report.verdict, LogVerdict::Ok);
     }
 
-    /// History rewritten with the site's own key is found by any root from before that was kept outside.
+    /// A log that was rewritten with the site's own key is detected by any earlier root that was kept outside.
     #[test]
-    fn a_kept_root_finds_a_rewritten_past(size in 2..40_u64, at in any::<Index>(), kept in any::<Index>()) {
+    fn kept_root_detects_a_rewritten_log(size in 2..40_u64, at in any::<Index>(), kept in any::<Index>()) {
         let honest = site(size);
         let at = at.index(size as usize) as u64;
         let kept = 1 + kept.index(size as usize) as u64;
@@ -121,7 +121,7 @@ proptest! {
             prop_assert_eq!((report.verdict, report.witnessed), (LogVerdict::Fork, 0));
         } else {
             prop_assert_eq!((report.verdict, report.witnessed), (LogVerdict::Ok, kept));
-            // The known key signed the rest: that is what a stolen key can do.
+            // The file is signed, as it would be by an attacker who has the site's key.
             prop_assert!(report.remark(Remark::UnsignedTail).is_none());
         }
     }

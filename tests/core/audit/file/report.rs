@@ -1,4 +1,4 @@
-//! The parts of a report besides its verdict, above all what was not proved.
+//! The parts of a report other than its verdict, such as the list of parts that were not proved.
 
 use super::support::lines::Lines;
 
@@ -40,7 +40,7 @@ fn report_lists_what_was_not_proved() {
     let blind = check(&file, &Expectations::default());
     assert!(!blind.is_proved());
     assert_eq!((blind.verdict, blind.seals), (LogVerdict::Ok, 0));
-    // Of nothing there is nothing to prove.
+    // A log without entries has no root that could be proved.
     assert!(!check(&site(0).export(), &expectations()).is_proved());
     for remark in [
         Remark::SelfConsistent,
@@ -111,7 +111,7 @@ fn one_fault_is_one_finding_and_findings_are_bounded() {
             .map(|found| (found.verdict, found.first_bad, found.until))
             .collect::<Vec<_>>()
     };
-    // An entry and the hashes it stood under: what lies behind cannot be compared, and is not said to be forged.
+    // An entry and its `leaves` line are removed. Later roots cannot be compared then, and are not reported as forged.
     let gone = findings(&|lines| {
         lines.0.remove(lines.entry(7));
         lines.0.remove(lines.find("{\"leaves\":5"));
@@ -125,7 +125,7 @@ fn one_fault_is_one_finding_and_findings_are_bounded() {
     });
     let late = (LogVerdict::OutsideEpoch, Some(3), Some(4));
     assert_eq!(moved, [(LogVerdict::Inserted, Some(3), Some(4)), late]);
-    // Times that are equal: the first entry is named.
+    // Entries 18 and 19 have the same time: the remark names the first one.
     let mut same = write((0..SIZE).map(draft).collect(), |n| usual(n.min(18)));
     same.sign(&[SIZE], &key());
     let report = check(&same.export(), &expectations());

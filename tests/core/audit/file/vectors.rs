@@ -25,14 +25,14 @@ fn every_case_of_tampering_gets_its_verdict() {
         let found = (report.verdict, report.first_bad);
         if found != (case.verdict, case.first_bad) {
             wrong.push(format!(
-                "{}: {:?}, wanted {:?}; {:?}",
+                "{}: {:?}, expected {:?}; {:?}",
                 case.name,
                 found,
                 (case.verdict, case.first_bad),
                 report.findings
             ));
         }
-        // One entry is concerned, and named.
+        // If one entry is concerned, the report names exactly this entry.
         if report.verdict == LogVerdict::EntryModified
             || case.about.starts_with("a line that is no entry")
         {
@@ -43,7 +43,7 @@ fn every_case_of_tampering_gets_its_verdict() {
                 case.name
             );
         }
-        // A quarter of a megabyte of one letter is described, not kept.
+        // A file of one very long line is described in the index and not stored.
         let huge = case.file.len() > MAX_LINE;
         let path = folder().join(format!("{}.ndjson", case.name));
         if bless && !huge {
@@ -53,7 +53,7 @@ fn every_case_of_tampering_gets_its_verdict() {
         if !huge {
             assert!(
                 std::fs::read(&path).ok().as_ref() == Some(&case.file),
-                "{} differs from what the code makes: see COUNTERSIGN_BLESS",
+                "{} differs from the generated file: COUNTERSIGN_BLESS=1 writes it",
                 case.name
             );
         }
@@ -86,6 +86,6 @@ fn every_case_of_tampering_gets_its_verdict() {
     assert_eq!(
         std::fs::read_to_string(&path).unwrap_or_default(),
         text,
-        "see COUNTERSIGN_BLESS"
+        "the index differs from the generated one: COUNTERSIGN_BLESS=1 writes it"
     );
 }

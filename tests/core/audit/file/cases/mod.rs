@@ -21,16 +21,17 @@ use ed25519_dalek::SigningKey;
 /// The number of entries in the unchanged log.
 pub const SIZE: u64 = 20;
 
-/// What the auditor knows: by default the verifier key of the site and the first sealing key.
+/// What the auditor knows. The default is the verifier key of the site and the first sealing key.
 #[derive(Default, Clone, Copy)]
 pub struct Known {
-    /// Which verifier key: 0 the site's, 1 another's under its name, 2 none, 3 the site's and another site's.
+    /// The verifier keys: 0 that of the site, 1 another key with the name of the site, 2 none, 3 that of the site and that
+    /// of another site.
     pub key: u8,
-    /// No sealing key.
+    /// Whether the auditor has no sealing key.
     pub unsealed: bool,
-    /// The size of a root kept outside, of the log as it was.
+    /// The size of the unchanged log whose root the auditor kept.
     pub root: Option<u64>,
-    /// Milliseconds.
+    /// When the file was exported, in milliseconds since 1970.
     pub taken: Option<u64>,
 }
 
@@ -49,7 +50,7 @@ impl Known {
         }
     }
 
-    /// The same, with the root as the honest `site` had it.
+    /// Returns the expectations, with the root that the unchanged `site` had.
     pub fn of(self, site: &Site) -> Expectations {
         Expectations {
             keys: self.keys(),
@@ -84,7 +85,7 @@ pub struct Case {
     pub first_bad: Option<u64>,
 }
 
-/// Begins with a file in which nothing is wrong.
+/// Returns a case that expects the verdict `ok`.
 fn case(name: &'static str, about: &'static str, file: Vec<u8>) -> Case {
     Case {
         name,
@@ -102,7 +103,7 @@ impl Case {
         self
     }
 
-    /// Nobody who verifies it kept a key of this log.
+    /// The auditor has no key of this log.
     fn knowing_nothing(self) -> Self {
         self.knowing(Known {
             key: 2,
@@ -144,7 +145,7 @@ impl Log {
     }
 }
 
-/// History that was rewritten from entry `seq` on, with all hashes and the head, but with the old checkpoints.
+/// Returns a log that was rewritten from entry `seq` on, with all hashes and the head, but with the old checkpoints.
 pub fn rewritten(seq: u64, size: u64) -> Site {
     let drafts = (0..size)
         .map(|n| draft(if n == seq { 999 } else { n }))

@@ -117,7 +117,7 @@ pub fn cases(log: &Log) -> Vec<Case> {
     ]
 }
 
-/// The log with changed times of `entries`.
+/// Returns the log with the times of `entries` changed to `time`.
 fn dated(entries: &[u64], time: u64) -> Vec<u8> {
     let drafts = (0..SIZE).map(draft).collect();
     let mut site = write(

@@ -1,4 +1,4 @@
-//! Files in which nothing is wrong.
+//! Files without faults.
 
 use super::super::support::{pruned_site, site};
 use super::{Case, Known, Log, SIZE, case};

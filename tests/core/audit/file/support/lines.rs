@@ -1,4 +1,4 @@
-//! A file as its lines, to be changed by somebody who knows the format.
+//! An exported file as its lines, so that tests can change them.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -6,7 +6,7 @@ use countersign::audit::tree::Hash;
 use countersign::bytes::{hex, sha256};
 use serde_json::Value;
 
-/// A file as lines, without their newlines.
+/// The lines of a file, without their newlines.
 #[derive(Clone)]
 pub struct Lines(pub Vec<Vec<u8>>);
 
@@ -45,7 +45,7 @@ impl Lines {
         self.0[line] = text.replacen(from, to, 1).into_bytes();
     }
 
-    /// As somebody would who knows the format: the hash over the frame is made to fit again.
+    /// Computes the hash over the frame again, as an attacker would who knows the format.
     pub fn reframed(mut self) -> Self {
         let mut frame = Vec::new();
         let (end, lines) = self.0.split_last_mut().unwrap();
@@ -75,7 +75,7 @@ impl Lines {
             .collect()
     }
 
-    /// Exchanges the leaf hash of entry `seq` in its `leaves` line.
+    /// Replaces the leaf hash of entry `seq` in its `leaves` line.
     pub fn set_leaf(&mut self, seq: u64, leaf: Hash) {
         for line in &mut self.0 {
             let Ok(value) = serde_json::from_slice::<Value>(line) else {
@@ -96,6 +96,6 @@ impl Lines {
                 return;
             }
         }
-        panic!("no leaf {seq}");
+        panic!("no `leaves` line has entry {seq}");
     }
 }

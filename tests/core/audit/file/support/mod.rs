@@ -36,14 +36,14 @@ fn sealer() -> (Sealer, FirstKey) {
     Sealer::enroll(&log_origin(), start, EPOCH, Secret::new([7; 32])).unwrap()
 }
 
-/// The log of a site: its rows, the head after each, and the checkpoints and seals between them.
+/// The log of a site: its rows, the head after each row, and its checkpoints and seals.
 #[derive(Clone)]
 pub struct Site {
     pub rows: Vec<EntryRow>,
     pub heads: Vec<Head>,
     pub notes: Vec<(u64, String)>,
     pub seals: Vec<Seal>,
-    /// Bodies before this are gone.
+    /// The number of entries at the beginning whose bodies are pruned.
     pub pruned: u64,
 }
 
@@ -64,7 +64,7 @@ pub fn draft(n: u64) -> Draft {
     Draft::from_json(&json).unwrap()
 }
 
-/// Entries that follow each other by seven seconds, or at the times that `when` returns.
+/// Writes a sealed log of `drafts`. Entry `n` has the time `when(n)`, in milliseconds since 1970.
 pub fn write(drafts: Vec<Draft>, when: impl Fn(u64) -> u64) -> Site {
     let mut site = Site {
         rows: Vec::new(),
@@ -93,14 +93,14 @@ pub fn usual(n: u64) -> u64 {
     START + 7_000 * n
 }
 
-/// A log of `size` entries, with a checkpoint after the fifth and the last.
+/// Returns a log of `size` entries, with a checkpoint after the fifth and the last entry.
 pub fn site(size: u64) -> Site {
     let mut site = write((0..size).map(draft).collect(), usual);
     site.sign(&[5.min(size), size], &key());
     site
 }
 
-/// A log whose first `pruned` bodies are deleted, as its last entry but one records.
+/// Returns a log whose first `pruned` bodies are deleted. Its last entry but one records the pruning.
 pub fn pruned_site(size: u64, pruned: u64) -> Site {
     let mut drafts: Vec<Draft> = (0..size).map(draft).collect();
     drafts[size as usize - 2] = prune::record(&(0..pruned)).unwrap();
@@ -153,7 +153,7 @@ impl Site {
         out
     }
 
-    /// The export of a site that kept no leaf hashes of what it pruned, only subtrees.
+    /// Returns the export of a site that keeps only subtree hashes of pruned entries, and no leaf hashes.
     pub fn export_of_subtrees(&self) -> Vec<u8> {
         let range = 0..self.size();
         let mut export = Export::new(&log_origin(), SITE, self.head(), &range, None).unwrap();
@@ -190,7 +190,7 @@ impl Site {
     }
 }
 
-/// What an auditor knows: the verifier key and the first sealing key.
+/// Returns what an auditor knows: the verifier key and the first sealing key.
 pub fn expectations() -> Expectations {
     Expectations {
         keys: vec![VerifierKey::new(&log_origin(), key().verifying_key()).unwrap()],
