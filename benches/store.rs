@@ -170,7 +170,7 @@ fn grow() {
     let [first, again, first_cold, again_cold] =
         std::array::from_fn::<f64, 4, _>(|n| many[n] / few[n]);
     println!(
-        "a million against a thousand: first {first:.2} times, again {again:.2} times; with cold caches {first_cold:.2} and {again_cold:.2}"
+        "a million compared with a thousand: first {first:.2} times, again {again:.2} times; with cold caches {first_cold:.2} and {again_cold:.2}"
     );
 }
 

@@ -98,7 +98,7 @@ fn types(value: &Value) -> Fault {
 
 /// Checks for a list of at least one value, without repetition.
 fn distinct(value: &Value, fits: impl Fn(&Value) -> bool) -> Fault {
-    let sound = value.as_array().is_some_and(|list| {
+    let valid = value.as_array().is_some_and(|list| {
         !list.is_empty()
             && list.iter().all(fits)
             && list
@@ -106,7 +106,7 @@ fn distinct(value: &Value, fits: impl Fn(&Value) -> bool) -> Fault {
                 .enumerate()
                 .all(|(index, item)| !list.iter().take(index).any(|other| other == item))
     });
-    (!sound).then_some("must be a list of at least one value, without repetition")
+    (!valid).then_some("must be a list of at least one value, without repetition")
 }
 
 fn required(value: &Value, schema: &Map<String, Value>) -> Fault {

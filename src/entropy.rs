@@ -7,7 +7,7 @@
 #[cfg(not(target_family = "wasm"))]
 use rand::TryRng as _;
 
-/// The source of randomness failed. No operation that needs a secret may go on.
+/// The source of randomness failed. No operation that needs a secret may continue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
     "the operating system's random number generator failed: try again, and check the host if it persists"

@@ -54,7 +54,7 @@ impl<Duty> Reply<Duty> {
         &self.body
     }
 
-    /// Returns the decision with its true reason, which may be more specific than what the client is told.
+    /// Returns the decision with its actual reason, which may be more specific than the error that the client receives.
     pub const fn decision(&self) -> Decision {
         self.decision
     }

@@ -90,7 +90,7 @@ pub enum Sighting {
 /// is kept.
 ///
 /// # Errors
-/// The reason for a refusal if the store gives no answer: [`Reason::StoreUnavailable`], [`Reason::StoreFull`], or
+/// The reason for a refusal if the store does not answer: [`Reason::StoreUnavailable`], [`Reason::StoreFull`], or
 /// [`Reason::StoreRestarted`] for an item that was issued before the store was reset.
 pub fn seen_once(
     store: &dyn Store,

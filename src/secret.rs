@@ -1,4 +1,4 @@
-//! Secret bytes, and what is computed with them.
+//! Secret bytes, and computations with them.
 //!
 //! A [`Secret`] cannot be printed, cloned or compared by `==`, and it is overwritten with zeros when dropped. Its
 //! bytes can be read only by [`Secret::expose`], for which a reviewer can search.

@@ -13,7 +13,7 @@ pub const SITE: SiteId = SiteId::new([1; 8]);
 /// Returns keys that the author of an input does not have. An input that verifies under them is a forgery.
 #[must_use]
 pub fn stranger() -> Keyring {
-    Keyring::open(SITE, &[0x5a; 64], &[]).expect("sound material")
+    Keyring::open(SITE, &[0x5a; 64], &[]).expect("valid material")
 }
 
 /// Returns the key with which targets sign.

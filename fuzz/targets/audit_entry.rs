@@ -21,13 +21,13 @@ fuzz_target!(|body: &[u8]| {
         });
         verifier.finish(None).verdict
     };
-    let sound = entry
+    let valid = entry
         .as_ref()
         .is_ok_and(|entry| entry.seq == 0 && entry.site == *SITE.as_bytes());
-    assert_eq!(judge(&leaf, Columns::Absent) == LogVerdict::Ok, sound);
+    assert_eq!(judge(&leaf, Columns::Absent) == LogVerdict::Ok, valid);
     if let Ok(entry) = &entry {
         let verdict = judge(&leaf, Columns::Read(&entry.summary));
-        assert_eq!(verdict == LogVerdict::Ok, sound);
+        assert_eq!(verdict == LogVerdict::Ok, valid);
     }
     assert_ne!(judge(&leaf[1..], Columns::Absent), LogVerdict::Ok);
     assert_ne!(judge(&[0; 32], Columns::Absent), LogVerdict::Ok);

@@ -9,7 +9,7 @@ use libfuzzer_sys::fuzz_target;
 const ORIGIN: &str = "example.com/0101010101010101/audit";
 
 fuzz_target!(|text: &str| {
-    let keys = [VerifierKey::new(ORIGIN, signer().verifying_key()).expect("a sound key")];
+    let keys = [VerifierKey::new(ORIGIN, signer().verifying_key()).expect("a valid key")];
     assert!(Checkpoint::open(text, &keys, ORIGIN).is_err());
     for text in [text.to_owned(), format!("{ORIGIN}\n{text}\n")] {
         let Ok(note) = sign(&text, ORIGIN, &signer()) else {

@@ -77,7 +77,7 @@ fuzz_target!(|data: &[u8]| {
         entropy: &entropy,
         store: &store,
     };
-    let server = McpServer::new(keys, SETTINGS).expect("sound settings");
+    let server = McpServer::new(keys, SETTINGS).expect("valid settings");
     let received = server.receive(
         world(),
         Incoming {
@@ -108,7 +108,7 @@ fuzz_target!(|data: &[u8]| {
             assert!(arguments.is_object());
             assert!(!call.name().is_empty());
         }
-        Err(error) => panic!("connection and registry are sound: {error}"),
+        Err(error) => panic!("connection and registry are valid: {error}"),
     }
 });
 

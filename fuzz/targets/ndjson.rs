@@ -38,12 +38,15 @@ fuzz_target!(|data: &[u8]| {
                 "shop.example/0011223344556677/audit",
                 signer().verifying_key(),
             )
-            .expect("a sound key"),
+            .expect("a valid key"),
         ],
         ..Expectations::default()
     };
     let report = judge(data, 1 << 12, &stranger);
-    assert_eq!(report.vouched, 0, "the author of the input does not have this key");
+    assert_eq!(
+        report.vouched, 0,
+        "the author of the input does not have this key"
+    );
     let rewritten = Expectations {
         roots: vec![(1, [0x5a; 32])],
         ..Expectations::default()

@@ -7,7 +7,7 @@ use countersign_fuzz::{flipped, signer};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {
-    let key = VerifierKey::new("example.com/log", signer().verifying_key()).expect("a sound key");
+    let key = VerifierKey::new("example.com/log", signer().verifying_key()).expect("a valid key");
     assert!(open(text, std::slice::from_ref(&key)).is_err());
 
     let Ok(note) = sign(text, key.name(), &signer()) else {

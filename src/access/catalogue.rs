@@ -60,7 +60,7 @@ pub struct Tool {
     pub name: &'static str,
     /// The name that people see.
     pub title: String,
-    /// What a model needs to know to use the tool.
+    /// The description for the model that calls the tool.
     pub description: String,
     /// The groups of which a connection needs at least one.
     pub groups: Groups,

@@ -78,7 +78,7 @@ pub enum ActionKeyError {
     Length,
     /// A public key is not a point of the curve, or is of small order. A signature under such a key
     /// proves nothing.
-    #[error("these bytes are not a sound Ed25519 public key")]
+    #[error("these bytes are not a valid Ed25519 public key")]
     Weak,
     /// A channel was given no key.
     #[error("at least one key is needed")]

@@ -111,14 +111,14 @@ fn record(
         return Err(Reason::ActionExpired);
     };
     // The action comes first: if its id is known, its entry decides and the nonce does not matter.
-    let beside = match store.insert_together(&[action, nonce], now) {
+    let stored = match store.insert_together(&[action, nonce], now) {
         Ok(Insertion::First) => return Ok(ReceivedAction::Accepted(message)),
         Ok(Insertion::Again { index: 0, receipt }) => receipt,
         Ok(Insertion::Again { .. }) => return Err(Reason::ActionReplayed),
         Err(error) => return Err(error.reason()),
     };
     // `record` never writes a value this short, so it was truncated. Whether the action ran is unknown.
-    let Some((asked, rest)) = beside.split_first_chunk::<32>() else {
+    let Some((asked, rest)) = stored.split_first_chunk::<32>() else {
         return Err(Reason::ActionInProgress);
     };
     if *asked != content {
@@ -184,8 +184,8 @@ pub fn finish(
     if message.domain != Domain::Action || receipt.len() > MAX_RECEIPT_BYTES {
         return Err(StoreError::Misuse);
     }
-    let beside = [&message.content()[..], &[FINISHED], receipt].concat();
+    let value = [&message.content()[..], &[FINISHED], receipt].concat();
     let id = action_id(message);
     let key = action(message, &id, message.fields.issued).key();
-    store.settle(&key, &beside)
+    store.settle(&key, &value)
 }

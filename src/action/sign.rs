@@ -33,7 +33,7 @@ pub enum SignError {
     #[error("the lifetime must be more than 0 and at most 300 seconds")]
     Lifetime,
     /// All keys of the channel are public keys.
-    #[error("none of the keys can sign")]
+    #[error("the channel has no key that can sign")]
     NoSigner,
 }
 

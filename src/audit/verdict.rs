@@ -3,7 +3,7 @@
 use crate::words::words;
 
 words! {
-    /// What verification found. [`LogVerdict::weight`] gives its gravity.
+    /// What verification found. [`LogVerdict::weight`] gives its severity.
     pub enum LogVerdict {
         /// Nothing is wrong.
         Ok = "ok",
@@ -39,7 +39,7 @@ words! {
 }
 
 impl LogVerdict {
-    /// Returns the gravity: 0 if nothing is wrong; 1 if the columns for filtering cannot be trusted; 2 if a checkpoint or
+    /// Returns the severity: 0 if nothing is wrong; 1 if the columns for filtering cannot be trusted; 2 if a checkpoint or
     /// the header of an export cannot be trusted; 3 if the log cannot be trusted.
     #[must_use]
     pub const fn weight(self) -> u8 {

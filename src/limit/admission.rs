@@ -80,7 +80,7 @@ impl Admission {
         )
     }
 
-    /// Returns whether the call may go on.
+    /// Returns whether the call may be made.
     #[must_use]
     pub const fn is_admitted(&self) -> bool {
         matches!(self, Self::Admitted { .. })

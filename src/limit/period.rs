@@ -131,9 +131,9 @@ impl Period {
     pub fn parse(every: PeriodUnit, text: &str) -> Option<Self> {
         let mut parts = text.splitn(3, '-').map(|part| part.parse::<u32>().ok());
         let (year, month) = (parts.next()??, parts.next()??);
-        let sound = (1970..=9999).contains(&year) && (1..=12).contains(&month);
+        let valid = (1970..=9999).contains(&year) && (1..=12).contains(&month);
         let number = match every {
-            _ if !sound => return None,
+            _ if !valid => return None,
             PeriodUnit::Day => day_of(year, month, parts.next()??)?,
             PeriodUnit::Month => (year - 1970) * 12 + month - 1,
         };

@@ -76,7 +76,7 @@ impl Position {
 
     /// The position of the next token of the same generation; `None` after 65,535 of them. One branch
     /// needs more than 60 s, so no client reaches this within [`IDLE_LIFETIME`].
-    fn beside(self) -> Option<Self> {
+    fn sibling(self) -> Option<Self> {
         (self.own() < 0xffff).then(|| Self {
             branch: self.branch + 1,
             ..self
@@ -144,7 +144,7 @@ pub fn decide(state: FamilyState, presented: Position, now: Timestamp) -> Rotati
     } else if age <= WINDOW {
         return Rotation::Repeat(state);
     } else {
-        state.latest.beside()
+        state.latest.sibling()
     };
     to.map_or(Rotation::Revoke, |latest| {
         Rotation::Advance(FamilyState {

@@ -81,7 +81,7 @@ impl OAuthReply {
     /// * `{"grant": id, "from": {"generation", "branch"}, "to": {"generation", "branch", "rotated_at"}}`:
     ///   set the grant to `to` if its stored position is still `from`;
     /// * `{"grant": id, "revoke": true}`, with `client_id` after a revocation request: revoke the grant;
-    /// * `{"connection": id, "client_id", "revoke_tokens": true}`: revoke the access tokens alone.
+    /// * `{"connection": id, "client_id", "revoke_tokens": true}`: revoke only the access tokens.
     #[must_use]
     pub fn change(&self) -> Option<&str> {
         self.duty.change.as_deref()

@@ -30,7 +30,7 @@ impl AuthorizationServer {
     /// | `resource_metadata` | URL | where the document of RFC 9728 is served |
     /// | `authorization_endpoint`, `token_endpoint`, `registration_endpoint`, `revocation_endpoint` | URL | |
     /// | `documentation`, `resource_name` | string, optional | for the metadata |
-    /// | `secure` | boolean | whether the request at hand arrived over HTTPS or never left the machine |
+    /// | `secure` | boolean | whether the current request arrived over HTTPS or never left the machine |
     /// | `allow_http` | boolean | whether URLs may use plain `http`, as on a development machine |
     /// | `access_lifetime` | seconds, optional | 1 to 86,400; 3,600 by default |
     /// | `scopes` | list of scope tokens, optional | the scopes that the site knows (RFC 6749 §3.3) |
@@ -45,7 +45,7 @@ impl AuthorizationServer {
         })
     }
 
-    /// Refuses the request at hand if it did not arrive over HTTPS. Call it before anything else is done
+    /// Refuses the current request if it did not arrive over HTTPS. Call it before anything else is done
     /// for the request: before it is counted, and before its client is looked up. The other methods
     /// that answer a request refuse it in the same way, except those that return a metadata document.
     ///

@@ -23,7 +23,7 @@ pub(super) struct OAuthSettings {
     pub(super) revocation_endpoint: String,
     pub(super) documentation: Option<String>,
     pub(super) resource_name: Option<String>,
-    /// Whether the request at hand arrived over HTTPS or never left the machine.
+    /// Whether the current request arrived over HTTPS or never left the machine.
     pub(super) secure: bool,
     /// Whether the addresses of a site on a development machine may use plain `http`.
     allow_http: bool,

@@ -81,7 +81,7 @@ fn set_trace(exception: &Zval, trace: &Zval) -> Result<(), Error> {
     Ok(())
 }
 
-/// While a value of this type lives, PHP takes traces without arguments.
+/// While a value of this type exists, PHP records traces without arguments.
 struct WithoutArguments {
     before: bool,
 }

@@ -1,6 +1,6 @@
 //! Keeps secrets that are arguments out of stack traces.
 //!
-//! Exceptions of the extension carry no arguments at all (see [`super::error`]). PHP's own do: a `TypeError` or an
+//! Exceptions of the extension contain no arguments at all (see [`super::error`]). PHP's own do: a `TypeError` or an
 //! `ArgumentCountError` about one argument shows all the others. So every parameter of a function that takes a secret
 //! has the attribute `#[\SensitiveParameter]`, as the parameters of `password_verify()` do. PHP then shows a
 //! `SensitiveParameterValue` instead, in the trace of any exception and in `debug_backtrace()`. Arguments beyond the last

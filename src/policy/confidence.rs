@@ -1,7 +1,7 @@
 //! The confidence that an agent claims, in basis points (hundredths of a percent).
 //!
 //! Services write 82 percent as `0.82`, `82`, `"82%"` or `8200`. Confusing two of these would be wrong by
-//! a factor of a hundred, so nothing is guessed: only the last form, a whole number from 0 to 10,000, is
+//! a factor of a hundred, so this module does not guess: only the last form, a whole number from 0 to 10,000, is
 //! accepted. Numbers from 1 to 100 are rejected as well, because they are almost certainly percentages
 //! in the wrong unit. The policy denies an action with a rejected confidence.
 

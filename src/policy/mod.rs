@@ -205,7 +205,7 @@ const fn snapshot_gate(facts: &Facts) -> Option<Reason> {
 }
 
 /// Whether a person must approve the action. [`switch_to`] does not allow the autonomous mode before the
-/// first snapshot; a site that is in this mode all the same is treated as assisted.
+/// first snapshot; a site that is in this mode nevertheless is treated as assisted.
 const fn needs_person(facts: &Facts) -> bool {
     if facts.always_ask {
         return true;

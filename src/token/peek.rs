@@ -5,8 +5,8 @@ use super::{layout, peek_kind};
 use crate::clock::Timestamp;
 use crate::keyring::{KeyId, SiteId};
 
-/// The fields of a token that was not verified. Anybody who knows the format can write them. The tag and
-/// the whole binding are left out, so that the result cannot be used as a token.
+/// The fields of a token that was not verified. Anyone who knows the format can write them. The tag and
+/// most of the binding are left out, so that the result cannot be used as a token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnverifiedToken {
     /// The claimed kind.

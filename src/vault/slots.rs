@@ -348,6 +348,6 @@ fn parse(text: &str) -> Option<(&str, [u8; 32], StoredVault)> {
     let doubled = SlotKind::ALL
         .iter()
         .any(|kind| kinds.clone().filter(|other| other == kind).count() > 1);
-    let sound = !doubled && (1..=MAX_KEYS).contains(&stored.keys.len());
-    sound.then_some((body, tag, stored))
+    let valid = !doubled && (1..=MAX_KEYS).contains(&stored.keys.len());
+    valid.then_some((body, tag, stored))
 }

@@ -138,8 +138,8 @@ two keys: accepted
 empty: action_malformed, too long: action_too_large
 32 the id given
 40 actions shown to 8 processes, done: 40, wrong: 0
-no store: misuse, verifying needs the store: give it to the constructor
-no signer: misuse, none of the keys can sign
+no store: misuse, verifying needs the store: pass it to the constructor
+no signer: misuse, the channel has no key that can sign
 type: misuse, a type is 1 to 64 lower-case letters, digits and _, beginning with a letter
 snapshot: misuse, a snapshot id is 1 to 64 letters, digits, -, _ and .
 id: misuse, the id must be 32 lower-case hexadecimal digits, as newId() returns it
@@ -153,4 +153,4 @@ no keys: action_key_unusable, at least one key is needed
 secret: misuse, a Countersign\Secret or a string is needed
 short: action_key_unusable, a shared secret must have at least 32 bytes
 seed: action_key_unusable, an Ed25519 seed or public key must have exactly 32 bytes
-public key: action_key_unusable, these bytes are not a sound Ed25519 public key
+public key: action_key_unusable, these bytes are not a valid Ed25519 public key

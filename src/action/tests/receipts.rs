@@ -112,7 +112,7 @@ fn an_action_that_comes_again_gets_its_receipt() {
 #[test]
 fn an_action_without_a_receipt_stays_in_progress() {
     let sign = |draft: UnsignedAction<'static>| actions().sign(&draft).unwrap();
-    // This holds for a truncated entry too: whether the action ran is unknown, so it is not run again.
+    // The same applies to a truncated entry: whether the action ran is unknown, so it is not run again.
     let id = [&SITE.as_bytes()[..], &[1; 16]].concat();
     let action = crate::replay::OneTimeItem {
         domain: "action",

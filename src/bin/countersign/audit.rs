@@ -338,7 +338,7 @@ fn reach(report: &FileReport) -> String {
     }
 }
 
-/// Explains a verdict to a reader who does not know it.
+/// Returns the meaning of a verdict in plain words.
 const fn meaning(verdict: LogVerdict) -> &'static str {
     match verdict {
         LogVerdict::Ok => "nothing is wrong",

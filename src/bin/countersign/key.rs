@@ -110,11 +110,11 @@ fn pair(file: &Path) -> Result<CommandOutput, CommandError> {
     let key = KeyText::new_seed(&SystemEntropy)?;
     let mut name = file.as_os_str().to_owned();
     name.push(".pub");
-    let beside = PathBuf::from(name);
+    let public_file = PathBuf::from(name);
     let public = key.public().map(|public| public.to_bytes());
     write_new(file, &key.to_bytes(), 0o600)?;
     if let Some(line) = public
-        && let Err(failure) = write_new(&beside, &line, 0o644)
+        && let Err(failure) = write_new(&public_file, &line, 0o644)
     {
         // One key of a pair is of no use and would prevent the next attempt.
         let _ = std::fs::remove_file(file);
@@ -127,7 +127,7 @@ fn pair(file: &Path) -> Result<CommandOutput, CommandError> {
              and the verification key to {}.\n\
              fingerprint  {}\n",
             shown(file),
-            shown(&beside),
+            shown(&public_file),
             key.fingerprint()
         ),
     ))

@@ -54,7 +54,7 @@ fn context(error: &clap::Error, kind: ContextKind) -> Option<&ContextValue> {
         .find_map(|(found, value)| (found == kind).then_some(value))
 }
 
-/// Returns the name of a command or argument of ours that is most similar.
+/// Returns the most similar name of a command or argument.
 fn suggestion(error: &clap::Error, kind: ContextKind) -> Option<String> {
     match context(error, kind)? {
         ContextValue::String(name) => Some(name.clone()),

@@ -14,7 +14,7 @@ pub struct Standing {
     pub remaining: u64,
     /// Whether the budget had no room for the call.
     pub refused: bool,
-    /// Whether people should be told of the refusal: true only for the first refusal of this budget in its period.
+    /// Whether people should be notified of the refusal: true only for the first refusal of this budget in its period.
     pub announce: bool,
 }
 

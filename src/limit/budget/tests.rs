@@ -74,7 +74,7 @@ fn twenty_thousand_random_schedules_agree_with_a_log() {
                 _ => now += random.random_range(0..DAY / 5),
             }
             let today = now / DAY;
-            // A day after tomorrow comes from a clock that was wrong: it is moved to today.
+            // A day after tomorrow means that the clock was wrong: the count is moved to today.
             for day in log.iter_mut().map(|(day, _)| day).chain(told.as_mut()) {
                 if *day > today + 1 {
                     *day = today;

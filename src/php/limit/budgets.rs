@@ -23,7 +23,7 @@ pub struct PhpBudgets(Arc<dyn Store>);
 
 const FIELDS: &[&str] = &["key", "every", "of", "cap", "period", "used", "told"];
 const EXPECTED: &str = "a budget is an array of key (string), every (day or month), of (calls or cost), cap (int), and \
-                        what was kept of it: period (string), used (int), told (bool)";
+                        optionally its kept tally: period (string), used (int), told (bool)";
 
 impl From<CallError> for BindingError {
     fn from(error: CallError) -> Self {
@@ -51,7 +51,7 @@ fn budget(row: &ArrayRow<'_>) -> BindingResult<Budget> {
         row.number("cap")?,
         known,
     )
-    .map_err(|_| misuse("a cap, and what was used, must be 0 to 1,000,000,000,000,000"))
+    .map_err(|_| misuse("a cap and a used amount must be 0 to 1,000,000,000,000,000"))
 }
 
 #[php_impl]

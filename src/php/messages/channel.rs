@@ -45,7 +45,7 @@ pub(super) fn open(domain: Domain, site_id: &str, keys: &ZendHashTable) -> Bindi
 pub(super) fn needed(store: Option<&Arc<dyn store::Store>>) -> BindingResult<&dyn store::Store> {
     store
         .map(|store| &**store)
-        .ok_or_else(|| misuse("verifying needs the store: give it to the constructor"))
+        .ok_or_else(|| misuse("verifying needs the store: pass it to the constructor"))
 }
 
 /// Reads a lifetime in seconds as milliseconds.

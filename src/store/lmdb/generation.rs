@@ -51,7 +51,7 @@ pub(super) struct Generation {
     files: FileFacts,
 }
 
-/// The lock of a folder. It is released when dropped, or by the kernel when the process dies.
+/// The lock of a folder. It is released when dropped, or by the kernel when the process ends.
 pub(super) struct FolderLock(#[allow(dead_code)] File);
 
 impl FolderLock {

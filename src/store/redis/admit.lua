@@ -38,7 +38,7 @@ for at = 7, #ARGV, 3 do
 	if #ring < 6 or #ring % 6 ~= 0 or #ring > (most + 1) * 6 then
 		return {FOREIGN}
 	end
-	-- Moments in the future come from a clock that was set back. They are set to now.
+	-- Moments in the future mean that the clock was set back. They are treated as now.
 	local count = #ring / 6 - 1
 	local later = 0
 	while later < count and moment(ring, count - later) > now do

@@ -68,7 +68,7 @@ pub enum RedisFault {
         "the redis server refuses writes because it cannot save or replicate them: see its log"
     )]
     NotSaving,
-    /// The store's keys hold data of another program.
+    /// The store's keys contain data of another program.
     #[error(
         "the store's redis keys hold data of another program: choose another prefix, or delete the keys"
     )]
@@ -83,7 +83,7 @@ pub enum RedisFault {
         "the clocks of this machine and of the redis server differ by more than 30 seconds: synchronise them"
     )]
     ClocksApart,
-    /// Each attempt met another server.
+    /// Each attempt reached another server.
     #[error("the redis address leads to several servers at once: give the address of one primary")]
     Unsteady,
 }

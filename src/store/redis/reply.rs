@@ -26,7 +26,7 @@ pub(super) enum ScriptOutcome<T> {
 /// Reads the answer of a script: its status, and the rest by `read`.
 ///
 /// # Errors
-/// The error that the status stands for; [`RedisFault::Reply`] for an answer that no script gives.
+/// The error for the status; [`RedisFault::Reply`] for an answer that no script gives.
 pub(super) fn script<T>(
     reply: &Value,
     read: impl FnOnce(&[Value]) -> Option<T>,

@@ -249,9 +249,9 @@ fn a_branch_invalidates_the_other_tokens_of_its_generation() {
             let Some(held) = after.held(who) else {
                 continue;
             };
-            let beside = held.generation == after.latest.generation && held != after.latest;
+            let replaced = held.generation == after.latest.generation && held != after.latest;
             let mut next = after.clone();
-            if beside {
+            if replaced {
                 assert_eq!(next.present(held), Answer::Revoked, "{after:?} {who:?}");
             }
         }

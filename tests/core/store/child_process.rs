@@ -263,7 +263,7 @@ pub fn sum(said: &[String]) -> u64 {
     said.iter().map(|text| text.parse::<u64>().unwrap()).sum()
 }
 
-/// Returns whether `check` holds in a child made by `fork` without `exec`.
+/// Returns whether `check` is true in a child made by `fork` without `exec`.
 pub fn in_a_fork(check: impl Fn() -> bool + Send + Sync + 'static) -> bool {
     use std::os::unix::process::CommandExt as _;
     const YES: i32 = 77;

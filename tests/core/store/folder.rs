@@ -64,7 +64,7 @@ fn a_killed_reader_does_not_fill_the_store() {
     let calls = |from, count| {
         (from..from + count).find_map(|n| store.admit(&limits, now.plus_millis(n)).err())
     };
-    // While the reader lives, LMDB keeps the pages that it may read, and the file fills.
+    // While the reader exists, LMDB keeps the pages that it may read, and the file fills.
     assert_eq!(calls(0, 5000), Some(StoreError::Full));
     reader.child.kill().unwrap();
     reader.child.wait().unwrap();

@@ -72,7 +72,7 @@ fn exactly_one_of_eight_processes_uses_two_items_together(place: &Place) {
     assert_eq!(store.status().unwrap().seen, 4000);
 }
 
-/// The store in memory gives its guarantees between threads.
+/// The store in memory can be shared only by threads.
 #[test]
 fn exactly_one_of_eight_threads_uses_an_item() {
     let start = base();

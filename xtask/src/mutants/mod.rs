@@ -58,7 +58,7 @@ fn test(tree: &Tree, job: &Job, options: &[String]) -> Outcome {
     }
     fs::create_dir_all(&results)?;
 
-    // Tests that take seconds are run only on the mutants that all others leave alive.
+    // Slow tests are run only on the mutants that survive all others.
     tool::cargo_mutants(tree, job, &results, options, false)?;
     let mut counts = Counts::read(&results)?;
     if !job.slow_tests.is_empty() && !counts.survived.is_empty() {

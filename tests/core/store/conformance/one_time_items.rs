@@ -51,24 +51,24 @@ pub(super) fn a_record_is_kept_until_its_last_moment_inclusive<E: Engine>() {
 
 pub(super) fn a_receipt_is_kept_as_long_as_its_record<E: Engine>() {
     let Subject { store, _folder } = E::ample();
-    let beside = |n, now| receipt(&*store, n, now);
-    assert_eq!(beside(1, 2), None);
+    let stored = |n, now| receipt(&*store, n, now);
+    assert_eq!(stored(1, 2), None);
     assert_eq!(store.settle(&key(1), b"done"), Ok(false));
-    assert_eq!(beside(1, 2), None);
+    assert_eq!(stored(1, 2), None);
     assert_eq!(store.insert_once(&once(1, 5000), at(2)), Ok(true));
-    assert_eq!(beside(1, 2), Some(Vec::new()));
+    assert_eq!(stored(1, 2), Some(Vec::new()));
     for receipt in [&b"begun"[..], b"done", b""] {
         assert_eq!(store.settle(&key(1), receipt), Ok(true));
-        assert_eq!(beside(1, 2), Some(receipt.to_vec()));
+        assert_eq!(stored(1, 2), Some(receipt.to_vec()));
     }
     assert_eq!(store.settle(&key(1), b"done"), Ok(true));
     // A receipt does not change the identity of the item or how long it is kept.
     assert_eq!(store.insert_once(&once(1, 9000), at(5000)), Ok(false));
-    assert_eq!(beside(1, 5000), Some(b"done".to_vec()));
+    assert_eq!(stored(1, 5000), Some(b"done".to_vec()));
     assert_eq!(store.insert_once(&once(2, 9000), at(5001)), Ok(true));
-    assert_eq!(beside(1, 5001), None);
+    assert_eq!(stored(1, 5001), None);
     assert_eq!(store.settle(&key(1), b"late"), Ok(false));
-    assert_eq!(beside(2, 5001), Some(Vec::new()));
+    assert_eq!(stored(2, 5001), Some(Vec::new()));
 }
 
 pub(super) fn a_first_receipt_is_written_with_its_record<E: Engine>() {
