@@ -2,7 +2,7 @@
 
 use super::imports::{circles, imports, upward_imports};
 use super::modules::Crates;
-use super::php::wordpress_in;
+use super::php::{rooms, wordpress_in};
 use super::sources::Sources;
 use super::text::{ext_php_rs_outside_php, shared_names, too_long};
 
@@ -274,6 +274,25 @@ fn php_without_wordpress_has_no_fault() {
         }"#,
     );
     assert!(faults.is_empty(), "{faults:#?}");
+}
+
+#[test]
+fn rooms_of_the_plugin_in_a_circle_are_named() {
+    let files = [
+        ("p/src/All.php", "use Countersign\\Plugin\\A\\X;"),
+        (
+            "p/src/A/X.php",
+            "namespace Countersign\\Plugin\\A;\nuse Countersign\\Plugin\\B\\Y;\nuse const Countersign\\Plugin\\FILE;",
+        ),
+        ("p/src/B/Y.php", "use Countersign\\Plugin\\C\\Z;"),
+        ("p/src/C/Z.php", "new \\Countersign\\Plugin\\A\\X();"),
+    ];
+    let faults = circles(&rooms(&Sources::of(&files)));
+    one_fault(
+        &faults,
+        &["A → B (`p/src/A/X.php`)", "→ A (`p/src/C/Z.php`)"],
+    );
+    assert!(circles(&rooms(&Sources::of(&files[..3]))).is_empty());
 }
 
 #[test]

@@ -37,7 +37,7 @@ pub fn circles(imports: &Imports) -> Vec<String> {
         if let Some(circle) = shortest_circle(imports, file) {
             let group = group_of(imports, file);
             faults.push(format!(
-                "{} files import each other in a circle: {}. Move what both sides need into a file below them.",
+                "{} files or rooms import each other in a circle: {}. Move what both sides need below them.",
                 group.len(),
                 told(imports, &circle)
             ));

@@ -60,6 +60,16 @@ fn no_file_in_http_uses_wordpress() {
 }
 
 #[test]
+fn no_room_of_the_plugin_is_in_a_circle() {
+    let rooms = php::rooms(&Sources::of_project(
+        &["php-plugin/countersign/src"],
+        &["php"],
+    ));
+    assert!(rooms.len() > 5, "rooms are missing");
+    expect_none(&imports::circles(&rooms));
+}
+
+#[test]
 fn no_file_is_too_long() {
     let places = [
         "src",

@@ -1,5 +1,6 @@
-//! PHP without WordPress: which functions a file calls.
+//! The plugin's PHP: what a file uses that is not loaded yet, and which room uses which.
 
+use super::imports::Imports;
 use super::sources::Sources;
 
 /// Functions of PHP itself that the files under test may call. A function of PHP that is missing here can be added; a
@@ -31,6 +32,28 @@ pub fn wordpress_in(sources: &Sources) -> Vec<String> {
         }
     }
     faults
+}
+
+/// For each room (folder) of the plugin the rooms that it names, in code or comments, with one of the files that do.
+pub fn rooms(sources: &Sources) -> Imports {
+    let mut rooms = Imports::new();
+    for (file, text) in &sources.0 {
+        let path = file.rsplit_once("/src/").map_or("", |(_, path)| path);
+        // The files beside the rooms build all of them.
+        let Some((room, _)) = path.split_once('/') else {
+            continue;
+        };
+        let used = rooms.entry(room.to_owned()).or_default();
+        for name in text.split("Countersign\\Plugin\\").skip(1) {
+            let end = name.find(|c: char| !c.is_alphanumeric());
+            let other = end.filter(|&end| name[end..].starts_with('\\'));
+            if let Some(other) = other.map(|end| &name[..end]).filter(|&other| other != room) {
+                used.entry(other.to_owned())
+                    .or_insert_with(|| vec![file.clone()]);
+            }
+        }
+    }
+    rooms
 }
 
 fn foreign_names(text: &str) -> Vec<String> {
