@@ -6,9 +6,8 @@
 # EXTENSION=FILE tests another build of the extension. PHP_FPM=FILE uses another php-fpm. STAGE=NAME
 # keeps the log and the result of such a run under another name.
 set -euo pipefail
-chosen=${EXTENSION:-}
 . "$(dirname "$0")/../setup/common.sh"
-export EXTENSION=${chosen:-$EXTENSION} ENGINES=${ENGINES:-embedded redis} PYTHONDONTWRITEBYTECODE=1
+export EXTENSION ENGINES=${ENGINES:-embedded redis} PYTHONDONTWRITEBYTECODE=1
 
 [ -f "$EXTENSION" ] || die "$EXTENSION is missing: build the extension (make build)"
 log=$CACHE/run/logs/${STAGE:-fpm}

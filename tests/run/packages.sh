@@ -7,10 +7,8 @@
 # The packages are made from the release build that the other tests use. The test of the Debian
 # package needs root or sudo.
 set -euo pipefail
-chosen=${EXTENSION:-}
 . "$(dirname "$0")/../setup/common.sh"
 cd "$ROOT"
-EXTENSION=${chosen:-$EXTENSION}
 
 run=$CACHE/run/packages
 out=$run/out

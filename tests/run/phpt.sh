@@ -6,9 +6,7 @@
 # EXTENSION=FILE tests another build of the extension. PHP=FILE and RUN_TESTS=FILE use another PHP and
 # its test runner. STAGE=NAME keeps the log and the result of such a run under another name.
 set -euo pipefail
-chosen=${EXTENSION:-}
 . "$(dirname "$0")/../setup/common.sh"
-EXTENSION=${chosen:-$EXTENSION}
 
 php=$(command -v "${PHP:-php8.2}") || die "${PHP:-php8.2} is not installed (run tests/setup/install.sh build)"
 runner=${RUN_TESTS:-$("$php" -r 'echo PHP_EXTENSION_DIR;')/build/run-tests.php}

@@ -9,10 +9,8 @@
 # KEEP_SITE=1 leaves the sites running for inspection and reuses them in the next run.
 # PLUGIN=DIR and EXTENSION=FILE test another plugin folder or another build of the extension.
 set -euo pipefail
-chosen=${EXTENSION:-}
 . "$(dirname "$0")/../setup/common.sh"
 cd "$ROOT"
-EXTENSION=${chosen:-$EXTENSION}
 PLUGIN=${PLUGIN:-$ROOT/php-plugin/countersign}
 
 suites=()

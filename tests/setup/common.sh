@@ -5,9 +5,9 @@ ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 # All downloaded and generated files are kept here, inside the checkout. Git ignores the folder.
 CACHE=$ROOT/.cache
 TARGET=${CARGO_TARGET_DIR:-$ROOT/target}
-# Used by the scripts that source this file.
+# The extension that the tests load. EXTENSION=FILE selects another build, by its absolute path.
 # shellcheck disable=SC2034
-EXTENSION=$TARGET/release/libcountersign.so
+EXTENSION=${EXTENSION:-$TARGET/release/libcountersign.so}
 mkdir -p "$CACHE"
 
 say() { printf '%s\n' "$*"; }
