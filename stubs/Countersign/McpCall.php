@@ -3,7 +3,7 @@
 namespace Countersign;
 
 /**
- * A call that may happen.
+ * A call that is permitted.
  *
  * Append {@see intent()} to the audit log, {@see begin()} the call, act, and answer it exactly once: with {@see result()},
  * {@see deny()} or {@see inputRequired()}.
@@ -38,8 +38,8 @@ final class McpCall
 
     /**
      * Starts the call, after the intent was appended. Uses up the confirmation token, if the call needs one: of all calls
-     * with the same token, exactly one begins. If the intent cannot be appended, do not begin the call, and the token stays
-     * good.
+     * with the same token, exactly one begins. If the intent cannot be appended, do not begin the call; the token then remains
+     * valid.
      *
      * @return McpReply|null Null: the call has begun, so act and answer it. A reply: the call may not happen after all
      *                       (`confirmation_used`, `confirmation_expired`, `store_restarted`, `store_unavailable`,
@@ -67,9 +67,11 @@ final class McpCall
     public function streamHeaders(): array {}
 
     /**
+     * Reports progress to the client.
+     *
      * @param float       $progress Must be greater than in the call before.
      * @param float|null  $total    The value of `$progress` at the end, if it is known.
-     * @param string|null $message  For a person.
+     * @param string|null $message  A sentence for the person at the client.
      *
      * @return string An event to send at once. Empty if there is nothing to send: the client asked for no progress,
      *                `$progress` did not grow, or the call has not begun or was answered.
@@ -77,9 +79,11 @@ final class McpCall
     public function progress(float $progress, ?float $total = null, ?string $message = null): string {}
 
     /**
+     * Sends a log message to the client.
+     *
      * @param string      $level  `debug`, `info`, `notice`, `warning`, `error`, `critical`, `alert` or `emergency`.
      * @param string      $data   The content of the message as JSON.
-     * @param string|null $logger The name of what logs.
+     * @param string|null $logger The name of the part that logs.
      *
      * @return string An event to send at once. Empty if there is nothing to send: the client did not ask for this level, or
      *                the call has not begun or was answered.
@@ -99,32 +103,32 @@ final class McpCall
     public function state(): ?string {}
 
     /**
-     * The answer with a result. A result that does not have the documented form, or does not conform to the tool's output
+     * Answers the call with a result. A result that does not have the documented form, or does not conform to the tool's output
      * schema, is not sent: the client gets `tool_failed` instead.
      *
      * @param string      $result JSON of the result object: for a tool `{"content": [..], "structuredContent"?: any, "isError"?:
      *     bool}` (content is made from structuredContent when absent), for a prompt `{"messages": [..]}`, for a resource
      *     `{"contents": [..]}`, for a completion `{"values": [..], "total"?, "hasMore"?}`.
-     * @param string|null $target What was acted on, for the audit log, for instance `post:12`.
+     * @param string|null $target The item that the call changed or read, for the audit log, such as `post:12`.
      *
      * @throws Exception `misuse` if the call has not begun or was answered.
      */
     public function result(string $result, ?string $target = null): McpReply {}
 
     /**
-     * The answer to a call that is refused for a reason that only WordPress knows, or that failed.
+     * Answers the call with a refusal for a reason that only WordPress knows, or with a failure.
      *
-     * @param string      $reason One of {@see reasons()}, for instance `capability_denied`, `target_not_found` or `tool_failed`.
+     * @param string      $reason One of {@see reasons()}, such as `capability_denied`, `target_not_found` or `tool_failed`.
      * @param string|null $detail A sentence for the client, without secrets. The model reads it. At most 2000 characters of it
      *                            are sent.
-     * @param string|null $target What the call was about, for the audit log, for instance `post:12`.
+     * @param string|null $target The item that the call was about, for the audit log, such as `post:12`.
      *
      * @throws Exception `misuse` if the call has not begun or was answered.
      */
     public function deny(string $reason, ?string $detail = null, ?string $target = null): McpReply {}
 
     /**
-     * An answer that asks the client for input. The client repeats the call with its responses.
+     * Answers the call with a request for input from the client. The client repeats the call with its responses.
      *
      * @param string      $requests JSON object: key => `{"method": "elicitation/create"|"sampling/createMessage"|"roots/list", "params": {..}}`.
      * @param string|null $state    Up to 16 KiB. It is returned by {@see state()} in the next round. The client can read it but

@@ -16,7 +16,7 @@ final class McpReply
     /** @return string JSON, the last event of a stream, or an empty string. */
     public function body(): string {}
 
-    /** @return Decision The decision with its true reason, which may be more specific than what the client is told. */
+    /** @return Decision The decision with its true reason, which may be more specific than the reason in the body. */
     public function decision(): Decision {}
 
     /**

@@ -7,8 +7,8 @@ echo <<<'MD'
 	# Reasons
 
 	Every refusal has a code. It appears in answers to clients (`error.data.reason`, `_meta["countersign/reason"]`), in audit
-	entries and in `Countersign\Decision::reason()`, and is never renamed. A client is told less where more would help an
-	attacker: for every fault of a token it receives `invalid_token`, and only the audit log records the reason.
+	entries and in `Countersign\Decision::reason()`, and is never renamed. Clients receive a less specific code where more
+	would help an attacker: for every fault of a token it is `invalid_token`, and only the audit log records the reason.
 
 	| code | meaning |
 	| --- | --- |
