@@ -1,8 +1,8 @@
 //! Every reason for a refusal, with its stable code and its message.
 //!
 //! Codes are part of the product's interface. They appear in audit entries, in answers to clients and in the
-//! documentation, and are never renamed. A message is one sentence in plain English: what is wrong and, after a
-//! colon, what to do. It never contains input. `docs/reasons.md` lists all of them and is generated from this file.
+//! documentation, and are never renamed. A message is one sentence in plain English: it says what is wrong and, after
+//! a colon, what to do. It never contains input. `docs/reasons.md` lists all of them and is generated from this file.
 
 use crate::words::words;
 

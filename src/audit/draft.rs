@@ -86,7 +86,7 @@ pub struct Draft {
     /// The object of the action, such as `post:12`, cut to 191 characters.
     #[serde(default)]
     pub target: Option<String>,
-    /// What was asked: a JSON object of argument names with digests or short values. It is cut to 8 levels, 64 members for
+    /// The requested change: a JSON object of argument names with digests or short values. It is cut to 8 levels, 64 members for
     /// each object or array and 512 characters for each text. If it is still longer than 8 KiB, it is replaced by its length
     /// and SHA-256.
     #[serde(default)]

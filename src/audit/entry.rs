@@ -1,4 +1,4 @@
-//! Entries as they are stored: the words in them, the columns beside them, and the reader of their bytes.
+//! Entries as they are stored: the words in them, the columns of their table rows, and the reader of their bytes.
 //!
 //! The bytes of an entry are built once from a [draft](super::draft), and are stored and hashed as they are. They are never
 //! rebuilt from columns, because the order of keys or the spelling of a number could differ then.

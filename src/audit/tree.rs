@@ -3,9 +3,8 @@
 //!
 //! This is written by hand although the crate `ct-merkle` exists. That crate keeps the whole tree in memory or addresses
 //! stored nodes by number. The log stores leaf hashes only, appends from the right edge of the tree, and must compute
-//! roots and proofs over stretches whose entries were pruned and of which only subtree hashes are left. What the crate
-//! could replace are the two verification functions, and its inclusion check takes the entry itself, which a pruned log
-//! no longer has. The test vectors of RFC 6962 and of Certificate Transparency check this implementation.
+//! roots and proofs over stretches of pruned entries, for which only subtree hashes are left. The crate could replace
+//! only the two verification functions, and its inclusion check takes the entry itself, which a pruned log no longer has. The test vectors of RFC 6962 and of Certificate Transparency check this implementation.
 
 use std::ops::Range;
 

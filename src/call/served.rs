@@ -24,7 +24,7 @@ impl<'a> Served<'a> {
         }
     }
 
-    /// The groups of which a connection needs at least one.
+    /// The permission groups that open the tool. A connection needs at least one of them.
     pub(crate) fn groups(self) -> Groups {
         match self {
             Self::Builtin(tool) => tool.groups,

@@ -1,7 +1,7 @@
 //! URI templates of resources ([RFC 6570](https://www.rfc-editor.org/rfc/rfc6570), levels 1 and 2).
 //!
-//! RFC 6570 defines expansion only; this module matches a URI against a template. `{name}` stands for one
-//! path segment, `{+name}` for any number of them.
+//! RFC 6570 defines expansion only; this module matches a URI against a template. `{name}` matches one
+//! path segment, `{+name}` any number of them.
 
 use percent_encoding::percent_decode_str;
 

@@ -1,8 +1,8 @@
 //! The Model Context Protocol over Streamable HTTP, in three revisions on one endpoint: 2026-07-28,
 //! 2025-11-25 and 2025-06-18 ([specification](https://modelcontextprotocol.io/specification)).
 //!
-//! The server keeps no sessions. A request passes through steps, each of which is a type that only the
-//! step before can create:
+//! The server keeps no sessions. A request passes through steps. Each step is a type that only the
+//! step before it can create:
 //!
 //! 1. [`McpServer::receive`] checks everything that does not depend on the connection, and returns an
 //!    [`McpRequest`].

@@ -1,5 +1,5 @@
-//! The tests of the core that use it from outside. The folders mirror `src/`; what several of them share is in
-//! `support`. One area alone: `cargo test --test core store::`.
+//! The tests of the core that use its public interface. The folders mirror `src/`, and helpers that several folders use
+//! are in `support`. `cargo test --test core store::` runs the tests of one folder.
 
 // Clippy applies the exceptions for tests in `clippy.toml` only inside test functions, not to their helpers.
 #![allow(

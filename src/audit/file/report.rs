@@ -1,4 +1,4 @@
-//! What is known from outside the file, and the result of its verification.
+//! The expectations that a file is compared with, and the report on its verification.
 
 use std::ops::Range;
 

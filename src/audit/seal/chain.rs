@@ -6,7 +6,7 @@ use crate::audit::tree::Hash;
 use crate::clock::{SKEW_MS, Timestamp};
 use crate::secret::{mac, same};
 
-/// What is wrong with a seal.
+/// The fault of a seal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SealFault {
     /// Earlier seals are missing.

@@ -1,4 +1,4 @@
-//! Shows each rule small trees that break it. The rule must name that fault and nothing else.
+//! Applies each rule to small trees that break it. The rule must report that fault and no other.
 
 use super::imports::{circles, imports, upward_imports};
 use super::modules::Crates;
@@ -83,7 +83,7 @@ fn a_parent_that_uses_a_child_and_is_used_by_it_is_a_circle() {
         child,
     ]);
     one_fault(&faults, &["src/room/mod.rs", "src/room/child.rs"]);
-    // Declaring and re-exporting a child is no import.
+    // Declaring and re-exporting a child is not an import.
     let faults = circles_in(&[
         ("src/lib.rs", "mod room;"),
         (
@@ -96,7 +96,7 @@ fn a_parent_that_uses_a_child_and_is_used_by_it_is_a_circle() {
 }
 
 #[test]
-fn what_is_only_for_tests_is_no_import() {
+fn items_for_tests_are_not_imports() {
     let faults = circles_in(&[
         ("src/lib.rs", "mod a; mod b;"),
         (
@@ -112,7 +112,7 @@ fn what_is_only_for_tests_is_no_import() {
 }
 
 #[test]
-fn names_of_other_crates_are_no_import() {
+fn names_of_other_crates_are_not_imports() {
     let faults = circles_in(&[
         ("src/lib.rs", "mod a; mod url;"),
         (
@@ -125,7 +125,7 @@ fn names_of_other_crates_are_no_import() {
 }
 
 #[test]
-fn mcp_imported_from_call_is_named() {
+fn an_import_of_mcp_by_call_is_named() {
     let files = [
         ("src/lib.rs", "mod call; mod mcp;"),
         ("src/call.rs", "use crate::mcp::Session;"),
@@ -143,7 +143,7 @@ fn mcp_imported_from_call_is_named() {
 }
 
 #[test]
-fn the_vocabulary_importing_a_room_is_named() {
+fn an_import_of_a_room_by_the_vocabulary_is_named() {
     let faults = upward_imports(&imports(&crates(&[
         ("src/lib.rs", "mod bytes; mod token; mod secret;"),
         (
@@ -161,7 +161,7 @@ fn the_vocabulary_importing_a_room_is_named() {
 }
 
 #[test]
-fn the_core_importing_the_binding_is_named() {
+fn an_import_of_the_binding_by_the_core_is_named() {
     let faults = upward_imports(&imports(&crates(&[
         ("src/lib.rs", "mod mcp; #[cfg(feature = \"php\")] mod php;"),
         ("src/mcp.rs", "use crate::php::Reply;"),
@@ -196,7 +196,7 @@ fn ext_php_rs_outside_the_binding_is_named() {
 }
 
 #[test]
-fn a_name_of_two_types_is_named() {
+fn a_name_shared_by_two_types_is_named() {
     let faults = shared_names(&crates(&[
         ("src/lib.rs", "mod a; mod b; mod php;"),
         (
@@ -216,7 +216,7 @@ fn a_name_of_two_types_is_named() {
 }
 
 #[test]
-fn a_name_that_a_macro_is_given_counts() {
+fn a_type_in_the_input_of_a_macro_counts() {
     let faults = shared_names(&crates(&[
         ("src/lib.rs", "mod a;"),
         (
@@ -302,7 +302,7 @@ fn a_long_file_and_a_needless_exception_are_named() {
     one_fault(&too_long(&sources, &[]), &["src/a.rs", "501"]);
     one_fault(
         &too_long(&sources, &["src/a.rs", "src/b.rs"]),
-        &["src/b.rs", "no exception"],
+        &["src/b.rs", "remove its exception"],
     );
     one_fault(
         &too_long(&sources, &["src/a.rs", "src/c.rs"]),

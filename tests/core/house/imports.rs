@@ -1,10 +1,10 @@
-//! Which file imports which, and the rules about it: no circle, and no room imports a room above it.
+//! The imports between files, and their rules: there is no circle, and no room imports a room above it.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::modules::{Crates, Segments, Target};
 
-/// For each file the files that it imports, with one of the paths by which it does.
+/// The files that each file imports. The value of an imported file is one of the paths by which it is imported.
 pub type Imports = BTreeMap<String, BTreeMap<String, Segments>>;
 
 pub fn imports(crates: &Crates) -> Imports {
@@ -37,9 +37,9 @@ pub fn circles(imports: &Imports) -> Vec<String> {
         if let Some(circle) = shortest_circle(imports, file) {
             let group = group_of(imports, file);
             faults.push(format!(
-                "{} files or rooms import each other in a circle: {}. Move what both sides need below them.",
+                "{} files or rooms import each other in a circle: {}. Move the items that both sides need into a file below them.",
                 group.len(),
-                told(imports, &circle)
+                describe(imports, &circle)
             ));
             done.extend(group);
         }
@@ -47,7 +47,7 @@ pub fn circles(imports: &Imports) -> Vec<String> {
     faults
 }
 
-/// A shortest way from a file back to itself.
+/// Returns a shortest path of imports from a file back to itself.
 fn shortest_circle(imports: &Imports, start: &str) -> Option<Vec<String>> {
     let mut before: BTreeMap<&str, &str> = BTreeMap::new();
     let mut queue = VecDeque::from([start]);
@@ -72,7 +72,7 @@ fn shortest_circle(imports: &Imports, start: &str) -> Option<Vec<String>> {
     None
 }
 
-/// The files that can be reached from a file and from which it can be reached.
+/// Returns the files that can be reached from a file and from which the file can be reached.
 fn group_of(imports: &Imports, file: &str) -> BTreeSet<String> {
     let there = reachable(imports, file);
     let back = |other: &String| reachable(imports, other).contains(file);
@@ -92,7 +92,8 @@ fn reachable(imports: &Imports, file: &str) -> BTreeSet<String> {
     found
 }
 
-fn told(imports: &Imports, circle: &[String]) -> String {
+/// Returns a circle as text, with the path of each import.
+fn describe(imports: &Imports, circle: &[String]) -> String {
     let mut text = circle[0].clone();
     for pair in circle.windows(2) {
         let path = imports[&pair[0]][&pair[1]].join("::");
@@ -101,7 +102,7 @@ fn told(imports: &Imports, circle: &[String]) -> String {
     text
 }
 
-/// The rooms of `src/` in levels: a room may import the rooms of its own level and of the levels below.
+/// The rooms of `src/` in levels. A room may import the rooms of its own level and of the levels before it.
 const LEVELS: &[&[&str]] = &[
     // The shared vocabulary.
     &[
@@ -117,9 +118,9 @@ const LEVELS: &[&[&str]] = &[
     &["bin", "lib", "php", "wasm"],
 ];
 
-/// What these rooms may import besides the shared vocabulary; other rooms may import all of their level and below.
+/// Rooms that may import less than their level permits: only the shared vocabulary and the listed rooms.
 const NARROWER: &[(&str, &[&str])] = &[
-    // The rules of limits know no store, so that they can be tested without one.
+    // The rules of limits do not depend on a store, so that they can be tested without one.
     ("limit", &[]),
     ("store", &["limit"]),
     (
@@ -130,7 +131,7 @@ const NARROWER: &[(&str, &[&str])] = &[
     ),
 ];
 
-/// `src/audit/file/csv.rs` is in the room `audit`, `src/bytes.rs` is the room `bytes`.
+/// Returns the room of a file: `audit` for `src/audit/file/csv.rs`, and `bytes` for `src/bytes.rs`.
 fn room_of(file: &str) -> &str {
     let inside = file.strip_prefix("src/").unwrap_or(file);
     let first = inside.split('/').next().unwrap_or(inside);
@@ -141,7 +142,7 @@ fn level_of(room: &str) -> Option<usize> {
     LEVELS.iter().position(|level| level.contains(&room))
 }
 
-/// Returns a sentence for each import of a room that the importing room must not know.
+/// Returns a sentence for each import of a room that the importing room must not import.
 pub fn upward_imports(imports: &Imports) -> Vec<String> {
     let mut faults = Vec::new();
     for (file, imported) in imports {

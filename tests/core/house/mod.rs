@@ -1,5 +1,5 @@
-//! The structural rules of the project, checked on its source: what may import what, names of types, sizes of files.
-//! The tests in `faults` show each rule a small tree that breaks it.
+//! The structural rules of the project, checked on its source: the permitted imports, the names of types and the sizes of
+//! files. The tests in `faults` apply each rule to small trees that break it.
 
 mod imports;
 mod modules;
@@ -14,10 +14,10 @@ use std::sync::LazyLock;
 use modules::Crates;
 use sources::Sources;
 
-/// Files that may be longer, each with the reason.
+/// The files that may be longer than the limit, each with the reason.
 const LONG_FILES: &[&str] = &[];
 
-/// Fails with all faults if there is one.
+/// Fails with all faults if there are any.
 fn expect_none(faults: &[String]) {
     assert!(
         faults.is_empty(),
@@ -85,7 +85,7 @@ fn no_file_is_too_long() {
     ];
     let kinds = ["rs", "php", "js", "css", "sh", "lua", "py"];
     let mut sources = Sources::of_project(&places, &kinds);
-    // Of the tests only the scripts that run them.
+    // Of the tests, only the scripts that run them are limited.
     sources.0.extend(Sources::of_project(&["tests"], &["sh"]).0);
     assert!(sources.0.len() > 200, "files are missing");
     expect_none(&text::too_long(&sources, LONG_FILES));

@@ -1,6 +1,6 @@
-//! The modules of a crate as `syn` reads them: their files, what each declares, and how names resolve.
+//! The modules of a crate as `syn` reads them: their files, their items, and the resolution of names.
 //!
-//! Items under `#[cfg(test)]` are left out; items under any other condition are all taken.
+//! Items under `#[cfg(test)]` are ignored. Items under any other condition are always included.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,27 +20,27 @@ pub struct Module {
     pub file: String,
     parent: Option<ModuleId>,
     children: BTreeMap<String, ModuleId>,
-    /// Items that the module defines itself, modules aside.
+    /// The items that the module defines, except modules.
     items: BTreeSet<String>,
-    /// Names brought in by `use`, with the paths they stand for.
+    /// The names that `use` brings in, with their paths.
     aliases: BTreeMap<String, Vec<Segments>>,
-    /// Modules or enums brought in whole. Names that come from there resolve where they are used.
+    /// The modules and enums that `use …::*` brings in. Their names are resolved where they are used.
     globs: Vec<Segments>,
-    /// Paths that the module's code refers to. Re-exports (`pub use`) are not among them.
+    /// The paths that the module's code refers to, without re-exports (`pub use`).
     pub references: BTreeSet<Segments>,
-    /// Named types that are visible outside the module.
+    /// The named types that are visible outside the module.
     pub types: BTreeSet<String>,
 }
 
-/// What a path leads to.
+/// The target of a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Target {
     Module(ModuleId),
-    /// An item, by the module that defines it.
+    /// An item of the module that defines it.
     Item(ModuleId),
 }
 
-/// The library and the program beside it.
+/// The modules of the library and of the command line program.
 #[derive(Default)]
 pub struct Crates {
     pub modules: Vec<Module>,
@@ -59,7 +59,7 @@ impl Crates {
         crates
     }
 
-    /// `folder` is where the files of the module's children are.
+    /// Reads a module from its file. `folder` contains the files of its child modules.
     fn read_file(
         &mut self,
         sources: &Sources,
@@ -68,7 +68,8 @@ impl Crates {
         parent: Option<ModuleId>,
     ) -> ModuleId {
         let text = sources.0.get(file);
-        let text = text.unwrap_or_else(|| panic!("{file} is declared as a module and missing"));
+        let text =
+            text.unwrap_or_else(|| panic!("{file} is declared as a module and does not exist"));
         let parsed = syn::parse_file(text).unwrap_or_else(|error| panic!("{file}: {error}"));
         self.add_module(sources, file, folder, parent, &parsed.items)
     }
@@ -113,7 +114,7 @@ impl Crates {
         id
     }
 
-    /// Returns everything that a path in a module may lead to; nothing if it leads out of the project.
+    /// Returns all possible targets of a path in a module. The set is empty if the path leads out of the project.
     pub fn resolve(&self, from: ModuleId, path: &[String]) -> BTreeSet<Target> {
         let mut targets = BTreeSet::new();
         self.follow(from, path, &mut BTreeSet::new(), &mut targets);
@@ -192,14 +193,14 @@ impl Crates {
         for start in starts {
             match start {
                 Target::Module(id) => self.follow(id, rest, seen, targets),
-                // What follows an item is its variant or associated item.
+                // The segment after an item is a variant or an associated item.
                 Target::Item(id) => drop(targets.insert(Target::Item(id))),
             }
         }
     }
 }
 
-/// Collects what one module contains.
+/// The contents of one module.
 #[derive(Default)]
 struct Contents {
     modules: Vec<(String, Option<Vec<syn::Item>>)>,
@@ -304,7 +305,7 @@ impl Contents {
         aliases.push(path);
     }
 
-    /// Paths in the tokens of a macro, as far as they can be told.
+    /// Collects the paths in the tokens of a macro, as far as tokens show them.
     fn read_tokens(&mut self, tokens: TokenStream) {
         let tokens: Vec<TokenTree> = tokens.into_iter().collect();
         let is = |at: usize, sign: char| matches!(tokens.get(at), Some(TokenTree::Punct(punct)) if punct.as_char() == sign);
@@ -334,7 +335,7 @@ impl Contents {
         }
     }
 
-    /// A type that a macro is given, after its `pub`.
+    /// Collects a type that is declared in the input of a macro. `tokens` begin after its `pub`.
     fn read_type(&mut self, tokens: &[TokenTree]) {
         let tokens = match tokens.first() {
             Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Parenthesis => {

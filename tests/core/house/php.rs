@@ -1,10 +1,10 @@
-//! The plugin's PHP: what a file uses that is not loaded yet, and which room uses which.
+//! Rules about the plugin's PHP: files in `Http/` do not use WordPress, and rooms do not use each other in a circle.
 
 use super::imports::Imports;
 use super::sources::Sources;
 
-/// Functions of PHP itself that the files under test may call. A function of PHP that is missing here can be added; a
-/// function of WordPress cannot.
+/// The functions of PHP that the checked files may call. Functions of PHP can be added to this list, functions of
+/// WordPress must not be added.
 const PHP_FUNCTIONS: &str = "apache_request_headers array_filter array_key_exists array_keys array_map array_merge
     array_values base64_decode base64_encode count define defined explode fclose file_get_contents flush fopen fread
     function_exists fwrite header header_remove headers_sent http_build_query http_response_code implode in_array
@@ -12,7 +12,7 @@ const PHP_FUNCTIONS: &str = "apache_request_headers array_filter array_key_exist
     rawurldecode rawurlencode rtrim sprintf str_contains str_ends_with str_replace str_starts_with stripslashes strlen
     strpos strrpos strtolower strtoupper strtr substr trim ucwords usleep";
 
-/// Words that look like a call when a parenthesis follows.
+/// Keywords that look like the name of a function when a parenthesis follows.
 const CONSTRUCTS: &str = "and array as case catch clone declare die echo else elseif empty eval exit fn for foreach
     function if include include_once instanceof isset list match new or print require require_once return static
     switch throw unset use while xor yield";
@@ -21,7 +21,7 @@ fn is_listed(list: &str, name: &str) -> bool {
     list.split_whitespace().any(|listed| listed == name)
 }
 
-/// Returns a sentence for each thing in a file that is there only once WordPress or the rest of the plugin is loaded.
+/// Returns a sentence for each name in a file that is defined only when WordPress or the rest of the plugin is loaded.
 pub fn wordpress_in(sources: &Sources) -> Vec<String> {
     let mut faults = Vec::new();
     for (file, text) in &sources.0 {
@@ -34,12 +34,12 @@ pub fn wordpress_in(sources: &Sources) -> Vec<String> {
     faults
 }
 
-/// For each room (folder) of the plugin the rooms that it names, in code or comments, with one of the files that do.
+/// Returns for each room (folder) of the plugin the rooms that its files name in code or comments, with one such file.
 pub fn rooms(sources: &Sources) -> Imports {
     let mut rooms = Imports::new();
     for (file, text) in &sources.0 {
         let path = file.rsplit_once("/src/").map_or("", |(_, path)| path);
-        // The files beside the rooms build all of them.
+        // The files outside all rooms build the objects of all rooms.
         let Some((room, _)) = path.split_once('/') else {
             continue;
         };
@@ -65,7 +65,7 @@ fn foreign_names(text: &str) -> Vec<String> {
         let is_foreign = match token {
             Token::Word(word) if is_of_wordpress(word) || is_of_the_plugin(word) => true,
             Token::Word(word) => is_called && !word.starts_with('$') && !is_known(word, before),
-            // A function may be called by its name.
+            // A string can be the name of a function that is called.
             Token::Text(text) => text.starts_with("wp_") || text.starts_with("esc_"),
             Token::Sign(_) => false,
         };
@@ -87,7 +87,7 @@ fn is_of_the_plugin(word: &str) -> bool {
     plugin.is_some_and(|room| room != "\\Http" && !room.starts_with("\\Http\\"))
 }
 
-/// Whether a word before a parenthesis is a method, a declaration, a class, a construct or a function of PHP.
+/// Returns whether a word before a parenthesis is a method, a declaration, a class, a keyword or a function of PHP.
 fn is_known(word: &str, before: Option<&Token>) -> bool {
     let lower = word.trim_start_matches('\\').to_ascii_lowercase();
     match before {
@@ -109,7 +109,7 @@ enum Token {
 
 /// Splits PHP into words, strings and signs, without comments. Heredocs are not supported.
 fn tokens_of(text: &str) -> Vec<Token> {
-    assert!(!text.contains("<<<"), "heredocs are not understood here");
+    assert!(!text.contains("<<<"), "heredocs are not supported here");
     let chars: Vec<char> = text.chars().collect();
     let starts = |at: usize, with: &str| {
         with.chars()

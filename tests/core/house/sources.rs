@@ -1,4 +1,4 @@
-//! The source files that the rules are applied to: those of the project, or a small made-up tree.
+//! The source files that the rules are applied to: those of the project, or a small artificial tree.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -8,7 +8,7 @@ use std::path::Path;
 pub struct Sources(pub BTreeMap<String, String>);
 
 impl Sources {
-    /// A made-up tree.
+    /// Returns an artificial tree of paths and texts.
     pub fn of(files: &[(&str, &str)]) -> Self {
         let owned = files.iter().map(|(path, text)| {
             let (path, text) = (*path, *text);
@@ -17,7 +17,7 @@ impl Sources {
         Self(owned.collect())
     }
 
-    /// The project's files below `places` (files or folders) that have one of these extensions.
+    /// Reads the project's files below `places` (files or folders) that have one of `extensions`.
     pub fn of_project(places: &[&str], extensions: &[&str]) -> Self {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         let mut sources = Self::default();

@@ -1,4 +1,4 @@
-//! Rules about single files: the names of types, who uses ext-php-rs, WordPress functions, and size.
+//! Rules about the names of types, the use of ext-php-rs and the size of files.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -47,8 +47,8 @@ pub fn ext_php_rs_outside_php(sources: &Sources) -> Vec<String> {
     faults
 }
 
-/// The most lines a file may have.
-pub const MOST_LINES: usize = 500;
+/// The largest number of lines of a file.
+pub const MAX_LINES: usize = 500;
 
 /// Returns a sentence for each file that is too long and not in `excepted`, and for each exception that is not needed.
 pub fn too_long(sources: &Sources, excepted: &[&str]) -> Vec<String> {
@@ -56,18 +56,18 @@ pub fn too_long(sources: &Sources, excepted: &[&str]) -> Vec<String> {
     for (file, text) in &sources.0 {
         let lines = text.lines().count();
         let is_excepted = excepted.contains(&file.as_str());
-        if lines > MOST_LINES && !is_excepted {
+        if lines > MAX_LINES && !is_excepted {
             faults.push(format!(
-                "{file} has {lines} lines, more than {MOST_LINES}: split it"
+                "{file} has {lines} lines, more than {MAX_LINES}: split it"
             ));
         }
-        if lines <= MOST_LINES && is_excepted {
-            faults.push(format!("{file} is short: it needs no exception"));
+        if lines <= MAX_LINES && is_excepted {
+            faults.push(format!("{file} is not too long: remove its exception"));
         }
     }
     for file in excepted {
         if !sources.has(file) {
-            faults.push(format!("{file} does not exist: it needs no exception"));
+            faults.push(format!("{file} does not exist: remove its exception"));
         }
     }
     faults

@@ -27,7 +27,7 @@ fn review(site: &Site, name: &str, arguments: &Value) -> (String, String) {
     (token, call.correlation().to_owned())
 }
 
-/// `arguments` with a confirmation token.
+/// Returns `arguments` with a confirmation token.
 fn with(arguments: &Value, token: &str) -> Value {
     merged(arguments.clone(), &json!({"confirmation_token": token}))
 }
@@ -99,7 +99,7 @@ fn a_confirmation_is_valid_only_for_the_reviewed_call() {
         refused("schedule_post", &json!({"id": 12}), json!({})),
         Some(Reason::ArgumentsInvalid)
     );
-    // None of these used the token up. The order of the arguments and their JSON spelling do not matter.
+    // The refused calls did not use up the token. The order of the arguments and their JSON spelling do not matter.
     let params = format!(
         r#"{{"name":"schedule_post","arguments":{{"confirmation_token":"{token}","date":"2027-01-01T00:00:00\u005a","id": 12}}}}"#
     );

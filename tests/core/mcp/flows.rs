@@ -232,7 +232,7 @@ fn the_answer_is_the_last_event_of_a_stream() {
     );
 }
 
-/// The names of the tools that a connection with `groups` sees.
+/// Returns the names of the tools that a connection with `groups` sees.
 fn listed(site: &Site, groups: &[&str]) -> Vec<String> {
     let reply = reply_of(legacy(
         site,
@@ -361,7 +361,7 @@ fn long_lists_are_returned_in_pages() {
     assert_eq!(names[249], "t249");
 }
 
-/// A request with a genuine token, received and not yet authorized.
+/// Returns a request with a valid token, which was received and not yet authorized.
 fn request(site: &Site, body: &str) -> Box<McpRequest> {
     let headers = headers(&site.token());
     let incoming = Incoming {

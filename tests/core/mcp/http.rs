@@ -233,7 +233,7 @@ fn roots() -> Value {
     json!({"method": "roots/list", "params": []})
 }
 
-/// Does what WordPress would do: runs the fixture.
+/// Runs the fixture, as WordPress would.
 fn act(http: &Http, call: &mut McpCall, events: &mut Events<'_>) -> McpReply {
     let arguments: Value = serde_json::from_str(call.arguments()).unwrap();
     let text = |text: &str| json!({"content": [{"type": "text", "text": text}]});

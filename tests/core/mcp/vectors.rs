@@ -1,6 +1,6 @@
 //! The test vectors of `tests/vectors/mcp/*.json`: each has a request and the expected answer.
 //!
-//! A case changes an ordinary request, with a genuine token of an active connection, in one respect. The comments below
+//! A case changes one property of an ordinary request, which has a valid token of an active connection. The comments below
 //! describe the format.
 
 use std::sync::atomic::Ordering;
@@ -66,7 +66,8 @@ fn named(site: &Site, text: &str) -> String {
 }
 
 /// The request of a case. Its members are `method`, `headers` (null removes one), `query`, `ip`, and `body` as text or
-/// `message` as JSON. `modern: true` adds what revision 2026-07-28 requires in headers and `_meta`.
+/// `message` as JSON. `modern: true` adds the headers and the members of `_meta` that revision
+/// 2026-07-28 requires.
 struct Prepared {
     method: String,
     headers: Vec<(String, String)>,

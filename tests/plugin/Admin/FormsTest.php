@@ -137,7 +137,7 @@ final class FormsTest extends TestCase {
 		$from = AuditTrail::size();
 		self::act( 'countersign_settings', 0, [ 'ip_max' => '99999', 'ip_window' => '0', 'allow_widening' => '1' ] + $form );
 		self::assertSame( [ [ 'max' => 256, 'window' => 1 ], true ], [ Plugin::composition()->settings()->ip_limit(), Plugin::composition()->settings()->allow_widening() ] );
-		self::assertTold( [ 'setting settings.changed ok' ], $from );
+		self::assertRecorded( [ 'setting settings.changed ok' ], $from );
 		self::assertSame( Site::user( 'admin' ), json_decode( AuditTrail::since( $from )[0]['body'], true )['actor']['user'] );
 	}
 

@@ -69,11 +69,11 @@ final class WriteGuardTest extends TestCase {
 	}
 
 	/** Writes that WordPress itself refuses without the capabilities. @return array<string, array{string}> */
-	public function fruitless(): array {
+	public function refused_by_wordpress(): array {
 		return array_map( static fn( string $way ): array => [ $way ], [ 'own_role' => 'own_role', 'own_cap' => 'own_cap', 'usermeta' => 'usermeta', 'usermeta_by_mid' => 'usermeta_by_mid', 'app_password' => 'app_password', 'session' => 'session' ] );
 	}
 
-	/** @dataProvider fruitless */
+	/** @dataProvider refused_by_wordpress */
 	public function test_a_write_that_wordpress_refuses_changes_nothing( string $what ): void {
 		$agent  = self::agent();
 		$before = Site::digest();

@@ -78,7 +78,7 @@ final class ParallelTest extends TestCase {
 		@unlink( $done );
 		$writer   = "
 			for ( \$i = 0; \$i < 3000 && ! file_exists( '$done' ); \$i++ ) {
-				Countersign\\Plugin\\Plugin::composition()->log()->append( Countersign\\Plugin\\Audit\\EntryDraft::anonymous( 'refusal', 'test.amid', 'denied', 'rate_limited', [] ) );
+				Countersign\\Plugin\\Plugin::composition()->log()->append( Countersign\\Plugin\\Audit\\EntryDraft::anonymous( 'refusal', 'test.during_export', 'denied', 'rate_limited', [] ) );
 			}
 			echo 'written';";
 		$exporter = "

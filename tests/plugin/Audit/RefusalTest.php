@@ -20,8 +20,8 @@ final class RefusalTest extends TestCase {
 	/** Runs a function while the log cannot be written, because its table is renamed. */
 	private function while_broken( callable $act ): void {
 		global $wpdb;
-		$this->expected_complaint = '~WordPress database error~';
-		$entry                    = Site::table( 'audit_entry' );
+		$this->expected_error = '~WordPress database error~';
+		$entry                = Site::table( 'audit_entry' );
 		$wpdb->query( "RENAME TABLE $entry TO {$entry}_away" );
 		try {
 			$act();
@@ -45,7 +45,7 @@ final class RefusalTest extends TestCase {
 		$agent->do( 'whoami' );
 	}
 
-	public function test_a_confirmed_call_is_not_run_if_it_cannot_be_recorded_and_its_token_stays_good(): void {
+	public function test_a_confirmed_call_is_not_run_if_it_cannot_be_recorded_and_its_token_stays_valid(): void {
 		$agent = Site::connect();
 		$id    = Site::post();
 		$token = $agent->review( 'publish_post', [ 'id' => $id ] );
@@ -58,7 +58,7 @@ final class RefusalTest extends TestCase {
 
 	public function test_missing_write_privileges_refuse_calls(): void {
 		$agent = Site::connect();
-		$this->expected_complaint = '~WordPress database error~';
+		$this->expected_error = '~WordPress database error~';
 		$this->as_root( "REVOKE ALL ON wordpress.* FROM wordpress@localhost; GRANT SELECT, UPDATE, DELETE, CREATE, ALTER, DROP, LOCK TABLES ON wordpress.* TO wordpress@localhost; FLUSH PRIVILEGES" );
 		try {
 			self::assertSame( 'audit_unavailable', $agent->call( 'create_draft', [ 'title' => 'Unrecorded' ] )->reason() );
@@ -119,7 +119,7 @@ final class RefusalTest extends TestCase {
 	}
 
 	public function test_agents_can_be_stopped_but_not_continue_without_a_record(): void {
-		$this->expected_complaint = '~WordPress database error~';
+		$this->expected_error = '~WordPress database error~';
 		$this->while_broken(
 			static function (): void {
 				$switch = Plugin::composition()->kill_switch();
@@ -141,7 +141,7 @@ final class RefusalTest extends TestCase {
 	public function test_a_call_whose_outcome_cannot_be_recorded_is_not_reported_as_success(): void {
 		$agent = Site::connect();
 		$from  = AuditTrail::size();
-		$this->expected_complaint = '~WordPress database error~';
+		$this->expected_error = '~WordPress database error~';
 		$entry  = Site::table( 'audit_entry' );
 		$signal = uniqid();
 		$begun  = Site::folder() . "/tmp/fixture-$signal-begun";
@@ -161,7 +161,7 @@ final class RefusalTest extends TestCase {
 		$GLOBALS['wpdb']->query( "RENAME TABLE {$entry}_away TO $entry" );
 		self::assertSame( 503, $answer->status );
 		self::assertSame( 'audit_unavailable', $answer->reason() );
-		self::assertTold( [ 'intent fixture_wait' ], $from );
+		self::assertRecorded( [ 'intent fixture_wait' ], $from );
 	}
 
 	public function test_a_missing_head_row_refuses_calls(): void {

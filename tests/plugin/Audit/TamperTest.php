@@ -179,7 +179,7 @@ final class TamperTest extends TestCase {
 		$end = AuditTrail::size();
 		$seq = $this->first + 4;
 		self::assertFound( 'inserted', $end, self::after( static fn() => self::copy( $seq, $end ) ) );
-		// A row far after the end can also be reported as the last of a range of which the others are missing.
+		// A row far after the end can also be reported as the last row of a range whose other rows are missing.
 		self::assertContains( self::after( static fn() => self::copy( $seq, $end + 1000 ) )['verdict'], [ 'inserted', 'missing_range' ] );
 		// A row in the middle, with all later rows moved by one.
 		$report = self::after(

@@ -37,7 +37,7 @@ final class TransactionTest extends TestCase {
 		$from  = AuditTrail::size();
 		$title = 'Rolled back ' . uniqid();
 		$agent->call( 'fixture_die', [ 'how' => 'after_write', 'title' => $title ] );
-		self::assertTold( [ 'intent fixture_die', 'outcome fixture_die failed tool_failed' ], $from );
+		self::assertRecorded( [ 'intent fixture_die', 'outcome fixture_die failed tool_failed' ], $from );
 	}
 
 	public function test_the_error_reporting_of_mysqli_is_unchanged(): void {

@@ -88,7 +88,7 @@ final class VerificationTest extends TestCase {
 		self::assertSame( 'truncated_tail', AuditTrail::verify()['verdict'] );
 		wp_set_current_user( Site::user( 'admin' ) );
 		Plugin::composition()->log()->acknowledge_rollback();
-		self::assertSame( [ 'system audit.rollback_acknowledged ok' ], AuditTrail::told( $old->size ) );
+		self::assertSame( [ 'system audit.rollback_acknowledged ok' ], AuditTrail::lines( $old->size ) );
 		self::assertSame( 'ok', AuditTrail::verify()['verdict'] );
 		AuditTrail::append();
 		self::assertCount( 3, $rows );

@@ -13,7 +13,7 @@ use Countersign\Tests\TestCase;
 final class RunnerTest extends TestCase {
 
 	/** @return array<string, array{string}> */
-	public function deaths(): array {
+	public function failures(): array {
 		return [
 			'an exception'       => [ 'exception' ],
 			'an error of PHP'    => [ 'error' ],
@@ -26,12 +26,12 @@ final class RunnerTest extends TestCase {
 		];
 	}
 
-	/** @dataProvider deaths */
+	/** @dataProvider failures */
 	public function test_a_tool_that_fails_is_answered_and_recorded( string $how ): void {
-		$this->expected_complaint = '~fixture|Fixture|Allowed memory|Maximum execution|gave up~';
-		$agent                    = Site::connect();
-		$from                     = AuditTrail::size();
-		$answer                   = $agent->call( 'fixture_die', [ 'how' => $how, 'title' => uniqid( 'x' ) ] );
+		$this->expected_error = '~fixture|Fixture|Allowed memory|Maximum execution|gave up~';
+		$agent                = Site::connect();
+		$from                 = AuditTrail::size();
+		$answer               = $agent->call( 'fixture_die', [ 'how' => $how, 'title' => uniqid( 'x' ) ] );
 		self::assertSame( [ 200, 'application/json', 'tool_failed' ], [ $answer->status, $answer->header( 'Content-Type' ), $answer->reason() ], $answer->body );
 		self::assertTrue( $answer->json()['result']['isError'] );
 		self::assertSame( 'no-store', $answer->header( 'Cache-Control' ) );
@@ -40,7 +40,7 @@ final class RunnerTest extends TestCase {
 		foreach ( [ 'secret detail', '<h1>', '/wp-content/', 'Fatal', 'Stack trace', 'critical error' ] as $leak ) {
 			self::assertStringNotContainsString( $leak, $answer->body );
 		}
-		self::assertTold( [ 'intent fixture_die', 'outcome fixture_die failed tool_failed' ], $from );
+		self::assertRecorded( [ 'intent fixture_die', 'outcome fixture_die failed tool_failed' ], $from );
 		self::assertStringContainsString( 'Countersign: tool "fixture_die"', $this->logged(), 'the site\'s error log holds the cause' );
 		$agent->do( 'whoami' );
 	}
@@ -82,8 +82,8 @@ final class RunnerTest extends TestCase {
 	}
 
 	public function test_a_registered_tool_name_cannot_be_replaced(): void {
-		$this->expected_complaint = '~is already registered~';
-		$id                       = Site::post( [ 'post_status' => 'publish' ] );
+		$this->expected_error = '~is already registered~';
+		$id                   = Site::post( [ 'post_status' => 'publish' ] );
 		update_option( 'fixture_hijack', 1 );
 		try {
 			$agent = Site::connect();
@@ -111,9 +111,9 @@ final class RunnerTest extends TestCase {
 		self::assertSame( 'resource_unknown', $agent->send( 'resources/read', [ 'uri' => 'fixture://nowhere' ] )->reason() );
 		self::assertSame( 'Write about owls.', $agent->send( 'prompts/get', [ 'name' => 'fixture_prompt', 'arguments' => [ 'about' => 'owls' ] ] )->json()['result']['messages'][0]['content']['text'] );
 		self::assertSame( [ '12', '123' ], $agent->send( 'completion/complete', [ 'ref' => [ 'type' => 'ref/resource', 'uri' => 'fixture://book/{id}' ], 'argument' => [ 'name' => 'id', 'value' => '12' ] ] )->json()['result']['completion']['values'] );
-		$told = AuditTrail::told( $from );
-		self::assertContains( 'outcome resources/read ok', $told );
-		self::assertContains( 'outcome prompts/get ok', $told );
+		$lines = AuditTrail::lines( $from );
+		self::assertContains( 'outcome resources/read ok', $lines );
+		self::assertContains( 'outcome prompts/get ok', $lines );
 	}
 
 	/** @return list<array<string, mixed>> The messages of a stream. */
@@ -144,7 +144,7 @@ final class RunnerTest extends TestCase {
 		$answer = Site::connect()->send( 'tools/call', [ 'name' => 'fixture_progress', 'arguments' => [ 'die' => true ], '_meta' => [ 'progressToken' => 'p1' ] ] );
 		$events = self::events( $answer );
 		self::assertSame( 'tool_failed', end( $events )['result']['_meta']['countersign/reason'] );
-		self::assertSame( 'outcome fixture_progress failed tool_failed', AuditTrail::told( $from )[2] );
+		self::assertSame( 'outcome fixture_progress failed tool_failed', AuditTrail::lines( $from )[2] );
 	}
 
 	public function test_without_a_progress_token_the_answer_is_plain_json(): void {

@@ -33,7 +33,7 @@ final class KillSwitchTest extends TestCase {
 		foreach ( $agents as $agent ) {
 			$agent->do( 'whoami' );
 		}
-		$turns = array_values( array_filter( AuditTrail::told( $from ), static fn( string $line ): bool => str_starts_with( $line, 'kill_switch' ) ) );
+		$turns = array_values( array_filter( AuditTrail::lines( $from ), static fn( string $line ): bool => str_starts_with( $line, 'kill_switch' ) ) );
 		self::assertSame( [ 'kill_switch kill_switch.on ok', 'kill_switch kill_switch.off ok' ], $turns );
 	}
 

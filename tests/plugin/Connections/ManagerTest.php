@@ -47,7 +47,7 @@ final class ManagerTest extends TestCase {
 		self::assertSame( Access::presets()['draft_only'], $connection->groups );
 		self::assertSame( [ 'max' => 17, 'window' => 90 ], $connection->limit );
 		self::assertSame( [ 'My agent', 'Claude', Site::user( 'author' ), 'draft_only', 0, Site::user( 'admin' ), 0, '', 0 ], [ $connection->name, $connection->client, $connection->user, $connection->preset, $connection->epoch, $connection->created_by, $connection->last_used_at, $connection->last_used_ip, $connection->ended_at ] );
-		self::assertTold( [ 'grant connection.created ok' ], $from );
+		self::assertRecorded( [ 'grant connection.created ok' ], $from );
 		$change = json_decode( AuditTrail::since( $from )[0]['body'], true )['change'];
 		self::assertSame( 'draft_only', $change['preset'] );
 		self::assertSame( '127.0.0.1', $change['request']['redirect_host'] );
@@ -142,7 +142,7 @@ final class ManagerTest extends TestCase {
 		$token = $agent->review( 'publish_post', [ 'id' => $id ] );
 		$from  = AuditTrail::size();
 		self::assertTrue( self::manager()->set_groups( $agent->connection(), [ 'create_edit' ] )->isAllowed() );
-		self::assertTold( [ 'connection connection.permissions ok' ], $from );
+		self::assertRecorded( [ 'connection connection.permissions ok' ], $from );
 		self::assertSame( [ 'read', 'create_edit' ], $agent->connection()->groups );
 		self::assertSame( 'custom', $agent->connection()->preset );
 		self::assertRefused( 'tool_outside_groups', $agent, 'publish_post', [ 'id' => $id, 'confirmation_token' => $token ] );
@@ -174,7 +174,7 @@ final class ManagerTest extends TestCase {
 		self::assertSame( 'widening_refused', self::manager()->set_groups( $other->connection(), [ 'publish', 'create_edit' ] )->reason() );
 		self::assertSame( [ 'read' ], $agent->connection()->groups );
 		self::assertSame( [ 'read', 'publish', 'seo' ], $other->connection()->groups );
-		self::assertTold( [ 'grant connection.created ok' ], $from );
+		self::assertRecorded( [ 'grant connection.created ok' ], $from );
 		self::assertNotSame( $before, Site::digest(), 'the other connection was created' );
 	}
 

@@ -77,7 +77,7 @@ final class ConsentTest extends TestCase {
 		$answer = OAuthClient::registered()->decide( Person::of( 'admin' ), [ 'decision' => 'cancel' ] );
 		self::assertSame( [ 'access_denied', 'a state & more' ], [ OAuthClient::parameters( $answer )['error'], OAuthClient::parameters( $answer )['state'] ] );
 		self::assertSame( $newest, OAuthClient::newest() );
-		self::assertTold( [ 'refusal oauth.consent denied consent_denied' ], $from );
+		self::assertRecorded( [ 'refusal oauth.consent denied consent_denied' ], $from );
 	}
 
 	public function test_only_users_who_manage_connections_can_decide(): void {

@@ -177,7 +177,7 @@ final class OAuthEndpointsTest extends TestCase {
 		$id     = OAuthClient::newest();
 		$answer = OAuthClient::token( $client->redeeming( $code ) );
 		self::assertSame( [ 200, 'no-store', 'Bearer' ], [ $answer->status, $answer->header( 'Cache-Control' ), $answer->json()['token_type'] ] );
-		self::assertTold( [ 'grant connection.created ok', 'oauth oauth.code_redeemed ok' ], $from );
+		self::assertRecorded( [ 'grant connection.created ok', 'oauth oauth.code_redeemed ok' ], $from );
 		$agent = new Agent( $id, $answer->json()['access_token'] );
 		$agent->do( 'whoami' );
 		$again = OAuthClient::token( $client->redeeming( $code ) );
@@ -185,7 +185,7 @@ final class OAuthEndpointsTest extends TestCase {
 		self::assertSame( [ Connection::REVOKED, 'code_reused' ], [ $agent->connection()->state, $agent->connection()->ended_reason ] );
 		self::assertSame( 401, $agent->call( 'whoami' )->status );
 		self::assertSame( 400, OAuthClient::token( $client->refreshing( $answer->json()['refresh_token'] ) )->status );
-		self::assertContains( 'refusal oauth.token denied code_reused', AuditTrail::told( $from ) );
+		self::assertContains( 'refusal oauth.token denied code_reused', AuditTrail::lines( $from ) );
 	}
 
 	public function test_sixteen_parallel_redemptions_never_yield_two_token_families(): void {

@@ -35,7 +35,7 @@ final class SchemaTest extends TestCase {
 		}
 	}
 
-	/** @return list<string> Those of Countersign's tables that are there. */
+	/** @return list<string> The tables of Countersign that exist. */
 	private static function present(): array {
 		global $wpdb;
 		$present = [];
@@ -114,7 +114,7 @@ final class SchemaTest extends TestCase {
 
 	public function test_a_failed_migration_is_not_marked_as_done(): void {
 		global $wpdb;
-		$this->expected_complaint = '~WordPress database error~';
+		$this->expected_error = '~WordPress database error~';
 		$this->elsewhere(
 			function () use ( $wpdb ): void {
 				$quiet = $wpdb->suppress_errors( true );

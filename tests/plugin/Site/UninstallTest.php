@@ -22,7 +22,7 @@ final class UninstallTest extends TestCase {
 		wp_cache_flush();
 	}
 
-	/** @return list<string> Everything in the database whose name says that it is Countersign's. */
+	/** @return list<string> Names of the tables, options and user metadata of Countersign in the database. */
 	private static function left(): array {
 		global $wpdb;
 		return array_merge(

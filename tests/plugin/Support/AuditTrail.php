@@ -31,7 +31,7 @@ final class AuditTrail {
 	 *
 	 * @return list<string>
 	 */
-	public static function told( int $seq ): array {
+	public static function lines( int $seq ): array {
 		return array_map(
 			static fn( array $row ): string => trim( implode( ' ', array_filter( [ $row['kind'], $row['action'], $row['outcome'], $row['reason'] ] ) ) ),
 			self::since( $seq )

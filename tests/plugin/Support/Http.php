@@ -60,7 +60,7 @@ final class Http {
 			}
 		} while ( $running );
 		if ( ! $is_done ) {
-			throw new \LogicException( 'the request ended before what was to happen meanwhile: ' . $request->answer()->body );
+			throw new \LogicException( 'the request ended before the other action was finished: ' . $request->answer()->body );
 		}
 		return $request->answer();
 	}

@@ -73,7 +73,7 @@ final class Site {
 		);
 	}
 
-	/** @return list<string> The flags this PHP was started with; and compiled code is shared, since WordPress is large. */
+	/** @return list<string> The flags of this PHP, and the flags for a shared cache of compiled code, since WordPress is large. */
 	private static function flags(): array {
 		$compiled = self::folder() . '/tmp/compiled';
 		wp_mkdir_p( $compiled );

@@ -10,7 +10,7 @@ use Countersign\Plugin\Site\Settings;
 abstract class TestCase extends \PHPUnit\Framework\TestCase {
 
 	/** Regular expression for the log lines that a test provokes, or null. */
-	protected ?string $expected_complaint = null;
+	protected ?string $expected_error = null;
 
 	/** @var array<string, int> Log file => its size when the test began. */
 	private array $logs = [];
@@ -37,9 +37,9 @@ abstract class TestCase extends \PHPUnit\Framework\TestCase {
 		foreach ( $this->log_files() as $file ) {
 			$new = (string) file_get_contents( $file, false, null, $this->logs[ $file ] ?? 0 );
 			foreach ( explode( "\n", $new ) as $line ) {
-				$is_complaint = preg_match( '~PHP (?:Warning|Notice|Deprecated|Fatal error|Parse error|Recoverable fatal error)|WordPress database error~', $line );
-				if ( $is_complaint && ( null === $this->expected_complaint || ! preg_match( $this->expected_complaint, $line ) ) ) {
-					self::fail( "PHP complained: $line" );
+				$is_error = preg_match( '~PHP (?:Warning|Notice|Deprecated|Fatal error|Parse error|Recoverable fatal error)|WordPress database error~', $line );
+				if ( $is_error && ( null === $this->expected_error || ! preg_match( $this->expected_error, $line ) ) ) {
+					self::fail( "PHP logged an error: $line" );
 				}
 			}
 		}
@@ -71,7 +71,7 @@ abstract class TestCase extends \PHPUnit\Framework\TestCase {
 	}
 
 	/** @param list<string> $expected */
-	protected static function assertTold( array $expected, int $since ): void {
-		self::assertSame( $expected, AuditTrail::told( $since ) );
+	protected static function assertRecorded( array $expected, int $since ): void {
+		self::assertSame( $expected, AuditTrail::lines( $since ) );
 	}
 }

@@ -42,7 +42,7 @@ final class PublishingTest extends TestCase {
 		self::assertSame( 'publish', Site::status( $id ) );
 		self::assertEqualsWithDelta( time(), strtotime( $post['date'] ), 10 );
 		$rows = AuditTrail::since( $from );
-		self::assertTold( [ 'intent request_review', 'outcome request_review ok', 'intent publish_post', 'outcome publish_post ok' ], $from );
+		self::assertRecorded( [ 'intent request_review', 'outcome request_review ok', 'intent publish_post', 'outcome publish_post ok' ], $from );
 		self::assertCount( 1, array_unique( array_column( $rows, 'correlation' ) ) );
 		self::assertSame( [ "post:$id" ], array_values( array_unique( array_column( $rows, 'target' ) ) ) );
 		self::assertStringContainsString( '"approval":"confirmed"', $rows[3]['body'] );

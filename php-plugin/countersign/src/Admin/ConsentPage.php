@@ -12,7 +12,7 @@ use const Countersign\Plugin\VERSION;
 
 defined( 'ABSPATH' ) || exit;
 
-/** The look of the consent page: WordPress's login screen, somewhat wider. */
+/** Prints the consent page in the style of WordPress's login screen, with a wider box. */
 final class ConsentPage {
 
 	/**
@@ -25,7 +25,7 @@ final class ConsentPage {
 	 *                                                 selected.
 	 * @param array<string, list<string>> $tools       Permission group => titles of its tools.
 	 * @param array<string, string>       $fields      Hidden fields of the form.
-	 * @param string                      $error       What was wrong with the last submission, or ''.
+	 * @param string                      $error       Error message about the last submission, or ''.
 	 */
 	public static function show( string $client, string $host, bool $is_loopback, array $users, array $tools, array $fields, string $error ): never {
 		$site = get_bloginfo( 'name', 'display' );

@@ -77,7 +77,7 @@ final class Verification {
 	}
 
 	/**
-	 * Returns how far an unfinished run is, or null if there is none.
+	 * Returns the progress of an unfinished run, or null if there is none.
 	 *
 	 * @return array{int, int}|null Number of checked entries, and of all entries.
 	 */

@@ -9,7 +9,7 @@ use Countersign\Plugin\Http\Response;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Keeps everything but protocol events from reaching the client while a call runs. Text that other code echoes, and the
+ * Prevents that anything but protocol events is sent to the client while a call runs. Text that other code echoes, and the
  * page that WordPress prints after a fatal error, are discarded.
  */
 final class OutputGuard {

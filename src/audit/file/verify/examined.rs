@@ -1,4 +1,4 @@
-//! What the line of one entry shows without the lines around it.
+//! The examination of one line: everything that can be computed without the lines around it.
 
 use std::ops::Range;
 

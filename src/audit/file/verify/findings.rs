@@ -1,4 +1,4 @@
-//! What a verification has found so far.
+//! The findings and remarks of a verification.
 
 use crate::audit::file::report::{FileFinding, FileRemark, Remark};
 use crate::audit::verify::{LogVerdict, MAX_FINDINGS};
@@ -68,7 +68,7 @@ impl Findings {
         }
     }
 
-    /// Makes a remark, or adds to the count of the one of this kind that was made.
+    /// Makes a remark. If there is a remark of this kind already, increases its count.
     pub(super) fn remark(&mut self, remark: Remark, first: Option<u64>, until: Option<u64>) {
         match self.remarks.iter_mut().find(|made| made.remark == remark) {
             Some(made) => made.count = made.count.saturating_add(1),

@@ -5,10 +5,10 @@ use std::io::BufRead as _;
 
 use crate::audit::file::MAX_LINE;
 
-/// Returns the first line of `bytes` without its newline, and the bytes after it; `None` if there is no newline.
+/// Returns the first line of `bytes` without its newline, and the bytes after it. Returns `None` without a newline.
 pub(super) fn split_line(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     let mut after = bytes;
-    // The fast search of the standard library. Reading from a slice cannot fail.
+    // This uses the fast search of the standard library. Reading from a slice cannot fail.
     let length = after.skip_until(b'\n').ok()?;
     let line = bytes.get(..length)?.strip_suffix(b"\n")?;
     Some((line, after))
@@ -18,7 +18,7 @@ pub(super) fn split_line(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
 #[derive(Default)]
 pub(super) struct LineReader {
     partial: Vec<u8>,
-    /// The present line is longer than [`MAX_LINE`]; its bytes are dropped.
+    /// Whether the present line is longer than [`MAX_LINE`]. Its bytes are dropped then.
     too_long: bool,
 }
 
@@ -48,7 +48,7 @@ impl LineReader {
         }
     }
 
-    /// Whether a line has begun whose newline has not arrived.
+    /// Returns whether a line has begun whose newline has not arrived.
     pub(super) fn is_within_line(&self) -> bool {
         !self.partial.is_empty() || self.too_long
     }

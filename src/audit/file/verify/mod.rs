@@ -1,8 +1,9 @@
 //! Verification of an exported log: every body is hashed again, line by line, in memory that does not grow with the file.
 //!
 //! Three types share the work, each with one purpose: `LineReader` cuts the bytes into lines, `TreeBuilder` puts entries
-//! and hashes in their places and builds the Merkle tree, `Trust` holds that tree against signatures, seals and clocks.
-//! [`FileVerifier`] tells the lines apart and hands each to the type that it concerns; all report to one `Findings`.
+//! and hashes in their places and builds the Merkle tree, and `Trust` compares that tree with signatures, seals and clocks.
+//! [`FileVerifier`] determines the kind of each line and passes the line to the type that handles this kind. All of them
+//! report to one `Findings`.
 
 mod examined;
 mod findings;

@@ -9,7 +9,7 @@ use crate::audit::verify::LogVerdict;
 /// The number of stretches, and of records, that are remembered one by one.
 pub(super) const MAX_KEPT: usize = 4096;
 
-/// Compares what the file says is pruned with what the log says was pruned.
+/// Compares the stretches that the file gives as pruned with the prunings that the log records.
 #[derive(Default)]
 pub(super) struct Prunings {
     /// The stretches that the file gives as pruned, in order, adjacent ones joined.
@@ -36,8 +36,8 @@ impl Prunings {
         }
     }
 
-    /// Reports every stretch as recorded, unproved or missing. `complete` says that the file holds all entries up to the
-    /// head; only then must the record of a pruning be in it.
+    /// Reports every stretch as recorded, unproved or missing. `complete` states that the file contains all entries up
+    /// to the head; only then must it contain the record of a pruning.
     pub(super) fn close(&self, complete: bool, findings: &mut Findings) {
         for (from, until) in &self.stretches {
             let recorded = self

@@ -10,15 +10,15 @@ use crate::audit::file::report::{Expectations, FileReport};
 /// The number of bytes that are examined at once.
 #[cfg(not(target_family = "wasm"))]
 const CHUNK: usize = 1 << 18;
-/// The number of threads that hash. With the reading thread there is one more than the two cores of a small machine, so
-/// that no core is idle.
+/// The number of threads that hash. Together with the reading thread, these are more threads than a small machine has
+/// cores, so that no core is idle.
 #[cfg(not(target_family = "wasm"))]
 const WORKERS: usize = 2;
 /// The number of chunks that are queued for each thread, in each direction.
 #[cfg(not(target_family = "wasm"))]
 const AHEAD: usize = 2;
 
-/// Examines the lines that lie in `chunk` whole.
+/// Examines the lines that lie completely in `chunk`.
 fn examine(chunk: &[u8]) -> Vec<Option<Examined>> {
     let mut found = Vec::new();
     let Some((_, mut rest)) = split_line(chunk) else {
@@ -148,7 +148,7 @@ mod tests {
             fill(&mut reader, &mut chunk, 4).unwrap();
             assert_eq!(chunk, expected);
         }
-        // From a reader that returns smaller pieces.
+        // A reader that returns smaller pieces.
         let mut reader = std::io::BufReader::with_capacity(3, &b"0123456789"[..]);
         for expected in [&b"0123"[..], b"4567", b"89", b""] {
             fill(&mut reader, &mut chunk, 4).unwrap();

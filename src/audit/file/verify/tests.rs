@@ -1,4 +1,4 @@
-//! Tests of what is remembered and how often something is reported, which whole files do not show well.
+//! Tests of the bounds of memory and of the number of reports, which tests with whole files do not show well.
 
 use super::examined::{Event, Examined, Fields};
 use super::findings::Findings;
@@ -85,9 +85,9 @@ fn overlong_line_is_one_finding_and_ends_at_its_newline() {
             .collect();
         assert_eq!(said, [(LogVerdict::FileMalformed, 1)]);
         assert_eq!(verifier.findings.line, 1);
-        // Nothing of the line was kept, and nothing of it was read as a header: the next line still may be one.
+        // The long line was neither kept nor read as a header, so the next line may still be the header.
         let report: FileReport = {
-            verifier.push(b"no header\n");
+            verifier.push(b"not a header\n");
             verifier.finish()
         };
         let said: Vec<_> = report

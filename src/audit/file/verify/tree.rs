@@ -9,7 +9,7 @@ use crate::audit::span::Span;
 use crate::audit::tree::{Frontier, Hash};
 use crate::audit::verify::LogVerdict;
 
-/// The number of entry lines that may wait for their `leaves` line: a full tile, and as many that were put in.
+/// The number of entry lines that may wait for their `leaves` line: those of a full tile, and as many inserted lines.
 pub(super) const MAX_PENDING: usize = 2 * TILE;
 
 /// An entry line whose `leaves` line has not arrived.
@@ -23,11 +23,11 @@ struct Pending {
 /// The place of the size that a checkpoint or a seal names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Place {
-    /// It is the present size, and the root of the tree is known.
+    /// The size is the present one, and the root of the tree is known.
     Here,
     /// The root of this size is not known: it is within a stretch of hashes, or after missing entries.
     Unknown,
-    /// It is another size.
+    /// The size is not the present one.
     Elsewhere,
 }
 
@@ -47,7 +47,7 @@ pub(super) struct TreeBuilder {
     /// The position of the next entry.
     position: u64,
     frontier: Frontier,
-    /// An entry is missing and its hash is not in the file, so no root can be computed from here on.
+    /// Whether an entry is missing whose hash is not in the file, so that no later root can be computed.
     broken: bool,
     pending: Vec<Pending>,
     /// The last stretch without bodies: where it began and ended.
@@ -71,42 +71,42 @@ impl TreeBuilder {
         }
     }
 
-    /// The position of the next entry.
+    /// Returns the position of the next entry.
     pub(super) const fn position(&self) -> u64 {
         self.position
     }
 
-    /// The number of entry lines so far.
+    /// Returns the number of entry lines so far.
     pub(super) const fn entries(&self) -> u64 {
         self.entries
     }
 
-    /// The size up to which a known root or a signed checkpoint agrees.
+    /// Returns the size up to which a known root or a signed checkpoint agrees.
     pub(super) const fn vouched(&self) -> u64 {
         self.vouched
     }
 
-    /// The size up to which a known root agrees.
+    /// Returns the size up to which a known root agrees.
     pub(super) const fn witnessed(&self) -> u64 {
         self.witnessed
     }
 
-    /// The tree that was built.
+    /// Returns the tree that was built.
     pub(super) const fn frontier(&self) -> &Frontier {
         &self.frontier
     }
 
-    /// Whether the root of the present size cannot be computed.
+    /// Returns whether the root of the present size cannot be computed.
     pub(super) const fn is_broken(&self) -> bool {
         self.broken
     }
 
-    /// The largest size for which a root is known and which has not been reached.
+    /// Returns the largest size that has a known root and has not been reached.
     pub(super) fn largest_unmet(&self) -> Option<u64> {
         self.roots.keys().next_back().copied()
     }
 
-    /// The number of entry lines that wait.
+    /// Returns the number of entry lines that wait.
     #[cfg(test)]
     pub(super) const fn waiting(&self) -> usize {
         self.pending.len()
@@ -172,8 +172,8 @@ impl TreeBuilder {
         self.settle(None, findings);
     }
 
-    /// Puts the waiting entries in their places. Where recorded hashes are there the tree is built on those, so that one
-    /// changed body does not hide whether everything after it is sound.
+    /// Puts the waiting entries in their places. If there are recorded hashes, the tree is built from these, so that one
+    /// changed body does not hide whether the later entries are intact.
     fn settle(&mut self, recorded: Option<Recorded<'_>>, findings: &mut Findings) {
         let pending = std::mem::take(&mut self.pending);
         let mut at = self.position;
@@ -190,7 +190,7 @@ impl TreeBuilder {
             let Some(seq) = entry.seq else {
                 let next = waiting.peek().and_then(|next| next.seq);
                 if full || next == Some(at) {
-                    // Its place is taken by the entry that belongs there.
+                    // Another entry has the place that this one names.
                     findings.add_one(LogVerdict::Inserted, at, entry.line);
                 } else {
                     findings.add_one(LogVerdict::EntryModified, at, entry.line);
@@ -235,7 +235,7 @@ impl TreeBuilder {
         self.pending.clear();
     }
 
-    /// Puts an entry in its place. With recorded hashes the tree grows by those instead.
+    /// Puts an entry in its place. With recorded hashes, the tree is built from these instead of from `leaf`.
     fn seat(&mut self, at: u64, leaf: Hash, recorded: bool, findings: &mut Findings) {
         if !recorded {
             self.position = at;
@@ -261,7 +261,7 @@ impl TreeBuilder {
         self.stretch = Some((from, range.end));
         self.position = range.end;
         self.broken = self.broken || span.append_to(&mut self.frontier).is_err();
-        // Known roots inside the stretch cannot be compared; one at its end can.
+        // Known roots within the stretch cannot be compared. A known root at its end can.
         while let Some((&size, _)) = self.roots.first_key_value()
             && size < range.end
         {
@@ -308,7 +308,8 @@ impl TreeBuilder {
         }
     }
 
-    /// Takes it that the log has at least `size` entries, because a trusted line says so: those up to there are missing.
+    /// Reports all entries up to `size` that have not arrived as missing, because a trusted line states that the log has at
+    /// least `size` entries.
     pub(super) fn skip_to(&mut self, size: u64, findings: &mut Findings) {
         if size > self.position {
             findings.add(LogVerdict::MissingRange, Some(self.position), Some(size));

@@ -1,4 +1,4 @@
-//! What signatures, seals and clocks say about the tree.
+//! Comparison of the tree with signatures, seals and clocks.
 
 use super::findings::Findings;
 use super::times::Times;
@@ -12,7 +12,7 @@ use crate::audit::seal::{FirstKey, Seal, SealChain, SealFault};
 use crate::audit::verify::LogVerdict;
 use crate::clock::{SKEW_MS, Timestamp};
 
-/// Holds the tree against the verifier keys and the sealing key that were given.
+/// Compares the tree with checkpoints and seals, which it verifies with the given keys.
 pub(super) struct Trust {
     keys: Vec<VerifierKey>,
     first_key: Option<FirstKey>,
@@ -38,13 +38,13 @@ impl Trust {
         }
     }
 
-    /// The number of seals that were checked with the sealing key.
+    /// Returns the number of seals that were checked with the sealing key.
     pub(super) const fn seals(&self) -> u64 {
         self.seals
     }
 
-    /// Begins with the name of the log, from the header. A verifier key vouches for the log it is named after, and for no
-    /// other.
+    /// Begins with the name of the log, from the header. A verifier key is used only for the log that it is named
+    /// after.
     pub(super) fn begin(&mut self, origin: &str, findings: &mut Findings) {
         let own = |key: &VerifierKey| key.name() == origin;
         if self.keys.iter().any(own) {

@@ -1,4 +1,4 @@
-//! The verifier of a file: it tells the lines apart and hands each to the part that it concerns.
+//! The verifier of a file: it determines the kind of each line and passes the line to the type that handles this kind.
 
 use sha2::{Digest as _, Sha256};
 
@@ -20,7 +20,7 @@ use crate::audit::tree::Hash;
 use crate::audit::verify::LogVerdict;
 use crate::bytes::{from_hex, hex};
 
-/// Verifies one file, which arrives in chunks of any size. Memory is bounded, whatever the file holds.
+/// Verifies one file, which arrives in chunks of any size. Memory is bounded for every file.
 ///
 /// ```
 /// use countersign::audit::append::{Head, append};
@@ -61,9 +61,9 @@ pub struct FileVerifier {
     header: Option<HeaderLine>,
     /// The site that the header names.
     site: [u8; 8],
-    /// The first line is not a header, so nothing else can be read.
+    /// Whether the first line is not a header, so that no other line can be read.
     foreign: bool,
-    /// The last line was read.
+    /// Whether the last line was read.
     ended: bool,
     /// The hash over the lines that are not entries.
     frame: Sha256,
@@ -96,8 +96,8 @@ impl FileVerifier {
         self.push_examined(chunk, &mut std::iter::empty());
     }
 
-    /// Takes the next bytes, with what was found out about the lines that lie in them whole. A line that began in an
-    /// earlier chunk is not among those.
+    /// Takes the next bytes, with the examinations of the lines that lie completely in them. A line that began in an
+    /// earlier chunk has no examination.
     pub(super) fn push_examined(
         &mut self,
         chunk: &[u8],
@@ -172,7 +172,7 @@ impl FileVerifier {
         } else if starts(b"{\"end\":") {
             read(line).map(|found: EndLine| self.end(&found))
         } else {
-            // Not known by its first key: a damaged entry, or not a line of this format.
+            // The first key is unknown: the line is a damaged entry, or not a line of this format.
             self.entry(Examined::of(line));
             return;
         };
@@ -329,7 +329,8 @@ impl FileVerifier {
         }
     }
 
-    /// Compares the whole file with its header, the roots not reached, the seals owed and the prunings recorded.
+    /// Compares the whole file with its header, with the roots that were not reached, with the seals that are due and with
+    /// the recorded prunings.
     fn close(&mut self) {
         let Some(header) = &self.header else {
             return;
@@ -346,7 +347,7 @@ impl FileVerifier {
         } else if tree.is_broken() || header.root == hex(&tree.frontier().root()) {
             // The root agrees, or cannot be compared.
         } else if vouched == position && position > 0 {
-            // A trusted root covers every entry, so it is the header that is wrong.
+            // A trusted root covers every entry, so the header is wrong.
             findings.add(LogVerdict::HeaderMismatch, None, None);
         } else {
             findings.add(LogVerdict::HeadMismatch, Some(vouched), Some(position));

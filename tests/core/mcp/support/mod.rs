@@ -207,7 +207,7 @@ pub fn merged(mut base: Value, changes: &Value) -> Value {
     base
 }
 
-/// The headers of an ordinary request.
+/// Returns the headers of an ordinary request.
 pub fn headers(token: &str) -> Vec<(String, String)> {
     [
         ("Host", "example.org"),

@@ -1,4 +1,4 @@
-//! One request, from HTTP to a call or an answer.
+//! Helpers that pass one request through the server, up to a call or an answer.
 
 use countersign::decision::Decision;
 use countersign::mcp::{Authorized, Incoming, McpCall, McpReply, Received};
@@ -62,7 +62,7 @@ pub fn modern(site: &Site, method: &str, mut params: Value, capabilities: Value)
     send(site, message.to_string().as_bytes(), &headers, &json!({}))
 }
 
-/// A call that may happen and has not begun.
+/// Returns the call of a step. The call may happen and has not begun.
 pub fn decided(step: Authorized) -> Box<McpCall> {
     match step {
         Authorized::Call(call) => call,
@@ -70,7 +70,7 @@ pub fn decided(step: Authorized) -> Box<McpCall> {
     }
 }
 
-/// A call that has begun.
+/// Returns the call of a step after beginning it.
 pub fn call_of(site: &Site, step: Authorized) -> Box<McpCall> {
     let mut call = decided(step);
     if let Some(reply) = call.begin(site.world()).unwrap() {

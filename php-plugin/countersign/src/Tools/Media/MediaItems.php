@@ -9,7 +9,7 @@ use Countersign\Plugin\Tools\Content\Posts;
 
 defined( 'ABSPATH' ) || exit;
 
-/** What the tools for media have in common: finding an item of the media library, and describing it. */
+/** Shared functions of the tools for media: finding an item of the media library, and describing it. */
 final class MediaItems {
 
 	/** Returns how audit entries name an item, such as `media:12`. */
