@@ -21,8 +21,8 @@ const NEVER: u64 = u64::MAX;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Malformed;
 
-/// The newest [`MAX_ADMISSIONS`] admissions under one key, regardless of their age. No limit admits more in its window, so
-/// they decide every limit exactly, even one whose maximum or window was changed a moment ago.
+/// The newest [`MAX_ADMISSIONS`] admissions under one key, regardless of their age. No limit admits more in its window,
+/// so they decide every limit exactly, even one whose maximum or window was changed a moment ago.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct AdmissionHistory {
     /// Moments of admission in milliseconds, oldest first.

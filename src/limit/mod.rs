@@ -4,8 +4,8 @@
 //! period that crosses the boundary between two minutes. Therefore the moments of the admissions are kept (at most
 //! [`MAX_ADMISSIONS`]) instead of a counter.
 //!
-//! The algorithms in this folder depend on neither a clock nor a store. A store runs them in one transaction for all limits
-//! or budgets of a call: see [`Store::admit`](crate::store::Store::admit) and
+//! The algorithms in this folder depend on neither a clock nor a store. A store runs them in one transaction for all
+//! limits or budgets of a call: see [`Store::admit`](crate::store::Store::admit) and
 //! [`Store::spend`](crate::store::Store::spend).
 //!
 //! ```

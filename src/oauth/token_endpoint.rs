@@ -188,7 +188,7 @@ impl TokenRequest {
     ///
     /// # Errors
     /// [`OAuthError::Grant`] if the JSON has another shape or another id, and [`OAuthError::Entropy`] if
-    /// no random bytes can be had.
+    /// the operating system provides no random bytes.
     pub fn redeem(
         &self,
         keyring: &Keyring,

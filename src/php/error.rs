@@ -12,7 +12,8 @@ use ext_php_rs::zend::{ClassEntry, ExecutorGlobals, ce};
 use crate::entropy::EntropyError;
 use crate::reason::{FailingPart, Reason};
 
-/// The code of an exception that is thrown for incorrect use of the API. It is not a [`Reason`], because no client sees it.
+/// The code of an exception that is thrown for incorrect use of the API. It is not a [`Reason`], because no client sees
+/// it.
 const MISUSE: &str = "misuse";
 
 macro_rules! exceptions {
@@ -25,8 +26,8 @@ macro_rules! exceptions {
 
         #[php_impl]
         impl $name {
-            /// Returns the stable reason code. Each class has its own method: PHP inherits methods, but not the fields of
-            /// the Rust type.
+            /// Returns the stable reason code. Each class has its own method: PHP inherits methods, but not the fields
+            /// of the Rust type.
             pub fn reason(&self) -> &'static str {
                 self.reason
             }

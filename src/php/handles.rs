@@ -50,7 +50,7 @@ pub(super) fn register<T: RegisteredClass>() -> Result<()> {
 
 #[expect(
     unsafe_code,
-    reason = "ext-php-rs gives a class's handlers out to be read only"
+    reason = "ext-php-rs gives only read access to the handlers of a class"
 )]
 fn compare_by_identity<T: RegisteredClass>() {
     let handlers: *const ZendObjectHandlers = T::get_metadata().handlers();

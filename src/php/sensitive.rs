@@ -67,7 +67,7 @@ unsafe extern "C" {
 /// Marks the parameters of the functions of the namespace. PHP registers functions before it starts a module.
 #[expect(
     unsafe_code,
-    reason = "ext-php-rs gives out the table of functions to a running script only"
+    reason = "ext-php-rs gives access to the table of functions only while a script runs"
 )]
 pub(super) fn mark_functions() {
     // SAFETY: PHP's compiler globals live as long as the process, and so does their table of functions. No other thread

@@ -150,8 +150,8 @@ pub trait Store: Send + Sync {
         Ok(insertion == Insertion::First)
     }
 
-    /// Writes the receipt of a one-time item: the result of its use. The receipt is kept as long as the record of the item
-    /// and replaces an earlier one. Returns false if there is no record of the item, or if it has expired.
+    /// Writes the receipt of a one-time item: the result of its use. The receipt is kept as long as the record of the
+    /// item and replaces an earlier one. Returns false if there is no record of the item, or if it has expired.
     ///
     /// # Errors
     /// [`StoreError::Misuse`] for more than [`MAX_RECEIPT_BYTES`]; [`StoreError::Full`] if there is no room; any other
@@ -191,7 +191,7 @@ pub trait Store: Send + Sync {
     /// exceed the cap.
     ///
     /// # Errors
-    /// As [`Store::spend`]; also [`StoreError::Misuse`] for a budget without a tally.
+    /// Those of [`Store::spend`]; also [`StoreError::Misuse`] for a budget without a tally.
     fn correct(
         &self,
         budgets: &[Budget],
@@ -211,22 +211,22 @@ pub trait Store: Send + Sync {
     /// Sets a small value.
     ///
     /// # Errors
-    /// As [`Store::get`]; also [`StoreError::Misuse`] for a value longer than [`MAX_VALUE_BYTES`], and
+    /// Those of [`Store::get`]; also [`StoreError::Misuse`] for a value longer than [`MAX_VALUE_BYTES`], and
     /// [`StoreError::Full`] if there is no room.
     fn put(&self, name: &[u8], value: &[u8]) -> Result<(), StoreError>;
 
-    /// Sets a small value if its current value is `expected`, where `None` means that there is none. Returns whether it was
-    /// set.
+    /// Sets a small value if its current value is `expected`, where `None` means that there is none. Returns whether it
+    /// was set.
     ///
     /// # Errors
-    /// As [`Store::put`].
+    /// Those of [`Store::put`].
     fn replace(&self, name: &[u8], expected: Option<&[u8]>, new: &[u8])
     -> Result<bool, StoreError>;
 
     /// Removes a small value and returns whether there was one.
     ///
     /// # Errors
-    /// As [`Store::get`].
+    /// Those of [`Store::get`].
     fn remove(&self, name: &[u8]) -> Result<bool, StoreError>;
 
     /// Returns facts about the store.

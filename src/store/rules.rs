@@ -10,7 +10,7 @@ use crate::limit::budget::{Budget, MAX_AMOUNT};
 use crate::limit::window::{self, LimitCheck};
 use crate::limit::{Admission, AdmissionHistory, Limit};
 
-/// How many records are examined for pruning with each new one. A expired record is therefore removed after about
+/// How many records are examined for pruning with each new one. An expired record is therefore removed after about
 /// (records ÷ 16) further ones, so expired records are at most about a sixteenth of the live ones.
 pub(super) const PRUNE_BATCH: usize = 16;
 
@@ -20,8 +20,8 @@ pub(super) const PRUNE_WHEN_FULL: usize = 4096;
 /// Checks the moments of [`Store::insert_together`](super::Store::insert_together) against the watermark `opened_at`
 /// and the `latest` moment that the store has seen. Returns the new latest moment.
 ///
-/// Records expire according to that latest moment, not to `now`. Since `now` is at most [`SKEW_MS`] before it, no record expires
-/// while its item would still be accepted at some acceptable `now`.
+/// Records expire according to that latest moment, not to `now`. Since `now` is at most [`SKEW_MS`] before it, no
+/// record expires while its item would still be accepted at some acceptable `now`.
 pub(super) fn check_moments(
     items: &[OneTimeUse<'_>],
     opened_at: Timestamp,
@@ -104,7 +104,7 @@ pub(super) fn check_value(value: &[u8]) -> Result<(), StoreError> {
     check(value.len() <= MAX_VALUE_BYTES)
 }
 
-/// Refuses as misuse unless `accepted`.
+/// Returns [`StoreError::Misuse`] unless the argument is `accepted`.
 const fn check(accepted: bool) -> Result<(), StoreError> {
     if accepted {
         Ok(())

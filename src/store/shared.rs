@@ -47,7 +47,7 @@ impl StoreSettings<'_> {
     /// Returns the embedded store in `folder`, with the configured size.
     ///
     /// # Errors
-    /// As [`open_shared`]; [`StoreError::Size`] for an invalid setting.
+    /// Those of [`open_shared`]; [`StoreError::Size`] for an invalid setting.
     pub fn open_folder(&self, folder: &Path, now: Timestamp) -> Result<Arc<dyn Store>, StoreError> {
         Ok(open_shared(folder, self.bytes()?, now)?)
     }
@@ -118,7 +118,7 @@ static SHARED_BY: AtomicU32 = AtomicU32::new(0);
 /// the same one. It stays open until the process ends. `map_bytes` is the size of a store that has to be started.
 ///
 /// # Errors
-/// As [`LmdbStore::open`]; [`StoreError::Forked`] in a forked child of a process that had a store open.
+/// Those of [`LmdbStore::open`]; [`StoreError::Forked`] in a forked child of a process that had a store open.
 pub fn open_shared(
     folder: &Path,
     map_bytes: usize,

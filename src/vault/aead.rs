@@ -92,8 +92,8 @@ impl AeadKey {
         out.extend_from_slice(&tag);
     }
 
-    /// Decrypts `sealed`. Returns `None` if `sealed`, `iv` or `aad` was changed. The tag is compared in constant time before
-    /// anything is decrypted, so that all failures look alike.
+    /// Decrypts `sealed`. Returns `None` if `sealed`, `iv` or `aad` was changed. The tag is compared in constant time
+    /// before anything is decrypted, so that failures cannot be distinguished.
     #[must_use]
     pub fn open(&self, iv: &[u8; IV], aad: &[u8], sealed: &[u8]) -> Option<SecretBytes> {
         let (ciphertext, tag) = sealed.split_last_chunk::<TAG>()?;

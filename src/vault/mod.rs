@@ -168,8 +168,8 @@ impl Vault {
     /// Adds a new data key, which seals from now on, and returns its id. The other keys still open.
     ///
     /// # Errors
-    /// [`VaultError::Misuse`] if there are [`MAX_KEYS`] keys already, and [`VaultError::Entropy`] if no random
-    /// bytes can be had.
+    /// [`VaultError::Misuse`] if there are [`MAX_KEYS`] keys already, and [`VaultError::Entropy`] if the
+    /// operating system provides no random bytes.
     pub fn rotate(&mut self, entropy: &impl Entropy) -> Result<KeyId, VaultError> {
         if self.keys.len() >= MAX_KEYS {
             return Err(VaultError::Misuse(

@@ -172,8 +172,8 @@ fn style(template: &str) -> ProgressStyle {
 /// Returns the headline if nothing is wrong but a signature or a comparison that the user asked for is missing. Without
 /// this, a person who passes the file on, or who has the keys of the site, could avoid the check by leaving it out.
 fn wanting(report: &FileReport, expected: &Expectations) -> Option<&'static str> {
-    // Every export is signed when it is made. Only this signature covers entries after the last checkpoint, and the range
-    // and filter of a partial export.
+    // Every export is signed when it is made. Only this signature covers entries after the last checkpoint, and the
+    // range and filter of a partial export.
     let rests_on_signature = !report.is_proved() || report.remark(Remark::Selection).is_some();
     let unsigned = report.remark(Remark::HeaderUnsigned).is_some();
     let kept = expected.roots.iter().map(|(size, _)| *size).max();
@@ -317,8 +317,8 @@ fn in_words(report: &FileReport, expected: &Expectations) -> String {
     lines.join("\n") + "\n"
 }
 
-/// Describes how far trusted roots reach. They are roots over the recorded hashes. They prove the contents of entries only
-/// if nothing is wrong.
+/// Describes how far trusted roots reach. They are roots over the recorded hashes. They prove the contents of entries
+/// only if nothing is wrong.
 fn reach(report: &FileReport) -> String {
     let what = if report.verdict == LogVerdict::Ok {
         "entries"

@@ -87,8 +87,8 @@ pub(crate) fn note(line: &str) {
     let _ = writeln!(std::io::stderr().lock(), "{line}");
 }
 
-/// Reads a small file that may contain a secret, or standard input for `-`. On a terminal it shows `prompt` and reads one
-/// line. More than `most` bytes are refused.
+/// Reads a small file that may contain a secret, or standard input for `-`. On a terminal it shows `prompt` and reads
+/// one line. More than `most` bytes are refused.
 pub(crate) fn read_small(
     path: &Path,
     prompt: &str,

@@ -24,8 +24,8 @@ fn place(key: &[u8; 32]) -> &[u8] {
 /// The parts of a record of a one-time item: until when it must be remembered, and its receipt.
 type SeenRecord<'a> = (&'a [u8; 8], &'a [u8]);
 
-/// Returns the parts of a record that has not expired. A record that is too short is damage and not treated as absent:
-/// its item would otherwise be accepted twice.
+/// Returns the parts of a record that has not expired. A record that is too short is reported as damage and not treated
+/// as absent, because its item would otherwise be accepted twice.
 fn live(record: Option<&[u8]>, latest: Timestamp) -> Result<Option<SeenRecord<'_>>, StoreError> {
     let Some(record) = record.filter(|record| !expired(record, latest)) else {
         return Ok(None);
@@ -44,7 +44,7 @@ impl LmdbStore {
                 if !counted.is_changed() {
                     return Ok(WriteEnd::Abort(counted.spending));
                 }
-                // A call that adds no record does not pay for pruning.
+                // Records are pruned only by calls that add one.
                 for key in counted.fresh_keys() {
                     prune(counts, wtxn, place(key), PRUNE_BATCH, |bytes| {
                         call.is_forgotten(bytes)
@@ -168,7 +168,7 @@ impl Store for LmdbStore {
                 if !checks.iter().any(|check| check.changed) {
                     return Ok(WriteEnd::Abort(admission));
                 }
-                // A call that adds no record does not pay for pruning.
+                // Records are pruned only by calls that add one.
                 for check in checks.iter().filter(|check| check.fresh) {
                     prune(
                         rings,

@@ -166,7 +166,8 @@ pub(super) fn open_env(path: &Path, map_bytes: usize) -> Result<Env<WithoutTls>,
     Ok(env)
 }
 
-/// Closes the data file in programs that PHP starts. LMDB opens it without `O_CLOEXEC`, so those programs could write to it.
+/// Closes the data file in programs that PHP starts. LMDB opens it without `O_CLOEXEC`, so those programs could write
+/// to it.
 fn close_on_exec(path: &Path) -> Result<(), StoreError> {
     let file = |about: Metadata| (about.dev(), about.ino());
     let io = |error| folder::io_error(&error);

@@ -72,7 +72,7 @@ impl RedisStore {
     /// server before each operation.
     ///
     /// # Errors
-    /// As [`RedisStore::open`].
+    /// Those of [`RedisStore::open`].
     #[doc(hidden)]
     pub fn open_at(
         url: &str,

@@ -59,7 +59,8 @@ impl Tree {
         Ok(())
     }
 
-    /// Writes a file of the copy unless its content is already the same, because cargo compiles every written file again.
+    /// Writes a file of the copy unless its content is already the same, because cargo compiles every written file
+    /// again.
     ///
     /// The modification time of the file is always the time of writing, so that cargo never mistakes the build of a
     /// mutant for the build of the source.

@@ -85,7 +85,7 @@ pub(super) fn a_first_receipt_is_written_with_its_record<E: Engine>() {
     assert_eq!(receipt(&*store, 2, 2), Some(longest.to_vec()));
     assert_eq!(insert(3, 1000, longer, 2), Err(StoreError::Misuse));
     assert_eq!(receipt(&*store, 3, 2), None);
-    // A expired record is forgotten together with its receipt.
+    // An expired record is forgotten together with its receipt.
     assert_eq!(insert(1, 3000, b"", 1001), Ok(true));
     assert_eq!(receipt(&*store, 1, 1001), Some(Vec::new()));
     assert_eq!(insert(2, 3000, b"two", 1001), Ok(true));
