@@ -32,10 +32,10 @@ fn decode(value: &[u8]) -> Result<(u64, Hash), StoreError> {
     Ok((u64::from_be_bytes(*size), root))
 }
 
-/// Returns the mark of the log `origin` as size and root, or `None` if there is none yet.
+/// Returns the mark of the log `origin` as size and root. Returns `None` if there is no mark yet.
 ///
 /// # Errors
-/// When the store fails.
+/// [`StoreError`] when the store fails or the stored mark is malformed.
 pub fn read(store: &dyn Store, origin: &str) -> Result<Option<(u64, Hash)>, StoreError> {
     store.get(&name(origin))?.as_deref().map(decode).transpose()
 }
@@ -53,7 +53,8 @@ pub fn check(store: &dyn Store, origin: &str, head: &Head) -> Result<(), Reason>
 /// Raises the mark to a head that was committed. A mark that is already higher is kept.
 ///
 /// # Errors
-/// When the store fails. The log is intact then; only the mark is too low.
+/// [`StoreError`] when the store fails, or other processes raise the mark again and again. The log is intact then; only
+/// the mark is too low.
 pub fn raise(store: &dyn Store, origin: &str, head: &Head) -> Result<(), StoreError> {
     let name = name(origin);
     for _ in 0..TRIES {
@@ -73,7 +74,7 @@ pub fn raise(store: &dyn Store, origin: &str, head: &Head) -> Result<(), StoreEr
 /// Sets the mark to `head`, even if it is lower, because an administrator accepted this log.
 ///
 /// # Errors
-/// When the store fails.
+/// [`StoreError`] when the store fails.
 pub fn reset(store: &dyn Store, origin: &str, head: &Head) -> Result<(), StoreError> {
     store.put(&name(origin), &encode(head))
 }

@@ -104,7 +104,7 @@ impl Log {
     /// Raises the high-water mark to a head that was committed to the database.
     ///
     /// # Errors
-    /// When the store fails. The log is sound then; only the mark is behind.
+    /// [`StoreError`] when the store fails. The log is intact then; only the mark is too low.
     pub fn committed(&self, head: &Head) -> Result<(), StoreError> {
         high_water::raise(&*self.store, &self.origin, head)
     }
@@ -112,7 +112,7 @@ impl Log {
     /// Sets the high-water mark to `head`, after an administrator has confirmed that this is the true log.
     ///
     /// # Errors
-    /// When the store fails.
+    /// [`StoreError`] when the store fails.
     pub fn acknowledge_rollback(&self, head: &Head) -> Result<(), StoreError> {
         high_water::reset(&*self.store, &self.origin, head)
     }
@@ -134,7 +134,7 @@ impl Log {
     /// Begins a verification of the log against `checkpoints` that were kept elsewhere, and against the high-water mark.
     ///
     /// # Errors
-    /// When the store fails.
+    /// [`LogError::Store`] when the store fails; [`LogError::Audit`] when the public key cannot be a verifier key.
     pub fn verifier(&self, checkpoints: &[&str]) -> Result<LogVerifier, LogError> {
         let mut verifier = LogVerifier::new(*self.keyring.site().as_bytes());
         let keys = [self.verifier_key()?];

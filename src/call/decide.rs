@@ -14,7 +14,7 @@ use crate::token::Claims;
 
 /// The schema that the structured content of a tool's result must conform to.
 pub(crate) enum OutputSchema {
-    /// The tool has none.
+    /// The tool has no output schema.
     None,
     /// The schema of a tool of the catalogue.
     Builtin(&'static Tool),
@@ -33,7 +33,7 @@ pub(crate) struct AllowedCall {
     /// The arguments without the confirmation token.
     pub(crate) arguments: Object,
     pub(crate) output: OutputSchema,
-    /// Only for a call of `request_review`.
+    /// The review. `None` unless the tool is `request_review`.
     pub(crate) review: Option<Review>,
     /// The confirmation token that must be used up before the call is made.
     pub(crate) confirmed: Option<Claims>,

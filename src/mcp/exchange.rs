@@ -15,15 +15,15 @@ pub(super) struct Exchange {
     pub(super) response: ResponseBuilder,
     pub(super) connection: Connection,
     pub(super) actor: Actor,
-    /// Empty for a method that needs no registry.
+    /// The registered items. Empty for a method that needs no registry.
     pub(super) registry: Registry,
     pub(super) headers: RequestHeaders,
-    /// Empty unless the request is of revision 2026-07-28.
+    /// The client's description of itself. Empty unless the request is of revision 2026-07-28.
     pub(super) meta: RequestMeta,
 }
 
 impl Exchange {
-    /// The tools that the connection may use.
+    /// Returns the tools that the connection may use.
     pub(super) const fn tools(&self) -> ToolAccess<'_> {
         ToolAccess::new(&self.registry, self.connection.groups)
     }

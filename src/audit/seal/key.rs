@@ -33,6 +33,8 @@ pub(super) struct Epochs {
 }
 
 impl Epochs {
+    /// # Errors
+    /// [`AuditError::Seal`] unless `seconds` lies between [`MIN_SECONDS`] and [`MAX_SECONDS`].
     pub(super) fn new(start: Timestamp, seconds: u32) -> Result<Self, AuditError> {
         if (MIN_SECONDS..=MAX_SECONDS).contains(&seconds) && start.millis() <= MAX_SIZE {
             Ok(Self { start, seconds })

@@ -1,4 +1,5 @@
-//! `completion/complete`.
+//! The method `completion/complete`
+//! ([specification](https://modelcontextprotocol.io/specification/2025-11-25/server/utilities/completion)).
 
 use super::begin::{attempt, fresh_id, prepare};
 use super::outcome::{Handled, RefusedRequest};

@@ -1,4 +1,5 @@
-//! The methods that only revisions up to 2025-11-25 have: `initialize`, `ping` and `logging/setLevel`.
+//! The methods that only revisions up to 2025-11-25 have: `initialize`, `ping` and `logging/setLevel`
+//! ([specification](https://modelcontextprotocol.io/specification/2025-11-25/basic/lifecycle)).
 //!
 //! The server keeps no session. A client repeats in a header the version that it agreed on with
 //! `initialize`.

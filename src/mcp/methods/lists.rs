@@ -1,6 +1,7 @@
-//! `tools/list`, `prompts/list`, `resources/list` and `resources/templates/list`.
+//! The methods `tools/list`, `prompts/list`, `resources/list` and `resources/templates/list`.
 //!
-//! A list contains what the connection may use, in a fixed order, in pages.
+//! A list contains the items that the connection may use, in a fixed order and in pages
+//! ([specification](https://modelcontextprotocol.io/specification/2025-11-25/server/utilities/pagination)).
 
 use serde_json::value::RawValue;
 

@@ -20,11 +20,13 @@ use crate::json::Object;
 use crate::reason::Reason;
 use outcome::{Handled, RefusedRequest};
 
+/// Handles one request with its parameters. A refusal carries the attempt that the audit log records.
 type Handler = fn(&mut Exchange, World<'_>, &Object) -> Result<Handled, RefusedRequest>;
 
 /// Which revisions have a method.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Revisions {
+    /// Every revision.
     All,
     /// 2026-07-28 only.
     Stateless,
@@ -35,9 +37,11 @@ enum Revisions {
 /// Whether a method depends on the registry.
 #[derive(Clone, Copy)]
 enum NeedsRegistry {
+    /// The method does not use the registry.
     No,
+    /// The method uses the registry.
     Yes,
-    /// Yes, and the site has the method only if the registry has something to serve.
+    /// The method uses the registry, and the site has the method only if the function returns true.
     IfServed(fn(&Registry) -> bool),
 }
 

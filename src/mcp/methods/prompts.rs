@@ -1,4 +1,4 @@
-//! `prompts/get`.
+//! The method `prompts/get` ([specification](https://modelcontextprotocol.io/specification/2025-11-25/server/prompts)).
 
 use serde_json::value::RawValue;
 

@@ -1,4 +1,5 @@
-//! `resources/read`, `resources/subscribe` and `resources/unsubscribe`.
+//! The methods `resources/read`, `resources/subscribe` and `resources/unsubscribe`
+//! ([specification](https://modelcontextprotocol.io/specification/2025-11-25/server/resources)).
 
 use super::begin::{attempt, fresh_id, prepare};
 use super::outcome::{Handled, RefusedRequest};

@@ -1,4 +1,4 @@
-//! `tools/call`.
+//! The method `tools/call` ([specification](https://modelcontextprotocol.io/specification/2025-11-25/server/tools)).
 
 use super::begin::{attempt, fresh_id, prepare};
 use super::outcome::{Handled, RefusedRequest};

@@ -1,4 +1,5 @@
-//! Server-sent events before the answer: progress and log messages.
+//! [Server-sent events](https://html.spec.whatwg.org/multipage/server-sent-events.html) before the answer:
+//! progress and log messages.
 
 use crate::call::Misuse;
 use crate::json::{self, Object, RawJson};

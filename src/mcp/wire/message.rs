@@ -1,4 +1,4 @@
-//! Reading of JSON-RPC messages.
+//! Reading of [JSON-RPC 2.0](https://www.jsonrpc.org/specification) messages.
 
 use super::error::RpcError;
 use crate::json::{self, JsonFlaw, Object, RawJson};

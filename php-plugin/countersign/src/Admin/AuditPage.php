@@ -110,7 +110,7 @@ final class AuditPage {
 		?>
 		<details>
 			<summary><?php esc_html_e( 'For auditors', 'countersign' ); ?></summary>
-			<p><?php esc_html_e( 'With this key anybody can check the signed checkpoints of this log without trusting this site. Keep a copy in another place.', 'countersign' ); ?></p>
+			<p><?php esc_html_e( 'This key verifies the signed checkpoints of this log. Keep a copy in another place, so that the log can be verified without trusting this site.', 'countersign' ); ?></p>
 			<p class="countersign-copy">
 				<label class="screen-reader-text" for="countersign-key"><?php esc_html_e( 'Verifier key', 'countersign' ); ?></label>
 				<input type="text" id="countersign-key" class="code" readonly value="<?php echo esc_attr( $key ); ?>">

@@ -41,7 +41,7 @@ final class ConsentPage {
 			<p>
 				<?php
 				/* translators: %s: host name. */
-				echo wp_kses( sprintf( __( 'The client chose this name itself, and nobody has checked it. After your decision your browser is sent to %s.', 'countersign' ), '<strong>' . esc_html( $host ) . '</strong>' ), [ 'strong' => [] ] );
+				echo wp_kses( sprintf( __( 'The client chose this name itself, and the name was not verified. After your decision, your browser is sent to %s.', 'countersign' ), '<strong>' . esc_html( $host ) . '</strong>' ), [ 'strong' => [] ] );
 				?>
 			</p>
 			<?php if ( $is_loopback ) : ?>

@@ -10,7 +10,7 @@ use Countersign\AuditLog;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Exports the whole log, page by page: in a form that anybody can verify without this site's keys and database, or as a
+ * Exports the whole log, page by page: in a form that can be verified without this site's keys and database, or as a
  * table for reading.
  */
 final class Export {

@@ -149,7 +149,7 @@ final class Consent {
 
 	/**
 	 * Returns the accounts that the client may act as: the person's own first, then those that can write and that this
-	 * person may edit. So an agent never acts under another person's name unless somebody has chosen that account.
+	 * person may edit. So an agent acts under another person's name only if that account was chosen on this page.
 	 *
 	 * @return array<int, string> User id => name and role.
 	 */

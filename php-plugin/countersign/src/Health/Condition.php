@@ -37,7 +37,7 @@ final class Condition {
 				$this->log->check();
 			} catch ( \Countersign\Exception $error ) {
 				$problems[ $error->reason() ] = 'audit_rollback' === $error->reason()
-					? __( 'The audit log is shorter than it was before. If the database was restored from a backup, confirm this on the Audit page. Otherwise somebody has removed entries.', 'countersign' )
+					? __( 'The audit log is shorter than it was before. If the database was restored from a backup, confirm this on the Audit page. Otherwise entries were removed without authorization.', 'countersign' )
 					: $error->getMessage();
 			}
 		}
