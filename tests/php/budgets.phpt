@@ -125,7 +125,7 @@ misuse: a budget is an array of key (string)
 misuse: a budget is an array of key (string)
 misuse: a budget is an array of key (string)
 misuse: a budget is an array of key (string)
-misuse: a cap
+misuse: a cap and a used amount must be 0 to 1
 misuse: a cost must be 0 to 1
 misuse: a cost must be 0 to 1
 misuse: the offset must be -50
