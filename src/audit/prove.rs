@@ -25,7 +25,9 @@ pub struct Prover {
     size: u64,
     root: Hash,
     ranges: Vec<Range<u64>>,
+    /// The hashes of the ranges that are complete.
     done: Vec<Hash>,
+    /// The leaves of the range that is not complete yet.
     current: Option<Span>,
 }
 

@@ -148,10 +148,13 @@ pub struct LogVerifier {
     broken: bool,
     checked: u64,
     vouched: u64,
+    /// The time of the last entry, in milliseconds.
     last: Option<u64>,
     clock: ClockRemark,
+    /// The known roots of sizes that have not been reached.
     anchors: BTreeMap<u64, Vec<Hash>>,
     findings: Vec<LogFinding>,
+    /// The number of findings beyond [`MAX_FINDINGS`].
     more: u64,
 }
 
@@ -439,6 +442,7 @@ impl LogVerifier {
     }
 }
 
+/// The state of a [`LogVerifier`], as it is written to JSON.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct SavedState {

@@ -26,6 +26,7 @@ pub(crate) struct PluginTool {
     pub(crate) input: RawJson,
     /// The output schema as registered.
     pub(crate) output: Option<RawJson>,
+    /// The arguments that headers must repeat.
     pub(crate) mirrored: MirroredArguments,
 }
 
@@ -111,6 +112,7 @@ impl Registry {
     }
 }
 
+/// The members of a resource or a template that its entry in the list keeps.
 const RESOURCE: &[&str] = &[
     "uri",
     "uriTemplate",
@@ -196,6 +198,8 @@ fn fits(schema: &serde_json::value::RawValue) -> bool {
     schema.get().len() <= MAX_SCHEMA && json::check(schema.get()).is_ok()
 }
 
+/// Reads a prompt, a resource or a template, whose identifier is the member `key`. `keep` names the members that its
+/// entry in the list keeps. Returns `None` if it is not well formed.
 fn item(raw: &RawJson, key: &str, keep: &[&str]) -> Option<RegisteredItem> {
     let object = Object::parse(raw.get())?;
     object.text("name").filter(|name| !name.is_empty())?;

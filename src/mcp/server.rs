@@ -22,7 +22,7 @@ use crate::token::{self, Claims, Kind};
 
 /// How often a refusal before the token is verified is recorded, for each reason and address. Without
 /// this limit, a client without a token could fill the audit log.
-const UNPROVEN_REFUSALS: CallLimit = CallLimit { max: 1, window: 60 };
+const UNAUTHENTICATED_REFUSALS: CallLimit = CallLimit { max: 1, window: 60 };
 
 /// A request as the web server received it.
 #[derive(Debug, Clone, Copy)]
@@ -118,6 +118,8 @@ impl McpServer {
         }
     }
 
+    /// Verifies that the request came over HTTPS, for a host of the site and from a permitted web origin, and
+    /// that the kill switch is off.
     fn check_origin(&self, headers: &RequestHeaders) -> Result<(), RefusedClient> {
         let settings = &self.0.settings;
         require_https(settings.secure)?;
@@ -141,6 +143,7 @@ impl McpServer {
         Ok(())
     }
 
+    /// Counts the request under the limit for its IP address, and sets the rate limit headers.
     fn within_limit(
         &self,
         world: World<'_>,
@@ -165,6 +168,8 @@ impl McpServer {
         }
     }
 
+    /// Returns the claims of the access token in the header `Authorization`, which must be valid for this
+    /// endpoint.
     fn with_token(
         &self,
         world: World<'_>,
@@ -193,7 +198,8 @@ impl McpServer {
 /// A refusal before the token was verified.
 struct RefusedClient {
     error: RpcError,
-    /// Whether to record it. `None` leaves that to [`UNPROVEN_REFUSALS`].
+    /// Whether to record the refusal. With `None` it is recorded within the limit
+    /// [`UNAUTHENTICATED_REFUSALS`].
     record: Option<bool>,
 }
 
@@ -218,7 +224,7 @@ impl RefusedClient {
         let record = self.record.unwrap_or_else(|| {
             let key = format!("refusal:{reason}:{}", address_key(ip));
             world
-                .admit(&key, UNPROVEN_REFUSALS)
+                .admit(&key, UNAUTHENTICATED_REFUSALS)
                 .is_ok_and(|admission| admission.is_admitted())
         });
         let entry = || Attempt::default().refusal(&Actor::anonymous(ip), reason);

@@ -28,15 +28,20 @@ pub enum Omission {
     Outside,
 }
 
-/// Writes one export. Pass every row of the log, in order: rows that are not wanted appear as hashes. The export copies the
-/// table as it is; whether the log is intact is decided by the verifier.
+/// Writes one export. Pass every row of the log, in order. Rows that are not wanted appear as hashes. The export copies the
+/// table as it is and does not verify it.
 pub struct Export {
     header: HeaderLine,
     position: u64,
+    /// The leaf hashes of the entries since the last `leaves` line.
     tile: Vec<Hash>,
+    /// The stretch without bodies that is not written yet.
     absent: Option<(Omission, Span)>,
+    /// The hash over the lines that are not entries.
     frame: Sha256,
+    /// The number of entries with bodies.
     entries: u64,
+    /// The bytes that were not taken yet.
     out: Vec<u8>,
 }
 

@@ -11,7 +11,7 @@ use crate::secret::{mac, same};
 pub enum SealFault {
     /// Earlier seals are missing.
     Gap,
-    /// It was not made with the key of its epoch, or it does not follow the previous seal.
+    /// The seal was not made with the key of its epoch, or it does not follow the previous seal.
     Invalid,
 }
 
@@ -21,8 +21,11 @@ pub struct SealChain {
     key: Option<FirstKey>,
     /// The next epoch. Without a key it is unknown before the first seal.
     next: Option<u64>,
+    /// The MAC of the previous seal.
     previous: Option<Hash>,
+    /// The end of the previous seal's epoch.
     until: Option<Timestamp>,
+    /// The size of the log in the previous seal.
     size: u64,
 }
 

@@ -34,8 +34,11 @@ pub const MAX_DUE: usize = 1024;
 pub struct Sealer {
     origin: String,
     epochs: Epochs,
+    /// The present epoch, which is sealed next.
     pub(super) epoch: u64,
+    /// The key of the present epoch.
     pub(super) key: Secret<32>,
+    /// The MAC of the previous seal; zeros before the first.
     pub(super) previous: Hash,
 }
 

@@ -20,8 +20,10 @@ pub(in crate::mcp) const LEVELS: &[&str] = &[
 pub(in crate::mcp) struct EventStream {
     accepted: bool,
     progress_token: Option<RawJson>,
+    /// The least severe level that the client wants, as an index in [`LEVELS`].
     level: Option<usize>,
     last_progress: Option<f64>,
+    /// Whether an event was sent.
     started: bool,
 }
 

@@ -27,7 +27,7 @@ struct Stored {
     columns: Option<Summary>,
 }
 
-/// A log: everything that a database administrator can change, and the marks, which an administrator cannot change.
+/// A log. A database administrator can change everything but `marks`.
 #[derive(Clone)]
 struct Log {
     rows: Vec<Stored>,

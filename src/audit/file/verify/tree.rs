@@ -190,7 +190,7 @@ impl TreeBuilder {
             let Some(seq) = entry.seq else {
                 let next = waiting.peek().and_then(|next| next.seq);
                 if full || next == Some(at) {
-                    // Another entry has the place that this one names.
+                    // The place belongs to the next entry, or all places are taken: the line was inserted.
                     findings.add_one(LogVerdict::Inserted, at, entry.line);
                 } else {
                     findings.add_one(LogVerdict::EntryModified, at, entry.line);
@@ -231,6 +231,7 @@ impl TreeBuilder {
                 self.grow(*leaf, findings);
             }
         }
+        // The allocation is kept for the next tile.
         self.pending = pending;
         self.pending.clear();
     }
