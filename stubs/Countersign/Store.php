@@ -30,7 +30,7 @@ final class Store
      *                           reset (with Redis, up to 30 seconds after it).
      * @param int    $expires_at When the thing expires, in Unix seconds. The record outlives that by a minute.
      * @param bool   $remote     Whether another machine stated the times. Its clock may be 30 seconds ahead, so a thing that was
-     *                           issued up to 30 seconds after the store was started is refused too.
+     *                           issued up to 30 seconds after the store was reset is refused too.
      *
      * @throws Exception `misuse` for a negative time.
      */
