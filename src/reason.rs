@@ -101,7 +101,7 @@ reasons! {
     ResourceUnknown = "resource_unknown", "This resource does not exist: list the resources again.";
     PromptUnknown = "prompt_unknown", "This prompt does not exist: list the prompts again.";
     TargetNotFound = "target_not_found", "The item does not exist, or the WordPress user of this connection cannot see it.";
-    TargetState = "target_state", "The item is in a state in which this operation is not possible: read its present state first.";
+    TargetState = "target_state", "The item is in a state in which this operation is not possible: read its current state first.";
     ToolFailed = "tool_failed", "The tool failed because of an internal error: the administrator of the site finds the cause in the error log.";
     // Confirmation
     ConfirmationMissing = "confirmation_missing", "This call needs a confirmation token: call request_review first.";

@@ -54,7 +54,7 @@ final class Access
      *
      * @param string|null $state       The state of the connection: `active`, `paused` or `revoked`. Null if the connection
      *                                 does not exist any more.
-     * @param int         $epoch       The present epoch of the connection, 0 to 4294967295. Ignored if `$state` is null.
+     * @param int         $epoch       The current epoch of the connection, 0 to 4294967295. Ignored if `$state` is null.
      * @param int         $token_epoch The epoch of the access token, 0 to 4294967295.
      * @param bool        $kill_switch Whether an administrator has stopped all agents.
      *

@@ -6,7 +6,7 @@ namespace Countersign;
  * Seals the log at the end of each epoch with a key that is deleted afterwards. An attacker who takes over the machine today
  * cannot seal yesterday's entries again.
  *
- * The present key is kept in a separate file in the state folder, with mode 0600, which outlives a reboot. Under the lock of the
+ * The current key is kept in a separate file in the state folder, with mode 0600, which outlives a reboot. Under the lock of the
  * head row and before anything else is appended: call `due()`, store the seals, commit, and call `advance()`.
  */
 final class AuditSeals

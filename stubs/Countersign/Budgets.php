@@ -34,7 +34,7 @@ final class Budgets
 
     /**
      * Replaces the estimate of a call by its real cost, once. The real cost may pass the cap; the next call is refused then. If
-     * the period is over, only what exceeds the estimate is counted, in the present period.
+     * the period is over, only what exceeds the estimate is counted, in the current period.
      *
      * @param Spending $spending The result of {@see spend()} for the call.
      * @param int      $cost     Real cost in millionths, 0 to 10^15.

@@ -16,7 +16,7 @@ final class Claims
     /** Returns the subject that the token was issued for. */
     public function subject(): int {}
 
-    /** Returns the revocation counter that the token was issued with. Compare it with the subject's present one. */
+    /** Returns the revocation counter that the token was issued with. Compare it with the subject's current one. */
     public function epoch(): int {}
 
     /** Returns when the token was issued, in Unix seconds. */

@@ -29,6 +29,6 @@ final class Keyring
     /** Returns the id of the site, 16 lower-case hexadecimal digits. */
     public function siteId(): string {}
 
-    /** Returns the id of the present keys, 8 lower-case hexadecimal digits. It reveals nothing about them. */
+    /** Returns the id of the current keys, 8 lower-case hexadecimal digits. It reveals nothing about them. */
     public function keyId(): string {}
 }

@@ -25,7 +25,7 @@ final class Tokens
      * @param int         $lifetime Seconds until the token expires, 1 to 31,622,400.
      * @param string|null $binding  What the token is bound to, in any bytes. It is valid only with the same binding.
      * @param int         $epoch    The subject's revocation counter, 0 to 4,294,967,295. Compare {@see Claims::epoch()} with the
-     *                              present one.
+     *                              current one.
      *
      * @throws Exception `misuse` when a number is out of range; `entropy_unavailable` when the operating system returns no
      *                   randomness.

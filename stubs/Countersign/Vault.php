@@ -143,8 +143,8 @@ final class Vault
     public function unseal(string $record, string $sealed): Secret|Decision {}
 
     /**
-     * Seals a record again under the present key. Store the result in its place after {@see rotate()}. A record that already
-     * has the present key is returned unchanged. The refusals are those of {@see unseal()}.
+     * Seals a record again under the current key. Store the result in its place after {@see rotate()}. A record that already
+     * has the current key is returned unchanged. The refusals are those of {@see unseal()}.
      *
      * @param string $record Name of the record, as given to {@see seal()}.
      * @param string $sealed The text that {@see seal()} returned.
@@ -155,7 +155,7 @@ final class Vault
     public function reseal(string $record, string $sealed): string|Decision {}
 
     /**
-     * Returns whether a record is sealed with the present key. If not, {@see reseal()} it before the old key is retired.
+     * Returns whether a record is sealed with the current key. If not, {@see reseal()} it before the old key is retired.
      *
      * @param string $sealed The text that {@see seal()} returned.
      */
@@ -181,7 +181,7 @@ final class Vault
      *
      * @param string $key_id 8 lower-case hexadecimal digits, as {@see keyIds()} returns them.
      *
-     * @throws Exception `misuse` for the present key and for a malformed id.
+     * @throws Exception `misuse` for the current key and for a malformed id.
      */
     public function retire(string $key_id): bool {}
 
