@@ -31,12 +31,12 @@ pub fn run() -> Vec<(&'static str, bool)> {
     ]
 }
 
-/// The example "abc" of FIPS 180-4.
+/// Computes the example "abc" of FIPS 180-4.
 fn sha256_known() -> bool {
     hex(&sha256(b"abc")) == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
 }
 
-/// RFC 4231 §4.2. Its key is padded with zeros, as HMAC does.
+/// Computes test case 1 of RFC 4231 §4.2. Its key is padded with zeros, as HMAC does.
 fn hmac_known() -> bool {
     let mut key = [0; 32];
     for byte in key.iter_mut().take(20) {
@@ -46,7 +46,7 @@ fn hmac_known() -> bool {
         == "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7"
 }
 
-/// RFC 5869 appendix A.1, the first 32 bytes.
+/// Computes the first 32 bytes of RFC 5869 appendix A.1.
 fn hkdf_known() -> bool {
     let salt: Vec<u8> = (0x00..=0x0c).collect();
     let info: Vec<u8> = (0xf0..=0xf9).collect();
@@ -117,7 +117,7 @@ fn action_round(key: Result<ActionKey, ActionKeyError>) -> bool {
         && heartbeats.check(text, b"{}", now).is_err()
 }
 
-/// RFC 8032 §7.1, test 1.
+/// Computes and verifies the signature of RFC 8032 §7.1, test 1.
 fn ed25519_known() -> bool {
     use ed25519_dalek::{Signer as _, SigningKey};
     let Some(seed) = crate::bytes::from_hex::<32>(

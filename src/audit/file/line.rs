@@ -90,7 +90,7 @@ pub(super) fn write<T: Serialize>(line: &T) -> Vec<u8> {
     serde_json::to_vec(line).unwrap_or_default()
 }
 
-/// Reads a line. Returns `None` unless it has exactly the spelling that [`write`] gives it.
+/// Reads a line. Returns `None` unless it has exactly the spelling that [`write`](write()) gives it.
 pub(super) fn read<T: Serialize + DeserializeOwned>(bytes: &[u8]) -> Option<T> {
     let line: T = serde_json::from_slice(bytes).ok()?;
     (write(&line) == bytes).then_some(line)

@@ -1,4 +1,4 @@
-//! The site's side: it seals each epoch and then forgets its key.
+//! The site's side: it seals each epoch and then erases its key.
 
 use super::key::{Epochs, FirstKey, MAX_EPOCHS, next_key};
 use super::record::Seal;
@@ -47,7 +47,8 @@ impl Sealer {
     /// key for the verifier to keep.
     ///
     /// # Errors
-    /// [`AuditError::Seal`] unless `seconds` lies between [`MIN_SECONDS`] and [`MAX_SECONDS`].
+    /// [`AuditError::Seal`] unless `seconds` lies between [`MIN_SECONDS`](super::MIN_SECONDS) and
+    /// [`MAX_SECONDS`](super::MAX_SECONDS).
     pub fn enroll(
         origin: &str,
         start: Timestamp,
