@@ -65,7 +65,7 @@ impl SecretBytes {
     }
 }
 
-/// `N` secret bytes on the heap, for keys that live as long as a PHP object. Moving the value does not copy the bytes.
+/// `N` secret bytes on the heap, for keys that exist as long as a PHP object. Moving the value does not copy the bytes.
 #[derive(Zeroize, ZeroizeOnDrop)]
 pub struct SecretBox<const N: usize>(Box<[u8; N]>);
 

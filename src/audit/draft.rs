@@ -1,7 +1,7 @@
-//! Drafts: entries before they are appended, with what the caller knows about them.
+//! Drafts: the content of entries that are to be appended, as the caller states it.
 //!
-//! Drafts come from the doors of the extension, and as JSON from the plugin. A draft holds names, types, digests and
-//! numbers. It must not hold text that an agent wrote, and never a token.
+//! The extension makes drafts of the requests that it handles, and the plugin passes drafts as JSON. A draft contains
+//! names, types, digests and numbers. It must not contain a token or text that an agent wrote.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -15,7 +15,7 @@ use crate::json::{self, RawJson};
 /// The length of the longest draft that is read, in bytes of JSON.
 pub const MAX_DRAFT: usize = 1 << 20;
 
-/// Who acted, as the caller knows it. Texts are cleaned when the entry is built.
+/// The actor, as the caller states it. Texts are cleaned when the entry is built.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Actor {
@@ -58,7 +58,7 @@ impl Actor {
     }
 }
 
-/// What the caller knows of an entry. Sequence number, time and site are added by [`append`](super::append::append).
+/// The content of an entry, as the caller states it. Sequence number, time and site are added by [`append`](super::append::append).
 ///
 /// `Debug` is not implemented, because a draft may still contain a secret.
 ///

@@ -1,7 +1,7 @@
 //! Entries as they are stored: the words in them, the columns of their table rows, and the reader of their bytes.
 //!
 //! The bytes of an entry are built once from a [draft](super::draft), and are stored and hashed as they are. They are never
-//! rebuilt from columns, because the order of keys or the spelling of a number could differ then.
+//! rebuilt from columns, because the order of keys or the spelling of a number could then differ.
 
 use super::AuditError;
 use crate::bytes::from_hex;

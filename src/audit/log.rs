@@ -35,7 +35,7 @@ pub enum LogError {
 
 /// The audit log of one site.
 ///
-/// The log itself lies in the site's database. Every operation therefore takes the [`Head`] that the caller read there,
+/// The log itself is stored in the site's database. Every operation therefore takes the [`Head`] that the caller read there,
 /// and [`Log::append`] and [`Log::checkpoint`] first compare it with the [high-water mark](high_water) in the store.
 #[derive(Clone)]
 pub struct Log {

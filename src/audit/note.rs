@@ -225,7 +225,7 @@ mod tests {
     #[test]
     fn malformed_or_weak_key_is_refused() {
         for other in [
-            // C2SP signed-note's example key, and one whose base64 holds a plus.
+            // The example key of C2SP signed-note, and a key whose base64 contains a plus sign.
             "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k",
             "TEST+7997405c+AQcC+FTVKf0jlTdHDY3rbevmnKxxPjigCXlVtGe6RIr6",
         ] {

@@ -184,7 +184,7 @@ pub fn consistency_ranges(old: u64, new: u64) -> Result<Vec<Range<u64>>, AuditEr
             low = middle;
         }
     }
-    // The verifier knows the root of the old tree, so the proof needs no hash for it.
+    // The verifier has the root of the old tree, so the proof contains no hash for it.
     if low != 0 {
         ranges.push(low..high);
     }

@@ -36,7 +36,7 @@ impl ConfirmationSubject {
     }
 }
 
-/// Issues the token with `id` for `subject`. It lives for `lifetime` seconds.
+/// Issues the token with `id` for `subject`. It is valid for `lifetime` seconds.
 pub(crate) fn issue(
     keyring: &Keyring,
     subject: &ConfirmationSubject,

@@ -201,8 +201,8 @@ impl Caller<'_> {
     }
 }
 
-/// Returns the object that the call acts on, such as `post:12`, if the tool is one of the catalogue that
-/// says which argument names it.
+/// Returns the object that the call acts on, such as `post:12`, if the catalogue defines which
+/// argument of the tool names it.
 fn target(tool: Served<'_>, arguments: &Object) -> Option<String> {
     let Served::Builtin(tool) = tool else {
         return None;

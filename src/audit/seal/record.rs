@@ -53,7 +53,7 @@ impl Seal {
         ])
     }
 
-    /// Returns the seal as one line of JSON, without its newline, as an export holds it.
+    /// Returns the seal as one line of JSON, without its newline, as an export contains it.
     #[must_use]
     pub fn to_text(&self) -> String {
         let line = Line {

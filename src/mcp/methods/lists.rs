@@ -81,7 +81,7 @@ enum ListKind {
 }
 
 impl ListKind {
-    /// The member of the result that holds the items.
+    /// Returns the name of the member of the result that contains the items.
     const fn member(self) -> &'static str {
         match self {
             Self::Tools => "tools",

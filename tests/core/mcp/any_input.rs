@@ -1,7 +1,7 @@
 //! Property tests: every input gets a well-formed answer.
 
 use super::support::Site;
-use super::support::steps::{body, call_of, modern, reason, send, tool};
+use super::support::steps::{body, call_of, reason, send, stateless, tool};
 use countersign::mcp::{Authorized, Incoming, Received};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -112,7 +112,7 @@ proptest! {
         for result in [result.to_string(), text] {
             let mut call = call_of(&site, tool(&site, "plugin.echo", &json!({}), &json!({})));
             assert_well_formed(Authorized::Reply(call.result(&result, None).unwrap()));
-            let mut call = call_of(&site, modern(&site, "tools/call", json!({"name": "plugin.echo"}), json!({"elicitation": {}})));
+            let mut call = call_of(&site, stateless(&site, "tools/call", json!({"name": "plugin.echo"}), json!({"elicitation": {}})));
             assert_well_formed(Authorized::Reply(call.input_required(site.world(), &result, Some("s")).unwrap()));
         }
     }

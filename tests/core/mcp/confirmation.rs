@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use super::support::steps::{call_of, decided, modern, reason, reply_of, send, tool};
+use super::support::steps::{call_of, decided, reason, reply_of, send, stateless, tool};
 use super::support::{NOW, Site, merged};
 use countersign::call::Misuse;
 use countersign::reason::Reason;
@@ -158,7 +158,7 @@ fn a_confirmed_call_of_a_plugin_tool_cannot_ask_for_input() {
     let params = json!({"name": "plugin.wipe", "arguments": with(&what, &token)});
     let mut call = call_of(
         &site,
-        modern(&site, "tools/call", params, json!({"elicitation": {}})),
+        stateless(&site, "tools/call", params, json!({"elicitation": {}})),
     );
     assert_eq!(call.confirmation(site.world()), Err(Misuse::NoConfirmation));
     let asked = json!({"a": {"method": "elicitation/create", "params": {}}}).to_string();

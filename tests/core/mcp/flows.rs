@@ -1,6 +1,8 @@
 //! Requests in several rounds, event streams, paged lists, and misuse of the API.
 
-use super::support::steps::{body, call_of, decided, legacy, modern, reason, reply_of, tool};
+use super::support::steps::{
+    body, call_of, decided, negotiated, reason, reply_of, stateless, tool,
+};
 use super::support::{Site, connection, headers, merged, settings};
 use countersign::access::{Preset, catalogue_json};
 use countersign::call::Misuse;
@@ -15,7 +17,7 @@ fn a_call_asks_for_input_and_continues_in_the_next_round() {
     let capabilities = json!({"elicitation": {}});
     let mut call = call_of(
         &site,
-        modern(&site, "tools/call", params.clone(), capabilities.clone()),
+        stateless(&site, "tools/call", params.clone(), capabilities.clone()),
     );
     assert_eq!(call.state(), None);
     let asked = json!({"name": {"method": "elicitation/create", "params": {"message": "?"}},
@@ -40,7 +42,7 @@ fn a_call_asks_for_input_and_continues_in_the_next_round() {
         json!({"name": {"action": "accept", "content": {"name": "A"}}, "extra": {}});
     let call = call_of(
         &site,
-        modern(&site, "tools/call", again.clone(), capabilities.clone()),
+        stateless(&site, "tools/call", again.clone(), capabilities.clone()),
     );
     assert_eq!(call.state(), Some("step 1"));
     assert_eq!(
@@ -50,13 +52,13 @@ fn a_call_asks_for_input_and_continues_in_the_next_round() {
     assert_eq!(call.input_response("text"), None);
 
     again["name"] = json!("plugin.list");
-    let other = reply_of(modern(&site, "tools/call", again, capabilities));
+    let other = reply_of(stateless(&site, "tools/call", again, capabilities));
     assert_eq!(reason(&other), Some(Reason::RequestStateInvalid));
     assert_eq!(body(&other)["error"]["code"], -32602);
 
     let mut call = call_of(
         &site,
-        modern(&site, "tools/call", params.clone(), json!({})),
+        stateless(&site, "tools/call", params.clone(), json!({})),
     );
     let reply = call.input_required(site.world(), &asked, None).unwrap();
     assert_eq!(
@@ -68,7 +70,7 @@ fn a_call_asks_for_input_and_continues_in_the_next_round() {
         json!({"elicitation": {}, "sampling": {}})
     );
 
-    let mut call = call_of(&site, legacy(&site, "tools/call", params, &json!({})));
+    let mut call = call_of(&site, negotiated(&site, "tools/call", params, &json!({})));
     let reply = call.input_required(site.world(), &asked, None).unwrap();
     assert_eq!(body(&reply)["result"]["isError"], true);
     assert_eq!(reason(&reply), Some(Reason::ClientCapabilityMissing));
@@ -81,7 +83,7 @@ fn results_have_the_form_of_their_revision_and_conform_to_their_schema() {
     let params = json!({"name": "whoami"});
     let mut call = call_of(
         &site,
-        modern(&site, "tools/call", params.clone(), json!({})),
+        stateless(&site, "tools/call", params.clone(), json!({})),
     );
     let reply = call
         .result(&whoami.to_string(), Some("connection:7"))
@@ -102,7 +104,7 @@ fn results_have_the_form_of_their_revision_and_conform_to_their_schema() {
 
     let mut call = call_of(
         &site,
-        legacy(&site, "tools/call", params.clone(), &json!({})),
+        negotiated(&site, "tools/call", params.clone(), &json!({})),
     );
     let result = body(&call.result(&whoami.to_string(), None).unwrap())["result"].clone();
     assert!(result.get("resultType").is_none() && result.get("_meta").is_none());
@@ -115,7 +117,7 @@ fn results_have_the_form_of_their_revision_and_conform_to_their_schema() {
     ] {
         let mut call = call_of(
             &site,
-            legacy(&site, "tools/call", params.clone(), &json!({})),
+            negotiated(&site, "tools/call", params.clone(), &json!({})),
         );
         let reply = call.result(wrong, None).unwrap();
         assert_eq!(reason(&reply), Some(Reason::ToolFailed), "{wrong}");
@@ -124,7 +126,10 @@ fn results_have_the_form_of_their_revision_and_conform_to_their_schema() {
     }
 
     let list = json!({"name": "plugin.list"});
-    let mut call = call_of(&site, legacy(&site, "tools/call", list.clone(), &json!({})));
+    let mut call = call_of(
+        &site,
+        negotiated(&site, "tools/call", list.clone(), &json!({})),
+    );
     let result =
         body(&call.result(r#"{"structuredContent":[1]}"#, None).unwrap())["result"].clone();
     assert_eq!(
@@ -132,7 +137,7 @@ fn results_have_the_form_of_their_revision_and_conform_to_their_schema() {
         json!({"content": [{"type": "text", "text": "[1]"}]}),
         "older revisions allow only objects"
     );
-    let mut call = call_of(&site, modern(&site, "tools/call", list, json!({})));
+    let mut call = call_of(&site, stateless(&site, "tools/call", list, json!({})));
     let result =
         body(&call.result(r#"{"structuredContent":[1]}"#, None).unwrap())["result"].clone();
     assert_eq!(result["structuredContent"], json!([1]));
@@ -178,7 +183,7 @@ fn a_refusal_by_wordpress_is_sent_to_the_model() {
     );
     let mut call = call_of(
         &site,
-        legacy(
+        negotiated(
             &site,
             "resources/read",
             json!({"uri": "site://post/4"}),
@@ -194,7 +199,7 @@ fn a_refusal_by_wordpress_is_sent_to_the_model() {
 fn the_answer_is_the_last_event_of_a_stream() {
     let site = Site::default();
     let params = json!({"name": "plugin.echo", "_meta": {"progressToken": "p"}});
-    let mut call = call_of(&site, legacy(&site, "tools/call", params, &json!({})));
+    let mut call = call_of(&site, negotiated(&site, "tools/call", params, &json!({})));
     assert!(call.is_streaming());
     let event = call.progress(1.0, Some(2.5), Some("on\nward"));
     assert_eq!(
@@ -234,7 +239,7 @@ fn the_answer_is_the_last_event_of_a_stream() {
 
 /// Returns the names of the tools that a connection with `groups` sees.
 fn listed(site: &Site, groups: &[&str]) -> Vec<String> {
-    let reply = reply_of(legacy(
+    let reply = reply_of(negotiated(
         site,
         "tools/list",
         json!({}),
@@ -279,7 +284,7 @@ fn lists_contain_exactly_the_tools_that_may_be_called() {
         }
     }
     assert!(!listed(&site, &["read"]).contains(&"request_review".to_owned()));
-    let body = body(&reply_of(legacy(
+    let body = body(&reply_of(negotiated(
         &site,
         "tools/list",
         json!({}),

@@ -71,7 +71,7 @@ final class ConsentPage {
 	 * Prints a page that says why no client can be connected, and ends the request.
 	 *
 	 * @param string $message Plain text for the person.
-	 * @param string $logout  Address that logs the person out, if another account could connect the client; else ''.
+	 * @param string $logout  Address that logs the person out if another account could connect the client; otherwise ''.
 	 */
 	public static function error( string $message, string $logout = '' ): never {
 		status_header( 400 );

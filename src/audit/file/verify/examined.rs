@@ -55,7 +55,7 @@ impl Examined {
                 _ => None,
             },
         };
-        // The fast reader knows the usual spelling only; the strict reader decides about any other.
+        // The fast reader accepts the usual spelling only. The strict reader decides about all other lines.
         let fields = match scan(line) {
             Some(found) => Some(fields(
                 found.seq,

@@ -41,13 +41,13 @@ pub fn send(site: &Site, body: &[u8], more: &[(&str, &str)], changes: &Value) ->
 }
 
 /// Sends a request of an older revision.
-pub fn legacy(site: &Site, method: &str, params: Value, changes: &Value) -> Authorized {
+pub fn negotiated(site: &Site, method: &str, params: Value, changes: &Value) -> Authorized {
     let message = json!({"jsonrpc": "2.0", "id": 1, "method": method, "params": params});
     send(site, message.to_string().as_bytes(), &[], changes)
 }
 
 /// Sends a request of revision 2026-07-28 of a client with these capabilities.
-pub fn modern(site: &Site, method: &str, mut params: Value, capabilities: Value) -> Authorized {
+pub fn stateless(site: &Site, method: &str, mut params: Value, capabilities: Value) -> Authorized {
     params["_meta"] = json!({
         "io.modelcontextprotocol/protocolVersion": "2026-07-28",
         "io.modelcontextprotocol/clientCapabilities": capabilities
@@ -99,7 +99,7 @@ pub fn body(reply: &McpReply) -> Value {
 
 /// Calls a tool.
 pub fn tool(site: &Site, name: &str, arguments: &Value, changes: &Value) -> Authorized {
-    legacy(
+    negotiated(
         site,
         "tools/call",
         json!({"name": name, "arguments": arguments}),
