@@ -108,8 +108,12 @@ final class Entries {
 			}
 		}
 		if ( 'ended' === ( $filters['steps'] ?? '' ) ) {
+			// A review and the calls that use its confirmation have the same correlation id, and only the first of these calls
+			// begins. So an intent has ended if as many outcomes of its action follow as intents, including itself.
 			$table   = Schema::table( 'audit_entry' );
-			$where[] = "NOT (kind = 'intent' AND EXISTS (SELECT 1 FROM $table later WHERE later.correlation = $table.correlation AND later.kind = 'outcome'))";
+			$ended   = "SELECT COALESCE(SUM(CASE later.kind WHEN 'outcome' THEN 1 WHEN 'intent' THEN -1 ELSE 0 END), 0) FROM $table later"
+				. " WHERE later.correlation = $table.correlation AND later.action = $table.action AND later.seq > $table.seq";
+			$where[] = "NOT (kind = 'intent' AND ($ended) > 0)";
 		}
 		if ( '' !== ( $filters['search'] ?? '' ) ) {
 			$like = '%' . $wpdb->esc_like( $filters['search'] ) . '%';
