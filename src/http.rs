@@ -173,6 +173,37 @@ mod tests {
     }
 
     #[test]
+    fn hosts_and_ports_that_only_look_alike_differ() {
+        for other in [
+            "example.org.",
+            "example.org:0",
+            "example.org:4430",
+            "www.example.org",
+            "ex\u{e4}mple.org",
+            "127.0.0.1",
+            "[::ffff:127.0.0.1]",
+        ] {
+            assert!(!same("https", "example.org", other), "{other}");
+        }
+        assert!(same("https", "example.org", "example.org:"));
+        assert!(same(
+            "https",
+            "b\u{fc}cher.example",
+            "xn--bcher-kva.example:443"
+        ));
+        assert!(!same("https", "[::1]", "127.0.0.1"));
+        for text in [
+            "user%40example.org",
+            "user:word@example.org",
+            "[fe80::1%25eth0]",
+            ":443",
+            "a..b%00",
+        ] {
+            assert_eq!(WebOrigin::of_authority("https", text), None, "{text}");
+        }
+    }
+
+    #[test]
     fn text_that_is_not_an_authority_has_no_origin() {
         for text in [
             "",
