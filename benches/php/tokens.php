@@ -13,7 +13,7 @@ use Countersign\Tokens;
 
 const RESOURCE = 'https://example.org/wp-json/countersign/v1/mcp';
 
-// Both have two generations of keys.
+// Both have a current and a previous key.
 $key    = bin2hex( random_bytes( 32 ) );
 $old    = bin2hex( random_bytes( 32 ) );
 $tokens = new Tokens( Keyring::open( '0123456789abcdef', $key, array( $old ) ) );

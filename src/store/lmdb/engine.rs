@@ -7,9 +7,9 @@ use std::sync::{PoisonError, RwLock};
 use heed::{CommitOrAbort, Env, WithoutTls};
 
 use super::folder;
-use super::generation::{FolderLock, Generation, Stamp, reserve_lock, stamp, stretch};
 use super::identity::HostIdentity;
 use super::table::{TableName, WriteEnd, open_env, table, table_to_read, write};
+use super::volume::{FolderLock, Stamp, StoreVolume, reserve_lock, stamp, stretch};
 use crate::clock::Timestamp;
 use crate::store::error::StoreError;
 
@@ -31,15 +31,15 @@ pub struct LmdbStore {
     process: u32,
     /// Set when LMDB reported damage. The next operation resets the store.
     damaged: AtomicBool,
-    opened: RwLock<Option<OpenGeneration>>,
+    opened: RwLock<Option<OpenVolume>>,
 }
 
-/// The generation of the store that this process has open.
+/// The volume of the store that this process has open.
 #[derive(Debug)]
-pub(super) struct OpenGeneration {
+pub(super) struct OpenVolume {
     pub(super) env: Env<WithoutTls>,
-    pub(super) generation: Generation,
-    /// The state of the file `current` when the generation was opened.
+    pub(super) volume: StoreVolume,
+    /// The state of the file `current` when the volume was opened.
     stamp: Option<Stamp>,
 }
 
@@ -75,7 +75,7 @@ impl LmdbStore {
         Ok(store)
     }
 
-    /// Opens the current generation of the folder, or starts a new one if it cannot be used.
+    /// Opens the current volume of the folder, or starts a new one if it cannot be used.
     fn follow(&self, now: Timestamp) -> Result<(), StoreError> {
         let mut opened = self.opened.write().map_err(|_| StoreError::Corrupt)?;
         if opened
@@ -92,9 +92,9 @@ impl LmdbStore {
         let found = if damaged {
             None
         } else {
-            Generation::present(&self.folder, &self.identity)
+            StoreVolume::present(&self.folder, &self.identity)
         };
-        let mut next = match found.map(|generation| self.adopt(generation)) {
+        let mut next = match found.map(|volume| self.adopt(volume)) {
             Some(Err(StoreError::Corrupt)) | None => self.start(now)?,
             Some(result) => result?,
         };
@@ -105,10 +105,10 @@ impl LmdbStore {
         Ok(())
     }
 
-    /// Opens a generation. The lengths of its files were already checked.
-    fn adopt(&self, generation: Generation) -> Result<OpenGeneration, StoreError> {
-        let bytes = usize::try_from(generation.map_bytes).map_err(|_| StoreError::Corrupt)?;
-        let env = open_env(&self.folder.join(&generation.name), bytes)?;
+    /// Opens a volume. The lengths of its files were already checked.
+    fn adopt(&self, volume: StoreVolume) -> Result<OpenVolume, StoreError> {
+        let bytes = usize::try_from(volume.map_bytes).map_err(|_| StoreError::Corrupt)?;
+        let env = open_env(&self.folder.join(&volume.name), bytes)?;
         env.clear_stale_readers()?;
         let rtxn = env.read_txn()?;
         env.open_databases_and_commit(rtxn, |opener, rtxn| {
@@ -117,17 +117,17 @@ impl LmdbStore {
             }
             Ok::<_, StoreError>(CommitOrAbort::<_, ()>::Commit(()))
         })?;
-        Ok(OpenGeneration {
+        Ok(OpenVolume {
             env,
-            generation,
+            volume,
             stamp: None,
         })
     }
 
-    /// Starts a new, empty generation. Its watermark is `now`, or the last change of the files if that is later.
-    fn start(&self, now: Timestamp) -> Result<OpenGeneration, StoreError> {
-        let opened_at = now.max(Generation::latest_trace(&self.folder));
-        let name = Generation::fresh_name(&self.folder, now);
+    /// Starts a new, empty volume. Its watermark is `now`, or the last change of the files if that is later.
+    fn start(&self, now: Timestamp) -> Result<OpenVolume, StoreError> {
+        let opened_at = now.max(StoreVolume::latest_trace(&self.folder));
+        let name = StoreVolume::fresh_name(&self.folder, now);
         let path = self.folder.join(&name);
         let made = reserve_lock(&self.folder, &name)
             .and_then(|()| open_env(&path, self.map_bytes))
@@ -141,29 +141,29 @@ impl LmdbStore {
                     clock.put(wtxn, LATEST, &opened_at.millis().to_be_bytes())?;
                     Ok(WriteEnd::Commit(()))
                 })?;
-                let generation =
-                    Generation::establish(&self.folder, &self.identity, &name, opened_at)?;
-                Ok(OpenGeneration {
+                let volume =
+                    StoreVolume::establish(&self.folder, &self.identity, &name, opened_at)?;
+                Ok(OpenVolume {
                     env,
-                    generation,
+                    volume,
                     stamp: None,
                 })
             });
-        made.inspect_err(|_| Generation::discard(&self.folder, &name))
+        made.inspect_err(|_| StoreVolume::discard(&self.folder, &name))
     }
 
-    fn is_present(&self, opened: &OpenGeneration) -> bool {
+    fn is_present(&self, opened: &OpenVolume) -> bool {
         opened.stamp.is_some()
             && opened.stamp == stamp(&self.current)
             && !self.damaged.load(Ordering::Acquire)
     }
 
-    /// Runs `work` on the current generation. If another process has started a new one, it is opened first. `now` is
+    /// Runs `work` on the current volume. If another process has started a new one, it is opened first. `now` is
     /// needed because this process may have to start a new one.
     pub(super) fn with<T>(
         &self,
         now: Option<Timestamp>,
-        work: impl Fn(&OpenGeneration) -> Result<T, StoreError>,
+        work: impl Fn(&OpenVolume) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         if std::process::id() != self.process {
             return Err(StoreError::Forked);
@@ -187,8 +187,8 @@ impl LmdbStore {
     pub(super) fn with_room<T>(
         &self,
         now: Option<Timestamp>,
-        attempt: impl Fn(&OpenGeneration) -> Result<T, StoreError>,
-        make_room: impl Fn(&OpenGeneration) -> Result<(), StoreError>,
+        attempt: impl Fn(&OpenVolume) -> Result<T, StoreError>,
+        make_room: impl Fn(&OpenVolume) -> Result<(), StoreError>,
     ) -> Result<T, StoreError> {
         self.with(now, |opened| match attempt(opened) {
             Err(StoreError::Full) => {

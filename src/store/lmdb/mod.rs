@@ -30,10 +30,10 @@
 
 mod engine;
 mod folder;
-mod generation;
 mod identity;
 mod operations;
 mod table;
+mod volume;
 
 pub use engine::{DEFAULT_MAP_BYTES, LmdbStore};
 pub(super) use folder::check as check_folder;

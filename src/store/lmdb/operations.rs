@@ -1,6 +1,6 @@
 //! The operations of the embedded store. Each is one transaction.
 
-use super::engine::{LATEST, LmdbStore, OpenGeneration};
+use super::engine::{LATEST, LmdbStore, OpenVolume};
 use super::table::{
     TableName, WriteEnd, check_share, expired, moment, prune, read, table, table_to_read, write,
 };
@@ -37,7 +37,7 @@ fn live(record: Option<&[u8]>, latest: Timestamp) -> Result<Option<SeenRecord<'_
 impl LmdbStore {
     /// Runs a call and writes the counts that it changed.
     fn count(&self, call: &CountOperation<'_>) -> Result<Spending, StoreError> {
-        let attempt = |opened: &OpenGeneration| {
+        let attempt = |opened: &OpenVolume| {
             write(&opened.env, |opener, wtxn| {
                 let counts = table(opener, wtxn, TableName::Budgets)?;
                 let counted = call.run(|key| Ok(counts.get(wtxn, place(key))?))?;
@@ -53,16 +53,11 @@ impl LmdbStore {
                 for (key, bytes) in counted.changed() {
                     counts.put(wtxn, place(key), &bytes)?;
                 }
-                check_share(
-                    counts,
-                    wtxn,
-                    TableName::Budgets,
-                    opened.generation.map_bytes,
-                )?;
+                check_share(counts, wtxn, TableName::Budgets, opened.volume.map_bytes)?;
                 Ok(WriteEnd::Commit(counted.spending))
             })
         };
-        let make_room = |opened: &OpenGeneration| {
+        let make_room = |opened: &OpenVolume| {
             write(&opened.env, |opener, wtxn| {
                 let counts = table(opener, wtxn, TableName::Budgets)?;
                 let from = call
@@ -86,12 +81,12 @@ impl Store for LmdbStore {
         now: Timestamp,
     ) -> Result<Insertion, StoreError> {
         check_items(items)?;
-        let attempt = |opened: &OpenGeneration| {
+        let attempt = |opened: &OpenVolume| {
             write(&opened.env, |opener, wtxn| {
                 let clock = table(opener, wtxn, TableName::Clock)?;
                 let seen = table(opener, wtxn, TableName::Seen)?;
                 let before = moment(clock.get(wtxn, LATEST)?)?;
-                let latest = check_moments(items, opened.generation.opened_at, before, now)?;
+                let latest = check_moments(items, opened.volume.opened_at, before, now)?;
                 for (index, item) in items.iter().enumerate() {
                     let until = item.keep_until.millis().to_be_bytes();
                     let record = [&until[..], item.receipt].concat();
@@ -112,11 +107,11 @@ impl Store for LmdbStore {
                 if latest != before {
                     clock.put(wtxn, LATEST, &latest.millis().to_be_bytes())?;
                 }
-                check_share(seen, wtxn, TableName::Seen, opened.generation.map_bytes)?;
+                check_share(seen, wtxn, TableName::Seen, opened.volume.map_bytes)?;
                 Ok(WriteEnd::Commit(Insertion::First))
             })
         };
-        let make_room = |opened: &OpenGeneration| {
+        let make_room = |opened: &OpenVolume| {
             write(&opened.env, |opener, wtxn| {
                 let clock = table(opener, wtxn, TableName::Clock)?;
                 let seen = table(opener, wtxn, TableName::Seen)?;
@@ -136,7 +131,7 @@ impl Store for LmdbStore {
 
     fn settle(&self, key: &[u8; 32], receipt: &[u8]) -> Result<bool, StoreError> {
         check_receipt(receipt)?;
-        let attempt = |opened: &OpenGeneration| {
+        let attempt = |opened: &OpenVolume| {
             write(&opened.env, |opener, wtxn| {
                 let clock = table(opener, wtxn, TableName::Clock)?;
                 let seen = table(opener, wtxn, TableName::Seen)?;
@@ -146,7 +141,7 @@ impl Store for LmdbStore {
                 };
                 let record = [&until[..], receipt].concat();
                 seen.put(wtxn, place(key), &record)?;
-                check_share(seen, wtxn, TableName::Seen, opened.generation.map_bytes)?;
+                check_share(seen, wtxn, TableName::Seen, opened.volume.map_bytes)?;
                 Ok(WriteEnd::Commit(true))
             })
         };
@@ -155,7 +150,7 @@ impl Store for LmdbStore {
 
     fn admit(&self, limits: &[Limit], now: Timestamp) -> Result<Admission, StoreError> {
         let forgotten = |ring: &[u8]| AdmissionHistory::is_forgotten(ring, now);
-        let attempt = |opened: &OpenGeneration| {
+        let attempt = |opened: &OpenVolume| {
             write(&opened.env, |opener, wtxn| {
                 let rings = table(opener, wtxn, TableName::Limits)?;
                 let mut checks = limit_checks(limits, |key| {
@@ -182,11 +177,11 @@ impl Store for LmdbStore {
                     let bytes = check.history.to_bytes(check.limit.window_ms());
                     rings.put(wtxn, place(check.limit.key()), &bytes)?;
                 }
-                check_share(rings, wtxn, TableName::Limits, opened.generation.map_bytes)?;
+                check_share(rings, wtxn, TableName::Limits, opened.volume.map_bytes)?;
                 Ok(WriteEnd::Commit(admission))
             })
         };
-        let make_room = |opened: &OpenGeneration| {
+        let make_room = |opened: &OpenVolume| {
             write(&opened.env, |opener, wtxn| {
                 let rings = table(opener, wtxn, TableName::Limits)?;
                 let from = limits
@@ -234,11 +229,11 @@ impl Store for LmdbStore {
     fn put(&self, name: &[u8], value: &[u8]) -> Result<(), StoreError> {
         check_name(name)?;
         check_value(value)?;
-        let attempt = |opened: &OpenGeneration| {
+        let attempt = |opened: &OpenVolume| {
             write(&opened.env, |opener, wtxn| {
                 let values = table(opener, wtxn, TableName::Values)?;
                 values.put(wtxn, name, value)?;
-                check_share(values, wtxn, TableName::Values, opened.generation.map_bytes)?;
+                check_share(values, wtxn, TableName::Values, opened.volume.map_bytes)?;
                 Ok(WriteEnd::Commit(()))
             })
         };
@@ -253,14 +248,14 @@ impl Store for LmdbStore {
     ) -> Result<bool, StoreError> {
         check_name(name)?;
         check_value(new)?;
-        let attempt = |opened: &OpenGeneration| {
+        let attempt = |opened: &OpenVolume| {
             write(&opened.env, |opener, wtxn| {
                 let values = table(opener, wtxn, TableName::Values)?;
                 if values.get(wtxn, name)? != expected {
                     return Ok(WriteEnd::Abort(false));
                 }
                 values.put(wtxn, name, new)?;
-                check_share(values, wtxn, TableName::Values, opened.generation.map_bytes)?;
+                check_share(values, wtxn, TableName::Values, opened.volume.map_bytes)?;
                 Ok(WriteEnd::Commit(true))
             })
         };
@@ -285,7 +280,7 @@ impl Store for LmdbStore {
                 };
                 Ok(StoreStatus {
                     engine: "lmdb",
-                    opened_at: opened.generation.opened_at,
+                    opened_at: opened.volume.opened_at,
                     seen: count(TableName::Seen)?,
                     limits: count(TableName::Limits)?,
                     budgets: count(TableName::Budgets)?,

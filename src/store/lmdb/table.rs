@@ -146,7 +146,7 @@ pub(super) fn open_env(path: &Path, map_bytes: usize) -> Result<Env<WithoutTls>,
     // file, and because a crash of the machine leaves a file of any content, since nothing is synced.
     // * Only this user can write the folder, which is on a local disk (`folder::check`), and only this module writes in
     //   it. LMDB's lock file, which is not removed while its store is current, synchronises the processes.
-    // * A file from before a crash is never opened, since the boot id differs (`Generation::present`).
+    // * A file from before a crash is never opened, since the boot id differs (`StoreVolume::present`).
     // * A file that was cut short is never opened: its length is checked before, and equals that of the map from the
     //   start (`stretch`).
     // * A forked child never uses the environment of its parent (`LmdbStore::with`).

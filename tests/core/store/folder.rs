@@ -233,7 +233,7 @@ fn a_folder_restored_under_a_running_process_resets_the_store() {
 }
 
 #[test]
-fn running_processes_follow_to_a_new_generation() {
+fn running_processes_follow_to_a_new_volume() {
     let dir = tempfile::tempdir().unwrap();
     let start = base();
     // The folder that the other process opens first.

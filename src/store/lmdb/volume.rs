@@ -1,4 +1,4 @@
-//! The current generation of the store in a folder: its data file, and when it was started.
+//! The current volume of the store in a folder: its data file, and when it was started.
 //!
 //! ```text
 //! lock                     held (flock) while a process opens or starts the store
@@ -6,10 +6,10 @@
 //! store-….mdb, ….mdb-lock  the files of LMDB
 //! ```
 //!
-//! A store that may have lost records is not repaired. A new generation with other file names replaces it. Processes
+//! A store that may have lost records is not repaired. A new volume with other file names replaces it. Processes
 //! that have the old one open notice that `current` changed, and open the new one. An item that they accept until
-//! then was issued before the new generation was started, or less than the clock tolerance after it, so the new
-//! generation refuses it.
+//! then was issued before the new volume was started, or less than the clock tolerance after it, so the new
+//! volume refuses it.
 //!
 //! A data file whose content was overwritten in place with an older copy is not recognised. The folder needs no backup;
 //! if it is restored, it must be restored as a whole.
@@ -35,12 +35,12 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// set by restoring a file, unlike mtime.
 pub(super) type Stamp = (u64, i64, i64);
 
-/// Distinguishes the files of a generation from copies of them: see [`facts`].
+/// Distinguishes the files of a volume from copies of them: see [`facts`].
 type FileFacts = [u64; 6];
 
 /// The content of `current`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Generation {
+pub(super) struct StoreVolume {
     /// The name of the data file within the folder.
     pub(super) name: String,
     /// The watermark.
@@ -92,8 +92,8 @@ pub(super) fn stamp(current: &Path) -> Option<Stamp> {
     Some((about.ino(), about.ctime(), about.ctime_nsec()))
 }
 
-impl Generation {
-    /// Returns the generation in `folder`; `None` if there is none, if it belongs to another machine, or if its files
+impl StoreVolume {
+    /// Returns the volume in `folder`; `None` if there is none, if it belongs to another machine, or if its files
     /// were replaced.
     pub(super) fn present(folder: &Path, identity: &HostIdentity) -> Option<Self> {
         let mut text = String::new();
@@ -123,7 +123,7 @@ impl Generation {
         })
     }
 
-    /// Returns an unused name for the data file of the next generation.
+    /// Returns an unused name for the data file of the next volume.
     pub(super) fn fresh_name(folder: &Path, now: Timestamp) -> String {
         (0_u32..)
             .map(|n| {
@@ -182,7 +182,7 @@ impl Generation {
         for path in store_files(folder) {
             let kept = path.file_name().and_then(|file| file.to_str());
             if !kept.is_some_and(|file| file.starts_with(name)) {
-                // A file that cannot be removed only takes disk space. The next generation tries again.
+                // A file that cannot be removed only takes disk space. The next volume tries again.
                 let _ = fs::remove_file(path);
             }
         }
@@ -194,7 +194,7 @@ impl Generation {
         })
     }
 
-    /// Removes the files of a generation that could not be established.
+    /// Removes the files of a volume that could not be established.
     pub(super) fn discard(folder: &Path, name: &str) {
         let _ = fs::remove_file(folder.join(name));
         let _ = fs::remove_file(folder.join(format!("{name}-lock")));
@@ -220,7 +220,7 @@ fn store_files(folder: &Path) -> Vec<PathBuf> {
         .collect()
 }
 
-/// Returns what identifies the files of a generation, and the length of the data file.
+/// Returns what identifies the files of a volume, and the length of the data file.
 ///
 /// A restored file may get the inode of the one that it replaces, so the time of creation is included where the file
 /// system records it. A data file or lock file that was cut short would kill the process that maps it, so the lengths
