@@ -94,7 +94,7 @@ final class AdminPost {
 				Flash::add( 'error', __( 'Nothing was changed, because the audit log could not record it. The site\'s error log shows the reason.', 'countersign' ) );
 			} catch ( \RuntimeException $error ) {
 				self::log_error( $action, $error );
-				Flash::add( 'error', __( 'Nothing was changed, because the database did not store it. The site\'s error log shows the reason.', 'countersign' ) );
+				Flash::add( 'error', __( 'The database did not store the whole change. Check the values here, and try again. The site\'s error log shows the reason.', 'countersign' ) );
 			}
 		}
 		wp_safe_redirect( $back );
