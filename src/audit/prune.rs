@@ -29,7 +29,7 @@ struct Change {
 ///
 /// # Errors
 /// [`AuditError::Range`] when the range is empty, or ends after [`MAX_SIZE`](super::tree::MAX_SIZE).
-pub fn record_json(range: &Range<u64>) -> Result<String, AuditError> {
+pub fn pruning_json(range: &Range<u64>) -> Result<String, AuditError> {
     if range.start >= range.end || range.end > super::tree::MAX_SIZE {
         return Err(AuditError::Range);
     }
@@ -42,26 +42,26 @@ pub fn record_json(range: &Range<u64>) -> Result<String, AuditError> {
 /// Returns the draft of the entry that records that the bodies of `range` are deleted.
 ///
 /// # Errors
-/// As [`record_json`].
-pub fn record(range: &Range<u64>) -> Result<Draft, AuditError> {
-    Draft::from_json(&record_json(range)?)
+/// As [`pruning_json`].
+pub fn pruning_draft(range: &Range<u64>) -> Result<Draft, AuditError> {
+    Draft::from_json(&pruning_json(range)?)
 }
 
-/// Returns the entries that the record `body` reports as pruned, or `None` if `body` is not such a record. Only entries
-/// before the record itself count.
+/// Returns the range of entries that the entry `body` reports as pruned, or `None` if `body` reports none. Only entries
+/// before the reporting entry count.
 #[must_use]
-pub fn recorded(body: &[u8]) -> Option<Range<u64>> {
+pub fn pruned_range(body: &[u8]) -> Option<Range<u64>> {
     #[derive(Deserialize)]
-    struct Record<'a> {
+    struct PruningEntry<'a> {
         seq: u64,
         kind: EntryKind,
         #[serde(borrow)]
         action: std::borrow::Cow<'a, str>,
         change: Change,
     }
-    let record: Record<'_> = serde_json::from_slice(body).ok()?;
-    let range = record.change.from..record.change.until.min(record.seq);
-    let holds = record.kind == EntryKind::System && record.action == ACTION && !range.is_empty();
+    let entry: PruningEntry<'_> = serde_json::from_slice(body).ok()?;
+    let range = entry.change.from..entry.change.until.min(entry.seq);
+    let holds = entry.kind == EntryKind::System && entry.action == ACTION && !range.is_empty();
     holds.then_some(range)
 }
 
@@ -73,12 +73,12 @@ mod tests {
     #[test]
     fn pruning_is_recorded_and_read_back() {
         let body = |seq| {
-            let draft = record(&(0..256)).unwrap();
+            let draft = pruning_draft(&(0..256)).unwrap();
             draft.body(seq, Timestamp::from_millis(1), [1; 8]).unwrap()
         };
-        assert_eq!(recorded(&body(300)), Some(0..256));
-        assert_eq!(recorded(&body(100)), Some(0..100));
-        assert_eq!(recorded(&body(0)), None);
+        assert_eq!(pruned_range(&body(300)), Some(0..256));
+        assert_eq!(pruned_range(&body(100)), Some(0..100));
+        assert_eq!(pruned_range(&body(0)), None);
         let other = String::from_utf8(body(300)).unwrap();
         for wrong in [
             other.replace("audit.pruned", "audit.other"),
@@ -89,11 +89,14 @@ mod tests {
             other.replace("256", "\"256\""),
         ] {
             assert_ne!(wrong, other);
-            assert_eq!(recorded(wrong.as_bytes()), None);
+            assert_eq!(pruned_range(wrong.as_bytes()), None);
         }
-        assert_eq!(record(&(4..4)).err(), Some(AuditError::Range));
-        assert!(record(&(0..1 << 53)).is_ok());
-        assert_eq!(record(&(0..(1 << 53) + 1)).err(), Some(AuditError::Range));
-        assert_eq!(record(&(0..u64::MAX)).err(), Some(AuditError::Range));
+        assert_eq!(pruning_draft(&(4..4)).err(), Some(AuditError::Range));
+        assert!(pruning_draft(&(0..1 << 53)).is_ok());
+        assert_eq!(
+            pruning_draft(&(0..(1 << 53) + 1)).err(),
+            Some(AuditError::Range)
+        );
+        assert_eq!(pruning_draft(&(0..u64::MAX)).err(), Some(AuditError::Range));
     }
 }

@@ -113,6 +113,6 @@ impl PhpAuditLog {
     }
 
     pub fn pruning_draft(&self, until: i64) -> BindingResult<String> {
-        Ok(prune::record_json(&(0..position(until)?))?)
+        Ok(prune::pruning_json(&(0..position(until)?))?)
     }
 }

@@ -50,7 +50,7 @@ impl Examined {
             time,
             site,
             event: match action {
-                prune::ACTION => prune::recorded(line).map(Event::Pruned),
+                prune::ACTION => prune::pruned_range(line).map(Event::Pruned),
                 ROLLBACK if kind == EntryKind::System => Some(Event::RollbackAcknowledged),
                 _ => None,
             },

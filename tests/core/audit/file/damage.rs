@@ -143,9 +143,9 @@ fn alternating(stretches: u64, twice: bool) -> Vec<u8> {
     for at in 0..stretches {
         let seq = 2 * at + u64::from(twice && at > 0);
         drafts.push(draft(0));
-        drafts.push(prune::record(&(seq..seq + 1)).unwrap());
+        drafts.push(prune::pruning_draft(&(seq..seq + 1)).unwrap());
         if twice && at == 0 {
-            drafts.push(prune::record(&(0..1)).unwrap());
+            drafts.push(prune::pruning_draft(&(0..1)).unwrap());
         }
     }
     let start = Timestamp::from_millis(START);

@@ -103,7 +103,7 @@ pub fn site(size: u64) -> Site {
 /// Returns a log whose first `pruned` bodies are deleted. Its last entry but one records the pruning.
 pub fn pruned_site(size: u64, pruned: u64) -> Site {
     let mut drafts: Vec<Draft> = (0..size).map(draft).collect();
-    drafts[size as usize - 2] = prune::record(&(0..pruned)).unwrap();
+    drafts[size as usize - 2] = prune::pruning_draft(&(0..pruned)).unwrap();
     let mut site = write(drafts, usual);
     site.sign(&[5, size], &key());
     site.pruned = pruned;
