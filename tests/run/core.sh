@@ -9,10 +9,13 @@ log=$CACHE/run/logs/core
 results=$CACHE/run/results/core
 mkdir -p "$(dirname "$log")" "$(dirname "$results")"
 checks=0
-check() {
-	step "$@"
+passed() {
 	checks=$((checks + 1))
 	echo "$checks 0" >"$results"
+}
+check() {
+	step "$@"
+	passed
 }
 
 check_xtask() {
@@ -21,12 +24,21 @@ check_xtask() {
 	cargo test --locked --quiet --manifest-path xtask/Cargo.toml --target-dir "$TARGET"
 }
 
+# In parallel, in a target folder of its own: it compiles the standard library, and most lints use one processor.
+wasm_log=$CACHE/run/logs/wasm
+tests/setup/wasm-check.sh >"$wasm_log" 2>&1 </dev/null &
+wasm=$!
+trap 'kill "$wasm" 2>/dev/null || true' EXIT
+
 check "format" cargo fmt --all --check
 check "format of the fuzz targets" cargo fmt --manifest-path fuzz/Cargo.toml --check
 check "lints of the core and the command line" cargo clippy --locked --all-targets --quiet --features cli,redis -- -D warnings
 check "lints of the PHP extension" cargo clippy --locked --lib --quiet --features php -- -D warnings
 check "development tasks (cargo xtask)" check_xtask
-check "the core compiles for WebAssembly" tests/setup/wasm-check.sh
+wait "$wasm" || { cat "$wasm_log" >&2; die "the core does not compile for WebAssembly (see the output above)"; }
+trap - EXIT
+say "  the core compiles for WebAssembly"
+passed
 
 status=0
 cargo test --locked --quiet --features cli,redis 2>&1 | tee "$log" || status=$?
