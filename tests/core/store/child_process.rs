@@ -102,6 +102,11 @@ fn child() {
         out.flush().unwrap();
     };
     let start = || std::io::stdin().read_exact(&mut [0]).unwrap();
+    // Half of the processes go backwards. Otherwise the first one may stay ahead of all others, and nothing is contested.
+    let in_order = |count: u64| {
+        let backwards = now.millis() % 2 == 1;
+        (0..count).map(move |n| if backwards { count - 1 - n } else { n })
+    };
     match role.as_str() {
         // Processes that open the store at the same moment agree on its watermark.
         "open" => {
@@ -117,13 +122,15 @@ fn child() {
         }
         "race" => {
             let store = open_place(&place, now).unwrap();
+            say("ready".to_owned());
             start();
-            let firsts = (0..3000).filter(|n| insert(&*store, *n, now).unwrap());
+            let firsts = in_order(3000).filter(|n| insert(&*store, *n, now).unwrap());
             say(firsts.count().to_string());
         }
         // Each shared item is used together with one of this process.
         "pairs" => {
             let store = open_place(&place, now).unwrap();
+            say("ready".to_owned());
             start();
             let first = |n: &u64| {
                 let own = once((now.millis() << 16) + n, now);
@@ -135,11 +142,12 @@ fn child() {
                     }
                 }
             };
-            say((0..2000).filter(first).count().to_string());
+            say(in_order(2000).filter(first).count().to_string());
         }
         "limit" => {
             let store = open_place(&place, now).unwrap();
             let limits = [Limit::new([7; 32], 60, 60_000).unwrap()];
+            say("ready".to_owned());
             start();
             let admitted = (0..500).filter(|_| store.admit(&limits, now).unwrap().is_admitted());
             say(admitted.count().to_string());
@@ -250,6 +258,10 @@ pub fn eight(role: &str, place: &str, now: Timestamp) -> Vec<String> {
     let mut players: Vec<_> = (0..8)
         .map(|n| Player::start(role, place, now.plus_millis(n), 0))
         .collect();
+    // On a busy machine, the first would be done before the last has opened the store.
+    for player in &mut players {
+        assert_eq!(player.hear().as_deref(), Some("ready"));
+    }
     players.iter_mut().for_each(Player::go);
     let said = players
         .iter_mut()
