@@ -8,7 +8,7 @@
 /// The enum gets `ALL` (every variant, in the order of declaration), `word()` and `from_word()`, and is
 /// serialised as its word. Derives beyond the common ones are given as attributes.
 ///
-/// ```ignore
+/// ```text
 /// words! {
 ///     /// How an action ended.
 ///     pub enum Outcome {
@@ -54,7 +54,7 @@ pub(crate) use words;
 
 /// Compares two words at compile time. The binding uses it to prove that its enums have the same words as those of the
 /// core.
-#[cfg(feature = "php")]
+#[cfg(any(feature = "php", test))]
 pub(crate) const fn same_word(one: &str, other: &str) -> bool {
     let (mut one, mut other) = (one.as_bytes(), other.as_bytes());
     while let ([first, rest @ ..], [second, others @ ..]) = (one, other) {
@@ -95,7 +95,6 @@ mod tests {
         }
     }
 
-    #[cfg(feature = "php")]
     #[test]
     fn words_are_compared_whole() {
         use super::same_word;

@@ -187,11 +187,10 @@ impl McpServer {
             return Err(Reason::TokenMissing.into());
         }
         let token = token.trim_matches(' ').as_bytes();
-        let claims = token::verify(&self.0.keyring, Kind::Access, token, world.now)?;
-        if !claims.is_bound_to(&token::audience(&self.0.settings.endpoint)) {
-            return Err(Reason::TokenWrongAudience.into());
-        }
-        Ok(claims)
+        let audience = || token::audience(&self.0.settings.endpoint);
+        let verified =
+            token::verify_bound(&self.0.keyring, Kind::Access, token, audience, world.now);
+        Ok(verified?)
     }
 }
 

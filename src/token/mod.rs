@@ -30,7 +30,7 @@
 //! assert_eq!(claims.subject, 7);
 //!
 //! let other = audience("https://example.org/other");
-//! let refused = verify_bound(&keyring, Kind::Access, token.as_bytes(), &other, now);
+//! let refused = verify_bound(&keyring, Kind::Access, token.as_bytes(), || other, now);
 //! assert_eq!(refused, Err(Reason::TokenWrongAudience));
 //! # Ok::<(), Reason>(())
 //! ```

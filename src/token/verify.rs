@@ -99,7 +99,8 @@ pub fn verify(
     })
 }
 
-/// Verifies a token as [`verify`] does, and that it is bound to `binding`.
+/// Verifies a token as [`verify`] does, and that it has the binding that `binding` returns. That is
+/// computed for a genuine token only.
 ///
 /// # Errors
 /// Those of [`verify`]; [`Reason::TokenWrongAudience`] for a token with another binding.
@@ -107,11 +108,11 @@ pub fn verify_bound(
     keyring: &Keyring,
     kind: Kind,
     text: &[u8],
-    binding: &[u8; 32],
+    binding: impl FnOnce() -> [u8; 32],
     now: Timestamp,
 ) -> Result<Claims, Reason> {
     let claims = verify(keyring, kind, text, now)?;
-    if claims.is_bound_to(binding) {
+    if claims.is_bound_to(&binding()) {
         Ok(claims)
     } else {
         Err(Reason::TokenWrongAudience)

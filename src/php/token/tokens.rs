@@ -58,8 +58,13 @@ impl PhpTokens {
         token: BinarySlice<u8>,
         binding: Option<BinarySlice<u8>>,
     ) -> Either<PhpClaims, PhpDecision> {
-        let binding = bound_to(binding.as_ref());
-        match token::verify_bound(&self.0, kind.into(), &token, &binding, SystemClock.now()) {
+        match token::verify_bound(
+            &self.0,
+            kind.into(),
+            &token,
+            || bound_to(binding.as_ref()),
+            SystemClock.now(),
+        ) {
             Ok(claims) => Either::One(PhpClaims(claims)),
             Err(reason) => Either::Other(reason.into()),
         }
