@@ -1,6 +1,6 @@
 #!/bin/bash
-# Runs real MCP clients with the complete OAuth flow, then the tests of what a site must refuse and
-# withstand (tests/e2e/security).
+# Runs real MCP clients with the complete OAuth flow, then the attacks (tests/e2e/attacks), then the
+# tests of what a site must refuse and withstand (tests/e2e/security).
 #
 #   tests/run/clients.sh [PATTERN]     only the test files whose path contains PATTERN
 set -euo pipefail
@@ -29,6 +29,11 @@ if matches clients/python; then
 	FAILED=$((FAILED + bad))
 	[ "$ran" -gt 0 ] || { FAILED=$((FAILED + 1)) status=1; }
 fi
+
+shopt -s nullglob
+for test in "$ROOT"/tests/e2e/attacks/*.test.mjs; do
+	if matches "$test"; then node_tests "$(basename "$test" .test.mjs)" "$test" || status=1; fi
+done
 
 # In the order of their names: the last file searches the logs for the secrets that the others used.
 for test in "$ROOT"/tests/e2e/security/*.test.mjs; do
