@@ -28,6 +28,7 @@ pub mod limit;
 pub mod mcp;
 pub mod metering;
 pub mod oauth;
+pub mod path;
 pub mod policy;
 pub mod reason;
 pub mod replay;

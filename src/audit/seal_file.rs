@@ -7,12 +7,13 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::append::Head;
 use super::seal::{FirstKey, Seal, Sealer};
 use crate::bytes::{hex, sha256};
 use crate::clock::Timestamp;
+use crate::path::{AbsolutePath, PathError};
 use crate::reason::Reason;
 use crate::secret::Secret;
 
@@ -37,6 +38,9 @@ pub enum SealFileError {
     /// The seals are not the next ones of this key.
     #[error("the seals are not the next ones of this key")]
     Order,
+    /// The path of the folder is not one that may be used.
+    #[error("{0}")]
+    Path(#[from] PathError),
     /// The length of an epoch is outside its range.
     #[error("an epoch must be 60 seconds to 31 days long")]
     Length,
@@ -51,7 +55,9 @@ impl SealFileError {
     pub const fn reason(self) -> Option<Reason> {
         match self {
             Self::Length => None,
-            Self::Unusable | Self::Order | Self::System(_) => Some(Reason::SealUnusable),
+            Self::Unusable | Self::Order | Self::Path(_) | Self::System(_) => {
+                Some(Reason::SealUnusable)
+            }
         }
     }
 }
@@ -63,10 +69,10 @@ fn failed(error: &io::Error) -> SealFileError {
 impl SealFile {
     /// Names the file of the log `origin` in `folder`, the state folder of the extension.
     #[must_use]
-    pub fn new(folder: &Path, origin: &str) -> Self {
+    pub fn new(folder: &AbsolutePath<'_>, origin: &str) -> Self {
         let [a, b, c, d, e, f, g, h, ..] = sha256(origin.as_bytes());
         Self {
-            folder: folder.to_owned(),
+            folder: folder.as_path().to_owned(),
             name: format!("seal-{}", hex(&[a, b, c, d, e, f, g, h])),
             origin: origin.to_owned(),
         }
@@ -211,14 +217,19 @@ impl SealFile {
 mod tests {
     use super::*;
     use std::os::unix::fs::PermissionsExt as _;
+    use std::path::Path;
 
     const ORIGIN: &str = "shop.example/0101010101010101/audit";
     const START: Timestamp = Timestamp::from_seconds(1_800_000_000);
 
+    fn seal_file(folder: &Path, origin: &str) -> SealFile {
+        SealFile::new(&AbsolutePath::parse(folder, "the folder").unwrap(), origin)
+    }
+
     #[test]
     fn old_key_is_erased_from_the_disk() {
         let folder = tempfile::tempdir().unwrap();
-        let file = SealFile::new(folder.path(), ORIGIN);
+        let file = seal_file(folder.path(), ORIGIN);
         assert!(file.read().unwrap().is_none());
         let key = || Secret::new([7; 32]);
         assert!(file.enroll(START, 1, key()).is_err());
@@ -239,18 +250,13 @@ mod tests {
         file.advance(&seals).unwrap();
         assert_eq!(file.read().unwrap().unwrap().epoch(), 2);
         assert!(fs::read(&kept).unwrap().iter().all(|byte| *byte == 0));
-        assert!(
-            SealFile::new(folder.path(), "other")
-                .read()
-                .unwrap()
-                .is_none()
-        );
+        assert!(seal_file(folder.path(), "other").read().unwrap().is_none());
     }
 
     #[test]
     fn file_accessible_to_others_or_linked_or_damaged_is_refused() {
         let folder = tempfile::tempdir().unwrap();
-        let file = SealFile::new(folder.path(), ORIGIN);
+        let file = seal_file(folder.path(), ORIGIN);
         file.enroll(START, 60, Secret::new([7; 32])).unwrap();
         let path = folder.path().join(&file.name);
         fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
@@ -273,7 +279,7 @@ mod tests {
         let mode = |path: &Path| fs::metadata(path).unwrap().mode() & 0o777;
         let deep = folder.path().join("state/site");
         let enroll = |path: &Path| {
-            let file = SealFile::new(path, ORIGIN);
+            let file = seal_file(path, ORIGIN);
             file.enroll(START, 60, Secret::new([7; 32]))
                 .map(|first| first.is_some())
         };
@@ -292,14 +298,14 @@ mod tests {
         // A file in place of the folder does not count as a log that is not sealed.
         let plain = folder.path().join("plain");
         fs::write(&plain, b"").unwrap();
-        let read = SealFile::new(&plain, ORIGIN).read();
+        let read = seal_file(&plain, ORIGIN).read();
         assert!(matches!(read, Err(SealFileError::System(_))));
     }
 
     #[test]
     fn file_left_by_a_killed_process_is_replaced() {
         let folder = tempfile::tempdir().unwrap();
-        let file = SealFile::new(folder.path(), ORIGIN);
+        let file = seal_file(folder.path(), ORIGIN);
         let left = folder.path().join(format!("{}.new", file.name));
         fs::write(&left, b"half a key").unwrap();
         let made = file.enroll(START, 60, Secret::new([7; 32]));

@@ -1,13 +1,14 @@
 //! INI entries, `phpinfo()`, and the log.
 
-use std::collections::HashMap;
-use std::path::Path;
-use std::sync::OnceLock;
+use std::ffi::OsString;
+use std::os::unix::ffi::OsStringExt as _;
+use std::path::PathBuf;
 
 use ext_php_rs::flags::IniEntryPermission;
-use ext_php_rs::zend::{ExecutorGlobals, IniEntryDef, IniEntryDefs, ModuleEntry};
+use ext_php_rs::zend::{IniEntryDef, IniEntryDefs, ModuleEntry};
 use ext_php_rs::{info_table_end, info_table_header, info_table_row, info_table_start};
 
+use super::ini;
 use crate::store::StoreSettings;
 
 /// The INI entries. All are `PHP_INI_SYSTEM`, so that no script, `.user.ini` or plugin can choose another store or other
@@ -39,36 +40,51 @@ pub(super) fn register_ini(module: i32) {
     IniEntryDef::register(INI.as_slice(), module);
 }
 
-/// Returns the INI entry `countersign.NAME`, or an empty text if it is not set. The first request of a process that needs an
-/// entry reads all of them; they cannot change afterwards.
-fn entry(name: &str) -> &'static str {
-    static ENTRIES: OnceLock<HashMap<String, String>> = OnceLock::new();
-    let entries = ENTRIES.get_or_init(|| {
-        ExecutorGlobals::get()
-            .ini_values()
-            .into_iter()
-            .filter_map(|(name, value)| {
-                Some((name.strip_prefix("countersign.")?.to_owned(), value?))
-            })
-            .collect()
-    });
-    entries.get(name).map_or("", String::as_str)
+/// The host's settings of the store in the current request.
+pub(super) struct HostSettings {
+    store: String,
+    state_dir: PathBuf,
+    store_size: String,
+    redis_url: String,
+    redis_prefix: String,
 }
 
-/// Returns the host's settings of the store.
-pub(super) fn store() -> StoreSettings<'static> {
-    StoreSettings {
-        store: entry("store"),
-        state_dir: Path::new(entry("state_dir")),
-        store_size: entry("store_size"),
-        redis_url: entry("redis_url"),
-        redis_prefix: entry("redis_prefix"),
+impl HostSettings {
+    /// Reads the INI entries.
+    pub(super) fn read() -> Self {
+        Self {
+            store: text("countersign.store"),
+            state_dir: path("countersign.state_dir"),
+            store_size: text("countersign.store_size"),
+            redis_url: text("countersign.redis_url"),
+            redis_prefix: text("countersign.redis_prefix"),
+        }
+    }
+
+    /// Returns them for the core.
+    pub(super) fn store(&self) -> StoreSettings<'_> {
+        StoreSettings {
+            store: &self.store,
+            state_dir: &self.state_dir,
+            store_size: &self.store_size,
+            redis_url: &self.redis_url,
+            redis_prefix: &self.redis_prefix,
+        }
     }
 }
 
-/// Returns the path of the file for the vault's slot `key_file`; empty if none is set.
-pub(super) fn key_file() -> &'static str {
-    entry("key_file")
+/// Returns the path of the file for the vault's slot `key_file` in the current request; empty if none is set.
+pub(super) fn key_file() -> PathBuf {
+    path("countersign.key_file")
+}
+
+/// Returns the value of an INI entry. No permitted value of a text has other characters than those of UTF-8.
+fn text(name: &str) -> String {
+    String::from_utf8_lossy(&ini::value(name)).into_owned()
+}
+
+fn path(name: &str) -> PathBuf {
+    OsString::from_vec(ini::value(name)).into()
 }
 
 /// Writes a line to PHP's error log.
@@ -88,7 +104,7 @@ pub(super) extern "C" fn phpinfo(_module: *mut ModuleEntry) {
     } else {
         format!("FAILED: {}", failed.join(", "))
     };
-    let (engine, place) = store().describe();
+    let (engine, place) = HostSettings::read().store().describe();
     info_table_start!();
     info_table_row!("Countersign", "enabled");
     info_table_row!("Version", env!("CARGO_PKG_VERSION"));
@@ -110,7 +126,8 @@ pub(super) extern "C" fn phpinfo(_module: *mut ModuleEntry) {
         "key_file",
     ] {
         let directive = format!("countersign.{name}");
-        let value = match (name, entry(name)) {
+        let value = text(&directive);
+        let value = match (name, value.as_str()) {
             (_, "") => "no value",
             ("redis_url", _) => "set",
             (_, value) => value,

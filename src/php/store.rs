@@ -1,6 +1,5 @@
 //! `Countersign\Store`.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use ext_php_rs::binary_slice::BinarySlice;
@@ -12,7 +11,8 @@ use ext_php_rs::types::{ZendHashTable, Zval};
 use super::convert::{assoc, int, timestamp};
 use super::decision::PhpDecision;
 use super::error::{BindingError, BindingResult};
-use super::info;
+use super::info::HostSettings;
+use super::path;
 use crate::clock::{Clock as _, SystemClock};
 use crate::replay::{self, OneTimeItem};
 use crate::store::{self, Origin, StoreError};
@@ -35,11 +35,17 @@ impl From<StoreError> for BindingError {
 impl PhpStore {
     #[php(optional = dir)]
     pub fn open(dir: Option<&str>) -> BindingResult<Self> {
-        let (settings, now) = (info::store(), SystemClock.now());
-        Ok(Self(match dir {
-            Some(dir) => settings.open_folder(Path::new(dir), now)?,
-            None => settings.open(now)?,
-        }))
+        let (settings, now) = (HostSettings::read(), SystemClock.now());
+        let opened = match dir {
+            Some(dir) => {
+                let folder = path::of_script(dir, "the argument $dir of Store::open()");
+                folder
+                    .map_err(StoreError::from)
+                    .and_then(|folder| settings.store().open_folder(&folder, now))
+            }
+            None => settings.store().open(now),
+        };
+        Ok(Self(opened?))
     }
 
     #[php(defaults(remote = false))]

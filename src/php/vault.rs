@@ -1,7 +1,5 @@
 //! `Countersign\Vault`.
 
-use std::path::Path;
-
 use ext_php_rs::binary_slice::BinarySlice;
 use ext_php_rs::prelude::*;
 use ext_php_rs::types::{ZendHashTable, Zval};
@@ -11,10 +9,12 @@ use super::decision::PhpDecision;
 use super::error::{BindingError, BindingResult, misuse};
 use super::info;
 use super::keyring::site_id;
+use super::path;
 use super::secret::{PhpSecret, with_bytes};
 use crate::entropy::SystemEntropy;
 use crate::keyring::KeyId;
 use crate::reason::Reason;
+use crate::secret::SecretBytes;
 use crate::vault::key_file::{self, KeyFileError};
 use crate::vault::recovery::RecoveryCode;
 use crate::vault::{self, SlotKind, SlotSecret, salts};
@@ -39,10 +39,13 @@ impl From<KeyFileError> for BindingError {
     }
 }
 
-/// Reads the key file at `path`, or the one that `countersign.key_file` names.
-fn key_file(path: Option<&str>) -> BindingResult<crate::secret::SecretBytes> {
-    let path = path.unwrap_or_else(|| info::key_file());
-    Ok(key_file::read(Path::new(path))?)
+/// Reads the key file at `path`, which a script passed as the argument `name`, or the one that `countersign.key_file`
+/// names.
+fn key_file(path: Option<&str>, name: &'static str) -> Result<SecretBytes, KeyFileError> {
+    match path {
+        Some(path) => key_file::read(&path::of_script(path, name)?),
+        None => key_file::read(&key_file::configured(&info::key_file())?),
+    }
 }
 
 fn recovery_code(text: &[u8]) -> BindingResult<RecoveryCode> {
@@ -79,11 +82,8 @@ impl PhpVault {
         slots: BinarySlice<u8>,
         path: Option<&str>,
     ) -> BindingResult<Self> {
-        Self::open_by(
-            site_id,
-            &slots,
-            &SlotSecret::KeyFile(key_file(path)?.expose()),
-        )
+        let key = key_file(path, "the argument $path of Vault::openWithKeyFile()")?;
+        Self::open_by(site_id, &slots, &SlotSecret::KeyFile(key.expose()))
     }
 
     pub fn open_with_recovery_code(
@@ -114,7 +114,7 @@ impl PhpVault {
 
     #[php(optional = path)]
     pub fn add_key_file(&mut self, path: Option<&str>) -> BindingResult<()> {
-        let key = key_file(path)?;
+        let key = key_file(path, "the argument $path of Vault::addKeyFile()")?;
         Ok(self
             .0
             .put_slot(&SlotSecret::KeyFile(key.expose()), &SystemEntropy)?)

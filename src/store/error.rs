@@ -3,6 +3,7 @@
 #[cfg(all(feature = "redis", not(target_family = "wasm")))]
 use super::redis::RedisFault;
 use crate::limit::Malformed;
+use crate::path::PathError;
 use crate::reason::Reason;
 
 /// The error of a store. The message is for the administrator of the host and says what to do.
@@ -73,6 +74,9 @@ pub enum StoreError {
     /// The setting `countersign.store_size` is not a size.
     #[error("countersign.store_size must be a whole number of MiB, 1 to 65536")]
     Size,
+    /// The path of the folder is not one that may be used.
+    #[error("{0}")]
+    Path(PathError),
     /// Any other error of the operating system.
     #[error("the operating system reported an error for the store's files: {0}")]
     Unavailable(std::io::ErrorKind),
@@ -91,6 +95,12 @@ impl StoreError {
             Self::Restarted => Reason::StoreRestarted,
             _ => Reason::StoreUnavailable,
         }
+    }
+}
+
+impl From<PathError> for StoreError {
+    fn from(error: PathError) -> Self {
+        Self::Path(error)
     }
 }
 

@@ -9,6 +9,7 @@ use super::error::StoreError;
 use super::interface::Store;
 use super::lmdb::{HostIdentity, LmdbStore, check_folder};
 use crate::clock::Timestamp;
+use crate::path::{AbsolutePath, PathError};
 
 /// The settings of a store: the INI entries `countersign.*` with these names.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -29,34 +30,49 @@ pub struct StoreSettings<'a> {
 /// The largest `store_size`: 64 GiB.
 const MAX_MIB: usize = 65_536;
 
-impl StoreSettings<'_> {
+impl<'a> StoreSettings<'a> {
     /// Returns the configured store. The first successful call of a process opens it; further calls return the same
     /// one.
     ///
     /// # Errors
-    /// [`StoreError::Engine`] or [`StoreError::Size`] for an invalid setting; otherwise as [`open_shared`] or
-    /// `RedisStore::open`.
+    /// [`StoreError::Engine`], [`StoreError::Path`] or [`StoreError::Size`] for an invalid setting; otherwise as
+    /// [`open_shared`] or `RedisStore::open`.
     pub fn open(&self, now: Timestamp) -> Result<Arc<dyn Store>, StoreError> {
         match self.store {
-            "embedded" => self.open_folder(self.state_dir, now),
+            "embedded" => self.open_folder(&self.folder()?, now),
             "redis" => self.open_server(),
             _ => Err(StoreError::Engine),
         }
+    }
+
+    /// Returns the folder of the embedded store.
+    ///
+    /// # Errors
+    /// [`PathError`] if the setting is not an absolute path.
+    pub fn folder(&self) -> Result<AbsolutePath<'a>, PathError> {
+        AbsolutePath::parse(self.state_dir, "countersign.state_dir")
     }
 
     /// Returns the embedded store in `folder`, with the configured size.
     ///
     /// # Errors
     /// Those of [`open_shared`]; [`StoreError::Size`] for an invalid setting.
-    pub fn open_folder(&self, folder: &Path, now: Timestamp) -> Result<Arc<dyn Store>, StoreError> {
-        Ok(open_shared(folder, self.bytes()?, now)?)
+    pub fn open_folder(
+        &self,
+        folder: &AbsolutePath<'_>,
+        now: Timestamp,
+    ) -> Result<Arc<dyn Store>, StoreError> {
+        Ok(open_shared(folder.as_path(), self.bytes()?, now)?)
     }
 
     /// Returns the name of the configured engine and its location for display, without a password. It opens nothing.
     #[must_use]
     pub fn describe(&self) -> (&'static str, String) {
         match self.store {
-            "embedded" => ("embedded (LMDB)", self.state_dir.display().to_string()),
+            "embedded" => match self.folder() {
+                Ok(folder) => ("embedded (LMDB)", folder.as_path().display().to_string()),
+                Err(error) => ("not usable", error.to_string()),
+            },
             "redis" => ("redis", shown(self.redis_url)),
             _ => ("not usable", StoreError::Engine.to_string()),
         }

@@ -8,6 +8,7 @@ use std::path::Path;
 use zeroize::Zeroizing;
 
 use crate::keyring::check_material;
+use crate::path::{AbsolutePath, PathError};
 use crate::reason::Reason;
 use crate::secret::SecretBytes;
 use crate::store::effective_uid;
@@ -22,6 +23,9 @@ pub enum KeyFileError {
     /// No file is configured.
     #[error("no key file is configured: set countersign.key_file in php.ini")]
     NotConfigured,
+    /// The path of the file is not one that may be used.
+    #[error("{0}")]
+    Path(#[from] PathError),
     /// The file does not exist or cannot be read.
     #[error(
         "the key file cannot be read: create it with `countersign key generate`, owned by PHP's user or root"
@@ -49,6 +53,17 @@ impl KeyFileError {
     }
 }
 
+/// Returns the path of the key file in the setting `countersign.key_file`.
+///
+/// # Errors
+/// [`KeyFileError::NotConfigured`] if it is empty; [`KeyFileError::Path`] if it is not an absolute path.
+pub fn configured(setting: &Path) -> Result<AbsolutePath<'_>, KeyFileError> {
+    if setting.as_os_str().is_empty() {
+        return Err(KeyFileError::NotConfigured);
+    }
+    Ok(AbsolutePath::parse(setting, "countersign.key_file")?)
+}
+
 /// Reads the key file `path` and returns its content without surrounding white space.
 ///
 /// It must be a regular file of at most [`MAX_BYTES`] that belongs to the user of this process or to root and
@@ -56,10 +71,8 @@ impl KeyFileError {
 ///
 /// # Errors
 /// [`KeyFileError`] if one of these conditions does not hold.
-pub fn read(path: &Path) -> Result<SecretBytes, KeyFileError> {
-    if path.as_os_str().is_empty() {
-        return Err(KeyFileError::NotConfigured);
-    }
+pub fn read(path: &AbsolutePath<'_>) -> Result<SecretBytes, KeyFileError> {
+    let path = path.as_path();
     let about = fs::symlink_metadata(path).map_err(|_| KeyFileError::Unreadable)?;
     if !about.is_file() {
         return Err(KeyFileError::NotRegular);
@@ -115,8 +128,11 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("key");
         let mode = |mode| fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+        let read = |path: &Path| configured(path).and_then(|path| read(&path));
         let why = |path: &Path| read(path).err();
         assert_eq!(why(Path::new("")), Some(KeyFileError::NotConfigured));
+        let relative = PathError::Relative("countersign.key_file");
+        assert_eq!(why(Path::new("keys/k")), Some(relative.into()));
         assert_eq!(why(&path), Some(KeyFileError::Unreadable));
         write(&path, "0123456789abcdef0123456789abcdef").unwrap();
         assert_eq!(fs::metadata(&path).unwrap().mode() & 0o777, 0o600);

@@ -57,4 +57,4 @@ store_unavailable the store's folder is writable by other users: set its mode to
 store_unavailable the store's folder is a symbolic link: configure the folder that it points to
 store_unavailable the store's folder cannot be created: create it for the user that runs PHP, with mode 0700
 store_unavailable the store's folder cannot be created: create it for the user that runs PHP, with mode 0700
-store_unavailable the store's folder cannot be created: create it for the user that runs PHP, with mode 0700
+store_unavailable the argument $dir of Store::open() is empty: give an absolute path, which begins with a slash

@@ -10,6 +10,7 @@ use super::fault::RedisFault;
 use super::server_error;
 use super::server_info::{self, ServerFacts};
 use super::socket::RedisSocket;
+use crate::path::AbsolutePath;
 use crate::store::error::StoreError;
 
 /// How long connecting may take, including the handshake.
@@ -43,14 +44,20 @@ pub(super) struct RedisConnection {
 /// Reads an address.
 ///
 /// # Errors
-/// [`RedisFault::Tls`] for an address with TLS; [`RedisFault::Address`] for any other text.
+/// [`RedisFault::Tls`] for an address with TLS; [`RedisFault::Address`] for any other text, and for a socket whose path is not
+/// absolute.
 pub(super) fn info(url: &str) -> Result<ConnectionInfo, StoreError> {
     let scheme = url.split_once("://").map(|(scheme, _)| scheme);
     match scheme {
         Some("rediss" | "valkeys") => Err(RedisFault::Tls.into()),
         Some("redis" | "valkey" | "unix" | "redis+unix" | "valkey+unix") => url
             .into_connection_info()
-            .map_err(|_| RedisFault::Address.into()),
+            .ok()
+            .filter(|info| match info.addr() {
+                ConnectionAddr::Unix(path) => AbsolutePath::parse(path, "the socket").is_ok(),
+                _ => true,
+            })
+            .ok_or(RedisFault::Address.into()),
         _ => Err(RedisFault::Address.into()),
     }
 }
@@ -209,6 +216,12 @@ mod tests {
             "redis://h:99999",
             "unix://",
             "redis://0.0.0.0",
+            "unix:r.sock",
+            "unix://r.sock",
+            "unix://run/r.sock",
+            "unix://./r.sock",
+            "redis+unix://run/r.sock",
+            "unix:///run/%00r.sock",
         ] {
             assert_eq!(info(url).err(), Some(RedisFault::Address.into()), "{url}");
             assert_eq!(shown(url), None);

@@ -106,8 +106,8 @@ fn describe(imports: &Imports, circle: &[String]) -> String {
 const LEVELS: &[&[&str]] = &[
     // The shared vocabulary.
     &[
-        "bytes", "calendar", "clock", "decision", "entropy", "http", "json", "reason", "secret",
-        "words",
+        "bytes", "calendar", "clock", "decision", "entropy", "http", "json", "path", "reason",
+        "secret", "words",
     ],
     &[
         "access", "action", "audit", "key_text", "keyring", "limit", "metering", "oauth", "policy",
