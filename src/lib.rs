@@ -27,6 +27,7 @@ pub mod keyring;
 pub mod limit;
 pub mod mcp;
 pub mod metering;
+pub mod network;
 pub mod oauth;
 pub mod path;
 pub mod policy;

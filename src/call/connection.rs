@@ -3,8 +3,8 @@
 use serde::Deserialize;
 
 use super::misuse::Misuse;
-use super::world::CallLimit;
 use crate::access::{ConnectionState, Groups};
+use crate::limit::CallLimit;
 
 /// A connection as the plugin stores it: one agent, acting for one WordPress user.
 #[derive(Debug, Clone)]

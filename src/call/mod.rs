@@ -16,4 +16,4 @@ pub(crate) mod uri_template;
 mod world;
 
 pub use misuse::Misuse;
-pub use world::{CallLimit, World};
+pub use world::World;

@@ -2,36 +2,12 @@
 
 use crate::clock::Timestamp;
 use crate::entropy::Entropy;
-use crate::limit::{Admission, Limit};
+use crate::limit::{Admission, CallLimit};
+use crate::metering::counted_under;
 use crate::reason::Reason;
 use crate::replay::{OneTimeItem, Sighting, seen_once};
 use crate::store::{Origin, Store, StoreError};
-use crate::token::{Claims, bind};
-
-/// A rate limit as settings and connections state it: at most `max` calls in any `window` seconds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
-pub struct CallLimit {
-    /// The number of calls.
-    pub max: u32,
-    /// The length of the window, in seconds.
-    pub window: u32,
-}
-
-impl CallLimit {
-    /// Returns the limit that counts under `key`.
-    ///
-    /// # Errors
-    /// [`Reason::LimitUnusable`] if the limit is outside what [`Limit::new`] can keep exactly.
-    fn counted_under(self, key: &str) -> Result<Limit, Reason> {
-        u16::try_from(self.max)
-            .ok()
-            .and_then(|max| {
-                let window = u64::from(self.window) * 1000;
-                Limit::new(bind("limit", &[key.as_bytes()]), max, window).ok()
-            })
-            .ok_or(Reason::LimitUnusable)
-    }
-}
+use crate::token::Claims;
 
 /// What a decision depends on besides the request.
 ///
@@ -63,7 +39,7 @@ impl World<'_> {
     /// [`Reason::LimitUnusable`], or the reason why the store could not answer.
     pub(crate) fn admit(&self, key: &str, limit: CallLimit) -> Result<Admission, Reason> {
         self.store
-            .admit(&[limit.counted_under(key)?], self.now)
+            .admit(&[counted_under(key, limit)?], self.now)
             .map_err(StoreError::reason)
     }
 

@@ -35,4 +35,4 @@ pub(crate) mod window;
 pub use address::address_key;
 pub use admission::{Admission, Quota};
 pub(crate) use history::{AdmissionHistory, Malformed};
-pub use rate::{Limit, LimitError, MAX_ADMISSIONS, MAX_WINDOW_MS};
+pub use rate::{CallLimit, Limit, LimitError, MAX_ADMISSIONS, MAX_WINDOW_MS};

@@ -18,6 +18,16 @@ pub enum LimitError {
     Window,
 }
 
+/// A rate limit as settings and connections state it: at most `max` calls in any `window` seconds. It is not checked yet:
+/// [`Limit`] is what can be counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+pub struct CallLimit {
+    /// The number of calls.
+    pub max: u32,
+    /// The length of the window, in seconds.
+    pub window: u32,
+}
+
 /// A rate limit: at most `max` admissions in any stretch of time as long as the window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limit {

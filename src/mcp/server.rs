@@ -13,10 +13,10 @@ use super::wire::message;
 use super::wire::response::ResponseBuilder;
 use crate::audit::attempt::Attempt;
 use crate::audit::draft::Actor;
-use crate::call::{CallLimit, Misuse, World};
+use crate::call::{Misuse, World};
 use crate::http::{WebOrigin, require_https};
 use crate::keyring::Keyring;
-use crate::limit::{Admission, address_key};
+use crate::limit::{Admission, CallLimit, address_key};
 use crate::reason::Reason;
 use crate::token::{self, Claims, Kind};
 

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
-use crate::call::{CallLimit, Misuse};
+use crate::call::Misuse;
 use crate::http::WebOrigin;
 use crate::keyring::Keyring;
+use crate::limit::CallLimit;
 
 /// Seconds after which a client may try again when the kill switch is on or the store is unavailable.
 pub(super) const PAUSE: u32 = 60;

@@ -4,6 +4,7 @@ use ext_php_rs::prelude::*;
 use ext_php_rs::wrap_function;
 
 use super::convert::{PhpArray, assoc};
+use crate::network;
 use crate::reason::Reason;
 use crate::selftest;
 
@@ -13,6 +14,7 @@ pub(super) fn register(module: ModuleBuilder) -> ModuleBuilder {
         .function(wrap_function!(version))
         .function(wrap_function!(self_test))
         .function(wrap_function!(reasons))
+        .function(wrap_function!(is_public_address))
 }
 
 #[php_function]
@@ -39,4 +41,10 @@ fn reasons() -> PhpArray {
             .iter()
             .map(|reason| (reason.code().to_owned(), reason.message().to_owned())),
     )
+}
+
+#[php_function]
+#[php(name = "Countersign\\is_public_address")]
+fn is_public_address(ip: &str) -> bool {
+    ip.parse().is_ok_and(network::is_public)
 }

@@ -21,3 +21,14 @@ function self_test(): array {}
  * @return array<string, string> Stable code => one English sentence that says what to do.
  */
 function reasons(): array {}
+
+/**
+ * Tells whether an IP address leads to a host on the public internet: a global unicast address outside of all blocks
+ * that the IANA keeps for special purposes.
+ *
+ * Before a server fetches a URL for somebody else, it should check the address that it connects to, so that nobody can
+ * make it reach its own network.
+ *
+ * @param string $ip Without brackets, port or zone. Any other text is not a public address.
+ */
+function is_public_address(string $ip): bool {}

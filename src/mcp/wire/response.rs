@@ -4,9 +4,8 @@ use std::sync::Arc;
 
 use super::error::{RpcError, is_token};
 use super::revision::{Revision, SERVER_INFO_KEY};
-use crate::call::CallLimit;
 use crate::json::{self, Object, RawJson};
-use crate::limit::Admission;
+use crate::limit::{Admission, CallLimit};
 use crate::mcp::reply::McpReply;
 use crate::mcp::settings::{Endpoint, McpSettings};
 use crate::reason::Reason;

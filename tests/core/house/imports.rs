@@ -106,8 +106,8 @@ fn describe(imports: &Imports, circle: &[String]) -> String {
 const LEVELS: &[&[&str]] = &[
     // The shared vocabulary.
     &[
-        "bytes", "calendar", "clock", "decision", "entropy", "http", "json", "path", "reason",
-        "secret", "words",
+        "bytes", "calendar", "clock", "decision", "entropy", "http", "json", "network", "path",
+        "reason", "secret", "words",
     ],
     &[
         "access", "action", "audit", "key_text", "keyring", "limit", "metering", "oauth", "policy",
@@ -126,7 +126,7 @@ const NARROWER: &[(&str, &[&str])] = &[
     (
         "call",
         &[
-            "access", "audit", "keyring", "limit", "record", "replay", "store", "token",
+            "access", "audit", "keyring", "limit", "metering", "record", "replay", "store", "token",
         ],
     ),
 ];

@@ -1,6 +1,8 @@
-//! Counts a call under limits and budgets in a store. All entry points share this code.
+//! Counts calls and failed requests under limits and budgets in a store. All entry points share this code.
 //!
 //! The definitions and algorithms are in [`limit`](crate::limit), which does not depend on a store.
+
+mod failures;
 
 use std::cell::Cell;
 
@@ -8,9 +10,12 @@ use crate::clock::Timestamp;
 use crate::decision::Decision;
 use crate::limit::budget::{Budget, MAX_AMOUNT, Spending, Standing};
 use crate::limit::period::UtcOffset;
-use crate::limit::{Admission, Limit, LimitError};
+use crate::limit::{Admission, CallLimit, Limit, LimitError};
+use crate::reason::Reason;
 use crate::store::{Store, StoreError};
 use crate::token;
+
+pub use failures::{CountedFailure, count_failure, is_first_refusal};
 
 /// Returns the limit of `max` admissions per `seconds` for `name`.
 ///
@@ -21,6 +26,15 @@ pub fn named_limit(name: &[u8], max: i64, seconds: i64) -> Result<Limit, LimitEr
     let seconds = u64::try_from(seconds).map_err(|_| LimitError::Window)?;
     let key = token::bind("limit", &[name]);
     Limit::new(key, max, seconds.saturating_mul(1000))
+}
+
+/// Returns the limit that counts under `key`.
+///
+/// # Errors
+/// [`Reason::LimitUnusable`] if the limit is outside what [`Limit::new`] can keep exactly.
+pub(crate) fn counted_under(key: &str, limit: CallLimit) -> Result<Limit, Reason> {
+    named_limit(key.as_bytes(), limit.max.into(), limit.window.into())
+        .map_err(|_| Reason::LimitUnusable)
 }
 
 /// Why a call could not be counted.
@@ -154,7 +168,6 @@ mod tests {
     use super::*;
     use crate::limit::budget::Measure;
     use crate::limit::period::PeriodUnit;
-    use crate::reason::Reason;
     use crate::store::MemoryStore;
 
     const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);

@@ -1,0 +1,212 @@
+//! Requests that failed before their sender was known: how they are limited, and which of them are recorded.
+//!
+//! An address can belong to many clients, and behind a proxy to all of them. Its limit therefore counts only requests
+//! that failed. A request with a genuine credential is limited by what the credential belongs to, such as a connection,
+//! so that no neighbour can lock it out.
+
+use super::counted_under;
+use crate::clock::Timestamp;
+use crate::decision::Denial;
+use crate::limit::{Admission, CallLimit, address_key};
+use crate::reason::Reason;
+use crate::store::{Store, StoreError};
+
+/// Seconds after which a client may try again if the store cannot answer.
+const PAUSE: u32 = 60;
+
+/// How often a refusal is recorded, for each reason and subject. Without this limit, a client without a genuine
+/// credential could fill the audit log.
+const RECORDED: CallLimit = CallLimit { max: 1, window: 60 };
+
+/// A failed request after it was counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CountedFailure {
+    /// What to tell the client: the reason of the failure; [`Reason::RateLimitedIp`] if the address had too many
+    /// failures; or the reason why the store could not count.
+    pub denial: Denial,
+    /// The state of the limit after this request; `None` if the store could not count.
+    pub admission: Option<Admission>,
+    /// Whether to record the refusal with the reason of `denial`.
+    pub is_recorded: bool,
+}
+
+/// Counts a request from the address `ip` that failed with `reason`, under `limit`. All entry points of a site count
+/// the failures of an address together.
+///
+/// The answer is to be decided first and counted then: a request with a genuine credential is neither counted here nor
+/// refused. A refusal that is not the client's fault, such as the kill switch, is not counted either; use
+/// [`is_first_refusal`] for it.
+///
+/// ```
+/// use countersign::clock::Timestamp;
+/// use countersign::limit::CallLimit;
+/// use countersign::metering::count_failure;
+/// use countersign::reason::Reason;
+/// use countersign::store::MemoryStore;
+///
+/// let now = Timestamp::from_seconds(1_800_000_000);
+/// let store = MemoryStore::new(now);
+/// let limit = CallLimit { max: 1, window: 60 };
+/// let fail = || count_failure(&store, "192.0.2.1", limit, Reason::TokenForged, now);
+/// let first = fail();
+/// assert_eq!((first.denial.reason, first.is_recorded), (Reason::TokenForged, true));
+/// let second = fail();
+/// assert_eq!((second.denial.reason, second.denial.retry_after), (Reason::RateLimitedIp, Some(60)));
+/// ```
+#[must_use]
+pub fn count_failure(
+    store: &dyn Store,
+    ip: &str,
+    limit: CallLimit,
+    reason: Reason,
+    now: Timestamp,
+) -> CountedFailure {
+    let address = address_key(ip);
+    let counted = counted_under(&format!("failures:{address}"), limit)
+        .and_then(|limit| store.admit(&[limit], now).map_err(StoreError::reason));
+    let (denial, admission) = match counted {
+        Err(unusable) => (denial(unusable, Some(PAUSE)), None),
+        Ok(admission @ Admission::Admitted { .. }) => (denial(reason, None), Some(admission)),
+        Ok(admission @ Admission::Refused { retry_after, .. }) => (
+            denial(Reason::RateLimitedIp, Some(retry_after)),
+            Some(admission),
+        ),
+    };
+    let is_worth_it =
+        admission.is_none_or(|admission| admission.is_admitted() || admission.is_first_of_burst());
+    CountedFailure {
+        denial,
+        admission,
+        is_recorded: is_worth_it && is_first_refusal(store, denial.reason, &address, now),
+    }
+}
+
+/// Returns whether a refusal of `subject` with `reason` is to be recorded: once a minute. The subject is an
+/// [`address_key`] for a client without a genuine credential, else what the credential belongs to, such as
+/// `connection:7`.
+///
+/// A refusal that the store cannot count is not recorded.
+#[must_use]
+pub fn is_first_refusal(store: &dyn Store, reason: Reason, subject: &str, now: Timestamp) -> bool {
+    counted_under(&format!("refusal:{reason}:{subject}"), RECORDED).is_ok_and(|limit| {
+        store
+            .admit(&[limit], now)
+            .is_ok_and(|admission| admission.is_admitted())
+    })
+}
+
+const fn denial(reason: Reason, retry_after: Option<u32>) -> Denial {
+    Denial {
+        reason,
+        retry_after,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::MemoryStore;
+
+    const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
+    const LIMIT: CallLimit = CallLimit { max: 3, window: 60 };
+
+    fn fail(store: &MemoryStore, ip: &str, reason: Reason, seconds: u64) -> CountedFailure {
+        count_failure(store, ip, LIMIT, reason, NOW.plus_seconds(seconds))
+    }
+
+    #[test]
+    fn an_address_with_too_many_failures_is_told_to_wait() {
+        let store = MemoryStore::new(NOW);
+        for second in 0..3 {
+            let failed = fail(&store, "192.0.2.1", Reason::TokenMissing, second);
+            assert_eq!(failed.denial, Denial::new(Reason::TokenMissing));
+            let left = failed.admission.unwrap().tightest().remaining;
+            assert_eq!(u64::from(left), 2 - second);
+        }
+        let over = fail(&store, "192.0.2.1", Reason::TokenForged, 10);
+        assert_eq!(over.denial.reason, Reason::RateLimitedIp);
+        assert_eq!(over.denial.retry_after, Some(50));
+        let other = fail(&store, "192.0.2.2", Reason::TokenForged, 10);
+        assert_eq!(other.denial, Denial::new(Reason::TokenForged));
+        let later = fail(&store, "192.0.2.1", Reason::TokenForged, 60);
+        assert_eq!(later.denial, Denial::new(Reason::TokenForged));
+    }
+
+    #[test]
+    fn the_addresses_of_one_network_share_the_limit_and_the_records() {
+        let store = MemoryStore::new(NOW);
+        assert!(fail(&store, "2001:db8::1", Reason::TokenMissing, 0).is_recorded);
+        for host in 2..4 {
+            let failed = fail(
+                &store,
+                &format!("2001:db8::{host}"),
+                Reason::TokenMissing,
+                0,
+            );
+            assert!(!failed.is_recorded);
+        }
+        let over = fail(&store, "2001:db8::ffff:1", Reason::TokenMissing, 0);
+        assert_eq!(over.denial.reason, Reason::RateLimitedIp);
+        assert!(fail(&store, "2001:db8:0:1::1", Reason::TokenMissing, 0).is_recorded);
+    }
+
+    #[test]
+    fn each_reason_is_recorded_once_a_minute() {
+        let store = MemoryStore::new(NOW);
+        let mut recorded = Vec::new();
+        for second in 0..120 {
+            for reason in [Reason::TokenMissing, Reason::TokenForged] {
+                let failed = fail(&store, "192.0.2.1", reason, second);
+                if failed.is_recorded {
+                    recorded.push((second, failed.denial.reason));
+                }
+            }
+        }
+        assert_eq!(
+            recorded,
+            [
+                (0, Reason::TokenMissing),
+                (0, Reason::TokenForged),
+                (1, Reason::RateLimitedIp),
+                (60, Reason::TokenMissing),
+                (60, Reason::TokenForged),
+                (61, Reason::RateLimitedIp),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_short_window_gives_no_more_than_one_record_a_minute() {
+        let store = MemoryStore::new(NOW);
+        let limit = CallLimit { max: 1, window: 1 };
+        let mut recorded = 0;
+        for millis in (0..60_000).step_by(100) {
+            let now = Timestamp::from_millis(NOW.millis() + millis);
+            let failed = count_failure(&store, "192.0.2.1", limit, Reason::TokenMissing, now);
+            recorded += usize::from(failed.is_recorded);
+        }
+        assert_eq!(recorded, 2, "one for each reason");
+    }
+
+    #[test]
+    fn refusals_of_a_connection_are_recorded_apart() {
+        let store = MemoryStore::new(NOW);
+        let first = |subject, reason| is_first_refusal(&store, reason, subject, NOW);
+        assert!(first("connection:7", Reason::TokenRevoked));
+        assert!(!first("connection:7", Reason::TokenRevoked));
+        assert!(first("connection:7", Reason::ConnectionRevoked));
+        assert!(first("connection:8", Reason::TokenRevoked));
+    }
+
+    #[test]
+    fn an_unusable_limit_refuses_and_asks_for_patience() {
+        let store = MemoryStore::new(NOW);
+        let limit = CallLimit {
+            max: 257,
+            window: 60,
+        };
+        let failed = count_failure(&store, "192.0.2.1", limit, Reason::TokenMissing, NOW);
+        assert_eq!(failed.denial, denial(Reason::LimitUnusable, Some(60)));
+        assert_eq!(failed.admission, None);
+    }
+}
