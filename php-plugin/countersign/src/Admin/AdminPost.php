@@ -8,6 +8,7 @@ use Countersign\Plugin\Audit\Unavailable;
 use Countersign\Plugin\Health\Instructions;
 use Countersign\Plugin\Health\Requirements;
 use Countersign\Plugin\Site\Capabilities;
+use Countersign\Plugin\Site\ErrorLog;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -102,7 +103,7 @@ final class AdminPost {
 	}
 
 	private static function log_error( string $action, \Throwable $error ): void {
-		error_log( 'Countersign: ' . $action . ': ' . $error->getMessage() ); // phpcs:ignore WordPress.PHP.DevelopmentFunctions -- For the site's error log.
+		ErrorLog::failure( $action . ' failed', $error );
 	}
 
 	private static function nonce( string $action, int $connection ): string {

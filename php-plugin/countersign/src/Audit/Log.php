@@ -6,6 +6,7 @@ namespace Countersign\Plugin\Audit;
 
 use Countersign\AuditAppend;
 use Countersign\Plugin\Site\Extension;
+use Countersign\Plugin\Site\Loggable;
 use Countersign\Plugin\Site\Schema;
 
 defined( 'ABSPATH' ) || exit;
@@ -46,7 +47,8 @@ final class Log {
 		} catch ( \Countersign\Exception $error ) {
 			throw new Unavailable( $error->reason(), $error->getMessage(), $error ); // phpcs:ignore WordPress.Security.EscapeOutput.ExceptionNotEscaped -- For the error log.
 		} catch ( \Throwable $error ) {
-			throw new Unavailable( 'audit_unavailable', $error->getMessage(), $error ); // phpcs:ignore WordPress.Security.EscapeOutput.ExceptionNotEscaped -- For the error log.
+			// Code of other plugins runs here too, such as filters of options. Their messages can hold anything.
+			throw new Unavailable( 'audit_unavailable', $error instanceof Loggable ? $error->getMessage() : 'the entries could not be stored', $error ); // phpcs:ignore WordPress.Security.EscapeOutput.ExceptionNotEscaped -- For the error log.
 		}
 	}
 

@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Countersign\Plugin\Audit;
 
 use Countersign\AuditAppend;
+use Countersign\Plugin\Site\Failure;
 use Countersign\Plugin\Site\Schema;
 
 defined( 'ABSPATH' ) || exit;
@@ -57,11 +58,13 @@ final class MysqlStorage implements Storage {
 		$mode = ( new \mysqli_driver() )->report_mode;
 		mysqli_report( MYSQLI_REPORT_ERROR | MYSQLI_REPORT_STRICT );
 		try {
-			$db = mysqli_init() ?: throw new \RuntimeException( 'mysqli cannot be initialized' );
+			$db = mysqli_init() ?: throw new Failure( 'mysqli cannot be initialized' );
 			$db->options( MYSQLI_OPT_CONNECT_TIMEOUT, 5 );
 			$db->options( MYSQLI_SET_CHARSET_NAME, 'utf8mb4' );
 			$db->options( MYSQLI_INIT_COMMAND, 'SET SESSION innodb_lock_wait_timeout = ' . self::LOCK_WAIT . ", SESSION sql_mode = 'STRICT_ALL_TABLES'" );
 			$db->real_connect( $host, DB_USER, DB_PASSWORD, DB_NAME, $port ? (int) $port : null, $socket, defined( 'MYSQL_CLIENT_FLAGS' ) ? MYSQL_CLIENT_FLAGS : 0 );
+		} catch ( \mysqli_sql_exception $error ) {
+			throw self::failure( (int) $error->getCode() ); // phpcs:ignore WordPress.Security.EscapeOutput.ExceptionNotEscaped -- A number, for the error log.
 		} finally {
 			mysqli_report( $mode );
 		}
@@ -73,7 +76,7 @@ final class MysqlStorage implements Storage {
 	private function lock( \mysqli $db ): ?string {
 		$rows = $this->run( $db, 'START TRANSACTION; SELECT head FROM ' . Schema::table( 'audit_head' ) . ' WHERE id = 1 FOR UPDATE' );
 		if ( 1 !== count( $rows ) ) {
-			throw new \RuntimeException( 'the head row of the audit log is missing' );
+			throw new Failure( 'the head row of the audit log is missing' );
 		}
 		return $rows[0][0];
 	}
@@ -121,8 +124,8 @@ final class MysqlStorage implements Storage {
 	}
 
 	/** Returns an exception that names only the error number, since the server's message can quote values. */
-	private static function failure( int $number ): \RuntimeException {
-		return new \RuntimeException( "the database of the audit log returned error $number" );
+	private static function failure( int $number ): Failure {
+		return new Failure( "the database of the audit log returned error $number" );
 	}
 
 	/** Returns a value as an SQL literal that needs no quoting. */

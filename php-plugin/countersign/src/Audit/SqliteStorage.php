@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Countersign\Plugin\Audit;
 
 use Countersign\AuditAppend;
+use Countersign\Plugin\Site\Failure;
 use Countersign\Plugin\Site\Schema;
 
 defined( 'ABSPATH' ) || exit;
@@ -32,7 +33,7 @@ final class SqliteStorage implements Storage {
 			// @mago-ignore analysis:invalid-method-access PDO::ERRMODE_EXCEPTION is set, so query() never returns false.
 			$head = $db->query( 'SELECT head FROM ' . Schema::table( 'audit_head' ) . ' WHERE id = 1' )->fetch( \PDO::FETCH_NUM );
 			if ( false === $head ) {
-				throw new \RuntimeException( 'the head row of the audit log is missing' );
+				throw new Failure( 'the head row of the audit log is missing' );
 			}
 			$append = $compute( $head[0] );
 			foreach ( $append->rows() as $row ) {
@@ -71,7 +72,7 @@ final class SqliteStorage implements Storage {
 		if ( ! $this->connection ) {
 			$file = defined( 'FQDB' ) ? FQDB : '';
 			if ( '' === $file || ! is_file( $file ) ) {
-				throw new \RuntimeException( 'the SQLite database is not a file' );
+				throw new Failure( 'the SQLite database is not a file' );
 			}
 			$this->connection = new \PDO(
 				'sqlite:' . $file,
@@ -90,7 +91,7 @@ final class SqliteStorage implements Storage {
 
 	/** Prepares a statement. The exception is for PHP's signature only, since PDO throws its own. */
 	private static function prepare( \PDO $db, string $sql ): \PDOStatement {
-		return $db->prepare( $sql ) ?: throw new \RuntimeException( 'the statement cannot be prepared' );
+		return $db->prepare( $sql ) ?: throw new Failure( 'the statement cannot be prepared' );
 	}
 
 	/**

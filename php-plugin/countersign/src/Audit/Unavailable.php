@@ -4,10 +4,12 @@ declare(strict_types=1);
 
 namespace Countersign\Plugin\Audit;
 
+use Countersign\Plugin\Site\Loggable;
+
 defined( 'ABSPATH' ) || exit;
 
 /** The audit log cannot be written. The caller must not do what it wanted to record. */
-final class Unavailable extends \RuntimeException {
+final class Unavailable extends \RuntimeException implements Loggable {
 
 	/**
 	 * @param string          $reason   Stable reason code: `audit_unavailable`, or the code of the extension's exception.

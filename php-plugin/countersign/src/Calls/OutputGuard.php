@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Countersign\Plugin\Calls;
 
 use Countersign\Plugin\Http\Response;
+use Countersign\Plugin\Site\Failure;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -29,7 +30,7 @@ final class OutputGuard {
 		$handler = static function ( mixed $message, mixed $title, mixed $arguments ): void {
 			$continues = is_array( $arguments ) && false === ( $arguments['exit'] ?? true );
 			if ( ! $continues ) {
-				throw new \RuntimeException( 'wp_die() was called' );
+				throw new Failure( 'wp_die() was called' );
 			}
 		};
 		foreach ( [ '', 'ajax_', 'json_', 'jsonp_', 'xml_', 'xmlrpc_' ] as $kind ) {

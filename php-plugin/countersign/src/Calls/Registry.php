@@ -6,6 +6,7 @@ namespace Countersign\Plugin\Calls;
 
 use Countersign\Access;
 use Countersign\Plugin\Site\Denied;
+use Countersign\Plugin\Site\ErrorLog;
 use Countersign\Plugin\Site\Json;
 
 defined( 'ABSPATH' ) || exit;
@@ -33,8 +34,8 @@ defined( 'ABSPATH' ) || exit;
  * The fields `inputSchema`, `outputSchema`, `annotations`, `_meta`, `arguments` and `icons` of a definition can be PHP
  * arrays, or JSON text, whose bytes are kept.
  *
- * A definition that lacks a required field, repeats a registered name or holds invalid JSON is not registered;
- * WordPress reports it through `_doing_it_wrong()`.
+ * A definition that lacks a required field, repeats a registered name or holds invalid JSON is not registered; it is
+ * reported through `_doing_it_wrong()`, and in the error log if `WP_DEBUG` is true.
  */
 final class Registry {
 
@@ -67,7 +68,12 @@ final class Registry {
 		 *
 		 * @param Registry $registry The registry to add to.
 		 */
-		do_action( 'countersign_register', $registry );
+		try {
+			do_action( 'countersign_register', $registry );
+		} catch ( \Throwable $error ) {
+			// What was registered before remains usable, and so do the tools of this plugin.
+			ErrorLog::failure( 'a plugin failed to register its tools', $error );
+		}
 		return $registry;
 	}
 
@@ -190,12 +196,12 @@ final class Registry {
 	private function add( string $kind, string $key, array $definition, callable $handler, ?callable $complete = null ): void {
 		$name = $definition[ $key ] ?? '';
 		if ( ! is_string( $name ) || '' === $name || ! is_string( $definition['group'] ?? null ) ) {
-			_doing_it_wrong( __METHOD__, esc_html( "A definition needs '$key' and 'group'." ), '0.1.0' );
+			self::wrong( "A definition needs '$key' and 'group'." );
 			return;
 		}
 		// The first registration of a name wins, so that no plugin can replace the tool of another.
 		if ( isset( $this->entries[ $kind ][ $name ] ) || ( 'tools' === $kind && isset( $this->builtin[ $name ] ) ) ) {
-			_doing_it_wrong( __METHOD__, esc_html( "'$name' is already registered." ), '0.1.0' );
+			self::wrong( "'" . ErrorLog::name( $name ) . "' is already registered." );
 			return;
 		}
 		$capability = $definition['capability'] ?? null;
@@ -205,7 +211,7 @@ final class Registry {
 		foreach ( self::RAW as $field ) {
 			if ( isset( $definition[ $field ] ) && is_string( $definition[ $field ] ) ) {
 				if ( null === json_decode( $definition[ $field ] ) ) {
-					_doing_it_wrong( __METHOD__, esc_html( "The field '$field' of '$name' is not valid JSON." ), '0.1.0' );
+					self::wrong( "The field '$field' of '" . ErrorLog::name( $name ) . "' is not valid JSON." );
 					return;
 				}
 				$raw[ $field ] = $definition[ $field ];
@@ -224,6 +230,22 @@ final class Registry {
 			'complete'   => $complete,
 			'review'     => is_callable( $review ) ? $review : null,
 		];
+	}
+
+	/**
+	 * Reports a definition that is not registered. WordPress would raise a warning, of which {@see ErrorLog::guard()} writes
+	 * only the place, so the text is written here instead.
+	 */
+	private static function wrong( string $text ): void {
+		add_filter( 'doing_it_wrong_trigger_error', '__return_false', PHP_INT_MAX );
+		try {
+			_doing_it_wrong( self::class, esc_html( $text ), '0.1.0' );
+		} finally {
+			remove_filter( 'doing_it_wrong_trigger_error', '__return_false', PHP_INT_MAX );
+		}
+		if ( WP_DEBUG ) {
+			ErrorLog::note( 'a plugin registers incorrectly: ' . $text );
+		}
 	}
 
 	/** Turns empty arrays of a schema into objects, in places where JSON Schema allows only an object. */

@@ -13,6 +13,7 @@ use Countersign\Plugin\Connections\Connection;
 use Countersign\Plugin\Connections\KillSwitch;
 use Countersign\Plugin\Connections\Repository;
 use Countersign\Plugin\Site\Denied;
+use Countersign\Plugin\Site\ErrorLog;
 use Countersign\Plugin\Site\Json;
 
 defined( 'ABSPATH' ) || exit;
@@ -47,7 +48,7 @@ final class Runner {
 		} catch ( InputRequired $needed ) {
 			return $this->ask_for_input( $call, $needed );
 		} catch ( Denied $denied ) {
-			return $call->deny( $denied->reason, $denied->detail, $denied->target );
+			return $this->deny( $call, $denied );
 		} catch ( \Throwable $error ) {
 			return $this->fail( $call, $error );
 		}
@@ -61,11 +62,23 @@ final class Runner {
 		}
 	}
 
-	/** Writes the error to the site's error log, without arguments. The client learns only that the call failed. */
+	private function deny( McpCall $call, Denied $denied ): McpReply {
+		try {
+			return $call->deny( $denied->reason, $denied->detail, $denied->target );
+		} catch ( \Throwable $error ) {
+			return $this->fail( $call, $error );
+		}
+	}
+
+	/** Returns how the error log names a call: its kind, and the name under which its handler was registered. */
+	public static function subject( McpCall $call ): string {
+		// The URI of a resource that matched a template is the agent's text.
+		return sprintf( '%s "%s"', ErrorLog::name( $call->kind() ), ErrorLog::name( $call->template() ?? $call->name() ) );
+	}
+
+	/** Writes the place of the error to the site's error log. The client learns only that the call failed. */
 	private function fail( McpCall $call, \Throwable $error ): McpReply {
-		error_log( // phpcs:ignore WordPress.PHP.DevelopmentFunctions -- For the site's error log.
-			sprintf( 'Countersign: %s "%s" failed: %s: %s in %s:%d', $call->kind(), $call->name(), get_class( $error ), $error->getMessage(), $error->getFile(), $error->getLine() )
-		);
+		ErrorLog::failure( self::subject( $call ) . ' failed', $error );
 		return $call->deny( 'tool_failed' );
 	}
 

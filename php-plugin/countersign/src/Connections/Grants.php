@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Countersign\Plugin\Connections;
 
 use Countersign\Plugin\OAuth\Clients;
+use Countersign\Plugin\Site\Failure;
 use Countersign\Plugin\Site\Json;
 use Countersign\Plugin\Site\Schema;
 
@@ -41,7 +42,7 @@ final class Grants {
 			]
 		);
 		if ( ! $wpdb->insert_id ) {
-			throw new \RuntimeException( 'The grant could not be stored.' );
+			throw new Failure( 'The grant could not be stored.' );
 		}
 		return (int) $wpdb->insert_id;
 	}

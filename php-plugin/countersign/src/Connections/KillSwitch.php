@@ -7,6 +7,8 @@ namespace Countersign\Plugin\Connections;
 use Countersign\Plugin\Audit\EntryDraft;
 use Countersign\Plugin\Audit\Log;
 use Countersign\Plugin\Audit\Unavailable;
+use Countersign\Plugin\Site\ErrorLog;
+use Countersign\Plugin\Site\Failure;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -46,11 +48,11 @@ final class KillSwitch {
 			if ( ! $on ) {
 				throw $error;
 			}
-			error_log( 'Countersign: all agents were stopped, but this could not be recorded in the audit log: ' . $error->getMessage() ); // phpcs:ignore WordPress.PHP.DevelopmentFunctions -- For the site's error log.
+			ErrorLog::failure( 'all agents were stopped, but this could not be recorded in the audit log', $error );
 		}
 		update_option( self::OPTION, $on ? '1' : '0' );
 		if ( $on !== $this->stored() ) {
-			throw new \RuntimeException( 'The kill switch could not be stored.' );
+			throw new Failure( 'The kill switch could not be stored.' );
 		}
 		/**
 		 * Fires after all agents were stopped or allowed to continue, once the change is recorded and stored.

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Countersign\Plugin\Connections;
 
+use Countersign\Plugin\Site\Failure;
 use Countersign\Plugin\Site\Json;
 use Countersign\Plugin\Site\Schema;
 
@@ -115,7 +116,7 @@ final class Repository {
 		);
 		$connection = $wpdb->insert_id ? $this->find( (int) $wpdb->insert_id ) : null;
 		if ( ! $connection ) {
-			throw new \RuntimeException( 'The connection could not be stored.' );
+			throw new Failure( 'The connection could not be stored.' );
 		}
 		return $connection;
 	}
@@ -234,7 +235,7 @@ final class Repository {
 	 */
 	private static function changed( int|bool $result ): int {
 		if ( ! is_int( $result ) ) {
-			throw new \RuntimeException( 'The connection could not be changed.' );
+			throw new Failure( 'The connection could not be changed.' );
 		}
 		return $result;
 	}

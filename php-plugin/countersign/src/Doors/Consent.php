@@ -20,6 +20,7 @@ use Countersign\Plugin\Connections\Manager;
 use Countersign\Plugin\Health\Requirements;
 use Countersign\Plugin\OAuth\Clients;
 use Countersign\Plugin\Site\Capabilities;
+use Countersign\Plugin\Site\ErrorLog;
 use Countersign\Plugin\Site\Extension;
 use Countersign\Plugin\Site\Json;
 use Countersign\Plugin\Site\Urls;
@@ -49,6 +50,7 @@ final class Consent {
 
 	/** Callback of the action `login_form_countersign_authorize`. Shows the page or handles its form, and ends the request. */
 	public function handle(): never {
+		ErrorLog::guard();
 		self::send_headers();
 		$query = Urls::consent_query( self::text( $_REQUEST, 'request' ) ); // phpcs:ignore WordPress.Security.NonceVerification -- The nonce is checked before anything is changed.
 		if ( null === $query ) {
@@ -207,6 +209,6 @@ final class Consent {
 	}
 
 	private static function log_error( \Throwable $error ): void {
-		error_log( 'Countersign: connecting a client failed: ' . get_class( $error ) . ': ' . $error->getMessage() ); // phpcs:ignore WordPress.PHP.DevelopmentFunctions -- For the site's error log.
+		ErrorLog::failure( 'connecting a client failed', $error );
 	}
 }

@@ -17,6 +17,7 @@ use Countersign\Plugin\Connections\KillSwitch;
 use Countersign\Plugin\Connections\Repository;
 use Countersign\Plugin\Http\Request;
 use Countersign\Plugin\Http\Response;
+use Countersign\Plugin\Site\ErrorLog;
 use Countersign\Plugin\Site\Extension;
 use Countersign\Plugin\Site\Json;
 
@@ -59,10 +60,10 @@ final class McpEndpoint {
 			}
 			return $this->finish( $step );
 		} catch ( Unavailable $error ) {
-			error_log( 'Countersign: the audit log cannot be written: ' . $error->getMessage() ); // phpcs:ignore WordPress.PHP.DevelopmentFunctions -- For the site's error log.
+			ErrorLog::failure( 'the audit log cannot be written', $error );
 			return $this->cannot_serve( $error->reason, $request );
 		} catch ( \Countersign\Exception $error ) {
-			error_log( 'Countersign: the extension cannot serve this request: ' . $error->getMessage() ); // phpcs:ignore WordPress.PHP.DevelopmentFunctions -- For the site's error log.
+			ErrorLog::failure( 'the extension cannot serve this request', $error );
 			return $this->cannot_serve( $error->reason(), $request );
 		}
 	}
@@ -148,9 +149,7 @@ final class McpEndpoint {
 		$this->open    = null;
 		$this->reserve = null;
 		$error         = error_get_last();
-		error_log( // phpcs:ignore WordPress.PHP.DevelopmentFunctions -- For the site's error log.
-			sprintf( 'Countersign: %s "%s" ended the request: %s', $call->kind(), $call->name(), $error ? $error['file'] . ':' . $error['line'] : 'exit' )
-		);
+		ErrorLog::note( sprintf( '%s ended the request: %s', Runner::subject( $call ), $error ? 'PHP error in ' . ErrorLog::place( $error['file'], $error['line'] ) : 'exit' ) );
 		$this->output->discard();
 		try {
 			$this->finish( $call->deny( 'tool_failed' ) )->send();

@@ -18,7 +18,9 @@ use Countersign\Plugin\Connections\Repository;
 use Countersign\Plugin\Http\Request;
 use Countersign\Plugin\Http\Response;
 use Countersign\Plugin\OAuth\Clients;
+use Countersign\Plugin\Site\ErrorLog;
 use Countersign\Plugin\Site\Extension;
+use Countersign\Plugin\Site\Failure;
 use Countersign\Plugin\Site\Json;
 use Countersign\Plugin\Site\Settings;
 use Countersign\Plugin\Site\Urls;
@@ -157,7 +159,7 @@ final class OAuthEndpoints {
 				return $reply;
 			}
 			if ( $attempt >= self::ATTEMPTS ) {
-				throw new \RuntimeException( 'other requests kept changing the grant' );
+				throw new Failure( 'other requests kept changing the grant' );
 			}
 		}
 	}
@@ -250,7 +252,7 @@ final class OAuthEndpoints {
 	}
 
 	private static function cannot_serve( string $reason, \Throwable $error ): Response {
-		error_log( 'Countersign: the OAuth server cannot answer: ' . $error->getMessage() ); // phpcs:ignore WordPress.PHP.DevelopmentFunctions -- For the site's error log.
+		ErrorLog::failure( 'the OAuth server cannot answer', $error );
 		return self::unavailable( $reason, \Countersign\reasons()[ $reason ] ?? 'The site cannot serve agents at present.' );
 	}
 }

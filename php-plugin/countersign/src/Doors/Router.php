@@ -7,6 +7,7 @@ namespace Countersign\Plugin\Doors;
 use Countersign\Plugin\Health\Requirements;
 use Countersign\Plugin\Http\Request;
 use Countersign\Plugin\Http\Response;
+use Countersign\Plugin\Site\ErrorLog;
 use Countersign\Plugin\Site\Settings;
 use Countersign\Plugin\Site\Urls;
 
@@ -111,16 +112,26 @@ final class Router {
 	}
 
 	private function serve( string $route ): never {
-		$this->answer( $route )->send();
+		ErrorLog::guard();
+		try {
+			$response = $this->answer( $route );
+		} catch ( \Throwable $error ) {
+			// PHP would write the message and the arguments of an uncaught exception to the error log.
+			ErrorLog::failure( 'a request could not be served', $error );
+			$response = self::unavailable( $route, 'store_unavailable', 'The site cannot serve agents at present.', '' );
+		}
+		$response->send();
+	}
+
+	private static function unavailable( string $route, string $reason, string $message, string $body ): Response {
+		return 'mcp' === $route ? McpEndpoint::unavailable( $reason, $message, $body ) : OAuthEndpoints::unavailable( $reason, $message );
 	}
 
 	private function answer( string $route ): Response {
 		$is_mcp  = 'mcp' === $route;
 		$request = Request::read( wp_unslash( $_SERVER ), $is_mcp ? $this->settings->max_body() : self::MAX_OAUTH_BODY ); // phpcs:ignore WordPress.Security.ValidatedSanitizedInput -- The extension verifies the raw request.
 		if ( ! Requirements::are_met() ) {
-			return $is_mcp
-				? McpEndpoint::unavailable( Requirements::state(), Requirements::message(), $request->body )
-				: OAuthEndpoints::unavailable( Requirements::state(), Requirements::message() );
+			return self::unavailable( $route, Requirements::state(), Requirements::message(), $request->body );
 		}
 		return $is_mcp ? ( $this->mcp )()->handle( $request ) : ( $this->oauth )()->handle( $route, $request );
 	}

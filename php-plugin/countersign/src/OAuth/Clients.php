@@ -6,6 +6,7 @@ namespace Countersign\Plugin\OAuth;
 
 use Countersign\Decision;
 use Countersign\OAuth;
+use Countersign\Plugin\Site\Failure;
 use Countersign\Plugin\Site\Json;
 use Countersign\Plugin\Site\Schema;
 
@@ -65,7 +66,7 @@ final class Clients {
 			]
 		);
 		if ( '' !== $wpdb->last_error ) {
-			throw new \RuntimeException( 'The client could not be stored.' );
+			throw new Failure( 'The client could not be stored.' );
 		}
 	}
 
