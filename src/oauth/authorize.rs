@@ -16,12 +16,14 @@ const MAX_STATE: usize = 1024;
 const MALFORMED: ErrorResponse =
     ErrorResponse(ErrorCode::InvalidRequest, Reason::OauthRequestInvalid);
 
-/// Validates a request. While the client or its redirect URI is not known to be valid, a refusal is
-/// shown to the user. After that, the browser is redirected to the client with the error.
+/// Validates a request. A refusal is shown to the user. It is sent to the client only if the client and
+/// its redirect URI are valid and a person approved this client with this redirect URI before:
+/// `approved` holds the stored requests of its living grants.
 pub(super) fn authorize(
     settings: &OAuthSettings,
     query: &[u8],
     client: Option<&str>,
+    approved: &[&str],
 ) -> Result<AuthorizationRequest, Box<OAuthReply>> {
     let form = Form::parse(query).ok_or_else(|| Box::new(OAuthReply::page(MALFORMED)))?;
     let (client, redirect) =
@@ -44,6 +46,9 @@ pub(super) fn authorize(
             },
             redirect,
         )),
+        Err(refusal) if !is_approved(&client.client_id, &redirect, approved) => {
+            Err(Box::new(OAuthReply::page(refusal)))
+        }
         Err(ErrorResponse(code, reason)) => {
             let parameters = [
                 ("error", code.as_str()),
@@ -53,6 +58,18 @@ pub(super) fn authorize(
             Err(Box::new(OAuthReply::redirected(reason, location)))
         }
     }
+}
+
+/// Whether one of the stored requests `approved` is of this client and admits this redirect URI. Anybody
+/// can register a client. Without this condition, a link to the authorization endpoint would send a
+/// person who is logged in to any address (RFC 9700 §4.11.2).
+fn is_approved(client_id: &str, redirect: &RedirectUri, approved: &[&str]) -> bool {
+    approved
+        .iter()
+        .filter_map(|json| serde_json::from_str::<StoredRequest>(json).ok())
+        .filter(|request| request.client_id == client_id)
+        .filter_map(|request| RedirectUri::parse(&request.redirect_uri).ok())
+        .any(|before| before.admits(redirect))
 }
 
 /// Returns the client and the redirect URI. A client with exactly one registered redirect URI may leave

@@ -44,6 +44,13 @@ pub fn is_metadata_document(client_id: &str) -> bool {
         && url.password().is_none()
 }
 
+/// Returns the URL of the metadata document that a client identifier is, or `None` for another identifier.
+pub(super) fn url(client_id: &str) -> Option<Url> {
+    is_metadata_document(client_id)
+        .then(|| Url::parse(client_id).ok())
+        .flatten()
+}
+
 /// Returns the client that `body` describes, a document fetched from `client_id`. A document cannot
 /// carry a secret, so its client is public (§4.1 of the draft).
 pub(super) fn client(client_id: &str, body: &[u8]) -> Result<Client, Reason> {

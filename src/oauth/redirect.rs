@@ -107,6 +107,11 @@ impl RedirectUri {
         &self.text
     }
 
+    /// Returns the host as it is written: in ASCII and lower case, an IPv6 address in brackets.
+    pub(super) fn host(&self) -> &str {
+        &self.host
+    }
+
     /// Returns the host, and the port if one is written.
     #[must_use]
     pub fn host_and_port(&self) -> String {

@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use super::document;
 use super::error::OAuthError;
+use super::name;
 use super::pkce::CodeChallenge;
 use super::redirect::RedirectUri;
 use super::reply::ErrorCode;
@@ -68,15 +70,18 @@ impl AuthorizationRequest {
         }
     }
 
-    /// Reads a stored request. The parts on which a redirect depends are validated again.
+    /// Reads a stored request. The parts on which a redirect depends are validated again, and the name
+    /// is cleaned again, because an earlier version may have stored it.
     pub(super) fn from_json(settings: &OAuthSettings, json: &str) -> Result<Self, OAuthError> {
-        let stored: StoredRequest = serde_json::from_str(json).map_err(|_| OAuthError::Request)?;
+        let mut stored: StoredRequest =
+            serde_json::from_str(json).map_err(|_| OAuthError::Request)?;
         let redirect = RedirectUri::parse(&stored.redirect_uri).map_err(|_| OAuthError::Request)?;
         if CodeChallenge::parse(&stored.code_challenge).is_none()
             || stored.resource != settings.resource
         {
             return Err(OAuthError::Request);
         }
+        stored.client_name = name::clean(&stored.client_name);
         Ok(Self::new(settings, stored, redirect))
     }
 
@@ -93,7 +98,31 @@ impl AuthorizationRequest {
         &self.stored.client_name
     }
 
-    /// Returns the host to which the user will be redirected, with the port if one is written.
+    /// Returns the host of the client's metadata document, with the port if one is written; `None` if the
+    /// client has none. The site fetched the document from there over TLS, so the host is a verified fact
+    /// about the client, as its name is not. It is in ASCII: an internationalised name is shown as it
+    /// is written in the DNS, in Punycode, where letters that look alike differ.
+    #[must_use]
+    pub fn document_host(&self) -> Option<String> {
+        let url = document::url(&self.stored.client_id)?;
+        let host = url.host_str()?;
+        Some(match url.port() {
+            Some(port) => format!("{host}:{port}"),
+            None => host.to_owned(),
+        })
+    }
+
+    /// Whether the client has a metadata document and the browser is sent to another host than the
+    /// document's, ports aside, that is not the user's own machine.
+    #[must_use]
+    pub fn leaves_document_host(&self) -> bool {
+        let document = document::url(&self.stored.client_id);
+        !self.is_loopback()
+            && document.is_some_and(|url| url.host_str() != Some(self.redirect.host()))
+    }
+
+    /// Returns the host to which the user will be redirected, with the port if one is written. It is in
+    /// ASCII, as [`Self::document_host`] is.
     #[must_use]
     pub fn redirect_host(&self) -> String {
         self.redirect.host_and_port()
@@ -168,6 +197,7 @@ impl AuthorizationRequest {
         json!({
             "client_id": self.stored.client_id,
             "client_name": self.stored.client_name,
+            "document_host": self.document_host(),
             "redirect_host": self.redirect_host(),
             "loopback": self.is_loopback(),
             "resource": self.stored.resource,

@@ -103,22 +103,26 @@ impl AuthorizationServer {
 
     /// Validates an authorization request (RFC 6749 §4.1.1 with the restrictions of OAuth 2.1). `query`
     /// is the raw query string. `client` is the stored client that [`client_id`](super::client_id)
-    /// names, as JSON, or `None` if there is no such client.
+    /// names, as JSON, or `None` if there is no such client. `approved` holds the `request` of each
+    /// living grant of this client: of each consent that was neither revoked nor ended with its
+    /// connection.
     ///
-    /// Anybody can register a client, so a refusal that redirects sends the browser to a URI chosen by
-    /// a stranger. Require a login first, and follow [`OAuthReply::redirect`] only for a user who may
-    /// also consent (RFC 9700 §4.11.2).
+    /// Anybody can register a client, so its redirect URI is chosen by a stranger until a person has
+    /// approved the client. A refusal is therefore a page, and redirects only a client that is approved
+    /// with the redirect URI of this request (RFC 6749 §4.1.2.1, RFC 9700 §4.11.2). Require a login
+    /// first, of a user who may also consent.
     ///
     /// # Errors
-    /// The [`OAuthReply`] to send. Its [`OAuthReply::redirect`] is `None` unless both the client and its
-    /// redirect URI are valid.
+    /// The [`OAuthReply`] to send. Its [`OAuthReply::redirect`] is `None` unless the client and its
+    /// redirect URI are valid and approved.
     pub fn authorize(
         &self,
         query: &[u8],
         client: Option<&str>,
+        approved: &[&str],
     ) -> Result<AuthorizationRequest, Box<OAuthReply>> {
         self.check_transport()?;
-        authorize::authorize(&self.settings, query, client)
+        authorize::authorize(&self.settings, query, client, approved)
     }
 
     /// Reads an authorization request that was stored with [`AuthorizationRequest::to_json`].

@@ -61,6 +61,15 @@ final class OAuth
     public static function isMetadataDocument(string $client_id): bool {}
 
     /**
+     * Returns a name that a client gave itself as it can be shown: on one line, at most 80 characters, without quotation marks,
+     * bidirectional and other invisible characters, marks that cover other text, and symbols such as check marks. The name
+     * stays an unverified claim. Cleaning it again does not change it.
+     *
+     * @param string $name Any text. It may be empty, as may the result.
+     */
+    public static function cleanName(string $name): string {}
+
+    /**
      * Validates a client id metadata document. The refusal is `client_metadata_invalid`.
      *
      * @param string $client_id The URL from which the document was fetched.
@@ -71,12 +80,17 @@ final class OAuth
     public function clientFromDocument(string $client_id, string $document): string|Decision {}
 
     /**
-     * Validates an authorization request.
+     * Validates an authorization request. A refusal redirects only to a client that a person has approved before; every other
+     * refusal is to be shown on a page.
      *
-     * @param string      $query  The raw query string, as received.
-     * @param string|null $client The stored client (JSON), or null if there is none with this id.
+     * @param string            $query    The raw query string, as received.
+     * @param string|null       $client   The stored client (JSON), or null if there is none with this id.
+     * @param list<string>|null $approved For each living grant of this client, the text that {@see OAuthRequest::toJson()}
+     *                                    returned. Null means that no person has approved the client.
+     *
+     * @throws Exception `misuse` if `$approved` is not a list of strings.
      */
-    public function authorize(#[\SensitiveParameter] string $query, ?string $client = null): OAuthRequest|OAuthReply {}
+    public function authorize(#[\SensitiveParameter] string $query, ?string $client = null, ?array $approved = null): OAuthRequest|OAuthReply {}
 
     /**
      * Restores an authorization request that was kept until the person decided.

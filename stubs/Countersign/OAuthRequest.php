@@ -11,12 +11,24 @@ final class OAuthRequest
     public function clientId(): string {}
 
     /**
-     * Returns the name that the client gave itself. It is untrusted text of at most 80 characters, without control and
-     * bidirectional characters.
+     * Returns the name that the client gave itself. It is an unverified claim, cleaned with {@see OAuth::cleanName()}, and may
+     * be empty.
      */
     public function clientName(): string {}
 
-    /** Returns where the person will be sent: the host, with its port if it has one. */
+    /**
+     * Returns the host of the client's metadata document, with its port if it has one, in ASCII (Punycode); null if the client
+     * has no document. The site fetched the document from there, so unlike the name it is a verified fact.
+     */
+    public function documentHost(): ?string {}
+
+    /**
+     * Returns whether the person will be sent to another host than that of the metadata document. False if there is no document,
+     * and for the person's own machine.
+     */
+    public function leavesDocumentHost(): bool {}
+
+    /** Returns where the person will be sent: the host in ASCII (Punycode), with its port if it has one. */
     public function redirectHost(): string {}
 
     /** Returns whether that host is the person's own machine. Any program on the machine could be asking then. */

@@ -28,6 +28,7 @@ use Countersign\Plugin\Health\Condition;
 use Countersign\Plugin\Health\Notices;
 use Countersign\Plugin\Health\SiteHealth;
 use Countersign\Plugin\OAuth\Clients;
+use Countersign\Plugin\OAuth\MetadataDocuments;
 use Countersign\Plugin\Site\Extension;
 use Countersign\Plugin\Site\Settings;
 use Countersign\Plugin\Tools\Catalogue;
@@ -52,6 +53,8 @@ final class Composition {
 	private ?Manager $manager        = null;
 	private ?Log $log                = null;
 	private ?Registry $registry      = null;
+
+	private ?MetadataDocuments $documents = null;
 
 	/** Registers the plugin's hooks. Each callback builds what it needs when its hook fires. */
 	public function register_hooks(): void {
@@ -92,6 +95,11 @@ final class Composition {
 	/** Returns the OAuth clients in the database. */
 	public function clients(): Clients {
 		return $this->clients ??= new Clients();
+	}
+
+	/** Returns the metadata documents of OAuth clients. */
+	public function documents(): MetadataDocuments {
+		return $this->documents ??= new MetadataDocuments();
 	}
 
 	/** Returns the audit log. */
@@ -136,7 +144,7 @@ final class Composition {
 	}
 
 	private function consent(): Consent {
-		return new Consent( $this->extension(), $this->clients(), $this->grants(), $this->manager(), $this->log(), $this->registry( ... ) );
+		return new Consent( $this->extension(), $this->clients(), $this->documents(), $this->grants(), $this->manager(), $this->log(), $this->registry( ... ) );
 	}
 
 	private function register_admin_hooks(): void {

@@ -28,6 +28,14 @@ impl PhpOAuthRequest {
         self.request.client_name()
     }
 
+    pub fn document_host(&self) -> Option<String> {
+        self.request.document_host()
+    }
+
+    pub fn leaves_document_host(&self) -> bool {
+        self.request.leaves_document_host()
+    }
+
     pub fn redirect_host(&self) -> String {
         self.request.redirect_host()
     }

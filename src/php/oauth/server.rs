@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use ext_php_rs::binary_slice::BinarySlice;
 use ext_php_rs::prelude::*;
+use ext_php_rs::types::ZendHashTable;
 
 use super::reply::PhpOAuthReply;
 use super::request::PhpOAuthRequest;
 use super::token_request::PhpOAuthTokenRequest;
 use crate::clock::{Clock as _, SystemClock};
 use crate::entropy::SystemEntropy;
-use crate::php::convert::Either;
+use crate::php::convert::{Either, string_list};
 use crate::php::decision::PhpDecision;
 use crate::php::error::{BindingError, BindingResult};
 use crate::php::keyring::PhpKeyring;
@@ -86,6 +87,10 @@ impl PhpOAuth {
         std::str::from_utf8(&client_id).is_ok_and(oauth::is_metadata_document)
     }
 
+    pub fn clean_name(name: BinarySlice<u8>) -> String {
+        oauth::name::clean(&String::from_utf8_lossy(&name))
+    }
+
     pub fn client_from_document(
         &self,
         client_id: &str,
@@ -97,15 +102,18 @@ impl PhpOAuth {
         }
     }
 
+    #[php(optional = client)]
     pub fn authorize(
         &self,
         query: BinarySlice<u8>,
         client: Option<&str>,
-    ) -> Either<PhpOAuthRequest, PhpOAuthReply> {
-        match self.server.authorize(&query, client) {
+        approved: Option<&ZendHashTable>,
+    ) -> BindingResult<Either<PhpOAuthRequest, PhpOAuthReply>> {
+        let approved = approved.map(string_list).transpose()?.unwrap_or_default();
+        Ok(match self.server.authorize(&query, client, &approved) {
             Ok(request) => Either::One(self.hold(request)),
             Err(reply) => Either::Other(PhpOAuthReply(*reply)),
-        }
+        })
     }
 
     pub fn request(&self, json: &str) -> BindingResult<PhpOAuthRequest> {

@@ -33,7 +33,7 @@ fn a_valid_request_names_its_client_and_can_be_stored() {
     named["client_name"] = json!("x\u{202e}y");
     let query = changed(&QUERY, &[("resource", ""), ("state", ""), ("scope", "")]);
     let bare = server()
-        .authorize(query.as_bytes(), Some(&named.to_string()))
+        .authorize(query.as_bytes(), Some(&named.to_string()), &[])
         .unwrap();
     assert_eq!(bare.client_name(), "xy");
     assert_eq!(parameter(&bare.refuse(), "state"), None);
@@ -150,7 +150,9 @@ fn an_invalid_client_or_redirect_uri_never_redirects() {
     );
     for stored in [None, Some("{}"), Some("")] {
         page(
-            server().authorize(good.as_bytes(), stored).unwrap_err(),
+            server()
+                .authorize(good.as_bytes(), stored, &[])
+                .unwrap_err(),
             Reason::ClientUnknown,
         );
     }
@@ -160,7 +162,7 @@ fn an_invalid_client_or_redirect_uri_never_redirects() {
     let query = changed(&QUERY, &[("redirect_uri", "javascript:alert(1)")]);
     page(
         server()
-            .authorize(query.as_bytes(), Some(&old.to_string()))
+            .authorize(query.as_bytes(), Some(&old.to_string()), &[])
             .unwrap_err(),
         Reason::RedirectInvalid,
     );
@@ -172,13 +174,13 @@ fn the_redirect_uri_may_be_missing_if_only_one_is_registered() {
     single["redirect_uris"] = json!([REDIRECT]);
     let query = changed(&QUERY, &[("redirect_uri", "")]);
     let request = server()
-        .authorize(query.as_bytes(), Some(&single.to_string()))
+        .authorize(query.as_bytes(), Some(&single.to_string()), &[])
         .unwrap();
     assert!(request.refuse().starts_with(REDIRECT));
 }
 
 #[test]
-fn other_faults_are_sent_to_the_client() {
+fn other_faults_are_sent_to_an_approved_client() {
     let long = "x".repeat(1025);
     for (changes, error, reason, state) in [
         (
@@ -251,7 +253,16 @@ fn other_faults_are_sent_to_the_client() {
             false,
         ),
     ] {
-        let reply = authorize(&changed(&QUERY, changes)).unwrap_err();
+        // Nobody has approved the client yet: the same fault is shown to the user.
+        let shown = authorize(&changed(&QUERY, changes)).unwrap_err();
+        assert_eq!(
+            (shown.redirect(), shown.status()),
+            (None, 400),
+            "{changes:?}"
+        );
+        assert!(shown.headers().iter().all(|(name, _)| *name != "Location"));
+        assert_eq!(shown.decision(), Decision::from(reason));
+        let reply = authorize_approved(&changed(&QUERY, changes)).unwrap_err();
         let location = reply.redirect().unwrap();
         assert!(
             location.starts_with("https://client.example/cb?a=1&error="),
@@ -277,7 +288,7 @@ fn other_faults_are_sent_to_the_client() {
         ("resource", RESOURCE, "invalid_target"),
         ("resource", "https://other.example/", "invalid_target"),
     ] {
-        let reply = authorize(&format!("{}&{name}={value}", form(&QUERY))).unwrap_err();
+        let reply = authorize_approved(&format!("{}&{name}={value}", form(&QUERY))).unwrap_err();
         let location = reply.redirect().unwrap();
         assert_eq!(
             parameter(location, "error").as_deref(),
@@ -287,7 +298,87 @@ fn other_faults_are_sent_to_the_client() {
         assert_eq!(parameter(location, "state").is_some(), name != "state");
     }
     let edge = "x".repeat(1024);
-    assert!(authorize(&changed(&QUERY, &[("state", &edge)])).is_ok());
+    assert!(authorize_approved(&changed(&QUERY, &[("state", &edge)])).is_ok());
+}
+
+#[test]
+fn an_error_redirects_only_to_a_redirect_uri_that_was_approved_for_this_client() {
+    let bad = [("response_type", "bogus"), ("state", "s")];
+    let stored: Value = serde_json::from_str(&request().to_json()).unwrap();
+    let redirect_of = |change: &[(&str, Value)], query: &[(&str, &str)]| {
+        let mut grant = stored.clone();
+        for (name, value) in change {
+            grant[*name] = value.clone();
+        }
+        let query = changed(&QUERY, &[&bad[..], query].concat());
+        let client = client("none").to_string();
+        let reply = server().authorize(query.as_bytes(), Some(&client), &[&grant.to_string()]);
+        reply.unwrap_err().redirect().map(str::to_owned)
+    };
+    let location = redirect_of(&[], &[]).unwrap();
+    assert!(location.starts_with("https://client.example/cb?a=1&error=unsupported_response_type"));
+    assert_eq!(parameter(&location, "state").as_deref(), Some("s"));
+    // Approved with another redirect URI of the same client, another client, or unreadable.
+    let local = [("redirect_uri", json!("http://localhost:5123/cb"))];
+    assert_eq!(redirect_of(&local, &[]), None);
+    assert_eq!(redirect_of(&[("client_id", json!("csc_two"))], &[]), None);
+    assert_eq!(
+        redirect_of(&[("redirect_uri", json!("javascript:alert(1)"))], &[]),
+        None
+    );
+    assert_eq!(redirect_of(&[("extra", json!(1))], &[]), None);
+    // A native application listens on another port each time.
+    let other_port = [("redirect_uri", "http://localhost:6000/cb")];
+    assert!(
+        redirect_of(&local, &other_port)
+            .unwrap()
+            .starts_with("http://localhost:6000/cb?error=")
+    );
+    assert_eq!(redirect_of(&[], &other_port), None);
+}
+
+#[test]
+fn the_hosts_of_document_and_redirect_are_told_apart() {
+    const ID: &str = "https://xn--clude-4ve.example:8443/client.json";
+    let shown = |id: &str, redirect: &str| {
+        let mut described = client("none");
+        described["client_id"] = json!(id);
+        described["redirect_uris"] = json!([redirect]);
+        let query = changed(&QUERY, &[("client_id", id), ("redirect_uri", redirect)]);
+        let described = described.to_string();
+        let request = server()
+            .authorize(query.as_bytes(), Some(&described), &[])
+            .unwrap();
+        let facts: Value = serde_json::from_str(&request.facts()).unwrap();
+        assert_eq!(facts["document_host"], json!(request.document_host()));
+        (
+            request.document_host(),
+            request.redirect_host(),
+            request.leaves_document_host(),
+        )
+    };
+    let host = Some("xn--clude-4ve.example:8443".to_owned());
+    for (redirect, to, leaves) in [
+        ("https://claude.ai/back", "claude.ai", true),
+        (
+            "https://a.xn--clude-4ve.example/b",
+            "a.xn--clude-4ve.example",
+            true,
+        ),
+        (
+            "https://xn--clude-4ve.example/back",
+            "xn--clude-4ve.example",
+            false,
+        ),
+        ("http://127.0.0.1:99/back", "127.0.0.1:99", false),
+    ] {
+        assert_eq!(shown(ID, redirect), (host.clone(), to.to_owned(), leaves));
+    }
+    assert_eq!(
+        shown("csc_one", REDIRECT),
+        (None, "client.example".to_owned(), false)
+    );
+    assert_eq!(shown("https://127.0.0.1/client", REDIRECT).0, None);
 }
 
 /// The characters of an `error_description` are `%x20-21 / %x23-5B / %x5D-7E` (RFC 6749 §5.2).
@@ -304,11 +395,12 @@ proptest::proptest! {
     #[test]
     fn arbitrary_queries_redirect_only_to_registered_uris(query in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..200), name in "(redirect_uri|client_id|state|resource|scope|code_challenge)", value in "\\PC{0,40}") {
         let client = client("none").to_string();
+        let grant = request().to_json();
         let server = server();
         let mut queries = vec![query.clone(), changed(&QUERY, &[(&name, &value)]).into_bytes()];
         queries.push([form(&QUERY).as_bytes(), b"&", &query].concat());
         for query in queries {
-            let location = match server.authorize(&query, Some(&client)) {
+            let location = match server.authorize(&query, Some(&client), &[&grant]) {
                 Ok(request) => Some(request.refuse()),
                 Err(reply) => reply.redirect().map(str::to_owned),
             };
@@ -351,7 +443,7 @@ fn every_endpoint_refuses_a_request_without_https() {
             .register(&SystemEntropy, at(0), registration.as_bytes())
             .unwrap(),
         *server
-            .authorize(form(&QUERY).as_bytes(), stored)
+            .authorize(form(&QUERY).as_bytes(), stored, &[])
             .unwrap_err(),
         *server
             .token(&keyring, at(0), body.as_bytes(), b"", stored)

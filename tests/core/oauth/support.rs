@@ -90,7 +90,14 @@ pub const QUERY: [(&str, &str); 8] = [
 ];
 
 pub fn authorize(query: &str) -> Result<AuthorizationRequest, Box<OAuthReply>> {
-    server().authorize(query.as_bytes(), Some(&client("none").to_string()))
+    server().authorize(query.as_bytes(), Some(&client("none").to_string()), &[])
+}
+
+/// Validates a query of the client after a person approved it with its `https` redirect URI.
+pub fn authorize_approved(query: &str) -> Result<AuthorizationRequest, Box<OAuthReply>> {
+    let grant = request().to_json();
+    let client = client("none").to_string();
+    server().authorize(query.as_bytes(), Some(&client), &[&grant])
 }
 
 pub fn request() -> AuthorizationRequest {

@@ -99,7 +99,7 @@ step('a client starts, and after the login the browser shows the consent page', 
 	await browser.picture('login');
 	await page.getByRole('button', { name: 'Log In' }).click();
 
-	await page.getByRole('heading', { name: new RegExp(NAME) }).waitFor();
+	await page.locator('.countersign-name', { hasText: NAME }).waitFor();
 	const text = await page.locator('form.countersign-consent').innerText();
 	assert.match(text, new RegExp(new URL(callback.url).host), 'the page shows where the browser is redirected afterwards');
 	assert.equal(await page.getByRole('radio', { name: /^Standard/ }).isChecked(), true, 'Standard is selected by default');

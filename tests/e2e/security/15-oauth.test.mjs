@@ -72,8 +72,9 @@ test('a loopback redirect may use another port', async () => {
 	assert.ok(back.href.startsWith(`${redirect}?`), back.href);
 });
 
-test('a faulty request of a known client is redirected with an error, state and issuer', async () => {
+test('a faulty request of an approved client is redirected with an error, state and issuer', async () => {
 	const person = await administrator.person();
+	const { clientId } = await connect(site, { preset: 'read_only' });
 	for (const [extra, error] of [
 		[{ code_challenge: undefined, code_challenge_method: undefined }, 'invalid_request'],
 		[{ code_challenge_method: 'plain' }, 'invalid_request'],

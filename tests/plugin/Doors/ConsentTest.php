@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace Countersign\Tests\Doors;
 
-use Countersign\Plugin\OAuth\Clients;
+use Countersign\OAuth;
 use Countersign\Plugin\Plugin;
 use Countersign\Plugin\Site\Settings;
 use Countersign\Tests\AuditTrail;
@@ -141,27 +141,58 @@ final class ConsentTest extends TestCase {
 		self::assertSame( $before, Site::digest() );
 	}
 
-	/** @return array<string, array{array<string, string|null>, string|null}> Changed parameters, and the error that the client receives, or null if the browser is not redirected. */
+	/** @return array<string, array{array<string, string|null>, string, string|null}> Changed parameters, the reason, and the error that an approved client receives, or null if the browser is never redirected. */
 	public function bad_requests(): array {
 		return [
-			'an unknown client'        => [ [ 'client_id' => 'nobody' ], null ],
-			'a redirect not registered' => [ [ 'redirect_uri' => 'https://evil.example/' ], null ],
-			'no challenge'             => [ [ 'code_challenge' => null ], 'invalid_request' ],
-			'a plain challenge'        => [ [ 'code_challenge_method' => 'plain' ], 'invalid_request' ],
-			'another response type'    => [ [ 'response_type' => 'token' ], 'unsupported_response_type' ],
-			'another resource'         => [ [ 'resource' => 'https://elsewhere.example/' ], 'invalid_target' ],
+			'an unknown client'        => [ [ 'client_id' => 'nobody' ], 'client_unknown', null ],
+			'a redirect not registered' => [ [ 'redirect_uri' => 'https://evil.example/' ], 'redirect_mismatch', null ],
+			'no challenge'             => [ [ 'code_challenge' => null ], 'pkce_required', 'invalid_request' ],
+			'a plain challenge'        => [ [ 'code_challenge_method' => 'plain' ], 'pkce_required', 'invalid_request' ],
+			'another response type'    => [ [ 'response_type' => 'token' ], 'response_type_unsupported', 'unsupported_response_type' ],
+			'another resource'         => [ [ 'resource' => 'https://elsewhere.example/' ], 'resource_mismatch', 'invalid_target' ],
 		];
 	}
 
 	/** @dataProvider bad_requests */
-	public function test_an_invalid_authorization_request_is_refused( array $change, ?string $error ): void {
-		$page = OAuthClient::registered()->consent_page( Person::of( 'admin' ), $change );
+	public function test_an_invalid_authorization_request_is_refused( array $change, string $reason, ?string $error ): void {
+		$client = OAuthClient::registered();
+		$page   = $client->consent_page( Person::of( 'admin' ), $change );
+		self::assertSame( [ 400, null ], [ $page->status, $page->header( 'Location' ) ], 'nobody has approved this client' );
+		self::assertStringContainsString( 'Nothing was connected, and nothing was changed.', self::text( $page ) );
+		self::assertStringContainsString( $reason . ' ' . \Countersign\reasons()[ $reason ], self::text( $page ) );
+		self::assertStringNotContainsString( 'elsewhere.example', $page->body );
+		$client->decide( Person::of( 'admin' ) );
+		$page = $client->consent_page( Person::of( 'admin' ), $change );
 		if ( null === $error ) {
 			self::assertSame( [ 400, null ], [ $page->status, $page->header( 'Location' ) ], 'no redirect to an address that is not registered' );
 			return;
 		}
 		self::assertStringStartsWith( OAuthClient::REDIRECT, $page->header( 'Location' ) );
-		self::assertSame( $error, OAuthClient::parameters( $page )['error'] );
+		self::assertSame( [ $error, 'a state & more' ], [ OAuthClient::parameters( $page )['error'], OAuthClient::parameters( $page )['state'] ] );
+	}
+
+	public function test_a_client_is_no_longer_approved_when_its_connection_has_ended(): void {
+		$client = OAuthClient::registered();
+		$client->decide( Person::of( 'admin' ) );
+		$bad = [ 'response_type' => 'token' ];
+		self::assertSame( 302, $client->consent_page( Person::of( 'admin' ), $bad )->status );
+		wp_set_current_user( Site::user( 'admin' ) );
+		Plugin::composition()->manager()->revoke( Plugin::composition()->connections()->find( OAuthClient::newest() ) );
+		self::assertSame( 400, $client->consent_page( Person::of( 'admin' ), $bad )->status );
+	}
+
+	public function test_the_page_tells_what_is_verified_from_what_the_client_says(): void {
+		$shown = function ( string $redirect ): string {
+			update_option( 'fixture_documents', [ self::DOCUMENT => [ 'body' => wp_json_encode( [ 'client_id' => self::DOCUMENT, 'client_name' => 'Claude', 'redirect_uris' => [ $redirect ] ] ), 'headers' => [ 'cache-control' => 'no-store' ] ] ] );
+			return self::text( OAuthClient::described_at( self::DOCUMENT )->consent_page( Person::of( 'admin' ), [ 'redirect_uri' => $redirect ] ) );
+		};
+		$text  = $shown( 'https://xn--clude-4ve.example/back' );
+		self::assertStringContainsString( 'The client says that its name is Claude Not verified', $text );
+		self::assertStringContainsString( 'Its identity document is at client.example After your decision, your browser goes to xn--clude-4ve.example', $text );
+		self::assertStringContainsString( 'are on different hosts', $text );
+		self::assertStringNotContainsString( 'are on different hosts', $shown( 'https://client.example/back' ) );
+		self::assertStringNotContainsString( 'are on different hosts', $shown( OAuthClient::REDIRECT ) );
+		self::assertStringContainsString( 'It has none. Anybody can register a client', self::text( OAuthClient::registered()->consent_page( Person::of( 'admin' ) ) ) );
 	}
 
 	public function test_a_loopback_redirect_can_have_any_port(): void {
@@ -226,7 +257,7 @@ final class ConsentTest extends TestCase {
 		add_action( 'http_api_curl', static function ( $handle, array $request, string $to ) use ( &$sent ): void {
 			$sent[] = $to;
 		}, 10, 3 );
-		$client = ( new Clients() )->resolve( Plugin::composition()->extension()->oauth(), $url );
+		$client = OAuth::isMetadataDocument( $url ) ? Plugin::composition()->documents()->client( Plugin::composition()->extension()->oauth(), $url ) : null;
 		remove_filter( 'http_request_args', $note, PHP_INT_MAX );
 		remove_all_actions( 'http_api_curl' );
 		self::assertSame( [], $sent, 'a request was sent' );

@@ -8,6 +8,7 @@ use Countersign\Plugin\Audit\Entries;
 use Countersign\Plugin\Connections\Repository;
 use Countersign\Plugin\Site\Json;
 use Countersign\Plugin\Site\Labels;
+use Countersign\Plugin\Site\Names;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -95,7 +96,7 @@ final class AuditTable extends \WP_List_Table {
 			<select name="connection" id="countersign-connection">
 				<option value=""><?php esc_html_e( 'All connections', 'countersign' ); ?></option>
 				<?php foreach ( $this->connections->page( '', '', 200, 0 ) as $connection ) : ?>
-					<option value="<?php echo esc_attr( (string) $connection->id ); ?>" <?php selected( $this->filters['connection'], (string) $connection->id ); ?>><?php echo esc_html( "$connection->name (#$connection->id)" ); ?></option>
+					<option value="<?php echo esc_attr( (string) $connection->id ); ?>" <?php selected( $this->filters['connection'], (string) $connection->id ); ?>><?php echo esc_html( Names::text( $connection->name ) . " (#$connection->id)" ); ?></option>
 				<?php endforeach; ?>
 			</select>
 			<label class="screen-reader-text" for="countersign-steps"><?php esc_html_e( 'Filter by step', 'countersign' ); ?></label>
@@ -139,7 +140,7 @@ final class AuditTable extends \WP_List_Table {
 	protected function column_who( $item ): string {
 		if ( null !== $item['connection'] ) {
 			$id = (int) $item['connection'];
-			return sprintf( '<a href="%s">%s</a>', esc_url( $this->url( [ 'connection' => $id ] ) ), esc_html( $this->connection_name( $id ) ) )
+			return sprintf( '<a href="%s">%s</a>', esc_url( $this->url( [ 'connection' => $id ] ) ), Names::html( $this->connection_name( $id ) ) )
 				. ( null === $item['user'] ? '' : '<br><span class="countersign-muted">' . esc_html( Format::user( (int) $item['user'] ) ) . '</span>' );
 		}
 		return esc_html(
@@ -200,7 +201,7 @@ final class AuditTable extends \WP_List_Table {
 			[
 				__( 'Entry', 'countersign' )      => (string) $item['seq'],
 				__( 'Kind', 'countersign' )       => (string) $item['kind'],
-				__( 'Client', 'countersign' )     => $body['actor']['client'] ?? null,
+				__( 'Client', 'countersign' )     => isset( $body['actor']['client'] ) ? Names::clean( (string) $body['actor']['client'] ) : null,
 				__( 'IP address', 'countersign' ) => $body['actor']['ip'] ?? null,
 				__( 'Explanation', 'countersign' ) => $reason,
 				__( 'Approval', 'countersign' )   => $body['approval'] ?? null,
@@ -209,7 +210,7 @@ final class AuditTable extends \WP_List_Table {
 		);
 		$html   = '';
 		foreach ( $facts as $label => $value ) {
-			$html .= '<dt>' . esc_html( (string) $label ) . '</dt><dd>' . esc_html( $value ) . '</dd>';
+			$html .= '<dt>' . esc_html( (string) $label ) . '</dt><dd>' . Names::html( $value ) . '</dd>';
 		}
 		if ( null !== $item['correlation'] ) {
 			$url   = Menu::url( Menu::AUDIT, [ 'correlation' => (string) $item['correlation'] ] );

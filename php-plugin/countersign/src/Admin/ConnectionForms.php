@@ -10,6 +10,7 @@ use Countersign\Plugin\Connections\KillSwitch;
 use Countersign\Plugin\Connections\Manager;
 use Countersign\Plugin\Connections\Repository;
 use Countersign\Plugin\Site\Capabilities;
+use Countersign\Plugin\Site\Names;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -42,7 +43,7 @@ final class ConnectionForms {
 		$connection = $this->connection();
 		$this->manager->pause( $connection );
 		/* translators: %s: name of a connection. */
-		Flash::add( 'success', sprintf( __( '“%s” is paused. It keeps its permissions, and you can resume it.', 'countersign' ), $connection->name ) );
+		Flash::add( 'success', sprintf( __( '“%s” is paused. It keeps its permissions, and you can resume it.', 'countersign' ), Names::text( $connection->name ) ) );
 		return Menu::url( Menu::CONNECTIONS );
 	}
 
@@ -50,7 +51,7 @@ final class ConnectionForms {
 		$connection = $this->connection();
 		$this->manager->resume( $connection );
 		/* translators: %s: name of a connection. */
-		Flash::add( 'success', sprintf( __( '“%s” is active again.', 'countersign' ), $connection->name ) );
+		Flash::add( 'success', sprintf( __( '“%s” is active again.', 'countersign' ), Names::text( $connection->name ) ) );
 		return Menu::url( Menu::CONNECTIONS );
 	}
 
@@ -58,7 +59,7 @@ final class ConnectionForms {
 		$connection = $this->connection();
 		$this->manager->revoke( $connection );
 		/* translators: %s: name of a connection. */
-		Flash::add( 'success', sprintf( __( '“%s” is permanently revoked.', 'countersign' ), $connection->name ) );
+		Flash::add( 'success', sprintf( __( '“%s” is permanently revoked.', 'countersign' ), Names::text( $connection->name ) ) );
 		return Menu::url( Menu::CONNECTIONS );
 	}
 
@@ -76,7 +77,7 @@ final class ConnectionForms {
 			Flash::add( 'error', (string) $decision->message() );
 			return $back;
 		}
-		$name = sanitize_text_field( AdminPost::text( 'name' ) );
+		$name = Names::clean( sanitize_text_field( AdminPost::text( 'name' ) ) );
 		if ( '' !== $name ) {
 			$this->manager->rename( $connection, $name );
 		}

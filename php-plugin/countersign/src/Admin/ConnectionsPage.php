@@ -9,6 +9,7 @@ use Countersign\Plugin\Connections\KillSwitch;
 use Countersign\Plugin\Connections\Repository;
 use Countersign\Plugin\Health\Requirements;
 use Countersign\Plugin\Site\Labels;
+use Countersign\Plugin\Site\Names;
 use Countersign\Plugin\Site\Settings;
 
 defined( 'ABSPATH' ) || exit;
@@ -106,7 +107,7 @@ final class ConnectionsPage {
 					sprintf(
 						/* translators: 1: name of a connection, 2: date and time, 3: reason, such as "because its refresh token was used twice". */
 						__( '“%1$s” was disconnected on %2$s %3$s. If you use this client, connect it again. Otherwise you do not need to do anything.', 'countersign' ),
-						$connection->name,
+						Names::text( $connection->name ),
 						Format::moment( $connection->ended_at ),
 						Labels::ended( $connection->ended_reason )
 					)
@@ -122,7 +123,7 @@ final class ConnectionsPage {
 		<p>
 			<?php
 			/* translators: %s: name of a connection. */
-			echo esc_html( sprintf( __( '“%s” will lose access immediately and permanently. A call that is running stops before its next write. The audit log keeps what the client did.', 'countersign' ), $connection->name ) );
+			echo esc_html( sprintf( __( '“%s” will lose access immediately and permanently. A call that is running stops before its next write. The audit log keeps what the client did.', 'countersign' ), Names::text( $connection->name ) ) );
 			?>
 		</p>
 		<p><?php esc_html_e( 'To stop the client temporarily, pause the connection instead.', 'countersign' ); ?></p>

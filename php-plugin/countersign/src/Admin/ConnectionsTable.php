@@ -8,6 +8,7 @@ use Countersign\Plugin\Connections\Connection;
 use Countersign\Plugin\Connections\Repository;
 use Countersign\Plugin\Site\Capabilities;
 use Countersign\Plugin\Site\Labels;
+use Countersign\Plugin\Site\Names;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -82,10 +83,10 @@ final class ConnectionsTable extends \WP_List_Table {
 	/** @param Connection $item */
 	protected function column_name( $item ): string {
 		$name = $item->is_revoked()
-			? '<strong>' . esc_html( $item->name ) . '</strong>'
-			: sprintf( '<strong><a class="row-title" href="%s">%s</a></strong>', esc_url( $this->edit_url( $item ) ), esc_html( $item->name ) );
-		if ( $item->client !== $item->name ) {
-			$name .= '<br><span class="countersign-muted">' . esc_html( $item->client ) . '</span>';
+			? '<strong>' . Names::html( $item->name ) . '</strong>'
+			: sprintf( '<strong><a class="row-title" href="%s">%s</a></strong>', esc_url( $this->edit_url( $item ) ), Names::html( $item->name ) );
+		if ( '' !== $item->client && $item->client !== $item->name ) {
+			$name .= '<br><span class="countersign-muted">' . Names::html( $item->client ) . '</span>';
 		}
 		// Small screens show only this column until a person expands the row.
 		return $name . '<div class="countersign-phone">' . $this->column_state( $item ) . '</div>';

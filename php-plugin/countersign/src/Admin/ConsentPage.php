@@ -5,7 +5,10 @@ declare(strict_types=1);
 namespace Countersign\Plugin\Admin;
 
 use Countersign\Access;
+use Countersign\Decision;
+use Countersign\OAuthRequest;
 use Countersign\Plugin\Site\Labels;
+use Countersign\Plugin\Site\Names;
 
 use const Countersign\Plugin\FILE;
 use const Countersign\Plugin\VERSION;
@@ -18,40 +21,33 @@ final class ConsentPage {
 	/**
 	 * Prints the page and ends the request.
 	 *
-	 * @param string                      $client      Name that the client gave itself.
-	 * @param string                      $host        Host that the browser is sent to after the decision.
-	 * @param bool                        $is_loopback Whether that host is the person's own computer.
-	 * @param array<int, string>          $users       User id => name, for the accounts that the client can act as. The first is
-	 *                                                 selected.
-	 * @param array<string, list<string>> $tools       Permission group => titles of its tools.
-	 * @param array<string, string>       $fields      Hidden fields of the form.
-	 * @param string                      $error       Error message about the last submission, or ''.
+	 * @param OAuthRequest                $request The request of the client.
+	 * @param string                      $name    Name that the client gave itself, or a text that says that it has none.
+	 * @param array<int, string>          $users   User id => name, for the accounts that the client can act as. The first is
+	 *                                             selected.
+	 * @param array<string, list<string>> $tools   Permission group => titles of its tools.
+	 * @param array<string, string>       $fields  Hidden fields of the form.
+	 * @param string                      $error   Error message about the last submission, or ''.
 	 */
-	public static function show( string $client, string $host, bool $is_loopback, array $users, array $tools, array $fields, string $error ): never {
-		$site = get_bloginfo( 'name', 'display' );
+	public static function show( OAuthRequest $request, string $name, array $users, array $tools, array $fields, string $error ): never {
+		$site = wp_specialchars_decode( get_bloginfo( 'name', 'display' ), ENT_QUOTES );
 		self::header( __( 'Connect a client', 'countersign' ), $error );
 		?>
 		<form class="countersign-consent" method="post" action="<?php echo esc_url( site_url( 'wp-login.php?action=countersign_authorize', 'login_post' ) ); ?>">
 			<h1 class="countersign-title">
 				<?php
-				/* translators: 1: name of a client program, 2: name of the site. */
-				echo esc_html( sprintf( __( 'Connect “%1$s” to %2$s?', 'countersign' ), $client, wp_specialchars_decode( $site, ENT_QUOTES ) ) );
+				/* translators: %s: name of the site. */
+				echo esc_html( sprintf( __( 'Connect a client to %s?', 'countersign' ), Names::text( $site ) ) );
 				?>
 			</h1>
-			<p>
-				<?php
-				/* translators: %s: host name. */
-				echo wp_kses( sprintf( __( 'The client chose this name itself, and the name was not verified. After your decision, your browser is sent to %s.', 'countersign' ), '<strong>' . esc_html( $host ) . '</strong>' ), [ 'strong' => [] ] );
-				?>
-			</p>
-			<?php if ( $is_loopback ) : ?>
-				<div class="notice notice-warning countersign-warning">
-					<p><?php esc_html_e( 'That is your own computer. Any program on it could ask for this connection. Allow it only if you have just started it yourself.', 'countersign' ); ?></p>
-				</div>
-			<?php endif; ?>
+			<?php
+			self::claims( $name );
+			self::facts( $request );
+			self::warnings( $request );
+			?>
 			<?php
 			self::presets( $tools );
-			self::account( $client, $users );
+			self::account( $name, $users );
 			foreach ( $fields as $name => $value ) {
 				printf( '<input type="hidden" name="%s" value="%s">', esc_attr( $name ), esc_attr( $value ) );
 			}
@@ -70,13 +66,21 @@ final class ConsentPage {
 	/**
 	 * Prints a page that says why no client can be connected, and ends the request.
 	 *
-	 * @param string $message Plain text for the person.
-	 * @param string $logout  Address that logs the person out if another account could connect the client; otherwise ''.
+	 * @param string        $message Plain text for the person.
+	 * @param string        $logout  Address that logs the person out if another account could connect the client; otherwise ''.
+	 * @param Decision|null $detail  The refusal, if the client is at fault: what its makers need to know.
 	 */
-	public static function error( string $message, string $logout = '' ): never {
+	public static function error( string $message, string $logout = '', ?Decision $detail = null ): never {
 		status_header( 400 );
 		self::header( __( 'Connect a client', 'countersign' ), $message );
 		?>
+		<?php if ( null !== $detail ) : ?>
+			<div class="countersign-refused">
+				<p><?php esc_html_e( 'You can close this page. If you have just started the connection yourself, start it once more in that program. If you see this page again, the makers of the program need the following text:', 'countersign' ); ?></p>
+				<p class="countersign-detail" lang="en" dir="ltr"><code><?php echo esc_html( (string) $detail->reason() ); ?></code> <?php echo esc_html( (string) $detail->message() ); ?></p>
+				<p><?php esc_html_e( 'If you have not started anything, somebody may have wanted to use this site to send you elsewhere.', 'countersign' ); ?></p>
+			</div>
+		<?php endif; ?>
 		<p id="nav">
 			<?php if ( '' !== $logout ) : ?>
 				<a href="<?php echo esc_url( $logout ); ?>"><?php esc_html_e( 'Log in with another account', 'countersign' ); ?></a>
@@ -87,6 +91,61 @@ final class ConsentPage {
 		<?php
 		login_footer();
 		exit;
+	}
+
+	/** Prints a page that says why the client's request is refused, for a person and for the makers of the client, and ends the request. */
+	public static function refused( Decision $decision ): never {
+		self::error(
+			__( 'A program sent you here with a request that this site does not accept. Nothing was connected, and nothing was changed.', 'countersign' ),
+			detail: $decision
+		);
+	}
+
+	/** Prints what the client says about itself. Nothing that the name says can be mistaken for a part of the page: it stands in a box of its own. */
+	private static function claims( string $name ): void {
+		?>
+		<section class="countersign-claims" aria-labelledby="countersign-claims">
+			<h2 id="countersign-claims"><?php esc_html_e( 'The client says that its name is', 'countersign' ); ?></h2>
+			<p class="countersign-name"><?php echo Names::html( $name ); // phpcs:ignore WordPress.Security.EscapeOutput -- Escaped by Names::html(). ?></p>
+			<p class="description"><?php esc_html_e( 'Not verified: a client can choose any name, also that of another client.', 'countersign' ); ?></p>
+		</section>
+		<?php
+	}
+
+	/** Prints what this site knows about the client by itself. */
+	private static function facts( OAuthRequest $request ): void {
+		$document = $request->documentHost();
+		?>
+		<section class="countersign-facts" aria-labelledby="countersign-facts">
+			<h2 id="countersign-facts"><?php esc_html_e( 'What this site has verified', 'countersign' ); ?></h2>
+			<dl>
+				<dt><?php esc_html_e( 'Its identity document is at', 'countersign' ); ?></dt>
+				<dd>
+					<?php
+					echo null === $document
+						? esc_html__( 'It has none. Anybody can register a client like this one.', 'countersign' )
+						: '<code class="countersign-host">' . esc_html( $document ) . '</code>';
+					?>
+				</dd>
+				<dt><?php esc_html_e( 'After your decision, your browser goes to', 'countersign' ); ?></dt>
+				<dd><code class="countersign-host"><?php echo esc_html( $request->redirectHost() ); ?></code></dd>
+			</dl>
+		</section>
+		<?php
+	}
+
+	private static function warnings( OAuthRequest $request ): void {
+		$texts = [];
+		if ( $request->isLoopback() ) {
+			/* translators: %s: host name. */
+			$texts[] = sprintf( __( 'Your browser goes to %s. That is your own computer. Any program on it could ask for this connection. Allow it only if you have just started it yourself.', 'countersign' ), $request->redirectHost() );
+		}
+		if ( $request->leavesDocumentHost() ) {
+			$texts[] = __( 'The identity document and the address after your decision are on different hosts. Allow the connection only if you know that both belong to the same client.', 'countersign' );
+		}
+		foreach ( $texts as $text ) {
+			echo '<div class="notice notice-warning countersign-warning"><p>' . esc_html( $text ) . '</p></div>';
+		}
 	}
 
 	/** Prints the top of the page. */
@@ -147,7 +206,7 @@ final class ConsentPage {
 	}
 
 	/** @param array<int, string> $users */
-	private static function account( string $client, array $users ): void {
+	private static function account( string $name, array $users ): void {
 		?>
 		<p class="countersign-field">
 			<label for="countersign-user"><?php esc_html_e( 'Account that it acts as', 'countersign' ); ?></label>
@@ -160,7 +219,7 @@ final class ConsentPage {
 		</p>
 		<p class="countersign-field">
 			<label for="countersign-name"><?php esc_html_e( 'Name of the connection', 'countersign' ); ?></label>
-			<input type="text" id="countersign-name" name="name" maxlength="120" value="<?php echo esc_attr( $client ); ?>">
+			<input type="text" id="countersign-name" name="name" maxlength="120" dir="auto" value="<?php echo esc_attr( $name ); ?>">
 		</p>
 		<?php
 	}

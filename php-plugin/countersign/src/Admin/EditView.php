@@ -7,6 +7,7 @@ namespace Countersign\Plugin\Admin;
 use Countersign\Access;
 use Countersign\Plugin\Connections\Connection;
 use Countersign\Plugin\Site\Labels;
+use Countersign\Plugin\Site\Names;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -21,7 +22,7 @@ final class EditView {
 	 */
 	public static function show( Connection $connection, bool $may_widen ): void {
 		?>
-		<h1><?php echo esc_html( $connection->name ); ?></h1>
+		<h1 dir="auto"><?php echo esc_html( $connection->name ); ?></h1>
 		<hr class="wp-header-end">
 		<?php Flash::show(); ?>
 		<form method="post" action="<?php echo esc_url( admin_url( 'admin-post.php' ) ); ?>">
@@ -33,7 +34,7 @@ final class EditView {
 				</tr>
 				<tr>
 					<th scope="row"><label for="countersign-name"><?php esc_html_e( 'Name', 'countersign' ); ?></label></th>
-					<td><input type="text" class="regular-text" id="countersign-name" name="name" maxlength="120" required value="<?php echo esc_attr( $connection->name ); ?>"></td>
+					<td><input type="text" class="regular-text" dir="auto" id="countersign-name" name="name" maxlength="120" required value="<?php echo esc_attr( $connection->name ); ?>"></td>
 				</tr>
 				<tr>
 					<th scope="row"><?php esc_html_e( 'Permissions', 'countersign' ); ?></th>
@@ -63,7 +64,7 @@ final class EditView {
 		<p class="description">
 			<?php
 			/* translators: 1: name of a client program, 2: name and role of a user. */
-			echo esc_html( sprintf( __( 'Client: %1$s. Acts as: %2$s.', 'countersign' ), $connection->client, Format::user( $connection->user ) ) );
+			echo esc_html( sprintf( __( 'Client: %1$s. Acts as: %2$s.', 'countersign' ), Names::text( $connection->client ), Format::user( $connection->user ) ) );
 			echo ' ';
 			/* translators: 1: date and time, 2: name and role of a user. */
 			echo esc_html( sprintf( __( 'Connected on %1$s by %2$s.', 'countersign' ), Format::moment( $connection->created_at ), Format::user( $connection->created_by ) ) );

@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Countersign\Plugin\Connections;
 
 use Countersign\Plugin\Site\Json;
+use Countersign\Plugin\Site\Names;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -58,15 +59,17 @@ final class Connection {
 	) {}
 
 	/**
-	 * Returns the connection of a table row.
+	 * Returns the connection of a table row. Both names are cleaned again, because an earlier version may have stored them.
 	 *
 	 * @param array<string, mixed> $row Column => value.
 	 */
 	public static function from_row( array $row ): self {
+		$name = Names::clean( (string) $row['name'] );
 		return new self(
 			(int) $row['id'],
-			(string) $row['name'],
-			(string) $row['client'],
+			/* translators: %d: id of a connection. */
+			'' === $name ? sprintf( __( 'Connection %d', 'countersign' ), (int) $row['id'] ) : $name,
+			Names::clean( (string) $row['client'] ),
 			(int) $row['user_id'],
 			(string) $row['preset'],
 			array_values( array_filter( Json::decode( (string) $row['permissions'] ), is_string( ... ) ) ),

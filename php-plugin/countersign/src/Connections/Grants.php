@@ -17,6 +17,9 @@ defined( 'ABSPATH' ) || exit;
  */
 final class Grants {
 
+	/** The largest number of approved requests of a client that are read. */
+	private const MAX_APPROVED = 100;
+
 	/**
 	 * Stores a grant and returns its id.
 	 *
@@ -83,6 +86,27 @@ final class Grants {
 			],
 			[ 'request' => $row['request'] ]
 		);
+	}
+
+	/**
+	 * Returns the authorization requests that people approved for a client: of its grants that were not revoked, nor ended
+	 * with their connection. The newest come first.
+	 *
+	 * @return list<string> JSON of the extension, at most {@see MAX_APPROVED}.
+	 */
+	public function approved( string $client_id ): array {
+		global $wpdb;
+		/** @var list<string> $requests */
+		$requests = $wpdb->get_col( // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- A table of this plugin, past any cache.
+			$wpdb->prepare(
+				"SELECT g.request FROM %i g JOIN %i c ON c.id = g.connection_id WHERE g.client = %s AND g.revoked = 0 AND c.state <> 'revoked' ORDER BY g.id DESC LIMIT %d",
+				Schema::table( 'grants' ),
+				Schema::table( 'connections' ),
+				Clients::key( $client_id ),
+				self::MAX_APPROVED
+			)
+		);
+		return $requests;
 	}
 
 	/** Returns the id of the connection that a grant belongs to, or 0 if the grant does not exist. */

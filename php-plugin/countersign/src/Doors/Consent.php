@@ -19,10 +19,12 @@ use Countersign\Plugin\Connections\Grants;
 use Countersign\Plugin\Connections\Manager;
 use Countersign\Plugin\Health\Requirements;
 use Countersign\Plugin\OAuth\Clients;
+use Countersign\Plugin\OAuth\MetadataDocuments;
 use Countersign\Plugin\Site\Capabilities;
 use Countersign\Plugin\Site\ErrorLog;
 use Countersign\Plugin\Site\Extension;
 use Countersign\Plugin\Site\Json;
+use Countersign\Plugin\Site\Names;
 use Countersign\Plugin\Site\Urls;
 
 defined( 'ABSPATH' ) || exit;
@@ -42,6 +44,7 @@ final class Consent {
 	public function __construct(
 		private readonly Extension $extension,
 		private readonly Clients $clients,
+		private readonly MetadataDocuments $documents,
 		private readonly Grants $grants,
 		private readonly Manager $manager,
 		private readonly Log $log,
@@ -81,16 +84,18 @@ final class Consent {
 		if ( null !== $oauth->checkTransport() ) {
 			ConsentPage::error( __( 'Clients can be connected over HTTPS only, because without it others on the network could read their access token. Set up HTTPS for this site first.', 'countersign' ) );
 		}
-		$client = $this->clients->resolve( $oauth, OAuth::clientId( $query ) );
+		$id     = OAuth::clientId( $query ) ?? '';
+		$client = OAuth::isMetadataDocument( $id ) ? $this->documents->client( $oauth, $id ) : $this->clients->find( $id );
 		if ( $client instanceof Decision ) {
-			ConsentPage::error( (string) $client->message() );
+			ConsentPage::refused( $client );
 		}
-		$request = $oauth->authorize( $query, $client );
+		$request = $oauth->authorize( $query, $client, $this->grants->approved( $id ) );
 		if ( $request instanceof OAuthReply ) {
 			$address = $request->redirect();
 			if ( null === $address ) {
-				ConsentPage::error( (string) $request->decision()->message() );
+				ConsentPage::refused( $request->decision() );
 			}
+			// Only a client that a person has approved with this redirect URI learns about its error.
 			self::redirect( $address );
 		}
 		if ( 'POST' === ( $_SERVER['REQUEST_METHOD'] ?? '' ) ) { // phpcs:ignore WordPress.Security.ValidatedSanitizedInput -- Compared with a fixed text.
@@ -117,7 +122,7 @@ final class Consent {
 		if ( ! in_array( $preset, [ ...$presets, 'custom' ], true ) || array_diff( $groups, Access::groups() ) ) {
 			$this->show( $request, $query, __( 'Choose what the client may do.', 'countersign' ) );
 		}
-		$name  = sanitize_text_field( self::text( $_POST, 'name' ) );
+		$name  = Names::clean( sanitize_text_field( self::text( $_POST, 'name' ) ) );
 		$grant = $this->manager->create(
 			'' === $name ? self::client_name( $request ) : $name,
 			self::client_name( $request ),
@@ -136,9 +141,8 @@ final class Consent {
 
 	private function show( OAuthRequest $request, string $query, string $error = '' ): never {
 		ConsentPage::show(
-			client: self::client_name( $request ),
-			host: $request->redirectHost(),
-			is_loopback: $request->isLoopback(),
+			request: $request,
+			name: self::client_name( $request ),
 			users: $this->users(),
 			tools: ( $this->registry )()->tool_titles(),
 			fields: [
@@ -173,7 +177,7 @@ final class Consent {
 		return $users;
 	}
 
-	/** Returns the nonce's action: the request, and what the page shows about the client. */
+	/** Returns the nonce's action: the request, and what the page shows about the client. The query holds the address of its document. */
 	private static function nonce( OAuthRequest $request, string $query ): string {
 		return 'countersign_authorize_' . hash( 'sha256', $query . "\0" . $request->clientName() . "\0" . $request->redirectHost() );
 	}

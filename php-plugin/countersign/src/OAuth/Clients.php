@@ -4,8 +4,6 @@ declare(strict_types=1);
 
 namespace Countersign\Plugin\OAuth;
 
-use Countersign\Decision;
-use Countersign\OAuth;
 use Countersign\Plugin\Site\Failure;
 use Countersign\Plugin\Site\Json;
 use Countersign\Plugin\Site\Schema;
@@ -20,15 +18,6 @@ final class Clients {
 
 	/** Seconds after which a client without a grant is deleted. */
 	private const UNUSED_FOR = DAY_IN_SECONDS;
-
-	/** Seconds after which fetching a client's metadata document fails. */
-	private const FETCH_TIMEOUT = 5;
-
-	/** Largest metadata document, in bytes. */
-	private const FETCH_BYTES = 65536;
-
-	/** Seconds for which a metadata document is cached at most. */
-	private const CACHE_AT_MOST = HOUR_IN_SECONDS;
 
 	/** Returns the primary key of a client's row: the SHA-256 of its client id, as 64 hexadecimal digits. */
 	public static function key( string $client_id ): string {
@@ -85,65 +74,5 @@ final class Clients {
 		foreach ( $ids as $id ) {
 			$wpdb->delete( Schema::table( 'oauth_clients' ), [ 'id' => $id ], [ '%s' ] ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- A table of this plugin, past any cache.
 		}
-	}
-
-	/**
-	 * Returns the client of an authorization request. Fetches its metadata document if the client id is the address of one.
-	 * Call it only for users who may consent, so that other people cannot make this site send requests.
-	 *
-	 * @param OAuth       $oauth     The OAuth server.
-	 * @param string|null $client_id The OAuth client id, or null if the request has none.
-	 *
-	 * @return string|Decision|null The client as JSON; or why its document is refused; or null if there is no such client.
-	 */
-	public function resolve( OAuth $oauth, ?string $client_id ): string|Decision|null {
-		if ( null === $client_id || ! OAuth::isMetadataDocument( $client_id ) ) {
-			return $this->find( $client_id );
-		}
-		$document = $this->fetch( $client_id );
-		return null === $document ? null : $oauth->clientFromDocument( $client_id, $document );
-	}
-
-	/**
-	 * Returns the text of a metadata document, or null if it cannot be fetched. Follows no redirects, contacts no private
-	 * addresses, and limits time and size.
-	 */
-	private function fetch( string $url ): ?string {
-		$cache  = 'countersign_client_' . substr( self::key( $url ), 0, 40 );
-		$cached = get_transient( $cache );
-		if ( is_string( $cached ) ) {
-			return $cached;
-		}
-		$answer = wp_safe_remote_get(
-			$url,
-			[
-				'timeout'             => self::FETCH_TIMEOUT,
-				'redirection'         => 0,
-				'reject_unsafe_urls'  => true,
-				'limit_response_size' => self::FETCH_BYTES + 1,
-				'headers'             => [ 'Accept' => 'application/json' ],
-			]
-		);
-		if ( is_wp_error( $answer ) || 200 !== wp_remote_retrieve_response_code( $answer ) ) {
-			return null;
-		}
-		$body = wp_remote_retrieve_body( $answer );
-		if ( '' === $body || strlen( $body ) > self::FETCH_BYTES ) {
-			return null;
-		}
-		$age = $this->cacheable_for( (string) wp_remote_retrieve_header( $answer, 'cache-control' ) );
-		if ( $age > 0 ) {
-			set_transient( $cache, $body, $age );
-		}
-		return $body;
-	}
-
-	/** Returns for how many seconds a document may be cached, from its Cache-Control header (RFC 9111). */
-	private function cacheable_for( string $cache_control ): int {
-		if ( preg_match( '/\bno-(?:store|cache)\b/i', $cache_control ) ) {
-			return 0;
-		}
-		$is_given = preg_match( '/\bmax-age=(\d{1,9})/i', $cache_control, $found );
-		return min( self::CACHE_AT_MOST, $is_given ? (int) $found[1] : 5 * MINUTE_IN_SECONDS );
 	}
 }
