@@ -1,44 +1,14 @@
-//! INI entries, `phpinfo()`, and the log.
+//! The host's settings, `phpinfo()`, and the log.
 
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt as _;
 use std::path::PathBuf;
 
-use ext_php_rs::flags::IniEntryPermission;
-use ext_php_rs::zend::{IniEntryDef, IniEntryDefs, ModuleEntry};
+use ext_php_rs::zend::ModuleEntry;
 use ext_php_rs::{info_table_end, info_table_header, info_table_row, info_table_start};
 
 use super::ini;
 use crate::store::StoreSettings;
-
-/// The INI entries. All are `PHP_INI_SYSTEM`, so that no script, `.user.ini` or plugin can choose another store or other
-/// keys.
-static INI: IniEntryDefs<7> = IniEntryDefs::new([
-    IniEntryDef::new(
-        c"countersign.store",
-        c"embedded",
-        IniEntryPermission::System,
-    ),
-    IniEntryDef::new(
-        c"countersign.state_dir",
-        c"/var/lib/countersign",
-        IniEntryPermission::System,
-    ),
-    IniEntryDef::new(c"countersign.store_size", c"64", IniEntryPermission::System),
-    IniEntryDef::new(c"countersign.redis_url", c"", IniEntryPermission::System),
-    IniEntryDef::new(
-        c"countersign.redis_prefix",
-        c"countersign",
-        IniEntryPermission::System,
-    ),
-    IniEntryDef::new(c"countersign.key_file", c"", IniEntryPermission::System),
-    IniEntryDef::end(),
-]);
-
-/// Registers the INI entries. Call it during the start of the module only.
-pub(super) fn register_ini(module: i32) {
-    IniEntryDef::register(INI.as_slice(), module);
-}
 
 /// The host's settings of the store in the current request.
 pub(super) struct HostSettings {

@@ -37,7 +37,7 @@ use handles::register;
 /// Registers the INI entries and the handle classes, and keeps the messages of panics out of the log. Runs once per
 /// start of the module, before any fork. Returns 0, or -1 if PHP must not start the module.
 fn startup(_type: i32, module: i32) -> i32 {
-    info::register_ini(module);
+    ini::register(module);
     // The message of a panic could quote a secret: log only the place.
     std::panic::set_hook(Box::new(|panic| {
         if let Some(at) = panic.location() {
@@ -109,6 +109,7 @@ pub fn get_module(module: ModuleBuilder) -> ModuleBuilder {
         .name("countersign")
         .version(env!("CARGO_PKG_VERSION"))
         .info_function(info::phpinfo)
+        .request_startup_function(ini::begin_request)
         .class::<error::CountersignException>()
         .class::<error::KeyException>()
         .class::<error::StoreException>()

@@ -18,14 +18,14 @@ class Connection:
         self.timeout = timeout
         self.socket = None
 
-    def get(self, script, keep=True, **query):
-        """Returns the body of the response to `script?query`."""
+    def get(self, script, keep=True, variables=None, **query):
+        """Returns the body of the response to `script?query`. `variables` are further FastCGI variables."""
         if self.socket is None:
             self.socket = socket.socket(socket.AF_UNIX)
             self.socket.settimeout(self.timeout)
             self.socket.connect(self.path)
         try:
-            return self._get(script, keep, query)
+            return self._get(script, keep, variables or {}, query)
         except (ConnectionError, EOFError) as error:
             self.close()
             raise Gone from error
@@ -38,7 +38,7 @@ class Connection:
             self.socket.close()
             self.socket = None
 
-    def _get(self, script, keep, query):
+    def _get(self, script, keep, more, query):
         text = urllib.parse.urlencode(query)
         variables = {
             "REQUEST_METHOD": "GET",
@@ -47,6 +47,7 @@ class Connection:
             "QUERY_STRING": text,
             "SERVER_PROTOCOL": "HTTP/1.1",
             "GATEWAY_INTERFACE": "CGI/1.1",
+            **more,
         }
         encoded = b"".join(_pair(name, value) for name, value in variables.items())
         begin = struct.pack(">HB5x", 1, KEEP_CONNECTION if keep else 0)

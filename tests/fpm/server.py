@@ -63,7 +63,7 @@ class Redis:
 
 
 class Server:
-    def __init__(self, workers=4, max_requests=0, engine="embedded", extension=True):
+    def __init__(self, workers=4, max_requests=0, engine="embedded", extension=True, pool=None):
         # In /tmp, because the path of a socket must be short.
         self.folder = Path(tempfile.mkdtemp(prefix="countersign-fpm-"))
         self.state = self.folder / "state"
@@ -71,6 +71,8 @@ class Server:
         self.workers = workers
         self.redis = Redis(self.folder) if engine == "redis" else None
         configuration = POOL.format(folder=self.folder, workers=workers, max_requests=max_requests)
+        for name, value in (pool or {}).items():
+            configuration += f"php_admin_value[countersign.{name}] = {value.format(folder=self.folder)}\n"
         self.command = [PHP_FPM, "-n", "-F", "-y", str(self.folder / "fpm.conf")]
         if os.geteuid() == 0:
             configuration += "user = root\ngroup = root\n"

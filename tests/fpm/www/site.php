@@ -1,0 +1,34 @@
+<?php
+// Uses the store and the key file of the INI entries, for one of several sites in a pool.
+use Countersign\Limits;
+use Countersign\Store;
+use Countersign\Vault;
+
+const SITE = '0123456789abcdef';
+
+function info(): string {
+	ob_start();
+	phpinfo( INFO_MODULES );
+	return (string) ob_get_clean();
+}
+
+try {
+	$now    = time() + 60;
+	$answer = match ( $_GET['do'] ) {
+		'nonce' => Store::open()->seenOnce( 'fpm', $_GET['nonce'], $now, $now + 600 )->reason() ?? 'first',
+		'limit' => ( new Limits( Store::open() ) )->check( 'k', (int) $_GET['max'], 86400 )->reason() ?? 'yes',
+		'named' => Store::open( $_GET['dir'] )->status()['engine'],
+		'store' => Store::open()->status()['engine'],
+		'seal'  => ( static function (): string {
+			$vault = Vault::create( SITE, str_repeat( 'k', 64 ) );
+			$vault->addKeyFile();
+			return $vault->slots();
+		} )(),
+		'open'  => Vault::openWithKeyFile( SITE, $_GET['slots'] )->slotKinds() ? 'opened' : '',
+		'shown' => str_contains( info(), $_GET['text'] ) ? 'shown' : 'not shown',
+		'ini'   => ini_get( $_GET['entry'] ),
+	};
+} catch ( Countersign\Exception $e ) {
+	$answer = $e->reason() . ': ' . $e->getMessage();
+}
+echo getmypid(), ' ', $answer;
