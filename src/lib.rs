@@ -35,6 +35,8 @@ pub mod reason;
 pub mod replay;
 pub mod secret;
 pub mod selftest;
+#[cfg(not(target_family = "wasm"))]
+pub mod state_folder;
 pub mod store;
 pub mod token;
 pub mod vault;

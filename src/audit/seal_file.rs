@@ -6,8 +6,8 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _, Write as _};
-use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _};
-use std::path::PathBuf;
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
+use std::path::{Path, PathBuf};
 
 use super::append::Head;
 use super::seal::{FirstKey, Seal, Sealer};
@@ -16,6 +16,7 @@ use crate::clock::Timestamp;
 use crate::path::{AbsolutePath, PathError};
 use crate::reason::Reason;
 use crate::secret::Secret;
+use crate::state_folder::{StateFolder, StateFolderError};
 
 /// The number of bytes that are read at most.
 const MAX_FILE: u64 = 4096;
@@ -41,6 +42,9 @@ pub enum SealFileError {
     /// The path of the folder is not one that may be used.
     #[error("{0}")]
     Path(#[from] PathError),
+    /// The state folder cannot be used.
+    #[error(transparent)]
+    Folder(#[from] StateFolderError),
     /// The length of an epoch is outside its range.
     #[error("an epoch must be 60 seconds to 31 days long")]
     Length,
@@ -55,7 +59,7 @@ impl SealFileError {
     pub const fn reason(self) -> Option<Reason> {
         match self {
             Self::Length => None,
-            Self::Unusable | Self::Order | Self::Path(_) | Self::System(_) => {
+            Self::Unusable | Self::Order | Self::Path(_) | Self::Folder(_) | Self::System(_) => {
                 Some(Reason::SealUnusable)
             }
         }
@@ -67,7 +71,7 @@ fn failed(error: &io::Error) -> SealFileError {
 }
 
 impl SealFile {
-    /// Names the file of the log `origin` in `folder`, the state folder of the extension.
+    /// Names the file of the log `origin` in the state folder `folder`. It is found and checked at each use.
     #[must_use]
     pub fn new(folder: &AbsolutePath<'_>, origin: &str) -> Self {
         let [a, b, c, d, e, f, g, h, ..] = sha256(origin.as_bytes());
@@ -78,13 +82,20 @@ impl SealFile {
         }
     }
 
-    /// Reads the present key. Returns `None` if the log is not sealed.
+    /// Reads the present key. Returns `None` if the log is not sealed. It makes nothing and takes no lock.
     ///
     /// # Errors
-    /// [`SealFileError::Unusable`] for a file that is damaged, a symbolic link or accessible to others;
-    /// [`SealFileError::System`] when it cannot be read.
+    /// [`SealFileError::Folder`] for a state folder that is missing or cannot be used; [`SealFileError::Unusable`] for a
+    /// file that is damaged, a symbolic link or accessible to others; [`SealFileError::System`] when it cannot be read.
     pub fn read(&self) -> Result<Option<Sealer>, SealFileError> {
-        let path = self.folder.join(&self.name);
+        match StateFolder::find(&self.folder)? {
+            Some(folder) => self.read_in(folder.path()),
+            None => Ok(None),
+        }
+    }
+
+    fn read_in(&self, folder: &Path) -> Result<Option<Sealer>, SealFileError> {
+        let path = folder.join(&self.name);
         match fs::symlink_metadata(&path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(failed(&error)),
@@ -114,18 +125,19 @@ impl SealFile {
         seconds: u32,
         key: Secret<32>,
     ) -> Result<Option<FirstKey>, SealFileError> {
-        self.prepare()?;
-        let _lock = self.lock()?;
-        if self.read()?.is_some() {
-            return Ok(None);
-        }
         let (sealer, first) =
             Sealer::enroll(&self.origin, start, seconds, key).map_err(|_| SealFileError::Length)?;
-        self.write(&sealer)?;
+        let folder = StateFolder::open(&self.folder)?;
+        let _lock = self.lock(folder.path())?;
+        if self.read_in(folder.path())?.is_some() {
+            return Ok(None);
+        }
+        self.write(folder.path(), &sealer)?;
         Ok(Some(first))
     }
 
     /// Returns the seals that are due under `head` at `now`, oldest first. The list is empty if the log is not sealed.
+    /// It makes nothing and takes no lock.
     ///
     /// # Errors
     /// As [`SealFile::read`].
@@ -135,14 +147,17 @@ impl SealFile {
     }
 
     /// Moves past seals that were committed to the database, and erases their keys. Seals that were passed before are
-    /// ignored.
+    /// ignored. If the log is not sealed, makes nothing.
     ///
     /// # Errors
-    /// [`SealFileError::Order`] when the seals are not the next ones of this key; otherwise as [`SealFile::read`], and
-    /// [`SealFileError::System`] when the file cannot be written.
+    /// [`SealFileError::Unusable`] when the log is not sealed; [`SealFileError::Order`] when the seals are not the next
+    /// ones of this key; otherwise as [`SealFile::read`], and [`SealFileError::System`] when the file cannot be written.
     pub fn advance(&self, seals: &[Seal]) -> Result<(), SealFileError> {
-        let _lock = self.lock()?;
-        let mut sealer = self.read()?.ok_or(SealFileError::Unusable)?;
+        let folder = StateFolder::find(&self.folder)?.ok_or(SealFileError::Unusable)?;
+        let folder = folder.path();
+        self.read_in(folder)?.ok_or(SealFileError::Unusable)?;
+        let _lock = self.lock(folder)?;
+        let mut sealer = self.read_in(folder)?.ok_or(SealFileError::Unusable)?;
         let before = sealer.epoch();
         for seal in seals {
             sealer.advance(seal).map_err(|_| SealFileError::Order)?;
@@ -150,42 +165,29 @@ impl SealFile {
         if sealer.epoch() == before {
             return Ok(());
         }
-        self.write(&sealer)
-    }
-
-    /// Creates the folder if it is missing, and refuses one that other users can write to.
-    fn prepare(&self) -> Result<(), SealFileError> {
-        let mut maker = fs::DirBuilder::new();
-        let made = maker.mode(0o700).recursive(true).create(&self.folder);
-        made.map_err(|error| failed(&error))?;
-        let about = fs::metadata(&self.folder).map_err(|error| failed(&error))?;
-        if about.mode() & 0o022 == 0 {
-            Ok(())
-        } else {
-            Err(SealFileError::Unusable)
-        }
+        self.write(folder, &sealer)
     }
 
     /// Locks the file while it is replaced. The kernel releases the lock when the process ends.
-    fn lock(&self) -> Result<File, SealFileError> {
+    fn lock(&self, folder: &Path) -> Result<File, SealFileError> {
         let file = OpenOptions::new()
             .create(true)
             .truncate(false)
             .write(true)
             .mode(0o600)
-            .open(self.folder.join(format!("{}.lock", self.name)))
+            .open(folder.join(format!("{}.lock", self.name)))
             .map_err(|error| failed(&error))?;
         file.lock().map_err(|error| failed(&error))?;
         Ok(file)
     }
 
-    fn write(&self, sealer: &Sealer) -> Result<(), SealFileError> {
-        self.replace(sealer).map_err(|error| failed(&error))
+    fn write(&self, folder: &Path, sealer: &Sealer) -> Result<(), SealFileError> {
+        self.replace(folder, sealer).map_err(|error| failed(&error))
     }
 
-    fn replace(&self, sealer: &Sealer) -> io::Result<()> {
-        let path = self.folder.join(&self.name);
-        let fresh = self.folder.join(format!("{}.new", self.name));
+    fn replace(&self, folder: &Path, sealer: &Sealer) -> io::Result<()> {
+        let path = folder.join(&self.name);
+        let fresh = folder.join(format!("{}.new", self.name));
         // A process that was killed may have left this file behind. No other process writes it while this one holds the
         // lock.
         match fs::remove_file(&fresh) {
@@ -202,7 +204,7 @@ impl SealFile {
         file.sync_all()?;
         let old = OpenOptions::new().write(true).open(&path).ok();
         fs::rename(&fresh, &path)?;
-        File::open(&self.folder)?.sync_all()?;
+        File::open(folder)?.sync_all()?;
         if let Some(mut old) = old {
             // The old key must not remain readable on the disk. The new key is in place, so a failure here loses nothing.
             let length = old.metadata().map_or(0, |about| about.len().min(MAX_FILE));
@@ -217,7 +219,6 @@ impl SealFile {
 mod tests {
     use super::*;
     use std::os::unix::fs::PermissionsExt as _;
-    use std::path::Path;
 
     const ORIGIN: &str = "shop.example/0101010101010101/audit";
     const START: Timestamp = Timestamp::from_seconds(1_800_000_000);
@@ -274,32 +275,61 @@ mod tests {
     }
 
     #[test]
-    fn folder_is_created_and_refused_if_others_can_write_to_it() {
-        let folder = tempfile::tempdir().unwrap();
-        let mode = |path: &Path| fs::metadata(path).unwrap().mode() & 0o777;
-        let deep = folder.path().join("state/site");
-        let enroll = |path: &Path| {
-            let file = seal_file(path, ORIGIN);
-            file.enroll(START, 60, Secret::new([7; 32]))
-                .map(|first| first.is_some())
+    fn folder_is_never_made_and_must_belong_to_this_user_alone() {
+        let dir = tempfile::tempdir().unwrap();
+        let make = |name: &str, mode| {
+            let folder = dir.path().join(name);
+            fs::create_dir(&folder).unwrap();
+            fs::set_permissions(&folder, fs::Permissions::from_mode(mode)).unwrap();
+            folder
         };
-        assert_eq!(enroll(&deep), Ok(true));
-        assert_eq!(mode(&deep), 0o700);
-        for (mode, result) in [
-            (0o755, Ok(true)),
-            (0o720, Err(SealFileError::Unusable)),
-            (0o702, Err(SealFileError::Unusable)),
-        ] {
-            let other = folder.path().join(format!("{mode:o}"));
-            fs::create_dir(&other).unwrap();
-            fs::set_permissions(&other, fs::Permissions::from_mode(mode)).unwrap();
-            assert_eq!(enroll(&other), result, "{mode:o}");
-        }
-        // A file in place of the folder does not count as a log that is not sealed.
-        let plain = folder.path().join("plain");
+        let plain = dir.path().join("plain");
         fs::write(&plain, b"").unwrap();
-        let read = seal_file(&plain, ORIGIN).read();
-        assert!(matches!(read, Err(SealFileError::System(_))));
+        let folder = |error| Err(SealFileError::Folder(error));
+        for (path, expected) in [
+            (make("own", 0o700), Ok(true)),
+            (make("readable", 0o755), Ok(true)),
+            (make("group", 0o720), folder(StateFolderError::Writable)),
+            (make("others", 0o702), folder(StateFolderError::Writable)),
+            (dir.path().join("new"), folder(StateFolderError::Missing)),
+            (dir.path().join("a/b"), folder(StateFolderError::Missing)),
+            (plain, folder(StateFolderError::NotFolder)),
+        ] {
+            let file = seal_file(&path, ORIGIN);
+            // A folder that cannot be used does not count as a log that is not sealed.
+            let before = file.read().map(|sealer| sealer.is_none());
+            assert_eq!(before, expected, "{}", path.display());
+            let unsealed = expected.and(Err(SealFileError::Unusable));
+            assert_eq!(file.advance(&[]), unsealed, "{}", path.display());
+            if let Ok(entries) = fs::read_dir(&path) {
+                assert_eq!(entries.count(), 0, "{}", path.display());
+            }
+            let made = file.enroll(START, 60, Secret::new([7; 32]));
+            assert_eq!(made.map(|first| first.is_some()), expected);
+        }
+        assert!(!dir.path().join("new").exists() && !dir.path().join("a").exists());
+    }
+
+    #[test]
+    fn key_lies_in_the_folder_of_this_user_if_many_users_share_the_state_folder() {
+        let dir = tempfile::tempdir().unwrap();
+        let mode = |mode| fs::set_permissions(dir.path(), fs::Permissions::from_mode(mode));
+        mode(0o1733).unwrap();
+        let file = seal_file(dir.path(), ORIGIN);
+        if fs::metadata(dir.path()).unwrap().uid() != 0 {
+            // Only a folder of root may be shared.
+            let refused = SealFileError::Folder(StateFolderError::Writable);
+            assert_eq!(file.read().err(), Some(refused));
+            return;
+        }
+        assert!(file.read().unwrap().is_none());
+        assert!(file.due(&Head::default(), START).unwrap().is_empty());
+        assert_eq!(file.advance(&[]), Err(SealFileError::Unusable));
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0);
+        let made = file.enroll(START, 60, Secret::new([7; 32]));
+        assert!(made.unwrap().is_some());
+        assert!(file.read().unwrap().is_some());
+        assert!(dir.path().join("user-0").join(&file.name).is_file());
     }
 
     #[test]

@@ -5,6 +5,8 @@ use super::redis::RedisFault;
 use crate::limit::Malformed;
 use crate::path::PathError;
 use crate::reason::Reason;
+#[cfg(not(target_family = "wasm"))]
+use crate::state_folder::StateFolderError;
 
 /// The error of a store. The message is for the administrator of the host and says what to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -43,25 +45,10 @@ pub enum StoreError {
     /// The files are damaged. The next operation resets the store.
     #[error("the store is damaged: try again, and the next operation resets it")]
     Corrupt,
-    /// The folder is missing and cannot be created, or the path is not a folder.
-    #[error(
-        "the store's folder cannot be created: create it for the user that runs PHP, with mode 0700"
-    )]
-    FolderMissing,
-    /// The path of the folder is a symbolic link.
-    #[error("the store's folder is a symbolic link: configure the folder that it points to")]
-    FolderLink,
-    /// The folder belongs to another user.
-    #[error(
-        "the store's folder belongs to another user: change its owner to the user that runs PHP"
-    )]
-    FolderOwner,
-    /// Other users can write in the folder.
-    #[error("the store's folder is writable by other users: set its mode to 0700")]
-    FolderWritable,
-    /// The folder is on a network file system, where locks and mapped files are not reliable.
-    #[error("the store's folder is on a network file system: use a local disk, or redis")]
-    FolderRemote,
+    /// The state folder cannot be used.
+    #[cfg(not(target_family = "wasm"))]
+    #[error("{0}")]
+    Folder(StateFolderError),
     /// The files of the store cannot be written.
     #[error("the store's files cannot be written: check owner, mode and mount of the folder")]
     NotWritable,
@@ -101,6 +88,16 @@ impl StoreError {
 impl From<PathError> for StoreError {
     fn from(error: PathError) -> Self {
         Self::Path(error)
+    }
+}
+
+#[cfg(not(target_family = "wasm"))]
+impl From<StateFolderError> for StoreError {
+    fn from(error: StateFolderError) -> Self {
+        match error {
+            StateFolderError::Full => Self::Full,
+            error => Self::Folder(error),
+        }
     }
 }
 

@@ -28,8 +28,6 @@ pub use interface::{
     MAX_VALUE_BYTES, OneTimeUse, Origin, Store, StoreStatus,
 };
 #[cfg(not(target_family = "wasm"))]
-pub(crate) use lmdb::effective_uid;
-#[cfg(not(target_family = "wasm"))]
 pub use lmdb::{DEFAULT_MAP_BYTES, HostIdentity, LmdbStore};
 pub use memory::MemoryStore;
 #[cfg(all(feature = "redis", not(target_family = "wasm")))]

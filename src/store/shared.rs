@@ -7,9 +7,10 @@ use std::sync::{Arc, LazyLock, Mutex};
 
 use super::error::StoreError;
 use super::interface::Store;
-use super::lmdb::{HostIdentity, LmdbStore, check_folder};
+use super::lmdb::{HostIdentity, LmdbStore};
 use crate::clock::Timestamp;
 use crate::path::{AbsolutePath, PathError};
+use crate::state_folder::StateFolder;
 
 /// The settings of a store: the INI entries `countersign.*` with these names.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -151,11 +152,11 @@ pub fn open_shared(
     if let Some(store) = shared.get(folder) {
         return Ok(Arc::clone(store));
     }
-    let canonical = check_folder(folder)?;
+    let canonical = StateFolder::open(folder)?.path().to_path_buf();
     let store = match shared.get(&canonical) {
         Some(store) => Arc::clone(store),
         None => Arc::new(LmdbStore::open(
-            &canonical,
+            folder,
             HostIdentity::of_host()?,
             map_bytes,
             now,

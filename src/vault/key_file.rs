@@ -11,7 +11,7 @@ use crate::keyring::check_material;
 use crate::path::{AbsolutePath, PathError};
 use crate::reason::Reason;
 use crate::secret::SecretBytes;
-use crate::store::effective_uid;
+use crate::state_folder::effective_uid;
 
 /// The longest key file that is read, in bytes.
 pub const MAX_BYTES: u64 = 4096;
@@ -83,8 +83,7 @@ pub fn read(path: &AbsolutePath<'_>) -> Result<SecretBytes, KeyFileError> {
     if (opened.dev(), opened.ino()) != (about.dev(), about.ino()) {
         return Err(KeyFileError::NotRegular);
     }
-    let user = effective_uid().map_err(|_| KeyFileError::Unreadable)?;
-    if opened.uid() != user && opened.uid() != 0 {
+    if opened.uid() != effective_uid() && opened.uid() != 0 {
         return Err(KeyFileError::Owner);
     }
     if opened.mode() & 0o077 != 0 {
@@ -163,7 +162,7 @@ mod tests {
         }
         fs::write(&path, [b'x'; 4096]).unwrap();
         assert_eq!(read(&path).ok().unwrap().expose(), [b'x'; 4096]);
-        if effective_uid() == Ok(0) {
+        if effective_uid() == 0 {
             std::os::unix::fs::chown(&path, Some(12_345), None).unwrap();
             assert_eq!(why(&path), Some(KeyFileError::Owner));
         }

@@ -14,7 +14,8 @@ final class AuditSeals
     /**
      * @param Keyring     $keyring The keys of the site that the log belongs to.
      * @param string      $host    The host, as given to {@see AuditLog}.
-     * @param string|null $dir     Folder of the key's file; the INI entry `countersign.state_dir` by default.
+     * @param string|null $dir     Existing folder for the key's file, as for {@see Store::open()}; the INI entry
+     *                             `countersign.state_dir` by default.
      *
      * @throws Exception `misuse` when the host is not a host name.
      */
@@ -28,15 +29,15 @@ final class AuditSeals
      * @return string|null The first sealing key. It is returned only this once: keep it outside this machine. Null if the log
      *     is already sealed.
      *
-     * @throws Exception `misuse` for another length; `seal_unusable` when the file cannot be written; `entropy_unavailable`
+     * @throws Exception `misuse` for another length; `seal_unusable` when the folder or the file cannot be used; `entropy_unavailable`
      *                   when the operating system returns no randomness.
      */
     public function enroll(int $epoch_seconds = 3600): ?string {}
 
     /**
-     * Returns whether the log is sealed.
+     * Returns whether the log is sealed. Makes nothing.
      *
-     * @throws Exception `seal_unusable` when the file is damaged or open to others.
+     * @throws Exception `seal_unusable` when the folder is missing or cannot be used, or the file is damaged or open to others.
      */
     public function isEnrolled(): bool {}
 

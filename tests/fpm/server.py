@@ -67,6 +67,7 @@ class Server:
         # In /tmp, because the path of a socket must be short.
         self.folder = Path(tempfile.mkdtemp(prefix="countersign-fpm-"))
         self.state = self.folder / "state"
+        self.state.mkdir(mode=0o700)
         self.socket = str(self.folder / "fpm")
         self.workers = workers
         self.redis = Redis(self.folder) if engine == "redis" else None

@@ -29,9 +29,16 @@ $misuse  = static function ( callable $call ): void {
 // Sealing returns its key once, has no seal due yet, and stores the key in a file with mode 0600.
 $dir   = sys_get_temp_dir() . '/countersign-seals-' . bin2hex( random_bytes( 8 ) );
 $seals = new AuditSeals( $keyring, $host, $dir );
+// A missing folder is not a log without seals, and nothing makes it.
+$misuse( static fn() => $seals->isEnrolled() );
+$misuse( static fn() => $seals->due() );
+$misuse( static fn() => $seals->enroll() );
+var_dump( file_exists( $dir ) );
+mkdir( $dir, 0700 );
 var_dump( $seals->isEnrolled(), $seals->due() );
 $misuse( static fn() => $seals->enroll( 59 ) );
 $misuse( static fn() => $seals->advance( array() ) );
+echo count( scandir( $dir ) ) - 2, " files\n";
 $first = $seals->enroll();
 echo preg_match( '/\Acssk_[A-Za-z0-9_-]{59}[0-9a-f]{8}\z/', $first ), ' ', var_export( $seals->enroll(), true ), "\n";
 var_dump( $seals->isEnrolled(), $seals->due() );
@@ -131,11 +138,16 @@ array_map( 'unlink', glob( "$dir/*" ) );
 rmdir( $dir );
 ?>
 --EXPECT--
+seal_unusable: the state folder does not exist: as root, run `install -d -m 1733 FOLDER`, or for one user alone `install -d -m 0700 -o USER FOLDER`
+seal_unusable: the state folder does not exist: as root, run `install -d -m 1733 FOLDER`, or for one user alone `install -d -m 0700 -o USER FOLDER`
+seal_unusable: the state folder does not exist: as root, run `install -d -m 1733 FOLDER`, or for one user alone `install -d -m 0700 -o USER FOLDER`
+bool(false)
 bool(false)
 array(0) {
 }
 misuse: an epoch must be 60 seconds to 31 days long
 seal_unusable: the sealing key's file is missing, damaged or accessible to other users
+0 files
 1 NULL
 bool(true)
 array(0) {

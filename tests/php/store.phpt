@@ -34,12 +34,15 @@ chmod( "$base/open", 0777 );
 mkdir( "$base/real", 0700 );
 symlink( "$base/real", "$base/link" );
 touch( "$base/file" );
-foreach ( array( "$base/open", "$base/link", "$base/file", "/proc/no/such", '' ) as $folder ) {
+foreach ( array( "$base/open", "$base/link", "$base/file", "$base/new", "$base/a/b", '' ) as $folder ) {
 	try {
 		Store::open( $folder );
 		echo "opened\n";
 	} catch ( StoreException $e ) {
 		echo $e->reason(), ' ', $e->getMessage(), "\n";
+	}
+	if ( str_ends_with( $folder, 'b' ) ) {
+		echo file_exists( "$base/new" ) || file_exists( "$base/a" ) ? "a folder was made\n" : "nothing was made\n";
 	}
 }
 exec( 'rm -r ' . escapeshellarg( $base ) );
@@ -53,8 +56,10 @@ store_restarted, first
 token_expired
 lmdb has entries
 100 nonces shown to 8 processes, winners: 100
-store_unavailable the store's folder is writable by other users: set its mode to 0700
-store_unavailable the store's folder is a symbolic link: configure the folder that it points to
-store_unavailable the store's folder cannot be created: create it for the user that runs PHP, with mode 0700
-store_unavailable the store's folder cannot be created: create it for the user that runs PHP, with mode 0700
+store_unavailable the state folder is writable by other users: set its mode to 0700, or make root its owner and set its mode to 1733
+store_unavailable the state folder is a symbolic link: configure the folder that it points to
+store_unavailable the path of the state folder is not a folder: configure another path
+store_unavailable the state folder does not exist: as root, run `install -d -m 1733 FOLDER`, or for one user alone `install -d -m 0700 -o USER FOLDER`
+store_unavailable the state folder does not exist: as root, run `install -d -m 1733 FOLDER`, or for one user alone `install -d -m 0700 -o USER FOLDER`
+nothing was made
 store_unavailable the argument $dir of Store::open() is empty: give an absolute path, which begins with a slash

@@ -6,6 +6,9 @@ countersign
 <?php
 $base = sys_get_temp_dir() . '/countersign-' . bin2hex( random_bytes( 6 ) );
 mkdir( $base, 0700 );
+foreach ( array( 'state', 'sized', 'named' ) as $folder ) {
+	mkdir( "$base/$folder", 0700 );
+}
 
 // Runs one line of PHP in a separate process with these settings.
 function php( array $settings, string $code ): string {

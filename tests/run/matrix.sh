@@ -37,6 +37,7 @@ build() {
 }
 
 ask_threads() {
+	mkdir -m 0700 "$work/thread-state"
 	printf '%s\n' "extension=$extension" "countersign.state_dir=$work/thread-state" html_errors=0 >"$work/php.ini"
 	# shellcheck disable=SC2046
 	cc -O1 -Wall -o "$work/threads" tests/matrix/threads.c $("$php/bin/php-config" --includes) \

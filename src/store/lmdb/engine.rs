@@ -6,11 +6,11 @@ use std::sync::{PoisonError, RwLock};
 
 use heed::{CommitOrAbort, Env, WithoutTls};
 
-use super::folder;
 use super::identity::HostIdentity;
 use super::table::{TableName, WriteEnd, open_env, table, table_to_read, write};
 use super::volume::{FolderLock, Stamp, StoreVolume, reserve_lock, stamp, stretch};
 use crate::clock::Timestamp;
+use crate::state_folder::StateFolder;
 use crate::store::error::StoreError;
 
 /// The default size of a store: 64 MiB, enough for about 600,000 nonces at once. The file is sparse and takes disk
@@ -23,6 +23,9 @@ pub(super) const LATEST: &[u8] = b"latest";
 /// A [`Store`](crate::store::Store) in a folder of this host.
 #[derive(Debug)]
 pub struct LmdbStore {
+    /// The folder that the store was opened in: the state folder of one user, or one that many users share.
+    configured: PathBuf,
+    /// The folder of this user, in which the files lie.
     folder: PathBuf,
     current: PathBuf,
     identity: HostIdentity,
@@ -44,8 +47,8 @@ pub(super) struct OpenVolume {
 }
 
 impl LmdbStore {
-    /// Opens the store in `folder`. Starts an empty one if there is none, if it belongs to another `identity`, or if
-    /// its files were replaced or damaged. A missing folder is created with mode 0700.
+    /// Opens the store of this user in `folder`, or below it if many users share it: see [`StateFolder::open`]. Starts
+    /// an empty one if there is none, if it belongs to another `identity`, or if its files were replaced or damaged.
     ///
     /// `map_bytes` bounds the size of the store, rounded up to whole MiB. It takes effect when a store is started.
     /// `now` becomes the watermark of a store that is started, unless the files in the folder were changed later.
@@ -61,8 +64,10 @@ impl LmdbStore {
         map_bytes: usize,
         now: Timestamp,
     ) -> Result<Self, StoreError> {
-        let folder = folder::check(folder)?;
+        let configured = folder.to_path_buf();
+        let folder = StateFolder::open(folder)?.path().to_path_buf();
         let store = Self {
+            configured,
             current: folder.join("current"),
             folder,
             identity,
@@ -86,7 +91,10 @@ impl LmdbStore {
         }
         // The old environment is closed first: LMDB does not open a file twice in one process.
         *opened = None;
-        folder::check(&self.folder)?;
+        // A shared folder may have been emptied, and then this user's folder is made again.
+        if StateFolder::open(&self.configured)?.path() != self.folder {
+            return Err(StoreError::Replaced);
+        }
         let lock = FolderLock::take(&self.folder)?;
         let damaged = self.damaged.load(Ordering::Acquire);
         let found = if damaged {

@@ -36,6 +36,4 @@ mod table;
 mod volume;
 
 pub use engine::{DEFAULT_MAP_BYTES, LmdbStore};
-pub(super) use folder::check as check_folder;
-pub(crate) use folder::effective_uid;
 pub use identity::HostIdentity;

@@ -110,8 +110,21 @@ const LEVELS: &[&[&str]] = &[
         "reason", "secret", "words",
     ],
     &[
-        "access", "action", "audit", "key_text", "keyring", "limit", "metering", "oauth", "policy",
-        "record", "replay", "store", "token", "vault",
+        "access",
+        "action",
+        "audit",
+        "key_text",
+        "keyring",
+        "limit",
+        "metering",
+        "oauth",
+        "policy",
+        "record",
+        "replay",
+        "state_folder",
+        "store",
+        "token",
+        "vault",
     ],
     &["approval", "call", "pairing", "snapshot", "watchdog"],
     &["door", "mcp", "selftest"],
@@ -122,7 +135,8 @@ const LEVELS: &[&[&str]] = &[
 const NARROWER: &[(&str, &[&str])] = &[
     // The rules of limits do not depend on a store, so that they can be tested without one.
     ("limit", &[]),
-    ("store", &["limit"]),
+    ("state_folder", &[]),
+    ("store", &["limit", "state_folder"]),
     (
         "call",
         &[

@@ -29,6 +29,11 @@ pub fn open(folder: &Path, now: Timestamp) -> Result<LmdbStore, StoreError> {
     LmdbStore::open(folder, identity(), DEFAULT_MAP_BYTES, now)
 }
 
+/// Makes a folder for a store, unless another process has made it.
+pub fn make(folder: &Path) {
+    fs::create_dir_all(folder).unwrap();
+}
+
 /// Opens the store at a place: a folder, or the address of a server.
 pub fn open_place(place: &str, now: Timestamp) -> Result<Box<dyn Store>, StoreError> {
     #[cfg(feature = "redis")]
@@ -112,6 +117,7 @@ fn child() {
         "open" => {
             for round in 0.. {
                 let folder = folder.join(round.to_string());
+                make(&folder);
                 say("ready".to_owned());
                 start();
                 let store = open(&folder, now).unwrap();

@@ -7,11 +7,12 @@ use std::path::Path;
 use std::process::Command;
 
 use super::child_process::{
-    Player, base, command, data_file, eight, identity, in_a_fork, insert, once, open, store_files,
-    sum,
+    Player, base, command, data_file, eight, identity, in_a_fork, insert, make, once, open,
+    store_files, sum,
 };
 use countersign::clock::{Clock as _, SKEW_MS, SystemClock, Timestamp};
 use countersign::limit::Limit;
+use countersign::state_folder::StateFolderError;
 use countersign::store::{
     DEFAULT_MAP_BYTES, HostIdentity, LmdbStore, OneTimeUse, Origin, Store as _, StoreError,
 };
@@ -205,6 +206,7 @@ fn a_restored_file_resets_the_store() {
 fn a_folder_restored_under_a_running_process_resets_the_store() {
     let dir = tempfile::tempdir().unwrap();
     let folder = dir.path().join("store");
+    make(&folder);
     let start = base();
     let store = open(&folder, start).unwrap();
     let copy = dir.path().join("copy");
@@ -238,6 +240,7 @@ fn running_processes_follow_to_a_new_volume() {
     let start = base();
     // The folder that the other process opens first.
     let folder = dir.path().join("0");
+    make(&folder);
     let store = open(&folder, start).unwrap();
     assert_eq!(insert(&store, 1, start.plus_millis(10)), Ok(true));
     // The data file vanishes. Another process resets the store and uses item 1 there.
@@ -257,11 +260,39 @@ fn running_processes_follow_to_a_new_volume() {
 }
 
 #[test]
-fn a_deleted_folder_is_created_again() {
+fn a_deleted_folder_is_refused_until_it_is_made_again() {
     let dir = tempfile::tempdir().unwrap();
     let folder = dir.path().join("store");
+    make(&folder);
     let start = base();
     let store = open(&folder, start).unwrap();
+    assert_eq!(insert(&store, 1, start.plus_millis(1)), Ok(true));
+    fs::remove_dir_all(&folder).unwrap();
+    let now = start.plus_seconds(5);
+    let missing = Err(StoreError::Folder(StateFolderError::Missing));
+    assert_eq!(insert(&store, 1, now), missing);
+    assert!(!folder.exists());
+    make(&folder);
+    assert_eq!(
+        store.insert_once(&once(1, start.plus_millis(1)), now),
+        Err(StoreError::Restarted)
+    );
+    assert_eq!(insert(&store, 2, now.plus_millis(1)), Ok(true));
+}
+
+#[test]
+fn a_deleted_folder_of_a_user_in_a_shared_folder_is_made_again() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o1733)).unwrap();
+    let start = base();
+    if !is_root(dir.path()) {
+        let refused = Some(StoreError::Folder(StateFolderError::Writable));
+        assert_eq!(open(dir.path(), start).err(), refused);
+        return;
+    }
+    let store = open(dir.path(), start).unwrap();
+    let folder = dir.path().join("user-0");
+    assert_eq!(store_files(&folder).len(), 2);
     assert_eq!(insert(&store, 1, start.plus_millis(1)), Ok(true));
     fs::remove_dir_all(&folder).unwrap();
     let now = start.plus_seconds(5);
@@ -270,6 +301,17 @@ fn a_deleted_folder_is_created_again() {
         Err(StoreError::Restarted)
     );
     assert_eq!(insert(&store, 2, now.plus_millis(1)), Ok(true));
+    // If the shared folder becomes one of this user alone, the store is elsewhere: it is refused, not started there.
+    fs::remove_dir_all(&folder).unwrap();
+    fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o700)).unwrap();
+    let later = now.plus_seconds(1);
+    assert_eq!(insert(&store, 3, later), Err(StoreError::Replaced));
+    assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0);
+}
+
+/// Returns whether root owns a file that this process has just made.
+fn is_root(path: &Path) -> bool {
+    std::os::unix::fs::MetadataExt::uid(&fs::metadata(path).unwrap()) == 0
 }
 
 // ---- Damage ---------------------------------------------------------------------------------
@@ -329,12 +371,12 @@ fn overwrite(path: &Path, bytes: &[u8]) {
 }
 
 #[test]
-fn folder_and_files_are_accessible_to_their_owner_only() {
+fn files_are_accessible_to_their_owner_only() {
     let dir = tempfile::tempdir().unwrap();
-    let folder = dir.path().join("a/b");
+    let folder = dir.path().join("store");
+    make(&folder);
     used(&folder);
     let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
-    assert_eq!(mode(&folder), 0o700);
     let files: Vec<_> = fs::read_dir(&folder)
         .unwrap()
         .map(|e| e.unwrap().path())
@@ -362,7 +404,7 @@ fn a_folder_that_other_users_can_write_is_refused() {
     fs::set_permissions(&folder, fs::Permissions::from_mode(0o770)).unwrap();
     assert_eq!(
         open(&folder, base()).err(),
-        Some(StoreError::FolderWritable)
+        Some(StoreError::Folder(StateFolderError::Writable))
     );
 }
 
@@ -417,6 +459,8 @@ fn a_full_disk_is_refused_until_there_is_room() {
     let start = base();
     let now = start.plus_millis(1);
     let folder = disk.path().join("store");
+    make(&folder);
+    make(&disk.path().join("other"));
     let store = open(&folder, start).unwrap();
     for n in 0..1000 {
         assert_eq!(insert(&store, n, now), Ok(true));
@@ -448,6 +492,7 @@ fn a_read_only_disk_is_refused() {
         return;
     };
     let folder = disk.path().join("store");
+    make(&folder);
     let before = used(&folder);
     let remount = |how: &str| {
         let done = Command::new("mount")
@@ -459,7 +504,8 @@ fn a_read_only_disk_is_refused() {
     remount("remount,ro");
     assert_eq!(open(&folder, before).err(), Some(StoreError::NotWritable));
     let missing = open(&disk.path().join("new"), before).err();
-    assert_eq!(missing, Some(StoreError::FolderMissing));
+    let expected = StoreError::Folder(StateFolderError::Missing);
+    assert_eq!(missing, Some(expected));
     remount("remount,rw");
     let store = open(&folder, before).unwrap();
     assert_eq!(insert(&store, 1, before), Ok(false));
@@ -477,7 +523,7 @@ fn a_folder_of_another_user_is_refused_with_a_message() {
     mode(dir.path(), 0o755);
     let theirs = dir.path().join("theirs");
     fs::create_dir(&theirs).unwrap();
-    let root = std::os::unix::fs::MetadataExt::uid(&fs::metadata(&theirs).unwrap()) == 0;
+    let root = is_root(&theirs);
     let program = dir.path().join("program");
     fs::copy(std::env::current_exe().unwrap(), &program).unwrap();
     mode(&program, 0o755);
@@ -498,11 +544,11 @@ fn a_folder_of_another_user_is_refused_with_a_message() {
     };
     assert_eq!(
         told(&owned),
-        "the store's folder belongs to another user: change its owner to the user that runs PHP"
+        "the state folder belongs to another user: make the user that runs PHP its owner, or root with mode 1733"
     );
     assert_eq!(
         told(&missing),
-        "the store's folder cannot be created: create it for the user that runs PHP, with mode 0700"
+        "the state folder does not exist: as root, run `install -d -m 1733 FOLDER`, or for one user alone `install -d -m 0700 -o USER FOLDER`"
     );
     if root {
         // A folder of the user in which nothing can be written.
