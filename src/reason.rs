@@ -70,7 +70,7 @@ reasons! {
     UserMissing = "user_missing", "The WordPress user of this connection does not exist any more: connect again as another user.";
     // Limits
     RateLimited = "rate_limited", "Too many calls: wait and try again.";
-    RateLimitedIp = "rate_limited_ip", "Too many requests from this IP address: wait and try again.";
+    RateLimitedIp = "rate_limited_ip", "Too many failed requests from this IP address: wait and try again.";
     RateLimitedConnection = "rate_limited_connection", "Too many requests on this connection: wait and try again.";
     LimitUnusable = "limit_unusable", "The configured limit is out of range: set 1 to 256 calls in at most 31 days.";
     // Budgets

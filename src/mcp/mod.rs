@@ -16,6 +16,7 @@
 mod answer;
 mod exchange;
 mod methods;
+mod refusal;
 mod reply;
 mod request;
 mod server;

@@ -4,11 +4,10 @@ use super::answer::McpCall;
 use super::exchange::Exchange;
 use super::methods;
 use super::methods::outcome::{Handled, RefusedRequest};
+use super::refusal::Refusal;
 use super::reply::McpReply;
-use super::settings::PAUSE;
-use super::wire::error::RpcError;
 use super::wire::headers::RequestHeaders;
-use super::wire::message::RpcMessage;
+use super::wire::message::{RpcMessage, UnreadableMessage};
 use super::wire::response::ResponseBuilder;
 use super::wire::revision::{self, RequestMeta};
 use crate::access;
@@ -18,16 +17,17 @@ use crate::call::connection::Connection;
 use crate::call::registry::Registry;
 use crate::call::{Misuse, World};
 use crate::decision::Decision;
-use crate::limit::Admission;
 use crate::reason::Reason;
 use crate::token::Claims;
 
-/// A well-formed request with a valid access token.
+/// A request with a genuine access token.
 pub struct McpRequest {
     pub(super) response: ResponseBuilder,
     pub(super) claims: Claims,
     pub(super) headers: RequestHeaders,
-    pub(super) message: RpcMessage,
+    /// The message. One that cannot be read is refused only after the request was counted under the limit of its
+    /// connection.
+    pub(super) message: Result<RpcMessage, UnreadableMessage>,
     pub(super) ip: String,
 }
 
@@ -47,10 +47,10 @@ impl McpRequest {
     }
 
     /// Returns whether [`authorize`](Self::authorize) needs the registry. It does not for `ping`,
-    /// notifications and unknown methods.
+    /// notifications, unknown methods and what is not a message.
     #[must_use]
     pub fn needs_registry(&self) -> bool {
-        let RpcMessage::Request { method, params, .. } = &self.message else {
+        let Ok(RpcMessage::Request { method, params, .. }) = &self.message else {
             return false;
         };
         revision::select(self.version_header(), params.as_ref())
@@ -73,9 +73,11 @@ impl McpRequest {
         registry: Option<&str>,
     ) -> Result<Authorized, Misuse> {
         let mut response = self.response.clone();
-        if let RpcMessage::Request { id, .. } = &self.message {
-            response.id = Some(id.clone());
-        }
+        response.id = match &self.message {
+            Ok(RpcMessage::Request { id, .. }) => Some(id.clone()),
+            Ok(_) => None,
+            Err(unreadable) => unreadable.id.clone(),
+        };
         let mut actor = Actor::agent(self.claims.subject, &self.ip);
         let connection = connection
             .map(|json| Connection::parse(json, self.claims.subject))
@@ -86,9 +88,13 @@ impl McpRequest {
         }
         let connection = match self.admit(world, connection, &mut response) {
             Ok(connection) => connection,
-            Err((error, record)) => {
-                let entry = || Attempt::default().refusal(&actor, error.reason);
-                let reply = response.error(&error).with_entry(record.then(entry));
+            Err(refusal) => return Ok(Authorized::Reply(refusal.reply(&actor, &response))),
+        };
+        let message = match &self.message {
+            Ok(message) => message,
+            Err(UnreadableMessage { error, .. }) => {
+                let entry = Attempt::default().refusal(&actor, error.reason);
+                let reply = response.error(error).with_entry(Some(entry));
                 return Ok(Authorized::Reply(reply));
             }
         };
@@ -105,7 +111,7 @@ impl McpRequest {
             headers: self.headers.clone(),
             meta: RequestMeta::default(),
         };
-        Ok(match self.handle(&mut exchange, world) {
+        Ok(match self.handle(message, &mut exchange, world) {
             Ok(Some(Handled::Result(result))) => {
                 let complete = exchange.response.complete(result, "complete");
                 Authorized::Reply(exchange.response.success(&complete))
@@ -116,47 +122,37 @@ impl McpRequest {
         })
     }
 
-    /// Returns the connection if it may act and is within its limit. Returns the refusal otherwise, and
-    /// whether to record it.
+    /// Returns the connection if it may act and is within its limit. Returns the refusal otherwise.
     fn admit(
         &self,
         world: World<'_>,
         connection: Option<Connection>,
         response: &mut ResponseBuilder,
-    ) -> Result<Connection, (RpcError, bool)> {
+    ) -> Result<Connection, Refusal> {
         let known = connection.as_ref().map(|known| (known.state, known.epoch));
+        let id = self.claims.subject;
         // The kill switch was checked in the first step.
-        if let Decision::Deny(denial) = access::may_act(false, known, self.claims.epoch) {
-            return Err((RpcError::new(denial.reason), true));
-        }
-        let connection = connection.ok_or((RpcError::new(Reason::ConnectionUnknown), true))?;
-        if let Some(limit) = connection.limit {
-            let key = format!("connection:{}", connection.id);
-            let admission = world
-                .admit(&key, limit)
-                .map_err(|reason| (RpcError::new(reason).retry_after(PAUSE), true))?;
-            response.set_rate_limit(limit, admission);
-            if let Admission::Refused {
-                retry_after,
-                first_of_burst,
-                ..
-            } = admission
-            {
-                let error = RpcError::new(Reason::RateLimitedConnection).retry_after(retry_after);
-                return Err((error, first_of_burst));
+        let connection = match access::may_act(false, known, self.claims.epoch) {
+            Decision::Allow => connection.ok_or(Reason::ConnectionUnknown),
+            Decision::Deny(denial) => Err(denial.reason),
+        };
+        match connection {
+            Ok(connection) => {
+                Refusal::unless_admitted(id, connection.limit, world, response).map(|()| connection)
             }
+            Err(reason) => Err(Refusal::of_token(reason, id, &self.ip, world, response)),
         }
-        Ok(connection)
     }
 
     /// Handles the message. Returns `None` for a message that gets no answer.
     fn handle(
         &self,
+        message: &RpcMessage,
         exchange: &mut Exchange,
         world: World<'_>,
     ) -> Result<Option<Handled>, RefusedRequest> {
         let header = self.version_header();
-        match &self.message {
+        match message {
             // Clients of older revisions may answer requests of the server. It sends none, so the answer is
             // ignored.
             RpcMessage::Response => {

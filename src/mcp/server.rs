@@ -4,25 +4,19 @@ use std::sync::Arc;
 
 use percent_encoding::percent_decode_str;
 
+use super::refusal::Refusal;
 use super::reply::McpReply;
 use super::request::McpRequest;
-use super::settings::{Endpoint, McpSettings, PAUSE};
-use super::wire::error::RpcError;
+use super::settings::{Endpoint, McpSettings};
 use super::wire::headers::RequestHeaders;
 use super::wire::message;
 use super::wire::response::ResponseBuilder;
-use crate::audit::attempt::Attempt;
 use crate::audit::draft::Actor;
 use crate::call::{Misuse, World};
 use crate::http::{WebOrigin, require_https};
 use crate::keyring::Keyring;
-use crate::limit::{Admission, CallLimit, address_key};
 use crate::reason::Reason;
 use crate::token::{self, Claims, Kind};
-
-/// How often a refusal before the token is verified is recorded, for each reason and address. Without
-/// this limit, a client without a token could fill the audit log.
-const UNAUTHENTICATED_REFUSALS: CallLimit = CallLimit { max: 1, window: 60 };
 
 /// A request as the web server received it.
 #[derive(Debug, Clone, Copy)]
@@ -35,7 +29,7 @@ pub struct Incoming<'a> {
     pub query: &'a str,
     /// The raw body.
     pub body: &'a [u8],
-    /// The peer's address as the web server reports it.
+    /// The address of the client.
     pub ip: &'a str,
 }
 
@@ -43,7 +37,7 @@ pub struct Incoming<'a> {
 pub enum Received {
     /// The request is refused.
     Reply(McpReply),
-    /// The request has a valid token, and its connection must be looked up. Boxed because it is much larger
+    /// The request has a genuine token, and its connection must be looked up. Boxed because it is much larger
     /// than a reply.
     Request(Box<McpRequest>),
 }
@@ -82,45 +76,40 @@ impl McpServer {
     }
 
     /// Checks everything that does not depend on the connection, cheapest first: HTTPS, host, origin, kill
-    /// switch, the limit for the IP address, the access token, the HTTP method and the JSON-RPC message.
+    /// switch and the access token. A request that fails counts under the limit of its address; one with a genuine
+    /// token does not, and its connection limits it in the second step.
     #[must_use]
     pub fn receive(&self, world: World<'_>, incoming: Incoming<'_>) -> Received {
         let headers = RequestHeaders::new(incoming.headers);
         let mut response = ResponseBuilder::new(Arc::clone(&self.0));
-        let claims = match self
+        let verified = self
             .check_origin(&headers)
-            .and_then(|()| self.within_limit(world, incoming.ip, &mut response))
-            .and_then(|()| self.with_token(world, incoming.query, &headers))
-        {
+            .and_then(|()| self.verify_token(world, incoming.query, &headers));
+        let claims = match verified {
             Ok(claims) => claims,
-            Err(refused) => return Received::Reply(refused.reply(&response, world, incoming.ip)),
-        };
-        let actor = Actor::agent(claims.subject, incoming.ip);
-        let refuse = |response: &ResponseBuilder, error: &RpcError| {
-            let entry = Attempt::default().refusal(&actor, error.reason);
-            Received::Reply(response.error(error).with_entry(Some(entry)))
-        };
-        if incoming.method != "POST" {
-            return refuse(&response, &Reason::HttpMethodRefused.into());
-        }
-        match message::parse(incoming.body, self.0.settings.max_body) {
-            Ok(message) => Received::Request(Box::new(McpRequest {
-                response,
-                claims,
-                headers,
-                message,
-                ip: incoming.ip.to_owned(),
-            })),
-            Err(unreadable) => {
-                response.id = unreadable.id;
-                refuse(&response, &unreadable.error)
+            Err(reason) => {
+                let refusal = Refusal::of_address(reason, incoming.ip, world, &mut response);
+                let actor = Actor::anonymous(incoming.ip);
+                return Received::Reply(refusal.reply(&actor, &response));
             }
-        }
+        };
+        let message = if incoming.method == "POST" {
+            message::parse(incoming.body, self.0.settings.max_body)
+        } else {
+            Err(Reason::HttpMethodRefused.into())
+        };
+        Received::Request(Box::new(McpRequest {
+            response,
+            claims,
+            headers,
+            message,
+            ip: incoming.ip.to_owned(),
+        }))
     }
 
     /// Verifies that the request came over HTTPS, for a host of the site and from a permitted web origin, and
     /// that the kill switch is off.
-    fn check_origin(&self, headers: &RequestHeaders) -> Result<(), RefusedClient> {
+    fn check_origin(&self, headers: &RequestHeaders) -> Result<(), Reason> {
         let settings = &self.0.settings;
         require_https(settings.secure)?;
         // Protects against DNS rebinding.
@@ -129,105 +118,41 @@ impl McpServer {
                 .is_some_and(|host| settings.hosts.contains(&host))
         };
         if !headers.get("host").is_some_and(is_own) {
-            return Err(Reason::HostRefused.into());
+            return Err(Reason::HostRefused);
         }
         let is_allowed = |origin: &str| {
             WebOrigin::parse(origin).is_some_and(|origin| settings.origins.contains(&origin))
         };
         if !headers.get("origin").is_none_or(is_allowed) {
-            return Err(Reason::OriginRefused.into());
+            return Err(Reason::OriginRefused);
         }
         if settings.kill_switch {
-            return Err(RpcError::new(Reason::KillSwitch).retry_after(PAUSE).into());
+            return Err(Reason::KillSwitch);
         }
         Ok(())
     }
 
-    /// Counts the request under the limit for its IP address, and sets the rate limit headers.
-    fn within_limit(
-        &self,
-        world: World<'_>,
-        ip: &str,
-        response: &mut ResponseBuilder,
-    ) -> Result<(), RefusedClient> {
-        let limit = self.0.settings.ip_limit;
-        let admission = world
-            .admit(&address_key(ip), limit)
-            .map_err(|reason| RpcError::new(reason).retry_after(PAUSE))?;
-        response.set_rate_limit(limit, admission);
-        match admission {
-            Admission::Admitted { .. } => Ok(()),
-            Admission::Refused {
-                retry_after,
-                first_of_burst,
-                ..
-            } => Err(RefusedClient {
-                error: RpcError::new(Reason::RateLimitedIp).retry_after(retry_after),
-                record: Some(first_of_burst),
-            }),
-        }
-    }
-
     /// Returns the claims of the access token in the header `Authorization`, which must be valid for this
     /// endpoint.
-    fn with_token(
+    fn verify_token(
         &self,
         world: World<'_>,
         query: &str,
         headers: &RequestHeaders,
-    ) -> Result<Claims, RefusedClient> {
+    ) -> Result<Claims, Reason> {
         if has_token(query) {
-            return Err(Reason::TokenInQuery.into());
+            return Err(Reason::TokenInQuery);
         }
         let (scheme, token) = headers
             .get("authorization")
             .map(|value| value.split_once(' ').unwrap_or((value, "")))
             .ok_or(Reason::TokenMissing)?;
         if !scheme.eq_ignore_ascii_case("bearer") {
-            return Err(Reason::TokenMissing.into());
+            return Err(Reason::TokenMissing);
         }
         let token = token.trim_matches(' ').as_bytes();
         let audience = || token::audience(&self.0.settings.endpoint);
-        let verified =
-            token::verify_bound(&self.0.keyring, Kind::Access, token, audience, world.now);
-        Ok(verified?)
-    }
-}
-
-/// A refusal before the token was verified.
-struct RefusedClient {
-    error: RpcError,
-    /// Whether to record the refusal. With `None` it is recorded within the limit
-    /// [`UNAUTHENTICATED_REFUSALS`].
-    record: Option<bool>,
-}
-
-impl From<RpcError> for RefusedClient {
-    fn from(error: RpcError) -> Self {
-        Self {
-            error,
-            record: None,
-        }
-    }
-}
-
-impl From<Reason> for RefusedClient {
-    fn from(reason: Reason) -> Self {
-        RpcError::new(reason).into()
-    }
-}
-
-impl RefusedClient {
-    fn reply(self, response: &ResponseBuilder, world: World<'_>, ip: &str) -> McpReply {
-        let reason = self.error.reason;
-        let record = self.record.unwrap_or_else(|| {
-            let key = format!("refusal:{reason}:{}", address_key(ip));
-            world
-                .admit(&key, UNAUTHENTICATED_REFUSALS)
-                .is_ok_and(|admission| admission.is_admitted())
-        });
-        let entry = || Attempt::default().refusal(&Actor::anonymous(ip), reason);
-        response.error(&self.error).with_entry(record.then(entry))
+        token::verify_bound(&self.0.keyring, Kind::Access, token, audience, world.now)
     }
 }
 

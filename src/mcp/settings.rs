@@ -42,7 +42,7 @@ pub(super) struct McpSettings {
     /// Whether the request came over HTTPS or from the machine itself.
     pub(super) secure: bool,
     pub(super) kill_switch: bool,
-    /// The limit for each IP address.
+    /// The limit for failed requests of each IP address.
     pub(super) ip_limit: CallLimit,
     /// The largest body of a request, in bytes.
     pub(super) max_body: usize,

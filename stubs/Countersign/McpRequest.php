@@ -2,7 +2,7 @@
 
 namespace Countersign;
 
-/** A well-formed request with a genuine access token. */
+/** A request with a genuine access token. Its HTTP method and its message may still be refused. */
 final class McpRequest
 {
     private function __construct() {}
@@ -11,16 +11,19 @@ final class McpRequest
     public function connection(): int {}
 
     /**
-     * @return bool Whether {@see authorize()} needs the registry. It does not for `ping`, notifications and unknown methods, so
-     *              there is no need to build the registry for them.
+     * @return bool Whether {@see authorize()} needs the registry. It does not for `ping`, notifications, unknown methods and what is not
+     *              a message, so there is no need to build the registry for them.
      */
     public function needsRegistry(): bool {}
 
     /**
-     * Checks the request against its connection, and answers it if WordPress is not needed.
+     * Checks the request against its connection and counts it under the connection's limit, then checks the HTTP method and
+     * the message, and answers the request if WordPress is not needed. A request of a connection that does not exist or may
+     * not act counts as a failure of its address instead.
      *
      * @param string|null $connection JSON `{"id", "name", "client", "user", "state": "active"|"paused"|"revoked", "groups": [..],
-     *     "epoch", "limit": {"max", "window"}}`. Null if there is no such connection.
+     *     "epoch", "limit": {"max", "window"}}`. Null if there is no such connection. Without a limit, `ip_limit` of the server
+     *     is the limit of the connection.
      * @param string|null $registry   JSON of what plugins registered: `{"tools": [{"name", "title"?, "description", "group",
      *     "inputSchema", "outputSchema"?, "annotations"?, "confirm"?: bool, "_meta"?}], "prompts": [{"name", "title"?, "description"?,
      *     "arguments"?: [..], "group"}], "resources": [{"uri", "name", "title"?, "description"?, "mimeType"?, "group"}],

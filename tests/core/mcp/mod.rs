@@ -2,5 +2,6 @@ mod any_input;
 mod confirmation;
 mod flows;
 mod http;
+mod limits;
 mod support;
 mod vectors;

@@ -1,0 +1,115 @@
+//! Refusals before a connection is admitted: how they are limited, and which of them are recorded.
+
+use super::reply::McpReply;
+use super::settings::PAUSE;
+use super::wire::error::RpcError;
+use super::wire::response::ResponseBuilder;
+use crate::audit::attempt::Attempt;
+use crate::audit::draft::Actor;
+use crate::call::World;
+use crate::decision::Denial;
+use crate::limit::{Admission, CallLimit, address_key};
+use crate::metering::{count_failure, is_first_refusal};
+use crate::reason::Reason;
+
+/// A refusal, and whether it is recorded.
+pub(super) struct Refusal {
+    error: RpcError,
+    is_recorded: bool,
+}
+
+impl From<Denial> for RpcError {
+    fn from(denial: Denial) -> Self {
+        let error = Self::new(denial.reason);
+        match denial.retry_after {
+            Some(seconds) => error.retry_after(seconds),
+            None => error,
+        }
+    }
+}
+
+impl Refusal {
+    /// Refuses a request without a genuine token. It counts as a failure of its address, except under the kill switch,
+    /// which is not the client's fault.
+    pub(super) fn of_address(
+        reason: Reason,
+        ip: &str,
+        world: World<'_>,
+        response: &mut ResponseBuilder,
+    ) -> Self {
+        if reason == Reason::KillSwitch {
+            return Self {
+                error: RpcError::new(reason).retry_after(PAUSE),
+                is_recorded: is_first_refusal(world.store, reason, &address_key(ip), world.now),
+            };
+        }
+        let limit = response.endpoint.settings.ip_limit;
+        let failure = count_failure(world.store, ip, limit, reason, world.now);
+        if let Some(admission) = failure.admission {
+            response.set_rate_limit(limit, admission);
+        }
+        Self {
+            error: failure.denial.into(),
+            is_recorded: failure.is_recorded,
+        }
+    }
+
+    /// Refuses a genuine token whose connection may not act. The request counts as a failure of its address and not
+    /// under the limit of the connection, so that an old token cannot use up what a new one needs.
+    pub(super) fn of_token(
+        reason: Reason,
+        connection: u64,
+        ip: &str,
+        world: World<'_>,
+        response: &mut ResponseBuilder,
+    ) -> Self {
+        let mut refusal = Self::of_address(reason, ip, world, response);
+        if refusal.error.reason == reason {
+            let subject = connection_key(connection);
+            refusal.is_recorded = is_first_refusal(world.store, reason, &subject, world.now);
+        }
+        refusal
+    }
+
+    /// Counts a request of a connection that may act under the limit of the connection. Returns the refusal if there is
+    /// no room. A connection without a limit of its own has the limit that each address has for failures.
+    pub(super) fn unless_admitted(
+        connection: u64,
+        limit: Option<CallLimit>,
+        world: World<'_>,
+        response: &mut ResponseBuilder,
+    ) -> Result<(), Self> {
+        let limit = limit.unwrap_or(response.endpoint.settings.ip_limit);
+        let key = connection_key(connection);
+        let admission = world.admit(&key, limit).map_err(|reason| Self {
+            error: RpcError::new(reason).retry_after(PAUSE),
+            is_recorded: true,
+        })?;
+        response.set_rate_limit(limit, admission);
+        let Admission::Refused {
+            retry_after,
+            first_of_burst,
+            ..
+        } = admission
+        else {
+            return Ok(());
+        };
+        let reason = Reason::RateLimitedConnection;
+        Err(Self {
+            error: RpcError::new(reason).retry_after(retry_after),
+            is_recorded: first_of_burst && is_first_refusal(world.store, reason, &key, world.now),
+        })
+    }
+
+    /// Returns the answer, with its audit entry if the refusal is recorded.
+    pub(super) fn reply(self, actor: &Actor, response: &ResponseBuilder) -> McpReply {
+        let entry = || Attempt::default().refusal(actor, self.error.reason);
+        response
+            .error(&self.error)
+            .with_entry(self.is_recorded.then(entry))
+    }
+}
+
+fn connection_key(connection: u64) -> String {
+    format!("connection:{connection}")
+}
