@@ -18,6 +18,7 @@ class Site:
         self.folder = server.folder / name
         self.folder.mkdir()
         self.state = self.folder / "state"
+        self.state.mkdir(mode=0o700)
         self.key = self.folder / "key"
         self.key.touch(mode=0o600)
         self.key.write_text(secrets.token_hex(32))
@@ -103,7 +104,7 @@ class TwoSites(Case):
         server = self.server()
         a, b = Site(server, "a"), Site(server, "b", store_size=3)
         self.check_separation(server, a, b)
-        self.assertFalse(server.state.exists(), "the folder of the pool was used")
+        self.assertEqual(os.listdir(server.state), [], "the folder of the pool was used")
         sizes = [next(site.state.glob("store-*.mdb")).stat().st_size >> 20 for site in (a, b)]
         self.assertEqual(sizes, [64, 3])
 
@@ -122,6 +123,7 @@ class TwoSites(Case):
         for pool in ({}, {"state_dir": "{folder}/pool", "key_file": "{folder}/pool-key"}):
             server = self.server(pool=pool)
             if pool:
+                (server.folder / "pool").mkdir(mode=0o700)
                 Site(server, "own").key.rename(server.folder / "pool-key")
             a, b = Site(server, "a"), Site(server, "b")
             only_key = Site(server, "c")
@@ -140,7 +142,7 @@ class TwoSites(Case):
                 self.assertEqual(worker.ask(None, "shown", text=str(only_key.key)), "not shown")
                 self.assertEqual(worker.ask(None, "ini", entry="countersign.key_file"), str(only_key.key))
             self.assert_both_served(workers, [a, b, only_key, None])
-            self.assertEqual(server.state.exists(), not pool)
+            self.assertEqual(os.listdir(server.state) == [], bool(pool))
 
     def test_a_wrong_setting_of_one_site_leaves_the_other_alone(self):
         server = self.server()
@@ -175,7 +177,7 @@ class OneSite(Case):
                 self.assertEqual(worker.ask(None, "ini", entry="countersign.state_dir"), str(server.state))
                 self.assertEqual(worker.ask(None, "ini", entry="countersign.key_file"), "")
                 self.assertEqual(worker.ask(None, "store"), "lmdb")
-        self.assertTrue(server.state.is_dir())
+        self.assertIn("current", os.listdir(server.state))
         self.assertFalse((server.folder / "other").exists())
 
     def test_open_basedir_of_a_site_bounds_the_paths_of_its_scripts(self):
@@ -183,6 +185,7 @@ class OneSite(Case):
         a, b = Site(server, "a"), Site(server, "b")
         a.variables["PHP_ADMIN_VALUE"] += f"\nopen_basedir={a.folder}/web:{WWW}"
         (a.folder / "web").mkdir()
+        (a.folder / "web/state").mkdir(mode=0o700)
         # Without a value of its own, the other site would get that of the first: php-fpm keeps values of PHP_ADMIN_VALUE.
         b.variables["PHP_ADMIN_VALUE"] += "\nopen_basedir="
         for worker in self.workers(server):
