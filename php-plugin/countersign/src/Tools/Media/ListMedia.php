@@ -5,6 +5,8 @@ declare(strict_types=1);
 namespace Countersign\Plugin\Tools\Media;
 
 use Countersign\Plugin\Calls\Call;
+use Countersign\Plugin\Tools\Content\PostQuery;
+use Countersign\Plugin\Tools\Content\Visibility;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -17,14 +19,10 @@ final class ListMedia {
 	 * @return array<string, mixed>
 	 */
 	public function __invoke( array $arguments, Call $call ): array {
-		$page     = (int) ( $arguments['page'] ?? 1 );
-		$per_page = (int) ( $arguments['per_page'] ?? 20 );
-		$query    = [
-			'post_type'      => 'attachment',
-			'post_status'    => current_user_can( 'read_private_posts' ) ? [ 'inherit', 'private' ] : 'inherit',
-			'paged'          => $page,
-			'posts_per_page' => $per_page,
-			'orderby'        => [
+		$query = [
+			'post_type'   => 'attachment',
+			'post_status' => [ 'inherit', 'private' ],
+			'orderby'     => [
 				'date' => 'DESC',
 				'ID'   => 'DESC',
 			],
@@ -39,20 +37,10 @@ final class ListMedia {
 			add_filter( 'posts_search', $also );
 		}
 		try {
-			$found = new \WP_Query( $query );
+			return PostQuery::listing( 'media', $query, Visibility::media(), $arguments, MediaItems::summary( ... ) );
 		} finally {
 			remove_filter( 'posts_search', $also );
 		}
-		/** @var list<\WP_Post> $items Whole posts, since the query asks for no single fields. */
-		$items = $found->posts;
-		$items = array_filter( $items, static fn( \WP_Post $item ): bool => current_user_can( 'read_post', $item->ID ) );
-		return [
-			'media'       => array_map( MediaItems::summary( ... ), array_values( $items ) ),
-			'page'        => $page,
-			'per_page'    => $per_page,
-			'total'       => (int) $found->found_posts,
-			'total_pages' => (int) $found->max_num_pages,
-		];
 	}
 
 	/** Extends WordPress's search of title, caption and description to the file name and the alternative text, which are metadata. */
