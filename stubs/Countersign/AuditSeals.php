@@ -14,10 +14,11 @@ final class AuditSeals
     /**
      * @param Keyring     $keyring The keys of the site that the log belongs to.
      * @param string      $host    The host, as given to {@see AuditLog}.
-     * @param string|null $dir     Existing folder for the key's file, as for {@see Store::open()}; the INI entry
-     *                             `countersign.state_dir` by default.
+     * @param string|null $dir     Absolute path of an existing folder for the key's file, as for {@see Store::open()}. Null uses
+     *                             the INI entry `countersign.state_dir`.
      *
-     * @throws Exception `misuse` when the host is not a host name.
+     * @throws Exception `misuse` when the host is not a host name; `seal_unusable` when the path is not absolute or not within
+     *                   `open_basedir`.
      */
     public function __construct(Keyring $keyring, string $host, ?string $dir = null) {}
 

@@ -47,10 +47,12 @@ final class Vault
      *
      * @param string      $site_id 16 lower-case hexadecimal digits, as for {@see create()}.
      * @param string      $slots   The text that {@see slots()} returned.
-     * @param string|null $path    Path of the key file. Null uses the INI entry `countersign.key_file`.
+     * @param string|null $path    Absolute path of the key file, within `open_basedir`. Null uses the INI entry
+     *                             `countersign.key_file`.
      *
-     * @throws KeyException As {@see open()}; `key_file_unusable` when the file is missing, a link, too short, owned by another
-     *                      user, or readable by others. The message says what to repair.
+     * @throws KeyException As {@see open()}; `key_file_unusable` when the path is not absolute or not within `open_basedir`, or
+     *                      the file is missing, a link, too short, owned by another user, or readable by others. The message
+     *                      says what to repair.
      * @throws Exception    `misuse` when the site id is malformed.
      */
     public static function openWithKeyFile(string $site_id, #[\SensitiveParameter] string $slots, ?string $path = null): Vault {}
@@ -95,7 +97,8 @@ final class Vault
     /**
      * Adds the slot `key_file`, or wraps it again.
      *
-     * @param string|null $path Path of the key file. Null uses the INI entry `countersign.key_file`.
+     * @param string|null $path Absolute path of the key file, within `open_basedir`. Null uses the INI entry
+     *                          `countersign.key_file`.
      *
      * @throws KeyException `key_file_unusable` as for {@see openWithKeyFile()}.
      * @throws Exception    `entropy_unavailable` when the operating system returns no randomness.
