@@ -123,6 +123,10 @@ reasons! {
     ApprovalChanged = "approval_changed", "The arguments or the target were changed after the approval: ask for a new one.";
     ApprovalRejected = "approval_rejected", "A person rejected this action.";
     AutonomousUnproven = "autonomous_unproven", "Autonomous mode is available only after a snapshot has succeeded on this site: make one first.";
+    // Fetching
+    FetchUrlRefused = "fetch_url_refused", "The URL cannot be fetched: it must be https with the name of a public host, without user name and password.";
+    FetchAddressRefused = "fetch_address_refused", "The host of the URL has no address in the DNS, too many, or one that is not public: correct its DNS records.";
+    FetchFailed = "fetch_failed", "The URL could not be fetched: its server did not answer in time with the expected document.";
     // OAuth
     ClientUnknown = "client_unknown", "The OAuth client is not registered on this site: register it first.";
     ClientAuthFailed = "client_auth_failed", "The credentials of the client are missing, wrong, or sent in two ways at once.";
@@ -273,6 +277,9 @@ impl Reason {
             | Self::ApprovalChanged
             | Self::ApprovalRejected
             | Self::AutonomousUnproven
+            | Self::FetchUrlRefused
+            | Self::FetchAddressRefused
+            | Self::FetchFailed
             | Self::ClientUnknown
             | Self::ClientAuthFailed
             | Self::ClientMetadataInvalid

@@ -2,53 +2,24 @@
 //! ([draft-ietf-oauth-client-id-metadata-document](https://datatracker.ietf.org/doc/draft-ietf-oauth-client-id-metadata-document/)):
 //! clients whose identifier is the URL of a JSON document with their metadata.
 
-use url::{Host, Url};
-
 use super::client::{AuthMethod, Client, ClientSource, are_redirects, grant_types};
-use super::client_auth::MAX_CLIENT_ID;
 use super::name;
 use super::registration::{ClientMetadata, object};
+use crate::network::PublicUrl;
 use crate::reason::Reason;
 
-/// Whether `client_id` is the URL of a metadata document that may be fetched.
-///
-/// The URL is `https` and has a host name with a dot, a path other than `/`, no fragment, no user
-/// information and no dot segments. The host is neither an IP address nor below `.localhost`. The URL is
-/// written exactly as the WHATWG URL algorithm normalises it, so that the HTTP client that fetches it
-/// reads the same host. That client must check to which address the name resolves.
+/// Whether `client_id` is the URL of a metadata document that may be fetched: a [`PublicUrl`] with a path
+/// other than `/` and no fragment, and so without dot segments.
 #[must_use]
 pub fn is_metadata_document(client_id: &str) -> bool {
-    if client_id.len() > MAX_CLIENT_ID {
-        return false;
-    }
-    let Ok(url) = Url::parse(client_id) else {
-        return false;
-    };
-    let named = match url.host() {
-        Some(Host::Domain(host)) => {
-            host.contains('.')
-                && !host.ends_with('.')
-                && !host.ends_with(".localhost")
-                && host
-                    .bytes()
-                    .all(|byte| byte.is_ascii_alphanumeric() || b"-.".contains(&byte))
-        }
-        _ => false,
-    };
-    named
-        && url.as_str() == client_id
-        && url.scheme() == "https"
-        && url.path() != "/"
-        && url.fragment().is_none()
-        && url.username().is_empty()
-        && url.password().is_none()
+    url(client_id).is_some()
 }
 
 /// Returns the URL of the metadata document that a client identifier is, or `None` for another identifier.
-pub(super) fn url(client_id: &str) -> Option<Url> {
-    is_metadata_document(client_id)
-        .then(|| Url::parse(client_id).ok())
-        .flatten()
+pub(super) fn url(client_id: &str) -> Option<PublicUrl> {
+    PublicUrl::parse(client_id)
+        .ok()
+        .filter(|url| url.url().path() != "/" && url.url().fragment().is_none())
 }
 
 /// Returns the client that `body` describes, a document fetched from `client_id`. A document cannot

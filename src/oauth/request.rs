@@ -105,10 +105,9 @@ impl AuthorizationRequest {
     #[must_use]
     pub fn document_host(&self) -> Option<String> {
         let url = document::url(&self.stored.client_id)?;
-        let host = url.host_str()?;
         Some(match url.port() {
-            Some(port) => format!("{host}:{port}"),
-            None => host.to_owned(),
+            443 => url.host().to_owned(),
+            port => format!("{}:{port}", url.host()),
         })
     }
 
@@ -117,8 +116,7 @@ impl AuthorizationRequest {
     #[must_use]
     pub fn leaves_document_host(&self) -> bool {
         let document = document::url(&self.stored.client_id);
-        !self.is_loopback()
-            && document.is_some_and(|url| url.host_str() != Some(self.redirect.host()))
+        !self.is_loopback() && document.is_some_and(|url| url.host() != self.redirect.host())
     }
 
     /// Returns the host to which the user will be redirected, with the port if one is written. It is in

@@ -22,6 +22,7 @@ mod messages;
 mod oauth;
 mod path;
 mod policy;
+mod public_url;
 mod secret;
 mod sensitive;
 mod store;
@@ -91,6 +92,7 @@ fn register_handles() -> Result<()> {
     register::<audit::PhpAuditFileReport>()?;
     register::<audit::PhpAuditProof>()?;
     register::<audit::PhpAuditSeals>()?;
+    register::<public_url::PhpPublicUrl>()?;
     register::<oauth::PhpOAuth>()?;
     register::<oauth::PhpOAuthRequest>()?;
     register::<oauth::PhpOAuthTokenRequest>()?;

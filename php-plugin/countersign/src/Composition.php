@@ -24,6 +24,8 @@ use Countersign\Plugin\Doors\KillSwitchRoute;
 use Countersign\Plugin\Doors\McpEndpoint;
 use Countersign\Plugin\Doors\OAuthEndpoints;
 use Countersign\Plugin\Doors\Router;
+use Countersign\Plugin\Fetch\Fetched;
+use Countersign\Plugin\Fetch\PublicFetcher;
 use Countersign\Plugin\Health\Condition;
 use Countersign\Plugin\Health\Notices;
 use Countersign\Plugin\Health\SiteHealth;
@@ -99,7 +101,7 @@ final class Composition {
 
 	/** Returns the metadata documents of OAuth clients. */
 	public function documents(): MetadataDocuments {
-		return $this->documents ??= new MetadataDocuments();
+		return $this->documents ??= new MetadataDocuments( fn( string $url, string $accept, int $bytes, int $seconds ): Fetched => PublicFetcher::of_this_site()->get( $url, $accept, $bytes, $seconds ) );
 	}
 
 	/** Returns the audit log. */

@@ -5,6 +5,8 @@ declare(strict_types=1);
 namespace Countersign\Tests\Doors;
 
 use Countersign\OAuth;
+use Countersign\Plugin\Fetch\FetchFailed;
+use Countersign\Plugin\Fetch\PublicFetcher;
 use Countersign\Plugin\Plugin;
 use Countersign\Plugin\Site\Settings;
 use Countersign\Tests\AuditTrail;
@@ -204,7 +206,7 @@ final class ConsentTest extends TestCase {
 		update_option( 'fixture_documents', [ self::DOCUMENT => [ 'body' => wp_json_encode( [ 'client_id' => self::DOCUMENT, 'client_name' => 'Described', 'redirect_uris' => [ OAuthClient::REDIRECT ] ] ), 'headers' => [ 'cache-control' => 'no-store' ] ] ] );
 		$client = OAuthClient::described_at( self::DOCUMENT );
 		self::assertStringContainsString( 'Described', self::text( $client->consent_page( Person::of( 'admin' ) ) ) );
-		self::assertSame( self::DOCUMENT . " 0 65537 true\n", file_get_contents( Site::folder() . '/tmp/fetched' ), 'no redirects, limited size, no private addresses' );
+		self::assertSame( self::DOCUMENT . " application/json 65536 5\n", file_get_contents( Site::folder() . '/tmp/fetched' ), 'limited in size and time' );
 		$code = $client->code();
 		delete_option( 'fixture_documents' );
 		self::assertSame( 200, OAuthClient::token( $client->redeeming( $code ) )->status, 'the client is stored as it was at the consent' );
@@ -229,6 +231,7 @@ final class ConsentTest extends TestCase {
 			'a redirect'        => [ [ 'body' => wp_json_encode( $good ), 'status' => 302 ] ],
 			'too large'         => [ [ 'body' => wp_json_encode( $good + [ 'x' => str_repeat( 'x', 70000 ) ] ) ] ],
 			'empty'             => [ [ 'body' => '' ] ],
+			'of another type'   => [ [ 'body' => wp_json_encode( $good ), 'headers' => [ 'content-type' => 'text/html', 'cache-control' => 'no-store' ] ] ],
 			'with a secret'     => [ [ 'body' => wp_json_encode( $good + [ 'client_secret' => 'x' ] ) ] ],
 		];
 	}
@@ -241,31 +244,25 @@ final class ConsentTest extends TestCase {
 
 	/** @return array<string, array{string}> */
 	public function private_addresses(): array {
-		$urls = [ 'https://127.0.0.1/client.json', 'https://localhost/client.json', 'https://10.0.0.1/client.json', 'https://192.168.1.1/client.json', 'https://172.16.0.1/client.json', 'https://169.254.169.254/latest/meta-data', 'https://[::1]/client.json', 'https://0.0.0.0/client.json', 'https://127.1/client.json', 'https://2130706433/client.json', 'https://[fd00::1]/c.json', 'https://[::ffff:127.0.0.1]/c.json', 'http://client.example/c.json', 'https://private.localdomain/c.json' ];
+		$urls = [ 'https://127.0.0.1/client.json', 'https://localhost/client.json', 'https://10.0.0.1/client.json', 'https://192.168.1.1/client.json', 'https://172.16.0.1/client.json', 'https://169.254.169.254/latest/meta-data', 'https://[::1]/client.json', 'https://0.0.0.0/client.json', 'https://127.1/client.json', 'https://2130706433/client.json', 'https://[fd00::1]/c.json', 'https://[::ffff:127.0.0.1]/c.json', 'http://client.example/c.json' ];
 		return array_combine( $urls, array_map( static fn( string $url ): array => [ $url ], $urls ) );
 	}
 
 	/** @dataProvider private_addresses */
 	public function test_a_private_address_is_never_fetched( string $url ): void {
-		$asked = [];
-		$note  = static function ( array $request, string $to ) use ( &$asked ): array {
-			$asked[ $to ] = $request['reject_unsafe_urls'];
-			return $request;
-		};
-		$sent  = [];
-		add_filter( 'http_request_args', $note, PHP_INT_MAX, 2 );
-		add_action( 'http_api_curl', static function ( $handle, array $request, string $to ) use ( &$sent ): void {
-			$sent[] = $to;
-		}, 10, 3 );
-		$client = OAuth::isMetadataDocument( $url ) ? Plugin::composition()->documents()->client( Plugin::composition()->extension()->oauth(), $url ) : null;
-		remove_filter( 'http_request_args', $note, PHP_INT_MAX );
-		remove_all_actions( 'http_api_curl' );
-		self::assertSame( [], $sent, 'a request was sent' );
-		self::assertNull( $client );
-		// Addresses that the plugin asked WordPress to fetch must be refused by WordPress, and not only by this host's network.
-		foreach ( $asked as $to => $is_checked ) {
-			self::assertTrue( $is_checked );
-			self::assertFalse( wp_http_validate_url( $to ), $to );
-		}
+		self::assertFalse( OAuth::isMetadataDocument( $url ) );
+		update_option( 'fixture_documents', [ $url => [ 'body' => '{}' ] ] );
+		self::assertSame( 400, OAuthClient::described_at( $url )->consent_page( Person::of( 'admin' ) )->status );
+		self::assertFileDoesNotExist( Site::folder() . '/tmp/fetched' );
+		$this->expectException( FetchFailed::class );
+		PublicFetcher::of_this_site()->get( $url, 'application/json', 65536, 5 );
+	}
+
+	public function test_a_document_that_cannot_be_fetched_is_explained(): void {
+		update_option( 'fixture_documents', [ self::DOCUMENT => [ 'body' => '{}', 'status' => 404, 'headers' => [ 'cache-control' => 'no-store' ] ] ] );
+		$text = self::text( OAuthClient::described_at( self::DOCUMENT )->consent_page( Person::of( 'admin' ) ) );
+		self::assertStringContainsString( 'Nothing was connected, and nothing was changed.', $text );
+		self::assertStringContainsString( 'fetch_failed The URL could not be fetched', $text );
+		self::assertStringContainsString( 'The server answered with the status 404', $text );
 	}
 }

@@ -5,7 +5,6 @@ declare(strict_types=1);
 namespace Countersign\Plugin\Admin;
 
 use Countersign\Access;
-use Countersign\Decision;
 use Countersign\OAuthRequest;
 use Countersign\Plugin\Site\Labels;
 use Countersign\Plugin\Site\Names;
@@ -66,18 +65,19 @@ final class ConsentPage {
 	/**
 	 * Prints a page that says why no client can be connected, and ends the request.
 	 *
-	 * @param string        $message Plain text for the person.
-	 * @param string        $logout  Address that logs the person out if another account could connect the client; otherwise ''.
-	 * @param Decision|null $detail  The refusal, if the client is at fault: what its makers need to know.
+	 * @param string $message Plain text for the person.
+	 * @param string $logout  Address that logs the person out if another account could connect the client; otherwise ''.
+	 * @param string $reason  Reason code if the client is at fault, which its makers need to know; otherwise ''.
+	 * @param string $more    One English sentence with the details, or ''.
 	 */
-	public static function error( string $message, string $logout = '', ?Decision $detail = null ): never {
+	public static function error( string $message, string $logout = '', string $reason = '', string $more = '' ): never {
 		status_header( 400 );
 		self::header( __( 'Connect a client', 'countersign' ), $message );
 		?>
-		<?php if ( null !== $detail ) : ?>
+		<?php if ( '' !== $reason ) : ?>
 			<div class="countersign-refused">
 				<p><?php esc_html_e( 'You can close this page. If you have just started the connection yourself, start it once more in that program. If you see this page again, the makers of the program need the following text:', 'countersign' ); ?></p>
-				<p class="countersign-detail" lang="en" dir="ltr"><code><?php echo esc_html( (string) $detail->reason() ); ?></code> <?php echo esc_html( (string) $detail->message() ); ?></p>
+				<p class="countersign-detail" lang="en" dir="ltr"><code><?php echo esc_html( $reason ); ?></code> <?php echo esc_html( trim( ( \Countersign\reasons()[ $reason ] ?? '' ) . ' ' . $more ) ); ?></p>
 				<p><?php esc_html_e( 'If you have not started anything, somebody may have wanted to use this site to send you elsewhere.', 'countersign' ); ?></p>
 			</div>
 		<?php endif; ?>
@@ -93,11 +93,18 @@ final class ConsentPage {
 		exit;
 	}
 
-	/** Prints a page that says why the client's request is refused, for a person and for the makers of the client, and ends the request. */
-	public static function refused( Decision $decision ): never {
+	/**
+	 * Prints a page that says why the client's request is refused, for a person and for the makers of the client, and ends
+	 * the request.
+	 *
+	 * @param string $reason Reason code.
+	 * @param string $more   One English sentence with the details, or ''.
+	 */
+	public static function refused( string $reason, string $more = '' ): never {
 		self::error(
 			__( 'A program sent you here with a request that this site does not accept. Nothing was connected, and nothing was changed.', 'countersign' ),
-			detail: $decision
+			reason: $reason,
+			more: $more
 		);
 	}
 

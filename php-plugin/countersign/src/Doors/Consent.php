@@ -17,6 +17,7 @@ use Countersign\Plugin\Calls\Registry;
 use Countersign\Plugin\Connections\Connection;
 use Countersign\Plugin\Connections\Grants;
 use Countersign\Plugin\Connections\Manager;
+use Countersign\Plugin\Fetch\FetchFailed;
 use Countersign\Plugin\Health\Requirements;
 use Countersign\Plugin\OAuth\Clients;
 use Countersign\Plugin\OAuth\MetadataDocuments;
@@ -70,6 +71,8 @@ final class Consent {
 		}
 		try {
 			$this->decide( $query );
+		} catch ( FetchFailed $error ) {
+			ConsentPage::refused( $error->reason, $error->getMessage() );
 		} catch ( Unavailable $error ) {
 			self::log_error( $error );
 			ConsentPage::error( __( 'The client was not connected, because the audit log cannot be written. The site\'s error log shows the reason.', 'countersign' ) );
@@ -87,13 +90,13 @@ final class Consent {
 		$id     = OAuth::clientId( $query ) ?? '';
 		$client = OAuth::isMetadataDocument( $id ) ? $this->documents->client( $oauth, $id ) : $this->clients->find( $id );
 		if ( $client instanceof Decision ) {
-			ConsentPage::refused( $client );
+			ConsentPage::refused( (string) $client->reason() );
 		}
 		$request = $oauth->authorize( $query, $client, $this->grants->approved( $id ) );
 		if ( $request instanceof OAuthReply ) {
 			$address = $request->redirect();
 			if ( null === $address ) {
-				ConsentPage::refused( $request->decision() );
+				ConsentPage::refused( (string) $request->decision()->reason() );
 			}
 			// Only a client that a person has approved with this redirect URI learns about its error.
 			self::redirect( $address );

@@ -6,6 +6,8 @@ namespace Countersign\Plugin\OAuth;
 
 use Countersign\Decision;
 use Countersign\OAuth;
+use Countersign\Plugin\Fetch\Fetched;
+use Countersign\Plugin\Fetch\FetchFailed;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -21,52 +23,57 @@ final class MetadataDocuments {
 	/** Seconds for which a document is cached at most. */
 	private const CACHE_AT_MOST = HOUR_IN_SECONDS;
 
+	/** Media types of a document: JSON, and the types that build on it (RFC 6839). */
+	private const TYPE = '~^application/(?:[a-z0-9.+-]+\+)?json$~D';
+
+	/** @param \Closure(string, string, int, int): Fetched $fetch Fetches a URL from the public internet, as {@see \Countersign\Plugin\Fetch\PublicFetcher::get()} does. */
+	public function __construct( private readonly \Closure $fetch ) {}
+
 	/**
 	 * Returns the client that a document describes. Call it only for users who may consent, so that other people cannot make
 	 * this site send requests.
 	 *
 	 * @param OAuth  $oauth     The OAuth server.
-	 * @param string $client_id The OAuth client id.
+	 * @param string $client_id The OAuth client id, the address of the document.
 	 *
-	 * @return string|Decision|null The client as JSON; or why its document is refused; or null if it cannot be fetched.
+	 * @return string|Decision The client as JSON, or why its document is refused.
+	 *
+	 * @throws FetchFailed If the document cannot be fetched.
 	 */
-	public function client( OAuth $oauth, string $client_id ): string|Decision|null {
-		$document = $this->fetch( $client_id );
-		return null === $document ? null : $oauth->clientFromDocument( $client_id, $document );
+	public function client( OAuth $oauth, string $client_id ): string|Decision {
+		// The extension validates the text for this client id each time, also if it comes from the cache.
+		return $oauth->clientFromDocument( $client_id, $this->text( $client_id ) );
 	}
 
-	/**
-	 * Returns the text of a metadata document, or null if it cannot be fetched. Follows no redirects, contacts no private
-	 * addresses, and limits time and size.
-	 */
-	private function fetch( string $url ): ?string {
+	/** Returns the text of a document: at most {@see FETCH_BYTES} of JSON, sent with status 200. */
+	private function text( string $url ): string {
 		$cache  = 'countersign_client_' . substr( Clients::key( $url ), 0, 40 );
 		$cached = get_transient( $cache );
-		if ( is_string( $cached ) ) {
-			return $cached;
+		if ( is_array( $cached ) && $url === ( $cached['url'] ?? null ) && is_string( $cached['body'] ?? null ) ) {
+			return $cached['body'];
 		}
-		$answer = wp_safe_remote_get(
-			$url,
-			[
-				'timeout'             => self::FETCH_TIMEOUT,
-				'redirection'         => 0,
-				'reject_unsafe_urls'  => true,
-				'limit_response_size' => self::FETCH_BYTES + 1,
-				'headers'             => [ 'Accept' => 'application/json' ],
-			]
-		);
-		if ( is_wp_error( $answer ) || 200 !== wp_remote_retrieve_response_code( $answer ) ) {
-			return null;
+		$answer = ( $this->fetch )( $url, 'application/json', self::FETCH_BYTES, self::FETCH_TIMEOUT );
+		if ( 200 !== $answer->status ) {
+			throw new FetchFailed( 'fetch_failed', "The server answered with the status $answer->status and not with a document. Redirects are not followed." );
 		}
-		$body = wp_remote_retrieve_body( $answer );
-		if ( '' === $body || strlen( $body ) > self::FETCH_BYTES ) {
-			return null;
+		if ( ! preg_match( self::TYPE, $answer->type() ) ) {
+			throw new FetchFailed( 'fetch_failed', 'The document does not have the media type application/json.' );
 		}
-		$age = $this->cacheable_for( (string) wp_remote_retrieve_header( $answer, 'cache-control' ) );
+		if ( '' === $answer->body ) {
+			throw new FetchFailed( 'fetch_failed', 'The document is empty.' );
+		}
+		$age = $this->cacheable_for( $answer->headers['cache-control'] ?? '' );
 		if ( $age > 0 ) {
-			set_transient( $cache, $body, $age );
+			set_transient(
+				$cache,
+				[
+					'url'  => $url,
+					'body' => $answer->body,
+				],
+				$age
+			);
 		}
-		return $body;
+		return $answer->body;
 	}
 
 	/** Returns for how many seconds a document may be cached, from its Cache-Control header (RFC 9111). */

@@ -1,0 +1,158 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Countersign\Plugin\Fetch;
+
+use Countersign\Decision;
+use Countersign\PublicUrl;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * Fetches URLs that strangers choose, from the public internet only.
+ *
+ * WordPress's HTTP functions check the addresses of a name and then let the HTTP client resolve it again, and they check
+ * IPv4 only. Whoever runs the DNS of the name can give another answer the second time (DNS rebinding). Other plugins can
+ * also redirect such a request, or turn off the check of the certificate. So this class uses curl itself: it resolves the
+ * name once, the extension checks the addresses, curl connects to one of exactly these, and afterwards the address of the
+ * connection is checked again. It follows no redirects, sends no cookies and no body, and uses no proxy.
+ */
+final class PublicFetcher {
+
+	/** Largest header section, in bytes. */
+	private const MAX_HEADERS = 32768;
+
+	/**
+	 * @param \Closure(string): ?string $forbidden Returns why this site may not fetch a URL in this way, in one English sentence.
+	 * @param \Closure(string): list<string> $resolve Returns all addresses of a host.
+	 * @param \Closure(PublicUrl, list<string>): (list<string>|Decision) $check Checks them, as {@see PublicUrl::check()} does.
+	 * @param string $certificates File with the certificates of the authorities that are trusted.
+	 */
+	public function __construct(
+		private readonly \Closure $forbidden,
+		private readonly \Closure $resolve,
+		private readonly \Closure $check,
+		private readonly string $certificates,
+	) {}
+
+	/** Returns the fetcher of this site: it resolves names in the DNS and trusts the authorities that WordPress trusts. */
+	public static function of_this_site(): self {
+		return new self(
+			self::forbidden( ... ),
+			Dns::of_this_host()->addresses( ... ),
+			static fn( PublicUrl $url, array $addresses ): array|Decision => $url->check( $addresses ),
+			ABSPATH . WPINC . '/certificates/ca-bundle.crt'
+		);
+	}
+
+	/**
+	 * Fetches a URL.
+	 *
+	 * @param string $url     The URL, untrusted.
+	 * @param string $accept  Accepted media types, for the header `Accept`.
+	 * @param int    $bytes   Largest body, in bytes.
+	 * @param int    $seconds Time for the connection and the answer together.
+	 *
+	 * @return Fetched An answer with any status.
+	 *
+	 * @throws FetchFailed If the URL or an address of its host is refused, or there is no complete answer.
+	 */
+	public function get( string $url, string $accept, int $bytes, int $seconds ): Fetched {
+		$target = PublicUrl::parse( $url );
+		if ( $target instanceof Decision ) {
+			throw new FetchFailed( (string) $target->reason(), 'The URL cannot be fetched.' );
+		}
+		$fault = ( $this->forbidden )( $url );
+		if ( null !== $fault ) {
+			throw new FetchFailed( 'fetch_failed', $fault );
+		}
+		$addresses = ( $this->check )( $target, ( $this->resolve )( $target->host() ) );
+		// Without an address of its own, curl would ask the DNS.
+		if ( $addresses instanceof Decision || [] === $addresses ) {
+			throw new FetchFailed( $addresses instanceof Decision ? (string) $addresses->reason() : 'fetch_address_refused', 'The addresses of the host were refused.' );
+		}
+		return $this->send( $url, $target, $addresses, $accept, $bytes, $seconds );
+	}
+
+	/** Tells whether the site's owner forbids such requests, or sends them through a proxy, which would choose the address itself. */
+	private static function forbidden( string $url ): ?string {
+		$proxy = new \WP_HTTP_Proxy();
+		return match ( true ) {
+			! function_exists( 'curl_init' )          => 'PHP has no curl on this site.',
+			( new \WP_Http() )->block_request( $url ) => 'This site does not send requests to other hosts (WP_HTTP_BLOCK_EXTERNAL). List the host in WP_ACCESSIBLE_HOSTS.',
+			$proxy->is_enabled() && $proxy->send_through_proxy( $url ) => 'This site sends requests to other hosts through a proxy (WP_PROXY_HOST). List the host in WP_PROXY_BYPASS_HOSTS.',
+			default                                   => null,
+		};
+	}
+
+	/** @param list<string> $addresses */
+	private function send( string $url, PublicUrl $target, array $addresses, string $accept, int $bytes, int $seconds ): Fetched {
+		$curl    = curl_init(); // phpcs:ignore Generic.PHP.ForbiddenFunctions, WordPress.WP.AlternativeFunctions -- WordPress's HTTP functions cannot hold a connection to a checked address, see the comment of this class.
+		$headers = [];
+		$read    = 0;
+		$body    = '';
+		curl_setopt_array( // phpcs:ignore WordPress.WP.AlternativeFunctions -- As above.
+			$curl,
+			[
+				CURLOPT_URL               => $url,
+				// The only addresses that curl knows for this host and port. It does not ask the DNS.
+				CURLOPT_RESOLVE           => [ $target->host() . ':' . $target->port() . ':' . implode( ',', array_map( self::bracketed( ... ), $addresses ) ) ],
+				CURLOPT_PROTOCOLS         => CURLPROTO_HTTPS,
+				CURLOPT_FOLLOWLOCATION    => false,
+				// No proxy either from variables of the environment.
+				CURLOPT_PROXY             => '',
+				CURLOPT_NOPROXY           => '*',
+				CURLOPT_SSL_VERIFYPEER    => true,
+				CURLOPT_SSL_VERIFYHOST    => 2,
+				CURLOPT_SSLVERSION        => CURL_SSLVERSION_TLSv1_2,
+				CURLOPT_CAINFO            => $this->certificates,
+				CURLOPT_FRESH_CONNECT     => true,
+				CURLOPT_FORBID_REUSE      => true,
+				CURLOPT_CONNECTTIMEOUT    => $seconds,
+				CURLOPT_TIMEOUT           => $seconds,
+				CURLOPT_NOSIGNAL          => true,
+				CURLOPT_USERAGENT         => 'Countersign',
+				CURLOPT_HTTPHEADER        => [ 'Accept: ' . $accept, 'Accept-Encoding: identity' ],
+				CURLOPT_HEADERFUNCTION    => static function ( \CurlHandle $curl, string $line ) use ( &$headers, &$read ): int {
+					$read += strlen( $line );
+					if ( str_starts_with( $line, 'HTTP/' ) ) {
+						$headers = [];
+					} elseif ( str_contains( $line, ':' ) ) {
+						[ $name, $value ]                      = explode( ':', $line, 2 );
+						$headers[ strtolower( trim( $name ) ) ] = trim( $value );
+					}
+					return $read > self::MAX_HEADERS ? -1 : strlen( $line );
+				},
+				CURLOPT_WRITEFUNCTION     => static function ( \CurlHandle $curl, string $part ) use ( &$body, $bytes ): int {
+					$body .= $part;
+					return strlen( $body ) > $bytes ? -1 : strlen( $part );
+				},
+			]
+		);
+		$is_done   = true === curl_exec( $curl ); // phpcs:ignore WordPress.WP.AlternativeFunctions -- As above.
+		$contacted = (string) curl_getinfo( $curl, CURLINFO_PRIMARY_IP ); // phpcs:ignore WordPress.WP.AlternativeFunctions -- As above.
+		if ( '' !== $contacted && ! PublicUrl::isAmong( $contacted, $addresses ) ) {
+			throw new FetchFailed( 'fetch_address_refused', 'The connection went to another address than the one that was checked.' );
+		}
+		if ( ! $is_done ) {
+			throw new FetchFailed( 'fetch_failed', self::fault( curl_errno( $curl ), strlen( $body ) > $bytes ) ); // phpcs:ignore WordPress.WP.AlternativeFunctions -- As above.
+		}
+		return new Fetched( (int) curl_getinfo( $curl, CURLINFO_RESPONSE_CODE ), $headers, $body ); // phpcs:ignore WordPress.WP.AlternativeFunctions -- As above.
+	}
+
+	private static function bracketed( string $address ): string {
+		return str_contains( $address, ':' ) ? "[$address]" : $address;
+	}
+
+	/** Returns what went wrong, from curl's error number. Its own text can repeat what the server sent. */
+	private static function fault( int $number, bool $is_large ): string {
+		return match ( true ) {
+			$is_large                                 => 'The answer of the server is too large.',
+			CURLE_OPERATION_TIMEDOUT === $number      => 'The server did not answer in time.',
+			CURLE_COULDNT_CONNECT === $number         => 'The server could not be reached.',
+			in_array( $number, [ CURLE_SSL_CACERT, CURLE_SSL_CONNECT_ERROR, CURLE_SSL_PEER_CERTIFICATE, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CACERT_BADFILE ], true ) => 'The certificate of the server is not valid for its name.',
+			default                                   => "The server did not send a complete answer (curl error $number).",
+		};
+	}
+}
