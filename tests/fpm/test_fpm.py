@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from fastcgi import Connection, Gone
 from sites import OneSite, TwoSites  # noqa: F401
+from users import ManyUsers  # noqa: F401
 from server import WWW, Server, is_alive, mapped_files, open_files, resident_kib, threads, until
 
 ENGINES = os.environ.get("ENGINES", "embedded").split()
