@@ -73,9 +73,10 @@ extension)
 		END { print v, a, t + 0 }')"
 	[ "$plain" = 1 ] || die "$php is thread-safe: Debian packages support only NTS builds"
 	name=php$series-countersign
-	mkdir -p "$tree/usr/lib/php/$api" "$tree/etc/php/$series/mods-available"
+	mkdir -p "$tree/usr/lib/php/$api" "$tree/usr/lib/tmpfiles.d" "$tree/etc/php/$series/mods-available"
 	install -m 644 "$file" "$tree/usr/lib/php/$api/countersign.so"
 	cp "$parts/countersign.ini" "$tree/etc/php/$series/mods-available/countersign.ini"
+	cp "$parts/tmpfiles.conf" "$tree/usr/lib/tmpfiles.d/$name.conf"
 	echo "/etc/php/$series/mods-available/countersign.ini" >"$tree/DEBIAN/conffiles"
 	for script in postinst postrm; do
 		sed "s/@PHP@/$series/g" "$parts/$script" >"$tree/DEBIAN/$script"

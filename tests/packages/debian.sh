@@ -81,11 +81,93 @@ install_packages() {
 	if [ -e "$root/usr/bin/countersign" ]; then inside countersign --version; fi
 }
 
-# The user of Debian's pools can use the folder, and no other user can read it.
+# as USER command...: runs it inside as a user, who need not exist.
+as() {
+	local user=$1
+	shift
+	inside setpriv --reuid="$user" --regid="$user" --clear-groups "$@"
+}
+
+# modes: prints owner and mode of the state folder and of each folder of a user.
+modes() { inside sh -c 'cd /var/lib/countersign && stat -c "%u %a %n" . user-*' | tr '\n' ';'; }
+
+# Users get a folder of their own, root's diagnosis locks nobody out, and nobody can take the folder of Debian's pools.
 use_store() {
-	[ "$(inside stat -c '%U %a' /var/lib/countersign)" = 'www-data 700' ]
-	inside setpriv --reuid=www-data --regid=www-data --clear-groups "php$series" -r 'Countersign\Store::open()->status();'
-	[ -n "$(ls "$root/var/lib/countersign")" ]
+	[ "$(modes)" = '0 1733 .;33 700 user-33;' ]
+	[ -z "$(ls "$root/var/lib/countersign/user-33")" ]
+	! as 20001 mv /var/lib/countersign/user-33 /var/lib/countersign/user-34 2>/dev/null || return 1
+	# As an administrator would try it first.
+	inside "php$series" -r 'Countersign\Store::open()->status();'
+	local user
+	for user in 33 20001; do
+		as "$user" "php$series" -r 'Countersign\Store::open()->status();'
+		[ -e "$root/var/lib/countersign/user-$user/current" ]
+	done
+	[ "$(modes)" = '0 1733 .;0 700 user-0;20001 700 user-20001;33 700 user-33;' ]
+	rm -rf "$root"/var/lib/countersign/user-{0,20001}
+}
+
+# Two pools of two users in one php-fpm work with the default settings.
+two_pools() {
+	local user fpm status=0
+	mkdir -p "$root/packages/www" "$root/run/php"
+	cp "$ROOT/tests/fpm/www/nonce.php" "$root/packages/www/"
+	for user in 20001 20002; do
+		printf '%s\n' "[user-$user]" "listen = /run/php/$user.sock" "user = $user" "group = $user" 'pm = static' 'pm.max_children = 2' \
+			>"$root/etc/php/$series/fpm/pool.d/$user.conf"
+	done
+	inside "php-fpm$series" -F >"$base/fpm.log" 2>&1 &
+	fpm=$!
+	PYTHONDONTWRITEBYTECODE=1 python3 "$ROOT/tests/packages/pools.py" "$root/run/php" 20001 20002 || status=$?
+	kill "$fpm"
+	wait "$fpm" || true
+	rm -f "$root/etc/php/$series/fpm/pool.d"/2000?.conf "$root"/run/php/*
+	[ "$status" = 0 ] || { cat "$base/fpm.log"; return 1; }
+	[ "$(modes)" = '0 1733 .;20001 700 user-20001;20002 700 user-20002;33 700 user-33;' ]
+	rm -rf "$root"/var/lib/countersign/user-2000?
+}
+
+# An earlier version made the state folder for www-data alone, and root's PHP made it for root.
+migrate() {
+	local owner state=$root/var/lib/countersign
+	for owner in 33 0; do
+		rm -rf "$state"
+		install -d -m 0700 -o "$owner" "$state" "$state/mine"
+		cp "$ROOT/tests/packages/state.php" "$root/packages/"
+		as "$owner" "php$series" /packages/state.php make
+		[ -n "$(ls "$state"/seal-*)" ] && [ -e "$state/current" ]
+		# What the user could have prepared to lead root elsewhere.
+		ln -s /etc "$state/user-20001"
+		touch "$state/seal-0123456789abcdef"
+		chown 20001 "$state/seal-0123456789abcdef"
+		upgrade "from a folder of user $owner"
+		[ ! -e "$root/etc/seal-0123456789abcdef" ]
+		[ -e "$state/seal-0123456789abcdef" ]
+		rm "$state/user-20001" "$state/seal-0123456789abcdef"
+		[[ $(modes) == "0 1733 .;"*"$owner 700 user-$owner;"* && $(modes) == *"33 700 user-33;"* ]]
+		[ "$(cd "$state" && echo *)" = "mine $(cd "$state" && echo user-*)" ]
+		as "$owner" "php$series" /packages/state.php check
+		# Once more: nothing changes.
+		find "$state" -printf '%P %i %m %u\n' | sort >"$base/state"
+		upgrade "from a migrated folder"
+		find "$state" -printf '%P %i %m %u\n' | sort | diff "$base/state" -
+	done
+	rm -rf "$state/mine" "$state/user-0"
+	# The mode that an administrator chose is kept.
+	chmod 0711 "$state"
+	upgrade "with a mode of the administrator"
+	[ "$(stat -c %a "$state")" = 711 ]
+	chmod 1733 "$state"
+	# systemd makes the folder again, closed to others, and changes nothing that exists.
+	if command -v systemd-tmpfiles >/dev/null; then
+		rm -rf "$state"
+		systemd-tmpfiles --root="$root" --create "php$series-countersign.conf"
+		[ "$(modes)" = '0 1733 .;33 700 user-33;' ]
+		chmod 0711 "$state"
+		systemd-tmpfiles --root="$root" --create "php$series-countersign.conf"
+		[ "$(modes)" = '0 711 .;33 700 user-33;' ]
+		chmod 1733 "$state"
+	fi
 }
 
 compare_ini() {
@@ -101,7 +183,7 @@ upgrade() {
 	sed -i 's/^Version: .*/&+next/' "$base/next/DEBIAN/control"
 	echo "; $1" >>"$base/next$ini"
 	dpkg-deb --root-owner-group -Znone -b "$base/next" "$deb"
-	inside dpkg --force-confold -i /packages/next.deb
+	inside dpkg --force-confold -i /packages/next.deb >"$base/dpkg.log" 2>&1 || { cat "$base/dpkg.log"; return 1; }
 }
 
 keep_edits() {
@@ -144,7 +226,9 @@ rm -rf "$root"
 mkdir -p "$root"
 step "unpack Debian $suite" tar -C "$root" -xf "$image"
 step "installing enables it in php$series and php-fpm$series, and its self-test passes" install_packages
-step "the state folder belongs to www-data alone and can be used" use_store
+step "each user gets a folder of its own, and root locks nobody out" use_store
+step "two pools of two users work with the default settings" two_pools
+step "an upgrade moves the store and the sealing keys of an earlier version" migrate
 step "the INI file lists every entry with its default" compare_ini
 step "an upgrade keeps the edited INI file and the state" keep_edits
 step "an upgrade leaves a disabled module disabled" keep_off
