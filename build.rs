@@ -1,8 +1,9 @@
-//! Build script: joins and checks the tool catalogue, refuses an unsupported PHP, and stamps the build.
+//! Build script: joins and checks the tool catalogue, checks the table of credential formats, refuses an unsupported PHP, and stamps the build.
 //!
 //! | Given to the crate | Contents |
 //! | --- | --- |
 //! | `$OUT_DIR/catalogue.json` | the tools of `src/access/catalogue/`, one compact JSON array |
+//! | `$OUT_DIR/formats.rs` | the credential formats of `src/audit/redact/formats.json`, as Rust code |
 //! | `COUNTERSIGN_COMMIT` | the short commit of the source, or `unknown` |
 //! | `COUNTERSIGN_TARGET` | the target triple, such as `x86_64-unknown-linux-gnu` |
 //!
@@ -18,6 +19,8 @@
 mod catalogue;
 #[path = "build/commit.rs"]
 mod commit;
+#[path = "build/formats.rs"]
+mod formats;
 // The names of the capability groups, from the file that defines them.
 #[allow(dead_code, unreachable_pub, reason = "the build needs the names only")]
 #[path = "src/access/groups.rs"]
@@ -63,6 +66,20 @@ fn run() -> Vec<String> {
             }
         }
         Err(found) => faults.extend(found),
+    }
+
+    println!("cargo::rerun-if-changed={}", formats::FILE);
+    match std::fs::read_to_string(root.join(formats::FILE)) {
+        Ok(json) => match formats::generate(&json) {
+            Ok(code) => {
+                let file = Path::new(&variable("OUT_DIR")).join("formats.rs");
+                if let Err(error) = std::fs::write(&file, code) {
+                    faults.push(format!("cannot write {}: {error}", file.display()));
+                }
+            }
+            Err(found) => faults.extend(found),
+        },
+        Err(error) => faults.push(format!("{}: cannot be read: {error}", formats::FILE)),
     }
 
     if env::var_os("CARGO_FEATURE_PHP").is_some() {

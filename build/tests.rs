@@ -4,6 +4,7 @@
 
 mod catalogue;
 mod commit;
+mod formats;
 #[allow(unreachable_pub, reason = "the file belongs to the crate")]
 #[path = "../src/access/groups.rs"]
 mod groups;

@@ -70,6 +70,13 @@ def drafts():
         yield json.dumps(entry["draft"])
 
 
+def redactions():
+    # Without the credentials, so that no file looks as if it contained one.
+    vectors = read("audit/redaction.json")
+    yield from (secret["clean"].replace("[redacted]", "dummy1") for secret in vectors["secrets"])
+    yield from vectors["plain"]
+
+
 def entries():
     yield from texts(read("audit/entries.json"), "body")
     for body in texts(read("audit/entries.json"), "body"):
@@ -220,6 +227,7 @@ SEEDS = {
     "note": notes,
     "checkpoint": checkpoints,
     "audit_draft": drafts,
+    "redaction": redactions,
     "audit_entry": entries,
     "audit_head": heads,
     "jsonrpc": requests,

@@ -53,6 +53,20 @@ pub fn sha256(data: &[u8]) -> [u8; 32] {
     Sha256::digest(data).into()
 }
 
+/// Returns the CRC-32 of `data` in six base62 digits (`0-9A-Za-z`, the most significant first), as GitHub and npm end
+/// their tokens.
+#[must_use]
+pub fn crc32_base62(data: &[u8]) -> [u8; 6] {
+    const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    let mut rest = crc32fast::hash(data);
+    let mut out = [b'0'; 6];
+    for digit in out.iter_mut().rev() {
+        *digit = DIGITS.get((rest % 62) as usize).copied().unwrap_or(b'0');
+        rest /= 62;
+    }
+    out
+}
+
 /// Returns `data` as base64url without padding ([RFC 4648 §5](https://www.rfc-editor.org/rfc/rfc4648#section-5)).
 #[must_use]
 pub fn base64url(data: &[u8]) -> String {

@@ -5,10 +5,8 @@
 
 use serde_json::{Map, Value};
 
+use super::redact::{Named, REDACTED, hides, named, redact};
 use crate::bytes::{hex, sha256};
-
-/// The text that replaces a secret.
-pub(super) const REDACTED: &str = "[redacted]";
 
 /// The length of the longest text inside `change`, in characters.
 const TEXT: usize = 512;
@@ -24,8 +22,17 @@ pub(super) const CHANGE_BYTES: usize = 8192;
 /// Returns `input` without invisible characters and secrets, cut to at most `max` characters. A text that was cut ends
 /// with `…`.
 pub(super) fn text(input: &str, max: usize) -> String {
-    let visible: String = input.chars().filter(|&c| !is_invisible(c)).collect();
-    let mut out = redact(&visible);
+    let mut visible = String::with_capacity(input.len());
+    let mut breaks = Vec::new();
+    for c in input.chars() {
+        if !is_invisible(c) {
+            visible.push(c);
+        } else if is_break(c) {
+            breaks.push(visible.len());
+        }
+    }
+    breaks.dedup();
+    let mut out = redact(&visible, &breaks);
     if let Some((cut, _)) = out.char_indices().nth(max) {
         let end = out
             .char_indices()
@@ -39,7 +46,7 @@ pub(super) fn text(input: &str, max: usize) -> String {
 
 /// Returns `change` with every key and value cleaned, its keys in byte order, and its width, depth and length bounded.
 pub(super) fn change(input: &Map<String, Value>) -> Map<String, Value> {
-    let clean = object(input, 1);
+    let clean = object(input, 1, None);
     let json = Value::Object(clean.clone()).to_string();
     if json.len() <= CHANGE_BYTES {
         return clean;
@@ -50,30 +57,46 @@ pub(super) fn change(input: &Map<String, Value>) -> Map<String, Value> {
     digest
 }
 
-fn value(input: &Value, depth: usize) -> Value {
+/// Cleans a value. `name` is what the name of the member that it belongs to says about it.
+fn value(input: &Value, depth: usize, name: Option<Named>) -> Value {
     match input {
-        Value::String(string) => text(string, TEXT).into(),
+        Value::String(string) => secret(string, name)
+            .unwrap_or_else(|| text(string, TEXT))
+            .into(),
         Value::Array(_) | Value::Object(_) if depth > DEPTH => "…".into(),
         Value::Array(items) => {
             let mut out: Vec<Value> = items
                 .iter()
                 .take(MEMBERS)
-                .map(|item| value(item, depth + 1))
+                .map(|item| value(item, depth + 1, name))
                 .collect();
             if items.len() > MEMBERS {
                 out.push("…".into());
             }
             out.into()
         }
-        Value::Object(members) => object(members, depth).into(),
+        Value::Object(members) => object(members, depth, name).into(),
         plain => plain.clone(),
     }
 }
 
-fn object(input: &Map<String, Value>, depth: usize) -> Map<String, Value> {
+/// Returns the replacement of `input` if its name makes it a secret.
+fn secret(input: &str, name: Option<Named>) -> Option<String> {
+    let visible: String = input.chars().filter(|&c| !is_invisible(c)).collect();
+    hides(name?, visible.trim()).then(|| REDACTED.to_owned())
+}
+
+/// Whether a member is a digest under the name `sha256`, as the summaries of arguments contain it.
+fn is_digest(name: &str, member: &Value) -> bool {
+    let hex = |text: &str| text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    name == "sha256" && member.as_str().is_some_and(hex)
+}
+
+fn object(input: &Map<String, Value>, depth: usize, outer: Option<Named>) -> Map<String, Value> {
     // Sorted here, so that the bytes do not depend on the features of serde_json.
     let mut sorted = std::collections::BTreeMap::new();
     for (name, member) in input {
+        let secret = named(name).max(outer).filter(|_| !is_digest(name, member));
         let name = text(name, KEY);
         let mut key = name.clone();
         let mut count = 1_usize;
@@ -86,9 +109,14 @@ fn object(input: &Map<String, Value>, depth: usize) -> Map<String, Value> {
             sorted.insert("…".to_owned(), Value::from(input.len() - MEMBERS));
             break;
         }
-        sorted.insert(key, value(member, depth + 1));
+        sorted.insert(key, value(member, depth + 1, secret));
     }
     sorted.into_iter().collect()
+}
+
+/// Whether a character ends a line or separates columns. It is removed, but what follows begins a word.
+const fn is_break(c: char) -> bool {
+    matches!(c, '\t'..='\r' | '\u{85}' | '\u{2028}' | '\u{2029}')
 }
 
 /// Whether a character is invisible but changes how a line looks or compares: control, direction, zero-width, filler, tag
@@ -103,114 +131,6 @@ const fn is_invisible(c: char) -> bool {
             | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
             | '\u{e0000}'..='\u{e0fff}'
     )
-}
-
-/// Replaces every word that looks like a secret. Redacting an ordinary word is harmless, so the rules are broad.
-fn redact(input: &str) -> String {
-    let mut out = String::with_capacity(input.len());
-    let mut rest = input;
-    let mut at_word = true;
-    while let Some(next) = rest.chars().next() {
-        let found = token_len(rest)
-            .or_else(|| dotted_len(rest))
-            .or_else(|| bearer_len(rest))
-            // Tried only at the start of a word, so that the time is linear in the length of the text.
-            .or_else(|| if at_word { jwt_len(rest) } else { None });
-        let (skip, kept) = match found {
-            Some(len) => (len, false),
-            None => (next.len_utf8(), true),
-        };
-        let (head, tail) = rest.split_at_checked(skip).unwrap_or((rest, ""));
-        out.push_str(if kept { head } else { REDACTED });
-        at_word = !(kept && u8::try_from(next).is_ok_and(is_word));
-        rest = tail;
-    }
-    out
-}
-
-const fn is_base64url(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_'
-}
-
-/// Whether a byte may be part of base64url parts that are joined by dots.
-const fn is_word(byte: u8) -> bool {
-    is_base64url(byte) || byte == b'.'
-}
-
-/// Returns the number of bytes at the start of `text` that are base64url.
-fn run(text: &[u8]) -> usize {
-    text.iter().take_while(|byte| is_base64url(**byte)).count()
-}
-
-/// Returns the length of a Countersign token at the start of `text`: `cs`, two letters for the kind, `_` and at least 20
-/// characters. Letter case is ignored, because some software changes it.
-fn token_len(text: &str) -> Option<usize> {
-    let (prefix, rest) = text.as_bytes().split_at_checked(5)?;
-    let known = [
-        b"csat_", b"csrt_", b"csac_", b"cscf_", b"cspr_", b"csap_", b"csup_", b"cssk_",
-    ]
-    .iter()
-    .any(|kind| prefix.eq_ignore_ascii_case(*kind));
-    let len = if known { run(rest) } else { 0 };
-    (len >= 20).then_some(5 + len)
-}
-
-/// Returns the length of a signed action or heartbeat, a sealed secret or the text of a vault at the start of `text`: a
-/// label, a dot and at least 20 characters of base64url and dots.
-fn dotted_len(text: &str) -> Option<usize> {
-    let labels: [&[u8]; 4] = [b"csaction.", b"csheartbeat.", b"cse1.", b"csv1."];
-    let (label, rest) = labels.iter().find_map(|label| {
-        let (start, rest) = text.as_bytes().split_at_checked(label.len())?;
-        start.eq_ignore_ascii_case(label).then_some((start, rest))
-    })?;
-    let len = rest.iter().take_while(|byte| is_word(**byte)).count();
-    (len >= 20).then_some(label.len() + len)
-}
-
-/// Returns the length of `Bearer` and the credential after it, at the start of `text`.
-fn bearer_len(text: &str) -> Option<usize> {
-    let (scheme, mut rest) = text.as_bytes().split_at_checked(6)?;
-    if !scheme.eq_ignore_ascii_case(b"bearer") {
-        return None;
-    }
-    let full = rest.len();
-    loop {
-        rest = match rest {
-            [b' ' | b':' | b'=' | b'+' | b'"' | b'\'', tail @ ..]
-            | [b'%', b'2', b'0', tail @ ..] => tail,
-            _ => break,
-        };
-    }
-    let separators = full - rest.len();
-    let credential = rest
-        .iter()
-        .take_while(|byte| byte.is_ascii_graphic() && !b"\"',;<>".contains(byte))
-        .count();
-    (separators > 0 && credential > 0).then_some(6 + separators + credential)
-}
-
-/// Returns the length of a JWT at the start of `text` ([RFC 7515 §3.1](https://www.rfc-editor.org/rfc/rfc7515#section-3.1)):
-/// three or more base64url parts joined by dots (a JWS has three, a JWE five), of which three in a row are long, or one
-/// begins like JSON (`eyJ` encodes `{"`). Words with short parts are host names and version numbers. The length is that of
-/// the whole dotted word.
-fn jwt_len(text: &str) -> Option<usize> {
-    let word = text.as_bytes().split(|byte| !is_word(*byte)).next()?;
-    let (mut parts, mut long, mut since_json) = (0_usize, 0_usize, None::<usize>);
-    let mut secret = false;
-    for part in word
-        .split(|byte| *byte == b'.')
-        .filter(|part| !part.is_empty())
-    {
-        parts += 1;
-        long = if part.len() >= 16 { long + 1 } else { 0 };
-        since_json = match since_json {
-            Some(count) => Some(count + 1),
-            None if part.len() >= 8 && part.windows(3).any(|three| three == b"eyJ") => Some(1),
-            None => None,
-        };
-        secret |= long >= 3 || since_json.is_some_and(|count| count >= 3);
-    }
-    (parts >= 3 && secret).then_some(word.len())
 }
 
 #[cfg(test)]

@@ -163,10 +163,10 @@ impl Draft {
     }
 
     /// Builds the exact bytes of the entry: compact JSON with its keys in a fixed order. Every text is cut to its length
-    /// and is free of invisible characters and of what looks like a token.
+    /// and is free of invisible characters and of what looks like a secret.
     ///
-    /// Redaction recognises Countersign's tokens, `Bearer` credentials and JWTs as they are written. It does not recognise a
-    /// secret that was encoded or split, so callers pass digests instead of values.
+    /// Redaction recognises what [`redact`](super::redact::redact) finds. It does not recognise a secret of an unknown
+    /// form, or one that was encoded or split, so callers pass digests instead of values.
     ///
     /// # Errors
     /// [`AuditError::Action`] when the action is empty; [`AuditError::Correlation`] and [`AuditError::Reference`] when

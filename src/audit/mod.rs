@@ -20,6 +20,7 @@ pub mod log;
 pub mod note;
 pub mod prove;
 pub mod prune;
+pub mod redact;
 pub mod seal;
 #[cfg(not(target_family = "wasm"))]
 pub mod seal_file;

@@ -23,7 +23,6 @@ const CHECKSUM: usize = 6;
 const LABEL: &[u8] = b"countersign/token/v1";
 /// The length of the authenticated message: the PAE of three parts.
 const MESSAGE: usize = 8 + (8 + LABEL.len()) + (8 + PREFIX) + (8 + FIELDS);
-const BASE62: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 /// The fields of a token. The tag is not verified yet.
 pub(super) struct TokenFields {
@@ -111,7 +110,7 @@ pub(super) fn encode(kind: Kind, signed: &[u8; FIELDS], tag: &[u8; TAG]) -> Stri
     // The remaining buffer has exactly the length of the encoded payload.
     let _ = bytes::base64url_at(rest, &payload);
     let (body, sum) = text.split_at_mut(LENGTH - CHECKSUM);
-    sum.copy_from_slice(&checksum(body));
+    sum.copy_from_slice(&bytes::crc32_base62(body));
     // All characters are ASCII.
     String::from_utf8(text).unwrap_or_default()
 }
@@ -127,7 +126,7 @@ pub(super) fn has_checksum(text: &[u8]) -> bool {
     text.len() == LENGTH
         && text
             .split_at_checked(LENGTH - CHECKSUM)
-            .is_some_and(|(body, sum)| checksum(body) == sum)
+            .is_some_and(|(body, sum)| bytes::crc32_base62(body) == sum)
 }
 
 /// Decodes a token as [`decode`] does, but without verifying the checksum.
@@ -158,14 +157,4 @@ pub(super) fn tag(key: &MacKey, kind: Kind, signed: &[u8; FIELDS]) -> [u8; TAG] 
     let parts: [&[u8]; 3] = [LABEL, kind.prefix().as_bytes(), signed];
     bytes::pae_into(parts.into_iter(), |piece| put(&mut rest, piece));
     key.mac(&message)
-}
-
-fn checksum(text: &[u8]) -> [u8; CHECKSUM] {
-    let mut rest = crc32fast::hash(text);
-    let mut out = [b'0'; CHECKSUM];
-    for digit in out.iter_mut().rev() {
-        *digit = BASE62.get((rest % 62) as usize).copied().unwrap_or(b'0');
-        rest /= 62;
-    }
-    out
 }

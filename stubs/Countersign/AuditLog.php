@@ -25,7 +25,7 @@ final class AuditLog
      * @param string|null  $head   The stored head, or null for an empty log.
      * @param list<string> $drafts JSON objects, see docs/audit.md: `{kind, actor: {kind, connection, user, client, ip},
      *                             action, target, change, outcome, reason, approval, correlation}`. Strings are cut to their
-     *                             maximum length, control characters are removed, and anything that looks like a token is
+     *                             maximum length, control characters are removed, and anything that looks like a secret is
      *                             redacted.
      *
      * @throws Exception      `audit_rollback` when the head is behind the high-water mark; `misuse` for a malformed draft;

@@ -1,4 +1,5 @@
 mod file;
+mod formats;
 mod proofs;
 mod redaction;
 mod tamper;

@@ -12,7 +12,7 @@ defined( 'ABSPATH' ) || exit;
 /**
  * Drafts of audit entries that the plugin records itself: what people do in the dashboard, and what clients do at the
  * OAuth endpoints. A draft is JSON, in the form that {@see \Countersign\AuditLog::append()} describes. The extension
- * removes control characters, limits the length of every text, and redacts what looks like a token.
+ * removes control characters, limits the length of every text, and redacts what looks like a secret.
  */
 final class EntryDraft {
 
