@@ -31,9 +31,9 @@ pub enum StoreError {
     /// An argument is outside the documented range, which is a mistake in the calling code.
     #[error("an argument is outside the range that the store accepts: correct the calling code")]
     Misuse,
-    /// The process was forked after the store was opened.
+    /// Another thread was using the store when the process was forked.
     #[error(
-        "the store was opened before the process was forked: open it in the process that uses it"
+        "another thread was using the store when this process was forked: fork while no other thread uses it"
     )]
     Forked,
     /// Another process reset the store, and this operation cannot continue in the new one.
@@ -49,6 +49,11 @@ pub enum StoreError {
     #[cfg(not(target_family = "wasm"))]
     #[error("{0}")]
     Folder(StateFolderError),
+    /// Processes of another machine or container have the store in the folder open.
+    #[error(
+        "another machine or container has the store's folder open: give each a folder of its own, share machine-id and process namespace between containers, or use redis"
+    )]
+    FolderInUse,
     /// The files of the store cannot be written.
     #[error("the store's files cannot be written: check owner, mode and mount of the folder")]
     NotWritable,

@@ -12,6 +12,8 @@
 
 mod count;
 mod error;
+#[cfg(not(target_family = "wasm"))]
+mod fork;
 mod interface;
 #[cfg(not(target_family = "wasm"))]
 mod lmdb;

@@ -1,13 +1,12 @@
 //! The store that the host configured. A process opens it once.
 
-use std::collections::HashMap;
-use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, LazyLock, Mutex};
+use std::path::Path;
+use std::sync::{Arc, Mutex};
 
 use super::error::StoreError;
+use super::fork;
 use super::interface::Store;
-use super::lmdb::{HostIdentity, LmdbStore};
+use super::lmdb::{HostIdentity, LmdbStore, folder_id};
 use crate::clock::Timestamp;
 use crate::path::{AbsolutePath, PathError};
 use crate::state_folder::StateFolder;
@@ -28,12 +27,15 @@ pub struct StoreSettings<'a> {
     pub redis_prefix: &'a str,
 }
 
+/// How many stores of each kind a process keeps open for its next call. A store that a handle uses is kept in any case.
+const KEPT: usize = 64;
+
 /// The largest `store_size`: 64 GiB.
 const MAX_MIB: usize = 65_536;
 
 impl<'a> StoreSettings<'a> {
-    /// Returns the configured store. The first successful call of a process opens it; further calls return the same
-    /// one.
+    /// Returns the configured store. The first successful call of a process opens it; further calls with equal settings
+    /// return the same one.
     ///
     /// # Errors
     /// [`StoreError::Engine`], [`StoreError::Path`] or [`StoreError::Size`] for an invalid setting; otherwise as
@@ -88,6 +90,9 @@ impl<'a> StoreSettings<'a> {
 
     #[cfg(feature = "redis")]
     fn open_server(&self) -> Result<Arc<dyn Store>, StoreError> {
+        use std::collections::HashMap;
+        use std::sync::LazyLock;
+
         use super::redis::RedisStore;
         static SERVERS: LazyLock<Mutex<HashMap<[u8; 32], Arc<RedisStore>>>> =
             LazyLock::new(Mutex::default);
@@ -96,16 +101,14 @@ impl<'a> StoreSettings<'a> {
         let parts = [self.redis_url, self.redis_prefix, &size].map(str::as_bytes);
         let name = crate::bytes::sha256(&crate::bytes::pae(&parts));
         // The lock is not held while connecting. A forked child may inherit a store: it makes its own connections.
-        let found = SERVERS
-            .lock()
-            .map_err(|_| StoreError::Corrupt)?
-            .get(&name)
-            .cloned();
-        if let Some(store) = found {
-            return Ok(store);
+        if let Some(store) = fork::lock(&SERVERS)?.get(&name) {
+            return Ok(Arc::clone(store) as Arc<dyn Store>);
         }
         let store = Arc::new(RedisStore::open(self.redis_url, self.redis_prefix, bytes)?);
-        let mut servers = SERVERS.lock().map_err(|_| StoreError::Corrupt)?;
+        let mut servers = fork::lock(&SERVERS)?;
+        if servers.len() >= KEPT {
+            servers.retain(|_, store| Arc::strong_count(store) > 1);
+        }
         Ok(Arc::clone(servers.entry(name).or_insert(store)) as Arc<dyn Store>)
     }
 
@@ -125,44 +128,70 @@ fn shown(_url: &str) -> String {
     "not supported by this build".to_owned()
 }
 
-/// The embedded stores that this process has open, by folder.
-static SHARED: LazyLock<Mutex<HashMap<PathBuf, Arc<LmdbStore>>>> = LazyLock::new(Mutex::default);
+/// The embedded stores that this process has open. The one that was opened last is at the end.
+static SHARED: Mutex<Vec<Arc<LmdbStore>>> = Mutex::new(Vec::new());
 
-/// The id of the process that opened the first one; 0 if there is none.
-static SHARED_BY: AtomicU32 = AtomicU32::new(0);
-
-/// Returns the embedded store of this host in `folder`. The first call of a process opens it; further calls return
-/// the same one. It stays open until the process ends. `map_bytes` is the size of a store that has to be started.
+/// Returns the embedded store of this host in `folder`. The first call of a process opens it; further calls return the
+/// same one, as long as the path leads to the same folder. Folders are told apart by device and inode, so another
+/// spelling or mount of the same folder leads to the same store, and a folder that replaces another one to its own.
+///
+/// A process keeps 64 stores open that no handle uses. A forked child gets the stores of its parent.
+///
+/// `map_bytes` is the size of a store that has to be started. A store that exists keeps its size; if this process has
+/// to start it anew, the size of the latest call counts.
 ///
 /// # Errors
-/// Those of [`LmdbStore::open`]; [`StoreError::Forked`] in a forked child of a process that had a store open.
+/// Those of [`LmdbStore::open`]; [`StoreError::Forked`] in a child whose parent was opening a store in another thread at
+/// the fork.
 pub fn open_shared(
     folder: &Path,
     map_bytes: usize,
     now: Timestamp,
 ) -> Result<Arc<LmdbStore>, StoreError> {
-    let process = std::process::id();
-    // Checked before the mutex is locked: a thread of the parent may have held it at the fork.
-    if let Err(other) = SHARED_BY.compare_exchange(0, process, Ordering::AcqRel, Ordering::Acquire)
-        && other != process
-    {
-        return Err(StoreError::Forked);
-    }
-    let mut shared = SHARED.lock().map_err(|_| StoreError::Corrupt)?;
-    if let Some(store) = shared.get(folder) {
-        return Ok(Arc::clone(store));
-    }
-    let canonical = StateFolder::open(folder)?.path().to_path_buf();
-    let store = match shared.get(&canonical) {
-        Some(store) => Arc::clone(store),
-        None => Arc::new(LmdbStore::open(
-            folder,
-            HostIdentity::of_host()?,
-            map_bytes,
-            now,
-        )?),
+    let mut shared = fork::lock(&SHARED)?;
+    let store = match take_open(&mut shared, folder) {
+        Some(store) => store,
+        None => take_closed(&mut shared, folder, map_bytes, now)?,
     };
-    shared.insert(canonical, Arc::clone(&store));
-    shared.insert(folder.to_path_buf(), Arc::clone(&store));
+    store.set_map_bytes(map_bytes);
+    shared.push(Arc::clone(&store));
     Ok(store)
+}
+
+/// Takes the store that this process has open in `folder` from the list.
+fn take_open(shared: &mut Vec<Arc<LmdbStore>>, folder: &Path) -> Option<Arc<LmdbStore>> {
+    let id = folder_id(folder)?;
+    let index = shared.iter().rposition(|store| store.is_of(folder, id))?;
+    Some(shared.remove(index))
+}
+
+/// Takes the store in `folder` from the list and opens it again, or opens a new one.
+fn take_closed(
+    shared: &mut Vec<Arc<LmdbStore>>,
+    folder: &Path,
+    map_bytes: usize,
+    now: Timestamp,
+) -> Result<Arc<LmdbStore>, StoreError> {
+    let found = StateFolder::open(folder)?;
+    // A store whose folder is gone may have the files open that this folder contains now.
+    shared.iter().for_each(|store| store.release_if_moved());
+    if let Some(index) = shared
+        .iter()
+        .position(|store| store.folder() == found.path())
+    {
+        if let Some(store) = shared.get(index) {
+            store.set_map_bytes(map_bytes);
+            store.refresh(now)?;
+        }
+        return Ok(shared.remove(index));
+    }
+    let is_idle = |store: &Arc<LmdbStore>| Arc::strong_count(store) == 1;
+    shared.retain(|store| store.is_open() || !is_idle(store));
+    while shared.len() >= KEPT
+        && let Some(index) = shared.iter().position(is_idle)
+    {
+        shared.remove(index);
+    }
+    let store = LmdbStore::open(folder, HostIdentity::of_host()?, map_bytes, now)?;
+    Ok(Arc::new(store))
 }

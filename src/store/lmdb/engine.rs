@@ -1,17 +1,22 @@
 //! Opening the embedded store, and following it when another process resets it.
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{PoisonError, RwLock};
+use std::sync::RwLock;
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
+use std::time::Duration;
 
 use heed::{CommitOrAbort, Env, WithoutTls};
 
 use super::identity::HostIdentity;
-use super::table::{TableName, WriteEnd, open_env, table, table_to_read, write};
-use super::volume::{FolderLock, Stamp, StoreVolume, reserve_lock, stamp, stretch};
+use super::lock::{FolderLock, FolderUse};
+use super::table::{
+    EnvEntry, TableName, WriteEnd, may_close, open_env, table, table_to_read, write,
+};
+use super::volume::{FolderId, Stamp, StoreVolume, folder_id, reserve_lock, stamp, stretch};
 use crate::clock::Timestamp;
-use crate::state_folder::StateFolder;
+use crate::state_folder::{StateFolder, effective_uid};
 use crate::store::error::StoreError;
+use crate::store::fork;
 
 /// The default size of a store: 64 MiB, enough for about 600,000 nonces at once. The file is sparse and takes disk
 /// space only as it fills.
@@ -19,6 +24,10 @@ pub const DEFAULT_MAP_BYTES: usize = 64 << 20;
 
 /// The only key of the unnamed table.
 pub(super) const LATEST: &[u8] = b"latest";
+
+/// How long a forked child waits for a transaction that another thread of the parent had begun: in vain, but another
+/// thread of the child may be opening the store.
+const CHILD_PATIENCE: Duration = Duration::from_secs(1);
 
 /// A [`Store`](crate::store::Store) in a folder of this host.
 #[derive(Debug)]
@@ -29,22 +38,56 @@ pub struct LmdbStore {
     folder: PathBuf,
     current: PathBuf,
     identity: HostIdentity,
-    map_bytes: usize,
-    /// The id of the process that opened the store.
-    process: u32,
+    /// The size of the next volume that this process starts.
+    map_bytes: AtomicUsize,
+    /// The id of the process that opened the volume.
+    process: AtomicU32,
     /// Set when LMDB reported damage. The next operation resets the store.
     damaged: AtomicBool,
+    /// The effective user of the process that opened the store.
+    user: u32,
+    /// The configured folder when the volume was opened.
+    top: FolderMark,
+    /// The folder in which the volume is open.
+    held: FolderMark,
     opened: RwLock<Option<OpenVolume>>,
 }
 
-/// The volume of the store that this process has open.
+/// Device and inode of a folder; zeros for none.
+#[derive(Debug, Default)]
+struct FolderMark([AtomicU64; 2]);
+
+impl FolderMark {
+    fn get(&self) -> Option<FolderId> {
+        let [device, inode] = &self.0;
+        let id = (
+            device.load(Ordering::Acquire),
+            inode.load(Ordering::Acquire),
+        );
+        (id != (0, 0)).then_some(id)
+    }
+
+    fn set(&self, id: Option<FolderId>) {
+        let (device, inode) = id.unwrap_or_default();
+        let [held_device, held_inode] = &self.0;
+        held_device.store(device, Ordering::Release);
+        held_inode.store(inode, Ordering::Release);
+    }
+}
+
+/// The volume of the store that this process has open. The fields are dropped in this order.
 #[derive(Debug)]
 pub(super) struct OpenVolume {
     pub(super) env: Env<WithoutTls>,
+    _entry: EnvEntry,
     pub(super) volume: StoreVolume,
     /// The state of the file `current` when the volume was opened.
     stamp: Option<Stamp>,
+    _use: FolderUse,
 }
+
+/// What [`OpenVolume`] consists of.
+type Opened = (Env<WithoutTls>, EnvEntry, StoreVolume);
 
 impl LmdbStore {
     /// Opens the store of this user in `folder`, or below it if many users share it: see [`StateFolder::open`]. Starts
@@ -56,8 +99,11 @@ impl LmdbStore {
     /// A process must not open a folder a second time while it has it open: use
     /// [`open_shared`](crate::store::open_shared).
     ///
+    /// A forked child may use the store that its parent opened: the first operation opens it for the child.
+    ///
     /// # Errors
-    /// The variants of [`StoreError`] for the folder, the files and the disk.
+    /// The variants of [`StoreError`] for the folder, the files and the disk. [`StoreError::FolderInUse`] while
+    /// processes of another machine or container have it open.
     pub fn open(
         folder: &Path,
         identity: HostIdentity,
@@ -71,13 +117,64 @@ impl LmdbStore {
             current: folder.join("current"),
             folder,
             identity,
-            map_bytes: map_bytes.max(1).next_multiple_of(1 << 20),
-            process: std::process::id(),
+            map_bytes: AtomicUsize::new(0),
+            process: AtomicU32::new(std::process::id()),
             damaged: AtomicBool::new(false),
+            user: effective_uid(),
+            top: FolderMark::default(),
+            held: FolderMark::default(),
             opened: RwLock::new(None),
         };
+        store.set_map_bytes(map_bytes);
         store.follow(now)?;
         Ok(store)
+    }
+
+    /// Returns the canonical path of the folder.
+    pub(in crate::store) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Sets the size of the next volume that this process starts.
+    pub(in crate::store) fn set_map_bytes(&self, map_bytes: usize) {
+        let bytes = map_bytes.max(1).next_multiple_of(1 << 20);
+        self.map_bytes.store(bytes, Ordering::Relaxed);
+    }
+
+    /// Returns whether this process has a volume open.
+    pub(in crate::store) fn is_open(&self) -> bool {
+        self.held.get().is_some()
+    }
+
+    /// Returns whether this process has the store in `path` open, which leads to the folder `id`: as the same user, and
+    /// with the files in a folder to which the path of this store still leads.
+    pub(in crate::store) fn is_of(&self, path: &Path, id: FolderId) -> bool {
+        self.top.get() == Some(id)
+            && self.user == effective_uid()
+            && if path == self.folder {
+                self.held.get() == Some(id)
+            } else {
+                self.is_open() && self.held.get() == folder_id(&self.folder)
+            }
+    }
+
+    /// Opens the current volume of the folder if this process does not have it open.
+    ///
+    /// # Errors
+    /// Those of [`LmdbStore::open`].
+    pub(in crate::store) fn refresh(&self, now: Timestamp) -> Result<(), StoreError> {
+        self.with(Some(now), |_| Ok(()))
+    }
+
+    /// Closes the volume if the path no longer leads to its folder, which was renamed or removed. The next operation
+    /// opens the store in the folder to which the path leads then.
+    pub(in crate::store) fn release_if_moved(&self) {
+        if self.is_open()
+            && self.held.get() != folder_id(&self.folder)
+            && let Ok(mut opened) = fork::write(&self.opened, CHILD_PATIENCE)
+        {
+            let _ = self.close(&mut opened);
+        }
     }
 
     /// Opens the current volume of the folder, or starts a new one if it cannot be used.
@@ -89,34 +186,82 @@ impl LmdbStore {
         {
             return Ok(());
         }
-        // The old environment is closed first: LMDB does not open a file twice in one process.
-        *opened = None;
+        self.reopen(&mut opened, Some(now))
+    }
+
+    /// Opens in a forked child the volume that the parent had open.
+    ///
+    /// LMDB allows a child to close the environment of its parent, but to use it for nothing else. Closing frees only
+    /// what belongs to the child: memory, its copies of the descriptors, and reader slots with its own process id. The
+    /// parent's locks belong to the parent's process.
+    ///
+    /// # Errors
+    /// [`StoreError::Forked`] if another thread of the parent was using the store at the fork, so that the environment
+    /// is in an unknown state.
+    fn renew(&self, now: Option<Timestamp>) -> Result<(), StoreError> {
+        let mut opened = fork::write(&self.opened, CHILD_PATIENCE)?;
+        if std::process::id() == self.process.load(Ordering::Acquire) {
+            return Ok(());
+        }
+        self.reopen(&mut opened, now)
+    }
+
+    /// Closes the volume, and opens the current one or starts a new one. Without `now`, it opens only the volume that
+    /// was open before.
+    fn reopen(
+        &self,
+        opened: &mut Option<OpenVolume>,
+        now: Option<Timestamp>,
+    ) -> Result<(), StoreError> {
         // A shared folder may have been emptied, and then this user's folder is made again.
         if StateFolder::open(&self.configured)?.path() != self.folder {
             return Err(StoreError::Replaced);
         }
         let lock = FolderLock::take(&self.folder)?;
+        // The old environment is closed first: LMDB does not open a file twice in one process.
+        let before = self.close(opened)?;
+        let used = FolderUse::join(&self.folder, &self.identity, &lock)?;
         let damaged = self.damaged.load(Ordering::Acquire);
         let found = if damaged {
             None
         } else {
             StoreVolume::present(&self.folder, &self.identity)
         };
-        let mut next = match found.map(|volume| self.adopt(volume)) {
-            Some(Err(StoreError::Corrupt)) | None => self.start(now)?,
-            Some(result) => result?,
+        if now.is_none() && (found.is_none() || found != before) {
+            return Err(StoreError::Replaced);
+        }
+        let (env, entry, volume) = match (found.map(|volume| self.adopt(volume)), now) {
+            (Some(Err(StoreError::Corrupt)) | None, Some(now)) => self.start(now)?,
+            (Some(result), _) => result?,
+            (None, None) => return Err(StoreError::Replaced),
         };
-        next.stamp = stamp(&self.current);
-        *opened = Some(next);
+        *opened = Some(OpenVolume {
+            env,
+            _entry: entry,
+            volume,
+            stamp: stamp(&self.current),
+            _use: used,
+        });
+        self.top.set(folder_id(&self.configured));
+        self.held.set(folder_id(&self.folder));
         self.damaged.store(false, Ordering::Release);
         drop(lock);
         Ok(())
     }
 
+    /// Closes the volume, if one is open, and returns which it was. The store belongs to this process afterwards.
+    fn close(&self, opened: &mut Option<OpenVolume>) -> Result<Option<StoreVolume>, StoreError> {
+        may_close()?;
+        let before = opened.take().map(|opened| opened.volume.clone());
+        self.held.set(None);
+        self.process.store(std::process::id(), Ordering::Release);
+        Ok(before)
+    }
+
     /// Opens a volume. The lengths of its files were already checked.
-    fn adopt(&self, volume: StoreVolume) -> Result<OpenVolume, StoreError> {
+    fn adopt(&self, volume: StoreVolume) -> Result<Opened, StoreError> {
         let bytes = usize::try_from(volume.map_bytes).map_err(|_| StoreError::Corrupt)?;
-        let env = open_env(&self.folder.join(&volume.name), bytes)?;
+        let (env, entry) = open_env(&self.folder.join(&volume.name), bytes)?;
         env.clear_stale_readers()?;
         let rtxn = env.read_txn()?;
         env.open_databases_and_commit(rtxn, |opener, rtxn| {
@@ -125,22 +270,19 @@ impl LmdbStore {
             }
             Ok::<_, StoreError>(CommitOrAbort::<_, ()>::Commit(()))
         })?;
-        Ok(OpenVolume {
-            env,
-            volume,
-            stamp: None,
-        })
+        Ok((env, entry, volume))
     }
 
     /// Starts a new, empty volume. Its watermark is `now`, or the last change of the files if that is later.
-    fn start(&self, now: Timestamp) -> Result<OpenVolume, StoreError> {
+    fn start(&self, now: Timestamp) -> Result<Opened, StoreError> {
         let opened_at = now.max(StoreVolume::latest_trace(&self.folder));
         let name = StoreVolume::fresh_name(&self.folder, now);
         let path = self.folder.join(&name);
+        let map_bytes = self.map_bytes.load(Ordering::Relaxed);
         let made = reserve_lock(&self.folder, &name)
-            .and_then(|()| open_env(&path, self.map_bytes))
-            .and_then(|env| {
-                stretch(&path, self.map_bytes as u64)?;
+            .and_then(|()| open_env(&path, map_bytes))
+            .and_then(|(env, entry)| {
+                stretch(&path, map_bytes as u64)?;
                 write(&env, |opener, wtxn| {
                     for name in TableName::ALL {
                         table(opener, wtxn, name)?;
@@ -151,11 +293,7 @@ impl LmdbStore {
                 })?;
                 let volume =
                     StoreVolume::establish(&self.folder, &self.identity, &name, opened_at)?;
-                Ok(OpenVolume {
-                    env,
-                    volume,
-                    stamp: None,
-                })
+                Ok((env, entry, volume))
             });
         made.inspect_err(|_| StoreVolume::discard(&self.folder, &name))
     }
@@ -173,8 +311,8 @@ impl LmdbStore {
         now: Option<Timestamp>,
         work: impl Fn(&OpenVolume) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        if std::process::id() != self.process {
-            return Err(StoreError::Forked);
+        if std::process::id() != self.process.load(Ordering::Acquire) {
+            self.renew(now)?;
         }
         for _ in 0..2 {
             let opened = self.opened.read().map_err(|_| StoreError::Corrupt)?;
@@ -211,15 +349,12 @@ impl LmdbStore {
 }
 
 impl Drop for LmdbStore {
+    /// Closes the volume, unless this is a forked child and another thread of the parent was using it at the fork.
     fn drop(&mut self) {
-        if std::process::id() != self.process {
-            // LMDB forbids a forked child to use the environment, and closing it is a use. It stays open until the
-            // child exits.
-            let opened = self
-                .opened
-                .get_mut()
-                .unwrap_or_else(PoisonError::into_inner);
-            std::mem::forget(opened.take());
+        let forked = std::process::id() != *self.process.get_mut();
+        if forked && (self.opened.try_write().is_err() || may_close().is_err()) {
+            let opened = self.opened.get_mut();
+            std::mem::forget(opened.map(Option::take));
         }
     }
 }

@@ -4,7 +4,8 @@ use std::fs;
 
 use crate::store::error::StoreError;
 
-/// The machine and the boot that a store belongs to. The store is reset if either differs.
+/// The machine and the boot that a store belongs to. The store is reset if either differs and nobody has it open; while
+/// processes of another identity have it open, it is refused.
 ///
 /// A store is not synced to disk, so after a crash of the machine its files may have any content. On a clone of the
 /// machine they would allow the same nonce to be used on both. The boot id differs in either case.
@@ -43,6 +44,13 @@ impl HostIdentity {
             return Err(StoreError::NoIdentity);
         }
         Ok(identity)
+    }
+
+    /// Returns the namespace in which process ids of this process are unique; empty if it cannot be read. It is not part
+    /// of the identity, since records of another namespace are as good as those of this one.
+    pub(super) fn process_namespace() -> String {
+        let link = fs::read_link("/proc/self/ns/pid").unwrap_or_default();
+        Self::new(&link.to_string_lossy().replace(':', "-"), "").boot
     }
 
     /// Returns the id of the boot.

@@ -8,9 +8,14 @@
 //! **No `MDB_WRITEMAP`,** although it is three times faster: the map would be writable, so a stray pointer anywhere in
 //! PHP could change records, and a full disk would end in a signal instead of an error.
 //!
-//! **Forks.** Only the process that opened an environment may use it, and LMDB cannot open it a second time in a
-//! forked child. The child is therefore refused with [`StoreError::Forked`](super::StoreError::Forked). php-fpm and
-//! Apache fork before their first request, and the store is opened in a request.
+//! **Forks.** Only the process that opened an environment may use it. The first operation of a forked child closes the
+//! child's copy and opens the same file anew, so every handle that the parent made works in the child (`engine`). While
+//! another thread of the parent was using the store at the fork, the copy is in an unknown state. The child is then
+//! refused with [`StoreError::Forked`](super::StoreError::Forked).
+//!
+//! **Machines and containers.** Processes of another boot, machine or process namespace are refused with
+//! [`StoreError::FolderInUse`](super::StoreError::FolderInUse) while the store is open (`lock`). If nobody has it open,
+//! a store of another boot or machine is replaced; one of another process namespace is used.
 //!
 //! **Tables** (integers big-endian, moments in milliseconds):
 //!
@@ -31,9 +36,11 @@
 mod engine;
 mod folder;
 mod identity;
+mod lock;
 mod operations;
 mod table;
 mod volume;
 
 pub use engine::{DEFAULT_MAP_BYTES, LmdbStore};
 pub use identity::HostIdentity;
+pub(super) use volume::folder_id;

@@ -1,10 +1,12 @@
 //! The tables of the embedded store, and read and write transactions on them.
 
+use std::collections::HashSet;
 use std::fs::{self, Metadata};
 use std::ops::Bound;
 use std::os::fd::BorrowedFd;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
+use std::sync::{LazyLock, Mutex};
 
 use heed::types::Bytes;
 use heed::{
@@ -15,6 +17,7 @@ use heed::{
 use super::folder;
 use crate::clock::Timestamp;
 use crate::store::error::StoreError;
+use crate::store::fork;
 
 /// The greatest number of processes that read at one moment. A read takes about a microsecond.
 const MAX_READERS: u32 = 1024;
@@ -135,8 +138,48 @@ pub(super) fn table_to_read<'e>(
         .ok_or(StoreError::Corrupt)
 }
 
+/// The data files that this process has open, by device and inode. Locked while an environment is opened.
+///
+/// LMDB must not open a file twice in one process: closing it once would release the locks of the other. `heed` tells
+/// files apart by their canonical paths, which differ if a folder was renamed or is mounted twice.
+static OPEN: LazyLock<Mutex<HashSet<(u64, u64)>>> = LazyLock::new(Mutex::default);
+
+/// The entry of an environment in the list of open files. It must be dropped after the environment.
+#[derive(Debug)]
+pub(super) struct EnvEntry((u64, u64));
+
+impl Drop for EnvEntry {
+    fn drop(&mut self) {
+        if let Ok(mut open) = fork::lock(&OPEN) {
+            open.remove(&self.0);
+        }
+    }
+}
+
+/// Returns whether environments can be closed in this process.
+///
+/// # Errors
+/// [`StoreError::Forked`] in a child whose parent was opening an environment in another thread at the fork.
+pub(super) fn may_close() -> Result<(), StoreError> {
+    fork::lock(&OPEN).map(drop)
+}
+
+fn file_id(about: &Metadata) -> (u64, u64) {
+    (about.dev(), about.ino())
+}
+
 /// Opens an environment.
-pub(super) fn open_env(path: &Path, map_bytes: usize) -> Result<Env<WithoutTls>, StoreError> {
+///
+/// # Errors
+/// [`StoreError::Busy`] if this process has the file open; otherwise those of LMDB.
+pub(super) fn open_env(
+    path: &Path,
+    map_bytes: usize,
+) -> Result<(Env<WithoutTls>, EnvEntry), StoreError> {
+    let mut open = fork::lock(&OPEN)?;
+    if fs::metadata(path).is_ok_and(|about| open.contains(&file_id(&about))) {
+        return Err(StoreError::Busy);
+    }
     let mut options = EnvOpenOptions::new().read_txn_without_tls();
     options
         .map_size(map_bytes)
@@ -149,7 +192,7 @@ pub(super) fn open_env(path: &Path, map_bytes: usize) -> Result<Env<WithoutTls>,
     // * A file from before a crash is never opened, since the boot id differs (`StoreVolume::present`).
     // * A file that was cut short is never opened: its length is checked before, and equals that of the map from the
     //   start (`stretch`).
-    // * A forked child never uses the environment of its parent (`LmdbStore::with`).
+    // * A forked child does not use the environment of its parent, except that it closes it (`LmdbStore::renew`).
     #[allow(unsafe_code)]
     let env = unsafe {
         options
@@ -162,23 +205,23 @@ pub(super) fn open_env(path: &Path, map_bytes: usize) -> Result<Env<WithoutTls>,
             .open(path)
     };
     let env = env?;
-    close_on_exec(path)?;
-    Ok(env)
+    let id = file_id(&fs::metadata(path).map_err(|error| folder::io_error(&error))?);
+    close_on_exec(id)?;
+    open.insert(id);
+    Ok((env, EnvEntry(id)))
 }
 
 /// Closes the data file in programs that PHP starts. LMDB opens it without `O_CLOEXEC`, so those programs could write
 /// to it.
-fn close_on_exec(path: &Path) -> Result<(), StoreError> {
-    let file = |about: Metadata| (about.dev(), about.ino());
+fn close_on_exec(data: (u64, u64)) -> Result<(), StoreError> {
     let io = |error| folder::io_error(&error);
-    let data = file(fs::metadata(path).map_err(io)?);
     for entry in fs::read_dir("/proc/self/fd").map_err(io)?.flatten() {
         let number = entry
             .file_name()
             .to_str()
             .and_then(|name| name.parse().ok());
         if let Some(number) = number
-            && fs::metadata(entry.path()).is_ok_and(|about| file(about) == data)
+            && fs::metadata(entry.path()).is_ok_and(|about| file_id(&about) == data)
         {
             // SAFETY: The call is unsafe because the descriptor may be closed and reused for another file while it is
             // borrowed. This descriptor belongs to the file that LMDB has just opened and keeps open as long as the

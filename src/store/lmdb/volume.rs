@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! lock                     held (flock) while a process opens or starts the store
+//! users                    held (shared flock) while a process has the store open; says where these processes run
 //! current                  names the current data file and its machine; replaced by rename
 //! store-….mdb, ….mdb-lock  the files of LMDB
 //! ```
@@ -14,11 +15,11 @@
 //! A data file whose content was overwritten in place with an older copy is not recognised. The folder needs no backup;
 //! if it is restored, it must be restored as a whole.
 
-use std::fs::{self, File, Metadata, OpenOptions, TryLockError};
+use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant, UNIX_EPOCH};
+use std::time::UNIX_EPOCH;
 
 use super::folder::io_error;
 use super::identity::HostIdentity;
@@ -28,12 +29,12 @@ use crate::store::error::StoreError;
 /// The first line of `current`. A store with another layout is not opened but replaced.
 const LAYOUT: &str = "countersign store 3";
 
-/// How long to wait while another process opens the store, which takes about a millisecond.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// Distinguishes one version of `current` from another: device, inode and time of change. The time is ctime, which
+/// cannot be set by restoring a file, unlike mtime.
+pub(super) type Stamp = (u64, u64, i64, i64);
 
-/// Distinguishes one version of `current` from another: inode and time of change. The time is ctime, which cannot be
-/// set by restoring a file, unlike mtime.
-pub(super) type Stamp = (u64, i64, i64);
+/// Device and inode of a folder.
+pub(in crate::store) type FolderId = (u64, u64);
 
 /// Distinguishes the files of a volume from copies of them: see [`facts`].
 type FileFacts = [u64; 6];
@@ -51,45 +52,21 @@ pub(super) struct StoreVolume {
     files: FileFacts,
 }
 
-/// The lock of a folder. It is released when dropped, or by the kernel when the process ends.
-pub(super) struct FolderLock(#[allow(dead_code)] File);
-
-impl FolderLock {
-    /// Takes the lock.
-    ///
-    /// # Errors
-    /// [`StoreError::Busy`] if another process holds it for longer than [`PATIENCE`].
-    pub(super) fn take(folder: &Path) -> Result<Self, StoreError> {
-        let path = folder.join("lock");
-        if fs::symlink_metadata(&path).is_ok_and(|about| !about.is_file()) {
-            return Err(StoreError::NotWritable);
-        }
-        let file = private(OpenOptions::new().read(true).write(true).create(true))
-            .open(path)
-            .map_err(|error| io_error(&error))?;
-        let start = Instant::now();
-        loop {
-            match file.try_lock() {
-                Ok(()) => return Ok(Self(file)),
-                Err(TryLockError::WouldBlock) if start.elapsed() < PATIENCE => {
-                    std::thread::sleep(Duration::from_millis(1));
-                }
-                Err(TryLockError::WouldBlock) => return Err(StoreError::Busy),
-                Err(TryLockError::Error(error)) => return Err(io_error(&error)),
-            }
-        }
-    }
+/// Makes a new file accessible to this user only.
+pub(super) fn private(options: &mut OpenOptions) -> &mut OpenOptions {
+    options.mode(0o600)
 }
 
-/// Makes a new file accessible to this user only.
-fn private(options: &mut OpenOptions) -> &mut OpenOptions {
-    options.mode(0o600)
+/// Returns which folder a path leads to; `None` if it leads to none. The last part of the path must not be a link.
+pub(in crate::store) fn folder_id(folder: &Path) -> Option<FolderId> {
+    let about = fs::symlink_metadata(folder).ok()?;
+    about.is_dir().then_some((about.dev(), about.ino()))
 }
 
 /// Returns the version of `current`; `None` if there is no such file.
 pub(super) fn stamp(current: &Path) -> Option<Stamp> {
     let about = fs::symlink_metadata(current).ok()?;
-    Some((about.ino(), about.ctime(), about.ctime_nsec()))
+    Some((about.dev(), about.ino(), about.ctime(), about.ctime_nsec()))
 }
 
 impl StoreVolume {
@@ -224,11 +201,12 @@ fn store_files(folder: &Path) -> Vec<PathBuf> {
 ///
 /// A restored file may get the inode of the one that it replaces, so the time of creation is included where the file
 /// system records it. A data file or lock file that was cut short would kill the process that maps it, so the lengths
-/// are checked before the files are opened.
+/// are checked before the files are opened. A file with a second name may also be open under that name, perhaps in this
+/// process, in which LMDB must not open a file twice.
 fn facts(folder: &Path, name: &str) -> Option<(FileFacts, u64)> {
     let about = |name: &str| -> Option<Metadata> {
         let about = fs::symlink_metadata(folder.join(name)).ok()?;
-        about.is_file().then_some(about)
+        (about.is_file() && about.nlink() <= 1).then_some(about)
     };
     let born = |about: &Metadata| {
         let since = about.created().ok()?.duration_since(UNIX_EPOCH).ok()?;

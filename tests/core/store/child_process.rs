@@ -13,7 +13,6 @@ use countersign::clock::{Clock as _, SystemClock, Timestamp};
 use countersign::limit::Limit;
 use countersign::store::{
     DEFAULT_MAP_BYTES, HostIdentity, Insertion, LmdbStore, OneTimeUse, Origin, Store, StoreError,
-    open_shared,
 };
 
 /// Returns a moment after the modification time of every file, so that the clock of the test is the latest.
@@ -170,26 +169,19 @@ fn child() {
                 say(n.to_string());
             }
         }
-        "shared" => {
-            let store = open_shared(&folder, DEFAULT_MAP_BYTES, now).unwrap();
-            let same = open_shared(&folder.join("."), DEFAULT_MAP_BYTES, now).unwrap();
-            assert!(std::sync::Arc::ptr_eq(&store, &same));
-            let later = now.plus_millis(1);
-            let elsewhere = folder.join("elsewhere");
-            let forked = in_a_fork(move || {
-                matches!(
-                    store.insert_once(&once(1, later), later),
-                    Err(StoreError::Forked)
-                ) && matches!(store.get(b"a"), Err(StoreError::Forked))
-                    && matches!(
-                        open_shared(&elsewhere, DEFAULT_MAP_BYTES, later),
-                        Err(StoreError::Forked)
-                    )
-            });
-            say(format!(
-                "{forked} {}",
-                same.insert_once(&once(1, later), later).unwrap()
-            ));
+        // Holds the store open as a process of another machine.
+        "elsewhere" => {
+            let there = HostIdentity::new("boot-1", "machine-2");
+            match LmdbStore::open(&folder, there, DEFAULT_MAP_BYTES, now) {
+                Ok(store) => {
+                    say(format!(
+                        "opened {}",
+                        store.status().unwrap().opened_at.millis()
+                    ));
+                    start();
+                }
+                Err(error) => say(error.to_string()),
+            }
         }
         "refused" => say(open(&folder, now).unwrap_err().to_string()),
         // A read transaction of LMDB that stays open. A read of the store would end before the process can be killed.

@@ -1,4 +1,4 @@
-//! The folder of the embedded store: reboots, restored and damaged files, other users, forks.
+//! The folder of the embedded store: reboots, restored and damaged files, other users.
 
 use std::fs;
 use std::io::Write as _;
@@ -73,14 +73,6 @@ fn a_killed_reader_does_not_fill_the_store() {
 }
 
 // ---- Forks ----------------------------------------------------------------------------------
-
-#[test]
-fn a_forked_child_is_refused_and_the_parent_continues() {
-    let dir = tempfile::tempdir().unwrap();
-    let mut player = Player::start("shared", dir.path().to_str().unwrap(), base(), 0);
-    assert_eq!(player.hear().as_deref(), Some("true true"));
-    player.end();
-}
 
 #[test]
 fn a_store_dropped_in_a_forked_child_stays_open_in_the_parent() {
@@ -381,7 +373,7 @@ fn files_are_accessible_to_their_owner_only() {
         .unwrap()
         .map(|e| e.unwrap().path())
         .collect();
-    assert_eq!(files.len(), 4, "{files:?}");
+    assert_eq!(files.len(), 5, "{files:?}");
     for file in files {
         assert_eq!(mode(&file), 0o600, "{}", file.display());
     }

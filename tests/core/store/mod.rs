@@ -1,6 +1,8 @@
 mod child_process;
 mod conformance;
 mod folder;
+mod forks;
+mod places;
 mod processes;
 #[cfg(feature = "redis")]
 mod redis;
