@@ -15,7 +15,9 @@ use countersign::action::{
 use countersign::clock::{Clock as _, SystemClock, Timestamp};
 use countersign::keyring::SiteId;
 use countersign::reason::Reason;
-use countersign::store::{DEFAULT_MAP_BYTES, HostIdentity, LmdbStore};
+use countersign::store::{HostIdentity, LmdbStore};
+
+use crate::store::child_process::open_as;
 
 const ACTIONS: u64 = 500;
 
@@ -26,7 +28,7 @@ fn channel() -> Channel {
 
 fn open(folder: &Path, boot: &str, now: Timestamp) -> LmdbStore {
     let identity = HostIdentity::new(boot, "machine-1");
-    LmdbStore::open(folder, identity, DEFAULT_MAP_BYTES, now).unwrap()
+    open_as(folder, &identity, now).unwrap()
 }
 
 fn sign(id: u64, nonce: u64, issued: Timestamp) -> String {

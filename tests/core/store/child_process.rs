@@ -6,6 +6,7 @@ use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
+use std::time::Duration;
 
 use crate::support::role;
 use countersign::bytes::sha256;
@@ -31,6 +32,22 @@ pub fn open(folder: &Path, now: Timestamp) -> Result<LmdbStore, StoreError> {
 /// Makes a folder for a store, unless another process has made it.
 pub fn make(folder: &Path) {
     fs::create_dir_all(folder).unwrap();
+}
+
+/// Opens a store that nobody has open, as a process of this machine. If another test has just started a program, the
+/// child has the file of the lock open until it executes the program.
+pub fn open_as(
+    folder: &Path,
+    identity: &HostIdentity,
+    now: Timestamp,
+) -> Result<LmdbStore, StoreError> {
+    for _ in 0..10_000 {
+        match LmdbStore::open(folder, identity.clone(), DEFAULT_MAP_BYTES, now) {
+            Err(StoreError::FolderInUse) => std::thread::sleep(Duration::from_millis(1)),
+            other => return other,
+        }
+    }
+    Err(StoreError::FolderInUse)
 }
 
 /// Opens the store at a place: a folder, or the address of a server.

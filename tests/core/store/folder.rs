@@ -8,14 +8,12 @@ use std::process::Command;
 
 use super::child_process::{
     Player, base, command, data_file, eight, identity, in_a_fork, insert, make, once, open,
-    store_files, sum,
+    open_as, store_files, sum,
 };
 use countersign::clock::{Clock as _, SKEW_MS, SystemClock, Timestamp};
 use countersign::limit::Limit;
 use countersign::state_folder::StateFolderError;
-use countersign::store::{
-    DEFAULT_MAP_BYTES, HostIdentity, LmdbStore, OneTimeUse, Origin, Store as _, StoreError,
-};
+use countersign::store::{HostIdentity, LmdbStore, OneTimeUse, Origin, Store as _, StoreError};
 
 #[test]
 fn eight_processes_that_open_at_once_start_one_store() {
@@ -159,7 +157,7 @@ fn a_reboot_or_a_cloned_machine_resets_the_store() {
         let dir = tempfile::tempdir().unwrap();
         let before = used(dir.path());
         let now = before.plus_seconds(5);
-        let store = LmdbStore::open(dir.path(), identity, DEFAULT_MAP_BYTES, now).unwrap();
+        let store = open_as(dir.path(), &identity, now).unwrap();
         assert_reset(&store, before, now);
         assert_eq!(store_files(dir.path()).len(), 2, "the old files are gone");
     }
@@ -172,7 +170,7 @@ fn a_clock_reset_by_a_reboot_does_not_move_the_watermark_back() {
     drop(open(dir.path(), real).unwrap());
     let old = Timestamp::from_seconds(1000);
     let identity = HostIdentity::new("boot-2", "machine-1");
-    let store = LmdbStore::open(dir.path(), identity, DEFAULT_MAP_BYTES, old).unwrap();
+    let store = open_as(dir.path(), &identity, old).unwrap();
     assert!(store.status().unwrap().opened_at >= real);
     assert_eq!(insert(&store, 1, old), Err(StoreError::ClockStepped));
 }

@@ -1,4 +1,4 @@
-mod child_process;
+pub mod child_process;
 mod conformance;
 mod folder;
 mod forks;
