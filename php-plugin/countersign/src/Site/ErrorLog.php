@@ -117,7 +117,7 @@ final class ErrorLog {
 			static function () use ( $refused ): void {
 				$count = self::refused_statements() - $refused;
 				if ( $count > 0 ) {
-					self::note( sprintf( 'WordPress database error: the database refused %d statements of this request, whose text is not written here', $count ) );
+					self::note( sprintf( 'WordPress database error: %d refused in this request', $count ) );
 				}
 			}
 		);
