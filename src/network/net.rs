@@ -22,6 +22,21 @@ pub enum NetworkError {
         "the address of a network must be its first address: all bits after the prefix must be zero"
     )]
     HostBits,
+    /// Its prefix is too short for the purpose.
+    #[error("the network has too many addresses: its prefix must have at least 8 bits")]
+    TooWide,
+}
+
+impl NetworkError {
+    /// Returns the stable code of the error.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Malformed => "malformed",
+            Self::HostBits => "host_bits",
+            Self::TooWide => "too_wide",
+        }
+    }
 }
 
 /// All IPv4 addresses, or all IPv6 addresses, that begin with the same bits

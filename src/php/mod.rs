@@ -19,6 +19,7 @@ mod keyring;
 mod limit;
 mod mcp;
 mod messages;
+mod network;
 mod oauth;
 mod path;
 mod policy;
@@ -80,6 +81,7 @@ fn register_handles() -> Result<()> {
     register::<limit::PhpBudgets>()?;
     register::<limit::PhpSpending>()?;
     register::<access::PhpAccess>()?;
+    register::<network::PhpTrustedProxies>()?;
     register::<policy::PhpPolicy>()?;
     register::<policy::PhpPolicyVerdict>()?;
     register::<audit::PhpAuditLog>()?;

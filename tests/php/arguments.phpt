@@ -19,6 +19,7 @@ use Countersign\OAuth;
 use Countersign\Secret;
 use Countersign\Store;
 use Countersign\Tokens;
+use Countersign\TrustedProxies;
 use Countersign\Vault;
 
 const SITE   = '0123456789abcdef';
@@ -57,6 +58,7 @@ $objects = array(
 		'max_body'          => 1_000_000,
 	) ) ),
 );
+$objects[ TrustedProxies::class ] = new TrustedProxies( array(), 'Forwarded' );
 // Wrong values for one argument, while the secret is in all the others.
 $wrong = array( null, 5, 1.5, true, array( 'a' ), new stdClass(), STDERR );
 
@@ -128,6 +130,7 @@ Countersign\OAuth::token: ArgumentCountError, Error, TypeError; shown by none
 Countersign\Secret::equals: ArgumentCountError, Countersign\Exception, Error; shown by none
 Countersign\Secret::of: ArgumentCountError, Error, TypeError; shown by none
 Countersign\Tokens::verify: ArgumentCountError, Error, TypeError; shown by none
+Countersign\TrustedProxies::clientAddress: ArgumentCountError, Error, TypeError; shown by none
 Countersign\Vault::checkSalts: ArgumentCountError, Error, TypeError; shown by none
 Countersign\Vault::create: ArgumentCountError, Countersign\Exception, Error, TypeError; shown by none
 Countersign\Vault::open: ArgumentCountError, Countersign\Exception, Error, TypeError; shown by none
