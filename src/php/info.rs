@@ -62,7 +62,8 @@ pub(super) fn log(line: &str) {
     ext_php_rs::error::php_error(&ext_php_rs::flags::ErrorType::Warning, line);
 }
 
-/// Prints the section of `phpinfo()`: the version, the store and the self-test, but no secret. It does not open the store.
+/// Prints the section of `phpinfo()`: the version, the store, the state folder and the self-test, but no secret. It neither
+/// opens the store nor makes anything.
 pub(super) extern "C" fn phpinfo(_module: *mut ModuleEntry) {
     let failed: Vec<&str> = crate::selftest::run()
         .into_iter()
@@ -74,7 +75,9 @@ pub(super) extern "C" fn phpinfo(_module: *mut ModuleEntry) {
     } else {
         format!("FAILED: {}", failed.join(", "))
     };
-    let (engine, place) = HostSettings::read().store().describe();
+    let settings = HostSettings::read();
+    let (engine, place) = settings.store().describe();
+    let folder = settings.store().describe_folder();
     info_table_start!();
     info_table_row!("Countersign", "enabled");
     info_table_row!("Version", env!("CARGO_PKG_VERSION"));
@@ -82,6 +85,7 @@ pub(super) extern "C" fn phpinfo(_module: *mut ModuleEntry) {
     info_table_row!("Target", env!("COUNTERSIGN_TARGET"));
     info_table_row!("Store", engine);
     info_table_row!("Store at", place.as_str());
+    info_table_row!("State folder", folder.as_str());
     info_table_row!("Self-test", verdict.as_str());
     info_table_end!();
     // PHP's own table of INI entries would show a password in the address of the Redis server.

@@ -9,7 +9,7 @@ use super::interface::Store;
 use super::lmdb::{HostIdentity, LmdbStore, folder_id};
 use crate::clock::Timestamp;
 use crate::path::{AbsolutePath, PathError};
-use crate::state_folder::StateFolder;
+use crate::state_folder::{self, StateFolder};
 
 /// The settings of a store: the INI entries `countersign.*` with these names.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -78,6 +78,15 @@ impl<'a> StoreSettings<'a> {
             },
             "redis" => ("redis", shown(self.redis_url)),
             _ => ("not usable", StoreError::Engine.to_string()),
+        }
+    }
+
+    /// Returns, for display, the folder in which this user's files lie, or why it cannot be used. It makes nothing.
+    #[must_use]
+    pub fn describe_folder(&self) -> String {
+        match self.folder() {
+            Ok(folder) => state_folder::describe(folder.as_path()),
+            Err(error) => error.to_string(),
         }
     }
 

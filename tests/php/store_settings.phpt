@@ -61,9 +61,9 @@ echo php( $redis, $status );
 
 echo "- phpinfo\n";
 $info = static fn( $settings ) => php( $settings, 'phpinfo( INFO_MODULES );' );
-foreach ( array( $redis, array( 'state_dir' => "$base/never" ), array( 'store' => 'x' ) ) as $settings ) {
+foreach ( array( $redis + array( 'state_dir' => "$base/state" ), array( 'state_dir' => "$base/never" ), array( 'store' => 'x', 'state_dir' => 'relative' ) ) as $settings ) {
 	$text = $info( $settings );
-	preg_match_all( '/^(Store|Store at|Self-test|countersign\.\w+) => .*$/m', $text, $found );
+	preg_match_all( '/^(Store|Store at|State folder|Self-test|countersign\.\w+) => .*$/m', $text, $found );
 	echo str_replace( $base, 'BASE', implode( "\n", $found[0] ) ), "\n";
 	echo str_contains( $text, 'secret' ) ? "a secret is shown\n" : '';
 }
@@ -96,15 +96,17 @@ store_unavailable: the redis server cannot be reached: start it, or check the ad
 - phpinfo
 Store => redis
 Store at => unix://BASE/sock?db=0
+State folder => BASE/state
 Self-test => passed
 countersign.store => redis
-countersign.state_dir => /var/lib/countersign
+countersign.state_dir => BASE/state
 countersign.store_size => 64
 countersign.redis_url => set
 countersign.redis_prefix => countersign
 countersign.key_file => no value
 Store => embedded (LMDB)
 Store at => BASE/never
+State folder => the state folder does not exist: as root, run `install -d -m 1733 FOLDER`, or for one user alone `install -d -m 0700 -o USER FOLDER`
 Self-test => passed
 countersign.store => embedded
 countersign.state_dir => BASE/never
@@ -114,9 +116,10 @@ countersign.redis_prefix => countersign
 countersign.key_file => no value
 Store => not usable
 Store at => countersign.store must be embedded or redis
+State folder => countersign.state_dir is a relative path: give an absolute path, which begins with a slash
 Self-test => passed
 countersign.store => x
-countersign.state_dir => /var/lib/countersign
+countersign.state_dir => relative
 countersign.store_size => 64
 countersign.redis_url => no value
 countersign.redis_prefix => countersign
