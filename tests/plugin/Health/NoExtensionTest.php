@@ -55,6 +55,7 @@ final class NoExtensionTest extends TestCase {
 			self::assertStringContainsString( 'Countersign needs its PHP extension, which is not loaded on this server.', $text, $page );
 			self::assertStringContainsString( sprintf( 'php_countersign-0.1.0_php%d.%d-%s-linux-%s.zip', PHP_MAJOR_VERSION, PHP_MINOR_VERSION, php_uname( 'm' ) === 'aarch64' ? 'arm64' : 'x86_64', 'glibc' ), $text );
 			self::assertStringContainsString( 'pie install countersign/countersign', $text );
+			self::assertStringContainsString( 'install -d -m 1733 /var/lib/countersign', $text );
 			self::assertStringContainsString( ini_get( 'extension_dir' ), $text );
 			self::assertStringContainsString( 'extension=countersign', $text );
 			self::assertStringContainsString( PHP_VERSION . ', not thread-safe (NTS)', $text );

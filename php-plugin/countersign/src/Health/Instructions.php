@@ -39,6 +39,8 @@ final class Instructions {
 				? sprintf( __( 'Add the line %s to PHP\'s configuration. This PHP reads no php.ini, so ask your host where to add it.', 'countersign' ), $line )
 				/* translators: 1: line of a configuration file, 2: file name. */
 				: sprintf( __( 'Add the line %1$s to %2$s.', 'countersign' ), $line, '<code>' . esc_html( $ini ) . '</code>' ),
+			/* translators: %s: command. */
+			sprintf( __( 'Create the folder for its state, as root: %s. The Debian package has already done this.', 'countersign' ), '<code>install -d -m 1733 /var/lib/countersign</code>' ),
 			__( 'Restart PHP (php-fpm or the web server). Then reload this page.', 'countersign' ),
 		];
 		return '<ol><li>' . implode( '</li><li>', $steps ) . '</li></ol><p>' . esc_html( self::php() ) . '</p>';
