@@ -115,6 +115,15 @@ def redirects():
         yield from texts(read("oauth/redirects.json"), name)
 
 
+def client_ids():
+    for path in sorted(VECTORS.glob("oauth/issued_ids/*.json")):
+        vector = json.loads(path.read_text())
+        yield vector["client_id"]
+        if vector["client"]:
+            text = vector["client_id"].removeprefix("csc_")
+            yield base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))[:-16]
+
+
 def oauth():
     yield (
         "response_type=code&client_id=csc_one&redirect_uri=https%3A%2F%2Fclient.example%2Fback%3Fa%3D1&state=s"
@@ -232,6 +241,7 @@ SEEDS = {
     "audit_head": heads,
     "jsonrpc": requests,
     "redirect": redirects,
+    "client_id": client_ids,
     "oauth_request": oauth,
     "redis_reply": redis,
     "key_text": key_texts,

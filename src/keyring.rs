@@ -95,6 +95,10 @@ pub enum Purpose {
     AuditCheckpoint,
     /// Derives the ids of OAuth refresh tokens, so that the same token can be issued again.
     Refresh,
+    /// Authenticates the identifiers of OAuth clients that registered themselves.
+    ClientId,
+    /// Derives the secret of an OAuth client from its identifier.
+    ClientSecret,
 }
 
 impl Purpose {
@@ -105,6 +109,8 @@ impl Purpose {
             Self::AuditVerification => "countersign/audit/verification/v1",
             Self::AuditCheckpoint => "countersign/audit/checkpoint/v1",
             Self::Refresh => "countersign/oauth/refresh/v1",
+            Self::ClientId => "countersign/oauth/client-id/v1",
+            Self::ClientSecret => "countersign/oauth/client-secret/v1",
         }
     }
 }
@@ -278,6 +284,8 @@ mod tests {
                 Purpose::AuditVerification,
                 Purpose::AuditCheckpoint,
                 Purpose::Refresh,
+                Purpose::ClientId,
+                Purpose::ClientSecret,
             ] {
                 keys.push(mac(&keyring.purpose_key(purpose), b""));
             }

@@ -131,6 +131,7 @@ reasons! {
     ClientUnknown = "client_unknown", "The OAuth client is not registered on this site: register it first.";
     ClientAuthFailed = "client_auth_failed", "The credentials of the client are missing, wrong, or sent in two ways at once.";
     ClientMetadataInvalid = "client_metadata_invalid", "The metadata of the client is not acceptable: correct it and register again.";
+    ClientMetadataTooLarge = "client_metadata_too_large", "The name and the redirect addresses of the client are too long together: register fewer or shorter ones, so that the client identifier has at most 1,024 characters.";
     RedirectInvalid = "redirect_invalid", "The redirect address is not acceptable: use https or a loopback address.";
     RedirectMismatch = "redirect_mismatch", "The redirect address is not one that the client registered.";
     ResponseTypeUnsupported = "response_type_unsupported", "The response type is not supported: use code.";
@@ -283,6 +284,7 @@ impl Reason {
             | Self::ClientUnknown
             | Self::ClientAuthFailed
             | Self::ClientMetadataInvalid
+            | Self::ClientMetadataTooLarge
             | Self::RedirectInvalid
             | Self::RedirectMismatch
             | Self::ResponseTypeUnsupported

@@ -10,6 +10,12 @@ pub const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
 /// The site of every run.
 pub const SITE: SiteId = SiteId::new([1; 8]);
 
+/// The settings of the authorization server of every run.
+pub const SETTINGS: &str = r#"{"issuer":"https://example.org","resource":"https://example.org/mcp",
+    "resource_metadata":"https://example.org/m","authorization_endpoint":"https://example.org/a",
+    "token_endpoint":"https://example.org/t","registration_endpoint":"https://example.org/g",
+    "revocation_endpoint":"https://example.org/r","secure":true,"allow_http":false,"scopes":["mcp:read"]}"#;
+
 /// Returns keys that the author of an input does not have. An input that verifies under them is a forgery.
 #[must_use]
 pub fn stranger() -> Keyring {

@@ -3,15 +3,12 @@
 #![no_main]
 
 use countersign::entropy::CountingEntropy;
-use countersign::oauth::{AuthorizationServer, client_id};
-use countersign_fuzz::{NOW, stranger};
+use countersign::oauth::{AuthorizationServer, Sender, client_id};
+use countersign::store::MemoryStore;
+use countersign_fuzz::{NOW, SETTINGS, stranger};
 use libfuzzer_sys::fuzz_target;
 use serde_json::Value;
 
-const SETTINGS: &str = r#"{"issuer":"https://example.org","resource":"https://example.org/mcp",
-    "resource_metadata":"https://example.org/m","authorization_endpoint":"https://example.org/a",
-    "token_endpoint":"https://example.org/t","registration_endpoint":"https://example.org/g",
-    "revocation_endpoint":"https://example.org/r","secure":true,"allow_http":false,"scopes":["mcp:read"]}"#;
 const CLIENT: &str = r#"{"client_id":"csc_one","client_name":"One","redirect_uris":["https://client.example/back?a=1"],
     "grant_types":["authorization_code","refresh_token"],"token_endpoint_auth_method":"none","source":"registration"}"#;
 const REGISTERED: &str = "https://client.example/back?a=1";
@@ -41,23 +38,28 @@ fuzz_target!(|data: &[u8]| {
     }
 
     let keys = stranger();
+    let store = MemoryStore::new(NOW);
+    let sender = Sender {
+        ip: "192.0.2.1",
+        now: NOW,
+        store: &store,
+    };
     for body in [
         data.to_vec(),
         prefixed("client_id=csc_one&grant_type=refresh_token&refresh_token="),
         prefixed("client_id=csc_one&grant_type=authorization_code&code="),
     ] {
-        let reply = server.token(&keys, NOW, &body, b"", Some(CLIENT));
+        let reply = server.token(&keys, sender, &body, b"", Some(CLIENT));
         assert!(reply.is_err(), "a token that was never issued was accepted");
-        assert!(
-            server
-                .revoke(&keys, NOW, &body, b"", Some(CLIENT))
-                .change()
-                .is_none()
-        );
+        let reply = server.revoke(&keys, sender, &body, b"", Some(CLIENT)).err();
+        let reply = reply.expect("a token that was never issued was accepted");
+        assert!(reply.change().is_none());
     }
 
     let entropy = CountingEntropy::default();
-    let reply = server.register(&entropy, NOW, data).expect("random bytes");
+    let reply = server
+        .register(&keys, &entropy, sender, data)
+        .expect("random bytes");
     if let Some(client) = reply.client() {
         assert_eq!(reply.status(), 201);
         let client: Value = serde_json::from_str(client).expect("a client is JSON");

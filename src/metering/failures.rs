@@ -62,22 +62,51 @@ pub fn count_failure(
     now: Timestamp,
 ) -> CountedFailure {
     let address = address_key(ip);
-    let counted = counted_under(&format!("failures:{address}"), limit)
-        .and_then(|limit| store.admit(&[limit], now).map_err(StoreError::reason));
-    let (denial, admission) = match counted {
-        Err(unusable) => (denial(unusable, Some(PAUSE)), None),
-        Ok(admission @ Admission::Admitted { .. }) => (denial(reason, None), Some(admission)),
-        Ok(admission @ Admission::Refused { retry_after, .. }) => (
-            denial(Reason::RateLimitedIp, Some(retry_after)),
-            Some(admission),
-        ),
-    };
+    let (refused, admission) = count(store, &address, limit, now);
+    let denial = refused.unwrap_or(denial(reason, None));
     let is_worth_it =
         admission.is_none_or(|admission| admission.is_admitted() || admission.is_first_of_burst());
     CountedFailure {
         denial,
         admission,
         is_recorded: is_worth_it && is_first_refusal(store, denial.reason, &address, now),
+    }
+}
+
+/// Counts a request from the address `ip` that has no effect and is told so to nobody, such as the revocation of a
+/// token that is not in use. Returns the refusal if the address had too many failures, or if the store cannot count.
+#[must_use]
+pub fn count_idle(
+    store: &dyn Store,
+    ip: &str,
+    limit: CallLimit,
+    now: Timestamp,
+) -> Option<CountedFailure> {
+    let address = address_key(ip);
+    let (refused, admission) = count(store, &address, limit, now);
+    refused.map(|denial| CountedFailure {
+        denial,
+        admission,
+        is_recorded: is_first_refusal(store, denial.reason, &address, now),
+    })
+}
+
+/// Counts a failure of `address`. Returns why the next answer is not the usual one, and the state of the limit.
+fn count(
+    store: &dyn Store,
+    address: &str,
+    limit: CallLimit,
+    now: Timestamp,
+) -> (Option<Denial>, Option<Admission>) {
+    let counted = counted_under(&format!("failures:{address}"), limit)
+        .and_then(|limit| store.admit(&[limit], now).map_err(StoreError::reason));
+    match counted {
+        Err(unusable) => (Some(denial(unusable, Some(PAUSE))), None),
+        Ok(admission @ Admission::Admitted { .. }) => (None, Some(admission)),
+        Ok(admission @ Admission::Refused { retry_after, .. }) => (
+            Some(denial(Reason::RateLimitedIp, Some(retry_after))),
+            Some(admission),
+        ),
     }
 }
 
@@ -196,6 +225,20 @@ mod tests {
         assert!(!first("connection:7", Reason::TokenRevoked));
         assert!(first("connection:7", Reason::ConnectionRevoked));
         assert!(first("connection:8", Reason::TokenRevoked));
+    }
+
+    #[test]
+    fn requests_without_effect_share_the_limit_and_are_not_recorded() {
+        let store = MemoryStore::new(NOW);
+        for _ in 0..3 {
+            assert_eq!(count_idle(&store, "192.0.2.1", LIMIT, NOW), None);
+        }
+        let refused = count_idle(&store, "192.0.2.1", LIMIT, NOW).unwrap();
+        assert_eq!(refused.denial, denial(Reason::RateLimitedIp, Some(60)));
+        assert!(refused.is_recorded);
+        let failed = fail(&store, "192.0.2.1", Reason::TokenRevoked, 1);
+        assert_eq!(failed.denial.reason, Reason::RateLimitedIp);
+        assert!(!failed.is_recorded);
     }
 
     #[test]

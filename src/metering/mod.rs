@@ -15,7 +15,7 @@ use crate::reason::Reason;
 use crate::store::{Store, StoreError};
 use crate::token;
 
-pub use failures::{CountedFailure, count_failure, is_first_refusal};
+pub use failures::{CountedFailure, count_failure, count_idle, is_first_refusal};
 
 /// Returns the limit of `max` admissions per `seconds` for `name`.
 ///

@@ -1,6 +1,7 @@
 //! Grants as the caller stores them: the consent of one user to one client.
 
 use serde::Deserialize;
+use serde_json::{Value, json};
 
 use super::OAuthError;
 use super::client::Client;
@@ -8,6 +9,7 @@ use super::refresh::{FAMILY_LIFETIME, FamilyState, Position};
 use super::reply::{ErrorCode, ErrorResponse};
 use super::request::StoredRequest;
 use super::settings::OAuthSettings;
+use crate::audit::draft::Actor;
 use crate::clock::Timestamp;
 use crate::reason::Reason;
 
@@ -36,9 +38,18 @@ pub(super) struct Grant {
 impl Grant {
     /// Reads a stored grant, which must have the id `id`.
     pub(super) fn parse(json: &str, id: u64) -> Result<Self, OAuthError> {
+        Self::read(json, |grant| grant.id == id)
+    }
+
+    /// Reads a stored grant, which must belong to `connection`.
+    pub(super) fn parse_of(json: &str, connection: u64) -> Result<Self, OAuthError> {
+        Self::read(json, |grant| grant.connection == connection)
+    }
+
+    fn read(json: &str, is_asked: impl FnOnce(&Self) -> bool) -> Result<Self, OAuthError> {
         let grant: Self = serde_json::from_str(json).map_err(|_| OAuthError::Grant)?;
         let sane = (-1..=i64::from(u32::MAX)).contains(&grant.generation);
-        if sane && grant.id == id {
+        if sane && is_asked(&grant) {
             Ok(grant)
         } else {
             Err(OAuthError::Grant)
@@ -54,16 +65,8 @@ impl Grant {
         client: &Client,
         now: Timestamp,
     ) -> Result<(), ErrorResponse> {
-        let invalid = |reason| Err(ErrorResponse(ErrorCode::InvalidGrant, reason));
-        if self.client_id != client.client_id || self.request.client_id != client.client_id {
-            return invalid(Reason::GrantMismatch);
-        }
-        if self.revoked {
-            return invalid(Reason::TokenRevoked);
-        }
-        if !matches!(self.connection_state.as_str(), "active" | "paused") {
-            return invalid(Reason::ConnectionRevoked);
-        }
+        self.check_client(client)?;
+        self.check_unrevoked()?;
         // The URL of the MCP endpoint has changed since the consent.
         if self.request.resource != settings.resource {
             return Err(ErrorResponse(
@@ -75,6 +78,47 @@ impl Grant {
             return invalid(Reason::GrantExpired);
         }
         Ok(())
+    }
+
+    /// Checks that the grant was made for `client`.
+    pub(super) fn check_client(&self, client: &Client) -> Result<(), ErrorResponse> {
+        let is_own = |id: &str| id == client.client_id;
+        if is_own(&self.client_id) && is_own(&self.request.client_id) {
+            Ok(())
+        } else {
+            invalid(Reason::GrantMismatch)
+        }
+    }
+
+    /// Checks that neither the grant nor its connection is revoked.
+    fn check_unrevoked(&self) -> Result<(), ErrorResponse> {
+        if self.revoked {
+            return invalid(Reason::TokenRevoked);
+        }
+        if matches!(self.connection_state.as_str(), "active" | "paused") {
+            Ok(())
+        } else {
+            invalid(Reason::ConnectionRevoked)
+        }
+    }
+
+    /// Whether the tokens of the grant that are not expired can still be used: the grant is neither revoked nor
+    /// at its maximum age.
+    pub(super) fn is_alive(&self, now: Timestamp) -> bool {
+        self.check_unrevoked().is_ok() && now < self.ends()
+    }
+
+    /// Returns the client as the actor of an entry.
+    pub(super) fn actor(&self, ip: &str) -> Actor {
+        Actor {
+            client: Some(self.request.client_name.clone()),
+            ..Actor::agent(self.connection, ip)
+        }
+    }
+
+    /// Returns the change that revokes the grant and its connection.
+    pub(super) fn ending(&self) -> Value {
+        json!({ "grant": self.id, "connection": self.connection, "revoke": true })
     }
 
     /// The time at which the refresh token family expires.
@@ -106,4 +150,8 @@ impl Grant {
             None => self.request.scopes.join(" "),
         }
     }
+}
+
+fn invalid(reason: Reason) -> Result<(), ErrorResponse> {
+    Err(ErrorResponse(ErrorCode::InvalidGrant, reason))
 }

@@ -7,8 +7,10 @@
 //! ([RFC 9207](https://www.rfc-editor.org/rfc/rfc9207)), refresh token rotation with reuse detection,
 //! and token revocation ([RFC 7009](https://www.rfc-editor.org/rfc/rfc7009)).
 //!
-//! The server keeps no state. The caller stores clients and grants as JSON, passes them in with each
-//! request, and makes the conditional change that an [`OAuthReply`] describes before it sends the reply.
+//! The server keeps no state but the counts of its limits. The identifier of a client that registers contains the
+//! registration, so registrations are not stored. The caller stores the grants and the clients that a person
+//! approved as JSON, passes them in with each request, and makes the conditional change that an [`OAuthReply`]
+//! describes before it sends the reply.
 
 mod authorize;
 mod client;
@@ -17,6 +19,7 @@ mod document;
 mod error;
 mod form;
 mod grant;
+mod issued_id;
 mod metadata;
 pub mod name;
 pub mod pkce;
@@ -26,6 +29,7 @@ mod registration;
 mod reply;
 mod request;
 mod revoke;
+mod sender;
 mod server;
 mod settings;
 mod token_endpoint;
@@ -34,7 +38,11 @@ pub use client::Client;
 pub use client_auth::client_id;
 pub use document::is_metadata_document;
 pub use error::OAuthError;
+#[doc(hidden)]
+pub use issued_id::read_payload as read_client_id_payload;
 pub use reply::{OAuthFollowUp, OAuthReply};
 pub use request::AuthorizationRequest;
+pub use revoke::RevocationRequest;
+pub use sender::Sender;
 pub use server::AuthorizationServer;
 pub use token_endpoint::{GrantType, TokenRequest};

@@ -3,14 +3,18 @@
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::client::{AuthMethod, Client, ClientSource, are_redirects, grant_types, secret_hash};
+use super::client::{AuthMethod, Client, ClientSource, are_redirects, grant_types};
 use super::error::OAuthError;
 use super::form::MAX_BYTES;
+use super::issued_id;
 use super::name;
 use super::reply::{ErrorCode, ErrorResponse, OAuthReply};
-use crate::bytes;
+use super::sender::{OAuthEndpoint, Sender};
+use super::settings::OAuthSettings;
+use crate::audit::draft::Actor;
 use crate::clock::Timestamp;
 use crate::entropy::Entropy;
+use crate::keyring::Keyring;
 use crate::reason::Reason;
 
 const METADATA: ErrorResponse = ErrorResponse(
@@ -45,16 +49,32 @@ pub(super) fn object(body: &[u8]) -> Result<Map<String, Value>, Reason> {
     serde_json::from_slice(body).map_err(|_| Reason::BodyNotJson)
 }
 
-/// Answers a registration request: 201 with the client to store, or 400.
+/// Answers a registration request: 201 with the client, 400, or 429.
 pub(super) fn register(
+    settings: &OAuthSettings,
+    keyring: &Keyring,
     entropy: &dyn Entropy,
-    now: Timestamp,
+    sender: Sender<'_>,
     body: &[u8],
 ) -> Result<OAuthReply, OAuthError> {
-    match validate(body) {
-        Ok(client) => complete(entropy, now, client),
-        Err(refusal) => Ok(OAuthReply::refused(refusal)),
+    if let Err(limited) = sender.registers(settings) {
+        return Ok(limited);
     }
+    let issued = match validate(body) {
+        Ok(client) => issued_id::issue(keyring, entropy, sender.now, client)?.ok_or(ErrorResponse(
+            ErrorCode::InvalidClientMetadata,
+            Reason::ClientMetadataTooLarge,
+        )),
+        Err(refusal) => Err(refusal),
+    };
+    Ok(match issued {
+        Ok((client, secret)) => complete(sender.now, &client, secret),
+        Err(refusal) => sender.recorded(
+            OAuthEndpoint::Register,
+            refusal,
+            &Actor::anonymous(sender.ip),
+        ),
+    })
 }
 
 /// Validates the metadata and returns the client without its identifier and secret.
@@ -90,15 +110,7 @@ fn validate(body: &[u8]) -> Result<Client, ErrorResponse> {
     })
 }
 
-/// Adds a random identifier, and a random secret for a confidential client.
-fn complete(
-    entropy: &dyn Entropy,
-    now: Timestamp,
-    mut client: Client,
-) -> Result<OAuthReply, OAuthError> {
-    let mut id = [0_u8; 16];
-    entropy.fill(&mut id)?;
-    client.client_id = format!("csc_{}", bytes::base64url(&id));
+fn complete(now: Timestamp, client: &Client, secret: Option<String>) -> OAuthReply {
     let mut answer = json!({
         "client_id": client.client_id,
         "client_id_issued_at": now.seconds(),
@@ -108,16 +120,10 @@ fn complete(
         "response_types": ["code"],
         "token_endpoint_auth_method": client.token_endpoint_auth_method,
     });
-    if client.token_endpoint_auth_method != AuthMethod::None {
-        let mut secret = [0_u8; 32];
-        entropy.fill(&mut secret)?;
-        let secret = format!("cscs_{}", bytes::base64url(&secret));
-        client.secret_hash = Some(secret_hash(&secret));
-        if let Some(members) = answer.as_object_mut() {
-            members.insert("client_secret".to_owned(), secret.into());
-            // 0 means that the secret does not expire (RFC 7591 §3.2.1).
-            members.insert("client_secret_expires_at".to_owned(), 0.into());
-        }
+    if let (Some(secret), Some(members)) = (secret, answer.as_object_mut()) {
+        members.insert("client_secret".to_owned(), secret.into());
+        // 0 means that the secret does not expire (RFC 7591 §3.2.1).
+        members.insert("client_secret_expires_at".to_owned(), 0.into());
     }
-    Ok(OAuthReply::json(201, &answer).with_client(client.to_json()))
+    OAuthReply::json(201, &answer).with_client(client.to_json())
 }

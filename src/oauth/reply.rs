@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::decision::{Decision, Denial};
 use crate::http;
 use crate::reason::Reason;
 
@@ -28,6 +29,10 @@ pub(super) enum ErrorCode {
     InvalidRedirectUri,
     /// RFC 7591 §3.2.2.
     InvalidClientMetadata,
+    /// RFC 8628 §3.5: the client has to wait.
+    SlowDown,
+    /// RFC 6749 §4.1.2.1.
+    TemporarilyUnavailable,
 }
 
 impl ErrorCode {
@@ -43,6 +48,8 @@ impl ErrorCode {
             Self::InvalidTarget => "invalid_target",
             Self::InvalidRedirectUri => "invalid_redirect_uri",
             Self::InvalidClientMetadata => "invalid_client_metadata",
+            Self::SlowDown => "slow_down",
+            Self::TemporarilyUnavailable => "temporarily_unavailable",
         }
     }
 }
@@ -60,6 +67,7 @@ pub struct OAuthFollowUp {
     redirect: Option<String>,
     client: Option<String>,
     change: Option<String>,
+    entry: Option<String>,
 }
 
 impl OAuthReply {
@@ -70,7 +78,8 @@ impl OAuthReply {
         self.duty.redirect.as_deref()
     }
 
-    /// The client to store, as JSON. Only a successful registration has one.
+    /// The registered client, as JSON. Only a successful registration has one. It need not be stored:
+    /// [`registered_client`](super::AuthorizationServer::registered_client) returns it again.
     #[must_use]
     pub fn client(&self) -> Option<&str> {
         self.duty.client.as_deref()
@@ -80,11 +89,21 @@ impl OAuthReply {
     ///
     /// * `{"grant": id, "from": {"generation", "branch"}, "to": {"generation", "branch", "rotated_at"}}`:
     ///   set the grant to `to` if its stored position is still `from`;
-    /// * `{"grant": id, "revoke": true}`, with `client_id` after a revocation request: revoke the grant;
-    /// * `{"connection": id, "client_id", "revoke_tokens": true}`: revoke only the access tokens.
+    /// * `{"grant": id, "connection": id, "revoke": true}`: revoke the grant and its connection, if the connection
+    ///   is not revoked yet;
+    /// * `{"connection": id, "epoch": n, "revoke_tokens": true}`: revoke only the access tokens, by the next epoch,
+    ///   if the epoch is still `n`.
     #[must_use]
     pub fn change(&self) -> Option<&str> {
         self.duty.change.as_deref()
+    }
+
+    /// The draft of the audit entry, as JSON. Append it before the reply is sent, and together with the change: if
+    /// the change finds another state, nothing has happened and nothing is recorded. Returns `None` if there is
+    /// nothing to record.
+    #[must_use]
+    pub fn entry(&self) -> Option<&str> {
+        self.duty.entry.as_deref()
     }
 
     /// A successful reply with a JSON body. It must not be cached (RFC 6749 §5.1, RFC 7591 §3.2.1).
@@ -146,6 +165,37 @@ impl OAuthReply {
             decision: reason.into(),
             ..Self::new(403, headers.into(), body.to_string())
         }
+    }
+
+    /// The refusal of a request that exceeds a limit (RFC 6585 §4): status 429; or of one that cannot be counted,
+    /// because the store cannot be used: status 503.
+    pub(super) fn denied(denial: Denial) -> Self {
+        /// Seconds after which a client may try again if the store cannot be used.
+        const PAUSE: u32 = 60;
+        let is_limit = matches!(
+            denial.reason,
+            Reason::RateLimited | Reason::RateLimitedIp | Reason::RateLimitedConnection
+        );
+        let (status, code) = if is_limit {
+            (429, ErrorCode::SlowDown)
+        } else {
+            (503, ErrorCode::TemporarilyUnavailable)
+        };
+        let body = json!({
+            "error": code.as_str(),
+            "error_description": denial.reason.message(),
+            "reason": denial.reason.code(),
+        });
+        let mut reply = Self::json(status, &body);
+        let seconds = denial.retry_after.unwrap_or(PAUSE).to_string();
+        reply.headers.push(("Retry-After", seconds));
+        reply.decision = Decision::Deny(denial);
+        reply
+    }
+
+    pub(super) fn with_entry(mut self, entry: Option<String>) -> Self {
+        self.duty.entry = entry;
+        self
     }
 
     pub(super) fn with_client(mut self, client: String) -> Self {

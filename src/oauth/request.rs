@@ -10,6 +10,7 @@ use super::pkce::CodeChallenge;
 use super::redirect::RedirectUri;
 use super::reply::ErrorCode;
 use super::settings::OAuthSettings;
+use crate::bytes;
 use crate::clock::Timestamp;
 use crate::entropy::Entropy;
 use crate::keyring::Keyring;
@@ -189,11 +190,13 @@ impl AuthorizationRequest {
         )
     }
 
-    /// Returns the facts of the request for the audit log, as JSON without secrets.
+    /// Returns the facts of the request for the audit log, as JSON without secrets. An entry may cut the client
+    /// identifier, so its SHA-256 is one of them.
     #[must_use]
     pub fn facts(&self) -> String {
         json!({
             "client_id": self.stored.client_id,
+            "client_sha256": bytes::hex(&bytes::sha256(self.stored.client_id.as_bytes())),
             "client_name": self.stored.client_name,
             "document_host": self.document_host(),
             "redirect_host": self.redirect_host(),

@@ -4,10 +4,9 @@ use std::sync::Arc;
 
 use super::settings::OAuthSettings;
 use super::{
-    AuthorizationRequest, Client, OAuthError, OAuthReply, TokenRequest, authorize, document,
-    metadata, registration, revoke, token_endpoint,
+    AuthorizationRequest, Client, OAuthError, OAuthReply, RevocationRequest, Sender, TokenRequest,
+    authorize, document, issued_id, metadata, registration, revoke, token_endpoint,
 };
-use crate::clock::Timestamp;
 use crate::entropy::Entropy;
 use crate::http::require_https;
 use crate::keyring::Keyring;
@@ -34,6 +33,8 @@ impl AuthorizationServer {
     /// | `allow_http` | boolean | whether URLs may use plain `http`, as on a development machine |
     /// | `access_lifetime` | seconds, optional | 1 to 86,400; 3,600 by default |
     /// | `scopes` | list of scope tokens, optional | the scopes that the site knows (RFC 6749 §3.3) |
+    /// | `ip_limit` | `{"max", "window"}`, optional | failed requests from one address network in a window of seconds; 60 in 60 by default |
+    /// | `registration_limit` | `{"max", "window"}`, optional | registrations from one address network; 20 in 3,600 by default |
     ///
     /// # Errors
     /// [`OAuthError::Settings`] if the JSON has another shape or an unknown member,
@@ -73,21 +74,30 @@ impl AuthorizationServer {
     /// Registers a client ([RFC 7591](https://www.rfc-editor.org/rfc/rfc7591) §3). `body` is the JSON of
     /// the registration request.
     ///
-    /// Returns a reply with status 201 and the client to store ([`OAuthReply::client`]), with status 400
-    /// for a refused registration, or the 403 of [`Self::check_transport`].
+    /// Returns a reply with status 201 and the client ([`OAuthReply::client`]), with status 400 for a refused
+    /// registration or 429 for one too many, or the 403 of [`Self::check_transport`]. Nothing has to be stored: the
+    /// client identifier contains the registration.
     ///
     /// # Errors
     /// [`OAuthError::Entropy`] if the operating system provides no random bytes.
     pub fn register(
         &self,
+        keyring: &Keyring,
         entropy: &dyn Entropy,
-        now: Timestamp,
+        sender: Sender<'_>,
         body: &[u8],
     ) -> Result<OAuthReply, OAuthError> {
         match self.check_transport() {
-            Ok(()) => registration::register(entropy, now, body),
+            Ok(()) => registration::register(&self.settings, keyring, entropy, sender, body),
             Err(refused) => Ok(*refused),
         }
+    }
+
+    /// Returns the client that registered as `client_id`. Returns `None` unless this site issued the identifier with
+    /// its current keys. A client that was stored when a person approved it takes precedence: look for it first.
+    #[must_use]
+    pub fn registered_client(keyring: &Keyring, client_id: &str) -> Option<Client> {
+        issued_id::registered(keyring, client_id)
     }
 
     /// Returns the client that `body` describes, a client identifier metadata document that the caller
@@ -138,39 +148,39 @@ impl AuthorizationServer {
     /// authorization code or refresh token in it.
     ///
     /// `body` is the form-encoded body, `authorization` the value of the `Authorization` header or
-    /// empty, `client` the stored client as JSON.
+    /// empty, `client` the client as JSON, stored or from [`Self::registered_client`].
     ///
     /// # Errors
-    /// The [`OAuthReply`] to send: an error response of RFC 6749 §5.2, or the 403 of
-    /// [`Self::check_transport`].
+    /// The [`OAuthReply`] to send: an error response of RFC 6749 §5.2, 429 if too many requests of this sender or
+    /// client failed, or the 403 of [`Self::check_transport`].
     pub fn token(
         &self,
         keyring: &Keyring,
-        now: Timestamp,
+        sender: Sender<'_>,
         body: &[u8],
         authorization: &[u8],
         client: Option<&str>,
     ) -> Result<TokenRequest, Box<OAuthReply>> {
         self.check_transport()?;
-        token_endpoint::parse(&self.settings, keyring, now, body, authorization, client)
-            .map_err(|refusal| Box::new(OAuthReply::refused(refusal)))
+        token_endpoint::parse(&self.settings, keyring, sender, body, authorization, client)
+            .map_err(Box::new)
     }
 
-    /// Answers a revocation request ([RFC 7009](https://www.rfc-editor.org/rfc/rfc7009)). The arguments
-    /// are those of [`Self::token`]. The reply is the same for every token of an authenticated client;
-    /// [`OAuthReply::change`] says what to revoke.
-    #[must_use]
+    /// Parses a revocation request ([RFC 7009](https://www.rfc-editor.org/rfc/rfc7009)), authenticates its client,
+    /// and verifies the token in it. The arguments are those of [`Self::token`].
+    ///
+    /// # Errors
+    /// The [`OAuthReply`] to send: status 200 for a token that is not valid, or a refusal as of [`Self::token`].
     pub fn revoke(
         &self,
         keyring: &Keyring,
-        now: Timestamp,
+        sender: Sender<'_>,
         body: &[u8],
         authorization: &[u8],
         client: Option<&str>,
-    ) -> OAuthReply {
-        if let Err(refused) = self.check_transport() {
-            return *refused;
-        }
-        revoke::revoke(keyring, now, body, authorization, client)
+    ) -> Result<RevocationRequest, Box<OAuthReply>> {
+        self.check_transport()?;
+        revoke::parse(&self.settings, keyring, sender, body, authorization, client)
+            .map_err(Box::new)
     }
 }

@@ -4,6 +4,8 @@ use serde::Deserialize;
 use url::{Host, Url};
 
 use super::OAuthError;
+use crate::limit::CallLimit;
+use crate::metering::named_limit;
 
 /// The default lifetime of an access token, in seconds.
 const ACCESS_LIFETIME: u32 = 3600;
@@ -31,6 +33,26 @@ pub(super) struct OAuthSettings {
     pub(super) access_lifetime: u32,
     #[serde(default)]
     pub(super) scopes: Vec<String>,
+    /// The limit of failed requests from one address network.
+    #[serde(default = "ip_limit")]
+    pub(super) ip_limit: CallLimit,
+    /// The limit of registrations from one address network.
+    #[serde(default = "registration_limit")]
+    pub(super) registration_limit: CallLimit,
+}
+
+const fn ip_limit() -> CallLimit {
+    CallLimit {
+        max: 60,
+        window: 60,
+    }
+}
+
+const fn registration_limit() -> CallLimit {
+    CallLimit {
+        max: 20,
+        window: 3600,
+    }
 }
 
 const fn access_lifetime() -> u32 {
@@ -64,6 +86,14 @@ impl OAuthSettings {
         }
         if !settings.scopes.iter().all(|scope| is_scope_token(scope)) {
             return Err(OAuthError::Setting("scopes"));
+        }
+        for (name, rate) in [
+            ("ip_limit", settings.ip_limit),
+            ("registration_limit", settings.registration_limit),
+        ] {
+            if named_limit(b"", rate.max.into(), rate.window.into()).is_err() {
+                return Err(OAuthError::Setting(name));
+            }
         }
         Ok(settings)
     }

@@ -1,5 +1,6 @@
 //! The token endpoint (RFC 6749 §4.1.3, §5, §6; RFC 7636 §4.5).
 
+use std::cell::Cell;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
@@ -13,7 +14,10 @@ use super::grant::Grant;
 use super::pkce::CodeChallenge;
 use super::refresh::{self, FamilyState, Position, Rotation, decide};
 use super::reply::{ErrorCode, ErrorResponse, OAuthReply};
+use super::sender::{CountedFor, OAuthEndpoint, Sender, done, entry};
 use super::settings::OAuthSettings;
+use crate::audit::draft::Actor;
+use crate::audit::entry::EntryKind;
 use crate::clock::Timestamp;
 use crate::entropy::Entropy;
 use crate::keyring::Keyring;
@@ -62,22 +66,45 @@ pub struct TokenRequest {
     settings: Arc<OAuthSettings>,
     client: Client,
     presented: Presented,
+    /// Whether the request was counted for its grant. [`TokenRequest::redeem`] may be called several times.
+    counted: Cell<bool>,
 }
 
 /// Parses a token request, authenticates the client, and verifies its code or refresh token.
 pub(super) fn parse(
     settings: &Arc<OAuthSettings>,
     keyring: &Keyring,
-    now: Timestamp,
+    sender: Sender<'_>,
     body: &[u8],
     authorization: &[u8],
     client: Option<&str>,
-) -> Result<TokenRequest, ErrorResponse> {
-    let form = Form::parse(body).ok_or(MALFORMED)?;
-    if form.repeats("resource") {
-        return Err(MALFORMED);
+) -> Result<TokenRequest, OAuthReply> {
+    let refused = |counted: CountedFor<'_>, refusal| {
+        sender.refused(settings, OAuthEndpoint::Token, counted, refusal)
+    };
+    let form = Form::parse(body)
+        .filter(|form| !form.repeats("resource"))
+        .ok_or_else(|| refused(CountedFor::Address, MALFORMED))?;
+    let client = authenticate(&form, authorization, client)
+        .map_err(|refusal| refused(CountedFor::Address, refusal))?;
+    match presented(settings, keyring, sender.now, &form, &client) {
+        Ok(presented) => Ok(TokenRequest {
+            settings: Arc::clone(settings),
+            client,
+            presented,
+            counted: Cell::new(false),
+        }),
+        Err(refusal) => Err(refused(CountedFor::authenticated(&client), refusal)),
     }
-    let client = authenticate(&form, authorization, client)?;
+}
+
+fn presented(
+    settings: &OAuthSettings,
+    keyring: &Keyring,
+    now: Timestamp,
+    form: &Form,
+    client: &Client,
+) -> Result<Presented, ErrorResponse> {
     let grant_type = match form.field("grant_type") {
         FormField::One("authorization_code") => GrantType::AuthorizationCode,
         FormField::One("refresh_token") => GrantType::RefreshToken,
@@ -100,16 +127,11 @@ pub(super) fn parse(
         ));
     }
     // Checked before anything changes, so that a wrong resource does not use up the code or token.
-    check_resource(settings, &form)?;
-    let presented = match grant_type {
-        GrantType::AuthorizationCode => code(keyring, now, &form)?,
-        GrantType::RefreshToken => refresh(keyring, now, &form)?,
-    };
-    Ok(TokenRequest {
-        settings: Arc::clone(settings),
-        client,
-        presented,
-    })
+    check_resource(settings, form)?;
+    match grant_type {
+        GrantType::AuthorizationCode => code(keyring, now, form),
+        GrantType::RefreshToken => refresh(keyring, now, form),
+    }
 }
 
 fn code(keyring: &Keyring, now: Timestamp, form: &Form) -> Result<Presented, ErrorResponse> {
@@ -183,8 +205,12 @@ impl TokenRequest {
     /// | `revoked` | boolean | |
     /// | `scope` | string, optional | the granted scope, if it differs from the requested one |
     ///
-    /// If the reply has an [`OAuthReply::change`], make it with one conditional update before sending
-    /// the reply. If the update finds that the grant has changed, load the grant and call this again.
+    /// If the reply has an [`OAuthReply::change`], make it with one conditional update, together with
+    /// [`OAuthReply::entry`], before sending the reply. If the update finds that the grant has changed, load the
+    /// grant and call this again.
+    ///
+    /// The first call counts the request: for its grant if the code or refresh token proves that it belongs to the
+    /// client, otherwise as a failure. The reply has status 429 if there were too many.
     ///
     /// # Errors
     /// [`OAuthError::Grant`] if the JSON has another shape or another id, and [`OAuthError::Entropy`] if
@@ -193,26 +219,37 @@ impl TokenRequest {
         &self,
         keyring: &Keyring,
         entropy: &dyn Entropy,
-        now: Timestamp,
+        sender: Sender<'_>,
         grant: Option<&str>,
     ) -> Result<OAuthReply, OAuthError> {
+        let now = sender.now;
+        let unproven = |refusal| {
+            let counted = CountedFor::authenticated(&self.client);
+            Ok(sender.refused(&self.settings, OAuthEndpoint::Token, counted, refusal))
+        };
         let Some(grant) = grant else {
-            let refusal = ErrorResponse(ErrorCode::InvalidGrant, Reason::ConnectionUnknown);
-            return Ok(OAuthReply::refused(refusal));
+            return unproven(ErrorResponse(
+                ErrorCode::InvalidGrant,
+                Reason::ConnectionUnknown,
+            ));
         };
         let grant = Grant::parse(grant, self.grant_id())?;
-        if let Err(refusal) = grant.check(&self.settings, &self.client, now) {
-            return Ok(OAuthReply::refused(refusal));
+        let proof = self.prove(&grant);
+        let checked = grant.check(&self.settings, &self.client, now).and(proof);
+        if let (Err(_), Err(refusal)) = (proof, checked) {
+            return unproven(refusal);
+        }
+        let actor = grant.actor(sender.ip);
+        if !self.counted.replace(true)
+            && let Err(limited) = sender.uses_grant(OAuthEndpoint::Token, grant.id, &actor)
+        {
+            return Ok(limited);
+        }
+        if let Err(refusal) = checked {
+            return Ok(sender.recorded(OAuthEndpoint::Token, refusal, &actor));
         }
         let step = match &self.presented {
-            Presented::Code {
-                claims,
-                verifier,
-                redirect_uri,
-            } => match check_code(&grant, claims, verifier, redirect_uri.as_deref()) {
-                Ok(()) => use_code(&grant, now),
-                Err(refusal) => return Ok(OAuthReply::refused(refusal)),
-            },
+            Presented::Code { .. } => use_code(&grant, now),
             Presented::Refresh { position, .. } => grant
                 .state()
                 .map_or(Rotation::Revoke, |state| decide(state, *position, now)),
@@ -221,13 +258,37 @@ impl TokenRequest {
             Rotation::Repeat(state) => self.answer(keyring, entropy, now, &grant, state),
             Rotation::Advance(state) => Ok(self
                 .answer(keyring, entropy, now, &grant, state)?
-                .with_change(&advance(&grant, state))),
+                .with_change(&advance(&grant, state))
+                .with_entry(self.redeemed(&actor))),
             Rotation::Revoke => {
-                let refusal = ErrorResponse(ErrorCode::InvalidGrant, self.reuse());
-                let change = json!({ "grant": grant.id, "revoke": true });
-                Ok(OAuthReply::refused(refusal).with_change(&change))
+                let reason = self.reuse();
+                let refused = ErrorResponse(ErrorCode::InvalidGrant, reason);
+                Ok(OAuthReply::refused(refused)
+                    .with_change(&grant.ending())
+                    .with_entry(Some(entry(OAuthEndpoint::Token, &actor, reason))))
             }
         }
+    }
+
+    /// Checks that the client owns the grant, and that a code belongs to its request and verifier. The signature of
+    /// a code or refresh token was verified before.
+    fn prove(&self, grant: &Grant) -> Result<(), ErrorResponse> {
+        grant.check_client(&self.client)?;
+        match &self.presented {
+            Presented::Code {
+                claims,
+                verifier,
+                redirect_uri,
+            } => check_code(grant, claims, verifier, redirect_uri.as_deref()),
+            Presented::Refresh { .. } => Ok(()),
+        }
+    }
+
+    /// Returns the entry of a successful request. Only the first tokens of a grant are recorded, not the refresh of
+    /// every hour.
+    fn redeemed(&self, actor: &Actor) -> Option<String> {
+        (self.grant_type() == GrantType::AuthorizationCode)
+            .then(|| done(EntryKind::Oauth, "oauth.code_redeemed", actor))
     }
 
     const fn reuse(&self) -> Reason {

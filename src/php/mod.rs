@@ -98,6 +98,7 @@ fn register_handles() -> Result<()> {
     register::<oauth::PhpOAuth>()?;
     register::<oauth::PhpOAuthRequest>()?;
     register::<oauth::PhpOAuthTokenRequest>()?;
+    register::<oauth::PhpOAuthRevocation>()?;
     register::<oauth::PhpOAuthReply>()?;
     register::<mcp::PhpMcpServer>()?;
     register::<mcp::PhpMcpRequest>()?;

@@ -5,7 +5,11 @@ namespace Countersign;
 /**
  * The OAuth 2.1 authorization server: authorization code with PKCE S256 only, client registration (RFC 7591), client id metadata
  * documents, resource indicators (RFC 8707), issuer identification (RFC 9207), and refresh token rotation with detection of
- * reuse. It keeps no state: the caller stores clients and grants.
+ * reuse. It keeps no state but the counts of its limits: the caller stores grants and the clients that a person approved.
+ *
+ * A request to `register()`, `token()` or `revoke()` that proves nothing counts for the network of its IP address; with a
+ * genuine code or token it counts for its grant, and a failed one with a genuine client secret for its client. Too many of
+ * them get status 429. Pass the address of the client, not of a proxy.
  */
 final class OAuth
 {
@@ -13,8 +17,10 @@ final class OAuth
      * @param Keyring $keyring  The keys of the site, with which codes and tokens are issued.
      * @param string  $settings JSON: `{"issuer", "resource", "resource_metadata", "authorization_endpoint",
      *     "token_endpoint", "registration_endpoint", "revocation_endpoint", "documentation"?, "resource_name"?,
-     *     "secure": bool, "allow_http": bool, "access_lifetime"?: seconds, "scopes"?: [..]}`. URLs are compared byte for
-     *     byte. `secure` says whether the request at hand arrived over HTTPS or never left the machine.
+     *     "secure": bool, "allow_http": bool, "access_lifetime"?: seconds, "scopes"?: [..],
+     *     "ip_limit"?: {"max", "window"}, "registration_limit"?: {"max", "window"}}`. URLs are compared byte for byte.
+     *     `secure` says whether the request at hand arrived over HTTPS or never left the machine. `ip_limit` is the number of
+     *     failed requests from one address network in a window of seconds, `registration_limit` that of registrations.
      *
      * @throws Exception `misuse` for settings of another form.
      */
@@ -36,13 +42,24 @@ final class OAuth
     public function serverMetadata(): string {}
 
     /**
-     * Validates a client registration (RFC 7591). The new client's id is random and part of the reply.
+     * Registers a client (RFC 7591). Nothing has to be stored: the id of the client contains its registration, see
+     * {@see registeredClient()}.
      *
-     * @param string $body The raw body of the request, as received.
+     * @param string $body  The raw body of the request, as received.
+     * @param Store  $store Where registrations are counted.
+     * @param string $ip    The IP address of the client.
      *
      * @throws Exception `entropy_unavailable` when the operating system returns no randomness.
      */
-    public function register(#[\SensitiveParameter] string $body): OAuthReply {}
+    public function register(#[\SensitiveParameter] string $body, #[\SensitiveParameter] Store $store, #[\SensitiveParameter] string $ip): OAuthReply {}
+
+    /**
+     * Returns the client that registered with an id, as JSON like {@see OAuthReply::client()}, or null if this site did not
+     * issue the id with its current keys. Look for a stored client first.
+     *
+     * @param string $client_id The client id, as {@see clientId()} returned it.
+     */
+    public function registeredClient(string $client_id): ?string {}
 
     /**
      * Returns the client id that a request names, to look the client up by, or null if it names none. Nothing else is checked.
@@ -84,7 +101,7 @@ final class OAuth
      * refusal is to be shown on a page.
      *
      * @param string            $query    The raw query string, as received.
-     * @param string|null       $client   The stored client (JSON), or null if there is none with this id.
+     * @param string|null       $client   The client (JSON), stored or registered, or null if there is none with this id.
      * @param list<string>|null $approved For each living grant of this client, the text that {@see OAuthRequest::toJson()}
      *                                    returned. Null means that no person has approved the client.
      *
@@ -106,17 +123,20 @@ final class OAuth
      *
      * @param string      $body          The raw body, form-encoded, as received.
      * @param string      $authorization The `Authorization` header, or ''.
-     * @param string|null $client        The stored client (JSON), or null if there is none with this id.
+     * @param string|null $client        The client (JSON), stored or registered, or null if there is none with this id.
+     * @param Store       $store         Where requests are counted.
+     * @param string      $ip            The IP address of the client.
      */
-    public function token(#[\SensitiveParameter] string $body, #[\SensitiveParameter] string $authorization, ?string $client = null): OAuthTokenRequest|OAuthReply {}
+    public function token(#[\SensitiveParameter] string $body, #[\SensitiveParameter] string $authorization, #[\SensitiveParameter] ?string $client, #[\SensitiveParameter] Store $store, #[\SensitiveParameter] string $ip): OAuthTokenRequest|OAuthReply {}
 
     /**
-     * Handles a revocation request (RFC 7009). The reply is the same whether or not the token is known;
-     * {@see OAuthReply::change()} says what to revoke.
+     * Parses and authenticates a revocation request (RFC 7009). The reply is the same whether or not the token is in use.
      *
      * @param string      $body          The raw body, form-encoded, as received.
      * @param string      $authorization The `Authorization` header, or ''.
-     * @param string|null $client        The stored client (JSON), or null if there is none with this id.
+     * @param string|null $client        The client (JSON), stored or registered, or null if there is none with this id.
+     * @param Store       $store         Where requests are counted.
+     * @param string      $ip            The IP address of the client.
      */
-    public function revoke(#[\SensitiveParameter] string $body, #[\SensitiveParameter] string $authorization, ?string $client = null): OAuthReply {}
+    public function revoke(#[\SensitiveParameter] string $body, #[\SensitiveParameter] string $authorization, #[\SensitiveParameter] ?string $client, #[\SensitiveParameter] Store $store, #[\SensitiveParameter] string $ip): OAuthRevocation|OAuthReply {}
 }

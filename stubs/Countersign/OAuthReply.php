@@ -30,7 +30,7 @@ final class OAuthReply
     public function redirect(): ?string {}
 
     /**
-     * Returns the client to store: JSON `{"client_id", "client_name", "redirect_uris", "grant_types",
+     * Returns the registered client, which need not be stored: JSON `{"client_id", "client_name", "redirect_uris", "grant_types",
      * "token_endpoint_auth_method", "secret_hash"?, "source": "registration"|"document"}`. Only from {@see OAuth::register()}.
      */
     public function client(): ?string {}
@@ -41,12 +41,17 @@ final class OAuthReply
      *  - `{"grant": id, "from": {"generation", "branch"}, "to": {"generation", "branch", "rotated_at"}}`: set the grant to
      *    `to` if it is still at `from` and not revoked. If no row matched, load the grant and redeem again.
      *    `branch` needs 32 unsigned bits.
-     *  - `{"grant": id, "revoke": true}`: a code or refresh token was used again. End the grant, and in the same transaction
-     *    raise the epoch of the connection, which ends the access tokens issued from it.
-     *  - `{"grant": id, "client_id", "revoke": true}`: from {@see OAuth::revoke()}. Do the same, but only if the grant belongs to
-     *    this client.
-     *  - `{"connection": id, "client_id", "revoke_tokens": true}`: from {@see OAuth::revoke()} for an access token. Raise the
-     *    epoch of the connection, but only if its grant belongs to this client. Its refresh tokens stay valid.
+     *  - `{"grant": id, "connection": id, "revoke": true}`: a code or refresh token was used again, or a client revoked its
+     *    refresh token. If the connection is not revoked yet, end the grant, and in the same transaction raise the epoch of the
+     *    connection, which ends the access tokens issued from it.
+     *  - `{"connection": id, "epoch": n, "revoke_tokens": true}`: a client revoked its access token. Raise the epoch of the
+     *    connection if it is still `n`. Its refresh tokens stay valid.
      */
     public function change(): ?string {}
+
+    /**
+     * Returns the draft of the audit entry, or null for nothing. Append it before the reply is sent, in one transaction with
+     * {@see change()}: if no row matched, nothing has happened, and there is nothing to record.
+     */
+    public function entry(): ?string {}
 }

@@ -15,7 +15,8 @@ final class OAuthTokenRequest
 
     /**
      * Decides about the request. If the reply has a {@see OAuthReply::change()}, make it with one conditional update before you
-     * send the reply. If no row matched, another worker was faster: load the grant and redeem again.
+     * send the reply. If no row matched, another worker was faster: load the grant and redeem again. The first call counts the
+     * request.
      *
      * @param string|null $grant JSON `{"id", "client_id", "request": <OAuthRequest::toJson() object>, "connection",
      *     "connection_state", "epoch", "generation": int (-1 before the code is used), "branch": int, "rotated_at": int

@@ -96,7 +96,7 @@ final class Composition {
 
 	/** Returns the OAuth clients in the database. */
 	public function clients(): Clients {
-		return $this->clients ??= new Clients();
+		return $this->clients ??= new Clients( $this->extension() );
 	}
 
 	/** Returns the metadata documents of OAuth clients. */
@@ -138,7 +138,7 @@ final class Composition {
 
 	/** Returns the OAuth endpoints. */
 	public function oauth_endpoints(): OAuthEndpoints {
-		return new OAuthEndpoints( $this->extension(), $this->settings(), $this->clients(), $this->grants(), $this->connections(), $this->manager(), $this->log() );
+		return new OAuthEndpoints( $this->extension(), $this->clients(), $this->grants(), $this->connections(), $this->manager(), $this->log() );
 	}
 
 	private function router(): Router {

@@ -40,4 +40,8 @@ impl PhpOAuthReply {
     pub fn change(&self) -> Option<&str> {
         self.0.change()
     }
+
+    pub fn entry(&self) -> Option<&str> {
+        self.0.entry()
+    }
 }

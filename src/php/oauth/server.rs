@@ -8,13 +8,15 @@ use ext_php_rs::types::ZendHashTable;
 
 use super::reply::PhpOAuthReply;
 use super::request::PhpOAuthRequest;
+use super::revocation::PhpOAuthRevocation;
+use super::sender::KeptSender;
 use super::token_request::PhpOAuthTokenRequest;
-use crate::clock::{Clock as _, SystemClock};
 use crate::entropy::SystemEntropy;
 use crate::php::convert::{Either, string_list};
 use crate::php::decision::PhpDecision;
 use crate::php::error::{BindingError, BindingResult};
 use crate::php::keyring::PhpKeyring;
+use crate::php::store::PhpStore;
 use crate::{keyring, oauth};
 
 impl From<oauth::OAuthError> for BindingError {
@@ -43,6 +45,13 @@ impl PhpOAuth {
     }
 }
 
+fn sender(store: &PhpStore, ip: &str) -> KeptSender {
+    KeptSender {
+        store: Arc::clone(&store.0),
+        ip: ip.to_owned(),
+    }
+}
+
 #[php_impl]
 impl PhpOAuth {
     pub fn __construct(keyring: &PhpKeyring, settings: &str) -> BindingResult<Self> {
@@ -65,11 +74,25 @@ impl PhpOAuth {
         self.server.server_metadata()
     }
 
-    pub fn register(&self, body: BinarySlice<u8>) -> BindingResult<PhpOAuthReply> {
-        let reply = self
-            .server
-            .register(&SystemEntropy, SystemClock.now(), &body)?;
+    pub fn register(
+        &self,
+        body: BinarySlice<u8>,
+        store: &PhpStore,
+        ip: &str,
+    ) -> BindingResult<PhpOAuthReply> {
+        let reply = self.server.register(
+            &self.keyring,
+            &SystemEntropy,
+            sender(store, ip).now(),
+            &body,
+        )?;
         Ok(PhpOAuthReply(reply))
+    }
+
+    pub fn registered_client(&self, client_id: BinarySlice<u8>) -> Option<String> {
+        let client_id = std::str::from_utf8(&client_id).ok()?;
+        oauth::AuthorizationServer::registered_client(&self.keyring, client_id)
+            .map(|client| client.to_json())
     }
 
     #[php(optional = authorization)]
@@ -125,15 +148,18 @@ impl PhpOAuth {
         body: BinarySlice<u8>,
         authorization: BinarySlice<u8>,
         client: Option<&str>,
+        store: &PhpStore,
+        ip: &str,
     ) -> Either<PhpOAuthTokenRequest, PhpOAuthReply> {
-        let now = SystemClock.now();
+        let sender = sender(store, ip);
         match self
             .server
-            .token(&self.keyring, now, &body, &authorization, client)
+            .token(&self.keyring, sender.now(), &body, &authorization, client)
         {
             Ok(request) => Either::One(PhpOAuthTokenRequest {
                 request,
                 keyring: Arc::clone(&self.keyring),
+                sender,
             }),
             Err(reply) => Either::Other(PhpOAuthReply(*reply)),
         }
@@ -144,11 +170,16 @@ impl PhpOAuth {
         body: BinarySlice<u8>,
         authorization: BinarySlice<u8>,
         client: Option<&str>,
-    ) -> PhpOAuthReply {
-        let now = SystemClock.now();
-        PhpOAuthReply(
-            self.server
-                .revoke(&self.keyring, now, &body, &authorization, client),
-        )
+        store: &PhpStore,
+        ip: &str,
+    ) -> Either<PhpOAuthRevocation, PhpOAuthReply> {
+        let sender = sender(store, ip);
+        match self
+            .server
+            .revoke(&self.keyring, sender.now(), &body, &authorization, client)
+        {
+            Ok(request) => Either::One(PhpOAuthRevocation { request, sender }),
+            Err(reply) => Either::Other(PhpOAuthReply(*reply)),
+        }
     }
 }

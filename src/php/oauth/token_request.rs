@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ext_php_rs::prelude::*;
 
 use super::reply::PhpOAuthReply;
-use crate::clock::{Clock as _, SystemClock};
+use super::sender::KeptSender;
 use crate::entropy::SystemEntropy;
 use crate::php::convert::int;
 use crate::php::error::BindingResult;
@@ -17,6 +17,7 @@ use crate::{keyring, oauth};
 pub struct PhpOAuthTokenRequest {
     pub(super) request: oauth::TokenRequest,
     pub(super) keyring: Arc<keyring::Keyring>,
+    pub(super) sender: KeptSender,
 }
 
 #[php_impl]
@@ -30,10 +31,9 @@ impl PhpOAuthTokenRequest {
     }
 
     pub fn redeem(&self, grant: Option<&str>) -> BindingResult<PhpOAuthReply> {
-        let now = SystemClock.now();
         let reply = self
             .request
-            .redeem(&self.keyring, &SystemEntropy, now, grant)?;
+            .redeem(&self.keyring, &SystemEntropy, self.sender.now(), grant)?;
         Ok(PhpOAuthReply(reply))
     }
 }

@@ -440,16 +440,36 @@ fn every_endpoint_refuses_a_request_without_https() {
     let replies = [
         *server.check_transport().unwrap_err(),
         server
-            .register(&SystemEntropy, at(0), registration.as_bytes())
+            .register(
+                &keyring,
+                &SystemEntropy,
+                sender(&site.store, at(0)),
+                registration.as_bytes(),
+            )
             .unwrap(),
         *server
             .authorize(form(&QUERY).as_bytes(), stored, &[])
             .unwrap_err(),
         *server
-            .token(&keyring, at(0), body.as_bytes(), b"", stored)
+            .token(
+                &keyring,
+                sender(&site.store, at(0)),
+                body.as_bytes(),
+                b"",
+                stored,
+            )
             .err()
             .unwrap(),
-        server.revoke(&keyring, at(0), b"client_id=csc_one&token=x", b"", stored),
+        *server
+            .revoke(
+                &keyring,
+                sender(&site.store, at(0)),
+                b"client_id=csc_one&token=x",
+                b"",
+                stored,
+            )
+            .err()
+            .unwrap(),
     ];
     for reply in replies {
         assert_eq!(reply.status(), 403);

@@ -46,7 +46,7 @@ fn a_retried_refresh_gets_the_same_successor() {
     refused(&reuse, "invalid_grant", Reason::RefreshReused);
     assert_eq!(
         reuse.change().unwrap(),
-        json!({"grant": GRANT, "revoke": true}).to_string()
+        json!({"grant": GRANT, "connection": CONNECTION, "revoke": true}).to_string()
     );
     refused(
         &site.refresh(at(202), &third),
@@ -72,7 +72,7 @@ fn an_old_refresh_token_revokes_the_family_and_a_bad_request_does_not() {
         .server
         .token(
             &site.keyring,
-            at(3),
+            sender(&site.store, at(3)),
             body.as_bytes(),
             b"",
             Some(&other.to_string()),

@@ -1,7 +1,10 @@
 mod authorize;
 mod family;
+mod issued_ids;
+mod limits;
 mod refresh;
 mod registration;
+mod revocation;
 mod support;
 mod token;
 mod vectors;

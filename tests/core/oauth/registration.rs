@@ -1,10 +1,12 @@
 //! Settings, metadata documents, registration, and client identifier metadata documents.
 
+use super::support::{keyring, sender};
 use countersign::clock::Timestamp;
 use countersign::decision::Decision;
 use countersign::entropy::{CountingEntropy, Entropy, EntropyError, SystemEntropy};
 use countersign::oauth::{AuthorizationServer, OAuthError, OAuthReply, client_id};
 use countersign::reason::Reason;
+use countersign::store::MemoryStore;
 use serde_json::{Value, json};
 
 const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
@@ -37,14 +39,13 @@ fn parsed(text: &str) -> Value {
     serde_json::from_str(text).unwrap()
 }
 
+fn register_with(entropy: &dyn Entropy, body: &[u8]) -> Result<OAuthReply, OAuthError> {
+    let store = MemoryStore::new(NOW);
+    server().register(&keyring(), entropy, sender(&store, NOW), body)
+}
+
 fn register(body: &Value) -> OAuthReply {
-    server()
-        .register(
-            &CountingEntropy::default(),
-            NOW,
-            body.to_string().as_bytes(),
-        )
-        .unwrap()
+    register_with(&CountingEntropy::default(), body.to_string().as_bytes()).unwrap()
 }
 
 fn refused(reply: &OAuthReply, error: &str, reason: Reason) {
@@ -129,6 +130,21 @@ fn unknown_and_unusable_settings_are_refused() {
         ("scopes", json!(["a\"b"]), OAuthError::Setting("scopes")),
         ("scopes", json!(["a\\b"]), OAuthError::Setting("scopes")),
         ("scopes", json!(["ok", "é"]), OAuthError::Setting("scopes")),
+        (
+            "ip_limit",
+            json!({"max": 0, "window": 60}),
+            OAuthError::Setting("ip_limit"),
+        ),
+        (
+            "registration_limit",
+            json!({"max": 257, "window": 60}),
+            OAuthError::Setting("registration_limit"),
+        ),
+        (
+            "registration_limit",
+            json!({"max": 1}),
+            OAuthError::Settings,
+        ),
     ] {
         assert_eq!(
             error(with(settings(), name, value.clone())),
@@ -288,6 +304,27 @@ fn a_public_client_registers() {
             "source": "registration",
         })
     );
+    // Nothing has to be stored, because the identifier contains the registration.
+    let id = answer["client_id"].as_str().unwrap();
+    let read = AuthorizationServer::registered_client(&keyring(), id).unwrap();
+    assert_eq!(parsed(&read.to_json()), stored);
+}
+
+#[test]
+fn metadata_that_makes_the_identifier_too_long_is_refused() {
+    let uris = |count: usize| {
+        json!({ "redirect_uris": (0..count)
+            .map(|n| format!("https://client.example/{n}/{}", "x".repeat(70)))
+            .collect::<Vec<_>>() })
+    };
+    let reply = register(&uris(8));
+    assert_eq!(reply.status(), 201);
+    assert!(parsed(reply.body())["client_id"].as_str().unwrap().len() <= 1024);
+    refused(
+        &register(&uris(9)),
+        "invalid_client_metadata",
+        Reason::ClientMetadataTooLarge,
+    );
 }
 
 #[test]
@@ -315,9 +352,7 @@ fn ids_and_secrets_are_random() {
     let body = json!({ "redirect_uris": ["https://example.com/cb"] }).to_string();
     let mut seen = std::collections::HashSet::new();
     for _ in 0..50 {
-        let reply = server()
-            .register(&SystemEntropy, NOW, body.as_bytes())
-            .unwrap();
+        let reply = register_with(&SystemEntropy, body.as_bytes()).unwrap();
         let answer = parsed(reply.body());
         assert!(seen.insert(answer["client_id"].to_string()));
         assert!(seen.insert(answer["client_secret"].to_string()));
@@ -328,9 +363,7 @@ fn ids_and_secrets_are_random() {
             Err(EntropyError)
         }
     }
-    let failed = server()
-        .register(&Broken, NOW, body.as_bytes())
-        .unwrap_err();
+    let failed = register_with(&Broken, body.as_bytes()).unwrap_err();
     assert_eq!(failed, OAuthError::Entropy(EntropyError));
 }
 
@@ -369,11 +402,7 @@ fn invalid_registrations_are_refused_with_their_reason() {
         let reply = register(&with(good(), "redirect_uris", value));
         refused(&reply, "invalid_redirect_uri", Reason::RedirectInvalid);
     }
-    let raw = |body: &[u8]| {
-        server()
-            .register(&CountingEntropy::default(), NOW, body)
-            .unwrap()
-    };
+    let raw = |body: &[u8]| register_with(&CountingEntropy::default(), body).unwrap();
     for body in [&b""[..], b"{", b"[]", b"\"x\"", b"null", b"\xff", b"{} {}"] {
         refused(&raw(body), "invalid_client_metadata", Reason::BodyNotJson);
     }

@@ -5,8 +5,11 @@ use countersign::clock::Timestamp;
 use countersign::decision::Decision;
 use countersign::entropy::CountingEntropy;
 use countersign::keyring::{Keyring, SiteId};
-use countersign::oauth::{AuthorizationRequest, AuthorizationServer, OAuthReply, TokenRequest};
+use countersign::oauth::{
+    AuthorizationRequest, AuthorizationServer, OAuthReply, RevocationRequest, Sender, TokenRequest,
+};
 use countersign::reason::Reason;
+use countersign::store::MemoryStore;
 use serde_json::{Value, json};
 use url::Url;
 use url::form_urlencoded::Serializer;
@@ -26,6 +29,12 @@ pub fn at(seconds: u64) -> Timestamp {
 
 pub fn keyring() -> Keyring {
     Keyring::open(SiteId::new([1; 8]), &[b'k'; 64], &[]).unwrap()
+}
+
+pub const IP: &str = "192.0.2.7";
+
+pub fn sender(store: &MemoryStore, now: Timestamp) -> Sender<'_> {
+    Sender { ip: IP, now, store }
 }
 
 pub fn settings() -> Value {
@@ -126,6 +135,7 @@ pub struct Site {
     pub server: AuthorizationServer,
     pub keyring: Keyring,
     pub entropy: CountingEntropy,
+    pub store: MemoryStore,
     pub client: Value,
     pub grant: Value,
 }
@@ -137,6 +147,7 @@ impl Site {
             server: server(),
             keyring: keyring(),
             entropy: CountingEntropy::default(),
+            store: MemoryStore::new(at(0)),
             client: client(method),
             grant: json!({
                 "id": GRANT, "client_id": "csc_one", "request": request, "connection": CONNECTION,
@@ -160,14 +171,49 @@ impl Site {
         header: &[u8],
     ) -> Result<TokenRequest, Box<OAuthReply>> {
         let client = self.client.to_string();
-        self.server
-            .token(&self.keyring, now, body.as_bytes(), header, Some(&client))
+        self.server.token(
+            &self.keyring,
+            sender(&self.store, now),
+            body.as_bytes(),
+            header,
+            Some(&client),
+        )
+    }
+
+    pub fn revocation(
+        &self,
+        now: Timestamp,
+        fields: &[(&str, &str)],
+    ) -> Result<RevocationRequest, Box<OAuthReply>> {
+        let client = self.client.to_string();
+        self.server.revoke(
+            &self.keyring,
+            sender(&self.store, now),
+            form(fields).as_bytes(),
+            b"",
+            Some(&client),
+        )
+    }
+
+    /// Returns the reply to a revocation request without making its change.
+    pub fn revoke(&self, now: Timestamp, fields: &[(&str, &str)]) -> OAuthReply {
+        match self.revocation(now, fields) {
+            Ok(request) => request
+                .decide(sender(&self.store, now), Some(&self.grant.to_string()))
+                .unwrap(),
+            Err(reply) => *reply,
+        }
     }
 
     pub fn redeem(&self, now: Timestamp, request: &TokenRequest) -> OAuthReply {
         let grant = self.grant.to_string();
         request
-            .redeem(&self.keyring, &self.entropy, now, Some(&grant))
+            .redeem(
+                &self.keyring,
+                &self.entropy,
+                sender(&self.store, now),
+                Some(&grant),
+            )
             .unwrap()
     }
 

@@ -1,4 +1,4 @@
-//! Authorization codes at the token endpoint, and revocation.
+//! Authorization codes at the token endpoint.
 
 use super::support::*;
 use base64::Engine as _;
@@ -261,7 +261,7 @@ fn a_code_or_token_is_valid_for_its_own_grant_only() {
         code.redeem(
             &site.keyring,
             &site.entropy,
-            at(1),
+            sender(&site.store, at(1)),
             Some(&grant.to_string()),
         )
     };
@@ -327,7 +327,7 @@ fn a_code_or_token_is_valid_for_its_own_grant_only() {
         .redeem(
             &site.keyring,
             &site.entropy,
-            at(1),
+            sender(&site.store, at(1)),
             Some(&other.to_string()),
         )
         .unwrap();
@@ -338,7 +338,7 @@ fn a_code_or_token_is_valid_for_its_own_grant_only() {
     let body = code_body(&site.code(at(0)), &[("client_id", "csc_two")]);
     let taken = site.server.token(
         &site.keyring,
-        at(1),
+        sender(&site.store, at(1)),
         body.as_bytes(),
         b"",
         Some(&theirs.to_string()),
@@ -351,13 +351,18 @@ fn a_code_or_token_is_valid_for_its_own_grant_only() {
         .redeem(
             &site.keyring,
             &site.entropy,
-            at(1),
+            sender(&site.store, at(1)),
             Some(&other.to_string()),
         )
         .unwrap();
     refused(&reply, "invalid_grant", Reason::GrantMismatch);
     let none = code
-        .redeem(&site.keyring, &site.entropy, at(1), None)
+        .redeem(
+            &site.keyring,
+            &site.entropy,
+            sender(&site.store, at(1)),
+            None,
+        )
         .unwrap();
     refused(&none, "invalid_grant", Reason::ConnectionUnknown);
     for (pointer, value) in [
@@ -430,77 +435,4 @@ fn confidential_clients_authenticate_in_header_or_body() {
         .err()
         .unwrap();
     refused(&reply, "invalid_client", Reason::ClientUnknown);
-}
-
-#[test]
-fn revocation_names_the_grant_or_the_connection() {
-    let mut site = Site::new("none");
-    let reply = site.exchange(at(0), &code_body(&site.code(at(0)), &[]));
-    let client = site.client.to_string();
-    let revoke = |seconds, fields: &[(&str, &str)]| {
-        site.server.revoke(
-            &site.keyring,
-            at(seconds),
-            form(fields).as_bytes(),
-            b"",
-            Some(&client),
-        )
-    };
-    let refresh = member(&reply, "refresh_token");
-    let access = member(&reply, "access_token");
-    let code = site.code(at(0));
-    for (token, hint, change) in [
-        (
-            refresh.as_str(),
-            "refresh_token",
-            Some(json!({"grant": GRANT, "client_id": "csc_one", "revoke": true})),
-        ),
-        (
-            &refresh,
-            "access_token",
-            Some(json!({"grant": GRANT, "client_id": "csc_one", "revoke": true})),
-        ),
-        (
-            &access,
-            "x",
-            Some(json!({"connection": CONNECTION, "client_id": "csc_one", "revoke_tokens": true})),
-        ),
-        (&code, "", None),
-        ("nonsense", "", None),
-        (&format!("{refresh}x"), "", None),
-    ] {
-        let reply = revoke(
-            1,
-            &[
-                ("token", token),
-                ("token_type_hint", hint),
-                ("client_id", "csc_one"),
-            ],
-        );
-        assert_eq!((reply.status(), reply.body()), (200, ""));
-        assert!(reply.decision().is_allowed());
-        let found: Option<Value> = reply
-            .change()
-            .map(|text| serde_json::from_str(text).unwrap());
-        assert_eq!(found, change, "{hint}");
-    }
-    let expired = revoke(
-        31 * 86_400,
-        &[("token", &refresh), ("client_id", "csc_one")],
-    );
-    assert_eq!((expired.status(), expired.change()), (200, None));
-    let missing = revoke(1, &[("client_id", "csc_one")]);
-    refused(&missing, "invalid_request", Reason::OauthRequestInvalid);
-    for fields in [
-        &[("token", refresh.as_str())][..],
-        &[
-            ("token", &refresh),
-            ("client_id", "csc_one"),
-            ("client_secret", "x"),
-        ],
-    ] {
-        let reply = revoke(1, fields);
-        refused(&reply, "invalid_client", Reason::ClientAuthFailed);
-        assert_eq!(reply.change(), None);
-    }
 }

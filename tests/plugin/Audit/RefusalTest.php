@@ -104,6 +104,9 @@ final class RefusalTest extends TestCase {
 	/** @dataProvider acts */
 	public function test_connections_cannot_be_changed_if_the_change_cannot_be_recorded( callable $act ): void {
 		$connection = Site::connect()->connection();
+		if ( 'resume' === $this->dataName() ) {
+			Plugin::composition()->manager()->pause( $connection );
+		}
 		$this->while_broken(
 			static function () use ( $act, $connection ): void {
 				$before = Site::digest();

@@ -120,19 +120,21 @@ final class ManagerTest extends TestCase {
 	/** @dataProvider endings */
 	public function test_a_change_that_the_database_refuses_is_an_error( string $act ): void {
 		global $wpdb;
-		$agent   = Site::connect();
-		$break   = static fn( string $sql ): string => str_starts_with( $sql, 'UPDATE `' . Site::table( 'connections' ) . '`' ) ? 'SELECT broken FROM nowhere' : $sql;
-		$showing = $wpdb->suppress_errors( true );
-		add_filter( 'query', $break );
+		$agent      = Site::connect();
+		$connection = $agent->connection();
+		$from       = AuditTrail::size();
+		$table      = Site::table( 'connections' );
+		$wpdb->query( "RENAME TABLE $table TO {$table}_away" );
 		try {
-			self::manager()->$act( $agent->connection() );
+			self::manager()->$act( $connection );
 			self::fail( 'a failed change was reported as done' );
 		} catch ( \RuntimeException $error ) {
 			self::assertStringContainsString( 'could not be changed', $error->getMessage() );
 		} finally {
-			remove_filter( 'query', $break );
-			$wpdb->suppress_errors( $showing );
+			$wpdb->query( "RENAME TABLE {$table}_away TO $table" );
 		}
+		self::assertSame( $from, AuditTrail::size(), 'what did not happen is not recorded' );
+		self::assertSame( Connection::ACTIVE, $agent->connection()->state );
 	}
 
 	public function test_removed_permissions_apply_to_the_next_request(): void {
@@ -197,7 +199,13 @@ final class ManagerTest extends TestCase {
 		self::manager()->set_groups( $agent->connection(), $agent->connection()->groups );
 		self::manager()->set_limit( $agent->connection(), $agent->connection()->limit );
 		self::manager()->rename( $agent->connection(), $agent->connection()->name );
+		self::manager()->resume( $agent->connection() );
 		self::assertSame( $from, AuditTrail::size() );
+		$active = $agent->connection();
+		self::manager()->pause( $active );
+		self::manager()->pause( $active );
+		self::manager()->pause( $agent->connection() );
+		self::assertRecorded( [ 'connection connection.paused ok' ], $from );
 	}
 
 	public function test_a_revoked_connection_cannot_be_resumed(): void {
@@ -224,13 +232,13 @@ final class ManagerTest extends TestCase {
 		self::manager()->resume( $agent->connection() );
 		self::manager()->pause( $agent->connection() );
 		self::assertSame( Connection::REVOKED, $agent->connection()->state );
-		self::assertFalse( Plugin::composition()->connections()->set_state( $agent->id, Connection::ACTIVE ) );
+		self::assertFalse( Plugin::composition()->connections()->activate( $agent->id ) );
 		$other->do( 'whoami' );
 	}
 
 	public function test_only_tokens_of_the_current_epoch_are_valid(): void {
 		$agent = Site::connect();
-		Plugin::composition()->connections()->end_access_tokens( $agent->id );
+		Site::end_access_tokens( $agent->id );
 		self::assertRefused( 'invalid_token', $agent, 'whoami', [], 401 );
 		( new Agent( $agent->id, Agent::issue( $agent->id, 1 ) ) )->do( 'whoami' );
 	}

@@ -5,8 +5,11 @@ declare(strict_types=1);
 namespace Countersign\Tests\Doors;
 
 use Countersign\Plugin\Connections\Connection;
+use Countersign\Plugin\Doors\OAuthEndpoints;
 use Countersign\Plugin\Http\Request;
+use Countersign\Plugin\OAuth\Clients;
 use Countersign\Plugin\Plugin;
+use Countersign\Plugin\Site\Extension;
 use Countersign\Plugin\Site\Settings;
 use Countersign\Plugin\Site\Urls;
 use Countersign\Tests\Agent;
@@ -20,11 +23,6 @@ use Countersign\Tests\TestCase;
 
 /** The OAuth endpoints as clients use them. */
 final class OAuthEndpointsTest extends TestCase {
-
-	protected function setUp(): void {
-		parent::setUp();
-		update_option( Settings::OPTION, [ 'registration_limit' => [ 'max' => 256, 'window' => 1 ] ] + Site::ROOMY );
-	}
 
 	/** @return array<string, array{string, string}> */
 	public function documents(): array {
@@ -134,21 +132,45 @@ final class OAuthEndpointsTest extends TestCase {
 		self::assertSame( $before, Site::digest() );
 	}
 
-	public function test_registrations_are_limited_and_unused_ones_are_deleted(): void {
+	public function test_a_registration_is_stored_when_a_person_approves_it(): void {
+		$rows   = Site::rows();
+		$client = OAuthClient::registered();
+		self::assertSame( $rows, Site::rows() );
+		$client->tokens();
+		self::assertSame( $rows + 3, Site::rows(), 'a connection, its grant and its client' );
+	}
+
+	/** The longest id that is issued passes through the login page, the consent page, the database and the audit log. */
+	public function test_a_client_with_the_longest_id_can_connect(): void {
 		global $wpdb;
-		$old  = OAuthClient::registered()->id;
-		$used = OAuthClient::registered();
-		$used->tokens();
-		$table = Site::table( 'oauth_clients' );
-		$wpdb->query( $wpdb->prepare( "UPDATE $table SET created_at = %d", time() - 2 * DAY_IN_SECONDS ) );
-		OAuthClient::registered();
-		self::assertNull( Plugin::composition()->clients()->find( $old ) );
-		self::assertNotNull( Plugin::composition()->clients()->find( $used->id ), 'a client with a grant is kept' );
+		$uris   = array_map( static fn( int $n ): string => "https://client.example/$n/" . str_repeat( 'x', 78 ), range( 1, 7 ) );
+		$answer = OAuthClient::register( [ 'redirect_uris' => [ ...$uris, OAuthClient::REDIRECT ] ] );
+		self::assertSame( 201, $answer->status, $answer->body );
+		$client = OAuthClient::with_id( $answer->json()['client_id'] );
+		self::assertGreaterThan( 950, strlen( $client->id ) );
+		$login  = Http::get( Http::get( $client->authorize_url() )->header( 'Location' ) );
+		self::assertStringContainsString( 'wp-login.php?', $login->header( 'Location' ) );
+		self::assertSame( 200, Http::get( $login->header( 'Location' ) )->status );
+		$from   = AuditTrail::size();
+		$tokens = $client->tokens();
+		( new Agent( OAuthClient::newest(), $tokens['access_token'] ) )->do( 'whoami' );
+		self::assertSame( 200, OAuthClient::token( $client->refreshing( $tokens['refresh_token'] ) )->status );
+		self::assertSame( $client->id, $wpdb->get_var( $wpdb->prepare( 'SELECT client_id FROM ' . Site::table( 'oauth_clients' ) . ' WHERE id = %s', hash( 'sha256', $client->id ) ) ) );
+		$facts = json_decode( AuditTrail::since( $from )[0]['body'], true )['change']['request'];
+		self::assertSame( hash( 'sha256', $client->id ), $facts['client_sha256'] );
+		$answer = OAuthClient::register( [ 'redirect_uris' => [ ...$uris, ...$uris ] ] );
+		self::assertSame( [ 400, 'invalid_redirect_uri' ], [ $answer->status, $answer->json()['error'] ], 'more than ten' );
+		$answer = OAuthClient::register( [ 'redirect_uris' => [ ...$uris, 'https://client.example/8/' . str_repeat( 'x', 700 ) ] ] );
+		self::assertSame( [ 400, 'invalid_client_metadata' ], [ $answer->status, $answer->json()['error'] ] );
+		self::assertStringContainsString( '1,024', $answer->json()['error_description'] );
+	}
+
+	public function test_registrations_are_limited(): void {
 		update_option( Settings::OPTION, [ 'registration_limit' => [ 'max' => 3, 'window' => 3600 ] ] + Site::ROOMY );
 		for ( $i = 0; $i < 4; $i++ ) {
 			$answer = OAuthClient::register();
 		}
-		self::assertSame( [ 429, 'slow_down' ], [ $answer->status, $answer->json()['error'] ] );
+		self::assertSame( [ 429, 'slow_down', 'rate_limited_ip' ], [ $answer->status, $answer->json()['error'], $answer->reason() ] );
 		self::assertGreaterThan( 0, (int) $answer->header( 'Retry-After' ) );
 	}
 
@@ -156,10 +178,14 @@ final class OAuthEndpointsTest extends TestCase {
 	public function test_registrations_are_limited_per_network(): void {
 		update_option( Settings::OPTION, [ 'registration_limit' => [ 'max' => 2, 'window' => 3600 ] ] + Site::ROOMY );
 		$network = '2001:db8:' . dechex( random_int( 1, 0xffff ) ) . ':' . dechex( random_int( 1, 0xfff ) );
-		$status  = static function ( string $ip ): int {
+		$site    = Plugin::composition();
+		// A request of its own, since a request reads the settings once.
+		$extension = new Extension( $site->settings() );
+		$endpoints = new OAuthEndpoints( $extension, new Clients( $extension ), $site->grants(), $site->connections(), $site->manager(), $site->log() );
+		$status    = static function ( string $ip ) use ( $endpoints ): int {
 			$_SERVER['REMOTE_ADDR'] = $ip;
 			$body                   = '{"redirect_uris":["https://client.example/back"],"token_endpoint_auth_method":"none"}';
-			return Plugin::composition()->oauth_endpoints()->handle( 'oauth/register', new Request( 'POST', [], '', $body ) )->status;
+			return $endpoints->handle( 'oauth/register', new Request( 'POST', [], '', $body ) )->status;
 		};
 		$before  = $_SERVER;
 		try {

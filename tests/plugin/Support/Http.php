@@ -21,6 +21,26 @@ final class Http {
 	}
 
 	/**
+	 * Posts a form, from an IP address of this machine.
+	 *
+	 * @param array<string, string> $form
+	 * @param string                $from Such as one of {@see stranger()}.
+	 */
+	public static function form( string $url, array $form, string $from = '127.0.0.1' ): Answer {
+		return self::all( [ self::prepare_form( $url, $form, $from ) ] )[0];
+	}
+
+	/** @param array<string, string> $form */
+	public static function prepare_form( string $url, array $form, string $from = '127.0.0.1' ): Pending {
+		return ( new Pending( 'POST', $url, [ 'Content-Type' => 'application/x-www-form-urlencoded' ], http_build_query( $form ) ) )->from( $from );
+	}
+
+	/** Returns an IP address of this machine from which no test has sent anything yet. */
+	public static function stranger(): string {
+		return '127.' . implode( '.', array_map( static fn(): int => random_int( 1, 254 ), range( 1, 3 ) ) );
+	}
+
+	/**
 	 * Sends all requests in parallel and waits for all answers.
 	 *
 	 * @param list<Pending> $requests

@@ -13,14 +13,20 @@ final class OAuthClient {
 
 	public readonly string $verifier;
 
-	private function __construct( public readonly string $id ) {
+	/** @param string|null $secret The client's secret, or null for a public client. */
+	private function __construct( public readonly string $id, public readonly ?string $secret = null ) {
 		$this->verifier = rtrim( strtr( base64_encode( random_bytes( 32 ) ), '+/', '-_' ), '=' );
 	}
 
 	/** Registers a client. */
 	public static function registered( array $metadata = [] ): self {
 		$answer = self::register( $metadata );
-		return 201 === $answer->status ? new self( $answer->json()['client_id'] ) : throw new \RuntimeException( "registration: HTTP $answer->status $answer->body" );
+		return 201 === $answer->status ? new self( $answer->json()['client_id'], $answer->json()['client_secret'] ?? null ) : throw new \RuntimeException( "registration: HTTP $answer->status $answer->body" );
+	}
+
+	/** Returns a client that knows an id and perhaps a secret. */
+	public static function with_id( string $id, ?string $secret = null ): self {
+		return new self( $id, $secret );
 	}
 
 	/** Returns a client whose id is the address of a metadata document. */
@@ -89,8 +95,23 @@ final class OAuthClient {
 	}
 
 	/** @param array<string, string> $form */
-	public static function token( array $form ): Answer {
-		return Http::send( 'POST', Urls::token(), [ 'Content-Type' => 'application/x-www-form-urlencoded' ], http_build_query( $form ) );
+	public static function token( array $form, string $from = '127.0.0.1' ): Answer {
+		return Http::form( Urls::token(), $form, $from );
+	}
+
+	/** Asks the site to revoke a token. */
+	public function revoke( string $token, string $from = '127.0.0.1' ): Answer {
+		return Http::form( Urls::revoke(), $this->revoking( $token ), $from );
+	}
+
+	/** @return array<string, string> The form that revokes. */
+	public function revoking( string $token ): array {
+		return [ 'token' => $token ] + $this->credentials();
+	}
+
+	/** @return array<string, string> */
+	private function credentials(): array {
+		return array_filter( [ 'client_id' => $this->id, 'client_secret' => $this->secret ], is_string( ... ) );
 	}
 
 	/** @return array<string, string> The form that redeems a code. */
@@ -99,10 +120,9 @@ final class OAuthClient {
 			'grant_type'    => 'authorization_code',
 			'code'          => $code,
 			'redirect_uri'  => self::REDIRECT,
-			'client_id'     => $this->id,
 			'code_verifier' => $this->verifier,
 			'resource'      => Urls::mcp(),
-		];
+		] + $this->credentials();
 	}
 
 	/** @return array<string, string> The form that refreshes. */
@@ -110,8 +130,7 @@ final class OAuthClient {
 		return [
 			'grant_type'    => 'refresh_token',
 			'refresh_token' => $token,
-			'client_id'     => $this->id,
-		];
+		] + $this->credentials();
 	}
 
 	/** Returns tokens, after consent and redemption. @param array<string, mixed> $choices @return array<string, mixed> */

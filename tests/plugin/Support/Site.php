@@ -20,6 +20,10 @@ final class Site {
 			'max'    => 256,
 			'window' => 1,
 		],
+		'registration_limit' => [
+			'max'    => 256,
+			'window' => 1,
+		],
 	];
 
 	/** Returns a user's id by login name. */
@@ -87,6 +91,18 @@ final class Site {
 	/** Returns the full name of one of Countersign's tables. */
 	public static function table( string $name ): string {
 		return Schema::table( $name );
+	}
+
+	/** Makes the access tokens of a connection invalid, as their revocation by the client does. */
+	public static function end_access_tokens( int $connection ): void {
+		global $wpdb;
+		$wpdb->query( $wpdb->prepare( 'UPDATE ' . self::table( 'connections' ) . ' SET epoch = epoch + 1 WHERE id = %d', $connection ) ); // phpcs:ignore
+	}
+
+	/** Returns the number of rows in all tables of Countersign but those of the audit log. */
+	public static function rows(): int {
+		global $wpdb;
+		return array_sum( array_map( static fn( string $table ): int => (int) $wpdb->get_var( 'SELECT COUNT(*) FROM ' . self::table( $table ) ), [ 'connections', 'grants', 'oauth_clients' ] ) );
 	}
 
 	/**

@@ -112,7 +112,7 @@ final class PublishingTest extends TestCase {
 		$agent = Site::connect( 'editor', 'full_access' );
 		$id    = Site::post();
 		$token = $agent->review( 'publish_post', [ 'id' => $id ] );
-		\Countersign\Plugin\Plugin::composition()->connections()->end_access_tokens( $agent->id );
+		Site::end_access_tokens( $agent->id );
 		$again = new Agent( $agent->id, Agent::issue( $agent->id, 1 ) );
 		self::assertRefused( 'confirmation_mismatch', $again, 'publish_post', [ 'id' => $id, 'confirmation_token' => $token ] );
 	}

@@ -34,21 +34,51 @@ final class Log {
 	 */
 	public function append( ?string ...$drafts ): void {
 		$drafts = array_values( array_filter( $drafts, is_string( ... ) ) );
-		if ( [] === $drafts ) {
-			return;
+		if ( [] !== $drafts ) {
+			$this->store( $drafts, [] );
 		}
+	}
+
+	/**
+	 * Makes changes of the plugin's tables and appends the entry that records them: all of it, or nothing. Of several requests
+	 * that make the same change at once, one makes and records it.
+	 *
+	 * @param list<Change> $changes At least one. The first decides: its condition says in which state there is something to
+	 *                              change.
+	 * @param string       $draft   Draft as JSON, see {@see EntryDraft}.
+	 *
+	 * @return bool True if the changes were made and recorded. False if the first one found nothing to change.
+	 *
+	 * @throws ChangeFailed If the database refused a change.
+	 * @throws Unavailable  If the entry was not stored, for any reason.
+	 */
+	public function append_with( array $changes, string $draft ): bool {
+		return $this->store( [ $draft ], $changes );
+	}
+
+	/**
+	 * @param list<string> $drafts
+	 * @param list<Change> $changes
+	 */
+	private function store( array $drafts, array $changes ): bool {
 		try {
 			$log    = $this->extension->audit_log();
 			$append = $this->storage->append(
 				static fn( ?string $head ): AuditAppend => $log->append( $head, $drafts ),
-				$log->checkpoint( ... )
+				$log->checkpoint( ... ),
+				...$changes
 			);
+			if ( null === $append ) {
+				return false;
+			}
 			$log->committed( $append->head() );
+			return true;
+		} catch ( ChangeFailed $error ) {
+			throw $error;
 		} catch ( \Countersign\Exception $error ) {
 			throw new Unavailable( $error->reason(), $error->getMessage(), $error ); // phpcs:ignore WordPress.Security.EscapeOutput.ExceptionNotEscaped -- For the error log.
 		} catch ( \Throwable $error ) {
-			// Code of other plugins runs here too, such as filters of options. Their messages can hold anything.
-			throw new Unavailable( 'audit_unavailable', $error instanceof Loggable ? $error->getMessage() : 'the entries could not be stored', $error ); // phpcs:ignore WordPress.Security.EscapeOutput.ExceptionNotEscaped -- For the error log.
+			throw new Unavailable( 'audit_unavailable', $error->getMessage(), $error ); // phpcs:ignore WordPress.Security.EscapeOutput.ExceptionNotEscaped -- For the error log.
 		}
 	}
 

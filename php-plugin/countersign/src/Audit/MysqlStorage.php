@@ -27,10 +27,16 @@ final class MysqlStorage implements Storage {
 	private ?\mysqli $connection = null;
 
 	/** {@inheritDoc} */
-	public function append( callable $compute, callable $checkpoint ): AuditAppend {
+	public function append( callable $compute, callable $checkpoint, Change ...$changes ): ?AuditAppend {
 		try {
-			$db     = $this->connect();
-			$head   = $this->lock( $db );
+			$db   = $this->connect();
+			$head = $this->lock( $db );
+			foreach ( array_values( $changes ) as $position => $change ) {
+				if ( 0 === $this->rows_changed( $db, $change ) && 0 === $position ) {
+					$this->run( $db, 'ROLLBACK' );
+					return null;
+				}
+			}
 			$append = $compute( $head );
 			$this->run( $db, $this->statements( $append, $checkpoint ) );
 			return $append;
@@ -79,6 +85,21 @@ final class MysqlStorage implements Storage {
 			throw new Failure( 'the head row of the audit log is missing' );
 		}
 		return $rows[0][0];
+	}
+
+	/** Makes a change and returns the number of rows that are different now. */
+	private function rows_changed( \mysqli $db, Change $change ): int {
+		$values = array_map( self::literal( ... ), $change->values );
+		$sql    = '';
+		foreach ( $change->parts as $position => $part ) {
+			$sql .= $part . ( $values[ $position ] ?? '' );
+		}
+		try {
+			$this->run( $db, $sql );
+		} catch ( Failure $error ) {
+			throw new ChangeFailed( 'A row could not be changed.', 0, $error );
+		}
+		return (int) $db->affected_rows;
 	}
 
 	/** Returns the statements that store an append and commit it. */

@@ -25,7 +25,7 @@ final class SqliteStorage implements Storage {
 	private ?\PDO $connection = null;
 
 	/** {@inheritDoc} */
-	public function append( callable $compute, callable $checkpoint ): AuditAppend {
+	public function append( callable $compute, callable $checkpoint, Change ...$changes ): ?AuditAppend {
 		$db = $this->connect();
 		// IMMEDIATE takes the write lock before the head is read, so that no other append reads the same head.
 		$db->exec( 'BEGIN IMMEDIATE' );
@@ -34,6 +34,12 @@ final class SqliteStorage implements Storage {
 			$head = $db->query( 'SELECT head FROM ' . Schema::table( 'audit_head' ) . ' WHERE id = 1' )->fetch( \PDO::FETCH_NUM );
 			if ( false === $head ) {
 				throw new Failure( 'the head row of the audit log is missing' );
+			}
+			foreach ( array_values( $changes ) as $position => $change ) {
+				if ( 0 === self::rows_changed( $db, $change ) && 0 === $position ) {
+					$db->exec( 'ROLLBACK' );
+					return null;
+				}
 			}
 			$append = $compute( $head[0] );
 			foreach ( $append->rows() as $row ) {
@@ -65,6 +71,20 @@ final class SqliteStorage implements Storage {
 			}
 			throw $error;
 		}
+	}
+
+	/** Makes a change and returns the number of rows that its condition matched. */
+	private static function rows_changed( \PDO $db, Change $change ): int {
+		try {
+			$update = self::prepare( $db, implode( '?', $change->parts ) );
+			foreach ( $change->values as $position => $value ) {
+				$update->bindValue( $position + 1, $value, is_int( $value ) ? \PDO::PARAM_INT : \PDO::PARAM_STR );
+			}
+			$update->execute();
+		} catch ( \PDOException $error ) {
+			throw new ChangeFailed( 'A row could not be changed.', 0, $error );
+		}
+		return $update->rowCount();
 	}
 
 	/** Returns the connection. Opens it on the first call. */

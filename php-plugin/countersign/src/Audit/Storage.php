@@ -15,14 +15,15 @@ defined( 'ABSPATH' ) || exit;
 interface Storage {
 
 	/**
-	 * Locks and reads the head, and stores what is computed from it, in one transaction.
+	 * Locks and reads the head, makes the changes, and stores what is computed from the head, in one transaction.
 	 *
 	 * @param callable(?string): AuditAppend $compute    Computes the append from the stored head. If it throws, nothing is stored.
 	 * @param callable(string): string       $checkpoint Signs a head and returns the checkpoint.
+	 * @param Change                         ...$changes  Changes of the plugin's tables.
 	 *
-	 * @return AuditAppend What was stored.
+	 * @return AuditAppend|null What was stored. Null if the first change found no row to change; then nothing was stored.
 	 *
-	 * @throws \Throwable If nothing was stored: what `$compute` threw, or an error of the database.
+	 * @throws \Throwable If nothing was stored: what `$compute` threw, {@see ChangeFailed}, or an error of the database.
 	 */
-	public function append( callable $compute, callable $checkpoint ): AuditAppend;
+	public function append( callable $compute, callable $checkpoint, Change ...$changes ): ?AuditAppend;
 }

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Countersign\Plugin\Connections;
 
+use Countersign\Plugin\Audit\Change;
 use Countersign\Plugin\OAuth\Clients;
 use Countersign\Plugin\Site\Failure;
 use Countersign\Plugin\Site\Json;
@@ -55,12 +56,22 @@ final class Grants {
 	 * the grant, its connection or its client does not exist.
 	 */
 	public function json( int $id ): ?string {
+		return $this->find( 'g.id', $id );
+	}
+
+	/** Returns the newest grant of a connection like {@see json()}. */
+	public function json_of( int $connection ): ?string {
+		return $this->find( 'g.connection_id', $connection );
+	}
+
+	/** @param 'g.id'|'g.connection_id' $column */
+	private function find( string $column, int $id ): ?string {
 		global $wpdb;
 		$row = $wpdb->get_row( // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- A table of this plugin, past any cache.
 			$wpdb->prepare(
 				'SELECT g.*, c.state AS connection_state, c.epoch AS epoch, o.client_id AS client_id FROM %i g'
 				. ' LEFT JOIN %i c ON c.id = g.connection_id'
-				. ' LEFT JOIN %i o ON o.id = g.client WHERE g.id = %d',
+				. " LEFT JOIN %i o ON o.id = g.client WHERE $column = %d ORDER BY g.id DESC LIMIT 1", // phpcs:ignore WordPress.DB.PreparedSQL -- One of two constants.
 				Schema::table( 'grants' ),
 				Schema::table( 'connections' ),
 				Schema::table( 'oauth_clients' ),
@@ -109,21 +120,6 @@ final class Grants {
 		return $requests;
 	}
 
-	/** Returns the id of the connection that a grant belongs to, or 0 if the grant does not exist. */
-	public function connection( int $id ): int {
-		global $wpdb;
-		return (int) $wpdb->get_var( $wpdb->prepare( 'SELECT connection_id FROM %i WHERE id = %d', Schema::table( 'grants' ), $id ) ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- A table of this plugin, past any cache.
-	}
-
-	/** Tells whether a connection was granted to the client with this OAuth client id. */
-	public function is_of_client( int $connection, string $client_id ): bool {
-		global $wpdb;
-		$count = $wpdb->get_var( // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- A table of this plugin, past any cache.
-			$wpdb->prepare( 'SELECT COUNT(*) FROM %i WHERE connection_id = %d AND client = %s', Schema::table( 'grants' ), $connection, Clients::key( $client_id ) )
-		);
-		return (int) $count > 0;
-	}
-
 	/**
 	 * Changes the state of a grant, in one statement. Returns false if the grant is no longer in the state `$from`, because
 	 * another request changed or revoked it.
@@ -149,9 +145,22 @@ final class Grants {
 		return 1 === $changed;
 	}
 
-	/** Revokes all grants of a connection. */
-	public function revoke_of( int $connection ): void {
-		global $wpdb;
-		$wpdb->query( $wpdb->prepare( 'UPDATE %i SET revoked = 1 WHERE connection_id = %d', Schema::table( 'grants' ), $connection ) ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- A table of this plugin, past any cache.
+	/**
+	 * Returns the same change, to be recorded.
+	 *
+	 * @param int                                                   $id   Id of the grant.
+	 * @param array{generation: int, branch: int}                   $from The state that the extension decided on.
+	 * @param array{generation: int, branch: int, rotated_at: int} $to   The new state; `rotated_at` in Unix seconds.
+	 */
+	public function advancing( int $id, array $from, array $to ): Change {
+		return new Change(
+			'UPDATE ' . Schema::table( 'grants' ) . ' SET generation = ?, branch = ?, rotated_at = ? WHERE id = ? AND generation = ? AND branch = ? AND revoked = 0',
+			[ $to['generation'], $to['branch'], $to['rotated_at'], $id, $from['generation'], $from['branch'] ]
+		);
+	}
+
+	/** Returns the change that revokes all grants of a connection. */
+	public function ending_of( int $connection ): Change {
+		return new Change( 'UPDATE ' . Schema::table( 'grants' ) . ' SET revoked = 1 WHERE connection_id = ?', [ $connection ] );
 	}
 }

@@ -66,30 +66,30 @@ final class Manager {
 			$this->connections->discard( $connection );
 			throw $error;
 		}
-		$this->connections->set_state( $connection->id, Connection::ACTIVE );
+		$this->connections->activate( $connection->id );
 		return $id;
 	}
 
 	/**
-	 * Refuses the client until the connection is resumed.
+	 * Refuses the client until the connection is resumed. Does nothing unless the connection is active.
 	 *
 	 * @throws Unavailable       If the change cannot be recorded.
 	 * @throws \RuntimeException If the database did not store the change.
 	 */
 	public function pause( Connection $connection ): void {
-		$this->log->append( EntryDraft::admin( 'connection', 'connection.paused', $connection->target() ) );
-		$this->connections->set_state( $connection->id, Connection::PAUSED );
+		$change = $this->connections->transition( $connection->id, Connection::ACTIVE, Connection::PAUSED );
+		$this->log->append_with( [ $change ], EntryDraft::admin( 'connection', 'connection.paused', $connection->target() ) );
 	}
 
 	/**
-	 * Lets a paused client act again.
+	 * Lets a paused client act again. Does nothing unless the connection is paused.
 	 *
 	 * @throws Unavailable       If the change cannot be recorded.
 	 * @throws \RuntimeException If the database did not store the change.
 	 */
 	public function resume( Connection $connection ): void {
-		$this->log->append( EntryDraft::admin( 'connection', 'connection.resumed', $connection->target() ) );
-		$this->connections->set_state( $connection->id, Connection::ACTIVE );
+		$change = $this->connections->transition( $connection->id, Connection::PAUSED, Connection::ACTIVE );
+		$this->log->append_with( [ $change ], EntryDraft::admin( 'connection', 'connection.resumed', $connection->target() ) );
 	}
 
 	/**
@@ -155,22 +155,23 @@ final class Manager {
 	}
 
 	/**
-	 * Ends a connection permanently, for any reason. Does nothing if it has already ended.
+	 * Ends a connection permanently, for any reason. Does nothing if it has already ended, also if another request ends it at
+	 * the same time.
 	 *
 	 * @param Connection $connection The connection.
 	 * @param string     $reason     `admin`, `client`, or the reason code of what happened.
 	 * @param string     $draft      Draft of the audit entry, see {@see EntryDraft}.
 	 *
+	 * @return bool True if the connection was ended and this was recorded. False if it had ended before.
+	 *
 	 * @throws Unavailable       If the change cannot be recorded.
 	 * @throws \RuntimeException If the database did not store the change.
 	 */
-	public function end( Connection $connection, string $reason, string $draft ): void {
-		if ( $connection->is_revoked() ) {
-			return;
+	public function end( Connection $connection, string $reason, string $draft ): bool {
+		$changes = [ $this->connections->ending( $connection->id, $reason ), $this->grants->ending_of( $connection->id ) ];
+		if ( $connection->is_revoked() || ! $this->log->append_with( $changes, $draft ) ) {
+			return false;
 		}
-		$this->log->append( $draft );
-		$this->connections->revoke( $connection->id, $reason );
-		$this->grants->revoke_of( $connection->id );
 		/**
 		 * Fires after a connection was ended permanently, once the change is recorded and stored.
 		 *
@@ -178,6 +179,7 @@ final class Manager {
 		 * @param string $reason `admin`, `client`, or the reason code of what happened.
 		 */
 		do_action( 'countersign_connection_revoked', $connection->id, $reason );
+		return true;
 	}
 
 	/** @return array{from: mixed, to: mixed} */

@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Countersign\Plugin\Connections;
 
 use Countersign\Plugin\Site\Failure;
+use Countersign\Plugin\Audit\Change;
 use Countersign\Plugin\Site\Json;
 use Countersign\Plugin\Site\Schema;
 
@@ -81,7 +82,7 @@ final class Repository {
 	}
 
 	/**
-	 * Stores a new connection in the state paused; {@see set_state()} activates it.
+	 * Stores a new connection in the state paused; {@see activate()} activates it.
 	 *
 	 * @param string                       $name   Name for people, cut to 190 characters.
 	 * @param string                       $client Name that the client gave itself, cut to 190 characters.
@@ -128,48 +129,41 @@ final class Repository {
 	}
 
 	/**
-	 * Pauses or resumes a connection. A revoked connection stays revoked. Returns false if nothing was changed.
+	 * Activates a connection that was stored. A revoked connection stays revoked. Returns false if nothing was changed.
 	 *
 	 * @throws \RuntimeException If the database did not store the change.
 	 */
-	public function set_state( int $id, string $state ): bool {
+	public function activate( int $id ): bool {
 		global $wpdb;
 		return 1 === self::changed(
-			$wpdb->query( $wpdb->prepare( "UPDATE %i SET state = %s WHERE id = %d AND state <> 'revoked'", Schema::table( 'connections' ), $state, $id ) ) // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- A table of this plugin, past any cache.
+			$wpdb->query( $wpdb->prepare( "UPDATE %i SET state = 'active' WHERE id = %d AND state <> 'revoked'", Schema::table( 'connections' ), $id ) ) // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- A table of this plugin, past any cache.
 		);
 	}
 
+	/** Returns the change that pauses or resumes a connection, if it is in the state `$from`. */
+	public function transition( int $id, string $from, string $to ): Change {
+		return new Change( 'UPDATE ' . Schema::table( 'connections' ) . ' SET state = ? WHERE id = ? AND state = ?', [ $to, $id, $from ] );
+	}
+
 	/**
-	 * Ends a connection permanently. Its tokens become invalid with the new epoch. Returns false if it had ended before.
+	 * Returns the change that ends a connection permanently, if it has not ended. Its tokens become invalid with the new epoch.
 	 *
 	 * @param int    $id     Id of the connection.
 	 * @param string $reason `admin`, `client`, or the reason code of what happened.
-	 *
-	 * @throws \RuntimeException If the database did not store the change.
 	 */
-	public function revoke( int $id, string $reason ): bool {
-		global $wpdb;
-		return 1 === self::changed(
-			$wpdb->query( // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- A table of this plugin, past any cache.
-				$wpdb->prepare(
-					"UPDATE %i SET state = 'revoked', epoch = epoch + 1, ended_at = %d, ended_reason = %s WHERE id = %d AND state <> 'revoked'",
-					Schema::table( 'connections' ),
-					time(),
-					$reason,
-					$id
-				)
-			)
+	public function ending( int $id, string $reason ): Change {
+		return new Change(
+			'UPDATE ' . Schema::table( 'connections' ) . " SET state = 'revoked', epoch = epoch + 1, ended_at = ?, ended_reason = ? WHERE id = ? AND state <> 'revoked'",
+			[ time(), $reason, $id ]
 		);
 	}
 
 	/**
-	 * Makes the access tokens of a connection invalid. The client can get new ones with its refresh token.
-	 *
-	 * @throws \RuntimeException If the database did not store the change.
+	 * Returns the change that makes the access tokens of an epoch invalid, if it is the current one. The client can get new ones
+	 * with its refresh token.
 	 */
-	public function end_access_tokens( int $id ): void {
-		global $wpdb;
-		self::changed( $wpdb->query( $wpdb->prepare( 'UPDATE %i SET epoch = epoch + 1 WHERE id = %d', Schema::table( 'connections' ), $id ) ) ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- A table of this plugin, past any cache.
+	public function ending_access_tokens( int $id, int $epoch ): Change {
+		return new Change( 'UPDATE ' . Schema::table( 'connections' ) . ' SET epoch = epoch + 1 WHERE id = ? AND epoch = ?', [ $id, $epoch ] );
 	}
 
 	/**

@@ -4,14 +4,11 @@ declare(strict_types=1);
 
 namespace Countersign\Plugin\Doors;
 
-use Countersign\Limits;
 use Countersign\OAuth;
 use Countersign\OAuthReply;
 use Countersign\OAuthTokenRequest;
-use Countersign\Plugin\Audit\EntryDraft;
 use Countersign\Plugin\Audit\Log;
 use Countersign\Plugin\Audit\Unavailable;
-use Countersign\Plugin\Connections\Connection;
 use Countersign\Plugin\Connections\Grants;
 use Countersign\Plugin\Connections\Manager;
 use Countersign\Plugin\Connections\Repository;
@@ -22,7 +19,6 @@ use Countersign\Plugin\Site\ErrorLog;
 use Countersign\Plugin\Site\Extension;
 use Countersign\Plugin\Site\Failure;
 use Countersign\Plugin\Site\Json;
-use Countersign\Plugin\Site\Settings;
 use Countersign\Plugin\Site\Urls;
 
 defined( 'ABSPATH' ) || exit;
@@ -47,7 +43,6 @@ final class OAuthEndpoints {
 
 	public function __construct(
 		private readonly Extension $extension,
-		private readonly Settings $settings,
 		private readonly Clients $clients,
 		private readonly Grants $grants,
 		private readonly Repository $connections,
@@ -115,105 +110,75 @@ final class OAuthEndpoints {
 	}
 
 	private function register( Request $request ): Response {
-		$limit    = $this->settings->registration_limit();
-		$decision = $this->extension->limits()->check( 'oauth/register:' . Limits::addressKey( Request::ip() ), $limit['max'], $limit['window'] );
-		if ( ! $decision->isAllowed() ) {
-			return self::too_many( (string) $decision->reason(), $decision->retryAfter() );
-		}
-		$reply  = $this->extension->oauth()->register( $request->body );
-		$client = $reply->client();
-		if ( null !== $client ) {
-			$this->clients->collect_unused();
-			$this->clients->store( $client );
-		}
-		return Response::of( $reply );
+		$reply = $this->extension->oauth()->register( $request->body, $this->extension->store(), Request::ip() );
+		return Response::of( $this->recorded( $reply ) );
 	}
 
 	private function token( Request $request ): Response {
-		$client = $this->clients->find( self::client_id( $request ) );
-		$step   = $this->extension->oauth()->token( $request->body, $request->header( 'Authorization' ), $client );
-		return Response::of( $step instanceof OAuthTokenRequest ? $this->redeem( $step ) : $step );
+		$step = $this->extension->oauth()->token( $request->body, $request->header( 'Authorization' ), $this->client( $request ), $this->extension->store(), Request::ip() );
+		return Response::of( $step instanceof OAuthTokenRequest ? $this->redeem( $step ) : $this->recorded( $step ) );
 	}
 
 	/**
 	 * Redeems an authorization code or a refresh token. The change of the grant is one conditional update. If another
 	 * request changed the grant first, the extension decides again on the new state.
+	 *
+	 * @throws Failure If other requests keep changing the grant.
 	 */
-	// @mago-ignore analysis:missing-return-statement The loop ends only by a return or an exception.
 	private function redeem( OAuthTokenRequest $token ): OAuthReply {
-		for ( $attempt = 1; ; $attempt++ ) {
-			$reply  = $token->redeem( $this->grants->json( $token->grantId() ) );
-			$change = Json::decode( $reply->change() );
-			if ( [] === $change ) {
+		for ( $attempt = 1; $attempt <= self::ATTEMPTS; $attempt++ ) {
+			$reply = $token->redeem( $this->grants->json( $token->grantId() ) );
+			if ( $this->apply( $reply ) ) {
 				return $reply;
 			}
-			if ( ! empty( $change['revoke'] ) ) {
-				$this->end_reused( $token->grantId(), $reply );
-				return $reply;
-			}
-			if ( -1 === $change['from']['generation'] ) {
-				// Only the first tokens of a grant are recorded, not the refresh of every hour.
-				$this->record_redeemed( $token->grantId() );
-			}
-			if ( $this->grants->advance( $token->grantId(), $change['from'], $change['to'] ) ) {
-				return $reply;
-			}
-			if ( $attempt >= self::ATTEMPTS ) {
-				throw new Failure( 'other requests kept changing the grant' );
-			}
 		}
-	}
-
-	private function record_redeemed( int $grant ): void {
-		$connection = $this->connections->find( $this->grants->connection( $grant ) );
-		if ( $connection ) {
-			$this->log->append( EntryDraft::agent( 'oauth', $connection->id, $connection->client, 'oauth.code_redeemed', 'ok' ) );
-		}
-	}
-
-	/** Ends the connection of a code or refresh token that was used twice, since one of the two users may have stolen it. */
-	private function end_reused( int $grant, OAuthReply $reply ): void {
-		$connection = $this->connections->find( $this->grants->connection( $grant ) );
-		if ( $connection ) {
-			$reason = (string) $reply->decision()->reason();
-			$this->manager->end(
-				$connection,
-				$reason,
-				EntryDraft::agent( 'refusal', $connection->id, $connection->client, 'oauth.token', 'denied', $reason )
-			);
-		}
+		throw new Failure( 'Other requests kept changing the grant.' );
 	}
 
 	private function revoke( Request $request ): Response {
-		$client = $this->clients->find( self::client_id( $request ) );
-		$reply  = $this->extension->oauth()->revoke( $request->body, $request->header( 'Authorization' ), $client );
-		$change = Json::decode( $reply->change() );
-		if ( [] !== $change ) {
-			$id         = (int) ( $change['connection'] ?? $this->grants->connection( (int) ( $change['grant'] ?? 0 ) ) );
-			$connection = $this->connections->find( $id );
-			if ( $connection && $this->grants->is_of_client( $id, (string) ( $change['client_id'] ?? '' ) ) ) {
-				$this->end_by_client( $connection, isset( $change['revoke_tokens'] ) );
-			}
+		$step = $this->extension->oauth()->revoke( $request->body, $request->header( 'Authorization' ), $this->client( $request ), $this->extension->store(), Request::ip() );
+		if ( $step instanceof OAuthReply ) {
+			return Response::of( $this->recorded( $step ) );
 		}
+		$grant = $step->grantId();
+		$reply = $step->decide( null === $grant ? $this->grants->json_of( (int) $step->connectionId() ) : $this->grants->json( $grant ) );
+		// If another request was faster, the token was revoked by it.
+		$this->apply( $reply );
 		return Response::of( $reply );
 	}
 
-	/** Ends what a client revoked: only its access tokens, or the connection if the client revoked its refresh token. */
-	private function end_by_client( Connection $connection, bool $only_access_tokens ): void {
-		if ( $only_access_tokens ) {
-			$this->log->append( EntryDraft::agent( 'oauth', $connection->id, $connection->client, 'oauth.access_revoked', 'ok' ) );
-			$this->connections->end_access_tokens( $connection->id );
-			return;
+	/**
+	 * Makes the change of a reply together with its entry. Returns false, without an entry, if the state was different from
+	 * the one that the extension decided on.
+	 */
+	private function apply( OAuthReply $reply ): bool {
+		$change = Json::decode( $reply->change() );
+		$entry  = $reply->entry();
+		if ( [] === $change ) {
+			$this->log->append( $entry );
+			return true;
 		}
-		$this->manager->end(
-			$connection,
-			'client',
-			EntryDraft::agent( 'revoke', $connection->id, $connection->client, 'connection.revoked', 'ok' )
-		);
+		if ( ! empty( $change['revoke'] ) ) {
+			$connection = $this->connections->find( (int) $change['connection'] );
+			return null !== $connection && $this->manager->end( $connection, $reply->decision()->reason() ?? 'client', (string) $entry );
+		}
+		if ( ! empty( $change['revoke_tokens'] ) ) {
+			return $this->log->append_with( [ $this->connections->ending_access_tokens( (int) $change['connection'], (int) $change['epoch'] ) ], (string) $entry );
+		}
+		/** @var array{grant: int, from: array{generation: int, branch: int}, to: array{generation: int, branch: int, rotated_at: int}} $change */
+		return null === $entry
+			? $this->grants->advance( $change['grant'], $change['from'], $change['to'] )
+			: $this->log->append_with( [ $this->grants->advancing( $change['grant'], $change['from'], $change['to'] ) ], $entry );
 	}
 
-	private static function client_id( Request $request ): ?string {
-		return OAuth::clientId( $request->body, $request->header( 'Authorization' ) );
+	/** Appends the entry of a reply that changes nothing, and returns the reply. */
+	private function recorded( OAuthReply $reply ): OAuthReply {
+		$this->log->append( $reply->entry() );
+		return $reply;
+	}
+
+	private function client( Request $request ): ?string {
+		return $this->clients->find( OAuth::clientId( $request->body, $request->header( 'Authorization' ) ) );
 	}
 
 	/** Returns the client's query without WordPress's own parameter, which comes first on sites with plain permalinks. */
@@ -229,25 +194,6 @@ final class OAuthEndpoints {
 				'Cache-Control' => 'public, max-age=300',
 			],
 			$json
-		);
-	}
-
-	/** Returns the refusal of a client that registers too often, with the extension's message for the reason code. */
-	private static function too_many( string $reason, ?int $retry_after ): Response {
-		$headers = [ 'Content-Type' => 'application/json' ] + Response::NO_STORE;
-		if ( null !== $retry_after ) {
-			$headers['Retry-After'] = (string) $retry_after;
-		}
-		return new Response(
-			429,
-			$headers,
-			Json::encode(
-				[
-					'error'             => 'slow_down',
-					'error_description' => \Countersign\reasons()[ $reason ] ?? $reason,
-					'reason'            => $reason,
-				]
-			)
 		);
 	}
 

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Countersign\Plugin\OAuth;
 
+use Countersign\Plugin\Site\Extension;
 use Countersign\Plugin\Site\Failure;
 use Countersign\Plugin\Site\Json;
 use Countersign\Plugin\Site\Schema;
@@ -11,27 +12,30 @@ use Countersign\Plugin\Site\Schema;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * OAuth clients in the database: those that registered themselves (RFC 7591), and those whose client id is the address of
- * a metadata document.
+ * OAuth clients. Those that a person approved are stored in the database. A client that registered itself (RFC 7591) is
+ * not stored before, because anybody can register: its client id contains its registration.
  */
 final class Clients {
 
-	/** Seconds after which a client without a grant is deleted. */
-	private const UNUSED_FOR = DAY_IN_SECONDS;
+	public function __construct( private readonly Extension $extension ) {}
 
 	/** Returns the primary key of a client's row: the SHA-256 of its client id, as 64 hexadecimal digits. */
 	public static function key( string $client_id ): string {
 		return hash( 'sha256', $client_id );
 	}
 
-	/** Returns a stored client as JSON, or null if there is none with this client id. */
+	/**
+	 * Returns a client as JSON, stored or registered, or null if there is none with this client id.
+	 *
+	 * @throws \Countersign\Exception If the extension's keys cannot be used.
+	 */
 	public function find( ?string $client_id ): ?string {
 		global $wpdb;
 		if ( null === $client_id ) {
 			return null;
 		}
 		$client = $wpdb->get_var( $wpdb->prepare( 'SELECT client FROM %i WHERE id = %s', Schema::table( 'oauth_clients' ), self::key( $client_id ) ) ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- A table of this plugin, past any cache.
-		return is_string( $client ) ? $client : null;
+		return is_string( $client ) ? $client : $this->extension->oauth()->registeredClient( $client_id );
 	}
 
 	/**
@@ -56,23 +60,6 @@ final class Clients {
 		);
 		if ( '' !== $wpdb->last_error ) {
 			throw new Failure( 'The client could not be stored.' );
-		}
-	}
-
-	/** Deletes clients that registered more than a day ago and have no grant, at most 100 at a time. */
-	public function collect_unused(): void {
-		global $wpdb;
-		/** @var list<string> $ids */
-		$ids = $wpdb->get_col( // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- A table of this plugin, past any cache.
-			$wpdb->prepare(
-				'SELECT o.id FROM %i o LEFT JOIN %i g ON g.client = o.id WHERE o.created_at < %d AND g.id IS NULL LIMIT 100',
-				Schema::table( 'oauth_clients' ),
-				Schema::table( 'grants' ),
-				time() - self::UNUSED_FOR
-			)
-		);
-		foreach ( $ids as $id ) {
-			$wpdb->delete( Schema::table( 'oauth_clients' ), [ 'id' => $id ], [ '%s' ] ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- A table of this plugin, past any cache.
 		}
 	}
 }

@@ -6,7 +6,6 @@ namespace Countersign\Plugin\Site;
 
 use Countersign\AuditLog;
 use Countersign\Keyring;
-use Countersign\Limits;
 use Countersign\McpServer;
 use Countersign\OAuth;
 use Countersign\Store;
@@ -16,8 +15,7 @@ use const Countersign\Plugin\VERSION;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * The objects of the PHP extension, configured for the current site. Each is opened once, when it is first used, and again
- * after `switch_to_blog()`: the keys of one site must not protect the tables of another.
+ * The objects of the PHP extension, configured for this site. Each is opened once, when it is first used.
  *
  * Every method throws what the extension throws: {@see \Countersign\KeyException} for keys that cannot be used,
  * {@see \Countersign\StoreException} for a store that cannot be opened, and `\Error` if the extension is not loaded.
@@ -26,18 +24,13 @@ final class Extension {
 
 	private ?Keyring $keyring    = null;
 	private ?Store $store        = null;
-	private ?Limits $limits      = null;
 	private ?AuditLog $audit_log = null;
 	private ?OAuth $oauth        = null;
-
-	/** The site of the network that the objects are for. */
-	private int $site = 0;
 
 	public function __construct( private readonly Settings $settings ) {}
 
 	/** Returns the site's keys, derived from the secrets in wp-config.php. */
 	public function keyring(): Keyring {
-		$this->follow_site();
 		return $this->keyring ??= Keyring::open(
 			$this->settings->site_id(),
 			( defined( 'AUTH_KEY' ) ? (string) AUTH_KEY : '' ) . ( defined( 'AUTH_SALT' ) ? (string) AUTH_SALT : '' )
@@ -49,20 +42,13 @@ final class Extension {
 		return $this->store ??= Store::open();
 	}
 
-	/** Returns the rate limits. */
-	public function limits(): Limits {
-		return $this->limits ??= new Limits( $this->store() );
-	}
-
 	/** Returns the part of the audit log that the extension computes. */
 	public function audit_log(): AuditLog {
-		$this->follow_site();
 		return $this->audit_log ??= new AuditLog( $this->keyring(), $this->store(), $this->settings->audit_host() );
 	}
 
 	/** Returns the OAuth server. */
 	public function oauth(): OAuth {
-		$this->follow_site();
 		return $this->oauth ??= new OAuth(
 			$this->keyring(),
 			Json::encode(
@@ -77,6 +63,8 @@ final class Extension {
 					'resource_name'          => self::site_name(),
 					'secure'                 => Urls::is_request_secure(),
 					'allow_http'             => Urls::is_local(),
+					'ip_limit'               => $this->settings->ip_limit(),
+					'registration_limit'     => $this->settings->registration_limit(),
 				]
 			)
 		);
@@ -109,17 +97,6 @@ final class Extension {
 				]
 			)
 		);
-	}
-
-	/** Forgets the objects of another site of the network. The store and the limits are those of the request. */
-	private function follow_site(): void {
-		$site = get_current_blog_id();
-		if ( $site !== $this->site ) {
-			$this->keyring   = null;
-			$this->audit_log = null;
-			$this->oauth     = null;
-			$this->site      = $site;
-		}
 	}
 
 	/** Returns the site's title as plain text. */

@@ -1,0 +1,149 @@
+//! Vectors of the client identifiers of registered clients, for all languages: `tests/vectors/oauth/issued_ids/`. To
+//! write them again after a change of the format: `COUNTERSIGN_BLESS=1 cargo test --test core oauth::issued_ids`.
+
+use super::support::{sender, server};
+use crate::support::vectors::{Vectors, same_as_files};
+use countersign::bytes;
+use countersign::clock::Timestamp;
+use countersign::entropy::CountingEntropy;
+use countersign::keyring::{Keyring, SiteId};
+use countersign::oauth::AuthorizationServer;
+use countersign::store::MemoryStore;
+use serde_json::{Value, json};
+
+const SITE: &str = "0123456789abcdef";
+const MATERIAL: &str = "vectors only: forty-eight bytes that guard nothing";
+const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
+
+fn keyring(site: &str, material: &str) -> Keyring {
+    Keyring::open(SiteId::parse(site).unwrap(), material.as_bytes(), &[]).unwrap()
+}
+
+/// Returns the answer to a registration.
+fn registered(keyring: &Keyring, metadata: &Value) -> Value {
+    let store = MemoryStore::new(NOW);
+    let reply = server()
+        .register(
+            keyring,
+            &CountingEntropy::default(),
+            sender(&store, NOW),
+            metadata.to_string().as_bytes(),
+        )
+        .unwrap();
+    assert_eq!(reply.status(), 201, "{}", reply.body());
+    serde_json::from_str(reply.body()).unwrap()
+}
+
+fn vector(client_id: &str, client: &Value, secret: &Value) -> Value {
+    json!({
+        "site": SITE, "material": MATERIAL, "client_id": client_id, "client": client, "client_secret": secret,
+    })
+}
+
+fn all() -> Vectors {
+    let keys = keyring(SITE, MATERIAL);
+    let mut made = Vectors::new();
+    for (name, metadata) in [
+        (
+            "public",
+            json!({
+                "client_name": "Claude", "redirect_uris": ["https://claude.ai/api/mcp/auth_callback"],
+                "grant_types": ["authorization_code", "refresh_token"], "token_endpoint_auth_method": "none",
+            }),
+        ),
+        (
+            "secret_in_header",
+            json!({ "client_name": "Zoë’s agent", "redirect_uris": ["https://client.example:8443/cb?a=1&b=%20"] }),
+        ),
+        (
+            "secret_in_body",
+            json!({
+                "redirect_uris": ["https://client.example"], "grant_types": ["authorization_code", "refresh_token"],
+                "token_endpoint_auth_method": "client_secret_post",
+            }),
+        ),
+        (
+            "all_beginnings",
+            json!({
+                "client_name": "VS Code", "token_endpoint_auth_method": "none",
+                "redirect_uris": [
+                    "https://vscode.dev/redirect", "http://localhost?x=1", "http://127.0.0.1:33418/", "http://[::1]/cb",
+                ],
+            }),
+        ),
+    ] {
+        let answer = registered(&keys, &metadata);
+        let id = answer["client_id"].as_str().unwrap();
+        let client = AuthorizationServer::registered_client(&keys, id).unwrap();
+        let client: Value = serde_json::from_str(&client.to_json()).unwrap();
+        made.insert(
+            name.to_owned(),
+            vector(id, &client, &answer["client_secret"]),
+        );
+    }
+    let metadata = json!({ "redirect_uris": ["https://client.example/"], "token_endpoint_auth_method": "none" });
+    let id = |keys: &Keyring| {
+        registered(keys, &metadata)["client_id"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
+    let good = id(&keys);
+    let payload = bytes::from_base64url(&good.as_bytes()[4..]).unwrap();
+    let changed = |at: usize| {
+        let mut payload = payload.clone();
+        payload[at] ^= 1;
+        format!("csc_{}", bytes::base64url(&payload))
+    };
+    for (name, forged) in [
+        ("changed_version", changed(0)),
+        ("changed_method", changed(1)),
+        ("changed_address", changed(20)),
+        ("changed_mac", changed(payload.len() - 1)),
+        ("cut", good[..good.len() - 1].to_owned()),
+        ("longer", format!("{good}A")),
+        ("padded", format!("{good}=")),
+        ("other_prefix", good.replacen("csc_", "csx_", 1)),
+        ("other_site", id(&keyring("fedcba9876543210", MATERIAL))),
+        (
+            "other_keys",
+            id(&keyring(SITE, &MATERIAL.replace("vectors", "Vectors"))),
+        ),
+        (
+            "without_mac",
+            format!("csc_{}", bytes::base64url(&payload[..payload.len() - 16])),
+        ),
+        (
+            "before_registrations_were_contained",
+            format!("csc_{}", bytes::base64url(&[7; 16])),
+        ),
+        ("nothing", "csc_".to_owned()),
+    ] {
+        made.insert(
+            format!("refused_{name}"),
+            vector(&forged, &Value::Null, &Value::Null),
+        );
+    }
+    made
+}
+
+#[test]
+fn vectors_are_unchanged_and_have_their_results() {
+    let made = all();
+    same_as_files("oauth/issued_ids", &made);
+    for (name, vector) in made {
+        let keys = keyring(
+            vector["site"].as_str().unwrap(),
+            vector["material"].as_str().unwrap(),
+        );
+        let id = vector["client_id"].as_str().unwrap();
+        let client = AuthorizationServer::registered_client(&keys, id)
+            .map(|client| serde_json::from_str::<Value>(&client.to_json()).unwrap());
+        assert_eq!(client.unwrap_or_default(), vector["client"], "{name}");
+        assert_eq!(
+            vector["client"].is_null(),
+            name.starts_with("refused_"),
+            "{name}"
+        );
+    }
+}

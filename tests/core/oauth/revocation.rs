@@ -1,0 +1,167 @@
+//! Revocation: only a token that is in use changes anything.
+
+use super::support::*;
+use countersign::oauth::{OAuthError, OAuthReply};
+use countersign::reason::Reason;
+use serde_json::{Value, json};
+
+fn connected() -> (Site, OAuthReply) {
+    let mut site = Site::new("none");
+    let reply = site.exchange(at(0), &code_body(&site.code(at(0)), &[]));
+    (site, reply)
+}
+
+fn fields(token: &str) -> [(&str, &str); 2] {
+    [("token", token), ("client_id", "csc_one")]
+}
+
+#[track_caller]
+fn changes(reply: &OAuthReply) -> Value {
+    assert_eq!((reply.status(), reply.body()), (200, ""));
+    assert!(reply.decision().is_allowed());
+    assert_eq!(reply.change().is_some(), reply.entry().is_some());
+    reply
+        .change()
+        .map_or(Value::Null, |text| serde_json::from_str(text).unwrap())
+}
+
+#[test]
+fn a_token_in_use_is_revoked_and_recorded() {
+    let (site, reply) = connected();
+    let refresh = member(&reply, "refresh_token");
+    let access = member(&reply, "access_token");
+    let ends = json!({"grant": GRANT, "connection": CONNECTION, "revoke": true});
+    let renews = json!({"connection": CONNECTION, "epoch": 3, "revoke_tokens": true});
+    for (token, hint, change, action) in [
+        (&refresh, "refresh_token", &ends, "connection.revoked"),
+        (&refresh, "access_token", &ends, "connection.revoked"),
+        (&access, "x", &renews, "oauth.access_revoked"),
+    ] {
+        let hinted = [fields(token).as_slice(), &[("token_type_hint", hint)]].concat();
+        let request = site.revocation(at(1), &hinted).ok().unwrap();
+        let ids = (request.grant_id(), request.connection_id());
+        if token == &refresh {
+            assert_eq!(ids, (Some(GRANT), None));
+        } else {
+            assert_eq!(ids, (None, Some(CONNECTION)));
+        }
+        let reply = site.revoke(at(1), &hinted);
+        assert_eq!(&changes(&reply), change);
+        let entry: Value = serde_json::from_str(reply.entry().unwrap()).unwrap();
+        assert_eq!(entry["action"], action);
+        assert_eq!(entry["outcome"], "ok");
+        assert_eq!(
+            entry["actor"],
+            json!({"kind": "agent", "connection": CONNECTION, "user": null, "client": "One", "ip": IP})
+        );
+        assert_eq!(entry["target"], "connection:7");
+    }
+}
+
+#[test]
+fn a_token_that_is_not_in_use_changes_nothing() {
+    let (mut site, reply) = connected();
+    let refresh = member(&reply, "refresh_token");
+    let access = member(&reply, "access_token");
+    let code = site.code(at(0));
+    for token in [code.as_str(), "nonsense", &format!("{refresh}x")] {
+        assert_eq!(changes(&site.revoke(at(1), &fields(token))), Value::Null);
+    }
+    for (token, seconds) in [(&refresh, 31 * 86_400), (&access, 3601)] {
+        let late = site.revoke(at(seconds), &fields(token));
+        assert_eq!(changes(&late), Value::Null);
+    }
+    let good = site.grant.clone();
+    for (name, value) in [
+        ("connection_state", json!("revoked")),
+        ("connection_state", json!("unheard_of")),
+        ("revoked", json!(true)),
+        ("client_id", json!("csc_two")),
+        ("created_at", json!(T - 90 * 86_400)),
+    ] {
+        site.grant[name] = value;
+        for token in [&refresh, &access] {
+            assert_eq!(
+                changes(&site.revoke(at(1), &fields(token))),
+                Value::Null,
+                "{name}"
+            );
+        }
+        site.grant = good.clone();
+    }
+    site.grant["epoch"] = json!(4);
+    assert_eq!(changes(&site.revoke(at(1), &fields(&access))), Value::Null);
+    assert_ne!(changes(&site.revoke(at(1), &fields(&refresh))), Value::Null);
+    // The grant, or the connection, does not exist.
+    for token in [&refresh, &access] {
+        let request = site.revocation(at(1), &fields(token)).ok().unwrap();
+        let gone = request.decide(sender(&site.store, at(1)), None).unwrap();
+        assert_eq!(changes(&gone), Value::Null);
+    }
+}
+
+/// A paused connection can still be ended by its client.
+#[test]
+fn tokens_of_a_paused_connection_can_be_revoked() {
+    let (mut site, reply) = connected();
+    site.grant["connection_state"] = json!("paused");
+    for name in ["refresh_token", "access_token"] {
+        let token = member(&reply, name);
+        assert_ne!(changes(&site.revoke(at(1), &fields(&token))), Value::Null);
+    }
+}
+
+#[test]
+fn an_old_refresh_token_cannot_end_a_connection() {
+    let (mut site, reply) = connected();
+    let first = member(&reply, "refresh_token");
+    let second = member(&site.refresh(at(100), &first), "refresh_token");
+    // A client that lost the response has no other token than the first.
+    assert_ne!(changes(&site.revoke(at(160), &fields(&first))), Value::Null);
+    assert_eq!(changes(&site.revoke(at(161), &fields(&first))), Value::Null);
+    assert_ne!(
+        changes(&site.revoke(at(161), &fields(&second))),
+        Value::Null
+    );
+    let third = member(&site.refresh(at(162), &second), "refresh_token");
+    assert_eq!(changes(&site.revoke(at(163), &fields(&first))), Value::Null);
+    assert_ne!(changes(&site.revoke(at(163), &fields(&third))), Value::Null);
+    // A token that was not issued yet, as after a restored backup, and one before the code was used.
+    site.grant["generation"] = json!(1);
+    assert_eq!(changes(&site.revoke(at(163), &fields(&third))), Value::Null);
+    site.grant["generation"] = json!(-1);
+    assert_eq!(changes(&site.revoke(at(163), &fields(&third))), Value::Null);
+}
+
+#[test]
+fn malformed_requests_and_wrong_clients_are_refused() {
+    let (site, reply) = connected();
+    let refresh = member(&reply, "refresh_token");
+    let missing = site.revoke(at(1), &[("client_id", "csc_one")]);
+    refused(&missing, "invalid_request", Reason::OauthRequestInvalid);
+    for fields in [
+        &[("token", refresh.as_str())][..],
+        &[
+            ("token", &refresh),
+            ("client_id", "csc_one"),
+            ("client_secret", "x"),
+        ],
+    ] {
+        let reply = site.revoke(at(1), fields);
+        refused(&reply, "invalid_client", Reason::ClientAuthFailed);
+        assert_eq!(reply.change(), None);
+    }
+    let request = site.revocation(at(1), &fields(&refresh)).ok().unwrap();
+    let mut other = site.grant.clone();
+    other["id"] = json!(GRANT + 1);
+    for grant in [other.to_string(), "{}".to_owned()] {
+        let error = request.decide(sender(&site.store, at(1)), Some(&grant));
+        assert_eq!(error.err(), Some(OAuthError::Grant));
+    }
+    let access = member(&reply, "access_token");
+    let request = site.revocation(at(1), &fields(&access)).ok().unwrap();
+    let mut other = site.grant.clone();
+    other["connection"] = json!(CONNECTION + 1);
+    let error = request.decide(sender(&site.store, at(1)), Some(&other.to_string()));
+    assert_eq!(error.err(), Some(OAuthError::Grant));
+}

@@ -1,0 +1,76 @@
+<?php
+/**
+ * Who: somebody who restores rows of the table of clients from a backup, or swaps them.
+ * Has: the row of a client that registered before client ids contained their registration.
+ * Does: restores it, and puts it or another client in the place of a newer row.
+ * Gets: the old client works as before, with the secret whose hash is stored. A row in the place of another client is no
+ * client.
+ */
+
+declare(strict_types=1);
+
+namespace Countersign\Tests\attacks;
+
+use Countersign\Plugin\Plugin;
+use Countersign\Tests\Http;
+use Countersign\Tests\OAuthClient;
+use Countersign\Tests\Person;
+use Countersign\Tests\Site;
+use Countersign\Tests\TestCase;
+
+/** A stored client is the client with its own id and secret, and no other. */
+final class RestoredClientRowTest extends TestCase {
+
+	private static function stored( string $id, ?string $secret, string $redirect = OAuthClient::REDIRECT ): string {
+		return json_encode(
+			[
+				'client_id'                  => $id,
+				'client_name'                => 'An old client',
+				'redirect_uris'              => [ $redirect ],
+				'grant_types'                => [ 'authorization_code', 'refresh_token' ],
+				'token_endpoint_auth_method' => null === $secret ? 'none' : 'client_secret_post',
+			] + ( null === $secret ? [] : [ 'secret_hash' => hash( 'sha256', $secret ) ] ) + [ 'source' => 'registration' ],
+			JSON_UNESCAPED_SLASHES
+		);
+	}
+
+	private static function old_id(): string {
+		return 'csc_' . rtrim( strtr( base64_encode( random_bytes( 16 ) ), '+/', '-_' ), '=' );
+	}
+
+	public function test_an_old_row_works_with_its_stored_secret_only(): void {
+		[ $id, $secret ] = [ self::old_id(), 'cscs_' . bin2hex( random_bytes( 16 ) ) ];
+		Plugin::composition()->clients()->store( self::stored( $id, $secret ) );
+		$client = OAuthClient::with_id( $id, $secret );
+		$tokens = $client->tokens( [ 'preset' => 'read_only' ] );
+		self::assertSame( 200, OAuthClient::token( $client->refreshing( $tokens['refresh_token'] ) )->status );
+		// A secret that is derived for another id proves nothing here.
+		$newer = OAuthClient::registered( [ 'token_endpoint_auth_method' => 'client_secret_post' ] );
+		foreach ( [ null, $newer->secret, hash( 'sha256', $secret ) ] as $wrong ) {
+			self::assertSame( 401, OAuthClient::token( OAuthClient::with_id( $id, $wrong )->refreshing( $tokens['refresh_token'] ) )->status );
+		}
+	}
+
+	public function test_a_row_in_the_place_of_another_client_is_no_client(): void {
+		global $wpdb;
+		$client = OAuthClient::registered();
+		$tokens = $client->tokens( [ 'preset' => 'read_only' ] );
+		$row    = [ 'client' => self::stored( self::old_id(), null, 'https://evil.example/' ) ];
+		$wpdb->update( Site::table( 'oauth_clients' ), $row, [ 'id' => hash( 'sha256', $client->id ) ] );
+		$before = Site::digest();
+		$answer = OAuthClient::token( $client->refreshing( $tokens['refresh_token'] ) );
+		self::assertSame( [ 401, 'invalid_client' ], [ $answer->status, $answer->json()['error'] ] );
+		$page = Person::of( 'admin' )->get( Http::get( $client->authorize_url( [ 'redirect_uri' => 'https://evil.example/' ] ) )->header( 'Location' ) );
+		self::assertNull( $page->header( 'Location' ) );
+		self::assertSame( [], Person::forms( $page->body ) );
+		self::assertSame( $before, Site::digest() );
+	}
+
+	public function test_a_client_whose_row_was_lost_is_still_registered(): void {
+		global $wpdb;
+		$client = OAuthClient::registered();
+		$client->tokens( [ 'preset' => 'read_only' ] );
+		$wpdb->delete( Site::table( 'oauth_clients' ), [ 'id' => hash( 'sha256', $client->id ) ] );
+		self::assertArrayHasKey( 'access_token', $client->tokens( [ 'preset' => 'read_only' ] ) );
+	}
+}
