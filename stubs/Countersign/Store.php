@@ -11,14 +11,16 @@ final class Store
     private function __construct() {}
 
     /**
-     * Opens the store that the INI entry `countersign.store` chooses, or the embedded store in `$dir`. A process opens it once.
+     * Opens the store that the INI entry `countersign.store` chooses, or the embedded store in `$dir`. A process opens it once;
+     * its forked children may use it too.
      *
      * @param string|null $dir Absolute path of an existing folder, within `open_basedir`, outside the web root and on a local
      *                         disk: with mode 0700 and owned by the user that PHP runs as, or with mode 1733 and owned by root.
      *                         Null uses the INI entries of the current request.
      *
      * @throws StoreException `store_unavailable` when the path is not absolute or not within `open_basedir`, or the folder or
-     *                        server cannot be used. The message says what to repair.
+     *                        server cannot be used, or another machine or container has the folder open. The message says
+     *                        what to repair.
      */
     public static function open(?string $dir = null): Store {}
 

@@ -143,6 +143,28 @@ class Workers:
         self.assertEqual({answer for _, answer in said}, {"first"})
         self.assert_remembered(server, nonces)
 
+    def test_a_store_that_a_preload_script_opened_works_in_the_workers(self):
+        ini = f"zend_extension=opcache\nopcache.preload={WWW}/preload.php\n"
+        if os.geteuid() == 0:
+            ini += "opcache.preload_user=root\n"
+        server = self.server(workers=4, ini=ini)
+        if self.engine == "embedded":
+            opened = [name for name in open_files(server.master) if "/state/" in name]
+            self.assertNotEqual(opened, [], "the script opened no store in the master process")
+        self.assert_remembered(server, ["preloaded"])
+        calls = [("nonce.php", {"nonce": n}) for n in range(100) for _ in range(4)]
+        said = answers(server, calls)
+        self.assertEqual([answer for _, answer in said].count("first"), 100)
+        self.assertEqual({answer for _, answer in said}, {"first", "token_used"})
+        # A worker that replaces a killed one works too, and a graceful stop ends all.
+        before = set(server.children())
+        for pid in before:
+            os.kill(pid, signal.SIGKILL)
+        until("new workers", lambda: len(set(server.children()) - before) == 4)
+        self.assert_remembered(server, range(100))
+        server.quit()
+        self.assertEqual(server.process.returncode, 0, server.log())
+
     def test_a_reload_during_writes_loses_nothing(self):
         server = self.server(workers=4)
         for name in "abc":
