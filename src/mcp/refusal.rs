@@ -31,6 +31,9 @@ impl From<Denial> for RpcError {
 impl Refusal {
     /// Refuses a request without a genuine token. It counts as a failure of its address, except under the kill switch,
     /// which is not the client's fault.
+    ///
+    /// A client whose token has expired is told so even when its address has no room left: it refreshes its token only
+    /// after this answer, and others behind the address could otherwise lock it out.
     pub(super) fn of_address(
         reason: Reason,
         ip: &str,
@@ -47,6 +50,12 @@ impl Refusal {
         let failure = count_failure(world.store, ip, limit, reason, world.now);
         if let Some(admission) = failure.admission {
             response.set_rate_limit(limit, admission);
+        }
+        if reason == Reason::TokenExpired && failure.admission.is_some() {
+            return Self {
+                error: RpcError::new(reason),
+                is_recorded: failure.is_recorded && failure.denial.reason == reason,
+            };
         }
         Self {
             error: failure.denial.into(),
