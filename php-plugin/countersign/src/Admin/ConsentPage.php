@@ -76,7 +76,7 @@ final class ConsentPage {
 		?>
 		<?php if ( '' !== $reason ) : ?>
 			<div class="countersign-refused">
-				<p><?php esc_html_e( 'You can close this page. If you have just started the connection yourself, start it once more in that program. If you see this page again, the makers of the program need the following text:', 'countersign' ); ?></p>
+				<p><?php esc_html_e( 'You can close this page. If you have just started the connection yourself, start it once more in that program. If you see this page again, the following text says why. The makers of the program, or of this site, need it:', 'countersign' ); ?></p>
 				<p class="countersign-detail" lang="en" dir="ltr"><code><?php echo esc_html( $reason ); ?></code> <?php echo esc_html( trim( ( \Countersign\reasons()[ $reason ] ?? '' ) . ' ' . $more ) ); ?></p>
 				<p><?php esc_html_e( 'If you have not started anything, somebody may have wanted to use this site to send you elsewhere.', 'countersign' ); ?></p>
 			</div>
@@ -131,14 +131,19 @@ final class ConsentPage {
 					<?php
 					echo null === $document
 						? esc_html__( 'It has none. Anybody can register a client like this one.', 'countersign' )
-						: '<code class="countersign-host">' . esc_html( $document ) . '</code>';
+						: self::host( $document ); // phpcs:ignore WordPress.Security.EscapeOutput -- Escaped by host().
 					?>
 				</dd>
 				<dt><?php esc_html_e( 'After your decision, your browser goes to', 'countersign' ); ?></dt>
-				<dd><code class="countersign-host"><?php echo esc_html( $request->redirectHost() ); ?></code></dd>
+				<dd><?php echo self::host( $request->redirectHost() ); // phpcs:ignore WordPress.Security.EscapeOutput -- Escaped by host(). ?></dd>
 			</dl>
 		</section>
 		<?php
+	}
+
+	/** Returns a host as HTML. A long one is wrapped before a dot, so that its end can be read. */
+	private static function host( string $host ): string {
+		return '<code class="countersign-host">' . str_replace( '.', '<wbr>.', esc_html( $host ) ) . '</code>';
 	}
 
 	private static function warnings( OAuthRequest $request ): void {

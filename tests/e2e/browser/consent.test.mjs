@@ -1,0 +1,97 @@
+// The consent page as an administrator sees it, for clients that tell something untrue about themselves. Nothing is connected.
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { after, before, test } from 'node:test';
+import { REDIRECT, authorizeUrl, discover, register } from '../lib/oauth.mjs';
+import { openSite } from '../lib/site.mjs';
+import { openBrowser } from './browser.mjs';
+
+const NASTY = 'Claude” (verified ✔)\u202e :ton si siht\n«✅» C\u0337l\u0337a\u0337u\u0337d\u0337e\u0337 ' + '\u0e01' + '\u0e48'.repeat(40) + ' مرحبا "Allow" ' + 'W'.repeat(60);
+const site = openSite();
+let browser, page, server, resource;
+
+before(async () => {
+	browser = await openBrowser();
+	page = browser.page;
+	({ server, resource } = await discover(site.endpoint));
+	await page.goto(`${site.url}/wp-login.php`);
+	await page.getByLabel('Username or Email Address').fill('admin');
+	await page.getByLabel('Password', { exact: true }).fill('admin');
+	await page.getByRole('button', { name: 'Log In' }).click();
+	await page.waitForURL(/wp-admin/);
+	browser.complaints();
+});
+after(async () => {
+	await browser?.close();
+	site.close();
+});
+
+const open = (clientId, extra = {}) => page.goto(authorizeUrl(server, resource, clientId, extra).url);
+
+// A document in the cache is validated like one that was just fetched, so no server is needed for it.
+async function described(id, name, redirect) {
+	const body = JSON.stringify({ client_id: id, client_name: name, redirect_uris: [redirect] });
+	const key = `countersign_client_${createHash('sha256').update(id).digest('hex').slice(0, 40)}`;
+	await site.php('set_transient( $args["key"], [ "url" => $args["id"], "body" => $args["body"] ], 60 );', { key, id, body });
+	return id;
+}
+
+async function nameIsApart() {
+	assert.ok(!(await page.title()).includes('Claude'), 'the title is the site\'s alone');
+	const box = await page.locator('.countersign-name').boundingBox();
+	for (const part of await page.locator('.countersign-title, .countersign-claims h2, .countersign-claims .description, .countersign-facts').all()) {
+		const other = await part.boundingBox();
+		assert.ok(other.y + other.height <= box.y + 1 || other.y >= box.y + box.height - 1, 'nothing else is in the box of the name');
+	}
+	const clips = await page.locator('.countersign-name').evaluate((element) => getComputedStyle(element).overflow);
+	assert.equal(clips, 'hidden');
+}
+
+test('a client whose document is elsewhere than its redirect, with a name that pretends to be verified', async () => {
+	const id = await described('https://login.xn--clude-4ve.example/client.json', NASTY, 'https://claude.ai/api/mcp/auth_callback');
+	await open(id, { redirect_uri: 'https://claude.ai/api/mcp/auth_callback' });
+	await nameIsApart();
+	const text = await page.locator('form.countersign-consent').innerText();
+	assert.match(text, /Its identity document is at\s+login\.xn--clude-4ve\.example\s+After your decision, your browser goes to\s+claude\.ai/);
+	assert.match(text, /are on different hosts/);
+	assert.doesNotMatch(text, /✔|✅|”|«|\u202e|\u0337/);
+	await browser.picture('consent-different-hosts', { phone: true });
+	assert.deepEqual(browser.complaints(), []);
+});
+
+test('a client with a document on the host of its redirect has no warning', async () => {
+	const id = await described('https://claude.ai/oauth/mcp-oauth-client-metadata', 'Claude', 'https://claude.ai/api/mcp/auth_callback');
+	await open(id, { redirect_uri: 'https://claude.ai/api/mcp/auth_callback' });
+	assert.equal(await page.locator('.countersign-warning').count(), 0);
+	await browser.picture('consent-document');
+});
+
+test('a client on the own computer', async () => {
+	await open((await register(server, { client_name: 'Claude Code (work)' })).json.client_id);
+	await page.locator('.countersign-warning', { hasText: new URL(REDIRECT).host }).waitFor();
+	await browser.picture('consent-loopback', { phone: true });
+});
+
+test('a registered client with a remote redirect and a right-to-left name', async () => {
+	const redirect = 'https://a-very-long-name-of-a-host.which-wraps-on-narrow-screens.claude.ai.login.evil.example/back';
+	const { json } = await register(server, { client_name: 'مساعد Claude (#1)', redirect_uris: [redirect] });
+	await open(json.client_id, { redirect_uri: redirect });
+	await nameIsApart();
+	await page.getByText('It has none.').waitFor();
+	await browser.picture('consent-registered', { phone: true });
+	assert.deepEqual(browser.complaints(), []);
+});
+
+test('requests that are refused, and a document that cannot be fetched, have an error page', async () => {
+	const { json } = await register(server, { redirect_uris: ['https://evil.example/back'] });
+	await open(json.client_id, { redirect_uri: 'https://evil.example/back', response_type: 'bogus' });
+	await page.getByText('Nothing was connected, and nothing was changed.').waitFor();
+	assert.ok(page.url().startsWith(site.url));
+	await browser.picture('consent-refused', { phone: true });
+	await open('csc_AAAAAAAAAAAAAAAAAAAAAA');
+	await page.getByText('client_unknown').waitFor();
+	await browser.picture('consent-unknown-client');
+	await open('https://client.example/client.json');
+	await page.getByText('fetch_failed').waitFor();
+	await browser.picture('consent-no-document');
+});
