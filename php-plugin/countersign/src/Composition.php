@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Countersign\Plugin;
 
+use Countersign\Decision;
 use Countersign\Plugin\Admin\AuditForms;
 use Countersign\Plugin\Admin\AuditPage;
 use Countersign\Plugin\Admin\ConnectionForms;
@@ -101,7 +102,10 @@ final class Composition {
 
 	/** Returns the metadata documents of OAuth clients. */
 	public function documents(): MetadataDocuments {
-		return $this->documents ??= new MetadataDocuments( fn( string $url, string $accept, int $bytes, int $seconds ): Fetched => PublicFetcher::of_this_site()->get( $url, $accept, $bytes, $seconds ) );
+		return $this->documents ??= new MetadataDocuments(
+			static fn( string $url, string $accept, int $bytes, int $seconds ): Fetched => PublicFetcher::of_this_site()->get( $url, $accept, $bytes, $seconds ),
+			fn(): Decision => $this->extension()->limits()->check( 'oauth/document:' . get_current_user_id(), MetadataDocuments::LIMIT['max'], MetadataDocuments::LIMIT['window'] )
+		);
 	}
 
 	/** Returns the audit log. */

@@ -5,7 +5,7 @@
  * Does: makes the site contact what only the site can reach. The DNS gives a public address first and a private one later
  *   (rebinding), a private IPv6 address next to a public IPv4 one, an IPv4 address inside an IPv6 one, or very many. The
  *   server redirects to a private address, or never ends its answer. A proxy or another plugin wants to send the request
- *   elsewhere.
+ *   elsewhere. A page that the administrator visits opens the consent page again and again, unseen.
  * Gets: a refusal with its reason. No connection goes to an address that was not checked, or to a server that cannot prove
  *   the name, and nothing is cached.
  */
@@ -15,6 +15,7 @@ declare(strict_types=1);
 namespace Countersign\Tests\attacks;
 
 use Countersign\Decision;
+use Countersign\Plugin\Composition;
 use Countersign\Plugin\Fetch\Dns;
 use Countersign\Plugin\Fetch\Fetched;
 use Countersign\Plugin\Fetch\FetchFailed;
@@ -231,6 +232,22 @@ final class DocumentFetchTest extends TestCase {
 		self::assertNotFetched( 'fetch_failed', '/WP_HTTP_BLOCK_EXTERNAL/', static fn() => self::get( PublicFetcher::of_this_site(), 'https://client.example/x' ) );
 	}
 
+	public function test_a_page_that_opens_the_consent_page_unseen_causes_few_fetches(): void {
+		// The composition of the site, not that of the fixtures, with an account that no other test fetches for.
+		$site = new Composition();
+		wp_set_current_user( wp_insert_user( [ 'user_login' => 'fetch' . bin2hex( random_bytes( 4 ) ), 'user_pass' => 'x', 'role' => 'administrator' ] ) );
+		$reasons = [];
+		for ( $i = 0; $i <= MetadataDocuments::LIMIT['max']; $i++ ) {
+			try {
+				$site->documents()->client( $site->extension()->oauth(), "https://client.example/$i.json" );
+			} catch ( FetchFailed $failed ) {
+				$reasons[] = $failed->reason;
+			}
+		}
+		wp_delete_user( get_current_user_id() );
+		self::assertSame( [ ...array_fill( 0, MetadataDocuments::LIMIT['max'], 'fetch_failed' ), 'rate_limited' ], $reasons );
+	}
+
 	/** @return array<string, array{string}> */
 	public function urls(): array {
 		$urls = [ 'https://127.0.0.1/client.json', 'https://localhost/client.json', 'https://10.0.0.1/client.json', 'https://169.254.169.254/latest/meta-data', 'https://[::1]/client.json', 'https://127.1/client.json', 'https://2130706433/client.json', 'https://[::ffff:127.0.0.1]/c.json', 'http://client.example/c.json', 'file:///etc/passwd', 'https://client.example@127.0.0.1/', 'https://intranet/c.json', "https://client.example/\r\nX: y", '' ];
@@ -265,7 +282,7 @@ final class DocumentFetchTest extends TestCase {
 
 	/** Returns the documents, fetched with the lookups of {@see fetcher()}. @param list<string> ...$answers */
 	private function documents( array ...$answers ): MetadataDocuments {
-		return new MetadataDocuments( $this->fetcher( ...$answers )->get( ... ) );
+		return new MetadataDocuments( $this->fetcher( ...$answers )->get( ... ), static fn(): Decision => Plugin::composition()->extension()->limits()->check( 'test-' . bin2hex( random_bytes( 8 ) ), 1, 60 ) );
 	}
 
 	private static function cache( string $url ): string {

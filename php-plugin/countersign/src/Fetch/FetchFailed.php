@@ -12,7 +12,7 @@ defined( 'ABSPATH' ) || exit;
 final class FetchFailed extends \RuntimeException implements Loggable {
 
 	/**
-	 * @param string $reason  Reason code: `fetch_url_refused`, `fetch_address_refused` or `fetch_failed`.
+	 * @param string $reason  Reason code: `fetch_url_refused`, `fetch_address_refused`, `fetch_failed`, or that of a limit.
 	 * @param string $message One English sentence with the details. Must not repeat input.
 	 */
 	public function __construct( public readonly string $reason, string $message ) {

@@ -26,8 +26,20 @@ final class MetadataDocuments {
 	/** Media types of a document: JSON, and the types that build on it (RFC 6839). */
 	private const TYPE = '~^application/(?:[a-z0-9.+-]+\+)?json$~D';
 
-	/** @param \Closure(string, string, int, int): Fetched $fetch Fetches a URL from the public internet, as {@see \Countersign\Plugin\Fetch\PublicFetcher::get()} does. */
-	public function __construct( private readonly \Closure $fetch ) {}
+	/** Fetches per person and minute. A page that a person visits can open the consent page many times, unseen. */
+	public const LIMIT = [
+		'max'    => 20,
+		'window' => MINUTE_IN_SECONDS,
+	];
+
+	/**
+	 * @param \Closure(string, string, int, int): Fetched $fetch Fetches a URL from the public internet, as {@see \Countersign\Plugin\Fetch\PublicFetcher::get()} does.
+	 * @param \Closure(): Decision                        $admit Counts a fetch against {@see LIMIT}. Not called for a cached document.
+	 */
+	public function __construct(
+		private readonly \Closure $fetch,
+		private readonly \Closure $admit,
+	) {}
 
 	/**
 	 * Returns the client that a document describes. Call it only for users who may consent, so that other people cannot make
@@ -38,7 +50,7 @@ final class MetadataDocuments {
 	 *
 	 * @return string|Decision The client as JSON, or why its document is refused.
 	 *
-	 * @throws FetchFailed If the document cannot be fetched.
+	 * @throws FetchFailed If the document cannot be fetched, or too many were.
 	 */
 	public function client( OAuth $oauth, string $client_id ): string|Decision {
 		// The extension validates the text for this client id each time, also if it comes from the cache.
@@ -51,6 +63,10 @@ final class MetadataDocuments {
 		$cached = get_transient( $cache );
 		if ( is_array( $cached ) && $url === ( $cached['url'] ?? null ) && is_string( $cached['body'] ?? null ) ) {
 			return $cached['body'];
+		}
+		$admitted = ( $this->admit )();
+		if ( ! $admitted->isAllowed() ) {
+			throw new FetchFailed( (string) $admitted->reason(), 'You have opened this page for too many clients within a minute.' );
 		}
 		$answer = ( $this->fetch )( $url, 'application/json', self::FETCH_BYTES, self::FETCH_TIMEOUT );
 		if ( 200 !== $answer->status ) {
