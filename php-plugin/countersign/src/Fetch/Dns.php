@@ -6,11 +6,13 @@ namespace Countersign\Plugin\Fetch;
 
 defined( 'ABSPATH' ) || exit;
 
-/** Looks up the addresses of a host in the DNS, once and within a bounded time. */
+/**
+ * Looks up the addresses of a host in the DNS.
+ *
+ * The system's resolver decides how long a lookup takes at most: with the usual settings of resolv.conf, ten seconds for
+ * each name server. PHP cannot change that for one lookup, so a host that does not answer the first one is given up.
+ */
 final class Dns {
-
-	/** What the system's resolver is told for a lookup: seconds to wait for a server, and how often to ask it. */
-	private const OPTIONS = 'timeout:2 attempts:1';
 
 	/** @param \Closure(string, int): (list<array<string, mixed>>|false) $query Asks for the records of a type, as `dns_get_record()` does. */
 	public function __construct( private readonly \Closure $query ) {}
@@ -24,38 +26,29 @@ final class Dns {
 	}
 
 	/**
-	 * Returns all IPv4 and IPv6 addresses of a host, at the end of its aliases (CNAME). A family that cannot be looked up
-	 * counts as having none: only the returned addresses are used, so what is missing cannot be contacted.
+	 * Returns all IPv4 and IPv6 addresses of a host, at the end of its aliases (CNAME); none if the IPv4 addresses cannot be
+	 * looked up. IPv6 addresses that cannot be looked up are missing. Only the returned addresses are used, so what is missing
+	 * is not contacted.
 	 *
 	 * @return list<string>
 	 */
 	public function addresses( string $host ): array {
-		$before = $this->limit_time( self::OPTIONS );
-		$found  = [];
+		$found = [];
 		foreach ( [
 			[ DNS_A, 'ip' ],
 			[ DNS_AAAA, 'ipv6' ],
 		] as [ $type, $field ] ) {
 			// The dot at the end keeps the resolver from trying the name below the search domains of this host.
-			foreach ( ( $this->query )( $host . '.', $type ) ?: [] as $record ) {
+			$records = ( $this->query )( $host . '.', $type );
+			if ( false === $records ) {
+				break;
+			}
+			foreach ( $records as $record ) {
 				if ( is_string( $record[ $field ] ?? null ) ) {
 					$found[ $record[ $field ] ] = $record[ $field ];
 				}
 			}
 		}
-		$this->limit_time( $before );
 		return array_values( $found );
-	}
-
-	/**
-	 * Sets the options of the system's resolver, which reads them from the environment at each lookup. Returns the earlier
-	 * ones. Does nothing on a thread-safe PHP, whose threads share one environment, and if the host has disabled `putenv()`.
-	 */
-	private function limit_time( string $options ): string {
-		$before = (string) getenv( 'RES_OPTIONS' );
-		if ( ! PHP_ZTS && function_exists( 'putenv' ) ) {
-			putenv( '' === $options ? 'RES_OPTIONS' : "RES_OPTIONS=$options" );
-		}
-		return $before;
 	}
 }

@@ -136,7 +136,7 @@ final class PublicFetcher {
 			throw new FetchFailed( 'fetch_address_refused', 'The connection went to another address than the one that was checked.' );
 		}
 		if ( ! $is_done ) {
-			throw new FetchFailed( 'fetch_failed', self::fault( curl_errno( $curl ), strlen( $body ) > $bytes ) ); // phpcs:ignore WordPress.WP.AlternativeFunctions -- As above.
+			throw new FetchFailed( 'fetch_failed', self::fault( curl_errno( $curl ), strlen( $body ) > $bytes || $read > self::MAX_HEADERS ) ); // phpcs:ignore WordPress.WP.AlternativeFunctions -- As above.
 		}
 		return new Fetched( (int) curl_getinfo( $curl, CURLINFO_RESPONSE_CODE ), $headers, $body ); // phpcs:ignore WordPress.WP.AlternativeFunctions -- As above.
 	}
