@@ -20,14 +20,16 @@ pub(super) struct HostSettings {
 }
 
 impl HostSettings {
-    /// Reads the INI entries.
+    /// Reads the INI entries. Those of the Redis server stay empty if another engine is chosen.
     pub(super) fn read() -> Self {
+        let store = text("countersign.store");
+        let of_redis = |name| (store == "redis").then(|| text(name)).unwrap_or_default();
         Self {
-            store: text("countersign.store"),
             state_dir: path("countersign.state_dir"),
             store_size: text("countersign.store_size"),
-            redis_url: text("countersign.redis_url"),
-            redis_prefix: text("countersign.redis_prefix"),
+            redis_url: of_redis("countersign.redis_url"),
+            redis_prefix: of_redis("countersign.redis_prefix"),
+            store,
         }
     }
 
@@ -50,7 +52,8 @@ pub(super) fn key_file() -> PathBuf {
 
 /// Returns the value of an INI entry. No permitted value of a text has other characters than those of UTF-8.
 fn text(name: &str) -> String {
-    String::from_utf8_lossy(&ini::value(name)).into_owned()
+    String::from_utf8(ini::value(name))
+        .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
 }
 
 fn path(name: &str) -> PathBuf {
