@@ -38,6 +38,8 @@ final class Plugin {
 	public static function activate( bool $network_wide = false ): void {
 		if ( ! $network_wide ) {
 			Schema::migrate();
+			// For a site that has lost its options but not its tables.
+			self::composition()->settings()->create_identity();
 			// Deleting the plugin removes the capabilities and may keep the tables, in which case no migration grants them.
 			Capabilities::grant();
 		}

@@ -5,8 +5,8 @@ use std::io::{Read as _, Seek as _, Write as _};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use super::folder::io_error;
 use super::identity::HostIdentity;
+use super::system::io_error;
 use super::volume::private;
 use crate::store::error::StoreError;
 

@@ -34,10 +34,10 @@
 //! lower.
 
 mod engine;
-mod folder;
 mod identity;
 mod lock;
 mod operations;
+mod system;
 mod table;
 mod volume;
 

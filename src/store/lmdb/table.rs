@@ -14,7 +14,7 @@ use heed::{
     WithoutTls,
 };
 
-use super::folder;
+use super::system;
 use crate::clock::Timestamp;
 use crate::store::error::StoreError;
 use crate::store::fork;
@@ -187,7 +187,7 @@ pub(super) fn open_env(
         .max_dbs(u32::try_from(TableName::ALL.len()).unwrap_or(u32::MAX));
     // SAFETY: The call is unsafe because it is undefined behaviour if another program changes or shortens a mapped
     // file, and because a crash of the machine leaves a file of any content, since nothing is synced.
-    // * Only this user can write the folder, which is on a local disk (`folder::check`), and only this module writes in
+    // * Only this user can write the folder, which is on a local disk (`StateFolder::open`), and only this module writes in
     //   it. LMDB's lock file, which is not removed while its store is current, synchronises the processes.
     // * A file from before a crash is never opened, since the boot id differs (`StoreVolume::present`).
     // * A file that was cut short is never opened: its length is checked before, and equals that of the map from the
@@ -205,7 +205,7 @@ pub(super) fn open_env(
             .open(path)
     };
     let env = env?;
-    let id = file_id(&fs::metadata(path).map_err(|error| folder::io_error(&error))?);
+    let id = file_id(&fs::metadata(path).map_err(|error| system::io_error(&error))?);
     close_on_exec(id)?;
     open.insert(id);
     Ok((env, EnvEntry(id)))
@@ -214,7 +214,7 @@ pub(super) fn open_env(
 /// Closes the data file in programs that PHP starts. LMDB opens it without `O_CLOEXEC`, so those programs could write
 /// to it.
 fn close_on_exec(data: (u64, u64)) -> Result<(), StoreError> {
-    let io = |error| folder::io_error(&error);
+    let io = |error| system::io_error(&error);
     for entry in fs::read_dir("/proc/self/fd").map_err(io)?.flatten() {
         let number = entry
             .file_name()
@@ -229,7 +229,7 @@ fn close_on_exec(data: (u64, u64)) -> Result<(), StoreError> {
             #[allow(unsafe_code)]
             let descriptor = unsafe { BorrowedFd::borrow_raw(number) };
             rustix::io::fcntl_setfd(descriptor, rustix::io::FdFlags::CLOEXEC)
-                .map_err(|error| folder::io_error(&error.into()))?;
+                .map_err(|error| system::io_error(&error.into()))?;
         }
     }
     Ok(())
@@ -303,7 +303,7 @@ impl From<heed::Error> for StoreError {
         match error {
             // LMDB reports EIO for a short write, which a full disk causes.
             heed::Error::Io(error) if error.raw_os_error() == Some(EIO) => Self::Full,
-            heed::Error::Io(error) => folder::io_error(&error),
+            heed::Error::Io(error) => system::io_error(&error),
             heed::Error::Mdb(MdbError::MapFull | MdbError::TxnFull) => Self::Full,
             heed::Error::Mdb(MdbError::ReadersFull) | heed::Error::EnvAlreadyOpened => Self::Busy,
             heed::Error::Mdb(_) | heed::Error::Encoding(_) | heed::Error::Decoding(_) => {

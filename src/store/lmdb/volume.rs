@@ -21,8 +21,8 @@ use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
-use super::folder::io_error;
 use super::identity::HostIdentity;
+use super::system::io_error;
 use crate::clock::Timestamp;
 use crate::store::error::StoreError;
 

@@ -57,6 +57,30 @@ final class HealthTest extends TestCase {
 		}
 	}
 
+	public function test_looking_at_a_site_without_an_identity_creates_none(): void {
+		$options = [ Settings::SITE_ID => get_option( Settings::SITE_ID ), Settings::AUDIT_HOST => get_option( Settings::AUDIT_HOST ) ];
+		foreach ( $options as $option => $before ) {
+			delete_option( $option );
+			try {
+				self::assertNotSame( [], ( new Composition() )->condition()->problems(), $option );
+				self::assertSame( 503, Http::send( 'POST', Urls::mcp(), [], '{}' )->status, $option );
+				self::assertStringContainsString( 'AI agents cannot use this site', Person::of( 'admin' )->get( admin_url( 'index.php' ) )->body );
+				self::assertNull( Site::option( $option ), $option );
+			} finally {
+				add_option( $option, $before );
+			}
+		}
+		self::assertSame( [], ( new Composition() )->condition()->problems() );
+		// Activating the plugin again creates what is missing.
+		delete_option( Settings::SITE_ID );
+		try {
+			Plugin::activate();
+			self::assertMatchesRegularExpression( '/^[0-9a-f]{16}$/D', (string) Site::option( Settings::SITE_ID ) );
+		} finally {
+			update_option( Settings::SITE_ID, $options[ Settings::SITE_ID ] );
+		}
+	}
+
 	public function test_plain_http_on_a_public_address_is_refused(): void {
 		$remote = static fn( string $url ): string => str_replace( '127.0.0.1', '192.0.2.1', $url );
 		$agent  = Site::connect();
@@ -93,6 +117,15 @@ final class HealthTest extends TestCase {
 			self::assertSame( 200, Http::get( home_url( '/' ) )->status );
 		} finally {
 			chmod( $state, 0700 );
+		}
+		// A missing folder is reported with the command that makes it, and is not made.
+		rename( $state, "$state-moved" );
+		try {
+			[ $said ] = Site::php( 'echo json_encode( ( new Countersign\\Plugin\\Composition() )->condition()->problems() );' );
+			self::assertStringContainsString( 'install -d -m 1733', $said );
+			self::assertDirectoryDoesNotExist( $state );
+		} finally {
+			rename( "$state-moved", $state );
 		}
 		$agent->do( 'whoami' );
 	}

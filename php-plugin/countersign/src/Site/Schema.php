@@ -61,8 +61,7 @@ final class Schema {
 				self::create_connections();
 				self::create_audit();
 				Capabilities::grant();
-				( new Settings() )->site_id();
-				( new Settings() )->audit_host();
+				( new Settings() )->create_identity();
 			},
 		];
 	}

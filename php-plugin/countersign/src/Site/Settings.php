@@ -43,14 +43,24 @@ final class Settings {
 		'max_body'           => 1048576,
 	];
 
-	/** Returns the site's identity. Creates it on the first call. Does not repair a malformed one, which the extension refuses. */
-	public function site_id(): string {
-		return $this->once( self::SITE_ID, static fn(): string => bin2hex( random_bytes( 8 ) ) );
+	/**
+	 * Creates the site's identity and the host of its audit log, unless the site has them. Called when the plugin is set up on
+	 * the site, and not when they are read: Site Health must not give the site another identity, because all tokens would be
+	 * invalid and the audit log would begin anew.
+	 */
+	public function create_identity(): void {
+		self::create( self::SITE_ID, bin2hex( random_bytes( 8 ) ) );
+		self::create( self::AUDIT_HOST, Urls::hosts()[0] );
 	}
 
-	/** Returns the host that is part of the audit log's name. */
+	/** Returns the site's identity; '' if it is missing. The extension refuses a missing or malformed one. */
+	public function site_id(): string {
+		return (string) get_option( self::SITE_ID, '' );
+	}
+
+	/** Returns the host that is part of the audit log's name; '' if it is missing, which the extension refuses. */
 	public function audit_host(): string {
-		return $this->once( self::AUDIT_HOST, static fn(): string => Urls::hosts()[0] );
+		return (string) get_option( self::AUDIT_HOST, '' );
 	}
 
 	/**
@@ -126,18 +136,13 @@ final class Settings {
 	}
 
 	/**
-	 * Returns an option. Creates it if the site does not have it.
-	 *
-	 * @param callable(): string $make
+	 * Creates an option, unless the database has it. `add_option()` would overwrite the value of another request that created
+	 * the option meanwhile, or that an outdated cache does not show.
 	 */
-	private function once( string $option, callable $make ): string {
-		$value = get_option( $option );
-		if ( false === $value ) {
-			// Keeps the value of another request that created the option meanwhile.
-			add_option( $option, $make() );
-			$value = get_option( $option );
-		}
-		return (string) $value;
+	private static function create( string $option, string $value ): void {
+		global $wpdb;
+		$wpdb->query( $wpdb->prepare( 'INSERT IGNORE INTO %i (option_name, option_value, autoload) VALUES (%s, %s, %s)', $wpdb->options, $option, $value, 'on' ) ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- WordPress has no function that keeps an existing row.
+		wp_cache_delete_multiple( [ $option, 'alloptions', 'notoptions' ], 'options' );
 	}
 
 	/** @return array<string, mixed> */

@@ -1,4 +1,4 @@
-//! Errors of the operating system for the files in the folder.
+//! The meaning of errors of the operating system for the files of the store.
 
 use std::io::{self, ErrorKind};
 
