@@ -58,7 +58,7 @@ pub(super) fn register(
     body: &[u8],
 ) -> Result<OAuthReply, OAuthError> {
     if let Err(limited) = sender.registers(settings) {
-        return Ok(limited);
+        return Ok(*limited);
     }
     let issued = match validate(body) {
         Ok(client) => issued_id::issue(keyring, entropy, sender.now, client)?.ok_or(ErrorResponse(

@@ -46,11 +46,11 @@ pub(super) fn parse(
     body: &[u8],
     authorization: &[u8],
     client: Option<&str>,
-) -> Result<RevocationRequest, OAuthReply> {
+) -> Result<RevocationRequest, Box<OAuthReply>> {
     const MALFORMED: ErrorResponse =
         ErrorResponse(ErrorCode::InvalidRequest, Reason::OauthRequestInvalid);
     let refused = |counted: CountedFor<'_>, refusal| {
-        sender.refused(settings, OAuthEndpoint::Revoke, counted, refusal)
+        Box::new(sender.refused(settings, OAuthEndpoint::Revoke, counted, refusal))
     };
     let form = Form::parse(body).ok_or_else(|| refused(CountedFor::Address, MALFORMED))?;
     let client = authenticate(&form, authorization, client)
@@ -64,7 +64,7 @@ pub(super) fn parse(
             client,
             token,
         }),
-        None => Err(nothing(settings, sender, &client)),
+        None => Err(Box::new(nothing(settings, sender, &client))),
     }
 }
 
@@ -94,7 +94,7 @@ fn nothing(settings: &OAuthSettings, sender: Sender<'_>, client: &Client) -> OAu
     let counted = CountedFor::authenticated(client);
     match sender.idles(settings, OAuthEndpoint::Revoke, counted) {
         Ok(()) => OAuthReply::empty(200),
-        Err(limited) => limited,
+        Err(limited) => *limited,
     }
 }
 
@@ -144,7 +144,7 @@ impl RevocationRequest {
         };
         let actor = grant.actor(sender.ip);
         if let Err(limited) = sender.uses_grant(OAuthEndpoint::Revoke, grant.id, &actor) {
-            return Ok(limited);
+            return Ok(*limited);
         }
         let entry = match self.token {
             Revoked::Refresh { .. } => done(EntryKind::Revoke, "connection.revoked", &actor),

@@ -76,12 +76,12 @@ pub struct Sender<'a> {
 
 impl Sender<'_> {
     /// Counts a registration, whether it succeeds or not. Returns the reply to send if there were too many.
-    pub(super) fn registers(&self, settings: &OAuthSettings) -> Result<(), OAuthReply> {
+    pub(super) fn registers(&self, settings: &OAuthSettings) -> Result<(), Box<OAuthReply>> {
         let key = format!("oauth/register:{}", address_key(self.ip));
         let limit = settings.registration_limit;
-        self.within(&key, limit, Reason::RateLimitedIp)
+        self.within(&key, limit, Reason::RateLimited)
             .map_err(|denial| {
-                self.denied(OAuthEndpoint::Register, denial, &Actor::anonymous(self.ip))
+                self.limited(OAuthEndpoint::Register, denial, &Actor::anonymous(self.ip))
             })
     }
 
@@ -91,10 +91,10 @@ impl Sender<'_> {
         endpoint: OAuthEndpoint,
         grant: u64,
         actor: &Actor,
-    ) -> Result<(), OAuthReply> {
+    ) -> Result<(), Box<OAuthReply>> {
         let key = format!("oauth/grant:{grant}");
         self.within(&key, GENUINE, Reason::RateLimitedConnection)
-            .map_err(|denial| self.denied(endpoint, denial, actor))
+            .map_err(|denial| self.limited(endpoint, denial, actor))
     }
 
     /// Counts a failed request and returns the reply to it: `refusal`, or that there were too many.
@@ -134,18 +134,20 @@ impl Sender<'_> {
         settings: &OAuthSettings,
         endpoint: OAuthEndpoint,
         counted: CountedFor<'_>,
-    ) -> Result<(), OAuthReply> {
+    ) -> Result<(), Box<OAuthReply>> {
         let actor = Actor::anonymous(self.ip);
         match counted {
             CountedFor::Address => count_idle(self.store, self.ip, settings.ip_limit, self.now)
                 .map_or(Ok(()), |failure| {
                     let reason = failure.denial.reason;
                     let entry = failure.is_recorded.then(|| entry(endpoint, &actor, reason));
-                    Err(OAuthReply::denied(failure.denial).with_entry(entry))
+                    Err(Box::new(
+                        OAuthReply::denied(failure.denial).with_entry(entry),
+                    ))
                 }),
             CountedFor::Client(id) => self
                 .client_fails(id)
-                .map_err(|denial| self.denied(endpoint, denial, &actor)),
+                .map_err(|denial| self.limited(endpoint, denial, &actor)),
         }
     }
 
@@ -159,6 +161,10 @@ impl Sender<'_> {
     ) -> OAuthReply {
         let entry = self.first(endpoint, refusal.1, actor);
         OAuthReply::refused(refusal).with_entry(entry)
+    }
+
+    fn limited(&self, endpoint: OAuthEndpoint, denial: Denial, actor: &Actor) -> Box<OAuthReply> {
+        Box::new(self.denied(endpoint, denial, actor))
     }
 
     fn denied(&self, endpoint: OAuthEndpoint, denial: Denial, actor: &Actor) -> OAuthReply {

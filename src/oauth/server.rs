@@ -163,7 +163,6 @@ impl AuthorizationServer {
     ) -> Result<TokenRequest, Box<OAuthReply>> {
         self.check_transport()?;
         token_endpoint::parse(&self.settings, keyring, sender, body, authorization, client)
-            .map_err(Box::new)
     }
 
     /// Parses a revocation request ([RFC 7009](https://www.rfc-editor.org/rfc/rfc7009)), authenticates its client,
@@ -181,6 +180,5 @@ impl AuthorizationServer {
     ) -> Result<RevocationRequest, Box<OAuthReply>> {
         self.check_transport()?;
         revoke::parse(&self.settings, keyring, sender, body, authorization, client)
-            .map_err(Box::new)
     }
 }

@@ -78,9 +78,9 @@ pub(super) fn parse(
     body: &[u8],
     authorization: &[u8],
     client: Option<&str>,
-) -> Result<TokenRequest, OAuthReply> {
+) -> Result<TokenRequest, Box<OAuthReply>> {
     let refused = |counted: CountedFor<'_>, refusal| {
-        sender.refused(settings, OAuthEndpoint::Token, counted, refusal)
+        Box::new(sender.refused(settings, OAuthEndpoint::Token, counted, refusal))
     };
     let form = Form::parse(body)
         .filter(|form| !form.repeats("resource"))
@@ -243,7 +243,7 @@ impl TokenRequest {
         if !self.counted.replace(true)
             && let Err(limited) = sender.uses_grant(OAuthEndpoint::Token, grant.id, &actor)
         {
-            return Ok(limited);
+            return Ok(*limited);
         }
         if let Err(refusal) = checked {
             return Ok(sender.recorded(OAuthEndpoint::Token, refusal, &actor));

@@ -65,7 +65,7 @@ fn registrations_are_limited_per_address_network() {
         assert_eq!(reply.status(), if n % 2 == 0 { 201 } else { 400 });
     }
     let first = register(&site, "2001:db8::ffff", at(30), &body);
-    limited(&first, Reason::RateLimitedIp, 3570);
+    limited(&first, Reason::RateLimited, 3570);
     let entry = entry(&first).unwrap();
     assert_eq!(
         (
@@ -78,7 +78,7 @@ fn registrations_are_limited_per_address_network() {
             &json!("refusal"),
             &json!("oauth.register"),
             &json!("denied"),
-            &json!("rate_limited_ip")
+            &json!("rate_limited")
         )
     );
     assert_eq!(entry["actor"]["kind"], "anonymous");

@@ -156,16 +156,13 @@ final class AppendTest extends TestCase {
 		wp_set_current_user( 0 );
 		self::log()->append(
 			EntryDraft::admin( 'kill_switch', 'kill_switch.on', 'site' ),
-			EntryDraft::agent( 'oauth', 9, 'A client', 'oauth.refresh', 'denied', 'refresh_reused' ),
-			EntryDraft::anonymous( 'refusal', 'oauth.register', 'denied', 'rate_limited' )
+			EntryDraft::admin( 'refusal', 'oauth.consent', null, [], 'consent_denied' )
 		);
 		$_SERVER['REMOTE_ADDR'] = '127.0.0.1';
 		$actors = array_map( static fn( array $row ): array => array_filter( json_decode( $row['body'], true )['actor'] ), AuditTrail::since( $from ) );
 		self::assertEquals( [ 'kind' => 'admin', 'user' => Site::user( 'admin' ), 'ip' => '192.0.2.44' ], $actors[0] );
 		self::assertEquals( [ 'kind' => 'system', 'ip' => '192.0.2.44' ], $actors[1] );
-		self::assertEquals( [ 'kind' => 'agent', 'connection' => 9, 'client' => 'A client', 'ip' => '192.0.2.44' ], $actors[2] );
-		self::assertEquals( [ 'kind' => 'anonymous', 'ip' => '192.0.2.44' ], $actors[3] );
-		self::assertSame( [ 'ok', 'ok', 'denied', 'denied' ], array_column( AuditTrail::since( $from ), 'outcome' ) );
+		self::assertSame( [ 'ok', 'ok', 'denied' ], array_column( AuditTrail::since( $from ), 'outcome' ) );
 	}
 
 	public function test_no_method_changes_or_removes_an_entry(): void {

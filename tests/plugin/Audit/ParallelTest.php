@@ -26,7 +26,7 @@ final class ParallelTest extends TestCase {
 				\$until = microtime( true ) + 20;
 				while ( count( glob( '$gate*' ) ) < " . self::WRITERS . " && microtime( true ) < \$until ) { usleep( 20000 ); }
 				for ( \$i = 0; \$i < " . self::EACH . "; \$i++ ) {
-					Countersign\\Plugin\\Plugin::composition()->log()->append( Countersign\\Plugin\\Audit\\EntryDraft::anonymous( 'refusal', 'test.parallel', 'denied', 'rate_limited', [ 'writer' => $n, 'n' => \$i ] ) );
+					Countersign\\Plugin\\Plugin::composition()->log()->append( Countersign\\Plugin\\Audit\\EntryDraft::admin( 'refusal', 'test.parallel', null, [ 'writer' => $n, 'n' => \$i ], 'rate_limited' ) );
 					// Waits for another writer, since some databases would let one writer finish first.
 					\$size  = Countersign\\Plugin\\Audit\\Log::head()->size;
 					\$until = microtime( true ) + 0.2;
@@ -78,7 +78,7 @@ final class ParallelTest extends TestCase {
 		@unlink( $done );
 		$writer   = "
 			for ( \$i = 0; \$i < 3000 && ! file_exists( '$done' ); \$i++ ) {
-				Countersign\\Plugin\\Plugin::composition()->log()->append( Countersign\\Plugin\\Audit\\EntryDraft::anonymous( 'refusal', 'test.during_export', 'denied', 'rate_limited', [] ) );
+				Countersign\\Plugin\\Plugin::composition()->log()->append( Countersign\\Plugin\\Audit\\EntryDraft::admin( 'refusal', 'test.during_export', null, [], 'rate_limited' ) );
 			}
 			echo 'written';";
 		$exporter = "

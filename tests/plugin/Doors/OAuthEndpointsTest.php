@@ -170,7 +170,7 @@ final class OAuthEndpointsTest extends TestCase {
 		for ( $i = 0; $i < 4; $i++ ) {
 			$answer = OAuthClient::register();
 		}
-		self::assertSame( [ 429, 'slow_down', 'rate_limited_ip' ], [ $answer->status, $answer->json()['error'], $answer->reason() ] );
+		self::assertSame( [ 429, 'slow_down', 'rate_limited' ], [ $answer->status, $answer->json()['error'], $answer->reason() ] );
 		self::assertGreaterThan( 0, (int) $answer->header( 'Retry-After' ) );
 	}
 

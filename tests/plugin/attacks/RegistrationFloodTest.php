@@ -41,11 +41,12 @@ final class RegistrationFloodTest extends TestCase {
 		$lines = AuditTrail::lines( $size );
 		sort( $lines );
 		self::assertSame(
-			[ 'refusal oauth.register denied body_not_json', 'refusal oauth.register denied rate_limited_ip', 'refusal oauth.register denied redirect_invalid' ],
+			[ 'refusal oauth.register denied body_not_json', 'refusal oauth.register denied rate_limited', 'refusal oauth.register denied redirect_invalid' ],
 			$lines
 		);
-		$client = OAuthClient::registered();
-		self::assertArrayHasKey( 'access_token', $client->tokens() );
+		$body   = '{"redirect_uris":["' . OAuthClient::REDIRECT . '"],"token_endpoint_auth_method":"none"}';
+		$honest = Http::all( [ ( new Pending( 'POST', Urls::register(), [ 'Content-Type' => 'application/json' ], $body ) )->from( Http::stranger() ) ] )[0];
+		self::assertArrayHasKey( 'access_token', OAuthClient::with_id( $honest->json()['client_id'] )->tokens() );
 	}
 
 	public function test_registrations_that_are_not_limited_make_no_rows_either(): void {
