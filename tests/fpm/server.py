@@ -63,7 +63,7 @@ class Redis:
 
 
 class Server:
-    def __init__(self, workers=4, max_requests=0, engine="embedded", extension=True, pool=None):
+    def __init__(self, workers=4, max_requests=0, engine="embedded", extension=True, pool=None, ini=None):
         # In /tmp, because the path of a socket must be short.
         self.folder = Path(tempfile.mkdtemp(prefix="countersign-fpm-"))
         self.state = self.folder / "state"
@@ -75,6 +75,10 @@ class Server:
         for name, value in (pool or {}).items():
             configuration += f"php_admin_value[countersign.{name}] = {value.format(folder=self.folder)}\n"
         self.command = [PHP_FPM, "-n", "-F", "-y", str(self.folder / "fpm.conf")]
+        if ini is not None:
+            # A php.ini of the test instead of none.
+            (self.folder / "php.ini").write_text(ini.format(folder=self.folder))
+            self.command[1:2] = ["-c", str(self.folder / "php.ini")]
         if os.geteuid() == 0:
             configuration += "user = root\ngroup = root\n"
             self.command.insert(1, "-R")
@@ -88,7 +92,7 @@ class Server:
         self.start()
 
     def start(self):
-        self.process = subprocess.Popen(self.command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.process = subprocess.Popen(self.command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={**os.environ, "PHP_INI_SCAN_DIR": ""})
         until("php-fpm", lambda: os.path.exists(self.socket) and len(self.children()) == self.workers)
 
     @property

@@ -182,6 +182,25 @@ class OneSite(Case):
         self.assertIn("current", os.listdir(server.state))
         self.assertFalse((server.folder / "other").exists())
 
+    def test_a_section_of_php_ini_changes_settings_for_its_folder(self):
+        server = self.server(ini="[PATH={folder}/web]\ncountersign.key_file = {folder}/section\n")
+        a = Site(server, "a")
+        Site(server, "section-site").key.rename(server.folder / "section")
+        (server.folder / "web").mkdir()
+        in_section = shutil.copy(WWW / "site.php", server.folder / "web")
+        for worker in self.workers(server):
+            elsewhere = worker.script
+            slots = {}
+            # php-fpm has left the value of the first site in its worker when the others are served.
+            for script, site, name in [(elsewhere, a, "a"), (in_section, None, "section")] * 2:
+                worker.script = script
+                slots[name] = worker.ask(site, "seal")
+                for of, text in slots.items():
+                    answer = worker.ask(site, "open", slots=text)
+                    self.assertEqual(answer.partition(":")[0], "opened" if of == name else "vault_key_changed")
+            worker.script = elsewhere
+            self.assertRegex(worker.ask(None, "seal"), "^key_file_unusable: no key file is configured")
+
     def test_open_basedir_of_a_site_bounds_the_paths_of_its_scripts(self):
         server = self.server()
         a, b = Site(server, "a"), Site(server, "b")

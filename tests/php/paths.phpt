@@ -31,7 +31,7 @@ $calls = array(
 $play = static function ( array $settings, string $name, string $call, array $paths ) use ( $base ): void {
 	$code = <<<'PHP'
 		const SITE = '0123456789abcdef';
-		[ $base, $paths ] = unserialize( stream_get_contents( STDIN ) );
+		[ $base, $paths ] = unserialize( file_get_contents( 'php://stdin' ) );
 		$slots = file_get_contents( "$base/slots" );
 		foreach ( $paths as $path ) {
 			try {
