@@ -15,7 +15,8 @@ use const Countersign\Plugin\VERSION;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * The objects of the PHP extension, configured for this site. Each is opened once, when it is first used.
+ * The objects of the PHP extension, configured for the current site. Each is opened once, when it is first used, and again
+ * after `switch_to_blog()`: the keys of one site must not protect the tables of another.
  *
  * Every method throws what the extension throws: {@see \Countersign\KeyException} for keys that cannot be used,
  * {@see \Countersign\StoreException} for a store that cannot be opened, and `\Error` if the extension is not loaded.
@@ -27,10 +28,14 @@ final class Extension {
 	private ?AuditLog $audit_log = null;
 	private ?OAuth $oauth        = null;
 
+	/** The site of the network that the objects are for. */
+	private int $site = 0;
+
 	public function __construct( private readonly Settings $settings ) {}
 
 	/** Returns the site's keys, derived from the secrets in wp-config.php. */
 	public function keyring(): Keyring {
+		$this->follow_site();
 		return $this->keyring ??= Keyring::open(
 			$this->settings->site_id(),
 			( defined( 'AUTH_KEY' ) ? (string) AUTH_KEY : '' ) . ( defined( 'AUTH_SALT' ) ? (string) AUTH_SALT : '' )
@@ -44,11 +49,13 @@ final class Extension {
 
 	/** Returns the part of the audit log that the extension computes. */
 	public function audit_log(): AuditLog {
+		$this->follow_site();
 		return $this->audit_log ??= new AuditLog( $this->keyring(), $this->store(), $this->settings->audit_host() );
 	}
 
 	/** Returns the OAuth server. */
 	public function oauth(): OAuth {
+		$this->follow_site();
 		return $this->oauth ??= new OAuth(
 			$this->keyring(),
 			Json::encode(
@@ -97,6 +104,17 @@ final class Extension {
 				]
 			)
 		);
+	}
+
+	/** Forgets the objects of another site of the network. The store is that of the request. */
+	private function follow_site(): void {
+		$site = get_current_blog_id();
+		if ( $site !== $this->site ) {
+			$this->keyring   = null;
+			$this->audit_log = null;
+			$this->oauth     = null;
+			$this->site      = $site;
+		}
 	}
 
 	/** Returns the site's title as plain text. */
