@@ -1,4 +1,5 @@
-//! Build script: joins and checks the tool catalogue, checks the table of credential formats, refuses an unsupported PHP, and stamps the build.
+//! Build script: joins and checks the tool catalogue, checks the table of credential formats, refuses an unsupported PHP,
+//! and stamps the build.
 //!
 //! | Given to the crate | Contents |
 //! | --- | --- |

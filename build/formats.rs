@@ -69,7 +69,8 @@ enum ChecksumKind {
     Crc32Base62,
 }
 
-/// Returns the code of the table: the formats in their order, and for each first byte the beginnings with it.
+/// Returns the code of the table: the formats in their order, and for each first byte the beginnings with it, with their
+/// second byte in lower case.
 ///
 /// # Errors
 /// All faults that were found, one for each line.
@@ -113,8 +114,15 @@ fn check(row: &Row) -> Vec<String> {
         faults.push("a format without a beginning must have the place `word`".to_owned());
     }
     for text in &row.start {
-        if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
-            faults.push("a beginning must be printable ASCII".to_owned());
+        let head = text.get(..2).unwrap_or_default();
+        if head.is_empty()
+            || !head.bytes().all(|byte| byte.is_ascii_alphanumeric())
+            || !text.bytes().all(|byte| byte.is_ascii_graphic())
+        {
+            faults.push(
+                "a beginning must be printable ASCII and have two letters or digits first"
+                    .to_owned(),
+            );
         }
     }
     let last = row.rest.len().saturating_sub(1);
@@ -180,16 +188,19 @@ fn code(rows: &[Row]) -> String {
         .filter(|&index| rows.get(index).is_some_and(|row| row.start.is_empty()))
         .collect();
     writeln!(out, "pub(super) static OPEN: &[u8] = &{open:?};").unwrap_or_default();
-    out.push_str("pub(super) static LEADS: [&[(&str, u8)]; 128] = [\n");
+    out.push_str("pub(super) static LEADS: [&[(&str, u8, u8)]; 128] = [\n");
     for byte in 0..128_u8 {
-        let leads: Vec<(String, usize)> = rows
+        let leads: Vec<String> = rows
             .iter()
             .enumerate()
             .flat_map(|(index, row)| row.start.iter().map(move |start| (start, index)))
             .filter(|(start, _)| start.bytes().next().map(|b| b.to_ascii_lowercase()) == Some(byte))
-            .map(|(start, index)| (start.clone(), index))
+            .map(|(start, index)| {
+                let second = start.bytes().nth(1).unwrap_or(0).to_ascii_lowercase();
+                format!("({start:?}, b{:?}, {index})", char::from(second))
+            })
             .collect();
-        writeln!(out, "    &{leads:?},").unwrap_or_default();
+        writeln!(out, "    &[{}],", leads.join(", ")).unwrap_or_default();
     }
     out.push_str("];\n");
     out
@@ -199,15 +210,15 @@ fn code(rows: &[Row]) -> String {
 mod tests {
     use super::*;
 
-    const ROW: &str = r#"{"name":"a","what":"A keys","source":"https://a.example/","start":["a_"],"rest":[["hex",2,4],"-",["alnum",8,null]],"place":"anywhere","upper":true,"checksum":{"kind":"crc32_base62","why":"x"}}"#;
+    const ROW: &str = r#"{"name":"a","what":"A keys","source":"https://a.example/","start":["ab_"],"rest":[["hex",2,4],"-",["alnum",8,null]],"place":"anywhere","upper":true,"checksum":{"kind":"crc32_base62","why":"x"}}"#;
 
     #[test]
     fn a_correct_row_becomes_code() {
         let code = generate(&format!("[{ROW}]")).unwrap();
         assert!(code.contains(
-            r#"Format { start: &["a_"], rest: &[Part::Run(Set::Hex, 2, Some(4)), Part::Text("-"), Part::Run(Set::Alnum, 8, None), ], word: false, upper: true, checksum: Some(crc32_base62) },"#
+            r#"Format { start: &["ab_"], rest: &[Part::Run(Set::Hex, 2, Some(4)), Part::Text("-"), Part::Run(Set::Alnum, 8, None), ], word: false, upper: true, checksum: Some(crc32_base62) },"#
         ), "{code}");
-        assert!(code.contains(r#"&[("a_", 0)],"#));
+        assert!(code.contains(r#"&[("ab_", b'b', 0)],"#));
         assert!(code.contains("OPEN: &[u8] = &[];"));
     }
 
@@ -221,8 +232,9 @@ mod tests {
             ("8,null", "0,null", "at least one character"),
             ("8,null", "8,9", "no greatest length"),
             (",[\"alnum\",8,null]", "", "must end with a run"),
-            ("[\"a_\"]", "[]", "must have the place `word`"),
-            ("a_", "ä_", "printable ASCII"),
+            ("[\"ab_\"]", "[]", "must have the place `word`"),
+            ("ab_", "ä_", "printable ASCII"),
+            ("ab_", "a_", "two letters or digits first"),
             ("https://a.example/", "a", "must be given"),
             ("\"x\"", "\"\"", "must state why"),
             ("\"name\"", "\"nome\"", "unknown field"),

@@ -22,6 +22,9 @@ pub use scan::REDACTED;
 
 use scan::Scan;
 
+/// The largest number of times that a text is read.
+const PASSES: usize = 8;
+
 /// Returns `text` with every secret that was found replaced by [`REDACTED`].
 ///
 /// Invisible characters must have been removed from `text` before, because one inside a secret would hide it. `breaks` are
@@ -35,6 +38,21 @@ use scan::Scan;
 /// ```
 #[must_use]
 pub fn redact(text: &str, breaks: &[usize]) -> String {
+    let (mut clean, mut found) = pass(text, breaks);
+    // What stands next to a replaced secret may only now be recognised. Without a secret there is one pass.
+    for _ in 1..PASSES {
+        if !found {
+            break;
+        }
+        let (next, _) = pass(&clean, &[]);
+        found = next != clean;
+        clean = next;
+    }
+    clean
+}
+
+/// Replaces the secrets that are found by reading `text` once. Also returns whether there was one.
+fn pass(text: &str, breaks: &[usize]) -> (String, bool) {
     let mut scan = Scan::new(text, breaks);
     let mut out = String::with_capacity(text.len());
     let (mut at, mut copied) = (0, 0);
@@ -50,7 +68,7 @@ pub fn redact(text: &str, breaks: &[usize]) -> String {
         }
     }
     out.push_str(scan.text(copied, scan.len()));
-    out
+    (out, copied > 0)
 }
 
 /// Returns start and end of a secret that is recognised at `at`. It begins at `at` or later.
@@ -58,11 +76,14 @@ fn find(scan: &Scan<'_>, at: usize) -> Option<(usize, usize)> {
     let byte = scan.byte(at);
     let here = |end: usize| (at, end);
     match byte {
-        b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'_' | b'.' => table::find(scan, at)
-            .or_else(|| shapes::find(scan, at))
-            .map(here),
+        b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'_' | b'.' => {
+            let starts = scan.starts_word(at);
+            table::find(scan, at, starts)
+                .or_else(|| shapes::find(scan, at, starts))
+                .map(here)
+        }
         b'-' => shapes::pem(scan, at)
-            .or_else(|| table::find(scan, at))
+            .or_else(|| table::find(scan, at, scan.starts_word(at)))
             .or_else(|| shapes::jwt(scan, at))
             .map(here)
             .or_else(|| named::option(scan, at)),

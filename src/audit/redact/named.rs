@@ -223,7 +223,8 @@ pub(in super::super) fn hides(named: Named, value: &str) -> bool {
             .split(|c: char| !is_generated(c))
             .any(|word| is_random(word.get(..SAMPLE).unwrap_or(word).as_bytes())),
         Named::Token => {
-            !is_word(value) && !(value.len() <= 9 && value.bytes().all(|b| b.is_ascii_digit()))
+            let is_short_number = value.len() <= 9 && value.bytes().all(|b| b.is_ascii_digit());
+            !is_short_number && !is_word(value)
         }
         Named::Password => !STATES.iter().any(|state| value.eq_ignore_ascii_case(state)),
     }

@@ -72,6 +72,17 @@ impl<'a> Scan<'a> {
     /// character (`%3D`, `\n`, `\u0022`).
     pub(super) fn starts_word(&self, at: usize) -> bool {
         let back = |count: usize| at.checked_sub(count).map_or(0, |place| self.byte(place));
+        let plain = |byte: u8| byte != b'%' && byte != b'\\';
+        if back(1).is_ascii_alphanumeric()
+            && plain(back(2))
+            && plain(back(3))
+            && plain(back(6))
+            && at != self.after
+            && self.breaks.is_empty()
+        {
+            // Within a word, as most places are.
+            return false;
+        }
         let hex = |from: usize, to: usize| (from..=to).all(|n| back(n).is_ascii_hexdigit());
         let escape = (back(1) == b'%' && self.byte(at).is_ascii_hexdigit())
             || (back(2) == b'%' && hex(1, 1) && self.byte(at).is_ascii_hexdigit());

@@ -8,13 +8,14 @@ use super::scan::{Scan, is_base64url};
 /// The longest `Basic` credential that is decoded, in characters.
 const BASIC: usize = 512;
 
-/// Returns the end of a credential or JWT or application password that begins at `at`.
-pub(super) fn find(scan: &Scan<'_>, at: usize) -> Option<usize> {
+/// Returns the end of a credential, JWT or application password that begins at `at`. `starts` states whether a word begins
+/// there.
+pub(super) fn find(scan: &Scan<'_>, at: usize, starts: bool) -> Option<usize> {
     match scan.byte(at) {
         b'b' | b'B' => bearer(scan, at).or_else(|| basic(scan, at)),
         _ => None,
     }
-    .or_else(|| application_password(scan, at))
+    .or_else(|| starts.then(|| application_password(scan, at))?)
     .or_else(|| jwt(scan, at))
 }
 
@@ -125,7 +126,7 @@ pub(super) fn jwt_from(scan: &Scan<'_>, at: usize) -> Option<usize> {
 /// each of capitals or digits only counts one, and the sum must be at least 4. In one word, the kind of character (digit,
 /// small or capital letter) must change at least 9 times.
 fn application_password(scan: &Scan<'_>, at: usize) -> Option<usize> {
-    if !scan.starts_word(at) || scan.before(at) == b'_' {
+    if scan.before(at) == b'_' {
         return None;
     }
     let group_end = |at: usize| {

@@ -15,12 +15,15 @@ pub(super) struct Format {
     /// Whether it counts only where a word begins, because ordinary words contain the beginning.
     word: bool,
     /// Whether ordinary words have the same beginning in small letters. In another letter case than the published one, the
-    /// rest must contain a digit.
+    /// rest must contain a digit, as words do not, and a character that hexadecimal digests do not contain.
     upper: bool,
     /// Computes the checksum at the end of the shortest form. With the right checksum the credential counts inside a word
     /// too, otherwise only where a word begins.
-    checksum: Option<fn(&[u8]) -> [u8; 6]>,
+    checksum: Option<Checksum>,
 }
+
+/// Computes a checksum of six characters.
+type Checksum = fn(&[u8]) -> [u8; 6];
 
 pub(super) enum Part {
     Text(&'static str),
@@ -69,8 +72,8 @@ impl Set {
 
 /// Returns the end of a credential of a published format that begins at `at`. It includes the whole word, because a longer
 /// word is a longer credential, but not a credential that follows directly: that one is found next.
-pub(super) fn find(scan: &Scan<'_>, at: usize) -> Option<usize> {
-    let (mut end, set) = shortest(scan, at, scan.starts_word(at))?;
+pub(super) fn find(scan: &Scan<'_>, at: usize, starts: bool) -> Option<usize> {
+    let (mut end, set) = shortest(scan, at, starts)?;
     let mut in_set = true;
     let mut json = None;
     loop {
@@ -96,7 +99,11 @@ pub(super) fn find(scan: &Scan<'_>, at: usize) -> Option<usize> {
 fn shortest(scan: &Scan<'_>, at: usize, starts: bool) -> Option<(usize, Set)> {
     let first = scan.byte(at).to_ascii_lowercase();
     let leads = LEADS.get(usize::from(first)).copied().unwrap_or_default();
-    let led = leads.iter().find_map(|(start, index)| {
+    let following = scan.byte(at + 1).to_ascii_lowercase();
+    let led = leads.iter().find_map(|(start, second, index)| {
+        if *second != following {
+            return None;
+        }
         let rest = scan.text_end(at, start)?;
         end(scan, *index, at, rest, starts)
     });
@@ -125,6 +132,7 @@ fn end(scan: &Scan<'_>, format: u8, at: usize, rest: usize, starts: bool) -> Opt
     let body = scan.text(rest, place).as_bytes();
     if format.upper && !format.is_published(scan.text(at, place).as_bytes()) {
         body.iter().find(|byte| byte.is_ascii_digit())?;
+        body.iter().find(|byte| !byte.is_ascii_hexdigit())?;
     }
     if let Some(sum) = format.checksum
         && !starts
