@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Countersign\Plugin;
 
 use Countersign\Decision;
+use Countersign\Limits;
 use Countersign\Plugin\Admin\AuditForms;
 use Countersign\Plugin\Admin\AuditPage;
 use Countersign\Plugin\Admin\ConnectionForms;
@@ -104,7 +105,7 @@ final class Composition {
 	public function documents(): MetadataDocuments {
 		return $this->documents ??= new MetadataDocuments(
 			static fn( string $url, string $accept, int $bytes, int $seconds ): Fetched => PublicFetcher::of_this_site()->get( $url, $accept, $bytes, $seconds ),
-			fn(): Decision => $this->extension()->limits()->check( 'oauth/document:' . get_current_user_id(), MetadataDocuments::LIMIT['max'], MetadataDocuments::LIMIT['window'] )
+			fn(): Decision => ( new Limits( $this->extension()->store() ) )->check( 'oauth/document:' . get_current_user_id(), MetadataDocuments::LIMIT['max'], MetadataDocuments::LIMIT['window'] )
 		);
 	}
 

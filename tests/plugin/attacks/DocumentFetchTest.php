@@ -15,6 +15,7 @@ declare(strict_types=1);
 namespace Countersign\Tests\attacks;
 
 use Countersign\Decision;
+use Countersign\Limits;
 use Countersign\Plugin\Composition;
 use Countersign\Plugin\Fetch\Dns;
 use Countersign\Plugin\Fetch\Fetched;
@@ -291,7 +292,7 @@ final class DocumentFetchTest extends TestCase {
 
 	/** Returns the documents, fetched with the lookups of {@see fetcher()}. @param list<string> ...$answers */
 	private function documents( array ...$answers ): MetadataDocuments {
-		return new MetadataDocuments( $this->fetcher( ...$answers )->get( ... ), static fn(): Decision => Plugin::composition()->extension()->limits()->check( 'test-' . bin2hex( random_bytes( 8 ) ), 1, 60 ) );
+		return new MetadataDocuments( $this->fetcher( ...$answers )->get( ... ), static fn(): Decision => ( new Limits( Plugin::composition()->extension()->store() ) )->check( 'test-' . bin2hex( random_bytes( 8 ) ), 1, 60 ) );
 	}
 
 	private static function cache( string $url ): string {
