@@ -196,7 +196,7 @@ fn code(rows: &[Row]) -> String {
             .flat_map(|(index, row)| row.start.iter().map(move |start| (start, index)))
             .filter(|(start, _)| start.bytes().next().map(|b| b.to_ascii_lowercase()) == Some(byte))
             .map(|(start, index)| {
-                let second = start.bytes().nth(1).unwrap_or(0).to_ascii_lowercase();
+                let second = start.as_bytes().get(1).map_or(0, u8::to_ascii_lowercase);
                 format!("({start:?}, b{:?}, {index})", char::from(second))
             })
             .collect();
