@@ -33,6 +33,7 @@ use Countersign\Plugin\Health\Notices;
 use Countersign\Plugin\Health\SiteHealth;
 use Countersign\Plugin\OAuth\Clients;
 use Countersign\Plugin\OAuth\MetadataDocuments;
+use Countersign\Plugin\Site\ClientAddress;
 use Countersign\Plugin\Site\Extension;
 use Countersign\Plugin\Site\Settings;
 use Countersign\Plugin\Tools\Catalogue;
@@ -50,6 +51,7 @@ final class Composition {
 
 	private ?Extension $extension    = null;
 	private ?Settings $settings      = null;
+	private ?ClientAddress $client   = null;
 	private ?Repository $connections = null;
 	private ?Grants $grants          = null;
 	private ?Clients $clients        = null;
@@ -67,7 +69,7 @@ final class Composition {
 		add_action( 'rest_api_init', fn() => $this->router()->register_routes() );
 		add_action( 'rest_api_init', fn() => ( new KillSwitchRoute( $this->kill_switch() ) )->register_routes() );
 		add_action( 'login_form_countersign_authorize', fn() => $this->consent()->handle() );
-		add_filter( 'site_status_tests', fn( array $tests ): array => ( new SiteHealth( $this->condition() ) )->add_test( $tests ) );
+		add_filter( 'site_status_tests', fn( array $tests ): array => ( new SiteHealth( $this->condition(), $this->client() ) )->add_test( $tests ) );
 		if ( is_admin() ) {
 			$this->register_admin_hooks();
 		}
@@ -84,6 +86,11 @@ final class Composition {
 	/** Returns the plugin's settings. */
 	public function settings(): Settings {
 		return $this->settings ??= new Settings();
+	}
+
+	/** Returns the address of the client of this request. */
+	public function client(): ClientAddress {
+		return $this->client ??= new ClientAddress( $this->settings() );
 	}
 
 	/** Returns the connections in the database. */
@@ -111,7 +118,7 @@ final class Composition {
 
 	/** Returns the audit log. */
 	public function log(): Log {
-		return $this->log ??= new Log( $this->extension(), Log::storage() );
+		return $this->log ??= new Log( $this->extension(), Log::storage(), $this->client() );
 	}
 
 	/** Returns the kill switch. */
@@ -147,7 +154,7 @@ final class Composition {
 	}
 
 	private function router(): Router {
-		return new Router( $this->settings(), $this->mcp_endpoint( ... ), $this->oauth_endpoints( ... ) );
+		return new Router( $this->settings(), $this->client(), $this->mcp_endpoint( ... ), $this->oauth_endpoints( ... ) );
 	}
 
 	private function consent(): Consent {
@@ -178,6 +185,6 @@ final class Composition {
 	}
 
 	private function settings_form(): SettingsForm {
-		return new SettingsForm( $this->settings(), $this->log() );
+		return new SettingsForm( $this->settings(), $this->client(), $this->log() );
 	}
 }

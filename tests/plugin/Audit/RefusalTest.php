@@ -64,7 +64,7 @@ final class RefusalTest extends TestCase {
 			self::assertSame( 'audit_unavailable', $agent->call( 'create_draft', [ 'title' => 'Unrecorded' ] )->reason() );
 			try {
 				// The server checks privileges when a connection is opened.
-				$log = new Log( Plugin::composition()->extension(), Log::storage() );
+				$log = new Log( Plugin::composition()->extension(), Log::storage(), Plugin::composition()->client() );
 				( new Manager( Plugin::composition()->connections(), Plugin::composition()->grants(), $log, Plugin::composition()->settings() ) )->pause( $agent->connection() );
 				self::fail( 'paused although it could not be recorded' );
 			} catch ( Unavailable ) {

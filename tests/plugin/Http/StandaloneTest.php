@@ -31,8 +31,8 @@ final class StandaloneTest extends TestCase {
 			'REDIRECT_HTTP_AUTHORIZATION' => 'Bearer x\\y',
 			'argv'                        => [ 'ignored' ],
 		];
-		$code   = '$request = Countersign\Plugin\Http\Request::read( ' . var_export( $server, true ) . ', 10 );'
-			. 'echo json_encode( [ $request->method, $request->query, $request->body, $request->headers, $request->header( "ACCEPT" ), $request->header( "missing" ), Countersign\Plugin\Http\Request::ip() ] );';
+		$code   = '$request = Countersign\Plugin\Http\Request::read( ' . var_export( $server, true ) . ', 10, "192.0.2.1" );'
+			. 'echo json_encode( [ $request->method, $request->query, $request->body, $request->headers, $request->header( "ACCEPT" ), $request->header( "missing" ), $request->ip, Countersign\Plugin\Http\Request::peer( [ "REMOTE_ADDR" => "192.0.2.9" ] ), Countersign\Plugin\Http\Request::forwarding( [ "HTTP_X_FORWARDED_FOR" => "a, b", "HTTP_FORWARDED" => "", "HTTP_X_REAL_IP" => "c" ] ) ] );';
 		self::assertSame(
 			[
 				'POST',
@@ -45,7 +45,9 @@ final class StandaloneTest extends TestCase {
 				],
 				'application/json, "x"',
 				'',
-				'',
+				'192.0.2.1',
+				'192.0.2.9',
+				[ 'x-forwarded-for' => 'a, b' ],
 			],
 			json_decode( self::php( $code ), true )
 		);

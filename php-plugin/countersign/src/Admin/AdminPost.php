@@ -64,6 +64,11 @@ final class AdminPost {
 		return is_string( $value ) ? trim( $value ) : '';
 	}
 
+	/** Tells whether the request has a parameter. Call it only from an action. */
+	public static function has( string $key ): bool {
+		return isset( $_POST[ $key ] ); // phpcs:ignore WordPress.Security.NonceVerification -- handle() has verified the nonce.
+	}
+
 	/**
 	 * Returns a submitted list of keys, such as the names of permission groups. Call it only from an action.
 	 *

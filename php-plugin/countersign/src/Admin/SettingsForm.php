@@ -6,16 +6,23 @@ namespace Countersign\Plugin\Admin;
 
 use Countersign\Plugin\Audit\EntryDraft;
 use Countersign\Plugin\Audit\Log;
+use Countersign\Plugin\Health\Requirements;
 use Countersign\Plugin\Site\Capabilities;
+use Countersign\Plugin\Site\ClientAddress;
 use Countersign\Plugin\Site\Settings;
+use Countersign\TrustedProxies;
 
 defined( 'ABSPATH' ) || exit;
 
 /** The settings on the Connections page: their form, and its action. */
 final class SettingsForm {
 
+	/** The most trusted proxies that can be saved. */
+	private const MAX_PROXIES = 200;
+
 	public function __construct(
 		private readonly Settings $settings,
+		private readonly ClientAddress $client,
 		private readonly Log $log,
 	) {}
 
@@ -34,13 +41,13 @@ final class SettingsForm {
 				<?php AdminPost::fields( 'countersign_settings' ); ?>
 				<table class="form-table" role="presentation">
 					<tr>
-						<th scope="row"><label for="countersign-ip-max"><?php esc_html_e( 'Requests from one IP address', 'countersign' ); ?></label></th>
+						<th scope="row"><label for="countersign-ip-max"><?php esc_html_e( 'Failed requests from one IP address', 'countersign' ); ?></label></th>
 						<td>
 							<input type="number" class="small-text" id="countersign-ip-max" name="ip_max" min="1" max="256" value="<?php echo esc_attr( (string) $limit['max'] ); ?>">
 							<label for="countersign-ip-window"><?php esc_html_e( 'within', 'countersign' ); ?></label>
 							<input type="number" class="small-text" id="countersign-ip-window" name="ip_window" min="1" max="86400" value="<?php echo esc_attr( (string) $limit['window'] ); ?>">
 							<?php esc_html_e( 'seconds', 'countersign' ); ?>
-							<p class="description"><?php esc_html_e( 'A client that sends more requests is told to wait. Each connection also has a limit of its own.', 'countersign' ); ?></p>
+							<p class="description"><?php esc_html_e( 'Counts requests without a valid token. An address that sends more is told to wait. Connected clients behind the same address are not affected: each connection has a limit of its own.', 'countersign' ); ?></p>
 						</td>
 					</tr>
 					<tr>
@@ -53,6 +60,11 @@ final class SettingsForm {
 							<p class="description"><?php esc_html_e( 'If this is off, you can only remove permissions from a connection. To give a client more, revoke its connection and connect it again, so that you see and approve everything that it may do.', 'countersign' ); ?></p>
 						</td>
 					</tr>
+					<?php
+					if ( self::can_change_proxies() && Requirements::are_met() ) {
+						$this->proxies();
+					}
+					?>
 				</table>
 				<?php submit_button( __( 'Save settings', 'countersign' ) ); ?>
 			</form>
@@ -60,16 +72,118 @@ final class SettingsForm {
 		<?php
 	}
 
+	/** Prints the rows about proxies. */
+	private function proxies(): void {
+		$ip = $this->client->current();
+		?>
+		<tr>
+			<th scope="row"><label for="countersign-proxies"><?php esc_html_e( 'Trusted proxies', 'countersign' ); ?></label></th>
+			<td>
+				<textarea id="countersign-proxies" name="trusted_proxies" class="code" rows="4" cols="40" spellcheck="false" aria-describedby="countersign-proxies-help"><?php echo esc_textarea( implode( "\n", $this->settings->trusted_proxies() ) ); ?></textarea>
+				<p class="description" id="countersign-proxies-help"><?php esc_html_e( 'If the site is behind a proxy, a load balancer or a CDN: its IP addresses and networks, one on each line, such as 192.0.2.1 or 2001:db8::/32. Only they may say which address a client has.', 'countersign' ); ?></p>
+				<?php if ( $this->client->networks() !== $this->settings->trusted_proxies() ) : ?>
+					<p class="description">
+						<?php
+						/* translators: %s: IP addresses and networks. */
+						echo esc_html( sprintf( __( 'Code on this site changes the list. In effect: %s', 'countersign' ), implode( ', ', $this->client->networks() ) ?: __( 'none', 'countersign' ) ) );
+						?>
+					</p>
+				<?php endif; ?>
+			</td>
+		</tr>
+		<tr>
+			<th scope="row"><label for="countersign-proxy-header"><?php esc_html_e( 'Header of the proxies', 'countersign' ); ?></label></th>
+			<td>
+				<select id="countersign-proxy-header" name="proxy_header">
+					<option value="x-forwarded-for" <?php selected( $this->settings->proxy_header(), 'x-forwarded-for' ); ?>>X-Forwarded-For</option>
+					<option value="forwarded" <?php selected( $this->settings->proxy_header(), 'forwarded' ); ?>>Forwarded (RFC 7239)</option>
+				</select>
+				<p class="description"><?php esc_html_e( 'The header to which your proxies append the address of their peer. The other header is ignored, because a proxy passes it on as the client sent it.', 'countersign' ); ?></p>
+				<p>
+					<?php
+					/* translators: %s: IP address. */
+					echo esc_html( sprintf( __( 'Your own request comes from the address %s.', 'countersign' ), '' === $ip ? __( 'unknown', 'countersign' ) : $ip ) );
+					?>
+				</p>
+				<?php if ( $this->client->is_forwarded_by_unknown_peer() ) : ?>
+					<div class="notice notice-warning inline"><p><?php esc_html_e( 'This request was forwarded by a proxy that is not in the list, so this may be the address of the proxy. If it is your proxy, add its address. Otherwise all clients behind it seem to have one address.', 'countersign' ); ?></p></div>
+				<?php endif; ?>
+			</td>
+		</tr>
+		<?php
+	}
+
+	/** Tells whether the current user may choose the trusted proxies. Who can choose them can choose the address in the audit log. */
+	private static function can_change_proxies(): bool {
+		return current_user_can( 'manage_options' );
+	}
+
+	/**
+	 * Returns the submitted list of proxies, without empty lines.
+	 *
+	 * @return array<int, string> Number of the line, from 1 => its text.
+	 */
+	private static function lines(): array {
+		$lines = array_map( trim( ... ), preg_split( '/\R/', AdminPost::text( 'trusted_proxies' ) ) ?: [] );
+		return array_filter( array_combine( range( 1, count( $lines ) ), $lines ), static fn( string $line ): bool => '' !== $line );
+	}
+
+	/**
+	 * Returns what is wrong with the submitted list of proxies.
+	 *
+	 * @param array<int, string> $lines As returned by {@see lines()}.
+	 *
+	 * @return list<string> One sentence for each faulty line. Empty if there is none.
+	 */
+	private static function faults( array $lines ): array {
+		if ( count( $lines ) > self::MAX_PROXIES ) {
+			/* translators: %d: number of entries. */
+			return [ sprintf( __( 'Trusted proxies: the list has more than %d entries.', 'countersign' ), self::MAX_PROXIES ) ];
+		}
+		$faults = [];
+		foreach ( $lines as $number => $line ) {
+			$fault = TrustedProxies::fault( $line );
+			if ( null !== $fault ) {
+				$faults[] = sprintf(
+					match ( $fault ) {
+						/* translators: %d: number of a line. */
+						'host_bits' => __( 'Trusted proxies, line %d: a network must begin with its first address, for example 192.0.2.0/24 instead of 192.0.2.1/24.', 'countersign' ),
+						/* translators: %d: number of a line. */
+						'too_wide'  => __( 'Trusted proxies, line %d: the network has too many addresses. The number after the slash must be at least 8.', 'countersign' ),
+						/* translators: %d: number of a line. */
+						default     => __( 'Trusted proxies, line %d: this is neither an IP address nor a network such as 192.0.2.0/24.', 'countersign' ),
+					},
+					$number
+				);
+			}
+		}
+		return $faults;
+	}
+
 	private function save(): string {
-		$changes = $this->settings->changes(
-			[
-				'ip_limit'       => [
-					'max'    => AdminPost::text( 'ip_max' ),
-					'window' => AdminPost::text( 'ip_window' ),
-				],
-				'allow_widening' => '1' === AdminPost::text( 'allow_widening' ),
-			]
-		);
+		$given = [
+			'ip_limit'       => [
+				'max'    => AdminPost::text( 'ip_max' ),
+				'window' => AdminPost::text( 'ip_window' ),
+			],
+			'allow_widening' => '1' === AdminPost::text( 'allow_widening' ),
+		];
+		if ( AdminPost::has( 'trusted_proxies' ) ) {
+			$lines  = self::lines();
+			$faults = self::can_change_proxies() ? self::faults( $lines ) : [ __( 'Only an administrator can change the trusted proxies.', 'countersign' ) ];
+			if ( $faults ) {
+				foreach ( $faults as $fault ) {
+					Flash::add( 'error', $fault );
+				}
+				Flash::add( 'error', __( 'No setting was saved.', 'countersign' ) );
+				return Menu::url( Menu::CONNECTIONS );
+			}
+			$given += [
+				'trusted_proxies' => $lines,
+				'proxy_header'    => AdminPost::text( 'proxy_header' ),
+			];
+		}
+		$changes = $this->settings->changes( $given );
 		if ( $changes ) {
 			$this->log->append( EntryDraft::admin( 'setting', 'settings.changed', 'settings', $changes ) );
 			$this->settings->apply( $changes );

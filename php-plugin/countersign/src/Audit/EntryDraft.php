@@ -4,17 +4,26 @@ declare(strict_types=1);
 
 namespace Countersign\Plugin\Audit;
 
-use Countersign\Plugin\Http\Request;
 use Countersign\Plugin\Site\Json;
 
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Drafts of audit entries that the plugin records itself: what people do in the dashboard. The extension makes those of
- * what agents and clients do. A draft is JSON, in the form that {@see \Countersign\AuditLog::append()} describes. The extension
- * removes control characters, limits the length of every text, and redacts what looks like a secret.
+ * A draft of an audit entry that the plugin records itself: what people do in the dashboard. The extension makes those of
+ * what agents and clients do. {@see Log} adds the address of the client. The extension removes control characters, limits
+ * the length of every text, and redacts what looks like a secret.
  */
 final class EntryDraft {
+
+	/** @param array<string, mixed> $change What was changed. */
+	private function __construct(
+		private readonly int $user,
+		private readonly string $kind,
+		private readonly string $action,
+		private readonly ?string $target,
+		private readonly array $change,
+		private readonly ?string $reason,
+	) {}
 
 	/**
 	 * Returns the draft of something that the current user did. Without a current user, as on the command line, the actor
@@ -26,21 +35,29 @@ final class EntryDraft {
 	 * @param array<string, mixed> $change What was changed. Must hold no secret.
 	 * @param string|null          $reason Reason code if the user refused something, else null.
 	 */
-	public static function admin( string $kind, string $action, ?string $target = null, array $change = [], ?string $reason = null ): string {
-		$user = get_current_user_id();
+	public static function admin( string $kind, string $action, ?string $target = null, array $change = [], ?string $reason = null ): self {
+		return new self( get_current_user_id(), $kind, $action, $target, $change, $reason );
+	}
+
+	/**
+	 * Returns the draft as JSON, in the form that {@see \Countersign\AuditLog::append()} describes.
+	 *
+	 * @param string $ip Address of the client, or '' if there is none.
+	 */
+	public function to_json( string $ip ): string {
 		return Json::encode(
 			[
-				'kind'    => $kind,
+				'kind'    => $this->kind,
 				'actor'   => [
-					'kind' => $user ? 'admin' : 'system',
-					'user' => $user ?: null,
-					'ip'   => Request::ip() ?: null,
+					'kind' => $this->user ? 'admin' : 'system',
+					'user' => $this->user ?: null,
+					'ip'   => '' === $ip ? null : $ip,
 				],
-				'action'  => $action,
-				'target'  => $target,
-				'change'  => [] === $change ? null : (object) $change,
-				'outcome' => null === $reason ? 'ok' : 'denied',
-				'reason'  => $reason,
+				'action'  => $this->action,
+				'target'  => $this->target,
+				'change'  => [] === $this->change ? null : (object) $this->change,
+				'outcome' => null === $this->reason ? 'ok' : 'denied',
+				'reason'  => $this->reason,
 			]
 		);
 	}

@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Countersign\Plugin\Audit;
 
 use Countersign\AuditAppend;
+use Countersign\Plugin\Site\ClientAddress;
 use Countersign\Plugin\Site\Extension;
 use Countersign\Plugin\Site\Loggable;
 use Countersign\Plugin\Site\Schema;
@@ -17,6 +18,7 @@ final class Log {
 	public function __construct(
 		private readonly Extension $extension,
 		private readonly Storage $storage,
+		private readonly ClientAddress $client,
 	) {}
 
 	/** Returns the storage for this site's database: SQLite if the SQLite drop-in is in use, else MySQL or MariaDB. */
@@ -28,12 +30,12 @@ final class Log {
 	/**
 	 * Appends entries in the given order: all of them, or none.
 	 *
-	 * @param string|null ...$drafts Drafts as JSON, see {@see EntryDraft}. Null is skipped.
+	 * @param EntryDraft|string|null ...$drafts Drafts of the plugin, and drafts of the extension, which are JSON. Null is skipped.
 	 *
 	 * @throws Unavailable If the entries were not stored, for any reason. The caller must not do what it wanted to record.
 	 */
-	public function append( ?string ...$drafts ): void {
-		$drafts = array_values( array_filter( $drafts, is_string( ... ) ) );
+	public function append( EntryDraft|string|null ...$drafts ): void {
+		$drafts = array_values( array_filter( $drafts, static fn( EntryDraft|string|null $draft ): bool => null !== $draft ) );
 		if ( [] !== $drafts ) {
 			$this->store( $drafts, [] );
 		}
@@ -43,25 +45,26 @@ final class Log {
 	 * Makes changes of the plugin's tables and appends the entry that records them: all of it, or nothing. Of several requests
 	 * that make the same change at once, one makes and records it.
 	 *
-	 * @param list<Change> $changes At least one. The first decides: its condition says in which state there is something to
-	 *                              change.
-	 * @param string       $draft   Draft as JSON, see {@see EntryDraft}.
+	 * @param list<Change>      $changes At least one. The first decides: its condition says in which state there is something to
+	 *                                   change.
+	 * @param EntryDraft|string $draft   Draft of the plugin, or a draft of the extension, which is JSON.
 	 *
 	 * @return bool True if the changes were made and recorded. False if the first one found nothing to change.
 	 *
 	 * @throws ChangeFailed If the database refused a change.
 	 * @throws Unavailable  If the entry was not stored, for any reason.
 	 */
-	public function append_with( array $changes, string $draft ): bool {
+	public function append_with( array $changes, EntryDraft|string $draft ): bool {
 		return $this->store( [ $draft ], $changes );
 	}
 
 	/**
-	 * @param list<string> $drafts
-	 * @param list<Change> $changes
+	 * @param list<EntryDraft|string> $drafts
+	 * @param list<Change>            $changes
 	 */
 	private function store( array $drafts, array $changes ): bool {
 		try {
+			$drafts = array_map( fn( EntryDraft|string $draft ): string => is_string( $draft ) ? $draft : $draft->to_json( $this->client->current() ), $drafts );
 			$log    = $this->extension->audit_log();
 			$append = $this->storage->append(
 				static fn( ?string $head ): AuditAppend => $log->append( $head, $drafts ),
@@ -88,7 +91,7 @@ final class Log {
 	 * @throws \Countersign\Exception `audit_rollback` if the log was longer before, or the reason code of another failure.
 	 */
 	public function check(): void {
-		$this->extension->audit_log()->append( self::head()->text, [ EntryDraft::admin( 'system', 'audit.check' ) ] );
+		$this->extension->audit_log()->append( self::head()->text, [ EntryDraft::admin( 'system', 'audit.check' )->to_json( '' ) ] );
 	}
 
 	/**

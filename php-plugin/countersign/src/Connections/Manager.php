@@ -158,16 +158,16 @@ final class Manager {
 	 * Ends a connection permanently, for any reason. Does nothing if it has already ended, also if another request ends it at
 	 * the same time.
 	 *
-	 * @param Connection $connection The connection.
-	 * @param string     $reason     `admin`, `client`, or the reason code of what happened.
-	 * @param string     $draft      Draft of the audit entry, see {@see EntryDraft}.
+	 * @param Connection        $connection The connection.
+	 * @param string            $reason     `admin`, `client`, or the reason code of what happened.
+	 * @param EntryDraft|string $draft      Draft of the plugin, or a draft of the extension, which is JSON.
 	 *
 	 * @return bool True if the connection was ended and this was recorded. False if it had ended before.
 	 *
 	 * @throws Unavailable       If the change cannot be recorded.
 	 * @throws \RuntimeException If the database did not store the change.
 	 */
-	public function end( Connection $connection, string $reason, string $draft ): bool {
+	public function end( Connection $connection, string $reason, EntryDraft|string $draft ): bool {
 		$changes = [ $this->connections->ending( $connection->id, $reason ), $this->grants->ending_of( $connection->id ) ];
 		if ( $connection->is_revoked() || ! $this->log->append_with( $changes, $draft ) ) {
 			return false;

@@ -54,9 +54,9 @@ final class McpEndpoint {
 		ignore_user_abort( true );
 		try {
 			$server = $this->extension->mcp_server( $this->kill_switch->is_on() );
-			$step   = $server->receive( $request->method, $request->headers, $request->query, $request->body, Request::ip() );
+			$step   = $server->receive( $request->method, $request->headers, $request->query, $request->body, $request->ip );
 			if ( $step instanceof McpRequest ) {
-				$step = $this->authorize( $step );
+				$step = $this->authorize( $step, $request->ip );
 			}
 			return $this->finish( $step );
 		} catch ( Unavailable $error ) {
@@ -91,7 +91,7 @@ final class McpEndpoint {
 		return Response::unavailable( Json::encode( $answer ) );
 	}
 
-	private function authorize( McpRequest $request ): McpReply {
+	private function authorize( McpRequest $request, string $ip ): McpReply {
 		$connection = $this->connections->find( $request->connection() );
 		$registry   = $request->needsRegistry() ? ( $this->registry )()->to_json() : null;
 		$step       = $request->authorize( $connection?->to_json(), $registry );
@@ -103,7 +103,7 @@ final class McpEndpoint {
 			$is_used = $step->decision()->isAllowed();
 		}
 		if ( $connection && $is_used ) {
-			$this->connections->touch( $connection, Request::ip() );
+			$this->connections->touch( $connection, $ip );
 		}
 		return $reply;
 	}

@@ -110,12 +110,12 @@ final class OAuthEndpoints {
 	}
 
 	private function register( Request $request ): Response {
-		$reply = $this->extension->oauth()->register( $request->body, $this->extension->store(), Request::ip() );
+		$reply = $this->extension->oauth()->register( $request->body, $this->extension->store(), $request->ip );
 		return Response::of( $this->recorded( $reply ) );
 	}
 
 	private function token( Request $request ): Response {
-		$step = $this->extension->oauth()->token( $request->body, $request->header( 'Authorization' ), $this->client( $request ), $this->extension->store(), Request::ip() );
+		$step = $this->extension->oauth()->token( $request->body, $request->header( 'Authorization' ), $this->client( $request ), $this->extension->store(), $request->ip );
 		return Response::of( $step instanceof OAuthTokenRequest ? $this->redeem( $step ) : $this->recorded( $step ) );
 	}
 
@@ -136,7 +136,7 @@ final class OAuthEndpoints {
 	}
 
 	private function revoke( Request $request ): Response {
-		$step = $this->extension->oauth()->revoke( $request->body, $request->header( 'Authorization' ), $this->client( $request ), $this->extension->store(), Request::ip() );
+		$step = $this->extension->oauth()->revoke( $request->body, $request->header( 'Authorization' ), $this->client( $request ), $this->extension->store(), $request->ip );
 		if ( $step instanceof OAuthReply ) {
 			return Response::of( $this->recorded( $step ) );
 		}

@@ -7,6 +7,7 @@ namespace Countersign\Plugin\Doors;
 use Countersign\Plugin\Health\Requirements;
 use Countersign\Plugin\Http\Request;
 use Countersign\Plugin\Http\Response;
+use Countersign\Plugin\Site\ClientAddress;
 use Countersign\Plugin\Site\ErrorLog;
 use Countersign\Plugin\Site\Settings;
 use Countersign\Plugin\Site\Urls;
@@ -52,6 +53,7 @@ final class Router {
 	 */
 	public function __construct(
 		private readonly Settings $settings,
+		private readonly ClientAddress $client,
 		private readonly \Closure $mcp,
 		private readonly \Closure $oauth,
 	) {}
@@ -128,9 +130,11 @@ final class Router {
 	}
 
 	private function answer( string $route ): Response {
-		$is_mcp  = 'mcp' === $route;
-		$request = Request::read( wp_unslash( $_SERVER ), $is_mcp ? $this->settings->max_body() : self::MAX_OAUTH_BODY ); // phpcs:ignore WordPress.Security.ValidatedSanitizedInput -- The extension verifies the raw request.
-		if ( ! Requirements::are_met() ) {
+		$is_mcp   = 'mcp' === $route;
+		$is_ready = Requirements::are_met();
+		$server   = wp_unslash( $_SERVER ); // phpcs:ignore WordPress.Security.ValidatedSanitizedInput -- The extension verifies the raw request.
+		$request  = Request::read( $server, $is_mcp ? $this->settings->max_body() : self::MAX_OAUTH_BODY, $is_ready ? $this->client->of( $server ) : '' );
+		if ( ! $is_ready ) {
 			return self::unavailable( $route, Requirements::state(), Requirements::message(), $request->body );
 		}
 		return $is_mcp ? ( $this->mcp )()->handle( $request ) : ( $this->oauth )()->handle( $route, $request );

@@ -4,12 +4,17 @@ declare(strict_types=1);
 
 namespace Countersign\Plugin\Health;
 
+use Countersign\Plugin\Site\ClientAddress;
+
 defined( 'ABSPATH' ) || exit;
 
 /** A test on the page Tools > Site Health. */
 final class SiteHealth {
 
-	public function __construct( private readonly Condition $condition ) {}
+	public function __construct(
+		private readonly Condition $condition,
+		private readonly ClientAddress $client,
+	) {}
 
 	/**
 	 * Callback of the filter `site_status_tests`.
@@ -41,6 +46,14 @@ final class SiteHealth {
 				'critical',
 				__( 'AI agents cannot use this site at present', 'countersign' ),
 				'<p>' . implode( '</p><p>', array_map( esc_html( ... ), $problems ) ) . '</p>'
+			);
+		}
+		if ( $this->client->is_forwarded_by_unknown_peer() ) {
+			return self::result(
+				'recommended',
+				__( 'All AI agents may seem to come from one IP address', 'countersign' ),
+				/* translators: %s: IP address. */
+				'<p>' . esc_html( sprintf( __( 'This site is reached through a proxy with the address %s, which is not in the list of trusted proxies. Clients behind it share the limit for failed requests, and the audit log shows the address of the proxy. If the proxy is yours, add it on the Connections page, under Settings.', 'countersign' ), $this->client->current() ) ) . '</p>'
 			);
 		}
 		return self::result(

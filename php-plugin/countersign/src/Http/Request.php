@@ -23,12 +23,14 @@ final class Request {
 	 * @param array<string, string> $headers Lower-case header name => value.
 	 * @param string                $query   Raw query string, without the question mark.
 	 * @param string                $body    Raw body, cut one byte above the limit, so that the extension can tell that it is too large.
+	 * @param string                $ip      Address of the client, or '' if it is not known.
 	 */
 	public function __construct(
 		public readonly string $method,
 		public readonly array $headers,
 		public readonly string $query,
 		public readonly string $body,
+		public readonly string $ip = '',
 	) {}
 
 	/**
@@ -37,14 +39,16 @@ final class Request {
 	 * @param array<string, mixed> $server   The contents of `$_SERVER` without slashes: `wp_unslash( $_SERVER )` once WordPress has
 	 *                                       loaded, `$_SERVER` itself before.
 	 * @param int                  $max_body Largest accepted body, in bytes.
+	 * @param string               $ip       Address of the client, or '' if it is not known.
 	 */
-	public static function read( array $server, int $max_body ): self {
+	public static function read( array $server, int $max_body, string $ip = '' ): self {
 		$body = file_get_contents( 'php://input', false, null, 0, $max_body + 1 );
 		return new self(
 			strtoupper( self::value( $server, 'REQUEST_METHOD' ) ),
 			self::headers( $server ),
 			self::value( $server, 'QUERY_STRING' ),
 			false === $body ? '' : $body,
+			$ip,
 		);
 	}
 
@@ -58,12 +62,29 @@ final class Request {
 	}
 
 	/**
-	 * Returns the address of the peer as the web server reports it, or '' on the command line. Forwarding headers are
-	 * ignored, because any client can send them.
+	 * Returns the address of the peer as the web server reports it, or '' on the command line. The peer can be a proxy.
+	 *
+	 * @param array<string, mixed> $server The contents of `$_SERVER` without slashes.
 	 */
-	public static function ip(): string {
-		// An address holds no character that WordPress would put a slash before.
-		return self::value( $_SERVER, 'REMOTE_ADDR' ); // phpcs:ignore WordPress.Security.ValidatedSanitizedInput -- The extension validates the address.
+	public static function peer( array $server ): string {
+		return self::value( $server, 'REMOTE_ADDR' );
+	}
+
+	/**
+	 * Returns the headers in which proxies name the address of their peer. Any client can send them too.
+	 *
+	 * @param array<string, mixed> $server The contents of `$_SERVER` without slashes.
+	 *
+	 * @return array<string, string> Lower-case header name => value.
+	 */
+	public static function forwarding( array $server ): array {
+		return array_filter(
+			[
+				'x-forwarded-for' => self::value( $server, 'HTTP_X_FORWARDED_FOR' ),
+				'forwarded'       => self::value( $server, 'HTTP_FORWARDED' ),
+			],
+			static fn( string $value ): bool => '' !== $value
+		);
 	}
 
 	/**

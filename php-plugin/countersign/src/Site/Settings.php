@@ -21,8 +21,11 @@ final class Settings {
 	/** Option: whether deleting the plugin also deletes its tables and options. */
 	public const DELETE_ON_UNINSTALL = 'countersign_delete_on_uninstall';
 
+	/** The headers in which proxies name the address of their peer. The site reads one of them. */
+	public const PROXY_HEADERS = [ 'x-forwarded-for', 'forwarded' ];
+
 	private const DEFAULTS = [
-		// Requests from one IP address in a rolling window of seconds.
+		// Failed requests from one IP address in a rolling window of seconds.
 		'ip_limit'           => [
 			'max'    => 60,
 			'window' => 60,
@@ -41,6 +44,9 @@ final class Settings {
 		'allow_widening'     => false,
 		// Largest request to the MCP endpoint, in bytes.
 		'max_body'           => 1048576,
+		// Addresses and networks of the proxies that may name the address of their peer, and the header in which they do.
+		'trusted_proxies'    => [],
+		'proxy_header'       => 'x-forwarded-for',
 	];
 
 	/**
@@ -64,7 +70,7 @@ final class Settings {
 	}
 
 	/**
-	 * Returns the limit of requests from one IP address.
+	 * Returns the limit of failed requests from one IP address. Requests with a genuine token do not count.
 	 *
 	 * @return array{max: int, window: int} Requests, and the window in seconds.
 	 */
@@ -95,6 +101,20 @@ final class Settings {
 		return (bool) $this->all()['allow_widening'];
 	}
 
+	/**
+	 * Returns the addresses and networks of the proxies that the site trusts.
+	 *
+	 * @return list<string>
+	 */
+	public function trusted_proxies(): array {
+		return self::texts( $this->all()['trusted_proxies'] );
+	}
+
+	/** Returns the name of the header that the trusted proxies set, in lower case. */
+	public function proxy_header(): string {
+		return self::known_header( $this->all()['proxy_header'] );
+	}
+
 	/** Returns the largest request to the MCP endpoint, in bytes. */
 	public function max_body(): int {
 		return max( 1024, (int) $this->all()['max_body'] );
@@ -112,6 +132,8 @@ final class Settings {
 		$changes = [];
 		foreach ( array_intersect_key( $given, self::DEFAULTS ) as $key => $value ) {
 			$to = match ( true ) {
+				'trusted_proxies' === $key         => self::texts( $value ),
+				'proxy_header' === $key            => self::known_header( $value ),
 				is_array( self::DEFAULTS[ $key ] ) => self::bounded( is_array( $value ) ? $value : [], self::DEFAULTS[ $key ] ),
 				is_bool( self::DEFAULTS[ $key ] )  => (bool) $value,
 				default                            => (int) $value,
@@ -149,6 +171,15 @@ final class Settings {
 	private function all(): array {
 		$stored = get_option( self::OPTION, [] );
 		return array_merge( self::DEFAULTS, is_array( $stored ) ? array_intersect_key( $stored, self::DEFAULTS ) : [] );
+	}
+
+	/** @return list<string> */
+	private static function texts( mixed $value ): array {
+		return is_array( $value ) ? array_values( array_unique( array_filter( $value, is_string( ... ) ) ) ) : [];
+	}
+
+	private static function known_header( mixed $value ): string {
+		return in_array( $value, self::PROXY_HEADERS, true ) ? $value : self::DEFAULTS['proxy_header'];
 	}
 
 	/**
