@@ -141,6 +141,54 @@ final class FormsTest extends TestCase {
 		self::assertSame( Site::user( 'admin' ), json_decode( AuditTrail::since( $from )[0]['body'], true )['actor']['user'] );
 	}
 
+	public function test_trusted_proxies_are_checked_by_line_recorded_and_saved(): void {
+		$admin = Person::of( 'admin' );
+		$form  = Person::form( $admin->page( 'countersign' ), 'countersign_settings' );
+		$from  = AuditTrail::size();
+		self::act( 'countersign_settings', 0, [ 'trusted_proxies' => "192.0.2.0/24\r\n\r\n10.0.0.1/8\r\n::/0\r\nproxy.example\r\n", 'ip_max' => '7' ] + $form );
+		$text = wp_strip_all_tags( $admin->page( 'countersign' )->body );
+		foreach ( [ 'line 3: a network must begin', 'line 4: the network has too many', 'line 5: this is neither', 'No setting was saved' ] as $message ) {
+			self::assertStringContainsString( $message, $text );
+		}
+		self::assertStringNotContainsString( 'proxy.example', $text );
+		self::assertSame( [ [], 256, $from ], [ Plugin::composition()->settings()->trusted_proxies(), Plugin::composition()->settings()->ip_limit()['max'], AuditTrail::size() ] );
+		self::act( 'countersign_settings', 0, [ 'trusted_proxies' => "192.0.2.0/24\r\n  2001:db8::1\r\n", 'proxy_header' => 'forwarded' ] + $form );
+		self::assertSame( [ [ '192.0.2.0/24', '2001:db8::1' ], 'forwarded' ], [ Plugin::composition()->settings()->trusted_proxies(), Plugin::composition()->settings()->proxy_header() ] );
+		self::assertRecorded( [ 'setting settings.changed ok' ], $from );
+		$form = Person::form( $admin->page( 'countersign' ), 'countersign_settings' );
+		self::assertSame( [ "192.0.2.0/24\n2001:db8::1", 'forwarded' ], [ $form['trusted_proxies'], $form['proxy_header'] ] );
+		self::act( 'countersign_settings', 0, [ 'proxy_header' => 'x-real-ip' ] + $form );
+		self::assertSame( 'x-forwarded-for', Plugin::composition()->settings()->proxy_header() );
+	}
+
+	public function test_only_an_administrator_sees_and_changes_the_trusted_proxies(): void {
+		get_role( 'editor' )->add_cap( 'countersign_manage_connections' );
+		try {
+			$editor = Person::of( 'editor' );
+			$page   = $editor->page( 'countersign' );
+			self::assertStringNotContainsString( 'trusted_proxies', $page->body );
+			$form = Person::form( $page, 'countersign_settings' );
+			$size = AuditTrail::size();
+			$editor->post( admin_url( 'admin-post.php' ), [ 'trusted_proxies' => '127.0.0.1', 'ip_max' => '9' ] + $form );
+			self::assertSame( [ [], 256, $size ], [ Plugin::composition()->settings()->trusted_proxies(), Plugin::composition()->settings()->ip_limit()['max'], AuditTrail::size() ] );
+			self::assertStringContainsString( 'Only an administrator can change the trusted proxies', wp_strip_all_tags( $editor->page( 'countersign' )->body ) );
+		} finally {
+			get_role( 'editor' )->remove_cap( 'countersign_manage_connections' );
+		}
+	}
+
+	public function test_the_page_says_when_a_proxy_is_not_in_the_list(): void {
+		$admin  = Person::of( 'admin' );
+		$needle = 'forwarded by a proxy that is not in the list';
+		self::assertStringNotContainsString( $needle, $admin->page( 'countersign' )->body );
+		$url = add_query_arg( 'page', 'countersign', admin_url( 'admin.php' ) );
+		self::assertStringContainsString( $needle, $admin->get( $url, [ 'X-Forwarded-For' => '203.0.113.7' ] )->body );
+		update_option( \Countersign\Plugin\Site\Settings::OPTION, [ 'trusted_proxies' => [ '127.0.0.0/8' ] ] + Site::ROOMY );
+		$page = $admin->get( $url, [ 'X-Forwarded-For' => '203.0.113.7' ] )->body;
+		self::assertStringNotContainsString( $needle, $page );
+		self::assertStringContainsString( 'Your own request comes from the address 203.0.113.7.', $page );
+	}
+
 	public function test_the_page_shows_the_result_of_a_verification(): void {
 		self::act( 'countersign_verify' );
 		self::assertStringContainsString( 'The log is complete and unchanged', wp_strip_all_tags( Person::of( 'admin' )->page( 'countersign-audit' )->body ) );

@@ -29,6 +29,22 @@ final class HealthTest extends TestCase {
 		self::assertStringNotContainsString( 'AI agents cannot use this site', Person::of( 'admin' )->get( admin_url( 'index.php' ) )->body );
 	}
 
+	public function test_a_proxy_that_is_not_trusted_is_reported(): void {
+		$_SERVER['HTTP_X_FORWARDED_FOR'] = '203.0.113.7';
+		$trust = static fn(): array => [ '127.0.0.0/8' ];
+		try {
+			self::assertSame( 'recommended', self::site_health()['status'] );
+			self::assertStringContainsString( '127.0.0.1', self::site_health()['description'] );
+			self::assertSame( '127.0.0.1', Plugin::composition()->client()->current() );
+			add_filter( 'countersign_trusted_proxies', $trust );
+			self::assertSame( 'good', self::site_health()['status'] );
+			self::assertSame( '203.0.113.7', Plugin::composition()->client()->current() );
+		} finally {
+			remove_filter( 'countersign_trusted_proxies', $trust );
+			unset( $_SERVER['HTTP_X_FORWARDED_FOR'] );
+		}
+	}
+
 	public function test_a_log_that_became_shorter_is_reported(): void {
 		global $wpdb;
 		$old = \Countersign\Plugin\Audit\Log::head();

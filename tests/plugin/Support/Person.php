@@ -41,8 +41,9 @@ final class Person {
 		return self::$known[ $login ] ??= new self( $login );
 	}
 
-	public function get( string $url ): Answer {
-		return Http::send( 'GET', $url, [], null, $this->jar );
+	/** @param array<string, string> $headers */
+	public function get( string $url, array $headers = [] ): Answer {
+		return Http::send( 'GET', $url, $headers, null, $this->jar );
 	}
 
 	/** @param array<string, mixed> $fields */
@@ -91,14 +92,18 @@ final class Person {
 		$forms = [];
 		foreach ( $document->getElementsByTagName( 'form' ) as $form ) {
 			$query = [];
-			foreach ( ( new \DOMXPath( $document ) )->query( './/input[@name]|.//select[@name]', $form ) as $field ) {
+			foreach ( ( new \DOMXPath( $document ) )->query( './/input[@name]|.//select[@name]|.//textarea[@name]', $form ) as $field ) {
 				$type = strtolower( $field->getAttribute( 'type' ) );
 				if ( $field->hasAttribute( 'disabled' ) || 'submit' === $type || ( in_array( $type, [ 'radio', 'checkbox' ], true ) && ! $field->hasAttribute( 'checked' ) ) ) {
 					continue;
 				}
 				$value = $field->getAttribute( 'value' );
 				if ( 'select' === $field->nodeName ) {
-					$value = $field->getElementsByTagName( 'option' )->item( 0 )?->getAttribute( 'value' ) ?? '';
+					$options = iterator_to_array( $field->getElementsByTagName( 'option' ) );
+					$chosen  = array_values( array_filter( $options, static fn( $option ): bool => $option->hasAttribute( 'selected' ) ) );
+					$value   = ( $chosen[0] ?? $options[0] ?? null )?->getAttribute( 'value' ) ?? '';
+				} elseif ( 'textarea' === $field->nodeName ) {
+					$value = $field->textContent;
 				}
 				$query[] = rawurlencode( $field->getAttribute( 'name' ) ) . '=' . rawurlencode( $value );
 			}
