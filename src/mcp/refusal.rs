@@ -63,7 +63,15 @@ impl Refusal {
         }
     }
 
-    /// Refuses a genuine token whose connection may not act. The request counts as a failure of its address and not
+    /// Refuses a request that was counted under the limit of its connection. It is recorded each time.
+    pub(super) const fn recorded(reason: Reason) -> Self {
+        Self {
+            error: RpcError::new(reason),
+            is_recorded: true,
+        }
+    }
+
+    /// Refuses a genuine token that will never work again, because its connection ended or its epoch is over. The request counts as a failure of its address and not
     /// under the limit of the connection, so that an old token cannot use up what a new one needs.
     pub(super) fn of_token(
         reason: Reason,
@@ -80,7 +88,7 @@ impl Refusal {
         refusal
     }
 
-    /// Counts a request of a connection that may act under the limit of the connection. Returns the refusal if there is
+    /// Counts a request under the limit of its connection. Returns the refusal if there is
     /// no room. A connection without a limit of its own has the limit that each address has for failures.
     pub(super) fn unless_admitted(
         connection: u64,

@@ -132,16 +132,22 @@ impl McpRequest {
         let known = connection.as_ref().map(|known| (known.state, known.epoch));
         let id = self.claims.subject;
         // The kill switch was checked in the first step.
-        let connection = match access::may_act(false, known, self.claims.epoch) {
-            Decision::Allow => connection.ok_or(Reason::ConnectionUnknown),
-            Decision::Deny(denial) => Err(denial.reason),
-        };
-        match connection {
-            Ok(connection) => {
-                Refusal::unless_admitted(id, connection.limit, world, response).map(|()| connection)
+        let reason = match (access::may_act(false, known, self.claims.epoch), connection) {
+            (Decision::Allow, Some(connection)) => {
+                Refusal::unless_admitted(id, connection.limit, world, response)?;
+                return Ok(connection);
             }
-            Err(reason) => Err(Refusal::of_token(reason, id, &self.ip, world, response)),
-        }
+            (Decision::Allow, None) => Reason::ConnectionUnknown,
+            (Decision::Deny(denial), connection) => {
+                if let (Reason::ConnectionPaused, Some(connection)) = (denial.reason, connection) {
+                    // Its tokens stay valid and work again when it is resumed, so it keeps its limit.
+                    Refusal::unless_admitted(id, connection.limit, world, response)?;
+                    return Err(Refusal::recorded(denial.reason));
+                }
+                denial.reason
+            }
+        };
+        Err(Refusal::of_token(reason, id, &self.ip, world, response))
     }
 
     /// Handles the message. Returns `None` for a message that gets no answer.

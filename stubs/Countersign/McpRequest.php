@@ -18,8 +18,8 @@ final class McpRequest
 
     /**
      * Checks the request against its connection and counts it under the connection's limit, then checks the HTTP method and
-     * the message, and answers the request if WordPress is not needed. A request of a connection that does not exist or may
-     * not act counts as a failure of its address instead.
+     * the message, and answers the request if WordPress is not needed. A request of a connection that does not exist or was
+     * revoked counts as a failure of its address instead.
      *
      * @param string|null $connection JSON `{"id", "name", "client", "user", "state": "active"|"paused"|"revoked", "groups": [..],
      *     "epoch", "limit": {"max", "window"}}`. Null if there is no such connection. Without a limit, `ip_limit` of the server

@@ -318,7 +318,6 @@ fn a_dead_token_is_limited_by_its_address_and_recorded_once_a_minute() {
         (None, Reason::ConnectionUnknown),
         (Some(json!({"state": "revoked"})), Reason::ConnectionRevoked),
         (Some(json!({"epoch": 1})), Reason::TokenRevoked),
-        (Some(json!({"state": "paused"})), Reason::ConnectionPaused),
     ] {
         let mut site = Site::default();
         let token = token_of(&site);
@@ -339,6 +338,20 @@ fn a_dead_token_is_limited_by_its_address_and_recorded_once_a_minute() {
         assert_eq!(reason(&later), Some(expected));
         assert!(later.entry().is_some(), "{expected} after a minute");
     }
+}
+
+#[test]
+fn a_paused_connection_keeps_its_limit_and_its_refusals_are_recorded() {
+    let site = Site::default();
+    let token = site.token();
+    let stored = json!({"state": "paused", "limit": {"max": 3, "window": 60}});
+    let settings = json!({"ip_limit": {"max": 1}});
+    let replies: Vec<McpReply> = (0..9)
+        .map(|_| Sent::ping(Some(&token)).to(&site, &settings, Some(&stored)))
+        .collect();
+    let paused = (Some(Reason::ConnectionPaused), 3, 3);
+    let over = (Some(Reason::RateLimitedConnection), 6, 1);
+    assert_eq!(tally(&replies), [paused, over]);
 }
 
 #[test]

@@ -183,17 +183,11 @@ final class OAuthEndpointsTest extends TestCase {
 		$extension = new Extension( $site->settings() );
 		$endpoints = new OAuthEndpoints( $extension, new Clients( $extension ), $site->grants(), $site->connections(), $site->manager(), $site->log() );
 		$status    = static function ( string $ip ) use ( $endpoints ): int {
-			$_SERVER['REMOTE_ADDR'] = $ip;
-			$body                   = '{"redirect_uris":["https://client.example/back"],"token_endpoint_auth_method":"none"}';
-			return $endpoints->handle( 'oauth/register', new Request( 'POST', [], '', $body ) )->status;
+			$body = '{"redirect_uris":["https://client.example/back"],"token_endpoint_auth_method":"none"}';
+			return $endpoints->handle( 'oauth/register', new Request( 'POST', [], '', $body, $ip ) )->status;
 		};
-		$before  = $_SERVER;
-		try {
-			self::assertSame( [ 201, 201, 429 ], array_map( $status, [ "$network::1", "$network::2", "$network:f::3" ] ) );
-			self::assertSame( 201, $status( "$network" . '1::1' ) );
-		} finally {
-			$_SERVER = $before;
-		}
+		self::assertSame( [ 201, 201, 429 ], array_map( $status, [ "$network::1", "$network::2", "$network:f::3" ] ) );
+		self::assertSame( 201, $status( "$network" . '1::1' ) );
 	}
 
 	public function test_a_code_that_is_redeemed_twice_ends_the_connection(): void {
