@@ -23,7 +23,10 @@ impl HostSettings {
     /// Reads the INI entries. Those of the Redis server stay empty if another engine is chosen.
     pub(super) fn read() -> Self {
         let store = text("countersign.store");
-        let of_redis = |name| (store == "redis").then(|| text(name)).unwrap_or_default();
+        let of_redis = |name| match store.as_str() {
+            "redis" => text(name),
+            _ => String::new(),
+        };
         Self {
             state_dir: path("countersign.state_dir"),
             store_size: text("countersign.store_size"),
