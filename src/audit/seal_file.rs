@@ -70,6 +70,16 @@ fn failed(error: &io::Error) -> SealFileError {
     SealFileError::System(error.kind())
 }
 
+/// A lock that is released when dropped. Closing the file would not be enough if another thread has forked meanwhile: the
+/// child has a copy of the descriptor.
+struct SealLock(File);
+
+impl Drop for SealLock {
+    fn drop(&mut self) {
+        let _ = self.0.unlock();
+    }
+}
+
 impl SealFile {
     /// Names the file of the log `origin` in the state folder `folder`. It is found and checked at each use.
     #[must_use]
@@ -169,7 +179,7 @@ impl SealFile {
     }
 
     /// Locks the file while it is replaced. The kernel releases the lock when the process ends.
-    fn lock(&self, folder: &Path) -> Result<File, SealFileError> {
+    fn lock(&self, folder: &Path) -> Result<SealLock, SealFileError> {
         let file = OpenOptions::new()
             .create(true)
             .truncate(false)
@@ -178,7 +188,7 @@ impl SealFile {
             .open(folder.join(format!("{}.lock", self.name)))
             .map_err(|error| failed(&error))?;
         file.lock().map_err(|error| failed(&error))?;
-        Ok(file)
+        Ok(SealLock(file))
     }
 
     fn write(&self, folder: &Path, sealer: &Sealer) -> Result<(), SealFileError> {

@@ -38,6 +38,8 @@ fn child() {
         "busy" => busy(dir.path(), now),
         "closed" => closed(dir.path(), now),
         "left" => left(dir.path(), now),
+        #[cfg(feature = "redis")]
+        "server" => server(now),
         other => panic!("no role {other}"),
     }
 }
@@ -413,4 +415,48 @@ fn left(dir: &Path, start: Timestamp) {
     fs::write(end, b"").unwrap();
     assert!(child.join().unwrap());
     until("the child has ended", || elsewhere().is_none());
+}
+
+/// A child must not use a connection of its parent: both would read each other's answers.
+#[cfg(feature = "redis")]
+#[test]
+fn children_use_a_redis_store_on_connections_of_their_own() {
+    run("server");
+}
+
+#[cfg(feature = "redis")]
+fn server(start: Timestamp) {
+    let now = start.plus_millis(countersign::clock::SKEW_MS + 1);
+    let server = super::redis_server::Server::start(&[]);
+    let store = Arc::new(server.store(DEFAULT_MAP_BYTES, start));
+    assert_eq!(insert(&*store, 1, now), Ok(true));
+    let ids = || {
+        let redis::Value::BulkString(list) = server.admin(&["CLIENT", "LIST"]) else {
+            panic!()
+        };
+        let list = String::from_utf8(list).unwrap();
+        let ids: Vec<String> = list
+            .lines()
+            .filter(|line| !line.contains("cmd=client"))
+            .map(|line| line.split(' ').next().unwrap().to_owned())
+            .collect();
+        ids
+    };
+    let before = ids();
+    assert_eq!(before.len(), 1, "{before:?}");
+    for n in 0..4 {
+        let inherited = Arc::clone(&store);
+        assert!(in_a_fork(move || {
+            assert_eq!(insert(&*inherited, 1, now), Ok(false));
+            assert_eq!(insert(&*inherited, 10 + n, now), Ok(true));
+            let grandchild = Arc::clone(&inherited);
+            in_a_fork(move || insert(&*grandchild, 10 + n, now) == Ok(false))
+        }));
+        // The parent goes on with the connection that it had.
+        assert_eq!(insert(&*store, 10 + n, now), Ok(false));
+        assert_eq!(insert(&*store, 20 + n, now), Ok(true));
+        until("the connections of the children are closed", || {
+            ids() == before
+        });
+    }
 }
