@@ -3,7 +3,7 @@
 //! Each test runs in a process of its own (the test [`child`]), because a fork copies only the calling thread.
 
 use std::fs;
-use std::io::Write as _;
+use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
 use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -44,24 +44,42 @@ fn child() {
     }
 }
 
-/// Runs a role in a process of its own, which must end without a failure or a signal.
+/// Runs a role in a process of its own, which must end within two minutes without a failure or a signal.
 fn run(role: &str) {
-    let output = role::command(
+    let file = tempfile::tempfile().unwrap();
+    let mut process = role::command(
         &std::env::current_exe().unwrap(),
         module_path!(),
         "child",
         role,
     )
     .stdin(Stdio::null())
-    .output()
+    .stdout(file.try_clone().unwrap())
+    .stderr(file.try_clone().unwrap())
+    .process_group(0)
+    .spawn()
     .unwrap();
-    assert!(
-        output.status.success(),
-        "{}\n{}\n{}",
-        output.status,
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr)
-    );
+    let end = Instant::now() + Duration::from_secs(120);
+    let status = loop {
+        match process.try_wait().unwrap() {
+            None if Instant::now() < end => std::thread::sleep(Duration::from_millis(2)),
+            status => break status,
+        }
+    };
+    if status.is_none() {
+        // The children of the process are in its group.
+        let group = format!("-{}", process.id());
+        let killed = Command::new("kill").args(["-9", "--", &group]).status();
+        assert!(killed.unwrap().success());
+        process.wait().unwrap();
+    }
+    if !status.is_some_and(|status| status.success()) {
+        let mut said = String::new();
+        let mut file = file;
+        file.seek(SeekFrom::Start(0)).unwrap();
+        file.read_to_string(&mut said).unwrap();
+        panic!("{status:?}\n{said}");
+    }
 }
 
 fn until(what: &str, condition: impl Fn() -> bool) {
