@@ -14,7 +14,7 @@ use super::table::{
 };
 use super::volume::{FolderId, Stamp, StoreVolume, folder_id, reserve_lock, stamp, stretch};
 use crate::clock::Timestamp;
-use crate::state_folder::{StateFolder, effective_uid};
+use crate::state_folder::{StateFolder, StateFolderError, effective_uid};
 use crate::store::error::StoreError;
 use crate::store::fork;
 
@@ -215,7 +215,13 @@ impl LmdbStore {
     ) -> Result<(), StoreError> {
         // A shared folder may have been emptied, and then this user's folder is made again.
         if StateFolder::open(&self.configured)?.path() != self.folder {
-            return Err(StoreError::Replaced);
+            // A process that has changed its user has another folder there.
+            let changed = self.user != effective_uid();
+            return Err(if changed {
+                StateFolderError::Owner.into()
+            } else {
+                StoreError::Replaced
+            });
         }
         let lock = FolderLock::take(&self.folder)?;
         // The old environment is closed first: LMDB does not open a file twice in one process.
