@@ -41,9 +41,9 @@ const rows = () => site.php(`
 	$counts['options'] = implode( ' ', $wpdb->get_col( "SELECT option_name FROM $wpdb->options ORDER BY 1" ) );
 	return $counts;`);
 
-/** The contents of the error logs of PHP and php-fpm. */
+/** The contents of the error logs of PHP, php-fpm and nginx. */
 function errorLogs() {
-	return ['php.log', 'fpm.log', 'debug.log'].map((name) => {
+	return ['php.log', 'fpm.log', 'nginx.log', 'debug.log'].map((name) => {
 		try {
 			return readFileSync(join(site.log, name), 'utf8');
 		} catch {
@@ -158,9 +158,11 @@ function attacks(localAddress) {
 		'register, hostile redirect': (i) => json({ ...metadata(i), redirect_uris: [`javascript:${i}`] }),
 		'authorize': (i) => raw('GET', `${server.authorization_endpoint}?${query({ state: i })}`),
 		'authorize, unknown client': (i) => raw('GET', `${server.authorization_endpoint}?${query({ client_id: `client${i}` })}`),
+		'authorize, long': (i) => raw('GET', `${server.authorization_endpoint}?${query({ state: `${i}${'x'.repeat(5000)}` })}`),
 		'authorize, POST': (i) => raw('POST', server.authorization_endpoint, {}, query({ state: i })),
 		'consent': (i) => raw('GET', consent({ state: i })),
 		'consent, metadata document': (i) => raw('GET', consent({ client_id: `https://host${i}.example/client.json` })),
+		'consent, long': (i) => raw('GET', consent({ state: `${i}${'x'.repeat(4000)}` })),
 		'consent, POST': (i) => raw('POST', consent({ state: i }), { 'Content-Type': 'application/x-www-form-urlencoded' }, `decision=allow&_wpnonce=${i}&user=1&preset=full_access`),
 		'consent, no request': (i) => raw('GET', `${site.url}/wp-login.php?action=countersign_authorize&request=${i}`),
 		'kill switch': () => raw('GET', `${rest}/kill-switch`),
@@ -206,6 +208,7 @@ test('2,000 requests without a valid token leave a bounded log and a working age
 		for (const [kind, answers] of seen) t.diagnostic(`${kind}: ${[...answers].map(([said, n]) => `${n} × ${said}`).join(', ')}`);
 		await agentGoesOn();
 		await refreshes();
+		assert.deepEqual([...seen.get('authorize, long').keys()], ['400 '], 'too long for a redirect');
 		assert.deepEqual([...seen.get('MCP, expired token').keys()], ['401 invalid_token'], 'a client learns that its token has expired, and refreshes it');
 
 		const entries = await auditFrom(size);

@@ -57,8 +57,12 @@ final class OAuthEndpoints {
 	 */
 	public function handle( string $route, Request $request ): Response {
 		if ( 'oauth/authorize' === $route ) {
+			$query = self::authorize_query( $request->query );
+			if ( strlen( $query ) > Urls::MAX_QUERY ) {
+				return new Response( 400, [ 'Content-Type' => 'text/plain; charset=utf-8' ] + Response::NO_STORE, sprintf( "The authorization request is longer than %d bytes.\n", Urls::MAX_QUERY ) );
+			}
 			// Redirects to the consent page with the same query. No CORS headers, since a person's browser follows it and no script.
-			return new Response( 302, [ 'Location' => Urls::consent( self::authorize_query( $request->query ) ) ] + Response::NO_STORE );
+			return new Response( 302, [ 'Location' => Urls::consent( $query ) ] + Response::NO_STORE );
 		}
 		if ( 'OPTIONS' === $request->method ) {
 			return new Response( 204, self::CORS );

@@ -12,6 +12,12 @@ final class Urls {
 	/** The REST namespace of all routes. */
 	public const NAMESPACE = 'countersign/v1';
 
+	/**
+	 * Largest query of an authorization request, in bytes. The redirects to the consent page and to the login form repeat it in
+	 * a header, and nginx by default answers 502 if the headers of PHP exceed 4 KiB.
+	 */
+	public const MAX_QUERY = 2500;
+
 	/** Returns the address of the MCP endpoint, which is also the OAuth resource that tokens are issued for (RFC 8707). */
 	public static function mcp(): string {
 		return self::rest( 'mcp' );
@@ -67,7 +73,7 @@ final class Urls {
 	/** Returns the raw query string that was passed to {@see consent()}, or null if `$request` does not hold one. */
 	public static function consent_query( string $request ): ?string {
 		$query = base64_decode( strtr( $request, '-_', '+/' ), true ); // phpcs:ignore WordPress.PHP.DiscouragedPHPFunctions.obfuscation_base64_decode -- The encoding of a URL parameter, not obfuscation.
-		return false === $query || '' === $query ? null : $query;
+		return false === $query || '' === $query || strlen( $query ) > self::MAX_QUERY ? null : $query;
 	}
 
 	/**
