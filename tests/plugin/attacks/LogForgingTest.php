@@ -15,7 +15,10 @@ use Countersign\Tests\AuditTrail;
 use Countersign\Tests\Http;
 use Countersign\Tests\Site;
 use Countersign\Tests\TestCase;
+use Countersign\Plugin\Audit\Unavailable;
+use Countersign\Plugin\Composition;
 use Countersign\Plugin\Site\ErrorLog;
+use Countersign\Plugin\Site\Settings;
 use Countersign\Plugin\Site\Urls;
 
 /** No text that an agent, a client or another plugin chooses reaches the error log. */
@@ -39,6 +42,8 @@ final class LogForgingTest extends TestCase {
 			'a Denied of ours'      => [ 'denied', 'target_state', '' ],
 			'a warning'             => [ 'warning', '', "PHP Warning in $place" ],
 			'a notice of a plugin'  => [ 'notice', '', "PHP Notice in $place" ],
+			'a panic'               => [ 'panic', '', "PHP Warning, countersign: internal error at src/mcp/server.rs:12, in $place" ],
+			'a false panic'         => [ 'no_panic', '', "PHP Warning in $place" ],
 			'a fatal error'         => [ 'user_error', 'tool_failed', "tool \"fixture_forge\" failed: ErrorException in $place" ],
 			'SQL'                   => [ 'sql', '', 'WordPress database error: \d refused in this request' ],
 			'after the answer'      => [ 'shutdown', '', "an action at the end of the request failed: RuntimeException in $place" ],
@@ -47,7 +52,7 @@ final class LogForgingTest extends TestCase {
 
 	/** @dataProvider failures */
 	public function test_the_error_log_names_the_place_of_an_error_and_nothing_of_its_text( string $how, string $reason, string $line ): void {
-		$this->expected_error = '~^\[[^]]+\] Countersign: (?:PHP (?:Warning|Notice) in|WordPress database error: )~';
+		$this->expected_error = '~^\[[^]]+\] Countersign: (?:PHP (?:Warning|Notice)|WordPress database error: )~';
 		$from                 = AuditTrail::size();
 		$answer               = Site::connect()->call( 'fixture_forge', [ 'how' => $how, 'text' => self::TEXT ] );
 		self::assertSame( '' === $reason ? null : $reason, $answer->reason(), $answer->body );
@@ -87,6 +92,25 @@ final class LogForgingTest extends TestCase {
 		$log = $this->logged();
 		self::assertStringContainsString( 'is already registered', $log );
 		self::assertMatchesRegularExpression( '~\A(?:\[[^]\n]+\] Countersign: [ -\~]{1,900}\n)+\z~', $log );
+	}
+
+	public function test_the_message_of_a_filter_that_fails_is_not_in_the_error_of_the_audit_log(): void {
+		$thrown = [ new \RuntimeException( self::TEXT ), new class( self::TEXT ) extends \Countersign\Exception {
+			public function __construct( string $text ) {
+				$this->message = $text;
+			}
+		} ];
+		foreach ( $thrown as $error ) {
+			add_filter( 'pre_option_' . Settings::AUDIT_HOST, $fail = static fn() => throw $error );
+			try {
+				( new Composition() )->log()->append( AuditTrail::draft() );
+				self::fail( 'the entry was stored' );
+			} catch ( Unavailable $unavailable ) {
+				self::assertSame( 'the entry could not be stored', $unavailable->getMessage() );
+			} finally {
+				remove_filter( 'pre_option_' . Settings::AUDIT_HOST, $fail );
+			}
+		}
 	}
 
 	/** @return array<string, array{string, string, array<string, string>}> */

@@ -6,14 +6,16 @@ namespace Countersign\Plugin\Audit;
 
 use Countersign\AuditAppend;
 use Countersign\Plugin\Site\ClientAddress;
+use Countersign\Plugin\Site\ErrorLog;
 use Countersign\Plugin\Site\Extension;
-use Countersign\Plugin\Site\Loggable;
 use Countersign\Plugin\Site\Schema;
 
 defined( 'ABSPATH' ) || exit;
 
 /** The audit log. It offers no way to change or delete an entry. */
 final class Log {
+
+	private const UNSTORED = 'the entry could not be stored';
 
 	public function __construct(
 		private readonly Extension $extension,
@@ -78,10 +80,10 @@ final class Log {
 			return true;
 		} catch ( ChangeFailed $error ) {
 			throw $error;
-		} catch ( \Countersign\Exception $error ) {
-			throw new Unavailable( $error->reason(), $error->getMessage(), $error ); // phpcs:ignore WordPress.Security.EscapeOutput.ExceptionNotEscaped -- For the error log.
 		} catch ( \Throwable $error ) {
-			throw new Unavailable( 'audit_unavailable', $error->getMessage(), $error ); // phpcs:ignore WordPress.Security.EscapeOutput.ExceptionNotEscaped -- For the error log.
+			// Code of other plugins runs here too, such as filters of options. Their messages can hold anything.
+			$reason = ErrorLog::is_of_extension( $error ) ? $error->reason() : 'audit_unavailable';
+			throw new Unavailable( $reason, ErrorLog::message( $error ) ?? self::UNSTORED, $error ); // phpcs:ignore WordPress.Security.EscapeOutput.ExceptionNotEscaped -- For the error log.
 		}
 	}
 

@@ -27,6 +27,9 @@ final class ErrorLog {
 	private const MAX_CAUSES  = 3;
 	private const MAX_PLACES  = 20;
 
+	/** The line of the extension about a panic, which holds a place in its source and nothing else. */
+	private const PANIC = '~^countersign: internal error at [A-Za-z0-9_./-]{1,100}:\d{1,6}$~D';
+
 	/** Names of the levels of errors after which PHP continues, as PHP writes them. */
 	private const LEVELS = [
 		E_WARNING         => 'PHP Warning',
@@ -97,7 +100,7 @@ final class ErrorLog {
 				if ( null !== $before && false !== $before( $level, $message, $file, $line ) ) {
 					return true;
 				}
-				self::warning( $level, $file, $line );
+				self::warning( $level, $file, $line, preg_match( self::PANIC, $message ) ? $message : '' );
 				return true;
 			}
 		);
@@ -137,19 +140,29 @@ final class ErrorLog {
 		return self::printable( $file ) . ':' . $line;
 	}
 
+	/** Returns the message of an exception of the extension or of this plugin, which holds no input, or null. */
+	public static function message( \Throwable $error ): ?string {
+		return $error instanceof Loggable || self::is_of_extension( $error ) ? $error->getMessage() : null;
+	}
+
 	/**
 	 * Logs a warning of PHP or of a plugin, once for each place.
 	 *
+	 * @param int    $level E_WARNING or another level.
+	 * @param string $file  Where it was raised.
+	 * @param int    $line  Where it was raised.
+	 * @param string $text  Text of the extension, or ''.
+	 *
 	 * @throws \ErrorException If the code that raised it must not continue.
 	 */
-	private static function warning( int $level, string $file, int $line ): void {
+	private static function warning( int $level, string $file, int $line, string $text ): void {
 		if ( ! isset( self::LEVELS[ $level ] ) ) {
 			throw new \ErrorException( 'PHP raised an error', 0, $level, $file, $line ); // phpcs:ignore WordPress.Security.EscapeOutput.ExceptionNotEscaped -- A place, for the error log.
 		}
 		$place = self::place( $file, $line );
 		if ( ! isset( self::$places[ $place ] ) && count( self::$places ) < self::MAX_PLACES ) {
 			self::$places[ $place ] = true;
-			self::note( self::LEVELS[ $level ] . ' in ' . $place );
+			self::note( self::LEVELS[ $level ] . ( '' === $text ? '' : ', ' . $text . ',' ) . ' in ' . $place );
 		}
 	}
 
@@ -184,8 +197,9 @@ final class ErrorLog {
 		} elseif ( self::is_of_extension( $error ) ) {
 			$text .= ' (' . self::name( $error->reason() ) . ')';
 		}
-		if ( $error instanceof Loggable || self::is_of_extension( $error ) ) {
-			$text .= ', ' . self::printable( $error->getMessage() ) . ',';
+		$message = self::message( $error );
+		if ( null !== $message ) {
+			$text .= ', ' . self::printable( $message ) . ',';
 		}
 		return $text . ' in ' . self::place( $error->getFile(), $error->getLine() );
 	}
@@ -196,7 +210,7 @@ final class ErrorLog {
 	 *
 	 * @phpstan-assert-if-true \Countersign\Exception $error
 	 */
-	private static function is_of_extension( \Throwable $error ): bool {
+	public static function is_of_extension( \Throwable $error ): bool {
 		return in_array( get_class( $error ), [ \Countersign\Exception::class, \Countersign\KeyException::class, \Countersign\StoreException::class ], true );
 	}
 
