@@ -9,6 +9,8 @@ use countersign_fuzz::{Fields, NOW, SETTINGS, flipped, stranger};
 use libfuzzer_sys::fuzz_target;
 use serde_json::{Value, json};
 
+const METHODS: [&str; 3] = ["none", "client_secret_post", "client_secret_basic"];
+
 fuzz_target!(|data: &[u8]| {
     let keys = stranger();
     if let Ok(text) = std::str::from_utf8(data) {
@@ -38,7 +40,7 @@ fuzz_target!(|data: &[u8]| {
         "client_name": String::from_utf8_lossy(fields.bytes(255)),
         "redirect_uris": addresses,
         "token_endpoint_auth_method":
-            ["none", "client_secret_post", "client_secret_basic"][usize::from(method % 3)],
+            METHODS[usize::from(method % 3)],
     });
     let server = AuthorizationServer::new(SETTINGS).expect("valid settings");
     let store = MemoryStore::new(NOW);
