@@ -10,6 +10,7 @@ use Countersign\Plugin\Composition;
 use Countersign\Plugin\Site\Settings;
 use Countersign\Plugin\Site\Urls;
 use Countersign\Tests\Http;
+use Countersign\Tests\Pending;
 use Countersign\Tests\Person;
 use Countersign\Tests\Site;
 use Countersign\Tests\TestCase;
@@ -79,7 +80,9 @@ final class HealthTest extends TestCase {
 			delete_option( $option );
 			try {
 				self::assertNotSame( [], ( new Composition() )->condition()->problems(), $option );
-				self::assertSame( 503, Http::send( 'POST', Urls::mcp(), [], '{}' )->status, $option );
+				// An address without a refusal in the last minute, so that there is something to record.
+				$address = '127.9.' . random_int( 0, 255 ) . '.' . random_int( 2, 250 );
+				self::assertSame( 503, Http::all( [ ( new Pending( 'POST', Urls::mcp(), [], '{}' ) )->from( $address ) ] )[0]->status, $option );
 				self::assertStringContainsString( 'AI agents cannot use this site', Person::of( 'admin' )->get( admin_url( 'index.php' ) )->body );
 				self::assertNull( Site::option( $option ), $option );
 			} finally {
