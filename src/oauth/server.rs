@@ -34,7 +34,7 @@ impl AuthorizationServer {
     /// | `access_lifetime` | seconds, optional | 1 to 86,400; 3,600 by default |
     /// | `scopes` | list of scope tokens, optional | the scopes that the site knows (RFC 6749 §3.3) |
     /// | `ip_limit` | `{"max", "window"}`, optional | failed requests from one address network in a window of seconds; 60 in 60 by default |
-    /// | `registration_limit` | `{"max", "window"}`, optional | registrations from one address network; 20 in 3,600 by default |
+    /// | `registration_limit` | `{"max", "window"}`, optional | registrations from one address network; 20 in 60 seconds by default |
     ///
     /// # Errors
     /// [`OAuthError::Settings`] if the JSON has another shape or an unknown member,

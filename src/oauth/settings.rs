@@ -48,10 +48,12 @@ const fn ip_limit() -> CallLimit {
     }
 }
 
+/// A registration stores nothing. The window is short, so that a flood locks out others at the same address for a minute
+/// only.
 const fn registration_limit() -> CallLimit {
     CallLimit {
         max: 20,
-        window: 3600,
+        window: 60,
     }
 }
 

@@ -38,7 +38,7 @@ final class Settings {
 		// Registrations of clients from one IP address in a rolling window of seconds.
 		'registration_limit' => [
 			'max'    => 20,
-			'window' => HOUR_IN_SECONDS,
+			'window' => MINUTE_IN_SECONDS,
 		],
 		// Whether an existing connection can be given more permissions.
 		'allow_widening'     => false,
