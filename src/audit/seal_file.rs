@@ -6,7 +6,7 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _, Write as _};
-use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use super::append::Head;
@@ -16,7 +16,7 @@ use crate::clock::Timestamp;
 use crate::path::{AbsolutePath, PathError};
 use crate::reason::Reason;
 use crate::secret::Secret;
-use crate::state_folder::{StateFolder, StateFolderError};
+use crate::state_folder::{StateFolder, StateFolderError, open_file};
 
 /// The number of bytes that are read at most.
 const MAX_FILE: u64 = 4096;
@@ -115,7 +115,8 @@ impl SealFile {
             Ok(_) => {}
         }
         let mut text = zeroize::Zeroizing::new(String::new());
-        let file = File::open(&path).map_err(|error| failed(&error))?;
+        let file =
+            open_file(&path, OpenOptions::new().read(true)).map_err(|error| failed(&error))?;
         file.take(MAX_FILE)
             .read_to_string(&mut text)
             .map_err(|error| failed(&error))?;
@@ -180,12 +181,9 @@ impl SealFile {
 
     /// Locks the file while it is replaced. The kernel releases the lock when the process ends.
     fn lock(&self, folder: &Path) -> Result<SealLock, SealFileError> {
-        let file = OpenOptions::new()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .mode(0o600)
-            .open(folder.join(format!("{}.lock", self.name)))
+        let path = folder.join(format!("{}.lock", self.name));
+        let mut options = OpenOptions::new();
+        let file = open_file(&path, options.create(true).truncate(false).write(true))
             .map_err(|error| failed(&error))?;
         file.lock().map_err(|error| failed(&error))?;
         Ok(SealLock(file))
@@ -205,14 +203,10 @@ impl SealFile {
             _ => {}
         }
         let state = sealer.to_state();
-        let mut file = OpenOptions::new()
-            .create_new(true)
-            .write(true)
-            .mode(0o600)
-            .open(&fresh)?;
+        let mut file = open_file(&fresh, OpenOptions::new().create_new(true).write(true))?;
         file.write_all(state.as_bytes())?;
         file.sync_all()?;
-        let old = OpenOptions::new().write(true).open(&path).ok();
+        let old = open_file(&path, OpenOptions::new().write(true)).ok();
         fs::rename(&fresh, &path)?;
         File::open(folder)?.sync_all()?;
         if let Some(mut old) = old {

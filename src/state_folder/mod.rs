@@ -19,6 +19,7 @@
 //! **Access control lists** need no check: a right that a list grants to others appears in the group bits of the mode.
 
 mod error;
+mod file;
 mod mount;
 
 use std::fs::{self, File, Metadata};
@@ -31,6 +32,7 @@ use rustix::fs::{AtFlags, CWD, Mode, OFlags};
 use rustix::io::Errno;
 
 pub use error::StateFolderError;
+pub use file::open_file;
 
 /// The owner of a folder for many users.
 const ROOT: u32 = 0;

@@ -182,6 +182,24 @@ class OneSite(Case):
         self.assertIn("current", os.listdir(server.state))
         self.assertFalse((server.folder / "other").exists())
 
+    def test_a_script_changes_no_setting_that_came_in_php_value(self):
+        # Who attacks: a script of one site of the pool, bounded by open_basedir. It has ini_set() and ini_restore(). It wants the
+        # folder or the key of another site, to whose paths open_basedir would not apply as values of INI entries.
+        server = self.server()
+        a, b = Site(server, "a"), Site(server, "b")
+        a.variables["PHP_VALUE"] = a.variables.pop("PHP_ADMIN_VALUE") + "\nprecision=7"
+        a.variables["PHP_ADMIN_VALUE"] = f"open_basedir={a.folder}:{WWW}"
+        entries = {"state_dir": b.state, "key_file": b.key, "store": "memcached", "store_size": 1}
+        for worker in self.workers(server):
+            sealed = worker.ask(b, "seal")
+            for site in (a, None, a):
+                self.assertEqual(worker.ask(site, "set", entry="precision", value=3), "set")
+                for entry, value in entries.items():
+                    answer = worker.ask(site, "set", entry=f"countersign.{entry}", value=value)
+                    self.assertEqual(answer, "refused", (site, entry))
+            self.assertEqual(worker.ask(a, "store"), "lmdb")
+            self.assertRegex(worker.ask(a, "open", slots=sealed), "^vault_key_changed: ")
+
     def test_a_section_of_php_ini_changes_settings_for_its_folder(self):
         server = self.server(ini="[PATH={folder}/web]\ncountersign.key_file = {folder}/section\n")
         a = Site(server, "a")

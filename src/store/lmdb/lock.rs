@@ -1,13 +1,13 @@
 //! The locks of a folder: one while a process opens or starts the store, and one for as long as it has the store open.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read as _, Seek as _, Write as _};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use super::identity::HostIdentity;
 use super::system::io_error;
-use super::volume::private;
+use crate::state_folder::open_file;
 use crate::store::error::StoreError;
 
 /// How long to wait while another process opens the store, which takes about a millisecond.
@@ -102,17 +102,14 @@ impl FolderUse {
 
 /// Opens the file of a lock, and creates it if it is missing.
 fn open(path: &Path) -> Result<File, StoreError> {
-    if fs::symlink_metadata(path).is_ok_and(|about| !about.is_file()) {
-        return Err(StoreError::NotWritable);
-    }
-    private(OpenOptions::new().read(true).write(true).create(true))
-        .open(path)
+    open_file(path, OpenOptions::new().read(true).write(true).create(true))
         .map_err(|error| io_error(&error))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs;
 
     fn join(folder: &Path, machine: &str) -> Result<FolderUse, StoreError> {
         let held = FolderLock::take(folder).unwrap();

@@ -15,15 +15,16 @@
 //! A data file whose content was overwritten in place with an older copy is not recognised. The folder needs no backup;
 //! if it is restored, it must be restored as a whole.
 
-use std::fs::{self, File, Metadata, OpenOptions};
+use std::fs::{self, Metadata, OpenOptions};
 use std::io::{ErrorKind, Read as _, Write as _};
-use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
 use super::identity::HostIdentity;
 use super::system::io_error;
 use crate::clock::Timestamp;
+use crate::state_folder::open_file;
 use crate::store::error::StoreError;
 
 /// The first line of `current`. A store with another layout is not opened but replaced.
@@ -52,11 +53,6 @@ pub(super) struct StoreVolume {
     files: FileFacts,
 }
 
-/// Makes a new file accessible to this user only.
-pub(super) fn private(options: &mut OpenOptions) -> &mut OpenOptions {
-    options.mode(0o600)
-}
-
 /// Returns which folder a path leads to; `None` if it leads to none. The last part of the path must not be a link.
 pub(in crate::store) fn folder_id(folder: &Path) -> Option<FolderId> {
     let about = fs::symlink_metadata(folder).ok()?;
@@ -74,7 +70,7 @@ impl StoreVolume {
     /// were replaced.
     pub(super) fn present(folder: &Path, identity: &HostIdentity) -> Option<Self> {
         let mut text = String::new();
-        let file = File::open(folder.join("current")).ok()?;
+        let file = open_file(&folder.join("current"), OpenOptions::new().read(true)).ok()?;
         file.take(4096).read_to_string(&mut text).ok()?;
         let mut lines = text.lines();
         let mut field = |name: &str| lines.next()?.strip_prefix(name)?.strip_prefix(' ');
@@ -151,8 +147,9 @@ impl StoreVolume {
             words.join(" "),
         );
         let draft = folder.join("current.new");
-        private(OpenOptions::new().write(true).create(true).truncate(true))
-            .open(&draft)
+        // A process that was killed may have left this file behind.
+        let _ = fs::remove_file(&draft);
+        open_file(&draft, OpenOptions::new().write(true).create_new(true))
             .and_then(|mut file| file.write_all(text.as_bytes()))
             .and_then(|()| fs::rename(&draft, folder.join("current")))
             .map_err(|error| io_error(&error))?;
@@ -230,8 +227,8 @@ const LOCK_BYTES: usize = 72 << 10;
 /// Writes the lock file for a new data file. LMDB would create a sparse file and write through a map, which ends in a
 /// signal if the disk is full. Writing it here results in an error instead.
 pub(super) fn reserve_lock(folder: &Path, name: &str) -> Result<(), StoreError> {
-    private(OpenOptions::new().write(true).create_new(true))
-        .open(folder.join(format!("{name}-lock")))
+    let path = folder.join(format!("{name}-lock"));
+    open_file(&path, OpenOptions::new().write(true).create_new(true))
         .and_then(|mut file| file.write_all(&[0; LOCK_BYTES]))
         .map_err(|error| io_error(&error))
 }
@@ -239,9 +236,7 @@ pub(super) fn reserve_lock(folder: &Path, name: &str) -> Result<(), StoreError> 
 /// Gives the data file its full length at once, as a sparse file. A read of the map then never lies beyond the end of
 /// the file, and a full disk results in an error of a write instead of a signal.
 pub(super) fn stretch(path: &Path, bytes: u64) -> Result<(), StoreError> {
-    OpenOptions::new()
-        .write(true)
-        .open(path)
+    open_file(path, OpenOptions::new().write(true))
         .and_then(|file| file.set_len(bytes))
         .map_err(|error| match error.kind() {
             ErrorKind::NotFound => StoreError::Corrupt,

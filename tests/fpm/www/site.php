@@ -27,6 +27,13 @@ try {
 		'open'  => Vault::openWithKeyFile( SITE, $_GET['slots'] )->slotKinds() ? 'opened' : '',
 		'shown' => str_contains( info(), $_GET['text'] ) ? 'shown' : 'not shown',
 		'ini'   => ini_get( $_GET['entry'] ),
+		'set'   => ( static function (): string {
+			$set  = static fn(): bool => false !== ini_set( $_GET['entry'], $_GET['value'] );
+			$done = $set();
+			ini_restore( $_GET['entry'] );
+			$done = $set() || $done;
+			return $done ? 'set' : 'refused';
+		} )(),
 	};
 } catch ( Countersign\Exception $e ) {
 	$answer = $e->reason() . ': ' . $e->getMessage();
