@@ -71,8 +71,9 @@ impl Refusal {
         }
     }
 
-    /// Refuses a genuine token that will never work again, because its connection ended or its epoch is over. The request counts as a failure of its address and not
-    /// under the limit of the connection, so that an old token cannot use up what a new one needs.
+    /// Refuses a genuine token that will never work again, because its connection ended or its epoch is over. The
+    /// request counts as a failure of its address and not under the limit of the connection, so that an old token
+    /// cannot use up what a new one needs.
     pub(super) fn of_token(
         reason: Reason,
         connection: u64,
@@ -88,8 +89,7 @@ impl Refusal {
         refusal
     }
 
-    /// Counts a request under the limit of its connection. Returns the refusal if there is
-    /// no room. A connection without a limit of its own has the limit that each address has for failures.
+    /// Counts a request under the limit of its connection. Returns the refusal if there is no room. A connection without a limit of its own has the limit that each address has for failures.
     pub(super) fn unless_admitted(
         connection: u64,
         limit: Option<CallLimit>,

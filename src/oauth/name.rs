@@ -23,8 +23,8 @@ const MAX_MARKS: usize = 4;
 ///
 /// * Each run of white space becomes one space.
 /// * Control, bidirectional, zero-width and other invisible characters are removed.
-/// * Quotation marks and characters that look like them are removed. An apostrophe between two letters
-///   is kept, as `'`.
+/// * Quotation marks and characters that look like them are removed. An apostrophe or a Hebrew geresh
+///   between two letters is kept, as `'`.
 /// * Marks that fit any letter (accents, strokes) are kept only if Unicode has one character for the
 ///   letter with its mark. A letter keeps at most four marks of its script. Enclosing marks are removed.
 /// * Symbols are removed, except those of ASCII and currency signs.
@@ -114,7 +114,7 @@ fn visible(character: char) -> Option<char> {
     }
     if matches!(
         character,
-        '\'' | '\u{2019}' | '\u{2bb}' | '\u{2bc}' | '\u{ff07}'
+        '\'' | '\u{2019}' | '\u{2bb}' | '\u{2bc}' | '\u{5f3}' | '\u{ff07}'
     ) {
         return Some('\'');
     }
@@ -150,7 +150,7 @@ fn visible(character: char) -> Option<char> {
 const fn looks_like_a_quotation_mark(character: char) -> bool {
     matches!(
         character,
-        '\u{2b0}'..='\u{2ff}' | '\u{374}' | '\u{55a}'..='\u{55e}' | '\u{5f3}' | '\u{5f4}'
+        '\u{2b0}'..='\u{2ff}' | '\u{374}' | '\u{55a}'..='\u{55e}' | '\u{5f4}'
             | '\u{7f4}' | '\u{7f5}' | '\u{144a}' | '\u{16cc}' | '\u{1cd3}' | '\u{2032}'..='\u{2037}'
             | '\u{2057}' | '\u{2329}' | '\u{232a}' | '\u{276c}'..='\u{2771}' | '\u{27e8}'..='\u{27eb}'
             | '\u{3003}' | '\u{3008}'..='\u{300b}' | '\u{a78b}' | '\u{a78c}' | '\u{16f51}' | '\u{16f52}'
@@ -193,6 +193,14 @@ mod tests {
             "ผู้ช่วย",
             "עוזר, وكيل",
             "Trợ lý tiếng Việt",
+            "مُحَمَّد نُورَة",
+            "프리야의 한국어 도우미",
+            "श्रीमती प्रिया शर्मा",
+            "สมชาย ใจดี เพื่อน",
+            "မြန်မာ ကျွန်ုပ်",
+            "தமிழ், বাংলা, ಕನ್ನಡ",
+            "张伟的助手",
+            "Ольга Шевченко",
             "a <b>&c^d~e|f=g+h $5 €5",
         ] {
             assert_eq!(clean(plain), plain);
@@ -230,6 +238,7 @@ mod tests {
         for (text, cleaned) in [
             ("Zoë’s", "Zoë's"),
             ("Oʻahu", "O'ahu"),
+            ("ג׳ורג", "ג'ורג"),
             ("a''b", "a'b"),
             ("a' b", "a b"),
             ("a '", "a"),
@@ -245,6 +254,19 @@ mod tests {
             assert_eq!(clean(&format!("Claude {symbol}")), "Claude", "{symbol}");
         }
         assert_eq!(clean("Claude\" (verified ✔)"), "Claude (verified )");
+    }
+
+    #[test]
+    fn sequences_of_emoji_leave_nothing_behind() {
+        for emoji in ["👩‍💻", "🏳️‍🌈", "👍🏽", "1️⃣", "🇩🇪", "🏴󠁧󠁢󠁥󠁮󠁧󠁿"]
+        {
+            let rest = if emoji.starts_with('1') {
+                "Ann 1 x"
+            } else {
+                "Ann x"
+            };
+            assert_eq!(clean(&format!("Ann {emoji} x")), rest, "{emoji}");
+        }
     }
 
     #[test]

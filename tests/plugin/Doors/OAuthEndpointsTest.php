@@ -172,6 +172,8 @@ final class OAuthEndpointsTest extends TestCase {
 		}
 		self::assertSame( [ 429, 'slow_down', 'rate_limited' ], [ $answer->status, $answer->json()['error'], $answer->reason() ] );
 		self::assertGreaterThan( 0, (int) $answer->header( 'Retry-After' ) );
+		self::assertSame( '*', $answer->header( 'Access-Control-Allow-Origin' ) );
+		self::assertContains( 'Retry-After', explode( ', ', $answer->header( 'Access-Control-Expose-Headers' ) ), 'a script of a web page may read how long to wait' );
 	}
 
 	/** A host can use many IPv6 addresses of its network, so they count together. */

@@ -180,9 +180,12 @@ final class Consent {
 		return $users;
 	}
 
-	/** Returns the nonce's action: the request, and what the page shows about the client. The query holds the address of its document. */
+	/**
+	 * Returns the nonce's action: the query, and the request as the extension validated it. A metadata document that changes
+	 * while the page is open can change the client's name, and the redirect address of a query that has none.
+	 */
 	private static function nonce( OAuthRequest $request, string $query ): string {
-		return 'countersign_authorize_' . hash( 'sha256', $query . "\0" . $request->clientName() . "\0" . $request->redirectHost() );
+		return 'countersign_authorize_' . hash( 'sha256', $query . "\0" . $request->toJson() );
 	}
 
 	private static function client_name( OAuthRequest $request ): string {

@@ -34,7 +34,7 @@ final class OAuthEndpoints {
 		'Access-Control-Allow-Origin'   => '*',
 		'Access-Control-Allow-Methods'  => 'GET, POST, OPTIONS',
 		'Access-Control-Allow-Headers'  => 'Authorization, Content-Type, MCP-Protocol-Version',
-		'Access-Control-Expose-Headers' => 'WWW-Authenticate',
+		'Access-Control-Expose-Headers' => 'Retry-After, WWW-Authenticate',
 		'Access-Control-Max-Age'        => '3600',
 	];
 

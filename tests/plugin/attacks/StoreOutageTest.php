@@ -1,0 +1,69 @@
+<?php
+/**
+ * Who: somebody who floods a site whose store has failed, for example because its folder was removed.
+ * Has: every address of the site. No request can be counted.
+ * Does: sends requests with and without a valid token to every endpoint.
+ * Gets: 503 `store_unavailable` with Retry-After from each endpoint that needs the store. No entry, no row and no warning of
+ * PHP. When the store is back, the agent goes on.
+ */
+
+declare(strict_types=1);
+
+namespace Countersign\Tests\attacks;
+
+use Countersign\Plugin\Site\Urls;
+use Countersign\Tests\AuditTrail;
+use Countersign\Tests\Http;
+use Countersign\Tests\OAuthClient;
+use Countersign\Tests\Person;
+use Countersign\Tests\Site;
+use Countersign\Tests\TestCase;
+
+/** Without the store, nothing is served that has to be counted. */
+final class StoreOutageTest extends TestCase {
+
+	public function test_every_endpoint_fails_closed(): void {
+		$agent  = Site::connect();
+		$client = OAuthClient::registered();
+		$tokens = $client->tokens( [ 'preset' => 'read_only' ] );
+		$code   = $client->code( [ 'preset' => 'read_only' ] );
+		$json   = [ 'Content-Type' => 'application/json' ];
+		[ $before, $size ] = [ Site::digest(), AuditTrail::size() ];
+		$state  = Site::folder() . '/state';
+		rename( $state, "$state-away" );
+		try {
+			foreach ( [
+				'MCP with a valid token'      => static fn() => $agent->call( 'whoami' ),
+				'MCP without a token'         => static fn() => Http::send( 'POST', Urls::mcp(), $json, '{"jsonrpc":"2.0","id":1,"method":"tools/list"}' ),
+				'MCP with GET'                => static fn() => Http::get( Urls::mcp() ),
+				'registration'                => static fn() => OAuthClient::register(),
+				'registration without JSON'   => static fn() => Http::send( 'POST', Urls::register(), $json, '{' ),
+				'a code'                      => static fn() => OAuthClient::token( $client->redeeming( $code ) ),
+				'a refresh token'             => static fn() => OAuthClient::token( $client->refreshing( $tokens['refresh_token'] ) ),
+				'a forged refresh token'      => static fn() => OAuthClient::token( $client->refreshing( 'csrt_x' ) ),
+				'a token request of a nobody' => static fn() => OAuthClient::token( [ 'client_id' => 'nobody' ] ),
+				'revocation'                  => static fn() => $client->revoke( $tokens['refresh_token'] ),
+				'revocation of an access token' => static fn() => $client->revoke( $tokens['access_token'] ),
+				'revocation of nonsense'      => static fn() => $client->revoke( 'x' ),
+			] as $what => $send ) {
+				$answer = $send();
+				self::assertSame( [ 503, 'store_unavailable', '60' ], [ $answer->status, $answer->reason(), $answer->header( 'Retry-After' ) ], "$what: $answer->body" );
+				self::assertSame( str_starts_with( $what, 'MCP' ) ? null : '*', $answer->header( 'Access-Control-Allow-Origin' ), $what );
+			}
+			$page = $client->consent_page( Person::of( 'admin' ) );
+			self::assertSame( null, $page->header( 'Location' ) );
+			$form   = Person::forms( $page->body )[0] ?? [];
+			$answer = Person::of( 'admin' )->post( site_url( 'wp-login.php?action=countersign_authorize' ), [ 'decision' => 'allow' ] + $form );
+			self::assertSame( [ 400, null ], [ $answer->status, $answer->header( 'Location' ) ], 'consent' );
+			self::assertSame( 200, Http::get( rest_url( 'countersign/v1/server-metadata' ) )->status, 'metadata needs no store' );
+			self::assertSame( 204, Http::send( 'OPTIONS', Urls::token() )->status );
+		} finally {
+			exec( 'rm -rf ' . escapeshellarg( $state ) );
+			rename( "$state-away", $state );
+		}
+		self::assertSame( [ $before, $size ], [ Site::digest(), AuditTrail::size() ] );
+		self::assertSame( 200, $agent->call( 'whoami' )->status );
+		self::assertSame( 200, OAuthClient::token( $client->redeeming( $code ) )->status, 'the code was not used up' );
+		self::assertSame( 200, OAuthClient::token( $client->refreshing( $tokens['refresh_token'] ) )->status );
+	}
+}
