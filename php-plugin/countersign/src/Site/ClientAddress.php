@@ -56,10 +56,9 @@ final class ClientAddress {
 		 * @param list<string> $networks Addresses and networks, such as `192.0.2.1` and `2001:db8::/32`. An entry that the
 		 *                               extension does not accept is left out.
 		 */
-		$networks = apply_filters( 'countersign_trusted_proxies', $this->settings->trusted_proxies() );
-		$networks = array_values( array_filter( (array) $networks, is_string( ... ) ) );
-		$usable   = array_values( array_filter( $networks, static fn( string $network ): bool => null === TrustedProxies::fault( $network ) ) );
-		if ( count( $usable ) < count( $networks ) ) {
+		$networks = (array) apply_filters( 'countersign_trusted_proxies', $this->settings->trusted_proxies() );
+		$usable   = Settings::usable_proxies( $networks );
+		if ( array_filter( $networks, static fn( mixed $network ): bool => ! in_array( $network, $usable, true ) ) ) {
 			_doing_it_wrong( 'countersign_trusted_proxies', 'Each trusted proxy must be an IP address or a network.', '0.1.0' );
 		}
 		return $usable;

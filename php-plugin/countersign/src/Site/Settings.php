@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Countersign\Plugin\Site;
 
+use Countersign\TrustedProxies;
+
 defined( 'ABSPATH' ) || exit;
 
 /** The plugin's options. None of them is secret. */
@@ -102,12 +104,22 @@ final class Settings {
 	}
 
 	/**
-	 * Returns the addresses and networks of the proxies that the site trusts.
+	 * Returns the addresses and networks of the proxies that the site trusts. Throws `\Error` if the extension is not loaded.
 	 *
 	 * @return list<string>
 	 */
 	public function trusted_proxies(): array {
-		return self::texts( $this->all()['trusted_proxies'] );
+		return self::usable_proxies( $this->all()['trusted_proxies'] );
+	}
+
+	/**
+	 * Returns those entries of a list that the extension accepts as addresses and networks of proxies. Throws `\Error` if the
+	 * extension is not loaded.
+	 *
+	 * @return list<string>
+	 */
+	public static function usable_proxies( mixed $list ): array {
+		return array_values( array_filter( self::texts( $list ), static fn( string $network ): bool => null === TrustedProxies::fault( $network ) ) );
 	}
 
 	/** Returns the name of the header that the trusted proxies set, in lower case. */
