@@ -16,7 +16,7 @@ use crate::clock::Timestamp;
 use crate::path::{AbsolutePath, PathError};
 use crate::reason::Reason;
 use crate::secret::Secret;
-use crate::state_folder::{StateFolder, StateFolderError, open_file};
+use crate::state_folder::{StateFolder, StateFolderError, is_limit_of_open_files, open_file};
 
 /// The number of bytes that are read at most.
 const MAX_FILE: u64 = 4096;
@@ -67,6 +67,9 @@ impl SealFileError {
 }
 
 fn failed(error: &io::Error) -> SealFileError {
+    if is_limit_of_open_files(error) {
+        return SealFileError::Folder(StateFolderError::OpenFiles);
+    }
     SealFileError::System(error.kind())
 }
 

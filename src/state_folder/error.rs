@@ -2,6 +2,8 @@
 
 use std::io::{self, ErrorKind};
 
+use rustix::io::Errno;
+
 /// The error of the state folder. The message is for the administrator of the host and says what to do. It contains no
 /// path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -58,6 +60,9 @@ pub enum StateFolderError {
         /// The id of this user.
         user: u32,
     },
+    /// The path of the folder, or a name in it, is longer than the operating system allows.
+    #[error("the path of the state folder is too long: configure a shorter one")]
+    TooLong,
     /// There is no room on the disk.
     #[error("the disk of the state folder is full: free disk space")]
     Full,
@@ -69,25 +74,41 @@ pub enum StateFolderError {
     /// The table of mounts cannot be read, so a network file system would not be noticed.
     #[error("the machine's table of mounts cannot be read: mount /proc, which has it")]
     NoMounts,
+    /// This process or the machine has as many files open as it may have.
+    #[error(
+        "too many files are open: raise the limit of open files (rlimit_files in the configuration of the php-fpm pool)"
+    )]
+    OpenFiles,
     /// Any other error of the operating system.
     #[error("the operating system reported an error for the state folder: {0}")]
     System(ErrorKind),
 }
 
+/// Returns whether this process or the machine has as many files open as it may have. The same operation may succeed later.
+#[must_use]
+pub fn is_limit_of_open_files(error: &io::Error) -> bool {
+    matches!(
+        Errno::from_io_error(error),
+        Some(Errno::MFILE | Errno::NFILE)
+    )
+}
+
 impl From<io::Error> for StateFolderError {
     fn from(error: io::Error) -> Self {
         match error.kind() {
+            _ if is_limit_of_open_files(&error) => Self::OpenFiles,
             ErrorKind::NotFound => Self::Missing,
             ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Self::Full,
             ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => Self::Refused,
             ErrorKind::NotADirectory => Self::NotFolder,
+            ErrorKind::InvalidFilename => Self::TooLong,
             kind => Self::System(kind),
         }
     }
 }
 
-impl From<rustix::io::Errno> for StateFolderError {
-    fn from(error: rustix::io::Errno) -> Self {
+impl From<Errno> for StateFolderError {
+    fn from(error: Errno) -> Self {
         io::Error::from(error).into()
     }
 }

@@ -31,7 +31,7 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{AtFlags, CWD, Mode, OFlags};
 use rustix::io::Errno;
 
-pub use error::StateFolderError;
+pub use error::{StateFolderError, is_limit_of_open_files};
 pub use file::open_file;
 
 /// The owner of a folder for many users.

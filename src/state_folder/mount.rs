@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use super::error::StateFolderError;
+use super::error::{StateFolderError, is_limit_of_open_files};
 
 /// File systems that are, or may be, on another machine.
 const REMOTE: &[&str] = &[
@@ -36,10 +36,13 @@ const LOCAL_FUSE: &[&str] = &["fuse.fuse-overlayfs", "fuse.lxcfs"];
 /// Checks that `path`, which must be canonical, is or would be on a local disk.
 ///
 /// # Errors
-/// [`StateFolderError::Remote`] or [`StateFolderError::NoMounts`].
+/// [`StateFolderError::Remote`], [`StateFolderError::NoMounts`] or [`StateFolderError::OpenFiles`].
 pub(super) fn check_local(path: &Path) -> Result<(), StateFolderError> {
     let mounts = fs::read_to_string("/proc/self/mountinfo");
-    let mounts = mounts.map_err(|_| StateFolderError::NoMounts)?;
+    let mounts = mounts.map_err(|error| match error {
+        error if is_limit_of_open_files(&error) => StateFolderError::OpenFiles,
+        _ => StateFolderError::NoMounts,
+    })?;
     if is_remote(file_system(&mounts, path).unwrap_or_default()) {
         return Err(StateFolderError::Remote);
     }

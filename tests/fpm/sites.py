@@ -146,6 +146,19 @@ class TwoSites(Case):
             self.assert_both_served(workers, [a, b, only_key, None])
             self.assertEqual(os.listdir(server.state) == [], bool(pool))
 
+    def test_a_request_that_ends_early_leaves_no_setting_to_the_next_one(self):
+        server = self.server()
+        a, b = Site(server, "a"), Site(server, "b")
+        for worker in self.workers(server):
+            sealed = worker.ask(a, "seal")
+            for how in ("exit", "fatal", "memory", "finish", "exception", "shutdown"):
+                worker.ask(a, "end", how=how)
+                self.assertEqual(worker.ask(None, "open", slots=sealed).partition(":")[0], "key_file_unusable", how)
+                worker.ask(a, "end", how=how)
+                self.assertEqual(worker.ask(b, "open", slots=sealed).partition(":")[0], "vault_key_changed", how)
+                self.assertEqual(worker.ask(b, "nonce", nonce=f"{worker.pid} {how}"), "first", how)
+                self.assertEqual(worker.ask(a, "nonce", nonce=f"{worker.pid} {how}"), "first", how)
+
     def test_a_wrong_setting_of_one_site_leaves_the_other_alone(self):
         server = self.server()
         good = Site(server, "good")

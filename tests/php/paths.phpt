@@ -79,6 +79,13 @@ echo 'made outside: ', implode( ', ', $made ) ?: 'nothing', "\n";
 // A path that is too long for PHP's check.
 $play( $limited, 'Store::open()', $calls['Store::open()'], array( "$base/site/" . str_repeat( 'a/', 2500 ) ) );
 
+echo "- several entries, an entry relative to the working directory, slashes at the end, and a bound that a script sets itself\n";
+foreach ( array( "$base/site/deep/:.:$base/slots", './' . ":$base/slots" ) as $bound ) {
+	$play( array( 'open_basedir' => $bound ) + $state, 'Store::open()', $calls['Store::open()'], array( "$base/site/new", "$base/site/deep", "$base/else" ) );
+}
+$narrow = "ini_set( 'open_basedir', '$base/site/deep/' ) !== false || exit( 'not set' ); " . $calls['Store::open()'];
+$play( array(), 'Store::open()', $narrow, array( "$base/site/deep", "$base/site/deep/../new", "$base/site/new", "$base/else" ) );
+
 echo "- the administrator's paths are not bounded\n";
 $free = array( 'open_basedir' => "$base/site:$base/slots", 'countersign.key_file' => "$base/else/key", 'countersign.state_dir' => "$base/else" );
 echo run( $free, 'echo Countersign\\Store::open()->status()["engine"]; Countersign\\Vault::create( "0123456789abcdef", str_repeat( "k", 64 ) )->addKeyFile(); echo ", key added\n";' );
@@ -130,5 +137,18 @@ AuditSeals: Countersign\Exception seal_unusable: the argument $dir of AuditSeals
 made outside: nothing
 Store::open(): Countersign\StoreException store_unavailable: the argument $dir of Store::open() is not within open_basedir: choose a path within it, or let the administrator name one in php.ini
     "/site/a/a/a/a/a/a/a/a/a/a/a/a/"
+- several entries, an entry relative to the working directory, slashes at the end, and a bound that a script sets itself
+Store::open(): accepted
+    "/site/new" "/site/deep"
+Store::open(): Countersign\StoreException store_unavailable: the argument $dir of Store::open() is not within open_basedir: choose a path within it, or let the administrator name one in php.ini
+    "/else"
+Store::open(): accepted
+    "/site/new" "/site/deep"
+Store::open(): Countersign\StoreException store_unavailable: the argument $dir of Store::open() is not within open_basedir: choose a path within it, or let the administrator name one in php.ini
+    "/else"
+Store::open(): accepted
+    "/site/deep"
+Store::open(): Countersign\StoreException store_unavailable: the argument $dir of Store::open() is not within open_basedir: choose a path within it, or let the administrator name one in php.ini
+    "/site/deep/../new" "/site/new" "/else"
 - the administrator's paths are not bounded
 lmdb, key added

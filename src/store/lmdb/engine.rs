@@ -231,7 +231,7 @@ impl LmdbStore {
         let found = if damaged {
             None
         } else {
-            StoreVolume::present(&self.folder, &self.identity)
+            StoreVolume::present(&self.folder, &self.identity)?
         };
         if now.is_none() && (found.is_none() || found != before) {
             return Err(StoreError::Replaced);

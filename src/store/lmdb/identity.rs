@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use super::system::io_error;
+use crate::state_folder::is_limit_of_open_files;
 use crate::store::error::StoreError;
 
 /// The machine and the boot that a store belongs to. The store is reset if either differs and nobody has it open; while
@@ -35,11 +37,15 @@ impl HostIdentity {
     /// Returns the identity of this machine: `/proc/sys/kernel/random/boot_id` and, if it exists, `/etc/machine-id`.
     ///
     /// # Errors
-    /// [`StoreError::NoIdentity`] if the boot id cannot be read: a reboot would not be noticed.
+    /// [`StoreError::NoIdentity`] if the boot id cannot be read: a reboot would not be noticed. The error of a machine
+    /// that has too many files open: an id that is not read for a moment would reset the store.
     pub fn of_host() -> Result<Self, StoreError> {
-        let boot = fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
-        let machine = fs::read_to_string("/etc/machine-id").unwrap_or_default();
-        let identity = Self::new(&boot, &machine);
+        let read = |path: &str| match fs::read_to_string(path) {
+            Err(error) if is_limit_of_open_files(&error) => Err(io_error(&error)),
+            read => Ok(read.unwrap_or_default()),
+        };
+        let boot = read("/proc/sys/kernel/random/boot_id")?;
+        let identity = Self::new(&boot, &read("/etc/machine-id")?);
         if identity.boot.is_empty() {
             return Err(StoreError::NoIdentity);
         }

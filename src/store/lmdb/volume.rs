@@ -68,10 +68,33 @@ pub(super) fn stamp(current: &Path) -> Option<Stamp> {
 impl StoreVolume {
     /// Returns the volume in `folder`; `None` if there is none, if it belongs to another machine, or if its files
     /// were replaced.
-    pub(super) fn present(folder: &Path, identity: &HostIdentity) -> Option<Self> {
+    ///
+    /// # Errors
+    /// [`StoreError`] if the operating system does not read the file, perhaps only for a moment.
+    pub(super) fn present(
+        folder: &Path,
+        identity: &HostIdentity,
+    ) -> Result<Option<Self>, StoreError> {
         let mut text = String::new();
-        let file = open_file(&folder.join("current"), OpenOptions::new().read(true)).ok()?;
-        file.take(4096).read_to_string(&mut text).ok()?;
+        let read = open_file(&folder.join("current"), OpenOptions::new().read(true))
+            .and_then(|file| file.take(4096).read_to_string(&mut text));
+        match read {
+            Ok(_) => Ok(Self::parse(&text, folder, identity)),
+            // Missing; not a regular file; not text.
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    ErrorKind::NotFound | ErrorKind::PermissionDenied | ErrorKind::InvalidData
+                ) =>
+            {
+                Ok(None)
+            }
+            Err(error) => Err(io_error(&error)),
+        }
+    }
+
+    /// Reads the text of `current`, and compares it with the machine and the files.
+    fn parse(text: &str, folder: &Path, identity: &HostIdentity) -> Option<Self> {
         let mut lines = text.lines();
         let mut field = |name: &str| lines.next()?.strip_prefix(name)?.strip_prefix(' ');
         if field("layout")? != LAYOUT

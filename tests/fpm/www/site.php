@@ -27,6 +27,19 @@ try {
 		'open'  => Vault::openWithKeyFile( SITE, $_GET['slots'] )->slotKinds() ? 'opened' : '',
 		'shown' => str_contains( info(), $_GET['text'] ) ? 'shown' : 'not shown',
 		'ini'   => ini_get( $_GET['entry'] ),
+		// Ends the request before its end, after it has used its settings.
+		'end'   => ( static function (): void {
+			$GLOBALS['kept'] = array( Store::open(), Vault::create( SITE, str_repeat( 'k', 64 ) ) );
+			echo getmypid(), ' ended';
+			match ( $_GET['how'] ) {
+				'exit'      => exit( 3 ),
+				'fatal'     => no_such_function(),
+				'memory'    => str_repeat( 'x', PHP_INT_MAX >> 8 ),
+				'finish'    => fastcgi_finish_request() && exit(),
+				'exception' => throw new LogicException( 'not caught' ),
+				'shutdown'  => register_shutdown_function( static fn() => Store::open()->status() ) || exit(),
+			};
+		} )(),
 		'set'   => ( static function (): string {
 			$set  = static fn(): bool => false !== ini_set( $_GET['entry'], $_GET['value'] );
 			$done = $set();
