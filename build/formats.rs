@@ -39,6 +39,11 @@ struct Row {
     place: Place,
     #[serde(default)]
     upper: bool,
+    /// Whether it is base64 that may continue on further lines.
+    #[serde(default)]
+    lines: bool,
+    /// What is known about the format if the page at `source` does not state it.
+    note: Option<String>,
     checksum: Option<Checksum>,
 }
 
@@ -70,7 +75,7 @@ enum ChecksumKind {
 }
 
 /// Returns the code of the table: the formats in their order, and for each first byte the beginnings with it, with their
-/// second byte in lower case.
+/// second byte in lower case. `PAIRS` has a bit for each pair of first bytes, and `INSIDE` for those inside words.
 ///
 /// # Errors
 /// All faults that were found, one for each line.
@@ -106,6 +111,9 @@ fn check(row: &Row) -> Vec<String> {
     if row.what.is_empty() || !(row.source.starts_with("https://") || row.source == "docs/audit.md")
     {
         faults.push("`what` and `source` (an https address) must be given".to_owned());
+    }
+    if row.note.as_ref().is_some_and(String::is_empty) {
+        faults.push("`note` must not be empty".to_owned());
     }
     if row.checksum.as_ref().is_some_and(|sum| sum.why.is_empty()) {
         faults.push("`checksum` must state why it is used as it is".to_owned());
@@ -155,6 +163,15 @@ fn check(row: &Row) -> Vec<String> {
     faults
 }
 
+/// Returns the length of the shortest credential of a format without a beginning.
+fn least(row: &Row) -> usize {
+    let length = |part: &Part| match part {
+        Part::Text(text) => text.len(),
+        Part::Run(_, least, _) => usize::from(*least),
+    };
+    row.rest.iter().map(length).sum()
+}
+
 fn code(rows: &[Row]) -> String {
     let mut out = String::from("pub(super) static FORMATS: &[Format] = &[\n");
     for row in rows {
@@ -175,11 +192,12 @@ fn code(rows: &[Row]) -> String {
         });
         writeln!(
             out,
-            "    Format {{ start: &{:?}, rest: &[{parts}], word: {}, upper: {}, checksum: {} }},",
+            "    Format {{ start: &{:?}, rest: &[{parts}], word: {}, upper: {}, checksum: {}, lines: {} }},",
             row.start,
             row.place == Place::Word,
             row.upper,
             sum.map_or("None".to_owned(), |name| format!("Some({name})")),
+            row.lines,
         )
         .unwrap_or_default();
     }
@@ -188,6 +206,12 @@ fn code(rows: &[Row]) -> String {
         .filter(|&index| rows.get(index).is_some_and(|row| row.start.is_empty()))
         .collect();
     writeln!(out, "pub(super) static OPEN: &[u8] = &{open:?};").unwrap_or_default();
+    let least = open
+        .iter()
+        .filter_map(|&index| rows.get(index))
+        .map(least)
+        .min();
+    writeln!(out, "const OPEN_LEAST: usize = {};", least.unwrap_or(0)).unwrap_or_default();
     out.push_str("pub(super) static LEADS: [&[(&str, u8, u8)]; 128] = [\n");
     for byte in 0..128_u8 {
         let leads: Vec<String> = rows
@@ -203,6 +227,23 @@ fn code(rows: &[Row]) -> String {
         writeln!(out, "    &[{}],", leads.join(", ")).unwrap_or_default();
     }
     out.push_str("];\n");
+    for (name, inside) in [("PAIRS", false), ("INSIDE", true)] {
+        let mut pairs = [0_u128; 128];
+        for row in rows {
+            for start in row
+                .start
+                .iter()
+                .filter(|_| !inside || row.place != Place::Word)
+            {
+                if let [first, second, ..] = start.to_ascii_lowercase().as_bytes()
+                    && let Some(seconds) = pairs.get_mut(usize::from(*first))
+                {
+                    *seconds |= 1 << second;
+                }
+            }
+        }
+        writeln!(out, "static {name}: [u128; 128] = {pairs:?};").unwrap_or_default();
+    }
     out
 }
 
@@ -216,7 +257,7 @@ mod tests {
     fn a_correct_row_becomes_code() {
         let code = generate(&format!("[{ROW}]")).unwrap();
         assert!(code.contains(
-            r#"Format { start: &["ab_"], rest: &[Part::Run(Set::Hex, 2, Some(4)), Part::Text("-"), Part::Run(Set::Alnum, 8, None), ], word: false, upper: true, checksum: Some(crc32_base62) },"#
+            r#"Format { start: &["ab_"], rest: &[Part::Run(Set::Hex, 2, Some(4)), Part::Text("-"), Part::Run(Set::Alnum, 8, None), ], word: false, upper: true, checksum: Some(crc32_base62), lines: false },"#
         ), "{code}");
         assert!(code.contains(r#"&[("ab_", b'b', 0)],"#));
         assert!(code.contains("OPEN: &[u8] = &[];"));

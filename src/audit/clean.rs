@@ -22,17 +22,24 @@ pub(super) const CHANGE_BYTES: usize = 8192;
 /// Returns `input` without invisible characters and secrets, cut to at most `max` characters. A text that was cut ends
 /// with `…`.
 pub(super) fn text(input: &str, max: usize) -> String {
-    let mut visible = String::with_capacity(input.len());
     let mut breaks = Vec::new();
-    for c in input.chars() {
-        if !is_invisible(c) {
-            visible.push(c);
-        } else if is_break(c) {
-            breaks.push(visible.len());
+    let mut out = if input.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        redact(input, &breaks)
+    } else {
+        let mut visible = String::with_capacity(input.len());
+        for c in input.chars() {
+            if !is_invisible(c) {
+                visible.push(c);
+            } else if is_break(c) {
+                breaks.push(visible.len());
+            }
         }
+        breaks.dedup();
+        redact(&visible, &breaks)
+    };
+    if out.len() <= max {
+        return out;
     }
-    breaks.dedup();
-    let mut out = redact(&visible, &breaks);
     if let Some((cut, _)) = out.char_indices().nth(max) {
         let end = out
             .char_indices()
@@ -47,13 +54,13 @@ pub(super) fn text(input: &str, max: usize) -> String {
 /// Returns `change` with every key and value cleaned, its keys in byte order, and its width, depth and length bounded.
 pub(super) fn change(input: &Map<String, Value>) -> Map<String, Value> {
     let clean = object(input, 1, None);
-    let json = Value::Object(clean.clone()).to_string();
+    let json = serde_json::to_vec(&clean).unwrap_or_default();
     if json.len() <= CHANGE_BYTES {
         return clean;
     }
     let mut digest = Map::new();
     digest.insert("bytes".to_owned(), json.len().into());
-    digest.insert("sha256".to_owned(), hex(&sha256(json.as_bytes())).into());
+    digest.insert("sha256".to_owned(), hex(&sha256(&json)).into());
     digest
 }
 
@@ -68,7 +75,11 @@ fn value(input: &Value, depth: usize, name: Option<Named>) -> Value {
             let mut out: Vec<Value> = items
                 .iter()
                 .take(MEMBERS)
-                .map(|item| value(item, depth + 1, name))
+                .enumerate()
+                .map(|(index, item)| {
+                    let before = index.checked_sub(1).and_then(|before| items.get(before));
+                    value(item, depth + 1, name.max(option(before)))
+                })
                 .collect();
             if items.len() > MEMBERS {
                 out.push("…".into());
@@ -80,10 +91,32 @@ fn value(input: &Value, depth: usize, name: Option<Named>) -> Value {
     }
 }
 
+/// Returns what an option of a command line, such as `--token`, says about the item after it.
+fn option(item: Option<&Value>) -> Option<Named> {
+    item?
+        .as_str()
+        .filter(|item| item.starts_with('-') && !item.contains(['=', ' ']))
+        .and_then(named)
+}
+
+/// Returns what a member such as `name` says about the member `value` of the same object.
+fn label(members: &Map<String, Value>) -> Option<Named> {
+    let is_value = |name: &String| name.to_ascii_lowercase().ends_with("value");
+    if !members.keys().any(is_value) {
+        return None;
+    }
+    members
+        .iter()
+        .filter(|(name, _)| !is_value(name))
+        .filter_map(|(_, member)| named(member.as_str().filter(|text| text.len() <= KEY)?))
+        .max()
+}
+
 /// Returns the replacement of `input` if its name makes it a secret.
 fn secret(input: &str, name: Option<Named>) -> Option<String> {
+    let name = name?;
     let visible: String = input.chars().filter(|&c| !is_invisible(c)).collect();
-    hides(name?, visible.trim()).then(|| REDACTED.to_owned())
+    hides(name, visible.trim()).then(|| REDACTED.to_owned())
 }
 
 /// Whether a member is a digest under the name `sha256`, as the summaries of arguments contain it.
@@ -95,8 +128,11 @@ fn is_digest(name: &str, member: &Value) -> bool {
 fn object(input: &Map<String, Value>, depth: usize, outer: Option<Named>) -> Map<String, Value> {
     // Sorted here, so that the bytes do not depend on the features of serde_json.
     let mut sorted = std::collections::BTreeMap::new();
+    let label = label(input);
     for (name, member) in input {
-        let secret = named(name).max(outer).filter(|_| !is_digest(name, member));
+        let own = named(name).max(label.filter(|_| name.to_ascii_lowercase().ends_with("value")));
+        let secret = own.max(outer).filter(|_| !is_digest(name, member));
+        let hidden = member.is_number() && own.is_some_and(|own| hides(own, &member.to_string()));
         let name = text(name, KEY);
         let mut key = name.clone();
         let mut count = 1_usize;
@@ -109,7 +145,12 @@ fn object(input: &Map<String, Value>, depth: usize, outer: Option<Named>) -> Map
             sorted.insert("…".to_owned(), Value::from(input.len() - MEMBERS));
             break;
         }
-        sorted.insert(key, value(member, depth + 1, secret));
+        let clean = if hidden {
+            REDACTED.into()
+        } else {
+            value(member, depth + 1, secret)
+        };
+        sorted.insert(key, clean);
     }
     sorted.into_iter().collect()
 }
@@ -125,7 +166,8 @@ const fn is_invisible(c: char) -> bool {
     matches!(
         c,
         '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{ad}' | '\u{34f}' | '\u{600}'..='\u{605}' | '\u{61c}'
-            | '\u{6dd}' | '\u{70f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+            | '\u{6dd}' | '\u{70f}' | '\u{890}' | '\u{891}' | '\u{8e2}' | '\u{110bd}' | '\u{110cd}'
+            | '\u{13430}'..='\u{1343f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
             | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
             | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}'
             | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'

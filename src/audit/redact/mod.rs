@@ -3,8 +3,8 @@
 //! | module | finds |
 //! | --- | --- |
 //! | `table` | credentials of published formats |
-//! | `shapes` | JWTs, `Bearer` and `Basic` credentials, private keys in PEM, application passwords of WordPress |
-//! | `named` | values after names such as `api_key` and `password` |
+//! | `shapes` | JWTs, `Bearer` and `Basic` credentials, private keys in PEM, application passwords and password hashes of WordPress |
+//! | `named`, `names` | values after names such as `api_key` and `password` |
 //! | `address` | passwords in addresses |
 //!
 //! Redacting an ordinary word is harmless, so the rules are broad. Every rule reads a bounded stretch at each place until
@@ -12,11 +12,12 @@
 
 mod address;
 mod named;
+mod names;
 mod scan;
 mod shapes;
 mod table;
 
-pub(super) use named::{Named, hides, named};
+pub(super) use names::{Named, hides, named};
 
 pub use scan::REDACTED;
 
@@ -38,26 +39,27 @@ const PASSES: usize = 8;
 /// ```
 #[must_use]
 pub fn redact(text: &str, breaks: &[usize]) -> String {
-    let (mut clean, mut found) = pass(text, breaks);
-    // What stands next to a replaced secret may only now be recognised. Without a secret there is one pass.
+    let Some(mut clean) = pass(text, breaks) else {
+        return text.to_owned();
+    };
+    // What stands next to a replaced secret may only now be recognised.
     for _ in 1..PASSES {
-        if !found {
-            break;
+        match pass(&clean, &[]) {
+            Some(next) if next != clean => clean = next,
+            _ => break,
         }
-        let (next, _) = pass(&clean, &[]);
-        found = next != clean;
-        clean = next;
     }
     clean
 }
 
-/// Replaces the secrets that are found by reading `text` once. Also returns whether there was one.
-fn pass(text: &str, breaks: &[usize]) -> (String, bool) {
+/// Replaces the secrets that are found by reading `text` once. Returns `None` if there is none.
+fn pass(text: &str, breaks: &[usize]) -> Option<String> {
     let mut scan = Scan::new(text, breaks);
-    let mut out = String::with_capacity(text.len());
+    let mut out = None::<String>;
     let (mut at, mut copied) = (0, 0);
     while at < scan.len() {
         if let Some((start, end)) = find(&scan, at) {
+            let out = out.get_or_insert_default();
             out.push_str(scan.text(copied, start));
             out.push_str(REDACTED);
             at = end;
@@ -67,8 +69,9 @@ fn pass(text: &str, breaks: &[usize]) -> (String, bool) {
             at += 1;
         }
     }
+    let mut out = out?;
     out.push_str(scan.text(copied, scan.len()));
-    (out, copied > 0)
+    Some(out)
 }
 
 /// Returns start and end of a secret that is recognised at `at`. It begins at `at` or later.
@@ -76,8 +79,12 @@ fn find(scan: &Scan<'_>, at: usize) -> Option<(usize, usize)> {
     let byte = scan.byte(at);
     let here = |end: usize| (at, end);
     match byte {
-        b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'_' | b'.' => {
+        b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'_' | b'.' | b'~' => {
             let starts = scan.starts_word(at);
+            // Most places are inside a word, where only few formats may begin.
+            if !starts && !table::leads(scan, at, false) && !shapes::leads(scan, at) {
+                return None;
+            }
             table::find(scan, at, starts)
                 .or_else(|| shapes::find(scan, at, starts))
                 .map(here)
@@ -87,8 +94,9 @@ fn find(scan: &Scan<'_>, at: usize) -> Option<(usize, usize)> {
             .or_else(|| shapes::jwt(scan, at))
             .map(here)
             .or_else(|| named::option(scan, at)),
-        b'/' | b'\\' => address::find(scan, at),
-        b'%' => address::find(scan, at).or_else(|| named::find(scan, at)),
+        b'$' => shapes::password_hash(scan, at).map(here),
+        b'/' | b'\\' => address::find(scan, at).or_else(|| named::find(scan, at)),
+        b'%' | b'&' | 0xef => address::find(scan, at).or_else(|| named::find(scan, at)),
         b'=' | b':' | b'>' | b',' => named::find(scan, at),
         _ => None,
     }

@@ -1,143 +1,15 @@
 //! Values that are secret because of the name before them, as in `api_key=…`, `"password": "…"` and `--token …`.
 
-use super::scan::{REDACTED, Scan, is_random};
+use super::names::{NAME, Named, SAMPLE, hides, named};
+use super::scan::{REDACTED, Scan};
 
-/// What a name says about its value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(in super::super) enum Named {
-    /// It may be a key: only a long and irregular value is a secret.
-    Key,
-    /// It is generated: every value is a secret, except ordinary words and short numbers.
-    Token,
-    /// A person may have chosen it: every value is a secret, except the words that describe a state.
-    Password,
-}
+/// How far before a name such as `value` the name of the secret is looked for, in bytes.
+const LABEL: usize = 96;
+/// The largest number of tags between a name and its value.
+const ELEMENTS: usize = 3;
+/// The longest tag between a name and its value, in bytes.
+const TAG: usize = 16;
 
-/// The ends of names of passwords.
-const PASSWORD: &[&str] = &[
-    "password",
-    "passwords",
-    "passwd",
-    "passwort",
-    "passphrase",
-    "passcode",
-    "pwd",
-    "kennwort",
-    "motdepasse",
-    "contrasena",
-    "wachtwoord",
-];
-/// The ends of names of generated secrets.
-const TOKEN: &[&str] = &[
-    "token",
-    "tokens",
-    "secret",
-    "secrets",
-    "apikey",
-    "apikeys",
-    "accesskey",
-    "secretkey",
-    "privatekey",
-    "signingkey",
-    "encryptionkey",
-    "accountkey",
-    "masterkey",
-    "sharedkey",
-    "authkey",
-    "licensekey",
-    "credential",
-    "credentials",
-    "authorization",
-    "authorizationcode",
-    "authcode",
-    "nonce",
-    "jwt",
-];
-/// Names that are too short to be looked for inside another word.
-const TOKEN_WORD: &[&str] = &["pass", "pw", "psk"];
-/// The ends of names of what may be a secret.
-const KEY: &[&str] = &[
-    "key",
-    "keys",
-    "auth",
-    "authentication",
-    "salt",
-    "session",
-    "sessionid",
-    "sessid",
-    "cookie",
-    "signature",
-    "private",
-    "otp",
-    "sid",
-];
-/// Words that describe the state or type of a secret and cannot be one.
-const STATES: &[&str] = &[
-    "absent",
-    "accepted",
-    "active",
-    "added",
-    "array",
-    "bad",
-    "boolean",
-    "changed",
-    "correct",
-    "created",
-    "default",
-    "deleted",
-    "denied",
-    "disabled",
-    "empty",
-    "enabled",
-    "expired",
-    "false",
-    "forgotten",
-    "given",
-    "hidden",
-    "inactive",
-    "incorrect",
-    "integer",
-    "invalid",
-    "mismatch",
-    "missing",
-    "new",
-    "no",
-    "none",
-    "null",
-    "number",
-    "object",
-    "off",
-    "ok",
-    "old",
-    "on",
-    "optional",
-    "present",
-    "protected",
-    "refused",
-    "rejected",
-    "removed",
-    "required",
-    "reset",
-    "revoked",
-    "rotated",
-    "same",
-    "set",
-    "string",
-    "too",
-    "true",
-    "unchanged",
-    "undefined",
-    "unknown",
-    "unset",
-    "unused",
-    "updated",
-    "used",
-    "valid",
-    "was",
-    "weak",
-    "wrong",
-    "yes",
-];
 /// Schemes of the header `Authorization`, whose credential is the next word.
 const SCHEMES: &[&str] = &[
     "basic",
@@ -153,102 +25,6 @@ const SCHEMES: &[&str] = &[
     "aws4-hmac-sha256",
 ];
 
-/// The longest name, in bytes. Of a longer one only the end is read.
-const NAME: usize = 48;
-/// How much of a value is read to find out whether it is a secret, in bytes.
-const SAMPLE: usize = 128;
-
-/// Returns what a name says about its value, if it names a credential. Letter case and separators do not matter:
-/// `client_secret`, `X-Client-Secret` and `clientSecret` are one name.
-pub(in super::super) fn named(name: &str) -> Option<Named> {
-    let mut buffer = [0_u8; NAME];
-    let mut length = 0;
-    let from = name.len().saturating_sub(NAME);
-    let end = name.as_bytes().get(from..).unwrap_or_default();
-    for (slot, byte) in buffer
-        .iter_mut()
-        .zip(end.iter().filter(|byte| byte.is_ascii_alphanumeric()))
-    {
-        *slot = byte.to_ascii_lowercase();
-        length += 1;
-    }
-    let plain = buffer.get(..length).unwrap_or_default();
-    let ends = |names: &[&str]| names.iter().any(|known| plain.ends_with(known.as_bytes()));
-    let last = last_word(end);
-    if ends(PASSWORD) {
-        Some(Named::Password)
-    } else if ends(TOKEN)
-        || TOKEN_WORD
-            .iter()
-            .any(|known| last.eq_ignore_ascii_case(known.as_bytes()))
-    {
-        Some(Named::Token)
-    } else if ends(KEY) || plain == b"code" {
-        Some(Named::Key)
-    } else {
-        None
-    }
-}
-
-/// Returns the last word of a name in any of the usual spellings: `pass` of `db_pass` and `Pass` of `smtpPass`.
-fn last_word(name: &[u8]) -> &[u8] {
-    let is_start = |place: usize| match (
-        place.checked_sub(1).and_then(|b| name.get(b)),
-        name.get(place),
-    ) {
-        (Some(before), Some(first)) => {
-            !before.is_ascii_alphanumeric()
-                || (before.is_ascii_lowercase() && first.is_ascii_uppercase())
-        }
-        _ => true,
-    };
-    let start = (0..name.len()).rev().find(|place| is_start(*place));
-    name.get(start.unwrap_or(0)..).unwrap_or_default()
-}
-
-/// Whether a value with such a name is a secret.
-pub(in super::super) fn hides(named: Named, value: &str) -> bool {
-    let value = value.trim_end_matches(['.', '!', '?', ')', ']', '}']);
-    let without = |label: &str| value.strip_prefix(label);
-    let digest = without("sha256:").or_else(|| without("sha256-"));
-    if value.is_empty()
-        || value == REDACTED.trim_end_matches(']')
-        || digest.is_some_and(|digest| digest.bytes().all(|byte| byte.is_ascii_hexdigit()))
-        || value.bytes().all(|byte| b"*.-_/\\".contains(&byte))
-    {
-        return false;
-    }
-    match named {
-        Named::Key => value
-            .split(|c: char| !is_generated(c))
-            .any(|word| is_random(word.get(..SAMPLE).unwrap_or(word).as_bytes())),
-        Named::Token => {
-            let is_short_number = value.len() <= 9 && value.bytes().all(|b| b.is_ascii_digit());
-            !is_short_number && !is_word(value)
-        }
-        Named::Password => !STATES.iter().any(|state| value.eq_ignore_ascii_case(state)),
-    }
-}
-
-/// Whether a character may be part of a generated word.
-const fn is_generated(c: char) -> bool {
-    c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '+' | '/' | '=' | '.' | '~')
-}
-
-/// Whether a text is an ordinary word or name: letters in words of one case or with a capital at the beginning, which `_`
-/// or `-` may join.
-fn is_word(text: &str) -> bool {
-    text.chars().count() <= 24
-        && text.split(['_', '-']).all(|word| {
-            let mut rest = word.chars();
-            let first = rest.next();
-            let rest = rest.as_str();
-            first.is_some_and(char::is_alphabetic)
-                && (rest.chars().all(|c| c.is_alphabetic() && !c.is_uppercase())
-                    || word.chars().all(|c| c.is_alphabetic() && !c.is_lowercase()))
-        })
-}
-
 /// Returns start and end of the value after the separator at `at`, if it is a secret because of the name before it. A
 /// separator is `=`, `:`, also encoded, `>` after an XML element, or a comma between quoted texts.
 pub(super) fn find(scan: &Scan<'_>, at: usize) -> Option<(usize, usize)> {
@@ -256,37 +32,94 @@ pub(super) fn find(scan: &Scan<'_>, at: usize) -> Option<(usize, usize)> {
     if !b"=:,>".contains(&separator) {
         return None;
     }
-    let (start, end) = name_before(scan, at);
-    let name = scan.text(start, end);
+    let (mut start, mut end) = name_before(scan, at);
     match separator {
         b',' if !is_argument(scan, start) => return None,
-        b'>' if scan.before(start) != b'<' => return None,
+        b'>' if !is_element(scan, start) => return None,
         _ => {}
     }
-    let kind = named(name)?;
+    let mut kind = named(scan.text(start, end));
+    let (bracket, place) = before_quotes(scan, start);
+    if kind.is_none() && bracket == b'[' {
+        // An element of an array: `passwords[0]`.
+        (start, end) = name_before(scan, place);
+        kind = named(scan.text(start, end));
+    }
+    let name = scan.text(start, end);
+    if kind.is_none() && name.len() >= 5 && ends_with(name, "value") {
+        kind = label(scan, start);
+    }
+    if kind.is_none() && name.eq_ignore_ascii_case("passe") {
+        // The French name consists of three words.
+        kind = named(scan.text(start.saturating_sub(7), end));
+    }
+    let kind = kind?;
     let value = Value::after(scan, at + length);
     if separator == b',' && value.quote.is_none() {
         return None;
     }
-    let header = name.len() >= 13 && named_header(name);
-    value.secret(scan, kind, header)
+    value.secret(scan, kind, ends_with(name, "authorization"))
 }
 
-fn named_header(name: &str) -> bool {
-    name.get(name.len() - 13..)
-        .is_some_and(|end| end.eq_ignore_ascii_case("authorization"))
+fn ends_with(name: &str, end: &str) -> bool {
+    name.len()
+        .checked_sub(end.len())
+        .and_then(|from| name.get(from..))
+        .is_some_and(|last| last.eq_ignore_ascii_case(end))
 }
 
-/// Returns start and end of the value of a command line option that begins at `at`, such as `--token …`, if it is a
-/// secret. A value behind a sign is found by [`find`].
+/// Whether the name at `start` is that of an XML element, also with a namespace.
+fn is_element(scan: &Scan<'_>, start: usize) -> bool {
+    let mut at = start;
+    if scan.before(at) == b':' {
+        at -= 1;
+        while start - at < NAME && scan.before(at).is_ascii_alphanumeric() {
+            at -= 1;
+        }
+    }
+    scan.decoded_before(at).0 == b'<'
+}
+
+/// Returns what the text before a name such as `value` says about it: `"name": "api_key", "value"` names an API key.
+fn label(scan: &Scan<'_>, start: usize) -> Option<Named> {
+    let before = scan.text(start.saturating_sub(LABEL), start);
+    let object = before.rsplit(['{', '}', ';']).next()?;
+    object
+        .split(|c: char| !(c.is_alphanumeric() || "_-".contains(c)))
+        .filter_map(named)
+        .max()
+}
+
+/// Returns start and end of the value of a command line option that begins at `at`, if it is a secret: `--token …`, user
+/// and password after `-u` and `--user`, and `-p…` of the programs that take a password there. A value behind a sign is
+/// found by [`find`].
 pub(super) fn option(scan: &Scan<'_>, at: usize) -> Option<(usize, usize)> {
-    let name = scan.text_end(at, "--")?;
-    let is_name = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
-    let end = scan.run(name, NAME, is_name);
-    if scan.byte(end) != b' ' || scan.before(at) == b'-' {
+    if !matches!(
+        scan.before(at),
+        0 | b' ' | b'"' | b'\'' | b'=' | b'(' | b'[' | b']'
+    ) {
         return None;
     }
-    let kind = named(scan.text(name, end))?;
+    let is_name = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+    let start = scan.run(at, 2, |byte| byte == b'-');
+    let end = scan.run(start, NAME, is_name);
+    let name = scan.text(start, end);
+    if start == at + 1 {
+        return match name.as_bytes() {
+            [b'u'] => user(scan, end),
+            [b'p', ..] if takes_password(scan, at) => {
+                Value::after(scan, start + 1).secret(scan, Named::Password, false)
+            }
+            _ => None,
+        };
+    }
+    if scan.byte(end) != b' ' {
+        return None;
+    }
+    if matches!(name, "user" | "proxy-user") {
+        return user(scan, end);
+    }
+    let kind = named(name)?;
     let value = Value::after(scan, end);
     // What begins with two hyphens is the next option.
     scan.text_end(value.start, "--")
@@ -294,26 +127,75 @@ pub(super) fn option(scan: &Scan<'_>, at: usize) -> Option<(usize, usize)> {
         .then(|| value.secret(scan, kind, false))?
 }
 
-/// Returns start and end of the name before the separator at `at`. Spaces and quotes may stand between them.
-fn name_before(scan: &Scan<'_>, at: usize) -> (usize, usize) {
-    let mut end = at;
+/// Returns start and end of `user:password` behind an option. Two numbers are the ids of a user and a group.
+fn user(scan: &Scan<'_>, at: usize) -> Option<(usize, usize)> {
+    let value = Value::after(scan, at);
+    let end = value.end(scan, value.start, SAMPLE);
+    let (_, password) = scan.text(value.start, end).split_once(':')?;
+    let is_id = password.bytes().all(|byte| byte.is_ascii_digit());
+    (scan.byte(at) == b' ' && !is_id).then(|| (value.start, value.end(scan, end, usize::MAX)))
+}
+
+/// Whether a program stands before `at` whose option `-p` takes a password.
+fn takes_password(scan: &Scan<'_>, at: usize) -> bool {
+    let before = scan.text(at.saturating_sub(LABEL), at).to_ascii_lowercase();
+    let command = before.rsplit(['|', ';', '&']).next().unwrap_or_default();
+    ["mysql", "mariadb", "sshpass"]
+        .iter()
+        .any(|program| command.contains(program))
+}
+
+/// Returns the character before the spaces and quotes that end at `end`, and its place.
+fn before_quotes(scan: &Scan<'_>, mut end: usize) -> (u8, usize) {
     loop {
-        match scan.before(end) {
-            b' ' | b'\\' | b']' | b'?' | b'"' | b'\'' => end -= 1,
-            b'0' | b'2' | b'7'
-                if end >= 3 && scan.byte(end - 3) == b'%' && scan.byte(end - 2) == b'2' =>
-            {
-                end -= 3;
-            }
+        let (byte, start) = scan.decoded_before(end);
+        if end == 0 || !b" \"'`".contains(&byte) {
+            return (byte, start);
+        }
+        end = start;
+    }
+}
+
+/// Returns start and end of the name before the separator at `at`. Spaces, quotes and the end of an element may stand
+/// between them.
+fn name_before(scan: &Scan<'_>, at: usize) -> (usize, usize) {
+    let (mut end, mut tag) = (at, false);
+    while end > 0 {
+        let (byte, start) = scan.decoded_before(end);
+        match byte {
+            b' ' | b'\\' | b']' | b'?' | b'"' | b'\'' | b'`' | b'*' => end = start,
+            b'>' if !tag => match tag_before(scan, start) {
+                Some(place) => {
+                    tag = true;
+                    end = place;
+                }
+                None => break,
+            },
             _ => break,
         }
     }
-    let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte);
-    let mut start = end;
-    while start > 0 && end - start < NAME && is_name(scan.before(start)) {
-        start -= 1;
-    }
-    (start, end)
+    let from = end.saturating_sub(NAME);
+    let before = scan.text(from, end);
+    let name = before
+        .char_indices()
+        .rev()
+        .take_while(|(_, c)| c.is_alphanumeric() || "_-.".contains(*c) || is_mark(*c))
+        .last()
+        .map_or(before.len(), |(place, _)| place);
+    (end - (before.len() - name), end)
+}
+
+/// Returns the place of the end tag, such as `</b>`, whose last character is at `at`.
+fn tag_before(scan: &Scan<'_>, at: usize) -> Option<usize> {
+    let before = scan.text(at.saturating_sub(TAG), at);
+    let name = before.trim_end_matches(|c: char| c.is_ascii_alphanumeric());
+    let tag = name.strip_suffix("</")?;
+    Some(at - (before.len() - tag.len()))
+}
+
+/// Whether a character is a combining accent.
+const fn is_mark(c: char) -> bool {
+    matches!(c, '\u{300}'..='\u{36f}')
 }
 
 /// Whether the name at `start` is the first argument of a function and quoted, as in `define( 'DB_PASSWORD', …`.
@@ -329,23 +211,30 @@ fn is_argument(scan: &Scan<'_>, start: usize) -> bool {
 struct Value {
     start: usize,
     quote: Option<u8>,
-    /// Whether there is a backslash or a percent sign before the quote.
-    escaped: bool,
+    /// The length of the quote in the text. An escaped quote ends with one of the same length.
+    length: usize,
 }
 
 impl Value {
-    /// Finds the value that follows a separator, behind further signs, spaces and quotes.
+    /// Finds the value that follows a separator, behind further signs, spaces, quotes and elements without attributes.
     fn after(scan: &Scan<'_>, mut at: usize) -> Self {
-        let (mut quote, mut escaped) = (None, false);
+        let (mut quote, mut quoted, mut elements) = (None, 0, 0);
         loop {
             let (byte, length) = scan.decoded(at);
             match byte {
-                b'"' | b'\'' => {
+                b'"' | b'\'' | b'`' => {
                     quote = Some(byte);
-                    escaped = length > 1;
+                    quoted = length;
                 }
-                b'+' if quote.is_some() => break,
-                b' ' | b'=' | b'>' | b':' | b'[' | b'(' | b'+' if quote.is_none() => {}
+                b' ' | b'=' | b'>' | b':' | b'[' | b'(' | b'+' | b'*' => {}
+                b'<' if elements < ELEMENTS => match element(scan, at) {
+                    Some(end) => {
+                        elements += 1;
+                        at = end;
+                        continue;
+                    }
+                    None => break,
+                },
                 _ => break,
             }
             at += length;
@@ -354,11 +243,12 @@ impl Value {
             }
         }
         // `[redacted]` begins with a bracket that is part of the value.
-        let bracket = at > 0 && scan.before(at) == b'[' && quote.is_none();
+        let bracket =
+            quote.is_none() && at > 0 && scan.text(at - 1, at - 1 + REDACTED.len()) == REDACTED;
         Self {
             start: if bracket { at - 1 } else { at },
             quote,
-            escaped,
+            length: quoted,
         }
     }
 
@@ -404,7 +294,7 @@ impl Value {
         while at < limit {
             let (byte, length) = scan.decoded(at);
             let ends = match self.quote {
-                Some(quote) => byte == quote && (length > 1) == self.escaped,
+                Some(quote) => byte == quote && length == self.length,
                 None => {
                     b" \"'&;,<>".contains(&byte)
                         // A cut text ends with an ellipsis.
@@ -418,4 +308,13 @@ impl Value {
         }
         at.min(scan.len())
     }
+}
+
+/// Returns the end of the beginning of character data, or of the tag of an element without attributes, at `at`.
+fn element(scan: &Scan<'_>, at: usize) -> Option<usize> {
+    scan.text_end(at, "<![CDATA[").or_else(|| {
+        let name = scan.run(at + 1, 1, |byte| byte == b'/');
+        let end = scan.run(name, TAG - 3, |byte| byte.is_ascii_alphanumeric());
+        (end > name && scan.byte(end) == b'>').then_some(end + 1)
+    })
 }

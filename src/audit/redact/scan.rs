@@ -10,14 +10,23 @@ pub(super) struct Scan<'a> {
     breaks: &'a [usize],
     /// The end of the last secret that was found.
     after: usize,
+    /// Whether a word may begin directly behind a letter or digit: behind an escaped character or a removed line break.
+    escapes: bool,
 }
 
+/// How many times a percent sign may have been percent-encoded again.
+const LEVELS: usize = 3;
+/// The longest escaped character, in bytes.
+const LONGEST: usize = 10;
+
 impl<'a> Scan<'a> {
-    pub(super) const fn new(text: &'a str, breaks: &'a [usize]) -> Self {
+    pub(super) fn new(text: &'a str, breaks: &'a [usize]) -> Self {
+        let is_escape = |byte: &u8| matches!(byte, b'%' | b'\\');
         Self {
             text,
             breaks,
             after: 0,
+            escapes: !breaks.is_empty() || text.as_bytes().iter().any(is_escape),
         }
     }
 
@@ -48,7 +57,7 @@ impl<'a> Scan<'a> {
     }
 
     /// Returns the end of the run of bytes from `at` for which `is` holds, at most `most` bytes away.
-    pub(super) fn run(&self, at: usize, most: usize, is: impl Fn(u8) -> bool) -> usize {
+    pub(super) fn run(&self, at: usize, most: usize, mut is: impl FnMut(u8) -> bool) -> usize {
         let bytes = self.text.as_bytes().get(at..).unwrap_or_default();
         at + bytes
             .iter()
@@ -72,16 +81,8 @@ impl<'a> Scan<'a> {
     /// character (`%3D`, `\n`, `\u0022`).
     pub(super) fn starts_word(&self, at: usize) -> bool {
         let back = |count: usize| at.checked_sub(count).map_or(0, |place| self.byte(place));
-        let plain = |byte: u8| byte != b'%' && byte != b'\\';
-        if back(1).is_ascii_alphanumeric()
-            && plain(back(2))
-            && plain(back(3))
-            && plain(back(6))
-            && at != self.after
-            && self.breaks.is_empty()
-        {
-            // Within a word, as most places are.
-            return false;
+        if !self.escapes {
+            return !back(1).is_ascii_alphanumeric() || at == self.after;
         }
         let hex = |from: usize, to: usize| (from..=to).all(|n| back(n).is_ascii_hexdigit());
         let escape = (back(1) == b'%' && self.byte(at).is_ascii_hexdigit())
@@ -115,18 +116,113 @@ impl<'a> Scan<'a> {
         Some(at)
     }
 
-    /// Returns the character at `at` as software would decode it, and its length in the text: `%40` and `\/` are one
-    /// character.
+    /// Returns the character at `at` as software would decode it, and its length in the text: `%40`, `%2540`, `\/`,
+    /// `\u002f` and `&quot;` are one character. Typographic quotes are returned as straight ones, full-width signs as those
+    /// of ASCII, and the spaces of typography as a space.
     pub(super) fn decoded(&self, at: usize) -> (u8, usize) {
-        let digit = |at: usize| char::from(self.byte(at)).to_digit(16);
-        match self.byte(at) {
-            b'%' => match (digit(at + 1), digit(at + 2)) {
-                (Some(high), Some(low)) => (u8::try_from(high * 16 + low).unwrap_or(0), 3),
-                _ => (b'%', 1),
-            },
-            b'\\' if self.byte(at + 1).is_ascii_punctuation() => (self.byte(at + 1), 2),
-            byte => (byte, 1),
+        let byte = self.byte(at);
+        match byte {
+            b'%' => self.percent(at),
+            b'\\' => self.backslash(at),
+            b'&' => self.entity(at),
+            0xc2 | 0xe2 | 0xe3 | 0xef => self.typographic(at),
+            _ => None,
         }
+        .unwrap_or((byte, 1))
+    }
+
+    /// Returns the character that ends at `end` as software would decode it, and where it begins.
+    pub(super) fn decoded_before(&self, end: usize) -> (u8, usize) {
+        let last = self.before(end);
+        if last.is_ascii_hexdigit() || last == b';' || !last.is_ascii() {
+            for length in (2..=LONGEST.min(end)).rev() {
+                let (byte, found) = self.decoded(end - length);
+                if found == length {
+                    return (byte, end - length);
+                }
+            }
+        }
+        (last, end.saturating_sub(1))
+    }
+
+    /// Reads hexadecimal digits.
+    fn hex(&self, start: usize, end: usize) -> Option<u8> {
+        let digits = self.text.get(start..end)?;
+        let is_hex = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+        u8::from_str_radix(digits, 16).ok().filter(|_| is_hex)
+    }
+
+    fn percent(&self, at: usize) -> Option<(u8, usize)> {
+        let mut digits = at + 1;
+        // A percent sign that was encoded again is `%25`.
+        for _ in 0..LEVELS {
+            if self.byte(digits) == b'2'
+                && self.byte(digits + 1) == b'5'
+                && self.hex(digits + 2, digits + 4).is_some()
+            {
+                digits += 2;
+            }
+        }
+        Some((self.hex(digits, digits + 2)?, digits + 2 - at))
+    }
+
+    /// Reads an escape of JSON, which may have been escaped again.
+    fn backslash(&self, at: usize) -> Option<(u8, usize)> {
+        let end = self.run(at, LONGEST, |byte| byte == b'\\');
+        let next = self.byte(end);
+        if (end - at) % 2 == 0 {
+            // Escaped backslashes.
+            Some((b'\\', 2))
+        } else if next == b'u' && self.byte(end + 1) == b'0' && self.byte(end + 2) == b'0' {
+            Some((self.hex(end + 3, end + 5)?, end + 5 - at))
+        } else {
+            (next.is_ascii_punctuation()).then_some((next, end + 1 - at))
+        }
+    }
+
+    /// Reads a character reference of HTML.
+    fn entity(&self, at: usize) -> Option<(u8, usize)> {
+        let end = self.run(at, LONGEST, |byte| byte != b';');
+        let name = self
+            .text
+            .get(at + 1..end)
+            .filter(|_| self.byte(end) == b';')?;
+        let byte = match name {
+            "quot" | "ldquo" | "rdquo" | "bdquo" | "laquo" | "raquo" => b'"',
+            "apos" | "lsquo" | "rsquo" | "sbquo" => b'\'',
+            "amp" => b'&',
+            "lt" => b'<',
+            "gt" => b'>',
+            "equals" => b'=',
+            "colon" => b':',
+            "nbsp" => b' ',
+            _ => {
+                let number = name.strip_prefix('#')?;
+                let number = match number.strip_prefix(['x', 'X']) {
+                    Some(digits) => u32::from_str_radix(digits, 16).ok()?,
+                    None => number.parse().ok()?,
+                };
+                plain(char::from_u32(number)?)?
+            }
+        };
+        Some((byte, end + 1 - at))
+    }
+
+    fn typographic(&self, at: usize) -> Option<(u8, usize)> {
+        let c = self.text.get(at..)?.chars().next()?;
+        Some((plain(c)?, c.len_utf8()))
+    }
+}
+
+/// Returns the ASCII character that a character stands for: quotes, spaces, and the full-width forms of ASCII.
+fn plain(c: char) -> Option<u8> {
+    match c {
+        '\0'..='\x7f' => u8::try_from(c).ok(),
+        '\u{a0}' | '\u{2002}'..='\u{200a}' | '\u{202f}' | '\u{3000}' => Some(b' '),
+        '«' | '»' | '“' | '”' | '„' | '‟' | '「' | '」' => Some(b'"'),
+        '‘' | '’' | '‚' | '‛' | '‹' | '›' => Some(b'\''),
+        '\u{ff01}'..='\u{ff5e}' => u8::try_from(u32::from(c) - 0xfee0).ok(),
+        _ => None,
     }
 }
 
@@ -206,5 +302,42 @@ mod tests {
         }
         scan.found_until(18);
         assert!(scan.starts_word(18));
+    }
+
+    #[test]
+    fn escaped_characters_are_decoded_in_both_directions() {
+        for (text, byte) in [
+            ("%3D", b'='),
+            ("%253d", b'='),
+            ("%2525253D", b'='),
+            ("\\\"", b'"'),
+            ("\\\\\\\"", b'"'),
+            ("\\u0022", b'"'),
+            ("\\\\\\u0022", b'"'),
+            ("&quot;", b'"'),
+            ("&#34;", b'"'),
+            ("&#x27;", b'\''),
+            ("&#8220;", b'"'),
+            ("”", b'"'),
+            ("»", b'"'),
+            ("’", b'\''),
+            ("：", b':'),
+            ("\u{a0}", b' '),
+        ] {
+            let text = format!("a{text}b");
+            let scan = Scan::new(&text, &[]);
+            assert_eq!(scan.decoded(1), (byte, text.len() - 2), "{text}");
+            let escaped = text.contains('\\');
+            if !escaped {
+                assert_eq!(scan.decoded_before(text.len() - 1), (byte, 1), "{text}");
+            }
+        }
+        for text in [
+            "%", "%3", "%3x", "%+1", "\\", "\\n", "\\u00", "&", "&amp", "&none;", "é", "日",
+        ] {
+            let scan = Scan::new(text, &[]);
+            assert_eq!(scan.decoded(0), (text.as_bytes()[0], 1), "{text}");
+        }
+        assert_eq!(Scan::new("\\\\\"", &[]).decoded(0), (b'\\', 2));
     }
 }

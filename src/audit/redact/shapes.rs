@@ -19,6 +19,11 @@ pub(super) fn find(scan: &Scan<'_>, at: usize, starts: bool) -> Option<usize> {
     .or_else(|| jwt(scan, at))
 }
 
+/// Whether an authentication scheme may begin at `at`.
+pub(super) fn leads(scan: &Scan<'_>, at: usize) -> bool {
+    matches!(scan.byte(at), b'b' | b'B') && matches!(scan.byte(at + 1), b'a' | b'A' | b'e' | b'E')
+}
+
 /// Whether a byte may be part of base64url parts that are joined by dots.
 const fn is_dotted(byte: u8) -> bool {
     is_base64url(byte) || byte == b'.'
@@ -39,10 +44,13 @@ fn separators(scan: &Scan<'_>, mut at: usize) -> usize {
 fn bearer(scan: &Scan<'_>, at: usize) -> Option<usize> {
     let scheme = scan.text_end(at, "bearer")?;
     let credential = separators(scan, scheme);
+    if credential == scheme {
+        return None;
+    }
     let end = scan.run(credential, usize::MAX, |byte| {
         byte.is_ascii_graphic() && !b"\"',;<>".contains(&byte)
     });
-    (credential > scheme && end > credential).then_some(end)
+    (end > credential).then_some(end)
 }
 
 /// Returns the end of `Basic` and the credential after it: base64 of a text with a colon
@@ -70,18 +78,52 @@ fn basic(scan: &Scan<'_>, at: usize) -> Option<usize> {
 /// Returns the end of a private key in PEM ([RFC 7468](https://www.rfc-editor.org/rfc/rfc7468)), of OpenSSH or of OpenPGP:
 /// that of its last line, or of the text if that line is missing.
 pub(super) fn pem(scan: &Scan<'_>, at: usize) -> Option<usize> {
-    let begin = scan.text_end(at, "-----BEGIN")?;
+    // Of four or five hyphens and, in some files, a space.
+    let dashes = scan.run(at, 5, |byte| byte == b'-');
+    if dashes < at + 4 {
+        return None;
+    }
+    let begin = scan.text_end(scan.run(dashes, 1, |byte| byte == b' '), "BEGIN")?;
     let label = scan.text(begin, begin + 96);
-    let label = label.get(..label.find("-----")?)?.to_ascii_uppercase();
+    let label = label.get(..label.find("----")?)?.to_ascii_uppercase();
     if !(label.contains("PRIVATE") && label.contains("KEY")) {
         return None;
     }
-    let rest = scan.text(begin, scan.len());
-    let end = rest.to_ascii_uppercase().find("-----END").and_then(|end| {
-        let last = rest.get(end + 5..)?;
-        Some(begin + end + 5 + last.find("-----")? + 5)
-    });
-    Some(end.unwrap_or(scan.len()))
+    let mut place = begin;
+    while place < scan.len() {
+        place = scan.run(place, usize::MAX, |byte| byte != b'-');
+        let dashes = scan.run(place, usize::MAX, |byte| byte == b'-');
+        let space = scan.run(dashes, 1, |byte| byte == b' ');
+        if dashes >= place + 4
+            && let Some(label) = scan.text_end(space, "END")
+        {
+            let last = scan.run(label, 96, |byte| byte != b'-');
+            return Some(scan.run(last, 5, |byte| byte == b'-'));
+        }
+        place = dashes;
+    }
+    Some(scan.len())
+}
+
+/// Returns the end of a password hash of WordPress: phpass (`$P$`), bcrypt (`$2y$`, also with `$wp` before it) or Argon2.
+pub(super) fn password_hash(scan: &Scan<'_>, at: usize) -> Option<usize> {
+    let run = |at: usize| {
+        scan.run(at, usize::MAX, |byte| {
+            byte.is_ascii_alphanumeric() || b"./+$,=".contains(&byte)
+        })
+    };
+    [
+        ("$P$", 31),
+        ("$H$", 31),
+        ("$2", 57),
+        ("$wp$2", 57),
+        ("$argon2", 60),
+    ]
+    .iter()
+    .find_map(|(start, least)| {
+        let rest = scan.text_end(at, start)?;
+        Some(run(rest)).filter(|end| *end >= rest + least)
+    })
 }
 
 /// Returns the end of a JWT ([RFC 7515 §3.1](https://www.rfc-editor.org/rfc/rfc7515#section-3.1)): three or more base64url
@@ -97,7 +139,14 @@ pub(super) fn jwt(scan: &Scan<'_>, at: usize) -> Option<usize> {
 
 /// Returns the end of a JWT whose dotted word is read from `at` on.
 pub(super) fn jwt_from(scan: &Scan<'_>, at: usize) -> Option<usize> {
-    let end = scan.run(at, usize::MAX, is_dotted);
+    let mut dots = 0_usize;
+    let end = scan.run(at, usize::MAX, |byte| {
+        dots += usize::from(byte == b'.');
+        is_dotted(byte)
+    });
+    if dots < 2 {
+        return None;
+    }
     let (mut parts, mut long, mut since_json) = (0_usize, 0_usize, None::<usize>);
     let mut secret = false;
     for part in scan
@@ -157,6 +206,9 @@ fn application_password(scan: &Scan<'_>, at: usize) -> Option<usize> {
 /// Returns the end of an application password in one word.
 fn unspaced(scan: &Scan<'_>, at: usize) -> Option<usize> {
     let end = scan.run(at, 25, |byte| byte.is_ascii_alphanumeric());
+    if end != at + 24 {
+        return None;
+    }
     let word = scan.text(at, end).as_bytes();
     let changes = word
         .windows(2)
@@ -167,7 +219,7 @@ fn unspaced(scan: &Scan<'_>, at: usize) -> Option<usize> {
         after == b'.' && scan.byte(end + 1).is_ascii_alphanumeric()
     };
     let alone = !continues && !b"-./+".contains(&scan.before(at));
-    (word.len() == 24 && alone && cases(word) == 3 && changes >= 9).then_some(end)
+    (alone && cases(word) == 3 && changes >= 9).then_some(end)
 }
 
 /// Returns the end of one space, as it is written or encoded.

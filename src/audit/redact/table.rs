@@ -20,6 +20,8 @@ pub(super) struct Format {
     /// Computes the checksum at the end of the shortest form. With the right checksum the credential counts inside a word
     /// too, otherwise only where a word begins.
     checksum: Option<Checksum>,
+    /// Whether it is base64 that may continue on further lines.
+    lines: bool,
 }
 
 /// Computes a checksum of six characters.
@@ -70,10 +72,21 @@ impl Set {
     }
 }
 
+/// Whether a format may begin at `at`. `starts` states whether a word begins there.
+pub(super) fn leads(scan: &Scan<'_>, at: usize, starts: bool) -> bool {
+    let pairs = if starts { &PAIRS } else { &INSIDE };
+    let first = usize::from(scan.byte(at).to_ascii_lowercase());
+    let second = scan.byte(at + 1).to_ascii_lowercase();
+    second.is_ascii()
+        && pairs
+            .get(first)
+            .is_some_and(|seconds| seconds >> second & 1 == 1)
+}
+
 /// Returns the end of a credential of a published format that begins at `at`. It includes the whole word, because a longer
 /// word is a longer credential, but not a credential that follows directly: that one is found next.
 pub(super) fn find(scan: &Scan<'_>, at: usize, starts: bool) -> Option<usize> {
-    let (mut end, set) = shortest(scan, at, starts)?;
+    let (mut end, set, lines) = shortest(scan, at, starts)?;
     let mut in_set = true;
     let mut json = None;
     loop {
@@ -91,14 +104,50 @@ pub(super) fn find(scan: &Scan<'_>, at: usize, starts: bool) -> Option<usize> {
         end += 1;
     }
     // A JWT may follow directly too.
-    Some(json.and_then(|json| jwt(scan, json)).unwrap_or(end))
+    let end = json.and_then(|json| jwt(scan, json)).unwrap_or(end);
+    Some(if lines { lines_end(scan, end) } else { end })
 }
 
-/// Returns the end of the shortest credential that begins at `at`, and the set of the characters that may follow. `starts`
+/// Returns the end of the lines of base64 that follow at `end`, and of the last line of PEM. Spaces, also encoded and escaped
+/// ones, separate the lines.
+fn lines_end(scan: &Scan<'_>, mut end: usize) -> usize {
+    loop {
+        let mut at = end;
+        loop {
+            let length = match (scan.byte(at), scan.byte(at + 1), scan.byte(at + 2)) {
+                (b' ', ..) => 1,
+                (b'\\', b'n' | b'r', _) => 2,
+                (b'%', b'2', b'0') | (b'%', b'0', b'A' | b'a' | b'D' | b'd') => 3,
+                _ => break,
+            };
+            at += length;
+        }
+        let line = scan.run(at, usize::MAX, |byte| {
+            byte.is_ascii_alphanumeric() || b"+/=".contains(&byte)
+        });
+        let is_line = line >= at + 32 || line > at && scan.before(line) == b'=';
+        if at == end || !is_line || shortest(scan, at, true).is_some() {
+            return scan.text_end(at, "-----END").map_or(end, |last| {
+                let last = scan.run(last, 64, |byte| {
+                    byte.is_ascii_alphanumeric() || byte == b' '
+                });
+                scan.run(last, 5, |byte| byte == b'-')
+            });
+        }
+        end = line;
+    }
+}
+
+/// Returns the end of the shortest credential that begins at `at`, the set of the characters that may follow, and whether
+/// further lines may follow. `starts`
 /// states whether a word begins there.
-fn shortest(scan: &Scan<'_>, at: usize, starts: bool) -> Option<(usize, Set)> {
+fn shortest(scan: &Scan<'_>, at: usize, starts: bool) -> Option<(usize, Set, bool)> {
     let first = scan.byte(at).to_ascii_lowercase();
-    let leads = LEADS.get(usize::from(first)).copied().unwrap_or_default();
+    let leads = if leads(scan, at, starts) {
+        LEADS.get(usize::from(first)).copied().unwrap_or_default()
+    } else {
+        &[]
+    };
     let following = scan.byte(at + 1).to_ascii_lowercase();
     let led = leads.iter().find_map(|(start, second, index)| {
         if *second != following {
@@ -107,7 +156,10 @@ fn shortest(scan: &Scan<'_>, at: usize, starts: bool) -> Option<(usize, Set)> {
         let rest = scan.text_end(at, start)?;
         end(scan, *index, at, rest, starts)
     });
-    let open = if starts && (is_base64url(first) || first == b'.') {
+    let open = if starts
+        && scan.len() >= at + OPEN_LEAST
+        && (is_base64url(first) || first == b'.' || first == b'~')
+    {
         OPEN
     } else {
         &[]
@@ -120,7 +172,13 @@ fn shortest(scan: &Scan<'_>, at: usize, starts: bool) -> Option<(usize, Set)> {
 
 /// Returns the end of the shortest credential of one format that begins at `at` and whose parts after the beginning are at
 /// `rest`. The work at each place is bounded.
-fn end(scan: &Scan<'_>, format: u8, at: usize, rest: usize, starts: bool) -> Option<(usize, Set)> {
+fn end(
+    scan: &Scan<'_>,
+    format: u8,
+    at: usize,
+    rest: usize,
+    starts: bool,
+) -> Option<(usize, Set, bool)> {
     let format = FORMATS.get(usize::from(format))?;
     if format.word && !starts {
         return None;
@@ -143,7 +201,7 @@ fn end(scan: &Scan<'_>, format: u8, at: usize, rest: usize, starts: bool) -> Opt
         }
     }
     match format.rest.last()? {
-        Part::Run(set, ..) => Some((place, *set)),
+        Part::Run(set, ..) => Some((place, *set, format.lines)),
         Part::Text(_) => None,
     }
 }
