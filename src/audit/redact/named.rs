@@ -13,6 +13,7 @@ const TAG: usize = 16;
 /// Schemes of the header `Authorization`, whose credential is the next word.
 const SCHEMES: &[&str] = &[
     "basic",
+    "bearer",
     "token",
     "digest",
     "negotiate",
@@ -271,8 +272,11 @@ impl Value {
             let scheme = scan.run(start, 16, |byte| {
                 byte.is_ascii_alphanumeric() || byte == b'-'
             });
-            if matches!(scan.byte(scheme), b' ' | b'+' | b'%') && is_scheme(scheme) {
-                let credential = scheme + if scan.byte(scheme) == b'%' { 3 } else { 1 };
+            let mut credential = scheme;
+            while let (b' ' | b'+', length) = scan.decoded(credential) {
+                credential += length;
+            }
+            if credential > scheme && is_scheme(scheme) {
                 let end = self.end(scan, credential, usize::MAX);
                 return (end > credential).then_some((start, end));
             }

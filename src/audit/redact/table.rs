@@ -72,6 +72,21 @@ impl Set {
     }
 }
 
+/// The shortest credential of a format at a place.
+struct Shortest {
+    end: usize,
+    /// The characters that may follow.
+    set: Set,
+    format: &'static Format,
+}
+
+impl Shortest {
+    /// Whether `earlier`, read to its end, includes this credential: both have one format, whose last run takes a whole word.
+    fn continues(&self, earlier: &Self) -> bool {
+        std::ptr::eq(self.format, earlier.format) && self.set.has(b'-') && self.set.has(b'_')
+    }
+}
+
 /// Whether a format may begin at `at`. `starts` states whether a word begins there.
 pub(super) fn leads(scan: &Scan<'_>, at: usize, starts: bool) -> bool {
     let pairs = if starts { &PAIRS } else { &INSIDE };
@@ -86,7 +101,8 @@ pub(super) fn leads(scan: &Scan<'_>, at: usize, starts: bool) -> bool {
 /// Returns the end of a credential of a published format that begins at `at`. It includes the whole word, because a longer
 /// word is a longer credential, but not a credential that follows directly: that one is found next.
 pub(super) fn find(scan: &Scan<'_>, at: usize, starts: bool) -> Option<usize> {
-    let (mut end, set, lines) = shortest(scan, at, starts)?;
+    let first = shortest(scan, at, starts)?;
+    let (mut end, set) = (first.end, first.set);
     let mut in_set = true;
     let mut json = None;
     loop {
@@ -95,7 +111,9 @@ pub(super) fn find(scan: &Scan<'_>, at: usize, starts: bool) -> Option<usize> {
         if !(in_set || is_base64url(byte)) {
             break;
         }
-        if shortest(scan, end, true).is_some() {
+        if let Some(next) = shortest(scan, end, true)
+            && !(in_set && next.continues(&first))
+        {
             return Some(end);
         }
         if json.is_none() && byte == b'e' && scan.text_end(end, "eyJ").is_some() {
@@ -105,7 +123,11 @@ pub(super) fn find(scan: &Scan<'_>, at: usize, starts: bool) -> Option<usize> {
     }
     // A JWT may follow directly too.
     let end = json.and_then(|json| jwt(scan, json)).unwrap_or(end);
-    Some(if lines { lines_end(scan, end) } else { end })
+    Some(if first.format.lines {
+        lines_end(scan, end)
+    } else {
+        end
+    })
 }
 
 /// Returns the end of the lines of base64 that follow at `end`, and of the last line of PEM. Spaces, also encoded and escaped
@@ -138,10 +160,9 @@ fn lines_end(scan: &Scan<'_>, mut end: usize) -> usize {
     }
 }
 
-/// Returns the end of the shortest credential that begins at `at`, the set of the characters that may follow, and whether
-/// further lines may follow. `starts`
+/// Returns the shortest credential that begins at `at`. `starts`
 /// states whether a word begins there.
-fn shortest(scan: &Scan<'_>, at: usize, starts: bool) -> Option<(usize, Set, bool)> {
+fn shortest(scan: &Scan<'_>, at: usize, starts: bool) -> Option<Shortest> {
     let first = scan.byte(at).to_ascii_lowercase();
     let leads = if leads(scan, at, starts) {
         LEADS.get(usize::from(first)).copied().unwrap_or_default()
@@ -170,15 +191,9 @@ fn shortest(scan: &Scan<'_>, at: usize, starts: bool) -> Option<(usize, Set, boo
     })
 }
 
-/// Returns the end of the shortest credential of one format that begins at `at` and whose parts after the beginning are at
+/// Returns the shortest credential of one format that begins at `at` and whose parts after the beginning are at
 /// `rest`. The work at each place is bounded.
-fn end(
-    scan: &Scan<'_>,
-    format: u8,
-    at: usize,
-    rest: usize,
-    starts: bool,
-) -> Option<(usize, Set, bool)> {
+fn end(scan: &Scan<'_>, format: u8, at: usize, rest: usize, starts: bool) -> Option<Shortest> {
     let format = FORMATS.get(usize::from(format))?;
     if format.word && !starts {
         return None;
@@ -201,7 +216,11 @@ fn end(
         }
     }
     match format.rest.last()? {
-        Part::Run(set, ..) => Some((place, *set, format.lines)),
+        Part::Run(set, ..) => Some(Shortest {
+            end: place,
+            set: *set,
+            format,
+        }),
         Part::Text(_) => None,
     }
 }
