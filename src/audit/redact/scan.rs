@@ -170,7 +170,7 @@ impl<'a> Scan<'a> {
     fn backslash(&self, at: usize) -> Option<(u8, usize)> {
         let end = self.run(at, LONGEST, |byte| byte == b'\\');
         let next = self.byte(end);
-        if (end - at) % 2 == 0 {
+        if (end - at).is_multiple_of(2) {
             // Escaped backslashes.
             Some((b'\\', 2))
         } else if next == b'u' && self.byte(end + 1) == b'0' && self.byte(end + 2) == b'0' {
