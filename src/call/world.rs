@@ -3,10 +3,10 @@
 use crate::clock::Timestamp;
 use crate::entropy::Entropy;
 use crate::limit::{Admission, CallLimit};
-use crate::metering::counted_under;
+use crate::metering;
 use crate::reason::Reason;
 use crate::replay::{OneTimeItem, Sighting, seen_once};
-use crate::store::{Origin, Store, StoreError};
+use crate::store::{Origin, Store};
 use crate::token::Claims;
 
 /// What a decision depends on besides the request.
@@ -38,9 +38,7 @@ impl World<'_> {
     /// # Errors
     /// [`Reason::LimitUnusable`], or the reason why the store could not answer.
     pub(crate) fn admit(&self, key: &str, limit: CallLimit) -> Result<Admission, Reason> {
-        self.store
-            .admit(&[counted_under(key, limit)?], self.now)
-            .map_err(StoreError::reason)
+        metering::count_request(self.store, key, limit, self.now)
     }
 
     /// Marks a confirmation token as used. Of all callers with the same token, exactly one succeeds.

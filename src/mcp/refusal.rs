@@ -1,7 +1,6 @@
 //! Refusals before a connection is admitted: how they are limited, and which of them are recorded.
 
 use super::reply::McpReply;
-use super::settings::PAUSE;
 use super::wire::error::RpcError;
 use super::wire::response::ResponseBuilder;
 use crate::audit::attempt::Attempt;
@@ -9,7 +8,7 @@ use crate::audit::draft::Actor;
 use crate::call::World;
 use crate::decision::Denial;
 use crate::limit::{Admission, CallLimit, address_key};
-use crate::metering::{count_failure, is_first_refusal};
+use crate::metering::{PAUSE, count_failure, is_first_refusal};
 use crate::reason::Reason;
 
 /// A refusal, and whether it is recorded.

@@ -9,9 +9,6 @@ use crate::http::WebOrigin;
 use crate::keyring::Keyring;
 use crate::limit::CallLimit;
 
-/// Seconds after which a client may try again when the kill switch is on or the store is unavailable.
-pub(super) const PAUSE: u32 = 60;
-
 /// The longest lifetime of a confirmation token, in seconds.
 const MAX_CONFIRMATION_LIFETIME: u32 = 3600;
 

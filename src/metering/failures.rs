@@ -4,15 +4,12 @@
 //! that failed. A request with a genuine credential is limited by what the credential belongs to, such as a connection,
 //! so that no neighbour can lock it out.
 
-use super::counted_under;
+use super::{PAUSE, count_request};
 use crate::clock::Timestamp;
 use crate::decision::Denial;
 use crate::limit::{Admission, CallLimit, address_key};
 use crate::reason::Reason;
-use crate::store::{Store, StoreError};
-
-/// Seconds after which a client may try again if the store cannot answer.
-const PAUSE: u32 = 60;
+use crate::store::Store;
 
 /// How often a refusal is recorded, for each reason and subject. Without this limit, a client without a genuine
 /// credential could fill the audit log.
@@ -98,9 +95,7 @@ fn count(
     limit: CallLimit,
     now: Timestamp,
 ) -> (Option<Denial>, Option<Admission>) {
-    let counted = counted_under(&format!("failures:{address}"), limit)
-        .and_then(|limit| store.admit(&[limit], now).map_err(StoreError::reason));
-    match counted {
+    match count_request(store, &format!("failures:{address}"), limit, now) {
         Err(unusable) => (Some(denial(unusable, Some(PAUSE))), None),
         Ok(admission @ Admission::Admitted { .. }) => (None, Some(admission)),
         Ok(admission @ Admission::Refused { retry_after, .. }) => (
@@ -117,11 +112,8 @@ fn count(
 /// A refusal that the store cannot count is not recorded.
 #[must_use]
 pub fn is_first_refusal(store: &dyn Store, reason: Reason, subject: &str, now: Timestamp) -> bool {
-    counted_under(&format!("refusal:{reason}:{subject}"), RECORDED).is_ok_and(|limit| {
-        store
-            .admit(&[limit], now)
-            .is_ok_and(|admission| admission.is_admitted())
-    })
+    let key = format!("refusal:{reason}:{subject}");
+    count_request(store, &key, RECORDED, now).is_ok_and(|admission| admission.is_admitted())
 }
 
 const fn denial(reason: Reason, retry_after: Option<u32>) -> Denial {

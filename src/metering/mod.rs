@@ -28,13 +28,24 @@ pub fn named_limit(name: &[u8], max: i64, seconds: i64) -> Result<Limit, LimitEr
     Limit::new(key, max, seconds.saturating_mul(1000))
 }
 
-/// Returns the limit that counts under `key`.
+/// Seconds after which a client may try again if the site cannot serve agents, for example because its store cannot be
+/// used.
+pub(crate) const PAUSE: u32 = 60;
+
+/// Counts one request under `key` against `limit`.
 ///
 /// # Errors
-/// [`Reason::LimitUnusable`] if the limit is outside what [`Limit::new`] can keep exactly.
-pub(crate) fn counted_under(key: &str, limit: CallLimit) -> Result<Limit, Reason> {
-    named_limit(key.as_bytes(), limit.max.into(), limit.window.into())
-        .map_err(|_| Reason::LimitUnusable)
+/// [`Reason::LimitUnusable`] if the limit is outside what [`Limit::new`] can keep exactly, or the reason why the store
+/// could not count.
+pub(crate) fn count_request(
+    store: &dyn Store,
+    key: &str,
+    limit: CallLimit,
+    now: Timestamp,
+) -> Result<Admission, Reason> {
+    let limit = named_limit(key.as_bytes(), limit.max.into(), limit.window.into())
+        .map_err(|_| Reason::LimitUnusable)?;
+    store.admit(&[limit], now).map_err(StoreError::reason)
 }
 
 /// Why a call could not be counted.

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::decision::{Decision, Denial};
 use crate::http;
+use crate::metering::PAUSE;
 use crate::reason::Reason;
 
 /// The error codes of the RFCs that this server sends.
@@ -170,8 +171,6 @@ impl OAuthReply {
     /// The refusal of a request that exceeds a limit (RFC 6585 §4): status 429; or of one that cannot be counted,
     /// because the store cannot be used: status 503.
     pub(super) fn denied(denial: Denial) -> Self {
-        /// Seconds after which a client may try again if the store cannot be used.
-        const PAUSE: u32 = 60;
         let is_limit = matches!(
             denial.reason,
             Reason::RateLimited | Reason::RateLimitedIp | Reason::RateLimitedConnection

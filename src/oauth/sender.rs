@@ -15,9 +15,9 @@ use crate::bytes;
 use crate::clock::Timestamp;
 use crate::decision::Denial;
 use crate::limit::{Admission, CallLimit, address_key};
-use crate::metering::{CountedFailure, count_failure, count_idle, counted_under, is_first_refusal};
+use crate::metering::{CountedFailure, count_failure, count_idle, count_request, is_first_refusal};
 use crate::reason::Reason;
-use crate::store::{Store, StoreError};
+use crate::store::Store;
 
 /// The limit of the requests of one grant, and of the failed requests of one authenticated client. A client
 /// refreshes once an hour.
@@ -188,12 +188,7 @@ impl Sender<'_> {
     }
 
     fn within(&self, key: &str, limit: CallLimit, reason: Reason) -> Result<(), Denial> {
-        let admission = counted_under(key, limit).and_then(|limit| {
-            self.store
-                .admit(&[limit], self.now)
-                .map_err(StoreError::reason)
-        });
-        match admission {
+        match count_request(self.store, key, limit, self.now) {
             Ok(Admission::Admitted { .. }) => Ok(()),
             Ok(Admission::Refused { retry_after, .. }) => Err(Denial {
                 reason,

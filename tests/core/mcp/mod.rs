@@ -3,5 +3,5 @@ mod confirmation;
 mod flows;
 mod http;
 mod limits;
-mod support;
+pub mod support;
 mod vectors;

@@ -27,6 +27,12 @@ pub struct TestStore {
 }
 
 impl TestStore {
+    pub fn new(now: Timestamp) -> Self {
+        Self {
+            memory: MemoryStore::new(now),
+            broken: AtomicBool::new(false),
+        }
+    }
     fn sound(&self) -> Result<&MemoryStore, StoreError> {
         if self.broken.load(Ordering::Relaxed) {
             return Err(StoreError::Busy);
@@ -101,11 +107,8 @@ impl Default for Site {
     fn default() -> Self {
         Self {
             keyring: keyring(1),
-            store: TestStore {
-                // Before the time at which the tests issue tokens.
-                memory: MemoryStore::new(Timestamp::from_seconds(1)),
-                broken: AtomicBool::new(false),
-            },
+            // Before the time at which the tests issue tokens.
+            store: TestStore::new(Timestamp::from_seconds(1)),
             entropy: CountingEntropy::default(),
             now: NOW,
         }
