@@ -173,3 +173,41 @@ fn only_root_can_own_a_shared_folder() {
     assert_eq!(opened(dir.path()), Err(StateFolderError::Writable));
     assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0);
 }
+
+#[test]
+fn only_a_regular_file_is_opened_and_a_new_one_is_private() {
+    use std::fs::OpenOptions;
+    use std::io::ErrorKind;
+    let dir = tempfile::tempdir().unwrap();
+    let at = |name: &str| dir.path().join(name);
+    let file = open_file(&at("file"), OpenOptions::new().write(true).create_new(true)).unwrap();
+    assert_eq!(file.metadata().unwrap().mode() & 0o777, 0o600);
+    fs::create_dir(at("folder")).unwrap();
+    symlink(at("file"), at("link")).unwrap();
+    symlink(at("nowhere"), at("dangling")).unwrap();
+    rustix::fs::mkfifoat(CWD, at("pipe"), Mode::RWXU).unwrap();
+    for name in ["link", "dangling", "pipe"] {
+        for options in [
+            OpenOptions::new().read(true),
+            OpenOptions::new().write(true),
+            OpenOptions::new().read(true).write(true).create(true),
+        ] {
+            let refused = open_file(&at(name), options).unwrap_err();
+            assert_eq!(refused.kind(), ErrorKind::PermissionDenied, "{name}");
+        }
+    }
+    let folder = open_file(&at("folder"), OpenOptions::new().read(true)).unwrap_err();
+    assert_eq!(folder.kind(), ErrorKind::PermissionDenied);
+    assert!(!at("nowhere").exists());
+    assert!(open_file(&at("file"), OpenOptions::new().read(true)).is_ok());
+}
+
+#[test]
+fn a_limit_of_the_process_or_machine_is_told() {
+    for error in [Errno::MFILE, Errno::NFILE] {
+        assert_eq!(StateFolderError::from(error), StateFolderError::OpenFiles);
+    }
+    let long = "a".repeat(300);
+    let refused = StateFolder::open(&Path::new("/").join(long)).err();
+    assert_eq!(refused, Some(StateFolderError::TooLong));
+}

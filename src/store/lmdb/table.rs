@@ -193,7 +193,7 @@ pub(super) fn open_env(
     // * A file that was cut short is never opened: its length is checked before, and equals that of the map from the
     //   start (`stretch`).
     // * A forked child does not use the environment of its parent, except that it closes it (`LmdbStore::renew`).
-    #[allow(unsafe_code)]
+    #[expect(unsafe_code, reason = "LMDB maps the file; see above")]
     let env = unsafe {
         options
             .flags(
@@ -226,7 +226,10 @@ fn close_on_exec(data: (u64, u64)) -> Result<(), StoreError> {
             // SAFETY: The call is unsafe because the descriptor may be closed and reused for another file while it is
             // borrowed. This descriptor belongs to the file that LMDB has just opened and keeps open as long as the
             // environment, which the caller holds; nothing else in this process opens that file.
-            #[allow(unsafe_code)]
+            #[expect(
+                unsafe_code,
+                reason = "LMDB has no function that returns its descriptors as types"
+            )]
             let descriptor = unsafe { BorrowedFd::borrow_raw(number) };
             rustix::io::fcntl_setfd(descriptor, rustix::io::FdFlags::CLOEXEC)
                 .map_err(|error| system::io_error(&error.into()))?;
