@@ -55,7 +55,9 @@ pub enum StoreError {
     )]
     FolderInUse,
     /// The files of the store cannot be written.
-    #[error("the store's files cannot be written: check owner, mode and mount of the folder")]
+    #[error(
+        "the store's files cannot be written: check owner and mode of the folder and its files, and the mount"
+    )]
     NotWritable,
     /// The boot id of the machine cannot be read.
     #[error("the machine's boot id cannot be read: mount /proc, which has it")]

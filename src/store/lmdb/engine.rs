@@ -281,7 +281,7 @@ impl LmdbStore {
 
     /// Starts a new, empty volume. Its watermark is `now`, or the last change of the files if that is later.
     fn start(&self, now: Timestamp) -> Result<Opened, StoreError> {
-        let opened_at = now.max(StoreVolume::latest_trace(&self.folder));
+        let opened_at = now.max(StoreVolume::latest_trace(&self.folder)?);
         let name = StoreVolume::fresh_name(&self.folder, now);
         let path = self.folder.join(&name);
         let map_bytes = self.map_bytes.load(Ordering::Relaxed);

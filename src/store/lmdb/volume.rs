@@ -16,7 +16,7 @@
 //! if it is restored, it must be restored as a whole.
 
 use std::fs::{self, Metadata, OpenOptions};
-use std::io::{ErrorKind, Read as _, Write as _};
+use std::io::{self, ErrorKind, Read as _, Write as _};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
@@ -140,16 +140,20 @@ impl StoreVolume {
 
     /// Returns the latest modification time of the store's files in `folder`. The watermark must not be earlier, even
     /// if the clock of the machine was reset by a restart and is not yet set.
-    pub(super) fn latest_trace(folder: &Path) -> Timestamp {
+    ///
+    /// # Errors
+    /// [`StoreError`] if the operating system does not list the folder, perhaps only for a moment.
+    pub(super) fn latest_trace(folder: &Path) -> Result<Timestamp, StoreError> {
         let changed = |about: Metadata| {
             let since = about.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
             u64::try_from(since.as_millis()).ok()
         };
-        let latest = store_files(folder)
+        let files = store_files(folder).map_err(|error| io_error(&error))?;
+        let latest = files
             .iter()
             .filter_map(|path| changed(fs::symlink_metadata(path).ok()?))
             .max();
-        Timestamp::from_millis(latest.unwrap_or(0))
+        Ok(Timestamp::from_millis(latest.unwrap_or(0)))
     }
 
     /// Makes the complete data file `name` the current one of `folder`, and removes all others.
@@ -176,7 +180,7 @@ impl StoreVolume {
             .and_then(|mut file| file.write_all(text.as_bytes()))
             .and_then(|()| fs::rename(&draft, folder.join("current")))
             .map_err(|error| io_error(&error))?;
-        for path in store_files(folder) {
+        for path in store_files(folder).unwrap_or_default() {
             let kept = path.file_name().and_then(|file| file.to_str());
             if !kept.is_some_and(|file| file.starts_with(name)) {
                 // A file that cannot be removed only takes disk space. The next volume tries again.
@@ -204,17 +208,15 @@ fn is_store(name: &str) -> bool {
         .is_some_and(|id| id.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-'))
 }
 
-fn store_files(folder: &Path) -> Vec<PathBuf> {
-    let Ok(entries) = fs::read_dir(folder) else {
-        return Vec::new();
-    };
-    entries
+fn store_files(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let files = fs::read_dir(folder)?
         .filter_map(|entry| Some(entry.ok()?.path()))
         .filter(|path| {
             let name = path.file_name().and_then(|name| name.to_str());
             name.is_some_and(|name| is_store(name.strip_suffix("-lock").unwrap_or(name)))
         })
-        .collect()
+        .collect();
+    Ok(files)
 }
 
 /// Returns what identifies the files of a volume, and the length of the data file.

@@ -548,7 +548,7 @@ fn a_folder_of_another_user_is_refused_with_a_message() {
         std::os::unix::fs::chown(&own, Some(65_534), None).unwrap();
         assert_eq!(
             told(&own),
-            "the store's files cannot be written: check owner, mode and mount of the folder"
+            "the store's files cannot be written: check owner and mode of the folder and its files, and the mount"
         );
     }
 }
