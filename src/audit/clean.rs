@@ -99,10 +99,9 @@ fn option(item: Option<&Value>) -> Option<Named> {
         .and_then(named)
 }
 
-/// Returns what a member such as `name` says about the member `value` of the same object.
+/// Returns what a member such as `name` says about the members of the same object for which [`is_value`] holds.
 fn label(members: &Map<String, Value>) -> Option<Named> {
-    let is_value = |name: &String| name.to_ascii_lowercase().ends_with("value");
-    if !members.keys().any(is_value) {
+    if !members.keys().any(|name| is_value(name)) {
         return None;
     }
     members
@@ -110,6 +109,13 @@ fn label(members: &Map<String, Value>) -> Option<Named> {
         .filter(|(name, _)| !is_value(name))
         .filter_map(|(_, member)| named(member.as_str().filter(|text| text.len() <= KEY)?))
         .max()
+}
+
+/// Whether a member has the value of something that another member names.
+fn is_value(name: &str) -> bool {
+    let end = name.len().checked_sub(5).and_then(|from| name.get(from..));
+    end.is_some_and(|end| end.eq_ignore_ascii_case("value"))
+        || matches!(name, "old" | "new" | "from" | "to" | "before" | "after")
 }
 
 /// Returns the replacement of `input` if its name makes it a secret.
@@ -130,7 +136,7 @@ fn object(input: &Map<String, Value>, depth: usize, outer: Option<Named>) -> Map
     let mut sorted = std::collections::BTreeMap::new();
     let label = label(input);
     for (name, member) in input {
-        let own = named(name).max(label.filter(|_| name.to_ascii_lowercase().ends_with("value")));
+        let own = named(name).max(label.filter(|_| is_value(name)));
         let secret = own.max(outer).filter(|_| !is_digest(name, member));
         let hidden = member.is_number() && own.is_some_and(|own| hides(own, &member.to_string()));
         let name = text(name, KEY);

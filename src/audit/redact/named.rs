@@ -84,7 +84,7 @@ fn is_element(scan: &Scan<'_>, start: usize) -> bool {
 /// Returns what the text before a name such as `value` says about it: `"name": "api_key", "value"` names an API key.
 fn label(scan: &Scan<'_>, start: usize) -> Option<Named> {
     let before = scan.text(start.saturating_sub(LABEL), start);
-    let object = before.rsplit(['{', '}', ';']).next()?;
+    let object = before.rsplit(['{', '}']).next()?;
     object
         .split(|c: char| !(c.is_alphanumeric() || "_-".contains(c)))
         .filter_map(named)

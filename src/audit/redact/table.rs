@@ -81,9 +81,12 @@ struct Shortest {
 }
 
 impl Shortest {
-    /// Whether `earlier`, read to its end, includes this credential: both have one format, whose last run takes a whole word.
-    fn continues(&self, earlier: &Self) -> bool {
-        std::ptr::eq(self.format, earlier.format) && self.set.has(b'-') && self.set.has(b'_')
+    /// Whether `earlier`, read to its end, includes this credential, which begins at `at`: both have one format, and all
+    /// characters may follow.
+    fn continues(&self, earlier: &Self, scan: &Scan<'_>, at: usize) -> bool {
+        let length = self.end - at;
+        let all = scan.run(at, length, |byte| self.set.has(byte)) == self.end;
+        std::ptr::eq(self.format, earlier.format) && all && self.set.has(b'-') && self.set.has(b'_')
     }
 }
 
@@ -103,6 +106,14 @@ pub(super) fn leads(scan: &Scan<'_>, at: usize, starts: bool) -> bool {
 pub(super) fn find(scan: &Scan<'_>, at: usize, starts: bool) -> Option<usize> {
     let first = shortest(scan, at, starts)?;
     let (mut end, set) = (first.end, first.set);
+    // Another credential may begin within this one and be longer. It is found next.
+    let longer = |place: &usize| {
+        shortest(scan, *place, true)
+            .is_some_and(|next| next.end > end && !next.continues(&first, scan, *place))
+    };
+    if let Some(place) = (at + 1..end).find(longer) {
+        return Some(place);
+    }
     let mut in_set = true;
     let mut json = None;
     loop {
@@ -112,7 +123,7 @@ pub(super) fn find(scan: &Scan<'_>, at: usize, starts: bool) -> Option<usize> {
             break;
         }
         if let Some(next) = shortest(scan, end, true)
-            && !(in_set && next.continues(&first))
+            && !(in_set && next.continues(&first, scan, end))
         {
             return Some(end);
         }

@@ -162,6 +162,7 @@ fn members_with_the_name_of_a_secret_are_redacted() {
         "Contraseña": "dummy1", "пароль": "dummy1", "mot de passe": "dummy1", "password2": "dummy1", "pin_password": 12345678,
         "options": [{ "name": "api_key", "value": "Dummy1" }, { "meta_key": "smtp_pass", "meta_value": 1234567890 }],
         "arguments": ["--password", "dummy1", "--verbose", "dummy1"],
+        "settings": { "name": "smtp_password", "from": "dummy1", "to": "dummy2", "by": "anna1" },
     });
     let kept = json!({
         "token": "missing", "max_tokens": 4096, "password": { "type": "string", "sha256": "0123456789abcdef" },
@@ -185,6 +186,7 @@ fn members_with_the_name_of_a_secret_are_redacted() {
             "pin_password": REDACTED,
             "options": [{ "name": "api_key", "value": REDACTED }, { "meta_key": "smtp_pass", "meta_value": REDACTED }],
             "arguments": ["--password", REDACTED, "--verbose", "dummy1"],
+            "settings": { "name": "smtp_password", "from": REDACTED, "to": REDACTED, "by": "anna1" },
         })
     );
     assert_eq!(entry(&kept), kept);
