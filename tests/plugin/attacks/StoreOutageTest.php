@@ -3,7 +3,7 @@
  * Who: somebody who floods a site whose store has failed, for example because its folder was removed.
  * Has: every address of the site. No request can be counted.
  * Does: sends requests with and without a valid token to every endpoint.
- * Gets: 503 `store_unavailable` with Retry-After from each endpoint that needs the store. No entry, no row and no warning of
+ * Gets: 503 `store_unavailable` with Retry-After from each endpoint that needs the store, or a table that cannot be read. No entry, no row and no warning of
  * PHP. When the store is back, the agent goes on.
  */
 
@@ -12,6 +12,7 @@ declare(strict_types=1);
 namespace Countersign\Tests\attacks;
 
 use Countersign\Plugin\Site\Urls;
+use Countersign\Tests\Agent;
 use Countersign\Tests\AuditTrail;
 use Countersign\Tests\Http;
 use Countersign\Tests\OAuthClient;
@@ -65,5 +66,48 @@ final class StoreOutageTest extends TestCase {
 		self::assertSame( 200, $agent->call( 'whoami' )->status );
 		self::assertSame( 200, OAuthClient::token( $client->redeeming( $code ) )->status, 'the code was not used up' );
 		self::assertSame( 200, OAuthClient::token( $client->refreshing( $tokens['refresh_token'] ) )->status );
+	}
+
+	/** @return array<string, array{string, list<string>}> The table that cannot be read, and the requests that need it. */
+	public function tables(): array {
+		return [
+			'connections' => [ 'connections', [ 'call', 'refresh', 'revoke', 'revoke access' ] ],
+			'grants'      => [ 'grants', [ 'refresh', 'revoke', 'revoke access' ] ],
+			'clients'     => [ 'oauth_clients', [ 'refresh', 'revoke', 'revoke access' ] ],
+		];
+	}
+
+	/**
+	 * A row that cannot be read is not a row that does not exist: the client must not throw its tokens away, nor believe that
+	 * they are revoked.
+	 *
+	 * @dataProvider tables
+	 */
+	public function test_a_table_that_cannot_be_read_is_no_missing_row( string $table, array $needed ): void {
+		global $wpdb;
+		$this->expected_error = '~WordPress database error: \d+ refused in this request~';
+		$client   = OAuthClient::registered();
+		$tokens   = $client->tokens( [ 'preset' => 'read_only' ] );
+		$agent    = new Agent( OAuthClient::newest(), $tokens['access_token'] );
+		$requests = [
+			'call'          => static fn() => $agent->call( 'whoami' ),
+			'refresh'       => static fn() => OAuthClient::token( $client->refreshing( $tokens['refresh_token'] ) ),
+			'revoke'        => static fn() => $client->revoke( $tokens['refresh_token'] ),
+			'revoke access' => static fn() => $client->revoke( $tokens['access_token'] ),
+		];
+		[ $name, $size ] = [ Site::table( $table ), AuditTrail::size() ];
+		$wpdb->query( "RENAME TABLE $name TO {$name}_away" ); // phpcs:ignore
+		try {
+			foreach ( $needed as $what ) {
+				$answer = $requests[ $what ]();
+				self::assertSame( [ 503, 'store_unavailable', '60' ], [ $answer->status, $answer->reason(), $answer->header( 'Retry-After' ) ], "$what: $answer->body" );
+			}
+		} finally {
+			$wpdb->query( "RENAME TABLE {$name}_away TO $name" ); // phpcs:ignore
+		}
+		self::assertSame( $size, AuditTrail::size() );
+		foreach ( $requests as $what => $send ) {
+			self::assertSame( 200, $send()->status, $what );
+		}
 	}
 }

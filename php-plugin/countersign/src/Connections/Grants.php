@@ -54,17 +54,27 @@ final class Grants {
 	/**
 	 * Returns the grant and its connection as the JSON that {@see \Countersign\OAuthTokenRequest::redeem()} takes, or null if
 	 * the grant, its connection or its client does not exist.
+	 *
+	 * @throws Failure If the database cannot be read.
 	 */
 	public function json( int $id ): ?string {
 		return $this->find( 'g.id', $id );
 	}
 
-	/** Returns the newest grant of a connection like {@see json()}. */
+	/**
+	 * Returns the newest grant of a connection like {@see json()}.
+	 *
+	 * @throws Failure If the database cannot be read.
+	 */
 	public function json_of( int $connection ): ?string {
 		return $this->find( 'g.connection_id', $connection );
 	}
 
-	/** @param 'g.id'|'g.connection_id' $column */
+	/**
+	 * @param 'g.id'|'g.connection_id' $column
+	 *
+	 * @throws Failure If the database cannot be read.
+	 */
 	private function find( string $column, int $id ): ?string {
 		global $wpdb;
 		$row = $wpdb->get_row( // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- A table of this plugin, past any cache.
@@ -79,6 +89,7 @@ final class Grants {
 			),
 			ARRAY_A
 		);
+		Failure::if_refused( 'The grant could not be read.' );
 		if ( ! $row || null === $row['connection_state'] || null === $row['client_id'] ) {
 			return null;
 		}

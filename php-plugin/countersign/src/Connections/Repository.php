@@ -17,10 +17,15 @@ final class Repository {
 	/** Seconds between two updates of the time of last use. */
 	private const TOUCH_EVERY = 60;
 
-	/** Returns a connection, or null if there is none with this id. */
+	/**
+	 * Returns a connection, or null if there is none with this id.
+	 *
+	 * @throws Failure If the database cannot be read.
+	 */
 	public function find( int $id ): ?Connection {
 		global $wpdb;
 		$row = $wpdb->get_row( $wpdb->prepare( 'SELECT * FROM %i WHERE id = %d', Schema::table( 'connections' ), $id ), ARRAY_A ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- A table of this plugin, past any cache.
+		Failure::if_refused( 'The connection could not be read.' );
 		return $row ? Connection::from_row( $row ) : null;
 	}
 

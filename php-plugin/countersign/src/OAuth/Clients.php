@@ -28,6 +28,7 @@ final class Clients {
 	 * Returns a client as JSON, stored or registered, or null if there is none with this client id.
 	 *
 	 * @throws \Countersign\Exception If the extension's keys cannot be used.
+	 * @throws Failure                If the database cannot be read.
 	 */
 	public function find( ?string $client_id ): ?string {
 		global $wpdb;
@@ -35,6 +36,7 @@ final class Clients {
 			return null;
 		}
 		$client = $wpdb->get_var( $wpdb->prepare( 'SELECT client FROM %i WHERE id = %s', Schema::table( 'oauth_clients' ), self::key( $client_id ) ) ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- A table of this plugin, past any cache.
+		Failure::if_refused( 'The client could not be read.' );
 		return is_string( $client ) ? $client : $this->extension->oauth()->registeredClient( $client_id );
 	}
 
@@ -58,8 +60,6 @@ final class Clients {
 				'created_at' => time(),
 			]
 		);
-		if ( '' !== $wpdb->last_error ) {
-			throw new Failure( 'The client could not be stored.' );
-		}
+		Failure::if_refused( 'The client could not be stored.' );
 	}
 }
