@@ -59,4 +59,23 @@ final class PlantedSettingsTest extends TestCase {
 		self::assertStringNotContainsString( 'countersign_trusted_proxies', $this->logged(), 'no filter is at fault' );
 		self::assertSame( [], Plugin::composition()->client()->networks() );
 	}
+
+	/** A filter of another plugin can choose proxies, but only those that the extension accepts. */
+	public function test_a_filter_that_trusts_every_address_has_no_effect(): void {
+		// The developer of the filter is told; here only the effect counts.
+		add_filter( 'doing_it_wrong_trigger_error', '__return_false' );
+		$client = Plugin::composition()->client();
+		foreach ( [ [ '0.0.0.0/0', '::/0', new \stdClass(), static fn() => '127.0.0.1', null, [ '127.0.0.1' ] ], '0.0.0.0/0', null, false ] as $networks ) {
+			add_filter( 'countersign_trusted_proxies', $filter = static fn(): mixed => $networks );
+			add_filter( 'countersign_proxy_header', $header = static fn(): mixed => $networks );
+			try {
+				self::assertSame( [ [], 'x-forwarded-for' ], [ $client->networks(), $client->header() ] );
+				self::assertSame( '203.0.113.7', $client->of( [ 'REMOTE_ADDR' => '203.0.113.7', 'HTTP_X_FORWARDED_FOR' => '198.51.100.1', 'HTTP_FORWARDED' => 'for=198.51.100.1' ] ) );
+			} finally {
+				remove_filter( 'countersign_trusted_proxies', $filter );
+				remove_filter( 'countersign_proxy_header', $header );
+			}
+		}
+		remove_filter( 'doing_it_wrong_trigger_error', '__return_false' );
+	}
 }
