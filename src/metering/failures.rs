@@ -61,17 +61,17 @@ pub fn count_failure(
     let address = address_key(ip);
     let (refused, admission) = count(store, &address, limit, now);
     let denial = refused.unwrap_or(denial(reason, None));
-    let is_worth_it =
+    let is_noteworthy =
         admission.is_none_or(|admission| admission.is_admitted() || admission.is_first_of_burst());
     CountedFailure {
         denial,
         admission,
-        is_recorded: is_worth_it && is_first_refusal(store, denial.reason, &address, now),
+        is_recorded: is_noteworthy && is_first_refusal(store, denial.reason, &address, now),
     }
 }
 
-/// Counts a request from the address `ip` that has no effect and is told so to nobody, such as the revocation of a
-/// token that is not in use. Returns the refusal if the address had too many failures, or if the store cannot count.
+/// Counts a request from the address `ip` that has no effect, although its reply does not say so, such as the revocation
+/// of a token that is not in use. Returns the refusal if the address had too many failures, or if the store cannot count.
 #[must_use]
 pub fn count_idle(
     store: &dyn Store,
