@@ -27,7 +27,10 @@ fuzz_target!(|text: &str| {
     assert!(clean.len() <= 5 * text.len() + REDACTED.len());
     for (start, least, has) in FORMATS {
         for (at, _) in clean.match_indices(start) {
-            let run = clean.as_bytes()[at + start.len()..].iter().take_while(|byte| has(byte)).count();
+            let run = clean.as_bytes()[at + start.len()..]
+                .iter()
+                .take_while(|byte| has(byte))
+                .count();
             assert!(run < least, "a credential is left: {start}");
         }
     }
