@@ -3,5 +3,5 @@ mod confirmation;
 mod flows;
 mod http;
 mod limits;
-pub mod support;
+mod support;
 mod vectors;

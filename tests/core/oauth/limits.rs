@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering;
 
 use super::support::*;
-use crate::mcp::support::TestStore;
+use crate::support::store::TestStore;
 use countersign::clock::Timestamp;
 use countersign::decision::{Decision, Denial};
 use countersign::entropy::CountingEntropy;

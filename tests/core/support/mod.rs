@@ -1,4 +1,5 @@
 //! What the tests of several areas share.
 
 pub mod role;
+pub mod store;
 pub mod vectors;
