@@ -34,13 +34,17 @@ make_image() {
 	mv "$image.new" "$image"
 }
 
-# inside command...: runs it in the folder, in a new namespace, so that its /proc is unmounted with it.
-inside() {
+# become command...: replaces this shell by the command, in the folder and in a new namespace, so that its /proc is
+# unmounted with it. In the background, the process id is that of `unshare`: when it is killed, the command is too.
+become() {
 	# shellcheck disable=SC2016
-	env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive \
+	exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive \
 		unshare --mount --pid --fork --kill-child sh -c 'root=$1; shift; mount -t proc proc "$root/proc" && exec chroot "$root" "$@"' \
 		sh "$root" "$@"
 }
+
+# inside command...: runs the command there and waits for it.
+inside() { (become "$@"); }
 
 # Lists all files except dpkg's database, logs, and the folders in which Debian's PHP records enabled modules.
 listing() {
@@ -116,11 +120,12 @@ two_pools() {
 		printf '%s\n' "[user-$user]" "listen = /run/php/$user.sock" "user = $user" "group = $user" 'pm = static' 'pm.max_children = 2' \
 			>"$root/etc/php/$series/fpm/pool.d/$user.conf"
 	done
-	inside "php-fpm$series" -F >"$base/fpm.log" 2>&1 &
+	become "php-fpm$series" -F >"$base/fpm.log" 2>&1 &
 	fpm=$!
 	PYTHONDONTWRITEBYTECODE=1 python3 "$ROOT/tests/packages/pools.py" "$root/run/php" 20001 20002 || status=$?
-	kill "$fpm"
-	wait "$fpm" || true
+	# unshare ignores SIGTERM while its child runs.
+	kill -KILL "$fpm"
+	wait "$fpm" 2>/dev/null || true
 	rm -f "$root/etc/php/$series/fpm/pool.d"/2000?.conf "$root"/run/php/*
 	[ "$status" = 0 ] || { cat "$base/fpm.log"; return 1; }
 	[ "$(modes)" = '0 1733 .;20001 700 user-20001;20002 700 user-20002;33 700 user-33;' ]
