@@ -47,6 +47,25 @@ pub fn sha256_pae_of<'a>(parts: impl Iterator<Item = &'a [u8]> + Clone) -> [u8; 
     hash.finalize().into()
 }
 
+/// The part of a binary format that was not read yet. Each function returns `None` if too few bytes are left.
+pub(crate) struct ByteReader<'a>(pub(crate) &'a [u8]);
+
+impl<'a> ByteReader<'a> {
+    /// Reads the next `N` bytes.
+    pub(crate) fn array<const N: usize>(&mut self) -> Option<[u8; N]> {
+        let (head, rest) = self.0.split_first_chunk()?;
+        self.0 = rest;
+        Some(*head)
+    }
+
+    /// Reads the next `length` bytes.
+    pub(crate) fn take(&mut self, length: usize) -> Option<&'a [u8]> {
+        let (head, rest) = self.0.split_at_checked(length)?;
+        self.0 = rest;
+        Some(head)
+    }
+}
+
 /// Returns the SHA-256 of `data` ([FIPS 180-4](https://csrc.nist.gov/pubs/fips/180-4/upd1/final)).
 #[must_use]
 pub fn sha256(data: &[u8]) -> [u8; 32] {

@@ -3,6 +3,7 @@
 #![no_main]
 
 use countersign::entropy::CountingEntropy;
+use countersign::metering::SiteMeter;
 use countersign::oauth::{AuthorizationServer, Sender, read_client_id_payload};
 use countersign::store::MemoryStore;
 use countersign_fuzz::{Fields, NOW, SETTINGS, flipped, stranger};
@@ -46,8 +47,11 @@ fuzz_target!(|data: &[u8]| {
     let store = MemoryStore::new(NOW);
     let sender = Sender {
         ip: "",
-        now: NOW,
-        store: &store,
+        meter: SiteMeter {
+            site: keys.site(),
+            now: NOW,
+            store: &store,
+        },
     };
     let entropy = CountingEntropy::default();
     let reply = server

@@ -3,6 +3,7 @@
 #![no_main]
 
 use countersign::entropy::CountingEntropy;
+use countersign::metering::SiteMeter;
 use countersign::oauth::{AuthorizationServer, Sender, client_id};
 use countersign::store::MemoryStore;
 use countersign_fuzz::{NOW, SETTINGS, stranger};
@@ -41,8 +42,11 @@ fuzz_target!(|data: &[u8]| {
     let store = MemoryStore::new(NOW);
     let sender = Sender {
         ip: "192.0.2.1",
-        now: NOW,
-        store: &store,
+        meter: SiteMeter {
+            site: keys.site(),
+            now: NOW,
+            store: &store,
+        },
     };
     for body in [
         data.to_vec(),

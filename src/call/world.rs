@@ -2,8 +2,6 @@
 
 use crate::clock::Timestamp;
 use crate::entropy::Entropy;
-use crate::limit::{Admission, CallLimit};
-use crate::metering;
 use crate::reason::Reason;
 use crate::replay::{OneTimeItem, Sighting, seen_once};
 use crate::store::{Origin, Store};
@@ -33,14 +31,6 @@ pub struct World<'a> {
 }
 
 impl World<'_> {
-    /// Counts one call under `key` against `limit`.
-    ///
-    /// # Errors
-    /// [`Reason::LimitUnusable`], or the reason why the store could not answer.
-    pub(crate) fn admit(&self, key: &str, limit: CallLimit) -> Result<Admission, Reason> {
-        metering::count_request(self.store, key, limit, self.now)
-    }
-
     /// Marks a confirmation token as used. Of all callers with the same token, exactly one succeeds.
     ///
     /// # Errors

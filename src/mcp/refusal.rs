@@ -8,7 +8,7 @@ use crate::audit::draft::Actor;
 use crate::call::World;
 use crate::decision::Denial;
 use crate::limit::{Admission, CallLimit, address_key};
-use crate::metering::{PAUSE, count_failure, is_first_refusal};
+use crate::metering::{PAUSE, SiteMeter};
 use crate::reason::Reason;
 
 /// A refusal, and whether it is recorded.
@@ -39,14 +39,15 @@ impl Refusal {
         world: World<'_>,
         response: &mut ResponseBuilder,
     ) -> Self {
+        let meter = meter(world, response);
         if reason == Reason::KillSwitch {
             return Self {
                 error: RpcError::new(reason).retry_after(PAUSE),
-                is_recorded: is_first_refusal(world.store, reason, &address_key(ip), world.now),
+                is_recorded: meter.is_first_refusal(reason, &address_key(ip)),
             };
         }
         let limit = response.endpoint.settings.ip_limit;
-        let failure = count_failure(world.store, ip, limit, reason, world.now);
+        let failure = meter.count_failure(ip, limit, reason);
         if let Some(admission) = failure.admission {
             response.set_rate_limit(limit, admission);
         }
@@ -83,12 +84,13 @@ impl Refusal {
         let mut refusal = Self::of_address(reason, ip, world, response);
         if refusal.error.reason == reason {
             let subject = connection_key(connection);
-            refusal.is_recorded = is_first_refusal(world.store, reason, &subject, world.now);
+            refusal.is_recorded = meter(world, response).is_first_refusal(reason, &subject);
         }
         refusal
     }
 
-    /// Counts a request under the limit of its connection. Returns the refusal if there is no room. A connection without a limit of its own has the limit that each address has for failures.
+    /// Counts a request under the limit of its connection. Returns the refusal if there is no room. A connection without
+    /// a limit of its own has the limit that each address has for failures.
     pub(super) fn unless_admitted(
         connection: u64,
         limit: Option<CallLimit>,
@@ -97,7 +99,8 @@ impl Refusal {
     ) -> Result<(), Self> {
         let limit = limit.unwrap_or(response.endpoint.settings.ip_limit);
         let key = connection_key(connection);
-        let admission = world.admit(&key, limit).map_err(|reason| Self {
+        let meter = meter(world, response);
+        let admission = meter.count_request(&key, limit).map_err(|reason| Self {
             error: RpcError::new(reason).retry_after(PAUSE),
             is_recorded: true,
         })?;
@@ -113,7 +116,7 @@ impl Refusal {
         let reason = Reason::RateLimitedConnection;
         Err(Self {
             error: RpcError::new(reason).retry_after(retry_after),
-            is_recorded: first_of_burst && is_first_refusal(world.store, reason, &key, world.now),
+            is_recorded: first_of_burst && meter.is_first_refusal(reason, &key),
         })
     }
 
@@ -123,6 +126,14 @@ impl Refusal {
         response
             .error(&self.error)
             .with_entry(self.is_recorded.then(entry))
+    }
+}
+
+fn meter<'a>(world: World<'a>, response: &ResponseBuilder) -> SiteMeter<'a> {
+    SiteMeter {
+        site: response.endpoint.keyring.site(),
+        now: world.now,
+        store: world.store,
     }
 }
 

@@ -8,6 +8,7 @@ use std::cell::Cell;
 
 use crate::clock::Timestamp;
 use crate::decision::Decision;
+use crate::keyring::SiteId;
 use crate::limit::budget::{Budget, MAX_AMOUNT, Spending, Standing};
 use crate::limit::period::UtcOffset;
 use crate::limit::{Admission, CallLimit, Limit, LimitError};
@@ -15,16 +16,19 @@ use crate::reason::Reason;
 use crate::store::{Store, StoreError};
 use crate::token;
 
-pub use failures::{CountedFailure, count_failure, count_idle, is_first_refusal};
+pub use failures::CountedFailure;
 
 /// Returns the limit of `max` admissions per `seconds` for `name`.
 ///
 /// # Errors
 /// [`LimitError`] if `max` is not within 1 to 256, or if `seconds` is not within 1 to 2,678,400 (31 days).
 pub fn named_limit(name: &[u8], max: i64, seconds: i64) -> Result<Limit, LimitError> {
+    limit_of(token::bind("limit", &[name]), max, seconds)
+}
+
+fn limit_of(key: [u8; 32], max: i64, seconds: i64) -> Result<Limit, LimitError> {
     let max = u16::try_from(max).map_err(|_| LimitError::Max)?;
     let seconds = u64::try_from(seconds).map_err(|_| LimitError::Window)?;
-    let key = token::bind("limit", &[name]);
     Limit::new(key, max, seconds.saturating_mul(1000))
 }
 
@@ -32,20 +36,35 @@ pub fn named_limit(name: &[u8], max: i64, seconds: i64) -> Result<Limit, LimitEr
 /// used.
 pub(crate) const PAUSE: u32 = 60;
 
-/// Counts one request under `key` against `limit`.
+/// Counts the requests to one site in a store.
 ///
-/// # Errors
-/// [`Reason::LimitUnusable`] if the limit is outside what [`Limit::new`] can keep exactly, or the reason why the store
-/// could not count.
-pub(crate) fn count_request(
-    store: &dyn Store,
-    key: &str,
-    limit: CallLimit,
-    now: Timestamp,
-) -> Result<Admission, Reason> {
-    let limit = named_limit(key.as_bytes(), limit.max.into(), limit.window.into())
-        .map_err(|_| Reason::LimitUnusable)?;
-    store.admit(&[limit], now).map_err(StoreError::reason)
+/// Several sites may share a store: those of one system user, of a network of sites, or of one Redis server. Their
+/// connections and grants have the same small ids. Each site therefore has counts of its own, so that a client of one
+/// site cannot use up what another site allows.
+#[derive(Clone, Copy)]
+pub struct SiteMeter<'a> {
+    /// The site.
+    pub site: SiteId,
+    /// The present time.
+    pub now: Timestamp,
+    /// Where requests are counted.
+    pub store: &'a dyn Store,
+}
+
+impl SiteMeter<'_> {
+    /// Counts one request under `key` against `limit`.
+    ///
+    /// # Errors
+    /// [`Reason::LimitUnusable`] if the limit is outside what [`Limit::new`] can keep exactly, or the reason why the
+    /// store could not count.
+    pub fn count_request(&self, key: &str, limit: CallLimit) -> Result<Admission, Reason> {
+        let key = token::bind("limit of a site", &[self.site.as_bytes(), key.as_bytes()]);
+        let limit = limit_of(key, limit.max.into(), limit.window.into())
+            .map_err(|_| Reason::LimitUnusable)?;
+        self.store
+            .admit(&[limit], self.now)
+            .map_err(StoreError::reason)
+    }
 }
 
 /// Why a call could not be counted.

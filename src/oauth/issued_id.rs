@@ -21,7 +21,7 @@
 //! site, or from before the keys were replaced, is not genuine. `tests/vectors/oauth/issued_ids/` has examples.
 
 use super::client::{AuthMethod, Client, ClientSource, GRANT_TYPES, are_redirects, secret_hash};
-use crate::bytes;
+use crate::bytes::{self, ByteReader};
 use crate::clock::Timestamp;
 use crate::entropy::{Entropy, EntropyError};
 use crate::keyring::{Keyring, Purpose};
@@ -141,7 +141,7 @@ fn encode(client: &Client, now: Timestamp, random: [u8; 8]) -> Option<Vec<u8>> {
 /// Reads a payload; `None` unless all of it has the format. The fuzz target calls it directly, because no input that it
 /// finds has a genuine MAC.
 pub fn read_payload(payload: &[u8]) -> Option<Client> {
-    let mut reader = Reader(payload);
+    let mut reader = ByteReader(payload);
     let [version, flags] = reader.array()?;
     let token_endpoint_auth_method = match flags & !REFRESHES {
         0 => AuthMethod::None,
@@ -151,13 +151,13 @@ pub fn read_payload(payload: &[u8]) -> Option<Client> {
     };
     let _time_and_random: [u8; 12] = reader.array()?;
     let name = u16::from_be_bytes(reader.array()?);
-    let client_name = reader.text(name)?;
+    let client_name = text(&mut reader, name)?;
     let [count] = reader.array()?;
     let redirect_uris = (0..count)
         .map(|_| {
             let word = u16::from_be_bytes(reader.array()?);
             let beginning = BEGINNINGS.get(usize::from(word >> 14))?;
-            Some(format!("{beginning}{}", reader.text(word & LENGTH)?))
+            Some(format!("{beginning}{}", text(&mut reader, word & LENGTH)?))
         })
         .collect::<Option<_>>()?;
     let grant_types = GRANT_TYPES
@@ -176,21 +176,8 @@ pub fn read_payload(payload: &[u8]) -> Option<Client> {
     })
 }
 
-/// The part of a payload that was not read yet.
-struct Reader<'a>(&'a [u8]);
-
-impl Reader<'_> {
-    fn array<const N: usize>(&mut self) -> Option<[u8; N]> {
-        let (head, rest) = self.0.split_first_chunk()?;
-        self.0 = rest;
-        Some(*head)
-    }
-
-    fn text(&mut self, length: u16) -> Option<String> {
-        let (head, rest) = self.0.split_at_checked(usize::from(length))?;
-        self.0 = rest;
-        String::from_utf8(head.to_vec()).ok()
-    }
+fn text(reader: &mut ByteReader<'_>, length: u16) -> Option<String> {
+    String::from_utf8(reader.take(length.into())?.to_vec()).ok()
 }
 
 #[cfg(test)]

@@ -61,14 +61,16 @@ pub(super) fn register(
         return Ok(*limited);
     }
     let issued = match validate(body) {
-        Ok(client) => issued_id::issue(keyring, entropy, sender.now, client)?.ok_or(ErrorResponse(
-            ErrorCode::InvalidClientMetadata,
-            Reason::ClientMetadataTooLarge,
-        )),
+        Ok(client) => {
+            issued_id::issue(keyring, entropy, sender.now(), client)?.ok_or(ErrorResponse(
+                ErrorCode::InvalidClientMetadata,
+                Reason::ClientMetadataTooLarge,
+            ))
+        }
         Err(refusal) => Err(refusal),
     };
     Ok(match issued {
-        Ok((client, secret)) => complete(sender.now, &client, secret),
+        Ok((client, secret)) => complete(sender.now(), &client, secret),
         Err(refusal) => sender.recorded(
             OAuthEndpoint::Register,
             refusal,

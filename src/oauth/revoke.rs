@@ -58,7 +58,7 @@ pub(super) fn parse(
     let FormField::One(token) = form.field("token") else {
         return Err(refused(CountedFor::authenticated(&client), MALFORMED));
     };
-    match genuine(keyring, sender.now, token) {
+    match genuine(keyring, sender.now(), token) {
         Some(token) => Ok(RevocationRequest {
             settings: Arc::clone(settings),
             client,
@@ -139,7 +139,7 @@ impl RevocationRequest {
             Revoked::Refresh { grant: id, .. } => Grant::parse(grant, id)?,
             Revoked::Access { connection, .. } => Grant::parse_of(grant, connection)?,
         };
-        let Some(change) = self.change(&grant, sender.now) else {
+        let Some(change) = self.change(&grant, sender.now()) else {
             return Ok(nothing(&self.settings, sender, &self.client));
         };
         let actor = grant.actor(sender.ip);

@@ -15,9 +15,8 @@ use crate::bytes;
 use crate::clock::Timestamp;
 use crate::decision::Denial;
 use crate::limit::{Admission, CallLimit, address_key};
-use crate::metering::{CountedFailure, count_failure, count_idle, count_request, is_first_refusal};
+use crate::metering::{CountedFailure, SiteMeter};
 use crate::reason::Reason;
-use crate::store::Store;
 
 /// The limit of the requests of one grant, and of the failed requests of one authenticated client. A client
 /// refreshes once an hour.
@@ -63,18 +62,21 @@ impl<'a> CountedFor<'a> {
     }
 }
 
-/// The sender of a request, the time at which it arrived, and the store in which it is counted.
+/// The sender of a request, and the meter of the site that counts it.
 #[derive(Clone, Copy)]
 pub struct Sender<'a> {
     /// The IP address; any other text counts as one unknown address.
     pub ip: &'a str,
-    /// The present time.
-    pub now: Timestamp,
-    /// Where requests are counted.
-    pub store: &'a dyn Store,
+    /// The site, the present time, and where requests are counted.
+    pub meter: SiteMeter<'a>,
 }
 
 impl Sender<'_> {
+    /// Returns the present time.
+    pub(super) const fn now(&self) -> Timestamp {
+        self.meter.now
+    }
+
     /// Counts a registration, whether it succeeds or not. Returns the reply to send if there were too many.
     pub(super) fn registers(&self, settings: &OAuthSettings) -> Result<(), Box<OAuthReply>> {
         let key = format!("oauth/register:{}", address_key(self.ip));
@@ -112,7 +114,9 @@ impl Sender<'_> {
                     denial,
                     is_recorded,
                     ..
-                } = count_failure(self.store, self.ip, settings.ip_limit, refusal.1, self.now);
+                } = self
+                    .meter
+                    .count_failure(self.ip, settings.ip_limit, refusal.1);
                 let reply = if denial == Denial::new(refusal.1) {
                     OAuthReply::refused(refusal)
                 } else {
@@ -137,14 +141,17 @@ impl Sender<'_> {
     ) -> Result<(), Box<OAuthReply>> {
         let actor = Actor::anonymous(self.ip);
         match counted {
-            CountedFor::Address => count_idle(self.store, self.ip, settings.ip_limit, self.now)
-                .map_or(Ok(()), |failure| {
-                    let reason = failure.denial.reason;
-                    let entry = failure.is_recorded.then(|| entry(endpoint, &actor, reason));
-                    Err(Box::new(
-                        OAuthReply::denied(failure.denial).with_entry(entry),
-                    ))
-                }),
+            CountedFor::Address => {
+                self.meter
+                    .count_idle(self.ip, settings.ip_limit)
+                    .map_or(Ok(()), |failure| {
+                        let reason = failure.denial.reason;
+                        let entry = failure.is_recorded.then(|| entry(endpoint, &actor, reason));
+                        Err(Box::new(
+                            OAuthReply::denied(failure.denial).with_entry(entry),
+                        ))
+                    })
+            }
             CountedFor::Client(id) => self
                 .client_fails(id)
                 .map_err(|denial| self.limited(endpoint, denial, &actor)),
@@ -174,7 +181,8 @@ impl Sender<'_> {
 
     fn first(&self, endpoint: OAuthEndpoint, reason: Reason, actor: &Actor) -> Option<String> {
         let subject = target(actor).unwrap_or_else(|| address_key(self.ip));
-        is_first_refusal(self.store, reason, &subject, self.now)
+        self.meter
+            .is_first_refusal(reason, &subject)
             .then(|| entry(endpoint, actor, reason))
     }
 
@@ -188,7 +196,7 @@ impl Sender<'_> {
     }
 
     fn within(&self, key: &str, limit: CallLimit, reason: Reason) -> Result<(), Denial> {
-        match count_request(self.store, key, limit, self.now) {
+        match self.meter.count_request(key, limit) {
             Ok(Admission::Admitted { .. }) => Ok(()),
             Ok(Admission::Refused { retry_after, .. }) => Err(Denial {
                 reason,

@@ -87,7 +87,7 @@ pub(super) fn parse(
         .ok_or_else(|| refused(CountedFor::Address, MALFORMED))?;
     let client = authenticate(&form, authorization, client)
         .map_err(|refusal| refused(CountedFor::Address, refusal))?;
-    match presented(settings, keyring, sender.now, &form, &client) {
+    match presented(settings, keyring, sender.now(), &form, &client) {
         Ok(presented) => Ok(TokenRequest {
             settings: Arc::clone(settings),
             client,
@@ -222,7 +222,7 @@ impl TokenRequest {
         sender: Sender<'_>,
         grant: Option<&str>,
     ) -> Result<OAuthReply, OAuthError> {
-        let now = sender.now;
+        let now = sender.now();
         let unproven = |refusal| {
             let counted = CountedFor::authenticated(&self.client);
             Ok(sender.refused(&self.settings, OAuthEndpoint::Token, counted, refusal))

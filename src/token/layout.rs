@@ -7,7 +7,7 @@
 //! against forgery.
 
 use super::kind::Kind;
-use crate::bytes;
+use crate::bytes::{self, ByteReader};
 use crate::secret::MacKey;
 
 /// The length of every token, in bytes. Tokens are ASCII.
@@ -55,7 +55,7 @@ impl TokenFields {
     }
 
     fn from_bytes(bytes: &[u8; FIELDS]) -> Option<Self> {
-        let mut reader = FieldReader(bytes);
+        let mut reader = ByteReader(bytes);
         if reader.array()? != [VERSION] {
             return None;
         }
@@ -79,16 +79,6 @@ fn put(rest: &mut &mut [u8], part: &[u8]) {
     if let Some((head, tail)) = std::mem::take(rest).split_at_mut_checked(part.len()) {
         head.copy_from_slice(part);
         *rest = tail;
-    }
-}
-
-struct FieldReader<'a>(&'a [u8]);
-
-impl FieldReader<'_> {
-    fn array<const N: usize>(&mut self) -> Option<[u8; N]> {
-        let (head, tail) = self.0.split_first_chunk()?;
-        self.0 = tail;
-        Some(*head)
     }
 }
 

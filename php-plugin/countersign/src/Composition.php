@@ -112,7 +112,7 @@ final class Composition {
 	public function documents(): MetadataDocuments {
 		return $this->documents ??= new MetadataDocuments(
 			static fn( string $url, string $accept, int $bytes, int $seconds ): Fetched => PublicFetcher::of_this_site()->get( $url, $accept, $bytes, $seconds ),
-			fn(): Decision => ( new Limits( $this->extension()->store() ) )->check( 'oauth/document:' . get_current_user_id(), MetadataDocuments::LIMIT['max'], MetadataDocuments::LIMIT['window'] )
+			fn(): Decision => ( new Limits( $this->extension()->store() ) )->check( $this->settings()->site_id() . '/oauth/document:' . get_current_user_id(), MetadataDocuments::LIMIT['max'], MetadataDocuments::LIMIT['window'] )
 		);
 	}
 

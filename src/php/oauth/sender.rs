@@ -3,11 +3,14 @@
 use std::sync::Arc;
 
 use crate::clock::{Clock as _, SystemClock};
+use crate::keyring::SiteId;
+use crate::metering::SiteMeter;
 use crate::oauth::Sender;
 use crate::store::Store;
 
-/// What is left of a request between its steps: the IP address of its sender, and the store that counts it.
+/// What is left of a request between its steps: the IP address of its sender, and the site and store that count it.
 pub(super) struct KeptSender {
+    pub(super) site: SiteId,
     pub(super) store: Arc<dyn Store>,
     pub(super) ip: String,
 }
@@ -17,8 +20,11 @@ impl KeptSender {
     pub(super) fn now(&self) -> Sender<'_> {
         Sender {
             ip: &self.ip,
-            now: SystemClock.now(),
-            store: &*self.store,
+            meter: SiteMeter {
+                site: self.site,
+                now: SystemClock.now(),
+                store: &*self.store,
+            },
         }
     }
 }

@@ -43,12 +43,13 @@ impl PhpOAuth {
             keyring: Arc::clone(&self.keyring),
         }
     }
-}
 
-fn sender(store: &PhpStore, ip: &str) -> KeptSender {
-    KeptSender {
-        store: Arc::clone(&store.0),
-        ip: ip.to_owned(),
+    fn sender(&self, store: &PhpStore, ip: &str) -> KeptSender {
+        KeptSender {
+            site: self.keyring.site(),
+            store: Arc::clone(&store.0),
+            ip: ip.to_owned(),
+        }
     }
 }
 
@@ -83,7 +84,7 @@ impl PhpOAuth {
         let reply = self.server.register(
             &self.keyring,
             &SystemEntropy,
-            sender(store, ip).now(),
+            self.sender(store, ip).now(),
             &body,
         )?;
         Ok(PhpOAuthReply(reply))
@@ -151,7 +152,7 @@ impl PhpOAuth {
         store: &PhpStore,
         ip: &str,
     ) -> Either<PhpOAuthTokenRequest, PhpOAuthReply> {
-        let sender = sender(store, ip);
+        let sender = self.sender(store, ip);
         match self
             .server
             .token(&self.keyring, sender.now(), &body, &authorization, client)
@@ -173,7 +174,7 @@ impl PhpOAuth {
         store: &PhpStore,
         ip: &str,
     ) -> Either<PhpOAuthRevocation, PhpOAuthReply> {
-        let sender = sender(store, ip);
+        let sender = self.sender(store, ip);
         match self
             .server
             .revoke(&self.keyring, sender.now(), &body, &authorization, client)

@@ -140,7 +140,7 @@ const NARROWER: &[(&str, &[&str])] = &[
     (
         "call",
         &[
-            "access", "audit", "keyring", "limit", "metering", "record", "replay", "store", "token",
+            "access", "audit", "keyring", "limit", "record", "replay", "store", "token",
         ],
     ),
 ];

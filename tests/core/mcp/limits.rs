@@ -6,7 +6,7 @@ use countersign::token::{self, NewToken};
 use serde_json::{Value, json};
 
 use super::support::steps::reason;
-use super::support::{Site, access_grant, connection, headers, merged};
+use super::support::{Site, access_grant, connection, headers, keyring, merged};
 
 const PING: &[u8] = br#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#;
 
@@ -108,6 +108,29 @@ fn requests_without_a_token_do_not_lock_out_the_agent_behind_their_address() {
     assert_eq!((agent.status(), reason(&agent)), (200, None));
     assert_eq!(header(&agent, "RateLimit-Limit"), Some("100"));
     assert_eq!(header(&agent, "RateLimit-Remaining"), Some("99"));
+}
+
+/// Sites of one system user, or on one Redis server, share a store, and their connections have the same ids.
+#[test]
+fn a_site_does_not_use_up_the_limits_of_another_site_in_the_same_store() {
+    let mut site = Site::default();
+    let (settings, stored) = (
+        json!({"ip_limit": {"max": 2}}),
+        json!({"limit": {"max": 2}}),
+    );
+    let ask = |site: &Site| {
+        let token = site.token();
+        let failed = Sent::ping(None).to(site, &settings, None);
+        let called = Sent::ping(Some(&token)).to(site, &settings, Some(&stored));
+        [failed, called].map(|reply| (reason(&reply), reply.entry().is_some()))
+    };
+    let fresh = [(Some(Reason::TokenMissing), true), (None, false)];
+    assert_eq!(ask(&site), fresh);
+    ask(&site);
+    let used_up = [Reason::RateLimitedIp, Reason::RateLimitedConnection];
+    assert_eq!(ask(&site), used_up.map(|reason| (Some(reason), true)));
+    site.keyring = keyring(2);
+    assert_eq!(ask(&site), fresh);
 }
 
 #[test]

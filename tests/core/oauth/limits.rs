@@ -45,8 +45,7 @@ fn entry(reply: &OAuthReply) -> Option<Value> {
 fn register(site: &Site, ip: &str, now: Timestamp, body: &str) -> OAuthReply {
     let sender = Sender {
         ip,
-        now,
-        store: &site.store,
+        meter: meter(&site.store, now),
     };
     site.server
         .register(
@@ -258,8 +257,7 @@ fn without_a_store_every_request_is_refused() {
     store.broken.store(true, Ordering::Relaxed);
     let sender = Sender {
         ip: IP,
-        now: at(1),
-        store: &store,
+        meter: meter(&store, at(1)),
     };
     let client = site.client.to_string();
     let grant = site.grant.to_string();

@@ -5,11 +5,12 @@ use countersign::clock::Timestamp;
 use countersign::decision::Decision;
 use countersign::entropy::CountingEntropy;
 use countersign::keyring::{Keyring, SiteId};
+use countersign::metering::SiteMeter;
 use countersign::oauth::{
     AuthorizationRequest, AuthorizationServer, OAuthReply, RevocationRequest, Sender, TokenRequest,
 };
 use countersign::reason::Reason;
-use countersign::store::MemoryStore;
+use countersign::store::{MemoryStore, Store};
 use serde_json::{Value, json};
 use url::Url;
 use url::form_urlencoded::Serializer;
@@ -33,8 +34,19 @@ pub fn keyring() -> Keyring {
 
 pub const IP: &str = "192.0.2.7";
 
+pub fn meter(store: &dyn Store, now: Timestamp) -> SiteMeter<'_> {
+    SiteMeter {
+        site: keyring().site(),
+        now,
+        store,
+    }
+}
+
 pub fn sender(store: &MemoryStore, now: Timestamp) -> Sender<'_> {
-    Sender { ip: IP, now, store }
+    Sender {
+        ip: IP,
+        meter: meter(store, now),
+    }
 }
 
 pub fn settings() -> Value {

@@ -227,6 +227,16 @@ pub fn command(program: &Path, role: &str, place: &str, now: Timestamp) -> Comma
     command
 }
 
+/// Opens the store in `dir/0` in another process, which resets it, uses item 1 there and is killed.
+pub fn reset_by_another_process(dir: &Path, now: Timestamp) {
+    let mut other = Player::start("open", dir.to_str().unwrap(), now, 0);
+    assert_eq!(other.hear().as_deref(), Some("ready"));
+    other.go();
+    assert_eq!(other.hear(), Some(format!("{} true", now.millis())));
+    other.child.kill().unwrap();
+    other.child.wait().unwrap();
+}
+
 /// A child process with a role.
 pub struct Player {
     pub child: Child,

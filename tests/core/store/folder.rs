@@ -8,7 +8,7 @@ use std::process::Command;
 
 use super::child_process::{
     Player, base, command, data_file, eight, identity, in_a_fork, insert, make, once, open,
-    open_as, store_files, sum,
+    open_as, reset_by_another_process, store_files, sum,
 };
 use countersign::clock::{Clock as _, SKEW_MS, SystemClock, Timestamp};
 use countersign::limit::Limit;
@@ -236,12 +236,7 @@ fn running_processes_follow_to_a_new_volume() {
     // The data file vanishes. Another process resets the store and uses item 1 there.
     fs::remove_file(data_file(&folder)).unwrap();
     let now = start.plus_seconds(5);
-    let mut other = Player::start("open", dir.path().to_str().unwrap(), now, 0);
-    assert_eq!(other.hear().as_deref(), Some("ready"));
-    other.go();
-    assert_eq!(other.hear(), Some(format!("{} true", now.millis())));
-    other.child.kill().unwrap();
-    other.child.wait().unwrap();
+    reset_by_another_process(dir.path(), now);
     assert_eq!(store.get(b"name"), Err(StoreError::Replaced));
     let later = now.plus_seconds(2);
     assert_eq!(insert(&store, 1, later), Ok(false));

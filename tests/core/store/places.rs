@@ -7,7 +7,8 @@ use std::process::Command;
 use std::sync::Arc;
 
 use super::child_process::{
-    Player, base, data_file, identity, insert, once, open, open_as, store_files,
+    Player, base, data_file, identity, insert, once, open, open_as, reset_by_another_process,
+    store_files,
 };
 use countersign::clock::Timestamp;
 use countersign::limit::Limit;
@@ -294,12 +295,7 @@ fn processes_that_follow_a_reset_still_keep_other_machines_out() {
     let store = open(&folder, start).unwrap();
     fs::remove_file(data_file(&folder)).unwrap();
     let now = start.plus_seconds(5);
-    let mut other = Player::start("open", dir.path().to_str().unwrap(), now, 0);
-    assert_eq!(other.hear().as_deref(), Some("ready"));
-    other.go();
-    assert_eq!(other.hear(), Some(format!("{} true", now.millis())));
-    other.child.kill().unwrap();
-    other.child.wait().unwrap();
+    reset_by_another_process(dir.path(), now);
     // An idle process that did not yet notice the reset counts as well.
     let (player, said) = elsewhere(&folder, now);
     player.end();

@@ -7,8 +7,8 @@ namespace Countersign\Plugin\Audit;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * One UPDATE of a table of this plugin that takes effect together with the entries that record it, see
- * {@see Log::append_with()}. Its condition makes it change nothing if another request was faster.
+ * One UPDATE of a table of this plugin. Its condition makes it change nothing if another request was faster. It takes
+ * effect together with the entries that record it, see {@see Log::append_with()}, or by {@see make()} without one.
  */
 final class Change {
 
@@ -25,5 +25,16 @@ final class Change {
 		if ( count( $this->parts ) !== count( $values ) + 1 ) {
 			throw new \LogicException( 'A statement needs one value for each question mark.' );
 		}
+	}
+
+	/** Makes the change without an entry. Returns true if it changed something. */
+	public function make(): bool {
+		global $wpdb;
+		$sql = '';
+		foreach ( $this->parts as $position => $part ) {
+			$value = $this->values[ $position ] ?? null;
+			$sql  .= $part . ( null === $value ? '' : ( is_int( $value ) ? '%d' : '%s' ) );
+		}
+		return (bool) $wpdb->query( $wpdb->prepare( $sql, $this->values ) ); // phpcs:ignore WordPress.DB -- A table of this plugin, past any cache. The statement is a constant of this plugin with a placeholder for each value.
 	}
 }

@@ -115,6 +115,8 @@ final class Grants {
 	 * with their connection. The newest come first.
 	 *
 	 * @return list<string> JSON of the extension, at most {@see MAX_APPROVED}.
+	 *
+	 * @throws Failure If the database cannot be read.
 	 */
 	public function approved( string $client_id ): array {
 		global $wpdb;
@@ -128,36 +130,13 @@ final class Grants {
 				self::MAX_APPROVED
 			)
 		);
+		Failure::if_refused( 'The approved requests could not be read.' );
 		return $requests;
 	}
 
 	/**
-	 * Changes the state of a grant, in one statement. Returns false if the grant is no longer in the state `$from`, because
-	 * another request changed or revoked it.
-	 *
-	 * @param int                                                   $id   Id of the grant.
-	 * @param array{generation: int, branch: int}                   $from The state that the extension decided on.
-	 * @param array{generation: int, branch: int, rotated_at: int} $to   The new state; `rotated_at` in Unix seconds.
-	 */
-	public function advance( int $id, array $from, array $to ): bool {
-		global $wpdb;
-		$changed = $wpdb->query( // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- A table of this plugin, past any cache.
-			$wpdb->prepare(
-				'UPDATE %i SET generation = %d, branch = %d, rotated_at = %d WHERE id = %d AND generation = %d AND branch = %d AND revoked = 0',
-				Schema::table( 'grants' ),
-				$to['generation'],
-				$to['branch'],
-				$to['rotated_at'],
-				$id,
-				$from['generation'],
-				$from['branch']
-			)
-		);
-		return 1 === $changed;
-	}
-
-	/**
-	 * Returns the same change, to be recorded.
+	 * Returns the change of the state of a grant, if it is still in the state `$from`: no other request has changed or revoked
+	 * it.
 	 *
 	 * @param int                                                   $id   Id of the grant.
 	 * @param array{generation: int, branch: int}                   $from The state that the extension decided on.

@@ -170,9 +170,8 @@ final class OAuthEndpoints {
 			return $this->log->append_with( [ $this->connections->ending_access_tokens( (int) $change['connection'], (int) $change['epoch'] ) ], (string) $entry );
 		}
 		/** @var array{grant: int, from: array{generation: int, branch: int}, to: array{generation: int, branch: int, rotated_at: int}} $change */
-		return null === $entry
-			? $this->grants->advance( $change['grant'], $change['from'], $change['to'] )
-			: $this->log->append_with( [ $this->grants->advancing( $change['grant'], $change['from'], $change['to'] ) ], $entry );
+		$advance = $this->grants->advancing( $change['grant'], $change['from'], $change['to'] );
+		return null === $entry ? $advance->make() : $this->log->append_with( [ $advance ], $entry );
 	}
 
 	/** Appends the entry of a reply that changes nothing, and returns the reply. */
