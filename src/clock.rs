@@ -62,9 +62,9 @@ impl Timestamp {
     }
 }
 
-/// A source of the present moment, for the binding and the command line.
+/// A source of the current moment, for the binding and the command line.
 pub trait Clock: Send + Sync {
-    /// Returns the present moment.
+    /// Returns the current moment.
     fn now(&self) -> Timestamp;
 }
 

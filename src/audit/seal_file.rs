@@ -95,7 +95,7 @@ impl SealFile {
         }
     }
 
-    /// Reads the present key. Returns `None` if the log is not sealed. It makes nothing and takes no lock.
+    /// Reads the current key. Returns `None` if the log is not sealed. It makes nothing and takes no lock.
     ///
     /// # Errors
     /// [`SealFileError::Folder`] for a state folder that is missing or cannot be used; [`SealFileError::Unusable`] for a

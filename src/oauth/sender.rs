@@ -67,12 +67,12 @@ impl<'a> CountedFor<'a> {
 pub struct Sender<'a> {
     /// The IP address; any other text counts as one unknown address.
     pub ip: &'a str,
-    /// The site, the present time, and where requests are counted.
+    /// The site, the current time, and where requests are counted.
     pub meter: SiteMeter<'a>,
 }
 
 impl Sender<'_> {
-    /// Returns the present time.
+    /// Returns the current time.
     pub(super) const fn now(&self) -> Timestamp {
         self.meter.now
     }

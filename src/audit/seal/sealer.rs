@@ -12,7 +12,7 @@ use crate::secret::{Secret, mac, same};
 /// The largest number of seals that one call makes. The next call makes the seals that are then still due.
 pub const MAX_DUE: usize = 1024;
 
-/// Makes seals. Holds the key of the present epoch and no earlier one.
+/// Makes seals. Holds the key of the current epoch and no earlier one.
 ///
 /// ```
 /// use countersign::audit::append::Head;
@@ -36,7 +36,7 @@ pub struct Sealer {
     epochs: Epochs,
     /// The present epoch, which is sealed next.
     pub(super) epoch: u64,
-    /// The key of the present epoch.
+    /// The key of the current epoch.
     pub(super) key: Secret<32>,
     /// The MAC of the previous seal; zeros before the first.
     pub(super) previous: Hash,

@@ -16,7 +16,7 @@ pub(super) struct KeptSender {
 }
 
 impl KeptSender {
-    /// The sender at the present time.
+    /// The sender at the current time.
     pub(super) fn now(&self) -> Sender<'_> {
         Sender {
             ip: &self.ip,

@@ -17,7 +17,7 @@ pub(super) struct Findings {
 }
 
 impl Findings {
-    /// Adds a finding about the entries `first_bad..until` at the present line.
+    /// Adds a finding about the entries `first_bad..until` at the current line.
     pub(super) fn add(&mut self, verdict: LogVerdict, first_bad: Option<u64>, until: Option<u64>) {
         self.add_at(verdict, first_bad, until, self.line);
     }
@@ -47,7 +47,7 @@ impl Findings {
         }
     }
 
-    /// Adds the finding that the present line is not a line of the format, or not at this place.
+    /// Adds the finding that the current line is not a line of the format, or not at this place.
     pub(super) fn malformed(&mut self) {
         self.add(LogVerdict::FileMalformed, None, None);
     }

@@ -18,12 +18,12 @@ pub(super) fn split_line(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
 #[derive(Default)]
 pub(super) struct LineReader {
     partial: Vec<u8>,
-    /// Whether the present line is longer than [`MAX_LINE`]. Its bytes are dropped then.
+    /// Whether the current line is longer than [`MAX_LINE`]. Its bytes are dropped then.
     too_long: bool,
 }
 
 impl LineReader {
-    /// Takes a piece of the present line that does not end it.
+    /// Takes a piece of the current line that does not end it.
     pub(super) fn keep(&mut self, piece: &[u8]) {
         if self.too_long || self.partial.len() + piece.len() > MAX_LINE {
             self.too_long = true;
@@ -33,7 +33,7 @@ impl LineReader {
         }
     }
 
-    /// Takes the last piece of the present line, without the newline, and returns the line; `None` if the line is longer
+    /// Takes the last piece of the current line, without the newline, and returns the line; `None` if the line is longer
     /// than [`MAX_LINE`].
     pub(super) fn complete<'a>(&mut self, last: &'a [u8]) -> Option<Cow<'a, [u8]>> {
         if !self.is_within_line() && last.len() <= MAX_LINE {

@@ -23,11 +23,11 @@ struct Pending {
 /// The place of the size that a checkpoint or a seal names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Place {
-    /// The size is the present one, and the root of the tree is known.
+    /// The size is the current one, and the root of the tree is known.
     Here,
     /// The root of this size is not known: it is within a stretch of hashes, or after missing entries.
     Unknown,
-    /// The size is not the present one.
+    /// The size is not the current one.
     Elsewhere,
 }
 
@@ -96,7 +96,7 @@ impl TreeBuilder {
         &self.frontier
     }
 
-    /// Returns whether the root of the present size cannot be computed.
+    /// Returns whether the root of the current size cannot be computed.
     pub(super) const fn is_broken(&self) -> bool {
         self.broken
     }
@@ -159,7 +159,7 @@ impl TreeBuilder {
         self.settle(Some(recorded), findings);
     }
 
-    /// Settles entries that still wait. Their `leaves` line should have come before the present line.
+    /// Settles entries that still wait. Their `leaves` line should have come before the current line.
     pub(super) fn expect_settled(&mut self, findings: &mut Findings) {
         if !self.pending.is_empty() {
             findings.malformed();
@@ -252,7 +252,7 @@ impl TreeBuilder {
         self.meet_roots(findings);
     }
 
-    /// Passes a stretch without bodies, which begins at the present position.
+    /// Passes a stretch without bodies, which begins at the current position.
     pub(super) fn pass(&mut self, span: &Span, findings: &mut Findings) {
         let range = span.range();
         let from = match self.stretch {
