@@ -68,6 +68,19 @@ reasons! {
     ConnectionRevoked = "connection_revoked", "An administrator has revoked this connection: connect again if you are allowed to.";
     WideningRefused = "widening_refused", "The permissions of a connection can only be reduced: revoke it and connect again to grant more.";
     UserMissing = "user_missing", "The WordPress user of this connection does not exist any more: connect again as another user.";
+    AccountChanged = "account_changed", "The connection is paused, because its WordPress account or the one that approved it was deleted, lost rights or had its password reset: an administrator resumes or revokes it.";
+    // Authority
+    RecordForged = "record_forged", "A stored decision of this site was changed in the database by something else, so it grants nothing: an administrator finds it on the page of the connections.";
+    RecordMissing = "record_missing", "A stored decision of this site is missing from the database, so nothing is granted: an administrator finds it on the page of the connections.";
+    RecordRolledBack = "record_rolled_back", "The database shows an older state than the site had before, so nothing is granted on it: try again later; an administrator decides if it was restored from a backup.";
+    RecordUnexplained = "record_unexplained", "A stored decision of this site has no entry in the audit log that explains it: an administrator must find out who made it.";
+    RecordUnsealed = "record_unsealed", "The connection was made by an older version and has not been taken over: an administrator takes it over on the page of the connections.";
+    KeysChanged = "keys_changed", "The keys of the site were changed after this was approved: connect again.";
+    SiteMoved = "site_moved", "The address of the site has changed, so all agents are paused: an administrator says whether it was moved or is a copy.";
+    WitnessMissing = "witness_missing", "The site has lost its file against restored databases, so all agents are paused: an administrator confirms that the database is current.";
+    WitnessUnusable = "witness_unusable", "The file of the site against restored databases cannot be used: the administrator of the host finds the cause in Site Health.";
+    AgentAtWork = "agent_at_work", "This process has run a call of an agent, so until its next request it can only take rights away: do this in another request.";
+    LoginRequired = "login_required", "The login is not recent: log in again to approve this.";
     // Limits
     RateLimited = "rate_limited", "Too many calls: wait and try again.";
     RateLimitedIp = "rate_limited_ip", "Too many failed requests from this IP address: wait and try again.";
@@ -101,6 +114,10 @@ reasons! {
     ResourceUnknown = "resource_unknown", "This resource does not exist: list the resources again.";
     PromptUnknown = "prompt_unknown", "This prompt does not exist: list the prompts again.";
     TargetNotFound = "target_not_found", "The item does not exist, or the WordPress user of this connection cannot see it.";
+    TargetChanged = "target_changed", "The item was changed after it was read or reviewed: read it, and review the call again.";
+    TargetLocked = "target_locked", "A person is editing the item: wait until they have finished.";
+    NeedsPublish = "needs_publish", "Visitors see this item, and the connection may not change what visitors see: create a draft instead, and ask a person to publish it.";
+    WriteRefused = "write_refused", "The tool tried to change something that no agent may change on this site.";
     TargetState = "target_state", "The item is in a state in which this operation is not possible: read its current state first.";
     ToolFailed = "tool_failed", "The tool failed because of an internal error: the administrator of the site finds the cause in the error log.";
     // Confirmation
@@ -229,6 +246,18 @@ impl Reason {
             | Self::ConnectionRevoked
             | Self::WideningRefused
             | Self::UserMissing
+            | Self::AccountChanged
+            | Self::RecordForged
+            | Self::RecordMissing
+            | Self::RecordRolledBack
+            | Self::RecordUnexplained
+            | Self::RecordUnsealed
+            | Self::KeysChanged
+            | Self::SiteMoved
+            | Self::WitnessMissing
+            | Self::WitnessUnusable
+            | Self::AgentAtWork
+            | Self::LoginRequired
             | Self::RateLimited
             | Self::RateLimitedIp
             | Self::RateLimitedConnection
@@ -258,6 +287,10 @@ impl Reason {
             | Self::ResourceUnknown
             | Self::PromptUnknown
             | Self::TargetNotFound
+            | Self::TargetChanged
+            | Self::TargetLocked
+            | Self::NeedsPublish
+            | Self::WriteRefused
             | Self::TargetState
             | Self::ToolFailed
             | Self::ConfirmationMissing
