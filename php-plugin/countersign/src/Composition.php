@@ -33,8 +33,10 @@ use Countersign\Plugin\Health\Notices;
 use Countersign\Plugin\Health\SiteHealth;
 use Countersign\Plugin\OAuth\Clients;
 use Countersign\Plugin\OAuth\MetadataDocuments;
+use Countersign\Plugin\Records\Writer;
 use Countersign\Plugin\Site\ClientAddress;
 use Countersign\Plugin\Site\Extension;
+use Countersign\Plugin\Site\SealedOptions;
 use Countersign\Plugin\Site\Settings;
 use Countersign\Plugin\Tools\Catalogue;
 
@@ -60,7 +62,9 @@ final class Composition {
 	private ?Log $log                = null;
 	private ?Registry $registry      = null;
 
-	private ?MetadataDocuments $documents = null;
+	private ?MetadataDocuments $documents  = null;
+	private ?SealedOptions $sealed_options = null;
+	private ?Writer $writer                = null;
 
 	/** Registers the plugin's hooks. Each callback builds what it needs when its hook fires. */
 	public function register_hooks(): void {
@@ -80,7 +84,17 @@ final class Composition {
 
 	/** Returns the objects of the PHP extension for this site. */
 	public function extension(): Extension {
-		return $this->extension ??= new Extension( $this->settings() );
+		return $this->extension ??= new Extension( $this->settings(), $this->sealed_options() );
+	}
+
+	/** Returns the options that hold sealed records. */
+	public function sealed_options(): SealedOptions {
+		return $this->sealed_options ??= new SealedOptions();
+	}
+
+	/** Returns what stores new versions of records. */
+	public function records_writer(): Writer {
+		return $this->writer ??= new Writer( $this->extension(), $this->sealed_options(), $this->log() );
 	}
 
 	/** Returns the plugin's settings. */

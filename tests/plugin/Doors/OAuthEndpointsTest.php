@@ -182,7 +182,7 @@ final class OAuthEndpointsTest extends TestCase {
 		$network = '2001:db8:' . dechex( random_int( 1, 0xffff ) ) . ':' . dechex( random_int( 1, 0xfff ) );
 		$site    = Plugin::composition();
 		// A request of its own, since a request reads the settings once.
-		$extension = new Extension( $site->settings() );
+		$extension = new Extension( $site->settings(), $site->sealed_options() );
 		$endpoints = new OAuthEndpoints( $extension, new Clients( $extension ), $site->grants(), $site->connections(), $site->manager(), $site->log() );
 		$status    = static function ( string $ip ) use ( $endpoints ): int {
 			$body = '{"redirect_uris":["https://client.example/back"],"token_endpoint_auth_method":"none"}';

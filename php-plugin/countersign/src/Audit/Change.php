@@ -4,11 +4,14 @@ declare(strict_types=1);
 
 namespace Countersign\Plugin\Audit;
 
+use Countersign\AuditAppend;
+
 defined( 'ABSPATH' ) || exit;
 
 /**
- * One UPDATE of a table of this plugin. Its condition makes it change nothing if another request was faster. It takes
- * effect together with the entries that record it, see {@see Log::append_with()}, or by {@see make()} without one.
+ * One UPDATE, INSERT or DELETE in a table of this plugin. The condition of an UPDATE makes it change nothing if another request
+ * was faster. It takes effect together with the entries that record it, see {@see Log::append_with()}, or by {@see make()}
+ * without one.
  */
 final class Change {
 
@@ -16,25 +19,56 @@ final class Change {
 	public readonly array $parts;
 
 	/**
-	 * @param string           $sql    An UPDATE that MySQL and SQLite understand, with a question mark for each value and none
-	 *                                 elsewhere.
-	 * @param list<int|string> $values The values.
+	 * @param string                                           $sql    A statement that MySQL and SQLite understand, with a question
+	 *                                                                 mark for each value and none elsewhere.
+	 * @param list<int|string|\Closure(AuditAppend): string> $values The values. A closure receives the computed entries and
+	 *                                                                 returns the value that depends on them: a sealed record.
 	 */
-	public function __construct( string $sql, public readonly array $values ) {
+	public function __construct( string $sql, private readonly array $values ) {
 		$this->parts = explode( '?', $sql );
 		if ( count( $this->parts ) !== count( $values ) + 1 ) {
 			throw new \LogicException( 'A statement needs one value for each question mark.' );
 		}
 	}
 
+	/**
+	 * Returns an INSERT of one row.
+	 *
+	 * @param string                                                  $table Full name of the table.
+	 * @param array<string, int|string|\Closure(AuditAppend): string> $row   Column => value.
+	 */
+	public static function insert( string $table, array $row ): self {
+		$marks = implode( ', ', array_fill( 0, count( $row ), '?' ) );
+		return new self( "INSERT INTO $table (" . implode( ', ', array_keys( $row ) ) . ") VALUES ($marks)", array_values( $row ) );
+	}
+
+	/**
+	 * Returns the values of the statement.
+	 *
+	 * @param AuditAppend|null $append The entries that record the change, or null for a change without an entry.
+	 *
+	 * @return list<int|string>
+	 */
+	public function values( ?AuditAppend $append ): array {
+		return array_map(
+			static fn( int|string|\Closure $value ): int|string => match ( true ) {
+				! $value instanceof \Closure => $value,
+				null !== $append             => $value( $append ),
+				default                      => throw new \LogicException( 'A value that depends on an entry needs one.' ),
+			},
+			$this->values
+		);
+	}
+
 	/** Makes the change without an entry. Returns true if it changed something. */
 	public function make(): bool {
 		global $wpdb;
-		$sql = '';
+		$values = $this->values( null );
+		$sql    = '';
 		foreach ( $this->parts as $position => $part ) {
-			$value = $this->values[ $position ] ?? null;
+			$value = $values[ $position ] ?? null;
 			$sql  .= $part . ( null === $value ? '' : ( is_int( $value ) ? '%d' : '%s' ) );
 		}
-		return (bool) $wpdb->query( $wpdb->prepare( $sql, $this->values ) ); // phpcs:ignore WordPress.DB -- A table of this plugin, past any cache. The statement is a constant of this plugin with a placeholder for each value.
+		return (bool) $wpdb->query( $wpdb->prepare( $sql, $values ) ); // phpcs:ignore WordPress.DB -- A table of this plugin, past any cache. The statement is a constant of this plugin with a placeholder for each value.
 	}
 }

@@ -5,9 +5,11 @@ declare(strict_types=1);
 namespace Countersign\Plugin\Audit;
 
 use Countersign\AuditAppend;
+use Countersign\AuditLog;
 use Countersign\Plugin\Site\ClientAddress;
 use Countersign\Plugin\Site\ErrorLog;
 use Countersign\Plugin\Site\Extension;
+use Countersign\Plugin\Site\Failure;
 use Countersign\Plugin\Site\Schema;
 
 defined( 'ABSPATH' ) || exit;
@@ -54,10 +56,34 @@ final class Log {
 	 * @return bool True if the changes were made and recorded. False if the first one found nothing to change.
 	 *
 	 * @throws ChangeFailed If the database refused a change.
+	 * @throws Unprotected  If the changes and the entry are stored, but the log's mark outside the database could not be raised.
 	 * @throws Unavailable  If the entry was not stored, for any reason.
 	 */
 	public function append_with( array $changes, EntryDraft|string $draft ): bool {
 		return $this->store( [ $draft ], $changes );
+	}
+
+	/** Returns a draft as JSON, with the address of this request's client. */
+	public function json( EntryDraft|string $draft ): string {
+		return is_string( $draft ) ? $draft : $draft->to_json( $this->client->current() );
+	}
+
+	/**
+	 * Reads a row past every cache and every replica of the database, as {@see Storage::primary_row()} describes.
+	 *
+	 * @param string           $sql    A SELECT with a question mark for each value.
+	 * @param list<int|string> $values The values.
+	 *
+	 * @return array<string, mixed>|null Column => value.
+	 *
+	 * @throws Failure If the row cannot be read.
+	 */
+	public function primary_row( string $sql, array $values ): ?array {
+		try {
+			return $this->storage->primary_row( $sql, $values );
+		} catch ( \Throwable $error ) {
+			throw new Failure( 'A row could not be read from the primary database.', 0, $error );
+		}
 	}
 
 	/**
@@ -66,7 +92,7 @@ final class Log {
 	 */
 	private function store( array $drafts, array $changes ): bool {
 		try {
-			$drafts = array_map( fn( EntryDraft|string $draft ): string => is_string( $draft ) ? $draft : $draft->to_json( $this->client->current() ), $drafts );
+			$drafts = array_map( $this->json( ... ), $drafts );
 			$log    = $this->extension->audit_log();
 			$append = $this->storage->append(
 				static fn( ?string $head ): AuditAppend => $log->append( $head, $drafts ),
@@ -76,14 +102,28 @@ final class Log {
 			if ( null === $append ) {
 				return false;
 			}
-			$log->committed( $append->head() );
+			self::raise_mark( $log, $append, [] !== $changes );
 			return true;
-		} catch ( ChangeFailed $error ) {
+		} catch ( ChangeFailed | Unprotected $error ) {
 			throw $error;
 		} catch ( \Throwable $error ) {
 			// Code of other plugins runs here too, such as filters of options. Their messages can hold anything.
 			$reason = ErrorLog::is_of_extension( $error ) ? $error->reason() : 'audit_unavailable';
 			throw new Unavailable( $reason, ErrorLog::message( $error ) ?? self::UNSTORED, $error ); // phpcs:ignore WordPress.Security.EscapeOutput.ExceptionNotEscaped -- For the error log.
+		}
+	}
+
+	/**
+	 * Raises the log's mark outside the database.
+	 *
+	 * @throws Unprotected            If the mark could not be raised, and the transaction also changed other tables.
+	 * @throws \Countersign\Exception If the mark could not be raised, and the transaction stored entries only.
+	 */
+	private static function raise_mark( AuditLog $log, AuditAppend $append, bool $has_changes ): void {
+		try {
+			$log->committed( $append->head() );
+		} catch ( \Countersign\Exception $error ) {
+			throw $has_changes ? Unprotected::because( $error ) : $error; // phpcs:ignore WordPress.Security.EscapeOutput.ExceptionNotEscaped -- For the error log.
 		}
 	}
 

@@ -31,17 +31,36 @@ final class MysqlStorage implements Storage {
 		try {
 			$db   = $this->connect();
 			$head = $this->lock( $db );
+			$append = $compute( $head );
 			foreach ( array_values( $changes ) as $position => $change ) {
-				if ( 0 === $this->rows_changed( $db, $change ) && 0 === $position ) {
+				if ( 0 === $this->rows_changed( $db, $change, $append ) && 0 === $position ) {
 					$this->run( $db, 'ROLLBACK' );
 					return null;
 				}
 			}
-			$append = $compute( $head );
 			$this->run( $db, $this->statements( $append, $checkpoint ) );
 			return $append;
 		} catch ( \Throwable $error ) {
 			// Closing the connection rolls back its transaction. The next append opens a new one.
+			$this->connection?->close();
+			$this->connection = null;
+			throw $error;
+		}
+	}
+
+	/**
+	 * {@inheritDoc}
+	 *
+	 * A lock is asked for, because a proxy that spreads reads over replicas sends a locking read to the primary.
+	 */
+	public function primary_row( string $sql, array $values ): ?array {
+		try {
+			$db = $this->connect();
+			$this->run( $db, 'START TRANSACTION' );
+			$rows = $this->run( $db, self::sql( new Change( $sql, $values ), null ) . ' LIMIT 1 FOR UPDATE', MYSQLI_ASSOC );
+			$this->run( $db, 'ROLLBACK' );
+			return $rows[0] ?? null;
+		} catch ( \Throwable $error ) {
 			$this->connection?->close();
 			$this->connection = null;
 			throw $error;
@@ -88,18 +107,23 @@ final class MysqlStorage implements Storage {
 	}
 
 	/** Makes a change and returns the number of rows that are different now. */
-	private function rows_changed( \mysqli $db, Change $change ): int {
-		$values = array_map( self::literal( ... ), $change->values );
-		$sql    = '';
-		foreach ( $change->parts as $position => $part ) {
-			$sql .= $part . ( $values[ $position ] ?? '' );
-		}
+	private function rows_changed( \mysqli $db, Change $change, AuditAppend $append ): int {
+		$sql = self::sql( $change, $append );
 		try {
 			$this->run( $db, $sql );
 		} catch ( Failure $error ) {
 			throw new ChangeFailed( 'A row could not be changed.', 0, $error );
 		}
 		return (int) $db->affected_rows;
+	}
+
+	private static function sql( Change $change, ?AuditAppend $append ): string {
+		$values = array_map( self::literal( ... ), $change->values( $append ) );
+		$sql    = '';
+		foreach ( $change->parts as $position => $part ) {
+			$sql .= $part . ( $values[ $position ] ?? '' );
+		}
+		return $sql;
 	}
 
 	/** Returns the statements that store an append and commit it. */
@@ -120,17 +144,21 @@ final class MysqlStorage implements Storage {
 	/**
 	 * Runs several statements in one round trip. The first statement that fails stops the rest.
 	 *
-	 * @return list<list<string|null>> Rows of the last statement that returned a result.
+	 * @param \mysqli $db   The connection.
+	 * @param string  $sql  The statements.
+	 * @param int     $keys MYSQLI_NUM or MYSQLI_ASSOC: the keys of a row.
+	 *
+	 * @return list<array<array-key, string|null>> Rows of the last statement that returned a result.
 	 */
-	private function run( \mysqli $db, string $sql ): array {
+	private function run( \mysqli $db, string $sql, int $keys = MYSQLI_NUM ): array {
 		$rows = [];
 		try {
 			$more = $db->multi_query( $sql );
 			while ( $more ) {
 				$result = $db->store_result();
 				if ( $result ) {
-					/** @var list<list<string|null>> $rows */
-					$rows = $result->fetch_all( MYSQLI_NUM );
+					/** @var list<array<array-key, string|null>> $rows */
+					$rows = $result->fetch_all( $keys );
 					$result->free();
 				}
 				$more = $db->more_results() && $db->next_result();

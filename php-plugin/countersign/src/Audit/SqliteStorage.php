@@ -35,13 +35,13 @@ final class SqliteStorage implements Storage {
 			if ( false === $head ) {
 				throw new Failure( 'the head row of the audit log is missing' );
 			}
+			$append = $compute( $head[0] );
 			foreach ( array_values( $changes ) as $position => $change ) {
-				if ( 0 === self::rows_changed( $db, $change ) && 0 === $position ) {
+				if ( 0 === self::rows_changed( $db, $change, $append ) && 0 === $position ) {
 					$db->exec( 'ROLLBACK' );
 					return null;
 				}
 			}
-			$append = $compute( $head[0] );
 			foreach ( $append->rows() as $row ) {
 				self::insert( $db, 'INSERT', 'audit_entry', $row );
 			}
@@ -73,18 +73,31 @@ final class SqliteStorage implements Storage {
 		}
 	}
 
+	/** {@inheritDoc} */
+	public function primary_row( string $sql, array $values ): ?array {
+		$row = self::execute( $this->connect(), new Change( $sql . ' LIMIT 1', $values ), $values )->fetch( \PDO::FETCH_ASSOC );
+		return is_array( $row ) ? $row : null;
+	}
+
 	/** Makes a change and returns the number of rows that its condition matched. */
-	private static function rows_changed( \PDO $db, Change $change ): int {
+	private static function rows_changed( \PDO $db, Change $change, AuditAppend $append ): int {
+		$values = $change->values( $append );
 		try {
-			$update = self::prepare( $db, implode( '?', $change->parts ) );
-			foreach ( $change->values as $position => $value ) {
-				$update->bindValue( $position + 1, $value, is_int( $value ) ? \PDO::PARAM_INT : \PDO::PARAM_STR );
-			}
-			$update->execute();
+			$update = self::execute( $db, $change, $values );
 		} catch ( \PDOException $error ) {
 			throw new ChangeFailed( 'A row could not be changed.', 0, $error );
 		}
 		return $update->rowCount();
+	}
+
+	/** @param list<int|string> $values */
+	private static function execute( \PDO $db, Change $change, array $values ): \PDOStatement {
+		$statement = self::prepare( $db, implode( '?', $change->parts ) );
+		foreach ( $values as $position => $value ) {
+			$statement->bindValue( $position + 1, $value, is_int( $value ) ? \PDO::PARAM_INT : \PDO::PARAM_STR );
+		}
+		$statement->execute();
+		return $statement;
 	}
 
 	/** Returns the connection. Opens it on the first call. */

@@ -8,6 +8,7 @@ use Countersign\AuditLog;
 use Countersign\Keyring;
 use Countersign\McpServer;
 use Countersign\OAuth;
+use Countersign\Records;
 use Countersign\Store;
 
 use const Countersign\Plugin\VERSION;
@@ -27,11 +28,18 @@ final class Extension {
 	private ?Store $store        = null;
 	private ?AuditLog $audit_log = null;
 	private ?OAuth $oauth        = null;
+	private ?Records $records    = null;
+
+	/** The text of the record `site` that the records were opened with. */
+	private ?string $site_record = null;
 
 	/** The site of the network that the objects are for. */
 	private int $site = 0;
 
-	public function __construct( private readonly Settings $settings ) {}
+	public function __construct(
+		private readonly Settings $settings,
+		private readonly SealedOptions $options,
+	) {}
 
 	/** Returns the site's keys, derived from the secrets in wp-config.php. */
 	public function keyring(): Keyring {
@@ -51,6 +59,21 @@ final class Extension {
 	public function audit_log(): AuditLog {
 		$this->follow_site();
 		return $this->audit_log ??= new AuditLog( $this->keyring(), $this->store(), $this->settings->audit_host() );
+	}
+
+	/**
+	 * Returns the site's sealed records. They never throw because of the state of the site; {@see Records::state()} tells it.
+	 *
+	 * @throws Failure If the database cannot be read.
+	 */
+	public function records(): Records {
+		$this->follow_site();
+		$site = $this->options->get( SealedOptions::SITE );
+		if ( null === $this->records || $site !== $this->site_record ) {
+			$this->records     = new Records( $this->keyring(), $this->store(), $site, Urls::address() );
+			$this->site_record = $site;
+		}
+		return $this->records;
 	}
 
 	/** Returns the OAuth server. */
@@ -113,6 +136,7 @@ final class Extension {
 			$this->keyring   = null;
 			$this->audit_log = null;
 			$this->oauth     = null;
+			$this->records   = null;
 			$this->site      = $site;
 		}
 	}

@@ -118,6 +118,15 @@ final class Urls {
 			|| ( str_starts_with( $host, '127.' ) && false !== filter_var( $host, FILTER_VALIDATE_IP, FILTER_FLAG_IPV4 ) );
 	}
 
+	/**
+	 * Returns the address by which the site knows itself: its host, its port unless it is the default one, and its path, without
+	 * the scheme. Plugins for several languages filter {@see home_url()}, so the option itself counts.
+	 */
+	public static function address(): string {
+		$url = (string) get_option( 'home' );
+		return self::host_of( $url ) . rtrim( (string) wp_parse_url( $url, PHP_URL_PATH ), '/' );
+	}
+
 	/** Returns the path of the site's address without a trailing slash: '' if the site is at the root of its host. */
 	public static function home_path(): string {
 		return rtrim( (string) wp_parse_url( home_url(), PHP_URL_PATH ), '/' );

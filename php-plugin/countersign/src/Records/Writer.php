@@ -1,0 +1,110 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Countersign\Plugin\Records;
+
+use Countersign\AuditAppend;
+use Countersign\Plugin\Audit\Change;
+use Countersign\Plugin\Audit\ChangeFailed;
+use Countersign\Plugin\Audit\EntryDraft;
+use Countersign\Plugin\Audit\Log;
+use Countersign\Plugin\Audit\Unavailable;
+use Countersign\Plugin\Audit\Unprotected;
+use Countersign\Plugin\Site\Extension;
+use Countersign\Plugin\Site\SealedOptions;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * Stores new versions of records. The rows and the entry that explains them are stored in one transaction; then the witness
+ * outside the database learns of them. Only after that may a person be told that something is done.
+ */
+final class Writer {
+
+	public function __construct(
+		private readonly Extension $extension,
+		private readonly SealedOptions $options,
+		private readonly Log $log,
+	) {}
+
+	/**
+	 * Stores versions of records together with their entry: all of it, or nothing.
+	 *
+	 * @param EntryDraft|string $draft     Draft of the plugin, or a draft of the extension, which is JSON.
+	 * @param list<Revision>    $revisions What is sealed.
+	 * @param \Closure          $changes   Receives for each version the value to store and returns the list of {@see Change}. The
+	 *                                     condition of the first one says in which state there is something to change.
+	 *
+	 * @return bool True if everything was stored and the witness knows it. False if the first change found nothing to change,
+	 *              because another request was faster.
+	 *
+	 * @throws ChangeFailed If the database refused a change.
+	 * @throws Unavailable  If nothing was stored because the entry could not be. Its reason is `agent_at_work` if the extension
+	 *                      refused to seal during an agent's call.
+	 * @throws Unprotected  If everything is stored and in effect, but the witness could not be raised.
+	 */
+	public function write( EntryDraft|string $draft, array $revisions, \Closure $changes ): bool {
+		try {
+			$records = $this->extension->records();
+			$entry   = $records->explain( $this->log->json( $draft ), array_map( static fn( Revision $revision ): array => $revision->facts(), $revisions ) );
+		} catch ( \Countersign\Exception $error ) {
+			throw new Unavailable( $error->reason(), $error->getMessage(), $error ); // phpcs:ignore WordPress.Security.EscapeOutput.ExceptionNotEscaped -- For the error log.
+		}
+		$texts  = [];
+		$values = [];
+		foreach ( $revisions as $position => $revision ) {
+			$values[] = static function ( AuditAppend $append ) use ( $records, $revision, $position, &$texts ): string {
+				return $texts[ $position ] ??= $revision->seal( $records, $append );
+			};
+		}
+		$late = null;
+		try {
+			if ( ! $this->log->append_with( $changes( ...$values ), $entry ) ) {
+				return false;
+			}
+		} catch ( Unprotected $error ) {
+			$late = $error;
+		}
+		$this->options->forget();
+		try {
+			$records->committed( array_values( $texts ) );
+		} catch ( \Countersign\Exception $error ) {
+			$late ??= Unprotected::because( $error );
+		}
+		return null === $late ? true : throw $late;
+	}
+
+	/**
+	 * Stores a version of a record that the site has once, in its option.
+	 *
+	 * @param EntryDraft|string $draft    As for {@see write()}.
+	 * @param string            $option   One of the constants of {@see SealedOptions}.
+	 * @param Revision          $revision What is sealed.
+	 * @param string|null       $from     The text that the option holds now, or null if it holds none.
+	 *
+	 * @return bool False if another request was faster: the option holds another text.
+	 *
+	 * @throws ChangeFailed If the database refused the change.
+	 * @throws Unavailable  As for {@see write()}.
+	 * @throws Unprotected  As for {@see write()}.
+	 */
+	public function write_option( EntryDraft|string $draft, string $option, Revision $revision, ?string $from ): bool {
+		SealedOptions::create_row( $option );
+		$is_done = $this->write( $draft, [ $revision ], static fn( \Closure $text ): array => [ self::option( $option, $text, $from ) ] );
+		SealedOptions::forget_caches( $option );
+		return $is_done;
+	}
+
+	/**
+	 * Returns the change that stores a sealed text in an option whose row exists, if the option holds another known text.
+	 *
+	 * @param string      $option One of the constants of {@see SealedOptions}.
+	 * @param \Closure    $text   The value for the option.
+	 * @param string|null $from   The text that the option holds, or null if it holds none.
+	 */
+	public static function option( string $option, \Closure $text, ?string $from ): Change {
+		global $wpdb;
+		return new Change( "UPDATE $wpdb->options SET option_value = ? WHERE option_name = ? AND option_value = ?", [ $text, $option, (string) $from ] );
+	}
+}
