@@ -43,6 +43,20 @@ final class Change {
 	}
 
 	/**
+	 * Returns an UPDATE of the rows that have these values. Null stands for a column without a value.
+	 *
+	 * @param string                                                  $table Full name of the table.
+	 * @param array<string, int|string|\Closure(AuditAppend): string> $set   Column => new value.
+	 * @param array<string, int|string|null>                          $where Column => value that the row has.
+	 */
+	public static function update( string $table, array $set, array $where ): self {
+		$assigned = array_map( static fn( string $column ): string => "$column = ?", array_keys( $set ) );
+		$required = array_map( static fn( string $column, int|string|null $value ): string => $column . ( null === $value ? ' IS NULL' : ' = ?' ), array_keys( $where ), $where );
+		$values   = [ ...array_values( $set ), ...array_values( array_filter( $where, static fn( int|string|null $value ): bool => null !== $value ) ) ];
+		return new self( "UPDATE $table SET " . implode( ', ', $assigned ) . ' WHERE ' . implode( ' AND ', $required ), $values );
+	}
+
+	/**
 	 * Returns the values of the statement.
 	 *
 	 * @param AuditAppend|null $append The entries that record the change, or null for a change without an entry.

@@ -49,11 +49,10 @@ final class Log {
 	 * Makes changes of the plugin's tables and appends the entry that records them: all of it, or nothing. Of several requests
 	 * that make the same change at once, one makes and records it.
 	 *
-	 * @param list<Change>      $changes At least one. The first decides: its condition says in which state there is something to
-	 *                                   change.
+	 * @param list<Change>      $changes At least one. The condition of each says in which state there is something to change.
 	 * @param EntryDraft|string $draft   Draft of the plugin, or a draft of the extension, which is JSON.
 	 *
-	 * @return bool True if the changes were made and recorded. False if the first one found nothing to change.
+	 * @return bool True if the changes were made and recorded. False if one of them found nothing to change; then none was made.
 	 *
 	 * @throws ChangeFailed If the database refused a change.
 	 * @throws Unprotected  If the changes and the entry are stored, but the log's mark outside the database could not be raised.

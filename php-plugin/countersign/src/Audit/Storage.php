@@ -22,7 +22,7 @@ interface Storage {
 	 * @param callable(string): string       $checkpoint Signs a head and returns the checkpoint.
 	 * @param Change                         ...$changes  Changes of the plugin's tables.
 	 *
-	 * @return AuditAppend|null What was stored. Null if the first change found no row to change; then nothing was stored.
+	 * @return AuditAppend|null What was stored. Null if one of the changes found no row to change; then nothing was stored.
 	 *
 	 * @throws \Throwable If nothing was stored: what `$compute` threw, {@see ChangeFailed}, or an error of the database.
 	 */

@@ -34,10 +34,10 @@ final class Writer {
 	 * @param EntryDraft|string $draft     Draft of the plugin, or a draft of the extension, which is JSON.
 	 * @param list<Revision>    $revisions What is sealed.
 	 * @param \Closure          $changes   Receives for each version the value to store and returns the list of {@see Change}. The
-	 *                                     condition of the first one says in which state there is something to change.
+	 *                                     condition of each says in which state there is something to change.
 	 *
-	 * @return bool True if everything was stored and the witness knows it. False if the first change found nothing to change,
-	 *              because another request was faster.
+	 * @return bool True if everything was stored and the witness knows it. False if one of the changes found nothing to change,
+	 *              because another request was faster; then nothing was stored.
 	 *
 	 * @throws ChangeFailed If the database refused a change.
 	 * @throws Unavailable  If nothing was stored because the entry could not be. Its reason is `agent_at_work` if the extension
