@@ -140,32 +140,8 @@ final class Site {
 		return maybe_unserialize( $wpdb->get_var( $wpdb->prepare( "SELECT option_value FROM $wpdb->options WHERE option_name = %s", $name ) ) );
 	}
 
-	/**
-	 * Returns a hash of everything that an agent could change: content, users, settings and Countersign's own state. Excludes
-	 * the time of last use and the audit log, which change with every call.
-	 */
+	/** Returns a hash of the site as {@see Fingerprint} sees it. Use {@see TestCase::assertSiteUnchanged()}, which names what changed. */
 	public static function digest(): string {
-		global $wpdb;
-		$tables = [
-			$wpdb->posts                  => '*',
-			$wpdb->postmeta               => '*',
-			$wpdb->terms                  => '*',
-			$wpdb->term_relationships     => '*',
-			$wpdb->comments               => '*',
-			$wpdb->users                  => '*',
-			$wpdb->usermeta               => '*',
-			self::table( 'connections' )  => 'id, name, client, user_id, preset, permissions, state, epoch, limit_max, limit_window',
-			self::table( 'grants' )       => '*',
-			self::table( 'oauth_clients' ) => '*',
-			$wpdb->options                => "option_name, option_value",
-		];
-		$hash   = hash_init( 'sha256' );
-		foreach ( $tables as $table => $columns ) {
-			$where = $wpdb->options === $table ? "WHERE option_name NOT LIKE '%transient%' AND option_name NOT IN ('cron', 'countersign_verification')" : '';
-			foreach ( $wpdb->get_results( "SELECT $columns FROM $table $where ORDER BY 1, 2", ARRAY_N ) as $row ) { // phpcs:ignore
-				hash_update( $hash, $table . "\0" . implode( "\0", array_map( strval( ... ), $row ) ) . "\1" );
-			}
-		}
-		return hash_final( $hash );
+		return Fingerprint::of_site()->digest();
 	}
 }
