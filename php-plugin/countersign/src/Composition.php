@@ -185,7 +185,7 @@ final class Composition {
 			'admin_init',
 			function (): void {
 				$this->settings_form()->register();
-				( new ConnectionForms( $this->connections(), $this->manager(), $this->kill_switch() ) )->register();
+				( new ConnectionForms( $this->connections(), $this->manager(), $this->kill_switch(), $this->log() ) )->register();
 				( new AuditForms( $this->extension(), $this->log() ) )->register();
 			}
 		);

@@ -6,12 +6,13 @@ import { decode } from './html.mjs';
 import { Person } from './person.mjs';
 import { openSite } from './site.mjs';
 
-// All consents of a process share one login.
+// All consents of a process share one login, as long as it is recent enough for a consent.
 const logins = new Map();
 
 export function administrator(siteUrl) {
-	if (!logins.has(siteUrl)) logins.set(siteUrl, Person.login(siteUrl, 'admin'));
-	return logins.get(siteUrl);
+	if (!((logins.get(siteUrl)?.until ?? 0) > Date.now()))
+		logins.set(siteUrl, { until: Date.now() + 600_000, person: Person.login(siteUrl, 'admin') });
+	return logins.get(siteUrl).person;
 }
 
 /**

@@ -14,8 +14,12 @@ final class Person {
 
 	private ?string $rest_nonce = null;
 
-	private function __construct( string $login ) {
-		$this->jar = tempnam( Site::folder() . '/tmp', 'jar' );
+	/** Unix seconds. */
+	private readonly int $since;
+
+	private function __construct( private readonly string $login ) {
+		$this->since = time();
+		$this->jar   = tempnam( Site::folder() . '/tmp', 'jar' );
 		Http::get( wp_login_url() );
 		$answer = Http::send(
 			'POST',
@@ -37,8 +41,32 @@ final class Person {
 		}
 	}
 
+	/** Returns a person whose login is recent. */
 	public static function of( string $login ): self {
-		return self::$known[ $login ] ??= new self( $login );
+		$known = self::$known[ $login ] ?? null;
+		return self::$known[ $login ] = null === $known || $known->since < time() - 600 ? new self( $login ) : $known;
+	}
+
+	/** Returns a person with a session of their own. */
+	public static function anew( string $login ): self {
+		return new self( $login );
+	}
+
+	/** Changes the time of the login that the person's session has. */
+	public function set_login_time( mixed $time ): void {
+		$user     = Site::user( $this->login );
+		$key      = hash( 'sha256', $this->session() );
+		$sessions = get_user_meta( $user, 'session_tokens', true );
+		if ( ! isset( $sessions[ $key ] ) ) {
+			throw new \LogicException( 'the session is not in the database' );
+		}
+		$sessions[ $key ]['login'] = $time;
+		update_user_meta( $user, 'session_tokens', $sessions );
+	}
+
+	/** Returns the token of the person's session. */
+	public function session(): string {
+		return $this->cookie()['token'];
 	}
 
 	/** @param array<string, string> $headers */
@@ -64,6 +92,13 @@ final class Person {
 	 * Returns the nonce that a page of this person would contain: for the person's user and session.
 	 */
 	public function nonce( string $action ): string {
+		$parts = $this->cookie();
+		$tick  = wp_nonce_tick( $action );
+		return substr( wp_hash( $tick . '|' . $action . '|' . get_user_by( 'login', $parts['username'] )->ID . '|' . $parts['token'], 'nonce' ), -12, 10 );
+	}
+
+	/** @return array{username: string, token: string, ...} The parts of the cookie that shows the login. */
+	private function cookie(): array {
 		$cookie = '';
 		foreach ( file( $this->jar, FILE_IGNORE_NEW_LINES ) as $line ) {
 			$fields = explode( "\t", $line );
@@ -71,9 +106,7 @@ final class Person {
 				$cookie = rawurldecode( $fields[6] );
 			}
 		}
-		$parts = wp_parse_auth_cookie( $cookie, 'logged_in' ) ?: throw new \LogicException( 'not logged in' );
-		$tick  = wp_nonce_tick( $action );
-		return substr( wp_hash( $tick . '|' . $action . '|' . get_user_by( 'login', $parts['username'] )->ID . '|' . $parts['token'], 'nonce' ), -12, 10 );
+		return wp_parse_auth_cookie( $cookie, 'logged_in' ) ?: throw new \LogicException( 'not logged in' );
 	}
 
 	/** Returns a page of the dashboard. @param array<string, string|int> $query */

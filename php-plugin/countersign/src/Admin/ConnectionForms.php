@@ -5,6 +5,8 @@ declare(strict_types=1);
 namespace Countersign\Plugin\Admin;
 
 use Countersign\Access;
+use Countersign\Plugin\Audit\EntryDraft;
+use Countersign\Plugin\Audit\Log;
 use Countersign\Plugin\Connections\Connection;
 use Countersign\Plugin\Connections\KillSwitch;
 use Countersign\Plugin\Connections\Manager;
@@ -14,13 +16,19 @@ use Countersign\Plugin\Site\Names;
 
 defined( 'ABSPATH' ) || exit;
 
-/** The actions of the Connections page: the kill switch, and pausing, resuming, changing and revoking a connection. */
+/**
+ * The actions of the Connections page: the kill switch, and pausing, resuming, changing and revoking a connection.
+ *
+ * Whoever manages connections may pause and revoke each of them. Resuming and changing one also needs the right to edit the
+ * account that it acts as.
+ */
 final class ConnectionForms {
 
 	public function __construct(
 		private readonly Repository $connections,
 		private readonly Manager $manager,
 		private readonly KillSwitch $kill_switch,
+		private readonly Log $log,
 	) {}
 
 	/** Registers the actions. */
@@ -48,7 +56,7 @@ final class ConnectionForms {
 	}
 
 	private function resume(): string {
-		$connection = $this->connection();
+		$connection = $this->changeable( 'connection.resumed' );
 		$this->manager->resume( $connection );
 		/* translators: %s: name of a connection. */
 		Flash::add( 'success', sprintf( __( '“%s” is active again.', 'countersign' ), Names::text( $connection->name ) ) );
@@ -64,7 +72,7 @@ final class ConnectionForms {
 	}
 
 	private function save(): string {
-		$connection = $this->connection();
+		$connection = $this->changeable( 'connection.changed' );
 		$back       = Menu::url(
 			Menu::CONNECTIONS,
 			[
@@ -97,6 +105,21 @@ final class ConnectionForms {
 		$connection = $this->connections->find( AdminPost::connection_id() );
 		if ( ! $connection || $connection->is_revoked() ) {
 			wp_die( esc_html__( 'This connection does not exist or was revoked.', 'countersign' ), 404 );
+		}
+		return $connection;
+	}
+
+	/**
+	 * Returns the connection that the request names, if the person may change it. Otherwise records the refusal and ends the
+	 * request.
+	 *
+	 * @param string $action What the person wanted to do, as the audit log names it.
+	 */
+	private function changeable( string $action ): Connection {
+		$connection = $this->connection();
+		if ( ! Capabilities::may_change( $connection->user ) ) {
+			$this->log->append( EntryDraft::admin( 'refusal', $action, $connection->target(), [ 'acts_as' => $connection->user ], 'capability_denied' ) );
+			wp_die( esc_html__( 'This connection acts as an account that you may not edit. You can pause or revoke it. Ask an administrator to change or resume it.', 'countersign' ), 403 );
 		}
 		return $connection;
 	}

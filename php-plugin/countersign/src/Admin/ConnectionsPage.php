@@ -8,6 +8,7 @@ use Countersign\Plugin\Connections\Connection;
 use Countersign\Plugin\Connections\KillSwitch;
 use Countersign\Plugin\Connections\Repository;
 use Countersign\Plugin\Health\Requirements;
+use Countersign\Plugin\Site\Capabilities;
 use Countersign\Plugin\Site\Labels;
 use Countersign\Plugin\Site\Names;
 use Countersign\Plugin\Site\Settings;
@@ -33,12 +34,16 @@ final class ConnectionsPage {
 		$connection = $this->connections->find( absint( $_GET['connection'] ?? 0 ) ); // phpcs:ignore WordPress.Security.NonceVerification -- Only selects what is shown.
 		echo '<div class="wrap countersign">';
 		match ( true ) {
-			'connect' === $view                                                 => ConnectView::show(),
-			'edit' === $view && null !== $connection && Requirements::are_met() => EditView::show( $connection, $this->settings->allow_widening() ),
-			'revoke' === $view && null !== $connection                          => $this->confirm_revoke( $connection ),
-			default                                                             => $this->list(),
+			'connect' === $view                        => ConnectView::show(),
+			'edit' === $view && null !== $connection && self::is_editable( $connection ) => EditView::show( $connection, $this->settings->allow_widening() ),
+			'revoke' === $view && null !== $connection => $this->confirm_revoke( $connection ),
+			default                                    => $this->list(),
 		};
 		echo '</div>';
+	}
+
+	private static function is_editable( Connection $connection ): bool {
+		return Requirements::are_met() && Capabilities::may_change( $connection->user );
 	}
 
 	private function list(): void {

@@ -82,7 +82,7 @@ final class ConnectionsTable extends \WP_List_Table {
 
 	/** @param Connection $item */
 	protected function column_name( $item ): string {
-		$name = $item->is_revoked()
+		$name = $item->is_revoked() || ! Capabilities::may_change( $item->user )
 			? '<strong>' . Names::html( $item->name ) . '</strong>'
 			: sprintf( '<strong><a class="row-title" href="%s">%s</a></strong>', esc_url( $this->edit_url( $item ) ), Names::html( $item->name ) );
 		if ( '' !== $item->client && $item->client !== $item->name ) {
@@ -131,13 +131,14 @@ final class ConnectionsTable extends \WP_List_Table {
 		}
 		$id      = [ 'connection' => $item->id ];
 		$actions = [];
-		if ( ! $item->is_revoked() ) {
+		if ( ! $item->is_revoked() && Capabilities::may_change( $item->user ) ) {
 			$actions['edit'] = self::link( $this->edit_url( $item ), __( 'Edit', 'countersign' ) );
 			if ( Connection::PAUSED === $item->state ) {
 				$actions['resume'] = self::link( AdminPost::url( 'countersign_resume', $id ), __( 'Resume', 'countersign' ) );
-			} else {
-				$actions['pause'] = self::link( AdminPost::url( 'countersign_pause', $id ), __( 'Pause', 'countersign' ) );
 			}
+		}
+		if ( Connection::ACTIVE === $item->state ) {
+			$actions['pause'] = self::link( AdminPost::url( 'countersign_pause', $id ), __( 'Pause', 'countersign' ) );
 		}
 		if ( current_user_can( Capabilities::AUDIT ) ) { // phpcs:ignore WordPress.WP.Capabilities -- A capability that this plugin adds.
 			$actions['audit'] = self::link( Menu::url( Menu::AUDIT, $id ), __( 'View activity', 'countersign' ) );

@@ -9,6 +9,7 @@ use Countersign\Decision;
 use Countersign\OAuth;
 use Countersign\OAuthReply;
 use Countersign\OAuthRequest;
+use Countersign\Plugin\Accounts\RecentLogin;
 use Countersign\Plugin\Admin\ConsentPage;
 use Countersign\Plugin\Audit\EntryDraft;
 use Countersign\Plugin\Audit\Log;
@@ -66,10 +67,14 @@ final class Consent {
 		if ( ! current_user_can( Capabilities::MANAGE ) ) { // phpcs:ignore WordPress.WP.Capabilities -- A capability that this plugin adds.
 			ConsentPage::error( __( 'Your account may not connect clients to this site. Ask an administrator.', 'countersign' ), wp_logout_url( Urls::consent( $query ) ) );
 		}
+		if ( ! RecentLogin::has_session() ) {
+			ConsentPage::error( __( 'This page needs a login with the login form of this site. Log in there, and start the connection again in the program.', 'countersign' ), wp_login_url( Urls::consent( $query ), true ) );
+		}
 		if ( ! Requirements::are_met() ) {
 			ConsentPage::error( __( 'No client can be connected, because the PHP extension that Countersign needs is not installed. The dashboard shows what to install.', 'countersign' ) );
 		}
 		try {
+			$this->require_recent_login( $query );
 			$this->decide( $query );
 		} catch ( FetchFailed $error ) {
 			ConsentPage::refused( $error->reason, $error->getMessage() );
@@ -80,6 +85,20 @@ final class Consent {
 			self::log_error( $error );
 			ConsentPage::error( __( 'The client could not be connected. The site\'s error log shows the reason.', 'countersign' ) );
 		}
+	}
+
+	/**
+	 * Sends a person whose login is not recent to the login form, which asks for the password again and leads back to this
+	 * page. The person then sees the whole request again and decides.
+	 */
+	private function require_recent_login( string $query ): void {
+		if ( RecentLogin::is_recent() ) {
+			return;
+		}
+		if ( 'POST' === ( $_SERVER['REQUEST_METHOD'] ?? '' ) ) { // phpcs:ignore WordPress.Security.ValidatedSanitizedInput -- Compared with a fixed text.
+			$this->log->append( EntryDraft::admin( 'refusal', 'oauth.consent', null, [], 'login_required' ) );
+		}
+		self::redirect( wp_login_url( Urls::consent( $query ), true ) );
 	}
 
 	private function decide( string $query ): never {

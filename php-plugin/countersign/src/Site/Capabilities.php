@@ -24,6 +24,18 @@ final class Capabilities {
 		return [ self::MANAGE, self::AUDIT ];
 	}
 
+	/**
+	 * Tells whether the current user may change a connection that acts as the given account: resume it, or change its name,
+	 * permissions or limit. That needs the right to edit the account, as choosing it at the consent does. Otherwise somebody
+	 * who may only manage connections could act through the account of an administrator. Pausing and revoking need only
+	 * {@see MANAGE}, because they take rights away.
+	 *
+	 * @param int $account Id of the user that the connection acts as.
+	 */
+	public static function may_change( int $account ): bool {
+		return current_user_can( self::MANAGE ) && current_user_can( 'edit_user', $account ); // phpcs:ignore WordPress.WP.Capabilities -- A capability that this plugin adds.
+	}
+
 	/** Grants both capabilities to administrators. The site's owner can grant them to other roles. */
 	public static function grant(): void {
 		$role = get_role( 'administrator' );
