@@ -99,6 +99,8 @@ pub enum Purpose {
     ClientId,
     /// Derives the secret of an OAuth client from its identifier.
     ClientSecret,
+    /// Authenticates the [records](crate::record) of what the site decided.
+    Record,
 }
 
 impl Purpose {
@@ -111,6 +113,7 @@ impl Purpose {
             Self::Refresh => "countersign/oauth/refresh/v1",
             Self::ClientId => "countersign/oauth/client-id/v1",
             Self::ClientSecret => "countersign/oauth/client-secret/v1",
+            Self::Record => "countersign/record/v1",
         }
     }
 }
@@ -119,11 +122,27 @@ impl Purpose {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct KeyId(pub [u8; 4]);
 
+impl KeyId {
+    fn of(key: &Secret<32>) -> Self {
+        let name = derive(key.expose(), &[], b"countersign/key-id/v1");
+        let [a, b, c, d, ..] = *name.expose();
+        Self([a, b, c, d])
+    }
+}
+
 /// The keys that are derived from one key material.
 struct DerivedKeys {
     id: KeyId,
     root: Secret<32>,
     tokens: TokenKeys,
+    record: OnceLock<RecordKey>,
+}
+
+/// The prepared key of records, and its id. The id differs from that of the material, because the key also depends on the
+/// file of [`Keyring::with_record_file`].
+pub(crate) struct RecordKey {
+    pub(crate) id: KeyId,
+    pub(crate) key: MacKey,
 }
 
 /// The prepared keys of the kinds of tokens. Each is derived when it is first needed.
@@ -156,17 +175,37 @@ impl DerivedKeys {
     fn new(site: SiteId, material: &[u8]) -> Result<Self, Reason> {
         check_material(material)?;
         let root = derive(material, site.as_bytes(), b"countersign/root/v1");
-        let name = derive(root.expose(), &[], b"countersign/key-id/v1");
-        let [a, b, c, d, ..] = *name.expose();
         Ok(Self {
-            id: KeyId([a, b, c, d]),
+            id: KeyId::of(&root),
             root,
             tokens: TokenKeys::default(),
+            record: OnceLock::new(),
         })
     }
 
     fn key(&self, label: &str) -> Secret<32> {
         derive(self.root.expose(), &[], label.as_bytes())
+    }
+
+    fn purpose_key(&self, purpose: Purpose, record_file: Option<&Secret<32>>) -> Secret<32> {
+        match (purpose, record_file) {
+            (Purpose::Record, Some(file)) => derive(
+                self.root.expose(),
+                file.expose(),
+                purpose.label().as_bytes(),
+            ),
+            _ => self.key(purpose.label()),
+        }
+    }
+
+    fn record_key(&self, file: Option<&Secret<32>>) -> &RecordKey {
+        self.record.get_or_init(|| {
+            let key = self.purpose_key(Purpose::Record, file);
+            RecordKey {
+                id: KeyId::of(&key),
+                key: MacKey::new(&key),
+            }
+        })
     }
 
     fn token_key(&self, kind: Kind) -> &MacKey {
@@ -181,6 +220,7 @@ pub struct Keyring {
     site: SiteId,
     current: DerivedKeys,
     previous: Vec<DerivedKeys>,
+    record_file: Option<Secret<32>>,
 }
 
 impl Keyring {
@@ -198,7 +238,18 @@ impl Keyring {
                 .iter()
                 .map(|old| DerivedKeys::new(site, old))
                 .collect::<Result<_, _>>()?,
+            record_file: None,
         })
+    }
+
+    /// Mixes `file`, the digest of a key file of the host, into the keys of [`Purpose::Record`] and into no other.
+    #[must_use]
+    pub fn with_record_file(mut self, file: Option<Secret<32>>) -> Self {
+        self.record_file = file;
+        for keys in std::iter::once(&mut self.current).chain(&mut self.previous) {
+            keys.record = OnceLock::new();
+        }
+        self
     }
 
     /// Returns the site that the keys belong to.
@@ -223,16 +274,32 @@ impl Keyring {
     /// keyring does not have that material.
     #[must_use]
     pub fn token_key_of(&self, id: KeyId, kind: Kind) -> Option<&MacKey> {
-        std::iter::once(&self.current)
-            .chain(&self.previous)
+        self.all()
             .find(|keys| keys.id == id)
             .map(|keys| keys.token_key(kind))
+    }
+
+    /// Returns the key that seals records.
+    pub(crate) fn record_key(&self) -> &RecordKey {
+        self.current.record_key(self.record_file.as_ref())
+    }
+
+    /// Returns the key with this id that verifies records; `None` if this keyring does not have it.
+    pub(crate) fn record_key_of(&self, id: KeyId) -> Option<&MacKey> {
+        self.all()
+            .map(|keys| keys.record_key(self.record_file.as_ref()))
+            .find(|record| record.id == id)
+            .map(|record| &record.key)
+    }
+
+    fn all(&self) -> impl Iterator<Item = &DerivedKeys> {
+        std::iter::once(&self.current).chain(&self.previous)
     }
 
     /// Returns the current key for `purpose`.
     #[must_use]
     pub fn purpose_key(&self, purpose: Purpose) -> Secret<32> {
-        self.current.key(purpose.label())
+        self.current.purpose_key(purpose, self.record_file.as_ref())
     }
 
     /// Returns the Ed25519 key that signs audit checkpoints.
@@ -286,12 +353,36 @@ mod tests {
                 Purpose::Refresh,
                 Purpose::ClientId,
                 Purpose::ClientSecret,
+                Purpose::Record,
             ] {
                 keys.push(mac(&keyring.purpose_key(purpose), b""));
             }
         }
         let distinct: std::collections::HashSet<_> = keys.iter().collect();
         assert_eq!(distinct.len(), keys.len());
+    }
+
+    #[test]
+    fn key_file_changes_the_keys_of_records_only() {
+        let open = |file: Option<[u8; 32]>| {
+            let keys = Keyring::open(SITE, &[b'x'; 64], &[&[b'y'; 64]]).unwrap();
+            keys.with_record_file(file.map(Secret::new))
+        };
+        let (without, one, other) = (open(None), open(Some([1; 32])), open(Some([2; 32])));
+        assert_eq!(without.key_id(), one.key_id());
+        assert!(one.record_key_of(without.record_key().id).is_none());
+        assert!(one.record_key_of(other.record_key().id).is_none());
+        assert!(one.record_key_of(one.record_key().id).is_some());
+        let mac_of = |keys: &Keyring, purpose| mac(&keys.purpose_key(purpose), b"");
+        assert_ne!(
+            mac_of(&one, Purpose::Record),
+            mac_of(&other, Purpose::Record)
+        );
+        assert_eq!(
+            mac_of(&one, Purpose::Cursor),
+            mac_of(&without, Purpose::Cursor)
+        );
+        assert_eq!(one.record_key().key.mac(b""), mac_of(&one, Purpose::Record));
     }
 
     #[test]

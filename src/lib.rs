@@ -32,6 +32,7 @@ pub mod oauth;
 pub mod path;
 pub mod policy;
 pub mod reason;
+pub mod record;
 pub mod replay;
 pub mod secret;
 pub mod selftest;

@@ -75,6 +75,7 @@ impl Attempt {
             approval: self.approval.map(str::to_owned),
             correlation: self.correlation.clone(),
             reference: None,
+            records: Vec::new(),
         }
         .to_json()
     }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::entry::{ActorKind, EntryKind, EntryOutcome, VERSION};
+use super::explained::{ExplainedRecord, MAX_RECORDS};
 use super::{AuditError, clean};
 use crate::bytes::hex;
 use crate::clock::Timestamp;
@@ -106,6 +107,9 @@ pub struct Draft {
     /// The sequence number of an earlier entry that this one belongs to.
     #[serde(default, rename = "ref", skip_serializing_if = "Option::is_none")]
     pub reference: Option<u64>,
+    /// The records that the entry explains, at most [`MAX_RECORDS`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub records: Vec<ExplainedRecord>,
 }
 
 /// The stored form of an entry. The order of the fields is the order of the bytes.
@@ -126,6 +130,8 @@ struct Canonical {
     correlation: Option<String>,
     #[serde(rename = "ref")]
     reference: Option<u64>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    records: Vec<ExplainedRecord>,
 }
 
 #[derive(Serialize)]
@@ -142,14 +148,16 @@ impl Draft {
     ///
     /// # Errors
     /// [`AuditError::Draft`] unless `json` is one object of the documented fields: for an unknown field or word, a field
-    /// that is given twice, a `change` that is not an object, or more than [`MAX_DRAFT`] bytes.
+    /// that is given twice, a `change` that is not an object, more than [`MAX_RECORDS`] records, or more than
+    /// [`MAX_DRAFT`] bytes.
     pub fn from_json(json: &str) -> Result<Self, AuditError> {
         if json.len() > MAX_DRAFT {
             return Err(AuditError::Draft);
         }
         let draft: Self = serde_json::from_str(json).map_err(|_| AuditError::Draft)?;
         let change = draft.change.as_deref();
-        if change.is_none_or(|change| change.get().starts_with('{')) {
+        let is_object = change.is_none_or(|change| change.get().starts_with('{'));
+        if is_object && draft.records.len() <= MAX_RECORDS {
             Ok(draft)
         } else {
             Err(AuditError::Draft)
@@ -211,6 +219,7 @@ impl Draft {
             approval: bounded(&self.approval, 64),
             correlation: self.correlation.clone(),
             reference: self.reference,
+            records: self.records.clone(),
         };
         serde_json::to_vec(&canonical).map_err(|_| AuditError::Draft)
     }
@@ -330,6 +339,14 @@ mod tests {
             approval: Some(long),
             correlation: None,
             reference: None,
+            records: vec![
+                ExplainedRecord {
+                    name: "c".repeat(64),
+                    version: u64::MAX,
+                    digest: [255; 32],
+                };
+                MAX_RECORDS
+            ],
         };
         let body = draft
             .body(u64::MAX, Timestamp::from_millis(u64::MAX), [0; 8])

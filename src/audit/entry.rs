@@ -4,6 +4,7 @@
 //! rebuilt from columns, because the order of keys or the spelling of a number could then differ.
 
 use super::AuditError;
+use super::explained::ExplainedRecord;
 use crate::bytes::from_hex;
 use crate::clock::Timestamp;
 use crate::words::words;
@@ -159,6 +160,8 @@ pub struct Entry {
     pub reference: Option<u64>,
     /// The fields that are also kept as columns.
     pub summary: Summary,
+    /// The records that it explains.
+    pub records: Vec<ExplainedRecord>,
 }
 
 // All fields of an entry. Those with an underscore must be present and are not used.
@@ -183,6 +186,8 @@ struct Stored<'a> {
     correlation: Option<String>,
     #[serde(rename = "ref")]
     reference: Option<u64>,
+    #[serde(default)]
+    records: Vec<ExplainedRecord>,
 }
 
 #[derive(Deserialize)]
@@ -223,6 +228,7 @@ impl Entry {
                 reason: stored.reason,
                 correlation: stored.correlation,
             },
+            records: stored.records,
         })
     }
 }

@@ -14,6 +14,7 @@ mod clean;
 pub mod draft;
 pub mod entry;
 mod error;
+pub mod explained;
 pub mod file;
 pub mod high_water;
 pub mod log;

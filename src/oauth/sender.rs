@@ -241,6 +241,7 @@ fn draft(
         approval: None,
         correlation: None,
         reference: None,
+        records: Vec::new(),
     }
     .to_json()
 }

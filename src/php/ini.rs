@@ -58,15 +58,13 @@ thread_local! {
     static CHANGES: RefCell<Vec<Change>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Begins a request: a change that was made for an earlier one has no effect any more. PHP calls it before the script, and
-/// after php-fpm has set the values of the request.
-pub(super) extern "C" fn begin_request(_type: i32, _module: i32) -> i32 {
+/// Begins a request, after php-fpm has set its values: a change that was made for an earlier one has no effect any more.
+pub(super) fn begin_request() {
     CHANGES.with_borrow_mut(|changes| {
         for change in changes {
             change.is_current = std::mem::take(&mut change.is_next);
         }
     });
-    0
 }
 
 /// Notes a change that PHP does not restore. PHP calls it before each change of an entry of the extension.

@@ -24,6 +24,8 @@ mod oauth;
 mod path;
 mod policy;
 mod public_url;
+mod ratchet;
+mod record;
 mod secret;
 mod sensitive;
 mod store;
@@ -60,6 +62,13 @@ fn startup(_type: i32, module: i32) -> i32 {
     }
 }
 
+/// Begins a request. PHP calls it before the script, and after php-fpm has set the INI values of the request.
+extern "C" fn begin_request(_type: i32, _module: i32) -> i32 {
+    ini::begin_request();
+    ratchet::release();
+    0
+}
+
 /// Registers every class of the binding except exceptions and enumerations.
 fn register_handles() -> Result<()> {
     sensitive::mark_functions();
@@ -94,6 +103,8 @@ fn register_handles() -> Result<()> {
     register::<audit::PhpAuditFileReport>()?;
     register::<audit::PhpAuditProof>()?;
     register::<audit::PhpAuditSeals>()?;
+    register::<record::PhpRecords>()?;
+    register::<record::PhpRecord>()?;
     register::<public_url::PhpPublicUrl>()?;
     register::<oauth::PhpOAuth>()?;
     register::<oauth::PhpOAuthRequest>()?;
@@ -114,7 +125,7 @@ pub fn get_module(module: ModuleBuilder) -> ModuleBuilder {
         .name("countersign")
         .version(env!("CARGO_PKG_VERSION"))
         .info_function(info::phpinfo)
-        .request_startup_function(ini::begin_request)
+        .request_startup_function(begin_request)
         .class::<error::CountersignException>()
         .class::<error::KeyException>()
         .class::<error::StoreException>()

@@ -229,6 +229,16 @@ pub trait Store: Send + Sync {
     /// Those of [`Store::get`].
     fn remove(&self, name: &[u8]) -> Result<bool, StoreError>;
 
+    /// Returns the folder of this user's files, if the engine has one.
+    fn state_folder(&self) -> Option<&std::path::Path> {
+        None
+    }
+
+    /// Returns whether values outlive a restart of the engine; `None` if that is unknown.
+    fn keeps_data(&self) -> Option<bool> {
+        None
+    }
+
     /// Returns facts about the store.
     ///
     /// # Errors

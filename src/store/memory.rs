@@ -141,6 +141,10 @@ fn prune<V>(
 }
 
 impl Store for MemoryStore {
+    fn keeps_data(&self) -> Option<bool> {
+        Some(false)
+    }
+
     fn insert_together(
         &self,
         items: &[OneTimeUse<'_>],

@@ -23,6 +23,7 @@ mod house;
 mod mcp;
 mod oauth;
 mod policy;
+mod record;
 mod store;
 mod token;
 mod vault;

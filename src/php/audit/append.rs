@@ -10,7 +10,7 @@ use crate::php::convert::{PhpArrays, int};
 /// The rows and the head that an append has to store.
 #[php_class]
 #[php(name = "Countersign\\AuditAppend")]
-pub struct PhpAuditAppend(pub(super) Appended);
+pub struct PhpAuditAppend(pub(in crate::php) Appended);
 
 #[php_impl]
 impl PhpAuditAppend {

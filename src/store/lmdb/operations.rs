@@ -75,6 +75,10 @@ impl LmdbStore {
 }
 
 impl Store for LmdbStore {
+    fn state_folder(&self) -> Option<&std::path::Path> {
+        Some(self.folder())
+    }
+
     fn insert_together(
         &self,
         items: &[OneTimeUse<'_>],

@@ -1,0 +1,7 @@
+//! `Countersign\Records` and its handle.
+
+mod opened;
+mod records;
+
+pub(super) use opened::PhpRecord;
+pub(super) use records::PhpRecords;

@@ -1,0 +1,487 @@
+//! The records of one site: opening and sealing them, and the witness behind them.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::beacon;
+use super::error::RecordError;
+use super::name::{MAX_NUMBER, RecordKind, RecordName};
+use super::opened::Record;
+use super::ratchet::{Ratchet, RatchetAct};
+use super::sealed::{RecordEntry, Sealed};
+use super::site::{SiteData, SiteEvent, is_address};
+use super::witness::{self, Witness, WitnessError, WitnessOf, WitnessPlace, WitnessTable};
+use crate::audit::append::Appended;
+use crate::audit::draft::Draft;
+use crate::audit::entry::Entry;
+use crate::audit::explained::ExplainedRecord;
+use crate::bytes::sha256;
+use crate::clock::Timestamp;
+use crate::decision::Decision;
+use crate::entropy::{Entropy, EntropyError};
+use crate::json::{self, Object, RawJson};
+use crate::keyring::Keyring;
+use crate::reason::Reason;
+use crate::store::Store;
+
+/// A record to explain in an audit entry.
+#[derive(Debug, Clone, Copy)]
+pub struct RecordChange<'a> {
+    /// The name of the record.
+    pub name: RecordName,
+    /// The new version.
+    pub version: u64,
+    /// The new data: JSON, an object.
+    pub data: &'a str,
+}
+
+/// The records of a site.
+pub struct Records {
+    pub(super) keyring: Arc<Keyring>,
+    pub(super) store: Arc<dyn Store>,
+    pub(super) address: String,
+    pub(super) site: Result<StoredSite, Reason>,
+    /// The witness of the stored address; of the current one if there is no usable record of the site.
+    pub(super) witness: Box<dyn Witness>,
+    unraised: Mutex<Option<WitnessError>>,
+}
+
+/// The record of the site, as stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct StoredSite {
+    pub(super) version: u64,
+    pub(super) data: SiteData,
+}
+
+impl StoredSite {
+    fn open(keyring: &Keyring, text: Option<&str>) -> Result<Self, Reason> {
+        let text = text.ok_or(Reason::RecordMissing)?;
+        let sealed = Sealed::open(keyring, text)?;
+        Ok(Self {
+            version: sealed.version,
+            data: SiteData::of(&sealed).ok_or(Reason::RecordForged)?,
+        })
+    }
+}
+
+pub(super) const SITE: RecordName = RecordName::single(RecordKind::Site);
+
+impl Records {
+    /// Reads the record of the site: `site` is its sealed text, `None` if it is missing. `address` is the current address
+    /// of the site. A bad state is told by [`Records::state`].
+    ///
+    /// # Errors
+    /// [`RecordError::Misuse`] for text that cannot be an address.
+    pub fn new(
+        keyring: Arc<Keyring>,
+        store: Arc<dyn Store>,
+        site: Option<&str>,
+        address: &str,
+    ) -> Result<Self, RecordError> {
+        if !is_address(address) {
+            return Err(RecordError::Misuse(
+                "the address must be 1 to 512 bytes without control characters",
+            ));
+        }
+        let site = StoredSite::open(&keyring, site);
+        let stored = site.as_ref().map_or(address, |site| &site.data.address);
+        Ok(Self {
+            witness: witness::open(&store, WitnessOf::new(keyring.site(), stored)),
+            address: address.to_owned(),
+            keyring,
+            store,
+            site,
+            unraised: Mutex::new(None),
+        })
+    }
+
+    /// Returns whether agents may act on the site at all. A newer record of the site raises the witness.
+    ///
+    /// The reason is one of `record_missing`, `record_forged`, `keys_changed`, `site_moved`, `witness_unusable`,
+    /// `witness_missing` and `record_rolled_back`.
+    pub fn state(&self) -> Decision {
+        match self.checked_state() {
+            Ok(()) => Decision::Allow,
+            Err(reason) => reason.into(),
+        }
+    }
+
+    pub(super) fn checked_state(&self) -> Result<(), Reason> {
+        let site = self.site.as_ref().map_err(|reason| *reason)?;
+        if self.is_moved() {
+            // A database from before a move, which the witness of the current address knows about.
+            return match self.witness_at(&self.address).read() {
+                Ok(Some(table)) if is_behind(&table, SITE, site.version) => {
+                    Err(Reason::RecordRolledBack)
+                }
+                _ => Err(Reason::SiteMoved),
+            };
+        }
+        match self.witness.read() {
+            Err(_) => Err(Reason::WitnessUnusable),
+            Ok(None) => Err(Reason::WitnessMissing),
+            Ok(Some(table)) if is_behind(&table, SITE, site.version) => {
+                Err(Reason::RecordRolledBack)
+            }
+            Ok(Some(table)) => {
+                self.raise_to(&table, SITE, site.version);
+                Ok(())
+            }
+        }
+    }
+
+    /// Returns the epoch of the site, 0 if its record is not usable.
+    #[must_use]
+    pub fn site_epoch(&self) -> u64 {
+        self.site.as_ref().map_or(0, |site| site.data.epoch)
+    }
+
+    /// Returns the data of the next version of the site's record.
+    #[must_use]
+    pub fn site_data(&self, event: SiteEvent) -> String {
+        let before = self.site.as_ref().ok().map(|site| &site.data);
+        let version = self.next_version(SITE, None);
+        SiteData::after(before, event, version, &self.address).to_json()
+    }
+
+    /// Returns the version that follows all known ones of a record: of `text`, if it opens, and of the witness.
+    #[must_use]
+    pub fn next_version(&self, name: RecordName, text: Option<&str>) -> u64 {
+        let stored = text
+            .and_then(|text| self.open_text(name, text).ok())
+            .map(|sealed| sealed.version);
+        let of_site = match (&self.site, name == SITE) {
+            (Ok(site), true) => Some(site.version),
+            _ => None,
+        };
+        let read = |witness: &dyn Witness| witness.read().ok().flatten()?.least(name);
+        let here = self
+            .is_moved()
+            .then(|| read(&*self.witness_at(&self.address)))
+            .flatten();
+        let known = [stored, of_site, read(&*self.witness), here];
+        known.into_iter().flatten().max().unwrap_or(0) + 1
+    }
+
+    /// Opens the record `name` from its sealed text: `None` if the database has no such row, an empty text if the row was
+    /// never sealed. A newer version raises the witness.
+    ///
+    /// # Errors
+    /// * [`Reason::RecordMissing`]: there is no text, although the witness may know the record.
+    /// * [`Reason::RecordUnsealed`]: the text is empty, and the witness does not know the record.
+    /// * [`Reason::RecordForged`], [`Reason::KeysChanged`]: see [`Sealed::open`]; also for another record.
+    /// * [`Reason::RecordRolledBack`]: the record is behind its witness.
+    pub fn open(&self, name: RecordName, text: Option<&str>) -> Result<Record, Reason> {
+        let text = match text {
+            None => return Err(Reason::RecordMissing),
+            Some("") => {
+                let known = self.witness.read().ok().flatten();
+                let is_known = known.is_some_and(|table| table.least(name).is_some());
+                return Err(if is_known {
+                    Reason::RecordMissing
+                } else {
+                    Reason::RecordUnsealed
+                });
+            }
+            Some(text) => text,
+        };
+        let sealed = self.open_text(name, text)?;
+        if let Ok(Some(table)) = self.witness.read() {
+            if is_behind(&table, name, sealed.version) {
+                return Err(Reason::RecordRolledBack);
+            }
+            self.raise_to(&table, name, sealed.version);
+        }
+        let entry = sealed.entry.ok_or(Reason::RecordForged)?;
+        Ok(Record::new(sealed, entry, self.site_epoch(), self.state()))
+    }
+
+    fn open_text(&self, name: RecordName, text: &str) -> Result<Sealed, Reason> {
+        let sealed = Sealed::open(&self.keyring, text)?;
+        if sealed.name == name {
+            Ok(sealed)
+        } else {
+            Err(Reason::RecordForged)
+        }
+    }
+
+    /// Returns whether all agents are stopped: unless the site is in order, and a current record of the kill switch says
+    /// that it is off.
+    #[must_use]
+    pub fn is_stopped(&self, text: Option<&str>) -> bool {
+        let name = RecordName::single(RecordKind::KillSwitch);
+        let is_off = self.open(name, text).is_ok_and(|record| {
+            let data = Object::parse(record.data());
+            record.site_state().is_allowed()
+                && data.is_some_and(|data| data.get("on").is_some_and(|on| on.get() == "false"))
+        });
+        !is_off
+    }
+
+    /// Returns the audit draft `draft` with the member `records`, which explains `changes`.
+    ///
+    /// # Errors
+    /// [`RecordError::Misuse`] for a draft or a change that is not valid.
+    pub fn explain(draft: &str, changes: &[RecordChange<'_>]) -> Result<String, RecordError> {
+        let wrong = RecordError::Misuse("the draft must be the JSON of an audit entry");
+        let mut draft = Draft::from_json(draft).map_err(|_| wrong)?;
+        for change in changes {
+            let data = canonical_data(change.name, change.version, change.data)?;
+            draft.records.push(ExplainedRecord {
+                name: change.name.to_string(),
+                version: change.version,
+                digest: sha256(data.as_bytes()),
+            });
+        }
+        let draft = draft.to_json();
+        Draft::from_json(&draft).map_err(|_| {
+            RecordError::Misuse("an audit entry explains at most 32 records: append several")
+        })?;
+        Ok(draft)
+    }
+
+    /// Seals a record. An entry of `append` must explain exactly this version and these data. `previous` is the sealed
+    /// text of the version before, which proves to the ratchet what changes.
+    ///
+    /// # Errors
+    /// * [`Reason::AgentAtWork`]: the ratchet is engaged, and the record does not only take rights away.
+    /// * [`Reason::RecordRolledBack`]: the version is not above the version of the witness or of `previous`.
+    /// * [`Reason::RecordUnexplained`]: no entry of `append` explains it.
+    /// * [`RecordError::Misuse`] for data, a version or an address that the record cannot have.
+    pub fn seal(
+        &self,
+        append: &Appended,
+        change: &RecordChange<'_>,
+        previous: Option<&str>,
+        ratchet: Option<&Ratchet>,
+    ) -> Result<String, RecordError> {
+        let &RecordChange {
+            name,
+            version,
+            data,
+        } = change;
+        let data = canonical_data(name, version, data)?;
+        let previous = previous
+            .map(|text| self.open_text(name, text))
+            .transpose()?;
+        if let Some(ratchet) = ratchet {
+            ratchet.check(RatchetAct::Seal {
+                name,
+                previous: previous.as_ref().map(|previous| previous.data.as_str()),
+                data: &data,
+            })?;
+        }
+        if name == SITE && SiteData::parse(&data).is_none_or(|site| site.address != self.address) {
+            return Err(RecordError::Misuse(
+                "the record of the site must have the data of siteData()",
+            ));
+        }
+        if version < self.next_version(name, None)
+            || previous.is_some_and(|previous| previous.version >= version)
+        {
+            return Err(Reason::RecordRolledBack.into());
+        }
+        let mut sealed = Sealed {
+            name,
+            version,
+            data,
+            entry: None,
+        };
+        sealed.entry = append.rows.iter().find_map(|row| {
+            let entry = Entry::parse(&row.body).ok()?;
+            sealed.is_explained_in(&entry).then_some(RecordEntry {
+                sequence: row.seq,
+                leaf: row.leaf,
+            })
+        });
+        if sealed.entry.is_none() {
+            return Err(Reason::RecordUnexplained.into());
+        }
+        sealed
+            .seal(&self.keyring)
+            .ok_or(RecordError::Misuse("the data of the record are too long"))
+    }
+
+    /// Raises the witness to records that were committed to the database. With the first record of the site, which has
+    /// version 1, it makes the witness. Afterwards, these records count as the current ones.
+    ///
+    /// # Errors
+    /// * The reason of [`Sealed::open`] for a text that does not open.
+    /// * [`Reason::SiteMoved`]: the witness belongs to another address: see [`Records::moved`].
+    /// * [`Reason::WitnessMissing`]: there is no witness: see [`Records::adopt`].
+    /// * [`Reason::AgentAtWork`]: the ratchet is engaged, and there is no witness yet.
+    /// * [`RecordError::Witness`]: the witness cannot be read or written durably.
+    pub fn committed(
+        &mut self,
+        texts: &[&str],
+        ratchet: Option<&Ratchet>,
+    ) -> Result<(), RecordError> {
+        let sealed = self.open_all(texts)?;
+        if self.is_moved() {
+            return Err(Reason::SiteMoved.into());
+        }
+        let is_first = sealed
+            .iter()
+            .any(|sealed| sealed.name == SITE && sealed.version == 1);
+        let mut refused = None;
+        self.witness.update(false, &mut |table| {
+            let mut table = match table {
+                Some(table) => table.clone(),
+                None if !is_first => {
+                    refused = Some(Reason::WitnessMissing);
+                    return None;
+                }
+                None if ratchet.is_some() => {
+                    refused = Some(Reason::AgentAtWork);
+                    return None;
+                }
+                None => WitnessTable::default(),
+            };
+            raise_all(&mut table, &sealed);
+            Some(table)
+        })?;
+        if let Some(reason) = refused {
+            return Err(reason.into());
+        }
+        self.take_site(&sealed);
+        Ok(())
+    }
+
+    /// Returns a sealed copy of the witness, to be stored in the database every hour.
+    ///
+    /// # Errors
+    /// The reason of [`Records::state`] if the site is not in order; [`RecordError::Witness`] if the witness cannot be read.
+    pub fn beacon(&self, now: Timestamp) -> Result<String, RecordError> {
+        self.checked_state()?;
+        let table = self.witness.read()?.ok_or(Reason::WitnessMissing)?;
+        beacon::seal(&self.keyring, &table, &self.address, now)
+            .ok_or_else(|| WitnessError::Full.into())
+    }
+
+    /// Tells where the witness lies.
+    #[must_use]
+    pub fn place(&self) -> WitnessPlace {
+        self.witness.place()
+    }
+
+    /// Returns the number of records that the witness knows.
+    #[must_use]
+    pub fn known(&self) -> usize {
+        let table = self.witness.read().ok().flatten();
+        table.map_or(0, |table| table.len())
+    }
+
+    /// Returns why the witness could not be read now, or could not be raised to a record that was read since this value
+    /// exists. Reading records does not fail for that.
+    #[must_use]
+    pub fn failure(&self) -> Option<WitnessError> {
+        let unraised = *self.unraised.lock().unwrap_or_else(PoisonError::into_inner);
+        self.witness.read().err().or(unraised)
+    }
+
+    /// Returns a random id for a new record, from 1 to 2^63 - 1.
+    ///
+    /// # Errors
+    /// [`EntropyError`] if the source of randomness fails.
+    pub fn new_id(entropy: &dyn Entropy) -> Result<u64, EntropyError> {
+        loop {
+            let mut bytes = [0; 8];
+            entropy.fill(&mut bytes)?;
+            let id = u64::from_be_bytes(bytes) & MAX_NUMBER;
+            if id != 0 {
+                return Ok(id);
+            }
+        }
+    }
+
+    pub(super) fn is_moved(&self) -> bool {
+        self.site
+            .as_ref()
+            .is_ok_and(|site| site.data.address != self.address)
+    }
+
+    pub(super) fn witness_at(&self, address: &str) -> Box<dyn Witness> {
+        witness::open(&self.store, WitnessOf::new(self.keyring.site(), address))
+    }
+
+    /// Opens texts of any kind but beacons.
+    pub(super) fn open_all(&self, texts: &[&str]) -> Result<Vec<Sealed>, Reason> {
+        texts
+            .iter()
+            .map(|text| {
+                Sealed::open(&self.keyring, text).and_then(|sealed| match sealed.name.kind() {
+                    RecordKind::Beacon => Err(Reason::RecordForged),
+                    RecordKind::Site if SiteData::of(&sealed).is_none() => {
+                        Err(Reason::RecordForged)
+                    }
+                    _ => Ok(sealed),
+                })
+            })
+            .collect()
+    }
+
+    /// Takes the newest record of the site among `sealed` as the stored one.
+    pub(super) fn take_site(&mut self, sealed: &[Sealed]) {
+        let newest = sealed
+            .iter()
+            .filter_map(|sealed| Some((sealed.version, SiteData::of(sealed)?)))
+            .max_by_key(|(version, _)| *version);
+        if let Some((version, data)) = newest
+            && self
+                .site
+                .as_ref()
+                .map_or(true, |site| site.version < version)
+        {
+            self.witness = self.witness_at(&data.address);
+            self.site = Ok(StoredSite { version, data });
+        }
+    }
+
+    /// Raises the witness, whose table is `table`, to a record that was read. A failure is kept for [`Records::failure`].
+    fn raise_to(&self, table: &WitnessTable, name: RecordName, version: u64) {
+        // The witness of another address belongs to the original of a copy.
+        if self.site.is_err() || self.is_moved() || table.least(name) >= Some(version) {
+            return;
+        }
+        let raised = self.witness.update(false, &mut |table| {
+            let mut table = table?.clone();
+            table.raise(name, version).then_some(table)
+        });
+        if let Err(error) = raised {
+            let mut unraised = self.unraised.lock().unwrap_or_else(PoisonError::into_inner);
+            *unraised = Some(error);
+        }
+    }
+}
+
+pub(super) fn raise_all(table: &mut WitnessTable, sealed: &[Sealed]) {
+    for sealed in sealed {
+        table.raise(sealed.name, sealed.version);
+    }
+}
+
+fn is_behind(table: &WitnessTable, name: RecordName, version: u64) -> bool {
+    table.least(name).is_some_and(|least| version < least)
+}
+
+/// Returns the canonical form of the data of a record.
+fn canonical_data(name: RecordName, version: u64, data: &str) -> Result<String, RecordError> {
+    if name.kind() == RecordKind::Beacon {
+        return Err(RecordError::Misuse("a beacon is sealed by beacon() only"));
+    }
+    if !(1..=MAX_NUMBER).contains(&version) {
+        return Err(RecordError::Misuse("the version of a record is 1 or more"));
+    }
+    if name.kind() == RecordKind::Grant && version != 1 {
+        return Err(RecordError::Misuse("a grant has version 1 only"));
+    }
+    let is_object = data.trim_start().starts_with('{');
+    let value: Option<RawJson> = (is_object && json::check(data).is_ok())
+        .then(|| serde_json::from_str(data).ok())
+        .flatten();
+    match value {
+        Some(value) => Ok(json::canonical(&value)),
+        None => Err(RecordError::Misuse(
+            "the data of a record must be a JSON object in which no member occurs twice",
+        )),
+    }
+}

@@ -1,0 +1,79 @@
+//! The record of the site: its epoch and its address.
+
+use serde::{Deserialize, Serialize};
+
+use super::name::RecordKind;
+use super::sealed::Sealed;
+use crate::json;
+use crate::words::words;
+
+/// The greatest length of an address, in bytes.
+const MAX_ADDRESS: usize = 512;
+
+words! {
+    /// Why the record of the site is sealed.
+    pub enum SiteEvent {
+        /// The site has no usable record yet.
+        Created = "created",
+        /// A person has acknowledged that the database was restored.
+        Restored = "restored",
+        /// A person has said that the site has moved to its current address.
+        Moved = "moved",
+        /// A person has said that the site is a copy of the one at the stored address.
+        Copied = "copied",
+    }
+}
+
+/// The data of the record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SiteData {
+    /// The address for which the record was sealed: `HOST[:PORT]/PATH`.
+    pub(super) address: String,
+    /// What is added to the epoch of each connection.
+    pub(super) epoch: u64,
+}
+
+impl SiteData {
+    /// Returns the data of version `version` at `address`, after the record with the data `before`.
+    ///
+    /// An event that ends all tokens sets the epoch to the version. No earlier epoch is as large, even one that a restored
+    /// database does not show: the witness knows the version, and an epoch is never above its version.
+    pub(super) fn after(
+        before: Option<&Self>,
+        event: SiteEvent,
+        version: u64,
+        address: &str,
+    ) -> Self {
+        let epoch = match (event, before) {
+            (SiteEvent::Moved, Some(before)) => before.epoch,
+            (SiteEvent::Created, None) if version == 1 => 0,
+            _ => version,
+        };
+        Self {
+            address: address.to_owned(),
+            epoch,
+        }
+    }
+
+    pub(super) fn of(sealed: &Sealed) -> Option<Self> {
+        if sealed.name.kind() == RecordKind::Site {
+            Self::parse(&sealed.data)
+        } else {
+            None
+        }
+    }
+
+    pub(super) fn parse(data: &str) -> Option<Self> {
+        serde_json::from_str(data).ok()
+    }
+
+    pub(super) fn to_json(&self) -> String {
+        json::raw(self).get().to_owned()
+    }
+}
+
+/// Returns whether `address` can be the address of a site.
+pub(super) fn is_address(address: &str) -> bool {
+    (1..=MAX_ADDRESS).contains(&address.len()) && !address.chars().any(char::is_control)
+}

@@ -1,0 +1,31 @@
+//! The witness: the least version of each record, kept outside the database.
+//!
+//! An embedded store has a folder: the witness is a file in it. A shared store keeps the witness itself. There is one
+//! witness for each site and stored address. It is always replaced as a whole, and its versions only rise.
+
+mod error;
+#[cfg(not(target_family = "wasm"))]
+mod file;
+mod interface;
+mod owner;
+mod stored;
+mod table;
+
+use std::sync::Arc;
+
+pub use error::WitnessError;
+pub(super) use interface::Witness;
+pub use interface::WitnessPlace;
+pub use owner::WitnessOf;
+pub use table::WitnessTable;
+
+use crate::store::Store;
+
+/// Returns the place of the witness `of` for a site that uses `store`.
+pub(super) fn open(store: &Arc<dyn Store>, of: WitnessOf) -> Box<dyn Witness> {
+    #[cfg(not(target_family = "wasm"))]
+    if let Some(folder) = store.state_folder() {
+        return Box::new(file::WitnessFile::new(folder, of));
+    }
+    Box::new(stored::StoredWitness::new(Arc::clone(store), of))
+}

@@ -1,0 +1,213 @@
+//! The states of a site, and what brings it back.
+
+use countersign::decision::Decision;
+use countersign::reason::Reason;
+use countersign::record::{RecordError, Records, SiteEvent};
+
+use super::support::{CONNECTION, NOW, Site, keys, memory, name, site, switch};
+
+const ACTIVE: &str = r#"{"epoch":0,"state":"active"}"#;
+const REVOKED: &str = r#"{"epoch":0,"state":"revoked"}"#;
+const TWO_HOURS: u64 = 7_200;
+
+fn state(records: &Records) -> Option<Reason> {
+    match records.state() {
+        Decision::Allow => None,
+        Decision::Deny(denial) => Some(denial.reason),
+    }
+}
+
+#[test]
+fn restored_record_is_behind_its_witness() {
+    let (mut site, _) = Site::new(memory());
+    let connection = name(CONNECTION, 7);
+    let old = site.commit(connection, 1, ACTIVE);
+    let new = site.commit(connection, 2, REVOKED);
+    let records = site.records();
+    assert_eq!(
+        records.open(connection, Some(&old)).err(),
+        Some(Reason::RecordRolledBack)
+    );
+    assert!(records.open(connection, Some(&new)).is_ok());
+    assert_eq!(
+        records.open(connection, None).err(),
+        Some(Reason::RecordMissing)
+    );
+    assert_eq!(
+        records.open(connection, Some("")).err(),
+        Some(Reason::RecordMissing)
+    );
+    let never = records.open(name(CONNECTION, 8), Some("")).err();
+    assert_eq!(never, Some(Reason::RecordUnsealed));
+    assert_eq!(records.next_version(connection, Some(&old)), 3);
+    let again = site.seal(connection, 2, ACTIVE);
+    assert_eq!(again, Err(RecordError::Refused(Reason::RecordRolledBack)));
+}
+
+#[test]
+fn reading_a_newer_record_raises_the_witness() {
+    let (mut site, _) = Site::new(memory());
+    let connection = name(CONNECTION, 7);
+    let old = site.commit(connection, 1, ACTIVE);
+    // The process that changed the record died before it raised the witness.
+    let new = site.seal(connection, 2, REVOKED).unwrap();
+    assert!(site.records().open(connection, Some(&old)).is_ok());
+    assert!(site.records().open(connection, Some(&new)).is_ok());
+    let why = site.records().open(connection, Some(&old)).err();
+    assert_eq!(why, Some(Reason::RecordRolledBack));
+}
+
+#[test]
+fn kill_switch_is_off_only_if_a_current_record_says_so() {
+    let (mut site, off) = Site::new(memory());
+    assert!(!site.records().is_stopped(Some(&off)));
+    assert!(site.records().is_stopped(None));
+    assert!(site.records().is_stopped(Some("0")));
+    let on = site.commit(switch(), 2, r#"{"on":true}"#);
+    assert!(site.records().is_stopped(Some(&on)));
+    assert!(site.records().is_stopped(Some(&off)));
+    let off = site.commit(switch(), 3, r#"{"on":false}"#);
+    assert!(!site.records().is_stopped(Some(&off)));
+    site.text = None;
+    assert!(site.records().is_stopped(Some(&off)));
+}
+
+#[test]
+fn restored_site_starts_a_new_epoch_when_acknowledged() {
+    let (mut site, _) = Site::new(memory());
+    let first = site.text.clone();
+    for version in 2..4 {
+        let data = site.records().site_data(SiteEvent::Restored);
+        site.text = Some(site.commit(self::site(), version, &data));
+        assert_eq!(site.records().site_epoch(), version);
+    }
+    // The database shows the first record again.
+    site.text = first;
+    assert_eq!(state(&site.records()), Some(Reason::RecordRolledBack));
+    let data = site.records().site_data(SiteEvent::Restored);
+    assert_eq!(site.records().next_version(self::site(), None), 4);
+    let text = site.commit(self::site(), 4, &data);
+    site.text = Some(text);
+    assert_eq!(
+        (state(&site.records()), site.records().site_epoch()),
+        (None, 4)
+    );
+}
+
+#[test]
+fn record_of_the_site_tells_the_state() {
+    let (mut site, _) = Site::new(memory());
+    assert_eq!(state(&site.records()), None);
+    let text = site.text.take().unwrap();
+    assert_eq!(state(&site.records()), Some(Reason::RecordMissing));
+    site.text = Some(text.replace("csr1", "csr2"));
+    assert_eq!(state(&site.records()), Some(Reason::RecordForged));
+    site.text = Some(text.clone());
+    site.address = "copy.example/";
+    assert_eq!(state(&site.records()), Some(Reason::SiteMoved));
+    site.address = super::support::ADDRESS;
+    site.keyring = keys([1; 8], b'n');
+    assert_eq!(state(&site.records()), Some(Reason::KeysChanged));
+    site.keyring = keys([1; 8], b'm');
+    site.store = memory();
+    assert_eq!(state(&site.records()), Some(Reason::WitnessMissing));
+}
+
+#[test]
+fn lost_witness_is_adopted_from_a_fresh_beacon_or_by_a_person() {
+    let (mut site, _) = Site::new(memory());
+    let connection = name(CONNECTION, 7);
+    let old = site.commit(connection, 1, ACTIVE);
+    let new = site.commit(connection, 2, REVOKED);
+    let beacon = site.records().beacon(NOW).unwrap();
+    let text = site.text.clone().unwrap();
+    let lose = |site: &mut Site| site.store = memory();
+    let adopt = |site: &Site, beacon: Option<&str>, confirmed, seconds| {
+        let texts = [text.as_str(), &old];
+        site.records()
+            .adopt(beacon, &texts, confirmed, NOW.plus_seconds(seconds), None)
+    };
+    let missing = Err(RecordError::Refused(Reason::WitnessMissing));
+    lose(&mut site);
+    assert_eq!(adopt(&site, None, false, 0), missing);
+    assert_eq!(adopt(&site, Some(&beacon), false, TWO_HOURS), missing);
+    assert_eq!(adopt(&site, Some(&new), false, 0), missing);
+    assert_eq!(adopt(&site, Some(&beacon), false, TWO_HOURS - 1), Ok(()));
+    // The record was restored together with the loss: the beacon shows it.
+    let why = site.records().open(connection, Some(&old)).err();
+    assert_eq!(why, Some(Reason::RecordRolledBack));
+    assert_eq!(state(&site.records()), None);
+    lose(&mut site);
+    assert_eq!(adopt(&site, None, true, 0), Ok(()));
+    assert!(site.records().open(connection, Some(&old)).is_ok());
+    let read = |site: &Site| site.records().open(connection, Some(&new)).is_ok();
+    assert!(read(&site));
+}
+
+#[test]
+fn copy_leaves_the_witness_of_the_original_alone() {
+    let store = memory();
+    let (mut original, off) = Site::new(store.clone());
+    let connection = name(CONNECTION, 7);
+    let active = original.commit(connection, 1, ACTIVE);
+    let mut copy = Site::empty(store);
+    copy.address = "copy.example/";
+    copy.text = original.text.clone();
+    assert_eq!(state(&copy.records()), Some(Reason::SiteMoved));
+    // Reading and changing on the copy raises nothing.
+    let revoked = copy.seal(connection, 2, REVOKED).unwrap();
+    assert!(copy.records().open(connection, Some(&revoked)).is_ok());
+    let moved = Err(RecordError::Refused(Reason::SiteMoved));
+    assert_eq!(copy.records().committed(&[&revoked], None), moved);
+    assert!(original.records().open(connection, Some(&active)).is_ok());
+    let data = copy.records().site_data(SiteEvent::Copied);
+    let text = copy.seal(site(), 2, &data).unwrap();
+    let mut records = copy.records();
+    assert!(records.copied(&[&revoked], None).is_err());
+    records.copied(&[&text, &off, &revoked], None).unwrap();
+    copy.text = Some(text);
+    assert_eq!(
+        (state(&copy.records()), copy.records().site_epoch()),
+        (None, 2)
+    );
+    let why = copy.records().open(connection, Some(&active)).err();
+    assert_eq!(why, Some(Reason::RecordRolledBack));
+    assert!(original.records().open(connection, Some(&active)).is_ok());
+    assert_eq!(state(&original.records()), None);
+}
+
+#[test]
+fn moved_site_keeps_its_witness_and_its_epoch() {
+    let store = memory();
+    let (mut site, off) = Site::new(store);
+    let connection = name(CONNECTION, 7);
+    let active = site.commit(connection, 1, ACTIVE);
+    site.commit(connection, 2, REVOKED);
+    let before = site.text.clone().unwrap();
+    site.address = "new.example/shop";
+    let data = site.records().site_data(SiteEvent::Moved);
+    let text = site.seal(self::site(), 2, &data).unwrap();
+    let texts = [text.as_str(), &off, &active];
+    site.records().moved(None, &texts, None).unwrap();
+    site.text = Some(text);
+    assert_eq!(
+        (state(&site.records()), site.records().site_epoch()),
+        (None, 0)
+    );
+    let why = site.records().open(connection, Some(&active)).err();
+    assert_eq!(why, Some(Reason::RecordRolledBack));
+    // A database from before the move.
+    site.text = Some(before);
+    assert_eq!(state(&site.records()), Some(Reason::RecordRolledBack));
+}
+
+#[test]
+fn witness_is_not_made_by_later_records() {
+    let (mut site, _) = Site::new(memory());
+    site.store = memory();
+    let text = site.seal(name(CONNECTION, 7), 1, ACTIVE).unwrap();
+    let refused = site.records().committed(&[&text], None);
+    assert_eq!(refused, Err(RecordError::Refused(Reason::WitnessMissing)));
+    let status = site.store.status().unwrap();
+    assert_eq!(status.values, 0);
+}
