@@ -49,6 +49,8 @@ fetching=
 if wants plugin conformance clients browser packages; then
 	(
 		tests/site/wordpress.sh
+		# The oldest WordPress that the plugin supports.
+		if wants plugin; then tests/site/wordpress.sh 6.8; fi
 		if wants conformance clients browser; then tests/setup/node.sh; fi
 		if wants clients; then tests/setup/python.sh; fi
 	) >"$logs/fetch" 2>&1 </dev/null &

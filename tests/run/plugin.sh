@@ -1,10 +1,11 @@
 #!/bin/bash
-# Tests the plugin with PHPUnit in a real WordPress, on three sites started for this purpose.
+# Tests the plugin with PHPUnit in a real WordPress, on sites started for this purpose.
 #
-#   tests/run/plugin.sh [SUITE...] [-- PHPUNIT OPTION...]      (default: mariadb sqlite no-extension)
+#   tests/run/plugin.sh [SUITE...] [-- PHPUNIT OPTION...]      (default: all suites)
 #
-# mariadb: all tests, with nginx, php-fpm (four workers) and MariaDB. sqlite: tables, audit log and
-# uninstallation on SQLite. no-extension: the plugin on a PHP without the extension.
+# mariadb: all tests, with nginx, php-fpm (four workers) and MariaDB. sqlite: tables, audit log, attacks and
+# uninstallation on SQLite. oldest-mariadb, oldest-sqlite: the attacks on the oldest WordPress that the plugin
+# supports. no-extension: the plugin on a PHP without the extension.
 #
 # KEEP_SITE=1 leaves the sites running for inspection and reuses them in the next run.
 # PLUGIN=DIR and EXTENSION=FILE test another plugin folder or another build of the extension.
@@ -13,14 +14,15 @@ set -euo pipefail
 cd "$ROOT"
 PLUGIN=${PLUGIN:-$ROOT/php-plugin/countersign}
 
+all=(mariadb sqlite oldest-mariadb oldest-sqlite no-extension)
 suites=()
 while [ $# -gt 0 ] && [ "$1" != -- ]; do
-	[[ $1 =~ ^(mariadb|sqlite|no-extension)$ ]] || die "unknown suite '$1' (mariadb, sqlite, no-extension)"
+	[[ " ${all[*]} " == *" $1 "* ]] || die "unknown suite '$1' (${all[*]})"
 	suites+=("$1")
 	shift
 done
 [ $# = 0 ] || shift
-[ ${#suites[@]} -gt 0 ] || suites=(mariadb sqlite no-extension)
+[ ${#suites[@]} -gt 0 ] || suites=("${all[@]}")
 
 results=$CACHE/run/results/plugin
 logs=$CACHE/run/logs
@@ -51,6 +53,8 @@ site_for() {
 	case $1 in
 	mariadb) options=(--engine mariadb --workers 4 --ext "$EXTENSION") ;;
 	sqlite) options=(--engine sqlite --workers 2 --ext "$EXTENSION") ;;
+	oldest-mariadb) options=(--engine mariadb --workers 4 --ext "$EXTENSION" --wordpress 6.8) ;;
+	oldest-sqlite) options=(--engine sqlite --workers 2 --ext "$EXTENSION" --wordpress 6.8) ;;
 	no-extension) options=(--engine sqlite --workers 2 --no-ext) ;;
 	esac
 	[ -n "${KEEP_SITE:-}" ] || options+=(--fresh)
@@ -73,9 +77,9 @@ run() {
 	local suite=$1
 	shift
 	step "start a site for the suite $suite" site_for "$suite"
-	[ "$suite" != sqlite ] || set -- --exclude-group mysql "$@"
-	timeout 300 "$site" php "plugin-$suite" "$ROOT/tests/plugin/phpunit.php" -c "$ROOT/tests/plugin/phpunit.xml" \
-		--do-not-cache-result --testsuite "$suite" --log-junit "$logs/plugin-$suite.xml" "$@" </dev/null
+	[[ $suite != *sqlite ]] || set -- --exclude-group mysql "$@"
+	timeout 900 "$site" php "plugin-$suite" "$ROOT/tests/plugin/phpunit.php" -c "$ROOT/tests/plugin/phpunit.xml" \
+		--do-not-cache-result --testsuite "${suite%%-[ms]*}" --log-junit "$logs/plugin-$suite.xml" "$@" </dev/null
 }
 
 # The suites run in parallel: each of them mostly waits for its site and its database.

@@ -12,6 +12,7 @@ declare(strict_types=1);
 namespace Countersign\Tests\attacks;
 
 use Countersign\Tests\AuditTrail;
+use Countersign\Tests\Database;
 use Countersign\Tests\Http;
 use Countersign\Tests\Site;
 use Countersign\Tests\TestCase;
@@ -127,20 +128,12 @@ final class LogForgingTest extends TestCase {
 
 	/** @dataProvider requests */
 	public function test_a_client_without_a_token_cannot_write_to_the_error_log_of_a_site_without_its_tables( string $to, string $body, array $headers ): void {
-		global $wpdb;
 		$this->expected_error = '~^\[[^]]+\] Countersign: ~';
 		// A database that refuses every statement of the plugin.
-		$tables = [ 'oauth_clients', 'grants', 'connections', 'audit_entry' ];
-		foreach ( $tables as $table ) {
-			$wpdb->query( sprintf( 'RENAME TABLE %1$s TO %1$s_gone', Site::table( $table ) ) ); // phpcs:ignore
-		}
-		try {
-			Http::send( 'POST', Urls::$to(), $headers + [ 'Content-Type' => 'application/json' ], $body );
-		} finally {
-			foreach ( $tables as $table ) {
-				$wpdb->query( sprintf( 'RENAME TABLE %1$s_gone TO %1$s', Site::table( $table ) ) ); // phpcs:ignore
-			}
-		}
+		Database::without(
+			[ 'oauth_clients', 'grants', 'connections', 'audit_entry' ],
+			static fn() => Http::send( 'POST', Urls::$to(), $headers + [ 'Content-Type' => 'application/json' ], $body )
+		);
 		$this->assertLines();
 	}
 

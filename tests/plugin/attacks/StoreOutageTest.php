@@ -14,6 +14,7 @@ namespace Countersign\Tests\attacks;
 use Countersign\Plugin\Site\Urls;
 use Countersign\Tests\Agent;
 use Countersign\Tests\AuditTrail;
+use Countersign\Tests\Database;
 use Countersign\Tests\Http;
 use Countersign\Tests\OAuthClient;
 use Countersign\Tests\Person;
@@ -84,7 +85,6 @@ final class StoreOutageTest extends TestCase {
 	 * @dataProvider tables
 	 */
 	public function test_a_table_that_cannot_be_read_is_no_missing_row( string $table, array $needed ): void {
-		global $wpdb;
 		$this->expected_error = '~WordPress database error: \d+ refused in this request~';
 		$client   = OAuthClient::registered();
 		$tokens   = $client->tokens( [ 'preset' => 'read_only' ] );
@@ -95,16 +95,16 @@ final class StoreOutageTest extends TestCase {
 			'revoke'        => static fn() => $client->revoke( $tokens['refresh_token'] ),
 			'revoke access' => static fn() => $client->revoke( $tokens['access_token'] ),
 		];
-		[ $name, $size ] = [ Site::table( $table ), AuditTrail::size() ];
-		$wpdb->query( "RENAME TABLE $name TO {$name}_away" ); // phpcs:ignore
-		try {
-			foreach ( $needed as $what ) {
-				$answer = $requests[ $what ]();
-				self::assertSame( [ 503, 'store_unavailable', '60' ], [ $answer->status, $answer->reason(), $answer->header( 'Retry-After' ) ], "$what: $answer->body" );
+		$size = AuditTrail::size();
+		Database::without(
+			[ $table ],
+			static function () use ( $needed, $requests ): void {
+				foreach ( $needed as $what ) {
+					$answer = $requests[ $what ]();
+					self::assertSame( [ 503, 'store_unavailable', '60' ], [ $answer->status, $answer->reason(), $answer->header( 'Retry-After' ) ], "$what: $answer->body" );
+				}
 			}
-		} finally {
-			$wpdb->query( "RENAME TABLE {$name}_away TO $name" ); // phpcs:ignore
-		}
+		);
 		self::assertSame( $size, AuditTrail::size() );
 		foreach ( $requests as $what => $send ) {
 			self::assertSame( 200, $send()->status, $what );

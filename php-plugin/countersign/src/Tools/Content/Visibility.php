@@ -103,7 +103,7 @@ final class Visibility {
 		if ( $all === $own && $all === $others && self::can( 'edit_others_posts' ) ) {
 			return '1 = 1';
 		}
-		$status = self::status_of_media( $wpdb->posts, self::MAX_DEPTH );
+		$status = self::status_of_media();
 		return 'CASE WHEN ' . self::own() . " THEN $status " . self::among( $own ) . " ELSE $status " . self::among( $others ) . ' END';
 	}
 
@@ -154,22 +154,37 @@ final class Visibility {
 	}
 
 	/**
-	 * Returns the SQL expression for the status of an item of the media library, as `get_post_status()` finds it.
-	 *
-	 * @param string $item  Name of the table or its alias.
-	 * @param int    $depth How many attachments may follow in the chain of parents.
+	 * Returns the SQL expression for the status of an item of the media library, as `get_post_status()` finds it. The parents
+	 * are joined and not nested, because SQLite limits the depth of an expression.
 	 */
-	private static function status_of_media( string $item, int $depth ): string {
+	private static function status_of_media(): string {
 		global $wpdb;
-		$parent = 'countersign_parent_' . $depth;
-		$before = "(SELECT meta_value FROM $wpdb->postmeta WHERE post_id = $parent.ID AND meta_key = '_wp_trash_meta_status' ORDER BY meta_id LIMIT 1)";
-		$status = 0 === $depth ? "'" . self::UNKNOWN . "'" : self::status_of_media( $parent, $depth - 1 );
+		$chain = [ $wpdb->posts ];
+		for ( $depth = 1; $depth <= self::MAX_DEPTH + 1; $depth++ ) {
+			$chain[] = "countersign_parent_$depth";
+		}
+		$joins = '';
+		$whens = '';
+		foreach ( array_slice( $chain, 1 ) as $position => $parent ) {
+			$child  = $chain[ $position ];
+			$before = "(SELECT meta_value FROM $wpdb->postmeta WHERE post_id = $parent.ID AND meta_key = '_wp_trash_meta_status' ORDER BY meta_id LIMIT 1)";
+			if ( $position > 0 ) {
+				$whens .= self::ends( $child );
+				$joins .= " LEFT JOIN $wpdb->posts $parent ON $parent.ID = $child.post_parent";
+			}
+			$whens .= " WHEN $parent.ID IS NULL THEN 'publish'"
+				. " WHEN $parent.post_status = 'trash' THEN COALESCE(NULLIF(NULLIF($before, ''), '0'), 'publish')"
+				. " WHEN $parent.post_type <> 'attachment' THEN $parent.post_status";
+		}
 		// The subquery depends on the parent only, so that the database can keep its result for the next item of the same parent.
-		return "CASE WHEN $item.post_status IN ('private', 'trash', 'auto-draft') THEN $item.post_status"
-			. " WHEN $item.post_status <> 'inherit' OR $item.post_parent IN (0, $item.ID) THEN 'publish'"
-			. " ELSE COALESCE((SELECT CASE WHEN $parent.post_status = 'trash' THEN COALESCE(NULLIF(NULLIF($before, ''), '0'), 'publish')"
-			. " WHEN $parent.post_type = 'attachment' THEN $status ELSE $parent.post_status END"
-			. " FROM $wpdb->posts $parent WHERE $parent.ID = $item.post_parent), 'publish') END";
+		return 'CASE' . self::ends( $wpdb->posts )
+			. " ELSE COALESCE((SELECT CASE$whens ELSE '" . self::UNKNOWN . "' END FROM $wpdb->posts {$chain[1]}$joins WHERE {$chain[1]}.ID = $wpdb->posts.post_parent), 'publish') END";
+	}
+
+	/** Returns the cases in which the status of an attachment does not depend on a parent. */
+	private static function ends( string $item ): string {
+		return " WHEN $item.post_status IN ('private', 'trash', 'auto-draft') THEN $item.post_status"
+			. " WHEN $item.post_status <> 'inherit' OR $item.post_parent IN (0, $item.ID) THEN 'publish'";
 	}
 
 	/**
