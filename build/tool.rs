@@ -9,12 +9,13 @@ use crate::json::Strict;
 use crate::schema;
 
 /// The members of a tool. All are required and no other is allowed.
-const MEMBERS: [&str; 9] = [
+const MEMBERS: [&str; 10] = [
     "name",
     "title",
     "description",
     "groups",
     "confirm",
+    "visibleGroups",
     "target",
     "annotations",
     "inputSchema",
@@ -55,9 +56,12 @@ pub(crate) fn check(name: &str, text: &str) -> Result<(), Vec<String>> {
             }
             ("title" | "description", Value::String(text)) if !text.trim().is_empty() => {}
             ("name" | "title" | "description", _) => faults.add(member, "must be a string"),
-            ("groups", value) => faults.groups(value),
+            ("groups", value) => faults.groups("groups", value),
+            ("visibleGroups", Value::Null) => {}
+            ("visibleGroups", value) => faults.groups("visibleGroups", value),
             ("confirm", Value::Bool(_)) => {}
-            ("confirm", _) => faults.add(member, "must be true or false"),
+            ("confirm", Value::String(word)) if word == "visible" => {}
+            ("confirm", _) => faults.add(member, "must be true, false or \"visible\""),
             ("target", value) => faults.target(value, tool.get("inputSchema")),
             ("annotations", value) => faults.annotations(value, tool.get("title")),
             ("inputSchema" | "outputSchema", value) => {
@@ -101,12 +105,12 @@ impl Faults {
         }
     }
 
-    fn groups(&mut self, value: &Value) {
+    fn groups(&mut self, member: &str, value: &Value) {
         let Some(groups) = value.as_array().filter(|groups| !groups.is_empty()) else {
-            return self.add("groups", "must be a list of at least one group");
+            return self.add(member, "must be a list of at least one group");
         };
         for (index, group) in groups.iter().enumerate() {
-            let path = format!("groups[{index}]");
+            let path = format!("{member}[{index}]");
             match group.as_str() {
                 Some(word) if Group::from_word(word).is_none() => {
                     let known: Vec<_> = Group::ALL.iter().map(|group| group.word()).collect();
@@ -181,6 +185,7 @@ mod tests {
   "description": "Reads one \"post\".",
   "groups": ["read"],
   "confirm": false,
+  "visibleGroups": null,
   "target": {"argument": "id", "type": "post"},
   "annotations": {
     "title": "Get a post",
@@ -256,7 +261,7 @@ mod tests {
             (
                 "\"confirm\": false",
                 "\"confirm\": \"no\"",
-                ": confirm: must be true or false",
+                ": confirm: must be true, false or \"visible\"",
             ),
             (
                 "Reads one \\\"post\\\".",

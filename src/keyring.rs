@@ -101,6 +101,8 @@ pub enum Purpose {
     ClientSecret,
     /// Authenticates the [records](crate::record) of what the site decided.
     Record,
+    /// Makes the digests of what a call acts on, so that nobody can guess a hidden field from its digest.
+    Target,
 }
 
 impl Purpose {
@@ -114,6 +116,7 @@ impl Purpose {
             Self::ClientId => "countersign/oauth/client-id/v1",
             Self::ClientSecret => "countersign/oauth/client-secret/v1",
             Self::Record => "countersign/record/v1",
+            Self::Target => "countersign/call/target/v1",
         }
     }
 }
@@ -354,6 +357,7 @@ mod tests {
                 Purpose::ClientId,
                 Purpose::ClientSecret,
                 Purpose::Record,
+                Purpose::Target,
             ] {
                 keys.push(mac(&keyring.purpose_key(purpose), b""));
             }

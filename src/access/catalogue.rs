@@ -31,7 +31,8 @@ struct CatalogueEntry {
     title: String,
     description: String,
     groups: Vec<String>,
-    confirm: bool,
+    confirm: ConfirmEntry,
+    visible_groups: Option<Vec<String>>,
     target: Option<ToolTarget>,
     #[serde(borrow)]
     annotations: &'static RawValue,
@@ -42,17 +43,60 @@ struct CatalogueEntry {
 }
 
 #[derive(Deserialize)]
+#[serde(untagged)]
+enum ConfirmEntry {
+    Flag(bool),
+    Word(String),
+}
+
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ToolTarget {
     argument: String,
     r#type: String,
 }
 
+/// When a call of a tool needs a confirmation token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Confirm {
+    /// Never: the tool changes nothing that visitors could see.
+    Never,
+    /// Always.
+    Always,
+    /// If visitors see the item that the call changes. The catalogue and `tools/list` call this `"visible"`.
+    Visible,
+}
+
+impl Confirm {
+    /// Returns the member `confirm` of a definition: true, false or `"visible"`.
+    pub(crate) fn to_json(self) -> &'static RawValue {
+        let text = match self {
+            Self::Never => "false",
+            Self::Always => "true",
+            Self::Visible => "\"visible\"",
+        };
+        serde_json::from_str(text).unwrap_or(RawValue::NULL)
+    }
+
+    /// Returns the rule for a member `confirm` of a definition: true, false or `"visible"`.
+    #[must_use]
+    pub(crate) fn from_json(text: &str) -> Option<Self> {
+        match text {
+            "true" => Some(Self::Always),
+            "false" => Some(Self::Never),
+            "\"visible\"" => Some(Self::Visible),
+            _ => None,
+        }
+    }
+}
+
 /// A tool of the catalogue.
 ///
 /// ```
+/// use countersign::access::Confirm;
+///
 /// let tool = countersign::access::tool("publish_post").unwrap();
-/// assert!(tool.confirm);
+/// assert_eq!(tool.confirm, Confirm::Always);
 /// assert_eq!(tool.target(), Some(("id", "post")));
 /// ```
 pub struct Tool {
@@ -64,8 +108,11 @@ pub struct Tool {
     pub description: String,
     /// The groups of which a connection needs at least one.
     pub groups: Groups,
-    /// Whether a call needs a confirmation token.
-    pub confirm: bool,
+    /// When a call needs a confirmation token.
+    pub confirm: Confirm,
+    /// The groups of which a connection needs at least one for an item that visitors see. Those of `groups` if the
+    /// tool needs no further group.
+    pub visible_groups: Groups,
     /// The MCP tool annotations, as JSON.
     pub annotations: &'static RawValue,
     /// The JSON Schema (2020-12) of the arguments.
@@ -81,12 +128,22 @@ pub struct Tool {
 
 impl Tool {
     fn new(entry: CatalogueEntry) -> Option<Self> {
+        let groups = Groups::parse(&entry.groups)?;
         Some(Self {
             name: entry.name,
             title: entry.title,
             description: entry.description,
-            groups: Groups::parse(&entry.groups)?,
-            confirm: entry.confirm,
+            groups,
+            confirm: match entry.confirm {
+                ConfirmEntry::Flag(true) => Confirm::Always,
+                ConfirmEntry::Flag(false) => Confirm::Never,
+                ConfirmEntry::Word(word) if word == "visible" => Confirm::Visible,
+                ConfirmEntry::Word(_) => return None,
+            },
+            visible_groups: match entry.visible_groups {
+                Some(words) => Groups::parse(&words)?,
+                None => groups,
+            },
             annotations: entry.annotations,
             input_schema: entry.input_schema,
             output_schema: entry.output_schema,
@@ -112,8 +169,8 @@ pub fn catalogue() -> &'static [Tool] {
     &TOOLS
 }
 
-/// Returns the catalogue as JSON: a list of `{name, title, description, groups, confirm, target, annotations,
-/// inputSchema, outputSchema}`.
+/// Returns the catalogue as JSON: a list of `{name, title, description, groups, confirm, visibleGroups, target,
+/// annotations, inputSchema, outputSchema}`.
 #[must_use]
 pub fn catalogue_json() -> &'static str {
     JSON
@@ -187,12 +244,13 @@ mod tests {
     fn tools_with_an_effect_on_visitors_need_a_confirmation() {
         let confirmed: Vec<_> = catalogue()
             .iter()
-            .filter(|tool| tool.confirm)
+            .filter(|tool| tool.confirm != Confirm::Never)
             .map(|tool| tool.name)
             .collect();
         assert_eq!(
             confirmed,
             [
+                "update_content",
                 "publish_post",
                 "schedule_post",
                 "trash_post",
@@ -204,10 +262,21 @@ mod tests {
             let properties = schema["properties"].as_object();
             assert_eq!(
                 properties.is_some_and(|all| all.contains_key("confirmation_token")),
-                tool.confirm,
+                tool.confirm != Confirm::Never,
                 "{}",
                 tool.name
             );
+            assert_eq!(
+                tool.confirm == Confirm::Visible,
+                tool.name == "update_content"
+            );
+            let publish = Groups::of(&[Group::Publish]);
+            let needed = if tool.name == "update_content" {
+                publish
+            } else {
+                tool.groups
+            };
+            assert_eq!(tool.visible_groups, needed, "{}", tool.name);
             if let Some((argument, _)) = tool.target() {
                 assert_eq!(schema["properties"][argument]["type"], "integer");
             }

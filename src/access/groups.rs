@@ -34,6 +34,16 @@ impl Group {
     const fn bit(self) -> u16 {
         1 << self as u8
     }
+
+    /// Returns the group that a tool of this group needs for an item that visitors see. What a person writes, such as a
+    /// title, then needs the group that publishes. SEO fields, media, terms and others need their own group.
+    #[must_use]
+    pub const fn for_visible(self) -> Self {
+        match self {
+            Self::CreateEdit => Self::Publish,
+            other => other,
+        }
+    }
 }
 
 /// A set of groups.

@@ -8,7 +8,7 @@ mod change;
 mod groups;
 mod presets;
 
-pub use catalogue::{Tool, catalogue, catalogue_json, tool};
+pub use catalogue::{Confirm, Tool, catalogue, catalogue_json, tool};
 pub use change::{ConnectionState, admits, change, may_act};
 pub use groups::{Group, Groups};
 pub use presets::{Preset, UnknownName, resolve};

@@ -1,11 +1,13 @@
 //! The decision on one tool call.
 
-use super::confirmation::{self, ConfirmationSubject, REVIEW_TOOL};
+use super::confirmation::{self, ConfirmationSubject, Confirmed, REVIEW_TOOL};
 use super::connection::Connection;
+use super::consider::TargetRule;
 use super::schema;
 use super::served::{Served, ToolAccess};
+use super::target::TargetDigests;
 use super::world::World;
-use crate::access::Tool;
+use crate::access::{Confirm, Tool};
 use crate::audit::attempt::{self, Attempt};
 use crate::json::{self, Object, RawJson};
 use crate::keyring::Keyring;
@@ -37,7 +39,12 @@ pub(crate) struct AllowedCall {
     pub(crate) review: Option<Review>,
     /// The confirmation token that must be used up before the call is made.
     pub(crate) confirmed: Option<Claims>,
+    /// What the call needs because of the item that it acts on. `None` for a tool that changes nothing.
+    pub(crate) rule: Option<TargetRule>,
 }
+
+/// The argument with the fingerprint of the item that the agent read.
+const FINGERPRINT: &str = "fingerprint";
 
 /// A tool call that may not happen.
 pub(crate) struct DeniedCall {
@@ -96,27 +103,37 @@ impl Caller<'_> {
         id: [u8; 12],
         attempt: &mut Attempt,
     ) -> Result<AllowedCall, DeniedCall> {
-        let token = if tool.confirm() {
-            confirmation::take(&mut arguments)
-        } else {
+        let token = if tool.confirm() == Confirm::Never {
             None
+        } else {
+            confirmation::take(&mut arguments)
         };
         attempt.change = Some(attempt::change(&arguments));
         attempt.target = target(tool, &arguments);
         self.check_arguments(tool, &arguments)?;
         let mut review = None;
+        let mut rule = None;
         if tool.name() == REVIEW_TOOL {
-            review = Some(self.review(id, &mut arguments, attempt)?);
+            let (reviewed, of_target) = self.review(id, &mut arguments, attempt)?;
+            review = Some(reviewed);
+            rule = Some(of_target);
+        } else if tool.changes() {
+            rule = Some(self.rule(tool, &arguments, true)?);
         }
         let mut confirmed = None;
-        if tool.confirm() {
-            let token = token
-                .ok_or(Reason::ConfirmationMissing)?
-                .ok_or(Reason::ConfirmationMalformed)?;
+        if token.is_none() && tool.confirm() == Confirm::Always {
+            return Err(Reason::ConfirmationMissing.into());
+        }
+        if let Some(token) = token {
+            let token = token.ok_or(Reason::ConfirmationMalformed)?;
             let subject = self.subject(tool.name(), &arguments);
-            let claims = confirmation::check(self.keyring, &subject, &token, self.world)?;
+            let Confirmed { claims, target } =
+                confirmation::check(self.keyring, &subject, &token, self.world)?;
             attempt.correlation = Some(confirmation::correlation(&claims.id));
             confirmed = Some(claims);
+            if let Some(rule) = &mut rule {
+                rule.confirm(target);
+            }
         }
         Ok(AllowedCall {
             arguments,
@@ -129,7 +146,32 @@ impl Caller<'_> {
             },
             review,
             confirmed,
+            rule,
         })
+    }
+
+    /// Returns what a call needs because of its target.
+    ///
+    /// # Errors
+    /// [`Reason::ArgumentsInvalid`] for a fingerprint that is none.
+    fn rule(
+        self,
+        tool: Served<'_>,
+        arguments: &Object,
+        acts: bool,
+    ) -> Result<TargetRule, DeniedCall> {
+        let mut rule = TargetRule::new(tool, self.connection.groups, acts);
+        if let Served::Builtin(_) = tool
+            && let Some(text) = arguments.text(FINGERPRINT)
+        {
+            rule.expect(TargetDigests::from_text(&text).ok_or_else(|| DeniedCall {
+                reason: Reason::ArgumentsInvalid,
+                detail: Some(format!(
+                    "- `{FINGERPRINT}` is not one: send the fingerprint that get_post returned"
+                )),
+            })?);
+        }
+        Ok(rule)
     }
 
     fn subject(self, tool: &str, arguments: &Object) -> ConfirmationSubject {
@@ -172,13 +214,13 @@ impl Caller<'_> {
         id: [u8; 12],
         arguments: &mut Object,
         attempt: &mut Attempt,
-    ) -> Result<Review, DeniedCall> {
+    ) -> Result<(Review, TargetRule), DeniedCall> {
         let name = arguments.text("tool").unwrap_or_default();
         let mut inner = arguments.object("arguments").unwrap_or_default();
         let tool = self
             .tools
             .find(&name)
-            .filter(|tool| tool.confirm() && self.tools.shows(*tool))
+            .filter(|tool| self.tools.is_reviewable(*tool))
             .ok_or(Reason::ToolUnknown)?;
         // A review needs no token; one that was given is ignored.
         let _ = confirmation::take(&mut inner);
@@ -194,10 +236,9 @@ impl Caller<'_> {
                 ..denied
             })?;
         arguments.set("arguments", json::raw(&inner));
-        Ok(Review {
-            id,
-            subject: self.subject(&name, &inner),
-        })
+        let rule = self.rule(tool, &inner, false)?;
+        let subject = self.subject(&name, &inner);
+        Ok((Review { id, subject }, rule))
     }
 }
 

@@ -19,6 +19,12 @@ pub enum Misuse {
     /// The registry is not a JSON object of lists.
     #[error("the registry is not a JSON object of lists: compare it with McpRequest::authorize()")]
     Registry,
+    /// The target is not a JSON value of the documented form.
+    #[error("the target does not have the documented form: compare it with McpCall::consider()")]
+    Target,
+    /// The call was begun before its target was considered, or its target was considered after it began.
+    #[error("the target was not considered: call consider() once, before intent() and begin()")]
+    NotConsidered,
     /// The call was begun a second time.
     #[error("the call was begun already: begin() is called once")]
     BegunTwice,

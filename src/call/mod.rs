@@ -7,11 +7,13 @@
 
 pub(crate) mod confirmation;
 pub(crate) mod connection;
+pub(crate) mod consider;
 pub(crate) mod decide;
 mod misuse;
 pub(crate) mod registry;
 pub(crate) mod schema;
 pub(crate) mod served;
+pub(crate) mod target;
 pub(crate) mod uri_template;
 mod world;
 

@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use super::misuse::Misuse;
 use super::schema::MAX_SCHEMA;
 use super::uri_template;
-use crate::access::{self, Group, Groups, Tool};
+use crate::access::{self, Confirm, Group, Groups, Tool};
 use crate::json::{self, Object, RawJson};
 
 /// Pairs of an argument's name and the lower-case name of the header that repeats its value, from the
@@ -18,8 +18,8 @@ pub(crate) type MirroredArguments = Vec<(String, String)>;
 pub(crate) struct PluginTool {
     pub(crate) name: String,
     pub(crate) group: Group,
-    /// Whether a call needs a confirmation token.
-    pub(crate) confirm: bool,
+    /// When a call needs a confirmation token.
+    pub(crate) confirm: Confirm,
     /// The members of its entry in `tools/list`, without the schemas.
     pub(crate) listed: Object,
     /// The input schema as registered.
@@ -170,9 +170,13 @@ fn tool(raw: &RawJson) -> Option<PluginTool> {
         Some(_) => return None,
     };
     let confirm = match object.get("confirm").map(serde_json::value::RawValue::get) {
-        None | Some("false" | "null") => false,
-        Some("true") => true,
-        Some(_) => return None,
+        None | Some("null") => Confirm::Never,
+        Some(text) => Confirm::from_json(text)?,
+    };
+    // A tool that changes something asks at least when visitors see what it changes. A tool that reads changes nothing.
+    let confirm = match (group, confirm) {
+        (Group::Read, confirm) | (_, confirm @ Confirm::Always) => confirm,
+        (_, Confirm::Never | Confirm::Visible) => Confirm::Visible,
     };
     let keep = &[
         "name",

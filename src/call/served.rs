@@ -4,7 +4,7 @@ use serde_json::value::RawValue;
 
 use super::confirmation::{ARGUMENT, REVIEW_TOOL};
 use super::registry::{PluginTool, Registry};
-use crate::access::{Groups, Tool, admits};
+use crate::access::{Confirm, Group, Groups, Tool, admits};
 use crate::json::{self, Object, RawJson};
 
 /// A tool that the site serves.
@@ -32,8 +32,21 @@ impl<'a> Served<'a> {
         }
     }
 
-    /// Whether a call needs a confirmation token.
-    pub(crate) const fn confirm(self) -> bool {
+    /// The groups of which a connection needs one for an item that visitors see.
+    pub(crate) fn visible_groups(self) -> Groups {
+        match self {
+            Self::Builtin(tool) => tool.visible_groups,
+            Self::Plugin(tool) => Groups::of(&[tool.group.for_visible()]),
+        }
+    }
+
+    /// Whether the tool is for changes. Tools of the group that only reads change nothing.
+    pub(crate) fn changes(self) -> bool {
+        !self.groups().contains(Group::Read)
+    }
+
+    /// When a call needs a confirmation token.
+    pub(crate) const fn confirm(self) -> Confirm {
         match self {
             Self::Builtin(tool) => tool.confirm,
             Self::Plugin(tool) => tool.confirm,
@@ -88,9 +101,19 @@ impl<'a> ToolAccess<'a> {
     /// Returns the names of the tools that need a confirmation and that the connection may call.
     pub(crate) fn reviewable(self) -> Vec<&'a str> {
         self.all()
-            .filter(|tool| tool.confirm() && admits(self.groups, tool.groups()))
+            .filter(|tool| self.is_reviewable(*tool))
             .map(Served::name)
             .collect()
+    }
+
+    /// Whether a call of `tool` can need a confirmation that the connection can get.
+    pub(crate) fn is_reviewable(self, tool: Served<'_>) -> bool {
+        let may = |groups| admits(self.groups, groups);
+        match tool.confirm() {
+            Confirm::Never => false,
+            Confirm::Always => may(tool.groups()),
+            Confirm::Visible => may(tool.groups()) && may(tool.visible_groups()),
+        }
     }
 
     /// Returns whether the connection may see and call `tool`. `request_review` is hidden from a
@@ -119,7 +142,7 @@ impl<'a> ToolAccess<'a> {
             Served::Builtin(tool) if tool.name == REVIEW_TOOL => edit("tool", &|property| {
                 property.with("enum", &self.reviewable())
             }),
-            Served::Plugin(tool) if tool.confirm => edit(ARGUMENT, &|_| {
+            Served::Plugin(tool) if tool.confirm != Confirm::Never => edit(ARGUMENT, &|_| {
                 Object::default()
                     .with("type", &"string")
                     .with("maxLength", &512)

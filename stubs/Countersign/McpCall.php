@@ -5,7 +5,7 @@ namespace Countersign;
 /**
  * A call that is permitted.
  *
- * Append {@see intent()} to the audit log, {@see begin()} the call, act, and answer it exactly once: with {@see result()},
+ * {@see consider()} its target, append {@see intent()} to the audit log, {@see begin()} the call, act, and answer it exactly once: with {@see result()},
  * {@see deny()} or {@see inputRequired()}.
  */
 final class McpCall
@@ -35,6 +35,57 @@ final class McpCall
      *                     that is not recorded (a completion).
      */
     public function intent(): ?string {}
+
+    /** @return bool Whether {@see consider()} must be called before {@see begin()}. Not for a call that changes nothing. */
+    public function needsTarget(): bool {}
+
+    /**
+     * Decides whether the call may act on its target: visitors do not see it, or the connection may change what visitors see
+     * and has a confirmation; and it is as it was when it was reviewed or read. A call of `request_review` is considered with
+     * the target of the call under review. {@see intent()} contains a digest of the item afterwards.
+     *
+     * @param string $target JSON: `"none"` if the call changes no item that exists and that the user can see, `"unknown"` if
+     *     that is not known (which counts as visible), or the item as it is stored: `{"id", "type", "status", "author",
+     *     "title", "content", "excerpt", "slug", "parent", "template", "date", "date_gmt", "password", "terms": [ids], "meta":
+     *     {key: [values]}, "under"?: {"type", "status", "under"?}}`. `meta` has the metadata that the tool concerns, `under`
+     *     the item to which an attachment belongs. Ids are numbers, everything else is text.
+     *
+     * @return McpReply|null Null: the call may begin. A reply: it may not (`needs_publish`, `confirmation_missing`,
+     *                       `target_changed`), so append its entry and send it. The confirmation token remains valid.
+     *
+     * @throws Exception `misuse` if `$target` does not have this form, or the call has begun or was considered before.
+     */
+    public function consider(string $target): ?McpReply {}
+
+    /**
+     * Decides, directly before the call writes, whether its target is still the one that was considered, and still needs
+     * nothing that the call does not have. Answer a refusal with {@see deny()}, which adds the names of the changed fields.
+     *
+     * @param string $target The item as it is stored now, in the form of {@see consider()}.
+     *
+     * @throws Exception `misuse` for another form, a call without a considered target, one that has not begun, and one that
+     *                   was answered.
+     */
+    public function checkTarget(string $target): Decision {}
+
+    /**
+     * Notes for the audit log what the call made of its target.
+     *
+     * @param string   $target   The item as it is stored after the change, in the form of {@see consider()}.
+     * @param int|null $revision The id of the revision with the state before the change.
+     *
+     * @throws Exception `misuse` as for {@see checkTarget()}.
+     */
+    public function changed(string $target, ?int $revision = null): void {}
+
+    /**
+     * @param string $target An item that the agent reads, in the form of {@see consider()}.
+     *
+     * @return string The item's fingerprint, by which a later call shows what the agent read: base64url.
+     *
+     * @throws Exception `misuse` if `$target` is not an item of this form.
+     */
+    public function fingerprint(string $target): string {}
 
     /**
      * Starts the call, after the intent was appended. Uses up the confirmation token, if the call needs one: of all calls

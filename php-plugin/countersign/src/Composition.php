@@ -38,6 +38,7 @@ use Countersign\Plugin\Site\ClientAddress;
 use Countersign\Plugin\Site\Extension;
 use Countersign\Plugin\Site\SealedOptions;
 use Countersign\Plugin\Site\Settings;
+use Countersign\Plugin\Targets\StateBefore;
 use Countersign\Plugin\Tools\Catalogue;
 
 defined( 'ABSPATH' ) || exit;
@@ -74,6 +75,7 @@ final class Composition {
 		add_action( 'rest_api_init', fn() => ( new KillSwitchRoute( $this->kill_switch() ) )->register_routes() );
 		add_action( 'login_form_countersign_authorize', fn() => $this->consent()->handle() );
 		add_filter( 'site_status_tests', fn( array $tests ): array => ( new SiteHealth( $this->condition(), $this->client() ) )->add_test( $tests ) );
+		add_filter( 'wp_save_post_revision_revisions_before_deletion', static fn( array $revisions ): array => StateBefore::without_copies( $revisions ) );
 		if ( is_admin() ) {
 			$this->register_admin_hooks();
 		}

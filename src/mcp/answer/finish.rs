@@ -69,6 +69,11 @@ impl McpCall {
             }
             _ => RpcError::new(reason),
         };
+        let drift = self
+            .drift
+            .take()
+            .filter(|_| reason == Reason::TargetChanged);
+        let detail = detail.or(drift.as_deref());
         failure.detail = detail.map(|text| text.chars().take(MAX_DETAIL).collect());
         Ok(self.denied(failure))
     }

@@ -3,6 +3,7 @@
 mod finish;
 pub(in crate::mcp) mod request_state;
 mod result;
+mod target;
 
 use super::reply::McpReply;
 use super::wire::error::RpcError;
@@ -10,7 +11,9 @@ use super::wire::events::{self, EventStream};
 use super::wire::response::ResponseBuilder;
 use crate::audit::attempt::Attempt;
 use crate::audit::draft::Actor;
+use crate::call::consider::TargetRule;
 use crate::call::decide::{OutputSchema, Review};
+use crate::call::target::TargetDigests;
 use crate::call::{Misuse, World, confirmation};
 use crate::json::Object;
 use crate::reason::Reason;
@@ -56,7 +59,7 @@ pub(in crate::mcp) enum CallStage {
 
 /// A call that may happen.
 ///
-/// Append [`intent`](Self::intent) to the audit log, [`begin`](Self::begin) the call, act, and then answer
+/// [`consider`](Self::consider) its target, append [`intent`](Self::intent) to the audit log, [`begin`](Self::begin) the call, act, and then answer
 /// it exactly once: with [`result`](Self::result), [`deny`](Self::deny) or
 /// [`input_required`](Self::input_required).
 pub struct McpCall {
@@ -74,6 +77,14 @@ pub struct McpCall {
     pub(in crate::mcp) review: Option<Review>,
     /// The confirmation token that `begin` uses up.
     pub(in crate::mcp) confirmed: Option<Claims>,
+    /// What the call needs because of the item that it acts on. `None` for a call that changes nothing.
+    pub(in crate::mcp) rule: Option<TargetRule>,
+    /// Whether the rule was applied.
+    pub(in crate::mcp) considered: bool,
+    /// The digests of the item when the rule was applied, if there is an item.
+    pub(in crate::mcp) target: Option<TargetDigests>,
+    /// What the last refusal of [`check_target`](Self::check_target) names.
+    pub(in crate::mcp) drift: Option<String>,
     pub(in crate::mcp) stream: EventStream,
     /// The parameters as received, to which a request state is bound.
     pub(in crate::mcp) params: Object,
@@ -133,10 +144,14 @@ impl McpCall {
     /// meantime ([`Reason::ConfirmationUsed`]), has expired, or could not be looked up in the store.
     ///
     /// # Errors
-    /// [`Misuse::BegunTwice`] if the call has begun before.
+    /// [`Misuse::BegunTwice`] if the call has begun before, [`Misuse::NotConsidered`] if its target was not
+    /// considered.
     pub fn begin(&mut self, world: World<'_>) -> Result<Option<McpReply>, Misuse> {
         if self.stage != CallStage::Decided {
             return Err(Misuse::BegunTwice);
+        }
+        if self.rule.is_some() && !self.considered {
+            return Err(Misuse::NotConsidered);
         }
         if let Some(claims) = &self.confirmed
             && let Err(reason) = world.burn(claims)
@@ -163,6 +178,7 @@ impl McpCall {
         Ok(confirmation::issue(
             &self.response.endpoint.keyring,
             &review.subject,
+            self.target.as_ref(),
             review.id,
             self.confirmation_lifetime(),
             world,

@@ -100,6 +100,10 @@ pub(super) fn prepare(
         output: OutputSchema::None,
         review: None,
         confirmed: None,
+        rule: None,
+        considered: false,
+        target: None,
+        drift: None,
         stream: EventStream::new(
             exchange.headers.accepts_stream(),
             revision::progress_token(params),

@@ -6,6 +6,7 @@
 use serde_json::value::RawValue;
 
 use super::outcome::{Handled, RefusedRequest};
+use crate::access::Confirm;
 use crate::bytes;
 use crate::call::World;
 use crate::call::registry::RegisteredItem;
@@ -102,6 +103,12 @@ fn listed_tool(access: ToolAccess<'_>, tool: Served<'_>, stateless: bool) -> Obj
         Served::Plugin(tool) => tool.listed.clone(),
     };
     out.set("inputSchema", access.input_schema(tool));
+    if tool.confirm() != Confirm::Never {
+        let meta = out.object("_meta").unwrap_or_default();
+        let meta = meta.with("countersign/confirm", tool.confirm().to_json());
+        let meta = meta.with("countersign/visibleGroups", &tool.visible_groups().words());
+        out.set("_meta", json::raw(&meta));
+    }
     if let Some(schema) = tool.output()
         && (stateless || is_object_schema(schema))
     {

@@ -67,6 +67,7 @@ pub(super) fn call(
     call.arguments = allowed.arguments.to_json();
     call.review = allowed.review;
     call.confirmed = allowed.confirmed;
+    call.rule = allowed.rule;
     call.output = allowed.output;
     Ok(Handled::Call(Box::new(call)))
 }

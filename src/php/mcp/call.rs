@@ -8,6 +8,7 @@ use super::reply::PhpMcpReply;
 use super::world::world;
 use crate::mcp;
 use crate::php::convert::{PhpArray, headers};
+use crate::php::decision::PhpDecision;
 use crate::php::error::BindingResult;
 use crate::store;
 
@@ -43,6 +44,28 @@ impl PhpMcpCall {
 
     pub fn intent(&self) -> Option<&str> {
         self.call.intent()
+    }
+
+    pub fn needs_target(&self) -> bool {
+        self.call.needs_target()
+    }
+
+    pub fn consider(&mut self, target: &str) -> BindingResult<Option<PhpMcpReply>> {
+        Ok(self.call.consider(target)?.map(PhpMcpReply))
+    }
+
+    pub fn check_target(&mut self, target: &str) -> BindingResult<PhpDecision> {
+        Ok(self.call.check_target(target)?.into())
+    }
+
+    #[php(optional = revision)]
+    pub fn changed(&mut self, target: &str, revision: Option<i64>) -> BindingResult<()> {
+        let revision = revision.and_then(|revision| u64::try_from(revision).ok());
+        Ok(self.call.changed(target, revision)?)
+    }
+
+    pub fn fingerprint(&self, target: &str) -> BindingResult<String> {
+        Ok(self.call.fingerprint(target)?)
     }
 
     pub fn begin(&mut self) -> BindingResult<Option<PhpMcpReply>> {

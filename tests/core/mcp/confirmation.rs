@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use super::support::steps::{call_of, decided, reason, reply_of, send, stateless, tool};
+use super::support::steps::{call_of, considered, reason, reply_of, send, stateless, tool};
 use super::support::{NOW, Site, merged};
 use countersign::call::Misuse;
 use countersign::reason::Reason;
@@ -62,7 +62,7 @@ fn a_confirmed_call_begins_once_and_is_linked_to_its_review() {
     assert_eq!(entry["correlation"], correlation.as_str());
     assert_eq!(call.result("{}", None).err(), Some(Misuse::Answered));
 
-    let mut again = decided(tool(&site, "publish_post", &with(&id, &token), &json!({})));
+    let mut again = considered(tool(&site, "publish_post", &with(&id, &token), &json!({})));
     let again = again.begin(site.world()).unwrap().unwrap();
     assert_eq!(reason(&again), Some(Reason::ConfirmationUsed));
     let entry: Value = serde_json::from_str(again.entry().unwrap()).unwrap();
@@ -171,7 +171,7 @@ fn a_token_stays_valid_if_the_intent_was_not_recorded() {
     let site = Site::default();
     let id = json!({"id": 12});
     let (token, _) = review(&site, "publish_post", &id);
-    let act = || decided(tool(&site, "publish_post", &with(&id, &token), &json!({})));
+    let act = || considered(tool(&site, "publish_post", &with(&id, &token), &json!({})));
     // The append of the intent fails, so the call is dropped and not begun.
     drop(act());
     let mut call = act();
@@ -183,7 +183,7 @@ fn a_token_stays_valid_if_the_store_fails_in_begin() {
     let site = Site::default();
     let id = json!({"id": 12});
     let (token, _) = review(&site, "publish_post", &id);
-    let act = || decided(tool(&site, "publish_post", &with(&id, &token), &json!({})));
+    let act = || considered(tool(&site, "publish_post", &with(&id, &token), &json!({})));
     let mut call = act();
     site.store.broken.store(true, Ordering::Relaxed);
     let reply = call.begin(site.world()).unwrap().unwrap();
@@ -200,7 +200,7 @@ fn exactly_one_of_several_racing_calls_with_one_token_begins() {
     let id = json!({"id": 12});
     let (token, correlation) = review(&site, "publish_post", &id);
     let mut calls: Vec<_> = (0..8)
-        .map(|_| decided(tool(&site, "publish_post", &with(&id, &token), &json!({}))))
+        .map(|_| considered(tool(&site, "publish_post", &with(&id, &token), &json!({}))))
         .collect();
     let refused: Vec<_> = std::thread::scope(|scope| {
         let begun: Vec<_> = calls

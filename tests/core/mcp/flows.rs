@@ -1,7 +1,7 @@
 //! Requests in several rounds, event streams, paged lists, and misuse of the API.
 
 use super::support::steps::{
-    body, call_of, decided, negotiated, reason, reply_of, stateless, tool,
+    body, call_of, considered, decided, negotiated, reason, reply_of, stateless, tool,
 };
 use super::support::{Site, connection, headers, merged, settings};
 use countersign::access::{Preset, catalogue_json};
@@ -479,7 +479,7 @@ fn a_call_begins_once_and_is_answered_only_after_that() {
     );
     assert_eq!(call.begin(site.world()).err(), Some(Misuse::BegunTwice));
     let asked = json!({"tool": "publish_post", "arguments": {"id": 1}});
-    let mut review = decided(tool(&site, "request_review", &asked, &json!({})));
+    let mut review = considered(tool(&site, "request_review", &asked, &json!({})));
     assert_eq!(review.confirmation(site.world()), Err(Misuse::NotBegun));
     assert!(review.begin(site.world()).unwrap().is_none());
     assert!(review.confirmation(site.world()).is_ok());

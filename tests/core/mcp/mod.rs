@@ -4,4 +4,5 @@ mod flows;
 mod http;
 mod limits;
 mod support;
+mod target;
 mod vectors;

@@ -70,7 +70,8 @@ test('a user who has become a Contributor cannot publish with a valid confirmati
 test('a Contributor cannot change another author\'s post', async () => {
 	const { accessToken } = await connection({ user: 'contributor' });
 	const id = await draft(standard, 'Of an editor');
-	await failed(() => callTool(site, accessToken, 'update_content', { id, title: 'Mine now' }), { reason: ['capability_denied', 'target_not_found'] });
+	const { fingerprint } = await done(standard, 'get_post', { id });
+	await failed(() => callTool(site, accessToken, 'update_content', { id, title: 'Mine now', fingerprint }), { reason: ['capability_denied', 'target_not_found'] });
 });
 
 test('an agent of an administrator has no administrative capability', async () => {

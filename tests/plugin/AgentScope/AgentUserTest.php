@@ -161,7 +161,8 @@ final class AgentUserTest extends TestCase {
 		self::assertStringNotContainsString( 'onclick', $post->post_content );
 		self::assertStringNotContainsString( '<iframe', $post->post_content );
 		self::assertStringContainsString( '<p>Text</p>', $post->post_content );
-		$agent->do( 'update_content', [ 'id' => $id, 'content' => '<b>x</b><script>alert(2)</script>' ] );
+		$done = $agent->do( 'update_content', $agent->edit( $id, [ 'content' => '<b>x</b><script>alert(2)</script>' ] ) );
+		self::assertSame( '<b>x</b>alert(2)', $done['stored']['content'], 'the answer says what was stored' );
 		wp_cache_flush();
 		self::assertStringNotContainsString( '<script', get_post( $id )->post_content );
 	}

@@ -80,7 +80,8 @@ final class ManagerTest extends TestCase {
 			'create_edit'   => [ 'create_draft', 'update_content' ],
 			'publish'       => [ 'request_review', 'publish_post', 'schedule_post' ],
 			'trash_restore' => [ 'request_review', 'trash_post', 'restore_post', 'fixture_confirmed' ],
-			'media_manage'  => [ 'fixture_media_only' ],
+			// A tool that may change what visitors see can be reviewed.
+			'media_manage'  => [ 'request_review', 'fixture_media_only' ],
 		];
 		$mine  = array_merge( ...array_values( array_intersect_key( $tools, array_flip( $groups ) ) ) );
 		sort( $mine );

@@ -131,6 +131,25 @@ final class Agent {
 		)['confirmation_token'];
 	}
 
+	/** Returns the fingerprint of a post, as get_post tells it. */
+	public function fingerprint( int $id ): string {
+		return $this->do( 'get_post', [ 'id' => $id ] )['fingerprint'];
+	}
+
+	/**
+	 * Prepares the arguments of update_content: adds the fingerprint.
+	 *
+	 * @param array<string, mixed> $fields
+	 *
+	 * @return array<string, mixed>
+	 */
+	public function edit( int $id, array $fields ): array {
+		return [
+			'id'          => $id,
+			'fingerprint' => $this->fingerprint( $id ),
+		] + $fields;
+	}
+
 	/** Requests a review, then makes the call. @param array<string, mixed> $arguments */
 	public function act( string $tool, array $arguments ): Answer {
 		return $this->call( $tool, $arguments + [ 'confirmation_token' => $this->review( $tool, $arguments ) ] );

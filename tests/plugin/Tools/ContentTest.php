@@ -21,6 +21,11 @@ final class ContentTest extends TestCase {
 		return self::$agents[ "$user $preset" ] ??= Site::connect( $user, $preset );
 	}
 
+	/** Returns a fingerprint of no item. */
+	private static function no_fingerprint(): string {
+		return rtrim( strtr( base64_encode( "\x01" . str_repeat( "\0", 104 ) ), '+/', '-_' ), '=' );
+	}
+
 	public function test_get_site_info_describes_the_site(): void {
 		$info = self::as( 'editor' )->do( 'get_site_info' );
 		self::assertSame( [ 'Alder & Finch', home_url( '/' ), 'en-US', 'Europe/Lisbon', get_bloginfo( 'version' ) ], [ $info['name'], $info['url'], $info['language'], $info['timezone'], $info['wordpress_version'] ] );
@@ -117,7 +122,7 @@ final class ContentTest extends TestCase {
 		$revision = wp_save_post_revision( $page ) ?: wp_insert_post( [ 'post_type' => 'revision', 'post_status' => 'inherit', 'post_parent' => $page, 'post_title' => 'r' ] );
 		foreach ( [ 999999999, $media, $revision ] as $id ) {
 			self::assertRefused( 'target_not_found', self::as( 'admin' ), 'get_post', [ 'id' => $id ] );
-			self::assertRefused( 'target_not_found', self::as( 'admin' ), 'update_content', [ 'id' => $id, 'title' => 'x' ] );
+			self::assertRefused( 'target_not_found', self::as( 'admin' ), 'update_content', [ 'id' => $id, 'title' => 'x', 'fingerprint' => self::no_fingerprint() ] );
 		}
 	}
 
@@ -232,37 +237,43 @@ final class ContentTest extends TestCase {
 		$id = Site::post( [ 'post_excerpt' => 'Old', 'post_status' => 'draft' ], 'author' );
 		foreach ( [ 'author', 'editor', 'admin' ] as $user ) {
 			$content = "<p>By $user: it's \\ “new”</p>";
-			self::as( $user )->do( 'update_content', [ 'id' => $id, 'title' => "By $user", 'content' => $content ] );
+			self::as( $user )->do( 'update_content', self::as( $user )->edit( $id, [ 'title' => "By $user", 'content' => $content ] ) );
 			clean_post_cache( $id );
 			self::assertSame( [ "By $user", $content, 'Old', 'draft', (string) Site::user( 'author' ) ], [ get_post( $id )->post_title, get_post( $id )->post_content, get_post( $id )->post_excerpt, get_post( $id )->post_status, get_post( $id )->post_author ] );
 		}
 		self::assertGreaterThanOrEqual( 2, count( wp_get_post_revisions( $id ) ) );
-		self::assertRefused( 'target_not_found', self::as( 'contributor' ), 'update_content', [ 'id' => $id, 'title' => 'x' ] );
+		self::assertRefused( 'target_not_found', self::as( 'contributor' ), 'update_content', [ 'id' => $id, 'title' => 'x', 'fingerprint' => self::no_fingerprint() ] );
 		$public = Site::post( [ 'post_status' => 'publish' ], 'editor' );
 		foreach ( [ 'author', 'contributor', 'subscriber' ] as $user ) {
-			self::assertRefused( 'capability_denied', self::as( $user ), 'update_content', [ 'id' => $public, 'title' => 'x' ] );
+			$edit = self::as( $user )->edit( $public, [ 'title' => 'x' ] );
+			self::assertRefused( 'confirmation_missing', self::as( $user ), 'update_content', $edit );
+			self::assertRefused( 'capability_denied', self::as( $user ), 'request_review', [ 'tool' => 'update_content', 'arguments' => (object) $edit ] );
 		}
 		// Contributors cannot edit their own posts once they are published.
 		$own = Site::post( [ 'post_status' => 'publish' ], 'contributor' );
-		self::assertRefused( 'capability_denied', self::as( 'contributor' ), 'update_content', [ 'id' => $own, 'title' => 'x' ] );
+		self::assertRefused( 'capability_denied', self::as( 'contributor' ), 'request_review', [ 'tool' => 'update_content', 'arguments' => (object) self::as( 'contributor' )->edit( $own, [ 'title' => 'x' ] ) ] );
 	}
 
 	public function test_an_update_of_a_post_that_was_changed_meanwhile_is_refused(): void {
 		$agent = self::as( 'editor' );
 		$id    = Site::post();
-		$seen  = $agent->do( 'get_post', [ 'id' => $id ] )['modified'];
+		$edit  = $agent->edit( $id, [ 'title' => 'x' ] );
 		global $wpdb;
-		$wpdb->update( $wpdb->posts, [ 'post_modified' => '2020-02-02 10:00:00', 'post_modified_gmt' => '2020-02-02 10:00:00', 'post_title' => 'By somebody else' ], [ 'ID' => $id ] );
-		self::assertRefused( 'target_state', $agent, 'update_content', [ 'id' => $id, 'title' => 'x', 'expected_modified' => $seen ] );
-		$agent->do( 'update_content', [ 'id' => $id, 'title' => 'Mine', 'expected_modified' => '2020-02-02T11:00:00+01:00' ] );
+		$wpdb->update( $wpdb->posts, [ 'post_modified' => '2020-02-02 10:00:00', 'post_modified_gmt' => '2020-02-02 10:00:00' ], [ 'ID' => $id ] );
+		self::assertSame( $edit['fingerprint'], $agent->fingerprint( $id ), 'a time of modification is no change' );
+		$wpdb->update( $wpdb->posts, [ 'post_title' => 'By somebody else' ], [ 'ID' => $id ] );
+		$answer = self::assertRefused( 'target_changed', $agent, 'update_content', $edit );
+		self::assertStringContainsString( 'Changed: title.', $answer->body );
+		$done = $agent->do( 'update_content', $agent->edit( $id, [ 'title' => 'Mine' ] ) );
 		clean_post_cache( $id );
 		self::assertSame( 'Mine', get_post( $id )->post_title );
+		self::assertSame( $done['fingerprint'], $agent->fingerprint( $id ) );
 	}
 
 	public function test_a_post_in_the_trash_cannot_be_edited(): void {
 		$id = Site::post();
 		wp_trash_post( $id );
-		self::assertRefused( 'target_state', self::as( 'editor' ), 'update_content', [ 'id' => $id, 'title' => 'x' ] );
+		self::assertRefused( 'target_state', self::as( 'editor' ), 'update_content', self::as( 'editor' )->edit( $id, [ 'title' => 'x' ] ) );
 	}
 
 	public function test_the_audit_log_holds_the_target_but_no_content(): void {

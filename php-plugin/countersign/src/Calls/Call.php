@@ -9,6 +9,7 @@ use Countersign\Plugin\AgentScope\LiveCheck;
 use Countersign\Plugin\Connections\Connection;
 use Countersign\Plugin\Site\Denied;
 use Countersign\Plugin\Site\Json;
+use Countersign\Plugin\Targets\StoredPost;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -58,6 +59,38 @@ final class Call {
 	 */
 	public function ensure_live(): void {
 		$this->live_check->ensure_live();
+	}
+
+	/**
+	 * Ends the call if the post that it changes is no longer what it was when the call was reviewed, when the agent read it, or
+	 * when the call began. Call it directly before the write.
+	 *
+	 * @param StoredPost   $now  The post as it is stored.
+	 * @param list<string> $meta Further metadata that the call concerns.
+	 *
+	 * @throws Denied `target_changed`, `needs_publish` or `confirmation_missing`. Do not catch it.
+	 */
+	public function check_target( StoredPost $now, array $meta = [] ): void {
+		$decision = $this->call->checkTarget( $now->to_json( $meta ) );
+		if ( ! $decision->isAllowed() ) {
+			throw new Denied( (string) $decision->reason(), null, "post:$now->id" ); // phpcs:ignore WordPress.Security.EscapeOutput.ExceptionNotEscaped -- Sent as JSON.
+		}
+	}
+
+	/**
+	 * Records what the call made of the post that it changes.
+	 *
+	 * @param StoredPost   $now      The post as it is stored after the change.
+	 * @param int|null     $revision Id of the revision with the state before.
+	 * @param list<string> $meta     Further metadata that the call concerns.
+	 */
+	public function record_target( StoredPost $now, ?int $revision = null, array $meta = [] ): void {
+		$this->call->changed( $now->to_json( $meta ), $revision );
+	}
+
+	/** Returns the fingerprint of a post, which an agent that changes it later must send back. */
+	public function fingerprint( StoredPost $post ): string {
+		return $this->call->fingerprint( $post->to_json() );
 	}
 
 	/** Tells whether the client accepts progress notifications and log messages before the result. */

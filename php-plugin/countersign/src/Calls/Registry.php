@@ -42,7 +42,7 @@ final class Registry {
 	/** Fields of a definition that can be JSON text. */
 	private const RAW = [ 'inputSchema', 'outputSchema', 'annotations', '_meta', 'arguments', 'icons' ];
 
-	/** @var array<string, array<string, array{definition: string, handler: callable, capability: string|null, complete: callable|null, review: callable|null}>> */
+	/** @var array<string, array<string, array{definition: string, handler: callable, capability: string|null, complete: callable|null, review: callable|null, target: callable|null}>> */
 	private array $entries = [
 		'tools'             => [],
 		'prompts'           => [],
@@ -81,11 +81,17 @@ final class Registry {
 	 * Adds a tool.
 	 *
 	 * @param array<string, mixed>         $definition Required: `name`, `description`, `group`, `inputSchema`. Optional: `title`,
-	 *                                                 `outputSchema`, `annotations`, `_meta`, `capability`, `confirm` (true if a
-	 *                                                 call needs a confirmation token) and, with it, `review`: a callable
-	 *                                                 `fn( array $arguments, Call $call ): array` that returns what the call would
-	 *                                                 do, as `target` (an array, such as `id` and `title`) and `warnings` (a list
-	 *                                                 of texts), or throws {@see Denied}.
+	 *                                                 `outputSchema`, `annotations`, `_meta`, `capability`, `confirm` (true if
+	 *                                                 every call needs a confirmation token), `target` and `review`.
+	 *                                                 `target` is a callable `fn( array $arguments ): mixed` that returns the id of
+	 *                                                 the post that a call would change, null if it would change no post, or an
+	 *                                                 array with the id under `post` and the names of metadata under `meta`. A
+	 *                                                 tool of another group than `read` needs a confirmation token if visitors see
+	 *                                                 that post, or if the tool has no `target`; in the group `create_edit` the
+	 *                                                 connection then needs `publish` too.
+	 *                                                 `review` is a callable `fn( array $arguments, Call $call ): array` that
+	 *                                                 returns what the call would do, as `target` (an array, such as `id` and
+	 *                                                 `title`) and `warnings` (a list of texts), or throws {@see Denied}.
 	 * @param callable(array, Call): mixed $handler    Receives the validated arguments. Returns structured content as an array, a
 	 *                                                 text, or a {@see Result}. Throws {@see Denied} to refuse the call.
 	 */
@@ -150,7 +156,7 @@ final class Registry {
 	 * @param string $kind `tools`, `prompts`, `resources` or `resourceTemplates`.
 	 * @param string $name Name of a tool or prompt, URI of a resource, or URI template.
 	 *
-	 * @return array{definition: string, handler: callable, capability: string|null, complete: callable|null, review: callable|null}|null
+	 * @return array{definition: string, handler: callable, capability: string|null, complete: callable|null, review: callable|null, target: callable|null}|null
 	 */
 	public function find( string $kind, string $name ): ?array {
 		return $this->entries[ $kind ][ $name ] ?? null;
@@ -206,7 +212,8 @@ final class Registry {
 		}
 		$capability = $definition['capability'] ?? null;
 		$review     = $definition['review'] ?? null;
-		unset( $definition['capability'], $definition['review'] );
+		$target     = $definition['target'] ?? null;
+		unset( $definition['capability'], $definition['review'], $definition['target'] );
 		$raw = [];
 		foreach ( self::RAW as $field ) {
 			if ( isset( $definition[ $field ] ) && is_string( $definition[ $field ] ) ) {
@@ -229,6 +236,7 @@ final class Registry {
 			'capability' => is_string( $capability ) ? $capability : null,
 			'complete'   => $complete,
 			'review'     => is_callable( $review ) ? $review : null,
+			'target'     => is_callable( $target ) ? $target : null,
 		];
 	}
 

@@ -32,6 +32,11 @@ final class Runner {
 		private readonly OutputGuard $output,
 	) {}
 
+	/** Returns what the site knows of the post that a call would change, as the user of the connection sees it. */
+	public function target( McpCall $call, Connection $connection ): string {
+		return ( new AgentUser() )->act_as( $connection->user, fn(): string => ( new Targets( ( $this->registry )() ) )->of( $call ) );
+	}
+
 	/** Runs a call whose intent is recorded, and returns the answer for the client. */
 	public function run( McpCall $call, Connection $connection ): McpReply {
 		try {
@@ -97,12 +102,17 @@ final class Runner {
 		$builtin = $registry->builtin( $call->name() );
 		$value   = $builtin
 			? $builtin( Json::decode( $call->arguments() ), $handle )
-			: self::invoke( $registry->find( 'tools', $call->name() ), $call, $handle );
+			: self::plugin_tool( $registry->find( 'tools', $call->name() ), $call, $handle );
 		return match ( true ) {
 			$value instanceof Result => $value,
 			is_string( $value )      => Result::text( $value ),
 			default                  => Result::structured( $value ),
 		};
+	}
+
+	/** @param array{handler: callable, capability: string|null, target: callable|null, ...}|null $entry */
+	private static function plugin_tool( ?array $entry, McpCall $call, Call $handle ): mixed {
+		return Targets::bind( $entry, $call, $handle, static fn(): mixed => self::invoke( $entry, $call, $handle ) );
 	}
 
 	/**

@@ -110,6 +110,10 @@ final class McpEndpoint {
 
 	/** Records the intent, then begins and runs the call. {@see after_fatal()} answers if the handler ends the request. */
 	private function call( McpCall $call, Connection $connection ): McpReply {
+		$refused = $call->needsTarget() ? $call->consider( $this->runner->target( $call, $connection ) ) : null;
+		if ( null !== $refused ) {
+			return $refused;
+		}
 		$this->log->append( $call->intent() );
 		// Uses up the confirmation token. Comes after the append, so that the token remains valid if the append fails.
 		$refused = $call->begin();

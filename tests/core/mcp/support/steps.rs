@@ -70,9 +70,25 @@ pub fn decided(step: Authorized) -> Box<McpCall> {
     }
 }
 
+/// Returns the call of a step whose target, if it has one, is an unchanged draft.
+pub fn considered(step: Authorized) -> Box<McpCall> {
+    let mut call = decided(step);
+    if let Some(reply) = call.consider(&draft().to_string()).unwrap() {
+        panic!("{}", reply.body());
+    }
+    call
+}
+
+/// Returns what a site reports about a draft.
+pub fn draft() -> Value {
+    json!({"id": 12, "type": "post", "status": "draft", "author": 3, "title": "T", "content": "C", "excerpt": "",
+        "slug": "", "parent": 0, "template": "", "date": "2026-01-01 00:00:00", "date_gmt": "0000-00-00 00:00:00",
+        "password": "", "terms": [2, 1], "meta": {"_thumbnail_id": ["5"]}})
+}
+
 /// Returns the call of a step after beginning it.
 pub fn call_of(site: &Site, step: Authorized) -> Box<McpCall> {
-    let mut call = decided(step);
+    let mut call = considered(step);
     if let Some(reply) = call.begin(site.world()).unwrap() {
         panic!("{}", reply.body());
     }

@@ -20,19 +20,20 @@ final class CreateDraft {
 			throw new Denied( 'capability_denied' );
 		}
 		$call->ensure_live();
+		$sent = array_filter( array_map( static fn( string $argument ): ?string => $arguments[ $argument ] ?? null, Posts::ARGUMENTS ), is_string( ... ) );
 		$post = Posts::save(
 			[
-				'post_type'    => $type->name,
-				'post_status'  => 'draft',
-				'post_author'  => get_current_user_id(),
-				'post_title'   => $arguments['title'],
-				'post_content' => $arguments['content'] ?? '',
-				'post_excerpt' => $arguments['excerpt'] ?? '',
-				'post_name'    => isset( $arguments['slug'] ) ? sanitize_title( $arguments['slug'] ) : '',
-				'post_parent'  => $this->parent( $type, $arguments['parent'] ?? null ),
+				'post_type'   => $type->name,
+				'post_status' => 'draft',
+				'post_author' => get_current_user_id(),
+				'post_parent' => $this->parent( $type, $arguments['parent'] ?? null ),
+				'post_name'   => sanitize_title( $sent['post_name'] ?? '' ),
+			] + $sent + [
+				'post_content' => '',
+				'post_excerpt' => '',
 			]
 		);
-		return Result::structured( Posts::summary( $post ) )->about( Posts::target( $post->ID ) );
+		return Result::structured( Posts::written( $post, $call, $sent ) )->about( Posts::target( $post->ID ) );
 	}
 
 	private function parent( \WP_Post_Type $type, ?int $id ): int {

@@ -6,6 +6,8 @@ namespace Countersign\Plugin\Tools\Content;
 
 use Countersign\Plugin\Calls\Call;
 use Countersign\Plugin\Calls\Result;
+use Countersign\Plugin\Site\Denied;
+use Countersign\Plugin\Targets\StoredPost;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -14,7 +16,9 @@ final class GetPost {
 
 	/** @param array<string, mixed> $arguments */
 	public function __invoke( array $arguments, Call $call ): Result {
-		$post = Posts::readable( $arguments['id'] );
-		return Result::structured( Posts::full( $post ) )->about( Posts::target( $post->ID ) );
+		$id     = Posts::readable( $arguments['id'] )->ID;
+		$stored = StoredPost::read( $id ) ?? throw new Denied( 'target_not_found', null, Posts::target( $id ) ); // phpcs:ignore WordPress.Security.EscapeOutput.ExceptionNotEscaped -- Sent as JSON.
+		// The fingerprint and what the agent reads are of one state, whatever a cache holds.
+		return Result::structured( Posts::full( $stored->post() ) + [ 'fingerprint' => $call->fingerprint( $stored ) ] )->about( Posts::target( $id ) );
 	}
 }

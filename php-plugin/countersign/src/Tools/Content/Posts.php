@@ -4,7 +4,9 @@ declare(strict_types=1);
 
 namespace Countersign\Plugin\Tools\Content;
 
+use Countersign\Plugin\Calls\Call;
 use Countersign\Plugin\Site\Denied;
+use Countersign\Plugin\Targets\StoredPost;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -13,6 +15,14 @@ final class Posts {
 
 	/** Statuses of posts that agents can use. Posts in the trash are added where needed. */
 	public const STATUSES = [ 'publish', 'future', 'draft', 'pending', 'private' ];
+
+	/** Column => argument of the tools that write it. */
+	public const ARGUMENTS = [
+		'post_title'   => 'title',
+		'post_content' => 'content',
+		'post_excerpt' => 'excerpt',
+		'post_name'    => 'slug',
+	];
 
 	/** Largest content in one result, in bytes. */
 	public const MAX_CONTENT = 102400;
@@ -67,6 +77,19 @@ final class Posts {
 	}
 
 	/**
+	 * Returns the id of the argument `id` if it is that of a post that the current user can see, else null.
+	 *
+	 * @param array<string, mixed> $arguments Arguments of a tool.
+	 */
+	public static function seen( array $arguments ): ?int {
+		try {
+			return self::readable( (int) ( $arguments['id'] ?? 0 ) )->ID;
+		} catch ( Denied ) {
+			return null;
+		}
+	}
+
+	/**
 	 * Returns a post for which the current user has capabilities.
 	 *
 	 * @param int    $id              Id of the post.
@@ -112,14 +135,15 @@ final class Posts {
 		if ( '' !== $post->post_password && ! $may_edit ) {
 			$excerpt = '';
 		} elseif ( '' === $excerpt && $make_excerpt ) {
-			$excerpt = wp_trim_words( strip_shortcodes( excerpt_remove_blocks( $post->post_content ) ), 30 );
+			$excerpt = self::plain( wp_trim_words( strip_shortcodes( excerpt_remove_blocks( $post->post_content ) ), 30 ) );
 		}
 		return [
 			'id'         => $post->ID,
 			'type'       => $post->post_type,
 			'status'     => $post->post_status,
-			'title'      => self::plain( $post->post_title ),
-			'excerpt'    => self::plain( $excerpt ),
+			// As they are stored, so that they can be sent back.
+			'title'      => $post->post_title,
+			'excerpt'    => $excerpt,
 			'slug'       => $post->post_name,
 			'link'       => (string) get_permalink( $post ),
 			'author'     => self::author( (int) $post->post_author ),
@@ -147,6 +171,25 @@ final class Posts {
 	}
 
 	/**
+	 * Describes a post that a call has created or changed, with the fingerprint for the next change.
+	 *
+	 * @param array<string, string> $sent Column => what the agent sent.
+	 *
+	 * @return array<string, mixed> As {@see summary()}, with `fingerprint`, and `stored`: the fields that WordPress stored
+	 *                              differently from what was sent.
+	 */
+	public static function written( \WP_Post $post, Call $call, array $sent = [] ): array {
+		$now    = StoredPost::read( $post->ID ) ?? throw new Denied( 'tool_failed', 'The item was deleted while it was being changed.', self::target( $post->ID ) ); // phpcs:ignore WordPress.Security.EscapeOutput.ExceptionNotEscaped -- Sent as JSON.
+		$stored = [];
+		foreach ( $sent as $column => $value ) {
+			if ( $now->row[ $column ] !== $value ) {
+				$stored[ self::ARGUMENTS[ $column ] ] = mb_strcut( $now->row[ $column ], 0, self::MAX_CONTENT, 'UTF-8' );
+			}
+		}
+		return self::summary( $now->post() ) + [ 'fingerprint' => $call->fingerprint( $now ) ] + ( [] === $stored ? [] : [ 'stored' => (object) $stored ] );
+	}
+
+	/**
 	 * Creates or updates a post as the editor does: content is filtered, and a revision is stored.
 	 *
 	 * @param array<string, mixed> $fields Fields of `wp_insert_post()` without slashes; with `ID` to update a post.
@@ -154,7 +197,12 @@ final class Posts {
 	 * @throws Denied `tool_failed`.
 	 */
 	public static function save( array $fields ): \WP_Post {
-		$id = isset( $fields['ID'] ) ? wp_update_post( wp_slash( $fields ), true ) : wp_insert_post( wp_slash( $fields ), true );
+		// WordPress would write tags and template again, which can change them.
+		$untouched = [
+			'tags_input'    => null,
+			'page_template' => '',
+		];
+		$id        = isset( $fields['ID'] ) ? wp_update_post( wp_slash( $fields + $untouched ), true ) : wp_insert_post( wp_slash( $fields ), true );
 		if ( is_wp_error( $id ) ) {
 			throw new Denied( 'tool_failed', $id->get_error_message(), isset( $fields['ID'] ) ? self::target( (int) $fields['ID'] ) : null ); // phpcs:ignore WordPress.Security.EscapeOutput.ExceptionNotEscaped -- Sent as JSON.
 		}

@@ -7,52 +7,81 @@ namespace Countersign\Plugin\Tools\Content;
 use Countersign\Plugin\Calls\Call;
 use Countersign\Plugin\Calls\Result;
 use Countersign\Plugin\Site\Denied;
+use Countersign\Plugin\Targets\StoredPost;
+use Countersign\Plugin\Tools\Publishing\ReviewableTool;
 
 defined( 'ABSPATH' ) || exit;
 
 /** Tool `update_content`: changes title, content, excerpt or slug of a post. Does not change its status. */
-final class UpdateContent {
+final class UpdateContent implements ReviewableTool {
 
-	private const FIELDS = [
-		'title'   => 'post_title',
-		'content' => 'post_content',
-		'excerpt' => 'post_excerpt',
-	];
+	/** {@inheritDoc} */
+	public function target( array $arguments ): ?int {
+		return Posts::seen( $arguments );
+	}
+
+	/** {@inheritDoc} */
+	public function check( array $arguments ): \WP_Post {
+		$post = Posts::permitted( (int) ( $arguments['id'] ?? 0 ), 'edit_post' );
+		Posts::require_status( $post, Posts::STATUSES );
+		if ( isset( $arguments['content'] ) && strlen( $post->post_content ) > Posts::MAX_CONTENT ) {
+			throw new Denied( 'target_state', 'The content is longer than get_post returns, so the end of it would be lost. A person can change it in the editor.', Posts::target( $post->ID ) ); // phpcs:ignore WordPress.Security.EscapeOutput.ExceptionNotEscaped -- Sent as JSON.
+		}
+		return $post;
+	}
+
+	/** {@inheritDoc} */
+	public function warnings( \WP_Post $post, array $arguments ): array {
+		$warnings = [];
+		if ( ! in_array( $post->post_status, [ 'draft', 'pending' ], true ) ) {
+			$warnings[] = 'The change takes effect immediately on what visitors see.';
+		}
+		foreach ( self::changed( $post, $arguments ) as $column => $value ) {
+			if ( 'post_name' === $column ) {
+				$warnings[] = 'The address of the item changes.';
+			} elseif ( wp_unslash( sanitize_post_field( $column, wp_slash( $value ), $post->ID, 'db' ) ) !== $value ) {
+				$warnings[] = sprintf( 'WordPress stores the %s differently from what was sent, for instance without markup that the account may not use.', Posts::ARGUMENTS[ $column ] );
+			}
+		}
+		return $warnings;
+	}
 
 	/** @param array<string, mixed> $arguments */
 	public function __invoke( array $arguments, Call $call ): Result {
-		$post = Posts::permitted( $arguments['id'], 'edit_post' );
-		Posts::require_status( $post, Posts::STATUSES );
-		$this->require_unchanged( $post, $arguments['expected_modified'] ?? null );
-		$fields = [ 'ID' => $post->ID ];
-		foreach ( self::FIELDS as $argument => $field ) {
-			if ( isset( $arguments[ $argument ] ) ) {
-				$fields[ $field ] = $arguments[ $argument ];
-			}
+		$post     = $this->check( $arguments );
+		$stored   = StoredPost::read( $post->ID ) ?? throw new Denied( 'target_not_found', null, Posts::target( $post->ID ) ); // phpcs:ignore WordPress.Security.EscapeOutput.ExceptionNotEscaped -- Sent as JSON.
+		$fields   = self::changed( $stored->post(), $arguments );
+		$revision = null;
+		if ( [] !== $fields ) {
+			$revision = PostChange::run( $call, $post->ID, array_keys( $fields ), static fn() => self::save( $post->ID, $fields ), true );
 		}
-		if ( isset( $arguments['slug'] ) ) {
-			$fields['post_name'] = sanitize_title( $arguments['slug'] );
+		$sent   = array_filter( array_map( static fn( string $argument ): ?string => $arguments[ $argument ] ?? null, Posts::ARGUMENTS ), is_string( ... ) );
+		$result = Posts::written( Posts::changed( $post->ID ), $call, $sent );
+		return Result::structured( $result + ( null === $revision ? [] : [ 'revision' => $revision ] ) )->about( Posts::target( $post->ID ) );
+	}
+
+	/** @param array<string, string> $fields */
+	private static function save( int $id, array $fields ): void {
+		if ( isset( $fields['post_name'] ) ) {
+			$fields['post_name'] = sanitize_title( $fields['post_name'] );
 		}
-		$call->ensure_live();
-		// WordPress stores revisions of what is saved. Content that was never edited has none yet, and would be lost.
-		wp_save_post_revision( $post->ID );
-		return Result::structured( Posts::summary( Posts::save( $fields ) ) )->about( Posts::target( $post->ID ) );
+		Posts::save( [ 'ID' => $id ] + $fields );
 	}
 
 	/**
-	 * Refuses the call if the post was changed since the agent read it.
+	 * Returns what differs from the stored post.
 	 *
-	 * @param string|null $expected The time of modification that the agent read, RFC 3339, or null to skip the check.
+	 * @param array<string, mixed> $arguments
 	 *
-	 * @throws Denied `target_state`.
+	 * @return array<string, string> Column => new value.
 	 */
-	private function require_unchanged( \WP_Post $post, ?string $expected ): void {
-		if ( null === $expected ) {
-			return;
+	private static function changed( \WP_Post $post, array $arguments ): array {
+		$fields = [];
+		foreach ( Posts::ARGUMENTS as $column => $argument ) {
+			if ( isset( $arguments[ $argument ] ) && $arguments[ $argument ] !== $post->$column ) {
+				$fields[ $column ] = $arguments[ $argument ];
+			}
 		}
-		$modified = Posts::moment( $post, 'modified' );
-		if ( null === $modified || strtotime( $modified ) !== strtotime( $expected ) ) {
-			throw new Denied( 'target_state', 'The item was changed after you read it. Call get_post again.', Posts::target( $post->ID ) ); // phpcs:ignore WordPress.Security.EscapeOutput.ExceptionNotEscaped -- Sent as JSON.
-		}
+		return $fields;
 	}
 }

@@ -6,12 +6,18 @@ namespace Countersign\Plugin\Tools\Publishing;
 
 use Countersign\Plugin\Calls\Call;
 use Countersign\Plugin\Calls\Result;
+use Countersign\Plugin\Tools\Content\PostChange;
 use Countersign\Plugin\Tools\Content\Posts;
 
 defined( 'ABSPATH' ) || exit;
 
 /** Tool `publish_post`: publishes a draft, pending or scheduled item. */
 final class PublishPost implements ReviewableTool {
+
+	/** {@inheritDoc} */
+	public function target( array $arguments ): ?int {
+		return Posts::seen( $arguments );
+	}
 
 	/** {@inheritDoc} */
 	public function check( array $arguments ): \WP_Post {
@@ -44,7 +50,7 @@ final class PublishPost implements ReviewableTool {
 				'edit_date'     => true,
 			];
 		}
-		$call->ensure_live();
-		return Result::structured( Posts::summary( Posts::save( $fields ) ) )->about( Posts::target( $post->ID ) );
+		PostChange::run( $call, $post->ID, [ 'post_status', 'post_name', 'post_date', 'post_date_gmt' ], static fn() => Posts::save( $fields ) );
+		return Result::structured( Posts::written( Posts::changed( $post->ID ), $call ) )->about( Posts::target( $post->ID ) );
 	}
 }

@@ -54,7 +54,7 @@ final class RequestReview {
 		return [
 			'target'   => [
 				'id'     => $post->ID,
-				'title'  => Posts::plain( $post->post_title ),
+				'title'  => $post->post_title,
 				'status' => $post->post_status,
 				'type'   => $post->post_type,
 				'link'   => (string) get_permalink( $post ),

@@ -7,12 +7,18 @@ namespace Countersign\Plugin\Tools\Publishing;
 use Countersign\Plugin\Calls\Call;
 use Countersign\Plugin\Calls\Result;
 use Countersign\Plugin\Site\Denied;
+use Countersign\Plugin\Tools\Content\PostChange;
 use Countersign\Plugin\Tools\Content\Posts;
 
 defined( 'ABSPATH' ) || exit;
 
 /** Tool `restore_post`: restores an item from the trash, as a draft. */
 final class RestorePost implements ReviewableTool {
+
+	/** {@inheritDoc} */
+	public function target( array $arguments ): ?int {
+		return Posts::seen( $arguments );
+	}
 
 	/** {@inheritDoc} */
 	public function check( array $arguments ): \WP_Post {
@@ -29,18 +35,19 @@ final class RestorePost implements ReviewableTool {
 	/** @param array<string, mixed> $arguments */
 	public function __invoke( array $arguments, Call $call ): Result {
 		$post = $this->check( $arguments );
-		$call->ensure_live();
 		// A filter of the site can restore the previous status, but an agent may publish only with publish_post.
 		$as_draft = static fn(): string => 'draft';
 		add_filter( 'wp_untrash_post_status', $as_draft, PHP_INT_MAX );
+		$restore = static function () use ( $post ): void {
+			if ( ! wp_untrash_post( $post->ID ) ) {
+				throw new Denied( 'tool_failed', 'WordPress did not restore the item.', Posts::target( $post->ID ) ); // phpcs:ignore WordPress.Security.EscapeOutput.ExceptionNotEscaped -- Sent as JSON.
+			}
+		};
 		try {
-			$restored = wp_untrash_post( $post->ID );
+			PostChange::run( $call, $post->ID, [ 'post_status', 'post_name' ], $restore );
 		} finally {
 			remove_filter( 'wp_untrash_post_status', $as_draft, PHP_INT_MAX );
 		}
-		if ( ! $restored ) {
-			throw new Denied( 'tool_failed', 'WordPress did not restore the item.', Posts::target( $post->ID ) ); // phpcs:ignore WordPress.Security.EscapeOutput.ExceptionNotEscaped -- Sent as JSON.
-		}
-		return Result::structured( Posts::summary( Posts::changed( $post->ID ) ) )->about( Posts::target( $post->ID ) );
+		return Result::structured( Posts::written( Posts::changed( $post->ID ), $call ) )->about( Posts::target( $post->ID ) );
 	}
 }

@@ -5,11 +5,12 @@ declare(strict_types=1);
 namespace Countersign\Plugin\Tools\Publishing;
 
 use Countersign\Plugin\Site\Denied;
+use Countersign\Plugin\Targets\Targeted;
 
 defined( 'ABSPATH' ) || exit;
 
-/** A tool whose calls need a confirmation, and can be reviewed before they are made. */
-interface ReviewableTool {
+/** A tool whose calls can need a confirmation: the agent reviews them before it makes them. */
+interface ReviewableTool extends Targeted {
 
 	/**
 	 * Checks whether the call could be made now. Changes nothing.
@@ -23,7 +24,7 @@ interface ReviewableTool {
 	public function check( array $arguments ): \WP_Post;
 
 	/**
-	 * Returns what a person should know before the call is made.
+	 * Returns what the agent should know before it makes the call.
 	 *
 	 * @param \WP_Post             $post      The post that the call would change.
 	 * @param array<string, mixed> $arguments Arguments of the call.

@@ -7,12 +7,18 @@ namespace Countersign\Plugin\Tools\Publishing;
 use Countersign\Plugin\Calls\Call;
 use Countersign\Plugin\Calls\Result;
 use Countersign\Plugin\Site\Denied;
+use Countersign\Plugin\Tools\Content\PostChange;
 use Countersign\Plugin\Tools\Content\Posts;
 
 defined( 'ABSPATH' ) || exit;
 
 /** Tool `schedule_post`: schedules a draft, pending or scheduled item for publication. */
 final class SchedulePost implements ReviewableTool {
+
+	/** {@inheritDoc} */
+	public function target( array $arguments ): ?int {
+		return Posts::seen( $arguments );
+	}
 
 	/** {@inheritDoc} */
 	public function check( array $arguments ): \WP_Post {
@@ -34,19 +40,17 @@ final class SchedulePost implements ReviewableTool {
 
 	/** @param array<string, mixed> $arguments */
 	public function __invoke( array $arguments, Call $call ): Result {
-		$post = $this->check( $arguments );
-		$date = $this->date( $arguments );
-		$call->ensure_live();
-		$saved = Posts::save(
-			[
-				'ID'            => $post->ID,
-				'post_status'   => 'future',
-				'post_date'     => $date->setTimezone( wp_timezone() )->format( 'Y-m-d H:i:s' ),
-				'post_date_gmt' => $date->setTimezone( new \DateTimeZone( 'UTC' ) )->format( 'Y-m-d H:i:s' ),
-				'edit_date'     => true,
-			]
-		);
-		return Result::structured( Posts::summary( $saved ) )->about( Posts::target( $post->ID ) );
+		$post   = $this->check( $arguments );
+		$date   = $this->date( $arguments );
+		$fields = [
+			'ID'            => $post->ID,
+			'post_status'   => 'future',
+			'post_date'     => $date->setTimezone( wp_timezone() )->format( 'Y-m-d H:i:s' ),
+			'post_date_gmt' => $date->setTimezone( new \DateTimeZone( 'UTC' ) )->format( 'Y-m-d H:i:s' ),
+			'edit_date'     => true,
+		];
+		PostChange::run( $call, $post->ID, [ 'post_status', 'post_name', 'post_date', 'post_date_gmt' ], static fn() => Posts::save( $fields ) );
+		return Result::structured( Posts::written( Posts::changed( $post->ID ), $call ) )->about( Posts::target( $post->ID ) );
 	}
 
 	/** @param array<string, mixed> $arguments */

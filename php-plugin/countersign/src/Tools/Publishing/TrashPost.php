@@ -7,12 +7,18 @@ namespace Countersign\Plugin\Tools\Publishing;
 use Countersign\Plugin\Calls\Call;
 use Countersign\Plugin\Calls\Result;
 use Countersign\Plugin\Site\Denied;
+use Countersign\Plugin\Tools\Content\PostChange;
 use Countersign\Plugin\Tools\Content\Posts;
 
 defined( 'ABSPATH' ) || exit;
 
 /** Tool `trash_post`: moves an item to the trash. */
 final class TrashPost implements ReviewableTool {
+
+	/** {@inheritDoc} */
+	public function target( array $arguments ): ?int {
+		return Posts::seen( $arguments );
+	}
 
 	/** {@inheritDoc} */
 	public function check( array $arguments ): \WP_Post {
@@ -52,10 +58,12 @@ final class TrashPost implements ReviewableTool {
 	/** @param array<string, mixed> $arguments */
 	public function __invoke( array $arguments, Call $call ): Result {
 		$post = $this->check( $arguments );
-		$call->ensure_live();
-		if ( ! wp_trash_post( $post->ID ) ) {
-			throw new Denied( 'tool_failed', 'WordPress did not move the item to the trash.', Posts::target( $post->ID ) ); // phpcs:ignore WordPress.Security.EscapeOutput.ExceptionNotEscaped -- Sent as JSON.
-		}
-		return Result::structured( Posts::summary( Posts::changed( $post->ID ) ) )->about( Posts::target( $post->ID ) );
+		$trash = static function () use ( $post ): void {
+			if ( ! wp_trash_post( $post->ID ) ) {
+				throw new Denied( 'tool_failed', 'WordPress did not move the item to the trash.', Posts::target( $post->ID ) ); // phpcs:ignore WordPress.Security.EscapeOutput.ExceptionNotEscaped -- Sent as JSON.
+			}
+		};
+		PostChange::run( $call, $post->ID, [ 'post_status', 'post_name' ], $trash );
+		return Result::structured( Posts::written( Posts::changed( $post->ID ), $call ) )->about( Posts::target( $post->ID ) );
 	}
 }

@@ -1,0 +1,118 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Countersign\Plugin\Targets;
+
+use Countersign\Plugin\Site\Json;
+
+defined( 'ABSPATH' ) || exit;
+
+/** A post as the database has it: read past all caches, and without the filters through which WordPress shows it. */
+final class StoredPost {
+
+	/** Metadata that every tool concerns: the featured image. */
+	private const META = [ '_thumbnail_id' ];
+
+	private const TEMPLATE = '_wp_page_template';
+
+	/** How many parents of an attachment are read. The extension counts longer chains as visible. */
+	private const DEPTH = 9;
+
+	/** @param array<string, string> $row Column => value. */
+	private function __construct(
+		public readonly int $id,
+		public readonly array $row,
+	) {}
+
+	/** Returns the post with an id, or null if there is none. */
+	public static function read( int $id ): ?self {
+		global $wpdb;
+		$row = $wpdb->get_row( $wpdb->prepare( "SELECT * FROM $wpdb->posts WHERE ID = %d", $id ), ARRAY_A ); // phpcs:ignore WordPress.DB -- A cache could be older than what a person has just saved.
+		return is_array( $row ) ? new self( $id, array_map( strval( ... ), $row ) ) : null;
+	}
+
+	/**
+	 * Returns the post with the slug of an earlier state, if its own is that slug with the suffix that WordPress adds before it
+	 * moves a post to the trash.
+	 */
+	public function before_trashing( self $earlier ): self {
+		$slug = $earlier->row['post_name'];
+		return '' !== $slug && _truncate_post_slug( $slug, 191 ) . '__trashed' === $this->row['post_name']
+			? new self( $this->id, [ 'post_name' => $slug ] + $this->row )
+			: $this;
+	}
+
+	/** Returns the post as WordPress's object, for functions that take one. */
+	public function post(): \WP_Post {
+		return new \WP_Post( sanitize_post( (object) $this->row, 'raw' ) );
+	}
+
+	/**
+	 * Returns the post in the form that {@see \Countersign\McpCall::consider()} describes.
+	 *
+	 * @param list<string> $keys Further metadata that the tool concerns.
+	 */
+	public function to_json( array $keys = [] ): string {
+		global $wpdb;
+		$terms = $wpdb->get_col( $wpdb->prepare( "SELECT term_taxonomy_id FROM $wpdb->term_relationships WHERE object_id = %d", $this->id ) ); // phpcs:ignore WordPress.DB -- As above.
+		$meta  = $this->meta( [ self::TEMPLATE, ...self::META, ...$keys ] );
+		$state = [
+			'id'       => $this->id,
+			'type'     => $this->row['post_type'],
+			'status'   => $this->row['post_status'],
+			'author'   => (int) $this->row['post_author'],
+			'title'    => $this->row['post_title'],
+			'content'  => $this->row['post_content'],
+			'excerpt'  => $this->row['post_excerpt'],
+			'slug'     => $this->row['post_name'],
+			'parent'   => (int) $this->row['post_parent'],
+			'template' => $meta[ self::TEMPLATE ][0] ?? '',
+			'date'     => $this->row['post_date'],
+			'date_gmt' => $this->row['post_date_gmt'],
+			'password' => $this->row['post_password'],
+			'terms'    => array_map( intval( ... ), $terms ),
+			'meta'     => (object) array_diff_key( $meta, [ self::TEMPLATE => true ] ),
+		];
+		$under = $this->under( self::DEPTH );
+		return Json::encode( $state + ( null === $under ? [] : [ 'under' => $under ] ) );
+	}
+
+	/**
+	 * Returns the type and status of the post to which an attachment belongs, or null if this is no attachment or belongs to none.
+	 *
+	 * @return array<string, mixed>|null
+	 */
+	private function under( int $depth ): ?array {
+		$holder = 'attachment' === $this->row['post_type'] && $this->row['post_parent'] && $depth > 0 ? self::read( (int) $this->row['post_parent'] ) : null;
+		if ( null === $holder ) {
+			return null;
+		}
+		$under = $holder->under( $depth - 1 );
+		return [
+			'type'   => $holder->row['post_type'],
+			'status' => $holder->row['post_status'],
+		] + ( null === $under ? [] : [ 'under' => $under ] );
+	}
+
+	/**
+	 * Returns metadata as it is stored.
+	 *
+	 * @param list<string> $keys
+	 *
+	 * @return array<string, list<string>> Key => values.
+	 */
+	private function meta( array $keys ): array {
+		global $wpdb;
+		$places = implode( ', ', array_fill( 0, count( $keys ), '%s' ) );
+		$rows   = $wpdb->get_results( $wpdb->prepare( "SELECT meta_key, meta_value FROM $wpdb->postmeta WHERE post_id = %d AND meta_key IN ($places) ORDER BY meta_id", $this->id, ...$keys ), ARRAY_A ); // phpcs:ignore WordPress.DB -- Only placeholders; past the cache as above.
+		$values = [];
+		foreach ( $rows as $row ) {
+			// The database can match keys that differ in letter case or accents.
+			if ( in_array( $row['meta_key'], $keys, true ) ) {
+				$values[ $row['meta_key'] ][] = (string) $row['meta_value'];
+			}
+		}
+		return $values;
+	}
+}

@@ -1,0 +1,226 @@
+//! What a call acts on: whether visitors see it, and digests of its fields.
+//!
+//! WordPress reports the item as it is stored. Each field has a digest of 8 bytes: an HMAC-SHA256, cut, of the item's id,
+//! the name and the value of the field. The key is that of the site, so a digest reveals nothing about a field that its
+//! holder may not see, such as a password. Not part of a digest: times of modification, counters, pings, the GUID, who edits
+//! or edited the item last, and the date of a draft that has none of its own.
+
+use std::collections::BTreeSet;
+
+use serde::Deserialize;
+
+use super::misuse::Misuse;
+use crate::bytes;
+use crate::json::{self, RawJson};
+use crate::keyring::{Keyring, Purpose};
+use crate::secret::{mac, same};
+
+const DOMAIN: &[u8] = b"countersign/target/v1";
+const VERSION: u8 = 1;
+const WIDTH: usize = 8;
+const COUNT: usize = FIELDS.len();
+
+/// The fields, in the order of their digests.
+const FIELDS: [&str; 13] = [
+    "type", "status", "author", "title", "content", "excerpt", "slug", "parent", "template",
+    "date", "password", "terms", "meta",
+];
+
+/// The length of the text form of [`TargetDigests`], in characters.
+pub(crate) const TEXT_LENGTH: usize = ((1 + COUNT * WIDTH) * 4).div_ceil(3);
+
+/// Statuses of items that visitors do not see. Every other status counts as visible, also one that is not known here.
+const HIDDEN: [&str; 4] = ["draft", "pending", "auto-draft", "trash"];
+
+/// Statuses of items whose date is that of their last change until they get one of their own.
+const UNDATED: [&str; 3] = ["draft", "pending", "auto-draft"];
+
+/// The most parents that are followed from an attachment.
+const MAX_DEPTH: usize = 8;
+
+/// The largest report of an item that is read, in bytes of JSON.
+const MAX_REPORT: usize = 64 << 20;
+
+/// What WordPress reports about the item that a call acts on.
+pub(crate) enum Target {
+    /// The site does not know what the call acts on, so it counts as visible.
+    Unknown,
+    /// The call acts on no item that exists and that the user of the connection can see.
+    None,
+    /// An item.
+    Item(Box<TargetItem>),
+}
+
+/// An item as it is stored.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TargetItem {
+    id: u64,
+    r#type: String,
+    status: String,
+    author: u64,
+    title: String,
+    content: String,
+    excerpt: String,
+    slug: String,
+    parent: u64,
+    template: String,
+    date: String,
+    date_gmt: String,
+    password: String,
+    /// The ids of its terms, in any order.
+    terms: Vec<u64>,
+    /// The metadata that the tool concerns: an object.
+    meta: RawJson,
+    /// The item to which an attachment belongs.
+    #[serde(default)]
+    under: Option<Box<Holder>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Holder {
+    r#type: String,
+    status: String,
+    #[serde(default)]
+    under: Option<Box<Holder>>,
+}
+
+impl Target {
+    /// Reads a report: an object as documented in the PHP class `McpCall`, `"none"` or `"unknown"`.
+    ///
+    /// # Errors
+    /// [`Misuse::Target`] if it has another form.
+    pub(crate) fn parse(json: &str) -> Result<Self, Misuse> {
+        match json {
+            "\"unknown\"" => Ok(Self::Unknown),
+            "\"none\"" => Ok(Self::None),
+            _ if json.len() > MAX_REPORT => Err(Misuse::Target),
+            _ => serde_json::from_str::<Box<TargetItem>>(json)
+                .ok()
+                .filter(|item| json::kind(&item.meta) == "object")
+                .map(Self::Item)
+                .ok_or(Misuse::Target),
+        }
+    }
+
+    /// Returns whether visitors see it, or may see it because that is not known.
+    pub(crate) fn is_visible(&self) -> bool {
+        match self {
+            Self::Unknown => true,
+            Self::None => false,
+            Self::Item(item) => is_visible(&item.r#type, &item.status, item.under.as_deref()),
+        }
+    }
+
+    /// Returns the item, if there is one.
+    pub(crate) fn item(&self) -> Option<&TargetItem> {
+        match self {
+            Self::Item(item) => Some(item),
+            Self::Unknown | Self::None => None,
+        }
+    }
+}
+
+/// An attachment is as visible as the item to which it belongs. Without one, everybody who knows its address sees it.
+fn is_visible<'a>(mut kind: &'a str, mut status: &'a str, mut under: Option<&'a Holder>) -> bool {
+    for _ in 0..MAX_DEPTH {
+        if kind != "attachment" || status != "inherit" {
+            return !HIDDEN.contains(&status);
+        }
+        let Some(holder) = under else {
+            return true;
+        };
+        (kind, status, under) = (&holder.r#type, &holder.status, holder.under.as_deref());
+    }
+    true
+}
+
+impl TargetItem {
+    /// Returns the digests of the item's fields.
+    pub(crate) fn digests(&self, keyring: &Keyring) -> TargetDigests {
+        let key = keyring.purpose_key(Purpose::Target);
+        let id = self.id.to_string();
+        let mut digests = [[0; WIDTH]; COUNT];
+        for (slot, name) in digests.iter_mut().zip(FIELDS) {
+            let value = self.value(name);
+            let parts = [DOMAIN, id.as_bytes(), name.as_bytes(), value.as_bytes()];
+            slot.copy_from_slice(&mac(&key, &bytes::pae(&parts))[..WIDTH]);
+        }
+        TargetDigests(digests)
+    }
+
+    fn value(&self, field: &str) -> String {
+        match field {
+            "type" => self.r#type.clone(),
+            "status" => self.status.clone(),
+            "author" => self.author.to_string(),
+            "title" => self.title.clone(),
+            "content" => self.content.clone(),
+            "excerpt" => self.excerpt.clone(),
+            "slug" => self.slug.clone(),
+            "parent" => self.parent.to_string(),
+            "template" => self.template.clone(),
+            "date" => self.dated(),
+            "password" => self.password.clone(),
+            "terms" => {
+                let terms: BTreeSet<u64> = self.terms.iter().copied().collect();
+                let terms: Vec<String> = terms.iter().map(u64::to_string).collect();
+                terms.join(",")
+            }
+            _ => json::canonical(&self.meta),
+        }
+    }
+
+    /// Returns the date, or nothing for a draft whose date floats.
+    fn dated(&self) -> String {
+        let floats =
+            self.date_gmt.starts_with("0000-00-00") && UNDATED.contains(&self.status.as_str());
+        if floats {
+            String::new()
+        } else {
+            format!("{} {}", self.date, self.date_gmt)
+        }
+    }
+}
+
+/// The digests of an item's fields.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct TargetDigests([[u8; WIDTH]; COUNT]);
+
+impl TargetDigests {
+    /// Returns the digests as base64url of a version byte and the digests: [`TEXT_LENGTH`] characters.
+    pub(crate) fn to_text(self) -> String {
+        bytes::base64url(&[[VERSION].as_slice(), self.0.as_flattened()].concat())
+    }
+
+    /// Reads what [`to_text`](Self::to_text) returned.
+    pub(crate) fn from_text(text: &str) -> Option<Self> {
+        let all = bytes::from_base64url(text.as_bytes())?;
+        let (version, rest) = all.split_first()?;
+        let (digests, rest) = rest.as_chunks::<WIDTH>();
+        let digests = <[[u8; WIDTH]; COUNT]>::try_from(digests).ok()?;
+        (*version == VERSION && rest.is_empty()).then_some(Self(digests))
+    }
+
+    /// Returns the bytes of all digests, for a binding.
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        self.0.as_flattened()
+    }
+
+    /// Returns the digest of the whole item for the audit log: 32 hexadecimal digits.
+    pub(crate) fn summary(&self) -> String {
+        let digest = bytes::sha256_pae(&[DOMAIN, b"all", self.as_bytes()]);
+        bytes::hex(digest.get(..16).unwrap_or_default())
+    }
+
+    /// Returns the names of the fields that differ from `now`.
+    pub(crate) fn drift(&self, now: &Self) -> Vec<&'static str> {
+        FIELDS
+            .into_iter()
+            .zip(self.0.iter().zip(&now.0))
+            .filter(|(_, (then, now))| !same(then.as_slice(), now.as_slice()))
+            .map(|(name, _)| name)
+            .collect()
+    }
+}
