@@ -10,16 +10,21 @@ use Countersign\Plugin\Admin\AuditForms;
 use Countersign\Plugin\Admin\AuditPage;
 use Countersign\Plugin\Admin\ConnectionForms;
 use Countersign\Plugin\Admin\ConnectionsPage;
+use Countersign\Plugin\Admin\HeldPosts;
 use Countersign\Plugin\Admin\Menu;
 use Countersign\Plugin\Admin\SettingsForm;
 use Countersign\Plugin\Audit\Log;
 use Countersign\Plugin\Calls\OutputGuard;
 use Countersign\Plugin\Calls\Registry;
 use Countersign\Plugin\Calls\Runner;
+use Countersign\Plugin\Connections\Connection;
 use Countersign\Plugin\Connections\Grants;
 use Countersign\Plugin\Connections\KillSwitch;
 use Countersign\Plugin\Connections\Manager;
 use Countersign\Plugin\Connections\Repository;
+use Countersign\Plugin\Deferred\CallEffects;
+use Countersign\Plugin\Deferred\Gate;
+use Countersign\Plugin\Deferred\Schedules;
 use Countersign\Plugin\Doors\Cli\KillSwitchCommand;
 use Countersign\Plugin\Doors\Consent;
 use Countersign\Plugin\Doors\KillSwitchRoute;
@@ -63,6 +68,8 @@ final class Composition {
 	private ?Log $log                = null;
 	private ?Registry $registry      = null;
 
+	private ?Schedules $schedules        = null;
+	private ?Gate $gate                  = null;
 	private ?MetadataDocuments $documents  = null;
 	private ?SealedOptions $sealed_options = null;
 	private ?Writer $writer                = null;
@@ -74,6 +81,7 @@ final class Composition {
 		add_action( 'rest_api_init', fn() => $this->router()->register_routes() );
 		add_action( 'rest_api_init', fn() => ( new KillSwitchRoute( $this->kill_switch() ) )->register_routes() );
 		add_action( 'login_form_countersign_authorize', fn() => $this->consent()->handle() );
+		$this->register_gate();
 		add_filter( 'site_status_tests', fn( array $tests ): array => ( new SiteHealth( $this->condition(), $this->client() ) )->add_test( $tests ) );
 		add_filter( 'wp_save_post_revision_revisions_before_deletion', static fn( array $revisions ): array => StateBefore::without_copies( $revisions ) );
 		if ( is_admin() ) {
@@ -147,6 +155,16 @@ final class Composition {
 		return $this->manager ??= new Manager( $this->connections(), $this->grants(), $this->log(), $this->settings() );
 	}
 
+	/** Returns the owners of the posts that agents have scheduled. */
+	public function schedules(): Schedules {
+		return $this->schedules ??= new Schedules( $this->log() );
+	}
+
+	/** Returns what decides whether a post that an agent scheduled is published. */
+	public function gate(): Gate {
+		return $this->gate ??= new Gate( $this->schedules(), $this->connections(), $this->kill_switch() );
+	}
+
 	/** Returns what agents can use on this site. The first call fires the action `countersign_register`. */
 	public function registry(): Registry {
 		return $this->registry ??= Registry::filled( Catalogue::handlers( ... ) );
@@ -160,7 +178,7 @@ final class Composition {
 	/** Returns the MCP endpoint, for one request. */
 	public function mcp_endpoint(): McpEndpoint {
 		$output = new OutputGuard();
-		$runner = new Runner( $this->registry( ... ), $this->connections(), $this->kill_switch(), $output );
+		$runner = new Runner( $this->registry( ... ), $this->connections(), $this->kill_switch(), $output, fn( Connection $connection, string $correlation ): CallEffects => new CallEffects( $this->schedules(), $this->log(), $connection, $correlation ) );
 		return new McpEndpoint( $this->extension(), $this->connections(), $this->kill_switch(), $this->log(), $this->registry( ... ), $runner, $output );
 	}
 
@@ -177,11 +195,22 @@ final class Composition {
 		return new Consent( $this->extension(), $this->clients(), $this->documents(), $this->grants(), $this->manager(), $this->log(), $this->registry( ... ) );
 	}
 
+	/** WordPress calls these before its own callbacks, and the filter after all others. */
+	private function register_gate(): void {
+		add_action( 'publish_future_post', fn( mixed $id ) => $this->gate()->before_publication( $id ), PHP_INT_MIN );
+		add_filter( 'wp_insert_post_data', fn( array $data, array $postarr ): array => $this->gate()->before_save( $data, $postarr ), PHP_INT_MAX, 2 );
+		add_action( 'transition_post_status', fn( string $status, string $old, \WP_Post $post ) => $this->gate()->after_transition( $status, $old, $post ), PHP_INT_MIN, 3 );
+		add_action( 'deleted_post', fn( int $id ) => $this->gate()->after_deletion( $id ) );
+	}
+
 	private function register_admin_hooks(): void {
 		add_action( 'admin_menu', fn() => $this->menu()->add_pages() );
 		add_action( 'admin_enqueue_scripts', fn( string $hook ) => $this->menu()->enqueue_assets( $hook ) );
 		add_filter( 'plugin_action_links_' . plugin_basename( FILE ), fn( array $links ): array => $this->menu()->add_links( $links ) );
 		add_action( 'admin_notices', fn() => ( new Notices( $this->kill_switch(), $this->condition(), Menu::url( Menu::CONNECTIONS ) ) )->show() );
+		add_action( 'admin_notices', fn() => $this->held_posts()->notice() );
+		add_filter( 'display_post_states', fn( array $states, \WP_Post $post ): array => $this->held_posts()->add_state( $states, $post ), 10, 2 );
+		add_action( 'after_plugin_row_' . plugin_basename( FILE ), fn() => $this->held_posts()->plugin_row() );
 		// WordPress fires this before it handles a form that was sent to admin-post.php.
 		add_action(
 			'admin_init',
@@ -189,15 +218,20 @@ final class Composition {
 				$this->settings_form()->register();
 				( new ConnectionForms( $this->connections(), $this->manager(), $this->kill_switch(), $this->log() ) )->register();
 				( new AuditForms( $this->extension(), $this->log() ) )->register();
+				$this->held_posts()->register();
 			}
 		);
 	}
 
 	private function menu(): Menu {
 		return new Menu(
-			fn() => ( new ConnectionsPage( $this->connections(), $this->settings(), $this->kill_switch(), $this->settings_form() ) )->show(),
+			fn() => ( new ConnectionsPage( $this->connections(), $this->settings(), $this->kill_switch(), $this->settings_form(), $this->held_posts() ) )->show(),
 			fn() => ( new AuditPage( $this->connections(), $this->log(), $this->condition() ) )->show()
 		);
+	}
+
+	private function held_posts(): HeldPosts {
+		return new HeldPosts( $this->schedules(), $this->gate(), $this->connections() );
 	}
 
 	private function settings_form(): SettingsForm {

@@ -17,6 +17,7 @@ final class Plugin {
 	/** Registers the plugin's hooks; called once, when WordPress loads the plugin. */
 	public static function boot(): void {
 		register_activation_hook( FILE, self::activate( ... ) );
+		register_deactivation_hook( FILE, self::deactivate( ... ) );
 		add_action( 'plugins_loaded', self::upgrade( ... ) );
 		self::composition()->register_hooks();
 	}
@@ -42,6 +43,32 @@ final class Plugin {
 			self::composition()->settings()->create_identity();
 			// Deleting the plugin removes the capabilities and may keep the tables, in which case no migration grants them.
 			Capabilities::grant();
+		}
+	}
+
+	/**
+	 * Holds the posts that agents have scheduled, because nobody asks at their time any more. They get the status `pending`.
+	 *
+	 * @param bool $network_wide Whether the plugin is deactivated for a whole network.
+	 */
+	public static function deactivate( bool $network_wide = false ): void {
+		if ( ! $network_wide ) {
+			self::composition()->gate()->hold_all();
+			return;
+		}
+		/** @var list<int> $sites */
+		$sites = get_sites(
+			[
+				'fields' => 'ids',
+				'number' => 0,
+			]
+		);
+		foreach ( $sites as $site ) {
+			switch_to_blog( $site );
+			if ( Schema::is_installed() ) {
+				self::composition()->gate()->hold_all();
+			}
+			restore_current_blog();
 		}
 	}
 

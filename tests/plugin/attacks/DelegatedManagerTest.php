@@ -25,6 +25,8 @@ final class DelegatedManagerTest extends TestCase {
 	protected function setUp(): void {
 		parent::setUp();
 		get_role( 'editor' )->add_cap( 'countersign_manage_connections' );
+		// Logging in changes the site.
+		Person::of( 'editor' );
 	}
 
 	protected function tearDown(): void {

@@ -26,6 +26,7 @@ final class ConnectionsPage {
 		private readonly Settings $settings,
 		private readonly KillSwitch $kill_switch,
 		private readonly SettingsForm $settings_form,
+		private readonly HeldPosts $held_posts,
 	) {}
 
 	/** Prints the page. */
@@ -71,6 +72,7 @@ final class ConnectionsPage {
 			</form>
 			<?php
 		}
+		$this->held_posts->section();
 		$this->settings_form->show();
 	}
 

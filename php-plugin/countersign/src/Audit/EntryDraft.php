@@ -17,12 +17,15 @@ final class EntryDraft {
 
 	/** @param array<string, mixed> $change What was changed. */
 	private function __construct(
-		private readonly int $user,
+		private readonly string $actor,
+		private readonly ?int $connection,
+		private readonly ?int $user,
 		private readonly string $kind,
 		private readonly string $action,
 		private readonly ?string $target,
 		private readonly array $change,
 		private readonly ?string $reason,
+		private readonly ?string $correlation = null,
 	) {}
 
 	/**
@@ -36,7 +39,24 @@ final class EntryDraft {
 	 * @param string|null          $reason Reason code if the user refused something, else null.
 	 */
 	public static function admin( string $kind, string $action, ?string $target = null, array $change = [], ?string $reason = null ): self {
-		return new self( get_current_user_id(), $kind, $action, $target, $change, $reason );
+		$user = get_current_user_id();
+		return new self( $user ? 'admin' : 'system', null, $user ?: null, $kind, $action, $target, $change, $reason );
+	}
+
+	/**
+	 * Returns the draft of something that an agent left behind for later, or that happens to it later.
+	 *
+	 * @param string               $kind        Kind of entry, `system` or `refusal`.
+	 * @param string               $action      Such as `schedule.owned`.
+	 * @param int                  $connection  Id of the connection.
+	 * @param int|null             $user        Id of the user that it acts as, or null if nobody acts now.
+	 * @param string|null          $target      Such as `post:7`.
+	 * @param array<string, mixed> $change      What was changed. Must hold no secret.
+	 * @param string|null          $reason      Reason code if it is refused, else null.
+	 * @param string|null          $correlation Correlation of the call, or null outside of one.
+	 */
+	public static function agent( string $kind, string $action, int $connection, ?int $user, ?string $target = null, array $change = [], ?string $reason = null, ?string $correlation = null ): self {
+		return new self( 'agent', $connection, $user, $kind, $action, $target, $change, $reason, $correlation );
 	}
 
 	/**
@@ -47,17 +67,19 @@ final class EntryDraft {
 	public function to_json( string $ip ): string {
 		return Json::encode(
 			[
-				'kind'    => $this->kind,
-				'actor'   => [
-					'kind' => $this->user ? 'admin' : 'system',
-					'user' => $this->user ?: null,
-					'ip'   => '' === $ip ? null : $ip,
+				'kind'        => $this->kind,
+				'actor'       => [
+					'kind'       => $this->actor,
+					'connection' => $this->connection,
+					'user'       => $this->user,
+					'ip'         => '' === $ip ? null : $ip,
 				],
-				'action'  => $this->action,
-				'target'  => $this->target,
-				'change'  => [] === $this->change ? null : (object) $this->change,
-				'outcome' => null === $this->reason ? 'ok' : 'denied',
-				'reason'  => $this->reason,
+				'action'      => $this->action,
+				'target'      => $this->target,
+				'change'      => [] === $this->change ? null : (object) $this->change,
+				'outcome'     => null === $this->reason ? 'ok' : 'denied',
+				'reason'      => $this->reason,
+				'correlation' => $this->correlation,
 			]
 		);
 	}

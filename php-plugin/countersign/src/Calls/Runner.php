@@ -12,6 +12,7 @@ use Countersign\Plugin\AgentScope\WriteGuard;
 use Countersign\Plugin\Connections\Connection;
 use Countersign\Plugin\Connections\KillSwitch;
 use Countersign\Plugin\Connections\Repository;
+use Countersign\Plugin\Deferred\CallEffects;
 use Countersign\Plugin\Site\Denied;
 use Countersign\Plugin\Site\ErrorLog;
 use Countersign\Plugin\Site\Json;
@@ -24,12 +25,16 @@ defined( 'ABSPATH' ) || exit;
  */
 final class Runner {
 
-	/** @param \Closure(): Registry $registry Returns what agents can use on this site. */
+	/**
+	 * @param \Closure(): Registry                        $registry Returns what agents can use on this site.
+	 * @param \Closure(Connection, string): CallEffects $effects  Returns the watch over what a call leaves behind for later.
+	 */
 	public function __construct(
 		private readonly \Closure $registry,
 		private readonly Repository $connections,
 		private readonly KillSwitch $kill_switch,
 		private readonly OutputGuard $output,
+		private readonly \Closure $effects,
 	) {}
 
 	/** Returns what the site knows of the post that a call would change, as the user of the connection sees it. */
@@ -45,9 +50,10 @@ final class Runner {
 			}
 			$live_check = new LiveCheck( $connection, $this->connections, $this->kill_switch );
 			$handle     = new Call( $call, $connection, $live_check, $this->output );
+			$effects    = ( $this->effects )( $connection, $call->correlation() );
 			$result     = ( new AgentUser() )->act_as(
 				$connection->user,
-				fn(): Result => ( new WriteGuard( $live_check ) )->watch( fn(): Result => $this->dispatch( $call, $handle ) )
+				fn(): Result => ( new WriteGuard( $live_check ) )->watch( fn(): Result => $effects->watch( fn(): Result => $this->dispatch( $call, $handle ) ) )
 			);
 			return $call->result( $result->to_json(), $result->target );
 		} catch ( InputRequired $needed ) {

@@ -18,7 +18,7 @@ final class Schema {
 	/** Option: the number of the last migration that was run. */
 	public const OPTION = 'countersign_db_version';
 
-	private const TABLES = [ 'connections', 'oauth_clients', 'grants', 'audit_entry', 'audit_head', 'audit_checkpoint' ];
+	private const TABLES = [ 'connections', 'oauth_clients', 'grants', 'audit_entry', 'audit_head', 'audit_checkpoint', 'schedules' ];
 
 	/**
 	 * Returns the full name of a table on this site.
@@ -45,6 +45,11 @@ final class Schema {
 		}
 	}
 
+	/** Tells whether this site has the tables. */
+	public static function is_installed(): bool {
+		return (int) get_option( self::OPTION, 0 ) > 0;
+	}
+
 	/** Drops all tables. Called when the plugin is deleted. */
 	public static function drop(): void {
 		global $wpdb;
@@ -63,6 +68,7 @@ final class Schema {
 				Capabilities::grant();
 				( new Settings() )->create_identity();
 			},
+			3 => self::create_schedules( ... ),
 		];
 	}
 
@@ -114,6 +120,23 @@ final class Schema {
 			PRIMARY KEY  (id),
 			KEY connection_id (connection_id),
 			KEY client (client)'
+		);
+	}
+
+	private static function create_schedules(): void {
+		// `entry` is a text, because a value that depends on an entry is one, and MySQL would read it as another number.
+		self::create(
+			'schedules',
+			'post_id bigint unsigned NOT NULL,
+			connection_id bigint unsigned NOT NULL,
+			state varchar(16) NOT NULL,
+			reason varchar(64) NOT NULL,
+			date_gmt varchar(19) NOT NULL,
+			digest char(64) NOT NULL,
+			entry varchar(20) NOT NULL,
+			changed_at bigint unsigned NOT NULL,
+			PRIMARY KEY  (post_id),
+			KEY state (state, changed_at)'
 		);
 	}
 
