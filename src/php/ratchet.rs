@@ -6,9 +6,9 @@
 
 use std::cell::RefCell;
 
-use super::error::BindingError;
+use super::error::{BindingError, BindingResult};
 use crate::reason::Reason;
-use crate::record::ratchet::Ratchet;
+use crate::record::ratchet::{Ratchet, RatchetAct};
 
 thread_local! {
     static ENGAGED: RefCell<Option<Ratchet>> = const { RefCell::new(None) };
@@ -22,6 +22,21 @@ pub(super) fn release() {
 /// Passes the ratchet, if it is engaged, to `ask`.
 pub(super) fn with<T>(ask: impl FnOnce(Option<&Ratchet>) -> T) -> T {
     ENGAGED.with_borrow(|ratchet| ask(ratchet.as_ref()))
+}
+
+/// Engages the ratchet for a call of `connection` that declared to open secrets for `purposes`.
+pub(super) fn engage(connection: u64, purposes: Vec<String>) {
+    ENGAGED.set(Some(Ratchet::new(connection, purposes)));
+}
+
+/// Checks an act of this process.
+pub(super) fn check(act: RatchetAct<'_>) -> BindingResult<()> {
+    with(|ratchet| ratchet.map_or(Ok(()), |ratchet| ratchet.check(act))).map_err(refused)
+}
+
+/// Checks that this process may give rights.
+pub(super) fn give() -> BindingResult<()> {
+    check(RatchetAct::Give)
 }
 
 /// Returns the exception for a refusal, which says what workers must do that serve many requests.

@@ -10,10 +10,12 @@ use super::error::{BindingError, BindingResult, misuse};
 use super::info;
 use super::keyring::site_id;
 use super::path;
+use super::ratchet;
 use super::secret::{PhpSecret, with_bytes};
 use crate::entropy::SystemEntropy;
 use crate::keyring::KeyId;
 use crate::reason::Reason;
+use crate::record::ratchet::RatchetAct;
 use crate::secret::SecretBytes;
 use crate::vault::key_file::{self, KeyFileError};
 use crate::vault::recovery::RecoveryCode;
@@ -48,6 +50,12 @@ fn key_file(path: Option<&str>, name: &'static str) -> Result<SecretBytes, KeyFi
     }
 }
 
+/// Checks that this process may seal or open the secret of `record`.
+fn secret_of(record: &[u8]) -> BindingResult<()> {
+    let purpose = String::from_utf8_lossy(record);
+    ratchet::check(RatchetAct::OpenSecret { purpose: &purpose })
+}
+
 fn recovery_code(text: &[u8]) -> BindingResult<RecoveryCode> {
     RecoveryCode::parse(text).ok_or_else(|| Reason::RecoveryCodeInvalid.into())
 }
@@ -61,6 +69,7 @@ pub struct PhpVault(vault::Vault);
 #[php_impl]
 impl PhpVault {
     pub fn create(site_id: &str, material: BinarySlice<u8>) -> BindingResult<Self> {
+        ratchet::give()?;
         Ok(Self(vault::Vault::create(
             self::site_id(site_id)?,
             &SlotSecret::AuthKey(&material),
@@ -91,6 +100,7 @@ impl PhpVault {
         slots: BinarySlice<u8>,
         code: BinarySlice<u8>,
     ) -> BindingResult<Self> {
+        ratchet::give()?;
         Self::open_by(
             site_id,
             &slots,
@@ -99,6 +109,7 @@ impl PhpVault {
     }
 
     pub fn slots(&self) -> BindingResult<String> {
+        ratchet::give()?;
         Ok(self.0.to_text(&SystemEntropy)?)
     }
 
@@ -107,6 +118,7 @@ impl PhpVault {
     }
 
     pub fn rewrap(&mut self, material: BinarySlice<u8>) -> BindingResult<()> {
+        ratchet::give()?;
         Ok(self
             .0
             .put_slot(&SlotSecret::AuthKey(&material), &SystemEntropy)?)
@@ -114,6 +126,7 @@ impl PhpVault {
 
     #[php(optional = path)]
     pub fn add_key_file(&mut self, path: Option<&str>) -> BindingResult<()> {
+        ratchet::give()?;
         let key = key_file(path, "the argument $path of Vault::addKeyFile()")?;
         Ok(self
             .0
@@ -121,6 +134,7 @@ impl PhpVault {
     }
 
     pub fn add_recovery_code(&mut self) -> BindingResult<String> {
+        ratchet::give()?;
         let code = RecoveryCode::random(&SystemEntropy)?;
         self.0
             .put_slot(&SlotSecret::Recovery(&code), &SystemEntropy)?;
@@ -129,12 +143,14 @@ impl PhpVault {
     }
 
     pub fn remove_slot(&mut self, kind: &str) -> BindingResult<bool> {
+        ratchet::give()?;
         let kind = SlotKind::parse(kind)
             .ok_or_else(|| misuse("a slot is auth_key, key_file or recovery"))?;
         Ok(self.0.remove_slot(kind)?)
     }
 
     pub fn seal(&self, record: BinarySlice<u8>, secret: &Zval) -> BindingResult<String> {
+        secret_of(&record)?;
         Ok(with_bytes(secret, |secret| {
             self.0.seal(&record, secret, &SystemEntropy)
         })??)
@@ -145,6 +161,7 @@ impl PhpVault {
         record: BinarySlice<u8>,
         sealed: BinarySlice<u8>,
     ) -> BindingResult<Either<PhpSecret, PhpDecision>> {
+        secret_of(&record)?;
         match self.0.unseal(&record, &sealed) {
             Ok(secret) => Ok(Either::One(PhpSecret::new(secret))),
             Err(vault::VaultError::Refused(reason)) => Ok(Either::Other(reason.into())),
@@ -157,6 +174,7 @@ impl PhpVault {
         record: BinarySlice<u8>,
         sealed: BinarySlice<u8>,
     ) -> BindingResult<Either<String, PhpDecision>> {
+        secret_of(&record)?;
         match self.0.reseal(&record, &sealed, &SystemEntropy) {
             Ok(text) => Ok(Either::One(text)),
             Err(vault::VaultError::Refused(reason)) => Ok(Either::Other(reason.into())),
@@ -177,10 +195,12 @@ impl PhpVault {
     }
 
     pub fn rotate(&mut self) -> BindingResult<String> {
+        ratchet::give()?;
         Ok(bytes::hex(&self.0.rotate(&SystemEntropy)?.0))
     }
 
     pub fn retire(&mut self, key_id: &str) -> BindingResult<bool> {
+        ratchet::give()?;
         let id = bytes::from_hex(key_id)
             .ok_or_else(|| misuse("a key id is 8 lower-case hexadecimal digits"))?;
         Ok(self.0.retire(KeyId(id))?)
@@ -205,6 +225,7 @@ impl PhpVault {
 
 impl PhpVault {
     fn open_by(site_id: &str, slots: &[u8], opener: &SlotSecret<'_>) -> BindingResult<Self> {
+        ratchet::check(RatchetAct::OpenVault)?;
         Ok(Self(vault::Vault::open(
             self::site_id(site_id)?,
             slots,

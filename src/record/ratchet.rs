@@ -20,11 +20,13 @@ pub enum RatchetAct<'a> {
         /// Its canonical data.
         data: &'a str,
     },
-    /// Open a secret of the vault.
+    /// Seal or open a secret of the vault.
     OpenSecret {
-        /// The purpose for which it was sealed.
+        /// The purpose for which it is sealed.
         purpose: &'a str,
     },
+    /// Open the vault itself, to open secrets with it.
+    OpenVault,
     /// Anything else that gives rights: issuing tokens, approving, taking over records, acknowledging a restored log,
     /// changing keys or slots.
     Give,
@@ -68,6 +70,7 @@ impl Ratchet {
             RatchetAct::OpenSecret { purpose } => {
                 self.purposes.iter().any(|declared| declared == purpose)
             }
+            RatchetAct::OpenVault => !self.purposes.is_empty(),
             RatchetAct::Give => false,
         };
         if permitted {
@@ -163,5 +166,11 @@ mod tests {
         let open = |purpose| ratchet.check(RatchetAct::OpenSecret { purpose });
         assert_eq!(open("mail"), Ok(()));
         assert_eq!(open("mai"), Err(Reason::AgentAtWork));
+        assert_eq!(ratchet.check(RatchetAct::OpenVault), Ok(()));
+        let without = Ratchet::new(7, Vec::new());
+        assert_eq!(
+            without.check(RatchetAct::OpenVault),
+            Err(Reason::AgentAtWork)
+        );
     }
 }

@@ -9,6 +9,9 @@ use crate::limit::{Admission, Limit};
 /// The greatest length of a small value, in bytes: 64 KiB.
 pub const MAX_VALUE_BYTES: usize = 64 * 1024;
 
+/// The greatest length of a lasting value of an engine that serves several hosts, in bytes: 1 MiB.
+pub const MAX_LASTING_BYTES: usize = 1 << 20;
+
 /// The greatest length of the name of a small value, in bytes.
 pub const MAX_NAME_BYTES: usize = 255;
 
@@ -234,7 +237,29 @@ pub trait Store: Send + Sync {
         None
     }
 
-    /// Returns whether values outlive a restart of the engine; `None` if that is unknown.
+    /// Returns the lasting value with this name. A reset of the store keeps it in an engine that serves several hosts; in
+    /// another one it is a small value.
+    ///
+    /// # Errors
+    /// Those of [`Store::get`].
+    fn lasting(&self, name: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        self.get(name)
+    }
+
+    /// Sets a lasting value if its current value is `expected`, as [`Store::replace`] does for a small value.
+    ///
+    /// # Errors
+    /// Those of [`Store::replace`], with the limit [`MAX_LASTING_BYTES`].
+    fn replace_lasting(
+        &self,
+        name: &[u8],
+        expected: Option<&[u8]>,
+        new: &[u8],
+    ) -> Result<bool, StoreError> {
+        self.replace(name, expected, new)
+    }
+
+    /// Returns whether lasting values outlive a restart of the engine; `None` if that is unknown.
     fn keeps_data(&self) -> Option<bool> {
         None
     }

@@ -26,8 +26,8 @@ mod shared;
 
 pub use error::StoreError;
 pub use interface::{
-    Insertion, MAX_BUDGETS, MAX_LIMITS, MAX_NAME_BYTES, MAX_RECEIPT_BYTES, MAX_TOGETHER,
-    MAX_VALUE_BYTES, OneTimeUse, Origin, Store, StoreStatus,
+    Insertion, MAX_BUDGETS, MAX_LASTING_BYTES, MAX_LIMITS, MAX_NAME_BYTES, MAX_RECEIPT_BYTES,
+    MAX_TOGETHER, MAX_VALUE_BYTES, OneTimeUse, Origin, Store, StoreStatus,
 };
 #[cfg(not(target_family = "wasm"))]
 pub use lmdb::{DEFAULT_MAP_BYTES, HostIdentity, LmdbStore};

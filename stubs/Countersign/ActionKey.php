@@ -47,6 +47,7 @@ final class ActionKey
      * Returns a new Ed25519 key. Keep its {@see ActionKey::seed()} sealed.
      *
      * @throws Exception `entropy_unavailable` when the operating system returns no randomness.
+     * @throws Exception `agent_at_work` after {@see McpCall::begin()}.
      */
     public static function generate(): ActionKey {}
 
@@ -65,6 +66,10 @@ final class ActionKey
     /** Returns the 32 bytes of the Ed25519 public key, or null for HMAC. */
     public function publicKey(): ?string {}
 
-    /** Returns the seed of an Ed25519 key that signs, or null for any other key. */
+    /**
+     * Returns the seed of an Ed25519 key that signs, or null for any other key.
+     *
+     * @throws Exception `agent_at_work` after {@see McpCall::begin()}.
+     */
     public function seed(): ?Secret {}
 }

@@ -44,6 +44,7 @@ final class Actions
      *
      * @throws Exception `misuse` when an argument is out of range or no key can sign; `entropy_unavailable` when the operating
      *                   system returns no randomness.
+     * @throws Exception `agent_at_work` after {@see McpCall::begin()}.
      */
     public function sign(string $action_type, #[\SensitiveParameter] string $body, ?string $snapshot = null, ?string $id = null, int $lifetime = 300): string {}
 

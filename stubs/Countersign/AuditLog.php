@@ -52,6 +52,7 @@ final class AuditLog
      *
      * @throws Exception      `audit_unavailable` for a damaged head.
      * @throws StoreException When the mark cannot be written.
+     * @throws Exception `agent_at_work` after {@see McpCall::begin()}.
      */
     public function acknowledgeRollback(?string $head = null): void {}
 

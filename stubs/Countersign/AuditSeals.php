@@ -32,6 +32,7 @@ final class AuditSeals
      *
      * @throws Exception `misuse` for another length; `seal_unusable` when the folder or the file cannot be used; `entropy_unavailable`
      *                   when the operating system returns no randomness.
+     * @throws Exception `agent_at_work` after {@see McpCall::begin()}.
      */
     public function enroll(int $epoch_seconds = 3600): ?string {}
 

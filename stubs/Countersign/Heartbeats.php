@@ -29,6 +29,7 @@ final class Heartbeats
      *
      * @throws Exception `misuse` when the lifetime is out of range or no key can sign; `entropy_unavailable` when the operating
      *                   system returns no randomness.
+     * @throws Exception `agent_at_work` after {@see McpCall::begin()}.
      */
     public function sign(#[\SensitiveParameter] string $body, int $lifetime = 300): string {}
 

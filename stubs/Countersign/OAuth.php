@@ -50,6 +50,7 @@ final class OAuth
      * @param string $ip    The IP address of the client.
      *
      * @throws Exception `entropy_unavailable` when the operating system returns no randomness.
+     * @throws Exception `agent_at_work` after {@see McpCall::begin()}.
      */
     public function register(#[\SensitiveParameter] string $body, #[\SensitiveParameter] Store $store, #[\SensitiveParameter] string $ip): OAuthReply {}
 

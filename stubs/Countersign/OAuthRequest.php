@@ -46,6 +46,7 @@ final class OAuthRequest
      * @return string An absolute URL.
      *
      * @throws Exception `misuse` for a negative id; `entropy_unavailable` when the operating system returns no randomness.
+     * @throws Exception `agent_at_work` after {@see McpCall::begin()}.
      */
     public function approve(int $grant_id): string {}
 

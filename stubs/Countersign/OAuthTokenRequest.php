@@ -24,6 +24,7 @@ final class OAuthTokenRequest
      *
      * @throws Exception `misuse` for a grant of another form; `entropy_unavailable` when the operating system returns no
      *                   randomness.
+     * @throws Exception `agent_at_work` after {@see McpCall::begin()}.
      */
     public function redeem(?string $grant = null): OAuthReply {}
 }

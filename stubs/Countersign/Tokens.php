@@ -29,6 +29,7 @@ final class Tokens
      *
      * @throws Exception `misuse` when a number is out of range; `entropy_unavailable` when the operating system returns no
      *                   randomness.
+     * @throws Exception `agent_at_work` for another kind than a confirmation after {@see McpCall::begin()}.
      */
     public function issue(TokenKind $kind, int $subject, int $lifetime, ?string $binding = null, int $epoch = 0): string {}
 

@@ -26,6 +26,7 @@ final class Vault
      * @throws KeyException `key_unusable` when the material is too short or the placeholder.
      * @throws Exception    `misuse` when the site id is malformed; `entropy_unavailable` when the operating system returns no
      *                      randomness.
+     * @throws Exception `agent_at_work` after {@see McpCall::begin()}.
      */
     public static function create(string $site_id, #[\SensitiveParameter] string $material): Vault {}
 
@@ -39,6 +40,7 @@ final class Vault
      * @throws KeyException `vault_key_changed` when the slots are intact but of another key; `vault_damaged` when they were cut or
      *                      changed; `vault_wrong_site`; `vault_slot_missing`; `key_unusable`.
      * @throws Exception    `misuse` when the site id is malformed.
+     * @throws Exception `agent_at_work` after {@see McpCall::begin()}.
      */
     public static function open(string $site_id, #[\SensitiveParameter] string $slots, #[\SensitiveParameter] string $material): Vault {}
 
@@ -54,6 +56,7 @@ final class Vault
      *                      the file is missing, a link, too short, owned by another user, or readable by others. The message
      *                      says what to repair.
      * @throws Exception    `misuse` when the site id is malformed.
+     * @throws Exception `agent_at_work` after {@see McpCall::begin()}.
      */
     public static function openWithKeyFile(string $site_id, #[\SensitiveParameter] string $slots, ?string $path = null): Vault {}
 
@@ -66,6 +69,7 @@ final class Vault
      *
      * @throws KeyException As {@see open()}; `recovery_code_invalid` when the code is mistyped.
      * @throws Exception    `misuse` when the site id is malformed.
+     * @throws Exception `agent_at_work` after {@see McpCall::begin()}.
      */
     public static function openWithRecoveryCode(string $site_id, #[\SensitiveParameter] string $slots, #[\SensitiveParameter] string $code): Vault {}
 
@@ -74,6 +78,7 @@ final class Vault
      * itself. Without it, no sealed record can be opened.
      *
      * @throws Exception `entropy_unavailable` when the operating system returns no randomness.
+     * @throws Exception `agent_at_work` after {@see McpCall::begin()}.
      */
     public function slots(): string {}
 
@@ -91,6 +96,7 @@ final class Vault
      *
      * @throws KeyException `key_unusable` when the material is too short or the placeholder.
      * @throws Exception    `entropy_unavailable` when the operating system returns no randomness.
+     * @throws Exception `agent_at_work` after {@see McpCall::begin()}.
      */
     public function rewrap(#[\SensitiveParameter] string $material): void {}
 
@@ -102,6 +108,7 @@ final class Vault
      *
      * @throws KeyException `key_file_unusable` as for {@see openWithKeyFile()}.
      * @throws Exception    `entropy_unavailable` when the operating system returns no randomness.
+     * @throws Exception `agent_at_work` after {@see McpCall::begin()}.
      */
     public function addKeyFile(?string $path = null): void {}
 
@@ -109,6 +116,7 @@ final class Vault
      * Adds the slot `recovery`, or replaces its code. Returns the code, 160 random bits: show it once, to be written down.
      *
      * @throws Exception `entropy_unavailable` when the operating system returns no randomness.
+     * @throws Exception `agent_at_work` after {@see McpCall::begin()}.
      */
     public function addRecoveryCode(): string {}
 
@@ -118,6 +126,7 @@ final class Vault
      * @param string $kind `auth_key`, `key_file` or `recovery`.
      *
      * @throws Exception `misuse` for the last slot and for an unknown kind.
+     * @throws Exception `agent_at_work` after {@see McpCall::begin()}.
      */
     public function removeSlot(string $kind): bool {}
 
@@ -131,6 +140,7 @@ final class Vault
      *
      * @throws Exception `misuse` for a name or secret of another length or type; `entropy_unavailable` when the operating system
      *                   returns no randomness.
+     * @throws Exception `agent_at_work` for a secret that the call did not declare, after {@see McpCall::begin()}.
      */
     public function seal(string $record, #[\SensitiveParameter] string|Secret $secret): string {}
 
@@ -142,6 +152,7 @@ final class Vault
      * @param string $sealed The text that {@see seal()} returned.
      *
      * @throws Exception `misuse` for a name of another length.
+     * @throws Exception `agent_at_work` for a secret that the call did not declare, after {@see McpCall::begin()}.
      */
     public function unseal(string $record, string $sealed): Secret|Decision {}
 
@@ -154,6 +165,7 @@ final class Vault
      *
      * @throws Exception `misuse` for a name of another length; `entropy_unavailable` when the operating system returns no
      *                   randomness.
+     * @throws Exception `agent_at_work` for a secret that the call did not declare, after {@see McpCall::begin()}.
      */
     public function reseal(string $record, string $sealed): string|Decision {}
 
@@ -176,6 +188,7 @@ final class Vault
      *
      * @throws Exception `misuse` when there are already eight keys; `entropy_unavailable` when the operating system returns no
      *                   randomness.
+     * @throws Exception `agent_at_work` after {@see McpCall::begin()}.
      */
     public function rotate(): string {}
 
@@ -185,6 +198,7 @@ final class Vault
      * @param string $key_id 8 lower-case hexadecimal digits, as {@see keyIds()} returns them.
      *
      * @throws Exception `misuse` for the current key and for a malformed id.
+     * @throws Exception `agent_at_work` after {@see McpCall::begin()}.
      */
     public function retire(string $key_id): bool {}
 

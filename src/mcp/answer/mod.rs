@@ -101,6 +101,12 @@ impl McpCall {
         self.kind
     }
 
+    /// Returns the id of the connection that makes the call.
+    #[must_use]
+    pub const fn connection(&self) -> u64 {
+        self.connection
+    }
+
     /// Returns the tool's or prompt's name, the resource's URI, or for a completion the name or URI of its
     /// reference.
     #[must_use]

@@ -19,6 +19,7 @@ use crate::clock::{Clock as _, SystemClock};
 use crate::php::convert::string_list;
 use crate::php::error::{BindingResult, misuse};
 use crate::php::keyring::PhpKeyring;
+use crate::php::ratchet;
 use crate::php::store::PhpStore;
 
 /// Computes the audit log of a site. The plugin reads and writes the tables.
@@ -51,6 +52,7 @@ impl PhpAuditLog {
     }
 
     pub fn acknowledge_rollback(&self, head: Option<&str>) -> BindingResult<()> {
+        ratchet::give()?;
         Ok(self.0.acknowledge_rollback(&self::head(head)?)?)
     }
 

@@ -14,6 +14,7 @@ use crate::php::error::{BindingResult, misuse};
 use crate::php::info::HostSettings;
 use crate::php::keyring::PhpKeyring;
 use crate::php::path;
+use crate::php::ratchet;
 use crate::secret::Secret;
 
 /// The sealing of the log.
@@ -53,6 +54,7 @@ impl PhpAuditSeals {
 
     #[php(defaults(epoch_seconds = 3600))]
     pub fn enroll(&self, epoch_seconds: i64) -> BindingResult<Option<String>> {
+        ratchet::give()?;
         let seconds = number(epoch_seconds, "an epoch must be 60 seconds to 31 days long")?;
         let key = Secret::new(SystemEntropy.bytes()?);
         let first = self.file()?.enroll(SystemClock.now(), seconds, key)?;

@@ -10,6 +10,7 @@ use crate::mcp;
 use crate::php::convert::{PhpArray, headers};
 use crate::php::decision::PhpDecision;
 use crate::php::error::BindingResult;
+use crate::php::ratchet;
 use crate::store;
 
 /// A call that passed all checks and that the caller may make.
@@ -69,6 +70,8 @@ impl PhpMcpCall {
     }
 
     pub fn begin(&mut self) -> BindingResult<Option<PhpMcpReply>> {
+        // No call declares a secret yet.
+        ratchet::engage(self.call.connection(), Vec::new());
         Ok(self.call.begin(world(&self.store))?.map(PhpMcpReply))
     }
 

@@ -10,6 +10,7 @@ use ext_php_rs::types::Zval;
 use crate::action::ActionKey;
 use crate::entropy::{Entropy as _, SystemEntropy};
 use crate::php::error::BindingResult;
+use crate::php::ratchet;
 use crate::php::secret::{PhpSecret, with_bytes};
 use crate::secret::Secret;
 
@@ -37,6 +38,7 @@ impl PhpActionKey {
 
     #[php(name = "generate")]
     pub fn generate() -> BindingResult<Self> {
+        ratchet::give()?;
         let seed = Secret::new(SystemEntropy.bytes::<32>()?);
         Ok(Self(ActionKey::ed25519(seed.expose())?))
     }
@@ -57,7 +59,8 @@ impl PhpActionKey {
         self.0.public().map(|key| Binary::from(key.to_vec()))
     }
 
-    pub fn seed(&self) -> Option<PhpSecret> {
-        self.0.seed().map(|seed| PhpSecret(Arc::new(seed)))
+    pub fn seed(&self) -> BindingResult<Option<PhpSecret>> {
+        ratchet::give()?;
+        Ok(self.0.seed().map(|seed| PhpSecret(Arc::new(seed))))
     }
 }

@@ -19,6 +19,7 @@ use crate::entropy::{Entropy as _, SystemEntropy};
 use crate::php::convert::Either;
 use crate::php::decision::PhpDecision;
 use crate::php::error::{BindingResult, misuse};
+use crate::php::ratchet;
 use crate::php::store::PhpStore;
 use crate::store::{Store, StoreError};
 
@@ -58,6 +59,7 @@ impl PhpActions {
         id: Option<&str>,
         lifetime: i64,
     ) -> BindingResult<String> {
+        ratchet::give()?;
         let snapshot = snapshot
             .map(|text| {
                 SnapshotId::parse(text)

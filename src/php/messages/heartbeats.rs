@@ -15,6 +15,7 @@ use crate::entropy::{Entropy as _, SystemEntropy};
 use crate::php::convert::Either;
 use crate::php::decision::PhpDecision;
 use crate::php::error::BindingResult;
+use crate::php::ratchet;
 use crate::php::store::PhpStore;
 use crate::store::Store;
 
@@ -42,6 +43,7 @@ impl PhpHeartbeats {
 
     #[php(name = "sign", defaults(lifetime = 300))]
     pub fn sign(&self, body: BinarySlice<u8>, lifetime: i64) -> BindingResult<String> {
+        ratchet::give()?;
         let (id, nonce) = (SystemEntropy.bytes()?, SystemEntropy.bytes()?);
         let lifetime_ms = lifetime_ms(lifetime)?;
         Ok(self

@@ -8,6 +8,7 @@ use crate::clock::{Clock as _, SystemClock};
 use crate::entropy::SystemEntropy;
 use crate::php::convert::number;
 use crate::php::error::BindingResult;
+use crate::php::ratchet;
 use crate::{keyring, oauth};
 
 /// A valid authorization request.
@@ -49,6 +50,7 @@ impl PhpOAuthRequest {
     }
 
     pub fn approve(&self, grant_id: i64) -> BindingResult<String> {
+        ratchet::give()?;
         let grant = number(grant_id, "the grant id must be 0 or more")?;
         Ok(self
             .request

@@ -16,6 +16,7 @@ use crate::php::convert::{Either, string_list};
 use crate::php::decision::PhpDecision;
 use crate::php::error::{BindingError, BindingResult};
 use crate::php::keyring::PhpKeyring;
+use crate::php::ratchet;
 use crate::php::store::PhpStore;
 use crate::{keyring, oauth};
 
@@ -81,6 +82,7 @@ impl PhpOAuth {
         store: &PhpStore,
         ip: &str,
     ) -> BindingResult<PhpOAuthReply> {
+        ratchet::give()?;
         let reply = self.server.register(
             &self.keyring,
             &SystemEntropy,

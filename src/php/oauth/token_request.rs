@@ -9,6 +9,7 @@ use super::sender::KeptSender;
 use crate::entropy::SystemEntropy;
 use crate::php::convert::int;
 use crate::php::error::BindingResult;
+use crate::php::ratchet;
 use crate::{keyring, oauth};
 
 /// A well-formed token request.
@@ -31,6 +32,7 @@ impl PhpOAuthTokenRequest {
     }
 
     pub fn redeem(&self, grant: Option<&str>) -> BindingResult<PhpOAuthReply> {
+        ratchet::give()?;
         let reply = self
             .request
             .redeem(&self.keyring, &SystemEntropy, self.sender.now(), grant)?;

@@ -14,6 +14,7 @@ use crate::php::convert::{Either, number};
 use crate::php::decision::PhpDecision;
 use crate::php::error::{BindingResult, misuse};
 use crate::php::keyring::PhpKeyring;
+use crate::php::ratchet;
 use crate::token::{self, NewToken};
 
 /// Issues and verifies tokens.
@@ -36,10 +37,14 @@ impl PhpTokens {
         binding: Option<BinarySlice<u8>>,
         epoch: i64,
     ) -> BindingResult<String> {
+        let kind = token::Kind::from(kind);
+        if kind != token::Kind::Confirmation {
+            ratchet::give()?;
+        }
         Ok(token::issue(
             &self.0,
             &NewToken {
-                kind: kind.into(),
+                kind,
                 subject: number(subject, "the subject must be 0 or more")?,
                 epoch: number(epoch, "the epoch must be 0 to 4,294,967,295")?,
                 binding: bound_to(binding.as_ref()),

@@ -38,7 +38,7 @@ impl StoredWitness {
 
 impl Witness for StoredWitness {
     fn read(&self) -> Result<Option<Arc<WitnessTable>>, WitnessError> {
-        match self.store.get(self.name.as_bytes())? {
+        match self.store.lasting(self.name.as_bytes())? {
             Some(value) => Ok(self.decode(&value, false)?.map(Arc::new)),
             None => Ok(None),
         }
@@ -47,7 +47,7 @@ impl Witness for StoredWitness {
     fn update(&self, replaces: bool, change: WitnessChange<'_>) -> Result<(), WitnessError> {
         let name = self.name.as_bytes();
         for _ in 0..ATTEMPTS {
-            let old = self.store.get(name)?;
+            let old = self.store.lasting(name)?;
             let table = match &old {
                 Some(value) => self.decode(value, replaces)?,
                 None => None,
@@ -56,7 +56,7 @@ impl Witness for StoredWitness {
                 return Ok(());
             };
             let new = new.encode(&self.of)?;
-            let replaced = self.store.replace(name, old.as_deref(), &new);
+            let replaced = self.store.replace_lasting(name, old.as_deref(), &new);
             match replaced {
                 Ok(true) => return Ok(()),
                 Ok(false) => {}

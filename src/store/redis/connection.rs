@@ -37,6 +37,8 @@ pub(super) struct RedisConnection {
     checked: Instant,
     /// The instance that the server reported: see [`ServerFacts::instance`].
     pub(super) instance: String,
+    /// Whether the server keeps an append-only file.
+    pub(super) appends: Option<bool>,
     /// Whether it was used before. The server may have closed it since then.
     pub(super) used: bool,
 }
@@ -137,6 +139,7 @@ impl RedisServer {
             process: std::process::id(),
             checked: Instant::now(),
             instance: String::new(),
+            appends: None,
             used: false,
         };
         connection.check()?;
@@ -157,7 +160,11 @@ impl RedisServer {
 impl RedisConnection {
     /// Asks the server which instance it is, and refuses one that cannot hold the store.
     pub(super) fn check(&mut self) -> Result<(), StoreError> {
-        let ServerFacts { instance, evicts } = server_info::info(&self.ask(&redis::cmd("INFO"))?)?;
+        let ServerFacts {
+            instance,
+            evicts,
+            appends,
+        } = server_info::info(&self.ask(&redis::cmd("INFO"))?)?;
         let evicts = match evicts {
             Some(evicts) => Some(evicts),
             None => {
@@ -176,6 +183,7 @@ impl RedisConnection {
             None => return Err(RedisFault::PolicyUnknown.into()),
         }
         self.instance = instance;
+        self.appends = appends;
         self.checked = Instant::now();
         Ok(())
     }

@@ -13,7 +13,7 @@ use crate::store::error::StoreError;
 use crate::store::interface::Store as _;
 
 /// The tables, in the order of `KEYS` in the scripts.
-const TABLES: [&str; 8] = [
+const TABLES: [&str; 9] = [
     "meta",
     "seen",
     "receipts",
@@ -22,6 +22,7 @@ const TABLES: [&str; 8] = [
     "values",
     "budgets",
     "budget_forget",
+    "lasting",
 ];
 
 /// A [`Store`](crate::store::Store) on a Redis server (6.2 or newer) or a Valkey server.
@@ -137,6 +138,14 @@ impl RedisStore {
         };
         self.server.keep(connection);
         Ok(told)
+    }
+
+    /// Returns whether the server writes its data to an append-only file, and so keeps them when it is restarted.
+    pub(super) fn appends(&self) -> Option<bool> {
+        let connection = self.server.connection().ok()?;
+        let appends = connection.appends;
+        self.server.keep(connection);
+        appends
     }
 
     fn attempt<T>(

@@ -13,7 +13,7 @@ use crate::limit::{Admission, Limit, MAX_ADMISSIONS};
 use crate::store::count::{CountChange, CountOperation};
 use crate::store::error::StoreError;
 use crate::store::interface::{
-    Insertion, MAX_LIMITS, MAX_VALUE_BYTES, OneTimeUse, Store, StoreStatus,
+    Insertion, MAX_LASTING_BYTES, MAX_LIMITS, MAX_VALUE_BYTES, OneTimeUse, Store, StoreStatus,
 };
 use crate::store::rules::{
     PRUNE_BATCH, PRUNE_WHEN_FULL, check_items, check_limits, check_name, check_receipt, check_value,
@@ -196,6 +196,36 @@ impl Store for RedisStore {
     fn remove(&self, name: &[u8]) -> Result<bool, StoreError> {
         check_name(name)?;
         self.run(&script::REMOVE, Resend::No, &[name], reply::yes_or_no)
+    }
+
+    fn lasting(&self, name: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        check_name(name)?;
+        let read = |rest: &[Value]| reply::bytes(rest, MAX_LASTING_BYTES);
+        self.run(&script::LASTING_GET, Resend::Yes, &[name], read)
+    }
+
+    fn replace_lasting(
+        &self,
+        name: &[u8],
+        expected: Option<&[u8]>,
+        new: &[u8],
+    ) -> Result<bool, StoreError> {
+        check_name(name)?;
+        if new.len() > MAX_LASTING_BYTES {
+            return Err(StoreError::Misuse);
+        }
+        let condition: &[u8] = expected.map_or(b"none", |_| b"is");
+        let arguments = [name, new, condition, expected.unwrap_or_default()];
+        self.run(
+            &script::LASTING_REPLACE,
+            Resend::No,
+            &arguments,
+            reply::yes_or_no,
+        )
+    }
+
+    fn keeps_data(&self) -> Option<bool> {
+        self.appends()
     }
 
     fn status(&self) -> Result<StoreStatus, StoreError> {

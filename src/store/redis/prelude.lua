@@ -1,7 +1,7 @@
 -- Begins each script. ARGV[1] is the instance that the caller is connected to. ARGV[2] is the moment to use instead
 -- of the server's clock in a test, otherwise empty. The script's own arguments follow. An answer begins with one of
 -- the statuses below.
-local META, SEEN, RECEIPTS, LIMITS, FORGET, VALUES, BUDGETS, BUDGET_FORGET = unpack(KEYS)
+local META, SEEN, RECEIPTS, LIMITS, FORGET, VALUES, BUDGETS, BUDGET_FORGET, LASTING = unpack(KEYS)
 local INSTANCE = ARGV[1]
 local OK, CHANGED, RESTARTED, STEPPED, EXPIRED, FULL, APART, FOREIGN = 0, 1, 2, 3, 4, 5, 6, 7
 local call = redis.call

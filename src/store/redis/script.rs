@@ -23,6 +23,8 @@ scripts! {
     ADMIT = "admit.lua";
     SPEND = "spend.lua";
     GET = "get.lua";
+    LASTING_GET = "lasting_get.lua";
+    LASTING_REPLACE = "lasting_replace.lua";
     PUT = "put.lua";
     REMOVE = "remove.lua";
     STATUS = "status.lua";

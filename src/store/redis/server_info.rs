@@ -13,6 +13,8 @@ pub(super) struct ServerFacts {
     pub(super) instance: String,
     /// Whether the server may evict keys; `None` if it does not report that.
     pub(super) evicts: Option<bool>,
+    /// Whether it writes its data to an append-only file; `None` if it does not report that.
+    pub(super) appends: Option<bool>,
 }
 
 /// Reads the answer to `INFO`: see <https://redis.io/docs/latest/commands/info/>.
@@ -50,6 +52,11 @@ pub(super) fn info(reply: &Value) -> Result<ServerFacts, StoreError> {
         // The first number is the version of the key layout: a store with another layout is reset.
         instance: format!("1:{run}:{replication}"),
         evicts: evicts(field("maxmemory"), field("maxmemory_policy")),
+        appends: match field("aof_enabled") {
+            Some("1") => Some(true),
+            Some("0") => Some(false),
+            _ => None,
+        },
     })
 }
 

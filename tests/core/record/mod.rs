@@ -1,5 +1,7 @@
 //! Records: sealed texts, and the witness behind them.
 
 mod opening;
+#[cfg(feature = "redis")]
+mod redis;
 mod states;
 mod support;

@@ -7,4 +7,4 @@ mod processes;
 #[cfg(feature = "redis")]
 mod redis;
 #[cfg(feature = "redis")]
-mod redis_server;
+pub mod redis_server;

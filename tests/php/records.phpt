@@ -1,0 +1,103 @@
+--TEST--
+Records are sealed, opened and found behind their witness, which is a file of this user
+--EXTENSIONS--
+countersign
+--FILE--
+<?php
+require __DIR__ . '/lib/records.inc';
+
+use Countersign\Decision;
+use Countersign\Record;
+use Countersign\Records;
+
+$tell = static fn( Record|Decision $answer ): string => $answer instanceof Record ? $answer->kind() . ':' . $answer->id() . ' ' . $answer->version() . ' ' . $answer->data() : (string) $answer->reason();
+$site = new TestSite();
+echo json_encode( array( $site->records()->state()->isAllowed(), $site->records()->siteEpoch(), $site->records()->isStopped( $site->rows['kill_switch:0'] ) ) ), "\n";
+
+$site->commit( array( 'connection', 7, 1, ' { "state":"active", "epoch":0,"groups":["read"]}' ) );
+$old     = $site->rows['connection:7'];
+$records = $site->records();
+echo $tell( $records->open( 'connection', 7, $old ) ), "\n";
+$entry = $records->open( 'connection', 7, $old )->entry();
+echo json_encode( array( $entry['sequence'], strlen( $entry['leaf'] ) ) ), "\n";
+$site->commit( array( 'connection', 7, $records->nextVersion( 'connection', 7, $old ), PAUSED ) );
+echo $tell( $site->records()->open( 'connection', 7, $site->rows['connection:7'] ) ), "\n";
+
+echo "Refused:\n";
+foreach ( array(
+	'restored' => array( 'connection', 7, $old ),
+	'swapped'  => array( 'connection', 8, $old ),
+	'kind'     => array( 'grant', 7, $old ),
+	'changed'  => array( 'connection', 7, strtolower( $old ) ),
+	'removed'  => array( 'connection', 7, null ),
+	'emptied'  => array( 'connection', 7, '' ),
+	'old row'  => array( 'connection', 9, '' ),
+) as $what => $arguments ) {
+	echo $what, ': ', $tell( $records->open( ...$arguments ) ), "\n";
+}
+
+echo "The witness:\n";
+$files = array_values( array_filter( scandir( $site->dir ), static fn( string $name ) => str_starts_with( $name, 'witness-' ) && ! str_contains( $name, '.' ) ) );
+printf( "%d file, %o, %d bytes\n", count( $files ), fileperms( "$site->dir/$files[0]" ) & 0777, filesize( "$site->dir/$files[0]" ) );
+echo json_encode( $site->records()->witness() ), "\n";
+$file  = "$site->dir/$files[0]";
+$bytes = file_get_contents( $file );
+$beacon = $site->records()->beacon();
+file_put_contents( $file, substr_replace( $bytes, 'X', 50, 1 ) );
+echo $site->records()->state()->reason(), ': ', $site->records()->witness()['failure'], "\n";
+echo outcome( fn() => $site->records()->committed( array( $site->rows['connection:7'] ) ) ), "\n";
+echo 'adopted by a beacon: ', $site->records()->adopt( $beacon, array_values( $site->rows ), false )->reason(), "\n";
+echo 'adopted by a person: ', json_encode( $site->records()->adopt( null, array_values( $site->rows ), true )->isAllowed() ), "\n";
+unlink( $file );
+echo $site->records()->state()->reason(), "\n";
+echo 'adopted by a beacon: ', json_encode( $site->records()->adopt( $beacon, array( $site->rows['site:0'], $old ), false )->isAllowed() ), "\n";
+echo $tell( $site->records()->open( 'connection', 7, $old ) ), "\n";
+
+echo "Misuse:\n";
+$append = $site->append( array( 'connection', 8, 1, ACTIVE ) );
+foreach ( array(
+	static fn() => new Records( $site->keyring, $site->store, null, '' ),
+	static fn() => $records->open( 'user', 7, $old ),
+	static fn() => $records->open( 'connection', 0, $old ),
+	static fn() => $records->open( 'beacon', 0, $beacon ),
+	static fn() => $records->siteData( 'stolen' ),
+	static fn() => $records->explain( '{}', array() ),
+	static fn() => $records->seal( $append, 'connection', 8, 0, ACTIVE ),
+	static fn() => $records->seal( $append, 'connection', 8, 1, '[]' ),
+	static fn() => $records->seal( $append, 'connection', 8, 1, PAUSED ),
+	static fn() => $records->seal( $append, 'connection', 7, 1, ACTIVE ),
+	static fn() => $records->moved( null, array() ),
+	static fn() => $records->committed( array( $beacon ) ),
+) as $call ) {
+	echo outcome( $call ), ' ';
+}
+echo "\n";
+$ids = array( Records::newId(), Records::newId() );
+echo json_encode( $ids[0] > 0 && $ids[1] > 0 && $ids[0] !== $ids[1] ), "\n";
+?>
+--EXPECT--
+[true,0,false]
+connection:7 1 {"epoch":0,"groups":["read"],"state":"active"}
+[1,32]
+connection:7 2 {"epoch":0,"groups":["read"],"state":"paused","state_at":5,"state_reason":"admin"}
+Refused:
+restored: record_rolled_back
+swapped: record_forged
+kind: record_forged
+changed: record_forged
+removed: record_missing
+emptied: record_missing
+old row: record_unsealed
+The witness:
+1 file, 600, 140 bytes
+{"place":"file","keeps_data":true,"records":3,"failure":null}
+witness_unusable: the witness is damaged: an administrator confirms that the database is current
+witness_unusable
+adopted by a beacon: witness_unusable
+adopted by a person: true
+witness_missing
+adopted by a beacon: true
+record_rolled_back
+Misuse:
+misuse misuse misuse misuse misuse misuse misuse misuse record_unexplained record_rolled_back misuse record_forged 
+true
