@@ -81,6 +81,7 @@ final class ManagerTest extends TestCase {
 			'publish'       => [ 'request_review', 'publish_post', 'schedule_post' ],
 			'trash_restore' => [ 'request_review', 'trash_post', 'restore_post', 'fixture_confirmed' ],
 			// A tool that may change what visitors see can be reviewed.
+			'seo'           => [ 'request_review' ],
 			'media_manage'  => [ 'request_review', 'fixture_media_only' ],
 		];
 		$mine  = array_merge( ...array_values( array_intersect_key( $tools, array_flip( $groups ) ) ) );

@@ -38,7 +38,7 @@ final class StoredPost {
 	 */
 	public function before_trashing( self $earlier ): self {
 		$slug = $earlier->row['post_name'];
-		return '' !== $slug && _truncate_post_slug( $slug, 191 ) . '__trashed' === $this->row['post_name']
+		return _truncate_post_slug( $slug, 191 ) . '__trashed' === $this->row['post_name']
 			? new self( $this->id, [ 'post_name' => $slug ] + $this->row )
 			: $this;
 	}
