@@ -7,8 +7,10 @@ mod catalogue;
 mod change;
 mod groups;
 mod presets;
+mod standing;
 
 pub use catalogue::{Confirm, Tool, catalogue, catalogue_json, tool};
-pub use change::{ConnectionState, admits, change, may_act};
+pub use change::{ConnectionState, admits, change};
 pub use groups::{Group, Groups};
 pub use presets::{Preset, UnknownName, resolve};
+pub use standing::{ConnectionStanding, may_act};

@@ -10,9 +10,9 @@ pub enum Misuse {
         "the settings do not have the documented form: compare them with McpServer::__construct()"
     )]
     Settings,
-    /// The connection is not a JSON object of the documented form, or its id is not that of the token.
+    /// The record is not of a connection, not that of the token, or its data do not have the documented form.
     #[error(
-        "the connection does not have the documented form, or is not the one that the token names: \
+        "the record is not that of the connection that the token names, or its data do not have the documented form: \
          compare it with McpRequest::authorize()"
     )]
     Connection,

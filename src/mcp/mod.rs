@@ -24,6 +24,6 @@ mod settings;
 mod wire;
 
 pub use answer::{CallKind, McpCall};
-pub use reply::{McpReply, ToRecord};
+pub use reply::{McpFollowUp, McpReply};
 pub use request::{Authorized, McpRequest};
 pub use server::{Incoming, McpServer, Received};

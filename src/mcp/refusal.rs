@@ -7,14 +7,18 @@ use crate::audit::attempt::Attempt;
 use crate::audit::draft::Actor;
 use crate::call::World;
 use crate::decision::Denial;
+use crate::json::Object;
 use crate::limit::{Admission, CallLimit, address_key};
 use crate::metering::{PAUSE, SiteMeter};
 use crate::reason::Reason;
+use crate::record::{RecordRefusal, TokenOutlook};
 
 /// A refusal, and whether it is recorded.
 pub(super) struct Refusal {
     error: RpcError,
     is_recorded: bool,
+    /// The change that belongs to the refusal, as JSON.
+    change: Option<String>,
 }
 
 impl From<Denial> for RpcError {
@@ -28,6 +32,14 @@ impl From<Denial> for RpcError {
 }
 
 impl Refusal {
+    const fn new(error: RpcError, is_recorded: bool) -> Self {
+        Self {
+            error,
+            is_recorded,
+            change: None,
+        }
+    }
+
     /// Refuses a request without a genuine token. It counts as a failure of its address, except under the kill switch,
     /// which is not the client's fault.
     ///
@@ -41,10 +53,8 @@ impl Refusal {
     ) -> Self {
         let meter = meter(world, response);
         if reason == Reason::KillSwitch {
-            return Self {
-                error: RpcError::new(reason).retry_after(PAUSE),
-                is_recorded: meter.is_first_refusal(reason, &address_key(ip)),
-            };
+            let is_recorded = meter.is_first_refusal(reason, &address_key(ip));
+            return Self::new(RpcError::new(reason).retry_after(PAUSE), is_recorded);
         }
         let limit = response.endpoint.settings.ip_limit;
         let failure = meter.count_failure(ip, limit, reason);
@@ -52,41 +62,65 @@ impl Refusal {
             response.set_rate_limit(limit, admission);
         }
         if reason == Reason::TokenExpired && failure.admission.is_some() {
-            return Self {
-                error: RpcError::new(reason),
-                is_recorded: failure.is_recorded && failure.denial.reason == reason,
-            };
+            let is_recorded = failure.is_recorded && failure.denial.reason == reason;
+            return Self::new(RpcError::new(reason), is_recorded);
         }
-        Self {
-            error: failure.denial.into(),
-            is_recorded: failure.is_recorded,
-        }
+        Self::new(failure.denial.into(), failure.is_recorded)
     }
 
-    /// Refuses a request that was counted under the limit of its connection. It is recorded each time.
-    pub(super) const fn recorded(reason: Reason) -> Self {
-        Self {
-            error: RpcError::new(reason),
-            is_recorded: true,
-        }
-    }
-
-    /// Refuses a genuine token that will never work again, because its connection ended or its epoch is over. The
-    /// request counts as a failure of its address and not under the limit of the connection, so that an old token
-    /// cannot use up what a new one needs.
-    pub(super) fn of_token(
-        reason: Reason,
+    /// Refuses a genuine token because of its connection.
+    ///
+    /// A connection that can be resumed keeps its limit, because its tokens work again then. A request with a token that
+    /// will never work again counts as a failure of its address instead, so that it cannot use up what a new token needs.
+    /// If the whole site is closed, that is not the client's fault, and the request is not counted.
+    pub(super) fn of_connection(
+        RecordRefusal { denial, outlook }: RecordRefusal,
         connection: u64,
+        limit: Option<CallLimit>,
         ip: &str,
         world: World<'_>,
         response: &mut ResponseBuilder,
     ) -> Self {
-        let mut refusal = Self::of_address(reason, ip, world, response);
-        if refusal.error.reason == reason {
-            let subject = connection_key(connection);
-            refusal.is_recorded = meter(world, response).is_first_refusal(reason, &subject);
+        let reason = denial.reason;
+        let subject = connection_key(connection);
+        match outlook {
+            TokenOutlook::Paused => {
+                match Self::unless_admitted(connection, limit, world, response) {
+                    Ok(()) => Self::new(denial.into(), true),
+                    Err(limited) => limited,
+                }
+            }
+            TokenOutlook::Ended => {
+                let mut refusal = Self::of_address(reason, ip, world, response);
+                if refusal.error.reason == reason {
+                    refusal.is_recorded = meter(world, response).is_first_refusal(reason, &subject);
+                }
+                refusal
+            }
+            TokenOutlook::SiteClosed => {
+                let pause = denial.retry_after.unwrap_or(PAUSE);
+                let is_recorded = meter(world, response).is_first_refusal(reason, &subject);
+                Self::new(
+                    RpcError::unavailable(reason).retry_after(pause),
+                    is_recorded,
+                )
+            }
         }
-        refusal
+    }
+
+    /// Adds the change that lets the record of the connection catch up with a token, if its epoch has to be raised to
+    /// `behind`. A request over a limit changes nothing.
+    pub(super) fn catching_up(mut self, connection: u64, behind: Option<u32>) -> Self {
+        if let (Reason::RecordRolledBack, Some(epoch)) = (self.error.reason, behind) {
+            self.change = Some(
+                Object::default()
+                    .with("connection", &connection)
+                    .with("pause", &Reason::RecordRolledBack.code())
+                    .with("raise_epoch", &epoch)
+                    .to_json(),
+            );
+        }
+        self
     }
 
     /// Counts a request under the limit of its connection. Returns the refusal if there is no room. A connection without
@@ -100,10 +134,9 @@ impl Refusal {
         let limit = limit.unwrap_or(response.endpoint.settings.ip_limit);
         let key = connection_key(connection);
         let meter = meter(world, response);
-        let admission = meter.count_request(&key, limit).map_err(|reason| Self {
-            error: RpcError::new(reason).retry_after(PAUSE),
-            is_recorded: true,
-        })?;
+        let admission = meter
+            .count_request(&key, limit)
+            .map_err(|reason| Self::new(RpcError::new(reason).retry_after(PAUSE), true))?;
         response.set_rate_limit(limit, admission);
         let Admission::Refused {
             retry_after,
@@ -114,18 +147,27 @@ impl Refusal {
             return Ok(());
         };
         let reason = Reason::RateLimitedConnection;
-        Err(Self {
-            error: RpcError::new(reason).retry_after(retry_after),
-            is_recorded: first_of_burst && meter.is_first_refusal(reason, &key),
-        })
+        let is_recorded = first_of_burst && meter.is_first_refusal(reason, &key);
+        let error = RpcError::new(reason).retry_after(retry_after);
+        Err(Self::new(error, is_recorded))
     }
 
-    /// Returns the answer, with its audit entry if the refusal is recorded.
+    /// Returns the answer, with its audit entry if the refusal is recorded, and its change.
     pub(super) fn reply(self, actor: &Actor, response: &ResponseBuilder) -> McpReply {
-        let entry = || Attempt::default().refusal(actor, self.error.reason);
+        let attempt = Attempt {
+            // The entry explains the change.
+            target: self
+                .change
+                .as_ref()
+                .and(actor.connection)
+                .map(connection_key),
+            ..Attempt::default()
+        };
+        let entry = || attempt.refusal(actor, self.error.reason);
         response
             .error(&self.error)
             .with_entry(self.is_recorded.then(entry))
+            .with_change(self.change)
     }
 }
 

@@ -2,13 +2,14 @@
 
 use crate::http;
 
-/// An answer to an MCP client, and the audit entry that belongs to it.
-pub type McpReply = http::Reply<ToRecord>;
+/// An answer to an MCP client, and what the caller has to do before it sends the answer.
+pub type McpReply = http::Reply<McpFollowUp>;
 
-/// The audit entry that must be appended before the answer is sent.
+/// The audit entry to append and the change to make before the answer is sent.
 #[derive(Default)]
-pub struct ToRecord {
+pub struct McpFollowUp {
     entry: Option<String>,
+    change: Option<String>,
 }
 
 impl McpReply {
@@ -17,6 +18,19 @@ impl McpReply {
     #[must_use]
     pub fn entry(&self) -> Option<&str> {
         self.duty.entry.as_deref()
+    }
+
+    /// Returns the change to make before the answer is sent, in one transaction with the entry, as JSON:
+    /// `{"connection": id, "pause": reason, "raise_epoch": n}`. Unless the connection is revoked, pause it with this reason,
+    /// and set the epoch of its record to `n` if it is lower. Returns `None` if there is nothing to change.
+    #[must_use]
+    pub fn change(&self) -> Option<&str> {
+        self.duty.change.as_deref()
+    }
+
+    pub(super) fn with_change(mut self, change: Option<String>) -> Self {
+        self.duty.change = change;
+        self
     }
 
     pub(super) fn with_entry(mut self, entry: Option<String>) -> Self {

@@ -10,7 +10,6 @@ use super::wire::headers::RequestHeaders;
 use super::wire::message::{RpcMessage, UnreadableMessage};
 use super::wire::response::ResponseBuilder;
 use super::wire::revision::{self, RequestMeta};
-use crate::access;
 use crate::audit::attempt::Attempt;
 use crate::audit::draft::Actor;
 use crate::call::connection::Connection;
@@ -18,6 +17,7 @@ use crate::call::registry::Registry;
 use crate::call::{Misuse, World};
 use crate::decision::Decision;
 use crate::reason::Reason;
+use crate::record::{FoundRecord, RecordRefusal};
 use crate::token::Claims;
 
 /// A request with a genuine access token.
@@ -59,9 +59,10 @@ impl McpRequest {
 
     /// Checks the request against its connection, and answers it if WordPress is not needed.
     ///
-    /// `connection` is JSON, or `None` if there is no connection with the id of
-    /// [`connection`](Self::connection). `registry` is JSON, and may be `None` unless
-    /// [`needs_registry`](Self::needs_registry). The PHP class `McpRequest` documents both.
+    /// `found` is what opening the record of the connection [`connection`](Self::connection) gave. `registry` is JSON,
+    /// and may be `None` unless [`needs_registry`](Self::needs_registry). The PHP class `McpRequest` documents both.
+    ///
+    /// If the token is ahead of the record, the reply has a [`McpReply::change`] that pauses the connection.
     ///
     /// # Errors
     /// [`Misuse::Connection`] or [`Misuse::Registry`] if an argument does not have the documented form, or
@@ -69,7 +70,7 @@ impl McpRequest {
     pub fn authorize(
         &self,
         world: World<'_>,
-        connection: Option<&str>,
+        found: FoundRecord<'_>,
         registry: Option<&str>,
     ) -> Result<Authorized, Misuse> {
         let mut response = self.response.clone();
@@ -79,10 +80,12 @@ impl McpRequest {
             Err(unreadable) => unreadable.id.clone(),
         };
         let mut actor = Actor::agent(self.claims.subject, &self.ip);
-        let connection = connection
-            .map(|json| Connection::parse(json, self.claims.subject))
-            .transpose()?;
-        if let Some(known) = &connection {
+        let connection = match found.usable() {
+            Ok(Some(record)) => Ok(Connection::of(record, self.claims.subject)?),
+            Ok(None) => Err(RecordRefusal::of(Reason::ConnectionUnknown.into())),
+            Err(refusal) => Err(refusal),
+        };
+        if let Ok(known) = &connection {
             actor.user = known.user;
             actor.client.clone_from(&known.client);
         }
@@ -126,28 +129,29 @@ impl McpRequest {
     fn admit(
         &self,
         world: World<'_>,
-        connection: Option<Connection>,
+        connection: Result<Connection, RecordRefusal>,
         response: &mut ResponseBuilder,
     ) -> Result<Connection, Refusal> {
-        let known = connection.as_ref().map(|known| (known.state, known.epoch));
-        let id = self.claims.subject;
-        // The kill switch was checked in the first step.
-        let reason = match (access::may_act(false, known, self.claims.epoch), connection) {
-            (Decision::Allow, Some(connection)) => {
-                Refusal::unless_admitted(id, connection.limit, world, response)?;
-                return Ok(connection);
-            }
-            (Decision::Allow, None) => Reason::ConnectionUnknown,
-            (Decision::Deny(denial), connection) => {
-                if let (Reason::ConnectionPaused, Some(connection)) = (denial.reason, connection) {
-                    // Its tokens stay valid and work again when it is resumed, so it keeps its limit.
-                    Refusal::unless_admitted(id, connection.limit, world, response)?;
-                    return Err(Refusal::recorded(denial.reason));
-                }
-                denial.reason
-            }
+        let token_epoch = self.claims.epoch;
+        let refuse = |refusal, connection: Option<&Connection>, response: &mut ResponseBuilder| {
+            let id = self.claims.subject;
+            let limit = connection.and_then(|known| known.limit);
+            let behind = connection.and_then(|known| known.standing.behind(token_epoch));
+            Refusal::of_connection(refusal, id, limit, &self.ip, world, response)
+                .catching_up(id, behind)
         };
-        Err(Refusal::of_token(reason, id, &self.ip, world, response))
+        let connection = connection.map_err(|refusal| refuse(refusal, None, response))?;
+        // The kill switch was checked in the first step.
+        match connection.standing.decide(Some(token_epoch)) {
+            Decision::Allow => {
+                Refusal::unless_admitted(connection.id, connection.limit, world, response)?;
+                Ok(connection)
+            }
+            Decision::Deny(denial) => {
+                let refusal = RecordRefusal::of(denial);
+                Err(refuse(refusal, Some(&connection), response))
+            }
+        }
     }
 
     /// Handles the message. Returns `None` for a message that gets no answer.

@@ -1,14 +1,19 @@
 //! The authorization request (RFC 6749 §4.1.1, OAuth 2.1 §4.1.1, RFC 8707 §2).
 
 use super::client::Client;
+use super::client_auth::find;
+use super::document;
 use super::form::{Form, FormField};
+use super::grant::ApprovedGrant;
 use super::name;
 use super::pkce::CodeChallenge;
 use super::redirect::RedirectUri;
 use super::reply::{ErrorCode, ErrorResponse, OAuthReply};
 use super::request::{AuthorizationRequest, StoredRequest, answer};
 use super::settings::OAuthSettings;
+use crate::keyring::Keyring;
 use crate::reason::Reason;
+use crate::record::FoundRecord;
 
 /// The longest `state` parameter that is accepted, in bytes.
 const MAX_STATE: usize = 1024;
@@ -17,17 +22,18 @@ const MALFORMED: ErrorResponse =
     ErrorResponse(ErrorCode::InvalidRequest, Reason::OauthRequestInvalid);
 
 /// Validates a request. A refusal is shown to the user. It is sent to the client only if the client and
-/// its redirect URI are valid and a person approved this client with this redirect URI before:
-/// `approved` holds the stored requests of its living grants.
+/// its redirect URI are valid and a person approved this client with this redirect URI before, in one of the grants
+/// `approved`.
 pub(super) fn authorize(
     settings: &OAuthSettings,
+    keyring: &Keyring,
     query: &[u8],
-    client: Option<&str>,
-    approved: &[&str],
+    client: RequestedClient<'_>,
+    approved: &[ApprovedGrant<'_>],
 ) -> Result<AuthorizationRequest, Box<OAuthReply>> {
     let form = Form::parse(query).ok_or_else(|| Box::new(OAuthReply::page(MALFORMED)))?;
-    let (client, redirect) =
-        destination(&form, client).map_err(|refusal| Box::new(OAuthReply::page(refusal)))?;
+    let (client, redirect) = destination(keyring, &form, client)
+        .map_err(|refusal| Box::new(OAuthReply::page(refusal)))?;
     let state = form
         .value("state")
         .filter(|state| state.len() <= MAX_STATE)
@@ -36,7 +42,7 @@ pub(super) fn authorize(
         Ok((code_challenge, scopes)) => Ok(AuthorizationRequest::new(
             settings,
             StoredRequest {
-                client_id: client.client_id,
+                client_id: client.client_id.clone(),
                 client_name: name::clean(&client.client_name),
                 redirect_uri: redirect.as_str().to_owned(),
                 state,
@@ -44,6 +50,7 @@ pub(super) fn authorize(
                 resource: settings.resource.clone(),
                 scopes,
             },
+            client,
             redirect,
         )),
         Err(refusal) if !is_approved(&client.client_id, &redirect, approved) => {
@@ -60,33 +67,43 @@ pub(super) fn authorize(
     }
 }
 
-/// Whether one of the stored requests `approved` is of this client and admits this redirect URI. Anybody
-/// can register a client. Without this condition, a link to the authorization endpoint would send a
+/// Whether one of the grants `approved` is of this client, is not revoked, and admits this redirect URI. Anybody can register a client. Without this condition, a link to the authorization endpoint would send a
 /// person who is logged in to any address (RFC 9700 §4.11.2).
-fn is_approved(client_id: &str, redirect: &RedirectUri, approved: &[&str]) -> bool {
+fn is_approved(client_id: &str, redirect: &RedirectUri, approved: &[ApprovedGrant<'_>]) -> bool {
     approved
         .iter()
-        .filter_map(|json| serde_json::from_str::<StoredRequest>(json).ok())
+        .filter_map(ApprovedGrant::request)
         .filter(|request| request.client_id == client_id)
         .filter_map(|request| RedirectUri::parse(&request.redirect_uri).ok())
         .any(|before| before.admits(redirect))
 }
 
+/// Where the client of an authorization request is known from.
+#[derive(Debug, Clone, Copy)]
+pub enum RequestedClient<'a> {
+    /// What opening its record gave. If none is stored, it is the client that registered with its identifier.
+    Stored(FoundRecord<'a>),
+    /// From its metadata document, which was fetched for this request from the identifier.
+    Document(&'a [u8]),
+}
+
 /// Returns the client and the redirect URI. A client with exactly one registered redirect URI may leave
 /// it out (OAuth 2.1 §4.1.1).
-fn destination(form: &Form, stored: Option<&str>) -> Result<(Client, RedirectUri), ErrorResponse> {
+fn destination(
+    keyring: &Keyring,
+    form: &Form,
+    client: RequestedClient<'_>,
+) -> Result<(Client, RedirectUri), ErrorResponse> {
     const MISMATCH: ErrorResponse =
         ErrorResponse(ErrorCode::InvalidRequest, Reason::RedirectMismatch);
     let FormField::One(id) = form.field("client_id") else {
         return Err(MALFORMED);
     };
-    let client = stored
-        .and_then(Client::from_stored)
-        .filter(|client| client.client_id == id)
-        .ok_or(ErrorResponse(
-            ErrorCode::InvalidClient,
-            Reason::ClientUnknown,
-        ))?;
+    let client = match client {
+        RequestedClient::Stored(stored) => find(keyring, id, stored)?,
+        RequestedClient::Document(body) => document::client(id, body)
+            .map_err(|reason| ErrorResponse(ErrorCode::InvalidClient, reason))?,
+    };
     let address = match (form.field("redirect_uri"), client.redirect_uris.as_slice()) {
         (FormField::One(address), _) => address,
         (FormField::Absent, [only]) => only,

@@ -1,9 +1,10 @@
-//! Registered clients, as they are stored.
+//! Clients, as their records state them.
 
 use serde::{Deserialize, Serialize};
 
 use super::redirect::RedirectUri;
 use crate::bytes;
+use crate::record::{Record, RecordKind};
 use crate::secret::same;
 
 /// The greatest number of redirect URIs of one client.
@@ -50,7 +51,7 @@ pub struct Client {
 }
 
 impl Client {
-    /// Returns the JSON to store.
+    /// Returns the data of the client's record, as JSON.
     #[must_use]
     pub fn to_json(&self) -> String {
         // It consists of strings and lists of strings, which always serialise.
@@ -63,10 +64,10 @@ impl Client {
         &self.client_id
     }
 
-    /// Reads a stored client. Returns `None`, as for a client that does not exist, if the JSON is not
-    /// valid, if a public client has a secret, or if a confidential client has none.
-    pub(super) fn from_stored(json: &str) -> Option<Self> {
-        let client: Self = serde_json::from_str(json).ok()?;
+    /// Reads the record of a client. Returns `None`, as for a client that does not exist, if it is another record, if a
+    /// public client has a secret, or if a confidential client has none.
+    pub(super) fn of(record: &Record) -> Option<Self> {
+        let client: Self = record.read(RecordKind::Client).ok()?;
         let public = client.token_endpoint_auth_method == AuthMethod::None;
         (public == client.secret_hash.is_none()).then_some(client)
     }

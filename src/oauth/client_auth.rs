@@ -1,12 +1,15 @@
-//! Client authentication at the token and revocation endpoints (RFC 6749 §2.3.1).
+//! The client of a request, and its authentication at the token and revocation endpoints (RFC 6749 §2.3.1).
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::client::Client;
 use super::form::{Form, FormField, decode};
+use super::issued_id;
 use super::reply::{ErrorCode, ErrorResponse};
+use crate::keyring::Keyring;
 use crate::reason::Reason;
+use crate::record::FoundRecord;
 
 /// The longest client identifier that is looked up, in bytes.
 pub(super) const MAX_CLIENT_ID: usize = 2048;
@@ -72,22 +75,35 @@ pub fn client_id(parameters: &[u8], authorization: &[u8]) -> Option<String> {
     (credentials.id.len() <= MAX_CLIENT_ID).then_some(credentials.id)
 }
 
-/// Authenticates the client of a request: `stored` must be the client with the identifier that was
-/// sent, and a confidential client must send its secret. Both ways of sending it are accepted, regardless
-/// of which one the client registered: some SDKs confuse them, and both prove the same.
+/// Returns the client `id`: the stored one, or the one that registered with this identifier if none is stored.
+pub(super) fn find(
+    keyring: &Keyring,
+    id: &str,
+    stored: FoundRecord<'_>,
+) -> Result<Client, ErrorResponse> {
+    let stored = stored
+        .usable()
+        .map_err(|refusal| ErrorResponse::of_record(ErrorCode::InvalidClient, refusal))?;
+    let client = match stored {
+        Some(record) => Client::of(record).filter(|client| client.client_id == id),
+        None => issued_id::registered(keyring, id),
+    };
+    client.ok_or(ErrorResponse(
+        ErrorCode::InvalidClient,
+        Reason::ClientUnknown,
+    ))
+}
+
+/// Authenticates the client of a request, which [`find`] finds. A confidential client must send its secret. Both ways of
+/// sending it are accepted, regardless of which one the client registered: some SDKs confuse them, and both prove the same.
 pub(super) fn authenticate(
+    keyring: &Keyring,
     form: &Form,
     authorization: &[u8],
-    stored: Option<&str>,
+    stored: FoundRecord<'_>,
 ) -> Result<Client, ErrorResponse> {
     let credentials = ClientCredentials::read(form, authorization).ok_or(REFUSED)?;
-    let client = stored
-        .and_then(Client::from_stored)
-        .filter(|client| client.client_id == credentials.id)
-        .ok_or(ErrorResponse(
-            ErrorCode::InvalidClient,
-            Reason::ClientUnknown,
-        ))?;
+    let client = find(keyring, &credentials.id, stored)?;
     if client.is_proven_by(credentials.secret.as_deref()) {
         Ok(client)
     } else {

@@ -16,11 +16,11 @@ pub enum OAuthError {
     /// The named setting is a plain `http` URL, and `allow_http` is not set.
     #[error("the OAuth setting {0} is not an https address")]
     SettingNotHttps(&'static str),
-    /// The text is not an authorization request that was stored with `to_json`.
-    #[error("the stored authorization request cannot be read")]
-    Request,
-    /// The stored grant is not the documented JSON, or not the grant that the token names.
-    #[error("the stored grant cannot be read or has another id")]
+    /// A record is not that of the grant or connection that the token names, or it or the counters have another form.
+    #[error(
+        "a record is not that of the grant or connection that the token names, or its data or the counters do not have the \
+         documented form: compare them with OAuthTokenRequest::redeem()"
+    )]
     Grant,
     /// The operating system provides no random bytes.
     #[error(transparent)]

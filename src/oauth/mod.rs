@@ -9,7 +9,7 @@
 //!
 //! The server keeps no state but the counts of its limits. The identifier of a client that registers contains the
 //! registration, so registrations are not stored. The caller stores the grants and the clients that a person
-//! approved as JSON, passes them in with each request, and makes the conditional change that an [`OAuthReply`]
+//! approved as sealed records, passes in what opening them gave, and makes the conditional change that an [`OAuthReply`]
 //! describes before it sends the reply.
 
 mod authorize;
@@ -34,10 +34,12 @@ mod server;
 mod settings;
 mod token_endpoint;
 
+pub use authorize::RequestedClient;
 pub use client::Client;
 pub use client_auth::client_id;
 pub use document::is_metadata_document;
 pub use error::OAuthError;
+pub use grant::{ApprovedGrant, StoredGrant};
 #[doc(hidden)]
 pub use issued_id::read_payload as read_client_id_payload;
 pub use reply::{OAuthFollowUp, OAuthReply};

@@ -9,7 +9,14 @@
 //! | the latest | a token of the next generation |
 //! | the previous one, within 60 s of the rotation | the *same* latest token, byte for byte |
 //! | the previous one, later | a new branch: another latest token, which replaces the current one |
-//! | any other: older, of a replaced branch, or not yet issued | none: the family is revoked |
+//! | one that was not issued according to the stored state | none yet: the database is older than the token |
+//! | any other: older, or of a replaced branch | none: the family is revoked |
+//!
+//! A database that was restored from a backup, or a table of it, is older than tokens that were issued since. Such a token
+//! is genuine, and no sign of theft. It is recognised in two ways: its position does not occur in the history that leads to
+//! the stored state, or it was issued after the last rotation of that state. The family then catches up with the token, and
+//! the connection is paused until a person has decided. Afterwards the client goes on with the token that it holds, and
+//! every older one is dead.
 //!
 //! Only the position of the latest token and the time of the last rotation are stored. The token itself
 //! is derived from them ([`token`]). Two holders of the same token stay undetected only while they
@@ -21,11 +28,13 @@
 //! and the other outside, and that it keeps the older response. This looks like two holders, and the
 //! client must connect again. A tolerance would let a thief refresh in step with the victim.
 
+use std::cmp::Ordering;
+
 use crate::bytes;
 use crate::clock::Timestamp;
 use crate::keyring::{Keyring, Purpose};
 use crate::secret::mac;
-use crate::token::{Kind, NewToken, issue};
+use crate::token::{Claims, Kind, NewToken, issue};
 
 /// The time after a rotation, in seconds, within which the previous token gets the same successor again.
 /// The limit is inclusive.
@@ -64,6 +73,19 @@ impl Position {
     /// Whether `self` is the token from which `latest` follows.
     fn precedes(self, latest: Self) -> bool {
         self.generation.checked_add(1) == Some(latest.generation) && self.own() == latest.parent()
+    }
+
+    /// Whether no token at this position was issued before the one at `latest` became the latest: the position is later, or
+    /// it follows from another token than the one that was the latest of its generation in the end.
+    fn is_off(self, latest: Self) -> bool {
+        match self.generation.cmp(&latest.generation) {
+            Ordering::Greater => true,
+            Ordering::Equal => self.parent() != latest.parent() || self.own() > latest.own(),
+            Ordering::Less => {
+                self.generation.checked_add(1) == Some(latest.generation)
+                    && self.own() > latest.parent()
+            }
+        }
     }
 
     /// The position of the first token of the next generation; `None` past the greatest generation.
@@ -121,6 +143,46 @@ pub struct FamilyState {
     pub rotated_at: Timestamp,
 }
 
+/// A genuine refresh token, as far as its use depends on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct PresentedToken {
+    /// Its position in its family.
+    pub position: Position,
+    /// When it was issued: the time of the rotation that made it the latest one.
+    pub issued: Timestamp,
+}
+
+impl PresentedToken {
+    /// Returns the token with these claims; `None` if they are not those of a refresh token.
+    pub(super) fn of(claims: &Claims) -> Option<Self> {
+        Some(Self {
+            position: Position::from_binding(&claims.binding)?,
+            issued: claims.issued,
+        })
+    }
+
+    /// Decides what to do if the token is used at `now`, as [`decide`] does. `state` is `None` if the authorization code was
+    /// not used yet. There would be no token then, so that state is older than the token.
+    pub(super) fn used(self, state: Option<FamilyState>, now: Timestamp) -> Rotation {
+        state.map_or_else(
+            || Rotation::CatchUp(self.caught_up(now)),
+            |state| decide(state, self, now),
+        )
+    }
+
+    /// The state that a family catches up to if its stored state is older than this token: the token becomes the latest one.
+    fn caught_up(self, now: Timestamp) -> FamilyState {
+        FamilyState {
+            latest: self.position,
+            rotated_at: whole(now.max(self.issued)),
+        }
+    }
+
+    fn is_ahead_of(self, state: FamilyState) -> bool {
+        self.issued.seconds() > state.rotated_at.seconds() || self.position.is_off(state.latest)
+    }
+}
+
 /// What to do with a presented refresh token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Rotation {
@@ -128,18 +190,25 @@ pub enum Rotation {
     Advance(FamilyState),
     /// Issue the latest token of this state again. It is the stored state.
     Repeat(FamilyState),
+    /// Store this state if the stored one has not changed, pause the connection, and issue nothing: the presented token shows
+    /// that the stored state is older than the token.
+    CatchUp(FamilyState),
     /// Revoke the family: the presented token shows that a token of this family was stolen.
     Revoke,
 }
 
-/// Decides what to do if the token at position `presented` is used at `now`, by the table in the
-/// description of this module. Every input has a defined result.
+/// Decides what to do if the token `presented` is used at `now`, by the table in the description of this module. Every
+/// input has a defined result. The time of the last rotation never goes back, even if the clocks of two machines differ:
+/// so a token that was issued after it shows that the stored state is older.
 #[must_use]
-pub fn decide(state: FamilyState, presented: Position, now: Timestamp) -> Rotation {
+pub fn decide(state: FamilyState, presented: PresentedToken, now: Timestamp) -> Rotation {
     let age = now.seconds().saturating_sub(state.rotated_at.seconds());
-    let to = if presented == state.latest {
-        presented.next()
-    } else if !presented.precedes(state.latest) {
+    let position = presented.position;
+    let to = if presented.is_ahead_of(state) {
+        return Rotation::CatchUp(presented.caught_up(now));
+    } else if position == state.latest {
+        position.next()
+    } else if !position.precedes(state.latest) {
         None
     } else if age <= WINDOW {
         return Rotation::Repeat(state);
@@ -149,9 +218,14 @@ pub fn decide(state: FamilyState, presented: Position, now: Timestamp) -> Rotati
     to.map_or(Rotation::Revoke, |latest| {
         Rotation::Advance(FamilyState {
             latest,
-            rotated_at: Timestamp::from_seconds(now.seconds()),
+            rotated_at: whole(now.max(state.rotated_at)),
         })
     })
+}
+
+/// Returns `time` without the fraction of its second: tokens and stored states have whole seconds.
+const fn whole(time: Timestamp) -> Timestamp {
+    Timestamp::from_seconds(time.seconds())
 }
 
 /// Returns the latest refresh token of the grant `grant_id` in `state`. It is the same text each time,
@@ -175,7 +249,7 @@ pub fn token(keyring: &Keyring, grant_id: u64, state: FamilyState, ends: Timesta
         &NewToken {
             kind: Kind::Refresh,
             subject: grant_id,
-            // Refresh tokens are revoked with the state of the grant, not with the connection's epoch.
+            // Refresh tokens are revoked with the connection, not with its epoch.
             epoch: 0,
             binding: state.latest.to_binding(),
             lifetime: u32::try_from(left.min(IDLE_LIFETIME)).unwrap_or(0),

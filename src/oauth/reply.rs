@@ -6,6 +6,7 @@ use crate::decision::{Decision, Denial};
 use crate::http;
 use crate::metering::PAUSE;
 use crate::reason::Reason;
+use crate::record::{RecordRefusal, TokenOutlook};
 
 /// The error codes of the RFCs that this server sends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,6 +60,18 @@ impl ErrorCode {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct ErrorResponse(pub(super) ErrorCode, pub(super) Reason);
 
+impl ErrorResponse {
+    /// Refuses a request because of a record that cannot be used: with the code `ended` if the client has to connect again,
+    /// else with status 503, so that the client keeps its tokens.
+    pub(super) const fn of_record(ended: ErrorCode, refusal: RecordRefusal) -> Self {
+        let code = match refusal.outlook {
+            TokenOutlook::Ended => ended,
+            TokenOutlook::Paused | TokenOutlook::SiteClosed => ErrorCode::TemporarilyUnavailable,
+        };
+        Self(code, refusal.denial.reason)
+    }
+}
+
 /// A reply of the authorization server, and what the caller has to do before it sends the reply.
 pub type OAuthReply = http::Reply<OAuthFollowUp>;
 
@@ -89,11 +102,15 @@ impl OAuthReply {
     /// The change to make with one conditional update before the reply is sent, as JSON. It is one of
     ///
     /// * `{"grant": id, "from": {"generation", "branch"}, "to": {"generation", "branch", "rotated_at"}}`:
-    ///   set the grant to `to` if its stored position is still `from`;
-    /// * `{"grant": id, "connection": id, "revoke": true}`: revoke the grant and its connection, if the connection
-    ///   is not revoked yet;
+    ///   set the counters of the grant to `to` if its position is still `from`;
+    /// * `{"connection": id, "revoke": reason}`: revoke the connection for this reason, by the next epoch, if it is not
+    ///   revoked yet;
     /// * `{"connection": id, "epoch": n, "revoke_tokens": true}`: revoke only the access tokens, by the next epoch,
-    ///   if the epoch is still `n`.
+    ///   if the epoch of the record is still `n`;
+    /// * `{"connection": id, "pause": reason, "raise_epoch": n}`: unless the connection is revoked, pause it for this
+    ///   reason, and set the epoch of its record to `n` if it is lower;
+    /// * `{"connection": id, "pause": reason, "grant": id, "from": {..}, "to": {..}}`: pause the connection in the same
+    ///   way without another epoch, and set the counters as above, both or neither.
     #[must_use]
     pub fn change(&self) -> Option<&str> {
         self.duty.change.as_deref()
@@ -117,8 +134,7 @@ impl OAuthReply {
         Self::new(status, headers(false), String::new())
     }
 
-    /// An error response (RFC 6749 §5.2): status 400, or 401 with a challenge if client authentication
-    /// failed.
+    /// An error response (RFC 6749 §5.2): status 400, 401 with a challenge if client authentication failed, or 503.
     pub(super) fn refused(refusal: ErrorResponse) -> Self {
         let mut reply = Self::page(refusal);
         if refusal.0 == ErrorCode::InvalidClient {
@@ -129,8 +145,12 @@ impl OAuthReply {
         reply
     }
 
-    /// A refusal that is shown to the user and does not redirect: status 400.
+    /// A refusal that is shown to the user and does not redirect: status 400, or 503 if the site cannot serve the request
+    /// for now.
     pub(super) fn page(ErrorResponse(code, reason): ErrorResponse) -> Self {
+        if code == ErrorCode::TemporarilyUnavailable {
+            return Self::denied(reason.into());
+        }
         let body = json!({ "error": code.as_str(), "error_description": reason.message() });
         Self {
             decision: reason.into(),
@@ -168,8 +188,8 @@ impl OAuthReply {
         }
     }
 
-    /// The refusal of a request that exceeds a limit (RFC 6585 §4): status 429; or of one that cannot be counted,
-    /// because the store cannot be used: status 503.
+    /// The refusal of a request that exceeds a limit (RFC 6585 §4): status 429; or of one that the site cannot serve for
+    /// now, such as one that cannot be counted: status 503.
     pub(super) fn denied(denial: Denial) -> Self {
         let is_limit = matches!(
             denial.reason,

@@ -3,10 +3,9 @@
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use super::client::Client;
 use super::document;
 use super::error::OAuthError;
-use super::name;
-use super::pkce::CodeChallenge;
 use super::redirect::RedirectUri;
 use super::reply::ErrorCode;
 use super::settings::OAuthSettings;
@@ -20,7 +19,7 @@ use crate::token::{Kind, NewToken, bind, issue};
 /// The lifetime of an authorization code, in seconds. RFC 6749 §4.1.2 allows ten minutes.
 const CODE_LIFETIME: u32 = 60;
 
-/// The parts of a request that are stored, while the user decides and afterwards with the grant.
+/// The parts of a request that are stored with its grant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct StoredRequest {
@@ -53,6 +52,7 @@ impl StoredRequest {
 #[derive(Debug, Clone)]
 pub struct AuthorizationRequest {
     stored: StoredRequest,
+    client: Client,
     redirect: RedirectUri,
     issuer: String,
 }
@@ -62,28 +62,15 @@ impl AuthorizationRequest {
     pub(super) fn new(
         settings: &OAuthSettings,
         stored: StoredRequest,
+        client: Client,
         redirect: RedirectUri,
     ) -> Self {
         Self {
             stored,
+            client,
             redirect,
             issuer: settings.issuer.clone(),
         }
-    }
-
-    /// Reads a stored request. The parts on which a redirect depends are validated again, and the name
-    /// is cleaned again, because an earlier version may have stored it.
-    pub(super) fn from_json(settings: &OAuthSettings, json: &str) -> Result<Self, OAuthError> {
-        let mut stored: StoredRequest =
-            serde_json::from_str(json).map_err(|_| OAuthError::Request)?;
-        let redirect = RedirectUri::parse(&stored.redirect_uri).map_err(|_| OAuthError::Request)?;
-        if CodeChallenge::parse(&stored.code_challenge).is_none()
-            || stored.resource != settings.resource
-        {
-            return Err(OAuthError::Request);
-        }
-        stored.client_name = name::clean(&stored.client_name);
-        Ok(Self::new(settings, stored, redirect))
     }
 
     /// Returns the client identifier.
@@ -133,8 +120,13 @@ impl AuthorizationRequest {
         self.redirect.is_loopback()
     }
 
-    /// Returns the JSON to store on the server until the user decides, and afterwards as the `request`
-    /// of the grant.
+    /// Returns the client, for the data of its record.
+    #[must_use]
+    pub const fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// Returns the JSON for the member `request` in the data of the grant's record.
     #[must_use]
     pub fn to_json(&self) -> String {
         // It consists of strings and lists of strings, which always serialise.

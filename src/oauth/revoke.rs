@@ -1,7 +1,8 @@
 //! Token revocation ([RFC 7009](https://www.rfc-editor.org/rfc/rfc7009)).
 //!
 //! A token that cannot be used any more changes nothing: one that is expired, of an earlier epoch, of a revoked
-//! connection, or a refresh token that was replaced. So nobody can end a connection with an old token.
+//! connection, or a refresh token that was replaced. So nobody can end a connection with an old token. A token that is
+//! ahead of what is stored shows that the database is older than the token; that pauses the connection.
 
 use std::sync::Arc;
 
@@ -11,22 +12,35 @@ use super::client::Client;
 use super::client_auth::authenticate;
 use super::error::OAuthError;
 use super::form::{Form, FormField};
-use super::grant::Grant;
-use super::refresh::{FamilyState, Position, Rotation, decide};
+use super::grant::{Grant, StoredGrant};
+use super::refresh::{PresentedToken, Rotation};
 use super::reply::{ErrorCode, ErrorResponse, OAuthReply};
-use super::sender::{CountedFor, OAuthEndpoint, Sender, done};
+use super::sender::{CountedFor, OAuthEndpoint, Sender, behind, done};
 use super::settings::OAuthSettings;
+use crate::access::ConnectionStanding;
+use crate::audit::draft::Actor;
 use crate::audit::entry::EntryKind;
 use crate::clock::Timestamp;
 use crate::keyring::Keyring;
 use crate::reason::Reason;
+use crate::record::FoundRecord;
 use crate::token::{Kind, peek_kind, verify};
 
 /// The genuine token of a revocation request.
 #[derive(Debug, Clone, Copy)]
 enum Revoked {
-    Refresh { grant: u64, position: Position },
+    Refresh { grant: u64, token: PresentedToken },
     Access { connection: u64, epoch: u32 },
+}
+
+/// What a revocation changes.
+enum Effect {
+    /// Nothing: the token is not in use.
+    Nothing,
+    /// The token is revoked by this change.
+    Revokes(Value),
+    /// The stored state is older than the token; this change lets it catch up.
+    CatchesUp(Value),
 }
 
 /// A revocation request of an authenticated client with a genuine token that is not expired. [`Self::decide`] says
@@ -45,7 +59,7 @@ pub(super) fn parse(
     sender: Sender<'_>,
     body: &[u8],
     authorization: &[u8],
-    client: Option<&str>,
+    client: FoundRecord<'_>,
 ) -> Result<RevocationRequest, Box<OAuthReply>> {
     const MALFORMED: ErrorResponse =
         ErrorResponse(ErrorCode::InvalidRequest, Reason::OauthRequestInvalid);
@@ -53,7 +67,7 @@ pub(super) fn parse(
         Box::new(sender.refused(settings, OAuthEndpoint::Revoke, counted, refusal))
     };
     let form = Form::parse(body).ok_or_else(|| refused(CountedFor::Address, MALFORMED))?;
-    let client = authenticate(&form, authorization, client)
+    let client = authenticate(keyring, &form, authorization, client)
         .map_err(|refusal| refused(CountedFor::Address, refusal))?;
     let FormField::One(token) = form.field("token") else {
         return Err(refused(CountedFor::authenticated(&client), MALFORMED));
@@ -84,7 +98,7 @@ fn genuine(keyring: &Keyring, now: Timestamp, token: &str) -> Option<Revoked> {
     } else {
         Revoked::Refresh {
             grant: claims.subject,
-            position: Position::from_binding(&claims.binding)?,
+            token: PresentedToken::of(&claims)?,
         }
     })
 }
@@ -117,31 +131,46 @@ impl RevocationRequest {
         }
     }
 
-    /// Decides about the request. `grant` is the grant as it is stored now, in the form that
-    /// [`TokenRequest::redeem`](super::TokenRequest::redeem) documents, or `None` if there is no such grant.
+    /// Decides about the request, by the grant as it is stored now.
     ///
     /// The reply is the same whether the token is in use or not (§2.2), and for the token of another client (§2.1).
     /// Only for a token in use it has an [`OAuthReply::change`] and an [`OAuthReply::entry`]: make the change and
     /// append the entry together, or neither if the change finds another state. The reply has status 429 if there
     /// were too many requests.
     ///
+    /// It has status 503 if the site cannot tell whether the token is in use, and with a change that pauses the connection
+    /// if the token is ahead of what is stored. The client may then send it again (§2.2.1).
+    ///
     /// # Errors
-    /// [`OAuthError::Grant`] if the JSON has another shape, or is not the grant of the token.
+    /// [`OAuthError::Grant`] if a record is another one, or its data or the counters have another form.
     pub fn decide(
         &self,
         sender: Sender<'_>,
-        grant: Option<&str>,
+        stored: StoredGrant<'_>,
     ) -> Result<OAuthReply, OAuthError> {
-        let Some(grant) = grant else {
-            return Ok(nothing(&self.settings, sender, &self.client));
+        const ENDED: ErrorCode = ErrorCode::InvalidGrant;
+        let grant = match stored.grant.usable() {
+            Ok(Some(record)) => Grant::of(record, stored.counters)?,
+            Ok(None) => return Ok(self.nothing(sender)),
+            Err(refusal) => {
+                return Ok(self.unknown(sender, ErrorResponse::of_record(ENDED, refusal)));
+            }
         };
-        let grant = match self.token {
-            Revoked::Refresh { grant: id, .. } => Grant::parse(grant, id)?,
-            Revoked::Access { connection, .. } => Grant::parse_of(grant, connection)?,
+        if self.grant_id().is_some_and(|id| id != grant.id) {
+            return Err(OAuthError::Grant);
+        }
+        let is_own = self.connection_id().is_none_or(|id| id == grant.connection);
+        if !is_own || grant.check_client(&self.client).is_err() {
+            return Ok(self.nothing(sender));
+        }
+        let standing = match grant.standing(stored.connection)? {
+            Ok(standing) => standing,
+            Err(refusal) => return Ok(self.unknown(sender, refusal)),
         };
-        let Some(change) = self.change(&grant, sender.now()) else {
-            return Ok(nothing(&self.settings, sender, &self.client));
-        };
+        let effect = self.effect(&grant, &standing, sender.now());
+        if matches!(effect, Effect::Nothing) {
+            return Ok(self.nothing(sender));
+        }
         let actor = grant.actor(sender.ip);
         if let Err(limited) = sender.uses_grant(OAuthEndpoint::Revoke, grant.id, &actor) {
             return Ok(*limited);
@@ -150,29 +179,51 @@ impl RevocationRequest {
             Revoked::Refresh { .. } => done(EntryKind::Revoke, "connection.revoked", &actor),
             Revoked::Access { .. } => done(EntryKind::Oauth, "oauth.access_revoked", &actor),
         };
-        Ok(OAuthReply::empty(200)
-            .with_change(&change)
-            .with_entry(Some(entry)))
+        Ok(match effect {
+            Effect::Nothing => OAuthReply::empty(200),
+            Effect::Revokes(change) => OAuthReply::empty(200)
+                .with_change(&change)
+                .with_entry(Some(entry)),
+            Effect::CatchesUp(change) => behind(OAuthEndpoint::Revoke, &actor, &change),
+        })
     }
 
-    /// Returns the change; `None` if the token is not in use or belongs to another client.
-    fn change(&self, grant: &Grant, now: Timestamp) -> Option<Value> {
-        if grant.check_client(&self.client).is_err() || !grant.is_alive(now) {
-            return None;
+    fn nothing(&self, sender: Sender<'_>) -> OAuthReply {
+        nothing(&self.settings, sender, &self.client)
+    }
+
+    /// The reply if a record cannot be used: it says nothing about a token that has ended with its record.
+    fn unknown(&self, sender: Sender<'_>, refusal: ErrorResponse) -> OAuthReply {
+        if refusal.0 == ErrorCode::TemporarilyUnavailable {
+            sender.recorded(OAuthEndpoint::Revoke, refusal, &Actor::anonymous(sender.ip))
+        } else {
+            self.nothing(sender)
+        }
+    }
+
+    fn effect(&self, grant: &Grant, standing: &ConnectionStanding, now: Timestamp) -> Effect {
+        if !grant.is_alive(standing, now) {
+            return Effect::Nothing;
         }
         match self.token {
-            Revoked::Refresh { position, .. } => {
-                is_current(grant.state()?, position, now).then(|| grant.ending())
-            }
-            Revoked::Access { connection, epoch } => (grant.epoch == epoch).then(
-                || json!({ "connection": connection, "epoch": epoch, "revoke_tokens": true }),
-            ),
+            Revoked::Refresh { token, .. } => match token.used(grant.state(), now) {
+                Rotation::CatchUp(state) => Effect::CatchesUp(grant.catching_up(state)),
+                // A client that lost the response to its refresh has no other token than the one before the latest. It is in
+                // use while it still gets the same successor.
+                Rotation::Repeat(_) => Effect::Revokes(grant.ending("client")),
+                _ if grant.is_latest(token) => Effect::Revokes(grant.ending("client")),
+                Rotation::Advance(_) | Rotation::Revoke => Effect::Nothing,
+            },
+            Revoked::Access { connection, epoch } => match standing.behind(epoch) {
+                Some(raised) => Effect::CatchesUp(grant.raising(raised)),
+                None if epoch == standing.token_epoch() => {
+                    let epoch = standing.own_epoch();
+                    let change =
+                        json!({ "connection": connection, "epoch": epoch, "revoke_tokens": true });
+                    Effect::Revokes(change)
+                }
+                None => Effect::Nothing,
+            },
         }
     }
-}
-
-/// Whether the refresh token at position `presented` is the latest, or the one before while it still gets the same
-/// successor: a client that lost the response to its refresh has no other token.
-fn is_current(state: FamilyState, presented: Position, now: Timestamp) -> bool {
-    presented == state.latest || matches!(decide(state, presented, now), Rotation::Repeat(_))
 }

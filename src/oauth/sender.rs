@@ -6,8 +6,10 @@
 //! flood therefore never uses up what belongs to an honest client behind the same address, and a stranger who
 //! merely names a public client uses up nothing of it.
 
+use serde_json::Value;
+
 use super::client::{AuthMethod, Client};
-use super::reply::{ErrorResponse, OAuthReply};
+use super::reply::{ErrorCode, ErrorResponse, OAuthReply};
 use super::settings::OAuthSettings;
 use crate::audit::draft::{Actor, Draft};
 use crate::audit::entry::{EntryKind, EntryOutcome};
@@ -99,7 +101,8 @@ impl Sender<'_> {
             .map_err(|denial| self.limited(endpoint, denial, actor))
     }
 
-    /// Counts a failed request and returns the reply to it: `refusal`, or that there were too many.
+    /// Counts a failed request and returns the reply to it: `refusal`, or that there were too many. A request that the site
+    /// cannot serve for now is not counted.
     pub(super) fn refused(
         &self,
         settings: &OAuthSettings,
@@ -108,6 +111,10 @@ impl Sender<'_> {
         refusal: ErrorResponse,
     ) -> OAuthReply {
         let actor = Actor::anonymous(self.ip);
+        // Not the fault of the client.
+        if refusal.0 == ErrorCode::TemporarilyUnavailable {
+            return self.recorded(endpoint, refusal, &actor);
+        }
         match counted {
             CountedFor::Address => {
                 let CountedFailure {
@@ -205,6 +212,15 @@ impl Sender<'_> {
             Err(unusable) => Err(unusable.into()),
         }
     }
+}
+
+/// Returns the refusal of a token that is ahead of what is stored: status 503, because the database is older than the
+/// token. `change` pauses the connection. It is recorded each time.
+pub(super) fn behind(endpoint: OAuthEndpoint, actor: &Actor, change: &Value) -> OAuthReply {
+    let reason = Reason::RecordRolledBack;
+    OAuthReply::refused(ErrorResponse(ErrorCode::TemporarilyUnavailable, reason))
+        .with_change(change)
+        .with_entry(Some(entry(endpoint, actor, reason)))
 }
 
 /// Returns the draft of a refusal, as JSON.

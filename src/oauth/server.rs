@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use super::settings::OAuthSettings;
 use super::{
-    AuthorizationRequest, Client, OAuthError, OAuthReply, RevocationRequest, Sender, TokenRequest,
-    authorize, document, issued_id, metadata, registration, revoke, token_endpoint,
+    ApprovedGrant, AuthorizationRequest, Client, OAuthError, OAuthReply, RequestedClient,
+    RevocationRequest, Sender, TokenRequest, authorize, issued_id, metadata, registration, revoke,
+    token_endpoint,
 };
 use crate::entropy::Entropy;
 use crate::http::require_https;
 use crate::keyring::Keyring;
-use crate::reason::Reason;
+use crate::record::FoundRecord;
 
 /// The authorization server of one site. It holds its settings only, no key and no state, and is cheap
 /// to clone.
@@ -94,28 +95,15 @@ impl AuthorizationServer {
     }
 
     /// Returns the client that registered as `client_id`. Returns `None` unless this site issued the identifier with
-    /// its current keys. A client that was stored when a person approved it takes precedence: look for it first.
+    /// its current keys. A client that was stored when a person approved it takes precedence in a request.
     #[must_use]
     pub fn registered_client(keyring: &Keyring, client_id: &str) -> Option<Client> {
         issued_id::registered(keyring, client_id)
     }
 
-    /// Returns the client that `body` describes, a client identifier metadata document that the caller
-    /// fetched from `client_id`.
-    ///
-    /// # Errors
-    /// [`Reason::BodyTooLarge`] if the document exceeds 16 KiB, [`Reason::BodyNotJson`] if it is not a
-    /// JSON object, [`Reason::RedirectInvalid`] if one of its redirect URIs is not acceptable, and
-    /// [`Reason::ClientMetadataInvalid`] for anything else.
-    pub fn client_from_document(&self, client_id: &str, body: &[u8]) -> Result<Client, Reason> {
-        document::client(client_id, body)
-    }
-
     /// Validates an authorization request (RFC 6749 §4.1.1 with the restrictions of OAuth 2.1). `query`
-    /// is the raw query string. `client` is the stored client that [`client_id`](super::client_id)
-    /// names, as JSON, or `None` if there is no such client. `approved` holds the `request` of each
-    /// living grant of this client: of each consent that was neither revoked nor ended with its
-    /// connection.
+    /// is the raw query string. `client` is the client that [`client_id`](super::client_id) names. `approved` holds the
+    /// grants of this client, each with its connection.
     ///
     /// Anybody can register a client, so its redirect URI is chosen by a stranger until a person has
     /// approved the client. A refusal is therefore a page, and redirects only a client that is approved
@@ -127,28 +115,21 @@ impl AuthorizationServer {
     /// redirect URI are valid and approved.
     pub fn authorize(
         &self,
+        keyring: &Keyring,
         query: &[u8],
-        client: Option<&str>,
-        approved: &[&str],
+        client: RequestedClient<'_>,
+        approved: &[ApprovedGrant<'_>],
     ) -> Result<AuthorizationRequest, Box<OAuthReply>> {
         self.check_transport()?;
-        authorize::authorize(&self.settings, query, client, approved)
-    }
-
-    /// Reads an authorization request that was stored with [`AuthorizationRequest::to_json`].
-    ///
-    /// # Errors
-    /// [`OAuthError::Request`] if `json` is not a stored request, or if its resource is not that of the
-    /// settings.
-    pub fn request(&self, json: &str) -> Result<AuthorizationRequest, OAuthError> {
-        AuthorizationRequest::from_json(&self.settings, json)
+        authorize::authorize(&self.settings, keyring, query, client, approved)
     }
 
     /// Parses a token request (RFC 6749 §4.1.3, §6), authenticates its client, and verifies the
     /// authorization code or refresh token in it.
     ///
     /// `body` is the form-encoded body, `authorization` the value of the `Authorization` header or
-    /// empty, `client` the client as JSON, stored or from [`Self::registered_client`].
+    /// empty. `client` is what opening the record of the client gave that [`client_id`](super::client_id) names. If none is
+    /// stored, it is the client that registered with its identifier.
     ///
     /// # Errors
     /// The [`OAuthReply`] to send: an error response of RFC 6749 §5.2, 429 if too many requests of this sender or
@@ -159,7 +140,7 @@ impl AuthorizationServer {
         sender: Sender<'_>,
         body: &[u8],
         authorization: &[u8],
-        client: Option<&str>,
+        client: FoundRecord<'_>,
     ) -> Result<TokenRequest, Box<OAuthReply>> {
         self.check_transport()?;
         token_endpoint::parse(&self.settings, keyring, sender, body, authorization, client)
@@ -176,7 +157,7 @@ impl AuthorizationServer {
         sender: Sender<'_>,
         body: &[u8],
         authorization: &[u8],
-        client: Option<&str>,
+        client: FoundRecord<'_>,
     ) -> Result<RevocationRequest, Box<OAuthReply>> {
         self.check_transport()?;
         revoke::parse(&self.settings, keyring, sender, body, authorization, client)

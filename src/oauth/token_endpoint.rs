@@ -3,25 +3,27 @@
 use std::cell::Cell;
 use std::sync::Arc;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::authorize::check_resource;
 use super::client::Client;
 use super::client_auth::authenticate;
 use super::error::OAuthError;
 use super::form::{Form, FormField};
-use super::grant::Grant;
+use super::grant::{Grant, StoredGrant};
 use super::pkce::CodeChallenge;
-use super::refresh::{self, FamilyState, Position, Rotation, decide};
+use super::refresh::{self, FamilyState, Position, PresentedToken, Rotation};
 use super::reply::{ErrorCode, ErrorResponse, OAuthReply};
-use super::sender::{CountedFor, OAuthEndpoint, Sender, done, entry};
+use super::sender::{CountedFor, OAuthEndpoint, Sender, behind, done, entry};
 use super::settings::OAuthSettings;
+use crate::access::ConnectionStanding;
 use crate::audit::draft::Actor;
 use crate::audit::entry::EntryKind;
 use crate::clock::Timestamp;
 use crate::entropy::Entropy;
 use crate::keyring::Keyring;
 use crate::reason::Reason;
+use crate::record::{FoundRecord, Record};
 use crate::token::{self, Claims, Kind, audience, verify};
 
 const MALFORMED: ErrorResponse =
@@ -56,7 +58,7 @@ enum Presented {
     },
     Refresh {
         grant_id: u64,
-        position: Position,
+        token: PresentedToken,
     },
 }
 
@@ -77,7 +79,7 @@ pub(super) fn parse(
     sender: Sender<'_>,
     body: &[u8],
     authorization: &[u8],
-    client: Option<&str>,
+    client: FoundRecord<'_>,
 ) -> Result<TokenRequest, Box<OAuthReply>> {
     let refused = |counted: CountedFor<'_>, refusal| {
         Box::new(sender.refused(settings, OAuthEndpoint::Token, counted, refusal))
@@ -85,7 +87,7 @@ pub(super) fn parse(
     let form = Form::parse(body)
         .filter(|form| !form.repeats("resource"))
         .ok_or_else(|| refused(CountedFor::Address, MALFORMED))?;
-    let client = authenticate(&form, authorization, client)
+    let client = authenticate(keyring, &form, authorization, client)
         .map_err(|refusal| refused(CountedFor::Address, refusal))?;
     match presented(settings, keyring, sender.now(), &form, &client) {
         Ok(presented) => Ok(TokenRequest {
@@ -152,7 +154,7 @@ fn refresh(keyring: &Keyring, now: Timestamp, form: &Form) -> Result<Presented, 
     let claims = genuine(keyring, Kind::Refresh, text, now)?;
     Ok(Presented::Refresh {
         grant_id: claims.subject,
-        position: Position::from_binding(&claims.binding).ok_or(ErrorResponse(
+        token: PresentedToken::of(&claims).ok_or(ErrorResponse(
             ErrorCode::InvalidGrant,
             Reason::TokenMalformed,
         ))?,
@@ -189,54 +191,48 @@ impl TokenRequest {
         }
     }
 
-    /// Decides about the request. `grant` is the stored grant [`Self::grant_id`] as it is now, or `None`
-    /// if there is no such grant. It is a JSON object with exactly these members:
-    ///
-    /// | member | type | |
-    /// | --- | --- | --- |
-    /// | `id` | integer | |
-    /// | `client_id` | string | |
-    /// | `request` | object | [`AuthorizationRequest::to_json`](super::AuthorizationRequest::to_json) |
-    /// | `connection` | integer | the subject of the access tokens |
-    /// | `connection_state` | string | tokens are issued for `active` and `paused` |
-    /// | `epoch` | integer | the revocation counter of the connection |
-    /// | `generation`, `branch` | integers | -1 and 0 until the code is used, then as set by [`OAuthReply::change`] |
-    /// | `rotated_at`, `created_at` | Unix seconds | |
-    /// | `revoked` | boolean | |
-    /// | `scope` | string, optional | the granted scope, if it differs from the requested one |
+    /// Decides about the request, by the grant [`Self::grant_id`] as it is stored now.
     ///
     /// If the reply has an [`OAuthReply::change`], make it with one conditional update, together with
     /// [`OAuthReply::entry`], before sending the reply. If the update finds that the grant has changed, load the
     /// grant and call this again.
     ///
+    /// A refresh token that is ahead of the counters, or that exists although the code was not used according to them,
+    /// shows that the database is older than the token. The reply has status 503 then, and a change that pauses the
+    /// connection and moves the counters up to the token. A code cannot show that: it expires after 60 seconds, so none is
+    /// left that was issued before a database was restored.
+    ///
     /// The first call counts the request: for its grant if the code or refresh token proves that it belongs to the
-    /// client, otherwise as a failure. The reply has status 429 if there were too many.
+    /// client, otherwise as a failure. The reply has status 429 if there were too many. What the site cannot answer for
+    /// now, such as a grant whose record is behind, is no failure.
     ///
     /// # Errors
-    /// [`OAuthError::Grant`] if the JSON has another shape or another id, and [`OAuthError::Entropy`] if
-    /// the operating system provides no random bytes.
+    /// [`OAuthError::Grant`] if a record is another one, or its data or the counters have another form, and
+    /// [`OAuthError::Entropy`] if the operating system provides no random bytes.
     pub fn redeem(
         &self,
         keyring: &Keyring,
         entropy: &dyn Entropy,
         sender: Sender<'_>,
-        grant: Option<&str>,
+        stored: StoredGrant<'_>,
     ) -> Result<OAuthReply, OAuthError> {
+        const INVALID: ErrorCode = ErrorCode::InvalidGrant;
         let now = sender.now();
         let unproven = |refusal| {
             let counted = CountedFor::authenticated(&self.client);
             Ok(sender.refused(&self.settings, OAuthEndpoint::Token, counted, refusal))
         };
-        let Some(grant) = grant else {
-            return unproven(ErrorResponse(
-                ErrorCode::InvalidGrant,
-                Reason::ConnectionUnknown,
-            ));
+        let grant = match stored.grant.usable() {
+            Ok(Some(record)) => self.grant(record, stored.counters)?,
+            Ok(None) => return unproven(ErrorResponse(INVALID, Reason::ConnectionUnknown)),
+            Err(refusal) => return unproven(ErrorResponse::of_record(INVALID, refusal)),
         };
-        let grant = Grant::parse(grant, self.grant_id())?;
+        let standing = grant.standing(stored.connection)?;
         let proof = self.prove(&grant);
-        let checked = grant.check(&self.settings, &self.client, now).and(proof);
-        if let (Err(_), Err(refusal)) = (proof, checked) {
+        let checked = grant.check(&self.settings, &self.client, standing, now);
+        if proof.is_err()
+            && let Err(refusal) = checked.and_then(|_| proof)
+        {
             return unproven(refusal);
         }
         let actor = grant.actor(sender.ip);
@@ -245,28 +241,44 @@ impl TokenRequest {
         {
             return Ok(*limited);
         }
-        if let Err(refusal) = checked {
-            return Ok(sender.recorded(OAuthEndpoint::Token, refusal, &actor));
-        }
-        let step = match &self.presented {
-            Presented::Code { .. } => use_code(&grant, now),
-            Presented::Refresh { position, .. } => grant
-                .state()
-                .map_or(Rotation::Revoke, |state| decide(state, *position, now)),
+        let standing = match checked {
+            Ok(standing) => standing,
+            Err(refusal) => return Ok(sender.recorded(OAuthEndpoint::Token, refusal, &actor)),
         };
-        match step {
-            Rotation::Repeat(state) => self.answer(keyring, entropy, now, &grant, state),
-            Rotation::Advance(state) => Ok(self
-                .answer(keyring, entropy, now, &grant, state)?
-                .with_change(&advance(&grant, state))
+        let answer = |state| self.answer(keyring, entropy, now, &grant, &standing, state);
+        match self.step(&grant, now) {
+            Rotation::Repeat(state) => answer(state),
+            Rotation::Advance(state) => Ok(answer(state)?
+                .with_change(&grant.advance(state))
                 .with_entry(self.redeemed(&actor))),
+            Rotation::CatchUp(state) => {
+                let change = grant.catching_up(state);
+                Ok(behind(OAuthEndpoint::Token, &actor, &change))
+            }
             Rotation::Revoke => {
                 let reason = self.reuse();
                 let refused = ErrorResponse(ErrorCode::InvalidGrant, reason);
                 Ok(OAuthReply::refused(refused)
-                    .with_change(&grant.ending())
+                    .with_change(&grant.ending(reason.code()))
                     .with_entry(Some(entry(OAuthEndpoint::Token, &actor, reason))))
             }
+        }
+    }
+
+    /// Reads the grant of this request.
+    fn grant(&self, record: &Record, counters: Option<&str>) -> Result<Grant, OAuthError> {
+        Grant::of(record, counters).and_then(|grant| {
+            (grant.id == self.grant_id())
+                .then_some(grant)
+                .ok_or(OAuthError::Grant)
+        })
+    }
+
+    /// Decides what the code or refresh token does to its family.
+    fn step(&self, grant: &Grant, now: Timestamp) -> Rotation {
+        match &self.presented {
+            Presented::Code { .. } => use_code(grant, now),
+            Presented::Refresh { token, .. } => token.used(grant.state(), now),
         }
     }
 
@@ -306,6 +318,7 @@ impl TokenRequest {
         entropy: &dyn Entropy,
         now: Timestamp,
         grant: &Grant,
+        standing: &ConnectionStanding,
         state: FamilyState,
     ) -> Result<OAuthReply, OAuthError> {
         let mut id = [0_u8; 12];
@@ -315,7 +328,7 @@ impl TokenRequest {
             &token::NewToken {
                 kind: Kind::Access,
                 subject: grant.connection,
-                epoch: grant.epoch,
+                epoch: standing.token_epoch(),
                 binding: audience(&self.settings.resource),
                 lifetime: self.settings.access_lifetime,
                 id,
@@ -379,17 +392,4 @@ fn use_code(grant: &Grant, now: Timestamp) -> Rotation {
             rotated_at: Timestamp::from_seconds(now.seconds()),
         }),
     }
-}
-
-fn advance(grant: &Grant, to: FamilyState) -> Value {
-    let (generation, branch) = grant.stored_position();
-    json!({
-        "grant": grant.id,
-        "from": { "generation": generation, "branch": branch },
-        "to": {
-            "generation": to.latest.generation,
-            "branch": to.latest.branch,
-            "rotated_at": to.rotated_at.seconds(),
-        },
-    })
 }

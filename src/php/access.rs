@@ -5,8 +5,9 @@ use ext_php_rs::types::ZendHashTable;
 
 use super::convert::{PhpArray, assoc, number, string_list, strings};
 use super::decision::PhpDecision;
-use super::error::{BindingResult, misuse};
-use crate::access::{self, ConnectionState, Group, Groups, Preset};
+use super::error::{BindingError, BindingResult, misuse};
+use super::found::FoundArgument;
+use crate::access::{self, Group, Groups, Preset};
 
 /// Capability groups, presets and the catalogue of tools. All methods are static.
 #[php_class]
@@ -52,23 +53,16 @@ impl PhpAccess {
     }
 
     pub fn may_act(
-        state: Option<&str>,
-        epoch: i64,
-        token_epoch: i64,
+        connection: FoundArgument<'_>,
+        token_epoch: Option<i64>,
         kill_switch: bool,
     ) -> BindingResult<PhpDecision> {
-        const EPOCH: &str = "an epoch is a number from 0 to 4294967295";
-        let epoch = number(epoch, EPOCH)?;
-        let connection = match state {
-            None => None,
-            Some(state) => Some((
-                ConnectionState::from_word(state)
-                    .ok_or_else(|| misuse("the state is not active, paused or revoked"))?,
-                epoch,
-            )),
-        };
-        let token_epoch = number(token_epoch, EPOCH)?;
-        Ok(access::may_act(kill_switch, connection, token_epoch).into())
+        let token_epoch = token_epoch
+            .map(|epoch| number(epoch, "an epoch is a number from 0 to 4294967295"))
+            .transpose()?;
+        let decision = access::may_act(kill_switch, connection.0, token_epoch)
+            .map_err(|error| BindingError::Misuse(error.to_string()))?;
+        Ok(decision.into())
     }
 
     pub fn catalogue() -> &'static str {

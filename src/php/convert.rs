@@ -1,7 +1,7 @@
 //! Conversions between PHP's values and the core's that ext-php-rs does not have.
 
 use ext_php_rs::boxed::ZBox;
-use ext_php_rs::convert::IntoZval;
+use ext_php_rs::convert::{FromZval, IntoZval};
 use ext_php_rs::error::Result;
 use ext_php_rs::flags::DataType;
 use ext_php_rs::types::{ZendHashTable, Zval};
@@ -125,6 +125,11 @@ impl<'a> ArrayRow<'a> {
 
     fn needed<T>(&self, field: Option<T>) -> BindingResult<T> {
         field.ok_or_else(|| misuse(self.expected))
+    }
+
+    /// Reads an optional field of a type that PHP's value converts to.
+    pub(super) fn any<T: FromZval<'a>>(&self, name: &str) -> BindingResult<Option<T>> {
+        self.field(name, T::from_zval)
     }
 
     /// Reads a required field of bytes.

@@ -23,6 +23,11 @@ impl From<Reason> for PhpDecision {
 }
 
 impl PhpDecision {
+    /// Returns the decision.
+    pub(super) const fn get(&self) -> Decision {
+        self.0
+    }
+
     const fn denial(&self) -> Option<Denial> {
         match self.0 {
             Decision::Allow => None,

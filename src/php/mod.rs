@@ -11,6 +11,7 @@ mod audit;
 mod convert;
 mod decision;
 mod error;
+mod found;
 mod functions;
 mod handles;
 mod info;

@@ -12,6 +12,7 @@
 mod adoption;
 mod beacon;
 mod error;
+mod found;
 mod name;
 mod opened;
 pub mod ratchet;
@@ -21,6 +22,7 @@ mod site;
 pub mod witness;
 
 pub use error::RecordError;
+pub use found::{FoundRecord, RecordRefusal, TokenOutlook, UnusableRecord};
 pub use name::{RecordKind, RecordName};
 pub use opened::Record;
 pub use records::{RecordChange, Records};

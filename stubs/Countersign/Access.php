@@ -49,21 +49,23 @@ final class Access
     public static function change(array $from, array $to, bool $allow_widening): Decision {}
 
     /**
-     * Decides whether an agent may act now. {@see McpRequest::authorize()} decides this before a call is admitted. Ask again
-     * before each write of a long call, because an administrator may have stopped it in the meantime.
+     * Decides whether the agent of a connection may act now. {@see McpRequest::authorize()} decides this before a call is
+     * admitted. During a call use {@see McpCall::mayGoOn()}, which also notices that a permission was taken away.
      *
-     * @param string|null $state       The state of the connection: `active`, `paused` or `revoked`. Null if the connection
-     *                                 does not exist any more.
-     * @param int         $epoch       The current epoch of the connection, 0 to 4294967295. Ignored if `$state` is null.
-     * @param int         $token_epoch The epoch of the access token, 0 to 4294967295.
-     * @param bool        $kill_switch Whether an administrator has stopped all agents.
+     * @param Record|Decision|null $connection  What {@see Records::open()} returned for the connection, or null if there is
+     *                                          none.
+     * @param int|null             $token_epoch The epoch of the access token, 0 to 4294967295. Null for an act without a
+     *                                          token, such as publishing a post that an agent scheduled.
+     * @param bool                 $kill_switch Whether an administrator has stopped all agents.
      *
-     * @return Decision Denied with `kill_switch`, `connection_unknown`, `connection_revoked`, `token_revoked` (the epochs
-     *                  differ) or `connection_paused`.
+     * @return Decision Denied with `kill_switch`, `connection_unknown`, `connection_revoked`, `token_revoked` (the token is of
+     *                  an earlier epoch), `record_rolled_back` (it is of a later one, or the connection is paused for this
+     *                  reason), `account_changed` (paused for this reason), `connection_paused`, or the reason for which the
+     *                  record could not be opened.
      *
-     * @throws Exception `misuse` for another state or an epoch out of range.
+     * @throws Exception `misuse` for a record of another kind or form, or an epoch out of range.
      */
-    public static function mayAct(?string $state, int $epoch, int $token_epoch, bool $kill_switch): Decision {}
+    public static function mayAct(Record|Decision|null $connection, ?int $token_epoch, bool $kill_switch): Decision {}
 
     /**
      * Returns the product's own tools.

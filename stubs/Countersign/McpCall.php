@@ -101,6 +101,20 @@ final class McpCall
     public function begin(): ?McpReply {}
 
     /**
+     * Decides whether the call may go on. Ask before each write: somebody may have stopped all agents, paused or revoked the
+     * connection, or taken the permission for this call from it.
+     *
+     * @param Record|Decision|null $connection  What {@see Records::open()} returns now for the connection of the call, or null
+     *                                          if there is none any more.
+     * @param bool                 $kill_switch Whether an administrator has stopped all agents.
+     *
+     * @return Decision Denied with a reason of {@see Access::mayAct()}, or with `tool_outside_groups`.
+     *
+     * @throws Exception `misuse` for a record of another kind or form, or of another connection.
+     */
+    public function mayGoOn(Record|Decision|null $connection, bool $kill_switch): Decision {}
+
+    /**
      * @return string The confirmation token for the call under review. Only a call of `request_review` has one, and only
      *                once, between {@see begin()} and the answer.
      *

@@ -24,4 +24,10 @@ final class McpReply
      *                     {@see AuditLog::append()}. Null if there is nothing to record.
      */
     public function entry(): ?string {}
+
+    /**
+     * @return string|null The change to make before sending, in one transaction with the entry, or null for nothing. JSON
+     *                     `{"connection", "pause", "raise_epoch"}`, as for {@see OAuthReply::change()}.
+     */
+    public function change(): ?string {}
 }

@@ -21,9 +21,12 @@ final class McpRequest
      * the message, and answers the request if WordPress is not needed. A request of a connection that does not exist or was
      * revoked counts as a failure of its address instead.
      *
-     * @param string|null $connection JSON `{"id", "name", "client", "user", "state": "active"|"paused"|"revoked", "groups": [..],
-     *     "epoch", "limit": {"max", "window"}}`. Null if there is no such connection. Without a limit, `ip_limit` of the server
-     *     is the limit of the connection.
+     * If the token is ahead of the record, the database is older than the token. The reply then has a {@see McpReply::change()}.
+     *
+     * @param Record|Decision|null $connection What {@see Records::open()} returned for the record `connection` with the id of
+     *     {@see connection()}, or null if there is none. Its data are JSON with the members `user`, `groups`, `state` (`active`,
+     *     `paused` or `revoked`), `state_reason`, `epoch`, and optionally `client` and `limit` (`{"max", "window"}`). Without a
+     *     limit, `ip_limit` of the server is the limit of the connection.
      * @param string|null $registry   JSON of what plugins registered: `{"tools": [{"name", "title"?, "description", "group",
      *     "inputSchema", "outputSchema"?, "annotations"?, "confirm"?: bool, "_meta"?}], "prompts": [{"name", "title"?, "description"?,
      *     "arguments"?: [..], "group"}], "resources": [{"uri", "name", "title"?, "description"?, "mimeType"?, "group"}],
@@ -32,7 +35,8 @@ final class McpRequest
      *
      * @return McpCall|McpReply A call to act on, or the answer.
      *
-     * @throws Exception `misuse` if an argument does not have this form, or the registry is needed and null.
+     * @throws Exception `misuse` if an argument does not have this form, if the record is another one, or if the registry is
+     *     needed and null.
      */
-    public function authorize(?string $connection = null, ?string $registry = null): McpCall|McpReply {}
+    public function authorize(Record|Decision|null $connection = null, ?string $registry = null): McpCall|McpReply {}
 }

@@ -5,7 +5,8 @@ namespace Countersign;
 /**
  * The OAuth 2.1 authorization server: authorization code with PKCE S256 only, client registration (RFC 7591), client id metadata
  * documents, resource indicators (RFC 8707), issuer identification (RFC 9207), and refresh token rotation with detection of
- * reuse. It keeps no state but the counts of its limits: the caller stores grants and the clients that a person approved.
+ * reuse. It keeps no state but the counts of its limits: the caller stores grants and the clients that a person approved as sealed
+ * records, and passes them in as {@see Records::open()} returned them.
  *
  * A request to `register()`, `token()` or `revoke()` that proves nothing counts for the network of its IP address; with a
  * genuine code or token it counts for its grant, and a failed one with a genuine client secret for its client. Too many of
@@ -56,7 +57,7 @@ final class OAuth
 
     /**
      * Returns the client that registered with an id, as JSON like {@see OAuthReply::client()}, or null if this site did not
-     * issue the id with its current keys. Look for a stored client first.
+     * issue the id with its current keys. The other methods find such a client without help.
      *
      * @param string $client_id The client id, as {@see clientId()} returned it.
      */
@@ -88,56 +89,43 @@ final class OAuth
     public static function cleanName(string $name): string {}
 
     /**
-     * Validates a client id metadata document. The refusal is `client_metadata_invalid`.
-     *
-     * @param string $client_id The URL from which the document was fetched.
-     * @param string $document  The body that was fetched.
-     *
-     * @return string|Decision The client, JSON as {@see OAuthReply::client()} returns it, or the refusal.
-     */
-    public function clientFromDocument(string $client_id, string $document): string|Decision {}
-
-    /**
      * Validates an authorization request. A refusal redirects only to a client that a person has approved before; every other
      * refusal is to be shown on a page.
      *
-     * @param string            $query    The raw query string, as received.
-     * @param string|null       $client   The client (JSON), stored or registered, or null if there is none with this id.
-     * @param list<string>|null $approved For each living grant of this client, the text that {@see OAuthRequest::toJson()}
-     *                                    returned. Null means that no person has approved the client.
+     * @param string               $query    The raw query string, as received.
+     * @param Record|Decision|null $client   The record `client` of {@see clientId()}, or null if none is stored. A client that
+     *                                       registered itself is then found by its id.
+     * @param list<array{grant: Record|Decision|null, connection: Record|Decision|null}>|null $approved The grants of this
+     *                                       client, each with its connection. Those of a revoked connection, of another client
+     *                                       and those that could not be opened do not count.
+     * @param string|null          $document The metadata document, as it was just fetched from the client id. It takes
+     *                                       precedence over a stored client.
      *
-     * @throws Exception `misuse` if `$approved` is not a list of strings.
+     * @throws Exception `misuse` if `$approved` has another form, or for records of another kind.
      */
-    public function authorize(#[\SensitiveParameter] string $query, ?string $client = null, ?array $approved = null): OAuthRequest|OAuthReply {}
-
-    /**
-     * Restores an authorization request that was kept until the person decided.
-     *
-     * @param string $json The text that {@see OAuthRequest::toJson()} returned.
-     *
-     * @throws Exception `misuse` for any other text.
-     */
-    public function request(string $json): OAuthRequest {}
+    public function authorize(#[\SensitiveParameter] string $query, Record|Decision|null $client = null, ?array $approved = null, ?string $document = null): OAuthRequest|OAuthReply {}
 
     /**
      * Parses and authenticates a token request.
      *
      * @param string      $body          The raw body, form-encoded, as received.
      * @param string      $authorization The `Authorization` header, or ''.
-     * @param string|null $client        The client (JSON), stored or registered, or null if there is none with this id.
+     * @param Record|Decision|null $client The record `client` of {@see clientId()}, or null if none is stored. A client that
+     *                                   registered itself is then found by its id.
      * @param Store       $store         Where requests are counted.
      * @param string      $ip            The IP address of the client.
      */
-    public function token(#[\SensitiveParameter] string $body, #[\SensitiveParameter] string $authorization, #[\SensitiveParameter] ?string $client, #[\SensitiveParameter] Store $store, #[\SensitiveParameter] string $ip): OAuthTokenRequest|OAuthReply {}
+    public function token(#[\SensitiveParameter] string $body, #[\SensitiveParameter] string $authorization, #[\SensitiveParameter] Record|Decision|null $client, #[\SensitiveParameter] Store $store, #[\SensitiveParameter] string $ip): OAuthTokenRequest|OAuthReply {}
 
     /**
      * Parses and authenticates a revocation request (RFC 7009). The reply is the same whether or not the token is in use.
      *
      * @param string      $body          The raw body, form-encoded, as received.
      * @param string      $authorization The `Authorization` header, or ''.
-     * @param string|null $client        The client (JSON), stored or registered, or null if there is none with this id.
+     * @param Record|Decision|null $client The record `client` of {@see clientId()}, or null if none is stored. A client that
+     *                                   registered itself is then found by its id.
      * @param Store       $store         Where requests are counted.
      * @param string      $ip            The IP address of the client.
      */
-    public function revoke(#[\SensitiveParameter] string $body, #[\SensitiveParameter] string $authorization, #[\SensitiveParameter] ?string $client, #[\SensitiveParameter] Store $store, #[\SensitiveParameter] string $ip): OAuthRevocation|OAuthReply {}
+    public function revoke(#[\SensitiveParameter] string $body, #[\SensitiveParameter] string $authorization, #[\SensitiveParameter] Record|Decision|null $client, #[\SensitiveParameter] Store $store, #[\SensitiveParameter] string $ip): OAuthRevocation|OAuthReply {}
 }

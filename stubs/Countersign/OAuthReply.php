@@ -38,14 +38,20 @@ final class OAuthReply
     /**
      * Returns what to change before the reply is sent, with one conditional update, or null for nothing.
      *
-     *  - `{"grant": id, "from": {"generation", "branch"}, "to": {"generation", "branch", "rotated_at"}}`: set the grant to
-     *    `to` if it is still at `from` and not revoked. If no row matched, load the grant and redeem again.
-     *    `branch` needs 32 unsigned bits.
-     *  - `{"grant": id, "connection": id, "revoke": true}`: a code or refresh token was used again, or a client revoked its
-     *    refresh token. If the connection is not revoked yet, end the grant, and in the same transaction raise the epoch of the
-     *    connection, which ends the access tokens issued from it.
-     *  - `{"connection": id, "epoch": n, "revoke_tokens": true}`: a client revoked its access token. Raise the epoch of the
-     *    connection if it is still `n`. Its refresh tokens stay valid.
+     *  - `{"grant": id, "from": {"generation", "branch"}, "to": {"generation", "branch", "rotated_at"}}`: set the counters of
+     *    the grant to `to` if they are still at `from`. If no row matched, load the grant and redeem again. `branch` needs 32
+     *    unsigned bits.
+     *  - `{"connection": id, "revoke": reason}`: a code or refresh token was used again (`code_reused`, `refresh_reused`), or a
+     *    client revoked its refresh token (`client`). If the connection is not revoked yet, set its state to `revoked` with
+     *    this `state_reason`, and raise its epoch by 1.
+     *  - `{"connection": id, "epoch": n, "revoke_tokens": true}`: a client revoked its access token. Raise the epoch in the data
+     *    of the connection by 1 if it is still `n`. Its refresh tokens stay valid.
+     *  - `{"connection": id, "pause": "record_rolled_back", "raise_epoch": n}`: the access token is ahead of the connection,
+     *    so the database is older. Unless the connection is revoked, set its state to `paused` with this `state_reason`, and
+     *    the epoch in its data to `n` if it is lower.
+     *  - `{"connection": id, "pause": "record_rolled_back", "grant": id, "from": {..}, "to": {..}}`: the refresh token is ahead
+     *    of the counters. Pause the connection as above, without a new epoch, and set the counters as in the first form, both
+     *    in one transaction. After a person has resumed the connection, the client continues with the token that it has.
      */
     public function change(): ?string {}
 

@@ -34,7 +34,13 @@ final class OAuthRequest
     /** Returns whether that host is the person's own machine. Any program on the machine could be asking then. */
     public function isLoopback(): bool {}
 
-    /** Returns the request as text to keep on the server until the person decides: see {@see OAuth::request()}. */
+    /**
+     * Returns the client, for the data of a record `client`: JSON `{"client_id", "client_name", "redirect_uris", "grant_types",
+     * "token_endpoint_auth_method", "secret_hash"?, "source": "registration"|"document"}`.
+     */
+    public function client(): string {}
+
+    /** Returns the request as JSON, for the member `request` in the data of a record `grant`. */
     public function toJson(): string {}
 
     /**

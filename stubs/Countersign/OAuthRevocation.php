@@ -18,9 +18,14 @@ final class OAuthRevocation
      * a revoked connection or an earlier epoch, and a refresh token that was replaced. The refresh token before the latest
      * counts as in use for 60 seconds, because a client that lost a response has no other.
      *
-     * @param string|null $grant The grant, JSON as for {@see OAuthTokenRequest::redeem()}, or null if there is none.
+     * The arguments are those of {@see OAuthTokenRequest::redeem()}. A token that is ahead of its record gets status 503 and a
+     * change that pauses the connection, as there. The client may send it again afterwards.
      *
-     * @throws Exception `misuse` for a grant of another form.
+     * @param Record|Decision|null $grant      The grant.
+     * @param Record|Decision|null $connection The connection that the data of the grant name.
+     * @param string|null          $counters   The counters of the grant.
+     *
+     * @throws Exception `misuse` for arguments of another form and for other records.
      */
-    public function decide(?string $grant = null): OAuthReply {}
+    public function decide(Record|Decision|null $grant = null, Record|Decision|null $connection = null, ?string $counters = null): OAuthReply {}
 }

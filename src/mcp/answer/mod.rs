@@ -1,6 +1,7 @@
 //! A call that may happen, from its start to its answer.
 
 mod finish;
+mod live;
 pub(in crate::mcp) mod request_state;
 mod result;
 mod target;
@@ -9,6 +10,7 @@ use super::reply::McpReply;
 use super::wire::error::RpcError;
 use super::wire::events::{self, EventStream};
 use super::wire::response::ResponseBuilder;
+use crate::access::Groups;
 use crate::audit::attempt::Attempt;
 use crate::audit::draft::Actor;
 use crate::call::consider::TargetRule;
@@ -73,6 +75,8 @@ pub struct McpCall {
     pub(in crate::mcp) attempt: Attempt,
     pub(in crate::mcp) connection: u64,
     pub(in crate::mcp) epoch: u32,
+    /// The groups of which the connection needs one for this call; `None` if it needs no particular one.
+    pub(in crate::mcp) needs: Option<Groups>,
     pub(in crate::mcp) output: OutputSchema,
     pub(in crate::mcp) review: Option<Review>,
     /// The confirmation token that `begin` uses up.

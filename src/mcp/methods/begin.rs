@@ -97,6 +97,7 @@ pub(super) fn prepare(
         attempt,
         connection: exchange.connection.id,
         epoch: exchange.connection.epoch,
+        needs: None,
         output: OutputSchema::None,
         review: None,
         confirmed: None,

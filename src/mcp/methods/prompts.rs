@@ -4,6 +4,7 @@ use serde_json::value::RawValue;
 
 use super::begin::{attempt, fresh_id, prepare};
 use super::outcome::{Handled, RefusedRequest};
+use crate::access::Groups;
 use crate::audit::attempt;
 use crate::call::World;
 use crate::call::registry::{RegisteredItem, Registry};
@@ -46,7 +47,9 @@ pub(super) fn get(
         let text = format!("The prompt needs the arguments: {missing}.");
         return Err(RefusedRequest::new(invalid(text), &attempt));
     }
+    let needs = Groups::of(&[prompt.group]);
     let mut call = prepare(exchange, world, CallKind::Prompt, &name, params, attempt)?;
+    call.needs = Some(needs);
     call.arguments = arguments.to_json();
     Ok(Handled::Call(Box::new(call)))
 }

@@ -3,6 +3,7 @@
 
 use super::begin::{attempt, fresh_id, prepare};
 use super::outcome::{Handled, RefusedRequest};
+use crate::access::Groups;
 use crate::audit::attempt;
 use crate::call::registry::Registry;
 use crate::call::{World, uri_template};
@@ -31,18 +32,19 @@ pub(super) fn read(
             .templates
             .iter()
             .filter(|item| groups.contains(item.group))
-            .find_map(|item| Some((item.key.clone(), uri_template::matches(&item.key, &uri)?)))
+            .find_map(|item| Some((item, uri_template::matches(&item.key, &uri)?)))
     };
-    let (template, variables) = match exact {
-        Some(_) => (None, Object::default()),
+    let (group, template, variables) = match exact {
+        Some(item) => (item.group, None, Object::default()),
         None => match by_template() {
-            Some((template, variables)) => (Some(template), variables),
+            Some((item, variables)) => (item.group, Some(item.key.clone()), variables),
             None => return Err(RefusedRequest::new(resource_unknown(&uri), &attempt)),
         },
     };
     attempt.target = Some(template.clone().unwrap_or_else(|| uri.clone()));
     attempt.change = Some(attempt::change(&variables));
     let mut call = prepare(exchange, world, CallKind::Resource, &uri, params, attempt)?;
+    call.needs = Some(Groups::of(&[group]));
     call.template = template;
     call.arguments = variables.to_json();
     Ok(Handled::Call(Box::new(call)))

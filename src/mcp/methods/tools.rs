@@ -3,6 +3,7 @@
 use super::begin::{attempt, fresh_id, prepare};
 use super::outcome::{Handled, RefusedRequest};
 use crate::call::World;
+use crate::call::confirmation::REVIEW_TOOL;
 use crate::call::decide::{self, Caller};
 use crate::call::registry::is_tool_name;
 use crate::call::served::Served;
@@ -69,5 +70,7 @@ pub(super) fn call(
     call.confirmed = allowed.confirmed;
     call.rule = allowed.rule;
     call.output = allowed.output;
+    // A review needs no group of its own; the call under review is checked again when it is made.
+    call.needs = (name != REVIEW_TOOL).then(|| tool.groups());
     Ok(Handled::Call(Box::new(call)))
 }

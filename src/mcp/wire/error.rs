@@ -41,6 +41,11 @@ impl RpcError {
         }
     }
 
+    /// Returns the refusal of a request that the site cannot serve for now, whatever the reason.
+    pub(in crate::mcp) const fn unavailable(reason: Reason) -> Self {
+        Self::new(reason).with_status(503).with_code(-32603)
+    }
+
     /// Adds a sentence for the client. It must not contain input.
     pub(in crate::mcp) fn detail(mut self, text: impl Into<String>) -> Self {
         self.detail = Some(text.into());
@@ -71,6 +76,12 @@ impl RpcError {
         self
     }
 
+    /// Returns whether the client is told only that its token is not valid, and not why. It is told more if the site cannot
+    /// serve any token, which is then not the fault of this one.
+    pub(in crate::mcp) const fn is_of_token(&self) -> bool {
+        self.status.is_none() && is_token(self.reason)
+    }
+
     /// Returns the refusal as a decision.
     pub(in crate::mcp) const fn decision(&self) -> Decision {
         Decision::Deny(Denial {
@@ -83,7 +94,7 @@ impl RpcError {
     pub(in crate::mcp) fn public(&self, revision: Revision) -> PublicError {
         let (status, code) = status_and_code(self.reason, revision);
         let (reason, message) = match self.reason {
-            reason if is_token(reason) => (
+            _ if self.is_of_token() => (
                 "invalid_token",
                 "The access token is not valid: refresh it or connect again.",
             ),
@@ -135,8 +146,8 @@ impl From<Reason> for RpcError {
     }
 }
 
-/// Returns whether the client is told only that its token is not valid, and not why.
-pub(in crate::mcp) const fn is_token(reason: Reason) -> bool {
+/// Returns whether a refusal with this reason means that the token will never work.
+const fn is_token(reason: Reason) -> bool {
     matches!(
         reason,
         Reason::TokenMalformed
@@ -150,6 +161,8 @@ pub(in crate::mcp) const fn is_token(reason: Reason) -> bool {
             | Reason::TokenRevoked
             | Reason::ConnectionUnknown
             | Reason::ConnectionRevoked
+            | Reason::RecordForged
+            | Reason::KeysChanged
     )
 }
 
@@ -166,6 +179,9 @@ fn status_and_code(reason: Reason, revision: Revision) -> (u16, i32) {
         Reason::HttpsRequired
         | Reason::OriginRefused
         | Reason::ConnectionPaused
+        | Reason::AccountChanged
+        | Reason::RecordRolledBack
+        | Reason::RecordUnsealed
         | Reason::UserMissing => (403, -32600),
         Reason::HostRefused => (421, -32600),
         Reason::HttpMethodRefused => (405, -32600),
@@ -182,6 +198,10 @@ fn status_and_code(reason: Reason, revision: Revision) -> (u16, i32) {
         Reason::ResourceUnknown if !stateless => (200, -32002),
         Reason::ParamsInvalid => (if stateless { 400 } else { 200 }, -32602),
         Reason::KillSwitch
+        | Reason::RecordMissing
+        | Reason::SiteMoved
+        | Reason::WitnessMissing
+        | Reason::WitnessUnusable
         | Reason::LimitUnusable
         | Reason::StoreUnavailable
         | Reason::StoreFull

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::error::{RpcError, is_token};
+use super::error::RpcError;
 use super::revision::{Revision, SERVER_INFO_KEY};
 use crate::json::{self, Object, RawJson};
 use crate::limit::{Admission, CallLimit};
@@ -96,7 +96,7 @@ impl ResponseBuilder {
             body.set("id", id.clone());
         }
         let mut headers = self.headers(Some("application/json"));
-        if let Some(challenge) = challenge(&self.endpoint.settings, error.reason) {
+        if let Some(challenge) = challenge(&self.endpoint.settings, error) {
             headers.push(("WWW-Authenticate", challenge));
         }
         if let Some(seconds) = error.retry_after {
@@ -179,11 +179,11 @@ impl ResponseBuilder {
 /// ([RFC 6750 §3](https://www.rfc-editor.org/rfc/rfc6750#section-3) with `resource_metadata` of
 /// [RFC 9728 §5.1](https://www.rfc-editor.org/rfc/rfc9728#section-5.1)). It has no `error` if no token was
 /// sent, and never says why a token is not valid.
-fn challenge(settings: &McpSettings, reason: Reason) -> Option<String> {
+fn challenge(settings: &McpSettings, error: &RpcError) -> Option<String> {
     let metadata = &settings.resource_metadata;
-    match reason {
+    match error.reason {
         Reason::TokenMissing => Some(format!("Bearer resource_metadata=\"{metadata}\"")),
-        reason if is_token(reason) => Some(format!(
+        _ if error.is_of_token() => Some(format!(
             "Bearer error=\"invalid_token\", resource_metadata=\"{metadata}\""
         )),
         _ => None,

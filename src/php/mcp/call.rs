@@ -10,6 +10,7 @@ use crate::mcp;
 use crate::php::convert::{PhpArray, headers};
 use crate::php::decision::PhpDecision;
 use crate::php::error::BindingResult;
+use crate::php::found::FoundArgument;
 use crate::php::ratchet;
 use crate::store;
 
@@ -73,6 +74,14 @@ impl PhpMcpCall {
         // No call declares a secret yet.
         ratchet::engage(self.call.connection(), Vec::new());
         Ok(self.call.begin(world(&self.store))?.map(PhpMcpReply))
+    }
+
+    pub fn may_go_on(
+        &self,
+        connection: FoundArgument<'_>,
+        kill_switch: bool,
+    ) -> BindingResult<PhpDecision> {
+        Ok(self.call.may_go_on(kill_switch, connection.0)?.into())
     }
 
     pub fn confirmation(&mut self) -> BindingResult<String> {

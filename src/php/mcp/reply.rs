@@ -32,4 +32,8 @@ impl PhpMcpReply {
     pub fn entry(&self) -> Option<&str> {
         self.0.entry()
     }
+
+    pub fn change(&self) -> Option<&str> {
+        self.0.change()
+    }
 }

@@ -10,6 +10,7 @@ use super::world::world;
 use crate::mcp::{self, Authorized};
 use crate::php::convert::{Either, int};
 use crate::php::error::BindingResult;
+use crate::php::found::{FoundArgument, found};
 use crate::store;
 
 /// A well-formed request with a genuine token.
@@ -32,13 +33,13 @@ impl PhpMcpRequest {
 
     pub fn authorize(
         &self,
-        connection: Option<&str>,
+        connection: Option<FoundArgument<'_>>,
         registry: Option<&str>,
     ) -> BindingResult<Either<PhpMcpCall, PhpMcpReply>> {
         Ok(
             match self
                 .request
-                .authorize(world(&self.store), connection, registry)?
+                .authorize(world(&self.store), found(connection), registry)?
             {
                 Authorized::Reply(reply) => Either::Other(PhpMcpReply(reply)),
                 Authorized::Call(call) => Either::One(PhpMcpCall {

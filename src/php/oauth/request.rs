@@ -45,6 +45,10 @@ impl PhpOAuthRequest {
         self.request.is_loopback()
     }
 
+    pub fn client(&self) -> String {
+        self.request.client().to_json()
+    }
+
     pub fn to_json(&self) -> String {
         self.request.to_json()
     }

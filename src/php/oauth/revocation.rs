@@ -4,9 +4,10 @@ use ext_php_rs::prelude::*;
 
 use super::reply::PhpOAuthReply;
 use super::sender::KeptSender;
-use crate::oauth;
+use crate::oauth::{self, StoredGrant};
 use crate::php::convert::int;
 use crate::php::error::BindingResult;
+use crate::php::found::{FoundArgument, found};
 
 /// A revocation request with a genuine token.
 #[php_class]
@@ -26,9 +27,19 @@ impl PhpOAuthRevocation {
         self.request.connection_id().map(int)
     }
 
-    pub fn decide(&self, grant: Option<&str>) -> BindingResult<PhpOAuthReply> {
-        Ok(PhpOAuthReply(
-            self.request.decide(self.sender.now(), grant)?,
-        ))
+    #[php(optional = grant)]
+    pub fn decide(
+        &self,
+        grant: Option<FoundArgument<'_>>,
+        connection: Option<FoundArgument<'_>>,
+        counters: Option<&str>,
+    ) -> BindingResult<PhpOAuthReply> {
+        let stored = StoredGrant {
+            grant: found(grant),
+            connection: found(connection),
+            counters,
+        };
+        let reply = self.request.decide(self.sender.now(), stored)?;
+        Ok(PhpOAuthReply(reply))
     }
 }

@@ -12,9 +12,10 @@ use super::revocation::PhpOAuthRevocation;
 use super::sender::KeptSender;
 use super::token_request::PhpOAuthTokenRequest;
 use crate::entropy::SystemEntropy;
-use crate::php::convert::{Either, string_list};
-use crate::php::decision::PhpDecision;
+use crate::oauth::RequestedClient;
+use crate::php::convert::Either;
 use crate::php::error::{BindingError, BindingResult};
+use crate::php::found::{self, FoundArgument};
 use crate::php::keyring::PhpKeyring;
 use crate::php::ratchet;
 use crate::php::store::PhpStore;
@@ -38,13 +39,6 @@ pub struct PhpOAuth {
 }
 
 impl PhpOAuth {
-    fn hold(&self, request: oauth::AuthorizationRequest) -> PhpOAuthRequest {
-        PhpOAuthRequest {
-            request,
-            keyring: Arc::clone(&self.keyring),
-        }
-    }
-
     fn sender(&self, store: &PhpStore, ip: &str) -> KeptSender {
         KeptSender {
             site: self.keyring.site(),
@@ -117,47 +111,46 @@ impl PhpOAuth {
         oauth::name::clean(&String::from_utf8_lossy(&name))
     }
 
-    pub fn client_from_document(
-        &self,
-        client_id: &str,
-        document: BinarySlice<u8>,
-    ) -> Either<String, PhpDecision> {
-        match self.server.client_from_document(client_id, &document) {
-            Ok(client) => Either::One(client.to_json()),
-            Err(reason) => Either::Other(reason.into()),
-        }
-    }
-
     #[php(optional = client)]
     pub fn authorize(
         &self,
         query: BinarySlice<u8>,
-        client: Option<&str>,
+        client: Option<FoundArgument<'_>>,
         approved: Option<&ZendHashTable>,
+        document: Option<BinarySlice<u8>>,
     ) -> BindingResult<Either<PhpOAuthRequest, PhpOAuthReply>> {
-        let approved = approved.map(string_list).transpose()?.unwrap_or_default();
-        Ok(match self.server.authorize(&query, client, &approved) {
-            Ok(request) => Either::One(self.hold(request)),
+        let approved = approved
+            .map(found::approved)
+            .transpose()?
+            .unwrap_or_default();
+        let client = match &document {
+            Some(document) => RequestedClient::Document(document),
+            None => RequestedClient::Stored(found::found(client)),
+        };
+        let requested = self
+            .server
+            .authorize(&self.keyring, &query, client, &approved);
+        Ok(match requested {
+            Ok(request) => Either::One(PhpOAuthRequest {
+                request,
+                keyring: Arc::clone(&self.keyring),
+            }),
             Err(reply) => Either::Other(PhpOAuthReply(*reply)),
         })
-    }
-
-    pub fn request(&self, json: &str) -> BindingResult<PhpOAuthRequest> {
-        Ok(self.hold(self.server.request(json)?))
     }
 
     pub fn token(
         &self,
         body: BinarySlice<u8>,
         authorization: BinarySlice<u8>,
-        client: Option<&str>,
+        client: FoundArgument<'_>,
         store: &PhpStore,
         ip: &str,
     ) -> Either<PhpOAuthTokenRequest, PhpOAuthReply> {
         let sender = self.sender(store, ip);
         match self
             .server
-            .token(&self.keyring, sender.now(), &body, &authorization, client)
+            .token(&self.keyring, sender.now(), &body, &authorization, client.0)
         {
             Ok(request) => Either::One(PhpOAuthTokenRequest {
                 request,
@@ -172,14 +165,14 @@ impl PhpOAuth {
         &self,
         body: BinarySlice<u8>,
         authorization: BinarySlice<u8>,
-        client: Option<&str>,
+        client: FoundArgument<'_>,
         store: &PhpStore,
         ip: &str,
     ) -> Either<PhpOAuthRevocation, PhpOAuthReply> {
         let sender = self.sender(store, ip);
         match self
             .server
-            .revoke(&self.keyring, sender.now(), &body, &authorization, client)
+            .revoke(&self.keyring, sender.now(), &body, &authorization, client.0)
         {
             Ok(request) => Either::One(PhpOAuthRevocation { request, sender }),
             Err(reply) => Either::Other(PhpOAuthReply(*reply)),

@@ -7,8 +7,10 @@ use ext_php_rs::prelude::*;
 use super::reply::PhpOAuthReply;
 use super::sender::KeptSender;
 use crate::entropy::SystemEntropy;
+use crate::oauth::StoredGrant;
 use crate::php::convert::int;
 use crate::php::error::BindingResult;
+use crate::php::found::{FoundArgument, found};
 use crate::php::ratchet;
 use crate::{keyring, oauth};
 
@@ -31,11 +33,23 @@ impl PhpOAuthTokenRequest {
         int(self.request.grant_id())
     }
 
-    pub fn redeem(&self, grant: Option<&str>) -> BindingResult<PhpOAuthReply> {
+    #[php(optional = grant)]
+    pub fn redeem(
+        &self,
+        grant: Option<FoundArgument<'_>>,
+        connection: Option<FoundArgument<'_>>,
+        counters: Option<&str>,
+    ) -> BindingResult<PhpOAuthReply> {
         ratchet::give()?;
+        let stored = StoredGrant {
+            grant: found(grant),
+            connection: found(connection),
+            counters,
+        };
+        let sender = self.sender.now();
         let reply = self
             .request
-            .redeem(&self.keyring, &SystemEntropy, self.sender.now(), grant)?;
+            .redeem(&self.keyring, &SystemEntropy, sender, stored)?;
         Ok(PhpOAuthReply(reply))
     }
 }

@@ -87,7 +87,7 @@ pub(super) struct OpenVolume {
 }
 
 /// What [`OpenVolume`] consists of.
-type Opened = (Env<WithoutTls>, EnvEntry, StoreVolume);
+type FoundRecord = (Env<WithoutTls>, EnvEntry, StoreVolume);
 
 impl LmdbStore {
     /// Opens the store of this user in `folder`, or below it if many users share it: see [`StateFolder::open`]. Starts
@@ -265,7 +265,7 @@ impl LmdbStore {
     }
 
     /// Opens a volume. The lengths of its files were already checked.
-    fn adopt(&self, volume: StoreVolume) -> Result<Opened, StoreError> {
+    fn adopt(&self, volume: StoreVolume) -> Result<FoundRecord, StoreError> {
         let bytes = usize::try_from(volume.map_bytes).map_err(|_| StoreError::Corrupt)?;
         let (env, entry) = open_env(&self.folder.join(&volume.name), bytes)?;
         env.clear_stale_readers()?;
@@ -280,7 +280,7 @@ impl LmdbStore {
     }
 
     /// Starts a new, empty volume. Its watermark is `now`, or the last change of the files if that is later.
-    fn start(&self, now: Timestamp) -> Result<Opened, StoreError> {
+    fn start(&self, now: Timestamp) -> Result<FoundRecord, StoreError> {
         let opened_at = now.max(StoreVolume::latest_trace(&self.folder)?);
         let name = StoreVolume::fresh_name(&self.folder, now);
         let path = self.folder.join(&name);

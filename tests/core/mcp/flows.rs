@@ -3,11 +3,13 @@
 use super::support::steps::{
     body, call_of, considered, decided, negotiated, reason, reply_of, stateless, tool,
 };
-use super::support::{Site, connection, headers, merged, settings};
+use super::support::{Site, connection, headers, merged, record, settings};
+use crate::support::record::{genuine, genuine_at};
 use countersign::access::{Preset, catalogue_json};
 use countersign::call::Misuse;
 use countersign::mcp::{Authorized, Incoming, McpRequest, Received};
 use countersign::reason::Reason;
+use countersign::record::{FoundRecord, Record, RecordKind};
 use serde_json::{Value, json};
 
 #[test]
@@ -339,7 +341,7 @@ fn long_lists_are_returned_in_pages() {
             request
                 .authorize(
                     site.world(),
-                    Some(&connection().to_string()),
+                    FoundRecord::Genuine(&genuine(RecordKind::Connection, id, &connection())),
                     Some(&registry),
                 )
                 .unwrap(),
@@ -402,28 +404,35 @@ fn invalid_settings_connections_and_registries_are_misuse() {
         );
     }
     let request = request(&site, LIST);
-    let try_with = |changes: Value, registry: Option<&str>| {
-        let connection = merged(connection(), &changes).to_string();
-        request
-            .authorize(site.world(), Some(&connection), registry)
-            .err()
+    let try_record = |record: &Record, registry| {
+        let found = FoundRecord::Genuine(record);
+        request.authorize(site.world(), found, registry).err()
     };
+    let try_with = |changes: Value, registry| try_record(&record(&changes), registry);
     assert_eq!(try_with(json!({}), Some("{}")), None);
     assert_eq!(try_with(json!({}), Some("[]")), Some(Misuse::Registry));
     assert_eq!(try_with(json!({}), None), Some(Misuse::Registry));
-    assert_eq!(
-        try_with(json!({"id": 8}), Some("{}")),
-        Some(Misuse::Connection),
-        "the token names another connection"
-    );
-    assert_eq!(
-        try_with(json!({"state": "asleep"}), Some("{}")),
-        Some(Misuse::Connection)
-    );
-    assert_eq!(
-        try_with(json!({"groups": null}), Some("{}")),
-        Some(Misuse::Connection)
-    );
+    for (wrong, why) in [
+        (
+            genuine(RecordKind::Connection, 8, &connection()),
+            "the token names another connection",
+        ),
+        (
+            genuine(RecordKind::Grant, 7, &connection()),
+            "the record of a grant",
+        ),
+        (
+            genuine_at(1 << 32, RecordKind::Connection, 7, &connection()),
+            "no token can have this epoch",
+        ),
+        (record(&json!({"state": "asleep"})), "an unknown state"),
+        (record(&json!({"groups": null})), "no groups"),
+        (record(&json!({"epoch": -1})), "an epoch below 0"),
+        (record(&json!({"limit": {"max": 0}})), "a limit of 0"),
+    ] {
+        let found = try_record(&wrong, Some("{}"));
+        assert_eq!(found, Some(Misuse::Connection), "{why}");
+    }
 }
 
 #[test]
@@ -431,11 +440,11 @@ fn only_messages_that_depend_on_the_registry_need_it() {
     let site = Site::default();
     let authorize = |body: &str| {
         let request = request(&site, body);
-        let connection = connection().to_string();
+        let connection = record(&json!({}));
         assert!(!request.needs_registry(), "{body}");
         reply_of(
             request
-                .authorize(site.world(), Some(&connection), None)
+                .authorize(site.world(), FoundRecord::Genuine(&connection), None)
                 .unwrap(),
         )
     };

@@ -5,9 +5,10 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
 
-use super::support::{Site, access_grant, connection, merged, settings};
+use super::support::{Site, access_grant, merged, record, settings};
 use countersign::clock::{Clock as _, SystemClock};
 use countersign::mcp::{Authorized, CallKind, Incoming, McpCall, McpReply, McpServer, Received};
+use countersign::record::FoundRecord;
 use countersign::token;
 use serde_json::{Value, json};
 
@@ -100,11 +101,14 @@ fn serve_one(http: &Http, stream: TcpStream) {
     let step = match http.server.receive(http.site.world(), incoming) {
         Received::Reply(reply) => Authorized::Reply(reply),
         Received::Request(request) => {
-            let connection =
-                merged(connection(), &json!({"limit": {"max": 256, "window": 1}})).to_string();
+            let connection = record(&json!({"limit": {"max": 256, "window": 1}}));
             let registry = fixtures().to_string();
             request
-                .authorize(http.site.world(), Some(&connection), Some(&registry))
+                .authorize(
+                    http.site.world(),
+                    FoundRecord::Genuine(&connection),
+                    Some(&registry),
+                )
                 .unwrap()
         }
     };

@@ -6,7 +6,8 @@ use countersign::token::{self, NewToken};
 use serde_json::{Value, json};
 
 use super::support::steps::reason;
-use super::support::{Site, access_grant, connection, headers, keyring, merged};
+use super::support::{Site, access_grant, headers, keyring, merged, record};
+use crate::support::record::found;
 
 const PING: &[u8] = br#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#;
 
@@ -51,9 +52,9 @@ impl<'a> Sent<'a> {
         match site.server(settings).receive(site.world(), incoming) {
             Received::Reply(reply) => reply,
             Received::Request(request) => {
-                let stored = stored.map(|changes| merged(connection(), changes).to_string());
+                let stored = stored.map(record);
                 match request
-                    .authorize(site.world(), stored.as_deref(), None)
+                    .authorize(site.world(), found(stored.as_ref()), None)
                     .unwrap()
                 {
                     Authorized::Reply(reply) => reply,

@@ -1,14 +1,18 @@
 //! The test vectors of `tests/vectors/mcp/*.json`: each has a request and the expected answer.
 //!
-//! A case changes one property of an ordinary request, which has a valid token of an active connection. The comments below
-//! describe the format.
+//! A case changes one property of an ordinary request, which has a valid token of an active connection. `connection` has
+//! changes to the data of its record, or is `none`; `denied` is the reason for which its record cannot be opened; `site` is
+//! the epoch of the site, or `moved`. The comments below describe the rest of the format.
 
 use std::sync::atomic::Ordering;
 
 use super::support::{
-    ENDPOINT, NOW, Site, access_grant, connection, headers, keyring, merged, registry,
+    ENDPOINT, NOW, Site, access_grant, connection, headers, keyring, merged, record, registry,
 };
+use crate::support::record::{denied, genuine_at, of_moved_site};
 use countersign::mcp::{Authorized, Incoming, McpCall, McpReply, Received};
+use countersign::reason::Reason;
+use countersign::record::{FoundRecord, RecordKind};
 use countersign::token::{self, Kind, NewToken};
 use serde_json::{Value, json};
 
@@ -138,13 +142,31 @@ fn run(site: &Site, case: &Value) -> Step {
         Received::Request(request) => request,
     };
     assert_eq!(request.connection(), 7);
-    let connection = match &case["connection"] {
-        Value::String(none) if none == "none" => None,
-        changes => Some(merged(connection(), changes).to_string()),
+    let changes = &case["connection"];
+    let connection = match case["site"].as_str() {
+        Some("moved") => of_moved_site(RecordKind::Connection, 7, &connection()),
+        Some(epoch) => genuine_at(
+            epoch.parse().unwrap(),
+            RecordKind::Connection,
+            7,
+            &merged(connection(), changes),
+        ),
+        None if changes.is_object() => record(changes),
+        None => record(&json!({})),
+    };
+    let found = match (changes.as_str(), case["denied"].as_str()) {
+        (Some("none"), _) => FoundRecord::Missing,
+        (_, Some(code)) => denied(
+            *Reason::ALL
+                .iter()
+                .find(|reason| reason.code() == code)
+                .unwrap(),
+        ),
+        _ => FoundRecord::Genuine(&connection),
     };
     let registry = merged(registry(), &case["registry"]).to_string();
     match request
-        .authorize(site.world(), connection.as_deref(), Some(&registry))
+        .authorize(site.world(), found, Some(&registry))
         .unwrap()
     {
         Authorized::Reply(reply) => Step::Reply(reply),
@@ -217,9 +239,14 @@ fn check_reply(name: &str, reply: &McpReply, expect: &Value) {
     for (name, value) in expect["headers"].as_object().into_iter().flatten() {
         assert_eq!(header(name), value.as_str(), "{seen}");
     }
+    let change = reply
+        .change()
+        .map_or(Value::Null, |change| serde_json::from_str(change).unwrap());
+    assert_eq!(change, expect["change"], "{seen}");
     let entry = reply
         .entry()
         .map_or(Value::Null, |entry| serde_json::from_str(entry).unwrap());
+    assert!(!entry.is_null() || change.is_null(), "{seen}");
     match &expect["entry"] {
         Value::Null => {}
         Value::Bool(recorded) => assert_eq!(*recorded, !entry.is_null(), "{seen}"),

@@ -1,10 +1,12 @@
 //! Authorization requests and their redirects.
 
 use super::support::*;
+use crate::support::record::{denied, genuine, of_moved_site};
 use countersign::decision::Decision;
 use countersign::entropy::SystemEntropy;
-use countersign::oauth::{AuthorizationServer, OAuthError, OAuthReply};
+use countersign::oauth::{ApprovedGrant, AuthorizationServer, OAuthReply, RequestedClient};
 use countersign::reason::Reason;
+use countersign::record::{FoundRecord, RecordKind};
 use serde_json::{Value, json};
 use url::Url;
 
@@ -18,9 +20,8 @@ fn a_valid_request_names_its_client_and_can_be_stored() {
     let facts: Value = serde_json::from_str(&request.facts()).unwrap();
     assert_eq!(facts["scopes"], json!(["mcp:read"]));
     assert!(!request.facts().contains(CHALLENGE) && !request.facts().contains("a b"));
-    let again = server().request(&request.to_json()).unwrap();
-    assert_eq!(again.to_json(), request.to_json());
-    assert_eq!(again.refuse(), request.refuse());
+    let stored: Value = serde_json::from_str(&request.client().to_json()).unwrap();
+    assert_eq!(stored, client("none"));
     let local = authorize(&changed(
         &QUERY,
         &[("redirect_uri", "http://localhost:5123/cb")],
@@ -32,32 +33,9 @@ fn a_valid_request_names_its_client_and_can_be_stored() {
     let mut named = client("none");
     named["client_name"] = json!("x\u{202e}y");
     let query = changed(&QUERY, &[("resource", ""), ("state", ""), ("scope", "")]);
-    let bare = server()
-        .authorize(query.as_bytes(), Some(&named.to_string()), &[])
-        .unwrap();
+    let bare = ask(query.as_bytes(), &named, &[]).unwrap();
     assert_eq!(bare.client_name(), "xy");
     assert_eq!(parameter(&bare.refuse(), "state"), None);
-}
-
-#[test]
-fn stored_requests_are_validated_again() {
-    let stored: Value = serde_json::from_str(&request().to_json()).unwrap();
-    for (name, value) in [
-        ("redirect_uri", json!("javascript:alert(1)")),
-        ("code_challenge", json!("x")),
-        ("resource", json!("https://evil.example/")),
-        ("extra", json!(1)),
-        ("scopes", json!("mcp:read")),
-    ] {
-        let mut bad = stored.clone();
-        bad[name] = value;
-        assert_eq!(
-            server().request(&bad.to_string()).unwrap_err(),
-            OAuthError::Request,
-            "{name}"
-        );
-    }
-    assert_eq!(server().request("").unwrap_err(), OAuthError::Request);
 }
 
 #[test]
@@ -148,22 +126,33 @@ fn an_invalid_client_or_redirect_uri_never_redirects() {
         authorize(&format!("{good}&x=%zz")).unwrap_err(),
         Reason::OauthRequestInvalid,
     );
-    for stored in [None, Some("{}"), Some("")] {
-        page(
-            server()
-                .authorize(good.as_bytes(), stored, &[])
-                .unwrap_err(),
-            Reason::ClientUnknown,
-        );
+    let mut other = client("none");
+    other["client_id"] = json!("csc_two");
+    for stored in [json!({}), other] {
+        let refused = ask(good.as_bytes(), &stored, &[]).unwrap_err();
+        page(refused, Reason::ClientUnknown);
     }
+    let asked = |client| {
+        let client = RequestedClient::Stored(client);
+        server().authorize(&keyring(), good.as_bytes(), client, &[])
+    };
+    let grant = genuine(RecordKind::Grant, 5, &client("none"));
+    for stored in [FoundRecord::Missing, FoundRecord::Genuine(&grant)] {
+        page(asked(stored).unwrap_err(), Reason::ClientUnknown);
+    }
+    page(
+        asked(denied(Reason::RecordForged)).unwrap_err(),
+        Reason::RecordForged,
+    );
+    let later = asked(denied(Reason::RecordRolledBack)).unwrap_err();
+    assert_eq!((later.status(), later.redirect()), (503, None));
+    assert_eq!(later.decision(), Decision::from(Reason::RecordRolledBack));
     // A stored redirect URI that is no longer acceptable is not used.
     let mut old = client("none");
     old["redirect_uris"] = json!(["javascript:alert(1)"]);
     let query = changed(&QUERY, &[("redirect_uri", "javascript:alert(1)")]);
     page(
-        server()
-            .authorize(query.as_bytes(), Some(&old.to_string()), &[])
-            .unwrap_err(),
+        ask(query.as_bytes(), &old, &[]).unwrap_err(),
         Reason::RedirectInvalid,
     );
 }
@@ -173,9 +162,7 @@ fn the_redirect_uri_may_be_missing_if_only_one_is_registered() {
     let mut single = client("none");
     single["redirect_uris"] = json!([REDIRECT]);
     let query = changed(&QUERY, &[("redirect_uri", "")]);
-    let request = server()
-        .authorize(query.as_bytes(), Some(&single.to_string()), &[])
-        .unwrap();
+    let request = ask(query.as_bytes(), &single, &[]).unwrap();
     assert!(request.refuse().starts_with(REDIRECT));
 }
 
@@ -304,16 +291,17 @@ fn other_faults_are_sent_to_an_approved_client() {
 #[test]
 fn an_error_redirects_only_to_a_redirect_uri_that_was_approved_for_this_client() {
     let bad = [("response_type", "bogus"), ("state", "s")];
-    let stored: Value = serde_json::from_str(&request().to_json()).unwrap();
-    let redirect_of = |change: &[(&str, Value)], query: &[(&str, &str)]| {
-        let mut grant = stored.clone();
-        for (name, value) in change {
-            grant[*name] = value.clone();
-        }
+    let redirected = |approved: ApprovedGrant<'_>, query: &[(&str, &str)]| {
         let query = changed(&QUERY, &[&bad[..], query].concat());
-        let client = client("none").to_string();
-        let reply = server().authorize(query.as_bytes(), Some(&client), &[&grant.to_string()]);
+        let reply = ask(query.as_bytes(), &client("none"), &[approved]);
         reply.unwrap_err().redirect().map(str::to_owned)
+    };
+    let redirect_of = |change: &[(&str, Value)], query: &[(&str, &str)]| {
+        let mut row = GrantRow::new(&request());
+        for (name, value) in change {
+            row.grant["request"][*name] = value.clone();
+        }
+        redirected(row.open().approved(), query)
     };
     let location = redirect_of(&[], &[]).unwrap();
     assert!(location.starts_with("https://client.example/cb?a=1&error=unsupported_response_type"));
@@ -335,6 +323,31 @@ fn an_error_redirects_only_to_a_redirect_uri_that_was_approved_for_this_client()
             .starts_with("http://localhost:6000/cb?error=")
     );
     assert_eq!(redirect_of(&[], &other_port), None);
+    // A grant that is revoked with its connection, or that the database only claims.
+    let mut row = GrantRow::new(&request());
+    row.connection["state"] = json!("paused");
+    assert!(redirected(row.open().approved(), &[]).is_some());
+    row.connection["state"] = json!("revoked");
+    assert_eq!(redirected(row.open().approved(), &[]), None);
+    let good = GrantRow::new(&request()).open();
+    let other = genuine(
+        RecordKind::Connection,
+        8,
+        &GrantRow::new(&request()).connection,
+    );
+    let moved = of_moved_site(RecordKind::Grant, GRANT, &GrantRow::new(&request()).grant);
+    for (grant, connection) in [
+        (FoundRecord::Missing, good.approved().connection),
+        (good.approved().grant, FoundRecord::Missing),
+        (denied(Reason::RecordForged), good.approved().connection),
+        (good.approved().grant, denied(Reason::RecordRolledBack)),
+        (good.approved().grant, FoundRecord::Genuine(&other)),
+        (good.approved().connection, good.approved().connection),
+        (FoundRecord::Genuine(&moved), good.approved().connection),
+    ] {
+        let approved = ApprovedGrant { grant, connection };
+        assert_eq!(redirected(approved, &[]), None, "{approved:?}");
+    }
 }
 
 #[test]
@@ -345,10 +358,7 @@ fn the_hosts_of_document_and_redirect_are_told_apart() {
         described["client_id"] = json!(id);
         described["redirect_uris"] = json!([redirect]);
         let query = changed(&QUERY, &[("client_id", id), ("redirect_uri", redirect)]);
-        let described = described.to_string();
-        let request = server()
-            .authorize(query.as_bytes(), Some(&described), &[])
-            .unwrap();
+        let request = ask(query.as_bytes(), &described, &[]).unwrap();
         let facts: Value = serde_json::from_str(&request.facts()).unwrap();
         assert_eq!(facts["document_host"], json!(request.document_host()));
         (
@@ -394,13 +404,11 @@ proptest::proptest! {
     /// No query causes a panic or a redirect to a URI that is not registered.
     #[test]
     fn arbitrary_queries_redirect_only_to_registered_uris(query in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..200), name in "(redirect_uri|client_id|state|resource|scope|code_challenge)", value in "\\PC{0,40}") {
-        let client = client("none").to_string();
-        let grant = request().to_json();
-        let server = server();
+        let grant = GrantRow::new(&request()).open();
         let mut queries = vec![query.clone(), changed(&QUERY, &[(&name, &value)]).into_bytes()];
         queries.push([form(&QUERY).as_bytes(), b"&", &query].concat());
         for query in queries {
-            let location = match server.authorize(&query, Some(&client), &[&grant]) {
+            let location = match ask(&query, &client("none"), &[grant.approved()]) {
                 Ok(request) => Some(request.refuse()),
                 Err(reply) => reply.redirect().map(str::to_owned),
             };
@@ -431,11 +439,11 @@ fn every_endpoint_refuses_a_request_without_https() {
     plain["token_endpoint"] = json!("http://example.org/t");
     let server = AuthorizationServer::new(&plain.to_string()).unwrap();
     let keyring = keyring();
-    let client = client("none").to_string();
+    let client = client_record(&client("none"));
     let site = Site::new("none");
     let body = code_body(&site.code(at(0)), &[]);
     let registration = json!({ "redirect_uris": [REDIRECT] }).to_string();
-    let stored = Some(client.as_str());
+    let stored = FoundRecord::Genuine(&client);
 
     let replies = [
         *server.check_transport().unwrap_err(),
@@ -448,7 +456,12 @@ fn every_endpoint_refuses_a_request_without_https() {
             )
             .unwrap(),
         *server
-            .authorize(form(&QUERY).as_bytes(), stored, &[])
+            .authorize(
+                &keyring,
+                form(&QUERY).as_bytes(),
+                RequestedClient::Stored(stored),
+                &[],
+            )
             .unwrap_err(),
         *server
             .token(

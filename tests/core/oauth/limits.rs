@@ -9,6 +9,7 @@ use countersign::decision::{Decision, Denial};
 use countersign::entropy::CountingEntropy;
 use countersign::oauth::{OAuthReply, Sender};
 use countersign::reason::Reason;
+use countersign::record::FoundRecord;
 use serde_json::{Value, json};
 
 #[track_caller]
@@ -227,23 +228,23 @@ fn reuse_is_recorded_every_time_and_a_dead_token_once_a_minute() {
         entry_of(&first).as_deref(),
         Some("oauth oauth.code_redeemed null")
     );
-    let alive = site.grant.clone();
+    let alive = site.row.clone();
     for _ in 0..3 {
         let again = site.exchange(at(1), &code_body(&code, &[]));
         assert_eq!(
             entry_of(&again).as_deref(),
             Some("refusal oauth.token code_reused")
         );
-        site.grant = alive.clone();
+        site.row = alive.clone();
     }
-    site.grant["revoked"] = json!(true);
+    site.row.connection["state"] = json!("revoked");
     let token = member(&first, "refresh_token");
     let dead: Vec<_> = (2..90)
         .step_by(2)
         .map(|second| entry_of(&site.refresh(at(second), &token)))
         .collect();
     let recorded: Vec<_> = dead.iter().flatten().collect();
-    assert_eq!(recorded, ["refusal oauth.token token_revoked"; 2]);
+    assert_eq!(recorded, ["refusal oauth.token connection_revoked"; 2]);
 }
 
 /// Nothing is answered that has to be counted, nothing changes, and nothing is recorded that could not be counted.
@@ -259,16 +260,17 @@ fn without_a_store_every_request_is_refused() {
         ip: IP,
         meter: meter(&store, at(1)),
     };
-    let client = site.client.to_string();
-    let grant = site.grant.to_string();
+    let client = client_record(&site.client);
+    let client = FoundRecord::Genuine(&client);
+    let row = site.row.open();
     let ask = |fields: &[(&str, &str)]| {
         let body = form(fields);
         match site
             .server
-            .token(&site.keyring, sender, body.as_bytes(), b"", Some(&client))
+            .token(&site.keyring, sender, body.as_bytes(), b"", client)
         {
             Ok(request) => request
-                .redeem(&site.keyring, &site.entropy, sender, Some(&grant))
+                .redeem(&site.keyring, &site.entropy, sender, row.stored())
                 .unwrap(),
             Err(reply) => *reply,
         }
@@ -277,9 +279,9 @@ fn without_a_store_every_request_is_refused() {
         let body = form(&[("client_id", "csc_one"), ("token", token)]);
         match site
             .server
-            .revoke(&site.keyring, sender, body.as_bytes(), b"", Some(&client))
+            .revoke(&site.keyring, sender, body.as_bytes(), b"", client)
         {
-            Ok(request) => request.decide(sender, Some(&grant)).unwrap(),
+            Ok(request) => request.decide(sender, row.stored()).unwrap(),
             Err(reply) => *reply,
         }
     };

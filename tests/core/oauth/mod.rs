@@ -4,6 +4,7 @@ mod issued_ids;
 mod limits;
 mod refresh;
 mod registration;
+mod restores;
 mod revocation;
 mod support;
 mod token;

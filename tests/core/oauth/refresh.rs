@@ -5,7 +5,9 @@
 use std::collections::HashSet;
 
 use countersign::clock::Timestamp;
-use countersign::oauth::refresh::{FamilyState, Position, Rotation, WINDOW, decide};
+use countersign::oauth::refresh::{
+    FamilyState, Position, PresentedToken, Rotation, WINDOW, decide,
+};
 
 /// The number of steps of one sequence.
 const DEPTH: usize = 9;
@@ -95,9 +97,14 @@ impl World {
             latest: self.latest,
             rotated_at,
         };
+        // Without a restored database, no token is issued after the last rotation.
+        let token = PresentedToken {
+            position: token,
+            issued: rotated_at,
+        };
         match decide(state, token, rotated_at.plus_seconds(self.age)) {
             Rotation::Advance(to) => {
-                let late = token != self.latest;
+                let late = token.position != self.latest;
                 self.latest = to.latest;
                 self.age = 0;
                 if late {
@@ -111,6 +118,7 @@ impl World {
                 assert_eq!(same.latest, self.latest);
                 Answer::Token(same.latest)
             }
+            Rotation::CatchUp(_) => panic!("the database never goes back here: {self:?}"),
             Rotation::Revoke => {
                 self.revoked = true;
                 Answer::Revoked
@@ -272,9 +280,12 @@ fn parallel_refreshes_get_one_successor() {
             },
             rotated_at: begin,
         };
-        let presented = Position {
-            generation: token,
-            branch: 0,
+        let presented = PresentedToken {
+            position: Position {
+                generation: token,
+                branch: 0,
+            },
+            issued: begin,
         };
         let now = begin.plus_seconds(waited);
         // The worst order: all workers read before any of them writes.
@@ -292,7 +303,7 @@ fn parallel_refreshes_get_one_successor() {
                         break state;
                     }
                     Rotation::Advance(_) => seen = row,
-                    Rotation::Revoke => panic!("worker {worker} revoked"),
+                    other => panic!("worker {worker}: {other:?}"),
                 }
             };
             successors.insert(state);

@@ -1,10 +1,12 @@
 //! Settings, metadata documents, registration, and client identifier metadata documents.
 
-use super::support::{keyring, sender};
+use super::support::{CHALLENGE, form, keyring, sender};
 use countersign::clock::Timestamp;
 use countersign::decision::Decision;
 use countersign::entropy::{CountingEntropy, Entropy, EntropyError, SystemEntropy};
-use countersign::oauth::{AuthorizationServer, OAuthError, OAuthReply, client_id};
+use countersign::oauth::{
+    AuthorizationServer, Client, OAuthError, OAuthReply, RequestedClient, client_id,
+};
 use countersign::reason::Reason;
 use countersign::store::MemoryStore;
 use serde_json::{Value, json};
@@ -451,10 +453,31 @@ fn document() -> Value {
     })
 }
 
+/// Returns the client of a request whose metadata document was fetched from `id`.
+fn described(id: &str, document: &[u8]) -> Result<Client, Reason> {
+    let query = form(&[
+        ("response_type", "code"),
+        ("client_id", id),
+        ("redirect_uri", "http://localhost:99/callback"),
+        ("code_challenge", CHALLENGE),
+        ("code_challenge_method", "S256"),
+    ]);
+    let client = RequestedClient::Document(document);
+    server()
+        .authorize(&keyring(), query.as_bytes(), client, &[])
+        .map(|request| request.client().clone())
+        .map_err(|reply| {
+            assert_eq!((reply.status(), reply.redirect()), (400, None));
+            match reply.decision() {
+                Decision::Deny(denial) => denial.reason,
+                Decision::Allow => panic!("{}", reply.body()),
+            }
+        })
+}
+
 #[test]
 fn a_metadata_document_describes_a_public_client() {
-    let read =
-        |document: &Value| server().client_from_document(DOCUMENT, document.to_string().as_bytes());
+    let read = |document: &Value| described(DOCUMENT, document.to_string().as_bytes());
     let client = read(&document()).unwrap();
     assert_eq!(client.client_id(), DOCUMENT);
     assert_eq!(
@@ -500,14 +523,10 @@ fn a_metadata_document_describes_a_public_client() {
     }
     let elsewhere = "https://127.0.0.1/client.json";
     let body = with(document(), "client_id", json!(elsewhere)).to_string();
-    let refusal = server()
-        .client_from_document(elsewhere, body.as_bytes())
-        .unwrap_err();
+    let refusal = described(elsewhere, body.as_bytes()).unwrap_err();
     assert_eq!(refusal, Reason::ClientMetadataInvalid);
     assert_eq!(
-        server()
-            .client_from_document(DOCUMENT, b"<html>")
-            .unwrap_err(),
+        described(DOCUMENT, b"<html>").unwrap_err(),
         Reason::BodyNotJson
     );
 }

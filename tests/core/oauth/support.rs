@@ -1,5 +1,6 @@
 //! A site that makes the changes of the authorization server, and the requests of a client.
 
+use crate::support::record::genuine;
 use countersign::bytes;
 use countersign::clock::Timestamp;
 use countersign::decision::Decision;
@@ -7,9 +8,11 @@ use countersign::entropy::CountingEntropy;
 use countersign::keyring::{Keyring, SiteId};
 use countersign::metering::SiteMeter;
 use countersign::oauth::{
-    AuthorizationRequest, AuthorizationServer, OAuthReply, RevocationRequest, Sender, TokenRequest,
+    ApprovedGrant, AuthorizationRequest, AuthorizationServer, OAuthError, OAuthReply,
+    RequestedClient, RevocationRequest, Sender, StoredGrant, TokenRequest,
 };
 use countersign::reason::Reason;
+use countersign::record::{FoundRecord, Record, RecordKind};
 use countersign::store::{MemoryStore, Store};
 use serde_json::{Value, json};
 use url::Url;
@@ -110,15 +113,94 @@ pub const QUERY: [(&str, &str); 8] = [
     ("scope", "mcp:read offline_access unknown"),
 ];
 
-pub fn authorize(query: &str) -> Result<AuthorizationRequest, Box<OAuthReply>> {
-    server().authorize(query.as_bytes(), Some(&client("none").to_string()), &[])
+/// Returns the record of a client.
+pub fn client_record(client: &Value) -> Record {
+    genuine(RecordKind::Client, 5, client)
 }
+
+/// Validates a query of the stored client `client`, to which people gave these grants.
+pub fn ask(
+    query: &[u8],
+    client: &Value,
+    approved: &[ApprovedGrant<'_>],
+) -> Result<AuthorizationRequest, Box<OAuthReply>> {
+    let record = client_record(client);
+    let client = RequestedClient::Stored(FoundRecord::Genuine(&record));
+    server().authorize(&keyring(), query, client, approved)
+}
+
+pub fn authorize(query: &str) -> Result<AuthorizationRequest, Box<OAuthReply>> {
+    ask(query.as_bytes(), &client("none"), &[])
+}
+
+/// A grant as the database has it: the data of two records and the counters.
+#[derive(Clone, PartialEq, Debug)]
+pub struct GrantRow {
+    pub grant: Value,
+    pub connection: Value,
+    pub counters: Value,
+}
+
+impl GrantRow {
+    /// A grant with this request, whose code was not used yet.
+    pub fn new(request: &AuthorizationRequest) -> Self {
+        let request: Value = serde_json::from_str(&request.to_json()).unwrap();
+        Self {
+            grant: json!({
+                "connection": CONNECTION, "client_id": "csc_one", "request": request, "created_at": T,
+            }),
+            connection: json!({
+                "name": "One", "client": "One", "user": 1, "preset": "read_only", "groups": ["read"],
+                "state": "active", "state_reason": "", "epoch": 3,
+            }),
+            counters: json!({ "generation": -1, "branch": 0, "rotated_at": 0 }),
+        }
+    }
+
+    pub fn open(&self) -> OpenedGrant {
+        OpenedGrant {
+            grant: genuine(RecordKind::Grant, GRANT, &self.grant),
+            connection: genuine(RecordKind::Connection, CONNECTION, &self.connection),
+            counters: self.counters.to_string(),
+        }
+    }
+}
+
+/// The opened records of a grant.
+pub struct OpenedGrant {
+    pub grant: Record,
+    pub connection: Record,
+    pub counters: String,
+}
+
+impl OpenedGrant {
+    pub fn stored(&self) -> StoredGrant<'_> {
+        StoredGrant {
+            grant: FoundRecord::Genuine(&self.grant),
+            connection: FoundRecord::Genuine(&self.connection),
+            counters: Some(&self.counters),
+        }
+    }
+
+    pub fn approved(&self) -> ApprovedGrant<'_> {
+        ApprovedGrant {
+            grant: FoundRecord::Genuine(&self.grant),
+            connection: FoundRecord::Genuine(&self.connection),
+        }
+    }
+}
+
+/// What is found if there is no grant.
+pub const NO_GRANT: StoredGrant<'_> = StoredGrant {
+    grant: FoundRecord::Missing,
+    connection: FoundRecord::Missing,
+    counters: None,
+};
 
 /// Validates a query of the client after a person approved it with its `https` redirect URI.
 pub fn authorize_approved(query: &str) -> Result<AuthorizationRequest, Box<OAuthReply>> {
-    let grant = request().to_json();
-    let client = client("none").to_string();
-    server().authorize(query.as_bytes(), Some(&client), &[&grant])
+    let grant = GrantRow::new(&request()).open();
+    ask(query.as_bytes(), &client("none"), &[grant.approved()])
 }
 
 pub fn request() -> AuthorizationRequest {
@@ -149,23 +231,18 @@ pub struct Site {
     pub entropy: CountingEntropy,
     pub store: MemoryStore,
     pub client: Value,
-    pub grant: Value,
+    pub row: GrantRow,
 }
 
 impl Site {
     pub fn new(method: &str) -> Self {
-        let request: Value = serde_json::from_str(&request().to_json()).unwrap();
         Self {
             server: server(),
             keyring: keyring(),
             entropy: CountingEntropy::default(),
             store: MemoryStore::new(at(0)),
             client: client(method),
-            grant: json!({
-                "id": GRANT, "client_id": "csc_one", "request": request, "connection": CONNECTION,
-                "connection_state": "active", "epoch": 3, "generation": -1, "branch": 0,
-                "rotated_at": 0, "created_at": T, "revoked": false,
-            }),
+            row: GrantRow::new(&request()),
         }
     }
 
@@ -182,13 +259,13 @@ impl Site {
         body: &str,
         header: &[u8],
     ) -> Result<TokenRequest, Box<OAuthReply>> {
-        let client = self.client.to_string();
+        let client = client_record(&self.client);
         self.server.token(
             &self.keyring,
             sender(&self.store, now),
             body.as_bytes(),
             header,
-            Some(&client),
+            FoundRecord::Genuine(&client),
         )
     }
 
@@ -197,13 +274,13 @@ impl Site {
         now: Timestamp,
         fields: &[(&str, &str)],
     ) -> Result<RevocationRequest, Box<OAuthReply>> {
-        let client = self.client.to_string();
+        let client = client_record(&self.client);
         self.server.revoke(
             &self.keyring,
             sender(&self.store, now),
             form(fields).as_bytes(),
             b"",
-            Some(&client),
+            FoundRecord::Genuine(&client),
         )
     }
 
@@ -211,22 +288,25 @@ impl Site {
     pub fn revoke(&self, now: Timestamp, fields: &[(&str, &str)]) -> OAuthReply {
         match self.revocation(now, fields) {
             Ok(request) => request
-                .decide(sender(&self.store, now), Some(&self.grant.to_string()))
+                .decide(sender(&self.store, now), self.row.open().stored())
                 .unwrap(),
             Err(reply) => *reply,
         }
     }
 
     pub fn redeem(&self, now: Timestamp, request: &TokenRequest) -> OAuthReply {
-        let grant = self.grant.to_string();
-        request
-            .redeem(
-                &self.keyring,
-                &self.entropy,
-                sender(&self.store, now),
-                Some(&grant),
-            )
+        self.redeem_with(now, request, self.row.open().stored())
             .unwrap()
+    }
+
+    pub fn redeem_with(
+        &self,
+        now: Timestamp,
+        request: &TokenRequest,
+        stored: StoredGrant<'_>,
+    ) -> Result<OAuthReply, OAuthError> {
+        let sender = sender(&self.store, now);
+        request.redeem(&self.keyring, &self.entropy, sender, stored)
     }
 
     /// Handles a token request with its change, and returns the reply for the client.
@@ -236,20 +316,45 @@ impl Site {
             Err(reply) => return *reply,
         };
         let reply = self.redeem(now, &request);
-        if let Some(change) = reply.change() {
-            let change: Value = serde_json::from_str(change).unwrap();
-            assert_eq!(change["grant"], GRANT);
-            if change["revoke"] == true {
-                self.grant["revoked"] = json!(true);
-            } else {
-                for name in ["generation", "branch"] {
-                    assert_eq!(change["from"][name], self.grant[name]);
-                    self.grant[name] = change["to"][name].clone();
-                }
-                self.grant["rotated_at"] = change["to"]["rotated_at"].clone();
-            }
-        }
+        self.apply(&reply);
         reply
+    }
+
+    /// Makes the change of a reply.
+    pub fn apply(&mut self, reply: &OAuthReply) {
+        let Some(change) = reply.change() else {
+            return;
+        };
+        let change: Value = serde_json::from_str(change).unwrap();
+        let (connection, counters) = (&mut self.row.connection, &mut self.row.counters);
+        if !change["connection"].is_null() {
+            assert_eq!(change["connection"], CONNECTION);
+            assert_ne!(connection["state"], "revoked");
+        }
+        if let Some(reason) = change.get("revoke") {
+            connection["state"] = json!("revoked");
+            connection["state_reason"] = reason.clone();
+            connection["epoch"] = json!(connection["epoch"].as_u64().unwrap() + 1);
+        }
+        if let Some(reason) = change.get("pause") {
+            connection["state"] = json!("paused");
+            connection["state_reason"] = reason.clone();
+        }
+        if let Some(epoch) = change.get("raise_epoch") {
+            assert!(epoch.as_u64() > connection["epoch"].as_u64());
+            connection["epoch"] = epoch.clone();
+        }
+        if change["revoke_tokens"] == true {
+            assert_eq!(change["epoch"], connection["epoch"]);
+            connection["epoch"] = json!(connection["epoch"].as_u64().unwrap() + 1);
+        }
+        if let Some(to) = change.get("to") {
+            assert_eq!(change["grant"], GRANT);
+            for name in ["generation", "branch"] {
+                assert_eq!(change["from"][name], counters[name]);
+            }
+            *counters = to.clone();
+        }
     }
 
     pub fn refresh(&mut self, now: Timestamp, refresh: &str) -> OAuthReply {

@@ -1,10 +1,12 @@
 //! Authorization codes at the token endpoint.
 
 use super::support::*;
+use crate::support::record::genuine;
 use base64::Engine as _;
 use countersign::bytes;
-use countersign::oauth::{AuthorizationServer, GrantType, OAuthError};
+use countersign::oauth::{AuthorizationServer, GrantType, OAuthError, StoredGrant, TokenRequest};
 use countersign::reason::Reason;
+use countersign::record::{FoundRecord, RecordKind};
 use countersign::token::{self, Kind, audience, verify};
 use serde_json::{Value, json};
 
@@ -65,23 +67,20 @@ fn a_code_can_be_exchanged_for_tokens_once() {
     );
     let again = site.exchange(at(2), &body);
     refused(&again, "invalid_grant", Reason::CodeReused);
-    assert_eq!(site.grant["revoked"], true);
+    assert_eq!(site.row.connection["state"], "revoked");
+    assert_eq!(site.row.connection["state_reason"], "code_reused");
     let refresh = member(&reply, "refresh_token");
     refused(
         &site.refresh(at(3), &refresh),
         "invalid_grant",
-        Reason::TokenRevoked,
+        Reason::ConnectionRevoked,
     );
 }
 
 #[test]
 fn the_reply_states_the_scope_and_lifetime_of_the_settings() {
     let mut site = Site::new("none");
-    site.grant["scope"] = json!("mcp:write");
-    let reply = site.exchange(at(1), &code_body(&site.code(at(0)), &[]));
-    assert_eq!(member(&reply, "scope"), "mcp:write");
-    let mut site = Site::new("none");
-    site.grant["request"]["scopes"] = json!([]);
+    site.row.grant["request"]["scopes"] = json!([]);
     let mut short = settings();
     short["access_lifetime"] = json!(600);
     site.server = AuthorizationServer::new(&short.to_string()).unwrap();
@@ -132,7 +131,7 @@ fn a_code_without_a_valid_proof_is_refused_and_stays_usable() {
         if used {
             assert_eq!(site.exchange(at(1), &code_body(&code, &[])).status(), 200);
         }
-        let before = site.grant.clone();
+        let before = site.row.clone();
         for (changes, error, reason) in [
             (
                 &[("code_verifier", other.as_str())][..],
@@ -232,7 +231,7 @@ fn a_code_without_a_valid_proof_is_refused_and_stays_usable() {
             "invalid_grant",
             Reason::TokenExpired,
         );
-        assert_eq!(site.grant, before);
+        assert_eq!(site.row, before);
     }
 }
 
@@ -255,26 +254,24 @@ fn a_code_or_token_is_valid_for_its_own_grant_only() {
     let code = site
         .token(at(1), &code_body(&site.code(at(0)), &[]), b"")
         .unwrap();
-    let redeem = |change: &dyn Fn(&mut Value)| {
-        let mut grant = site.grant.clone();
-        change(&mut grant);
-        code.redeem(
-            &site.keyring,
-            &site.entropy,
-            sender(&site.store, at(1)),
-            Some(&grant.to_string()),
-        )
+    let redeem = |request: &TokenRequest, change: &dyn Fn(&mut GrantRow)| {
+        let mut row = site.row.clone();
+        change(&mut row);
+        site.redeem_with(at(1), request, row.open().stored())
     };
-    assert_eq!(redeem(&|_| ()).unwrap().status(), 200);
-    assert_eq!(
-        redeem(&|grant| grant["connection_state"] = json!("paused"))
-            .unwrap()
-            .status(),
-        200
-    );
+    assert_eq!(redeem(&code, &|_| ()).unwrap().status(), 200);
+    for reason in ["", "admin", "account_changed", "record_rolled_back"] {
+        let paused = redeem(&code, &|row| {
+            row.connection["state"] = json!("paused");
+            row.connection["state_reason"] = json!(reason);
+        });
+        assert_eq!(paused.unwrap().status(), 200, "{reason}");
+    }
     // In the last second of a family, its refresh token is valid for one second.
-    let last = redeem(&|grant| grant["created_at"] = json!(T + 2 - 90 * 86_400)).unwrap();
-    let refresh = member(&last, "refresh_token");
+    let last = redeem(&code, &|row| {
+        row.grant["created_at"] = json!(T + 2 - 90 * 86_400);
+    });
+    let refresh = member(&last.unwrap(), "refresh_token");
     let refresh = verify(&site.keyring, Kind::Refresh, refresh.as_bytes(), at(1)).unwrap();
     assert_eq!(refresh.expires, at(2));
     for (pointer, value, reason) in [
@@ -290,48 +287,31 @@ fn a_code_or_token_is_valid_for_its_own_grant_only() {
             Reason::GrantMismatch,
         ),
         (
-            "/connection_state",
-            json!("revoked"),
-            Reason::ConnectionRevoked,
-        ),
-        (
-            "/connection_state",
-            json!("new_state"),
-            Reason::ConnectionRevoked,
-        ),
-        ("/revoked", json!(true), Reason::TokenRevoked),
-        (
             "/created_at",
             json!(T + 1 - 90 * 86_400),
             Reason::GrantExpired,
         ),
     ] {
-        let reply = redeem(&|grant| *grant.pointer_mut(pointer).unwrap() = value.clone()).unwrap();
+        let reply = redeem(&code, &|row| {
+            *row.grant.pointer_mut(pointer).unwrap() = value.clone();
+        });
+        let reply = reply.unwrap();
         refused(&reply, "invalid_grant", reason);
         assert_eq!(reply.change(), None);
     }
-    let moved =
-        redeem(&|grant| grant["request"]["resource"] = json!("https://old.example/mcp")).unwrap();
-    refused(&moved, "invalid_target", Reason::ResourceMismatch);
+    let revoked = redeem(&code, &|row| row.connection["state"] = json!("revoked")).unwrap();
+    refused(&revoked, "invalid_grant", Reason::ConnectionRevoked);
+    let moved = redeem(&code, &|row| {
+        row.grant["request"]["resource"] = json!("https://old.example/mcp");
+    });
+    refused(&moved.unwrap(), "invalid_target", Reason::ResourceMismatch);
     // Without a redirect URI in the token request, the binding still ties the code to its redirect URI.
-    let bare = site
-        .token(
-            at(1),
-            &code_body(&site.code(at(0)), &[("redirect_uri", "")]),
-            b"",
-        )
-        .unwrap();
-    let mut other = site.grant.clone();
-    other["request"]["redirect_uri"] = json!("http://localhost/cb");
-    let reply = bare
-        .redeem(
-            &site.keyring,
-            &site.entropy,
-            sender(&site.store, at(1)),
-            Some(&other.to_string()),
-        )
-        .unwrap();
-    refused(&reply, "invalid_grant", Reason::GrantMismatch);
+    let bare = code_body(&site.code(at(0)), &[("redirect_uri", "")]);
+    let bare = site.token(at(1), &bare, b"").unwrap();
+    let reply = redeem(&bare, &|row| {
+        row.grant["request"]["redirect_uri"] = json!("http://localhost/cb");
+    });
+    refused(&reply.unwrap(), "invalid_grant", Reason::GrantMismatch);
     // A code is not valid for another client, even if the stored grant names that client.
     let mut theirs = client("none");
     theirs["client_id"] = json!("csc_two");
@@ -341,40 +321,67 @@ fn a_code_or_token_is_valid_for_its_own_grant_only() {
         sender(&site.store, at(1)),
         body.as_bytes(),
         b"",
-        Some(&theirs.to_string()),
+        FoundRecord::Genuine(&client_record(&theirs)),
     );
-    let mut other = site.grant.clone();
-    other["client_id"] = json!("csc_two");
-    other["request"]["client_id"] = json!("csc_two");
-    let reply = taken
-        .unwrap_or_else(|_| panic!())
-        .redeem(
-            &site.keyring,
-            &site.entropy,
-            sender(&site.store, at(1)),
-            Some(&other.to_string()),
-        )
-        .unwrap();
-    refused(&reply, "invalid_grant", Reason::GrantMismatch);
-    let none = code
-        .redeem(
-            &site.keyring,
-            &site.entropy,
-            sender(&site.store, at(1)),
-            None,
-        )
-        .unwrap();
+    let reply = redeem(&taken.unwrap_or_else(|_| panic!()), &|row| {
+        row.grant["client_id"] = json!("csc_two");
+        row.grant["request"]["client_id"] = json!("csc_two");
+    });
+    refused(&reply.unwrap(), "invalid_grant", Reason::GrantMismatch);
+    let none = site.redeem_with(at(1), &code, NO_GRANT).unwrap();
     refused(&none, "invalid_grant", Reason::ConnectionUnknown);
-    for (pointer, value) in [
-        ("/id", json!(42)),
-        ("/generation", json!(-2)),
-        ("/generation", json!("0")),
-        ("/epoch", json!(-1)),
-        ("/revoked", json!(0)),
+}
+
+#[test]
+fn records_and_counters_of_another_form_are_misuse() {
+    let site = Site::new("none");
+    let body = code_body(&site.code(at(0)), &[]);
+    let code = site.token(at(1), &body, b"").unwrap();
+    type Change = fn(&mut GrantRow);
+    let changes: [Change; 9] = [
+        |row| row.counters["generation"] = json!(-2),
+        |row| row.counters["generation"] = json!("0"),
+        |row| row.counters["branch"] = json!(-1),
+        |row| row.counters["revoked"] = json!(false),
+        |row| row.connection["epoch"] = json!(-1),
+        |row| row.connection["state"] = json!("new_state"),
+        |row| row.grant["request"]["extra"] = json!(1),
+        |row| row.grant["connection"] = json!("7"),
+        |row| row.grant["created_at"] = json!(null),
+    ];
+    for (number, change) in changes.into_iter().enumerate() {
+        let mut row = site.row.clone();
+        change(&mut row);
+        let error = site.redeem_with(at(1), &code, row.open().stored());
+        assert_eq!(error.unwrap_err(), OAuthError::Grant, "{number}");
+    }
+    let good = site.row.open();
+    let other_grant = genuine(RecordKind::Grant, GRANT + 1, &site.row.grant);
+    let other_connection = genuine(RecordKind::Connection, CONNECTION + 1, &site.row.connection);
+    for stored in [
+        StoredGrant {
+            counters: None,
+            ..good.stored()
+        },
+        StoredGrant {
+            grant: FoundRecord::Genuine(&other_grant),
+            ..good.stored()
+        },
+        StoredGrant {
+            grant: good.stored().connection,
+            ..good.stored()
+        },
+        StoredGrant {
+            connection: FoundRecord::Genuine(&other_connection),
+            ..good.stored()
+        },
+        StoredGrant {
+            connection: good.stored().grant,
+            ..good.stored()
+        },
     ] {
-        let error =
-            redeem(&|grant| *grant.pointer_mut(pointer).unwrap() = value.clone()).unwrap_err();
-        assert_eq!(error, OAuthError::Grant);
+        let error = site.redeem_with(at(1), &code, stored).unwrap_err();
+        assert_eq!(error, OAuthError::Grant, "{stored:?}");
     }
 }
 

@@ -4,7 +4,7 @@ use countersign::clock::Timestamp;
 use countersign::oauth::is_metadata_document;
 use countersign::oauth::pkce::{CodeChallenge, is_verifier};
 use countersign::oauth::redirect::RedirectUri;
-use countersign::oauth::refresh::{FamilyState, Position, Rotation, decide};
+use countersign::oauth::refresh::{FamilyState, Position, PresentedToken, Rotation, decide};
 use serde_json::Value;
 use url::Url;
 
@@ -158,10 +158,16 @@ fn refresh_rule_vectors_have_their_results() {
         let expected = match text(case, "answer") {
             "advance" => Rotation::Advance(state(&case["to"])),
             "repeat" => Rotation::Repeat(state(&case["to"])),
+            "catch_up" => Rotation::CatchUp(state(&case["to"])),
             "revoke" => Rotation::Revoke,
             other => panic!("{other}"),
         };
-        let found = decide(state(&case["state"]), position(&case["presented"]), now);
+        let presented = &case["presented"];
+        let presented = PresentedToken {
+            position: position(presented),
+            issued: Timestamp::from_seconds(presented["issued"].as_u64().unwrap_or(0)),
+        };
+        let found = decide(state(&case["state"]), presented, now);
         assert_eq!(found, expected, "{case}");
     }
 }

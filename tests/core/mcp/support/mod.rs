@@ -9,9 +9,11 @@ use countersign::clock::Timestamp;
 use countersign::entropy::CountingEntropy;
 use countersign::keyring::{Keyring, SiteId};
 use countersign::mcp::McpServer;
+use countersign::record::{Record, RecordKind};
 use countersign::token::{self, Kind, NewToken};
 use serde_json::{Value, json};
 
+use crate::support::record::genuine;
 use crate::support::store::TestStore;
 
 pub const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
@@ -84,11 +86,17 @@ pub fn settings() -> Value {
     })
 }
 
+/// Returns the data of a connection.
 pub fn connection() -> Value {
     json!({
-        "id": 7, "name": "My agent", "client": "Claude", "user": 3, "state": "active", "epoch": 0,
+        "name": "My agent", "client": "Claude", "user": 3, "state": "active", "epoch": 0,
         "groups": ["read", "create_edit", "publish", "trash_restore"], "limit": {"max": 100, "window": 60}
     })
+}
+
+/// Returns the record of the connection 7, whose data have `changes`.
+pub fn record(changes: &Value) -> Record {
+    genuine(RecordKind::Connection, 7, &merged(connection(), changes))
 }
 
 pub fn registry() -> Value {

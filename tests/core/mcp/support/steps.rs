@@ -3,9 +3,10 @@
 use countersign::decision::Decision;
 use countersign::mcp::{Authorized, Incoming, McpCall, McpReply, Received};
 use countersign::reason::Reason;
+use countersign::record::FoundRecord;
 use serde_json::{Value, json};
 
-use super::{Site, connection, merged, registry};
+use super::{Site, merged, record, registry};
 
 /// Sends a body with additional headers. `changes` are merged into the connection.
 pub fn send(site: &Site, body: &[u8], more: &[(&str, &str)], changes: &Value) -> Authorized {
@@ -25,14 +26,11 @@ pub fn send(site: &Site, body: &[u8], more: &[(&str, &str)], changes: &Value) ->
     match server.receive(site.world(), incoming) {
         Received::Reply(reply) => Authorized::Reply(reply),
         Received::Request(request) => {
-            let connection = merged(
-                merged(connection(), &json!({"limit": {"max": 256}})),
-                changes,
-            );
+            let connection = record(&merged(json!({"limit": {"max": 256}}), changes));
             request
                 .authorize(
                     site.world(),
-                    Some(&connection.to_string()),
+                    FoundRecord::Genuine(&connection),
                     Some(&registry().to_string()),
                 )
                 .unwrap()
