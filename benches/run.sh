@@ -1,17 +1,19 @@
 #!/bin/bash
 # `make bench`: measures the performance goals, each relative to comparable code in the same run.
 #
-#   benches/run.sh [php|core]...     default: both
+#   benches/run.sh [php|core|site]...     default: all
 #
 # php: the extension and comparable PHP code, in one PHP process. core: parts of the Rust core and the bare
-# cryptographic primitive that they use. The results are written to .cache/bench/*.md; docs/benchmarks.md has those
-# of the last release. Benchmarks are not tests: no result makes them fail.
+# cryptographic primitive that they use. site: the CPU time of an agent's calls on a WordPress site, compared with an
+# empty REST call of the same site, in ROUNDS rounds (20) of REQUESTS requests (50) of each kind. The results are
+# written to .cache/bench/*.md; docs/benchmarks.md has those of the last release. Benchmarks are not tests: no result
+# makes them fail.
 set -euo pipefail
 . "$(dirname "$0")/../tests/setup/common.sh"
 cd "$ROOT"
 
 parts=("$@")
-[ $# -gt 0 ] || parts=(php core)
+[ $# -gt 0 ] || parts=(php core site)
 out=$CACHE/bench
 mkdir -p "$out"
 tests/setup/install.sh build mariadb redis bench
@@ -62,10 +64,25 @@ core_part() {
 	cargo bench --locked --quiet | tee "$out/core.txt"
 }
 
+# One worker, so that all requests find the same caches.
+site_part() {
+	local site=$ROOT/tests/site/site
+	[ -f "$EXTENSION" ] || cargo build --release --locked --features php
+	tests/setup/install.sh site mariadb
+	"$site" up bench --fresh --engine mariadb --workers 1 --ext "$EXTENSION" \
+		--plugin "${PLUGIN:-php-plugin/countersign}" --activate countersign
+	cp benches/site/empty-route.php "$CACHE/run/bench/www/wp-content/mu-plugins/"
+	# shellcheck disable=SC2046
+	"$site" php bench "$ROOT/benches/site/requests.php" "${ROUNDS:-20}" "${REQUESTS:-50}" \
+		$(. "$CACHE/run/bench/env" && echo "$SITE_PIDS") | tee "$out/site.md"
+	"$site" down bench --wipe
+}
+
 for part in "${parts[@]}"; do
 	case $part in
 	php) php_part ;;
 	core) core_part ;;
-	*) die "unknown part '$part' (known: php, core)" ;;
+	site) site_part ;;
+	*) die "unknown part '$part' (known: php, core, site)" ;;
 	esac
 done
