@@ -15,6 +15,7 @@ use Countersign\Plugin\Admin\Menu;
 use Countersign\Plugin\Admin\SettingsForm;
 use Countersign\Plugin\Audit\Log;
 use Countersign\Plugin\Calls\OutputGuard;
+use Countersign\Plugin\Calls\PageSetup;
 use Countersign\Plugin\Calls\Registry;
 use Countersign\Plugin\Calls\Runner;
 use Countersign\Plugin\Connections\Connection;
@@ -76,6 +77,10 @@ final class Composition {
 
 	/** Registers the plugin's hooks. Each callback builds what it needs when its hook fires. */
 	public function register_hooks(): void {
+		// An ordinary page does not load the class.
+		if ( str_contains( (string) wp_unslash( $_SERVER['REQUEST_URI'] ?? '' ), '/mcp' ) ) { // phpcs:ignore WordPress.Security.ValidatedSanitizedInput -- Only compared.
+			add_action( 'init', PageSetup::postpone( ... ), PHP_INT_MIN );
+		}
 		// Before WordPress's own REST server, which listens at priority 10.
 		add_action( 'parse_request', fn( \WP $wp ) => $this->router()->parse_request( $wp ), 1 );
 		add_action( 'rest_api_init', fn() => $this->router()->register_routes() );

@@ -95,6 +95,7 @@ final class Runner {
 
 	private function dispatch( McpCall $call, Call $handle ): Result {
 		$registry = ( $this->registry )();
+		PageSetup::complete( 'tool' === $call->kind() && $registry->builtin( $call->name() ) ? $call->name() : '' );
 		return match ( $call->kind() ) {
 			'tool'       => $this->tool( $registry, $call, $handle ),
 			'prompt'     => self::prompt( self::invoke( $registry->find( 'prompts', $call->name() ), $call, $handle ) ),

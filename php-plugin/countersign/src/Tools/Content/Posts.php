@@ -254,6 +254,8 @@ final class Posts {
 
 	/** @return list<array{id: int, name: string, slug: string}> */
 	private static function terms( \WP_Post $post, string $taxonomy ): array {
+		// One query for all taxonomies of the post, if its terms are not in a cache.
+		update_object_term_cache( $post->ID, $post->post_type );
 		$terms = is_object_in_taxonomy( $post->post_type, $taxonomy ) ? get_the_terms( $post, $taxonomy ) : [];
 		return array_map(
 			static fn( \WP_Term $term ): array => [
