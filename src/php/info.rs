@@ -53,6 +53,11 @@ pub(super) fn key_file() -> PathBuf {
     path("countersign.key_file")
 }
 
+/// Returns the path of the key file of records in the current request; empty if none is set.
+pub(super) fn record_key_file() -> PathBuf {
+    path("countersign.record_key_file")
+}
+
 /// Returns the value of an INI entry. No permitted value of a text has other characters than those of UTF-8.
 fn text(name: &str) -> String {
     String::from_utf8(ini::value(name))
@@ -104,6 +109,7 @@ pub(super) extern "C" fn phpinfo(_module: *mut ModuleEntry) {
         "redis_url",
         "redis_prefix",
         "key_file",
+        "record_key_file",
     ] {
         let directive = format!("countersign.{name}");
         let value = text(&directive);

@@ -21,13 +21,14 @@ const STAGE_ACTIVATE: c_int = 1 << 2;
 
 /// The INI entries of the extension. All are `PHP_INI_SYSTEM`, so that no script, `.user.ini` or plugin can choose another
 /// store or other keys.
-static ENTRIES: IniEntryDefs<7> = IniEntryDefs::new([
+static ENTRIES: IniEntryDefs<8> = IniEntryDefs::new([
     entry(c"countersign.store", c"embedded"),
     entry(c"countersign.state_dir", c"/var/lib/countersign"),
     entry(c"countersign.store_size", c"64"),
     entry(c"countersign.redis_url", c""),
     entry(c"countersign.redis_prefix", c"countersign"),
     entry(c"countersign.key_file", c""),
+    entry(c"countersign.record_key_file", c""),
     IniEntryDef::end(),
 ]);
 

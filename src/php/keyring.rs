@@ -7,6 +7,7 @@ use ext_php_rs::prelude::*;
 use ext_php_rs::types::ZendHashTable;
 
 use super::error::{BindingResult, misuse};
+use super::record;
 use crate::bytes;
 use crate::keyring::{self, SiteId};
 
@@ -43,9 +44,9 @@ impl PhpKeyring {
             })
             .transpose()?
             .unwrap_or_default();
-        Ok(Self(Arc::new(keyring::Keyring::open(
-            site, &material, &older,
-        )?)))
+        let file = record::digest()?;
+        let keyring = keyring::Keyring::open(site, &material, &older)?;
+        Ok(Self(Arc::new(keyring.with_record_file(file))))
     }
 
     pub fn site_id(&self) -> String {

@@ -4,7 +4,7 @@
 //! Every class `Countersign\X` is the Rust type `PhpX`, so that it cannot be confused with the core's type `X`.
 //!
 //! [`get_module`] and [`startup`] run once per process start, under php-fpm in the master process before it forks. They
-//! open nothing, start nothing and derive nothing. The first request that needs the store opens it in its worker.
+//! start nothing and open nothing but the key file of records, which only root can read. The first request that needs the store opens it in its worker.
 
 mod access;
 mod audit;
@@ -43,6 +43,7 @@ use handles::register;
 /// start of the module, before any fork. Returns 0, or -1 if PHP must not start the module.
 fn startup(_type: i32, module: i32) -> i32 {
     ini::register(module);
+    record::start();
     // The message of a panic could quote a secret: log only the place.
     std::panic::set_hook(Box::new(|panic| {
         if let Some(at) = panic.location() {
@@ -127,6 +128,7 @@ pub fn get_module(module: ModuleBuilder) -> ModuleBuilder {
         .version(env!("CARGO_PKG_VERSION"))
         .info_function(info::phpinfo)
         .request_startup_function(begin_request)
+        .shutdown_function(record::end)
         .class::<error::CountersignException>()
         .class::<error::KeyException>()
         .class::<error::StoreException>()

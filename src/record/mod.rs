@@ -13,6 +13,8 @@ mod adoption;
 mod beacon;
 mod error;
 mod found;
+#[cfg(not(target_family = "wasm"))]
+pub mod key_file;
 mod name;
 mod opened;
 pub mod ratchet;

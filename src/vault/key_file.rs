@@ -72,6 +72,17 @@ pub fn configured(setting: &Path) -> Result<AbsolutePath<'_>, KeyFileError> {
 /// # Errors
 /// [`KeyFileError`] if one of these conditions does not hold.
 pub fn read(path: &AbsolutePath<'_>) -> Result<SecretBytes, KeyFileError> {
+    read_of(path, &[effective_uid(), 0])
+}
+
+/// Reads the key file `path` like [`read`], if it belongs to one of `owners`.
+///
+/// # Errors
+/// Those of [`read`].
+pub(crate) fn read_of(
+    path: &AbsolutePath<'_>,
+    owners: &[u32],
+) -> Result<SecretBytes, KeyFileError> {
     let path = path.as_path();
     let about = fs::symlink_metadata(path).map_err(|_| KeyFileError::Unreadable)?;
     if !about.is_file() {
@@ -83,7 +94,7 @@ pub fn read(path: &AbsolutePath<'_>) -> Result<SecretBytes, KeyFileError> {
     if (opened.dev(), opened.ino()) != (about.dev(), about.ino()) {
         return Err(KeyFileError::NotRegular);
     }
-    if opened.uid() != effective_uid() && opened.uid() != 0 {
+    if !owners.contains(&opened.uid()) {
         return Err(KeyFileError::Owner);
     }
     if opened.mode() & 0o077 != 0 {

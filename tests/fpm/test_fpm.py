@@ -9,6 +9,7 @@ import unittest
 from concurrent.futures import ThreadPoolExecutor
 
 from fastcgi import Connection, Gone
+from records import Ratchet, RecordKeyFile  # noqa: F401
 from sites import OneSite, TwoSites  # noqa: F401
 from users import ManyUsers  # noqa: F401
 from server import WWW, Server, is_alive, mapped_files, open_files, resident_kib, threads, until

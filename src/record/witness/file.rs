@@ -10,8 +10,11 @@ use std::sync::Arc;
 use super::error::WitnessError;
 use super::interface::{Witness, WitnessChange, WitnessPlace};
 use super::owner::WitnessOf;
-use super::table::{MAX_BYTES, WitnessTable};
+use super::table::{ENTRY, MAX_ENTRIES, WitnessTable};
 use crate::state_folder::{StateFolder, StateFolderError, is_limit_of_open_files, open_file};
+
+/// The greatest length of a witness, in bytes.
+const MAX_BYTES: usize = 68 + MAX_ENTRIES * ENTRY;
 
 /// The number of witnesses that a thread remembers.
 const KEPT: usize = 16;
@@ -62,6 +65,11 @@ fn failed(error: &io::Error) -> WitnessError {
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => StateFolderError::Full.into(),
         kind => WitnessError::System(kind),
     }
+}
+
+/// Writes the entries of a folder to the disk.
+fn sync(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
 }
 
 /// A lock that is released when dropped. Closing the file would not be enough if another thread has forked meanwhile: the
@@ -163,7 +171,7 @@ impl WitnessFile {
             return Err(error);
         }
         fs::rename(&fresh, folder.join(&self.name))?;
-        File::open(folder)?.sync_all()
+        sync(folder)
     }
 }
 
@@ -187,7 +195,8 @@ impl Witness for WitnessFile {
             other => other?,
         };
         let Some(new) = change(old.as_deref()) else {
-            return Ok(());
+            // The process that wrote it may have ended before it was on the disk.
+            return sync(folder).map_err(|error| failed(&error));
         };
         let bytes = new.encode(&self.of)?;
         self.replace(folder, &bytes).map_err(|error| failed(&error))

@@ -15,10 +15,7 @@ const MAGIC: &[u8; 8] = b"CSWITNS1";
 pub(in crate::record) const ENTRY: usize = 24;
 
 /// The greatest number of entries.
-const MAX_ENTRIES: usize = 1 << 18;
-
-/// The greatest length of a witness, in bytes.
-pub(super) const MAX_BYTES: usize = 36 + MAX_ENTRIES * ENTRY + 32;
+pub(super) const MAX_ENTRIES: usize = 1 << 18;
 
 /// The least versions of records.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
