@@ -1,7 +1,12 @@
 //! Helpers for the fuzz targets: keys, a moment, and fields that are read from an input.
 
+use std::sync::Arc;
+
 use countersign::clock::Timestamp;
 use countersign::keyring::{Keyring, SiteId};
+use countersign::record::sealed::{RecordEntry, Sealed};
+use countersign::record::{Record, RecordKind, RecordName, Records};
+use countersign::store::MemoryStore;
 use ed25519_dalek::SigningKey;
 
 /// The moment of every run.
@@ -20,6 +25,35 @@ pub const SETTINGS: &str = r#"{"issuer":"https://example.org","resource":"https:
 #[must_use]
 pub fn stranger() -> Keyring {
     Keyring::open(SITE, &[0x5a; 64], &[]).expect("valid material")
+}
+
+/// Returns a record with these data, of a site in order.
+#[must_use]
+pub fn opened(kind: RecordKind, id: u64, data: &str) -> Record {
+    let (keys, store) = (Arc::new(stranger()), Arc::new(MemoryStore::new(NOW)));
+    let seal = |kind, id, data: &str| {
+        let sealed = Sealed {
+            name: RecordName::new(kind, id).expect("a name"),
+            version: 1,
+            data: data.to_owned(),
+            entry: Some(RecordEntry {
+                sequence: 0,
+                leaf: [7; 32],
+            }),
+        };
+        sealed.seal(&keys).expect("valid data")
+    };
+    let site = seal(
+        RecordKind::Site,
+        0,
+        r#"{"address":"example.org/","epoch":0}"#,
+    );
+    let text = seal(kind, id, data);
+    let mut records =
+        Records::new(Arc::clone(&keys), store, Some(&site), "example.org/").expect("an address");
+    records.committed(&[&site], None).expect("a witness");
+    let name = RecordName::new(kind, id).expect("a name");
+    records.open(name, Some(&text)).expect("a genuine record")
 }
 
 /// Returns the key with which targets sign.

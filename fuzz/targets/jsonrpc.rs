@@ -8,6 +8,7 @@ use countersign::call::World;
 use countersign::clock::Timestamp;
 use countersign::entropy::CountingEntropy;
 use countersign::mcp::{Authorized, Incoming, McpReply, McpServer, Received};
+use countersign::record::{FoundRecord, RecordKind};
 use countersign::store::MemoryStore;
 use countersign::token::{Kind, NewToken, audience, issue};
 use countersign_fuzz::{NOW, stranger};
@@ -18,7 +19,7 @@ const ENDPOINT: &str = "https://example.org/mcp";
 const SETTINGS: &str = r#"{"name":"n","title":"t","version":"1.0.0","endpoint":"https://example.org/mcp",
     "resource_metadata":"https://example.org/m","hosts":["example.org"],"secure":true,"kill_switch":false,
     "ip_limit":{"max":60,"window":60},"max_body":4096}"#;
-const CONNECTION: &str = r#"{"id":7,"name":"a","client":"c","user":3,"state":"active","epoch":0,
+const CONNECTION: &str = r#"{"name":"a","client":"c","user":3,"state":"active","epoch":0,
     "groups":["read","create_edit"],"limit":{"max":100,"window":60}}"#;
 const REGISTRY: &str = r#"{"builtin":["whoami","list_posts","get_post"],
     "tools":[{"name":"echo","description":"e","group":"read","inputSchema":{"type":"object"}}],
@@ -95,7 +96,8 @@ fuzz_target!(|data: &[u8]| {
     assert_eq!(request.connection(), 7);
     // A message that needs no registry must be answered without one.
     let registry = request.needs_registry().then_some(REGISTRY);
-    match request.authorize(world(), Some(CONNECTION), registry) {
+    let connection = countersign_fuzz::opened(RecordKind::Connection, 7, CONNECTION);
+    match request.authorize(world(), FoundRecord::Genuine(&connection), registry) {
         Ok(Authorized::Reply(reply)) => check(&reply, parsed.as_ref()),
         Ok(Authorized::Call(mut call)) => {
             let refused = call.begin(world()).expect("the call has not begun");

@@ -4,9 +4,10 @@
 
 use countersign::entropy::CountingEntropy;
 use countersign::metering::SiteMeter;
-use countersign::oauth::{AuthorizationServer, Sender, client_id};
+use countersign::oauth::{AuthorizationServer, RequestedClient, Sender, client_id};
+use countersign::record::{FoundRecord, RecordKind};
 use countersign::store::MemoryStore;
-use countersign_fuzz::{NOW, SETTINGS, stranger};
+use countersign_fuzz::{NOW, SETTINGS, opened, stranger};
 use libfuzzer_sys::fuzz_target;
 use serde_json::Value;
 
@@ -16,6 +17,11 @@ const REGISTERED: &str = "https://client.example/back?a=1";
 
 fuzz_target!(|data: &[u8]| {
     let server = AuthorizationServer::new(SETTINGS).expect("valid settings");
+    let keys = stranger();
+    let client = opened(RecordKind::Client, 5, CLIENT);
+    let client = FoundRecord::Genuine(&client);
+    let stored = RequestedClient::Stored(client);
+    let missing = RequestedClient::Stored(FoundRecord::Missing);
     let _ = client_id(data, b"");
     let _ = client_id(b"", data);
     let prefixed = |prefix: &str| [prefix.as_bytes(), data].concat();
@@ -24,21 +30,18 @@ fuzz_target!(|data: &[u8]| {
         data.to_vec(),
         prefixed("client_id=csc_one&response_type=code&"),
     ] {
-        match server.authorize(&query, Some(CLIENT), &[]) {
+        match server.authorize(&keys, &query, stored, &[]) {
             Ok(request) => {
                 assert_eq!(request.client_id(), "csc_one");
                 assert!(request.refuse().starts_with(REGISTERED));
-                let again = server
-                    .request(&request.to_json())
-                    .expect("a stored request");
-                assert_eq!(again.to_json(), request.to_json());
+                let kept: Value = serde_json::from_str(&request.to_json()).expect("JSON");
+                assert_eq!(kept["client_id"], "csc_one");
             }
             Err(reply) => assert!(reply.redirect().is_none(), "nobody approved the client"),
         }
-        assert!(server.authorize(&query, None, &[]).is_err());
+        assert!(server.authorize(&keys, &query, missing, &[]).is_err());
     }
 
-    let keys = stranger();
     let store = MemoryStore::new(NOW);
     let sender = Sender {
         ip: "192.0.2.1",
@@ -53,9 +56,9 @@ fuzz_target!(|data: &[u8]| {
         prefixed("client_id=csc_one&grant_type=refresh_token&refresh_token="),
         prefixed("client_id=csc_one&grant_type=authorization_code&code="),
     ] {
-        let reply = server.token(&keys, sender, &body, b"", Some(CLIENT));
+        let reply = server.token(&keys, sender, &body, b"", client);
         assert!(reply.is_err(), "a token that was never issued was accepted");
-        let reply = server.revoke(&keys, sender, &body, b"", Some(CLIENT)).err();
+        let reply = server.revoke(&keys, sender, &body, b"", client).err();
         let reply = reply.expect("a token that was never issued was accepted");
         assert!(reply.change().is_none());
     }
@@ -74,5 +77,7 @@ fuzz_target!(|data: &[u8]| {
         let name = client["client_name"].as_str().expect("it has a name");
         assert!(name.chars().count() <= 80 && !name.chars().any(char::is_control));
     }
-    let _ = server.client_from_document("https://client.example/metadata", data);
+    let query = b"client_id=https%3A%2F%2Fclient.example%2Fmetadata&response_type=code";
+    let described = server.authorize(&keys, query, RequestedClient::Document(data), &[]);
+    assert!(described.is_err(), "there is no code challenge");
 });

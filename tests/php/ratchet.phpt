@@ -64,11 +64,11 @@ $question = http_build_query(
 		'resource'              => 'https://shop.example/x',
 	)
 );
-$request  = $oauth->authorize( $question, $oauth->registeredClient( $client ) );
+$request  = $oauth->authorize( $question );
 
 parse_str( (string) parse_url( $request->approve( 5 ), PHP_URL_QUERY ), $answer );
 $form    = array( 'grant_type' => 'authorization_code', 'code' => $answer['code'], 'client_id' => $client, 'redirect_uri' => 'https://client.example/back', 'code_verifier' => $verifier );
-$redeems = $oauth->token( http_build_query( $form ), '', $oauth->registeredClient( $client ), $site->store, '192.0.2.1' );
+$redeems = $oauth->token( http_build_query( $form ), '', null, $site->store, '192.0.2.1' );
 
 $acts = array(
 	'pause own connection'   => fn() => $records->seal( $append, 'connection', 7, 2, PAUSED, $site->rows['connection:7'] ),
