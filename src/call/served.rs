@@ -45,6 +45,11 @@ impl<'a> Served<'a> {
         !self.groups().contains(Group::Read)
     }
 
+    /// Whether a call may change something. A review only describes what another call would do.
+    pub(crate) fn may_write(self) -> bool {
+        self.changes() && self.name() != REVIEW_TOOL
+    }
+
     /// When a call needs a confirmation token.
     pub(crate) const fn confirm(self) -> Confirm {
         match self {

@@ -31,6 +31,12 @@ final class McpCall
     public function correlation(): string {}
 
     /**
+     * @return bool Whether the call may change something. Only a tool can; not one of the group `read`, and not
+     *              `request_review`.
+     */
+    public function mayWrite(): bool {}
+
+    /**
      * @return string|null The entry to append before {@see begin()}: a draft for {@see AuditLog::append()}. Null for a call
      *                     that is not recorded (a completion).
      */

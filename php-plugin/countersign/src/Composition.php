@@ -183,7 +183,7 @@ final class Composition {
 	/** Returns the MCP endpoint, for one request. */
 	public function mcp_endpoint(): McpEndpoint {
 		$output = new OutputGuard();
-		$runner = new Runner( $this->registry( ... ), $this->connections(), $this->kill_switch(), $output, fn( Connection $connection, string $correlation ): CallEffects => new CallEffects( $this->schedules(), $this->log(), $connection, $correlation ) );
+		$runner = new Runner( $this->registry( ... ), $this->connections(), $this->kill_switch(), $output, $this->log(), fn( Connection $connection, string $correlation ): CallEffects => new CallEffects( $this->schedules(), $this->log(), $connection, $correlation ) );
 		return new McpEndpoint( $this->extension(), $this->connections(), $this->kill_switch(), $this->log(), $this->registry( ... ), $runner, $output );
 	}
 

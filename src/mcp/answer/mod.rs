@@ -77,6 +77,8 @@ pub struct McpCall {
     pub(in crate::mcp) epoch: u32,
     /// The groups of which the connection needs one for this call; `None` if it needs no particular one.
     pub(in crate::mcp) needs: Option<Groups>,
+    /// Whether what is called may change something.
+    pub(in crate::mcp) may_write: bool,
     pub(in crate::mcp) output: OutputSchema,
     pub(in crate::mcp) review: Option<Review>,
     /// The confirmation token that `begin` uses up.
@@ -136,6 +138,13 @@ impl McpCall {
     #[must_use]
     pub fn correlation(&self) -> &str {
         self.attempt.correlation.as_deref().unwrap_or_default()
+    }
+
+    /// Returns whether the call may change something. Only a tool can; not one of the group `read`, and not
+    /// `request_review`, which describes what another call would do.
+    #[must_use]
+    pub const fn may_write(&self) -> bool {
+        self.may_write
     }
 
     /// Returns the draft of the audit entry to append before [`begin`](Self::begin), as JSON. Returns

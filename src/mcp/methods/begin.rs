@@ -98,6 +98,7 @@ pub(super) fn prepare(
         connection: exchange.connection.id,
         epoch: exchange.connection.epoch,
         needs: None,
+        may_write: false,
         output: OutputSchema::None,
         review: None,
         confirmed: None,

@@ -65,6 +65,7 @@ pub(super) fn call(
         call.attempt.approval = Some("confirmed");
         call.intent = Some(call.attempt.intent(&call.actor));
     }
+    call.may_write = tool.may_write();
     call.arguments = allowed.arguments.to_json();
     call.review = allowed.review;
     call.confirmed = allowed.confirmed;

@@ -44,6 +44,10 @@ impl PhpMcpCall {
         self.call.correlation()
     }
 
+    pub fn may_write(&self) -> bool {
+        self.call.may_write()
+    }
+
     pub fn intent(&self) -> Option<&str> {
         self.call.intent()
     }

@@ -58,7 +58,7 @@ final class WriteGuardTest extends TestCase {
 		$before = Site::digest();
 		$answer = $agent->call( 'fixture_write', [ 'what' => $what, 'id' => $agent->id ] );
 		self::assertSame( $before, Site::digest(), "the call changed something: $answer->body" );
-		self::assertSame( 'capability_denied', $answer->reason(), $answer->body );
+		self::assertSame( 'write_refused', $answer->reason(), $answer->body );
 		self::assertSame( $log, self::log_below( $size ) );
 	}
 
@@ -87,15 +87,40 @@ final class WriteGuardTest extends TestCase {
 		self::assertSame( 'true', $agent->do( 'fixture_write', [ 'what' => 'ordinary_post' ] )['returned'], 'the text of a post can mention these tables' );
 	}
 
-	public function test_the_guard_is_removed_after_the_call(): void {
-		$guard = new \Countersign\Plugin\AgentScope\WriteGuard( new \Countersign\Plugin\AgentScope\LiveCheck( self::agent()->connection(), \Countersign\Plugin\Plugin::composition()->connections(), \Countersign\Plugin\Plugin::composition()->kill_switch() ) );
-		try {
-			$guard->watch( static fn() => update_option( 'countersign_kill_switch', 'x' ) );
-			self::fail( 'the guard allowed the write' );
-		} catch ( \Countersign\Plugin\Site\Denied $denied ) {
-			self::assertSame( [ 'capability_denied', 'option:countersign_kill_switch' ], [ $denied->reason, $denied->target ] );
+	public function test_what_wordpress_itself_writes_passes(): void {
+		$writes = [
+			'add_option( "fixture_a", "it\'s \\\\ \"x\" é" )', 'update_option( "fixture_a", [ 1 ] )', 'delete_option( "fixture_a" )',
+			'set_transient( "fixture_t", 1, 60 ) && set_transient( "fixture_t", 2, 60 )', 'delete_transient( "fixture_t" )', 'set_site_transient( "fixture_t", 1, 60 )',
+			'wp_set_option_autoload_values( [ "fixture_b" => false, "fixture_c" => false ] ) !== null', 'null === delete_expired_transients( true )',
+			'wp_schedule_single_event( time() + 9999, "fixture_event" )', 'wp_clear_scheduled_hook( "fixture_event" ) === 1',
+			'(bool) $wpdb->query( "UPDATE $wpdb->options SET option_value = \'x\' WHERE option_name = \'fixture_b\' AND option_value = \'b\'" )',
+			'false !== $wpdb->query( "DELETE FROM $wpdb->options WHERE option_name LIKE \'\\\\_transient\\\\_fixture%\' LIMIT 10" )',
+			'false !== $wpdb->query( "START TRANSACTION" ) && (bool) wp_insert_post( [ "post_title" => "In a transaction" ] ) && false !== $wpdb->query( "COMMIT" )',
+			'(bool) wp_insert_term( "fixture " . uniqid(), "category" )', '(bool) wp_insert_comment( [ "comment_post_ID" => 1, "comment_content" => "x" ] )',
+			'(bool) add_post_meta( 1, "fixture", "é \\ \'" ) && delete_post_meta( 1, "fixture" )',
+			'(bool) $wpdb->query( "UPDATE $wpdb->posts AS p JOIN $wpdb->postmeta AS m ON m.post_id = p.ID SET p.menu_order = p.menu_order + 1" )',
+			'false !== $wpdb->query( "DELETE m FROM $wpdb->postmeta m LEFT JOIN $wpdb->posts p ON p.ID = m.post_id WHERE p.ID IS NULL" )',
+			'(bool) $wpdb->replace( $wpdb->postmeta, [ "meta_id" => 999999, "post_id" => 1, "meta_key" => "fixture", "meta_value" => null ] )',
+		];
+		update_option( 'fixture_b', 'b' );
+		update_option( 'fixture_c', 'c' );
+		$agent = self::agent();
+		foreach ( $writes as $write ) {
+			$answer = $agent->call( 'fixture_php', [ 'code' => "return $write;" ] );
+			self::assertTrue( $answer->content()['returned'] ?? null, "$write: $answer->body" );
 		}
-		self::assertTrue( update_option( 'countersign_fixture', uniqid() ) );
-		delete_option( 'countersign_fixture' );
+		self::assertSame( 'x', Site::option( 'fixture_b' ) );
+		delete_option( 'fixture_b' );
+		delete_option( 'fixture_c' );
+	}
+
+	public function test_user_metadata_of_no_consequence_is_not_written_and_ends_nothing(): void {
+		self::assertSame( [ false, false, false ], self::agent()->do( 'fixture_php', [ 'code' => 'return [ update_user_meta( 1, "fixture_seen", 1 ), add_user_meta( 1, "fixture_seen", 1 ), delete_user_meta( 1, "nickname" ) ];' ] )['returned'] );
+		self::assertSame( '', get_user_meta( 1, 'fixture_seen', true ) );
+	}
+
+	public function test_a_refused_write_ends_the_call_even_if_the_handler_catches_it(): void {
+		$answer = self::agent()->call( 'fixture_php', [ 'code' => 'try { update_option( "admin_email", "x@example.test" ); } catch ( \\Throwable ) {} return 1;' ] );
+		self::assertSame( 'write_refused', $answer->reason(), $answer->body );
 	}
 }

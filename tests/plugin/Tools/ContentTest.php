@@ -42,7 +42,7 @@ final class ContentTest extends TestCase {
 		$me    = $agent->do( 'whoami' );
 		self::assertSame( [ 'id' => $agent->id, 'name' => 'Test connection' ], $me['connection'] );
 		self::assertSame( $agent->connection()->groups, $me['groups'] );
-		self::assertSame( [ 'id' => Site::user( 'contributor' ), 'name' => 'Contributor', 'roles' => [ 'contributor' ] ], $me['user'] );
+		self::assertSame( [ 'id' => Site::user( 'contributor' ), 'name' => 'Contributor' ], $me['user'] );
 	}
 
 	public function test_get_post_returns_the_stored_text(): void {

@@ -111,7 +111,7 @@ final class TotalsTest extends TestCase {
 	private function compare( int $user, string $what, callable $tool, string $key, array $arguments, callable $expected ): void {
 		wp_cache_flush();
 		$call = ( new \ReflectionClass( Call::class ) )->newInstanceWithoutConstructor();
-		( new AgentUser() )->act_as(
+		( new AgentUser( static fn() => throw new \LogicException( 'a write was refused' ) ) )->act_as(
 			$user,
 			function () use ( $what, $tool, $key, $arguments, $expected, $call ): void {
 				$ids    = [];
@@ -255,7 +255,7 @@ final class TotalsTest extends TestCase {
 			return array_map( get_post( ... ), self::column( "post_status = 'private'" ) );
 		}, PHP_INT_MAX, 2 );
 		try {
-			$result = ( new AgentUser() )->act_as( Site::user( 'author' ), static fn(): array => ( new ListPosts() )( [ 'status' => 'private' ], $call ) );
+			$result = ( new AgentUser( static fn() => throw new \LogicException( 'a write was refused' ) ) )->act_as( Site::user( 'author' ), static fn(): array => ( new ListPosts() )( [ 'status' => 'private' ], $call ) );
 		} finally {
 			remove_filter( 'posts_where', $or, PHP_INT_MAX );
 			remove_filter( 'posts_pre_query', $all, PHP_INT_MAX );

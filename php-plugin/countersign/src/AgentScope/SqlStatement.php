@@ -9,139 +9,272 @@ defined( 'ABSPATH' ) || exit;
 /**
  * One SQL statement, analysed as far as needed to tell what it changes.
  *
- * This is not a full parser. It reports a statement that it does not understand as unclear, and the {@see WriteGuard}
- * refuses unclear writes.
+ * This is an allow list. A statement has one of the forms that are known here, or its kind is {@see self::UNKNOWN}.
  */
 final class SqlStatement {
 
-	/** First words of statements that only read. */
-	private const READS = [ 'SELECT', 'SHOW', 'DESCRIBE', 'DESC', 'EXPLAIN', 'PRAGMA' ];
+	/** Kinds of statements: only reads; changes nothing that remains; begins a transaction; changes rows; any other. */
+	public const READ        = 'read';
+	public const SESSION     = 'session';
+	public const TRANSACTION = 'transaction';
+	public const WRITE       = 'write';
+	public const UNKNOWN     = 'unknown';
 
-	/** First words of statements that change something and name it. Dynamic SQL and procedures are not among them. */
-	private const WRITES = [ 'INSERT', 'REPLACE', 'UPDATE', 'DELETE', 'WITH', 'TRUNCATE', 'CREATE', 'ALTER', 'DROP', 'RENAME', 'LOCK', 'ANALYZE', 'OPTIMIZE', 'CHECK', 'REPAIR' ];
+	/** Variables of the session that code may set. None of them changes how later statements are understood. */
+	private const VARIABLES = [ 'autocommit', 'foreign_key_checks', 'group_concat_max_len', 'max_execution_time', 'max_statement_time', 'sql_big_selects', 'unique_checks', 'wait_timeout' ];
 
-	/** First words of statements that change nothing permanently. */
-	private const NEITHER = [ 'SET', 'START', 'BEGIN', 'COMMIT', 'ROLLBACK', 'SAVEPOINT', 'RELEASE', 'UNLOCK', 'DO', 'USE' ];
+	/** Words before a table, by the first word of the statement. */
+	private const MODIFIERS = [ 'LOW_PRIORITY', 'DELAYED', 'HIGH_PRIORITY', 'QUICK', 'IGNORE' ];
 
-	/** Expressions that produce text while the statement runs, which cannot be known in advance. */
-	private const MADE = '/\b(?:0x[0-9a-f]|[xbn]\s*\?|(?:CONCAT|CONCAT_WS|CHAR|UNHEX|REVERSE|REPLACE|LOWER|UPPER|TRIM|SUBSTR|SUBSTRING|FROM_BASE64|INSERT|LPAD|RPAD)\s*\()/i';
+	/** Words that end the tables of an UPDATE or DELETE, and words that cannot be an alias. */
+	private const ENDS  = [ 'SET', 'WHERE', 'ORDER', 'LIMIT', 'RETURNING' ];
+	private const JOINS = [ 'JOIN', 'STRAIGHT_JOIN' ];
+	private const OTHER = [ 'INNER', 'LEFT', 'RIGHT', 'OUTER', 'CROSS', 'NATURAL', 'ON', 'USING', 'USE', 'FORCE', 'IGNORE', 'PARTITION', 'FOR', 'AS' ];
 
-	/**
-	 * @param string       $bare     The statement without comments, with each string literal replaced by its number between
-	 *                               question marks.
-	 * @param list<string> $texts    The string literals, unquoted.
-	 * @param bool         $is_whole Whether all quotes of the statement were matched.
-	 */
-	private function __construct(
-		private readonly string $bare,
-		public readonly array $texts,
-		private readonly bool $is_whole,
-	) {}
+	private int $at = 0;
 
-	/** Analyses a statement. */
-	public static function of( string $sql ): self {
-		$texts = [];
-		// Comments that MySQL and MariaDB execute (/*! … */) are kept.
-		$pattern = <<<'REGEX'
-			~`[^`]*+`|'[^'\\]*+(?:(?:\\.|'')[^'\\]*+)*+'|"[^"\\]*+(?:(?:\\.|"")[^"\\]*+)*+"|/\*(?!M?!).*?\*/|(?:\#|--(?=\s|$))[^\n]*~s
-			REGEX;
-		$bare    = preg_replace_callback(
-			$pattern,
-			static function ( array $found ) use ( &$texts ): string {
-				$first = $found[0][0];
-				// A quoted name is kept. Nothing in it begins a literal or a comment.
-				if ( '`' === $first ) {
-					return $found[0];
-				}
-				if ( "'" !== $first && '"' !== $first ) {
-					return ' ';
-				}
-				$text    = stripslashes( str_replace( $first . $first, $first, substr( $found[0], 1, -1 ) ) );
-				$texts[] = $text;
-				// Depending on the SQL mode, double quotes enclose names.
-				return '"' === $first && preg_match( '/^[\w.$-]+$/D', $text ) ? ' ?' . ( count( $texts ) - 1 ) . "? `$text` " : ' ?' . ( count( $texts ) - 1 ) . '? ';
-			},
-			$sql
-		);
-		return new self( (string) $bare, $texts, is_string( $bare ) && 0 === preg_match( '/[\'"]/', $bare ) && 0 === substr_count( $bare, '`' ) % 2 );
-	}
+	/** One of the constants. */
+	public readonly string $kind;
 
-	/** Tells whether the statement only reads. */
-	public function is_read(): bool {
-		return $this->is_whole && in_array( $this->verb(), self::READS, true ) && 0 === preg_match( '/\bINTO\s+(?:OUTFILE|DUMPFILE)\b|^\s*(?:EXPLAIN|DESC|DESCRIBE)\s+ANALYZE\b/i', $this->bare );
-	}
+	/** The first word in upper case. */
+	public readonly string $verb;
 
-	/** Tells whether the statement changes nothing permanently, and not how later statements are interpreted. */
-	public function is_harmless(): bool {
-		return $this->is_whole && in_array( $this->verb(), self::NEITHER, true ) && 0 === preg_match( '/\b(?:STATEMENT|sql_mode|GLOBAL|PERSIST|PERSIST_ONLY|PASSWORD)\b/i', $this->bare );
-	}
+	/** @var list<string> The tables that the statement changes, in lower case, after the database and a dot if it names one. */
+	public array $written = [];
 
-	/** Tells whether the statement is a write, and the tables that it changes are certain. */
-	public function is_clear(): bool {
-		$makes_code = '/^\s*(?:CREATE|ALTER|DROP|RENAME)\b(?:(?!\bTABLE\b|\bINDEX\b).)*\b(?:TRIGGER|PROCEDURE|FUNCTION|PACKAGE|EVENT|VIEW|USER|ROLE|SERVER)\b/is';
-		return $this->is_whole && in_array( $this->verb(), self::WRITES, true ) && 0 === preg_match( '/;\s*\S/', $this->bare ) && 0 === preg_match( $makes_code, $this->bare );
-	}
+	/** The position of the token after the table of an INSERT, REPLACE, UPDATE or DELETE of one table, or 0. */
+	public int $after_table = 0;
 
-	/** Tells whether the statement deletes rows. */
-	public function is_deletion(): bool {
-		return 'DELETE' === $this->verb();
+	/** @param list<array{string, string}> $tokens Kind and text, as {@see SqlLexer} returned them. */
+	private function __construct( public readonly array $tokens ) {
+		$last = count( $tokens ) - 1;
+		while ( '(' === $this->sign() ) {
+			++$this->at;
+		}
+		$this->verb = $this->word();
+		$is_one     = ! in_array( [ SqlLexer::SIGN, ';' ], array_slice( $tokens, 0, max( 0, $last ) ), true );
+		$this->kind = $is_one ? $this->classify() : self::UNKNOWN;
 	}
 
 	/**
-	 * Tells whether a name occurs outside of string literals.
+	 * Analyses a statement.
 	 *
-	 * @param string $table     Name of a table or column.
-	 * @param bool   $is_prefix Whether names that begin with `$table` count too.
+	 * @param string $sql              The statement.
+	 * @param bool   $has_backslashes  As for {@see SqlLexer::tokens()}.
+	 * @param bool   $quotes_are_names As for {@see SqlLexer::tokens()}.
 	 */
-	public function mentions( string $table, bool $is_prefix = false ): bool {
-		return 0 !== preg_match( '/(?<![\w$])' . preg_quote( $table, '/' ) . ( $is_prefix ? '' : '(?![\w$])' ) . '/i', $this->bare );
+	public static function of( string $sql, bool $has_backslashes = true, bool $quotes_are_names = false ): self {
+		return new self( SqlLexer::tokens( $sql, $has_backslashes, $quotes_are_names ) ?? [] );
+	}
+
+	/** Tells quickly that a statement only reads. Most statements do; the others are analysed. */
+	public static function is_plain_read( string $sql ): bool {
+		return 1 === preg_match( '~^\s*+(?:SELECT|SHOW|DESCRIBE)\s(?!.*(?:;|/\*|\bINTO\b|\bLOCK\b|\bFOR\b))~is', $sql );
 	}
 
 	/**
-	 * Returns the strings that the statement assigns to a column or compares it with, or null if they are not certain.
+	 * Returns all names that the statement contains, of tables, columns and others, in lower case.
 	 *
-	 * @param string $column Name of the column, such as `option_name`.
-	 *
-	 * @return list<string>|null
+	 * @return list<string>
 	 */
-	public function values_of( string $column ): ?array {
-		if ( 0 !== preg_match( self::MADE, $this->bare ) ) {
-			return null;
-		}
-		$name = '`?' . preg_quote( $column, '/' ) . '`?';
-		if ( preg_match( '/^\s*(?:INSERT|REPLACE)\b[^(]*\(([^()]*)\)\s*VALUES\s*(\(.*)$/is', $this->bare, $found ) ) {
-			return $this->inserted( $name, $found[1], $found[2] );
-		}
-		// Every occurrence of the column must be understood, and nothing may widen the condition.
-		// @mago-ignore analysis:too-few-arguments PHP needs the third argument only for the matches.
-		$places     = preg_match_all( "/$name/i", $this->bare );
-		$understood = preg_match_all( "/$name\s*(?:=|LIKE|IN\s*\()\s*((?:\s*\?\d+\?\s*,?)+)/i", $this->bare, $found );
-		if ( ! $places || $places !== $understood || 0 !== preg_match( '/\b(?:OR|XOR|NOT)\b|\|\||<>|!/i', $this->bare ) ) {
-			return null;
-		}
-		preg_match_all( '/\?(\d+)\?/', implode( ' ', $found[1] ), $numbers );
-		return array_map( fn( string $number ): string => $this->texts[ (int) $number ], array_values( $numbers[1] ) );
+	public function names(): array {
+		$names = array_filter( $this->tokens, static fn( array $token ): bool => SqlLexer::WORD === $token[0] || SqlLexer::NAME === $token[0] );
+		return array_values( array_map( static fn( array $token ): string => strtolower( $token[1] ), $names ) );
 	}
 
-	/** Returns the first word in upper case, or ''. */
-	private function verb(): string {
-		return preg_match( '/^[\s(]*([a-z]+)/i', $this->bare, $found ) ? strtoupper( $found[1] ) : '';
+	/** Tells whether another statement consists of the same tokens, apart from numbers. */
+	public function resembles( self $other ): bool {
+		$plain = static fn( array $token ): string => match ( $token[0] ) {
+			SqlLexer::NUMBER => '#',
+			SqlLexer::TEXT   => $token[1],
+			default          => strtolower( $token[1] ),
+		};
+		return array_map( $plain, $this->tokens ) === array_map( $plain, $other->tokens );
 	}
 
-	/** @return list<string>|null */
-	private function inserted( string $name, string $columns, string $rows ): ?array {
-		$columns  = preg_split( '/\s*,\s*/', trim( $columns ) ) ?: [];
-		$position = array_key_first( preg_grep( "/^$name\$/iD", $columns ) ?: [] );
-		// Values that contain parentheses are function calls or subqueries, and do not match.
-		$count  = preg_match_all( '/\(([^()]*)\)/', (string) preg_replace( '/\bON\s+DUPLICATE\b.*$/is', '', $rows ), $found );
-		$values = [];
-		foreach ( null === $position || ! $count ? [] : $found[1] as $row ) {
-			$value = ( preg_split( '/\s*,\s*/', trim( $row ) ) ?: [] )[ $position ] ?? '';
-			if ( ! preg_match( '/^\?(\d+)\?$/D', $value, $number ) ) {
-				return null;
+	/** Tells whether a read locks rows. */
+	public function locks(): bool {
+		$names = $this->names();
+		return in_array( 'lock', $names, true ) || in_array( 'for', $names, true );
+	}
+
+	private function classify(): string {
+		$follows = $this->word( $this->at + 1 );
+		$rest    = count( $this->tokens ) - ( ';' === $this->sign( count( $this->tokens ) - 1 ) ? 1 : 0 ) - $this->at;
+		return match ( $this->verb ) {
+			'SELECT', 'WITH'                       => $this->is_read() ? self::READ : self::UNKNOWN,
+			'SHOW'                                 => self::READ,
+			'EXPLAIN', 'DESCRIBE', 'DESC'          => array_intersect( $this->names(), [ 'analyze', 'insert', 'update', 'delete', 'replace' ] ) ? self::UNKNOWN : self::READ,
+			'INSERT', 'REPLACE'                    => $this->insert() ? self::WRITE : self::UNKNOWN,
+			'UPDATE'                               => $this->update() ? self::WRITE : self::UNKNOWN,
+			'DELETE'                               => $this->delete() ? self::WRITE : self::UNKNOWN,
+			'START'                                => 'TRANSACTION' === $follows ? self::TRANSACTION : self::UNKNOWN,
+			// MariaDB also knows BEGIN NOT ATOMIC, which is followed by any statements.
+			'BEGIN'                                => 1 === $rest || ( 2 === $rest && 'WORK' === $follows ) ? self::TRANSACTION : self::UNKNOWN,
+			'COMMIT', 'ROLLBACK', 'SAVEPOINT', 'RELEASE' => self::SESSION,
+			'SET'                                  => $this->set(),
+			default                                => self::UNKNOWN,
+		};
+	}
+
+	/** A SELECT without INTO. WITH can begin an UPDATE or DELETE too, which has its verb outside of parentheses. */
+	private function is_read(): bool {
+		$depth = 0;
+		foreach ( array_keys( $this->tokens ) as $position ) {
+			$depth += '(' === $this->sign( $position ) ? 1 : 0;
+			$depth -= ')' === $this->sign( $position ) ? 1 : 0;
+			$word   = $this->word( $position );
+			if ( 'INTO' === $word || ( 'WITH' === $this->verb && 0 === $depth && ( 'DELETE' === $word || ( 'UPDATE' === $word && 'FOR' !== $this->word( $position - 1 ) ) ) ) ) {
+				return false;
 			}
-			$values[] = $this->texts[ (int) $number[1] ];
 		}
-		return $values ?: null;
+		return true;
+	}
+
+	private function insert(): bool {
+		++$this->at;
+		$this->skip( self::MODIFIERS );
+		$this->skip( [ 'INTO' ] );
+		return $this->table() && $this->found();
+	}
+
+	private function update(): bool {
+		++$this->at;
+		$this->skip( self::MODIFIERS );
+		return $this->tables() && 'SET' === $this->word() && $this->found();
+	}
+
+	/** `DELETE FROM table`, `DELETE tables FROM tables` or `DELETE FROM tables USING tables`. */
+	private function delete(): bool {
+		++$this->at;
+		$this->skip( self::MODIFIERS );
+		$is_simple = 'FROM' === $this->word();
+		while ( isset( $this->tokens[ $this->at ] ) && 'FROM' !== $this->word() ) {
+			++$this->at;
+		}
+		++$this->at;
+		$start = $this->at;
+		if ( $is_simple ) {
+			while ( isset( $this->tokens[ $this->at ] ) && ! in_array( $this->word(), [ 'USING', ...self::ENDS ], true ) ) {
+				++$this->at;
+			}
+			$this->at = 'USING' === $this->word() ? $this->at + 1 : $start;
+		}
+		$is_simple = $is_simple && $start === $this->at;
+		if ( ! $this->tables() || ( ! $is_simple && 'SET' === $this->word() ) ) {
+			return false;
+		}
+		return ! $is_simple || 1 < count( $this->written ) ? $this->is_end() : $this->is_end() && $this->found();
+	}
+
+	/** Notes where the one table of the statement ends. */
+	private function found(): bool {
+		$this->after_table = 1 === count( $this->written ) ? $this->at : 0;
+		return true;
+	}
+
+	private function is_end(): bool {
+		return ! isset( $this->tokens[ $this->at ] ) || ';' === $this->sign() || in_array( $this->word(), self::ENDS, true );
+	}
+
+	/** Reads tables that are joined by commas or JOIN, up to the next clause. Subqueries and conditions are skipped. */
+	private function tables(): bool {
+		while ( true ) {
+			if ( '(' === $this->sign() ) {
+				// Tables in parentheses could be changed, so only a subquery is permitted.
+				if ( 'SELECT' !== $this->word( $this->at + 1 ) || ! $this->parentheses() ) {
+					return false;
+				}
+			} elseif ( ! $this->table() ) {
+				return false;
+			}
+			$this->skip( [ 'AS' ] );
+			if ( $this->is_name() && ! in_array( $this->word(), [ ...self::ENDS, ...self::JOINS, ...self::OTHER ], true ) ) {
+				++$this->at;
+			}
+			while ( ! $this->is_end() && ',' !== $this->sign() && ! in_array( $this->word(), self::JOINS, true ) ) {
+				if ( '(' === $this->sign() ? ! $this->parentheses() : ')' === $this->sign( $this->at++ ) ) {
+					return false;
+				}
+			}
+			if ( $this->is_end() ) {
+				return true;
+			}
+			++$this->at;
+		}
+	}
+
+	/** Reads the name of a table that is written. */
+	private function table(): bool {
+		if ( ! $this->is_name() ) {
+			return false;
+		}
+		$database = '';
+		$name     = $this->text();
+		++$this->at;
+		if ( '.' === $this->sign() ) {
+			++$this->at;
+			if ( ! $this->is_name() ) {
+				return false;
+			}
+			$database = $name . '.';
+			$name     = $this->text();
+			++$this->at;
+		}
+		$this->written[] = $database . strtolower( $name );
+		return true;
+	}
+
+	/** Skips what is in parentheses. Returns false if they are not closed. */
+	private function parentheses(): bool {
+		$depth = 0;
+		do {
+			$depth += '(' === $this->sign() ? 1 : 0;
+			$depth -= ')' === $this->sign() ? 1 : 0;
+			++$this->at;
+		} while ( $depth > 0 && isset( $this->tokens[ $this->at ] ) );
+		return 0 === $depth;
+	}
+
+	/** `SET [SESSION] variable = literal, …` of permitted variables, or `SET … TRANSACTION ISOLATION LEVEL READ COMMITTED`. */
+	private function set(): string {
+		$words = strtoupper( implode( ' ', array_map( static fn( array $token ): string => SqlLexer::NAME === $token[0] ? '`' : ( ';' === $token[1] ? '' : $token[1] ), $this->tokens ) ) );
+		if ( preg_match( '/^SET (?:SESSION )?TRANSACTION ISOLATION LEVEL READ COMMITTED *$/D', $words ) ) {
+			return self::SESSION;
+		}
+		$variable = '(?:(?:SESSION )|(?:@ @ (?:SESSION \. )?))?(?:' . strtoupper( implode( '|', self::VARIABLES ) ) . ')';
+		$setting  = $variable . ' (?:: )?= (?:[0-9.]+|ON|OFF|DEFAULT)';
+		if ( ! preg_match( "/^SET $setting(?: , $setting)* *\$/D", $words ) ) {
+			return self::UNKNOWN;
+		}
+		return str_contains( $words, 'AUTOCOMMIT' ) ? self::TRANSACTION : self::SESSION;
+	}
+
+	private function is_name(): bool {
+		return in_array( $this->tokens[ $this->at ][0] ?? '', [ SqlLexer::WORD, SqlLexer::NAME ], true );
+	}
+
+	/** @param list<string> $words */
+	private function skip( array $words ): void {
+		while ( in_array( $this->word(), $words, true ) ) {
+			++$this->at;
+		}
+	}
+
+	/** Returns the unquoted word at a position in upper case, or ''. */
+	private function word( ?int $position = null ): string {
+		[ $kind, $text ] = $this->tokens[ $position ?? $this->at ] ?? [ '', '' ];
+		return SqlLexer::WORD === $kind ? strtoupper( $text ) : '';
+	}
+
+	/** Returns the text of the token at the current position. */
+	private function text(): string {
+		return $this->tokens[ $this->at ][1] ?? '';
+	}
+
+	/** Returns the sign at a position, or '' if there is a token of another kind or none. */
+	private function sign( ?int $position = null ): string {
+		[ $kind, $text ] = $this->tokens[ $position ?? $this->at ] ?? [ '', '' ];
+		return SqlLexer::SIGN === $kind ? $text : '';
 	}
 }

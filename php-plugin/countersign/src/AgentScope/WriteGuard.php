@@ -4,172 +4,300 @@ declare(strict_types=1);
 
 namespace Countersign\Plugin\AgentScope;
 
-use Countersign\Plugin\Connections\KillSwitch;
 use Countersign\Plugin\Site\Denied;
-use Countersign\Plugin\Site\Schema;
-use Countersign\Plugin\Site\Settings;
+use Countersign\Plugin\Site\ErrorLog;
 
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Restricts what an agent's call can write, whichever tool does the work.
+ * Restricts what an agent's call can write to the database, whichever code does the work, until the request ends.
  *
- * It refuses writes to Countersign's own options and tables, and to the accounts and options that decide who may do what
- * on this site. Before the first write it checks that the connection may still act. It protects against tools that are
- * misled by an agent's arguments, not against malicious PHP code on the site, which could remove the hooks.
+ * Statements of the forms that {@see SqlStatement} knows pass if they change tables of this site that hold content, or
+ * options that are not protected. Everything else is refused. Before each write it checks that the connection may still
+ * act. While the handler runs, a refusal ends the call, also if the handler catches it. Afterwards, in shutdown functions,
+ * destructors and output callbacks, a refused statement is not sent, and the first one is recorded.
+ *
+ * It protects against code that is misled by an agent's arguments, not against malicious PHP code on the site, which could
+ * remove the hooks or use another connection; see {@see RulingOptions}.
  */
 final class WriteGuard {
 
-	/** Options that no agent may write, besides all options of Countersign. */
-	private const PROTECTED = [
-		'active_plugins',
-		'active_sitewide_plugins',
-		'admin_email',
-		'default_role',
-		'home',
-		'new_admin_email',
-		'recovery_keys',
-		'siteurl',
-		'site_admins',
-		'stylesheet',
-		'template',
-		'users_can_register',
+	/** The statements by which WordPress deletes transients that have expired. No protected option is named like that. */
+	private const CLEANUPS = [
+		"DELETE a, b FROM %s a, %s b WHERE a.option_name LIKE '\\\\_transient\\\\_%%' AND a.option_name NOT LIKE '\\\\_transient\\\\_timeout\\\\_%%' AND b.option_name = CONCAT( '_transient_timeout_', SUBSTRING( a.option_name, 12 ) ) AND b.option_value < 1",
+		"DELETE a, b FROM %s a, %s b WHERE a.option_name LIKE '\\\\_site\\\\_transient\\\\_%%' AND a.option_name NOT LIKE '\\\\_site\\\\_transient\\\\_timeout\\\\_%%' AND b.option_name = CONCAT( '_site_transient_timeout_', SUBSTRING( a.option_name, 17 ) ) AND b.option_value < 1",
 	];
 
-	/** Protected options of a network. */
-	private const NETWORK = [ 'active_sitewide_plugins', 'admin_email', 'site_admins' ];
+	/** Character sets in which the second byte of a character can be a quote or a backslash. */
+	private const AMBIGUOUS = [ 'big5', 'cp932', 'gb18030', 'gbk', 'sjis' ];
 
-	/** Countersign's own options and transients. */
-	private const OWN = '/^(?:_site)?(?:_transient_)?(?:timeout_)?countersign_/';
+	private readonly SiteTables $tables;
 
-	private bool $has_written = false;
+	/** The first refusal while the handler ran. */
+	private ?Denied $refusal = null;
 
-	public function __construct( private readonly LiveCheck $live_check ) {}
+	/** Whether the handler has ended. */
+	private bool $is_late = false;
+
+	/** Whether the plugin itself asks the database. */
+	private bool $is_own = false;
+
+	private bool $is_reported = false;
+
+	private bool $reads_committed = false;
+
+	private ?string $mode = null;
 
 	/**
-	 * Runs a function under these restrictions.
+	 * @param LiveCheck                   $live_check The check before each write.
+	 * @param bool                        $may_write  Whether the call may write at all.
+	 * @param \Closure(Denied): void      $record     Records a refusal after the handler has ended.
+	 */
+	public function __construct(
+		private readonly LiveCheck $live_check,
+		private readonly bool $may_write,
+		private readonly \Closure $record,
+	) {
+		$this->tables = new SiteTables();
+	}
+
+	/**
+	 * Runs a function under the restrictions, which end with it: for what is found out before a call begins.
+	 *
+	 * @template T
+	 *
+	 * @param callable(): T $act The function.
+	 *
+	 * @return T What the function returned.
+	 */
+	public function watch( callable $act ): mixed {
+		$filter = $this->before_query( ... );
+		add_filter( 'query', $filter, PHP_INT_MAX );
+		try {
+			return $act();
+		} finally {
+			remove_filter( 'query', $filter, PHP_INT_MAX );
+		}
+	}
+
+	/** Begins to restrict. There is no end: the request of a call does nothing afterwards that would need it. */
+	public function begin(): void {
+		add_filter( 'query', $this->before_query( ... ), PHP_INT_MAX );
+		add_filter( 'file_mod_allowed', '__return_false', PHP_INT_MAX );
+		// If the handler ends the request.
+		add_action( 'shutdown', $this->end_of_call( ... ), PHP_INT_MIN );
+	}
+
+	/** Tells the guard that the handler has ended. */
+	public function end_of_call(): void {
+		$this->is_late = true;
+	}
+
+	/** Returns the first refusal while the handler ran, or null. The handler may have caught it. */
+	public function refusal(): ?Denied {
+		return $this->refusal;
+	}
+
+	/**
+	 * Refuses a write.
+	 *
+	 * @param string $target What would be written, such as `option:home`.
+	 *
+	 * @return string '' instead of the statement, after the handler has ended.
+	 *
+	 * @throws Denied `write_refused` while the handler runs.
+	 */
+	public function refuse( string $target ): string {
+		return $this->stop( new Denied( 'write_refused', null, $target ) );
+	}
+
+	/** Records a refusal that ends nothing. Only the first one of a request is recorded. */
+	public function report( Denied $refusal ): void {
+		if ( ! $this->is_reported ) {
+			$this->is_reported = true;
+			ErrorLog::note( 'a write in the request of an agent\'s call was refused: ' . ErrorLog::name( $refusal->target ?? 'statement' ) );
+			( $this->record )( $refusal );
+		}
+	}
+
+	/**
+	 * Runs a function of this plugin whose statements are not restricted.
 	 *
 	 * @template T
 	 *
 	 * @param callable(): T $act
 	 *
 	 * @return T What the function returned.
-	 *
-	 * @throws Denied `capability_denied` for a forbidden write; if the connection may no longer act, `kill_switch`,
-	 *                `connection_unknown`, `connection_revoked`, `token_revoked` or `connection_paused`.
 	 */
-	public function watch( callable $act ): mixed {
-		$hooks = [
-			'pre_update_option' => [ $this->before_update( ... ), 3 ],
-			'add_option'        => [ $this->before_option( ... ), 1 ],
-			'delete_option'     => [ $this->before_option( ... ), 1 ],
-			'query'             => [ $this->before_query( ... ), 1 ],
-		];
-		// WordPress has no filter that covers all options of a network.
-		foreach ( self::NETWORK as $option ) {
-			$hooks[ "pre_update_site_option_$option" ] = [ $this->before_network_update( ... ), 3 ];
-		}
+	public function own( callable $act ): mixed {
+		$was          = $this->is_own;
+		$this->is_own = true;
+		// A statement within the filter of another one would make WordPress check the text of that one twice.
+		$checks = $this->checks_text();
 		try {
-			foreach ( $hooks as $hook => [ $callback, $arguments ] ) {
-				add_filter( $hook, $callback, PHP_INT_MAX, $arguments );
-			}
 			return $act();
 		} finally {
-			foreach ( $hooks as $hook => [ $callback ] ) {
-				remove_filter( $hook, $callback, PHP_INT_MAX );
-			}
-		}
-	}
-
-	/** Tells whether a user's meta key holds capabilities or a way to log in. */
-	public static function is_protected_user_meta( string $key ): bool {
-		return str_ends_with( $key, 'capabilities' ) || str_ends_with( $key, 'user_level' ) || in_array( $key, [ '_application_passwords', 'session_tokens' ], true );
-	}
-
-	/** Callback of the filter `pre_update_option`. Returns the value unchanged if the option may be written. */
-	private function before_update( mixed $value, string $option, mixed $old ): mixed {
-		if ( $value !== $old ) {
-			$this->before_option( $option );
-		}
-		return $value;
-	}
-
-	/** Callback of the filter `pre_update_site_option_{option}`, registered for protected options only. */
-	private function before_network_update( mixed $value, mixed $old, string $option ): mixed {
-		return $this->before_update( $value, $option, $old );
-	}
-
-	/** Callback of the actions `add_option` and `delete_option`, which fire before anything is written. */
-	private function before_option( string $option ): void {
-		if ( self::is_protected( $option ) ) {
-			throw new Denied( 'capability_denied', null, 'option:' . $option ); // phpcs:ignore WordPress.Security.EscapeOutput.ExceptionNotEscaped -- Sent as JSON.
+			$this->is_own = $was;
+			$this->checks_text( $checks );
 		}
 	}
 
 	/** Callback of the filter `query`, which covers every SQL statement of WordPress and its plugins. */
-	private function before_query( string $sql ): string {
-		$statement = SqlStatement::of( $sql );
-		if ( $statement->is_read() || $statement->is_harmless() ) {
+	private function before_query( mixed $sql ): string {
+		$sql = (string) $sql;
+		if ( $this->is_own || '' === $sql || SqlStatement::is_plain_read( $sql ) ) {
 			return $sql;
 		}
-		if ( ! $statement->is_clear() || $this->is_forbidden( $statement ) ) {
-			throw new Denied( 'capability_denied' );
+		if ( ! $this->is_unambiguous( $sql ) ) {
+			return $this->refuse( 'statement' );
 		}
-		if ( ! $this->has_written ) {
-			$this->live_check->ensure_live();
-			$this->has_written = true;
+		$statement = $this->analyze( $sql );
+		switch ( $statement->kind ) {
+			case SqlStatement::READ:
+				// A lock on the plugin's rows would keep people from revoking the connection.
+				return $statement->locks() && $this->names_protected( $statement ) ? $this->refuse( 'statement' ) : $sql;
+			case SqlStatement::SESSION:
+				return $sql;
+			case SqlStatement::TRANSACTION:
+				$this->read_committed();
+				return $sql;
+			case SqlStatement::WRITE:
+				return $this->before_write( $sql, $statement );
+			default:
+				return $this->refuse( 'statement' );
+		}
+	}
+
+	private function before_write( string $sql, SqlStatement $statement ): string {
+		$is_cleanup = $this->is_cleanup( $statement );
+		$target     = $is_cleanup ? null : $this->forbidden( $statement );
+		if ( null !== $target ) {
+			return $this->refuse( $target );
+		}
+		if ( ! $this->may_write ) {
+			// Caches that WordPress fills while it reads are not stored. After the handler, nothing that other plugins store is.
+			return $this->is_late || $is_cleanup || $this->is_cache( $statement ) ? '' : $this->refuse( 'statement' );
+		}
+		try {
+			$this->own( fn() => $this->live_check->ensure_live() );
+		} catch ( Denied $denied ) {
+			return $this->stop( $denied );
+		} catch ( \RuntimeException $error ) {
+			if ( $this->is_late ) {
+				return '';
+			}
+			throw $error;
 		}
 		return $sql;
 	}
 
-	private function is_forbidden( SqlStatement $statement ): bool {
-		global $wpdb;
-		if ( $statement->mentions( $wpdb->base_prefix . 'countersign_', true ) || $statement->mentions( $wpdb->prefix . 'countersign_', true ) || $statement->mentions( $wpdb->users ) ) {
-			return true;
+	/** Returns what a statement may not change, or null. */
+	private function forbidden( SqlStatement $statement ): ?string {
+		if ( $this->names_protected( $statement ) ) {
+			return 'table';
 		}
-		if ( $statement->mentions( $wpdb->usermeta ) && ! $this->is_user_meta_deletion( $statement ) ) {
-			$keys = $statement->values_of( 'meta_key' );
-			return null === $keys || array_filter( $keys, self::is_protected_user_meta( ... ) );
+		$written = $statement->written;
+		if ( [ $this->tables->options ] === $written || [ DB_NAME . '.' . $this->tables->options ] === $written ) {
+			return $this->forbidden_option( $statement );
 		}
-		if ( $statement->mentions( $wpdb->options ) ) {
-			$names = $statement->values_of( 'option_name' );
-			return null === $names || array_filter( $names, self::may_be_protected( ... ) );
+		foreach ( $written as $table ) {
+			if ( ! $this->tables->may_write( $table ) || str_ends_with( $table, $this->tables->options ) ) {
+				return 'table';
+			}
 		}
-		return false;
+		return null;
 	}
 
-	/**
-	 * Tells whether a statement is one by which WordPress deletes user metadata by id, after its filter has allowed it.
-	 * Deleting a capability grants none.
-	 */
-	private function is_user_meta_deletion( SqlStatement $statement ): bool {
-		return [] === $statement->texts && $statement->is_deletion() && $statement->mentions( 'umeta_id' );
+	private function forbidden_option( SqlStatement $statement ): ?string {
+		$names = OptionWrite::names( $statement );
+		if ( null === $names ) {
+			return 'option';
+		}
+		foreach ( $names as [ $operator, $text ] ) {
+			$option = $this->own( static fn(): ?string => ProtectedOptions::matched( $operator, $text ) );
+			if ( null !== $option ) {
+				return 'option:' . $option;
+			}
+		}
+		return null;
 	}
 
-	private static function is_protected( string $option ): bool {
-		return preg_match( self::OWN, $option ) || in_array( $option, self::PROTECTED, true ) || str_ends_with( $option, 'user_roles' );
-	}
-
-	/** Tells whether an option name, or a pattern of LIKE, can match a protected option. */
-	private static function may_be_protected( string $name ): bool {
-		if ( self::is_protected( $name ) ) {
-			return true;
-		}
-		if ( ! str_contains( $name, '%' ) && ! str_contains( $name, '_' ) ) {
-			return false;
-		}
-		global $wpdb;
-		$wildcards = [
-			'%'      => '.*',
-			'\\\\_' => '_',
-			'_'      => '.',
-		];
-		$pattern   = '/^' . strtr( preg_quote( $name, '/' ), $wildcards ) . '$/Dis';
-		foreach ( [ ...self::PROTECTED, $wpdb->prefix . 'user_roles', Schema::OPTION, KillSwitch::OPTION, Settings::OPTION, Settings::SITE_ID, Settings::AUDIT_HOST ] as $option ) {
-			if ( preg_match( $pattern, $option ) ) {
+	private function names_protected( SqlStatement $statement ): bool {
+		foreach ( $statement->names() as $name ) {
+			if ( $this->tables->is_protected( $name ) ) {
 				return true;
 			}
 		}
 		return false;
+	}
+
+	private function is_cleanup( SqlStatement $statement ): bool {
+		if ( 'DELETE' !== $statement->verb || 2 !== count( $statement->written ) ) {
+			return false;
+		}
+		foreach ( self::CLEANUPS as $cleanup ) {
+			if ( $statement->resembles( SqlStatement::of( sprintf( $cleanup, $this->tables->options, $this->tables->options ) ) ) ) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	/** Tells whether a statement stores something that WordPress can compute again: a transient, or an embedded page. */
+	private function is_cache( SqlStatement $statement ): bool {
+		global $wpdb;
+		if ( [ strtolower( $wpdb->postmeta ) ] === $statement->written ) {
+			return 1 === preg_match( '/\'_oembed_(?:time_)?[0-9a-f]{32}\'/', implode( ' ', array_column( $statement->tokens, 1 ) ) );
+		}
+		$names = [ $this->tables->options ] === $statement->written ? OptionWrite::names( $statement ) : null;
+		return null !== $names && [] === array_filter( $names, static fn( array $name ): bool => ! ProtectedOptions::is_cache( $name[1] ) );
+	}
+
+	/** Ends the call, or only the statement if the handler has ended. */
+	private function stop( Denied $denied ): string {
+		if ( $this->is_late ) {
+			$this->report( $denied );
+			return '';
+		}
+		$this->refusal ??= $denied;
+		throw $denied;
+	}
+
+	private function analyze( string $sql ): SqlStatement {
+		$this->mode ??= $this->sql_mode();
+		return SqlStatement::of( $sql, ! str_contains( $this->mode, 'NO_BACKSLASH_ESCAPES' ), str_contains( $this->mode, 'ANSI_QUOTES' ) );
+	}
+
+	/** Returns the SQL mode of the connection, which no statement that passes can change. */
+	private function sql_mode(): string {
+		global $wpdb;
+		return defined( 'DB_ENGINE' ) && 'sqlite' === DB_ENGINE ? '' : strtoupper( (string) $this->own( static fn() => $wpdb->get_var( 'SELECT @@SESSION.sql_mode' ) ) ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- A setting of the connection.
+	}
+
+	/** Tells whether each quote and backslash of a statement is one, in the character set of the connection. */
+	private function is_unambiguous( string $sql ): bool {
+		global $wpdb;
+		return ! in_array( strtolower( (string) $wpdb->charset ), self::AMBIGUOUS, true ) || ! preg_match( '/[\x80-\xff][\\\\\'"`]/', $sql );
+	}
+
+	/** Lets the statements of a transaction see what others commit meanwhile: {@see LiveCheck} would otherwise read the past. */
+	private function read_committed(): void {
+		global $wpdb;
+		if ( ! $this->reads_committed && ! ( defined( 'DB_ENGINE' ) && 'sqlite' === DB_ENGINE ) ) {
+			$this->reads_committed = true;
+			$this->own( static fn() => $wpdb->query( 'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED' ) ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- A setting of the connection.
+		}
+	}
+
+	/** Returns whether WordPress will check the text of the next statement, and sets it if a value is given. */
+	private function checks_text( ?bool $value = null ): bool {
+		global $wpdb;
+		$access = function () use ( $value ): bool {
+			$was                       = $this->check_current_query; // @phpstan-ignore-line
+			$this->check_current_query = $value ?? $was; // @phpstan-ignore-line
+			return $was;
+		};
+		// The property is protected, and no method restores it.
+		return $wpdb instanceof \wpdb ? \Closure::bind( $access, $wpdb, \wpdb::class )() : true;
 	}
 }

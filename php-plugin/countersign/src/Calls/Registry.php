@@ -29,7 +29,8 @@ defined( 'ABSPATH' ) || exit;
  *     } );
  *
  * Two rules must allow a call. The connection must have the permission group `group`, which the extension decides. And
- * the connection's WordPress user must have the capability `capability`, if the definition has one.
+ * the connection's WordPress user must have the capability `capability`, which is `read` for what every user may use. A
+ * tool of the group `read`, a prompt and a resource cannot write.
  *
  * The fields `inputSchema`, `outputSchema`, `annotations`, `_meta`, `arguments` and `icons` of a definition can be PHP
  * arrays, or JSON text, whose bytes are kept.
@@ -42,7 +43,7 @@ final class Registry {
 	/** Fields of a definition that can be JSON text. */
 	private const RAW = [ 'inputSchema', 'outputSchema', 'annotations', '_meta', 'arguments', 'icons' ];
 
-	/** @var array<string, array<string, array{definition: string, handler: callable, capability: string|null, complete: callable|null, review: callable|null, target: callable|null}>> */
+	/** @var array<string, array<string, array{definition: string, handler: callable, capability: string, complete: callable|null, review: callable|null, target: callable|null}>> */
 	private array $entries = [
 		'tools'             => [],
 		'prompts'           => [],
@@ -80,8 +81,8 @@ final class Registry {
 	/**
 	 * Adds a tool.
 	 *
-	 * @param array<string, mixed>         $definition Required: `name`, `description`, `group`, `inputSchema`. Optional: `title`,
-	 *                                                 `outputSchema`, `annotations`, `_meta`, `capability`, `confirm` (true if
+	 * @param array<string, mixed>         $definition Required: `name`, `description`, `group`, `capability`, `inputSchema`.
+	 *                                                 Optional: `title`, `outputSchema`, `annotations`, `_meta`, `confirm` (true if
 	 *                                                 every call needs a confirmation token), `target` and `review`.
 	 *                                                 `target` is a callable `fn( array $arguments ): mixed` that returns the id of
 	 *                                                 the post that a call would change, null if it would change no post, or an
@@ -102,8 +103,8 @@ final class Registry {
 	/**
 	 * Adds a prompt.
 	 *
-	 * @param array<string, mixed>         $definition Required: `name`, `group`. Optional: `title`, `description`, `arguments`,
-	 *                                                 `capability`.
+	 * @param array<string, mixed>         $definition Required: `name`, `group`, `capability`. Optional: `title`, `description`,
+	 *                                                 `arguments`.
 	 * @param callable(array, Call): mixed $handler    Receives the arguments. Returns a list of messages, a text (which becomes one
 	 *                                                 message of the user), or a {@see Result}. Throws {@see Denied} to refuse.
 	 * @param callable|null                $complete   Completes an argument: `fn( string $argument, string $value, array $context,
@@ -116,8 +117,8 @@ final class Registry {
 	/**
 	 * Adds a resource.
 	 *
-	 * @param array<string, mixed>         $definition Required: `uri`, `name`, `group`. Optional: `title`, `description`,
-	 *                                                 `mimeType`, `capability`.
+	 * @param array<string, mixed>         $definition Required: `uri`, `name`, `group`, `capability`. Optional: `title`,
+	 *                                                 `description`, `mimeType`.
 	 * @param callable(array, Call): mixed $handler    Receives an empty array. Returns the resource's text, a list of contents, or
 	 *                                                 a {@see Result}. Throws {@see Denied} to refuse.
 	 */
@@ -156,7 +157,7 @@ final class Registry {
 	 * @param string $kind `tools`, `prompts`, `resources` or `resourceTemplates`.
 	 * @param string $name Name of a tool or prompt, URI of a resource, or URI template.
 	 *
-	 * @return array{definition: string, handler: callable, capability: string|null, complete: callable|null, review: callable|null, target: callable|null}|null
+	 * @return array{definition: string, handler: callable, capability: string, complete: callable|null, review: callable|null, target: callable|null}|null
 	 */
 	public function find( string $kind, string $name ): ?array {
 		return $this->entries[ $kind ][ $name ] ?? null;
@@ -188,12 +189,12 @@ final class Registry {
 	/**
 	 * Refuses a call if the current user lacks the capability that an entry asks for.
 	 *
-	 * @param array{capability: string|null, ...} $entry As returned by {@see find()}.
+	 * @param array{capability: string, ...} $entry As returned by {@see find()}.
 	 *
 	 * @throws Denied `capability_denied`.
 	 */
 	public static function require_capability( array $entry ): void {
-		if ( null !== $entry['capability'] && ! current_user_can( $entry['capability'] ) ) { // phpcs:ignore WordPress.WP.Capabilities -- A capability that this plugin adds.
+		if ( ! current_user_can( $entry['capability'] ) ) { // phpcs:ignore WordPress.WP.Capabilities -- A capability that this plugin adds.
 			throw new Denied( 'capability_denied' );
 		}
 	}
@@ -201,8 +202,9 @@ final class Registry {
 	/** @param array<string, mixed> $definition */
 	private function add( string $kind, string $key, array $definition, callable $handler, ?callable $complete = null ): void {
 		$name = $definition[ $key ] ?? '';
-		if ( ! is_string( $name ) || '' === $name || ! is_string( $definition['group'] ?? null ) ) {
-			self::wrong( "A definition needs '$key' and 'group'." );
+		$capability = $definition['capability'] ?? null;
+		if ( ! is_string( $name ) || '' === $name || ! is_string( $definition['group'] ?? null ) || ! is_string( $capability ) || '' === $capability ) {
+			self::wrong( "A definition needs '$key', 'group' and 'capability'." );
 			return;
 		}
 		// The first registration of a name wins, so that no plugin can replace the tool of another.
@@ -210,7 +212,6 @@ final class Registry {
 			self::wrong( "'" . ErrorLog::name( $name ) . "' is already registered." );
 			return;
 		}
-		$capability = $definition['capability'] ?? null;
 		$review     = $definition['review'] ?? null;
 		$target     = $definition['target'] ?? null;
 		unset( $definition['capability'], $definition['review'], $definition['target'] );
@@ -233,7 +234,7 @@ final class Registry {
 		$this->entries[ $kind ][ $name ] = [
 			'definition' => Json::object( $definition, $raw ),
 			'handler'    => $handler,
-			'capability' => is_string( $capability ) ? $capability : null,
+			'capability' => $capability,
 			'complete'   => $complete,
 			'review'     => is_callable( $review ) ? $review : null,
 			'target'     => is_callable( $target ) ? $target : null,

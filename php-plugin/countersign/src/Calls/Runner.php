@@ -8,7 +8,12 @@ use Countersign\McpCall;
 use Countersign\McpReply;
 use Countersign\Plugin\AgentScope\AgentUser;
 use Countersign\Plugin\AgentScope\LiveCheck;
+use Countersign\Plugin\AgentScope\OwnHosts;
+use Countersign\Plugin\AgentScope\RulingOptions;
 use Countersign\Plugin\AgentScope\WriteGuard;
+use Countersign\Plugin\Audit\EntryDraft;
+use Countersign\Plugin\Audit\Log;
+use Countersign\Plugin\Audit\Unavailable;
 use Countersign\Plugin\Connections\Connection;
 use Countersign\Plugin\Connections\KillSwitch;
 use Countersign\Plugin\Connections\Repository;
@@ -20,8 +25,8 @@ use Countersign\Plugin\Site\Json;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Runs a call's handler as the connection's WordPress user, without site-administration capabilities and under the
- * {@see WriteGuard}. Always returns an answer, whatever the handler does.
+ * Runs a call's handler as the connection's WordPress user, with the capabilities of content that it has and under the
+ * {@see WriteGuard}. Always returns an answer, whatever the handler does. The restrictions remain until the request ends.
  */
 final class Runner {
 
@@ -34,16 +39,19 @@ final class Runner {
 		private readonly Repository $connections,
 		private readonly KillSwitch $kill_switch,
 		private readonly OutputGuard $output,
+		private readonly Log $log,
 		private readonly \Closure $effects,
 	) {}
 
 	/** Returns what the site knows of the post that a call would change, as the user of the connection sees it. */
 	public function target( McpCall $call, Connection $connection ): string {
-		return ( new AgentUser() )->act_as( $connection->user, fn(): string => ( new Targets( ( $this->registry )() ) )->of( $call ) );
+		$guard = new WriteGuard( new LiveCheck( $connection, $this->connections, $this->kill_switch ), false, fn( Denied $refusal ) => $this->record( $refusal, $call, $connection ) );
+		return ( new AgentUser( $guard->refuse( ... ) ) )->act_as( $connection->user, fn(): string => $guard->watch( fn(): string => ( new Targets( ( $this->registry )() ) )->of( $call ) ) );
 	}
 
 	/** Runs a call whose intent is recorded, and returns the answer for the client. */
 	public function run( McpCall $call, Connection $connection ): McpReply {
+		$guard = null;
 		try {
 			if ( ! self::user_exists( $connection->user ) ) {
 				throw new Denied( 'user_missing' );
@@ -51,17 +59,39 @@ final class Runner {
 			$live_check = new LiveCheck( $connection, $this->connections, $this->kill_switch );
 			$handle     = new Call( $call, $connection, $live_check, $this->output );
 			$effects    = ( $this->effects )( $connection, $call->correlation() );
-			$result     = ( new AgentUser() )->act_as(
-				$connection->user,
-				fn(): Result => ( new WriteGuard( $live_check ) )->watch( fn(): Result => $effects->watch( fn(): Result => $this->dispatch( $call, $handle ) ) )
-			);
-			return $call->result( $result->to_json(), $result->target );
+			$guard      = $this->restrict( $call, $connection, $live_check );
+			$result     = $effects->watch( fn(): Result => $this->dispatch( $call, $handle ) );
+			return null === $guard->refusal() ? $call->result( $result->to_json(), $result->target ) : $this->deny( $call, $guard->refusal() );
 		} catch ( InputRequired $needed ) {
-			return $this->ask_for_input( $call, $needed );
+			return null === $guard?->refusal() ? $this->ask_for_input( $call, $needed ) : $this->deny( $call, $guard->refusal() );
 		} catch ( Denied $denied ) {
-			return $this->deny( $call, $denied );
+			return $this->deny( $call, $guard?->refusal() ?? $denied );
 		} catch ( \Throwable $error ) {
-			return $this->fail( $call, $error );
+			return null === $guard?->refusal() ? $this->fail( $call, $error ) : $this->deny( $call, $guard->refusal() );
+		} finally {
+			$guard?->end_of_call();
+		}
+	}
+
+	/** Restricts what the rest of the request can do. */
+	private function restrict( McpCall $call, Connection $connection, LiveCheck $live_check ): WriteGuard {
+		$guard = new WriteGuard( $live_check, $call->mayWrite(), fn( Denied $refusal ) => $this->record( $refusal, $call, $connection ) );
+		// The plugin's own tools that only read are known to write nothing.
+		if ( $call->mayWrite() || 'tool' !== $call->kind() || null === ( $this->registry )()->builtin( $call->name() ) ) {
+			( new RulingOptions( $guard ) )->begin();
+		}
+		( new AgentUser( $guard->refuse( ... ) ) )->become( $connection->user );
+		( new OwnHosts( $guard ) )->begin();
+		$guard->begin();
+		return $guard;
+	}
+
+	/** Records a refusal that no answer of the call tells. */
+	private function record( Denied $refusal, McpCall $call, Connection $connection ): void {
+		try {
+			$this->log->append( EntryDraft::agent( 'refusal', 'call.write', $connection->id, $connection->user, $refusal->target, [], $refusal->reason, $call->correlation() ) );
+		} catch ( Unavailable $error ) {
+			ErrorLog::failure( 'the audit log cannot be written', $error );
 		}
 	}
 
@@ -125,7 +155,7 @@ final class Runner {
 	/**
 	 * Calls a registered handler if the user has the capability that its entry asks for.
 	 *
-	 * @param array{handler: callable, capability: string|null, ...}|null $entry As {@see Registry::find()} returned it.
+	 * @param array{handler: callable, capability: string, ...}|null $entry As {@see Registry::find()} returned it.
 	 *
 	 * @throws Denied `capability_denied`, or what the handler throws.
 	 */
@@ -152,13 +182,13 @@ final class Runner {
 		return $value instanceof Result ? $value : Result::messages( array_values( (array) $value ) );
 	}
 
-	/** @return array{definition: string, handler: callable, capability: string|null, ...}|null */
+	/** @return array{definition: string, handler: callable, capability: string, ...}|null */
 	private static function resource_entry( Registry $registry, McpCall $call ): ?array {
 		$template = $call->template();
 		return null === $template ? $registry->find( 'resources', $call->name() ) : $registry->find( 'resourceTemplates', $template );
 	}
 
-	/** @param array{definition: string, handler: callable, capability: string|null, ...}|null $entry */
+	/** @param array{definition: string, handler: callable, capability: string, ...}|null $entry */
 	private static function resource( ?array $entry, McpCall $call, Call $handle ): Result {
 		$value = self::invoke( $entry, $call, $handle );
 		if ( is_string( $value ) ) {

@@ -95,17 +95,13 @@ final class McpEndpoint {
 		$connection = $this->connections->find( $request->connection() );
 		$registry   = $request->needsRegistry() ? ( $this->registry )()->to_json() : null;
 		$step       = $request->authorize( $connection?->to_json(), $registry );
-		if ( $step instanceof McpCall ) {
-			$reply   = $this->call( $step, $connection ?? throw new \LogicException( 'a call was allowed without a connection' ) );
-			$is_used = true;
-		} else {
-			$reply   = $step;
-			$is_used = $step->decision()->isAllowed();
-		}
-		if ( $connection && $is_used ) {
+		// Before the call, whose restrictions also hold for this plugin.
+		if ( $connection && ( $step instanceof McpCall || $step->decision()->isAllowed() ) ) {
 			$this->connections->touch( $connection, $ip );
 		}
-		return $reply;
+		return $step instanceof McpCall
+			? $this->call( $step, $connection ?? throw new \LogicException( 'a call was allowed without a connection' ) )
+			: $step;
 	}
 
 	/** Records the intent, then begins and runs the call. {@see after_fatal()} answers if the handler ends the request. */

@@ -26,9 +26,8 @@ final class Whoami {
 			],
 			'groups'     => $connection->groups,
 			'user'       => [
-				'id'    => $user->ID,
-				'name'  => $user->display_name,
-				'roles' => array_values( $user->roles ),
+				'id'   => $user->ID,
+				'name' => $user->display_name,
 			],
 			'limit'      => $connection->limit,
 		];
