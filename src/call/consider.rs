@@ -1,6 +1,6 @@
 //! What a call needs because of the item that it acts on: a group, a confirmation, and that the item has not changed.
 
-use super::decide::DeniedCall;
+use super::denied::DeniedCall;
 use super::served::Served;
 use super::target::{Target, TargetDigests};
 use crate::access::{Confirm, Groups};
@@ -30,7 +30,7 @@ impl TargetRule {
     pub(crate) fn new(tool: Served<'_>, held: Groups, acts: bool) -> Self {
         Self {
             confirm: tool.confirm(),
-            visible_groups: tool.visible_groups(),
+            visible_groups: tool.visible_groups(held),
             held,
             acts,
             expected: Vec::new(),

@@ -3,6 +3,7 @@
 use super::confirmation::{self, ConfirmationSubject, Confirmed, REVIEW_TOOL};
 use super::connection::Connection;
 use super::consider::TargetRule;
+use super::denied::DeniedCall;
 use super::schema;
 use super::served::{Served, ToolAccess};
 use super::target::TargetDigests;
@@ -45,22 +46,6 @@ pub(crate) struct AllowedCall {
 
 /// The argument with the fingerprint of the item that the agent read.
 const FINGERPRINT: &str = "fingerprint";
-
-/// A tool call that may not happen.
-pub(crate) struct DeniedCall {
-    pub(crate) reason: Reason,
-    /// What the caller can correct, one line for each error. The text never contains input.
-    pub(crate) detail: Option<String>,
-}
-
-impl From<Reason> for DeniedCall {
-    fn from(reason: Reason) -> Self {
-        Self {
-            reason,
-            detail: None,
-        }
-    }
-}
 
 /// Finds the tool `name` for a connection.
 ///

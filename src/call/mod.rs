@@ -9,6 +9,7 @@ pub(crate) mod confirmation;
 pub(crate) mod connection;
 pub(crate) mod consider;
 pub(crate) mod decide;
+pub(crate) mod denied;
 mod misuse;
 pub(crate) mod registry;
 pub(crate) mod schema;

@@ -32,9 +32,15 @@ impl<'a> Served<'a> {
         }
     }
 
-    /// The groups of which a connection needs one for an item that visitors see.
-    pub(crate) fn visible_groups(self) -> Groups {
+    /// The groups of which a connection that holds `held` needs one for an item that visitors see. A connection that may
+    /// write and not publish is one for drafts, so it needs the group that publishes also for media, terms and others.
+    pub(crate) fn visible_groups(self, held: Groups) -> Groups {
+        let writes_drafts = held.contains(Group::CreateEdit);
+        let decides_on_status = Groups::of(&[Group::Publish, Group::TrashRestore]);
         match self {
+            _ if writes_drafts && !self.groups().intersects(decides_on_status) => {
+                Groups::of(&[Group::Publish])
+            }
             Self::Builtin(tool) => tool.visible_groups,
             Self::Plugin(tool) => Groups::of(&[tool.group.for_visible()]),
         }
@@ -84,6 +90,11 @@ pub(crate) struct ToolAccess<'a> {
 }
 
 impl<'a> ToolAccess<'a> {
+    /// Returns the groups of which the connection needs one for an item that visitors see.
+    pub(crate) fn visible_groups(self, tool: Served<'_>) -> Groups {
+        tool.visible_groups(self.groups)
+    }
+
     pub(crate) const fn new(registry: &'a Registry, groups: Groups) -> Self {
         Self { registry, groups }
     }
@@ -117,7 +128,7 @@ impl<'a> ToolAccess<'a> {
         match tool.confirm() {
             Confirm::Never => false,
             Confirm::Always => may(tool.groups()),
-            Confirm::Visible => may(tool.groups()) && may(tool.visible_groups()),
+            Confirm::Visible => may(tool.groups()) && may(tool.visible_groups(self.groups)),
         }
     }
 

@@ -3,7 +3,7 @@
 use super::{CallStage, McpCall};
 use crate::call::Misuse;
 use crate::call::consider::unchanged;
-use crate::call::decide::DeniedCall;
+use crate::call::denied::DeniedCall;
 use crate::call::target::{Target, TargetDigests};
 use crate::decision::Decision;
 use crate::json::{self, Object};

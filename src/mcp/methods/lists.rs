@@ -106,7 +106,10 @@ fn listed_tool(access: ToolAccess<'_>, tool: Served<'_>, stateless: bool) -> Obj
     if tool.confirm() != Confirm::Never {
         let meta = out.object("_meta").unwrap_or_default();
         let meta = meta.with("countersign/confirm", tool.confirm().to_json());
-        let meta = meta.with("countersign/visibleGroups", &tool.visible_groups().words());
+        let meta = meta.with(
+            "countersign/visibleGroups",
+            &access.visible_groups(tool).words(),
+        );
         out.set("_meta", json::raw(&meta));
     }
     if let Some(schema) = tool.output()

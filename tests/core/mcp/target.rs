@@ -154,6 +154,28 @@ fn a_plugins_tool_needs_its_group_and_a_confirmation_for_what_visitors_see() {
 }
 
 #[test]
+fn a_connection_for_drafts_changes_nothing_that_visitors_see() {
+    let site = Site::default();
+    let public = reported(&json!({"status": "publish"}));
+    for (groups, expected) in [
+        (
+            json!(["read", "create_edit", "image"]),
+            Reason::NeedsPublish,
+        ),
+        (
+            json!(["read", "create_edit", "image", "publish"]),
+            Reason::ConfirmationMissing,
+        ),
+        (json!(["read", "image"]), Reason::ConfirmationMissing),
+    ] {
+        let groups = json!({"groups": groups});
+        let mut call = decided(tool(&site, "plugin.paint", &json!({}), &groups));
+        let reply = call.consider(&public).unwrap().unwrap();
+        assert_eq!(reason(&reply), Some(expected), "{groups}");
+    }
+}
+
+#[test]
 fn a_confirmed_call_is_refused_if_any_field_changed_and_names_it() {
     let site = Site::default();
     let then = reported(&json!({}));
@@ -432,7 +454,7 @@ fn the_list_of_tools_says_when_a_confirmation_is_needed() {
         (json!("visible"), json!(["publish"]))
     );
     assert_eq!(rule("publish_post"), (json!(true), json!(["publish"])));
-    assert_eq!(rule("plugin.paint"), (json!("visible"), json!(["image"])));
+    assert_eq!(rule("plugin.paint"), (json!("visible"), json!(["publish"])));
     assert_eq!(rule("get_post"), (Value::Null, Value::Null));
     let reviewable = |tools: &dyn Fn(&str) -> Option<Value>| {
         tools("request_review")
@@ -448,7 +470,9 @@ fn the_list_of_tools_says_when_a_confirmation_is_needed() {
             "plugin.wipe"
         ]))
     );
-    let drafts = listed(json!(["read", "create_edit"]));
+    let paint = listed(json!(["read", "image"]))("plugin.paint").unwrap()["_meta"].clone();
+    assert_eq!(paint["countersign/visibleGroups"], json!(["image"]));
+    let drafts = listed(json!(["read", "create_edit", "image"]));
     assert_eq!(reviewable(&drafts), None, "nothing that it could confirm");
     assert!(drafts("update_content").is_some());
 }

@@ -29,6 +29,14 @@ final class PublicPageTreeTest extends PostAttack {
 		];
 	}
 
+	public function test_seo_fields_and_media(): void {
+		$id    = self::plant( [ 'post_type' => 'page', 'post_status' => 'publish' ] );
+		$image = Site::post( [ 'post_type' => 'attachment', 'post_status' => 'inherit', 'post_parent' => $id, 'post_mime_type' => 'image/png' ] );
+		$agent = Site::connect( 'admin', 'draft_only' );
+		self::assertDenied( 'needs_publish', $agent, 'fixture_seo', [ 'id' => $id, 'text' => 'Owned' ] );
+		self::assertDenied( 'needs_publish', $agent, 'fixture_caption', [ 'id' => $image, 'fields' => [ 'post_excerpt' => 'Owned' ] ] );
+	}
+
 	/** @dataProvider columns */
 	public function test_a_column( array $fields ): void {
 		$id = self::plant( [ 'post_type' => 'page', 'post_status' => 'publish' ] );

@@ -150,8 +150,8 @@ final class Extension {
 	private static function instructions(): string {
 		$text = sprintf(
 			'This is the WordPress site "%s". Content that you create is a draft until it is published. '
-			. 'Publishing, scheduling, trashing and restoring need a confirmation: call request_review with the tool and the exact arguments you intend, '
-			. 'then call that tool with the same arguments and the confirmation token. Tools that are not listed are not permitted on this connection.',
+			. 'Whatever changes what visitors see needs a confirmation, which is your own second look and asks no person: call request_review with the tool and the exact arguments you intend, '
+			. 'read what it returns, then call that tool with the same arguments and the confirmation token. Tools that are not listed are not permitted on this connection.',
 			self::site_name()
 		);
 		/**

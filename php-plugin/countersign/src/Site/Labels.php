@@ -17,9 +17,9 @@ final class Labels {
 	public static function group( string $group ): string {
 		return match ( $group ) {
 			'read'          => __( 'Read: view site information, content and media', 'countersign' ),
-			'create_edit'   => __( 'Write: create drafts and change existing content', 'countersign' ),
-			'publish'       => __( 'Publish: publish and schedule content, with a confirmation each time', 'countersign' ),
-			'trash_restore' => __( 'Trash: move content to the trash and restore it, with a confirmation each time', 'countersign' ),
+			'create_edit'   => __( 'Write: create drafts and change content that is not public', 'countersign' ),
+			'publish'       => __( 'Publish: publish, schedule and change public content. The client must look at each such act a second time.', 'countersign' ),
+			'trash_restore' => __( 'Trash: move content to the trash and restore it. The client must look at each such act a second time.', 'countersign' ),
 			'media_manage'  => __( 'Media: upload files, write alternative texts and add images to content', 'countersign' ),
 			'taxonomy'      => __( 'Categories and tags: create and assign them', 'countersign' ),
 			'authors'       => __( 'Authors: list authors and change the author of content', 'countersign' ),
@@ -80,7 +80,7 @@ final class Labels {
 			'read_only'       => __( 'Can view content. Cannot change anything.', 'countersign' ),
 			'seo_specialist'  => __( 'Can view content and change its SEO fields only.', 'countersign' ),
 			'media_manager'   => __( 'Can view content and manage the media library.', 'countersign' ),
-			'draft_only'      => __( 'Can write and edit. Cannot publish.', 'countersign' ),
+			'draft_only'      => __( 'Can write and edit drafts. Never publishes, and never changes what is public.', 'countersign' ),
 			'content_manager' => __( 'Can write, edit and publish. Cannot move anything to the trash.', 'countersign' ),
 			'standard'        => __( 'Can do what a content manager can, and use images and upload sessions. Cannot move anything to the trash.', 'countersign' ),
 			'full_access'     => __( 'Can do everything that agents can be allowed to do, including moving content to the trash.', 'countersign' ),

@@ -10,6 +10,7 @@ use Countersign\Plugin\Targets\EditLock;
 use Countersign\Plugin\Targets\ExactWrite;
 use Countersign\Plugin\Targets\StateBefore;
 use Countersign\Plugin\Targets\StoredPost;
+use Countersign\Plugin\Targets\TrashMarks;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -39,12 +40,14 @@ final class PostChange {
 				// Checked once more by ExactWrite. A change that is found here leaves no trace.
 				$call->check_target( $stored );
 				$before = $keep ? StateBefore::keep( $stored ) : null;
+				$marks  = TrashMarks::of( $stored );
 				try {
 					ExactWrite::run( $id, $columns, static fn( StoredPost $now ) => $call->check_target( $now->before_trashing( $stored ) ), $act );
 				} catch ( Denied $denied ) {
 					if ( $before && $before['is_new'] ) {
 						wp_delete_post_revision( $before['id'] );
 					}
+					$marks->restore();
 					throw $denied;
 				}
 				$call->record_target( StoredPost::read( $id ) ?? throw new Denied( 'tool_failed', 'The item was deleted while it was being changed.', Posts::target( $id ) ), $before['id'] ?? null ); // phpcs:ignore WordPress.Security.EscapeOutput.ExceptionNotEscaped -- Sent as JSON.
