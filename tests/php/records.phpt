@@ -14,7 +14,7 @@ $tell = static fn( Record|Decision $answer ): string => $answer instanceof Recor
 $site = new TestSite();
 echo json_encode( array( $site->records()->state()->isAllowed(), $site->records()->siteEpoch(), $site->records()->isStopped( $site->rows['kill_switch:0'] ) ) ), "\n";
 
-$site->commit( array( 'connection', 7, 1, ' { "state":"active", "epoch":0,"groups":["read"]}' ) );
+$site->commit( array( 'connection', 7, 1, ' { "user":1, "state_reason":"", "state":"active", "epoch":0,"groups":["read"]}' ) );
 $old     = $site->rows['connection:7'];
 $records = $site->records();
 echo $tell( $records->open( 'connection', 7, $old ) ), "\n";
@@ -77,9 +77,9 @@ echo json_encode( $ids[0] > 0 && $ids[1] > 0 && $ids[0] !== $ids[1] ), "\n";
 ?>
 --EXPECT--
 [true,0,false]
-connection:7 1 {"epoch":0,"groups":["read"],"state":"active"}
+connection:7 1 {"epoch":0,"groups":["read"],"state":"active","state_reason":"","user":1}
 [1,32]
-connection:7 2 {"epoch":0,"groups":["read"],"state":"paused","state_at":5,"state_reason":"admin"}
+connection:7 2 {"epoch":0,"groups":["read"],"state":"paused","state_at":5,"state_reason":"admin","user":1}
 Refused:
 restored: record_rolled_back
 swapped: record_forged

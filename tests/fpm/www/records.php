@@ -13,6 +13,7 @@ try {
 		'issue' => $issue(),
 		'call'  => ( static function () use ( $issue ): string {
 			$site = new TestSite();
+			$site->commit( array( 'connection', 7, 1, ACTIVE ) );
 			$site->call()->begin();
 			// Runs after the response was sent.
 			register_shutdown_function( static fn() => file_put_contents( $_GET['late'], $issue() ) );
