@@ -5,3 +5,5 @@ mod opening;
 mod redis;
 mod states;
 mod support;
+mod witness;
+mod witness_faults;

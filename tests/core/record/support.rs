@@ -1,5 +1,6 @@
 //! A site whose records are sealed, committed and restored as the plugin does it.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use countersign::audit::append::{Appended, Head};
@@ -8,6 +9,8 @@ use countersign::clock::Timestamp;
 use countersign::keyring::{Keyring, SiteId};
 use countersign::record::{RecordChange, RecordError, RecordKind, RecordName, Records, SiteEvent};
 use countersign::store::{MemoryStore, Store};
+
+use crate::support::store::TestStore;
 
 pub const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
 pub const ADDRESS: &str = "shop.example/";
@@ -32,6 +35,11 @@ pub fn keys(site: [u8; 8], material: u8) -> Arc<Keyring> {
 
 pub fn memory() -> Arc<dyn Store> {
     Arc::new(MemoryStore::new(NOW))
+}
+
+/// A store whose witness is a file in `folder`.
+pub fn in_folder(folder: &Path) -> Arc<dyn Store> {
+    Arc::new(TestStore::in_folder(NOW, folder))
 }
 
 /// The appends of one audit log.

@@ -1,5 +1,6 @@
 //! A store that a test can break.
 
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use countersign::clock::Timestamp;
@@ -11,6 +12,7 @@ use countersign::store::{Insertion, MemoryStore, OneTimeUse, Store, StoreError, 
 /// The memory store. It fails every operation while `broken` is set.
 pub struct TestStore {
     memory: MemoryStore,
+    folder: Option<PathBuf>,
     pub broken: AtomicBool,
 }
 
@@ -18,9 +20,19 @@ impl TestStore {
     pub fn new(now: Timestamp) -> Self {
         Self {
             memory: MemoryStore::new(now),
+            folder: None,
             broken: AtomicBool::new(false),
         }
     }
+
+    /// A store whose files lie in `folder`.
+    pub fn in_folder(now: Timestamp, folder: &Path) -> Self {
+        Self {
+            folder: Some(folder.to_owned()),
+            ..Self::new(now)
+        }
+    }
+
     fn sound(&self) -> Result<&MemoryStore, StoreError> {
         if self.broken.load(Ordering::Relaxed) {
             return Err(StoreError::Busy);
@@ -30,6 +42,9 @@ impl TestStore {
 }
 
 impl Store for TestStore {
+    fn state_folder(&self) -> Option<&Path> {
+        self.folder.as_deref()
+    }
     fn insert_together(
         &self,
         things: &[OneTimeUse<'_>],
