@@ -107,3 +107,77 @@ pub fn may_act(
         Err(refusal) => Decision::Deny(refusal.denial),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn standing(
+        state: ConnectionState,
+        paused: Reason,
+        epoch: u32,
+        site: u32,
+    ) -> ConnectionStanding {
+        ConnectionStanding {
+            state,
+            paused,
+            epoch,
+            token_epoch: epoch + site,
+        }
+    }
+
+    #[test]
+    fn only_an_active_connection_acts_and_only_with_the_current_epoch() {
+        use ConnectionState::{Active, Paused, Revoked};
+        let plain = Reason::ConnectionPaused;
+        for (state, paused, token, expected) in [
+            (Active, plain, Some(5), None),
+            (Active, plain, None, None),
+            (Active, plain, Some(4), Some(Reason::TokenRevoked)),
+            (Active, plain, Some(6), Some(Reason::RecordRolledBack)),
+            (Paused, plain, Some(5), Some(plain)),
+            (Paused, plain, None, Some(plain)),
+            (Paused, plain, Some(4), Some(Reason::TokenRevoked)),
+            (Paused, plain, Some(6), Some(Reason::RecordRolledBack)),
+            (
+                Paused,
+                Reason::AccountChanged,
+                Some(5),
+                Some(Reason::AccountChanged),
+            ),
+            (Revoked, plain, Some(5), Some(Reason::ConnectionRevoked)),
+            (Revoked, plain, Some(6), Some(Reason::ConnectionRevoked)),
+            (Revoked, plain, None, Some(Reason::ConnectionRevoked)),
+        ] {
+            let expected = expected.map_or(Decision::Allow, Decision::from);
+            let found = standing(state, paused, 2, 3).decide(token);
+            assert_eq!(found, expected, "{state:?} {token:?}");
+        }
+    }
+
+    #[test]
+    fn a_record_behind_a_token_is_raised_by_what_is_missing() {
+        let active = standing(ConnectionState::Active, Reason::ConnectionPaused, 2, 3);
+        assert_eq!((active.own_epoch(), active.token_epoch()), (2, 5));
+        assert_eq!(active.behind(4), None);
+        assert_eq!(active.behind(5), None);
+        assert_eq!(active.behind(6), Some(3));
+        assert_eq!(active.behind(u32::MAX), Some(u32::MAX - 3));
+        let revoked = standing(ConnectionState::Revoked, Reason::ConnectionPaused, 2, 3);
+        assert_eq!(revoked.behind(6), None);
+    }
+
+    #[test]
+    fn without_a_record_nobody_acts() {
+        let decide = |stopped, found| may_act(stopped, found, Some(1)).unwrap();
+        let denied = FoundRecord::Denied(Reason::RecordForged.into());
+        assert_eq!(
+            decide(false, FoundRecord::Missing),
+            Reason::ConnectionUnknown.into()
+        );
+        assert_eq!(decide(false, denied), Reason::RecordForged.into());
+        for found in [FoundRecord::Missing, denied] {
+            assert_eq!(decide(true, found), Reason::KillSwitch.into());
+        }
+    }
+}

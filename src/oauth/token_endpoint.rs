@@ -231,7 +231,7 @@ impl TokenRequest {
         let proof = self.prove(&grant);
         let checked = grant.check(&self.settings, &self.client, standing, now);
         if proof.is_err()
-            && let Err(refusal) = checked.and_then(|_| proof)
+            && let Err(refusal) = checked.and(proof)
         {
             return unproven(refusal);
         }

@@ -3,6 +3,7 @@ mod confirmation;
 mod flows;
 mod http;
 mod limits;
+mod live;
 mod support;
 mod target;
 mod vectors;
