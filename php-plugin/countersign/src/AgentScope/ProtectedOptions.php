@@ -36,9 +36,6 @@ final class ProtectedOptions {
 		'WPLANG',
 	];
 
-	/** Countersign's own options that are compared too. */
-	public const OWN = [ 'countersign_beacon', 'countersign_kill_switch', 'countersign_settings', 'countersign_site', 'countersign_site_id' ];
-
 	/** Further options that no agent may write. The transients say which code WordPress installs by itself. */
 	private const FURTHER = [
 		'_site_transient_update_core',
@@ -48,8 +45,13 @@ final class ProtectedOptions {
 		'auth_key',
 		'auth_salt',
 		'countersign_audit_host',
+		'countersign_beacon',
 		'countersign_delete_on_uninstall',
+		'countersign_kill_switch',
 		'countersign_schema',
+		'countersign_settings',
+		'countersign_site',
+		'countersign_site_id',
 		'countersign_verification',
 		'db_version',
 		'initial_db_version',
@@ -75,7 +77,7 @@ final class ProtectedOptions {
 	/** Returns the names of the options that rule this site, with the roles. @return list<string> */
 	public static function ruling(): array {
 		global $wpdb;
-		return [ ...self::RULING, ...self::OWN, $wpdb->prefix . 'user_roles' ];
+		return [ ...self::RULING, $wpdb->prefix . 'user_roles' ];
 	}
 
 	/**
@@ -85,10 +87,11 @@ final class ProtectedOptions {
 	 * @param string $operator `=` or `LIKE`.
 	 * @param string $text     The name as the statement writes it, with its quotes.
 	 *
-	 * @return string|null The name, or `unknown` if the name has other characters than printable ASCII: collations ignore some.
+	 * @return string|null The name, or `unknown` if the name has other characters than printable ASCII, or begins or ends with a space:
+	 *                     collations ignore some of them.
 	 */
 	public static function matched( string $operator, string $text ): ?string {
-		if ( 0 === preg_match( '/^([\'"])[\x20-\x7e]*\1$/D', $text ) ) {
+		if ( 0 === preg_match( '/^([\'"])(?! )[\x20-\x7e]*(?<! )\1$/D', $text ) ) {
 			return 'unknown';
 		}
 		$key = "$operator $text";

@@ -24,7 +24,7 @@ final class RulingOptions {
 	private const ROUNDS = 3;
 
 	/** Options whose earlier value can be a right that was taken away since. */
-	private const RIGHTS = [ 'default_role', 'users_can_register', 'countersign_kill_switch', 'countersign_settings', 'countersign_site', 'countersign_beacon' ];
+	private const RIGHTS = [ 'default_role', 'users_can_register' ];
 
 	/** @var array<string, string> Name => value in the database before the call. */
 	private array $before = [];

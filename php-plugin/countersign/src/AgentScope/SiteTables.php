@@ -13,7 +13,7 @@ final class SiteTables {
 	private const NEVER = [ 'users', 'usermeta', 'blogs', 'blogmeta', 'site', 'sitemeta', 'sitecategories', 'signups', 'registration_log' ];
 
 	/** Tables that each site has. */
-	private const OF_A_SITE = 'options|posts|postmeta|terms|term_taxonomy|term_relationships|termmeta|comments|commentmeta|links';
+	private const OF_A_SITE = 'options|posts|postmeta|terms|term_taxonomy|term_relationships|termmeta|comments|commentmeta|links|users|usermeta';
 
 	/** The table of options, in lower case. */
 	public readonly string $options;
