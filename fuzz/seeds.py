@@ -206,6 +206,17 @@ def seals():
     yield "cssk_" + base64.urlsafe_b64encode(blob).decode().rstrip("=")
 
 
+def records():
+    for path in sorted(VECTORS.glob("record/*/*.json")):
+        vector = json.loads(path.read_text())
+        if "bytes" not in vector:
+            yield vector["text"]
+            continue
+        # A witness, and its entries alone, which a beacon holds.
+        whole = bytes.fromhex(vector["bytes"])
+        yield from (whole, whole[36:-32])
+
+
 def store_records():
     now = 1_800_000_000_000
     head = bytes([9, 128, 5, 7]) + (60_000).to_bytes(4, "big") + (500).to_bytes(8, "big") * 8
@@ -246,6 +257,7 @@ SEEDS = {
     "redis_reply": redis,
     "key_text": key_texts,
     "audit_seal": seals,
+    "record": records,
     "store_record": store_records,
     "policy_record": policies,
     "period": periods,

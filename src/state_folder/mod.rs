@@ -1,4 +1,5 @@
-//! The state folder: where the extension keeps files between requests, such as the embedded store and sealing keys.
+//! The state folder: where the extension keeps files between requests, such as the embedded store, sealing keys and the
+//! witness of records.
 //!
 //! There are two kinds of configured folders:
 //!

@@ -5,5 +5,6 @@ mod opening;
 mod redis;
 mod states;
 mod support;
+mod vectors;
 mod witness;
 mod witness_faults;
