@@ -22,6 +22,7 @@ use Countersign\Plugin\Connections\Connection;
 use Countersign\Plugin\Connections\Grants;
 use Countersign\Plugin\Connections\KillSwitch;
 use Countersign\Plugin\Connections\Manager;
+use Countersign\Plugin\Connections\ReplyChanges;
 use Countersign\Plugin\Connections\Repository;
 use Countersign\Plugin\Deferred\CallEffects;
 use Countersign\Plugin\Deferred\Gate;
@@ -39,6 +40,12 @@ use Countersign\Plugin\Health\Notices;
 use Countersign\Plugin\Health\SiteHealth;
 use Countersign\Plugin\OAuth\Clients;
 use Countersign\Plugin\OAuth\MetadataDocuments;
+use Countersign\Plugin\Records\Beginning;
+use Countersign\Plugin\Records\Inventory;
+use Countersign\Plugin\Records\Migration;
+use Countersign\Plugin\Records\Reader;
+use Countersign\Plugin\Records\Sightings;
+use Countersign\Plugin\Records\Verification;
 use Countersign\Plugin\Records\Writer;
 use Countersign\Plugin\Site\ClientAddress;
 use Countersign\Plugin\Site\Extension;
@@ -74,6 +81,7 @@ final class Composition {
 	private ?MetadataDocuments $documents  = null;
 	private ?SealedOptions $sealed_options = null;
 	private ?Writer $writer                = null;
+	private ?Reader $reader                = null;
 
 	/** Registers the plugin's hooks. Each callback builds what it needs when its hook fires. */
 	public function register_hooks(): void {
@@ -89,6 +97,7 @@ final class Composition {
 		$this->register_gate();
 		add_filter( 'site_status_tests', fn( array $tests ): array => ( new SiteHealth( $this->condition(), $this->client() ) )->add_test( $tests ) );
 		add_filter( 'wp_save_post_revision_revisions_before_deletion', static fn( array $revisions ): array => StateBefore::without_copies( $revisions ) );
+		add_action( Verification::HOOK, fn() => $this->records_verification()->daily() );
 		if ( is_admin() ) {
 			$this->register_admin_hooks();
 		}
@@ -105,6 +114,35 @@ final class Composition {
 	/** Returns the options that hold sealed records. */
 	public function sealed_options(): SealedOptions {
 		return $this->sealed_options ??= new SealedOptions();
+	}
+
+	/** Returns what opens the records of tables. */
+	public function reader(): Reader {
+		return $this->reader ??= new Reader( $this->extension(), $this->sealed_options(), $this->log() );
+	}
+
+	/** Returns the check that the audit log explains every record. */
+	public function records_verification(): Verification {
+		return new Verification( $this->reader(), $this->inventory(), $this->log() );
+	}
+
+	/** Returns what seals the rows of a version without records. */
+	public function records_migration(): Migration {
+		return new Migration( $this->reader(), $this->inventory(), $this->records_writer() );
+	}
+
+	/** Returns what seals the first record of a new site. */
+	public function beginning(): Beginning {
+		return new Beginning( $this->reader(), $this->records_writer() );
+	}
+
+	private function inventory(): Inventory {
+		return new Inventory( $this->reader(), $this->sealed_options() );
+	}
+
+	/** Returns what makes the changes that replies of the extension ask for. */
+	public function reply_changes(): ReplyChanges {
+		return new ReplyChanges( $this->connections(), $this->grants(), $this->manager(), $this->log() );
 	}
 
 	/** Returns what stores new versions of records. */
@@ -124,17 +162,17 @@ final class Composition {
 
 	/** Returns the connections in the database. */
 	public function connections(): Repository {
-		return $this->connections ??= new Repository();
+		return $this->connections ??= new Repository( $this->reader() );
 	}
 
 	/** Returns the grants in the database. */
 	public function grants(): Grants {
-		return $this->grants ??= new Grants();
+		return $this->grants ??= new Grants( $this->reader() );
 	}
 
 	/** Returns the OAuth clients in the database. */
 	public function clients(): Clients {
-		return $this->clients ??= new Clients( $this->extension() );
+		return $this->clients ??= new Clients( $this->reader() );
 	}
 
 	/** Returns the metadata documents of OAuth clients. */
@@ -157,7 +195,7 @@ final class Composition {
 
 	/** Returns the operations that people perform on connections. */
 	public function manager(): Manager {
-		return $this->manager ??= new Manager( $this->connections(), $this->grants(), $this->log(), $this->settings() );
+		return $this->manager ??= new Manager( $this->connections(), $this->grants(), $this->clients(), $this->records_writer(), $this->settings() );
 	}
 
 	/** Returns the owners of the posts that agents have scheduled. */
@@ -183,13 +221,13 @@ final class Composition {
 	/** Returns the MCP endpoint, for one request. */
 	public function mcp_endpoint(): McpEndpoint {
 		$output = new OutputGuard();
-		$runner = new Runner( $this->registry( ... ), $this->connections(), $this->kill_switch(), $output, $this->log(), fn( Connection $connection, string $correlation ): CallEffects => new CallEffects( $this->schedules(), $this->log(), $connection, $correlation ) );
-		return new McpEndpoint( $this->extension(), $this->connections(), $this->kill_switch(), $this->log(), $this->registry( ... ), $runner, $output );
+		$runner = new Runner( $this->registry( ... ), $this->connections(), $this->kill_switch(), $this->sealed_options(), $output, $this->log(), fn( Connection $connection, string $correlation ): CallEffects => new CallEffects( $this->schedules(), $this->log(), $connection, $correlation ) );
+		return new McpEndpoint( $this->extension(), $this->connections(), $this->kill_switch(), new Sightings(), $this->reply_changes(), $this->log(), $this->registry( ... ), fn(): Decision => $this->reader()->records()->state(), $runner, $output );
 	}
 
 	/** Returns the OAuth endpoints. */
 	public function oauth_endpoints(): OAuthEndpoints {
-		return new OAuthEndpoints( $this->extension(), $this->clients(), $this->grants(), $this->connections(), $this->manager(), $this->log() );
+		return new OAuthEndpoints( $this->extension(), $this->clients(), $this->grants(), $this->reply_changes(), $this->log() );
 	}
 
 	private function router(): Router {
@@ -220,6 +258,7 @@ final class Composition {
 		add_action(
 			'admin_init',
 			function (): void {
+				Verification::schedule();
 				$this->settings_form()->register();
 				( new ConnectionForms( $this->connections(), $this->manager(), $this->kill_switch(), $this->log() ) )->register();
 				( new AuditForms( $this->extension(), $this->log() ) )->register();

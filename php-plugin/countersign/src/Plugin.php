@@ -5,7 +5,9 @@ declare(strict_types=1);
 namespace Countersign\Plugin;
 
 use Countersign\Plugin\Site\Capabilities;
+use Countersign\Plugin\Site\ErrorLog;
 use Countersign\Plugin\Site\Schema;
+use Countersign\Records;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -38,9 +40,9 @@ final class Plugin {
 	 */
 	public static function activate( bool $network_wide = false ): void {
 		if ( ! $network_wide ) {
-			Schema::migrate();
+			$is_new = Schema::migrate();
 			// For a site that has lost its options but not its tables.
-			self::composition()->settings()->create_identity();
+			self::begin( self::composition()->settings()->create_identity() || $is_new );
 			// Deleting the plugin removes the capabilities and may keep the tables, in which case no migration grants them.
 			Capabilities::grant();
 		}
@@ -75,7 +77,22 @@ final class Plugin {
 	/** Migrates the database on every load: after an update of the plugin, and on sites of a network that run it for the first time. */
 	private static function upgrade(): void {
 		if ( ! wp_installing() ) {
-			Schema::migrate();
+			self::begin( Schema::migrate() );
+		}
+	}
+
+	/**
+	 * Seals the first records, if this request has created the site's identity: no older record can belong to a random one. Without
+	 * the extension, an administrator starts the site later, on its page.
+	 */
+	private static function begin( bool $is_new ): void {
+		if ( ! $is_new || ! class_exists( Records::class, false ) ) {
+			return;
+		}
+		try {
+			self::composition()->beginning()->seal();
+		} catch ( \Countersign\Exception | \RuntimeException $error ) {
+			ErrorLog::failure( 'the first records of the site could not be sealed', $error );
 		}
 	}
 }

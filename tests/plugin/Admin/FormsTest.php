@@ -103,7 +103,7 @@ final class FormsTest extends TestCase {
 		}
 		$form = Person::form( $admin->page( 'countersign', [ 'view' => 'revoke', 'connection' => $agent->id ] ), 'countersign_revoke' );
 		$admin->post( admin_url( 'admin-post.php' ), $form );
-		self::assertSame( [ Connection::REVOKED, 'admin' ], [ $agent->connection()->state, $agent->connection()->ended_reason ] );
+		self::assertSame( [ Connection::REVOKED, 'admin' ], [ $agent->connection()->state, $agent->connection()->state_reason ] );
 		self::assertSame( 404, $admin->post( admin_url( 'admin-post.php' ), $form )->status );
 		self::assertStringContainsString( 'is permanently revoked', wp_strip_all_tags( $admin->page( 'countersign' )->body ) );
 	}
@@ -218,7 +218,7 @@ final class FormsTest extends TestCase {
 	public function test_text_of_agents_and_clients_is_escaped(): void {
 		wp_set_current_user( Site::user( 'admin' ) );
 		$evil = '"><script>alert("xss")</script><img src=x onerror=alert(1)>';
-		Plugin::composition()->manager()->create( $evil, $evil, Site::user( 'editor' ), 'standard', [], [], static fn(): int => 1 );
+		Plugin::composition()->manager()->create( $evil, $evil, Site::user( 'editor' ), 'standard', [], [] );
 		Plugin::composition()->log()->append( AuditTrail::draft( 'test.xss', [ 'target' => $evil, 'actor' => [ 'kind' => 'agent', 'client' => $evil ], 'change' => [ $evil => $evil ] ] ) );
 		foreach ( [ [ 'countersign', [] ], [ 'countersign', [ 's' => $evil, 'state' => $evil ] ], [ 'countersign-audit', [] ], [ 'countersign-audit', [ 's' => $evil, 'correlation' => $evil, 'outcome' => $evil ] ] ] as [ $page, $query ] ) {
 			$answer = Person::of( 'admin' )->page( $page, $query );

@@ -9,6 +9,7 @@ use Countersign\Plugin\Audit\Unavailable;
 use Countersign\Plugin\Connections\Connection;
 use Countersign\Plugin\Connections\Manager;
 use Countersign\Plugin\Plugin;
+use Countersign\Plugin\Records\Writer;
 use Countersign\Tests\Agent;
 use Countersign\Tests\AuditTrail;
 use Countersign\Tests\Site;
@@ -64,8 +65,10 @@ final class RefusalTest extends TestCase {
 			self::assertSame( 'audit_unavailable', $agent->call( 'create_draft', [ 'title' => 'Unrecorded' ] )->reason() );
 			try {
 				// The server checks privileges when a connection is opened.
-				$log = new Log( Plugin::composition()->extension(), Log::storage(), Plugin::composition()->client() );
-				( new Manager( Plugin::composition()->connections(), Plugin::composition()->grants(), $log, Plugin::composition()->settings() ) )->pause( $agent->connection() );
+				$site   = Plugin::composition();
+				$log    = new Log( $site->extension(), Log::storage(), $site->client() );
+				$writer = new Writer( $site->extension(), $site->sealed_options(), $log );
+				( new Manager( $site->connections(), $site->grants(), $site->clients(), $writer, $site->settings() ) )->pause( $agent->connection() );
 				self::fail( 'paused although it could not be recorded' );
 			} catch ( Unavailable ) {
 				self::assertSame( Connection::ACTIVE, $agent->connection()->state );
@@ -97,7 +100,7 @@ final class RefusalTest extends TestCase {
 			'narrow' => [ static fn( Connection $connection ) => $manager()->set_groups( $connection, [ 'read' ] ) ],
 			'limit'  => [ static fn( Connection $connection ) => $manager()->set_limit( $connection, [ 'max' => 3, 'window' => 3 ] ) ],
 			'revoke' => [ static fn( Connection $connection ) => $manager()->revoke( $connection ) ],
-			'create' => [ static fn() => $manager()->create( 'x', 'x', 1, 'standard', [], [], static fn(): int => 1 ) ],
+			'create' => [ static fn() => $manager()->create( 'x', 'x', 1, 'standard', [], [] ) ],
 		];
 	}
 

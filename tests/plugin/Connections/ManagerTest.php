@@ -11,8 +11,11 @@ use Countersign\Plugin\Plugin;
 use Countersign\Plugin\Site\Settings;
 use Countersign\Tests\Agent;
 use Countersign\Tests\AuditTrail;
+use Countersign\Tests\Fingerprint;
 use Countersign\Tests\Http;
+use Countersign\Tests\OAuthClient;
 use Countersign\Tests\Pending;
+use Countersign\Tests\Person;
 use Countersign\Tests\Site;
 use Countersign\Tests\TestCase;
 
@@ -27,41 +30,34 @@ final class ManagerTest extends TestCase {
 		wp_set_current_user( Site::user( 'admin' ) );
 		$from = AuditTrail::size();
 		update_option( Settings::OPTION, [ 'connection_limit' => [ 'max' => 17, 'window' => 90 ] ] + Site::ROOMY );
-		$seen = null;
-		$id   = self::manager()->create(
-			'My agent',
-			'Claude',
-			Site::user( 'author' ),
-			'draft_only',
-			[],
-			[ 'redirect_host' => '127.0.0.1' ],
-			static function ( Connection $connection ) use ( &$seen ): int {
-				$seen = $connection;
-				return 77;
-			}
-		);
-		self::assertSame( 77, $id, 'the id of the grant' );
-		self::assertSame( Connection::PAUSED, $seen->state, 'the connection is not active before the grant is stored' );
-		$connection = Plugin::composition()->connections()->find( $seen->id );
+		$ids = self::manager()->create( 'My agent', 'Claude', Site::user( 'author' ), 'draft_only', [], [ 'redirect_host' => '127.0.0.1' ] );
+		self::assertNull( $ids['grant'] );
+		$connection = Plugin::composition()->connections()->find( $ids['connection'] );
 		self::assertSame( Connection::ACTIVE, $connection->state );
 		self::assertSame( Access::presets()['draft_only'], $connection->groups );
 		self::assertSame( [ 'max' => 17, 'window' => 90 ], $connection->limit );
-		self::assertSame( [ 'My agent', 'Claude', Site::user( 'author' ), 'draft_only', 0, Site::user( 'admin' ), 0, '', 0 ], [ $connection->name, $connection->client, $connection->user, $connection->preset, $connection->epoch, $connection->created_by, $connection->last_used_at, $connection->last_used_ip, $connection->ended_at ] );
+		self::assertSame( [ 'My agent', 'Claude', Site::user( 'author' ), 'draft_only', 0, Site::user( 'admin' ), 0, '', 1 ], [ $connection->name, $connection->client, $connection->user, $connection->preset, $connection->epoch, $connection->created_by, $connection->last_used_at, $connection->last_used_ip, $connection->version ] );
 		self::assertRecorded( [ 'grant connection.created ok' ], $from );
 		$change = json_decode( AuditTrail::since( $from )[0]['body'], true )['change'];
 		self::assertSame( 'draft_only', $change['preset'] );
 		self::assertSame( '127.0.0.1', $change['request']['redirect_host'] );
 	}
 
-	public function test_a_failed_consent_leaves_no_connection(): void {
-		$before = Site::digest();
+	public function test_a_consent_that_the_database_refuses_leaves_no_connection(): void {
+		global $wpdb;
+		$table  = Site::table( 'grants' );
+		$before = Fingerprint::of_site();
+		$from   = AuditTrail::size();
+		$client = OAuthClient::registered();
+		$wpdb->query( "ALTER TABLE $table CHANGE COLUMN branch away bigint NOT NULL" );
 		try {
-			self::manager()->create( 'x', 'x', 1, 'standard', [], [], static fn() => throw new \RuntimeException( 'no room' ) );
-			self::fail( 'the failure was lost' );
-		} catch ( \RuntimeException $error ) {
-			self::assertSame( 'no room', $error->getMessage() );
+			$answer = $client->decide( Person::of( 'admin' ) );
+		} finally {
+			$wpdb->query( "ALTER TABLE $table CHANGE COLUMN away branch bigint NOT NULL" );
 		}
-		self::assertSame( $before, Site::digest() );
+		self::assertStringContainsString( 'The client could not be connected', $answer->body );
+		self::assertSiteUnchanged( $before );
+		self::assertNotContains( 'connection.created', array_column( AuditTrail::since( $from ), 'action' ) );
 	}
 
 	/** @return array<string, array{string, list<string>}> */
@@ -127,14 +123,14 @@ final class ManagerTest extends TestCase {
 		$connection = $agent->connection();
 		$from       = AuditTrail::size();
 		$table      = Site::table( 'connections' );
-		$wpdb->query( "RENAME TABLE $table TO {$table}_away" );
+		$wpdb->query( "ALTER TABLE $table CHANGE COLUMN limit_max away int unsigned NOT NULL" );
 		try {
 			self::manager()->$act( $connection );
 			self::fail( 'a failed change was reported as done' );
 		} catch ( \RuntimeException $error ) {
 			self::assertStringContainsString( 'could not be changed', $error->getMessage() );
 		} finally {
-			$wpdb->query( "RENAME TABLE {$table}_away TO $table" );
+			$wpdb->query( "ALTER TABLE $table CHANGE COLUMN away limit_max int unsigned NOT NULL" );
 		}
 		self::assertSame( $from, AuditTrail::size(), 'what did not happen is not recorded' );
 		self::assertSame( Connection::ACTIVE, $agent->connection()->state );
@@ -226,8 +222,8 @@ final class ManagerTest extends TestCase {
 		self::assertSame( [ [ $agent->id, 'admin' ] ], $ended );
 
 		$connection = $agent->connection();
-		self::assertSame( [ Connection::REVOKED, 1, 'admin' ], [ $connection->state, $connection->epoch, $connection->ended_reason ] );
-		self::assertEqualsWithDelta( time(), $connection->ended_at, 5 );
+		self::assertSame( [ Connection::REVOKED, 1, 'admin' ], [ $connection->state, $connection->epoch, $connection->state_reason ] );
+		self::assertEqualsWithDelta( time(), $connection->state_at, 5 );
 		$answer = self::assertRefused( 'invalid_token', $agent, 'whoami', [], 401 );
 		self::assertStringContainsString( 'error="invalid_token"', $answer->header( 'WWW-Authenticate' ) );
 		// A token of the new epoch does not work either, and the connection cannot be resumed.
@@ -235,7 +231,6 @@ final class ManagerTest extends TestCase {
 		self::manager()->resume( $agent->connection() );
 		self::manager()->pause( $agent->connection() );
 		self::assertSame( Connection::REVOKED, $agent->connection()->state );
-		self::assertFalse( Plugin::composition()->connections()->activate( $agent->id ) );
 		$other->do( 'whoami' );
 	}
 

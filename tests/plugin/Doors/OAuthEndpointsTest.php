@@ -7,7 +7,6 @@ namespace Countersign\Tests\Doors;
 use Countersign\Plugin\Connections\Connection;
 use Countersign\Plugin\Doors\OAuthEndpoints;
 use Countersign\Plugin\Http\Request;
-use Countersign\Plugin\OAuth\Clients;
 use Countersign\Plugin\Plugin;
 use Countersign\Plugin\Site\Extension;
 use Countersign\Plugin\Site\Settings;
@@ -99,11 +98,11 @@ final class OAuthEndpointsTest extends TestCase {
 		self::assertSame( [ 201, 'no-store' ], [ $answer->status, $answer->header( 'Cache-Control' ) ], $answer->body );
 		$client = $answer->json();
 		self::assertArrayNotHasKey( 'client_secret', $client );
-		self::assertNotNull( Plugin::composition()->clients()->find( $client['client_id'] ) );
-		self::assertStringNotContainsString( "\u{202e}", Plugin::composition()->clients()->find( $client['client_id'] ) );
+		self::assertNotNull( Plugin::composition()->extension()->oauth()->registeredClient( $client['client_id'] ) );
+		self::assertStringNotContainsString( "\u{202e}", Plugin::composition()->extension()->oauth()->registeredClient( $client['client_id'] ) );
 		$secret = OAuthClient::register( [ 'token_endpoint_auth_method' => 'client_secret_basic' ] )->json();
 		self::assertNotEmpty( $secret['client_secret'] );
-		self::assertStringNotContainsString( $secret['client_secret'], Plugin::composition()->clients()->find( $secret['client_id'] ), 'only its hash is stored' );
+		self::assertStringNotContainsString( $secret['client_secret'], Plugin::composition()->extension()->oauth()->registeredClient( $secret['client_id'] ), 'only its hash is stored' );
 	}
 
 	/** @return array<string, array{array<string, mixed>}> */
@@ -183,7 +182,7 @@ final class OAuthEndpointsTest extends TestCase {
 		$site    = Plugin::composition();
 		// A request of its own, since a request reads the settings once.
 		$extension = new Extension( $site->settings(), $site->sealed_options() );
-		$endpoints = new OAuthEndpoints( $extension, new Clients( $extension ), $site->grants(), $site->connections(), $site->manager(), $site->log() );
+		$endpoints = new OAuthEndpoints( $extension, $site->clients(), $site->grants(), $site->reply_changes(), $site->log() );
 		$status    = static function ( string $ip ) use ( $endpoints ): int {
 			$body = '{"redirect_uris":["https://client.example/back"],"token_endpoint_auth_method":"none"}';
 			return $endpoints->handle( 'oauth/register', new Request( 'POST', [], '', $body, $ip ) )->status;
@@ -204,7 +203,7 @@ final class OAuthEndpointsTest extends TestCase {
 		$agent->do( 'whoami' );
 		$again = OAuthClient::token( $client->redeeming( $code ) );
 		self::assertSame( [ 400, 'invalid_grant' ], [ $again->status, $again->json()['error'] ] );
-		self::assertSame( [ Connection::REVOKED, 'code_reused' ], [ $agent->connection()->state, $agent->connection()->ended_reason ] );
+		self::assertSame( [ Connection::REVOKED, 'code_reused' ], [ $agent->connection()->state, $agent->connection()->state_reason ] );
 		self::assertSame( 401, $agent->call( 'whoami' )->status );
 		self::assertSame( 400, OAuthClient::token( $client->refreshing( $answer->json()['refresh_token'] ) )->status );
 		self::assertContains( 'refusal oauth.token denied code_reused', AuditTrail::lines( $from ) );
@@ -263,7 +262,7 @@ final class OAuthEndpointsTest extends TestCase {
 		( new Agent( $agent->id, $third['access_token'] ) )->do( 'whoami' );
 		$reused = OAuthClient::token( $client->refreshing( $first['refresh_token'] ) );
 		self::assertSame( [ 400, 'invalid_grant' ], [ $reused->status, $reused->json()['error'] ] );
-		self::assertSame( [ Connection::REVOKED, 'refresh_reused' ], [ $agent->connection()->state, $agent->connection()->ended_reason ] );
+		self::assertSame( [ Connection::REVOKED, 'refresh_reused' ], [ $agent->connection()->state, $agent->connection()->state_reason ] );
 		foreach ( [ $second, $third ] as $tokens ) {
 			self::assertSame( 400, OAuthClient::token( $client->refreshing( $tokens['refresh_token'] ) )->status );
 			self::assertSame( 401, ( new Agent( $agent->id, $tokens['access_token'] ) )->call( 'whoami' )->status );
@@ -304,7 +303,7 @@ final class OAuthEndpointsTest extends TestCase {
 		$fresh = OAuthClient::token( $client->refreshing( $tokens['refresh_token'] ) )->json();
 		( new Agent( $agent->id, $fresh['access_token'] ) )->do( 'whoami' );
 		self::assertSame( 200, $revoke( $client, $fresh['refresh_token'] )->status );
-		self::assertSame( [ Connection::REVOKED, 'client' ], [ $agent->connection()->state, $agent->connection()->ended_reason ] );
+		self::assertSame( [ Connection::REVOKED, 'client' ], [ $agent->connection()->state, $agent->connection()->state_reason ] );
 	}
 
 	public function test_no_token_is_stored_in_the_database_or_the_logs(): void {

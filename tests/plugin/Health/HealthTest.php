@@ -7,6 +7,7 @@ namespace Countersign\Tests\Health;
 use Countersign\Plugin\Health\Requirements;
 use Countersign\Plugin\Plugin;
 use Countersign\Plugin\Composition;
+use Countersign\Plugin\Site\SealedOptions;
 use Countersign\Plugin\Site\Settings;
 use Countersign\Plugin\Site\Urls;
 use Countersign\Tests\Http;
@@ -91,12 +92,18 @@ final class HealthTest extends TestCase {
 		}
 		self::assertSame( [], ( new Composition() )->condition()->problems() );
 		// Activating the plugin again creates what is missing.
+		$record = (string) Site::option( SealedOptions::SITE );
 		delete_option( Settings::SITE_ID );
 		try {
-			Plugin::activate();
+			// A process of its own, since this one has opened the keys of the site.
+			Site::php( 'Countersign\Plugin\Plugin::activate();' );
+			wp_cache_flush();
 			self::assertMatchesRegularExpression( '/^[0-9a-f]{16}$/D', (string) Site::option( Settings::SITE_ID ) );
 		} finally {
 			update_option( Settings::SITE_ID, $options[ Settings::SITE_ID ] );
+			// The new identity has sealed a record of its own.
+			self::assertNotSame( $record, Site::option( SealedOptions::SITE ) );
+			update_option( SealedOptions::SITE, $record );
 		}
 	}
 

@@ -138,9 +138,10 @@ final class OAuthClient {
 		return self::token( $this->redeeming( $this->code( $choices ) ) )->json();
 	}
 
-	/** Returns the id of the newest connection. */
+	/** Returns the id of the newest connection, as the audit log names it: ids are random. */
 	public static function newest(): int {
 		global $wpdb;
-		return (int) $wpdb->get_var( 'SELECT MAX(id) FROM ' . Site::table( 'connections' ) );
+		$target = (string) $wpdb->get_var( 'SELECT target FROM ' . Site::table( 'audit_entry' ) . " WHERE action = 'connection.created' ORDER BY seq DESC LIMIT 1" );
+		return (int) substr( $target, strlen( 'connection:' ) );
 	}
 }

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Countersign\Tests;
 
+use Countersign\Plugin\Audit\EntryDraft;
 use Countersign\Plugin\Plugin;
 use Countersign\Plugin\Site\Schema;
 
@@ -39,7 +40,7 @@ final class Site {
 	public static function connect( string $user = 'editor', string $preset = 'standard', array $groups = [] ): Agent {
 		$before = get_current_user_id();
 		wp_set_current_user( self::user( 'admin' ) );
-		$id = Plugin::composition()->manager()->create( 'Test connection', 'A test client', self::user( $user ), $preset, $groups, [], static fn( $connection ): int => $connection->id );
+		$id = Plugin::composition()->manager()->create( 'Test connection', 'A test client', self::user( $user ), $preset, $groups, [] )['connection'];
 		wp_set_current_user( $before );
 		return new Agent( $id );
 	}
@@ -95,8 +96,9 @@ final class Site {
 
 	/** Makes the access tokens of a connection invalid, as their revocation by the client does. */
 	public static function end_access_tokens( int $connection ): void {
-		global $wpdb;
-		$wpdb->query( $wpdb->prepare( 'UPDATE ' . self::table( 'connections' ) . ' SET epoch = epoch + 1 WHERE id = %d', $connection ) ); // phpcs:ignore
+		$composition = Plugin::composition();
+		$connection  = $composition->connections()->find( $connection ) ?? throw new \LogicException( 'the connection is gone' );
+		$composition->manager()->end_access_tokens( $connection, $connection->epoch, EntryDraft::admin( 'revoke', 'test.end_access_tokens', $connection->target() ) );
 	}
 
 	/** Returns the number of rows in all tables of Countersign but those of the audit log. */

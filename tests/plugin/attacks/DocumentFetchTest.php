@@ -16,6 +16,8 @@ namespace Countersign\Tests\attacks;
 
 use Countersign\Decision;
 use Countersign\Limits;
+use Countersign\OAuth;
+use Countersign\OAuthRequest;
 use Countersign\Plugin\Composition;
 use Countersign\Plugin\Fetch\Dns;
 use Countersign\Plugin\Fetch\Fetched;
@@ -24,6 +26,7 @@ use Countersign\Plugin\Fetch\PublicFetcher;
 use Countersign\Plugin\OAuth\Clients;
 use Countersign\Plugin\OAuth\MetadataDocuments;
 use Countersign\Plugin\Plugin;
+use Countersign\Plugin\Site\Urls;
 use Countersign\PublicUrl;
 use Countersign\Tests\TestCase;
 use Countersign\Tests\TlsServer;
@@ -59,6 +62,23 @@ final class DocumentFetchTest extends TestCase {
 		};
 		$check   = static fn( PublicUrl $url, array $addresses ): array|Decision => [] !== $addresses && [] === array_diff( $addresses, [ '127.0.0.1', '127.0.0.3', '::1' ] ) ? $addresses : $url->check( $addresses );
 		return new PublicFetcher( static fn(): ?string => null, $resolve, $check, TlsServer::certificate( 'client.example' ) );
+	}
+
+	/** Returns the client that a document describes, as a person's request with its client id would get it. */
+	private static function client( MetadataDocuments $documents, OAuth $oauth, string $url ): string|Decision {
+		$text    = $documents->text( $url );
+		$query   = http_build_query(
+			[
+				'redirect_uri'          => json_decode( $text )->redirect_uris[0],
+				'response_type'         => 'code',
+				'client_id'             => $url,
+				'code_challenge'        => str_repeat( 'A', 43 ),
+				'code_challenge_method' => 'S256',
+				'resource'              => Urls::mcp(),
+			]
+		);
+		$request = $oauth->authorize( $query, null, null, $text );
+		return $request instanceof OAuthRequest ? $request->client() : $request->decision();
 	}
 
 	private static function get( PublicFetcher $fetcher, string $url, int $seconds = 5 ): Fetched {
@@ -143,7 +163,7 @@ final class DocumentFetchTest extends TestCase {
 		$to      = rawurlencode( "https://127.0.0.2:$private->port/latest/meta-data" );
 		$url     = "https://client.example:$server->port/redirect?$to";
 		self::assertSame( [ 302, '' ], [ self::get( $this->fetcher( [ '127.0.0.1' ] ), $url )->status, self::get( $this->fetcher( [ '127.0.0.1' ] ), $url )->body ] );
-		self::assertNotFetched( 'fetch_failed', '/status 302/', fn() => $this->documents( [ '127.0.0.1' ] )->client( Plugin::composition()->extension()->oauth(), $url ) );
+		self::assertNotFetched( 'fetch_failed', '/status 302/', fn() => $this->documents( [ '127.0.0.1' ] )->text( $url ) );
 		self::assertSame( [], $private->seen() );
 	}
 
@@ -173,13 +193,13 @@ final class DocumentFetchTest extends TestCase {
 		$server = $this->server();
 		$oauth  = Plugin::composition()->extension()->oauth();
 		$url    = "https://client.example:$server->port/html";
-		self::assertNotFetched( 'fetch_failed', '/media type/', fn() => $this->documents( [ '127.0.0.1' ] )->client( $oauth, $url ) );
+		self::assertNotFetched( 'fetch_failed', '/media type/', fn() => self::client( $this->documents( [ '127.0.0.1' ] ), $oauth, $url ) );
 		self::assertFalse( get_transient( self::cache( $url ) ) );
 		$url    = "https://client.example:$server->port/client.json";
-		$client = $this->documents( [ '127.0.0.1' ] )->client( $oauth, $url );
+		$client = self::client( $this->documents( [ '127.0.0.1' ] ), $oauth, $url );
 		self::assertSame( $url, json_decode( $client )->client_id );
 		// It is cached now: no lookup and no request follow.
-		self::assertSame( $client, $this->documents()->client( $oauth, $url ) );
+		self::assertSame( $client, self::client( $this->documents(), $oauth, $url ) );
 		self::assertCount( 2, $server->seen() );
 	}
 
@@ -188,13 +208,13 @@ final class DocumentFetchTest extends TestCase {
 		$server = $this->server();
 		$url    = "https://client.example:$server->port/a.json";
 		$other  = "https://client.example:$server->port/b.json";
-		$this->documents( [ '127.0.0.1' ] )->client( $oauth, $other );
+		self::client( $this->documents( [ '127.0.0.1' ] ), $oauth, $other );
 		$cached = get_transient( self::cache( $other ) );
 		self::assertIsArray( $cached );
 		set_transient( self::cache( $url ), $cached, 60 );
-		self::assertSame( $url, json_decode( $this->documents( [ '127.0.0.1' ] )->client( $oauth, $url ) )->client_id, 'fetched, not taken from the cache' );
+		self::assertSame( $url, json_decode( self::client( $this->documents( [ '127.0.0.1' ] ), $oauth, $url ) )->client_id, 'fetched, not taken from the cache' );
 		set_transient( self::cache( $url ), [ 'url' => $url ] + $cached, 60 );
-		$refused = $this->documents()->client( $oauth, $url );
+		$refused = self::client( $this->documents(), $oauth, $url );
 		self::assertInstanceOf( Decision::class, $refused );
 		self::assertSame( 'client_metadata_invalid', $refused->reason() );
 	}
@@ -241,7 +261,7 @@ final class DocumentFetchTest extends TestCase {
 		$reasons = [];
 		for ( $i = 0; $i <= MetadataDocuments::LIMIT['max']; $i++ ) {
 			try {
-				$site->documents()->client( $site->extension()->oauth(), "https://client.example/$i.json" );
+				$site->documents()->text( "https://client.example/$i.json" );
 			} catch ( FetchFailed $failed ) {
 				$reasons[] = $failed->reason;
 			}

@@ -57,7 +57,7 @@ final class ForgedClientIdTest extends TestCase {
 		$mine     = OAuthClient::registered( [ 'token_endpoint_auth_method' => 'client_secret_post' ] );
 		$material = AUTH_KEY . AUTH_SALT;
 		$site     = Plugin::composition()->settings()->site_id();
-		self::assertNotNull( Plugin::composition()->clients()->find( self::issued_with( Keyring::open( $site, $material ) ) ), 'the keys of this site' );
+		self::assertNotNull( Plugin::composition()->extension()->oauth()->registeredClient( self::issued_with( Keyring::open( $site, $material ) ) ), 'the keys of this site' );
 		$forged = self::forgeries( $mine->id ) + [
 			'another site'  => self::issued_with( Keyring::open( 'ffffffffffffffff', $material ) ),
 			'replaced keys' => self::issued_with( Keyring::open( $site, random_bytes( 64 ) ) ),

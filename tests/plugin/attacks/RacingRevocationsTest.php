@@ -37,7 +37,7 @@ final class RacingRevocationsTest extends TestCase {
 		self::assertSame( [ 200 ], self::eight_times( Urls::revoke(), $client->revoking( $tokens['refresh_token'] ) ) );
 		self::assertRecorded( [ 'revoke connection.revoked ok' ], $from );
 		$connection = ( new Agent( OAuthClient::newest() ) )->connection();
-		self::assertSame( [ Connection::REVOKED, 1, 'client' ], [ $connection->state, $connection->epoch, $connection->ended_reason ] );
+		self::assertSame( [ Connection::REVOKED, 1, 'client' ], [ $connection->state, $connection->epoch, $connection->state_reason ] );
 	}
 
 	public function test_eight_revocations_of_an_access_token_raise_the_epoch_once(): void {
@@ -59,7 +59,7 @@ final class RacingRevocationsTest extends TestCase {
 		self::assertSame( 1, $lines['refusal oauth.token denied code_reused'] );
 		self::assertLessThanOrEqual( 1, $lines['refusal oauth.token denied token_revoked'] ?? 0 );
 		$connection = ( new Agent( OAuthClient::newest() ) )->connection();
-		self::assertSame( [ Connection::REVOKED, 1, 'code_reused' ], [ $connection->state, $connection->epoch, $connection->ended_reason ] );
+		self::assertSame( [ Connection::REVOKED, 1, 'code_reused' ], [ $connection->state, $connection->epoch, $connection->state_reason ] );
 	}
 
 	public function test_a_code_that_is_redeemed_eight_times_at_once_is_recorded_once(): void {

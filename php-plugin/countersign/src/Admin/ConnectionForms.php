@@ -12,6 +12,7 @@ use Countersign\Plugin\Connections\KillSwitch;
 use Countersign\Plugin\Connections\Manager;
 use Countersign\Plugin\Connections\Repository;
 use Countersign\Plugin\Site\Capabilities;
+use Countersign\Plugin\Site\Labels;
 use Countersign\Plugin\Site\Names;
 
 defined( 'ABSPATH' ) || exit;
@@ -117,6 +118,9 @@ final class ConnectionForms {
 	 */
 	private function changeable( string $action ): Connection {
 		$connection = $this->connection();
+		if ( null !== $connection->fault ) {
+			wp_die( esc_html( Labels::fault( $connection->fault ) ), 409 );
+		}
 		if ( ! Capabilities::may_change( $connection->user ) ) {
 			$this->log->append( EntryDraft::admin( 'refusal', $action, $connection->target(), [ 'acts_as' => $connection->user ], 'capability_denied' ) );
 			wp_die( esc_html__( 'This connection acts as an account that you may not edit. You can pause or revoke it. Ask an administrator to change or resume it.', 'countersign' ), 403 );

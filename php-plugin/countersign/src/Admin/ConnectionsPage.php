@@ -44,7 +44,7 @@ final class ConnectionsPage {
 	}
 
 	private static function is_editable( Connection $connection ): bool {
-		return Requirements::are_met() && Capabilities::may_change( $connection->user );
+		return Requirements::are_met() && null === $connection->fault && Capabilities::may_change( $connection->user );
 	}
 
 	private function list(): void {
@@ -109,14 +109,17 @@ final class ConnectionsPage {
 	/** Prints a notice for each connection that ended because a token or code was used twice. */
 	private function misuse(): void {
 		foreach ( $this->connections->ended_by_misuse( time() - self::REPORT_FOR ) as $connection ) {
+			if ( ! $connection->is_revoked() ) {
+				continue;
+			}
 			wp_admin_notice(
 				esc_html(
 					sprintf(
 						/* translators: 1: name of a connection, 2: date and time, 3: reason, such as "because its refresh token was used twice". */
 						__( '“%1$s” was disconnected on %2$s %3$s. If you use this client, connect it again. Otherwise you do not need to do anything.', 'countersign' ),
 						Names::text( $connection->name ),
-						Format::moment( $connection->ended_at ),
-						Labels::ended( $connection->ended_reason )
+						Format::moment( $connection->state_at ),
+						Labels::ended( $connection->state_reason )
 					)
 				),
 				[ 'type' => 'warning' ]

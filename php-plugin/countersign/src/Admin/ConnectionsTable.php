@@ -82,7 +82,7 @@ final class ConnectionsTable extends \WP_List_Table {
 
 	/** @param Connection $item */
 	protected function column_name( $item ): string {
-		$name = $item->is_revoked() || ! Capabilities::may_change( $item->user )
+		$name = $item->is_revoked() || null !== $item->fault || ! Capabilities::may_change( $item->user )
 			? '<strong>' . Names::html( $item->name ) . '</strong>'
 			: sprintf( '<strong><a class="row-title" href="%s">%s</a></strong>', esc_url( $this->edit_url( $item ) ), Names::html( $item->name ) );
 		if ( '' !== $item->client && $item->client !== $item->name ) {
@@ -94,11 +94,17 @@ final class ConnectionsTable extends \WP_List_Table {
 
 	/** @param Connection $item */
 	protected function column_acts_as( $item ): string {
+		if ( null !== $item->fault ) {
+			return '&#8212;';
+		}
 		return esc_html( Format::user( $item->user ) );
 	}
 
 	/** @param Connection $item */
 	protected function column_permissions( $item ): string {
+		if ( null !== $item->fault ) {
+			return esc_html__( 'None', 'countersign' );
+		}
 		return '<strong>' . esc_html( Labels::preset( $item->preset ) ) . '</strong><br><span class="countersign-muted">'
 			. esc_html( implode( ', ', array_map( Labels::group_short( ... ), $item->groups ) ) ) . '</span>';
 	}
@@ -106,8 +112,14 @@ final class ConnectionsTable extends \WP_List_Table {
 	/** @param Connection $item */
 	protected function column_state( $item ): string {
 		$state = sprintf( '<span class="countersign-state is-%s">%s</span>', esc_attr( $item->state ), esc_html( Labels::state( $item->state ) ) );
-		if ( $item->is_revoked() && $item->ended_at ) {
-			$state .= '<br><span class="countersign-muted">' . Format::ago( $item->ended_at ) . ' ' . esc_html( Labels::ended( $item->ended_reason ) ) . '</span>';
+		$detail = match ( true ) {
+			null !== $item->fault => esc_html( Labels::fault( $item->fault ) ),
+			$item->is_revoked()   => Format::ago( $item->state_at ) . ' ' . esc_html( Labels::ended( $item->state_reason ) ),
+			Connection::PAUSED === $item->state && '' !== $item->state_reason && 'admin' !== $item->state_reason => Format::ago( $item->state_at ) . ' ' . esc_html( Labels::fault( $item->state_reason ) ),
+			default               => '',
+		};
+		if ( '' !== $detail ) {
+			$state .= '<br><span class="countersign-muted">' . $detail . '</span>';
 		}
 		return $state;
 	}
@@ -131,7 +143,7 @@ final class ConnectionsTable extends \WP_List_Table {
 		}
 		$id      = [ 'connection' => $item->id ];
 		$actions = [];
-		if ( ! $item->is_revoked() && Capabilities::may_change( $item->user ) ) {
+		if ( ! $item->is_revoked() && null === $item->fault && Capabilities::may_change( $item->user ) ) {
 			$actions['edit'] = self::link( $this->edit_url( $item ), __( 'Edit', 'countersign' ) );
 			if ( Connection::PAUSED === $item->state ) {
 				$actions['resume'] = self::link( AdminPost::url( 'countersign_resume', $id ), __( 'Resume', 'countersign' ) );

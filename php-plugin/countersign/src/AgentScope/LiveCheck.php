@@ -4,32 +4,43 @@ declare(strict_types=1);
 
 namespace Countersign\Plugin\AgentScope;
 
-use Countersign\Access;
+use Countersign\McpCall;
 use Countersign\Plugin\Connections\Connection;
 use Countersign\Plugin\Connections\KillSwitch;
 use Countersign\Plugin\Connections\Repository;
 use Countersign\Plugin\Site\Denied;
+use Countersign\Plugin\Site\SealedOptions;
 
 defined( 'ABSPATH' ) || exit;
 
 /** Checks during a call whether the connection may still act. Runs before the first write of every call. */
 final class LiveCheck {
 
-	/** @param Connection $connection The connection as it was when the call was admitted. */
+	/**
+	 * @param McpCall       $call        The call, which has begun.
+	 * @param Connection    $connection  The connection as it was when the call was admitted.
+	 * @param Repository    $connections The connections as they are now.
+	 * @param KillSwitch    $kill_switch The kill switch.
+	 * @param SealedOptions $options     The options that are read again at each check.
+	 */
 	public function __construct(
+		private readonly McpCall $call,
 		private readonly Connection $connection,
 		private readonly Repository $connections,
 		private readonly KillSwitch $kill_switch,
+		private readonly SealedOptions $options,
 	) {}
 
 	/**
-	 * Ends the call if all agents were stopped, or the connection was paused or revoked. Reads the database, not a cache.
+	 * Ends the call if all agents were stopped, the connection was paused or revoked, or the permission for this call was taken
+	 * away. Reads the database, not a cache.
 	 *
-	 * @throws Denied `kill_switch`, `connection_unknown`, `connection_revoked`, `token_revoked` or `connection_paused`.
+	 * @throws Denied The reason for which {@see McpCall::mayGoOn()} refuses.
 	 */
 	public function ensure_live(): void {
+		$this->options->forget();
 		$now      = $this->connections->find( $this->connection->id );
-		$decision = Access::mayAct( $now?->state, $now->epoch ?? 0, $this->connection->epoch, $this->kill_switch->is_on() );
+		$decision = $this->call->mayGoOn( $now?->opened, $this->kill_switch->is_on() );
 		if ( ! $decision->isAllowed() ) {
 			throw new Denied( (string) $decision->reason() ); // phpcs:ignore WordPress.Security.EscapeOutput.ExceptionNotEscaped -- Sent as JSON.
 		}

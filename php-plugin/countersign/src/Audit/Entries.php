@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Countersign\Plugin\Audit;
 
+use Countersign\Plugin\Site\Failure;
 use Countersign\Plugin\Site\Schema;
 
 defined( 'ABSPATH' ) || exit;
@@ -80,6 +81,23 @@ final class Entries {
 			ARRAY_A
 		);
 		return $rows ?: [];
+	}
+
+	/**
+	 * Returns the stored leaf hash and bytes of one entry, or null if there is none.
+	 *
+	 * @return array{leaf: string, body: string}|null `body` is '' if the entry was pruned.
+	 *
+	 * @throws Failure If the database cannot be read.
+	 */
+	public static function at( int $seq ): ?array {
+		global $wpdb;
+		$row = $wpdb->get_row( $wpdb->prepare( 'SELECT leaf, body FROM %i WHERE seq = %d', Schema::table( 'audit_entry' ), $seq ), ARRAY_A ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- A table of this plugin, past any cache.
+		Failure::if_refused( 'An entry of the audit log could not be read.' );
+		return $row ? [
+			'leaf' => (string) $row['leaf'],
+			'body' => (string) $row['body'],
+		] : null;
 	}
 
 	/**

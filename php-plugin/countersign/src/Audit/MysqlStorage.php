@@ -32,8 +32,8 @@ final class MysqlStorage implements Storage {
 			$db   = $this->connect();
 			$head = $this->lock( $db );
 			$append = $compute( $head );
-			foreach ( array_values( $changes ) as $position => $change ) {
-				if ( 0 === $this->rows_changed( $db, $change, $append ) && 0 === $position ) {
+			foreach ( $changes as $change ) {
+				if ( 0 === $this->rows_changed( $db, $change, $append ) ) {
 					$this->run( $db, 'ROLLBACK' );
 					return null;
 				}

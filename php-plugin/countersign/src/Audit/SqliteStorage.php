@@ -36,8 +36,8 @@ final class SqliteStorage implements Storage {
 				throw new Failure( 'the head row of the audit log is missing' );
 			}
 			$append = $compute( $head[0] );
-			foreach ( array_values( $changes ) as $position => $change ) {
-				if ( 0 === self::rows_changed( $db, $change, $append ) && 0 === $position ) {
+			foreach ( $changes as $change ) {
+				if ( 0 === self::rows_changed( $db, $change, $append ) ) {
 					$db->exec( 'ROLLBACK' );
 					return null;
 				}

@@ -54,8 +54,7 @@ final class Call {
 	 * Ends the call if an administrator has, since the call began, stopped all agents or paused or revoked this connection, or
 	 * if the connection or its token is no longer valid. Call it before every write.
 	 *
-	 * @throws Denied `kill_switch`, `connection_unknown`, `connection_revoked`, `token_revoked` or `connection_paused`. Do not
-	 *                catch it.
+	 * @throws Denied Such as `kill_switch`, `connection_revoked`, `connection_paused` or `tool_outside_groups`. Do not catch it.
 	 */
 	public function ensure_live(): void {
 		$this->live_check->ensure_live();

@@ -21,6 +21,7 @@ use Countersign\Plugin\Deferred\CallEffects;
 use Countersign\Plugin\Site\Denied;
 use Countersign\Plugin\Site\ErrorLog;
 use Countersign\Plugin\Site\Json;
+use Countersign\Plugin\Site\SealedOptions;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -38,6 +39,7 @@ final class Runner {
 		private readonly \Closure $registry,
 		private readonly Repository $connections,
 		private readonly KillSwitch $kill_switch,
+		private readonly SealedOptions $options,
 		private readonly OutputGuard $output,
 		private readonly Log $log,
 		private readonly \Closure $effects,
@@ -45,7 +47,7 @@ final class Runner {
 
 	/** Returns what the site knows of the post that a call would change, as the user of the connection sees it. */
 	public function target( McpCall $call, Connection $connection ): string {
-		$guard = new WriteGuard( new LiveCheck( $connection, $this->connections, $this->kill_switch ), false, fn( Denied $refusal ) => $this->record( $refusal, $call, $connection ) );
+		$guard = new WriteGuard( new LiveCheck( $call, $connection, $this->connections, $this->kill_switch, $this->options ), false, fn( Denied $refusal ) => $this->record( $refusal, $call, $connection ) );
 		return ( new AgentUser( $guard->refuse( ... ) ) )->act_as( $connection->user, fn(): string => $guard->watch( fn(): string => ( new Targets( ( $this->registry )() ) )->of( $call ) ) );
 	}
 
@@ -56,7 +58,7 @@ final class Runner {
 			if ( ! self::user_exists( $connection->user ) ) {
 				throw new Denied( 'user_missing' );
 			}
-			$live_check = new LiveCheck( $connection, $this->connections, $this->kill_switch );
+			$live_check = new LiveCheck( $call, $connection, $this->connections, $this->kill_switch, $this->options );
 			$handle     = new Call( $call, $connection, $live_check, $this->output );
 			$effects    = ( $this->effects )( $connection, $call->correlation() );
 			$guard      = $this->restrict( $call, $connection, $live_check );

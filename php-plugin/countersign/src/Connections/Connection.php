@@ -4,12 +4,19 @@ declare(strict_types=1);
 
 namespace Countersign\Plugin\Connections;
 
+use Countersign\Decision;
 use Countersign\Plugin\Site\Json;
 use Countersign\Plugin\Site\Names;
+use Countersign\Record;
 
 defined( 'ABSPATH' ) || exit;
 
-/** A client's connection to the site, as stored in the database. Immutable. */
+/**
+ * A client's connection to the site, as its sealed record says. Immutable.
+ *
+ * If the record cannot be opened, the connection has the state {@see UNUSABLE}, no user and no permissions; only its name and its
+ * dates come from the columns beside the record, so that people can tell which one it is.
+ */
 final class Connection {
 
 	/** State: the client may act. */
@@ -21,8 +28,11 @@ final class Connection {
 	/** State: the connection has ended and cannot be resumed. */
 	public const REVOKED = 'revoked';
 
+	/** State: the record cannot be opened, and the client is refused. The fault says why. */
+	public const UNUSABLE = 'unusable';
+
 	/**
-	 * @param int                          $id           Id in the database.
+	 * @param int                          $id           Id of the connection, a random number.
 	 * @param string                       $name         Name that a person gave the connection.
 	 * @param string                       $client       Name that the client gave itself. Untrusted.
 	 * @param int                          $user         Id of the WordPress user that the client acts as.
@@ -34,13 +44,17 @@ final class Connection {
 	 * @param array{max: int, window: int} $limit        Calls in a rolling window of seconds.
 	 * @param int                          $created_at   Unix seconds.
 	 * @param int                          $created_by   Id of the user who consented.
-	 * @param int                          $last_used_at Unix seconds, 0 for never.
-	 * @param string                       $last_used_ip IP address, or '' for never.
-	 * @param int                          $ended_at     Unix seconds, 0 if the connection is not revoked.
-	 * @param string                       $ended_reason `admin`, `client`, or the reason code that ended the connection; '' if it is
-	 *                                                   not revoked.
+	 * @param int                          $state_at     Unix seconds of the last change of the state.
+	 * @param string                       $state_reason `admin`, `client`, or the reason code that ended or paused the connection;
+	 *                                                   '' if it is active.
+	 * @param int                          $last_used_at Unix seconds, 0 for never. Not sealed.
+	 * @param string                       $last_used_ip IP address, or '' for never. Not sealed.
+	 * @param int                          $version      Version of the record; 0 if it cannot be opened.
+	 * @param string|null                  $text         The sealed text as stored, or null if there is none.
+	 * @param Record|Decision|null         $opened       What opening the record gave; null if it was not tried.
+	 * @param string|null                  $fault        Reason code for which the record cannot be opened, or null if it was.
 	 */
-	public function __construct(
+	private function __construct(
 		public readonly int $id,
 		public readonly string $name,
 		public readonly string $client,
@@ -52,55 +66,89 @@ final class Connection {
 		public readonly array $limit,
 		public readonly int $created_at,
 		public readonly int $created_by,
+		public readonly int $state_at,
+		public readonly string $state_reason,
 		public readonly int $last_used_at,
 		public readonly string $last_used_ip,
-		public readonly int $ended_at,
-		public readonly string $ended_reason,
+		public readonly int $version,
+		public readonly ?string $text,
+		public readonly Record|Decision|null $opened,
+		public readonly ?string $fault,
 	) {}
 
 	/**
-	 * Returns the connection of a table row. Both names are cleaned again, because an earlier version may have stored them.
+	 * Returns the connection of a table row.
 	 *
-	 * @param array<string, mixed> $row Column => value.
+	 * @param array<string, mixed>   $row    Column => value.
+	 * @param Record|Decision|string $opened What opening the column `record` gave, or the reason code for which it could not even be
+	 *                                       tried.
 	 */
-	public static function from_row( array $row ): self {
-		$name = Names::clean( (string) $row['name'] );
+	public static function of( array $row, Record|Decision|string $opened ): self {
+		$id   = (int) $row['id'];
+		$data = $opened instanceof Record
+			? Json::decode( $opened->data() )
+			: [
+				'name'       => (string) $row['name'],
+				'client'     => (string) $row['client'],
+				'state'      => self::UNUSABLE,
+				'created_at' => (int) $row['created_at'],
+			];
+		$name = Names::clean( (string) ( $data['name'] ?? '' ) );
 		return new self(
-			(int) $row['id'],
+			$id,
 			/* translators: %d: id of a connection. */
-			'' === $name ? sprintf( __( 'Connection %d', 'countersign' ), (int) $row['id'] ) : $name,
-			Names::clean( (string) $row['client'] ),
-			(int) $row['user_id'],
-			(string) $row['preset'],
-			array_values( array_filter( Json::decode( (string) $row['permissions'] ), is_string( ... ) ) ),
-			(string) $row['state'],
-			(int) $row['epoch'],
+			'' === $name ? sprintf( __( 'Connection %d', 'countersign' ), $id ) : $name,
+			Names::clean( (string) ( $data['client'] ?? '' ) ),
+			(int) ( $data['user'] ?? 0 ),
+			(string) ( $data['preset'] ?? 'custom' ),
+			array_values( array_filter( (array) ( $data['groups'] ?? [] ), is_string( ... ) ) ),
+			(string) ( $data['state'] ?? self::UNUSABLE ),
+			(int) ( $data['epoch'] ?? 0 ),
 			[
-				'max'    => (int) $row['limit_max'],
-				'window' => (int) $row['limit_window'],
+				'max'    => (int) ( $data['limit']['max'] ?? 1 ),
+				'window' => (int) ( $data['limit']['window'] ?? 1 ),
 			],
-			(int) $row['created_at'],
-			(int) $row['created_by'],
+			(int) ( $data['created_at'] ?? 0 ),
+			(int) ( $data['created_by'] ?? 0 ),
+			(int) ( $data['state_at'] ?? 0 ),
+			(string) ( $data['state_reason'] ?? '' ),
 			(int) $row['last_used_at'],
 			(string) $row['last_used_ip'],
-			(int) $row['ended_at'],
-			(string) $row['ended_reason'],
+			$opened instanceof Record ? $opened->version() : 0,
+			isset( $row['record'] ) ? (string) $row['record'] : null,
+			is_string( $opened ) ? null : $opened,
+			match ( true ) {
+				$opened instanceof Record => null,
+				is_string( $opened )      => $opened,
+				default                   => $opened->reason() ?? 'record_missing',
+			},
 		);
 	}
 
-	/** Returns the facts that the extension decides on, as the JSON that {@see \Countersign\McpRequest::authorize()} takes. */
-	public function to_json(): string {
-		return Json::encode(
+	/**
+	 * Returns what the record of this connection says, with some members replaced.
+	 *
+	 * @param array<string, mixed> $changed Member => new value.
+	 *
+	 * @return array<string, mixed> Data of a record `connection`.
+	 */
+	public function data( array $changed = [] ): array {
+		return array_merge(
 			[
-				'id'     => $this->id,
-				'name'   => $this->name,
-				'client' => $this->client,
-				'user'   => $this->user,
-				'state'  => $this->state,
-				'groups' => $this->groups,
-				'epoch'  => $this->epoch,
-				'limit'  => $this->limit,
-			]
+				'name'         => $this->name,
+				'client'       => $this->client,
+				'user'         => $this->user,
+				'preset'       => $this->preset,
+				'groups'       => $this->groups,
+				'state'        => $this->state,
+				'epoch'        => $this->epoch,
+				'limit'        => $this->limit,
+				'created_at'   => $this->created_at,
+				'created_by'   => $this->created_by,
+				'state_at'     => $this->state_at,
+				'state_reason' => $this->state_reason,
+			],
+			$changed
 		);
 	}
 

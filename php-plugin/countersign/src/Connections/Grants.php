@@ -4,153 +4,171 @@ declare(strict_types=1);
 
 namespace Countersign\Plugin\Connections;
 
+use Countersign\Decision;
 use Countersign\Plugin\Audit\Change;
 use Countersign\Plugin\OAuth\Clients;
+use Countersign\Plugin\Records\Reader;
+use Countersign\Plugin\Records\Revision;
 use Countersign\Plugin\Site\Failure;
 use Countersign\Plugin\Site\Json;
 use Countersign\Plugin\Site\Schema;
+use Countersign\Record;
 
 defined( 'ABSPATH' ) || exit;
 
 /**
- * The grants in the database: one row for each consent of a person. A row holds no token, only a counter of refreshes.
- * The extension derives the tokens from its keys.
+ * The grants in the database: one row for each consent of a person. What was granted is a sealed record that never changes; a
+ * grant ends with its connection. A row holds no token, only counters of refreshes, which are not sealed. The extension derives
+ * the tokens from its keys.
  */
 final class Grants {
 
 	/** The largest number of approved requests of a client that are read. */
 	private const MAX_APPROVED = 100;
 
+	public function __construct( private readonly Reader $reader ) {}
+
 	/**
-	 * Stores a grant and returns its id.
+	 * Returns what stores a new grant.
 	 *
-	 * @param Connection $connection The connection that the grant belongs to.
-	 * @param string     $client_id  The OAuth client id.
-	 * @param string     $request    The authorization request as JSON of the extension, stored byte for byte.
+	 * @param int    $id         Id of the grant.
+	 * @param int    $connection Id of the connection that the grant belongs to.
+	 * @param string $client_id  The OAuth client id.
+	 * @param string $request    The authorization request as JSON of the extension.
 	 *
-	 * @throws \RuntimeException If the database did not store the grant.
+	 * @return array{Revision, \Closure(\Closure): Change} The record, and the change that stores its sealed text.
 	 */
-	public function insert( Connection $connection, string $client_id, string $request ): int {
-		global $wpdb;
-		$wpdb->insert( // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- A table of this plugin, past any cache.
-			Schema::table( 'grants' ),
+	public function storing( int $id, int $connection, string $client_id, string $request ): array {
+		$now  = time();
+		$data = Json::object(
 			[
-				'connection_id' => $connection->id,
-				'client'        => Clients::key( $client_id ),
-				'request'       => $request,
-				'generation'    => -1,
-				'branch'        => 0,
-				'rotated_at'    => 0,
-				'created_at'    => time(),
-				'revoked'       => 0,
-			]
-		);
-		if ( ! $wpdb->insert_id ) {
-			throw new Failure( 'The grant could not be stored.' );
-		}
-		return (int) $wpdb->insert_id;
-	}
-
-	/**
-	 * Returns the grant and its connection as the JSON that {@see \Countersign\OAuthTokenRequest::redeem()} takes, or null if
-	 * the grant, its connection or its client does not exist.
-	 *
-	 * @throws Failure If the database cannot be read.
-	 */
-	public function json( int $id ): ?string {
-		return $this->find( 'g.id', $id );
-	}
-
-	/**
-	 * Returns the newest grant of a connection like {@see json()}.
-	 *
-	 * @throws Failure If the database cannot be read.
-	 */
-	public function json_of( int $connection ): ?string {
-		return $this->find( 'g.connection_id', $connection );
-	}
-
-	/**
-	 * @param 'g.id'|'g.connection_id' $column
-	 *
-	 * @throws Failure If the database cannot be read.
-	 */
-	private function find( string $column, int $id ): ?string {
-		global $wpdb;
-		$row = $wpdb->get_row( // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- A table of this plugin, past any cache.
-			$wpdb->prepare(
-				'SELECT g.*, c.state AS connection_state, c.epoch AS epoch, o.client_id AS client_id FROM %i g'
-				. ' LEFT JOIN %i c ON c.id = g.connection_id'
-				. " LEFT JOIN %i o ON o.id = g.client WHERE $column = %d ORDER BY g.id DESC LIMIT 1", // phpcs:ignore WordPress.DB.PreparedSQL -- One of two constants.
-				Schema::table( 'grants' ),
-				Schema::table( 'connections' ),
-				Schema::table( 'oauth_clients' ),
-				$id
-			),
-			ARRAY_A
-		);
-		Failure::if_refused( 'The grant could not be read.' );
-		if ( ! $row || null === $row['connection_state'] || null === $row['client_id'] ) {
-			return null;
-		}
-		return Json::object(
-			[
-				'id'               => (int) $row['id'],
-				'client_id'        => $row['client_id'],
-				'connection'       => (int) $row['connection_id'],
-				'connection_state' => $row['connection_state'],
-				'epoch'            => (int) $row['epoch'],
-				'generation'       => (int) $row['generation'],
-				'branch'           => (int) $row['branch'],
-				'rotated_at'       => (int) $row['rotated_at'],
-				'created_at'       => (int) $row['created_at'],
-				'revoked'          => (bool) $row['revoked'],
+				'connection' => $connection,
+				'client_id'  => $client_id,
+				'created_at' => $now,
 			],
-			[ 'request' => $row['request'] ]
+			[ 'request' => $request ]
 		);
+		return [
+			new Revision( 'grant', $id, 1, $data ),
+			static fn( \Closure $text ): Change => Change::insert(
+				Schema::table( 'grants' ),
+				[
+					'id'            => $id,
+					'connection_id' => $connection,
+					'client'        => Clients::key( $client_id ),
+					'request'       => $request,
+					'generation'    => -1,
+					'branch'        => 0,
+					'rotated_at'    => 0,
+					'created_at'    => $now,
+					'revoked'       => 0,
+					'version'       => 1,
+					'record'        => $text,
+				]
+			),
+		];
 	}
 
 	/**
-	 * Returns the authorization requests that people approved for a client: of its grants that were not revoked, nor ended
-	 * with their connection. The newest come first.
+	 * Returns a grant with its connection and its counters, as {@see \Countersign\OAuthTokenRequest::redeem()} takes them.
 	 *
-	 * @return list<string> JSON of the extension, at most {@see MAX_APPROVED}.
+	 * @return array{Record|Decision|null, Record|Decision|null, string|null}
 	 *
-	 * @throws Failure If the database cannot be read.
+	 * @throws \Countersign\Exception If the extension's keys or store cannot be used.
+	 * @throws Failure                If the database cannot be read.
+	 */
+	public function redeemable( int $id ): array {
+		global $wpdb;
+		$row = $wpdb->get_row( $wpdb->prepare( 'SELECT * FROM %i WHERE id = %d', Schema::table( 'grants' ), $id ), ARRAY_A ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- A table of this plugin, past any cache.
+		Failure::if_refused( 'The grant could not be read.' );
+		return $this->opened( $row );
+	}
+
+	/**
+	 * Returns the newest grant of a connection like {@see redeemable()}.
+	 *
+	 * @return array{Record|Decision|null, Record|Decision|null, string|null}
+	 *
+	 * @throws \Countersign\Exception If the extension's keys or store cannot be used.
+	 * @throws Failure                If the database cannot be read.
+	 */
+	public function redeemable_of( int $connection ): array {
+		global $wpdb;
+		$row = $wpdb->get_row( $wpdb->prepare( 'SELECT * FROM %i WHERE connection_id = %d ORDER BY created_at DESC, id DESC LIMIT 1', Schema::table( 'grants' ), $connection ), ARRAY_A ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- A table of this plugin, past any cache.
+		Failure::if_refused( 'The grant could not be read.' );
+		return $this->opened( $row );
+	}
+
+	/**
+	 * @param array<string, mixed>|null $row
+	 *
+	 * @return array{Record|Decision|null, Record|Decision|null, string|null}
+	 */
+	private function opened( ?array $row ): array {
+		if ( ! $row ) {
+			return [ null, null, null ];
+		}
+		$grant = $this->reader->open( 'grant', (int) $row['id'], $row['record'] );
+		return [
+			$grant,
+			// The column could name another connection than the record.
+			$grant instanceof Record ? $this->connection( (int) ( Json::decode( $grant->data() )['connection'] ?? 0 ) ) : null,
+			Json::encode(
+				[
+					'generation' => (int) $row['generation'],
+					'branch'     => (int) $row['branch'],
+					'rotated_at' => (int) $row['rotated_at'],
+				]
+			),
+		];
+	}
+
+	private function connection( int $id ): Record|Decision|null {
+		global $wpdb;
+		$row = $wpdb->get_row( $wpdb->prepare( 'SELECT record FROM %i WHERE id = %d', Schema::table( 'connections' ), $id ), ARRAY_A ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- A table of this plugin, past any cache.
+		Failure::if_refused( 'The connection of the grant could not be read.' );
+		return $row ? $this->reader->open( 'connection', $id, $row['record'] ) : null;
+	}
+
+	/**
+	 * Returns the grants of a client with their connections, as {@see \Countersign\OAuth::authorize()} takes them. The newest come
+	 * first.
+	 *
+	 * @return list<array{grant: Record|Decision|null, connection: Record|Decision|null}> At most {@see MAX_APPROVED}.
+	 *
+	 * @throws \Countersign\Exception If the extension's keys or store cannot be used.
+	 * @throws Failure                If the database cannot be read.
 	 */
 	public function approved( string $client_id ): array {
 		global $wpdb;
-		/** @var list<string> $requests */
-		$requests = $wpdb->get_col( // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- A table of this plugin, past any cache.
+		$rows = $wpdb->get_results( // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- A table of this plugin, past any cache.
 			$wpdb->prepare(
-				"SELECT g.request FROM %i g JOIN %i c ON c.id = g.connection_id WHERE g.client = %s AND g.revoked = 0 AND c.state <> 'revoked' ORDER BY g.id DESC LIMIT %d",
+				"SELECT g.id, g.record, c.id AS connection, c.record AS connection_record FROM %i g JOIN %i c ON c.id = g.connection_id WHERE g.client = %s AND c.state <> 'revoked' ORDER BY g.created_at DESC, g.id DESC LIMIT %d",
 				Schema::table( 'grants' ),
 				Schema::table( 'connections' ),
 				Clients::key( $client_id ),
 				self::MAX_APPROVED
-			)
+			),
+			ARRAY_A
 		);
 		Failure::if_refused( 'The approved requests could not be read.' );
-		return $requests;
+		return array_map(
+			fn( array $row ): array => [
+				'grant'      => $this->reader->open( 'grant', (int) $row['id'], $row['record'] ),
+				'connection' => $this->reader->open( 'connection', (int) $row['connection'], $row['connection_record'] ),
+			],
+			array_values( $rows ?: [] )
+		);
 	}
 
 	/**
-	 * Returns the change of the state of a grant, if it is still in the state `$from`: no other request has changed or revoked
-	 * it.
+	 * Returns the change of the counters of a grant, if they are still at `$from`: no other request has changed them.
 	 *
 	 * @param int                                                   $id   Id of the grant.
-	 * @param array{generation: int, branch: int}                   $from The state that the extension decided on.
-	 * @param array{generation: int, branch: int, rotated_at: int} $to   The new state; `rotated_at` in Unix seconds.
+	 * @param array{generation: int, branch: int}                  $from The counters that the extension decided on.
+	 * @param array{generation: int, branch: int, rotated_at: int} $to   The new counters; `rotated_at` in Unix seconds.
 	 */
 	public function advancing( int $id, array $from, array $to ): Change {
-		return new Change(
-			'UPDATE ' . Schema::table( 'grants' ) . ' SET generation = ?, branch = ?, rotated_at = ? WHERE id = ? AND generation = ? AND branch = ? AND revoked = 0',
-			[ $to['generation'], $to['branch'], $to['rotated_at'], $id, $from['generation'], $from['branch'] ]
-		);
-	}
-
-	/** Returns the change that revokes all grants of a connection. */
-	public function ending_of( int $connection ): Change {
-		return new Change( 'UPDATE ' . Schema::table( 'grants' ) . ' SET revoked = 1 WHERE connection_id = ?', [ $connection ] );
+		return Change::update( Schema::table( 'grants' ), $to, [ 'id' => $id ] + $from );
 	}
 }

@@ -6,103 +6,144 @@ namespace Countersign\Plugin\Connections;
 
 use Countersign\Access;
 use Countersign\Decision;
+use Countersign\OAuthRequest;
+use Countersign\Plugin\Audit\Change;
+use Countersign\Plugin\Audit\ChangeFailed;
 use Countersign\Plugin\Audit\EntryDraft;
-use Countersign\Plugin\Audit\Log;
 use Countersign\Plugin\Audit\Unavailable;
+use Countersign\Plugin\Audit\Unprotected;
+use Countersign\Plugin\OAuth\Clients;
+use Countersign\Plugin\Records\Revision;
+use Countersign\Plugin\Records\Writer;
+use Countersign\Plugin\Site\Failure;
 use Countersign\Plugin\Site\Settings;
+use Countersign\Records;
 
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Creates, changes and ends connections. Each change is recorded in the audit log before it takes effect, and is not made
- * if it cannot be recorded.
+ * Creates, changes and ends connections. Each change seals a new version of the record. It is stored in one transaction with
+ * the entry that explains it, and is not made if it cannot be recorded.
+ *
+ * Every method that changes something throws
+ * {@see Unavailable} if the change cannot be recorded or the extension refuses to seal it,
+ * {@see ChangeFailed} or {@see Failure} if the database did not store it; in all these cases nothing was changed;
+ * {@see Unprotected} if the change is stored and holds, but is not yet protected against a restored backup.
  */
 final class Manager {
+
+	/** How often a change is tried if other requests change the same connection meanwhile. */
+	private const ATTEMPTS = 10;
 
 	public function __construct(
 		private readonly Repository $connections,
 		private readonly Grants $grants,
-		private readonly Log $log,
+		private readonly Clients $clients,
+		private readonly Writer $writer,
 		private readonly Settings $settings,
 	) {}
 
 	/**
-	 * Creates a connection from a person's consent, with its grant.
+	 * Creates an active connection from a person's consent, with its grant and its client: all of it, or nothing.
 	 *
-	 * @param string                    $name   Name that the person gave the connection.
-	 * @param string                    $client Name that the client gave itself.
-	 * @param int                       $user   Id of the user that the client acts as.
-	 * @param string                    $preset Name of a preset, or `custom`.
-	 * @param list<string>              $groups Permission groups; used only for `custom`.
-	 * @param array<string, mixed>      $facts  Facts about the authorization request, for the audit log.
-	 * @param callable(Connection): int $grant  Stores the grant and returns its id.
+	 * @param string               $name    Name that the person gave the connection.
+	 * @param string               $client  Name that the client gave itself.
+	 * @param int                  $user    Id of the user that the client acts as.
+	 * @param string               $preset  Name of a preset, or `custom`.
+	 * @param list<string>         $groups  Permission groups; used only for `custom`.
+	 * @param array<string, mixed> $facts   Facts about the authorization request, for the audit log.
+	 * @param OAuthRequest|null    $request The authorization request, or null for a connection without a grant.
 	 *
-	 * @return int Id of the grant.
-	 *
-	 * @throws Unavailable       If the consent cannot be recorded.
-	 * @throws \RuntimeException If the database did not store the connection or the grant.
+	 * @return array{connection: int, grant: int|null} The new ids.
 	 */
-	public function create( string $name, string $client, int $user, string $preset, array $groups, array $facts, callable $grant ): int {
-		$groups     = Access::resolve( $preset, $groups );
-		$connection = $this->connections->insert( $name, $client, $user, $preset, $groups, $this->settings->connection_limit() );
-		try {
-			$this->log->append(
-				EntryDraft::admin(
-					'grant',
-					'connection.created',
-					$connection->target(),
-					[
-						'name'    => $name,
-						'client'  => $client,
-						'acts_as' => $user,
-						'preset'  => $preset,
-						'groups'  => $groups,
-						'request' => $facts,
-					]
-				)
-			);
-			$id = $grant( $connection );
-		} catch ( \Throwable $error ) {
-			$this->connections->discard( $connection );
-			throw $error;
+	public function create( string $name, string $client, int $user, string $preset, array $groups, array $facts, ?OAuthRequest $request = null ): array {
+		$groups = Access::resolve( $preset, $groups );
+		$id     = Records::newId();
+		$now    = time();
+		$data   = [
+			'name'         => mb_substr( $name, 0, 190 ),
+			'client'       => mb_substr( $client, 0, 190 ),
+			'user'         => $user,
+			'preset'       => $preset,
+			'groups'       => $groups,
+			'state'        => Connection::ACTIVE,
+			'epoch'        => 0,
+			'limit'        => $this->settings->connection_limit(),
+			'created_at'   => $now,
+			'created_by'   => get_current_user_id(),
+			'state_at'     => $now,
+			'state_reason' => '',
+		];
+		$draft  = EntryDraft::admin(
+			'grant',
+			'connection.created',
+			"connection:$id",
+			[
+				'name'    => $name,
+				'client'  => $client,
+				'acts_as' => $user,
+				'preset'  => $preset,
+				'groups'  => $groups,
+				'request' => $facts,
+			]
+		);
+		$grant  = null === $request ? null : Records::newId();
+		for ( $attempt = 1; $attempt <= self::ATTEMPTS; $attempt++ ) {
+			$parts = [ [ new Revision( 'connection', $id, 1, $data ), fn( \Closure $text ): Change => $this->connections->inserting( $id, $data, $text ) ] ];
+			if ( null !== $request && null !== $grant ) {
+				$parts[] = $this->grants->storing( $grant, $id, $request->clientId(), $request->toJson() );
+				$parts[] = $this->clients->storing( $request->client() );
+			}
+			$parts = array_values( array_filter( $parts ) );
+			try {
+				$is_stored = $this->writer->write(
+					$draft,
+					array_column( $parts, 0 ),
+					static fn( \Closure ...$texts ): array => array_map( static fn( \Closure $change, \Closure $text ): Change => $change( $text ), array_column( $parts, 1 ), $texts )
+				);
+			} catch ( ChangeFailed $error ) {
+				// Another consent for the same client can store the client first.
+				$is_stored = null === $request || self::ATTEMPTS === $attempt ? throw $error : false;
+			}
+			if ( $is_stored ) {
+				return [
+					'connection' => $id,
+					'grant'      => $grant,
+				];
+			}
 		}
-		$this->connections->activate( $connection->id );
-		return $id;
+		throw new Failure( 'Other requests kept changing the client.' );
 	}
 
 	/**
 	 * Refuses the client until the connection is resumed. Does nothing unless the connection is active.
 	 *
-	 * @throws Unavailable       If the change cannot be recorded.
-	 * @throws \RuntimeException If the database did not store the change.
+	 * @param Connection             $connection The connection.
+	 * @param string                 $reason     `admin`, or the reason code of what happened.
+	 * @param EntryDraft|string|null $draft      What is recorded; null for the entry of an administrator.
+	 *
+	 * @return bool True if the connection was paused and this was recorded.
 	 */
-	public function pause( Connection $connection ): void {
-		$change = $this->connections->transition( $connection->id, Connection::ACTIVE, Connection::PAUSED );
-		$this->log->append_with( [ $change ], EntryDraft::admin( 'connection', 'connection.paused', $connection->target() ) );
+	public function pause( Connection $connection, string $reason = 'admin', EntryDraft|string|null $draft = null ): bool {
+		$draft ??= EntryDraft::admin( 'connection', 'connection.paused', $connection->target(), 'admin' === $reason ? [] : [ 'because' => $reason ] );
+		return $this->change( $connection, $draft, static fn( Connection $now ): ?array => Connection::ACTIVE === $now->state ? self::state( Connection::PAUSED, $reason ) : null );
 	}
 
 	/**
 	 * Lets a paused client act again. Does nothing unless the connection is paused.
 	 *
-	 * @throws Unavailable       If the change cannot be recorded.
-	 * @throws \RuntimeException If the database did not store the change.
+	 * @return bool True if the connection was resumed and this was recorded.
 	 */
-	public function resume( Connection $connection ): void {
-		$change = $this->connections->transition( $connection->id, Connection::PAUSED, Connection::ACTIVE );
-		$this->log->append_with( [ $change ], EntryDraft::admin( 'connection', 'connection.resumed', $connection->target() ) );
+	public function resume( Connection $connection ): bool {
+		$draft = EntryDraft::admin( 'connection', 'connection.resumed', $connection->target() );
+		return $this->change( $connection, $draft, static fn( Connection $now ): ?array => Connection::PAUSED === $now->state ? self::state( Connection::ACTIVE, '' ) : null );
 	}
 
-	/**
-	 * Changes the connection's name.
-	 *
-	 * @throws Unavailable       If the change cannot be recorded.
-	 * @throws \RuntimeException If the database did not store the change.
-	 */
+	/** Changes the connection's name. */
 	public function rename( Connection $connection, string $name ): void {
-		if ( $name !== $connection->name ) {
-			$this->log->append( EntryDraft::admin( 'connection', 'connection.renamed', $connection->target(), self::change( $connection->name, $name ) ) );
-			$this->connections->rename( $connection->id, $name );
-		}
+		$name  = mb_substr( $name, 0, 190 );
+		$draft = static fn( Connection $now ): EntryDraft => EntryDraft::admin( 'connection', 'connection.renamed', $now->target(), self::difference( $now->name, $name ) );
+		$this->change( $connection, $draft, static fn( Connection $now ): ?array => $name === $now->name ? null : [ 'name' => $name ] );
 	}
 
 	/**
@@ -112,19 +153,22 @@ final class Manager {
 	 * @param list<string> $groups     The new permission groups. `read` is always included.
 	 *
 	 * @return Decision Whether the change is allowed.
-	 *
-	 * @throws Unavailable       If the change cannot be recorded.
-	 * @throws \RuntimeException If the database did not store the change.
 	 */
 	public function set_groups( Connection $connection, array $groups ): Decision {
 		$groups   = Access::resolve( 'custom', $groups );
+		$preset   = array_search( $groups, Access::presets(), true );
 		$decision = Access::change( $connection->groups, $groups, $this->settings->allow_widening() );
-		if ( ! $decision->isAllowed() || $groups === $connection->groups ) {
-			return $decision;
-		}
-		$preset = array_search( $groups, Access::presets(), true );
-		$this->log->append( EntryDraft::admin( 'connection', 'connection.permissions', $connection->target(), self::change( $connection->groups, $groups ) ) );
-		$this->connections->set_groups( $connection->id, is_string( $preset ) ? $preset : 'custom', $groups );
+		$change   = function ( Connection $now ) use ( $groups, $preset, &$decision ): ?array {
+			$decision = Access::change( $now->groups, $groups, $this->settings->allow_widening() );
+			if ( ! $decision->isAllowed() || $groups === $now->groups ) {
+				return null;
+			}
+			return [
+				'preset' => is_string( $preset ) ? $preset : 'custom',
+				'groups' => $groups,
+			];
+		};
+		$this->change( $connection, static fn( Connection $now ): EntryDraft => EntryDraft::admin( 'connection', 'connection.permissions', $now->target(), self::difference( $now->groups, $groups ) ), $change );
 		return $decision;
 	}
 
@@ -133,43 +177,41 @@ final class Manager {
 	 *
 	 * @param Connection                   $connection The connection.
 	 * @param array{max: int, window: int} $limit      Calls in a rolling window of seconds.
-	 *
-	 * @throws Unavailable       If the change cannot be recorded.
-	 * @throws \RuntimeException If the database did not store the change.
 	 */
 	public function set_limit( Connection $connection, array $limit ): void {
-		if ( $limit !== $connection->limit ) {
-			$this->log->append( EntryDraft::admin( 'connection', 'connection.limit', $connection->target(), self::change( $connection->limit, $limit ) ) );
-			$this->connections->set_limit( $connection->id, $limit );
-		}
+		$draft = static fn( Connection $now ): EntryDraft => EntryDraft::admin( 'connection', 'connection.limit', $now->target(), self::difference( $now->limit, $limit ) );
+		$this->change( $connection, $draft, static fn( Connection $now ): ?array => $limit === $now->limit ? null : [ 'limit' => $limit ] );
 	}
 
-	/**
-	 * Ends a connection permanently, on behalf of an administrator.
-	 *
-	 * @throws Unavailable       If the change cannot be recorded.
-	 * @throws \RuntimeException If the database did not store the change.
-	 */
+	/** Ends a connection permanently, on behalf of an administrator. */
 	public function revoke( Connection $connection ): void {
 		$this->end( $connection, 'admin', EntryDraft::admin( 'revoke', 'connection.revoked', $connection->target() ) );
 	}
 
 	/**
 	 * Ends a connection permanently, for any reason. Does nothing if it has already ended, also if another request ends it at
-	 * the same time.
+	 * the same time. A connection whose record cannot be opened can be ended too.
 	 *
 	 * @param Connection        $connection The connection.
 	 * @param string            $reason     `admin`, `client`, or the reason code of what happened.
 	 * @param EntryDraft|string $draft      Draft of the plugin, or a draft of the extension, which is JSON.
 	 *
 	 * @return bool True if the connection was ended and this was recorded. False if it had ended before.
-	 *
-	 * @throws Unavailable       If the change cannot be recorded.
-	 * @throws \RuntimeException If the database did not store the change.
 	 */
 	public function end( Connection $connection, string $reason, EntryDraft|string $draft ): bool {
-		$changes = [ $this->connections->ending( $connection->id, $reason ), $this->grants->ending_of( $connection->id ) ];
-		if ( $connection->is_revoked() || ! $this->log->append_with( $changes, $draft ) ) {
+		$late = null;
+		try {
+			$is_done = $this->change(
+				$connection,
+				$draft,
+				static fn( Connection $now ): ?array => $now->is_revoked() ? null : self::state( Connection::REVOKED, $reason ) + [ 'epoch' => $now->epoch + 1 ],
+				is_end: true
+			);
+		} catch ( Unprotected $error ) {
+			$is_done = true;
+			$late    = $error;
+		}
+		if ( ! $is_done ) {
 			return false;
 		}
 		/**
@@ -179,11 +221,99 @@ final class Manager {
 		 * @param string $reason `admin`, `client`, or the reason code of what happened.
 		 */
 		do_action( 'countersign_connection_revoked', $connection->id, $reason );
-		return true;
+		return null === $late ? true : throw $late;
+	}
+
+	/**
+	 * Makes the access tokens of an epoch invalid, if it is the current one. The client can get new ones with its refresh token.
+	 *
+	 * @param Connection        $connection The connection.
+	 * @param int               $epoch      The epoch in the connection's record.
+	 * @param EntryDraft|string $draft      As for {@see end()}.
+	 *
+	 * @return bool True if this was done and recorded.
+	 */
+	public function end_access_tokens( Connection $connection, int $epoch, EntryDraft|string $draft ): bool {
+		return $this->change( $connection, $draft, static fn( Connection $now ): ?array => $epoch === $now->epoch ? [ 'epoch' => $epoch + 1 ] : null );
+	}
+
+	/**
+	 * Pauses a connection because a genuine token is ahead of its record, so the database is older than the token.
+	 *
+	 * @param Connection        $connection The connection.
+	 * @param string            $reason     Reason code.
+	 * @param int               $epoch      The epoch that the connection has at least from now on.
+	 * @param Change|null       $counters   The change that moves the counters of its grant up to the token, if there is one.
+	 * @param EntryDraft|string $draft      As for {@see end()}.
+	 *
+	 * @return bool True if this was done and recorded. False if the connection has ended, or there was nothing to change.
+	 */
+	public function fall_behind( Connection $connection, string $reason, int $epoch, ?Change $counters, EntryDraft|string $draft ): bool {
+		$change = static function ( Connection $now ) use ( $reason, $epoch, $counters ): ?array {
+			$is_paused = Connection::PAUSED === $now->state && $reason === $now->state_reason;
+			if ( $now->is_revoked() || ( $is_paused && $epoch <= $now->epoch && null === $counters ) ) {
+				return null;
+			}
+			return self::state( Connection::PAUSED, $reason ) + [ 'epoch' => max( $epoch, $now->epoch ) ];
+		};
+		return $this->change( $connection, $draft, $change, null === $counters ? [] : [ $counters ] );
+	}
+
+	/**
+	 * Makes one change of a connection as it is now. If another request changes it at the same time, the change is decided again on
+	 * the new state.
+	 *
+	 * @param Connection                                        $connection The connection.
+	 * @param EntryDraft|string|\Closure(Connection): EntryDraft $draft      What is recorded.
+	 * @param \Closure(Connection): ?array<string, mixed>       $change     Returns the members of the record that change, or null
+	 *                                                                      if there is nothing to change.
+	 * @param list<Change>                                      $more       Further changes in the same transaction.
+	 * @param bool                                              $is_end     Whether the connection ends, which is also possible if
+	 *                                                                      its record cannot be opened.
+	 *
+	 * @return bool True if the change was made and recorded.
+	 */
+	private function change( Connection $connection, EntryDraft|string|\Closure $draft, \Closure $change, array $more = [], bool $is_end = false ): bool {
+		for ( $attempt = 1; $attempt <= self::ATTEMPTS; $attempt++ ) {
+			$now = $this->connections->find( $connection->id );
+			if ( null === $now || ( 1 < $attempt && [] !== $more && $now->text === $connection->text ) ) {
+				// The connection is gone, or one of the further changes found nothing to change.
+				return false;
+			}
+			$connection = $now;
+			if ( null !== $now->fault && ! $is_end ) {
+				throw new Failure( 'The record of the connection cannot be opened, so the connection can only be revoked.' );
+			}
+			$changed = $change( $now );
+			if ( null === $changed ) {
+				return false;
+			}
+			$data     = $now->data( $changed );
+			$version  = $this->connections->next_version( $now );
+			$revision = new Revision( 'connection', $now->id, $version, $data, null === $now->fault ? $now->text : null );
+			$is_made  = $this->writer->write(
+				$draft instanceof \Closure ? $draft( $now ) : $draft,
+				[ $revision ],
+				fn( \Closure $text ): array => [ $this->connections->replacing( $now, $data, $version, $text ), ...$more ]
+			);
+			if ( $is_made ) {
+				return true;
+			}
+		}
+		throw new Failure( 'Other requests kept changing the connection.' );
+	}
+
+	/** @return array{state: string, state_at: int, state_reason: string} */
+	private static function state( string $state, string $reason ): array {
+		return [
+			'state'        => $state,
+			'state_at'     => time(),
+			'state_reason' => $reason,
+		];
 	}
 
 	/** @return array{from: mixed, to: mixed} */
-	private static function change( mixed $from, mixed $to ): array {
+	private static function difference( mixed $from, mixed $to ): array {
 		return [
 			'from' => $from,
 			'to'   => $to,

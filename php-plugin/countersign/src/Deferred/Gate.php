@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace Countersign\Plugin\Deferred;
 
-use Countersign\Plugin\AgentScope\LiveCheck;
+use Countersign\Access;
 use Countersign\Plugin\Connections\KillSwitch;
 use Countersign\Plugin\Connections\Repository;
 use Countersign\Plugin\Site\Denied;
@@ -188,7 +188,10 @@ final class Gate {
 				return [ $schedule, 'record_forged' ];
 			}
 			$connection = $this->connections->find( $schedule->connection ) ?? throw new Denied( 'connection_unknown' );
-			( new LiveCheck( $connection, $this->connections, $this->kill_switch ) )->ensure_live();
+			$decision   = Access::mayAct( $connection->opened, null, $this->kill_switch->is_on() );
+			if ( ! $decision->isAllowed() ) {
+				return [ $schedule, $decision->reason() ];
+			}
 			if ( ! get_userdata( $connection->user ) || ( is_multisite() && ! is_user_member_of_blog( $connection->user ) ) ) {
 				return [ $schedule, 'user_missing' ];
 			}

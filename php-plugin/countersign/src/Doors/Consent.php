@@ -5,7 +5,6 @@ declare(strict_types=1);
 namespace Countersign\Plugin\Doors;
 
 use Countersign\Access;
-use Countersign\Decision;
 use Countersign\OAuth;
 use Countersign\OAuthReply;
 use Countersign\OAuthRequest;
@@ -14,8 +13,8 @@ use Countersign\Plugin\Admin\ConsentPage;
 use Countersign\Plugin\Audit\EntryDraft;
 use Countersign\Plugin\Audit\Log;
 use Countersign\Plugin\Audit\Unavailable;
+use Countersign\Plugin\Audit\Unprotected;
 use Countersign\Plugin\Calls\Registry;
-use Countersign\Plugin\Connections\Connection;
 use Countersign\Plugin\Connections\Grants;
 use Countersign\Plugin\Connections\Manager;
 use Countersign\Plugin\Fetch\FetchFailed;
@@ -78,6 +77,9 @@ final class Consent {
 			$this->decide( $query );
 		} catch ( FetchFailed $error ) {
 			ConsentPage::refused( $error->reason, $error->getMessage() );
+		} catch ( Unprotected $error ) {
+			self::log_error( $error );
+			ConsentPage::error( __( 'The connection was stored, but it is not protected against a restored backup yet, so the client did not get access. Revoke the connection, and connect the client again when the site\'s error log shows no new reason.', 'countersign' ) );
 		} catch ( Unavailable $error ) {
 			self::log_error( $error );
 			ConsentPage::error( __( 'The client was not connected, because the audit log cannot be written. The site\'s error log shows the reason.', 'countersign' ) );
@@ -106,12 +108,9 @@ final class Consent {
 		if ( null !== $oauth->checkTransport() ) {
 			ConsentPage::error( __( 'Clients can be connected over HTTPS only, because without it others on the network could read their access token. Set up HTTPS for this site first.', 'countersign' ) );
 		}
-		$id     = OAuth::clientId( $query ) ?? '';
-		$client = OAuth::isMetadataDocument( $id ) ? $this->documents->client( $oauth, $id ) : $this->clients->find( $id );
-		if ( $client instanceof Decision ) {
-			ConsentPage::refused( (string) $client->reason() );
-		}
-		$request = $oauth->authorize( $query, $client, $this->grants->approved( $id ) );
+		$id       = OAuth::clientId( $query ) ?? '';
+		$document = OAuth::isMetadataDocument( $id ) ? $this->documents->text( $id ) : null;
+		$request  = $oauth->authorize( $query, $this->clients->find( $id ), $this->grants->approved( $id ), $document );
 		if ( $request instanceof OAuthReply ) {
 			$address = $request->redirect();
 			if ( null === $address ) {
@@ -121,12 +120,12 @@ final class Consent {
 			self::redirect( $address );
 		}
 		if ( 'POST' === ( $_SERVER['REQUEST_METHOD'] ?? '' ) ) { // phpcs:ignore WordPress.Security.ValidatedSanitizedInput -- Compared with a fixed text.
-			$this->submitted( $request, (string) $client, $query );
+			$this->submitted( $request, $query );
 		}
 		$this->show( $request, $query );
 	}
 
-	private function submitted( OAuthRequest $request, string $client, string $query ): never {
+	private function submitted( OAuthRequest $request, string $query ): never {
 		if ( ! wp_verify_nonce( self::text( $_POST, '_wpnonce' ), self::nonce( $request, $query ) ) ) {
 			$this->show( $request, $query, __( 'This page was open for too long, or the client has changed its request. Check the page and decide again.', 'countersign' ) );
 		}
@@ -144,21 +143,17 @@ final class Consent {
 		if ( ! in_array( $preset, [ ...$presets, 'custom' ], true ) || array_diff( $groups, Access::groups() ) ) {
 			$this->show( $request, $query, __( 'Choose what the client may do.', 'countersign' ) );
 		}
-		$name  = Names::clean( sanitize_text_field( self::text( $_POST, 'name' ) ) );
-		$grant = $this->manager->create(
+		$name = Names::clean( sanitize_text_field( self::text( $_POST, 'name' ) ) );
+		$ids  = $this->manager->create(
 			'' === $name ? self::client_name( $request ) : $name,
 			self::client_name( $request ),
 			$user,
 			$preset,
 			'custom' === $preset ? array_values( $groups ) : [],
 			Json::decode( $request->facts() ),
-			function ( Connection $connection ) use ( $request, $client ): int {
-				// Stores the client as the person saw it, since its metadata document can change or disappear.
-				$this->clients->store( $client );
-				return $this->grants->insert( $connection, $request->clientId(), $request->toJson() );
-			}
+			$request
 		);
-		self::redirect( $request->approve( $grant ) );
+		self::redirect( $request->approve( (int) $ids['grant'] ) );
 	}
 
 	private function show( OAuthRequest $request, string $query, string $error = '' ): never {

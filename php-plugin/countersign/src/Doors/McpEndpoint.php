@@ -4,19 +4,23 @@ declare(strict_types=1);
 
 namespace Countersign\Plugin\Doors;
 
+use Countersign\Decision;
 use Countersign\McpCall;
 use Countersign\McpReply;
 use Countersign\McpRequest;
 use Countersign\Plugin\Audit\Log;
 use Countersign\Plugin\Audit\Unavailable;
+use Countersign\Plugin\Audit\Unprotected;
 use Countersign\Plugin\Calls\OutputGuard;
 use Countersign\Plugin\Calls\Registry;
 use Countersign\Plugin\Calls\Runner;
 use Countersign\Plugin\Connections\Connection;
 use Countersign\Plugin\Connections\KillSwitch;
+use Countersign\Plugin\Connections\ReplyChanges;
 use Countersign\Plugin\Connections\Repository;
 use Countersign\Plugin\Http\Request;
 use Countersign\Plugin\Http\Response;
+use Countersign\Plugin\Records\Sightings;
 use Countersign\Plugin\Site\ErrorLog;
 use Countersign\Plugin\Site\Extension;
 use Countersign\Plugin\Site\Json;
@@ -37,13 +41,19 @@ final class McpEndpoint {
 
 	private ?string $reserve = null;
 
-	/** @param \Closure(): Registry $registry Returns what agents can use on this site. */
+	/**
+	 * @param \Closure(): Registry $registry Returns what agents can use on this site.
+	 * @param \Closure(): Decision $state    Tells whether agents may act on this site at all.
+	 */
 	public function __construct(
 		private readonly Extension $extension,
 		private readonly Repository $connections,
 		private readonly KillSwitch $kill_switch,
+		private readonly Sightings $sightings,
+		private readonly ReplyChanges $changes,
 		private readonly Log $log,
 		private readonly \Closure $registry,
+		private readonly \Closure $state,
 		private readonly Runner $runner,
 		private readonly OutputGuard $output,
 	) {}
@@ -53,13 +63,13 @@ final class McpEndpoint {
 		// Keep running after a client disconnects, so that the outcome is still logged.
 		ignore_user_abort( true );
 		try {
-			$server = $this->extension->mcp_server( $this->kill_switch->is_on() );
+			$server = $this->extension->mcp_server( $this->is_stopped() );
 			$step   = $server->receive( $request->method, $request->headers, $request->query, $request->body, $request->ip );
 			if ( $step instanceof McpRequest ) {
 				$step = $this->authorize( $step, $request->ip );
 			}
 			return $this->finish( $step );
-		} catch ( Unavailable $error ) {
+		} catch ( Unavailable | Unprotected $error ) {
 			ErrorLog::failure( 'the audit log cannot be written', $error );
 			return $this->cannot_serve( $error->reason, $request );
 		} catch ( \Countersign\Exception $error ) {
@@ -91,10 +101,25 @@ final class McpEndpoint {
 		return Response::unavailable( Json::encode( $answer ) );
 	}
 
+	/**
+	 * Tells whether the kill switch is on. It counts as on if the site itself is not in order. In that case, the extension refuses
+	 * the connection for the reason that the site has, so that this reason is told and recorded.
+	 */
+	private function is_stopped(): bool {
+		$state = ( $this->state )();
+		if ( 'record_rolled_back' === $state->reason() ) {
+			$this->sightings->note( 'site:0' );
+		}
+		return $state->isAllowed() && $this->kill_switch->is_on();
+	}
+
 	private function authorize( McpRequest $request, string $ip ): McpReply {
 		$connection = $this->connections->find( $request->connection() );
+		if ( 'record_rolled_back' === $connection?->fault ) {
+			$this->sightings->note( $connection->target() );
+		}
 		$registry   = $request->needsRegistry() ? ( $this->registry )()->to_json() : null;
-		$step       = $request->authorize( $connection?->to_json(), $registry );
+		$step       = $request->authorize( $connection?->opened, $registry );
 		// Before the call, whose restrictions also hold for this plugin.
 		if ( $connection && ( $step instanceof McpCall || $step->decision()->isAllowed() ) ) {
 			$this->connections->touch( $connection, $ip );
@@ -127,9 +152,12 @@ final class McpEndpoint {
 		return $reply;
 	}
 
-	/** Records the outcome, then returns the response. */
+	/** Records the outcome, and makes the change that it brings, then returns the response. */
 	private function finish( McpReply $reply ): Response {
-		$this->log->append( $reply->entry() );
+		if ( ! $this->changes->apply( $reply->change(), $reply->entry() ) ) {
+			// Another request has made the change. The refusal is still recorded.
+			$this->log->append( $reply->entry() );
+		}
 		return Response::of( $reply );
 	}
 

@@ -4,14 +4,15 @@ declare(strict_types=1);
 
 namespace Countersign\Plugin\Doors;
 
+use Countersign\Decision;
 use Countersign\OAuth;
 use Countersign\OAuthReply;
 use Countersign\OAuthTokenRequest;
 use Countersign\Plugin\Audit\Log;
 use Countersign\Plugin\Audit\Unavailable;
+use Countersign\Plugin\Audit\Unprotected;
 use Countersign\Plugin\Connections\Grants;
-use Countersign\Plugin\Connections\Manager;
-use Countersign\Plugin\Connections\Repository;
+use Countersign\Plugin\Connections\ReplyChanges;
 use Countersign\Plugin\Http\Request;
 use Countersign\Plugin\Http\Response;
 use Countersign\Plugin\OAuth\Clients;
@@ -20,6 +21,7 @@ use Countersign\Plugin\Site\Extension;
 use Countersign\Plugin\Site\Failure;
 use Countersign\Plugin\Site\Json;
 use Countersign\Plugin\Site\Urls;
+use Countersign\Record;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -45,8 +47,7 @@ final class OAuthEndpoints {
 		private readonly Extension $extension,
 		private readonly Clients $clients,
 		private readonly Grants $grants,
-		private readonly Repository $connections,
-		private readonly Manager $manager,
+		private readonly ReplyChanges $changes,
 		private readonly Log $log,
 	) {}
 
@@ -86,7 +87,7 @@ final class OAuthEndpoints {
 				'oauth/token'       => $this->token( $request ),
 				'oauth/revoke'      => $this->revoke( $request ),
 			};
-		} catch ( Unavailable $error ) {
+		} catch ( Unavailable | Unprotected $error ) {
 			$response = self::cannot_serve( $error->reason, $error );
 		} catch ( \Countersign\Exception $error ) {
 			$response = self::cannot_serve( $error->reason(), $error );
@@ -131,8 +132,8 @@ final class OAuthEndpoints {
 	 */
 	private function redeem( OAuthTokenRequest $token ): OAuthReply {
 		for ( $attempt = 1; $attempt <= self::ATTEMPTS; $attempt++ ) {
-			$reply = $token->redeem( $this->grants->json( $token->grantId() ) );
-			if ( $this->apply( $reply ) ) {
+			$reply = $token->redeem( ...$this->grants->redeemable( $token->grantId() ) );
+			if ( $this->changes->apply( $reply->change(), $reply->entry() ) ) {
 				return $reply;
 			}
 		}
@@ -145,33 +146,10 @@ final class OAuthEndpoints {
 			return Response::of( $this->recorded( $step ) );
 		}
 		$grant = $step->grantId();
-		$reply = $step->decide( null === $grant ? $this->grants->json_of( (int) $step->connectionId() ) : $this->grants->json( $grant ) );
+		$reply = $step->decide( ...( null === $grant ? $this->grants->redeemable_of( (int) $step->connectionId() ) : $this->grants->redeemable( $grant ) ) );
 		// If another request was faster, the token was revoked by it.
-		$this->apply( $reply );
+		$this->changes->apply( $reply->change(), $reply->entry() );
 		return Response::of( $reply );
-	}
-
-	/**
-	 * Makes the change of a reply together with its entry. Returns false, without an entry, if the state was different from
-	 * the one that the extension decided on.
-	 */
-	private function apply( OAuthReply $reply ): bool {
-		$change = Json::decode( $reply->change() );
-		$entry  = $reply->entry();
-		if ( [] === $change ) {
-			$this->log->append( $entry );
-			return true;
-		}
-		if ( ! empty( $change['revoke'] ) ) {
-			$connection = $this->connections->find( (int) $change['connection'] );
-			return null !== $connection && $this->manager->end( $connection, $reply->decision()->reason() ?? 'client', (string) $entry );
-		}
-		if ( ! empty( $change['revoke_tokens'] ) ) {
-			return $this->log->append_with( [ $this->connections->ending_access_tokens( (int) $change['connection'], (int) $change['epoch'] ) ], (string) $entry );
-		}
-		/** @var array{grant: int, from: array{generation: int, branch: int}, to: array{generation: int, branch: int, rotated_at: int}} $change */
-		$advance = $this->grants->advancing( $change['grant'], $change['from'], $change['to'] );
-		return null === $entry ? $advance->make() : $this->log->append_with( [ $advance ], $entry );
 	}
 
 	/** Appends the entry of a reply that changes nothing, and returns the reply. */
@@ -180,7 +158,7 @@ final class OAuthEndpoints {
 		return $reply;
 	}
 
-	private function client( Request $request ): ?string {
+	private function client( Request $request ): Record|Decision|null {
 		return $this->clients->find( OAuth::clientId( $request->body, $request->header( 'Authorization' ) ) );
 	}
 

@@ -5,7 +5,6 @@ declare(strict_types=1);
 namespace Countersign\Plugin\OAuth;
 
 use Countersign\Decision;
-use Countersign\OAuth;
 use Countersign\Plugin\Fetch\Fetched;
 use Countersign\Plugin\Fetch\FetchFailed;
 
@@ -42,23 +41,15 @@ final class MetadataDocuments {
 	) {}
 
 	/**
-	 * Returns the client that a document describes. Call it only for users who may consent, so that other people cannot make
-	 * this site send requests.
+	 * Returns the text of a document: at most {@see FETCH_BYTES} of JSON, sent with status 200. The extension validates it each
+	 * time, also if it comes from the cache. Call it only for users who may consent, so that other people cannot make this site
+	 * send requests.
 	 *
-	 * @param OAuth  $oauth     The OAuth server.
-	 * @param string $client_id The OAuth client id, the address of the document.
-	 *
-	 * @return string|Decision The client as JSON, or why its document is refused.
+	 * @param string $url The OAuth client id, the address of the document.
 	 *
 	 * @throws FetchFailed If the document cannot be fetched, or too many were.
 	 */
-	public function client( OAuth $oauth, string $client_id ): string|Decision {
-		// The extension validates the text for this client id each time, also if it comes from the cache.
-		return $oauth->clientFromDocument( $client_id, $this->text( $client_id ) );
-	}
-
-	/** Returns the text of a document: at most {@see FETCH_BYTES} of JSON, sent with status 200. */
-	private function text( string $url ): string {
+	public function text( string $url ): string {
 		$cache  = 'countersign_client_' . substr( Clients::key( $url ), 0, 40 );
 		$cached = get_transient( $cache );
 		if ( is_array( $cached ) && $url === ( $cached['url'] ?? null ) && is_string( $cached['body'] ?? null ) ) {

@@ -65,6 +65,9 @@ final class Writer {
 			}
 		} catch ( Unprotected $error ) {
 			$late = $error;
+		} catch ( Unavailable $error ) {
+			// The witness already knows this version: another request has sealed it since the record was read.
+			return 'record_rolled_back' === $error->reason ? false : throw $error;
 		}
 		$this->options->forget();
 		try {

@@ -92,14 +92,15 @@ final class Labels {
 	/**
 	 * Returns the name of a connection's state.
 	 *
-	 * @param string $state `active`, `paused` or `revoked`.
+	 * @param string $state `active`, `paused`, `revoked` or `unusable`.
 	 */
 	public static function state( string $state ): string {
 		return match ( $state ) {
-			'active'  => __( 'Active', 'countersign' ),
-			'paused'  => __( 'Paused', 'countersign' ),
-			'revoked' => __( 'Revoked', 'countersign' ),
-			default   => $state,
+			'active'   => __( 'Active', 'countersign' ),
+			'paused'   => __( 'Paused', 'countersign' ),
+			'revoked'  => __( 'Revoked', 'countersign' ),
+			'unusable' => __( 'Unusable', 'countersign' ),
+			default    => $state,
 		};
 	}
 
@@ -115,6 +116,24 @@ final class Labels {
 			'refresh_reused' => __( 'because its refresh token was used twice, which happens when a token is stolen', 'countersign' ),
 			'code_reused'    => __( 'because its authorization code was used twice, which happens when a code is stolen', 'countersign' ),
 			default          => $reason,
+		};
+	}
+
+	/**
+	 * Returns why the record of a connection cannot be used, or why the connection was paused, as one sentence.
+	 *
+	 * @param string $reason Reason code.
+	 */
+	public static function fault( string $reason ): string {
+		return match ( $reason ) {
+			'extension_missing'  => __( 'What this connection may do is not known, because the PHP extension is missing.', 'countersign' ),
+			'record_forged'      => __( 'The database was changed by something other than this plugin. Revoke the connection, and connect the client again.', 'countersign' ),
+			'record_missing'     => __( 'Its record was removed from the database. Revoke the connection, and connect the client again.', 'countersign' ),
+			'record_rolled_back' => __( 'The database shows an older state, such as that of a restored backup.', 'countersign' ),
+			'record_unsealed'    => __( 'It is from a version without sealed records. An administrator has to confirm it.', 'countersign' ),
+			'keys_changed'       => __( 'The secret keys of the site have changed. Connect the client again.', 'countersign' ),
+			'account_changed'    => __( 'The account that it acts as, or the account that allowed it, was changed.', 'countersign' ),
+			default              => \Countersign\reasons()[ $reason ] ?? $reason,
 		};
 	}
 

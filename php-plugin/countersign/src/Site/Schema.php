@@ -6,7 +6,6 @@ namespace Countersign\Plugin\Site;
 
 defined( 'ABSPATH' ) || exit;
 
-
 /**
  * The plugin's tables, and the migrations that create them.
  *
@@ -33,16 +32,20 @@ final class Schema {
 	/**
 	 * Runs the migrations that this site's database lacks. Cheap if there are none.
 	 *
+	 * @return bool Whether this has created the site's identity.
+	 *
 	 * @throws \RuntimeException If a table could not be created.
 	 */
-	public static function migrate(): void {
-		$done = (int) get_option( self::OPTION, 0 );
+	public static function migrate(): bool {
+		$done   = (int) get_option( self::OPTION, 0 );
+		$is_new = false;
 		foreach ( self::steps() as $number => $step ) {
 			if ( $number > $done ) {
-				$step();
+				$is_new = true === $step() || $is_new;
 				update_option( self::OPTION, $number );
 			}
 		}
+		return $is_new;
 	}
 
 	/** Tells whether this site has the tables. */
@@ -59,23 +62,57 @@ final class Schema {
 		delete_option( self::OPTION );
 	}
 
-	/** @return array<int, callable(): void> */
+	/** @return array<int, callable(): ?bool> Number => the migration, which returns true if it has created the site's identity. */
 	private static function steps(): array {
 		return [
-			1 => static function (): void {
+			1 => static function (): bool {
 				self::create_connections();
 				self::create_audit();
 				Capabilities::grant();
-				( new Settings() )->create_identity();
+				return ( new Settings() )->create_identity();
+			},
+			2 => static function (): bool {
+				self::add_records();
+				return false;
 			},
 			3 => self::create_schedules( ... ),
 		];
 	}
 
+	/**
+	 * Adds the sealed records. What the other columns of these tables say is a copy for lists and decides nothing. Ids are random
+	 * and never reused, so that the id of a row that was lost never belongs to another one. Rows that exist are not sealed.
+	 */
+	private static function add_records(): void {
+		foreach ( [ 'connections', 'grants', 'oauth_clients' ] as $table ) {
+			self::add_column( $table, 'record', 'mediumtext NULL' );
+			self::add_column( $table, 'version', 'bigint unsigned NOT NULL DEFAULT 0' );
+		}
+	}
+
+	private static function add_column( string $table, string $column, string $type ): void {
+		global $wpdb;
+		if ( self::has_column( $table, $column ) ) {
+			return;
+		}
+		// Another request can add the column at the same time, which makes this statement fail.
+		$quiet = $wpdb->suppress_errors();
+		$wpdb->query( $wpdb->prepare( "ALTER TABLE %i ADD COLUMN $column $type", self::table( $table ) ) ); // phpcs:ignore WordPress.DB -- Column and type are constants of this class.
+		$wpdb->suppress_errors( $quiet );
+		if ( ! self::has_column( $table, $column ) ) {
+			throw new \RuntimeException( "Countersign could not add the column $column to its table $table." ); // phpcs:ignore WordPress.Security.EscapeOutput.ExceptionNotEscaped -- Constants of this class.
+		}
+	}
+
+	private static function has_column( string $table, string $column ): bool {
+		global $wpdb;
+		return in_array( $column, $wpdb->get_col( $wpdb->prepare( 'SHOW COLUMNS FROM %i', self::table( $table ) ) ), true ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- A table of this plugin, past any cache.
+	}
+
 	private static function create_connections(): void {
 		self::create(
 			'connections',
-			'id bigint unsigned NOT NULL AUTO_INCREMENT,
+			'id bigint unsigned NOT NULL,
 			name varchar(190) NOT NULL,
 			client varchar(190) NOT NULL,
 			user_id bigint unsigned NOT NULL,
@@ -105,10 +142,10 @@ final class Schema {
 			PRIMARY KEY  (id),
 			KEY created_at (created_at)'
 		);
-		// `generation` is -1 until the authorization code is redeemed.
+		// `generation` is -1 until the authorization code is redeemed. `revoked` is not read: a grant ends with its connection.
 		self::create(
 			'grants',
-			'id bigint unsigned NOT NULL AUTO_INCREMENT,
+			'id bigint unsigned NOT NULL,
 			connection_id bigint unsigned NOT NULL,
 			client char(64) NOT NULL,
 			request mediumtext NOT NULL,

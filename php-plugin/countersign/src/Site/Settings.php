@@ -55,10 +55,14 @@ final class Settings {
 	 * Creates the site's identity and the host of its audit log, unless the site has them. Called when the plugin is set up on
 	 * the site, and not when they are read: Site Health must not give the site another identity, because all tokens would be
 	 * invalid and the audit log would begin anew.
+	 *
+	 * @return bool Whether this request has created the identity. No earlier record of any site belongs to it, because it is
+	 *              random.
 	 */
-	public function create_identity(): void {
-		self::create( self::SITE_ID, bin2hex( random_bytes( 8 ) ) );
+	public function create_identity(): bool {
+		$is_new = self::create( self::SITE_ID, bin2hex( random_bytes( 8 ) ) );
 		self::create( self::AUDIT_HOST, Urls::hosts()[0] );
+		return $is_new;
 	}
 
 	/** Returns the site's identity; '' if it is missing. The extension refuses a missing or malformed one. */
@@ -172,11 +176,14 @@ final class Settings {
 	/**
 	 * Creates an option, unless the database has it. `add_option()` would overwrite the value of another request that created
 	 * the option meanwhile, or that an outdated cache does not show.
+	 *
+	 * @return bool Whether this request has created it.
 	 */
-	private static function create( string $option, string $value ): void {
+	private static function create( string $option, string $value ): bool {
 		global $wpdb;
-		$wpdb->query( $wpdb->prepare( 'INSERT IGNORE INTO %i (option_name, option_value, autoload) VALUES (%s, %s, %s)', $wpdb->options, $option, $value, 'on' ) ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- WordPress has no function that keeps an existing row.
-		wp_cache_delete_multiple( [ $option, 'alloptions', 'notoptions' ], 'options' );
+		$rows = $wpdb->query( $wpdb->prepare( 'INSERT IGNORE INTO %i (option_name, option_value, autoload) VALUES (%s, %s, %s)', $wpdb->options, $option, $value, 'on' ) ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- WordPress has no function that keeps an existing row.
+		SealedOptions::forget_caches( $option );
+		return 1 === $rows;
 	}
 
 	/** @return array<string, mixed> */
