@@ -33,6 +33,19 @@ final class StoredPost {
 	}
 
 	/**
+	 * Returns a post as this request has read it, for an agent that only reads. A cache that outlives the request is not used.
+	 *
+	 * @param \WP_Post $post As `get_post()` returned it.
+	 */
+	public static function seen( \WP_Post $post ): ?self {
+		if ( wp_using_ext_object_cache() ) {
+			return self::read( $post->ID );
+		}
+		$columns = array_filter( get_object_vars( $post ), static fn( mixed $value, string $name ): bool => 'ID' !== $name && 'filter' !== $name && is_scalar( $value ), ARRAY_FILTER_USE_BOTH );
+		return new self( $post->ID, [ 'ID' => (string) $post->ID ] + array_map( strval( ... ), $columns ) );
+	}
+
+	/**
 	 * Returns the post with the slug of an earlier state, if its own is that slug with the suffix that WordPress adds before it
 	 * moves a post to the trash.
 	 */

@@ -16,8 +16,9 @@ final class GetPost {
 
 	/** @param array<string, mixed> $arguments */
 	public function __invoke( array $arguments, Call $call ): Result {
-		$id     = Posts::readable( $arguments['id'] )->ID;
-		$stored = StoredPost::read( $id ) ?? throw new Denied( 'target_not_found', null, Posts::target( $id ) ); // phpcs:ignore WordPress.Security.EscapeOutput.ExceptionNotEscaped -- Sent as JSON.
+		$post   = Posts::readable( $arguments['id'] );
+		$id     = $post->ID;
+		$stored = StoredPost::seen( $post ) ?? throw new Denied( 'target_not_found', null, Posts::target( $id ) ); // phpcs:ignore WordPress.Security.EscapeOutput.ExceptionNotEscaped -- Sent as JSON.
 		// The fingerprint and what the agent reads are of one state, whatever a cache holds.
 		return Result::structured( Posts::full( $stored->post() ) + [ 'fingerprint' => $call->fingerprint( $stored ) ] )->about( Posts::target( $id ) );
 	}
