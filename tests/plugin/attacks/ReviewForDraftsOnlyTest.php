@@ -21,7 +21,7 @@ final class ReviewForDraftsOnlyTest extends PostAttack {
 		$id    = self::plant( [ 'post_status' => 'publish' ] );
 		$edit  = $agent->edit( $id, [ 'title' => 'x' ] );
 		foreach ( [ [ 'update_content', $edit ], [ 'fixture_save', [ 'id' => $id, 'fields' => [] ] ], [ 'publish_post', [ 'id' => $id ] ] ] as [ $tool, $arguments ] ) {
-			self::assertDenied( 'arguments_invalid', $agent, 'request_review', [ 'tool' => $tool, 'arguments' => (object) $arguments ] );
+			self::assertDenied( 'tool_outside_groups', $agent, 'request_review', [ 'tool' => $tool, 'arguments' => (object) $arguments ] );
 		}
 	}
 
