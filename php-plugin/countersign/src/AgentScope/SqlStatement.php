@@ -69,7 +69,13 @@ final class SqlStatement {
 
 	/** Tells quickly that a statement only reads. Most statements do; the others are analysed. */
 	public static function is_plain_read( string $sql ): bool {
-		return 1 === preg_match( '~^\s*+(?:SELECT|SHOW|DESCRIBE)\s(?!.*(?:;|/\*|\bINTO\b|\bLOCK\b|\bFOR\b))~is', $sql );
+		$lower = strtolower( $sql );
+		if ( ! preg_match( '/^\s*+(?:select|show|describe)\s/', $lower ) || str_contains( $lower, ';' ) || str_contains( $lower, '/*' ) ) {
+			return false;
+		}
+		// Only a text that contains these letters is searched for the words.
+		return ( ! str_contains( $lower, 'into' ) && ! str_contains( $lower, 'lock' ) && ! str_contains( $lower, 'for' ) )
+			|| 0 === preg_match( '/\b(?:into|lock|for)\b/', $lower );
 	}
 
 	/**
