@@ -67,6 +67,7 @@ reasons! {
     ConnectionPaused = "connection_paused", "An administrator has paused this connection: wait until it is resumed.";
     ConnectionRevoked = "connection_revoked", "An administrator has revoked this connection: connect again if you are allowed to.";
     WideningRefused = "widening_refused", "The permissions of a connection can only be reduced: revoke it and connect again to grant more.";
+    AdministratorRequired = "administrator_required", "The change would allow more on the whole site than its settings allow now: an administrator makes it.";
     UserMissing = "user_missing", "The WordPress user of this connection does not exist any more: connect again as another user.";
     AccountChanged = "account_changed", "The connection is paused, because its WordPress account or the one that approved it was deleted, lost rights or had its password reset: an administrator resumes or revokes it.";
     // Authority
@@ -245,6 +246,7 @@ impl Reason {
             | Self::ConnectionPaused
             | Self::ConnectionRevoked
             | Self::WideningRefused
+            | Self::AdministratorRequired
             | Self::UserMissing
             | Self::AccountChanged
             | Self::RecordForged

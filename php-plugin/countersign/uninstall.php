@@ -8,19 +8,22 @@
 
 declare(strict_types=1);
 
-use Countersign\Plugin\Connections\KillSwitch;
 use Countersign\Plugin\Site\Capabilities;
 use Countersign\Plugin\Site\Schema;
+use Countersign\Plugin\Site\SealedOptions;
 use Countersign\Plugin\Site\Settings;
 
 defined( 'WP_UNINSTALL_PLUGIN' ) || exit;
 
-foreach ( [ 'Connections/KillSwitch', 'Site/Capabilities', 'Site/Schema', 'Site/Settings' ] as $countersign_class ) {
+foreach ( [ 'Site/Capabilities', 'Site/Schema', 'Site/SealedOptions', 'Site/Settings' ] as $countersign_class ) {
 	require_once __DIR__ . '/src/' . $countersign_class . '.php';
 }
 
 $countersign_clean_site = static function (): void {
 	Capabilities::remove();
+	// Deactivating the plugin has ended these; a crash can have kept it from doing so.
+	wp_clear_scheduled_hook( 'countersign_beacon' );
+	wp_clear_scheduled_hook( 'countersign_verify_records' );
 	if ( ! get_option( Settings::DELETE_ON_UNINSTALL ) ) {
 		return;
 	}
@@ -32,7 +35,7 @@ $countersign_clean_site = static function (): void {
 	foreach ( $transients as $name ) {
 		delete_transient( substr( $name, strlen( '_transient_' ) ) );
 	}
-	foreach ( [ Settings::SITE_ID, Settings::AUDIT_HOST, Settings::OPTION, Settings::DELETE_ON_UNINSTALL, KillSwitch::OPTION, 'countersign_verification' ] as $option ) {
+	foreach ( [ Settings::SITE_ID, Settings::AUDIT_HOST, Settings::DELETE_ON_UNINSTALL, SealedOptions::SITE, SealedOptions::KILL_SWITCH, SealedOptions::SETTINGS, SealedOptions::BEACON, 'countersign_begun', 'countersign_verification', 'countersign_records_report' ] as $option ) {
 		delete_option( $option );
 	}
 };

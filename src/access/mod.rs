@@ -7,10 +7,12 @@ mod catalogue;
 mod change;
 mod groups;
 mod presets;
+mod site_settings;
 mod standing;
 
 pub use catalogue::{Confirm, Tool, catalogue, catalogue_json, tool};
 pub use change::{ConnectionState, admits, change};
 pub use groups::{Group, Groups};
 pub use presets::{Preset, UnknownName, resolve};
+pub use site_settings::{SiteSettings, change_settings};
 pub use standing::{ConnectionStanding, may_act};

@@ -7,12 +7,17 @@ use super::convert::{PhpArray, assoc, number, string_list, strings};
 use super::decision::PhpDecision;
 use super::error::{BindingError, BindingResult, misuse};
 use super::found::FoundArgument;
-use crate::access::{self, Group, Groups, Preset};
+use crate::access::{self, Group, Groups, Preset, SiteSettings};
 
 /// Capability groups, presets and the catalogue of tools. All methods are static.
 #[php_class]
 #[php(name = "Countersign\\Access")]
 pub struct PhpAccess;
+
+fn settings(json: &str) -> BindingResult<SiteSettings> {
+    SiteSettings::from_json(json)
+        .ok_or_else(|| misuse("the settings do not have the form that Access documents"))
+}
 
 fn groups(list: &ZendHashTable) -> BindingResult<Groups> {
     Groups::parse(&string_list(list)?).ok_or_else(|| misuse("a group of that name does not exist"))
@@ -50,6 +55,14 @@ impl PhpAccess {
         allow_widening: bool,
     ) -> BindingResult<PhpDecision> {
         Ok(access::change(groups(from)?, groups(to)?, allow_widening).into())
+    }
+
+    pub fn change_settings(
+        from: &str,
+        to: &str,
+        is_administrator: bool,
+    ) -> BindingResult<PhpDecision> {
+        Ok(access::change_settings(&settings(from)?, &settings(to)?, is_administrator).into())
     }
 
     pub fn may_act(

@@ -49,6 +49,21 @@ final class Access
     public static function change(array $from, array $to, bool $allow_widening): Decision {}
 
     /**
+     * Decides whether a person may change the settings of the site. Whoever manages connections may narrow them: lower a
+     * limit, lengthen its window, take back `allow_widening`. Every other change needs an administrator; the refusal is
+     * `administrator_required`.
+     *
+     * @param string $from             JSON: the settings that apply, an object with `ip_limit`, `connection_limit` and
+     *                                 `registration_limit` (each `{max, window}`; window in seconds), `allow_widening`
+     *                                 (boolean), `max_body` (bytes), and any other members.
+     * @param string $to               The settings that would apply, in the same form.
+     * @param bool   $is_administrator Whether the person may change the options of the site.
+     *
+     * @throws Exception `misuse` for settings of another form.
+     */
+    public static function changeSettings(string $from, string $to, bool $is_administrator): Decision {}
+
+    /**
      * Decides whether the agent of a connection may act now. {@see McpRequest::authorize()} decides this before a call is
      * admitted. During a call use {@see McpCall::mayGoOn()}, which also notices that a permission was taken away.
      *

@@ -7,8 +7,6 @@ declare(strict_types=1);
 
 namespace Countersign\Tests;
 
-use Countersign\Plugin\Site\Settings;
-
 defined( 'ABSPATH' ) || exit( "Run it inside a site: tests/run/plugin.sh\n" );
 
 spl_autoload_register(
@@ -28,4 +26,4 @@ spl_autoload_register(
 require_once ABSPATH . 'wp-admin/includes/admin.php';
 
 // The tests send hundreds of calls a minute from one address. Tests of limits set limits of their own.
-update_option( Settings::OPTION, Site::ROOMY );
+Site::settings( Site::ROOMY );

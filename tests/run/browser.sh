@@ -13,5 +13,5 @@ mkdir -p "$SCREENSHOTS"
 # This stage uses SQLite because the other stages use MariaDB.
 stage_site "$SITE" --engine sqlite
 status=0
-node_tests browser "$ROOT"/tests/e2e/browser/*.test.mjs || status=1
+node_tests browser ${TESTS:-"$ROOT"/tests/e2e/browser/*.test.mjs} || status=1
 exit "$status"

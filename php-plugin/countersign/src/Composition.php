@@ -13,6 +13,8 @@ use Countersign\Plugin\Admin\ConnectionsPage;
 use Countersign\Plugin\Admin\HeldPosts;
 use Countersign\Plugin\Admin\Menu;
 use Countersign\Plugin\Admin\SettingsForm;
+use Countersign\Plugin\Admin\StateForms;
+use Countersign\Plugin\Admin\StateView;
 use Countersign\Plugin\Audit\Log;
 use Countersign\Plugin\Calls\OutputGuard;
 use Countersign\Plugin\Calls\PageSetup;
@@ -28,6 +30,7 @@ use Countersign\Plugin\Deferred\CallEffects;
 use Countersign\Plugin\Deferred\Gate;
 use Countersign\Plugin\Deferred\Schedules;
 use Countersign\Plugin\Doors\Cli\KillSwitchCommand;
+use Countersign\Plugin\Doors\Cli\StatusCommand;
 use Countersign\Plugin\Doors\Consent;
 use Countersign\Plugin\Doors\KillSwitchRoute;
 use Countersign\Plugin\Doors\McpEndpoint;
@@ -37,14 +40,17 @@ use Countersign\Plugin\Fetch\Fetched;
 use Countersign\Plugin\Fetch\PublicFetcher;
 use Countersign\Plugin\Health\Condition;
 use Countersign\Plugin\Health\Notices;
+use Countersign\Plugin\Health\Requirements;
 use Countersign\Plugin\Health\SiteHealth;
 use Countersign\Plugin\OAuth\Clients;
 use Countersign\Plugin\OAuth\MetadataDocuments;
-use Countersign\Plugin\Records\Beginning;
+use Countersign\Plugin\Records\Beacon;
 use Countersign\Plugin\Records\Inventory;
 use Countersign\Plugin\Records\Migration;
 use Countersign\Plugin\Records\Reader;
 use Countersign\Plugin\Records\Sightings;
+use Countersign\Plugin\Records\SiteRecords;
+use Countersign\Plugin\Records\SiteState;
 use Countersign\Plugin\Records\Verification;
 use Countersign\Plugin\Records\Writer;
 use Countersign\Plugin\Site\ClientAddress;
@@ -53,6 +59,7 @@ use Countersign\Plugin\Site\SealedOptions;
 use Countersign\Plugin\Site\Settings;
 use Countersign\Plugin\Targets\StateBefore;
 use Countersign\Plugin\Tools\Catalogue;
+use Countersign\Record;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -82,6 +89,9 @@ final class Composition {
 	private ?SealedOptions $sealed_options = null;
 	private ?Writer $writer                = null;
 	private ?Reader $reader                = null;
+	private ?SiteRecords $site_records     = null;
+	private ?SiteState $site_state         = null;
+	private ?Beacon $beacon                = null;
 
 	/** Registers the plugin's hooks. Each callback builds what it needs when its hook fires. */
 	public function register_hooks(): void {
@@ -95,14 +105,18 @@ final class Composition {
 		add_action( 'rest_api_init', fn() => ( new KillSwitchRoute( $this->kill_switch() ) )->register_routes() );
 		add_action( 'login_form_countersign_authorize', fn() => $this->consent()->handle() );
 		$this->register_gate();
-		add_filter( 'site_status_tests', fn( array $tests ): array => ( new SiteHealth( $this->condition(), $this->client() ) )->add_test( $tests ) );
+		add_filter( 'site_status_tests', fn( array $tests ): array => ( new SiteHealth( $this->condition(), $this->client(), $this->site_state() ) )->add_test( $tests ) );
 		add_filter( 'wp_save_post_revision_revisions_before_deletion', static fn( array $revisions ): array => StateBefore::without_copies( $revisions ) );
 		add_action( Verification::HOOK, fn() => $this->records_verification()->daily() );
+		add_action( Beacon::EVENT, fn() => $this->beacon()->make() );
+		// What agents and clients cause can wait for the hourly one.
+		add_action( 'countersign_records_written', fn() => defined( 'REST_REQUEST' ) || $this->beacon()->make_later() );
 		if ( is_admin() ) {
 			$this->register_admin_hooks();
 		}
 		if ( defined( 'WP_CLI' ) && WP_CLI ) {
 			\WP_CLI::add_command( 'countersign kill-switch', new KillSwitchCommand( $this->kill_switch() ) );
+			\WP_CLI::add_command( 'countersign status', new StatusCommand( $this->kill_switch(), $this->site_state(), $this->connections(), $this->condition( ... ) ) );
 		}
 	}
 
@@ -131,11 +145,6 @@ final class Composition {
 		return new Migration( $this->reader(), $this->inventory(), $this->records_writer() );
 	}
 
-	/** Returns what seals the first record of a new site. */
-	public function beginning(): Beginning {
-		return new Beginning( $this->reader(), $this->records_writer() );
-	}
-
 	private function inventory(): Inventory {
 		return new Inventory( $this->reader(), $this->sealed_options() );
 	}
@@ -145,6 +154,21 @@ final class Composition {
 		return new ReplyChanges( $this->connections(), $this->grants(), $this->manager(), $this->log() );
 	}
 
+	/** Returns the records that the site has once: the kill switch and the settings. */
+	public function site_records(): SiteRecords {
+		return $this->site_records ??= new SiteRecords( $this->extension(), $this->sealed_options(), $this->reader(), $this->records_writer() );
+	}
+
+	/** Returns whether the records of the site as a whole can be believed, and the answers of people if not. */
+	public function site_state(): SiteState {
+		return $this->site_state ??= new SiteState( $this->extension(), $this->sealed_options(), $this->reader(), $this->inventory(), $this->records_writer(), $this->log() );
+	}
+
+	/** Returns what makes the hourly copy of the witness. */
+	public function beacon(): Beacon {
+		return $this->beacon ??= new Beacon( $this->extension(), $this->sealed_options() );
+	}
+
 	/** Returns what stores new versions of records. */
 	public function records_writer(): Writer {
 		return $this->writer ??= new Writer( $this->extension(), $this->sealed_options(), $this->log() );
@@ -152,7 +176,7 @@ final class Composition {
 
 	/** Returns the plugin's settings. */
 	public function settings(): Settings {
-		return $this->settings ??= new Settings();
+		return $this->settings ??= new Settings( fn(): Record|Decision|null => $this->stored_settings() );
 	}
 
 	/** Returns the address of the client of this request. */
@@ -190,7 +214,7 @@ final class Composition {
 
 	/** Returns the kill switch. */
 	public function kill_switch(): KillSwitch {
-		return $this->kill_switch ??= new KillSwitch( $this->log() );
+		return $this->kill_switch ??= new KillSwitch( $this->sealed_options(), $this->site_records(), $this->site_state(), $this->log() );
 	}
 
 	/** Returns the operations that people perform on connections. */
@@ -215,14 +239,14 @@ final class Composition {
 
 	/** Returns the check of what prevents the site from serving agents. */
 	public function condition(): Condition {
-		return new Condition( $this->extension(), $this->log() );
+		return new Condition( $this->extension(), $this->log(), $this->site_state() );
 	}
 
 	/** Returns the MCP endpoint, for one request. */
 	public function mcp_endpoint(): McpEndpoint {
 		$output = new OutputGuard();
 		$runner = new Runner( $this->registry( ... ), $this->connections(), $this->kill_switch(), $this->sealed_options(), $output, $this->log(), fn( Connection $connection, string $correlation ): CallEffects => new CallEffects( $this->schedules(), $this->log(), $connection, $correlation ) );
-		return new McpEndpoint( $this->extension(), $this->connections(), $this->kill_switch(), new Sightings(), $this->reply_changes(), $this->log(), $this->registry( ... ), fn(): Decision => $this->reader()->records()->state(), $runner, $output );
+		return new McpEndpoint( $this->extension(), $this->connections(), $this->kill_switch(), new Sightings(), $this->reply_changes(), $this->log(), $this->registry( ... ), fn(): Decision => $this->site_state()->current(), $runner, $output );
 	}
 
 	/** Returns the OAuth endpoints. */
@@ -259,17 +283,28 @@ final class Composition {
 			'admin_init',
 			function (): void {
 				Verification::schedule();
+				Beacon::schedule();
 				$this->settings_form()->register();
 				( new ConnectionForms( $this->connections(), $this->manager(), $this->kill_switch(), $this->log() ) )->register();
-				( new AuditForms( $this->extension(), $this->log() ) )->register();
+				( new AuditForms( $this->extension(), $this->log(), $this->site_state() ) )->register();
+				( new StateForms( $this->site_state(), $this->records_migration(), $this->connections(), $this->manager() ) )->register();
 				$this->held_posts()->register();
 			}
 		);
 	}
 
+	/** Opens the record of the settings; null if the site has none, or the extension is missing. */
+	private function stored_settings(): Record|Decision|null {
+		if ( ! Requirements::are_met() ) {
+			return null;
+		}
+		$record = $this->site_records()->open( SealedOptions::SETTINGS );
+		return $record instanceof Decision && 'record_unsealed' === $record->reason() ? null : $record;
+	}
+
 	private function menu(): Menu {
 		return new Menu(
-			fn() => ( new ConnectionsPage( $this->connections(), $this->settings(), $this->kill_switch(), $this->settings_form(), $this->held_posts() ) )->show(),
+			fn() => ( new ConnectionsPage( $this->connections(), $this->settings(), $this->kill_switch(), $this->settings_form(), $this->held_posts(), new StateView( $this->site_state(), $this->records_migration(), $this->connections(), $this->settings() ) ) )->show(),
 			fn() => ( new AuditPage( $this->connections(), $this->log(), $this->condition() ) )->show()
 		);
 	}
@@ -279,6 +314,6 @@ final class Composition {
 	}
 
 	private function settings_form(): SettingsForm {
-		return new SettingsForm( $this->settings(), $this->client(), $this->log() );
+		return new SettingsForm( $this->settings(), $this->client(), $this->log(), $this->site_records() );
 	}
 }

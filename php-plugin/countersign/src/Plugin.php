@@ -4,15 +4,20 @@ declare(strict_types=1);
 
 namespace Countersign\Plugin;
 
+use Countersign\Plugin\Health\Requirements;
+use Countersign\Plugin\Records\Beacon;
+use Countersign\Plugin\Records\Verification;
 use Countersign\Plugin\Site\Capabilities;
 use Countersign\Plugin\Site\ErrorLog;
 use Countersign\Plugin\Site\Schema;
-use Countersign\Records;
 
 defined( 'ABSPATH' ) || exit;
 
 /** Starts the plugin. Works without the PHP extension, which may be missing. */
 final class Plugin {
+
+	/** Option: whether the site has got its identity and its first records. */
+	public const BEGUN = 'countersign_begun';
 
 	private static ?Composition $composition = null;
 
@@ -40,22 +45,23 @@ final class Plugin {
 	 */
 	public static function activate( bool $network_wide = false ): void {
 		if ( ! $network_wide ) {
-			$is_new = Schema::migrate();
-			// For a site that has lost its options but not its tables.
-			self::begin( self::composition()->settings()->create_identity() || $is_new );
+			Schema::migrate();
+			// Also for a site that has lost its options but not its tables.
+			self::begin();
 			// Deleting the plugin removes the capabilities and may keep the tables, in which case no migration grants them.
 			Capabilities::grant();
 		}
 	}
 
 	/**
-	 * Holds the posts that agents have scheduled, because nobody asks at their time any more. They get the status `pending`.
+	 * Holds the posts that agents have scheduled, because nobody asks at their time any more: they get the status `pending`. Ends the
+	 * plugin's scheduled events. Keeps everything else.
 	 *
 	 * @param bool $network_wide Whether the plugin is deactivated for a whole network.
 	 */
 	public static function deactivate( bool $network_wide = false ): void {
 		if ( ! $network_wide ) {
-			self::composition()->gate()->hold_all();
+			self::rest();
 			return;
 		}
 		/** @var list<int> $sites */
@@ -68,31 +74,51 @@ final class Plugin {
 		foreach ( $sites as $site ) {
 			switch_to_blog( $site );
 			if ( Schema::is_installed() ) {
-				self::composition()->gate()->hold_all();
+				self::rest();
 			}
 			restore_current_blog();
 		}
 	}
 
+	private static function rest(): void {
+		self::composition()->gate()->hold_all();
+		wp_clear_scheduled_hook( Beacon::EVENT );
+		wp_clear_scheduled_hook( Verification::HOOK );
+	}
+
 	/** Migrates the database on every load: after an update of the plugin, and on sites of a network that run it for the first time. */
 	private static function upgrade(): void {
 		if ( ! wp_installing() ) {
-			self::begin( Schema::migrate() );
+			Schema::migrate();
+			if ( ! get_option( self::BEGUN ) ) {
+				self::begin();
+			}
 		}
 	}
 
 	/**
-	 * Seals the first records, if this request has created the site's identity: no older record can belong to a random one. Without
-	 * the extension, an administrator starts the site later, on its page.
+	 * Creates the site's identity, unless it has one, and seals its first records: no older record can belong to a random identity.
+	 * Waits until the extension and its store can be used, because the first records cannot be sealed later without asking a person.
 	 */
-	private static function begin( bool $is_new ): void {
-		if ( ! $is_new || ! class_exists( Records::class, false ) ) {
+	private static function begin(): void {
+		if ( ! Requirements::are_met() ) {
 			return;
 		}
 		try {
-			self::composition()->beginning()->seal();
+			self::composition()->extension()->store();
+		} catch ( \Countersign\Exception ) {
+			// Site Health says why. The next request tries again.
+			return;
+		}
+		try {
+			if ( self::composition()->settings()->create_identity() ) {
+				self::composition()->extension()->forget();
+				self::composition()->site_state()->begin();
+			}
 		} catch ( \Countersign\Exception | \RuntimeException $error ) {
 			ErrorLog::failure( 'the first records of the site could not be sealed', $error );
 		}
+		Beacon::schedule();
+		update_option( self::BEGUN, '1' );
 	}
 }

@@ -43,9 +43,11 @@ stage_site() {
 site_with_fixtures() {
 	export SITE=$STAGE
 	stage_site "$SITE" --plugin "$FIXTURES" --activate countersign-fixtures "$@"
-	"$SITE_COMMAND" php "$SITE" -r 'update_option( "countersign_settings", array(
-		"ip_limit" => array( "max" => 256, "window" => 1 ), "connection_limit" => array( "max" => 256, "window" => 1 ),
-		"registration_limit" => array( "max" => 256, "window" => 1 ) ) );'
+	"$SITE_COMMAND" php "$SITE" -r '$many = array( "max" => 256, "window" => 1 );
+		$plugin = Countersign\Plugin\Plugin::composition();
+		$plugin->site_records()->store( "countersign_settings",
+			array_merge( $plugin->settings()->with(), array( "ip_limit" => $many, "connection_limit" => $many, "registration_limit" => $many ) ),
+			Countersign\Plugin\Audit\EntryDraft::admin( "setting", "settings.changed", "settings" ) );'
 	# All secrets of the stage are collected here. The last test searches the logs for them.
 	export SECRETS=$CACHE/run/$SITE/secrets
 	: >"$SECRETS"

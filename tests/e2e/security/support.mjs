@@ -119,14 +119,18 @@ export async function connection(choices = {}) {
 /** Returns the administrator at the admin pages of the site. */
 export const administrator = new Administrator(site);
 
+const STORE_SETTINGS = `$plugin = Countersign\\Plugin\\Plugin::composition();
+	$plugin->site_records()->store( 'countersign_settings', array_merge( $plugin->settings()->with(), $args ), Countersign\\Plugin\\Audit\\EntryDraft::admin( 'setting', 'settings.changed', 'settings' ) );
+	return 1;`;
+
 /** Runs `act` with other settings, and restores the old ones. */
 export async function withSettings(settings, run) {
-	const before = await site.php("return get_option( 'countersign_settings' );");
-	await site.php("update_option( 'countersign_settings', array_merge( get_option( 'countersign_settings' ), $args ) ); return 1;", settings);
+	const before = await site.php("return Countersign\\Plugin\\Plugin::composition()->settings()->with();");
+	await site.php(STORE_SETTINGS, settings);
 	try {
 		return await run();
 	} finally {
-		await site.php("update_option( 'countersign_settings', $args ); return 1;", before);
+		await site.php(STORE_SETTINGS, before);
 	}
 }
 

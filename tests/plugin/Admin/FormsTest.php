@@ -89,6 +89,7 @@ final class FormsTest extends TestCase {
 		$answer = $admin->post( admin_url( 'admin-post.php' ), [ 'action' => $action, '_wpnonce' => self::nonce( $admin, $action, $connection ) ] + ( $connection ? [ 'connection' => $connection ] : [] ) + $fields );
 		self::assertSame( 302, $answer->status, wp_strip_all_tags( $answer->body ) );
 		wp_cache_flush();
+		Site::forget();
 		return $answer;
 	}
 
@@ -183,7 +184,7 @@ final class FormsTest extends TestCase {
 		self::assertStringNotContainsString( $needle, $admin->page( 'countersign' )->body );
 		$url = add_query_arg( 'page', 'countersign', admin_url( 'admin.php' ) );
 		self::assertStringContainsString( $needle, $admin->get( $url, [ 'X-Forwarded-For' => '203.0.113.7' ] )->body );
-		update_option( \Countersign\Plugin\Site\Settings::OPTION, [ 'trusted_proxies' => [ '127.0.0.0/8' ] ] + Site::ROOMY );
+		Site::settings( [ 'trusted_proxies' => [ '127.0.0.0/8' ] ] + Site::ROOMY );
 		$page = $admin->get( $url, [ 'X-Forwarded-For' => '203.0.113.7' ] )->body;
 		self::assertStringNotContainsString( $needle, $page );
 		self::assertStringContainsString( 'Your own request comes from the address 203.0.113.7.', $page );

@@ -53,10 +53,11 @@ final class KillSwitchTest extends TestCase {
 
 	public function test_an_unreadable_state_counts_as_stopped(): void {
 		$switch = Plugin::composition()->kill_switch();
-		self::assertTrue( self::without( '/^SELECT option_value .*countersign_kill_switch/', $switch->is_on( ... ) ) );
+		$read   = '/^SELECT option_name, option_value .*countersign_kill_switch/';
+		self::assertTrue( self::without( $read, $switch->is_on( ... ) ) );
 		self::assertFalse( $switch->is_on() );
 		try {
-			self::without( '/^SELECT option_value .*countersign_kill_switch/', static fn() => $switch->set( true ) );
+			self::without( $read, static fn() => $switch->set( true ) );
 			self::fail( 'reported as on although it could not be read' );
 		} catch ( \RuntimeException $error ) {
 			self::assertStringContainsString( 'could not be stored', $error->getMessage() );
@@ -64,14 +65,28 @@ final class KillSwitchTest extends TestCase {
 		self::assertTrue( $switch->is_on(), 'the option was written' );
 	}
 
-	public function test_a_change_that_the_database_refuses_is_an_error(): void {
+	/** Runs a function while the database refuses to change the kill switch, over whichever connection. */
+	private static function refusing( callable $act ): mixed {
+		global $wpdb;
+		$wpdb->query( "CREATE TRIGGER refuse_kill_switch BEFORE UPDATE ON $wpdb->options FOR EACH ROW BEGIN IF NEW.option_name = 'countersign_kill_switch' THEN SIGNAL SQLSTATE '45000'; END IF; END" );
+		$showing = $wpdb->suppress_errors( true );
+		try {
+			return $act();
+		} finally {
+			$wpdb->query( 'DROP TRIGGER refuse_kill_switch' );
+			$wpdb->suppress_errors( $showing );
+		}
+	}
+
+	public function test_a_change_that_the_database_refuses_is_an_error_and_recorded_as_one(): void {
 		$told = 0;
 		$note = static function () use ( &$told ): void {
 			$told++;
 		};
+		$from = AuditTrail::size();
 		add_action( 'countersign_kill_switch', $note );
 		try {
-			self::without( '/^(?:UPDATE|INSERT) .*countersign_kill_switch/s', static fn() => countersign_kill_switch( true ) );
+			self::refusing( static fn() => countersign_kill_switch( true ) );
 			self::fail( 'reported as on although it was not stored' );
 		} catch ( \RuntimeException $error ) {
 			self::assertStringContainsString( 'could not be stored', $error->getMessage() );
@@ -79,6 +94,25 @@ final class KillSwitchTest extends TestCase {
 			remove_action( 'countersign_kill_switch', $note );
 		}
 		self::assertSame( [ 0, false ], [ $told, countersign_kill_switch() ] );
+		self::assertRecorded( [ 'kill_switch kill_switch.on failed store_unavailable' ], $from );
+	}
+
+	/** What can be wrong when somebody wants to stop all agents. The log says in each case what really happened. */
+	public function test_agents_can_be_stopped_although_no_record_can_be_made(): void {
+		global $wpdb;
+		$agent = Site::connect();
+		$head  = $wpdb->get_row( 'SELECT * FROM ' . Site::table( 'audit_head' ), ARRAY_A );
+		// The audit log cannot be written, so nothing can be sealed.
+		$wpdb->query( 'DELETE FROM ' . Site::table( 'audit_head' ) );
+		countersign_kill_switch( true );
+		$wpdb->insert( Site::table( 'audit_head' ), $head );
+		self::assertStringContainsString( 'this could not be recorded in the audit log', $this->logged() );
+		self::assertSame( 'on', Site::stored( 'countersign_kill_switch' ) );
+		self::assertTrue( countersign_kill_switch() );
+		self::assertRefused( 'kill_switch', $agent, 'whoami', [], 503 );
+		self::assertFalse( countersign_kill_switch( false ), 'a record takes the place of the text' );
+		self::assertStringStartsWith( 'csr1.', (string) Site::stored( 'countersign_kill_switch' ) );
+		$agent->do( 'whoami' );
 	}
 
 	public function test_changes_fire_the_action_once(): void {
@@ -121,11 +155,16 @@ final class KillSwitchTest extends TestCase {
 
 	public function test_the_state_is_read_from_the_database(): void {
 		self::assertFalse( countersign_kill_switch() );
-		global $wpdb;
-		$wpdb->query( "UPDATE $wpdb->options SET option_value = '1' WHERE option_name = 'countersign_kill_switch'" );
+		Site::php( 'countersign_kill_switch( true );' );
 		self::assertTrue( countersign_kill_switch() );
-		$wpdb->query( "UPDATE $wpdb->options SET option_value = '0' WHERE option_name = 'countersign_kill_switch'" );
-		wp_cache_flush();
+		Site::php( 'countersign_kill_switch( false );' );
 		self::assertFalse( countersign_kill_switch() );
+	}
+
+	public function test_each_change_is_a_new_version_that_the_log_explains(): void {
+		countersign_kill_switch( true );
+		countersign_kill_switch( false );
+		$report = Plugin::composition()->records_verification()->run();
+		self::assertSame( [], preg_grep( '/^kill_switch/', array_keys( $report['faults'] ) ) );
 	}
 }

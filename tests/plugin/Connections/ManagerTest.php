@@ -8,7 +8,6 @@ use Countersign\Access;
 use Countersign\Plugin\Connections\Connection;
 use Countersign\Plugin\Connections\Manager;
 use Countersign\Plugin\Plugin;
-use Countersign\Plugin\Site\Settings;
 use Countersign\Tests\Agent;
 use Countersign\Tests\AuditTrail;
 use Countersign\Tests\Fingerprint;
@@ -29,7 +28,7 @@ final class ManagerTest extends TestCase {
 	public function test_a_new_connection_has_the_chosen_values(): void {
 		wp_set_current_user( Site::user( 'admin' ) );
 		$from = AuditTrail::size();
-		update_option( Settings::OPTION, [ 'connection_limit' => [ 'max' => 17, 'window' => 90 ] ] + Site::ROOMY );
+		Site::settings( [ 'connection_limit' => [ 'max' => 17, 'window' => 90 ] ] + Site::ROOMY );
 		$ids = self::manager()->create( 'My agent', 'Claude', Site::user( 'author' ), 'draft_only', [], [ 'redirect_host' => '127.0.0.1' ] );
 		self::assertNull( $ids['grant'] );
 		$connection = Plugin::composition()->connections()->find( $ids['connection'] );
@@ -181,7 +180,7 @@ final class ManagerTest extends TestCase {
 
 	public function test_permissions_can_be_added_if_the_setting_allows_it(): void {
 		$agent = Site::connect( 'editor', 'read_only' );
-		update_option( Settings::OPTION, [ 'allow_widening' => true ] + Site::ROOMY );
+		Site::settings( [ 'allow_widening' => true ] + Site::ROOMY );
 		self::assertTrue( self::manager()->set_groups( $agent->connection(), [ 'create_edit' ] )->isAllowed() );
 		$agent->do( 'create_draft', [ 'title' => 'Widened' ] );
 	}
@@ -341,7 +340,7 @@ final class ManagerTest extends TestCase {
 	public function test_the_limit_of_failures_of_an_ip_address_is_exact_across_workers(): void {
 		$agent   = Site::connect();
 		$unknown = new Agent( 1, 'csat_nonsense' );
-		update_option( Settings::OPTION, [ 'ip_limit' => [ 'max' => 6, 'window' => 3600 ] ] + Site::ROOMY );
+		Site::settings( [ 'ip_limit' => [ 'max' => 6, 'window' => 3600 ] ] + Site::ROOMY );
 		// An address that no other test uses.
 		$address = '127.1.' . random_int( 0, 255 ) . '.' . random_int( 2, 250 );
 		$sent    = array_map( static fn( int $n ): Pending => ( 0 === $n % 4 ? $agent : $unknown )->prepare( 'whoami' )->from( $address ), range( 1, 20 ) );

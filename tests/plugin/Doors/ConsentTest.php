@@ -8,7 +8,6 @@ use Countersign\OAuth;
 use Countersign\Plugin\Fetch\FetchFailed;
 use Countersign\Plugin\Fetch\PublicFetcher;
 use Countersign\Plugin\Plugin;
-use Countersign\Plugin\Site\Settings;
 use Countersign\Tests\AuditTrail;
 use Countersign\Tests\OAuthClient;
 use Countersign\Tests\Person;
@@ -22,7 +21,7 @@ final class ConsentTest extends TestCase {
 
 	protected function setUp(): void {
 		parent::setUp();
-		update_option( Settings::OPTION, [ 'registration_limit' => [ 'max' => 256, 'window' => 1 ] ] + Site::ROOMY );
+		Site::settings( [ 'registration_limit' => [ 'max' => 256, 'window' => 1 ] ] + Site::ROOMY );
 		@unlink( Site::folder() . '/tmp/fetched' );
 	}
 

@@ -9,7 +9,6 @@ use Countersign\Plugin\Doors\OAuthEndpoints;
 use Countersign\Plugin\Http\Request;
 use Countersign\Plugin\Plugin;
 use Countersign\Plugin\Site\Extension;
-use Countersign\Plugin\Site\Settings;
 use Countersign\Plugin\Site\Urls;
 use Countersign\Tests\Agent;
 use Countersign\Tests\Answer;
@@ -165,7 +164,7 @@ final class OAuthEndpointsTest extends TestCase {
 	}
 
 	public function test_registrations_are_limited(): void {
-		update_option( Settings::OPTION, [ 'registration_limit' => [ 'max' => 3, 'window' => 3600 ] ] + Site::ROOMY );
+		Site::settings( [ 'registration_limit' => [ 'max' => 3, 'window' => 3600 ] ] + Site::ROOMY );
 		for ( $i = 0; $i < 4; $i++ ) {
 			$answer = OAuthClient::register();
 		}
@@ -177,7 +176,7 @@ final class OAuthEndpointsTest extends TestCase {
 
 	/** A host can use many IPv6 addresses of its network, so they count together. */
 	public function test_registrations_are_limited_per_network(): void {
-		update_option( Settings::OPTION, [ 'registration_limit' => [ 'max' => 2, 'window' => 3600 ] ] + Site::ROOMY );
+		Site::settings( [ 'registration_limit' => [ 'max' => 2, 'window' => 3600 ] ] + Site::ROOMY );
 		$network = '2001:db8:' . dechex( random_int( 1, 0xffff ) ) . ':' . dechex( random_int( 1, 0xfff ) );
 		$site    = Plugin::composition();
 		// A request of its own, since a request reads the settings once.

@@ -91,8 +91,9 @@ final class HealthTest extends TestCase {
 			}
 		}
 		self::assertSame( [], ( new Composition() )->condition()->problems() );
-		// Activating the plugin again creates what is missing.
-		$record = (string) Site::option( SealedOptions::SITE );
+		// Activating the plugin again creates what is missing: an identity, and its first records.
+		$records = array_map( Site::stored( ... ), [ SealedOptions::SITE => SealedOptions::SITE, SealedOptions::KILL_SWITCH => SealedOptions::KILL_SWITCH ] );
+		$head    = \Countersign\Plugin\Audit\Log::head();
 		delete_option( Settings::SITE_ID );
 		try {
 			// A process of its own, since this one has opened the keys of the site.
@@ -101,9 +102,12 @@ final class HealthTest extends TestCase {
 			self::assertMatchesRegularExpression( '/^[0-9a-f]{16}$/D', (string) Site::option( Settings::SITE_ID ) );
 		} finally {
 			update_option( Settings::SITE_ID, $options[ Settings::SITE_ID ] );
-			// The new identity has sealed a record of its own.
-			self::assertNotSame( $record, Site::option( SealedOptions::SITE ) );
-			update_option( SealedOptions::SITE, $record );
+			Plugin::composition()->extension()->forget();
+			foreach ( $records as $option => $text ) {
+				self::assertNotSame( $text, Site::stored( $option ) );
+				Site::plant( $option, $text );
+			}
+			\Countersign\Tests\AuditTrail::cut( $head );
 		}
 	}
 

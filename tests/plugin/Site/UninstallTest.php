@@ -60,6 +60,7 @@ final class UninstallTest extends TestCase {
 		self::assertTrue( user_can( Site::user( 'admin' ), 'countersign_manage_connections' ), 'administrators have the capability again' );
 		AuditTrail::append();
 		self::assertSame( 'ok', AuditTrail::verify()['verdict'] );
+		self::assertNull( Plugin::composition()->site_state()->current()->reason(), 'the records and the witness were kept' );
 	}
 
 	/** @depends test_reinstallation_uses_the_kept_data */
@@ -72,5 +73,6 @@ final class UninstallTest extends TestCase {
 		self::uninstall();
 		self::assertSame( [], self::left() );
 		self::assertFalse( get_option( Schema::OPTION ) );
+		self::assertSame( [ false, false ], [ wp_next_scheduled( 'countersign_beacon' ), wp_next_scheduled( 'countersign_verify_records' ) ] );
 	}
 }

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Countersign\Tests;
 
+use Countersign\Plugin\Audit\Head;
 use Countersign\Plugin\Audit\Log;
 use Countersign\Plugin\Audit\Verification;
 use Countersign\Plugin\Plugin;
@@ -41,6 +42,14 @@ final class AuditTrail {
 	/** Appends entries with sample values. */
 	public static function append( int $count = 1, string $action = 'test.entry' ): void {
 		Plugin::composition()->log()->append( ...array_fill( 0, $count, self::draft( $action ) ) );
+	}
+
+	/** Cuts the log back to an earlier head, because what a test appended since belongs to another site. */
+	public static function cut( Head $head ): void {
+		global $wpdb;
+		$wpdb->query( $wpdb->prepare( 'DELETE FROM ' . Site::table( 'audit_entry' ) . ' WHERE seq >= %d', $head->size ) ); // phpcs:ignore
+		$wpdb->query( $wpdb->prepare( 'DELETE FROM ' . Site::table( 'audit_checkpoint' ) . ' WHERE size > %d', $head->size ) ); // phpcs:ignore
+		$wpdb->update( Site::table( 'audit_head' ), [ 'head' => $head->text, 'size' => $head->size ], [ 'id' => 1 ] );
 	}
 
 	/** @param array<string, mixed> $fields */

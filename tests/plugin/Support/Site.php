@@ -7,6 +7,8 @@ namespace Countersign\Tests;
 use Countersign\Plugin\Audit\EntryDraft;
 use Countersign\Plugin\Plugin;
 use Countersign\Plugin\Site\Schema;
+use Countersign\Plugin\Site\SealedOptions;
+use Countersign\Plugin\Site\Settings;
 
 /** The site under test. This process and the web server's workers share its database, keys and store. */
 final class Site {
@@ -45,6 +47,59 @@ final class Site {
 		return new Agent( $id );
 	}
 
+	/**
+	 * Stores settings as the form does; those that are not given have their defaults.
+	 *
+	 * @param array<string, mixed> $settings
+	 */
+	public static function settings( array $settings ): void {
+		if ( ! extension_loaded( 'countersign' ) ) {
+			return;
+		}
+		$composition = Plugin::composition();
+		$composition->sealed_options()->forget();
+		$composition->settings()->forget();
+		$data = array_merge( ( new Settings() )->with(), $settings );
+		if ( $data !== $composition->settings()->with() ) {
+			$composition->site_records()->store( SealedOptions::SETTINGS, $data, EntryDraft::admin( 'setting', 'settings.changed', 'settings' ) );
+			$composition->settings()->forget();
+		}
+	}
+
+	/** Writes or removes an option as somebody does who can write to the database. */
+	public static function plant( string $name, ?string $text ): void {
+		global $wpdb;
+		null === $text
+			? $wpdb->query( $wpdb->prepare( "DELETE FROM $wpdb->options WHERE option_name = %s", $name ) )
+			: $wpdb->query( $wpdb->prepare( "INSERT INTO $wpdb->options (option_name, option_value, autoload) VALUES (%s, %s, 'off') ON DUPLICATE KEY UPDATE option_value = VALUES(option_value)", $name, $text ) );
+		wp_cache_flush();
+		self::forget();
+	}
+
+	/** Returns the text of an option as it is in the database. */
+	public static function stored( string $name ): ?string {
+		global $wpdb;
+		return $wpdb->get_var( $wpdb->prepare( "SELECT option_value FROM $wpdb->options WHERE option_name = %s", $name ) );
+	}
+
+	/** Makes this process read the sealed options again, as a new request does. */
+	public static function forget(): void {
+		Plugin::composition()->sealed_options()->forget();
+		Plugin::composition()->settings()->forget();
+	}
+
+	/**
+	 * Runs PHP code on another machine: with the same database and keys, but with a state folder of its own.
+	 *
+	 * @param string $state Folder, which is made if it does not exist.
+	 */
+	public static function machine( string $state, string $code ): string {
+		if ( ! is_dir( $state ) ) {
+			mkdir( $state, 0700 );
+		}
+		return self::run( [ $code ], $state )[0];
+	}
+
 	/** Returns the site's folder, which holds its state, logs and extension. */
 	public static function folder(): string {
 		return dirname( DB_DIR );
@@ -62,9 +117,18 @@ final class Site {
 	 * @return list<string> The output of each process.
 	 */
 	public static function php( string ...$codes ): array {
+		return self::run( $codes, self::folder() . '/state' );
+	}
+
+	/**
+	 * @param array<string> $codes
+	 *
+	 * @return list<string>
+	 */
+	private static function run( array $codes, string $state ): array {
 		$running = [];
 		foreach ( $codes as $code ) {
-			$command   = [ PHP_BINARY, ...self::flags(), dirname( __DIR__, 2 ) . '/site/php/run.php', rtrim( ABSPATH, '/' ), $_SERVER['HTTP_HOST'], '-r', $code ];
+			$command   = [ PHP_BINARY, ...self::flags( $state ), dirname( __DIR__, 2 ) . '/site/php/run.php', rtrim( ABSPATH, '/' ), $_SERVER['HTTP_HOST'], '-r', $code ];
 			$process   = proc_open( $command, [ [ 'file', '/dev/null', 'r' ], [ 'pipe', 'w' ], [ 'redirect', 1 ] ], $pipes );
 			$running[] = [ $process, $pipes[1] ];
 		}
@@ -79,12 +143,12 @@ final class Site {
 	}
 
 	/** @return list<string> The flags of this PHP, and the flags for a shared cache of compiled code, since WordPress is large. */
-	private static function flags(): array {
+	private static function flags( string $state ): array {
 		$compiled = self::folder() . '/tmp/compiled';
 		wp_mkdir_p( $compiled );
 		$flags = [ '-d', 'error_log=' . ini_get( 'error_log' ), '-d', 'log_errors=1', '-d', 'display_errors=0', '-d', 'opcache.enable_cli=1', '-d', "opcache.file_cache=$compiled", '-d', 'opcache.file_cache_only=1' ];
 		if ( extension_loaded( 'countersign' ) ) {
-			array_push( $flags, '-d', 'extension=' . self::folder() . '/extension.so', '-d', 'countersign.state_dir=' . self::folder() . '/state' );
+			array_push( $flags, '-d', 'extension=' . self::folder() . '/extension.so', '-d', "countersign.state_dir=$state" );
 		}
 		return $flags;
 	}

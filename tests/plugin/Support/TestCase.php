@@ -4,8 +4,6 @@ declare(strict_types=1);
 
 namespace Countersign\Tests;
 
-use Countersign\Plugin\Site\Settings;
-
 /** Resets caches and settings before each test, and fails a test during which PHP logged a warning or an error. */
 abstract class TestCase extends \PHPUnit\Framework\TestCase {
 
@@ -20,7 +18,7 @@ abstract class TestCase extends \PHPUnit\Framework\TestCase {
 		wp_cache_flush();
 		wp_roles()->for_site();
 		wp_set_current_user( 0 );
-		update_option( Settings::OPTION, Site::ROOMY );
+		Site::settings( Site::ROOMY );
 		$wpdb->last_error = '';
 		foreach ( $this->log_files() as $file ) {
 			$this->logs[ $file ] = (int) filesize( $file );

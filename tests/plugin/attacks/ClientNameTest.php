@@ -15,7 +15,6 @@ namespace Countersign\Tests\attacks;
 
 use Countersign\Plugin\Plugin;
 use Countersign\Plugin\Site\Names;
-use Countersign\Plugin\Site\Settings;
 use Countersign\Tests\Answer;
 use Countersign\Tests\AuditTrail;
 use Countersign\Tests\OAuthClient;
@@ -32,7 +31,7 @@ final class ClientNameTest extends TestCase {
 
 	protected function setUp(): void {
 		parent::setUp();
-		update_option( Settings::OPTION, [ 'registration_limit' => [ 'max' => 256, 'window' => 1 ] ] + Site::ROOMY );
+		Site::settings( [ 'registration_limit' => [ 'max' => 256, 'window' => 1 ] ] + Site::ROOMY );
 	}
 
 	private static function assertClean( Answer $page ): void {

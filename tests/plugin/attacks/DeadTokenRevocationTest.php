@@ -12,7 +12,6 @@ declare(strict_types=1);
 namespace Countersign\Tests\attacks;
 
 use Countersign\Plugin\Plugin;
-use Countersign\Plugin\Site\Settings;
 use Countersign\Plugin\Site\Urls;
 use Countersign\Tests\Agent;
 use Countersign\Tests\Answer;
@@ -57,7 +56,7 @@ final class DeadTokenRevocationTest extends TestCase {
 		$client = OAuthClient::registered();
 		$token  = $client->tokens()['refresh_token'];
 		Plugin::composition()->manager()->revoke( ( new Agent( OAuthClient::newest() ) )->connection() );
-		update_option( Settings::OPTION, [ 'ip_limit' => [ 'max' => 5, 'window' => 600 ] ] + Site::ROOMY );
+		Site::settings( [ 'ip_limit' => [ 'max' => 5, 'window' => 600 ] ] + Site::ROOMY );
 		[ $size, $from ] = [ AuditTrail::size(), Http::stranger() ];
 		$answers         = array_map( static fn(): Answer => $client->revoke( $token, $from ), range( 1, 10 ) );
 		self::assertSame( [ 200, 200, 200, 200, 200, 429, 429, 429, 429, 429 ], array_map( static fn( Answer $answer ): int => $answer->status, $answers ) );

@@ -11,7 +11,6 @@ declare(strict_types=1);
 
 namespace Countersign\Tests\Attacks;
 
-use Countersign\Plugin\Site\Settings;
 use Countersign\Tests\Agent;
 use Countersign\Tests\AuditTrail;
 use Countersign\Tests\Http;
@@ -24,7 +23,7 @@ final class ForgedAddressTest extends TestCase {
 
 	/** Sets the trusted proxies and a limit of three failures an hour. */
 	private static function trust( array $proxies, string $header = 'x-forwarded-for' ): void {
-		update_option( Settings::OPTION, [ 'ip_limit' => [ 'max' => 3, 'window' => 3600 ], 'trusted_proxies' => $proxies, 'proxy_header' => $header ] + Site::ROOMY );
+		Site::settings( [ 'ip_limit' => [ 'max' => 3, 'window' => 3600 ], 'trusted_proxies' => $proxies, 'proxy_header' => $header ] + Site::ROOMY );
 	}
 
 	/** Returns an address that no other test uses. */

@@ -13,7 +13,6 @@ namespace Countersign\Tests\attacks;
 use Countersign\Keyring;
 use Countersign\OAuth;
 use Countersign\Plugin\Plugin;
-use Countersign\Plugin\Site\Settings;
 use Countersign\Tests\AuditTrail;
 use Countersign\Tests\Http;
 use Countersign\Tests\OAuthClient;
@@ -62,7 +61,7 @@ final class ForgedClientIdTest extends TestCase {
 			'another site'  => self::issued_with( Keyring::open( 'ffffffffffffffff', $material ) ),
 			'replaced keys' => self::issued_with( Keyring::open( $site, random_bytes( 64 ) ) ),
 		];
-		update_option( Settings::OPTION, [ 'ip_limit' => [ 'max' => 256, 'window' => 1 ] ] + Site::ROOMY );
+		Site::settings( [ 'ip_limit' => [ 'max' => 256, 'window' => 1 ] ] + Site::ROOMY );
 		[ $before, $size, $from ] = [ Site::digest(), AuditTrail::size(), Http::stranger() ];
 		foreach ( $forged as $what => $id ) {
 			$client = OAuthClient::with_id( $id, $mine->secret );

@@ -11,7 +11,6 @@ declare(strict_types=1);
 
 namespace Countersign\Tests\attacks;
 
-use Countersign\Plugin\Site\Settings;
 use Countersign\Tests\OAuthClient;
 use Countersign\Tests\Http;
 use Countersign\Tests\Site;
@@ -24,7 +23,7 @@ final class NamedClientTest extends TestCase {
 		$client = OAuthClient::registered();
 		$tokens = $client->tokens( [ 'preset' => 'read_only' ] );
 		$code   = $client->code( [ 'preset' => 'read_only' ] );
-		update_option( Settings::OPTION, [ 'ip_limit' => [ 'max' => 30, 'window' => 3600 ] ] + Site::ROOMY );
+		Site::settings( [ 'ip_limit' => [ 'max' => 30, 'window' => 3600 ] ] + Site::ROOMY );
 		$status = 0;
 		// More than the requests that a grant or a client may make.
 		for ( $i = 0; $i < 100; $i++ ) {

@@ -12,7 +12,6 @@ declare(strict_types=1);
 namespace Countersign\Tests\Attacks;
 
 use Countersign\Plugin\Plugin;
-use Countersign\Plugin\Site\Settings;
 use Countersign\Tests\Agent;
 use Countersign\Tests\AuditTrail;
 use Countersign\Tests\Http;
@@ -25,7 +24,7 @@ final class NeighbourLockoutTest extends TestCase {
 	public function test_an_agent_goes_on_behind_an_address_that_failed_too_often(): void {
 		$agent   = Site::connect();
 		$address = '127.3.' . random_int( 0, 255 ) . '.' . random_int( 2, 250 );
-		update_option( Settings::OPTION, [ 'ip_limit' => [ 'max' => 60, 'window' => 3600 ] ] + Site::ROOMY );
+		Site::settings( [ 'ip_limit' => [ 'max' => 60, 'window' => 3600 ] ] + Site::ROOMY );
 		$from   = AuditTrail::size();
 		$before = Site::digest();
 		$flood  = array_map( static fn( int $n ): Pending => ( new Agent( 1, 0 === $n % 2 ? 'csat_nonsense' : '' ) )->request( 'ping' )->from( $address ), range( 1, 70 ) );
@@ -47,7 +46,7 @@ final class NeighbourLockoutTest extends TestCase {
 		$address = '127.3.' . random_int( 0, 255 ) . '.' . random_int( 2, 250 );
 		wp_set_current_user( Site::user( 'admin' ) );
 		Plugin::composition()->manager()->revoke( $revoked->connection() );
-		update_option( Settings::OPTION, [ 'ip_limit' => [ 'max' => 10, 'window' => 3600 ] ] + Site::ROOMY );
+		Site::settings( [ 'ip_limit' => [ 'max' => 10, 'window' => 3600 ] ] + Site::ROOMY );
 		$from    = AuditTrail::size();
 		$answers = Http::all( array_map( static fn(): Pending => $revoked->prepare( 'whoami' )->from( $address ), range( 1, 20 ) ) );
 		$by      = array_count_values( array_map( static fn( $answer ): int => $answer->status, $answers ) );

@@ -11,7 +11,6 @@ declare(strict_types=1);
 
 namespace Countersign\Tests\attacks;
 
-use Countersign\Plugin\Site\Settings;
 use Countersign\Plugin\Site\Urls;
 use Countersign\Tests\AuditTrail;
 use Countersign\Tests\OAuthClient;
@@ -26,7 +25,7 @@ final class OpenRedirectTest extends TestCase {
 
 	protected function setUp(): void {
 		parent::setUp();
-		update_option( Settings::OPTION, [ 'registration_limit' => [ 'max' => 256, 'window' => 1 ] ] + Site::ROOMY );
+		Site::settings( [ 'registration_limit' => [ 'max' => 256, 'window' => 1 ] ] + Site::ROOMY );
 	}
 
 	/** @return array<string, array{array<string, string|null>, string}> */

@@ -1,11 +1,11 @@
 <?php
 /**
- * Who: somebody who can write one option, for example through a flaw of another plugin or with an old copy of the database.
+ * Who: A, who can write options of the database, for example through a flaw of another plugin.
  * Has: no valid token.
- * Does: stores settings that trust every proxy, name another header, or have limits without an end. Then sends requests
- * with forged addresses.
- * Gets: 401 and then 429 under the address of the connection. What the extension does not accept has no effect, and an
- * agent goes on. The error log stays as it was.
+ * Does: stores settings of its own that trust every proxy, name another header, or have no limits. Then sends requests with forged
+ * addresses.
+ * Gets: the defaults: 401, and 429 after 60 requests, under the address of the connection. An agent goes on. Administrators see a
+ * notice, and the error log stays as it was.
  */
 
 declare(strict_types=1);
@@ -13,46 +13,65 @@ declare(strict_types=1);
 namespace Countersign\Tests\attacks;
 
 use Countersign\Plugin\Plugin;
-use Countersign\Plugin\Site\Settings;
+use Countersign\Plugin\Site\SealedOptions;
 use Countersign\Tests\Agent;
 use Countersign\Tests\AuditTrail;
 use Countersign\Tests\Http;
+use Countersign\Tests\Person;
 use Countersign\Tests\Site;
 use Countersign\Tests\TestCase;
 
-/** Stored settings are checked when they are read, not only when they are saved. */
+/** Settings apply only as they were sealed. */
 final class PlantedSettingsTest extends TestCase {
 
-	/** @return array<string, array{mixed, int}> The option, and how many failed requests it allows in an hour. */
-	public function options(): array {
-		$limit = [ 'ip_limit' => [ 'max' => 3, 'window' => 3600 ] ];
+	private string $before;
+
+	protected function setUp(): void {
+		parent::setUp();
+		$this->before = (string) Site::stored( SealedOptions::SETTINGS );
+	}
+
+	protected function tearDown(): void {
+		Site::plant( SealedOptions::SETTINGS, $this->before );
+		parent::tearDown();
+	}
+
+	/** @return array<string, array{string|null}> The stored text. */
+	public function texts(): array {
+		$wide = [ 'ip_limit' => [ 'max' => 256, 'window' => 1 ], 'allow_widening' => true, 'trusted_proxies' => [ '127.0.0.0/8' ] ];
 		return [
-			'every address is a proxy'  => [ [ 'trusted_proxies' => [ '0.0.0.0/0', '::/0', '127.0.0.0/7', '127.0.0.1/8', '*', 'localhost', 5, [ '127.0.0.1' ], null ] ] + $limit, 3 ],
-			'a list that is a text'     => [ [ 'trusted_proxies' => '127.0.0.0/8' ] + $limit, 3 ],
-			'a header that a client sets' => [ [ 'proxy_header' => 'x-real-ip' ] + $limit, 3 ],
-			'a header that is no text'  => [ [ 'proxy_header' => [ 'x-forwarded-for' ] ] + $limit, 3 ],
-			'a limit without an end'    => [ [ 'ip_limit' => [ 'max' => PHP_INT_MAX, 'window' => 999999 ] ], 256 ],
-			'a limit of nothing'        => [ [ 'ip_limit' => [ 'max' => -1, 'window' => 3600 ] ], 1 ],
-			'a limit that is a text'    => [ [ 'ip_limit' => 'none' ], 60 ],
+			'an option of WordPress' => [ serialize( $wide ) ],
+			'JSON'                   => [ (string) json_encode( $wide ) ],
+			'the form of a record'   => [ 'csr1.' . rtrim( strtr( base64_encode( str_repeat( "\0", 36 ) . json_encode( [ 'data' => $wide, 'id' => 0, 'kind' => 'settings', 'site' => get_option( 'countersign_site_id' ), 'version' => 9 ] ) ), '+/', '-_' ), '=' ) ],
+			'nothing'                => [ null ],
+			'an empty text'          => [ '' ],
 		];
 	}
 
-	/** @dataProvider options */
-	public function test_an_unusable_setting_has_no_effect( mixed $option, int $allowed ): void {
+	/** @dataProvider texts */
+	public function test_settings_that_were_not_sealed_have_no_effect( ?string $text ): void {
+		Site::plant( SealedOptions::SETTINGS, $text );
+		$settings = Plugin::composition()->settings();
+		self::assertSame( [ [ 'max' => 60, 'window' => 60 ], false, [], 'x-forwarded-for' ], [ $settings->ip_limit(), $settings->allow_widening(), $settings->trusted_proxies(), $settings->proxy_header() ] );
+		self::assertNotSame( '', $settings->fault() );
+		self::assertStringContainsString( 'The settings have their defaults.', Person::of( 'admin' )->page( 'countersign' )->body );
+	}
+
+	public function test_requests_are_limited_as_by_default(): void {
 		$agent = Site::connect();
 		$peer  = Http::stranger();
-		update_option( Settings::OPTION, is_array( $option ) ? $option + Site::ROOMY : $option );
+		Site::plant( SealedOptions::SETTINGS, $this->texts()['an option of WordPress'][0] );
 		$size     = AuditTrail::size();
 		$requests = array_map(
 			static fn( int $n ) => ( new Agent( 1, 'csat_nonsense' ) )->request( 'ping', [], [ 'X-Forwarded-For' => "198.51.100.$n", 'Forwarded' => "for=198.51.100.$n", 'X-Real-IP' => "198.51.100.$n" ] )->from( $peer ),
-			range( 1, $allowed + 2 )
+			range( 1, 62 )
 		);
 		$statuses = [];
 		foreach ( array_chunk( $requests, 20 ) as $some ) {
 			array_push( $statuses, ...array_map( static fn( $answer ): int => $answer->status, Http::all( $some ) ) );
 		}
 		sort( $statuses );
-		self::assertSame( [ 401 => $allowed, 429 => 2 ], array_count_values( $statuses ) );
+		self::assertSame( [ 401 => 60, 429 => 2 ], array_count_values( $statuses ) );
 		$ips = array_map( static fn( array $row ): string => (string) json_decode( $row['body'], true )['actor']['ip'], AuditTrail::since( $size ) );
 		self::assertSame( [ $peer ], array_values( array_unique( $ips ) ) );
 		self::assertSame( 200, Http::all( [ $agent->request( 'tools/call', [ 'name' => 'whoami' ], [ 'X-Forwarded-For' => '198.51.100.1' ] )->from( $peer ) ] )[0]->status );

@@ -11,7 +11,6 @@ declare(strict_types=1);
 
 namespace Countersign\Tests\attacks;
 
-use Countersign\Plugin\Site\Settings;
 use Countersign\Plugin\Site\Urls;
 use Countersign\Tests\Answer;
 use Countersign\Tests\AuditTrail;
@@ -33,7 +32,7 @@ final class RegistrationFloodTest extends TestCase {
 	}
 
 	public function test_a_flood_of_registrations_makes_no_rows_and_few_entries(): void {
-		update_option( Settings::OPTION, [ 'registration_limit' => [ 'max' => 20, 'window' => 3600 ] ] + Site::ROOMY );
+		Site::settings( [ 'registration_limit' => [ 'max' => 20, 'window' => 3600 ] ] + Site::ROOMY );
 		[ $size, $rows, $before ] = [ AuditTrail::size(), Site::rows(), Site::digest() ];
 		$count = array_count_values( array_map( static fn( Answer $answer ): int => $answer->status, self::flood( Http::stranger() ) ) );
 		self::assertSame( [ 12, 8, 130 ], [ $count[201], $count[400], $count[429] ] );
@@ -50,7 +49,7 @@ final class RegistrationFloodTest extends TestCase {
 	}
 
 	public function test_registrations_that_are_not_limited_make_no_rows_either(): void {
-		update_option( Settings::OPTION, [ 'registration_limit' => [ 'max' => 256, 'window' => 1 ] ] + Site::ROOMY );
+		Site::settings( [ 'registration_limit' => [ 'max' => 256, 'window' => 1 ] ] + Site::ROOMY );
 		[ $rows, $before ] = [ Site::rows(), Site::digest() ];
 		self::flood( Http::stranger() );
 		self::assertSame( [ $rows, $before ], [ Site::rows(), Site::digest() ] );

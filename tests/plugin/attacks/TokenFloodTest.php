@@ -11,7 +11,6 @@ declare(strict_types=1);
 
 namespace Countersign\Tests\attacks;
 
-use Countersign\Plugin\Site\Settings;
 use Countersign\Plugin\Site\Urls;
 use Countersign\Tests\Agent;
 use Countersign\Tests\Answer;
@@ -32,7 +31,7 @@ final class TokenFloodTest extends TestCase {
 		$agent   = OAuthClient::newest();
 		$private = $secret->tokens( [ 'preset' => 'read_only' ] );
 		$code    = $public->code( [ 'preset' => 'read_only' ] );
-		update_option( Settings::OPTION, [ 'ip_limit' => [ 'max' => 10, 'window' => 3600 ] ] + Site::ROOMY );
+		Site::settings( [ 'ip_limit' => [ 'max' => 10, 'window' => 3600 ] ] + Site::ROOMY );
 		$from   = Http::stranger();
 		$wrong  = OAuthClient::with_id( $secret->id, 'cscs_' . str_repeat( 'A', 43 ) );
 		$nobody = OAuthClient::with_id( 'csc_' . str_repeat( 'A', 120 ) );

@@ -5,6 +5,8 @@ declare(strict_types=1);
 namespace Countersign\Plugin\Admin;
 
 use Countersign\Plugin\Audit\Unavailable;
+use Countersign\Plugin\Audit\Unprotected;
+use Countersign\Plugin\Records\SiteState;
 use Countersign\Plugin\Health\Instructions;
 use Countersign\Plugin\Health\Requirements;
 use Countersign\Plugin\Site\Capabilities;
@@ -95,16 +97,26 @@ final class AdminPost {
 		} else {
 			try {
 				$back = $perform();
+			} catch ( Unprotected $error ) {
+				self::log_error( $action, $error );
+				Flash::add( 'warning', __( 'The change is stored and in effect. But the file that protects it against a restored backup could not be written. Site Health shows the reason.', 'countersign' ) );
 			} catch ( Unavailable | \Countersign\Exception $error ) {
 				self::log_error( $action, $error );
-				Flash::add( 'error', __( 'Nothing was changed, because the audit log could not record it. The site\'s error log shows the reason.', 'countersign' ) );
+				Flash::add( 'error', self::is_question( $error ) ? __( 'Nothing was changed. First answer the question on this page.', 'countersign' ) : __( 'Nothing was changed, because the audit log could not record it. The site\'s error log shows the reason.', 'countersign' ) );
 			} catch ( \RuntimeException $error ) {
 				self::log_error( $action, $error );
 				Flash::add( 'error', __( 'The database did not store the whole change. Check the values here, and try again. The site\'s error log shows the reason.', 'countersign' ) );
 			}
 		}
+		// The dashboard can have another host than the site.
+		add_filter( 'allowed_redirect_hosts', static fn( array $hosts ): array => [ ...$hosts, (string) wp_parse_url( admin_url(), PHP_URL_HOST ) ] );
 		wp_safe_redirect( $back );
 		exit;
+	}
+
+	/** Tells whether something was refused because of the state of the whole site, about which the page asks. */
+	private static function is_question( Unavailable|\Countersign\Exception $error ): bool {
+		return in_array( $error instanceof Unavailable ? $error->reason : $error->reason(), [ ...SiteState::LOST, ...SiteState::UNWITNESSED, 'site_moved', 'record_rolled_back' ], true );
 	}
 
 	private static function log_error( string $action, \Throwable $error ): void {

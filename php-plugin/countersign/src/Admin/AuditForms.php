@@ -8,6 +8,7 @@ use Countersign\Plugin\Audit\EntryDraft;
 use Countersign\Plugin\Audit\Export;
 use Countersign\Plugin\Audit\Log;
 use Countersign\Plugin\Audit\Verification;
+use Countersign\Plugin\Records\SiteState;
 use Countersign\Plugin\Site\Capabilities;
 use Countersign\Plugin\Site\Extension;
 
@@ -22,6 +23,7 @@ final class AuditForms {
 	public function __construct(
 		private readonly Extension $extension,
 		private readonly Log $log,
+		private readonly SiteState $state,
 	) {}
 
 	/** Registers the actions. */
@@ -59,7 +61,14 @@ final class AuditForms {
 
 	private function acknowledge(): string {
 		$this->log->acknowledge_rollback();
-		Flash::add( 'success', __( 'The audit log has recorded this. Agents can use the site again.', 'countersign' ) );
+		// The restored database can know tokens that were ended since. If the site asks another question first, its answer does this.
+		$reason = $this->state->current()->reason();
+		if ( null === $reason || 'record_rolled_back' === $reason ) {
+			$this->state->restored();
+			Flash::add( 'success', __( 'The audit log has recorded this. Agents can use the site again. Clients get new access by themselves.', 'countersign' ) );
+		} else {
+			Flash::add( 'warning', __( 'The audit log has recorded this. Before agents can use the site again, answer the question on the Connections page.', 'countersign' ) );
+		}
 		return Menu::url( Menu::AUDIT );
 	}
 }

@@ -27,6 +27,7 @@ final class ConnectionsPage {
 		private readonly KillSwitch $kill_switch,
 		private readonly SettingsForm $settings_form,
 		private readonly HeldPosts $held_posts,
+		private readonly StateView $state_view,
 	) {}
 
 	/** Prints the page. */
@@ -57,7 +58,8 @@ final class ConnectionsPage {
 		<?php
 		Flash::show();
 		$this->misuse();
-		$this->kill_switch();
+		$is_answered = ! Requirements::are_met() || $this->state_view->show();
+		$this->kill_switch( $is_answered );
 		if ( 0 === $this->connections->count() ) {
 			ConnectView::empty_state();
 		} else {
@@ -76,12 +78,17 @@ final class ConnectionsPage {
 		$this->settings_form->show();
 	}
 
-	private function kill_switch(): void {
-		$is_on                = $this->kill_switch->is_on();
+	/** @param bool $is_answered Whether no question about the whole site is open. */
+	private function kill_switch( bool $is_answered ): void {
+		$state = $this->kill_switch->state();
+		// While agents cannot act anyway, they can be stopped, so that they do not act when the reason for that is gone.
+		$is_on                = KillSwitch::ON === $state || ( KillSwitch::UNKNOWN === $state && $is_answered && Requirements::are_met() );
 		[ $class, $headline ] = match ( true ) {
-			$is_on                  => [ 'is-stopped', __( 'All agents are stopped', 'countersign' ) ],
-			Requirements::are_met() => [ 'is-running', __( 'Agents can act within the permissions of their connections', 'countersign' ) ],
-			default                 => [ 'is-unknown', __( 'Agents cannot act, because the PHP extension is missing', 'countersign' ) ],
+			KillSwitch::ON === $state  => [ 'is-stopped', __( 'All agents are stopped', 'countersign' ) ],
+			! Requirements::are_met()  => [ 'is-unknown', __( 'Agents cannot act, because the PHP extension is missing', 'countersign' ) ],
+			! $is_answered             => [ 'is-unknown', __( 'Agents cannot act until the question above is answered', 'countersign' ) ],
+			KillSwitch::OFF === $state => [ 'is-running', __( 'Agents can act within the permissions of their connections', 'countersign' ) ],
+			default                    => [ 'is-stopped', __( 'All agents are stopped, because the record of this switch is missing or was changed', 'countersign' ) ],
 		};
 		?>
 		<div class="card countersign-switch <?php echo esc_attr( $class ); ?>">

@@ -4,11 +4,15 @@ declare(strict_types=1);
 
 namespace Countersign\Plugin\Admin;
 
+use Countersign\Access;
 use Countersign\Plugin\Audit\EntryDraft;
 use Countersign\Plugin\Audit\Log;
 use Countersign\Plugin\Health\Requirements;
+use Countersign\Plugin\Records\SiteRecords;
 use Countersign\Plugin\Site\Capabilities;
 use Countersign\Plugin\Site\ClientAddress;
+use Countersign\Plugin\Site\Json;
+use Countersign\Plugin\Site\SealedOptions;
 use Countersign\Plugin\Site\Settings;
 use Countersign\TrustedProxies;
 
@@ -24,6 +28,7 @@ final class SettingsForm {
 		private readonly Settings $settings,
 		private readonly ClientAddress $client,
 		private readonly Log $log,
+		private readonly SiteRecords $records,
 	) {}
 
 	/** Registers the form's action. */
@@ -61,11 +66,14 @@ final class SettingsForm {
 						</td>
 					</tr>
 					<?php
-					if ( self::can_change_proxies() && Requirements::are_met() ) {
+					if ( self::is_administrator() && Requirements::are_met() ) {
 						$this->proxies();
 					}
 					?>
 				</table>
+				<?php if ( ! self::is_administrator() ) : ?>
+					<p><?php esc_html_e( 'You can make these settings stricter. Only an administrator can make them more permissive.', 'countersign' ); ?></p>
+				<?php endif; ?>
 				<?php submit_button( __( 'Save settings', 'countersign' ) ); ?>
 			</form>
 		</details>
@@ -113,8 +121,11 @@ final class SettingsForm {
 		<?php
 	}
 
-	/** Tells whether the current user may choose the trusted proxies. Who can choose them can choose the address in the audit log. */
-	private static function can_change_proxies(): bool {
+	/**
+	 * Tells whether the current user is an administrator of the site. The extension decides which changes need one. Who can choose
+	 * the trusted proxies can choose the address in the audit log.
+	 */
+	private static function is_administrator(): bool {
 		return current_user_can( 'manage_options' );
 	}
 
@@ -170,7 +181,7 @@ final class SettingsForm {
 		];
 		if ( AdminPost::has( 'trusted_proxies' ) ) {
 			$lines  = self::lines();
-			$faults = self::can_change_proxies() ? self::faults( $lines ) : [ __( 'Only an administrator can change the trusted proxies.', 'countersign' ) ];
+			$faults = self::is_administrator() ? self::faults( $lines ) : [ __( 'Only an administrator can change the trusted proxies.', 'countersign' ) ];
 			if ( $faults ) {
 				foreach ( $faults as $fault ) {
 					Flash::add( 'error', $fault );
@@ -184,9 +195,18 @@ final class SettingsForm {
 			];
 		}
 		$changes = $this->settings->changes( $given );
-		if ( $changes ) {
-			$this->log->append( EntryDraft::admin( 'setting', 'settings.changed', 'settings', $changes ) );
-			$this->settings->apply( $changes );
+		// Settings that could not be used are sealed again even if they have their defaults.
+		if ( $changes || '' !== $this->settings->fault() ) {
+			$draft    = EntryDraft::admin( 'setting', 'settings.changed', 'settings', $changes );
+			$data     = $this->settings->with( $changes );
+			$decision = Access::changeSettings( Json::encode( $this->settings->with() ), Json::encode( $data ), self::is_administrator() );
+			if ( ! $decision->isAllowed() ) {
+				$this->log->append( $draft->denied( (string) $decision->reason() ) );
+				Flash::add( 'error', __( 'Only an administrator can make the settings more permissive. No setting was saved.', 'countersign' ) );
+				return Menu::url( Menu::CONNECTIONS );
+			}
+			$this->records->store( SealedOptions::SETTINGS, $data, $draft );
+			$this->settings->forget();
 		}
 		Flash::add( 'success', __( 'Settings saved.', 'countersign' ) );
 		return Menu::url( Menu::CONNECTIONS );

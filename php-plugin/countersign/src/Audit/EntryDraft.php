@@ -26,6 +26,7 @@ final class EntryDraft {
 		private readonly array $change,
 		private readonly ?string $reason,
 		private readonly ?string $correlation = null,
+		private readonly bool $has_failed = false,
 	) {}
 
 	/**
@@ -60,6 +61,24 @@ final class EntryDraft {
 	}
 
 	/**
+	 * Returns the draft of the same act, which was refused.
+	 *
+	 * @param string $reason Reason code.
+	 */
+	public function denied( string $reason ): self {
+		return new self( $this->actor, $this->connection, $this->user, $this->kind, $this->action, $this->target, $this->change, $reason, $this->correlation );
+	}
+
+	/**
+	 * Returns the draft of the same act, which was tried and did not succeed.
+	 *
+	 * @param string $reason Reason code.
+	 */
+	public function failed( string $reason ): self {
+		return new self( $this->actor, $this->connection, $this->user, $this->kind, $this->action, $this->target, $this->change, $reason, $this->correlation, true );
+	}
+
+	/**
 	 * Returns the draft as JSON, in the form that {@see \Countersign\AuditLog::append()} describes.
 	 *
 	 * @param string $ip Address of the client, or '' if there is none.
@@ -77,7 +96,11 @@ final class EntryDraft {
 				'action'      => $this->action,
 				'target'      => $this->target,
 				'change'      => [] === $this->change ? null : (object) $this->change,
-				'outcome'     => null === $this->reason ? 'ok' : 'denied',
+				'outcome'     => match ( true ) {
+					$this->has_failed      => 'failed',
+					null === $this->reason => 'ok',
+					default                => 'denied',
+				},
 				'reason'      => $this->reason,
 				'correlation' => $this->correlation,
 			]

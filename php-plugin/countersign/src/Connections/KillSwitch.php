@@ -4,28 +4,82 @@ declare(strict_types=1);
 
 namespace Countersign\Plugin\Connections;
 
+use Countersign\Decision;
 use Countersign\Plugin\Audit\EntryDraft;
 use Countersign\Plugin\Audit\Log;
 use Countersign\Plugin\Audit\Unavailable;
+use Countersign\Plugin\Audit\Unprotected;
+use Countersign\Plugin\Records\SiteRecords;
+use Countersign\Plugin\Records\SiteState;
 use Countersign\Plugin\Site\ErrorLog;
 use Countersign\Plugin\Site\Failure;
+use Countersign\Plugin\Site\Json;
+use Countersign\Plugin\Site\SealedOptions;
 
 defined( 'ABSPATH' ) || exit;
 
-/** Stops all agents on the site at once. Connections are kept, and need no new authorization when agents may continue. */
+/**
+ * Stops all agents on the site at once. Connections are kept, and need no new authorization when agents may continue.
+ *
+ * The state is a sealed record. Only a good and current record lets agents act: if it is missing, changed or older than one
+ * that the site has seen, agents are stopped. Stopping them never depends on the extension, its keys, its witness, the audit log
+ * or a cache: if no record can be made, a text that is no record takes its place.
+ */
 final class KillSwitch {
 
-	/** Option: '1' while all agents are stopped. */
-	public const OPTION = 'countersign_kill_switch';
+	/** The text that stops all agents without being a record. */
+	private const MARKER = 'on';
 
-	public function __construct( private readonly Log $log ) {}
+	/** State: agents may act. */
+	public const OFF = 'off';
+
+	/** State: a person has stopped all agents. */
+	public const ON = 'on';
+
+	/** State: all agents are stopped, because the record cannot be believed. */
+	public const UNKNOWN = 'unknown';
+
+	public function __construct(
+		private readonly SealedOptions $options,
+		private readonly SiteRecords $records,
+		private readonly SiteState $site,
+		private readonly Log $log,
+	) {}
 
 	/**
-	 * Tells whether agents are stopped. Reads the database and no cache, which could be stale on another host. Returns true
-	 * if the database cannot be read. Works without the PHP extension.
+	 * Tells whether agents are stopped. Reads the database and no cache. Returns true if the state cannot be read or believed,
+	 * also because of the state of the whole site.
 	 */
 	public function is_on(): bool {
-		return $this->stored() ?? true;
+		try {
+			return self::OFF !== $this->state() || ! $this->site->current()->isAllowed();
+		} catch ( \Countersign\Exception | Failure ) {
+			return true;
+		}
+	}
+
+	/**
+	 * Tells what the switch itself says: one of the constants. Reads the database and no cache. Works without the PHP extension;
+	 * then only {@see ON} and {@see UNKNOWN} are possible.
+	 */
+	public function state(): string {
+		try {
+			$this->options->forget();
+			if ( self::MARKER === $this->options->get( SealedOptions::KILL_SWITCH ) ) {
+				return self::ON;
+			}
+			if ( ! extension_loaded( 'countersign' ) ) {
+				return self::UNKNOWN;
+			}
+			$record = $this->records->open( SealedOptions::KILL_SWITCH );
+			return match ( true ) {
+				$record instanceof Decision                         => self::UNKNOWN,
+				false === ( Json::decode( $record->data() )['on'] ?? true ) => self::OFF,
+				default                                             => self::ON,
+			};
+		} catch ( \Countersign\Exception | Failure ) {
+			return self::UNKNOWN;
+		}
 	}
 
 	/**
@@ -35,24 +89,20 @@ final class KillSwitch {
 	 *
 	 * @param bool $on True to stop all agents.
 	 *
-	 * @throws Unavailable       If letting agents continue cannot be recorded.
+	 * @throws Unavailable       If letting agents continue cannot be recorded, or the state of the site does not allow it.
 	 * @throws \RuntimeException If the database did not store the change.
 	 */
 	public function set( bool $on ): void {
-		if ( $on === $this->stored() ) {
+		if ( ! $on ) {
+			$this->must_be_in_order();
+		}
+		if ( ( $on ? self::ON : self::OFF ) === $this->state() ) {
 			return;
 		}
-		try {
-			$this->log->append( EntryDraft::admin( 'kill_switch', $on ? 'kill_switch.on' : 'kill_switch.off', 'site' ) );
-		} catch ( Unavailable $error ) {
-			if ( ! $on ) {
-				throw $error;
-			}
-			ErrorLog::failure( 'all agents were stopped, but this could not be recorded in the audit log', $error );
-		}
-		update_option( self::OPTION, $on ? '1' : '0' );
-		if ( $on !== $this->stored() ) {
-			throw new Failure( 'The kill switch could not be stored.' );
+		if ( $on ) {
+			$this->stop();
+		} else {
+			$this->release();
 		}
 		/**
 		 * Fires after all agents were stopped or allowed to continue, once the change is recorded and stored.
@@ -62,10 +112,82 @@ final class KillSwitch {
 		do_action( 'countersign_kill_switch', $on );
 	}
 
-	/** Returns whether the stored option is on, or null if the database cannot be read. */
-	private function stored(): ?bool {
-		global $wpdb;
-		$value = $wpdb->get_var( $wpdb->prepare( 'SELECT option_value FROM %i WHERE option_name = %s', $wpdb->options, self::OPTION ) ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- The stored value, past any cache.
-		return null === $value && '' !== $wpdb->last_error ? null : '1' === $value;
+	/** Stops all agents: by a record, or else by the text that needs none. */
+	private function stop(): void {
+		$problem = null;
+		if ( extension_loaded( 'countersign' ) ) {
+			try {
+				$this->seal( true );
+			} catch ( \Throwable $error ) {
+				$problem = $error;
+			}
+		}
+		if ( $this->is_stored_on() && ( null === $problem || $problem instanceof Unprotected ) && extension_loaded( 'countersign' ) ) {
+			if ( null !== $problem ) {
+				ErrorLog::failure( 'all agents are stopped, but a restored database could undo this unnoticed', $problem );
+			}
+			return;
+		}
+		try {
+			$this->options->put( SealedOptions::KILL_SWITCH, self::MARKER );
+		} catch ( Failure $error ) {
+			$problem = $error;
+		}
+		// Read back, because neither a statement nor a cache is proof.
+		$is_on = $this->is_stored_on();
+		if ( $is_on && null !== $problem ) {
+			ErrorLog::failure( 'all agents were stopped, but by a text that is not sealed', $problem );
+		}
+		try {
+			$this->log->append( $is_on ? self::draft( true ) : self::draft( true )->failed( 'store_unavailable' ) );
+		} catch ( \Throwable $error ) {
+			ErrorLog::failure( $is_on ? 'all agents were stopped, but this could not be recorded in the audit log' : 'agents were not stopped, and this could not be recorded in the audit log', $error );
+		}
+		if ( ! $is_on ) {
+			throw new Failure( 'The kill switch could not be stored, so agents were not stopped.' );
+		}
+	}
+
+	/**
+	 * @throws Unavailable If agents cannot act because of the state of the whole site, or because the extension is missing.
+	 */
+	private function must_be_in_order(): void {
+		if ( ! extension_loaded( 'countersign' ) ) {
+			throw new Unavailable( 'extension_missing', 'The PHP extension is missing, so this cannot be recorded.' );
+		}
+		try {
+			$state = $this->site->current();
+		} catch ( \Countersign\Exception $error ) {
+			throw new Unavailable( $error->reason(), $error->getMessage(), $error ); // phpcs:ignore WordPress.Security.EscapeOutput.ExceptionNotEscaped -- For the error log.
+		}
+		if ( ! $state->isAllowed() ) {
+			throw new Unavailable( (string) $state->reason(), (string) $state->message() ); // phpcs:ignore WordPress.Security.EscapeOutput.ExceptionNotEscaped -- For the error log.
+		}
+	}
+
+	/** Lets agents continue. */
+	private function release(): void {
+		try {
+			$this->seal( false );
+		} catch ( Unprotected $error ) {
+			// An older database would stop agents again, which is safe.
+			ErrorLog::failure( 'agents may continue, but the witness could not be raised', $error );
+		}
+		if ( self::OFF !== $this->state() ) {
+			throw new Failure( 'The kill switch could not be stored, so agents remain stopped.' );
+		}
+	}
+
+	private function seal( bool $on ): void {
+		$this->records->store( SealedOptions::KILL_SWITCH, [ 'on' => $on ], self::draft( $on ) );
+	}
+
+	private static function draft( bool $on ): EntryDraft {
+		return EntryDraft::admin( 'kill_switch', $on ? 'kill_switch.on' : 'kill_switch.off', 'site' );
+	}
+
+	/** Tells whether the database holds what stops all agents: read back, not remembered. */
+	private function is_stored_on(): bool {
+		return self::ON === $this->state();
 	}
 }

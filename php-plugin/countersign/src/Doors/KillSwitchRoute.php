@@ -6,6 +6,7 @@ namespace Countersign\Plugin\Doors;
 
 use Countersign\Plugin\Audit\Unavailable;
 use Countersign\Plugin\Connections\KillSwitch;
+use Countersign\Plugin\Health\Condition;
 use Countersign\Plugin\Site\Capabilities;
 use Countersign\Plugin\Site\Urls;
 
@@ -57,7 +58,10 @@ final class KillSwitchRoute {
 		try {
 			$this->kill_switch->set( (bool) $request['on'] );
 		} catch ( Unavailable $error ) {
-			return new \WP_Error( $error->reason, __( 'The audit log cannot be written, so agents remain stopped.', 'countersign' ), [ 'status' => 503 ] );
+			$message = Condition::is_question( $error->reason )
+				? __( 'An administrator first has to answer a question on the Connections page, so agents remain stopped.', 'countersign' )
+				: __( 'The audit log cannot be written, so agents remain stopped.', 'countersign' );
+			return new \WP_Error( $error->reason, $message, [ 'status' => 503 ] );
 		} catch ( \RuntimeException ) {
 			return new \WP_Error( 'store_unavailable', __( 'The database did not store the change, so it has no effect.', 'countersign' ), [ 'status' => 503 ] );
 		}

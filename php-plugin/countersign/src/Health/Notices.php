@@ -42,7 +42,10 @@ final class Notices {
 			);
 			return;
 		}
-		if ( 'toplevel_page_countersign' !== $screen && $this->kill_switch->is_on() ) {
+		$problems  = $this->condition->problems();
+		$questions = array_filter( $problems, Condition::is_question( ... ), ARRAY_FILTER_USE_KEY );
+		$is_list   = 'toplevel_page_countersign' === $screen;
+		if ( ! $is_list && ! $problems && KillSwitch::OFF !== $this->kill_switch->state() ) {
 			wp_admin_notice(
 				sprintf(
 					'<strong>%s</strong> <a href="%s">%s</a>',
@@ -53,8 +56,10 @@ final class Notices {
 				[ 'type' => 'warning' ]
 			);
 		}
-		foreach ( $this->condition->problems() as $problem ) {
-			wp_admin_notice( '<strong>' . esc_html__( 'AI agents cannot use this site at present.', 'countersign' ) . '</strong> ' . esc_html( $problem ), [ 'type' => 'error' ] );
+		// The Connections page asks the question itself.
+		foreach ( $is_list ? array_diff_key( $problems, $questions ) : $problems as $reason => $problem ) {
+			$link = isset( $questions[ $reason ] ) ? sprintf( ' <a href="%s">%s</a>', esc_url( $this->connections_url ), esc_html__( 'Open the Connections page', 'countersign' ) ) : '';
+			wp_admin_notice( '<strong>' . esc_html__( 'AI agents cannot use this site at present.', 'countersign' ) . '</strong> ' . esc_html( $problem ) . $link, [ 'type' => 'error' ] );
 		}
 	}
 }

@@ -4,16 +4,21 @@ declare(strict_types=1);
 
 namespace Countersign\Plugin\Health;
 
+use Countersign\Plugin\Records\Beacon;
+use Countersign\Plugin\Records\SiteState;
+use Countersign\Plugin\Records\Verification;
 use Countersign\Plugin\Site\ClientAddress;
+use Countersign\Plugin\Site\Failure;
 
 defined( 'ABSPATH' ) || exit;
 
-/** A test on the page Tools > Site Health. */
+/** Two tests on the page Tools > Site Health: whether agents can use the site, and whether its decisions are protected. */
 final class SiteHealth {
 
 	public function __construct(
 		private readonly Condition $condition,
 		private readonly ClientAddress $client,
+		private readonly SiteState $state,
 	) {}
 
 	/**
@@ -24,11 +29,56 @@ final class SiteHealth {
 	 * @return array<string, array<string, mixed>>
 	 */
 	public function add_test( array $tests ): array {
-		$tests['direct']['countersign'] = [
+		$tests['direct']['countersign']         = [
 			'label' => __( 'Countersign', 'countersign' ),
 			'test'  => $this->run( ... ),
 		];
+		$tests['direct']['countersign_records'] = [
+			'label' => __( 'Countersign: sealed decisions', 'countersign' ),
+			'test'  => fn(): array => [ 'test' => 'countersign_records' ] + $this->records(),
+		];
 		return $tests;
+	}
+
+	/**
+	 * Tells whether what people decided is protected against a changed or restored database.
+	 *
+	 * @return array<string, mixed>
+	 */
+	private function records(): array {
+		if ( ! Requirements::are_met() ) {
+			return self::result( 'recommended', __( 'Countersign cannot check its records without its PHP extension', 'countersign' ), '<p>' . esc_html( Instructions::headline() ) . '</p>' );
+		}
+		try {
+			$witness = $this->state->witness();
+		} catch ( \Countersign\Exception | Failure $error ) {
+			return self::result( 'critical', __( 'Countersign cannot read its records', 'countersign' ), '<p>' . esc_html( $error->getMessage() ) . '</p>' );
+		}
+		$report   = Verification::last();
+		$faults   = $report['faults'] ?? [];
+		$problems = array_filter(
+			[
+				/* translators: %s: English description of a problem with a file. */
+				null === $witness['failure'] ? '' : sprintf( __( 'The file that shows whether the database is current cannot be used: %s', 'countersign' ), $witness['failure'] ),
+				false === $witness['keeps_data'] ? __( 'The shared store can forget what protects the site against restored backups. Ask your host to switch on the append-only file of Redis (appendonly yes).', 'countersign' ) : '',
+				'store' === $witness['place'] && null === $witness['keeps_data'] ? __( 'The shared store does not say whether it keeps its data when it restarts. If it does not, this site asks a person after each restart whether the database is current.', 'countersign' ) : '',
+				Beacon::is_late() ? __( 'WordPress\'s scheduled tasks do not run, so this site has no current copy of its protection. If the server is replaced, an administrator has to confirm that the database is current. Ask your host to call wp-cron.php regularly.', 'countersign' ) : '',
+				in_array( 'record_unexplained', $faults, true ) ? __( 'The audit log does not explain some sealed decisions, so code on this site made them without a person. Find out which plugin did this. The decisions:', 'countersign' ) . ' ' . implode( ', ', array_keys( $faults, 'record_unexplained', true ) ) : '',
+			]
+		);
+		if ( $problems ) {
+			return self::result(
+				in_array( 'record_unexplained', $faults, true ) || null !== $witness['failure'] ? 'critical' : 'recommended',
+				__( 'Decisions about AI agents are not fully protected', 'countersign' ),
+				'<p>' . implode( '</p><p>', array_map( esc_html( ... ), $problems ) ) . '</p>'
+			);
+		}
+		return self::result(
+			'good',
+			__( 'Decisions about AI agents are protected against changes of the database', 'countersign' ),
+			/* translators: %s: number of records. */
+			'<p>' . esc_html( sprintf( _n( '%s sealed decision is known outside the database.', '%s sealed decisions are known outside the database.', $witness['records'], 'countersign' ), number_format_i18n( $witness['records'] ) ) ) . '</p>'
+		);
 	}
 
 	/** @return array<string, mixed> */

@@ -13,6 +13,7 @@ use Countersign\Plugin\Audit\Unavailable;
 use Countersign\Plugin\Audit\Unprotected;
 use Countersign\Plugin\Site\Extension;
 use Countersign\Plugin\Site\SealedOptions;
+use Countersign\Records;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -35,6 +36,8 @@ final class Writer {
 	 * @param list<Revision>    $revisions What is sealed.
 	 * @param \Closure          $changes   Receives for each version the value to store and returns the list of {@see Change}. The
 	 *                                     condition of each says in which state there is something to change.
+	 * @param \Closure|null     $commit    Tells the witness, after the commit: receives the site's records and the sealed texts.
+	 *                                     Null for {@see Records::committed()}.
 	 *
 	 * @return bool True if everything was stored and the witness knows it. False if one of the changes found nothing to change,
 	 *              because another request was faster; then nothing was stored.
@@ -44,7 +47,7 @@ final class Writer {
 	 *                      refused to seal during an agent's call.
 	 * @throws Unprotected  If everything is stored and in effect, but the witness could not be raised.
 	 */
-	public function write( EntryDraft|string $draft, array $revisions, \Closure $changes ): bool {
+	public function write( EntryDraft|string $draft, array $revisions, \Closure $changes, ?\Closure $commit = null ): bool {
 		try {
 			$records = $this->extension->records();
 			$entry   = $records->explain( $this->log->json( $draft ), array_map( static fn( Revision $revision ): array => $revision->facts(), $revisions ) );
@@ -71,32 +74,15 @@ final class Writer {
 		}
 		$this->options->forget();
 		try {
-			$records->committed( array_values( $texts ) );
+			null === $commit ? $records->committed( array_values( $texts ) ) : $commit( $records, array_values( $texts ) );
 		} catch ( \Countersign\Exception $error ) {
 			$late ??= Unprotected::because( $error );
 		}
+		/**
+		 * Fires after new versions of records were stored, whether or not the witness learned of them.
+		 */
+		do_action( 'countersign_records_written' );
 		return null === $late ? true : throw $late;
-	}
-
-	/**
-	 * Stores a version of a record that the site has once, in its option.
-	 *
-	 * @param EntryDraft|string $draft    As for {@see write()}.
-	 * @param string            $option   One of the constants of {@see SealedOptions}.
-	 * @param Revision          $revision What is sealed.
-	 * @param string|null       $from     The text that the option holds now, or null if it holds none.
-	 *
-	 * @return bool False if another request was faster: the option holds another text.
-	 *
-	 * @throws ChangeFailed If the database refused the change.
-	 * @throws Unavailable  As for {@see write()}.
-	 * @throws Unprotected  As for {@see write()}.
-	 */
-	public function write_option( EntryDraft|string $draft, string $option, Revision $revision, ?string $from ): bool {
-		SealedOptions::create_row( $option );
-		$is_done = $this->write( $draft, [ $revision ], static fn( \Closure $text ): array => [ self::option( $option, $text, $from ) ] );
-		SealedOptions::forget_caches( $option );
-		return $is_done;
 	}
 
 	/**

@@ -129,6 +129,11 @@ final class Extension {
 		);
 	}
 
+	/** Forgets all objects but the store, because the site has got another identity. */
+	public function forget(): void {
+		$this->site = 0;
+	}
+
 	/** Forgets the objects of another site of the network. The store is that of the request. */
 	private function follow_site(): void {
 		$site = get_current_blog_id();

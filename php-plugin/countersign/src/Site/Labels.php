@@ -115,6 +115,8 @@ final class Labels {
 			'client'         => __( 'by the client itself', 'countersign' ),
 			'refresh_reused' => __( 'because its refresh token was used twice, which happens when a token is stolen', 'countersign' ),
 			'code_reused'    => __( 'because its authorization code was used twice, which happens when a code is stolen', 'countersign' ),
+			'site_moved'     => __( 'because this site is a copy', 'countersign' ),
+			'keys_changed'   => __( 'because the keys of this site were changed', 'countersign' ),
 			default          => $reason,
 		};
 	}

@@ -32,20 +32,16 @@ final class Schema {
 	/**
 	 * Runs the migrations that this site's database lacks. Cheap if there are none.
 	 *
-	 * @return bool Whether this has created the site's identity.
-	 *
 	 * @throws \RuntimeException If a table could not be created.
 	 */
-	public static function migrate(): bool {
-		$done   = (int) get_option( self::OPTION, 0 );
-		$is_new = false;
+	public static function migrate(): void {
+		$done = (int) get_option( self::OPTION, 0 );
 		foreach ( self::steps() as $number => $step ) {
 			if ( $number > $done ) {
-				$is_new = true === $step() || $is_new;
+				$step();
 				update_option( self::OPTION, $number );
 			}
 		}
-		return $is_new;
 	}
 
 	/** Tells whether this site has the tables. */
@@ -62,19 +58,15 @@ final class Schema {
 		delete_option( self::OPTION );
 	}
 
-	/** @return array<int, callable(): ?bool> Number => the migration, which returns true if it has created the site's identity. */
+	/** @return array<int, callable(): void> */
 	private static function steps(): array {
 		return [
-			1 => static function (): bool {
+			1 => static function (): void {
 				self::create_connections();
 				self::create_audit();
 				Capabilities::grant();
-				return ( new Settings() )->create_identity();
 			},
-			2 => static function (): bool {
-				self::add_records();
-				return false;
-			},
+			2 => self::add_records( ... ),
 			3 => self::create_schedules( ... ),
 		];
 	}

@@ -67,6 +67,20 @@ final class SealedOptions {
 		$this->texts[ $name ] = (string) $text;
 	}
 
+	/**
+	 * Stores a text in an option, whatever it held. Neither a cache nor a filter of options has a say.
+	 *
+	 * @throws Failure If the database refused the statement.
+	 */
+	public function put( string $name, string $text ): void {
+		global $wpdb;
+		self::create_row( $name );
+		$wpdb->query( $wpdb->prepare( 'UPDATE %i SET option_value = %s WHERE option_name = %s', $wpdb->options, $text, $name ) ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- Past any cache and filter.
+		self::forget_caches( $name );
+		$this->forget();
+		Failure::if_refused( 'An option could not be stored.' );
+	}
+
 	/** Creates the row of an option without a value, unless it exists, so that storing a record always changes a row. */
 	public static function create_row( string $name ): void {
 		global $wpdb;

@@ -4,11 +4,16 @@ declare(strict_types=1);
 
 namespace Countersign\Plugin\Site;
 
+use Countersign\Decision;
+use Countersign\Record;
 use Countersign\TrustedProxies;
 
 defined( 'ABSPATH' ) || exit;
 
-/** The plugin's options. None of them is secret. */
+/**
+ * The site's identity, and the settings of the dashboard. The settings are a sealed record. If it cannot be believed, or there
+ * is none, the defaults apply. None of this is secret.
+ */
 final class Settings {
 
 	/** Option: the site's random identity, 16 lower-case hexadecimal digits. Created once and never changed. */
@@ -16,9 +21,6 @@ final class Settings {
 
 	/** Option: the host of the site when its audit log began, with its port if needed. Part of the log's name; kept when the site moves. */
 	public const AUDIT_HOST = 'countersign_audit_host';
-
-	/** Option: the settings of the dashboard; the keys are those of `DEFAULTS`. */
-	public const OPTION = 'countersign_settings';
 
 	/** Option: whether deleting the plugin also deletes its tables and options. */
 	public const DELETE_ON_UNINSTALL = 'countersign_delete_on_uninstall';
@@ -51,6 +53,18 @@ final class Settings {
 		'proxy_header'       => 'x-forwarded-for',
 	];
 
+	/** @var array<string, mixed>|null The settings of this request: the defaults, and what the record says instead. */
+	private ?array $all = null;
+
+	/** Why the stored settings do not apply: a reason code, '' if they apply, or null if they were not read yet. */
+	private ?string $fault = null;
+
+	/** The site of the network whose settings were read. */
+	private int $site = 0;
+
+	/** @param (\Closure(): (Record|Decision|null))|null $open Opens the record, or returns null if the site has none. */
+	public function __construct( private readonly ?\Closure $open = null ) {}
+
 	/**
 	 * Creates the site's identity and the host of its audit log, unless the site has them. Called when the plugin is set up on
 	 * the site, and not when they are read: Site Health must not give the site another identity, because all tokens would be
@@ -63,6 +77,18 @@ final class Settings {
 		$is_new = self::create( self::SITE_ID, bin2hex( random_bytes( 8 ) ) );
 		self::create( self::AUDIT_HOST, Urls::hosts()[0] );
 		return $is_new;
+	}
+
+	/** Makes the next method read the settings again. */
+	public function forget(): void {
+		$this->all   = null;
+		$this->fault = null;
+	}
+
+	/** Returns the reason code for which the stored settings do not apply; '' if they apply, or the site has only the defaults. */
+	public function fault(): string {
+		$this->all();
+		return (string) $this->fault;
 	}
 
 	/** Returns the site's identity; '' if it is missing. The extension refuses a missing or malformed one. */
@@ -128,12 +154,12 @@ final class Settings {
 
 	/** Returns the name of the header that the trusted proxies set, in lower case. */
 	public function proxy_header(): string {
-		return self::known_header( $this->all()['proxy_header'] );
+		return (string) $this->all()['proxy_header'];
 	}
 
 	/** Returns the largest request to the MCP endpoint, in bytes. */
 	public function max_body(): int {
-		return max( 1024, (int) $this->all()['max_body'] );
+		return (int) $this->all()['max_body'];
 	}
 
 	/**
@@ -147,13 +173,7 @@ final class Settings {
 	public function changes( array $given ): array {
 		$changes = [];
 		foreach ( array_intersect_key( $given, self::DEFAULTS ) as $key => $value ) {
-			$to = match ( true ) {
-				'trusted_proxies' === $key         => self::texts( $value ),
-				'proxy_header' === $key            => self::known_header( $value ),
-				is_array( self::DEFAULTS[ $key ] ) => self::bounded( is_array( $value ) ? $value : [], self::DEFAULTS[ $key ] ),
-				is_bool( self::DEFAULTS[ $key ] )  => (bool) $value,
-				default                            => (int) $value,
-			};
+			$to = self::value( $key, $value );
 			if ( $this->all()[ $key ] !== $to ) {
 				$changes[ $key ] = [
 					'from' => $this->all()[ $key ],
@@ -165,12 +185,14 @@ final class Settings {
 	}
 
 	/**
-	 * Saves changed settings.
+	 * Returns all settings, as they are or as they would be.
 	 *
 	 * @param array<string, array{from: mixed, to: mixed}> $changes As returned by {@see changes()}.
+	 *
+	 * @return array<string, mixed> The data of the record `settings`.
 	 */
-	public function apply( array $changes ): void {
-		update_option( self::OPTION, array_merge( $this->all(), array_map( static fn( array $change ): mixed => $change['to'], $changes ) ) );
+	public function with( array $changes = [] ): array {
+		return array_merge( $this->all(), array_map( static fn( array $change ): mixed => $change['to'], $changes ) );
 	}
 
 	/**
@@ -188,8 +210,53 @@ final class Settings {
 
 	/** @return array<string, mixed> */
 	private function all(): array {
-		$stored = get_option( self::OPTION, [] );
-		return array_merge( self::DEFAULTS, is_array( $stored ) ? array_intersect_key( $stored, self::DEFAULTS ) : [] );
+		$site = get_current_blog_id();
+		if ( null === $this->all || $site !== $this->site ) {
+			$this->site  = $site;
+			$this->all   = self::DEFAULTS;
+			$this->fault = '';
+			try {
+				$record = null === $this->open ? null : ( $this->open )();
+			} catch ( \Countersign\Exception | Failure $error ) {
+				ErrorLog::failure( 'the settings could not be read, so the defaults apply', $error );
+				$this->fault = $error instanceof Failure ? 'store_unavailable' : $error->reason();
+				return $this->all;
+			}
+			if ( $record instanceof Record ) {
+				$this->all = self::checked( Json::decode( $record->data() ) );
+			} else {
+				$this->fault = (string) $record?->reason();
+			}
+		}
+		return $this->all;
+	}
+
+	/**
+	 * @param array<string, mixed> $data
+	 *
+	 * @return array<string, mixed> The keys of `DEFAULTS`, each with a value of its type.
+	 */
+	private static function checked( array $data ): array {
+		$all = [];
+		foreach ( self::DEFAULTS as $key => $default ) {
+			$all[ $key ] = self::value( $key, $data[ $key ] ?? $default );
+		}
+		return $all;
+	}
+
+	/**
+	 * Returns a value in the type and in the range of its setting.
+	 *
+	 * @param key-of<self::DEFAULTS> $key
+	 */
+	private static function value( string $key, mixed $value ): mixed {
+		return match ( true ) {
+			'trusted_proxies' === $key         => self::texts( $value ),
+			'proxy_header' === $key            => self::known_header( $value ),
+			is_array( self::DEFAULTS[ $key ] ) => self::bounded( is_array( $value ) ? $value : [], self::DEFAULTS[ $key ] ),
+			is_bool( self::DEFAULTS[ $key ] )  => (bool) $value,
+			default                            => max( 1024, (int) $value ),
+		};
 	}
 
 	/** @return list<string> */
@@ -207,8 +274,7 @@ final class Settings {
 	 * @return array{max: int, window: int}
 	 */
 	private function limit( string $key ): array {
-		$value = $this->all()[ $key ];
-		return self::bounded( is_array( $value ) ? $value : [], self::DEFAULTS[ $key ] );
+		return $this->all()[ $key ];
 	}
 
 	/**

@@ -41,7 +41,7 @@ final class KillSwitchCommand {
 			try {
 				$this->kill_switch->set( 'on' === $state );
 			} catch ( Unavailable $error ) {
-				\WP_CLI::error( sprintf( 'The audit log cannot be written, so agents remain stopped: %s', $error->getMessage() ) );
+				\WP_CLI::error( sprintf( 'This cannot be recorded, so agents remain stopped: %s', $error->getMessage() ) );
 			} catch ( \RuntimeException $error ) {
 				\WP_CLI::error( $error->getMessage() );
 			}

@@ -1,0 +1,73 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Countersign\Plugin\Doors\Cli;
+
+use Countersign\Plugin\Connections\KillSwitch;
+use Countersign\Plugin\Connections\Repository;
+use Countersign\Plugin\Health\Condition;
+use Countersign\Plugin\Health\Requirements;
+use Countersign\Plugin\Records\SiteState;
+use Countersign\Plugin\Site\Failure;
+use Countersign\Plugin\Site\Urls;
+
+defined( 'ABSPATH' ) || exit;
+
+/** The WP-CLI command `wp countersign status`. */
+final class StatusCommand {
+
+	/** @param \Closure(): Condition $condition Returns the check of what prevents the site from serving agents. */
+	public function __construct(
+		private readonly KillSwitch $kill_switch,
+		private readonly SiteState $state,
+		private readonly Repository $connections,
+		private readonly \Closure $condition,
+	) {}
+
+	/**
+	 * Shows whether AI agents can use this site, and what prevents it.
+	 *
+	 * Run it as the user of the web server: another user has a state folder of its own.
+	 *
+	 * ## EXAMPLES
+	 *
+	 *     $ wp countersign status
+	 *     Address: example.com
+	 *     Agents: can act
+	 */
+	public function __invoke(): void {
+		foreach ( $this->lines() as $label => $text ) {
+			\WP_CLI::line( "$label: $text" );
+		}
+	}
+
+	/**
+	 * Returns the lines of the command.
+	 *
+	 * @return array<string, string> Label => text.
+	 */
+	public function lines(): array {
+		$lines = [ 'Address' => Urls::address() ];
+		if ( ! Requirements::are_met() ) {
+			return $lines + [ 'Agents' => Requirements::message() ];
+		}
+		$switch   = $this->kill_switch->state();
+		$problems = ( $this->condition )()->problems();
+		$lines   += [
+			'Agents'      => [] === $problems && KillSwitch::OFF === $switch ? 'can act' : 'cannot act',
+			'Kill switch' => KillSwitch::UNKNOWN === $switch ? 'its record cannot be used, which counts as on' : $switch,
+			'Connections' => (string) $this->connections->count( 'active' ) . ' active',
+		];
+		try {
+			$witness           = $this->state->witness();
+			$lines['Witness'] = sprintf( '%s, %d records%s', 'file' === $witness['place'] ? 'a file in the state folder of this user' : 'the shared store', $witness['records'], null === $witness['failure'] ? '' : ': ' . $witness['failure'] );
+		} catch ( \Countersign\Exception | Failure ) {
+			$lines['Witness'] = 'unknown';
+		}
+		foreach ( $problems as $reason => $text ) {
+			$lines[ "Problem $reason" ] = $text;
+		}
+		return $lines;
+	}
+}

@@ -1,0 +1,239 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Countersign\Plugin\Records;
+
+use Countersign\Decision;
+use Countersign\Plugin\Audit\EntryDraft;
+use Countersign\Plugin\Audit\Log;
+use Countersign\Plugin\Audit\Unavailable;
+use Countersign\Plugin\Audit\Unprotected;
+use Countersign\Plugin\Site\ErrorLog;
+use Countersign\Plugin\Site\Extension;
+use Countersign\Plugin\Site\Failure;
+use Countersign\Plugin\Site\Json;
+use Countersign\Plugin\Site\SealedOptions;
+use Countersign\Plugin\Site\Urls;
+use Countersign\Record;
+use Countersign\Records;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * Whether the records of the site as a whole can be believed, and what a person answers if not: after a move, on a copy, on a new
+ * machine, after a restored backup and after a change of keys. The extension decides about the state; this class stores answers.
+ *
+ * Each answer is a new version of the record `site`. The methods throw {@see Unavailable} if the answer cannot be recorded,
+ * {@see Failure} if the site is in another state or something else was faster, and {@see Unprotected} if the answer holds but is
+ * not yet protected against a restored backup.
+ */
+final class SiteState {
+
+	/** States in which the record of the site cannot be read, so that only a new beginning helps. */
+	public const LOST = [ 'record_missing', 'record_forged', 'keys_changed' ];
+
+	/** States in which the site has no usable witness. */
+	public const UNWITNESSED = [ 'witness_missing', 'witness_unusable' ];
+
+	/** The text of the kill switch that is no record, see {@see \Countersign\Plugin\Connections\KillSwitch}. */
+	private const STOPPED = 'on';
+
+	/** Whether this request has tried to take over the beacon. */
+	private bool $has_tried = false;
+
+	public function __construct(
+		private readonly Extension $extension,
+		private readonly SealedOptions $options,
+		private readonly Reader $reader,
+		private readonly Inventory $inventory,
+		private readonly Writer $writer,
+		private readonly Log $log,
+	) {}
+
+	/**
+	 * Returns whether agents may act on this site at all. A machine without a witness takes over a young beacon first, and says
+	 * so in the audit log.
+	 *
+	 * @throws \Countersign\Exception If the extension's keys or store cannot be used.
+	 * @throws Failure                If the database cannot be read.
+	 */
+	public function current(): Decision {
+		$state = $this->reader->records()->state();
+		if ( 'witness_missing' !== $state->reason() || $this->has_tried ) {
+			return $state;
+		}
+		$this->has_tried = true;
+		$beacon          = $this->options->get( SealedOptions::BEACON );
+		if ( null === $beacon ) {
+			return $state;
+		}
+		try {
+			$state = $this->extension->records()->adopt( $beacon, [], false );
+			if ( $state->isAllowed() ) {
+				$this->extension->records()->committed( $this->inventory->texts() );
+				$this->log->append( EntryDraft::admin( 'system', 'site.witness_adopted', 'site' ) );
+			}
+		} catch ( \Countersign\Exception | Unavailable $error ) {
+			ErrorLog::failure( 'the witness was not made from its hourly copy', $error );
+		}
+		return $this->extension->records()->state();
+	}
+
+	/** Returns the address that the site had when its record was sealed; null if the record cannot be opened. */
+	public function stored_address(): ?string {
+		$record = $this->reader->records()->open( 'site', 0, (string) $this->options->get( SealedOptions::SITE ) );
+		return $record instanceof Record ? (string) ( Json::decode( $record->data() )['address'] ?? '' ) : null;
+	}
+
+	/**
+	 * Returns where the witness lies and whether it works, as {@see Records::witness()} tells it.
+	 *
+	 * @return array{place: string, keeps_data: bool|null, records: int, failure: string|null}
+	 */
+	public function witness(): array {
+		return $this->extension->records()->witness();
+	}
+
+	/**
+	 * Seals the first records of a new site: its epoch and address, and that agents may act. To be called only by the request that has
+	 * created the site's random identity: no earlier record can belong to it.
+	 */
+	public function begin(): void {
+		$this->start( 'site.created' );
+	}
+
+	/**
+	 * Answers that the site shall begin anew, because its record cannot be read. All access tokens end. The kill switch is set to
+	 * off, unless it can be read or a person has switched it on.
+	 */
+	public function start_again(): void {
+		$this->must_be( self::LOST );
+		$this->start( 'site.started_again' );
+	}
+
+	/** Answers that the site has moved to its current address. Connections and their tokens stay. */
+	public function moved(): void {
+		$this->must_be( [ 'site_moved' ] );
+		$beacon = $this->options->get( SealedOptions::BEACON );
+		$texts  = $this->inventory->texts();
+		$this->write( 'moved', 'site.moved', $this->difference(), static fn( Records $records, array $sealed ) => $records->moved( $beacon, [ ...$texts, ...$sealed ] ) );
+	}
+
+	/** Answers that this site is a copy of the one at the stored address. No token of the original works on it. */
+	public function copied(): void {
+		$this->must_be( [ 'site_moved' ] );
+		$texts = $this->inventory->texts();
+		$this->write( 'copied', 'site.copied', $this->difference(), static fn( Records $records, array $sealed ) => $records->copied( [ ...$texts, ...$sealed ] ) );
+	}
+
+	/** Answers that the database is current although the witness is lost or damaged. All access tokens end. */
+	public function confirm_current(): void {
+		$this->must_be( self::UNWITNESSED );
+		$beacon = $this->options->get( SealedOptions::BEACON );
+		$texts  = $this->inventory->texts();
+		$this->write( 'restored', 'site.confirmed_current', [], static fn( Records $records, array $sealed ) => $records->adopt( $beacon, [ ...$texts, ...$sealed ], true ) );
+	}
+
+	/** Answers that the database was restored. All access tokens end; clients get new ones with their refresh tokens. */
+	public function restored(): void {
+		$state = $this->current();
+		if ( ! $state->isAllowed() ) {
+			$this->must_be( [ 'record_rolled_back' ] );
+		}
+		$this->write( 'restored', 'site.restored', [] );
+	}
+
+	/** Stores a first or new record of the site, and of the kill switch if it has none that can be believed. */
+	private function start( string $action ): void {
+		SealedOptions::create_row( SealedOptions::SITE );
+		SealedOptions::create_row( SealedOptions::KILL_SWITCH );
+		$text      = $this->reread();
+		$switch    = $this->reader->primary_option( SealedOptions::KILL_SWITCH );
+		$records   = $this->extension->records();
+		$revisions = [ new Revision( 'site', 0, $records->nextVersion( 'site', 0, $text ), $records->siteData( 'created' ) ) ];
+		if ( self::STOPPED !== $switch && ! $records->open( 'kill_switch', 0, (string) $switch ) instanceof Record ) {
+			$revisions[] = new Revision( 'kill_switch', 0, $records->nextVersion( 'kill_switch', 0 ), [ 'on' => false ] );
+		}
+		$is_done = $this->writer->write(
+			EntryDraft::admin( 'system', $action, 'site', [ 'address' => Urls::address() ] ),
+			$revisions,
+			static fn( \Closure $site, ?\Closure $off = null ): array => [
+				Writer::option( SealedOptions::SITE, $site, $text ),
+				...( null === $off ? [] : [ Writer::option( SealedOptions::KILL_SWITCH, $off, $switch ) ] ),
+			],
+			function ( Records $records, array $texts ): void {
+				try {
+					$records->committed( $texts );
+				} catch ( \Countersign\Exception $error ) {
+					if ( ! in_array( $error->reason(), self::UNWITNESSED, true ) ) {
+						throw $error;
+					}
+					// The new record of the site can be believed, so a witness can be made for it.
+					$this->options->forget();
+					$this->extension->records()->adopt( $this->options->get( SealedOptions::BEACON ), $texts, true );
+				}
+			}
+		);
+		$this->finish( $is_done );
+		$this->extension->records()->committed( $this->inventory->texts() );
+	}
+
+	/**
+	 * Stores a new version of the record of the site.
+	 *
+	 * @param 'moved'|'copied'|'restored' $event  Why it is sealed.
+	 * @param string                      $action Action of the entry that explains it.
+	 * @param array<string, mixed>        $change What the entry says.
+	 * @param \Closure|null               $commit As for {@see Writer::write()}.
+	 */
+	private function write( string $event, string $action, array $change, ?\Closure $commit = null ): void {
+		$text     = $this->reread();
+		$records  = $this->extension->records();
+		$revision = new Revision( 'site', 0, $records->nextVersion( 'site', 0, $text ), $records->siteData( $event ), $text );
+		SealedOptions::create_row( SealedOptions::SITE );
+		$is_done = $this->writer->write(
+			EntryDraft::admin( 'system', $action, 'site', $change ),
+			[ $revision ],
+			static fn( \Closure $sealed ): array => [ Writer::option( SealedOptions::SITE, $sealed, $text ) ],
+			$commit
+		);
+		$this->finish( $is_done );
+	}
+
+	/** Reads the record of the site past replicas, and has the extension use that text. */
+	private function reread(): ?string {
+		$this->options->forget();
+		$text = $this->reader->primary_option( SealedOptions::SITE );
+		$this->options->correct( SealedOptions::SITE, $text );
+		return $text;
+	}
+
+	private function finish( bool $is_done ): void {
+		SealedOptions::forget_caches( SealedOptions::SITE );
+		SealedOptions::forget_caches( SealedOptions::KILL_SWITCH );
+		$this->options->forget();
+		if ( ! $is_done ) {
+			throw new Failure( 'Another request changed the state of the site at the same time.' );
+		}
+	}
+
+	/**
+	 * @param list<string> $reasons States that the answer is for.
+	 *
+	 * @throws Failure If the site is in another state.
+	 */
+	private function must_be( array $reasons ): void {
+		if ( ! in_array( $this->current()->reason(), $reasons, true ) ) {
+			throw new Failure( 'The site is not in the state that this answer is for.' );
+		}
+	}
+
+	/** @return array{from: string|null, to: string} */
+	private function difference(): array {
+		return [
+			'from' => $this->stored_address(),
+			'to'   => Urls::address(),
+		];
+	}
+}

@@ -1,0 +1,147 @@
+// The Connections page when a person has to decide about the whole site. Each question is answered with its button.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { openSite } from '../lib/site.mjs';
+import { openBrowser } from './browser.mjs';
+
+const site = openSite();
+let browser, page;
+
+before(async () => {
+	browser = await openBrowser();
+	page = browser.page;
+	await page.goto(`${site.url}/wp-login.php`);
+	await page.getByLabel('Username or Email Address').fill('admin');
+	await page.getByLabel('Password', { exact: true }).fill('admin');
+	await page.getByRole('button', { name: 'Log In' }).click();
+	await page.waitForURL(/wp-admin/);
+	await connect('Newsroom agent', 'standard');
+	await connect('Photo helper', 'media_manager');
+	browser.complaints();
+});
+after(async () => {
+	await browser?.close();
+	site.close();
+});
+
+const connect = (name, preset) => site.php(
+	'wp_set_current_user( 1 ); Countersign\\Plugin\\Plugin::composition()->manager()->create( $args["name"], "Claude", get_user_by( "login", "editor" )->ID, $args["preset"], array(), array() ); return 1;',
+	{ name, preset },
+);
+const sql = (statement) => site.php('$wpdb->query( str_replace( "{options}", $wpdb->options, str_replace( "{connections}", $wpdb->prefix . "countersign_connections", $args["sql"] ) ) ); wp_cache_flush(); return $wpdb->last_error;', { sql: statement });
+const stored = (option) => site.php('return $wpdb->get_var( $wpdb->prepare( "SELECT option_value FROM $wpdb->options WHERE option_name = %s", $args["option"] ) );', { option });
+const plant = async (option, text) => assert.equal(await sql(`UPDATE {options} SET option_value = '${text}' WHERE option_name = '${option}'`), '');
+const open = () => page.goto(`${site.url}/wp-admin/admin.php?page=countersign`);
+const notice = (text) => page.locator('.notice', { hasText: text }).waitFor();
+const isRunning = () => page.getByRole('heading', { name: 'Agents can act within' }).waitFor();
+
+// Shows a question in a picture, presses its button, and checks that agents can act again.
+async function answer(name, heading, button, says, dashboard) {
+	await page.goto(`${site.url}/wp-admin/index.php`);
+	await notice(dashboard);
+	await open();
+	await page.getByRole('heading', { name: heading }).waitFor();
+	await page.getByRole('heading', { name: 'Agents cannot act until the question above is answered' }).waitFor();
+	await browser.picture(name, { phone: true });
+	await page.getByRole('button', { name: button, exact: true }).click();
+	await notice(says);
+	await isRunning();
+	assert.equal(await page.locator('.countersign-question').count(), 0);
+	// While the address of the site differs from that of the dashboard, WordPress's own scripts are refused.
+	assert.deepEqual(browser.complaints().filter((complaint) => !complaint.includes('403')), []);
+}
+
+test('a new server asks whether the database is current', async () => {
+	await sql("DELETE FROM {options} WHERE option_name = 'countersign_beacon'");
+	await site.php('array_map( "unlink", array_filter( glob( ini_get( "countersign.state_dir" ) . "/witness-*" ), fn( $file ) => ! str_ends_with( $file, ".lock" ) ) ); return 1;');
+	await answer('state-new-server', 'Is the database of this site current?', 'The database is current: continue', 'Agents can use the site again', 'does not have the file');
+});
+
+test('an older record of the site asks whether a backup was restored', async () => {
+	const old = await stored('countersign_site');
+	await site.php('Countersign\\Plugin\\Plugin::composition()->site_state()->restored(); return 1;');
+	await plant('countersign_site', old);
+	await answer('state-restored', 'The database is older than it was before', 'A backup was restored: continue', 'Agents can use the site again', 'older than it was before');
+});
+
+test('a changed record of the site asks for a new beginning', async () => {
+	await plant('countersign_site', 'csr1.AAAA');
+	await answer('state-forged', 'Something else changed the record', 'Start again', 'The site has a new record', 'Something else changed');
+});
+
+test('a changed address asks whether the site moved', async () => {
+	const home = await stored('home');
+	await plant('home', home.replace('127.0.0.1', 'localhost'));
+	await answer('state-moved', 'Did this site move, or is it a copy?', 'The site moved', 'The site has its new address', 'address of this site has changed');
+	await plant('home', home);
+	await answer('state-moved-back', 'Did this site move, or is it a copy?', 'The site moved', 'The site has its new address', 'address of this site has changed');
+});
+
+test('a changed record of the kill switch and of the settings is shown', async () => {
+	await plant('countersign_kill_switch', '0');
+	await open();
+	await page.getByRole('heading', { name: 'the record of this switch is missing or was changed' }).waitFor();
+	await browser.picture('state-switch');
+	await page.getByRole('button', { name: 'Let agents continue' }).click();
+	await notice('Agents can act again');
+	await page.locator('summary', { hasText: 'Settings' }).click();
+	await page.getByRole('button', { name: 'Save settings' }).click();
+	await notice('Settings saved');
+	await page.locator('summary', { hasText: 'Settings' }).click();
+	await page.getByLabel('Failed requests from one IP address').fill('30');
+	await page.getByRole('button', { name: 'Save settings' }).click();
+	await notice('Settings saved');
+	await plant('countersign_settings', 'a:1:{s:14:"allow_widening";b:1;}');
+	await open();
+	await notice('The settings have their defaults.');
+	await browser.picture('state-settings');
+	await page.locator('summary', { hasText: 'Settings' }).click();
+	await page.getByRole('button', { name: 'Save settings' }).click();
+	await notice('Settings saved');
+	assert.equal(await page.locator('.notice', { hasText: 'The settings have their defaults.' }).count(), 0);
+});
+
+test('a changed connection is marked', async () => {
+	assert.equal(await sql("UPDATE {connections} SET record = REPLACE(record, 'A', 'B') WHERE name = 'Photo helper'"), '');
+	await open();
+	await page.locator('#the-list tr', { hasText: 'Photo helper' }).getByText('Revoke the connection').last().waitFor();
+	await browser.picture('state-connection', { phone: true });
+});
+
+test('connections of an older version are listed before they are taken over', async () => {
+	await connect('Old agent', 'draft_only');
+	await sql("UPDATE {connections} SET id = 77, record = NULL, version = 0 WHERE name = 'Old agent'");
+	await open();
+	await page.getByRole('heading', { name: 'Take over your connections' }).waitFor();
+	await page.locator('.countersign-question', { hasText: 'Old agent' }).waitFor();
+	await browser.picture('state-take-over', { phone: true });
+	await page.getByRole('button', { name: 'These are right: take them over' }).click();
+	await notice('The connections were taken over');
+	await isRunning();
+});
+
+test('changed keys revoke the old connections', async () => {
+	// The first four bytes of a record name the key.
+	const text = await stored('countersign_site');
+	await plant('countersign_site', text.replace(/^csr1\../, (start) => (start === 'csr1.Q' ? 'csr1.R' : 'csr1.Q')));
+	await answer('state-keys', 'The keys of this site were changed', 'Revoke old connections and start again', 'The site has a new record', 'keys in wp-config.php were changed');
+});
+
+test('Site Health tells whether decisions are protected', async () => {
+	await page.goto(`${site.url}/wp-admin/site-health.php`);
+	await page.getByRole('button', { name: 'Passed tests' }).click();
+	await page.getByRole('button', { name: /Decisions about AI agents are protected/ }).click();
+	await page.getByText('known outside the database').waitFor();
+	await browser.picture('site-health');
+});
+
+test('a copy revokes its connections', async () => {
+	const home = await stored('home');
+	await plant('home', home.replace('127.0.0.1', 'localhost'));
+	await open();
+	await browser.picture('state-copy');
+	await page.getByRole('button', { name: 'This is a copy' }).click();
+	await notice('This site is a copy from now on');
+	assert.equal(await page.locator('#the-list .is-active').count(), 0);
+	await browser.picture('state-copied');
+});
