@@ -229,7 +229,7 @@ mod tests {
             (
                 "{\"id\": {\"type\": \"integer\"}}",
                 "{\"id\": {\"type\": \"integer\", \"type\": \"integer\"}}",
-                ":17:51: the member `type` occurs twice",
+                ":18:51: the member `type` occurs twice",
             ),
             (
                 "\"name\": \"get_post\"",
@@ -243,6 +243,16 @@ mod tests {
             ),
             ("  \"name\": \"get_post\",\n", "", ": name: is missing"),
             ("  \"confirm\": false,\n", "", ": confirm: is missing"),
+            (
+                "  \"visibleGroups\": null,\n",
+                "",
+                ": visibleGroups: is missing",
+            ),
+            (
+                "\"visibleGroups\": null",
+                "\"visibleGroups\": [\"public\"]",
+                ": visibleGroups[0]: there is no group `public` (known: read, create_edit, publish, trash_restore, media_manage, taxonomy, authors, seo, image, upload_portal)",
+            ),
             (
                 "  \"target\": {\"argument\": \"id\", \"type\": \"post\"},\n",
                 "",
