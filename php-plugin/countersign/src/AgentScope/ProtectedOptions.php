@@ -87,11 +87,13 @@ final class ProtectedOptions {
 	 * @param string $operator `=` or `LIKE`.
 	 * @param string $text     The name as the statement writes it, with its quotes.
 	 *
-	 * @return string|null The name, or `unknown` if the name has other characters than printable ASCII, or begins or ends with a space:
-	 *                     collations ignore some of them.
+	 * @return string|null The name, or `unknown` if the name has a backslash or other characters than printable ASCII, or begins
+	 *                     or ends with a space: collations ignore some of them.
 	 */
 	public static function matched( string $operator, string $text ): ?string {
-		if ( 0 === preg_match( '/^([\'"])(?! )[\x20-\x7e]*(?<! )\1$/D', $text ) ) {
+		// A backslash can make any character. In a pattern, one before a wildcard is usual.
+		$plain = 'LIKE' === $operator ? preg_replace( '/\\\\{1,2}(?=[_%])/', '', $text ) : $text;
+		if ( 0 === preg_match( '/^([\'"])(?! )[\x20-\x5b\x5d-\x7e]*(?<! )\1$/D', (string) $plain ) ) {
 			return 'unknown';
 		}
 		$key = "$operator $text";
