@@ -24,7 +24,7 @@ final class NarrowedCallTest extends AstrayTool {
 			Site::connect( 'editor' ),
 			static function ( Agent $agent ): void {
 				wp_set_current_user( Site::user( 'admin' ) );
-				Plugin::composition()->manager()->set_groups( $agent->connection(), 'read_only', [] );
+				Plugin::composition()->manager()->set_groups( $agent->connection(), [ 'read' ] );
 				wp_set_current_user( 0 );
 			}
 		);
