@@ -119,6 +119,7 @@ final class Plugin {
 			ErrorLog::failure( 'the first records of the site could not be sealed', $error );
 		}
 		Beacon::schedule();
+		Verification::schedule();
 		update_option( self::BEGUN, '1' );
 	}
 }

@@ -11,7 +11,7 @@ import { fetchRaw } from '../lib/http.mjs';
 import { META, callTool, content, headersFor, send } from '../lib/mcp.mjs';
 import { REDIRECT } from '../lib/oauth.mjs';
 import { FIELDS, altered } from '../lib/tokens.mjs';
-import { auditFrom, auditSize, connection, done, reasonOf, site, until, verifyAudit, withSettings } from '../security/support.mjs';
+import { auditFrom, auditSize, connection, done, reasonOf, setLimit, site, until, verifyAudit, withSettings } from '../security/support.mjs';
 
 const REQUESTS = 2000;
 const AT_ONCE = 16;
@@ -227,7 +227,7 @@ test('2,000 requests without a valid token leave a bounded log and a working age
 
 test('an agent out of control is limited by its connection, and others go on', async (t) => {
 	await withSettings({ ip_limit: limits.ip_limit }, async () => {
-		await site.php("$wpdb->update( $wpdb->prefix . 'countersign_connections', array( 'limit_max' => 20, 'limit_window' => 3600 ), array( 'id' => $args['id'] ) ); return 1;", { id: other.id });
+		await setLimit(other.id, 20, 3600);
 		const localAddress = address();
 		const [size, counted, logged] = [await auditSize(), await rows(), errorLogs()];
 		const token = other.accessToken;

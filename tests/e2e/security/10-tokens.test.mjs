@@ -18,7 +18,7 @@ const call = (token, options) => callTool(site, token, 'get_site_info', {}, opti
 async function issue({ kind = 'access', subject = grant.id, lifetime = 600, audience = site.endpoint, siteId = null }) {
 	const token = await site.php(
 		`$keyring = \\Countersign\\Keyring::open( $args['site'] ?? get_option( 'countersign_site_id' ), AUTH_KEY . AUTH_SALT );
-		return ( new \\Countersign\\Tokens( $keyring ) )->issue( \\Countersign\\TokenKind::from( $args['kind'] ), $args['subject'], $args['lifetime'], $args['audience'], 0 );`,
+		return ( new \\Countersign\\Tokens( $keyring ) )->issue( \\Countersign\\TokenKind::from( $args['kind'] ), (int) $args['subject'], $args['lifetime'], $args['audience'], 0 );`,
 		{ kind, subject, lifetime, audience, site: siteId },
 	);
 	remember(token);
@@ -94,7 +94,7 @@ test('a token with one changed character, at every seventh position, is refused'
 test('a token changed to another connection, lifetime or epoch is refused', async () => {
 	const set = (field, write) => altered(grant.accessToken, (bytes) => write(bytes, FIELDS[field]));
 	await refusedAll([
-		set('subject', (bytes, at) => bytes.writeBigUInt64BE(BigInt(grant.id + 1), at)),
+		set('subject', (bytes, at) => bytes.writeBigUInt64BE(BigInt(grant.id) + 1n, at)),
 		set('lifetime', (bytes, at) => bytes.writeUInt32BE(31_000_000, at)),
 		set('epoch', (bytes, at) => bytes.writeUInt32BE(1, at)),
 		set('tag', (bytes, at) => bytes.fill(0, at)),

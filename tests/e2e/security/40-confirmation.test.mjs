@@ -44,7 +44,7 @@ test('an expired confirmation is refused', async () => {
 	const id = await draft(token);
 	const short = await site.php(`
 		$keyring = \\Countersign\\Keyring::open( get_option( 'countersign_site_id' ), AUTH_KEY . AUTH_SALT );
-		return ( new \\Countersign\\Tokens( $keyring ) )->issue( \\Countersign\\TokenKind::Confirmation, $args['id'], 1, 'anything' );`, { id: grant.id });
+		return ( new \\Countersign\\Tokens( $keyring ) )->issue( \\Countersign\\TokenKind::Confirmation, (int) $args['id'], 1, 'anything' );`, { id: grant.id });
 	remember(short);
 	// Expiry is checked before the arguments: the reason changes from wrong arguments to expired.
 	const reason = await until('the confirmation to expire', async () => {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { callTool, send } from '../lib/mcp.mjs';
 import { authorize, refresh, tokenRequest } from '../lib/oauth.mjs';
-import { auditFrom, auditSize, connection, draft, postStatus, reasonOf, review, site, verifyAudit, withSettings } from './support.mjs';
+import { auditFrom, auditSize, connection, draft, postStatus, reasonOf, review, setLimit, site, verifyAudit, withSettings } from './support.mjs';
 
 let grant;
 before(async () => (grant = await connection()));
@@ -43,7 +43,7 @@ test('an address may fail exactly 60 times of 120, the refusals are one audit en
 
 test('the limit of one connection is exact and does not affect another connection', async () => {
 	const own = await connection();
-	await site.php("$wpdb->update( $wpdb->prefix . 'countersign_connections', array( 'limit_max' => 20, 'limit_window' => 3600 ), array( 'id' => $args['id'] ) ); return 1;", { id: own.id });
+	await setLimit(own.id, 20, 3600);
 	const size = await auditSize();
 	const answers = await parallel(48, () => callTool(site, own.accessToken, 'whoami'));
 	assert.deepEqual(tally(answers), { 200: 20, 429: 28 });

@@ -14,7 +14,7 @@ after(() => site.close());
 const DIGEST = `
 	$tables = array(
 		$wpdb->posts => '*', $wpdb->postmeta => '*', $wpdb->term_relationships => '*', $wpdb->comments => '*', $wpdb->users => '*',
-		$wpdb->prefix . 'countersign_connections' => 'id, name, client, user_id, preset, permissions, state, epoch, limit_max, limit_window',
+		$wpdb->prefix . 'countersign_connections' => 'id, name, client, user_id, preset, permissions, state, epoch, limit_max, limit_window, version, record',
 		$wpdb->prefix . 'countersign_grants' => '*', $wpdb->prefix . 'countersign_oauth_clients' => '*',
 	);
 	$hash = hash_init( 'sha256' );
@@ -112,9 +112,16 @@ export const postStatus = (id) => site.php('return get_post_status( $args["id"] 
 /** Creates a connection. Returns it with its id. */
 export async function connection(choices = {}) {
 	const grant = await connect(site, { preset: 'standard', user: 'editor', ...choices });
-	grant.id = await site.php("return (int) $wpdb->get_var( \"SELECT MAX(id) FROM {$wpdb->prefix}countersign_connections\" );");
+	// A random number of 63 bits, which JavaScript holds as text.
+	grant.id = await site.php("return substr( (string) $wpdb->get_var( \"SELECT target FROM {$wpdb->prefix}countersign_audit_entry WHERE action = 'connection.created' ORDER BY seq DESC LIMIT 1\" ), strlen( 'connection:' ) );");
 	return grant;
 }
+
+/** Sets the limit of a connection, as an administrator does. */
+export const setLimit = (id, max, window) => site.php(`
+	$manager = \\Countersign\\Plugin\\Plugin::composition()->manager();
+	$manager->set_limit( \\Countersign\\Plugin\\Plugin::composition()->connections()->find( (int) $args['id'] ), array( 'max' => $args['max'], 'window' => $args['window'] ) );
+	return 1;`, { id, max, window });
 
 /** Returns the administrator at the admin pages of the site. */
 export const administrator = new Administrator(site);

@@ -17,7 +17,7 @@ namespace Countersign\Tests;
 final class Fingerprint {
 
 	/** Options that Countersign writes by itself. */
-	private const OWN_COUNTERS = [ 'countersign_verification', 'countersign_beacon' ];
+	private const OWN_COUNTERS = [ 'countersign_verification', 'countersign_beacon', 'countersign_records_report' ];
 
 	/** Tables whose columns change with each call. */
 	private const USE = [ 'countersign_connections' => [ 'last_used_at', 'last_used_ip' ] ];
