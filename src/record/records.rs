@@ -106,6 +106,14 @@ impl Records {
     }
 
     pub(super) fn checked_state(&self) -> Result<(), Reason> {
+        self.state_by(&self.witness.read())
+    }
+
+    /// Returns the state of the site by what was read from its witness.
+    fn state_by(
+        &self,
+        witness: &Result<Option<Arc<WitnessTable>>, WitnessError>,
+    ) -> Result<(), Reason> {
         let site = self.site.as_ref().map_err(|reason| *reason)?;
         if self.is_moved() {
             // A database from before a move, which the witness of the current address knows about.
@@ -116,14 +124,14 @@ impl Records {
                 _ => Err(Reason::SiteMoved),
             };
         }
-        match self.witness.read() {
+        match witness {
             Err(_) => Err(Reason::WitnessUnusable),
             Ok(None) => Err(Reason::WitnessMissing),
-            Ok(Some(table)) if is_behind(&table, SITE, site.version) => {
+            Ok(Some(table)) if is_behind(table, SITE, site.version) => {
                 Err(Reason::RecordRolledBack)
             }
             Ok(Some(table)) => {
-                self.raise_to(&table, SITE, site.version);
+                self.raise_to(table, SITE, site.version);
                 Ok(())
             }
         }
@@ -185,14 +193,20 @@ impl Records {
             Some(text) => text,
         };
         let sealed = self.open_text(name, text)?;
-        if let Ok(Some(table)) = self.witness.read() {
-            if is_behind(&table, name, sealed.version) {
+        // Read once: the same table tells the state of the site.
+        let witness = self.witness.read();
+        if let Ok(Some(table)) = &witness {
+            if is_behind(table, name, sealed.version) {
                 return Err(Reason::RecordRolledBack);
             }
-            self.raise_to(&table, name, sealed.version);
+            self.raise_to(table, name, sealed.version);
         }
         let entry = sealed.entry.ok_or(Reason::RecordForged)?;
-        Ok(Record::new(sealed, entry, self.site_epoch(), self.state()))
+        let state = match self.state_by(&witness) {
+            Ok(()) => Decision::Allow,
+            Err(reason) => reason.into(),
+        };
+        Ok(Record::new(sealed, entry, self.site_epoch(), state))
     }
 
     fn open_text(&self, name: RecordName, text: &str) -> Result<Sealed, Reason> {
