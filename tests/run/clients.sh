@@ -10,8 +10,8 @@ pattern=${1:-}
 begin_stage clients
 "$ROOT/tests/setup/python.sh"
 site_with_fixtures
-# One test starts a second site. Remove that site too if the run is interrupted.
-SITES+=("$SITE-bare")
+# Some tests start a site of their own. Remove it too if the run is interrupted.
+SITES+=("$SITE-bare" "$SITE-restored")
 status=0
 
 matches() { [ -z "$pattern" ] || [[ $1 == *$pattern* ]]; }

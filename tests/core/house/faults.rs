@@ -1,10 +1,12 @@
 //! Applies each rule to small trees that break it. The rule must report that fault and no other.
 
+use std::path::Path;
+
 use super::imports::{circles, imports, upward_imports};
 use super::modules::Crates;
 use super::php::{rooms, wordpress_in};
 use super::sources::Sources;
-use super::text::{ext_php_rs_outside_php, shared_names, too_long};
+use super::text::{ext_php_rs_outside_php, missing_links, shared_names, too_long};
 
 fn crates(files: &[(&str, &str)]) -> Crates {
     Crates::read(&Sources::of(files))
@@ -293,6 +295,13 @@ fn rooms_of_the_plugin_in_a_circle_are_named() {
         &["A → B (`p/src/A/X.php`)", "→ A (`p/src/C/Z.php`)"],
     );
     assert!(circles(&rooms(&Sources::of(&files[..3]))).is_empty());
+}
+
+#[test]
+fn a_link_to_no_file_is_named() {
+    let page = "[a](../src/lib.rs) [b](https://example.org/x) [c](gone.md#part) [d](audit.md#part)";
+    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs");
+    one_fault(&missing_links(page, &docs), &["gone.md"]);
 }
 
 #[test]

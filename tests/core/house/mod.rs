@@ -9,6 +9,7 @@ mod text;
 
 mod faults;
 
+use std::path::Path;
 use std::sync::LazyLock;
 
 use modules::Crates;
@@ -89,4 +90,24 @@ fn no_file_is_too_long() {
     sources.0.extend(Sources::of_project(&["tests"], &["sh"]).0);
     assert!(sources.0.len() > 200, "files are missing");
     expect_none(&text::too_long(&sources, LONG_FILES));
+}
+
+#[test]
+fn every_test_that_the_threat_model_names_exists() {
+    let page = include_str!("../../../docs/security.md");
+    let faults = text::missing_links(page, &Path::new(env!("CARGO_MANIFEST_DIR")).join("docs"));
+    expect_none(&faults);
+    // Each line of the threat model names at least one test.
+    let model = page
+        .split("\n## ")
+        .find(|part| part.starts_with("The threat model"))
+        .unwrap_or_default();
+    let lines: Vec<&str> = model
+        .lines()
+        .filter(|line| line.starts_with("| ") && !line.starts_with("| ---"))
+        .skip(1)
+        .collect();
+    assert!(lines.len() > 20, "the table has {} lines", lines.len());
+    let bare = lines.iter().filter(|line| !line.contains("](../tests/"));
+    expect_none(&bare.map(ToString::to_string).collect::<Vec<_>>());
 }

@@ -1,6 +1,7 @@
 //! Rules about the names of types, the use of ext-php-rs and the size of files.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use proc_macro2::{TokenStream, TokenTree};
 
@@ -71,4 +72,14 @@ pub fn too_long(sources: &Sources, excepted: &[&str]) -> Vec<String> {
         }
     }
     faults
+}
+
+/// Returns a sentence for each relative link of a page in Markdown that leads to no file.
+pub fn missing_links(page: &str, folder: &Path) -> Vec<String> {
+    page.split("](")
+        .skip(1)
+        .filter_map(|rest| rest.split([')', '#']).next())
+        .filter(|link| !link.contains("://") && !folder.join(link).exists())
+        .map(|link| format!("the link {link} leads to no file"))
+        .collect()
 }
