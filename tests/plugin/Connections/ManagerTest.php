@@ -27,8 +27,8 @@ final class ManagerTest extends TestCase {
 
 	public function test_a_new_connection_has_the_chosen_values(): void {
 		wp_set_current_user( Site::user( 'admin' ) );
-		$from = AuditTrail::size();
 		Site::settings( [ 'connection_limit' => [ 'max' => 17, 'window' => 90 ] ] + Site::ROOMY );
+		$from = AuditTrail::size();
 		$ids = self::manager()->create( 'My agent', 'Claude', Site::user( 'author' ), 'draft_only', [], [ 'redirect_host' => '127.0.0.1' ] );
 		self::assertNull( $ids['grant'] );
 		$connection = Plugin::composition()->connections()->find( $ids['connection'] );

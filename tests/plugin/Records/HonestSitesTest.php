@@ -183,6 +183,44 @@ final class HonestSitesTest extends StateTest {
 		self::assertSame( Connection::ACTIVE, $agent->connection()->state );
 	}
 
+	/** The keys are constants of this process, so other processes and the web server do the work here. */
+	public function test_a_rotation_of_the_keys(): void {
+		$agent  = Site::connect();
+		$config = ABSPATH . 'wp-config.php';
+		$before = (string) file_get_contents( $config );
+		$state  = '$c = Countersign\Plugin\Plugin::composition(); echo json_encode( [ $c->site_state()->current()->reason(), $c->kill_switch()->is_on(), $c->settings()->fault(), $c->connections()->find( ' . $agent->id . ' )?->fault ] );';
+		file_put_contents( $config, (string) preg_replace( "/(define\(\s*'AUTH_KEY',\s*')[^']*/", '${1}' . str_repeat( 'another long key of this site 0123456789 ', 2 ), $before ) );
+		try {
+			self::assertSame( [ 'keys_changed', true, 'keys_changed', 'keys_changed' ], json_decode( Site::php( $state )[0], true ) );
+			self::assertContains( $agent->call( 'whoami' )->status, [ 401, 503 ] );
+			$admin = Person::again( 'admin' );
+			$page  = $admin->page( 'countersign' );
+			self::assertStringContainsString( 'The keys of this site were changed', $page->body );
+			self::assertSame( 302, $admin->post( admin_url( 'admin-post.php' ), [ '_wpnonce' => self::nonce_of( $page->body, 'countersign_start_again' ), 'action' => 'countersign_start_again' ] )->status );
+			self::assertSame( [ null, false, 'keys_changed', null ], json_decode( Site::php( $state )[0], true ), 'the settings stay at their defaults until somebody saves them' );
+			self::assertStringContainsString( 'The settings have their defaults.', $admin->page( 'countersign' )->body );
+			// A new connection works.
+			$made = '$c = Countersign\Plugin\Plugin::composition(); wp_set_current_user( 1 ); $id = $c->manager()->create( "New", "New", 1, "read_only", [], [] )["connection"]; echo $c->connections()->find( $id )->state;';
+			self::assertSame( 'active', Site::php( $made )[0] );
+		} finally {
+			file_put_contents( $config, $before );
+			Person::again( 'admin' );
+		}
+		// Back to the old keys: the site asks once more, and agents can act again.
+		self::assertSame( 'keys_changed', self::state() );
+		self::answer( 'The keys of this site were changed', 'countersign_start_again' );
+		self::assertNull( self::state() );
+	}
+
+	private static function nonce_of( string $html, string $action ): string {
+		foreach ( Person::forms( $html ) as $form ) {
+			if ( $action === ( $form['action'] ?? null ) ) {
+				return (string) $form['_wpnonce'];
+			}
+		}
+		throw new \UnexpectedValueException( "no form for $action" );
+	}
+
 	public function test_deactivation_and_reactivation(): void {
 		$agent = Site::connect();
 		self::assertNotFalse( wp_next_scheduled( Beacon::EVENT ) );

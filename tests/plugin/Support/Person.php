@@ -69,6 +69,11 @@ final class Person {
 		return $this->cookie()['token'];
 	}
 
+	/** Logs in anew, because the keys of the cookies have changed. */
+	public static function again( string $login ): self {
+		return self::$known[ $login ] = new self( $login );
+	}
+
 	/** @param array<string, string> $headers */
 	public function get( string $url, array $headers = [] ): Answer {
 		return Http::send( 'GET', $url, $headers, null, $this->jar );
