@@ -23,6 +23,8 @@ words! {
         Client = "client",
         /// A copy of the witness.
         Beacon = "beacon",
+        /// What the site watches: its files of code and configuration, and its administrators, as they were last.
+        Watch = "watch",
     }
 }
 
@@ -32,7 +34,7 @@ impl RecordKind {
     pub const fn is_single(self) -> bool {
         matches!(
             self,
-            Self::Site | Self::KillSwitch | Self::Settings | Self::Beacon
+            Self::Site | Self::KillSwitch | Self::Settings | Self::Beacon | Self::Watch
         )
     }
 }

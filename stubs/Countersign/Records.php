@@ -18,6 +18,7 @@ namespace Countersign;
  * | `connection` | random | name, client, user, preset, groups, state, epoch, limit and times |
  * | `grant` | random | `{connection, client_id, request, created_at}`; it has version 1 only |
  * | `client` | random | a client that has a secret or is stored |
+ * | `watch` | 0 | names and digests of files and accounts that code on the site could change |
  *
  * A change goes through these steps, in this order:
  *

@@ -6,11 +6,14 @@ namespace Countersign\Plugin;
 
 use Countersign\Decision;
 use Countersign\Limits;
+use Countersign\Plugin\Accounts\Standing;
+use Countersign\Plugin\Accounts\Watch;
 use Countersign\Plugin\Admin\AuditForms;
 use Countersign\Plugin\Admin\AuditPage;
 use Countersign\Plugin\Admin\ConnectionForms;
 use Countersign\Plugin\Admin\ConnectionsPage;
 use Countersign\Plugin\Admin\HeldPosts;
+use Countersign\Plugin\Admin\KnownChanges;
 use Countersign\Plugin\Admin\Menu;
 use Countersign\Plugin\Admin\SettingsForm;
 use Countersign\Plugin\Admin\StateForms;
@@ -42,6 +45,7 @@ use Countersign\Plugin\Health\Condition;
 use Countersign\Plugin\Health\Notices;
 use Countersign\Plugin\Health\Requirements;
 use Countersign\Plugin\Health\SiteHealth;
+use Countersign\Plugin\Integrity\Check;
 use Countersign\Plugin\OAuth\Clients;
 use Countersign\Plugin\OAuth\MetadataDocuments;
 use Countersign\Plugin\Records\Beacon;
@@ -54,6 +58,7 @@ use Countersign\Plugin\Records\SiteState;
 use Countersign\Plugin\Records\Verification;
 use Countersign\Plugin\Records\Writer;
 use Countersign\Plugin\Site\ClientAddress;
+use Countersign\Plugin\Site\ErrorLog;
 use Countersign\Plugin\Site\Extension;
 use Countersign\Plugin\Site\SealedOptions;
 use Countersign\Plugin\Site\Settings;
@@ -105,6 +110,8 @@ final class Composition {
 		add_action( 'rest_api_init', fn() => ( new KillSwitchRoute( $this->kill_switch() ) )->register_routes() );
 		add_action( 'login_form_countersign_authorize', fn() => $this->consent()->handle() );
 		$this->register_gate();
+		( new Watch( $this->standing( ... ) ) )->register();
+		add_action( Check::EVENT, fn() => $this->look_daily() );
 		add_filter( 'site_status_tests', fn( array $tests ): array => ( new SiteHealth( $this->condition(), $this->client(), $this->site_state() ) )->add_test( $tests ) );
 		add_filter( 'wp_save_post_revision_revisions_before_deletion', static fn( array $revisions ): array => StateBefore::without_copies( $revisions ) );
 		add_action( Verification::HOOK, fn() => $this->records_verification()->daily() );
@@ -227,6 +234,11 @@ final class Composition {
 		return $this->schedules ??= new Schedules( $this->log() );
 	}
 
+	/** Returns what pauses connections whose accounts have changed. */
+	public function standing(): Standing {
+		return new Standing( $this->connections(), $this->manager() );
+	}
+
 	/** Returns what decides whether a post that an agent scheduled is published. */
 	public function gate(): Gate {
 		return $this->gate ??= new Gate( $this->schedules(), $this->connections(), $this->kill_switch() );
@@ -246,7 +258,7 @@ final class Composition {
 	public function mcp_endpoint(): McpEndpoint {
 		$output = new OutputGuard();
 		$runner = new Runner( $this->registry( ... ), $this->connections(), $this->kill_switch(), $this->sealed_options(), $output, $this->log(), fn( Connection $connection, string $correlation ): CallEffects => new CallEffects( $this->schedules(), $this->log(), $connection, $correlation ) );
-		return new McpEndpoint( $this->extension(), $this->connections(), $this->kill_switch(), new Sightings(), $this->reply_changes(), $this->log(), $this->registry( ... ), fn(): Decision => $this->site_state()->current(), $runner, $output );
+		return new McpEndpoint( $this->extension(), $this->connections(), $this->kill_switch(), new Sightings(), $this->reply_changes(), $this->log(), $this->registry( ... ), fn(): Decision => $this->site_state()->current(), $runner, $output, $this->standing() );
 	}
 
 	/** Returns the OAuth endpoints. */
@@ -276,6 +288,7 @@ final class Composition {
 		add_filter( 'plugin_action_links_' . plugin_basename( FILE ), fn( array $links ): array => $this->menu()->add_links( $links ) );
 		add_action( 'admin_notices', fn() => ( new Notices( $this->kill_switch(), $this->condition(), Menu::url( Menu::CONNECTIONS ) ) )->show() );
 		add_action( 'admin_notices', fn() => $this->held_posts()->notice() );
+		add_action( 'admin_notices', fn() => $this->known_changes()->notice() );
 		add_filter( 'display_post_states', fn( array $states, \WP_Post $post ): array => $this->held_posts()->add_state( $states, $post ), 10, 2 );
 		add_action( 'after_plugin_row_' . plugin_basename( FILE ), fn() => $this->held_posts()->plugin_row() );
 		// WordPress fires this before it handles a form that was sent to admin-post.php.
@@ -289,6 +302,8 @@ final class Composition {
 				( new AuditForms( $this->extension(), $this->log(), $this->site_state() ) )->register();
 				( new StateForms( $this->site_state(), $this->records_migration(), $this->connections(), $this->manager() ) )->register();
 				$this->held_posts()->register();
+				$this->known_changes()->register();
+				Check::plan();
 			}
 		);
 	}
@@ -307,6 +322,26 @@ final class Composition {
 			fn() => ( new ConnectionsPage( $this->connections(), $this->settings(), $this->kill_switch(), $this->settings_form(), $this->held_posts(), new StateView( $this->site_state(), $this->records_migration(), $this->connections(), $this->settings() ) ) )->show(),
 			fn() => ( new AuditPage( $this->connections(), $this->log(), $this->condition() ) )->show()
 		);
+	}
+
+	/** Checks once a day what is changed past the plugin. One check does not keep the other from being made. */
+	private function look_daily(): void {
+		foreach ( [ fn() => $this->standing()->check_all(), fn() => $this->integrity()->run() ] as $check ) {
+			try {
+				$check();
+			} catch ( \Throwable $error ) {
+				ErrorLog::failure( 'a daily check failed', $error );
+			}
+		}
+	}
+
+	/** Returns what reports changed files and administrators. */
+	public function integrity(): Check {
+		return new Check( $this->reader(), $this->records_writer(), $this->log(), fn( int $user ) => $this->standing()->changed( $user, 'replaced' ) );
+	}
+
+	private function known_changes(): KnownChanges {
+		return new KnownChanges( $this->integrity( ... ) );
 	}
 
 	private function held_posts(): HeldPosts {

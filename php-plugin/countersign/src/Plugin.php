@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Countersign\Plugin;
 
 use Countersign\Plugin\Health\Requirements;
+use Countersign\Plugin\Integrity\Check;
 use Countersign\Plugin\Records\Beacon;
 use Countersign\Plugin\Records\Verification;
 use Countersign\Plugin\Site\Capabilities;
@@ -84,6 +85,7 @@ final class Plugin {
 		self::composition()->gate()->hold_all();
 		wp_clear_scheduled_hook( Beacon::EVENT );
 		wp_clear_scheduled_hook( Verification::HOOK );
+		wp_clear_scheduled_hook( Check::EVENT );
 	}
 
 	/** Migrates the database on every load: after an update of the plugin, and on sites of a network that run it for the first time. */

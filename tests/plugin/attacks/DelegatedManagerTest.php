@@ -25,8 +25,8 @@ final class DelegatedManagerTest extends TestCase {
 	protected function setUp(): void {
 		parent::setUp();
 		get_role( 'editor' )->add_cap( 'countersign_manage_connections' );
-		// Logging in changes the site.
-		Person::of( 'editor' );
+		// Logging in and the first page of the dashboard change the site.
+		Person::of( 'editor' )->get( admin_url() );
 	}
 
 	protected function tearDown(): void {

@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Countersign\Plugin\Admin;
 
 use Countersign\Access;
+use Countersign\Plugin\Accounts\Standing;
 use Countersign\Plugin\Audit\EntryDraft;
 use Countersign\Plugin\Audit\Log;
 use Countersign\Plugin\Connections\Connection;
@@ -58,6 +59,11 @@ final class ConnectionForms {
 
 	private function resume(): string {
 		$connection = $this->changeable( 'connection.resumed' );
+		$obstacle   = Standing::obstacle( $connection );
+		if ( null !== $obstacle ) {
+			Flash::add( 'error', $obstacle );
+			return Menu::url( Menu::CONNECTIONS );
+		}
 		$this->manager->resume( $connection );
 		/* translators: %s: name of a connection. */
 		Flash::add( 'success', sprintf( __( '“%s” is active again.', 'countersign' ), Names::text( $connection->name ) ) );

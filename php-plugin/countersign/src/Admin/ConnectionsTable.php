@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Countersign\Plugin\Admin;
 
+use Countersign\Plugin\Accounts\Standing;
 use Countersign\Plugin\Connections\Connection;
 use Countersign\Plugin\Connections\Repository;
 use Countersign\Plugin\Site\Capabilities;
@@ -115,6 +116,7 @@ final class ConnectionsTable extends \WP_List_Table {
 		$detail = match ( true ) {
 			null !== $item->fault => esc_html( Labels::fault( $item->fault ) ),
 			$item->is_revoked()   => Format::ago( $item->state_at ) . ' ' . esc_html( Labels::ended( $item->state_reason ) ),
+			Connection::PAUSED === $item->state && Standing::REASON === $item->state_reason => Format::ago( $item->state_at ) . ' ' . esc_html( Standing::explain( $item ) ),
 			Connection::PAUSED === $item->state && '' !== $item->state_reason && 'admin' !== $item->state_reason => Format::ago( $item->state_at ) . ' ' . esc_html( Labels::fault( $item->state_reason ) ),
 			default               => '',
 		};

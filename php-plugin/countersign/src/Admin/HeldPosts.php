@@ -186,7 +186,7 @@ final class HeldPosts {
 			'connection_revoked' => __( 'The connection was revoked.', 'countersign' ),
 			'connection_unknown' => __( 'The connection does not exist any more.', 'countersign' ),
 			'kill_switch'        => __( 'All agents were stopped.', 'countersign' ),
-			'user_missing'       => __( 'The account of the connection does not exist any more.', 'countersign' ),
+			'account_changed'    => __( 'An account of the connection does not exist any more.', 'countersign' ),
 			'target_changed'     => __( 'The post was changed after the agent had scheduled it, and not by a person who saved it.', 'countersign' ),
 			'deactivated'        => __( 'Countersign was deactivated.', 'countersign' ),
 			default              => \Countersign\reasons()[ $reason ] ?? $reason,

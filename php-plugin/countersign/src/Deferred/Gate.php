@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Countersign\Plugin\Deferred;
 
 use Countersign\Access;
+use Countersign\Plugin\Accounts\Standing;
 use Countersign\Plugin\Connections\KillSwitch;
 use Countersign\Plugin\Connections\Repository;
 use Countersign\Plugin\Site\Denied;
@@ -192,8 +193,8 @@ final class Gate {
 			if ( ! $decision->isAllowed() ) {
 				return [ $schedule, $decision->reason() ];
 			}
-			if ( ! get_userdata( $connection->user ) || ( is_multisite() && ! is_user_member_of_blog( $connection->user ) ) ) {
-				return [ $schedule, 'user_missing' ];
+			if ( ! Standing::is_complete( $connection ) ) {
+				return [ $schedule, Standing::REASON ];
 			}
 			return [ $schedule, Schedule::digest( $post ) === $schedule->digest ? null : 'target_changed' ];
 		} catch ( Denied $denied ) {

@@ -8,6 +8,7 @@ use Countersign\Decision;
 use Countersign\McpCall;
 use Countersign\McpReply;
 use Countersign\McpRequest;
+use Countersign\Plugin\Accounts\Standing;
 use Countersign\Plugin\Audit\Log;
 use Countersign\Plugin\Audit\Unavailable;
 use Countersign\Plugin\Audit\Unprotected;
@@ -56,6 +57,7 @@ final class McpEndpoint {
 		private readonly \Closure $state,
 		private readonly Runner $runner,
 		private readonly OutputGuard $output,
+		private readonly Standing $standing,
 	) {}
 
 	/** Handles a request. Returns 503 with the reason code if the extension, its store or the audit log cannot be used. */
@@ -115,6 +117,7 @@ final class McpEndpoint {
 
 	private function authorize( McpRequest $request, string $ip ): McpReply {
 		$connection = $this->connections->find( $request->connection() );
+		$connection = null === $connection ? null : $this->standing->enforce( $connection );
 		if ( 'record_rolled_back' === $connection?->fault ) {
 			$this->sightings->note( $connection->target() );
 		}

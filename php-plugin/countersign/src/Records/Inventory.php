@@ -22,6 +22,7 @@ final class Inventory {
 		SealedOptions::SITE        => 'site',
 		SealedOptions::KILL_SWITCH => 'kill_switch',
 		SealedOptions::SETTINGS    => 'settings',
+		SealedOptions::WATCH       => 'watch',
 	];
 
 	/** Table => kind of its records. */

@@ -24,6 +24,9 @@ final class SealedOptions {
 	/** Option: the sealed copy of the witness, made once an hour. Read only when the witness is missing. */
 	public const BEACON = 'countersign_beacon';
 
+	/** Option: the record `watch`: the files and accounts that are watched, as they were last. */
+	public const WATCH = 'countersign_watch';
+
 	private const READ = [ self::SITE, self::KILL_SWITCH, self::SETTINGS ];
 
 	/** @var array<string, string>|null Option => stored text, as far as it exists. */
