@@ -27,9 +27,6 @@ defined( 'ABSPATH' ) || exit;
  */
 final class KillSwitch {
 
-	/** The text that stops all agents without being a record. */
-	private const MARKER = 'on';
-
 	/** State: agents may act. */
 	public const OFF = 'off';
 
@@ -65,7 +62,7 @@ final class KillSwitch {
 	public function state(): string {
 		try {
 			$this->options->forget();
-			if ( self::MARKER === $this->options->get( SealedOptions::KILL_SWITCH ) ) {
+			if ( SealedOptions::STOPPED === $this->options->get( SealedOptions::KILL_SWITCH ) ) {
 				return self::ON;
 			}
 			if ( ! extension_loaded( 'countersign' ) ) {
@@ -129,7 +126,7 @@ final class KillSwitch {
 			return;
 		}
 		try {
-			$this->options->put( SealedOptions::KILL_SWITCH, self::MARKER );
+			$this->options->put( SealedOptions::KILL_SWITCH, SealedOptions::STOPPED );
 		} catch ( Failure $error ) {
 			$problem = $error;
 		}

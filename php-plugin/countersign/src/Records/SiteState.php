@@ -36,9 +36,6 @@ final class SiteState {
 	/** States in which the site has no usable witness. */
 	public const UNWITNESSED = [ 'witness_missing', 'witness_unusable' ];
 
-	/** The text of the kill switch that is no record, see {@see \Countersign\Plugin\Connections\KillSwitch}. */
-	private const STOPPED = 'on';
-
 	/** Whether this request has tried to take over the beacon. */
 	private bool $has_tried = false;
 
@@ -152,7 +149,7 @@ final class SiteState {
 		$switch    = $this->reader->primary_option( SealedOptions::KILL_SWITCH );
 		$records   = $this->extension->records();
 		$revisions = [ new Revision( 'site', 0, $records->nextVersion( 'site', 0, $text ), $records->siteData( 'created' ) ) ];
-		if ( self::STOPPED !== $switch && ! $records->open( 'kill_switch', 0, (string) $switch ) instanceof Record ) {
+		if ( SealedOptions::STOPPED !== $switch && ! $records->open( 'kill_switch', 0, (string) $switch ) instanceof Record ) {
 			$revisions[] = new Revision( 'kill_switch', 0, $records->nextVersion( 'kill_switch', 0 ), [ 'on' => false ] );
 		}
 		$is_done = $this->writer->write(

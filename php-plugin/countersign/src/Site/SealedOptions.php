@@ -27,6 +27,9 @@ final class SealedOptions {
 	/** Option: the record `watch`: the files and accounts that are watched, as they were last. */
 	public const WATCH = 'countersign_watch';
 
+	/** The text of the kill switch that stops all agents without being a record. It can be stored if nothing can be sealed. */
+	public const STOPPED = 'on';
+
 	private const READ = [ self::SITE, self::KILL_SWITCH, self::SETTINGS ];
 
 	/** @var array<string, string>|null Option => stored text, as far as it exists. */
