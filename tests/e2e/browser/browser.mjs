@@ -14,7 +14,7 @@ export async function openBrowser() {
 		args: process.getuid() === 0 ? ['--no-sandbox'] : [],
 	});
 	const page = await (await browser.newContext({ viewport: DESKTOP })).newPage();
-	page.setDefaultTimeout(15_000);
+	page.setDefaultTimeout(60_000);
 	const complaints = [];
 	page.on('pageerror', (error) => complaints.push(`${page.url()}: ${error.message}`));
 	page.on('console', (message) => message.type() === 'error' && complaints.push(`${page.url()}: ${message.text()}`));

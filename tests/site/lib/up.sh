@@ -123,12 +123,13 @@ check_needs() {
 }
 
 # Chooses the previous port of the site if it is free, otherwise the first free port that no other site
-# has. The range is below the ports that the kernel uses for outgoing connections.
+# has. The range is below the ports that the kernel uses for outgoing connections. Each checkout begins at
+# another port, because a lock in its own folder does not keep two of them from choosing the same one.
 choose_port() {
 	exec 8>"$CACHE/run/.ports.lock"
 	flock 8
 	if [ -z "$PORT" ] || somebody_listens "$PORT"; then
-		PORT=18080
+		PORT=$((18080 + $(cksum <<<"$ROOT" | cut -d ' ' -f 1) % 45 * 20))
 		while somebody_listens "$PORT" || grep -qsx "PORT=$PORT" "$CACHE"/run/*/settings; do
 			PORT=$((PORT + 1))
 			[ "$PORT" -lt 19080 ] || die "no free port between 18080 and 19079"
