@@ -46,10 +46,13 @@ final class KillSwitch {
 	/**
 	 * Tells whether agents are stopped. Reads the database and no cache. Returns true if the state cannot be read or believed,
 	 * also because of the state of the whole site.
+	 *
+	 * @param bool $again Whether to read the database again, although this request has read it before. Not needed at the beginning
+	 *                    of a request.
 	 */
-	public function is_on(): bool {
+	public function is_on( bool $again = true ): bool {
 		try {
-			return self::OFF !== $this->state() || ! $this->site->current()->isAllowed();
+			return self::OFF !== $this->state( $again ) || ! $this->site->current()->isAllowed();
 		} catch ( \Countersign\Exception | Failure ) {
 			return true;
 		}
@@ -58,10 +61,14 @@ final class KillSwitch {
 	/**
 	 * Tells what the switch itself says: one of the constants. Reads the database and no cache. Works without the PHP extension;
 	 * then only {@see ON} and {@see UNKNOWN} are possible.
+	 *
+	 * @param bool $again As for {@see is_on()}.
 	 */
-	public function state(): string {
+	public function state( bool $again = true ): string {
 		try {
-			$this->options->forget();
+			if ( $again ) {
+				$this->options->forget();
+			}
 			if ( SealedOptions::STOPPED === $this->options->get( SealedOptions::KILL_SWITCH ) ) {
 				return self::ON;
 			}

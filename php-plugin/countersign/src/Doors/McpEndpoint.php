@@ -112,7 +112,7 @@ final class McpEndpoint {
 		if ( 'record_rolled_back' === $state->reason() ) {
 			$this->sightings->note( 'site:0' );
 		}
-		return $state->isAllowed() && $this->kill_switch->is_on();
+		return $state->isAllowed() && $this->kill_switch->is_on( again: false );
 	}
 
 	private function authorize( McpRequest $request, string $ip ): McpReply {
