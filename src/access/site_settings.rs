@@ -55,7 +55,6 @@ impl SiteSettings {
 /// Decides whether a person may change the settings of the site from `from` to `to`. Whoever manages connections may narrow
 /// them. What widens them, and every change of a setting that is neither a limit nor a permission (such as the proxies whose
 /// word the site takes), needs an administrator: [`Reason::AdministratorRequired`].
-#[must_use]
 pub fn change_settings(from: &SiteSettings, to: &SiteSettings, is_administrator: bool) -> Decision {
     if is_administrator || to.is_within(from) {
         Decision::Allow
