@@ -43,7 +43,7 @@ echo json_encode( $site->records()->witness() ), "\n";
 $file  = "$site->dir/$files[0]";
 $bytes = file_get_contents( $file );
 $beacon = $site->records()->beacon();
-file_put_contents( $file, substr_replace( $bytes, 'X', 50, 1 ) );
+file_put_contents( $file, substr_replace( $bytes, ~$bytes[50], 50, 1 ) );
 echo $site->records()->state()->reason(), ': ', $site->records()->witness()['failure'], "\n";
 echo outcome( fn() => $site->records()->committed( array( $site->rows['connection:7'] ) ) ), "\n";
 echo 'adopted by a beacon: ', $site->records()->adopt( $beacon, array_values( $site->rows ), false )->reason(), "\n";

@@ -43,7 +43,7 @@ final class WriteGuardTest extends TestCase {
 	/** @return array<string, array{string}> */
 	public function forbidden(): array {
 		$ways = [
-			'option_update', 'option_new', 'option_delete', 'kill_switch', 'kill_switch_lift', 'roles', 'add_role', 'active_plugins', 'default_role', 'siteurl',
+			'option_update', 'option_new', 'option_delete', 'kill_switch', 'roles', 'add_role', 'active_plugins', 'default_role', 'siteurl',
 			'admin_email', 'users_can_register', 'table_update', 'table_insert', 'table_delete', 'table_truncate', 'table_drop', 'table_rename', 'table_backticks',
 			'table_upper', 'table_comment', 'table_line_comment', 'table_quoted', 'table_with', 'table_set_statement', 'table_quote_in_comment', 'table_quote_in_line_comment', 'table_executable_comment', 'table_executable_part', 'table_execute', 'table_prepared', 'table_ansi', 'table_hash_in_name', 'table_quote_in_name', 'table_analyzed', 'server_setting', 'usermeta_alias', 'raw_option', 'raw_option_update', 'raw_roles', 'raw_usermeta', 'new_admin', 'password',
 		];

@@ -29,6 +29,7 @@ final class ReadToolWritesTest extends AstrayTool {
 			'update_option( "blogname", "x" )',
 			'update_option( "fixture_read", uniqid() )',
 			'_set_cron_array( [ 1 => [] ] )',
+			'wp_schedule_single_event( time() + 900, "fixture_read" )',
 			'$wpdb->query( "UPDATE $wpdb->posts SET post_status = \'publish\'" )',
 			'set_theme_mod( "x", 1 )'
 		);

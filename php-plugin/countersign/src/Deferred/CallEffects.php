@@ -70,7 +70,8 @@ final class CallEffects {
 		add_filter( 'query', $this->before_query( ... ), PHP_INT_MIN );
 		add_action( 'transition_post_status', $this->after_transition( ... ), PHP_INT_MIN, 3 );
 		add_action( 'post_updated', $this->after_update( ... ), PHP_INT_MIN, 3 );
-		add_filter( 'schedule_event', $this->before_event( ... ), PHP_INT_MAX );
+		add_action( 'update_option_cron', $this->after_events( ... ), PHP_INT_MIN, 2 );
+		add_action( 'add_option_cron', fn( string $name, mixed $events ) => $this->after_events( [], $events ), PHP_INT_MIN, 2 );
 		add_action( 'shutdown', $this->settle_late( ... ), PHP_INT_MAX );
 		try {
 			return $act();
@@ -140,17 +141,21 @@ final class CallEffects {
 	}
 
 	/**
-	 * Callback of the filter `schedule_event`.
+	 * Callback of the action `update_option_cron`, which fires after the events were stored. Counts those that are new.
 	 *
-	 * @param object|false $event The event, or false if other code has prevented it.
+	 * @param mixed $before The events before: time => hook => key => event.
+	 * @param mixed $after  The events that were stored.
 	 */
-	private function before_event( mixed $event ): mixed {
-		$hook = is_object( $event ) && is_string( $event->hook ?? null ) ? $event->hook : '';
-		if ( '' !== $hook && ! in_array( $hook, self::OF_POSTS, true ) ) {
-			$hook                  = isset( $this->events[ $hook ] ) || count( $this->events ) < self::MAX_HOOKS ? $hook : 'others';
-			$this->events[ $hook ] = ( $this->events[ $hook ] ?? 0 ) + 1;
+	private function after_events( mixed $before, mixed $after ): void {
+		foreach ( array_filter( (array) $after, is_array( ... ) ) as $time => $hooks ) {
+			foreach ( $hooks as $hook => $events ) {
+				$new = count( array_diff_key( (array) $events, (array) ( ( (array) $before )[ $time ][ $hook ] ?? [] ) ) );
+				if ( $new > 0 && ! in_array( $hook, self::OF_POSTS, true ) ) {
+					$hook                  = isset( $this->events[ $hook ] ) || count( $this->events ) < self::MAX_HOOKS ? $hook : 'others';
+					$this->events[ $hook ] = ( $this->events[ $hook ] ?? 0 ) + $new;
+				}
+			}
 		}
-		return $event;
 	}
 
 	private function is_of_an_agent( int $post ): bool {
