@@ -11,6 +11,7 @@
 
 mod adoption;
 mod beacon;
+mod change;
 mod error;
 mod found;
 #[cfg(not(target_family = "wasm"))]
@@ -23,10 +24,11 @@ pub mod sealed;
 mod site;
 pub mod witness;
 
+pub use change::RecordChange;
 pub use error::RecordError;
 pub use found::{FoundRecord, RecordRefusal, TokenOutlook, UnusableRecord};
 pub use name::{RecordKind, RecordName};
 pub use opened::Record;
-pub use records::{RecordChange, Records};
+pub use records::Records;
 pub use sealed::RecordEntry;
 pub use site::SiteEvent;

@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::beacon;
+use super::change::RecordChange;
 use super::error::RecordError;
 use super::name::{MAX_NUMBER, RecordKind, RecordName};
 use super::opened::Record;
@@ -18,21 +19,10 @@ use crate::bytes::sha256;
 use crate::clock::Timestamp;
 use crate::decision::Decision;
 use crate::entropy::{Entropy, EntropyError};
-use crate::json::{self, Object, RawJson};
+use crate::json::Object;
 use crate::keyring::Keyring;
 use crate::reason::Reason;
 use crate::store::Store;
-
-/// A record to explain in an audit entry.
-#[derive(Debug, Clone, Copy)]
-pub struct RecordChange<'a> {
-    /// The name of the record.
-    pub name: RecordName,
-    /// The new version.
-    pub version: u64,
-    /// The new data: JSON, an object.
-    pub data: &'a str,
-}
 
 /// The records of a site.
 pub struct Records {
@@ -239,7 +229,7 @@ impl Records {
         let wrong = RecordError::Misuse("the draft must be the JSON of an audit entry");
         let mut draft = Draft::from_json(draft).map_err(|_| wrong)?;
         for change in changes {
-            let data = canonical_data(change.name, change.version, change.data)?;
+            let data = change.canonical_data()?;
             draft.records.push(ExplainedRecord {
                 name: change.name.to_string(),
                 version: change.version,
@@ -268,12 +258,8 @@ impl Records {
         previous: Option<&str>,
         ratchet: Option<&Ratchet>,
     ) -> Result<String, RecordError> {
-        let &RecordChange {
-            name,
-            version,
-            data,
-        } = change;
-        let data = canonical_data(name, version, data)?;
+        let &RecordChange { name, version, .. } = change;
+        let data = change.canonical_data()?;
         let previous = previous
             .map(|text| self.open_text(name, text))
             .transpose()?;
@@ -475,27 +461,4 @@ pub(super) fn raise_all(table: &mut WitnessTable, sealed: &[Sealed]) {
 
 fn is_behind(table: &WitnessTable, name: RecordName, version: u64) -> bool {
     table.least(name).is_some_and(|least| version < least)
-}
-
-/// Returns the canonical form of the data of a record.
-fn canonical_data(name: RecordName, version: u64, data: &str) -> Result<String, RecordError> {
-    if name.kind() == RecordKind::Beacon {
-        return Err(RecordError::Misuse("a beacon is sealed by beacon() only"));
-    }
-    if !(1..=MAX_NUMBER).contains(&version) {
-        return Err(RecordError::Misuse("the version of a record is 1 or more"));
-    }
-    if name.kind() == RecordKind::Grant && version != 1 {
-        return Err(RecordError::Misuse("a grant has version 1 only"));
-    }
-    let is_object = data.trim_start().starts_with('{');
-    let value: Option<RawJson> = (is_object && json::check(data).is_ok())
-        .then(|| serde_json::from_str(data).ok())
-        .flatten();
-    match value {
-        Some(value) => Ok(json::canonical(&value)),
-        None => Err(RecordError::Misuse(
-            "the data of a record must be a JSON object in which no member occurs twice",
-        )),
-    }
 }
