@@ -7,11 +7,13 @@ set -euo pipefail
 begin_stage browser
 export SITE=browser SCREENSHOTS=$CACHE/run/screenshots
 CHROMIUM=$(command -v chromium) || die "chromium is not installed (run tests/setup/install.sh browser)"
-export CHROMIUM
+export CHROMIUM EXTENSION
 rm -rf "$SCREENSHOTS"
 mkdir -p "$SCREENSHOTS"
 # This stage uses SQLite because the other stages use MariaDB.
 stage_site "$SITE" --engine sqlite
+# It applies to a whole file too, and a file here is one long session in the browser.
+export TEST_TIMEOUT=900000
 status=0
 node_tests browser ${TESTS:-"$ROOT"/tests/e2e/browser/*.test.mjs} || status=1
 exit "$status"

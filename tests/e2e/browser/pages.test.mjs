@@ -32,6 +32,8 @@ after(async () => {
 	await browser?.close();
 	callback?.close();
 	site.close();
+	// For the next file.
+	bringUp(site.name, ['--ext', process.env.EXTENSION]);
 });
 
 // The server on which the agent waits for the redirect.

@@ -61,7 +61,7 @@ node_tests() {
 	local name=$1 log=$CACHE/run/logs/$STAGE-$1 status=0
 	shift
 	say "-- $name"
-	"$NODE" --test --test-concurrency=1 --test-timeout=120000 --test-reporter=spec "$@" 2>&1 | tee "$log" | grep -v '^ℹ' || status=$?
+	"$NODE" --test --test-concurrency=1 --test-timeout="${TEST_TIMEOUT:-120000}" --test-reporter=spec "$@" 2>&1 | tee "$log" | grep -v '^ℹ' || status=$?
 	count_tests "$log" || status=1
 	return "$status"
 }

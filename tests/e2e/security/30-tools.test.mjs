@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { callTool, listTools, send } from '../lib/mcp.mjs';
-import { connection, digest, done, draft, failed, postStatus, refused, review, site } from './support.mjs';
+import { connection, digest, done, draft, failed, postStatus, refused, resume, review, site } from './support.mjs';
 
 let standard;
 before(async () => (standard = (await connection()).accessToken));
@@ -53,13 +53,16 @@ test('a Contributor with the preset `standard` cannot publish and gets no review
 	assert.equal(await postStatus(id), 'draft');
 });
 
-test('a user who has become a Contributor cannot publish with a valid confirmation', async () => {
-	const { accessToken } = await connection({ user: 'author' });
+test('a user who has become a Contributor cannot publish with a valid confirmation, neither before nor after the connection is resumed', async () => {
+	const { accessToken, id: connected } = await connection({ user: 'author' });
 	const role = (name) => site.php('get_user_by( "login", "author" )->set_role( $args["name"] ); return 1;', { name });
 	const id = await draft(accessToken, 'An author wants out');
 	const confirmation_token = await review(accessToken, 'publish_post', { id });
 	await role('contributor');
 	try {
+		// Lost rights pause the connection. A person may resume it, because the account still exists.
+		await refused(() => callTool(site, accessToken, 'publish_post', { id, confirmation_token }), { status: 403, reason: 'account_changed', proved: true });
+		await resume(connected);
 		await failed(() => callTool(site, accessToken, 'publish_post', { id, confirmation_token }), { reason: 'capability_denied' });
 	} finally {
 		await role('author');

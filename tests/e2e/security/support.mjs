@@ -9,8 +9,9 @@ import { openSite } from '../lib/site.mjs';
 export const site = openSite();
 after(() => site.close());
 
-// Everything that an agent could change: content, its meta and terms, users, and Countersign's own state. The time
-// of last use is excluded because it changes with every call.
+// Everything that an agent could change: content, its meta and terms, users, and Countersign's own state. What changes
+// without an agent is excluded: the time of last use with every call, and the marks that WordPress sets at a published
+// post and deletes when its cron job has sent the pings.
 const DIGEST = `
 	$tables = array(
 		$wpdb->posts => '*', $wpdb->postmeta => '*', $wpdb->term_relationships => '*', $wpdb->comments => '*', $wpdb->users => '*',
@@ -19,7 +20,8 @@ const DIGEST = `
 	);
 	$hash = hash_init( 'sha256' );
 	foreach ( $tables as $table => $columns ) {
-		$rows = $wpdb->get_results( "SELECT $columns FROM $table ORDER BY 1, 2", ARRAY_N );
+		$where = $table === $wpdb->postmeta ? "WHERE meta_key NOT IN ( '_pingme', '_encloseme' )" : '';
+		$rows = $wpdb->get_results( "SELECT $columns FROM $table $where ORDER BY 1, 2", ARRAY_N );
 		if ( '' !== $wpdb->last_error ) throw new Exception( $wpdb->last_error );
 		foreach ( $rows as $row ) hash_update( $hash, $table . "\\0" . implode( "\\0", array_map( 'strval', $row ) ) . "\\1" );
 	}
@@ -122,6 +124,13 @@ export const setLimit = (id, max, window) => site.php(`
 	$manager = \\Countersign\\Plugin\\Plugin::composition()->manager();
 	$manager->set_limit( \\Countersign\\Plugin\\Plugin::composition()->connections()->find( (int) $args['id'] ), array( 'max' => $args['max'], 'window' => $args['window'] ) );
 	return 1;`, { id, max, window });
+
+/** Resumes a paused connection, as an administrator does. */
+export const resume = (id) => site.php(`
+	wp_set_current_user( 1 );
+	$plugin = \\Countersign\\Plugin\\Plugin::composition();
+	$plugin->manager()->resume( $plugin->connections()->find( (int) $args['id'] ) );
+	return 1;`, { id });
 
 /** Returns the administrator at the admin pages of the site. */
 export const administrator = new Administrator(site);
