@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Countersign\Plugin;
 
+use Countersign\Plugin\Calls\PageSetup;
 use Countersign\Plugin\Health\Requirements;
 use Countersign\Plugin\Integrity\Check;
 use Countersign\Plugin\Records\Beacon;
@@ -86,6 +87,8 @@ final class Plugin {
 		wp_clear_scheduled_hook( Beacon::EVENT );
 		wp_clear_scheduled_hook( Verification::HOOK );
 		wp_clear_scheduled_hook( Check::EVENT );
+		// Other plugins may be active when this one returns.
+		delete_option( PageSetup::NEEDS_BLOCKS );
 	}
 
 	/** Migrates the database on every load: after an update of the plugin, and on sites of a network that run it for the first time. */
