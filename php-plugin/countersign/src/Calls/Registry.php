@@ -51,13 +51,17 @@ final class Registry {
 		'resourceTemplates' => [],
 	];
 
-	/** @var array<string, callable> */
+	/** @var array<string, \Closure(): callable> */
 	private array $builtin = [];
+
+	/** @var array<string, callable> Those that were made. */
+	private array $made = [];
 
 	/**
 	 * Returns a registry with this plugin's tools and with what other plugins add.
 	 *
-	 * @param callable(Registry): array<string, callable> $handlers Returns the handlers of this plugin's tools, by tool name.
+	 * @param callable(Registry): array<string, \Closure(): callable> $handlers Returns what makes the handlers of this plugin's
+	 *                                                                        tools, by tool name.
 	 */
 	public static function filled( callable $handlers ): self {
 		$registry          = new self();
@@ -148,7 +152,10 @@ final class Registry {
 
 	/** Returns the handler of one of this plugin's own tools, or null if it has no tool of that name. */
 	public function builtin( string $name ): ?callable {
-		return $this->builtin[ $name ] ?? null;
+		if ( ! isset( $this->builtin[ $name ] ) ) {
+			return null;
+		}
+		return $this->made[ $name ] ??= ( $this->builtin[ $name ] )();
 	}
 
 	/**

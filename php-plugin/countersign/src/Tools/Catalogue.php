@@ -29,28 +29,28 @@ defined( 'ABSPATH' ) || exit;
 final class Catalogue {
 
 	/**
-	 * Returns the handlers by tool name.
+	 * Returns by tool name what makes the handler, so that a request loads only the one that it uses.
 	 *
 	 * @param Registry $registry The registry of the request, in which `request_review` finds the tool to review.
 	 *
-	 * @return array<string, callable(array<string, mixed>, \Countersign\Plugin\Calls\Call): mixed>
+	 * @return array<string, \Closure(): callable(array<string, mixed>, \Countersign\Plugin\Calls\Call): mixed>
 	 */
 	public static function handlers( Registry $registry ): array {
 		return [
-			'get_site_info'  => new GetSiteInfo(),
-			'whoami'         => new Whoami(),
-			'list_posts'     => new ListPosts(),
-			'search_content' => new SearchContent(),
-			'get_post'       => new GetPost(),
-			'list_media'     => new ListMedia(),
-			'get_media'      => new GetMedia(),
-			'create_draft'   => new CreateDraft(),
-			'update_content' => new UpdateContent(),
-			'request_review' => new RequestReview( $registry ),
-			'publish_post'   => new PublishPost(),
-			'schedule_post'  => new SchedulePost(),
-			'trash_post'     => new TrashPost(),
-			'restore_post'   => new RestorePost(),
+			'get_site_info'  => static fn(): callable => new GetSiteInfo(),
+			'whoami'         => static fn(): callable => new Whoami(),
+			'list_posts'     => static fn(): callable => new ListPosts(),
+			'search_content' => static fn(): callable => new SearchContent(),
+			'get_post'       => static fn(): callable => new GetPost(),
+			'list_media'     => static fn(): callable => new ListMedia(),
+			'get_media'      => static fn(): callable => new GetMedia(),
+			'create_draft'   => static fn(): callable => new CreateDraft(),
+			'update_content' => static fn(): callable => new UpdateContent(),
+			'request_review' => static fn(): callable => new RequestReview( $registry ),
+			'publish_post'   => static fn(): callable => new PublishPost(),
+			'schedule_post'  => static fn(): callable => new SchedulePost(),
+			'trash_post'     => static fn(): callable => new TrashPost(),
+			'restore_post'   => static fn(): callable => new RestorePost(),
 		];
 	}
 }
