@@ -19,10 +19,14 @@ final class StoredPost {
 	/** How many parents of an attachment are read. The extension counts longer chains as visible. */
 	private const DEPTH = 9;
 
-	/** @param array<string, string> $row Column => value. */
+	/**
+	 * @param array<string, string> $row     Column => value.
+	 * @param bool                  $is_seen Whether metadata that this request has read is taken too.
+	 */
 	private function __construct(
 		public readonly int $id,
 		public readonly array $row,
+		private readonly bool $is_seen = false,
 	) {}
 
 	/** Returns the post with an id, or null if there is none. */
@@ -42,7 +46,7 @@ final class StoredPost {
 			return self::read( $post->ID );
 		}
 		$columns = array_filter( get_object_vars( $post ), static fn( mixed $value, string $name ): bool => 'ID' !== $name && 'filter' !== $name && is_scalar( $value ), ARRAY_FILTER_USE_BOTH );
-		return new self( $post->ID, [ 'ID' => (string) $post->ID ] + array_map( strval( ... ), $columns ) );
+		return new self( $post->ID, [ 'ID' => (string) $post->ID ] + array_map( strval( ... ), $columns ), true );
 	}
 
 	/**
@@ -116,6 +120,10 @@ final class StoredPost {
 	 * @return array<string, list<string>> Key => values.
 	 */
 	private function meta( array $keys ): array {
+		$seen = $this->is_seen ? wp_cache_get( $this->id, 'post_meta' ) : false;
+		if ( is_array( $seen ) ) {
+			return array_map( static fn( mixed $values ): array => array_map( strval( ... ), array_values( (array) $values ) ), array_intersect_key( $seen, array_flip( $keys ) ) );
+		}
 		global $wpdb;
 		$places = implode( ', ', array_fill( 0, count( $keys ), '%s' ) );
 		$rows   = $wpdb->get_results( $wpdb->prepare( "SELECT meta_key, meta_value FROM $wpdb->postmeta WHERE post_id = %d AND meta_key IN ($places) ORDER BY meta_id", $this->id, ...$keys ), ARRAY_A ); // phpcs:ignore WordPress.DB -- Only placeholders; past the cache as above.

@@ -236,9 +236,11 @@ final class Posts {
 	 * @return array{id: int, name: string}
 	 */
 	public static function author( int $id ): array {
+		// The account without its metadata, which get_the_author_meta() would read too.
+		$user = \WP_User::get_data_by( 'id', $id );
 		return [
 			'id'   => $id,
-			'name' => (string) get_the_author_meta( 'display_name', $id ),
+			'name' => (string) apply_filters( 'get_the_author_display_name', $user->display_name ?? '', $id, $id ), // phpcs:ignore WordPress.NamingConventions.PrefixAllGlobals -- A filter of WordPress.
 		];
 	}
 
