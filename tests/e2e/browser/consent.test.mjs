@@ -1,6 +1,6 @@
 // The consent page as an administrator sees it, for clients that tell something untrue about themselves. Nothing is connected.
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
+import { rmSync, writeFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { REDIRECT, authorizeUrl, discover, register } from '../lib/oauth.mjs';
 import { openSite } from '../lib/site.mjs';
@@ -11,6 +11,7 @@ const site = openSite();
 let browser, page, server, resource;
 
 before(async () => {
+	writeFileSync(plugin, PLUGIN);
 	browser = await openBrowser();
 	page = browser.page;
 	({ server, resource } = await discover(site.endpoint));
@@ -23,16 +24,26 @@ before(async () => {
 });
 after(async () => {
 	await browser?.close();
+	rmSync(plugin, { force: true });
 	site.close();
 });
 
 const open = (clientId, extra = {}) => page.goto(authorizeUrl(server, resource, clientId, extra).url);
 
-// A document in the cache is validated like one that was just fetched, so no server is needed for it.
+// Replaces the fetching of documents by an option, so no server is needed.
+const plugin = `${site.run}/www/wp-content/mu-plugins/documents.php`;
+const PLUGIN = `<?php
+add_action( 'plugins_loaded', static function (): void {
+	$fetch = static fn( string $url ) => new Countersign\\Plugin\\Fetch\\Fetched( 200, [ 'content-type' => 'application/json' ], get_option( 'test_documents', [] )[ $url ] ?? throw new Countersign\\Plugin\\Fetch\\FetchFailed( 'fetch_failed', 'There is no server.' ) );
+	( function () use ( $fetch ): void {
+		$this->documents = new Countersign\\Plugin\\OAuth\\MetadataDocuments( $fetch, static fn() => ( new Countersign\\Limits( Countersign\\Plugin\\Plugin::composition()->extension()->store() ) )->check( 'documents', 256, 1 ) );
+	} )->call( Countersign\\Plugin\\Plugin::composition() );
+} );
+`;
+
 async function described(id, name, redirect) {
 	const body = JSON.stringify({ client_id: id, client_name: name, redirect_uris: [redirect] });
-	const key = `countersign_client_${createHash('sha256').update(id).digest('hex').slice(0, 40)}`;
-	await site.php('set_transient( $args["key"], [ "url" => $args["id"], "body" => $args["body"] ], 60 );', { key, id, body });
+	await site.php('update_option( "test_documents", [ $args["id"] => $args["body"] ] );', { id, body });
 	return id;
 }
 

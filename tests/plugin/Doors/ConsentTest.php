@@ -184,7 +184,7 @@ final class ConsentTest extends TestCase {
 
 	public function test_the_page_tells_what_is_verified_from_what_the_client_says(): void {
 		$shown = function ( string $redirect ): string {
-			update_option( 'fixture_documents', [ self::DOCUMENT => [ 'body' => wp_json_encode( [ 'client_id' => self::DOCUMENT, 'client_name' => 'Claude', 'redirect_uris' => [ $redirect ] ] ), 'headers' => [ 'cache-control' => 'no-store' ] ] ] );
+			update_option( 'fixture_documents', [ self::DOCUMENT => [ 'body' => wp_json_encode( [ 'client_id' => self::DOCUMENT, 'client_name' => 'Claude', 'redirect_uris' => [ $redirect ] ] ) ] ] );
 			return self::text( OAuthClient::described_at( self::DOCUMENT )->consent_page( Person::of( 'admin' ), [ 'redirect_uri' => $redirect ] ) );
 		};
 		$text  = $shown( 'https://xn--clude-4ve.example/back' );
@@ -202,7 +202,7 @@ final class ConsentTest extends TestCase {
 	}
 
 	public function test_a_client_with_a_metadata_document_can_be_connected(): void {
-		update_option( 'fixture_documents', [ self::DOCUMENT => [ 'body' => wp_json_encode( [ 'client_id' => self::DOCUMENT, 'client_name' => 'Described', 'redirect_uris' => [ OAuthClient::REDIRECT ] ] ), 'headers' => [ 'cache-control' => 'no-store' ] ] ] );
+		update_option( 'fixture_documents', [ self::DOCUMENT => [ 'body' => wp_json_encode( [ 'client_id' => self::DOCUMENT, 'client_name' => 'Described', 'redirect_uris' => [ OAuthClient::REDIRECT ] ] ) ] ] );
 		$client = OAuthClient::described_at( self::DOCUMENT );
 		self::assertStringContainsString( 'Described', self::text( $client->consent_page( Person::of( 'admin' ) ) ) );
 		self::assertSame( self::DOCUMENT . " application/json 65536 5\n", file_get_contents( Site::folder() . '/tmp/fetched' ), 'limited in size and time' );
@@ -230,14 +230,14 @@ final class ConsentTest extends TestCase {
 			'a redirect'        => [ [ 'body' => wp_json_encode( $good ), 'status' => 302 ] ],
 			'too large'         => [ [ 'body' => wp_json_encode( $good + [ 'x' => str_repeat( 'x', 70000 ) ] ) ] ],
 			'empty'             => [ [ 'body' => '' ] ],
-			'of another type'   => [ [ 'body' => wp_json_encode( $good ), 'headers' => [ 'content-type' => 'text/html', 'cache-control' => 'no-store' ] ] ],
+			'of another type'   => [ [ 'body' => wp_json_encode( $good ), 'headers' => [ 'content-type' => 'text/html' ] ] ],
 			'with a secret'     => [ [ 'body' => wp_json_encode( $good + [ 'client_secret' => 'x' ] ) ] ],
 		];
 	}
 
 	/** @dataProvider bad_documents */
 	public function test_an_invalid_metadata_document_is_refused( array $document ): void {
-		update_option( 'fixture_documents', [ self::DOCUMENT => $document + [ 'headers' => [ 'cache-control' => 'no-store' ] ] ] );
+		update_option( 'fixture_documents', [ self::DOCUMENT => $document ] );
 		self::assertSame( 400, OAuthClient::described_at( self::DOCUMENT )->consent_page( Person::of( 'admin' ) )->status );
 	}
 
@@ -258,7 +258,7 @@ final class ConsentTest extends TestCase {
 	}
 
 	public function test_a_document_that_cannot_be_fetched_is_explained(): void {
-		update_option( 'fixture_documents', [ self::DOCUMENT => [ 'body' => '{}', 'status' => 404, 'headers' => [ 'cache-control' => 'no-store' ] ] ] );
+		update_option( 'fixture_documents', [ self::DOCUMENT => [ 'body' => '{}', 'status' => 404 ] ] );
 		$text = self::text( OAuthClient::described_at( self::DOCUMENT )->consent_page( Person::of( 'admin' ) ) );
 		self::assertStringContainsString( 'Nothing was connected, and nothing was changed.', $text );
 		self::assertStringContainsString( 'fetch_failed The URL could not be fetched', $text );

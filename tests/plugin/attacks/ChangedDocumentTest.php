@@ -31,7 +31,7 @@ final class ChangedDocumentTest extends TestCase {
 
 	private static function publish( string $name, string $redirect ): void {
 		$document = [ 'client_id' => self::DOCUMENT, 'client_name' => $name, 'redirect_uris' => [ $redirect ] ];
-		update_option( 'fixture_documents', [ self::DOCUMENT => [ 'body' => wp_json_encode( $document ), 'headers' => [ 'cache-control' => 'no-store' ] ] ] );
+		update_option( 'fixture_documents', [ self::DOCUMENT => [ 'body' => wp_json_encode( $document ) ] ] );
 	}
 
 	private static function page(): Answer {

@@ -7,7 +7,7 @@
  *   server redirects to a private address, or never ends its answer. A proxy or another plugin wants to send the request
  *   elsewhere. A page that the administrator visits opens the consent page again and again, unseen.
  * Gets: a refusal with its reason. No connection goes to an address that was not checked, or to a server that cannot prove
- *   the name, and nothing is cached.
+ *   the name.
  */
 
 declare(strict_types=1);
@@ -23,7 +23,6 @@ use Countersign\Plugin\Fetch\Dns;
 use Countersign\Plugin\Fetch\Fetched;
 use Countersign\Plugin\Fetch\FetchFailed;
 use Countersign\Plugin\Fetch\PublicFetcher;
-use Countersign\Plugin\OAuth\Clients;
 use Countersign\Plugin\OAuth\MetadataDocuments;
 use Countersign\Plugin\Plugin;
 use Countersign\Plugin\Site\Urls;
@@ -189,34 +188,13 @@ final class DocumentFetchTest extends TestCase {
 		}
 	}
 
-	public function test_only_json_is_read_as_a_document_and_nothing_else_is_cached(): void {
+	public function test_only_json_is_read_as_a_document(): void {
 		$server = $this->server();
 		$oauth  = Plugin::composition()->extension()->oauth();
 		$url    = "https://client.example:$server->port/html";
 		self::assertNotFetched( 'fetch_failed', '/media type/', fn() => self::client( $this->documents( [ '127.0.0.1' ] ), $oauth, $url ) );
-		self::assertFalse( get_transient( self::cache( $url ) ) );
-		$url    = "https://client.example:$server->port/client.json";
-		$client = self::client( $this->documents( [ '127.0.0.1' ] ), $oauth, $url );
-		self::assertSame( $url, json_decode( $client )->client_id );
-		// It is cached now: no lookup and no request follow.
-		self::assertSame( $client, self::client( $this->documents(), $oauth, $url ) );
-		self::assertCount( 2, $server->seen() );
-	}
-
-	public function test_a_cached_document_does_not_count_for_another_client(): void {
-		$oauth  = Plugin::composition()->extension()->oauth();
-		$server = $this->server();
-		$url    = "https://client.example:$server->port/a.json";
-		$other  = "https://client.example:$server->port/b.json";
-		self::client( $this->documents( [ '127.0.0.1' ] ), $oauth, $other );
-		$cached = get_transient( self::cache( $other ) );
-		self::assertIsArray( $cached );
-		set_transient( self::cache( $url ), $cached, 60 );
-		self::assertSame( $url, json_decode( self::client( $this->documents( [ '127.0.0.1' ] ), $oauth, $url ) )->client_id, 'fetched, not taken from the cache' );
-		set_transient( self::cache( $url ), [ 'url' => $url ] + $cached, 60 );
-		$refused = self::client( $this->documents(), $oauth, $url );
-		self::assertInstanceOf( Decision::class, $refused );
-		self::assertSame( 'client_metadata_invalid', $refused->reason() );
+		$url = "https://client.example:$server->port/client.json";
+		self::assertSame( $url, json_decode( self::client( $this->documents( [ '127.0.0.1' ] ), $oauth, $url ) )->client_id );
 	}
 
 	public function test_neither_a_proxy_nor_another_plugin_can_send_the_request_elsewhere(): void {
@@ -313,9 +291,5 @@ final class DocumentFetchTest extends TestCase {
 	/** Returns the documents, fetched with the lookups of {@see fetcher()}. @param list<string> ...$answers */
 	private function documents( array ...$answers ): MetadataDocuments {
 		return new MetadataDocuments( $this->fetcher( ...$answers )->get( ... ), static fn(): Decision => ( new Limits( Plugin::composition()->extension()->store() ) )->check( 'test-' . bin2hex( random_bytes( 8 ) ), 1, 60 ) );
-	}
-
-	private static function cache( string $url ): string {
-		return 'countersign_client_' . substr( Clients::key( $url ), 0, 40 );
 	}
 }
