@@ -78,7 +78,7 @@ run() {
 	shift
 	step "start a site for the suite $suite" site_for "$suite"
 	[[ $suite != *sqlite ]] || set -- --exclude-group mysql "$@"
-	timeout 900 "$site" php "plugin-$suite" "$ROOT/tests/plugin/phpunit.php" -c "$ROOT/tests/plugin/phpunit.xml" \
+	timeout 1500 "$site" php "plugin-$suite" "$ROOT/tests/plugin/phpunit.php" -c "$ROOT/tests/plugin/phpunit.xml" \
 		--do-not-cache-result --testsuite "${suite%%-[ms]*}" --log-junit "$logs/plugin-$suite.xml" "$@" </dev/null
 }
 

@@ -125,6 +125,7 @@ final class Plugin {
 		}
 		Beacon::schedule();
 		Verification::schedule();
+		Check::plan();
 		update_option( self::BEGUN, '1' );
 	}
 }

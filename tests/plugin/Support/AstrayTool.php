@@ -13,6 +13,12 @@ abstract class AstrayTool extends TestCase {
 
 	private static ?Agent $agent = null;
 
+	protected function setUp(): void {
+		parent::setUp();
+		// Before a test looks at the site and its log: a new connection changes both.
+		self::agent();
+	}
+
 	/** Returns the agent of an administrator, with every permission. */
 	protected static function agent(): Agent {
 		return self::$agent ??= Site::connect( 'admin', 'full_access' );

@@ -76,10 +76,11 @@ final class Site {
 		self::forget();
 	}
 
-	/** Returns the text of an option as it is in the database. */
+	/** Returns the text of an option as it is in the database, not in a cache; null if there is no such option. */
 	public static function stored( string $name ): ?string {
 		global $wpdb;
-		return $wpdb->get_var( $wpdb->prepare( "SELECT option_value FROM $wpdb->options WHERE option_name = %s", $name ) );
+		// Not get_var(), which returns null for an empty text.
+		return $wpdb->get_row( $wpdb->prepare( "SELECT option_value FROM $wpdb->options WHERE option_name = %s", $name ), ARRAY_A )['option_value'] ?? null;
 	}
 
 	/** Makes this process read the sealed options again, as a new request does. */
@@ -202,8 +203,7 @@ final class Site {
 
 	/** Reads an option from the database, not from a cache. */
 	public static function option( string $name ): mixed {
-		global $wpdb;
-		return maybe_unserialize( $wpdb->get_var( $wpdb->prepare( "SELECT option_value FROM $wpdb->options WHERE option_name = %s", $name ) ) );
+		return maybe_unserialize( self::stored( $name ) );
 	}
 
 	/** Returns a hash of the site as {@see Fingerprint} sees it. Use {@see TestCase::assertSiteUnchanged()}, which names what changed. */

@@ -29,6 +29,7 @@ final class OwnConnectionTest extends AstrayTool {
 	}
 
 	protected function tearDown(): void {
+		wp_cache_flush();
 		foreach ( $this->kept as $name => $value ) {
 			update_option( $name, $value );
 		}
