@@ -1,7 +1,7 @@
 <?php
 /**
  * Runs when an administrator deletes the plugin. Removes the plugin's capabilities. Keeps its tables and options, among
- * them the audit log, unless the option `countersign_delete_on_uninstall` is set.
+ * them the audit log, unless the option `countersign_delete_on_uninstall` is set. The state folder stays: other sites use it too.
  *
  * @package Countersign
  */

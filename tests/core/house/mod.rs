@@ -93,10 +93,12 @@ fn no_file_is_too_long() {
 }
 
 #[test]
-fn every_test_that_the_threat_model_names_exists() {
+fn the_threat_model_names_every_attack_and_only_tests_that_exist() {
     let page = include_str!("../../../docs/security.md");
     let faults = text::missing_links(page, &Path::new(env!("CARGO_MANIFEST_DIR")).join("docs"));
     expect_none(&faults);
+    let attacks = ["tests/plugin/attacks", "tests/e2e/attacks"];
+    expect_none(&text::unnamed_attacks(page, &attacks));
     // Each line of the threat model names at least one test.
     let model = page
         .split("\n## ")

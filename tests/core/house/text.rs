@@ -83,3 +83,17 @@ pub fn missing_links(page: &str, folder: &Path) -> Vec<String> {
         .map(|link| format!("the link {link} leads to no file"))
         .collect()
 }
+
+/// Returns a sentence for each attack in `folders`, directly in them, that a page does not link to.
+pub fn unnamed_attacks(page: &str, folders: &[&str]) -> Vec<String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let files = folders.iter().flat_map(|folder| {
+        let entries = std::fs::read_dir(root.join(folder)).unwrap();
+        entries.map(move |entry| format!("{folder}/{}", entry.unwrap().file_name().display()))
+    });
+    files
+        .filter(|file| file.ends_with("Test.php") || file.ends_with(".test.mjs"))
+        .filter(|file| !page.contains(&format!("/{file})")))
+        .map(|file| format!("docs/security.md does not name {file}: add it to the threat model"))
+        .collect()
+}
