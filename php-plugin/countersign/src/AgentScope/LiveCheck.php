@@ -40,7 +40,7 @@ final class LiveCheck {
 	public function ensure_live(): void {
 		$this->options->forget();
 		$now      = $this->connections->find( $this->connection->id );
-		$decision = $this->call->mayGoOn( $now?->opened, $this->kill_switch->is_on() );
+		$decision = $this->call->mayGoOn( $now?->opened, $this->kill_switch->is_on( again: false ) );
 		if ( ! $decision->isAllowed() ) {
 			throw new Denied( (string) $decision->reason() ); // phpcs:ignore WordPress.Security.EscapeOutput.ExceptionNotEscaped -- Sent as JSON.
 		}
