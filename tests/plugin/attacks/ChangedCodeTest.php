@@ -42,7 +42,8 @@ final class ChangedCodeTest extends TestCase {
 	/** Takes the site as it is as known. */
 	private static function know(): void {
 		wp_set_current_user( Site::user( 'admin' ) );
-		self::check()->run();
+		// The event also pauses connections of earlier tests whose accounts are gone.
+		do_action( Check::EVENT );
 		self::check()->acknowledge( self::check()->run()->state );
 		wp_set_current_user( 0 );
 	}

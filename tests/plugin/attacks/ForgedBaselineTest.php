@@ -34,7 +34,8 @@ final class ForgedBaselineTest extends TestCase {
 	private static function know(): void {
 		wp_cache_flush();
 		$check = Plugin::composition()->integrity();
-		$check->run();
+		// The event also pauses connections of earlier tests whose accounts are gone.
+		do_action( Check::EVENT );
 		$check->acknowledge( $check->run()->state );
 		wp_cache_flush();
 	}

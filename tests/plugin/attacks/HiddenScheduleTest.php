@@ -76,7 +76,9 @@ final class HiddenScheduleTest extends TestCase {
 
 	public function test_cron_events_are_recorded_in_one_entry_and_not_refused(): void {
 		$agent = Site::connect( 'editor', 'full_access' );
-		$from  = AuditTrail::size();
+		// WordPress takes an event for the same one if it is planned within ten minutes.
+		array_map( static fn( int $i ): int => wp_unschedule_hook( "fixture_event_$i" ), range( 0, 29 ) );
+		$from = AuditTrail::size();
 		$agent->do( 'fixture_schedule', [ 'way' => 'events', 'id' => 30 ] );
 		self::assertRecorded( [ 'intent fixture_schedule', 'system cron.scheduled ok', 'outcome fixture_schedule ok' ], $from );
 		$entry = AuditTrail::since( $from )[1];

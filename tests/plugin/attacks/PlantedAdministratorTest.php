@@ -39,7 +39,8 @@ final class PlantedAdministratorTest extends TestCase {
 
 	private static function know(): void {
 		$check = Plugin::composition()->integrity();
-		$check->run();
+		// The event also pauses connections of earlier tests whose accounts are gone.
+		do_action( Check::EVENT );
 		$check->acknowledge( $check->run()->state );
 	}
 
