@@ -138,7 +138,20 @@ final class SiteState {
 		if ( ! $state->isAllowed() ) {
 			$this->must_be( [ 'record_rolled_back' ] );
 		}
-		$this->write( 'restored', 'site.restored', [] );
+		$beacon = $this->options->get( SealedOptions::BEACON );
+		$texts  = $this->inventory->texts();
+		$commit = static function ( Records $records, array $sealed ) use ( $beacon, $texts ): void {
+			try {
+				$records->committed( $sealed );
+			} catch ( \Countersign\Exception $error ) {
+				if ( 'site_moved' !== $error->reason() ) {
+					throw $error;
+				}
+				// The restored database is one of another address. The witness of the current address learns what it knows.
+				$records->moved( $beacon, [ ...$texts, ...$sealed ] );
+			}
+		};
+		$this->write( 'restored', 'site.restored', [], $commit );
 	}
 
 	/** Stores a first or new record of the site, and of the kill switch if it has none that can be believed. */
