@@ -2,7 +2,7 @@
 /**
  * Attacker B: an agent that was told to publish something harmful later.
  * Has: a connection with the group `publish`, for a while.
- * Does: schedules a post. Then the connection is paused or revoked, its account is deleted, all agents are stopped, or somebody
+ * Does: schedules a post. Then the connection is paused, revoked or restricted, its account is deleted, all agents are stopped, or somebody
  *   with the database (attacker A) deletes the row of the connection. The time of the post comes.
  * Gets: a post with the status `pending`, which people see, and an entry with the reason. It stays so when the connection may
  *   act again.
@@ -35,6 +35,7 @@ final class ScheduleOutlivesAgentTest extends TestCase {
 			'revoked'            => [ static fn( Agent $agent ) => $manager()->revoke( $agent->connection() ), 'connection_revoked' ],
 			'paused'             => [ static fn( Agent $agent ) => $manager()->pause( $agent->connection() ), 'connection_paused' ],
 			'all agents stopped' => [ static fn( Agent $agent ) => Plugin::composition()->kill_switch()->set( true ), 'kill_switch' ],
+			'restricted'         => [ static fn( Agent $agent ) => $manager()->set_groups( $agent->connection(), [ 'read', 'create_edit' ] ), 'tool_outside_groups' ],
 			'row deleted'        => [
 				static function ( Agent $agent ): void {
 					global $wpdb;

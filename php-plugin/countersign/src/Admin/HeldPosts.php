@@ -182,14 +182,15 @@ final class HeldPosts {
 	/** Returns why a post is held, for people. */
 	private static function reason( string $reason ): string {
 		return match ( $reason ) {
-			'connection_paused'  => __( 'The connection was paused.', 'countersign' ),
-			'connection_revoked' => __( 'The connection was revoked.', 'countersign' ),
-			'connection_unknown' => __( 'The connection does not exist any more.', 'countersign' ),
-			'kill_switch'        => __( 'All agents were stopped.', 'countersign' ),
-			'account_changed'    => __( 'An account of the connection does not exist any more.', 'countersign' ),
-			'target_changed'     => __( 'The post was changed after the agent had scheduled it, and not by a person who saved it.', 'countersign' ),
-			'deactivated'        => __( 'Countersign was deactivated.', 'countersign' ),
-			default              => \Countersign\reasons()[ $reason ] ?? $reason,
+			'connection_paused'   => __( 'The connection was paused.', 'countersign' ),
+			'connection_revoked'  => __( 'The connection was revoked.', 'countersign' ),
+			'tool_outside_groups' => __( 'The connection may no longer publish.', 'countersign' ),
+			'connection_unknown'  => __( 'The connection does not exist any more.', 'countersign' ),
+			'kill_switch'         => __( 'All agents were stopped.', 'countersign' ),
+			'account_changed'     => __( 'An account of the connection does not exist any more.', 'countersign' ),
+			'target_changed'      => __( 'The post was changed after the agent had scheduled it, and not by a person who saved it.', 'countersign' ),
+			'deactivated'         => __( 'Countersign was deactivated.', 'countersign' ),
+			default               => \Countersign\reasons()[ $reason ] ?? $reason,
 		};
 	}
 }

@@ -193,6 +193,10 @@ final class Gate {
 			if ( ! $decision->isAllowed() ) {
 				return [ $schedule, $decision->reason() ];
 			}
+			// The connection can have lost this permission since it scheduled the post.
+			if ( ! Access::change( $connection->groups, Access::resolve( 'custom', [ 'publish' ] ), false )->isAllowed() ) {
+				return [ $schedule, 'tool_outside_groups' ];
+			}
 			if ( ! Standing::is_complete( $connection ) ) {
 				return [ $schedule, Standing::REASON ];
 			}
