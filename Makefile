@@ -1,6 +1,6 @@
 # The commands of the project. Each target runs one script, which documents what it does.
 .DEFAULT_GOAL := help
-.PHONY: help build demo demo-down test test-lint test-core test-fuzz test-phpt test-fpm test-plugin test-conformance test-clients test-browser test-packages test-matrix packages fuzz bench deny analyze licences mutants setup clean-sites
+.PHONY: help build demo demo-down test test-lint test-core test-fuzz test-phpt test-fpm test-plugin test-conformance test-clients test-browser test-packages test-matrix packages fuzz bench interleavings deny analyze licences mutants setup clean-sites
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -63,6 +63,9 @@ fuzz: ## fuzz every parser for ten minutes, two at a time (not part of make test
 
 bench: ## benchmarks, with comparable PHP code (not part of make test)
 	@benches/run.sh
+
+interleavings: ## 1,000 random sequences of what people, agents and backups do (part of make test: 25)
+	@INTERLEAVINGS=1000 TIME_LIMIT=7200 tests/run/plugin.sh mariadb -- --filter InterleavingsTest
 
 deny: ## check licences, versions and vulnerabilities of dependencies (not part of make test)
 	@tests/run/deny.sh

@@ -9,6 +9,7 @@
 #
 # KEEP_SITE=1 leaves the sites running for inspection and reuses them in the next run.
 # PLUGIN=DIR and EXTENSION=FILE test another plugin folder or another build of the extension.
+# TIME_LIMIT=SECONDS for each suite (default: 1500).
 set -euo pipefail
 . "$(dirname "$0")/../setup/common.sh"
 cd "$ROOT"
@@ -78,7 +79,7 @@ run() {
 	shift
 	step "start a site for the suite $suite" site_for "$suite"
 	[[ $suite != *sqlite ]] || set -- --exclude-group mysql "$@"
-	timeout 1500 "$site" php "plugin-$suite" "$ROOT/tests/plugin/phpunit.php" -c "$ROOT/tests/plugin/phpunit.xml" \
+	timeout "${TIME_LIMIT:-1500}" "$site" php "plugin-$suite" "$ROOT/tests/plugin/phpunit.php" -c "$ROOT/tests/plugin/phpunit.xml" \
 		--do-not-cache-result --testsuite "${suite%%-[ms]*}" --log-junit "$logs/plugin-$suite.xml" "$@" </dev/null
 }
 

@@ -20,14 +20,19 @@ final class Schedules {
 
 	/** Lets an agent schedule a new post a year ago, for an hour ago. Nothing has asked for it since. */
 	public static function due( Agent $agent, array $fields = [] ): int {
+		$id = self::post( $agent, $fields );
+		self::make_due( $id, $agent );
+		return $id;
+	}
+
+	/** Changes a post that an agent has just scheduled as if that had been a year ago, for an hour ago. */
+	public static function make_due( int $id, Agent $agent ): void {
 		global $wpdb;
-		$id   = self::post( $agent, $fields );
 		$date = gmdate( 'Y-m-d H:i:s', time() - HOUR_IN_SECONDS );
 		$wpdb->update( $wpdb->posts, [ 'post_date' => $date, 'post_date_gmt' => $date ], [ 'ID' => $id ] );
 		clean_post_cache( $id );
 		Plugin::composition()->schedules()->own( get_post( $id ), $agent->connection(), null );
 		wp_clear_scheduled_hook( 'publish_future_post', [ $id ] );
-		return $id;
 	}
 
 	/** Does what WordPress's cron does when the time of a post has come. */

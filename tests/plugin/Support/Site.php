@@ -106,6 +106,11 @@ final class Site {
 		return dirname( DB_DIR );
 	}
 
+	/** Returns the files of the witnesses in the state folder of this machine. @return list<string> */
+	public static function witnesses(): array {
+		return array_values( array_filter( glob( self::folder() . '/state/witness-*' ) ?: [], static fn( string $file ): bool => ! str_ends_with( $file, '.lock' ) ) );
+	}
+
 	public static function is_sqlite(): bool {
 		return defined( 'DB_ENGINE' ) && 'sqlite' === DB_ENGINE;
 	}

@@ -42,9 +42,9 @@ abstract class StateTest extends TestCase {
 		parent::tearDown();
 	}
 
-	/** Returns the files of the witnesses in the state folder of this machine. @return list<string> */
+	/** @return list<string> */
 	protected static function witnesses(): array {
-		return array_values( array_filter( glob( Site::folder() . '/state/witness-*' ) ?: [], static fn( string $file ): bool => ! str_ends_with( $file, '.lock' ) ) );
+		return Site::witnesses();
 	}
 
 	/** Makes this process forget what it read, as a new request does. */
