@@ -1,7 +1,8 @@
 //! A change of a record, before it is explained and sealed.
 
+use super::ending::{FINAL_VERSION, ends};
 use super::error::RecordError;
-use super::name::{MAX_NUMBER, RecordKind, RecordName};
+use super::name::{RecordKind, RecordName};
 use crate::json::{self, RawJson};
 
 /// A new version of a record.
@@ -24,8 +25,15 @@ impl RecordChange<'_> {
         if self.name.kind() == RecordKind::Beacon {
             return Err(RecordError::Misuse("a beacon is sealed by beacon() only"));
         }
-        if !(1..=MAX_NUMBER).contains(&self.version) {
-            return Err(RecordError::Misuse("the version of a record is 1 or more"));
+        if !(1..=FINAL_VERSION).contains(&self.version) {
+            return Err(RecordError::Misuse(
+                "the version of a record is from 1 to 2^53 - 1",
+            ));
+        }
+        if (self.version == FINAL_VERSION) != ends(self.name, self.data) {
+            return Err(RecordError::Misuse(
+                "a revoked connection has the final version, 2^53 - 1, and no other record has it",
+            ));
         }
         if self.name.kind() == RecordKind::Grant && self.version != 1 {
             return Err(RecordError::Misuse("a grant has version 1 only"));

@@ -4,7 +4,8 @@
 //! a version and data, and names the entry of the audit log that explains it. Its [sealed text](sealed) is stored in the
 //! database. Everything else there is an index and is never believed.
 //!
-//! The [witness] keeps the least version of each record outside the database. A record behind it was brought back. The
+//! The [witness] keeps the least version of each record outside the database. A record behind it was brought back. A
+//! connection that was revoked has the [final version](FINAL_VERSION), so the witness knows that nothing follows. The
 //! [ratchet] bounds what a process can seal after it has begun a call of an agent.
 //!
 //! [`Records`] puts these together for one site.
@@ -12,6 +13,7 @@
 mod adoption;
 mod beacon;
 mod change;
+mod ending;
 mod error;
 mod found;
 #[cfg(not(target_family = "wasm"))]
@@ -22,9 +24,11 @@ pub mod ratchet;
 mod records;
 pub mod sealed;
 mod site;
+mod versions;
 pub mod witness;
 
 pub use change::RecordChange;
+pub use ending::FINAL_VERSION;
 pub use error::RecordError;
 pub use found::{FoundRecord, RecordRefusal, TokenOutlook, UnusableRecord};
 pub use name::{RecordKind, RecordName};

@@ -137,27 +137,8 @@ impl Records {
     #[must_use]
     pub fn site_data(&self, event: SiteEvent) -> String {
         let before = self.site.as_ref().ok().map(|site| &site.data);
-        let version = self.next_version(SITE, None);
+        let version = self.next_version(SITE, None, None);
         SiteData::after(before, event, version, &self.address).to_json()
-    }
-
-    /// Returns the version that follows all known ones of a record: of `text`, if it opens, and of the witness.
-    #[must_use]
-    pub fn next_version(&self, name: RecordName, text: Option<&str>) -> u64 {
-        let stored = text
-            .and_then(|text| self.open_text(name, text).ok())
-            .map(|sealed| sealed.version);
-        let of_site = match (&self.site, name == SITE) {
-            (Ok(site), true) => Some(site.version),
-            _ => None,
-        };
-        let read = |witness: &dyn Witness| witness.read().ok().flatten()?.least(name);
-        let here = self
-            .is_moved()
-            .then(|| read(&*self.witness_at(&self.address)))
-            .flatten();
-        let known = [stored, of_site, read(&*self.witness), here];
-        known.into_iter().flatten().max().unwrap_or(0) + 1
     }
 
     /// Opens the record `name` from its sealed text: `None` if the database has no such row, an empty text if the row was
@@ -199,7 +180,7 @@ impl Records {
         Ok(Record::new(sealed, entry, self.site_epoch(), state))
     }
 
-    fn open_text(&self, name: RecordName, text: &str) -> Result<Sealed, Reason> {
+    pub(super) fn open_text(&self, name: RecordName, text: &str) -> Result<Sealed, Reason> {
         let sealed = Sealed::open(&self.keyring, text)?;
         if sealed.name == name {
             Ok(sealed)
@@ -275,7 +256,7 @@ impl Records {
                 "the record of the site must have the data of siteData()",
             ));
         }
-        if version < self.next_version(name, None)
+        if version < self.next_version(name, None, None)
             || previous.is_some_and(|previous| previous.version >= version)
         {
             return Err(Reason::RecordRolledBack.into());
@@ -459,6 +440,6 @@ pub(super) fn raise_all(table: &mut WitnessTable, sealed: &[Sealed]) {
     }
 }
 
-fn is_behind(table: &WitnessTable, name: RecordName, version: u64) -> bool {
+pub(super) fn is_behind(table: &WitnessTable, name: RecordName, version: u64) -> bool {
     table.least(name).is_some_and(|least| version < least)
 }

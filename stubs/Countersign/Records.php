@@ -86,13 +86,17 @@ final class Records
     /**
      * Returns the version that follows every known version of a record: that of the text, if it opens, and that of the witness.
      *
+     * A connection whose data have the state `revoked` has the final version, 2^53 - 1. The witness then refuses every other
+     * version, so nothing revives the connection.
+     *
      * @param string      $kind The kind.
      * @param int         $id   The id.
      * @param string|null $text The stored sealed text.
+     * @param string|null $data The data of the version, as JSON. Needed for a connection that is revoked.
      *
      * @throws Exception `misuse` for an unknown kind or a wrong id.
      */
-    public function nextVersion(string $kind, int $id, ?string $text = null): int {}
+    public function nextVersion(string $kind, int $id, ?string $text = null, ?string $data = null): int {}
 
     /**
      * Opens a record. A newer version than that of the witness raises the witness; {@see witness()} tells if that failed.
@@ -114,6 +118,22 @@ final class Records
      * @throws Exception `misuse` for an unknown kind or a wrong id.
      */
     public function open(string $kind, int $id, ?string $text = null): Record|Decision {}
+
+    /**
+     * Opens a record that is genuine but behind the witness, because the database was restored. For a person who decides
+     * whether to seal it again, as a new version. No decision accepts the returned record: it grants nothing.
+     *
+     * The reason of a refusal is that of {@see state()}, `record_forged` or `keys_changed` as for {@see open()}, or
+     * `connection_revoked`: the witness knows that the connection was revoked after this version. Nothing revives it.
+     *
+     * @param string $kind The kind.
+     * @param int    $id   The id.
+     * @param string $text The stored text.
+     *
+     * @throws Exception `misuse` for an unknown kind, a wrong id, or a record that is not behind the witness;
+     *                   `witness_unusable` when the witness cannot be read; `agent_at_work` after {@see McpCall::begin()}.
+     */
+    public function openBehind(string $kind, int $id, string $text): Record|Decision {}
 
     /**
      * Returns whether all agents are stopped: unless {@see state()} allows them, and a current record says that the kill switch
@@ -148,7 +168,8 @@ final class Records
      *
      * @return string The sealed text: ASCII letters, digits, `.`, `-` and `_`.
      *
-     * @throws Exception `misuse` for a kind, id, version or data that a record cannot have; `record_rolled_back` when the
+     * @throws Exception `misuse` for a kind, id, version or data that a record cannot have, also for a connection that is
+     *                   revoked without the final version; `record_rolled_back` when the
      *                   version is not above every known one; `record_unexplained` when no entry explains the record;
      *                   `agent_at_work` as described; the reason of {@see open()} for a wrong `$replaced`.
      */

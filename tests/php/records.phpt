@@ -36,6 +36,16 @@ foreach ( array(
 	echo $what, ': ', $tell( $records->open( ...$arguments ) ), "\n";
 }
 
+echo "Behind:\n";
+$behind = $records->openBehind( 'connection', 7, $old );
+echo $tell( $behind ), "\n";
+$site->commit( array( 'connection', 6, 1, ACTIVE ) );
+$lost = $site->rows['connection:6'];
+$site->commit( array( 'connection', 6, $records->nextVersion( 'connection', 6, $lost, REVOKED ), REVOKED ) );
+echo $tell( $site->records()->open( 'connection', 6, $site->rows['connection:6'] ) ), "\n";
+echo 'revoked: ', $tell( $records->openBehind( 'connection', 6, $lost ) ), ', ', $records->nextVersion( 'connection', 6, $lost ), "\n";
+echo 'current: ', outcome( fn() => $records->openBehind( 'connection', 7, $site->rows['connection:7'] ) ), "\n";
+
 echo "The witness:\n";
 $files = array_values( array_filter( scandir( $site->dir ), static fn( string $name ) => str_starts_with( $name, 'witness-' ) && ! str_contains( $name, '.' ) ) );
 printf( "%d file, %o, %d bytes\n", count( $files ), fileperms( "$site->dir/$files[0]" ) & 0777, filesize( "$site->dir/$files[0]" ) );
@@ -88,9 +98,14 @@ changed: record_forged
 removed: record_missing
 emptied: record_missing
 old row: record_unsealed
+Behind:
+connection:7 1 {"epoch":0,"groups":["read"],"state":"active","state_reason":"","user":1}
+connection:6 9007199254740991 {"epoch":1,"groups":["read"],"state":"revoked","state_at":6,"state_reason":"admin","user":1}
+revoked: connection_revoked, 9007199254740991
+current: misuse
 The witness:
-1 file, 600, 140 bytes
-{"place":"file","keeps_data":true,"records":3,"failure":null}
+1 file, 600, 164 bytes
+{"place":"file","keeps_data":true,"records":4,"failure":null}
 witness_unusable: the witness is damaged: an administrator confirms that the database is current
 witness_unusable
 adopted by a beacon: witness_unusable

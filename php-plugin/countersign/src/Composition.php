@@ -115,6 +115,7 @@ final class Composition {
 		add_filter( 'site_status_tests', fn( array $tests ): array => ( new SiteHealth( $this->condition(), $this->client(), $this->site_state() ) )->add_test( $tests ) );
 		add_filter( 'wp_save_post_revision_revisions_before_deletion', static fn( array $revisions ): array => StateBefore::without_copies( $revisions ) );
 		add_action( Verification::HOOK, fn() => $this->records_verification()->daily() );
+		add_action( Beacon::EVENT, fn() => $this->kill_switch()->seal_stop() );
 		add_action( Beacon::EVENT, fn() => $this->beacon()->make() );
 		// What agents and clients cause can wait for the hourly one.
 		add_action( 'countersign_records_written', fn() => defined( 'REST_REQUEST' ) || $this->beacon()->make_later() );
@@ -286,7 +287,7 @@ final class Composition {
 		add_action( 'admin_menu', fn() => $this->menu()->add_pages() );
 		add_action( 'admin_enqueue_scripts', fn( string $hook ) => $this->menu()->enqueue_assets( $hook ) );
 		add_filter( 'plugin_action_links_' . plugin_basename( FILE ), fn( array $links ): array => $this->menu()->add_links( $links ) );
-		add_action( 'admin_notices', fn() => ( new Notices( $this->kill_switch(), $this->condition(), Menu::url( Menu::CONNECTIONS ) ) )->show() );
+		add_action( 'admin_notices', fn() => ( new Notices( $this->kill_switch(), $this->condition(), fn(): array => $this->connections()->behind( new Sightings() ), Menu::url( Menu::CONNECTIONS ) ) )->show() );
 		add_action( 'admin_notices', fn() => $this->held_posts()->notice() );
 		add_action( 'admin_notices', fn() => $this->known_changes()->notice() );
 		add_filter( 'display_post_states', fn( array $states, \WP_Post $post ): array => $this->held_posts()->add_state( $states, $post ), 10, 2 );
@@ -297,9 +298,12 @@ final class Composition {
 			function (): void {
 				Verification::schedule();
 				Beacon::schedule();
+				if ( ! wp_doing_ajax() ) {
+					$this->kill_switch()->seal_stop();
+				}
 				$this->settings_form()->register();
 				( new ConnectionForms( $this->connections(), $this->manager(), $this->kill_switch(), $this->log() ) )->register();
-				( new AuditForms( $this->extension(), $this->log(), $this->site_state() ) )->register();
+				( new AuditForms( $this->extension(), $this->log(), $this->site_state(), $this->records_verification() ) )->register();
 				( new StateForms( $this->site_state(), $this->records_migration(), $this->connections(), $this->manager() ) )->register();
 				$this->held_posts()->register();
 				$this->known_changes()->register();

@@ -7,6 +7,7 @@
 
 declare(strict_types=1);
 
+use Countersign\Plugin\Audit\Unprotected;
 use Countersign\Plugin\Plugin;
 
 defined( 'ABSPATH' ) || exit;
@@ -29,7 +30,12 @@ if ( ! function_exists( 'countersign_kill_switch' ) ) {
 	function countersign_kill_switch( ?bool $on = null ): bool {
 		$switch = Plugin::composition()->kill_switch();
 		if ( null !== $on ) {
-			$switch->set( $on );
+			try {
+				$switch->set( $on );
+			} catch ( Unprotected ) {
+				// All agents are stopped, and the error log says that an older state of the database could undo this.
+				return true;
+			}
 		}
 		return $switch->is_on();
 	}

@@ -70,8 +70,14 @@ impl PhpRecords {
     }
 
     #[php(optional = text)]
-    pub fn next_version(&self, kind: &str, id: i64, text: Option<&str>) -> BindingResult<i64> {
-        Ok(int(self.0.next_version(name(kind, id)?, text)))
+    pub fn next_version(
+        &self,
+        kind: &str,
+        id: i64,
+        text: Option<&str>,
+        data: Option<&str>,
+    ) -> BindingResult<i64> {
+        Ok(int(self.0.next_version(name(kind, id)?, text, data)))
     }
 
     pub fn open(
@@ -84,6 +90,23 @@ impl PhpRecords {
             Ok(record) => Either::One(PhpRecord(record)),
             Err(reason) => Either::Other(reason.into()),
         })
+    }
+
+    pub fn open_behind(
+        &self,
+        kind: &str,
+        id: i64,
+        text: &str,
+    ) -> BindingResult<Either<PhpRecord, PhpDecision>> {
+        let name = name(kind, id)?;
+        let opened = ratchet::with(|ratchet| self.0.open_behind(name, text, ratchet));
+        match opened {
+            Ok(record) => Ok(Either::One(PhpRecord(record))),
+            Err(RecordError::Refused(reason)) if reason != Reason::AgentAtWork => {
+                Ok(Either::Other(reason.into()))
+            }
+            Err(error) => Err(error.into()),
+        }
     }
 
     pub fn is_stopped(&self, text: Option<&str>) -> bool {

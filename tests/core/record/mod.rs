@@ -1,5 +1,6 @@
 //! Records: sealed texts, and the witness behind them.
 
+mod behind;
 mod opening;
 #[cfg(feature = "redis")]
 mod redis;

@@ -7,7 +7,7 @@ use countersign::record::{RecordError, Records, SiteEvent};
 use super::support::{CONNECTION, NOW, Site, keys, memory, name, site, switch};
 
 const ACTIVE: &str = r#"{"epoch":0,"state":"active"}"#;
-const REVOKED: &str = r#"{"epoch":0,"state":"revoked"}"#;
+const PAUSED: &str = r#"{"epoch":0,"state":"paused"}"#;
 const TWO_HOURS: u64 = 7_200;
 
 fn state(records: &Records) -> Option<Reason> {
@@ -22,7 +22,7 @@ fn restored_record_is_behind_its_witness() {
     let (mut site, _) = Site::new(memory());
     let connection = name(CONNECTION, 7);
     let old = site.commit(connection, 1, ACTIVE);
-    let new = site.commit(connection, 2, REVOKED);
+    let new = site.commit(connection, 2, PAUSED);
     let records = site.records();
     assert_eq!(
         records.open(connection, Some(&old)).err(),
@@ -39,7 +39,7 @@ fn restored_record_is_behind_its_witness() {
     );
     let never = records.open(name(CONNECTION, 8), Some("")).err();
     assert_eq!(never, Some(Reason::RecordUnsealed));
-    assert_eq!(records.next_version(connection, Some(&old)), 3);
+    assert_eq!(records.next_version(connection, Some(&old), None), 3);
     let again = site.seal(connection, 2, ACTIVE);
     assert_eq!(again, Err(RecordError::Refused(Reason::RecordRolledBack)));
 }
@@ -50,7 +50,7 @@ fn reading_a_newer_record_raises_the_witness() {
     let connection = name(CONNECTION, 7);
     let old = site.commit(connection, 1, ACTIVE);
     // The process that changed the record died before it raised the witness.
-    let new = site.seal(connection, 2, REVOKED).unwrap();
+    let new = site.seal(connection, 2, PAUSED).unwrap();
     assert!(site.records().open(connection, Some(&old)).is_ok());
     assert!(site.records().open(connection, Some(&new)).is_ok());
     let why = site.records().open(connection, Some(&old)).err();
@@ -85,7 +85,7 @@ fn restored_site_starts_a_new_epoch_when_acknowledged() {
     site.text = first;
     assert_eq!(state(&site.records()), Some(Reason::RecordRolledBack));
     let data = site.records().site_data(SiteEvent::Restored);
-    assert_eq!(site.records().next_version(self::site(), None), 4);
+    assert_eq!(site.records().next_version(self::site(), None, None), 4);
     let text = site.commit(self::site(), 4, &data);
     site.text = Some(text);
     assert_eq!(
@@ -118,7 +118,7 @@ fn lost_witness_is_adopted_from_a_fresh_beacon_or_by_a_person() {
     let (mut site, _) = Site::new(memory());
     let connection = name(CONNECTION, 7);
     let old = site.commit(connection, 1, ACTIVE);
-    let new = site.commit(connection, 2, REVOKED);
+    let new = site.commit(connection, 2, PAUSED);
     let beacon = site.records().beacon(NOW).unwrap();
     let text = site.text.clone().unwrap();
     let lose = |site: &mut Site| site.store = memory();
@@ -155,7 +155,7 @@ fn copy_leaves_the_witness_of_the_original_alone() {
     copy.text = original.text.clone();
     assert_eq!(state(&copy.records()), Some(Reason::SiteMoved));
     // Reading and changing on the copy raises nothing.
-    let revoked = copy.seal(connection, 2, REVOKED).unwrap();
+    let revoked = copy.seal(connection, 2, PAUSED).unwrap();
     assert!(copy.records().open(connection, Some(&revoked)).is_ok());
     let moved = Err(RecordError::Refused(Reason::SiteMoved));
     assert_eq!(copy.records().committed(&[&revoked], None), moved);
@@ -182,7 +182,7 @@ fn moved_site_keeps_its_witness_and_its_epoch() {
     let (mut site, off) = Site::new(store);
     let connection = name(CONNECTION, 7);
     let active = site.commit(connection, 1, ACTIVE);
-    site.commit(connection, 2, REVOKED);
+    site.commit(connection, 2, PAUSED);
     let before = site.text.clone().unwrap();
     site.address = "new.example/shop";
     let data = site.records().site_data(SiteEvent::Moved);

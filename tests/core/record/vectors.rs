@@ -7,7 +7,7 @@ use countersign::keyring::{Keyring, Purpose, SiteId};
 use countersign::reason::Reason;
 use countersign::record::sealed::Sealed;
 use countersign::record::witness::{WitnessOf, WitnessTable};
-use countersign::record::{RecordEntry, RecordKind};
+use countersign::record::{FINAL_VERSION, RecordEntry, RecordKind};
 use countersign::secret::{derive, mac};
 use serde_json::{Value, json};
 
@@ -51,6 +51,15 @@ fn valid() -> Vectors {
     let site = r#"{"address":"shop.example/","epoch":0}"#;
     [
         ("connection", connection()),
+        (
+            "connection_revoked",
+            sealed(
+                RecordKind::Connection,
+                8,
+                FINAL_VERSION,
+                r#"{"epoch":4,"state":"revoked"}"#,
+            ),
+        ),
         ("grant", sealed(RecordKind::Grant, 1, 1, "{}")),
         (
             "kill_switch",

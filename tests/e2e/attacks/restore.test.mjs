@@ -81,6 +81,14 @@ async function answer(slug, action) {
 	return admin.submit(page, form);
 }
 
+/** Opens the page of a restored connection. Returns its text and what presses its button, if there is one. */
+async function takeBack(id) {
+	const admin = await person.person();
+	const page = await admin.get(`/wp-admin/admin.php?page=countersign&view=restored&connection=${id}`);
+	const form = page.forms.find((candidate) => candidate.fields.some((field) => field.name === 'action' && field.value === 'countersign_take_back'));
+	return { text: page.text.replace(/<[^>]+>|\s+/g, ' '), press: form && (() => admin.submit(page, form, {}, { name: 'state', value: 'active' })) };
+}
+
 /** Refreshes like a client that was told that its access token is not valid. */
 async function refreshed(grant) {
 	const tokens = await refresh(grant);
@@ -139,9 +147,10 @@ test('the kill switch stays on when its row is restored', async () => {
 });
 
 test('a restored database stops all agents until a person answers, and revives nobody', async () => {
-	const [honest, gone] = [await connection(), await connection()];
+	const [honest, gone, narrowed] = [await connection(), await connection(), await connection()];
 	const backup = await dump();
 	await decide(gone.id, 'revoke');
+	await decide(narrowed.id, 'set_groups', ['read']);
 	restore(backup);
 	assert.deepEqual(await call(honest), [503, 'audit_rollback']);
 	assert.deepEqual(await call(gone), [503, 'audit_rollback']);
@@ -153,6 +162,18 @@ test('a restored database stops all agents until a person answers, and revives n
 	assert.notEqual(await refreshed(gone), 200);
 	assert.notEqual((await call(gone))[0], 200);
 	assert.deepEqual((await stateOf(gone.id))[1], 'record_rolled_back');
+	// A person sees what the backup says of the narrowed connection, and resumes it. Its client goes on by itself.
+	assert.deepEqual((await stateOf(narrowed.id))[1], 'record_rolled_back');
+	const restored = await takeBack(narrowed.id);
+	assert.match(restored.text, /permissions can have been narrowed/);
+	await restored.press();
+	assert.deepEqual(await stateOf(narrowed.id), ['active', '']);
+	assert.equal(await refreshed(narrowed), 200);
+	assert.deepEqual(await call(narrowed), [200, undefined]);
+	// Nobody is offered to resume the revoked one.
+	const ended = await takeBack(gone.id);
+	assert.match(ended.text, /stays revoked/);
+	assert.equal(ended.press, undefined);
 });
 
 test('database and state folder restored together: only a checkpoint that left the site shows it', async () => {

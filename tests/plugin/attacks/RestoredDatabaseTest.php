@@ -47,7 +47,7 @@ final class RestoredDatabaseTest extends StateTest {
 		self::assertGreaterThan( 0, $epoch );
 		self::assertSame( 200, ( new Agent( $kept->id, Agent::issue( $kept->id, $epoch ) ) )->call( 'whoami' )->status );
 		self::assertSame( 'record_rolled_back', ( new Agent( $revoked->id, Agent::issue( $revoked->id, $epoch ) ) )->call( 'whoami' )->reason() );
-		self::assertStringContainsString( 'older state', wp_strip_all_tags( $admin->page( 'countersign' )->body ) );
+		self::assertStringContainsString( 'It was revoked after the backup was made, and stays revoked.', wp_strip_all_tags( $admin->page( 'countersign' )->body ) );
 		Plugin::composition()->manager()->revoke( $revoked->connection() );
 		self::assertSame( 'ok', AuditTrail::verify()['verdict'] );
 		self::assertSame( Connection::REVOKED, $revoked->connection()->state );

@@ -9,12 +9,13 @@ use Countersign\Plugin\Audit\Export;
 use Countersign\Plugin\Audit\Log;
 use Countersign\Plugin\Audit\Verification;
 use Countersign\Plugin\Records\SiteState;
+use Countersign\Plugin\Records\Verification as RecordsVerification;
 use Countersign\Plugin\Site\Capabilities;
 use Countersign\Plugin\Site\Extension;
 
 defined( 'ABSPATH' ) || exit;
 
-/** The actions of the Audit page: verifying the log, exporting it, and confirming that it was restored from a backup. */
+/** The actions of the Audit page: verifying the log and the records that it explains, exporting it, and confirming that it was restored from a backup. */
 final class AuditForms {
 
 	/** Seconds that one request of a verification works. The page sends further requests until it is finished. */
@@ -24,6 +25,7 @@ final class AuditForms {
 		private readonly Extension $extension,
 		private readonly Log $log,
 		private readonly SiteState $state,
+		private readonly RecordsVerification $records,
 	) {}
 
 	/** Registers the actions. */
@@ -35,6 +37,9 @@ final class AuditForms {
 
 	private function verify(): string {
 		( new Verification( $this->extension->audit_log() ) )->run( self::VERIFY_FOR );
+		if ( null === Verification::progress() ) {
+			$this->records->run();
+		}
 		return Menu::url( Menu::AUDIT );
 	}
 

@@ -10,7 +10,9 @@ use Countersign\Plugin\Audit\Verification;
 use Countersign\Plugin\Connections\Repository;
 use Countersign\Plugin\Health\Condition;
 use Countersign\Plugin\Health\Requirements;
+use Countersign\Plugin\Records\Verification as RecordsVerification;
 use Countersign\Plugin\Site\Capabilities;
+use Countersign\Plugin\Site\Labels;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -84,6 +86,7 @@ final class AuditPage {
 					}
 					?>
 				</p>
+				<?php self::records(); ?>
 				<?php $this->for_auditors(); ?>
 			</div>
 			<?php if ( Requirements::are_met() ) : ?>
@@ -94,6 +97,36 @@ final class AuditPage {
 			<?php endif; ?>
 		</div>
 		<?php
+	}
+
+	/** Prints what the last verification of the records found. */
+	private static function records(): void {
+		$report = RecordsVerification::last();
+		if ( null === $report ) {
+			return;
+		}
+		$text = sprintf(
+			/* translators: 1: number of sealed decisions, 2: date and time. */
+			_n( '%1$s sealed decision was checked on %2$s.', '%1$s sealed decisions were checked on %2$s.', $report['checked'], 'countersign' ),
+			number_format_i18n( $report['checked'] ),
+			Format::moment( $report['time'] )
+		);
+		if ( ! $report['faults'] ) {
+			echo '<p>' . esc_html( $text . ' ' . __( 'Each is as it was sealed, and the log explains it.', 'countersign' ) ) . '</p>';
+			return;
+		}
+		if ( ! $report['is_whole'] ) {
+			/* translators: %s: number of faults. */
+			$text .= ' ' . sprintf( _n( 'The check ended after %s fault, so there can be more.', 'The check ended after %s faults, so there can be more.', count( $report['faults'] ), 'countersign' ), number_format_i18n( count( $report['faults'] ) ) );
+		}
+		echo '<p>' . esc_html( $text ) . '</p>';
+		foreach ( array_unique( $report['faults'] ) as $reason ) {
+			$names   = array_map( strval( ... ), array_keys( $report['faults'], $reason, true ) );
+			$meaning = 'record_unexplained' === $reason
+				? __( 'The log does not explain these decisions, so code on this site made them without a person. Find out which plugin did this.', 'countersign' )
+				: Labels::fault( $reason );
+			printf( '<p><strong>%s</strong><br><span class="code">%s</span></p>', esc_html( $meaning ), esc_html( implode( ', ', $names ) ) );
+		}
 	}
 
 	/** Prints the verifier key, the newest checkpoint and the export. */

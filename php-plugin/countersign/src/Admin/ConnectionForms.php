@@ -8,6 +8,7 @@ use Countersign\Access;
 use Countersign\Plugin\Accounts\Standing;
 use Countersign\Plugin\Audit\EntryDraft;
 use Countersign\Plugin\Audit\Log;
+use Countersign\Plugin\Audit\Unprotected;
 use Countersign\Plugin\Connections\Connection;
 use Countersign\Plugin\Connections\KillSwitch;
 use Countersign\Plugin\Connections\Manager;
@@ -38,6 +39,7 @@ final class ConnectionForms {
 		AdminPost::register( 'countersign_kill_switch', Capabilities::MANAGE, $this->kill_switch( ... ), needs_extension: false );
 		AdminPost::register( 'countersign_pause', Capabilities::MANAGE, $this->pause( ... ) );
 		AdminPost::register( 'countersign_resume', Capabilities::MANAGE, $this->resume( ... ) );
+		AdminPost::register( RestoredView::ACTION, Capabilities::MANAGE, $this->take_back( ... ) );
 		AdminPost::register( 'countersign_revoke', Capabilities::MANAGE, $this->revoke( ... ) );
 		AdminPost::register( 'countersign_save', Capabilities::MANAGE, $this->save( ... ) );
 	}
@@ -70,6 +72,34 @@ final class ConnectionForms {
 		return Menu::url( Menu::CONNECTIONS );
 	}
 
+	private function take_back(): string {
+		$connection = $this->connection();
+		$restored   = $this->connections->restored( $connection );
+		if ( is_string( $restored ) ) {
+			$this->log->append( EntryDraft::admin( 'refusal', 'connection.restored', $connection->target(), [], $restored ) );
+			Flash::add( 'error', RestoredView::refusal( $restored ) );
+			return Menu::url( Menu::CONNECTIONS );
+		}
+		$this->must_be_changeable( $restored, 'connection.restored' );
+		$is_active = 'active' === AdminPost::text( 'state' );
+		$obstacle  = Standing::obstacle( $restored );
+		if ( null !== $obstacle ) {
+			Flash::add( 'error', $obstacle );
+		} elseif ( ! hash_equals( RestoredView::digest( $restored ), AdminPost::text( 'seen' ) ) || ! $this->manager->take_back( $restored, $is_active ) ) {
+			Flash::add( 'error', __( 'The connection has changed since you looked at it, so it was not resumed. Look at it again.', 'countersign' ) );
+		} else {
+			Flash::add(
+				'success',
+				$is_active
+					/* translators: %s: name of a connection. */
+					? sprintf( __( '“%s” is active again, as the backup shows it.', 'countersign' ), Names::text( $restored->name ) )
+					/* translators: %s: name of a connection. */
+					: sprintf( __( '“%s” is paused, with the permissions that the backup shows. Check them, then resume it.', 'countersign' ), Names::text( $restored->name ) )
+			);
+		}
+		return Menu::url( Menu::CONNECTIONS );
+	}
+
 	private function revoke(): string {
 		$connection = $this->connection();
 		$this->manager->revoke( $connection );
@@ -87,22 +117,33 @@ final class ConnectionForms {
 				'connection' => $connection->id,
 			]
 		);
-		$decision   = $this->manager->set_groups( $connection, array_values( array_intersect( Access::groups(), AdminPost::keys( 'groups' ) ) ) );
-		if ( ! $decision->isAllowed() ) {
+		$late       = null;
+		$decision   = null;
+		try {
+			$decision = $this->manager->set_groups( $connection, array_values( array_intersect( Access::groups(), AdminPost::keys( 'groups' ) ) ) );
+		} catch ( Unprotected $error ) {
+			// It is stored, so the other changes are made too.
+			$late = $error;
+		}
+		if ( null !== $decision && ! $decision->isAllowed() ) {
 			Flash::add( 'error', (string) $decision->message() );
 			return $back;
 		}
-		$name = Names::clean( sanitize_text_field( AdminPost::text( 'name' ) ) );
-		if ( '' !== $name ) {
-			$this->manager->rename( $connection, $name );
+		$name  = Names::clean( sanitize_text_field( AdminPost::text( 'name' ) ) );
+		$limit = [
+			'max'    => min( 256, max( 1, (int) AdminPost::text( 'limit_max' ) ) ),
+			'window' => min( DAY_IN_SECONDS, max( 1, (int) AdminPost::text( 'limit_window' ) ) ),
+		];
+		foreach ( [ fn() => '' === $name ? null : $this->manager->rename( $connection, $name ), fn() => $this->manager->set_limit( $connection, $limit ) ] as $step ) {
+			try {
+				$step();
+			} catch ( Unprotected $error ) {
+				$late ??= $error;
+			}
 		}
-		$this->manager->set_limit(
-			$connection,
-			[
-				'max'    => min( 256, max( 1, (int) AdminPost::text( 'limit_max' ) ) ),
-				'window' => min( DAY_IN_SECONDS, max( 1, (int) AdminPost::text( 'limit_window' ) ) ),
-			]
-		);
+		if ( null !== $late ) {
+			throw $late;
+		}
 		Flash::add( 'success', __( 'Changes saved. They apply from the client\'s next request.', 'countersign' ) );
 		return $back;
 	}
@@ -127,10 +168,15 @@ final class ConnectionForms {
 		if ( null !== $connection->fault ) {
 			wp_die( esc_html( Labels::fault( $connection->fault ) ), 409 );
 		}
+		$this->must_be_changeable( $connection, $action );
+		return $connection;
+	}
+
+	/** Records the refusal and ends the request, unless the person may change the connection. */
+	private function must_be_changeable( Connection $connection, string $action ): void {
 		if ( ! Capabilities::may_change( $connection->user ) ) {
 			$this->log->append( EntryDraft::admin( 'refusal', $action, $connection->target(), [ 'acts_as' => $connection->user ], 'capability_denied' ) );
 			wp_die( esc_html__( 'This connection acts as an account that you may not edit. You can pause or revoke it. Ask an administrator to change or resume it.', 'countersign' ), 403 );
 		}
-		return $connection;
 	}
 }

@@ -39,6 +39,7 @@ final class ConnectionsPage {
 			'connect' === $view                        => ConnectView::show(),
 			'edit' === $view && null !== $connection && self::is_editable( $connection ) => EditView::show( $connection, $this->settings->allow_widening() ),
 			'revoke' === $view && null !== $connection => $this->confirm_revoke( $connection ),
+			'restored' === $view && null !== $connection && Requirements::are_met() && 'record_rolled_back' === $connection->fault => RestoredView::show( $connection, $this->connections->restored( $connection ) ),
 			default                                    => $this->list(),
 		};
 		echo '</div>';
@@ -101,6 +102,9 @@ final class ConnectionsPage {
 						: esc_html_e( 'If something looks wrong, stop all agents at once. Connections are kept, and agents can continue later.', 'countersign' );
 					?>
 				</p>
+				<?php if ( $this->kill_switch->is_unsealed() ) : ?>
+					<p><strong><?php esc_html_e( 'This could not be sealed, so somebody who can write to the database could undo it. It is sealed by itself as soon as the audit log can be written. The site\'s error log shows the reason.', 'countersign' ); ?></strong></p>
+				<?php endif; ?>
 			</div>
 			<form method="post" action="<?php echo esc_url( admin_url( 'admin-post.php' ) ); ?>">
 				<?php AdminPost::fields( 'countersign_kill_switch' ); ?>

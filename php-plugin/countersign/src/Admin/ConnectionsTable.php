@@ -21,6 +21,9 @@ final class ConnectionsTable extends \WP_List_Table {
 	/** Connections on a page. */
 	private const PER_PAGE = 20;
 
+	/** @var array<int, Connection|string> Id of a connection that is behind its witness => what the database shows. */
+	private array $restored = [];
+
 	public function __construct( private readonly Repository $connections ) {
 		parent::__construct(
 			[
@@ -95,26 +98,52 @@ final class ConnectionsTable extends \WP_List_Table {
 
 	/** @param Connection $item */
 	protected function column_acts_as( $item ): string {
-		if ( null !== $item->fault ) {
-			return '&#8212;';
-		}
-		return esc_html( Format::user( $item->user ) );
+		$shown = $this->shown( $item );
+		return null === $shown ? '&#8212;' : esc_html( Format::user( $shown->user ) );
 	}
 
 	/** @param Connection $item */
 	protected function column_permissions( $item ): string {
-		if ( null !== $item->fault ) {
+		$shown = $this->shown( $item );
+		if ( null === $shown ) {
 			return esc_html__( 'None', 'countersign' );
 		}
-		return '<strong>' . esc_html( Labels::preset( $item->preset ) ) . '</strong><br><span class="countersign-muted">'
-			. esc_html( implode( ', ', array_map( Labels::group_short( ... ), $item->groups ) ) ) . '</span>';
+		$preset = esc_html( Labels::preset( $shown->preset ) );
+		return ( null === $item->fault
+			? "<strong>$preset</strong>"
+			/* translators: %s: name of a set of permissions. */
+			: sprintf( esc_html__( 'None. In the backup: %s', 'countersign' ), $preset )
+		) . '<br><span class="countersign-muted">' . esc_html( implode( ', ', array_map( Labels::group_short( ... ), $shown->groups ) ) ) . '</span>';
+	}
+
+	/** Returns what the list shows of a connection: also what a restored database says of it. Null if nothing can be believed. */
+	private function shown( Connection $item ): ?Connection {
+		$shown = null === $item->fault ? $item : $this->restored( $item );
+		return $shown instanceof Connection ? $shown : null;
+	}
+
+	/** Returns a connection that is behind its witness as the database shows it, or the reason for which it cannot be resumed. */
+	private function restored( Connection $item ): Connection|string {
+		return $this->restored[ $item->id ] ??= $this->connections->restored( $item );
+	}
+
+	/** Says what a person can do about a connection whose record cannot be used. */
+	private function fault( Connection $item ): string {
+		if ( 'record_rolled_back' !== $item->fault ) {
+			return Labels::fault( (string) $item->fault );
+		}
+		$restored = $this->restored( $item );
+		return $restored instanceof Connection
+			/* translators: %s: state of a connection, such as "Active". */
+			? sprintf( __( 'It was changed after the backup from which the database was restored. State in the backup: %s. Resume or revoke it.', 'countersign' ), Labels::state( $restored->state ) )
+			: RestoredView::refusal( $restored );
 	}
 
 	/** @param Connection $item */
 	protected function column_state( $item ): string {
 		$state = sprintf( '<span class="countersign-state is-%s">%s</span>', esc_attr( $item->state ), esc_html( Labels::state( $item->state ) ) );
 		$detail = match ( true ) {
-			null !== $item->fault => esc_html( Labels::fault( $item->fault ) ),
+			null !== $item->fault => esc_html( $this->fault( $item ) ),
 			$item->is_revoked()   => Format::ago( $item->state_at ) . ' ' . esc_html( Labels::ended( $item->state_reason ) ),
 			Connection::PAUSED === $item->state && Standing::REASON === $item->state_reason => Format::ago( $item->state_at ) . ' ' . esc_html( Standing::explain( $item ) ),
 			Connection::PAUSED === $item->state && '' !== $item->state_reason && 'admin' !== $item->state_reason => Format::ago( $item->state_at ) . ' ' . esc_html( Labels::fault( $item->state_reason ) ),
@@ -150,6 +179,9 @@ final class ConnectionsTable extends \WP_List_Table {
 			if ( Connection::PAUSED === $item->state ) {
 				$actions['resume'] = self::link( AdminPost::url( 'countersign_resume', $id ), __( 'Resume', 'countersign' ) );
 			}
+		}
+		if ( 'record_rolled_back' === $item->fault && $this->restored( $item ) instanceof Connection ) {
+			$actions['resume'] = self::link( Menu::url( Menu::CONNECTIONS, [ 'view' => 'restored' ] + $id ), __( 'Resume', 'countersign' ) );
 		}
 		if ( Connection::ACTIVE === $item->state ) {
 			$actions['pause'] = self::link( AdminPost::url( 'countersign_pause', $id ), __( 'Pause', 'countersign' ) );

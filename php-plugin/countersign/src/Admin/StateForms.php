@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Countersign\Plugin\Admin;
 
 use Countersign\Plugin\Audit\EntryDraft;
+use Countersign\Plugin\Audit\Unprotected;
 use Countersign\Plugin\Connections\Connection;
 use Countersign\Plugin\Connections\Manager;
 use Countersign\Plugin\Connections\Repository;
@@ -45,10 +46,16 @@ final class StateForms {
 	}
 
 	private function copied(): string {
-		$this->state->copied();
-		$count = 0;
-		foreach ( $this->each() as $connection ) {
-			$count += (int) $this->end( $connection, 'site_moved' );
+		$late = null;
+		try {
+			$this->state->copied();
+		} catch ( Unprotected $error ) {
+			// The answer holds, so no connection may stay active on the copy.
+			$late = $error;
+		}
+		[ $count, $also_late ] = $this->end_all( $this->each(), 'site_moved' );
+		if ( null !== ( $late ?? $also_late ) ) {
+			throw $late ?? $also_late;
 		}
 		/* translators: %s: number of connections. */
 		return self::done( sprintf( _n( 'This site is a copy from now on. %s connection was revoked on it.', 'This site is a copy from now on. %s connections were revoked on it.', $count, 'countersign' ), number_format_i18n( $count ) ) );
@@ -66,15 +73,19 @@ final class StateForms {
 
 	private function start_again(): string {
 		$had_keys = 'keys_changed' !== $this->state->current()->reason();
-		$this->state->start_again();
-		if ( $had_keys ) {
+		$late     = null;
+		try {
+			$this->state->start_again();
+		} catch ( Unprotected $error ) {
+			$late = $error;
+		}
+		if ( $had_keys && null === $late ) {
 			return self::done( __( 'The site has a new record. Agents can use the site again.', 'countersign' ) );
 		}
-		$count = 0;
-		foreach ( $this->each() as $connection ) {
-			if ( 'keys_changed' === $connection->fault ) {
-				$count += (int) $this->end( $connection, 'keys_changed' );
-			}
+		$old                   = $had_keys ? [] : array_filter( $this->each(), static fn( Connection $connection ): bool => 'keys_changed' === $connection->fault );
+		[ $count, $also_late ] = $this->end_all( $old, 'keys_changed' );
+		if ( null !== ( $late ?? $also_late ) ) {
+			throw $late ?? $also_late;
 		}
 		/* translators: %s: number of connections. */
 		return self::done( sprintf( _n( 'The site has a new record. %s old connection was revoked: connect its client again.', 'The site has a new record. %s old connections were revoked: connect their clients again.', $count, 'countersign' ), number_format_i18n( $count ) ) );
@@ -92,8 +103,26 @@ final class StateForms {
 		return self::done( __( 'The connections were taken over. Agents can use them again.', 'countersign' ) );
 	}
 
-	private function end( Connection $connection, string $reason ): bool {
-		return $this->manager->end( $connection, $reason, EntryDraft::admin( 'revoke', 'connection.revoked', $connection->target(), [ 'because' => $reason ] ) );
+	/**
+	 * Ends connections. That one of them is not protected yet does not keep the others from being ended.
+	 *
+	 * @param array<Connection> $connections The connections.
+	 * @param string            $reason      Why they end.
+	 *
+	 * @return array{int, Unprotected|null} The number of connections that were ended, and what prevents their protection.
+	 */
+	private function end_all( array $connections, string $reason ): array {
+		$count = 0;
+		$late  = null;
+		foreach ( $connections as $connection ) {
+			try {
+				$count += (int) $this->manager->end( $connection, $reason, EntryDraft::admin( 'revoke', 'connection.revoked', $connection->target(), [ 'because' => $reason ] ) );
+			} catch ( Unprotected $error ) {
+				++$count;
+				$late = $error;
+			}
+		}
+		return [ $count, $late ];
 	}
 
 	/** @return list<Connection> The connections that have not ended. All are read first, because ending one changes the order. */

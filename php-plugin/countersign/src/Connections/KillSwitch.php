@@ -94,6 +94,8 @@ final class KillSwitch {
 	 * @param bool $on True to stop all agents.
 	 *
 	 * @throws Unavailable       If letting agents continue cannot be recorded, or the state of the site does not allow it.
+	 * @throws Unprotected       If all agents are stopped, but the witness could not be raised: an older state of the database could
+	 *                           undo this unnoticed.
 	 * @throws \RuntimeException If the database did not store the change.
 	 */
 	public function set( bool $on ): void {
@@ -103,8 +105,9 @@ final class KillSwitch {
 		if ( ( $on ? self::ON : self::OFF ) === $this->state() ) {
 			return;
 		}
+		$late = null;
 		if ( $on ) {
-			$this->stop();
+			$late = $this->stop();
 		} else {
 			$this->release();
 		}
@@ -114,10 +117,41 @@ final class KillSwitch {
 		 * @param bool $on True if agents are stopped now.
 		 */
 		do_action( 'countersign_kill_switch', $on );
+		if ( null !== $late ) {
+			throw $late;
+		}
 	}
 
-	/** Stops all agents: by a record, or else by the text that needs none. */
-	private function stop(): void {
+	/**
+	 * Tells whether a person has stopped all agents while nothing could be sealed. Until it is sealed, somebody who can write to the
+	 * database could put an older record in its place.
+	 */
+	public function is_unsealed(): bool {
+		try {
+			return SealedOptions::STOPPED === $this->options->get( SealedOptions::KILL_SWITCH );
+		} catch ( Failure ) {
+			return false;
+		}
+	}
+
+	/** Seals that all agents are stopped, if that was stored while nothing could be sealed. Called by pages of the dashboard and by cron. */
+	public function seal_stop(): void {
+		if ( ! $this->is_unsealed() || ! extension_loaded( 'countersign' ) ) {
+			return;
+		}
+		try {
+			$this->seal( true );
+		} catch ( \RuntimeException | \Countersign\Exception $error ) {
+			ErrorLog::failure( 'all agents are stopped, but this is not protected against changes of the database yet', $error );
+		}
+	}
+
+	/**
+	 * Stops all agents: by a record, or else by the text that needs none.
+	 *
+	 * @return Unprotected|null What prevents the protection of the record, if something does.
+	 */
+	private function stop(): ?Unprotected {
 		$problem = null;
 		if ( extension_loaded( 'countersign' ) ) {
 			try {
@@ -130,7 +164,7 @@ final class KillSwitch {
 			if ( null !== $problem ) {
 				ErrorLog::failure( 'all agents are stopped, but a restored database could undo this unnoticed', $problem );
 			}
-			return;
+			return $problem;
 		}
 		try {
 			$this->options->put( SealedOptions::KILL_SWITCH, SealedOptions::STOPPED );
@@ -150,6 +184,7 @@ final class KillSwitch {
 		if ( ! $is_on ) {
 			throw new Failure( 'The kill switch could not be stored, so agents were not stopped.' );
 		}
+		return null;
 	}
 
 	/**

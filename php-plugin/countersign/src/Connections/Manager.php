@@ -15,6 +15,7 @@ use Countersign\Plugin\Audit\Unprotected;
 use Countersign\Plugin\OAuth\Clients;
 use Countersign\Plugin\Records\Revision;
 use Countersign\Plugin\Records\Writer;
+use Countersign\Plugin\Site\ErrorLog;
 use Countersign\Plugin\Site\Failure;
 use Countersign\Plugin\Site\Settings;
 use Countersign\Records;
@@ -55,6 +56,8 @@ final class Manager {
 	 * @param OAuthRequest|null    $request The authorization request, or null for a connection without a grant.
 	 *
 	 * @return array{connection: int, grant: int|null} The new ids.
+	 *
+	 * @throws Unprotected If it could not be protected against a restored backup. Then it has been ended again.
 	 */
 	public function create( string $name, string $client, int $user, string $preset, array $groups, array $facts, ?OAuthRequest $request = null ): array {
 		$groups = Access::resolve( $preset, $groups );
@@ -101,6 +104,9 @@ final class Manager {
 					array_column( $parts, 0 ),
 					static fn( \Closure ...$texts ): array => array_map( static fn( \Closure $change, \Closure $text ): Change => $change( $text ), array_column( $parts, 1 ), $texts )
 				);
+			} catch ( Unprotected $error ) {
+				$this->abandon( $id, $error->reason );
+				throw $error;
 			} catch ( ChangeFailed $error ) {
 				// Another consent for the same client can store the client first.
 				$is_stored = null === $request || self::ATTEMPTS === $attempt ? throw $error : false;
@@ -113,6 +119,26 @@ final class Manager {
 			}
 		}
 		throw new Failure( 'Other requests kept changing the client.' );
+	}
+
+	/**
+	 * Ends a new connection because its client could not be told, so that no connection stays active that nobody knows of.
+	 *
+	 * @param int    $id     Id of the connection.
+	 * @param string $reason Reason code.
+	 */
+	public function abandon( int $id, string $reason ): void {
+		try {
+			$connection = $this->connections->find( $id );
+			if ( null !== $connection ) {
+				$this->end( $connection, $reason, EntryDraft::admin( 'revoke', 'connection.revoked', $connection->target(), [ 'because' => $reason ] ) );
+			}
+		} catch ( Unprotected ) {
+			// It has ended. The caller tells what prevents the protection.
+			return;
+		} catch ( \RuntimeException | \Countersign\Exception $error ) {
+			ErrorLog::failure( 'a connection whose client was not told could not be revoked', $error );
+		}
 	}
 
 	/**
@@ -137,6 +163,41 @@ final class Manager {
 	public function resume( Connection $connection ): bool {
 		$draft = EntryDraft::admin( 'connection', 'connection.resumed', $connection->target() );
 		return $this->change( $connection, $draft, static fn( Connection $now ): ?array => Connection::PAUSED === $now->state ? self::state( Connection::ACTIVE, '' ) : null );
+	}
+
+	/**
+	 * Lets a connection hold again that a restored database shows, as that database shows it, on behalf of a person who has seen it.
+	 *
+	 * @param Connection $connection The connection as {@see Repository::restored()} returned it.
+	 * @param bool       $active     True if the client may act at once, false if the connection is paused first.
+	 *
+	 * @return bool True if this was done and recorded. False if the connection is not behind any more.
+	 */
+	public function take_back( Connection $connection, bool $active ): bool {
+		$now = $this->connections->find( $connection->id );
+		if ( null === $now || $now->text !== $connection->text || 'record_rolled_back' !== $now->fault ) {
+			return false;
+		}
+		$state   = $active ? self::state( Connection::ACTIVE, '' ) : self::state( Connection::PAUSED, 'admin' );
+		$version = $this->connections->next_version( $now, $connection->data() );
+		// Each version that the database has lost can have raised the epoch by one. The tokens that it ended stay ended.
+		$data  = $connection->data( $state + [ 'epoch' => $connection->epoch + $version - $connection->version ] );
+		$draft = EntryDraft::admin(
+			'connection',
+			'connection.restored',
+			$connection->target(),
+			[
+				'state'    => $state['state'],
+				'acts_as'  => $connection->user,
+				'groups'   => $connection->groups,
+				'versions' => self::difference( $connection->version, $version ),
+			]
+		);
+		return $this->writer->write(
+			$draft,
+			[ new Revision( 'connection', $connection->id, $version, $data ) ],
+			fn( \Closure $text ): array => [ $this->connections->replacing( $now, $data, $version, $text ) ]
+		);
 	}
 
 	/** Changes the connection's name. */
@@ -282,14 +343,14 @@ final class Manager {
 			}
 			$connection = $now;
 			if ( null !== $now->fault && ! $is_end ) {
-				throw new Failure( 'The record of the connection cannot be opened, so the connection can only be revoked.' );
+				throw new Failure( 'The record of the connection cannot be opened, so the connection cannot be changed.' );
 			}
 			$changed = $change( $now );
 			if ( null === $changed ) {
 				return false;
 			}
 			$data     = $now->data( $changed );
-			$version  = $this->connections->next_version( $now );
+			$version  = $this->connections->next_version( $now, $data );
 			$revision = new Revision( 'connection', $now->id, $version, $data, null === $now->fault ? $now->text : null );
 			$is_made  = $this->writer->write(
 				$draft instanceof \Closure ? $draft( $now ) : $draft,

@@ -4,8 +4,10 @@ declare(strict_types=1);
 
 namespace Countersign\Plugin\Connections;
 
+use Countersign\Decision;
 use Countersign\Plugin\Audit\Change;
 use Countersign\Plugin\Records\Reader;
+use Countersign\Plugin\Records\Sightings;
 use Countersign\Plugin\Site\Failure;
 use Countersign\Plugin\Site\Json;
 use Countersign\Plugin\Site\Schema;
@@ -35,6 +37,55 @@ final class Repository {
 		$row = $wpdb->get_row( $wpdb->prepare( 'SELECT * FROM %i WHERE id = %d', Schema::table( 'connections' ), $id ), ARRAY_A ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- A table of this plugin, past any cache.
 		Failure::if_refused( 'The connection could not be read.' );
 		return $row ? Connection::of( $row, $this->reader->open( 'connection', (int) $row['id'], $row['record'] ) ) : null;
+	}
+
+	/**
+	 * Returns what the record of a connection says that is behind its witness, because the database was restored. It is for people
+	 * who decide whether it shall hold again; no client can use it.
+	 *
+	 * @param Connection $connection A connection whose fault is `record_rolled_back`.
+	 *
+	 * @return Connection|string The connection as the database shows it, or the reason code for which it cannot be resumed:
+	 *                           `connection_revoked` if it was revoked after this state.
+	 *
+	 * @throws Failure If the database cannot be read.
+	 */
+	public function restored( Connection $connection ): Connection|string {
+		global $wpdb;
+		if ( 'record_rolled_back' !== $connection->fault || null === $connection->text ) {
+			return $connection->fault ?? 'connection_unknown';
+		}
+		try {
+			$opened = $this->reader->open_behind( 'connection', $connection->id, $connection->text );
+		} catch ( \Countersign\Exception $error ) {
+			return $error->reason();
+		}
+		if ( $opened instanceof Decision ) {
+			return (string) $opened->reason();
+		}
+		$row = $wpdb->get_row( $wpdb->prepare( 'SELECT * FROM %i WHERE id = %d', Schema::table( 'connections' ), $connection->id ), ARRAY_A ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- A table of this plugin, past any cache.
+		Failure::if_refused( 'The connection could not be read.' );
+		return $row && $row['record'] === $connection->text ? Connection::of( $row, $opened ) : 'record_missing';
+	}
+
+	/**
+	 * Returns the connections that clients used while they were behind their witness, for longer than a replica lags, and that still
+	 * are behind it.
+	 *
+	 * @return list<Connection>
+	 *
+	 * @throws \Countersign\Exception If the extension's keys or store cannot be used.
+	 * @throws Failure                If the database cannot be read.
+	 */
+	public function behind( Sightings $sightings ): array {
+		$behind = [];
+		foreach ( array_keys( $sightings->lasting() ) as $name ) {
+			$connection = str_starts_with( $name, 'connection:' ) ? $this->find( (int) substr( $name, strlen( 'connection:' ) ) ) : null;
+			if ( 'record_rolled_back' === $connection?->fault ) {
+				$behind[] = $connection;
+			}
+		}
+		return $behind;
 	}
 
 	/**
@@ -149,9 +200,14 @@ final class Repository {
 		);
 	}
 
-	/** Returns the version that follows all known ones of a connection, also if its record cannot be opened. */
-	public function next_version( Connection $connection ): int {
-		return $this->reader->records()->nextVersion( 'connection', $connection->id, $connection->text );
+	/**
+	 * Returns the version that follows all known ones of a connection, also if its record cannot be opened.
+	 *
+	 * @param Connection           $connection The connection.
+	 * @param array<string, mixed> $data       Data of the version. If they revoke the connection, the version is the final one.
+	 */
+	public function next_version( Connection $connection, array $data ): int {
+		return $this->reader->records()->nextVersion( 'connection', $connection->id, $connection->text, Json::encode( $data ) );
 	}
 
 	/**

@@ -79,7 +79,7 @@ final class Consent {
 			ConsentPage::refused( $error->reason, $error->getMessage() );
 		} catch ( Unprotected $error ) {
 			self::log_error( $error );
-			ConsentPage::error( __( 'The connection was stored, but it is not protected against a restored backup yet, so the client did not get access. Revoke the connection, and connect the client again when the site\'s error log shows no new reason.', 'countersign' ) );
+			ConsentPage::error( __( 'The client was not connected, because the file that protects this site against restored backups could not be written. Site Health shows the reason. Then connect the client again.', 'countersign' ) );
 		} catch ( Unavailable $error ) {
 			self::log_error( $error );
 			ConsentPage::error( __( 'The client was not connected, because the audit log cannot be written. The site\'s error log shows the reason.', 'countersign' ) );
@@ -153,7 +153,13 @@ final class Consent {
 			Json::decode( $request->facts() ),
 			$request
 		);
-		self::redirect( $request->approve( (int) $ids['grant'] ) );
+		try {
+			$address = $request->approve( (int) $ids['grant'] );
+		} catch ( \Countersign\Exception $error ) {
+			$this->manager->abandon( $ids['connection'], $error->reason() );
+			throw $error;
+		}
+		self::redirect( $address );
 	}
 
 	private function show( OAuthRequest $request, string $query, string $error = '' ): never {

@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Countersign\Plugin\Doors;
 
 use Countersign\Plugin\Audit\Unavailable;
+use Countersign\Plugin\Audit\Unprotected;
 use Countersign\Plugin\Connections\KillSwitch;
 use Countersign\Plugin\Health\Condition;
 use Countersign\Plugin\Site\Capabilities;
@@ -16,7 +17,8 @@ defined( 'ABSPATH' ) || exit;
  * The REST route `/wp-json/countersign/v1/kill-switch`, for users who can manage connections.
  *
  * GET returns `{"on": bool}`. POST with `{"on": true}` stops all agents, with `{"on": false}` lets them continue, and
- * returns the same; 503 if the change could not be recorded or stored. WordPress authenticates the request.
+ * returns the same; 503 if the change could not be recorded or stored. The answer has the member `warning` with a reason code if
+ * agents are stopped, but an older state of the database could undo this unnoticed. WordPress authenticates the request.
  */
 final class KillSwitchRoute {
 
@@ -57,6 +59,9 @@ final class KillSwitchRoute {
 	private function set( \WP_REST_Request $request ): \WP_REST_Response|\WP_Error {
 		try {
 			$this->kill_switch->set( (bool) $request['on'] );
+		} catch ( Unprotected $error ) {
+			// It holds. The message is for the person who asked.
+			return new \WP_REST_Response( $this->state()->get_data() + [ 'warning' => $error->reason ] );
 		} catch ( Unavailable $error ) {
 			$message = Condition::is_question( $error->reason )
 				? __( 'An administrator first has to answer a question on the Connections page, so agents remain stopped.', 'countersign' )

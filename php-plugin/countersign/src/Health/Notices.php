@@ -4,8 +4,11 @@ declare(strict_types=1);
 
 namespace Countersign\Plugin\Health;
 
+use Countersign\Plugin\Connections\Connection;
 use Countersign\Plugin\Connections\KillSwitch;
 use Countersign\Plugin\Site\Capabilities;
+use Countersign\Plugin\Site\Failure;
+use Countersign\Plugin\Site\Names;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -18,10 +21,15 @@ final class Notices {
 	/** Screens of WordPress that show the notices. */
 	private const SCREENS = [ 'dashboard', 'plugins', 'update-core', 'site-health' ];
 
-	/** @param string $connections_url Address of the Connections page, where the kill switch is turned off. */
+	/**
+	 * @param \Closure(): list<Connection> $behind          Returns the connections that clients use although they are behind their
+	 *                                                     witness.
+	 * @param string                       $connections_url Address of the Connections page, where the kill switch is turned off.
+	 */
 	public function __construct(
 		private readonly KillSwitch $kill_switch,
 		private readonly Condition $condition,
+		private readonly \Closure $behind,
 		private readonly string $connections_url,
 	) {}
 
@@ -60,6 +68,30 @@ final class Notices {
 		foreach ( $is_list ? array_diff_key( $problems, $questions ) : $problems as $reason => $problem ) {
 			$link = isset( $questions[ $reason ] ) ? sprintf( ' <a href="%s">%s</a>', esc_url( $this->connections_url ), esc_html__( 'Open the Connections page', 'countersign' ) ) : '';
 			wp_admin_notice( '<strong>' . esc_html__( 'AI agents cannot use this site at present.', 'countersign' ) . '</strong> ' . esc_html( $problem ) . $link, [ 'type' => 'error' ] );
+		}
+		if ( ! $questions ) {
+			$this->behind();
+		}
+	}
+
+	/** Names the connections that clients use in vain, because the database shows an older state of them. */
+	private function behind(): void {
+		try {
+			$names = array_map( static fn( Connection $connection ): string => '“' . Names::text( $connection->name ) . '”', ( $this->behind )() );
+		} catch ( \Countersign\Exception | Failure ) {
+			return;
+		}
+		if ( $names ) {
+			wp_admin_notice(
+				sprintf(
+					'<strong>%s</strong> %s <a href="%s">%s</a>',
+					esc_html__( 'The database shows an older state of connections that AI agents use, so they are refused:', 'countersign' ),
+					esc_html( implode( ', ', $names ) . '. ' . __( 'This is normal after a backup was restored. Otherwise somebody changed the database.', 'countersign' ) ),
+					esc_url( $this->connections_url ),
+					esc_html__( 'Resume or revoke them', 'countersign' )
+				),
+				[ 'type' => 'warning' ]
+			);
 		}
 	}
 }

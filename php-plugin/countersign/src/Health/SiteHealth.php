@@ -64,6 +64,7 @@ final class SiteHealth {
 				'store' === $witness['place'] && null === $witness['keeps_data'] ? __( 'The shared store does not say whether it keeps its data when it restarts. If it does not, this site asks a person after each restart whether the database is current.', 'countersign' ) : '',
 				Beacon::is_late() ? __( 'WordPress\'s scheduled tasks do not run, so this site has no current copy of its protection. If the server is replaced, an administrator has to confirm that the database is current. Ask your host to call wp-cron.php regularly.', 'countersign' ) : '',
 				in_array( 'record_unexplained', $faults, true ) ? __( 'The audit log does not explain some sealed decisions, so code on this site made them without a person. Find out which plugin did this. The decisions:', 'countersign' ) . ' ' . implode( ', ', array_keys( $faults, 'record_unexplained', true ) ) : '',
+				null !== $report && ! $report['is_whole'] ? __( 'So many sealed decisions are faulty that not all of them were checked. The Audit page lists the first ones.', 'countersign' ) : '',
 			]
 		);
 		if ( $problems ) {

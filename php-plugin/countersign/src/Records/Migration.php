@@ -96,12 +96,13 @@ final class Migration {
 		foreach ( array_chunk( $pending, self::IN_ONE_ENTRY ) as $part ) {
 			$names   = array_map( static fn( array $entry ): string => "$entry[kind]:$entry[id]", $part );
 			$draft   = EntryDraft::admin( 'system', 'records.sealed', 'site', [ 'records' => $names ] );
-			$changes = static fn( \Closure ...$texts ): array => array_map(
-				static fn( array $entry, \Closure $text ): Change => Change::update(
+			$versions = array_map( fn( array $entry ): int => $this->reader->records()->nextVersion( $entry['kind'], $entry['id'], null, $entry['data'] ), $part );
+			$changes  = static fn( \Closure ...$texts ): array => array_map(
+				static fn( array $entry, int $version, \Closure $text ): Change => Change::update(
 					Schema::table( self::TABLES[ $entry['kind'] ] ),
 					[
 						'record'  => $text,
-						'version' => 1,
+						'version' => $version,
 					],
 					[
 						'id'     => $entry['key'],
@@ -109,9 +110,10 @@ final class Migration {
 					]
 				),
 				$part,
+				$versions,
 				$texts
 			);
-			$revisions = array_map( static fn( array $entry ): Revision => new Revision( $entry['kind'], $entry['id'], 1, $entry['data'] ), $part );
+			$revisions = array_map( static fn( array $entry, int $version ): Revision => new Revision( $entry['kind'], $entry['id'], $version, $entry['data'] ), $part, $versions );
 			if ( ! $this->writer->write( $draft, $revisions, $changes ) ) {
 				throw new Failure( 'A row changed while it was sealed.' );
 			}

@@ -63,6 +63,24 @@ final class Reader {
 	}
 
 	/**
+	 * Opens a record that is behind its witness, because the database was restored, for a person who decides whether it shall hold
+	 * again. It grants nothing.
+	 *
+	 * @param string $kind As for {@see open()}.
+	 * @param int    $id   Id of the record.
+	 * @param string $text The stored text.
+	 *
+	 * @return Record|Decision The record, or the reason for which it cannot hold again: `connection_revoked` if the witness knows
+	 *                         that it was revoked.
+	 *
+	 * @throws \Countersign\Exception If the extension's keys, store or witness cannot be used, or an agent is at work.
+	 * @throws Failure                If the database cannot be read.
+	 */
+	public function open_behind( string $kind, int $id, string $text ): Record|Decision {
+		return $this->records()->openBehind( $kind, $id, $text );
+	}
+
+	/**
 	 * Returns the site's records. If the record of the site itself is behind, it is read once more too.
 	 *
 	 * @throws \Countersign\Exception If the extension's keys or store cannot be used.

@@ -27,7 +27,7 @@ final class Verification {
 	/** Option: the last result. It only shows what was found. */
 	public const OPTION = 'countersign_records_report';
 
-	/** Names that the report lists for each reason. */
+	/** Records with a fault after which the verification ends. */
 	private const MAX_NAMES = 50;
 
 	public function __construct(
@@ -60,18 +60,23 @@ final class Verification {
 	/**
 	 * Verifies all records, stores the report, and records each unexplained version once.
 	 *
-	 * @return array{time: int, checked: int, faults: array<string, string>} Unix seconds, number of records, and name of a record
-	 *                                                                       with its version => reason code. At most 50 names.
+	 * @return array{time: int, checked: int, faults: array<string, string>, is_whole: bool} Unix seconds, number of records, name of a
+	 *         record with its version => reason code, and whether all records were checked: the verification ends after 50 faults.
 	 *
 	 * @throws \Countersign\Exception If the extension's keys or store cannot be used.
 	 * @throws Failure                If the database cannot be read.
 	 * @throws Unavailable            If a finding cannot be recorded.
 	 */
 	public function run(): array {
-		$known   = self::last()['faults'] ?? [];
-		$faults  = [];
-		$checked = 0;
+		$known    = self::last()['faults'] ?? [];
+		$faults   = [];
+		$checked  = 0;
+		$is_whole = true;
 		foreach ( $this->inventory->rows() as $entry ) {
+			if ( count( $faults ) >= self::MAX_NAMES ) {
+				$is_whole = false;
+				break;
+			}
 			++$checked;
 			$opened = $this->reader->records()->open( $entry['kind'], $entry['id'], (string) $entry['text'] );
 			$name   = "$entry[kind]:$entry[id]";
@@ -80,17 +85,15 @@ final class Verification {
 			} elseif ( ! self::is_explained( $opened ) ) {
 				$faults[ $name . ' ' . $opened->version() ] = 'record_unexplained';
 			}
-			if ( count( $faults ) >= self::MAX_NAMES ) {
-				break;
-			}
 		}
 		foreach ( array_keys( array_diff_assoc( $faults, $known ), 'record_unexplained', true ) as $name ) {
 			$this->log->append( EntryDraft::admin( 'system', 'record.unexplained', strtok( $name, ' ' ) ?: null, [ 'record' => $name ], 'record_unexplained' ) );
 		}
 		$report = [
-			'time'    => time(),
-			'checked' => $checked,
-			'faults'  => $faults,
+			'time'     => time(),
+			'checked'  => $checked,
+			'faults'   => $faults,
+			'is_whole' => $is_whole,
 		];
 		update_option( self::OPTION, $report, false );
 		return $report;
@@ -99,7 +102,7 @@ final class Verification {
 	/**
 	 * Returns the last result, or null if the records were never verified.
 	 *
-	 * @return array{time: int, checked: int, faults: array<string, string>}|null
+	 * @return array{time: int, checked: int, faults: array<string, string>, is_whole: bool}|null
 	 */
 	public static function last(): ?array {
 		$report = get_option( self::OPTION );
@@ -107,9 +110,10 @@ final class Verification {
 			return null;
 		}
 		return [
-			'time'    => (int) ( $report['time'] ?? 0 ),
-			'checked' => (int) ( $report['checked'] ?? 0 ),
-			'faults'  => array_map( strval( ... ), array_filter( $report['faults'], is_string( ... ) ) ),
+			'time'     => (int) ( $report['time'] ?? 0 ),
+			'checked'  => (int) ( $report['checked'] ?? 0 ),
+			'faults'   => array_map( strval( ... ), array_filter( $report['faults'], is_string( ... ) ) ),
+			'is_whole' => (bool) ( $report['is_whole'] ?? true ),
 		];
 	}
 

@@ -117,6 +117,7 @@ final class Labels {
 			'code_reused'    => __( 'because its authorization code was used twice, which happens when a code is stolen', 'countersign' ),
 			'site_moved'     => __( 'because this site is a copy', 'countersign' ),
 			'keys_changed'   => __( 'because the keys of this site were changed', 'countersign' ),
+			'witness_unusable', 'witness_missing' => __( 'because it could not be protected against a restored backup', 'countersign' ),
 			default          => $reason,
 		};
 	}

@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Countersign\Plugin\Doors\Cli;
 
 use Countersign\Plugin\Audit\Unavailable;
+use Countersign\Plugin\Audit\Unprotected;
 use Countersign\Plugin\Connections\KillSwitch;
 
 defined( 'ABSPATH' ) || exit;
@@ -40,6 +41,8 @@ final class KillSwitchCommand {
 		if ( 'status' !== $state ) {
 			try {
 				$this->kill_switch->set( 'on' === $state );
+			} catch ( Unprotected $error ) {
+				\WP_CLI::warning( sprintf( 'An older state of the database could undo this unnoticed: %s Site Health shows the reason.', \Countersign\reasons()[ $error->reason ] ?? $error->getMessage() ) );
 			} catch ( Unavailable $error ) {
 				\WP_CLI::error( sprintf( 'This cannot be recorded, so agents remain stopped: %s', $error->getMessage() ) );
 			} catch ( \RuntimeException $error ) {
