@@ -54,8 +54,8 @@ final class Check {
 	 * and remain in the notice until they are acknowledged or undone. Does nothing while the records of the site cannot be used,
 	 * which stops all agents and has a notice of its own.
 	 *
-	 * @throws \Countersign\Exception                 If the extension's keys or store cannot be used.
-	 * @throws Unavailable If it cannot be recorded.
+	 * @throws \Countersign\Exception If the extension's keys or store cannot be used.
+	 * @throws Unavailable            If it cannot be recorded.
 	 */
 	public function run(): Differences {
 		$now = self::look();
@@ -99,10 +99,10 @@ final class Check {
 	 *
 	 * @param string $state The state that the administrator has seen, from {@see Differences::$state}.
 	 *
-	 * @return bool False if the site has changed again since. Then nothing is known.
+	 * @return bool False if the site has changed again since, or another request was faster. Then nothing is known.
 	 *
-	 * @throws \Countersign\Exception                 If the extension's keys or store cannot be used.
-	 * @throws Unavailable If it cannot be recorded.
+	 * @throws \Countersign\Exception If the extension's keys or store cannot be used.
+	 * @throws Unavailable            If it cannot be recorded.
 	 */
 	public function acknowledge( string $state ): bool {
 		$state_of_site = $this->reader->records()->state();
@@ -114,7 +114,9 @@ final class Check {
 		if ( ! hash_equals( $found->state, $state ) ) {
 			return false;
 		}
-		$this->seal( $now, EntryDraft::admin( 'system', 'integrity.acknowledged', 'site', $found->names() + ( '' === $found->fault ? [] : [ 'fault' => $found->fault ] ) ) );
+		if ( ! $this->seal( $now, EntryDraft::admin( 'system', 'integrity.acknowledged', 'site', $found->names() + ( '' === $found->fault ? [] : [ 'fault' => $found->fault ] ) ) ) ) {
+			return false;
+		}
 		delete_option( self::FOUND );
 		return true;
 	}
@@ -177,12 +179,17 @@ final class Check {
 		return array_map( strval( ... ), (array) ( Json::decode( $opened->data() )['items'] ?? [] ) );
 	}
 
-	/** @param array<string, string> $items Name => digest. */
-	private function seal( array $items, EntryDraft $draft ): void {
+	/**
+	 * @param array<string, string> $items Name => digest.
+	 *
+	 * @return bool False if another request was faster. Then nothing was stored.
+	 */
+	private function seal( array $items, EntryDraft $draft ): bool {
 		$text     = $this->reader->primary_option( SealedOptions::WATCH );
 		$revision = new Revision( self::KIND, 0, $this->reader->records()->nextVersion( self::KIND, 0, $text ), [ 'items' => (object) $items ] );
 		SealedOptions::create_row( SealedOptions::WATCH );
-		$this->writer->write( $draft, [ $revision ], static fn( \Closure $sealed ): array => [ Writer::option( SealedOptions::WATCH, $sealed, $text ) ] );
+		$is_done = $this->writer->write( $draft, [ $revision ], static fn( \Closure $sealed ): array => [ Writer::option( SealedOptions::WATCH, $sealed, $text ) ] );
 		SealedOptions::forget_caches( SealedOptions::WATCH );
+		return $is_done;
 	}
 }
