@@ -26,7 +26,11 @@ final class WritesAfterRevocationTest extends AstrayTool {
 		self::assertInterrupted( 'connection_paused', Site::connect( 'editor' ), static fn( Agent $agent ) => Plugin::composition()->manager()->pause( $agent->connection() ) );
 	}
 
-	/** @group mysql In SQLite nobody else can write while a transaction does. */
+	/**
+	 * In SQLite nobody else can write while a transaction does.
+	 *
+	 * @group mysql
+	 */
 	public function test_a_transaction_does_not_show_the_past(): void {
 		self::assertInterrupted( 'connection_revoked', Site::connect( 'editor' ), static fn( Agent $agent ) => Plugin::composition()->manager()->revoke( $agent->connection() ), 'START TRANSACTION' );
 	}
