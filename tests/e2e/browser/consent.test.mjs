@@ -8,6 +8,16 @@ import { openBrowser } from './browser.mjs';
 
 const NASTY = 'Claude” (verified ✔)\u202e :ton si siht\n«✅» C\u0337l\u0337a\u0337u\u0337d\u0337e\u0337 ' + '\u0e01' + '\u0e48'.repeat(40) + ' مرحبا "Allow" ' + 'W'.repeat(60);
 const site = openSite();
+// Replaces the fetching of documents by an option, so no server is needed.
+const plugin = `${site.run}/www/wp-content/mu-plugins/documents.php`;
+const PLUGIN = `<?php
+add_action( 'plugins_loaded', static function (): void {
+	$fetch = static fn( string $url ) => new Countersign\\Plugin\\Fetch\\Fetched( 200, [ 'content-type' => 'application/json' ], get_option( 'test_documents', [] )[ $url ] ?? throw new Countersign\\Plugin\\Fetch\\FetchFailed( 'fetch_failed', 'There is no server.' ) );
+	( function () use ( $fetch ): void {
+		$this->documents = new Countersign\\Plugin\\OAuth\\MetadataDocuments( $fetch, static fn() => ( new Countersign\\Limits( Countersign\\Plugin\\Plugin::composition()->extension()->store() ) )->check( 'documents', 256, 1 ) );
+	} )->call( Countersign\\Plugin\\Plugin::composition() );
+} );
+`;
 let browser, page, server, resource;
 
 before(async () => {
@@ -29,17 +39,6 @@ after(async () => {
 });
 
 const open = (clientId, extra = {}) => page.goto(authorizeUrl(server, resource, clientId, extra).url);
-
-// Replaces the fetching of documents by an option, so no server is needed.
-const plugin = `${site.run}/www/wp-content/mu-plugins/documents.php`;
-const PLUGIN = `<?php
-add_action( 'plugins_loaded', static function (): void {
-	$fetch = static fn( string $url ) => new Countersign\\Plugin\\Fetch\\Fetched( 200, [ 'content-type' => 'application/json' ], get_option( 'test_documents', [] )[ $url ] ?? throw new Countersign\\Plugin\\Fetch\\FetchFailed( 'fetch_failed', 'There is no server.' ) );
-	( function () use ( $fetch ): void {
-		$this->documents = new Countersign\\Plugin\\OAuth\\MetadataDocuments( $fetch, static fn() => ( new Countersign\\Limits( Countersign\\Plugin\\Plugin::composition()->extension()->store() ) )->check( 'documents', 256, 1 ) );
-	} )->call( Countersign\\Plugin\\Plugin::composition() );
-} );
-`;
 
 async function described(id, name, redirect) {
 	const body = JSON.stringify({ client_id: id, client_name: name, redirect_uris: [redirect] });
