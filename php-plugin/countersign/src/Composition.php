@@ -12,6 +12,7 @@ use Countersign\Plugin\Admin\AuditForms;
 use Countersign\Plugin\Admin\AuditPage;
 use Countersign\Plugin\Admin\ConnectionForms;
 use Countersign\Plugin\Admin\ConnectionsPage;
+use Countersign\Plugin\Admin\ConsentPage;
 use Countersign\Plugin\Admin\HeldPosts;
 use Countersign\Plugin\Admin\KnownChanges;
 use Countersign\Plugin\Admin\Menu;
@@ -109,6 +110,7 @@ final class Composition {
 		add_action( 'rest_api_init', fn() => $this->router()->register_routes() );
 		add_action( 'rest_api_init', fn() => ( new KillSwitchRoute( $this->kill_switch() ) )->register_routes() );
 		add_action( 'login_form_countersign_authorize', fn() => $this->consent()->handle() );
+		add_filter( 'login_message', static fn( string $message ): string => ConsentPage::login_message( $message ) );
 		$this->register_gate();
 		( new Watch( $this->standing( ... ) ) )->register();
 		add_action( Check::EVENT, fn() => $this->look_daily() );

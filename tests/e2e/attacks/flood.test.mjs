@@ -85,7 +85,7 @@ before(async () => {
 	other = await connection();
 	revoked = await connection();
 	expired = await site.php(
-		"return ( new \\Countersign\\Tokens( \\Countersign\\Plugin\\Plugin::composition()->extension()->keyring() ) )->issue( \\Countersign\\TokenKind::Access, $args['id'], 1, \\Countersign\\Plugin\\Site\\Urls::mcp(), 0 );",
+		"return ( new \\Countersign\\Tokens( \\Countersign\\Plugin\\Plugin::composition()->extension()->keyring() ) )->issue( \\Countersign\\TokenKind::Access, (int) $args['id'], 1, \\Countersign\\Plugin\\Site\\Urls::mcp(), 0 );",
 		{ id: victim.id },
 	);
 	await until('the token expires', async () => (await callTool(site, expired, 'whoami')).status === 401);

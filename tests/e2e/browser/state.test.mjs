@@ -102,7 +102,13 @@ test('a changed record of the kill switch and of the settings is shown', async (
 });
 
 test('a changed connection is marked', async () => {
-	assert.equal(await sql("UPDATE {connections} SET record = REPLACE(record, 'A', 'B') WHERE name = 'Photo helper'"), '');
+	// Another letter in the tag. The first letters name the key.
+	await site.php(
+		`$table = $wpdb->prefix . 'countersign_connections';
+		$text = $wpdb->get_var( "SELECT record FROM $table WHERE name = 'Photo helper'" );
+		$text[20] = 'A' === $text[20] ? 'B' : 'A';
+		return $wpdb->update( $table, array( 'record' => $text ), array( 'name' => 'Photo helper' ) );`,
+	);
 	await open();
 	await page.locator('#the-list tr', { hasText: 'Photo helper' }).getByText('Revoke the connection').last().waitFor();
 	await browser.picture('state-connection', { phone: true });
@@ -143,5 +149,10 @@ test('a copy revokes its connections', async () => {
 	await page.getByRole('button', { name: 'This is a copy' }).click();
 	await notice('This site is a copy from now on');
 	assert.equal(await page.locator('#the-list .is-active').count(), 0);
+	assert.equal(await page.locator('.notice', { hasText: 'was disconnected' }).count(), 0, 'nobody is warned of what they decided');
 	await browser.picture('state-copied');
+	await plant('home', home);
+	await open();
+	await page.getByRole('button', { name: 'The site moved' }).click();
+	await notice('The site has its new address');
 });

@@ -5,6 +5,9 @@
  * because web requests change the site in the meantime.
  */
 
+// Node's pipes are sockets, from which PHP would not wait longer than a minute for the next line.
+stream_set_timeout( STDIN, DAY_IN_SECONDS );
+
 while ( false !== ( $probe_line = fgets( STDIN ) ) ) {
 	$probe_request = json_decode( $probe_line, true );
 	try {

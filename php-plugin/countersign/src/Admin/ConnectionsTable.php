@@ -99,13 +99,14 @@ final class ConnectionsTable extends \WP_List_Table {
 	/** @param Connection $item */
 	protected function column_acts_as( $item ): string {
 		$shown = $this->shown( $item );
-		return null === $shown ? '&#8212;' : esc_html( Format::user( $shown->user ) );
+		// A record that could never be read names no account.
+		return null === $shown || 0 === $shown->user ? '&#8212;' : esc_html( Format::user( $shown->user ) );
 	}
 
 	/** @param Connection $item */
 	protected function column_permissions( $item ): string {
 		$shown = $this->shown( $item );
-		if ( null === $shown ) {
+		if ( null === $shown || [] === $shown->groups ) {
 			return esc_html__( 'None', 'countersign' );
 		}
 		$preset = esc_html( Labels::preset( $shown->preset ) );
@@ -145,8 +146,8 @@ final class ConnectionsTable extends \WP_List_Table {
 		$detail = match ( true ) {
 			null !== $item->fault => esc_html( $this->fault( $item ) ),
 			$item->is_revoked()   => Format::ago( $item->state_at ) . ' ' . esc_html( Labels::ended( $item->state_reason ) ),
-			Connection::PAUSED === $item->state && Standing::REASON === $item->state_reason => Format::ago( $item->state_at ) . ' ' . esc_html( Standing::explain( $item ) ),
-			Connection::PAUSED === $item->state && '' !== $item->state_reason && 'admin' !== $item->state_reason => Format::ago( $item->state_at ) . ' ' . esc_html( Labels::fault( $item->state_reason ) ),
+			Connection::PAUSED === $item->state && Standing::REASON === $item->state_reason => Format::ago( $item->state_at ) . '. ' . esc_html( Standing::explain( $item ) ),
+			Connection::PAUSED === $item->state && '' !== $item->state_reason && 'admin' !== $item->state_reason => Format::ago( $item->state_at ) . '. ' . esc_html( Labels::paused( $item->state_reason ) ),
 			default               => '',
 		};
 		if ( '' !== $detail ) {

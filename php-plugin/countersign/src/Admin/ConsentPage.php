@@ -18,6 +18,24 @@ defined( 'ABSPATH' ) || exit;
 final class ConsentPage {
 
 	/**
+	 * Callback of the filter `login_message`: says on the login form why it is shown, if it leads to the consent page.
+	 *
+	 * @param string $message What WordPress and other plugins say there, as HTML.
+	 */
+	public static function login_message( string $message ): string {
+		if ( ! str_starts_with( Query::text( 'redirect_to' ), site_url( 'wp-login.php?action=countersign_authorize', 'login' ) ) ) {
+			return $message;
+		}
+		return $message . wp_get_admin_notice(
+			esc_html__( 'A program asks to connect to this site. Log in to decide about it. If your last login was some time ago, you have to log in again.', 'countersign' ),
+			[
+				'type'               => 'info',
+				'additional_classes' => [ 'message' ],
+			]
+		);
+	}
+
+	/**
 	 * Prints the page and ends the request.
 	 *
 	 * @param OAuthRequest                $request The request of the client.

@@ -92,7 +92,7 @@ final class HeldPosts {
 		?>
 		<h2 id="countersign-held"><?php esc_html_e( 'Scheduled posts that are held', 'countersign' ); ?></h2>
 		<p><?php esc_html_e( 'Agents scheduled these posts. When their time came, the connection was not allowed to act, or the post was not what the agent had scheduled. They are not published until a person does so. Look at a post before you publish it.', 'countersign' ); ?></p>
-		<table class="widefat striped">
+		<table class="widefat striped countersign-stack">
 			<thead>
 				<tr>
 					<th scope="col"><?php esc_html_e( 'Title', 'countersign' ); ?></th>
@@ -138,10 +138,10 @@ final class HeldPosts {
 		$name = $this->connections->find( $schedule->connection )?->name;
 		?>
 		<tr>
-			<td><?php echo Names::html( $post ? get_the_title( $post ) : '#' . $schedule->post ); // phpcs:ignore WordPress.Security.EscapeOutput -- html() escapes. ?></td>
-			<td><?php echo Names::html( $name ?? '#' . $schedule->connection ); // phpcs:ignore WordPress.Security.EscapeOutput -- html() escapes. ?></td>
-			<td><?php echo esc_html( Format::moment( (int) strtotime( $schedule->date . ' UTC' ) ) ); ?></td>
-			<td><?php echo esc_html( self::reason( $schedule->reason ) ); ?></td>
+			<td data-label="<?php esc_attr_e( 'Title', 'countersign' ); ?>"><?php echo Names::html( $post ? get_the_title( $post ) : '#' . $schedule->post ); // phpcs:ignore WordPress.Security.EscapeOutput -- html() escapes. ?></td>
+			<td data-label="<?php esc_attr_e( 'Connection', 'countersign' ); ?>"><?php echo Names::html( $name ?? '#' . $schedule->connection ); // phpcs:ignore WordPress.Security.EscapeOutput -- html() escapes. ?></td>
+			<td data-label="<?php esc_attr_e( 'Planned for', 'countersign' ); ?>"><?php echo esc_html( Format::moment( (int) strtotime( $schedule->date . ' UTC' ) ) ); ?></td>
+			<td data-label="<?php esc_attr_e( 'Why it is held', 'countersign' ); ?>"><?php echo esc_html( self::reason( $schedule->reason ) ); ?></td>
 			<td>
 				<?php if ( $post && current_user_can( 'edit_post', $post->ID ) ) : ?>
 					<a class="button" href="<?php echo esc_url( (string) get_edit_post_link( $post->ID ) ); ?>"><?php esc_html_e( 'Edit', 'countersign' ); ?></a>
@@ -187,7 +187,7 @@ final class HeldPosts {
 			'tool_outside_groups' => __( 'The connection may no longer publish.', 'countersign' ),
 			'connection_unknown'  => __( 'The connection does not exist any more.', 'countersign' ),
 			'kill_switch'         => __( 'All agents were stopped.', 'countersign' ),
-			'account_changed'     => __( 'An account of the connection does not exist any more.', 'countersign' ),
+			'account_changed'     => __( 'The connection was paused, because one of its accounts has changed.', 'countersign' ),
 			'target_changed'      => __( 'The post was changed after the agent had scheduled it, and not by a person who saved it.', 'countersign' ),
 			'deactivated'         => __( 'Countersign was deactivated.', 'countersign' ),
 			default               => \Countersign\reasons()[ $reason ] ?? $reason,

@@ -80,7 +80,7 @@ final class StateView {
 	private function old( array $pending ): void {
 		$connections = array_filter( $pending, static fn( array $entry ): bool => 'connection' === $entry['kind'] );
 		?>
-		<table class="widefat striped">
+		<table class="widefat striped countersign-stack">
 			<thead>
 				<tr>
 					<th scope="col"><?php esc_html_e( 'Name', 'countersign' ); ?></th>
@@ -95,10 +95,10 @@ final class StateView {
 					$data = Json::decode( $entry['data'] );
 					?>
 					<tr>
-						<td><?php echo Names::html( Names::clean( (string) $data['name'] ) ); // phpcs:ignore WordPress.Security.EscapeOutput -- Names::html() escapes. ?></td>
-						<td><?php echo esc_html( Format::user( (int) $data['user'] ) ); ?></td>
-						<td><?php echo esc_html( implode( ', ', array_map( Labels::group_short( ... ), array_filter( (array) $data['groups'], is_string( ... ) ) ) ) ); ?></td>
-						<td><?php echo esc_html( Labels::state( (string) $data['state'] ) ); ?></td>
+						<td data-label="<?php esc_attr_e( 'Name', 'countersign' ); ?>"><?php echo Names::html( Names::clean( (string) $data['name'] ) ); // phpcs:ignore WordPress.Security.EscapeOutput -- Names::html() escapes. ?></td>
+						<td data-label="<?php esc_attr_e( 'Acts as', 'countersign' ); ?>"><?php echo esc_html( Format::user( (int) $data['user'] ) ); ?></td>
+						<td data-label="<?php esc_attr_e( 'Permissions', 'countersign' ); ?>"><?php echo esc_html( implode( ', ', array_map( Labels::group_short( ... ), array_filter( (array) $data['groups'], is_string( ... ) ) ) ) ); ?></td>
+						<td data-label="<?php esc_attr_e( 'State', 'countersign' ); ?>"><?php echo esc_html( Labels::state( (string) $data['state'] ) ); ?></td>
 					</tr>
 				<?php endforeach; ?>
 			</tbody>

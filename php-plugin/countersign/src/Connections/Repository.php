@@ -139,7 +139,7 @@ final class Repository {
 		global $wpdb;
 		$rows = $wpdb->get_results( // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- A table of this plugin, past any cache.
 			$wpdb->prepare(
-				"SELECT * FROM %i WHERE ended_reason NOT IN ('', 'admin', 'client') AND ended_at > %d ORDER BY ended_at DESC LIMIT 10",
+				"SELECT * FROM %i WHERE ended_reason IN ('refresh_reused', 'code_reused') AND ended_at > %d ORDER BY ended_at DESC LIMIT 10",
 				Schema::table( 'connections' ),
 				$since
 			),

@@ -78,7 +78,7 @@ final class SiteHealth {
 			'good',
 			__( 'Decisions about AI agents are protected against changes of the database', 'countersign' ),
 			/* translators: %s: number of records. */
-			'<p>' . esc_html( sprintf( _n( '%s sealed decision is known outside the database.', '%s sealed decisions are known outside the database.', $witness['records'], 'countersign' ), number_format_i18n( $witness['records'] ) ) ) . '</p>'
+			'<p>' . esc_html( sprintf( _n( '%s decision is sealed, and its version is known outside the database. If something changes it or brings back an older state, it is refused.', '%s decisions are sealed, and their versions are known outside the database. If something changes one or brings back an older state, it is refused.', $witness['records'], 'countersign' ), number_format_i18n( $witness['records'] ) ) ) . '</p>'
 		);
 	}
 

@@ -123,7 +123,18 @@ final class Labels {
 	}
 
 	/**
-	 * Returns why the record of a connection cannot be used, or why the connection was paused, as one sentence.
+	 * Returns why a connection was paused by something other than a person's decision, and what to do.
+	 *
+	 * @param string $reason Reason code.
+	 */
+	public static function paused( string $reason ): string {
+		return 'record_rolled_back' === $reason
+			? __( 'Its token is newer than the database, as after a restored backup. Resume it if you restored one. If not, revoke it.', 'countersign' )
+			: self::fault( $reason );
+	}
+
+	/**
+	 * Returns why the record of a connection cannot be used, and what to do.
 	 *
 	 * @param string $reason Reason code.
 	 */

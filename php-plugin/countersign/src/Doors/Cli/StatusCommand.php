@@ -61,7 +61,13 @@ final class StatusCommand {
 		];
 		try {
 			$witness           = $this->state->witness();
-			$lines['Witness'] = sprintf( '%s, %d records%s', 'file' === $witness['place'] ? 'a file in the state folder of this user' : 'the shared store', $witness['records'], null === $witness['failure'] ? '' : ': ' . $witness['failure'] );
+			$lines['Witness'] = sprintf(
+				'%d %s in %s%s',
+				$witness['records'],
+				1 === $witness['records'] ? 'record' : 'records',
+				'file' === $witness['place'] ? 'a file in the state folder of this user' : 'the shared store',
+				null === $witness['failure'] ? '' : ': ' . $witness['failure']
+			);
 		} catch ( \Countersign\Exception | Failure ) {
 			$lines['Witness'] = 'unknown';
 		}
