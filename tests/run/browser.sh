@@ -12,8 +12,6 @@ rm -rf "$SCREENSHOTS"
 mkdir -p "$SCREENSHOTS"
 # This stage uses SQLite because the other stages use MariaDB.
 stage_site "$SITE" --engine sqlite
-# It applies to a whole file too, and a file here is one long session in the browser.
-export TEST_TIMEOUT=900000
 status=0
 node_tests browser ${TESTS:-"$ROOT"/tests/e2e/browser/*.test.mjs} || status=1
 exit "$status"

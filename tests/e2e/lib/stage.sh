@@ -55,13 +55,14 @@ site_with_fixtures() {
 }
 
 # node_tests NAME FILE...: runs the files with Node's test runner, one after the other. Adds to PASSED and FAILED.
+# The timeout ends a test that hangs. It applies to a whole file too, which can be one long session in the browser.
 PASSED=0
 FAILED=0
 node_tests() {
 	local name=$1 log=$CACHE/run/logs/$STAGE-$1 status=0
 	shift
 	say "-- $name"
-	"$NODE" --test --test-concurrency=1 --test-timeout="${TEST_TIMEOUT:-120000}" --test-reporter=spec "$@" 2>&1 | tee "$log" | grep -v '^ℹ' || status=$?
+	"$NODE" --test --test-concurrency=1 --test-timeout=900000 --test-reporter=spec "$@" 2>&1 | tee "$log" | grep -v '^ℹ' || status=$?
 	count_tests "$log" || status=1
 	return "$status"
 }
