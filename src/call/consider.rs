@@ -52,7 +52,10 @@ impl TargetRule {
     }
 
     /// Decides whether the connection may change the item, without comparing it.
-    fn permit(&self, target: &Target) -> Result<(), Reason> {
+    ///
+    /// # Errors
+    /// [`Reason::NeedsPublish`], [`Reason::ConfirmationMissing`].
+    pub(crate) fn permit(&self, target: &Target) -> Result<(), Reason> {
         let visible = target.is_visible();
         if visible && !self.held.intersects(self.visible_groups) {
             return Err(Reason::NeedsPublish);

@@ -32,6 +32,9 @@ pub(crate) const TEXT_LENGTH: usize = ((1 + COUNT * WIDTH) * 4).div_ceil(3);
 /// Statuses of items that visitors do not see. Every other status counts as visible, also one that is not known here.
 const HIDDEN: [&str; 4] = ["draft", "pending", "auto-draft", "trash"];
 
+/// The types of rows that are copies for WordPress itself: nobody visits them.
+const COPIES: [&str; 2] = ["revision", "oembed_cache"];
+
 /// Statuses of items whose date is that of their last change until they get one of their own.
 const UNDATED: [&str; 3] = ["draft", "pending", "auto-draft"];
 
@@ -75,6 +78,9 @@ pub(crate) struct TargetItem {
     /// The item to which an attachment belongs.
     #[serde(default)]
     under: Option<Box<Holder>>,
+    /// The items below it in a hierarchy: its slug is a part of their addresses.
+    #[serde(default)]
+    above: Vec<Holder>,
 }
 
 #[derive(Deserialize)]
@@ -84,6 +90,12 @@ struct Holder {
     status: String,
     #[serde(default)]
     under: Option<Box<Holder>>,
+}
+
+impl Holder {
+    fn is_visible(&self) -> bool {
+        is_visible(&self.r#type, &self.status, self.under.as_deref())
+    }
 }
 
 impl Target {
@@ -109,7 +121,11 @@ impl Target {
         match self {
             Self::Unknown => true,
             Self::None => false,
-            Self::Item(item) => is_visible(&item.r#type, &item.status, item.under.as_deref()),
+            Self::Item(item) => {
+                !item.is_new_upload()
+                    && (is_visible(&item.r#type, &item.status, item.under.as_deref())
+                        || item.above.iter().any(Holder::is_visible))
+            }
         }
     }
 
@@ -124,6 +140,9 @@ impl Target {
 
 /// An attachment is as visible as the item to which it belongs. Without one, everybody who knows its address sees it.
 fn is_visible<'a>(mut kind: &'a str, mut status: &'a str, mut under: Option<&'a Holder>) -> bool {
+    if COPIES.contains(&kind) {
+        return false;
+    }
     for _ in 0..MAX_DEPTH {
         if kind != "attachment" || status != "inherit" {
             return !HIDDEN.contains(&status);
@@ -137,6 +156,11 @@ fn is_visible<'a>(mut kind: &'a str, mut status: &'a str, mut under: Option<&'a 
 }
 
 impl TargetItem {
+    /// An attachment that is about to be stored, and that no item shows: it changes nothing that visitors have seen.
+    fn is_new_upload(&self) -> bool {
+        (self.id, self.parent) == (0, 0) && self.r#type == "attachment" && self.status == "inherit"
+    }
+
     /// Returns the digests of the item's fields.
     pub(crate) fn digests(&self, keyring: &Keyring) -> TargetDigests {
         let key = keyring.purpose_key(Purpose::Target);

@@ -53,8 +53,8 @@ final class McpCall
      * @param string $target JSON: `"none"` if the call changes no item that exists and that the user can see, `"unknown"` if
      *     that is not known (which counts as visible), or the item as it is stored: `{"id", "type", "status", "author",
      *     "title", "content", "excerpt", "slug", "parent", "template", "date", "date_gmt", "password", "terms": [ids], "meta":
-     *     {key: [values]}, "under"?: {"type", "status", "under"?}}`. `meta` has the metadata that the tool concerns, `under`
-     *     the item to which an attachment belongs. Ids are numbers, everything else is text.
+     *     {key: [values]}, "under"?: {"type", "status", "under"?}, "above"?: [{"type", "status"}]}`. `meta` has the metadata
+     *     that the tool concerns, `under` the item to which an attachment belongs, `above` the items below it in a hierarchy. Ids are numbers, everything else is text.
      *
      * @return McpReply|null Null: the call may begin. A reply: it may not (`needs_publish`, `confirmation_missing`,
      *                       `target_changed`), so append its entry and send it. The confirmation token remains valid.
@@ -73,6 +73,19 @@ final class McpCall
      *                   was answered.
      */
     public function checkTarget(string $target): Decision {}
+
+    /**
+     * Decides whether the running call may change an item that it has not named, or make an item what `$target` says. It may
+     * if visitors do not see it, or if the connection may change what visitors see and the call has a confirmation. Can be
+     * asked until the request ends, also after the answer.
+     *
+     * @param string $target The item before or after the change, in the form of {@see consider()}. A new item has the id 0.
+     *
+     * @return Decision Denied with `needs_publish` or `confirmation_missing`.
+     *
+     * @throws Exception `misuse` for another form, a call that changes nothing, and one that has not begun.
+     */
+    public function mayChange(string $target): Decision {}
 
     /**
      * Notes for the audit log what the call made of its target.

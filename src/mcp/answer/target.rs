@@ -97,6 +97,25 @@ impl McpCall {
         })
     }
 
+    /// Decides whether the running call may change an item that it has not named, or make an item what `target` says. It may
+    /// if visitors do not see it, or if the connection may change what visitors see and the call has a confirmation.
+    ///
+    /// `target` has the form of [`consider`](Self::consider). A new item has the id 0.
+    ///
+    /// # Errors
+    /// [`Misuse::Target`] for another form, [`Misuse::NotConsidered`] for a call that changes nothing,
+    /// [`Misuse::NotBegun`].
+    pub fn may_change(&self, target: &str) -> Result<Decision, Misuse> {
+        if self.stage == CallStage::Decided {
+            return Err(Misuse::NotBegun);
+        }
+        let rule = self.rule.as_ref().ok_or(Misuse::NotConsidered)?;
+        Ok(match rule.permit(&Target::parse(target)?) {
+            Ok(()) => Decision::Allow,
+            Err(reason) => reason.into(),
+        })
+    }
+
     /// Notes for the audit log what the call made of its target: the item as it is stored after the change, and the id of
     /// the revision with the state before, if there is one.
     ///

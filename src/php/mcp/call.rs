@@ -64,6 +64,10 @@ impl PhpMcpCall {
         Ok(self.call.check_target(target)?.into())
     }
 
+    pub fn may_change(&self, target: &str) -> BindingResult<PhpDecision> {
+        Ok(self.call.may_change(target)?.into())
+    }
+
     #[php(optional = revision)]
     pub fn changed(&mut self, target: &str, revision: Option<i64>) -> BindingResult<()> {
         let revision = revision.and_then(|revision| u64::try_from(revision).ok());

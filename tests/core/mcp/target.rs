@@ -80,6 +80,8 @@ fn every_status_but_those_of_drafts_and_the_trash_is_visible() {
     );
     for (target, visible) in [
         (json!({"status": "draft"}), false),
+        (json!({"type": "revision", "status": "inherit"}), false),
+        (json!({"type": "revision", "status": "publish"}), false),
         (json!({"status": "pending"}), false),
         (json!({"status": "auto-draft"}), false),
         (json!({"status": "trash"}), false),
@@ -96,6 +98,14 @@ fn every_status_but_those_of_drafts_and_the_trash_is_visible() {
         (json!({"type": "attachment", "status": "inherit"}), true),
         (json!({"type": "attachment", "status": "private"}), true),
         (deep, true),
+        (
+            json!({"above": [{"type": "page", "status": "draft"}]}),
+            false,
+        ),
+        (
+            json!({"above": [{"type": "page", "status": "draft"}, {"type": "page", "status": "publish"}]}),
+            true,
+        ),
     ] {
         let target = reported(&target);
         let arguments = json!({"fingerprint": fingerprint(&site, &target)});
@@ -151,6 +161,47 @@ fn a_plugins_tool_needs_its_group_and_a_confirmation_for_what_visitors_see() {
     }
     let echo = decided(tool(&site, "plugin.echo", &json!({}), &json!({})));
     assert!(!echo.needs_target(), "a tool that reads changes nothing");
+}
+
+#[test]
+fn a_running_call_may_change_another_item_only_as_it_might_its_own() {
+    let site = Site::default();
+    let draft = reported(&json!({}));
+    let new = |change: Value| reported(&merged(json!({"id": 0, "parent": 0}), &change));
+    let upload = json!({"type": "attachment", "status": "inherit"});
+    for (groups, expected) in [
+        (
+            json!(["read", "create_edit", "image"]),
+            Reason::NeedsPublish,
+        ),
+        (json!(["read", "image"]), Reason::ConfirmationMissing),
+    ] {
+        let groups = json!({"groups": groups});
+        let mut call = decided(tool(&site, "plugin.paint", &json!({}), &groups));
+        assert_eq!(call.may_change(&draft), Err(Misuse::NotBegun));
+        assert!(call.consider("\"none\"").unwrap().is_none());
+        assert!(call.begin(site.world()).unwrap().is_none());
+        for (target, permitted) in [
+            ("\"unknown\"".to_owned(), false),
+            (reported(&json!({"status": "publish"})), false),
+            (new(json!({"status": "publish"})), false),
+            (new(merged(upload.clone(), &json!({"parent": 5}))), false),
+            (reported(&upload), false),
+            (draft.clone(), true),
+            (new(json!({})), true),
+            (new(upload.clone()), true),
+        ] {
+            let expected = if permitted {
+                Decision::Allow
+            } else {
+                expected.into()
+            };
+            assert_eq!(call.may_change(&target), Ok(expected), "{target}");
+        }
+    }
+    let mut call = decided(tool(&site, "plugin.echo", &json!({}), &json!({})));
+    assert!(call.begin(site.world()).unwrap().is_none());
+    assert_eq!(call.may_change(&draft), Err(Misuse::NotConsidered));
 }
 
 #[test]

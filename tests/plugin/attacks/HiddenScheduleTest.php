@@ -41,7 +41,7 @@ final class HiddenScheduleTest extends TestCase {
 		$post  = Site::post( str_starts_with( $way, 'move' ) ? [ 'post_status' => 'future', 'post_date' => $date ] : [] );
 		self::assertNull( Schedules::of( $post ) );
 		$from = AuditTrail::size();
-		$id   = $agent->do( 'fixture_schedule', [ 'way' => $way, 'id' => $post ] )['id'];
+		$id   = $agent->act( 'fixture_schedule', [ 'way' => $way, 'id' => $post ] )->content()['id'];
 		wp_cache_flush();
 		self::assertSame( 'future', Site::status( $id ) );
 		self::assertSame( $agent->id, Schedules::of( $id )?->connection );

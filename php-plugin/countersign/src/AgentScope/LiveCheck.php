@@ -13,7 +13,7 @@ use Countersign\Plugin\Site\SealedOptions;
 
 defined( 'ABSPATH' ) || exit;
 
-/** Checks during a call whether the connection may still act. Runs before the first write of every call. */
+/** Checks during a call whether the connection may still act. Runs before each write. */
 final class LiveCheck {
 
 	/**
@@ -43,6 +43,27 @@ final class LiveCheck {
 		$decision = $this->call->mayGoOn( $now?->opened, $this->kill_switch->is_on( again: false ) );
 		if ( ! $decision->isAllowed() ) {
 			throw new Denied( (string) $decision->reason() ); // phpcs:ignore WordPress.Security.EscapeOutput.ExceptionNotEscaped -- Sent as JSON.
+		}
+	}
+
+	/**
+	 * Ends the call if it would change what visitors see and may not: its target was decided before it began, and code can
+	 * change another item.
+	 *
+	 * @param \Closure(): list<string> $reports Returns the items before and after the change, for {@see McpCall::mayChange()}. Not
+	 *                                          called if the call may change all of them.
+	 *
+	 * @throws Denied `needs_publish` or `confirmation_missing`.
+	 */
+	public function ensure_may_change( \Closure $reports ): void {
+		if ( $this->call->mayChange( '"unknown"' )->isAllowed() ) {
+			return;
+		}
+		foreach ( $reports() as $report ) {
+			$decision = $this->call->mayChange( $report );
+			if ( ! $decision->isAllowed() ) {
+				throw new Denied( (string) $decision->reason() ); // phpcs:ignore WordPress.Security.EscapeOutput.ExceptionNotEscaped -- Sent as JSON.
+			}
 		}
 	}
 }

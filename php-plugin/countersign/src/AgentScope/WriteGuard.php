@@ -6,6 +6,7 @@ namespace Countersign\Plugin\AgentScope;
 
 use Countersign\Plugin\Site\Denied;
 use Countersign\Plugin\Site\ErrorLog;
+use Countersign\Plugin\Targets\StoredPost;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -14,8 +15,9 @@ defined( 'ABSPATH' ) || exit;
  *
  * Statements of the forms that {@see SqlStatement} knows pass if they change tables of this site that hold content, or
  * options that are not protected. Everything else is refused. Before each write it checks that the connection may still
- * act. While the handler runs, a refusal ends the call, also if the handler catches it. Afterwards, in shutdown functions,
- * destructors and output callbacks, a refused statement is not sent, and the first one is recorded.
+ * act, and that it may change the posts that the statement changes ({@see PostWrite}). While the handler runs, a refusal
+ * ends the call, also if the handler catches it. Afterwards, in shutdown functions, destructors and output callbacks, a
+ * refused statement is not sent, and the first one is recorded.
  *
  * It protects against code that is misled by an agent's arguments, not against malicious PHP code on the site, which could
  * remove the hooks or use another connection; see {@see RulingOptions}.
@@ -45,8 +47,6 @@ final class WriteGuard {
 	private bool $is_reported = false;
 
 	private bool $reads_committed = false;
-
-	private ?string $mode = null;
 
 	/**
 	 * @param LiveCheck                   $live_check The check before each write.
@@ -84,6 +84,9 @@ final class WriteGuard {
 	public function begin(): void {
 		add_filter( 'query', $this->before_query( ... ), PHP_INT_MAX );
 		add_filter( 'file_mod_allowed', '__return_false', PHP_INT_MAX );
+		foreach ( [ 'pre_trash_post', 'pre_delete_post', 'pre_delete_attachment' ] as $hook ) {
+			add_filter( $hook, $this->before_removal( ... ), PHP_INT_MAX, 2 );
+		}
 		// If the handler ends the request.
 		add_action( 'shutdown', $this->end_of_call( ... ), PHP_INT_MIN );
 	}
@@ -180,6 +183,9 @@ final class WriteGuard {
 		}
 		try {
 			$this->own( fn() => $this->live_check->ensure_live() );
+			if ( $this->changes_posts( $statement ) ) {
+				$this->own( fn() => $this->live_check->ensure_may_change( fn(): array => PostWrite::reports( $statement, $this->tables->posts ) ) );
+			}
 		} catch ( Denied $denied ) {
 			return $this->stop( $denied );
 		} catch ( \RuntimeException $error ) {
@@ -206,6 +212,29 @@ final class WriteGuard {
 			}
 		}
 		return null;
+	}
+
+	/**
+	 * Callback of the filters by which WordPress asks whether a post may be removed: it deletes metadata and terms before the post.
+	 *
+	 * @param mixed $result Null to let WordPress continue.
+	 */
+	private function before_removal( mixed $result, \WP_Post $post ): mixed {
+		$stored = $this->own( static fn(): ?StoredPost => StoredPost::read( $post->ID ) );
+		if ( ! $this->may_write || null === $stored ) {
+			return $result;
+		}
+		try {
+			$this->own( fn() => $this->live_check->ensure_may_change( static fn(): array => [ $stored->to_json() ] ) );
+		} catch ( Denied $denied ) {
+			$this->stop( $denied );
+			return false;
+		}
+		return $result;
+	}
+
+	private function changes_posts( SqlStatement $statement ): bool {
+		return [] !== array_intersect( [ $this->tables->posts, DB_NAME . '.' . $this->tables->posts ], $statement->written );
 	}
 
 	private function forbidden_option( SqlStatement $statement ): ?string {
@@ -264,20 +293,35 @@ final class WriteGuard {
 	}
 
 	private function analyze( string $sql ): SqlStatement {
-		$this->mode ??= $this->sql_mode();
-		return SqlStatement::of( $sql, ! str_contains( $this->mode, 'NO_BACKSLASH_ESCAPES' ), str_contains( $this->mode, 'ANSI_QUOTES' ) );
+		// The mode decides what a backslash and a double quote mean.
+		$mode = strpbrk( $sql, '\\"' ) ? $this->sql_mode() : '';
+		return SqlStatement::of( $sql, ! str_contains( $mode, 'NO_BACKSLASH_ESCAPES' ), str_contains( $mode, 'ANSI_QUOTES' ) );
 	}
 
-	/** Returns the SQL mode of the connection, which no statement that passes can change. */
+	/** Returns the SQL mode of the connection. Functions of `wpdb` set it without a statement that could be checked. */
 	private function sql_mode(): string {
-		global $wpdb;
-		return defined( 'DB_ENGINE' ) && 'sqlite' === DB_ENGINE ? '' : strtoupper( (string) $this->own( static fn() => $wpdb->get_var( 'SELECT @@SESSION.sql_mode' ) ) ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- A setting of the connection.
+		$db = self::sender();
+		return defined( 'DB_ENGINE' ) && 'sqlite' === DB_ENGINE ? '' : strtoupper( (string) $this->own( static fn() => $db->get_var( 'SELECT @@SESSION.sql_mode' ) ) ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- A setting of the connection.
 	}
 
 	/** Tells whether each quote and backslash of a statement is one, in the character set of the connection. */
 	private function is_unambiguous( string $sql ): bool {
-		global $wpdb;
-		return ! in_array( strtolower( (string) $wpdb->charset ), self::AMBIGUOUS, true ) || ! preg_match( '/[\x80-\xff][\\\\\'"`]/', $sql );
+		if ( ! preg_match( '/[\x80-\xff][\\\\\'"`]/', $sql ) ) {
+			return true;
+		}
+		$db      = self::sender();
+		$charset = $db->dbh instanceof \mysqli ? $db->dbh->character_set_name() : (string) $db->charset;
+		return ! in_array( strtolower( $charset ), self::AMBIGUOUS, true );
+	}
+
+	/** Returns the object that is about to send the statement: code can make others than WordPress's own. */
+	private static function sender(): \wpdb {
+		foreach ( debug_backtrace( DEBUG_BACKTRACE_PROVIDE_OBJECT | DEBUG_BACKTRACE_IGNORE_ARGS, 10 ) as $frame ) { // phpcs:ignore WordPress.PHP.DevelopmentFunctions -- The filter does not tell it.
+			if ( ( $frame['object'] ?? null ) instanceof \wpdb ) {
+				return $frame['object'];
+			}
+		}
+		return $GLOBALS['wpdb'];
 	}
 
 	/** Lets the statements of a transaction see what others commit meanwhile: {@see LiveCheck} would otherwise read the past. */

@@ -148,6 +148,8 @@ final class McpEndpoint {
 		$this->reserve = str_repeat( ' ', self::RESERVE );
 		// Runs before what WordPress and other plugins do and print at the end of a request.
 		add_action( 'shutdown', $this->after_fatal( ... ), PHP_INT_MIN );
+		// After WordPress has ended all buffers: what is printed later does not belong to the answer.
+		add_action( 'shutdown', static fn() => ob_start( static fn(): string => '' ), 2 );
 		$this->output->silence();
 		$this->output->hold();
 		$reply      = $this->runner->run( $call, $connection );
@@ -183,7 +185,8 @@ final class McpEndpoint {
 		ErrorLog::note( sprintf( '%s ended the request: %s', Runner::subject( $call ), $error ? 'PHP error in ' . ErrorLog::place( $error['file'], $error['line'] ) : 'exit' ) );
 		$this->output->discard();
 		try {
-			$this->finish( $call->deny( 'tool_failed' ) )->send();
+			$this->finish( $call->deny( 'tool_failed' ) )->write();
+			ob_start( static fn(): string => '' );
 		} catch ( Unavailable ) {
 			// The log shows an intent without an outcome, which means that the call was interrupted.
 			http_response_code( 503 );

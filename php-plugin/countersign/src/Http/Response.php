@@ -103,6 +103,14 @@ final class Response {
 
 	/** Sends the response and ends the request. */
 	public function send(): never {
+		$this->write();
+		exit;
+	}
+
+	/**
+	 * Sends the response and goes on: for a shutdown function, in which `exit` would keep all others from running.
+	 */
+	public function write(): void {
 		while ( ob_get_level() > 0 && ob_end_clean() ) {
 			continue;
 		}
@@ -115,6 +123,5 @@ final class Response {
 			self::status( $this->status );
 		}
 		echo $this->body; // phpcs:ignore WordPress.Security.EscapeOutput -- JSON or server-sent events, never HTML.
-		exit;
 	}
 }

@@ -15,7 +15,7 @@ final class EditLock {
 
 	/**
 	 * Runs a function while the current user holds the lock of a post. Releases it afterwards, unless a person took it over. A
-	 * request that dies leaves a lock, which WordPress ignores after 150 seconds.
+	 * process that is killed leaves a lock, which WordPress ignores after 150 seconds and a person can take over at once.
 	 *
 	 * @template T
 	 *
@@ -31,10 +31,14 @@ final class EditLock {
 		self::refuse_if_held( $post, $before );
 		$own = time() . ':' . get_current_user_id();
 		update_post_meta( $post, self::KEY, $own );
+		// A handler that ends the request leaves this function without `finally`.
+		$release = static fn() => self::release( $post, $own, $before );
+		add_action( 'shutdown', $release, 0 );
 		try {
 			return $act();
 		} finally {
-			self::release( $post, $own, $before );
+			remove_action( 'shutdown', $release, 0 );
+			$release();
 		}
 	}
 

@@ -50,6 +50,32 @@ final class StoredPost {
 	}
 
 	/**
+	 * Returns a post that is about to be stored.
+	 *
+	 * @param array<string, string> $columns Column => value.
+	 */
+	public static function fresh( array $columns ): self {
+		$row = array_fill_keys( [ 'post_status', 'post_title', 'post_content', 'post_excerpt', 'post_name', 'post_date', 'post_date_gmt', 'post_password' ], '' );
+		return new self(
+			0,
+			$columns + $row + [
+				'post_type'   => 'post',
+				'post_author' => '0',
+				'post_parent' => '0',
+			]
+		);
+	}
+
+	/**
+	 * Returns the post with other values.
+	 *
+	 * @param array<string, string> $columns Column => value.
+	 */
+	public function with( array $columns ): self {
+		return new self( $this->id, $columns + $this->row );
+	}
+
+	/**
 	 * Returns the post with the slug of an earlier state, if its own is that slug with the suffix that WordPress adds before it
 	 * moves a post to the trash.
 	 */
@@ -92,7 +118,50 @@ final class StoredPost {
 			'meta'     => (object) array_diff_key( $meta, [ self::TEMPLATE => true ] ),
 		];
 		$under = $this->under( self::DEPTH );
-		return Json::encode( $state + ( null === $under ? [] : [ 'under' => $under ] ) );
+		$above = $this->above();
+		return Json::encode( $state + ( null === $under ? [] : [ 'under' => $under ] ) + ( [] === $above ? [] : [ 'above' => $above ] ) );
+	}
+
+	/**
+	 * Tells whether the parents of an attachment never end. WordPress's `get_post_status()` would not return.
+	 *
+	 * @param int $id Id of the attachment.
+	 */
+	public static function is_in_circle( int $id ): bool {
+		$seen = [];
+		for ( $post = self::read( $id ); null !== $post && 'attachment' === $post->row['post_type']; $post = self::read( (int) $post->row['post_parent'] ) ) {
+			if ( isset( $seen[ $post->id ] ) ) {
+				// Its own parent counts as none.
+				return 1 < count( $seen );
+			}
+			$seen[ $post->id ] = true;
+		}
+		return false;
+	}
+
+	/**
+	 * Returns the types and statuses of the posts below this one: its slug is a part of their addresses.
+	 *
+	 * @return list<array{type: string, status: string}>
+	 */
+	private function above(): array {
+		global $wpdb;
+		$type  = $this->row['post_type'];
+		$above = [];
+		$seen  = [];
+		for ( $ids = is_post_type_hierarchical( $type ) && $this->id > 0 ? [ $this->id ] : []; [] !== $ids; $ids = array_diff( $ids, $seen ) ) {
+			$seen   = [ ...$seen, ...$ids ];
+			$places = implode( ', ', array_fill( 0, count( $ids ), '%d' ) );
+			$rows   = $wpdb->get_results( $wpdb->prepare( "SELECT ID, post_status FROM $wpdb->posts WHERE post_type = %s AND post_parent IN ($places)", $type, ...$ids ), ARRAY_A ); // phpcs:ignore WordPress.DB -- Only placeholders; past the cache as above.
+			$ids    = array_map( intval( ... ), array_column( $rows, 'ID' ) );
+			foreach ( array_unique( array_column( $rows, 'post_status' ) ) as $status ) {
+				$above[ $status ] = [
+					'type'   => $type,
+					'status' => $status,
+				];
+			}
+		}
+		return array_values( $above );
 	}
 
 	/**

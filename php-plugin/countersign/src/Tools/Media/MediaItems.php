@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Countersign\Plugin\Tools\Media;
 
 use Countersign\Plugin\Site\Denied;
+use Countersign\Plugin\Targets\StoredPost;
 use Countersign\Plugin\Tools\Content\Posts;
 
 defined( 'ABSPATH' ) || exit;
@@ -24,7 +25,7 @@ final class MediaItems {
 	 */
 	public static function readable( int $id ): \WP_Post {
 		$item = get_post( $id );
-		if ( ! $item instanceof \WP_Post || 'attachment' !== $item->post_type || ! current_user_can( 'read_post', $id ) ) {
+		if ( ! $item instanceof \WP_Post || 'attachment' !== $item->post_type || StoredPost::is_in_circle( $id ) || ! current_user_can( 'read_post', $id ) ) {
 			throw new Denied( 'target_not_found', null, self::target( $id ) ); // phpcs:ignore WordPress.Security.EscapeOutput.ExceptionNotEscaped -- Sent as JSON.
 		}
 		return $item;
