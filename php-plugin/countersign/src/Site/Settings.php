@@ -253,9 +253,10 @@ final class Settings {
 		return match ( true ) {
 			'trusted_proxies' === $key         => self::texts( $value ),
 			'proxy_header' === $key            => self::known_header( $value ),
+			'max_body' === $key                => max( 1024, (int) $value ),
 			is_array( self::DEFAULTS[ $key ] ) => self::bounded( is_array( $value ) ? $value : [], self::DEFAULTS[ $key ] ),
 			is_bool( self::DEFAULTS[ $key ] )  => (bool) $value,
-			default                            => max( 1024, (int) $value ),
+			default                            => (int) $value,
 		};
 	}
 
