@@ -104,6 +104,7 @@ final class WriteGuardTest extends TestCase {
 		];
 		update_option( 'fixture_b', 'b' );
 		update_option( 'fixture_c', 'c' );
+		delete_site_transient( 'fixture_t' );
 		$agent = self::agent();
 		foreach ( $writes as $write ) {
 			$answer = $agent->call( 'fixture_php', [ 'code' => "return $write;" ] );
