@@ -187,6 +187,9 @@ final class HonestSitesTest extends StateTest {
 
 	/** The keys are constants of this process, so other processes and the web server do the work here. */
 	public function test_a_rotation_of_the_keys(): void {
+		// A switch that was used stays on when its record cannot be read, until a person lets agents continue.
+		countersign_kill_switch( true );
+		countersign_kill_switch( false );
 		$agent  = Site::connect();
 		$config = ABSPATH . 'wp-config.php';
 		$before = (string) file_get_contents( $config );
@@ -199,6 +202,8 @@ final class HonestSitesTest extends StateTest {
 			$page  = $admin->page( 'countersign' );
 			self::assertStringContainsString( 'The keys of this site were changed', $page->body );
 			self::assertSame( 302, $admin->post( admin_url( 'admin-post.php' ), [ '_wpnonce' => self::nonce_of( $page->body, 'countersign_start_again' ), 'action' => 'countersign_start_again' ] )->status );
+			self::assertSame( [ null, true ], array_slice( json_decode( Site::php( $state )[0], true ), 0, 2 ) );
+			self::assertSame( 302, $admin->post( admin_url( 'admin-post.php' ), Person::form( $admin->page( 'countersign' ), 'countersign_kill_switch' ) )->status );
 			self::assertSame( [ null, false, 'keys_changed', null ], json_decode( Site::php( $state )[0], true ), 'the settings stay at their defaults until somebody saves them' );
 			self::assertStringContainsString( 'The settings have their defaults.', $admin->page( 'countersign' )->body );
 			// A new connection works.

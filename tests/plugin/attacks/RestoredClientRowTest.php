@@ -39,9 +39,22 @@ final class RestoredClientRowTest extends TestCase {
 		return 'csc_' . rtrim( strtr( base64_encode( random_bytes( 16 ) ), '+/', '-_' ), '=' );
 	}
 
+	/** Stores an old connection of a client, with its grant, which an administrator can take over together with the client. */
+	private static function plant_connection( string $client ): void {
+		global $wpdb;
+		$table = Site::table( 'connections' );
+		$row   = $wpdb->get_row( $wpdb->prepare( "SELECT * FROM $table WHERE id = %d", Site::connect( preset: 'read_only' )->id ), ARRAY_A ); // phpcs:ignore
+		$old   = random_int( 1, PHP_INT_MAX );
+		$grant = [ 'id' => $old, 'connection_id' => $old, 'client' => hash( 'sha256', $client ), 'request' => wp_json_encode( [ 'client_id' => $client ] ), 'generation' => -1, 'branch' => 0, 'rotated_at' => 0, 'created_at' => 1, 'revoked' => 0, 'version' => 0 ];
+		if ( ! $wpdb->insert( $table, [ 'id' => $old, 'record' => null, 'version' => 0 ] + $row ) || ! $wpdb->insert( Site::table( 'grants' ), $grant ) ) {
+			throw new \RuntimeException( $wpdb->last_error );
+		}
+	}
+
 	public function test_an_old_row_works_with_its_stored_secret_only(): void {
 		[ $id, $secret ] = [ self::old_id(), 'cscs_' . bin2hex( random_bytes( 16 ) ) ];
 		$GLOBALS['wpdb']->insert( Site::table( 'oauth_clients' ), [ 'id' => hash( 'sha256', $id ), 'client_id' => $id, 'client' => self::stored( $id, $secret ), 'source' => 'registration', 'created_at' => time() ] );
+		self::plant_connection( $id );
 		$client = OAuthClient::with_id( $id, $secret );
 		$page   = Person::of( 'admin' )->get( Http::get( $client->authorize_url() )->header( 'Location' ) );
 		self::assertSame( [], array_filter( Person::forms( $page->body ), static fn( array $form ): bool => isset( $form['preset'] ) ), 'a row that was never sealed is no client' );

@@ -92,7 +92,7 @@ final class StateForms {
 	}
 
 	private function take_over(): string {
-		if ( in_array( $this->state->current()->reason(), SiteState::LOST, true ) ) {
+		if ( $this->state->is_unknown() ) {
 			$this->state->start_again();
 		}
 		$count = $this->migration->seal( AdminPost::text( 'seen' ) );

@@ -22,9 +22,6 @@ defined( 'ABSPATH' ) || exit;
  */
 final class StateView {
 
-	/** Old connections that the page lists by name. */
-	private const LISTED = 50;
-
 	public function __construct(
 		private readonly SiteState $state,
 		private readonly Migration $migration,
@@ -46,7 +43,7 @@ final class StateView {
 			return false;
 		}
 		match ( true ) {
-			[] !== $pending && ( null === $reason || 'record_missing' === $reason ) => $this->take_over( $pending ),
+			[] !== $pending && ( null === $reason || $this->state->is_unknown() ) => $this->take_over( $pending ),
 			'record_missing' === $reason     => $this->missing(),
 			'record_forged' === $reason      => $this->forged(),
 			'keys_changed' === $reason       => $this->keys(),
@@ -91,7 +88,7 @@ final class StateView {
 			</thead>
 			<tbody>
 				<?php
-				foreach ( array_slice( $connections, 0, self::LISTED ) as $entry ) :
+				foreach ( $connections as $entry ) :
 					$data = Json::decode( $entry['data'] );
 					?>
 					<tr>
@@ -104,11 +101,6 @@ final class StateView {
 			</tbody>
 		</table>
 		<?php
-		$more = count( $connections ) - self::LISTED;
-		if ( $more > 0 ) {
-			/* translators: %s: number of connections. */
-			echo '<p>' . esc_html( sprintf( _n( 'And %s more.', 'And %s more.', $more, 'countersign' ), number_format_i18n( $more ) ) ) . '</p>';
-		}
 	}
 
 	private function missing(): void {

@@ -39,7 +39,9 @@ final class Migration {
 	) {}
 
 	/**
-	 * Returns what would be sealed: the rows without a record that the witness does not know.
+	 * Returns what would be sealed: connections without a record that the witness does not know, which the administrator is shown,
+	 * and before them their grants and the clients of these. A grant or a client without such a connection is left out: it would add
+	 * to a connection that was approved without it.
 	 *
 	 * @return list<array{kind: string, id: int, data: string, key: int|string}> `data` is what the record would say, as JSON.
 	 *
@@ -47,7 +49,7 @@ final class Migration {
 	 * @throws Failure                If the database cannot be read.
 	 */
 	public function pending(): array {
-		$pending = [];
+		$pending = array_fill_keys( array_keys( self::TABLES ), [] );
 		foreach ( $this->inventory->rows() as $entry ) {
 			if ( null !== $entry['text'] ) {
 				continue;
@@ -55,7 +57,7 @@ final class Migration {
 			$opened = $this->reader->records()->open( $entry['kind'], $entry['id'], '' );
 			$data   = $opened instanceof Decision && 'record_unsealed' === $opened->reason() ? self::data( $entry['kind'], $entry['row'] ) : null;
 			if ( null !== $data ) {
-				$pending[] = [
+				$pending[ $entry['kind'] ][] = [
 					'kind' => $entry['kind'],
 					'id'   => $entry['id'],
 					'data' => $data,
@@ -63,7 +65,12 @@ final class Migration {
 				];
 			}
 		}
-		return $pending;
+		$connections = array_column( $pending['connection'], 'id', 'id' );
+		$grants      = array_values( array_filter( $pending['grant'], static fn( array $grant ): bool => isset( $connections[ (int) ( Json::decode( $grant['data'] )['connection'] ?? 0 ) ] ) ) );
+		$ids         = array_map( static fn( array $grant ): string => hash( 'sha256', (string) ( Json::decode( $grant['data'] )['client_id'] ?? '' ) ), $grants );
+		$clients     = array_values( array_filter( $pending['client'], static fn( array $client ): bool => in_array( $client['key'], $ids, true ) ) );
+		// A connection comes last, so that it remains to be confirmed if this is interrupted.
+		return [ ...$clients, ...$grants, ...$pending['connection'] ];
 	}
 
 	/**

@@ -77,6 +77,16 @@ final class SiteState {
 		return $this->extension->records()->state();
 	}
 
+	/**
+	 * Tells whether the site never had a record, as far as the witness knows: after an update from a version without records.
+	 *
+	 * @throws \Countersign\Exception If the extension's keys or store cannot be used.
+	 * @throws Failure                If the database cannot be read.
+	 */
+	public function is_unknown(): bool {
+		return 'record_missing' === $this->current()->reason() && 1 === $this->extension->records()->nextVersion( 'site', 0 );
+	}
+
 	/** Returns the address that the site had when its record was sealed; null if the record cannot be opened. */
 	public function stored_address(): ?string {
 		$record = $this->reader->records()->open( 'site', 0, (string) $this->options->get( SealedOptions::SITE ) );
@@ -102,7 +112,7 @@ final class SiteState {
 
 	/**
 	 * Answers that the site shall begin anew, because its record cannot be read. All access tokens end. The kill switch is set to
-	 * off, unless it can be read or a person has switched it on.
+	 * off only if it was never switched; else it stays as it is, and stops all agents if its record cannot be believed.
 	 */
 	public function start_again(): void {
 		$this->must_be( self::LOST );
@@ -162,8 +172,9 @@ final class SiteState {
 		$switch    = $this->reader->primary_option( SealedOptions::KILL_SWITCH );
 		$records   = $this->extension->records();
 		$revisions = [ new Revision( 'site', 0, $records->nextVersion( 'site', 0, $text ), $records->siteData( 'created' ) ) ];
-		if ( SealedOptions::STOPPED !== $switch && ! $records->open( 'kill_switch', 0, (string) $switch ) instanceof Record ) {
-			$revisions[] = new Revision( 'kill_switch', 0, $records->nextVersion( 'kill_switch', 0 ), [ 'on' => false ] );
+		$version   = $records->nextVersion( 'kill_switch', 0 );
+		if ( ! $this->was_switched( $switch, $version ) && ! $records->open( 'kill_switch', 0, (string) $switch ) instanceof Record ) {
+			$revisions[] = new Revision( 'kill_switch', 0, $version, [ 'on' => false ] );
 		}
 		$is_done = $this->writer->write(
 			EntryDraft::admin( 'system', $action, 'site', [ 'address' => Urls::address() ] ),
@@ -187,6 +198,17 @@ final class SiteState {
 		);
 		$this->finish( $is_done );
 		$this->extension->records()->committed( $this->inventory->texts() );
+	}
+
+	/**
+	 * Tells whether a person may have switched the kill switch since it was made. Its first record says that it is off.
+	 *
+	 * @param string|null $text The text of the option.
+	 * @param int         $next The version that follows all known ones.
+	 */
+	private function was_switched( ?string $text, int $next ): bool {
+		// A version of the plugin without records stored 1.
+		return in_array( $text, [ SealedOptions::STOPPED, '1' ], true ) || $next > 2;
 	}
 
 	/**
