@@ -6,8 +6,6 @@
  *   be checked, then a statement that means something else there: a protected option instead of a harmless one. Or it
  *   makes a connection of its own by `wpdb`.
  * Gets: `write_refused`, an entry in the audit log, and a site that is unchanged.
- *
- * @group mysql
  */
 
 declare(strict_types=1);
@@ -16,7 +14,11 @@ namespace Countersign\Tests\attacks;
 
 use Countersign\Tests\AstrayTool;
 
-/** A statement is read as the connection that sends it will read it. */
+/**
+ * A statement is read as the connection that sends it will read it.
+ *
+ * @group mysql
+ */
 final class ChangedConnectionTest extends AstrayTool {
 
 	/** A backslash that escapes the quote after it, or does not. */
