@@ -49,10 +49,14 @@ final class HonestClient {
 		return new self( $client, $ids['connection'], Urls::mcp(), $answer->json()['access_token'], $answer->json()['refresh_token'] );
 	}
 
-	/** Forgets what a restored backup may have undone. */
-	public function undo_unprotected(): void {
+	/**
+	 * Forgets what a restored backup may have undone.
+	 *
+	 * @param string|null $state State of the connection now: the backup can already have had what was told.
+	 */
+	public function undo_unprotected( ?string $state ): void {
 		if ( ! $this->is_protected ) {
-			$this->told   = Connection::ACTIVE;
+			$this->told   = Connection::REVOKED === $state ? $state : Connection::ACTIVE;
 			$this->groups = self::GROUPS;
 		}
 	}

@@ -198,7 +198,8 @@ final class Interleaving {
 		$this->backup?->restore( array_column( $this->clients, 'id' ), $this->posts, $with_log );
 		$this->was_restored = $this->was_restored || null !== $this->backup;
 		foreach ( null === $this->backup ? [] : $this->clients as $client ) {
-			$client->undo_unprotected();
+			( $this->fresh )();
+			$client->undo_unprotected( self::find( $client )?->state );
 		}
 	}
 
