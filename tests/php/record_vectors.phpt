@@ -66,6 +66,9 @@ array_map( unlink( ... ), glob( "$dir/*" ) );
 connection, extension: ok
 connection, second: ok
 connection: 0 changed texts accepted or judged differently
+connection_revoked, extension: ok
+connection_revoked, second: ok
+connection_revoked: 0 changed texts accepted or judged differently
 grant, extension: ok
 grant, second: ok
 grant: 0 changed texts accepted or judged differently
