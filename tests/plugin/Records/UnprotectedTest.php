@@ -114,7 +114,7 @@ final class UnprotectedTest extends StateTest {
 		self::fresh();
 		$made = Plugin::composition()->connections()->find( OAuthClient::newest() );
 		self::assertSame( [ 'Unprotected client', Connection::REVOKED, 'witness_unusable' ], [ $made->client, $made->state, $made->state_reason ] );
-		self::assertStringContainsString( 'because it could not be protected against a restored backup', self::text( $admin->page( 'countersign' ) ) );
+		self::assertStringContainsString( 'because it could not be protected against a restored backup', self::text( $admin->page( 'countersign', [ 's' => 'Unprotected client' ] ) ) );
 		$this->unblock();
 		self::assertNotSame( '', $client->code() );
 	}
