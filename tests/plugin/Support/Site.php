@@ -134,8 +134,7 @@ final class Site {
 	private static function run( array $codes, string $state ): array {
 		$running = [];
 		foreach ( $codes as $code ) {
-			$command   = [ PHP_BINARY, ...self::flags( $state ), dirname( __DIR__, 2 ) . '/site/php/run.php', rtrim( ABSPATH, '/' ), $_SERVER['HTTP_HOST'], '-r', $code ];
-			$process   = proc_open( $command, [ [ 'file', '/dev/null', 'r' ], [ 'pipe', 'w' ], [ 'redirect', 1 ] ], $pipes );
+			$process   = proc_open( self::command_in( $state, '-r', $code ), [ [ 'file', '/dev/null', 'r' ], [ 'pipe', 'w' ], [ 'redirect', 1 ] ], $pipes );
 			$running[] = [ $process, $pipes[1] ];
 		}
 		return array_map(
@@ -146,6 +145,16 @@ final class Site {
 			},
 			$running
 		);
+	}
+
+	/** Returns the command of a process that runs a PHP file with this WordPress loaded. @return list<string> */
+	public static function command( string $file ): array {
+		return self::command_in( self::folder() . '/state', $file );
+	}
+
+	/** @return list<string> */
+	private static function command_in( string $state, string ...$what ): array {
+		return [ PHP_BINARY, ...self::flags( $state ), dirname( __DIR__, 2 ) . '/site/php/run.php', rtrim( ABSPATH, '/' ), $_SERVER['HTTP_HOST'], ...$what ];
 	}
 
 	/** @return list<string> The flags of this PHP, and the flags for a shared cache of compiled code, since WordPress is large. */

@@ -93,12 +93,12 @@ final class Settings {
 
 	/** Returns the site's identity; '' if it is missing. The extension refuses a missing or malformed one. */
 	public function site_id(): string {
-		return (string) get_option( self::SITE_ID, '' );
+		return self::identity( self::SITE_ID );
 	}
 
 	/** Returns the host that is part of the audit log's name; '' if it is missing, which the extension refuses. */
 	public function audit_host(): string {
-		return (string) get_option( self::AUDIT_HOST, '' );
+		return self::identity( self::AUDIT_HOST );
 	}
 
 	/**
@@ -206,6 +206,22 @@ final class Settings {
 		$rows = $wpdb->query( $wpdb->prepare( 'INSERT IGNORE INTO %i (option_name, option_value, autoload) VALUES (%s, %s, %s)', $wpdb->options, $option, $value, 'on' ) ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- WordPress has no function that keeps an existing row.
 		SealedOptions::forget_caches( $option );
 		return 1 === $rows;
+	}
+
+	/**
+	 * Returns an option that the site has for good. A persistent cache can say that it does not exist: a request that looked for it
+	 * just before it was created can be the last to write the cache.
+	 */
+	private static function identity( string $option ): string {
+		$text = (string) get_option( $option, '' );
+		if ( '' === $text ) {
+			global $wpdb;
+			$text = (string) $wpdb->get_var( $wpdb->prepare( 'SELECT option_value FROM %i WHERE option_name = %s', $wpdb->options, $option ) ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- Past the cache.
+			if ( '' !== $text ) {
+				SealedOptions::forget_caches( $option );
+			}
+		}
+		return $text;
 	}
 
 	/** @return array<string, mixed> */
