@@ -129,10 +129,13 @@ final class StoredPost {
 	 */
 	public static function is_in_circle( int $id ): bool {
 		$seen = [];
-		for ( $post = self::read( $id ); null !== $post && 'attachment' === $post->row['post_type']; $post = self::read( (int) $post->row['post_parent'] ) ) {
+		for ( $post = self::read( $id ); null !== $post && 'attachment' === $post->row['post_type'] && 'inherit' === $post->row['post_status']; $post = self::read( (int) $post->row['post_parent'] ) ) {
 			if ( isset( $seen[ $post->id ] ) ) {
-				// Its own parent counts as none.
-				return 1 < count( $seen );
+				return true;
+			}
+			if ( (int) $post->row['post_parent'] === $post->id ) {
+				// For WordPress, its own parent is none.
+				return false;
 			}
 			$seen[ $post->id ] = true;
 		}

@@ -101,7 +101,7 @@ final class Visibility {
 			}
 		}
 		if ( $all === $own && $all === $others && self::can( 'edit_others_posts' ) ) {
-			return '1 = 1';
+			return self::has_status();
 		}
 		$status = self::status_of_media();
 		return 'CASE WHEN ' . self::own() . " THEN $status " . self::among( $own ) . " ELSE $status " . self::among( $others ) . ' END';
@@ -179,6 +179,21 @@ final class Visibility {
 		// The subquery depends on the parent only, so that the database can keep its result for the next item of the same parent.
 		return 'CASE' . self::ends( $wpdb->posts )
 			. " ELSE COALESCE((SELECT CASE$whens ELSE '" . self::UNKNOWN . "' END FROM $wpdb->posts {$chain[1]}$joins WHERE {$chain[1]}.ID = $wpdb->posts.post_parent), 'publish') END";
+	}
+
+	/**
+	 * Returns the condition that the chain of parents of an item of the media library is not too long: the condition for a user
+	 * who can read every status. WordPress does not return from a circle of parents.
+	 */
+	private static function has_status(): string {
+		global $wpdb;
+		$goes_on = static fn( string $item ): string => "$item.post_type = 'attachment' AND $item.post_status = 'inherit' AND $item.post_parent NOT IN (0, $item.ID)";
+		$chain   = array_map( static fn( int $depth ): string => "countersign_parent_$depth", range( 1, self::MAX_DEPTH + 1 ) );
+		$from    = "$wpdb->posts $chain[0]";
+		foreach ( array_slice( $chain, 1 ) as $position => $parent ) {
+			$from .= " JOIN $wpdb->posts $parent ON $parent.ID = {$chain[$position]}.post_parent";
+		}
+		return 'NOT (' . $goes_on( $wpdb->posts ) . " AND EXISTS (SELECT 1 FROM $from WHERE $chain[0].ID = $wpdb->posts.post_parent AND " . implode( ' AND ', array_map( $goes_on, $chain ) ) . '))';
 	}
 
 	/** Returns the cases in which the status of an attachment does not depend on a parent. */
