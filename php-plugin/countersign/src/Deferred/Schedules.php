@@ -84,7 +84,11 @@ final class Schedules {
 		return new Schedule( $post, (int) ( $entry['actor']['connection'] ?? 0 ), Schedule::WAITING, '', (string) ( $change['date'] ?? '' ), (string) ( $change['digest'] ?? '' ), (int) $row['seq'], 0 );
 	}
 
-	/** Tells whether the audit entry of a row names exactly the owner, the date and the digest of the row. */
+	/**
+	 * Tells whether the audit entry of a row names exactly the owner, the date and the digest of the row. So a changed row is
+	 * found. If somebody wrote an entry for it into the log's table too, this does not find it, because a leaf hash has no key; the
+	 * verification of the log does.
+	 */
 	public function is_proved( Schedule $schedule ): bool {
 		global $wpdb;
 		$row   = $wpdb->get_row( $wpdb->prepare( 'SELECT leaf, body FROM %i WHERE seq = %d', Schema::table( 'audit_entry' ), $schedule->entry ), ARRAY_A ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- A table of this plugin, past any cache.

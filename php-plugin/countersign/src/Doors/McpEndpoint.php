@@ -167,7 +167,7 @@ final class McpEndpoint {
 	}
 
 	private function cannot_serve( string $reason, Request $request ): Response {
-		$response = self::unavailable( $reason, \Countersign\reasons()[ $reason ] ?? 'The site cannot serve agents at present.', $request->body );
+		$response = self::unavailable( $reason, \Countersign\reasons()[ $reason ] ?? 'The site cannot serve agents now.', $request->body );
 		return $this->output->has_begun()
 			? new Response( 200, [], "event: message\ndata: " . $response->body . "\n\n" )
 			: $response;

@@ -180,6 +180,6 @@ final class OAuthEndpoints {
 
 	private static function cannot_serve( string $reason, \Throwable $error ): Response {
 		ErrorLog::failure( 'the OAuth server cannot answer', $error );
-		return self::unavailable( $reason, \Countersign\reasons()[ $reason ] ?? 'The site cannot serve agents at present.' );
+		return self::unavailable( $reason, \Countersign\reasons()[ $reason ] ?? 'The site cannot serve agents now.' );
 	}
 }

@@ -120,7 +120,7 @@ final class Router {
 		} catch ( \Throwable $error ) {
 			// PHP would write the message and the arguments of an uncaught exception to the error log.
 			ErrorLog::failure( 'a request could not be served', $error );
-			$response = self::unavailable( $route, 'store_unavailable', 'The site cannot serve agents at present.', '' );
+			$response = self::unavailable( $route, 'store_unavailable', 'The site cannot serve agents now.', '' );
 		}
 		$response->send();
 	}

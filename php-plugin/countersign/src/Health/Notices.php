@@ -67,7 +67,7 @@ final class Notices {
 		// The Connections page asks the question itself.
 		foreach ( $is_list ? array_diff_key( $problems, $questions ) : $problems as $reason => $problem ) {
 			$link = isset( $questions[ $reason ] ) ? sprintf( ' <a href="%s">%s</a>', esc_url( $this->connections_url ), esc_html__( 'Open the Connections page', 'countersign' ) ) : '';
-			wp_admin_notice( '<strong>' . esc_html__( 'AI agents cannot use this site at present.', 'countersign' ) . '</strong> ' . esc_html( $problem ) . $link, [ 'type' => 'error' ] );
+			wp_admin_notice( '<strong>' . esc_html__( 'AI agents cannot use this site now.', 'countersign' ) . '</strong> ' . esc_html( $problem ) . $link, [ 'type' => 'error' ] );
 		}
 		if ( ! $questions ) {
 			$this->behind();

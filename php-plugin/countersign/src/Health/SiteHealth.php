@@ -95,7 +95,7 @@ final class SiteHealth {
 		if ( $problems ) {
 			return self::result(
 				'critical',
-				__( 'AI agents cannot use this site at present', 'countersign' ),
+				__( 'AI agents cannot use this site now', 'countersign' ),
 				'<p>' . implode( '</p><p>', array_map( esc_html( ... ), $problems ) ) . '</p>'
 			);
 		}
