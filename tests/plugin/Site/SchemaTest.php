@@ -20,7 +20,7 @@ final class SchemaTest extends TestCase {
 	private const TABLES = [ 'connections', 'oauth_clients', 'grants', 'audit_entry', 'audit_head', 'audit_checkpoint', 'schedules' ];
 
 	/** The number of the last migration. */
-	private const LAST = '3';
+	private const LAST = '4';
 
 	/** Runs a function with another table prefix, as on a site that never had the plugin. */
 	private function elsewhere( callable $act ): void {
@@ -106,6 +106,24 @@ final class SchemaTest extends TestCase {
 		foreach ( $kept as $row ) {
 			$wpdb->insert( $checkpoint, $row );
 		}
+	}
+
+	public function test_a_grant_that_an_older_version_revoked_goes_with_its_column(): void {
+		$this->elsewhere(
+			function (): void {
+				global $wpdb;
+				Schema::migrate();
+				$table = Schema::table( 'grants' );
+				$wpdb->query( "ALTER TABLE $table ADD COLUMN revoked tinyint NOT NULL DEFAULT 0" );
+				foreach ( [ 1 => [ 0, null ], 2 => [ 1, null ], 3 => [ 1, 'sealed' ] ] as $id => [ $revoked, $record ] ) {
+					self::assertSame( 1, $wpdb->insert( $table, [ 'id' => $id, 'connection_id' => 1, 'client' => 'x', 'request' => '{}', 'generation' => -1, 'branch' => 0, 'rotated_at' => 0, 'created_at' => 1, 'revoked' => $revoked, 'record' => $record ] ), $wpdb->last_error );
+				}
+				update_option( Schema::OPTION, 3 );
+				Schema::migrate();
+				self::assertSame( [ '1', '3' ], array_map( strval( ... ), $wpdb->get_col( "SELECT id FROM $table ORDER BY id" ) ) );
+				self::assertNotContains( 'revoked', $wpdb->get_col( "SHOW COLUMNS FROM $table" ) );
+			}
+		);
 	}
 
 	public function test_parallel_requests_can_migrate_at_the_same_time(): void {

@@ -28,7 +28,7 @@ final class RepointedGrantTest extends RecordAttack {
 		self::write( 'grants', $grant, [ 'connection_id' => $strong->id ] );
 		$fresh = OAuthClient::token( $client->refreshing( $tokens['refresh_token'] ) )->json();
 		self::assertSame( $weak, ( new Agent( $weak, $fresh['access_token'] ) )->do( 'whoami' )['connection']['id'] );
-		self::write( 'grants', $grant, [ 'request' => '{}', 'client' => str_repeat( '0', 64 ), 'created_at' => 0, 'revoked' => 1 ] );
+		self::write( 'grants', $grant, [ 'request' => '{}', 'client' => str_repeat( '0', 64 ), 'created_at' => 0 ] );
 		$fresh = OAuthClient::token( $client->refreshing( $fresh['refresh_token'] ) )->json();
 		self::assertSame( $weak, ( new Agent( $weak, $fresh['access_token'] ) )->do( 'whoami' )['connection']['id'] );
 		// The column cannot hide the grant from the revocation of its own token either.

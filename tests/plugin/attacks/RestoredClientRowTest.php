@@ -45,7 +45,7 @@ final class RestoredClientRowTest extends TestCase {
 		$table = Site::table( 'connections' );
 		$row   = $wpdb->get_row( $wpdb->prepare( "SELECT * FROM $table WHERE id = %d", Site::connect( preset: 'read_only' )->id ), ARRAY_A ); // phpcs:ignore
 		$old   = random_int( 1, PHP_INT_MAX );
-		$grant = [ 'id' => $old, 'connection_id' => $old, 'client' => hash( 'sha256', $client ), 'request' => wp_json_encode( [ 'client_id' => $client ] ), 'generation' => -1, 'branch' => 0, 'rotated_at' => 0, 'created_at' => 1, 'revoked' => 0, 'version' => 0 ];
+		$grant = [ 'id' => $old, 'connection_id' => $old, 'client' => hash( 'sha256', $client ), 'request' => wp_json_encode( [ 'client_id' => $client ] ), 'generation' => -1, 'branch' => 0, 'rotated_at' => 0, 'created_at' => 1, 'version' => 0 ];
 		if ( ! $wpdb->insert( $table, [ 'id' => $old, 'record' => null, 'version' => 0 ] + $row ) || ! $wpdb->insert( Site::table( 'grants' ), $grant ) ) {
 			throw new \RuntimeException( $wpdb->last_error );
 		}

@@ -61,7 +61,6 @@ final class Grants {
 					'branch'        => 0,
 					'rotated_at'    => 0,
 					'created_at'    => $now,
-					'revoked'       => 0,
 					'version'       => 1,
 					'record'        => $text,
 				]

@@ -175,7 +175,7 @@ final class Migration {
 	private static function grant( array $row ): ?string {
 		$request   = (string) $row['request'];
 		$client_id = Json::decode( $request )['client_id'] ?? null;
-		if ( ! is_string( $client_id ) || hash( 'sha256', $client_id ) !== $row['client'] || 0 !== (int) ( $row['revoked'] ?? 0 ) ) {
+		if ( ! is_string( $client_id ) || hash( 'sha256', $client_id ) !== $row['client'] ) {
 			return null;
 		}
 		return Json::object(

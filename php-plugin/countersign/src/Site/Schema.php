@@ -68,6 +68,7 @@ final class Schema {
 			},
 			2 => self::add_records( ... ),
 			3 => self::create_schedules( ... ),
+			4 => self::remove_revoked_grants( ... ),
 		];
 	}
 
@@ -93,6 +94,25 @@ final class Schema {
 		$wpdb->suppress_errors( $quiet );
 		if ( ! self::has_column( $table, $column ) ) {
 			throw new \RuntimeException( "Countersign could not add the column $column to its table $table." ); // phpcs:ignore WordPress.Security.EscapeOutput.ExceptionNotEscaped -- Constants of this class.
+		}
+	}
+
+	/**
+	 * Removes the column that says that a grant is revoked: a grant ends with its connection. Grants that an older version has
+	 * revoked are deleted first, because nobody may seal them.
+	 */
+	private static function remove_revoked_grants(): void {
+		global $wpdb;
+		if ( ! self::has_column( 'grants', 'revoked' ) ) {
+			return;
+		}
+		// Another request can remove the column at the same time, which makes these statements fail.
+		$quiet = $wpdb->suppress_errors();
+		$wpdb->query( $wpdb->prepare( 'DELETE FROM %i WHERE revoked = 1 AND record IS NULL', self::table( 'grants' ) ) ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- A table of this plugin, past any cache.
+		$wpdb->query( $wpdb->prepare( 'ALTER TABLE %i DROP COLUMN revoked', self::table( 'grants' ) ) ); // phpcs:ignore WordPress.DB -- A table of this plugin.
+		$wpdb->suppress_errors( $quiet );
+		if ( self::has_column( 'grants', 'revoked' ) ) {
+			throw new \RuntimeException( 'Countersign could not remove the column revoked from its table grants.' );
 		}
 	}
 
@@ -134,7 +154,7 @@ final class Schema {
 			PRIMARY KEY  (id),
 			KEY created_at (created_at)'
 		);
-		// `generation` is -1 until the authorization code is redeemed. `revoked` is not read: a grant ends with its connection.
+		// `generation` is -1 until the authorization code is redeemed.
 		self::create(
 			'grants',
 			'id bigint unsigned NOT NULL,
@@ -145,7 +165,6 @@ final class Schema {
 			branch bigint NOT NULL,
 			rotated_at bigint NOT NULL,
 			created_at bigint NOT NULL,
-			revoked tinyint NOT NULL,
 			PRIMARY KEY  (id),
 			KEY connection_id (connection_id),
 			KEY client (client)'
