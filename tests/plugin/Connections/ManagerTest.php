@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Countersign\Tests\Connections;
 
 use Countersign\Access;
+use Countersign\Plugin\Audit\EntryDraft;
 use Countersign\Plugin\Connections\Connection;
 use Countersign\Plugin\Connections\Manager;
 use Countersign\Plugin\Plugin;
@@ -231,6 +232,31 @@ final class ManagerTest extends TestCase {
 		self::manager()->pause( $agent->connection() );
 		self::assertSame( Connection::REVOKED, $agent->connection()->state );
 		$other->do( 'whoami' );
+	}
+
+	public function test_a_connection_that_is_gone_or_has_ended_is_not_changed(): void {
+		global $wpdb;
+		$gone  = Site::connect()->connection();
+		$ended = Site::connect()->connection();
+		$wpdb->delete( Site::table( 'connections' ), [ 'id' => $gone->id ] );
+		self::manager()->revoke( $ended );
+		$from = AuditTrail::size();
+		foreach ( [ 'connection_unknown' => $gone, 'connection_revoked' => $ended ] as $reason => $connection ) {
+			foreach ( [ [ 'read' ], $connection->groups ] as $groups ) {
+				$decision = self::manager()->set_groups( $connection, $groups );
+				self::assertSame( [ false, $reason ], [ $decision->isAllowed(), $decision->reason() ] );
+			}
+			self::assertFalse( self::manager()->rename( $connection, 'Renamed' ), $reason );
+			self::assertFalse( self::manager()->set_limit( $connection, [ 'max' => 1, 'window' => 1 ] ), $reason );
+			self::assertFalse( self::manager()->pause( $connection ), $reason );
+			self::assertFalse( self::manager()->resume( $connection ), $reason );
+			$draft = EntryDraft::admin( 'connection', 'test', 'site' );
+			self::assertFalse( self::manager()->end( $connection, 'admin', $draft ), $reason );
+			self::assertFalse( self::manager()->end_access_tokens( $connection, 0, $draft ), $reason );
+			self::assertFalse( self::manager()->fall_behind( $connection, 'record_rolled_back', 5, null, $draft ), $reason );
+			self::assertFalse( self::manager()->take_back( $connection, true ), $reason );
+		}
+		self::assertSame( $from, AuditTrail::size() );
 	}
 
 	public function test_only_tokens_of_the_current_epoch_are_valid(): void {

@@ -45,7 +45,8 @@ final class ConnectionForms {
 	}
 
 	private function kill_switch(): string {
-		$on = '1' === AdminPost::text( 'on' );
+		// A request that does not say what it wants stops all agents.
+		$on = '0' !== AdminPost::text( 'on' );
 		$this->kill_switch->set( $on );
 		Flash::add( 'success', $on ? __( 'All agents are stopped.', 'countersign' ) : __( 'Agents can act again.', 'countersign' ) );
 		return Menu::url( Menu::CONNECTIONS );
@@ -53,7 +54,9 @@ final class ConnectionForms {
 
 	private function pause(): string {
 		$connection = $this->connection();
-		$this->manager->pause( $connection );
+		if ( ! $this->manager->pause( $connection ) ) {
+			return self::nothing_changed( $connection );
+		}
 		/* translators: %s: name of a connection. */
 		Flash::add( 'success', sprintf( __( '“%s” is paused. It keeps its permissions, and you can resume it.', 'countersign' ), Names::text( $connection->name ) ) );
 		return Menu::url( Menu::CONNECTIONS );
@@ -66,7 +69,9 @@ final class ConnectionForms {
 			Flash::add( 'error', $obstacle );
 			return Menu::url( Menu::CONNECTIONS );
 		}
-		$this->manager->resume( $connection );
+		if ( ! $this->manager->resume( $connection ) ) {
+			return self::nothing_changed( $connection );
+		}
 		/* translators: %s: name of a connection. */
 		Flash::add( 'success', sprintf( __( '“%s” is active again.', 'countersign' ), Names::text( $connection->name ) ) );
 		return Menu::url( Menu::CONNECTIONS );
@@ -134,18 +139,29 @@ final class ConnectionForms {
 			'max'    => min( 256, max( 1, (int) AdminPost::text( 'limit_max' ) ) ),
 			'window' => min( DAY_IN_SECONDS, max( 1, (int) AdminPost::text( 'limit_window' ) ) ),
 		];
-		foreach ( [ fn() => '' === $name ? null : $this->manager->rename( $connection, $name ), fn() => $this->manager->set_limit( $connection, $limit ) ] as $step ) {
+		$is_there = true;
+		foreach ( [ fn() => '' === $name || $this->manager->rename( $connection, $name ), fn() => $this->manager->set_limit( $connection, $limit ) ] as $step ) {
 			try {
-				$step();
+				$is_there = $step() && $is_there;
 			} catch ( Unprotected $error ) {
 				$late ??= $error;
 			}
+		}
+		if ( ! $is_there ) {
+			return self::nothing_changed( $connection );
 		}
 		if ( null !== $late ) {
 			throw $late;
 		}
 		Flash::add( 'success', __( 'Changes saved. They apply from the client\'s next request.', 'countersign' ) );
 		return $back;
+	}
+
+	/** Says that another request has changed the connection since it was read. */
+	private static function nothing_changed( Connection $connection ): string {
+		/* translators: %s: name of a connection. */
+		Flash::add( 'warning', sprintf( __( '“%s” was changed meanwhile, so this had no effect. The list shows its state.', 'countersign' ), Names::text( $connection->name ) ) );
+		return Menu::url( Menu::CONNECTIONS );
 	}
 
 	/** Returns the connection that the request names. Ends the request if there is none, or it is revoked. */

@@ -148,21 +148,21 @@ final class Manager {
 	 * @param string                 $reason     `admin`, or the reason code of what happened.
 	 * @param EntryDraft|string|null $draft      What is recorded; null for the entry of an administrator.
 	 *
-	 * @return bool True if the connection was paused and this was recorded.
+	 * @return bool True if the connection was paused and this was recorded. False if it is not active, or does not exist.
 	 */
 	public function pause( Connection $connection, string $reason = 'admin', EntryDraft|string|null $draft = null ): bool {
 		$draft ??= EntryDraft::admin( 'connection', 'connection.paused', $connection->target(), 'admin' === $reason ? [] : [ 'because' => $reason ] );
-		return $this->change( $connection, $draft, static fn( Connection $now ): ?array => Connection::ACTIVE === $now->state ? self::state( Connection::PAUSED, $reason ) : null );
+		return true === $this->change( $connection, $draft, static fn( Connection $now ): ?array => Connection::ACTIVE === $now->state ? self::state( Connection::PAUSED, $reason ) : null );
 	}
 
 	/**
 	 * Lets a paused client act again. Does nothing unless the connection is paused.
 	 *
-	 * @return bool True if the connection was resumed and this was recorded.
+	 * @return bool True if the connection was resumed and this was recorded. False if it is not paused, or does not exist.
 	 */
 	public function resume( Connection $connection ): bool {
 		$draft = EntryDraft::admin( 'connection', 'connection.resumed', $connection->target() );
-		return $this->change( $connection, $draft, static fn( Connection $now ): ?array => Connection::PAUSED === $now->state ? self::state( Connection::ACTIVE, '' ) : null );
+		return true === $this->change( $connection, $draft, static fn( Connection $now ): ?array => Connection::PAUSED === $now->state ? self::state( Connection::ACTIVE, '' ) : null );
 	}
 
 	/**
@@ -200,11 +200,15 @@ final class Manager {
 		);
 	}
 
-	/** Changes the connection's name. */
-	public function rename( Connection $connection, string $name ): void {
+	/**
+	 * Changes the connection's name.
+	 *
+	 * @return bool False if the connection has ended or does not exist.
+	 */
+	public function rename( Connection $connection, string $name ): bool {
 		$name  = mb_substr( $name, 0, 190 );
 		$draft = static fn( Connection $now ): EntryDraft => EntryDraft::admin( 'connection', 'connection.renamed', $now->target(), self::difference( $now->name, $name ) );
-		$this->change( $connection, $draft, static fn( Connection $now ): ?array => $name === $now->name ? null : [ 'name' => $name ] );
+		return null !== $this->change( $connection, $draft, static fn( Connection $now ): ?array => $name === $now->name ? null : [ 'name' => $name ] );
 	}
 
 	/**
@@ -213,12 +217,14 @@ final class Manager {
 	 * @param Connection   $connection The connection.
 	 * @param list<string> $groups     The new permission groups. `read` is always included.
 	 *
-	 * @return Decision Whether the change is allowed.
+	 * @return Decision Whether the change is allowed. Refused with `connection_unknown` or `connection_revoked` if the connection does
+	 *                  not exist or has ended, and with `widening_refused`.
 	 */
 	public function set_groups( Connection $connection, array $groups ): Decision {
 		$groups   = Access::resolve( 'custom', $groups );
 		$preset   = array_search( $groups, Access::presets(), true );
-		$decision = Access::change( $connection->groups, $groups, $this->settings->allow_widening() );
+		$decision = null;
+		$draft    = static fn( Connection $now ): EntryDraft => EntryDraft::admin( 'connection', 'connection.permissions', $now->target(), self::difference( $now->groups, $groups ) );
 		$change   = function ( Connection $now ) use ( $groups, $preset, &$decision ): ?array {
 			$decision = Access::change( $now->groups, $groups, $this->settings->allow_widening() );
 			if ( ! $decision->isAllowed() || $groups === $now->groups ) {
@@ -229,7 +235,10 @@ final class Manager {
 				'groups' => $groups,
 			];
 		};
-		$this->change( $connection, static fn( Connection $now ): EntryDraft => EntryDraft::admin( 'connection', 'connection.permissions', $now->target(), self::difference( $now->groups, $groups ) ), $change );
+		if ( null === $this->change( $connection, $draft, $change ) || null === $decision ) {
+			$now = $this->connections->find( $connection->id );
+			return Access::mayAct( $now?->is_revoked() ? $now->opened : null, null, false );
+		}
 		return $decision;
 	}
 
@@ -238,10 +247,12 @@ final class Manager {
 	 *
 	 * @param Connection                   $connection The connection.
 	 * @param array{max: int, window: int} $limit      Calls in a rolling window of seconds.
+	 *
+	 * @return bool False if the connection has ended or does not exist.
 	 */
-	public function set_limit( Connection $connection, array $limit ): void {
+	public function set_limit( Connection $connection, array $limit ): bool {
 		$draft = static fn( Connection $now ): EntryDraft => EntryDraft::admin( 'connection', 'connection.limit', $now->target(), self::difference( $now->limit, $limit ) );
-		$this->change( $connection, $draft, static fn( Connection $now ): ?array => $limit === $now->limit ? null : [ 'limit' => $limit ] );
+		return null !== $this->change( $connection, $draft, static fn( Connection $now ): ?array => $limit === $now->limit ? null : [ 'limit' => $limit ] );
 	}
 
 	/** Ends a connection permanently, on behalf of an administrator. */
@@ -257,15 +268,15 @@ final class Manager {
 	 * @param string            $reason     `admin`, `client`, or the reason code of what happened.
 	 * @param EntryDraft|string $draft      Draft of the plugin, or a draft of the extension, which is JSON.
 	 *
-	 * @return bool True if the connection was ended and this was recorded. False if it had ended before.
+	 * @return bool True if the connection was ended and this was recorded. False if it had ended before, or does not exist.
 	 */
 	public function end( Connection $connection, string $reason, EntryDraft|string $draft ): bool {
 		$late = null;
 		try {
-			$is_done = $this->change(
+			$is_done = true === $this->change(
 				$connection,
 				$draft,
-				static fn( Connection $now ): ?array => $now->is_revoked() ? null : self::state( Connection::REVOKED, $reason ) + [ 'epoch' => $now->epoch + 1 ],
+				static fn( Connection $now ): array => self::state( Connection::REVOKED, $reason ) + [ 'epoch' => $now->epoch + 1 ],
 				is_end: true
 			);
 		} catch ( Unprotected $error ) {
@@ -292,10 +303,11 @@ final class Manager {
 	 * @param int               $epoch      The epoch in the connection's record.
 	 * @param EntryDraft|string $draft      As for {@see end()}.
 	 *
-	 * @return bool True if this was done and recorded.
+	 * @return bool True if this was done and recorded. False if the epoch is another one, or the connection has ended or does not
+	 *              exist.
 	 */
 	public function end_access_tokens( Connection $connection, int $epoch, EntryDraft|string $draft ): bool {
-		return $this->change( $connection, $draft, static fn( Connection $now ): ?array => $epoch === $now->epoch ? [ 'epoch' => $epoch + 1 ] : null );
+		return true === $this->change( $connection, $draft, static fn( Connection $now ): ?array => $epoch === $now->epoch ? [ 'epoch' => $epoch + 1 ] : null );
 	}
 
 	/**
@@ -307,17 +319,18 @@ final class Manager {
 	 * @param Change|null       $counters   The change that moves the counters of its grant up to the token, if there is one.
 	 * @param EntryDraft|string $draft      As for {@see end()}.
 	 *
-	 * @return bool True if this was done and recorded. False if the connection has ended, or there was nothing to change.
+	 * @return bool True if this was done and recorded. False if there was nothing to change, or the connection has ended or does not
+	 *              exist.
 	 */
 	public function fall_behind( Connection $connection, string $reason, int $epoch, ?Change $counters, EntryDraft|string $draft ): bool {
 		$change = static function ( Connection $now ) use ( $reason, $epoch, $counters ): ?array {
 			$is_paused = Connection::PAUSED === $now->state && $reason === $now->state_reason;
-			if ( $now->is_revoked() || ( $is_paused && $epoch <= $now->epoch && null === $counters ) ) {
+			if ( $is_paused && $epoch <= $now->epoch && null === $counters ) {
 				return null;
 			}
 			return self::state( Connection::PAUSED, $reason ) + [ 'epoch' => max( $epoch, $now->epoch ) ];
 		};
-		return $this->change( $connection, $draft, $change, null === $counters ? [] : [ $counters ] );
+		return true === $this->change( $connection, $draft, $change, null === $counters ? [] : [ $counters ] );
 	}
 
 	/**
@@ -332,13 +345,17 @@ final class Manager {
 	 * @param bool                                              $is_end     Whether the connection ends, which is also possible if
 	 *                                                                      its record cannot be opened.
 	 *
-	 * @return bool True if the change was made and recorded.
+	 * @return bool|null True if the change was made and recorded. False if there was nothing to change. Null if the connection has
+	 *                   ended or does not exist.
 	 */
-	private function change( Connection $connection, EntryDraft|string|\Closure $draft, \Closure $change, array $more = [], bool $is_end = false ): bool {
+	private function change( Connection $connection, EntryDraft|string|\Closure $draft, \Closure $change, array $more = [], bool $is_end = false ): ?bool {
 		for ( $attempt = 1; $attempt <= self::ATTEMPTS; $attempt++ ) {
 			$now = $this->connections->find( $connection->id );
-			if ( null === $now || ( 1 < $attempt && [] !== $more && $now->text === $connection->text ) ) {
-				// The connection is gone, or one of the further changes found nothing to change.
+			if ( null === $now || $now->is_revoked() ) {
+				return null;
+			}
+			if ( 1 < $attempt && [] !== $more && $now->text === $connection->text ) {
+				// One of the further changes found nothing to change.
 				return false;
 			}
 			$connection = $now;
