@@ -74,6 +74,32 @@ final class NoExtensionTest extends TestCase {
 		self::assertSame( 200, Person::of( 'admin' )->page( 'countersign', [ 'view' => 'connect' ] )->status );
 	}
 
+	public function test_the_pages_open_with_what_was_stored_before(): void {
+		global $wpdb;
+		$post = Site::post( [ 'post_status' => 'pending' ] );
+		$rows = [
+			'connections' => [ 'id' => 77, 'name' => 'From before', 'client' => 'A client', 'user_id' => 1, 'preset' => 'custom', 'permissions' => '["read"]', 'state' => 'active', 'epoch' => 0, 'limit_max' => 1, 'limit_window' => 1, 'created_at' => 1, 'created_by' => 1, 'last_used_at' => 1, 'last_used_ip' => '', 'ended_at' => 0, 'ended_reason' => '', 'record' => 'csr1.AAAA', 'version' => 1 ],
+			'audit_entry' => [ 'seq' => 0, 'leaf' => str_repeat( 'x', 32 ), 'body' => '{}', 'time' => 1, 'kind' => 'refusal', 'actor' => 'agent', 'connection' => 77, 'action' => 'whoami', 'outcome' => 'denied', 'reason' => 'record_unexplained' ],
+			'schedules'   => [ 'post_id' => $post, 'connection_id' => 77, 'state' => 'held', 'reason' => 'record_unexplained', 'date_gmt' => '2026-01-01 00:00:00', 'digest' => str_repeat( '0', 64 ), 'entry' => '0', 'changed_at' => 1 ],
+		];
+		update_option( 'countersign_records_report', [ 'time' => 1, 'checked' => 1, 'faults' => [ 'connection:77' => 'record_unwitnessed' ], 'is_whole' => true ], false );
+		foreach ( $rows as $table => $row ) {
+			self::assertSame( 1, $wpdb->insert( Site::table( $table ), $row ), $wpdb->last_error );
+		}
+		try {
+			foreach ( [ [ 'countersign', [] ], [ 'countersign', [ 'view' => 'revoke', 'connection' => 77 ] ], [ 'countersign', [ 'view' => 'edit', 'connection' => 77 ] ], [ 'countersign', [ 'view' => 'restored', 'connection' => 77 ] ], [ 'countersign-audit', [] ] ] as [ $page, $query ] ) {
+				$answer = Person::of( 'admin' )->page( $page, $query );
+				self::assertSame( 200, $answer->status, $page . implode( ' ', $query ) );
+				self::assertStringContainsString( 'From before', $answer->body, $page . implode( ' ', $query ) );
+			}
+		} finally {
+			delete_option( 'countersign_records_report' );
+			foreach ( array_keys( $rows ) as $table ) {
+				$wpdb->query( 'DELETE FROM ' . Site::table( $table ) );
+			}
+		}
+	}
+
 	public function test_site_health_reports_a_critical_problem(): void {
 		$test   = apply_filters( 'site_status_tests', [ 'direct' => [], 'async' => [] ] )['direct']['countersign'];
 		$result = ( $test['test'] )();

@@ -82,7 +82,8 @@ final class AdminPost {
 
 	/** Returns the id of the connection that the request names, or 0. */
 	public static function connection_id(): int {
-		return absint( $_REQUEST['connection'] ?? 0 ); // phpcs:ignore WordPress.Security.NonceVerification -- Part of the nonce that handle() verifies.
+		$id = $_REQUEST['connection'] ?? ''; // phpcs:ignore WordPress.Security -- Part of the nonce that handle() verifies; a number.
+		return is_string( $id ) ? max( 0, (int) $id ) : 0;
 	}
 
 	/** @param callable(): string $perform */

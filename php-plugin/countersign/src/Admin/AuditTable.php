@@ -196,14 +196,14 @@ final class AuditTable extends \WP_List_Table {
 	 */
 	private function details( array $item ): string {
 		$body   = Json::decode( (string) $item['body'] );
-		$reason = null === $item['reason'] ? null : ( function_exists( 'Countersign\reasons' ) ? \Countersign\reasons()[ (string) $item['reason'] ] ?? null : null );
+		$reason = Labels::reason( (string) $item['reason'] );
 		$facts  = array_filter(
 			[
 				__( 'Entry', 'countersign' )      => (string) $item['seq'],
 				__( 'Kind', 'countersign' )       => (string) $item['kind'],
 				__( 'Client', 'countersign' )     => isset( $body['actor']['client'] ) ? Names::clean( (string) $body['actor']['client'] ) : null,
 				__( 'IP address', 'countersign' ) => $body['actor']['ip'] ?? null,
-				__( 'Explanation', 'countersign' ) => $reason,
+				__( 'Explanation', 'countersign' ) => $item['reason'] === $reason ? null : $reason,
 				__( 'Approval', 'countersign' )   => $body['approval'] ?? null,
 			] + array_map( self::value( ... ), (array) ( $body['change'] ?? [] ) ),
 			static fn( ?string $value ): bool => null !== $value
@@ -230,11 +230,11 @@ final class AuditTable extends \WP_List_Table {
 
 	private function connection_name( int $id ): string {
 		/* translators: %d: id of a connection. */
-		return $this->names[ $id ] ??= $this->connections->find( $id )?->name ?? sprintf( __( 'Connection %d', 'countersign' ), $id );
+		return $this->names[ $id ] ??= $this->connections->shown( $id )?->name ?? sprintf( __( 'Connection %d', 'countersign' ), $id );
 	}
 
 	private function before(): ?int {
-		return isset( $_GET['before'] ) ? absint( $_GET['before'] ) : null; // phpcs:ignore WordPress.Security.NonceVerification -- Only selects what is shown.
+		return '' === Query::text( 'before' ) ? null : Query::number( 'before' );
 	}
 
 	/** @param array<string, string|int|null> $args */

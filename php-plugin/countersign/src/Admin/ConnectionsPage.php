@@ -33,7 +33,7 @@ final class ConnectionsPage {
 	/** Prints the page. */
 	public function show(): void {
 		$view       = Query::key( 'view' );
-		$connection = $this->connections->find( absint( $_GET['connection'] ?? 0 ) ); // phpcs:ignore WordPress.Security.NonceVerification -- Only selects what is shown.
+		$connection = $this->connections->shown( Query::number( 'connection' ) );
 		echo '<div class="wrap countersign">';
 		match ( true ) {
 			'connect' === $view                        => ConnectView::show(),

@@ -53,13 +53,14 @@ final class ConnectionsTable extends \WP_List_Table {
 	public function prepare_items() {
 		$search      = sanitize_text_field( Query::text( 's' ) );
 		$total       = $this->connections->count( $this->state(), $search );
-		$this->items = $this->connections->page( $this->state(), $search, self::PER_PAGE, ( $this->get_pagenum() - 1 ) * self::PER_PAGE );
+		// First, because it bounds the number of the page.
 		$this->set_pagination_args(
 			[
 				'total_items' => $total,
 				'per_page'    => self::PER_PAGE,
 			]
 		);
+		$this->items           = $this->connections->page( $this->state(), $search, self::PER_PAGE, ( $this->get_pagenum() - 1 ) * self::PER_PAGE );
 		$this->_column_headers = [ $this->get_columns(), [], [], 'name' ];
 	}
 

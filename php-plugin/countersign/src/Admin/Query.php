@@ -15,6 +15,11 @@ final class Query {
 		return is_string( $value ) ? $value : '';
 	}
 
+	/** Returns a parameter as a number that is not negative; 0 if it is missing or not a number. */
+	public static function number( string $key ): int {
+		return max( 0, (int) self::text( $key ) );
+	}
+
 	/** Returns a parameter as a key: lower-case letters, digits, `_` and `-`. Returns '' if it is missing or not text. */
 	public static function key( string $key ): string {
 		return sanitize_key( self::text( $key ) );

@@ -33,9 +33,7 @@ final class Repository {
 	 * @throws Failure                If the database cannot be read.
 	 */
 	public function find( int $id ): ?Connection {
-		global $wpdb;
-		$row = $wpdb->get_row( $wpdb->prepare( 'SELECT * FROM %i WHERE id = %d', Schema::table( 'connections' ), $id ), ARRAY_A ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- A table of this plugin, past any cache.
-		Failure::if_refused( 'The connection could not be read.' );
+		$row = self::row( $id );
 		return $row ? Connection::of( $row, $this->reader->open( 'connection', (int) $row['id'], $row['record'] ) ) : null;
 	}
 
@@ -51,7 +49,6 @@ final class Repository {
 	 * @throws Failure If the database cannot be read.
 	 */
 	public function restored( Connection $connection ): Connection|string {
-		global $wpdb;
 		if ( 'record_rolled_back' !== $connection->fault || null === $connection->text ) {
 			return $connection->fault ?? 'connection_unknown';
 		}
@@ -63,8 +60,7 @@ final class Repository {
 		if ( $opened instanceof Decision ) {
 			return (string) $opened->reason();
 		}
-		$row = $wpdb->get_row( $wpdb->prepare( 'SELECT * FROM %i WHERE id = %d', Schema::table( 'connections' ), $connection->id ), ARRAY_A ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- A table of this plugin, past any cache.
-		Failure::if_refused( 'The connection could not be read.' );
+		$row = self::row( $connection->id );
 		return $row && $row['record'] === $connection->text ? Connection::of( $row, $opened ) : 'record_missing';
 	}
 
@@ -89,10 +85,17 @@ final class Repository {
 	}
 
 	/**
-	 * Returns a connection for a list, which is shown also if the extension is missing or cannot be used.
+	 * Returns a connection for a page, or null if there is none with this id. Works also if the extension is missing or cannot be
+	 * used.
 	 *
-	 * @param array<string, mixed> $row Column => value.
+	 * @throws Failure If the database cannot be read.
 	 */
+	public function shown( int $id ): ?Connection {
+		$row = self::row( $id );
+		return $row ? $this->listed( $row ) : null;
+	}
+
+	/** @param array<string, mixed> $row Column => value. */
 	private function listed( array $row ): Connection {
 		if ( ! class_exists( Records::class, false ) ) {
 			return Connection::of( $row, 'extension_missing' );
@@ -252,6 +255,18 @@ final class Repository {
 		if ( $connection->last_used_at <= $now - self::TOUCH_EVERY ) {
 			$wpdb->query( $wpdb->prepare( 'UPDATE %i SET last_used_at = %d, last_used_ip = %s WHERE id = %d', Schema::table( 'connections' ), $now, substr( $ip, 0, 45 ), $connection->id ) ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- A table of this plugin, past any cache.
 		}
+	}
+
+	/**
+	 * @return array<string, mixed>|null Column => value.
+	 *
+	 * @throws Failure If the database cannot be read.
+	 */
+	private static function row( int $id ): ?array {
+		global $wpdb;
+		$row = $wpdb->get_row( $wpdb->prepare( 'SELECT * FROM %i WHERE id = %d', Schema::table( 'connections' ), $id ), ARRAY_A ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- A table of this plugin, past any cache.
+		Failure::if_refused( 'The connection could not be read.' );
+		return $row;
 	}
 
 	/** @return array{string, list<string>} Conditions, and the values for their placeholders. */

@@ -147,8 +147,17 @@ final class Labels {
 			'record_unsealed'    => __( 'It is from a version without sealed records. An administrator has to confirm it.', 'countersign' ),
 			'keys_changed'       => __( 'The secret keys of the site have changed. Connect the client again.', 'countersign' ),
 			'account_changed'    => __( 'The account that it acts as, or the account that allowed it, was changed.', 'countersign' ),
-			default              => \Countersign\reasons()[ $reason ] ?? $reason,
+			default              => self::reason( $reason ),
 		};
+	}
+
+	/**
+	 * Returns the English sentence of the extension for a reason code; the code itself if the extension is missing or does not know it.
+	 *
+	 * @param string $reason Reason code.
+	 */
+	public static function reason( string $reason ): string {
+		return ( function_exists( 'Countersign\reasons' ) ? \Countersign\reasons() : [] )[ $reason ] ?? $reason;
 	}
 
 	/**
