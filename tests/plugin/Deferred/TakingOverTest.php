@@ -101,6 +101,22 @@ final class TakingOverTest extends TestCase {
 		self::assertSame( 404, $admin->post( admin_url( 'admin-post.php' ), $form )->status );
 	}
 
+	public function test_a_held_post_that_changed_after_the_page_was_shown_is_not_published(): void {
+		$id    = self::held( Site::connect( 'editor', 'content_manager' ) );
+		$admin = Person::of( 'admin' );
+		$form  = array_values( array_filter( Person::forms( $admin->page( 'countersign' )->body ), static fn( array $form ): bool => (string) $id === ( $form['post'] ?? null ) ) )[0];
+		$other = Site::connect( 'editor', 'draft_only' );
+		$other->do( 'update_content', $other->edit( $id, [ 'content' => 'Not what the person has read.' ] ) );
+		$from = AuditTrail::size();
+		self::assertSame( 302, $admin->post( admin_url( 'admin-post.php' ), $form )->status );
+		wp_cache_flush();
+		self::assertSame( [ 'pending', true, $from ], [ Site::status( $id ), Schedules::of( $id )?->is_held(), AuditTrail::size() ] );
+		self::assertStringContainsString( 'has changed since this page was shown', wp_strip_all_tags( $admin->page( 'countersign' )->body ) );
+		self::assertSame( 302, $admin->post( admin_url( 'admin-post.php' ), array_diff_key( $form, [ 'seen' => 1 ] ) )->status );
+		wp_cache_flush();
+		self::assertSame( 'pending', Site::status( $id ) );
+	}
+
 	public function test_a_held_post_that_a_person_deletes_is_forgotten(): void {
 		$id = self::held( Site::connect( 'editor', 'content_manager' ) );
 		wp_delete_post( $id, true );

@@ -8,6 +8,7 @@ use Countersign\Plugin\Connections\Repository;
 use Countersign\Plugin\Deferred\Gate;
 use Countersign\Plugin\Deferred\Schedule;
 use Countersign\Plugin\Deferred\Schedules;
+use Countersign\Plugin\Site\Labels;
 use Countersign\Plugin\Site\Names;
 
 use const Countersign\Plugin\FILE;
@@ -135,7 +136,7 @@ final class HeldPosts {
 
 	private function row( Schedule $schedule ): void {
 		$post = get_post( $schedule->post );
-		$name = $this->connections->find( $schedule->connection )?->name;
+		$name = $this->connections->shown( $schedule->connection )?->name;
 		?>
 		<tr>
 			<td data-label="<?php esc_attr_e( 'Title', 'countersign' ); ?>"><?php echo Names::html( $post ? get_the_title( $post ) : '#' . $schedule->post ); // phpcs:ignore WordPress.Security.EscapeOutput -- html() escapes. ?></td>
@@ -150,6 +151,7 @@ final class HeldPosts {
 					<form method="post" action="<?php echo esc_url( admin_url( 'admin-post.php' ) ); ?>" class="countersign-inline">
 						<?php AdminPost::fields( 'countersign_publish_held' ); ?>
 						<input type="hidden" name="post" value="<?php echo absint( $post->ID ); ?>">
+						<input type="hidden" name="seen" value="<?php echo esc_attr( (string) Schedule::digest( $post->ID ) ); ?>">
 						<button type="submit" class="button"><?php strtotime( $post->post_date_gmt . ' UTC' ) > time() ? esc_html_e( 'Schedule again', 'countersign' ) : esc_html_e( 'Publish', 'countersign' ); ?></button>
 					</form>
 				<?php endif; ?>
@@ -168,6 +170,12 @@ final class HeldPosts {
 			wp_die( esc_html__( 'This post is not held any more.', 'countersign' ), 404 );
 		}
 		$title = Names::text( get_the_title( $post ) );
+		// An agent can change a post that is not published.
+		if ( ! hash_equals( (string) Schedule::digest( $post->ID ), AdminPost::text( 'seen' ) ) ) {
+			/* translators: %s: title of a post. */
+			Flash::add( 'error', sprintf( __( '“%s” has changed since this page was shown, so it was not published. Look at it again.', 'countersign' ), $title ) );
+			return Menu::url( Menu::CONNECTIONS );
+		}
 		Flash::add(
 			'success',
 			'publish' === $this->gate->release( $post, $schedule )
@@ -190,7 +198,7 @@ final class HeldPosts {
 			'account_changed'     => __( 'The connection was paused, because one of its accounts has changed.', 'countersign' ),
 			'target_changed'      => __( 'The post was changed after the agent had scheduled it, and not by a person who saved it.', 'countersign' ),
 			'deactivated'         => __( 'Countersign was deactivated.', 'countersign' ),
-			default               => \Countersign\reasons()[ $reason ] ?? $reason,
+			default               => Labels::reason( $reason ),
 		};
 	}
 }

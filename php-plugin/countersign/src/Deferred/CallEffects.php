@@ -125,7 +125,7 @@ final class CallEffects {
 	private function after_transition( string $status, string $old, \WP_Post $post ): void {
 		if ( 'future' === $status && ( 'future' !== $old || $this->is_of_an_agent( $post->ID ) ) ) {
 			$this->own( $post, $old );
-		} elseif ( 'future' !== $status && in_array( $old, [ 'future', 'pending' ], true ) ) {
+		} elseif ( 'future' !== $status && $status !== $old && in_array( $old, [ 'future', 'pending' ], true ) ) {
 			$schedule = $this->schedules->find( $post->ID );
 			if ( null !== $schedule ) {
 				$this->schedules->end( $schedule, 'publish' === $status ? 'schedule.published' : 'schedule.dropped', $this->connection, $this->correlation );
