@@ -118,6 +118,26 @@ final class LostAccountTest extends TestCase {
 		$this->assertPaused( $agent, 'granting', $users['granting'], 'demoted', $from );
 	}
 
+	public function test_a_record_that_cannot_be_opened_does_not_keep_the_others_from_being_paused(): void {
+		global $wpdb;
+		$users  = [ 'acting' => $this->user( 'editor' ), 'granting' => $this->user( 'administrator' ) ];
+		$agents = array_map( fn(): Agent => $this->connect( $users['acting'], $users['granting'] ), range( 1, 3 ) );
+		usort( $agents, static fn( Agent $one, Agent $other ): int => $one->id <=> $other->id );
+		$wpdb->update( Site::table( 'connections' ), [ 'record' => 'csr1.AAAA' ], [ 'id' => $agents[0]->id ] );
+		reset_password( get_userdata( $users['acting'] ), wp_generate_password() );
+		self::assertSame( [ Connection::PAUSED, Connection::PAUSED ], [ $agents[1]->connection()->state, $agents[2]->connection()->state ] );
+	}
+
+	public function test_a_connection_that_is_gone_is_not_enforced_as_it_was(): void {
+		global $wpdb;
+		$users = [ 'acting' => $this->user( 'editor' ), 'granting' => $this->user( 'administrator' ) ];
+		$stale = $this->connect( $users['acting'], $users['granting'] )->connection();
+		$wpdb->delete( $wpdb->users, [ 'ID' => $users['acting'] ] );
+		$wpdb->delete( Site::table( 'connections' ), [ 'id' => $stale->id ] );
+		wp_cache_flush();
+		self::assertNull( Plugin::composition()->standing()->enforce( $stale ) );
+	}
+
 	public function test_a_person_resumes_what_can_still_be_approved(): void {
 		require_once ABSPATH . 'wp-admin/includes/user.php';
 		$admin  = Person::of( 'admin' );

@@ -6,6 +6,7 @@ namespace Countersign\Plugin\Accounts;
 
 use Countersign\Plugin\Audit\EntryDraft;
 use Countersign\Plugin\Audit\Unavailable;
+use Countersign\Plugin\Audit\Unprotected;
 use Countersign\Plugin\Connections\Connection;
 use Countersign\Plugin\Connections\Manager;
 use Countersign\Plugin\Connections\Repository;
@@ -30,6 +31,8 @@ final class Standing {
 	/** The reason code of the pause. */
 	public const REASON = 'account_changed';
 
+	private const UNPAUSED = 'a connection of a changed account could not be paused';
+
 	/** The largest number of connections that one event pauses, or that are checked once a day. */
 	private const MAX = 1000;
 
@@ -41,18 +44,18 @@ final class Standing {
 	/**
 	 * Pauses an active connection if one of its accounts is missing. Called before a connection is used.
 	 *
-	 * @return Connection The connection as it is now.
+	 * @return Connection|null The connection as it is now, or null if it does not exist any more.
 	 *
 	 * @throws Unavailable If it must be paused and could not be.
 	 */
-	public function enforce( Connection $connection ): Connection {
+	public function enforce( Connection $connection ): ?Connection {
 		$fault = Connection::ACTIVE === $connection->state ? self::missing( $connection ) : null;
 		if ( null === $fault ) {
 			return $connection;
 		}
 		try {
 			$this->pause( $connection, ...$fault );
-			return $this->connections->find( $connection->id ) ?? $connection;
+			return $this->connections->find( $connection->id );
 		} catch ( Unavailable $error ) {
 			throw $error;
 		} catch ( \Throwable $error ) {
@@ -87,33 +90,30 @@ final class Standing {
 		global $wpdb;
 		try {
 			$ids = $wpdb->get_col( $wpdb->prepare( "SELECT id FROM %i WHERE (user_id = %d OR created_by = %d) AND state = 'active' LIMIT %d", Schema::table( 'connections' ), $user, $user, self::MAX ) ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- A table of this plugin, past any cache.
-			foreach ( $ids as $id ) {
-				$connection = $this->connections->find( (int) $id );
-				if ( null !== $connection ) {
-					$this->pause( $connection, $connection->user === $user ? 'acting' : 'granting', $user, $why );
-				}
-			}
 		} catch ( \Throwable $error ) {
-			// What WordPress does with the account must not fail for this. The connection is checked again when it is used.
-			ErrorLog::failure( 'the connections of a changed account could not be paused', $error );
+			ErrorLog::failure( self::UNPAUSED, $error );
+			return;
+		}
+		foreach ( $ids as $id ) {
+			$this->try_to_pause(
+				function () use ( $id, $user, $why ): void {
+					$connection = $this->connections->find( (int) $id );
+					if ( null !== $connection ) {
+						$this->pause( $connection, $connection->user === $user ? 'acting' : 'granting', $user, $why );
+					}
+				}
+			);
 		}
 	}
 
-	/**
-	 * Pauses the active connections of which an account is missing or may no longer grant them. Called once a day.
-	 *
-	 * @return int The number of connections that were paused.
-	 */
-	public function check_all(): int {
-		$paused = 0;
+	/** Pauses the active connections of which an account is missing or may no longer grant them. Called once a day. */
+	public function check_all(): void {
 		foreach ( $this->connections->page( Connection::ACTIVE, '', self::MAX, 0 ) as $connection ) {
 			$fault = self::missing( $connection ) ?? self::powerless( $connection );
 			if ( null !== $fault && Connection::ACTIVE === $connection->state ) {
-				$this->pause( $connection, ...$fault );
-				++$paused;
+				$this->try_to_pause( fn() => $this->pause( $connection, ...$fault ) );
 			}
 		}
-		return $paused;
 	}
 
 	/** Returns what happened to which account of a connection that was paused for this reason, for people. */
@@ -163,6 +163,17 @@ final class Standing {
 	private static function powerless( Connection $connection ): ?array {
 		$may_grant = user_can( $connection->created_by, Capabilities::MANAGE ) && user_can( $connection->created_by, 'edit_user', $connection->user ); // phpcs:ignore WordPress.WP.Capabilities -- A capability that this plugin adds.
 		return $may_grant ? null : [ 'granting', $connection->created_by, 'demoted' ];
+	}
+
+	/** One connection that cannot be paused must keep neither WordPress from changing the account nor the others from being paused. */
+	private function try_to_pause( \Closure $pause ): void {
+		try {
+			$pause();
+		} catch ( Unprotected $error ) {
+			ErrorLog::failure( 'a connection of a changed account is paused, but a restored database could undo this unnoticed', $error );
+		} catch ( \Throwable $error ) {
+			ErrorLog::failure( self::UNPAUSED, $error );
+		}
 	}
 
 	private function pause( Connection $connection, string $account, int $user, string $why ): void {
