@@ -4,8 +4,12 @@ declare(strict_types=1);
 
 namespace Countersign\Tests\Admin;
 
+use Countersign\Plugin\Audit\EntryDraft;
 use Countersign\Plugin\Connections\Connection;
+use Countersign\Plugin\Connections\KillSwitch;
 use Countersign\Plugin\Plugin;
+use Countersign\Plugin\Site\Failure;
+use Countersign\Plugin\Site\SealedOptions;
 use Countersign\Tests\Answer;
 use Countersign\Tests\AuditTrail;
 use Countersign\Tests\Fingerprint;
@@ -228,6 +232,69 @@ final class FormsTest extends TestCase {
 			self::assertSame( 200, $answer->status );
 			self::assertStringNotContainsString( '<script>alert', $answer->body, $page );
 			self::assertStringNotContainsString( '<img src=x', $answer->body, $page );
+		}
+	}
+
+	public function test_a_form_of_the_kill_switch_that_says_nothing_stops_agents(): void {
+		self::act( 'countersign_kill_switch' );
+		self::assertSame( KillSwitch::ON, Plugin::composition()->kill_switch()->state() );
+	}
+
+	public function test_a_request_that_came_too_late_is_not_told_as_done(): void {
+		$agent = Site::connect();
+		$told  = static fn(): string => wp_strip_all_tags( Person::of( 'admin' )->page( 'countersign' )->body );
+		self::act( 'countersign_resume', $agent->id );
+		self::assertStringContainsString( 'was changed meanwhile, so this had no effect', $told() );
+		self::act( 'countersign_pause', $agent->id );
+		self::assertStringContainsString( 'It keeps its permissions, and you can resume it.', $told() );
+		self::act( 'countersign_pause', $agent->id );
+		self::assertStringContainsString( 'was changed meanwhile, so this had no effect', $told() );
+	}
+
+	public function test_settings_are_not_saved_over_a_change_that_was_not_seen(): void {
+		$decided = Plugin::composition()->site_records()->text( SealedOptions::SETTINGS );
+		Site::settings( [ 'ip_limit' => [ 'max' => 3, 'window' => 60 ] ] + Site::ROOMY );
+		$size = AuditTrail::size();
+		try {
+			Plugin::composition()->site_records()->replace( SealedOptions::SETTINGS, $decided, Plugin::composition()->settings()->with(), EntryDraft::admin( 'setting', 'settings.changed', 'settings' ) );
+			self::fail( 'stored over the change of another person' );
+		} catch ( Failure ) {
+			self::assertSame( $size, AuditTrail::size() );
+		}
+		self::assertSame( 3, Plugin::composition()->settings()->ip_limit()['max'] );
+	}
+
+	/** @return array<string, array{string, string}> */
+	public function addresses(): array {
+		$long = str_repeat( '9', 400 );
+		return [
+			'huge page'        => [ 'countersign', "paged=$long" ],
+			'smallest page'    => [ 'countersign', 'paged=-9223372036854775808' ],
+			'huge connection'  => [ 'countersign', "view=edit&connection=$long" ],
+			'smallest id'      => [ 'countersign', 'view=revoke&connection=-9223372036854775808' ],
+			'list of ids'      => [ 'countersign', 'view=revoke&connection[]=1' ],
+			'long search'      => [ 'countersign', 's=' . str_repeat( '%25', 1000 ) ],
+			'smallest entry'   => [ 'countersign-audit', 'before=-9223372036854775808' ],
+			'list of entries'  => [ 'countersign-audit', 'before[]=1&connection[]=1' ],
+			'huge entry'       => [ 'countersign-audit', "before=$long&connection=$long" ],
+		];
+	}
+
+	/** @dataProvider addresses */
+	public function test_pages_open_with_any_parameter( string $page, string $query ): void {
+		Site::connect();
+		self::assertSame( 200, Person::of( 'admin' )->get( admin_url( "admin.php?page=$page&$query" ) )->status );
+	}
+
+	public function test_who_manages_connections_does_not_acknowledge_a_restore(): void {
+		get_role( 'editor' )->add_cap( 'countersign_manage_connections' );
+		get_role( 'editor' )->add_cap( 'countersign_read_audit' );
+		try {
+			$editor = Person::of( 'editor' );
+			$answer = $editor->post( admin_url( 'admin-post.php' ), [ 'action' => 'countersign_acknowledge', '_wpnonce' => self::nonce( $editor, 'countersign_acknowledge', 0 ) ] );
+			self::assertSame( 403, $answer->status );
+		} finally {
+			get_role( 'editor' )->remove_cap( 'countersign_manage_connections' );
 		}
 	}
 

@@ -32,7 +32,8 @@ final class AuditForms {
 	public function register(): void {
 		AdminPost::register( 'countersign_verify', Capabilities::AUDIT, $this->verify( ... ) );
 		AdminPost::register( 'countersign_export', Capabilities::AUDIT, $this->export( ... ) );
-		AdminPost::register( 'countersign_acknowledge', Capabilities::MANAGE, $this->acknowledge( ... ) );
+		// This lets agents act again, as the answers about the whole site do.
+		AdminPost::register( 'countersign_acknowledge', StateForms::CAPABILITY, $this->acknowledge( ... ) );
 	}
 
 	private function verify(): string {
@@ -48,8 +49,8 @@ final class AuditForms {
 		$format = 'csv' === AdminPost::text( 'format' ) ? 'csv' : 'ndjson';
 		$this->log->append( EntryDraft::admin( 'system', 'audit.exported', 'audit', [ 'format' => $format ] ) );
 		set_time_limit( 0 );
-		while ( ob_get_level() > 0 ) {
-			ob_end_clean();
+		while ( ob_get_level() > 0 && ob_end_clean() ) {
+			continue;
 		}
 		nocache_headers();
 		header( 'Content-Type: ' . ( 'csv' === $format ? 'text/csv; charset=utf-8' : 'application/x-ndjson; charset=utf-8' ) );

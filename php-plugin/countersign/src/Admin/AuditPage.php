@@ -11,7 +11,6 @@ use Countersign\Plugin\Connections\Repository;
 use Countersign\Plugin\Health\Condition;
 use Countersign\Plugin\Health\Requirements;
 use Countersign\Plugin\Records\Verification as RecordsVerification;
-use Countersign\Plugin\Site\Capabilities;
 use Countersign\Plugin\Site\Labels;
 
 defined( 'ABSPATH' ) || exit;
@@ -48,7 +47,7 @@ final class AuditPage {
 
 	/** Prints a form to confirm a restored backup, if the log is shorter than it was before. */
 	private function rollback(): void {
-		if ( ! Requirements::are_met() || ! current_user_can( Capabilities::MANAGE ) || ! isset( $this->condition->problems()['audit_rollback'] ) ) { // phpcs:ignore WordPress.WP.Capabilities -- A capability that this plugin adds.
+		if ( ! Requirements::are_met() || ! current_user_can( StateForms::CAPABILITY ) || ! isset( $this->condition->problems()['audit_rollback'] ) ) {
 			return;
 		}
 		?>

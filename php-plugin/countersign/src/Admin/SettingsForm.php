@@ -205,7 +205,8 @@ final class SettingsForm {
 				Flash::add( 'error', __( 'Only an administrator can make the settings more permissive. No setting was saved.', 'countersign' ) );
 				return Menu::url( Menu::CONNECTIONS );
 			}
-			$this->records->store( SealedOptions::SETTINGS, $data, $draft );
+			// Not over a change of another person since, which was not part of this decision.
+			$this->records->replace( SealedOptions::SETTINGS, $this->records->text( SealedOptions::SETTINGS ), $data, $draft );
 			$this->settings->forget();
 		}
 		Flash::add( 'success', __( 'Settings saved.', 'countersign' ) );

@@ -60,21 +60,45 @@ final class SiteRecords {
 	}
 
 	/**
+	 * Returns the text from which {@see open()} last opened the record in this request, for {@see replace()}.
+	 *
+	 * @param string $option {@see SealedOptions::KILL_SWITCH} or {@see SealedOptions::SETTINGS}.
+	 *
+	 * @throws Failure If the database cannot be read.
+	 */
+	public function text( string $option ): ?string {
+		return $this->options->get( $option );
+	}
+
+	/**
 	 * Stores a new version, together with the entry that explains it. It takes the place of whatever the option holds.
 	 *
 	 * @param string               $option {@see SealedOptions::KILL_SWITCH} or {@see SealedOptions::SETTINGS}.
 	 * @param array<string, mixed> $data   What the record decides.
 	 * @param EntryDraft           $draft  The entry.
 	 *
+	 * @throws \RuntimeException As {@see replace()} describes.
+	 */
+	public function store( string $option, array $data, EntryDraft $draft ): void {
+		$this->replace( $option, $this->reader->primary_option( $option ), $data, $draft );
+	}
+
+	/**
+	 * Stores a new version like {@see store()}, if the option still holds the text from which the new version was decided.
+	 *
+	 * @param string               $option {@see SealedOptions::KILL_SWITCH} or {@see SealedOptions::SETTINGS}.
+	 * @param string|null          $text   What the option holds, or null if it holds nothing.
+	 * @param array<string, mixed> $data   What the record decides.
+	 * @param EntryDraft           $draft  The entry.
+	 *
 	 * @throws ChangeFailed If the database refused the change.
 	 * @throws Unavailable  If nothing was stored, because the entry or the record could not be made.
 	 * @throws Unprotected  If it is stored and in effect, but the witness could not be raised.
-	 * @throws Failure      If another request changed the option at the same time.
+	 * @throws Failure      If the option holds another text, because another request was faster, or the database cannot be read.
 	 */
-	public function store( string $option, array $data, EntryDraft $draft ): void {
+	public function replace( string $option, ?string $text, array $data, EntryDraft $draft ): void {
 		try {
 			$records  = $this->reader->records();
-			$text     = $this->reader->primary_option( $option );
 			$version  = $records->nextVersion( self::KINDS[ $option ], 0, $text );
 			$previous = $records->open( self::KINDS[ $option ], 0, (string) $text ) instanceof Record ? $text : null;
 		} catch ( \Countersign\Exception $error ) {
