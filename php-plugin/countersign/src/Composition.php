@@ -7,12 +7,10 @@ namespace Countersign\Plugin;
 use Countersign\Decision;
 use Countersign\Limits;
 use Countersign\Plugin\Accounts\Standing;
-use Countersign\Plugin\Accounts\Watch;
 use Countersign\Plugin\Admin\AuditForms;
 use Countersign\Plugin\Admin\AuditPage;
 use Countersign\Plugin\Admin\ConnectionForms;
 use Countersign\Plugin\Admin\ConnectionsPage;
-use Countersign\Plugin\Admin\ConsentPage;
 use Countersign\Plugin\Admin\HeldPosts;
 use Countersign\Plugin\Admin\KnownChanges;
 use Countersign\Plugin\Admin\Menu;
@@ -21,10 +19,10 @@ use Countersign\Plugin\Admin\StateForms;
 use Countersign\Plugin\Admin\StateView;
 use Countersign\Plugin\Audit\Log;
 use Countersign\Plugin\Calls\OutputGuard;
-use Countersign\Plugin\Calls\PageSetup;
 use Countersign\Plugin\Calls\Registry;
 use Countersign\Plugin\Calls\Runner;
 use Countersign\Plugin\Connections\Connection;
+use Countersign\Plugin\Connections\Creation;
 use Countersign\Plugin\Connections\Grants;
 use Countersign\Plugin\Connections\KillSwitch;
 use Countersign\Plugin\Connections\Manager;
@@ -33,10 +31,7 @@ use Countersign\Plugin\Connections\Repository;
 use Countersign\Plugin\Deferred\CallEffects;
 use Countersign\Plugin\Deferred\Gate;
 use Countersign\Plugin\Deferred\Schedules;
-use Countersign\Plugin\Doors\Cli\KillSwitchCommand;
-use Countersign\Plugin\Doors\Cli\StatusCommand;
 use Countersign\Plugin\Doors\Consent;
-use Countersign\Plugin\Doors\KillSwitchRoute;
 use Countersign\Plugin\Doors\McpEndpoint;
 use Countersign\Plugin\Doors\OAuthEndpoints;
 use Countersign\Plugin\Doors\Router;
@@ -59,11 +54,9 @@ use Countersign\Plugin\Records\SiteState;
 use Countersign\Plugin\Records\Verification;
 use Countersign\Plugin\Records\Writer;
 use Countersign\Plugin\Site\ClientAddress;
-use Countersign\Plugin\Site\ErrorLog;
 use Countersign\Plugin\Site\Extension;
 use Countersign\Plugin\Site\SealedOptions;
 use Countersign\Plugin\Site\Settings;
-use Countersign\Plugin\Targets\StateBefore;
 use Countersign\Plugin\Tools\Catalogue;
 use Countersign\Record;
 
@@ -98,37 +91,6 @@ final class Composition {
 	private ?SiteRecords $site_records     = null;
 	private ?SiteState $site_state         = null;
 	private ?Beacon $beacon                = null;
-
-	/** Registers the plugin's hooks. Each callback builds what it needs when its hook fires. */
-	public function register_hooks(): void {
-		// An ordinary page does not load the class.
-		if ( str_contains( (string) wp_unslash( $_SERVER['REQUEST_URI'] ?? '' ), '/mcp' ) ) { // phpcs:ignore WordPress.Security.ValidatedSanitizedInput -- Only compared.
-			add_action( 'init', PageSetup::postpone( ... ), PHP_INT_MIN );
-		}
-		// Before WordPress's own REST server, which listens at priority 10.
-		add_action( 'parse_request', fn( \WP $wp ) => $this->router()->parse_request( $wp ), 1 );
-		add_action( 'rest_api_init', fn() => $this->router()->register_routes() );
-		add_action( 'rest_api_init', fn() => ( new KillSwitchRoute( $this->kill_switch() ) )->register_routes() );
-		add_action( 'login_form_countersign_authorize', fn() => $this->consent()->handle() );
-		add_filter( 'login_message', static fn( string $message ): string => ConsentPage::login_message( $message ) );
-		$this->register_gate();
-		( new Watch( $this->standing( ... ) ) )->register();
-		add_action( Check::EVENT, fn() => $this->look_daily() );
-		add_filter( 'site_status_tests', fn( array $tests ): array => ( new SiteHealth( $this->condition(), $this->client(), $this->site_state() ) )->add_test( $tests ) );
-		add_filter( 'wp_save_post_revision_revisions_before_deletion', static fn( array $revisions ): array => StateBefore::without_copies( $revisions ) );
-		add_action( Verification::HOOK, fn() => $this->records_verification()->daily() );
-		add_action( Beacon::EVENT, fn() => $this->kill_switch()->seal_stop() );
-		add_action( Beacon::EVENT, fn() => $this->beacon()->make() );
-		// What agents and clients cause can wait for the hourly one.
-		add_action( 'countersign_records_written', fn() => defined( 'REST_REQUEST' ) || $this->beacon()->make_later() );
-		if ( is_admin() ) {
-			$this->register_admin_hooks();
-		}
-		if ( defined( 'WP_CLI' ) && WP_CLI ) {
-			\WP_CLI::add_command( 'countersign kill-switch', new KillSwitchCommand( $this->kill_switch() ) );
-			\WP_CLI::add_command( 'countersign status', new StatusCommand( $this->kill_switch(), $this->site_state(), $this->connections(), $this->condition( ... ) ) );
-		}
-	}
 
 	/** Returns the objects of the PHP extension for this site. */
 	public function extension(): Extension {
@@ -227,9 +189,14 @@ final class Composition {
 		return $this->kill_switch ??= new KillSwitch( $this->sealed_options(), $this->site_records(), $this->site_state(), $this->log() );
 	}
 
+	/** Returns what creates connections. */
+	public function creation(): Creation {
+		return new Creation( $this->connections(), $this->grants(), $this->clients(), $this->manager(), $this->records_writer(), $this->settings() );
+	}
+
 	/** Returns the operations that people perform on connections. */
 	public function manager(): Manager {
-		return $this->manager ??= new Manager( $this->connections(), $this->grants(), $this->clients(), $this->records_writer(), $this->settings() );
+		return $this->manager ??= new Manager( $this->connections(), $this->records_writer(), $this->settings() );
 	}
 
 	/** Returns the owners of the posts that agents have scheduled. */
@@ -269,49 +236,14 @@ final class Composition {
 		return new OAuthEndpoints( $this->extension(), $this->clients(), $this->grants(), $this->reply_changes(), $this->log() );
 	}
 
-	private function router(): Router {
+	/** Returns what serves the addresses of the plugin. */
+	public function router(): Router {
 		return new Router( $this->settings(), $this->client(), $this->mcp_endpoint( ... ), $this->oauth_endpoints( ... ) );
 	}
 
-	private function consent(): Consent {
-		return new Consent( $this->extension(), $this->clients(), $this->documents(), $this->grants(), $this->manager(), $this->log(), $this->registry( ... ) );
-	}
-
-	/** WordPress calls these before its own callbacks, and the filter after all others. */
-	private function register_gate(): void {
-		add_action( 'publish_future_post', fn( mixed $id ) => $this->gate()->before_publication( $id ), PHP_INT_MIN );
-		add_filter( 'wp_insert_post_data', fn( array $data, array $postarr ): array => $this->gate()->before_save( $data, $postarr ), PHP_INT_MAX, 2 );
-		add_action( 'transition_post_status', fn( string $status, string $old, \WP_Post $post ) => $this->gate()->after_transition( $status, $old, $post ), PHP_INT_MIN, 3 );
-		add_action( 'deleted_post', fn( int $id ) => $this->gate()->after_deletion( $id ) );
-	}
-
-	private function register_admin_hooks(): void {
-		add_action( 'admin_menu', fn() => $this->menu()->add_pages() );
-		add_action( 'admin_enqueue_scripts', fn( string $hook ) => $this->menu()->enqueue_assets( $hook ) );
-		add_filter( 'plugin_action_links_' . plugin_basename( FILE ), fn( array $links ): array => $this->menu()->add_links( $links ) );
-		add_action( 'admin_notices', fn() => ( new Notices( $this->kill_switch(), $this->condition(), fn(): array => $this->connections()->behind( new Sightings() ), Menu::url( Menu::CONNECTIONS ) ) )->show() );
-		add_action( 'admin_notices', fn() => $this->held_posts()->notice() );
-		add_action( 'admin_notices', fn() => $this->known_changes()->notice() );
-		add_filter( 'display_post_states', fn( array $states, \WP_Post $post ): array => $this->held_posts()->add_state( $states, $post ), 10, 2 );
-		add_action( 'after_plugin_row_' . plugin_basename( FILE ), fn() => $this->held_posts()->plugin_row() );
-		// WordPress fires this before it handles a form that was sent to admin-post.php.
-		add_action(
-			'admin_init',
-			function (): void {
-				Verification::schedule();
-				Beacon::schedule();
-				if ( ! wp_doing_ajax() ) {
-					$this->kill_switch()->seal_stop();
-				}
-				$this->settings_form()->register();
-				( new ConnectionForms( $this->connections(), $this->manager(), $this->kill_switch(), $this->log() ) )->register();
-				( new AuditForms( $this->extension(), $this->log(), $this->site_state(), $this->records_verification() ) )->register();
-				( new StateForms( $this->site_state(), $this->records_migration(), $this->connections(), $this->manager() ) )->register();
-				$this->held_posts()->register();
-				$this->known_changes()->register();
-				Check::plan();
-			}
-		);
+	/** Returns the page on which a person connects a client. */
+	public function consent(): Consent {
+		return new Consent( $this->extension(), $this->clients(), $this->documents(), $this->grants(), $this->creation(), $this->log(), $this->registry( ... ) );
 	}
 
 	/** Opens the record of the settings; null if the site has none, or the extension is missing. */
@@ -323,22 +255,38 @@ final class Composition {
 		return $record instanceof Decision && 'record_unsealed' === $record->reason() ? null : $record;
 	}
 
-	private function menu(): Menu {
+	/** Returns the notices that say why agents cannot use the site. */
+	public function notices(): Notices {
+		return new Notices( $this->kill_switch(), $this->condition(), fn(): array => $this->connections()->behind( new Sightings() ), Menu::url( Menu::CONNECTIONS ) );
+	}
+
+	/** Returns the tests for Site Health. */
+	public function site_health(): SiteHealth {
+		return new SiteHealth( $this->condition(), $this->client(), $this->site_state() );
+	}
+
+	/**
+	 * Returns the forms of the dashboard.
+	 *
+	 * @return list<SettingsForm|ConnectionForms|AuditForms|StateForms|HeldPosts|KnownChanges>
+	 */
+	public function forms(): array {
+		return [
+			$this->settings_form(),
+			new ConnectionForms( $this->connections(), $this->manager(), $this->kill_switch(), $this->log() ),
+			new AuditForms( $this->extension(), $this->log(), $this->site_state(), $this->records_verification() ),
+			new StateForms( $this->site_state(), $this->records_migration(), $this->connections(), $this->manager() ),
+			$this->held_posts(),
+			$this->known_changes(),
+		];
+	}
+
+	/** Returns the pages of the dashboard. */
+	public function menu(): Menu {
 		return new Menu(
 			fn() => ( new ConnectionsPage( $this->connections(), $this->settings(), $this->kill_switch(), $this->settings_form(), $this->held_posts(), new StateView( $this->site_state(), $this->records_migration(), $this->connections(), $this->settings() ) ) )->show(),
 			fn() => ( new AuditPage( $this->connections(), $this->log(), $this->condition() ) )->show()
 		);
-	}
-
-	/** Checks once a day what is changed past the plugin. One check does not keep the other from being made. */
-	private function look_daily(): void {
-		foreach ( [ fn() => $this->standing()->check_all(), fn() => $this->integrity()->run() ] as $check ) {
-			try {
-				$check();
-			} catch ( \Throwable $error ) {
-				ErrorLog::failure( 'a daily check failed', $error );
-			}
-		}
 	}
 
 	/** Returns what reports changed files and administrators. */
@@ -346,11 +294,13 @@ final class Composition {
 		return new Check( $this->reader(), $this->records_writer(), $this->log(), fn( int $user ) => $this->standing()->changed( $user, 'replaced' ) );
 	}
 
-	private function known_changes(): KnownChanges {
+	/** Returns the notice about changed files and administrators. */
+	public function known_changes(): KnownChanges {
 		return new KnownChanges( $this->integrity( ... ) );
 	}
 
-	private function held_posts(): HeldPosts {
+	/** Returns what shows people the posts that agents have scheduled. */
+	public function held_posts(): HeldPosts {
 		return new HeldPosts( $this->schedules(), $this->gate(), $this->connections() );
 	}
 

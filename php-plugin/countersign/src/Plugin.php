@@ -28,7 +28,7 @@ final class Plugin {
 		register_activation_hook( FILE, self::activate( ... ) );
 		register_deactivation_hook( FILE, self::deactivate( ... ) );
 		add_action( 'plugins_loaded', self::upgrade( ... ) );
-		self::composition()->register_hooks();
+		( new Hooks( self::composition() ) )->register();
 	}
 
 	/**

@@ -26,7 +26,7 @@ after(async () => {
 const lose = (name, change) => site.php(
 	`wp_set_current_user( 1 );
 	$plugin = Countersign\\Plugin\\Plugin::composition();
-	$id = $plugin->manager()->create( $args['name'], 'Claude', get_user_by( 'login', 'editor' )->ID, 'content_manager', array(), array() )['connection'];
+	$id = $plugin->creation()->create( $args['name'], 'Claude', get_user_by( 'login', 'editor' )->ID, 'content_manager', array(), array() )['connection'];
 	$table = $wpdb->prefix . 'countersign_connections';
 	$row = $wpdb->get_row( $wpdb->prepare( "SELECT * FROM $table WHERE id = %d", $id ), ARRAY_A );
 	$connection = $plugin->connections()->find( $id );

@@ -25,7 +25,7 @@ after(async () => {
 });
 
 const connect = (name, preset) => site.php(
-	'wp_set_current_user( 1 ); Countersign\\Plugin\\Plugin::composition()->manager()->create( $args["name"], "Claude", get_user_by( "login", "editor" )->ID, $args["preset"], array(), array() ); return 1;',
+	'wp_set_current_user( 1 ); Countersign\\Plugin\\Plugin::composition()->creation()->create( $args["name"], "Claude", get_user_by( "login", "editor" )->ID, $args["preset"], array(), array() ); return 1;',
 	{ name, preset },
 );
 const sql = (statement) => site.php('$wpdb->query( str_replace( "{options}", $wpdb->options, str_replace( "{connections}", $wpdb->prefix . "countersign_connections", $args["sql"] ) ) ); wp_cache_flush(); return $wpdb->last_error;', { sql: statement });

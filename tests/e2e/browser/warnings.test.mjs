@@ -34,7 +34,7 @@ async function logIn(name) {
 
 // A number of 63 bits, which JavaScript holds as text.
 const connect = (name) => site.php(
-	`wp_set_current_user( 1 ); ${PLUGIN} return (string) $plugin->manager()->create( $args["name"], "Claude", get_user_by( "login", "author" )->ID, "standard", array(), array() )["connection"];`,
+	`wp_set_current_user( 1 ); ${PLUGIN} return (string) $plugin->creation()->create( $args["name"], "Claude", get_user_by( "login", "author" )->ID, "standard", array(), array() )["connection"];`,
 	{ name },
 );
 const admin = (path = 'admin.php?page=countersign') => page.goto(`${site.url}/wp-admin/${path}`);

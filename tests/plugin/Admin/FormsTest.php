@@ -225,7 +225,7 @@ final class FormsTest extends TestCase {
 	public function test_text_of_agents_and_clients_is_escaped(): void {
 		wp_set_current_user( Site::user( 'admin' ) );
 		$evil = '"><script>alert("xss")</script><img src=x onerror=alert(1)>';
-		Plugin::composition()->manager()->create( $evil, $evil, Site::user( 'editor' ), 'standard', [], [] );
+		Plugin::composition()->creation()->create( $evil, $evil, Site::user( 'editor' ), 'standard', [], [] );
 		Plugin::composition()->log()->append( AuditTrail::draft( 'test.xss', [ 'target' => $evil, 'actor' => [ 'kind' => 'agent', 'client' => $evil ], 'change' => [ $evil => $evil ] ] ) );
 		foreach ( [ [ 'countersign', [] ], [ 'countersign', [ 's' => $evil, 'state' => $evil ] ], [ 'countersign-audit', [] ], [ 'countersign-audit', [ 's' => $evil, 'correlation' => $evil, 'outcome' => $evil ] ] ] as [ $page, $query ] ) {
 			$answer = Person::of( 'admin' )->page( $page, $query );

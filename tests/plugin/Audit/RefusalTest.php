@@ -68,7 +68,7 @@ final class RefusalTest extends TestCase {
 				$site   = Plugin::composition();
 				$log    = new Log( $site->extension(), Log::storage(), $site->client() );
 				$writer = new Writer( $site->extension(), $site->sealed_options(), $log );
-				( new Manager( $site->connections(), $site->grants(), $site->clients(), $writer, $site->settings() ) )->pause( $agent->connection() );
+				( new Manager( $site->connections(), $writer, $site->settings() ) )->pause( $agent->connection() );
 				self::fail( 'paused although it could not be recorded' );
 			} catch ( Unavailable ) {
 				self::assertSame( Connection::ACTIVE, $agent->connection()->state );
@@ -100,7 +100,7 @@ final class RefusalTest extends TestCase {
 			'narrow' => [ static fn( Connection $connection ) => $manager()->set_groups( $connection, [ 'read' ] ) ],
 			'limit'  => [ static fn( Connection $connection ) => $manager()->set_limit( $connection, [ 'max' => 3, 'window' => 3 ] ) ],
 			'revoke' => [ static fn( Connection $connection ) => $manager()->revoke( $connection ) ],
-			'create' => [ static fn() => $manager()->create( 'x', 'x', 1, 'standard', [], [] ) ],
+			'create' => [ static fn() => Plugin::composition()->creation()->create( 'x', 'x', 1, 'standard', [], [] ) ],
 		];
 	}
 

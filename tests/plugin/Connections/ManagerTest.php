@@ -30,7 +30,7 @@ final class ManagerTest extends TestCase {
 		wp_set_current_user( Site::user( 'admin' ) );
 		Site::settings( [ 'connection_limit' => [ 'max' => 17, 'window' => 90 ] ] + Site::ROOMY );
 		$from = AuditTrail::size();
-		$ids = self::manager()->create( 'My agent', 'Claude', Site::user( 'author' ), 'draft_only', [], [ 'redirect_host' => '127.0.0.1' ] );
+		$ids = Plugin::composition()->creation()->create( 'My agent', 'Claude', Site::user( 'author' ), 'draft_only', [], [ 'redirect_host' => '127.0.0.1' ] );
 		self::assertNull( $ids['grant'] );
 		$connection = Plugin::composition()->connections()->find( $ids['connection'] );
 		self::assertSame( Connection::ACTIVE, $connection->state );

@@ -207,7 +207,7 @@ final class HonestSitesTest extends StateTest {
 			self::assertSame( [ null, false, 'keys_changed', null ], json_decode( Site::php( $state )[0], true ), 'the settings stay at their defaults until somebody saves them' );
 			self::assertStringContainsString( 'The settings have their defaults.', $admin->page( 'countersign' )->body );
 			// A new connection works.
-			$made = '$c = Countersign\Plugin\Plugin::composition(); wp_set_current_user( 1 ); $id = $c->manager()->create( "New", "New", 1, "read_only", [], [] )["connection"]; echo $c->connections()->find( $id )->state;';
+			$made = '$c = Countersign\Plugin\Plugin::composition(); wp_set_current_user( 1 ); $id = $c->creation()->create( "New", "New", 1, "read_only", [], [] )["connection"]; echo $c->connections()->find( $id )->state;';
 			self::assertSame( 'active', Site::php( $made )[0] );
 		} finally {
 			file_put_contents( $config, $before );

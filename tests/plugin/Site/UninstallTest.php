@@ -83,7 +83,7 @@ final class UninstallTest extends TestCase {
 		// A later installation begins anew: nothing is asked, and agents can act.
 		Site::php( 'require_once ABSPATH . "wp-admin/includes/admin.php"; activate_plugin( "countersign/countersign.php" );' );
 		$told = '$c = Countersign\Plugin\Plugin::composition(); echo json_encode( [ $c->site_state()->current()->reason(), $c->kill_switch()->is_on(), $c->settings()->fault() ] );';
-		$made = '$c = Countersign\Plugin\Plugin::composition(); wp_set_current_user( 1 ); $id = $c->manager()->create( "New", "New", 1, "read_only", [], [] )["connection"]; echo $c->connections()->find( $id )->state;';
+		$made = '$c = Countersign\Plugin\Plugin::composition(); wp_set_current_user( 1 ); $id = $c->creation()->create( "New", "New", 1, "read_only", [], [] )["connection"]; echo $c->connections()->find( $id )->state;';
 		self::assertSame( [ null, false, '' ], json_decode( Site::php( $told )[0], true ) );
 		self::assertSame( 'active', Site::php( $made )[0] );
 	}

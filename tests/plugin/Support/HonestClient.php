@@ -40,7 +40,7 @@ final class HonestClient {
 		if ( ! $request instanceof OAuthRequest ) {
 			throw new \RuntimeException( 'the authorization request was refused: ' . $request->decision()->reason() );
 		}
-		$ids = $composition->manager()->create( 'Interleaved', 'A test client', Site::user( 'editor' ), 'custom', self::GROUPS, [], $request );
+		$ids = $composition->creation()->create( 'Interleaved', 'A test client', Site::user( 'editor' ), 'custom', self::GROUPS, [], $request );
 		parse_str( (string) parse_url( $request->approve( (int) $ids['grant'] ), PHP_URL_QUERY ), $parameters );
 		$answer = OAuthClient::token( $client->redeeming( $parameters['code'] ) );
 		if ( 200 !== $answer->status ) {

@@ -42,7 +42,7 @@ final class Site {
 	public static function connect( string $user = 'editor', string $preset = 'standard', array $groups = [], string $by = 'admin' ): Agent {
 		$before = get_current_user_id();
 		wp_set_current_user( self::user( $by ) );
-		$id = Plugin::composition()->manager()->create( 'Test connection', 'A test client', self::user( $user ), $preset, $groups, [] )['connection'];
+		$id = Plugin::composition()->creation()->create( 'Test connection', 'A test client', self::user( $user ), $preset, $groups, [] )['connection'];
 		wp_set_current_user( $before );
 		return new Agent( $id );
 	}

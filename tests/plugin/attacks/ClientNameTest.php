@@ -66,7 +66,7 @@ final class ClientNameTest extends TestCase {
 	}
 
 	public function test_a_name_that_a_record_holds_is_cleaned_on_every_page(): void {
-		$connect = static fn( string $name ): int => Plugin::composition()->manager()->create( $name, self::NAME . '2', Site::user( 'editor' ), 'standard', [], [] )['connection'];
+		$connect = static fn( string $name ): int => Plugin::composition()->creation()->create( $name, self::NAME . '2', Site::user( 'editor' ), 'standard', [], [] )['connection'];
 		$id      = $connect( self::NAME );
 		$admin = Person::of( 'admin' );
 		self::assertClean( $admin->page( 'countersign' ) );

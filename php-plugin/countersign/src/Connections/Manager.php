@@ -6,24 +6,20 @@ namespace Countersign\Plugin\Connections;
 
 use Countersign\Access;
 use Countersign\Decision;
-use Countersign\OAuthRequest;
 use Countersign\Plugin\Audit\Change;
 use Countersign\Plugin\Audit\ChangeFailed;
 use Countersign\Plugin\Audit\EntryDraft;
 use Countersign\Plugin\Audit\Unavailable;
 use Countersign\Plugin\Audit\Unprotected;
-use Countersign\Plugin\OAuth\Clients;
 use Countersign\Plugin\Records\Revision;
 use Countersign\Plugin\Records\Writer;
-use Countersign\Plugin\Site\ErrorLog;
 use Countersign\Plugin\Site\Failure;
 use Countersign\Plugin\Site\Settings;
-use Countersign\Records;
 
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Creates, changes and ends connections. Each change seals a new version of the record. It is stored in one transaction with
+ * Changes and ends connections. Each change seals a new version of the record. It is stored in one transaction with
  * the entry that explains it, and is not made if it cannot be recorded.
  *
  * Every method that changes something throws
@@ -38,108 +34,9 @@ final class Manager {
 
 	public function __construct(
 		private readonly Repository $connections,
-		private readonly Grants $grants,
-		private readonly Clients $clients,
 		private readonly Writer $writer,
 		private readonly Settings $settings,
 	) {}
-
-	/**
-	 * Creates an active connection from a person's consent, with its grant and its client: all of it, or nothing.
-	 *
-	 * @param string               $name    Name that the person gave the connection.
-	 * @param string               $client  Name that the client gave itself.
-	 * @param int                  $user    Id of the user that the client acts as.
-	 * @param string               $preset  Name of a preset, or `custom`.
-	 * @param list<string>         $groups  Permission groups; used only for `custom`.
-	 * @param array<string, mixed> $facts   Facts about the authorization request, for the audit log.
-	 * @param OAuthRequest|null    $request The authorization request, or null for a connection without a grant.
-	 *
-	 * @return array{connection: int, grant: int|null} The new ids.
-	 *
-	 * @throws Unprotected If it could not be protected against a restored backup. Then it has been ended again.
-	 */
-	public function create( string $name, string $client, int $user, string $preset, array $groups, array $facts, ?OAuthRequest $request = null ): array {
-		$groups = Access::resolve( $preset, $groups );
-		$id     = Records::newId();
-		$now    = time();
-		$data   = [
-			'name'         => mb_substr( $name, 0, 190 ),
-			'client'       => mb_substr( $client, 0, 190 ),
-			'user'         => $user,
-			'preset'       => $preset,
-			'groups'       => $groups,
-			'state'        => Connection::ACTIVE,
-			'epoch'        => 0,
-			'limit'        => $this->settings->connection_limit(),
-			'created_at'   => $now,
-			'created_by'   => get_current_user_id(),
-			'state_at'     => $now,
-			'state_reason' => '',
-		];
-		$draft  = EntryDraft::admin(
-			'grant',
-			'connection.created',
-			"connection:$id",
-			[
-				'name'    => $name,
-				'client'  => $client,
-				'acts_as' => $user,
-				'preset'  => $preset,
-				'groups'  => $groups,
-				'request' => $facts,
-			]
-		);
-		$grant  = null === $request ? null : Records::newId();
-		for ( $attempt = 1; $attempt <= self::ATTEMPTS; $attempt++ ) {
-			$parts = [ [ new Revision( 'connection', $id, 1, $data ), fn( \Closure $text ): Change => $this->connections->inserting( $id, $data, $text ) ] ];
-			if ( null !== $request && null !== $grant ) {
-				$parts[] = $this->grants->storing( $grant, $id, $request->clientId(), $request->toJson() );
-				$parts[] = $this->clients->storing( $request->client() );
-			}
-			$parts = array_values( array_filter( $parts ) );
-			try {
-				$is_stored = $this->writer->write(
-					$draft,
-					array_column( $parts, 0 ),
-					static fn( \Closure ...$texts ): array => array_map( static fn( \Closure $change, \Closure $text ): Change => $change( $text ), array_column( $parts, 1 ), $texts )
-				);
-			} catch ( Unprotected $error ) {
-				$this->abandon( $id, $error->reason );
-				throw $error;
-			} catch ( ChangeFailed $error ) {
-				// Another consent for the same client can store the client first.
-				$is_stored = null === $request || self::ATTEMPTS === $attempt ? throw $error : false;
-			}
-			if ( $is_stored ) {
-				return [
-					'connection' => $id,
-					'grant'      => $grant,
-				];
-			}
-		}
-		throw new Failure( 'Other requests kept changing the client.' );
-	}
-
-	/**
-	 * Ends a new connection because its client could not be told, so that no connection stays active that nobody knows of.
-	 *
-	 * @param int    $id     Id of the connection.
-	 * @param string $reason Reason code.
-	 */
-	public function abandon( int $id, string $reason ): void {
-		try {
-			$connection = $this->connections->find( $id );
-			if ( null !== $connection ) {
-				$this->end( $connection, $reason, EntryDraft::admin( 'revoke', 'connection.revoked', $connection->target(), [ 'because' => $reason ] ) );
-			}
-		} catch ( Unprotected ) {
-			// It has ended. The caller tells what prevents the protection.
-			return;
-		} catch ( \RuntimeException | \Countersign\Exception $error ) {
-			ErrorLog::failure( 'a connection whose client was not told could not be revoked', $error );
-		}
-	}
 
 	/**
 	 * Refuses the client until the connection is resumed. Does nothing unless the connection is active.

@@ -15,8 +15,8 @@ use Countersign\Plugin\Audit\Log;
 use Countersign\Plugin\Audit\Unavailable;
 use Countersign\Plugin\Audit\Unprotected;
 use Countersign\Plugin\Calls\Registry;
+use Countersign\Plugin\Connections\Creation;
 use Countersign\Plugin\Connections\Grants;
-use Countersign\Plugin\Connections\Manager;
 use Countersign\Plugin\Fetch\FetchFailed;
 use Countersign\Plugin\Health\Requirements;
 use Countersign\Plugin\OAuth\Clients;
@@ -47,7 +47,7 @@ final class Consent {
 		private readonly Clients $clients,
 		private readonly MetadataDocuments $documents,
 		private readonly Grants $grants,
-		private readonly Manager $manager,
+		private readonly Creation $creation,
 		private readonly Log $log,
 		private readonly \Closure $registry,
 	) {}
@@ -144,7 +144,7 @@ final class Consent {
 			$this->show( $request, $query, __( 'Choose what the client may do.', 'countersign' ) );
 		}
 		$name = Names::clean( sanitize_text_field( self::text( $_POST, 'name' ) ) );
-		$ids  = $this->manager->create(
+		$ids  = $this->creation->create(
 			'' === $name ? self::client_name( $request ) : $name,
 			self::client_name( $request ),
 			$user,
@@ -156,7 +156,7 @@ final class Consent {
 		try {
 			$address = $request->approve( (int) $ids['grant'] );
 		} catch ( \Countersign\Exception $error ) {
-			$this->manager->abandon( $ids['connection'], $error->reason() );
+			$this->creation->abandon( $ids['connection'], $error->reason() );
 			throw $error;
 		}
 		self::redirect( $address );
