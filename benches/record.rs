@@ -8,9 +8,10 @@
     clippy::print_stdout
 )]
 
+mod compare;
+
 use std::hint::black_box;
 use std::sync::Arc;
-use std::time::Instant;
 
 use countersign::audit::append::Head;
 use countersign::audit::log::Log;
@@ -21,34 +22,8 @@ use countersign::store::{DEFAULT_MAP_BYTES, Store, open_shared};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
-const ROUNDS: usize = 300;
 const RUNS: u32 = 200;
 const CONNECTION: &str = r#"{"client":"A client of some vendor","created_at":1800000000,"created_by":1,"epoch":3,"groups":["read","create_edit","media"],"limit":{"max":60,"window":60},"name":"Editing assistant of the shop","preset":"standard","state":"active","state_at":1800000000,"state_reason":"","user":7}"#;
-
-/// Returns the nanoseconds for one call of each function: the median over rounds in which all take turns.
-fn compare(works: &mut [(&str, &mut dyn FnMut())]) -> Vec<f64> {
-    let mut took = vec![Vec::with_capacity(ROUNDS); works.len()];
-    for _ in 0..ROUNDS {
-        for ((_, work), took) in works.iter_mut().zip(&mut took) {
-            let start = Instant::now();
-            for _ in 0..RUNS {
-                work();
-            }
-            took.push(start.elapsed().as_nanos() as f64 / f64::from(RUNS));
-        }
-    }
-    let medians: Vec<f64> = took
-        .iter_mut()
-        .map(|took| {
-            took.sort_by(f64::total_cmp);
-            took[took.len() / 2]
-        })
-        .collect();
-    for ((name, _), median) in works.iter().zip(&medians) {
-        println!("{name:44} {median:8.0} ns");
-    }
-    medians
-}
 
 fn main() {
     let now = Timestamp::from_seconds(1_800_000_000);
@@ -92,24 +67,27 @@ fn main() {
     let bare = Hmac::<Sha256>::new_from_slice(&[7; 32]).unwrap();
     let signed = vec![7_u8; (sealed.len() - 5) * 3 / 4 - 36 + 45];
 
-    let medians = compare(&mut [
-        ("bare HMAC-SHA256 of the record's bytes", &mut || {
-            let mut hmac = bare.clone();
-            hmac.update(black_box(&signed));
-            black_box(hmac.finalize().into_bytes());
-        }),
-        ("stat", &mut || {
-            black_box(std::fs::symlink_metadata(black_box(folder.path())).unwrap());
-        }),
-        (
-            "open a connection, 1,000 records in the witness",
-            &mut || {
-                black_box(records.open(name, Some(black_box(sealed))).unwrap());
-            },
-        ),
-        ("open the site", &mut || {
-            black_box(open(Some(&text)).state().is_allowed());
-        }),
-    ]);
+    let medians = compare::compare(
+        RUNS,
+        &mut [
+            ("bare HMAC-SHA256 of the record's bytes", &mut || {
+                let mut hmac = bare.clone();
+                hmac.update(black_box(&signed));
+                black_box(hmac.finalize().into_bytes());
+            }),
+            ("stat", &mut || {
+                black_box(std::fs::symlink_metadata(black_box(folder.path())).unwrap());
+            }),
+            (
+                "open a connection, 1,000 records in the witness",
+                &mut || {
+                    black_box(records.open(name, Some(black_box(sealed))).unwrap());
+                },
+            ),
+            ("open the site", &mut || {
+                black_box(open(Some(&text)).state().is_allowed());
+            }),
+        ],
+    );
     println!("open / bare HMAC: {:.2}", medians[2] / medians[0]);
 }

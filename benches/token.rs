@@ -8,8 +8,9 @@
     clippy::print_stdout
 )]
 
+mod compare;
+
 use std::hint::black_box;
-use std::time::Instant;
 
 use countersign::action::{ActionKey, ActionType, Channel, Domain, UnsignedAction};
 use countersign::bytes::pae;
@@ -19,34 +20,7 @@ use countersign::token::{Kind, LENGTH, NewToken, audience, issue, verify};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
-const ROUNDS: usize = 300;
 const RUNS: u32 = 500;
-
-/// Returns the nanoseconds for one call of each function: the median over rounds in which all take turns, so that a
-/// disturbance affects all of them alike.
-fn compare(works: &mut [(&str, &mut dyn FnMut())]) -> Vec<f64> {
-    let mut took = vec![Vec::with_capacity(ROUNDS); works.len()];
-    for _ in 0..ROUNDS {
-        for ((_, work), took) in works.iter_mut().zip(&mut took) {
-            let start = Instant::now();
-            for _ in 0..RUNS {
-                work();
-            }
-            took.push(start.elapsed().as_nanos() as f64 / f64::from(RUNS));
-        }
-    }
-    let medians: Vec<f64> = took
-        .iter_mut()
-        .map(|took| {
-            took.sort_by(f64::total_cmp);
-            took[took.len() / 2]
-        })
-        .collect();
-    for ((name, _), median) in works.iter().zip(&medians) {
-        println!("{name:44} {median:8.0} ns");
-    }
-    medians
-}
 
 fn main() {
     let now = Timestamp::from_seconds(1_800_000_000);
@@ -84,27 +58,30 @@ fn main() {
     let by_hmac = actions.sign(&draft).unwrap();
     let by_ed25519 = signer.sign(&draft).unwrap();
 
-    let medians = compare(&mut [
-        ("bare HMAC-SHA256 of the token's bytes", &mut || {
-            let mut hmac = bare.clone();
-            hmac.update(black_box(&signed));
-            black_box(hmac.finalize().into_bytes());
-        }),
-        ("token verify", &mut || {
-            let claims = verify(&keys, Kind::Access, black_box(token.as_bytes()), now);
-            black_box(claims.unwrap());
-        }),
-        ("token issue", &mut || {
-            black_box(issue(&keys, black_box(&grant)));
-        }),
-        ("action check, HMAC, 200 bytes of payload", &mut || {
-            let message = actions.check(black_box(by_hmac.as_bytes()), draft.payload, now);
-            black_box(message.unwrap());
-        }),
-        ("action check, Ed25519", &mut || {
-            let message = verifier.check(black_box(by_ed25519.as_bytes()), draft.payload, now);
-            black_box(message.unwrap());
-        }),
-    ]);
+    let medians = compare::compare(
+        RUNS,
+        &mut [
+            ("bare HMAC-SHA256 of the token's bytes", &mut || {
+                let mut hmac = bare.clone();
+                hmac.update(black_box(&signed));
+                black_box(hmac.finalize().into_bytes());
+            }),
+            ("token verify", &mut || {
+                let claims = verify(&keys, Kind::Access, black_box(token.as_bytes()), now);
+                black_box(claims.unwrap());
+            }),
+            ("token issue", &mut || {
+                black_box(issue(&keys, black_box(&grant)));
+            }),
+            ("action check, HMAC, 200 bytes of payload", &mut || {
+                let message = actions.check(black_box(by_hmac.as_bytes()), draft.payload, now);
+                black_box(message.unwrap());
+            }),
+            ("action check, Ed25519", &mut || {
+                let message = verifier.check(black_box(by_ed25519.as_bytes()), draft.payload, now);
+                black_box(message.unwrap());
+            }),
+        ],
+    );
     println!("token verify / bare HMAC: {:.2}", medians[1] / medians[0]);
 }

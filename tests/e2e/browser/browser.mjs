@@ -40,6 +40,15 @@ export async function openBrowser() {
 			await page.setViewportSize(DESKTOP);
 			if (wider > wide + 1) complaints.push(`${page.url()}: at phone width, the content is ${wider} pixels wide, but the page only ${wide}`);
 		},
+		/** Logs a person in, whose password is the name. */
+		async logIn(url, name = 'admin') {
+			await page.context().clearCookies();
+			await page.goto(`${url}/wp-login.php`);
+			await page.getByLabel('Username or Email Address').fill(name);
+			await page.getByLabel('Password', { exact: true }).fill(name);
+			await page.getByRole('button', { name: 'Log In' }).click();
+			await page.waitForURL(/wp-admin/);
+		},
 		close: () => browser.close(),
 	};
 }

@@ -25,11 +25,7 @@ before(async () => {
 	browser = await openBrowser();
 	page = browser.page;
 	({ server, resource } = await discover(site.endpoint));
-	await page.goto(`${site.url}/wp-login.php`);
-	await page.getByLabel('Username or Email Address').fill('admin');
-	await page.getByLabel('Password', { exact: true }).fill('admin');
-	await page.getByRole('button', { name: 'Log In' }).click();
-	await page.waitForURL(/wp-admin/);
+	await browser.logIn(site.url);
 	browser.complaints();
 });
 after(async () => {

@@ -249,12 +249,7 @@ step('the Audit page lists, filters and verifies entries', async () => {
 });
 
 step('an editor sees neither the pages nor the menu and cannot connect a client', async () => {
-	await page.context().clearCookies();
-	await page.goto(`${site.url}/wp-login.php`);
-	await page.getByLabel('Username or Email Address').fill('editor');
-	await page.getByLabel('Password', { exact: true }).fill('editor');
-	await page.getByRole('button', { name: 'Log In' }).click();
-	await page.waitForURL(/wp-admin/);
+	await browser.logIn(site.url, 'editor');
 	assert.equal(await page.locator('#adminmenu', { hasText: 'Countersign' }).count(), 0);
 	assert.equal((await admin()).status(), 403);
 	await page.goto(provider.authorizeUrl);

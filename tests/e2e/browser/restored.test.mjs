@@ -10,11 +10,7 @@ let browser, page;
 before(async () => {
 	browser = await openBrowser();
 	page = browser.page;
-	await page.goto(`${site.url}/wp-login.php`);
-	await page.getByLabel('Username or Email Address').fill('admin');
-	await page.getByLabel('Password', { exact: true }).fill('admin');
-	await page.getByRole('button', { name: 'Log In' }).click();
-	await page.waitForURL(/wp-admin/);
+	await browser.logIn(site.url);
 	browser.complaints();
 });
 after(async () => {
@@ -42,6 +38,8 @@ test('a narrowed connection is shown as the backup says, and taken back as pause
 	await lose('Restored helper', 'narrow');
 	await open();
 	await row('Restored helper').getByText('State in the backup: Active').last().waitFor();
+	assert.match(await row('Restored helper').innerText(), /None\. In the backup: Content manager/);
+	assert.equal(await row('Restored helper').getByRole('link', { name: 'Edit' }).count(), 0);
 	await browser.picture('restored-list', { phone: true });
 	await row('Restored helper').hover();
 	await row('Restored helper').getByRole('link', { name: 'Resume' }).click();

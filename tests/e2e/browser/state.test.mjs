@@ -10,11 +10,7 @@ let browser, page;
 before(async () => {
 	browser = await openBrowser();
 	page = browser.page;
-	await page.goto(`${site.url}/wp-login.php`);
-	await page.getByLabel('Username or Email Address').fill('admin');
-	await page.getByLabel('Password', { exact: true }).fill('admin');
-	await page.getByRole('button', { name: 'Log In' }).click();
-	await page.waitForURL(/wp-admin/);
+	await browser.logIn(site.url);
 	await connect('Newsroom agent', 'standard');
 	await connect('Photo helper', 'media_manager');
 	browser.complaints();

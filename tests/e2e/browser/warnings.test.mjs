@@ -1,5 +1,5 @@
 // What people see when a decision is wanted of them: scheduled posts that are held, accounts that lost rights, changed code,
-// restored connections, settings of a person who is no administrator, and a login that is too old to connect a client.
+// settings of a person who is no administrator, and a login that is too old to connect a client.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { authorizeUrl, discover, register } from '../lib/oauth.mjs';
@@ -13,24 +13,14 @@ let browser, page, id;
 before(async () => {
 	browser = await openBrowser();
 	page = browser.page;
-	await logIn('admin');
+	await browser.logIn(site.url);
 	id = await connect('Weekly planner');
-	await connect('Other agent');
 	browser.complaints();
 });
 after(async () => {
 	await browser?.close();
 	site.close();
 });
-
-async function logIn(name) {
-	await page.context().clearCookies();
-	await page.goto(`${site.url}/wp-login.php`);
-	await page.getByLabel('Username or Email Address').fill(name);
-	await page.getByLabel('Password', { exact: true }).fill(name);
-	await page.getByRole('button', { name: 'Log In' }).click();
-	await page.waitForURL(/wp-admin/);
-}
 
 // A number of 63 bits, which JavaScript holds as text.
 const connect = (name) => site.php(
@@ -101,20 +91,6 @@ test('a connection whose account lost rights is paused, says so, and can be resu
 	await site.php('get_user_by( "login", "author" )->set_role( "author" ); return 1;');
 });
 
-test('a connection from a restored table is refused until a person decides', async () => {
-	await site.php(
-		`${PLUGIN} wp_set_current_user( 1 ); $table = $wpdb->prefix . 'countersign_connections';
-		$old = $wpdb->get_row( "SELECT * FROM $table WHERE name = 'Other agent'", ARRAY_A );
-		$plugin->manager()->rename( $plugin->connections()->find( (int) $old['id'] ), 'Other agent of today' );
-		return $wpdb->update( $table, $old, array( 'id' => $old['id'] ) );`,
-	);
-	await admin();
-	await row('Other agent').getByText('Resume or revoke it.').last().waitFor();
-	await browser.picture('connections-behind', { phone: true });
-	assert.match(await row('Other agent').innerText(), /None\. In the backup: Standard/);
-	assert.equal(await row('Other agent').getByRole('link', { name: 'Edit' }).count(), 0);
-});
-
 test('changed code is shown until an administrator knows it', async () => {
 	const check = `${PLUGIN} $plugin->integrity()->run(); return 1;`;
 	await site.php(check);
@@ -140,7 +116,7 @@ test('changed code is shown until an administrator knows it', async () => {
 test('a person who manages connections can make the settings stricter only', async () => {
 	await site.php('get_role( "editor" )->add_cap( "countersign_manage_connections" ); return 1;');
 	try {
-		await logIn('editor');
+		await browser.logIn(site.url, 'editor');
 		await admin();
 		await page.locator('summary', { hasText: 'Settings' }).click();
 		await page.getByText('Only an administrator can make them more permissive.').waitFor();
@@ -157,7 +133,7 @@ test('a person who manages connections can make the settings stricter only', asy
 		assert.deepEqual(browser.complaints(), []);
 	} finally {
 		await site.php('get_role( "editor" )->remove_cap( "countersign_manage_connections" ); return 1;');
-		await logIn('admin');
+		await browser.logIn(site.url);
 	}
 });
 
