@@ -32,13 +32,13 @@ final class PostWrite {
 
 	private const UNKNOWN = [ '"unknown"' ];
 
-	private int $at;
+	private readonly SqlCursor $cursor;
 
 	private function __construct(
 		private readonly SqlStatement $statement,
 		private readonly string $table,
 	) {
-		$this->at = $statement->after_table;
+		$this->cursor = new SqlCursor( $statement, $statement->after_table );
 	}
 
 	/**
@@ -61,9 +61,9 @@ final class PostWrite {
 
 	/** @return list<string>|null Null if the form is not known. */
 	private function insert(): ?array {
-		$columns = $this->at > 0 ? $this->listed( fn(): ?string => $this->column() ) : null;
-		$values  = null !== $columns && $this->takes( 'VALUES' ) ? $this->listed( fn(): ?string => $this->literal() ) : null;
-		if ( null === $columns || null === $values || count( $columns ) !== count( $values ) || ! $this->ends() ) {
+		$columns = $this->cursor->at > 0 ? $this->cursor->listed( fn(): ?string => $this->cursor->column() ) : null;
+		$values  = null !== $columns && $this->cursor->takes( 'VALUES' ) ? $this->cursor->listed( fn(): ?string => $this->cursor->literal( true ) ) : null;
+		if ( null === $columns || null === $values || count( $columns ) !== count( $values ) || ! $this->cursor->ends() ) {
 			return null;
 		}
 		$row = self::plain( array_combine( $columns, $values ) );
@@ -79,27 +79,27 @@ final class PostWrite {
 		if ( [] === array_intersect( self::SEEN, $named ) ) {
 			return [];
 		}
-		if ( $this->at !== $set || strtolower( $tokens[ $set - 1 ][1] ) !== $this->table ) {
+		if ( $this->cursor->at !== $set || strtolower( $tokens[ $set - 1 ][1] ) !== $this->table ) {
 			return null;
 		}
-		++$this->at;
+		++$this->cursor->at;
 		$changed = [];
 		do {
-			$column = $this->column();
-			$value  = null !== $column && $this->takes( '=' ) ? $this->literal() : null;
+			$column = $this->cursor->column();
+			$value  = null !== $column && $this->cursor->takes( '=' ) ? $this->cursor->literal( true ) : null;
 			if ( null === $value ) {
 				return null;
 			}
 			$changed[ $column ] = $value;
-		} while ( $this->takes( ',' ) );
-		$changed = $this->at === $where ? self::plain( $changed ) : null;
+		} while ( $this->cursor->takes( ',' ) );
+		$changed = $this->cursor->at === $where ? self::plain( $changed ) : null;
 		return null === $changed ? null : $this->of_rows( $where, $changed );
 	}
 
 	/** @return list<string>|null */
 	private function delete(): ?array {
-		if ( $this->at > 0 ) {
-			return strtolower( $this->statement->tokens[ $this->at - 1 ][1] ) === $this->table ? $this->of_rows( $this->at, [] ) : null;
+		if ( $this->cursor->at > 0 ) {
+			return strtolower( $this->statement->tokens[ $this->cursor->at - 1 ][1] ) === $this->table ? $this->of_rows( $this->cursor->at, [] ) : null;
 		}
 		// `DELETE a FROM …`: the table of posts may only be joined.
 		$names   = $this->statement->names();
@@ -199,60 +199,5 @@ final class PostWrite {
 			}
 		}
 		return $end;
-	}
-
-	/**
-	 * Reads a list in parentheses.
-	 *
-	 * @param callable(): ?string $read Reads an item.
-	 *
-	 * @return list<string>|null
-	 */
-	private function listed( callable $read ): ?array {
-		$items = [];
-		if ( ! $this->takes( '(' ) ) {
-			return null;
-		}
-		do {
-			$item = $read();
-			if ( null === $item ) {
-				return null;
-			}
-			$items[] = $item;
-		} while ( $this->takes( ',' ) );
-		return $this->takes( ')' ) ? $items : null;
-	}
-
-	/** Reads the name of a column. */
-	private function column(): ?string {
-		[ $kind, $text ] = $this->statement->tokens[ $this->at ] ?? [ '', '' ];
-		if ( SqlLexer::WORD !== $kind && SqlLexer::NAME !== $kind ) {
-			return null;
-		}
-		++$this->at;
-		return strtolower( $text );
-	}
-
-	/** Reads a text, a number or NULL. */
-	private function literal(): ?string {
-		$sign            = $this->takes( '-' ) ? '-' : '';
-		[ $kind, $text ] = $this->statement->tokens[ $this->at++ ] ?? [ '', '' ];
-		$is_literal      = SqlLexer::NUMBER === $kind || ( '' === $sign && ( SqlLexer::TEXT === $kind || ( SqlLexer::WORD === $kind && 'NULL' === strtoupper( $text ) ) ) );
-		return $is_literal ? $sign . $text : null;
-	}
-
-	private function ends(): bool {
-		$this->takes( ';' );
-		return ! isset( $this->statement->tokens[ $this->at ] );
-	}
-
-	/** Reads a word or sign if it comes next. */
-	private function takes( string $text ): bool {
-		[ $kind, $found ] = $this->statement->tokens[ $this->at ] ?? [ '', '' ];
-		if ( ( SqlLexer::WORD !== $kind && SqlLexer::SIGN !== $kind ) || strtoupper( $found ) !== $text ) {
-			return false;
-		}
-		++$this->at;
-		return true;
 	}
 }
