@@ -178,10 +178,14 @@ final class SchemaTest extends TestCase {
 	public function test_an_outdated_cache_does_not_change_the_sites_identity(): void {
 		$before = [ Site::option( Settings::SITE_ID ), Site::option( Settings::AUDIT_HOST ) ];
 		$cached = array_diff_key( wp_load_alloptions(), [ Settings::SITE_ID => 1, Settings::AUDIT_HOST => 1 ] );
-		wp_cache_set( 'alloptions', $cached, 'options' );
-		wp_cache_set( 'notoptions', [ Settings::SITE_ID => true, Settings::AUDIT_HOST => true ], 'options' );
-		self::assertSame( '', ( new Settings() )->site_id() );
-		( new Settings() )->create_identity();
+		$outdate = static function () use ( $cached ): void {
+			wp_cache_set( 'alloptions', $cached, 'options' );
+			wp_cache_set( 'notoptions', [ Settings::SITE_ID => true, Settings::AUDIT_HOST => true ], 'options' );
+		};
+		$outdate();
+		self::assertSame( $before, [ ( new Settings() )->site_id(), ( new Settings() )->audit_host() ] );
+		$outdate();
+		self::assertFalse( ( new Settings() )->create_identity() );
 		self::assertSame( $before, [ ( new Settings() )->site_id(), ( new Settings() )->audit_host() ] );
 		self::assertSame( $before, [ Site::option( Settings::SITE_ID ), Site::option( Settings::AUDIT_HOST ) ] );
 	}

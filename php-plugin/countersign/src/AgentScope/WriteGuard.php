@@ -6,6 +6,7 @@ namespace Countersign\Plugin\AgentScope;
 
 use Countersign\Plugin\Site\Denied;
 use Countersign\Plugin\Site\ErrorLog;
+use Countersign\Plugin\Site\NestedStatements;
 use Countersign\Plugin\Targets\StoredPost;
 
 defined( 'ABSPATH' ) || exit;
@@ -135,13 +136,10 @@ final class WriteGuard {
 	public function own( callable $act ): mixed {
 		$was          = $this->is_own;
 		$this->is_own = true;
-		// A statement within the filter of another one would make WordPress check the text of that one twice.
-		$checks = $this->checks_text();
 		try {
-			return $act();
+			return NestedStatements::run( $act );
 		} finally {
 			$this->is_own = $was;
-			$this->checks_text( $checks );
 		}
 	}
 
@@ -331,17 +329,5 @@ final class WriteGuard {
 			$this->reads_committed = true;
 			$this->own( static fn() => $wpdb->query( 'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED' ) ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- A setting of the connection.
 		}
-	}
-
-	/** Returns whether WordPress will check the text of the next statement, and sets it if a value is given. */
-	private function checks_text( ?bool $value = null ): bool {
-		global $wpdb;
-		$access = function () use ( $value ): bool {
-			$was                       = $this->check_current_query; // @phpstan-ignore-line
-			$this->check_current_query = $value ?? $was; // @phpstan-ignore-line
-			return $was;
-		};
-		// The property is protected, and no method restores it.
-		return $wpdb instanceof \wpdb ? \Closure::bind( $access, $wpdb, \wpdb::class )() : true;
 	}
 }

@@ -48,10 +48,10 @@ final class Targets {
 		[ $id, $meta ] = $named;
 		return EditLock::hold(
 			$id,
-			static function () use ( $id, $meta, $handle, $act ): mixed {
+			static function ( EditLock $lock ) use ( $id, $meta, $handle, $act ): mixed {
 				$check = static fn( StoredPost $now ) => $handle->check_target( $now, $meta );
 				$check( StoredPost::read( $id ) ?? throw new Denied( 'target_not_found' ) );
-				$result = ExactWrite::run( $id, null, $check, $act );
+				$result = ExactWrite::run( $id, null, $check, $act, $lock );
 				$now    = StoredPost::read( $id );
 				if ( null !== $now ) {
 					$handle->record_target( $now, null, $meta );

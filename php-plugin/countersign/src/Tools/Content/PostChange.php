@@ -34,7 +34,7 @@ final class PostChange {
 	public static function run( Call $call, int $id, array $columns, callable $act, bool $keep = false ): ?int {
 		return EditLock::hold(
 			$id,
-			static function () use ( $call, $id, $columns, $act, $keep ): ?int {
+			static function ( EditLock $lock ) use ( $call, $id, $columns, $act, $keep ): ?int {
 				$call->ensure_live();
 				$stored = StoredPost::read( $id ) ?? throw new Denied( 'target_not_found', null, Posts::target( $id ) ); // phpcs:ignore WordPress.Security.EscapeOutput.ExceptionNotEscaped -- Sent as JSON.
 				// Checked once more by ExactWrite. A change that is found here leaves no trace.
@@ -42,7 +42,7 @@ final class PostChange {
 				$before = $keep ? StateBefore::keep( $stored ) : null;
 				$marks  = TrashMarks::of( $stored );
 				try {
-					ExactWrite::run( $id, $columns, static fn( StoredPost $now ) => $call->check_target( $now->before_trashing( $stored ) ), $act );
+					ExactWrite::run( $id, $columns, static fn( StoredPost $now ) => $call->check_target( $now->before_trashing( $stored ) ), $act, $lock );
 				} catch ( Denied $denied ) {
 					if ( $before && $before['is_new'] ) {
 						wp_delete_post_revision( $before['id'] );
