@@ -28,13 +28,14 @@ final class Meeting {
 			// Open for both directions, so that neither side waits for the other to open it.
 			$this->$name = fopen( "$this->pipes-$name", 'r+' );
 		}
+		touch( "$this->pipes-open" );
 		update_option( self::OPTION, [ 'at' => $at, 'pipes' => $this->pipes ] );
 	}
 
 	/**
 	 * Sends a request that gets to the point, and does something while it waits there.
 	 *
-	 * @param callable(): mixed $meanwhile
+	 * @param callable(int): mixed $meanwhile Gets the id of the process that waits.
 	 */
 	public function during( Pending $request, callable $meanwhile ): Answer {
 		return Http::during(
@@ -46,7 +47,7 @@ final class Meeting {
 					return false;
 				}
 				try {
-					$meanwhile();
+					$meanwhile( (int) fgets( $this->arrived ) );
 				} finally {
 					fwrite( $this->go, '.' );
 				}

@@ -20,23 +20,14 @@ final class NestedStatements {
 	 * @return T What the function returned.
 	 */
 	public static function run( callable $act ): mixed {
-		$checks = self::checks_text();
+		global $wpdb;
+		// The property is protected, and no method restores it.
+		$checks = $wpdb instanceof \wpdb ? new \ReflectionProperty( \wpdb::class, 'check_current_query' ) : null;
+		$was    = $checks?->getValue( $wpdb );
 		try {
 			return $act();
 		} finally {
-			self::checks_text( $checks );
+			$checks?->setValue( $wpdb, $was );
 		}
-	}
-
-	/** Returns whether WordPress will check the text of the next statement, and sets it if a value is given. */
-	private static function checks_text( ?bool $value = null ): bool {
-		global $wpdb;
-		$access = function () use ( $value ): bool {
-			$was                       = $this->check_current_query; // @phpstan-ignore-line
-			$this->check_current_query = $value ?? $was; // @phpstan-ignore-line
-			return $was;
-		};
-		// The property is protected, and no method restores it.
-		return $wpdb instanceof \wpdb ? \Closure::bind( $access, $wpdb, \wpdb::class )() : true;
 	}
 }

@@ -127,10 +127,13 @@ final class EditLock {
 		return [] === $people && ( $stored[0] ?? null ) === $this->own;
 	}
 
-	/** Puts back what was stored before, unless somebody took the lock over. A failure must not hide how the call ended. */
+	/**
+	 * Puts back what was stored before, unless somebody took the lock over. What a killed call has left is not put back. A failure
+	 * must not hide how the call ended.
+	 */
 	private function release(): void {
 		try {
-			$this->replace( $this->own, $this->before );
+			$this->replace( $this->own, null === $this->before || self::is_of_call( $this->before ) ? null : $this->before );
 		} catch ( Denied ) {
 			return;
 		}
