@@ -128,7 +128,7 @@ final class Composition {
 
 	/** Returns the records that the site has once: the kill switch and the settings. */
 	public function site_records(): SiteRecords {
-		return $this->site_records ??= new SiteRecords( $this->extension(), $this->sealed_options(), $this->reader(), $this->records_writer() );
+		return $this->site_records ??= new SiteRecords( $this->sealed_options(), $this->reader(), $this->records_writer() );
 	}
 
 	/** Returns whether the records of the site as a whole can be believed, and the answers of people if not. */

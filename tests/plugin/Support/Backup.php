@@ -75,11 +75,6 @@ final class Backup {
 		wp_cache_flush();
 	}
 
-	/** Tells whether the audit log has grown since the backup. */
-	public function is_behind(): bool {
-		return Log::head()->size > $this->head->size;
-	}
-
 	/**
 	 * @param list<int> $connections
 	 * @param list<int> $posts

@@ -9,7 +9,6 @@ use Countersign\Plugin\Audit\ChangeFailed;
 use Countersign\Plugin\Audit\EntryDraft;
 use Countersign\Plugin\Audit\Unavailable;
 use Countersign\Plugin\Audit\Unprotected;
-use Countersign\Plugin\Site\Extension;
 use Countersign\Plugin\Site\Failure;
 use Countersign\Plugin\Site\SealedOptions;
 use Countersign\Record;
@@ -28,7 +27,6 @@ final class SiteRecords {
 	private const BEHIND = 'record_rolled_back';
 
 	public function __construct(
-		private readonly Extension $extension,
 		private readonly SealedOptions $options,
 		private readonly Reader $reader,
 		private readonly Writer $writer,

@@ -43,11 +43,6 @@ final class Verification {
 		}
 	}
 
-	/** Ends what {@see schedule()} began. */
-	public static function unschedule(): void {
-		wp_clear_scheduled_hook( self::HOOK );
-	}
-
 	/** Verifies all records. Callback of the daily cron event. */
 	public function daily(): void {
 		try {
