@@ -10,6 +10,7 @@ use Countersign\Plugin\Site\Settings;
 use Countersign\Tests\Agent;
 use Countersign\Tests\Person;
 use Countersign\Tests\PersistentCache;
+use Countersign\Tests\Schedules;
 use Countersign\Tests\Site;
 use Countersign\Tests\StateTest;
 use Countersign\Tests\Worker;
@@ -260,6 +261,81 @@ final class ObjectCacheTest extends StateTest {
 		$stale();
 		self::assertSame( 'target_locked', $agent->call( 'update_content', $edit )->reason() );
 		self::assertSame( [ 'By the agent', 'By a person' ], self::texts( $id ) );
+	}
+
+	/** A cached copy from before a person hid a post: agents do not see it, and neither what belongs to it. */
+	public function test_a_cached_copy_of_a_post_that_was_hidden(): void {
+		$word  = 'zebra' . bin2hex( random_bytes( 4 ) );
+		$agent = Site::connect( 'author', 'content_manager' );
+		$id    = Site::post( [ 'post_status' => 'publish', 'post_title' => "A $word", 'post_excerpt' => $word ] );
+		$media = wp_insert_attachment( [ 'post_title' => "Of $word", 'post_mime_type' => 'image/png', 'post_author' => Site::user( 'editor' ) ], false, $id );
+		$looks = static fn(): array => [
+			$agent->call( 'get_post', [ 'id' => $id ] )->reason(),
+			array_column( $agent->do( 'list_posts', [ 'per_page' => 5 ] )['posts'], 'excerpt' )[0] ?? null,
+			array_column( $agent->do( 'search_content', [ 'query' => $word ] )['posts'], 'id' ),
+			$agent->call( 'get_media', [ 'id' => $media ] )->reason(),
+			array_column( $agent->do( 'list_media', [ 'query' => $word ] )['media'], 'id' ),
+		];
+		self::assertSame( [ null, $word, [ $id ], null, [ $media ] ], $looks() );
+		$looks();
+		$old = self::$cache->dump();
+		self::assertArrayHasKey( "posts:$id", $old );
+		self::$cache->flush();
+		Site::php( "wp_set_current_user( 1 ); wp_update_post( [ 'ID' => $id, 'post_status' => 'private' ] );" );
+		self::$cache->restore( $old );
+		$now = $looks();
+		self::assertNotSame( $word, $now[1] );
+		unset( $now[1] );
+		self::assertSame( [ 'target_not_found', [], 'target_not_found', [] ], array_values( $now ) );
+		// Hidden by a password.
+		self::$cache->flush();
+		Site::php( "wp_set_current_user( 1 ); wp_update_post( [ 'ID' => $id, 'post_status' => 'publish', 'post_password' => 'secret' ] );" );
+		self::$cache->restore( $old );
+		self::assertSame( '', $agent->do( 'list_posts', [ 'per_page' => 5 ] )['posts'][0]['excerpt'] );
+		self::$cache->restore( $old );
+		self::assertSame( '', $agent->do( 'get_post', [ 'id' => $id ] )['content'] );
+	}
+
+	/** @return array<string, array{string, string}> How code publishes a post, and the status that the cache has. */
+	public function publications(): array {
+		return [
+			'cron'                => [ 'do_action( "publish_future_post", $id )', 'future' ],
+			'code that saves'     => [ 'wp_update_post( [ "ID" => $id, "post_status" => "publish" ] )', 'draft' ],
+			'code that publishes' => [ 'wp_publish_post( $id )', 'draft' ],
+		];
+	}
+
+	/** @dataProvider publications */
+	public function test_a_cached_copy_of_a_scheduled_post( string $publish, string $status ): void {
+		$agent = Site::connect( 'editor', 'content_manager' );
+		$id    = Schedules::due( $agent );
+		$other = Schedules::due( $agent );
+		// This process has made them due past the cache.
+		self::$cache->flush();
+		$this->other->run( "return [ get_post( $id ), get_post( $other ) ];" );
+		$old = self::cached( $id ) + self::cached( $other );
+		self::decide( $this->one, $agent->id, '$manager->revoke( $it )' );
+		self::assertSame( [ 'done' ], Site::php( "do_action( 'publish_future_post', $id ); echo 'done';" ) );
+		self::assertSame( 'pending', Site::status( $id ) );
+		// A person takes the other one back.
+		self::$cache->flush();
+		$person = '$_SERVER["REQUEST_METHOD"] = "POST"; wp_set_current_user( 1 );';
+		Site::php( "$person wp_update_post( [ 'ID' => $other, 'post_status' => 'draft' ] );" );
+		self::assertSame( [ 'draft', null ], [ Site::status( $other ), Schedules::of( $other ) ] );
+		foreach ( [ $id, $other ] as $post ) {
+			foreach ( $old as $key => $text ) {
+				$copy = unserialize( $text );
+				if ( $copy instanceof \WP_Post || $copy instanceof \stdClass ) {
+					$copy->post_status = $status;
+				}
+				self::$cache->set( $key, $copy );
+			}
+			if ( $id === $post || 'future' === $status ) {
+				Site::php( "\$_SERVER['REQUEST_METHOD'] = 'GET'; \$id = $post; $publish;" );
+			}
+		}
+		self::assertSame( [ 'pending', 'draft' ], [ Site::status( $id ), Site::status( $other ) ] );
+		self::assertSame( 'connection_revoked', Schedules::of( $id )?->reason );
 	}
 
 	/** @return array<string, string> What is cached of a post. */

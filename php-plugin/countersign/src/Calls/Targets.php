@@ -80,7 +80,7 @@ final class Targets {
 			return null === $named ? self::NONE : self::UNKNOWN;
 		}
 		[ $id, $meta ] = $named;
-		$post          = ! StoredPost::is_in_circle( $id ) && current_user_can( 'read_post', $id ) ? StoredPost::read( $id ) : null;
+		$post          = ! StoredPost::is_in_circle( $id ) && null !== StoredPost::current( $id ) && current_user_can( 'read_post', $id ) ? StoredPost::read( $id ) : null;
 		return $post?->to_json( $meta ) ?? self::UNKNOWN;
 	}
 

@@ -74,6 +74,8 @@ final class Gate {
 	 * @param mixed $id Id of the post.
 	 */
 	public function before_publication( mixed $id ): void {
+		// WordPress would publish what a cache says, also if a person has taken the post back since.
+		clean_post_cache( (int) ( $id instanceof \WP_Post ? $id->ID : $id ) );
 		$post = get_post( (int) ( $id instanceof \WP_Post ? $id->ID : $id ) );
 		if ( ! $post || 'future' !== $post->post_status || strtotime( $post->post_date_gmt . ' UTC' ) > time() ) {
 			return;
@@ -101,8 +103,9 @@ final class Gate {
 			return $data;
 		}
 		$this->saving[ $id ] = true;
-		if ( 'publish' === $data['post_status'] && in_array( $old->post_status, [ 'future', 'pending' ], true ) && ! $this->is_saved_by_a_person( $id ) ) {
-			[ $schedule, $reason ] = $this->verdict( $id, 'future' === $old->post_status );
+		$status = 'publish' === $data['post_status'] && 'publish' !== $old->post_status && ! $this->is_saved_by_a_person( $id ) ? self::stored_status( $id ) : null;
+		if ( in_array( $status, [ 'future', 'pending' ], true ) ) {
+			[ $schedule, $reason ] = $this->verdict( $id, 'future' === $status );
 			if ( null !== $schedule && null !== $reason ) {
 				$data['post_status']  = 'pending';
 				$this->holding[ $id ] = [ $schedule, $reason ];
@@ -126,7 +129,9 @@ final class Gate {
 		$holding   = $this->holding[ $id ] ?? null;
 		$cleared   = isset( $this->cleared[ $id ] );
 		unset( $this->saving[ $id ], $this->holding[ $id ], $this->cleared[ $id ] );
-		if ( $this->is_busy || CallEffects::is_running() || ! array_intersect( [ $status, $old ], [ 'future', 'pending' ] ) ) {
+		// What is published by code can have been held, although a cache says that it was a draft.
+		$concerns = array_intersect( [ $status, $old ], [ 'future', 'pending' ] ) || ( 'publish' === $status && ! in_array( $old, [ 'publish', 'new' ], true ) && ! $is_person );
+		if ( $this->is_busy || CallEffects::is_running() || ! $concerns ) {
 			return;
 		}
 		if ( null !== $holding ) {
@@ -256,6 +261,11 @@ final class Gate {
 			}
 		};
 		add_action( 'transition_post_status', $again, PHP_INT_MAX, 3 );
+	}
+
+	private static function stored_status( int $post ): ?string {
+		global $wpdb;
+		return $wpdb->get_var( $wpdb->prepare( 'SELECT post_status FROM %i WHERE ID = %d', $wpdb->posts, $post ) ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- Past the cache.
 	}
 
 	/** Changes the status of a post and nothing else, as `wp_publish_post()` does. */

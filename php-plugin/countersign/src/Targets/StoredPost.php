@@ -37,6 +37,23 @@ final class StoredPost {
 	}
 
 	/**
+	 * Returns WordPress's object of a post, for decisions about what the current user may do with it. A cache that outlives the request
+	 * does not know what people have decided since: the post, and those to which an attachment belongs, are read anew.
+	 */
+	public static function current( int $id ): ?\WP_Post {
+		if ( wp_using_ext_object_cache() ) {
+			$next = $id;
+			for ( $depth = 0; $depth <= self::DEPTH && $next > 0; $depth++ ) {
+				wp_cache_delete( $next, 'posts' );
+				$post = get_post( $next );
+				$next = 'attachment' === $post?->post_type ? $post->post_parent : 0;
+			}
+		}
+		$post = get_post( $id );
+		return $post instanceof \WP_Post ? $post : null;
+	}
+
+	/**
 	 * Returns a post as this request has read it, for an agent that only reads. A cache that outlives the request is not used.
 	 *
 	 * @param \WP_Post $post As `get_post()` returned it.

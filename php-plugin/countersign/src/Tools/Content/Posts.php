@@ -68,8 +68,8 @@ final class Posts {
 	 * @throws Denied `target_not_found` if the post does not exist or the user cannot see it.
 	 */
 	public static function readable( int $id ): \WP_Post {
-		$post   = get_post( $id );
-		$is_one = $post instanceof \WP_Post && isset( self::types()[ $post->post_type ] ) && in_array( $post->post_status, [ ...self::STATUSES, 'trash' ], true );
+		$post   = StoredPost::current( $id );
+		$is_one = null !== $post && isset( self::types()[ $post->post_type ] ) && in_array( $post->post_status, [ ...self::STATUSES, 'trash' ], true );
 		if ( ! $is_one || ! current_user_can( 'read_post', $id ) ) {
 			throw new Denied( 'target_not_found', null, self::target( $id ) ); // phpcs:ignore WordPress.Security.EscapeOutput.ExceptionNotEscaped -- Sent as JSON.
 		}

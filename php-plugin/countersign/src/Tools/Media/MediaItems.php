@@ -24,8 +24,8 @@ final class MediaItems {
 	 * @throws Denied `target_not_found` if the item does not exist or the user cannot see it.
 	 */
 	public static function readable( int $id ): \WP_Post {
-		$item = get_post( $id );
-		if ( ! $item instanceof \WP_Post || 'attachment' !== $item->post_type || StoredPost::is_in_circle( $id ) || ! current_user_can( 'read_post', $id ) ) {
+		$item = StoredPost::current( $id );
+		if ( null === $item || 'attachment' !== $item->post_type || StoredPost::is_in_circle( $id ) || ! current_user_can( 'read_post', $id ) ) {
 			throw new Denied( 'target_not_found', null, self::target( $id ) ); // phpcs:ignore WordPress.Security.EscapeOutput.ExceptionNotEscaped -- Sent as JSON.
 		}
 		return $item;
