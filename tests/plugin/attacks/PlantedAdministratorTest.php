@@ -14,6 +14,7 @@ namespace Countersign\Tests\attacks;
 use Countersign\Plugin\Connections\Connection;
 use Countersign\Plugin\Integrity\Check;
 use Countersign\Plugin\Plugin;
+use Countersign\Plugin\Site\Failure;
 use Countersign\Tests\AuditTrail;
 use Countersign\Tests\Site;
 use Countersign\Tests\TestCase;
@@ -61,6 +62,22 @@ final class PlantedAdministratorTest extends TestCase {
 			'password'       => [ $set( [ 'user_pass' => '$P$Bsomething' ] ), [ 'changed' => [ 'administrator/N/password' ] ] ],
 			'another person' => [ $set( [ 'user_login' => uniqid( 'evil-' ), 'user_pass' => '$P$Bother', 'user_email' => 'e@example.test' ] ), [ 'changed' => $all ] ],
 		];
+	}
+
+	public function test_accounts_that_cannot_be_read_are_not_reported_as_removed(): void {
+		$this->expected_error = '~WordPress database error~';
+		$break                = static fn( string $sql ): string => str_replace( 'SELECT DISTINCT u.ID', 'SELECT NOTHING u.ID', $sql );
+		$from                 = AuditTrail::size();
+		add_filter( 'query', $break );
+		try {
+			Plugin::composition()->integrity()->run();
+			self::fail( 'the failure was not reported' );
+		} catch ( Failure ) {
+			self::assertSame( [ $from, null ], [ AuditTrail::size(), Check::found() ] );
+		} finally {
+			remove_filter( 'query', $break );
+			$GLOBALS['wpdb']->last_error = '';
+		}
 	}
 
 	/** @dataProvider changes */

@@ -12,6 +12,7 @@ use Countersign\Plugin\Connections\Manager;
 use Countersign\Plugin\Connections\Repository;
 use Countersign\Plugin\Site\Capabilities;
 use Countersign\Plugin\Site\ErrorLog;
+use Countersign\Plugin\Site\Failure;
 use Countersign\Plugin\Site\Json;
 use Countersign\Plugin\Site\Schema;
 
@@ -90,6 +91,7 @@ final class Standing {
 		global $wpdb;
 		try {
 			$ids = $wpdb->get_col( $wpdb->prepare( "SELECT id FROM %i WHERE (user_id = %d OR created_by = %d) AND state = 'active' LIMIT %d", Schema::table( 'connections' ), $user, $user, self::MAX ) ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- A table of this plugin, past any cache.
+			Failure::if_refused( 'The connections of an account could not be read.' );
 		} catch ( \Throwable $error ) {
 			ErrorLog::failure( self::UNPAUSED, $error );
 			return;

@@ -117,6 +117,8 @@ final class Repository {
 	 * @param int    $offset Connections on earlier pages.
 	 *
 	 * @return list<Connection>
+	 *
+	 * @throws Failure If the database cannot be read.
 	 */
 	public function page( string $state, string $search, int $limit, int $offset ): array {
 		global $wpdb;
@@ -128,6 +130,7 @@ final class Repository {
 			),
 			ARRAY_A
 		);
+		Failure::if_refused( 'The connections could not be read.' );
 		return array_map( $this->listed( ... ), array_values( $rows ?: [] ) );
 	}
 

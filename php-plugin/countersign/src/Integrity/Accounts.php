@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Countersign\Plugin\Integrity;
 
+use Countersign\Plugin\Site\Failure;
 use Countersign\Plugin\Site\Schema;
 
 defined( 'ABSPATH' ) || exit;
@@ -28,10 +29,13 @@ final class Accounts {
 	 *
 	 * @return array<string, string> Those of {@see of_connections()}; `administrator/ID`, `administrator/ID/email` and `administrator/ID/password`, and `roles` for the
 	 *                               definition of the roles => 16 hexadecimal digits.
+	 *
+	 * @throws Failure If the database cannot be read.
 	 */
 	public static function digests(): array {
 		global $wpdb;
 		$roles   = (string) $wpdb->get_var( $wpdb->prepare( 'SELECT option_value FROM %i WHERE option_name = %s', $wpdb->options, $wpdb->get_blog_prefix() . 'user_roles' ) ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- The stored value, past any cache.
+		Failure::if_refused( 'The roles could not be read.' );
 		$digests = [ 'roles' => self::short( $roles ) ];
 		$likes   = array_map( static fn( string $name ): string => '%"' . $wpdb->esc_like( $name ) . '"%', self::names( $roles ) );
 		$where   = implode( ' OR ', array_fill( 0, count( $likes ), 'm.meta_value LIKE %s' ) );
@@ -42,7 +46,9 @@ final class Accounts {
 			),
 			ARRAY_A
 		);
-		$rows    = [ ...( $rows ?: [] ), ...self::super_admins() ];
+		// Without this, accounts that cannot be read would look like accounts that were removed.
+		Failure::if_refused( 'The accounts could not be read.' );
+		$rows = [ ...( $rows ?: [] ), ...self::super_admins() ];
 		foreach ( $rows as $row ) {
 			$name                        = 'administrator/' . (int) $row['ID'];
 			$digests[ $name ]            = self::short( (string) $row['user_login'] );
@@ -70,6 +76,7 @@ final class Accounts {
 			),
 			ARRAY_A
 		);
+		Failure::if_refused( 'The accounts of connections could not be read.' );
 		$digests = [];
 		foreach ( $rows ?: [] as $row ) {
 			$name                      = self::OF_CONNECTION . (int) $row['ID'];

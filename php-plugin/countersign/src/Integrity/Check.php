@@ -11,6 +11,7 @@ use Countersign\Plugin\Audit\Unavailable;
 use Countersign\Plugin\Records\Reader;
 use Countersign\Plugin\Records\Revision;
 use Countersign\Plugin\Records\Writer;
+use Countersign\Plugin\Site\Failure;
 use Countersign\Plugin\Site\Json;
 use Countersign\Plugin\Site\SealedOptions;
 
@@ -56,6 +57,7 @@ final class Check {
 	 *
 	 * @throws \Countersign\Exception If the extension's keys or store cannot be used.
 	 * @throws Unavailable            If it cannot be recorded.
+	 * @throws Failure                If the database cannot be read.
 	 */
 	public function run(): Differences {
 		$now = self::look();
@@ -103,6 +105,7 @@ final class Check {
 	 *
 	 * @throws \Countersign\Exception If the extension's keys or store cannot be used.
 	 * @throws Unavailable            If it cannot be recorded.
+	 * @throws Failure                If the database cannot be read.
 	 */
 	public function acknowledge( string $state ): bool {
 		$state_of_site = $this->reader->records()->state();
