@@ -22,7 +22,7 @@ use crate::token::Claims;
 /// ```
 #[derive(Clone, Copy)]
 pub struct World<'a> {
-    /// The present time.
+    /// The current time.
     pub now: Timestamp,
     /// A source of unpredictable bytes.
     pub entropy: &'a dyn Entropy,

@@ -38,14 +38,14 @@ pub(crate) const PAUSE: u32 = 60;
 
 /// Counts the requests to one site in a store.
 ///
-/// Several sites may share a store: those of one system user, of a network of sites, or of one Redis server. Their
-/// connections and grants have the same small ids. Each site therefore has counts of its own, so that a client of one
-/// site cannot use up what another site allows.
+/// Several sites may share a store: those of one system user, of a network of sites, or of one Redis server. The same
+/// address can send requests to all of them, and connections of older versions have the same small ids. Each site
+/// therefore has counts of its own, so that a client of one site cannot use up what another site allows.
 #[derive(Clone, Copy)]
 pub struct SiteMeter<'a> {
     /// The site.
     pub site: SiteId,
-    /// The present time.
+    /// The current time.
     pub now: Timestamp,
     /// Where requests are counted.
     pub store: &'a dyn Store,

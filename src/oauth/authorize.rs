@@ -67,8 +67,9 @@ pub(super) fn authorize(
     }
 }
 
-/// Whether one of the grants `approved` is of this client, is not revoked, and admits this redirect URI. Anybody can register a client. Without this condition, a link to the authorization endpoint would send a
-/// person who is logged in to any address (RFC 9700 §4.11.2).
+/// Whether one of the grants `approved` is of this client, is not revoked, and admits this redirect URI. Anybody can
+/// register a client. Without this condition, a link to the authorization endpoint would send a person who is logged in
+/// to any address (RFC 9700 §4.11.2).
 fn is_approved(client_id: &str, redirect: &RedirectUri, approved: &[ApprovedGrant<'_>]) -> bool {
     approved
         .iter()

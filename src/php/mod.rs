@@ -4,7 +4,8 @@
 //! Every class `Countersign\X` is the Rust type `PhpX`, so that it cannot be confused with the core's type `X`.
 //!
 //! [`get_module`] and [`startup`] run once per process start, under php-fpm in the master process before it forks. They
-//! start nothing and open nothing but the key file of records, which only root can read. The first request that needs the store opens it in its worker.
+//! start nothing and open nothing but the key file of records, which only root can read. The first request that needs the
+//! store opens it in its worker.
 
 mod access;
 mod audit;

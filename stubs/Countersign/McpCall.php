@@ -5,8 +5,8 @@ namespace Countersign;
 /**
  * A call that is permitted.
  *
- * {@see consider()} its target, append {@see intent()} to the audit log, {@see begin()} the call, act, and answer it exactly once: with {@see result()},
- * {@see deny()} or {@see inputRequired()}.
+ * {@see consider()} its target, append {@see intent()} to the audit log, {@see begin()} the call, act, and answer it exactly
+ * once: with {@see result()}, {@see deny()} or {@see inputRequired()}.
  */
 final class McpCall
 {
@@ -54,7 +54,8 @@ final class McpCall
      *     that is not known (which counts as visible), or the item as it is stored: `{"id", "type", "status", "author",
      *     "title", "content", "excerpt", "slug", "parent", "template", "date", "date_gmt", "password", "terms": [ids], "meta":
      *     {key: [values]}, "under"?: {"type", "status", "under"?}, "above"?: [{"type", "status"}]}`. `meta` has the metadata
-     *     that the tool concerns, `under` the item to which an attachment belongs, `above` the items below it in a hierarchy. Ids are numbers, everything else is text.
+     *     that the tool concerns, `under` the item to which an attachment belongs, `above` the items below it in a hierarchy.
+     *     Ids are numbers, everything else is text.
      *
      * @return McpReply|null Null: the call may begin. A reply: it may not (`needs_publish`, `confirmation_missing`,
      *                       `target_changed`), so append its entry and send it. The confirmation token remains valid.

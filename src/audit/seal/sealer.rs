@@ -34,7 +34,7 @@ pub const MAX_DUE: usize = 1024;
 pub struct Sealer {
     origin: String,
     epochs: Epochs,
-    /// The present epoch, which is sealed next.
+    /// The current epoch, which is sealed next.
     pub(super) epoch: u64,
     /// The key of the current epoch.
     pub(super) key: Secret<32>,

@@ -61,8 +61,8 @@ pub(in crate::mcp) enum CallStage {
 
 /// A call that may happen.
 ///
-/// [`consider`](Self::consider) its target, append [`intent`](Self::intent) to the audit log, [`begin`](Self::begin) the call, act, and then answer
-/// it exactly once: with [`result`](Self::result), [`deny`](Self::deny) or
+/// [`consider`](Self::consider) its target, append [`intent`](Self::intent) to the audit log, [`begin`](Self::begin) the
+/// call, act, and then answer it exactly once: with [`result`](Self::result), [`deny`](Self::deny) or
 /// [`input_required`](Self::input_required).
 pub struct McpCall {
     pub(in crate::mcp) kind: CallKind,

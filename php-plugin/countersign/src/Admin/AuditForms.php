@@ -15,7 +15,10 @@ use Countersign\Plugin\Site\Extension;
 
 defined( 'ABSPATH' ) || exit;
 
-/** The actions of the Audit page: verifying the log and the records that it explains, exporting it, and confirming that it was restored from a backup. */
+/**
+ * The actions of the Audit page: verifying the log and the records that it explains, exporting it, and confirming that it was
+ * restored from a backup.
+ */
 final class AuditForms {
 
 	/** Seconds that one request of a verification works. The page sends further requests until it is finished. */

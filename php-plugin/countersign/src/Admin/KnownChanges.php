@@ -13,7 +13,7 @@ final class KnownChanges {
 
 	private const ACTION = 'countersign_known_changes';
 
-	/** @param \Closure(): Check $check Built only if somebody acknowledges. */
+	/** @param \Closure(): Check $check Returns the check. Called only if somebody confirms the changes. */
 	public function __construct( private readonly \Closure $check ) {}
 
 	/** Registers the action. */
@@ -37,7 +37,7 @@ final class KnownChanges {
 			?>
 			</p>
 			<?php if ( '' !== $found['fault'] ) : ?>
-				<p><?php esc_html_e( 'What was here before cannot be told, because the record of the last check was removed or changed, or belongs to other keys. Look at the list of administrators and at the must-use plugins before you confirm.', 'countersign' ); ?></p>
+				<p><?php esc_html_e( 'What was here before is not known, because the record of the last check was removed or changed, or belongs to other keys. Look at the list of administrators and at the must-use plugins before you confirm.', 'countersign' ); ?></p>
 			<?php endif; ?>
 			<ul class="ul-disc">
 				<?php foreach ( self::lines( $found['names'] ) as $line ) : ?>

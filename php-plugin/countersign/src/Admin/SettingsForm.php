@@ -205,7 +205,7 @@ final class SettingsForm {
 				Flash::add( 'error', __( 'Only an administrator can make the settings more permissive. No setting was saved.', 'countersign' ) );
 				return Menu::url( Menu::CONNECTIONS );
 			}
-			// Not over a change of another person since, which was not part of this decision.
+			// A change that somebody else has saved meanwhile was not part of this decision, so it is not overwritten.
 			$this->records->replace( SealedOptions::SETTINGS, $this->records->text( SealedOptions::SETTINGS ), $data, $draft );
 			$this->settings->forget();
 		}

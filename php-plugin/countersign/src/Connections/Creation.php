@@ -21,7 +21,10 @@ use Countersign\Records;
 
 defined( 'ABSPATH' ) || exit;
 
-/** Creates connections. A connection is sealed and stored in one transaction with its grant, its client and the entry that explains it. */
+/**
+ * Creates connections. A connection is sealed and stored in one transaction with its grant, its client and the entry that explains
+ * it.
+ */
 final class Creation {
 
 	/** How often a new connection is stored if other requests change its client meanwhile. */
@@ -116,7 +119,8 @@ final class Creation {
 	}
 
 	/**
-	 * Ends a new connection because its client could not be told, so that no connection stays active that nobody knows of.
+	 * Ends a new connection because its client did not get its authorization code. Otherwise a connection would stay active that
+	 * nobody knows of.
 	 *
 	 * @param int    $id     Id of the connection.
 	 * @param string $reason Reason code.
@@ -128,10 +132,10 @@ final class Creation {
 				$this->manager->end( $connection, $reason, EntryDraft::admin( 'revoke', 'connection.revoked', $connection->target(), [ 'because' => $reason ] ) );
 			}
 		} catch ( Unprotected ) {
-			// It has ended. The caller tells what prevents the protection.
+			// It has ended. The caller reports why it is not protected.
 			return;
 		} catch ( \RuntimeException | \Countersign\Exception $error ) {
-			ErrorLog::failure( 'a connection whose client was not told could not be revoked', $error );
+			ErrorLog::failure( 'a connection whose client got no code could not be revoked', $error );
 		}
 	}
 }

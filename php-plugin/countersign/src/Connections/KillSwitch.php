@@ -134,7 +134,7 @@ final class KillSwitch {
 		}
 	}
 
-	/** Seals that all agents are stopped, if that was stored while nothing could be sealed. Called by pages of the dashboard and by cron. */
+	/** Seals that all agents are stopped, if that was stored while nothing could be sealed. Dashboard pages and cron call this. */
 	public function seal_stop(): void {
 		if ( ! $this->is_unsealed() || ! extension_loaded( 'countersign' ) ) {
 			return;

@@ -39,7 +39,7 @@ final class Repository {
 
 	/**
 	 * Returns what the record of a connection says that is behind its witness, because the database was restored. It is for people
-	 * who decide whether it shall hold again; no client can use it.
+	 * who decide whether it holds again; no client can use it.
 	 *
 	 * @param Connection $connection A connection whose fault is `record_rolled_back`.
 	 *

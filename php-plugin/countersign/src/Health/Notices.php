@@ -74,7 +74,7 @@ final class Notices {
 		}
 	}
 
-	/** Names the connections that clients use in vain, because the database shows an older state of them. */
+	/** Names the connections whose clients are refused because the database shows an older state of the connection. */
 	private function behind(): void {
 		try {
 			$names = array_map( static fn( Connection $connection ): string => '“' . Names::text( $connection->name ) . '”', ( $this->behind )() );

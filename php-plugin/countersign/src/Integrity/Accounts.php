@@ -27,8 +27,8 @@ final class Accounts {
 	/**
 	 * Returns a short digest of each fact, as they are in the database and not in a cache.
 	 *
-	 * @return array<string, string> Those of {@see of_connections()}; `administrator/ID`, `administrator/ID/email` and `administrator/ID/password`, and `roles` for the
-	 *                               definition of the roles => 16 hexadecimal digits.
+	 * @return array<string, string> Those of {@see of_connections()}; `administrator/ID`, `administrator/ID/email` and
+	 *                               `administrator/ID/password`; `roles` for the definition of the roles => 16 hexadecimal digits.
 	 *
 	 * @throws Failure If the database cannot be read.
 	 */

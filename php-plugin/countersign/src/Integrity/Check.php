@@ -35,7 +35,7 @@ final class Check {
 
 	private const KIND = 'watch';
 
-	/** @param \Closure(int): mixed $replaced Told about an account of a connection that is another person's now. */
+	/** @param \Closure(int): mixed $replaced Called with the id of an account that a connection relies on and that is another person's now. */
 	public function __construct(
 		private readonly Reader $reader,
 		private readonly Writer $writer,

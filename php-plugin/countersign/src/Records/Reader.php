@@ -63,7 +63,7 @@ final class Reader {
 	}
 
 	/**
-	 * Opens a record that is behind its witness, because the database was restored, for a person who decides whether it shall hold
+	 * Opens a record that is behind its witness, because the database was restored, for a person who decides whether it holds
 	 * again. It grants nothing.
 	 *
 	 * @param string $kind As for {@see open()}.

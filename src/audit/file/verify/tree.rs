@@ -272,7 +272,7 @@ impl TreeBuilder {
         self.meet_roots(findings);
     }
 
-    /// Compares the tree with the roots known for its present size.
+    /// Compares the tree with the roots known for its current size.
     pub(super) fn meet_roots(&mut self, findings: &mut Findings) {
         let size = self.position;
         let Some(expected) = self.roots.remove(&size) else {
