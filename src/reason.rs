@@ -72,6 +72,7 @@ reasons! {
     AccountChanged = "account_changed", "The connection is paused, because its WordPress account or the one that approved it was deleted, lost rights or had its password reset: an administrator resumes or revokes it.";
     // Authority
     RecordForged = "record_forged", "A stored decision of this site was changed in the database by something else, so it grants nothing: an administrator finds it on the page of the connections.";
+    RecordForeign = "record_foreign", "A stored decision belongs to a copy of this site or to a time before it began anew, so it grants nothing here: connect again.";
     RecordMissing = "record_missing", "A stored decision of this site is missing from the database, so nothing is granted: an administrator finds it on the page of the connections.";
     RecordRolledBack = "record_rolled_back", "The database shows an older state than the site had before, so nothing is granted on it: try again later; an administrator decides if it was restored from a backup.";
     RecordUnexplained = "record_unexplained", "A stored decision of this site has no entry in the audit log that explains it: an administrator must find out who made it.";
@@ -250,6 +251,7 @@ impl Reason {
             | Self::UserMissing
             | Self::AccountChanged
             | Self::RecordForged
+            | Self::RecordForeign
             | Self::RecordMissing
             | Self::RecordRolledBack
             | Self::RecordUnexplained

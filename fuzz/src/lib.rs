@@ -40,6 +40,7 @@ pub fn opened(kind: RecordKind, id: u64, data: &str) -> Record {
                 sequence: 0,
                 leaf: [7; 32],
             }),
+            lineage: None,
         };
         sealed.seal(&keys).expect("valid data")
     };

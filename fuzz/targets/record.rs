@@ -4,7 +4,7 @@
 
 use countersign::record::sealed::Sealed;
 use countersign::record::witness::{WitnessOf, WitnessTable};
-use countersign::record::{RecordEntry, RecordKind, RecordName};
+use countersign::record::{Lineage, RecordEntry, RecordKind, RecordName};
 use countersign_fuzz::{Fields, SITE, flipped, stranger};
 use libfuzzer_sys::fuzz_target;
 
@@ -45,6 +45,7 @@ fuzz_target!(|data: &[u8]| {
             sequence: fields.number(),
             leaf: fields.array(),
         }),
+        lineage: (kind != RecordKind::Site).then(|| Lineage::new(fields.array())),
     };
     let text = sealed.seal(&keys).expect("short data are sealed");
     assert_eq!(Sealed::open(&keys, &text).as_ref(), Ok(&sealed));

@@ -13,11 +13,11 @@ use crate::store::{Store, StoreError};
 /// How often raising the mark is tried. A try fails only if another process raised the mark at the same time.
 const TRIES: usize = 64;
 
+/// Names the mark by the part of the origin that follows the host. A database can name another host for the log, and must not
+/// begin it anew by that.
 fn name(origin: &str) -> [u8; 32] {
-    sha256(&pae(&[
-        b"countersign/audit/high-water/v1",
-        origin.as_bytes(),
-    ]))
+    let log = origin.split_once('/').map_or(origin, |(_, log)| log);
+    sha256(&pae(&[b"countersign/audit/high-water/v1", log.as_bytes()]))
 }
 
 fn encode(head: &Head) -> Vec<u8> {
@@ -111,7 +111,10 @@ mod tests {
         assert_eq!(check(&store, origin, &other), Err(Reason::AuditRollback));
         assert_eq!(check(&store, origin, &two), Ok(()));
         assert_eq!(check(&store, origin, &grown(&two, "three")), Ok(()));
-        assert_eq!(check(&store, "elsewhere", &one), Ok(()));
+        let renamed = "elsewhere.example/0101010101010101/audit";
+        assert_eq!(check(&store, renamed, &one), Err(Reason::AuditRollback));
+        let other_site = "example.org/0202020202020202/audit";
+        assert_eq!(check(&store, other_site, &one), Ok(()));
         reset(&store, origin, &one).unwrap();
         assert_eq!(check(&store, origin, &one), Ok(()));
     }

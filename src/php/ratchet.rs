@@ -24,9 +24,12 @@ pub(super) fn with<T>(ask: impl FnOnce(Option<&Ratchet>) -> T) -> T {
     ENGAGED.with_borrow(|ratchet| ask(ratchet.as_ref()))
 }
 
-/// Engages the ratchet for a call of `connection` that declared to open secrets for `purposes`.
+/// Engages the ratchet for a call of `connection` that declared to open secrets for `purposes`. If it is engaged, it stays as
+/// it is: a tool that begins another call gains neither its connection nor its purposes.
 pub(super) fn engage(connection: u64, purposes: Vec<String>) {
-    ENGAGED.set(Some(Ratchet::new(connection, purposes)));
+    ENGAGED.with_borrow_mut(|ratchet| {
+        ratchet.get_or_insert_with(|| Ratchet::new(connection, purposes));
+    });
 }
 
 /// Checks an act of this process.

@@ -37,7 +37,7 @@ impl Records {
             Err(Reason::WitnessUnusable) if confirmed => {}
             Err(reason) => return Err(reason.into()),
         }
-        let beacon = beacon.and_then(|text| Beacon::open(&self.keyring, text));
+        let beacon = beacon.and_then(|text| Beacon::open(&self.keyring, text, self.lineage()));
         let is_fresh = beacon
             .as_ref()
             .is_some_and(|beacon| beacon.is_fresh(&self.address, now));
@@ -60,7 +60,9 @@ impl Records {
     /// the database, with that record.
     ///
     /// The new witness has the versions of the old address's witness, or of `beacon` if that is missing, of a witness that
-    /// the current address had before, and of `texts`.
+    /// the current address had before, and of `texts`. If the site goes on, the witness of the old address gets the same
+    /// versions: a database from before the move would else bring back there what was ended since. If the database of
+    /// another place was put here, that place goes on too, and its witness is not touched.
     ///
     /// # Errors
     /// Those of [`Records::copied`].
@@ -71,11 +73,13 @@ impl Records {
         ratchet: Option<&Ratchet>,
     ) -> Result<(), RecordError> {
         let (sealed, site) = self.relocated(texts, ratchet)?;
+        let goes_on = self.lineage() == site.lineage;
         let mut made = WitnessTable::default();
         match self.witness.read() {
             Ok(Some(table)) => made.merge(&table),
             Ok(None) | Err(WitnessError::Damaged) => {
-                let beacon = beacon.and_then(|text| Beacon::open(&self.keyring, text));
+                let beacon =
+                    beacon.and_then(|text| Beacon::open(&self.keyring, text, self.lineage()));
                 if let Some(beacon) = beacon {
                     made.merge(&beacon.table);
                 }
@@ -85,6 +89,11 @@ impl Records {
         raise_all(&mut made, &sealed);
         self.witness_at(&site.address)
             .update(true, &mut |table| Some(joined(table, &made)))?;
+        if goes_on {
+            self.witness.update(false, &mut |table| {
+                table.map(|table| joined(Some(table), &made))
+            })?;
+        }
         self.take_site(&sealed);
         Ok(())
     }

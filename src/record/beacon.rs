@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::lineage::Lineage;
 use super::name::{MAX_NUMBER, RecordKind, RecordName};
 use super::sealed::Sealed;
 use super::witness::WitnessTable;
@@ -34,6 +35,7 @@ pub(super) fn seal(
     keyring: &Keyring,
     table: &WitnessTable,
     address: &str,
+    lineage: Option<Lineage>,
     now: Timestamp,
 ) -> Option<String> {
     let data = BeaconData {
@@ -46,15 +48,16 @@ pub(super) fn seal(
         version: now.millis().clamp(1, MAX_NUMBER),
         data: json::raw(&data).get().to_owned(),
         entry: None,
+        lineage,
     };
     sealed.seal(keyring)
 }
 
 impl Beacon {
-    /// Opens a beacon; `None` for any other text.
-    pub(super) fn open(keyring: &Keyring, text: &str) -> Option<Self> {
+    /// Opens a beacon of a site of `lineage`; `None` for any other text.
+    pub(super) fn open(keyring: &Keyring, text: &str, lineage: Option<Lineage>) -> Option<Self> {
         let sealed = Sealed::open(keyring, text).ok()?;
-        if sealed.name.kind() != RecordKind::Beacon {
+        if sealed.name.kind() != RecordKind::Beacon || sealed.lineage != lineage {
             return None;
         }
         let data: BeaconData = serde_json::from_str(&sealed.data).ok()?;

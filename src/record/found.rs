@@ -80,6 +80,7 @@ impl TokenOutlook {
             | Reason::ConnectionRevoked
             | Reason::TokenRevoked
             | Reason::RecordForged
+            | Reason::RecordForeign
             | Reason::KeysChanged => Self::Ended,
             _ => Self::SiteClosed,
         }

@@ -18,6 +18,7 @@ mod error;
 mod found;
 #[cfg(not(target_family = "wasm"))]
 pub mod key_file;
+mod lineage;
 mod name;
 mod opened;
 pub mod ratchet;
@@ -31,6 +32,7 @@ pub use change::RecordChange;
 pub use ending::FINAL_VERSION;
 pub use error::RecordError;
 pub use found::{FoundRecord, RecordRefusal, TokenOutlook, UnusableRecord};
+pub use lineage::Lineage;
 pub use name::{RecordKind, RecordName};
 pub use opened::Record;
 pub use records::Records;

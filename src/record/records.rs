@@ -4,7 +4,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::beacon;
 use super::change::RecordChange;
+use super::ending::FINAL_VERSION;
 use super::error::RecordError;
+use super::lineage::Lineage;
 use super::name::{MAX_NUMBER, RecordKind, RecordName};
 use super::opened::Record;
 use super::ratchet::{Ratchet, RatchetAct};
@@ -133,12 +135,23 @@ impl Records {
         self.site.as_ref().map_or(0, |site| site.data.epoch)
     }
 
+    /// Returns the lineage of the site; `None` if its record is not usable.
+    pub(super) fn lineage(&self) -> Option<Lineage> {
+        self.site.as_ref().ok().and_then(|site| site.data.lineage)
+    }
+
     /// Returns the data of the next version of the site's record.
-    #[must_use]
-    pub fn site_data(&self, event: SiteEvent) -> String {
+    ///
+    /// # Errors
+    /// [`EntropyError`] if the source of randomness fails.
+    pub fn site_data(
+        &self,
+        event: SiteEvent,
+        entropy: &dyn Entropy,
+    ) -> Result<String, EntropyError> {
         let before = self.site.as_ref().ok().map(|site| &site.data);
-        let version = self.next_version(SITE, None, None);
-        SiteData::after(before, event, version, &self.address).to_json()
+        let (version, new) = (self.last_version(SITE, None) + 1, Lineage::random(entropy)?);
+        Ok(SiteData::after(before, event, version, &self.address, new).to_json())
     }
 
     /// Opens the record `name` from its sealed text: `None` if the database has no such row, an empty text if the row was
@@ -148,6 +161,7 @@ impl Records {
     /// * [`Reason::RecordMissing`]: there is no text, although the witness may know the record.
     /// * [`Reason::RecordUnsealed`]: the text is empty, and the witness does not know the record.
     /// * [`Reason::RecordForged`], [`Reason::KeysChanged`]: see [`Sealed::open`]; also for another record.
+    /// * [`Reason::RecordForeign`]: the record is of another lineage.
     /// * [`Reason::RecordRolledBack`]: the record is behind its witness.
     pub fn open(&self, name: RecordName, text: Option<&str>) -> Result<Record, Reason> {
         let text = match text {
@@ -182,11 +196,18 @@ impl Records {
 
     pub(super) fn open_text(&self, name: RecordName, text: &str) -> Result<Sealed, Reason> {
         let sealed = Sealed::open(&self.keyring, text)?;
-        if sealed.name == name {
-            Ok(sealed)
-        } else {
-            Err(Reason::RecordForged)
+        if sealed.name != name {
+            return Err(Reason::RecordForged);
         }
+        // Nothing is granted while the record of the site is not usable.
+        let is_foreign = match &self.site {
+            Ok(site) => name != SITE && sealed.lineage != site.data.lineage,
+            Err(_) => false,
+        };
+        if is_foreign {
+            return Err(Reason::RecordForeign);
+        }
+        Ok(sealed)
     }
 
     /// Returns whether all agents are stopped: unless the site is in order, and a current record of the kill switch says
@@ -231,6 +252,8 @@ impl Records {
     /// * [`Reason::AgentAtWork`]: the ratchet is engaged, and the record does not only take rights away.
     /// * [`Reason::RecordRolledBack`]: the version is not above the version of the witness or of `previous`.
     /// * [`Reason::RecordUnexplained`]: no entry of `append` explains it.
+    /// * [`Reason::RecordMissing`], [`Reason::RecordForged`], [`Reason::KeysChanged`]: the record of the site cannot be used,
+    ///   so no other one can be sealed.
     /// * [`RecordError::Misuse`] for data, a version or an address that the record cannot have.
     pub fn seal(
         &self,
@@ -256,7 +279,12 @@ impl Records {
                 "the record of the site must have the data of siteData()",
             ));
         }
-        if version < self.next_version(name, None, None)
+        if name != SITE
+            && let Err(reason) = &self.site
+        {
+            return Err((*reason).into());
+        }
+        if version <= self.last_version(name, None).min(FINAL_VERSION - 1)
             || previous.is_some_and(|previous| previous.version >= version)
         {
             return Err(Reason::RecordRolledBack.into());
@@ -266,6 +294,7 @@ impl Records {
             version,
             data,
             entry: None,
+            lineage: self.lineage().filter(|_| name != SITE),
         };
         sealed.entry = append.rows.iter().find_map(|row| {
             let entry = Entry::parse(&row.body).ok()?;
@@ -334,7 +363,7 @@ impl Records {
     pub fn beacon(&self, now: Timestamp) -> Result<String, RecordError> {
         self.checked_state()?;
         let table = self.witness.read()?.ok_or(Reason::WitnessMissing)?;
-        beacon::seal(&self.keyring, &table, &self.address, now)
+        beacon::seal(&self.keyring, &table, &self.address, self.lineage(), now)
             .ok_or_else(|| WitnessError::Full.into())
     }
 

@@ -1,7 +1,7 @@
 //! The sealed text of a record.
 //!
 //! Layout: `csr1.`, then base64url of the id of the key (4 bytes), the tag (32 bytes) and the canonical JSON
-//! `{"data","entry","id","kind","site","version"}`. The text has no character that an export, a search for addresses or a
+//! `{"data","entry","id","kind","lineage","site","version"}`. The text has no character that an export, a search for addresses or a
 //! conversion of the character set would change. The tag is HMAC-SHA256 over the pre-authentication encoding of a label
 //! and the JSON, and is verified over the bytes as received. The member `countersignature` is reserved for the signature
 //! of a person.
@@ -10,6 +10,7 @@ use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use super::lineage::Lineage;
 use super::name::{MAX_NUMBER, RecordKind, RecordName};
 use crate::audit::tree::Hash;
 use crate::bytes::{base64url_into, from_base64url, from_hex, hex, pae};
@@ -44,6 +45,8 @@ pub struct Sealed {
     pub data: String,
     /// The entry that explains the record. A beacon has none.
     pub entry: Option<RecordEntry>,
+    /// The lineage of the site for which it was sealed. The record of the site has none: its data name it.
+    pub lineage: Option<Lineage>,
 }
 
 // The order of the members is the canonical one.
@@ -54,6 +57,8 @@ struct Written<'a> {
     entry: Option<WrittenEntry>,
     id: u64,
     kind: RecordKind,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lineage: Option<Lineage>,
     site: String,
     version: u64,
 }
@@ -75,6 +80,8 @@ struct Read<'a> {
     entry: Option<ReadEntry<'a>>,
     id: u64,
     kind: RecordKind,
+    #[serde(default)]
+    lineage: Option<Lineage>,
     #[serde(borrow)]
     site: &'a str,
     version: u64,
@@ -101,6 +108,7 @@ impl Sealed {
             }),
             id: self.name.id(),
             kind: self.name.kind(),
+            lineage: self.lineage,
             site: keyring.site().to_string(),
             version: self.version,
         };
@@ -163,6 +171,7 @@ impl Sealed {
             version: read.version,
             data: read.data.get().to_owned(),
             entry,
+            lineage: read.lineage,
         })
     }
 }

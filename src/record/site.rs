@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::lineage::Lineage;
 use super::name::RecordKind;
 use super::sealed::Sealed;
 use crate::json;
@@ -32,6 +33,9 @@ pub(super) struct SiteData {
     pub(super) address: String,
     /// What is added to the epoch of each connection.
     pub(super) epoch: u64,
+    /// The lineage of the site. Only the record of a test has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) lineage: Option<Lineage>,
 }
 
 impl SiteData {
@@ -39,20 +43,31 @@ impl SiteData {
     ///
     /// An event that ends all tokens sets the epoch to the version. No earlier epoch is as large, even one that a restored
     /// database does not show: the witness knows the version, and an epoch is never above its version.
+    ///
+    /// The lineage stays only if the record before shows that the site goes on: after a move, and after a restore of a
+    /// database of the same address. A database of another address that was put here is a copy. Its tokens are bound to
+    /// that address, so no client loses anything.
     pub(super) fn after(
         before: Option<&Self>,
         event: SiteEvent,
         version: u64,
         address: &str,
+        new: Lineage,
     ) -> Self {
         let epoch = match (event, before) {
             (SiteEvent::Moved, Some(before)) => before.epoch,
             (SiteEvent::Created, None) if version == 1 => 0,
             _ => version,
         };
+        let lineage = match (event, before) {
+            (SiteEvent::Moved, Some(before)) => before.lineage,
+            (SiteEvent::Restored, Some(before)) if before.address == address => before.lineage,
+            _ => Some(new),
+        };
         Self {
             address: address.to_owned(),
             epoch,
+            lineage,
         }
     }
 

@@ -2,21 +2,42 @@
 
 use super::ending::{FINAL_VERSION, ends};
 use super::error::RecordError;
-use super::name::RecordName;
+use super::name::{RecordKind, RecordName};
 use super::opened::Record;
 use super::ratchet::{Ratchet, RatchetAct};
 use super::records::{Records, SITE, is_behind};
 use super::witness::Witness;
+use crate::clock::Timestamp;
 use crate::reason::Reason;
 
 impl Records {
     /// Returns the version that follows all known ones of a record: of `text`, if it opens, and of the witness. It is
     /// [`FINAL_VERSION`] if `data` end the record, or if the record has ended.
+    ///
+    /// It is not below the time `now` in milliseconds. So after a restore that nobody could notice, no version is given
+    /// twice: an older record of a time that is lost is always behind. The record of the site counts by one, and a grant
+    /// has only version 1.
     #[must_use]
-    pub fn next_version(&self, name: RecordName, text: Option<&str>, data: Option<&str>) -> u64 {
+    pub fn next_version(
+        &self,
+        name: RecordName,
+        text: Option<&str>,
+        data: Option<&str>,
+        now: Timestamp,
+    ) -> u64 {
         if data.is_some_and(|data| ends(name, data)) {
             return FINAL_VERSION;
         }
+        let next = self.last_version(name, text).saturating_add(1);
+        let least = match name.kind() {
+            RecordKind::Site | RecordKind::Grant => 1,
+            _ => now.millis().min(FINAL_VERSION - 1),
+        };
+        FINAL_VERSION.min(next.max(least))
+    }
+
+    /// Returns the last known version of a record, 0 if none is known.
+    pub(super) fn last_version(&self, name: RecordName, text: Option<&str>) -> u64 {
         let stored = text
             .and_then(|text| self.open_text(name, text).ok())
             .map(|sealed| sealed.version);
@@ -30,8 +51,7 @@ impl Records {
             .then(|| read(&*self.witness_at(&self.address)))
             .flatten();
         let known = [stored, of_site, read(&*self.witness), here];
-        let last = known.into_iter().flatten().max().unwrap_or(0);
-        FINAL_VERSION.min(last.saturating_add(1))
+        known.into_iter().flatten().max().unwrap_or(0)
     }
 
     /// Opens a record that is genuine but behind its witness, because the database was restored, so that a person can see it

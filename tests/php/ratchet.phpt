@@ -37,6 +37,12 @@ $seals   = new AuditSeals( $site->keyring, 'shop.example', $site->dir );
 $vault   = Vault::create( '0123456789abcdef', str_repeat( 'k3Zq', 16 ) );
 $slots   = $vault->slots();
 $sealed  = $vault->seal( 'mail', 'a secret' );
+$code    = $vault->addRecoveryCode();
+$file    = "$site->dir/key";
+file_put_contents( $file, str_repeat( 'f3Zq', 16 ) );
+chmod( $file, 0600 );
+$vault->addKeyFile( $file );
+$opened  = $vault->slots();
 $key     = ActionKey::generate();
 $actions = new Actions( $site->keyring->siteId(), array( $key ), $site->store );
 $beats   = new Heartbeats( $site->keyring->siteId(), array( $key ) );
@@ -70,6 +76,16 @@ parse_str( (string) parse_url( $request->approve( 5 ), PHP_URL_QUERY ), $answer 
 $form    = array( 'grant_type' => 'authorization_code', 'code' => $answer['code'], 'client_id' => $client, 'redirect_uri' => 'https://client.example/back', 'code_verifier' => $verifier );
 $redeems = $oauth->token( http_build_query( $form ), '', null, $site->store, '192.0.2.1' );
 
+// Sites with another address than that of their record, and the record that answers the question about it.
+$answers = array();
+foreach ( array( 'moved', 'copied' ) as $event ) {
+	$asked             = new TestSite();
+	$asked->address    = 'new.example/';
+	$next              = $asked->records()->nextVersion( 'site', 0 );
+	$data              = $asked->records()->siteData( $event );
+	$answers[ $event ] = array( $asked, $asked->records()->seal( $asked->append( array( 'site', 0, $next, $data ) ), 'site', 0, $next, $data ) );
+}
+
 $acts = array(
 	'pause own connection'   => fn() => $records->seal( $append, 'connection', 7, 2, PAUSED, $site->rows['connection:7'] ),
 	'switch on'              => fn() => $records->seal( $append, 'kill_switch', 0, 2, '{"on":true}' ),
@@ -88,6 +104,8 @@ $acts = array(
 	'grant'                  => fn() => $records->seal( $append, 'grant', 5, 1, '{}' ),
 	'site'                   => fn() => $records->seal( $append, 'site', 0, 2, $records->siteData( 'restored' ) ),
 	'adopt'                  => fn() => $records->adopt( $beacon, array_values( $site->rows ), true ),
+	'moved'                  => fn() => $answers['moved'][0]->records()->moved( null, array( $answers['moved'][1] ) ),
+	'copied'                 => fn() => $answers['copied'][0]->records()->copied( array( $answers['copied'][1] ) ),
 	'issue access'           => fn() => $tokens->issue( TokenKind::Access, 7, 60 ),
 	'issue pairing'          => fn() => $tokens->issue( TokenKind::Pairing, 7, 60 ),
 	'issue approval'         => fn() => $tokens->issue( TokenKind::Approval, 7, 60 ),
@@ -102,11 +120,14 @@ $acts = array(
 	'seed'                   => fn() => $key->seed(),
 	'create vault'           => fn() => Vault::create( '0123456789abcdef', str_repeat( 'k3Zq', 16 ) ),
 	'open vault'             => fn() => Vault::open( '0123456789abcdef', $slots, str_repeat( 'k3Zq', 16 ) ),
+	'open with key file'     => fn() => Vault::openWithKeyFile( '0123456789abcdef', $opened, $file ),
+	'open with code'         => fn() => Vault::openWithRecoveryCode( '0123456789abcdef', $opened, $code ),
 	'unseal'                 => fn() => $vault->unseal( 'mail', $sealed ),
 	'reseal'                 => fn() => $vault->reseal( 'mail', $sealed ),
 	'seal secret'            => fn() => $vault->seal( 'mail', 'another' ),
 	'rewrap'                 => fn() => $vault->rewrap( str_repeat( 'n3Zq', 16 ) ),
 	'slots'                  => fn() => $vault->slots(),
+	'add key file'           => fn() => $vault->addKeyFile( $file ),
 	'recovery code'          => fn() => $vault->addRecoveryCode(),
 	'rotate'                 => fn() => $vault->rotate(),
 	'remove slot'            => fn() => $vault->removeSlot( 'key_file' ),
@@ -120,14 +141,18 @@ foreach ( $free as $what => $act ) {
 		echo "before the call, $what: $outcome\n";
 	}
 }
-$call = $site->call();
+$call  = $site->call();
+$other = $site->call( 8 );
 echo 'prepared: ', outcome( $acts['issue access'] ), "\n";
 $call->begin();
 foreach ( $acts as $what => $act ) {
 	printf( "%-22s %s\n", $what, outcome( $act ) );
 }
+// A call of another connection, which a tool begins, changes nothing.
+$other->begin();
+echo 'in another call: ', outcome( $acts['pause another'] ), "\n";
 $call->result( '{"content":[]}' );
-unset( $call );
+unset( $call, $other );
 echo 'after the call: ', outcome( $acts['issue access'] ), "\n";
 try {
 	$acts['adopt']();
@@ -156,6 +181,8 @@ settings               agent_at_work
 grant                  agent_at_work
 site                   agent_at_work
 adopt                  agent_at_work
+moved                  agent_at_work
+copied                 agent_at_work
 issue access           agent_at_work
 issue pairing          agent_at_work
 issue approval         agent_at_work
@@ -170,15 +197,19 @@ new key                agent_at_work
 seed                   agent_at_work
 create vault           agent_at_work
 open vault             agent_at_work
+open with key file     agent_at_work
+open with code         agent_at_work
 unseal                 agent_at_work
 reseal                 agent_at_work
 seal secret            agent_at_work
 rewrap                 agent_at_work
 slots                  agent_at_work
+add key file           agent_at_work
 recovery code          agent_at_work
 rotate                 agent_at_work
 remove slot            agent_at_work
 retire                 agent_at_work
+in another call: agent_at_work
 after the call: agent_at_work
 This process has run a call of an agent, so until its next request it can only take rights away: do this in another request. A worker that serves many requests in one PHP request (such as FrankenPHP's worker mode) must serve agents in classic mode, or end after each call.
 at shutdown: agent_at_work

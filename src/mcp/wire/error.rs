@@ -162,6 +162,7 @@ const fn is_token(reason: Reason) -> bool {
             | Reason::ConnectionUnknown
             | Reason::ConnectionRevoked
             | Reason::RecordForged
+            | Reason::RecordForeign
             | Reason::KeysChanged
     )
 }

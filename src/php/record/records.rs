@@ -66,7 +66,7 @@ impl PhpRecords {
     pub fn site_data(&self, event: &str) -> BindingResult<String> {
         let event = SiteEvent::from_word(event)
             .ok_or_else(|| misuse("the event must be created, restored, moved or copied"))?;
-        Ok(self.0.site_data(event))
+        Ok(self.0.site_data(event, &SystemEntropy)?)
     }
 
     #[php(optional = text)]
@@ -77,7 +77,12 @@ impl PhpRecords {
         text: Option<&str>,
         data: Option<&str>,
     ) -> BindingResult<i64> {
-        Ok(int(self.0.next_version(name(kind, id)?, text, data)))
+        Ok(int(self.0.next_version(
+            name(kind, id)?,
+            text,
+            data,
+            SystemClock.now(),
+        )))
     }
 
     pub fn open(

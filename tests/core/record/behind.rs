@@ -5,7 +5,7 @@ use countersign::reason::Reason;
 use countersign::record::ratchet::Ratchet;
 use countersign::record::{FINAL_VERSION, FoundRecord, Record, RecordError, RecordKind};
 
-use super::support::{CONNECTION, Site, memory, name, switch};
+use super::support::{CONNECTION, EARLY, Site, memory, name, switch};
 
 const ACTIVE: &str = r#"{"epoch":0,"groups":["read","publish"],"state":"active"}"#;
 const NARROWED: &str = r#"{"epoch":0,"groups":["read"],"state":"active"}"#;
@@ -35,7 +35,7 @@ fn restored_record_can_be_seen_and_sealed_again_but_grants_nothing() {
 
     assert_eq!(
         site.records()
-            .next_version(connection, Some(&old), Some(record.data())),
+            .next_version(connection, Some(&old), Some(record.data()), EARLY),
         3
     );
     let resumed = site.commit(connection, 3, record.data());
@@ -53,7 +53,7 @@ fn revoked_connection_is_never_revived() {
     let old = site.commit(connection, 1, ACTIVE);
     let version = site
         .records()
-        .next_version(connection, Some(&old), Some(REVOKED));
+        .next_version(connection, Some(&old), Some(REVOKED), EARLY);
     assert_eq!(version, FINAL_VERSION);
     let revoked = site.commit(connection, version, REVOKED);
     assert!(site.records().open(connection, Some(&revoked)).is_ok());
@@ -67,7 +67,7 @@ fn revoked_connection_is_never_revived() {
     // No version is left for it.
     assert_eq!(
         site.records()
-            .next_version(connection, Some(&old), Some(ACTIVE)),
+            .next_version(connection, Some(&old), Some(ACTIVE), EARLY),
         FINAL_VERSION
     );
     for version in [2, FINAL_VERSION - 1] {

@@ -2,9 +2,9 @@
 
 use countersign::decision::Decision;
 use countersign::reason::Reason;
-use countersign::record::{RecordError, Records, SiteEvent};
+use countersign::record::{RecordError, RecordKind, Records, SiteEvent};
 
-use super::support::{CONNECTION, NOW, Site, keys, memory, name, site, switch};
+use super::support::{ADDRESS, CONNECTION, EARLY, NOW, Site, keys, memory, name, site, switch};
 
 const ACTIVE: &str = r#"{"epoch":0,"state":"active"}"#;
 const PAUSED: &str = r#"{"epoch":0,"state":"paused"}"#;
@@ -39,7 +39,7 @@ fn restored_record_is_behind_its_witness() {
     );
     let never = records.open(name(CONNECTION, 8), Some("")).err();
     assert_eq!(never, Some(Reason::RecordUnsealed));
-    assert_eq!(records.next_version(connection, Some(&old), None), 3);
+    assert_eq!(records.next_version(connection, Some(&old), None, EARLY), 3);
     let again = site.seal(connection, 2, ACTIVE);
     assert_eq!(again, Err(RecordError::Refused(Reason::RecordRolledBack)));
 }
@@ -77,15 +77,18 @@ fn restored_site_starts_a_new_epoch_when_acknowledged() {
     let (mut site, _) = Site::new(memory());
     let first = site.text.clone();
     for version in 2..4 {
-        let data = site.records().site_data(SiteEvent::Restored);
+        let data = site.data(SiteEvent::Restored);
         site.text = Some(site.commit(self::site(), version, &data));
         assert_eq!(site.records().site_epoch(), version);
     }
     // The database shows the first record again.
     site.text = first;
     assert_eq!(state(&site.records()), Some(Reason::RecordRolledBack));
-    let data = site.records().site_data(SiteEvent::Restored);
-    assert_eq!(site.records().next_version(self::site(), None, None), 4);
+    let data = site.data(SiteEvent::Restored);
+    assert_eq!(
+        site.records().next_version(self::site(), None, None, EARLY),
+        4
+    );
     let text = site.commit(self::site(), 4, &data);
     site.text = Some(text);
     assert_eq!(
@@ -160,7 +163,7 @@ fn copy_leaves_the_witness_of_the_original_alone() {
     let moved = Err(RecordError::Refused(Reason::SiteMoved));
     assert_eq!(copy.records().committed(&[&revoked], None), moved);
     assert!(original.records().open(connection, Some(&active)).is_ok());
-    let data = copy.records().site_data(SiteEvent::Copied);
+    let data = copy.data(SiteEvent::Copied);
     let text = copy.seal(site(), 2, &data).unwrap();
     let mut records = copy.records();
     assert!(records.copied(&[&revoked], None).is_err());
@@ -171,7 +174,7 @@ fn copy_leaves_the_witness_of_the_original_alone() {
         (None, 2)
     );
     let why = copy.records().open(connection, Some(&active)).err();
-    assert_eq!(why, Some(Reason::RecordRolledBack));
+    assert_eq!(why, Some(Reason::RecordForeign));
     assert!(original.records().open(connection, Some(&active)).is_ok());
     assert_eq!(state(&original.records()), None);
 }
@@ -185,7 +188,7 @@ fn moved_site_keeps_its_witness_and_its_epoch() {
     site.commit(connection, 2, PAUSED);
     let before = site.text.clone().unwrap();
     site.address = "new.example/shop";
-    let data = site.records().site_data(SiteEvent::Moved);
+    let data = site.data(SiteEvent::Moved);
     let text = site.seal(self::site(), 2, &data).unwrap();
     let texts = [text.as_str(), &off, &active];
     site.records().moved(None, &texts, None).unwrap();
@@ -199,6 +202,134 @@ fn moved_site_keeps_its_witness_and_its_epoch() {
     // A database from before the move.
     site.text = Some(before);
     assert_eq!(state(&site.records()), Some(Reason::RecordRolledBack));
+    // It also shows the address from before the move.
+    site.address = ADDRESS;
+    assert_eq!(state(&site.records()), Some(Reason::RecordRolledBack));
+    let why = site.records().open(connection, Some(&active)).err();
+    assert_eq!(why, Some(Reason::RecordRolledBack));
+}
+
+/// A copy at another address, whose database is that of `original`, and the sealed answer to the question about it.
+fn answered(original: &Site, event: SiteEvent) -> (Site, String) {
+    let mut copy = Site::empty(original.store.clone());
+    copy.address = "copy.example/";
+    copy.text.clone_from(&original.text);
+    let data = copy.data(event);
+    let version = copy.records().next_version(site(), None, None, EARLY);
+    let text = copy.seal(site(), version, &data).unwrap();
+    (copy, text)
+}
+
+#[test]
+fn records_of_a_copy_are_nothing_on_the_original() {
+    let (mut original, off) = Site::new(memory());
+    let connection = name(CONNECTION, 7);
+    let narrow = original.commit(connection, 1, ACTIVE);
+    let on = original.commit(switch(), 2, r#"{"on":true}"#);
+    let (mut copy, text) = answered(&original, SiteEvent::Copied);
+    let texts = [text.as_str(), &off, &narrow];
+    copy.records().copied(&texts, None).unwrap();
+    copy.text = Some(text);
+    let wide = copy.commit(connection, 9, ACTIVE);
+    let lifted = copy.commit(switch(), 9, r#"{"on":false}"#);
+    let new = copy.commit(name(CONNECTION, 9), 1, ACTIVE);
+    let beacon = copy.records().beacon(NOW).unwrap();
+    // Both sites acknowledge restores.
+    for version in 2..5 {
+        let data = original.data(SiteEvent::Restored);
+        original.text = Some(original.commit(site(), version, &data));
+        let data = copy.data(SiteEvent::Restored);
+        copy.text = Some(copy.commit(site(), version + 1, &data));
+    }
+    let foreign = Some(Reason::RecordForeign);
+    for (name, text) in [
+        (connection, &wide),
+        (switch(), &lifted),
+        (name(CONNECTION, 9), &new),
+    ] {
+        assert!(copy.records().open(name, Some(text)).is_ok());
+        assert_eq!(original.records().open(name, Some(text)).err(), foreign);
+    }
+    assert_eq!(copy.records().open(switch(), Some(&on)).err(), foreign);
+    assert!(original.records().is_stopped(Some(&lifted)));
+    assert!(original.records().open(connection, Some(&narrow)).is_ok());
+    // Nothing of the copy makes a witness for the original.
+    original.store = memory();
+    let site = original.text.clone().unwrap();
+    let adopted = original
+        .records()
+        .adopt(Some(&beacon), &[&site], false, NOW, None);
+    assert_eq!(adopted, Err(RecordError::Refused(Reason::WitnessMissing)));
+}
+
+#[test]
+fn database_of_another_place_begins_a_lineage() {
+    let (mut original, off) = Site::new(memory());
+    let (mut copy, text) = answered(&original, SiteEvent::Copied);
+    copy.records().copied(&[&text, &off], None).unwrap();
+    // The copy gets the current database of the original, and a person says that it was restored.
+    copy.text.clone_from(&original.text);
+    assert_eq!(state(&copy.records()), Some(Reason::RecordRolledBack));
+    let data = copy.data(SiteEvent::Restored);
+    let version = copy.records().next_version(site(), None, None, EARLY);
+    let text = copy.seal(site(), version, &data).unwrap();
+    copy.records().moved(None, &[&text, &off], None).unwrap();
+    copy.text = Some(text);
+    assert_eq!(state(&copy.records()), None);
+    assert_eq!(state(&original.records()), None);
+    let lifted = copy.commit(switch(), 9, r#"{"on":false}"#);
+    original.commit(switch(), 2, r#"{"on":true}"#);
+    assert!(original.records().is_stopped(Some(&lifted)));
+}
+
+#[test]
+fn new_beginning_believes_nothing_from_before() {
+    let (mut site, off) = Site::new(memory());
+    let connection = name(CONNECTION, 7);
+    let active = site.commit(connection, 1, ACTIVE);
+    site.commit(switch(), 2, r#"{"on":true}"#);
+    // The record of the site is removed, its address is written in another way, and older rows are put back.
+    site.text = None;
+    site.address = "shop.example/.";
+    assert_eq!(state(&site.records()), Some(Reason::RecordMissing));
+    let refused = site.seal(connection, 2, PAUSED);
+    assert_eq!(refused, Err(RecordError::Refused(Reason::RecordMissing)));
+    let data = site.data(SiteEvent::Created);
+    site.text = Some(site.commit(self::site(), 1, &data));
+    let why = |name, text: &str| site.records().open(name, Some(text)).err();
+    assert_eq!(why(connection, &active), Some(Reason::RecordForeign));
+    assert_eq!(why(switch(), &off), Some(Reason::RecordForeign));
+}
+
+#[test]
+fn decision_after_a_restore_outranks_what_the_restore_lost() {
+    let (mut site, _) = Site::new(memory());
+    let connection = name(CONNECTION, 7);
+    let backup = site.commit(connection, 1, ACTIVE);
+    let next = |site: &Site, seconds| {
+        let now = NOW.plus_seconds(seconds);
+        site.records()
+            .next_version(connection, Some(&backup), Some(PAUSED), now)
+    };
+    let version = next(&site, 0);
+    let lost = site.commit(connection, version, ACTIVE);
+    // The machine was lost too, and a person confirms the restored database.
+    site.store = memory();
+    let data = site.data(SiteEvent::Restored);
+    let text = site.seal(self::site(), 2, &data).unwrap();
+    site.text = Some(text.clone());
+    let texts = [text.as_str(), &backup];
+    site.records().adopt(None, &texts, true, NOW, None).unwrap();
+    let version = next(&site, 1);
+    site.commit(connection, version, PAUSED);
+    for old in [&backup, &lost] {
+        let why = site.records().open(connection, Some(old)).err();
+        assert_eq!(why, Some(Reason::RecordRolledBack));
+    }
+    let grant = site
+        .records()
+        .next_version(name(RecordKind::Grant, 7), None, None, NOW);
+    assert_eq!(grant, 1);
 }
 
 #[test]

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use countersign::audit::append::{Appended, Head};
 use countersign::audit::log::Log;
 use countersign::clock::Timestamp;
+use countersign::entropy::SystemEntropy;
 use countersign::keyring::{Keyring, SiteId};
 use countersign::record::{RecordChange, RecordError, RecordKind, RecordName, Records, SiteEvent};
 use countersign::store::{MemoryStore, Store};
@@ -13,6 +14,8 @@ use countersign::store::{MemoryStore, Store};
 use crate::support::store::TestStore;
 
 pub const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
+/// A time at which versions count by one.
+pub const EARLY: Timestamp = Timestamp::from_seconds(0);
 pub const ADDRESS: &str = "shop.example/";
 
 pub fn name(kind: RecordKind, id: u64) -> RecordName {
@@ -92,18 +95,20 @@ impl Site {
     /// A site with its first records, and the sealed text of the kill switch, which is off.
     pub fn new(store: Arc<dyn Store>) -> (Self, String) {
         let mut site = Self::empty(store);
-        let data = site.records().site_data(SiteEvent::Created);
-        let text = site.seal(self::site(), 1, &data).unwrap();
-        let switch = site.seal(switch(), 1, r#"{"on":false}"#).unwrap();
-        let mut records = site.records();
-        records.committed(&[&text, &switch], None).unwrap();
-        site.text = Some(text);
+        let data = site.data(SiteEvent::Created);
+        site.text = Some(site.commit(self::site(), 1, &data));
+        let switch = site.commit(switch(), 1, r#"{"on":false}"#);
         (site, switch)
     }
 
     pub fn records(&self) -> Records {
         let (keyring, store) = (Arc::clone(&self.keyring), Arc::clone(&self.store));
         Records::new(keyring, store, self.text.as_deref(), self.address).unwrap()
+    }
+
+    /// Returns the data of the next record of the site.
+    pub fn data(&self, event: SiteEvent) -> String {
+        self.records().site_data(event, &SystemEntropy).unwrap()
     }
 
     pub fn seal(

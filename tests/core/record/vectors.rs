@@ -7,7 +7,7 @@ use countersign::keyring::{Keyring, Purpose, SiteId};
 use countersign::reason::Reason;
 use countersign::record::sealed::Sealed;
 use countersign::record::witness::{WitnessOf, WitnessTable};
-use countersign::record::{FINAL_VERSION, RecordEntry, RecordKind};
+use countersign::record::{FINAL_VERSION, Lineage, RecordEntry, RecordKind};
 use countersign::secret::{derive, mac};
 use serde_json::{Value, json};
 
@@ -31,6 +31,7 @@ fn sealed(kind: RecordKind, id: u64, version: u64, data: &str) -> Sealed {
             sequence: 41,
             leaf: LEAF,
         }),
+        lineage: None,
     }
 }
 
@@ -61,6 +62,13 @@ fn valid() -> Vectors {
             ),
         ),
         ("grant", sealed(RecordKind::Grant, 1, 1, "{}")),
+        (
+            "grant_of_a_lineage",
+            Sealed {
+                lineage: Some(Lineage::new([0x5c; 8])),
+                ..sealed(RecordKind::Grant, 1, 1, "{}")
+            },
+        ),
         (
             "kill_switch",
             sealed(RecordKind::KillSwitch, 0, 9, r#"{"on":true}"#),

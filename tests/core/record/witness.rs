@@ -13,7 +13,7 @@ use countersign::record::Records;
 use countersign::record::witness::{WitnessError, WitnessOf, WitnessTable};
 use proptest::prelude::*;
 
-use super::support::{ADDRESS, CONNECTION, Site, in_folder, keys, name};
+use super::support::{ADDRESS, CONNECTION, EARLY, Site, in_folder, keys, name};
 use crate::support::role;
 
 /// The least version of the record `connection:7`, minus 1, as the witness in `folder` has it.
@@ -21,7 +21,7 @@ fn least(folder: &Path, site: &Site) -> u64 {
     let (keyring, store) = (Arc::clone(&site.keyring), in_folder(folder));
     let records = Records::new(keyring, store, site.text.as_deref(), ADDRESS).unwrap();
     assert!(records.state().is_allowed());
-    records.next_version(name(CONNECTION, 7), None, None) - 1
+    records.next_version(name(CONNECTION, 7), None, None, EARLY) - 1
 }
 
 fn file(folder: &Path) -> PathBuf {
@@ -208,7 +208,10 @@ fn processes_lose_no_change() {
     }
     let records = site.records();
     for id in 1..=3 {
-        assert_eq!(records.next_version(name(CONNECTION, id), None, None), 41);
+        assert_eq!(
+            records.next_version(name(CONNECTION, id), None, None, EARLY),
+            41
+        );
     }
 }
 

@@ -22,6 +22,7 @@ fn sealed(keyring: &Keyring, kind: RecordKind, id: u64, data: &Value) -> String 
         version: 1,
         data: data.to_string(),
         entry: Some(entry),
+        lineage: None,
     }
     .seal(keyring)
     .unwrap()

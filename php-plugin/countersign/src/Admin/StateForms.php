@@ -20,6 +20,9 @@ final class StateForms {
 	/** Capability that every answer needs. */
 	public const CAPABILITY = 'manage_options';
 
+	/** Faults of connections from before a new beginning. */
+	private const FROM_BEFORE = [ 'keys_changed', 'record_foreign' ];
+
 	/** Connections that are read at a time. */
 	private const BATCH = 100;
 
@@ -72,27 +75,24 @@ final class StateForms {
 	}
 
 	private function start_again(): string {
-		$had_keys = 'keys_changed' !== $this->state->current()->reason();
-		$late     = null;
+		$late = null;
 		try {
 			$this->state->start_again();
 		} catch ( Unprotected $error ) {
 			$late = $error;
 		}
-		if ( $had_keys && null === $late ) {
-			return self::done( __( 'The site has a new record. Agents can use the site again.', 'countersign' ) );
-		}
-		$old                   = $had_keys ? [] : array_filter( $this->each(), static fn( Connection $connection ): bool => 'keys_changed' === $connection->fault );
-		[ $count, $also_late ] = $this->end_all( $old, 'keys_changed' );
+		[ $count, $also_late ] = $this->end_all( array_filter( $this->each(), static fn( Connection $connection ): bool => in_array( $connection->fault, self::FROM_BEFORE, true ) ) );
 		if ( null !== ( $late ?? $also_late ) ) {
 			throw $late ?? $also_late;
 		}
-		/* translators: %s: number of connections. */
-		return self::done( sprintf( _n( 'The site has a new record. %s old connection was revoked: connect its client again.', 'The site has a new record. %s old connections were revoked: connect their clients again.', $count, 'countersign' ), number_format_i18n( $count ) ) );
+		$stopped = __( 'Agents are stopped until you let them continue.', 'countersign' );
+		/* translators: 1: number of connections, 2: sentence that says that agents are stopped. */
+		return self::done( sprintf( _n( 'The site has a new record. %1$s old connection was revoked: connect its client again. %2$s', 'The site has a new record. %1$s old connections were revoked: connect their clients again. %2$s', $count, 'countersign' ), number_format_i18n( $count ), $stopped ) );
 	}
 
 	private function take_over(): string {
-		if ( $this->state->is_unknown() ) {
+		$is_unknown = $this->state->is_unknown();
+		if ( $is_unknown ) {
 			$this->state->start_again();
 		}
 		$count = $this->migration->seal( AdminPost::text( 'seen' ) );
@@ -100,23 +100,28 @@ final class StateForms {
 			Flash::add( 'error', __( 'The connections have changed since you looked at them, so none was taken over. Look at the list again.', 'countersign' ) );
 			return Menu::url( Menu::CONNECTIONS );
 		}
-		return self::done( __( 'The connections were taken over. Agents can use them again.', 'countersign' ) );
+		return self::done(
+			$is_unknown
+				? __( 'The connections were taken over. Agents are stopped until you let them continue.', 'countersign' )
+				: __( 'The connections were taken over. Agents can use them again.', 'countersign' )
+		);
 	}
 
 	/**
 	 * Ends connections. That one of them is not protected yet does not keep the others from being ended.
 	 *
 	 * @param array<Connection> $connections The connections.
-	 * @param string            $reason      Why they end.
+	 * @param string|null       $reason      Why they end; null for the reason for which each one's record cannot be used.
 	 *
 	 * @return array{int, Unprotected|null} The number of connections that were ended, and what prevents their protection.
 	 */
-	private function end_all( array $connections, string $reason ): array {
+	private function end_all( array $connections, ?string $reason = null ): array {
 		$count = 0;
 		$late  = null;
 		foreach ( $connections as $connection ) {
+			$because = $reason ?? (string) $connection->fault;
 			try {
-				$count += (int) $this->manager->end( $connection, $reason, EntryDraft::admin( 'revoke', 'connection.revoked', $connection->target(), [ 'because' => $reason ] ) );
+				$count += (int) $this->manager->end( $connection, $because, EntryDraft::admin( 'revoke', 'connection.revoked', $connection->target(), [ 'because' => $because ] ) );
 			} catch ( Unprotected $error ) {
 				++$count;
 				$late = $error;

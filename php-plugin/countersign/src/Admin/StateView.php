@@ -108,7 +108,7 @@ final class StateView {
 			__( 'The record of this site is missing, so no agent can act', 'countersign' ),
 			[
 				__( 'Countersign keeps a sealed record in the database that says which site this is. It is not there. Either it could not be made when the plugin was activated, or something deleted it.', 'countersign' ),
-				__( 'Start again to make a new one. Connections and the audit log are kept. Connected clients get new access by themselves.', 'countersign' ),
+				__( 'Start again to make a new one. Nobody can tell any more which records belong to this site, so old connections are revoked, the settings have their defaults, and agents are stopped until you let them continue. Then connect your clients again. The audit log is kept.', 'countersign' ),
 			],
 			null,
 			[ 'countersign_start_again' => __( 'Start again', 'countersign' ) ]
@@ -120,7 +120,7 @@ final class StateView {
 			__( 'Something else changed the record of this site, so no agent can act', 'countersign' ),
 			[
 				__( 'The record in the database that says which site this is was not written by Countersign. Somebody, or another plugin, wrote to the database directly.', 'countersign' ),
-				__( 'First find out who it was: look at the list of administrators, at the plugins that were installed last, and at the Audit page. Then start again. Connections whose own records were changed stay refused and are marked in the list below.', 'countersign' ),
+				__( 'First find out who it was: look at the list of administrators, at the plugins that were installed last, and at the Audit page. Then start again: old connections are revoked, the settings have their defaults, and agents are stopped until you let them continue.', 'countersign' ),
 			],
 			null,
 			[ 'countersign_start_again' => __( 'Start again', 'countersign' ) ]

@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Countersign\Plugin\Records;
 
 use Countersign\Decision;
+use Countersign\Plugin\Audit\Change;
 use Countersign\Plugin\Audit\EntryDraft;
 use Countersign\Plugin\Audit\Log;
 use Countersign\Plugin\Audit\Unavailable;
@@ -35,6 +36,13 @@ final class SiteState {
 
 	/** States in which the site has no usable witness. */
 	public const UNWITNESSED = [ 'witness_missing', 'witness_unusable' ];
+
+	/** Option => kind of its record: what a copy takes along from its original. */
+	private const CARRIED = [
+		SealedOptions::SETTINGS    => 'settings',
+		SealedOptions::KILL_SWITCH => 'kill_switch',
+		SealedOptions::WATCH       => 'watch',
+	];
 
 	/** Whether this request has tried to take over the beacon. */
 	private bool $has_tried = false;
@@ -108,11 +116,20 @@ final class SiteState {
 	 */
 	public function begin(): void {
 		$this->start( 'site.created' );
+		SealedOptions::create_row( SealedOptions::KILL_SWITCH );
+		$records = $this->extension->records();
+		$text    = $this->reader->primary_option( SealedOptions::KILL_SWITCH );
+		if ( '' !== (string) $text ) {
+			// A switch that is there is older than the site, and stops all agents.
+			return;
+		}
+		$off = new Revision( 'kill_switch', 0, $records->nextVersion( 'kill_switch', 0 ), [ 'on' => false ] );
+		$this->store( 'kill_switch.off', [ $off ], static fn( \Closure $sealed ): array => [ Writer::option( SealedOptions::KILL_SWITCH, $sealed, $text ) ] );
 	}
 
 	/**
-	 * Answers that the site shall begin anew, because its record cannot be read. All access tokens end. The kill switch is set to
-	 * off only if it was never switched; else it stays as it is, and stops all agents if its record cannot be believed.
+	 * Answers that the site shall begin anew, because its record cannot be read. No record from before is believed any more, so
+	 * clients have to be connected again, the settings have their defaults, and agents are stopped until a person lets them continue.
 	 */
 	public function start_again(): void {
 		$this->must_be( self::LOST );
@@ -127,7 +144,10 @@ final class SiteState {
 		$this->write( 'moved', 'site.moved', $this->difference(), static fn( Records $records, array $sealed ) => $records->moved( $beacon, [ ...$texts, ...$sealed ] ) );
 	}
 
-	/** Answers that this site is a copy of the one at the stored address. No token of the original works on it. */
+	/**
+	 * Answers that this site is a copy of the one at the stored address. No token and no record of the original is believed on it,
+	 * and none of its own on the original. It takes along the settings and whether agents are stopped.
+	 */
 	public function copied(): void {
 		$this->must_be( [ 'site_moved' ] );
 		$texts = $this->inventory->texts();
@@ -164,51 +184,30 @@ final class SiteState {
 		$this->write( 'restored', 'site.restored', [], $commit );
 	}
 
-	/** Stores a first or new record of the site, and of the kill switch if it has none that can be believed. */
+	/** Stores a first record of the site, or a new one in place of one that cannot be read. */
 	private function start( string $action ): void {
 		SealedOptions::create_row( SealedOptions::SITE );
-		SealedOptions::create_row( SealedOptions::KILL_SWITCH );
-		$text      = $this->reread();
-		$switch    = $this->reader->primary_option( SealedOptions::KILL_SWITCH );
-		$records   = $this->extension->records();
-		$revisions = [ new Revision( 'site', 0, $records->nextVersion( 'site', 0, $text ), $records->siteData( 'created' ) ) ];
-		$version   = $records->nextVersion( 'kill_switch', 0 );
-		if ( ! $this->was_switched( $switch, $version ) && ! $records->open( 'kill_switch', 0, (string) $switch ) instanceof Record ) {
-			$revisions[] = new Revision( 'kill_switch', 0, $version, [ 'on' => false ] );
-		}
-		$is_done = $this->writer->write(
-			EntryDraft::admin( 'system', $action, 'site', [ 'address' => Urls::address() ] ),
-			$revisions,
-			static fn( \Closure $site, ?\Closure $off = null ): array => [
-				Writer::option( SealedOptions::SITE, $site, $text ),
-				...( null === $off ? [] : [ Writer::option( SealedOptions::KILL_SWITCH, $off, $switch ) ] ),
-			],
-			function ( Records $records, array $texts ): void {
-				try {
-					$records->committed( $texts );
-				} catch ( \Countersign\Exception $error ) {
-					if ( ! in_array( $error->reason(), self::UNWITNESSED, true ) ) {
-						throw $error;
-					}
-					// The new record of the site can be believed, so a witness can be made for it.
-					$this->options->forget();
-					$this->extension->records()->adopt( $this->options->get( SealedOptions::BEACON ), $texts, true );
+		$text    = $this->reread();
+		$records = $this->extension->records();
+		$commit  = function ( Records $records, array $texts ): void {
+			try {
+				$records->committed( $texts );
+			} catch ( \Countersign\Exception $error ) {
+				if ( ! in_array( $error->reason(), self::UNWITNESSED, true ) ) {
+					throw $error;
 				}
+				// The new record of the site can be believed, so a witness can be made for it.
+				$this->options->forget();
+				$this->extension->records()->adopt( $this->options->get( SealedOptions::BEACON ), $texts, true );
 			}
+		};
+		$this->store(
+			$action,
+			[ new Revision( 'site', 0, $records->nextVersion( 'site', 0, $text ), $records->siteData( 'created' ) ) ],
+			static fn( \Closure $site ): array => [ Writer::option( SealedOptions::SITE, $site, $text ) ],
+			[ 'address' => Urls::address() ],
+			$commit
 		);
-		$this->finish( $is_done );
-		$this->extension->records()->committed( $this->inventory->texts() );
-	}
-
-	/**
-	 * Tells whether a person may have switched the kill switch since it was made. Its first record says that it is off.
-	 *
-	 * @param string|null $text The text of the option.
-	 * @param int         $next The version that follows all known ones.
-	 */
-	private function was_switched( ?string $text, int $next ): bool {
-		// A version of the plugin without records stored 1.
-		return in_array( $text, [ SealedOptions::STOPPED, '1' ], true ) || $next > 2;
 	}
 
 	/**
@@ -222,15 +221,56 @@ final class SiteState {
 	private function write( string $event, string $action, array $change, ?\Closure $commit = null ): void {
 		$text     = $this->reread();
 		$records  = $this->extension->records();
+		$carried  = array_filter( array_map( fn( string $option ): Record|Decision => $this->open( $option ), array_combine( array_keys( self::CARRIED ), array_keys( self::CARRIED ) ) ), static fn( Record|Decision $opened ): bool => $opened instanceof Record );
 		$revision = new Revision( 'site', 0, $records->nextVersion( 'site', 0, $text ), $records->siteData( $event ), $text );
 		SealedOptions::create_row( SealedOptions::SITE );
-		$is_done = $this->writer->write(
-			EntryDraft::admin( 'system', $action, 'site', $change ),
-			[ $revision ],
-			static fn( \Closure $sealed ): array => [ Writer::option( SealedOptions::SITE, $sealed, $text ) ],
-			$commit
-		);
-		$this->finish( $is_done );
+		$this->store( $action, [ $revision ], static fn( \Closure $sealed ): array => [ Writer::option( SealedOptions::SITE, $sealed, $text ) ], $change, $commit );
+		$this->carry( $carried );
+	}
+
+	/**
+	 * Seals again what the site decided before it became a copy, as far as it is not believed any more.
+	 *
+	 * @param array<string, Record> $carried Option => its record from before.
+	 */
+	private function carry( array $carried ): void {
+		$revisions = [];
+		$texts     = [];
+		foreach ( $carried as $option => $before ) {
+			$opened = $this->open( $option );
+			if ( $opened instanceof Decision && 'record_foreign' === $opened->reason() ) {
+				$revisions[] = new Revision( $before->kind(), 0, $this->extension->records()->nextVersion( $before->kind(), 0 ), $before->data() );
+				$texts[]     = [ $option, (string) $this->options->get( $option ) ];
+			}
+		}
+		if ( [] !== $revisions ) {
+			$this->store( 'site.carried_over', $revisions, static fn( \Closure ...$sealed ): array => array_map( static fn( \Closure $text, array $from ): Change => Writer::option( $from[0], $text, $from[1] ), $sealed, $texts ) );
+		}
+	}
+
+	/** Opens the record of an option. */
+	private function open( string $option ): Record|Decision {
+		return $this->extension->records()->open( self::CARRIED[ $option ], 0, (string) $this->options->get( $option ) );
+	}
+
+	/**
+	 * Stores versions of records with an entry about the site.
+	 *
+	 * @param string               $action    Action of the entry.
+	 * @param list<Revision>       $revisions As for {@see Writer::write()}, and so are the next ones.
+	 * @param \Closure             $changes   What is stored.
+	 * @param array<string, mixed> $change    What the entry says.
+	 * @param \Closure|null        $commit    Tells the witness.
+	 */
+	private function store( string $action, array $revisions, \Closure $changes, array $change = [], ?\Closure $commit = null ): void {
+		$is_done = $this->writer->write( EntryDraft::admin( 'system', $action, 'site', $change ), $revisions, $changes, $commit );
+		foreach ( [ SealedOptions::SITE, ...array_keys( self::CARRIED ) ] as $option ) {
+			SealedOptions::forget_caches( $option );
+		}
+		$this->options->forget();
+		if ( ! $is_done ) {
+			throw new Failure( 'Another request changed the state of the site at the same time.' );
+		}
 	}
 
 	/** Reads the record of the site past replicas, and has the extension use that text. */
@@ -239,15 +279,6 @@ final class SiteState {
 		$text = $this->reader->primary_option( SealedOptions::SITE );
 		$this->options->correct( SealedOptions::SITE, $text );
 		return $text;
-	}
-
-	private function finish( bool $is_done ): void {
-		SealedOptions::forget_caches( SealedOptions::SITE );
-		SealedOptions::forget_caches( SealedOptions::KILL_SWITCH );
-		$this->options->forget();
-		if ( ! $is_done ) {
-			throw new Failure( 'Another request changed the state of the site at the same time.' );
-		}
 	}
 
 	/**

@@ -117,6 +117,7 @@ final class Labels {
 			'code_reused'    => __( 'because its authorization code was used twice, which happens when a code is stolen', 'countersign' ),
 			'site_moved'     => __( 'because this site is a copy', 'countersign' ),
 			'keys_changed'   => __( 'because the keys of this site were changed', 'countersign' ),
+			'record_foreign' => __( 'because the site began anew', 'countersign' ),
 			'witness_unusable', 'witness_missing' => __( 'because it could not be protected against a restored backup', 'countersign' ),
 			default          => $reason,
 		};
@@ -142,6 +143,7 @@ final class Labels {
 		return match ( $reason ) {
 			'extension_missing'  => __( 'What this connection may do is not known, because the PHP extension is missing.', 'countersign' ),
 			'record_forged'      => __( 'The database was changed by something other than this plugin. Revoke the connection, and connect the client again.', 'countersign' ),
+			'record_foreign'     => __( 'It belongs to a copy of this site, or to a time before the site began anew. Revoke it, and connect the client again.', 'countersign' ),
 			'record_missing'     => __( 'Its record was removed from the database. Revoke the connection, and connect the client again.', 'countersign' ),
 			'record_rolled_back' => __( 'The database shows an older state, such as that of a restored backup.', 'countersign' ),
 			'record_unsealed'    => __( 'It is from a version without sealed records. An administrator has to confirm it.', 'countersign' ),
