@@ -72,12 +72,15 @@ connection_revoked: 0 changed texts accepted or judged differently
 grant, extension: ok
 grant, second: ok
 grant: 0 changed texts accepted or judged differently
+grant_of_a_lineage, extension: ok
+grant_of_a_lineage, second: ok
+grant_of_a_lineage: 0 changed texts accepted or judged differently
 kill_switch, extension: ok
 kill_switch, second: ok
 kill_switch: 0 changed texts accepted or judged differently
 site, extension: ok
 site, second: ok
 site: 0 changed texts accepted or judged differently
-19 invalid texts
+21 invalid texts
 witness, empty: true
 witness, three: true

@@ -20,7 +20,10 @@ $records = $site->records();
 echo $tell( $records->open( 'connection', 7, $old ) ), "\n";
 $entry = $records->open( 'connection', 7, $old )->entry();
 echo json_encode( array( $entry['sequence'], strlen( $entry['leaf'] ) ) ), "\n";
-$site->commit( array( 'connection', 7, $records->nextVersion( 'connection', 7, $old ), PAUSED ) );
+$before = (int) ( microtime( true ) * 1000 );
+$next   = $records->nextVersion( 'connection', 7, $old );
+echo json_encode( $next >= $before && $next <= microtime( true ) * 1000 ), ' ', $records->nextVersion( 'grant', 5 ), ' ', $records->nextVersion( 'site', 0 ), "\n";
+$site->commit( array( 'connection', 7, 2, PAUSED ) );
 echo $tell( $site->records()->open( 'connection', 7, $site->rows['connection:7'] ) ), "\n";
 
 echo "Refused:\n";
@@ -28,13 +31,18 @@ foreach ( array(
 	'restored' => array( 'connection', 7, $old ),
 	'swapped'  => array( 'connection', 8, $old ),
 	'kind'     => array( 'grant', 7, $old ),
-	'changed'  => array( 'connection', 7, strtolower( $old ) ),
+	'changed'  => array( 'connection', 7, substr_replace( $old, 'A' === $old[90] ? 'B' : 'A', 90, 1 ) ),
 	'removed'  => array( 'connection', 7, null ),
 	'emptied'  => array( 'connection', 7, '' ),
 	'old row'  => array( 'connection', 9, '' ),
 ) as $what => $arguments ) {
 	echo $what, ': ', $tell( $records->open( ...$arguments ) ), "\n";
 }
+
+echo "A copy with the same keys:\n";
+$data = json_decode( $site->records()->siteData( 'copied' ) );
+$text = $site->records()->seal( $site->append( array( 'site', 0, 2, json_encode( $data ) ) ), 'site', 0, 2, json_encode( $data ) );
+echo strlen( $data->lineage ), ': ', $tell( $site->with( $text )->open( 'connection', 7, $site->rows['connection:7'] ) ), "\n";
 
 echo "Behind:\n";
 $behind = $records->openBehind( 'connection', 7, $old );
@@ -88,7 +96,8 @@ echo json_encode( $ids[0] > 0 && $ids[1] > 0 && $ids[0] !== $ids[1] ), "\n";
 --EXPECT--
 [true,0,false]
 connection:7 1 {"epoch":0,"groups":["read"],"state":"active","state_reason":"","user":1}
-[1,32]
+[2,32]
+true 1 2
 connection:7 2 {"epoch":0,"groups":["read"],"state":"paused","state_at":5,"state_reason":"admin","user":1}
 Refused:
 restored: record_rolled_back
@@ -98,6 +107,8 @@ changed: record_forged
 removed: record_missing
 emptied: record_missing
 old row: record_unsealed
+A copy with the same keys:
+16: record_foreign
 Behind:
 connection:7 1 {"epoch":0,"groups":["read"],"state":"active","state_reason":"","user":1}
 connection:6 9007199254740991 {"epoch":1,"groups":["read"],"state":"revoked","state_at":6,"state_reason":"admin","user":1}

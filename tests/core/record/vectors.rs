@@ -152,6 +152,16 @@ fn invalid() -> Vectors {
             )),
             forged,
         ),
+        (
+            "lineage_too_short",
+            replaced(r#""site""#, r#""lineage":"5c5c5c5c5c5c5c5","site""#),
+            forged,
+        ),
+        (
+            "lineage_in_capitals",
+            replaced(r#""site""#, r#""lineage":"5C5C5C5C5C5C5C5C","site""#),
+            forged,
+        ),
         ("empty", String::new(), "record_unsealed"),
     ];
     cases
