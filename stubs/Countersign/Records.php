@@ -12,7 +12,7 @@ namespace Countersign;
  *
  * | kind | id | data |
  * | --- | --- | --- |
- * | `site` | 0 | `{address, epoch}`: see {@see siteData()} |
+ * | `site` | 0 | `{address, epoch, lineage}`: see {@see siteData()} |
  * | `kill_switch` | 0 | `{on}` |
  * | `settings` | 0 | the settings that bound agents |
  * | `connection` | random | name, client, user, preset, groups, state, epoch, limit and times |
@@ -68,23 +68,27 @@ final class Records
     /**
      * Returns the data of the next version of the record `site`, which {@see nextVersion()} names.
      *
-     * | event | epoch |
-     * | --- | --- |
-     * | `created` | 0 for version 1, otherwise a new one |
-     * | `restored` | a new one: all tokens of the site end |
-     * | `moved` | stays |
-     * | `copied` | a new one: no token of the original works on the copy |
+     * | event | epoch | lineage |
+     * | --- | --- | --- |
+     * | `created` | 0 for version 1, otherwise a new one | a new one: no record from before is believed |
+     * | `restored` | a new one: all tokens of the site end | stays; a new one if the database is that of another address |
+     * | `moved` | stays | stays |
+     * | `copied` | a new one: no token of the original works on the copy | a new one: no record of one is believed on the other |
+     *
+     * Each call draws another lineage, so seal the data of the call whose entry explains them.
      *
      * @param string $event `created`, `restored`, `moved` or `copied`.
      *
-     * @return string JSON: `address` and `epoch`.
+     * @return string JSON: `address`, `epoch` and `lineage` (16 hexadecimal digits).
      *
-     * @throws Exception `misuse` for another event.
+     * @throws Exception `misuse` for another event; `entropy_unavailable` when the operating system returns no randomness.
      */
     public function siteData(string $event): string {}
 
     /**
      * Returns the version that follows every known version of a record: that of the text, if it opens, and that of the witness.
+     * It is at least the time in milliseconds since 1970, so that no version is given twice after a restore that nobody could
+     * notice. The record `site` counts by one, and a grant has only version 1.
      *
      * A connection whose data have the state `revoked` has the final version, 2^53 - 1. The witness then refuses every other
      * version, so nothing revives the connection.
@@ -108,6 +112,7 @@ final class Records
      * | `record_missing` | the text is null; or it is empty, although the witness knows the record |
      * | `record_unsealed` | the text is empty, and the witness does not know the record: it is of an older version |
      * | `record_forged` | the text was changed, or is that of another record or site |
+     * | `record_foreign` | it is of another lineage: of a copy of the site, or of a time before the site began anew |
      * | `keys_changed` | it was sealed under keys that the site does not hold |
      * | `record_rolled_back` | it is behind the witness. Replicas lag: read it again from the primary before telling people |
      *
@@ -123,7 +128,7 @@ final class Records
      * Opens a record that is genuine but behind the witness, because the database was restored. For a person who decides
      * whether to seal it again, as a new version. No decision accepts the returned record: it grants nothing.
      *
-     * The reason of a refusal is that of {@see state()}, `record_forged` or `keys_changed` as for {@see open()}, or
+     * The reason of a refusal is that of {@see state()}, `record_forged`, `record_foreign` or `keys_changed` as for {@see open()}, or
      * `connection_revoked`: the witness knows that the connection was revoked after this version. Nothing revives it.
      *
      * @param string $kind The kind.
@@ -159,6 +164,8 @@ final class Records
      * After {@see McpCall::begin()}, until the next request begins, only two records can be sealed: one that pauses the
      * connection of the call and changes nothing else, which `$replaced` proves, and one that switches the kill switch on.
      *
+     * Other records than `site` can be sealed once the record `site` is committed: they belong to its lineage.
+     *
      * @param AuditAppend $append   The append with the entry that explains exactly this version and these data.
      * @param string      $kind     The kind.
      * @param int         $id       The id: 0 for `site`, `kill_switch` and `settings`, otherwise one of {@see newId()}.
@@ -171,7 +178,8 @@ final class Records
      * @throws Exception `misuse` for a kind, id, version or data that a record cannot have, also for a connection that is
      *                   revoked without the final version; `record_rolled_back` when the
      *                   version is not above every known one; `record_unexplained` when no entry explains the record;
-     *                   `agent_at_work` as described; the reason of {@see open()} for a wrong `$replaced`.
+     *                   `agent_at_work` as described; `record_missing`, `record_forged` or `keys_changed` when the record `site`
+     *                   cannot be used; the reason of {@see open()} for a wrong `$replaced`.
      */
     public function seal(AuditAppend $append, string $kind, int $id, int $version, string $data, ?string $replaced = null): string {}
 
@@ -217,7 +225,8 @@ final class Records
      * Gives the site a witness at its current address, after a person has said that the site moved there.
      *
      * Seal and commit a record `site` with the data of `siteData( 'moved' )` first. The new witness has the versions of the
-     * witness of the old address, or of the beacon if that one is missing, and of the records. The old one stays as it is.
+     * witness of the old address, or of the beacon if that one is missing, and of the records. So has the witness of the old
+     * address, which a later move back would use.
      *
      * @param string|null  $beacon The stored beacon, if any.
      * @param list<string> $texts  The sealed texts of all records of the database, with the new record `site`.
