@@ -16,6 +16,7 @@ use std::sync::Arc;
 use countersign::audit::append::Head;
 use countersign::audit::log::Log;
 use countersign::clock::Timestamp;
+use countersign::entropy::SystemEntropy;
 use countersign::keyring::{Keyring, SiteId};
 use countersign::record::{RecordChange, RecordKind, RecordName, Records, SiteEvent};
 use countersign::store::{DEFAULT_MAP_BYTES, Store, open_shared};
@@ -49,7 +50,8 @@ fn main() {
         Records::new(Arc::clone(&keys), Arc::clone(&store), text, "shop.example/").unwrap()
     };
     let mut first = open(None);
-    let text = seal(&first, site, &first.site_data(SiteEvent::Created));
+    let created = first.site_data(SiteEvent::Created, &SystemEntropy).unwrap();
+    let text = seal(&first, site, &created);
     first.committed(&[&text], None).unwrap();
     let names: Vec<RecordName> = (1..=999)
         .map(|id| RecordName::new(RecordKind::Connection, id).unwrap())

@@ -31,6 +31,7 @@ $seal    = static function ( string $kind, int $id, string $data ) use ( $log, $
 	$texts[ "$kind:$id" ] = $first->seal( $append, $kind, $id, 1, $data );
 };
 $seal( 'site', 0, $first->siteData( 'created' ) );
+$first->committed( array_values( $texts ) );
 for ( $id = 1; $id < 1000; $id++ ) {
 	$seal( 'connection', $id, DATA );
 }
