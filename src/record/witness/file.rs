@@ -11,6 +11,7 @@ use super::error::WitnessError;
 use super::interface::{Witness, WitnessChange, WitnessPlace};
 use super::owner::WitnessOf;
 use super::table::{ENTRY, MAX_ENTRIES, WitnessTable};
+use crate::clock::{Clock as _, SystemClock};
 use crate::state_folder::{StateFolder, StateFolderError, is_limit_of_open_files, open_file};
 
 /// The greatest length of a witness, in bytes.
@@ -18,6 +19,10 @@ const MAX_BYTES: usize = 68 + MAX_ENTRIES * ENTRY;
 
 /// The number of witnesses that a thread remembers.
 const KEPT: usize = 16;
+
+/// How long ago a file must have been changed to be remembered. A later change in the same tick of the file system's clock
+/// would have the same time.
+const SETTLED_MILLIS: i64 = 50;
 
 /// A witness in a file.
 pub(super) struct WitnessFile {
@@ -49,8 +54,15 @@ impl FileIdentity {
         Self {
             place: (about.dev(), about.ino()),
             size: about.size(),
-            changed: (about.mtime(), about.mtime_nsec()),
+            // Not the time of modification, which a program can set.
+            changed: (about.ctime(), about.ctime_nsec()),
         }
+    }
+
+    fn is_settled(self) -> bool {
+        let (seconds, nanos) = self.changed;
+        let settled = seconds * 1000 + nanos / 1_000_000 + SETTLED_MILLIS;
+        i64::try_from(SystemClock.now().millis()).is_ok_and(|now| now >= settled)
     }
 }
 
@@ -111,15 +123,17 @@ impl WitnessFile {
             .read_to_end(&mut bytes)
             .map_err(|error| failed(&error))?;
         let table = Arc::new(WitnessTable::decode(&bytes, &self.of)?);
-        let remembered = Remembered {
-            folder: self.folder.clone(),
-            of: self.of,
-            path,
-            file,
-            about: FileIdentity::of(&about),
-            table: Arc::clone(&table),
-        };
-        self.remember(remembered);
+        let about = FileIdentity::of(&about);
+        if about.is_settled() {
+            self.remember(Remembered {
+                folder: self.folder.clone(),
+                of: self.of,
+                path,
+                file,
+                about,
+                table: Arc::clone(&table),
+            });
+        }
         Ok(Some(table))
     }
 

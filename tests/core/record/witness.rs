@@ -252,6 +252,29 @@ fn torn_temporary_file_is_replaced() {
 }
 
 #[test]
+fn change_in_place_is_seen_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut site, _) = Site::new(in_folder(folder.path()));
+    let file = file(folder.path());
+    for version in 1..=50 {
+        site.commit(name(CONNECTION, 7), version, "{}");
+        assert!(site.records().state().is_allowed());
+        let mut bytes = fs::read(&file).unwrap();
+        let modified = fs::metadata(&file).unwrap().modified().unwrap();
+        let mut write = |change: u8| {
+            bytes[50] ^= change;
+            fs::write(&file, &bytes).unwrap();
+            let file = fs::File::options().write(true).open(&file).unwrap();
+            file.set_modified(modified).unwrap();
+        };
+        write(1);
+        assert_eq!(site.records().state(), Reason::WitnessUnusable.into());
+        write(1);
+        assert!(site.records().state().is_allowed());
+    }
+}
+
+#[test]
 fn damaged_linked_or_shared_file_is_unusable() {
     let folder = tempfile::tempdir().unwrap();
     let (site, off) = Site::new(in_folder(folder.path()));

@@ -135,7 +135,10 @@ final class HonestSitesTest extends StateTest {
 		$home  = (string) Site::stored( 'home' );
 		$table = Site::table( 'connections' );
 		$rows  = $wpdb->get_results( "SELECT * FROM $table", ARRAY_A );
-		$site  = Site::stored( SealedOptions::SITE );
+		$texts = [];
+		foreach ( [ SealedOptions::SITE, SealedOptions::KILL_SWITCH, SealedOptions::SETTINGS, SealedOptions::WATCH ] as $option ) {
+			$texts[ $option ] = Site::stored( $option );
+		}
 		$known = self::witnesses();
 		$was   = array_map( 'md5_file', $known );
 		Site::plant( 'home', str_replace( '127.0.0.1', 'localhost', $home ) );
@@ -144,9 +147,12 @@ final class HonestSitesTest extends StateTest {
 		self::assertSame( [ Connection::REVOKED, 'site_moved' ], [ $agent->connection()->state, $agent->connection()->state_reason ] );
 		self::assertSame( $was, array_map( 'md5_file', $known ), 'the witness of the original is not touched' );
 		self::assertCount( count( $known ) + 1, self::witnesses() );
+		self::assertFalse( countersign_kill_switch(), 'what the original decided about the whole site holds on the copy' );
 		// The original goes on.
 		Site::plant( 'home', $home );
-		Site::plant( SealedOptions::SITE, $site );
+		foreach ( $texts as $option => $text ) {
+			Site::plant( $option, $text );
+		}
 		foreach ( $rows as $row ) {
 			$wpdb->replace( $table, $row );
 		}

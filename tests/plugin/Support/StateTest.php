@@ -18,7 +18,7 @@ abstract class StateTest extends TestCase {
 
 	protected function setUp(): void {
 		parent::setUp();
-		foreach ( [ SealedOptions::SITE, SealedOptions::KILL_SWITCH, SealedOptions::SETTINGS, SealedOptions::BEACON, 'home' ] as $option ) {
+		foreach ( [ SealedOptions::SITE, SealedOptions::KILL_SWITCH, SealedOptions::SETTINGS, SealedOptions::BEACON, SealedOptions::WATCH, 'home' ] as $option ) {
 			$this->options[ $option ] = Site::stored( $option );
 		}
 		foreach ( self::witnesses() as $file ) {

@@ -2,7 +2,7 @@
 /**
  * Who: A, who can decide on a copy of the site with the same keys, for example as an administrator of a test site, and writes rows of
  *      the database of the original.
- * Has: records that the copy sealed: a connection with more permissions, a new one, settings, and the kill switch, which is off.
+ * Has: records that the copy sealed: a connection with all permissions, settings, and the kill switch, which is off.
  * Does: puts them into the database of the original.
  * Gets: nothing: a copy has a lineage of its own, and the original believes no record of another lineage.
  */
@@ -14,6 +14,7 @@ namespace Countersign\Tests\attacks;
 use Countersign\Plugin\Plugin;
 use Countersign\Plugin\Site\SealedOptions;
 use Countersign\Tests\Agent;
+use Countersign\Tests\AuditTrail;
 use Countersign\Tests\Site;
 use Countersign\Tests\StateTest;
 
@@ -49,11 +50,9 @@ final class CopyToOriginalTest extends StateTest {
 		self::assertNull( self::state() );
 		Site::settings( [ 'allow_widening' => true ] );
 		self::fresh();
-		self::assertTrue( Plugin::composition()->manager()->set_groups( $agent->connection(), [ 'read', 'publish' ] )->isAllowed() );
 		$new = Site::connect( 'admin', 'full_access' );
 		countersign_kill_switch( true );
 		countersign_kill_switch( false );
-		$wide     = $wpdb->get_row( "SELECT * FROM $table WHERE id = $agent->id", ARRAY_A );
 		$off      = Site::stored( SealedOptions::KILL_SWITCH );
 		$settings = Site::stored( SealedOptions::SETTINGS );
 		// On the original again.
@@ -73,8 +72,9 @@ final class CopyToOriginalTest extends StateTest {
 		Site::plant( SealedOptions::SETTINGS, $settings );
 		self::assertSame( 'record_foreign', Plugin::composition()->settings()->fault() );
 		self::assertFalse( Plugin::composition()->settings()->allow_widening() );
-		$wpdb->update( $table, $wide, [ 'id' => $agent->id ] );
-		self::assertRefused( 'record_foreign', $agent, 'whoami', [], 401 );
-		self::assertRefused( 'record_foreign', new Agent( $new->id, Agent::issue( $new->id, $epoch ) ), 'whoami', [], 401 );
+		$size = AuditTrail::size();
+		self::assertRefused( 'invalid_token', new Agent( $new->id, Agent::issue( $new->id, $epoch ) ), 'whoami', [], 401 );
+		self::assertSame( 'record_foreign', $new->connection()->fault );
+		self::assertContains( 'record_foreign', array_column( AuditTrail::since( $size ), 'reason' ) );
 	}
 }

@@ -52,6 +52,8 @@ final class KillSwitchSwappedTest extends StateTest {
 		try {
 			self::assertSame( 'keys_changed', self::state(), 'keys depend on the identity of the site' );
 			Plugin::composition()->site_state()->start_again();
+			self::fresh();
+			self::assertFalse( countersign_kill_switch( false ) );
 			$foreign = Site::stored( SealedOptions::KILL_SWITCH );
 			self::assertNotSame( $texts[ SealedOptions::KILL_SWITCH ], $foreign );
 		} finally {

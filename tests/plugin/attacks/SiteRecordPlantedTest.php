@@ -11,7 +11,9 @@ declare(strict_types=1);
 namespace Countersign\Tests\attacks;
 
 use Countersign\Plugin\Connections\Connection;
+use Countersign\Plugin\Plugin;
 use Countersign\Plugin\Site\SealedOptions;
+use Countersign\Tests\Agent;
 use Countersign\Tests\Site;
 use Countersign\Tests\StateTest;
 
@@ -36,8 +38,12 @@ final class SiteRecordPlantedTest extends StateTest {
 		self::assertStopped( $reason, $agent );
 		self::answer( $title, 'countersign_start_again' );
 		self::assertNull( self::state() );
-		self::assertSame( Connection::ACTIVE, $agent->connection()->state );
+		self::assertSame( [ Connection::REVOKED, 'record_foreign' ], [ $agent->connection()->state, $agent->connection()->state_reason ] );
+		self::assertTrue( countersign_kill_switch(), 'the record that said otherwise is from before' );
+		self::assertFalse( countersign_kill_switch( false ), 'a person lets agents continue' );
 		self::assertSame( 401, $agent->call( 'whoami' )->status, 'access tokens have ended' );
+		$new = Site::connect();
+		( new Agent( $new->id, Agent::issue( $new->id, Plugin::composition()->extension()->records()->siteEpoch() ) ) )->do( 'whoami' );
 	}
 
 	public function test_a_person_who_stopped_all_agents_is_obeyed_after_a_new_beginning(): void {

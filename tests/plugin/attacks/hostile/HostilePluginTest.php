@@ -250,17 +250,17 @@ final class HostilePluginTest extends TestCase {
 		return self::new_role( 'hooks' );
 	}
 
-	/** Does something with the file of the witness, and puts it back. */
+	/** Does something with each witness of the site, one for each address that it had, and puts all back. */
 	private static function witness( callable $do ): string {
 		$agent = Site::connect();
-		$file  = current( array_filter( glob( Site::folder() . '/state/witness-*' ), static fn( string $name ): bool => ! str_ends_with( $name, '.lock' ) ) );
-		$bytes = (string) file_get_contents( $file );
+		$files = Site::witnesses();
+		$bytes = array_map( file_get_contents( ... ), $files );
 		try {
-			$do( $file );
+			array_map( $do, $files );
 			return self::outcome( $agent->call( 'whoami' ) );
 		} finally {
-			file_put_contents( $file, $bytes );
-			chmod( $file, 0600 );
+			array_map( file_put_contents( ... ), $files, $bytes );
+			array_map( static fn( string $file ): bool => chmod( $file, 0600 ), $files );
 			self::assertSame( 200, $agent->call( 'whoami' )->status );
 		}
 	}
