@@ -10,11 +10,16 @@ use super::witness::{WitnessError, WitnessTable};
 use crate::clock::Timestamp;
 use crate::reason::Reason;
 
+/// How much older than the making of a witness a record may be that neither the beacon nor the database showed then, in
+/// milliseconds. The clocks of several web servers differ, and replicas of the database lag.
+const FLOOR_MARGIN_MS: u64 = 5 * 60 * 1000;
+
 impl Records {
     /// Makes the witness of a site that has lost it, from the last beacon and from `texts`, all records of the database.
     ///
     /// Without a person this needs a beacon that is less than two hours old. A person who has confirmed that the database
-    /// is current needs none, and also replaces a damaged witness. Records behind the beacon stay behind.
+    /// is current needs none, and also replaces a damaged witness. Records behind the beacon stay behind, and so are records
+    /// from before now that neither the beacon nor `texts` show: the lost witness may have known better.
     ///
     /// # Errors
     /// * [`Reason::AgentAtWork`]: the ratchet is engaged.
@@ -45,8 +50,10 @@ impl Records {
             return Err(Reason::WitnessMissing.into());
         }
         let mut made = beacon.map_or_else(WitnessTable::default, |beacon| beacon.table);
-        let sealed = self.open_all(texts)?;
+        let mut sealed = self.open_all(texts)?;
+        sealed.retain(|sealed| sealed.name == SITE || sealed.lineage == self.lineage());
         raise_all(&mut made, &sealed);
+        made.raise_floor(floor(now));
         if let Ok(site) = &self.site {
             made.raise(SITE, site.version);
         }
@@ -60,7 +67,7 @@ impl Records {
     /// the database, with that record.
     ///
     /// The new witness has the versions of the old address's witness, or of `beacon` if that is missing, of a witness that
-    /// the current address had before, and of `texts`. If the site goes on, the witness of the old address gets the same
+    /// the current address had before, and of `texts`. Without the old witness, other records from before `now` are behind. If the site goes on, the witness of the old address gets the same
     /// versions: a database from before the move would else bring back there what was ended since. If the database of
     /// another place was put here, that place goes on too, and its witness is not touched.
     ///
@@ -70,6 +77,7 @@ impl Records {
         &mut self,
         beacon: Option<&str>,
         texts: &[&str],
+        now: Timestamp,
         ratchet: Option<&Ratchet>,
     ) -> Result<(), RecordError> {
         let (sealed, site) = self.relocated(texts, ratchet)?;
@@ -83,6 +91,7 @@ impl Records {
                 if let Some(beacon) = beacon {
                     made.merge(&beacon.table);
                 }
+                made.raise_floor(floor(now));
             }
             Err(error) => return Err(error.into()),
         }
@@ -143,6 +152,10 @@ impl Records {
 
 fn give(ratchet: Option<&Ratchet>) -> Result<(), Reason> {
     ratchet.map_or(Ok(()), |ratchet| ratchet.check(RatchetAct::Give))
+}
+
+const fn floor(now: Timestamp) -> u64 {
+    now.millis().saturating_sub(FLOOR_MARGIN_MS)
 }
 
 fn joined(table: Option<&WitnessTable>, made: &WitnessTable) -> WitnessTable {

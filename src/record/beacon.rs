@@ -27,6 +27,7 @@ pub(super) struct Beacon {
 struct BeaconData {
     address: String,
     entries: String,
+    floor: u64,
     time: Timestamp,
 }
 
@@ -41,6 +42,7 @@ pub(super) fn seal(
     let data = BeaconData {
         address: address.to_owned(),
         entries: base64url(&table.entries()),
+        floor: table.floor(),
         time: now,
     };
     let sealed = Sealed {
@@ -61,8 +63,10 @@ impl Beacon {
             return None;
         }
         let data: BeaconData = serde_json::from_str(&sealed.data).ok()?;
+        let mut table = WitnessTable::from_entries(&from_base64url(data.entries.as_bytes())?)?;
+        table.raise_floor(data.floor);
         Some(Self {
-            table: WitnessTable::from_entries(&from_base64url(data.entries.as_bytes())?)?,
+            table,
             address: data.address,
             time: data.time,
         })

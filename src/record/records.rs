@@ -110,7 +110,7 @@ impl Records {
         if self.is_moved() {
             // A database from before a move, which the witness of the current address knows about.
             return match self.witness_at(&self.address).read() {
-                Ok(Some(table)) if is_behind(&table, SITE, site.version) => {
+                Ok(Some(table)) if table.is_behind(SITE, site.version) => {
                     Err(Reason::RecordRolledBack)
                 }
                 _ => Err(Reason::SiteMoved),
@@ -119,9 +119,7 @@ impl Records {
         match witness {
             Err(_) => Err(Reason::WitnessUnusable),
             Ok(None) => Err(Reason::WitnessMissing),
-            Ok(Some(table)) if is_behind(table, SITE, site.version) => {
-                Err(Reason::RecordRolledBack)
-            }
+            Ok(Some(table)) if table.is_behind(SITE, site.version) => Err(Reason::RecordRolledBack),
             Ok(Some(table)) => {
                 self.raise_to(table, SITE, site.version);
                 Ok(())
@@ -181,7 +179,7 @@ impl Records {
         // Read once: the same table tells the state of the site.
         let witness = self.witness.read();
         if let Ok(Some(table)) = &witness {
-            if is_behind(table, name, sealed.version) {
+            if table.is_behind(name, sealed.version) {
                 return Err(Reason::RecordRolledBack);
             }
             self.raise_to(table, name, sealed.version);
@@ -467,8 +465,4 @@ pub(super) fn raise_all(table: &mut WitnessTable, sealed: &[Sealed]) {
     for sealed in sealed {
         table.raise(sealed.name, sealed.version);
     }
-}
-
-pub(super) fn is_behind(table: &WitnessTable, name: RecordName, version: u64) -> bool {
-    table.least(name).is_some_and(|least| version < least)
 }

@@ -5,7 +5,7 @@ use super::error::RecordError;
 use super::name::{RecordKind, RecordName};
 use super::opened::Record;
 use super::ratchet::{Ratchet, RatchetAct};
-use super::records::{Records, SITE, is_behind};
+use super::records::{Records, SITE};
 use super::witness::Witness;
 use crate::clock::Timestamp;
 use crate::reason::Reason;
@@ -73,7 +73,7 @@ impl Records {
         self.checked_state()?;
         let sealed = self.open_text(name, text)?;
         let table = self.witness.read()?.ok_or(Reason::WitnessMissing)?;
-        if !is_behind(&table, name, sealed.version) {
+        if !table.is_behind(name, sealed.version) {
             return Err(RecordError::Misuse(
                 "the record is not behind its witness: use open()",
             ));

@@ -208,7 +208,7 @@ final class Records
 
     /**
      * Makes the witness of a site that has lost it, from the last beacon and from all records of the database. A record behind
-     * the beacon stays behind.
+     * the beacon stays behind. So does a record from before now, less five minutes, that neither the beacon nor the texts show.
      *
      * @param string|null  $beacon    The stored beacon, if any.
      * @param list<string> $texts     The sealed texts of all records of the database.

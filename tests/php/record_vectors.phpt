@@ -56,7 +56,7 @@ foreach ( $invalid as $name => $vector ) {
 }
 echo count( $invalid ), " invalid texts\n";
 foreach ( $read( 'witness' ) as $name => $vector ) {
-	echo "witness, $name: ", json_encode( bin2hex( witness_bytes( $vector['site'], $vector['address'], (array) $vector['records'] ) ) === $vector['bytes'] ), "\n";
+	echo "witness, $name: ", json_encode( bin2hex( witness_bytes( $vector['site'], $vector['address'], (array) $vector['records'], $vector['floor'] ) ) === $vector['bytes'] ), "\n";
 }
 unset( $store );
 array_map( unlink( ... ), glob( "$dir/*" ) );
@@ -84,3 +84,4 @@ site: 0 changed texts accepted or judged differently
 21 invalid texts
 witness, empty: true
 witness, three: true
+witness, with_floor: true

@@ -115,7 +115,7 @@ connection:6 9007199254740991 {"epoch":1,"groups":["read"],"state":"revoked","st
 revoked: connection_revoked, 9007199254740991
 current: misuse
 The witness:
-1 file, 600, 164 bytes
+1 file, 600, 172 bytes
 {"place":"file","keeps_data":true,"records":4,"failure":null}
 witness_unusable: the witness is damaged: an administrator confirms that the database is current
 witness_unusable

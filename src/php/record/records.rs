@@ -182,7 +182,7 @@ impl PhpRecords {
     pub fn moved(&mut self, beacon: Option<&str>, texts: &ZendHashTable) -> BindingResult<()> {
         let texts = string_list(texts)?;
         Ok(ratchet::with(|ratchet| {
-            self.0.moved(beacon, &texts, ratchet)
+            self.0.moved(beacon, &texts, SystemClock.now(), ratchet)
         })?)
     }
 

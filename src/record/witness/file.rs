@@ -10,12 +10,12 @@ use std::sync::Arc;
 use super::error::WitnessError;
 use super::interface::{Witness, WitnessChange, WitnessPlace};
 use super::owner::WitnessOf;
-use super::table::{ENTRY, MAX_ENTRIES, WitnessTable};
+use super::table::{AROUND, ENTRY, MAX_ENTRIES, WitnessTable};
 use crate::clock::{Clock as _, SystemClock};
 use crate::state_folder::{StateFolder, StateFolderError, is_limit_of_open_files, open_file};
 
 /// The greatest length of a witness, in bytes.
-const MAX_BYTES: usize = 68 + MAX_ENTRIES * ENTRY;
+const MAX_BYTES: usize = AROUND + MAX_ENTRIES * ENTRY;
 
 /// The number of witnesses that a thread remembers.
 const KEPT: usize = 16;

@@ -1,33 +1,66 @@
 //! The content of a witness, and its bytes.
 //!
-//! Layout: `CSWITNS1`, the site id (8 bytes), the digest of the address (16), the number of entries (4), the entries, and
-//! the SHA-256 of everything before it. An entry is the digest of a name (16) and the least version (8). Numbers are
+//! Layout: `CSWITNS1`, the site id (8 bytes), the digest of the address (16), the floor (8), the number of entries (4), the
+//! entries, and the SHA-256 of everything before it. An entry is the digest of a name (16) and the least version (8). Numbers are
 //! big-endian. Entries are sorted by their digests, each of which occurs once.
 
 use super::error::WitnessError;
 use super::owner::WitnessOf;
 use crate::bytes::{ByteReader, sha256};
-use crate::record::name::{MAX_NUMBER, RecordName};
+use crate::record::name::{MAX_NUMBER, RecordKind, RecordName};
 
 const MAGIC: &[u8; 8] = b"CSWITNS1";
 
 /// The length of an entry, in bytes.
 pub(in crate::record) const ENTRY: usize = 24;
 
+/// The length of everything but the entries, in bytes.
+pub(super) const AROUND: usize = 76;
+
 /// The greatest number of entries.
 pub(super) const MAX_ENTRIES: usize = 1 << 18;
 
 /// The least versions of records.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct WitnessTable(Vec<([u8; 16], u64)>);
+pub struct WitnessTable {
+    entries: Vec<([u8; 16], u64)>,
+    /// The least version of every record that has no entry. It is not 0 if a witness was lost: what the lost one knew of
+    /// records that the database did not show then is known by nobody, so nothing older than that time is believed.
+    floor: u64,
+}
 
 impl WitnessTable {
     /// Returns the least version of a record; `None` if the witness does not know the record.
     #[must_use]
     pub fn least(&self, name: RecordName) -> Option<u64> {
         let digest = name.digest();
-        let at = self.0.binary_search_by_key(&digest, |entry| entry.0).ok()?;
-        self.0.get(at).map(|entry| entry.1)
+        let at = self
+            .entries
+            .binary_search_by_key(&digest, |entry| entry.0)
+            .ok()?;
+        self.entries.get(at).map(|entry| entry.1)
+    }
+
+    /// Returns whether this version of a record is older than the witness allows. A grant has only one version, and the site
+    /// counts its own, so the floor is not for them.
+    #[must_use]
+    pub fn is_behind(&self, name: RecordName, version: u64) -> bool {
+        let has_floor = !matches!(name.kind(), RecordKind::Grant | RecordKind::Site);
+        match self.least(name) {
+            Some(least) => version < least,
+            None => has_floor && version < self.floor,
+        }
+    }
+
+    /// Returns the least version of every record that has no entry.
+    #[must_use]
+    pub const fn floor(&self) -> u64 {
+        self.floor
+    }
+
+    /// Raises the least version of every record that has no entry.
+    pub fn raise_floor(&mut self, floor: u64) {
+        self.floor = self.floor.max(floor.min(MAX_NUMBER));
     }
 
     /// Raises the least version of a record and returns whether it was lower.
@@ -36,8 +69,8 @@ impl WitnessTable {
     }
 
     fn raise_digest(&mut self, digest: [u8; 16], version: u64) -> bool {
-        match self.0.binary_search_by_key(&digest, |entry| entry.0) {
-            Ok(at) => match self.0.get_mut(at) {
+        match self.entries.binary_search_by_key(&digest, |entry| entry.0) {
+            Ok(at) => match self.entries.get_mut(at) {
                 Some(entry) if entry.1 < version => {
                     entry.1 = version;
                     true
@@ -45,7 +78,7 @@ impl WitnessTable {
                 _ => false,
             },
             Err(at) => {
-                self.0.insert(at, (digest, version));
+                self.entries.insert(at, (digest, version));
                 true
             }
         }
@@ -53,28 +86,29 @@ impl WitnessTable {
 
     /// Raises each version to that of `other`.
     pub fn merge(&mut self, other: &Self) {
-        for (digest, version) in &other.0 {
+        for (digest, version) in &other.entries {
             self.raise_digest(*digest, *version);
         }
+        self.raise_floor(other.floor);
     }
 
     /// Returns the number of records.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.entries.len()
     }
 
     /// Returns whether the witness knows no record.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.entries.is_empty()
     }
 
     /// Returns the bytes of the entries.
     #[must_use]
     pub fn entries(&self) -> Vec<u8> {
-        let mut out = Vec::with_capacity(self.0.len() * ENTRY);
-        for (digest, version) in &self.0 {
+        let mut out = Vec::with_capacity(self.entries.len() * ENTRY);
+        for (digest, version) in &self.entries {
             out.extend_from_slice(digest);
             out.extend_from_slice(&version.to_be_bytes());
         }
@@ -100,7 +134,7 @@ impl WitnessTable {
             }
             entries.push((digest, version));
         }
-        Some(Self(entries))
+        Some(Self { entries, floor: 0 })
     }
 
     /// Returns the bytes of the witness `of`.
@@ -108,14 +142,15 @@ impl WitnessTable {
     /// # Errors
     /// [`WitnessError::Full`] for too many records.
     pub fn encode(&self, of: &WitnessOf) -> Result<Vec<u8>, WitnessError> {
-        if self.0.len() > MAX_ENTRIES {
+        if self.entries.len() > MAX_ENTRIES {
             return Err(WitnessError::Full);
         }
-        let count = u32::try_from(self.0.len()).map_err(|_| WitnessError::Full)?;
-        let mut out = Vec::with_capacity(68 + self.0.len() * ENTRY);
+        let count = u32::try_from(self.entries.len()).map_err(|_| WitnessError::Full)?;
+        let mut out = Vec::with_capacity(AROUND + self.entries.len() * ENTRY);
         out.extend_from_slice(MAGIC);
         out.extend_from_slice(of.site.as_bytes());
         out.extend_from_slice(&of.address);
+        out.extend_from_slice(&self.floor.to_be_bytes());
         out.extend_from_slice(&count.to_be_bytes());
         out.extend_from_slice(&self.entries());
         let checksum = sha256(&out);
@@ -140,8 +175,10 @@ impl WitnessTable {
         let is_of = reader.array()? == *MAGIC
             && reader.array()? == *of.site.as_bytes()
             && reader.array()? == of.address;
+        let floor = u64::from_be_bytes(reader.array()?);
         let count = u32::from_be_bytes(reader.array()?);
-        let table = Self::from_entries(reader.0)?;
-        (is_of && table.0.len() == count as usize).then_some(table)
+        let mut table = Self::from_entries(reader.0)?;
+        table.floor = floor;
+        (is_of && floor <= MAX_NUMBER && table.len() == count as usize).then_some(table)
     }
 }

@@ -191,7 +191,7 @@ fn moved_site_keeps_its_witness_and_its_epoch() {
     let data = site.data(SiteEvent::Moved);
     let text = site.seal(self::site(), 2, &data).unwrap();
     let texts = [text.as_str(), &off, &active];
-    site.records().moved(None, &texts, None).unwrap();
+    site.records().moved(None, &texts, EARLY, None).unwrap();
     site.text = Some(text);
     assert_eq!(
         (state(&site.records()), site.records().site_epoch()),
@@ -273,7 +273,9 @@ fn database_of_another_place_begins_a_lineage() {
     let data = copy.data(SiteEvent::Restored);
     let version = copy.records().next_version(site(), None, None, EARLY);
     let text = copy.seal(site(), version, &data).unwrap();
-    copy.records().moved(None, &[&text, &off], None).unwrap();
+    copy.records()
+        .moved(None, &[&text, &off], EARLY, None)
+        .unwrap();
     copy.text = Some(text);
     assert_eq!(state(&copy.records()), None);
     assert_eq!(state(&original.records()), None);
@@ -330,6 +332,42 @@ fn decision_after_a_restore_outranks_what_the_restore_lost() {
         .records()
         .next_version(name(RecordKind::Grant, 7), None, None, NOW);
     assert_eq!(grant, 1);
+}
+
+#[test]
+fn lost_witness_gives_no_record_back_that_nobody_showed() {
+    let (mut site, _) = Site::new(memory());
+    let (revoked, grant, later) = (
+        name(CONNECTION, 7),
+        name(RecordKind::Grant, 7),
+        name(CONNECTION, 8),
+    );
+    let version = site.records().next_version(revoked, None, None, NOW);
+    let active = site.commit(revoked, version, ACTIVE);
+    let granted = site.commit(grant, 1, "{}");
+    site.store = memory();
+    // Somebody removed the row before a person confirmed the database, and puts it back afterwards.
+    let (text, then) = (site.text.clone().unwrap(), NOW.plus_seconds(600));
+    let adopted = site.records().adopt(None, &[&text], true, then, None);
+    assert_eq!(adopted, Ok(()));
+    let why = site.records().open(revoked, Some(&active)).err();
+    assert_eq!(why, Some(Reason::RecordRolledBack));
+    assert!(site.records().open(grant, Some(&granted)).is_ok());
+    let shown = site.records().open_behind(revoked, &active, None).unwrap();
+    assert_eq!(shown.version(), version);
+    let version = site.records().next_version(later, None, None, then);
+    let new = site.commit(later, version, ACTIVE);
+    assert!(site.records().open(later, Some(&new)).is_ok());
+    // The beacon of the new witness knows it too.
+    let beacon = site.records().beacon(then).unwrap();
+    site.store = memory();
+    let texts = [text.as_str(), &new];
+    let adopted = site
+        .records()
+        .adopt(Some(&beacon), &texts, false, then, None);
+    assert_eq!(adopted, Ok(()));
+    let why = site.records().open(revoked, Some(&active)).err();
+    assert_eq!(why, Some(Reason::RecordRolledBack));
 }
 
 #[test]

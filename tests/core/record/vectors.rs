@@ -177,27 +177,32 @@ fn invalid() -> Vectors {
 }
 
 fn witness() -> Vectors {
-    let table = |ids: std::ops::Range<u64>| {
+    let table = |ids: std::ops::Range<u64>, floor: u64| {
         let mut table = WitnessTable::default();
+        table.raise_floor(floor);
         for id in ids {
             table.raise(name(RecordKind::Connection, id), id * 3);
         }
         table
     };
     let of = WitnessOf::new(SiteId::parse(SITE).unwrap(), "shop.example/");
-    let vector = |ids: std::ops::Range<u64>| {
+    let vector = |ids: std::ops::Range<u64>, floor: u64| {
         let records: Value = ids
             .clone()
             .map(|id| (format!("connection:{id}"), json!(id * 3)))
             .collect();
         json!({
-            "site": SITE, "address": "shop.example/", "records": records,
-            "bytes": hex(&table(ids).encode(&of).unwrap()),
+            "site": SITE, "address": "shop.example/", "records": records, "floor": floor,
+            "bytes": hex(&table(ids, floor).encode(&of).unwrap()),
         })
     };
-    [("empty", vector(1..1)), ("three", vector(1..4))]
-        .map(|(file, vector)| (file.to_owned(), vector))
-        .into()
+    [
+        ("empty", vector(1..1, 0)),
+        ("three", vector(1..4, 0)),
+        ("with_floor", vector(1..3, 1_800_000_000_000)),
+    ]
+    .map(|(file, vector)| (file.to_owned(), vector))
+    .into()
 }
 
 #[test]

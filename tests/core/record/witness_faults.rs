@@ -163,9 +163,7 @@ fn each_user_adopts_a_witness_of_its_own() {
 
 /// Copies the test program to `folder`, where other users can run it.
 fn accessible_program(folder: &Path) -> std::path::PathBuf {
-    let program = folder.join("program");
-    fs::copy(env::current_exe().unwrap(), &program).unwrap();
-    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+    let program = role::program_in(folder);
     let open = fs::metadata(folder).unwrap().permissions().mode() & 0o7777 | 0o011;
     fs::set_permissions(folder, fs::Permissions::from_mode(open)).unwrap();
     program

@@ -15,6 +15,8 @@ use countersign::limit::Limit;
 use countersign::state_folder::StateFolderError;
 use countersign::store::{HostIdentity, LmdbStore, OneTimeUse, Origin, Store as _, StoreError};
 
+use crate::support::role;
+
 #[test]
 fn eight_processes_that_open_at_once_start_one_store() {
     let dir = tempfile::tempdir().unwrap();
@@ -509,9 +511,7 @@ fn a_folder_of_another_user_is_refused_with_a_message() {
     let theirs = dir.path().join("theirs");
     fs::create_dir(&theirs).unwrap();
     let root = is_root(&theirs);
-    let program = dir.path().join("program");
-    fs::copy(std::env::current_exe().unwrap(), &program).unwrap();
-    mode(&program, 0o755);
+    let program = role::program_in(dir.path());
     let told = |folder: &Path| {
         let mut command = command(&program, "refused", folder.to_str().unwrap(), base());
         if root {

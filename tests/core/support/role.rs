@@ -3,7 +3,7 @@
 //! A test starts the test program again with `COUNTERSIGN_TEST_ROLE` set and the name of a test as its filter. That
 //! test then plays the child's part; in an ordinary run, without the variable, it does nothing.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Returns the command that plays `role` in the test `test` of the module `module` (its `module_path!()`). `program`
@@ -17,6 +17,21 @@ pub fn command(program: &Path, module: &str, test: &str, role: &str) -> Command 
         .args(["--exact", "--nocapture", "--test-threads=1"])
         .env("COUNTERSIGN_TEST_ROLE", role);
     command
+}
+
+/// Copies this test program to `folder`, where every user can run it, and returns its path.
+///
+/// Another process copies it. A child that another thread forks meanwhile would else hold the copy open for writing, and
+/// the kernel would not run it.
+pub fn program_in(folder: &Path) -> PathBuf {
+    let program = folder.join("program");
+    let copied = Command::new("install")
+        .args(["-m", "755"])
+        .arg(std::env::current_exe().unwrap())
+        .arg(&program)
+        .status();
+    assert!(copied.unwrap().success());
+    program
 }
 
 /// Returns the role that this process is to play, if it was started by [`command`].

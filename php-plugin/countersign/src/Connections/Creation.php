@@ -89,7 +89,8 @@ final class Creation {
 		);
 		$grant  = null === $request ? null : Records::newId();
 		for ( $attempt = 1; $attempt <= self::ATTEMPTS; $attempt++ ) {
-			$parts = [ [ new Revision( 'connection', $id, 1, $data ), fn( \Closure $text ): Change => $this->connections->inserting( $id, $data, $text ) ] ];
+			$version = $this->connections->first_version( $id );
+			$parts   = [ [ new Revision( 'connection', $id, $version, $data ), fn( \Closure $text ): Change => $this->connections->inserting( $id, $data, $version, $text ) ] ];
 			if ( null !== $request && null !== $grant ) {
 				$parts[] = $this->grants->storing( $grant, $id, $request->clientId(), $request->toJson() );
 				$parts[] = $this->clients->storing( $request->client() );

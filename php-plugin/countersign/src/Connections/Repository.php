@@ -171,18 +171,19 @@ final class Repository {
 	/**
 	 * Returns the change that stores a new connection.
 	 *
-	 * @param int                  $id   Id of the connection.
-	 * @param array<string, mixed> $data Data of its record.
-	 * @param \Closure             $text The sealed record, as a value of a {@see Change}.
+	 * @param int                  $id      Id of the connection.
+	 * @param array<string, mixed> $data    Data of its record.
+	 * @param int                  $version The version that {@see first_version()} returned.
+	 * @param \Closure             $text    The sealed record, as a value of a {@see Change}.
 	 */
-	public function inserting( int $id, array $data, \Closure $text ): Change {
+	public function inserting( int $id, array $data, int $version, \Closure $text ): Change {
 		return Change::insert(
 			Schema::table( 'connections' ),
 			[
 				'id'           => $id,
 				'last_used_at' => 0,
 				'last_used_ip' => '',
-			] + self::columns( $data, 1, $text )
+			] + self::columns( $data, $version, $text )
 		);
 	}
 
@@ -204,6 +205,11 @@ final class Repository {
 				'record' => $from->text,
 			]
 		);
+	}
+
+	/** Returns the version of a new connection. @param int $id Its number. */
+	public function first_version( int $id ): int {
+		return $this->reader->records()->nextVersion( 'connection', $id );
 	}
 
 	/**

@@ -74,9 +74,8 @@ final class SiteState {
 			return $state;
 		}
 		try {
-			$state = $this->extension->records()->adopt( $beacon, [], false );
+			$state = $this->extension->records()->adopt( $beacon, $this->inventory->texts(), false );
 			if ( $state->isAllowed() ) {
-				$this->extension->records()->committed( $this->inventory->texts() );
 				$this->log->append( EntryDraft::admin( 'system', 'site.witness_adopted', 'site' ) );
 			}
 		} catch ( \Countersign\Exception | Unavailable $error ) {
