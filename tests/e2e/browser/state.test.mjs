@@ -31,8 +31,16 @@ const open = () => page.goto(`${site.url}/wp-admin/admin.php?page=countersign`);
 const notice = (text) => page.locator('.notice', { hasText: text }).waitFor();
 const isRunning = () => page.getByRole('heading', { name: 'Agents can act within' }).waitFor();
 
+// Lets agents continue after a new beginning.
+async function release(name) {
+	await page.getByRole('heading', { name: 'All agents are stopped' }).waitFor();
+	await browser.picture(name);
+	await page.getByRole('button', { name: 'Let agents continue' }).click();
+	await notice('Agents can act again');
+}
+
 // Shows a question in a picture, presses its button, and checks that agents can act again.
-async function answer(name, heading, button, says, dashboard) {
+async function answer(name, heading, button, says, dashboard, isStopped = false) {
 	await page.goto(`${site.url}/wp-admin/index.php`);
 	await notice(dashboard);
 	await open();
@@ -41,6 +49,7 @@ async function answer(name, heading, button, says, dashboard) {
 	await browser.picture(name, { phone: true });
 	await page.getByRole('button', { name: button, exact: true }).click();
 	await notice(says);
+	if (isStopped) await release(`${name}-stopped`);
 	await isRunning();
 	assert.equal(await page.locator('.countersign-question').count(), 0);
 	// While the address of the site differs from that of the dashboard, WordPress's own scripts are refused.
@@ -62,7 +71,9 @@ test('an older record of the site asks whether a backup was restored', async () 
 
 test('a changed record of the site asks for a new beginning', async () => {
 	await plant('countersign_site', 'csr1.AAAA');
-	await answer('state-forged', 'Something else changed the record', 'Start again', 'The site has a new record', 'Something else changed');
+	await answer('state-forged', 'Something else changed the record', 'Start again', 'The site has a new record', 'Something else changed', true);
+	await page.locator('#the-list tr', { hasText: 'Photo helper' }).getByText('Revoked').first().waitFor();
+	await connect('Photo helper again', 'media_manager');
 });
 
 test('a changed address asks whether the site moved', async () => {
@@ -101,12 +112,12 @@ test('a changed connection is marked', async () => {
 	// Another letter in the tag. The first letters name the key.
 	await site.php(
 		`$table = $wpdb->prefix . 'countersign_connections';
-		$text = $wpdb->get_var( "SELECT record FROM $table WHERE name = 'Photo helper'" );
+		$text = $wpdb->get_var( "SELECT record FROM $table WHERE name = 'Photo helper again'" );
 		$text[20] = 'A' === $text[20] ? 'B' : 'A';
-		return $wpdb->update( $table, array( 'record' => $text ), array( 'name' => 'Photo helper' ) );`,
+		return $wpdb->update( $table, array( 'record' => $text ), array( 'name' => 'Photo helper again' ) );`,
 	);
 	await open();
-	await page.locator('#the-list tr', { hasText: 'Photo helper' }).getByText('Revoke the connection').last().waitFor();
+	await page.locator('#the-list tr', { hasText: 'Photo helper again' }).getByText('Revoke the connection').last().waitFor();
 	await browser.picture('state-connection', { phone: true });
 });
 
@@ -126,7 +137,7 @@ test('changed keys revoke the old connections', async () => {
 	// The first four bytes of a record name the key.
 	const text = await stored('countersign_site');
 	await plant('countersign_site', text.replace(/^csr1\../, (start) => (start === 'csr1.Q' ? 'csr1.R' : 'csr1.Q')));
-	await answer('state-keys', 'The keys of this site were changed', 'Revoke old connections and start again', 'The site has a new record', 'keys in wp-config.php were changed');
+	await answer('state-keys', 'The keys of this site were changed', 'Revoke old connections and start again', 'The site has a new record', 'keys in wp-config.php were changed', true);
 });
 
 test('Site Health tells whether decisions are protected', async () => {

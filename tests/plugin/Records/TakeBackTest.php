@@ -38,6 +38,7 @@ final class TakeBackTest extends RecordAttack {
 
 	public function test_a_person_sees_what_the_backup_says_and_resumes_it(): void {
 		$agent = Site::connect( 'editor', 'content_manager' );
+		$first = $agent->connection();
 		self::lose( $agent, static fn( Connection $now ) => self::manager()->set_groups( $now, [ 'read' ] ) );
 		$list = self::text( Person::of( 'admin' )->page( 'countersign' ) );
 		self::assertStringContainsString( 'State in the backup: Active. Resume or revoke it.', $list );
@@ -52,13 +53,13 @@ final class TakeBackTest extends RecordAttack {
 		$size = AuditTrail::size();
 		self::assertSame( 302, self::take_back( $agent, 'active' )->status );
 		$now = $agent->connection();
-		self::assertSame( [ null, Connection::ACTIVE, 'content_manager', 3 ], [ $now->fault, $now->state, $now->preset, $now->version ] );
+		self::assertSame( [ null, Connection::ACTIVE, 'content_manager' ], [ $now->fault, $now->state, $now->preset ] );
 		self::assertContains( 'connection connection.restored ok', AuditTrail::lines( $size ) );
 		$body = AuditTrail::since( $size )[0]['body'];
-		self::assertStringContainsString( '"versions":{"from":1,"to":3}', $body );
+		self::assertStringContainsString( '"versions":{"from":' . $first->version . ',"to":' . $now->version . '}', $body );
 		// Access tokens of the lost state stay ended; the client gets new ones by itself.
-		self::assertSame( [ 2, 401 ], [ $now->epoch, $agent->call( 'whoami' )->status ] );
-		( new Agent( $agent->id, Agent::issue( $agent->id, 2 ) ) )->do( 'whoami' );
+		self::assertSame( 401, $agent->call( 'whoami' )->status );
+		( new Agent( $agent->id, Agent::issue( $agent->id, $now->epoch ) ) )->do( 'whoami' );
 	}
 
 	public function test_it_can_be_taken_back_as_paused(): void {

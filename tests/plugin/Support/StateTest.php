@@ -16,11 +16,16 @@ abstract class StateTest extends TestCase {
 	/** @var array<string, string> */
 	private array $witnesses = [];
 
+	/** @var list<array<string, string|null>> Connections that other tests share. */
+	private array $connections = [];
+
 	protected function setUp(): void {
 		parent::setUp();
 		foreach ( [ SealedOptions::SITE, SealedOptions::KILL_SWITCH, SealedOptions::SETTINGS, SealedOptions::BEACON, SealedOptions::WATCH, 'home' ] as $option ) {
 			$this->options[ $option ] = Site::stored( $option );
 		}
+		global $wpdb;
+		$this->connections = $wpdb->get_results( 'SELECT * FROM ' . Site::table( 'connections' ), ARRAY_A );
 		foreach ( self::witnesses() as $file ) {
 			$this->witnesses[ $file ] = (string) file_get_contents( $file );
 		}
@@ -29,6 +34,10 @@ abstract class StateTest extends TestCase {
 	protected function tearDown(): void {
 		foreach ( $this->options as $option => $text ) {
 			Site::plant( $option, $text );
+		}
+		global $wpdb;
+		foreach ( $this->connections as $row ) {
+			$wpdb->replace( Site::table( 'connections' ), $row );
 		}
 		array_map( unlink( ... ), self::witnesses() );
 		foreach ( $this->witnesses as $file => $text ) {

@@ -10,7 +10,9 @@ declare(strict_types=1);
 
 namespace Countersign\Tests\attacks;
 
+use Countersign\Plugin\Connections\Connection;
 use Countersign\Plugin\Plugin;
+use Countersign\Plugin\Site\Json;
 use Countersign\Plugin\Site\SealedOptions;
 use Countersign\Tests\RecordAttack;
 use Countersign\Tests\Site;
@@ -25,7 +27,8 @@ final class LaggingReplicaTest extends RecordAttack {
 		$reader = Plugin::composition()->reader();
 		$opened = $reader->open( 'connection', $agent->id, $old );
 		self::assertInstanceOf( \Countersign\Record::class, $opened );
-		self::assertSame( 2, $opened->version(), 'the row of the primary' );
+		self::assertSame( $agent->connection()->version, $opened->version(), 'the row of the primary' );
+		self::assertSame( Connection::PAUSED, Json::decode( $opened->data() )['state'] );
 		self::write( 'connections', $agent->id, [ 'record' => $old ] );
 		$opened = $reader->open( 'connection', $agent->id, $old );
 		self::assertInstanceOf( \Countersign\Decision::class, $opened );

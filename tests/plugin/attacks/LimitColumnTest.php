@@ -22,6 +22,6 @@ final class LimitColumnTest extends RecordAttack {
 		self::write( 'connections', $agent->id, [ 'limit_max' => 256, 'limit_window' => 1, 'version' => 99 ] );
 		self::assertSame( [ 200, 200, 429 ], array_map( static fn(): int => $agent->call( 'whoami' )->status, range( 1, 3 ) ) );
 		self::manager()->pause( $agent->connection() );
-		self::assertSame( 3, $agent->connection()->version, 'the column does not count versions' );
+		self::assertGreaterThan( 99, $agent->connection()->version, 'the column does not count versions' );
 	}
 }

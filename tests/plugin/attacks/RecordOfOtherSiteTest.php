@@ -37,11 +37,16 @@ final class RecordOfOtherSiteTest extends RecordAttack {
 		$agent   = Site::connect( preset: 'read_only' );
 		$store   = Plugin::composition()->extension()->store();
 		$keyring = Keyring::open( $site ?? (string) Site::option( Settings::SITE_ID ), $secret );
+		$other   = new AuditLog( Keyring::open( '00112233445566bb', str_repeat( 'x', 64 ) ), $store, 'elsewhere.test' );
 		$records = new Records( $keyring, $store, null, Urls::address() );
+		$created = $records->siteData( 'created' );
+		$first   = $records->nextVersion( 'site', 0 );
+		$append  = $other->append( null, [ $records->explain( AuditTrail::draft(), [ [ 'kind' => 'site', 'id' => 0, 'version' => $first, 'data' => $created ] ] ) ] );
+		$records = new Records( $keyring, $store, $records->seal( $append, 'site', 0, $first, $created ), Urls::address() );
 		$data    = Json::encode( $agent->connection()->data( [ 'groups' => [ 'read', 'create_edit', 'publish' ] ] ) );
 		$version = 9;
 		$draft   = $records->explain( AuditTrail::draft(), [ [ 'kind' => 'connection', 'id' => $agent->id, 'version' => $version, 'data' => $data ] ] );
-		$append  = ( new AuditLog( Keyring::open( '00112233445566bb', str_repeat( 'x', 64 ) ), $store, 'elsewhere.test' ) )->append( null, [ $draft ] );
+		$append  = $other->append( null, [ $draft ] );
 		self::write( 'connections', $agent->id, [ 'record' => $records->seal( $append, 'connection', $agent->id, $version, $data ), 'permissions' => '["read","publish"]' ] );
 		self::assertForged( $agent, 'keys_changed' );
 	}

@@ -25,10 +25,10 @@ final class TokenAheadTest extends RecordAttack {
 		$size  = AuditTrail::size();
 		self::assertSame( 403, $later->call( 'whoami' )->status );
 		$connection = $agent->connection();
-		self::assertSame( [ Connection::PAUSED, 'record_rolled_back', 5, 2 ], [ $connection->state, $connection->state_reason, $connection->epoch, $connection->version ] );
+		self::assertSame( [ Connection::PAUSED, 'record_rolled_back', 5 ], [ $connection->state, $connection->state_reason, $connection->epoch ] );
 		self::assertContains( 'record_rolled_back', array_column( AuditTrail::since( $size ), 'reason' ) );
 		self::assertDenied( 'record_rolled_back', $later, 403 );
-		self::assertSame( 2, $agent->connection()->version, 'the second call changes nothing' );
+		self::assertSame( $connection->version, $agent->connection()->version, 'the second call changes nothing' );
 		self::manager()->resume( $agent->connection() );
 		$later->do( 'whoami' );
 		self::assertDenied( 'token_revoked', $agent, 401 );

@@ -27,19 +27,20 @@ final class UnexplainedRecordTest extends RecordAttack {
 		Plugin::composition()->records_verification()->run();
 		$row     = self::row( 'connections', $agent->id );
 		$records = $extension->records();
+		$version = $agent->connection()->version + 1;
 		$data    = Json::encode( $agent->connection()->data( [ 'groups' => [ 'read', 'publish' ] ] ) );
-		$draft   = $records->explain( AuditTrail::draft(), [ [ 'kind' => 'connection', 'id' => $agent->id, 'version' => 2, 'data' => $data ] ] );
+		$draft   = $records->explain( AuditTrail::draft(), [ [ 'kind' => 'connection', 'id' => $agent->id, 'version' => $version, 'data' => $data ] ] );
 		$append  = $extension->audit_log()->append( Log::head()->text, [ $draft ] );
-		self::write( 'connections', $agent->id, [ 'record' => $records->seal( $append, 'connection', $agent->id, 2, $data, $row['record'] ) ] );
+		self::write( 'connections', $agent->id, [ 'record' => $records->seal( $append, 'connection', $agent->id, $version, $data, $row['record'] ) ] );
 		$size = AuditTrail::size();
 		foreach ( [ 1, 2 ] as $ignored ) {
 			do_action( Verification::HOOK );
-			self::assertSame( 'record_unexplained', Verification::last()['faults'][ "connection:$agent->id 2" ] ?? null );
+			self::assertSame( 'record_unexplained', Verification::last()['faults'][ "connection:$agent->id $version" ] ?? null );
 		}
 		self::assertRecorded( [ 'system record.unexplained denied record_unexplained' ], $size );
 		self::assertSame( "connection:$agent->id", AuditTrail::since( $size )[0]['target'] );
 		// An administrator ends the connection, which seals a version that the log explains.
 		self::manager()->revoke( $agent->connection() );
-		self::assertArrayNotHasKey( "connection:$agent->id 2", Plugin::composition()->records_verification()->run()['faults'] );
+		self::assertArrayNotHasKey( "connection:$agent->id $version", Plugin::composition()->records_verification()->run()['faults'] );
 	}
 }

@@ -32,6 +32,12 @@ final class Manager {
 	/** How often a change is tried if other requests change the same connection meanwhile. */
 	private const ATTEMPTS = 10;
 
+	/**
+	 * How much a connection that is taken back raises its epoch, beside one for each second that was lost: more than persons and
+	 * clients can raise it.
+	 */
+	private const LOST_EPOCHS = 1000;
+
 	public function __construct(
 		private readonly Repository $connections,
 		private readonly Writer $writer,
@@ -77,8 +83,8 @@ final class Manager {
 		}
 		$state   = $active ? self::state( Connection::ACTIVE, '' ) : self::state( Connection::PAUSED, 'admin' );
 		$version = $this->connections->next_version( $now, $connection->data() );
-		// Each version that the database has lost can have raised the epoch by one. The tokens that it ended stay ended.
-		$data  = $connection->data( $state + [ 'epoch' => $connection->epoch + $version - $connection->version ] );
+		// The tokens that a lost version has ended stay ended. Nobody knows how many of them raised the epoch, each by one.
+		$data  = $connection->data( $state + [ 'epoch' => $connection->epoch + self::LOST_EPOCHS + intdiv( $version - $connection->version, 1000 ) ] );
 		$draft = EntryDraft::admin(
 			'connection',
 			'connection.restored',

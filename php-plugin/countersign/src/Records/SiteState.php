@@ -115,15 +115,11 @@ final class SiteState {
 	 */
 	public function begin(): void {
 		$this->start( 'site.created' );
-		SealedOptions::create_row( SealedOptions::KILL_SWITCH );
-		$records = $this->extension->records();
-		$text    = $this->reader->primary_option( SealedOptions::KILL_SWITCH );
-		if ( '' !== (string) $text ) {
-			// A switch that is there is older than the site, and stops all agents.
-			return;
+		$text = $this->reader->primary_option( SealedOptions::KILL_SWITCH );
+		if ( '' === (string) $text ) {
+			// Otherwise it is older than the site, and stops all agents.
+			$this->set_switch( false );
 		}
-		$off = new Revision( 'kill_switch', 0, $records->nextVersion( 'kill_switch', 0 ), [ 'on' => false ] );
-		$this->store( 'kill_switch.off', [ $off ], static fn( \Closure $sealed ): array => [ Writer::option( SealedOptions::KILL_SWITCH, $sealed, $text ) ] );
 	}
 
 	/**
@@ -133,6 +129,7 @@ final class SiteState {
 	public function start_again(): void {
 		$this->must_be( self::LOST );
 		$this->start( 'site.started_again' );
+		$this->set_switch( true );
 	}
 
 	/** Answers that the site has moved to its current address. Connections and their tokens stay. */
@@ -181,6 +178,14 @@ final class SiteState {
 			}
 		};
 		$this->write( 'restored', 'site.restored', [], $commit );
+	}
+
+	/** Stores the first record of the kill switch of a site, in place of whatever is there. */
+	private function set_switch( bool $on ): void {
+		SealedOptions::create_row( SealedOptions::KILL_SWITCH );
+		$text     = $this->reader->primary_option( SealedOptions::KILL_SWITCH );
+		$revision = new Revision( 'kill_switch', 0, $this->extension->records()->nextVersion( 'kill_switch', 0 ), [ 'on' => $on ] );
+		$this->store( $on ? 'kill_switch.on' : 'kill_switch.off', [ $revision ], static fn( \Closure $sealed ): array => [ Writer::option( SealedOptions::KILL_SWITCH, $sealed, $text ) ] );
 	}
 
 	/** Stores a first record of the site, or a new one in place of one that cannot be read. */
