@@ -51,6 +51,8 @@ final class InterleavingsTest extends StateTest {
 			'tables put back after a revocation'               => [ 'backup revoke restore_tables call refresh' ],
 			'a backup from before a move, after a revocation'  => [ 'backup move answer revoke restore answer call refresh' ],
 			'a backup from before a move, after a restriction' => [ 'backup move answer narrow restore answer write' ],
+			'a database from before a move, with its address'  => [ 'backup move answer revoke restore_place call answer call refresh' ],
+			'moved back by a database from before the move'    => [ 'backup move answer narrow stop restore_place answer write' ],
 			'stopped while a question is open'                 => [ 'move stop answer call go_on call' ],
 			'scheduled, then restricted'                       => [ 'schedule narrow cron' ],
 			'scheduled, revoked, put back'                     => [ 'schedule backup revoke restore answer cron' ],

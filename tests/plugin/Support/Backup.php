@@ -8,8 +8,8 @@ use Countersign\Plugin\Audit\Head;
 use Countersign\Plugin\Audit\Log;
 
 /**
- * A backup of the database, as far as the rows of some connections and posts, the options and the audit log go. The address of the
- * site is not in it: whoever puts a database back sets the address where the site is.
+ * A backup of the database, as far as the rows of some connections and posts, the options and the audit log go. Whoever puts a
+ * database back usually sets the address where the site is, but need not.
  */
 final class Backup {
 
@@ -28,6 +28,7 @@ final class Backup {
 		private readonly array $rows,
 		private readonly array $options,
 		private readonly Head $head,
+		private readonly string $home,
 	) {}
 
 	/**
@@ -41,7 +42,7 @@ final class Backup {
 		foreach ( self::tables( $connections, $posts ) as $table => [ $column, $ids ] ) {
 			$rows[ $table ] = self::rows( $table, $column, $ids );
 		}
-		return new self( $rows, self::options(), Log::head() );
+		return new self( $rows, self::options(), Log::head(), (string) Site::stored( 'home' ) );
 	}
 
 	/**
@@ -50,8 +51,9 @@ final class Backup {
 	 * @param list<int> $connections All that exist now.
 	 * @param list<int> $posts       All that exist now.
 	 * @param bool      $with_log    Whether the audit log is put back too.
+	 * @param bool      $with_place  Whether the address of that time is put back too.
 	 */
-	public function restore( array $connections, array $posts, bool $with_log ): void {
+	public function restore( array $connections, array $posts, bool $with_log, bool $with_place = false ): void {
 		global $wpdb;
 		foreach ( self::tables( $connections, $posts ) as $table => [ $column, $ids ] ) {
 			if ( [] !== $ids ) {
@@ -71,6 +73,9 @@ final class Backup {
 		}
 		if ( $with_log ) {
 			AuditTrail::cut( $this->head );
+		}
+		if ( $with_place ) {
+			Site::plant( 'home', $this->home );
 		}
 		wp_cache_flush();
 	}

@@ -35,6 +35,7 @@ final class Interleaving {
 		'backup'         => 4,
 		'restore'        => 3,
 		'restore_tables' => 2,
+		'restore_place'  => 1,
 		'answer'         => 4,
 		'schedule'       => 3,
 		'cron'           => 3,
@@ -194,8 +195,13 @@ final class Interleaving {
 		$this->put_back( false );
 	}
 
-	private function put_back( bool $with_log ): void {
-		$this->backup?->restore( array_column( $this->clients, 'id' ), $this->posts, $with_log );
+	/** Somebody puts back the whole database, with the address that the site had then. */
+	private function restore_place(): void {
+		$this->put_back( true, true );
+	}
+
+	private function put_back( bool $with_log, bool $with_place = false ): void {
+		$this->backup?->restore( array_column( $this->clients, 'id' ), $this->posts, $with_log, $with_place );
 		$this->was_restored = $this->was_restored || null !== $this->backup;
 		foreach ( null === $this->backup ? [] : $this->clients as $client ) {
 			( $this->fresh )();
