@@ -75,15 +75,18 @@ pub fn client_id(parameters: &[u8], authorization: &[u8]) -> Option<String> {
     (credentials.id.len() <= MAX_CLIENT_ID).then_some(credentials.id)
 }
 
-/// Returns the client `id`: the stored one, or the one that registered with this identifier if none is stored.
+/// Returns the client `id`: the stored one, or the one that registered with this identifier if none is stored. What a copy
+/// of the site or a time before a new beginning has stored counts as not stored, so that the client can connect again.
 pub(super) fn find(
     keyring: &Keyring,
     id: &str,
     stored: FoundRecord<'_>,
 ) -> Result<Client, ErrorResponse> {
-    let stored = stored
-        .usable()
-        .map_err(|refusal| ErrorResponse::of_record(ErrorCode::InvalidClient, refusal))?;
+    let stored = match stored.usable() {
+        Ok(stored) => stored,
+        Err(refusal) if refusal.denial.reason == Reason::RecordForeign => None,
+        Err(refusal) => return Err(ErrorResponse::of_record(ErrorCode::InvalidClient, refusal)),
+    };
     let client = match stored {
         Some(record) => Client::of(record).filter(|client| client.client_id == id),
         None => issued_id::registered(keyring, id),

@@ -81,7 +81,6 @@ impl Records {
         ratchet: Option<&Ratchet>,
     ) -> Result<(), RecordError> {
         let (sealed, site) = self.relocated(texts, ratchet)?;
-        let goes_on = self.lineage() == site.lineage;
         let mut made = WitnessTable::default();
         match self.witness.read() {
             Ok(Some(table)) => made.merge(&table),
@@ -98,12 +97,8 @@ impl Records {
         raise_all(&mut made, &sealed);
         self.witness_at(&site.address)
             .update(true, &mut |table| Some(joined(table, &made)))?;
-        if goes_on {
-            self.witness.update(false, &mut |table| {
-                table.map(|table| joined(Some(table), &made))
-            })?;
-        }
         self.take_site(&sealed);
+        self.at_former(&mut |table| table.merge(&made))?;
         Ok(())
     }
 

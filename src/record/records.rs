@@ -351,6 +351,28 @@ impl Records {
             return Err(reason.into());
         }
         self.take_site(&sealed);
+        self.at_former(&mut |table| raise_all(table, &sealed))?;
+        Ok(())
+    }
+
+    /// Raises the witnesses of the addresses that the site had before, where they are.
+    pub(super) fn at_former(
+        &self,
+        raise: &mut dyn FnMut(&mut WitnessTable),
+    ) -> Result<(), WitnessError> {
+        let former = self.site.as_ref().map_or(&[][..], |site| &site.data.former);
+        for address in former {
+            let raised = self.witness_at(address).update(false, &mut |table| {
+                let mut table = table?.clone();
+                raise(&mut table);
+                Some(table)
+            });
+            match raised {
+                // A person has to confirm the database before anybody acts there again.
+                Ok(()) | Err(WitnessError::Damaged) => {}
+                Err(error) => return Err(error),
+            }
+        }
         Ok(())
     }
 
@@ -453,6 +475,11 @@ impl Records {
         let raised = self.witness.update(false, &mut |table| {
             let mut table = table?.clone();
             table.raise(name, version).then_some(table)
+        });
+        let raised = raised.and_then(|()| {
+            self.at_former(&mut |table| {
+                table.raise(name, version);
+            })
         });
         if let Err(error) = raised {
             let mut unraised = self.unraised.lock().unwrap_or_else(PoisonError::into_inner);

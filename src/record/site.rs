@@ -25,6 +25,9 @@ words! {
     }
 }
 
+/// The number of former addresses that a site remembers.
+const MAX_FORMER: usize = 8;
+
 /// The data of the record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -33,6 +36,10 @@ pub(super) struct SiteData {
     pub(super) address: String,
     /// What is added to the epoch of each connection.
     pub(super) epoch: u64,
+    /// Addresses that the site had before, the latest one last. Their witnesses are kept as high as that of the current
+    /// address, so that an old database with its old address brings nothing back.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) former: Vec<String>,
     /// The lineage of the site. Only the record of a test has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) lineage: Option<Lineage>,
@@ -59,16 +66,32 @@ impl SiteData {
             (SiteEvent::Created, None) if version == 1 => 0,
             _ => version,
         };
-        let lineage = match (event, before) {
-            (SiteEvent::Moved, Some(before)) => before.lineage,
-            (SiteEvent::Restored, Some(before)) if before.address == address => before.lineage,
-            _ => Some(new),
+        let goes_on = match event {
+            SiteEvent::Moved => true,
+            SiteEvent::Restored => before.is_some_and(|before| before.address == address),
+            SiteEvent::Created | SiteEvent::Copied => false,
         };
+        let before = before.filter(|_| goes_on);
         Self {
             address: address.to_owned(),
             epoch,
-            lineage,
+            former: before.map_or_else(Vec::new, |before| before.former_at(address)),
+            lineage: before.map_or(Some(new), |before| before.lineage),
         }
+    }
+
+    /// Returns the addresses that the site had before, if it is at `address` now.
+    fn former_at(&self, address: &str) -> Vec<String> {
+        let mut former: Vec<String> = self
+            .former
+            .iter()
+            .filter(|known| **known != self.address)
+            .chain([&self.address])
+            .filter(|known| *known != address)
+            .cloned()
+            .collect();
+        former.drain(..former.len().saturating_sub(MAX_FORMER));
+        former
     }
 
     pub(super) fn of(sealed: &Sealed) -> Option<Self> {

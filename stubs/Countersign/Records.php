@@ -12,7 +12,7 @@ namespace Countersign;
  *
  * | kind | id | data |
  * | --- | --- | --- |
- * | `site` | 0 | `{address, epoch, lineage}`: see {@see siteData()} |
+ * | `site` | 0 | `{address, epoch, former, lineage}`: see {@see siteData()} |
  * | `kill_switch` | 0 | `{on}` |
  * | `settings` | 0 | the settings that bound agents |
  * | `connection` | random | name, client, user, preset, groups, state, epoch, limit and times |
@@ -79,7 +79,7 @@ final class Records
      *
      * @param string $event `created`, `restored`, `moved` or `copied`.
      *
-     * @return string JSON: `address`, `epoch` and `lineage` (16 hexadecimal digits).
+     * @return string JSON: `address`, `epoch`, `lineage` (16 hexadecimal digits), and `former`, the addresses before, if there are any.
      *
      * @throws Exception `misuse` for another event; `entropy_unavailable` when the operating system returns no randomness.
      */
@@ -225,8 +225,8 @@ final class Records
      * Gives the site a witness at its current address, after a person has said that the site moved there.
      *
      * Seal and commit a record `site` with the data of `siteData( 'moved' )` first. The new witness has the versions of the
-     * witness of the old address, or of the beacon if that one is missing, and of the records. So has the witness of the old
-     * address, which a later move back would use.
+     * witness of the old address, or of the beacon if that one is missing, and of the records. The witness of the old address gets
+     * them too, and each later change: an old database with its old address brings nothing back.
      *
      * @param string|null  $beacon The stored beacon, if any.
      * @param list<string> $texts  The sealed texts of all records of the database, with the new record `site`.

@@ -199,14 +199,60 @@ fn moved_site_keeps_its_witness_and_its_epoch() {
     );
     let why = site.records().open(connection, Some(&active)).err();
     assert_eq!(why, Some(Reason::RecordRolledBack));
+    // The new place ends a connection, and reads another change that a process did not finish.
+    let (ended, read) = (name(CONNECTION, 8), name(CONNECTION, 9));
+    let (version, moved) = (site.text.clone().unwrap(), site.address);
+    site.text = Some(before.clone());
+    site.address = ADDRESS;
+    let old = [ended, read].map(|name| site.seal(name, 1, ACTIVE).unwrap());
+    site.text = Some(version);
+    site.address = moved;
+    site.commit(ended, 2, PAUSED);
+    let unfinished = site.seal(read, 2, PAUSED).unwrap();
+    assert!(site.records().open(read, Some(&unfinished)).is_ok());
     // A database from before the move.
     site.text = Some(before);
     assert_eq!(state(&site.records()), Some(Reason::RecordRolledBack));
     // It also shows the address from before the move.
     site.address = ADDRESS;
     assert_eq!(state(&site.records()), Some(Reason::RecordRolledBack));
-    let why = site.records().open(connection, Some(&active)).err();
-    assert_eq!(why, Some(Reason::RecordRolledBack));
+    for (name, text) in [(connection, &active), (ended, &old[0]), (read, &old[1])] {
+        let why = site.records().open(name, Some(text)).err();
+        assert_eq!(why, Some(Reason::RecordRolledBack), "{name}");
+    }
+    // A person says that a backup was restored. The site knows its other address no more.
+    let data = site.data(SiteEvent::Restored);
+    assert!(!data.contains("former"), "{data}");
+    let text = site.commit(self::site(), 3, &data);
+    site.text = Some(text);
+    assert_eq!(state(&site.records()), None);
+    for (name, text) in [(connection, &active), (ended, &old[0]), (read, &old[1])] {
+        let why = site.records().open(name, Some(text)).err();
+        assert_eq!(why, Some(Reason::RecordRolledBack), "{name}");
+    }
+}
+
+#[test]
+fn site_remembers_eight_former_addresses() {
+    let (mut site, _) = Site::new(memory());
+    let places: Vec<&'static str> = (1..=10)
+        .map(|place| &*Box::leak(format!("place{place}.example/").into_boxed_str()))
+        .collect();
+    for (version, place) in (2..).zip(&places) {
+        site.address = place;
+        let data = site.data(SiteEvent::Moved);
+        let text = site.seal(self::site(), version, &data).unwrap();
+        site.records().moved(None, &[&text], EARLY, None).unwrap();
+        site.text = Some(text);
+    }
+    let data = site.data(SiteEvent::Restored);
+    assert!(!data.contains("place1.example"), "{data}");
+    for place in &places[1..9] {
+        assert!(data.contains(place), "{data}");
+    }
+    // A copy has nothing to do with the places of its original.
+    site.address = "copy.example/";
+    assert!(!site.data(SiteEvent::Copied).contains("place"));
 }
 
 /// A copy at another address, whose database is that of `original`, and the sealed answer to the question about it.

@@ -36,7 +36,8 @@ final class ManagerTest extends TestCase {
 		self::assertSame( Connection::ACTIVE, $connection->state );
 		self::assertSame( Access::presets()['draft_only'], $connection->groups );
 		self::assertSame( [ 'max' => 17, 'window' => 90 ], $connection->limit );
-		self::assertSame( [ 'My agent', 'Claude', Site::user( 'author' ), 'draft_only', 0, Site::user( 'admin' ), 0, '', 1 ], [ $connection->name, $connection->client, $connection->user, $connection->preset, $connection->epoch, $connection->created_by, $connection->last_used_at, $connection->last_used_ip, $connection->version ] );
+		self::assertSame( [ 'My agent', 'Claude', Site::user( 'author' ), 'draft_only', 0, Site::user( 'admin' ), 0, '' ], [ $connection->name, $connection->client, $connection->user, $connection->preset, $connection->epoch, $connection->created_by, $connection->last_used_at, $connection->last_used_ip ] );
+		self::assertGreaterThan( 1000 * ( time() - MINUTE_IN_SECONDS ), $connection->version, 'a version is a time in milliseconds' );
 		self::assertRecorded( [ 'grant connection.created ok' ], $from );
 		$change = json_decode( AuditTrail::since( $from )[0]['body'], true )['change'];
 		self::assertSame( 'draft_only', $change['preset'] );

@@ -40,15 +40,15 @@ final class WriterTest extends RecordAttack {
 		self::assertSame( [ 'sequence' => $size, 'leaf' => $entry['leaf'] ], $opened->entry() );
 		self::assertTrue( $opened->isExplainedBy( $entry['body'] ) );
 		$records = json_decode( $entry['body'], true )['records'];
-		self::assertSame( [ "connection:$agent->id", 1, hash( 'sha256', $opened->data() ) ], [ $records[0]['name'], $records[0]['version'], $records[0]['digest'] ] );
+		self::assertSame( [ "connection:$agent->id", $opened->version(), hash( 'sha256', $opened->data() ) ], [ $records[0]['name'], $records[0]['version'], $records[0]['digest'] ] );
 	}
 
 	public function test_of_two_writers_one_wins(): void {
 		$from = Site::connect()->connection();
-		self::assertTrue( self::replacing( $from, 2, [ 'name' => 'First' ] ) );
+		self::assertTrue( self::replacing( $from, $from->version + 1, [ 'name' => 'First' ] ) );
 		$size = AuditTrail::size();
-		self::assertFalse( self::replacing( $from, 2, [ 'name' => 'Second' ] ) );
-		self::assertFalse( self::replacing( $from, 3, [ 'name' => 'Third' ] ), 'the row holds another record' );
+		self::assertFalse( self::replacing( $from, $from->version + 1, [ 'name' => 'Second' ] ) );
+		self::assertFalse( self::replacing( $from, $from->version + 2, [ 'name' => 'Third' ] ), 'the row holds another record' );
 		self::assertSame( $size, AuditTrail::size() );
 		self::assertSame( 'First', Plugin::composition()->connections()->find( $from->id )->name );
 	}

@@ -360,7 +360,8 @@ final class Interleaving {
 			( $this->fresh )();
 			$connection = self::find( $client );
 			if ( null !== $connection?->fault ) {
-				self::must( $this->was_restored && 'record_rolled_back' === $connection->fault, "the connection is $connection->fault" );
+				// A database of another address is a copy, so its connections have to be made again.
+				self::must( $this->was_restored && in_array( $connection->fault, [ 'record_rolled_back', 'record_foreign' ], true ), "the connection is $connection->fault" );
 				Plugin::composition()->manager()->revoke( $connection );
 				$client->told = Connection::REVOKED;
 			} elseif ( null !== $connection && ! $connection->is_revoked() && Connection::REVOKED !== $client->told ) {

@@ -44,7 +44,7 @@ final class RecordOfOtherSiteTest extends RecordAttack {
 		$append  = $other->append( null, [ $records->explain( AuditTrail::draft(), [ [ 'kind' => 'site', 'id' => 0, 'version' => $first, 'data' => $created ] ] ) ] );
 		$records = new Records( $keyring, $store, $records->seal( $append, 'site', 0, $first, $created ), Urls::address() );
 		$data    = Json::encode( $agent->connection()->data( [ 'groups' => [ 'read', 'create_edit', 'publish' ] ] ) );
-		$version = 9;
+		$version = $records->nextVersion( 'connection', $agent->id );
 		$draft   = $records->explain( AuditTrail::draft(), [ [ 'kind' => 'connection', 'id' => $agent->id, 'version' => $version, 'data' => $data ] ] );
 		$append  = $other->append( null, [ $draft ] );
 		self::write( 'connections', $agent->id, [ 'record' => $records->seal( $append, 'connection', $agent->id, $version, $data ), 'permissions' => '["read","publish"]' ] );
