@@ -86,6 +86,6 @@ final class ForgedBaselineTest extends TestCase {
 		do_action( Check::EVENT );
 		self::assertRecorded( [ "refusal integrity.changed denied $reason" ], $from );
 		self::assertSame( $reason, Check::found()['fault'] );
-		self::assertStringContainsString( 'What was here before cannot be told', Person::of( 'admin' )->get( admin_url() )->body );
+		self::assertStringContainsString( 'What was here before is not known', Person::of( 'admin' )->get( admin_url() )->body );
 	}
 }

@@ -25,13 +25,6 @@ final class Inventory {
 		SealedOptions::WATCH       => 'watch',
 	];
 
-	/** Table => kind of its records. */
-	private const TABLES = [
-		'connections'   => 'connection',
-		'grants'        => 'grant',
-		'oauth_clients' => 'client',
-	];
-
 	public function __construct(
 		private readonly Reader $reader,
 		private readonly SealedOptions $options,
@@ -68,7 +61,7 @@ final class Inventory {
 				];
 			}
 		}
-		foreach ( self::TABLES as $table => $kind ) {
+		foreach ( Reader::TABLES as $kind => $table ) {
 			foreach ( self::table( $table ) as $row ) {
 				yield [
 					'kind' => $kind,

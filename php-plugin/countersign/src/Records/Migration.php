@@ -25,13 +25,6 @@ final class Migration {
 	/** Records that one entry explains at most. */
 	private const IN_ONE_ENTRY = 30;
 
-	/** Kind of a record => its table. */
-	private const TABLES = [
-		'connection' => 'connections',
-		'grant'      => 'grants',
-		'client'     => 'oauth_clients',
-	];
-
 	public function __construct(
 		private readonly Reader $reader,
 		private readonly Inventory $inventory,
@@ -49,7 +42,7 @@ final class Migration {
 	 * @throws Failure                If the database cannot be read.
 	 */
 	public function pending(): array {
-		$pending = array_fill_keys( array_keys( self::TABLES ), [] );
+		$pending = array_fill_keys( array_keys( Reader::TABLES ), [] );
 		foreach ( $this->inventory->rows() as $entry ) {
 			if ( null !== $entry['text'] ) {
 				continue;
@@ -106,7 +99,7 @@ final class Migration {
 			$versions = array_map( fn( array $entry ): int => $this->reader->records()->nextVersion( $entry['kind'], $entry['id'], null, $entry['data'] ), $part );
 			$changes  = static fn( \Closure ...$texts ): array => array_map(
 				static fn( array $entry, int $version, \Closure $text ): Change => Change::update(
-					Schema::table( self::TABLES[ $entry['kind'] ] ),
+					Schema::table( Reader::TABLES[ $entry['kind'] ] ),
 					[
 						'record'  => $text,
 						'version' => $version,

@@ -22,7 +22,7 @@ defined( 'ABSPATH' ) || exit;
 final class Reader {
 
 	/** Kind of a record => its table. */
-	private const TABLES = [
+	public const TABLES = [
 		'connection' => 'connections',
 		'grant'      => 'grants',
 		'client'     => 'oauth_clients',
