@@ -70,7 +70,7 @@ final class EditLock {
 	 */
 	public function must_be_held(): void {
 		if ( ! $this->is_held() ) {
-			self::refuse_if_held( $this->post );
+			self::refuse_if_held( $this->post, self::stored( $this->post ) );
 			throw new Denied( 'target_locked', 'Somebody has begun to edit it.', "post:$this->post" ); // phpcs:ignore WordPress.Security.EscapeOutput.ExceptionNotEscaped -- Sent as JSON.
 		}
 	}
@@ -83,8 +83,9 @@ final class EditLock {
 
 	private static function take( int $post ): self {
 		for ( $attempt = 1; $attempt <= self::ATTEMPTS; $attempt++ ) {
-			self::refuse_if_held( $post );
-			$lock = new self( $post, self::text(), self::stored( $post )[0] ?? null );
+			$stored = self::stored( $post );
+			self::refuse_if_held( $post, $stored );
+			$lock = new self( $post, self::text(), $stored[0] ?? null );
 			$lock->write();
 			if ( $lock->is_held() ) {
 				return $lock;
@@ -149,9 +150,13 @@ final class EditLock {
 		wp_cache_delete( $this->post, 'post_meta' );
 	}
 
-	/** @throws Denied `target_locked` if somebody holds a lock of the post. */
-	private static function refuse_if_held( int $post ): void {
-		foreach ( array_filter( self::stored( $post ), self::is_live( ... ) ) as $lock ) {
+	/**
+	 * @param list<string> $stored
+	 *
+	 * @throws Denied `target_locked` if somebody holds a lock of the post.
+	 */
+	private static function refuse_if_held( int $post, array $stored ): void {
+		foreach ( array_filter( $stored, self::is_live( ... ) ) as $lock ) {
 			throw new Denied( 'target_locked', self::describe( $lock ), "post:$post" ); // phpcs:ignore WordPress.Security.EscapeOutput.ExceptionNotEscaped -- Sent as JSON.
 		}
 	}
