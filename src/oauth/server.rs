@@ -52,7 +52,7 @@ impl AuthorizationServer {
     /// that answer a request refuse it in the same way, except those that return a metadata document.
     ///
     /// # Errors
-    /// The [`OAuthReply`] to send: 403 with [`Reason::HttpsRequired`].
+    /// The [`OAuthReply`] to send: 403 with [`Reason::HttpsRequired`](crate::reason::Reason::HttpsRequired).
     pub fn check_transport(&self) -> Result<(), Box<OAuthReply>> {
         require_https(self.settings.secure).map_err(|reason| Box::new(OAuthReply::insecure(reason)))
     }

@@ -24,6 +24,7 @@ mod opened;
 pub mod ratchet;
 mod records;
 pub mod sealed;
+mod sealing;
 mod site;
 mod versions;
 pub mod witness;
