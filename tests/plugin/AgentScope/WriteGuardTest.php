@@ -97,17 +97,18 @@ final class WriteGuardTest extends TestCase {
 			'false !== $wpdb->query( "DELETE FROM $wpdb->options WHERE option_name LIKE \'\\\\_transient\\\\_fixture%\' LIMIT 10" )',
 			'false !== $wpdb->query( "START TRANSACTION" ) && (bool) wp_insert_post( [ "post_title" => "In a transaction" ] ) && false !== $wpdb->query( "COMMIT" )',
 			'(bool) wp_insert_term( "fixture " . uniqid(), "category" )', '(bool) wp_insert_comment( [ "comment_post_ID" => 1, "comment_content" => "x" ] )',
-			'(bool) add_post_meta( 1, "fixture", "é \\ \'" ) && delete_post_meta( 1, "fixture" )',
+			'(bool) add_post_meta( $draft, "fixture", "é \\ \'" ) && update_post_meta( $draft, "fixture", 2 ) && delete_post_meta( $draft, "fixture" )',
 			'(bool) $wpdb->query( "UPDATE $wpdb->posts AS p JOIN $wpdb->postmeta AS m ON m.post_id = p.ID SET p.menu_order = p.menu_order + 1" )',
 			'false !== $wpdb->query( "DELETE m FROM $wpdb->postmeta m LEFT JOIN $wpdb->posts p ON p.ID = m.post_id WHERE p.ID IS NULL" )',
-			'(bool) $wpdb->replace( $wpdb->postmeta, [ "meta_id" => 999999, "post_id" => 1, "meta_key" => "fixture", "meta_value" => null ] )',
+			'(bool) $wpdb->replace( $wpdb->commentmeta, [ "meta_id" => 999999, "comment_id" => 1, "meta_key" => "fixture", "meta_value" => null ] )',
 		];
 		update_option( 'fixture_b', 'b' );
 		update_option( 'fixture_c', 'c' );
 		delete_site_transient( 'fixture_t' );
 		$agent = self::agent();
+		$draft = Site::post();
 		foreach ( $writes as $write ) {
-			$answer = $agent->call( 'fixture_php', [ 'code' => "return $write;" ] );
+			$answer = $agent->call( 'fixture_php', [ 'code' => "\$draft = $draft; return $write;" ] );
 			self::assertTrue( $answer->content()['returned'] ?? null, "$write: $answer->body" );
 		}
 		self::assertSame( 'x', Site::option( 'fixture_b' ) );

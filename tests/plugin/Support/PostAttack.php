@@ -10,7 +10,7 @@ abstract class PostAttack extends TestCase {
 	/** Markup that an administrator may write, and that WordPress strips from what an agent saves. */
 	protected const MARKUP = "<!-- wp:html {\"a\":\"b\"} -->\n<iframe src=\"https://maps.example/?a=1&b=2\"></iframe>\n<form action=\"/go\"><input name=\"q\"></form>\n<script>if (1 < 2 && 3) { x = 'a\\\\b'; }</script>\n<style>p > a { color: red }</style>\n<p data-x=\"1\" onclick=\"y()\">T &amp; J 🦔</p>\n<!-- /wp:html -->";
 
-	private const OPTIONS = [ 'fixture_race', 'fixture_saves_again', 'fixture_revisions' ];
+	private const OPTIONS = [ 'fixture_race', 'fixture_relates_to', 'fixture_saves_again', 'fixture_revisions' ];
 
 	protected function tearDown(): void {
 		array_map( delete_option( ... ), self::OPTIONS );
@@ -36,6 +36,16 @@ abstract class PostAttack extends TestCase {
 		clean_post_cache( $id );
 	}
 
+	/** Puts ids into code. @param array<string, int> $ids Name of a variable => id. */
+	protected static function filled( string $code, array $ids ): string {
+		return strtr( $code, array_map( strval( ... ), $ids ) );
+	}
+
+	/** Returns a data provider of code, each with itself as its name. @return array<string, array{string}> */
+	protected static function each( string ...$ways ): array {
+		return array_combine( $ways, array_map( static fn( string $way ): array => [ $way ], $ways ) );
+	}
+
 	/** Returns the columns of a post as they are stored, without the time of modification. @return array<string, string> */
 	protected static function row( int $id ): array {
 		global $wpdb;
@@ -49,6 +59,21 @@ abstract class PostAttack extends TestCase {
 		sort( $changed );
 		sort( $columns );
 		self::assertSame( $columns, $changed );
+	}
+
+	/** Asserts that code which names no post is refused in the calls of agents that may not publish, and in calls without a confirmation. */
+	protected static function assertCodeDenied( string $code ): void {
+		self::assertDenied( 'needs_publish', Site::connect( 'admin', 'draft_only' ), 'fixture_php', [ 'code' => "try { $code } catch ( \\Throwable ) {} return 1;" ] );
+		self::assertDenied( 'confirmation_missing', Site::connect( 'admin', 'full_access' ), 'fixture_php', [ 'code' => "$code return 1;" ] );
+		self::assertDenied( 'confirmation_missing', Site::connect( 'admin', 'seo_specialist' ), 'fixture_php_seo', [ 'code' => "$code return 1;" ] );
+	}
+
+	/** Asserts that code which names no post returns true in the call of an agent. */
+	protected static function assertCodePasses( string $code, string $preset = 'draft_only', string $tool = 'fixture_php' ): void {
+		$answer = Site::connect( 'admin', $preset )->call( $tool, [ 'code' => $code ] );
+		self::assertNull( $answer->reason(), "$code $answer->body" );
+		self::assertTrue( $answer->content()['returned'], "$code $answer->body" );
+		wp_cache_flush();
 	}
 
 	/** Asserts that a call is refused with a reason and an entry, and that the site is unchanged. @param array<string, mixed> $arguments */

@@ -16,45 +16,62 @@ use Countersign\Tests\Site;
 /** A circle of parents ends, and counts as visible. */
 final class ParentCircleTest extends PostAttack {
 
-	private static function image( int $parent = 0 ): int {
-		return Site::post( [ 'post_type' => 'attachment', 'post_status' => 'inherit', 'post_mime_type' => 'image/png', 'post_parent' => $parent ] );
+	/** @var list<int> Posts with parents that never end. WordPress in the process of the tests would not return from them either. */
+	private array $circle = [];
+
+	protected function tearDown(): void {
+		foreach ( $this->circle as $id ) {
+			self::overwrite( $id, [ 'post_parent' => 0 ] );
+		}
+		foreach ( $this->circle as $id ) {
+			wp_delete_post( $id, true );
+		}
+		parent::tearDown();
+	}
+
+	private static function image( int $parent = 0, string $title = 'Of a circle' ): int {
+		return Site::post( [ 'post_type' => 'attachment', 'post_status' => 'inherit', 'post_mime_type' => 'image/png', 'post_parent' => $parent, 'post_title' => $title ] );
 	}
 
 	public function test_media(): void {
-		$one = self::image();
-		$two = self::image( $one );
+		$one          = self::image();
+		$two          = self::image( $one );
+		$this->circle = [ $one, $two ];
 		self::overwrite( $one, [ 'post_parent' => $two ] );
 		self::assertDenied( 'target_not_found', Site::connect( 'editor', 'read_only' ), 'get_media', [ 'id' => $one ] );
 		self::assertDenied( 'confirmation_missing', Site::connect( 'editor', 'media_manager' ), 'fixture_caption', [ 'id' => $one, 'fields' => [ 'post_excerpt' => 'Owned' ] ] );
-		self::remove( $two, $one );
 	}
 
 	public function test_lists_have_all_other_media(): void {
-		$one    = self::image();
-		$two    = self::image( $one );
-		$three  = self::image( $two );
-		$own    = self::image();
-		$of_own = self::image( $own );
+		$title  = 'Of a circle ' . wp_generate_uuid4();
+		$one    = self::image( 0, $title );
+		$two    = self::image( $one, $title );
+		$three  = self::image( $two, $title );
+		$own    = self::image( 0, $title );
+		$of_own = self::image( $own, $title );
+
+		$this->circle = [ $one, $two, $three, $own, $of_own ];
 		self::overwrite( $one, [ 'post_parent' => $two ] );
 		self::overwrite( $own, [ 'post_parent' => $own ] );
 		foreach ( [ 'admin', 'editor', 'author', 'subscriber' ] as $account ) {
 			$agent  = Site::connect( $account, 'read_only' );
-			$answer = $agent->do( 'list_media', [ 'per_page' => 50 ] );
-			$listed = array_column( $answer['media'], 'id' );
-			self::assertSame( [ $of_own, $own ], array_values( array_intersect( $listed, [ $one, $two, $three, $own, $of_own ] ) ), $account );
-			self::assertSame( count( $listed ), $answer['total'], "$account: a total without what is hidden" );
+			$agent->do( 'list_media', [ 'per_page' => 50 ] );
+			$answer = $agent->do( 'list_media', [ 'query' => $title ] );
+			self::assertSame( [ $of_own, $own ], array_column( $answer['media'], 'id' ), $account );
+			self::assertSame( 2, $answer['total'], $account );
 			foreach ( [ $own, $of_own ] as $id ) {
 				self::assertSame( $id, $agent->do( 'get_media', [ 'id' => $id ] )['id'] );
 			}
 			self::assertRefused( 'target_not_found', $agent, 'get_media', [ 'id' => $three ] );
 		}
-		self::remove( $of_own, $own, $three, $two, $one );
 	}
 
 	public function test_pages_below_each_other_are_listed(): void {
 		$one = Site::post( [ 'post_type' => 'page', 'post_status' => 'publish' ] );
 		$two = Site::post( [ 'post_type' => 'page', 'post_status' => 'publish', 'post_parent' => $one ] );
 		$own = Site::post( [ 'post_type' => 'page', 'post_status' => 'publish' ] );
+
+		$this->circle = [ $one, $two, $own ];
 		self::overwrite( $one, [ 'post_parent' => $two ] );
 		self::overwrite( $own, [ 'post_parent' => $own ] );
 		$agent  = Site::connect( 'admin', 'full_access' );
@@ -63,14 +80,6 @@ final class ParentCircleTest extends PostAttack {
 			self::assertContains( $id, $listed );
 			$agent->act( 'update_content', [ 'id' => $id, 'excerpt' => 'Changed', 'fingerprint' => $agent->fingerprint( $id ) ] );
 			self::assertSame( 'Changed', self::row( $id )['post_excerpt'] );
-		}
-		self::remove( $one, $two, $own );
-	}
-
-	private static function remove( int ...$ids ): void {
-		foreach ( $ids as $id ) {
-			self::overwrite( $id, [ 'post_parent' => 0 ] );
-			wp_delete_post( $id, true );
 		}
 	}
 }

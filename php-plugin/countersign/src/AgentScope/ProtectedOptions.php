@@ -6,7 +6,10 @@ namespace Countersign\Plugin\AgentScope;
 
 defined( 'ABSPATH' ) || exit;
 
-/** The options that no agent may write: those that rule who may do what on the site and which code runs, and Countersign's own. */
+/**
+ * The options that no agent may write: those that rule who may do what on the site and which code runs, and Countersign's own.
+ * And those of which visitors see something.
+ */
 final class ProtectedOptions {
 
 	/** Options that rule the site. {@see RulingOptions} also compares them at the end of a request. */
@@ -65,6 +68,9 @@ final class ProtectedOptions {
 		'uninstall_plugins',
 	];
 
+	/** Options by which WordPress chooses what visitors see of the site as a whole, and on its front page. */
+	private const SHOWN = [ 'blogdescription', 'blogname', 'blog_public', 'page_for_posts', 'page_on_front', 'show_on_front', 'site_icon', 'sticky_posts' ];
+
 	/** Names of roles, and Countersign's own options and transients. The `_` of a pattern is any character. */
 	private const PATTERNS = [ '%countersign_%', '%user_roles' ];
 
@@ -98,7 +104,21 @@ final class ProtectedOptions {
 		}
 		$key = "$operator $text";
 		if ( ! array_key_exists( $key, self::$known ) ) {
-			self::$known[ $key ] = 'LIKE' === $operator ? self::matched_by_pattern( $text ) : self::matched_by_name( $text );
+			self::$known[ $key ] = 'LIKE' === $operator ? self::matched_by_pattern( $text, [ ...self::ruling(), ...self::FURTHER ], self::PATTERNS ) : self::matched_by_name( $text, [ ...self::ruling(), ...self::FURTHER ], self::PATTERNS );
+		}
+		return self::$known[ $key ];
+	}
+
+	/**
+	 * Returns the option that chooses what visitors see and that a name matches, or null.
+	 *
+	 * @param string $operator As for {@see self::matched()}, which has not refused the name.
+	 * @param string $text     As there.
+	 */
+	public static function shown( string $operator, string $text ): ?string {
+		$key = "shown $operator $text";
+		if ( ! array_key_exists( $key, self::$known ) ) {
+			self::$known[ $key ] = 'LIKE' === $operator ? self::matched_by_pattern( $text, self::SHOWN, [] ) : self::matched_by_name( $text, self::SHOWN, [] );
 		}
 		return self::$known[ $key ];
 	}
@@ -108,20 +128,28 @@ final class ProtectedOptions {
 		return 1 === preg_match( self::CACHES, substr( $text, 1, -1 ) );
 	}
 
-	/** Compares in the collation of the column: the rows of a union have that of its first part. */
-	private static function matched_by_name( string $text ): ?string {
+	/**
+	 * Compares in the collation of the column: the rows of a union have that of its first part.
+	 *
+	 * @param list<string> $constants Names.
+	 * @param list<string> $patterns  Patterns of names.
+	 */
+	private static function matched_by_name( string $text, array $constants, array $patterns ): ?string {
 		global $wpdb;
-		$constants = [ ...self::ruling(), ...self::FURTHER ];
 		$union     = implode( '', array_map( static fn( string $name ): string => " UNION ALL SELECT '$name', 1", $constants ) );
-		$like      = implode( ' OR ', array_map( static fn( string $pattern ): string => "n.name LIKE '$pattern'", self::PATTERNS ) );
+		$like      = implode( ' OR ', array_map( static fn( string $pattern ): string => "n.name LIKE '$pattern'", $patterns ) ) ?: '1 = 0';
 		// phpcs:ignore WordPress.DB -- The text is a literal of printable ASCII that the lexer delimited, and is compared only.
 		return $wpdb->get_var( "SELECT n.name FROM ( SELECT option_name AS name, 0 AS given FROM `$wpdb->options` WHERE option_name = $text$union UNION ALL SELECT $text, 2 ) AS n WHERE ( n.given = 1 AND n.name = $text ) OR ( n.given <> 1 AND ( $like ) ) ORDER BY n.given LIMIT 1" ) ?? self::unless_read();
 	}
 
-	private static function matched_by_pattern( string $text ): ?string {
+	/**
+	 * @param list<string> $constants Names.
+	 * @param list<string> $patterns  Patterns of names.
+	 */
+	private static function matched_by_pattern( string $text, array $constants, array $patterns ): ?string {
 		global $wpdb;
-		$names = implode( "', '", [ ...self::ruling(), ...self::FURTHER ] );
-		$like  = implode( ' OR ', array_map( static fn( string $pattern ): string => "option_name LIKE '$pattern'", self::PATTERNS ) );
+		$names = implode( "', '", $constants );
+		$like  = implode( ' OR ', array_map( static fn( string $pattern ): string => "option_name LIKE '$pattern'", $patterns ) ) ?: '1 = 0';
 		// phpcs:ignore WordPress.DB -- As above.
 		return $wpdb->get_var( "SELECT option_name FROM `$wpdb->options` WHERE option_name LIKE $text AND ( option_name IN ( '$names' ) OR $like ) LIMIT 1" ) ?? self::unless_read();
 	}

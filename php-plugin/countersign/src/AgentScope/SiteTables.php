@@ -18,9 +18,6 @@ final class SiteTables {
 	/** The table of options, in lower case. */
 	public readonly string $options;
 
-	/** The table of posts, in lower case. */
-	public readonly string $posts;
-
 	/** @var array<string, true> Tables in lower case. */
 	private readonly array $never;
 
@@ -32,7 +29,6 @@ final class SiteTables {
 	public function __construct() {
 		global $wpdb;
 		$this->options = strtolower( $wpdb->options );
-		$this->posts   = strtolower( $wpdb->posts );
 		$this->prefix  = strtolower( $wpdb->prefix );
 		$this->base    = strtolower( $wpdb->base_prefix );
 		$never         = array_map( fn( string $name ): string => $this->base . $name, self::NEVER );

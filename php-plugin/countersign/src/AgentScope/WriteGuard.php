@@ -7,7 +7,6 @@ namespace Countersign\Plugin\AgentScope;
 use Countersign\Plugin\Site\Denied;
 use Countersign\Plugin\Site\ErrorLog;
 use Countersign\Plugin\Site\NestedStatements;
-use Countersign\Plugin\Targets\StoredPost;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -16,7 +15,7 @@ defined( 'ABSPATH' ) || exit;
  *
  * Statements of the forms that {@see SqlStatement} knows pass if they change tables of this site that hold content, or
  * options that are not protected. Everything else is refused. Before each write it checks that the connection may still
- * act, and that it may change the posts that the statement changes ({@see PostWrite}). While the handler runs, a refusal
+ * act, and that it may change what visitors see of the change ({@see VisibleChanges}). While the handler runs, a refusal
  * ends the call, also if the handler catches it. Afterwards, in shutdown functions, destructors and output callbacks, a
  * refused statement is not sent, and the first one is recorded.
  *
@@ -35,6 +34,8 @@ final class WriteGuard {
 	private const AMBIGUOUS = [ 'big5', 'cp932', 'gb18030', 'gbk', 'sjis' ];
 
 	private readonly SiteTables $tables;
+
+	private readonly VisibleChanges $visible;
 
 	/** The first refusal while the handler ran. */
 	private ?Denied $refusal = null;
@@ -59,7 +60,8 @@ final class WriteGuard {
 		private readonly bool $may_write,
 		private readonly \Closure $record,
 	) {
-		$this->tables = new SiteTables();
+		$this->tables  = new SiteTables();
+		$this->visible = new VisibleChanges();
 	}
 
 	/**
@@ -88,6 +90,7 @@ final class WriteGuard {
 		foreach ( [ 'pre_trash_post', 'pre_delete_post', 'pre_delete_attachment' ] as $hook ) {
 			add_filter( $hook, $this->before_removal( ... ), PHP_INT_MAX, 2 );
 		}
+		add_action( 'pre_delete_term', $this->before_term_removal( ... ), PHP_INT_MIN );
 		// If the handler ends the request.
 		add_action( 'shutdown', $this->end_of_call( ... ), PHP_INT_MIN );
 	}
@@ -146,6 +149,7 @@ final class WriteGuard {
 	/** Callback of the filter `query`, which covers every SQL statement of WordPress and its plugins. */
 	private function before_query( mixed $sql ): string {
 		$sql = (string) $sql;
+		$this->visible->inserted();
 		if ( $this->is_own || '' === $sql || SqlStatement::is_plain_read( $sql ) ) {
 			return $sql;
 		}
@@ -181,9 +185,10 @@ final class WriteGuard {
 		}
 		try {
 			$this->own( fn() => $this->live_check->ensure_live() );
-			if ( $this->changes_posts( $statement ) ) {
-				$this->own( fn() => $this->live_check->ensure_may_change( fn(): array => PostWrite::reports( $statement, $this->tables->posts ) ) );
+			if ( $this->visible->concern( $statement ) && ! $this->may_change( fn(): array => $this->visible->reports( $statement ), $this->is_cache( $statement ) ) ) {
+				return '';
 			}
+			$this->visible->insert( $statement, self::sender( ... ) );
 		} catch ( Denied $denied ) {
 			return $this->stop( $denied );
 		} catch ( \RuntimeException $error ) {
@@ -193,6 +198,25 @@ final class WriteGuard {
 			throw $error;
 		}
 		return $sql;
+	}
+
+	/**
+	 * Ends the call if it may not change what visitors see.
+	 *
+	 * @param \Closure(): list<string> $reports  As for {@see LiveCheck::ensure_may_change()}.
+	 * @param bool                     $is_cache Whether the change is one that WordPress does without.
+	 *
+	 * @return bool False if the change is such a one and is not to be made.
+	 *
+	 * @throws Denied As {@see LiveCheck::ensure_may_change()}.
+	 */
+	private function may_change( \Closure $reports, bool $is_cache = false ): bool {
+		try {
+			$this->own( fn() => $this->live_check->ensure_may_change( $reports ) );
+			return true;
+		} catch ( Denied $denied ) {
+			return $is_cache ? false : throw $denied;
+		}
 	}
 
 	/** Returns what a statement may not change, or null. */
@@ -218,12 +242,10 @@ final class WriteGuard {
 	 * @param mixed $result Null to let WordPress continue.
 	 */
 	private function before_removal( mixed $result, \WP_Post $post ): mixed {
-		$stored = $this->own( static fn(): ?StoredPost => StoredPost::read( $post->ID ) );
-		if ( ! $this->may_write || null === $stored ) {
-			return $result;
-		}
 		try {
-			$this->own( fn() => $this->live_check->ensure_may_change( static fn(): array => [ $stored->to_json() ] ) );
+			if ( $this->may_write ) {
+				$this->may_change( fn(): array => $this->visible->of_post( $post->ID ) );
+			}
 		} catch ( Denied $denied ) {
 			$this->stop( $denied );
 			return false;
@@ -231,8 +253,15 @@ final class WriteGuard {
 		return $result;
 	}
 
-	private function changes_posts( SqlStatement $statement ): bool {
-		return [] !== array_intersect( [ $this->tables->posts, DB_NAME . '.' . $this->tables->posts ], $statement->written );
+	/** Callback of the action `pre_delete_term`: WordPress takes the term from its posts, one after the other, before it deletes it. */
+	private function before_term_removal( int $term ): void {
+		try {
+			if ( $this->may_write ) {
+				$this->may_change( fn(): array => $this->visible->of_term( $term ) );
+			}
+		} catch ( Denied $denied ) {
+			$this->stop( $denied );
+		}
 	}
 
 	private function forbidden_option( SqlStatement $statement ): ?string {
