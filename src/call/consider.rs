@@ -54,14 +54,18 @@ impl TargetRule {
     /// Decides whether the connection may change the item, without comparing it.
     ///
     /// # Errors
-    /// [`Reason::NeedsPublish`], [`Reason::ConfirmationMissing`].
+    /// [`Reason::NeedsPublish`], [`Reason::ConfirmationMissing`], or [`Reason::WriteRefused`] for a tool that has no
+    /// confirmation: it changes nothing that visitors see.
     pub(crate) fn permit(&self, target: &Target) -> Result<(), Reason> {
         let visible = target.is_visible();
         if visible && !self.held.intersects(self.visible_groups) {
             return Err(Reason::NeedsPublish);
         }
-        if visible && self.acts && !self.confirmed && self.confirm != Confirm::Never {
-            return Err(Reason::ConfirmationMissing);
+        if visible && self.acts && !self.confirmed {
+            return Err(match self.confirm {
+                Confirm::Never => Reason::WriteRefused,
+                Confirm::Visible | Confirm::Always => Reason::ConfirmationMissing,
+            });
         }
         Ok(())
     }

@@ -82,7 +82,8 @@ final class McpCall
      *
      * @param string $target The item before or after the change, in the form of {@see consider()}. A new item has the id 0.
      *
-     * @return Decision Denied with `needs_publish` or `confirmation_missing`.
+     * @return Decision Denied with `needs_publish`, `confirmation_missing`, or `write_refused` for a tool that has no
+     *                  confirmation.
      *
      * @throws Exception `misuse` for another form, a call that changes nothing, and one that has not begun.
      */

@@ -98,7 +98,8 @@ impl McpCall {
     }
 
     /// Decides whether the running call may change an item that it has not named, or make an item what `target` says. It may
-    /// if visitors do not see it, or if the connection may change what visitors see and the call has a confirmation.
+    /// if visitors do not see it, or if the connection may change what visitors see and the call has a confirmation. A tool
+    /// without a confirmation changes nothing that visitors see: [`WriteRefused`](crate::reason::Reason::WriteRefused).
     ///
     /// `target` has the form of [`consider`](Self::consider). A new item has the id 0.
     ///

@@ -205,6 +205,23 @@ fn a_running_call_may_change_another_item_only_as_it_might_its_own() {
 }
 
 #[test]
+fn a_tool_without_a_confirmation_changes_nothing_that_visitors_see() {
+    let site = Site::default();
+    let groups = json!({"groups": ["read", "create_edit", "publish"]});
+    let draft = json!({"title": "New", "content": "x"});
+    let mut call = decided(tool(&site, "create_draft", &draft, &groups));
+    assert!(call.consider("\"none\"").unwrap().is_none());
+    assert!(call.begin(site.world()).unwrap().is_none());
+    for target in [
+        "\"unknown\"".to_owned(),
+        reported(&json!({"status": "publish"})),
+    ] {
+        assert_eq!(call.may_change(&target), Ok(Reason::WriteRefused.into()));
+    }
+    assert_eq!(call.may_change(&reported(&json!({}))), Ok(Decision::Allow));
+}
+
+#[test]
 fn a_connection_for_drafts_changes_nothing_that_visitors_see() {
     let site = Site::default();
     let public = reported(&json!({"status": "publish"}));
