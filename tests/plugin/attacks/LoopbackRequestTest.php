@@ -28,6 +28,16 @@ final class LoopbackRequestTest extends AstrayTool {
 			'wp_remote_get( "http://127.0.0.1:1/" )',
 			'wp_remote_get( "http://127.1.2.3/" )',
 			'wp_remote_get( "http://[::1]/" )',
+			'wp_remote_get( "http://[0:0:0:0:0:0:0:1]/" )',
+			'wp_remote_get( "http://[::ffff:127.0.0.1]/" )',
+			'wp_remote_get( "http://[::ffff:7f00:1]/" )',
+			'wp_remote_get( "http://[::]/" )',
+			'wp_remote_get( "http://127.1/" )',
+			'wp_remote_get( "http://2130706433/" )',
+			'wp_remote_get( "http://0x7f000001/" )',
+			'wp_remote_get( "http://0177.0.0.1/" )',
+			'wp_remote_get( "http://0/" )',
+			'wp_remote_get( "http://0.0.0.0/" )',
 			'wp_remote_get( "https://192.0.2.1/", [ "headers" => [ "HOST" => wp_parse_url( home_url(), PHP_URL_HOST ) ] ] )',
 			'wp_remote_get( site_url( "wp-cron.php" ) . "?x=1" )',
 			'wp_remote_post( site_url( "wp-cron.php" ), [ "body" => [ "a" => 1 ] ] )',
@@ -48,6 +58,6 @@ final class LoopbackRequestTest extends AstrayTool {
 	}
 
 	public function test_cron_can_be_started_and_other_hosts_are_reached(): void {
-		self::assertSame( [ 'passed', 'passed' ], self::value( 'add_filter( "pre_http_request", fn() => [ "response" => "passed" ], 1 ); return array_map( fn( $url ) => wp_remote_post( $url )["response"] ?? "refused", [ site_url( "wp-cron.php" ) . "?doing_wp_cron=123.4560000000000000000000", "https://example.test/" ] );' ) );
+		self::assertSame( array_fill( 0, 5, 'passed' ), self::value( 'add_filter( "pre_http_request", fn() => [ "response" => "passed" ], 1 ); return array_map( fn( $url ) => wp_remote_post( $url )["response"] ?? "refused", [ site_url( "wp-cron.php" ) . "?doing_wp_cron=123.4560000000000000000000", "https://example.test/", "https://192.0.2.1/", "https://[2001:db8::1]/", "https://0x.example/" ] );' ) );
 	}
 }

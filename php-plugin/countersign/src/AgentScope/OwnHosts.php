@@ -11,7 +11,8 @@ defined( 'ABSPATH' ) || exit;
 
 /**
  * Refuses requests over HTTP to the site itself in the request of an agent's call. They would run as another user, outside
- * of the call and its restrictions. Only WP-Cron may be started.
+ * of the call and its restrictions. Only WP-Cron may be started. A foreign name that leads to this machine is not recognised,
+ * because names are not looked up.
  */
 final class OwnHosts {
 
@@ -66,8 +67,29 @@ final class OwnHosts {
 
 	private function is_own( string $url ): bool {
 		$host = strtolower( rtrim( trim( (string) wp_parse_url( $url, PHP_URL_HOST ), '[]' ), '.' ) );
-		return in_array( $host, $this->hosts, true ) || str_ends_with( $host, '.localhost' )
-			|| ( str_starts_with( $host, '127.' ) && false !== filter_var( $host, FILTER_VALIDATE_IP, FILTER_FLAG_IPV4 ) );
+		return in_array( $host, $this->hosts, true ) || str_ends_with( $host, '.localhost' ) || $this->is_own_address( $host );
+	}
+
+	/** Tells whether a host is an address of this machine in any spelling that the system's resolver reads. */
+	private function is_own_address( string $host ): bool {
+		// One to four numbers, decimal, octal or hexadecimal, are an address. Only four decimal ones are a usual spelling.
+		if ( preg_match( '/^(?:0x[0-9a-f]*|\d+)(?:\.(?:0x[0-9a-f]*|\d+)){0,3}$/D', $host ) && false === filter_var( $host, FILTER_VALIDATE_IP, FILTER_FLAG_IPV4 ) ) {
+			return true;
+		}
+		$address = self::packed( $host );
+		return null !== $address
+			&& ( ( 4 === strlen( $address ) && in_array( $address[0], [ "\x7f", "\0" ], true ) ) || in_array( $address, array_map( self::packed( ... ), $this->hosts ), true ) );
+	}
+
+	/** Returns the bytes of an IP address, those of IPv4 for an IPv6 address that contains one; null for any other host. */
+	private static function packed( string $host ): ?string {
+		$host    = explode( '%', $host, 2 )[0];
+		$address = false === filter_var( $host, FILTER_VALIDATE_IP ) ? false : inet_pton( $host );
+		if ( false === $address ) {
+			return null;
+		}
+		$is_mapped = 16 === strlen( $address ) && in_array( substr( $address, 0, 12 ), [ str_repeat( "\0", 10 ) . "\xff\xff", str_repeat( "\0", 12 ) ], true ) && "\0\0\0\1" !== substr( $address, 12 );
+		return $is_mapped ? substr( $address, 12 ) : $address;
 	}
 
 	/** Tells whether a URL is the one by which WordPress starts its scheduled events. */
