@@ -46,6 +46,7 @@ final class InterleavingsTest extends StateTest {
 	public function known(): array {
 		return [
 			'a copy at a place that had a newer copy'          => [ 'copy restore copy' ],
+			'a move to the place of a copy'                    => [ 'copy move answer call' ],
 			'the same backup put back twice'                   => [ 'backup call restore answer restore answer call' ],
 			'refreshed before a restore'                       => [ 'backup refresh refresh restore answer refresh resume call' ],
 			'tables put back after a revocation'               => [ 'backup revoke restore_tables call refresh' ],

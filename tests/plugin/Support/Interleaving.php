@@ -64,6 +64,8 @@ final class Interleaving {
 
 	private bool $was_restored = false;
 
+	private bool $was_copied = false;
+
 	private readonly string $home;
 
 	/** @var list<string> */
@@ -335,6 +337,7 @@ final class Interleaving {
 			Plugin::composition()->site_state()->copied();
 		}
 		self::must( ! $this->is_in_doubt(), 'a copy remains in doubt' );
+		$this->was_copied = true;
 		( $this->fresh )();
 		foreach ( $this->clients as $client ) {
 			$epoch = Plugin::composition()->extension()->records()->siteEpoch();
@@ -360,8 +363,9 @@ final class Interleaving {
 			( $this->fresh )();
 			$connection = self::find( $client );
 			if ( null !== $connection?->fault ) {
-				// A database of another address is a copy, so its connections have to be made again.
-				self::must( $this->was_restored && in_array( $connection->fault, [ 'record_rolled_back', 'record_foreign' ], true ), "the connection is $connection->fault" );
+				// A database that was put where another one had been begins anew, so its connections have to be made again.
+				$is_expected = 'record_foreign' === $connection->fault ? $this->was_restored || $this->was_copied : $this->was_restored && 'record_rolled_back' === $connection->fault;
+				self::must( $is_expected, "the connection is $connection->fault" );
 				Plugin::composition()->manager()->revoke( $connection );
 				$client->told = Connection::REVOKED;
 			} elseif ( null !== $connection && ! $connection->is_revoked() && Connection::REVOKED !== $client->told ) {

@@ -3,7 +3,7 @@
  * Who: A, who restores the whole database from before the site moved, with the address that the site had then.
  * Has: a connection that was revoked after the move, and the kill switch that was off before it.
  * Does: puts the record of the site, the address, the kill switch and the connection back.
- * Gets: nothing: the witness of the old address has learned of the move, and of what it knew.
+ * Gets: nothing: the witness of the old address has learned of the move, and of what was decided since.
  */
 
 declare(strict_types=1);
@@ -12,6 +12,7 @@ namespace Countersign\Tests\attacks;
 
 use Countersign\Plugin\Plugin;
 use Countersign\Plugin\Site\SealedOptions;
+use Countersign\Tests\Agent;
 use Countersign\Tests\Site;
 use Countersign\Tests\StateTest;
 
@@ -34,6 +35,14 @@ final class BeforeMoveTest extends StateTest {
 		}
 		$wpdb->update( $table, $active, [ 'id' => $agent->id ] );
 		self::assertSame( 'record_rolled_back', self::state() );
-		self::assertStopped( 'record_rolled_back', $agent );
+		self::assertRefused( 'record_rolled_back', $agent, 'whoami', [], 403 );
+		self::assertTrue( countersign_kill_switch() );
+		// A person believes that a backup was restored.
+		self::answer( 'The database is older than it was before', 'countersign_restored' );
+		self::assertNull( self::state() );
+		self::assertTrue( countersign_kill_switch(), 'the person who stopped all agents is obeyed' );
+		self::assertFalse( countersign_kill_switch( false ) );
+		$epoch = Plugin::composition()->extension()->records()->siteEpoch();
+		self::assertRefused( 'record_rolled_back', new Agent( $agent->id, Agent::issue( $agent->id, $epoch ) ), 'whoami', [], 403 );
 	}
 }
