@@ -10,7 +10,7 @@ abstract class PostAttack extends TestCase {
 	/** Markup that an administrator may write, and that WordPress strips from what an agent saves. */
 	protected const MARKUP = "<!-- wp:html {\"a\":\"b\"} -->\n<iframe src=\"https://maps.example/?a=1&b=2\"></iframe>\n<form action=\"/go\"><input name=\"q\"></form>\n<script>if (1 < 2 && 3) { x = 'a\\\\b'; }</script>\n<style>p > a { color: red }</style>\n<p data-x=\"1\" onclick=\"y()\">T &amp; J 🦔</p>\n<!-- /wp:html -->";
 
-	private const OPTIONS = [ 'fixture_race', 'fixture_relates_to', 'fixture_saves_again', 'fixture_revisions' ];
+	private const OPTIONS = [ 'fixture_race', 'fixture_relates_to', 'fixture_saves_again', 'fixture_revisions', 'fixture_writes_before' ];
 
 	protected function tearDown(): void {
 		array_map( delete_option( ... ), self::OPTIONS );

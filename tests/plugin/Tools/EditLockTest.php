@@ -98,6 +98,15 @@ final class EditLockTest extends PostAttack {
 		self::assertSame( 'A post of the tests', self::row( $id )['post_title'] );
 	}
 
+	/** What code of the same request writes is not the change of a person. */
+	public function test_a_plugin_that_writes_the_post_directly_before(): void {
+		$agent = Site::connect( 'editor', 'draft_only' );
+		$id    = Site::post();
+		update_option( 'fixture_writes_before', '1' );
+		self::assertSame( 'Next', $agent->do( 'update_content', $agent->edit( $id, [ 'title' => 'Next' ] ) )['title'] );
+		self::assertSame( 'Next', self::row( $id )['post_title'] );
+	}
+
 	/** A process that is killed cannot release its lock. WordPress ignores it after half a minute. */
 	public function test_a_call_whose_process_is_killed(): void {
 		$this->expected_error = '~~';

@@ -30,6 +30,9 @@ final class ExactWrite {
 	/** The condition for the statement that comes next and writes the post. */
 	private ?RowCondition $condition = null;
 
+	/** Whether the last statement can have changed the row that the condition is about. */
+	private bool $is_outdated = false;
+
 	/** The condition of a statement that was sent, and whose effect is not known yet. */
 	private ?RowCondition $sent = null;
 
@@ -134,8 +137,17 @@ final class ExactWrite {
 		if ( null !== $this->sent || null !== $this->loss ) {
 			NestedStatements::run( $this->settle( ... ) );
 		}
-		$conditional = $this->condition?->add_to( $sql );
+		if ( null === $this->condition ) {
+			return $sql;
+		}
+		if ( $this->is_outdated ) {
+			$this->is_outdated = false;
+			$this->condition   = NestedStatements::run( fn(): RowCondition => RowCondition::now( $this->id, $this->is_written ? null : $this->lock ) );
+		}
+		$conditional = $this->condition->add_to( $sql );
 		if ( null === $conditional ) {
+			// Code that WordPress calls before it writes can change the row itself.
+			$this->is_outdated = RowCondition::may_concern( $sql );
 			return $sql;
 		}
 		if ( ! $this->is_written ) {

@@ -36,6 +36,12 @@ final class RowCondition {
 		return $sql . ' AND ' . self::expression() . $wpdb->prepare( ' = %s', (string) $this->digest ) . ( null === $this->lock ? '' : ' AND ' . $this->lock->condition() );
 	}
 
+	/** Tells whether a statement can change rows of posts. */
+	public static function may_concern( string $sql ): bool {
+		global $wpdb;
+		return str_contains( $sql, $wpdb->posts ) && 1 === preg_match( '/^\s*(?:UPDATE|REPLACE)\b/i', $sql );
+	}
+
 	/** Tells whether the row is as it was. */
 	public function is_unchanged(): bool {
 		return null !== $this->digest && self::read( $this->id ) === $this->digest;
