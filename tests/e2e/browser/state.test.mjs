@@ -72,7 +72,7 @@ test('an older record of the site asks whether a backup was restored', async () 
 test('a changed record of the site asks for a new beginning', async () => {
 	await plant('countersign_site', 'csr1.AAAA');
 	await answer('state-forged', 'Something else changed the record', 'Start again', 'The site has a new record', 'Something else changed', true);
-	await page.locator('#the-list tr', { hasText: 'Photo helper' }).getByText('Revoked').first().waitFor();
+	await page.locator('#the-list tr', { hasText: 'Photo helper' }).getByText('Revoked').last().waitFor();
 	await connect('Photo helper again', 'media_manager');
 });
 

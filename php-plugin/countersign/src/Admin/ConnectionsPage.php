@@ -98,7 +98,7 @@ final class ConnectionsPage {
 				<p>
 					<?php
 					$is_on
-						? esc_html_e( 'No agent can read or change anything. Connections are kept. When you let agents continue, clients do not have to be connected again.', 'countersign' )
+						? esc_html_e( 'No agent can read or change anything. Connections are kept as they are, and active ones work again when you let agents continue.', 'countersign' )
 						: esc_html_e( 'If something looks wrong, stop all agents at once. Connections are kept, and agents can continue later.', 'countersign' );
 					?>
 				</p>
