@@ -137,7 +137,7 @@ final class StateView {
 					? __( 'Start again, then connect your clients again. The audit log is kept.', 'countersign' )
 					: sprintf(
 						/* translators: %s: number of connections. */
-						_n( 'Revoke the %s old connection and start again. Then connect your client again. The audit log is kept.', 'Revoke the %s old connections and start again. Then connect your clients again. The audit log is kept.', $count, 'countersign' ),
+						_n( 'Revoke the %s old connection and start again. Agents are stopped until you let them continue. Then connect your client again. The audit log is kept.', 'Revoke the %s old connections and start again. Agents are stopped until you let them continue. Then connect your clients again. The audit log is kept.', $count, 'countersign' ),
 						number_format_i18n( $count )
 					),
 			],
@@ -169,7 +169,7 @@ final class StateView {
 					Urls::address()
 				),
 				__( 'It moved: the old address is given up. Settings, the list of connections and the audit log are kept. A client that uses the old address has to be connected again.', 'countersign' ),
-				__( 'It is a copy, for example for tests: the original goes on working as before. All connections on this copy are revoked, so that no agent works on both.', 'countersign' ),
+				__( 'It is a copy, for example for tests: the original goes on working as before. All connections on this copy are revoked, so that no agent works on both. The settings are kept.', 'countersign' ),
 			],
 			null,
 			[
