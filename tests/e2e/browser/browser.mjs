@@ -19,6 +19,13 @@ export async function openBrowser() {
 	page.on('pageerror', (error) => complaints.push(`${page.url()}: ${error.message}`));
 	page.on('console', (message) => message.type() === 'error' && complaints.push(`${page.url()}: ${message.text()}`));
 	let number = 0;
+	/** Fills in the login form that the page shows. */
+	const fillLogin = async (name) => {
+		// A moment after the page was loaded, WordPress empties a field of the form and moves the focus to it.
+		await page.locator('#loginform input:focus').waitFor();
+		await page.getByLabel('Username or Email Address').fill(name);
+		await page.getByLabel('Password', { exact: true }).fill(name);
+	};
 	return {
 		page,
 		/** Returns the errors that the browser has reported since the last call. */
@@ -44,11 +51,11 @@ export async function openBrowser() {
 		async logIn(url, name = 'admin') {
 			await page.context().clearCookies();
 			await page.goto(`${url}/wp-login.php`);
-			await page.getByLabel('Username or Email Address').fill(name);
-			await page.getByLabel('Password', { exact: true }).fill(name);
+			await fillLogin(name);
 			await page.getByRole('button', { name: 'Log In' }).click();
 			await page.waitForURL(/wp-admin/);
 		},
+		fillLogin,
 		close: () => browser.close(),
 	};
 }

@@ -79,8 +79,7 @@ const step = (name, act) => test(name, async (t) => {
 
 step('the Connections page explains how to start when there are no connections', async () => {
 	await page.goto(`${site.url}/wp-login.php?redirect_to=${encodeURIComponent(`${site.url}/wp-admin/admin.php?page=countersign`)}`);
-	await page.getByLabel('Username or Email Address').fill('admin');
-	await page.getByLabel('Password', { exact: true }).fill('admin');
+	await browser.fillLogin('admin');
 	await page.getByRole('button', { name: 'Log In' }).click();
 	await page.waitForURL(/page=countersign/);
 	await page.getByText('No client is connected yet').waitFor();
@@ -96,8 +95,7 @@ step('a client starts, and after the login the browser shows the consent page', 
 	await assert.rejects(first.connect(transport), UnauthorizedError);
 
 	await page.goto(provider.authorizeUrl);
-	await page.getByLabel('Username or Email Address').fill('admin');
-	await page.getByLabel('Password', { exact: true }).fill('admin');
+	await browser.fillLogin('admin');
 	await browser.picture('login');
 	await page.getByRole('button', { name: 'Log In' }).click();
 
@@ -263,8 +261,7 @@ step('without the extension, a notice names the file to install', async () => {
 	bringUp(site.name, ['--no-ext']);
 	await page.context().clearCookies();
 	await page.goto(`${site.url}/wp-login.php?redirect_to=${encodeURIComponent(`${site.url}/wp-admin/plugins.php`)}`);
-	await page.getByLabel('Username or Email Address').fill('admin');
-	await page.getByLabel('Password', { exact: true }).fill('admin');
+	await browser.fillLogin('admin');
 	await page.getByRole('button', { name: 'Log In' }).click();
 	await page.waitForURL(/plugins\.php/);
 	await page.getByText(/php_countersign-.*\.zip/).first().waitFor();

@@ -146,8 +146,7 @@ test('an old login is asked for again before a client is connected, and the form
 	await page.goto(authorizeUrl(server, resource, json.client_id).url);
 	await page.getByText('A program asks to connect to this site.').waitFor();
 	await browser.picture('login-again');
-	await page.getByLabel('Username or Email Address').fill('admin');
-	await page.getByLabel('Password', { exact: true }).fill('admin');
+	await browser.fillLogin('admin');
 	await page.getByRole('button', { name: 'Log In' }).click();
 	await page.locator('.countersign-name', { hasText: 'Evening agent' }).waitFor();
 	assert.deepEqual(browser.complaints(), []);
