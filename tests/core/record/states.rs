@@ -4,7 +4,9 @@ use countersign::decision::Decision;
 use countersign::reason::Reason;
 use countersign::record::{RecordError, RecordKind, Records, SiteEvent};
 
-use super::support::{ADDRESS, CONNECTION, EARLY, NOW, Site, keys, memory, name, site, switch};
+use super::support::{
+    ADDRESS, CONNECTION, EARLY, NOW, Site, in_folder, keys, memory, name, site, switch,
+};
 
 const ACTIVE: &str = r#"{"epoch":0,"state":"active"}"#;
 const PAUSED: &str = r#"{"epoch":0,"state":"paused"}"#;
@@ -255,6 +257,48 @@ fn site_remembers_eight_former_addresses() {
     assert!(!site.data(SiteEvent::Copied).contains("place"));
 }
 
+#[test]
+fn move_without_the_old_witness_gives_no_record_back_that_nobody_showed() {
+    let (mut site, _) = Site::new(memory());
+    let connection = name(CONNECTION, 7);
+    let version = site.records().next_version(connection, None, None, NOW);
+    let active = site.commit(connection, version, ACTIVE);
+    site.store = memory();
+    site.address = "new.example/";
+    let data = site.data(SiteEvent::Moved);
+    let text = site.seal(self::site(), 2, &data).unwrap();
+    let now = NOW.plus_seconds(600);
+    site.records().moved(None, &[&text], now, None).unwrap();
+    site.text = Some(text);
+    assert_eq!(state(&site.records()), None);
+    let why = site.records().open(connection, Some(&active)).err();
+    assert_eq!(why, Some(Reason::RecordRolledBack));
+}
+
+#[test]
+fn damaged_witness_of_a_former_address_hinders_nobody() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut site, _) = Site::new(in_folder(folder.path()));
+    let files = || std::fs::read_dir(folder.path()).unwrap();
+    let old = files()
+        .map(|entry| entry.unwrap().path())
+        .find(|path| path.extension().is_none() && path.to_string_lossy().contains("/witness-"))
+        .unwrap();
+    site.address = "new.example/";
+    let data = site.data(SiteEvent::Moved);
+    let text = site.seal(self::site(), 2, &data).unwrap();
+    site.records().moved(None, &[&text], EARLY, None).unwrap();
+    site.text = Some(text);
+    std::fs::write(old, "damaged").unwrap();
+    let connection = name(CONNECTION, 7);
+    let active = site.commit(connection, 1, ACTIVE);
+    assert!(site.records().open(connection, Some(&active)).is_ok());
+    let paused = site.seal(connection, 2, PAUSED).unwrap();
+    let records = site.records();
+    assert!(records.open(connection, Some(&paused)).is_ok());
+    assert_eq!(records.failure(), None);
+}
+
 /// A copy at another address, whose database is that of `original`, and the sealed answer to the question about it.
 fn answered(original: &Site, event: SiteEvent) -> (Site, String) {
     let mut copy = Site::empty(original.store.clone());
@@ -306,6 +350,10 @@ fn records_of_a_copy_are_nothing_on_the_original() {
         .records()
         .adopt(Some(&beacon), &[&site], false, NOW, None);
     assert_eq!(adopted, Err(RecordError::Refused(Reason::WitnessMissing)));
+    let texts = [site.as_str(), &narrow, &wide];
+    let adopted = original.records().adopt(None, &texts, true, EARLY, None);
+    assert_eq!(adopted, Ok(()));
+    assert!(original.records().open(connection, Some(&narrow)).is_ok());
 }
 
 #[test]
