@@ -144,6 +144,30 @@ fn an_invalid_client_or_redirect_uri_never_redirects() {
         asked(denied(Reason::RecordForged)).unwrap_err(),
         Reason::RecordForged,
     );
+    // What a copy of the site has stored counts as not stored: a client that registered itself can connect again.
+    page(
+        asked(denied(Reason::RecordForeign)).unwrap_err(),
+        Reason::ClientUnknown,
+    );
+    let registration = json!({ "redirect_uris": [REDIRECT], "token_endpoint_auth_method": "none" });
+    let registered = server()
+        .register(
+            &keyring(),
+            &SystemEntropy,
+            sender(&Site::new("none").store, at(0)),
+            registration.to_string().as_bytes(),
+        )
+        .unwrap();
+    let registered: Value = serde_json::from_str(registered.body()).unwrap();
+    let query = changed(
+        &QUERY,
+        &[("client_id", registered["client_id"].as_str().unwrap())],
+    );
+    for stored in [FoundRecord::Missing, denied(Reason::RecordForeign)] {
+        let stored = RequestedClient::Stored(stored);
+        let asked = server().authorize(&keyring(), query.as_bytes(), stored, &[]);
+        assert!(asked.is_ok());
+    }
     let later = asked(denied(Reason::RecordRolledBack)).unwrap_err();
     assert_eq!((later.status(), later.redirect()), (503, None));
     assert_eq!(later.decision(), Decision::from(Reason::RecordRolledBack));
