@@ -1,10 +1,10 @@
 //! The sealed text of a record.
 //!
 //! Layout: `csr1.`, then base64url of the id of the key (4 bytes), the tag (32 bytes) and the canonical JSON
-//! `{"data","entry","id","kind","lineage","site","version"}`. The text has no character that an export, a search for addresses or a
-//! conversion of the character set would change. The tag is HMAC-SHA256 over the pre-authentication encoding of a label
-//! and the JSON, and is verified over the bytes as received. The member `countersignature` is reserved for the signature
-//! of a person.
+//! `{"data","entry","id","kind","lineage","site","version"}`. The text has no character that an export, a search for
+//! addresses or a conversion of the character set would change. The tag is HMAC-SHA256 over the pre-authentication
+//! encoding of a label and the JSON, and is verified over the bytes as received. The member `countersignature` is reserved
+//! for the signature of a person.
 
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};

@@ -70,14 +70,22 @@ final class StateForms {
 	}
 
 	private function restored(): string {
+		if ( $this->state->is_of_another_address() ) {
+			return $this->begin_anew( $this->state->restored( ... ) );
+		}
 		$this->state->restored();
 		return self::done( __( 'Agents can use the site again. Clients get new access by themselves.', 'countersign' ) );
 	}
 
 	private function start_again(): string {
+		return $this->begin_anew( $this->state->start_again( ... ) );
+	}
+
+	/** @param \Closure(): void $answer Stores the answer, after which no record from before is believed. */
+	private function begin_anew( \Closure $answer ): string {
 		$late = null;
 		try {
-			$this->state->start_again();
+			$answer();
 		} catch ( Unprotected $error ) {
 			$late = $error;
 		}

@@ -151,7 +151,9 @@ final class StateView {
 			__( 'The database is older than it was before, so no agent can act', 'countersign' ),
 			[
 				__( 'This is normal after a backup was restored. If nobody restored one, somebody put older data into the database: find out who, before you continue.', 'countersign' ),
-				__( 'When you continue, connected clients get new access by themselves. Connections that were changed after the backup stay refused until you resume or revoke each of them in the list below. What was revoked stays revoked.', 'countersign' ),
+				$this->state->is_of_another_address()
+					? __( 'The database is that of another address, and older than what was decided at this one. When you continue, the connections in it are revoked, the settings have their defaults, and agents are stopped until you let them continue. Then connect your clients again.', 'countersign' )
+					: __( 'When you continue, connected clients get new access by themselves. Connections that were changed after the backup stay refused until you resume or revoke each of them in the list below. What was revoked stays revoked.', 'countersign' ),
 			],
 			null,
 			[ 'countersign_restored' => __( 'A backup was restored: continue', 'countersign' ) ]

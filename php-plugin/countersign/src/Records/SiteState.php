@@ -100,6 +100,12 @@ final class SiteState {
 		return $record instanceof Record ? (string) ( Json::decode( $record->data() )['address'] ?? '' ) : null;
 	}
 
+	/** Tells whether the record of the site was sealed for another address than the current one. */
+	public function is_of_another_address(): bool {
+		$stored = $this->stored_address();
+		return null !== $stored && Urls::address() !== $stored;
+	}
+
 	/**
 	 * Returns where the witness lies and whether it works, as {@see Records::witness()} tells it.
 	 *
@@ -146,8 +152,10 @@ final class SiteState {
 	 */
 	public function copied(): void {
 		$this->must_be( [ 'site_moved' ] );
-		$texts = $this->inventory->texts();
+		$texts   = $this->inventory->texts();
+		$carried = $this->to_carry();
 		$this->write( 'copied', 'site.copied', $this->difference(), static fn( Records $records, array $sealed ) => $records->copied( [ ...$texts, ...$sealed ] ) );
+		$this->carry( $carried );
 	}
 
 	/** Answers that the database is current although the witness is lost or damaged. All access tokens end. */
@@ -158,12 +166,18 @@ final class SiteState {
 		$this->write( 'restored', 'site.confirmed_current', [], static fn( Records $records, array $sealed ) => $records->adopt( $beacon, [ ...$texts, ...$sealed ], true ) );
 	}
 
-	/** Answers that the database was restored. All access tokens end; clients get new ones with their refresh tokens. */
+	/**
+	 * Answers that the database was restored. All access tokens end; clients get new ones with their refresh tokens.
+	 *
+	 * If the database is that of another address, the site begins anew as for {@see start_again()}: its decisions can be older than
+	 * those that were made at this address.
+	 */
 	public function restored(): void {
 		$state = $this->current();
 		if ( ! $state->isAllowed() ) {
 			$this->must_be( [ 'record_rolled_back' ] );
 		}
+		$is_new = $this->is_of_another_address();
 		$beacon = $this->options->get( SealedOptions::BEACON );
 		$texts  = $this->inventory->texts();
 		$commit = static function ( Records $records, array $sealed ) use ( $beacon, $texts ): void {
@@ -178,6 +192,9 @@ final class SiteState {
 			}
 		};
 		$this->write( 'restored', 'site.restored', [], $commit );
+		if ( $is_new ) {
+			$this->set_switch( true );
+		}
 	}
 
 	/** Stores the first record of the kill switch of a site, in place of whatever is there. */
@@ -225,36 +242,35 @@ final class SiteState {
 	private function write( string $event, string $action, array $change, ?\Closure $commit = null ): void {
 		$text     = $this->reread();
 		$records  = $this->extension->records();
-		$carried  = array_filter( array_map( fn( string $option ): Record|Decision => $this->open( $option ), array_combine( array_keys( self::CARRIED ), array_keys( self::CARRIED ) ) ), static fn( Record|Decision $opened ): bool => $opened instanceof Record );
 		$revision = new Revision( 'site', 0, $records->nextVersion( 'site', 0, $text ), $records->siteData( $event ), $text );
 		SealedOptions::create_row( SealedOptions::SITE );
 		$this->store( $action, [ $revision ], static fn( \Closure $sealed ): array => [ Writer::option( SealedOptions::SITE, $sealed, $text ) ], $change, $commit );
-		$this->carry( $carried );
+	}
+
+	/** @return array<string, Record> Option => its record, as far as it can be believed. */
+	private function to_carry(): array {
+		$opened = [];
+		foreach ( self::CARRIED as $option => $kind ) {
+			$opened[ $option ] = $this->extension->records()->open( $kind, 0, (string) $this->options->get( $option ) );
+		}
+		return array_filter( $opened, static fn( Record|Decision $record ): bool => $record instanceof Record );
 	}
 
 	/**
-	 * Seals again what the site decided before it became a copy, as far as it is not believed any more.
+	 * Seals again what the original had decided before this site became a copy.
 	 *
-	 * @param array<string, Record> $carried Option => its record from before.
+	 * @param array<string, Record> $carried As {@see to_carry()} returned it then.
 	 */
 	private function carry( array $carried ): void {
 		$revisions = [];
 		$texts     = [];
 		foreach ( $carried as $option => $before ) {
-			$opened = $this->open( $option );
-			if ( $opened instanceof Decision && 'record_foreign' === $opened->reason() ) {
-				$revisions[] = new Revision( $before->kind(), 0, $this->extension->records()->nextVersion( $before->kind(), 0 ), $before->data() );
-				$texts[]     = [ $option, (string) $this->options->get( $option ) ];
-			}
+			$revisions[] = new Revision( $before->kind(), 0, $this->extension->records()->nextVersion( $before->kind(), 0 ), $before->data() );
+			$texts[]     = [ $option, (string) $this->options->get( $option ) ];
 		}
 		if ( [] !== $revisions ) {
 			$this->store( 'site.carried_over', $revisions, static fn( \Closure ...$sealed ): array => array_map( static fn( \Closure $text, array $from ): Change => Writer::option( $from[0], $text, $from[1] ), $sealed, $texts ) );
 		}
-	}
-
-	/** Opens the record of an option. */
-	private function open( string $option ): Record|Decision {
-		return $this->extension->records()->open( self::CARRIED[ $option ], 0, (string) $this->options->get( $option ) );
 	}
 
 	/**
