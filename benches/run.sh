@@ -37,7 +37,7 @@ servers() {
 	redis-server --port 0 --unixsocket "$work/redis" --save '' --appendonly no --dir "$work" >"$work/redis.log" 2>&1 &
 	pids+=($!)
 	mariadb-install-db --no-defaults --datadir="$work/db" --user="$(id -un)" \
-		--auth-root-authentication-method=normal --skip-test-db >"$work/db.log" 2>&1
+		--auth-root-authentication-method=normal --skip-test-db --tmpdir="$work/tmp" >"$work/db.log" 2>&1
 	mariadbd --no-defaults --datadir="$work/db" --user="$(id -un)" --socket="$work/sql" --skip-networking \
 		--pid-file="$work/db.pid" --tmpdir="$work/tmp" --performance-schema=OFF >>"$work/db.log" 2>&1 &
 	pids+=($!)

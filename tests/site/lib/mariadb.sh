@@ -10,9 +10,11 @@ engine_mariadb() {
 mariadb_prepare() {
 	mkdir -p "$RUN/db"
 	# root has no password on the socket: a user who can reach the socket can also write the site's files.
+	# Each server has a folder for temporary files of its own: when one starts, it deletes the temporary tables of
+	# all servers that share the folder.
 	mariadb-install-db --no-defaults --datadir="$RUN/db" --user="$(id -un)" \
 		--auth-root-authentication-method=normal --skip-test-db \
-		--innodb-log-file-size=16M
+		--tmpdir="$RUN/tmp" --innodb-log-file-size=16M
 }
 
 mariadb_start_db() {
