@@ -1,4 +1,5 @@
 // Starts the installed Chromium with one window.
+import axe from 'axe-core';
 import { chromium } from 'playwright-core';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,6 +7,8 @@ import { join } from 'node:path';
 const folder = process.env.SCREENSHOTS ?? 'screenshots';
 const DESKTOP = { width: 1280, height: 900 };
 const PHONE = { width: 390, height: 844 };
+// WordPress's colour schemes of the dashboard. "fresh" has no style sheet of its own.
+const SCHEMES = ['modern', 'fresh', 'light', 'blue', 'midnight', 'sunrise', 'ectoplasm', 'ocean', 'coffee'];
 
 export async function openBrowser() {
 	const browser = await chromium.launch({
@@ -56,6 +59,59 @@ export async function openBrowser() {
 			await page.waitForURL(/wp-admin/);
 		},
 		fillLogin,
+		/**
+		 * Returns the serious and critical violations that axe-core finds in the parts of the page that the selector names: all of its
+		 * rules at the width of a desktop and of a phone, and the contrast in all colour schemes of the dashboard. Pages without these
+		 * schemes, such as the login, pass `{ schemes: false }`.
+		 */
+		async violations(selector, { schemes = true } = {}) {
+			await page.addStyleTag({ content: '*, ::before, ::after { animation: none !important; transition: none !important; }' });
+			if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe.source);
+			// Everything that the page shows is looked at, also what a person has to open first.
+			await page.evaluate(() => document.querySelectorAll('details').forEach((details) => (details.open = true)));
+			const found = [];
+			for (const size of [DESKTOP, PHONE]) {
+				await page.setViewportSize(size);
+				for (const scheme of schemes ? SCHEMES : [null]) {
+					if (scheme) await page.evaluate(showScheme, scheme);
+					const rules = scheme && scheme !== SCHEMES[0] ? ['color-contrast'] : null;
+					found.push(...(await page.evaluate(runAxe, { selector, rules })).map((violation) => `${size.width}px ${scheme ?? ''} ${violation}`));
+				}
+				if (schemes) await page.evaluate(showScheme, SCHEMES[0]);
+			}
+			await page.setViewportSize(DESKTOP);
+			return [...new Set(found)];
+		},
 		close: () => browser.close(),
 	};
+}
+
+// Runs in the page: shows the dashboard in another colour scheme, as the profile page does.
+async function showScheme(name) {
+	const old = document.querySelector('#colors-css');
+	const next = document.createElement('link');
+	Object.assign(next, { rel: 'stylesheet', id: 'colors-css' });
+	if (name !== 'fresh') {
+		const loaded = new Promise((resolve, reject) => Object.assign(next, { onload: resolve, onerror: reject }));
+		next.href = `${window.userSettings.url}wp-admin/css/colors/${name}/colors.min.css`;
+		old.after(next);
+		await loaded;
+	} else {
+		old.after(next);
+	}
+	old.remove();
+	document.body.className = document.body.className.replace(/admin-color-\w+/, `admin-color-${name}`);
+}
+
+// Runs in the page: returns a line for each element that violates a rule.
+async function runAxe({ selector, rules }) {
+	const parts = [...document.querySelectorAll(selector)].filter((part) => part.getClientRects().length);
+	if (!parts.length) return [`nothing matches ${selector}`];
+	const { violations } = await window.axe.run(parts, {
+		resultTypes: ['violations'],
+		...(rules ? { runOnly: { type: 'rule', values: rules } } : {}),
+	});
+	return violations
+		.filter(({ impact }) => impact === 'serious' || impact === 'critical')
+		.flatMap(({ id, nodes }) => nodes.map(({ target, any }) => `${id}: ${target.join(' ')} ${/ of ([\d.]+)/.exec(any[0]?.message)?.[1] ?? ''}`));
 }
