@@ -106,7 +106,8 @@ reasons! {
     MethodUnknown = "method_unknown", "This server does not have this method.";
     ClientCapabilityMissing = "client_capability_missing", "The call needs a capability that the client did not declare.";
     RequestStateInvalid = "request_state_invalid", "The request state was not issued by this site for this request: start the call again without it.";
-    CursorInvalid = "cursor_invalid", "The cursor was not issued by this site: request the first page again.";
+    CursorInvalid = "cursor_invalid", "This is not a cursor that this site issued for this list: request the first page again.";
+    CursorUnknown = "cursor_unknown", "The cursor does not exist any more, as the list has changed: request the first page again.";
     ParamsInvalid = "params_invalid", "The parameters of the request are not valid.";
     // Tools
     ToolUnknown = "tool_unknown", "There is no such tool for this connection: list the tools again.";
@@ -283,6 +284,7 @@ impl Reason {
             | Self::ClientCapabilityMissing
             | Self::RequestStateInvalid
             | Self::CursorInvalid
+            | Self::CursorUnknown
             | Self::ParamsInvalid
             | Self::ToolUnknown
             | Self::ToolOutsideGroups

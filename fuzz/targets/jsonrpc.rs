@@ -125,6 +125,10 @@ fn check(reply: &McpReply, sent: Option<&Value>) {
     assert_eq!(body["jsonrpc"], "2.0");
     assert!(body["result"].is_object() != body["error"].is_object());
     if let Some(id) = body.get("id").filter(|id| !id.is_null()) {
-        assert_eq!(Some(id), sent.and_then(|sent| sent.get("id")));
+        assert!(id.is_string() || id.is_number());
+        // Half a character, deep nesting and large numbers are refused or replaced here, and not JSON for this parser.
+        if let Some(sent) = sent {
+            assert_eq!(Some(id), sent.get("id"));
+        }
     }
 }

@@ -134,10 +134,11 @@ pub(crate) fn correlation(id: &[u8; 12]) -> String {
     bytes::hex(digest.get(..8).unwrap_or_default())
 }
 
-/// Removes the confirmation token from `arguments`. Returns `None` if there is none, and `Some(None)` if
+/// Removes the confirmation token from `arguments`. Returns `None` if there is none or it is null, and `Some(None)` if
 /// the argument is not a string.
 pub(crate) fn take(arguments: &mut Object) -> Option<Option<String>> {
     arguments
         .remove(ARGUMENT)
+        .filter(|raw| json::kind(raw) != "null")
         .map(|raw| serde_json::from_str(raw.get()).ok())
 }

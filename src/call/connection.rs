@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use super::misuse::Misuse;
+use super::schema::UnknownArguments;
 use crate::access::{ConnectionStanding, Groups};
 use crate::limit::CallLimit;
 use crate::record::{Record, RecordKind, UnusableRecord};
@@ -20,6 +21,7 @@ pub(crate) struct Connection {
     /// The epoch of its tokens.
     pub(crate) epoch: u32,
     pub(crate) limit: Option<CallLimit>,
+    pub(crate) unknown_arguments: UnknownArguments,
 }
 
 #[derive(Deserialize)]
@@ -31,6 +33,8 @@ struct ConnectionData {
     groups: Vec<String>,
     #[serde(default)]
     limit: Option<CallLimit>,
+    #[serde(default)]
+    drop_unknown_arguments: bool,
 }
 
 impl From<UnusableRecord> for Misuse {
@@ -59,6 +63,11 @@ impl Connection {
             groups: Groups::parse_known(&data.groups),
             epoch: standing.token_epoch(),
             limit: data.limit,
+            unknown_arguments: if data.drop_unknown_arguments {
+                UnknownArguments::Dropped
+            } else {
+                UnknownArguments::Refused
+            },
         })
     }
 }

@@ -1,5 +1,8 @@
 //! The decision on one tool call.
 
+use jsonschema::Validator;
+use serde_json::value::RawValue;
+
 use super::confirmation::{self, ConfirmationSubject, Confirmed, REVIEW_TOOL};
 use super::connection::Connection;
 use super::consider::TargetRule;
@@ -95,7 +98,8 @@ impl Caller<'_> {
         };
         attempt.change = Some(attempt::change(&arguments));
         attempt.target = target(tool, &arguments);
-        self.check_arguments(tool, &arguments)?;
+        arguments = self.check_arguments(tool, &arguments)?;
+        attempt.change = Some(attempt::change(&arguments));
         let mut review = None;
         let mut rule = None;
         if tool.name() == REVIEW_TOOL {
@@ -164,12 +168,18 @@ impl Caller<'_> {
         ConfirmationSubject::new(id, epoch, tool, arguments)
     }
 
-    fn check_arguments(self, tool: Served<'_>, arguments: &Object) -> Result<(), DeniedCall> {
-        let denied = |text: String| DeniedCall {
-            reason: Reason::ArgumentsInvalid,
-            detail: Some(text),
+    /// Returns the arguments that the tool gets: without those that mean nothing.
+    ///
+    /// # Errors
+    /// [`Reason::ArgumentsInvalid`] with what to correct, or [`Reason::ToolFailed`] if the tool's schema is unusable.
+    fn check_arguments(self, tool: Served<'_>, given: &Object) -> Result<Object, DeniedCall> {
+        let accept = |validator: &Validator, input: &RawValue| {
+            let unknown = self.connection.unknown_arguments;
+            schema::accept(validator, input, given, unknown).map_err(|text| DeniedCall {
+                reason: Reason::ArgumentsInvalid,
+                detail: Some(text),
+            })
         };
-        let json = arguments.to_json();
         match tool {
             Served::Builtin(builtin) if builtin.name != REVIEW_TOOL => {
                 let validator = builtin
@@ -177,17 +187,17 @@ impl Caller<'_> {
                     .get_or_init(|| schema::compile(builtin.input_schema))
                     .as_ref()
                     .ok_or(Reason::ToolFailed)?;
-                schema::check(validator, builtin.input_schema, &json).map_err(denied)
+                accept(validator, builtin.input_schema)
             }
             Served::Plugin(plugin) => {
                 let validator = schema::compile(&plugin.input).ok_or(Reason::ToolFailed)?;
-                schema::check(&validator, &plugin.input, &json).map_err(denied)
+                accept(&validator, &plugin.input)
             }
             // The schema of `request_review` depends on the connection.
             Served::Builtin(_) => {
                 let schema = self.tools.input_schema(tool);
                 let validator = schema::compile(&schema).ok_or(Reason::ToolFailed)?;
-                schema::check(&validator, &schema, &json).map_err(denied)
+                accept(&validator, &schema)
             }
         }
     }
@@ -210,16 +220,18 @@ impl Caller<'_> {
         // A review needs no token; one that was given is ignored.
         let _ = confirmation::take(&mut inner);
         attempt.target = target(tool, &inner);
-        attempt.change = Some(json::raw(
-            &Object::default()
-                .with("tool", &name)
-                .with("arguments", &attempt::summary(&inner)),
-        ));
-        self.check_arguments(tool, &inner)
+        let change = |inner: &Object| {
+            let reviewed = Object::default().with("tool", &name);
+            json::raw(&reviewed.with("arguments", &attempt::summary(inner)))
+        };
+        attempt.change = Some(change(&inner));
+        inner = self
+            .check_arguments(tool, &inner)
             .map_err(|denied| DeniedCall {
                 detail: denied.detail.map(|text| format!("In arguments:\n{text}")),
                 ..denied
             })?;
+        attempt.change = Some(change(&inner));
         arguments.set("arguments", json::raw(&inner));
         let rule = self.rule(tool, &inner, false)?;
         let subject = self.subject(&name, &inner);

@@ -8,6 +8,8 @@ use jsonschema::{Draft, PatternOptions, ValidationError, Validator};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use crate::json::{self, Object};
+
 /// The largest schema that is compiled, in bytes.
 pub(crate) const MAX_SCHEMA: usize = 64 * 1024;
 
@@ -72,6 +74,77 @@ pub(crate) fn check(validator: &Validator, schema: &RawValue, json: &str) -> Res
         lines.push("- there are more errors".to_owned());
     }
     Err(lines.join("\n"))
+}
+
+/// What is done with arguments that the schema does not have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum UnknownArguments {
+    /// They are refused with the list of those that there are.
+    Refused,
+    /// They are removed.
+    Dropped,
+}
+
+/// Validates the arguments of a call, and returns those that the tool gets.
+///
+/// A member that is null is removed where the schema does not allow null, because many clients send null for what they
+/// leave out. A required one is then missing.
+///
+/// # Errors
+/// As [`check`].
+pub(crate) fn accept(
+    validator: &Validator,
+    schema: &RawValue,
+    arguments: &Object,
+    unknown: UnknownArguments,
+) -> Result<Object, String> {
+    let json = arguments.to_json();
+    let Ok(value) = serde_json::from_str::<Value>(&json) else {
+        return check(validator, schema, &json).map(|()| arguments.clone());
+    };
+    if validator.is_valid(&value) {
+        return Ok(arguments.clone());
+    }
+    let mut accepted = arguments.clone();
+    for error in validator.iter_errors(&value) {
+        let place = error.instance_path().to_string();
+        match error.kind() {
+            _ if error.instance().is_null() => accepted = without(&accepted, &place),
+            ValidationErrorKind::AdditionalProperties { unexpected }
+            | ValidationErrorKind::UnevaluatedProperties { unexpected }
+                if unknown == UnknownArguments::Dropped && place.is_empty() =>
+            {
+                for name in unexpected {
+                    accepted.remove(name);
+                }
+            }
+            // How the validator reports `additionalProperties: false` if the schema has no properties.
+            ValidationErrorKind::FalseSchema
+                if unknown == UnknownArguments::Dropped && place.is_empty() =>
+            {
+                accepted = Object::default();
+            }
+            _ => {}
+        }
+    }
+    check(validator, schema, &accepted.to_json()).map(|()| accepted)
+}
+
+/// Returns `object` without the member at a place, which is a JSON Pointer (RFC 6901). What is not a member of an object
+/// stays.
+fn without(object: &Object, pointer: &str) -> Object {
+    let mut out = object.clone();
+    let Some(rest) = pointer.strip_prefix('/') else {
+        return out;
+    };
+    let (name, inner) = rest.split_once('/').unwrap_or((rest, ""));
+    let name = name.replace("~1", "/").replace("~0", "~");
+    if inner.is_empty() {
+        out.remove(&name);
+    } else if let Some(member) = out.object(&name) {
+        out.set(&name, json::raw(&without(&member, &format!("/{inner}"))));
+    }
+    out
 }
 
 fn describe(error: &ValidationError<'_>, schema: &Value) -> String {
@@ -187,7 +260,7 @@ fn cut(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::json::{self, RawJson};
+    use crate::json::RawJson;
 
     fn errors(schema: &str, value: &str) -> String {
         let raw: RawJson = serde_json::from_str(schema).unwrap();
@@ -246,6 +319,67 @@ mod tests {
         ] {
             assert_eq!(errors(POST, value), expected, "{value}");
         }
+    }
+
+    #[test]
+    fn null_is_absent_where_the_schema_does_not_allow_it() {
+        let schema = r##"{"type":"object","additionalProperties":false,"required":["id"],"minProperties":2,
+            "$defs":{"text":{"type":"string"}},"properties":{"id":{"type":"integer"},"one":{"enum":["a"]},
+            "open":{"type":["string","null"]},"any":{},"by_ref":{"$ref":"#/$defs/text"},"a/b~":{"const":1},
+            "inner":{"type":"object","properties":{"x":{"type":"string"}}},"list":{"items":{"type":"string"}}}}"##;
+        let raw: RawJson = serde_json::from_str(schema).unwrap();
+        let validator = compile(&raw).unwrap();
+        let sent = |text: &str| {
+            let arguments = Object::parse(text).unwrap();
+            accept(&validator, &raw, &arguments, UnknownArguments::Refused)
+                .map(|arguments| arguments.to_json())
+        };
+        for (text, expected) in [
+            (
+                r#"{"id":1,"one":null,"by_ref":null,"a/b~":null,"open":null,"any":null}"#,
+                r#"{"id":1,"open":null,"any":null}"#,
+            ),
+            (
+                r#"{"id":1,"inner":{"x":null,"y":null}}"#,
+                r#"{"id":1,"inner":{"y":null}}"#,
+            ),
+        ] {
+            assert_eq!(sent(text).as_deref(), Ok(expected), "{text}");
+        }
+        for (text, said) in [
+            (r#"{"id":null,"open":null}"#, "need \"id\""),
+            (r#"{"id":1,"one":null}"#, "at least 2 members"),
+            (r#"{"id":1,"list":[null]}"#, "`list.0` must be"),
+            (r#"{"id":1,"other":null}"#, "may have only"),
+        ] {
+            assert!(sent(text).unwrap_err().contains(said), "{text}");
+        }
+    }
+
+    #[test]
+    fn unknown_arguments_are_dropped_on_demand() {
+        let empty = r#"{"type":"object","additionalProperties":false}"#;
+        for (schema, text, expected) in [
+            (
+                POST,
+                r#"{"id":1,"toolCallId":"x","sessionId":null}"#,
+                r#"{"id":1}"#,
+            ),
+            (empty, r#"{"toolCallId":"x"}"#, "{}"),
+        ] {
+            let raw: RawJson = serde_json::from_str(schema).unwrap();
+            let validator = compile(&raw).unwrap();
+            let arguments = Object::parse(text).unwrap();
+            let accepted =
+                |unknown| accept(&validator, &raw, &arguments, unknown).map(|kept| kept.to_json());
+            assert_eq!(accepted(UnknownArguments::Dropped).as_deref(), Ok(expected));
+            assert!(accepted(UnknownArguments::Refused).is_err());
+        }
+        let raw: RawJson = serde_json::from_str(POST).unwrap();
+        let validator = compile(&raw).unwrap();
+        let wrong = Object::parse(r#"{"id":"one","toolCallId":"x"}"#).unwrap();
+        let said = accept(&validator, &raw, &wrong, UnknownArguments::Dropped).unwrap_err();
+        assert_eq!(said, "- `id` must be of type integer");
     }
 
     #[test]

@@ -6,10 +6,12 @@
 
 mod canonical;
 mod check;
+mod lenient;
 mod object;
 mod value;
 
 pub use canonical::canonical;
 pub use check::{JsonFlaw, MAX_DEPTH, check};
+pub use lenient::{integer, replace_lone_surrogates, whole_numbers};
 pub use object::Object;
-pub use value::{RawJson, compact, is_integer, kind, raw};
+pub use value::{RawJson, compact, is_empty_list, is_integer, kind, raw};

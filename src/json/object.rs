@@ -41,6 +41,12 @@ impl Object {
             .map(|(_, value)| &**value)
     }
 
+    /// Returns the value of the member `name` unless it is null. Many clients send null for what they leave out.
+    #[must_use]
+    pub fn present(&self, name: &str) -> Option<&RawValue> {
+        self.get(name).filter(|value| value.get() != "null")
+    }
+
     /// Returns the decoded value of the member `name` if it is a string.
     #[must_use]
     pub fn text(&self, name: &str) -> Option<String> {
@@ -138,6 +144,13 @@ mod tests {
         assert_eq!(object.to_json(), text);
         assert_eq!(object.text("e").as_deref(), Some("A"));
         assert_eq!(kind(object.get("n").unwrap()), "number");
+        assert!(object.present("z").is_some() && object.present("q").is_none());
+        assert!(
+            Object::parse("{\"a\":null}")
+                .unwrap()
+                .present("a")
+                .is_none()
+        );
         assert_eq!(kind(object.get("a").unwrap()), "array");
         object.remove("a");
         object.set("z", raw(&-7));

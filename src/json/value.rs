@@ -49,6 +49,15 @@ pub fn is_integer(text: &str) -> bool {
     !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
 
+/// Returns whether `value` is a list without items. PHP and others encode an empty object as one.
+#[must_use]
+pub fn is_empty_list(value: &RawValue) -> bool {
+    let inner = value.get().strip_prefix('[');
+    inner
+        .and_then(|rest| rest.strip_suffix(']'))
+        .is_some_and(|inner| inner.trim_ascii().is_empty())
+}
+
 /// Removes the white space between the tokens of JSON text. Strings and numbers are kept as written.
 ///
 /// ```
@@ -79,6 +88,19 @@ pub fn compact(json: &str) -> String {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn a_list_without_items_is_empty() {
+        for (text, expected) in [
+            ("[]", true),
+            ("[ \n]", true),
+            ("[[]]", false),
+            ("{}", false),
+        ] {
+            let value: RawJson = serde_json::from_str(text).unwrap();
+            assert_eq!(is_empty_list(&value), expected, "{text}");
+        }
+    }
 
     #[test]
     fn compact_keeps_strings_unchanged() {

@@ -32,7 +32,8 @@ impl CallRound<'_> {
         for name in ["inputResponses", "requestState", "_meta"] {
             params.remove(name);
         }
-        let digest = bytes::sha256(json::canonical(&json::raw(&params)).as_bytes());
+        let whole = Object::parse(&json::whole_numbers(&params.to_json())).unwrap_or(params);
+        let digest = bytes::sha256(json::canonical(&json::raw(&whole)).as_bytes());
         let message = bytes::pae(&[
             b"countersign/request-state/v1",
             &self.connection.to_be_bytes(),

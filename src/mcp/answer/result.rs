@@ -45,11 +45,6 @@ pub(in crate::mcp) fn check(
     }
 }
 
-/// Returns the member `name` unless it is null.
-fn present<'a>(given: &'a Object, name: &str) -> Option<&'a RawValue> {
-    given.get(name).filter(|value| json::kind(value) != "null")
-}
-
 /// Reads a list of objects.
 fn list(value: &RawValue) -> Option<Vec<Object>> {
     serde_json::from_str(value.get()).ok()
@@ -57,20 +52,23 @@ fn list(value: &RawValue) -> Option<Vec<Object>> {
 
 /// Copies `_meta` if it is an object.
 fn keep_meta(given: &Object, out: &mut Object) {
-    if let Some(meta) = present(given, "_meta").filter(|meta| json::kind(meta) == "object") {
+    if let Some(meta) = given
+        .present("_meta")
+        .filter(|meta| json::kind(meta) == "object")
+    {
         out.set("_meta", meta.to_owned());
     }
 }
 
 fn tool(given: &Object, output: &OutputSchema, stateless: bool) -> Option<CheckedResult> {
-    let failed = match present(given, "isError").map(RawValue::get) {
+    let failed = match given.present("isError").map(RawValue::get) {
         None | Some("false") => false,
         Some("true") => true,
         Some(_) => return None,
     };
-    let structured = present(given, "structuredContent");
+    let structured = given.present("structuredContent");
     let mut out = Object::default();
-    match (present(given, "content"), structured) {
+    match (given.present("content"), structured) {
         (Some(content), _) => {
             let typed = |block: &Object| block.text("type").is_some();
             list(content)?.iter().all(typed).then_some(())?;
@@ -120,7 +118,7 @@ fn conforms(output: &OutputSchema, structured: Option<&RawValue>) -> bool {
 }
 
 fn prompt(given: &Object) -> Option<Object> {
-    let messages = present(given, "messages")?;
+    let messages = given.present("messages")?;
     let whole = |message: &Object| {
         matches!(message.text("role").as_deref(), Some("user" | "assistant"))
             && message
@@ -138,7 +136,7 @@ fn prompt(given: &Object) -> Option<Object> {
 }
 
 fn resource(given: &Object) -> Option<Object> {
-    let contents = present(given, "contents")?;
+    let contents = given.present("contents")?;
     let read = list(contents)?;
     let whole = |item: &Object| {
         item.text("uri").is_some() && (item.text("text").is_some() != item.text("blob").is_some())
@@ -151,12 +149,15 @@ fn resource(given: &Object) -> Option<Object> {
 }
 
 fn completion(given: &Object) -> Option<Object> {
-    let values: Vec<String> = serde_json::from_str(present(given, "values")?.get()).ok()?;
+    let values: Vec<String> = serde_json::from_str(given.present("values")?.get()).ok()?;
     let more = values.len() > MAX_VALUES
-        || present(given, "hasMore").is_some_and(|more| more.get() == "true");
+        || given
+            .present("hasMore")
+            .is_some_and(|more| more.get() == "true");
     let told: Vec<&String> = values.iter().take(MAX_VALUES).collect();
     let mut out = Object::default().with("values", &told);
-    let total: Option<RawJson> = present(given, "total")
+    let total: Option<RawJson> = given
+        .present("total")
         .filter(|total| json::kind(total) == "integer")
         .map(RawValue::to_owned);
     if let Some(total) = total {

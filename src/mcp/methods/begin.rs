@@ -57,7 +57,7 @@ pub(super) fn prepare(
     let mut input_responses = Object::default();
     let mut state = None;
     if stateless && kind != CallKind::Completion {
-        if let Some(given) = params.get("inputResponses") {
+        if let Some(given) = params.present("inputResponses") {
             let objects =
                 |given: &Object| given.iter().all(|(_, value)| json::kind(value) == "object");
             input_responses = Object::parse(given.get()).filter(objects).ok_or_else(|| {
@@ -65,7 +65,7 @@ pub(super) fn prepare(
                 RefusedRequest::new(error, &attempt)
             })?;
         }
-        if params.get("requestState").is_some() {
+        if params.present("requestState").is_some() {
             let round = CallRound {
                 connection: exchange.connection.id,
                 epoch: exchange.connection.epoch,

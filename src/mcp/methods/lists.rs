@@ -11,15 +11,15 @@ use crate::bytes;
 use crate::call::World;
 use crate::call::registry::RegisteredItem;
 use crate::call::served::{Served, ToolAccess};
-use crate::json::{self, Object};
+use crate::json::{self, Object, RawJson};
 use crate::keyring::Purpose;
 use crate::mcp::exchange::Exchange;
 use crate::mcp::wire::error::RpcError;
 use crate::reason::Reason;
 use crate::secret::{mac, same};
 
-/// The most items of a page.
-const PAGE: usize = 100;
+/// The size of a page, in bytes of JSON. Many clients read only the first page, so it is as large as an answer may well be.
+const PAGE: usize = 1 << 20;
 
 /// How long a client may cache a list, in milliseconds.
 const TTL_MS: u32 = 60_000;
@@ -136,30 +136,40 @@ fn open_items<'a>(exchange: &Exchange, items: &'a [RegisteredItem]) -> ListItems
         .collect()
 }
 
-/// Returns the page of a list that `params.cursor` asks for.
+/// Returns the page of a list that `params.cursor` asks for: at least one item, and as many as [`PAGE`] holds.
 ///
 /// # Errors
-/// [`Reason::CursorInvalid`].
+/// [`Reason::CursorInvalid`] or [`Reason::CursorUnknown`].
 fn page(
     exchange: &Exchange,
     kind: ListKind,
     all: ListItems<'_>,
     params: &Object,
 ) -> Result<Handled, RefusedRequest> {
-    let skip = match params.get("cursor") {
+    let skip = match params.present("cursor").filter(|text| text.get() != "\"\"") {
         None => 0,
         Some(cursor) => {
             let after = open_cursor(exchange, kind, cursor)?;
             let at = all.iter().position(|(name, _)| *name == after);
-            at.map(|at| at + 1)
-                .ok_or_else(|| RpcError::new(Reason::CursorInvalid))?
+            at.map(|at| at + 1).ok_or(Reason::CursorUnknown)?
         }
     };
-    let page: Vec<&(&str, Object)> = all.iter().skip(skip).take(PAGE).collect();
-    let items: Vec<&Object> = page.iter().map(|(_, item)| item).collect();
+    let mut items: Vec<RawJson> = Vec::new();
+    let mut room = PAGE;
+    let mut last = None;
+    for (name, item) in all.iter().skip(skip) {
+        let item = json::raw(item);
+        match room.checked_sub(item.get().len() + 1) {
+            Some(left) => room = left,
+            None if items.is_empty() => room = 0,
+            None => break,
+        }
+        items.push(item);
+        last = Some(name);
+    }
     let mut out = Object::default().with(kind.member(), &items);
-    if skip + page.len() < all.len()
-        && let Some((name, _)) = page.last()
+    if skip + items.len() < all.len()
+        && let Some(name) = last
     {
         out.set("nextCursor", json::raw(&seal_cursor(exchange, kind, name)));
     }

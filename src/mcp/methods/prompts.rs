@@ -33,10 +33,11 @@ pub(super) fn get(
     )
     .ok_or_else(|| RefusedRequest::new(Reason::PromptUnknown, &attempt))?;
     attempt.target = Some(format!("prompt:{name}"));
-    let given = match params.get("arguments") {
-        None => Some(Object::default()),
-        Some(given) => Object::parse(given.get()),
+    let given = match params.present("arguments") {
+        Some(given) if !json::is_empty_list(given) => Object::parse(given.get()),
+        _ => Some(Object::default()),
     };
+    let given = given.map(without_nulls);
     let strings = |given: &Object| given.iter().all(|(_, value)| json::kind(value) == "string");
     let arguments = given.filter(strings).ok_or_else(|| {
         let error = invalid("params.arguments must be an object of strings.");
@@ -52,6 +53,17 @@ pub(super) fn get(
     call.needs = Some(needs);
     call.arguments = arguments.to_json();
     Ok(Handled::Call(Box::new(call)))
+}
+
+/// Returns the arguments that are not null. Arguments of prompts are strings, so null can only mean nothing.
+fn without_nulls(given: Object) -> Object {
+    let present = given
+        .iter()
+        .filter(|(_, value)| json::kind(value) != "null");
+    present.fold(Object::default(), |mut out, (name, value)| {
+        out.set(name, value.to_owned());
+        out
+    })
 }
 
 /// Returns the names of the required arguments that are missing, or `None` if there are none.

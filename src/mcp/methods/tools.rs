@@ -7,7 +7,7 @@ use crate::call::confirmation::REVIEW_TOOL;
 use crate::call::decide::{self, Caller};
 use crate::call::registry::is_tool_name;
 use crate::call::served::Served;
-use crate::json::Object;
+use crate::json::{self, Object};
 use crate::mcp::answer::CallKind;
 use crate::mcp::exchange::Exchange;
 use crate::mcp::wire::error::{RpcError, invalid};
@@ -34,13 +34,7 @@ pub(super) fn call(
     let mut attempt = attempt(action, &id);
     let tool = decide::find(exchange.tools(), &name)
         .map_err(|reason| RefusedRequest::new(reason, &attempt))?;
-    let arguments = match params.get("arguments") {
-        None => Object::default(),
-        Some(given) => Object::parse(given.get()).ok_or_else(|| {
-            let error = invalid("params.arguments must be an object.");
-            RefusedRequest::new(error, &attempt)
-        })?,
-    };
+    let arguments = arguments(params).map_err(|error| RefusedRequest::new(error, &attempt))?;
     if let Served::Plugin(plugin) = tool
         && exchange.response.revision.is_stateless()
     {
@@ -74,4 +68,19 @@ pub(super) fn call(
     // A review needs no group of its own; the call under review is checked again when it is made.
     call.needs = (name != REVIEW_TOOL).then(|| tool.groups());
     Ok(Handled::Call(Box::new(call)))
+}
+
+/// Returns the arguments of a call, with whole numbers as integers. Everything that follows sees this spelling: the schema,
+/// a confirmation token, which is bound to it, and the tool.
+///
+/// # Errors
+/// [`Reason::ParamsInvalid`](crate::reason::Reason::ParamsInvalid) if they are neither an object nor absent.
+fn arguments(params: &Object) -> Result<Object, RpcError> {
+    match params.present("arguments") {
+        Some(given) if !json::is_empty_list(given) => {
+            Object::parse(&json::whole_numbers(given.get()))
+                .ok_or_else(|| invalid("params.arguments must be an object."))
+        }
+        _ => Ok(Object::default()),
+    }
 }

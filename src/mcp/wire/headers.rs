@@ -1,5 +1,7 @@
 //! The headers of a request, and the rules of revision 2026-07-28 for them.
 
+use std::cmp::Ordering;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::value::RawValue;
@@ -139,7 +141,7 @@ fn same_value(value: &RawValue, header: &str) -> bool {
             if exact {
                 value.get().parse::<i128>().ok() == header.parse::<i128>().ok()
             } else {
-                a.is_finite() && a.to_bits() == b.to_bits()
+                a.is_finite() && a.partial_cmp(&b) == Some(Ordering::Equal)
             }
         }
         _ => value.get() == header,
@@ -227,6 +229,8 @@ mod tests {
             &[("Mcp-Param-Region", "x"), ("MCP-PARAM-COUNT", "7")]
         ));
         assert!(ok(r#"{"n":7}"#, &[("Mcp-Param-Count", "07")]));
+        assert!(ok(r#"{"n":7}"#, &[("Mcp-Param-Count", "7.0")]));
+        assert!(ok(r#"{"n":0}"#, &[("Mcp-Param-Count", "-0.0")]));
         assert!(!ok(r#"{"a":"x"}"#, &[]));
         assert!(!ok("{}", &[("Mcp-Param-Region", "x")]));
         assert!(!ok(r#"{"a":"x"}"#, &[("Mcp-Param-Region", "X")]));

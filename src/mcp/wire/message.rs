@@ -1,5 +1,12 @@
 //! Reading of [JSON-RPC 2.0](https://www.jsonrpc.org/specification) messages.
 
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::Deserialize;
+use serde::de::{Deserializer, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
 use super::error::RpcError;
 use crate::json::{self, JsonFlaw, Object, RawJson};
 use crate::reason::Reason;
@@ -32,17 +39,22 @@ pub(in crate::mcp) struct UnreadableMessage {
     pub(in crate::mcp) error: RpcError,
 }
 
+impl From<RpcError> for UnreadableMessage {
+    fn from(error: RpcError) -> Self {
+        Self { id: None, error }
+    }
+}
+
 impl From<Reason> for UnreadableMessage {
     fn from(reason: Reason) -> Self {
-        Self {
-            id: None,
-            error: reason.into(),
-        }
+        RpcError::new(reason).into()
     }
 }
 
 /// Reads a message from the body of a request of at most `max` bytes: one JSON-RPC 2.0 object, without
 /// duplicate names at any depth. Batches are refused, as MCP does not have them.
+///
+/// Half a surrogate pair in a string is replaced by U+FFFD. Parameters that are null or an empty list are taken as absent.
 ///
 /// # Errors
 /// [`Reason::BodyTooLarge`], [`Reason::BodyNotJson`], [`Reason::BodyTooDeep`], [`Reason::BatchRefused`] or
@@ -51,30 +63,32 @@ pub(in crate::mcp) fn parse(body: &[u8], max: usize) -> Result<RpcMessage, Unrea
     if body.len() > max {
         return Err(Reason::BodyTooLarge.into());
     }
-    let text = std::str::from_utf8(body).map_err(|_| Reason::BodyNotJson)?;
-    json::check(text).map_err(|flaw| match flaw {
-        JsonFlaw::NotJson => Reason::BodyNotJson,
-        JsonFlaw::TooDeep => Reason::BodyTooDeep,
-        JsonFlaw::Duplicate => Reason::RequestMalformed,
-    })?;
+    let received = std::str::from_utf8(body)
+        .map_err(|_| RpcError::new(Reason::BodyNotJson).detail("It is not UTF-8."))?;
+    let text = json::replace_lone_surrogates(received);
+    if let Err(flaw) = json::check(&text) {
+        let id = envelope_id(&text).filter(|id| !is_changed(id, &text));
+        return Err(UnreadableMessage {
+            id,
+            error: flawed(flaw, &text),
+        });
+    }
     let start = text.trim_start_matches([' ', '\t', '\n', '\r']);
     if start.starts_with('[') {
         return Err(Reason::BatchRefused.into());
     }
-    let envelope = Object::parse(text).ok_or(Reason::RequestMalformed)?;
+    let envelope = Object::parse(&text).ok_or_else(|| malformed(None, "It must be an object."))?;
     let id = match envelope.get("id") {
         None => None,
-        Some(id) => match json::kind(id) {
-            "string" | "integer" if id.get().len() <= MAX_ID => Some(id.to_owned()),
-            _ => return Err(Reason::RequestMalformed.into()),
-        },
+        Some(id) if is_id(id) && !is_changed(id, &text) => Some(id.to_owned()),
+        Some(_) => {
+            let text = "id must be a short string or an integer, and not null.";
+            return Err(malformed(None, text));
+        }
     };
-    let malformed = |id: &Option<RawJson>| UnreadableMessage {
-        id: id.clone(),
-        error: Reason::RequestMalformed.into(),
-    };
+    let refuse = |text: &'static str| malformed(id.clone(), text);
     if envelope.text("jsonrpc").as_deref() != Some("2.0") {
-        return Err(malformed(&id));
+        return Err(refuse("jsonrpc must be \"2.0\"."));
     }
     let answers = envelope.get("result").is_some() || envelope.get("error").is_some();
     if envelope.get("method").is_none() && answers && id.is_some() {
@@ -83,15 +97,87 @@ pub(in crate::mcp) fn parse(body: &[u8], max: usize) -> Result<RpcMessage, Unrea
     let method = envelope
         .text("method")
         .filter(|method| !method.is_empty() && !answers)
-        .ok_or_else(|| malformed(&id))?;
-    let params = match envelope.get("params") {
+        .ok_or_else(|| refuse("method must be a string."))?;
+    let params = match envelope.present("params") {
         None => None,
-        Some(params) => Some(Object::parse(params.get()).ok_or_else(|| malformed(&id))?),
+        Some(params) => match Object::parse(params.get()) {
+            None if !json::is_empty_list(params) => {
+                return Err(refuse("params must be an object."));
+            }
+            params => params,
+        },
     };
     Ok(match id {
         Some(id) => RpcMessage::Request { id, method, params },
         None => RpcMessage::Notification { method, params },
     })
+}
+
+fn malformed(id: Option<RawJson>, text: &'static str) -> UnreadableMessage {
+    UnreadableMessage {
+        id,
+        error: RpcError::new(Reason::RequestMalformed).detail(text),
+    }
+}
+
+/// Returns the refusal of text that [`json::check`] refused.
+fn flawed(flaw: JsonFlaw, text: &str) -> RpcError {
+    match flaw {
+        // What is JSON otherwise has a number that no parser can hold.
+        JsonFlaw::NotJson if serde_json::from_str::<&RawValue>(text).is_ok() => {
+            RpcError::new(Reason::BodyNotJson).detail("A number is too large.")
+        }
+        JsonFlaw::NotJson => Reason::BodyNotJson.into(),
+        JsonFlaw::TooDeep => Reason::BodyTooDeep.into(),
+        JsonFlaw::Duplicate => RpcError::new(Reason::RequestMalformed)
+            .detail("An object has two members with the same name."),
+    }
+}
+
+/// Returns whether `id` can be the id of a request: a string or an integer of at most [`MAX_ID`] bytes. JSON Schema counts
+/// `15.0` as an integer.
+fn is_id(id: &RawValue) -> bool {
+    let known = match json::kind(id) {
+        "string" | "integer" => true,
+        "number" => json::integer(id.get()).is_some(),
+        _ => false,
+    };
+    known && id.get().len() <= MAX_ID
+}
+
+/// Returns whether something may have been replaced in `id`, so that it cannot be echoed as it was sent.
+fn is_changed(id: &RawValue, text: &Cow<'_, str>) -> bool {
+    matches!(text, Cow::Owned(_)) && id.get().contains(r"\ufffd")
+}
+
+/// Returns the id of a message that was refused before it was read. Returns `None` if the text is not an object, or has no
+/// usable id, or more than one.
+fn envelope_id(text: &str) -> Option<RawJson> {
+    struct Ids(Vec<RawJson>);
+    impl<'de> Deserialize<'de> for Ids {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            deserializer.deserialize_map(Members)
+        }
+    }
+    struct Members;
+    impl<'de> Visitor<'de> for Members {
+        type Value = Ids;
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object")
+        }
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Ids, A::Error> {
+            let mut ids = Vec::new();
+            while let Some((name, value)) = map.next_entry::<String, RawJson>()? {
+                if name == "id" {
+                    ids.push(value);
+                }
+            }
+            Ok(Ids(ids))
+        }
+    }
+    let Ids(ids) = serde_json::from_str(text).ok()?;
+    let [id] = <[RawJson; 1]>::try_from(ids).ok()?;
+    is_id(&id).then_some(id)
 }
 
 #[cfg(test)]
@@ -137,10 +223,6 @@ mod tests {
                 Reason::RequestMalformed,
             ),
             (
-                r#"{"jsonrpc":"2.0","id":1e2,"method":"ping"}"#,
-                Reason::RequestMalformed,
-            ),
-            (
                 r#"{"jsonrpc":"2.0","id":true,"method":"ping"}"#,
                 Reason::RequestMalformed,
             ),
@@ -171,11 +253,15 @@ mod tests {
             ),
             (r#"{"jsonrpc":"2.0","result":{}}"#, Reason::RequestMalformed),
             (
-                r#"{"jsonrpc":"2.0","id":1,"method":"a","params":[]}"#,
+                r#"{"jsonrpc":"2.0","id":1,"method":"a","params":[1]}"#,
                 Reason::RequestMalformed,
             ),
             (
-                r#"{"jsonrpc":"2.0","id":1,"method":"a","params":null}"#,
+                r#"{"jsonrpc":"2.0","id":1,"method":"a","params":"x"}"#,
+                Reason::RequestMalformed,
+            ),
+            (
+                r#"{"jsonrpc":"2.0","id":"\ud83d","method":"a"}"#,
                 Reason::RequestMalformed,
             ),
             (
@@ -199,9 +285,78 @@ mod tests {
     }
 
     #[test]
-    fn the_id_of_a_malformed_request_is_kept() {
-        let bad = parse(br#"{"jsonrpc":"2.0","id":"q","method":1}"#, 100).unwrap_err();
-        assert_eq!(bad.id.unwrap().get(), "\"q\"");
+    fn parameters_of_nothing_are_absent() {
+        for nothing in ["null", "[]", "[ \n]"] {
+            let body = format!(r#"{{"jsonrpc":"2.0","id":1,"method":"ping","params":{nothing}}}"#);
+            let read = parse(body.as_bytes(), 1000).unwrap();
+            assert!(matches!(read, RpcMessage::Request { params: None, .. }));
+            let body = format!(r#"{{"jsonrpc":"2.0","method":"x","params":{nothing}}}"#);
+            let read = parse(body.as_bytes(), 1000).unwrap();
+            assert!(matches!(
+                read,
+                RpcMessage::Notification { params: None, .. }
+            ));
+        }
+    }
+
+    #[test]
+    fn an_integer_id_is_echoed_as_it_was_written() {
+        for id in ["15.0", "1.5e1", "-0.0", "-7", "\"\\u0041\""] {
+            let body = format!(r#"{{"jsonrpc":"2.0","id":{id},"method":"ping"}}"#);
+            let Ok(RpcMessage::Request { id: read, .. }) = parse(body.as_bytes(), 1000) else {
+                panic!("{id}");
+            };
+            assert_eq!(read.get(), id);
+        }
+    }
+
+    #[test]
+    fn half_a_character_is_replaced() {
+        let body = br#"{"jsonrpc":"2.0","id":"a","method":"x","params":{"t":"a\ud83db"}}"#;
+        let Ok(RpcMessage::Request { params, id, .. }) = parse(body, 1000) else {
+            panic!();
+        };
+        assert_eq!(params.unwrap().text("t").as_deref(), Some("a\u{fffd}b"));
+        assert_eq!(id.get(), "\"a\"");
+    }
+
+    #[test]
+    fn the_id_of_a_refused_message_is_kept() {
+        let deep = "[".repeat(100) + &"]".repeat(100);
+        let wide = r#"{"a":1,"\u0061":2}"#;
+        for (members, expected) in [
+            (r#""method":1"#, Reason::RequestMalformed),
+            (r#""method":"a","params":[1]"#, Reason::RequestMalformed),
+            (
+                &format!(r#""method":"a","params":{wide}"#),
+                Reason::RequestMalformed,
+            ),
+            (
+                &format!(r#""method":"a","params":{{"\ud83d":{wide}}}"#),
+                Reason::RequestMalformed,
+            ),
+            (r#""method":"a","method":"b""#, Reason::RequestMalformed),
+            (
+                &format!(r#""method":"a","params":{{"a":{deep}}}"#),
+                Reason::BodyTooDeep,
+            ),
+            (r#""method":"a","params":{"a":1e999}"#, Reason::BodyNotJson),
+        ] {
+            for id in ["\"q\"", "7.0"] {
+                let body = format!(r#"{{"jsonrpc":"2.0","id":{id},{members}}}"#);
+                let bad = parse(body.as_bytes(), 1000).unwrap_err();
+                assert_eq!(bad.error.reason, expected, "{members}");
+                assert_eq!(bad.id.map(|id| id.get().to_owned()).as_deref(), Some(id));
+            }
+        }
+        for body in [
+            r#"{"jsonrpc":"2.0","id":1,"id":2,"method":"a"}"#,
+            r#"{"jsonrpc":"2.0","id":1,"method":"a","#,
+            r#"{"jsonrpc":"2.0","id":"\ud83d","method":"a","method":"b"}"#,
+            r#"{"jsonrpc":"2.0","id":{},"method":"a","method":"b"}"#,
+        ] {
+            assert!(parse(body.as_bytes(), 1000).unwrap_err().id.is_none());
+        }
     }
 
     proptest! {

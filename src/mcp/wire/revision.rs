@@ -52,7 +52,7 @@ pub(in crate::mcp) fn select(
 ) -> Result<Revision, RevisionFlaw> {
     let in_body = params
         .and_then(|params| params.object(META))
-        .is_some_and(|meta| meta.get(VERSION_KEY).is_some());
+        .is_some_and(|meta| meta.present(VERSION_KEY).is_some());
     match header {
         _ if in_body => Ok(Revision::Jul2026),
         None => Ok(Revision::Jun2025),
@@ -131,8 +131,12 @@ fn unsupported(version: &str) -> RevisionFlaw {
 pub(in crate::mcp) fn progress_token(params: &Object) -> Option<RawJson> {
     let meta = params.object(META)?;
     let token: &RawValue = meta.get("progressToken")?;
-    (matches!(json::kind(token), "string" | "integer") && token.get().len() <= 256)
-        .then(|| token.to_owned())
+    let known = match json::kind(token) {
+        "string" | "integer" => true,
+        "number" => json::integer(token.get()).is_some(),
+        _ => false,
+    };
+    (known && token.get().len() <= 256).then(|| token.to_owned())
 }
 
 #[cfg(test)]

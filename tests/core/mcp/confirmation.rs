@@ -74,6 +74,31 @@ fn a_confirmed_call_begins_once_and_is_linked_to_its_review() {
 }
 
 #[test]
+fn a_confirmation_does_not_depend_on_how_a_whole_number_is_written() {
+    let site = Site::default();
+    let call = |name: &str, arguments: &str| {
+        let message = format!(
+            r#"{{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{{"name":"{name}","arguments":{arguments}}}}}"#
+        );
+        send(&site, message.as_bytes(), &[], &json!({}))
+    };
+    for (reviewed, called) in [("12.0", "12"), ("12", "1.2e1"), ("120e-1", "12.00")] {
+        let asked = format!(r#"{{"tool":"publish_post","arguments":{{"id":{reviewed}}}}}"#);
+        let token = call_of(&site, call("request_review", &asked))
+            .confirmation(site.world())
+            .unwrap();
+        let other = format!(r#"{{"id":12.5,"confirmation_token":"{token}"}}"#);
+        assert_eq!(
+            reason(&reply_of(call("publish_post", &other))),
+            Some(Reason::ArgumentsInvalid)
+        );
+        let same = format!(r#"{{"id":{called},"confirmation_token":"{token}"}}"#);
+        let confirmed = call_of(&site, call("publish_post", &same));
+        assert_eq!(confirmed.arguments(), r#"{"id":12}"#);
+    }
+}
+
+#[test]
 fn a_confirmation_is_valid_only_for_the_reviewed_call() {
     let site = Site::default();
     let arguments = json!({"id": 12, "date": "2027-01-01T00:00:00Z"});

@@ -315,57 +315,94 @@ fn lists_contain_exactly_the_tools_that_may_be_called() {
 }
 
 #[test]
-fn long_lists_are_returned_in_pages() {
+fn a_list_of_many_tools_is_one_page() {
+    let description = "x".repeat(2000);
+    let tools: Vec<Value> = (0..142).map(|n| listed_tool(n, &description)).collect();
+    let pages = pages(&json!({"tools": tools}), |_| ());
+    assert_eq!(pages.len(), 1);
+    assert_eq!(pages[0].len(), 142);
+}
+
+#[test]
+fn a_list_beyond_the_size_of_a_page_is_returned_in_pages() {
+    let description = "x".repeat(10_000);
+    let tools: Vec<Value> = (0..250).map(|n| listed_tool(n, &description)).collect();
+    let pages = pages(&json!({"tools": tools}), |result| {
+        assert!(result.to_string().len() < 1_050_000);
+    });
+    assert_eq!(pages.len(), 3);
+    let names: Vec<&String> = pages.iter().flatten().collect();
+    assert_eq!((names.len(), names[249].as_str()), (250, "t249"));
+}
+
+#[test]
+fn a_cursor_whose_item_is_gone_is_told_from_one_that_never_was() {
     let site = Site::default();
-    let tools: Vec<Value> = (0..250)
-        .map(|n| json!({"name": format!("t{n:03}"), "description": "d", "group": "read", "inputSchema": {"type": "object"}}))
-        .collect();
-    let registry = json!({"tools": tools}).to_string();
-    let server = site.server(&json!({}));
+    let description = "x".repeat(600_000);
+    let many = json!({"tools": [listed_tool(0, &description), listed_tool(1, &description)]});
+    let first = list(&site, &json!({}), &many);
+    let params = json!({"cursor": first["result"]["nextCursor"]});
+    assert_eq!(
+        list(&site, &params, &many)["result"]["tools"][0]["name"],
+        "t001"
+    );
+    let fewer = json!({"tools": [listed_tool(1, &description)]});
+    for (params, reason) in [
+        (params, "cursor_unknown"),
+        (json!({"cursor": "does-not-exist"}), "cursor_invalid"),
+    ] {
+        let answer = list(&site, &params, &fewer);
+        assert_eq!(answer["error"]["data"]["reason"], reason);
+        assert_eq!(answer["error"]["code"], -32602);
+    }
+}
+
+fn listed_tool(n: u32, description: &str) -> Value {
+    json!({"name": format!("t{n:03}"), "description": description, "group": "read",
+        "inputSchema": {"type": "object"}})
+}
+
+/// Returns the answer to `tools/list` of a site with this registry.
+fn list(site: &Site, params: &Value, registry: &Value) -> Value {
     let headers = headers(&site.token());
-    let page = |params: Value, id: u64| {
-        let message = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": params})
-            .to_string();
-        let incoming = Incoming {
-            method: "POST",
-            headers: &headers,
-            query: "",
-            body: message.as_bytes(),
-            ip: "::1",
-        };
-        let Received::Request(request) = server.receive(site.world(), incoming) else {
-            panic!()
-        };
-        assert_eq!(request.connection(), id);
-        let reply = reply_of(
-            request
-                .authorize(
-                    site.world(),
-                    FoundRecord::Genuine(&genuine(RecordKind::Connection, id, &connection())),
-                    Some(&registry),
-                )
-                .unwrap(),
-        );
-        body(&reply)["result"].clone()
+    let message =
+        json!({"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": params}).to_string();
+    let incoming = Incoming {
+        method: "POST",
+        headers: &headers,
+        query: "",
+        body: message.as_bytes(),
+        ip: "::1",
     };
-    let mut names = Vec::new();
+    let Received::Request(request) = site.server(&json!({})).receive(site.world(), incoming) else {
+        panic!()
+    };
+    let found = genuine(RecordKind::Connection, 7, &connection());
+    let registry = registry.to_string();
+    body(&reply_of(
+        request
+            .authorize(site.world(), FoundRecord::Genuine(&found), Some(&registry))
+            .unwrap(),
+    ))
+}
+
+/// Returns the names on each page of `tools/list`. `check` sees each result.
+fn pages(registry: &Value, check: impl Fn(&Value)) -> Vec<Vec<String>> {
+    let site = Site::default();
+    let mut pages = Vec::new();
     let mut params = json!({});
-    loop {
-        let result = page(params, 7);
-        names.extend(
-            result["tools"]
-                .as_array()
-                .unwrap()
-                .iter()
-                .map(|tool| tool["name"].clone()),
-        );
+    for _ in 0..10 {
+        let result = &list(&site, &params, registry)["result"];
+        check(result);
+        let tools = result["tools"].as_array().unwrap();
+        let name = |tool: &Value| tool["name"].as_str().unwrap().to_owned();
+        pages.push(tools.iter().map(name).collect());
         match &result["nextCursor"] {
             Value::Null => break,
             cursor => params = json!({"cursor": cursor}),
         }
     }
-    assert_eq!(names.len(), 250);
-    assert_eq!(names[249], "t249");
+    pages
 }
 
 /// Returns a request with a valid token, which was received and not yet authorized.

@@ -219,6 +219,7 @@ fn check_reply(name: &str, reply: &McpReply, expect: &Value) {
     if let Some(text) = expect["says"].as_str() {
         let said = body["result"]["content"][0]["text"]
             .as_str()
+            .or(body["error"]["message"].as_str())
             .unwrap_or_default();
         assert!(said.contains(text), "{seen}");
     }
