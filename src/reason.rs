@@ -165,6 +165,9 @@ reasons! {
     CodeReused = "code_reused", "The authorization code was used before, so all tokens that were issued for it are revoked: connect again.";
     RefreshReused = "refresh_reused", "A refresh token was used again after it had been replaced, so the tokens of the connection are revoked: connect again.";
     ConsentDenied = "consent_denied", "The person did not approve the connection.";
+    ConsentAsked = "consent_asked", "The person may not approve the connection and has asked an administrator of the site: connect again when an administrator has answered.";
+    ConsentNotAllowed = "consent_not_allowed", "The account may not connect agents to this site: log in with one that may, or ask an administrator.";
+    ConsentAsksFull = "consent_asks_full", "Too many requests to connect an agent wait for an answer on this site: ask an administrator in person.";
     // Secrets at rest
     SecretMalformed = "secret_malformed", "The stored secret was truncated or overwritten: enter it again.";
     SecretUnknownKey = "secret_unknown_key", "The stored secret was encrypted with a key that this site no longer has: enter it again.";
@@ -337,6 +340,9 @@ impl Reason {
             | Self::CodeReused
             | Self::RefreshReused
             | Self::ConsentDenied
+            | Self::ConsentAsked
+            | Self::ConsentNotAllowed
+            | Self::ConsentAsksFull
             | Self::SecretMalformed
             | Self::SecretUnknownKey
             | Self::SecretDamaged

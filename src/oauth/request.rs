@@ -167,9 +167,20 @@ impl AuthorizationRequest {
     /// 6749 §4.1.2.1). The reason is [`Reason::ConsentDenied`].
     #[must_use]
     pub fn refuse(&self) -> String {
+        self.access_denied(Reason::ConsentDenied)
+    }
+
+    /// Returns the URL for the browser after a user who may not approve has asked an administrator: like
+    /// [`Self::refuse`], with the reason [`Reason::ConsentAsked`]. The request itself has ended.
+    #[must_use]
+    pub fn refuse_asked(&self) -> String {
+        self.access_denied(Reason::ConsentAsked)
+    }
+
+    fn access_denied(&self, reason: Reason) -> String {
         self.answer(&[
             ("error", ErrorCode::AccessDenied.as_str()),
-            ("error_description", Reason::ConsentDenied.message()),
+            ("error_description", reason.message()),
         ])
     }
 

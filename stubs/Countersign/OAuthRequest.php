@@ -59,6 +59,12 @@ final class OAuthRequest
     /** Refuses the request. Returns the absolute URL to redirect the browser to. */
     public function refuse(): string {}
 
+    /**
+     * Refuses the request of a person who may not approve it and has asked an administrator. Returns the absolute URL to redirect
+     * the browser to; its `error_description` says so.
+     */
+    public function refuseAsked(): string {}
+
     /** Returns the facts of the request for the audit log, as JSON without secrets. */
     public function facts(): string {}
 }

@@ -65,6 +65,10 @@ impl PhpOAuthRequest {
         self.request.refuse()
     }
 
+    pub fn refuse_asked(&self) -> String {
+        self.request.refuse_asked()
+    }
+
     pub fn facts(&self) -> String {
         self.request.facts()
     }

@@ -5,9 +5,11 @@ declare(strict_types=1);
 namespace Countersign\Tests\Doors;
 
 use Countersign\OAuth;
+use Countersign\Plugin\Admin\ConsentPresets;
 use Countersign\Plugin\Fetch\FetchFailed;
 use Countersign\Plugin\Fetch\PublicFetcher;
 use Countersign\Plugin\Plugin;
+use Countersign\Plugin\Site\Labels;
 use Countersign\Tests\AuditTrail;
 use Countersign\Tests\OAuthClient;
 use Countersign\Tests\Person;
@@ -48,6 +50,52 @@ final class ConsentTest extends TestCase {
 		self::assertStringNotContainsString( 'That is your own computer.', self::text( $remote ) );
 	}
 
+	public function test_the_question_is_read_first_and_the_page_says_who_decides(): void {
+		$page = OAuthClient::registered()->consent_page( Person::of( 'admin' ) );
+		self::assertSame( 1, preg_match_all( '~ autofocus~', $page->body ) );
+		self::assertMatchesRegularExpression( '~<h1 class="countersign-title" tabindex="-1" autofocus>Connect an agent to ~', $page->body );
+		self::assertStringContainsString( 'You are signed in as admin (Administrator). Use another account', self::text( $page ) );
+		self::assertSame( 1, preg_match( '~<a href="([^"]+action=logout[^"]+)">Use another account~', $page->body, $link ) );
+		parse_str( (string) parse_url( html_entity_decode( $link[1] ), PHP_URL_QUERY ), $logout );
+		self::assertStringContainsString( 'action=countersign_authorize&request=', $logout['redirect_to'], 'the road leads back to this request' );
+	}
+
+	public function test_the_page_says_what_an_agent_can_do_and_what_it_cannot(): void {
+		$page = OAuthClient::registered()->consent_page( Person::of( 'admin' ) );
+		self::assertSame( 1, preg_match( '~value="draft_only".*?class="countersign-lists">(.*?)<details>~s', $page->body, $lists ) );
+		self::assertSame(
+			'It can view site information, content and media create drafts and change content that is not public upload files, write alternative texts and add images to content read and write the fields of SEO plugins It cannot publish, schedule and change public content move content to the trash and restore it',
+			trim( (string) preg_replace( '/\s+/', ' ', html_entity_decode( (string) preg_replace( '/<[^>]+>/', ' ', $lists[1] ) ) ) )
+		);
+		foreach ( [ 'taxonomy', 'image', 'upload_portal', 'authors' ] as $group ) {
+			self::assertStringNotContainsString( Labels::act( $group ), $page->body, 'no tool on this site has this permission' );
+			self::assertStringNotContainsString( "value=\"$group\"", $page->body );
+		}
+	}
+
+	/** @return array<string, array{list<string>, list<string>}> Groups with tools, and the presets that are offered. */
+	public function sites(): array {
+		return [
+			'only reading'       => [ [ 'read' ], [ 'standard' ] ],
+			'the built-in tools' => [ [ 'read', 'create_edit', 'publish', 'trash_restore' ], [ 'read_only', 'draft_only', 'standard', 'full_access' ] ],
+			'an SEO plugin'      => [ [ 'read', 'create_edit', 'publish', 'trash_restore', 'seo' ], [ 'read_only', 'seo_specialist', 'draft_only', 'standard', 'full_access' ] ],
+			'every kind'         => [ \Countersign\Access::groups(), array_keys( \Countersign\Access::presets() ) ],
+		];
+	}
+
+	/** @dataProvider sites */
+	public function test_presets_without_tools_are_not_offered( array $groups, array $offered ): void {
+		self::assertSame( $offered, ( new ConsentPresets( array_fill_keys( $groups, [ 'A tool' ] ) + array_fill_keys( \Countersign\Access::groups(), [] ) ) )->offered() );
+	}
+
+	public function test_what_was_filled_in_is_kept_when_the_form_is_shown_again(): void {
+		$answer = OAuthClient::registered()->decide( Person::of( 'admin' ), [ 'user' => 999999, 'preset' => 'custom', 'groups' => [ 'seo' ], 'name' => 'Kept “name”' ] );
+		self::assertStringContainsString( 'choose the account that the agent acts as from the list', self::text( $answer ) );
+		$form = Person::forms( $answer->body )[0];
+		self::assertSame( [ 'custom', [ 'seo' ], 'Kept “name”' ], [ $form['preset'], $form['groups'], $form['name'] ] );
+		self::assertStringContainsString( 'aria-describedby="login_error"', $answer->body );
+	}
+
 	public function test_viewing_the_page_changes_nothing(): void {
 		$client = OAuthClient::registered();
 		$before = Site::digest();
@@ -85,7 +133,7 @@ final class ConsentTest extends TestCase {
 		$client = OAuthClient::registered();
 		foreach ( [ 'editor', 'subscriber' ] as $login ) {
 			$page = $client->consent_page( Person::of( $login ) );
-			self::assertStringContainsString( 'Your account may not connect clients', self::text( $page ) );
+			self::assertStringContainsString( 'Your account may not connect agents to this site. Ask an administrator, or log in with another account. consent_not_allowed ', self::text( $page ) );
 			self::assertSame( [], array_filter( Person::forms( $page->body ), static fn( array $form ): bool => isset( $form['preset'] ) ) );
 		}
 		// The form of an administrator does not work for an editor.
@@ -188,12 +236,12 @@ final class ConsentTest extends TestCase {
 			return self::text( OAuthClient::described_at( self::DOCUMENT )->consent_page( Person::of( 'admin' ), [ 'redirect_uri' => $redirect ] ) );
 		};
 		$text  = $shown( 'https://xn--clude-4ve.example/back' );
-		self::assertStringContainsString( 'The client says that its name is Claude Not verified', $text );
-		self::assertStringContainsString( 'Its identity document is at client.example After your decision, your browser goes to xn--clude-4ve.example', $text );
+		self::assertStringContainsString( 'the agent says that its name is Claude Not verified', $text );
+		self::assertStringContainsString( 'After your decision, your browser goes to xn--clude-4ve.example Its identity document is at client.example', $text );
 		self::assertStringContainsString( 'are on different hosts', $text );
 		self::assertStringNotContainsString( 'are on different hosts', $shown( 'https://client.example/back' ) );
 		self::assertStringNotContainsString( 'are on different hosts', $shown( OAuthClient::REDIRECT ) );
-		self::assertStringContainsString( 'It has none. Anybody can register a client', self::text( OAuthClient::registered()->consent_page( Person::of( 'admin' ) ) ) );
+		self::assertStringContainsString( 'It has none. Any program can call itself by this name.', self::text( OAuthClient::registered()->consent_page( Person::of( 'admin' ) ) ) );
 	}
 
 	public function test_a_loopback_redirect_can_have_any_port(): void {

@@ -9,6 +9,7 @@ use Countersign\OAuth;
 use Countersign\OAuthReply;
 use Countersign\OAuthRequest;
 use Countersign\Plugin\Accounts\RecentLogin;
+use Countersign\Plugin\Admin\ConsentChoice;
 use Countersign\Plugin\Admin\ConsentPage;
 use Countersign\Plugin\Audit\EntryDraft;
 use Countersign\Plugin\Audit\Log;
@@ -58,19 +59,19 @@ final class Consent {
 		self::send_headers();
 		$query = Urls::consent_query( self::text( $_REQUEST, 'request' ) ); // phpcs:ignore WordPress.Security.NonceVerification -- The nonce is checked before anything is changed.
 		if ( null === $query ) {
-			ConsentPage::error( __( 'This page opens when a program asks to connect to this site. Start the connection in that program.', 'countersign' ) );
+			ConsentPage::error( __( 'This page opens when an agent asks to connect to this site, and the address lacks that request or is too long. Start the connection in the agent\'s program.', 'countersign' ), reason: 'oauth_request_invalid' );
 		}
 		if ( ! is_user_logged_in() ) {
 			self::redirect( wp_login_url( Urls::consent( $query ) ) );
 		}
 		if ( ! current_user_can( Capabilities::MANAGE ) ) { // phpcs:ignore WordPress.WP.Capabilities -- A capability that this plugin adds.
-			ConsentPage::error( __( 'Your account may not connect clients to this site. Ask an administrator.', 'countersign' ), wp_logout_url( Urls::consent( $query ) ) );
+			ConsentPage::error( __( 'Your account may not connect agents to this site. Ask an administrator, or log in with another account.', 'countersign' ), wp_logout_url( Urls::consent( $query ) ), 'consent_not_allowed' );
 		}
 		if ( ! RecentLogin::has_session() ) {
-			ConsentPage::error( __( 'This page needs a login with the login form of this site. Log in there, and start the connection again in the program.', 'countersign' ), wp_login_url( Urls::consent( $query ), true ) );
+			ConsentPage::error( __( 'This page needs a login with the login form of this site. Log in there, and start the connection again in the agent\'s program.', 'countersign' ), wp_login_url( Urls::consent( $query ), true ), 'login_required' );
 		}
 		if ( ! Requirements::are_met() ) {
-			ConsentPage::error( __( 'No client can be connected, because the PHP extension that Countersign needs is not installed. The dashboard shows what to install.', 'countersign' ) );
+			ConsentPage::error( __( 'No agent can be connected, because the PHP extension that Countersign needs is not installed. The dashboard shows what to install.', 'countersign' ), reason: 'extension_missing' );
 		}
 		try {
 			$this->require_recent_login( $query );
@@ -79,13 +80,13 @@ final class Consent {
 			ConsentPage::refused( $error->reason, $error->getMessage() );
 		} catch ( Unprotected $error ) {
 			self::log_error( $error );
-			ConsentPage::error( __( 'The client was not connected, because the file that protects this site against restored backups could not be written. Site Health shows the reason. Then connect the client again.', 'countersign' ) );
+			ConsentPage::error( __( 'The agent was not connected, because the file that protects this site against restored backups could not be written. Site Health shows the reason. Then connect the agent again.', 'countersign' ), reason: $error->reason );
 		} catch ( Unavailable $error ) {
 			self::log_error( $error );
-			ConsentPage::error( __( 'The client was not connected, because the audit log cannot be written. The site\'s error log shows the reason.', 'countersign' ) );
+			ConsentPage::error( __( 'The agent was not connected, because the audit log cannot be written. The site\'s error log shows the reason. Then connect the agent again.', 'countersign' ), reason: $error->reason );
 		} catch ( \Countersign\Exception | \RuntimeException $error ) {
 			self::log_error( $error );
-			ConsentPage::error( __( 'The client could not be connected. The site\'s error log shows the reason.', 'countersign' ) );
+			ConsentPage::error( __( 'The agent could not be connected. The site\'s error log shows the reason. Then connect the agent again.', 'countersign' ), reason: $error instanceof \Countersign\Exception ? $error->reason() : 'store_unavailable' );
 		}
 	}
 
@@ -106,7 +107,7 @@ final class Consent {
 	private function decide( string $query ): never {
 		$oauth = $this->extension->oauth();
 		if ( null !== $oauth->checkTransport() ) {
-			ConsentPage::error( __( 'Clients can be connected over HTTPS only, because without it others on the network could read their access token. Set up HTTPS for this site first.', 'countersign' ) );
+			ConsentPage::error( __( 'Agents can be connected over HTTPS only, because without it others on the network could read their access token. Set up HTTPS for this site first.', 'countersign' ), reason: 'https_required' );
 		}
 		$id       = OAuth::clientId( $query ) ?? '';
 		$document = OAuth::isMetadataDocument( $id ) ? $this->documents->text( $id ) : null;
@@ -126,30 +127,27 @@ final class Consent {
 	}
 
 	private function submitted( OAuthRequest $request, string $query ): never {
+		$choice = ConsentChoice::submitted( $_POST ); // phpcs:ignore WordPress.Security.NonceVerification -- Verified in the next line; only shown again without it.
 		if ( ! wp_verify_nonce( self::text( $_POST, '_wpnonce' ), self::nonce( $request, $query ) ) ) {
-			$this->show( $request, $query, __( 'This page was open for too long, or the client has changed its request. Check the page and decide again.', 'countersign' ) );
+			$this->show( $request, $query, __( 'Nothing was decided yet: this page was open for too long, or the agent has changed its request. Check the page and decide again.', 'countersign' ) );
 		}
 		if ( 'allow' !== self::text( $_POST, 'decision' ) ) {
 			$this->log->append( EntryDraft::admin( 'refusal', 'oauth.consent', null, Json::decode( $request->facts() ), 'consent_denied' ) );
 			self::redirect( $request->refuse() );
 		}
-		$user = (int) self::text( $_POST, 'user' );
-		if ( ! isset( $this->users()[ $user ] ) ) {
-			$this->show( $request, $query, __( 'Choose the account that the client acts as.', 'countersign' ) );
+		if ( ! isset( $this->users()[ $choice->user ] ) ) {
+			$this->show( $request, $query, __( 'Nothing was decided yet: choose the account that the agent acts as from the list, then press Allow.', 'countersign' ), $choice );
 		}
-		$preset  = self::text( $_POST, 'preset' );
-		$groups  = array_filter( array_map( sanitize_key( ... ), array_filter( (array) wp_unslash( $_POST['groups'] ?? [] ), is_string( ... ) ) ) ); // phpcs:ignore WordPress.Security.ValidatedSanitizedInput -- sanitize_key() sanitizes each.
-		$presets = array_keys( Access::presets() );
-		if ( ! in_array( $preset, [ ...$presets, 'custom' ], true ) || array_diff( $groups, Access::groups() ) ) {
-			$this->show( $request, $query, __( 'Choose what the client may do.', 'countersign' ) );
+		if ( ! in_array( $choice->preset, [ ...array_keys( Access::presets() ), 'custom' ], true ) || array_diff( $choice->groups, Access::groups() ) ) {
+			$this->show( $request, $query, __( 'Nothing was decided yet: choose what the agent may do from the list, then press Allow.', 'countersign' ), $choice );
 		}
-		$name = Names::clean( sanitize_text_field( self::text( $_POST, 'name' ) ) );
+		$name = Names::clean( $choice->name );
 		$ids  = $this->creation->create(
 			'' === $name ? self::client_name( $request ) : $name,
 			self::client_name( $request ),
-			$user,
-			$preset,
-			'custom' === $preset ? array_values( $groups ) : [],
+			$choice->user,
+			$choice->preset,
+			'custom' === $choice->preset ? $choice->groups : [],
 			Json::decode( $request->facts() ),
 			$request
 		);
@@ -162,22 +160,26 @@ final class Consent {
 		self::redirect( $address );
 	}
 
-	private function show( OAuthRequest $request, string $query, string $error = '' ): never {
+	private function show( OAuthRequest $request, string $query, string $error = '', ?ConsentChoice $choice = null ): never {
+		$name = self::client_name( $request );
 		ConsentPage::show(
 			request: $request,
-			name: self::client_name( $request ),
+			name: $name,
 			users: $this->users(),
 			tools: ( $this->registry )()->tool_titles(),
+			earlier: [],
+			choice: $choice ?? ConsentChoice::initial( $name ),
 			fields: [
 				'request'  => self::text( $_REQUEST, 'request' ), // phpcs:ignore WordPress.Security.NonceVerification -- Only selects what is shown.
 				'_wpnonce' => wp_create_nonce( self::nonce( $request, $query ) ),
 			],
+			logout: wp_logout_url( Urls::consent( $query ) ),
 			error: $error
 		);
 	}
 
 	/**
-	 * Returns the accounts that the client may act as: the person's own first, then those that can write and that this
+	 * Returns the accounts that the agent may act as: the person's own first, then those that can write and that this
 	 * person may edit. So an agent acts under another person's name only if that account was chosen on this page.
 	 *
 	 * @return array<int, string> User id => name and role.
@@ -210,7 +212,7 @@ final class Consent {
 
 	private static function client_name( OAuthRequest $request ): string {
 		$name = $request->clientName();
-		return '' === $name ? __( 'A client without a name', 'countersign' ) : $name;
+		return '' === $name ? __( 'An agent without a name', 'countersign' ) : $name;
 	}
 
 	/**

@@ -18,14 +18,35 @@ final class Labels {
 		return match ( $group ) {
 			'read'          => __( 'Read: view site information, content and media', 'countersign' ),
 			'create_edit'   => __( 'Write: create drafts and change content that is not public', 'countersign' ),
-			'publish'       => __( 'Publish: publish, schedule and change public content. The client must look at each such act a second time.', 'countersign' ),
-			'trash_restore' => __( 'Trash: move content to the trash and restore it. The client must look at each such act a second time.', 'countersign' ),
+			'publish'       => __( 'Publish: publish, schedule and change public content. The agent must look at each such act a second time.', 'countersign' ),
+			'trash_restore' => __( 'Trash: move content to the trash and restore it. The agent must look at each such act a second time.', 'countersign' ),
 			'media_manage'  => __( 'Media: upload files, write alternative texts and add images to content', 'countersign' ),
 			'taxonomy'      => __( 'Categories and tags: create and assign them', 'countersign' ),
 			'authors'       => __( 'Authors: list authors and change the author of content', 'countersign' ),
 			'seo'           => __( 'SEO: read and write the fields of SEO plugins', 'countersign' ),
 			'image'         => __( 'Images: generate images and find stock photos', 'countersign' ),
 			'upload_portal' => __( 'Upload sessions: let people without an account send files', 'countersign' ),
+			default         => $group,
+		};
+	}
+
+	/**
+	 * Returns what a permission group allows, to follow "It can" or "It cannot" in a list.
+	 *
+	 * @param string $group Name of the group, such as `create_edit`.
+	 */
+	public static function act( string $group ): string {
+		return match ( $group ) {
+			'read'          => __( 'view site information, content and media', 'countersign' ),
+			'create_edit'   => __( 'create drafts and change content that is not public', 'countersign' ),
+			'publish'       => __( 'publish, schedule and change public content', 'countersign' ),
+			'trash_restore' => __( 'move content to the trash and restore it', 'countersign' ),
+			'media_manage'  => __( 'upload files, write alternative texts and add images to content', 'countersign' ),
+			'taxonomy'      => __( 'create and assign categories and tags', 'countersign' ),
+			'authors'       => __( 'list authors and change the author of content', 'countersign' ),
+			'seo'           => __( 'read and write the fields of SEO plugins', 'countersign' ),
+			'image'         => __( 'generate images and find stock photos', 'countersign' ),
+			'upload_portal' => __( 'let people without an account send files', 'countersign' ),
 			default         => $group,
 		};
 	}
@@ -112,7 +133,7 @@ final class Labels {
 	public static function ended( string $reason ): string {
 		return match ( $reason ) {
 			'admin'          => __( 'by an administrator', 'countersign' ),
-			'client'         => __( 'by the client itself', 'countersign' ),
+			'client'         => __( 'by the agent itself', 'countersign' ),
 			'refresh_reused' => __( 'because its refresh token was used twice, which happens when a token is stolen', 'countersign' ),
 			'code_reused'    => __( 'because its authorization code was used twice, which happens when a code is stolen', 'countersign' ),
 			'site_moved'     => __( 'because this site is a copy', 'countersign' ),
@@ -142,12 +163,12 @@ final class Labels {
 	public static function fault( string $reason ): string {
 		return match ( $reason ) {
 			'extension_missing'  => __( 'What this connection may do is not known, because the PHP extension is missing.', 'countersign' ),
-			'record_forged'      => __( 'The database was changed by something other than this plugin. Revoke the connection, and connect the client again.', 'countersign' ),
-			'record_foreign'     => __( 'It belongs to a copy of this site, or to a time before the site began anew. Revoke it, and connect the client again.', 'countersign' ),
-			'record_missing'     => __( 'Its record was removed from the database. Revoke the connection, and connect the client again.', 'countersign' ),
+			'record_forged'      => __( 'The database was changed by something other than this plugin. Revoke the connection, and connect the agent again.', 'countersign' ),
+			'record_foreign'     => __( 'It belongs to a copy of this site, or to a time before the site began anew. Revoke it, and connect the agent again.', 'countersign' ),
+			'record_missing'     => __( 'Its record was removed from the database. Revoke the connection, and connect the agent again.', 'countersign' ),
 			'record_rolled_back' => __( 'The database shows an older state, such as that of a restored backup.', 'countersign' ),
 			'record_unsealed'    => __( 'It is from a version without sealed records. An administrator has to confirm it.', 'countersign' ),
-			'keys_changed'       => __( 'The secret keys of the site have changed. Connect the client again.', 'countersign' ),
+			'keys_changed'       => __( 'The secret keys of the site have changed. Connect the agent again.', 'countersign' ),
 			'account_changed'    => __( 'The account that it acts as, or the account that allowed it, was changed.', 'countersign' ),
 			default              => self::reason( $reason ),
 		};
