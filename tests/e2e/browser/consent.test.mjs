@@ -58,7 +58,7 @@ test('a client whose document is elsewhere than its redirect, with a name that p
 	await open(id, { redirect_uri: 'https://claude.ai/api/mcp/auth_callback' });
 	await nameIsApart();
 	const text = await page.locator('form.countersign-consent').innerText();
-	assert.match(text, /Its identity document is at\s+login\.xn--clude-4ve\.example\s+After your decision, your browser goes to\s+claude\.ai/);
+	assert.match(text, /After your decision, your browser goes to\s+claude\.ai\s+Its identity document is at\s+login\.xn--clude-4ve\.example/);
 	assert.match(text, /are on different hosts/);
 	assert.doesNotMatch(text, /✔|✅|”|«|\u202e|\u0337/);
 	await browser.picture('consent-different-hosts', { phone: true });
@@ -70,6 +70,40 @@ test('a client with a document on the host of its redirect has no warning', asyn
 	await open(id, { redirect_uri: 'https://claude.ai/api/mcp/auth_callback' });
 	assert.equal(await page.locator('.countersign-warning').count(), 0);
 	await browser.picture('consent-document');
+});
+
+test('the page begins with the question, says who decides, and is decided with the keyboard alone', async () => {
+	const { json } = await register(server, { client_name: 'Keyboard' });
+	await open(json.client_id);
+	for (const size of [{ width: 1280, height: 900 }, { width: 390, height: 844 }]) {
+		await page.setViewportSize(size);
+		await page.reload();
+		assert.equal(await page.evaluate(() => document.activeElement.className), 'countersign-title');
+		assert.equal(await page.evaluate(() => window.scrollY), 0, 'nothing above the question is scrolled away');
+		assert.ok(await page.locator('.countersign-title').evaluate((title) => title.getBoundingClientRect().bottom < innerHeight), 'the question is on the screen');
+		assert.ok(await page.locator('.countersign-name').evaluate((name) => name.getBoundingClientRect().bottom < innerHeight), 'and who asks');
+	}
+	await page.setViewportSize({ width: 1280, height: 900 });
+	await page.getByText('You are signed in as').waitFor();
+
+	// From the heading: the link, the presets with their details, the account, the name, Cancel, Allow.
+	const seen = [];
+	for (let tab = 0; tab < 20 && seen.at(-1) !== 'allow'; tab++) {
+		await page.keyboard.press('Tab');
+		seen.push(await page.evaluate(() => document.activeElement.value ?? document.activeElement.textContent.trim()));
+	}
+	assert.deepEqual(seen, ['Use another account', 'standard', 'Show its tools', String(await site.php('return 1;')), 'Keyboard', 'cancel', 'allow']);
+	for (let tab = 0; tab < 5; tab++) await page.keyboard.press('Shift+Tab');
+	await page.keyboard.press('ArrowUp');
+	assert.equal(await page.getByRole('radio', { name: /^Drafts only/ }).isChecked(), true);
+	const lists = await page.locator('.countersign-lists:visible').innerText();
+	assert.match(lists, /It can\s+view site information[\s\S]+create drafts[\s\S]+It cannot\s+publish, schedule[\s\S]+move content to the trash[\s\S]+change settings/);
+	assert.deepEqual(await page.getByRole('radio').evaluateAll((radios) => radios.map((radio) => radio.value)), ['read_only', 'draft_only', 'standard', 'full_access', 'custom'], 'no preset without tools');
+	await browser.picture('consent-drafts', { phone: true });
+	await page.getByRole('radio', { name: /^Custom/ }).check();
+	await browser.picture('consent-custom', { phone: true });
+	assert.deepEqual(await browser.violations('body', { schemes: false }), []);
+	assert.deepEqual(browser.complaints(), []);
 });
 
 test('a client on the own computer', async () => {
@@ -94,6 +128,7 @@ test('requests that are refused, and a document that cannot be fetched, have an 
 	await page.getByText('Nothing was connected, and nothing was changed.').waitFor();
 	assert.ok(page.url().startsWith(site.url));
 	await browser.picture('consent-refused', { phone: true });
+	assert.deepEqual(await browser.violations('body', { schemes: false }), []);
 	await open('csc_AAAAAAAAAAAAAAAAAAAAAA');
 	await page.getByText('client_unknown').waitFor();
 	await browser.picture('consent-unknown-client');

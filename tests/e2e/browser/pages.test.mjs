@@ -104,12 +104,12 @@ step('a client starts, and after the login the browser shows the consent page', 
 	assert.match(text, new RegExp(new URL(callback.url).host), 'the page shows where the browser is redirected afterwards');
 	assert.equal(await page.getByRole('radio', { name: /^Standard/ }).isChecked(), true, 'Standard is selected by default');
 	await browser.picture('consent', { phone: true });
-	await page.locator('summary:visible', { hasText: 'Show permissions' }).click();
+	await page.locator('summary:visible', { hasText: 'Show its tools' }).click();
 	await browser.picture('consent-standard');
 	await page.getByRole('radio', { name: /^Custom/ }).check();
 	await browser.picture('consent-custom', { phone: true });
 
-	await page.getByRole('radio', { name: /^Content manager/ }).check();
+	await page.getByRole('radio', { name: /^Standard/ }).check();
 	await page.getByLabel('Account that it acts as').selectOption(await page.locator('#countersign-user option', { hasText: /^Editor \(/i }).getAttribute('value'));
 	const back = callback.next();
 	await page.getByRole('button', { name: 'Allow' }).click();
@@ -145,7 +145,7 @@ step('the agent works and appears in the list', async () => {
 
 	await admin();
 	const text = await row().innerText();
-	for (const part of ['Content manager', 'Editor (Editor)', 'Active', '127.0.0.1']) assert.ok(text.includes(part), `${part} in: ${text}`);
+	for (const part of ['Standard', 'Editor (Editor)', 'Active', '127.0.0.1']) assert.ok(text.includes(part), `${part} in: ${text}`);
 	assert.equal(await row().count(), 1);
 	assert.equal(await page.locator('#the-list tr', { hasText: 'Unwanted' }).count(), 0, 'a denied request makes no connection');
 	await row().hover();
@@ -251,7 +251,7 @@ step('an editor sees neither the pages nor the menu and cannot connect a client'
 	assert.equal(await page.locator('#adminmenu', { hasText: 'Countersign' }).count(), 0);
 	assert.equal((await admin()).status(), 403);
 	await page.goto(provider.authorizeUrl);
-	await page.getByText('may not connect clients').waitFor();
+	await page.getByText('may not connect agents').waitFor();
 	await browser.picture('consent-not-allowed');
 	// Chromium reports a status of 400 as an error too.
 	browser.complaints();

@@ -144,7 +144,7 @@ test('an old login is asked for again before a client is connected, and the form
 		'$sessions = get_user_meta( 1, "session_tokens", true ); foreach ( $sessions as &$session ) $session["login"] = time() - HOUR_IN_SECONDS; update_user_meta( 1, "session_tokens", $sessions ); return 1;',
 	);
 	await page.goto(authorizeUrl(server, resource, json.client_id).url);
-	await page.getByText('A program asks to connect to this site.').waitFor();
+	await page.getByText('An agent asks to connect to this site.').waitFor();
 	await browser.picture('login-again');
 	await browser.fillLogin('admin');
 	await page.getByRole('button', { name: 'Log In' }).click();

@@ -63,7 +63,7 @@ final class ConsentPresets {
 					</div>
 				</div>
 			<?php endforeach; ?>
-			<p class="description"><?php esc_html_e( 'With none of these choices can the agent change settings, users, plugins, themes or code, even if its account is an administrator. If a plugin adds tools later, the agent can use those that belong to its permissions.', 'countersign' ); ?></p>
+			<p class="description"><?php esc_html_e( 'No choice lets the agent change settings, users, plugins, themes or code, even if its account is an administrator. If a plugin adds tools later, the agent can use those that belong to its permissions.', 'countersign' ); ?></p>
 		</fieldset>
 		<?php
 	}
@@ -77,9 +77,6 @@ final class ConsentPresets {
 		];
 		echo '<div class="countersign-lists">';
 		foreach ( $lists as [ $class, $heading, $groups ] ) {
-			if ( ! $groups ) {
-				continue;
-			}
 			printf( '<div class="%s"><h3>%s</h3><ul>', esc_attr( $class ), esc_html( $heading ) );
 			foreach ( $groups as $group ) {
 				echo '<li>' . esc_html( Labels::act( $group ) );
@@ -87,6 +84,9 @@ final class ConsentPresets {
 					echo ' <small>' . esc_html__( 'It must look at each such act a second time. No person is asked.', 'countersign' ) . '</small>';
 				}
 				echo '</li>';
+			}
+			if ( 'is-cannot' === $class ) {
+				echo '<li>' . esc_html__( 'change settings, users, plugins, themes or code', 'countersign' ) . '</li>';
 			}
 			echo '</ul></div>';
 		}
