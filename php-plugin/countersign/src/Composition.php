@@ -23,6 +23,7 @@ use Countersign\Plugin\Calls\Registry;
 use Countersign\Plugin\Calls\Runner;
 use Countersign\Plugin\Connections\Connection;
 use Countersign\Plugin\Connections\Creation;
+use Countersign\Plugin\Connections\Earlier;
 use Countersign\Plugin\Connections\Grants;
 use Countersign\Plugin\Connections\KillSwitch;
 use Countersign\Plugin\Connections\Manager;
@@ -243,7 +244,7 @@ final class Composition {
 
 	/** Returns the page on which a person connects a client. */
 	public function consent(): Consent {
-		return new Consent( $this->extension(), $this->clients(), $this->documents(), $this->grants(), $this->creation(), $this->log(), $this->registry( ... ) );
+		return new Consent( $this->extension(), $this->clients(), $this->documents(), $this->grants(), $this->creation(), new Earlier( $this->grants() ), $this->log(), $this->registry( ... ) );
 	}
 
 	/** Opens the record of the settings; null if the site has none, or the extension is missing. */

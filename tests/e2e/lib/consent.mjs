@@ -18,7 +18,8 @@ export function administrator(siteUrl) {
 /**
  * @param {object} choices
  *   preset: the name of a preset, or `custom`; groups: for `custom`; user: the login that the agent acts as;
- *   allow: false to deny; person: who decides (default: admin); onPage: a function that gets the page first
+ *   allow: false to deny; person: who decides (default: admin); onPage: a function that gets the page first;
+ *   replace: true to replace the earlier connections that the page offers to replace (default: they stay)
  * @returns {Promise<URL>} Where the browser is redirected, with a code or an error.
  */
 export async function consent(siteUrl, authorizeUrl, choices = {}) {
@@ -35,8 +36,9 @@ export async function consent(siteUrl, authorizeUrl, choices = {}) {
 	return new URL(answer.location);
 }
 
-function fill(form, { preset = 'standard', user, groups }) {
+function fill(form, { preset = 'standard', user, groups, replace = false }) {
 	const values = { [named(form, /preset/)]: preset };
+	if (!replace) values['replace[]'] = null;
 	if (user) {
 		const field = form.fields.find((f) => f.type === 'select' && /user|identity/.test(f.name ?? ''));
 		const option = field?.options.find((o) => o.value === user || new RegExp(`\\b${user}\\b`, 'i').test(o.label));

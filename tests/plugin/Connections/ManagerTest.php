@@ -56,7 +56,7 @@ final class ManagerTest extends TestCase {
 		} finally {
 			$wpdb->query( "ALTER TABLE $table CHANGE COLUMN away branch bigint NOT NULL" );
 		}
-		self::assertStringContainsString( 'The client could not be connected', $answer->body );
+		self::assertStringContainsString( 'The agent could not be connected', $answer->body );
 		self::assertSiteUnchanged( $before );
 		self::assertNotContains( 'connection.created', array_column( AuditTrail::since( $from ), 'action' ) );
 	}

@@ -110,7 +110,7 @@ final class UnprotectedTest extends StateTest {
 		$this->block();
 		$page = $client->decide( $admin );
 		self::assertNull( $page->header( 'Location' ) );
-		self::assertStringContainsString( 'The client was not connected, because the file that protects this site against restored backups could not be written.', self::text( $page ) );
+		self::assertStringContainsString( 'The agent was not connected, because the file that protects this site against restored backups could not be written.', self::text( $page ) );
 		self::fresh();
 		$made = Plugin::composition()->connections()->find( OAuthClient::newest() );
 		self::assertSame( [ 'Unprotected client', Connection::REVOKED, 'witness_unusable' ], [ $made->client, $made->state, $made->state_reason ] );

@@ -58,7 +58,7 @@ final class ChangedDocumentTest extends TestCase {
 		self::publish( $name, $redirect );
 		$answer = Person::of( 'admin' )->post( site_url( 'wp-login.php?action=countersign_authorize' ), [ 'decision' => 'allow' ] + $form );
 		self::assertSame( [ 200, null ], [ $answer->status, $answer->header( 'Location' ) ] );
-		self::assertStringContainsString( 'the client has changed its request', $answer->body );
+		self::assertStringContainsString( 'the agent has changed its request', $answer->body );
 		self::assertStringContainsString( $name, $answer->body );
 		self::publish( 'Shown', self::REDIRECT );
 		self::assertSame( [ $before, $size ], [ Site::digest(), AuditTrail::size() ] );

@@ -6,6 +6,7 @@ namespace Countersign\Plugin\Admin;
 
 use Countersign\Plugin\Accounts\Standing;
 use Countersign\Plugin\Connections\Connection;
+use Countersign\Plugin\Connections\Grants;
 use Countersign\Plugin\Connections\Repository;
 use Countersign\Plugin\Site\Capabilities;
 use Countersign\Plugin\Site\Labels;
@@ -20,6 +21,12 @@ final class ConnectionsTable extends \WP_List_Table {
 
 	/** Connections on a page. */
 	private const PER_PAGE = 20;
+
+	/** Seconds after which an agent that has not fetched its first token has given up. A code is valid for one minute. */
+	private const WAITING = 10 * MINUTE_IN_SECONDS;
+
+	/** @var array<int, int> Id of a connection whose agent has fetched no token yet => Unix seconds of the consent. */
+	private array $waiting = [];
 
 	/** @var array<int, Connection|string> Id of a connection that is behind its witness => what the database shows. */
 	private array $restored = [];
@@ -61,6 +68,7 @@ final class ConnectionsTable extends \WP_List_Table {
 			]
 		);
 		$this->items           = $this->connections->page( $this->state(), $search, self::PER_PAGE, ( $this->get_pagenum() - 1 ) * self::PER_PAGE );
+		$this->waiting         = Grants::waiting( array_column( $this->items, 'id' ) );
 		$this->_column_headers = [ $this->get_columns(), [], [], 'name' ];
 	}
 
@@ -141,8 +149,24 @@ final class ConnectionsTable extends \WP_List_Table {
 			: RestoredView::refusal( $restored );
 	}
 
+	/** Returns the state of an active connection whose agent has not fetched its tokens yet, or null. */
+	private function waiting( Connection $item ): ?string {
+		$since = Connection::ACTIVE === $item->state ? $this->waiting[ $item->id ] ?? null : null;
+		if ( null === $since ) {
+			return null;
+		}
+		[ $name, $detail ] = $since > time() - self::WAITING
+			? [ __( 'Waiting for the agent', 'countersign' ), __( 'You have allowed it. The agent has not fetched its access yet.', 'countersign' ) ]
+			: [ __( 'Never finished', 'countersign' ), __( 'The agent did not fetch its access in time. Start the connection again in the agent\'s program.', 'countersign' ) ];
+		return sprintf( '<span class="countersign-state is-waiting">%s</span><br><span class="countersign-muted">%s. %s</span>', esc_html( $name ), Format::ago( $since ), esc_html( $detail ) );
+	}
+
 	/** @param Connection $item */
 	protected function column_state( $item ): string {
+		$waiting = $this->waiting( $item );
+		if ( null !== $waiting ) {
+			return $waiting;
+		}
 		$state = sprintf( '<span class="countersign-state is-%s">%s</span>', esc_attr( $item->state ), esc_html( Labels::state( $item->state ) ) );
 		$detail = match ( true ) {
 			null !== $item->fault => esc_html( $this->fault( $item ) ),

@@ -49,6 +49,8 @@ final class Creation {
 	 * @param list<string>         $groups  Permission groups; used only for `custom`.
 	 * @param array<string, mixed> $facts   Facts about the authorization request, for the audit log.
 	 * @param OAuthRequest|null    $request The authorization request, or null for a connection without a grant.
+	 * @param Connection|null      $earlier A connection of the same person, client, account and permissions whose code was never
+	 *                                      redeemed; it is continued instead of adding another one. Null for a new one.
 	 *
 	 * @return array{connection: int, grant: int|null} The new ids.
 	 *
@@ -56,9 +58,9 @@ final class Creation {
 	 * @throws Unavailable          If it cannot be recorded, or the extension refuses to seal it.
 	 * @throws Unprotected          If it could not be protected against a restored backup. Then it has been ended again.
 	 */
-	public function create( string $name, string $client, int $user, string $preset, array $groups, array $facts, ?OAuthRequest $request = null ): array {
+	public function create( string $name, string $client, int $user, string $preset, array $groups, array $facts, ?OAuthRequest $request = null, ?Connection $earlier = null ): array {
 		$groups = Access::resolve( $preset, $groups );
-		$id     = Records::newId();
+		$id     = $earlier->id ?? Records::newId();
 		$now    = time();
 		$data   = [
 			'name'         => mb_substr( $name, 0, 190 ),
@@ -67,8 +69,8 @@ final class Creation {
 			'preset'       => $preset,
 			'groups'       => $groups,
 			'state'        => Connection::ACTIVE,
-			'epoch'        => 0,
-			'limit'        => $this->settings->connection_limit(),
+			'epoch'        => $earlier->epoch ?? 0,
+			'limit'        => $earlier->limit ?? $this->settings->connection_limit(),
 			'created_at'   => $now,
 			'created_by'   => get_current_user_id(),
 			'state_at'     => $now,
@@ -76,7 +78,7 @@ final class Creation {
 		];
 		$draft  = EntryDraft::admin(
 			'grant',
-			'connection.created',
+			null === $earlier ? 'connection.created' : 'connection.renewed',
 			"connection:$id",
 			[
 				'name'    => $name,
@@ -89,8 +91,7 @@ final class Creation {
 		);
 		$grant  = null === $request ? null : Records::newId();
 		for ( $attempt = 1; $attempt <= self::ATTEMPTS; $attempt++ ) {
-			$version = $this->connections->first_version( $id );
-			$parts   = [ [ new Revision( 'connection', $id, $version, $data ), fn( \Closure $text ): Change => $this->connections->inserting( $id, $data, $version, $text ) ] ];
+			$parts = [ $this->storing( $id, $data, $earlier ) ];
 			if ( null !== $request && null !== $grant ) {
 				$parts[] = $this->grants->storing( $grant, $id, $request->clientId(), $request->toJson() );
 				$parts[] = $this->clients->storing( $request->client() );
@@ -109,6 +110,9 @@ final class Creation {
 				// Another consent for the same client can store the client first.
 				$is_stored = null === $request || self::ATTEMPTS === $attempt ? throw $error : false;
 			}
+			if ( ! $is_stored && null !== $earlier ) {
+				$earlier = $this->unchanged( $earlier );
+			}
 			if ( $is_stored ) {
 				return [
 					'connection' => $id,
@@ -117,6 +121,49 @@ final class Creation {
 			}
 		}
 		throw new Failure( 'Other requests kept changing the client.' );
+	}
+
+	/**
+	 * Returns what stores a new connection, or the next version of one that is continued.
+	 *
+	 * @param array<string, mixed> $data Data of the record.
+	 *
+	 * @return array{Revision, \Closure(\Closure): Change}
+	 */
+	private function storing( int $id, array $data, ?Connection $earlier ): array {
+		if ( null === $earlier ) {
+			$version = $this->connections->first_version( $id );
+			return [ new Revision( 'connection', $id, $version, $data ), fn( \Closure $text ): Change => $this->connections->inserting( $id, $data, $version, $text ) ];
+		}
+		$version = $this->connections->next_version( $earlier, $data );
+		return [ new Revision( 'connection', $id, $version, $data, $earlier->text ), fn( \Closure $text ): Change => $this->connections->replacing( $earlier, $data, $version, $text ) ];
+	}
+
+	/**
+	 * Returns a connection as it is now.
+	 *
+	 * @throws Failure If something was changed that its consent was shown with.
+	 */
+	private function unchanged( Connection $earlier ): Connection {
+		$now   = $this->connections->find( $earlier->id );
+		$terms = static fn( ?Connection $one ): array => [ $one?->state, $one?->user, $one?->groups, $one?->epoch, $one?->limit, $one?->fault ];
+		return null !== $now && $terms( $now ) === $terms( $earlier ) ? $now : throw new Failure( 'The connection was changed while its consent was stored.' );
+	}
+
+	/**
+	 * Ends connections because a new one of the same client replaces them.
+	 *
+	 * @param list<Connection> $connections The connections that end.
+	 * @param int              $by          Id of the new connection.
+	 *
+	 * @throws ChangeFailed|Failure If the database did not store it.
+	 * @throws Unavailable          If it cannot be recorded, or the extension refuses to seal it.
+	 * @throws Unprotected          If it could not be protected against a restored backup.
+	 */
+	public function replace( array $connections, int $by ): void {
+		foreach ( $connections as $connection ) {
+			$this->manager->end( $connection, 'replaced', EntryDraft::admin( 'revoke', 'connection.revoked', $connection->target(), [ 'because' => 'replaced', 'by' => "connection:$by" ] ) );
+		}
 	}
 
 	/**

@@ -23,7 +23,7 @@ defined( 'ABSPATH' ) || exit;
  */
 final class Grants {
 
-	/** The largest number of approved requests of a client that are read. */
+	/** The largest number of approved requests of a client, or of a person, that are read. */
 	private const MAX_APPROVED = 100;
 
 	public function __construct( private readonly Reader $reader ) {}
@@ -158,6 +158,60 @@ final class Grants {
 			],
 			array_values( $rows ?: [] )
 		);
+	}
+
+	/**
+	 * Returns the newest grants of a person whose connections have not ended, as the columns say, with these connections.
+	 *
+	 * @param int $person Id of the user who consented.
+	 *
+	 * @return list<array{grant: Record|Decision|null, connection: Connection, is_redeemed: bool}> At most {@see MAX_APPROVED}.
+	 *
+	 * @throws \Countersign\Exception If the extension's keys or store cannot be used.
+	 * @throws Failure                If the database cannot be read.
+	 */
+	public function of_person( int $person ): array {
+		global $wpdb;
+		$rows = $wpdb->get_results( // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- A table of this plugin, past any cache.
+			$wpdb->prepare(
+				"SELECT c.*, g.id AS grant_id, g.record AS grant_record, g.generation FROM %i g JOIN %i c ON c.id = g.connection_id WHERE c.created_by = %d AND c.state <> 'revoked' ORDER BY g.created_at DESC, g.id DESC LIMIT %d",
+				Schema::table( 'grants' ),
+				Schema::table( 'connections' ),
+				$person,
+				self::MAX_APPROVED
+			),
+			ARRAY_A
+		);
+		Failure::if_refused( 'The approved requests of a person could not be read.' );
+		return array_map(
+			fn( array $row ): array => [
+				'grant'       => $this->reader->open( 'grant', (int) $row['grant_id'], $row['grant_record'] ),
+				'connection'  => Connection::of( $row, $this->reader->open( 'connection', (int) $row['id'], $row['record'] ) ),
+				'is_redeemed' => 0 <= (int) $row['generation'],
+			],
+			array_values( $rows ?: [] )
+		);
+	}
+
+	/**
+	 * Returns which of these connections wait for their client: they have a grant, and no code for it was ever redeemed. Only for
+	 * lists, because the counters are not sealed.
+	 *
+	 * @param list<int> $connections Ids.
+	 *
+	 * @return array<int, int> Id => Unix seconds of the newest consent.
+	 */
+	public static function waiting( array $connections ): array {
+		global $wpdb;
+		if ( ! $connections ) {
+			return [];
+		}
+		$places = implode( ', ', array_fill( 0, count( $connections ), '%d' ) );
+		$rows   = $wpdb->get_results( // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- A table of this plugin, past any cache.
+			$wpdb->prepare( "SELECT connection_id, MAX(created_at) AS since FROM %i WHERE connection_id IN ($places) GROUP BY connection_id HAVING MAX(generation) < 0", [ Schema::table( 'grants' ), ...$connections ] ), // phpcs:ignore WordPress.DB.PreparedSQL, WordPress.DB.PreparedSQLPlaceholders -- One placeholder for each id.
+			ARRAY_A
+		);
+		return array_map( intval( ... ), array_column( $rows ?: [], 'since', 'connection_id' ) );
 	}
 
 	/**

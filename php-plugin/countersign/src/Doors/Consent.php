@@ -16,7 +16,9 @@ use Countersign\Plugin\Audit\Log;
 use Countersign\Plugin\Audit\Unavailable;
 use Countersign\Plugin\Audit\Unprotected;
 use Countersign\Plugin\Calls\Registry;
+use Countersign\Plugin\Connections\Connection;
 use Countersign\Plugin\Connections\Creation;
+use Countersign\Plugin\Connections\Earlier;
 use Countersign\Plugin\Connections\Grants;
 use Countersign\Plugin\Fetch\FetchFailed;
 use Countersign\Plugin\Health\Requirements;
@@ -49,6 +51,7 @@ final class Consent {
 		private readonly MetadataDocuments $documents,
 		private readonly Grants $grants,
 		private readonly Creation $creation,
+		private readonly Earlier $earlier,
 		private readonly Log $log,
 		private readonly \Closure $registry,
 	) {}
@@ -86,7 +89,7 @@ final class Consent {
 			ConsentPage::error( __( 'The agent was not connected, because the audit log cannot be written. The site\'s error log shows the reason. Then connect the agent again.', 'countersign' ), reason: $error->reason );
 		} catch ( \Countersign\Exception | \RuntimeException $error ) {
 			self::log_error( $error );
-			ConsentPage::error( __( 'The agent could not be connected. The site\'s error log shows the reason. Then connect the agent again.', 'countersign' ), reason: $error instanceof \Countersign\Exception ? $error->reason() : 'store_unavailable' );
+			ConsentPage::error( __( 'The agent could not be connected. The site\'s error log shows the reason. Then connect the agent again.', 'countersign' ), reason: self::reason( $error ) );
 		}
 	}
 
@@ -141,20 +144,25 @@ final class Consent {
 		if ( ! in_array( $choice->preset, [ ...array_keys( Access::presets() ), 'custom' ], true ) || array_diff( $choice->groups, Access::groups() ) ) {
 			$this->show( $request, $query, __( 'Nothing was decided yet: choose what the agent may do from the list, then press Allow.', 'countersign' ), $choice );
 		}
-		$name = Names::clean( $choice->name );
-		$ids  = $this->creation->create(
+		$name       = Names::clean( $choice->name );
+		$unfinished = $this->earlier->unfinished( $request, $choice->preset );
+		$continued  = array_values( array_filter( $unfinished, static fn( Connection $one ): bool => Earlier::is_same( $one, $choice->user, $choice->groups ) ) )[0] ?? null;
+		$replaced   = array_filter( $this->earlier->replaceable( $request )[ $choice->preset ] ?? [], static fn( Connection $one ): bool => in_array( $one->id, $choice->replace, true ) );
+		$ids        = $this->creation->create(
 			'' === $name ? self::client_name( $request ) : $name,
 			self::client_name( $request ),
 			$choice->user,
 			$choice->preset,
 			'custom' === $choice->preset ? $choice->groups : [],
 			Json::decode( $request->facts() ),
-			$request
+			$request,
+			$continued
 		);
 		try {
 			$address = $request->approve( (int) $ids['grant'] );
-		} catch ( \Countersign\Exception $error ) {
-			$this->creation->abandon( $ids['connection'], $error->reason() );
+			$this->creation->replace( [ ...array_filter( $unfinished, static fn( Connection $one ): bool => $one->id !== $ids['connection'] ), ...$replaced ], $ids['connection'] );
+		} catch ( \Countersign\Exception | \RuntimeException $error ) {
+			$this->creation->abandon( $ids['connection'], self::reason( $error ) );
 			throw $error;
 		}
 		self::redirect( $address );
@@ -167,7 +175,7 @@ final class Consent {
 			name: $name,
 			users: $this->users(),
 			tools: ( $this->registry )()->tool_titles(),
-			earlier: [],
+			earlier: $this->earlier->replaceable( $request ),
 			choice: $choice ?? ConsentChoice::initial( $name ),
 			fields: [
 				'request'  => self::text( $_REQUEST, 'request' ), // phpcs:ignore WordPress.Security.NonceVerification -- Only selects what is shown.
@@ -238,6 +246,15 @@ final class Consent {
 	private static function redirect( string $url ): never {
 		header( 'Location: ' . $url, true, 302 );
 		exit;
+	}
+
+	/** Returns the reason code of an error. Other errors than those with a code are of the database. */
+	private static function reason( \Throwable $error ): string {
+		return match ( true ) {
+			$error instanceof \Countersign\Exception => $error->reason(),
+			$error instanceof Unavailable, $error instanceof Unprotected => $error->reason,
+			default                                  => 'store_unavailable',
+		};
 	}
 
 	private static function log_error( \Throwable $error ): void {

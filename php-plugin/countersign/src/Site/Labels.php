@@ -134,6 +134,7 @@ final class Labels {
 		return match ( $reason ) {
 			'admin'          => __( 'by an administrator', 'countersign' ),
 			'client'         => __( 'by the agent itself', 'countersign' ),
+			'replaced'       => __( 'because its agent was connected again', 'countersign' ),
 			'refresh_reused' => __( 'because its refresh token was used twice, which happens when a token is stolen', 'countersign' ),
 			'code_reused'    => __( 'because its authorization code was used twice, which happens when a code is stolen', 'countersign' ),
 			'site_moved'     => __( 'because this site is a copy', 'countersign' ),
