@@ -69,6 +69,9 @@ reasons! {
     WideningRefused = "widening_refused", "The permissions of a connection can only be reduced: revoke it and connect again to grant more.";
     AdministratorRequired = "administrator_required", "The change would allow more on the whole site than its settings allow now: an administrator makes it.";
     UserMissing = "user_missing", "The WordPress user of this connection does not exist any more: connect again as another user.";
+    AppPasswordInvalid = "app_password_invalid", "The application password is wrong or was deleted, or application passwords are switched off on this site: an administrator finds out on the page Connections of Countersign.";
+    AppPasswordForeign = "app_password_foreign", "This application password was not made for an agent, so agents cannot use it: an administrator makes one on the page Connections of Countersign, under Connect an agent.";
+    AppPasswordDeleted = "app_password_deleted", "The application password of this connection was deleted, so the connection has ended: connect the agent again.";
     AccountChanged = "account_changed", "The connection is paused, because its WordPress account or the one that approved it was deleted, lost rights or had its password reset: an administrator resumes or revokes it.";
     // Authority
     RecordForged = "record_forged", "A stored decision of this site was changed in the database by something else, so it grants nothing: an administrator finds it on the page of the connections.";
@@ -253,6 +256,9 @@ impl Reason {
             | Self::WideningRefused
             | Self::AdministratorRequired
             | Self::UserMissing
+            | Self::AppPasswordInvalid
+            | Self::AppPasswordForeign
+            | Self::AppPasswordDeleted
             | Self::AccountChanged
             | Self::RecordForged
             | Self::RecordForeign

@@ -3,6 +3,7 @@
 //! WordPress checks separately whether the connection's user has the capability for an action. Both checks
 //! must allow it. This module does not depend on WordPress roles.
 
+mod app_password;
 mod catalogue;
 mod change;
 mod groups;
@@ -10,6 +11,7 @@ mod presets;
 mod site_settings;
 mod standing;
 
+pub use app_password::{CredentialKind, PasswordCredential, SentPassword};
 pub use catalogue::{Confirm, Tool, catalogue, catalogue_json, tool};
 pub use change::{ConnectionState, admits, change};
 pub use groups::{Group, Groups};

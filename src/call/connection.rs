@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::misuse::Misuse;
 use super::schema::UnknownArguments;
-use crate::access::{ConnectionStanding, Groups};
+use crate::access::{ConnectionStanding, Groups, PasswordCredential};
 use crate::limit::CallLimit;
 use crate::record::{Record, RecordKind, UnusableRecord};
 
@@ -22,6 +22,8 @@ pub(crate) struct Connection {
     pub(crate) epoch: u32,
     pub(crate) limit: Option<CallLimit>,
     pub(crate) unknown_arguments: UnknownArguments,
+    /// The application password that it is for; `None` if it has access tokens.
+    pub(crate) credential: Option<PasswordCredential>,
 }
 
 #[derive(Deserialize)]
@@ -35,6 +37,8 @@ struct ConnectionData {
     limit: Option<CallLimit>,
     #[serde(default)]
     drop_unknown_arguments: bool,
+    #[serde(default)]
+    credential: Option<PasswordCredential>,
 }
 
 impl From<UnusableRecord> for Misuse {
@@ -68,6 +72,7 @@ impl Connection {
             } else {
                 UnknownArguments::Refused
             },
+            credential: data.credential,
         })
     }
 }

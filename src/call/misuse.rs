@@ -16,6 +16,11 @@ pub enum Misuse {
          compare it with McpRequest::authorize()"
     )]
     Connection,
+    /// The verified password is not a JSON object of the documented form.
+    #[error(
+        "the verified password does not have the documented form: compare it with McpServer::receive()"
+    )]
+    Password,
     /// The registry is not a JSON object of lists.
     #[error("the registry is not a JSON object of lists: compare it with McpRequest::authorize()")]
     Registry,

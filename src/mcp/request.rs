@@ -6,6 +6,7 @@ use super::methods;
 use super::methods::outcome::{Handled, RefusedRequest};
 use super::refusal::Refusal;
 use super::reply::McpReply;
+use super::sender::Sender;
 use super::wire::headers::RequestHeaders;
 use super::wire::message::{RpcMessage, UnreadableMessage};
 use super::wire::response::ResponseBuilder;
@@ -18,12 +19,11 @@ use crate::call::{Misuse, World};
 use crate::decision::Decision;
 use crate::reason::Reason;
 use crate::record::{FoundRecord, RecordRefusal};
-use crate::token::Claims;
 
-/// A request with a genuine access token.
+/// A request with a genuine access token, or with an application password that WordPress has verified.
 pub struct McpRequest {
     pub(super) response: ResponseBuilder,
-    pub(super) claims: Claims,
+    pub(super) sender: Sender,
     pub(super) headers: RequestHeaders,
     /// The message. One that cannot be read is refused only after the request was counted under the limit of its
     /// connection.
@@ -40,10 +40,11 @@ pub enum Authorized {
 }
 
 impl McpRequest {
-    /// Returns the id of the connection that the token was issued for.
+    /// Returns the id of the connection that the token was issued for, or that is said to be for the
+    /// application password.
     #[must_use]
     pub const fn connection(&self) -> u64 {
-        self.claims.subject
+        self.sender.connection()
     }
 
     /// Returns whether [`authorize`](Self::authorize) needs the registry. It does not for `ping`,
@@ -79,9 +80,17 @@ impl McpRequest {
             Ok(_) => None,
             Err(unreadable) => unreadable.id.clone(),
         };
-        let mut actor = Actor::agent(self.claims.subject, &self.ip);
+        let mut actor = Actor::agent(self.connection(), &self.ip);
         let connection = match found.usable() {
-            Ok(Some(record)) => Ok(Connection::of(record, self.claims.subject)?),
+            Ok(Some(record)) => {
+                let known = Connection::of(record, self.connection())?;
+                let verified = self.sender.verify(&known);
+                verified.map(|()| known).map_err(|reason| {
+                    // The index of the site decides nothing, also not whose refusal is recorded.
+                    actor = Actor::anonymous(&self.ip);
+                    RecordRefusal::of(reason.into())
+                })
+            }
             Ok(None) => Err(RecordRefusal::of(Reason::ConnectionUnknown.into())),
             Err(refusal) => Err(refusal),
         };
@@ -132,17 +141,19 @@ impl McpRequest {
         connection: Result<Connection, RecordRefusal>,
         response: &mut ResponseBuilder,
     ) -> Result<Connection, Refusal> {
-        let token_epoch = self.claims.epoch;
+        let token_epoch = self.sender.epoch();
         let refuse = |refusal, connection: Option<&Connection>, response: &mut ResponseBuilder| {
-            let id = self.claims.subject;
+            let id = self.connection();
             let limit = connection.and_then(|known| known.limit);
-            let behind = connection.and_then(|known| known.standing.behind(token_epoch));
+            let behind = connection
+                .zip(token_epoch)
+                .and_then(|(known, epoch)| known.standing.behind(epoch));
             Refusal::of_connection(refusal, id, limit, &self.ip, world, response)
                 .catching_up(id, behind)
         };
         let connection = connection.map_err(|refusal| refuse(refusal, None, response))?;
         // The kill switch was checked in the first step.
-        match connection.standing.decide(Some(token_epoch)) {
+        match connection.standing.decide(token_epoch) {
             Decision::Allow => {
                 Refusal::unless_admitted(connection.id, connection.limit, world, response)?;
                 Ok(connection)

@@ -7,6 +7,7 @@ use percent_encoding::percent_decode_str;
 use super::refusal::Refusal;
 use super::reply::McpReply;
 use super::request::McpRequest;
+use super::sender::{Sender, VerifiedPassword};
 use super::settings::{Endpoint, McpSettings};
 use super::wire::headers::RequestHeaders;
 use super::wire::message;
@@ -16,7 +17,7 @@ use crate::call::{Misuse, World};
 use crate::http::{WebOrigin, require_https};
 use crate::keyring::Keyring;
 use crate::reason::Reason;
-use crate::token::{self, Claims, Kind};
+use crate::token::{self, Kind};
 
 /// A request as the web server received it.
 #[derive(Debug, Clone, Copy)]
@@ -37,7 +38,7 @@ pub struct Incoming<'a> {
 pub enum Received {
     /// The request is refused.
     Reply(McpReply),
-    /// The request has a genuine token, and its connection must be looked up. Boxed because it is much larger
+    /// The request has a genuine token or an application password, and its connection must be looked up. Boxed because it is much larger
     /// than a reply.
     Request(Box<McpRequest>),
 }
@@ -80,13 +81,25 @@ impl McpServer {
     /// token does not, and its connection limits it in the second step.
     #[must_use]
     pub fn receive(&self, world: World<'_>, incoming: Incoming<'_>) -> Received {
+        self.receive_with(world, incoming, None)
+    }
+
+    /// Does the same as [`receive`](Self::receive) for a request whose Basic credentials WordPress may have verified.
+    /// `verified` is what WordPress found, `None` if it found nothing. It does not count for a request with a token.
+    #[must_use]
+    pub fn receive_with(
+        &self,
+        world: World<'_>,
+        incoming: Incoming<'_>,
+        verified: Option<&VerifiedPassword>,
+    ) -> Received {
         let headers = RequestHeaders::new(incoming.headers);
         let mut response = ResponseBuilder::new(Arc::clone(&self.0));
-        let verified = self
+        let sender = self
             .check_origin(&headers)
-            .and_then(|()| self.verify_token(world, incoming.query, &headers));
-        let claims = match verified {
-            Ok(claims) => claims,
+            .and_then(|()| self.verify_sender(world, incoming.query, &headers, verified));
+        let sender = match sender {
+            Ok(sender) => sender,
             Err(reason) => {
                 let refusal = Refusal::of_address(reason, incoming.ip, world, &mut response);
                 let actor = Actor::anonymous(incoming.ip);
@@ -100,7 +113,7 @@ impl McpServer {
         };
         Received::Request(Box::new(McpRequest {
             response,
-            claims,
+            sender,
             headers,
             message,
             ip: incoming.ip.to_owned(),
@@ -132,27 +145,26 @@ impl McpServer {
         Ok(())
     }
 
-    /// Returns the claims of the access token in the header `Authorization`, which must be valid for this
-    /// endpoint.
-    fn verify_token(
+    /// Returns the sender by the header `Authorization`. An access token must be valid for this endpoint.
+    fn verify_sender(
         &self,
         world: World<'_>,
         query: &str,
         headers: &RequestHeaders,
-    ) -> Result<Claims, Reason> {
+        verified: Option<&VerifiedPassword>,
+    ) -> Result<Sender, Reason> {
         if has_token(query) {
             return Err(Reason::TokenInQuery);
         }
-        let (scheme, token) = headers
-            .get("authorization")
-            .map(|value| value.split_once(' ').unwrap_or((value, "")))
-            .ok_or(Reason::TokenMissing)?;
+        let authorization = headers.get("authorization").ok_or(Reason::TokenMissing)?;
+        let (scheme, token) = authorization.split_once(' ').unwrap_or((authorization, ""));
         if !scheme.eq_ignore_ascii_case("bearer") {
-            return Err(Reason::TokenMissing);
+            return Sender::of_basic(authorization, verified);
         }
         let token = token.trim_matches(' ').as_bytes();
         let audience = || token::audience(&self.0.settings.endpoint);
         token::verify_bound(&self.0.keyring, Kind::Access, token, audience, world.now)
+            .map(Sender::Token)
     }
 }
 

@@ -33,6 +33,7 @@ const SECRET_NAMES: &[&str] = &[
     // Credentials.
     "token",
     "code",
+    "password",
     // Messages that carry credentials, signatures or private data.
     "authorization",
     "body",

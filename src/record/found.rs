@@ -78,6 +78,7 @@ impl TokenOutlook {
             | Reason::RecordUnsealed => Self::Paused,
             Reason::ConnectionUnknown
             | Reason::ConnectionRevoked
+            | Reason::AppPasswordForeign
             | Reason::TokenRevoked
             | Reason::RecordForged
             | Reason::RecordForeign

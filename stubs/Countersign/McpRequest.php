@@ -2,12 +2,15 @@
 
 namespace Countersign;
 
-/** A request with a genuine access token. Its HTTP method and its message may still be refused. */
+/** A request with a genuine access token, or with an application password that WordPress has verified. Its HTTP method and its message may still be refused. */
 final class McpRequest
 {
     private function __construct() {}
 
-    /** @return int The id of the connection that the token was issued for. Look it up. */
+    /**
+     * @return int The id of the connection that the token was issued for, or that was passed for the application password. Look
+     *             it up.
+     */
     public function connection(): int {}
 
     /**
@@ -25,8 +28,8 @@ final class McpRequest
      *
      * @param Record|Decision|null $connection What {@see Records::open()} returned for the record `connection` with the id of
      *     {@see connection()}, or null if there is none. Its data are JSON with the members `user`, `groups`, `state` (`active`,
-     *     `paused` or `revoked`), `state_reason`, `epoch`, and optionally `client` and `limit` (`{"max", "window"}`). Without a
-     *     limit, `ip_limit` of the server is the limit of the connection.
+     *     `paused` or `revoked`), `state_reason`, `epoch`, and optionally `client`, `limit` (`{"max", "window"}`) and
+     *     `credential`, which {@see McpServer::credential()} returns. Without a limit, `ip_limit` of the server is the limit of the connection.
      * @param string|null $registry   JSON of what plugins registered: `{"tools": [{"name", "title"?, "description", "group",
      *     "inputSchema", "outputSchema"?, "annotations"?, "confirm"?: bool, "_meta"?}], "prompts": [{"name", "title"?, "description"?,
      *     "arguments"?: [..], "group"}], "resources": [{"uri", "name", "title"?, "description"?, "mimeType"?, "group"}],

@@ -5,7 +5,9 @@ namespace Countersign;
 /**
  * The Model Context Protocol over Streamable HTTP, stateless: revisions 2026-07-28, 2025-11-25 and 2025-06-18 on one endpoint.
  *
- *     $step = $server->receive( $method, $headers, $query, $body, $ip );
+ *     $sent = McpServer::sentPassword( $headers );
+ *     // Let WordPress verify $sent, unless it is null, and look up the connection of the application password.
+ *     $step = $server->receive( $method, $headers, $query, $body, $ip, $verified );
  *     if ( $step instanceof McpRequest ) $step = $step->authorize( $connection, $step->needsRegistry() ? $registry : null );
  *     if ( $step instanceof McpCall )    { append( $step->intent() ); $step = $step->begin() ?? $step->result( … ); }
  *     // $step is a McpReply: append( $step->entry() ) unless null, then send it.
@@ -26,7 +28,32 @@ final class McpServer
     public function __construct(Keyring $keyring, Store $store, string $settings) {}
 
     /**
-     * Checks everything that does not depend on the connection: HTTPS, host, origin, kill switch and the access token.
+     * Returns the application password of a request, which WordPress has to verify.
+     *
+     * @param array<string, string> $headers Name (any case) => value.
+     *
+     * @return array{username: string, password: string}|null Null unless the header `Authorization` has Basic credentials with
+     *     24 letters and digits. Other credentials belong to the web server and must not be tried as an application password.
+     */
+    public static function sentPassword(#[\SensitiveParameter] array $headers): ?array {}
+
+    /**
+     * Returns the member `credential` for the record of a connection that is for a new application password.
+     *
+     * @param int    $user       The id of the WordPress user whose list has the password.
+     * @param string $uuid       The id that WordPress gave the password.
+     * @param string $password   The password, with or without spaces.
+     * @param int    $created_at Unix seconds.
+     *
+     * @return string JSON: `{"kind": "application_password", "user", "uuid", "created_at", "digest"}`. The digest shows nothing of
+     *     the password, which is random.
+     *
+     * @throws Exception `misuse` if it is not an application password, or a number is negative.
+     */
+    public static function credential(int $user, string $uuid, #[\SensitiveParameter] string $password, int $created_at): string {}
+
+    /**
+     * Checks everything that does not depend on the connection: HTTPS, host, origin, kill switch and the access token or application password.
      * A request that fails one of these checks, except the kill switch, counts under `ip_limit` for its address. A
      * request with a genuine token does not; `McpRequest::authorize()` counts it under the limit of its connection, even
      * if its method or its body is wrong. Reads only its arguments and the store.
@@ -36,8 +63,13 @@ final class McpServer
      * @param string                $query   The raw query string.
      * @param string                $body    The raw body, as received.
      * @param string                $ip      The address of the client. Behind a proxy see `TrustedProxies`.
+     * @param string|null           $verified JSON, if WordPress has verified the password of {@see sentPassword()}: `{"user": id,
+     *     "uuid": id of the password, "connection": id or null}`. The connection is the one that the site's index names for the
+     *     password, null if there is none; its record decides. Null if WordPress has verified nothing.
      *
      * @return McpRequest|McpReply A request to authorize, or the refusal.
+     *
+     * @throws Exception `misuse` if `$verified` does not have this form.
      */
     public function receive(
         string $method,
@@ -45,5 +77,6 @@ final class McpServer
         #[\SensitiveParameter] string $query,
         #[\SensitiveParameter] string $body,
         string $ip,
+        ?string $verified = null,
     ): McpRequest|McpReply {}
 }

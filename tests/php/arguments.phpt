@@ -121,7 +121,9 @@ Countersign\AuditFile::expectSeals: ArgumentCountError, Countersign\Exception, E
 Countersign\Heartbeats::sign: ArgumentCountError, Error, TypeError; shown by none
 Countersign\Heartbeats::verify: ArgumentCountError, Countersign\Exception, Error, TypeError; shown by none
 Countersign\Keyring::open: ArgumentCountError, Countersign\Exception, Error, TypeError; shown by none
-Countersign\McpServer::receive: ArgumentCountError, Error, TypeError; shown by none
+Countersign\McpServer::credential: ArgumentCountError, Error, TypeError; shown by none
+Countersign\McpServer::receive: ArgumentCountError, Countersign\Exception, Error, TypeError; shown by none
+Countersign\McpServer::sentPassword: ArgumentCountError, Error, TypeError; shown by none
 Countersign\OAuth::authorize: ArgumentCountError, Error, TypeError; shown by none
 Countersign\OAuth::clientId: ArgumentCountError, Error, TypeError; shown by none
 Countersign\OAuth::register: ArgumentCountError, Error, TypeError; shown by none

@@ -176,7 +176,9 @@ fn status_and_code(reason: Reason, revision: Revision) -> (u16, i32) {
     let stateless = revision.is_stateless();
     match reason {
         reason if is_token(reason) => (401, -32600),
-        Reason::TokenMissing => (401, -32600),
+        Reason::TokenMissing | Reason::AppPasswordInvalid | Reason::AppPasswordForeign => {
+            (401, -32600)
+        }
         Reason::HttpsRequired
         | Reason::OriginRefused
         | Reason::ConnectionPaused

@@ -179,10 +179,15 @@ impl ResponseBuilder {
 /// ([RFC 6750 §3](https://www.rfc-editor.org/rfc/rfc6750#section-3) with `resource_metadata` of
 /// [RFC 9728 §5.1](https://www.rfc-editor.org/rfc/rfc9728#section-5.1)). It has no `error` if no token was
 /// sent, and never says why a token is not valid.
+///
+/// It never offers `Basic`, although application passwords are sent that way: their agents are configured with the header
+/// and need no challenge, browsers would ask the person for a password, and some clients look at one challenge only.
 fn challenge(settings: &McpSettings, error: &RpcError) -> Option<String> {
     let metadata = &settings.resource_metadata;
     match error.reason {
-        Reason::TokenMissing => Some(format!("Bearer resource_metadata=\"{metadata}\"")),
+        Reason::TokenMissing | Reason::AppPasswordInvalid | Reason::AppPasswordForeign => {
+            Some(format!("Bearer resource_metadata=\"{metadata}\""))
+        }
         _ if error.is_of_token() => Some(format!(
             "Bearer error=\"invalid_token\", resource_metadata=\"{metadata}\""
         )),

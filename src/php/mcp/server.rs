@@ -9,9 +9,10 @@ use ext_php_rs::types::ZendHashTable;
 use super::reply::PhpMcpReply;
 use super::request::PhpMcpRequest;
 use super::world::world;
-use crate::mcp::{self, Incoming, Received};
-use crate::php::convert::Either;
-use crate::php::error::BindingResult;
+use crate::access::{PasswordCredential, SentPassword};
+use crate::mcp::{self, Incoming, Received, VerifiedPassword};
+use crate::php::convert::{Either, PhpArray, assoc, number};
+use crate::php::error::{BindingResult, misuse};
 use crate::php::keyring::PhpKeyring;
 use crate::php::store::PhpStore;
 use crate::store;
@@ -37,6 +38,30 @@ impl PhpMcpServer {
         })
     }
 
+    pub fn sent_password(headers: &ZendHashTable) -> Option<PhpArray> {
+        let header = headers
+            .iter()
+            .find(|(name, _)| name.to_string().eq_ignore_ascii_case("authorization"))?;
+        let sent = SentPassword::parse(header.1.str()?.trim_matches([' ', '\t']))?;
+        Some(assoc([
+            ("username".to_owned(), sent.username()),
+            ("password".to_owned(), sent.password()),
+        ]))
+    }
+
+    pub fn credential(
+        user: i64,
+        uuid: &str,
+        password: &str,
+        created_at: i64,
+    ) -> BindingResult<String> {
+        let ids = "an id or a time is a number of 0 or more";
+        PasswordCredential::new(number(user, ids)?, uuid, password, number(created_at, ids)?)
+            .map(|credential| credential.to_json())
+            .ok_or_else(|| misuse("this is not an application password of WordPress"))
+    }
+
+    #[php(optional = verified)]
     pub fn receive(
         &self,
         method: &str,
@@ -44,7 +69,9 @@ impl PhpMcpServer {
         query: BinarySlice<u8>,
         body: BinarySlice<u8>,
         ip: &str,
-    ) -> Either<PhpMcpRequest, PhpMcpReply> {
+        verified: Option<&str>,
+    ) -> BindingResult<Either<PhpMcpRequest, PhpMcpReply>> {
+        let verified = verified.map(VerifiedPassword::from_json).transpose()?;
         // A header value that is not UTF-8 cannot be one that the protocol defines.
         let headers: Vec<(String, String)> = headers
             .iter()
@@ -58,12 +85,15 @@ impl PhpMcpServer {
             body: &body,
             ip,
         };
-        match self.server.receive(world(&self.store), incoming) {
+        let received = self
+            .server
+            .receive_with(world(&self.store), incoming, verified.as_ref());
+        Ok(match received {
             Received::Reply(reply) => Either::Other(PhpMcpReply(reply)),
             Received::Request(request) => Either::One(PhpMcpRequest {
                 request: *request,
                 store: Arc::clone(&self.store),
             }),
-        }
+        })
     }
 }

@@ -4,6 +4,7 @@ mod flows;
 mod http;
 mod limits;
 mod live;
+mod passwords;
 mod support;
 mod target;
 mod vectors;

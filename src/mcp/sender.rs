@@ -1,0 +1,100 @@
+//! Who has sent a request: the holder of an access token, or of an application password.
+
+use serde::Deserialize;
+
+use crate::access::SentPassword;
+use crate::call::Misuse;
+use crate::call::connection::Connection;
+use crate::reason::Reason;
+use crate::token::Claims;
+
+/// An application password that WordPress has verified for this request.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct VerifiedPassword {
+    /// The id of the WordPress user.
+    pub user: u64,
+    /// The id that WordPress gave the password.
+    pub uuid: String,
+    /// The connection that the site's index names for the password. Only its record decides whether it is the right one.
+    pub connection: Option<u64>,
+}
+
+impl VerifiedPassword {
+    /// Reads the JSON that the PHP class `McpServer` documents.
+    ///
+    /// # Errors
+    /// [`Misuse::Password`] for anything else.
+    pub fn from_json(json: &str) -> Result<Self, Misuse> {
+        serde_json::from_str(json).map_err(|_| Misuse::Password)
+    }
+}
+
+/// The sender of a request.
+pub(super) enum Sender {
+    /// The holder of a genuine access token.
+    Token(Claims),
+    /// The holder of an application password, with the connection that it is said to be for.
+    Password {
+        connection: u64,
+        sent: SentPassword,
+        verified: VerifiedPassword,
+    },
+}
+
+impl Sender {
+    /// Returns the sender of a request with Basic credentials.
+    ///
+    /// # Errors
+    /// * [`Reason::TokenMissing`]: the credentials do not have the form of an application password.
+    /// * [`Reason::AppPasswordInvalid`]: WordPress has not verified them.
+    /// * [`Reason::AppPasswordForeign`]: no connection is for this password.
+    pub(super) fn of_basic(
+        authorization: &str,
+        verified: Option<&VerifiedPassword>,
+    ) -> Result<Self, Reason> {
+        let sent = SentPassword::parse(authorization).ok_or(Reason::TokenMissing)?;
+        let verified = verified.ok_or(Reason::AppPasswordInvalid)?.clone();
+        Ok(Self::Password {
+            connection: verified.connection.ok_or(Reason::AppPasswordForeign)?,
+            sent,
+            verified,
+        })
+    }
+
+    /// Returns the id of the connection.
+    pub(super) const fn connection(&self) -> u64 {
+        match self {
+            Self::Token(claims) => claims.subject,
+            Self::Password { connection, .. } => *connection,
+        }
+    }
+
+    /// Returns the epoch of the access token; `None` without a token.
+    pub(super) const fn epoch(&self) -> Option<u32> {
+        match self {
+            Self::Token(claims) => Some(claims.epoch),
+            Self::Password { .. } => None,
+        }
+    }
+
+    /// Verifies that the record of the connection is for this sender: it names exactly this application password of the
+    /// account that the connection acts as, or none if the request has a token.
+    ///
+    /// # Errors
+    /// * [`Reason::AppPasswordForeign`]: the connection is not for this password.
+    /// * [`Reason::ConnectionUnknown`]: no token can be for this connection.
+    pub(super) fn verify(&self, connection: &Connection) -> Result<(), Reason> {
+        match (self, &connection.credential) {
+            (Self::Token(_), None) => Ok(()),
+            (Self::Token(_), Some(_)) => Err(Reason::ConnectionUnknown),
+            (Self::Password { sent, verified, .. }, Some(credential))
+                if connection.user == Some(credential.user())
+                    && credential.is_proven_by(sent, verified.user, &verified.uuid) =>
+            {
+                Ok(())
+            }
+            (Self::Password { .. }, _) => Err(Reason::AppPasswordForeign),
+        }
+    }
+}
