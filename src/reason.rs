@@ -62,35 +62,35 @@ reasons! {
     ActionConflict = "action_conflict", "This id was already used for another action: use a new id.";
     ActionKeyUnusable = "action_key_unusable", "The key cannot be used: a shared secret must have at least 32 bytes; an Ed25519 key must have exactly 32 bytes and must not be a weak key.";
     // Connections
-    KillSwitch = "kill_switch", "An administrator has stopped all agents on this site.";
+    KillSwitch = "kill_switch", "An administrator has stopped all agents on this site: an administrator lifts the stop in the WordPress dashboard, under Countersign.";
     ConnectionUnknown = "connection_unknown", "The connection does not exist any more: connect again.";
-    ConnectionPaused = "connection_paused", "An administrator has paused this connection: wait until it is resumed.";
+    ConnectionPaused = "connection_paused", "An administrator has paused this connection: an administrator resumes it in the WordPress dashboard, under Countersign.";
     ConnectionRevoked = "connection_revoked", "An administrator has revoked this connection: connect again if you are allowed to.";
     WideningRefused = "widening_refused", "The permissions of a connection can only be reduced: revoke it and connect again to grant more.";
     AdministratorRequired = "administrator_required", "The change would allow more on the whole site than its settings allow now: an administrator makes it.";
-    UserMissing = "user_missing", "The WordPress user of this connection does not exist any more: connect again as another user.";
+    UserMissing = "user_missing", "The WordPress user of this connection does not exist any more: an administrator revokes the connection in the WordPress dashboard, under Countersign; then connect again as another user.";
     AppPasswordInvalid = "app_password_invalid", "The application password is wrong or was deleted, or application passwords are switched off on this site: an administrator finds out on the page Connections of Countersign.";
     AppPasswordForeign = "app_password_foreign", "This application password was not made for an agent, so agents cannot use it: an administrator makes one on the page Connections of Countersign, under Connect an agent.";
     AppPasswordDeleted = "app_password_deleted", "The application password of this connection was deleted, so the connection has ended: connect the agent again.";
-    AccountChanged = "account_changed", "The connection is paused, because its WordPress account or the one that approved it was deleted, lost rights or had its password reset: an administrator resumes or revokes it.";
+    AccountChanged = "account_changed", "The connection is paused, because its WordPress account or the one that approved it was deleted, lost rights or had its password reset: an administrator resumes or revokes it in the WordPress dashboard, under Countersign.";
     // Authority
     RecordForged = "record_forged", "A stored decision of this site was changed in the database by something else, so it grants nothing: an administrator finds it on the page of the connections.";
     RecordForeign = "record_foreign", "A stored decision belongs to a copy of this site or to a time before it began anew, so it grants nothing here: connect again.";
-    RecordMissing = "record_missing", "A stored decision of this site is missing from the database, so nothing is granted: an administrator finds it on the page of the connections.";
-    RecordRolledBack = "record_rolled_back", "The database shows an older state than the site had before, so nothing is granted on it: try again later; an administrator decides if it was restored from a backup.";
+    RecordMissing = "record_missing", "A stored decision of this site is missing from the database, so nothing is granted: an administrator finds it in the WordPress dashboard, under Countersign.";
+    RecordRolledBack = "record_rolled_back", "The database shows an older state than the site had before, so nothing is granted on it: try again later; an administrator decides in the WordPress dashboard, under Countersign, if it was restored from a backup.";
     RecordUnexplained = "record_unexplained", "A stored decision of this site has no entry in the audit log that explains it: an administrator must find out who made it.";
-    RecordUnsealed = "record_unsealed", "The connection was made by an older version and has not been taken over: an administrator takes it over on the page of the connections.";
+    RecordUnsealed = "record_unsealed", "The connection was made by an older version and has not been taken over: an administrator takes it over in the WordPress dashboard, under Countersign.";
     KeysChanged = "keys_changed", "The keys of the site were changed after this was approved: connect again.";
-    SiteMoved = "site_moved", "The address of the site has changed, so all agents are paused: an administrator says whether it was moved or is a copy.";
-    WitnessMissing = "witness_missing", "The site has lost its file against restored databases, so all agents are paused: an administrator confirms that the database is current.";
-    WitnessUnusable = "witness_unusable", "The file of the site against restored databases cannot be used: the administrator of the host finds the cause in Site Health.";
+    SiteMoved = "site_moved", "The address of the site has changed, so all agents are paused: an administrator says in the WordPress dashboard, under Countersign, whether it was moved or is a copy.";
+    WitnessMissing = "witness_missing", "The site has lost its file against restored databases, so all agents are paused: an administrator confirms in the WordPress dashboard, under Countersign, that the database is current.";
+    WitnessUnusable = "witness_unusable", "The file of the site against restored databases cannot be used: the administrator of the host finds the cause in the WordPress dashboard, under Tools, Site Health.";
     AgentAtWork = "agent_at_work", "This process has run a call of an agent, so until its next request it can only take rights away: do this in another request.";
     LoginRequired = "login_required", "The login is not recent: log in again to approve this.";
     // Limits
     RateLimited = "rate_limited", "Too many calls: wait and try again.";
     RateLimitedIp = "rate_limited_ip", "Too many failed requests from this IP address: wait and try again.";
-    RateLimitedConnection = "rate_limited_connection", "Too many requests on this connection: wait and try again.";
-    LimitUnusable = "limit_unusable", "The configured limit is out of range: set 1 to 256 calls in at most 31 days.";
+    RateLimitedConnection = "rate_limited_connection", "This connection has reached its limit of requests: an administrator can raise it in the WordPress dashboard, under Countersign.";
+    LimitUnusable = "limit_unusable", "The configured limit is out of range: an administrator sets 1 to 256 calls in at most 31 days in the WordPress dashboard, under Countersign.";
     // Budgets
     BudgetCallsSpent = "budget_calls_spent", "The number of calls allowed for this day or month is used up: wait for the next one, or ask an administrator to raise the budget.";
     BudgetCostSpent = "budget_cost_spent", "The cost budget of this day or month is used up, or too little of it is left for this call: wait for the next one, or ask an administrator to raise the budget.";
@@ -192,10 +192,10 @@ reasons! {
     StoreFull = "store_full", "The store of the extension is full, so agents are refused: try again later; the administrator of the host can enlarge it.";
     StoreRestarted = "store_restarted", "The store of the extension was reset after this was issued: request a new one.";
     AuditUnavailable = "audit_unavailable", "The audit log cannot be written, and nothing is done that cannot be recorded: the administrator of the site finds the cause in the error log.";
-    AuditRollback = "audit_rollback", "The audit log is shorter than it was before: an administrator must investigate and acknowledge this.";
+    AuditRollback = "audit_rollback", "The audit log is shorter than it was before: an administrator investigates and acknowledges this in the WordPress dashboard, under Countersign, Audit.";
     AuditFork = "audit_fork", "This log does not continue the given checkpoint: one of the two differs from what the site showed before.";
     SealUnusable = "seal_unusable", "The sealing key of the audit log is missing, damaged or accessible to other users: restore its file, or start a new seal.";
-    KeyUnusable = "key_unusable", "AUTH_KEY in wp-config.php is missing, shorter than 32 bytes or the placeholder of WordPress: set a random one.";
+    KeyUnusable = "key_unusable", "AUTH_KEY in wp-config.php is missing, shorter than 32 bytes or the placeholder of WordPress: the administrator of the host sets a random one.";
 }
 
 /// The part of the site whose failure a reason reports. Code that gets such a reason cannot go on.

@@ -28,6 +28,35 @@ pub struct CallLimit {
     pub window: u32,
 }
 
+impl CallLimit {
+    /// Returns a limit that is ten times as wide, and its exact window in milliseconds.
+    ///
+    /// A history keeps no more than [`MAX_ADMISSIONS`] moments. If ten times `max` are more, the window is divided into
+    /// equal parts, and the limit is that of one part: 60 in 60 seconds become 200 in 20 seconds. As many parts cover the
+    /// whole window, so that no window admits more than ten times `max`.
+    ///
+    /// ```
+    /// use countersign::limit::CallLimit;
+    ///
+    /// let wide = |max, window| CallLimit { max, window }.tenfold();
+    /// assert_eq!(wide(20, 60), (CallLimit { max: 200, window: 60 }, 60_000));
+    /// assert_eq!(wide(60, 60), (CallLimit { max: 200, window: 20 }, 20_000));
+    /// assert_eq!(wide(256, 1), (CallLimit { max: 256, window: 1 }, 100));
+    /// ```
+    #[must_use]
+    pub fn tenfold(self) -> (Self, u64) {
+        let tenfold = u64::from(self.max) * 10;
+        let parts = tenfold.div_ceil(u64::from(MAX_ADMISSIONS)).max(1);
+        let window_ms = (u64::from(self.window) * 1000).div_ceil(parts);
+        let narrow = |number: u64| u32::try_from(number).unwrap_or(u32::MAX);
+        let shown = Self {
+            max: narrow(tenfold / parts),
+            window: narrow(window_ms.div_ceil(1000)),
+        };
+        (shown, window_ms)
+    }
+}
+
 /// A rate limit: at most `max` admissions in any stretch of time as long as the window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limit {
@@ -82,6 +111,24 @@ impl Limit {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_limit_that_is_ten_times_as_wide_admits_no_more_than_that() {
+        for max in 1..=256_u32 {
+            for window in [1, 7, 60, 3600, 2_678_400] {
+                let (wide, window_ms) = CallLimit { max, window }.tenfold();
+                assert!(
+                    Limit::new([7; 32], u16::try_from(wide.max).unwrap(), window_ms).is_ok(),
+                    "{max} in {window}"
+                );
+                let parts = (u64::from(window) * 1000).div_ceil(window_ms);
+                assert!(parts * u64::from(wide.max) <= u64::from(max) * 10);
+                assert!(wide.max >= max, "{max} in {window}");
+            }
+        }
+        let (none, _) = CallLimit { max: 0, window: 60 }.tenfold();
+        assert_eq!(none.max, 0);
+    }
 
     #[test]
     fn limits_out_of_range_are_refused() {

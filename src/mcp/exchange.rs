@@ -33,7 +33,7 @@ impl Exchange {
         let reply = if refused.as_result {
             self.response.denied_result(&refused.error)
         } else {
-            self.response.error(&refused.error)
+            self.response.refusal(&refused.error)
         };
         let reason = refused.error.reason;
         reply.with_entry(Some(refused.attempt.refusal(&self.actor, reason)))

@@ -21,6 +21,27 @@ pub(super) struct Refusal {
     change: Option<String>,
 }
 
+/// What the requests of a connection are counted as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Traffic {
+    /// A call, under the limit of the connection.
+    Call,
+    /// A handshake, a list, a ping, a notification or what is no message, under a limit that is ten times as wide: a
+    /// client that lists the tools before each call can still make as many calls as the administrator has allowed.
+    Other,
+}
+
+/// Whose request is counted.
+#[derive(Clone, Copy)]
+pub(super) struct Counted<'a> {
+    /// The connection that the token was issued for.
+    pub(super) connection: u64,
+    /// The limit of the connection. Without one, the limit that each address has for failures applies.
+    pub(super) limit: Option<CallLimit>,
+    pub(super) traffic: Traffic,
+    pub(super) ip: &'a str,
+}
+
 impl From<Denial> for RpcError {
     fn from(denial: Denial) -> Self {
         let error = Self::new(denial.reason);
@@ -65,39 +86,46 @@ impl Refusal {
             let is_recorded = failure.is_recorded && failure.denial.reason == reason;
             return Self::new(RpcError::new(reason), is_recorded);
         }
-        Self::new(failure.denial.into(), failure.is_recorded)
+        let mut error = RpcError::from(failure.denial);
+        if error.reason == Reason::HostRefused {
+            error = error.detail(format!(
+                "The address is {}.",
+                response.endpoint.settings.endpoint
+            ));
+        }
+        Self::new(error, failure.is_recorded)
     }
 
-    /// Refuses a genuine token because of its connection.
+    /// Refuses a genuine token because of its connection, or because the site serves no agent.
     ///
     /// A connection that can be resumed keeps its limit, because its tokens work again then. A request with a token that
     /// will never work again counts as a failure of its address instead, so that it cannot use up what a new token needs.
-    /// If the whole site is closed, that is not the client's fault, and the request is not counted.
     pub(super) fn of_connection(
         RecordRefusal { denial, outlook }: RecordRefusal,
-        connection: u64,
-        limit: Option<CallLimit>,
-        ip: &str,
+        counted: Counted<'_>,
         world: World<'_>,
         response: &mut ResponseBuilder,
     ) -> Self {
         let reason = denial.reason;
-        let subject = connection_key(connection);
+        let subject = connection_key(counted.connection);
         match outlook {
-            TokenOutlook::Paused => {
-                match Self::unless_admitted(connection, limit, world, response) {
-                    Ok(()) => Self::new(denial.into(), true),
-                    Err(limited) => limited,
-                }
-            }
+            TokenOutlook::Paused => match Self::unless_admitted(counted, world, response) {
+                Ok(()) => Self::new(denial.into(), true),
+                Err(limited) => limited,
+            },
             TokenOutlook::Ended => {
-                let mut refusal = Self::of_address(reason, ip, world, response);
+                let mut refusal = Self::of_address(reason, counted.ip, world, response);
                 if refusal.error.reason == reason {
                     refusal.is_recorded = meter(world, response).is_first_refusal(reason, &subject);
                 }
                 refusal
             }
             TokenOutlook::SiteClosed => {
+                if let Err(limited) = Self::unless_admitted(counted, world, response)
+                    && limited.error.reason == Reason::RateLimitedConnection
+                {
+                    return limited;
+                }
                 let pause = denial.retry_after.unwrap_or(PAUSE);
                 let is_recorded = meter(world, response).is_first_refusal(reason, &subject);
                 Self::new(
@@ -123,21 +151,25 @@ impl Refusal {
         self
     }
 
-    /// Counts a request under the limit of its connection. Returns the refusal if there is no room. A connection without
-    /// a limit of its own has the limit that each address has for failures.
+    /// Counts a request under the limit of its connection. Returns the refusal if there is no room.
+    ///
+    /// The refusal is an answer, which a model reads, up to as many refusals in a window as the limit admits requests. A
+    /// client that is past twice its limit does not listen, and gets status 429.
     pub(super) fn unless_admitted(
-        connection: u64,
-        limit: Option<CallLimit>,
+        counted: Counted<'_>,
         world: World<'_>,
         response: &mut ResponseBuilder,
     ) -> Result<(), Self> {
-        let limit = limit.unwrap_or(response.endpoint.settings.ip_limit);
-        let key = connection_key(connection);
+        let limit = counted.limit.unwrap_or(response.endpoint.settings.ip_limit);
+        let subject = connection_key(counted.connection);
         let meter = meter(world, response);
-        let admission = meter
-            .count_request(&key, limit)
-            .map_err(|reason| Self::new(RpcError::new(reason).retry_after(PAUSE), true))?;
-        response.set_rate_limit(limit, admission);
+        let count = |key: &str| match counted.traffic {
+            Traffic::Call => Ok((meter.count_request(key, limit)?, limit)),
+            Traffic::Other => meter.count_tenfold(&format!("{key}:other"), limit),
+        };
+        let (admission, applied) = count(&subject)
+            .map_err(|reason| Self::new(RpcError::unavailable(reason).retry_after(PAUSE), true))?;
+        response.set_rate_limit(applied, admission);
         let Admission::Refused {
             retry_after,
             first_of_burst,
@@ -147,8 +179,13 @@ impl Refusal {
             return Ok(());
         };
         let reason = Reason::RateLimitedConnection;
-        let is_recorded = first_of_burst && meter.is_first_refusal(reason, &key);
-        let error = RpcError::new(reason).retry_after(retry_after);
+        let is_recorded = first_of_burst && meter.is_first_refusal(reason, &subject);
+        let mut error = RpcError::new(reason).retry_after(retry_after);
+        let is_answered =
+            count(&format!("refused:{subject}")).is_ok_and(|(refusals, _)| refusals.is_admitted());
+        if !is_answered {
+            error = error.with_status(429);
+        }
         Err(Self::new(error, is_recorded))
     }
 
@@ -165,9 +202,26 @@ impl Refusal {
         };
         let entry = || attempt.refusal(actor, self.error.reason);
         response
-            .error(&self.error)
+            .refusal(&self.error)
             .with_entry(self.is_recorded.then(entry))
             .with_change(self.change)
+    }
+
+    /// Returns the answer to a request that is no message, and so cannot be told about the state of its connection: the
+    /// client gets `error`. If the token does not work, or the client does not heed its limit, it is told that instead.
+    pub(super) fn reply_to_unreadable(
+        self,
+        error: &RpcError,
+        actor: &Actor,
+        response: &ResponseBuilder,
+    ) -> McpReply {
+        if !self.error.is_of_state() {
+            return self.reply(actor, response);
+        }
+        let entry = || Attempt::default().refusal(actor, error.reason);
+        response
+            .error(error)
+            .with_entry(self.is_recorded.then(entry))
     }
 }
 

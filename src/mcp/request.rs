@@ -4,21 +4,23 @@ use super::answer::McpCall;
 use super::exchange::Exchange;
 use super::methods;
 use super::methods::outcome::{Handled, RefusedRequest};
-use super::refusal::Refusal;
+use super::refusal::{Counted, Refusal, Traffic};
 use super::reply::McpReply;
 use super::sender::Sender;
+use super::wire::error::RpcError;
 use super::wire::headers::RequestHeaders;
 use super::wire::message::{RpcMessage, UnreadableMessage};
-use super::wire::response::ResponseBuilder;
+use super::wire::response::{Delivery, ResponseBuilder};
 use super::wire::revision::{self, RequestMeta};
 use crate::audit::attempt::Attempt;
 use crate::audit::draft::Actor;
 use crate::call::connection::Connection;
 use crate::call::registry::Registry;
 use crate::call::{Misuse, World};
-use crate::decision::Decision;
+use crate::decision::{Decision, Denial};
+use crate::metering::PAUSE;
 use crate::reason::Reason;
-use crate::record::{FoundRecord, RecordRefusal};
+use crate::record::{FoundRecord, RecordRefusal, TokenOutlook};
 
 /// A request with a genuine access token, or with an application password that WordPress has verified.
 pub struct McpRequest {
@@ -74,12 +76,7 @@ impl McpRequest {
         found: FoundRecord<'_>,
         registry: Option<&str>,
     ) -> Result<Authorized, Misuse> {
-        let mut response = self.response.clone();
-        response.id = match &self.message {
-            Ok(RpcMessage::Request { id, .. }) => Some(id.clone()),
-            Ok(_) => None,
-            Err(unreadable) => unreadable.id.clone(),
-        };
+        let mut response = self.answering();
         let mut actor = Actor::agent(self.connection(), &self.ip);
         let connection = match found.usable() {
             Ok(Some(record)) => {
@@ -98,13 +95,17 @@ impl McpRequest {
             actor.user = known.user;
             actor.client.clone_from(&known.client);
         }
-        let connection = match self.admit(world, connection, &mut response) {
-            Ok(connection) => connection,
-            Err(refusal) => return Ok(Authorized::Reply(refusal.reply(&actor, &response))),
-        };
-        let message = match &self.message {
-            Ok(message) => message,
-            Err(UnreadableMessage { error, .. }) => {
+        let admitted = self.admit(world, connection, &mut response);
+        let (connection, message) = match (admitted, &self.message) {
+            (Ok(connection), Ok(message)) => (connection, message),
+            (Err(refusal), Ok(_)) => {
+                return Ok(Authorized::Reply(refusal.reply(&actor, &response)));
+            }
+            (Err(refusal), Err(UnreadableMessage { error, .. })) => {
+                let reply = refusal.reply_to_unreadable(error, &actor, &response);
+                return Ok(Authorized::Reply(reply));
+            }
+            (Ok(_), Err(UnreadableMessage { error, .. })) => {
                 let entry = Attempt::default().refusal(&actor, error.reason);
                 let reply = response.error(error).with_entry(Some(entry));
                 return Ok(Authorized::Reply(reply));
@@ -134,6 +135,46 @@ impl McpRequest {
         })
     }
 
+    /// Returns the answer if the site cannot serve this request, although its token is genuine: for example because the
+    /// audit log cannot be written. `reason` is a code of [`Reason`]; an unknown code counts as `store_unavailable`.
+    ///
+    /// The answer has no audit entry.
+    #[must_use]
+    pub fn unavailable(&self, reason: &str) -> McpReply {
+        let reason = Reason::from_word(reason).unwrap_or(Reason::StoreUnavailable);
+        let response = self.answering();
+        match &self.message {
+            Ok(_) => response.refusal(&RpcError::unavailable(reason).retry_after(PAUSE)),
+            Err(UnreadableMessage { error, .. }) => response.error(error),
+        }
+    }
+
+    /// Returns the builder of the answers to this message.
+    fn answering(&self) -> ResponseBuilder {
+        let mut response = self.response.clone();
+        (response.id, response.delivery) = match &self.message {
+            Ok(RpcMessage::Request { id, method, .. }) if method == "tools/call" => {
+                (Some(id.clone()), Delivery::ToolResult)
+            }
+            Ok(RpcMessage::Request { id, .. }) => (Some(id.clone()), Delivery::Error),
+            Ok(RpcMessage::Notification { .. } | RpcMessage::Response) => (None, Delivery::Nothing),
+            Err(unreadable) => (unreadable.id.clone(), Delivery::Error),
+        };
+        if let Ok(RpcMessage::Request { params, .. }) = &self.message
+            && let Ok(revision) = revision::select(self.version_header(), params.as_ref())
+        {
+            response.revision = revision;
+        }
+        response
+    }
+
+    fn traffic(&self) -> Traffic {
+        match &self.message {
+            Ok(RpcMessage::Request { method, .. }) if methods::is_call(method) => Traffic::Call,
+            _ => Traffic::Other,
+        }
+    }
+
     /// Returns the connection if it may act and is within its limit. Returns the refusal otherwise.
     fn admit(
         &self,
@@ -142,25 +183,39 @@ impl McpRequest {
         response: &mut ResponseBuilder,
     ) -> Result<Connection, Refusal> {
         let token_epoch = self.sender.epoch();
-        let refuse = |refusal, connection: Option<&Connection>, response: &mut ResponseBuilder| {
-            let id = self.connection();
-            let limit = connection.and_then(|known| known.limit);
-            let behind = connection
-                .zip(token_epoch)
-                .and_then(|(known, epoch)| known.standing.behind(epoch));
-            Refusal::of_connection(refusal, id, limit, &self.ip, world, response)
-                .catching_up(id, behind)
+        let known = connection.as_ref().ok();
+        let counted = Counted {
+            connection: self.connection(),
+            limit: known.and_then(|known| known.limit),
+            traffic: self.traffic(),
+            ip: &self.ip,
         };
-        let connection = connection.map_err(|refusal| refuse(refusal, None, response))?;
-        // The kill switch was checked in the first step.
-        match connection.standing.decide(token_epoch) {
-            Decision::Allow => {
-                Refusal::unless_admitted(connection.id, connection.limit, world, response)?;
+        let behind = known
+            .zip(token_epoch)
+            .and_then(|(known, epoch)| known.standing.behind(epoch));
+        let refusal = match &connection {
+            Err(refusal) => Some(*refusal),
+            Ok(known) => match known.standing.decide(token_epoch) {
+                Decision::Allow => None,
+                Decision::Deny(denial) => Some(RecordRefusal::of(denial)),
+            },
+        };
+        // A client whose token has ended has to connect again, also while all agents are stopped.
+        let is_stopped = self.response.endpoint.settings.kill_switch;
+        let refusal = match refusal.map(|refusal| refusal.outlook) {
+            None | Some(TokenOutlook::Paused) if is_stopped => {
+                Some(RecordRefusal::of(Denial::new(Reason::KillSwitch)))
+            }
+            _ => refusal,
+        };
+        match (refusal, connection) {
+            (None, Ok(connection)) => {
+                Refusal::unless_admitted(counted, world, response)?;
                 Ok(connection)
             }
-            Decision::Deny(denial) => {
-                let refusal = RecordRefusal::of(denial);
-                Err(refuse(refusal, Some(&connection), response))
+            (Some(refusal), _) | (None, Err(refusal)) => {
+                Err(Refusal::of_connection(refusal, counted, world, response)
+                    .catching_up(counted.connection, behind))
             }
         }
     }
@@ -177,12 +232,14 @@ impl McpRequest {
             // Clients of older revisions may answer requests of the server. It sends none, so the answer is
             // ignored.
             RpcMessage::Response => {
+                revision::check_served(header, None)?;
                 if revision::select(header, None)?.is_stateless() {
                     return Err(Reason::RequestMalformed.into());
                 }
                 Ok(None)
             }
             RpcMessage::Notification { method, params } => {
+                revision::check_served(header, params.as_ref())?;
                 exchange.response.revision = revision::select(header, params.as_ref())?;
                 let named = self.headers.get("mcp-method");
                 if exchange.response.revision.is_stateless()
@@ -193,6 +250,7 @@ impl McpRequest {
                 Ok(None)
             }
             RpcMessage::Request { method, params, .. } => {
+                revision::check_served(header, params.as_ref())?;
                 exchange.response.revision = revision::select(header, params.as_ref())?;
                 methods::handle(exchange, world, method, params.as_ref()).map(Some)
             }

@@ -10,8 +10,9 @@ use super::request::McpRequest;
 use super::sender::{Sender, VerifiedPassword};
 use super::settings::{Endpoint, McpSettings};
 use super::wire::headers::RequestHeaders;
-use super::wire::message;
+use super::wire::message::UnreadableMessage;
 use super::wire::response::ResponseBuilder;
+use super::wire::{message, request_id};
 use crate::audit::draft::Actor;
 use crate::call::{Misuse, World};
 use crate::http::{WebOrigin, require_https};
@@ -76,9 +77,13 @@ impl McpServer {
         })))
     }
 
-    /// Checks everything that does not depend on the connection, cheapest first: HTTPS, host, origin, kill
-    /// switch and the access token. A request that fails counts under the limit of its address; one with a genuine
-    /// token does not, and its connection limits it in the second step.
+    /// Checks everything that does not depend on the connection, cheapest first: HTTPS, host, origin and the access token.
+    /// A request that fails counts under the limit of its address; one with a genuine token does not, and its connection
+    /// limits it in the second step. Of the body of a request that fails, only the id is looked for, in its first 16 KiB.
+    ///
+    /// The second step looks at the kill switch, so that only clients with a genuine token learn that it is on. A token
+    /// that has expired meanwhile is genuine enough: its client would otherwise refresh it, or ask a person to connect
+    /// again, although no agent may act.
     #[must_use]
     pub fn receive(&self, world: World<'_>, incoming: Incoming<'_>) -> Received {
         self.receive_with(world, incoming, None)
@@ -101,6 +106,13 @@ impl McpServer {
         let sender = match sender {
             Ok(sender) => sender,
             Err(reason) => {
+                let is_stopped = self.0.settings.kill_switch && reason == Reason::TokenExpired;
+                let reason = if is_stopped {
+                    Reason::KillSwitch
+                } else {
+                    reason
+                };
+                response.id = request_id::find_unverified(incoming.body);
                 let refusal = Refusal::of_address(reason, incoming.ip, world, &mut response);
                 let actor = Actor::anonymous(incoming.ip);
                 return Received::Reply(refusal.reply(&actor, &response));
@@ -109,7 +121,10 @@ impl McpServer {
         let message = if incoming.method == "POST" {
             message::parse(incoming.body, self.0.settings.max_body)
         } else {
-            Err(Reason::HttpMethodRefused.into())
+            Err(UnreadableMessage {
+                id: request_id::find(incoming.body),
+                error: Reason::HttpMethodRefused.into(),
+            })
         };
         Received::Request(Box::new(McpRequest {
             response,
@@ -120,8 +135,7 @@ impl McpServer {
         }))
     }
 
-    /// Verifies that the request came over HTTPS, for a host of the site and from a permitted web origin, and
-    /// that the kill switch is off.
+    /// Verifies that the request came over HTTPS, for a host of the site and from a permitted web origin.
     fn check_origin(&self, headers: &RequestHeaders) -> Result<(), Reason> {
         let settings = &self.0.settings;
         require_https(settings.secure)?;
@@ -138,9 +152,6 @@ impl McpServer {
         };
         if !headers.get("origin").is_none_or(is_allowed) {
             return Err(Reason::OriginRefused);
-        }
-        if settings.kill_switch {
-            return Err(Reason::KillSwitch);
         }
         Ok(())
     }

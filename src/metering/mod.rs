@@ -11,7 +11,7 @@ use crate::decision::Decision;
 use crate::keyring::SiteId;
 use crate::limit::budget::{Budget, MAX_AMOUNT, Spending, Standing};
 use crate::limit::period::UtcOffset;
-use crate::limit::{Admission, CallLimit, Limit, LimitError};
+use crate::limit::{Admission, CallLimit, Limit, LimitError, MAX_ADMISSIONS};
 use crate::reason::Reason;
 use crate::store::{Store, StoreError};
 use crate::token;
@@ -58,8 +58,32 @@ impl SiteMeter<'_> {
     /// [`Reason::LimitUnusable`] if the limit is outside what [`Limit::new`] can keep exactly, or the reason why the
     /// store could not count.
     pub fn count_request(&self, key: &str, limit: CallLimit) -> Result<Admission, Reason> {
+        self.count_within(key, limit.max, u64::from(limit.window).saturating_mul(1000))
+    }
+
+    /// Counts one request under `key` against a limit that is ten times as wide as `limit`. Returns the limit that was
+    /// applied too; see [`CallLimit::tenfold`].
+    ///
+    /// # Errors
+    /// As for [`count_request`](Self::count_request).
+    pub fn count_tenfold(
+        &self,
+        key: &str,
+        limit: CallLimit,
+    ) -> Result<(Admission, CallLimit), Reason> {
+        let (wide, window_ms) = limit.tenfold();
+        // Of a limit that cannot be used, no limit is derived.
+        if limit.max > u32::from(MAX_ADMISSIONS) {
+            return Err(Reason::LimitUnusable);
+        }
+        Ok((self.count_within(key, wide.max, window_ms)?, wide))
+    }
+
+    fn count_within(&self, key: &str, max: u32, window_ms: u64) -> Result<Admission, Reason> {
         let key = token::bind("limit of a site", &[self.site.as_bytes(), key.as_bytes()]);
-        let limit = limit_of(key, limit.max.into(), limit.window.into())
+        let limit = u16::try_from(max)
+            .map_err(|_| LimitError::Max)
+            .and_then(|max| Limit::new(key, max, window_ms))
             .map_err(|_| Reason::LimitUnusable)?;
         self.store
             .admit(&[limit], self.now)

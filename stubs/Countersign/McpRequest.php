@@ -20,6 +20,16 @@ final class McpRequest
     public function needsRegistry(): bool {}
 
     /**
+     * Answers the request if the site cannot serve it, for example because the audit log cannot be written: with status 200,
+     * a tool call as a result with `isError`, so that the client shows the reason. A notification gets status 202.
+     *
+     * @param string $reason A reason code. An unknown code counts as `store_unavailable`.
+     *
+     * @return McpReply The answer. It has no entry.
+     */
+    public function unavailable(string $reason): McpReply {}
+
+    /**
      * Checks the request against its connection and counts it under the connection's limit, then checks the HTTP method and
      * the message, and answers the request if WordPress is not needed. A request of a connection that does not exist or was
      * revoked counts as a failure of its address instead.

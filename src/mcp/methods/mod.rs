@@ -106,6 +106,15 @@ pub(super) fn needs_registry(revision: Revision, name: &str) -> bool {
     find(revision, name).is_some_and(|method| !matches!(method.registry, NeedsRegistry::No))
 }
 
+/// Returns whether the method `name` makes a call, so that it counts under the limit that an administrator has set for the
+/// connection. All other requests have a wider limit of their own.
+pub(super) fn is_call(name: &str) -> bool {
+    matches!(
+        name,
+        "tools/call" | "resources/read" | "prompts/get" | "completion/complete"
+    )
+}
+
 /// Handles a request: finds the method and, for revision 2026-07-28, checks `_meta` and the headers.
 ///
 /// # Errors
@@ -163,6 +172,30 @@ mod tests {
         assert!(find(Revision::Jul2026, "server/discover").is_some());
         assert!(find(Revision::Nov2025, "tools/list").is_some());
         assert!(find(Revision::Jul2026, "no/such/method").is_none());
+    }
+
+    #[test]
+    fn a_call_is_what_a_handler_of_wordpress_answers() {
+        for name in [
+            "tools/call",
+            "resources/read",
+            "prompts/get",
+            "completion/complete",
+        ] {
+            assert!(
+                is_call(name) && find(Revision::Nov2025, name).is_some(),
+                "{name}"
+            );
+        }
+        for name in [
+            "initialize",
+            "ping",
+            "tools/list",
+            "server/discover",
+            "no/such/method",
+        ] {
+            assert!(!is_call(name), "{name}");
+        }
     }
 
     #[test]

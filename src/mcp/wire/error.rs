@@ -1,6 +1,6 @@
 //! Refusals as JSON-RPC errors: their HTTP status, their code and the text that the client gets.
 
-use super::revision::{Revision, RevisionFlaw, STATELESS};
+use super::revision::{self, Revision, RevisionFlaw, STATELESS};
 use crate::decision::{Decision, Denial};
 use crate::json::{self, RawJson};
 use crate::reason::Reason;
@@ -41,9 +41,9 @@ impl RpcError {
         }
     }
 
-    /// Returns the refusal of a request that the site cannot serve for now, whatever the reason.
+    /// Returns the answer to a request with a verified token that the site cannot serve for now, whatever the reason.
     pub(in crate::mcp) const fn unavailable(reason: Reason) -> Self {
-        Self::new(reason).with_status(503).with_code(-32603)
+        Self::new(reason).with_status(200).with_code(-32603)
     }
 
     /// Adds a sentence for the client. It must not contain input.
@@ -76,6 +76,22 @@ impl RpcError {
         self
     }
 
+    /// Returns whether the reason lies in the state of the connection or of the site, and not in the request. Such a
+    /// refusal is an answer to a client whose token was verified: a person or a model reads it.
+    pub(in crate::mcp) const fn is_of_state(&self) -> bool {
+        match self.status {
+            Some(status) => status == 200,
+            None => is_state(self.reason),
+        }
+    }
+
+    /// Returns the sentence that says how long to wait, if waiting helps. A state that only a person ends has none.
+    pub(in crate::mcp) fn wait(&self) -> Option<String> {
+        let seconds = self.retry_after.filter(|_| !needs_person(self.reason))?;
+        let unit = if seconds == 1 { "second" } else { "seconds" };
+        Some(format!("Wait {seconds} {unit}, then try again."))
+    }
+
     /// Returns whether the client is told only that its token is not valid, and not why. It is told more if the site cannot
     /// serve any token, which is then not the fault of this one.
     pub(in crate::mcp) const fn is_of_token(&self) -> bool {
@@ -99,7 +115,9 @@ impl RpcError {
                 "The access token is not valid: refresh it or connect again.",
             ),
             // A connection may not learn that a tool outside its groups exists.
-            Reason::ToolOutsideGroups => (self.reason.code(), Reason::ToolUnknown.message()),
+            Reason::ToolOutsideGroups => {
+                (Reason::ToolUnknown.code(), Reason::ToolUnknown.message())
+            }
             reason => (reason.code(), reason.message()),
         };
         PublicError {
@@ -114,7 +132,9 @@ impl RpcError {
 impl From<RevisionFlaw> for RpcError {
     fn from(flaw: RevisionFlaw) -> Self {
         match flaw {
-            RevisionFlaw::Ended => Self::new(Reason::ProtocolVersionUnsupported),
+            RevisionFlaw::Ended => {
+                Self::new(Reason::ProtocolVersionUnsupported).detail(revision::served_sentence())
+            }
             RevisionFlaw::MetaIncomplete(text) => Self::new(Reason::ParamsInvalid)
                 .with_status(400)
                 .detail(text),
@@ -122,6 +142,8 @@ impl From<RevisionFlaw> for RpcError {
                 .detail("MCP-Protocol-Version must be the version in params._meta."),
             RevisionFlaw::Unsupported(requested) => Self::new(Reason::ProtocolVersionUnsupported)
                 .with_code(-32022)
+                .detail(revision::served_sentence())
+                // The specification wants the list of `server/discover` here.
                 .data("supported", json::raw(STATELESS))
                 .data("requested", json::raw(&requested)),
         }
@@ -167,7 +189,61 @@ const fn is_token(reason: Reason) -> bool {
     )
 }
 
-/// Returns the HTTP status and the JSON-RPC code of a reason.
+/// Returns whether a reason lies in the state of the connection or of the site.
+const fn is_state(reason: Reason) -> bool {
+    is_of_connection(reason) || is_of_site(reason)
+}
+
+/// Returns whether a reason lies in the state of the connection, whose token works again after a person has decided or
+/// after a wait.
+const fn is_of_connection(reason: Reason) -> bool {
+    matches!(
+        reason,
+        Reason::ConnectionPaused
+            | Reason::AccountChanged
+            | Reason::RecordRolledBack
+            | Reason::RecordUnsealed
+            | Reason::UserMissing
+            | Reason::RateLimitedConnection
+    )
+}
+
+/// Returns whether a reason means that the site serves no agent for now.
+const fn is_of_site(reason: Reason) -> bool {
+    matches!(
+        reason,
+        Reason::KillSwitch
+            | Reason::RecordMissing
+            | Reason::SiteMoved
+            | Reason::WitnessMissing
+            | Reason::WitnessUnusable
+            | Reason::LimitUnusable
+            | Reason::StoreUnavailable
+            | Reason::StoreFull
+            | Reason::EntropyUnavailable
+            | Reason::AuditUnavailable
+            | Reason::AuditRollback
+            | Reason::KeyUnusable
+    )
+}
+
+/// Returns whether only a person ends the state that is the reason.
+const fn needs_person(reason: Reason) -> bool {
+    matches!(
+        reason,
+        Reason::KillSwitch
+            | Reason::RecordMissing
+            | Reason::SiteMoved
+            | Reason::WitnessMissing
+            | Reason::WitnessUnusable
+            | Reason::LimitUnusable
+            | Reason::AuditRollback
+            | Reason::KeyUnusable
+    )
+}
+
+/// Returns the HTTP status and the JSON-RPC code of a reason. A reason of the state has this status only where no token
+/// was verified; see [`RpcError::is_of_state`].
 ///
 /// JSON-RPC leaves the codes -32000 to -32099 to implementations. MCP reserves part of that range for its
 /// specification and asks implementations not to use the rest. Refusals before the protocol are therefore
@@ -176,19 +252,15 @@ fn status_and_code(reason: Reason, revision: Revision) -> (u16, i32) {
     let stateless = revision.is_stateless();
     match reason {
         reason if is_token(reason) => (401, -32600),
+        reason if is_of_site(reason) => (503, -32603),
         Reason::TokenMissing | Reason::AppPasswordInvalid | Reason::AppPasswordForeign => {
             (401, -32600)
         }
-        Reason::HttpsRequired
-        | Reason::OriginRefused
-        | Reason::ConnectionPaused
-        | Reason::AccountChanged
-        | Reason::RecordRolledBack
-        | Reason::RecordUnsealed
-        | Reason::UserMissing => (403, -32600),
+        Reason::RateLimitedIp | Reason::RateLimitedConnection => (429, -32600),
+        Reason::HttpsRequired | Reason::OriginRefused => (403, -32600),
+        reason if is_of_connection(reason) => (403, -32600),
         Reason::HostRefused => (421, -32600),
         Reason::HttpMethodRefused => (405, -32600),
-        Reason::RateLimitedIp | Reason::RateLimitedConnection => (429, -32600),
         Reason::BodyTooLarge => (413, -32600),
         Reason::BodyNotJson | Reason::BodyTooDeep => (400, -32700),
         Reason::TokenInQuery
@@ -200,18 +272,6 @@ fn status_and_code(reason: Reason, revision: Revision) -> (u16, i32) {
         Reason::MethodUnknown => (if stateless { 404 } else { 200 }, -32601),
         Reason::ResourceUnknown if !stateless => (200, -32002),
         Reason::ParamsInvalid => (if stateless { 400 } else { 200 }, -32602),
-        Reason::KillSwitch
-        | Reason::RecordMissing
-        | Reason::SiteMoved
-        | Reason::WitnessMissing
-        | Reason::WitnessUnusable
-        | Reason::LimitUnusable
-        | Reason::StoreUnavailable
-        | Reason::StoreFull
-        | Reason::EntropyUnavailable
-        | Reason::AuditUnavailable
-        | Reason::AuditRollback
-        | Reason::KeyUnusable => (503, -32603),
         Reason::ToolFailed => (200, -32603),
         _ => (200, -32602),
     }

@@ -1,18 +1,13 @@
 //! Reading of [JSON-RPC 2.0](https://www.jsonrpc.org/specification) messages.
 
 use std::borrow::Cow;
-use std::fmt;
 
-use serde::Deserialize;
-use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::error::RpcError;
+use super::request_id::{self, is_id};
 use crate::json::{self, JsonFlaw, Object, RawJson};
 use crate::reason::Reason;
-
-/// The longest request id that is accepted and echoed, in bytes of JSON.
-const MAX_ID: usize = 512;
 
 /// A JSON-RPC message from a client. Parameters are always an object here, as MCP requires.
 #[derive(Debug, Clone)]
@@ -60,19 +55,20 @@ impl From<Reason> for UnreadableMessage {
 /// [`Reason::BodyTooLarge`], [`Reason::BodyNotJson`], [`Reason::BodyTooDeep`], [`Reason::BatchRefused`] or
 /// [`Reason::RequestMalformed`].
 pub(in crate::mcp) fn parse(body: &[u8], max: usize) -> Result<RpcMessage, UnreadableMessage> {
+    read(body, max).map_err(|unreadable| UnreadableMessage {
+        id: unreadable.id.or_else(|| request_id::find(body)),
+        ..unreadable
+    })
+}
+
+fn read(body: &[u8], max: usize) -> Result<RpcMessage, UnreadableMessage> {
     if body.len() > max {
         return Err(Reason::BodyTooLarge.into());
     }
     let received = std::str::from_utf8(body)
         .map_err(|_| RpcError::new(Reason::BodyNotJson).detail("It is not UTF-8."))?;
     let text = json::replace_lone_surrogates(received);
-    if let Err(flaw) = json::check(&text) {
-        let id = envelope_id(&text).filter(|id| !is_changed(id, &text));
-        return Err(UnreadableMessage {
-            id,
-            error: flawed(flaw, &text),
-        });
-    }
+    json::check(&text).map_err(|flaw| flawed(flaw, &text))?;
     let start = text.trim_start_matches([' ', '\t', '\n', '\r']);
     if start.starts_with('[') {
         return Err(Reason::BatchRefused.into());
@@ -134,50 +130,9 @@ fn flawed(flaw: JsonFlaw, text: &str) -> RpcError {
     }
 }
 
-/// Returns whether `id` can be the id of a request: a string or an integer of at most [`MAX_ID`] bytes. JSON Schema counts
-/// `15.0` as an integer.
-fn is_id(id: &RawValue) -> bool {
-    let known = match json::kind(id) {
-        "string" | "integer" => true,
-        "number" => json::integer(id.get()).is_some(),
-        _ => false,
-    };
-    known && id.get().len() <= MAX_ID
-}
-
 /// Returns whether something may have been replaced in `id`, so that it cannot be echoed as it was sent.
 fn is_changed(id: &RawValue, text: &Cow<'_, str>) -> bool {
     matches!(text, Cow::Owned(_)) && id.get().contains(r"\ufffd")
-}
-
-/// Returns the id of a message that was refused before it was read. Returns `None` if the text is not an object, or has no
-/// usable id, or more than one.
-fn envelope_id(text: &str) -> Option<RawJson> {
-    struct Ids(Vec<RawJson>);
-    impl<'de> Deserialize<'de> for Ids {
-        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-            deserializer.deserialize_map(Members)
-        }
-    }
-    struct Members;
-    impl<'de> Visitor<'de> for Members {
-        type Value = Ids;
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("an object")
-        }
-        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Ids, A::Error> {
-            let mut ids = Vec::new();
-            while let Some((name, value)) = map.next_entry::<String, RawJson>()? {
-                if name == "id" {
-                    ids.push(value);
-                }
-            }
-            Ok(Ids(ids))
-        }
-    }
-    let Ids(ids) = serde_json::from_str(text).ok()?;
-    let [id] = <[RawJson; 1]>::try_from(ids).ok()?;
-    is_id(&id).then_some(id)
 }
 
 #[cfg(test)]

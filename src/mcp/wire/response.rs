@@ -2,13 +2,26 @@
 
 use std::sync::Arc;
 
-use super::error::RpcError;
+use super::error::{PublicError, RpcError};
 use super::revision::{Revision, SERVER_INFO_KEY};
 use crate::json::{self, Object, RawJson};
 use crate::limit::{Admission, CallLimit};
 use crate::mcp::reply::McpReply;
 use crate::mcp::settings::{Endpoint, McpSettings};
 use crate::reason::Reason;
+
+/// How a client learns that its request is refused because of the state of its connection or of the site.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::mcp) enum Delivery {
+    /// By the HTTP status, because no token was verified.
+    Status,
+    /// As the result of a tool call, which the model reads.
+    ToolResult,
+    /// As a JSON-RPC error, which the client shows.
+    Error,
+    /// Not at all: nobody waits for an answer to a notification.
+    Nothing,
+}
 
 /// Builds the responses to one request: they share its id, its revision and the rate limit headers.
 #[derive(Clone)]
@@ -17,6 +30,7 @@ pub(in crate::mcp) struct ResponseBuilder {
     pub(in crate::mcp) revision: Revision,
     /// The request's id as received; `None` until it is known.
     pub(in crate::mcp) id: Option<RawJson>,
+    pub(in crate::mcp) delivery: Delivery,
     rate_limit: Vec<(&'static str, String)>,
 }
 
@@ -26,13 +40,14 @@ impl ResponseBuilder {
             endpoint,
             revision: Revision::Nov2025,
             id: None,
+            delivery: Delivery::Status,
             rate_limit: Vec::new(),
         }
     }
 
     /// Sets the rate limit headers to the limit that was checked last.
     pub(in crate::mcp) fn set_rate_limit(&mut self, limit: CallLimit, admission: Admission) {
-        let (Admission::Admitted { tightest } | Admission::Refused { tightest, .. }) = admission;
+        let tightest = admission.tightest();
         self.rate_limit = vec![
             ("RateLimit-Limit", limit.max.to_string()),
             ("RateLimit-Remaining", tightest.remaining.to_string()),
@@ -76,20 +91,40 @@ impl ResponseBuilder {
         McpReply::new(200, headers, body.to_json())
     }
 
+    /// Returns the response to a refused request. If the reason is the state of the connection or of the site, and a
+    /// token was verified, this is an answer with status 200 and not a failure of the transport, which ends the session
+    /// in many clients and hides the reason.
+    pub(in crate::mcp) fn refusal(&self, error: &RpcError) -> McpReply {
+        match self.delivery {
+            Delivery::ToolResult if error.is_of_state() => self.denied_result(error),
+            Delivery::Nothing if error.is_of_state() => {
+                let mut reply = self.accepted();
+                reply.decision = error.decision();
+                reply.headers.extend(retry_after(error));
+                reply
+            }
+            _ => self.error(error),
+        }
+    }
+
     /// Returns the response with a JSON-RPC error.
     pub(in crate::mcp) fn error(&self, error: &RpcError) -> McpReply {
         let public = error.public(self.revision);
-        let message = match &error.detail {
-            Some(detail) => format!("{} {detail}", public.message),
-            None => public.message.to_owned(),
+        let status = if self.delivery != Delivery::Status && error.is_of_state() {
+            200
+        } else {
+            public.status
         };
         let mut data = Object::default().with("reason", &public.reason);
+        if let Some(seconds) = error.retry_after {
+            data.set("retryAfter", json::raw(&seconds));
+        }
         for (name, value) in &error.data {
             data.set(name, value.clone());
         }
         let member = Object::default()
             .with("code", &public.code)
-            .with("message", &message)
+            .with("message", &text(&public, error, ' '))
             .with("data", &data);
         let mut body = Object::default().with("jsonrpc", &"2.0");
         if let Some(id) = &self.id {
@@ -99,36 +134,35 @@ impl ResponseBuilder {
         if let Some(challenge) = challenge(&self.endpoint.settings, error) {
             headers.push(("WWW-Authenticate", challenge));
         }
-        if let Some(seconds) = error.retry_after {
-            headers.push(("Retry-After", seconds.to_string()));
-        }
+        headers.extend(retry_after(error));
         if error.reason == Reason::HttpMethodRefused {
             headers.push(("Allow", "POST".to_owned()));
         }
         let body = body.with("error", &member).to_json();
         McpReply {
             decision: error.decision(),
-            ..McpReply::new(public.status, headers, body)
+            ..McpReply::new(status, headers, body)
         }
     }
 
-    /// Returns a refusal as the result of a tool call with `isError`, so that the model reads it.
+    /// Returns a refusal as the result of a tool call with `isError`, so that the model reads it. Its reason is in
+    /// `_meta`, because clients compare structured content with the output schema of the tool.
     pub(in crate::mcp) fn denied_result(&self, error: &RpcError) -> McpReply {
         let public = error.public(self.revision);
-        let text = match &error.detail {
-            Some(detail) => format!("{}\n{detail}", public.message),
-            None => public.message.to_owned(),
-        };
-        let block = Object::default().with("type", &"text").with("text", &text);
+        let block = Object::default()
+            .with("type", &"text")
+            .with("text", &text(&public, error, '\n'));
+        let mut meta = Object::default().with("countersign/reason", &public.reason);
+        if let Some(seconds) = error.retry_after {
+            meta.set("countersign/retryAfter", json::raw(&seconds));
+        }
         let result = Object::default()
             .with("content", &[block])
             .with("isError", &true)
-            .with(
-                "_meta",
-                &Object::default().with("countersign/reason", &public.reason),
-            );
+            .with("_meta", &meta);
         let mut reply = self.success(&self.complete(result, "complete"));
         reply.decision = error.decision();
+        reply.headers.extend(retry_after(error));
         reply
     }
 
@@ -173,6 +207,22 @@ impl ResponseBuilder {
         }
         info
     }
+}
+
+/// Returns what a person or a model reads: the sentence of the reason, how long to wait, and after `separator` the detail.
+fn text(public: &PublicError, error: &RpcError, separator: char) -> String {
+    let mut text = public.message.to_owned();
+    if let Some(wait) = error.wait() {
+        text = format!("{text} {wait}");
+    }
+    if let Some(detail) = &error.detail {
+        text = format!("{text}{separator}{detail}");
+    }
+    text
+}
+
+fn retry_after(error: &RpcError) -> Option<(&'static str, String)> {
+    Some(("Retry-After", error.retry_after?.to_string()))
 }
 
 /// Returns the `WWW-Authenticate` challenge

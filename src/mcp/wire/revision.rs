@@ -63,6 +63,37 @@ pub(in crate::mcp) fn select(
     }
 }
 
+/// Refuses a request whose header names a version that is not served. This is decided before the method is looked up,
+/// because a client that is told that a method is unknown does not learn that it speaks the wrong version.
+///
+/// # Errors
+/// [`RevisionFlaw::Ended`], [`RevisionFlaw::Unsupported`], or [`RevisionFlaw::HeaderDiffers`] if the body names another
+/// version.
+pub(in crate::mcp) fn check_served(
+    header: Option<&str>,
+    params: Option<&Object>,
+) -> Result<(), RevisionFlaw> {
+    let Some(version) =
+        header.filter(|version| !STATELESS.contains(version) && !NEGOTIATED.contains(version))
+    else {
+        return Ok(());
+    };
+    let in_body = params
+        .and_then(|params| params.object(META))
+        .and_then(|meta| meta.text(VERSION_KEY));
+    Err(match in_body {
+        Some(other) if other != version => RevisionFlaw::HeaderDiffers,
+        _ if ENDED.contains(&version) => RevisionFlaw::Ended,
+        _ => unsupported(version),
+    })
+}
+
+/// Returns the sentence that names every version that is served, newest first.
+pub(in crate::mcp) fn served_sentence() -> String {
+    let versions: Vec<&str> = STATELESS.iter().chain(NEGOTIATED).copied().collect();
+    format!("This server speaks {}.", versions.join(", "))
+}
+
 /// Why the revision of a request cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::mcp) enum RevisionFlaw {

@@ -31,6 +31,10 @@ impl PhpMcpRequest {
         self.request.needs_registry()
     }
 
+    pub fn unavailable(&self, reason: &str) -> PhpMcpReply {
+        PhpMcpReply(self.request.unavailable(reason))
+    }
+
     pub fn authorize(
         &self,
         connection: Option<FoundArgument<'_>>,

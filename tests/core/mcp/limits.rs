@@ -6,10 +6,13 @@ use countersign::token::{self, NewToken};
 use serde_json::{Value, json};
 
 use super::support::steps::reason;
-use super::support::{Site, access_grant, headers, keyring, merged, record};
+use super::support::{Site, access_grant, headers, keyring, merged, record, registry};
 use crate::support::record::found;
 
 const PING: &[u8] = br#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#;
+const LIST: &[u8] = br#"{"jsonrpc":"2.0","id":1,"method":"tools/list"}"#;
+const CALL: &[u8] =
+    br#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"plugin.echo"}}"#;
 
 /// A request that differs from a ping with a genuine token in some part.
 #[derive(Clone, Copy)]
@@ -35,6 +38,14 @@ impl<'a> Sent<'a> {
         }
     }
 
+    /// A call of a tool.
+    const fn call(token: &'a str) -> Self {
+        Self {
+            body: CALL,
+            ..Self::ping(Some(token))
+        }
+    }
+
     /// Sends the request to a site whose settings and stored connection have `changes`.
     fn to(self, site: &Site, settings: &Value, stored: Option<&Value>) -> McpReply {
         let mut headers = headers(self.token.unwrap_or_default());
@@ -53,12 +64,19 @@ impl<'a> Sent<'a> {
             Received::Reply(reply) => reply,
             Received::Request(request) => {
                 let stored = stored.map(record);
+                let registry = registry().to_string();
                 match request
-                    .authorize(site.world(), found(stored.as_ref()), None)
+                    .authorize(site.world(), found(stored.as_ref()), Some(&registry))
                     .unwrap()
                 {
                     Authorized::Reply(reply) => reply,
-                    Authorized::Call(_) => panic!("a ping is no call"),
+                    Authorized::Call(mut call) => {
+                        assert!(call.begin(site.world()).unwrap().is_none());
+                        let result = json!({"content": []}).to_string();
+                        let reply = call.result(&result, None).unwrap();
+                        assert_eq!(reason(&reply), None);
+                        reply
+                    }
                 }
             }
         }
@@ -68,6 +86,10 @@ impl<'a> Sent<'a> {
 fn header<'a>(reply: &'a McpReply, name: &str) -> Option<&'a str> {
     let found = reply.headers().iter().find(|(other, _)| *other == name);
     found.map(|(_, value)| value.as_str())
+}
+
+fn statuses(replies: &[McpReply]) -> Vec<u16> {
+    replies.iter().map(McpReply::status).collect()
 }
 
 /// Counts the replies with each reason, and the entries among them.
@@ -105,7 +127,7 @@ fn requests_without_a_token_do_not_lock_out_the_agent_behind_their_address() {
     assert_eq!(header(over, "Retry-After"), Some("60"));
     assert_eq!(header(over, "RateLimit-Policy"), Some("60;w=60"));
     let token = site.token();
-    let agent = Sent::ping(Some(&token)).to(&site, &settings, Some(&stored));
+    let agent = Sent::call(&token).to(&site, &settings, Some(&stored));
     assert_eq!((agent.status(), reason(&agent)), (200, None));
     assert_eq!(header(&agent, "RateLimit-Limit"), Some("100"));
     assert_eq!(header(&agent, "RateLimit-Remaining"), Some("99"));
@@ -122,10 +144,10 @@ fn a_site_does_not_use_up_the_limits_of_another_site_in_the_same_store() {
     let ask = |site: &Site| {
         let token = site.token();
         let failed = Sent::ping(None).to(site, &settings, None);
-        let called = Sent::ping(Some(&token)).to(site, &settings, Some(&stored));
+        let called = Sent::call(&token).to(site, &settings, Some(&stored));
         [failed, called].map(|reply| (reason(&reply), reply.entry().is_some()))
     };
-    let fresh = [(Some(Reason::TokenMissing), true), (None, false)];
+    let fresh = [(Some(Reason::TokenMissing), true), (None, true)];
     assert_eq!(ask(&site), fresh);
     ask(&site);
     let used_up = [Reason::RateLimitedIp, Reason::RateLimitedConnection];
@@ -256,24 +278,119 @@ fn every_failure_before_a_genuine_token_counts() {
 }
 
 #[test]
-fn the_kill_switch_is_not_a_failure_of_the_client() {
+fn the_kill_switch_is_told_to_genuine_tokens_only() {
     let site = Site::default();
     let stopped = json!({"kill_switch": true, "ip_limit": {"max": 2}});
-    let replies: Vec<McpReply> = (0..9)
+    let strangers: Vec<McpReply> = (0..3)
         .map(|_| Sent::ping(None).to(&site, &stopped, None))
         .collect();
+    let over = (Some(Reason::RateLimitedIp), 1, 1);
+    assert_eq!(
+        tally(&strangers),
+        [(Some(Reason::TokenMissing), 2, 1), over]
+    );
+    let token = site.token();
+    let stored = json!({"limit": {"max": 3, "window": 60}});
+    let agent: Vec<McpReply> = (0..8)
+        .map(|_| Sent::call(&token).to(&site, &stopped, Some(&stored)))
+        .collect();
+    let over = (Some(Reason::RateLimitedConnection), 5, 1);
+    assert_eq!(tally(&agent), [(Some(Reason::KillSwitch), 3, 1), over]);
+    assert_eq!(statuses(&agent), [200, 200, 200, 200, 200, 200, 429, 429]);
+}
+
+/// Its client would refresh the token, or ask a person to connect again, although no agent may act.
+#[test]
+fn an_expired_token_under_the_kill_switch_is_no_failure() {
+    let site = Site::default();
+    let expired = token::issue(
+        &site.keyring,
+        &NewToken {
+            lifetime: 1,
+            issued: countersign::clock::Timestamp::from_seconds(site.now.seconds() - 3600),
+            ..access_grant()
+        },
+    );
+    let stopped = json!({"kill_switch": true, "ip_limit": {"max": 2}});
+    let replies: Vec<McpReply> = (0..9)
+        .map(|_| Sent::ping(Some(&expired)).to(&site, &stopped, None))
+        .collect();
     assert_eq!(tally(&replies), [(Some(Reason::KillSwitch), 9, 1)]);
+    assert_eq!(statuses(&replies), [503; 9]);
     let running = json!({"ip_limit": {"max": 2}});
     let failed = Sent::ping(None).to(&site, &running, None);
     assert_eq!(header(&failed, "RateLimit-Remaining"), Some("1"));
 }
 
+/// A LangChain agent lists the tools before each call.
 #[test]
-fn requests_that_are_no_message_count_under_the_limit_of_the_connection() {
+fn an_agent_that_lists_before_each_call_makes_as_many_calls_as_it_may() {
+    let site = Site::default();
+    let token = site.token();
+    let stored = json!({"limit": {"max": 60, "window": 60}});
+    let list = Sent {
+        body: LIST,
+        ..Sent::ping(Some(&token))
+    };
+    for call in 0..60 {
+        for sent in [Sent::ping(Some(&token)), list] {
+            let reply = sent.to(&site, &json!({}), Some(&stored));
+            assert_eq!((reply.status(), reason(&reply)), (200, None), "{call}");
+            assert_eq!(header(&reply, "RateLimit-Policy"), Some("200;w=20"));
+        }
+        let reply = Sent::call(&token).to(&site, &json!({}), Some(&stored));
+        assert_eq!((reply.status(), reason(&reply)), (200, None), "{call}");
+        assert_eq!(header(&reply, "RateLimit-Policy"), Some("60;w=60"));
+        let left = header(&reply, "RateLimit-Remaining").unwrap();
+        assert_eq!(left, (59 - call).to_string());
+    }
+    let over = Sent::call(&token).to(&site, &json!({}), Some(&stored));
+    assert_eq!(reason(&over), Some(Reason::RateLimitedConnection));
+    let still = list.to(&site, &json!({}), Some(&stored));
+    assert_eq!(reason(&still), None, "the lists have a limit of their own");
+}
+
+/// Half of a flood is answered, so that a model that listens learns why; the rest is refused by the transport.
+#[test]
+fn past_twice_a_limit_the_answer_is_a_failure_of_the_transport() {
+    let mut site = Site::default();
+    let token = site.token();
+    for (sent, stored, admitted) in [
+        (Sent::call(&token), json!({"limit": {"max": 5}}), 5),
+        (Sent::ping(Some(&token)), json!({"limit": {"max": 3}}), 30),
+        (
+            Sent::call(&token),
+            json!({"state": "paused", "limit": {"max": 5}}),
+            5,
+        ),
+    ] {
+        let replies: Vec<McpReply> = (0..3 * admitted)
+            .map(|_| sent.to(&site, &json!({}), Some(&stored)))
+            .collect();
+        let expected: Vec<u16> = (0..3 * admitted)
+            .map(|number| if number < 2 * admitted { 200 } else { 429 })
+            .collect();
+        assert_eq!(statuses(&replies), expected);
+        let over: Vec<_> = replies.iter().skip(admitted).collect();
+        for reply in &over {
+            assert_eq!(reason(reply), Some(Reason::RateLimitedConnection));
+            assert_eq!(header(reply, "Retry-After"), Some("60"));
+        }
+        let recorded = over.iter().filter(|reply| reply.entry().is_some());
+        assert_eq!(recorded.count(), 1);
+        site.now = site.now.plus_seconds(60);
+        let later = sent.to(&site, &json!({}), Some(&stored));
+        assert_ne!(reason(&later), Some(Reason::RateLimitedConnection));
+        site.now = site.now.plus_seconds(60);
+    }
+}
+
+#[test]
+fn requests_that_are_no_message_count_under_the_wider_limit_of_the_connection() {
     let site = Site::default();
     let token = site.token();
     let ping = Sent::ping(Some(&token));
-    let stored = json!({"limit": {"max": 6, "window": 60}});
+    let stored = json!({"limit": {"max": 1, "window": 60}});
     let large = vec![b' '; 1_048_577];
     let wrong = [
         (
@@ -306,7 +423,7 @@ fn requests_that_are_no_message_count_under_the_limit_of_the_connection() {
             Reason::BodyTooLarge,
         ),
     ];
-    for (left, (sent, expected)) in (1..=5).rev().zip(wrong) {
+    for (left, (sent, expected)) in (5..10).rev().zip(wrong) {
         let reply = sent.to(&site, &json!({}), Some(&stored));
         assert_eq!(reason(&reply), Some(expected));
         assert!(reply.entry().is_some(), "{expected} is recorded");
@@ -317,9 +434,12 @@ fn requests_that_are_no_message_count_under_the_limit_of_the_connection() {
         .map(|number| wrong[number % wrong.len()].0)
         .map(|sent| sent.to(&site, &json!({}), Some(&stored)))
         .collect();
-    let first = (Some(Reason::HttpMethodRefused), 1, 1);
-    let over = (Some(Reason::RateLimitedConnection), 49, 1);
-    assert_eq!(tally(&replies), [first, over]);
+    // Five more are admitted, ten are answered without an entry, and the rest is refused.
+    let over: Vec<_> = replies.iter().skip(15).map(reason).collect();
+    assert_eq!(over, [Some(Reason::RateLimitedConnection); 35]);
+    assert!(replies[..15].iter().all(|reply| reply.status() != 429));
+    let recorded = replies.iter().filter(|reply| reply.entry().is_some());
+    assert_eq!(recorded.count(), 6);
 }
 
 #[test]
@@ -371,7 +491,7 @@ fn a_paused_connection_keeps_its_limit_and_its_refusals_are_recorded() {
     let stored = json!({"state": "paused", "limit": {"max": 3, "window": 60}});
     let settings = json!({"ip_limit": {"max": 1}});
     let replies: Vec<McpReply> = (0..9)
-        .map(|_| Sent::ping(Some(&token)).to(&site, &settings, Some(&stored)))
+        .map(|_| Sent::call(&token).to(&site, &settings, Some(&stored)))
         .collect();
     let paused = (Some(Reason::ConnectionPaused), 3, 3);
     let over = (Some(Reason::RateLimitedConnection), 6, 1);
@@ -394,7 +514,7 @@ fn an_old_token_does_not_use_up_the_limit_of_its_connection() {
         let refused = Sent::ping(Some(&old)).to(&site, &json!({}), Some(&stored));
         assert_ne!(refused.status(), 200);
     }
-    let reply = Sent::ping(Some(&new)).to(&site, &json!({}), Some(&stored));
+    let reply = Sent::call(&new).to(&site, &json!({}), Some(&stored));
     assert_eq!(header(&reply, "RateLimit-Remaining"), Some("2"));
 }
 
@@ -404,8 +524,8 @@ fn a_connection_without_a_limit_of_its_own_is_limited_too() {
     let token = site.token();
     let (settings, stored) = (json!({"ip_limit": {"max": 2}}), json!({"limit": null}));
     let replies: Vec<McpReply> = (0..5)
-        .map(|_| Sent::ping(Some(&token)).to(&site, &settings, Some(&stored)))
+        .map(|_| Sent::call(&token).to(&site, &settings, Some(&stored)))
         .collect();
     let over = (Some(Reason::RateLimitedConnection), 3, 1);
-    assert_eq!(tally(&replies), [(None, 2, 0), over]);
+    assert_eq!(tally(&replies), [(None, 2, 2), over]);
 }

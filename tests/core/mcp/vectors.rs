@@ -215,6 +215,7 @@ fn check_reply(name: &str, reply: &McpReply, expect: &Value) {
     }
     if let Some(id) = expect.get("id") {
         assert_eq!(&body["id"], id, "{seen}");
+        assert_eq!(body.get("id").is_some(), !id.is_null(), "{seen}");
     }
     if let Some(text) = expect["says"].as_str() {
         let said = body["result"]["content"][0]["text"]
