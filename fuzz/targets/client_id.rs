@@ -14,10 +14,11 @@ const METHODS: [&str; 3] = ["none", "client_secret_post", "client_secret_basic"]
 
 fuzz_target!(|data: &[u8]| {
     let keys = stranger();
+    let server = AuthorizationServer::new(SETTINGS).expect("valid settings");
     if let Ok(text) = std::str::from_utf8(data) {
-        assert!(AuthorizationServer::registered_client(&keys, text).is_none());
+        assert!(server.registered_client(&keys, text).is_none());
         let prefixed = format!("csc_{text}");
-        assert!(AuthorizationServer::registered_client(&keys, &prefixed).is_none());
+        assert!(server.registered_client(&keys, &prefixed).is_none());
     }
     if let Some(client) = read_client_id_payload(data) {
         let client: Value = serde_json::from_str(&client.to_json()).expect("a client is JSON");
@@ -35,7 +36,15 @@ fuzz_target!(|data: &[u8]| {
     let [method, count] = fields.array();
     let bit = fields.number();
     let addresses: Vec<String> = (0..=count % 10)
-        .map(|n| format!("https://{n}.example/{}", "x".repeat(fields.bytes(90).len())))
+        .map(|n| {
+            let beginning =
+                ["https://", "HTTPS://", "com.example.", "http://LOCALHOST:"][usize::from(n % 4)];
+            let middle = if n % 4 == 2 { ":" } else { "" };
+            format!(
+                "{beginning}{n}{middle}/{}",
+                "x".repeat(fields.bytes(90).len())
+            )
+        })
         .collect();
     let metadata = json!({
         "client_name": String::from_utf8_lossy(fields.bytes(255)),
@@ -43,7 +52,6 @@ fuzz_target!(|data: &[u8]| {
         "token_endpoint_auth_method":
             METHODS[usize::from(method % 3)],
     });
-    let server = AuthorizationServer::new(SETTINGS).expect("valid settings");
     let store = MemoryStore::new(NOW);
     let sender = Sender {
         ip: "",
@@ -63,10 +71,12 @@ fuzz_target!(|data: &[u8]| {
     let answer: Value = serde_json::from_str(reply.body()).expect("an answer is JSON");
     let id = answer["client_id"].as_str().expect("it has an id");
     assert!(id.len() <= 1024);
-    let read = AuthorizationServer::registered_client(&keys, id).expect("an issued identifier");
+    let read = server
+        .registered_client(&keys, id)
+        .expect("an issued identifier");
     assert_eq!(read.to_json(), client);
     let other = flipped(id.as_bytes(), bit).expect("it is not empty");
     if let Ok(other) = std::str::from_utf8(&other) {
-        assert!(AuthorizationServer::registered_client(&keys, other).is_none());
+        assert!(server.registered_client(&keys, other).is_none());
     }
 });

@@ -40,6 +40,11 @@ fuzz_target!(|data: &[u8]| {
             Err(reply) => assert!(reply.redirect().is_none(), "nobody approved the client"),
         }
         assert!(server.authorize(&keys, &query, missing, &[]).is_err());
+        // What may go on to the login is well-formed, and what is refused before it never redirects.
+        match server.precheck(&keys, &query, client) {
+            Ok(()) => assert!(client_id(&query, b"").is_some()),
+            Err(reply) => assert!(reply.status() == 400 && reply.redirect().is_none()),
+        }
     }
 
     let store = MemoryStore::new(NOW);

@@ -14,7 +14,20 @@ fuzz_target!(|text: &str| {
     assert!(text.bytes().all(|byte| byte.is_ascii_graphic()));
     let url = Url::parse(text).expect("browsers can parse it");
     assert!(url.username().is_empty() && url.password().is_none() && url.fragment().is_none());
-    assert!(url.scheme() == "https" || (url.scheme() == "http" && address.is_loopback()));
+    match address.app_scheme() {
+        Some(scheme) => {
+            assert!(url.scheme() == scheme && url.port().is_none() && !address.is_loopback());
+            assert!(
+                !scheme.starts_with("http")
+                    && scheme != "javascript"
+                    && scheme != "data"
+                    && scheme != "file"
+            );
+        }
+        None => {
+            assert!(url.scheme() == "https" || (url.scheme() == "http" && address.is_loopback()))
+        }
+    }
 
     // Parameters that are added do not change the destination and arrive unchanged.
     let full = address.with(&[("code", "a&b=c#d\u{e9}\r\n"), ("state", text)]);
@@ -32,12 +45,16 @@ fuzz_target!(|text: &str| {
         "https://client.example/back",
         "http://127.0.0.1/back",
         "http://localhost:1/back",
+        "cursor://client.example/back",
     ] {
         let registered = RedirectUri::parse(known).expect("valid");
         if registered.admits(&address) && known != text {
-            assert!(address.is_loopback() && url.scheme() == "http");
             let known = Url::parse(known).expect("valid");
-            assert_eq!((known.host(), known.path()), (url.host(), url.path()));
+            assert_eq!(
+                (known.scheme(), known.host(), known.path(), known.query()),
+                (url.scheme(), url.host(), url.path(), url.query())
+            );
+            assert!(address.is_loopback() || known.port() == url.port());
         }
     }
 });

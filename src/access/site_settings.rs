@@ -29,6 +29,13 @@ pub struct SiteSettings {
     registration_limit: SettingsLimit,
     allow_widening: bool,
     max_body: u64,
+    /// In seconds. Settings of an older version have none of these three.
+    #[serde(default)]
+    access_lifetime: u64,
+    #[serde(default)]
+    refresh_lifetime: u64,
+    #[serde(default)]
+    app_schemes: Vec<String>,
     /// Everything else. This module does not know what it widens.
     #[serde(flatten)]
     other: Map<String, Value>,
@@ -48,6 +55,12 @@ impl SiteSettings {
             && self.registration_limit.is_within(other.registration_limit)
             && self.allow_widening <= other.allow_widening
             && self.max_body <= other.max_body
+            && self.access_lifetime <= other.access_lifetime
+            && self.refresh_lifetime <= other.refresh_lifetime
+            && self
+                .app_schemes
+                .iter()
+                .all(|scheme| other.app_schemes.contains(scheme))
             && self.other == other.other
     }
 }
@@ -69,6 +82,7 @@ mod tests {
 
     const FROM: &str = r#"{"ip_limit":{"max":60,"window":60},"connection_limit":{"max":60,"window":60},
         "registration_limit":{"max":20,"window":60},"allow_widening":false,"max_body":1048576,
+        "access_lifetime":3600,"refresh_lifetime":2592000,"app_schemes":["myapp","other"],
         "trusted_proxies":["192.0.2.1"],"proxy_header":"x-forwarded-for"}"#;
 
     fn changed(from: &str, to: &str) -> SiteSettings {
@@ -87,6 +101,10 @@ mod tests {
             (r#""max":60,"window":60}"#, r#""max":60,"window":61}"#),
             (r#"{"max":20"#, r#"{"max":1"#),
             ("1048576", "1048575"),
+            (r#""access_lifetime":3600"#, r#""access_lifetime":3599"#),
+            ("2592000", "2591999"),
+            (r#"["myapp","other"]"#, r#"["other"]"#),
+            (r#"["myapp","other"]"#, "[]"),
         ] {
             assert!(change_settings(&from, &changed(now, then), false).is_allowed());
         }
@@ -105,6 +123,9 @@ mod tests {
             ),
             (r#"{"max":20"#, r#"{"max":21"#),
             ("1048576", "1048577"),
+            (r#""access_lifetime":3600"#, r#""access_lifetime":3601"#),
+            ("2592000", "2592001"),
+            (r#"["myapp","other"]"#, r#"["myapp","third"]"#),
             (r#"["192.0.2.1"]"#, "[]"),
             (r#"["192.0.2.1"]"#, r#"["192.0.2.2"]"#),
             ("x-forwarded-for", "forwarded"),

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::app_scheme::AppSchemes;
 use super::redirect::RedirectUri;
 use crate::bytes;
 use crate::record::{Record, RecordKind};
@@ -72,12 +73,16 @@ impl Client {
         (public == client.secret_hash.is_none()).then_some(client)
     }
 
-    /// Whether the client registered the redirect URI `presented`.
-    pub(super) fn admits(&self, presented: &RedirectUri) -> bool {
-        self.redirect_uris
-            .iter()
-            .filter_map(|text| RedirectUri::parse(text).ok())
-            .any(|registered| registered.admits(presented))
+    /// Whether the client registered the redirect URI `presented`. Only a public client can use a private-use scheme, which
+    /// the user's machine does not keep for one program.
+    pub(super) fn admits(&self, presented: &RedirectUri, schemes: &AppSchemes) -> bool {
+        let is_public = self.token_endpoint_auth_method == AuthMethod::None;
+        (is_public || presented.app_scheme().is_none())
+            && self
+                .redirect_uris
+                .iter()
+                .filter_map(|text| RedirectUri::parse_with(text, schemes).ok())
+                .any(|registered| registered.admits(presented))
     }
 
     /// Whether the client registered the grant type `refresh_token`.
@@ -102,10 +107,9 @@ pub(super) fn secret_hash(secret: &str) -> String {
 
 /// Returns those of the requested grant types that this server supports; the server may replace
 /// requested values (RFC 7591 §2). Returns `None` if `authorization_code` is not among them, because the
-/// client could not get any token.
-pub(super) fn grant_types(asked: Option<Vec<String>>) -> Option<Vec<String>> {
-    let asked = asked.unwrap_or_else(|| vec!["authorization_code".to_owned()]);
-    let has = |name: &str| asked.iter().any(|asked| asked == name);
+/// client could not get any token. A client that names none means both: it refreshes if it gets a refresh token.
+pub(super) fn grant_types(asked: Option<&[String]>) -> Option<Vec<String>> {
+    let has = |name: &str| asked.is_none_or(|asked| asked.iter().any(|asked| asked == name));
     has("authorization_code").then(|| {
         GRANT_TYPES
             .iter()
@@ -115,10 +119,19 @@ pub(super) fn grant_types(asked: Option<Vec<String>>) -> Option<Vec<String>> {
     })
 }
 
-/// Whether there are 1 to [`MAX_REDIRECTS`] redirect URIs and all of them are acceptable.
-pub(super) fn are_redirects(addresses: &[String]) -> bool {
-    (1..=MAX_REDIRECTS).contains(&addresses.len())
-        && addresses
-            .iter()
-            .all(|address| RedirectUri::parse(address).is_ok())
+/// Returns those of the addresses that a client with this method may use, each once, and at most [`MAX_REDIRECTS`].
+pub(super) fn usable_redirects(
+    addresses: &[String],
+    method: AuthMethod,
+    schemes: &AppSchemes,
+) -> Vec<String> {
+    let mut usable: Vec<String> = Vec::new();
+    for address in addresses {
+        let fits = RedirectUri::parse_with(address, schemes)
+            .is_ok_and(|uri| method == AuthMethod::None || uri.app_scheme().is_none());
+        if fits && usable.len() < MAX_REDIRECTS && !usable.contains(address) {
+            usable.push(address.clone());
+        }
+    }
+    usable
 }

@@ -2,9 +2,10 @@
 //! ([draft-ietf-oauth-client-id-metadata-document](https://datatracker.ietf.org/doc/draft-ietf-oauth-client-id-metadata-document/)):
 //! clients whose identifier is the URL of a JSON document with their metadata.
 
-use super::client::{AuthMethod, Client, ClientSource, are_redirects, grant_types};
-use super::name;
-use super::registration::{ClientMetadata, object};
+use super::app_scheme::AppSchemes;
+use super::client::{AuthMethod, Client, ClientSource};
+use super::registration::{ClientMetadata, object, redirects};
+use super::reply::{ErrorCode, ErrorResponse};
 use crate::network::PublicUrl;
 use crate::reason::Reason;
 
@@ -23,40 +24,50 @@ pub(super) fn url(client_id: &str) -> Option<PublicUrl> {
 }
 
 /// Returns the client that `body` describes, a document fetched from `client_id`. A document cannot
-/// carry a secret, so its client is public (§4.1 of the draft).
-pub(super) fn client(client_id: &str, body: &[u8]) -> Result<Client, Reason> {
-    const REFUSED: Reason = Reason::ClientMetadataInvalid;
+/// carry a secret, so its client is public (§4.1 of the draft). A method that this server lacks is a preference if the
+/// document says that the client can do without.
+pub(super) fn client(
+    schemes: &AppSchemes,
+    client_id: &str,
+    body: &[u8],
+) -> Result<Client, ErrorResponse> {
+    const REFUSED: ErrorResponse =
+        ErrorResponse::new(ErrorCode::InvalidClient, Reason::ClientMetadataInvalid);
+    let of_document = |refusal: ErrorResponse| refusal.with_code(ErrorCode::InvalidClient);
     if !is_metadata_document(client_id) {
-        return Err(REFUSED);
+        return Err(REFUSED.because(
+            "The parameter client_id is not the address of a document that can be fetched.",
+        ));
     }
-    let members = object(body)?;
+    let metadata = ClientMetadata::read(body).map_err(of_document)?;
+    let members =
+        object(body).map_err(|reason| ErrorResponse::new(ErrorCode::InvalidClient, reason))?;
     let has = |name: &str| members.get(name).is_some_and(|value| !value.is_null());
-    let metadata: ClientMetadata = serde_json::from_slice(body).map_err(|_| REFUSED)?;
-    let public = matches!(
-        metadata.token_endpoint_auth_method.as_deref(),
-        None | Some("none")
-    );
-    if members.get("client_id").and_then(|id| id.as_str()) != Some(client_id)
-        || !public
-        || has("client_secret")
-        || has("client_secret_expires_at")
-        || !metadata.wants_code()
-    {
-        return Err(REFUSED);
+    if members.get("client_id").and_then(|id| id.as_str()) != Some(client_id) {
+        return Err(REFUSED
+            .because("The member client_id of the document is not the address of the document."));
     }
-    let client_name = name::clean(&metadata.client_name.unwrap_or_default());
+    if has("client_secret") || has("client_secret_expires_at") {
+        return Err(REFUSED
+            .because("The document has a client_secret, which everybody could read: remove it."));
+    }
+    if !matches!(metadata.method(), None | Some("none")) && !metadata.supports("none") {
+        return Err(REFUSED.because(
+            "The member token_endpoint_auth_method of the document is not none: use it, or add it to token_endpoint_auth_methods_supported.",
+        ));
+    }
+    let client_name = metadata.client_name();
     if client_name.is_empty() {
-        return Err(REFUSED);
+        return Err(REFUSED.because(
+            "The member client_name of the document is missing or has no visible letter.",
+        ));
     }
-    let redirect_uris = metadata.redirect_uris.unwrap_or_default();
-    if !are_redirects(&redirect_uris) {
-        return Err(Reason::RedirectInvalid);
-    }
+    metadata.check_response_types().map_err(of_document)?;
     Ok(Client {
         client_id: client_id.to_owned(),
         client_name,
-        redirect_uris,
-        grant_types: grant_types(metadata.grant_types).ok_or(REFUSED)?,
+        redirect_uris: redirects(&metadata, AuthMethod::None, schemes).map_err(of_document)?,
+        grant_types: metadata.grant_types().map_err(of_document)?,
         token_endpoint_auth_method: AuthMethod::None,
         secret_hash: None,
         source: ClientSource::Document,

@@ -8,6 +8,7 @@ use super::client::Client;
 use super::refresh::{FAMILY_LIFETIME, FamilyState, Position, PresentedToken};
 use super::reply::{ErrorCode, ErrorResponse};
 use super::request::StoredRequest;
+use super::resource;
 use super::settings::OAuthSettings;
 use crate::access::ConnectionStanding;
 use crate::audit::draft::Actor;
@@ -125,7 +126,7 @@ impl Grant {
         const ENDED: ErrorCode = ErrorCode::InvalidGrant;
         Ok(match connection.usable() {
             Ok(Some(record)) => Ok(standing(record, self.connection)?),
-            Ok(None) => Err(ErrorResponse(ENDED, Reason::ConnectionUnknown)),
+            Ok(None) => Err(ErrorResponse::new(ENDED, Reason::ConnectionUnknown)),
             Err(refusal) => Err(ErrorResponse::of_record(ENDED, refusal)),
         })
     }
@@ -147,13 +148,13 @@ impl Grant {
             return invalid(Reason::ConnectionRevoked);
         }
         // The URL of the MCP endpoint has changed since the consent.
-        if self.request.resource != settings.resource {
-            return Err(ErrorResponse(
+        if !resource::is_same(&settings.resource, &self.request.resource) {
+            return Err(ErrorResponse::new(
                 ErrorCode::InvalidTarget,
                 Reason::ResourceMismatch,
             ));
         }
-        if now >= self.ends() {
+        if now >= self.ends(settings) {
             return invalid(Reason::GrantExpired);
         }
         Ok(standing)
@@ -171,8 +172,13 @@ impl Grant {
 
     /// Whether the tokens of the grant that are not expired can still be used: neither is its connection revoked, nor is
     /// it at its maximum age.
-    pub(super) fn is_alive(&self, standing: &ConnectionStanding, now: Timestamp) -> bool {
-        !standing.is_revoked() && now < self.ends()
+    pub(super) fn is_alive(
+        &self,
+        settings: &OAuthSettings,
+        standing: &ConnectionStanding,
+        now: Timestamp,
+    ) -> bool {
+        !standing.is_revoked() && now < self.ends(settings)
     }
 
     /// Returns the client as the actor of an entry.
@@ -184,8 +190,9 @@ impl Grant {
     }
 
     /// The time at which the refresh token family expires.
-    pub(super) const fn ends(&self) -> Timestamp {
-        Timestamp::from_seconds(self.created_at).plus_seconds(FAMILY_LIFETIME)
+    pub(super) fn ends(&self, settings: &OAuthSettings) -> Timestamp {
+        let lifetime = FAMILY_LIFETIME.max(settings.refresh_lifetime.into());
+        Timestamp::from_seconds(self.created_at).plus_seconds(lifetime)
     }
 
     /// The state of the refresh token family; `None` until the authorization code is used.
@@ -259,5 +266,5 @@ fn pausing(connection: u64) -> [(String, Value); 2] {
 }
 
 fn invalid<T>(reason: Reason) -> Result<T, ErrorResponse> {
-    Err(ErrorResponse(ErrorCode::InvalidGrant, reason))
+    Err(ErrorResponse::new(ErrorCode::InvalidGrant, reason))
 }

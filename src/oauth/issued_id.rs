@@ -6,21 +6,24 @@
 //!
 //! | bytes | |
 //! | --- | --- |
-//! | 1 | the version, 1 |
+//! | 1 | the version, 2 |
 //! | 1 | bits 0 and 1: how the client authenticates (0 not at all, 1 `client_secret_post`, 2 `client_secret_basic`); bit 2: whether it may refresh; the other bits are 0 |
 //! | 4 | the time of the registration in Unix seconds |
 //! | 8 | random, so that two registrations with the same metadata have different identifiers and secrets |
 //! | 2 | the length of the name in bytes |
 //! | | the name, UTF-8 |
 //! | 1 | the number of redirect URIs, 1 to 10 |
-//! | 2, for each URI | bits 14 and 15: its beginning, an index into [`BEGINNINGS`]; the other bits: the length of the rest |
+//! | 2, for each URI | bits 13 to 15: its beginning, an index into [`BEGINNINGS`]; the other bits: the length of the rest |
 //! | | the rest of the URI, ASCII |
 //! | 16 | the first 16 bytes of the HMAC-SHA256 of everything before, with the key of [`Purpose::ClientId`] |
+//!
+//! Identifiers of version 1 stay valid. They have the beginning in bits 14 and 15, and not the last of the beginnings.
 //!
 //! Numbers are big-endian. The key belongs to one site and its current key material, so an identifier of another
 //! site, or from before the keys were replaced, is not genuine. `tests/vectors/oauth/issued_ids/` has examples.
 
-use super::client::{AuthMethod, Client, ClientSource, GRANT_TYPES, are_redirects, secret_hash};
+use super::app_scheme::AppSchemes;
+use super::client::{AuthMethod, Client, ClientSource, GRANT_TYPES, secret_hash, usable_redirects};
 use crate::bytes::{self, ByteReader};
 use crate::clock::Timestamp;
 use crate::entropy::{Entropy, EntropyError};
@@ -32,20 +35,24 @@ use crate::secret::{mac, same};
 pub(super) const MAX_LENGTH: usize = 1024;
 
 const PREFIX: &str = "csc_";
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 /// The length of the MAC in bytes.
 const MAC: usize = 16;
 /// The flag of a client that may refresh.
 const REFRESHES: u8 = 0b100;
-/// All acceptable redirect URIs begin with one of these.
-const BEGINNINGS: [&str; 4] = [
+/// Every text begins with one of these: the last is for the private-use schemes, and for capital letters in scheme and
+/// loopback host.
+const BEGINNINGS: [&str; 5] = [
     "https://",
     "http://localhost",
     "http://127.0.0.1",
     "http://[::1]",
+    "",
 ];
-/// The bits of the length of a redirect URI.
-const LENGTH: u16 = 0x3fff;
+/// The number of the bits of a word that are the length of the rest of a redirect URI.
+const LENGTH_BITS: u32 = 13;
+/// The same in version 1.
+const LENGTH_BITS_1: u32 = 14;
 
 /// Gives `client` its identifier and, if it is confidential, its secret. Returns the secret too. Returns `None` if
 /// the identifier would be longer than [`MAX_LENGTH`].
@@ -67,8 +74,8 @@ pub(super) fn issue(
 }
 
 /// Returns the client that registered as `id`, with the hash of its secret. Returns `None` unless this site issued
-/// `id` with its current keys.
-pub(super) fn registered(keyring: &Keyring, id: &str) -> Option<Client> {
+/// `id` with its current keys, and if none of its redirect URIs can be used any more.
+pub(super) fn registered(keyring: &Keyring, schemes: &AppSchemes, id: &str) -> Option<Client> {
     if id.len() > MAX_LENGTH {
         return None;
     }
@@ -77,9 +84,14 @@ pub(super) fn registered(keyring: &Keyring, id: &str) -> Option<Client> {
     if !same(&tag_of(keyring, payload), tag) {
         return None;
     }
-    let client = read_payload(payload)?;
+    let mut client = read_payload(payload)?;
     // The rules may have become stricter since the registration.
-    are_redirects(&client.redirect_uris).then(|| complete(keyring, client, id.to_owned()).0)
+    client.redirect_uris = usable_redirects(
+        &client.redirect_uris,
+        client.token_endpoint_auth_method,
+        schemes,
+    );
+    (!client.redirect_uris.is_empty()).then(|| complete(keyring, client, id.to_owned()).0)
 }
 
 fn complete(keyring: &Keyring, mut client: Client, id: String) -> (Client, Option<String>) {
@@ -131,8 +143,8 @@ fn encode(client: &Client, now: Timestamp, random: [u8; 8]) -> Option<Vec<u8>> {
             .find_map(|(index, beginning)| Some((index, uri.strip_prefix(beginning)?)))?;
         let length = u16::try_from(rest.len())
             .ok()
-            .filter(|length| *length <= LENGTH)?;
-        out.extend((beginning << 14 | length).to_be_bytes());
+            .filter(|length| length >> LENGTH_BITS == 0)?;
+        out.extend((beginning << LENGTH_BITS | length).to_be_bytes());
         out.extend(rest.as_bytes());
     }
     Some(out)
@@ -143,6 +155,11 @@ fn encode(client: &Client, now: Timestamp, random: [u8; 8]) -> Option<Vec<u8>> {
 pub fn read_payload(payload: &[u8]) -> Option<Client> {
     let mut reader = ByteReader(payload);
     let [version, flags] = reader.array()?;
+    let (length_bits, beginnings) = match version {
+        VERSION => (LENGTH_BITS, BEGINNINGS.as_slice()),
+        1 => (LENGTH_BITS_1, BEGINNINGS.get(..4)?),
+        _ => return None,
+    };
     let token_endpoint_auth_method = match flags & !REFRESHES {
         0 => AuthMethod::None,
         1 => AuthMethod::ClientSecretPost,
@@ -156,8 +173,9 @@ pub fn read_payload(payload: &[u8]) -> Option<Client> {
     let redirect_uris = (0..count)
         .map(|_| {
             let word = u16::from_be_bytes(reader.array()?);
-            let beginning = BEGINNINGS.get(usize::from(word >> 14))?;
-            Some(format!("{beginning}{}", text(&mut reader, word & LENGTH)?))
+            let beginning = beginnings.get(usize::from(word >> length_bits))?;
+            let length = word & ((1 << length_bits) - 1);
+            Some(format!("{beginning}{}", text(&mut reader, length)?))
         })
         .collect::<Option<_>>()?;
     let grant_types = GRANT_TYPES
@@ -165,7 +183,7 @@ pub fn read_payload(payload: &[u8]) -> Option<Client> {
         .filter(|name| **name != "refresh_token" || flags & REFRESHES != 0)
         .map(|name| (*name).to_owned())
         .collect();
-    (version == VERSION && reader.0.is_empty()).then_some(Client {
+    reader.0.is_empty().then_some(Client {
         client_id: String::new(),
         client_name,
         redirect_uris,
@@ -243,16 +261,22 @@ mod tests {
         ))
         .0
         .client_id;
-        assert!(registered(&keys, &id).is_some());
+        assert!(registered(&keys, &AppSchemes::default(), &id).is_some());
         let bytes = bytes::from_base64url(&id.as_bytes()[4..]).unwrap();
         for bit in 0..bytes.len() * 8 {
             let mut changed = bytes.clone();
             changed[bit / 8] ^= 1 << (bit % 8);
             let text = format!("csc_{}", bytes::base64url(&changed));
-            assert!(registered(&keys, &text).is_none(), "bit {bit}");
+            assert!(
+                registered(&keys, &AppSchemes::default(), &text).is_none(),
+                "bit {bit}"
+            );
         }
         for length in 0..id.len() {
-            assert!(registered(&keys, &id[..length]).is_none(), "{length}");
+            assert!(
+                registered(&keys, &AppSchemes::default(), &id[..length]).is_none(),
+                "{length}"
+            );
         }
         for wrong in [
             format!("{id}A"),
@@ -263,7 +287,10 @@ mod tests {
             "csc_AAAAAAAAAAAAAAAAAAAAAA".to_owned(),
             format!("csc_{}", "A".repeat(2000)),
         ] {
-            assert!(registered(&keys, &wrong).is_none(), "{wrong}");
+            assert!(
+                registered(&keys, &AppSchemes::default(), &wrong).is_none(),
+                "{wrong}"
+            );
         }
     }
 
@@ -271,16 +298,23 @@ mod tests {
     #[test]
     fn identifiers_of_other_sites_and_other_keys_are_refused() {
         let issued = issued(client("A", &["https://a.example/"], AuthMethod::None, true));
-        assert!(registered(&keyring(1, b'k'), &issued.0.client_id).is_some());
+        assert!(
+            registered(
+                &keyring(1, b'k'),
+                &AppSchemes::default(),
+                &issued.0.client_id
+            )
+            .is_some()
+        );
         for other in [keyring(2, b'k'), keyring(1, b'x')] {
-            assert!(registered(&other, &issued.0.client_id).is_none());
+            assert!(registered(&other, &AppSchemes::default(), &issued.0.client_id).is_none());
         }
         let old = Keyring::open(SiteId::new([1; 8]), &[b'o'; 64], &[]).unwrap();
         let client = client("A", &["https://a.example/"], AuthMethod::None, true);
         let (client, _) = issue(&old, &CountingEntropy::default(), NOW, client)
             .unwrap()
             .unwrap();
-        assert!(registered(&keyring(1, b'k'), &client.client_id).is_none());
+        assert!(registered(&keyring(1, b'k'), &AppSchemes::default(), &client.client_id).is_none());
     }
 
     /// The site signed these itself, so this tests the parser behind the MAC.
@@ -294,9 +328,10 @@ mod tests {
             payload[at] = to;
             payload
         };
-        assert!(registered(&keys, &sign(&keys, payload.clone())).is_some());
+        assert!(registered(&keys, &AppSchemes::default(), &sign(&keys, payload.clone())).is_some());
         for (what, payload) in [
-            ("version", changed(0, 2)),
+            ("version", changed(0, 3)),
+            ("version 0", changed(0, 0)),
             ("method", changed(1, 3)),
             ("unknown flag", changed(1, 0b1000)),
             ("length of the name", changed(15, 200)),
@@ -306,12 +341,16 @@ mod tests {
                 payload[..17].iter().copied().chain([0]).collect(),
             ),
             ("more redirect URIs", changed(17, 2)),
-            ("another beginning", changed(18, 0x40)),
+            ("another beginning", changed(18, 0x20)),
+            ("unknown beginning", changed(18, 0xa0)),
             ("redirect URI that is not acceptable", changed(20, b'@')),
             ("bytes at the end", [&payload[..], &[0]].concat()),
             ("nothing", Vec::new()),
         ] {
-            assert!(registered(&keys, &sign(&keys, payload)).is_none(), "{what}");
+            assert!(
+                registered(&keys, &AppSchemes::default(), &sign(&keys, payload)).is_none(),
+                "{what}"
+            );
         }
     }
 
@@ -341,21 +380,24 @@ mod tests {
         fn a_registered_client_is_read_back_from_its_identifier(
             name in "\\PC{0,80}",
             paths in prop::collection::vec("/[a-z0-9/]{0,20}(\\?[a-z=&]{0,8})?", 1..=10),
-            schemes in prop::collection::vec(0_usize..5, 10),
+            schemes in prop::collection::vec(0_usize..8, 10),
             method in 0_usize..3,
             refreshes: bool,
         ) {
-            let starts = ["https://a.example", "http://localhost", "http://127.0.0.1:9", "http://[::1]", "https://b.example:8443"];
+            let starts = ["https://a.example", "http://localhost", "http://127.0.0.1:9", "http://[::1]", "https://b.example:8443",
+                "HTTPS://A.example", "cursor://a", "com.example.app:"];
             let uris: Vec<String> = paths.iter().zip(schemes)
                 .map(|(path, scheme)| format!("{}{}", starts[scheme], path.replace("//", "/")))
                 .collect();
-            let uris: Vec<&str> = uris.iter().map(String::as_str).collect();
             let methods = [AuthMethod::None, AuthMethod::ClientSecretPost, AuthMethod::ClientSecretBasic];
+            let uris = usable_redirects(&uris, methods[method], &AppSchemes::default());
+            prop_assume!(!uris.is_empty());
+            let uris: Vec<&str> = uris.iter().map(String::as_str).collect();
             let keys = keyring(1, b'k');
             let client = client(&name, &uris, methods[method], refreshes);
             let entropy = CountingEntropy::default();
             if let Some((issued, secret)) = issue(&keys, &entropy, NOW, client).unwrap() {
-                let read = registered(&keys, &issued.client_id).unwrap();
+                let read = registered(&keys, &AppSchemes::default(), &issued.client_id).unwrap();
                 prop_assert_eq!(&read, &issued);
                 prop_assert_eq!(secret.is_some(), method != 0);
                 prop_assert!(read.is_proven_by(secret.as_deref()));
@@ -365,7 +407,7 @@ mod tests {
 
         #[test]
         fn no_text_is_a_registered_client(text in "csc_[A-Za-z0-9_-]{0,200}") {
-            prop_assert!(registered(&keyring(1, b'k'), &text).is_none());
+            prop_assert!(registered(&keyring(1, b'k'), &AppSchemes::default(), &text).is_none());
         }
     }
 }

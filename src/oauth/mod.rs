@@ -12,6 +12,7 @@
 //! approved as sealed records, passes in what opening them gave, and makes the conditional change that an [`OAuthReply`]
 //! describes before it sends the reply.
 
+mod app_scheme;
 mod authorize;
 mod client;
 mod client_auth;
@@ -28,12 +29,14 @@ pub mod refresh;
 mod registration;
 mod reply;
 mod request;
+mod resource;
 mod revoke;
 mod sender;
 mod server;
 mod settings;
 mod token_endpoint;
 
+pub use app_scheme::AppSchemes;
 pub use authorize::RequestedClient;
 pub use client::Client;
 pub use client_auth::client_id;

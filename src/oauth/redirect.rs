@@ -4,17 +4,21 @@
 //! A URI is accepted only if two parsers agree about it: the strict one of this module and the algorithm
 //! of the browsers (the WHATWG URL standard, crate `url`). URIs that a browser would read differently,
 //! because of user information, backslashes, dot segments or numeric hosts in other bases, are refused at
-//! registration. So equal text means an equal destination when URIs are compared later. The strict parser
+//! registration. So equal parts mean an equal destination when URIs are compared later. The strict parser
 //! does not use [`WebOrigin`](crate::http::WebOrigin), which reads authorities with the algorithm of the
 //! browsers: the comparison needs a second, independent reading.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use url::{Host, Position, Url};
 
+use super::app_scheme::AppSchemes;
 use crate::reason::Reason;
 
 /// The longest redirect URI that is accepted, in bytes.
 pub const MAX_LENGTH: usize = 2048;
+
+/// The longest text in the place of a host after a private-use scheme, in bytes.
+const MAX_AUTHORITY: usize = 253;
 
 /// The loopback hosts, for which plain `http` is accepted (RFC 8252 §7.3, §8.3).
 const LOOPBACK: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
@@ -27,7 +31,17 @@ const VALUE: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'_')
     .remove(b'~');
 
-/// A valid redirect URI: `https`, or `http` with a loopback host.
+/// What a redirect URI begins with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum RedirectScheme {
+    Https,
+    /// `http` with a loopback host.
+    Loopback,
+    /// A private-use scheme, in lower case (RFC 8252 §7.1).
+    App(String),
+}
+
+/// A valid redirect URI: `https`, `http` with a loopback host, or a private-use scheme of a native application.
 ///
 /// ```
 /// use countersign::oauth::redirect::RedirectUri;
@@ -44,47 +58,85 @@ const VALUE: &AsciiSet = &NON_ALPHANUMERIC
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RedirectUri {
     text: String,
-    https: bool,
+    scheme: RedirectScheme,
+    /// In lower case; of a private-use scheme the authority as written, which may be empty.
     host: String,
     port: Option<u16>,
-    /// Path and query, as written.
+    /// Path and query, as written; of a private-use scheme everything after its colon.
     rest: String,
 }
 
 impl RedirectUri {
-    /// Parses a redirect URI of at most [`MAX_LENGTH`] bytes. The scheme is `https`, or `http` if the
-    /// host is `localhost`, `127.0.0.1` or `[::1]`, in lower case.
+    /// Parses a redirect URI of at most [`MAX_LENGTH`] bytes, with the private-use schemes that every site accepts. Scheme
+    /// and host may be in either case, as people type them.
     ///
     /// # Errors
-    /// [`Reason::RedirectInvalid`] for another scheme, a longer text, a fragment, user information,
-    /// control characters, white space, backslashes, broken escapes, escaped control characters or
-    /// backslashes, and for a host or path that a browser would read differently.
+    /// [`Reason::RedirectInvalid`] for another scheme, `http` with a host that is not `localhost`, `127.0.0.1` or `[::1]`,
+    /// a longer text, a fragment, user information, control characters, white space, backslashes, broken escapes, escaped
+    /// control characters or backslashes, and for a host or path that a browser would read differently.
     pub fn parse(text: &str) -> Result<Self, Reason> {
-        Self::read(text).ok_or(Reason::RedirectInvalid)
+        Self::parse_with(text, &AppSchemes::default())
     }
 
-    fn read(text: &str) -> Option<Self> {
+    /// Parses a redirect URI as [`Self::parse`] does, with the private-use schemes `schemes`.
+    ///
+    /// # Errors
+    /// As of [`Self::parse`].
+    pub fn parse_with(text: &str, schemes: &AppSchemes) -> Result<Self, Reason> {
+        Self::read(text, schemes).ok_or(Reason::RedirectInvalid)
+    }
+
+    fn read(text: &str, schemes: &AppSchemes) -> Option<Self> {
         if text.len() > MAX_LENGTH {
             return None;
         }
-        let (https, after) = match text.strip_prefix("https://") {
-            Some(after) => (true, after),
-            None => (false, text.strip_prefix("http://")?),
+        let (scheme, after) = text.split_once(':')?;
+        let scheme = match scheme.to_ascii_lowercase().as_str() {
+            "https" => RedirectScheme::Https,
+            "http" => RedirectScheme::Loopback,
+            other => return Self::app(text, other, after, schemes),
         };
-        let end = after.find(['/', '?']).unwrap_or(after.len());
-        let (authority, rest) = after.split_at_checked(end)?;
+        let (authority, rest) = split_tail(after.strip_prefix("//")?)?;
         let (host, port) = split_authority(authority)?;
-        if !is_plain(rest) || (!https && !LOOPBACK.contains(&host)) {
+        let host = host.to_ascii_lowercase();
+        let is_web = scheme == RedirectScheme::Https;
+        if !is_plain(rest) || (!is_web && !LOOPBACK.contains(&host.as_str())) {
             return None;
         }
         let address = Self {
             text: text.to_owned(),
-            https,
-            host: host.to_owned(),
+            scheme,
+            host,
             port,
             rest: rest.to_owned(),
         };
         address.browsers_agree().then_some(address)
+    }
+
+    /// Reads what follows the colon of a private-use scheme: a path, which an authority of plain characters may precede.
+    fn app(text: &str, scheme: &str, after: &str, schemes: &AppSchemes) -> Option<Self> {
+        if !schemes.admit(scheme) {
+            return None;
+        }
+        let authority = match after.strip_prefix("//") {
+            Some(after) => split_tail(after)?.0,
+            None if after.starts_with('/') => "",
+            None => return None,
+        };
+        let named = authority.len() <= MAX_AUTHORITY
+            && authority
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte));
+        // Browsers keep everything as it is written but the case of the scheme.
+        let agreed = Url::parse(text)
+            .is_ok_and(|url| url.scheme() == scheme && url.as_str() == format!("{scheme}:{after}"));
+        (named && agreed && is_plain(after)).then(|| Self {
+            text: text.to_owned(),
+            scheme: RedirectScheme::App(scheme.to_owned()),
+            host: authority.to_owned(),
+            port: None,
+            rest: after.to_owned(),
+        })
     }
 
     /// Whether the WHATWG URL algorithm reads the same scheme, host, port, path and query.
@@ -92,9 +144,13 @@ impl RedirectUri {
         let Ok(url) = Url::parse(&self.text) else {
             return false;
         };
-        let default = if self.https { 443 } else { 80 };
+        let (scheme, default) = match self.scheme {
+            RedirectScheme::Https => ("https", 443),
+            RedirectScheme::Loopback => ("http", 80),
+            RedirectScheme::App(_) => return false,
+        };
         let tail = &url[Position::BeforePath..];
-        url.scheme() == if self.https { "https" } else { "http" }
+        url.scheme() == scheme
             && url.host_str() == Some(&self.host)
             && url.port_or_known_default() == Some(self.port.unwrap_or(default))
             && (tail == self.rest
@@ -107,23 +163,40 @@ impl RedirectUri {
         &self.text
     }
 
-    /// Returns the host as it is written: in ASCII and lower case, an IPv6 address in brackets.
+    /// Returns the private-use scheme in lower case: the redirect opens the program of the user's machine that claimed it.
+    /// Returns `None` if the redirect goes to a host.
+    #[must_use]
+    pub fn app_scheme(&self) -> Option<&str> {
+        match &self.scheme {
+            RedirectScheme::App(scheme) => Some(scheme),
+            RedirectScheme::Https | RedirectScheme::Loopback => None,
+        }
+    }
+
+    /// Returns the host in ASCII and lower case, an IPv6 address in brackets; of a private-use scheme what stands in its
+    /// place.
     pub(super) fn host(&self) -> &str {
         &self.host
     }
 
-    /// Returns the host, and the port if one is written.
+    /// Returns the host, and the port if one is written; the scheme and what follows up to the path if the scheme is a
+    /// private-use one, such as `cursor://anysphere.cursor-mcp`.
     #[must_use]
     pub fn host_and_port(&self) -> String {
-        match self.port {
-            Some(port) => format!("{}:{port}", self.host),
-            None => self.host.clone(),
+        match (&self.scheme, self.port) {
+            (RedirectScheme::App(scheme), _) if self.host.is_empty() => format!("{scheme}:"),
+            (RedirectScheme::App(scheme), _) => format!("{scheme}://{}", self.host),
+            (_, Some(port)) => format!("{}:{port}", self.host),
+            (_, None) => self.host.clone(),
         }
     }
 
-    /// Whether the host is the user's own machine, where any program can listen.
+    /// Whether the host is the user's own machine, where any program can listen. A private-use scheme has no host.
     #[must_use]
     pub fn is_loopback(&self) -> bool {
+        if self.app_scheme().is_some() {
+            return false;
+        }
         match Host::parse(&self.host) {
             Ok(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
             Ok(Host::Ipv4(address)) => address.is_loopback(),
@@ -137,16 +210,20 @@ impl RedirectUri {
         }
     }
 
-    /// Whether `presented` matches this registered URI. It must be the same text; only the port of an
-    /// `http` loopback URI may differ, because a native application listens on any free port (OAuth 2.1
-    /// §2.3.1, RFC 8252 §7.3). `localhost` and `127.0.0.1` are different hosts.
+    /// Whether `presented` matches this registered URI. Only the case of scheme and host may differ, and the port of an
+    /// `http` loopback URI, because a native application listens on any free port (OAuth 2.1 §2.3.1, RFC 8252 §7.3).
+    /// `localhost` and `127.0.0.1` are different hosts.
     #[must_use]
     pub fn admits(&self, presented: &Self) -> bool {
-        self.text == presented.text
-            || (!self.https
-                && !presented.https
-                && self.host == presented.host
-                && self.rest == presented.rest)
+        self.scheme == presented.scheme
+            && self.host == presented.host
+            && self.rest == presented.rest
+            && (self.port == presented.port || self.scheme == RedirectScheme::Loopback)
+    }
+
+    /// Whether `other` is this URI, apart from the case of scheme and host.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        self.admits(other) && self.port == other.port
     }
 
     /// Returns the URI with `parameters` added to its query. The existing query is retained (RFC 6749
@@ -171,8 +248,14 @@ impl RedirectUri {
     }
 }
 
-/// Splits an authority without user information into host and port. The host is a lower-case name
-/// without an empty label, or an IPv6 address in brackets.
+/// Splits what follows `//` before the path or the query.
+fn split_tail(text: &str) -> Option<(&str, &str)> {
+    let end = text.find(['/', '?']).unwrap_or(text.len());
+    text.split_at_checked(end)
+}
+
+/// Splits an authority without user information into host and port. The host is a name without an empty label, or an
+/// IPv6 address in brackets.
 fn split_authority(authority: &str) -> Option<(&str, Option<u16>)> {
     let (host, port) = match authority.rsplit_once(':') {
         Some((host, port)) if !port.ends_with(']') => (host, Some(port)),
@@ -182,7 +265,7 @@ fn split_authority(authority: &str) -> Option<(&str, Option<u16>)> {
         !label.is_empty()
             && label
                 .bytes()
-                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
     });
     let bracketed = host
         .strip_prefix('[')

@@ -39,9 +39,8 @@ use crate::token::{Claims, Kind, NewToken, issue};
 /// The time after a rotation, in seconds, within which the previous token gets the same successor again.
 /// The limit is inclusive.
 pub const WINDOW: u64 = 60;
-/// The time after which an unused refresh token expires, in seconds: 30 days.
-pub const IDLE_LIFETIME: u64 = 30 * 86_400;
-/// The lifetime of a family from the consent on, in seconds: 90 days.
+/// The shortest lifetime of a family from the consent on, in seconds: 90 days. It is as long as an unused refresh token is
+/// valid if that is longer.
 pub const FAMILY_LIFETIME: u64 = 90 * 86_400;
 
 /// The position of a token in its family.
@@ -97,7 +96,7 @@ impl Position {
     }
 
     /// The position of the next token of the same generation; `None` after 65,535 of them. One branch
-    /// needs more than 60 s, so no client reaches this within [`IDLE_LIFETIME`].
+    /// needs more than 60 s, so this takes a client that fails every minute for 45 days.
     fn sibling(self) -> Option<Self> {
         (self.own() < 0xffff).then(|| Self {
             branch: self.branch + 1,
@@ -229,10 +228,16 @@ const fn whole(time: Timestamp) -> Timestamp {
 }
 
 /// Returns the latest refresh token of the grant `grant_id` in `state`. It is the same text each time,
-/// as long as the site keeps its keys. It expires [`IDLE_LIFETIME`] after the rotation, and at `ends` at
+/// as long as the site keeps its keys and settings. It expires `idle` seconds after the rotation, and at `ends` at
 /// the latest.
 #[must_use]
-pub fn token(keyring: &Keyring, grant_id: u64, state: FamilyState, ends: Timestamp) -> String {
+pub fn token(
+    keyring: &Keyring,
+    grant_id: u64,
+    state: FamilyState,
+    idle: u32,
+    ends: Timestamp,
+) -> String {
     let left = ends.seconds().saturating_sub(state.rotated_at.seconds());
     let place = bytes::pae(&[
         &grant_id.to_be_bytes(),
@@ -252,7 +257,7 @@ pub fn token(keyring: &Keyring, grant_id: u64, state: FamilyState, ends: Timesta
             // Refresh tokens are revoked with the connection, not with its epoch.
             epoch: 0,
             binding: state.latest.to_binding(),
-            lifetime: u32::try_from(left.min(IDLE_LIFETIME)).unwrap_or(0),
+            lifetime: u32::try_from(left).unwrap_or(u32::MAX).min(idle),
             id,
             issued: state.rotated_at,
         },

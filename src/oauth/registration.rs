@@ -3,11 +3,13 @@
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::client::{AuthMethod, Client, ClientSource, are_redirects, grant_types};
+use super::app_scheme::AppSchemes;
+use super::client::{AuthMethod, Client, ClientSource, grant_types, usable_redirects};
 use super::error::OAuthError;
 use super::form::MAX_BYTES;
 use super::issued_id;
 use super::name;
+use super::redirect::RedirectUri;
 use super::reply::{ErrorCode, ErrorResponse, OAuthReply};
 use super::sender::{OAuthEndpoint, Sender};
 use super::settings::OAuthSettings;
@@ -17,27 +19,121 @@ use crate::entropy::Entropy;
 use crate::keyring::Keyring;
 use crate::reason::Reason;
 
-const METADATA: ErrorResponse = ErrorResponse(
+/// The client metadata that is used. Other members are ignored, as RFC 7591 §2 requires, and so is a value of another type
+/// than the member has: the server may replace values, and its answer says what it took (§3.2.1).
+#[derive(Debug, Deserialize)]
+pub(super) struct ClientMetadata {
+    redirect_uris: Option<Value>,
+    client_name: Option<Value>,
+    token_endpoint_auth_method: Option<Value>,
+    /// The methods that the client can use, of which `token_endpoint_auth_method` is the preferred one.
+    token_endpoint_auth_methods_supported: Option<Value>,
+    grant_types: Option<Value>,
+    response_types: Option<Value>,
+}
+
+impl ClientMetadata {
+    /// Reads the metadata.
+    ///
+    /// # Errors
+    /// [`Reason::BodyTooLarge`] and [`Reason::BodyNotJson`] as of [`object`]; [`Reason::ClientMetadataInvalid`] for
+    /// members that occur twice.
+    pub(super) fn read(body: &[u8]) -> Result<Self, ErrorResponse> {
+        let refused = |reason| ErrorResponse::new(ErrorCode::InvalidClientMetadata, reason);
+        object(body).map_err(refused)?;
+        // Parsed a second time, into the struct: this refuses duplicate members.
+        serde_json::from_slice(body).map_err(|_| {
+            refused(Reason::ClientMetadataInvalid)
+                .because("A member of the JSON object occurs more than once: send it once.")
+        })
+    }
+
+    /// Returns the redirect URIs that are texts.
+    pub(super) fn redirect_uris(&self) -> Vec<String> {
+        texts(self.redirect_uris.as_ref()).unwrap_or_default()
+    }
+
+    /// Returns the name as it can be shown.
+    pub(super) fn client_name(&self) -> String {
+        let name = self.client_name.as_ref().and_then(Value::as_str);
+        name::clean(name.unwrap_or_default())
+    }
+
+    /// Returns how the client prefers to authenticate, if it says so.
+    pub(super) fn method(&self) -> Option<&str> {
+        let method = self.token_endpoint_auth_method.as_ref()?.as_str()?;
+        (!method.is_empty()).then_some(method)
+    }
+
+    /// Whether the client says that it can also authenticate with `method`.
+    pub(super) fn supports(&self, method: &str) -> bool {
+        texts(self.token_endpoint_auth_methods_supported.as_ref())
+            .is_some_and(|methods| methods.iter().any(|name| name == method))
+    }
+
+    /// Returns the grant types for the client.
+    ///
+    /// # Errors
+    /// The client asks only for others than this server supports.
+    pub(super) fn grant_types(&self) -> Result<Vec<String>, ErrorResponse> {
+        let asked = texts(self.grant_types.as_ref());
+        grant_types(asked.as_deref()).ok_or(METADATA.because(
+            "The member grant_types does not contain authorization_code: add it, or leave the member out.",
+        ))
+    }
+
+    /// Checks that the response types include `code`, which is also the default.
+    ///
+    /// # Errors
+    /// The client asks only for others.
+    pub(super) fn check_response_types(&self) -> Result<(), ErrorResponse> {
+        let asked = texts(self.response_types.as_ref());
+        if asked.is_none_or(|types| types.iter().any(|name| name == "code")) {
+            Ok(())
+        } else {
+            Err(METADATA.because(
+                "The member response_types does not contain code: add it, or leave the member out.",
+            ))
+        }
+    }
+}
+
+const METADATA: ErrorResponse = ErrorResponse::new(
     ErrorCode::InvalidClientMetadata,
     Reason::ClientMetadataInvalid,
 );
 
-/// The client metadata that is used. Other members are ignored, as RFC 7591 §2 requires.
-#[derive(Debug, Deserialize)]
-pub(super) struct ClientMetadata {
-    pub(super) redirect_uris: Option<Vec<String>>,
-    pub(super) client_name: Option<String>,
-    pub(super) token_endpoint_auth_method: Option<String>,
-    pub(super) grant_types: Option<Vec<String>>,
-    pub(super) response_types: Option<Vec<String>>,
+/// Returns the texts of a list, or a text that stands for a list of one. Returns `None` if there is none: some clients
+/// send an empty list for a missing one.
+fn texts(value: Option<&Value>) -> Option<Vec<String>> {
+    let texts: Vec<String> = match value? {
+        Value::Array(items) => items
+            .iter()
+            .filter_map(|item| item.as_str().map(str::to_owned))
+            .collect(),
+        Value::String(text) => vec![text.clone()],
+        _ => Vec::new(),
+    };
+    (!texts.is_empty()).then_some(texts)
 }
 
-impl ClientMetadata {
-    /// Whether the requested response types include `code`, which is also the default.
-    pub(super) fn wants_code(&self) -> bool {
-        self.response_types
-            .as_ref()
-            .is_none_or(|types| types.iter().any(|name| name == "code"))
+/// Returns the redirect URIs that the client may use.
+///
+/// # Errors
+/// There is none.
+pub(super) fn redirects(
+    metadata: &ClientMetadata,
+    method: AuthMethod,
+    schemes: &AppSchemes,
+) -> Result<Vec<String>, ErrorResponse> {
+    let usable = usable_redirects(&metadata.redirect_uris(), method, schemes);
+    if usable.is_empty() {
+        Err(
+            ErrorResponse::new(ErrorCode::InvalidRedirectUri, Reason::RedirectInvalid)
+                .because("The member redirect_uris contains no address that this client can use."),
+        )
+    } else {
+        Ok(usable)
     }
 }
 
@@ -60,9 +156,9 @@ pub(super) fn register(
     if let Err(limited) = sender.registers(settings) {
         return Ok(*limited);
     }
-    let issued = match validate(body) {
+    let issued = match validate(&settings.app_schemes, body) {
         Ok(client) => {
-            issued_id::issue(keyring, entropy, sender.now(), client)?.ok_or(ErrorResponse(
+            issued_id::issue(keyring, entropy, sender.now(), client)?.ok_or(ErrorResponse::new(
                 ErrorCode::InvalidClientMetadata,
                 Reason::ClientMetadataTooLarge,
             ))
@@ -79,37 +175,50 @@ pub(super) fn register(
     })
 }
 
-/// Validates the metadata and returns the client without its identifier and secret.
-fn validate(body: &[u8]) -> Result<Client, ErrorResponse> {
-    object(body).map_err(|reason| ErrorResponse(ErrorCode::InvalidClientMetadata, reason))?;
-    // Parsed a second time, into the struct: this refuses duplicate members.
-    let metadata: ClientMetadata = serde_json::from_slice(body).map_err(|_| METADATA)?;
-    let method = match metadata.token_endpoint_auth_method.as_deref() {
-        Some("none") => AuthMethod::None,
-        Some("client_secret_post") => AuthMethod::ClientSecretPost,
-        // The default (RFC 7591 §2).
-        Some("client_secret_basic") | None => AuthMethod::ClientSecretBasic,
-        Some(_) => return Err(METADATA),
-    };
-    if !metadata.wants_code() {
-        return Err(METADATA);
-    }
-    let redirect_uris = metadata.redirect_uris.unwrap_or_default();
-    if !are_redirects(&redirect_uris) {
-        return Err(ErrorResponse(
-            ErrorCode::InvalidRedirectUri,
-            Reason::RedirectInvalid,
-        ));
-    }
+/// Validates the metadata and returns the client without its identifier and secret. A redirect URI that cannot be used is
+/// left out, and the answer says so.
+fn validate(schemes: &AppSchemes, body: &[u8]) -> Result<Client, ErrorResponse> {
+    let metadata = ClientMetadata::read(body)?;
+    let method = method(&metadata, schemes)?;
+    metadata.check_response_types()?;
     Ok(Client {
         client_id: String::new(),
-        client_name: name::clean(&metadata.client_name.unwrap_or_default()),
-        redirect_uris,
-        grant_types: grant_types(metadata.grant_types).ok_or(METADATA)?,
+        client_name: metadata.client_name(),
+        redirect_uris: redirects(&metadata, method, schemes)?,
+        grant_types: metadata.grant_types()?,
         token_endpoint_auth_method: method,
         secret_hash: None,
         source: ClientSource::Registration,
     })
+}
+
+/// Returns how the client authenticates. A preferred method that this server lacks is replaced by one of those that the
+/// client says it can use.
+fn method(metadata: &ClientMetadata, schemes: &AppSchemes) -> Result<AuthMethod, ErrorResponse> {
+    const METHODS: [(&str, AuthMethod); 3] = [
+        ("none", AuthMethod::None),
+        ("client_secret_post", AuthMethod::ClientSecretPost),
+        ("client_secret_basic", AuthMethod::ClientSecretBasic),
+    ];
+    let Some(preferred) = metadata.method() else {
+        // The default is a secret (RFC 7591 §2), which a native application cannot keep (RFC 8252 §8.5).
+        let is_native = metadata.redirect_uris().iter().any(|address| {
+            RedirectUri::parse_with(address, schemes).is_ok_and(|uri| uri.app_scheme().is_some())
+        });
+        return Ok(if is_native {
+            AuthMethod::None
+        } else {
+            AuthMethod::ClientSecretBasic
+        });
+    };
+    METHODS
+        .iter()
+        .find(|(name, _)| *name == preferred)
+        .or_else(|| METHODS.iter().find(|(name, _)| metadata.supports(name)))
+        .map(|(_, method)| *method)
+        .ok_or(METADATA.because(
+            "The member token_endpoint_auth_method is not none, client_secret_post or client_secret_basic: use one of these.",
+        ))
 }
 
 fn complete(now: Timestamp, client: &Client, secret: Option<String>) -> OAuthReply {

@@ -56,11 +56,49 @@ impl ErrorCode {
     }
 }
 
-/// A refusal: the error code for the client and the reason for the site's audit log.
+/// A refusal: the error code for the client, the reason for the site's audit log, and which part of the request is at
+/// fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct ErrorResponse(pub(super) ErrorCode, pub(super) Reason);
+pub(super) struct ErrorResponse {
+    pub(super) code: ErrorCode,
+    pub(super) reason: Reason,
+    detail: Option<&'static str>,
+}
 
 impl ErrorResponse {
+    pub(super) const fn new(code: ErrorCode, reason: Reason) -> Self {
+        Self {
+            code,
+            reason,
+            detail: None,
+        }
+    }
+
+    /// A malformed request. `detail` is one sentence that names the parameter and says what to do.
+    pub(super) const fn malformed(detail: &'static str) -> Self {
+        Self::new(ErrorCode::InvalidRequest, Reason::OauthRequestInvalid).because(detail)
+    }
+
+    /// Adds one sentence that names the part of the request that is at fault and says what to do.
+    pub(super) const fn because(mut self, detail: &'static str) -> Self {
+        self.detail = Some(detail);
+        self
+    }
+
+    /// The same refusal with another error code, because it is about another endpoint.
+    pub(super) const fn with_code(mut self, code: ErrorCode) -> Self {
+        self.code = code;
+        self
+    }
+
+    /// Returns the text for the developer of the client (RFC 6749 §5.2). It consists of fixed sentences.
+    pub(super) fn description(&self) -> String {
+        match self.detail {
+            Some(detail) => format!("{} {detail}", self.reason.message()),
+            None => self.reason.message().to_owned(),
+        }
+    }
+
     /// Refuses a request because of a record that cannot be used: with the code `ended` if the client has to connect again,
     /// else with status 503, so that the client keeps its tokens.
     pub(super) const fn of_record(ended: ErrorCode, refusal: RecordRefusal) -> Self {
@@ -68,7 +106,7 @@ impl ErrorResponse {
             TokenOutlook::Ended => ended,
             TokenOutlook::Paused | TokenOutlook::SiteClosed => ErrorCode::TemporarilyUnavailable,
         };
-        Self(code, refusal.denial.reason)
+        Self::new(code, refusal.denial.reason)
     }
 }
 
@@ -82,6 +120,7 @@ pub struct OAuthFollowUp {
     client: Option<String>,
     change: Option<String>,
     entry: Option<String>,
+    detail: Option<&'static str>,
 }
 
 impl OAuthReply {
@@ -90,6 +129,13 @@ impl OAuthReply {
     #[must_use]
     pub fn redirect(&self) -> Option<&str> {
         self.duty.redirect.as_deref()
+    }
+
+    /// One sentence that names the part of the request that is at fault and says what to do, beside the reason of
+    /// [`Self::decision`]. It is a fixed text.
+    #[must_use]
+    pub const fn detail(&self) -> Option<&'static str> {
+        self.duty.detail
     }
 
     /// The registered client, as JSON. Only a successful registration has one. It need not be stored:
@@ -137,7 +183,7 @@ impl OAuthReply {
     /// An error response (RFC 6749 §5.2): status 400, 401 with a challenge if client authentication failed, or 503.
     pub(super) fn refused(refusal: ErrorResponse) -> Self {
         let mut reply = Self::page(refusal);
-        if refusal.0 == ErrorCode::InvalidClient {
+        if refusal.code == ErrorCode::InvalidClient {
             reply.status = 401;
             let challenge = "Basic realm=\"OAuth\"".to_owned();
             reply.headers.push(("WWW-Authenticate", challenge));
@@ -147,21 +193,27 @@ impl OAuthReply {
 
     /// A refusal that is shown to the user and does not redirect: status 400, or 503 if the site cannot serve the request
     /// for now.
-    pub(super) fn page(ErrorResponse(code, reason): ErrorResponse) -> Self {
-        if code == ErrorCode::TemporarilyUnavailable {
+    pub(super) fn page(refusal: ErrorResponse) -> Self {
+        let reason = refusal.reason;
+        if refusal.code == ErrorCode::TemporarilyUnavailable {
             return Self::denied(reason.into());
         }
-        let body = json!({ "error": code.as_str(), "error_description": reason.message() });
-        Self {
-            decision: reason.into(),
-            ..Self::json(400, &body)
-        }
+        let body = json!({
+            "error": refusal.code.as_str(),
+            "error_description": refusal.description(),
+            "reason": reason.code(),
+        });
+        let mut reply = Self::json(400, &body);
+        reply.decision = reason.into();
+        reply.duty.detail = refusal.detail;
+        reply
     }
 
     /// A refusal that is sent to the client through the browser (RFC 6749 §4.1.2.1): status 302.
-    pub(super) fn redirected(reason: Reason, location: String) -> Self {
+    pub(super) fn redirected(refusal: ErrorResponse, location: String) -> Self {
         let mut reply = Self::empty(302);
-        reply.decision = reason.into();
+        reply.decision = refusal.reason.into();
+        reply.duty.detail = refusal.detail;
         reply.headers.push(("Location", location.clone()));
         reply.duty.redirect = Some(location);
         reply

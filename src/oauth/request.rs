@@ -31,6 +31,9 @@ pub(super) struct StoredRequest {
     pub(super) resource: String,
     /// The requested scopes that this site knows.
     pub(super) scopes: Vec<String>,
+    /// Whether the client asked for other scopes than these.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) other_scopes: bool,
 }
 
 impl StoredRequest {
@@ -100,15 +103,25 @@ impl AuthorizationRequest {
     }
 
     /// Whether the client has a metadata document and the browser is sent to another host than the
-    /// document's, ports aside, that is not the user's own machine.
+    /// document's, ports aside. A program on the user's own machine is no host.
     #[must_use]
     pub fn leaves_document_host(&self) -> bool {
         let document = document::url(&self.stored.client_id);
-        !self.is_loopback() && document.is_some_and(|url| url.host() != self.redirect.host())
+        !self.is_loopback()
+            && self.redirect_scheme().is_none()
+            && document.is_some_and(|url| url.host() != self.redirect.host())
+    }
+
+    /// Returns the private-use URI scheme of the redirect, in lower case, if it has one: the user's machine opens the
+    /// program that claimed it, and any program could have. Show it where the host would be shown, and warn.
+    #[must_use]
+    pub fn redirect_scheme(&self) -> Option<&str> {
+        self.redirect.app_scheme()
     }
 
     /// Returns the host to which the user will be redirected, with the port if one is written. It is in
-    /// ASCII, as [`Self::document_host`] is.
+    /// ASCII, as [`Self::document_host`] is. If the redirect opens a program, returns the beginning of the address, such
+    /// as `cursor://anysphere.cursor-mcp`.
     #[must_use]
     pub fn redirect_host(&self) -> String {
         self.redirect.host_and_port()
@@ -203,6 +216,7 @@ impl AuthorizationRequest {
             "client_name": self.stored.client_name,
             "document_host": self.document_host(),
             "redirect_host": self.redirect_host(),
+            "redirect_scheme": self.redirect_scheme(),
             "loopback": self.is_loopback(),
             "resource": self.stored.resource,
             "scopes": self.stored.scopes,

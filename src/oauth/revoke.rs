@@ -9,9 +9,9 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::client::Client;
-use super::client_auth::authenticate;
+use super::client_auth::{authenticate, body_form};
 use super::error::OAuthError;
-use super::form::{Form, FormField};
+use super::form::FormField;
 use super::grant::{Grant, StoredGrant};
 use super::refresh::{PresentedToken, Rotation};
 use super::reply::{ErrorCode, ErrorResponse, OAuthReply};
@@ -22,7 +22,6 @@ use crate::audit::draft::Actor;
 use crate::audit::entry::EntryKind;
 use crate::clock::Timestamp;
 use crate::keyring::Keyring;
-use crate::reason::Reason;
 use crate::record::FoundRecord;
 use crate::token::{Kind, peek_kind, verify};
 
@@ -61,16 +60,19 @@ pub(super) fn parse(
     authorization: &[u8],
     client: FoundRecord<'_>,
 ) -> Result<RevocationRequest, Box<OAuthReply>> {
-    const MALFORMED: ErrorResponse =
-        ErrorResponse(ErrorCode::InvalidRequest, Reason::OauthRequestInvalid);
     let refused = |counted: CountedFor<'_>, refusal| {
         Box::new(sender.refused(settings, OAuthEndpoint::Revoke, counted, refusal))
     };
-    let form = Form::parse(body).ok_or_else(|| refused(CountedFor::Address, MALFORMED))?;
-    let client = authenticate(keyring, &form, authorization, client)
+    let form = body_form(body).map_err(|refusal| refused(CountedFor::Address, refusal))?;
+    let client = authenticate(settings, keyring, &form, authorization, client)
         .map_err(|refusal| refused(CountedFor::Address, refusal))?;
     let FormField::One(token) = form.field("token") else {
-        return Err(refused(CountedFor::authenticated(&client), MALFORMED));
+        return Err(refused(
+            CountedFor::authenticated(&client),
+            ErrorResponse::malformed(
+                "The parameter token is missing or occurs more than once: send it once.",
+            ),
+        ));
     };
     match genuine(keyring, sender.now(), token) {
         Some(token) => Ok(RevocationRequest {
@@ -194,7 +196,7 @@ impl RevocationRequest {
 
     /// The reply if a record cannot be used: it says nothing about a token that has ended with its record.
     fn unknown(&self, sender: Sender<'_>, refusal: ErrorResponse) -> OAuthReply {
-        if refusal.0 == ErrorCode::TemporarilyUnavailable {
+        if refusal.code == ErrorCode::TemporarilyUnavailable {
             sender.recorded(OAuthEndpoint::Revoke, refusal, &Actor::anonymous(sender.ip))
         } else {
             self.nothing(sender)
@@ -202,7 +204,7 @@ impl RevocationRequest {
     }
 
     fn effect(&self, grant: &Grant, standing: &ConnectionStanding, now: Timestamp) -> Effect {
-        if !grant.is_alive(standing, now) {
+        if !grant.is_alive(&self.settings, standing, now) {
             return Effect::Nothing;
         }
         match self.token {

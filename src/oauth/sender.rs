@@ -112,7 +112,7 @@ impl Sender<'_> {
     ) -> OAuthReply {
         let actor = Actor::anonymous(self.ip);
         // Not the fault of the client.
-        if refusal.0 == ErrorCode::TemporarilyUnavailable {
+        if refusal.code == ErrorCode::TemporarilyUnavailable {
             return self.recorded(endpoint, refusal, &actor);
         }
         match counted {
@@ -123,8 +123,8 @@ impl Sender<'_> {
                     ..
                 } = self
                     .meter
-                    .count_failure(self.ip, settings.ip_limit, refusal.1);
-                let reply = if denial == Denial::new(refusal.1) {
+                    .count_failure(self.ip, settings.ip_limit, refusal.reason);
+                let reply = if denial == Denial::new(refusal.reason) {
                     OAuthReply::refused(refusal)
                 } else {
                     OAuthReply::denied(denial)
@@ -173,7 +173,7 @@ impl Sender<'_> {
         refusal: ErrorResponse,
         actor: &Actor,
     ) -> OAuthReply {
-        let entry = self.first(endpoint, refusal.1, actor);
+        let entry = self.first(endpoint, refusal.reason, actor);
         OAuthReply::refused(refusal).with_entry(entry)
     }
 
@@ -218,9 +218,12 @@ impl Sender<'_> {
 /// token. `change` pauses the connection. It is recorded each time.
 pub(super) fn behind(endpoint: OAuthEndpoint, actor: &Actor, change: &Value) -> OAuthReply {
     let reason = Reason::RecordRolledBack;
-    OAuthReply::refused(ErrorResponse(ErrorCode::TemporarilyUnavailable, reason))
-        .with_change(change)
-        .with_entry(Some(entry(endpoint, actor, reason)))
+    OAuthReply::refused(ErrorResponse::new(
+        ErrorCode::TemporarilyUnavailable,
+        reason,
+    ))
+    .with_change(change)
+    .with_entry(Some(entry(endpoint, actor, reason)))
 }
 
 /// Returns the draft of a refusal, as JSON.

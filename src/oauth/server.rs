@@ -21,7 +21,7 @@ pub struct AuthorizationServer {
 }
 
 impl AuthorizationServer {
-    /// Creates a server from `settings`, a JSON object. All URLs are kept and compared byte for byte.
+    /// Creates a server from `settings`, a JSON object. All URLs are kept as written.
     ///
     /// | member | type | |
     /// | --- | --- | --- |
@@ -32,7 +32,9 @@ impl AuthorizationServer {
     /// | `documentation`, `resource_name` | string, optional | for the metadata |
     /// | `secure` | boolean | whether the current request arrived over HTTPS or never left the machine |
     /// | `allow_http` | boolean | whether URLs may use plain `http`, as on a development machine |
-    /// | `access_lifetime` | seconds, optional | 1 to 86,400; 3,600 by default |
+    /// | `access_lifetime` | seconds, optional | 300 to 86,400; 3,600 by default |
+    /// | `refresh_lifetime` | seconds, optional | how long an unused refresh token is valid: 3,600 to 31,536,000; 2,592,000 (30 days) by default |
+    /// | `app_schemes` | list of strings, optional | private-use URI schemes of redirect URIs besides those that every site accepts ([`AppSchemes`](super::AppSchemes)) |
     /// | `scopes` | list of scope tokens, optional | the scopes that the site knows (RFC 6749 §3.3) |
     /// | `ip_limit` | `{"max", "window"}`, optional | failed requests from one address network in a window of seconds; 60 in 60 by default |
     /// | `registration_limit` | `{"max", "window"}`, optional | registrations from one address network; 20 in 60 seconds by default |
@@ -97,8 +99,8 @@ impl AuthorizationServer {
     /// Returns the client that registered as `client_id`. Returns `None` unless this site issued the identifier with
     /// its current keys. A client that was stored when a person approved it takes precedence in a request.
     #[must_use]
-    pub fn registered_client(keyring: &Keyring, client_id: &str) -> Option<Client> {
-        issued_id::registered(keyring, client_id)
+    pub fn registered_client(&self, keyring: &Keyring, client_id: &str) -> Option<Client> {
+        issued_id::registered(keyring, &self.settings.app_schemes, client_id)
     }
 
     /// Validates an authorization request (RFC 6749 §4.1.1 with the restrictions of OAuth 2.1). `query`
@@ -122,6 +124,23 @@ impl AuthorizationServer {
     ) -> Result<AuthorizationRequest, Box<OAuthReply>> {
         self.check_transport()?;
         authorize::authorize(&self.settings, keyring, query, client, approved)
+    }
+
+    /// Checks an authorization request before a login: that it is well-formed, and that its client and redirect URI are
+    /// known. Ask for a login only if it passes; [`Self::authorize`] then checks everything. `client` is what opening the
+    /// record of the client gave. No metadata document is needed, because none is fetched for a stranger.
+    ///
+    /// # Errors
+    /// The [`OAuthReply`] to send: status 400 with a JSON body for programs, of which a person needs a page. It has the
+    /// error `invalid_client` if the client is not registered here, which lets clients register anew. It never redirects.
+    pub fn precheck(
+        &self,
+        keyring: &Keyring,
+        query: &[u8],
+        client: FoundRecord<'_>,
+    ) -> Result<(), Box<OAuthReply>> {
+        self.check_transport()?;
+        authorize::precheck(&self.settings, keyring, query, client)
     }
 
     /// Parses a token request (RFC 6749 §4.1.3, §6), authenticates its client, and verifies the

@@ -1,16 +1,25 @@
 //! The settings of the authorization server.
 
-use serde::Deserialize;
+use std::ops::RangeInclusive;
+
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 use url::{Host, Url};
 
 use super::OAuthError;
+use super::app_scheme::AppSchemes;
 use crate::limit::CallLimit;
 use crate::metering::named_limit;
 
 /// The default lifetime of an access token, in seconds.
 const ACCESS_LIFETIME: u32 = 3600;
-/// The longest lifetime of an access token that the settings may ask for, in seconds.
-const MAX_ACCESS_LIFETIME: u32 = 86_400;
+/// The lifetimes of an access token that the settings may ask for, in seconds.
+const ACCESS_LIFETIMES: RangeInclusive<u32> = 300..=86_400;
+/// The default time after which an unused refresh token expires, in seconds: 30 days, so that a desktop client that was
+/// closed for a holiday needs no new consent.
+const REFRESH_LIFETIME: u32 = 30 * 86_400;
+/// The times that the settings may ask for instead: an hour to a year.
+const REFRESH_LIFETIMES: RangeInclusive<u32> = 3600..=365 * 86_400;
 
 /// The validated settings. URLs are kept as written, because clients compare them byte for byte.
 #[derive(Debug, Deserialize)]
@@ -31,6 +40,12 @@ pub(super) struct OAuthSettings {
     allow_http: bool,
     #[serde(default = "access_lifetime")]
     pub(super) access_lifetime: u32,
+    /// The time after which an unused refresh token expires, in seconds.
+    #[serde(default = "refresh_lifetime")]
+    pub(super) refresh_lifetime: u32,
+    /// The private-use schemes of redirect URIs.
+    #[serde(default, deserialize_with = "app_schemes")]
+    pub(super) app_schemes: AppSchemes,
     #[serde(default)]
     pub(super) scopes: Vec<String>,
     /// The limit of failed requests from one address network.
@@ -61,6 +76,14 @@ const fn access_lifetime() -> u32 {
     ACCESS_LIFETIME
 }
 
+const fn refresh_lifetime() -> u32 {
+    REFRESH_LIFETIME
+}
+
+fn app_schemes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<AppSchemes, D::Error> {
+    AppSchemes::adding(Vec::deserialize(deserializer)?).map_err(D::Error::custom)
+}
+
 impl OAuthSettings {
     /// Parses and validates the JSON: the issuer has neither query nor fragment (RFC 8414 §2), no URL
     /// has a fragment (RFC 8707 §2 for the resource) or user information, and all URLs are `https`.
@@ -83,8 +106,11 @@ impl OAuthSettings {
         if let Some(documentation) = &settings.documentation {
             settings.check_address("documentation", documentation)?;
         }
-        if settings.access_lifetime == 0 || settings.access_lifetime > MAX_ACCESS_LIFETIME {
+        if !ACCESS_LIFETIMES.contains(&settings.access_lifetime) {
             return Err(OAuthError::Setting("access_lifetime"));
+        }
+        if !REFRESH_LIFETIMES.contains(&settings.refresh_lifetime) {
+            return Err(OAuthError::Setting("refresh_lifetime"));
         }
         if !settings.scopes.iter().all(|scope| is_scope_token(scope)) {
             return Err(OAuthError::Setting("scopes"));

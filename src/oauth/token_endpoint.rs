@@ -5,15 +5,17 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use super::authorize::check_resource;
+use super::app_scheme::AppSchemes;
 use super::client::Client;
-use super::client_auth::authenticate;
+use super::client_auth::{authenticate, body_form};
 use super::error::OAuthError;
 use super::form::{Form, FormField};
 use super::grant::{Grant, StoredGrant};
 use super::pkce::CodeChallenge;
+use super::redirect::RedirectUri;
 use super::refresh::{self, FamilyState, Position, PresentedToken, Rotation};
 use super::reply::{ErrorCode, ErrorResponse, OAuthReply};
+use super::resource;
 use super::sender::{CountedFor, OAuthEndpoint, Sender, behind, done, entry};
 use super::settings::OAuthSettings;
 use crate::access::ConnectionStanding;
@@ -25,9 +27,6 @@ use crate::keyring::Keyring;
 use crate::reason::Reason;
 use crate::record::{FoundRecord, Record};
 use crate::token::{self, Claims, Kind, audience, verify};
-
-const MALFORMED: ErrorResponse =
-    ErrorResponse(ErrorCode::InvalidRequest, Reason::OauthRequestInvalid);
 
 /// The grant type of a token request: what the client exchanges for tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,6 +67,8 @@ pub struct TokenRequest {
     settings: Arc<OAuthSettings>,
     client: Client,
     presented: Presented,
+    /// Whether the request asks for scopes, which change nothing.
+    asks_scope: bool,
     /// Whether the request was counted for its grant. [`TokenRequest::redeem`] may be called several times.
     counted: Cell<bool>,
 }
@@ -84,16 +85,20 @@ pub(super) fn parse(
     let refused = |counted: CountedFor<'_>, refusal| {
         Box::new(sender.refused(settings, OAuthEndpoint::Token, counted, refusal))
     };
-    let form = Form::parse(body)
-        .filter(|form| !form.repeats("resource"))
-        .ok_or_else(|| refused(CountedFor::Address, MALFORMED))?;
-    let client = authenticate(keyring, &form, authorization, client)
+    let form = body_form(body).map_err(|refusal| refused(CountedFor::Address, refusal))?;
+    if form.repeats("resource") {
+        let refusal =
+            ErrorResponse::malformed("A parameter occurs more than once: send each one once.");
+        return Err(refused(CountedFor::Address, refusal));
+    }
+    let client = authenticate(settings, keyring, &form, authorization, client)
         .map_err(|refusal| refused(CountedFor::Address, refusal))?;
     match presented(settings, keyring, sender.now(), &form, &client) {
         Ok(presented) => Ok(TokenRequest {
             settings: Arc::clone(settings),
             client,
             presented,
+            asks_scope: form.field("scope") != FormField::Absent,
             counted: Cell::new(false),
         }),
         Err(refusal) => Err(refused(CountedFor::authenticated(&client), refusal)),
@@ -111,37 +116,44 @@ fn presented(
         FormField::One("authorization_code") => GrantType::AuthorizationCode,
         FormField::One("refresh_token") => GrantType::RefreshToken,
         FormField::One(_) => {
-            return Err(ErrorResponse(
+            return Err(ErrorResponse::new(
                 ErrorCode::UnsupportedGrantType,
                 Reason::GrantTypeUnsupported,
             ));
         }
-        _ => return Err(MALFORMED),
+        _ => {
+            return Err(ErrorResponse::malformed(
+                "The parameter grant_type is missing: send authorization_code or refresh_token.",
+            ));
+        }
     };
     if !client
         .grant_types
         .iter()
         .any(|name| name == grant_type.as_str())
     {
-        return Err(ErrorResponse(
+        return Err(ErrorResponse::new(
             ErrorCode::UnauthorizedClient,
             Reason::GrantTypeUnsupported,
         ));
     }
     // Checked before anything changes, so that a wrong resource does not use up the code or token.
-    check_resource(settings, form)?;
+    resource::check(settings, form)?;
     match grant_type {
         GrantType::AuthorizationCode => code(keyring, now, form),
-        GrantType::RefreshToken => refresh(keyring, now, form),
+        GrantType::RefreshToken => refresh(settings, keyring, now, form),
     }
 }
 
 fn code(keyring: &Keyring, now: Timestamp, form: &Form) -> Result<Presented, ErrorResponse> {
-    let code = form.value("code").ok_or(MALFORMED)?;
-    let verifier = form.value("code_verifier").ok_or(ErrorResponse(
-        ErrorCode::InvalidRequest,
-        Reason::PkceRequired,
+    let code = form.value("code").ok_or(ErrorResponse::malformed(
+        "The parameter code is missing: send the code from the redirect.",
     ))?;
+    let verifier = form.value("code_verifier").ok_or(
+        ErrorResponse::new(ErrorCode::InvalidRequest, Reason::PkceRequired).because(
+            "The parameter code_verifier is missing: send the verifier of the code challenge.",
+        ),
+    )?;
     Ok(Presented::Code {
         claims: genuine(keyring, Kind::Code, code, now)?,
         verifier: verifier.to_owned(),
@@ -149,12 +161,26 @@ fn code(keyring: &Keyring, now: Timestamp, form: &Form) -> Result<Presented, Err
     })
 }
 
-fn refresh(keyring: &Keyring, now: Timestamp, form: &Form) -> Result<Presented, ErrorResponse> {
-    let text = form.value("refresh_token").ok_or(MALFORMED)?;
+fn refresh(
+    settings: &OAuthSettings,
+    keyring: &Keyring,
+    now: Timestamp,
+    form: &Form,
+) -> Result<Presented, ErrorResponse> {
+    let text = form.value("refresh_token").ok_or(ErrorResponse::malformed(
+        "The parameter refresh_token is missing: send the latest refresh token.",
+    ))?;
     let claims = genuine(keyring, Kind::Refresh, text, now)?;
+    // Tokens that were issued before the site chose a shorter lifetime have it too.
+    if now >= claims.issued.plus_seconds(settings.refresh_lifetime.into()) {
+        return Err(ErrorResponse::new(
+            ErrorCode::InvalidGrant,
+            Reason::TokenExpired,
+        ));
+    }
     Ok(Presented::Refresh {
         grant_id: claims.subject,
-        token: PresentedToken::of(&claims).ok_or(ErrorResponse(
+        token: PresentedToken::of(&claims).ok_or(ErrorResponse::new(
             ErrorCode::InvalidGrant,
             Reason::TokenMalformed,
         ))?,
@@ -168,7 +194,7 @@ fn genuine(
     now: Timestamp,
 ) -> Result<Claims, ErrorResponse> {
     verify(keyring, kind, text.as_bytes(), now)
-        .map_err(|reason| ErrorResponse(ErrorCode::InvalidGrant, reason))
+        .map_err(|reason| ErrorResponse::new(ErrorCode::InvalidGrant, reason))
 }
 
 impl TokenRequest {
@@ -224,7 +250,7 @@ impl TokenRequest {
         };
         let grant = match stored.grant.usable() {
             Ok(Some(record)) => self.grant(record, stored.counters)?,
-            Ok(None) => return unproven(ErrorResponse(INVALID, Reason::ConnectionUnknown)),
+            Ok(None) => return unproven(ErrorResponse::new(INVALID, Reason::ConnectionUnknown)),
             Err(refusal) => return unproven(ErrorResponse::of_record(INVALID, refusal)),
         };
         let standing = grant.standing(stored.connection)?;
@@ -257,7 +283,7 @@ impl TokenRequest {
             }
             Rotation::Revoke => {
                 let reason = self.reuse();
-                let refused = ErrorResponse(ErrorCode::InvalidGrant, reason);
+                let refused = ErrorResponse::new(ErrorCode::InvalidGrant, reason);
                 Ok(OAuthReply::refused(refused)
                     .with_change(&grant.ending(reason.code()))
                     .with_entry(Some(entry(OAuthEndpoint::Token, &actor, reason))))
@@ -291,7 +317,13 @@ impl TokenRequest {
                 claims,
                 verifier,
                 redirect_uri,
-            } => check_code(grant, claims, verifier, redirect_uri.as_deref()),
+            } => check_code(
+                &self.settings.app_schemes,
+                grant,
+                claims,
+                verifier,
+                redirect_uri.as_deref(),
+            ),
             Presented::Refresh { .. } => Ok(()),
         }
     }
@@ -342,11 +374,18 @@ impl TokenRequest {
         });
         if let Some(members) = body.as_object_mut() {
             let scope = grant.scope(&self.settings);
-            if !scope.is_empty() {
+            // RFC 6749 §5.1: always if it differs from what was asked, so also if nothing known was.
+            if !scope.is_empty() || grant.request.other_scopes || self.asks_scope {
                 members.insert("scope".to_owned(), scope.into());
             }
             if self.client.may_refresh() {
-                let refresh = refresh::token(keyring, grant.id, state, grant.ends());
+                let refresh = refresh::token(
+                    keyring,
+                    grant.id,
+                    state,
+                    self.settings.refresh_lifetime,
+                    grant.ends(&self.settings),
+                );
                 members.insert("refresh_token".to_owned(), refresh.into());
             }
         }
@@ -360,14 +399,21 @@ impl TokenRequest {
 /// RFC 6749 requires `redirect_uri` in the token request; OAuth 2.1 §4.1.3 does not. It may be left out,
 /// because PKCE ties the code to the client that requested it. If it is sent, it must be the same URI.
 fn check_code(
+    schemes: &AppSchemes,
     grant: &Grant,
     claims: &Claims,
     verifier: &str,
     redirect_uri: Option<&str>,
 ) -> Result<(), ErrorResponse> {
-    let invalid = |reason| Err(ErrorResponse(ErrorCode::InvalidGrant, reason));
-    if redirect_uri.is_some_and(|sent| sent != grant.request.redirect_uri) {
-        return invalid(Reason::RedirectMismatch);
+    let invalid = |reason| Err(ErrorResponse::new(ErrorCode::InvalidGrant, reason));
+    if redirect_uri
+        .is_some_and(|sent| !is_same_redirect(schemes, &grant.request.redirect_uri, sent))
+    {
+        return Err(
+            ErrorResponse::new(ErrorCode::InvalidGrant, Reason::RedirectMismatch).because(
+                "The parameter redirect_uri is not that of the authorization request: send the same one.",
+            ),
+        );
     }
     if !claims.is_bound_to(&grant.request.binding()) {
         return invalid(Reason::GrantMismatch);
@@ -379,6 +425,13 @@ fn check_code(
     } else {
         invalid(Reason::PkceFailed)
     }
+}
+
+/// Whether two redirect URIs are the same, apart from the case of scheme and host.
+fn is_same_redirect(schemes: &AppSchemes, one: &str, other: &str) -> bool {
+    let parsed = |text| RedirectUri::parse_with(text, schemes);
+    one == other
+        || matches!((parsed(one), parsed(other)), (Ok(one), Ok(other)) if one.is_same(&other))
 }
 
 /// Uses an authorization code, which is valid for one use. A second use revokes the grant (RFC 6749

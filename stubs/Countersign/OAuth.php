@@ -18,9 +18,10 @@ final class OAuth
      * @param Keyring $keyring  The keys of the site, with which codes and tokens are issued.
      * @param string  $settings JSON: `{"issuer", "resource", "resource_metadata", "authorization_endpoint",
      *     "token_endpoint", "registration_endpoint", "revocation_endpoint", "documentation"?, "resource_name"?,
-     *     "secure": bool, "allow_http": bool, "access_lifetime"?: seconds, "scopes"?: [..],
-     *     "ip_limit"?: {"max", "window"}, "registration_limit"?: {"max", "window"}}`. URLs are compared byte for byte.
-     *     `secure` says whether the request at hand arrived over HTTPS or never left the machine. `ip_limit` is the number of
+     *     "secure": bool, "allow_http": bool, "access_lifetime"?: seconds, "refresh_lifetime"?: seconds, "app_schemes"?: [..],
+     *     "scopes"?: [..], "ip_limit"?: {"max", "window"}, "registration_limit"?: {"max", "window"}}`. URLs are kept as written.
+     *     `access_lifetime` is 300 to 86400; `refresh_lifetime`, which an unused refresh token is valid, 3600 to 31536000.
+     *     `app_schemes` are private-use URI schemes of redirect URIs, besides those that every site accepts. `secure` says whether the request at hand arrived over HTTPS or never left the machine. `ip_limit` is the number of
      *     failed requests from one address network in a window of seconds, `registration_limit` that of registrations.
      *
      * @throws Exception `misuse` for settings of another form.
@@ -80,6 +81,14 @@ final class OAuth
     public static function isMetadataDocument(string $client_id): bool {}
 
     /**
+     * Returns whether an administrator may add a private-use URI scheme (RFC 8252, section 7.1) to the setting `app_schemes`: 2 to
+     * 64 lower-case letters, digits, `+`, `-` and `.`, beginning with a letter, that mean nothing to browsers and operating systems.
+     *
+     * @param string $scheme The scheme without its colon.
+     */
+    public static function isAppScheme(string $scheme): bool {}
+
+    /**
      * Returns a name that a client gave itself as it can be shown: on one line, at most 80 characters, without quotation marks,
      * bidirectional and other invisible characters, marks that cover other text, and symbols such as check marks. The name
      * stays an unverified claim. Cleaning it again does not change it.
@@ -104,6 +113,17 @@ final class OAuth
      * @throws Exception `misuse` if `$approved` has another form, or for records of another kind.
      */
     public function authorize(#[\SensitiveParameter] string $query, Record|Decision|null $client = null, ?array $approved = null, ?string $document = null): OAuthRequest|OAuthReply {}
+
+    /**
+     * Checks an authorization request before a login: that it is well-formed, and that its client and redirect URI are known.
+     * Returns null if the person may be asked to log in; {@see authorize()} then checks everything. Otherwise returns the reply:
+     * status 400 with a JSON body for programs, of which a person needs a page with {@see OAuthReply::decision()} and
+     * {@see OAuthReply::detail()}. The error is `invalid_client` if the client is not registered here. It never redirects.
+     *
+     * @param string               $query  The raw query string, as received.
+     * @param Record|Decision|null $client The record `client` of {@see clientId()}, or null if none is stored.
+     */
+    public function precheck(#[\SensitiveParameter] string $query, Record|Decision|null $client = null): ?OAuthReply {}
 
     /**
      * Parses and authenticates a token request.

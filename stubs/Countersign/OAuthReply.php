@@ -24,6 +24,12 @@ final class OAuthReply
     public function decision(): Decision {}
 
     /**
+     * Returns one English sentence that names the part of the request that is at fault and says what to do, beside the reason of
+     * {@see decision()}; null if the reason says everything. It is a fixed text without input.
+     */
+    public function detail(): ?string {}
+
+    /**
      * Returns the URL to redirect to with the error, or null: then show an error page and do not redirect. Only from
      * {@see OAuth::authorize()}.
      */

@@ -24,14 +24,24 @@ final class OAuthRequest
 
     /**
      * Returns whether the person will be sent to another host than that of the metadata document. False if there is no document,
-     * and for the person's own machine.
+     * and if the redirect stays on the person's own machine.
      */
     public function leavesDocumentHost(): bool {}
 
-    /** Returns where the person will be sent: the host in ASCII (Punycode), with its port if it has one. */
+    /**
+     * Returns where the person will be sent: the host in ASCII (Punycode), with its port if it has one. If the redirect opens a
+     * program ({@see redirectScheme()}), returns the beginning of its address, such as `cursor://anysphere.cursor-mcp`.
+     */
     public function redirectHost(): string {}
 
-    /** Returns whether that host is the person's own machine. Any program on the machine could be asking then. */
+    /**
+     * Returns the private-use URI scheme of the redirect, such as `cursor` or `com.example.app` (RFC 8252, section 7.1); null if
+     * the redirect goes to a host. The person's machine opens the program that claimed the scheme, and any program can: name it
+     * where the host would be named, and warn.
+     */
+    public function redirectScheme(): ?string {}
+
+    /** Returns whether that host is the person's own machine. Any program on the machine could be asking then. False for a private-use scheme. */
     public function isLoopback(): bool {}
 
     /**

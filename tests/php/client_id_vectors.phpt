@@ -5,7 +5,8 @@ The extension and a second implementation in plain PHP agree with the vectors of
 use Countersign\Keyring;
 use Countersign\OAuth;
 
-const BEGINNINGS = array( 'https://', 'http://localhost', 'http://127.0.0.1', 'http://[::1]' );
+const BEGINNINGS = array( 'https://', 'http://localhost', 'http://127.0.0.1', 'http://[::1]', '' );
+const LENGTHS    = array( 1 => 14, 2 => 13 ); // Version => bits of the length of a redirect URI.
 const METHODS    = array( 'none', 'client_secret_post', 'client_secret_basic' );
 
 /** @return array{client: array<string, mixed>|null, client_secret: string|null} The client, from what docs/developers.md says. */
@@ -19,7 +20,7 @@ function read( string $site, string $material, string $id ): array {
 		return $none;
 	}
 	$payload = substr( $all, 0, -16 );
-	if ( ! hash_equals( substr( $mac( 'client-id', $payload ), 0, 16 ), substr( $all, -16 ) ) || "\1" !== $payload[0] ) {
+	if ( ! hash_equals( substr( $mac( 'client-id', $payload ), 0, 16 ), substr( $all, -16 ) ) || ! isset( LENGTHS[ ord( $payload[0] ) ] ) ) {
 		return $none;
 	}
 	$rest = substr( $payload, 14 );
@@ -29,12 +30,13 @@ function read( string $site, string $material, string $id ): array {
 		return $head;
 	};
 	$number = static fn(): int => unpack( 'n', $take( 2 ) )[1];
+	$bits   = LENGTHS[ ord( $payload[0] ) ];
 	$flags  = ord( $payload[1] );
 	$name   = $take( $number() );
 	$uris   = array();
 	for ( $left = ord( $take( 1 ) ); $left > 0; $left-- ) {
 		$word   = $number();
-		$uris[] = BEGINNINGS[ $word >> 14 ] . $take( $word & 0x3fff );
+		$uris[] = BEGINNINGS[ $word >> $bits ] . $take( $word & ( ( 1 << $bits ) - 1 ) );
 	}
 	$method = METHODS[ $flags & 3 ];
 	$secret = 'none' === $method ? null : 'cscs_' . $b64( $mac( 'client-secret', $id ) );
@@ -54,7 +56,7 @@ function read( string $site, string $material, string $id ): array {
 
 $settings = json_encode( array_fill_keys( array( 'issuer', 'resource', 'resource_metadata', 'authorization_endpoint', 'token_endpoint', 'registration_endpoint', 'revocation_endpoint' ), 'https://example.org/x' ) + array( 'secure' => true, 'allow_http' => false ) );
 $count    = array( 'valid' => 0, 'refused' => 0 );
-foreach ( glob( __DIR__ . '/../vectors/oauth/issued_ids/*.json' ) as $file ) {
+foreach ( glob( __DIR__ . '/../vectors/oauth/issued_ids{,_2}/*.json', GLOB_BRACE ) as $file ) {
 	$vector = json_decode( file_get_contents( $file ), true );
 	$name   = basename( $file, '.json' );
 	$ours   = ( new OAuth( Keyring::open( $vector['site'], $vector['material'] ), $settings ) )->registeredClient( $vector['client_id'] );
@@ -71,5 +73,5 @@ echo json_encode( $count ), "\n";
 var_dump( ( new OAuth( Keyring::open( '0123456789abcdef', str_repeat( 'k', 64 ) ), $settings ) )->registeredClient( "csc_\xff" ) );
 ?>
 --EXPECT--
-{"valid":4,"refused":13}
+{"valid":9,"refused":26}
 NULL

@@ -29,6 +29,10 @@ impl PhpOAuthReply {
         self.0.decision().into()
     }
 
+    pub fn detail(&self) -> Option<&str> {
+        self.0.detail()
+    }
+
     pub fn redirect(&self) -> Option<&str> {
         self.0.redirect()
     }

@@ -41,6 +41,10 @@ impl PhpOAuthRequest {
         self.request.redirect_host()
     }
 
+    pub fn redirect_scheme(&self) -> Option<&str> {
+        self.request.redirect_scheme()
+    }
+
     pub fn is_loopback(&self) -> bool {
         self.request.is_loopback()
     }

@@ -88,7 +88,8 @@ impl PhpOAuth {
 
     pub fn registered_client(&self, client_id: BinarySlice<u8>) -> Option<String> {
         let client_id = std::str::from_utf8(&client_id).ok()?;
-        oauth::AuthorizationServer::registered_client(&self.keyring, client_id)
+        self.server
+            .registered_client(&self.keyring, client_id)
             .map(|client| client.to_json())
     }
 
@@ -105,6 +106,10 @@ impl PhpOAuth {
 
     pub fn is_metadata_document(client_id: BinarySlice<u8>) -> bool {
         std::str::from_utf8(&client_id).is_ok_and(oauth::is_metadata_document)
+    }
+
+    pub fn is_app_scheme(scheme: &str) -> bool {
+        oauth::AppSchemes::can_add(scheme)
     }
 
     pub fn clean_name(name: BinarySlice<u8>) -> String {
@@ -137,6 +142,17 @@ impl PhpOAuth {
             }),
             Err(reply) => Either::Other(PhpOAuthReply(*reply)),
         })
+    }
+
+    #[php(optional = client)]
+    pub fn precheck(
+        &self,
+        query: BinarySlice<u8>,
+        client: Option<FoundArgument<'_>>,
+    ) -> Option<PhpOAuthReply> {
+        let client = found::found(client);
+        let refused = self.server.precheck(&self.keyring, &query, client).err();
+        refused.map(|reply| PhpOAuthReply(*reply))
     }
 
     pub fn token(

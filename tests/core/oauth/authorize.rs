@@ -192,76 +192,59 @@ fn the_redirect_uri_may_be_missing_if_only_one_is_registered() {
 
 #[test]
 fn other_faults_are_sent_to_an_approved_client() {
-    let long = "x".repeat(1025);
-    for (changes, error, reason, state) in [
+    for (changes, error, reason) in [
         (
             &[("response_type", "")][..],
             "invalid_request",
             Reason::OauthRequestInvalid,
-            true,
         ),
         (
             &[("response_type", "token")],
             "unsupported_response_type",
             Reason::ResponseTypeUnsupported,
-            true,
         ),
         (
             &[("response_type", "code id_token")],
             "unsupported_response_type",
             Reason::ResponseTypeUnsupported,
-            true,
         ),
         (
             &[("code_challenge", "")],
             "invalid_request",
             Reason::PkceRequired,
-            true,
         ),
         (
             &[("code_challenge", "x")],
             "invalid_request",
             Reason::PkceRequired,
-            true,
         ),
         (
             &[("code_challenge_method", "")],
             "invalid_request",
             Reason::PkceRequired,
-            true,
         ),
         (
             &[("code_challenge_method", "plain")],
             "invalid_request",
             Reason::PkceRequired,
-            true,
         ),
         (
             &[("code_challenge_method", "s256")],
             "invalid_request",
             Reason::PkceRequired,
-            true,
         ),
         (
             &[(
                 "resource",
-                "https://example.org/blog/wp-json/countersign/v1/mcp/",
+                "https://example.org/blog/wp-json/countersign/v1/mcp/x",
             )],
             "invalid_target",
             Reason::ResourceMismatch,
-            true,
         ),
         (
             &[("resource", "https://example.org/")],
             "invalid_target",
             Reason::ResourceMismatch,
-            true,
-        ),
-        (
-            &[("state", &long)],
-            "invalid_request",
-            Reason::OauthRequestInvalid,
-            false,
         ),
     ] {
         // Nobody has approved the client yet: the same fault is shown to the user.
@@ -287,12 +270,15 @@ fn other_faults_are_sent_to_an_approved_client() {
             "{changes:?}"
         );
         assert_eq!(parameter(location, "iss").as_deref(), Some(ISSUER));
-        assert_eq!(parameter(location, "state").is_some(), state);
+        // Without the state, the client could not match the error.
+        assert_eq!(
+            parameter(location, "state").as_deref(),
+            Some("a b&c=d+é%\"#")
+        );
         assert_eq!(parameter(location, "code"), None);
         assert_eq!(reply.decision(), Decision::from(reason));
     }
     for (name, value, error) in [
-        ("state", "y", "invalid_request"),
         ("scope", "mcp:read", "invalid_request"),
         ("code_challenge", CHALLENGE, "invalid_request"),
         ("unknown", "1&unknown=2", "invalid_request"),
@@ -306,10 +292,138 @@ fn other_faults_are_sent_to_an_approved_client() {
             Some(error),
             "{name}"
         );
-        assert_eq!(parameter(location, "state").is_some(), name != "state");
+        assert!(parameter(location, "state").is_some(), "{name}");
+        let description = parameter(location, "error_description").unwrap();
+        assert!(description.ends_with(reply.detail().unwrap()), "{name}");
     }
-    let edge = "x".repeat(1024);
-    assert!(authorize_approved(&changed(&QUERY, &[("state", &edge)])).is_ok());
+}
+
+/// A client cannot match an error without its state, so nothing is sent to it: the person reads what is wrong.
+#[test]
+fn a_state_that_cannot_be_sent_back_is_shown_to_the_person() {
+    let edge = "x".repeat(4096);
+    let asked = authorize_approved(&changed(&QUERY, &[("state", &edge)])).unwrap();
+    assert_eq!(
+        parameter(&asked.refuse(), "state").as_deref(),
+        Some(edge.as_str())
+    );
+    let long = "x".repeat(4097);
+    let too_long = changed(&QUERY, &[("state", &long), ("response_type", "token")]);
+    let twice = format!("{}&state=y", form(&QUERY));
+    for query in [too_long, twice] {
+        let reply = authorize_approved(&query).unwrap_err();
+        assert_eq!((reply.redirect(), reply.status()), (None, 400));
+        assert_eq!(
+            reply.decision(),
+            Decision::from(Reason::OauthRequestInvalid)
+        );
+        assert!(reply.detail().unwrap().starts_with("The parameter state "));
+    }
+}
+
+/// What people and programs make of the addresses that this site shows.
+#[test]
+fn addresses_are_compared_without_case_of_scheme_and_host() {
+    for resource in [
+        "https://EXAMPLE.org/blog/wp-json/countersign/v1/mcp",
+        "https://example.org:443/blog/wp-json/countersign/v1/mcp/",
+        "https://example.org/blog/wp-json/countersign/v1/mcp?utm_source=mail",
+    ] {
+        let request = authorize(&changed(&QUERY, &[("resource", resource)])).unwrap();
+        let stored: Value = serde_json::from_str(&request.to_json()).unwrap();
+        assert_eq!(stored["resource"], RESOURCE);
+    }
+    // What is sent back is the address as the client presented it.
+    let typed = "HTTPS://Client.example/cb?a=1";
+    let request = authorize(&changed(&QUERY, &[("redirect_uri", typed)])).unwrap();
+    assert!(
+        request
+            .refuse()
+            .starts_with("HTTPS://Client.example/cb?a=1&error=")
+    );
+    assert_eq!(request.redirect_host(), "client.example");
+    for other in [
+        "https://client.example/CB?a=1",
+        "https://client.example:443/cb?a=1",
+    ] {
+        let refused = authorize(&changed(&QUERY, &[("redirect_uri", other)])).unwrap_err();
+        assert_eq!(refused.decision(), Decision::from(Reason::RedirectMismatch));
+    }
+}
+
+/// Before a login, only a well-formed request of a known client passes.
+#[test]
+fn a_request_is_checked_before_anybody_logs_in() {
+    let record = client_record(&client("none"));
+    let check = |query: &str| {
+        server().precheck(&keyring(), query.as_bytes(), FoundRecord::Genuine(&record))
+    };
+    assert!(check(&form(&QUERY)).is_ok());
+    let long = "x".repeat(4097);
+    for (changes, error, reason) in [
+        (
+            &[("client_id", "")][..],
+            "invalid_request",
+            Reason::OauthRequestInvalid,
+        ),
+        (
+            &[("client_id", "csc_two")],
+            "invalid_client",
+            Reason::ClientUnknown,
+        ),
+        (
+            &[("redirect_uri", "https://evil.example/")],
+            "invalid_request",
+            Reason::RedirectMismatch,
+        ),
+        (
+            &[("redirect_uri", "javascript:alert(1)")],
+            "invalid_request",
+            Reason::RedirectInvalid,
+        ),
+        (
+            &[("redirect_uri", "")],
+            "invalid_request",
+            Reason::RedirectMismatch,
+        ),
+        (
+            &[("state", &long)],
+            "invalid_request",
+            Reason::OauthRequestInvalid,
+        ),
+        (
+            &[
+                ("client_id", "https://client.example/c.json"),
+                ("redirect_uri", "data:x"),
+            ],
+            "invalid_request",
+            Reason::RedirectInvalid,
+        ),
+    ] {
+        let reply = check(&changed(&QUERY, changes)).unwrap_err();
+        assert_eq!(
+            (reply.status(), reply.redirect()),
+            (400, None),
+            "{changes:?}"
+        );
+        let body: Value = serde_json::from_str(reply.body()).unwrap();
+        assert_eq!(body["error"], error, "{changes:?}");
+        assert_eq!(body["reason"], reason.code(), "{changes:?}");
+        assert!(!reply.body().contains("evil"));
+    }
+    assert!(check("x=1").is_err());
+    assert!(check(&format!("{}&x=%zz", form(&QUERY))).is_err());
+    // Of a client with a metadata document, nothing is fetched for a stranger.
+    let document = [("client_id", "https://client.example/c.json")];
+    assert!(check(&changed(&QUERY, &document)).is_ok());
+    // A client whose record cannot be used for now is not told to give up its registration.
+    let query = form(&QUERY);
+    let later = server().precheck(
+        &keyring(),
+        query.as_bytes(),
+        denied(Reason::RecordRolledBack),
+    );
+    assert_eq!(later.unwrap_err().status(), 503);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use super::support::*;
+use countersign::oauth::AuthorizationServer;
 use countersign::reason::Reason;
 use countersign::record::FoundRecord;
 use countersign::token::{Kind, verify};
@@ -111,6 +112,52 @@ fn an_old_refresh_token_revokes_the_family_and_a_bad_request_does_not() {
     );
     assert_eq!(site.row.connection["state"], "revoked");
     assert_eq!(site.row.connection["state_reason"], "refresh_reused");
+}
+
+/// The site chooses how long an unused refresh token is valid. A shorter time also ends tokens that were issued before.
+#[test]
+fn the_lifetime_of_an_unused_refresh_token_is_a_setting() {
+    const DAY: u64 = 86_400;
+    let of = |seconds: u64| {
+        let mut chosen = settings();
+        chosen["refresh_lifetime"] = json!(seconds);
+        AuthorizationServer::new(&chosen.to_string()).unwrap()
+    };
+    for lifetime in [3_600, 30 * DAY, 365 * DAY] {
+        let (mut site, first) = connected_to(of(lifetime));
+        // A desktop client that was closed overnight, or for as long as the site allows.
+        refused(
+            &site.refresh(at(lifetime), &first),
+            "invalid_grant",
+            Reason::TokenExpired,
+        );
+        let last = site.refresh(at(lifetime - 1), &first);
+        assert_eq!(last.status(), 200, "{lifetime} {}", last.body());
+    }
+    // A year between two uses leaves no more than that year.
+    let (mut site, first) = connected_to(of(365 * DAY));
+    let latest = member(&site.refresh(at(364 * DAY), &first), "refresh_token");
+    refused(
+        &site.refresh(at(365 * DAY), &latest),
+        "invalid_grant",
+        Reason::TokenExpired,
+    );
+    // The setting is made stricter afterwards.
+    let (mut site, first) = connected_to(of(30 * DAY));
+    site.server = of(3_600);
+    refused(
+        &site.refresh(at(3_600), &first),
+        "invalid_grant",
+        Reason::TokenExpired,
+    );
+    assert_eq!(site.refresh(at(3_599), &first).status(), 200);
+}
+
+fn connected_to(server: AuthorizationServer) -> (Site, String) {
+    let mut site = Site::new("none");
+    site.server = server;
+    let reply = site.exchange(at(0), &code_body(&site.code(at(0)), &[]));
+    (site, member(&reply, "refresh_token"))
 }
 
 #[test]

@@ -1,5 +1,6 @@
-//! Vectors of the client identifiers of registered clients, for all languages: `tests/vectors/oauth/issued_ids/`. To
-//! write them again after a change of the format: `COUNTERSIGN_BLESS=1 cargo test --test core oauth::issued_ids`.
+//! Vectors of the client identifiers of registered clients, for all languages: `tests/vectors/oauth/issued_ids_2/`. To
+//! write them again after a change of the format: `COUNTERSIGN_BLESS=1 cargo test --test core oauth::issued_ids`. The
+//! vectors of version 1, in `issued_ids/`, are never written again.
 
 use super::support::{sender, server};
 use crate::support::vectors::{Vectors, same_as_files};
@@ -7,7 +8,6 @@ use countersign::bytes;
 use countersign::clock::Timestamp;
 use countersign::entropy::CountingEntropy;
 use countersign::keyring::{Keyring, SiteId};
-use countersign::oauth::AuthorizationServer;
 use countersign::store::MemoryStore;
 use serde_json::{Value, json};
 
@@ -63,6 +63,16 @@ fn all() -> Vectors {
             }),
         ),
         (
+            "programs",
+            json!({
+                "client_name": "Cursor", "token_endpoint_auth_method": "none", "grant_types": ["authorization_code"],
+                "redirect_uris": [
+                    "cursor://anysphere.cursor-mcp/oauth/callback", "com.example.app:/cb", "HTTPS://Example.com/cb",
+                    "http://LOCALHOST:8787/callback",
+                ],
+            }),
+        ),
+        (
             "all_beginnings",
             json!({
                 "client_name": "VS Code", "token_endpoint_auth_method": "none",
@@ -74,7 +84,7 @@ fn all() -> Vectors {
     ] {
         let answer = registered(&keys, &metadata);
         let id = answer["client_id"].as_str().unwrap();
-        let client = AuthorizationServer::registered_client(&keys, id).unwrap();
+        let client = server().registered_client(&keys, id).unwrap();
         let client: Value = serde_json::from_str(&client.to_json()).unwrap();
         made.insert(
             name.to_owned(),
@@ -130,20 +140,42 @@ fn all() -> Vectors {
 #[test]
 fn vectors_are_unchanged_and_have_their_results() {
     let made = all();
-    same_as_files("oauth/issued_ids", &made);
+    same_as_files("oauth/issued_ids_2", &made);
     for (name, vector) in made {
-        let keys = keyring(
-            vector["site"].as_str().unwrap(),
-            vector["material"].as_str().unwrap(),
-        );
-        let id = vector["client_id"].as_str().unwrap();
-        let client = AuthorizationServer::registered_client(&keys, id)
-            .map(|client| serde_json::from_str::<Value>(&client.to_json()).unwrap());
-        assert_eq!(client.unwrap_or_default(), vector["client"], "{name}");
-        assert_eq!(
-            vector["client"].is_null(),
-            name.starts_with("refused_"),
-            "{name}"
-        );
+        has_its_result(&name, &vector);
     }
+}
+
+/// Identifiers of version 1 are of clients that people connected before version 2.
+#[test]
+fn vectors_of_version_1_still_have_their_results() {
+    let folder = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/tests/vectors/oauth/issued_ids"
+    );
+    let mut count = 0;
+    for file in std::fs::read_dir(folder).unwrap() {
+        let path = file.unwrap().path();
+        let vector: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+        has_its_result(path.file_stem().unwrap().to_str().unwrap(), &vector);
+        count += 1;
+    }
+    assert_eq!(count, 17);
+}
+
+fn has_its_result(name: &str, vector: &Value) {
+    let keys = keyring(
+        vector["site"].as_str().unwrap(),
+        vector["material"].as_str().unwrap(),
+    );
+    let id = vector["client_id"].as_str().unwrap();
+    let client = server()
+        .registered_client(&keys, id)
+        .map(|client| serde_json::from_str::<Value>(&client.to_json()).unwrap());
+    assert_eq!(client.unwrap_or_default(), vector["client"], "{name}");
+    assert_eq!(
+        vector["client"].is_null(),
+        name.starts_with("refused_"),
+        "{name}"
+    );
 }

@@ -8,6 +8,7 @@ use countersign::oauth::{
     AuthorizationServer, Client, OAuthError, OAuthReply, RequestedClient, client_id,
 };
 use countersign::reason::Reason;
+use countersign::record::FoundRecord;
 use countersign::store::MemoryStore;
 use serde_json::{Value, json};
 
@@ -53,7 +54,16 @@ fn register(body: &Value) -> OAuthReply {
 fn refused(reply: &OAuthReply, error: &str, reason: Reason) {
     assert_eq!(reply.decision(), Decision::from(reason), "{}", reply.body());
     assert_eq!(reply.status(), 400);
-    assert_eq!(parsed(reply.body())["error"], error);
+    let body = parsed(reply.body());
+    assert_eq!(body["error"], error);
+    assert_eq!(body["reason"], reason.code());
+    let detail = reply.detail().unwrap_or_default();
+    assert!(
+        body["error_description"]
+            .as_str()
+            .unwrap()
+            .ends_with(detail)
+    );
     assert_eq!(reply.client(), None);
 }
 
@@ -118,9 +128,22 @@ fn unknown_and_unusable_settings_are_refused() {
         ),
         (
             "access_lifetime",
-            json!(0),
+            json!(299),
             OAuthError::Setting("access_lifetime"),
         ),
+        (
+            "refresh_lifetime",
+            json!(3_599),
+            OAuthError::Setting("refresh_lifetime"),
+        ),
+        (
+            "refresh_lifetime",
+            json!(31_536_001),
+            OAuthError::Setting("refresh_lifetime"),
+        ),
+        ("app_schemes", json!(["javascript"]), OAuthError::Settings),
+        ("app_schemes", json!(["MyApp"]), OAuthError::Settings),
+        ("app_schemes", json!("myapp"), OAuthError::Settings),
         (
             "access_lifetime",
             json!(86_401),
@@ -155,8 +178,12 @@ fn unknown_and_unusable_settings_are_refused() {
         );
     }
     for (name, value) in [
-        ("access_lifetime", json!(1)),
+        ("access_lifetime", json!(300)),
         ("access_lifetime", json!(86_400)),
+        ("refresh_lifetime", json!(3_600)),
+        ("refresh_lifetime", json!(31_536_000)),
+        ("app_schemes", json!(["myapp", "com.example.app"])),
+        ("app_schemes", json!([])),
         ("scopes", json!(["!", "~", "mcp:read"])),
     ] {
         assert_eq!(error(with(settings(), name, value)), None, "{name}");
@@ -308,7 +335,7 @@ fn a_public_client_registers() {
     );
     // Nothing has to be stored, because the identifier contains the registration.
     let id = answer["client_id"].as_str().unwrap();
-    let read = AuthorizationServer::registered_client(&keyring(), id).unwrap();
+    let read = server().registered_client(&keyring(), id).unwrap();
     assert_eq!(parsed(&read.to_json()), stored);
 }
 
@@ -330,11 +357,15 @@ fn metadata_that_makes_the_identifier_too_long_is_refused() {
 }
 
 #[test]
-fn missing_members_have_the_defaults_of_the_rfc() {
+fn missing_members_have_defaults_and_the_answer_says_so() {
     let reply = register(&json!({ "redirect_uris": ["https://example.com/cb"] }));
     let answer = parsed(reply.body());
     assert_eq!(answer["token_endpoint_auth_method"], "client_secret_basic");
-    assert_eq!(answer["grant_types"], json!(["authorization_code"]));
+    // A client that names no grant types refreshes if it gets a refresh token.
+    assert_eq!(
+        answer["grant_types"],
+        json!(["authorization_code", "refresh_token"])
+    );
     assert_eq!(answer["client_secret_expires_at"], 0);
     assert_eq!(answer["client_name"], "");
     let secret = answer["client_secret"].as_str().unwrap();
@@ -347,6 +378,206 @@ fn missing_members_have_the_defaults_of_the_rfc() {
         &json!({ "redirect_uris": ["https://example.com/cb"], "client_name": null, "grant_types": null }),
     );
     assert_eq!(null.status(), 201);
+    // Whoever names one gets what it names.
+    let named = register(
+        &json!({ "redirect_uris": ["https://example.com/cb"], "grant_types": ["authorization_code"] }),
+    );
+    assert_eq!(
+        parsed(named.body())["grant_types"],
+        json!(["authorization_code"])
+    );
+}
+
+/// The registration of Cursor: three addresses, of which older rules admitted none because of the first.
+#[test]
+fn cursor_registers_with_its_three_redirect_uris() {
+    let uris = json!([
+        "cursor://anysphere.cursor-mcp/oauth/callback",
+        "https://www.cursor.com/agents/mcp/oauth/callback",
+        "http://localhost:8787/callback",
+    ]);
+    let body = json!({ "client_name": "Cursor", "redirect_uris": uris, "token_endpoint_auth_method": "none" });
+    let reply = register(&body);
+    assert_eq!(reply.status(), 201, "{}", reply.body());
+    let answer = parsed(reply.body());
+    assert_eq!(answer["redirect_uris"], uris);
+    assert_eq!(
+        answer["grant_types"],
+        json!(["authorization_code", "refresh_token"])
+    );
+    let id = answer["client_id"].as_str().unwrap();
+    let read = server().registered_client(&keyring(), id).unwrap();
+    assert_eq!(read.to_json(), reply.client().unwrap());
+}
+
+/// RFC 7591 §3.2.1: the server may replace what it does not support, and its answer says what it took.
+#[test]
+fn one_member_that_cannot_be_used_does_not_sink_the_registration() {
+    let https = "https://example.com/cb";
+    let app = "com.example.app:/cb";
+    for (uris, method, usable) in [
+        (json!([https, "myapp://cb"]), "none", json!([https])),
+        (
+            json!(["javascript:alert(1)", 1, null, https]),
+            "none",
+            json!([https]),
+        ),
+        (
+            json!(["http://example.com/cb", "data:x", "file:///x", https, https]),
+            "none",
+            json!([https]),
+        ),
+        (json!(https), "none", json!([https])),
+        // A client that keeps a secret is no program on the user's machine.
+        (json!([app, https]), "client_secret_post", json!([https])),
+        (json!([app, https]), "none", json!([app, https])),
+    ] {
+        let body = json!({ "redirect_uris": uris, "token_endpoint_auth_method": method });
+        let reply = register(&body);
+        assert_eq!(reply.status(), 201, "{body} {}", reply.body());
+        assert_eq!(parsed(reply.body())["redirect_uris"], usable, "{body}");
+    }
+    let many: Vec<String> = (0..12)
+        .map(|n| format!("https://example.com/{n}"))
+        .collect();
+    let reply = register(&json!({ "redirect_uris": many, "token_endpoint_auth_method": "none" }));
+    assert_eq!(parsed(reply.body())["redirect_uris"], json!(many[..10]));
+    for (name, value) in [
+        ("contacts", json!({"wrong": [1]})),
+        ("contacts", json!(7)),
+        ("client_name", json!(["x"])),
+        ("client_name", json!(5)),
+        ("grant_types", json!([])),
+        ("grant_types", json!("authorization_code")),
+        ("grant_types", json!(["authorization_code", 1, "implicit"])),
+        ("grant_types", json!({})),
+        ("response_types", json!([])),
+        ("response_types", json!("code")),
+        ("response_types", json!(["code", "token"])),
+        ("response_types", json!(3)),
+        ("token_endpoint_auth_method", json!("")),
+        ("token_endpoint_auth_method", json!(1)),
+        ("logo_uri", json!(false)),
+        ("jwks", json!("x")),
+        ("software_statement", json!([])),
+    ] {
+        let body = with(json!({ "redirect_uris": [https] }), name, value);
+        let reply = register(&body);
+        assert_eq!(reply.status(), 201, "{body} {}", reply.body());
+    }
+    // A program of the user's machine that does not say how it authenticates has no secret (RFC 8252 §8.5).
+    let reply =
+        register(&json!({ "redirect_uris": ["cursor://anysphere.cursor-mcp/oauth/callback"] }));
+    let answer = parsed(reply.body());
+    assert_eq!(answer["token_endpoint_auth_method"], "none");
+    assert_eq!(answer["client_secret"], Value::Null);
+    // A preferred method is not a required one.
+    let reply = register(&json!({
+        "redirect_uris": [https], "token_endpoint_auth_method": "private_key_jwt",
+        "token_endpoint_auth_methods_supported": ["private_key_jwt", "none"],
+    }));
+    assert_eq!(parsed(reply.body())["token_endpoint_auth_method"], "none");
+}
+
+/// The identifier contains the registration, so nothing deletes it.
+#[test]
+fn a_registration_without_consent_stays_valid() {
+    let reply = register(
+        &json!({ "redirect_uris": ["https://example.com/cb"], "token_endpoint_auth_method": "none" }),
+    );
+    let id = parsed(reply.body())["client_id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let query = form(&[
+        ("response_type", "code"),
+        ("client_id", &id),
+        ("redirect_uri", "https://example.com/cb"),
+        ("code_challenge", CHALLENGE),
+        ("code_challenge_method", "S256"),
+    ]);
+    // No time is an argument of reading it: it is as valid 25 hours and 29 days later as now.
+    let missing = RequestedClient::Stored(FoundRecord::Missing);
+    assert!(
+        server()
+            .authorize(&keyring(), query.as_bytes(), missing, &[])
+            .is_ok()
+    );
+    assert!(
+        server()
+            .precheck(&keyring(), query.as_bytes(), FoundRecord::Missing)
+            .is_ok()
+    );
+    for later in [25 * 3_600, 29 * 86_400] {
+        let store = MemoryStore::new(NOW.plus_seconds(later));
+        let body = form(&[
+            ("client_id", &id),
+            ("grant_type", "refresh_token"),
+            ("refresh_token", "csrt_x"),
+        ]);
+        let sender = sender(&store, NOW.plus_seconds(later));
+        let refused = server()
+            .token(
+                &keyring(),
+                sender,
+                body.as_bytes(),
+                b"",
+                FoundRecord::Missing,
+            )
+            .err()
+            .unwrap();
+        // The client is known; its token is not.
+        assert_eq!(parsed(refused.body())["error"], "invalid_grant", "{later}");
+    }
+}
+
+/// A scheme that the administrator added is accepted from then on, and no longer if it was removed again.
+#[test]
+fn an_added_scheme_is_accepted_as_long_as_the_setting_names_it() {
+    let wide =
+        AuthorizationServer::new(&with(settings(), "app_schemes", json!(["myapp"])).to_string())
+            .unwrap();
+    let uri = "myapp://localhost/cb";
+    let body = json!({ "redirect_uris": [uri, "https://example.com/cb"], "token_endpoint_auth_method": "none" });
+    let store = MemoryStore::new(NOW);
+    let reply = wide
+        .register(
+            &keyring(),
+            &CountingEntropy::default(),
+            sender(&store, NOW),
+            body.to_string().as_bytes(),
+        )
+        .unwrap();
+    let answer = parsed(reply.body());
+    assert_eq!(answer["redirect_uris"], body["redirect_uris"]);
+    let id = answer["client_id"].as_str().unwrap();
+    let query = form(&[
+        ("response_type", "code"),
+        ("client_id", id),
+        ("redirect_uri", uri),
+        ("code_challenge", CHALLENGE),
+        ("code_challenge_method", "S256"),
+    ]);
+    let asked = |server: &AuthorizationServer| {
+        let missing = RequestedClient::Stored(FoundRecord::Missing);
+        server.authorize(&keyring(), query.as_bytes(), missing, &[])
+    };
+    let request = asked(&wide).unwrap();
+    assert_eq!(request.redirect_scheme(), Some("myapp"));
+    assert_eq!(request.redirect_host(), "myapp://localhost");
+    assert!(!request.is_loopback() && !request.leaves_document_host());
+    assert!(
+        request
+            .refuse()
+            .starts_with("myapp://localhost/cb?error=access_denied")
+    );
+    let refused = asked(&server()).unwrap_err();
+    assert_eq!(refused.decision(), Decision::from(Reason::RedirectInvalid));
+    let kept = server().registered_client(&keyring(), id).unwrap();
+    assert_eq!(
+        parsed(&kept.to_json())["redirect_uris"],
+        json!(["https://example.com/cb"])
+    );
 }
 
 #[test]
@@ -374,17 +605,10 @@ fn invalid_registrations_are_refused_with_their_reason() {
     let good = || json!({ "redirect_uris": ["https://example.com/cb"] });
     for (name, value) in [
         ("token_endpoint_auth_method", json!("private_key_jwt")),
-        ("token_endpoint_auth_method", json!("")),
-        ("token_endpoint_auth_method", json!(1)),
-        ("grant_types", json!([])),
+        ("token_endpoint_auth_method", json!("client_secret_jwt")),
         ("grant_types", json!(["refresh_token"])),
         ("grant_types", json!(["implicit"])),
-        ("grant_types", json!("authorization_code")),
-        ("response_types", json!([])),
         ("response_types", json!(["token"])),
-        ("client_name", json!(["x"])),
-        ("redirect_uris", json!("https://example.com/cb")),
-        ("redirect_uris", json!([1])),
     ] {
         let reply = register(&with(good(), name, value.clone()));
         refused(
@@ -392,18 +616,29 @@ fn invalid_registrations_are_refused_with_their_reason() {
             "invalid_client_metadata",
             Reason::ClientMetadataInvalid,
         );
+        assert!(reply.detail().unwrap().contains(name), "{name}");
     }
     for value in [
         json!(null),
         json!([]),
+        json!([1]),
+        json!(7),
         json!(["http://example.com/cb"]),
         json!(["javascript:alert(1)"]),
-        json!(["https://example.com/cb", "myapp://cb"]),
-        json!(vec!["https://example.com/cb"; 11]),
+        json!(["myapp://cb", "data:text/html,x", "file:///etc/passwd"]),
     ] {
         let reply = register(&with(good(), "redirect_uris", value));
         refused(&reply, "invalid_redirect_uri", Reason::RedirectInvalid);
+        assert!(reply.detail().unwrap().contains("redirect_uris"));
     }
+    let confidential = json!({
+        "redirect_uris": ["com.example.app:/cb"], "token_endpoint_auth_method": "client_secret_basic",
+    });
+    refused(
+        &register(&confidential),
+        "invalid_redirect_uri",
+        Reason::RedirectInvalid,
+    );
     let raw = |body: &[u8]| register_with(&CountingEntropy::default(), body).unwrap();
     for body in [&b""[..], b"{", b"[]", b"\"x\"", b"null", b"\xff", b"{} {}"] {
         refused(&raw(body), "invalid_client_metadata", Reason::BodyNotJson);
@@ -429,15 +664,6 @@ fn invalid_registrations_are_refused_with_their_reason() {
         &raw(deep.as_bytes()),
         "invalid_client_metadata",
         Reason::BodyNotJson,
-    );
-    assert_eq!(
-        register(&with(
-            good(),
-            "redirect_uris",
-            json!(vec!["https://example.com/cb"; 10])
-        ))
-        .status(),
-        201
     );
 }
 
@@ -508,7 +734,7 @@ fn a_metadata_document_describes_a_public_client() {
         ("client_name", json!("")),
         ("client_name", json!("\u{200b}\u{202e}")),
         ("token_endpoint_auth_method", json!("client_secret_basic")),
-        ("token_endpoint_auth_method", json!("private_key_jwt")),
+        ("token_endpoint_auth_method", json!("tls_client_auth")),
         ("client_secret", json!("s")),
         ("client_secret_expires_at", json!(0)),
         ("response_types", json!(["token"])),
@@ -517,6 +743,41 @@ fn a_metadata_document_describes_a_public_client() {
         let refusal = read(&with(document(), name, value.clone())).unwrap_err();
         assert_eq!(refusal, Reason::ClientMetadataInvalid, "{name} {value}");
     }
+    for (name, value) in [
+        ("grant_types", json!(null)),
+        ("grant_types", json!([])),
+        ("contacts", json!(1)),
+        ("response_types", json!("code")),
+    ] {
+        let client = read(&with(document(), name, value)).unwrap();
+        assert_eq!(
+            parsed(&client.to_json())["grant_types"],
+            json!(["authorization_code", "refresh_token"])
+        );
+    }
+    let uris = json!([
+        "myapp://cb",
+        1,
+        "http://localhost/callback",
+        "http://example.com/"
+    ]);
+    let client = read(&with(document(), "redirect_uris", uris)).unwrap();
+    assert_eq!(
+        parsed(&client.to_json())["redirect_uris"],
+        json!(["http://localhost/callback"])
+    );
+    // A preferred method is not a required one.
+    let mut preferring = with(
+        document(),
+        "token_endpoint_auth_method",
+        json!("tls_client_auth"),
+    );
+    preferring["token_endpoint_auth_methods_supported"] = json!(["tls_client_auth", "none"]);
+    let client = read(&preferring).unwrap();
+    assert_eq!(
+        parsed(&client.to_json())["token_endpoint_auth_method"],
+        "none"
+    );
     for value in [json!(null), json!([]), json!(["javascript:alert(1)"])] {
         let refusal = read(&with(document(), "redirect_uris", value)).unwrap_err();
         assert_eq!(refusal, Reason::RedirectInvalid);

@@ -128,23 +128,36 @@ fn an_old_refresh_token_cannot_end_a_connection() {
 
 #[test]
 fn malformed_requests_and_wrong_clients_are_refused() {
-    let (site, reply) = connected();
-    let refresh = member(&reply, "refresh_token");
+    let (site, connected) = connected();
+    let refresh = member(&connected, "refresh_token");
     let missing = site.revoke(at(1), &[("client_id", "csc_one")]);
     refused(&missing, "invalid_request", Reason::OauthRequestInvalid);
-    for fields in [
-        &[("token", refresh.as_str())][..],
-        &[
-            ("token", &refresh),
-            ("client_id", "csc_one"),
-            ("client_secret", "x"),
-        ],
-    ] {
-        let reply = site.revoke(at(1), fields);
-        refused(&reply, "invalid_client", Reason::ClientAuthFailed);
-        assert_eq!(reply.change(), None);
-    }
-    let request = site.revocation(at(1), &fields(&refresh)).ok().unwrap();
+    // A client that reads `invalid_client` gives up its registration, so it is sent only to one that did not authenticate.
+    let nameless = site.revoke(at(1), &[("token", &refresh)]);
+    refused(&nameless, "invalid_request", Reason::OauthRequestInvalid);
+    let json = format!(r#"{{"client_id":"csc_one","token":"{refresh}"}}"#);
+    let sender_now = sender(&site.store, at(1));
+    let record = client_record(&site.client);
+    let client = FoundRecord::Genuine(&record);
+    let reply = site
+        .server
+        .revoke(&site.keyring, sender_now, json.as_bytes(), b"", client)
+        .err()
+        .unwrap();
+    refused(&reply, "invalid_request", Reason::OauthRequestInvalid);
+    assert!(reply.detail().unwrap().contains("JSON"));
+    let fields = [
+        ("token", refresh.as_str()),
+        ("client_id", "csc_one"),
+        ("client_secret", "x"),
+    ];
+    let wrong = site.revoke(at(1), &fields);
+    refused(&wrong, "invalid_client", Reason::ClientAuthFailed);
+    assert_eq!(wrong.change(), None);
+    let request = site
+        .revocation(at(1), &self::fields(&refresh))
+        .ok()
+        .unwrap();
     let (other, good) = (
         genuine(RecordKind::Grant, GRANT + 1, &site.row.grant),
         site.row.open(),
@@ -156,8 +169,8 @@ fn malformed_requests_and_wrong_clients_are_refused() {
     let error = request.decide(sender(&site.store, at(1)), wrong);
     assert_eq!(error.err(), Some(OAuthError::Grant));
     // The index of the database names a grant of another connection.
-    let access = member(&reply, "access_token");
-    let request = site.revocation(at(1), &fields(&access)).ok().unwrap();
+    let access = member(&connected, "access_token");
+    let request = site.revocation(at(1), &self::fields(&access)).ok().unwrap();
     let mut row = site.row.clone();
     row.grant["connection"] = json!(CONNECTION + 1);
     let other = row.open();

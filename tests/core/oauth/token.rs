@@ -4,7 +4,9 @@ use super::support::*;
 use crate::support::record::genuine;
 use base64::Engine as _;
 use countersign::bytes;
-use countersign::oauth::{AuthorizationServer, GrantType, OAuthError, StoredGrant, TokenRequest};
+use countersign::oauth::{
+    AuthorizationServer, GrantType, OAuthError, RequestedClient, StoredGrant, TokenRequest,
+};
 use countersign::reason::Reason;
 use countersign::record::{FoundRecord, RecordKind};
 use countersign::token::{self, Kind, audience, verify};
@@ -94,6 +96,60 @@ fn the_reply_states_the_scope_and_lifetime_of_the_settings() {
     )
     .unwrap();
     assert_eq!(access.expires, at(601));
+}
+
+/// RFC 6749 §5.1: the scope is required if it differs from the one that the client asked for.
+#[test]
+fn the_reply_states_a_scope_that_differs_from_the_requested_one() {
+    let bare = {
+        let mut bare = settings();
+        bare.as_object_mut().unwrap().remove("scopes");
+        AuthorizationServer::new(&bare.to_string()).unwrap()
+    };
+    // The site knows no scopes, as by default.
+    for (asked, scope) in [(None, None), (Some("mcp offline_access"), Some(""))] {
+        let mut site = Site::new("none");
+        let record = client_record(&site.client);
+        let client = RequestedClient::Stored(FoundRecord::Genuine(&record));
+        let query = changed(&QUERY, &[("scope", asked.unwrap_or_default())]);
+        let request = bare
+            .authorize(&site.keyring, query.as_bytes(), client, &[])
+            .unwrap();
+        site.row = GrantRow::new(&request);
+        site.server = bare.clone();
+        let reply = site.exchange(at(1), &code_body(&site.code(at(0)), &[]));
+        let body: Value = serde_json::from_str(reply.body()).unwrap();
+        assert_eq!(
+            body.get("scope").and_then(Value::as_str),
+            scope,
+            "{asked:?}"
+        );
+        // Also if a refresh asks for a scope.
+        let refresh = [
+            ("grant_type", "refresh_token"),
+            ("client_id", "csc_one"),
+            ("scope", "other"),
+            ("refresh_token", body["refresh_token"].as_str().unwrap()),
+        ];
+        let reply = site.exchange(at(2), &form(&refresh));
+        assert_eq!(member(&reply, "scope"), "");
+    }
+    // The site knows some of them.
+    let mut site = Site::new("none");
+    let reply = site.exchange(at(1), &code_body(&site.code(at(0)), &[]));
+    assert_eq!(member(&reply, "scope"), "mcp:read");
+}
+
+/// The redirect URI of the token request is compared as that of the authorization request was.
+#[test]
+fn a_redirect_uri_may_differ_in_the_case_of_its_host() {
+    let mut site = Site::new("none");
+    let code = site.code(at(0));
+    let typed = [("redirect_uri", "HTTPS://Client.EXAMPLE/cb?a=1")];
+    assert_eq!(
+        site.exchange(at(1), &code_body(&code, &typed)).status(),
+        200
+    );
 }
 
 #[test]
@@ -190,8 +246,8 @@ fn a_code_without_a_valid_proof_is_refused_and_stays_usable() {
             ),
             (
                 &[("client_id", "")],
-                "invalid_client",
-                Reason::ClientAuthFailed,
+                "invalid_request",
+                Reason::OauthRequestInvalid,
             ),
             (
                 &[("client_id", "csc_two")],
@@ -412,15 +468,37 @@ fn confidential_clients_authenticate_in_header_or_body() {
             (code_body(&code, &[]), Vec::new()),
             (secret("S3cret"), Vec::new()),
             (secret("s3cret "), Vec::new()),
-            (secret("s3cret"), basic("csc_one:s3cret")),
             (anonymous.clone(), basic("csc_one:wrong")),
             (anonymous.clone(), basic("csc_one:")),
             (anonymous.clone(), basic("csc_one")),
             (anonymous.clone(), b"Bearer s3cret".to_vec()),
-            (anonymous.clone(), Vec::new()),
         ] {
             let reply = site.token(at(1), &body, &header).err().unwrap();
             refused(&reply, "invalid_client", Reason::ClientAuthFailed);
+        }
+        // These clients did not fail to authenticate: their requests are malformed.
+        let other = code_body(&code, &[("client_id", "csc_two")]);
+        let twice = format!("{}&client_secret=s3cret", secret("s3cret"));
+        let json = format!(
+            r#" {{"grant_type":"authorization_code","client_id":"csc_one","code":"{code}"}}"#
+        );
+        for (body, header, named) in [
+            (secret("s3cret"), basic("csc_one:s3cret"), "Authorization"),
+            (anonymous.clone(), Vec::new(), "client_id"),
+            (other, basic("csc_one:s3cret"), "client_id"),
+            (twice, Vec::new(), "occurs more than once"),
+            (json.clone(), Vec::new(), "JSON"),
+            (json, basic("csc_one:s3cret"), "JSON"),
+            (
+                "--x\r\nContent-Disposition: form-data".to_owned(),
+                Vec::new(),
+                "client_id",
+            ),
+        ] {
+            let reply = site.token(at(1), &body, &header).err().unwrap();
+            refused(&reply, "invalid_request", Reason::OauthRequestInvalid);
+            assert!(reply.detail().unwrap().contains(named), "{named}");
+            assert!(reply.body().contains(reply.detail().unwrap()));
         }
         let hash = bytes::hex(&bytes::sha256(b"s3cret"));
         assert!(site.token(at(1), &secret(&hash), b"").is_err());

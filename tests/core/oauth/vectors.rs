@@ -1,10 +1,10 @@
 //! The OAuth vectors in `tests/vectors/oauth/`, which are also run in other languages.
 
 use countersign::clock::Timestamp;
-use countersign::oauth::is_metadata_document;
 use countersign::oauth::pkce::{CodeChallenge, is_verifier};
 use countersign::oauth::redirect::RedirectUri;
 use countersign::oauth::refresh::{FamilyState, Position, PresentedToken, Rotation, decide};
+use countersign::oauth::{AppSchemes, is_metadata_document};
 use serde_json::Value;
 use url::Url;
 
@@ -47,6 +47,7 @@ fn redirect_uri_vectors_have_their_results() {
                 assert_eq!(true, case["accepted"], "{case}");
                 assert_eq!(address.host_and_port(), case["host"], "{case}");
                 assert_eq!(address.is_loopback(), case["loopback"], "{case}");
+                assert_eq!(address.app_scheme(), case["app"].as_str(), "{case}");
                 assert_eq!(address.as_str(), text(case, "uri"));
             }
             Err(_) => assert_eq!(false, case["accepted"], "{case}"),
@@ -107,6 +108,7 @@ fn no_uri_of_the_corpus_is_an_open_redirect() {
                     .unwrap(),
             );
             assert_eq!(one.scheme(), other.scheme());
+            assert_eq!(registered.app_scheme(), presented.app_scheme());
             assert_eq!(one.host(), other.host());
             assert_eq!(one.path(), other.path());
             assert!(
@@ -121,6 +123,23 @@ fn no_uri_of_the_corpus_is_an_open_redirect() {
         }
     }
     assert!(admitted > addresses.len());
+}
+
+/// A scheme that an administrator added is accepted on that site only, and reserved ones never.
+#[test]
+fn added_schemes_are_accepted_and_reserved_ones_never() {
+    let schemes = AppSchemes::adding(vec!["notlisted".to_owned()]).unwrap();
+    let uri = "notlisted://localhost/cb";
+    assert!(RedirectUri::parse(uri).is_err());
+    let added = RedirectUri::parse_with(uri, &schemes).unwrap();
+    assert_eq!(added.app_scheme(), Some("notlisted"));
+    assert!(!added.is_loopback());
+    let all = vectors("redirects.json");
+    for case in cases(&all, "addresses") {
+        let known = text(case, "uri");
+        let accepted = RedirectUri::parse_with(known, &schemes).is_ok();
+        assert_eq!(accepted, case["accepted"] == true, "{case}");
+    }
 }
 
 #[test]
@@ -175,12 +194,20 @@ fn refresh_rule_vectors_have_their_results() {
 proptest::proptest! {
     /// An accepted URI is safe in a `Location` header, and a browser reads it as written.
     #[test]
-    fn accepted_uris_are_safe_in_a_location_header(uri in "(https?|javascript|HTTP|data)?:?[/\\\\]{0,3}[a-zA-Z0-9@:.\\[\\]%_-]{0,24}[/?#\\\\]?[ -~\t\r\n]{0,24}") {
+    fn accepted_uris_are_safe_in_a_location_header(uri in "(https?|javascript|HTTP|data|cursor|com.example|CURSOR)?:?[/\\\\]{0,3}[a-zA-Z0-9@:.\\[\\]%_-]{0,24}[/?#\\\\]?[ -~\t\r\n]{0,24}") {
         if let Ok(address) = RedirectUri::parse(&uri) {
             let url = Url::parse(&uri).unwrap();
-            assert!(url.scheme() == "https" || (url.scheme() == "http" && address.is_loopback()));
             assert!(uri.bytes().all(|byte| byte.is_ascii_graphic()));
-            assert!(address.host_and_port().starts_with(url.host_str().unwrap()));
+            match address.app_scheme() {
+                Some(scheme) => {
+                    assert!(url.scheme() == scheme && (scheme == "cursor" || scheme == "com.example"));
+                    assert!(!address.is_loopback() && url.port().is_none());
+                }
+                None => {
+                    assert!(url.scheme() == "https" || (url.scheme() == "http" && address.is_loopback()));
+                    assert!(address.host_and_port().starts_with(url.host_str().unwrap()));
+                }
+            }
             assert!(url.fragment().is_none() && url.username().is_empty());
         }
     }

@@ -37,11 +37,42 @@ test('the metadata is the same at every address where clients look for it', asyn
 	assert.ok(!JSON.stringify(server.scopes_supported ?? []).includes('offline_access'));
 });
 
-test('a registration with a redirect address that is neither https nor loopback, or has a wildcard or a fragment, is refused', async () => {
-	for (const redirect of ['myapp://callback', 'http://example.org/callback', 'https://example.org/cb#x', 'javascript:alert(1)', 'https://*.example.org/cb', 'data:text/html,x', ''])
+test('a registration of which no redirect address can be used is refused', async () => {
+	for (const redirect of ['myapp://callback', 'file:///etc/passwd', 'ms-msdt:/x', 'cursor://user@x/cb', 'http://example.org/callback', 'https://example.org/cb#x', 'javascript:alert(1)', 'https://*.example.org/cb', 'data:text/html,x', ''])
 		assert.equal((await register(server, { redirect_uris: [redirect] })).status, 400, redirect);
-	for (const metadata of [{ redirect_uris: [] }, { redirect_uris: 'x' }, { grant_types: ['password'] }, { token_endpoint_auth_method: 'private_key_jwt' }])
+	for (const metadata of [{ redirect_uris: [] }, { redirect_uris: 'x' }, { redirect_uris: ['com.example.app:/cb'], token_endpoint_auth_method: 'client_secret_post' }, { grant_types: ['password'] }, { token_endpoint_auth_method: 'private_key_jwt' }])
 		assert.equal((await register(server, metadata)).status, 400, JSON.stringify(metadata));
+});
+
+test('what cannot be used of a registration is left out, and the answer says what is left', async () => {
+	const usable = ['cursor://anysphere.cursor-mcp/oauth/callback', 'https://www.cursor.com/agents/mcp/oauth/callback', 'http://localhost:8787/callback'];
+	const { status, json } = await register(server, { client_name: 'Cursor', redirect_uris: [...usable, 'myapp://callback', 'http://example.org/', 5], grant_types: undefined, contacts: {} });
+	assert.equal(status, 201);
+	assert.deepEqual(json.redirect_uris, usable);
+	assert.deepEqual(json.grant_types, ['authorization_code', 'refresh_token']);
+	// The consent page names the program, and the browser is sent to it.
+	const { url, state } = authorizeUrl(server, resource, json.client_id, { redirect_uri: usable[0] });
+	const page = await (await administrator.person()).get(url);
+	assert.match(page.text, /cursor/);
+	const back = await consent(site.url, url, { preset: 'read_only' });
+	assert.ok(back.href.startsWith(`${usable[0]}?code=`), back.href);
+	assert.equal(back.searchParams.get('state'), state);
+});
+
+test('a malformed token request does not make a client give up its registration', async () => {
+	for (const [type, body] of [
+		['application/json', JSON.stringify({ grant_type: 'refresh_token', client_id: clientId, refresh_token: 'x' })],
+		['application/x-www-form-urlencoded', 'grant_type=refresh_token&refresh_token=x'],
+		['application/x-www-form-urlencoded', `grant_type=refresh_token&client_id=${clientId}&client_id=${clientId}`],
+	]) {
+		for (const endpoint of [server.token_endpoint, server.revocation_endpoint]) {
+			const answer = await fetchRaw(endpoint, { method: 'POST', headers: { 'Content-Type': type }, body });
+			assert.equal(answer.status, 400, `${endpoint} ${body.slice(0, 40)}`);
+			assert.equal(answer.json.error, 'invalid_request');
+			assert.equal(answer.json.reason, 'oauth_request_invalid');
+			assert.ok(!answer.text.includes(clientId), 'input is not repeated');
+		}
+	}
 });
 
 test('an unknown client or redirect address gets an error page without a redirect', async () => {

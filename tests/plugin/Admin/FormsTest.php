@@ -148,6 +148,38 @@ final class FormsTest extends TestCase {
 		self::assertSame( Site::user( 'admin' ), json_decode( AuditTrail::since( $from )[0]['body'], true )['actor']['user'] );
 	}
 
+	public function test_lifetimes_are_saved_within_their_bounds_and_used(): void {
+		$admin    = Person::of( 'admin' );
+		$settings = static fn(): \Countersign\Plugin\Site\Settings => Plugin::composition()->settings();
+		$form     = Person::form( $admin->page( 'countersign' ), 'countersign_settings' );
+		self::assertSame( [ '720', '60' ], [ $form['refresh_hours'], $form['access_minutes'] ] );
+		self::act( 'countersign_settings', 0, [ 'refresh_hours' => '0', 'access_minutes' => '4' ] + $form );
+		self::assertSame( [ 3600, 300 ], [ $settings()->refresh_lifetime(), $settings()->access_lifetime() ] );
+		self::act( 'countersign_settings', 0, [ 'refresh_hours' => '9000', 'access_minutes' => '1441' ] + $form );
+		self::assertSame( [ 31536000, 86400 ], [ $settings()->refresh_lifetime(), $settings()->access_lifetime() ] );
+		$from = AuditTrail::size();
+		self::act( 'countersign_settings', 0, [ 'refresh_hours' => '48', 'access_minutes' => '10' ] + $form );
+		self::assertSame( [ 172800, 600 ], [ $settings()->refresh_lifetime(), $settings()->access_lifetime() ] );
+		self::assertRecorded( [ 'setting settings.changed ok' ], $from );
+		// A form without these fields leaves them as they are.
+		self::act( 'countersign_settings', 0, [ 'ip_max' => '9' ] );
+		self::assertSame( [ 172800, 600 ], [ $settings()->refresh_lifetime(), $settings()->access_lifetime() ] );
+	}
+
+	public function test_schemes_of_programs_are_checked_by_line_and_saved(): void {
+		$admin = Person::of( 'admin' );
+		$form  = Person::form( $admin->page( 'countersign' ), 'countersign_settings' );
+		self::act( 'countersign_settings', 0, [ 'app_schemes' => "myapp\r\n\r\njavascript\r\nhttps\r\nmy app\r\n" ] + $form );
+		$text = wp_strip_all_tags( $admin->page( 'countersign' )->body );
+		foreach ( [ 'line 3: this is not', 'line 4: this is not', 'line 5: this is not', 'No setting was saved' ] as $message ) {
+			self::assertStringContainsString( $message, $text );
+		}
+		self::assertStringNotContainsString( 'javascript', $text );
+		self::assertSame( [], Plugin::composition()->settings()->app_schemes() );
+		self::act( 'countersign_settings', 0, [ 'app_schemes' => "MyApp\r\n other-editor \r\n" ] + $form );
+		self::assertSame( [ 'myapp', 'other-editor' ], Plugin::composition()->settings()->app_schemes() );
+	}
+
 	public function test_trusted_proxies_are_checked_by_line_recorded_and_saved(): void {
 		$admin = Person::of( 'admin' );
 		$form  = Person::form( $admin->page( 'countersign' ), 'countersign_settings' );

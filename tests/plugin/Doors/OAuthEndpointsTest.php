@@ -16,6 +16,7 @@ use Countersign\Tests\AuditTrail;
 use Countersign\Tests\Http;
 use Countersign\Tests\OAuthClient;
 use Countersign\Tests\Pending;
+use Countersign\Tests\Person;
 use Countersign\Tests\Site;
 use Countersign\Tests\TestCase;
 
@@ -76,7 +77,7 @@ final class OAuthEndpointsTest extends TestCase {
 			$tokens = $client->tokens( [ 'preset' => 'read_only' ] );
 			( new Agent( OAuthClient::newest(), $tokens['access_token'] ) )->do( 'whoami' );
 			// Some clients append `?` to any address.
-			$answer = \Countersign\Tests\Person::of( 'admin' )->get( Urls::authorize() . '?' . explode( '&', $client->authorize_url(), 2 )[1] );
+			$answer = Person::of( 'admin' )->get( Urls::authorize() . '?' . explode( '&', $client->authorize_url(), 2 )[1] );
 			self::assertStringContainsString( 'action=countersign_authorize', $answer->header( 'Location' ) );
 		} finally {
 			$wp_rewrite->set_permalink_structure( '/%postname%/' );
@@ -115,8 +116,8 @@ final class OAuthEndpointsTest extends TestCase {
 				'javascript'        => [ 'javascript:alert(1)' ],
 				'a fragment'        => [ 'https://example.org/#x' ],
 				'user information'  => [ 'https://a:b@example.org/' ],
-				'one of two invalid' => [ OAuthClient::REDIRECT, 'http://evil.example/' ],
-				'text'              => 'https://example.org/',
+				'two that are not usable' => [ 'myapp://callback', 'http://evil.example/' ],
+				'a number'          => 5,
 			]
 		) + [ 'an implicit grant' => [ [ 'grant_types' => [ 'implicit' ] ] ] ];
 	}
@@ -128,6 +129,40 @@ final class OAuthEndpointsTest extends TestCase {
 		self::assertSame( 400, $answer->status, $answer->body );
 		self::assertContains( $answer->json()['error'], [ 'invalid_redirect_uri', 'invalid_client_metadata' ] );
 		self::assertSame( $before, Site::digest() );
+	}
+
+	/** One member that cannot be used does not sink the registration (RFC 7591, section 3.2.1). */
+	public function test_what_cannot_be_used_of_a_registration_is_left_out(): void {
+		$uris   = [ 'cursor://anysphere.cursor-mcp/oauth/callback', 'https://www.cursor.com/agents/mcp/oauth/callback', 'http://localhost:8787/callback' ];
+		$answer = OAuthClient::register( [ 'redirect_uris' => [ ...$uris, 'http://evil.example/', 'myapp://callback' ], 'grant_types' => null, 'contacts' => 5 ] );
+		self::assertSame( [ 201, $uris, [ 'authorization_code', 'refresh_token' ] ], [ $answer->status, $answer->json()['redirect_uris'], $answer->json()['grant_types'] ], $answer->body );
+		$client = OAuthClient::with_id( $answer->json()['client_id'] );
+		$back   = $client->decide( Person::of( 'admin' ), [], [ 'redirect_uri' => $uris[0] ] );
+		self::assertStringStartsWith( $uris[0] . '?code=', (string) $back->header( 'Location' ) );
+	}
+
+	/** A scheme that the administrator added is accepted. */
+	public function test_an_added_scheme_of_a_program_is_accepted(): void {
+		Site::settings( [ 'app_schemes' => [ 'myapp' ] ] + Site::ROOMY );
+		$client = OAuthClient::registered( [ 'redirect_uris' => [ 'myapp://callback' ] ] );
+		Site::settings( Site::ROOMY );
+		self::assertSame( 400, OAuthClient::register( [ 'redirect_uris' => [ 'myapp://callback' ] ] )->status );
+		self::assertStringContainsString( 'client_unknown', $client->consent_page( Person::of( 'admin' ), [ 'redirect_uri' => 'myapp://callback' ] )->body );
+	}
+
+	/** Tokens have the lifetimes of the settings. */
+	public function test_the_lifetimes_are_those_of_the_settings(): void {
+		Site::settings( [ 'access_lifetime' => 600 ] + Site::ROOMY );
+		self::assertSame( 600, OAuthClient::registered()->tokens()['expires_in'] );
+	}
+
+	/** The client can tell that none of the scopes that it asked for was granted (RFC 6749, section 5.1). */
+	public function test_the_answer_has_a_scope_if_it_differs_from_the_requested_one(): void {
+		$client = OAuthClient::registered();
+		$back   = $client->decide( Person::of( 'admin' ), [], [ 'scope' => 'mcp offline_access' ] );
+		$tokens = OAuthClient::token( $client->redeeming( OAuthClient::parameters( $back )['code'] ) )->json();
+		self::assertSame( '', $tokens['scope'] );
+		self::assertArrayNotHasKey( 'scope', $client->tokens() );
 	}
 
 	public function test_a_registration_is_stored_when_a_person_approves_it(): void {
@@ -156,8 +191,9 @@ final class OAuthEndpointsTest extends TestCase {
 		self::assertSame( $client->id, $wpdb->get_var( $wpdb->prepare( 'SELECT client_id FROM ' . Site::table( 'oauth_clients' ) . ' WHERE id = %s', hash( 'sha256', $client->id ) ) ) );
 		$facts = json_decode( AuditTrail::since( $from )[0]['body'], true )['change']['request'];
 		self::assertSame( hash( 'sha256', $client->id ), $facts['client_sha256'] );
-		$answer = OAuthClient::register( [ 'redirect_uris' => [ ...$uris, ...$uris ] ] );
-		self::assertSame( [ 400, 'invalid_redirect_uri' ], [ $answer->status, $answer->json()['error'] ], 'more than ten' );
+		$many   = array_map( static fn( int $n ): string => "https://client.example/$n", range( 1, 12 ) );
+		$answer = OAuthClient::register( [ 'redirect_uris' => $many ] );
+		self::assertSame( [ 201, array_slice( $many, 0, 10 ) ], [ $answer->status, $answer->json()['redirect_uris'] ], 'more than ten' );
 		$answer = OAuthClient::register( [ 'redirect_uris' => [ ...$uris, 'https://client.example/8/' . str_repeat( 'x', 700 ) ] ] );
 		self::assertSame( [ 400, 'invalid_client_metadata' ], [ $answer->status, $answer->json()['error'] ] );
 		self::assertStringContainsString( '1,024', $answer->json()['error_description'] );
@@ -227,6 +263,7 @@ final class OAuthEndpointsTest extends TestCase {
 			'a damaged code'       => [ [ 'code' => 'csac_nonsense' ], 'invalid_grant' ],
 			'no code'              => [ [ 'code' => null ], 'invalid_request' ],
 			'an unknown client'    => [ [ 'client_id' => 'nobody' ], 'invalid_client' ],
+			'no client'            => [ [ 'client_id' => null ], 'invalid_request' ],
 			'a password'           => [ [ 'grant_type' => 'password', 'username' => 'admin', 'password' => 'admin' ], 'unsupported_grant_type' ],
 			'the client credentials grant' => [ [ 'grant_type' => 'client_credentials' ], 'unsupported_grant_type' ],
 		];

@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Countersign\Plugin\Admin;
 
 use Countersign\Access;
+use Countersign\OAuth;
 use Countersign\Plugin\Audit\EntryDraft;
 use Countersign\Plugin\Audit\Log;
 use Countersign\Plugin\Health\Requirements;
@@ -23,6 +24,9 @@ final class SettingsForm {
 
 	/** The most trusted proxies that can be saved. */
 	private const MAX_PROXIES = 200;
+
+	/** The most schemes that can be saved. */
+	private const MAX_SCHEMES = 50;
 
 	public function __construct(
 		private readonly Settings $settings,
@@ -66,7 +70,9 @@ final class SettingsForm {
 						</td>
 					</tr>
 					<?php
+					$this->lifetimes();
 					if ( self::is_administrator() && Requirements::are_met() ) {
+						$this->schemes();
 						$this->proxies();
 					}
 					?>
@@ -77,6 +83,41 @@ final class SettingsForm {
 				<?php submit_button( __( 'Save settings', 'countersign' ) ); ?>
 			</form>
 		</details>
+		<?php
+	}
+
+	/** Prints the rows about lifetimes. */
+	private function lifetimes(): void {
+		?>
+		<tr>
+			<th scope="row"><label for="countersign-refresh-hours"><?php esc_html_e( 'Unused connections end after', 'countersign' ); ?></label></th>
+			<td>
+				<input type="number" class="small-text" id="countersign-refresh-hours" name="refresh_hours" min="1" max="8760" value="<?php echo esc_attr( (string) (int) ceil( $this->settings->refresh_lifetime() / HOUR_IN_SECONDS ) ); ?>" aria-describedby="countersign-refresh-help">
+				<?php esc_html_e( 'hours', 'countersign' ); ?>
+				<p class="description" id="countersign-refresh-help"><?php esc_html_e( 'An agent that was closed for longer has to ask again for your consent. 720 hours are 30 days, 24 hours let it go on the next morning. A shorter time also applies to agents that are connected already.', 'countersign' ); ?></p>
+			</td>
+		</tr>
+		<tr>
+			<th scope="row"><label for="countersign-access-minutes"><?php esc_html_e( 'Agents renew their access every', 'countersign' ); ?></label></th>
+			<td>
+				<input type="number" class="small-text" id="countersign-access-minutes" name="access_minutes" min="5" max="1440" value="<?php echo esc_attr( (string) (int) ceil( $this->settings->access_lifetime() / MINUTE_IN_SECONDS ) ); ?>" aria-describedby="countersign-access-help">
+				<?php esc_html_e( 'minutes', 'countersign' ); ?>
+				<p class="description" id="countersign-access-help"><?php esc_html_e( 'Agents do this by themselves. Pausing or revoking a connection works at once, whatever you choose here. A longer time helps agents that cannot renew their access.', 'countersign' ); ?></p>
+			</td>
+		</tr>
+		<?php
+	}
+
+	/** Prints the row about the programs that redirects may open. */
+	private function schemes(): void {
+		?>
+		<tr>
+			<th scope="row"><label for="countersign-schemes"><?php esc_html_e( 'Further programs that your browser may open', 'countersign' ); ?></label></th>
+			<td>
+				<textarea id="countersign-schemes" name="app_schemes" class="code" rows="3" cols="40" spellcheck="false" aria-describedby="countersign-schemes-help"><?php echo esc_textarea( implode( "\n", $this->settings->app_schemes() ) ); ?></textarea>
+				<p class="description" id="countersign-schemes-help"><?php esc_html_e( 'After your consent, the browser can open the program of an agent, with an address such as cursor://. Common programs are known. If another one cannot connect with the error code redirect_invalid, add the part of its address before the colon here, one on each line.', 'countersign' ); ?></p>
+			</td>
+		</tr>
 		<?php
 	}
 
@@ -130,12 +171,14 @@ final class SettingsForm {
 	}
 
 	/**
-	 * Returns the submitted list of proxies, without empty lines.
+	 * Returns a submitted list, without empty lines.
+	 *
+	 * @param string $field Name of the field.
 	 *
 	 * @return array<int, string> Number of the line, from 1 => its text.
 	 */
-	private static function lines(): array {
-		$lines = array_map( trim( ... ), preg_split( '/\R/', AdminPost::text( 'trusted_proxies' ) ) ?: [] );
+	private static function lines( string $field ): array {
+		$lines = array_map( trim( ... ), preg_split( '/\R/', AdminPost::text( $field ) ) ?: [] );
 		return array_filter( array_combine( range( 1, count( $lines ) ), $lines ), static fn( string $line ): bool => '' !== $line );
 	}
 
@@ -171,6 +214,28 @@ final class SettingsForm {
 		return $faults;
 	}
 
+	/**
+	 * Returns what is wrong with the submitted list of schemes.
+	 *
+	 * @param array<int, string> $lines As returned by {@see lines()}.
+	 *
+	 * @return list<string> One sentence for each faulty line. Empty if there is none.
+	 */
+	private static function scheme_faults( array $lines ): array {
+		if ( count( $lines ) > self::MAX_SCHEMES ) {
+			/* translators: %d: number of entries. */
+			return [ sprintf( __( 'Further programs: the list has more than %d entries.', 'countersign' ), self::MAX_SCHEMES ) ];
+		}
+		$faults = [];
+		foreach ( $lines as $number => $line ) {
+			if ( ! OAuth::isAppScheme( $line ) ) {
+				/* translators: %d: number of a line. */
+				$faults[] = sprintf( __( 'Further programs, line %d: this is not the part before the colon of a program\'s address, such as cursor. It has lower-case letters, digits, dots and hyphens, and must not be one that browsers use themselves.', 'countersign' ), $number );
+			}
+		}
+		return $faults;
+	}
+
 	private function save(): string {
 		$given = [
 			'ip_limit'       => [
@@ -179,20 +244,26 @@ final class SettingsForm {
 			],
 			'allow_widening' => '1' === AdminPost::text( 'allow_widening' ),
 		];
+		if ( AdminPost::has( 'refresh_hours' ) ) {
+			$given['refresh_lifetime'] = HOUR_IN_SECONDS * (int) AdminPost::text( 'refresh_hours' );
+			$given['access_lifetime']  = MINUTE_IN_SECONDS * (int) AdminPost::text( 'access_minutes' );
+		}
+		$faults = [];
+		if ( AdminPost::has( 'app_schemes' ) ) {
+			$given['app_schemes'] = array_map( strtolower( ... ), self::lines( 'app_schemes' ) );
+			$faults               = self::is_administrator() ? self::scheme_faults( $given['app_schemes'] ) : [ __( 'Only an administrator can change the list of further programs.', 'countersign' ) ];
+		}
 		if ( AdminPost::has( 'trusted_proxies' ) ) {
-			$lines  = self::lines();
-			$faults = self::is_administrator() ? self::faults( $lines ) : [ __( 'Only an administrator can change the trusted proxies.', 'countersign' ) ];
-			if ( $faults ) {
-				foreach ( $faults as $fault ) {
-					Flash::add( 'error', $fault );
-				}
-				Flash::add( 'error', __( 'No setting was saved.', 'countersign' ) );
-				return Menu::url( Menu::CONNECTIONS );
+			$given['trusted_proxies'] = self::lines( 'trusted_proxies' );
+			$given['proxy_header']    = AdminPost::text( 'proxy_header' );
+			$faults                   = [ ...$faults, ...( self::is_administrator() ? self::faults( $given['trusted_proxies'] ) : [ __( 'Only an administrator can change the trusted proxies.', 'countersign' ) ] ) ];
+		}
+		if ( $faults ) {
+			foreach ( $faults as $fault ) {
+				Flash::add( 'error', $fault );
 			}
-			$given += [
-				'trusted_proxies' => $lines,
-				'proxy_header'    => AdminPost::text( 'proxy_header' ),
-			];
+			Flash::add( 'error', __( 'No setting was saved.', 'countersign' ) );
+			return Menu::url( Menu::CONNECTIONS );
 		}
 		$changes = $this->settings->changes( $given );
 		// Settings that could not be used are sealed again even if they have their defaults.

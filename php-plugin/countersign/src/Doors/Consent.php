@@ -118,7 +118,7 @@ final class Consent {
 		if ( $request instanceof OAuthReply ) {
 			$address = $request->redirect();
 			if ( null === $address ) {
-				ConsentPage::refused( (string) $request->decision()->reason() );
+				ConsentPage::refused( (string) $request->decision()->reason(), (string) $request->detail() );
 			}
 			// Only a client that a person has approved with this redirect URI learns about its error.
 			self::redirect( $address );

@@ -95,6 +95,9 @@ final class Extension {
 					'allow_http'             => Urls::is_local(),
 					'ip_limit'               => $this->settings->ip_limit(),
 					'registration_limit'     => $this->settings->registration_limit(),
+					'access_lifetime'        => $this->settings->access_lifetime(),
+					'refresh_lifetime'       => $this->settings->refresh_lifetime(),
+					'app_schemes'            => $this->settings->app_schemes(),
 				]
 			)
 		);

@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Countersign\Plugin\Site;
 
 use Countersign\Decision;
+use Countersign\OAuth;
 use Countersign\Record;
 use Countersign\TrustedProxies;
 
@@ -48,9 +49,20 @@ final class Settings {
 		'allow_widening'     => false,
 		// Largest request to the MCP endpoint, in bytes.
 		'max_body'           => 1048576,
+		// Seconds that an access token is valid, and an unused refresh token.
+		'access_lifetime'    => HOUR_IN_SECONDS,
+		'refresh_lifetime'   => 30 * DAY_IN_SECONDS,
+		// Private-use URI schemes of programs that redirects may open, besides those that every site accepts.
+		'app_schemes'        => [],
 		// Addresses and networks of the proxies that may name the address of their peer, and the header in which they do.
 		'trusted_proxies'    => [],
 		'proxy_header'       => 'x-forwarded-for',
+	];
+
+	/** The lifetimes that the extension accepts, in seconds: the shortest and the longest. */
+	public const LIFETIMES = [
+		'access_lifetime'  => [ 5 * MINUTE_IN_SECONDS, DAY_IN_SECONDS ],
+		'refresh_lifetime' => [ HOUR_IN_SECONDS, YEAR_IN_SECONDS ],
 	];
 
 	/** @var array<string, mixed>|null The settings of this request: the defaults, and what the record says instead. */
@@ -131,6 +143,25 @@ final class Settings {
 	/** Tells whether an existing connection can be given more permissions. */
 	public function allow_widening(): bool {
 		return (bool) $this->all()['allow_widening'];
+	}
+
+	/** Returns how many seconds an access token is valid that is issued now. */
+	public function access_lifetime(): int {
+		return (int) $this->all()['access_lifetime'];
+	}
+
+	/** Returns after how many seconds an unused refresh token is not valid any more. */
+	public function refresh_lifetime(): int {
+		return (int) $this->all()['refresh_lifetime'];
+	}
+
+	/**
+	 * Returns the private-use URI schemes that the administrator added. Throws `\Error` if the extension is not loaded.
+	 *
+	 * @return list<string>
+	 */
+	public function app_schemes(): array {
+		return array_values( array_filter( self::texts( $this->all()['app_schemes'] ), OAuth::isAppScheme( ... ) ) );
 	}
 
 	/**
@@ -267,7 +298,8 @@ final class Settings {
 	 */
 	private static function value( string $key, mixed $value ): mixed {
 		return match ( true ) {
-			'trusted_proxies' === $key         => self::texts( $value ),
+			'trusted_proxies' === $key, 'app_schemes' === $key => self::texts( $value ),
+			isset( self::LIFETIMES[ $key ] )   => min( self::LIFETIMES[ $key ][1], max( self::LIFETIMES[ $key ][0], (int) $value ) ),
 			'proxy_header' === $key            => self::known_header( $value ),
 			'max_body' === $key                => max( 1024, (int) $value ),
 			is_array( self::DEFAULTS[ $key ] ) => self::bounded( is_array( $value ) ? $value : [], self::DEFAULTS[ $key ] ),
