@@ -11,12 +11,15 @@ use Countersign\Plugin\Admin\AuditForms;
 use Countersign\Plugin\Admin\AuditPage;
 use Countersign\Plugin\Admin\ConnectionForms;
 use Countersign\Plugin\Admin\ConnectionsPage;
+use Countersign\Plugin\Admin\ConnectView;
+use Countersign\Plugin\Admin\FirstCall;
 use Countersign\Plugin\Admin\HeldPosts;
 use Countersign\Plugin\Admin\KnownChanges;
 use Countersign\Plugin\Admin\Menu;
 use Countersign\Plugin\Admin\SettingsForm;
 use Countersign\Plugin\Admin\StateForms;
 use Countersign\Plugin\Admin\StateView;
+use Countersign\Plugin\Admin\Welcome;
 use Countersign\Plugin\Audit\Log;
 use Countersign\Plugin\Calls\OutputGuard;
 use Countersign\Plugin\Calls\Registry;
@@ -258,7 +261,7 @@ final class Composition {
 
 	/** Returns the notices that say why agents cannot use the site. */
 	public function notices(): Notices {
-		return new Notices( $this->kill_switch(), $this->condition(), fn(): array => $this->connections()->behind( new Sightings() ), Menu::url( Menu::CONNECTIONS ) );
+		return new Notices( $this->kill_switch(), $this->condition(), fn(): array => $this->connections()->behind( new Sightings() ), Menu::url( Menu::CONNECTIONS ), fn() => $this->welcome()->show() );
 	}
 
 	/** Returns the tests for Site Health. */
@@ -269,7 +272,7 @@ final class Composition {
 	/**
 	 * Returns the forms of the dashboard.
 	 *
-	 * @return list<SettingsForm|ConnectionForms|AuditForms|StateForms|HeldPosts|KnownChanges>
+	 * @return list<SettingsForm|ConnectionForms|AuditForms|StateForms|HeldPosts|KnownChanges|FirstCall>
 	 */
 	public function forms(): array {
 		return [
@@ -279,15 +282,26 @@ final class Composition {
 			new StateForms( $this->site_state(), $this->records_migration(), $this->connections(), $this->manager() ),
 			$this->held_posts(),
 			$this->known_changes(),
+			$this->first_call(),
 		];
 	}
 
 	/** Returns the pages of the dashboard. */
 	public function menu(): Menu {
 		return new Menu(
-			fn() => ( new ConnectionsPage( $this->connections(), $this->settings(), $this->kill_switch(), $this->settings_form(), $this->held_posts(), new StateView( $this->site_state(), $this->records_migration(), $this->connections(), $this->settings() ) ) )->show(),
+			fn() => ( new ConnectionsPage( $this->connections(), $this->settings(), $this->kill_switch(), $this->settings_form(), $this->held_posts(), new StateView( $this->site_state(), $this->records_migration(), $this->connections(), $this->settings() ), new ConnectView( $this->first_call() ) ) )->show(),
 			fn() => ( new AuditPage( $this->connections(), $this->log(), $this->condition() ) )->show()
 		);
+	}
+
+	/** Returns what waits for the first request of a new connection. */
+	public function first_call(): FirstCall {
+		return new FirstCall( $this->connections() );
+	}
+
+	/** Returns the notice after the activation. */
+	public function welcome(): Welcome {
+		return new Welcome( $this->connections() );
 	}
 
 	/** Returns what reports changed files and administrators. */

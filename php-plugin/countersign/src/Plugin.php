@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Countersign\Plugin;
 
+use Countersign\Plugin\Admin\Welcome;
 use Countersign\Plugin\Calls\PageSetup;
 use Countersign\Plugin\Health\Requirements;
 use Countersign\Plugin\Integrity\Check;
@@ -127,5 +128,6 @@ final class Plugin {
 		Verification::schedule();
 		Check::plan();
 		update_option( self::BEGUN, '1' );
+		Welcome::plan();
 	}
 }

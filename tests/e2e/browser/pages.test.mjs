@@ -82,8 +82,7 @@ step('the Connections page explains how to start when there are no connections',
 	await browser.fillLogin('admin');
 	await page.getByRole('button', { name: 'Log In' }).click();
 	await page.waitForURL(/page=countersign/);
-	await page.getByText('No client is connected yet').waitFor();
-	assert.equal(await page.getByLabel('Address for clients').inputValue(), site.endpoint);
+	await page.getByText('No agent is connected yet').waitFor();
 	await browser.picture('connections-empty', { phone: true });
 	assert.deepEqual(browser.complaints(), []);
 	await page.context().clearCookies();

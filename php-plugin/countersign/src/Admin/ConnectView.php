@@ -4,74 +4,136 @@ declare(strict_types=1);
 
 namespace Countersign\Plugin\Admin;
 
+use Countersign\Plugin\Health\Reach;
 use Countersign\Plugin\Site\Urls;
 
 defined( 'ABSPATH' ) || exit;
 
-/** Explains how to connect a client: the site's address for clients, and where to enter it in each client. */
+/** The view "Connect an agent": a person picks a program, follows its steps, and sees when its first request arrives. */
 final class ConnectView {
 
+	public function __construct( private readonly FirstCall $first_call ) {}
+
 	/** Prints the view. */
-	public static function show(): void {
+	public function show(): void {
+		Welcome::dismiss();
+		$agent = self::agent();
 		?>
-		<h1><?php esc_html_e( 'Connect a client', 'countersign' ); ?></h1>
+		<h1><?php esc_html_e( 'Connect an agent', 'countersign' ); ?></h1>
 		<hr class="wp-header-end">
-		<?php self::steps(); ?>
+		<?php Flash::show(); ?>
+		<p><?php esc_html_e( 'An agent is a program that works on this site for you, such as Claude or ChatGPT. It has no access before you allow it. Which program do you use?', 'countersign' ); ?></p>
+		<?php self::picker( $agent ); ?>
+		<h2>
+			<?php
+			echo Agents::OTHER === $agent
+				? esc_html__( 'Connect another program', 'countersign' )
+				/* translators: %s: name of a program, such as "Claude". */
+				: esc_html( sprintf( __( 'Connect %s', 'countersign' ), Agents::names()[ $agent ] ) );
+			?>
+		</h2>
+		<?php self::warning( $agent ); ?>
+		<ol class="countersign-steps">
+			<?php foreach ( Agents::steps( $agent, Urls::mcp(), wp_specialchars_decode( (string) get_option( 'blogname' ), ENT_QUOTES ) ) as $number => $step ) : ?>
+				<li><?php self::step( $step, 'countersign-copy-' . $number ); ?></li>
+			<?php endforeach; ?>
+		</ol>
+		<?php $this->first_call->section( $agent ); ?>
 		<p><a class="button" href="<?php echo esc_url( Menu::url( Menu::CONNECTIONS ) ); ?>"><?php esc_html_e( 'Back to the list', 'countersign' ); ?></a></p>
 		<?php
 	}
 
-	/** Prints the explanation in place of an empty list of connections. */
+	/** Returns the address of the view for the program that the request names, with further parameters. @param array<string, string|int> $args */
+	public static function url( array $args = [] ): string {
+		return Menu::url( Menu::CONNECTIONS, [ 'view' => 'connect' ] + $args );
+	}
+
+	/** Prints an invitation in place of an empty list of connections. */
 	public static function empty_state(): void {
 		?>
 		<div class="countersign-empty">
-			<h2><?php esc_html_e( 'No client is connected yet', 'countersign' ); ?></h2>
-			<?php self::steps(); ?>
+			<h2><?php esc_html_e( 'No agent is connected yet', 'countersign' ); ?></h2>
+			<p><?php esc_html_e( 'An agent is a program that works on this site for you, such as Claude or ChatGPT. You decide what it may do.', 'countersign' ); ?></p>
+			<p><a class="button button-primary" href="<?php echo esc_url( self::url() ); ?>"><?php esc_html_e( 'Connect an agent', 'countersign' ); ?></a></p>
 		</div>
 		<?php
 	}
 
-	private static function steps(): void {
-		$url = Urls::mcp();
+	/** Returns the key of the program that the request names; Claude if it names none. */
+	private static function agent(): string {
+		$agent = Query::key( 'agent' );
+		return isset( Agents::names()[ $agent ] ) ? $agent : 'claude';
+	}
+
+	private static function picker( string $current ): void {
 		?>
-		<p><?php esc_html_e( 'A client is a program in which you use an AI agent, such as Claude or ChatGPT. Enter this address in your client. It then opens a page of this site on which you decide what the client may do. It has no access before that.', 'countersign' ); ?></p>
-		<p class="countersign-copy">
-			<label class="screen-reader-text" for="countersign-url"><?php esc_html_e( 'Address for clients', 'countersign' ); ?></label>
-			<input type="text" id="countersign-url" class="code" readonly value="<?php echo esc_attr( $url ); ?>">
-			<button type="button" class="button" data-countersign-copy="countersign-url"><?php esc_html_e( 'Copy', 'countersign' ); ?></button>
-		</p>
-		<table class="widefat striped countersign-clients">
-			<tbody>
-				<?php foreach ( self::clients( $url ) as $name => $how ) : ?>
-					<tr>
-						<th scope="row"><?php echo esc_html( $name ); ?></th>
-						<td><?php echo wp_kses( $how, [ 'code' => [] ] ); ?></td>
-					</tr>
-				<?php endforeach; ?>
-			</tbody>
-		</table>
+		<nav class="nav-tab-wrapper" aria-label="<?php esc_attr_e( 'Programs', 'countersign' ); ?>">
+			<?php
+			foreach ( Agents::names() as $key => $name ) {
+				printf(
+					'<a class="nav-tab%s" href="%s"%s>%s</a>',
+					$key === $current ? ' nav-tab-active' : '',
+					esc_url( self::url( [ 'agent' => $key ] ) ),
+					$key === $current ? ' aria-current="page"' : '',
+					esc_html( $name )
+				);
+			}
+			printf( '<a class="nav-tab" href="%s">%s</a>', esc_url( Menu::url( Menu::CONNECTIONS, [ 'view' => 'password' ] ) ), esc_html__( 'My program has no OAuth', 'countersign' ) );
+			?>
+		</nav>
 		<?php
 	}
 
-	/** @return array<string, string> Name of a client => what to do, as HTML. */
-	private static function clients( string $url ): array {
-		$address = esc_html( $url );
-		$vscode  = esc_html(
-			(string) wp_json_encode(
+	/** Prints a warning if the program cannot reach this site. */
+	private static function warning( string $agent ): void {
+		$obstacle = Reach::obstacle( Urls::mcp(), $_SERVER );
+		$text     = match ( true ) {
+			Reach::PASSWORD === $obstacle => __( 'The web server asks for a user name and password before this site answers. Agents cannot enter them. Ask your host to let requests to the addresses below /wp-json/countersign/ and /.well-known/ through without a password.', 'countersign' ),
+			null === $obstacle            => null,
+			Agents::is_in_cloud( $agent ) => sprintf(
+				/* translators: 1: name of a program, 2: host of an address. */
+				__( '%1$s connects from the servers of its makers. They cannot reach %2$s, because this address exists only on this computer or in a private network. Use a program on your computer instead, such as Claude Code, Cursor or VS Code, or connect after this site has a public address.', 'countersign' ),
+				Agents::names()[ $agent ],
+				Reach::host( Urls::mcp() )
+			),
+			Agents::OTHER === $agent      => sprintf(
+				/* translators: %s: host of an address. */
+				__( 'The address %s exists only on this computer or in a private network. A program that connects from the servers of its makers cannot reach it.', 'countersign' ),
+				Reach::host( Urls::mcp() )
+			),
+			default                       => null,
+		};
+		if ( null !== $text ) {
+			wp_admin_notice(
+				esc_html( $text ),
 				[
-					'name' => 'wordpress',
-					'type' => 'http',
-					'url'  => $url,
-				],
-				JSON_UNESCAPED_SLASHES
-			)
-		);
-		return [
-			'Claude'      => esc_html__( 'Open Settings, Connectors, Add custom connector. Paste the address.', 'countersign' ),
-			'Claude Code' => "<code>claude mcp add --transport http wordpress $address</code>",
-			'ChatGPT'     => esc_html__( 'Open Settings, Apps & Connectors, Advanced settings and turn on developer mode. Then create a connector with the address, and choose OAuth.', 'countersign' ),
-			'VS Code'     => "<code>code --add-mcp '$vscode'</code>",
-			__( 'Clients that only run local MCP servers', 'countersign' ) => "<code>npx mcp-remote $address</code>",
-		];
+					'type'               => 'warning',
+					'additional_classes' => [ 'inline' ],
+				]
+			);
+		}
+	}
+
+	/** @param array{text: string, copy?: string, link?: array{string, string}} $step */
+	private static function step( array $step, string $id ): void {
+		echo '<p>' . esc_html( $step['text'] ) . '</p>';
+		if ( isset( $step['link'] ) ) {
+			[ $url, $label ] = $step['link'];
+			printf( '<p><a class="button" href="%s" target="_blank" rel="noopener noreferrer">%s</a></p>', esc_url( $url, Agents::SCHEMES ), esc_html( $label ) );
+		}
+		if ( isset( $step['copy'] ) ) {
+			self::copyable( $id, __( 'Text to copy', 'countersign' ), $step['copy'] );
+		}
+	}
+
+	/** Prints a text with a button that copies it. */
+	private static function copyable( string $id, string $label, string $text ): void {
+		?>
+		<p class="countersign-copy">
+			<label class="screen-reader-text" for="<?php echo esc_attr( $id ); ?>"><?php echo esc_html( $label ); ?></label>
+			<input type="text" id="<?php echo esc_attr( $id ); ?>" class="code" readonly value="<?php echo esc_attr( $text ); ?>">
+			<button type="button" class="button" data-countersign-copy="<?php echo esc_attr( $id ); ?>"><?php esc_html_e( 'Copy', 'countersign' ); ?></button>
+		</p>
+		<?php
 	}
 }

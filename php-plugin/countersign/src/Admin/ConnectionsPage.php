@@ -28,6 +28,7 @@ final class ConnectionsPage {
 		private readonly SettingsForm $settings_form,
 		private readonly HeldPosts $held_posts,
 		private readonly StateView $state_view,
+		private readonly ConnectView $connect_view,
 	) {}
 
 	/** Prints the page. */
@@ -36,7 +37,7 @@ final class ConnectionsPage {
 		$connection = $this->connections->shown( Query::number( 'connection' ) );
 		echo '<div class="wrap countersign">';
 		match ( true ) {
-			'connect' === $view                        => ConnectView::show(),
+			'connect' === $view                        => $this->connect_view->show(),
 			'edit' === $view && null !== $connection && self::is_editable( $connection ) => EditView::show( $connection, $this->settings->allow_widening() ),
 			'revoke' === $view && null !== $connection => $this->confirm_revoke( $connection ),
 			'restored' === $view && null !== $connection && Requirements::are_met() && 'record_rolled_back' === $connection->fault => RestoredView::show( $connection, $this->connections->restored( $connection ) ),
@@ -54,7 +55,7 @@ final class ConnectionsPage {
 		$table->prepare_items();
 		?>
 		<h1 class="wp-heading-inline"><?php esc_html_e( 'Connections', 'countersign' ); ?></h1>
-		<a href="<?php echo esc_url( Menu::url( Menu::CONNECTIONS, [ 'view' => 'connect' ] ) ); ?>" class="page-title-action"><?php esc_html_e( 'Connect a client', 'countersign' ); ?></a>
+		<a href="<?php echo esc_url( ConnectView::url() ); ?>" class="page-title-action"><?php esc_html_e( 'Connect an agent', 'countersign' ); ?></a>
 		<hr class="wp-header-end">
 		<?php
 		Flash::show();

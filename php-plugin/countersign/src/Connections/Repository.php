@@ -155,6 +155,29 @@ final class Repository {
 	}
 
 	/**
+	 * Returns the connection that was made last since a time and has not ended, or null. One that was used comes before all that were
+	 * not.
+	 *
+	 * @param int $since Unix seconds.
+	 *
+	 * @throws Failure If the database cannot be read.
+	 */
+	public function newest( int $since ): ?Connection {
+		global $wpdb;
+		$row = $wpdb->get_row( // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- A table of this plugin, past any cache.
+			$wpdb->prepare(
+				"SELECT * FROM %i WHERE created_at >= %d AND state <> 'revoked' ORDER BY CASE WHEN last_used_at > 0 THEN 0 ELSE 1 END, created_at DESC, id DESC LIMIT 1",
+				Schema::table( 'connections' ),
+				$since
+			),
+			ARRAY_A
+		);
+		Failure::if_refused( 'The connections could not be read.' );
+		$connection = $row ? $this->listed( $row ) : null;
+		return null === $connection?->fault ? $connection : null;
+	}
+
+	/**
 	 * Returns the number of connections that {@see page()} would list on all pages.
 	 *
 	 * @param string $state  As for {@see page()}.

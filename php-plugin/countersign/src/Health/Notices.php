@@ -25,12 +25,14 @@ final class Notices {
 	 * @param \Closure(): list<Connection> $behind          Returns the connections that clients use although they are behind their
 	 *                                                     witness.
 	 * @param string                       $connections_url Address of the Connections page, where the kill switch is turned off.
+	 * @param \Closure(): void             $welcome         Prints the notice after the activation, if it is time for it.
 	 */
 	public function __construct(
 		private readonly KillSwitch $kill_switch,
 		private readonly Condition $condition,
 		private readonly \Closure $behind,
 		private readonly string $connections_url,
+		private readonly \Closure $welcome,
 	) {}
 
 	/** Callback of the action `admin_notices`. */
@@ -68,6 +70,9 @@ final class Notices {
 		foreach ( $is_list ? array_diff_key( $problems, $questions ) : $problems as $reason => $problem ) {
 			$link = isset( $questions[ $reason ] ) ? sprintf( ' <a href="%s">%s</a>', esc_url( $this->connections_url ), esc_html__( 'Open the Connections page', 'countersign' ) ) : '';
 			wp_admin_notice( '<strong>' . esc_html__( 'AI agents cannot use this site now.', 'countersign' ) . '</strong> ' . esc_html( $problem ) . $link, [ 'type' => 'error' ] );
+		}
+		if ( ! $problems ) {
+			( $this->welcome )();
 		}
 		if ( ! $questions ) {
 			$this->behind();
