@@ -22,6 +22,7 @@ mod request;
 mod sender;
 mod server;
 mod settings;
+mod title;
 mod wire;
 
 pub use answer::{CallKind, McpCall};
@@ -29,3 +30,4 @@ pub use reply::{McpFollowUp, McpReply};
 pub use request::{Authorized, McpRequest};
 pub use sender::VerifiedPassword;
 pub use server::{Incoming, McpServer, Received};
+pub use title::plain_title;

@@ -79,4 +79,13 @@ final class McpServer
         string $ip,
         ?string $verified = null,
     ): McpRequest|McpReply {}
+
+    /**
+     * Returns a title or an excerpt that an agent wrote, without the embeddings, overrides and isolates of the bidirectional
+     * algorithm (U+202A to U+202E, U+2066 to U+2069), also without those that are written as numeric character references
+     * of HTML. Marks, joiners and zero-width spaces are kept. Bytes that are not UTF-8 become U+FFFD.
+     *
+     * @param string $text Text, at most one paragraph.
+     */
+    public static function plainTitle(string $text): string {}
 }

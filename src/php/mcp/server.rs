@@ -61,6 +61,10 @@ impl PhpMcpServer {
             .ok_or_else(|| misuse("this is not an application password of WordPress"))
     }
 
+    pub fn plain_title(text: BinarySlice<u8>) -> String {
+        mcp::plain_title(&String::from_utf8_lossy(&text))
+    }
+
     #[php(optional = verified)]
     pub fn receive(
         &self,

@@ -218,7 +218,7 @@ final class PublishingTest extends TestCase {
 
 	public function test_a_review_warns_about_content_password_image_and_children(): void {
 		$id = Site::post( [ 'post_content' => '', 'post_password' => 'x' ] );
-		self::assertSame( [ 'The item becomes public immediately.', 'It has no content.', 'It is protected by a password.', 'It has no featured image.' ], self::review( self::agent(), 'publish_post', [ 'id' => $id ] )['warnings'] );
+		self::assertSame( [ 'The item becomes public immediately.', 'It has no content.', 'It is protected by a password.' ], self::review( self::agent(), 'publish_post', [ 'id' => $id ] )['warnings'] );
 		$page = Site::post( [ 'post_type' => 'page', 'post_status' => 'publish' ] );
 		Site::post( [ 'post_type' => 'page', 'post_parent' => $page, 'post_status' => 'publish' ] );
 		self::assertContains( 'It has child items.', self::review( self::agent(), 'trash_post', [ 'id' => $page ] )['warnings'] );

@@ -29,8 +29,11 @@ final class Names {
 		return '<bdi>' . esc_html( $name ) . '</bdi>';
 	}
 
-	/** Returns a name for plain text, isolated from the text around it by U+2068 and U+2069. */
+	/**
+	 * Returns a name or title for plain text, isolated from the text around it by U+2068 and U+2069. Embeddings, overrides and
+	 * isolates in it are removed, as one of them could end the isolation.
+	 */
 	public static function text( string $name ): string {
-		return "\u{2068}$name\u{2069}";
+		return "\u{2068}" . preg_replace( '/[\x{202A}-\x{202E}\x{2066}-\x{2069}]/u', '', $name ) . "\u{2069}";
 	}
 }

@@ -38,7 +38,7 @@ final class Catalogue {
 	public static function handlers( Registry $registry ): array {
 		return [
 			'get_site_info'  => static fn(): callable => new GetSiteInfo(),
-			'whoami'         => static fn(): callable => new Whoami(),
+			'whoami'         => static fn(): callable => new Whoami( $registry ),
 			'list_posts'     => static fn(): callable => new ListPosts(),
 			'search_content' => static fn(): callable => new SearchContent(),
 			'get_post'       => static fn(): callable => new GetPost(),

@@ -21,6 +21,10 @@ final class CreateDraft {
 		}
 		$call->ensure_live();
 		$sent = array_filter( array_map( static fn( string $argument ): ?string => $arguments[ $argument ] ?? null, Posts::ARGUMENTS ), is_string( ... ) );
+		$kept = $sent;
+		array_walk( $kept, static function ( string &$value, string $column ): void {
+			$value = Posts::tidy( $column, $value );
+		} );
 		$post = Posts::save(
 			[
 				'post_type'   => $type->name,
@@ -28,7 +32,7 @@ final class CreateDraft {
 				'post_author' => get_current_user_id(),
 				'post_parent' => $this->parent( $type, $arguments['parent'] ?? null ),
 				'post_name'   => sanitize_title( $sent['post_name'] ?? '' ),
-			] + $sent + [
+			] + $kept + [
 				'post_content' => '',
 				'post_excerpt' => '',
 			]

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Countersign\Plugin\Tools\Content;
 
+use Countersign\McpServer;
 use Countersign\Plugin\Calls\Call;
 use Countersign\Plugin\Site\Denied;
 use Countersign\Plugin\Targets\StoredPost;
@@ -187,6 +188,17 @@ final class Posts {
 			}
 		}
 		return self::summary( $now->post() ) + [ 'fingerprint' => $call->fingerprint( $now ) ] + ( [] === $stored ? [] : [ 'stored' => (object) $stored ] );
+	}
+
+	/**
+	 * Returns an argument as it may be stored. Titles and excerpts are shown inside other text, so they lose the controls that
+	 * reorder it.
+	 *
+	 * @param string $column Column of the post.
+	 * @param string $value  What the agent sent for it.
+	 */
+	public static function tidy( string $column, string $value ): string {
+		return in_array( $column, [ 'post_title', 'post_excerpt' ], true ) ? McpServer::plainTitle( $value ) : $value;
 	}
 
 	/**

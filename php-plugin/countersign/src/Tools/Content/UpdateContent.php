@@ -37,9 +37,10 @@ final class UpdateContent implements ReviewableTool {
 			$warnings[] = 'The change takes effect immediately on what visitors see.';
 		}
 		foreach ( self::changed( $post, $arguments ) as $column => $value ) {
+			$sent = $arguments[ Posts::ARGUMENTS[ $column ] ];
 			if ( 'post_name' === $column ) {
 				$warnings[] = 'The address of the item changes.';
-			} elseif ( wp_unslash( sanitize_post_field( $column, wp_slash( $value ), $post->ID, 'db' ) ) !== $value ) {
+			} elseif ( wp_unslash( sanitize_post_field( $column, wp_slash( $value ), $post->ID, 'db' ) ) !== $sent ) {
 				$warnings[] = sprintf( 'WordPress stores the %s differently from what was sent, for instance without markup that the account may not use.', Posts::ARGUMENTS[ $column ] );
 			}
 		}
@@ -78,8 +79,11 @@ final class UpdateContent implements ReviewableTool {
 	private static function changed( \WP_Post $post, array $arguments ): array {
 		$fields = [];
 		foreach ( Posts::ARGUMENTS as $column => $argument ) {
-			if ( isset( $arguments[ $argument ] ) && $arguments[ $argument ] !== $post->$column ) {
-				$fields[ $column ] = $arguments[ $argument ];
+			$sent = $arguments[ $argument ] ?? $post->$column;
+			// What is stored stays as it is if it is sent back.
+			$plain = $sent === $post->$column ? $sent : Posts::tidy( $column, $sent );
+			if ( $plain !== $post->$column ) {
+				$fields[ $column ] = $plain;
 			}
 		}
 		return $fields;

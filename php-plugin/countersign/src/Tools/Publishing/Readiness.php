@@ -6,7 +6,10 @@ namespace Countersign\Plugin\Tools\Publishing;
 
 defined( 'ABSPATH' ) || exit;
 
-/** Finds what is unfinished about an item that is about to be published. */
+/**
+ * Finds what is unfinished about an item that is about to be published. A missing featured image is not one of it, as no tool
+ * could add one.
+ */
 final class Readiness {
 
 	/**
@@ -24,9 +27,6 @@ final class Readiness {
 		}
 		if ( '' !== $post->post_password ) {
 			$warnings[] = 'It is protected by a password.';
-		}
-		if ( post_type_supports( $post->post_type, 'thumbnail' ) && ! has_post_thumbnail( $post ) ) {
-			$warnings[] = 'It has no featured image.';
 		}
 		return $warnings;
 	}
