@@ -30,13 +30,15 @@ $countersign_clean_site = static function (): void {
 	}
 	global $wpdb;
 	Schema::drop();
+	// Until when each person has seen the new connections.
+	delete_metadata( 'user', 0, $wpdb->get_blog_prefix() . 'countersign_connections_seen', '', true );
 	// Notices that were not shown yet, and cached documents of clients.
 	/** @var list<string> $transients */
 	$transients = $wpdb->get_col( $wpdb->prepare( 'SELECT option_name FROM %i WHERE option_name LIKE %s', $wpdb->options, $wpdb->esc_like( '_transient_countersign_' ) . '%' ) ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- No function of WordPress lists transients.
 	foreach ( $transients as $name ) {
 		delete_transient( substr( $name, strlen( '_transient_' ) ) );
 	}
-	foreach ( [ Settings::SITE_ID, Settings::AUDIT_HOST, Settings::DELETE_ON_UNINSTALL, SealedOptions::SITE, SealedOptions::KILL_SWITCH, SealedOptions::SETTINGS, SealedOptions::BEACON, SealedOptions::WATCH, 'countersign_integrity', 'countersign_begun', 'countersign_welcome', 'countersign_needs_blocks', 'countersign_verification', 'countersign_records_report' ] as $option ) {
+	foreach ( [ Settings::SITE_ID, Settings::AUDIT_HOST, Settings::DELETE_ON_UNINSTALL, SealedOptions::SITE, SealedOptions::KILL_SWITCH, SealedOptions::SETTINGS, SealedOptions::BEACON, SealedOptions::WATCH, 'countersign_asks', 'countersign_integrity', 'countersign_begun', 'countersign_welcome', 'countersign_needs_blocks', 'countersign_verification', 'countersign_records_report' ] as $option ) {
 		delete_option( $option );
 	}
 };

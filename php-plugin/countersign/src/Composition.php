@@ -15,7 +15,9 @@ use Countersign\Plugin\Admin\ConnectView;
 use Countersign\Plugin\Admin\FirstCall;
 use Countersign\Plugin\Admin\HeldPosts;
 use Countersign\Plugin\Admin\KnownChanges;
+use Countersign\Plugin\Admin\Mails;
 use Countersign\Plugin\Admin\Menu;
+use Countersign\Plugin\Admin\NewConnections;
 use Countersign\Plugin\Admin\SettingsForm;
 use Countersign\Plugin\Admin\StateForms;
 use Countersign\Plugin\Admin\StateView;
@@ -24,6 +26,7 @@ use Countersign\Plugin\Audit\Log;
 use Countersign\Plugin\Calls\OutputGuard;
 use Countersign\Plugin\Calls\Registry;
 use Countersign\Plugin\Calls\Runner;
+use Countersign\Plugin\Connections\Asks;
 use Countersign\Plugin\Connections\Connection;
 use Countersign\Plugin\Connections\Creation;
 use Countersign\Plugin\Connections\Earlier;
@@ -58,7 +61,9 @@ use Countersign\Plugin\Records\SiteState;
 use Countersign\Plugin\Records\Verification;
 use Countersign\Plugin\Records\Writer;
 use Countersign\Plugin\Site\ClientAddress;
+use Countersign\Plugin\Site\ErrorLog;
 use Countersign\Plugin\Site\Extension;
+use Countersign\Plugin\Site\Failure;
 use Countersign\Plugin\Site\SealedOptions;
 use Countersign\Plugin\Site\Settings;
 use Countersign\Plugin\Tools\Catalogue;
@@ -247,7 +252,24 @@ final class Composition {
 
 	/** Returns the page on which a person connects a client. */
 	public function consent(): Consent {
-		return new Consent( $this->extension(), $this->clients(), $this->documents(), $this->grants(), $this->creation(), new Earlier( $this->grants() ), $this->log(), $this->registry( ... ) );
+		return new Consent( $this->extension(), $this->clients(), $this->documents(), $this->grants(), $this->creation(), new Earlier( $this->grants() ), new Asks(), fn( int $id ) => $this->announce( $id ), $this->log(), $this->registry( ... ) );
+	}
+
+	/** Sends the e-mail about a new connection, if the site has chosen that. */
+	private function announce( int $id ): void {
+		try {
+			$connection = $this->settings()->mail_on_connect() ? $this->connections()->find( $id ) : null;
+			if ( null !== $connection ) {
+				Mails::connected( $connection );
+			}
+		} catch ( \Countersign\Exception | Failure $error ) {
+			ErrorLog::failure( 'the e-mail about a new connection could not be written', $error );
+		}
+	}
+
+	/** Returns the notices about new connections, and about people who ask for one. */
+	public function new_connections(): NewConnections {
+		return new NewConnections( $this->connections(), new Asks() );
 	}
 
 	/** Opens the record of the settings; null if the site has none, or the extension is missing. */
@@ -272,7 +294,7 @@ final class Composition {
 	/**
 	 * Returns the forms of the dashboard.
 	 *
-	 * @return list<SettingsForm|ConnectionForms|AuditForms|StateForms|HeldPosts|KnownChanges|FirstCall>
+	 * @return list<SettingsForm|ConnectionForms|AuditForms|StateForms|HeldPosts|KnownChanges|FirstCall|NewConnections>
 	 */
 	public function forms(): array {
 		return [
@@ -283,6 +305,7 @@ final class Composition {
 			$this->held_posts(),
 			$this->known_changes(),
 			$this->first_call(),
+			$this->new_connections(),
 		];
 	}
 

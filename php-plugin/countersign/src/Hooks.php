@@ -7,6 +7,7 @@ namespace Countersign\Plugin;
 use Countersign\Plugin\Accounts\Watch;
 use Countersign\Plugin\Admin\ConsentPage;
 use Countersign\Plugin\Calls\PageSetup;
+use Countersign\Plugin\Connections\Asks;
 use Countersign\Plugin\Doors\Cli\KillSwitchCommand;
 use Countersign\Plugin\Doors\Cli\StatusCommand;
 use Countersign\Plugin\Doors\KillSwitchRoute;
@@ -69,6 +70,7 @@ final class Hooks {
 		add_action( 'admin_notices', fn() => $this->objects->notices()->show() );
 		add_action( 'admin_notices', fn() => $this->objects->held_posts()->notice() );
 		add_action( 'admin_notices', fn() => $this->objects->known_changes()->notice() );
+		add_action( 'admin_notices', fn() => $this->objects->new_connections()->notice() );
 		add_filter( 'display_post_states', fn( array $states, \WP_Post $post ): array => $this->objects->held_posts()->add_state( $states, $post ), 10, 2 );
 		add_action( 'after_plugin_row_' . plugin_basename( FILE ), fn() => $this->objects->held_posts()->plugin_row() );
 		// WordPress fires this before it handles a form that was sent to admin-post.php.
@@ -90,7 +92,7 @@ final class Hooks {
 
 	/** Checks once a day what is changed past the plugin. One check does not keep the other from being made. */
 	private function look_daily(): void {
-		foreach ( [ fn() => $this->objects->standing()->check_all(), fn() => $this->objects->integrity()->run() ] as $check ) {
+		foreach ( [ fn() => $this->objects->standing()->check_all(), fn() => $this->objects->integrity()->run(), fn() => ( new Asks() )->prune() ] as $check ) {
 			try {
 				$check();
 			} catch ( \Throwable $error ) {

@@ -1,8 +1,9 @@
-// The consent page as an administrator sees it, for clients that tell something untrue about themselves. Nothing is connected.
+// The consent page as an administrator sees it, for clients that tell something untrue about themselves, and what follows from a decision.
 import assert from 'node:assert/strict';
 import { rmSync, writeFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
-import { REDIRECT, authorizeUrl, discover, register } from '../lib/oauth.mjs';
+import { listen } from '../lib/callback.mjs';
+import { REDIRECT, authorizeUrl, discover, register, tokenRequest } from '../lib/oauth.mjs';
 import { openSite } from '../lib/site.mjs';
 import { openBrowser } from './browser.mjs';
 
@@ -11,6 +12,7 @@ const site = openSite();
 // Replaces the fetching of documents by an option, so no server is needed.
 const plugin = `${site.run}/www/wp-content/mu-plugins/documents.php`;
 const PLUGIN = `<?php
+add_filter( 'pre_wp_mail', static fn() => true );
 add_action( 'plugins_loaded', static function (): void {
 	$fetch = static fn( string $url ) => new Countersign\\Plugin\\Fetch\\Fetched( 200, [ 'content-type' => 'application/json' ], get_option( 'test_documents', [] )[ $url ] ?? throw new Countersign\\Plugin\\Fetch\\FetchFailed( 'fetch_failed', 'There is no server.' ) );
 	( function () use ( $fetch ): void {
@@ -18,10 +20,11 @@ add_action( 'plugins_loaded', static function (): void {
 	} )->call( Countersign\\Plugin\\Plugin::composition() );
 } );
 `;
-let browser, page, server, resource;
+let browser, page, server, resource, callback;
 
 before(async () => {
 	writeFileSync(plugin, PLUGIN);
+	callback = await listen();
 	browser = await openBrowser();
 	page = browser.page;
 	({ server, resource } = await discover(site.endpoint));
@@ -30,6 +33,7 @@ before(async () => {
 });
 after(async () => {
 	await browser?.close();
+	callback?.close();
 	rmSync(plugin, { force: true });
 	site.close();
 });
@@ -135,4 +139,70 @@ test('requests that are refused, and a document that cannot be fetched, have an 
 	await open('https://client.example/client.json');
 	await page.getByText('fetch_failed').waitFor();
 	await browser.picture('consent-no-document');
+});
+
+test('an agent that is allowed is waited for, announced, and replaced when it connects again', async () => {
+	const { json } = await register(server, { client_name: 'Returning agent' });
+	const list = () => page.goto(`${site.url}/wp-admin/admin.php?page=countersign`);
+	const row = page.locator('#the-list tr', { hasText: 'Returning agent' });
+	const { url, verifier } = authorizeUrl(server, resource, json.client_id, { redirect_uri: callback.url });
+	const allow = async (address) => {
+		await page.goto(address);
+		const back = callback.next();
+		await page.getByRole('button', { name: 'Allow' }).press('Enter');
+		await page.waitForURL(`${callback.url}?*`);
+		return (await back).get('code');
+	};
+	const code = await allow(url);
+	await list();
+	assert.match(await row.innerText(), /Waiting for the agent/);
+	const notice = page.locator('.countersign-new');
+	assert.match(await notice.innerText(), /Returning agent: Standard, allowed by admin \(Administrator\) .* ago\. It acts as admin \(Administrator\)\./);
+	assert.deepEqual(await browser.violations('.countersign-new, .countersign'), []);
+	await browser.picture('connections-waiting', { phone: true });
+	await notice.getByRole('button', { name: 'I know these connections' }).press('Enter');
+	await page.waitForURL(/page=countersign/);
+	assert.equal(await notice.count(), 0);
+
+	assert.equal((await tokenRequest(server, { grant_type: 'authorization_code', code, redirect_uri: callback.url, client_id: json.client_id, code_verifier: verifier, resource: resource.resource })).status, 200);
+	await list();
+	assert.match(await row.innerText(), /Active/);
+	await page.goto(authorizeUrl(server, resource, json.client_id, { redirect_uri: callback.url }).url);
+	const replace = page.getByRole('checkbox', { name: /^Replace your connection Returning agent, last used: never\./ });
+	assert.equal(await replace.isChecked(), true);
+	await browser.picture('consent-replace', { phone: true });
+	assert.deepEqual(await browser.violations('body', { schemes: false }), []);
+	await allow(authorizeUrl(server, resource, json.client_id, { redirect_uri: callback.url }).url);
+	await list();
+	assert.deepEqual((await row.allInnerTexts()).map((text) => /Waiting for the agent|because its agent was connected again/.exec(text)?.[0]), ['Waiting for the agent', 'because its agent was connected again']);
+	await site.php('update_user_option( 1, "countersign_connections_seen", time() ); return 1;');
+});
+
+test('an editor asks an administrator with the keyboard alone, and the administrator sees it', async () => {
+	await browser.logIn(site.url, 'editor');
+	const { json } = await register(server, { client_name: 'Wished agent' });
+	await page.goto(authorizeUrl(server, resource, json.client_id, { redirect_uri: callback.url }).url);
+	assert.equal(await page.evaluate(() => document.activeElement.className), 'countersign-title');
+	await page.getByText('Your account may not connect agents to this site.').waitFor();
+	assert.equal(await page.getByRole('radio', { name: /^Drafts only/ }).isChecked(), true);
+	assert.equal(await page.getByRole('button', { name: 'Allow' }).count(), 0);
+	await browser.picture('consent-ask', { phone: true });
+	assert.deepEqual(await browser.violations('body', { schemes: false }), []);
+	for (let tab = 0; tab < 12 && (await page.evaluate(() => document.activeElement.value)) !== 'ask'; tab++) await page.keyboard.press('Tab');
+	const back = callback.next();
+	await page.keyboard.press('Enter');
+	await page.waitForURL(`${callback.url}?*`);
+	const told = await back;
+	assert.equal(told.get('error'), 'access_denied');
+	assert.match(told.get('error_description'), /has asked an administrator/);
+
+	await browser.logIn(site.url);
+	const notice = page.locator('.countersign-asked');
+	assert.match(await notice.innerText(), /Editor \(Editor\) asks you to connect an agent\. It calls itself Wished agent \(not verified\)\. Hosts: 127\.0\.0\.1:\d+\. Wished permissions: Drafts only\./);
+	assert.deepEqual(await browser.violations('.countersign-asked'), []);
+	await browser.picture('dashboard-asked', { phone: true });
+	await notice.getByRole('button', { name: 'Remove this request' }).press('Enter');
+	await page.getByText('The request was removed. Nothing was connected.').waitFor();
+	assert.equal(await notice.count(), 0);
+	browser.complaints();
 });

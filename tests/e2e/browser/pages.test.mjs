@@ -2,10 +2,10 @@
 // other. After each step, the effect on the agent is checked.
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
 import { after, before, test } from 'node:test';
 import { Client, StreamableHTTPClientTransport, UnauthorizedError } from '@modelcontextprotocol/client';
 import { Provider } from '../clients/provider.mjs';
+import { listen } from '../lib/callback.mjs';
 import { callTool } from '../lib/mcp.mjs';
 import { bringUp, openSite } from '../lib/site.mjs';
 import { openBrowser } from './browser.mjs';
@@ -35,23 +35,6 @@ after(async () => {
 	// For the next file.
 	bringUp(site.name, ['--ext', process.env.EXTENSION]);
 });
-
-// The server on which the agent waits for the redirect.
-async function listen() {
-	const server = createServer((request, response) => {
-		const { searchParams } = new URL(request.url, 'http://127.0.0.1');
-		if (searchParams.has('code') || searchParams.has('error')) arrived(searchParams);
-		response.setHeader('Content-Type', 'text/html');
-		response.end('<!doctype html><title>Connected</title><link rel="icon" href="data:,"><p>The agent is connected. You can close this window.');
-	}).listen(0, '127.0.0.1');
-	await new Promise((resolve) => server.once('listening', resolve));
-	let arrived;
-	return {
-		url: `http://127.0.0.1:${server.address().port}/callback`,
-		next: () => new Promise((resolve) => (arrived = resolve)),
-		close: () => server.closeAllConnections() ?? server.close(),
-	};
-}
 
 const admin = (query = 'page=countersign') => page.goto(`${site.url}/wp-admin/admin.php?${query}`);
 const row = () => page.locator('#the-list tr', { hasText: NAME });

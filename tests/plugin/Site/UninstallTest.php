@@ -4,7 +4,9 @@ declare(strict_types=1);
 
 namespace Countersign\Tests\Site;
 
+use Countersign\Plugin\Admin\NewConnections;
 use Countersign\Plugin\Calls\PageSetup;
+use Countersign\Plugin\Connections\Asks;
 use Countersign\Plugin\Plugin;
 use Countersign\Plugin\Site\Schema;
 use Countersign\Plugin\Site\Settings;
@@ -74,6 +76,8 @@ final class UninstallTest extends TestCase {
 		Plugin::composition()->kill_switch()->set( true );
 		Plugin::composition()->kill_switch()->set( false );
 		set_transient( 'countersign_flash_1', [ [ 'info', 'x' ] ], 60 );
+		update_option( Asks::OPTION, [ 'asks' => [] ] );
+		update_user_option( Site::user( 'admin' ), NewConnections::SEEN, time() );
 		AuditTrail::verify();
 		update_option( Settings::DELETE_ON_UNINSTALL, '1' );
 		self::uninstall();

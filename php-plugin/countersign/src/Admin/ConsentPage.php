@@ -70,6 +70,39 @@ final class ConsentPage {
 	}
 
 	/**
+	 * Prints the page for a person who may not connect an agent but can ask an administrator, and ends the request.
+	 *
+	 * @param OAuthRequest                $request The request of the client.
+	 * @param string                      $name    Name that the client gave itself, or a text that says that it has none.
+	 * @param array<string, list<string>> $tools   Permission group => titles of its tools.
+	 * @param string                      $preset  The preset that is selected.
+	 * @param array<string, string>       $fields  Hidden fields of the form.
+	 * @param string                      $logout  Address that logs the person out and leads back to this page.
+	 * @param string                      $error   Error message about the last submission, or ''.
+	 */
+	public static function ask( OAuthRequest $request, string $name, array $tools, string $preset, array $fields, string $logout, string $error ): never {
+		self::header( __( 'Connect an agent', 'countersign' ), $error );
+		/* translators: %s: name of the site. */
+		self::form( __( 'Ask an administrator to connect an agent to %s?', 'countersign' ), $error );
+		ConsentFacts::signed_in( $logout );
+		?>
+		<p><?php esc_html_e( 'Your account may not connect agents to this site. You can ask an administrator. The site then keeps for a week that you asked, when, for which agent and with which permissions. Nothing is connected, and the agent is told that you have asked.', 'countersign' ); ?></p>
+		<?php
+		ConsentFacts::show( $request, $name );
+		( new ConsentPresets( $tools ) )->wish( $preset );
+		self::hidden( $fields );
+		?>
+			<p class="countersign-buttons">
+				<button type="submit" name="decision" value="cancel" class="button button-large"><?php esc_html_e( 'Cancel', 'countersign' ); ?></button>
+				<button type="submit" name="decision" value="ask" class="button button-primary button-large"><?php esc_html_e( 'Ask an administrator', 'countersign' ); ?></button>
+			</p>
+		</form>
+		<?php
+		login_footer();
+		exit;
+	}
+
+	/**
 	 * Prints a page that says why no agent can be connected, and ends the request.
 	 *
 	 * @param string       $message Plain text for the person: what is wrong and what to do.

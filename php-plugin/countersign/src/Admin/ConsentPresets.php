@@ -45,10 +45,28 @@ final class ConsentPresets {
 	 * @param array<string, list<Connection>> $earlier  Preset => connections that a new one with this preset would replace.
 	 */
 	public function show( string $checked, array $groups, array $earlier ): void {
+		$this->choice( __( 'What the agent may do', 'countersign' ), [ ...$this->offered(), 'custom' ], $checked, $groups, $earlier );
+	}
+
+	/**
+	 * Prints the choice of a person who asks somebody else.
+	 *
+	 * @param string $checked The preset that is selected.
+	 */
+	public function wish( string $checked ): void {
+		$this->choice( __( 'What the agent should be allowed to do', 'countersign' ), $this->offered(), $checked, [], [] );
+	}
+
+	/**
+	 * @param list<string>                    $presets
+	 * @param list<string>                    $groups
+	 * @param array<string, list<Connection>> $earlier
+	 */
+	private function choice( string $legend, array $presets, string $checked, array $groups, array $earlier ): void {
 		?>
 		<fieldset class="countersign-field">
-			<legend><?php esc_html_e( 'What the agent may do', 'countersign' ); ?></legend>
-			<?php foreach ( [ ...$this->offered(), 'custom' ] as $preset ) : ?>
+			<legend><?php echo esc_html( $legend ); ?></legend>
+			<?php foreach ( $presets as $preset ) : ?>
 				<div class="countersign-preset">
 					<label>
 						<input type="radio" name="preset" value="<?php echo esc_attr( $preset ); ?>" <?php checked( $checked, $preset ); ?>>
@@ -136,8 +154,10 @@ final class ConsentPresets {
 						),
 						[
 							'bdi'  => [],
-							'time' => [ 'datetime' => true ],
-							'span' => [ 'title' => true ],
+							'time' => [
+								'datetime' => true,
+								'title'    => true,
+							],
 						]
 					);
 					?>

@@ -69,6 +69,16 @@ final class SettingsForm {
 							<p class="description"><?php esc_html_e( 'If this is off, you can only remove permissions from a connection. To give a client more, revoke its connection and connect it again, so that you see and approve everything that it may do.', 'countersign' ); ?></p>
 						</td>
 					</tr>
+					<tr>
+						<th scope="row"><?php esc_html_e( 'E-mail', 'countersign' ); ?></th>
+						<td>
+							<label>
+								<input type="checkbox" name="mail_on_connect" value="1" <?php checked( $this->settings->mail_on_connect() ); ?>>
+								<?php esc_html_e( 'Send an e-mail to the administrator of the site when an agent is connected', 'countersign' ); ?>
+							</label>
+							<p class="description"><?php esc_html_e( 'Everybody who manages connections also sees a notice in the dashboard, with or without the e-mail.', 'countersign' ); ?></p>
+						</td>
+					</tr>
 					<?php
 					$this->lifetimes();
 					if ( self::is_administrator() && Requirements::are_met() ) {
@@ -238,11 +248,12 @@ final class SettingsForm {
 
 	private function save(): string {
 		$given = [
-			'ip_limit'       => [
+			'ip_limit'        => [
 				'max'    => AdminPost::text( 'ip_max' ),
 				'window' => AdminPost::text( 'ip_window' ),
 			],
-			'allow_widening' => '1' === AdminPost::text( 'allow_widening' ),
+			'allow_widening'  => '1' === AdminPost::text( 'allow_widening' ),
+			'mail_on_connect' => '1' === AdminPost::text( 'mail_on_connect' ),
 		];
 		if ( AdminPost::has( 'refresh_hours' ) ) {
 			$given['refresh_lifetime'] = HOUR_IN_SECONDS * (int) AdminPost::text( 'refresh_hours' );

@@ -135,6 +135,26 @@ final class Repository {
 	}
 
 	/**
+	 * Returns connections that were made since a time and have not ended, the latest first.
+	 *
+	 * @param int $since Unix seconds.
+	 * @param int $limit The largest number of connections.
+	 *
+	 * @return list<Connection>
+	 *
+	 * @throws Failure If the database cannot be read.
+	 */
+	public function made_since( int $since, int $limit ): array {
+		global $wpdb;
+		$rows = $wpdb->get_results( // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- A table of this plugin, past any cache.
+			$wpdb->prepare( "SELECT * FROM %i WHERE created_at > %d AND state <> 'revoked' ORDER BY created_at DESC, id DESC LIMIT %d", Schema::table( 'connections' ), $since, $limit ),
+			ARRAY_A
+		);
+		Failure::if_refused( 'The new connections could not be read.' );
+		return array_map( $this->listed( ... ), array_values( $rows ?: [] ) );
+	}
+
+	/**
 	 * Returns connections that ended since a time because a token or code was misused, the latest first; at most ten.
 	 *
 	 * @param int $since Unix seconds.

@@ -11,11 +11,13 @@ use Countersign\OAuthRequest;
 use Countersign\Plugin\Accounts\RecentLogin;
 use Countersign\Plugin\Admin\ConsentChoice;
 use Countersign\Plugin\Admin\ConsentPage;
+use Countersign\Plugin\Admin\Mails;
 use Countersign\Plugin\Audit\EntryDraft;
 use Countersign\Plugin\Audit\Log;
 use Countersign\Plugin\Audit\Unavailable;
 use Countersign\Plugin\Audit\Unprotected;
 use Countersign\Plugin\Calls\Registry;
+use Countersign\Plugin\Connections\Asks;
 use Countersign\Plugin\Connections\Connection;
 use Countersign\Plugin\Connections\Creation;
 use Countersign\Plugin\Connections\Earlier;
@@ -44,7 +46,10 @@ final class Consent {
 	/** The largest number of accounts that the page offers. */
 	private const MAX_USERS = 200;
 
-	/** @param \Closure(): Registry $registry Returns what agents can use on this site. */
+	/**
+	 * @param \Closure(int): void  $announce Tells people about a new connection, by its id.
+	 * @param \Closure(): Registry $registry Returns what agents can use on this site.
+	 */
 	public function __construct(
 		private readonly Extension $extension,
 		private readonly Clients $clients,
@@ -52,6 +57,8 @@ final class Consent {
 		private readonly Grants $grants,
 		private readonly Creation $creation,
 		private readonly Earlier $earlier,
+		private readonly Asks $asks,
+		private readonly \Closure $announce,
 		private readonly Log $log,
 		private readonly \Closure $registry,
 	) {}
@@ -67,17 +74,20 @@ final class Consent {
 		if ( ! is_user_logged_in() ) {
 			self::redirect( wp_login_url( Urls::consent( $query ) ) );
 		}
-		if ( ! current_user_can( Capabilities::MANAGE ) ) { // phpcs:ignore WordPress.WP.Capabilities -- A capability that this plugin adds.
+		$may_decide = self::may_decide();
+		if ( ! $may_decide && ! current_user_can( 'edit_posts' ) ) {
 			ConsentPage::error( __( 'Your account may not connect agents to this site. Ask an administrator, or log in with another account.', 'countersign' ), wp_logout_url( Urls::consent( $query ) ), 'consent_not_allowed' );
 		}
-		if ( ! RecentLogin::has_session() ) {
+		if ( $may_decide && ! RecentLogin::has_session() ) {
 			ConsentPage::error( __( 'This page needs a login with the login form of this site. Log in there, and start the connection again in the agent\'s program.', 'countersign' ), wp_login_url( Urls::consent( $query ), true ), 'login_required' );
 		}
 		if ( ! Requirements::are_met() ) {
 			ConsentPage::error( __( 'No agent can be connected, because the PHP extension that Countersign needs is not installed. The dashboard shows what to install.', 'countersign' ), reason: 'extension_missing' );
 		}
 		try {
-			$this->require_recent_login( $query );
+			if ( $may_decide ) {
+				$this->require_recent_login( $query );
+			}
 			$this->decide( $query );
 		} catch ( FetchFailed $error ) {
 			ConsentPage::refused( $error->reason, $error->getMessage() );
@@ -124,9 +134,62 @@ final class Consent {
 			self::redirect( $address );
 		}
 		if ( 'POST' === ( $_SERVER['REQUEST_METHOD'] ?? '' ) ) { // phpcs:ignore WordPress.Security.ValidatedSanitizedInput -- Compared with a fixed text.
-			$this->submitted( $request, $query );
+			self::may_decide() ? $this->submitted( $request, $query ) : $this->asked( $request, $query );
 		}
-		$this->show( $request, $query );
+		self::may_decide() ? $this->show( $request, $query ) : $this->show_ask( $request, $query );
+	}
+
+	/** Tells whether the person may connect agents. Others who can write may ask somebody who may. */
+	private static function may_decide(): bool {
+		return current_user_can( Capabilities::MANAGE ); // phpcs:ignore WordPress.WP.Capabilities -- A capability that this plugin adds.
+	}
+
+	/**
+	 * Handles the form of a person who may only ask. The browser goes back to the client, as it does when somebody refuses: the
+	 * person has pressed a button on a page that names where.
+	 */
+	private function asked( OAuthRequest $request, string $query ): never {
+		$preset = ConsentChoice::submitted( $_POST )->preset; // phpcs:ignore WordPress.Security.NonceVerification -- Verified in the next line; only shown again without it.
+		if ( ! wp_verify_nonce( self::text( $_POST, '_wpnonce' ), self::nonce( $request, $query ) ) ) {
+			$this->show_ask( $request, $query, __( 'Nobody was asked yet: this page was open for too long, or the agent has changed its request. Check the page and decide again.', 'countersign' ) );
+		}
+		// Nobody is asked, and nothing is recorded: this person could not have decided anything.
+		if ( 'ask' !== self::text( $_POST, 'decision' ) ) {
+			self::redirect( $request->refuse() );
+		}
+		if ( ! in_array( $preset, array_keys( Access::presets() ), true ) ) {
+			$this->show_ask( $request, $query, __( 'Nobody was asked yet: choose what the agent should be allowed to do.', 'countersign' ) );
+		}
+		if ( ! $this->asks->has( $request ) ) {
+			if ( ! $this->asks->has_room() ) {
+				ConsentPage::error( __( 'Nobody was asked, because too many requests of you or of others wait for an answer. Talk to an administrator.', 'countersign' ), reason: 'consent_asks_full' );
+			}
+			$this->log->append( EntryDraft::admin( 'refusal', 'oauth.consent', null, [ 'preset' => $preset ] + Json::decode( $request->facts() ), 'consent_asked' ) );
+			if ( $this->asks->add( $request, $preset ) ) {
+				Mails::asked();
+			}
+		}
+		self::redirect( $request->refuseAsked() );
+	}
+
+	private function show_ask( OAuthRequest $request, string $query, string $error = '' ): never {
+		ConsentPage::ask(
+			request: $request,
+			name: self::client_name( $request ),
+			tools: ( $this->registry )()->tool_titles(),
+			preset: 'draft_only',
+			fields: self::fields( $request, $query ),
+			logout: wp_logout_url( Urls::consent( $query ) ),
+			error: $error
+		);
+	}
+
+	/** @return array<string, string> The hidden fields of both forms. */
+	private static function fields( OAuthRequest $request, string $query ): array {
+		return [
+			'request'  => self::text( $_REQUEST, 'request' ), // phpcs:ignore WordPress.Security.NonceVerification -- Only selects what is shown.
+			'_wpnonce' => wp_create_nonce( self::nonce( $request, $query ) ),
+		];
 	}
 
 	private function submitted( OAuthRequest $request, string $query ): never {
@@ -165,6 +228,8 @@ final class Consent {
 			$this->creation->abandon( $ids['connection'], self::reason( $error ) );
 			throw $error;
 		}
+		$this->asks->answer( $choice->user, $request );
+		( $this->announce )( $ids['connection'] );
 		self::redirect( $address );
 	}
 
@@ -177,10 +242,7 @@ final class Consent {
 			tools: ( $this->registry )()->tool_titles(),
 			earlier: $this->earlier->replaceable( $request ),
 			choice: $choice ?? ConsentChoice::initial( $name ),
-			fields: [
-				'request'  => self::text( $_REQUEST, 'request' ), // phpcs:ignore WordPress.Security.NonceVerification -- Only selects what is shown.
-				'_wpnonce' => wp_create_nonce( self::nonce( $request, $query ) ),
-			],
+			fields: self::fields( $request, $query ),
 			logout: wp_logout_url( Urls::consent( $query ) ),
 			error: $error
 		);

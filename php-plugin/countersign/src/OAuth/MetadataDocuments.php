@@ -43,7 +43,8 @@ final class MetadataDocuments {
 
 	/**
 	 * Fetches a document and returns its text: at most {@see FETCH_BYTES} of JSON, sent with status 200. The extension validates
-	 * it. Call it only for users who may consent, so that other people cannot make this site send requests.
+	 * it. Call it only for users who may consent or ask for a consent, so that other people cannot make this site send requests.
+	 * WordPress lets everybody who can write make it fetch a URL to embed.
 	 *
 	 * @param string $url The OAuth client id, the address of the document.
 	 *

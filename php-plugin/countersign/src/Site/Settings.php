@@ -47,6 +47,8 @@ final class Settings {
 		],
 		// Whether an existing connection can be given more permissions.
 		'allow_widening'     => false,
+		// Whether the administrator gets an e-mail when an agent is connected.
+		'mail_on_connect'    => false,
 		// Largest request to the MCP endpoint, in bytes.
 		'max_body'           => 1048576,
 		// Seconds that an access token is valid, and an unused refresh token.
@@ -162,6 +164,11 @@ final class Settings {
 	 */
 	public function app_schemes(): array {
 		return array_values( array_filter( self::texts( $this->all()['app_schemes'] ), OAuth::isAppScheme( ... ) ) );
+	}
+
+	/** Tells whether the administrator gets an e-mail when an agent is connected. */
+	public function mail_on_connect(): bool {
+		return (bool) $this->all()['mail_on_connect'];
 	}
 
 	/**
