@@ -9,13 +9,14 @@
 declare(strict_types=1);
 
 use Countersign\Plugin\Site\Capabilities;
+use Countersign\Plugin\Site\Identity;
 use Countersign\Plugin\Site\Schema;
 use Countersign\Plugin\Site\SealedOptions;
 use Countersign\Plugin\Site\Settings;
 
 defined( 'WP_UNINSTALL_PLUGIN' ) || exit;
 
-foreach ( [ 'Site/Capabilities', 'Site/Schema', 'Site/SealedOptions', 'Site/Settings' ] as $countersign_class ) {
+foreach ( [ 'Site/Capabilities', 'Site/Identity', 'Site/Schema', 'Site/SealedOptions', 'Site/Settings' ] as $countersign_class ) {
 	require_once __DIR__ . '/src/' . $countersign_class . '.php';
 }
 
@@ -38,7 +39,7 @@ $countersign_clean_site = static function (): void {
 	foreach ( $transients as $name ) {
 		delete_transient( substr( $name, strlen( '_transient_' ) ) );
 	}
-	foreach ( [ Settings::SITE_ID, Settings::AUDIT_HOST, Settings::DELETE_ON_UNINSTALL, SealedOptions::SITE, SealedOptions::KILL_SWITCH, SealedOptions::SETTINGS, SealedOptions::BEACON, SealedOptions::WATCH, 'countersign_asks', 'countersign_integrity', 'countersign_begun', 'countersign_welcome', 'countersign_needs_blocks', 'countersign_verification', 'countersign_records_report' ] as $option ) {
+	foreach ( [ Settings::SITE_ID, Settings::AUDIT_HOST, Settings::DELETE_ON_UNINSTALL, Identity::OPTION, SealedOptions::SITE, SealedOptions::KILL_SWITCH, SealedOptions::SETTINGS, SealedOptions::BEACON, SealedOptions::WATCH, 'countersign_asks', 'countersign_integrity', 'countersign_begun', 'countersign_welcome', 'countersign_needs_blocks', 'countersign_verification', 'countersign_records_report' ] as $option ) {
 		delete_option( $option );
 	}
 };

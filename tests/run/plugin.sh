@@ -60,7 +60,7 @@ site_for() {
 	esac
 	[ -n "${KEEP_SITE:-}" ] || options+=(--fresh)
 	"$site" up "$name" "${options[@]}" --plugin "$PLUGIN" --activate countersign
-	cp tests/plugin/fixtures/countersign-test-fixtures.php "$CACHE/run/$name/www/wp-content/mu-plugins/"
+	cp tests/plugin/fixtures/countersign-test-*.php "$CACHE/run/$name/www/wp-content/mu-plugins/"
 }
 
 # Prints "PASSED FAILED" from the JUnit log of PHPUnit. A skipped test counts as failed.

@@ -11,6 +11,7 @@ use Countersign\Plugin\Connections\Asks;
 use Countersign\Plugin\Doors\Cli\KillSwitchCommand;
 use Countersign\Plugin\Doors\Cli\StatusCommand;
 use Countersign\Plugin\Doors\KillSwitchRoute;
+use Countersign\Plugin\Doors\LoginRoad;
 use Countersign\Plugin\Integrity\Check;
 use Countersign\Plugin\Records\Beacon;
 use Countersign\Plugin\Records\Verification;
@@ -30,11 +31,13 @@ final class Hooks {
 		if ( str_contains( (string) wp_unslash( $_SERVER['REQUEST_URI'] ?? '' ), '/mcp' ) ) { // phpcs:ignore WordPress.Security.ValidatedSanitizedInput -- Only compared.
 			add_action( 'init', PageSetup::postpone( ... ), PHP_INT_MIN );
 		}
+		add_action( 'parse_request', fn( \WP $wp ) => $this->objects->router()->parse_request( $wp ), PHP_INT_MIN );
 		// Before WordPress's own REST server, which listens at priority 10.
-		add_action( 'parse_request', fn( \WP $wp ) => $this->objects->router()->parse_request( $wp ), 1 );
+		add_action( 'parse_request', fn() => $this->objects->router()->parse_shared(), 1 );
 		add_action( 'rest_api_init', fn() => $this->objects->router()->register_routes() );
 		add_action( 'rest_api_init', fn() => ( new KillSwitchRoute( $this->objects->kill_switch() ) )->register_routes() );
 		add_action( 'login_form_countersign_authorize', fn() => $this->objects->consent()->handle() );
+		LoginRoad::register();
 		add_filter( 'login_message', static fn( string $message ): string => ConsentPage::login_message( $message ) );
 		$this->register_gate();
 		( new Watch( $this->objects->standing( ... ) ) )->register();

@@ -12,6 +12,7 @@ use Countersign\Plugin\Records\Beacon;
 use Countersign\Plugin\Records\Verification;
 use Countersign\Plugin\Site\Capabilities;
 use Countersign\Plugin\Site\ErrorLog;
+use Countersign\Plugin\Site\Identity;
 use Countersign\Plugin\Site\Schema;
 
 defined( 'ABSPATH' ) || exit;
@@ -99,6 +100,20 @@ final class Plugin {
 			if ( ! get_option( self::BEGUN ) ) {
 				self::begin();
 			}
+			if ( false === get_option( Identity::OPTION ) ) {
+				self::store_identity();
+			}
+		}
+	}
+
+	private static function store_identity(): void {
+		if ( ! Requirements::are_met() ) {
+			return;
+		}
+		try {
+			self::composition()->site_state()->store_identity();
+		} catch ( \Countersign\Exception | \RuntimeException $error ) {
+			ErrorLog::failure( 'the addresses for clients could not be stored', $error );
 		}
 	}
 

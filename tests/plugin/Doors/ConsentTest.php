@@ -109,7 +109,7 @@ final class ConsentTest extends TestCase {
 		$answer = $client->decide( Person::of( 'admin' ), [ 'preset' => 'custom', 'groups' => [ 'publish', 'seo' ], 'user' => Site::user( 'author' ), 'name' => 'My own <i>name</i>' ] );
 		self::assertStringStartsWith( OAuthClient::REDIRECT . '?', $answer->header( 'Location' ) );
 		$parameters = OAuthClient::parameters( $answer );
-		self::assertSame( [ 'a state & more', untrailingslashit( home_url() ) ], [ $parameters['state'], $parameters['iss'] ] );
+		self::assertSame( [ 'a state & more', \Countersign\Plugin\Site\Urls::issuer() ], [ $parameters['state'], $parameters['iss'] ] );
 		$connection = Plugin::composition()->connections()->find( OAuthClient::newest() );
 		self::assertSame( [ 'My own name', 'Chosen client', Site::user( 'author' ), 'custom', [ 'read', 'publish', 'seo' ], Site::user( 'admin' ) ], [ $connection->name, $connection->client, $connection->user, $connection->preset, $connection->groups, $connection->created_by ] );
 	}

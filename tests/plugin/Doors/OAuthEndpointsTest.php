@@ -25,7 +25,8 @@ final class OAuthEndpointsTest extends TestCase {
 
 	/** @return array<string, array{string, string}> */
 	public function documents(): array {
-		$mcp = '/wp-json/countersign/v1/mcp';
+		$mcp    = '/wp-json/countersign/v1/mcp';
+		$issuer = '/wp-json/countersign/v1';
 		return [
 			'resource, at the root'           => [ '/.well-known/oauth-protected-resource', 'resource' ],
 			'resource, with the path'         => [ "/.well-known/oauth-protected-resource$mcp", 'resource' ],
@@ -33,6 +34,10 @@ final class OAuthEndpointsTest extends TestCase {
 			'server, at the root'             => [ '/.well-known/oauth-authorization-server', 'server' ],
 			'server, with the path'           => [ "/.well-known/oauth-authorization-server$mcp", 'server' ],
 			'server, below wp-json'           => [ '/wp-json/countersign/v1/server-metadata', 'server' ],
+			'server, at the issuer\'s address' => [ "/.well-known/oauth-authorization-server$issuer", 'server' ],
+			'server, as OpenID configuration of the issuer' => [ "/.well-known/openid-configuration$issuer", 'server' ],
+			'server, below the issuer'        => [ "$issuer/.well-known/openid-configuration", 'server' ],
+			'server, below the issuer, as OAuth' => [ "$issuer/.well-known/oauth-authorization-server", 'server' ],
 			'server, as OpenID configuration' => [ '/.well-known/openid-configuration', 'server' ],
 			'server, with a slash at the end' => [ '/.well-known/oauth-authorization-server/', 'server' ],
 		];
@@ -49,7 +54,8 @@ final class OAuthEndpointsTest extends TestCase {
 			return;
 		}
 		$server = $answer->json();
-		self::assertSame( untrailingslashit( home_url() ), $server['issuer'] );
+		self::assertSame( home_url( '/wp-json/countersign/v1' ), $server['issuer'] );
+		self::assertSame( [], Http::get( $server['jwks_uri'] )->json()['keys'] );
 		self::assertSame( [ Urls::authorize(), Urls::token(), Urls::register(), Urls::revoke() ], [ $server['authorization_endpoint'], $server['token_endpoint'], $server['registration_endpoint'], $server['revocation_endpoint'] ] );
 		self::assertSame( [ [ 'S256' ], [ 'code' ], true, true ], [ $server['code_challenge_methods_supported'], $server['response_types_supported'], $server['client_id_metadata_document_supported'], $server['authorization_response_iss_parameter_supported'] ] );
 		self::assertContains( 'none', $server['token_endpoint_auth_methods_supported'] );
@@ -60,28 +66,6 @@ final class OAuthEndpointsTest extends TestCase {
 	public function test_metadata_about_other_paths_is_not_served(): void {
 		foreach ( [ '/.well-known/oauth-protected-resource/elsewhere', '/.well-known/oauth-authorization-server/wp-json/other', '/.well-known/nonsense', '/blog/.well-known/oauth-protected-resource' ] as $path ) {
 			self::assertNotSame( 200, Http::get( home_url( $path ) )->status, $path );
-		}
-	}
-
-	public function test_all_endpoints_work_with_plain_permalinks(): void {
-		global $wp_rewrite;
-		$wp_rewrite->set_permalink_structure( '' );
-		flush_rewrite_rules( false );
-		try {
-			self::assertStringContainsString( '?rest_route=/countersign/v1/mcp', Urls::mcp() );
-			foreach ( [ '/.well-known/oauth-protected-resource', '/?rest_route=/countersign/v1/resource-metadata' ] as $path ) {
-				self::assertSame( Urls::mcp(), Http::get( home_url( $path ) )->json()['resource'], $path );
-			}
-			self::assertSame( Urls::token(), Http::get( home_url( '/.well-known/oauth-authorization-server' ) )->json()['token_endpoint'] );
-			$client = OAuthClient::registered();
-			$tokens = $client->tokens( [ 'preset' => 'read_only' ] );
-			( new Agent( OAuthClient::newest(), $tokens['access_token'] ) )->do( 'whoami' );
-			// Some clients append `?` to any address.
-			$answer = Person::of( 'admin' )->get( Urls::authorize() . '?' . explode( '&', $client->authorize_url(), 2 )[1] );
-			self::assertStringContainsString( 'action=countersign_authorize', $answer->header( 'Location' ) );
-		} finally {
-			$wp_rewrite->set_permalink_structure( '/%postname%/' );
-			flush_rewrite_rules( false );
 		}
 	}
 

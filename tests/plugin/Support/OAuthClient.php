@@ -61,13 +61,10 @@ final class OAuthClient {
 		return add_query_arg( [], Urls::authorize() ) . ( str_contains( Urls::authorize(), '?' ) ? '&' : '?' ) . http_build_query( $parameters, '', '&', PHP_QUERY_RFC3986 );
 	}
 
-	/** Returns the consent page as the person sees it. @param array<string, string|null> $more */
+	/** Returns the consent page, or the error page before it, as the person sees it. @param array<string, string|null> $more */
 	public function consent_page( Person $person, array $more = [] ): Answer {
 		$sent_on = $person->get( $this->authorize_url( $more ) );
-		if ( 302 !== $sent_on->status ) {
-			throw new \RuntimeException( "authorize: HTTP $sent_on->status $sent_on->body" );
-		}
-		return $person->get( $sent_on->header( 'Location' ) );
+		return 302 === $sent_on->status ? $person->get( $sent_on->header( 'Location' ) ) : $sent_on;
 	}
 
 	/**

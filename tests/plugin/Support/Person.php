@@ -76,7 +76,7 @@ final class Person {
 
 	/** @param array<string, string> $headers */
 	public function get( string $url, array $headers = [] ): Answer {
-		return Http::send( 'GET', $url, $headers, null, $this->jar );
+		return Http::send( 'GET', $url, $headers + [ 'Accept' => 'text/html,application/xhtml+xml,*/*;q=0.8' ], null, $this->jar );
 	}
 
 	/** @param array<string, mixed> $fields */

@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Countersign\Tests;
 
 use Countersign\Plugin\Plugin;
+use Countersign\Plugin\Site\Identity;
 use Countersign\Plugin\Site\SealedOptions;
 
 /** The base of the tests of the state of the whole site. After each test the site is as it was before: its options and its witnesses. */
@@ -21,7 +22,7 @@ abstract class StateTest extends TestCase {
 
 	protected function setUp(): void {
 		parent::setUp();
-		foreach ( [ SealedOptions::SITE, SealedOptions::KILL_SWITCH, SealedOptions::SETTINGS, SealedOptions::BEACON, SealedOptions::WATCH, 'home' ] as $option ) {
+		foreach ( [ SealedOptions::SITE, SealedOptions::KILL_SWITCH, SealedOptions::SETTINGS, SealedOptions::BEACON, SealedOptions::WATCH, Identity::OPTION, 'home' ] as $option ) {
 			$this->options[ $option ] = Site::stored( $option );
 		}
 		global $wpdb;

@@ -21,7 +21,7 @@ use Countersign\Tests\Site;
 final class ChangedClientTest extends RecordAttack {
 
 	private static function asks_for_consent( OAuthClient $client, string $redirect ): bool {
-		$page = Person::of( 'admin' )->get( (string) Http::get( $client->authorize_url( [ 'redirect_uri' => $redirect ] ) )->header( 'Location' ) );
+		$page = $client->consent_page( Person::of( 'admin' ), [ 'redirect_uri' => $redirect ] );
 		self::assertNull( $page->header( 'Location' ) );
 		return [] !== array_filter( Person::forms( $page->body ), static fn( array $form ): bool => isset( $form['preset'] ) );
 	}

@@ -67,7 +67,7 @@ final class ForgedClientIdTest extends TestCase {
 			$client = OAuthClient::with_id( $id, $mine->secret );
 			$answer = OAuthClient::token( $client->refreshing( 'csrt_x' ), $from );
 			self::assertSame( [ 401, 'invalid_client' ], [ $answer->status, $answer->json()['error'] ], $what );
-			$page = Person::of( 'admin' )->get( Http::get( $client->authorize_url() )->header( 'Location' ) );
+			$page = $client->consent_page( Person::of( 'admin' ) );
 			self::assertNull( $page->header( 'Location' ), $what );
 			self::assertSame( [], Person::forms( $page->body ), $what );
 		}

@@ -70,13 +70,20 @@ final class OpenRedirectTest extends TestCase {
 		self::assertSame( [ 400, null ], [ $page->status, $page->header( 'Location' ) ] );
 	}
 
-	public function test_a_visitor_learns_nothing_before_the_login(): void {
+	public function test_a_visitor_with_a_faulty_request_sees_no_login_form(): void {
 		$client = OAuthClient::registered( [ 'redirect_uris' => [ self::EVIL ] ] );
-		$to     = \Countersign\Tests\Http::get( $client->authorize_url( [ 'response_type' => 'bogus', 'redirect_uri' => self::EVIL ] ) )->header( 'Location' );
+		$answer = \Countersign\Tests\Http::get( $client->authorize_url( [ 'response_type' => 'bogus', 'redirect_uri' => self::EVIL ] ) );
+		self::assertSame( [ 400, null, 'response_type_unsupported' ], [ $answer->status, $answer->header( 'Location' ), $answer->reason() ] );
+		self::assertStringNotContainsString( 'evil.example', $answer->body );
+	}
+
+	public function test_a_visitor_with_a_good_request_returns_to_this_site_after_the_login(): void {
+		$client = OAuthClient::registered( [ 'redirect_uris' => [ self::EVIL ] ] );
+		$to     = \Countersign\Tests\Http::get( $client->authorize_url( [ 'redirect_uri' => self::EVIL ] ) )->header( 'Location' );
 		$login  = \Countersign\Tests\Http::get( $to );
 		self::assertSame( 302, $login->status );
 		self::assertStringStartsWith( wp_login_url(), $login->header( 'Location' ) );
 		parse_str( (string) parse_url( $login->header( 'Location' ), PHP_URL_QUERY ), $query );
-		self::assertSame( $to, $query['redirect_to'], 'after the login, the browser returns to this site' );
+		self::assertSame( $to, $query['redirect_to'] );
 	}
 }

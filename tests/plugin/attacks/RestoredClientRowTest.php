@@ -56,7 +56,7 @@ final class RestoredClientRowTest extends TestCase {
 		$GLOBALS['wpdb']->insert( Site::table( 'oauth_clients' ), [ 'id' => hash( 'sha256', $id ), 'client_id' => $id, 'client' => self::stored( $id, $secret ), 'source' => 'registration', 'created_at' => time() ] );
 		self::plant_connection( $id );
 		$client = OAuthClient::with_id( $id, $secret );
-		$page   = Person::of( 'admin' )->get( Http::get( $client->authorize_url() )->header( 'Location' ) );
+		$page   = $client->consent_page( Person::of( 'admin' ) );
 		self::assertSame( [], array_filter( Person::forms( $page->body ), static fn( array $form ): bool => isset( $form['preset'] ) ), 'a row that was never sealed is no client' );
 		$migration = Plugin::composition()->records_migration();
 		self::assertNull( $migration->seal( Migration::digest( [] ) ), 'not what an administrator has seen' );
@@ -81,7 +81,7 @@ final class RestoredClientRowTest extends TestCase {
 		$answer = OAuthClient::token( $client->refreshing( $tokens['refresh_token'] ) );
 		$before = Site::digest();
 		self::assertSame( 200, $answer->status, 'the column decides nothing' );
-		$page = Person::of( 'admin' )->get( Http::get( $client->authorize_url( [ 'redirect_uri' => 'https://evil.example/' ] ) )->header( 'Location' ) );
+		$page = $client->consent_page( Person::of( 'admin' ), [ 'redirect_uri' => 'https://evil.example/' ] );
 		self::assertNull( $page->header( 'Location' ) );
 		self::assertSame( [], Person::forms( $page->body ) );
 		self::assertSame( $before, Site::digest() );

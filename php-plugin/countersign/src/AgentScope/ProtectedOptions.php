@@ -50,6 +50,7 @@ final class ProtectedOptions {
 		'countersign_audit_host',
 		'countersign_beacon',
 		'countersign_delete_on_uninstall',
+		'countersign_identity',
 		'countersign_kill_switch',
 		'countersign_schema',
 		'countersign_settings',

@@ -72,7 +72,7 @@ final class Consent {
 			ConsentPage::error( __( 'This page opens when an agent asks to connect to this site, and the address lacks that request or is too long. Start the connection in the agent\'s program.', 'countersign' ), reason: 'oauth_request_invalid' );
 		}
 		if ( ! is_user_logged_in() ) {
-			self::redirect( wp_login_url( Urls::consent( $query ) ) );
+			LoginRoad::to_login( $query );
 		}
 		$may_decide = self::may_decide();
 		if ( ! $may_decide && ! current_user_can( 'edit_posts' ) ) {

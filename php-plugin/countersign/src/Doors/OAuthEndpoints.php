@@ -19,15 +19,15 @@ use Countersign\Plugin\OAuth\Clients;
 use Countersign\Plugin\Site\ErrorLog;
 use Countersign\Plugin\Site\Extension;
 use Countersign\Plugin\Site\Failure;
+use Countersign\Plugin\Site\Identity;
 use Countersign\Plugin\Site\Json;
-use Countersign\Plugin\Site\Urls;
 use Countersign\Record;
 
 defined( 'ABSPATH' ) || exit;
 
 /**
- * The OAuth endpoints that clients call: metadata, registration, token and revocation. The extension decides; this class
- * reads and changes rows of the database and records what happens.
+ * The OAuth endpoints: metadata, registration, token and revocation, and the one to which clients send people. The extension
+ * decides; this class reads and changes rows of the database and records what happens.
  */
 final class OAuthEndpoints {
 
@@ -57,28 +57,25 @@ final class OAuthEndpoints {
 	 * @param string $route The route below the REST namespace, such as `oauth/token`.
 	 */
 	public function handle( string $route, Request $request ): Response {
-		if ( 'oauth/authorize' === $route ) {
-			$query = self::authorize_query( $request->query );
-			if ( strlen( $query ) > Urls::MAX_QUERY ) {
-				return new Response( 400, [ 'Content-Type' => 'text/plain; charset=utf-8' ] + Response::NO_STORE, sprintf( "The authorization request is longer than %d bytes.\n", Urls::MAX_QUERY ) );
-			}
-			// Redirects to the consent page with the same query. No CORS headers, since a person's browser follows it and no script.
-			return new Response( 302, [ 'Location' => Urls::consent( $query ) ] + Response::NO_STORE );
-		}
+		$is_authorize = 'oauth/authorize' === $route;
 		if ( 'OPTIONS' === $request->method ) {
-			return new Response( 204, self::CORS );
+			return new Response( 204, $is_authorize ? [] : self::CORS );
 		}
-		$is_metadata = in_array( $route, [ 'resource-metadata', 'server-metadata', 'jwks' ], true );
-		if ( ! in_array( $request->method, $is_metadata ? [ 'GET', 'HEAD' ] : [ 'POST' ], true ) ) {
-			return new Response( 405, [ 'Allow' => $is_metadata ? 'GET, HEAD' : 'POST' ] + self::CORS );
+		$is_read = $is_authorize || in_array( $route, [ 'resource-metadata', 'server-metadata', 'jwks' ], true );
+		if ( ! in_array( $request->method, $is_read ? [ 'GET', 'HEAD' ] : [ 'POST' ], true ) ) {
+			return new Response( 405, [ 'Allow' => $is_read ? 'GET, HEAD' : 'POST' ] + ( $is_authorize ? [] : self::CORS ) );
 		}
 		try {
 			$refusal = $this->extension->oauth()->checkTransport();
 			if ( null !== $refusal ) {
-				return Response::of( $refusal )->with( self::CORS );
+				return Response::of( $refusal )->with( $is_authorize ? [] : self::CORS );
+			}
+			if ( $is_read && Identity::is_of_another_address() ) {
+				return self::unavailable( 'site_moved', \Countersign\reasons()['site_moved'] );
 			}
 			// @mago-ignore analysis:match-not-exhaustive The router passes no other route.
 			$response = match ( $route ) {
+				'oauth/authorize'   => ( new AuthorizeEndpoint( $this->extension, $this->clients, $this->grants ) )->handle( $request ),
 				'resource-metadata' => self::document( $this->extension->oauth()->resourceMetadata() ),
 				'server-metadata'   => self::document( $this->extension->oauth()->serverMetadata() ),
 				// Clients cannot verify tokens, so there are no keys. Parsers of the server metadata still expect the document.
@@ -94,7 +91,7 @@ final class OAuthEndpoints {
 		} catch ( \RuntimeException $error ) {
 			$response = self::cannot_serve( 'store_unavailable', $error );
 		}
-		return $response->with( self::CORS );
+		return $is_authorize ? $response : $response->with( self::CORS );
 	}
 
 	/**
@@ -160,11 +157,6 @@ final class OAuthEndpoints {
 
 	private function client( Request $request ): Record|Decision|null {
 		return $this->clients->find( OAuth::clientId( $request->body, $request->header( 'Authorization' ) ) );
-	}
-
-	/** Returns the client's query without WordPress's own parameter, which comes first on sites with plain permalinks. */
-	private static function authorize_query( string $query ): string {
-		return (string) preg_replace( '~^rest_route=[^&?]*[&?]?~', '', $query );
 	}
 
 	private static function document( string $json ): Response {

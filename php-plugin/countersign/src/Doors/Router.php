@@ -9,6 +9,7 @@ use Countersign\Plugin\Http\Request;
 use Countersign\Plugin\Http\Response;
 use Countersign\Plugin\Site\ClientAddress;
 use Countersign\Plugin\Site\ErrorLog;
+use Countersign\Plugin\Site\Identity;
 use Countersign\Plugin\Site\Settings;
 use Countersign\Plugin\Site\Urls;
 
@@ -34,14 +35,6 @@ final class Router {
 		'resource-metadata' => [ 'GET' ],
 		'server-metadata'   => [ 'GET' ],
 		'jwks'              => [ 'GET' ],
-	];
-
-	/** Name of a well-known document => the route that serves the same document. */
-	private const WELL_KNOWN = [
-		'oauth-protected-resource'   => 'resource-metadata',
-		'oauth-authorization-server' => 'server-metadata',
-		'openid-configuration'       => 'server-metadata',
-		'jwks.json'                  => 'jwks',
 	];
 
 	/** Largest body of a request to any endpoint but MCP, in bytes. */
@@ -74,15 +67,49 @@ final class Router {
 		}
 	}
 
-	/** Callback of the action `parse_request`. Serves the plugin's own addresses and ends the request; ignores all others. */
+	/**
+	 * Callback of the action `parse_request`, before all others: no other plugin has a claim to an address that contains this
+	 * plugin's path. Serves such an address and ends the request; ignores all others.
+	 */
 	public function parse_request( \WP $wp ): void {
-		$route = $this->well_known() ?? $this->route( $wp->query_vars['rest_route'] ?? null );
+		$path  = self::path();
+		$route = WellKnown::of_this_plugin( $path ) ?? $this->route( $wp->query_vars['rest_route'] ?? self::rest_route( $path ) );
 		if ( null !== $route ) {
-			if ( ! defined( 'REST_REQUEST' ) ) {
-				define( 'REST_REQUEST', true );
-			}
-			$this->serve( $route );
+			$this->begin( $route );
 		}
+	}
+
+	/**
+	 * Callback of the action `parse_request`, after other plugins: serves the well-known addresses that all plugins of a site share,
+	 * unless another plugin may need them.
+	 */
+	public function parse_shared(): void {
+		$route = WellKnown::of_the_site( self::path() );
+		if ( null !== $route ) {
+			$this->begin( $route );
+		}
+	}
+
+	private function begin( string $route ): never {
+		if ( ! defined( 'REST_REQUEST' ) ) {
+			define( 'REST_REQUEST', true );
+		}
+		$this->serve( $route );
+	}
+
+	/** Returns the path of the request, decoded. */
+	private static function path(): string {
+		return rawurldecode( explode( '?', (string) wp_unslash( $_SERVER['REQUEST_URI'] ?? '' ), 2 )[0] ); // phpcs:ignore WordPress.Security.ValidatedSanitizedInput -- Only compared.
+	}
+
+	/** Returns the REST route that a path stands for, also if WordPress's current permalinks are of another kind. */
+	private static function rest_route( string $path ): ?string {
+		foreach ( Identity::rest_paths() as $beginning ) {
+			if ( str_starts_with( $path, $beginning . Urls::NAMESPACE . '/' ) ) {
+				return '/' . substr( $path, strlen( $beginning ) );
+			}
+		}
+		return null;
 	}
 
 	private function route( mixed $path ): ?string {
@@ -94,23 +121,6 @@ final class Router {
 		$path = '/' . trim( explode( '?', $path, 2 )[0], '/' );
 		$name = str_starts_with( $path, $prefix ) ? substr( $path, strlen( $prefix ) ) : '';
 		return isset( self::ROUTES[ $name ] ) ? $name : null;
-	}
-
-	/**
-	 * Returns the route for a request to `/.well-known/NAME`, or null for any other request. The path of this site or of the
-	 * MCP endpoint can follow the name (RFC 8414, RFC 9728), or the path of this site can precede `/.well-known/`. Documents
-	 * about other paths of the host belong to other applications.
-	 */
-	private function well_known(): ?string {
-		$path = rawurldecode( explode( '?', (string) wp_unslash( $_SERVER['REQUEST_URI'] ?? '' ), 2 )[0] ); // phpcs:ignore WordPress.Security.ValidatedSanitizedInput -- Only compared.
-		if ( ! preg_match( '~^(?<home>.*)/\.well-known/(?<name>[a-z.-]+)(?<of>/.*)?$~D', $path, $found ) || ! isset( self::WELL_KNOWN[ $found['name'] ] ) ) {
-			return null;
-		}
-		$home     = Urls::home_path();
-		$of       = rtrim( $found['of'] ?? '', '/' );
-		$endpoint = rtrim( (string) wp_parse_url( Urls::mcp(), PHP_URL_PATH ), '/' );
-		$is_ours  = in_array( $found['home'], [ '', $home ], true ) && in_array( $of, [ '', $home, $endpoint ], true );
-		return $is_ours ? self::WELL_KNOWN[ $found['name'] ] : null;
 	}
 
 	private function serve( string $route ): never {
@@ -134,9 +144,10 @@ final class Router {
 		$is_ready = Requirements::are_met();
 		$server   = wp_unslash( $_SERVER ); // phpcs:ignore WordPress.Security.ValidatedSanitizedInput -- The extension verifies the raw request.
 		$request  = Request::read( $server, $is_mcp ? $this->settings->max_body() : self::MAX_OAUTH_BODY, $is_ready ? $this->client->of( $server ) : '' );
-		if ( ! $is_ready ) {
-			return self::unavailable( $route, Requirements::state(), Requirements::message(), $request->body );
+		if ( $is_mcp ) {
+			return $is_ready ? ( $this->mcp )()->handle( $request ) : self::unavailable( $route, Requirements::state(), Requirements::message(), $request->body );
 		}
-		return $is_mcp ? ( $this->mcp )()->handle( $request ) : ( $this->oauth )()->handle( $route, $request );
+		$response = $is_ready ? ( $this->oauth )()->handle( $route, $request ) : self::unavailable( $route, Requirements::state(), Requirements::message(), '' );
+		return 'oauth/authorize' === $route ? AuthorizeEndpoint::for_reader( $request, $response ) : $response;
 	}
 }

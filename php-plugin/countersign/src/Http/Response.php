@@ -122,6 +122,6 @@ final class Response {
 			}
 			self::status( $this->status );
 		}
-		echo $this->body; // phpcs:ignore WordPress.Security.EscapeOutput -- JSON or server-sent events, never HTML.
+		echo $this->body; // phpcs:ignore WordPress.Security.EscapeOutput -- JSON, server-sent events, or a page whose parts are escaped.
 	}
 }

@@ -13,6 +13,7 @@ use Countersign\Plugin\Audit\Unprotected;
 use Countersign\Plugin\Site\ErrorLog;
 use Countersign\Plugin\Site\Extension;
 use Countersign\Plugin\Site\Failure;
+use Countersign\Plugin\Site\Identity;
 use Countersign\Plugin\Site\Json;
 use Countersign\Plugin\Site\SealedOptions;
 use Countersign\Plugin\Site\Urls;
@@ -107,6 +108,19 @@ final class SiteState {
 	}
 
 	/**
+	 * Stores the addresses for clients on a site that has none yet, after an update from a version that computed them for each request.
+	 * Does nothing while the site is not at the address of its record, because a request could then have chosen the address.
+	 *
+	 * @throws \Countersign\Exception If the extension's keys or store cannot be used.
+	 * @throws Failure                If the database cannot be read.
+	 */
+	public function store_identity(): void {
+		if ( Urls::address() === $this->stored_address() ) {
+			Identity::store();
+		}
+	}
+
+	/**
 	 * Returns where the witness lies and whether it works, as {@see Records::witness()} tells it.
 	 *
 	 * @return array{place: string, keeps_data: bool|null, records: int, failure: string|null}
@@ -144,6 +158,7 @@ final class SiteState {
 		$beacon = $this->options->get( SealedOptions::BEACON );
 		$texts  = $this->inventory->texts();
 		$this->write( 'moved', 'site.moved', $this->difference(), static fn( Records $records, array $sealed ) => $records->moved( $beacon, [ ...$texts, ...$sealed ] ) );
+		Identity::store();
 	}
 
 	/**
@@ -155,6 +170,7 @@ final class SiteState {
 		$texts   = $this->inventory->texts();
 		$carried = $this->to_carry();
 		$this->write( 'copied', 'site.copied', $this->difference(), static fn( Records $records, array $sealed ) => $records->copied( [ ...$texts, ...$sealed ] ) );
+		Identity::store();
 		$this->carry( $carried );
 	}
 
@@ -193,6 +209,7 @@ final class SiteState {
 		};
 		$this->write( 'restored', 'site.restored', [], $commit );
 		if ( $is_new ) {
+			Identity::store();
 			$this->set_switch( true );
 		}
 	}
@@ -229,6 +246,7 @@ final class SiteState {
 			[ 'address' => Urls::address() ],
 			$commit
 		);
+		Identity::store();
 	}
 
 	/**

@@ -6,7 +6,10 @@ namespace Countersign\Plugin\Site;
 
 defined( 'ABSPATH' ) || exit;
 
-/** The addresses of this site that clients use. Clients compare them byte for byte, so no other class builds them. */
+/**
+ * The addresses of this site that clients use. Clients compare them byte for byte, so no other class builds them, and they follow
+ * from the stored {@see Identity}. Addresses for people, such as that of the consent page, follow the filters of other plugins.
+ */
 final class Urls {
 
 	/** The REST namespace of all routes. */
@@ -23,9 +26,13 @@ final class Urls {
 		return self::rest( 'mcp' );
 	}
 
-	/** Returns the OAuth issuer: the site's address without a trailing slash. */
+	/**
+	 * Returns the OAuth issuer. It has a path of its own, so that the server metadata has an address that no other plugin answers
+	 * (RFC 8414, section 3.1): `/.well-known/oauth-authorization-server` followed by that path. Where that does not reach
+	 * WordPress, clients use `/.well-known/openid-configuration` below the issuer, which is among the REST routes.
+	 */
 	public static function issuer(): string {
-		return untrailingslashit( home_url() );
+		return Identity::rest_path() . self::NAMESPACE;
 	}
 
 	/**
@@ -59,6 +66,11 @@ final class Urls {
 		return self::rest( 'oauth/revoke' );
 	}
 
+	/** Returns the address of the consent page without a request. It follows the filters of plugins that rename the login form. */
+	public static function consent_page(): string {
+		return site_url( 'wp-login.php?action=countersign_authorize', 'login' );
+	}
+
 	/**
 	 * Returns the address of the consent page for an authorization request.
 	 *
@@ -66,8 +78,7 @@ final class Urls {
 	 *                      form, and so that no plugin that watches for `code` or `state` reacts to it.
 	 */
 	public static function consent( string $query ): string {
-		$url = site_url( 'wp-login.php?action=countersign_authorize', 'login' );
-		return $url . '&request=' . rtrim( strtr( base64_encode( $query ), '+/', '-_' ), '=' ); // phpcs:ignore WordPress.PHP.DiscouragedPHPFunctions.obfuscation_base64_encode -- base64url, RFC 4648, section 5.
+		return self::consent_page() . '&request=' . rtrim( strtr( base64_encode( $query ), '+/', '-_' ), '=' ); // phpcs:ignore WordPress.PHP.DiscouragedPHPFunctions.obfuscation_base64_encode -- base64url, RFC 4648, section 5.
 	}
 
 	/** Returns the raw query string that was passed to {@see consent()}, or null if `$request` does not hold one. */
@@ -82,7 +93,7 @@ final class Urls {
 	 * @return list<string>
 	 */
 	public static function hosts(): array {
-		return array_values( array_unique( array_map( self::host_of( ... ), [ home_url(), site_url() ] ) ) );
+		return array_values( array_unique( array_map( self::host_of( ... ), [ Identity::home(), (string) get_option( 'siteurl' ) ] ) ) );
 	}
 
 	/**
@@ -91,11 +102,8 @@ final class Urls {
 	 * @return list<string>
 	 */
 	public static function origins(): array {
-		$origins = array_map(
-			static fn( string $url ): string => strtolower( (string) wp_parse_url( $url, PHP_URL_SCHEME ) ) . '://' . self::host_of( $url ),
-			[ home_url(), site_url() ]
-		);
-		return array_values( array_unique( $origins ) );
+		$scheme = (string) wp_parse_url( Identity::home(), PHP_URL_SCHEME );
+		return array_map( static fn( string $host ): string => "$scheme://$host", self::hosts() );
 	}
 
 	/** Tells whether this request came over HTTPS or the site is local. The extension decides what follows from it. */
@@ -105,7 +113,7 @@ final class Urls {
 
 	/** Tells whether the site's address uses HTTPS or is local. The dashboard shows a notice if neither is true. */
 	public static function is_site_secure(): bool {
-		return 'https' === wp_parse_url( home_url(), PHP_URL_SCHEME ) || self::is_local();
+		return 'https' === wp_parse_url( (string) get_option( 'home' ), PHP_URL_SCHEME ) || self::is_local();
 	}
 
 	/** Tells whether the site's host is a loopback host, or its environment type is `local`. */
@@ -113,7 +121,7 @@ final class Urls {
 		if ( 'local' === wp_get_environment_type() ) {
 			return true;
 		}
-		$host = strtolower( trim( (string) wp_parse_url( home_url(), PHP_URL_HOST ), '[]' ) );
+		$host = strtolower( trim( (string) wp_parse_url( (string) get_option( 'home' ), PHP_URL_HOST ), '[]' ) );
 		return 'localhost' === $host || str_ends_with( $host, '.localhost' ) || '::1' === $host
 			|| ( str_starts_with( $host, '127.' ) && false !== filter_var( $host, FILTER_VALIDATE_IP, FILTER_FLAG_IPV4 ) );
 	}
@@ -123,17 +131,21 @@ final class Urls {
 	 * the scheme. Plugins for several languages filter {@see home_url()}, so the option itself counts.
 	 */
 	public static function address(): string {
-		$url = (string) get_option( 'home' );
+		return self::address_of( (string) get_option( 'home' ) );
+	}
+
+	/** Returns the host, the port and the path of a URL as {@see address()} has them. */
+	public static function address_of( string $url ): string {
 		return self::host_of( $url ) . rtrim( (string) wp_parse_url( $url, PHP_URL_PATH ), '/' );
 	}
 
 	/** Returns the path of the site's address without a trailing slash: '' if the site is at the root of its host. */
 	public static function home_path(): string {
-		return rtrim( (string) wp_parse_url( home_url(), PHP_URL_PATH ), '/' );
+		return rtrim( (string) wp_parse_url( Identity::home(), PHP_URL_PATH ), '/' );
 	}
 
 	private static function rest( string $route ): string {
-		return rest_url( self::NAMESPACE . '/' . $route );
+		return Identity::rest() . self::NAMESPACE . '/' . $route;
 	}
 
 	private static function host_of( string $url ): string {
