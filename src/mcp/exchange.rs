@@ -28,14 +28,15 @@ impl Exchange {
         ToolAccess::new(&self.registry, self.connection.groups)
     }
 
-    /// Returns the answer to a refused request, with its audit entry.
-    pub(super) fn refuse(&self, refused: &RefusedRequest) -> McpReply {
+    /// Returns the answer to a refused request, with its audit entry if it is recorded.
+    pub(super) fn refuse(&self, refused: &RefusedRequest, is_recorded: bool) -> McpReply {
         let reply = if refused.as_result {
             self.response.denied_result(&refused.error)
         } else {
             self.response.refusal(&refused.error)
         };
         let reason = refused.error.reason;
-        reply.with_entry(Some(refused.attempt.refusal(&self.actor, reason)))
+        let entry = || refused.attempt.refusal(&self.actor, reason);
+        reply.with_entry(is_recorded.then(entry))
     }
 }

@@ -42,6 +42,20 @@ pub(super) struct Counted<'a> {
     pub(super) ip: &'a str,
 }
 
+impl Counted<'_> {
+    /// Returns whether a refusal of an admitted request is recorded: of a call each time, of anything else once a minute for
+    /// each reason. So much else is admitted that it could fill the audit log.
+    pub(super) fn is_recorded(
+        &self,
+        reason: Reason,
+        world: World<'_>,
+        response: &ResponseBuilder,
+    ) -> bool {
+        self.traffic == Traffic::Call
+            || meter(world, response).is_first_refusal(reason, &connection_key(self.connection))
+    }
+}
+
 impl From<Denial> for RpcError {
     fn from(denial: Denial) -> Self {
         let error = Self::new(denial.reason);
@@ -110,7 +124,10 @@ impl Refusal {
         let subject = connection_key(counted.connection);
         match outlook {
             TokenOutlook::Paused => match Self::unless_admitted(counted, world, response) {
-                Ok(()) => Self::new(denial.into(), true),
+                Ok(()) => {
+                    let is_recorded = counted.is_recorded(reason, world, response);
+                    Self::new(denial.into(), is_recorded)
+                }
                 Err(limited) => limited,
             },
             TokenOutlook::Ended => {
@@ -167,8 +184,8 @@ impl Refusal {
             Traffic::Call => Ok((meter.count_request(key, limit)?, limit)),
             Traffic::Other => meter.count_tenfold(&format!("{key}:other"), limit),
         };
-        let (admission, applied) = count(&subject)
-            .map_err(|reason| Self::new(RpcError::unavailable(reason).retry_after(PAUSE), true))?;
+        let (admission, applied) =
+            count(&subject).map_err(|reason| Self::new(RpcError::unavailable(reason), true))?;
         response.set_rate_limit(applied, admission);
         let Admission::Refused {
             retry_after,
@@ -190,7 +207,15 @@ impl Refusal {
     }
 
     /// Returns the answer, with its audit entry if the refusal is recorded, and its change.
-    pub(super) fn reply(self, actor: &Actor, response: &ResponseBuilder) -> McpReply {
+    ///
+    /// A request that is no message cannot be told about the state of its connection: the client gets `unreadable`, and
+    /// the entry has the reason. If its token does not work, or it does not heed its limit, it is told that.
+    pub(super) fn reply(
+        self,
+        actor: &Actor,
+        response: &ResponseBuilder,
+        unreadable: Option<&RpcError>,
+    ) -> McpReply {
         let attempt = Attempt {
             // The entry explains the change.
             target: self
@@ -201,27 +226,14 @@ impl Refusal {
             ..Attempt::default()
         };
         let entry = || attempt.refusal(actor, self.error.reason);
-        response
-            .refusal(&self.error)
+        let mut reply = match unreadable {
+            Some(error) if self.error.is_of_state() => response.error(error),
+            _ => response.refusal(&self.error),
+        };
+        reply.decision = self.error.decision();
+        reply
             .with_entry(self.is_recorded.then(entry))
             .with_change(self.change)
-    }
-
-    /// Returns the answer to a request that is no message, and so cannot be told about the state of its connection: the
-    /// client gets `error`. If the token does not work, or the client does not heed its limit, it is told that instead.
-    pub(super) fn reply_to_unreadable(
-        self,
-        error: &RpcError,
-        actor: &Actor,
-        response: &ResponseBuilder,
-    ) -> McpReply {
-        if !self.error.is_of_state() {
-            return self.reply(actor, response);
-        }
-        let entry = || Attempt::default().refusal(actor, error.reason);
-        response
-            .error(error)
-            .with_entry(self.is_recorded.then(entry))
     }
 }
 

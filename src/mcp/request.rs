@@ -7,6 +7,7 @@ use super::methods::outcome::{Handled, RefusedRequest};
 use super::refusal::{Counted, Refusal, Traffic};
 use super::reply::McpReply;
 use super::sender::Sender;
+use super::server::reason_of;
 use super::wire::error::RpcError;
 use super::wire::headers::RequestHeaders;
 use super::wire::message::{RpcMessage, UnreadableMessage};
@@ -18,7 +19,7 @@ use crate::call::connection::Connection;
 use crate::call::registry::Registry;
 use crate::call::{Misuse, World};
 use crate::decision::{Decision, Denial};
-use crate::metering::PAUSE;
+use crate::limit::CallLimit;
 use crate::reason::Reason;
 use crate::record::{FoundRecord, RecordRefusal, TokenOutlook};
 
@@ -98,16 +99,17 @@ impl McpRequest {
         let admitted = self.admit(world, connection, &mut response);
         let (connection, message) = match (admitted, &self.message) {
             (Ok(connection), Ok(message)) => (connection, message),
-            (Err(refusal), Ok(_)) => {
-                return Ok(Authorized::Reply(refusal.reply(&actor, &response)));
-            }
-            (Err(refusal), Err(UnreadableMessage { error, .. })) => {
-                let reply = refusal.reply_to_unreadable(error, &actor, &response);
+            (Err(refusal), message) => {
+                let unreadable = message.as_ref().err().map(|unreadable| &unreadable.error);
+                let reply = refusal.reply(&actor, &response, unreadable);
                 return Ok(Authorized::Reply(reply));
             }
             (Ok(_), Err(UnreadableMessage { error, .. })) => {
-                let entry = Attempt::default().refusal(&actor, error.reason);
-                let reply = response.error(error).with_entry(Some(entry));
+                let is_recorded = self
+                    .counted(None)
+                    .is_recorded(error.reason, world, &response);
+                let entry = || Attempt::default().refusal(&actor, error.reason);
+                let reply = response.error(error).with_entry(is_recorded.then(entry));
                 return Ok(Authorized::Reply(reply));
             }
         };
@@ -131,7 +133,13 @@ impl McpRequest {
             }
             Ok(Some(Handled::Call(call))) => Authorized::Call(call),
             Ok(None) => Authorized::Reply(exchange.response.accepted()),
-            Err(refused) => Authorized::Reply(exchange.refuse(&refused)),
+            Err(refused) => {
+                let reason = refused.error.reason;
+                let is_recorded = self
+                    .counted(None)
+                    .is_recorded(reason, world, &exchange.response);
+                Authorized::Reply(exchange.refuse(&refused, is_recorded))
+            }
         })
     }
 
@@ -141,10 +149,9 @@ impl McpRequest {
     /// The answer has no audit entry.
     #[must_use]
     pub fn unavailable(&self, reason: &str) -> McpReply {
-        let reason = Reason::from_word(reason).unwrap_or(Reason::StoreUnavailable);
         let response = self.answering();
         match &self.message {
-            Ok(_) => response.refusal(&RpcError::unavailable(reason).retry_after(PAUSE)),
+            Ok(_) => response.refusal(&RpcError::unavailable(reason_of(reason))),
             Err(UnreadableMessage { error, .. }) => response.error(error),
         }
     }
@@ -168,10 +175,17 @@ impl McpRequest {
         response
     }
 
-    fn traffic(&self) -> Traffic {
-        match &self.message {
+    /// Returns what the request counts as, under `limit`.
+    fn counted(&self, limit: Option<CallLimit>) -> Counted<'_> {
+        let traffic = match &self.message {
             Ok(RpcMessage::Request { method, .. }) if methods::is_call(method) => Traffic::Call,
             _ => Traffic::Other,
+        };
+        Counted {
+            connection: self.connection(),
+            limit,
+            traffic,
+            ip: &self.ip,
         }
     }
 
@@ -184,12 +198,7 @@ impl McpRequest {
     ) -> Result<Connection, Refusal> {
         let token_epoch = self.sender.epoch();
         let known = connection.as_ref().ok();
-        let counted = Counted {
-            connection: self.connection(),
-            limit: known.and_then(|known| known.limit),
-            traffic: self.traffic(),
-            ip: &self.ip,
-        };
+        let counted = self.counted(known.and_then(|known| known.limit));
         let behind = known
             .zip(token_epoch)
             .and_then(|(known, epoch)| known.standing.behind(epoch));

@@ -9,12 +9,14 @@ use super::reply::McpReply;
 use super::request::McpRequest;
 use super::sender::{Sender, VerifiedPassword};
 use super::settings::{Endpoint, McpSettings};
+use super::wire::error::RpcError;
 use super::wire::headers::RequestHeaders;
 use super::wire::message::UnreadableMessage;
 use super::wire::response::ResponseBuilder;
 use super::wire::{message, request_id};
 use crate::audit::draft::Actor;
 use crate::call::{Misuse, World};
+use crate::clock::Timestamp;
 use crate::http::{WebOrigin, require_https};
 use crate::keyring::Keyring;
 use crate::reason::Reason;
@@ -102,7 +104,7 @@ impl McpServer {
         let mut response = ResponseBuilder::new(Arc::clone(&self.0));
         let sender = self
             .check_origin(&headers)
-            .and_then(|()| self.verify_sender(world, incoming.query, &headers, verified));
+            .and_then(|()| self.verify_sender(world.now, incoming.query, &headers, verified));
         let sender = match sender {
             Ok(sender) => sender,
             Err(reason) => {
@@ -115,9 +117,39 @@ impl McpServer {
                 response.id = request_id::find_unverified(incoming.body);
                 let refusal = Refusal::of_address(reason, incoming.ip, world, &mut response);
                 let actor = Actor::anonymous(incoming.ip);
-                return Received::Reply(refusal.reply(&actor, &response));
+                return Received::Reply(refusal.reply(&actor, &response, None));
             }
         };
+        let request = self.read(response, sender, headers, incoming);
+        Received::Request(Box::new(request))
+    }
+
+    /// Answers a request to a site that cannot serve any, for example because its store cannot be opened. The holder of
+    /// a genuine access token is told `reason` as [`McpRequest::unavailable`] tells it. Everybody else gets status 503:
+    /// nothing can be counted, so nothing else is decided.
+    #[must_use]
+    pub fn unavailable(&self, now: Timestamp, incoming: Incoming<'_>, reason: &str) -> McpReply {
+        let headers = RequestHeaders::new(incoming.headers);
+        let mut response = ResponseBuilder::new(Arc::clone(&self.0));
+        let sender = self
+            .check_origin(&headers)
+            .and_then(|()| self.verify_sender(now, incoming.query, &headers, None));
+        if let Ok(sender) = sender {
+            return self
+                .read(response, sender, headers, incoming)
+                .unavailable(reason);
+        }
+        response.id = request_id::find_unverified(incoming.body);
+        response.error(&RpcError::unavailable(reason_of(reason)).with_status(503))
+    }
+
+    fn read(
+        &self,
+        response: ResponseBuilder,
+        sender: Sender,
+        headers: RequestHeaders,
+        incoming: Incoming<'_>,
+    ) -> McpRequest {
         let message = if incoming.method == "POST" {
             message::parse(incoming.body, self.0.settings.max_body)
         } else {
@@ -126,13 +158,13 @@ impl McpServer {
                 error: Reason::HttpMethodRefused.into(),
             })
         };
-        Received::Request(Box::new(McpRequest {
+        McpRequest {
             response,
             sender,
             headers,
             message,
             ip: incoming.ip.to_owned(),
-        }))
+        }
     }
 
     /// Verifies that the request came over HTTPS, for a host of the site and from a permitted web origin.
@@ -159,7 +191,7 @@ impl McpServer {
     /// Returns the sender by the header `Authorization`. An access token must be valid for this endpoint.
     fn verify_sender(
         &self,
-        world: World<'_>,
+        now: Timestamp,
         query: &str,
         headers: &RequestHeaders,
         verified: Option<&VerifiedPassword>,
@@ -174,9 +206,14 @@ impl McpServer {
         }
         let token = token.trim_matches(' ').as_bytes();
         let audience = || token::audience(&self.0.settings.endpoint);
-        token::verify_bound(&self.0.keyring, Kind::Access, token, audience, world.now)
-            .map(Sender::Token)
+        token::verify_bound(&self.0.keyring, Kind::Access, token, audience, now).map(Sender::Token)
     }
+}
+
+/// Returns the reason with this code, for a site that cannot serve a request. An unknown code counts as
+/// `store_unavailable`.
+pub(super) fn reason_of(code: &str) -> Reason {
+    Reason::from_word(code).unwrap_or(Reason::StoreUnavailable)
 }
 
 /// Returns whether a query string contains a token: the parameter `access_token` of OAuth, or any text that

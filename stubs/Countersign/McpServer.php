@@ -53,10 +53,37 @@ final class McpServer
     public static function credential(int $user, string $uuid, #[\SensitiveParameter] string $password, int $created_at): string {}
 
     /**
-     * Checks everything that does not depend on the connection: HTTPS, host, origin, kill switch and the access token or application password.
-     * A request that fails one of these checks, except the kill switch, counts under `ip_limit` for its address. A
-     * request with a genuine token does not; `McpRequest::authorize()` counts it under the limit of its connection, even
-     * if its method or its body is wrong. Reads only its arguments and the store.
+     * Answers a request to a site that cannot serve any, for example because its store cannot be opened: the holder of a genuine
+     * access token as {@see McpRequest::unavailable()} does, everybody else with status 503. Counts and records nothing.
+     *
+     * @param Keyring               $keyring  The keys of the site.
+     * @param string                $settings As for the constructor.
+     * @param string                $reason   A reason code. An unknown code counts as `store_unavailable`.
+     * @param string                $method   The HTTP method.
+     * @param array<string, string> $headers  Name (any case) => value.
+     * @param string                $query    The raw query string.
+     * @param string                $body     The raw body, as received.
+     *
+     * @return McpReply The answer. It has no entry.
+     *
+     * @throws Exception `misuse` if a setting is missing, has another type or is out of range.
+     */
+    public static function unavailable(
+        Keyring $keyring,
+        string $settings,
+        string $reason,
+        string $method,
+        #[\SensitiveParameter] array $headers,
+        #[\SensitiveParameter] string $query,
+        #[\SensitiveParameter] string $body,
+    ): McpReply {}
+
+    /**
+     * Checks everything that does not depend on the connection: HTTPS, host, origin and the access token or application password.
+     * A request that fails one of these checks counts under `ip_limit` for its address, except one with a token that has expired
+     * while the kill switch is on. Only the first 16 KiB of its body are searched, for the id. A request with a genuine token does
+     * not count; `McpRequest::authorize()` counts it under the limit of its connection, even if its method or its body is wrong,
+     * and looks at the kill switch. Reads only its arguments and the store.
      *
      * @param string                $method  The HTTP method.
      * @param array<string, string> $headers Name (any case) => value.

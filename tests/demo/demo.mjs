@@ -85,7 +85,7 @@ await step('It lists the tools that it may use', async () => {
 	answered(`${names.length} tools: ${names.join(', ')}`);
 	assert.ok(names.includes('publish_post') && !names.includes('trash_post'));
 	agent('trash_post {"id": 1}');
-	await refused('tool_outside_groups', 200, () => client.callTool({ name: 'trash_post', arguments: { id: 1 } }));
+	await refused('tool_unknown', 200, () => client.callTool({ name: 'trash_post', arguments: { id: 1 } }));
 	why('The preset "Standard" does not include the trash: the tool is not listed, and a call is refused.');
 });
 

@@ -124,6 +124,7 @@ Countersign\Keyring::open: ArgumentCountError, Countersign\Exception, Error, Typ
 Countersign\McpServer::credential: ArgumentCountError, Error, TypeError; shown by none
 Countersign\McpServer::receive: ArgumentCountError, Countersign\Exception, Error, TypeError; shown by none
 Countersign\McpServer::sentPassword: ArgumentCountError, Error, TypeError; shown by none
+Countersign\McpServer::unavailable: ArgumentCountError, Error, TypeError; shown by none
 Countersign\OAuth::authorize: ArgumentCountError, Error, TypeError; shown by none
 Countersign\OAuth::clientId: ArgumentCountError, Error, TypeError; shown by none
 Countersign\OAuth::register: ArgumentCountError, Error, TypeError; shown by none

@@ -70,8 +70,8 @@ foreach ( array(
 --EXPECT--
 current: 200 allowed -
 earlier: 401 token_revoked -
-later: 403 record_rolled_back {"connection":7,"pause":"record_rolled_back","raise_epoch":4}
-restored: 403 record_rolled_back -
+later: 200 record_rolled_back {"connection":7,"pause":"record_rolled_back","raise_epoch":4}
+restored: 200 record_rolled_back -
 forged: 401 record_forged -
 no row: 401 connection_unknown -
 allowed

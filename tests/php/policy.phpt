@@ -70,7 +70,7 @@ true: confidence_invalid
 [8200]: confidence_invalid
 object: confidence_invalid
 approval_needed
-An administrator has stopped all agents on this site.
+An administrator has stopped all agents on this site: an administrator lifts the stop in the WordPress dashboard, under Countersign.
 policy/1 risk=critical confidence=9000 threshold=8200 snapshot=made mode=manual right=dispatch approval=granted checkpoint=yes frozen=no proven=yes recommend snapshot_unverified
 bool(false)
 bool(false)

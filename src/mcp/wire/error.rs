@@ -3,6 +3,7 @@
 use super::revision::{self, Revision, RevisionFlaw, STATELESS};
 use crate::decision::{Decision, Denial};
 use crate::json::{self, RawJson};
+use crate::metering::PAUSE;
 use crate::reason::Reason;
 
 /// A refused request. The reason is for the site; [`RpcError::public`] decides what the client is told.
@@ -43,7 +44,10 @@ impl RpcError {
 
     /// Returns the answer to a request with a verified token that the site cannot serve for now, whatever the reason.
     pub(in crate::mcp) const fn unavailable(reason: Reason) -> Self {
-        Self::new(reason).with_status(200).with_code(-32603)
+        Self::new(reason)
+            .with_status(200)
+            .with_code(-32603)
+            .retry_after(PAUSE)
     }
 
     /// Adds a sentence for the client. It must not contain input.

@@ -10,6 +10,7 @@ use super::reply::PhpMcpReply;
 use super::request::PhpMcpRequest;
 use super::world::world;
 use crate::access::{PasswordCredential, SentPassword};
+use crate::clock::{Clock as _, SystemClock};
 use crate::mcp::{self, Incoming, Received, VerifiedPassword};
 use crate::php::convert::{Either, PhpArray, assoc, number};
 use crate::php::error::{BindingResult, misuse};
@@ -61,6 +62,31 @@ impl PhpMcpServer {
             .ok_or_else(|| misuse("this is not an application password of WordPress"))
     }
 
+    pub fn unavailable(
+        keyring: &PhpKeyring,
+        settings: &str,
+        reason: &str,
+        method: &str,
+        headers: &ZendHashTable,
+        query: BinarySlice<u8>,
+        body: BinarySlice<u8>,
+    ) -> BindingResult<PhpMcpReply> {
+        let server = mcp::McpServer::new(Arc::clone(&keyring.0), settings)?;
+        let incoming = Incoming {
+            method,
+            headers: &texts(headers),
+            query: &String::from_utf8_lossy(&query),
+            body: &body,
+            // Nothing is counted.
+            ip: "",
+        };
+        Ok(PhpMcpReply(server.unavailable(
+            SystemClock.now(),
+            incoming,
+            reason,
+        )))
+    }
+
     pub fn plain_title(text: BinarySlice<u8>) -> String {
         mcp::plain_title(&String::from_utf8_lossy(&text))
     }
@@ -76,11 +102,7 @@ impl PhpMcpServer {
         verified: Option<&str>,
     ) -> BindingResult<Either<PhpMcpRequest, PhpMcpReply>> {
         let verified = verified.map(VerifiedPassword::from_json).transpose()?;
-        // A header value that is not UTF-8 cannot be one that the protocol defines.
-        let headers: Vec<(String, String)> = headers
-            .iter()
-            .filter_map(|(name, value)| Some((name.to_string(), value.str()?.to_owned())))
-            .collect();
+        let headers = texts(headers);
         let query = String::from_utf8_lossy(&query);
         let incoming = Incoming {
             method,
@@ -100,4 +122,12 @@ impl PhpMcpServer {
             }),
         })
     }
+}
+
+/// Returns the headers that are text. A value that is not UTF-8 cannot be one that the protocol defines.
+fn texts(headers: &ZendHashTable) -> Vec<(String, String)> {
+    headers
+        .iter()
+        .filter_map(|(name, value)| Some((name.to_string(), value.str()?.to_owned())))
+        .collect()
 }

@@ -5,6 +5,7 @@ mod http;
 mod limits;
 mod live;
 mod passwords;
+mod refusals;
 mod support;
 mod target;
 mod vectors;

@@ -1,7 +1,7 @@
 // Actions of an administrator take effect on the next request, without a new token, and on running calls.
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
-import { callTool, listTools } from '../lib/mcp.mjs';
+import { callTool, listTools, send } from '../lib/mcp.mjs';
 import { refresh } from '../lib/oauth.mjs';
 import { administrator, auditFrom, auditSize, connection, digest, done, reasonOf, refused, site, until } from './support.mjs';
 
@@ -15,8 +15,11 @@ test('the kill switch refuses every agent; afterwards all work with their old to
 	await administrator.killSwitch(true);
 	try {
 		for (const token of [grant.accessToken, other.accessToken]) {
-			const { answer } = await refused(() => whoami(token), { status: 503, reason: 'kill_switch' });
-			assert.ok(answer.text.length > 0);
+			const { answer } = await refused(() => whoami(token), { status: 200, reason: 'kill_switch' });
+			assert.equal(answer.json.result.isError, true, 'a result that the model reads');
+			assert.match(answer.json.result.content[0].text, /stopped all agents .* in the WordPress dashboard, under Countersign\.$/);
+			const list = await send(site, token, 'tools/list');
+			assert.deepEqual([list.status, reasonOf(list), list.json.error.data.retryAfter], [200, 'kill_switch', 60]);
 		}
 	} finally {
 		await administrator.killSwitch(false);
@@ -27,7 +30,7 @@ test('the kill switch refuses every agent; afterwards all work with their old to
 test('the kill switch can be set from PHP', async () => {
 	await site.php('return countersign_kill_switch( true );');
 	try {
-		await refused(() => whoami(), { status: 503, reason: 'kill_switch' });
+		await refused(() => whoami(), { status: 200, reason: 'kill_switch' });
 	} finally {
 		await site.php('return countersign_kill_switch( false );');
 	}
@@ -36,7 +39,9 @@ test('the kill switch can be set from PHP', async () => {
 
 test('a paused connection is refused until it is resumed', async () => {
 	await administrator.connection(grant.id, 'pause');
-	await refused(() => whoami(), { status: 403, reason: 'connection_paused', proved: true });
+	const { answer } = await refused(() => whoami(), { status: 200, reason: 'connection_paused', proved: true });
+	assert.match(answer.json.result.content[0].text, /an administrator resumes it in the WordPress dashboard/);
+	assert.equal(answer.json.result.structuredContent, undefined, 'clients compare it with the output schema');
 	await administrator.connection(grant.id, 'resume');
 	assert.equal((await whoami()).status, 200);
 });
@@ -46,7 +51,7 @@ test('removed permissions take effect on the next request with the same token', 
 	assert.ok((await listTools(site, own.accessToken)).some(({ name }) => name === 'create_draft'));
 	await administrator.narrow(own.id, ['read']);
 	assert.ok(!(await listTools(site, own.accessToken)).some(({ name }) => name === 'create_draft'));
-	await refused(() => callTool(site, own.accessToken, 'create_draft', { title: 'No' }), { status: 200, reason: 'tool_outside_groups', proved: true });
+	await refused(() => callTool(site, own.accessToken, 'create_draft', { title: 'No' }), { status: 200, reason: 'tool_unknown', recorded: 'tool_outside_groups', proved: true });
 	assert.equal((await whoami(own.accessToken)).status, 200);
 });
 
@@ -55,7 +60,7 @@ test('adding permissions is refused', async () => {
 	const page = await administrator.narrow(own.id, ['read', 'create_edit', 'publish']);
 	assert.match(page.text, /revoke it and connect again/i, 'the page explains what to do instead');
 	assert.ok(!(await listTools(site, own.accessToken)).some(({ name }) => name === 'create_draft'));
-	await refused(() => callTool(site, own.accessToken, 'create_draft', { title: 'No' }), { status: 200, reason: 'tool_outside_groups', proved: true });
+	await refused(() => callTool(site, own.accessToken, 'create_draft', { title: 'No' }), { status: 200, reason: 'tool_unknown', recorded: 'tool_outside_groups', proved: true });
 });
 
 test('a revoked connection cannot call or refresh, and its history is kept', async () => {

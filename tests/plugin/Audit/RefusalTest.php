@@ -36,7 +36,7 @@ final class RefusalTest extends TestCase {
 		$this->while_broken(
 			function () use ( $agent ): void {
 				foreach ( [ 'whoami' => [], 'create_draft' => [ 'title' => 'Unrecorded' ] ] as $tool => $arguments ) {
-					$answer = self::assertRefused( 'audit_unavailable', $agent, $tool, $arguments, 503 );
+					$answer = self::assertRefused( 'audit_unavailable', $agent, $tool, $arguments );
 					self::assertSame( 'no-store', $answer->header( 'Cache-Control' ) );
 					self::assertSame( '2.0', $answer->json()['jsonrpc'] );
 					self::assertIsInt( $answer->json()['id'] );
@@ -50,7 +50,7 @@ final class RefusalTest extends TestCase {
 		$agent = Site::connect();
 		$id    = Site::post();
 		$token = $agent->review( 'publish_post', [ 'id' => $id ] );
-		$this->while_broken( static fn() => self::assertRefused( 'audit_unavailable', $agent, 'publish_post', [ 'id' => $id, 'confirmation_token' => $token ], 503 ) );
+		$this->while_broken( static fn() => self::assertRefused( 'audit_unavailable', $agent, 'publish_post', [ 'id' => $id, 'confirmation_token' => $token ] ) );
 		self::assertSame( 'draft', Site::status( $id ) );
 		$answer = $agent->call( 'publish_post', [ 'id' => $id, 'confirmation_token' => $token ] );
 		self::assertNull( $answer->reason(), $answer->body );
@@ -165,7 +165,8 @@ final class RefusalTest extends TestCase {
 			}
 		);
 		$GLOBALS['wpdb']->query( "RENAME TABLE {$entry}_away TO $entry" );
-		self::assertSame( 503, $answer->status );
+		self::assertSame( 200, $answer->status );
+		self::assertTrue( $answer->json()['result']['isError'] );
 		self::assertSame( 'audit_unavailable', $answer->reason() );
 		self::assertRecorded( [ 'intent fixture_wait' ], $from );
 	}
@@ -191,7 +192,7 @@ final class RefusalTest extends TestCase {
 		$set = static fn( $head ) => $wpdb->update( Site::table( 'audit_head' ), [ 'head' => $head->text, 'size' => $head->size ], [ 'id' => 1 ] );
 		$set( $old );
 		try {
-			self::assertRefused( 'audit_rollback', $agent, 'whoami', [], 503 );
+			self::assertRefused( 'audit_rollback', $agent, 'whoami' );
 		} finally {
 			$set( $new );
 		}

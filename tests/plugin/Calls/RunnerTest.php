@@ -77,7 +77,7 @@ final class RunnerTest extends TestCase {
 		self::assertNull( Site::connect( 'editor', 'read_only' )->call( 'fixture_capability' )->reason() );
 		self::assertSame( 'capability_denied', Site::connect( 'author', 'read_only' )->call( 'fixture_capability' )->reason(), 'the user lacks the capability' );
 		self::assertSame( 'capability_denied', Site::connect( 'admin', 'full_access' )->call( 'fixture_admin_only' )->reason(), 'no agent has the capability' );
-		self::assertSame( 'tool_outside_groups', Site::connect( 'admin', 'read_only' )->call( 'fixture_media_only' )->reason(), 'the connection lacks the group' );
+		self::assertSame( 'tool_unknown', Site::connect( 'admin', 'read_only' )->call( 'fixture_media_only' )->reason(), 'the connection lacks the group' );
 		self::assertNull( Site::connect( 'admin', 'media_manager' )->call( 'fixture_media_only' )->reason() );
 	}
 

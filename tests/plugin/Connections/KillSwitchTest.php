@@ -24,9 +24,11 @@ final class KillSwitchTest extends TestCase {
 		self::assertTrue( countersign_kill_switch( true ) );
 		self::assertTrue( countersign_kill_switch( true ), 'a repeated call changes nothing' );
 		foreach ( $agents as $agent ) {
-			$answer = self::assertRefused( 'kill_switch', $agent, 'whoami', [], 503 );
+			$answer = self::assertRefused( 'kill_switch', $agent, 'whoami' );
 			self::assertSame( '60', $answer->header( 'Retry-After' ) );
-			self::assertSame( 503, $agent->send( 'tools/list' )->status );
+			$list = $agent->send( 'tools/list' );
+			self::assertSame( [ 200, 'kill_switch', 60 ], [ $list->status, $list->reason(), $list->json()['error']['data']['retryAfter'] ] );
+			self::assertStringContainsString( 'in the WordPress dashboard, under Countersign', $list->json()['error']['message'] );
 		}
 		self::assertFalse( countersign_kill_switch( false ) );
 		self::assertFalse( countersign_kill_switch() );
@@ -109,7 +111,7 @@ final class KillSwitchTest extends TestCase {
 		self::assertStringContainsString( 'this could not be recorded in the audit log', $this->logged() );
 		self::assertSame( 'on', Site::stored( 'countersign_kill_switch' ) );
 		self::assertTrue( countersign_kill_switch() );
-		self::assertRefused( 'kill_switch', $agent, 'whoami', [], 503 );
+		self::assertRefused( 'kill_switch', $agent, 'whoami' );
 		self::assertFalse( countersign_kill_switch( false ), 'a record takes the place of the text' );
 		self::assertStringStartsWith( 'csr1.', (string) Site::stored( 'countersign_kill_switch' ) );
 		$agent->do( 'whoami' );

@@ -103,6 +103,7 @@ final class McpEndpointTest extends TestCase {
 		$agent  = Site::connect();
 		$answer = $agent->send( 'tools/list', [], [ 'Host' => 'evil.example' ] );
 		self::assertSame( [ 421, 'host_refused' ], [ $answer->status, $answer->reason() ] );
+		self::assertStringContainsString( 'The address is ' . Urls::mcp() . '.', $answer->json()['error']['message'], 'it says which host is right' );
 	}
 
 	public function test_a_token_in_the_query_is_refused(): void {

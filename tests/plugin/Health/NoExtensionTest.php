@@ -34,7 +34,7 @@ final class NoExtensionTest extends TestCase {
 	}
 
 	public function test_the_mcp_endpoint_answers_503_as_json_rpc(): void {
-		foreach ( [ '{"jsonrpc":"2.0","id":5,"method":"ping"}' => 5, '{"jsonrpc":"2.0","id":"a","method":"ping"}' => 'a', 'nonsense' => null, '[]' => null ] as $body => $id ) {
+		foreach ( [ '{"jsonrpc":"2.0","id":5,"method":"ping"}' => 5, '{"jsonrpc":"2.0","id":"a","method":"ping"}' => 'a', 'nonsense' => null, '[]' => null, '{"jsonrpc":"2.0","id":6,"method":"ping","params":{"a":"' . str_repeat( 'a', 16384 ) . '"}}' => null ] as $body => $id ) {
 			$answer = Http::send( 'POST', rest_url( 'countersign/v1/mcp' ), [ 'Content-Type' => 'application/json' ], (string) $body );
 			self::assertSame( [ 503, 'application/json', 'no-store', '60' ], [ $answer->status, $answer->header( 'Content-Type' ), $answer->header( 'Cache-Control' ), $answer->header( 'Retry-After' ) ] );
 			self::assertSame( [ '2.0', -32603, 'extension_missing', $id ], [ $answer->json()['jsonrpc'], $answer->json()['error']['code'], $answer->reason(), $answer->json()['id'] ?? null ] );

@@ -129,7 +129,7 @@ final class ObjectCacheTest extends StateTest {
 		$decide( $this->one, '$manager->set_groups( $it, [ "read", "create_edit" ] )' );
 		self::assertSame( [ [ 'read', 'create_edit' ], [ 'read', 'create_edit' ] ], [ self::told( $this->one, $agent->id )[3], self::told( $this->other, $agent->id )[3] ] );
 		self::assertSame( [ true, false ], [ in_array( 'create_draft', $agent->tools(), true ), in_array( 'publish_post', $agent->tools(), true ) ] );
-		self::assertSame( 'tool_outside_groups', $agent->call( 'publish_post', [ 'id' => 1 ] )->reason() );
+		self::assertSame( 'tool_unknown', $agent->call( 'publish_post', [ 'id' => 1 ] )->reason() );
 
 		$decide( $this->other, 'countersign_kill_switch( true )' );
 		self::assertSame( [ 'kill_switch', $both( Connection::ACTIVE, 'on' ) ], [ self::refusal( $agent ), $told() ] );

@@ -95,7 +95,7 @@ abstract class StateTest extends TestCase {
 	/** Asserts that no agent can act, for a reason that the agent and the log learn, and that nothing changes. */
 	protected static function assertStopped( string $reason, Agent $agent ): void {
 		$size = AuditTrail::size();
-		self::assertRefused( $reason, $agent, 'whoami', [], 503 );
+		self::assertRefused( $reason, $agent, 'whoami' );
 		self::assertContains( $reason, array_column( AuditTrail::since( $size ), 'reason' ) );
 		self::assertTrue( countersign_kill_switch(), 'agents count as stopped' );
 	}

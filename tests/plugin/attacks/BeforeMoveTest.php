@@ -35,7 +35,7 @@ final class BeforeMoveTest extends StateTest {
 		}
 		$wpdb->update( $table, $active, [ 'id' => $agent->id ] );
 		self::assertSame( 'record_rolled_back', self::state() );
-		self::assertRefused( 'record_rolled_back', $agent, 'whoami', [], 403 );
+		self::assertRefused( 'record_rolled_back', $agent, 'whoami' );
 		self::assertTrue( countersign_kill_switch() );
 		// A person believes that a backup was restored.
 		self::answer( 'The database is older than it was before', 'countersign_restored' );
@@ -43,6 +43,6 @@ final class BeforeMoveTest extends StateTest {
 		self::assertTrue( countersign_kill_switch(), 'the person who stopped all agents is obeyed' );
 		self::assertFalse( countersign_kill_switch( false ) );
 		$epoch = Plugin::composition()->extension()->records()->siteEpoch();
-		self::assertRefused( 'record_rolled_back', new Agent( $agent->id, Agent::issue( $agent->id, $epoch ) ), 'whoami', [], 403 );
+		self::assertRefused( 'record_rolled_back', new Agent( $agent->id, Agent::issue( $agent->id, $epoch ) ), 'whoami' );
 	}
 }

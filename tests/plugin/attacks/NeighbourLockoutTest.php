@@ -59,12 +59,14 @@ final class NeighbourLockoutTest extends TestCase {
 	public function test_a_genuine_token_does_not_evade_its_limit_with_requests_that_are_no_message(): void {
 		$agent = Site::connect();
 		wp_set_current_user( Site::user( 'admin' ) );
-		Plugin::composition()->manager()->set_limit( $agent->connection(), [ 'max' => 5, 'window' => 3600 ] );
+		Plugin::composition()->manager()->set_limit( $agent->connection(), [ 'max' => 1, 'window' => 3600 ] );
 		$from    = AuditTrail::size();
 		$answers = Http::all( array_map( static fn( int $n ): Pending => new Pending( 0 === $n % 2 ? 'GET' : 'POST', \Countersign\Plugin\Site\Urls::mcp(), $agent->headers( 'ping' ), 0 === $n % 2 ? null : 'no JSON' ), range( 1, 30 ) ) );
 		$by      = array_count_values( array_map( static fn( $answer ): string => 429 === $answer->status ? (string) $answer->reason() : 'refused', $answers ) );
 		ksort( $by );
-		self::assertSame( [ 'rate_limited_connection' => 25, 'refused' => 5 ], $by );
-		self::assertCount( 6, AuditTrail::since( $from ), 'five refusals, and one for the burst' );
+		self::assertSame( [ 'rate_limited_connection' => 10, 'refused' => 20 ], $by, 'ten are admitted, and ten are over the limit' );
+		$reasons = array_column( AuditTrail::since( $from ), 'reason' );
+		sort( $reasons );
+		self::assertSame( [ 'body_not_json', 'http_method_refused', 'rate_limited_connection' ], $reasons, 'one entry for each reason' );
 	}
 }

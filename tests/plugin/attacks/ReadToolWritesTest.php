@@ -49,6 +49,6 @@ final class ReadToolWritesTest extends AstrayTool {
 	}
 
 	public function test_a_connection_that_only_reads_can_call_nothing_else(): void {
-		self::assertSame( 'tool_outside_groups', self::run_code( 'return 1;', 'fixture_php', Site::connect( 'admin', 'read_only' ) )->reason() );
+		self::assertSame( 'tool_unknown', self::run_code( 'return 1;', 'fixture_php', Site::connect( 'admin', 'read_only' ) )->reason() );
 	}
 }

@@ -26,6 +26,6 @@ final class RestoredAfterPauseTest extends RecordAttack {
 		self::manager()->revoke( $agent->connection() );
 		self::assertSame( [ Connection::REVOKED, null ], [ $agent->connection()->state, $agent->connection()->fault ] );
 		self::restore( 'connections', $old );
-		self::assertSame( [ 403, 'record_rolled_back' ], [ $agent->call( 'whoami' )->status, $agent->connection()->fault ] );
+		self::assertSame( [ 'record_rolled_back', 'record_rolled_back' ], [ $agent->call( 'whoami' )->reason(), $agent->connection()->fault ] );
 	}
 }

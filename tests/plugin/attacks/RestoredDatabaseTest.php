@@ -36,11 +36,11 @@ final class RestoredDatabaseTest extends StateTest {
 		$wpdb->query( $wpdb->prepare( 'DELETE FROM ' . Site::table( 'audit_checkpoint' ) . ' WHERE size > %d', $head['size'] ) );
 		$wpdb->update( Site::table( 'audit_head' ), $head, [ 'id' => 1 ] );
 		self::fresh();
-		self::assertSame( 503, $kept->call( 'whoami' )->status );
+		self::assertSame( 'audit_rollback', $kept->call( 'whoami' )->reason() );
 		$admin = Person::of( 'admin' );
 		$admin->post( admin_url( 'admin-post.php' ), Person::form( $admin->page( 'countersign-audit' ), 'countersign_acknowledge' ) );
 		self::assertNull( self::state() );
-		self::assertSame( [ 401, 403 ], [ $kept->call( 'whoami' )->status, $revoked->call( 'whoami' )->status ] );
+		self::assertSame( [ 401, 'record_rolled_back' ], [ $kept->call( 'whoami' )->status, $revoked->call( 'whoami' )->reason() ] );
 		self::assertSame( [ Connection::ACTIVE, 'record_rolled_back' ], [ $kept->connection()->state, $revoked->connection()->fault ] );
 		// With tokens of the new epoch, as a refresh gives them.
 		$epoch = Plugin::composition()->extension()->records()->siteEpoch();

@@ -25,7 +25,7 @@ final class ReusedIdTest extends RecordAttack {
 		self::restore( 'connections', [ 'record' => null ] + $row );
 		self::assertMissing( $agent );
 		self::restore( 'connections', [ 'record' => '' ] + $row );
-		self::assertSame( 503, $agent->call( 'whoami' )->status );
+		self::assertSame( 'record_missing', $agent->call( 'whoami' )->reason() );
 		$other = Site::connect( 'admin', 'full_access' );
 		self::restore( 'connections', [ 'record' => self::row( 'connections', $other->id )['record'] ] + $row );
 		self::assertForged( $agent );

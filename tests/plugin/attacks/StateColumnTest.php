@@ -20,7 +20,7 @@ final class StateColumnTest extends RecordAttack {
 		$agent = Site::connect();
 		self::manager()->pause( $agent->connection() );
 		self::write( 'connections', $agent->id, [ 'state' => 'active', 'ended_at' => 0, 'ended_reason' => '' ] );
-		self::assertDenied( 'connection_paused', $agent, 403 );
+		self::assertDenied( 'connection_paused', $agent );
 	}
 
 	public function test_a_revoked_connection_stays_revoked(): void {

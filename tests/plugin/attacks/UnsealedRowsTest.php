@@ -27,7 +27,7 @@ final class UnsealedRowsTest extends StateTest {
 		$row   = [ 'id' => $own, 'name' => 'Planted agent', 'user_id' => Site::user( 'admin' ), 'permissions' => '["read","publish"]', 'state' => 'active', 'record' => null, 'version' => 0 ];
 		$wpdb->insert( $table, $row + $wpdb->get_row( "SELECT * FROM $table WHERE id = $agent->id", ARRAY_A ) );
 		try {
-			self::assertSame( 403, ( new Agent( $own ) )->call( 'whoami' )->status );
+			self::assertSame( 'record_unsealed', ( new Agent( $own ) )->call( 'whoami' )->reason() );
 			$admin = Person::of( 'admin' );
 			$page  = $admin->page( 'countersign' );
 			self::assertStringContainsString( 'Take over your connections', $page->body );
@@ -37,7 +37,7 @@ final class UnsealedRowsTest extends StateTest {
 			$admin->post( admin_url( 'admin-post.php' ), $form );
 			self::assertNull( $wpdb->get_var( "SELECT record FROM $table WHERE id = $own" ) );
 			self::assertStringContainsString( 'have changed since you looked', $admin->page( 'countersign' )->body );
-			self::assertSame( 403, ( new Agent( $own ) )->call( 'whoami' )->status );
+			self::assertSame( 'record_unsealed', ( new Agent( $own ) )->call( 'whoami' )->reason() );
 			// Whoever confirms what the list shows takes it over, with an entry for each.
 			$size = AuditTrail::size();
 			$admin->post( admin_url( 'admin-post.php' ), Person::form( $admin->page( 'countersign' ), 'countersign_take_over' ) );

@@ -37,7 +37,7 @@ final class VersionOptionTest extends RecordAttack {
 			self::assertNull( self::row( 'connections', $own->id )['record'] );
 		}
 		self::assertMissing( $agent );
-		self::assertDenied( 'record_unsealed', $own, 403 );
+		self::assertDenied( 'record_unsealed', $own );
 		self::restore( 'connections', $row );
 		$agent->do( 'whoami' );
 		$GLOBALS['wpdb']->delete( Site::table( 'connections' ), [ 'id' => $own->id ] );

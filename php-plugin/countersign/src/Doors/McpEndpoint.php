@@ -34,8 +34,14 @@ defined( 'ABSPATH' ) || exit;
  */
 final class McpEndpoint {
 
+	/** Largest body whose id is looked for before a token was verified, in bytes. The extension has the same bound. */
+	public const SEARCHED = 16384;
+
 	/** Bytes that are freed before the answer is made, in case memory has run out. */
 	private const RESERVE = 512 * 1024;
+
+	/** The request with a genuine token that is not answered yet. A fatal error leaves it behind. */
+	private ?McpRequest $request = null;
 
 	/** The call that is recorded but not answered yet. A fatal error leaves it behind. */
 	private ?McpCall $open = null;
@@ -60,7 +66,10 @@ final class McpEndpoint {
 		private readonly Standing $standing,
 	) {}
 
-	/** Handles a request. Returns 503 with the reason code if the extension, its store or the audit log cannot be used. */
+	/**
+	 * Handles a request. If the extension, its store or the audit log cannot be used, the answer says so: with status 200 to a
+	 * client with a genuine token, otherwise with 503.
+	 */
 	public function handle( Request $request ): Response {
 		// Keep running after a client disconnects, so that the outcome is still logged.
 		ignore_user_abort( true );
@@ -68,16 +77,22 @@ final class McpEndpoint {
 			$server = $this->extension->mcp_server( $this->is_stopped() );
 			$step   = $server->receive( $request->method, $request->headers, $request->query, $request->body, $request->ip );
 			if ( $step instanceof McpRequest ) {
+				$this->guard( $step );
 				$step = $this->authorize( $step, $request->ip );
 			}
-			return $this->finish( $step );
+			$response = $this->finish( $step );
 		} catch ( Unavailable | Unprotected $error ) {
 			ErrorLog::failure( 'the audit log cannot be written', $error );
-			return $this->cannot_serve( $error->reason, $request );
+			$response = $this->cannot_serve( $error->reason, $request );
 		} catch ( \Countersign\Exception $error ) {
 			ErrorLog::failure( 'the extension cannot serve this request', $error );
-			return $this->cannot_serve( $error->reason(), $request );
+			$response = $this->cannot_serve( $error->reason(), $request );
+		} catch ( \Throwable $error ) {
+			ErrorLog::failure( 'a request could not be served', $error );
+			$response = $this->cannot_serve( 'store_unavailable', $request );
 		}
+		$this->request = null;
+		return $response;
 	}
 
 	/**
@@ -85,10 +100,10 @@ final class McpEndpoint {
 	 *
 	 * @param string $reason  Stable reason code.
 	 * @param string $message One English sentence.
-	 * @param string $body    Body of the request. Its JSON-RPC id is repeated if it has one.
+	 * @param string $body    Body of the request. Its JSON-RPC id is repeated if it has one and is no longer than `SEARCHED`.
 	 */
 	public static function unavailable( string $reason, string $message, string $body ): Response {
-		$id     = Json::decode( $body )['id'] ?? null;
+		$id     = strlen( $body ) > self::SEARCHED ? null : Json::decode( $body )['id'] ?? null;
 		$answer = [
 			'jsonrpc' => '2.0',
 			'error'   => [
@@ -113,6 +128,21 @@ final class McpEndpoint {
 			$this->sightings->note( 'site:0' );
 		}
 		return $state->isAllowed() && $this->kill_switch->is_on( again: false );
+	}
+
+	/**
+	 * Makes sure that a request with a genuine token is answered, and by nothing else: not if other code ends the request or
+	 * prints something. {@see after_fatal()} answers then.
+	 */
+	private function guard( McpRequest $request ): void {
+		$this->request = $request;
+		$this->reserve = str_repeat( ' ', self::RESERVE );
+		// Runs before what WordPress and other plugins do and print at the end of a request.
+		add_action( 'shutdown', $this->after_fatal( ... ), PHP_INT_MIN );
+		// After WordPress has ended all buffers: what is printed later does not belong to the answer.
+		add_action( 'shutdown', static fn() => ob_start( static fn(): string => '' ), 2 );
+		$this->output->silence();
+		$this->output->hold();
 	}
 
 	private function authorize( McpRequest $request, string $ip ): McpReply {
@@ -144,14 +174,7 @@ final class McpEndpoint {
 		if ( null !== $refused ) {
 			return $refused;
 		}
-		$this->open    = $call;
-		$this->reserve = str_repeat( ' ', self::RESERVE );
-		// Runs before what WordPress and other plugins do and print at the end of a request.
-		add_action( 'shutdown', $this->after_fatal( ... ), PHP_INT_MIN );
-		// After WordPress has ended all buffers: what is printed later does not belong to the answer.
-		add_action( 'shutdown', static fn() => ob_start( static fn(): string => '' ), 2 );
-		$this->output->silence();
-		$this->output->hold();
+		$this->open = $call;
 		$reply      = $this->runner->run( $call, $connection );
 		$this->open = null;
 		return $reply;
@@ -166,30 +189,40 @@ final class McpEndpoint {
 		return Response::of( $reply );
 	}
 
-	private function cannot_serve( string $reason, Request $request ): Response {
-		$response = self::unavailable( $reason, \Countersign\reasons()[ $reason ] ?? 'The site cannot serve agents now.', $request->body );
+	/** Returns what {@see handle()} returns for a site that cannot serve the request. */
+	private function cannot_serve( string $reason, ?Request $received = null ): Response {
+		try {
+			$reply    = $this->request?->unavailable( $reason ) ?? ( null === $received ? null : $this->extension->mcp_unavailable( $reason, $received ) );
+			$response = null === $reply ? null : Response::of( $reply );
+		} catch ( \Throwable ) { // The keys of the site cannot be used either, so no token can be verified.
+			$response = null;
+		}
+		$response ??= self::unavailable( $reason, \Countersign\reasons()[ $reason ] ?? 'The site cannot serve agents now.', $received->body ?? '' );
 		return $this->output->has_begun()
 			? new Response( 200, [], "event: message\ndata: " . $response->body . "\n\n" )
 			: $response;
 	}
 
-	/** Callback of the action `shutdown`. Answers a call whose handler ended the request by a fatal error or by `exit`. */
+	/** Callback of the action `shutdown`. Answers a request that was ended by a fatal error or by `exit`. */
 	private function after_fatal(): void {
-		$call = $this->open;
-		if ( null === $call ) {
+		$request = $this->request;
+		if ( null === $request ) {
 			return;
 		}
+		$call          = $this->open;
 		$this->open    = null;
 		$this->reserve = null;
 		$error         = error_get_last();
-		ErrorLog::note( sprintf( '%s ended the request: %s', Runner::subject( $call ), $error ? 'PHP error in ' . ErrorLog::place( $error['file'], $error['line'] ) : 'exit' ) );
+		ErrorLog::note( sprintf( '%s ended the request: %s', null === $call ? 'other code' : Runner::subject( $call ), $error ? 'PHP error in ' . ErrorLog::place( $error['file'], $error['line'] ) : 'exit' ) );
 		$this->output->discard();
 		try {
-			$this->finish( $call->deny( 'tool_failed' ) )->write();
-			ob_start( static fn(): string => '' );
-		} catch ( Unavailable ) {
+			$response = null === $call ? $this->cannot_serve( 'tool_failed' ) : $this->finish( $call->deny( 'tool_failed' ) );
+		} catch ( Unavailable $error ) {
 			// The log shows an intent without an outcome, which means that the call was interrupted.
-			http_response_code( 503 );
+			$response = $this->cannot_serve( $error->reason );
 		}
+		$this->request = null;
+		$response->write();
+		ob_start( static fn(): string => '' );
 	}
 }

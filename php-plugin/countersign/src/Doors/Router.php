@@ -130,7 +130,8 @@ final class Router {
 		} catch ( \Throwable $error ) {
 			// PHP would write the message and the arguments of an uncaught exception to the error log.
 			ErrorLog::failure( 'a request could not be served', $error );
-			$response = self::unavailable( $route, 'store_unavailable', 'The site cannot serve agents now.', '' );
+			$body     = (string) file_get_contents( 'php://input', false, null, 0, McpEndpoint::SEARCHED + 1 );
+			$response = self::unavailable( $route, 'store_unavailable', 'The site cannot serve agents now.', $body );
 		}
 		$response->send();
 	}

@@ -6,8 +6,10 @@ namespace Countersign\Plugin\Site;
 
 use Countersign\AuditLog;
 use Countersign\Keyring;
+use Countersign\McpReply;
 use Countersign\McpServer;
 use Countersign\OAuth;
+use Countersign\Plugin\Http\Request;
 use Countersign\Records;
 use Countersign\Store;
 
@@ -109,26 +111,35 @@ final class Extension {
 	 * @param bool $is_stopped Whether the kill switch is on.
 	 */
 	public function mcp_server( bool $is_stopped ): McpServer {
-		return new McpServer(
-			$this->keyring(),
-			$this->store(),
-			Json::encode(
-				[
-					'name'              => 'countersign',
-					'title'             => self::site_name(),
-					'version'           => VERSION,
-					'instructions'      => self::instructions(),
-					'website'           => home_url( '/' ),
-					'endpoint'          => Urls::mcp(),
-					'resource_metadata' => Urls::resource_metadata(),
-					'hosts'             => Urls::hosts(),
-					'origins'           => Urls::origins(),
-					'secure'            => Urls::is_request_secure(),
-					'kill_switch'       => $is_stopped,
-					'ip_limit'          => $this->settings->ip_limit(),
-					'max_body'          => $this->settings->max_body(),
-				]
-			)
+		return new McpServer( $this->keyring(), $this->store(), $this->mcp_settings( $is_stopped ) );
+	}
+
+	/**
+	 * Returns the answer of the MCP endpoint while the site can serve no agent. Needs the keys, but no store.
+	 *
+	 * @param string $reason Stable reason code.
+	 */
+	public function mcp_unavailable( string $reason, Request $request ): McpReply {
+		return McpServer::unavailable( $this->keyring(), $this->mcp_settings( false ), $reason, $request->method, $request->headers, $request->query, $request->body );
+	}
+
+	private function mcp_settings( bool $is_stopped ): string {
+		return Json::encode(
+			[
+				'name'              => 'countersign',
+				'title'             => self::site_name(),
+				'version'           => VERSION,
+				'instructions'      => self::instructions(),
+				'website'           => home_url( '/' ),
+				'endpoint'          => Urls::mcp(),
+				'resource_metadata' => Urls::resource_metadata(),
+				'hosts'             => Urls::hosts(),
+				'origins'           => Urls::origins(),
+				'secure'            => Urls::is_request_secure(),
+				'kill_switch'       => $is_stopped,
+				'ip_limit'          => $this->settings->ip_limit(),
+				'max_body'          => $this->settings->max_body(),
+			]
 		);
 	}
 
