@@ -15,7 +15,6 @@ use Countersign\Plugin\Admin\ConnectView;
 use Countersign\Plugin\Admin\FirstCall;
 use Countersign\Plugin\Admin\HeldPosts;
 use Countersign\Plugin\Admin\KnownChanges;
-use Countersign\Plugin\Admin\Mails;
 use Countersign\Plugin\Admin\Menu;
 use Countersign\Plugin\Admin\NewConnections;
 use Countersign\Plugin\Admin\SettingsForm;
@@ -61,9 +60,7 @@ use Countersign\Plugin\Records\SiteState;
 use Countersign\Plugin\Records\Verification;
 use Countersign\Plugin\Records\Writer;
 use Countersign\Plugin\Site\ClientAddress;
-use Countersign\Plugin\Site\ErrorLog;
 use Countersign\Plugin\Site\Extension;
-use Countersign\Plugin\Site\Failure;
 use Countersign\Plugin\Site\SealedOptions;
 use Countersign\Plugin\Site\Settings;
 use Countersign\Plugin\Tools\Catalogue;
@@ -252,19 +249,7 @@ final class Composition {
 
 	/** Returns the page on which a person connects a client. */
 	public function consent(): Consent {
-		return new Consent( $this->extension(), $this->clients(), $this->documents(), $this->grants(), $this->creation(), new Earlier( $this->grants() ), new Asks(), fn( int $id ) => $this->announce( $id ), $this->log(), $this->registry( ... ) );
-	}
-
-	/** Sends the e-mail about a new connection, if the site has chosen that. */
-	private function announce( int $id ): void {
-		try {
-			$connection = $this->settings()->mail_on_connect() ? $this->connections()->find( $id ) : null;
-			if ( null !== $connection ) {
-				Mails::connected( $connection );
-			}
-		} catch ( \Countersign\Exception | Failure $error ) {
-			ErrorLog::failure( 'the e-mail about a new connection could not be written', $error );
-		}
+		return new Consent( $this->extension(), $this->clients(), $this->documents(), $this->grants(), $this->creation(), new Earlier( $this->grants() ), new Asks(), $this->log(), $this->registry( ... ) );
 	}
 
 	/** Returns the notices about new connections, and about people who ask for one. */

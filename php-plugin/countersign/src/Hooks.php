@@ -6,6 +6,7 @@ namespace Countersign\Plugin;
 
 use Countersign\Plugin\Accounts\Watch;
 use Countersign\Plugin\Admin\ConsentPage;
+use Countersign\Plugin\Admin\Mails;
 use Countersign\Plugin\Calls\PageSetup;
 use Countersign\Plugin\Connections\Asks;
 use Countersign\Plugin\Doors\Cli\KillSwitchCommand;
@@ -47,6 +48,7 @@ final class Hooks {
 		add_action( Verification::HOOK, fn() => $this->objects->records_verification()->daily() );
 		add_action( Beacon::EVENT, fn() => $this->objects->kill_switch()->seal_stop() );
 		add_action( Beacon::EVENT, fn() => $this->objects->beacon()->make() );
+		add_action( 'countersign_connection_created', fn( mixed $id ) => $this->objects->settings()->mail_on_connect() && Mails::connected( $this->objects->connections(), (int) $id ) );
 		// What agents and clients cause can wait for the hourly one.
 		add_action( 'countersign_records_written', fn() => defined( 'REST_REQUEST' ) || $this->objects->beacon()->make_later() );
 		if ( is_admin() ) {

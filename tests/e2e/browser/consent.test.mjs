@@ -116,6 +116,15 @@ test('a client on the own computer', async () => {
 	await browser.picture('consent-loopback', { phone: true });
 });
 
+test('a program that opens links of its own', async () => {
+	const redirect = 'cursor://anysphere.cursor-mcp/oauth/callback';
+	const { json } = await register(server, { client_name: 'Cursor', redirect_uris: [redirect] });
+	await open(json.client_id, { redirect_uri: redirect });
+	await page.locator('.countersign-warning', { hasText: 'A program on your computer that opens links with' }).waitFor();
+	await browser.picture('consent-program', { phone: true });
+	assert.deepEqual(await browser.violations('body', { schemes: false }), []);
+});
+
 test('a registered client with a remote redirect and a right-to-left name', async () => {
 	const redirect = 'https://a-very-long-name-of-a-host.which-wraps-on-narrow-screens.claude.ai.login.evil.example/back';
 	const { json } = await register(server, { client_name: 'مساعد Claude (#1)', redirect_uris: [redirect] });

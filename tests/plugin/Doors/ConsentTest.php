@@ -245,6 +245,17 @@ final class ConsentTest extends TestCase {
 		self::assertStringContainsString( 'It has none. Any program can call itself by this name.', self::text( OAuthClient::registered()->consent_page( Person::of( 'admin' ) ) ) );
 	}
 
+	public function test_a_program_on_the_own_computer_is_named_by_the_links_that_it_opens(): void {
+		$redirect = 'cursor://anysphere.cursor-mcp/oauth/callback';
+		$client   = OAuthClient::registered( [ 'client_name' => 'Cursor', 'redirect_uris' => [ $redirect ] ] );
+		$text     = self::text( $client->consent_page( Person::of( 'admin' ), [ 'redirect_uri' => $redirect ] ) );
+		self::assertStringContainsString( 'After your decision, your browser opens a program on your computer with cursor://anysphere.cursor-mcp', $text );
+		self::assertStringContainsString( "A program on your computer that opens links with \u{2068}cursor:\u{2069} gets this connection. Any program can say that it opens such links.", $text );
+		self::assertStringNotContainsString( 'your browser goes to', $text );
+		$answer = $client->decide( Person::of( 'admin' ), [], [ 'redirect_uri' => $redirect ] );
+		self::assertStringStartsWith( "$redirect?code=", (string) $answer->header( 'Location' ) );
+	}
+
 	public function test_a_loopback_redirect_can_have_any_port(): void {
 		$answer = OAuthClient::registered()->decide( Person::of( 'admin' ), [], [ 'redirect_uri' => 'http://127.0.0.1:41234/callback' ] );
 		self::assertStringStartsWith( 'http://127.0.0.1:41234/callback?code=', $answer->header( 'Location' ) );

@@ -26,7 +26,7 @@ final class SettingsByManagerTest extends StateTest {
 			$editor = Person::of( 'editor' );
 			$form   = Person::form( $editor->page( 'countersign' ), 'countersign_settings' );
 			$before = Site::stored( SealedOptions::SETTINGS );
-			foreach ( [ [ 'allow_widening' => '1' ], [ 'ip_max' => '256', 'ip_window' => '0' ] ] as $wide ) {
+			foreach ( [ [ 'allow_widening' => '1' ], [ 'ip_max' => '256', 'ip_window' => '0' ], [ 'mail_on_connect' => '1' ] ] as $wide ) {
 				Site::settings( [ 'ip_limit' => [ 'max' => 10, 'window' => 60 ] ] + Site::ROOMY );
 				$before = Site::stored( SealedOptions::SETTINGS );
 				$size   = AuditTrail::size();

@@ -61,7 +61,13 @@ final class ConsentFacts {
 		<section class="countersign-facts" aria-labelledby="countersign-facts">
 			<h2 id="countersign-facts"><?php esc_html_e( 'What this site has verified', 'countersign' ); ?></h2>
 			<dl>
-				<dt><?php esc_html_e( 'After your decision, your browser goes to', 'countersign' ); ?></dt>
+				<dt>
+					<?php
+					null === $request->redirectScheme()
+						? esc_html_e( 'After your decision, your browser goes to', 'countersign' )
+						: esc_html_e( 'After your decision, your browser opens a program on your computer with', 'countersign' );
+					?>
+				</dt>
 				<dd><?php echo self::host( $request->redirectHost() ); // phpcs:ignore WordPress.Security.EscapeOutput -- Escaped by host(). ?></dd>
 				<dt><?php esc_html_e( 'Its identity document is at', 'countersign' ); ?></dt>
 				<dd>
@@ -87,6 +93,11 @@ final class ConsentFacts {
 		if ( $request->isLoopback() ) {
 			/* translators: %s: host name. */
 			$texts[] = sprintf( __( 'Your browser goes to %s. That is your own computer. Any program on it could ask for this connection. Allow it only if you have just started it yourself.', 'countersign' ), $request->redirectHost() );
+		}
+		$scheme = $request->redirectScheme();
+		if ( null !== $scheme ) {
+			/* translators: %s: beginning of a link, such as "cursor:". */
+			$texts[] = sprintf( __( 'A program on your computer that opens links with %s gets this connection. Any program can say that it opens such links. Allow it only if you have just started the connection yourself, in a program that you know.', 'countersign' ), Names::text( $scheme . ':' ) );
 		}
 		if ( $request->leavesDocumentHost() ) {
 			$texts[] = __( 'The identity document and the address after your decision are on different hosts. Allow the connection only if you know that both belong to the same agent.', 'countersign' );

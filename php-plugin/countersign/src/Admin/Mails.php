@@ -4,8 +4,9 @@ declare(strict_types=1);
 
 namespace Countersign\Plugin\Admin;
 
-use Countersign\Plugin\Connections\Connection;
+use Countersign\Plugin\Connections\Repository;
 use Countersign\Plugin\Site\ErrorLog;
+use Countersign\Plugin\Site\Failure;
 use Countersign\Plugin\Site\Labels;
 use Countersign\Plugin\Site\Names;
 
@@ -30,8 +31,22 @@ final class Mails {
 		);
 	}
 
-	/** Tells the administrator that an agent was connected. */
-	public static function connected( Connection $connection ): void {
+	/**
+	 * Tells the administrator that an agent was connected.
+	 *
+	 * @param Repository $connections The connections.
+	 * @param int        $id          Id of the new one.
+	 */
+	public static function connected( Repository $connections, int $id ): void {
+		try {
+			$connection = $connections->find( $id );
+		} catch ( \Countersign\Exception | Failure $error ) {
+			ErrorLog::failure( 'an e-mail about a new connection could not be written', $error );
+			return;
+		}
+		if ( null === $connection || null !== $connection->fault ) {
+			return;
+		}
 		self::send(
 			/* translators: %s: name of the site. */
 			__( '[%s] An agent was connected', 'countersign' ),

@@ -45,7 +45,7 @@ final class Connection {
 	 * @param int                          $created_at   Unix seconds.
 	 * @param int                          $created_by   Id of the user who consented.
 	 * @param int                          $state_at     Unix seconds of the last change of the state.
-	 * @param string                       $state_reason `admin`, `client`, or the reason code that ended or paused the connection;
+	 * @param string                       $state_reason `admin`, `client`, `replaced`, or the reason code that ended or paused the connection;
 	 *                                                   '' if it is active.
 	 * @param int                          $last_used_at Unix seconds, 0 for never. Not sealed.
 	 * @param string                       $last_used_ip IP address, or '' for never. Not sealed.

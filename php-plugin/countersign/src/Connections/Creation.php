@@ -114,6 +114,12 @@ final class Creation {
 				$earlier = $this->unchanged( $earlier );
 			}
 			if ( $is_stored ) {
+				/**
+				 * Fires after a connection was made, or was continued because its agent never used it and asked again.
+				 *
+				 * @param int $id Id of the connection.
+				 */
+				do_action( 'countersign_connection_created', $id );
 				return [
 					'connection' => $id,
 					'grant'      => $grant,

@@ -193,7 +193,7 @@ final class Manager {
 		 * Fires after a connection was ended permanently, once the change is recorded and stored.
 		 *
 		 * @param int    $id     Id of the connection.
-		 * @param string $reason `admin`, `client`, or the reason code of what happened.
+		 * @param string $reason `admin`, `client`, `replaced`, or the reason code of what happened.
 		 */
 		do_action( 'countersign_connection_revoked', $connection->id, $reason );
 		return null === $late ? true : throw $late;

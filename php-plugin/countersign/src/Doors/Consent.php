@@ -46,10 +46,7 @@ final class Consent {
 	/** The largest number of accounts that the page offers. */
 	private const MAX_USERS = 200;
 
-	/**
-	 * @param \Closure(int): void  $announce Tells people about a new connection, by its id.
-	 * @param \Closure(): Registry $registry Returns what agents can use on this site.
-	 */
+	/** @param \Closure(): Registry $registry Returns what agents can use on this site. */
 	public function __construct(
 		private readonly Extension $extension,
 		private readonly Clients $clients,
@@ -58,7 +55,6 @@ final class Consent {
 		private readonly Creation $creation,
 		private readonly Earlier $earlier,
 		private readonly Asks $asks,
-		private readonly \Closure $announce,
 		private readonly Log $log,
 		private readonly \Closure $registry,
 	) {}
@@ -229,7 +225,6 @@ final class Consent {
 			throw $error;
 		}
 		$this->asks->answer( $choice->user, $request );
-		( $this->announce )( $ids['connection'] );
 		self::redirect( $address );
 	}
 
