@@ -22,6 +22,7 @@ const FAULTS = [
 	[{ code_challenge: undefined, code_challenge_method: undefined }, 'pkce_required'],
 	[{ code_challenge_method: 'plain' }, 'pkce_required'],
 	[{ resource: 'https://elsewhere.example/mcp' }, 'resource_mismatch'],
+	[{ state: 's'.repeat(4097) }, 'oauth_request_invalid'],
 ];
 
 test('a faulty request of a client that nobody approved leaves an administrator on this site', async () => {

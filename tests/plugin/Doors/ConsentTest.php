@@ -10,6 +10,7 @@ use Countersign\Plugin\Fetch\FetchFailed;
 use Countersign\Plugin\Fetch\PublicFetcher;
 use Countersign\Plugin\Plugin;
 use Countersign\Plugin\Site\Labels;
+use Countersign\Plugin\Site\Urls;
 use Countersign\Tests\AuditTrail;
 use Countersign\Tests\OAuthClient;
 use Countersign\Tests\Person;
@@ -152,6 +153,56 @@ final class ConsentTest extends TestCase {
 		self::assertSame( 302, $to_login->status );
 		parse_str( (string) parse_url( $to_login->header( 'Location' ), PHP_URL_QUERY ), $query );
 		self::assertSame( $sent_on->header( 'Location' ), $query['redirect_to'] );
+	}
+
+	/**
+	 * The state may have 4,096 characters. Web servers bound the headers of PHP (nginx to 4 KiB), so neither the address of the
+	 * login form nor the redirect back can contain it.
+	 */
+	public function test_a_long_state_passes_through_the_login_and_back(): void {
+		$state   = rtrim( strtr( base64_encode( random_bytes( 3072 ) ), '+/', '-_' ), '=' );
+		$more    = [ 'state' => $state ];
+		$client  = OAuthClient::registered();
+		$sent_on = \Countersign\Tests\Http::get( $client->authorize_url( $more ) );
+		self::assertSame( 302, $sent_on->status, $sent_on->body );
+		$to_login = \Countersign\Tests\Http::get( (string) $sent_on->header( 'Location' ) );
+		self::assertSame( 302, $to_login->status );
+		self::assertLessThan( 500, strlen( (string) $to_login->header( 'Location' ) ) );
+		$form = \Countersign\Tests\Http::get( (string) $to_login->header( 'Location' ) );
+		self::assertSame( 200, $form->status );
+		parse_str( (string) parse_url( (string) $to_login->header( 'Location' ), PHP_URL_QUERY ), $query );
+		self::assertSame( $sent_on->header( 'Location' ), $query['redirect_to'] );
+		foreach ( [ 'allow' => 'code', 'cancel' => 'error' ] as $decision => $parameter ) {
+			$answer = $client->decide( Person::of( 'admin' ), [ 'decision' => $decision ], $more );
+			self::assertSame( [ 200, null ], [ $answer->status, $answer->header( 'Location' ) ] );
+			self::assertSame( 1, preg_match( '~<meta http-equiv="refresh" content="0;url=([^"]+)">~', $answer->body, $found ) );
+			$url = html_entity_decode( $found[1], ENT_QUOTES );
+			self::assertStringStartsWith( OAuthClient::REDIRECT . '?', $url );
+			parse_str( (string) parse_url( $url, PHP_URL_QUERY ), $back );
+			self::assertSame( $state, $back['state'] );
+			self::assertArrayHasKey( $parameter, $back );
+			self::assertStringContainsString( 'no-store', (string) $answer->header( 'Cache-Control' ) );
+		}
+		// One more character is refused, on a page that names the parameter.
+		$page = $client->consent_page( Person::of( 'admin' ), [ 'state' => $state . 'x' ] );
+		self::assertSame( [ 400, null ], [ $page->status, $page->header( 'Location' ) ] );
+		self::assertStringContainsString( 'The parameter state is longer than 4,096 bytes', self::text( $page ) );
+	}
+
+	public function test_a_long_request_is_kept_as_it_is_and_not_for_ever(): void {
+		$query   = 'client_id=x&state=' . str_repeat( "s%00\xff", 1000 );
+		$request = substr( (string) strrchr( Urls::consent( $query ), '=' ), 1 );
+		self::assertSame( 45, strlen( $request ) );
+		self::assertSame( $query, Urls::consent_query( $request ) );
+		$name = 'countersign_request_' . ord( hash( 'sha256', $query, true )[0] );
+		self::assertLessThanOrEqual( time() + HOUR_IN_SECONDS, (int) get_option( "_transient_timeout_$name", time() ) );
+		// What somebody else put in its place is not it.
+		set_transient( $name, base64_encode( 'client_id=evil' ), 60 );
+		self::assertNull( Urls::consent_query( $request ) );
+		delete_transient( $name );
+		foreach ( [ $request, 'h.', 'h.%', 'h.' . str_repeat( 'A', 43 ), 'h.' . str_repeat( 'A', 5000 ) ] as $other ) {
+			self::assertNull( Urls::consent_query( $other ) );
+		}
 	}
 
 	/** @return array<string, array{array<string, mixed>}> */

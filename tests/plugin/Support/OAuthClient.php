@@ -67,6 +67,12 @@ final class OAuthClient {
 		return 302 === $sent_on->status ? $person->get( $sent_on->header( 'Location' ) ) : $sent_on;
 	}
 
+	/** Returns the page of a request that is refused, before the login or on the consent page. @param array<string, string|null> $more */
+	public function refusal( Person $person, array $more = [] ): Answer {
+		$answer = $person->get( $this->authorize_url( $more ), [ 'Accept' => 'text/html' ] );
+		return 302 === $answer->status ? $person->get( (string) $answer->header( 'Location' ) ) : $answer;
+	}
+
 	/**
 	 * Submits the consent page. Earlier connections stay, unless the choices name them under `replace`.
 	 *

@@ -36,6 +36,7 @@ final class OpenRedirectTest extends TestCase {
 			'no code challenge'       => [ [ 'code_challenge' => null ], 'pkce_required' ],
 			'a plain code challenge'  => [ [ 'code_challenge_method' => 'plain' ], 'pkce_required' ],
 			'another resource'        => [ [ 'resource' => 'https://elsewhere.example/' ], 'resource_mismatch' ],
+			'a state that is too long' => [ [ 'state' => str_repeat( 's', 4097 ) ], 'oauth_request_invalid' ],
 		];
 	}
 

@@ -103,6 +103,22 @@ final class ConsentPage {
 	}
 
 	/**
+	 * Prints a page that sends the browser on by itself, and ends the request: for an address that is too long for a header.
+	 *
+	 * @param string $url Address of a client, as the extension returned it.
+	 */
+	public static function onward( string $url ): never {
+		// esc_url() would change the address, and remove the schemes of native programs. The extension has checked the scheme.
+		add_action( 'login_head', static fn() => printf( '<meta http-equiv="refresh" content="0;url=%s">', esc_attr( $url ) ) );
+		self::header( __( 'Connect an agent', 'countersign' ), '' );
+		?>
+		<p><?php esc_html_e( 'Your browser goes back to the agent\'s program.', 'countersign' ); ?> <a href="<?php echo esc_attr( $url ); ?>"><?php esc_html_e( 'Continue if nothing happens', 'countersign' ); ?></a></p>
+		<?php
+		login_footer();
+		exit;
+	}
+
+	/**
 	 * Prints a page that says why no agent can be connected, and ends the request.
 	 *
 	 * @param string       $message Plain text for the person: what is wrong and what to do.

@@ -42,8 +42,7 @@ final class AuthorizeEndpoint {
 		}
 		$reply = $this->refusal( $query );
 		if ( null !== $reply ) {
-			$reason = [ 'reason' => (string) $reply->decision()->reason() ];
-			return new Response( $reply->status(), $reply->headers() + Response::NO_STORE, Json::encode( Json::decode( $reply->body() ) + $reason ) );
+			return Response::of( $reply );
 		}
 		if ( ! LoginRoad::is_known_to_person() ) {
 			return Page::login_first();
@@ -53,13 +52,13 @@ final class AuthorizeEndpoint {
 
 	/**
 	 * Returns the refusal of a request, or null if a person may see it. A client that describes itself in a metadata document is
-	 * known by the form of its id: the document is fetched only for people who may decide. The error of an approved client goes back
-	 * to the client, and that too only after a login.
+	 * known by the form of its id and of its redirect address: the document is fetched only for people who may decide. The error of
+	 * an approved client goes back to the client, and that too only after a login.
 	 */
 	private function refusal( string $query ): ?OAuthReply {
 		$id = OAuth::clientId( $query ) ?? '';
 		if ( OAuth::isMetadataDocument( $id ) ) {
-			return null;
+			return $this->extension->oauth()->precheck( $query );
 		}
 		$reply = $this->extension->oauth()->authorize( $query, $this->clients->find( $id ), $this->grants->approved( $id ), null );
 		return $reply instanceof OAuthReply && null === $reply->redirect() ? $reply : null;

@@ -43,6 +43,9 @@ defined( 'ABSPATH' ) || exit;
  */
 final class Consent {
 
+	/** The longest address in a header, in bytes. nginx by default answers 502 if the headers of PHP exceed 4 KiB. */
+	private const MAX_LOCATION = 2500;
+
 	/** The largest number of accounts that the page offers. */
 	private const MAX_USERS = 200;
 
@@ -65,7 +68,7 @@ final class Consent {
 		self::send_headers();
 		$query = Urls::consent_query( self::text( $_REQUEST, 'request' ) ); // phpcs:ignore WordPress.Security.NonceVerification -- The nonce is checked before anything is changed.
 		if ( null === $query ) {
-			ConsentPage::error( __( 'This page opens when an agent asks to connect to this site, and the address lacks that request or is too long. Start the connection in the agent\'s program.', 'countersign' ), reason: 'oauth_request_invalid' );
+			ConsentPage::error( __( 'This page opens when an agent asks to connect to this site, and the address lacks that request, or it is more than an hour old. Start the connection in the agent\'s program.', 'countersign' ), reason: 'oauth_request_invalid' );
 		}
 		if ( ! is_user_logged_in() ) {
 			LoginRoad::to_login( $query );
@@ -301,6 +304,9 @@ final class Consent {
 
 	/** Redirects the browser and ends the request. Does not use `wp_redirect()`, which alters addresses: clients compare bytes. */
 	private static function redirect( string $url ): never {
+		if ( strlen( $url ) > self::MAX_LOCATION ) {
+			ConsentPage::onward( $url );
+		}
 		header( 'Location: ' . $url, true, 302 );
 		exit;
 	}

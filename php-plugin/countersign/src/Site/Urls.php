@@ -15,11 +15,14 @@ final class Urls {
 	/** The REST namespace of all routes. */
 	public const NAMESPACE = 'countersign/v1';
 
+	/** Largest query of an authorization request, in bytes, as of the extension. Web servers accept addresses of 8 KiB at most. */
+	public const MAX_QUERY = 16384;
+
 	/**
-	 * Largest query of an authorization request, in bytes. The redirects to the consent page and to the login form repeat it in
-	 * a header, and nginx by default answers 502 if the headers of PHP exceed 4 KiB.
+	 * Largest query that is part of an address, in bytes. The redirects to the consent page and to the login form repeat it in a
+	 * header, and nginx by default answers 502 if the headers of PHP exceed 4 KiB. A longer one is kept by {@see LongRequests}.
 	 */
-	public const MAX_QUERY = 2500;
+	private const MAX_IN_ADDRESS = 2500;
 
 	/** Returns the address of the MCP endpoint, which is also the OAuth resource that tokens are issued for (RFC 8707). */
 	public static function mcp(): string {
@@ -78,11 +81,14 @@ final class Urls {
 	 *                      form, and so that no plugin that watches for `code` or `state` reacts to it.
 	 */
 	public static function consent( string $query ): string {
-		return self::consent_page() . '&request=' . rtrim( strtr( base64_encode( $query ), '+/', '-_' ), '=' ); // phpcs:ignore WordPress.PHP.DiscouragedPHPFunctions.obfuscation_base64_encode -- base64url, RFC 4648, section 5.
+		return self::consent_page() . '&request=' . ( strlen( $query ) > self::MAX_IN_ADDRESS ? LongRequests::keep( $query ) : rtrim( strtr( base64_encode( $query ), '+/', '-_' ), '=' ) ); // phpcs:ignore WordPress.PHP.DiscouragedPHPFunctions.obfuscation_base64_encode -- base64url, RFC 4648, section 5.
 	}
 
-	/** Returns the raw query string that was passed to {@see consent()}, or null if `$request` does not hold one. */
+	/** Returns the raw query string that was passed to {@see consent()}, or null if `$request` does not hold one, or not any more. */
 	public static function consent_query( string $request ): ?string {
+		if ( LongRequests::is_kept( $request ) ) {
+			return LongRequests::find( $request );
+		}
 		$query = base64_decode( strtr( $request, '-_', '+/' ), true ); // phpcs:ignore WordPress.PHP.DiscouragedPHPFunctions.obfuscation_base64_decode -- The encoding of a URL parameter, not obfuscation.
 		return false === $query || '' === $query || strlen( $query ) > self::MAX_QUERY ? null : $query;
 	}
