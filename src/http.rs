@@ -142,10 +142,27 @@ impl WebOrigin {
         })
     }
 
+    /// Returns those of `texts` that [`parse`](Self::parse) accepts.
+    #[must_use]
+    pub fn parse_all(texts: &[String]) -> Vec<Self> {
+        texts.iter().filter_map(|text| Self::parse(text)).collect()
+    }
+
     /// Returns the scheme, in lower case.
     #[must_use]
     pub fn scheme(&self) -> &str {
         &self.scheme
+    }
+}
+
+impl fmt::Display for WebOrigin {
+    /// Writes the origin as browsers do in the header `Origin`: in ASCII, without the default port of the scheme.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}://{}", self.scheme, self.host)?;
+        match (self.port, self.scheme.as_str()) {
+            (None, _) | (Some(443), "https") | (Some(80), "http") => Ok(()),
+            (Some(port), _) => write!(f, ":{port}"),
+        }
     }
 }
 
@@ -170,6 +187,21 @@ mod tests {
         assert!(!same("http", "localhost:8080", "localhost"));
         assert!(!same("https", "example.org", "example.org.evil.test"));
         assert!(!same("https", "example.org", "example.org:8443"));
+    }
+
+    #[test]
+    fn origins_are_written_as_browsers_write_them() {
+        for (text, expected) in [
+            ("https://EXAMPLE.org:443", "https://example.org"),
+            ("http://127.0.0.1:8080", "http://127.0.0.1:8080"),
+            ("http://[0:0::1]:80", "http://[::1]"),
+            (
+                "https://b\u{fc}cher.example",
+                "https://xn--bcher-kva.example",
+            ),
+        ] {
+            assert_eq!(WebOrigin::parse(text).unwrap().to_string(), expected);
+        }
     }
 
     #[test]

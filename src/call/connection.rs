@@ -5,6 +5,7 @@ use serde::Deserialize;
 use super::misuse::Misuse;
 use super::schema::UnknownArguments;
 use crate::access::{ConnectionStanding, Groups, PasswordCredential};
+use crate::http::WebOrigin;
 use crate::limit::CallLimit;
 use crate::record::{Record, RecordKind, UnusableRecord};
 
@@ -22,6 +23,8 @@ pub(crate) struct Connection {
     pub(crate) epoch: u32,
     pub(crate) limit: Option<CallLimit>,
     pub(crate) unknown_arguments: UnknownArguments,
+    /// The web origins of its client, from which a browser may call.
+    pub(crate) origins: Vec<WebOrigin>,
     /// The application password that it is for; `None` if it has access tokens.
     pub(crate) credential: Option<PasswordCredential>,
 }
@@ -37,6 +40,8 @@ struct ConnectionData {
     limit: Option<CallLimit>,
     #[serde(default)]
     drop_unknown_arguments: bool,
+    #[serde(default)]
+    origins: Vec<String>,
     #[serde(default)]
     credential: Option<PasswordCredential>,
 }
@@ -72,6 +77,7 @@ impl Connection {
             } else {
                 UnknownArguments::Refused
             },
+            origins: WebOrigin::parse_all(&data.origins),
             credential: data.credential,
         })
     }

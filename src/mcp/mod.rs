@@ -14,6 +14,7 @@
 //! Each step returns an [`McpReply`] instead if the request is refused or already answered.
 
 mod answer;
+mod browser;
 mod exchange;
 mod methods;
 mod refusal;

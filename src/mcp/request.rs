@@ -19,6 +19,7 @@ use crate::call::connection::Connection;
 use crate::call::registry::Registry;
 use crate::call::{Misuse, World};
 use crate::decision::{Decision, Denial};
+use crate::http::WebOrigin;
 use crate::limit::CallLimit;
 use crate::reason::Reason;
 use crate::record::{FoundRecord, RecordRefusal, TokenOutlook};
@@ -27,6 +28,8 @@ use crate::record::{FoundRecord, RecordRefusal, TokenOutlook};
 pub struct McpRequest {
     pub(super) response: ResponseBuilder,
     pub(super) sender: Sender,
+    /// The web origin of the page that sent the request, unless the request did not come from a page.
+    pub(super) origin: Option<WebOrigin>,
     pub(super) headers: RequestHeaders,
     /// The message. One that cannot be read is refused only after the request was counted under the limit of its
     /// connection.
@@ -96,6 +99,14 @@ impl McpRequest {
             actor.user = known.user;
             actor.client.clone_from(&known.client);
         }
+        if let Ok(known) = &connection
+            && !self.may_come_from_its_page(known)
+        {
+            response.set_origin(None);
+            let refusal =
+                Refusal::of_address(Reason::OriginRefused, &self.ip, world, &mut response);
+            return Ok(Authorized::Reply(refusal.reply(&actor, &response, None)));
+        }
         let admitted = self.admit(world, connection, &mut response);
         let (connection, message) = match (admitted, &self.message) {
             (Ok(connection), Ok(message)) => (connection, message),
@@ -154,6 +165,14 @@ impl McpRequest {
             Ok(_) => response.refusal(&RpcError::unavailable(reason_of(reason))),
             Err(UnreadableMessage { error, .. }) => response.error(error),
         }
+    }
+
+    /// Returns whether the request comes from no page, or from one of the site or of the connection's client.
+    fn may_come_from_its_page(&self, connection: &Connection) -> bool {
+        let own = &self.response.endpoint.settings.origins;
+        self.origin
+            .as_ref()
+            .is_none_or(|origin| own.contains(origin) || connection.origins.contains(origin))
     }
 
     /// Returns the builder of the answers to this message.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use percent_encoding::percent_decode_str;
 
+use super::browser;
 use super::refusal::Refusal;
 use super::reply::McpReply;
 use super::request::McpRequest;
@@ -80,7 +81,7 @@ impl McpServer {
     }
 
     /// Checks everything that does not depend on the connection, cheapest first: HTTPS, host, origin and the access token.
-    /// A request that fails counts under the limit of its address; one with a genuine token does not, and its connection
+    /// A preflight request of a browser is answered here. A request that fails counts under the limit of its address; one with a genuine token does not, and its connection
     /// limits it in the second step. Of the body of a request that fails, only the id is looked for, in its first 16 KiB.
     ///
     /// The second step looks at the kill switch, so that only clients with a genuine token learn that it is on. A token
@@ -102,11 +103,20 @@ impl McpServer {
     ) -> Received {
         let headers = RequestHeaders::new(incoming.headers);
         let mut response = ResponseBuilder::new(Arc::clone(&self.0));
-        let sender = self
-            .check_origin(&headers)
-            .and_then(|()| self.verify_sender(world.now, incoming.query, &headers, verified));
-        let sender = match sender {
-            Ok(sender) => sender,
+        let origin = self.check_origin(&headers);
+        if let Ok(origin) = &origin {
+            response.set_origin(origin.as_ref());
+            let preflight = browser::preflight(incoming.method, origin.as_ref(), &headers);
+            if let Some(reply) = preflight {
+                return Received::Reply(reply);
+            }
+        }
+        let sender = origin.and_then(|origin| {
+            let sender = self.verify_sender(world.now, incoming.query, &headers, verified)?;
+            Ok((sender, origin))
+        });
+        let (sender, origin) = match sender {
+            Ok(verified) => verified,
             Err(reason) => {
                 let is_stopped = self.0.settings.kill_switch && reason == Reason::TokenExpired;
                 let reason = if is_stopped {
@@ -120,7 +130,7 @@ impl McpServer {
                 return Received::Reply(refusal.reply(&actor, &response, None));
             }
         };
-        let request = self.read(response, sender, headers, incoming);
+        let request = self.read(response, sender, origin, headers, incoming);
         Received::Request(Box::new(request))
     }
 
@@ -131,12 +141,15 @@ impl McpServer {
     pub fn unavailable(&self, now: Timestamp, incoming: Incoming<'_>, reason: &str) -> McpReply {
         let headers = RequestHeaders::new(incoming.headers);
         let mut response = ResponseBuilder::new(Arc::clone(&self.0));
-        let sender = self
-            .check_origin(&headers)
-            .and_then(|()| self.verify_sender(now, incoming.query, &headers, None));
-        if let Ok(sender) = sender {
+        let origin = self.check_origin(&headers);
+        response.set_origin(origin.as_ref().ok().and_then(Option::as_ref));
+        let sender = origin.and_then(|origin| {
+            let sender = self.verify_sender(now, incoming.query, &headers, None)?;
+            Ok((sender, origin))
+        });
+        if let Ok((sender, origin)) = sender {
             return self
-                .read(response, sender, headers, incoming)
+                .read(response, sender, origin, headers, incoming)
                 .unavailable(reason);
         }
         response.id = request_id::find_unverified(incoming.body);
@@ -147,6 +160,7 @@ impl McpServer {
         &self,
         response: ResponseBuilder,
         sender: Sender,
+        origin: Option<WebOrigin>,
         headers: RequestHeaders,
         incoming: Incoming<'_>,
     ) -> McpRequest {
@@ -161,14 +175,17 @@ impl McpServer {
         McpRequest {
             response,
             sender,
+            origin,
             headers,
             message,
             ip: incoming.ip.to_owned(),
         }
     }
 
-    /// Verifies that the request came over HTTPS, for a host of the site and from a permitted web origin.
-    fn check_origin(&self, headers: &RequestHeaders) -> Result<(), Reason> {
+    /// Verifies that the request came over HTTPS and for a host of the site. Returns its web origin, if a page sent it,
+    /// which is one of the site's own or of a client. The second step verifies that it is one of the client of the
+    /// connection.
+    fn check_origin(&self, headers: &RequestHeaders) -> Result<Option<WebOrigin>, Reason> {
         let settings = &self.0.settings;
         require_https(settings.secure)?;
         // Protects against DNS rebinding.
@@ -179,13 +196,7 @@ impl McpServer {
         if !headers.get("host").is_some_and(is_own) {
             return Err(Reason::HostRefused);
         }
-        let is_allowed = |origin: &str| {
-            WebOrigin::parse(origin).is_some_and(|origin| settings.origins.contains(&origin))
-        };
-        if !headers.get("origin").is_none_or(is_allowed) {
-            return Err(Reason::OriginRefused);
-        }
-        Ok(())
+        browser::origin(settings, headers)
     }
 
     /// Returns the sender by the header `Authorization`. An access token must be valid for this endpoint.

@@ -12,6 +12,7 @@ use super::settings::OAuthSettings;
 use crate::bytes;
 use crate::clock::Timestamp;
 use crate::entropy::Entropy;
+use crate::http::WebOrigin;
 use crate::keyring::Keyring;
 use crate::reason::Reason;
 use crate::token::{Kind, NewToken, bind, issue};
@@ -125,6 +126,26 @@ impl AuthorizationRequest {
     #[must_use]
     pub fn redirect_host(&self) -> String {
         self.redirect.host_and_port()
+    }
+
+    /// Returns the web origins of the client: of its metadata document and its redirect URIs, as browsers write them. Only
+    /// origins of HTTPS are among them, and those of the user's own machine.
+    #[must_use]
+    pub fn origins(&self) -> Vec<String> {
+        let document = document::url(&self.stored.client_id).map(|_| &self.stored.client_id);
+        let is_local =
+            |uri: &str| RedirectUri::parse(uri).is_ok_and(|redirect| redirect.is_loopback());
+        let mut origins: Vec<String> = Vec::new();
+        for uri in document.into_iter().chain(&self.client.redirect_uris) {
+            if let Some(origin) = WebOrigin::of_url(uri)
+                .filter(|origin| origin.scheme() == "https" || is_local(uri))
+                .map(|origin| origin.to_string())
+                .filter(|origin| !origins.contains(origin))
+            {
+                origins.push(origin);
+            }
+        }
+        origins
     }
 
     /// Whether the redirect goes to the user's own machine, where any program can be the client.

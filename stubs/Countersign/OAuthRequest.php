@@ -41,6 +41,14 @@ final class OAuthRequest
      */
     public function redirectScheme(): ?string {}
 
+    /**
+     * Returns the web origins of the client, for the member `origins` of its connection: those of its metadata document and of
+     * its redirect URIs with HTTPS or on the person's own machine, as browsers write them.
+     *
+     * @return list<string>
+     */
+    public function origins(): array {}
+
     /** Returns whether that host is the person's own machine. Any program on the machine could be asking then. False for a private-use scheme. */
     public function isLoopback(): bool {}
 

@@ -68,6 +68,7 @@ fn read(body: &[u8], max: usize) -> Result<RpcMessage, UnreadableMessage> {
     let received = std::str::from_utf8(body)
         .map_err(|_| RpcError::new(Reason::BodyNotJson).detail("It is not UTF-8."))?;
     let text = json::replace_lone_surrogates(received);
+    let is_replaced = matches!(text, Cow::Owned(_));
     json::check(&text).map_err(|flaw| flawed(flaw, &text))?;
     let start = text.trim_start_matches([' ', '\t', '\n', '\r']);
     if start.starts_with('[') {
@@ -76,7 +77,7 @@ fn read(body: &[u8], max: usize) -> Result<RpcMessage, UnreadableMessage> {
     let envelope = Object::parse(&text).ok_or_else(|| malformed(None, "It must be an object."))?;
     let id = match envelope.get("id") {
         None => None,
-        Some(id) if is_id(id) && !is_changed(id, &text) => Some(id.to_owned()),
+        Some(id) if is_id(id) && !is_changed(id, is_replaced) => Some(id.to_owned()),
         Some(_) => {
             let text = "id must be a short string or an integer, and not null.";
             return Err(malformed(None, text));
@@ -131,8 +132,8 @@ fn flawed(flaw: JsonFlaw, text: &str) -> RpcError {
 }
 
 /// Returns whether something may have been replaced in `id`, so that it cannot be echoed as it was sent.
-fn is_changed(id: &RawValue, text: &Cow<'_, str>) -> bool {
-    matches!(text, Cow::Owned(_)) && id.get().contains(r"\ufffd")
+fn is_changed(id: &RawValue, is_replaced: bool) -> bool {
+    is_replaced && id.get().contains(r"\ufffd")
 }
 
 #[cfg(test)]

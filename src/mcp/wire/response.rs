@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use super::error::{PublicError, RpcError};
 use super::revision::{Revision, SERVER_INFO_KEY};
+use crate::http::WebOrigin;
 use crate::json::{self, Object, RawJson};
 use crate::limit::{Admission, CallLimit};
+use crate::mcp::browser;
 use crate::mcp::reply::McpReply;
 use crate::mcp::settings::{Endpoint, McpSettings};
 use crate::reason::Reason;
@@ -32,6 +34,8 @@ pub(in crate::mcp) struct ResponseBuilder {
     pub(in crate::mcp) id: Option<RawJson>,
     pub(in crate::mcp) delivery: Delivery,
     rate_limit: Vec<(&'static str, String)>,
+    /// The headers of CORS.
+    cors: Vec<(&'static str, String)>,
 }
 
 impl ResponseBuilder {
@@ -42,6 +46,7 @@ impl ResponseBuilder {
             id: None,
             delivery: Delivery::Status,
             rate_limit: Vec::new(),
+            cors: Vec::new(),
         }
     }
 
@@ -59,6 +64,11 @@ impl ResponseBuilder {
         ];
     }
 
+    /// Lets a page of `origin` read the response.
+    pub(in crate::mcp) fn set_origin(&mut self, origin: Option<&WebOrigin>) {
+        self.cors = origin.map(browser::headers).unwrap_or_default();
+    }
+
     fn headers(&self, content_type: Option<&str>) -> Vec<(&'static str, String)> {
         let mut headers = vec![
             ("Cache-Control", "no-store".to_owned()),
@@ -66,6 +76,7 @@ impl ResponseBuilder {
         ];
         headers.extend(content_type.map(|kind| ("Content-Type", kind.to_owned())));
         headers.extend(self.rate_limit.iter().cloned());
+        headers.extend(self.cors.iter().cloned());
         headers
     }
 

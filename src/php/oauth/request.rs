@@ -45,6 +45,10 @@ impl PhpOAuthRequest {
         self.request.redirect_scheme()
     }
 
+    pub fn origins(&self) -> Vec<String> {
+        self.request.origins()
+    }
+
     pub fn is_loopback(&self) -> bool {
         self.request.is_loopback()
     }

@@ -1,4 +1,5 @@
 mod any_input;
+mod browser;
 mod confirmation;
 mod flows;
 mod http;

@@ -49,6 +49,16 @@ final class EditView {
 						<?php esc_html_e( 'seconds', 'countersign' ); ?>
 					</td>
 				</tr>
+				<tr>
+					<th scope="row"><?php esc_html_e( 'Unknown arguments', 'countersign' ); ?></th>
+					<td>
+						<label>
+							<input type="checkbox" name="drops" value="1" <?php checked( $connection->drops ); ?>>
+							<?php esc_html_e( 'Ignore arguments that a tool does not have', 'countersign' ); ?>
+						</label>
+						<p class="description"><?php esc_html_e( 'Some agents add arguments of their own to every call, such as toolCallId, and every call is then refused. Select this only for such an agent: it is not told any more when it misspells an argument.', 'countersign' ); ?></p>
+					</td>
+				</tr>
 			</table>
 			<p class="submit">
 				<button type="submit" class="button button-primary"><?php esc_html_e( 'Save', 'countersign' ); ?></button>

@@ -47,6 +47,8 @@ final class Connection {
 	 * @param int                          $state_at     Unix seconds of the last change of the state.
 	 * @param string                       $state_reason `admin`, `client`, `replaced`, or the reason code that ended or paused the connection;
 	 *                                                   '' if it is active.
+	 * @param list<string>                 $origins      Web origins of the client, from which a browser may call.
+	 * @param bool                         $drops        Whether arguments that a tool does not have are dropped instead of refused.
 	 * @param int                          $last_used_at Unix seconds, 0 for never. Not sealed.
 	 * @param string                       $last_used_ip IP address, or '' for never. Not sealed.
 	 * @param int                          $version      Version of the record; 0 if it cannot be opened.
@@ -68,6 +70,8 @@ final class Connection {
 		public readonly int $created_by,
 		public readonly int $state_at,
 		public readonly string $state_reason,
+		public readonly array $origins,
+		public readonly bool $drops,
 		public readonly int $last_used_at,
 		public readonly string $last_used_ip,
 		public readonly int $version,
@@ -112,6 +116,8 @@ final class Connection {
 			(int) ( $data['created_by'] ?? 0 ),
 			(int) ( $data['state_at'] ?? 0 ),
 			(string) ( $data['state_reason'] ?? '' ),
+			array_values( array_filter( (array) ( $data['origins'] ?? [] ), is_string( ... ) ) ),
+			(bool) ( $data['drop_unknown_arguments'] ?? false ),
 			(int) $row['last_used_at'],
 			(string) $row['last_used_ip'],
 			$opened instanceof Record ? $opened->version() : 0,
@@ -148,6 +154,8 @@ final class Connection {
 				'state_at'     => $this->state_at,
 				'state_reason' => $this->state_reason,
 			],
+			[] === $this->origins ? [] : [ 'origins' => $this->origins ],
+			$this->drops ? [ 'drop_unknown_arguments' => true ] : [],
 			$changed
 		);
 	}

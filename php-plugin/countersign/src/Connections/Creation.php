@@ -75,7 +75,8 @@ final class Creation {
 			'created_by'   => get_current_user_id(),
 			'state_at'     => $now,
 			'state_reason' => '',
-		];
+			'origins'      => $request?->origins() ?? [],
+		] + ( $earlier?->drops ? [ 'drop_unknown_arguments' => true ] : [] );
 		$draft  = EntryDraft::admin(
 			'grant',
 			null === $earlier ? 'connection.created' : 'connection.renewed',

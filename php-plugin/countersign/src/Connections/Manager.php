@@ -158,6 +158,16 @@ final class Manager {
 		return null !== $this->change( $connection, $draft, static fn( Connection $now ): ?array => $limit === $now->limit ? null : [ 'limit' => $limit ] );
 	}
 
+	/**
+	 * Decides whether arguments that a tool does not have are dropped instead of refused.
+	 *
+	 * @return bool False if the connection has ended or does not exist.
+	 */
+	public function set_drops( Connection $connection, bool $drops ): bool {
+		$draft = static fn( Connection $now ): EntryDraft => EntryDraft::admin( 'connection', 'connection.arguments', $now->target(), self::difference( $now->drops, $drops ) );
+		return null !== $this->change( $connection, $draft, static fn( Connection $now ): ?array => $drops === $now->drops ? null : [ 'drop_unknown_arguments' => $drops ] );
+	}
+
 	/** Ends a connection permanently, on behalf of an administrator. */
 	public function revoke( Connection $connection ): void {
 		$this->end( $connection, 'admin', EntryDraft::admin( 'revoke', 'connection.revoked', $connection->target() ) );

@@ -25,6 +25,7 @@ use Countersign\Plugin\Records\Sightings;
 use Countersign\Plugin\Site\ErrorLog;
 use Countersign\Plugin\Site\Extension;
 use Countersign\Plugin\Site\Json;
+use Countersign\Plugin\Site\Urls;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -74,7 +75,7 @@ final class McpEndpoint {
 		// Keep running after a client disconnects, so that the outcome is still logged.
 		ignore_user_abort( true );
 		try {
-			$server = $this->extension->mcp_server( $this->is_stopped() );
+			$server = $this->extension->mcp_server( $this->is_stopped(), $this->origins( $request ) );
 			$step   = $server->receive( $request->method, $request->headers, $request->query, $request->body, $request->ip );
 			if ( $step instanceof McpRequest ) {
 				$this->guard( $step );
@@ -93,6 +94,16 @@ final class McpEndpoint {
 		}
 		$this->request = null;
 		return $response;
+	}
+
+	/**
+	 * Returns the web origins of clients, if a page of another origin than the site's sent the request.
+	 *
+	 * @return list<string>
+	 */
+	private function origins( Request $request ): array {
+		$origin = $request->header( 'Origin' );
+		return '' === $origin || in_array( $origin, Urls::origins(), true ) ? [] : $this->connections->origins();
 	}
 
 	/**

@@ -108,10 +108,11 @@ final class Extension {
 	/**
 	 * Returns the MCP server, configured for the current request.
 	 *
-	 * @param bool $is_stopped Whether the kill switch is on.
+	 * @param bool         $is_stopped Whether the kill switch is on.
+	 * @param list<string> $origins    Web origins of the clients of connections.
 	 */
-	public function mcp_server( bool $is_stopped ): McpServer {
-		return new McpServer( $this->keyring(), $this->store(), $this->mcp_settings( $is_stopped ) );
+	public function mcp_server( bool $is_stopped, array $origins = [] ): McpServer {
+		return new McpServer( $this->keyring(), $this->store(), $this->mcp_settings( $is_stopped, $origins ) );
 	}
 
 	/**
@@ -123,7 +124,8 @@ final class Extension {
 		return McpServer::unavailable( $this->keyring(), $this->mcp_settings( false ), $reason, $request->method, $request->headers, $request->query, $request->body );
 	}
 
-	private function mcp_settings( bool $is_stopped ): string {
+	/** @param list<string> $origins */
+	private function mcp_settings( bool $is_stopped, array $origins = [] ): string {
 		return Json::encode(
 			[
 				'name'              => 'countersign',
@@ -135,6 +137,7 @@ final class Extension {
 				'resource_metadata' => Urls::resource_metadata(),
 				'hosts'             => Urls::hosts(),
 				'origins'           => Urls::origins(),
+				'consented_origins' => $origins,
 				'secure'            => Urls::is_request_secure(),
 				'kill_switch'       => $is_stopped,
 				'ip_limit'          => $this->settings->ip_limit(),
