@@ -26,15 +26,31 @@ export const CLIENTS = [
 	{ id: 'mcp-remote', name: 'mcp-remote', package: 'mcp-remote', driver: 'mcp-remote.mjs', installed: e2e },
 	{ id: 'mcporter', name: 'mcporter', package: 'mcporter', driver: 'mcporter.mjs' },
 	{ id: 'inspector', name: 'MCP Inspector, command line', package: '@modelcontextprotocol/inspector', driver: 'inspector.mjs' },
-	{ id: 'use-mcp', name: 'use-mcp, in Chromium', package: 'use-mcp', driver: 'use-mcp.mjs' },
+	{ id: 'use-mcp', name: 'use-mcp, in Chromium', package: 'use-mcp', driver: 'use-mcp.mjs', exclusive: true },
 ];
 
-const isPython = (client) => client.driver.endsWith('.py');
+/** Programs of other makers that check a server. */
+export const CHECKERS = {
+	authlab: { id: 'authlab', name: 'mcp-authlab', package: 'mcp-authlab' },
+	mcpcheck: { id: 'mcpcheck', name: 'mcpcheck', package: 'jbt-mcpcheck' },
+};
+
+const isPython = (client) => !client.driver || client.driver.endsWith('.py');
 
 /** Installs a client at its locked version if it is not installed yet. Returns its folder. */
-export function install({ id, installed, ...client }) {
+export function install(client) {
+	const { id, installed } = client;
 	if (installed) return installed;
 	const home = join(root, '.cache/clients', id);
+	// Exactly this version, with the newest dependencies that it accepts.
+	if (client.version) {
+		if (!existsSync(join(home, 'node_modules', client.package))) {
+			mkdirSync(home, { recursive: true });
+			writeFileSync(join(home, 'package.json'), '{"private":true}');
+			run('npm', ['install', '--prefix', home, '--no-audit', '--no-fund', '--ignore-scripts', '--silent', `${client.package}@${client.version}`]);
+		}
+		return home;
+	}
 	const lock = isPython(client) ? join(here, 'pip', `${id}.txt`) : join(here, 'npm', id, 'package-lock.json');
 	const stamp = join(home, `.installed-${createHash('sha256').update(readFileSync(lock)).digest('hex').slice(0, 16)}`);
 	if (existsSync(stamp)) return home;

@@ -23,7 +23,7 @@ export function owner(site) {
 		},
 
 		// A number of 63 bits, which JavaScript holds as text.
-		newest: () => site.php("return substr( (string) $wpdb->get_var( \"SELECT target FROM {$wpdb->prefix}countersign_audit_entry WHERE action = 'connection.created' ORDER BY seq DESC LIMIT 1\" ), strlen( 'connection:' ) );"),
+		newest: () => site.php("return substr( (string) $wpdb->get_var( \"SELECT target FROM {$wpdb->prefix}countersign_audit_entry WHERE action IN ( 'connection.created', 'connection.renewed' ) ORDER BY seq DESC LIMIT 1\" ), strlen( 'connection:' ) );"),
 
 		/** Returns id and status of the newest post with this title. */
 		async post(title) {

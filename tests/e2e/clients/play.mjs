@@ -36,11 +36,19 @@ export class Process {
 			if (line.startsWith('driver:')) this.#waiting?.(JSON.parse(line.slice('driver:'.length)));
 		});
 		this.gone = new Promise((resolve) => this.child.on('close', resolve));
-		this.gone.then(() => this.#waiting?.({ failed: true, threw: true, text: `the program ended: ${this.complaints.slice(-600)}` }));
+		this.gone.then(() => {
+			this.hasEnded = true;
+			this.#waiting?.(this.#ended());
+		});
+	}
+
+	#ended() {
+		return { failed: true, threw: true, text: `the program ended: ${this.complaints.slice(-600)}`, opened: 0 };
 	}
 
 	/** Sends a command. `person: false`: nobody allows the client again when it opens the consent page. */
 	ask(command, more = {}) {
+		if (this.hasEnded) return Promise.resolve(this.#ended());
 		return new Promise((resolve) => {
 			const late = setTimeout(() => this.#waiting({ failed: true, threw: true, text: `nothing in ${PATIENCE / 1000} seconds` }), PATIENCE);
 			this.#waiting = (answer) => {
@@ -118,12 +126,15 @@ export async function play(client, { site, front, owner }) {
 		const whileStopped = async (code, stop, resume) => {
 			const said = await stop();
 			const call = said ?? (await running.call('whoami', {}, { person: false }));
+			// Only one browser can use a profile.
+			if (client.exclusive) await running.end();
 			const other = new Process(start, env);
 			const atStart = await other.ask('connect', { person: false });
 			if (!atStart.failed) Object.assign(atStart, await other.ask('list', { person: false }));
 			if (!atStart.failed) Object.assign(atStart, await other.call('whoami', {}, { person: false }));
 			await other.end();
 			await resume();
+			if (client.exclusive) await begin({ person: false });
 			const later = await running.call('whoami', {}, { person: false });
 			cells[code] = { ok: reads(call, code), text: short(call), start: reads(atStart, code), startText: short(atStart), after: !later.failed };
 			if (later.failed) {

@@ -25,7 +25,8 @@ for (const id of process.argv.slice(2)) {
 	const store = join(site.run, 'clients', `record-${id}`);
 	rmSync(store, { recursive: true, force: true });
 	mkdirSync(store, { recursive: true });
-	await client.prepare?.(site);
+	const { documents } = client;
+	if (documents) await site.php('return update_option( "countersign_fixture_documents", $args );', Object.fromEntries(Object.entries(documents).map(([url, text]) => [url, JSON.stringify(text)])));
 	front.take();
 	const running = new Process(start, { ENDPOINT: site.endpoint, CLIENT_HOME: home, CLIENT_STORE: store, SITE: site.name, NODE: process.execPath });
 	const connected = await running.ask('connect');
@@ -36,7 +37,7 @@ for (const id of process.argv.slice(2)) {
 	}
 	await running.end();
 	const exchange = anonymous(front.take());
-	writeFileSync(join(recorded, `${id}.json`), `${JSON.stringify({ client: client.name, version: start.version, source: 'recorded', exchange }, undefined, '\t')}\n`);
+	writeFileSync(join(recorded, `${id}.json`), `${JSON.stringify({ client: client.name, version: start.version, source: 'recorded', ...(client.lists ? { calls: false } : {}), documents, exchange }, undefined, '\t')}\n`);
 	console.log(`${id}: ${exchange.length} requests`);
 }
 await front.close();

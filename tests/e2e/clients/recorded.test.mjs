@@ -29,7 +29,7 @@ after(async () => {
 });
 
 for (const recording of recordings) {
-	test(`${recording.client} ${recording.version ?? ''} (${recording.source}) connects, lists and calls`, async () => {
+	test(`${[recording.client, recording.version].filter(Boolean).join(' ')} (${recording.source}) connects, lists and calls`, async () => {
 		const last = await replay(recording);
 		const result = last.json?.result ?? JSON.parse(/^data: (\{.*)$/m.exec(last.text)[1]).result;
 		assert.ok(result && !result.isError, last.text);
@@ -38,7 +38,7 @@ for (const recording of recordings) {
 	});
 }
 
-async function replay({ exchange }) {
+async function replay({ exchange, refreshes = true }) {
 	const verifier = randomBytes(32).toString('base64url');
 	rememberValue(verifier);
 	const values = { ...known, site: site.url, code_verifier: verifier, code_challenge: createHash('sha256').update(verifier).digest('base64url'), state: randomBytes(12).toString('hex') };
@@ -61,9 +61,14 @@ async function replay({ exchange }) {
 		last = await fetchRaw(url.href, { method, headers, body: body === undefined ? undefined : isForm ? new URLSearchParams(body).toString() : JSON.stringify(body) });
 		const said = `${method} ${url.pathname}: HTTP ${last.status} ${last.text.slice(0, 400)}`;
 		if (status !== undefined) assert.equal(last.status, status, said);
-		if (to === 'registration_endpoint') for (const name of ['client_id', 'client_secret']) values[name] = last.json[name];
+		if (to === 'registration_endpoint') {
+			Object.assign(values, last.json, { redirect_uris: undefined });
+			values.basic = Buffer.from(`${last.json.client_id}:${last.json.client_secret}`).toString('base64');
+			rememberValue(last.json.client_secret);
+		}
 		if (to === 'token_endpoint') {
-			assert.ok(last.json.access_token && last.json.refresh_token, said);
+			assert.ok(last.json.access_token, said);
+			assert.equal(Boolean(last.json.refresh_token), refreshes, 'a refresh token for a client that uses one');
 			remember(last.text);
 			for (const name of ['access_token', 'refresh_token']) values[name] = last.json[name];
 		}

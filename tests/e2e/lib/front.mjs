@@ -16,21 +16,15 @@ export class Front {
 	/** If this is a number, clients are told that an access token lives as many seconds. */
 	lifetime;
 
-	/** Moves the web server of the site, which must run on nginx, and takes its place until the site is removed. */
+	/** Moves the web server of the site, which must run on nginx, and takes its place until {@link Front#close}. */
 	static async before(site) {
 		const front = new Front();
-		const own = Number(site.env.SITE_PORT);
-		const file = `${site.run}/nginx.conf`;
-		const config = readFileSync(file, 'utf8');
-		const listening = Number(/listen 127\.0\.0\.1:(\d+);/.exec(config)[1]);
-		front.port = listening === own ? await freePort() : listening;
-		if (listening === own) {
-			writeFileSync(file, config.replace(`listen 127.0.0.1:${own};`, `listen 127.0.0.1:${front.port};`));
-			process.kill(Number(readFileSync(`${site.run}/pid/nginx`, 'utf8')), 'SIGHUP');
-			await until(() => listens(front.port));
-			await until(async () => !(await listens(own)));
-		}
-		front.server = createServer((incoming, outgoing) => front.#pass(incoming, outgoing)).listen(own, '127.0.0.1');
+		front.site = site;
+		front.own = Number(site.env.SITE_PORT);
+		front.port = await freePort();
+		await move(site, front.port);
+		await until(async () => (await listens(front.port)) && !(await listens(front.own)));
+		front.server = createServer((incoming, outgoing) => front.#pass(incoming, outgoing)).listen(front.own, '127.0.0.1');
 		await once(front.server, 'listening');
 		return front;
 	}
@@ -50,6 +44,8 @@ export class Front {
 		this.server.closeAllConnections();
 		this.server.close();
 		await once(this.server, 'close');
+		await move(this.site, this.own);
+		await until(() => listens(this.own));
 	}
 
 	#pass(incoming, outgoing) {
@@ -84,6 +80,13 @@ export class Front {
 		incoming.on('end', () => (exchange.body = Buffer.concat(up).toString()));
 		incoming.pipe(onward);
 	}
+}
+
+// A front that was killed has left the web server at another port.
+async function move(site, port) {
+	const file = `${site.run}/nginx.conf`;
+	writeFileSync(file, readFileSync(file, 'utf8').replace(/listen 127\.0\.0\.1:\d+;/, `listen 127.0.0.1:${port};`));
+	process.kill(Number(readFileSync(`${site.run}/pid/nginx`, 'utf8')), 'SIGHUP');
 }
 
 const pairs = (raw) => Array.from({ length: raw.length / 2 }, (_, i) => [raw[2 * i], raw[2 * i + 1]]);

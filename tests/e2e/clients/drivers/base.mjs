@@ -81,12 +81,12 @@ export function browserFolder() {
 }
 
 /**
- * Runs a program of the client in a home folder of its own, for at most 45 seconds.
+ * Runs a program of the client in a home folder of its own, for at most 25 seconds.
  *
  * @param {(text: string) => void} [watch] Gets what the program writes, as it does so.
  */
-export function program(file, args, { env = {}, watch } = {}) {
-	const child = spawn(process.execPath, [file, ...args], {
+export function program(file, args, { env = {}, watch, command = process.execPath } = {}) {
+	const child = spawn(command, file ? [file, ...args] : args, {
 		cwd: store,
 		env: { ...process.env, HOME: store, PATH: `${browserFolder()}:${process.env.PATH}`, BROWSER: join(store, 'bin/browser'), NO_COLOR: '1', ...env },
 		stdio: ['ignore', 'pipe', 'pipe'],
@@ -100,10 +100,10 @@ export function program(file, args, { env = {}, watch } = {}) {
 		});
 	}
 	return new Promise((resolve) => {
-		const late = setTimeout(() => process.kill(-child.pid, 'SIGKILL'), 45_000);
+		const late = setTimeout(() => process.kill(-child.pid, 'SIGKILL'), 25_000);
 		child.on('close', (code) => {
 			clearTimeout(late);
-			resolve({ ...said, code: code ?? 'nothing in 45 seconds' });
+			resolve({ ...said, code: code ?? 'nothing in 25 seconds' });
 		});
 	});
 }

@@ -9,13 +9,14 @@ const env = { MCP_AUTO_OPEN_ENABLED: 'true', MCP_INSPECTOR_SECRET_STORE: 'file' 
 async function run(...args) {
 	let said = '';
 	const visited = [];
+	const seen = new Set();
 	const answer = await program(cli, ['--cli', endpoint, '--transport', 'http', '--format', 'json', ...args], {
 		env,
 		watch(text) {
 			said += text;
 			const url = /Please navigate to:\s*(\S+)\s/.exec(said)?.[1];
-			if (!url) return;
-			said = '';
+			if (!url || seen.has(url)) return;
+			seen.add(url);
 			visited.push(visit(url).then((back) => fetchRaw(back.href)).catch((error) => error));
 		},
 	});
@@ -31,7 +32,7 @@ await drive({
 	async list() {
 		const { failed, text, out } = await run('--method', 'tools/list', '--stored-auth-only');
 		if (failed) throw new Error(text);
-		return JSON.parse(out).tools.map(({ name }) => name);
+		return JSON.parse(out).result.tools.map(({ name }) => name);
 	},
 	async call(tool, args) {
 		const given = Object.entries(args).flatMap(([name, value]) => ['--tool-arg', `${name}=${typeof value === 'object' ? JSON.stringify(value) : value}`]);

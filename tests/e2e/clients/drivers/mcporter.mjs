@@ -5,7 +5,7 @@ import { drive, endpoint, home, program, store } from './base.mjs';
 
 const cli = join(home, 'node_modules/mcporter/dist/cli.js');
 const config = join(store, 'mcporter.json');
-writeFileSync(config, JSON.stringify({ mcpServers: { site: { url: endpoint, auth: 'oauth' } }, imports: [] }));
+writeFileSync(config, JSON.stringify({ mcpServers: { site: { url: endpoint, auth: 'oauth', oauthRedirectUrl: 'http://127.0.0.1:7795/callback' } }, imports: [] }));
 const run = (...args) => program(cli, ['--config', config, ...args], { env: { MCPORTER_DISABLE_AUTORUN: '' } });
 const shown = ({ out, err, code }) => ({ failed: code !== 0, text: `${out}${err}`.trim() });
 

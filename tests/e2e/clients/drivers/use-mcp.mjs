@@ -3,7 +3,6 @@
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { administrator } from '../../lib/consent.mjs';
 import { drive, endpoint, home, NobodyAllows, seen, site, store } from './base.mjs';
@@ -31,7 +30,7 @@ const server = createServer((request, response) => {
 	response.end(isScript ? bundle.outputFiles[0].text : '<!doctype html><div id="root"></div><script src="/page.js"></script>');
 }).listen(7797, '127.0.0.1');
 
-const { chromium } = await import(pathToFileURL(createRequire(import.meta.url).resolve('../../node_modules/playwright-core')).href);
+const { chromium } = createRequire(import.meta.url)('../../node_modules/playwright-core');
 const context = await chromium.launchPersistentContext(join(store, 'chromium'), {
 	executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
 	// Chromium's sandbox does not work for root. This browser opens only the test site.
