@@ -100,18 +100,18 @@ final class Plugin {
 			if ( ! get_option( self::BEGUN ) ) {
 				self::begin();
 			}
-			if ( false === get_option( Identity::OPTION ) ) {
-				self::store_identity();
+			if ( Identity::is_missing() ) {
+				self::keep_identity();
 			}
 		}
 	}
 
-	private static function store_identity(): void {
+	private static function keep_identity(): void {
 		if ( ! Requirements::are_met() ) {
 			return;
 		}
 		try {
-			self::composition()->site_state()->store_identity();
+			self::composition()->site_state()->keep_identity();
 		} catch ( \Countersign\Exception | \RuntimeException $error ) {
 			ErrorLog::failure( 'the addresses for clients could not be stored', $error );
 		}

@@ -41,9 +41,16 @@ test('a faulty request of a client that nobody approved leaves an administrator 
 	assert.equal(await auditSize(), size);
 });
 
-test('a visitor is asked to log in before anything is said about the request', async () => {
+test('a visitor with a faulty request is told so instead of being asked to log in', async () => {
 	const page = await new Person(site.url).get(authorizeUrl(server, resource, clientId, { redirect_uri: EVIL, response_type: 'bogus' }).url);
+	assert.equal(page.status, 400);
+	assert.ok(page.text.includes('<code>response_type_unsupported</code>'), page.text);
+	assert.ok(!page.text.includes('evil.example') && !page.text.includes('wp-login'), 'neither input nor the login form');
+});
+
+test('a visitor with a good request is asked to log in', async () => {
+	const page = await new Person(site.url).get(authorizeUrl(server, resource, clientId, { redirect_uri: EVIL }).url);
 	assert.match(page.url, /wp-login\.php\?/);
 	assert.ok(page.forms.some(({ fields }) => fields.some(({ name }) => name === 'pwd')));
-	assert.ok(!page.text.includes('response_type_unsupported'));
+	assert.ok(!page.text.includes('evil.example/'), 'the address of the client is not shown');
 });

@@ -65,6 +65,7 @@ export class Person {
 				method,
 				headers: {
 					Cookie: this.#cookieHeader(),
+					Accept: 'text/html,application/xhtml+xml,*/*;q=0.8',
 					...(method === 'POST' ? { 'Content-Type': 'application/x-www-form-urlencoded', Origin: this.siteUrl, Referer: url } : {}),
 				},
 				body: method === 'POST' ? form.toString() : undefined,

@@ -23,6 +23,9 @@ test('the metadata is the same at every address where clients look for it', asyn
 		['/.well-known/oauth-protected-resource', resource],
 		[`/.well-known/oauth-protected-resource${path}`, resource],
 		['/.well-known/oauth-authorization-server', server],
+		[`/.well-known/oauth-authorization-server${new URL(server.issuer).pathname}`, server],
+		[`/.well-known/openid-configuration${new URL(server.issuer).pathname}`, server],
+		[`${new URL(server.issuer).pathname}/.well-known/openid-configuration`, server],
 		['/.well-known/openid-configuration', server],
 	]) {
 		const answer = await fetchRaw(site.url + where);
@@ -88,6 +91,24 @@ test('an unknown client or redirect address gets an error page without a redirec
 		assert.equal(page.location, undefined, `nowhere to be sent to: ${page.location}`);
 		assert.equal(page.forms.some(({ fields }) => fields.some(({ name }) => name === 'preset')), false);
 	}
+});
+
+test('a visitor with a faulty request, or of an unknown client, gets an error instead of a login form', async () => {
+	for (const [url, error, reason] of [
+		[`${server.authorization_endpoint}?x=1`, 'invalid_request', 'oauth_request_invalid'],
+		[authorizeUrl(server, resource, 'csc_AAAAAAAAAAAAAAAAAAAAAA').url, 'invalid_client', 'client_unknown'],
+		[authorizeUrl(server, resource, clientId, { code_challenge: undefined }).url, 'invalid_request', 'pkce_required'],
+	]) {
+		const program = await fetchRaw(url);
+		assert.deepEqual([program.status, program.json?.error, program.json?.reason, program.headers.location], [400, error, reason, undefined], url);
+		const browser = await fetchRaw(url, { headers: { Accept: 'text/html' } });
+		assert.equal(browser.status, 400);
+		assert.match(browser.headers['content-type'], /^text\/html/);
+		assert.ok(browser.text.includes(reason), browser.text);
+		if (error === 'invalid_client') assert.match(browser.text, /Remove the connector.* and add it again/);
+	}
+	const known = await fetchRaw(authorizeUrl(server, resource, clientId).url);
+	assert.equal(known.status, 302);
 });
 
 test('a missing redirect address means the only registered one', async () => {

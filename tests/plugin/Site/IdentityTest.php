@@ -119,7 +119,7 @@ final class IdentityTest extends StateTest {
 		self::assertSame( "$home/wp-json/countersign/v1/mcp", Urls::mcp() );
 		self::assertTrue( Identity::is_of_other_permalinks() );
 		self::connect_and_call();
-		Identity::store();
+		self::answer( 'Can agents still reach this site?', 'countersign_permalinks' );
 		self::assertFalse( Identity::is_of_other_permalinks() );
 		self::assertSame( $home . $below . 'countersign/v1/mcp', Urls::mcp() );
 		self::assertSame( "$home/index.php/wp-json/countersign/v1", Urls::issuer() );
@@ -180,7 +180,9 @@ final class IdentityTest extends StateTest {
 		$planted  = json_decode( str_replace( 'HOME', $home, json_encode( $planted, JSON_UNESCAPED_SLASHES ) ), true );
 		Site::plant( Identity::OPTION, maybe_serialize( $planted ) );
 		self::assertSame( $expected, Urls::mcp() );
-		self::assertSame( 503, Http::get( $home . '/wp-json/countersign/v1/server-metadata' )->status );
+		self::assertSame( Urls::issuer(), self::document( '/wp-json/countersign/v1/server-metadata' )->json()['issuer'] );
+		wp_cache_flush();
+		self::assertSame( [ 'home' => $home, 'rest' => "$home/wp-json/" ], get_option( Identity::OPTION ), 'the site has its own address again' );
 	}
 
 	public function test_a_site_that_gets_https_has_an_address_with_https(): void {

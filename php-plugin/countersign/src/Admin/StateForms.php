@@ -37,6 +37,7 @@ final class StateForms {
 	public function register(): void {
 		AdminPost::register( 'countersign_moved', self::CAPABILITY, $this->moved( ... ) );
 		AdminPost::register( 'countersign_copied', self::CAPABILITY, $this->copied( ... ) );
+		AdminPost::register( 'countersign_permalinks', self::CAPABILITY, $this->permalinks( ... ) );
 		AdminPost::register( 'countersign_continue', self::CAPABILITY, $this->confirm_current( ... ) );
 		AdminPost::register( 'countersign_restored', self::CAPABILITY, $this->restored( ... ) );
 		AdminPost::register( 'countersign_start_again', self::CAPABILITY, $this->start_again( ... ) );
@@ -46,6 +47,11 @@ final class StateForms {
 	private function moved(): string {
 		$this->state->moved();
 		return self::done( __( 'The site has its new address. Clients that use the old one have to be connected again.', 'countersign' ) );
+	}
+
+	private function permalinks(): string {
+		$this->state->choose_permalinks();
+		return self::done( __( 'Agents use the new address from now on. Connect each agent again with it.', 'countersign' ) );
 	}
 
 	private function copied(): string {

@@ -8,6 +8,7 @@ use Countersign\Plugin\Connections\Repository;
 use Countersign\Plugin\Records\Migration;
 use Countersign\Plugin\Records\SiteState;
 use Countersign\Plugin\Site\Failure;
+use Countersign\Plugin\Site\Identity;
 use Countersign\Plugin\Site\Json;
 use Countersign\Plugin\Site\Labels;
 use Countersign\Plugin\Site\Names;
@@ -55,6 +56,7 @@ final class StateView {
 		};
 		if ( null === $reason ) {
 			$this->settings();
+			$this->permalinks();
 		}
 		return null === $reason;
 	}
@@ -178,6 +180,29 @@ final class StateView {
 				'countersign_moved'  => __( 'The site moved', 'countersign' ),
 				'countersign_copied' => __( 'This is a copy', 'countersign' ),
 			]
+		);
+	}
+
+	private function permalinks(): void {
+		if ( ! Identity::is_of_other_permalinks() ) {
+			return;
+		}
+		$this->card(
+			__( 'Can agents still reach this site?', 'countersign' ),
+			[
+				sprintf(
+					/* translators: %s: address of the site for agents. */
+					__( 'The permalinks of this site have changed. Agents go on using the address %s, which works if the web server still passes it on to WordPress.', 'countersign' ),
+					Urls::mcp()
+				),
+				sprintf(
+					/* translators: %s: address of the site for agents. */
+					__( 'If agents can no longer connect, choose the earlier permalinks again under Settings, Permalinks. Or use the address %s from now on, and connect each agent again.', 'countersign' ),
+					Identity::rest_of_current_permalinks() . Urls::NAMESPACE . '/mcp'
+				),
+			],
+			null,
+			[ 'countersign_permalinks' => __( 'Use the new address', 'countersign' ) ]
 		);
 	}
 

@@ -108,16 +108,22 @@ final class SiteState {
 	}
 
 	/**
-	 * Stores the addresses for clients on a site that has none yet, after an update from a version that computed them for each request.
-	 * Does nothing while the site is not at the address of its record, because a request could then have chosen the address.
+	 * Stores the addresses for clients if none are stored, or those of another address of the site. Does nothing while the site is not
+	 * at the address of its record: a person has to say first what happened, and a request could have chosen the address.
 	 *
 	 * @throws \Countersign\Exception If the extension's keys or store cannot be used.
 	 * @throws Failure                If the database cannot be read.
 	 */
-	public function store_identity(): void {
-		if ( Urls::address() === $this->stored_address() ) {
+	public function keep_identity(): void {
+		if ( Identity::is_missing() && Urls::address() === $this->stored_address() ) {
 			Identity::store();
 		}
+	}
+
+	/** Answers that clients shall use the addresses of the current permalinks. Those that use the earlier ones have to be connected again. */
+	public function choose_permalinks(): void {
+		$this->log->append( EntryDraft::admin( 'setting', 'site.permalinks_chosen', 'site', [ 'from' => Identity::rest() ] ) );
+		Identity::store();
 	}
 
 	/**
@@ -158,7 +164,6 @@ final class SiteState {
 		$beacon = $this->options->get( SealedOptions::BEACON );
 		$texts  = $this->inventory->texts();
 		$this->write( 'moved', 'site.moved', $this->difference(), static fn( Records $records, array $sealed ) => $records->moved( $beacon, [ ...$texts, ...$sealed ] ) );
-		Identity::store();
 	}
 
 	/**
@@ -170,7 +175,6 @@ final class SiteState {
 		$texts   = $this->inventory->texts();
 		$carried = $this->to_carry();
 		$this->write( 'copied', 'site.copied', $this->difference(), static fn( Records $records, array $sealed ) => $records->copied( [ ...$texts, ...$sealed ] ) );
-		Identity::store();
 		$this->carry( $carried );
 	}
 
@@ -209,7 +213,6 @@ final class SiteState {
 		};
 		$this->write( 'restored', 'site.restored', [], $commit );
 		if ( $is_new ) {
-			Identity::store();
 			$this->set_switch( true );
 		}
 	}
@@ -246,7 +249,6 @@ final class SiteState {
 			[ 'address' => Urls::address() ],
 			$commit
 		);
-		Identity::store();
 	}
 
 	/**

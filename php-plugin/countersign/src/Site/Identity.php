@@ -50,9 +50,22 @@ final class Identity {
 		return array_values( array_unique( [ self::path( self::rest_path() ), $home . '/' . self::prefix() . '/', $home . '/index.php/' . self::prefix() . '/' ] ) );
 	}
 
-	/** Tells whether the permalinks have changed since the address was chosen, so that the site would choose another one now. */
+	/**
+	 * Tells whether the permalinks have changed so that the web server may no longer pass the addresses on to WordPress. The address of
+	 * plain permalinks always works.
+	 */
 	public static function is_of_other_permalinks(): bool {
-		return self::addresses() !== self::computed();
+		return ! self::is_plain() && self::addresses() !== self::computed();
+	}
+
+	/** Returns what {@see rest()} would be with the current permalinks. */
+	public static function rest_of_current_permalinks(): string {
+		return self::computed()['rest'];
+	}
+
+	/** Tells whether no addresses are stored that can be those of this site. */
+	public static function is_missing(): bool {
+		return null === self::stored();
 	}
 
 	/**
@@ -60,7 +73,7 @@ final class Identity {
 	 * the site moved, is a copy, or takes its address from the request.
 	 */
 	public static function is_of_another_address(): bool {
-		return false !== get_option( self::OPTION ) && null === self::stored();
+		return self::is_missing() && false !== get_option( self::OPTION );
 	}
 
 	/** Computes the addresses and stores them. The caller has made sure that the site is at its own address. */
