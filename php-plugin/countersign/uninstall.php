@@ -8,6 +8,7 @@
 
 declare(strict_types=1);
 
+use Countersign\Plugin\Passwords\AgentPasswords;
 use Countersign\Plugin\Site\Capabilities;
 use Countersign\Plugin\Site\Identity;
 use Countersign\Plugin\Site\Schema;
@@ -16,12 +17,14 @@ use Countersign\Plugin\Site\Settings;
 
 defined( 'WP_UNINSTALL_PLUGIN' ) || exit;
 
-foreach ( [ 'Site/Capabilities', 'Site/Identity', 'Site/Schema', 'Site/SealedOptions', 'Site/Settings' ] as $countersign_class ) {
+foreach ( [ 'Passwords/AgentPasswords', 'Site/Capabilities', 'Site/Identity', 'Site/Schema', 'Site/SealedOptions', 'Site/Settings' ] as $countersign_class ) {
 	require_once __DIR__ . '/src/' . $countersign_class . '.php';
 }
 
 $countersign_clean_site = static function (): void {
 	Capabilities::remove();
+	// Deactivating the plugin has deleted them; a plugin whose files were removed first was never deactivated.
+	AgentPasswords::delete_all();
 	// Deactivating the plugin has ended these; a crash can have kept it from doing so.
 	wp_clear_scheduled_hook( 'countersign_beacon' );
 	wp_clear_scheduled_hook( 'countersign_verify_records' );

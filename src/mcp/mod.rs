@@ -16,19 +16,20 @@
 mod answer;
 mod browser;
 mod exchange;
+mod holder;
 mod methods;
 mod refusal;
 mod reply;
 mod request;
-mod sender;
+
 mod server;
 mod settings;
 mod title;
 mod wire;
 
 pub use answer::{CallKind, McpCall};
+pub use holder::VerifiedPassword;
 pub use reply::{McpFollowUp, McpReply};
 pub use request::{Authorized, McpRequest};
-pub use sender::VerifiedPassword;
 pub use server::{Incoming, McpServer, Received};
 pub use title::plain_title;

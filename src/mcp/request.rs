@@ -2,11 +2,11 @@
 
 use super::answer::McpCall;
 use super::exchange::Exchange;
+use super::holder::CredentialHolder;
 use super::methods;
 use super::methods::outcome::{Handled, RefusedRequest};
 use super::refusal::{Counted, Refusal, Traffic};
 use super::reply::McpReply;
-use super::sender::Sender;
 use super::server::reason_of;
 use super::wire::error::RpcError;
 use super::wire::headers::RequestHeaders;
@@ -27,7 +27,7 @@ use crate::record::{FoundRecord, RecordRefusal, TokenOutlook};
 /// A request with a genuine access token, or with an application password that WordPress has verified.
 pub struct McpRequest {
     pub(super) response: ResponseBuilder,
-    pub(super) sender: Sender,
+    pub(super) holder: CredentialHolder,
     /// The web origin of the page that sent the request, unless the request did not come from a page.
     pub(super) origin: Option<WebOrigin>,
     pub(super) headers: RequestHeaders,
@@ -50,7 +50,7 @@ impl McpRequest {
     /// application password.
     #[must_use]
     pub const fn connection(&self) -> u64 {
-        self.sender.connection()
+        self.holder.connection()
     }
 
     /// Returns whether [`authorize`](Self::authorize) needs the registry. It does not for `ping`,
@@ -85,7 +85,7 @@ impl McpRequest {
         let connection = match found.usable() {
             Ok(Some(record)) => {
                 let known = Connection::of(record, self.connection())?;
-                let verified = self.sender.verify(&known);
+                let verified = self.holder.verify(&known);
                 verified.map(|()| known).map_err(|reason| {
                     // The index of the site decides nothing, also not whose refusal is recorded.
                     actor = Actor::anonymous(&self.ip);
@@ -215,7 +215,7 @@ impl McpRequest {
         connection: Result<Connection, RecordRefusal>,
         response: &mut ResponseBuilder,
     ) -> Result<Connection, Refusal> {
-        let token_epoch = self.sender.epoch();
+        let token_epoch = self.holder.epoch();
         let known = connection.as_ref().ok();
         let counted = self.counted(known.and_then(|known| known.limit));
         let behind = known

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use percent_encoding::percent_decode_str;
 
 use super::browser;
+use super::holder::{CredentialHolder, VerifiedPassword};
 use super::refusal::Refusal;
 use super::reply::McpReply;
 use super::request::McpRequest;
-use super::sender::{Sender, VerifiedPassword};
 use super::settings::{Endpoint, McpSettings};
 use super::wire::error::RpcError;
 use super::wire::headers::RequestHeaders;
@@ -111,11 +111,11 @@ impl McpServer {
                 return Received::Reply(reply);
             }
         }
-        let sender = origin.and_then(|origin| {
-            let sender = self.verify_sender(world.now, incoming.query, &headers, verified)?;
-            Ok((sender, origin))
+        let holder = origin.and_then(|origin| {
+            let holder = self.verify_holder(world.now, incoming.query, &headers, verified)?;
+            Ok((holder, origin))
         });
-        let (sender, origin) = match sender {
+        let (holder, origin) = match holder {
             Ok(verified) => verified,
             Err(reason) => {
                 let is_stopped = self.0.settings.kill_switch && reason == Reason::TokenExpired;
@@ -130,7 +130,7 @@ impl McpServer {
                 return Received::Reply(refusal.reply(&actor, &response, None));
             }
         };
-        let request = self.read(response, sender, origin, headers, incoming);
+        let request = self.read(response, holder, origin, headers, incoming);
         Received::Request(Box::new(request))
     }
 
@@ -143,13 +143,13 @@ impl McpServer {
         let mut response = ResponseBuilder::new(Arc::clone(&self.0));
         let origin = self.check_origin(&headers);
         response.set_origin(origin.as_ref().ok().and_then(Option::as_ref));
-        let sender = origin.and_then(|origin| {
-            let sender = self.verify_sender(now, incoming.query, &headers, None)?;
-            Ok((sender, origin))
+        let holder = origin.and_then(|origin| {
+            let holder = self.verify_holder(now, incoming.query, &headers, None)?;
+            Ok((holder, origin))
         });
-        if let Ok((sender, origin)) = sender {
+        if let Ok((holder, origin)) = holder {
             return self
-                .read(response, sender, origin, headers, incoming)
+                .read(response, holder, origin, headers, incoming)
                 .unavailable(reason);
         }
         response.id = request_id::find_unverified(incoming.body);
@@ -159,7 +159,7 @@ impl McpServer {
     fn read(
         &self,
         response: ResponseBuilder,
-        sender: Sender,
+        holder: CredentialHolder,
         origin: Option<WebOrigin>,
         headers: RequestHeaders,
         incoming: Incoming<'_>,
@@ -174,7 +174,7 @@ impl McpServer {
         };
         McpRequest {
             response,
-            sender,
+            holder,
             origin,
             headers,
             message,
@@ -199,25 +199,26 @@ impl McpServer {
         browser::origin(settings, headers)
     }
 
-    /// Returns the sender by the header `Authorization`. An access token must be valid for this endpoint.
-    fn verify_sender(
+    /// Returns the holder by the header `Authorization`. An access token must be valid for this endpoint.
+    fn verify_holder(
         &self,
         now: Timestamp,
         query: &str,
         headers: &RequestHeaders,
         verified: Option<&VerifiedPassword>,
-    ) -> Result<Sender, Reason> {
+    ) -> Result<CredentialHolder, Reason> {
         if has_token(query) {
             return Err(Reason::TokenInQuery);
         }
         let authorization = headers.get("authorization").ok_or(Reason::TokenMissing)?;
         let (scheme, token) = authorization.split_once(' ').unwrap_or((authorization, ""));
         if !scheme.eq_ignore_ascii_case("bearer") {
-            return Sender::of_basic(authorization, verified);
+            return CredentialHolder::of_basic(authorization, verified);
         }
         let token = token.trim_matches(' ').as_bytes();
         let audience = || token::audience(&self.0.settings.endpoint);
-        token::verify_bound(&self.0.keyring, Kind::Access, token, audience, now).map(Sender::Token)
+        token::verify_bound(&self.0.keyring, Kind::Access, token, audience, now)
+            .map(CredentialHolder::Token)
     }
 }
 

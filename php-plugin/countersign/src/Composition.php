@@ -17,6 +17,7 @@ use Countersign\Plugin\Admin\HeldPosts;
 use Countersign\Plugin\Admin\KnownChanges;
 use Countersign\Plugin\Admin\Menu;
 use Countersign\Plugin\Admin\NewConnections;
+use Countersign\Plugin\Admin\PasswordPage;
 use Countersign\Plugin\Admin\SettingsForm;
 use Countersign\Plugin\Admin\StateForms;
 use Countersign\Plugin\Admin\StateView;
@@ -50,6 +51,7 @@ use Countersign\Plugin\Health\SiteHealth;
 use Countersign\Plugin\Integrity\Check;
 use Countersign\Plugin\OAuth\Clients;
 use Countersign\Plugin\OAuth\MetadataDocuments;
+use Countersign\Plugin\Passwords\PasswordConnections;
 use Countersign\Plugin\Records\Beacon;
 use Countersign\Plugin\Records\Inventory;
 use Countersign\Plugin\Records\Migration;
@@ -215,6 +217,11 @@ final class Composition {
 		return new Standing( $this->connections(), $this->manager() );
 	}
 
+	/** Returns the connections of agents that have an application password. */
+	public function passwords(): PasswordConnections {
+		return new PasswordConnections( $this->connections(), $this->creation(), $this->manager() );
+	}
+
 	/** Returns what decides whether a post that an agent scheduled is published. */
 	public function gate(): Gate {
 		return $this->gate ??= new Gate( $this->schedules(), $this->connections(), $this->kill_switch() );
@@ -234,7 +241,7 @@ final class Composition {
 	public function mcp_endpoint(): McpEndpoint {
 		$output = new OutputGuard();
 		$runner = new Runner( $this->registry( ... ), $this->connections(), $this->kill_switch(), $this->sealed_options(), $output, $this->log(), fn( Connection $connection, string $correlation ): CallEffects => new CallEffects( $this->schedules(), $this->log(), $connection, $correlation ) );
-		return new McpEndpoint( $this->extension(), $this->connections(), $this->kill_switch(), new Sightings(), $this->reply_changes(), $this->log(), $this->registry( ... ), fn(): Decision => $this->site_state()->current(), $runner, $output, $this->standing() );
+		return new McpEndpoint( $this->extension(), $this->connections(), $this->kill_switch(), new Sightings(), $this->reply_changes(), $this->log(), $this->registry( ... ), fn(): Decision => $this->site_state()->current(), $runner, $output, $this->standing(), $this->passwords() );
 	}
 
 	/** Returns the OAuth endpoints. */
@@ -273,7 +280,7 @@ final class Composition {
 
 	/** Returns the tests for Site Health. */
 	public function site_health(): SiteHealth {
-		return new SiteHealth( $this->condition(), $this->client(), $this->site_state() );
+		return new SiteHealth( $this->condition(), $this->client(), $this->site_state(), $this->passwords() );
 	}
 
 	/**
@@ -297,7 +304,7 @@ final class Composition {
 	/** Returns the pages of the dashboard. */
 	public function menu(): Menu {
 		return new Menu(
-			fn() => ( new ConnectionsPage( $this->connections(), $this->settings(), $this->kill_switch(), $this->settings_form(), $this->held_posts(), new StateView( $this->site_state(), $this->records_migration(), $this->connections(), $this->settings() ), new ConnectView( $this->first_call() ) ) )->show(),
+			fn() => ( new ConnectionsPage( $this->connections(), $this->settings(), $this->kill_switch(), $this->settings_form(), $this->held_posts(), new StateView( $this->site_state(), $this->records_migration(), $this->connections(), $this->settings() ), new ConnectView( $this->first_call() ), $this->password_page() ) )->show(),
 			fn() => ( new AuditPage( $this->connections(), $this->log(), $this->condition() ) )->show()
 		);
 	}
@@ -310,6 +317,11 @@ final class Composition {
 	/** Returns the notice after the activation. */
 	public function welcome(): Welcome {
 		return new Welcome( $this->connections() );
+	}
+
+	/** Returns the page on which a person makes an application password for an agent. */
+	public function password_page(): PasswordPage {
+		return new PasswordPage( $this->passwords(), $this->log(), $this->registry( ... ) );
 	}
 
 	/** Returns what reports changed files and administrators. */

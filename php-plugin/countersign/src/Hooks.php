@@ -14,6 +14,7 @@ use Countersign\Plugin\Doors\Cli\StatusCommand;
 use Countersign\Plugin\Doors\KillSwitchRoute;
 use Countersign\Plugin\Doors\LoginRoad;
 use Countersign\Plugin\Integrity\Check;
+use Countersign\Plugin\Passwords\AgentPasswords;
 use Countersign\Plugin\Records\Beacon;
 use Countersign\Plugin\Records\Verification;
 use Countersign\Plugin\Site\ErrorLog;
@@ -42,6 +43,7 @@ final class Hooks {
 		add_filter( 'login_message', static fn( string $message ): string => ConsentPage::login_message( $message ) );
 		$this->register_gate();
 		( new Watch( $this->objects->standing( ... ) ) )->register();
+		$this->register_passwords();
 		add_action( Check::EVENT, fn() => $this->look_daily() );
 		add_filter( 'site_status_tests', fn( array $tests ): array => $this->objects->site_health()->add_test( $tests ) );
 		add_filter( 'wp_save_post_revision_revisions_before_deletion', static fn( array $revisions ): array => StateBefore::without_copies( $revisions ) );
@@ -56,7 +58,7 @@ final class Hooks {
 		}
 		if ( defined( 'WP_CLI' ) && WP_CLI ) {
 			\WP_CLI::add_command( 'countersign kill-switch', new KillSwitchCommand( $this->objects->kill_switch() ) );
-			\WP_CLI::add_command( 'countersign status', new StatusCommand( $this->objects->kill_switch(), $this->objects->site_state(), $this->objects->connections(), $this->objects->condition( ... ) ) );
+			\WP_CLI::add_command( 'countersign status', new StatusCommand( $this->objects->kill_switch(), $this->objects->site_state(), $this->objects->connections(), $this->objects->condition( ... ), $this->objects->passwords() ) );
 		}
 	}
 
@@ -66,6 +68,18 @@ final class Hooks {
 		add_filter( 'wp_insert_post_data', fn( array $data, array $postarr ): array => $this->objects->gate()->before_save( $data, $postarr ), PHP_INT_MAX, 2 );
 		add_action( 'transition_post_status', fn( string $status, string $old, \WP_Post $post ) => $this->objects->gate()->after_transition( $status, $old, $post ), PHP_INT_MIN, 3 );
 		add_action( 'deleted_post', fn( int $id ) => $this->objects->gate()->after_deletion( $id ) );
+	}
+
+	private function register_passwords(): void {
+		AgentPasswords::restrict();
+		add_action( 'countersign_connection_revoked', fn( int $id ) => $this->objects->passwords()->after_end( $id ) );
+		$after = function ( mixed $ids, int $user, string $key ): void {
+			if ( \WP_Application_Passwords::USERMETA_KEY_APPLICATION_PASSWORDS === $key ) {
+				$this->objects->passwords()->after_change( $user );
+			}
+		};
+		add_action( 'updated_user_meta', $after, 10, 3 );
+		add_action( 'deleted_user_meta', $after, 10, 3 );
 	}
 
 	private function register_admin_hooks(): void {
@@ -78,6 +92,7 @@ final class Hooks {
 		add_action( 'admin_notices', fn() => $this->objects->new_connections()->notice() );
 		add_filter( 'display_post_states', fn( array $states, \WP_Post $post ): array => $this->objects->held_posts()->add_state( $states, $post ), 10, 2 );
 		add_action( 'after_plugin_row_' . plugin_basename( FILE ), fn() => $this->objects->held_posts()->plugin_row() );
+		add_action( 'after_plugin_row_' . plugin_basename( FILE ), fn() => $this->objects->password_page()->plugin_row() );
 		// WordPress fires this before it handles a form that was sent to admin-post.php.
 		add_action(
 			'admin_init',
@@ -97,7 +112,7 @@ final class Hooks {
 
 	/** Checks once a day what is changed past the plugin. One check does not keep the other from being made. */
 	private function look_daily(): void {
-		foreach ( [ fn() => $this->objects->standing()->check_all(), fn() => $this->objects->integrity()->run(), fn() => ( new Asks() )->prune() ] as $check ) {
+		foreach ( [ fn() => $this->objects->standing()->check_all(), fn() => $this->objects->passwords()->check_all(), fn() => $this->objects->integrity()->run(), fn() => ( new Asks() )->prune() ] as $check ) {
 			try {
 				$check();
 			} catch ( \Throwable $error ) {

@@ -8,6 +8,7 @@ use Countersign\Plugin\Admin\Welcome;
 use Countersign\Plugin\Calls\PageSetup;
 use Countersign\Plugin\Health\Requirements;
 use Countersign\Plugin\Integrity\Check;
+use Countersign\Plugin\Passwords\AgentPasswords;
 use Countersign\Plugin\Records\Beacon;
 use Countersign\Plugin\Records\Verification;
 use Countersign\Plugin\Site\Capabilities;
@@ -58,8 +59,9 @@ final class Plugin {
 	}
 
 	/**
-	 * Holds the posts that agents have scheduled, because nobody asks at their time any more: they get the status `pending`. Ends the
-	 * plugin's scheduled events. Keeps everything else.
+	 * Holds the posts that agents have scheduled, because nobody asks at their time any more: they get the status `pending`. Deletes the
+	 * application passwords of agents, because nobody restricts them any more, which ends their connections. Ends the plugin's
+	 * scheduled events. Keeps everything else.
 	 *
 	 * @param bool $network_wide Whether the plugin is deactivated for a whole network.
 	 */
@@ -86,6 +88,7 @@ final class Plugin {
 
 	private static function rest(): void {
 		self::composition()->gate()->hold_all();
+		AgentPasswords::delete_all();
 		wp_clear_scheduled_hook( Beacon::EVENT );
 		wp_clear_scheduled_hook( Verification::HOOK );
 		wp_clear_scheduled_hook( Check::EVENT );

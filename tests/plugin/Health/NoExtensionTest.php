@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Countersign\Tests\Health;
 
 use Countersign\Plugin\Health\Requirements;
+use Countersign\Plugin\Passwords\AgentPasswords;
 use Countersign\Plugin\Plugin;
 use Countersign\Tests\Http;
 use Countersign\Tests\Person;
@@ -40,6 +41,16 @@ final class NoExtensionTest extends TestCase {
 			self::assertSame( [ '2.0', -32603, 'extension_missing', $id ], [ $answer->json()['jsonrpc'], $answer->json()['error']['code'], $answer->reason(), $answer->json()['id'] ?? null ] );
 		}
 		self::assertSame( 503, Http::get( rest_url( 'countersign/v1/mcp' ) )->status );
+	}
+
+	public function test_the_password_of_an_agent_works_nowhere(): void {
+		$made     = AgentPasswords::make( Site::user( 'admin' ), 'Of an agent' );
+		$ordinary = \WP_Application_Passwords::create_new_application_password( Site::user( 'admin' ), [ 'name' => 'Of a person' ] )[0];
+		$ask      = static fn( string $password, string $route ) => Http::get( rest_url( $route ), [ 'Authorization' => 'Basic ' . base64_encode( "admin:$password" ) ] );
+		self::assertSame( 200, $ask( $ordinary, 'wp/v2/users/me' )->status );
+		self::assertSame( 401, $ask( $made['password'], 'wp/v2/users/me' )->status );
+		self::assertSame( 503, $ask( $made['password'], 'countersign/v1/mcp' )->status );
+		\WP_Application_Passwords::delete_all_application_passwords( Site::user( 'admin' ) );
 	}
 
 	public function test_the_oauth_endpoints_answer_503(): void {

@@ -7,11 +7,16 @@ namespace Countersign\Tests\Site;
 use Countersign\Plugin\Admin\NewConnections;
 use Countersign\Plugin\Calls\PageSetup;
 use Countersign\Plugin\Connections\Asks;
+use Countersign\Plugin\Connections\Connection;
+use Countersign\Plugin\Passwords\AgentPasswords;
 use Countersign\Plugin\Plugin;
 use Countersign\Plugin\Site\Schema;
 use Countersign\Plugin\Site\Settings;
+use Countersign\Tests\Agent;
 use Countersign\Tests\AuditTrail;
 use Countersign\Tests\Fingerprint;
+use Countersign\Tests\Http;
+use Countersign\Tests\Person;
 use Countersign\Tests\Site;
 use Countersign\Tests\TestCase;
 
@@ -38,7 +43,9 @@ final class UninstallTest extends TestCase {
 
 	public function test_deactivation_keeps_all_data(): void {
 		Site::connect();
-		// What deactivation does besides: it holds the posts that agents of earlier tests have scheduled, and forgets what pages need.
+		// What deactivation does besides: it holds the posts that agents of earlier tests have scheduled, forgets what pages need, and
+		// deletes the passwords of agents.
+		AgentPasswords::delete_all();
 		Plugin::composition()->gate()->hold_all();
 		delete_option( PageSetup::NEEDS_BLOCKS );
 		$before = [ Fingerprint::of_site(), AuditTrail::since( 0 ) ];
@@ -48,6 +55,27 @@ final class UninstallTest extends TestCase {
 		self::assertSiteUnchanged( $before[0] );
 		self::assertSame( $before[1], AuditTrail::since( 0 ) );
 		self::assertSame( 'ok', AuditTrail::verify()['verdict'] );
+	}
+
+	/** @depends test_deactivation_keeps_all_data */
+	public function test_deactivation_deletes_the_passwords_of_agents_and_ends_their_connections(): void {
+		$agent    = Agent::with_password( 'author' );
+		$oauth    = Site::connect( 'author' );
+		$ordinary = \WP_Application_Passwords::create_new_application_password( Site::user( 'author' ), [ 'name' => 'Of a person' ] )[1]['uuid'];
+		$row      = Person::of( 'admin' )->get( admin_url( 'plugins.php' ) )->body;
+		self::assertStringContainsString( 'If you deactivate Countersign, the', $row );
+		self::assertStringContainsString( 'because nothing would restrict', $row );
+		Site::php( 'require_once ABSPATH . "wp-admin/includes/admin.php"; deactivate_plugins( "countersign/countersign.php" );' );
+		wp_cache_flush();
+		self::assertSame( [ $ordinary ], array_column( \WP_Application_Passwords::get_user_application_passwords( Site::user( 'author' ) ), 'uuid' ) );
+		$answer = Http::get( rest_url( 'wp/v2/users/me' ), [ 'Authorization' => $agent->authorization() ] );
+		self::assertSame( 401, $answer->status, 'nothing restricts it now, so it must not work' );
+		Site::php( 'require_once ABSPATH . "wp-admin/includes/admin.php"; activate_plugin( "countersign/countersign.php" );' );
+		wp_cache_flush();
+		self::assertSame( [ Connection::REVOKED, 'app_password_deleted' ], [ $agent->connection()->state, $agent->connection()->state_reason ] );
+		self::assertSame( Connection::ACTIVE, $oauth->connection()->state );
+		self::assertSame( 'app_password_invalid', $agent->call( 'whoami' )->reason() );
+		\WP_Application_Passwords::delete_all_application_passwords( Site::user( 'author' ) );
 	}
 
 	/** @depends test_deactivation_keeps_all_data */

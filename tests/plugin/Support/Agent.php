@@ -28,8 +28,28 @@ final class Agent {
 
 	public readonly string $token;
 
-	public function __construct( public readonly int $id, ?string $token = null ) {
+	/** @param string|null $authorization The header that it sends; null for its token. */
+	public function __construct( public readonly int $id, ?string $token = null, private readonly ?string $authorization = null ) {
 		$this->token = $token ?? self::issue( $id );
+	}
+
+	/** Returns the agent of a new connection that has an application password. @param list<string> $groups Only for `custom`. */
+	public static function with_password( string $user = 'editor', string $preset = 'standard', array $groups = [], string $name = 'Agent without OAuth' ): self {
+		$before = get_current_user_id();
+		wp_set_current_user( Site::user( 'admin' ) );
+		$made = Plugin::composition()->passwords()->create( $name, Site::user( $user ), $preset, $groups );
+		wp_set_current_user( $before );
+		return new self( $made['connection'], '', self::basic( $made['username'], $made['password'] ) );
+	}
+
+	/** Returns a header of Basic credentials. */
+	public static function basic( string $username, string $password ): string {
+		return 'Basic ' . base64_encode( "$username:$password" );
+	}
+
+	/** Returns the header that the agent sends. */
+	public function authorization(): string {
+		return $this->authorization ?? 'Bearer ' . $this->token;
 	}
 
 	/** Issues an access token as the OAuth server does. */
@@ -80,7 +100,7 @@ final class Agent {
 			'Accept'               => 'application/json, text/event-stream',
 			'MCP-Protocol-Version' => self::VERSION,
 			'Mcp-Method'           => $method,
-			'Authorization'        => 'Bearer ' . $this->token,
+			'Authorization'        => $this->authorization(),
 		] + ( null === $name ? [] : [ 'Mcp-Name' => (string) $name ] );
 	}
 

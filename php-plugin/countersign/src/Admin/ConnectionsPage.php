@@ -29,6 +29,7 @@ final class ConnectionsPage {
 		private readonly HeldPosts $held_posts,
 		private readonly StateView $state_view,
 		private readonly ConnectView $connect_view,
+		private readonly PasswordPage $password_page,
 	) {}
 
 	/** Prints the page. */
@@ -38,6 +39,7 @@ final class ConnectionsPage {
 		echo '<div class="wrap countersign">';
 		match ( true ) {
 			'connect' === $view                        => $this->connect_view->show(),
+			PasswordPage::VIEW === $view               => $this->password_page->show(),
 			'edit' === $view && null !== $connection && self::is_editable( $connection ) => EditView::show( $connection, $this->settings->allow_widening() ),
 			'revoke' === $view && null !== $connection => $this->confirm_revoke( $connection ),
 			'restored' === $view && null !== $connection && Requirements::are_met() && 'record_rolled_back' === $connection->fault => RestoredView::show( $connection, $this->connections->restored( $connection ) ),

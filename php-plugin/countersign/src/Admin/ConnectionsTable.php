@@ -175,6 +175,9 @@ final class ConnectionsTable extends \WP_List_Table {
 			Connection::PAUSED === $item->state && '' !== $item->state_reason && 'admin' !== $item->state_reason => Format::ago( $item->state_at ) . '. ' . esc_html( Labels::paused( $item->state_reason ) ),
 			default               => '',
 		};
+		if ( $item->has_old_password() ) {
+			$detail .= ( '' === $detail ? '' : '<br>' ) . esc_html__( 'Its application password is older than 90 days. Make a new one for this agent, then revoke this connection.', 'countersign' );
+		}
 		if ( '' !== $detail ) {
 			$state .= '<br><span class="countersign-muted">' . $detail . '</span>';
 		}

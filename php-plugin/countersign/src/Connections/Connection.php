@@ -28,6 +28,9 @@ final class Connection {
 	/** State: the connection has ended and cannot be resumed. */
 	public const REVOKED = 'revoked';
 
+	/** The age in seconds from which people are told to replace an application password. */
+	public const PASSWORD_AGE = 90 * DAY_IN_SECONDS;
+
 	/** State: the record cannot be opened, and the client is refused. The fault says why. */
 	public const UNUSABLE = 'unusable';
 
@@ -51,6 +54,8 @@ final class Connection {
 	 * @param bool                         $drops        Whether arguments that a tool does not have are dropped instead of refused.
 	 * @param int                          $last_used_at Unix seconds, 0 for never. Not sealed.
 	 * @param string                       $last_used_ip IP address, or '' for never. Not sealed.
+	 * @param array{user: int, uuid: string, created_at: int, ...}|null $credential The application password that the connection is for,
+	 *                                                   or null if its client has access tokens.
 	 * @param int                          $version      Version of the record; 0 if it cannot be opened.
 	 * @param string|null                  $text         The sealed text as stored, or null if there is none.
 	 * @param Record|Decision|null         $opened       What opening the record gave; null if it was not tried.
@@ -74,6 +79,7 @@ final class Connection {
 		public readonly bool $drops,
 		public readonly int $last_used_at,
 		public readonly string $last_used_ip,
+		public readonly ?array $credential,
 		public readonly int $version,
 		public readonly ?string $text,
 		public readonly Record|Decision|null $opened,
@@ -120,6 +126,7 @@ final class Connection {
 			(bool) ( $data['drop_unknown_arguments'] ?? false ),
 			(int) $row['last_used_at'],
 			(string) $row['last_used_ip'],
+			self::credential( $data ),
 			$opened instanceof Record ? $opened->version() : 0,
 			isset( $row['record'] ) ? (string) $row['record'] : null,
 			is_string( $opened ) ? null : $opened,
@@ -156,8 +163,25 @@ final class Connection {
 			],
 			[] === $this->origins ? [] : [ 'origins' => $this->origins ],
 			$this->drops ? [ 'drop_unknown_arguments' => true ] : [],
+			null === $this->credential ? [] : [ 'credential' => $this->credential ],
 			$changed
 		);
+	}
+
+	/** Tells whether the connection has not ended and its application password is older than {@see PASSWORD_AGE}. */
+	public function has_old_password(): bool {
+		return null !== $this->credential && ! $this->is_revoked() && $this->credential['created_at'] < time() - self::PASSWORD_AGE;
+	}
+
+	/**
+	 * @param array<array-key, mixed> $data
+	 *
+	 * @return array{user: int, uuid: string, created_at: int, ...}|null
+	 */
+	private static function credential( array $data ): ?array {
+		/** @var array{user: int, uuid: string, created_at: int, ...}|null $credential As {@see \Countersign\McpServer::credential()} returned it. */
+		$credential = $data['credential'] ?? null;
+		return $credential;
 	}
 
 	/** Tells whether the connection has ended. */

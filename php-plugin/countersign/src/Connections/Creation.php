@@ -52,13 +52,16 @@ final class Creation {
 	 * @param Connection|null      $earlier A connection of the same person, client, account and permissions whose code was never
 	 *                                      redeemed; it is continued instead of adding another one. Null for a new one.
 	 *
+	 * @param array<array-key, mixed>|null $credential The application password that the connection is for, as
+	 *                                      {@see \Countersign\McpServer::credential()} returns it; null if its client has tokens.
+	 *
 	 * @return array{connection: int, grant: int|null} The new ids.
 	 *
 	 * @throws ChangeFailed|Failure If the database did not store it.
 	 * @throws Unavailable          If it cannot be recorded, or the extension refuses to seal it.
 	 * @throws Unprotected          If it could not be protected against a restored backup. Then it has been ended again.
 	 */
-	public function create( string $name, string $client, int $user, string $preset, array $groups, array $facts, ?OAuthRequest $request = null, ?Connection $earlier = null ): array {
+	public function create( string $name, string $client, int $user, string $preset, array $groups, array $facts, ?OAuthRequest $request = null, ?Connection $earlier = null, ?array $credential = null ): array {
 		$groups = Access::resolve( $preset, $groups );
 		$id     = $earlier->id ?? Records::newId();
 		$now    = time();
@@ -76,7 +79,8 @@ final class Creation {
 			'state_at'     => $now,
 			'state_reason' => '',
 			'origins'      => $request?->origins() ?? [],
-		] + ( $earlier?->drops ? [ 'drop_unknown_arguments' => true ] : [] );
+		] + ( $earlier?->drops ? [ 'drop_unknown_arguments' => true ] : [] )
+			+ ( null === $credential ? [] : [ 'credential' => $credential ] );
 		$draft  = EntryDraft::admin(
 			'grant',
 			null === $earlier ? 'connection.created' : 'connection.renewed',

@@ -224,6 +224,53 @@ final class Repository {
 	}
 
 	/**
+	 * Returns the id of the connection that is said to be for an application password, or null. Its record decides.
+	 *
+	 * @param string $uuid The id of the password.
+	 *
+	 * @throws Failure If the database cannot be read.
+	 */
+	public function of_credential( string $uuid ): ?int {
+		global $wpdb;
+		$id = $wpdb->get_var( $wpdb->prepare( "SELECT id FROM %i WHERE credential = %s AND credential <> '' ORDER BY created_at DESC LIMIT 1", Schema::table( 'connections' ), $uuid ) ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- A table of this plugin, past any cache.
+		Failure::if_refused( 'The connection of an application password could not be read.' );
+		return null === $id ? null : (int) $id;
+	}
+
+	/**
+	 * Returns the connections that have not ended and are said to be for an application password.
+	 *
+	 * @param int|null $user Only those that act as this account; null for all.
+	 *
+	 * @return list<Connection>
+	 *
+	 * @throws Failure If the database cannot be read.
+	 */
+	public function with_credentials( ?int $user = null ): array {
+		global $wpdb;
+		$rows = $wpdb->get_results( // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- A table of this plugin, past any cache.
+			$wpdb->prepare( "SELECT * FROM %i WHERE credential <> '' AND state <> 'revoked' AND (user_id = %d OR %d = 0) ORDER BY id", Schema::table( 'connections' ), $user ?? 0, $user ?? 0 ),
+			ARRAY_A
+		);
+		Failure::if_refused( 'The connections of application passwords could not be read.' );
+		return array_map( $this->listed( ... ), array_values( $rows ?: [] ) );
+	}
+
+	/**
+	 * Returns the ids of the application passwords that rows of connections name which have not ended.
+	 *
+	 * @return list<string>
+	 *
+	 * @throws Failure If the database cannot be read.
+	 */
+	public function credentials(): array {
+		global $wpdb;
+		$ids = $wpdb->get_col( $wpdb->prepare( "SELECT credential FROM %i WHERE credential <> '' AND state <> 'revoked'", Schema::table( 'connections' ) ) ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- A table of this plugin, past any cache.
+		Failure::if_refused( 'The application passwords of connections could not be read.' );
+		return array_values( array_map( strval( ... ), $ids ) );
+	}
+
+	/**
 	 * Returns the number of connections that {@see page()} would list on all pages.
 	 *
 	 * @param string $state  As for {@see page()}.
@@ -316,6 +363,7 @@ final class Repository {
 			'created_by'   => (int) $data['created_by'],
 			'ended_at'     => $is_revoked ? (int) $data['state_at'] : 0,
 			'ended_reason' => $is_revoked ? (string) $data['state_reason'] : '',
+			'credential'   => (string) ( $data['credential']['uuid'] ?? '' ),
 			'version'      => $version,
 			'record'       => $text,
 		];

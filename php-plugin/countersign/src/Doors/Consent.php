@@ -8,6 +8,7 @@ use Countersign\Access;
 use Countersign\OAuth;
 use Countersign\OAuthReply;
 use Countersign\OAuthRequest;
+use Countersign\Plugin\Accounts\ActingAccounts;
 use Countersign\Plugin\Accounts\RecentLogin;
 use Countersign\Plugin\Admin\ConsentChoice;
 use Countersign\Plugin\Admin\ConsentPage;
@@ -45,9 +46,6 @@ final class Consent {
 
 	/** The longest address in a header, in bytes. nginx by default answers 502 if the headers of PHP exceed 4 KiB. */
 	private const MAX_LOCATION = 2500;
-
-	/** The largest number of accounts that the page offers. */
-	private const MAX_USERS = 200;
 
 	/** @param \Closure(): Registry $registry Returns what agents can use on this site. */
 	public function __construct(
@@ -200,7 +198,7 @@ final class Consent {
 			$this->log->append( EntryDraft::admin( 'refusal', 'oauth.consent', null, Json::decode( $request->facts() ), 'consent_denied' ) );
 			self::redirect( $request->refuse() );
 		}
-		if ( ! isset( $this->users()[ $choice->user ] ) ) {
+		if ( ! isset( ActingAccounts::offered()[ $choice->user ] ) ) {
 			$this->show( $request, $query, __( 'Nothing was decided yet: choose the account that the agent acts as from the list, then press Allow.', 'countersign' ), $choice );
 		}
 		if ( ! in_array( $choice->preset, [ ...array_keys( Access::presets() ), 'custom' ], true ) || array_diff( $choice->groups, Access::groups() ) ) {
@@ -236,7 +234,7 @@ final class Consent {
 		ConsentPage::show(
 			request: $request,
 			name: $name,
-			users: $this->users(),
+			users: ActingAccounts::offered(),
 			tools: ( $this->registry )()->tool_titles(),
 			earlier: $this->earlier->replaceable( $request ),
 			choice: $choice ?? ConsentChoice::initial( $name ),
@@ -244,30 +242,6 @@ final class Consent {
 			logout: wp_logout_url( Urls::consent( $query ) ),
 			error: $error
 		);
-	}
-
-	/**
-	 * Returns the accounts that the agent may act as: the person's own first, then those that can write and that this
-	 * person may edit. So an agent acts under another person's name only if that account was chosen on this page.
-	 *
-	 * @return array<int, string> User id => name and role.
-	 */
-	private function users(): array {
-		$users = [];
-		$found = get_users(
-			[
-				'capability' => 'edit_posts',
-				'number'     => self::MAX_USERS,
-				'orderby'    => 'display_name',
-			]
-		);
-		foreach ( [ wp_get_current_user(), ...$found ] as $user ) {
-			if ( get_current_user_id() === $user->ID || current_user_can( 'edit_user', $user->ID ) ) {
-				$roles              = array_map( static fn( string $role ): string => translate_user_role( wp_roles()->role_names[ $role ] ?? $role ), $user->roles );
-				$users[ $user->ID ] = sprintf( '%1$s (%2$s)', $user->display_name, implode( ', ', $roles ) ?: $user->user_login );
-			}
-		}
-		return $users;
 	}
 
 	/**

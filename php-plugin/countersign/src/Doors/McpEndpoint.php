@@ -21,6 +21,7 @@ use Countersign\Plugin\Connections\ReplyChanges;
 use Countersign\Plugin\Connections\Repository;
 use Countersign\Plugin\Http\Request;
 use Countersign\Plugin\Http\Response;
+use Countersign\Plugin\Passwords\PasswordConnections;
 use Countersign\Plugin\Records\Sightings;
 use Countersign\Plugin\Site\ErrorLog;
 use Countersign\Plugin\Site\Extension;
@@ -65,6 +66,7 @@ final class McpEndpoint {
 		private readonly Runner $runner,
 		private readonly OutputGuard $output,
 		private readonly Standing $standing,
+		private readonly PasswordConnections $passwords,
 	) {}
 
 	/**
@@ -76,7 +78,7 @@ final class McpEndpoint {
 		ignore_user_abort( true );
 		try {
 			$server = $this->extension->mcp_server( $this->is_stopped(), $this->origins( $request ) );
-			$step   = $server->receive( $request->method, $request->headers, $request->query, $request->body, $request->ip );
+			$step   = $server->receive( $request->method, $request->headers, $request->query, $request->body, $request->ip, $this->passwords->verified( $request->headers ) );
 			if ( $step instanceof McpRequest ) {
 				$this->guard( $step );
 				$step = $this->authorize( $step, $request->ip );

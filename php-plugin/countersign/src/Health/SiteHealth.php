@@ -4,21 +4,28 @@ declare(strict_types=1);
 
 namespace Countersign\Plugin\Health;
 
+use Countersign\Plugin\Connections\Connection;
+use Countersign\Plugin\Passwords\PasswordConnections;
 use Countersign\Plugin\Records\Beacon;
 use Countersign\Plugin\Records\SiteState;
 use Countersign\Plugin\Records\Verification;
 use Countersign\Plugin\Site\ClientAddress;
 use Countersign\Plugin\Site\Failure;
+use Countersign\Plugin\Site\Names;
 
 defined( 'ABSPATH' ) || exit;
 
-/** Two tests on the page Tools > Site Health: whether agents can use the site, and whether its decisions are protected. */
+/**
+ * The tests on the page Tools > Site Health: whether agents can use the site, whether its decisions are protected, and whether the
+ * passwords of agents are old.
+ */
 final class SiteHealth {
 
 	public function __construct(
 		private readonly Condition $condition,
 		private readonly ClientAddress $client,
 		private readonly SiteState $state,
+		private readonly PasswordConnections $passwords,
 	) {}
 
 	/**
@@ -37,7 +44,36 @@ final class SiteHealth {
 			'label' => __( 'Countersign: sealed decisions', 'countersign' ),
 			'test'  => fn(): array => [ 'test' => 'countersign_records' ] + $this->records(),
 		];
+		if ( 0 < $this->passwords->count() ) {
+			$tests['direct']['countersign_passwords'] = [
+				'label' => __( 'Countersign: passwords of agents', 'countersign' ),
+				'test'  => fn(): array => [ 'test' => 'countersign_passwords' ] + $this->passwords(),
+			];
+		}
 		return $tests;
+	}
+
+	/**
+	 * Tells whether application passwords of agents should be replaced.
+	 *
+	 * @return array<string, mixed>
+	 */
+	private function passwords(): array {
+		try {
+			$old = $this->passwords->old();
+		} catch ( \Countersign\Exception | Failure $error ) {
+			return self::result( 'recommended', __( 'Countersign cannot read which passwords agents have', 'countersign' ), '<p>' . esc_html( $error->getMessage() ) . '</p>' );
+		}
+		if ( [] === $old ) {
+			return self::result( 'good', __( 'No application password of an agent is older than 90 days', 'countersign' ), '<p>' . esc_html__( 'A password does not change by itself, so replace it from time to time.', 'countersign' ) . '</p>' );
+		}
+		$names = array_map( static fn( Connection $one ): string => Names::text( $one->name ), $old );
+		return self::result(
+			'recommended',
+			__( 'An application password of an agent is older than 90 days', 'countersign' ),
+			/* translators: %s: names of connections. */
+			'<p>' . esc_html( sprintf( __( 'Whoever has copied such a password can still use it. On the Connections page, make a new one for each of these agents, enter it there, and revoke the old connection: %s', 'countersign' ), implode( ', ', $names ) ) ) . '</p>'
+		);
 	}
 
 	/**

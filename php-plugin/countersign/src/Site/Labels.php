@@ -137,6 +137,7 @@ final class Labels {
 			'replaced'       => __( 'because its agent was connected again', 'countersign' ),
 			'refresh_reused' => __( 'because its refresh token was used twice, which happens when a token is stolen', 'countersign' ),
 			'code_reused'    => __( 'because its authorization code was used twice, which happens when a code is stolen', 'countersign' ),
+			'app_password_deleted' => __( 'because its application password was deleted', 'countersign' ),
 			'site_moved'     => __( 'because this site is a copy', 'countersign' ),
 			'keys_changed'   => __( 'because the keys of this site were changed', 'countersign' ),
 			'record_foreign' => __( 'because the site began anew', 'countersign' ),

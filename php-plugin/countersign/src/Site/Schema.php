@@ -69,6 +69,7 @@ final class Schema {
 			2 => self::add_records( ... ),
 			3 => self::create_schedules( ... ),
 			4 => self::remove_revoked_grants( ... ),
+			5 => self::add_credentials( ... ),
 		];
 	}
 
@@ -81,6 +82,11 @@ final class Schema {
 			self::add_column( $table, 'record', 'mediumtext NULL' );
 			self::add_column( $table, 'version', 'bigint unsigned NOT NULL DEFAULT 0' );
 		}
+	}
+
+	/** Adds the id of the application password that a connection is for, by which its record is found. */
+	private static function add_credentials(): void {
+		self::add_column( 'connections', 'credential', "varchar(64) NOT NULL DEFAULT ''" );
 	}
 
 	private static function add_column( string $table, string $column, string $type ): void {

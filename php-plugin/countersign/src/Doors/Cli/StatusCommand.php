@@ -8,6 +8,7 @@ use Countersign\Plugin\Connections\KillSwitch;
 use Countersign\Plugin\Connections\Repository;
 use Countersign\Plugin\Health\Condition;
 use Countersign\Plugin\Health\Requirements;
+use Countersign\Plugin\Passwords\PasswordConnections;
 use Countersign\Plugin\Records\SiteState;
 use Countersign\Plugin\Site\Failure;
 use Countersign\Plugin\Site\Urls;
@@ -23,6 +24,7 @@ final class StatusCommand {
 		private readonly SiteState $state,
 		private readonly Repository $connections,
 		private readonly \Closure $condition,
+		private readonly PasswordConnections $passwords,
 	) {}
 
 	/**
@@ -59,6 +61,10 @@ final class StatusCommand {
 			'Kill switch' => KillSwitch::UNKNOWN === $switch ? 'its record cannot be used, which counts as on' : $switch,
 			'Connections' => (string) $this->connections->count( 'active' ) . ' active',
 		];
+		$passwords = $this->passwords->count();
+		if ( 0 < $passwords ) {
+			$lines['Application passwords'] = sprintf( '%d, %d older than 90 days', $passwords, count( $this->passwords->old() ) );
+		}
 		try {
 			$witness           = $this->state->witness();
 			$lines['Witness'] = sprintf(

@@ -1,4 +1,4 @@
-//! Who has sent a request: the holder of an access token, or of an application password.
+//! Who holds what a request was sent with: an access token, or an application password.
 
 use serde::Deserialize;
 
@@ -30,8 +30,8 @@ impl VerifiedPassword {
     }
 }
 
-/// The sender of a request.
-pub(super) enum Sender {
+/// The holder of what a request was sent with.
+pub(super) enum CredentialHolder {
     /// The holder of a genuine access token.
     Token(Claims),
     /// The holder of an application password, with the connection that it is said to be for.
@@ -42,8 +42,8 @@ pub(super) enum Sender {
     },
 }
 
-impl Sender {
-    /// Returns the sender of a request with Basic credentials.
+impl CredentialHolder {
+    /// Returns the holder of the Basic credentials of a request.
     ///
     /// # Errors
     /// * [`Reason::TokenMissing`]: the credentials do not have the form of an application password.
@@ -78,7 +78,7 @@ impl Sender {
         }
     }
 
-    /// Verifies that the record of the connection is for this sender: it names exactly this application password of the
+    /// Verifies that the record of the connection is for this holder: it names exactly this application password of the
     /// account that the connection acts as, or none if the request has a token.
     ///
     /// # Errors
