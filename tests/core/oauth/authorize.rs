@@ -58,16 +58,21 @@ fn redirects_carry_code_or_error_with_state_and_issuer() {
         .map(|(name, _)| name)
         .collect();
     assert_eq!(names, ["a", "code", "state", "iss"]);
-    let refused = request().refuse();
-    assert_eq!(
-        parameter(&refused, "error").as_deref(),
-        Some("access_denied")
-    );
-    assert_eq!(
-        parameter(&refused, "state").as_deref(),
-        Some("a b&c=d+é%\"#")
-    );
-    assert_eq!(parameter(&refused, "iss").as_deref(), Some(ISSUER));
+    let denials = [
+        (request().refuse(), Reason::ConsentDenied),
+        (request().refuse_asked(), Reason::ConsentAsked),
+    ];
+    for (refused, reason) in denials {
+        let value = |name| parameter(&refused, name);
+        assert_eq!(value("error").as_deref(), Some("access_denied"));
+        assert_eq!(
+            value("error_description").as_deref(),
+            Some(reason.message())
+        );
+        assert_eq!(value("state").as_deref(), Some("a b&c=d+é%\"#"));
+        assert_eq!(value("iss").as_deref(), Some(ISSUER));
+        assert_eq!(value("code"), None);
+    }
 }
 
 #[test]

@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Countersign\Tests\Site;
 
 use Countersign\Plugin\Admin\NewConnections;
+use Countersign\Plugin\Admin\Welcome;
 use Countersign\Plugin\Calls\PageSetup;
 use Countersign\Plugin\Connections\Asks;
 use Countersign\Plugin\Connections\Connection;
@@ -52,6 +53,8 @@ final class UninstallTest extends TestCase {
 		Site::php( 'require_once ABSPATH . "wp-admin/includes/admin.php"; deactivate_plugins( "countersign/countersign.php" );' );
 		Site::php( 'require_once ABSPATH . "wp-admin/includes/admin.php"; activate_plugin( "countersign/countersign.php" );' );
 		wp_cache_flush();
+		// The notice after an activation.
+		delete_option( Welcome::OPTION );
 		self::assertSiteUnchanged( $before[0] );
 		self::assertSame( $before[1], AuditTrail::since( 0 ) );
 		self::assertSame( 'ok', AuditTrail::verify()['verdict'] );

@@ -156,7 +156,7 @@ final class ConnectionsTable extends \WP_List_Table {
 			return null;
 		}
 		[ $name, $detail ] = $since > time() - self::WAITING
-			? [ __( 'Waiting for the agent', 'countersign' ), __( 'You have allowed it. The agent has not fetched its access yet.', 'countersign' ) ]
+			? [ __( 'Waiting for the agent', 'countersign' ), __( 'The connection was allowed, and the agent has not fetched its access yet.', 'countersign' ) ]
 			: [ __( 'Never finished', 'countersign' ), __( 'The agent did not fetch its access in time. Start the connection again in the agent\'s program.', 'countersign' ) ];
 		return sprintf( '<span class="countersign-state is-waiting">%s</span><br><span class="countersign-muted">%s. %s</span>', esc_html( $name ), Format::ago( $since ), esc_html( $detail ) );
 	}

@@ -149,12 +149,13 @@ final class ConsentPresets {
 						sprintf(
 							/* translators: 1: name of a connection, 2: when it was used last, such as "2 days ago". */
 							__( 'Replace your connection %1$s, last used: %2$s. It ends when the new one begins.', 'countersign' ),
-							Names::html( $connection->name ),
+							'<strong>' . Names::html( $connection->name ) . '</strong>',
 							$connection->last_used_at ? Format::ago( $connection->last_used_at ) : esc_html__( 'never', 'countersign' )
 						),
 						[
-							'bdi'  => [],
-							'time' => [
+							'bdi'    => [],
+							'strong' => [],
+							'time'   => [
 								'datetime' => true,
 								'title'    => true,
 							],

@@ -123,7 +123,7 @@ final class NewConnections {
 					);
 					?>
 				</p>
-				<p><?php esc_html_e( 'To allow it, start the connection again in that person\'s program, choose "Use another account" on the page that opens, log in as yourself, and select the person\'s account there.', 'countersign' ); ?></p>
+				<p><?php esc_html_e( 'To allow it, start the connection again in that person\'s program, choose "Use another account" on the page that opens, log in as yourself, and select the person\'s account there. Log out afterwards.', 'countersign' ); ?></p>
 				<?php self::button( self::ACTION_ANSWERED, [ 'ask' => $ask['id'] ], __( 'Remove this request', 'countersign' ) ); ?>
 			</div>
 			<?php
