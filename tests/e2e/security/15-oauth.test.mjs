@@ -175,9 +175,12 @@ test('a visitor is sent to the login page, and a user who may not manage connect
 	assert.match(login.url, /wp-login\.php\?/);
 	assert.ok(login.forms.some(({ fields }) => fields.some(({ name }) => name === 'pwd')));
 	const before = await connections();
+	// Who writes here can ask an administrator; others read why not.
 	const page = await (await Person.login(site.url, 'editor')).get(url);
-	assert.equal(page.status, 400);
-	assert.equal(page.forms.length, 0);
+	assert.ok(page.text.includes('value="ask"') && !page.text.includes('value="allow"'));
+	const refused = await (await Person.login(site.url, 'subscriber')).get(url);
+	assert.equal(refused.status, 400);
+	assert.equal(refused.forms.length, 0);
 	assert.equal(await connections(), before);
 });
 

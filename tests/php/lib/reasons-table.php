@@ -30,6 +30,27 @@ echo <<<'MD'
 	Every JSON-RPC error has the id of the request if the id can be read. `Retry-After` and the `RateLimit-*` headers are sent with
 	each of these answers where they apply.
 
+	## What the authorization server says
+
+	Every error of the authorization server has the members `error` (the code of the RFC), `reason` (a code of this page) and
+	`error_description`: the sentence of the reason, and a second one that names the parameter or member that is at fault and
+	says what to do. The pages for people show the same. No sentence repeats input.
+
+	| `error` | when | what a client does |
+	| --- | --- | --- |
+	| `invalid_request` | a parameter is missing, repeated, too long or wrongly encoded; the body is JSON; the redirect address is not one of the client | its developer corrects the request; the registration stays valid |
+	| `invalid_client` | the client is not registered here (400 at the authorization endpoint, 401 elsewhere), or did not authenticate | registers anew; a person removes the connector and adds it again |
+	| `invalid_grant` | the code or refresh token is unknown, expired or used, or its connection has ended | asks the person again |
+	| `invalid_target` | `resource` is another address than that of the MCP endpoint | uses the address of the metadata |
+	| `invalid_redirect_uri` | no redirect address of a registration can be used | registers with `https`, a loopback address or a scheme that the site accepts |
+	| `invalid_client_metadata` | a registration asks only for what this server lacks | registers without it |
+	| `unsupported_response_type`, `unsupported_grant_type`, `unauthorized_client` | another flow than the authorization code with PKCE | uses that flow |
+	| `access_denied` | a person refused, or has asked an administrator | asks the person |
+	| `slow_down` (429), `temporarily_unavailable` (503) | a limit is reached; the site cannot serve for now | waits for `Retry-After` and keeps its tokens |
+
+	An error goes back to the client, with its `state`, only if a person has approved the client with this redirect address
+	before, and never if `state` is longer than 4,096 bytes. All others are a page for a browser and JSON for a program.
+
 	## All reasons
 
 	| code | meaning |
