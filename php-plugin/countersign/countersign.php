@@ -41,6 +41,9 @@ const VERSION = '0.1.0';
 /** The oldest version of the PHP extension that this plugin works with. */
 const MINIMUM_EXTENSION = '0.1.0';
 
+/** Where releases are published: the page of the package that PIE installs. */
+const RELEASES = 'https://packagist.org/packages/countersign/countersign';
+
 /** The plugin's main file, as WordPress's functions for plugins take it. */
 const FILE = __FILE__;
 

@@ -94,7 +94,7 @@ fn only_pauses(before: &str, after: &str) -> bool {
     let was = before.text("state");
     let is_paused = after.text("state").as_deref() == Some("paused")
         && matches!(was.as_deref(), Some("active" | "paused"));
-    for name in ["state", "state_at", "state_reason"] {
+    for name in ["state", "state_at", "state_by", "state_reason"] {
         before.remove(name);
         after.remove(name);
     }
@@ -129,6 +129,9 @@ mod tests {
         assert!(!seals(connection, 7, None, PAUSED));
         assert!(!seals(connection, 7, Some(PAUSED), ACTIVE));
         assert!(!seals(connection, 7, Some(ACTIVE), ACTIVE));
+        let by_a_person = PAUSED.replace('{', r#"{"state_by":3,"#);
+        assert!(seals(connection, 7, Some(ACTIVE), &by_a_person));
+        assert!(seals(connection, 7, Some(&by_a_person), PAUSED));
         let revoked = ACTIVE.replace("active", "revoked");
         assert!(!seals(connection, 7, Some(&revoked), PAUSED));
         for wider in [

@@ -31,7 +31,8 @@
 		const answer = waiting.querySelector( '[data-countersign-answer]' );
 		const end = ( isDone ) => {
 			waiting.querySelector( '[data-countersign-ended]' ).hidden = isDone;
-			waiting.querySelector( '[data-countersign-again]' ).hidden = isDone;
+			// The button is for pages without this script, and for the time after it has stopped.
+			waiting.querySelector( '[data-countersign-again]' ).classList.toggle( 'hide-if-js', isDone );
 		};
 		const ask = async ( left ) => {
 			try {
@@ -55,8 +56,6 @@
 			}
 			setTimeout( ask, 1000 * countersignEvery, left - 1 );
 		};
-		// The button is for pages without this script, and for the time after it has stopped.
-		waiting.querySelector( '[data-countersign-again]' ).hidden = true;
 		setTimeout( ask, 1000 * countersignEvery, Number( countersignTimes ) );
 	}
 

@@ -7,6 +7,7 @@ namespace Countersign\Plugin;
 use Countersign\Decision;
 use Countersign\Limits;
 use Countersign\Plugin\Accounts\Standing;
+use Countersign\Plugin\Admin\AdminBar;
 use Countersign\Plugin\Admin\AuditForms;
 use Countersign\Plugin\Admin\AuditPage;
 use Countersign\Plugin\Admin\ConnectionForms;
@@ -44,6 +45,7 @@ use Countersign\Plugin\Doors\OAuthEndpoints;
 use Countersign\Plugin\Doors\Router;
 use Countersign\Plugin\Fetch\Fetched;
 use Countersign\Plugin\Fetch\PublicFetcher;
+use Countersign\Plugin\Health\AgentState;
 use Countersign\Plugin\Health\Condition;
 use Countersign\Plugin\Health\Notices;
 use Countersign\Plugin\Health\Requirements;
@@ -237,6 +239,11 @@ final class Composition {
 		return new Condition( $this->extension(), $this->log(), $this->site_state() );
 	}
 
+	/** Returns whether agents can act on this site now, and otherwise why. */
+	public function agent_state(): AgentState {
+		return AgentState::of( $this->kill_switch(), $this->condition() );
+	}
+
 	/** Returns the MCP endpoint, for one request. */
 	public function mcp_endpoint(): McpEndpoint {
 		$output = new OutputGuard();
@@ -275,12 +282,12 @@ final class Composition {
 
 	/** Returns the notices that say why agents cannot use the site. */
 	public function notices(): Notices {
-		return new Notices( $this->kill_switch(), $this->condition(), fn(): array => $this->connections()->behind( new Sightings() ), Menu::url( Menu::CONNECTIONS ), fn() => $this->welcome()->show() );
+		return new Notices( $this->agent_state( ... ), fn(): array => $this->connections()->behind( new Sightings() ), Menu::url( Menu::CONNECTIONS ), fn() => $this->welcome()->show() );
 	}
 
 	/** Returns the tests for Site Health. */
 	public function site_health(): SiteHealth {
-		return new SiteHealth( $this->condition(), $this->client(), $this->site_state(), $this->passwords() );
+		return new SiteHealth( $this->agent_state( ... ), $this->client(), $this->site_state(), $this->passwords(), Menu::url( Menu::CONNECTIONS ) );
 	}
 
 	/**
@@ -304,7 +311,7 @@ final class Composition {
 	/** Returns the pages of the dashboard. */
 	public function menu(): Menu {
 		return new Menu(
-			fn() => ( new ConnectionsPage( $this->connections(), $this->settings(), $this->kill_switch(), $this->settings_form(), $this->held_posts(), new StateView( $this->site_state(), $this->records_migration(), $this->connections(), $this->settings() ), new ConnectView( $this->first_call() ), $this->password_page() ) )->show(),
+			fn() => ( new ConnectionsPage( $this->connections(), $this->settings(), $this->agent_state( ... ), $this->settings_form(), $this->held_posts(), new StateView( $this->site_state(), $this->records_migration(), $this->connections(), $this->settings() ), new ConnectView( $this->first_call() ), $this->password_page() ) )->show(),
 			fn() => ( new AuditPage( $this->connections(), $this->log(), $this->condition() ) )->show()
 		);
 	}
@@ -312,6 +319,11 @@ final class Composition {
 	/** Returns what waits for the first request of a new connection. */
 	public function first_call(): FirstCall {
 		return new FirstCall( $this->connections() );
+	}
+
+	/** Returns the item of the admin bar that says that agents cannot act. */
+	public function admin_bar(): AdminBar {
+		return new AdminBar( $this->agent_state( ... ) );
 	}
 
 	/** Returns the notice after the activation. */

@@ -41,6 +41,8 @@ final class Hooks {
 		add_action( 'login_form_countersign_authorize', fn() => $this->objects->consent()->handle() );
 		LoginRoad::register();
 		add_filter( 'login_message', static fn( string $message ): string => ConsentPage::login_message( $message ) );
+		// After the items of WordPress.
+		add_action( 'admin_bar_menu', fn( \WP_Admin_Bar $bar ) => $this->objects->admin_bar()->add( $bar ), 90 );
 		$this->register_gate();
 		( new Watch( $this->objects->standing( ... ) ) )->register();
 		$this->register_passwords();
@@ -58,7 +60,7 @@ final class Hooks {
 		}
 		if ( defined( 'WP_CLI' ) && WP_CLI ) {
 			\WP_CLI::add_command( 'countersign kill-switch', new KillSwitchCommand( $this->objects->kill_switch() ) );
-			\WP_CLI::add_command( 'countersign status', new StatusCommand( $this->objects->kill_switch(), $this->objects->site_state(), $this->objects->connections(), $this->objects->condition( ... ), $this->objects->passwords() ) );
+			\WP_CLI::add_command( 'countersign status', new StatusCommand( $this->objects->kill_switch(), $this->objects->site_state(), $this->objects->connections(), $this->objects->agent_state( ... ), $this->objects->passwords() ) );
 		}
 	}
 

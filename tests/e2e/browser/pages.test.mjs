@@ -7,7 +7,7 @@ import { Client, StreamableHTTPClientTransport, UnauthorizedError } from '@model
 import { Provider } from '../clients/provider.mjs';
 import { listen } from '../lib/callback.mjs';
 import { callTool } from '../lib/mcp.mjs';
-import { bringUp, openSite } from '../lib/site.mjs';
+import { openSite } from '../lib/site.mjs';
 import { openBrowser } from './browser.mjs';
 
 const NAME = 'Newsroom agent';
@@ -32,8 +32,6 @@ after(async () => {
 	await browser?.close();
 	callback?.close();
 	site.close();
-	// For the next file.
-	bringUp(site.name, ['--ext', process.env.EXTENSION]);
 });
 
 const admin = (query = 'page=countersign') => page.goto(`${site.url}/wp-admin/admin.php?${query}`);
@@ -164,7 +162,10 @@ step('the kill switch stops all agents, and they work again afterwards', async (
 	await admin();
 	await page.getByRole('button', { name: 'Stop all agents' }).click();
 	await notice('All agents are stopped');
-	await browser.picture('kill-switch-on');
+	assert.match(await row().innerText(), /Stopped[\s\S]*All agents are stopped/, 'no row says that the agent can act');
+	await page.locator('.countersign-switch', { hasText: 'admin stopped all agents on' }).waitFor();
+	assert.equal(await page.locator('#wp-admin-bar-countersign').innerText(), 'All agents are stopped');
+	await browser.picture('kill-switch-on', { phone: true });
 	assert.equal(await reason(), 'kill_switch');
 	// The notice must be visible on every admin page.
 	await page.goto(`${site.url}/wp-admin/index.php`);
@@ -173,6 +174,7 @@ step('the kill switch stops all agents, and they work again afterwards', async (
 	await admin();
 	await page.getByRole('button', { name: 'Let agents continue' }).click();
 	await notice('Agents can act again');
+	assert.equal(await page.locator('#wp-admin-bar-countersign').count(), 0);
 	assert.equal((await whoami()).status, 200);
 });
 
@@ -237,18 +239,4 @@ step('an editor sees neither the pages nor the menu and cannot connect a client'
 	await browser.picture('consent-not-allowed');
 	// Chromium reports a status of 400 as an error too.
 	browser.complaints();
-});
-
-step('without the extension, a notice names the file to install', async () => {
-	bringUp(site.name, ['--no-ext']);
-	await page.context().clearCookies();
-	await page.goto(`${site.url}/wp-login.php?redirect_to=${encodeURIComponent(`${site.url}/wp-admin/plugins.php`)}`);
-	await browser.fillLogin('admin');
-	await page.getByRole('button', { name: 'Log In' }).click();
-	await page.waitForURL(/plugins\.php/);
-	await page.getByText(/php_countersign-.*\.zip/).first().waitFor();
-	await browser.picture('no-extension');
-	await admin();
-	await browser.picture('connections-no-extension');
-	assert.deepEqual(browser.complaints(), []);
 });

@@ -45,7 +45,8 @@ async function answer(name, heading, button, says, dashboard, isStopped = false)
 	await notice(dashboard);
 	await open();
 	await page.getByRole('heading', { name: heading }).waitFor();
-	await page.getByRole('heading', { name: 'Agents cannot act until the question above is answered' }).waitFor();
+	await page.getByRole('heading', { name: 'No agent can act now' }).waitFor();
+	assert.equal(await page.locator('#the-list .is-active').count(), 0, 'no row says that its agent can act');
 	await browser.picture(name, { phone: true });
 	await page.getByRole('button', { name: button, exact: true }).click();
 	await notice(says);
@@ -87,7 +88,7 @@ test('a changed address asks whether the site moved', async () => {
 test('a changed record of the kill switch and of the settings is shown', async () => {
 	await plant('countersign_kill_switch', '0');
 	await open();
-	await page.getByRole('heading', { name: 'the record of this switch is missing or was changed' }).waitFor();
+	await page.locator('.countersign-switch', { hasText: 'missing or was changed by something else' }).waitFor();
 	await browser.picture('state-switch');
 	await page.getByRole('button', { name: 'Let agents continue' }).click();
 	await notice('Agents can act again');
@@ -128,6 +129,7 @@ test('connections of an older version are listed before they are taken over', as
 	await page.getByRole('heading', { name: 'Take over your connections' }).waitFor();
 	await page.locator('.countersign-question', { hasText: 'Old agent' }).waitFor();
 	await browser.picture('state-take-over', { phone: true });
+	assert.deepEqual(await browser.violations('.countersign'), []);
 	await page.getByRole('button', { name: 'These are right: take them over' }).click();
 	await notice('The connections were taken over');
 	await isRunning();

@@ -146,3 +146,24 @@ test('each program has its steps, which can be copied', async () => {
 	assert.equal(await page.evaluate(() => navigator.clipboard.readText()), site.endpoint);
 	assert.deepEqual(browser.complaints(), []);
 });
+
+test('without the extension, a stranger ends at a message for the host', async () => {
+	bringUp(site.name, ['--no-ext']);
+	site.close();
+	await begin();
+	await mouse(page.getByRole('link', { name: /^Activate Countersign/ }), 'Activate');
+	assert.equal(await page.locator('.notice', { hasText: /agent/i }).count(), 1, 'one notice');
+	await mouse(page.locator('.notice').getByRole('link', { name: 'What to install' }), 'What to install');
+	await page.getByRole('heading', { name: 'Install the PHP extension' }).waitFor();
+	await browser.picture('install', { phone: true });
+	await mouse(page.getByRole('button', { name: 'Copy the message' }), 'Copy the message');
+	await page.getByRole('button', { name: 'Copied' }).waitFor();
+	const message = await page.evaluate(() => navigator.clipboard.readText());
+	for (const part of [/php_countersign-.*\.zip/, /extension=countersign/, /install -d -m 1733/]) assert.match(message, part);
+	assert.ok(acts.length <= MOST, acts.join(', '));
+	await mouse(page.getByRole('link', { name: 'Check again' }), 'Check again');
+	await page.getByText('PHP does not load the extension yet').waitFor();
+	assert.equal(await page.locator('.countersign form').count(), 0, 'no form that does not work');
+	assert.deepEqual(await browser.violations('.countersign'), []);
+	assert.deepEqual(browser.complaints(), []);
+});

@@ -28,7 +28,7 @@ final class HealthTest extends TestCase {
 		self::assertSame( Requirements::OK, Requirements::state() );
 		self::assertSame( [], Plugin::composition()->condition()->problems() );
 		self::assertSame( 'good', self::site_health()['status'] );
-		self::assertStringNotContainsString( 'AI agents cannot use this site', Person::of( 'admin' )->get( admin_url( 'index.php' ) )->body );
+		self::assertStringNotContainsString( 'No agent can act now', Person::of( 'admin' )->get( admin_url( 'index.php' ) )->body );
 	}
 
 	public function test_a_proxy_that_is_not_trusted_is_reported(): void {
@@ -84,7 +84,7 @@ final class HealthTest extends TestCase {
 				// An address without a refusal in the last minute, so that there is something to record.
 				$address = '127.9.' . random_int( 0, 255 ) . '.' . random_int( 2, 250 );
 				self::assertSame( 503, Http::all( [ ( new Pending( 'POST', Urls::mcp(), [], '{}' ) )->from( $address ) ] )[0]->status, $option );
-				self::assertStringContainsString( 'AI agents cannot use this site', Person::of( 'admin' )->get( admin_url( 'index.php' ) )->body );
+				self::assertStringContainsString( 'No agent can act now', Person::of( 'admin' )->get( admin_url( 'index.php' ) )->body );
 				self::assertNull( Site::option( $option ), $option );
 			} finally {
 				add_option( $option, $before );

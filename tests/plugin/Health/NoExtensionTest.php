@@ -5,8 +5,10 @@ declare(strict_types=1);
 namespace Countersign\Tests\Health;
 
 use Countersign\Plugin\Health\Requirements;
+use Countersign\Plugin\Health\Ways;
 use Countersign\Plugin\Passwords\AgentPasswords;
 use Countersign\Plugin\Plugin;
+use Countersign\Plugin\Site\Urls;
 use Countersign\Tests\Http;
 use Countersign\Tests\Person;
 use Countersign\Tests\Site;
@@ -60,21 +62,64 @@ final class NoExtensionTest extends TestCase {
 		}
 	}
 
-	public function test_the_notice_names_the_file_to_install(): void {
-		foreach ( [ 'index.php', 'plugins.php', 'admin.php?page=countersign' ] as $page ) {
-			$text = html_entity_decode( wp_strip_all_tags( Person::of( 'admin' )->get( admin_url( $page ) )->body ), ENT_QUOTES );
-			self::assertStringContainsString( 'Countersign needs its PHP extension, which is not loaded on this server.', $text, $page );
-			self::assertStringContainsString( sprintf( 'php_countersign-0.1.0_php%d.%d-%s-linux-%s.zip', PHP_MAJOR_VERSION, PHP_MINOR_VERSION, php_uname( 'm' ) === 'aarch64' ? 'arm64' : 'x86_64', 'glibc' ), $text );
-			self::assertStringContainsString( 'pie install countersign/countersign', $text );
-			self::assertStringContainsString( 'install -d -m 1733 /var/lib/countersign', $text );
-			self::assertStringContainsString( ini_get( 'extension_dir' ), $text );
-			self::assertStringContainsString( 'extension=countersign', $text );
-			self::assertStringContainsString( PHP_VERSION . ', not thread-safe (NTS)', $text );
+	private static function text( string $html ): string {
+		return trim( (string) preg_replace( '/\s+/', ' ', html_entity_decode( wp_strip_all_tags( $html ), ENT_QUOTES ) ) );
+	}
+
+	public function test_one_notice_leads_to_the_page_that_says_what_to_install(): void {
+		foreach ( [ 'index.php', 'plugins.php', 'admin.php?page=countersign-audit' ] as $page ) {
+			$body = Person::of( 'admin' )->get( admin_url( $page ) )->body;
+			self::assertSame( 1, substr_count( self::text( $body ), 'Countersign needs its PHP extension, which is not loaded on this server.' ), $page );
+			self::assertMatchesRegularExpression( '~<a href="[^"]*page=countersign">What to install</a>~', $body );
 		}
 	}
 
+	public function test_the_page_says_what_this_php_needs_and_has_a_message_for_the_host(): void {
+		$asset = sprintf( 'php_countersign-0.1.0_php%d.%d-%s-linux-%s.zip', PHP_MAJOR_VERSION, PHP_MINOR_VERSION, php_uname( 'm' ) === 'aarch64' ? 'arm64' : 'x86_64', 'glibc' );
+		foreach ( [ [], [ 'view' => 'connect' ], [ 'view' => 'edit', 'connection' => 77 ], [ 'view' => 'revoke', 'connection' => 77 ] ] as $query ) {
+			$page = Person::of( 'admin' )->page( 'countersign', $query );
+			$text = self::text( $page->body );
+			self::assertSame( 200, $page->status );
+			foreach ( [ $asset, PHP_VERSION, 'not thread-safe (NTS)', ini_get( 'extension_dir' ), 'Check again', 'releases of Countersign' ] as $part ) {
+				self::assertStringContainsString( $part, $text, implode( ' ', $query ) );
+			}
+			self::assertStringContainsString( 'href="' . \Countersign\Plugin\RELEASES . '"', $page->body );
+			preg_match( '~<textarea[^>]*>(.*?)</textarea>~s', $page->body, $message );
+			$message = html_entity_decode( $message[1], ENT_QUOTES );
+			foreach ( [ $asset, PHP_VERSION, 'extension=countersign', 'install -d -m 1733 /var/lib/countersign', ini_get( 'extension_dir' ), \Countersign\Plugin\RELEASES, Urls::address() ] as $part ) {
+				self::assertStringContainsString( $part, $message );
+			}
+			// No form works without the extension, so there is none. The admin bar of WordPress has one of its own.
+			self::assertStringNotContainsString( 'admin-post.php', $page->body );
+			self::assertStringNotContainsString( 'wp-list-table', $page->body );
+		}
+		self::assertStringContainsString( 'PHP does not load the extension yet', self::text( Person::of( 'admin' )->page( 'countersign', [ 'checked' => 1 ] )->body ) );
+	}
+
+	public function test_only_ways_that_exist_here_are_offered(): void {
+		$debian = [ 'system' => 'Linux', 'version' => 80200, 'architecture' => 'x86_64', 'debian' => true, 'folder' => '/usr/lib/php/20220829', 'ini' => '/etc/php/8.2/fpm/php.ini', 'writable' => false ];
+		$shared = [ 'debian' => false, 'folder' => '/opt/alt/php82/usr/lib64/php/modules', 'ini' => '/home/me/public_html/php.ini', 'writable' => true ] + $debian;
+		$cases  = [
+			[ [ Ways::PACKAGE, Ways::PIE, Ways::HOST ], $debian ],
+			[ [ Ways::PACKAGE, Ways::PIE, Ways::HOST ], [ 'writable' => true ] + $debian ],
+			[ [ Ways::OWN_INI, Ways::HOST ], $shared ],
+			[ [ Ways::PIE, Ways::HOST ], [ 'writable' => false ] + $shared ],
+			[ [ Ways::PIE, Ways::HOST ], [ 'writable' => false, 'ini' => '' ] + $shared ],
+			[ [ Ways::PIE, Ways::HOST ], [ 'folder' => '/usr/local/lib/php/extensions/no-debug-non-zts-20220829' ] + $debian ],
+			[ [], [ 'system' => 'Windows' ] + $debian ],
+			[ [], [ 'version' => 80600 ] + $debian ],
+			[ [], [ 'version' => 80199 ] + $debian ],
+			[ [], [ 'architecture' => 'i686' ] + $debian ],
+		];
+		foreach ( $cases as $number => [ $ways, $facts ] ) {
+			self::assertSame( $ways, Ways::possible( $facts ), "case $number" );
+		}
+		$facts = Ways::facts();
+		self::assertSame( [ 'Linux', PHP_VERSION_ID, ini_get( 'extension_dir' ) ], [ $facts['system'], $facts['version'], $facts['folder'] ] );
+	}
+
 	public function test_other_users_and_pages_see_no_notice(): void {
-		self::assertStringNotContainsString( 'needs its PHP extension', Person::of( 'admin' )->get( admin_url( 'edit.php' ) )->body );
+		self::assertStringNotContainsString( 'needs its PHP extension', self::text( Person::of( 'admin' )->get( admin_url( 'edit.php' ) )->body ) );
 		self::assertStringNotContainsString( 'needs its PHP extension', Person::of( 'editor' )->get( admin_url( 'index.php' ) )->body );
 	}
 
@@ -98,11 +143,12 @@ final class NoExtensionTest extends TestCase {
 			self::assertSame( 1, $wpdb->insert( Site::table( $table ), $row ), $wpdb->last_error );
 		}
 		try {
-			foreach ( [ [ 'countersign', [] ], [ 'countersign', [ 'view' => 'revoke', 'connection' => 77 ] ], [ 'countersign', [ 'view' => 'edit', 'connection' => 77 ] ], [ 'countersign', [ 'view' => 'restored', 'connection' => 77 ] ], [ 'countersign-audit', [] ] ] as [ $page, $query ] ) {
-				$answer = Person::of( 'admin' )->page( $page, $query );
-				self::assertSame( 200, $answer->status, $page . implode( ' ', $query ) );
-				self::assertStringContainsString( 'From before', $answer->body, $page . implode( ' ', $query ) );
+			foreach ( [ [], [ 'view' => 'revoke', 'connection' => 77 ], [ 'view' => 'edit', 'connection' => 77 ], [ 'view' => 'restored', 'connection' => 77 ] ] as $query ) {
+				self::assertSame( 200, Person::of( 'admin' )->page( 'countersign', $query )->status, implode( ' ', $query ) );
 			}
+			$answer = Person::of( 'admin' )->page( 'countersign-audit' );
+			self::assertSame( 200, $answer->status );
+			self::assertStringContainsString( 'From before', $answer->body );
 		} finally {
 			delete_option( 'countersign_records_report' );
 			foreach ( array_keys( $rows ) as $table ) {
@@ -115,7 +161,8 @@ final class NoExtensionTest extends TestCase {
 		$test   = apply_filters( 'site_status_tests', [ 'direct' => [], 'async' => [] ] )['direct']['countersign'];
 		$result = ( $test['test'] )();
 		self::assertSame( [ 'critical', 'countersign' ], [ $result['status'], $result['test'] ] );
-		self::assertStringContainsString( Requirements::asset(), $result['description'] );
+		self::assertStringContainsString( 'needs its PHP extension', $result['description'] );
+		self::assertStringContainsString( 'What to install', $result['actions'] );
 	}
 
 	public function test_the_consent_page_says_why_it_cannot_connect_a_client(): void {
@@ -125,12 +172,11 @@ final class NoExtensionTest extends TestCase {
 	}
 
 	public function test_agents_can_be_stopped_but_not_continue_without_a_record(): void {
-		$form = Person::form( Person::of( 'admin' )->page( 'countersign' ), 'countersign_kill_switch' );
+		$form = [ 'action' => 'countersign_kill_switch', '_wpnonce' => Person::of( 'admin' )->nonce( 'countersign_kill_switch' ), 'on' => '1' ];
 		self::assertSame( 302, Person::of( 'admin' )->post( admin_url( 'admin-post.php' ), $form )->status );
 		wp_cache_flush();
 		self::assertTrue( countersign_kill_switch() );
-		$form = Person::form( Person::of( 'admin' )->page( 'countersign' ), 'countersign_kill_switch' );
-		self::assertSame( '0', $form['on'] );
+		$form['on'] = '0';
 		self::assertSame( 302, Person::of( 'admin' )->post( admin_url( 'admin-post.php' ), $form )->status );
 		self::assertTrue( Plugin::composition()->kill_switch()->is_on(), 'agents cannot continue if it cannot be recorded' );
 		self::assertStringContainsString( 'could not be recorded', $this->logged() );

@@ -71,8 +71,8 @@ final class Standing {
 		[ $account ] = self::missing( $connection ) ?? self::powerless( $connection ) ?? [ null ];
 		return match ( $account ) {
 			null     => null,
-			'acting' => __( 'The connection was not resumed, because the account that it acts as does not exist on this site any more. Revoke it, and connect the client again.', 'countersign' ),
-			default  => __( 'The connection was not resumed, because the person who approved it could not approve it any more. Revoke it, and connect the client again.', 'countersign' ),
+			'acting' => __( 'The connection was not resumed, because the account that it acts as does not exist on this site any more. Revoke it, and connect the agent again.', 'countersign' ),
+			default  => __( 'The connection was not resumed, because the person who approved it could not approve it any more. Revoke it, and connect the agent again.', 'countersign' ),
 		};
 	}
 

@@ -74,7 +74,7 @@ final class AuditForms {
 		$reason = $this->state->current()->reason();
 		if ( null === $reason || 'record_rolled_back' === $reason ) {
 			$this->state->restored();
-			Flash::add( 'success', __( 'The audit log has recorded this. Agents can use the site again. Clients get new access by themselves.', 'countersign' ) );
+			Flash::add( 'success', __( 'The audit log has recorded this. Agents can use the site again. Agents get new access by themselves.', 'countersign' ) );
 		} else {
 			Flash::add( 'warning', __( 'The audit log has recorded this. Before agents can use the site again, answer the question on the Connections page.', 'countersign' ) );
 		}

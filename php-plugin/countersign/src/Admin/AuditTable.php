@@ -201,7 +201,7 @@ final class AuditTable extends \WP_List_Table {
 			[
 				__( 'Entry', 'countersign' )      => (string) $item['seq'],
 				__( 'Kind', 'countersign' )       => (string) $item['kind'],
-				__( 'Client', 'countersign' )     => isset( $body['actor']['client'] ) ? Names::clean( (string) $body['actor']['client'] ) : null,
+				__( 'Agent', 'countersign' )      => isset( $body['actor']['client'] ) ? Names::clean( (string) $body['actor']['client'] ) : null,
 				__( 'IP address', 'countersign' ) => $body['actor']['ip'] ?? null,
 				__( 'Explanation', 'countersign' ) => $item['reason'] === $reason ? null : $reason,
 				__( 'Approval', 'countersign' )   => $body['approval'] ?? null,

@@ -122,18 +122,7 @@ final class ConnectView {
 			printf( '<p><a class="button" href="%s" target="_blank" rel="noopener noreferrer">%s</a></p>', esc_url( $url, Agents::SCHEMES ), esc_html( $label ) );
 		}
 		if ( isset( $step['copy'] ) ) {
-			self::copyable( $id, __( 'Text to copy', 'countersign' ), $step['copy'] );
+			Copyable::line( $id, $step['copy'] );
 		}
-	}
-
-	/** Prints a text with a button that copies it. */
-	private static function copyable( string $id, string $label, string $text ): void {
-		?>
-		<p class="countersign-copy">
-			<label class="screen-reader-text" for="<?php echo esc_attr( $id ); ?>"><?php echo esc_html( $label ); ?></label>
-			<input type="text" id="<?php echo esc_attr( $id ); ?>" class="code" readonly value="<?php echo esc_attr( $text ); ?>">
-			<button type="button" class="button" data-countersign-copy="<?php echo esc_attr( $id ); ?>"><?php esc_html_e( 'Copy', 'countersign' ); ?></button>
-		</p>
-		<?php
 	}
 }

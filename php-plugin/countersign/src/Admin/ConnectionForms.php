@@ -153,7 +153,7 @@ final class ConnectionForms {
 		if ( null !== $late ) {
 			throw $late;
 		}
-		Flash::add( 'success', __( 'Changes saved. They apply from the client\'s next request.', 'countersign' ) );
+		Flash::add( 'success', __( 'Changes saved. They apply from the agent\'s next request.', 'countersign' ) );
 		return $back;
 	}
 

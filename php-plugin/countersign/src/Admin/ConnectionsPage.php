@@ -5,8 +5,8 @@ declare(strict_types=1);
 namespace Countersign\Plugin\Admin;
 
 use Countersign\Plugin\Connections\Connection;
-use Countersign\Plugin\Connections\KillSwitch;
 use Countersign\Plugin\Connections\Repository;
+use Countersign\Plugin\Health\AgentState;
 use Countersign\Plugin\Health\Requirements;
 use Countersign\Plugin\Site\Capabilities;
 use Countersign\Plugin\Site\Labels;
@@ -21,10 +21,11 @@ final class ConnectionsPage {
 	/** Seconds for which the page reports a connection that ended because a token was misused. */
 	private const REPORT_FOR = WEEK_IN_SECONDS;
 
+	/** @param \Closure(): AgentState $state Returns the state of the site. */
 	public function __construct(
 		private readonly Repository $connections,
 		private readonly Settings $settings,
-		private readonly KillSwitch $kill_switch,
+		private readonly \Closure $state,
 		private readonly SettingsForm $settings_form,
 		private readonly HeldPosts $held_posts,
 		private readonly StateView $state_view,
@@ -37,23 +38,29 @@ final class ConnectionsPage {
 		$view       = Query::key( 'view' );
 		$connection = $this->connections->shown( Query::number( 'connection' ) );
 		echo '<div class="wrap countersign">';
+		if ( ! Requirements::are_met() ) {
+			InstallView::show();
+			echo '</div>';
+			return;
+		}
 		match ( true ) {
 			'connect' === $view                        => $this->connect_view->show(),
 			PasswordPage::VIEW === $view               => $this->password_page->show(),
-			'edit' === $view && null !== $connection && self::is_editable( $connection ) => EditView::show( $connection, $this->settings->allow_widening() ),
+			'edit' === $view && null !== $connection && self::is_editable( $connection ) => EditView::show( $connection, $this->settings->allow_widening(), ( $this->state )() ),
 			'revoke' === $view && null !== $connection => $this->confirm_revoke( $connection ),
-			'restored' === $view && null !== $connection && Requirements::are_met() && 'record_rolled_back' === $connection->fault => RestoredView::show( $connection, $this->connections->restored( $connection ) ),
+			'restored' === $view && null !== $connection && 'record_rolled_back' === $connection->fault => RestoredView::show( $connection, $this->connections->restored( $connection ) ),
 			default                                    => $this->list(),
 		};
 		echo '</div>';
 	}
 
 	private static function is_editable( Connection $connection ): bool {
-		return Requirements::are_met() && null === $connection->fault && Capabilities::may_change( $connection->user );
+		return null === $connection->fault && Capabilities::may_change( $connection->user );
 	}
 
 	private function list(): void {
-		$table = new ConnectionsTable( $this->connections );
+		$state = ( $this->state )();
+		$table = new ConnectionsTable( $this->connections, $state );
 		$table->prepare_items();
 		?>
 		<h1 class="wp-heading-inline"><?php esc_html_e( 'Connections', 'countersign' ); ?></h1>
@@ -62,8 +69,8 @@ final class ConnectionsPage {
 		<?php
 		Flash::show();
 		$this->misuse();
-		$is_answered = ! Requirements::are_met() || $this->state_view->show();
-		$this->kill_switch( $is_answered );
+		$this->state_view->show();
+		SwitchCard::show( $state );
 		if ( 0 === $this->connections->count() ) {
 			ConnectView::empty_state();
 		} else {
@@ -82,44 +89,6 @@ final class ConnectionsPage {
 		$this->settings_form->show();
 	}
 
-	/** @param bool $is_answered Whether no question about the whole site is open. */
-	private function kill_switch( bool $is_answered ): void {
-		$state = $this->kill_switch->state();
-		// While agents cannot act anyway, they can be stopped, so that they do not act when the reason for that is gone.
-		$is_on                = KillSwitch::ON === $state || ( KillSwitch::UNKNOWN === $state && $is_answered && Requirements::are_met() );
-		[ $class, $headline ] = match ( true ) {
-			KillSwitch::ON === $state  => [ 'is-stopped', __( 'All agents are stopped', 'countersign' ) ],
-			! Requirements::are_met()  => [ 'is-unknown', __( 'Agents cannot act, because the PHP extension is missing', 'countersign' ) ],
-			! $is_answered             => [ 'is-unknown', __( 'Agents cannot act until the question above is answered', 'countersign' ) ],
-			KillSwitch::OFF === $state => [ 'is-running', __( 'Agents can act within the permissions of their connections', 'countersign' ) ],
-			default                    => [ 'is-stopped', __( 'All agents are stopped, because the record of this switch is missing or was changed', 'countersign' ) ],
-		};
-		?>
-		<div class="card countersign-switch <?php echo esc_attr( $class ); ?>">
-			<div>
-				<h2><?php echo esc_html( $headline ); ?></h2>
-				<p>
-					<?php
-					$is_on
-						? esc_html_e( 'No agent can read or change anything. Connections are kept as they are, and active ones work again when you let agents continue.', 'countersign' )
-						: esc_html_e( 'If something looks wrong, stop all agents at once. Connections are kept, and agents can continue later.', 'countersign' );
-					?>
-				</p>
-				<?php if ( $this->kill_switch->is_unsealed() ) : ?>
-					<p><strong><?php esc_html_e( 'This could not be sealed, so somebody who can write to the database could undo it. It is sealed by itself as soon as the audit log can be written. The site\'s error log shows the reason.', 'countersign' ); ?></strong></p>
-				<?php endif; ?>
-			</div>
-			<form method="post" action="<?php echo esc_url( admin_url( 'admin-post.php' ) ); ?>">
-				<?php AdminPost::fields( 'countersign_kill_switch' ); ?>
-				<input type="hidden" name="on" value="<?php echo $is_on ? '0' : '1'; ?>">
-				<button type="submit" class="button <?php echo $is_on ? 'button-primary' : 'countersign-stop'; ?>">
-					<?php $is_on ? esc_html_e( 'Let agents continue', 'countersign' ) : esc_html_e( 'Stop all agents', 'countersign' ); ?>
-				</button>
-			</form>
-		</div>
-		<?php
-	}
-
 	/** Prints a notice for each connection that ended because a token or code was used twice. */
 	private function misuse(): void {
 		foreach ( $this->connections->ended_by_misuse( time() - self::REPORT_FOR ) as $connection ) {
@@ -130,7 +99,7 @@ final class ConnectionsPage {
 				esc_html(
 					sprintf(
 						/* translators: 1: name of a connection, 2: date and time, 3: reason, such as "because its refresh token was used twice". */
-						__( '“%1$s” was disconnected on %2$s %3$s. If you use this client, connect it again. Otherwise you do not need to do anything.', 'countersign' ),
+						__( '“%1$s” was disconnected on %2$s %3$s. If you use this agent, connect it again. Otherwise you do not need to do anything.', 'countersign' ),
 						Names::text( $connection->name ),
 						Format::moment( $connection->state_at ),
 						Labels::ended( $connection->state_reason )
@@ -147,10 +116,10 @@ final class ConnectionsPage {
 		<p>
 			<?php
 			/* translators: %s: name of a connection. */
-			echo esc_html( sprintf( __( '“%s” will lose access immediately and permanently. A call that is running stops before its next write. The audit log keeps what the client did.', 'countersign' ), Names::text( $connection->name ) ) );
+			echo esc_html( sprintf( __( '“%s” will lose access immediately and permanently. A call that is running stops before its next write. The audit log keeps what the agent did.', 'countersign' ), Names::text( $connection->name ) ) );
 			?>
 		</p>
-		<p><?php esc_html_e( 'To stop the client temporarily, pause the connection instead.', 'countersign' ); ?></p>
+		<p><?php esc_html_e( 'To stop the agent temporarily, pause the connection instead.', 'countersign' ); ?></p>
 		<form method="post" action="<?php echo esc_url( admin_url( 'admin-post.php' ) ); ?>">
 			<?php AdminPost::fields( 'countersign_revoke', $connection->id ); ?>
 			<p class="submit">

@@ -8,6 +8,7 @@ use Countersign\Plugin\Accounts\Standing;
 use Countersign\Plugin\Connections\Connection;
 use Countersign\Plugin\Connections\Grants;
 use Countersign\Plugin\Connections\Repository;
+use Countersign\Plugin\Health\AgentState;
 use Countersign\Plugin\Site\Capabilities;
 use Countersign\Plugin\Site\Labels;
 use Countersign\Plugin\Site\Names;
@@ -31,7 +32,10 @@ final class ConnectionsTable extends \WP_List_Table {
 	/** @var array<int, Connection|string> Id of a connection that is behind its witness => what the database shows. */
 	private array $restored = [];
 
-	public function __construct( private readonly Repository $connections ) {
+	public function __construct(
+		private readonly Repository $connections,
+		private readonly AgentState $site,
+	) {
 		parent::__construct(
 			[
 				'singular' => 'connection',
@@ -163,25 +167,21 @@ final class ConnectionsTable extends \WP_List_Table {
 
 	/** @param Connection $item */
 	protected function column_state( $item ): string {
-		$waiting = $this->waiting( $item );
+		$waiting = $this->site->can_act() ? $this->waiting( $item ) : null;
 		if ( null !== $waiting ) {
 			return $waiting;
 		}
-		$state = sprintf( '<span class="countersign-state is-%s">%s</span>', esc_attr( $item->state ), esc_html( Labels::state( $item->state ) ) );
 		$detail = match ( true ) {
 			null !== $item->fault => esc_html( $this->fault( $item ) ),
 			$item->is_revoked()   => Format::ago( $item->state_at ) . ' ' . esc_html( Labels::ended( $item->state_reason ) ),
 			Connection::PAUSED === $item->state && Standing::REASON === $item->state_reason => Format::ago( $item->state_at ) . '. ' . esc_html( Standing::explain( $item ) ),
 			Connection::PAUSED === $item->state && '' !== $item->state_reason && 'admin' !== $item->state_reason => Format::ago( $item->state_at ) . '. ' . esc_html( Labels::paused( $item->state_reason ) ),
-			default               => '',
+			default               => RowState::pause( $item ),
 		};
 		if ( $item->has_old_password() ) {
 			$detail .= ( '' === $detail ? '' : '<br>' ) . esc_html__( 'Its application password is older than 90 days. Make a new one for this agent, then revoke this connection.', 'countersign' );
 		}
-		if ( '' !== $detail ) {
-			$state .= '<br><span class="countersign-muted">' . $detail . '</span>';
-		}
-		return $state;
+		return RowState::html( $item, $this->site, $detail );
 	}
 
 	/** @param Connection $item */

@@ -6,6 +6,7 @@ namespace Countersign\Plugin\Admin;
 
 use Countersign\Access;
 use Countersign\Plugin\Connections\Connection;
+use Countersign\Plugin\Health\AgentState;
 use Countersign\Plugin\Site\Labels;
 use Countersign\Plugin\Site\Names;
 
@@ -19,8 +20,9 @@ final class EditView {
 	 *
 	 * @param Connection $connection The connection.
 	 * @param bool       $may_widen  Whether permissions can be added.
+	 * @param AgentState $site       The state of the site.
 	 */
-	public static function show( Connection $connection, bool $may_widen ): void {
+	public static function show( Connection $connection, bool $may_widen, AgentState $site ): void {
 		?>
 		<h1 dir="auto"><?php echo esc_html( $connection->name ); ?></h1>
 		<hr class="wp-header-end">
@@ -30,7 +32,7 @@ final class EditView {
 			<table class="form-table" role="presentation">
 				<tr>
 					<th scope="row"><?php esc_html_e( 'State', 'countersign' ); ?></th>
-					<td><?php self::facts( $connection ); ?></td>
+					<td><?php self::facts( $connection, $site ); ?></td>
 				</tr>
 				<tr>
 					<th scope="row"><label for="countersign-name"><?php esc_html_e( 'Name', 'countersign' ); ?></label></th>
@@ -68,13 +70,13 @@ final class EditView {
 		<?php
 	}
 
-	private static function facts( Connection $connection ): void {
-		printf( '<span class="countersign-state is-%s">%s</span>', esc_attr( $connection->state ), esc_html( Labels::state( $connection->state ) ) );
+	private static function facts( Connection $connection, AgentState $site ): void {
+		echo RowState::html( $connection, $site, RowState::pause( $connection ) ); // phpcs:ignore WordPress.Security.EscapeOutput -- RowState escapes.
 		?>
 		<p class="description">
 			<?php
 			/* translators: 1: name of a client program, 2: name and role of a user. */
-			echo esc_html( sprintf( __( 'Client: %1$s. Acts as: %2$s.', 'countersign' ), Names::text( $connection->client ), Format::user( $connection->user ) ) );
+			echo esc_html( sprintf( __( 'Agent: %1$s. Acts as: %2$s.', 'countersign' ), Names::text( $connection->client ), Format::user( $connection->user ) ) );
 			echo ' ';
 			/* translators: 1: date and time, 2: name and role of a user. */
 			echo esc_html( sprintf( __( 'Connected on %1$s by %2$s.', 'countersign' ), Format::moment( $connection->created_at ), Format::user( $connection->created_by ) ) );
@@ -106,8 +108,8 @@ final class EditView {
 		<p class="description">
 			<?php
 			$may_widen
-				? esc_html_e( 'Removed permissions end with the client\'s next request. Added permissions apply when the client connects to the site the next time.', 'countersign' )
-				: esc_html_e( 'Removed permissions end with the client\'s next request. You cannot add permissions to a connection. To give the client more, revoke the connection and connect the client again.', 'countersign' );
+				? esc_html_e( 'Removed permissions end with the agent\'s next request. Added permissions apply when the agent connects to the site the next time.', 'countersign' )
+				: esc_html_e( 'Removed permissions end with the agent\'s next request. You cannot add permissions to a connection. To give the agent more, revoke the connection and connect the agent again.', 'countersign' );
 			?>
 		</p>
 		<?php

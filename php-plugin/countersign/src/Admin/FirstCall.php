@@ -65,7 +65,7 @@ final class FirstCall {
 			<div role="status" data-countersign-answer><?php echo $content; // phpcs:ignore WordPress.Security.EscapeOutput -- content() escapes. ?></div>
 			<?php if ( ! $is_done ) : ?>
 				<p hidden data-countersign-ended><?php esc_html_e( 'No agent has used this site in the last ten minutes, so this page has stopped looking. Follow the steps above again, then press the button. If the program reports an error, the Audit page shows what this site has refused, and why.', 'countersign' ); ?></p>
-				<p data-countersign-again><a class="button" href="<?php echo esc_url( $again ); ?>"><?php esc_html_e( 'Look again', 'countersign' ); ?></a></p>
+				<p class="hide-if-js" data-countersign-again><a class="button" href="<?php echo esc_url( $again ); ?>"><?php esc_html_e( 'Look again', 'countersign' ); ?></a></p>
 			<?php endif; ?>
 		</div>
 		<?php

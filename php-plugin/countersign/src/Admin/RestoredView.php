@@ -84,7 +84,7 @@ final class RestoredView {
 
 	private static function facts( Connection $restored ): void {
 		$rows = [
-			__( 'Client', 'countersign' )      => Names::text( $restored->client ),
+			__( 'Agent', 'countersign' )      => Names::text( $restored->client ),
 			__( 'Acts as', 'countersign' )     => Format::user( $restored->user ),
 			__( 'State', 'countersign' )       => Labels::state( $restored->state ),
 			__( 'Permissions', 'countersign' ) => implode( "\n", array_map( Labels::group( ... ), $restored->groups ) ),

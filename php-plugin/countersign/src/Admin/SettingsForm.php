@@ -56,7 +56,7 @@ final class SettingsForm {
 							<label for="countersign-ip-window"><?php esc_html_e( 'within', 'countersign' ); ?></label>
 							<input type="number" class="small-text" id="countersign-ip-window" name="ip_window" min="1" max="86400" value="<?php echo esc_attr( (string) $limit['window'] ); ?>">
 							<?php esc_html_e( 'seconds', 'countersign' ); ?>
-							<p class="description"><?php esc_html_e( 'Counts requests without a valid token. An address that sends more is told to wait. Connected clients behind the same address are not affected: each connection has a limit of its own.', 'countersign' ); ?></p>
+							<p class="description"><?php esc_html_e( 'Counts requests without a valid token. An address that sends more is told to wait. Connected agents behind the same address are not affected: each connection has a limit of its own.', 'countersign' ); ?></p>
 						</td>
 					</tr>
 					<tr>
@@ -66,7 +66,7 @@ final class SettingsForm {
 								<input type="checkbox" name="allow_widening" value="1" <?php checked( $this->settings->allow_widening() ); ?>>
 								<?php esc_html_e( 'Allow adding permissions to an existing connection', 'countersign' ); ?>
 							</label>
-							<p class="description"><?php esc_html_e( 'If this is off, you can only remove permissions from a connection. To give a client more, revoke its connection and connect it again, so that you see and approve everything that it may do.', 'countersign' ); ?></p>
+							<p class="description"><?php esc_html_e( 'If this is off, you can only remove permissions from a connection. To give an agent more, revoke its connection and connect it again, so that you see and approve everything that it may do.', 'countersign' ); ?></p>
 						</td>
 					</tr>
 					<tr>
@@ -139,7 +139,7 @@ final class SettingsForm {
 			<th scope="row"><label for="countersign-proxies"><?php esc_html_e( 'Trusted proxies', 'countersign' ); ?></label></th>
 			<td>
 				<textarea id="countersign-proxies" name="trusted_proxies" class="code" rows="4" cols="40" spellcheck="false" aria-describedby="countersign-proxies-help"><?php echo esc_textarea( implode( "\n", $this->settings->trusted_proxies() ) ); ?></textarea>
-				<p class="description" id="countersign-proxies-help"><?php esc_html_e( 'If the site is behind a proxy, a load balancer or a CDN: its IP addresses and networks, one on each line, such as 192.0.2.1 or 2001:db8::/32. Only they may say which address a client has.', 'countersign' ); ?></p>
+				<p class="description" id="countersign-proxies-help"><?php esc_html_e( 'If the site is behind a proxy, a load balancer or a CDN: its IP addresses and networks, one on each line, such as 192.0.2.1 or 2001:db8::/32. Only they may say which address an agent has.', 'countersign' ); ?></p>
 				<?php if ( $this->client->networks() !== $this->settings->trusted_proxies() ) : ?>
 					<p class="description">
 						<?php
@@ -157,7 +157,7 @@ final class SettingsForm {
 					<option value="x-forwarded-for" <?php selected( $this->settings->proxy_header(), 'x-forwarded-for' ); ?>>X-Forwarded-For</option>
 					<option value="forwarded" <?php selected( $this->settings->proxy_header(), 'forwarded' ); ?>>Forwarded (RFC 7239)</option>
 				</select>
-				<p class="description"><?php esc_html_e( 'The header to which your proxies append the address of their peer. The other header is ignored, because a proxy passes it on as the client sent it.', 'countersign' ); ?></p>
+				<p class="description"><?php esc_html_e( 'The header to which your proxies append the address of their peer. The other header is ignored, because a proxy passes it on as the agent sent it.', 'countersign' ); ?></p>
 				<p>
 					<?php
 					/* translators: %s: IP address. */
@@ -165,7 +165,7 @@ final class SettingsForm {
 					?>
 				</p>
 				<?php if ( $this->client->is_forwarded_by_unknown_peer() ) : ?>
-					<div class="notice notice-warning inline"><p><?php esc_html_e( 'This request was forwarded by a proxy that is not in the list, so this may be the address of the proxy. If it is your proxy, add its address. Otherwise all clients behind it seem to have one address.', 'countersign' ); ?></p></div>
+					<div class="notice notice-warning inline"><p><?php esc_html_e( 'This request was forwarded by a proxy that is not in the list, so this may be the address of the proxy. If it is your proxy, add its address. Otherwise all agents behind it seem to have one address.', 'countersign' ); ?></p></div>
 				<?php endif; ?>
 			</td>
 		</tr>

@@ -46,7 +46,7 @@ final class StateForms {
 
 	private function moved(): string {
 		$this->state->moved();
-		return self::done( __( 'The site has its new address. Clients that use the old one have to be connected again.', 'countersign' ) );
+		return self::done( __( 'The site has its new address. Agents that use the old one have to be connected again.', 'countersign' ) );
 	}
 
 	private function permalinks(): string {
@@ -72,7 +72,7 @@ final class StateForms {
 
 	private function confirm_current(): string {
 		$this->state->confirm_current();
-		return self::done( __( 'Agents can use the site again. Clients get new access by themselves.', 'countersign' ) );
+		return self::done( __( 'Agents can use the site again. Agents get new access by themselves.', 'countersign' ) );
 	}
 
 	private function restored(): string {
@@ -80,7 +80,7 @@ final class StateForms {
 			return $this->begin_anew( $this->state->restored( ... ) );
 		}
 		$this->state->restored();
-		return self::done( __( 'Agents can use the site again. Clients get new access by themselves.', 'countersign' ) );
+		return self::done( __( 'Agents can use the site again. Agents get new access by themselves.', 'countersign' ) );
 	}
 
 	private function start_again(): string {
@@ -101,7 +101,7 @@ final class StateForms {
 		}
 		$stopped = __( 'Agents are stopped until you let them continue.', 'countersign' );
 		/* translators: 1: number of connections, 2: sentence that says that agents are stopped. */
-		return self::done( sprintf( _n( 'The site has a new record. %1$s old connection was revoked: connect its client again. %2$s', 'The site has a new record. %1$s old connections were revoked: connect their clients again. %2$s', $count, 'countersign' ), number_format_i18n( $count ), $stopped ) );
+		return self::done( sprintf( _n( 'The site has a new record. %1$s old connection was revoked: connect its agent again. %2$s', 'The site has a new record. %1$s old connections were revoked: connect their agents again. %2$s', $count, 'countersign' ), number_format_i18n( $count ), $stopped ) );
 	}
 
 	private function take_over(): string {

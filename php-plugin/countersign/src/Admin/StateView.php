@@ -30,18 +30,14 @@ final class StateView {
 		private readonly Settings $settings,
 	) {}
 
-	/**
-	 * Prints the question that is open.
-	 *
-	 * @return bool Whether agents can act, as far as the state of the site is concerned.
-	 */
-	public function show(): bool {
+	/** Prints the question that is open. */
+	public function show(): void {
 		try {
 			$reason  = $this->state->current()->reason();
 			$pending = $this->migration->pending();
 		} catch ( \Countersign\Exception | Failure ) {
-			// The notice at the top of the page says what prevents the site from serving agents.
-			return false;
+			// The card on the page says what prevents the site from serving agents.
+			return;
 		}
 		match ( true ) {
 			[] !== $pending && ( null === $reason || $this->state->is_unknown() ) => $this->take_over( $pending ),
@@ -58,7 +54,6 @@ final class StateView {
 			$this->settings();
 			$this->permalinks();
 		}
-		return null === $reason;
 	}
 
 	/** @param list<array{kind: string, id: int, data: string, key: int|string}> $pending As {@see Migration::pending()} returned it. */
@@ -110,7 +105,7 @@ final class StateView {
 			__( 'The record of this site is missing, so no agent can act', 'countersign' ),
 			[
 				__( 'Countersign keeps a sealed record in the database that says which site this is. It is not there. Either it could not be made when the plugin was activated, or something deleted it.', 'countersign' ),
-				__( 'Start again to make a new one. Nobody can tell any more which records belong to this site, so old connections are revoked, the settings have their defaults, and agents are stopped until you let them continue. Then connect your clients again. The audit log is kept.', 'countersign' ),
+				__( 'Start again to make a new one. Nobody can tell any more which records belong to this site, so old connections are revoked, the settings have their defaults, and agents are stopped until you let them continue. Then connect your agents again. The audit log is kept.', 'countersign' ),
 			],
 			null,
 			[ 'countersign_start_again' => __( 'Start again', 'countersign' ) ]
@@ -132,14 +127,14 @@ final class StateView {
 	private function keys(): void {
 		$count = $this->connections->count();
 		$this->card(
-			__( 'The keys of this site were changed, so clients must be connected again', 'countersign' ),
+			__( 'The keys of this site were changed, so agents must be connected again', 'countersign' ),
 			[
 				__( 'AUTH_KEY or AUTH_SALT in wp-config.php is not the one that your connections were made with. This is normal if you, your host or a security plugin replaced the keys. Nothing that was decided before can be checked any more, so no old connection can act, and the settings have their defaults.', 'countersign' ),
 				0 === $count
-					? __( 'Start again, then connect your clients again. The audit log is kept.', 'countersign' )
+					? __( 'Start again, then connect your agents again. The audit log is kept.', 'countersign' )
 					: sprintf(
 						/* translators: %s: number of connections. */
-						_n( 'Revoke the %s old connection and start again. Agents are stopped until you let them continue. Then connect your client again. The audit log is kept.', 'Revoke the %s old connections and start again. Agents are stopped until you let them continue. Then connect your clients again. The audit log is kept.', $count, 'countersign' ),
+						_n( 'Revoke the %s old connection and start again. Agents are stopped until you let them continue. Then connect your agent again. The audit log is kept.', 'Revoke the %s old connections and start again. Agents are stopped until you let them continue. Then connect your agents again. The audit log is kept.', $count, 'countersign' ),
 						number_format_i18n( $count )
 					),
 			],
@@ -154,8 +149,8 @@ final class StateView {
 			[
 				__( 'This is normal after a backup was restored. If nobody restored one, somebody put older data into the database: find out who, before you continue.', 'countersign' ),
 				$this->state->is_of_another_address()
-					? __( 'The database is that of another address, and older than what was decided at this one. When you continue, the connections in it are revoked, the settings have their defaults, and agents are stopped until you let them continue. Then connect your clients again.', 'countersign' )
-					: __( 'When you continue, connected clients get new access by themselves. Connections that were changed after the backup stay refused until you resume or revoke each of them in the list below. What was revoked stays revoked.', 'countersign' ),
+					? __( 'The database is that of another address, and older than what was decided at this one. When you continue, the connections in it are revoked, the settings have their defaults, and agents are stopped until you let them continue. Then connect your agents again.', 'countersign' )
+					: __( 'When you continue, connected agents get new access by themselves. Connections that were changed after the backup stay refused until you resume or revoke each of them in the list below. What was revoked stays revoked.', 'countersign' ),
 			],
 			null,
 			[ 'countersign_restored' => __( 'A backup was restored: continue', 'countersign' ) ]
@@ -172,7 +167,7 @@ final class StateView {
 					(string) $this->state->stored_address(),
 					Urls::address()
 				),
-				__( 'It moved: the old address is given up. Settings, the list of connections and the audit log are kept. A client that uses the old address has to be connected again.', 'countersign' ),
+				__( 'It moved: the old address is given up. Settings, the list of connections and the audit log are kept. An agent that uses the old address has to be connected again.', 'countersign' ),
 				__( 'It is a copy, for example for tests: the original goes on working as before. All connections on this copy are revoked, so that no agent works on both. The settings are kept.', 'countersign' ),
 			],
 			null,
@@ -211,7 +206,7 @@ final class StateView {
 			__( 'Is the database of this site current?', 'countersign' ),
 			[
 				__( 'Outside the database, Countersign keeps a small file that shows whether the database was replaced by an older one. This server does not have that file. This is normal on a new server, or if the host emptied the folder.', 'countersign' ),
-				__( 'If the database was restored from an old backup, connections that you revoked since then can be active in it. Look at the list below, then continue. Connected clients get new access by themselves.', 'countersign' ),
+				__( 'If the database was restored from an old backup, connections that you revoked since then can be active in it. Look at the list below, then continue. Connected agents get new access by themselves.', 'countersign' ),
 			],
 			null,
 			[ 'countersign_continue' => __( 'The database is current: continue', 'countersign' ) ]

@@ -52,6 +52,7 @@ final class Connection {
 	 *                                                   '' if it is active.
 	 * @param list<string>                 $origins      Web origins of the client, from which a browser may call.
 	 * @param bool                         $drops        Whether arguments that a tool does not have are dropped instead of refused.
+	 * @param int                          $state_by     Id of the user who paused or resumed it, or 0 if nobody is known.
 	 * @param int                          $last_used_at Unix seconds, 0 for never. Not sealed.
 	 * @param string                       $last_used_ip IP address, or '' for never. Not sealed.
 	 * @param array{user: int, uuid: string, created_at: int, ...}|null $credential The application password that the connection is for,
@@ -77,6 +78,7 @@ final class Connection {
 		public readonly string $state_reason,
 		public readonly array $origins,
 		public readonly bool $drops,
+		public readonly int $state_by,
 		public readonly int $last_used_at,
 		public readonly string $last_used_ip,
 		public readonly ?array $credential,
@@ -124,6 +126,7 @@ final class Connection {
 			(string) ( $data['state_reason'] ?? '' ),
 			array_values( array_filter( (array) ( $data['origins'] ?? [] ), is_string( ... ) ) ),
 			(bool) ( $data['drop_unknown_arguments'] ?? false ),
+			(int) ( $data['state_by'] ?? 0 ),
 			(int) $row['last_used_at'],
 			(string) $row['last_used_ip'],
 			self::credential( $data ),
@@ -160,6 +163,7 @@ final class Connection {
 				'created_by'   => $this->created_by,
 				'state_at'     => $this->state_at,
 				'state_reason' => $this->state_reason,
+				'state_by'     => $this->state_by,
 			],
 			[] === $this->origins ? [] : [ 'origins' => $this->origins ],
 			$this->drops ? [ 'drop_unknown_arguments' => true ] : [],

@@ -15,6 +15,7 @@ use Countersign\Plugin\Site\ErrorLog;
 use Countersign\Plugin\Site\Failure;
 use Countersign\Plugin\Site\Json;
 use Countersign\Plugin\Site\SealedOptions;
+use Countersign\Record;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -134,6 +135,25 @@ final class KillSwitch {
 		}
 	}
 
+	/**
+	 * Returns who has stopped all agents, when and why, as far as it was sealed.
+	 *
+	 * @return array{by: int, at: int, because: string} Id of a user or 0, Unix seconds or 0, and `new_beginning` or ''.
+	 */
+	public function stopped_by(): array {
+		try {
+			$record = extension_loaded( 'countersign' ) && ! $this->is_unsealed() ? $this->records->open( SealedOptions::KILL_SWITCH ) : null;
+		} catch ( \Countersign\Exception | Failure ) {
+			$record = null;
+		}
+		$data = $record instanceof Record ? Json::decode( $record->data() ) : [];
+		return [
+			'by'      => (int) ( $data['by'] ?? 0 ),
+			'at'      => (int) ( $data['at'] ?? 0 ),
+			'because' => (string) ( $data['because'] ?? '' ),
+		];
+	}
+
 	/** Seals that all agents are stopped, if that was stored while nothing could be sealed. Dashboard pages and cron call this. */
 	public function seal_stop(): void {
 		if ( ! $this->is_unsealed() || ! extension_loaded( 'countersign' ) ) {
@@ -218,7 +238,12 @@ final class KillSwitch {
 	}
 
 	private function seal( bool $on ): void {
-		$this->records->store( SealedOptions::KILL_SWITCH, [ 'on' => $on ], self::draft( $on ) );
+		$data = [
+			'on' => $on,
+			'by' => get_current_user_id(),
+			'at' => time(),
+		];
+		$this->records->store( SealedOptions::KILL_SWITCH, $data, self::draft( $on ) );
 	}
 
 	private static function draft( bool $on ): EntryDraft {

@@ -294,12 +294,14 @@ final class Manager {
 		throw new Failure( 'Other requests kept changing the connection.' );
 	}
 
-	/** @return array{state: string, state_at: int, state_reason: string} */
+	/** @return array{state: string, state_at: int, state_reason: string, state_by: int} */
 	private static function state( string $state, string $reason ): array {
 		return [
 			'state'        => $state,
 			'state_at'     => time(),
 			'state_reason' => $reason,
+			// Who, if a person did it. An agent's process only pauses for other reasons.
+			'state_by'     => 'admin' === $reason ? get_current_user_id() : 0,
 		];
 	}
 

@@ -80,7 +80,7 @@ final class Condition {
 		return match ( $reason ) {
 			'record_missing'     => __( 'The record of this site is missing from the database. An administrator decides on the Connections page how to go on.', 'countersign' ),
 			'record_forged'      => __( 'Something else changed the record of this site in the database. An administrator decides on the Connections page how to go on.', 'countersign' ),
-			'keys_changed'       => __( 'The keys in wp-config.php were changed, so clients must be connected again. An administrator starts again on the Connections page.', 'countersign' ),
+			'keys_changed'       => __( 'The keys in wp-config.php were changed, so agents must be connected again. An administrator starts again on the Connections page.', 'countersign' ),
 			'record_rolled_back' => __( 'The database is older than it was before. An administrator says on the Connections page whether a backup was restored.', 'countersign' ),
 			'site_moved'         => __( 'The address of this site has changed. An administrator says on the Connections page whether the site moved or is a copy.', 'countersign' ),
 			'witness_missing'    => __( 'This server does not have the file that shows whether the database is current. An administrator confirms on the Connections page that it is.', 'countersign' ),

@@ -4,12 +4,18 @@ declare(strict_types=1);
 
 namespace Countersign\Plugin\Health;
 
+use Countersign\Plugin\Site\Urls;
+
 use const Countersign\Plugin\MINIMUM_EXTENSION;
+use const Countersign\Plugin\RELEASES;
 
 defined( 'ABSPATH' ) || exit;
 
-/** Tells an administrator how to install the PHP extension. The notice and Site Health show the same text. */
+/** Says that the PHP extension is missing or too old, and what a host has to do about it. */
 final class Instructions {
+
+	/** Command that makes the folder for the state of the extension. */
+	public const STATE_FOLDER = 'install -d -m 1733 /var/lib/countersign';
 
 	/** Returns one sentence that says what is wrong. Call it only if {@see Requirements::are_met()} is false. */
 	public static function headline(): string {
@@ -23,39 +29,57 @@ final class Instructions {
 			);
 	}
 
-	/** Returns the steps of the installation as escaped HTML. */
-	public static function html(): string {
-		$asset = '<code>' . esc_html( Requirements::asset() ) . '</code>';
-		$dir   = '<code>' . esc_html( Requirements::extension_dir() ) . '</code>';
-		$line  = '<code>' . esc_html( Requirements::ini_line() ) . '</code>';
-		$ini   = Requirements::ini_file();
-		$steps = [
-			/* translators: 1: command, 2: file name. */
-			sprintf( __( 'Install the extension: run %1$s, or download %2$s from the release and unpack it.', 'countersign' ), '<code>pie install countersign/countersign</code>', $asset ),
-			/* translators: 1: file name, 2: folder. */
-			sprintf( __( 'If you downloaded it, copy %1$s into PHP\'s extension folder, %2$s.', 'countersign' ), '<code>countersign.so</code>', $dir ),
-			'' === $ini
-				/* translators: %s: line of a configuration file. */
-				? sprintf( __( 'Add the line %s to PHP\'s configuration. This PHP reads no php.ini, so ask your host where to add it.', 'countersign' ), $line )
-				/* translators: 1: line of a configuration file, 2: file name. */
-				: sprintf( __( 'Add the line %1$s to %2$s.', 'countersign' ), $line, '<code>' . esc_html( $ini ) . '</code>' ),
-			/* translators: %s: command. */
-			sprintf( __( 'Create the folder for its state, as root: %s. The Debian package has already done this.', 'countersign' ), '<code>install -d -m 1733 /var/lib/countersign</code>' ),
-			__( 'Restart PHP (php-fpm or the web server). Then reload this page.', 'countersign' ),
+	/**
+	 * Returns what describes this PHP, as far as it matters for an extension.
+	 *
+	 * @return array<string, string> Label => value.
+	 */
+	public static function php(): array {
+		return [
+			__( 'PHP version', 'countersign' )      => PHP_VERSION,
+			__( 'Thread safety', 'countersign' )    => Requirements::is_thread_safe() ? __( 'thread-safe (ZTS)', 'countersign' ) : __( 'not thread-safe (NTS)', 'countersign' ),
+			__( 'Architecture', 'countersign' )     => Requirements::architecture(),
+			__( 'C library', 'countersign' )        => Requirements::libc(),
+			__( 'Runs as', 'countersign' )          => PHP_SAPI,
+			__( 'Extension folder', 'countersign' ) => Requirements::extension_dir(),
+			__( 'Configuration', 'countersign' )    => Requirements::ini_file() ?: __( 'reads no php.ini', 'countersign' ),
 		];
-		return '<ol><li>' . implode( '</li><li>', $steps ) . '</li></ol><p>' . esc_html( self::php() ) . '</p>';
 	}
 
-	/** Returns one line that describes this PHP, for a host's support staff. */
-	private static function php(): string {
-		return sprintf(
-			/* translators: 1: PHP version, 2: thread-safe or not thread-safe, 3: processor architecture, 4: C library, 5: PHP server interface. */
-			__( 'This PHP: %1$s, %2$s, %3$s, %4$s, running as %5$s.', 'countersign' ),
-			PHP_VERSION,
-			Requirements::is_thread_safe() ? __( 'thread-safe (ZTS)', 'countersign' ) : __( 'not thread-safe (NTS)', 'countersign' ),
-			Requirements::architecture(),
-			Requirements::libc(),
-			PHP_SAPI
+	/** Returns a message for the host as plain text, with everything that its support staff needs to know. */
+	public static function message(): string {
+		$ini   = Requirements::ini_file();
+		$facts = [];
+		foreach ( self::php() as $label => $value ) {
+			$facts[] = "- $label: $value";
+		}
+		return implode(
+			"\n",
+			[
+				__( 'Hello,', 'countersign' ),
+				'',
+				/* translators: 1: address of a site, 2: version. */
+				sprintf( __( 'my site %1$s uses the WordPress plugin Countersign, which needs the PHP extension "countersign", version %2$s or newer. Could you please install it for the PHP of this site?', 'countersign' ), Urls::address(), MINIMUM_EXTENSION ),
+				'',
+				...$facts,
+				'',
+				/* translators: 1: file name, 2: address of a web page. */
+				sprintf( __( '1. Download %1$s from %2$s and check it against SHA256SUMS. For the PHP of Debian there is a package instead, which does everything below. "pie install countersign/countersign" works too.', 'countersign' ), Requirements::asset(), RELEASES ),
+				/* translators: %s: folder. */
+				sprintf( __( '2. Copy countersign.so from it to %s.', 'countersign' ), Requirements::extension_dir() ),
+				'' === $ini
+					/* translators: %s: line of a configuration file. */
+					? sprintf( __( '3. Add the line %s to PHP\'s configuration.', 'countersign' ), Requirements::ini_line() )
+					/* translators: 1: line of a configuration file, 2: file name. */
+					: sprintf( __( '3. Add the line %1$s to %2$s.', 'countersign' ), Requirements::ini_line(), $ini ),
+				/* translators: %s: command. */
+				sprintf( __( '4. As root: %s', 'countersign' ), self::STATE_FOLDER ),
+				__( '5. Restart PHP.', 'countersign' ),
+				'',
+				__( 'The extension is one file. It runs no service, and does nothing for sites that do not use it.', 'countersign' ),
+				'',
+				__( 'Thank you!', 'countersign' ),
+			]
 		);
 	}
 }

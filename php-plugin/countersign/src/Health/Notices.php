@@ -5,7 +5,6 @@ declare(strict_types=1);
 namespace Countersign\Plugin\Health;
 
 use Countersign\Plugin\Connections\Connection;
-use Countersign\Plugin\Connections\KillSwitch;
 use Countersign\Plugin\Site\Capabilities;
 use Countersign\Plugin\Site\Failure;
 use Countersign\Plugin\Site\Names;
@@ -22,14 +21,14 @@ final class Notices {
 	private const SCREENS = [ 'dashboard', 'plugins', 'update-core', 'site-health' ];
 
 	/**
+	 * @param \Closure(): AgentState       $state           Returns whether agents can act.
 	 * @param \Closure(): list<Connection> $behind          Returns the connections that clients use although they are behind their
 	 *                                                     witness.
 	 * @param string                       $connections_url Address of the Connections page, where the kill switch is turned off.
 	 * @param \Closure(): void             $welcome         Prints the notice after the activation, if it is time for it.
 	 */
 	public function __construct(
-		private readonly KillSwitch $kill_switch,
-		private readonly Condition $condition,
+		private readonly \Closure $state,
 		private readonly \Closure $behind,
 		private readonly string $connections_url,
 		private readonly \Closure $welcome,
@@ -42,36 +41,30 @@ final class Notices {
 		if ( ( ! $is_own && ! in_array( $screen, self::SCREENS, true ) ) || ! ( current_user_can( 'activate_plugins' ) || current_user_can( Capabilities::MANAGE ) ) ) { // phpcs:ignore WordPress.WP.Capabilities -- A capability that this plugin adds.
 			return;
 		}
-		if ( ! Requirements::are_met() ) {
-			wp_admin_notice(
-				'<p><strong>' . esc_html( Instructions::headline() ) . '</strong></p>' . Instructions::html(),
-				[
-					'type'           => 'error',
-					'paragraph_wrap' => false,
-				]
-			);
-			return;
-		}
-		$problems  = $this->condition->problems();
-		$questions = array_filter( $problems, Condition::is_question( ... ), ARRAY_FILTER_USE_KEY );
-		$is_list   = 'toplevel_page_countersign' === $screen;
-		if ( ! $is_list && ! $problems && KillSwitch::OFF !== $this->kill_switch->state() ) {
+		$state     = ( $this->state )();
+		$is_list   = 'toplevel_page_countersign' === $screen && '' === ( $_GET['view'] ?? '' ); // phpcs:ignore WordPress.Security -- Only compared.
+		$questions = array_filter( $state->problems, Condition::is_question( ... ), ARRAY_FILTER_USE_KEY );
+		// The Connections page itself shows the state, asks the question, and says what to install.
+		if ( ! $state->can_act() && ! $is_list ) {
 			wp_admin_notice(
 				sprintf(
-					'<strong>%s</strong> <a href="%s">%s</a>',
-					esc_html__( 'All AI agents are stopped on this site.', 'countersign' ),
+					'<strong>%s.</strong> %s <a href="%s">%s</a>',
+					esc_html( $state->headline() ),
+					esc_html( $state->text() ),
 					esc_url( $this->connections_url ),
-					esc_html__( 'Let agents continue', 'countersign' )
+					match ( true ) {
+						! Requirements::are_met()  => esc_html__( 'What to install', 'countersign' ),
+						$state->is_only_stopped()  => esc_html__( 'Let agents continue', 'countersign' ),
+						default                    => esc_html__( 'Open the Connections page', 'countersign' ),
+					}
 				),
-				[ 'type' => 'warning' ]
+				[ 'type' => $state->is_only_stopped() ? 'warning' : 'error' ]
 			);
 		}
-		// The Connections page asks the question itself.
-		foreach ( $is_list ? array_diff_key( $problems, $questions ) : $problems as $reason => $problem ) {
-			$link = isset( $questions[ $reason ] ) ? sprintf( ' <a href="%s">%s</a>', esc_url( $this->connections_url ), esc_html__( 'Open the Connections page', 'countersign' ) ) : '';
-			wp_admin_notice( '<strong>' . esc_html__( 'AI agents cannot use this site now.', 'countersign' ) . '</strong> ' . esc_html( $problem ) . $link, [ 'type' => 'error' ] );
+		if ( ! Requirements::are_met() ) {
+			return;
 		}
-		if ( ! $problems ) {
+		if ( $state->can_act() ) {
 			( $this->welcome )();
 		}
 		if ( ! $questions ) {

@@ -21,11 +21,13 @@ defined( 'ABSPATH' ) || exit;
  */
 final class SiteHealth {
 
+	/** @param \Closure(): AgentState $agents Returns whether agents can act. */
 	public function __construct(
-		private readonly Condition $condition,
+		private readonly \Closure $agents,
 		private readonly ClientAddress $client,
 		private readonly SiteState $state,
 		private readonly PasswordConnections $passwords,
+		private readonly string $connections_url,
 	) {}
 
 	/**
@@ -120,19 +122,15 @@ final class SiteHealth {
 
 	/** @return array<string, mixed> */
 	private function run(): array {
-		if ( ! Requirements::are_met() ) {
+		$agents = ( $this->agents )();
+		if ( ! $agents->can_act() ) {
 			return self::result(
-				'critical',
-				__( 'AI agents cannot use this site: Countersign\'s PHP extension is missing or too old', 'countersign' ),
-				'<p>' . esc_html( Instructions::headline() ) . '</p>' . Instructions::html()
-			);
-		}
-		$problems = $this->condition->problems();
-		if ( $problems ) {
-			return self::result(
-				'critical',
-				__( 'AI agents cannot use this site now', 'countersign' ),
-				'<p>' . implode( '</p><p>', array_map( esc_html( ... ), $problems ) ) . '</p>'
+				// Somebody wants it so.
+				$agents->is_only_stopped() ? 'recommended' : 'critical',
+				/* translators: %s: state of agents, such as "All agents are stopped". */
+				sprintf( __( 'AI agents: %s', 'countersign' ), $agents->headline() ),
+				'<p>' . implode( '</p><p>', array_map( esc_html( ... ), $agents->problems ) ) . '</p>',
+				sprintf( '<a href="%s">%s</a>', esc_url( $this->connections_url ), Requirements::are_met() ? esc_html__( 'Open the Connections page', 'countersign' ) : esc_html__( 'What to install', 'countersign' ) )
 			);
 		}
 		if ( $this->client->is_forwarded_by_unknown_peer() ) {
@@ -140,7 +138,7 @@ final class SiteHealth {
 				'recommended',
 				__( 'All AI agents may seem to come from one IP address', 'countersign' ),
 				/* translators: %s: IP address. */
-				'<p>' . esc_html( sprintf( __( 'This site is reached through a proxy with the address %s, which is not in the list of trusted proxies. Clients behind it share the limit for failed requests, and the audit log shows the address of the proxy. If the proxy is yours, add it on the Connections page, under Settings.', 'countersign' ), $this->client->current() ) ) . '</p>'
+				'<p>' . esc_html( sprintf( __( 'This site is reached through a proxy with the address %s, which is not in the list of trusted proxies. Agents behind it share the limit for failed requests, and the audit log shows the address of the proxy. If the proxy is yours, add it on the Connections page, under Settings.', 'countersign' ), $this->client->current() ) ) . '</p>'
 			);
 		}
 		return self::result(
@@ -152,7 +150,7 @@ final class SiteHealth {
 	}
 
 	/** @return array<string, mixed> */
-	private static function result( string $status, string $label, string $description ): array {
+	private static function result( string $status, string $label, string $description, string $actions = '' ): array {
 		return [
 			'label'       => $label,
 			'status'      => $status,
@@ -161,7 +159,7 @@ final class SiteHealth {
 				'color' => 'blue',
 			],
 			'description' => $description,
-			'actions'     => '',
+			'actions'     => '' === $actions ? '' : "<p>$actions</p>",
 			'test'        => 'countersign',
 		];
 	}

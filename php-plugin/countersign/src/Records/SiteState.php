@@ -221,7 +221,12 @@ final class SiteState {
 	private function set_switch( bool $on ): void {
 		SealedOptions::create_row( SealedOptions::KILL_SWITCH );
 		$text     = $this->reader->primary_option( SealedOptions::KILL_SWITCH );
-		$revision = new Revision( 'kill_switch', 0, $this->extension->records()->nextVersion( 'kill_switch', 0 ), [ 'on' => $on ] );
+		$why      = $on ? [
+			'by'      => get_current_user_id(),
+			'at'      => time(),
+			'because' => 'new_beginning',
+		] : [];
+		$revision = new Revision( 'kill_switch', 0, $this->extension->records()->nextVersion( 'kill_switch', 0 ), [ 'on' => $on ] + $why );
 		$this->store( $on ? 'kill_switch.on' : 'kill_switch.off', [ $revision ], static fn( \Closure $sealed ): array => [ Writer::option( SealedOptions::KILL_SWITCH, $sealed, $text ) ] );
 	}
 

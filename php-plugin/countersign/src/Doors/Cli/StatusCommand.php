@@ -6,7 +6,7 @@ namespace Countersign\Plugin\Doors\Cli;
 
 use Countersign\Plugin\Connections\KillSwitch;
 use Countersign\Plugin\Connections\Repository;
-use Countersign\Plugin\Health\Condition;
+use Countersign\Plugin\Health\AgentState;
 use Countersign\Plugin\Health\Requirements;
 use Countersign\Plugin\Passwords\PasswordConnections;
 use Countersign\Plugin\Records\SiteState;
@@ -18,12 +18,12 @@ defined( 'ABSPATH' ) || exit;
 /** The WP-CLI command `wp countersign status`. */
 final class StatusCommand {
 
-	/** @param \Closure(): Condition $condition Returns the check of what prevents the site from serving agents. */
+	/** @param \Closure(): AgentState $agents Returns whether agents can act. */
 	public function __construct(
 		private readonly KillSwitch $kill_switch,
 		private readonly SiteState $state,
 		private readonly Repository $connections,
-		private readonly \Closure $condition,
+		private readonly \Closure $agents,
 		private readonly PasswordConnections $passwords,
 	) {}
 
@@ -55,9 +55,9 @@ final class StatusCommand {
 			return $lines + [ 'Agents' => Requirements::message() ];
 		}
 		$switch   = $this->kill_switch->state();
-		$problems = ( $this->condition )()->problems();
+		$agents   = ( $this->agents )();
 		$lines   += [
-			'Agents'      => [] === $problems && KillSwitch::OFF === $switch ? 'can act' : 'cannot act',
+			'Agents'      => $agents->can_act() ? 'can act' : $agents->headline(),
 			'Kill switch' => KillSwitch::UNKNOWN === $switch ? 'its record cannot be used, which counts as on' : $switch,
 			'Connections' => (string) $this->connections->count( 'active' ) . ' active',
 		];
@@ -77,7 +77,7 @@ final class StatusCommand {
 		} catch ( \Countersign\Exception | Failure ) {
 			$lines['Witness'] = 'unknown';
 		}
-		foreach ( $problems as $reason => $text ) {
+		foreach ( $agents->problems as $reason => $text ) {
 			$lines[ "Problem $reason" ] = $text;
 		}
 		return $lines;
