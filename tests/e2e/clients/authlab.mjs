@@ -29,7 +29,7 @@ const report = JSON.parse(run('scan', site.endpoint, '--format', 'json'));
 const argued = [...readFileSync(join(root, 'docs/clients.md'), 'utf8').matchAll(/^\| `([A-Z]+-\d+)` \|/gm)].map(([, id]) => id);
 const bad = report.results.filter(({ status }) => status === 'fail' || status === 'warn');
 const open = bad.filter(({ id, status }) => status === 'fail' || !argued.includes(id));
-for (const { id, status, title, detail } of bad) console.log(`${id} ${status}: ${title}: ${detail}`);
+for (const { id, status, title, message } of bad) console.log(`${id} ${status}: ${title}: ${message}`);
 console.log(`mcp-authlab: ${report.results.filter(({ status }) => status === 'pass').length} passed, ${bad.length} warnings or failures, ${open.length} of them not argued in docs/clients.md`);
 site.close();
 process.exit(open.length === 0 ? 0 : 1);

@@ -1,5 +1,7 @@
 // Checks that every client must pass.
 import assert from 'node:assert/strict';
+import { owner } from './owner.mjs';
+import { saysWhy } from './sentences.mjs';
 
 /** Returns a title for the draft of a client that no other run uses. */
 export const draftTitle = (client) => `Draft by ${client} ${Date.now()}`;
@@ -36,4 +38,34 @@ export async function checkDraft(result, site, title, author) {
 	const post = await site.php('$p = get_post( $args["id"] ); return $p ? array( $p->post_title, $p->post_status, get_userdata( $p->post_author )->user_login ) : null;', { id });
 	assert.deepEqual(post, [title, 'draft', author]);
 	return id;
+}
+
+/**
+ * Checks that the client's user reads why its calls are refused while its connection is paused, stopped or limited, and that
+ * the same session goes on afterwards.
+ *
+ * @param {() => Promise<object>} call Makes a call and returns its result.
+ */
+export async function checkRefusals(site, call) {
+	const admin = owner(site);
+	const id = await admin.newest();
+	const seen = async () => {
+		const { isError, content } = await call();
+		return { failed: isError === true, text: content.map(({ text }) => text).join('\n') };
+	};
+	for (const [state, begin, end] of [
+		['paused', () => admin.pause(id), () => admin.resume(id)],
+		['stopped', () => admin.killSwitch(true), () => admin.killSwitch(false)],
+		['limited', () => admin.exhaust(id, seen), () => admin.limit(id, 256, 1)],
+	]) {
+		try {
+			const { failed, text } = (await begin()) ?? (await seen());
+			assert.ok(failed, `${state}: the call is refused`);
+			assert.ok(saysWhy(text, state), `${state}: the user reads the reason, not ${text}`);
+			if (state === 'limited') assert.match(text, /\d+ seconds/, 'the user reads how long to wait');
+		} finally {
+			await end();
+		}
+		assert.equal((await seen()).failed, false, `${state}: the same session goes on afterwards`);
+	}
 }

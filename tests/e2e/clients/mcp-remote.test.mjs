@@ -12,7 +12,7 @@ import { consent } from '../lib/consent.mjs';
 import { fetchRaw } from '../lib/http.mjs';
 import { remember } from '../lib/secrets.mjs';
 import { openSite } from '../lib/site.mjs';
-import { checkDraft, checkSiteInfo, checkTools, draftTitle } from './checks.mjs';
+import { checkDraft, checkRefusals, checkSiteInfo, checkTools, draftTitle } from './checks.mjs';
 
 const bridge = fileURLToPath(new URL('../node_modules/mcp-remote/dist/proxy.js', import.meta.url));
 const site = openSite();
@@ -90,6 +90,8 @@ test('it creates a draft', async () => {
 	const title = draftTitle('mcp-remote');
 	await checkDraft(await client.callTool({ name: 'create_draft', arguments: { title } }), site, title, 'editor');
 });
+
+test('its user reads why it is refused while it is paused, stopped and limited', () => checkRefusals(site, () => client.callTool({ name: 'whoami', arguments: {} })));
 
 test('after a restart it uses its saved tokens and refreshes one that is refused', async () => {
 	await client.close();

@@ -9,6 +9,9 @@ import { CHECKERS, install } from './clients.mjs';
 
 const site = openSite();
 const home = install(CHECKERS.mcpcheck);
+// The tools of the test fixtures have no output schema, as the conformance suite wants them.
+const fixtures = (on) => site.php(`require_once ABSPATH . 'wp-admin/includes/plugin.php'; $args['on'] ? activate_plugin( 'countersign-fixtures/countersign-fixtures.php' ) : deactivate_plugins( 'countersign-fixtures/countersign-fixtures.php' ); return 1;`, { on });
+await fixtures(false);
 const { accessToken } = await connect(site, { preset: 'standard', user: 'editor' }, { clientName: 'mcpcheck' });
 const done = spawnSync(join(home, 'bin/mcpcheck'), [site.endpoint, '--legacy-probes', '--strict', '--no-color', '--max-tools', '100'], {
 	env: { ...process.env, MCPCHECK_TOKEN: accessToken },
@@ -16,5 +19,6 @@ const done = spawnSync(join(home, 'bin/mcpcheck'), [site.endpoint, '--legacy-pro
 	timeout: 240_000,
 });
 process.stdout.write(done.stdout + done.stderr);
+await fixtures(true);
 site.close();
 process.exit(done.status ?? 1);

@@ -1,23 +1,18 @@
 // Plays one client through everything that can happen to its connection, and records what its user sees.
 import { spawn } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
-import { root } from '../lib/site.mjs';
 import { remember } from '../lib/secrets.mjs';
 import { driver, install } from './clients.mjs';
+import { saysWhy } from './sentences.mjs';
 
 // The seconds that the first access tokens live.
 const LIFETIME = 15;
 
 // More than a driver waits for its client.
 const PATIENCE = 60_000;
-
-/** The sentences of docs/reasons.md by their code. */
-export const SENTENCES = Object.fromEntries(
-	[...readFileSync(join(root, 'docs/reasons.md'), 'utf8').matchAll(/^\| `(\w+)` \| (.+?) \|$/gm)].map(([, code, sentence]) => [code, sentence]),
-);
 
 /** A driver process. */
 export class Process {
@@ -187,19 +182,13 @@ const CONVERSATION = [
 	['whoami', {}],
 ];
 
-const REASONS = { limited: ['rate_limited_connection'], paused: ['connection_paused'], stopped: ['kill_switch'], revoked: ['connection_revoked', 'token_revoked', 'invalid_token'] };
-
 // A client that has to ask for consent again is told apart from one that refreshes its token.
 function renewed(answer, opened) {
 	if (!answer.failed && answer.opened > opened) return { ok: false, text: 'the consent page opens' };
 	return cell(!answer.failed, answer);
 }
 
-/** Whether the user can read the sentence of the reason. */
-function reads(answer, state) {
-	const plain = answer.text.replaceAll('\\"', '"').replace(/\s+/g, ' ');
-	return REASONS[state].some((code) => plain.includes(SENTENCES[code]));
-}
+const reads = ({ text }, state) => saysWhy(text, state);
 
 function cell(ok, ...answers) {
 	if (ok) return { ok: true };

@@ -6,6 +6,7 @@ Run by tests/run/clients.sh with SITE set. Consent is given with ../lib/consent.
 import asyncio
 import json
 import os
+import re
 import subprocess
 import time
 import unittest
@@ -32,6 +33,18 @@ def site_env() -> dict[str, str]:
 URL = site_env()["SITE_URL"]
 ENDPOINT = f"{URL}/wp-json/countersign/v1/mcp"
 CALLBACK = "http://127.0.0.1:7799/callback"
+
+
+def site_php(code: str) -> str:
+    """Runs PHP in the site, as an administrator."""
+    before = "global $wpdb; wp_set_current_user( 1 ); $plugin = Countersign\\Plugin\\Plugin::composition(); "
+    command = [str(ROOT / "tests/site/site"), "php", SITE, "-r", before + code]
+    return subprocess.run(command, check=True, capture_output=True, text=True, timeout=60).stdout.strip()
+
+
+def sentence(reason: str) -> str:
+    """The sentence of a reason in docs/reasons.md."""
+    return re.search(rf"^\| `{reason}` \| (.+?) \|$", (ROOT / "docs/reasons.md").read_text(), re.MULTILINE).group(1)
 
 
 def remember(*secrets: str | None) -> None:
@@ -145,7 +158,31 @@ class PythonClient(unittest.IsolatedAsyncioTestCase):
         self.assertEqual(result.structured_content["title"], title)
         self.assertEqual(result.structured_content["status"], "draft")
 
-    async def test_4_refreshes_without_asking_for_consent(self):
+    async def test_4_reads_why_it_is_refused(self):
+        connection = site_php(
+            'echo substr( (string) $wpdb->get_var( "SELECT target FROM {$wpdb->prefix}countersign_audit_entry'
+            " WHERE action IN ( 'connection.created', 'connection.renewed' ) ORDER BY seq DESC LIMIT 1\" ), 11 );"
+        )
+        change = f"$manager = $plugin->manager(); $connection = $plugin->connections()->find( {connection} ); "
+        states = [
+            ("connection_paused", change + "$manager->pause( $connection );", change + "$manager->resume( $connection );"),
+            ("kill_switch", "countersign_kill_switch( true );", "countersign_kill_switch( false );"),
+        ]
+
+        async def work(client):
+            for reason, begin, end in states:
+                site_php(begin)
+                try:
+                    result = await client.call_tool("whoami", {})
+                finally:
+                    site_php(end)
+                self.assertTrue(result.is_error)
+                self.assertIn(sentence(reason), result.content[0].text)
+                self.assertFalse((await client.call_tool("whoami", {})).is_error, "the same session goes on")
+
+        await self.use(work)
+
+    async def test_5_refreshes_without_asking_for_consent(self):
         before = self.storage.tokens.refresh_token
         # An expired token looks like this to the client.
         self.provider.context.token_expiry_time = time.time() - 1

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Client, StreamableHTTPClientTransport, UnauthorizedError } from '@modelcontextprotocol/client';
 import { openSite } from '../lib/site.mjs';
-import { checkDraft, checkSiteInfo, checkTools, draftTitle } from './checks.mjs';
+import { checkDraft, checkRefusals, checkSiteInfo, checkTools, draftTitle } from './checks.mjs';
 import { Provider } from './provider.mjs';
 
 const site = openSite();
@@ -61,6 +61,8 @@ test('it requests a review and publishes the reviewed post', async () => {
 	assert.ok(!published.isError, JSON.stringify(published.content));
 	assert.equal(await site.php('return get_post_status( $args["id"] );', { id }), 'publish');
 });
+
+test('its user reads why it is refused while it is paused, stopped and limited', () => checkRefusals(site, () => client.callTool({ name: 'whoami', arguments: {} })));
 
 test('it refreshes its token when the site refuses it', async () => {
 	const before = provider.spoilAccessToken();

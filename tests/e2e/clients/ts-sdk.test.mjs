@@ -6,7 +6,7 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { UnauthorizedError } from '@modelcontextprotocol/sdk/client/auth.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { openSite } from '../lib/site.mjs';
-import { checkDraft, checkSiteInfo, checkTools, draftTitle } from './checks.mjs';
+import { checkDraft, checkRefusals, checkSiteInfo, checkTools, draftTitle } from './checks.mjs';
 import { Provider } from './provider.mjs';
 
 const site = openSite();
@@ -48,6 +48,8 @@ test('it creates a draft', async () => {
 	const title = draftTitle('TypeScript SDK 1');
 	await checkDraft(await client.callTool({ name: 'create_draft', arguments: { title, content: '<p>Hello.</p>' } }), site, title, 'editor');
 });
+
+test('its user reads why it is refused while it is paused, stopped and limited', () => checkRefusals(site, () => client.callTool({ name: 'whoami', arguments: {} })));
 
 test('it refreshes its token when the site refuses it', async () => {
 	const before = provider.spoilAccessToken();
