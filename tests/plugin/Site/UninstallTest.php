@@ -49,6 +49,7 @@ final class UninstallTest extends TestCase {
 		AgentPasswords::delete_all();
 		Plugin::composition()->gate()->hold_all();
 		delete_option( PageSetup::NEEDS_BLOCKS );
+		delete_option( Welcome::OPTION );
 		$before = [ Fingerprint::of_site(), AuditTrail::since( 0 ) ];
 		Site::php( 'require_once ABSPATH . "wp-admin/includes/admin.php"; deactivate_plugins( "countersign/countersign.php" );' );
 		Site::php( 'require_once ABSPATH . "wp-admin/includes/admin.php"; activate_plugin( "countersign/countersign.php" );' );
