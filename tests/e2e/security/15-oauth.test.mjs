@@ -175,12 +175,16 @@ test('a visitor is sent to the login page, and a user who may not manage connect
 	assert.match(login.url, /wp-login\.php\?/);
 	assert.ok(login.forms.some(({ fields }) => fields.some(({ name }) => name === 'pwd')));
 	const before = await connections();
-	// Who writes here can ask an administrator; others read why not.
-	const page = await (await Person.login(site.url, 'editor')).get(url);
-	assert.ok(page.text.includes('value="ask"') && !page.text.includes('value="allow"'));
-	const refused = await (await Person.login(site.url, 'subscriber')).get(url);
-	assert.equal(refused.status, 400);
-	assert.equal(refused.forms.length, 0);
+	const page = await (await Person.login(site.url, 'subscriber')).get(url);
+	assert.equal(page.status, 400);
+	assert.equal(page.forms.length, 0);
+	// An editor can ask an administrator, but not allow anything.
+	const editor = await Person.login(site.url, 'editor');
+	const form = (await editor.get(url)).forms[0];
+	assert.deepEqual(form.fields.filter(({ name }) => name === 'decision').map(({ value }) => value), ['cancel', 'ask']);
+	const answer = await editor.submit(await editor.get(url), form, {}, { name: 'decision', value: 'allow' });
+	assert.equal(new URL(answer.location).searchParams.get('error'), 'access_denied');
+	assert.equal(new URL(answer.location).searchParams.get('code'), null);
 	assert.equal(await connections(), before);
 });
 
