@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::groups::Groups;
+use crate::json::Object;
 
 /// The catalogue as one JSON array, without white space between its tokens.
 static JSON: &str = include_str!(concat!(env!("OUT_DIR"), "/catalogue.json"));
@@ -124,6 +125,8 @@ pub struct Tool {
     pub(crate) input: OnceLock<Option<jsonschema::Validator>>,
     /// The compiled output schema; `None` if it does not compile.
     pub(crate) output: OnceLock<Option<jsonschema::Validator>>,
+    /// Its entry in lists, for clients of the newer revisions and of the older ones.
+    pub(crate) listed: [OnceLock<Object>; 2],
 }
 
 impl Tool {
@@ -150,6 +153,7 @@ impl Tool {
             target: entry.target,
             input: OnceLock::new(),
             output: OnceLock::new(),
+            listed: [OnceLock::new(), OnceLock::new()],
         })
     }
 

@@ -72,14 +72,6 @@ impl<'a> Served<'a> {
             Self::Plugin(tool) => &tool.input,
         }
     }
-
-    /// The output schema, if the tool has one.
-    pub(crate) fn output(self) -> Option<&'a RawValue> {
-        match self {
-            Self::Builtin(tool) => Some(tool.output_schema),
-            Self::Plugin(tool) => tool.output.as_deref(),
-        }
-    }
 }
 
 /// The tools of a registry as a connection with certain groups may use them.

@@ -6,15 +6,17 @@
 use serde_json::value::RawValue;
 
 use super::outcome::{Handled, RefusedRequest};
-use crate::access::Confirm;
+use crate::access::{Confirm, Tool};
 use crate::bytes;
-use crate::call::World;
+use crate::call::confirmation::REVIEW_TOOL;
 use crate::call::registry::RegisteredItem;
 use crate::call::served::{Served, ToolAccess};
+use crate::call::{World, listed};
 use crate::json::{self, Object, RawJson};
 use crate::keyring::Purpose;
 use crate::mcp::exchange::Exchange;
 use crate::mcp::wire::error::RpcError;
+use crate::mcp::wire::revision::Revision;
 use crate::reason::Reason;
 use crate::secret::{mac, same};
 
@@ -22,7 +24,7 @@ use crate::secret::{mac, same};
 const PAGE: usize = 1 << 20;
 
 /// How long a client may cache a list, in milliseconds.
-const TTL_MS: u32 = 60_000;
+const TTL_MS: u32 = 300_000;
 
 /// Handles `tools/list`.
 pub(super) fn tools(
@@ -31,11 +33,11 @@ pub(super) fn tools(
     params: &Object,
 ) -> Result<Handled, RefusedRequest> {
     let access = exchange.tools();
-    let stateless = exchange.response.revision.is_stateless();
+    let revision = exchange.response.revision;
     let items = access
         .all()
         .filter(|tool| access.shows(*tool))
-        .map(|tool| (tool.name(), listed_tool(access, tool, stateless)))
+        .map(|tool| (tool.name(), listed_tool(access, tool, revision)))
         .collect();
     page(exchange, ListKind::Tools, items, params)
 }
@@ -93,16 +95,20 @@ impl ListKind {
     }
 }
 
-fn listed_tool(access: ToolAccess<'_>, tool: Served<'_>, stateless: bool) -> Object {
+fn listed_tool(access: ToolAccess<'_>, tool: Served<'_>, revision: Revision) -> Object {
+    let stateless = revision.is_stateless();
     let mut out = match tool {
-        Served::Builtin(tool) => Object::default()
-            .with("name", &tool.name)
-            .with("title", &tool.title)
-            .with("description", &tool.description)
-            .with("annotations", tool.annotations),
+        Served::Builtin(tool) => listed_builtin(tool, revision),
         Served::Plugin(tool) => tool.listed.clone(),
     };
-    out.set("inputSchema", access.input_schema(tool));
+    match tool {
+        // Its schema depends on the connection.
+        Served::Builtin(builtin) if builtin.name == REVIEW_TOOL => {
+            out.set("inputSchema", listed::input(&access.input_schema(tool)));
+        }
+        Served::Builtin(_) => {}
+        Served::Plugin(_) => out.set("inputSchema", access.input_schema(tool)),
+    }
     if tool.confirm() != Confirm::Never {
         let meta = out.object("_meta").unwrap_or_default();
         let meta = meta.with("countersign/confirm", tool.confirm().to_json());
@@ -112,12 +118,42 @@ fn listed_tool(access: ToolAccess<'_>, tool: Served<'_>, stateless: bool) -> Obj
         );
         out.set("_meta", json::raw(&meta));
     }
-    if let Some(schema) = tool.output()
+    if let Served::Plugin(tool) = tool
+        && let Some(schema) = tool.output.as_deref()
         && (stateless || is_object_schema(schema))
     {
         out.set("outputSchema", schema.to_owned());
     }
     out
+}
+
+/// Returns the entry of a tool of the catalogue, without what depends on the connection.
+///
+/// The title is repeated in the annotations only for clients that may be of revision 2025-03-26, which has no other.
+fn listed_builtin(tool: &'static Tool, revision: Revision) -> Object {
+    let has_title = revision != Revision::Jun2025;
+    let [newer, older] = &tool.listed;
+    let cached = if has_title { newer } else { older };
+    let make = || {
+        let mut annotations = Object::parse(tool.annotations.get()).unwrap_or_default();
+        if has_title {
+            annotations.remove("title");
+        }
+        let reads = annotations.get("readOnlyHint").map(RawValue::get) == Some("true");
+        if reads {
+            // It means nothing for a tool that changes nothing.
+            annotations.remove("idempotentHint");
+        }
+        let mut out = Object::default()
+            .with("name", &tool.name)
+            .with("title", &tool.title)
+            .with("description", &tool.description)
+            .with("annotations", &annotations);
+        out.set("inputSchema", listed::input(tool.input_schema));
+        out.set("outputSchema", listed::output(tool.output_schema, !reads));
+        out
+    };
+    cached.get_or_init(make).clone()
 }
 
 /// Returns whether a schema is for objects. Older revisions have no other output schemas.

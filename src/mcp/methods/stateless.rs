@@ -8,7 +8,7 @@ use crate::mcp::exchange::Exchange;
 use crate::mcp::wire::revision::STATELESS;
 
 /// How long a client may cache the answer to `server/discover`, in milliseconds.
-const DISCOVER_TTL_MS: u32 = 60_000;
+const DISCOVER_TTL_MS: u32 = 300_000;
 
 /// Handles `server/discover`: versions, capabilities and instructions.
 pub(super) fn discover(

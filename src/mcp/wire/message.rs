@@ -307,7 +307,6 @@ mod tests {
         }
         for body in [
             r#"{"jsonrpc":"2.0","id":1,"id":2,"method":"a"}"#,
-            r#"{"jsonrpc":"2.0","id":1,"method":"a","#,
             r#"{"jsonrpc":"2.0","id":"\ud83d","method":"a","method":"b"}"#,
             r#"{"jsonrpc":"2.0","id":{},"method":"a","method":"b"}"#,
         ] {

@@ -530,3 +530,37 @@ fn a_call_begins_once_and_is_answered_only_after_that() {
     assert!(review.begin(site.world()).unwrap().is_none());
     assert!(review.confirmation(site.world()).is_ok());
 }
+
+/// Some clients list the tools before every call, so each byte of a list counts.
+#[test]
+fn the_list_of_each_preset_is_compact() {
+    let site = Site::default();
+    for preset in Preset::ALL {
+        let groups = json!({"groups": preset.groups().words()});
+        let reply = reply_of(send_with_builtin(&site, &groups));
+        let size = reply.body().len();
+        assert!(size < 21_500, "{preset:?}: {size} bytes");
+    }
+}
+
+fn send_with_builtin(site: &Site, changes: &Value) -> Authorized {
+    let message = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/list"}).to_string();
+    let headers = headers(&site.token());
+    let incoming = Incoming {
+        method: "POST",
+        headers: &headers,
+        query: "",
+        body: message.as_bytes(),
+        ip: "::1",
+    };
+    let Received::Request(request) = site.server(&json!({})).receive(site.world(), incoming) else {
+        panic!()
+    };
+    let all: Vec<Value> = serde_json::from_str(catalogue_json()).unwrap();
+    let names: Vec<&Value> = all.iter().map(|tool| &tool["name"]).collect();
+    let registry = json!({"builtin": names}).to_string();
+    let found = record(changes);
+    request
+        .authorize(site.world(), FoundRecord::Genuine(&found), Some(&registry))
+        .unwrap()
+}
