@@ -79,7 +79,7 @@ $kinds   = [
 		$seen = $call( $agent, 'update_content', [ 'id' => $post, 'title' => 'Version ' . ++$version ] + $seen, 'structuredContent' )['result']['structuredContent'];
 		$seen = array_intersect_key( $seen['post'] ?? $seen, [ 'fingerprint' => 1 ] );
 	},
-	'MCP: a refused call'            => static fn() => $call( $reader, 'publish_post', [ 'id' => $post ], 'tool_outside_groups' ),
+	'MCP: a refused call'            => static fn() => $call( $reader, 'publish_post', [ 'id' => $post ], 'tool_unknown' ),
 ];
 $seen = array_intersect_key( $call( $agent, 'get_post', [ 'id' => $post ], 'structuredContent' )['result']['structuredContent'], [ 'fingerprint' => 1 ] );
 

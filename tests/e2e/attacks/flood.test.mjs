@@ -208,7 +208,7 @@ test('2,000 requests without a valid token leave a bounded log and a working age
 		for (const [kind, answers] of seen) t.diagnostic(`${kind}: ${[...answers].map(([said, n]) => `${n} × ${said}`).join(', ')}`);
 		await agentGoesOn();
 		await refreshes();
-		assert.deepEqual([...seen.get('authorize, long').keys()], ['400 '], 'too long for a redirect');
+		assert.deepEqual([...seen.get('authorize, long').keys()], ['400 oauth_request_invalid'], 'too long for a redirect');
 		assert.deepEqual([...seen.get('MCP, expired token').keys()], ['401 invalid_token'], 'a client learns that its token has expired, and refreshes it');
 
 		const entries = await auditFrom(size);

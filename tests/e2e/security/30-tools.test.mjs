@@ -42,7 +42,7 @@ test('arguments that violate the schema are refused with their place', async () 
 });
 
 test('arguments that are not an object are refused', async () => {
-	for (const args of [[], 'x', 7])
+	for (const args of [[1], 'x', 7])
 		await refused(() => send(site, standard, 'tools/call', { name: 'list_posts', arguments: args }), { status: 400, reason: 'params_invalid', proved: true });
 });
 

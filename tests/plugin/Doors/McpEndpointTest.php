@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Countersign\Tests\Doors;
 
+use Countersign\Plugin\Plugin;
 use Countersign\Plugin\Site\Urls;
 use Countersign\Tests\Agent;
 use Countersign\Tests\AuditTrail;
@@ -234,5 +235,67 @@ final class McpEndpointTest extends TestCase {
 		self::assertSame( 200, $answer->status );
 		self::assertSame( 'https://elsewhere.example', $answer->header( 'Access-Control-Allow-Origin' ) );
 		self::assertArrayHasKey( '/countersign/v1/mcp', Http::get( rest_url( 'countersign/v1' ) )->json()['routes'] );
+	}
+
+	/** @return array<string, array{string, string}> What another plugin does while it registers tools, and the reason that the client gets. */
+	public function endings(): array {
+		return [
+			'exit'   => [ 'exit', 'tool_failed' ],
+			'memory' => [ 'memory', 'tool_failed' ],
+		];
+	}
+
+	/** @dataProvider endings */
+	public function test_a_request_that_another_plugin_ends_before_its_call_is_answered( string $how, string $reason ): void {
+		$this->expected_error = '~.~';
+		$agent = Site::connect();
+		update_option( 'fixture_registration_ends', $how );
+		try {
+			$call = $agent->call( 'whoami' );
+			self::assertSame( [ 200, $reason, true ], [ $call->status, $call->reason(), $call->json()['result']['isError'] ?? null ], $call->body );
+			self::assertClean( $call );
+			$list = $agent->send( 'tools/list' );
+			self::assertSame( [ 200, $reason ], [ $list->status, $list->reason() ], $list->body );
+			self::assertIsInt( $list->json()['id'] );
+			self::assertClean( $list );
+		} finally {
+			delete_option( 'fixture_registration_ends' );
+		}
+		$agent->do( 'whoami' );
+	}
+
+	public function test_a_plugin_that_dies_while_it_registers_tools_ends_nothing(): void {
+		$this->expected_error = '~failed to register its tools~';
+		$agent = Site::connect();
+		update_option( 'fixture_registration_ends', 'wp_die' );
+		try {
+			self::assertNull( $agent->call( 'whoami' )->reason() );
+		} finally {
+			delete_option( 'fixture_registration_ends' );
+		}
+	}
+
+	public function test_an_unknown_version_is_named_before_the_method(): void {
+		$agent = Site::connect();
+		foreach ( [ 'ping', 'tools/list', 'no/such/method' ] as $method ) {
+			$answer = Http::send( 'POST', Urls::mcp(), [ 'MCP-Protocol-Version' => '2027-01-01' ] + $agent->headers( $method ), '{"jsonrpc":"2.0","id":7,"method":"' . $method . '"}' );
+			self::assertSame( [ 400, -32022, 7 ], [ $answer->status, $answer->json()['error']['code'], $answer->json()['id'] ], $answer->body );
+			foreach ( [ '2026-07-28', '2025-11-25', '2025-06-18', '2025-03-26' ] as $version ) {
+				self::assertStringContainsString( $version, $answer->json()['error']['message'] );
+			}
+		}
+		$note = Http::send( 'POST', Urls::mcp(), [ 'MCP-Protocol-Version' => '2027-01-01' ] + $agent->headers( 'notifications/initialized' ), '{"jsonrpc":"2.0","method":"notifications/initialized"}' );
+		self::assertSame( 400, $note->status );
+	}
+
+	public function test_a_revoked_token_is_refused_with_every_method(): void {
+		$agent = Site::connect();
+		wp_set_current_user( Site::user( 'admin' ) );
+		Plugin::composition()->manager()->revoke( $agent->connection() );
+		foreach ( [ 'GET', 'DELETE', 'PUT', 'POST' ] as $method ) {
+			$answer = Http::send( $method, Urls::mcp(), [ 'Authorization' => "Bearer $agent->token" ], 'POST' === $method ? '{"jsonrpc":"2.0","id":7,"method":"ping"}' : null );
+			self::assertSame( 401, $answer->status, $method );
+			self::assertStringContainsString( 'error="invalid_token"', (string) $answer->header( 'WWW-Authenticate' ), $method );
+		}
 	}
 }

@@ -71,7 +71,7 @@ final class LostAccountTest extends TestCase {
 	public function test_the_connection_is_paused( string $account, string $why, \Closure $change ): void {
 		$users = [ 'acting' => $this->user( 'editor' ), 'granting' => $this->user( 'administrator' ) ];
 		$agent = $this->connect( $users['acting'], $users['granting'] );
-		self::assertSame( 200, $agent->call( 'whoami' )->status );
+		self::assertNull( $agent->call( 'whoami' )->reason() );
 		$from = AuditTrail::size();
 		$change( $users[ $account ] );
 		$this->assertPaused( $agent, $account, $users[ $account ], $why, $from );
@@ -150,7 +150,7 @@ final class LostAccountTest extends TestCase {
 		$agent = $this->connect( $users['acting'], $users['granting'] );
 		reset_password( get_userdata( $users['granting'] ), wp_generate_password() );
 		self::assertStringContainsString( 'is active again', $resume( $agent ) );
-		self::assertSame( 200, $agent->call( 'whoami' )->status );
+		self::assertNull( $agent->call( 'whoami' )->reason() );
 		self::assertNull( $agent->call( 'whoami' )->json()['error'] ?? null );
 		wp_delete_user( $users['granting'] );
 		self::assertStringContainsString( 'could not approve it any more', $resume( $agent ) );
@@ -167,7 +167,7 @@ final class LostAccountTest extends TestCase {
 		Plugin::composition()->standing()->check_all();
 		wp_cache_flush();
 		self::assertSame( Connection::ACTIVE, $agent->connection()->state );
-		self::assertSame( 200, $agent->call( 'whoami' )->status );
+		self::assertNull( $agent->call( 'whoami' )->reason() );
 	}
 
 	public function test_a_schedule_of_a_lost_account_is_held(): void {
