@@ -217,7 +217,7 @@ final class ConsentPage {
 					<option value="<?php echo esc_attr( (string) $id ); ?>" <?php selected( $choice->user, $id ); ?>><?php echo esc_html( $label ); ?></option>
 				<?php endforeach; ?>
 			</select>
-			<span class="description" id="countersign-user-help"><?php esc_html_e( 'The agent can never do more than this account. WordPress shows this account as the author of what the agent writes.', 'countersign' ); ?></span>
+			<span class="description" id="countersign-user-help"><?php esc_html_e( 'The agent can never do more than this account: if the account may not publish, the agent cannot either, whatever you choose above. WordPress shows this account as the author of what the agent writes.', 'countersign' ); ?></span>
 		</p>
 		<p class="countersign-field">
 			<label for="countersign-name"><?php esc_html_e( 'Name of the connection', 'countersign' ); ?></label>
