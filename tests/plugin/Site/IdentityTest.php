@@ -159,6 +159,22 @@ final class IdentityTest extends StateTest {
 		self::assertSame( 401, $agent->call( 'whoami' )->status, 'an access token is bound to the address' );
 	}
 
+	public function test_a_site_in_a_subdirectory_is_found_at_addresses_that_reach_it(): void {
+		$root = (string) Site::stored( 'home' );
+		Site::plant( 'home', "$root/blog" );
+		self::answer( 'Did this site move, or is it a copy?', 'countersign_moved' );
+		self::assertSame( [ "$root/blog/wp-json/countersign/v1/mcp", "$root/blog/wp-json/countersign/v1" ], [ Urls::mcp(), Urls::issuer() ] );
+		$issuer = '/blog/wp-json/countersign/v1';
+		foreach ( [ "/.well-known/oauth-authorization-server$issuer", "/.well-known/openid-configuration$issuer", "$issuer/.well-known/openid-configuration", "$issuer/server-metadata", '/blog/.well-known/oauth-authorization-server', '/.well-known/oauth-authorization-server/blog' ] as $path ) {
+			self::assertSame( Urls::issuer(), Http::get( $root . $path )->json()['issuer'] ?? null, $path );
+		}
+		foreach ( [ "/.well-known/oauth-protected-resource$issuer/mcp", "$issuer/resource-metadata", '/blog/.well-known/oauth-protected-resource' ] as $path ) {
+			self::assertSame( Urls::mcp(), Http::get( $root . $path )->json()['resource'] ?? null, $path );
+		}
+		self::assertSame( 404, Http::get( "$root/.well-known/oauth-authorization-server/wp-json/countersign/v1" )->status, 'the path of another site of the host' );
+		self::connect_and_call();
+	}
+
 	/** @return array<string, array{mixed}> */
 	public function planted(): array {
 		return [

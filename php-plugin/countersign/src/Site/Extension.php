@@ -132,7 +132,7 @@ final class Extension {
 				'title'             => self::site_name(),
 				'version'           => VERSION,
 				'instructions'      => self::instructions(),
-				'website'           => home_url( '/' ),
+				'website'           => Identity::home() . '/',
 				'endpoint'          => Urls::mcp(),
 				'resource_metadata' => Urls::resource_metadata(),
 				'hosts'             => Urls::hosts(),
