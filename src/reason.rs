@@ -71,6 +71,7 @@ reasons! {
     UserMissing = "user_missing", "The WordPress user of this connection does not exist any more: an administrator revokes the connection in the WordPress dashboard, under Countersign; then connect again as another user.";
     AppPasswordInvalid = "app_password_invalid", "The application password is wrong or was deleted, or application passwords are switched off on this site: an administrator finds out on the page Connections of Countersign.";
     AppPasswordForeign = "app_password_foreign", "This application password was not made for an agent, so agents cannot use it: an administrator makes one on the page Connections of Countersign, under Connect an agent.";
+    AppPasswordElsewhere = "app_password_elsewhere", "The application password of an agent was used elsewhere than at the address for agents, which is refused: an administrator finds out who has it, and revokes the connection if in doubt.";
     AppPasswordDeleted = "app_password_deleted", "The application password of this connection was deleted, so the connection has ended: connect the agent again.";
     AccountChanged = "account_changed", "The connection is paused, because its WordPress account or the one that approved it was deleted, lost rights or had its password reset: an administrator resumes or revokes it in the WordPress dashboard, under Countersign.";
     // Authority
@@ -258,6 +259,7 @@ impl Reason {
             | Self::UserMissing
             | Self::AppPasswordInvalid
             | Self::AppPasswordForeign
+            | Self::AppPasswordElsewhere
             | Self::AppPasswordDeleted
             | Self::AccountChanged
             | Self::RecordForged

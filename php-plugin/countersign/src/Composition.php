@@ -221,7 +221,13 @@ final class Composition {
 
 	/** Returns the connections of agents that have an application password. */
 	public function passwords(): PasswordConnections {
-		return new PasswordConnections( $this->connections(), $this->creation(), $this->manager() );
+		return new PasswordConnections(
+			$this->connections(),
+			$this->creation(),
+			$this->manager(),
+			$this->log(),
+			fn( string $connection ): bool => ( new Limits( $this->extension()->store() ) )->check( $this->settings()->site_id() . '/password/elsewhere:' . $connection, 1, MINUTE_IN_SECONDS )->isAllowed()
+		);
 	}
 
 	/** Returns what decides whether a post that an agent scheduled is published. */

@@ -75,6 +75,7 @@ final class Hooks {
 	private function register_passwords(): void {
 		AgentPasswords::restrict();
 		add_action( 'countersign_connection_revoked', fn( int $id ) => $this->objects->passwords()->after_end( $id ) );
+		add_action( 'countersign_password_elsewhere', fn( string $uuid ) => $this->objects->passwords()->after_use_elsewhere( $uuid ) );
 		$after = function ( mixed $ids, int $user, string $key ): void {
 			if ( \WP_Application_Passwords::USERMETA_KEY_APPLICATION_PASSWORDS === $key ) {
 				$this->objects->passwords()->after_change( $user );

@@ -239,7 +239,7 @@ final class PasswordConnectionsTest extends TestCase {
 
 	private static function status(): \Countersign\Plugin\Doors\Cli\StatusCommand {
 		$objects = Plugin::composition();
-		return new \Countersign\Plugin\Doors\Cli\StatusCommand( $objects->kill_switch(), $objects->site_state(), $objects->connections(), $objects->condition( ... ), $objects->passwords() );
+		return new \Countersign\Plugin\Doors\Cli\StatusCommand( $objects->kill_switch(), $objects->site_state(), $objects->connections(), $objects->agent_state( ... ), $objects->passwords() );
 	}
 
 	/** Returns an agent whose connection and password were made some seconds ago. */

@@ -3,7 +3,8 @@
  * Who: an agent that follows an injected instruction, or somebody who has read its configuration.
  * Has: the application password of an administrator's agent.
  * Does: uses it at the REST API, at XML-RPC and at the routes of this plugin for people.
- * Gets: what a request without a password gets, and a site that is unchanged.
+ * Gets: what a request without a password gets, one entry a minute in the audit log under the connection, and a site that is
+ * unchanged.
  */
 
 declare(strict_types=1);
@@ -11,6 +12,7 @@ declare(strict_types=1);
 namespace Countersign\Tests\attacks;
 
 use Countersign\Tests\Agent;
+use Countersign\Tests\AuditTrail;
 use Countersign\Tests\Fingerprint;
 use Countersign\Tests\Http;
 use Countersign\Tests\Site;
@@ -38,6 +40,7 @@ final class PasswordElsewhereTest extends TestCase {
 	public function test_the_rest_api_refuses_it( string $method, string $route, ?array $body ): void {
 		$agent = Agent::with_password( 'admin', 'full_access' );
 		$agent->do( 'whoami' );
+		$from   = AuditTrail::size();
 		$before = Fingerprint::of_site();
 		foreach ( [ rest_url( $route ), home_url( '/?rest_route=/' . str_replace( '?', '&', $route ) ) ] as $url ) {
 			$answer = Http::send( $method, $url, [ 'Authorization' => $agent->authorization(), 'Content-Type' => 'application/json' ], null === $body ? null : json_encode( $body ) );
@@ -46,6 +49,8 @@ final class PasswordElsewhereTest extends TestCase {
 			self::assertNotSame( 200, 'public content' === $this->dataName() ? 0 : $answer->status );
 		}
 		self::assertSiteUnchanged( $before );
+		self::assertRecorded( [ 'refusal password.elsewhere denied app_password_elsewhere' ], $from );
+		self::assertSame( (string) $agent->id, (string) AuditTrail::since( $from )[0]['connection'] );
 	}
 
 	public function test_xml_rpc_refuses_it(): void {

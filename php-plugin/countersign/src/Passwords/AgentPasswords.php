@@ -42,6 +42,12 @@ final class AgentPasswords {
 				__( 'This application password belongs to an AI agent. It works only at the address for agents, which Countersign shows on its page Connections.', 'countersign' ),
 				[ 'status' => 401 ]
 			);
+			/**
+			 * Fires after the application password of an agent was refused by something else than the MCP endpoint.
+			 *
+			 * @param string $uuid The id of the password.
+			 */
+			do_action( 'countersign_password_elsewhere', (string) ( $item['uuid'] ?? '' ) );
 		}
 	}
 

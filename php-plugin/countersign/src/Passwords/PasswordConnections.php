@@ -7,6 +7,7 @@ namespace Countersign\Plugin\Passwords;
 use Countersign\McpServer;
 use Countersign\Plugin\Audit\ChangeFailed;
 use Countersign\Plugin\Audit\EntryDraft;
+use Countersign\Plugin\Audit\Log;
 use Countersign\Plugin\Audit\Unavailable;
 use Countersign\Plugin\Audit\Unprotected;
 use Countersign\Plugin\Connections\Connection;
@@ -16,6 +17,7 @@ use Countersign\Plugin\Connections\Repository;
 use Countersign\Plugin\Site\ErrorLog;
 use Countersign\Plugin\Site\Failure;
 use Countersign\Plugin\Site\Json;
+use Countersign\Records;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -28,10 +30,15 @@ final class PasswordConnections {
 	/** The reason code of a connection that has ended because its password is gone. */
 	public const DELETED = 'app_password_deleted';
 
+	private const ELSEWHERE = 'app_password_elsewhere';
+
+	/** @param \Closure(string): bool $may_record Tells whether a use elsewhere is recorded now. Receives the target of the connection. */
 	public function __construct(
 		private readonly Repository $connections,
 		private readonly Creation $creation,
 		private readonly Manager $manager,
+		private readonly Log $log,
+		private readonly \Closure $may_record,
 	) {}
 
 	/**
@@ -94,6 +101,26 @@ final class PasswordConnections {
 	 */
 	public function after_change( int $user ): void {
 		$this->try( fn() => $this->end_lost( $this->connections->with_credentials( $user ) ) );
+	}
+
+	/**
+	 * Records that somebody has tried the password of a connection elsewhere, at most once a minute for each connection. An agent
+	 * that follows somebody else's instructions does this, or a thief.
+	 *
+	 * @param string $uuid The id of the password.
+	 */
+	public function after_use_elsewhere( string $uuid ): void {
+		if ( ! class_exists( Records::class, false ) ) {
+			return;
+		}
+		$this->try(
+			function () use ( $uuid ): void {
+				$connection = $this->connections->find( $this->connections->of_credential( $uuid ) ?? 0 );
+				if ( $uuid === ( $connection->credential['uuid'] ?? null ) && ( $this->may_record )( $connection->target() ) ) {
+					$this->log->append( EntryDraft::agent( 'refusal', 'password.elsewhere', $connection->id, $connection->user, null, [], self::ELSEWHERE ) );
+				}
+			}
+		);
 	}
 
 	/** Deletes the password of a connection that has ended. */
