@@ -86,7 +86,7 @@ reasons! {
     WitnessMissing = "witness_missing", "The site has lost its file against restored databases, so all agents are paused: an administrator confirms in the WordPress dashboard, under Countersign, that the database is current.";
     WitnessUnusable = "witness_unusable", "The file of the site against restored databases cannot be used: the administrator of the host finds the cause in the WordPress dashboard, under Tools, Site Health.";
     AgentAtWork = "agent_at_work", "This process has run a call of an agent, so until its next request it can only take rights away: do this in another request.";
-    LoginRequired = "login_required", "The login is not recent: log in again to approve this.";
+    LoginRequired = "login_required", "Nobody is logged in, or the login is not recent: log in to approve this.";
     // Limits
     RateLimited = "rate_limited", "Too many calls: wait and try again.";
     RateLimitedIp = "rate_limited_ip", "Too many failed requests from this IP address: wait and try again.";

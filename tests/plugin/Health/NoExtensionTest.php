@@ -165,6 +165,13 @@ final class NoExtensionTest extends TestCase {
 		self::assertStringContainsString( 'What to install', $result['actions'] );
 	}
 
+	public function test_a_person_whom_a_client_sends_here_reads_what_is_missing(): void {
+		$page = Http::get( rest_url( 'countersign/v1/oauth/authorize?client_id=x' ), [ 'Accept' => 'text/html' ] );
+		self::assertSame( [ 503, 'text/html; charset=utf-8' ], [ $page->status, $page->header( 'Content-Type' ) ] );
+		self::assertStringContainsString( '<code>' . Requirements::state() . '</code>', $page->body );
+		self::assertStringContainsString( 'Site Health', $page->body );
+	}
+
 	public function test_the_consent_page_says_why_it_cannot_connect_a_client(): void {
 		$request = rtrim( base64_encode( 'client_id=x&response_type=code' ), '=' );
 		$answer  = Person::of( 'admin' )->get( site_url( "wp-login.php?action=countersign_authorize&request=$request" ) );

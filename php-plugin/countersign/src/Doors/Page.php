@@ -27,29 +27,34 @@ final class Page {
 	private const STYLE = 'body{margin:4em auto;max-width:36em;padding:0 1.5em;font:16px/1.6 system-ui,sans-serif;color:#1d2327;background:#fff}h1{font-size:1.4em;line-height:1.3}code{padding:.1em .3em;background:#f0f0f1}.detail{color:#50575e;overflow-wrap:anywhere}';
 
 	/**
-	 * Returns the page for a request that this site does not accept.
+	 * Returns the page for a request that this site does not accept, or cannot serve now.
 	 *
 	 * @param int    $status   HTTP status code.
 	 * @param string $reason   Reason code.
 	 * @param string $sentence One or two English sentences for the makers of the program.
 	 */
 	public static function refused( int $status, string $reason, string $sentence ): Response {
-		$todo = 'client_unknown' === $reason
-			? __( 'Remove the connector, server or app for this site in the agent\'s program and add it again. It then registers anew and leads you to the right page.', 'countersign' )
-			: __( 'Close this page and start the connection once more in the agent\'s program. If you see this page again, the makers of that program need the text below.', 'countersign' );
-		return self::show(
-			$status,
-			__( 'This agent could not be connected', 'countersign' ),
-			[
-				'client_unknown' === $reason
-					? __( 'An agent sent you here, but this site does not know it, or no longer knows it. Nothing was connected, and nothing was changed.', 'countersign' )
-					: __( 'An agent sent you here with a request that this site does not accept. Nothing was connected, and nothing was changed.', 'countersign' ),
-				$todo,
-				__( 'If you have not started anything, somebody may have wanted to use this site to send you elsewhere.', 'countersign' ),
+		$texts = match ( true ) {
+			$status >= 500 || 'https_required' === $reason => [
+				__( 'An agent asks to connect to this site, but the site cannot connect agents now. Nothing was connected, and nothing was changed.', 'countersign' ),
+				__( 'An administrator finds the cause in the dashboard, under Tools, Site Health. When it is mended, reload this page.', 'countersign' ),
 			],
-			$reason,
-			$sentence
-		);
+			'client_unknown' === $reason => [
+				__( 'An agent sent you here, but this site does not know it, or no longer knows it. Nothing was connected, and nothing was changed.', 'countersign' ),
+				__( 'Remove the connector, server or app for this site in the agent\'s program and add it again. It then registers anew and leads you to the right page.', 'countersign' ),
+				self::not_started(),
+			],
+			default => [
+				__( 'An agent sent you here with a request that this site does not accept. Nothing was connected, and nothing was changed.', 'countersign' ),
+				__( 'Close this page and start the connection once more in the agent\'s program. If you see this page again, the makers of that program need the text below.', 'countersign' ),
+				self::not_started(),
+			],
+		};
+		return self::show( $status, __( 'This agent could not be connected', 'countersign' ), $texts, $reason, $sentence );
+	}
+
+	private static function not_started(): string {
+		return __( 'If you have not started anything, somebody may have wanted to use this site to send you elsewhere.', 'countersign' );
 	}
 
 	/** Returns the page for a person who is not logged in, on a site that hides its login form. */
@@ -61,7 +66,8 @@ final class Page {
 				__( 'An agent asks to connect to this site. Only people who are logged in can decide about it, and this site does not show where its login page is.', 'countersign' ),
 				__( 'Open the login page of this site in another tab, the way you always do, and log in. Then come back to this tab and reload this page.', 'countersign' ),
 			],
-			'login_required'
+			'login_required',
+			\Countersign\reasons()['login_required']
 		);
 	}
 
