@@ -7,8 +7,7 @@ use super::methods;
 use super::methods::outcome::{Handled, RefusedRequest};
 use super::refusal::{Counted, Refusal, Traffic};
 use super::reply::McpReply;
-use super::server::reason_of;
-use super::wire::error::RpcError;
+use super::wire::error::{self, RpcError};
 use super::wire::headers::RequestHeaders;
 use super::wire::message::{RpcMessage, UnreadableMessage};
 use super::wire::response::{Delivery, ResponseBuilder};
@@ -162,7 +161,7 @@ impl McpRequest {
     pub fn unavailable(&self, reason: &str) -> McpReply {
         let response = self.answering();
         match &self.message {
-            Ok(_) => response.refusal(&RpcError::unavailable(reason_of(reason))),
+            Ok(_) => response.refusal(&RpcError::unavailable(error::reason_of(reason))),
             Err(UnreadableMessage { error, .. }) => response.error(error),
         }
     }

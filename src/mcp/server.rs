@@ -10,7 +10,7 @@ use super::refusal::Refusal;
 use super::reply::McpReply;
 use super::request::McpRequest;
 use super::settings::{Endpoint, McpSettings};
-use super::wire::error::RpcError;
+use super::wire::error::{self, RpcError};
 use super::wire::headers::RequestHeaders;
 use super::wire::message::UnreadableMessage;
 use super::wire::response::ResponseBuilder;
@@ -153,7 +153,7 @@ impl McpServer {
                 .unavailable(reason);
         }
         response.id = request_id::find_unverified(incoming.body);
-        response.error(&RpcError::unavailable(reason_of(reason)).with_status(503))
+        response.error(&RpcError::unavailable(error::reason_of(reason)).with_status(503))
     }
 
     fn read(
@@ -220,12 +220,6 @@ impl McpServer {
         token::verify_bound(&self.0.keyring, Kind::Access, token, audience, now)
             .map(CredentialHolder::Token)
     }
-}
-
-/// Returns the reason with this code, for a site that cannot serve a request. An unknown code counts as
-/// `store_unavailable`.
-pub(super) fn reason_of(code: &str) -> Reason {
-    Reason::from_word(code).unwrap_or(Reason::StoreUnavailable)
 }
 
 /// Returns whether a query string contains a token: the parameter `access_token` of OAuth, or any text that

@@ -193,6 +193,12 @@ const fn is_token(reason: Reason) -> bool {
     )
 }
 
+/// Returns the reason with this code, for a site that cannot serve a request. An unknown code counts as
+/// `store_unavailable`.
+pub(in crate::mcp) fn reason_of(code: &str) -> Reason {
+    Reason::from_word(code).unwrap_or(Reason::StoreUnavailable)
+}
+
 /// Returns whether a reason lies in the state of the connection or of the site.
 const fn is_state(reason: Reason) -> bool {
     is_of_connection(reason) || is_of_site(reason)
