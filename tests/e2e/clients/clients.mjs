@@ -19,7 +19,7 @@ export const CLIENTS = [
 	{ id: 'fastmcp', name: 'fastmcp', package: 'fastmcp', driver: 'fastmcp_client.py' },
 	{ id: 'pydantic-ai', name: 'pydantic-ai', package: 'pydantic-ai-slim', driver: 'pydantic_ai_client.py' },
 	{ id: 'openai-agents', name: 'openai-agents', package: 'openai-agents', driver: 'openai_agents.py' },
-	{ id: 'langchain', name: 'langchain-mcp-adapters', package: 'langchain-mcp-adapters', driver: 'langchain.py' },
+	{ id: 'langchain', name: 'langchain-mcp-adapters', package: 'langchain-mcp-adapters', driver: 'langchain_adapters.py' },
 	{ id: 'mcp-use', name: 'mcp-use', package: 'mcp-use', driver: 'mcp_use_client.py' },
 	{ id: 'ai-sdk', name: '@ai-sdk/mcp', package: '@ai-sdk/mcp', driver: 'ai-sdk.mjs' },
 	{ id: 'mcp-remote-0.1', name: 'mcp-remote 0.1', package: 'mcp-remote', driver: 'mcp-remote.mjs' },
