@@ -1,11 +1,12 @@
 //! Clients that run in a browser: which web origins may call, and the headers of CORS
 //! ([Fetch standard](https://fetch.spec.whatwg.org/#http-cors-protocol)).
 //!
-//! A page may call if its origin is one of the site's own, or one that a person consented to with the client of a
-//! connection. A browser sends no token by itself, so a page without one learns nothing but that it has none.
+//! Every page may ask: a client in a browser begins without a token, before a person can have consented to it, and asks
+//! again when its token has ended. Such a page learns only where it could ask for a token. The token decides which pages may
+//! use it ([`McpRequest`](super::McpRequest)): those of the site, and those of the client that a person consented to. A
+//! browser sends no token by itself.
 
 use super::reply::McpReply;
-use super::settings::McpSettings;
 use super::wire::headers::RequestHeaders;
 use crate::http::WebOrigin;
 use crate::reason::Reason;
@@ -26,21 +27,14 @@ const MAX_NAMES: usize = 64;
 /// Returns the origin of the page that the request comes from, or `None` if it does not come from a page.
 ///
 /// # Errors
-/// [`Reason::OriginRefused`] if no person has consented to it, for any connection.
-pub(super) fn origin(
-    settings: &McpSettings,
-    headers: &RequestHeaders,
-) -> Result<Option<WebOrigin>, Reason> {
+/// [`Reason::OriginRefused`] if the header is not the origin of a page with a host.
+pub(super) fn origin(headers: &RequestHeaders) -> Result<Option<WebOrigin>, Reason> {
     let Some(text) = headers.get("origin") else {
         return Ok(None);
     };
-    let known = |origin: &WebOrigin| {
-        settings.origins.contains(origin) || settings.consented_origins.contains(origin)
-    };
-    match WebOrigin::parse(text).filter(known) {
-        Some(origin) => Ok(Some(origin)),
-        None => Err(Reason::OriginRefused),
-    }
+    WebOrigin::parse(text)
+        .map(Some)
+        .ok_or(Reason::OriginRefused)
 }
 
 /// Returns the headers that let a page of `origin` read an answer.
@@ -61,6 +55,7 @@ pub(super) fn preflight(
     if method != "OPTIONS" || request.get("access-control-request-method").is_none() {
         return None;
     }
+    let origin = origin?;
     let asked = request
         .get("access-control-request-headers")
         .unwrap_or_default()
@@ -71,7 +66,7 @@ pub(super) fn preflight(
         .filter(|name| SENT.contains(name) || is_of_protocol(name))
         .take(MAX_NAMES)
         .collect();
-    let mut out = headers(origin?);
+    let mut out = headers(origin);
     out.extend([
         (
             "Access-Control-Allow-Methods",

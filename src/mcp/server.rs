@@ -196,7 +196,7 @@ impl McpServer {
         if !headers.get("host").is_some_and(is_own) {
             return Err(Reason::HostRefused);
         }
-        browser::origin(settings, headers)
+        browser::origin(headers)
     }
 
     /// Returns the holder by the header `Authorization`. An access token must be valid for this endpoint.

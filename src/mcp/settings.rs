@@ -34,10 +34,8 @@ pub(super) struct McpSettings {
     pub(super) scheme: String,
     /// The site's own hosts. Requests for other hosts are refused.
     pub(super) hosts: Vec<WebOrigin>,
-    /// The site's own web origins, from which a browser may call.
+    /// The site's own web origins, from which a browser may call with any token.
     pub(super) origins: Vec<WebOrigin>,
-    /// The web origins of the clients of any connection. A request with a token may come from those of its own connection.
-    pub(super) consented_origins: Vec<WebOrigin>,
     /// Whether the request came over HTTPS or from the machine itself.
     pub(super) secure: bool,
     pub(super) kill_switch: bool,
@@ -63,8 +61,6 @@ struct GivenSettings {
     hosts: Vec<String>,
     #[serde(default)]
     origins: Vec<String>,
-    #[serde(default)]
-    consented_origins: Vec<String>,
     secure: bool,
     kill_switch: bool,
     ip_limit: CallLimit,
@@ -121,7 +117,6 @@ impl McpSettings {
             scheme,
             hosts,
             origins: WebOrigin::parse_all(&given.origins),
-            consented_origins: WebOrigin::parse_all(&given.consented_origins),
             secure: given.secure,
             kill_switch: given.kill_switch,
             ip_limit: given.ip_limit,

@@ -18,10 +18,9 @@ final class McpServer
      * @param Keyring $keyring  The keys of the site, with which tokens are verified and confirmations are issued.
      * @param Store   $store    Keeps limits and used confirmations.
      * @param string  $settings JSON: `{"name", "title", "version", "instructions", "website"?, "endpoint": URL, "resource_metadata":
-     *     URL, "hosts": ["example.org:8080", ..], "origins": ["https://example.org", ..], "consented_origins"?: ["https://client.example", ..], "secure": bool (HTTPS or loopback),
+     *     URL, "hosts": ["example.org:8080", ..], "origins": ["https://example.org", ..], "secure": bool (HTTPS or loopback),
      *     "kill_switch": bool, "ip_limit": {"max": 60, "window": 60}, "max_body": bytes, "confirmation_lifetime"?: seconds}`.
-     *     `origins` are the site's own web origins, `consented_origins` those of the clients of all connections, which are
-     *     needed only for a request with the header `Origin`. `ip_limit` is the limit for failed requests of an address; `window` is in seconds. A host without a port stands for the
+     *     `origins` are the site's own web origins. `ip_limit` is the limit for failed requests of an address; `window` is in seconds. A host without a port stands for the
      *     default port of the endpoint's scheme.
      *
      * @throws Exception `misuse` if a setting is missing, has another type or is out of range.

@@ -10,12 +10,10 @@ use super::support::{Site, headers, record, registry};
 const CLIENT: &str = "https://app.example";
 const OTHER: &str = "https://other.example";
 
-/// Sends a request of a page of `origin`, for a connection whose client has the origin [`CLIENT`]. The site knows those of
-/// another connection too.
+/// Sends a request of a page of `origin`, for a connection whose client has the origin [`CLIENT`].
 fn send(method: &str, origin: &str, token: Option<&str>, more: &[(&str, &str)]) -> McpReply {
     let site = Site::default();
-    let server =
-        site.server(&json!({"consented_origins": [CLIENT, OTHER, "http://127.0.0.1:6274"]}));
+    let server = site.server(&json!({}));
     let token = token.map_or_else(|| site.token(), str::to_owned);
     let mut sent = headers(&token);
     sent.retain(|(name, _)| !(name == "Authorization" && token.is_empty()));
@@ -64,7 +62,7 @@ const ASKS: &[(&str, &str)] = &[
 ];
 
 #[test]
-fn a_preflight_is_allowed_for_origins_that_a_person_consented_to() {
+fn a_preflight_is_answered_for_every_page() {
     for origin in [
         CLIENT,
         OTHER,
@@ -85,7 +83,7 @@ fn a_preflight_is_allowed_for_origins_that_a_person_consented_to() {
 }
 
 #[test]
-fn a_hostile_page_gains_nothing() {
+fn a_hostile_page_gains_nothing_from_a_token() {
     for origin in [
         "https://evil.example",
         "null",
@@ -95,14 +93,11 @@ fn a_hostile_page_gains_nothing() {
         "http://127.0.0.1:6275",
         "https://app.example/",
         "",
+        // A page of the client of another connection.
+        OTHER,
     ] {
-        for (method, token) in [
-            ("OPTIONS", Some("")),
-            ("POST", Some("")),
-            ("POST", None),
-            ("GET", None),
-        ] {
-            let reply = send(method, origin, token, ASKS);
+        for method in ["POST", "GET"] {
+            let reply = send(method, origin, None, &[]);
             assert_eq!(reply.status(), 403, "{method} {origin}");
             assert_eq!(body(&reply)["error"]["data"]["reason"], "origin_refused");
             let cors = reply
@@ -110,13 +105,35 @@ fn a_hostile_page_gains_nothing() {
                 .iter()
                 .any(|(name, _)| name.starts_with("Access-Control-"));
             assert!(!cors, "{method} {origin}");
+            assert!(reply.entry().unwrap().contains("origin_refused"));
         }
     }
-    // A page of the client of another connection has got hold of the token of this one.
-    let reply = send("POST", OTHER, None, &[]);
-    assert_eq!(reply.status(), 403);
-    assert_eq!(header(&reply, "Access-Control-Allow-Origin"), None);
-    assert!(reply.entry().unwrap().contains("origin_refused"));
+}
+
+#[test]
+fn what_is_not_an_origin_is_refused_without_a_token_too() {
+    for origin in ["null", "https://app.example/", ""] {
+        for method in ["OPTIONS", "POST"] {
+            let reply = send(method, origin, Some(""), ASKS);
+            assert_eq!(reply.status(), 403, "{method} {origin}");
+            assert_eq!(header(&reply, "Access-Control-Allow-Origin"), None);
+        }
+    }
+}
+
+#[test]
+fn a_page_that_no_person_knows_yet_reads_where_to_ask_for_a_token() {
+    let origin = "https://new.example";
+    // Without a token, and with one that has ended.
+    for token in ["", "csat_x"] {
+        let reply = send("POST", origin, Some(token), &[]);
+        assert_eq!(reply.status(), 401);
+        assert_eq!(header(&reply, "Access-Control-Allow-Origin"), Some(origin));
+        let challenge = header(&reply, "WWW-Authenticate").unwrap();
+        assert!(challenge.contains("resource_metadata="), "{challenge}");
+        let exposed = header(&reply, "Access-Control-Expose-Headers").unwrap();
+        assert!(exposed.contains("WWW-Authenticate"));
+    }
 }
 
 #[test]

@@ -24,9 +24,6 @@ final class Repository {
 	/** Seconds between two updates of the time of last use. */
 	private const TOUCH_EVERY = 60;
 
-	/** The number of connections whose origins a browser's request is compared with. */
-	private const MAX_ORIGINS = 100;
-
 	public function __construct( private readonly Reader $reader ) {}
 
 	/**
@@ -155,29 +152,6 @@ final class Repository {
 		);
 		Failure::if_refused( 'The new connections could not be read.' );
 		return array_map( $this->listed( ... ), array_values( $rows ?: [] ) );
-	}
-
-	/**
-	 * Returns the web origins of the clients of connections that have not ended. Of many connections, it looks at those that were
-	 * used or created last.
-	 *
-	 * @return list<string>
-	 *
-	 * @throws Failure If the database cannot be read.
-	 */
-	public function origins(): array {
-		global $wpdb;
-		$rows = $wpdb->get_results( // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- A table of this plugin, past any cache.
-			$wpdb->prepare(
-				"SELECT * FROM %i WHERE state <> 'revoked' ORDER BY CASE WHEN last_used_at > created_at THEN last_used_at ELSE created_at END DESC LIMIT %d",
-				Schema::table( 'connections' ),
-				self::MAX_ORIGINS
-			),
-			ARRAY_A
-		);
-		Failure::if_refused( 'The connections could not be read.' );
-		$found = array_map( fn( array $row ): array => $this->listed( $row )->origins, $rows ?: [] );
-		return array_values( array_unique( array_merge( ...$found ) ) );
 	}
 
 	/**

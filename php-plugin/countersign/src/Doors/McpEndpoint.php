@@ -77,7 +77,7 @@ final class McpEndpoint {
 		// Keep running after a client disconnects, so that the outcome is still logged.
 		ignore_user_abort( true );
 		try {
-			$server = $this->extension->mcp_server( $this->is_stopped(), $this->origins( $request ) );
+			$server = $this->extension->mcp_server( $this->is_stopped() );
 			$step   = $server->receive( $request->method, $request->headers, $request->query, $request->body, $request->ip, $this->passwords->verified( $request->headers ) );
 			if ( $step instanceof McpRequest ) {
 				$this->guard( $step );
@@ -96,16 +96,6 @@ final class McpEndpoint {
 		}
 		$this->request = null;
 		return $response;
-	}
-
-	/**
-	 * Returns the web origins of clients, if a page of another origin than the site's sent the request.
-	 *
-	 * @return list<string>
-	 */
-	private function origins( Request $request ): array {
-		$origin = $request->header( 'Origin' );
-		return '' === $origin || in_array( $origin, Urls::origins(), true ) ? [] : $this->connections->origins();
 	}
 
 	/**

@@ -108,11 +108,10 @@ final class Extension {
 	/**
 	 * Returns the MCP server, configured for the current request.
 	 *
-	 * @param bool         $is_stopped Whether the kill switch is on.
-	 * @param list<string> $origins    Web origins of the clients of connections.
+	 * @param bool $is_stopped Whether the kill switch is on.
 	 */
-	public function mcp_server( bool $is_stopped, array $origins = [] ): McpServer {
-		return new McpServer( $this->keyring(), $this->store(), $this->mcp_settings( $is_stopped, $origins ) );
+	public function mcp_server( bool $is_stopped ): McpServer {
+		return new McpServer( $this->keyring(), $this->store(), $this->mcp_settings( $is_stopped ) );
 	}
 
 	/**
@@ -124,8 +123,7 @@ final class Extension {
 		return McpServer::unavailable( $this->keyring(), $this->mcp_settings( false ), $reason, $request->method, $request->headers, $request->query, $request->body );
 	}
 
-	/** @param list<string> $origins */
-	private function mcp_settings( bool $is_stopped, array $origins = [] ): string {
+	private function mcp_settings( bool $is_stopped ): string {
 		return Json::encode(
 			[
 				'name'              => 'countersign',
@@ -137,7 +135,6 @@ final class Extension {
 				'resource_metadata' => Urls::resource_metadata(),
 				'hosts'             => Urls::hosts(),
 				'origins'           => Urls::origins(),
-				'consented_origins' => $origins,
 				'secure'            => Urls::is_request_secure(),
 				'kill_switch'       => $is_stopped,
 				'ip_limit'          => $this->settings->ip_limit(),
