@@ -1,6 +1,6 @@
 # The commands of the project. Each target runs one script, which documents what it does.
 .DEFAULT_GOAL := help
-.PHONY: help build demo demo-down test test-lint test-core test-fuzz test-phpt test-fpm test-plugin test-conformance test-clients test-browser test-packages test-matrix packages fuzz bench interleavings deny analyze licences mutants setup clean-sites
+.PHONY: help build demo demo-down test test-lint test-core test-fuzz test-phpt test-fpm test-plugin test-conformance test-clients test-clients-all test-browser test-packages test-matrix packages fuzz bench interleavings deny analyze licences mutants setup clean-sites
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ test-conformance: ## official MCP conformance suite
 
 test-clients: ## real MCP clients with the complete OAuth flow
 	@tests/run/all.sh clients
+
+test-clients-all: ## sixteen clients in every state of a connection, and two checkers (not part of make test)
+	@tests/run/all.sh clients-all
 
 test-browser: ## every admin page in Chromium
 	@tests/run/all.sh browser

@@ -1,9 +1,9 @@
 #!/bin/bash
 # Runs the named stages one after the other and prints a summary. Stops at the first stage that fails.
 #
-#   tests/run/all.sh [lint|core|fuzz|phpt|fpm|plugin|conformance|clients|browser|packages]...
+#   tests/run/all.sh [lint|core|fuzz|phpt|fpm|plugin|conformance|clients|browser|packages|clients-all]...
 #
-# Default: all stages except packages.
+# Default: all stages except packages and clients-all.
 #
 # A stage is the script tests/run/STAGE.sh. This script installs its dependencies and builds the
 # extension first. A stage prints what it does and writes two numbers, "PASSED FAILED", to
@@ -37,22 +37,22 @@ if wants core; then groups+=(wasm); fi
 if wants fuzz; then groups+=(fuzz); fi
 if wants core phpt fpm plugin; then groups+=(redis); fi
 if wants fpm; then groups+=(fpm); fi
-if wants plugin conformance clients browser; then groups+=(site mariadb); fi
+if wants plugin conformance clients clients-all browser; then groups+=(site mariadb); fi
 if wants packages; then groups+=(site packages); fi
 if wants plugin; then groups+=(phpunit); fi
-if wants conformance clients browser; then groups+=(e2e); fi
-if wants browser; then groups+=(browser); fi
+if wants conformance clients clients-all browser; then groups+=(e2e); fi
+if wants browser clients-all; then groups+=(browser); fi
 tests/setup/install.sh "${groups[@]}"
 
 # 2. Download everything else in the background while the Rust stages run.
 fetching=
-if wants plugin conformance clients browser packages; then
+if wants plugin conformance clients clients-all browser packages; then
 	(
 		tests/site/wordpress.sh
 		# The oldest WordPress that the plugin supports.
 		if wants plugin; then tests/site/wordpress.sh 6.8; fi
-		if wants conformance clients browser; then tests/setup/node.sh; fi
-		if wants clients; then tests/setup/python.sh; fi
+		if wants conformance clients clients-all browser; then tests/setup/node.sh; fi
+		if wants clients clients-all; then tests/setup/python.sh; fi
 	) >"$logs/fetch" 2>&1 </dev/null &
 	fetching=$!
 fi

@@ -11,22 +11,22 @@ const e2e = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '');
 
 // `installed`: the folder of an installation that the other tests make.
 export const CLIENTS = [
-	{ id: 'ts-sdk-1.17', name: 'TypeScript SDK 1.17', package: '@modelcontextprotocol/sdk', driver: 'ts-sdk.mjs' },
-	{ id: 'ts-sdk', name: 'TypeScript SDK 1', package: '@modelcontextprotocol/sdk', driver: 'ts-sdk.mjs', installed: e2e },
-	{ id: 'ts-client', name: 'TypeScript client 2', package: '@modelcontextprotocol/client', driver: 'ts-client.mjs', installed: e2e },
-	{ id: 'python-1', name: 'Python SDK 1', package: 'mcp', driver: 'python_mcp.py' },
-	{ id: 'python-2', name: 'Python SDK 2', package: 'mcp', driver: 'python_mcp.py', installed: join(root, '.cache/venv') },
+	{ id: 'ts-sdk-1.17', name: 'TypeScript SDK', package: '@modelcontextprotocol/sdk', driver: 'ts-sdk.mjs' },
+	{ id: 'ts-sdk', name: 'TypeScript SDK', package: '@modelcontextprotocol/sdk', driver: 'ts-sdk.mjs', installed: e2e },
+	{ id: 'ts-client', name: 'TypeScript client', package: '@modelcontextprotocol/client', driver: 'ts-client.mjs', installed: e2e },
+	{ id: 'python-1', name: 'Python SDK', package: 'mcp', driver: 'python_mcp.py' },
+	{ id: 'python-2', name: 'Python SDK', package: 'mcp', driver: 'python_mcp.py', installed: join(root, '.cache/venv') },
 	{ id: 'fastmcp', name: 'fastmcp', package: 'fastmcp', driver: 'fastmcp_client.py' },
 	{ id: 'pydantic-ai', name: 'pydantic-ai', package: 'pydantic-ai-slim', driver: 'pydantic_ai_client.py' },
 	{ id: 'openai-agents', name: 'openai-agents', package: 'openai-agents', driver: 'openai_agents.py' },
 	{ id: 'langchain', name: 'langchain-mcp-adapters', package: 'langchain-mcp-adapters', driver: 'langchain_adapters.py' },
 	{ id: 'mcp-use', name: 'mcp-use', package: 'mcp-use', driver: 'mcp_use_client.py' },
 	{ id: 'ai-sdk', name: '@ai-sdk/mcp', package: '@ai-sdk/mcp', driver: 'ai-sdk.mjs' },
-	{ id: 'mcp-remote-0.1', name: 'mcp-remote 0.1', package: 'mcp-remote', driver: 'mcp-remote.mjs' },
+	{ id: 'mcp-remote-0.1', name: 'mcp-remote', package: 'mcp-remote', driver: 'mcp-remote.mjs' },
 	{ id: 'mcp-remote', name: 'mcp-remote', package: 'mcp-remote', driver: 'mcp-remote.mjs', installed: e2e },
 	{ id: 'mcporter', name: 'mcporter', package: 'mcporter', driver: 'mcporter.mjs' },
-	{ id: 'inspector', name: 'MCP Inspector, command line', package: '@modelcontextprotocol/inspector', driver: 'inspector.mjs' },
-	{ id: 'use-mcp', name: 'use-mcp, in Chromium', package: 'use-mcp', driver: 'use-mcp.mjs', exclusive: true },
+	{ id: 'inspector', name: 'MCP Inspector', package: '@modelcontextprotocol/inspector', driver: 'inspector.mjs' },
+	{ id: 'use-mcp', name: 'use-mcp', package: 'use-mcp', driver: 'use-mcp.mjs', exclusive: true },
 ];
 
 /** Programs of other makers that check a server. */

@@ -69,10 +69,10 @@ export class Process {
 
 /**
  * @param {object} client One of {@link CLIENTS}.
- * @param {object} world The site, its `front`, and the `owner`, who changes connections.
+ * @param {object} world The site, its `front`, the `owner`, who changes connections, and `only: 'talk'` for the conversation alone.
  * @returns {Promise<{id: string, name: string, version: string, cells: object, talk: object}>}
  */
-export async function play(client, { site, front, owner }) {
+export async function play(client, { site, front, owner, only }) {
 	const home = install(client);
 	const start = driver(client, home);
 	const store = join(site.run, 'clients', client.id);
@@ -92,6 +92,13 @@ export async function play(client, { site, front, owner }) {
 	};
 
 	try {
+		if (only === 'talk') {
+			await begin();
+			front.take();
+			await beginAgain();
+			await converse(running);
+			return { id: client.id, talk: measure(front.take()) };
+		}
 		front.lifetime = LIFETIME;
 		const first = await begin();
 		const expiry = Date.now() + LIFETIME * 1000;
@@ -143,10 +150,8 @@ export async function play(client, { site, front, owner }) {
 
 		front.take();
 		const again = await beginAgain();
-		const relisted = await running.ask('list');
-		const talk = [];
-		for (const [tool, args] of CONVERSATION) talk.push(await running.call(tool, args));
-		const failed = [again, relisted, ...talk].find((answer) => answer.failed);
+		const talk = await converse(running);
+		const failed = [again, ...talk].find((answer) => answer.failed);
 		cells.restarted = cell(!failed && talk.at(-1).opened === 0, failed ?? talk.at(-1));
 		const exchanges = front.take();
 
@@ -164,7 +169,7 @@ export async function play(client, { site, front, owner }) {
 		// The person is asked again, which is the way on after a connection was revoked, or reads the reason.
 		cells.revoked = { ok: revoked.opened > 0 || reads(revoked, 'revoked'), text: revoked.opened > 0 ? 'the consent page opens' : short(revoked), after: !works.failed };
 		if (works.failed) cells.revoked.afterText = short(works);
-		return { id: client.id, name: client.name, version: start.version, cells, talk: measure(exchanges), exchanges };
+		return { id: client.id, name: client.name, version: start.version, cells, talk: measure(exchanges) };
 	} catch (error) {
 		error.message += `\n${running?.complaints ?? ''}`;
 		throw error;
@@ -173,7 +178,13 @@ export async function play(client, { site, front, owner }) {
 	}
 }
 
-/** The five calls of the short conversation. */
+/** The five calls of the short conversation, after the client was started with stored tokens and has listed the tools. */
+async function converse(running) {
+	const answers = [await running.ask('list')];
+	for (const [tool, args] of CONVERSATION) answers.push(await running.call(tool, args));
+	return answers;
+}
+
 const CONVERSATION = [
 	['get_site_info', {}],
 	['list_posts', { per_page: 5 }],

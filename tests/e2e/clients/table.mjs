@@ -1,13 +1,13 @@
-// Writes the results of the matrix (matrix.json) and the measured conversations into docs/clients.md.
+// Writes the results of a run of matrix.mjs into docs/clients.md: what users see, and what conversations cost.
 //
-//   node table.mjs [--check [FILE]]      --check compares instead: with matrix.json, or with the results of a new run
-//   node table.mjs --count FILE          prints how many cells of a run are as they should be, and how many are not
+//   node table.mjs FILE
+//   node table.mjs --check FILE      compares instead. The table must be the same; the sizes depend on the content.
+//   node table.mjs --count FILE      prints how many cells of the run are as they should be, and 0
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../lib/site.mjs';
 
 const page = join(root, 'docs/clients.md');
-const kept = new URL('matrix.json', import.meta.url);
 const STATES = ['connect', 'read', 'draft', 'publish', 'limited', 'paused', 'stopped', 'expired', 'revoked', 'restarted', 'morning'];
 const TITLES = { morning: 'next morning' };
 
@@ -17,10 +17,10 @@ if (process.argv[2] === '--count') {
 	process.exit(0);
 }
 const isCheck = process.argv[2] === '--check';
-const results = JSON.parse(readFileSync(process.argv[3] ?? kept, 'utf8'));
+const results = JSON.parse(readFileSync(process.argv.at(-1), 'utf8'));
 const before = readFileSync(page, 'utf8');
 let text = before;
-for (const [name, lines] of Object.entries({ matrix: matrix(results), conversation: conversation(results) }))
+for (const [name, lines] of Object.entries({ matrix: matrix(results), ...(isCheck ? {} : { conversation: conversation(results) }) }))
 	text = text.replace(new RegExp(`(<!-- ${name} -->\\n)[\\s\\S]*?(<!-- /${name} -->)`), (_, begin, end) => `${begin}${lines.join('\n')}\n${end}`);
 if (!isCheck) writeFileSync(page, text);
 else if (text !== before) {

@@ -38,11 +38,16 @@ stage_site() {
 	"$SITE_COMMAND" up "$name" --fresh --engine mariadb --workers 4 --plugin "$PLUGIN" --activate countersign "$@" >/dev/null
 }
 
-# Starts the main site of the stage, with the test tools. Its limits are high, because the tests make hundreds
-# of calls a minute from one address. The tests of limits set their own.
+# Starts the main site of the stage, with the test tools.
 site_with_fixtures() {
+	site_without_fixtures --plugin "$FIXTURES" --activate countersign-fixtures "$@"
+}
+
+# Starts the main site of the stage. Its limits are high, because the tests make hundreds of calls a minute from one
+# address. The tests of limits set their own.
+site_without_fixtures() {
 	export SITE=$STAGE
-	stage_site "$SITE" --plugin "$FIXTURES" --activate countersign-fixtures "$@"
+	stage_site "$SITE" "$@"
 	"$SITE_COMMAND" php "$SITE" -r '$many = array( "max" => 256, "window" => 1 );
 		$plugin = Countersign\Plugin\Plugin::composition();
 		$plugin->site_records()->store( "countersign_settings",

@@ -17,20 +17,20 @@ async def enter(stack):
     client = MCPClient.from_dict({"mcpServers": {"site": {"url": ENDPOINT, "auth": {"callback_port": 7799}}}})
     stack.push_async_callback(client.close_all_sessions)
     await client.create_all_sessions()
-    return Client(client)
+    # As its agent does when it begins.
+    return Client(client, await LangChainAdapter().create_tools(client))
 
 
 class Client:
-    def __init__(self, client) -> None:
+    def __init__(self, client, tools) -> None:
         self.client = client
+        self.tools = {tool.name: tool for tool in tools}
 
     async def list(self):
         return [tool.name for tool in await self.client.get_session("site").list_tools()]
 
     async def call(self, tool, args):
-        tools = await LangChainAdapter().create_tools(self.client)
-        found = next(each for each in tools if each.name == tool)
-        output = await found._arun(**args)
+        output = await self.tools[tool]._arun(**args)
         if isinstance(output, dict):
             return {"failed": True, "text": json.dumps(output, default=str)}
         return {"failed": False, "text": output}
