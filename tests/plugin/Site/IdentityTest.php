@@ -9,6 +9,7 @@ use Countersign\Plugin\Site\Identity;
 use Countersign\Plugin\Site\Urls;
 use Countersign\Tests\Agent;
 use Countersign\Tests\Answer;
+use Countersign\Tests\AuditTrail;
 use Countersign\Tests\Http;
 use Countersign\Tests\Neighbours;
 use Countersign\Tests\OAuthClient;
@@ -140,6 +141,26 @@ final class IdentityTest extends StateTest {
 		wp_cache_flush();
 		self::assertSame( $home . $below . 'countersign/v1/mcp', Urls::mcp() );
 		self::connect_and_call();
+	}
+
+	public function test_only_an_administrator_chooses_the_address_of_other_permalinks(): void {
+		self::permalinks( '' );
+		wp_cache_flush();
+		$page = Person::of( 'admin' )->page( 'countersign' );
+		$form = Person::form( $page, 'countersign_permalinks' );
+		get_role( 'editor' )->add_cap( 'countersign_manage_connections' );
+		try {
+			$editor = Person::anew( 'editor' );
+			self::assertStringContainsString( 'Can agents still reach this site?', $editor->page( 'countersign' )->body );
+			self::assertSame( [], array_filter( Person::forms( $editor->page( 'countersign' )->body ), static fn( array $one ): bool => 'countersign_permalinks' === ( $one['action'] ?? '' ) ) );
+			self::assertSame( 403, $editor->post( admin_url( 'admin-post.php' ), [ '_wpnonce' => $editor->nonce( 'countersign_permalinks' ) ] + $form )->status );
+		} finally {
+			get_role( 'editor' )->remove_cap( 'countersign_manage_connections' );
+		}
+		$size = AuditTrail::size();
+		self::assertStringContainsString( '/wp-json/', Urls::mcp() );
+		self::assertSame( 302, Person::of( 'admin' )->post( admin_url( 'admin-post.php' ), $form )->status );
+		self::assertRecorded( [ 'setting site.permalinks_chosen ok' ], $size );
 	}
 
 	public function test_another_address_of_the_site_is_asked_about_before_any_document_names_it(): void {
