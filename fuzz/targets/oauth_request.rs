@@ -13,6 +13,12 @@ use serde_json::Value;
 
 const CLIENT: &str = r#"{"client_id":"csc_one","client_name":"One","redirect_uris":["https://client.example/back?a=1"],
     "grant_types":["authorization_code","refresh_token"],"token_endpoint_auth_method":"none","source":"registration"}"#;
+/// A client that signs, with keys of each type.
+const SIGNING: &str = r#"{"client_id":"csc_one","client_name":"One","redirect_uris":["https://client.example/back?a=1"],
+    "grant_types":["authorization_code","refresh_token"],"token_endpoint_auth_method":"private_key_jwt","keys":{"jwks":[
+    {"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"},
+    {"kty":"EC","crv":"P-256","x":"MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4","y":"4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM"}]},
+    "source":"document"}"#;
 const REGISTERED: &str = "https://client.example/back?a=1";
 
 fuzz_target!(|data: &[u8]| {
@@ -61,11 +67,26 @@ fuzz_target!(|data: &[u8]| {
         prefixed("client_id=csc_one&grant_type=refresh_token&refresh_token="),
         prefixed("client_id=csc_one&grant_type=authorization_code&code="),
     ] {
-        let reply = server.token(&keys, sender, &body, b"", client);
+        let reply = server.token(&keys, sender, &body, b"", client, None);
         assert!(reply.is_err(), "a token that was never issued was accepted");
-        let reply = server.revoke(&keys, sender, &body, b"", client).err();
+        let reply = server.revoke(&keys, sender, &body, b"", client, None).err();
         let reply = reply.expect("a token that was never issued was accepted");
         assert!(reply.change().is_none());
+    }
+
+    // The holder of a token without the key gets nothing, whatever the assertion and the fetched keys are.
+    let signing = opened(RecordKind::Client, 5, SIGNING);
+    let signing = FoundRecord::Genuine(&signing);
+    let assertion = prefixed(
+        "client_assertion_type=urn:ietf:params:oauth:client-assertion-type:jwt-bearer&client_id=csc_one&client_assertion=",
+    );
+    for body in [data, &assertion] {
+        assert!(
+            server
+                .token(&keys, sender, body, b"", signing, Some(data))
+                .is_err()
+        );
+        assert!(server.keys_address(&keys, NOW, body, signing).is_none());
     }
 
     let entropy = CountingEntropy::default();

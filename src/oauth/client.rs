@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::app_scheme::AppSchemes;
+use super::client_key::ClientKeys;
 use super::redirect::RedirectUri;
 use crate::bytes;
 use crate::record::{Record, RecordKind};
@@ -23,6 +24,8 @@ pub(super) enum AuthMethod {
     ClientSecretPost,
     /// With its secret in the `Authorization` header (HTTP Basic).
     ClientSecretBasic,
+    /// With a signature of its own key (RFC 7523). Only clients with a metadata document can.
+    PrivateKeyJwt,
 }
 
 /// How the site learned about a client.
@@ -48,6 +51,9 @@ pub struct Client {
     /// unsalted hash is enough.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) secret_hash: Option<String>,
+    /// The public keys of a client that can sign. A public client may have some, and then either signs or does not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) keys: Option<ClientKeys>,
     pub(super) source: ClientSource,
 }
 
@@ -65,12 +71,17 @@ impl Client {
         &self.client_id
     }
 
-    /// Reads the record of a client. Returns `None`, as for a client that does not exist, if it is another record, if a
-    /// public client has a secret, or if a confidential client has none.
+    /// Reads the record of a client. Returns `None`, as for a client that does not exist, if it is another record, or if
+    /// it does not have exactly what its method needs: a secret, keys or neither.
     pub(super) fn of(record: &Record) -> Option<Self> {
         let client: Self = record.read(RecordKind::Client).ok()?;
-        let public = client.token_endpoint_auth_method == AuthMethod::None;
-        (public == client.secret_hash.is_none()).then_some(client)
+        let (secret, keys) = (client.secret_hash.is_some(), client.keys.is_some());
+        let fits = match client.token_endpoint_auth_method {
+            AuthMethod::None => !secret,
+            AuthMethod::PrivateKeyJwt => !secret && keys,
+            AuthMethod::ClientSecretPost | AuthMethod::ClientSecretBasic => secret && !keys,
+        };
+        fits.then_some(client)
     }
 
     /// Whether the client registered the redirect URI `presented`. Only a public client can use a private-use scheme, which
@@ -90,10 +101,10 @@ impl Client {
         self.grant_types.iter().any(|name| name == "refresh_token")
     }
 
-    /// Whether `secret` authenticates the client. A public client must not send one.
+    /// Whether `secret` authenticates the client. A public client must not send one, and a client that signs has none.
     pub(super) fn is_proven_by(&self, secret: Option<&str>) -> bool {
         match (&self.secret_hash, secret) {
-            (None, None) => true,
+            (None, None) => self.token_endpoint_auth_method == AuthMethod::None,
             (Some(hash), Some(secret)) => same(secret_hash(secret).as_bytes(), hash.as_bytes()),
             _ => false,
         }

@@ -3,14 +3,21 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::client::Client;
+use super::assertion::{self, Assertion};
+use super::client::{AuthMethod, Client};
+use super::client_key::{ClientKeys, MAX_KEY_SET, PublicJwk};
 use super::form::{Form, FormField, decode};
 use super::issued_id;
 use super::reply::{ErrorCode, ErrorResponse};
+use super::sender::Sender;
 use super::settings::OAuthSettings;
+use crate::bytes::sha256_pae;
+use crate::clock::Timestamp;
 use crate::keyring::Keyring;
 use crate::reason::Reason;
 use crate::record::FoundRecord;
+use crate::replay::{OneTimeItem, Sighting, seen_once};
+use crate::store::Origin;
 
 /// The longest client identifier that is looked up, in bytes.
 pub(super) const MAX_CLIENT_ID: usize = 2048;
@@ -22,6 +29,7 @@ const REFUSED: ErrorResponse =
 struct ClientCredentials {
     id: String,
     secret: Option<String>,
+    assertion: Option<String>,
 }
 
 impl ClientCredentials {
@@ -41,11 +49,24 @@ impl ClientCredentials {
             "client_secret",
             "The parameter client_secret occurs more than once: send it once.",
         )?;
+        let assertion = assertion(form)?;
+        if assertion.is_some() && (secret.is_some() || !authorization.is_empty()) {
+            return Err(ErrorResponse::malformed(
+                "The request has a client_assertion and a client secret: send one of them.",
+            ));
+        }
         if authorization.is_empty() {
-            let id = id.ok_or(ErrorResponse::malformed(
+            // The assertion names the client too (RFC 7521 §4.2).
+            let named = assertion.as_deref().and_then(Assertion::read);
+            let named = named.map(|assertion| assertion.subject().to_owned());
+            let id = id.or(named).ok_or(ErrorResponse::malformed(
                 "The parameter client_id is missing: send it with the others in the body, as application/x-www-form-urlencoded.",
             ))?;
-            return Ok(Self { id, secret });
+            return Ok(Self {
+                id,
+                secret,
+                assertion,
+            });
         }
         let basic = Self::basic(authorization).ok_or(REFUSED.because(
             "The Authorization header is not that of HTTP Basic with client_id and client_secret: send it so, or send none.",
@@ -77,6 +98,7 @@ impl ClientCredentials {
         (!id.is_empty()).then_some(Self {
             id,
             secret: (!secret.is_empty()).then_some(secret),
+            assertion: None,
         })
     }
 }
@@ -94,6 +116,20 @@ pub(super) fn body_form(body: &[u8]) -> Result<Form, ErrorResponse> {
     Form::parse(body).ok_or(ErrorResponse::malformed(
         "The body is longer than 16,384 bytes, has more than 64 parameters, or a broken percent-encoding: send less, in UTF-8.",
     ))
+}
+
+/// Returns the client assertion of a request (RFC 7521 §4.2), or `None` if it has none.
+fn assertion(form: &Form) -> Result<Option<String>, ErrorResponse> {
+    match (
+        form.field("client_assertion_type"),
+        form.field("client_assertion"),
+    ) {
+        (FormField::Absent, FormField::Absent) => Ok(None),
+        (FormField::One(assertion::TYPE), FormField::One(text)) => Ok(Some(text.to_owned())),
+        _ => Err(ErrorResponse::malformed(
+            "The parameters client_assertion and client_assertion_type belong together: send each once, with the type urn:ietf:params:oauth:client-assertion-type:jwt-bearer.",
+        )),
+    }
 }
 
 /// Returns the value of a parameter, or `None` if it is missing.
@@ -150,18 +186,121 @@ pub(super) fn find(
 
 /// Authenticates the client of a request, which [`find`] finds. A confidential client must send its secret. Both ways of
 /// sending it are accepted, regardless of which one the client registered: some SDKs confuse them, and both prove the same.
+/// A client with keys signs an assertion, which can be used once. `keys` is the key set from its address, if it has one.
 pub(super) fn authenticate(
     settings: &OAuthSettings,
     keyring: &Keyring,
+    sender: Sender<'_>,
     form: &Form,
     authorization: &[u8],
     stored: FoundRecord<'_>,
+    keys: Option<&[u8]>,
 ) -> Result<Client, ErrorResponse> {
     let credentials = ClientCredentials::read(form, authorization)?;
     let client = find(settings, keyring, &credentials.id, stored)?;
-    if client.is_proven_by(credentials.secret.as_deref()) {
-        Ok(client)
-    } else {
-        Err(REFUSED)
+    if let Some(text) = &credentials.assertion {
+        prove(settings, sender, &client, text, keys)?;
+    } else if client.token_endpoint_auth_method == AuthMethod::PrivateKeyJwt {
+        return Err(REFUSED.because("The client has to sign a client_assertion: send one."));
+    } else if !client.is_proven_by(credentials.secret.as_deref()) {
+        return Err(REFUSED);
+    }
+    Ok(client)
+}
+
+/// Returns the address of the key set that is needed to authenticate the client of a request: if the client has its keys at
+/// an address, the claims of the assertion are right, and `is_genuine` says that the request has a genuine code or token. So
+/// a stranger cannot make the site fetch anything.
+pub(super) fn keys_address(
+    settings: &OAuthSettings,
+    keyring: &Keyring,
+    now: Timestamp,
+    body: &[u8],
+    stored: FoundRecord<'_>,
+    is_genuine: impl Fn(&Form) -> bool,
+) -> Option<String> {
+    let form = body_form(body).ok()?;
+    let credentials = ClientCredentials::read(&form, b"").ok()?;
+    let client = find(settings, keyring, &credentials.id, stored).ok()?;
+    let assertion = Assertion::read(credentials.assertion.as_deref()?)?;
+    match client.keys {
+        Some(ClientKeys::JwksUri(address))
+            if assertion.is_for(&client.client_id, &audiences(settings), now)
+                && is_genuine(&form) =>
+        {
+            Some(address)
+        }
+        _ => None,
+    }
+}
+
+/// The audiences that an assertion may have: the issuer, and the endpoints that take one.
+fn audiences(settings: &OAuthSettings) -> [&str; 3] {
+    [
+        &settings.issuer,
+        &settings.token_endpoint,
+        &settings.revocation_endpoint,
+    ]
+}
+
+/// Verifies an assertion of `client` and uses it up.
+fn prove(
+    settings: &OAuthSettings,
+    sender: Sender<'_>,
+    client: &Client,
+    text: &str,
+    fetched: Option<&[u8]>,
+) -> Result<(), ErrorResponse> {
+    let keys = match (&client.keys, fetched) {
+        (Some(ClientKeys::Jwks(keys)), _) => keys.clone(),
+        (Some(ClientKeys::JwksUri(_)), Some(body)) if body.len() <= MAX_KEY_SET => {
+            serde_json::from_slice(body).map_or_else(|_| Vec::new(), |set| PublicJwk::all(&set))
+        }
+        (None, _) => {
+            return Err(REFUSED
+                .because("The client has no keys with which an assertion could be verified."));
+        }
+        // Unless the assertion is worthless anyway, the client shall keep its tokens and try again.
+        (Some(ClientKeys::JwksUri(_)), _) => Vec::new(),
+    };
+    let now = sender.now();
+    let assertion = Assertion::read(text)
+        .ok_or(REFUSED.because(
+            "The client_assertion is not a signed JWT with iss, sub, aud, exp and jti.",
+        ))?;
+    if !assertion.is_for(&client.client_id, &audiences(settings), now) {
+        return Err(REFUSED.because(
+            "The claims of the client_assertion are wrong: iss and sub are the client, aud is the issuer or the token endpoint, and exp is at most an hour away.",
+        ));
+    }
+    if fetched.is_none() && matches!(client.keys, Some(ClientKeys::JwksUri(_))) {
+        let later = ErrorResponse::new(ErrorCode::TemporarilyUnavailable, Reason::FetchFailed);
+        return Err(later);
+    }
+    if !assertion.is_signed_by(&keys) {
+        return Err(REFUSED.because(
+            "The signature of the client_assertion is not that of a published key of the client, with ES256, RS256 or EdDSA.",
+        ));
+    }
+    let id = sha256_pae(&[
+        sender.meter.site.as_bytes(),
+        client.client_id.as_bytes(),
+        assertion.id().as_bytes(),
+    ]);
+    let item = OneTimeItem {
+        domain: "client_assertion",
+        id: &id,
+        origin: Origin::Remote,
+        issued: assertion.issued(),
+        expires: assertion.expires(),
+    };
+    match seen_once(sender.meter.store, &item, now) {
+        Ok(Sighting::First) => Ok(()),
+        Ok(_) => Err(REFUSED
+            .because("The client_assertion was used before: sign a new one for each request.")),
+        Err(reason) => Err(ErrorResponse::new(
+            ErrorCode::TemporarilyUnavailable,
+            reason,
+        )),
     }
 }

@@ -23,9 +23,9 @@ pub(super) fn url(client_id: &str) -> Option<PublicUrl> {
         .filter(|url| url.url().path() != "/" && url.url().fragment().is_none())
 }
 
-/// Returns the client that `body` describes, a document fetched from `client_id`. A document cannot
-/// carry a secret, so its client is public (§4.1 of the draft). A method that this server lacks is a preference if the
-/// document says that the client can do without.
+/// Returns the client that `body` describes, a document fetched from `client_id`. A document cannot carry a secret, so its
+/// client is public or signs with a key of its own (§4.1 of the draft). A preferred method is no required one if the
+/// document says that the client can do without: such a client may sign, and need not.
 pub(super) fn client(
     schemes: &AppSchemes,
     client_id: &str,
@@ -51,11 +51,19 @@ pub(super) fn client(
         return Err(REFUSED
             .because("The document has a client_secret, which everybody could read: remove it."));
     }
-    if !matches!(metadata.method(), None | Some("none")) && !metadata.supports("none") {
-        return Err(REFUSED.because(
-            "The member token_endpoint_auth_method of the document is not none: use it, or add it to token_endpoint_auth_methods_supported.",
-        ));
-    }
+    const SIGNED: &str = "private_key_jwt";
+    let signs = metadata.method() == Some(SIGNED) || metadata.supports(SIGNED);
+    let keys = metadata.keys().filter(|_| signs);
+    let public = matches!(metadata.method(), None | Some("none")) || metadata.supports("none");
+    let method = match (public, &keys) {
+        (true, _) => AuthMethod::None,
+        (false, Some(_)) => AuthMethod::PrivateKeyJwt,
+        (false, None) => {
+            return Err(REFUSED.because(
+                "The member token_endpoint_auth_method of the document is neither none nor private_key_jwt with usable keys in jwks or jwks_uri: use one of these.",
+            ));
+        }
+    };
     let client_name = metadata.client_name();
     if client_name.is_empty() {
         return Err(REFUSED.because(
@@ -66,10 +74,11 @@ pub(super) fn client(
     Ok(Client {
         client_id: client_id.to_owned(),
         client_name,
-        redirect_uris: redirects(&metadata, AuthMethod::None, schemes).map_err(of_document)?,
+        redirect_uris: redirects(&metadata, method, schemes).map_err(of_document)?,
         grant_types: metadata.grant_types().map_err(of_document)?,
-        token_endpoint_auth_method: AuthMethod::None,
+        token_endpoint_auth_method: method,
         secret_hash: None,
+        keys,
         source: ClientSource::Document,
     })
 }

@@ -129,6 +129,7 @@ fn encode(client: &Client, now: Timestamp, random: [u8; 8]) -> Option<Vec<u8>> {
         AuthMethod::None => 0,
         AuthMethod::ClientSecretPost => 1,
         AuthMethod::ClientSecretBasic => 2,
+        AuthMethod::PrivateKeyJwt => return None,
     };
     let refreshes = if client.may_refresh() { REFRESHES } else { 0 };
     let mut out = vec![VERSION, method | refreshes];
@@ -190,6 +191,7 @@ pub fn read_payload(payload: &[u8]) -> Option<Client> {
         grant_types,
         token_endpoint_auth_method,
         secret_hash: None,
+        keys: None,
         source: ClientSource::Registration,
     })
 }
@@ -222,6 +224,7 @@ mod tests {
                 .collect(),
             token_endpoint_auth_method: method,
             secret_hash: None,
+            keys: None,
             source: ClientSource::Registration,
         }
     }

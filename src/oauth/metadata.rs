@@ -5,7 +5,14 @@ use serde_json::{Map, Value, json};
 use super::client::GRANT_TYPES;
 use super::settings::OAuthSettings;
 
-const AUTH_METHODS: [&str; 3] = ["none", "client_secret_post", "client_secret_basic"];
+const AUTH_METHODS: [&str; 4] = [
+    "none",
+    "client_secret_post",
+    "client_secret_basic",
+    "private_key_jwt",
+];
+/// The algorithms of client assertions.
+const SIGNING_ALGS: [&str; 3] = ["ES256", "RS256", "EdDSA"];
 
 /// The protected resource metadata (RFC 9728 §2). The scopes do not include `offline_access`, because
 /// clients would then request it (SEP-2207).
@@ -43,7 +50,9 @@ pub(super) fn server(settings: &OAuthSettings) -> String {
         "grant_types_supported": GRANT_TYPES,
         "code_challenge_methods_supported": ["S256"],
         "token_endpoint_auth_methods_supported": AUTH_METHODS,
+        "token_endpoint_auth_signing_alg_values_supported": SIGNING_ALGS,
         "revocation_endpoint_auth_methods_supported": AUTH_METHODS,
+        "revocation_endpoint_auth_signing_alg_values_supported": SIGNING_ALGS,
         "client_id_metadata_document_supported": true,
         "authorization_response_iss_parameter_supported": true,
         "protected_resources": [settings.resource],

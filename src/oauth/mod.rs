@@ -13,9 +13,11 @@
 //! describes before it sends the reply.
 
 mod app_scheme;
+mod assertion;
 mod authorize;
 mod client;
 mod client_auth;
+mod client_key;
 mod document;
 mod error;
 mod form;

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::app_scheme::AppSchemes;
 use super::client::{AuthMethod, Client, ClientSource, grant_types, usable_redirects};
+use super::client_key::{ClientKeys, PublicJwk};
 use super::error::OAuthError;
 use super::form::MAX_BYTES;
 use super::issued_id;
@@ -17,6 +18,7 @@ use crate::audit::draft::Actor;
 use crate::clock::Timestamp;
 use crate::entropy::Entropy;
 use crate::keyring::Keyring;
+use crate::network::PublicUrl;
 use crate::reason::Reason;
 
 /// The client metadata that is used. Other members are ignored, as RFC 7591 §2 requires, and so is a value of another type
@@ -30,6 +32,8 @@ pub(super) struct ClientMetadata {
     token_endpoint_auth_methods_supported: Option<Value>,
     grant_types: Option<Value>,
     response_types: Option<Value>,
+    jwks: Option<Value>,
+    jwks_uri: Option<Value>,
 }
 
 impl ClientMetadata {
@@ -69,6 +73,23 @@ impl ClientMetadata {
     pub(super) fn supports(&self, method: &str) -> bool {
         texts(self.token_endpoint_auth_methods_supported.as_ref())
             .is_some_and(|methods| methods.iter().any(|name| name == method))
+    }
+
+    /// Returns the keys of the client if it can sign: those that the metadata contain, or the address of them. They must not
+    /// have both (RFC 7591 §2).
+    pub(super) fn keys(&self) -> Option<ClientKeys> {
+        match (&self.jwks, &self.jwks_uri) {
+            (Some(key_set), None) => {
+                let keys = PublicJwk::all(key_set);
+                (!keys.is_empty()).then_some(ClientKeys::Jwks(keys))
+            }
+            (None, Some(address)) => {
+                let address = address.as_str()?;
+                PublicUrl::parse(address).ok()?;
+                Some(ClientKeys::JwksUri(address.to_owned()))
+            }
+            _ => None,
+        }
     }
 
     /// Returns the grant types for the client.
@@ -188,6 +209,7 @@ fn validate(schemes: &AppSchemes, body: &[u8]) -> Result<Client, ErrorResponse> 
         grant_types: metadata.grant_types()?,
         token_endpoint_auth_method: method,
         secret_hash: None,
+        keys: None,
         source: ClientSource::Registration,
     })
 }

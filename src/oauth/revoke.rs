@@ -59,13 +59,22 @@ pub(super) fn parse(
     body: &[u8],
     authorization: &[u8],
     client: FoundRecord<'_>,
+    keys: Option<&[u8]>,
 ) -> Result<RevocationRequest, Box<OAuthReply>> {
     let refused = |counted: CountedFor<'_>, refusal| {
         Box::new(sender.refused(settings, OAuthEndpoint::Revoke, counted, refusal))
     };
     let form = body_form(body).map_err(|refusal| refused(CountedFor::Address, refusal))?;
-    let client = authenticate(settings, keyring, &form, authorization, client)
-        .map_err(|refusal| refused(CountedFor::Address, refusal))?;
+    let client = authenticate(
+        settings,
+        keyring,
+        sender,
+        &form,
+        authorization,
+        client,
+        keys,
+    )
+    .map_err(|refusal| refused(CountedFor::Address, refusal))?;
     let FormField::One(token) = form.field("token") else {
         return Err(refused(
             CountedFor::authenticated(&client),

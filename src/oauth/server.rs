@@ -5,9 +5,10 @@ use std::sync::Arc;
 use super::settings::OAuthSettings;
 use super::{
     ApprovedGrant, AuthorizationRequest, Client, OAuthError, OAuthReply, RequestedClient,
-    RevocationRequest, Sender, TokenRequest, authorize, issued_id, metadata, registration, revoke,
-    token_endpoint,
+    RevocationRequest, Sender, TokenRequest, authorize, client_auth, issued_id, metadata,
+    registration, revoke, token_endpoint,
 };
+use crate::clock::Timestamp;
 use crate::entropy::Entropy;
 use crate::http::require_https;
 use crate::keyring::Keyring;
@@ -143,12 +144,29 @@ impl AuthorizationServer {
         authorize::precheck(&self.settings, keyring, query, client)
     }
 
+    /// Returns the address of the key set of the client (RFC 7517) that [`Self::token`] and [`Self::revoke`] need for this
+    /// request. Fetch it as safely as a metadata document. Returns `None` if the request does not need one, also if it has no
+    /// genuine code or token, so that a stranger cannot make the site fetch anything. `now` is the current time; the other
+    /// arguments are those of [`Self::token`].
+    #[must_use]
+    pub fn keys_address(
+        &self,
+        keyring: &Keyring,
+        now: Timestamp,
+        body: &[u8],
+        client: FoundRecord<'_>,
+    ) -> Option<String> {
+        let is_genuine = |form: &_| token_endpoint::has_genuine_token(keyring, now, form);
+        client_auth::keys_address(&self.settings, keyring, now, body, client, is_genuine)
+    }
+
     /// Parses a token request (RFC 6749 §4.1.3, §6), authenticates its client, and verifies the
     /// authorization code or refresh token in it.
     ///
     /// `body` is the form-encoded body, `authorization` the value of the `Authorization` header or
     /// empty. `client` is what opening the record of the client gave that [`client_id`](super::client_id) names. If none is
-    /// stored, it is the client that registered with its identifier.
+    /// stored, it is the client that registered with its identifier. `keys` is the text that was just fetched from
+    /// [`Self::keys_address`], if that is an address.
     ///
     /// # Errors
     /// The [`OAuthReply`] to send: an error response of RFC 6749 §5.2, 429 if too many requests of this sender or
@@ -160,9 +178,18 @@ impl AuthorizationServer {
         body: &[u8],
         authorization: &[u8],
         client: FoundRecord<'_>,
+        keys: Option<&[u8]>,
     ) -> Result<TokenRequest, Box<OAuthReply>> {
         self.check_transport()?;
-        token_endpoint::parse(&self.settings, keyring, sender, body, authorization, client)
+        token_endpoint::parse(
+            &self.settings,
+            keyring,
+            sender,
+            body,
+            authorization,
+            client,
+            keys,
+        )
     }
 
     /// Parses a revocation request ([RFC 7009](https://www.rfc-editor.org/rfc/rfc7009)), authenticates its client,
@@ -177,8 +204,17 @@ impl AuthorizationServer {
         body: &[u8],
         authorization: &[u8],
         client: FoundRecord<'_>,
+        keys: Option<&[u8]>,
     ) -> Result<RevocationRequest, Box<OAuthReply>> {
         self.check_transport()?;
-        revoke::parse(&self.settings, keyring, sender, body, authorization, client)
+        revoke::parse(
+            &self.settings,
+            keyring,
+            sender,
+            body,
+            authorization,
+            client,
+            keys,
+        )
     }
 }

@@ -81,6 +81,7 @@ pub(super) fn parse(
     body: &[u8],
     authorization: &[u8],
     client: FoundRecord<'_>,
+    keys: Option<&[u8]>,
 ) -> Result<TokenRequest, Box<OAuthReply>> {
     let refused = |counted: CountedFor<'_>, refusal| {
         Box::new(sender.refused(settings, OAuthEndpoint::Token, counted, refusal))
@@ -91,8 +92,16 @@ pub(super) fn parse(
             ErrorResponse::malformed("A parameter occurs more than once: send each one once.");
         return Err(refused(CountedFor::Address, refusal));
     }
-    let client = authenticate(settings, keyring, &form, authorization, client)
-        .map_err(|refusal| refused(CountedFor::Address, refusal))?;
+    let client = authenticate(
+        settings,
+        keyring,
+        sender,
+        &form,
+        authorization,
+        client,
+        keys,
+    )
+    .map_err(|refusal| refused(CountedFor::Address, refusal))?;
     match presented(settings, keyring, sender.now(), &form, &client) {
         Ok(presented) => Ok(TokenRequest {
             settings: Arc::clone(settings),
@@ -184,6 +193,16 @@ fn refresh(
             ErrorCode::InvalidGrant,
             Reason::TokenMalformed,
         ))?,
+    })
+}
+
+/// Whether a form has a genuine code, refresh token or access token of this site.
+pub(super) fn has_genuine_token(keyring: &Keyring, now: Timestamp, form: &Form) -> bool {
+    ["code", "refresh_token", "token"].iter().any(|name| {
+        form.value(name).is_some_and(|text| {
+            let text = text.as_bytes();
+            token::peek_kind(text).is_some_and(|kind| verify(keyring, kind, text, now).is_ok())
+        })
     })
 }
 

@@ -126,6 +126,16 @@ final class OAuth
     public function precheck(#[\SensitiveParameter] string $query, Record|Decision|null $client = null): ?OAuthReply {}
 
     /**
+     * Returns the address of the key set (RFC 7517) of a client that signs (`private_key_jwt`, RFC 7523), if a token or revocation
+     * request needs it: fetch it as safely as a metadata document, and pass its text on as `$keys`. Returns null if no key set is
+     * needed, also for a request without a genuine code or token, so that a stranger cannot make the site fetch anything.
+     *
+     * @param string               $body   The raw body, form-encoded, as received.
+     * @param Record|Decision|null $client The record `client` of {@see clientId()}, or null if none is stored.
+     */
+    public function keysAddress(#[\SensitiveParameter] string $body, #[\SensitiveParameter] Record|Decision|null $client): ?string {}
+
+    /**
      * Parses and authenticates a token request.
      *
      * @param string      $body          The raw body, form-encoded, as received.
@@ -134,8 +144,9 @@ final class OAuth
      *                                   registered itself is then found by its id.
      * @param Store       $store         Where requests are counted.
      * @param string      $ip            The IP address of the client.
+     * @param string|null $keys          The key set that was just fetched from {@see keysAddress()}, or null.
      */
-    public function token(#[\SensitiveParameter] string $body, #[\SensitiveParameter] string $authorization, #[\SensitiveParameter] Record|Decision|null $client, #[\SensitiveParameter] Store $store, #[\SensitiveParameter] string $ip): OAuthTokenRequest|OAuthReply {}
+    public function token(#[\SensitiveParameter] string $body, #[\SensitiveParameter] string $authorization, #[\SensitiveParameter] Record|Decision|null $client, #[\SensitiveParameter] Store $store, #[\SensitiveParameter] string $ip, #[\SensitiveParameter] ?string $keys = null): OAuthTokenRequest|OAuthReply {}
 
     /**
      * Parses and authenticates a revocation request (RFC 7009). The reply is the same whether or not the token is in use.
@@ -146,6 +157,7 @@ final class OAuth
      *                                   registered itself is then found by its id.
      * @param Store       $store         Where requests are counted.
      * @param string      $ip            The IP address of the client.
+     * @param string|null $keys          The key set that was just fetched from {@see keysAddress()}, or null.
      */
-    public function revoke(#[\SensitiveParameter] string $body, #[\SensitiveParameter] string $authorization, #[\SensitiveParameter] Record|Decision|null $client, #[\SensitiveParameter] Store $store, #[\SensitiveParameter] string $ip): OAuthRevocation|OAuthReply {}
+    public function revoke(#[\SensitiveParameter] string $body, #[\SensitiveParameter] string $authorization, #[\SensitiveParameter] Record|Decision|null $client, #[\SensitiveParameter] Store $store, #[\SensitiveParameter] string $ip, #[\SensitiveParameter] ?string $keys = null): OAuthRevocation|OAuthReply {}
 }

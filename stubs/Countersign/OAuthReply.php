@@ -37,7 +37,7 @@ final class OAuthReply
 
     /**
      * Returns the registered client, which need not be stored: JSON `{"client_id", "client_name", "redirect_uris", "grant_types",
-     * "token_endpoint_auth_method", "secret_hash"?, "source": "registration"|"document"}`. Only from {@see OAuth::register()}.
+     * "token_endpoint_auth_method", "secret_hash"?, "keys"?, "source": "registration"|"document"}`. Only from {@see OAuth::register()}.
      */
     public function client(): ?string {}
 

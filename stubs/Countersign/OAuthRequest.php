@@ -54,7 +54,7 @@ final class OAuthRequest
 
     /**
      * Returns the client, for the data of a record `client`: JSON `{"client_id", "client_name", "redirect_uris", "grant_types",
-     * "token_endpoint_auth_method", "secret_hash"?, "source": "registration"|"document"}`.
+     * "token_endpoint_auth_method", "secret_hash"?, "keys"?, "source": "registration"|"document"}`.
      */
     public function client(): string {}
 

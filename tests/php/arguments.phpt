@@ -127,6 +127,8 @@ Countersign\McpServer::sentPassword: ArgumentCountError, Error, TypeError; shown
 Countersign\McpServer::unavailable: ArgumentCountError, Error, TypeError; shown by none
 Countersign\OAuth::authorize: ArgumentCountError, Error, TypeError; shown by none
 Countersign\OAuth::clientId: ArgumentCountError, Error, TypeError; shown by none
+Countersign\OAuth::keysAddress: ArgumentCountError, Error, TypeError; shown by none
+Countersign\OAuth::precheck: ArgumentCountError, Error, TypeError; shown by none
 Countersign\OAuth::register: ArgumentCountError, Error, TypeError; shown by none
 Countersign\OAuth::revoke: ArgumentCountError, Error, TypeError; shown by none
 Countersign\OAuth::token: ArgumentCountError, Error, TypeError; shown by none

@@ -259,7 +259,7 @@ final class Composition {
 
 	/** Returns the OAuth endpoints. */
 	public function oauth_endpoints(): OAuthEndpoints {
-		return new OAuthEndpoints( $this->extension(), $this->clients(), $this->grants(), $this->reply_changes(), $this->log() );
+		return new OAuthEndpoints( $this->extension(), $this->clients(), $this->grants(), $this->reply_changes(), $this->log(), $this->documents() );
 	}
 
 	/** Returns what serves the addresses of the plugin. */

@@ -11,6 +11,7 @@ use super::request::PhpOAuthRequest;
 use super::revocation::PhpOAuthRevocation;
 use super::sender::KeptSender;
 use super::token_request::PhpOAuthTokenRequest;
+use crate::clock::{Clock as _, SystemClock};
 use crate::entropy::SystemEntropy;
 use crate::oauth::RequestedClient;
 use crate::php::convert::Either;
@@ -155,6 +156,12 @@ impl PhpOAuth {
         refused.map(|reply| PhpOAuthReply(*reply))
     }
 
+    pub fn keys_address(&self, body: BinarySlice<u8>, client: FoundArgument<'_>) -> Option<String> {
+        self.server
+            .keys_address(&self.keyring, SystemClock.now(), &body, client.0)
+    }
+
+    #[php(optional = keys)]
     pub fn token(
         &self,
         body: BinarySlice<u8>,
@@ -162,12 +169,17 @@ impl PhpOAuth {
         client: FoundArgument<'_>,
         store: &PhpStore,
         ip: &str,
+        keys: Option<BinarySlice<u8>>,
     ) -> Either<PhpOAuthTokenRequest, PhpOAuthReply> {
         let sender = self.sender(store, ip);
-        match self
-            .server
-            .token(&self.keyring, sender.now(), &body, &authorization, client.0)
-        {
+        match self.server.token(
+            &self.keyring,
+            sender.now(),
+            &body,
+            &authorization,
+            client.0,
+            keys.as_deref().copied(),
+        ) {
             Ok(request) => Either::One(PhpOAuthTokenRequest {
                 request,
                 keyring: Arc::clone(&self.keyring),
@@ -177,6 +189,7 @@ impl PhpOAuth {
         }
     }
 
+    #[php(optional = keys)]
     pub fn revoke(
         &self,
         body: BinarySlice<u8>,
@@ -184,12 +197,17 @@ impl PhpOAuth {
         client: FoundArgument<'_>,
         store: &PhpStore,
         ip: &str,
+        keys: Option<BinarySlice<u8>>,
     ) -> Either<PhpOAuthRevocation, PhpOAuthReply> {
         let sender = self.sender(store, ip);
-        match self
-            .server
-            .revoke(&self.keyring, sender.now(), &body, &authorization, client.0)
-        {
+        match self.server.revoke(
+            &self.keyring,
+            sender.now(),
+            &body,
+            &authorization,
+            client.0,
+            keys.as_deref().copied(),
+        ) {
             Ok(request) => Either::One(PhpOAuthRevocation { request, sender }),
             Err(reply) => Either::Other(PhpOAuthReply(*reply)),
         }

@@ -613,6 +613,7 @@ fn every_endpoint_refuses_a_request_without_https() {
                 body.as_bytes(),
                 b"",
                 stored,
+                None,
             )
             .err()
             .unwrap(),
@@ -623,6 +624,7 @@ fn every_endpoint_refuses_a_request_without_https() {
                 b"client_id=csc_one&token=x",
                 b"",
                 stored,
+                None,
             )
             .err()
             .unwrap(),

@@ -77,6 +77,7 @@ fn an_old_refresh_token_revokes_the_family_and_a_bad_request_does_not() {
             body.as_bytes(),
             b"",
             FoundRecord::Genuine(&client_record(&other)),
+            None,
         )
         .unwrap();
     refused(

@@ -267,7 +267,7 @@ fn without_a_store_every_request_is_refused() {
         let body = form(fields);
         match site
             .server
-            .token(&site.keyring, sender, body.as_bytes(), b"", client)
+            .token(&site.keyring, sender, body.as_bytes(), b"", client, None)
         {
             Ok(request) => request
                 .redeem(&site.keyring, &site.entropy, sender, row.stored())
@@ -279,7 +279,7 @@ fn without_a_store_every_request_is_refused() {
         let body = form(&[("client_id", "csc_one"), ("token", token)]);
         match site
             .server
-            .revoke(&site.keyring, sender, body.as_bytes(), b"", client)
+            .revoke(&site.keyring, sender, body.as_bytes(), b"", client, None)
         {
             Ok(request) => request.decide(sender, row.stored()).unwrap(),
             Err(reply) => *reply,

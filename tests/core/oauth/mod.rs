@@ -1,3 +1,4 @@
+mod assertions;
 mod authorize;
 mod family;
 mod issued_ids;

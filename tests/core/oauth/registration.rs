@@ -253,12 +253,26 @@ fn metadata_has_the_members_that_clients_require() {
         ),
         ("code_challenge_methods_supported", json!(["S256"])),
         (
+            "token_endpoint_auth_signing_alg_values_supported",
+            json!(["ES256", "RS256", "EdDSA"]),
+        ),
+        (
             "token_endpoint_auth_methods_supported",
-            json!(["none", "client_secret_post", "client_secret_basic"]),
+            json!([
+                "none",
+                "client_secret_post",
+                "client_secret_basic",
+                "private_key_jwt"
+            ]),
         ),
         (
             "revocation_endpoint_auth_methods_supported",
-            json!(["none", "client_secret_post", "client_secret_basic"]),
+            json!([
+                "none",
+                "client_secret_post",
+                "client_secret_basic",
+                "private_key_jwt"
+            ]),
         ),
         ("client_id_metadata_document_supported", json!(true)),
         (
@@ -523,6 +537,7 @@ fn a_registration_without_consent_stays_valid() {
                 body.as_bytes(),
                 b"",
                 FoundRecord::Missing,
+                None,
             )
             .err()
             .unwrap();

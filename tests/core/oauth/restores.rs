@@ -276,9 +276,9 @@ fn a_stored_client_that_cannot_be_used_is_unknown_or_waits() {
     ] {
         let token = |body: &str| {
             let sender = sender(&site.store, at(1));
-            let asked = site
-                .server
-                .token(&site.keyring, sender, body.as_bytes(), b"", client);
+            let asked =
+                site.server
+                    .token(&site.keyring, sender, body.as_bytes(), b"", client, None);
             *asked.err().unwrap()
         };
         let reply = token(&body);

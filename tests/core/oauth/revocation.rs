@@ -141,7 +141,14 @@ fn malformed_requests_and_wrong_clients_are_refused() {
     let client = FoundRecord::Genuine(&record);
     let reply = site
         .server
-        .revoke(&site.keyring, sender_now, json.as_bytes(), b"", client)
+        .revoke(
+            &site.keyring,
+            sender_now,
+            json.as_bytes(),
+            b"",
+            client,
+            None,
+        )
         .err()
         .unwrap();
     refused(&reply, "invalid_request", Reason::OauthRequestInvalid);

@@ -266,6 +266,7 @@ impl Site {
             body.as_bytes(),
             header,
             FoundRecord::Genuine(&client),
+            None,
         )
     }
 
@@ -281,6 +282,7 @@ impl Site {
             form(fields).as_bytes(),
             b"",
             FoundRecord::Genuine(&client),
+            None,
         )
     }
 

@@ -378,6 +378,7 @@ fn a_code_or_token_is_valid_for_its_own_grant_only() {
         body.as_bytes(),
         b"",
         FoundRecord::Genuine(&client_record(&theirs)),
+        None,
     );
     let reply = redeem(&taken.unwrap_or_else(|_| panic!()), &|row| {
         row.grant["client_id"] = json!("csc_two");

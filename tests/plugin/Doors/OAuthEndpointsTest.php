@@ -201,7 +201,7 @@ final class OAuthEndpointsTest extends TestCase {
 		$site    = Plugin::composition();
 		// A request of its own, since a request reads the settings once.
 		$extension = new Extension( $site->settings(), $site->sealed_options() );
-		$endpoints = new OAuthEndpoints( $extension, $site->clients(), $site->grants(), $site->reply_changes(), $site->log() );
+		$endpoints = new OAuthEndpoints( $extension, $site->clients(), $site->grants(), $site->reply_changes(), $site->log(), $site->documents() );
 		$status    = static function ( string $ip ) use ( $endpoints ): int {
 			$body = '{"redirect_uris":["https://client.example/back"],"token_endpoint_auth_method":"none"}';
 			return $endpoints->handle( 'oauth/register', new Request( 'POST', [], '', $body, $ip ) )->status;

@@ -16,12 +16,14 @@ use Countersign\Plugin\Connections\ReplyChanges;
 use Countersign\Plugin\Http\Request;
 use Countersign\Plugin\Http\Response;
 use Countersign\Plugin\OAuth\Clients;
+use Countersign\Plugin\OAuth\MetadataDocuments;
 use Countersign\Plugin\Site\ErrorLog;
 use Countersign\Plugin\Site\Extension;
 use Countersign\Plugin\Site\Failure;
 use Countersign\Plugin\Site\Identity;
 use Countersign\Plugin\Site\Json;
 use Countersign\Record;
+use Countersign\Store;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -49,6 +51,7 @@ final class OAuthEndpoints {
 		private readonly Grants $grants,
 		private readonly ReplyChanges $changes,
 		private readonly Log $log,
+		private readonly MetadataDocuments $documents,
 	) {}
 
 	/**
@@ -117,7 +120,7 @@ final class OAuthEndpoints {
 	}
 
 	private function token( Request $request ): Response {
-		$step = $this->extension->oauth()->token( $request->body, $request->header( 'Authorization' ), $this->client( $request ), $this->extension->store(), $request->ip );
+		$step = $this->extension->oauth()->token( ...$this->arguments( $request ) );
 		return Response::of( $step instanceof OAuthTokenRequest ? $this->redeem( $step ) : $this->recorded( $step ) );
 	}
 
@@ -138,7 +141,7 @@ final class OAuthEndpoints {
 	}
 
 	private function revoke( Request $request ): Response {
-		$step = $this->extension->oauth()->revoke( $request->body, $request->header( 'Authorization' ), $this->client( $request ), $this->extension->store(), $request->ip );
+		$step = $this->extension->oauth()->revoke( ...$this->arguments( $request ) );
 		if ( $step instanceof OAuthReply ) {
 			return Response::of( $this->recorded( $step ) );
 		}
@@ -155,8 +158,17 @@ final class OAuthEndpoints {
 		return $reply;
 	}
 
-	private function client( Request $request ): Record|Decision|null {
-		return $this->clients->find( OAuth::clientId( $request->body, $request->header( 'Authorization' ) ) );
+	/**
+	 * Returns the arguments of {@see OAuth::token()} and {@see OAuth::revoke()}, with the key set of a client that signs and has it
+	 * elsewhere.
+	 *
+	 * @return array{string, string, Record|Decision|null, Store, string, string|null}
+	 */
+	private function arguments( Request $request ): array {
+		$authorization = $request->header( 'Authorization' );
+		$client        = $this->clients->find( OAuth::clientId( $request->body, $authorization ) );
+		$address       = $this->extension->oauth()->keysAddress( $request->body, $client );
+		return [ $request->body, $authorization, $client, $this->extension->store(), $request->ip, null === $address ? null : $this->documents->key_set( $address ) ];
 	}
 
 	private static function document( string $json ): Response {

@@ -42,6 +42,20 @@ final class MetadataDocuments {
 	) {}
 
 	/**
+	 * Fetches the key set of a client that signs, for a request at the token endpoint; null if it cannot be fetched now. It is never
+	 * stored, as a document is not: who could write it into the database could sign for the client.
+	 *
+	 * @param string $url Address, as {@see \Countersign\OAuth::keysAddress()} returned it: only requests with a genuine token need one.
+	 */
+	public function key_set( string $url ): ?string {
+		try {
+			return $this->text( $url );
+		} catch ( FetchFailed ) {
+			return null;
+		}
+	}
+
+	/**
 	 * Fetches a document and returns its text: at most {@see FETCH_BYTES} of JSON, sent with status 200. The extension validates
 	 * it. Call it only for users who may consent or ask for a consent, so that other people cannot make this site send requests.
 	 * WordPress lets everybody who can write make it fetch a URL to embed.
