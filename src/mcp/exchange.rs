@@ -2,6 +2,7 @@
 
 use super::methods::outcome::RefusedRequest;
 use super::reply::McpReply;
+use super::sessionless::Program;
 use super::wire::headers::RequestHeaders;
 use super::wire::response::ResponseBuilder;
 use super::wire::revision::RequestMeta;
@@ -26,6 +27,16 @@ impl Exchange {
     /// Returns the tools that the connection may use.
     pub(super) const fn tools(&self) -> ToolAccess<'_> {
         ToolAccess::new(&self.registry, self.connection.groups)
+    }
+
+    /// Returns the program that sends the request.
+    pub(super) fn program(&self) -> Program<'_> {
+        Program {
+            site: self.response.endpoint.keyring.site(),
+            connection: self.connection.id,
+            ip: self.actor.ip.as_deref(),
+            user_agent: self.headers.get("user-agent"),
+        }
     }
 
     /// Returns the answer to a refused request, with its audit entry if it is recorded.

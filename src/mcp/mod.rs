@@ -23,6 +23,7 @@ mod reply;
 mod request;
 
 mod server;
+mod sessionless;
 mod settings;
 mod title;
 mod wire;

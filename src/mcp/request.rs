@@ -7,6 +7,7 @@ use super::methods;
 use super::methods::outcome::{Handled, RefusedRequest};
 use super::refusal::{Counted, Refusal, Traffic};
 use super::reply::McpReply;
+use super::sessionless;
 use super::wire::error::{self, RpcError};
 use super::wire::headers::RequestHeaders;
 use super::wire::message::{RpcMessage, UnreadableMessage};
@@ -273,6 +274,11 @@ impl McpRequest {
                     && named.is_some_and(|named| named != method)
                 {
                     return Err(Reason::HeaderMismatch.into());
+                }
+                // In revision 2026-07-28, a client cancels a request by ending its connection.
+                if method == "notifications/cancelled" && !exchange.response.revision.is_stateless()
+                {
+                    sessionless::cancelled(exchange.program(), world, params.as_ref());
                 }
                 Ok(None)
             }

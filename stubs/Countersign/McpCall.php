@@ -190,7 +190,8 @@ final class McpCall
 
     /**
      * Answers the call with a result. A result that does not have the documented form, or does not conform to the tool's output
-     * schema, is not sent: the client gets `tool_failed` instead.
+     * schema, is not sent: the client gets `tool_failed` instead. If the client of an older revision has cancelled the call and
+     * it changes nothing, the answer has no body.
      *
      * @param string      $result JSON of the result object: for a tool `{"content": [..], "structuredContent"?: any, "isError"?:
      *     bool}` (content is made from structuredContent when absent), for a prompt `{"messages": [..]}`, for a resource

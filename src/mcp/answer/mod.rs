@@ -7,6 +7,7 @@ mod result;
 mod target;
 
 use super::reply::McpReply;
+use super::sessionless::CancellableRequest;
 use super::wire::error::RpcError;
 use super::wire::events::{self, EventStream};
 use super::wire::response::ResponseBuilder;
@@ -97,6 +98,8 @@ pub struct McpCall {
     pub(in crate::mcp) capabilities: Object,
     pub(in crate::mcp) input_responses: Object,
     pub(in crate::mcp) state: Option<String>,
+    /// The request, if a message of its own can cancel it: one of an older revision.
+    pub(in crate::mcp) request: Option<CancellableRequest>,
     pub(in crate::mcp) stage: CallStage,
 }
 
@@ -257,6 +260,29 @@ impl McpCall {
             return Ok(String::new());
         }
         self.stream.log(level, data, logger)
+    }
+
+    /// Returns `reply`, or nothing but its duties if the client has cancelled the request meanwhile: status 202 without a
+    /// body, or the end of the stream.
+    ///
+    /// A call that may change something is answered all the same. The client ignores the answer, and another program with
+    /// the same connection, address and request id would otherwise not learn that its change was made.
+    #[must_use]
+    pub fn unless_cancelled(&self, world: World<'_>, reply: McpReply) -> McpReply {
+        let cancelled = |request: &CancellableRequest| request.is_cancelled(world);
+        if self.may_write || !self.request.as_ref().is_some_and(cancelled) {
+            return reply;
+        }
+        let mut silent = self.response.accepted();
+        if self.stream.has_started() {
+            silent.status = 200;
+            silent.headers = self.response.stream_headers();
+        }
+        McpReply {
+            decision: reply.decision,
+            duty: reply.duty,
+            ..silent
+        }
     }
 
     /// Returns the refusal of this call. A tool's refusal is a result, so that the model reads it, unless

@@ -9,14 +9,14 @@ use crate::json::{self, Object};
 use crate::mcp::answer::request_state::CallRound;
 use crate::mcp::answer::{CallKind, CallStage, McpCall};
 use crate::mcp::exchange::Exchange;
+use crate::mcp::sessionless::{self, CancellableRequest};
 use crate::mcp::wire::error::{RpcError, invalid};
 use crate::mcp::wire::events::{EventStream, LEVELS};
 use crate::mcp::wire::revision;
 use crate::reason::Reason;
 
-/// The index of `info` in [`LEVELS`]: the least severe level that clients of older revisions get. Such a
-/// client sets its level once, and a server without sessions cannot remember it.
-const LEVEL_WITHOUT_SESSION: usize = 1;
+/// The index of `info` in [`LEVELS`]: the least severe level that clients of older revisions get that have not set one.
+const LEVEL_UNLESS_SET: usize = 1;
 
 /// Returns a fresh random number, from which the correlation id of a call is made.
 ///
@@ -83,9 +83,12 @@ pub(super) fn prepare(
     let level = if stateless {
         let wanted = exchange.meta.log_level.as_deref();
         wanted.and_then(|wanted| LEVELS.iter().position(|level| *level == wanted))
+    } else if exchange.headers.accepts_stream() {
+        Some(sessionless::level(exchange.program(), world).unwrap_or(LEVEL_UNLESS_SET))
     } else {
-        Some(LEVEL_WITHOUT_SESSION)
+        None
     };
+    let id = exchange.response.id.as_deref().filter(|_| !stateless);
     Ok(McpCall {
         kind,
         name: name.to_owned(),
@@ -115,6 +118,7 @@ pub(super) fn prepare(
         capabilities: exchange.meta.capabilities.clone(),
         input_responses,
         state,
+        request: id.map(|id| CancellableRequest::new(exchange.program(), id, world.now)),
         stage: CallStage::Decided,
     })
 }

@@ -2,10 +2,12 @@
 
 use crate::call::registry::Registry;
 use crate::json::Object;
+use crate::mcp::wire::revision::Revision;
 
 /// Returns the server's capabilities: one for each kind of item that the site serves. They are the same for
-/// every connection; which items a connection sees depends on its groups.
-pub(super) fn declared(registry: &Registry) -> Object {
+/// every connection; which items a connection sees depends on its groups. Logging is deprecated in revision 2026-07-28, so
+/// it is not offered there; a client that asks for it all the same gets it.
+pub(super) fn declared(registry: &Registry, revision: Revision) -> Object {
     let none = Object::default();
     let mut out = Object::default().with("tools", &none);
     if has_prompts(registry) {
@@ -16,6 +18,9 @@ pub(super) fn declared(registry: &Registry) -> Object {
     }
     if has_completions(registry) {
         out = out.with("completions", &none);
+    }
+    if revision.is_stateless() {
+        return out;
     }
     out.with("logging", &none)
 }

@@ -9,6 +9,7 @@ use super::outcome::{Handled, RefusedRequest};
 use crate::call::World;
 use crate::json::Object;
 use crate::mcp::exchange::Exchange;
+use crate::mcp::sessionless;
 use crate::mcp::wire::error::invalid;
 use crate::mcp::wire::events::LEVELS;
 use crate::mcp::wire::revision::{NEGOTIATED, Revision};
@@ -17,7 +18,7 @@ use crate::mcp::wire::revision::{NEGOTIATED, Revision};
 /// does not support that version.
 pub(super) fn initialize(
     exchange: &mut Exchange,
-    _: World<'_>,
+    world: World<'_>,
     params: &Object,
 ) -> Result<Handled, RefusedRequest> {
     let wanted = params
@@ -34,11 +35,15 @@ pub(super) fn initialize(
     } else {
         Revision::Jun2025
     };
+    sessionless::forget_level(exchange.program(), world);
     let settings = &exchange.response.endpoint.settings;
     Ok(Handled::Result(
         Object::default()
             .with("protocolVersion", &version)
-            .with("capabilities", &capabilities::declared(&exchange.registry))
+            .with(
+                "capabilities",
+                &capabilities::declared(&exchange.registry, exchange.response.revision),
+            )
             .with("serverInfo", &exchange.response.server_info())
             .with("instructions", &settings.instructions),
     ))
@@ -49,15 +54,18 @@ pub(super) fn ping(_: &mut Exchange, _: World<'_>, _: &Object) -> Result<Handled
     Ok(Handled::Result(Object::default()))
 }
 
-/// Handles `logging/setLevel`. The level is checked and not remembered: without a session, each call logs
-/// from `info` on.
+/// Handles `logging/setLevel`. Without a session, the level holds for all calls of the connection until the next
+/// `initialize`.
 pub(super) fn set_level(
-    _: &mut Exchange,
-    _: World<'_>,
+    exchange: &mut Exchange,
+    world: World<'_>,
     params: &Object,
 ) -> Result<Handled, RefusedRequest> {
     match params.text("level") {
-        Some(level) if LEVELS.contains(&level.as_str()) => Ok(Handled::Result(Object::default())),
+        Some(level) if LEVELS.contains(&level.as_str()) => {
+            sessionless::set_level(exchange.program(), world, &level)?;
+            Ok(Handled::Result(Object::default()))
+        }
         _ => Err(invalid("params.level must be a log level.").into()),
     }
 }

@@ -19,7 +19,10 @@ pub(super) fn discover(
     let settings = &exchange.response.endpoint.settings;
     let result = Object::default()
         .with("supportedVersions", &STATELESS)
-        .with("capabilities", &capabilities::declared(&exchange.registry))
+        .with(
+            "capabilities",
+            &capabilities::declared(&exchange.registry, exchange.response.revision),
+        )
         .with("instructions", &settings.instructions);
     let result = exchange.response.cacheable(result, DISCOVER_TTL_MS);
     Ok(Handled::Result(result))

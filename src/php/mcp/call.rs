@@ -128,7 +128,9 @@ impl PhpMcpCall {
 
     #[php(optional = target)]
     pub fn result(&mut self, result: &str, target: Option<&str>) -> BindingResult<PhpMcpReply> {
-        Ok(PhpMcpReply(self.call.result(result, target)?))
+        let reply = self.call.result(result, target)?;
+        let world = world(&self.store);
+        Ok(PhpMcpReply(self.call.unless_cancelled(world, reply)))
     }
 
     #[php(optional = detail)]

@@ -7,6 +7,7 @@ mod limits;
 mod live;
 mod passwords;
 mod refusals;
+mod sessionless;
 mod support;
 mod target;
 mod vectors;
