@@ -8,6 +8,7 @@ use Countersign\Plugin\Health\Requirements;
 use Countersign\Plugin\Health\Ways;
 use Countersign\Plugin\Passwords\AgentPasswords;
 use Countersign\Plugin\Plugin;
+use Countersign\Plugin\Site\SealedOptions;
 use Countersign\Plugin\Site\Urls;
 use Countersign\Tests\Http;
 use Countersign\Tests\Person;
@@ -179,6 +180,7 @@ final class NoExtensionTest extends TestCase {
 	}
 
 	public function test_agents_can_be_stopped_but_not_continue_without_a_record(): void {
+		Site::plant( SealedOptions::KILL_SWITCH, null );
 		$form = [ 'action' => 'countersign_kill_switch', '_wpnonce' => Person::of( 'admin' )->nonce( 'countersign_kill_switch' ), 'on' => '1' ];
 		self::assertSame( 302, Person::of( 'admin' )->post( admin_url( 'admin-post.php' ), $form )->status );
 		wp_cache_flush();
