@@ -152,6 +152,7 @@ test('without the extension, a stranger ends at a message for the host', async (
 	site.close();
 	await begin();
 	await mouse(page.getByRole('link', { name: /^Activate Countersign/ }), 'Activate');
+	await page.locator('.notice', { hasText: 'needs its PHP extension' }).waitFor();
 	assert.equal(await page.locator('.notice', { hasText: /agent/i }).count(), 1, 'one notice');
 	await mouse(page.locator('.notice').getByRole('link', { name: 'What to install' }), 'What to install');
 	await page.getByRole('heading', { name: 'Install the PHP extension' }).waitFor();

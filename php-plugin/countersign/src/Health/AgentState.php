@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Countersign\Plugin\Health;
 
 use Countersign\Plugin\Connections\KillSwitch;
+use Countersign\Plugin\Site\Names;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -105,7 +106,7 @@ final class AgentState {
 				=> sprintf( __( 'Agents have been stopped since %s, because the site began anew. Look at its connections, then let agents continue on the Connections page.', 'countersign' ), $when ),
 			$user && $when
 				/* translators: 1: name of a user, 2: date and time. */
-				=> sprintf( __( '%1$s stopped all agents on %2$s. They can continue when somebody lets them on the Connections page.', 'countersign' ), $user->display_name, $when ),
+				=> sprintf( __( '%1$s stopped all agents on %2$s. They can continue when somebody lets them on the Connections page.', 'countersign' ), Names::clean( $user->display_name ), $when ),
 			(bool) $when
 				/* translators: %s: date and time. */
 				=> sprintf( __( 'All agents were stopped on %s without a login, such as on the command line. They can continue when somebody lets them on the Connections page.', 'countersign' ), $when ),
