@@ -39,6 +39,8 @@ test('the form is filled in and sent with the keyboard alone', async () => {
 });
 
 test('the password can be copied, and nothing on the page is wrong for assistive technology', async () => {
+	// The script of the copy buttons comes last.
+	await page.waitForLoadState('load');
 	header = await page.getByLabel('Authorization').inputValue();
 	const password = await page.getByLabel('Password', { exact: true }).inputValue();
 	[header.slice('Basic '.length), password, password.replaceAll(' ', '')].forEach(rememberValue);
