@@ -15,6 +15,7 @@ namespace Countersign\Tests\attacks;
 use Countersign\Plugin\Site\Urls;
 use Countersign\Tests\OAuthClient;
 use Countersign\Tests\Person;
+use Countersign\Tests\Site;
 use Countersign\Tests\TestCase;
 
 /** Requests that the site keeps while a person logs in. */
@@ -28,6 +29,15 @@ final class LongRequestsTest extends TestCase {
 		$rows = (int) $wpdb->get_var( $wpdb->prepare( "SELECT COUNT(*) FROM $wpdb->options WHERE option_name LIKE %s AND autoload NOT IN ('on','yes')", '_transient_' . $wpdb->esc_like( 'countersign_request_' ) . '%' ) );
 		self::assertGreaterThan( 100, $rows );
 		self::assertLessThanOrEqual( 256, $rows );
+	}
+
+	public function test_a_visitor_of_the_consent_page_has_nothing_kept(): void {
+		$before = Site::digest();
+		$query  = 'client_id=nobody&state=' . str_repeat( 's', 4000 );
+		$answer = \Countersign\Tests\Http::get( Urls::consent_page() . '&request=' . rtrim( strtr( base64_encode( $query ), '+/', '-_' ), '=' ) );
+		self::assertSame( [ 400, null ], [ $answer->status, $answer->header( 'Location' ) ] );
+		self::assertSame( 400, \Countersign\Tests\Http::get( Urls::authorize() . "?$query" )->status );
+		self::assertSame( $before, Site::digest() );
 	}
 
 	public function test_the_request_of_a_link_is_not_exchanged(): void {

@@ -90,7 +90,8 @@ final class Urls {
 			return LongRequests::find( $request );
 		}
 		$query = base64_decode( strtr( $request, '-_', '+/' ), true ); // phpcs:ignore WordPress.PHP.DiscouragedPHPFunctions.obfuscation_base64_decode -- The encoding of a URL parameter, not obfuscation.
-		return false === $query || '' === $query || strlen( $query ) > self::MAX_QUERY ? null : $query;
+		// A longer one was kept by the authorization endpoint, which has checked it. Nobody else can have it kept.
+		return false === $query || '' === $query || strlen( $query ) > self::MAX_IN_ADDRESS ? null : $query;
 	}
 
 	/**
