@@ -122,6 +122,7 @@ export async function play(client, { site, front, owner, only }) {
 		front.expire();
 		const expired = await running.call('get_site_info');
 		cells.expired = renewed(expired, 1);
+		if (expired.failed) await beginAgain();
 		connection = await owner.newest();
 
 		// From here on, a client may lose its session.
@@ -142,6 +143,7 @@ export async function play(client, { site, front, owner, only }) {
 			if (later.failed) {
 				cells[code].afterText = short(later);
 				await beginAgain();
+				connection = await owner.newest();
 			}
 		};
 		await whileStopped('limited', () => owner.exhaust(connection, () => running.call('whoami', {}, { person: false })), () => owner.limit(connection, 256, 1));

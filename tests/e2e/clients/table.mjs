@@ -52,7 +52,9 @@ function mark(cell, state, name, notes) {
 	return `${cell.ok ? '✓' : '✗'} (${notes.length})`;
 }
 
-const plain = (text) => text.replace(/\s+/g, ' ').replaceAll('|', '\\|').replace(/[.\s]+$/, '').slice(0, 160);
+function plain(text) {
+	return text.replace(/\s+/g, ' ').replaceAll('|', '\\|').replace(/[.\s]+$/, '').slice(0, 160);
+}
 
 // Sizes differ a little between runs, with the lengths of numbers and names: kilobytes are exact enough.
 function conversation(clients) {
@@ -60,6 +62,6 @@ function conversation(clients) {
 	return [
 		'| client | requests | of them lists | sent | received |',
 		'| --- | --- | --- | --- | --- |',
-		...clients.map(({ name, version, talk }) => `| ${name} ${version} | ${talk.requests} | ${talk.lists} | ${kilobytes(talk.sent)} | ${kilobytes(talk.received)} |`),
+		...clients.filter(({ talk }) => talk.requests).map(({ name, version, talk }) => `| ${name} ${version} | ${talk.requests} | ${talk.lists} | ${kilobytes(talk.sent)} | ${kilobytes(talk.received)} |`),
 	];
 }

@@ -118,9 +118,9 @@ function listens(port) {
 }
 
 async function until(condition) {
-	for (let i = 0; i < 200; i++) {
+	for (let i = 0; i < 1200; i++) {
 		if (await condition()) return;
 		await pause(25);
 	}
-	throw new Error('the web server did not move to its new port in five seconds');
+	throw new Error('the web server did not move to its new port in thirty seconds');
 }

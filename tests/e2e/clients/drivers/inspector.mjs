@@ -1,27 +1,14 @@
 // The command line of the MCP Inspector. Every call is a process; what it prints is what its user reads.
 import { join } from 'node:path';
-import { fetchRaw } from '../../lib/http.mjs';
-import { drive, endpoint, home, program, store, visit } from './base.mjs';
+import { drive, endpoint, home, program } from './base.mjs';
 
 const cli = join(home, 'node_modules/@modelcontextprotocol/inspector/clients/launcher/build/index.js');
 const env = { MCP_AUTO_OPEN_ENABLED: 'true', MCP_INSPECTOR_SECRET_STORE: 'file' };
 
 async function run(...args) {
-	let said = '';
-	const visited = [];
-	const seen = new Set();
-	const answer = await program(cli, ['--cli', endpoint, '--transport', 'http', '--format', 'json', ...args], {
-		env,
-		watch(text) {
-			said += text;
-			const url = /Please navigate to:\s*(\S+)\s/.exec(said)?.[1];
-			if (!url || seen.has(url)) return;
-			seen.add(url);
-			visited.push(visit(url).then((back) => fetchRaw(back.href)).catch((error) => error));
-		},
-	});
-	const refused = (await Promise.all(visited)).find((each) => each instanceof Error);
-	return { failed: answer.code !== 0, text: refused ? refused.message : `${answer.out}${answer.err}`.trim(), out: answer.out };
+	// It opens the browser itself.
+	const { out, err, code } = await program(cli, ['--cli', endpoint, '--transport', 'http', '--format', 'json', ...args], { env });
+	return { failed: code !== 0, text: `${out}${err}`.trim(), out };
 }
 
 await drive({
