@@ -30,7 +30,7 @@ final class RefusalOracleTest extends TestCase {
 				new Pending( 'POST', Urls::mcp(), [ 'Content-Type' => 'application/json' ], '{"jsonrpc":"2.0","id":1,"method":"tools/list"}' ),
 				new Pending( 'GET', Urls::mcp() ),
 				$forged->request( 'tools/call', [ 'name' => 'whoami' ], id: 7 ),
-				$forged->request( 'ping', [], [ 'Origin' => 'https://evil.example' ], 7 ),
+				$forged->request( 'ping', [], [ 'Origin' => 'null' ], 7 ),
 			];
 			return array_map(
 				static fn( Answer $answer ): array => [ $answer->status, $answer->header( 'WWW-Authenticate' ), $answer->header( 'Retry-After' ), $answer->body ],
