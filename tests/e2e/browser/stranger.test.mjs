@@ -110,6 +110,8 @@ async function connect(act) {
 	acts.push('Add and Connect, in Claude');
 	const claude = await introduce(address);
 	await page.goto(claude.url);
+	// The browser moves the focus to the heading a moment after the page was loaded.
+	await page.locator('.countersign-title:focus').waitFor();
 	const back = page.waitForResponse((response) => response.request().method() === 'POST' && /wp-login\.php/.test(response.url()));
 	await act(page.getByRole('button', { name: 'Allow' }), 'Allow');
 	await back;
