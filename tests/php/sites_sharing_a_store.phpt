@@ -42,7 +42,7 @@ $ask = static fn( string $site ): string => implode(
 	' ',
 	array(
 		$oauth( $site )->register( '{"redirect_uris":["https://client.example/back"]}', $store, '192.0.2.1' )->status(),
-		$oauth( $site )->token( 'grant_type=x', '', null, $store, '192.0.2.1' )->status(),
+		$oauth( $site )->token( 'grant_type=x&client_id=unknown', '', null, $store, '192.0.2.1' )->status(),
 		$mcp( $site )->receive( 'POST', array( 'host' => 'example.org' ), '', '{}', '192.0.2.2' )->status(),
 	)
 );
