@@ -24,13 +24,27 @@ test('a foreign host is refused', async () => {
 	await refused(() => send(site, token, 'tools/list', {}, { headers: { Host: 'evil.example' } }), { status: 421, reason: 'host_refused' });
 });
 
-test('other origins get no CORS headers', async () => {
-	const answer = await fetchRaw(site.endpoint, {
+test('a page of another origin may ask where to get a token, and cannot use one that is not its own', async () => {
+	const origin = 'https://evil.example';
+	const asked = await fetchRaw(site.endpoint, {
 		method: 'OPTIONS',
-		headers: { Origin: 'https://evil.example', 'Access-Control-Request-Method': 'POST', 'Access-Control-Request-Headers': 'authorization' },
+		headers: { Origin: origin, 'Access-Control-Request-Method': 'POST', 'Access-Control-Request-Headers': 'authorization' },
 	});
-	assert.notEqual(answer.headers['access-control-allow-origin'], 'https://evil.example');
-	assert.notEqual(answer.headers['access-control-allow-origin'], '*');
+	assert.equal(asked.status, 204);
+	const without = await fetchRaw(site.endpoint, { method: 'POST', headers: { Origin: origin, 'Content-Type': 'application/json' }, body: JSON.stringify(request()) });
+	assert.equal(without.status, 401);
+	const stolen = await fetchRaw(site.endpoint, {
+		method: 'POST',
+		headers: { Origin: origin, 'Content-Type': 'application/json', Authorization: `Bearer ${token}` },
+		body: JSON.stringify(request()),
+	});
+	assert.equal(stolen.status, 403);
+	assert.equal(stolen.json.error.data.reason, 'origin_refused');
+	assert.equal(stolen.headers['access-control-allow-origin'], undefined);
+	for (const answer of [asked, without, stolen]) {
+		assert.equal(answer.headers['access-control-allow-credentials'], undefined);
+		assert.notEqual(answer.headers['access-control-allow-origin'], '*');
+	}
 });
 
 test('a body that is not JSON is refused', async () => {

@@ -39,11 +39,13 @@ test('the OAuth endpoints refuse too', async () => {
 	}
 });
 
-test('a notice tells the administrator which file to install for this PHP', async () => {
+test('a notice leads the administrator to the page that says which file to install for this PHP', async () => {
 	const admin = await Person.login(site.url);
-	const page = await admin.get('/wp-admin/plugins.php');
-	const notice = page.text.replace(/<[^>]+>/g, ' ');
-	assert.match(notice, /php_countersign-[\w.-]+\.zip/, 'names the file');
+	const plugins = await admin.get('/wp-admin/plugins.php');
+	assert.match(plugins.text, /class="notice notice-error[^"]*"[\s\S]*?href="[^"]*admin\.php\?page=countersign"/, 'leads to the page');
+	const page = await admin.get('/wp-admin/admin.php?page=countersign');
+	const shown = page.text.replace(/<[^>]+>/g, ' ');
+	assert.match(shown, /php_countersign-[\w.-]+\.zip/, 'names the file');
 	const php = await site.php('return PHP_MAJOR_VERSION . "." . PHP_MINOR_VERSION;');
 	assert.ok(page.text.includes(php), `names PHP ${php}`);
 	assert.match(page.text, /x86_64|aarch64|arm64/, 'names the architecture');
