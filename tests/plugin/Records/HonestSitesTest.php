@@ -200,6 +200,7 @@ final class HonestSitesTest extends StateTest {
 		$config = ABSPATH . 'wp-config.php';
 		$before = (string) file_get_contents( $config );
 		$state  = '$c = Countersign\Plugin\Plugin::composition(); echo json_encode( [ $c->site_state()->current()->reason(), $c->kill_switch()->is_on(), $c->settings()->fault(), $c->connections()->find( ' . $agent->id . ' )?->fault ] );';
+		$size   = AuditTrail::size();
 		file_put_contents( $config, (string) preg_replace( "/(define\(\s*'AUTH_KEY',\s*')[^']*/", '${1}' . str_repeat( 'another long key of this site 0123456789 ', 2 ), $before ) );
 		try {
 			self::assertSame( [ 'keys_changed', true, 'keys_changed', 'keys_changed' ], json_decode( Site::php( $state )[0], true ) );
@@ -218,6 +219,7 @@ final class HonestSitesTest extends StateTest {
 		} finally {
 			file_put_contents( $config, $before );
 			Person::again( 'admin' );
+			AuditTrail::forget_checkpoints_after( $size );
 		}
 		// Back to the old keys: the site asks once more, and agents can act again.
 		self::assertSame( 'keys_changed', self::state() );

@@ -48,8 +48,14 @@ final class AuditTrail {
 	public static function cut( Head $head ): void {
 		global $wpdb;
 		$wpdb->query( $wpdb->prepare( 'DELETE FROM ' . Site::table( 'audit_entry' ) . ' WHERE seq >= %d', $head->size ) ); // phpcs:ignore
-		$wpdb->query( $wpdb->prepare( 'DELETE FROM ' . Site::table( 'audit_checkpoint' ) . ' WHERE size > %d', $head->size ) ); // phpcs:ignore
+		self::forget_checkpoints_after( $head->size );
 		$wpdb->update( Site::table( 'audit_head' ), [ 'head' => $head->text, 'size' => $head->size ], [ 'id' => 1 ] );
+	}
+
+	/** Removes the checkpoints of a longer log than this, which other keys have signed: the log would stay unverifiable. */
+	public static function forget_checkpoints_after( int $size ): void {
+		global $wpdb;
+		$wpdb->query( $wpdb->prepare( 'DELETE FROM ' . Site::table( 'audit_checkpoint' ) . ' WHERE size > %d', $size ) ); // phpcs:ignore
 	}
 
 	/** @param array<string, mixed> $fields */
