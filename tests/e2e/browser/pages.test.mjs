@@ -18,6 +18,8 @@ before(async () => {
 	browser = await openBrowser();
 	page = browser.page;
 	callback = await listen();
+	// Other files have left connections.
+	await site.php('$wpdb->query( "DELETE FROM {$wpdb->prefix}countersign_connections" ); return 1;');
 	provider = new Provider(site.url, NAME, {}, callback.url);
 	// The browser is driven below; the agent only provides the address.
 	provider.redirectToAuthorization = (url) => {
