@@ -148,7 +148,8 @@ await step('The administrator stops all agents', async () => {
 	try {
 		note('turns the kill switch on');
 		agent('get_site_info {}');
-		await refused('kill_switch', 503, () => client.callTool({ name: 'get_site_info', arguments: {} }));
+		await refused('kill_switch', 200, () => client.callTool({ name: 'get_site_info', arguments: {} }));
+		answered(`the model reads: ${last.json.result.content[0].text}`);
 	} finally {
 		await admin.killSwitch(false);
 	}
@@ -156,7 +157,7 @@ await step('The administrator stops all agents', async () => {
 	agent('get_site_info {}');
 	const info = await call('get_site_info', {});
 	answered(`${info.name}: works again, with the same token`);
-	why('One click stops all agents in an emergency. Their connections are kept.');
+	why('One click stops all agents in an emergency. Their connections are kept, and their users read why.');
 });
 
 await step('The administrator revokes this agent', async () => {
