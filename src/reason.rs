@@ -99,7 +99,7 @@ reasons! {
     HttpsRequired = "https_required", "This site is not reached over HTTPS, so agents are refused: serve it over HTTPS.";
     HostRefused = "host_refused", "The host name of the request is not accepted: use the address of the site.";
     OriginRefused = "origin_refused", "Requests from pages of another web origin are not accepted: call this address from the site's own pages or from outside a browser.";
-    HttpMethodRefused = "http_method_refused", "This address accepts POST requests only.";
+    HttpMethodRefused = "http_method_refused", "This address accepts POST requests only: use the Streamable HTTP transport; the HTTP+SSE transport of 2024-11-05 is not served.";
     BodyTooLarge = "body_too_large", "The request body is larger than this site accepts: send less data.";
     BodyNotJson = "body_not_json", "The request body is not valid JSON.";
     BodyTooDeep = "body_too_deep", "The JSON in the request body is nested too deeply: flatten it.";

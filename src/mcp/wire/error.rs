@@ -220,24 +220,17 @@ const fn is_of_connection(reason: Reason) -> bool {
 
 /// Returns whether a reason means that the site serves no agent for now.
 const fn is_of_site(reason: Reason) -> bool {
-    matches!(
-        reason,
-        Reason::KillSwitch
-            | Reason::RecordMissing
-            | Reason::SiteMoved
-            | Reason::WitnessMissing
-            | Reason::WitnessUnusable
-            | Reason::LimitUnusable
-            | Reason::StoreUnavailable
-            | Reason::StoreFull
-            | Reason::EntropyUnavailable
-            | Reason::AuditUnavailable
-            | Reason::AuditRollback
-            | Reason::KeyUnusable
-    )
+    needs_person(reason)
+        || matches!(
+            reason,
+            Reason::StoreUnavailable
+                | Reason::StoreFull
+                | Reason::EntropyUnavailable
+                | Reason::AuditUnavailable
+        )
 }
 
-/// Returns whether only a person ends the state that is the reason.
+/// Returns whether the reason is a state of the site that only a person ends.
 const fn needs_person(reason: Reason) -> bool {
     matches!(
         reason,
