@@ -13,7 +13,7 @@ began=$(now_ms)
 
 heading "Install missing packages"
 tests/setup/install.sh build site e2e
-tests/setup/node.sh
+tests/setup/node.sh e2e
 
 heading "Build the PHP extension"
 say "  the first build takes a minute or two"

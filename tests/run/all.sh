@@ -51,7 +51,7 @@ if wants plugin conformance clients clients-all browser packages; then
 		tests/site/wordpress.sh
 		# The oldest WordPress that the plugin supports.
 		if wants plugin; then tests/site/wordpress.sh 6.8; fi
-		if wants conformance clients clients-all browser; then tests/setup/node.sh; fi
+		if wants conformance clients clients-all browser; then tests/setup/node.sh e2e; fi
 		if wants clients clients-all; then tests/setup/python.sh; fi
 	) >"$logs/fetch" 2>&1 </dev/null &
 	fetching=$!

@@ -16,7 +16,7 @@ begin_stage() {
 	mkdir -p "$CACHE/run/results" "$CACHE/run/logs"
 	rm -f "$RESULTS"
 	trap end_stage EXIT
-	"$ROOT/tests/setup/node.sh"
+	"$ROOT/tests/setup/node.sh" e2e
 	[ -f "$EXTENSION" ] || die "$EXTENSION is missing: build the extension (make build)"
 }
 
