@@ -1,5 +1,6 @@
 //! A verification of one or more files against the same expectations, which are given before the first bytes.
 
+use super::conclusion::FileConclusion;
 use super::report::{Expectations, FileReport};
 use super::verify::FileVerifier;
 use crate::audit::checkpoint::Checkpoint;
@@ -93,6 +94,11 @@ impl FileCheck {
         begun
             .unwrap_or_else(|| FileVerifier::new(&self.expected))
             .finish()
+    }
+
+    /// Returns the report on the file with its meaning. The next bytes begin another file, with the same expectations.
+    pub fn conclude(&mut self) -> FileConclusion {
+        FileConclusion::of(self.finish(), &self.expected)
     }
 
     const fn expectations(&mut self) -> Result<&mut Expectations, ExpectationError> {

@@ -14,6 +14,7 @@
 //! * `end`: the last line, with counts and the hash over all lines that are not entries, signed by the site.
 
 mod check;
+mod conclusion;
 mod csv;
 mod line;
 mod report;
@@ -22,6 +23,7 @@ mod verify;
 mod write;
 
 pub use check::{ExpectationError, FileCheck};
+pub use conclusion::{FileConclusion, Soundness, place};
 pub use csv::Csv;
 pub use line::{MAX_LINE, TILE, VERSION};
 pub use report::{Expectations, FileFinding, FileRemark, FileReport, Remark};

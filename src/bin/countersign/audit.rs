@@ -5,10 +5,9 @@ use std::io::{self, BufRead, BufReader, IsTerminal as _};
 use std::path::{Path, PathBuf};
 
 use countersign::audit::checkpoint::Checkpoint;
-use countersign::audit::file::{self, Expectations, FileReport, Remark};
+use countersign::audit::file::{self, Expectations, FileConclusion, FileReport, place};
 use countersign::audit::note::{MAX_NOTE, VerifierKey};
 use countersign::audit::seal::FirstKey;
-use countersign::audit::verify::LogVerdict;
 use countersign::bytes::hex;
 use countersign::clock::Timestamp;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -82,18 +81,16 @@ impl AuditCommand {
             seal: seal_key.as_deref().map(first_key).transpose()?,
             taken: taken.map(Timestamp::from_seconds),
         };
-        let report = verify(file, &expected)?;
-        let code = match report.verdict.weight() {
-            0 if wanting(&report, &expected).is_some() => 10,
-            0 => 0,
-            weight => 10 + weight,
-        };
+        let concluded = FileConclusion::of(verify(file, &expected)?, &expected);
         let text = if *json {
-            as_json(&report, &expected)
+            concluded.to_json() + "\n"
         } else {
-            in_words(&report, &expected)
+            in_words(&concluded)
         };
-        Ok(CommandOutput { text, code })
+        Ok(CommandOutput {
+            text,
+            code: concluded.exit,
+        })
     }
 }
 
@@ -169,85 +166,12 @@ fn style(template: &str) -> ProgressStyle {
     ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
 }
 
-/// Returns the headline if nothing is wrong but a signature or a comparison that the user asked for is missing. Without
-/// this, a person who passes the file on, or who has the keys of the site, could avoid the check by leaving it out.
-fn wanting(report: &FileReport, expected: &Expectations) -> Option<&'static str> {
-    // Every export is signed when it is made. Only this signature covers entries after the last checkpoint, and the
-    // range and filter of a partial export.
-    let rests_on_signature = !report.is_proved() || report.remark(Remark::Selection).is_some();
-    let unsigned = report.remark(Remark::HeaderUnsigned).is_some();
-    let kept = expected.roots.iter().map(|(size, _)| *size).max();
-    if !expected.keys.is_empty() && unsigned && rests_on_signature {
-        Some("NOT SIGNED: nothing is wrong, but the file is not signed with the given key")
-    } else if kept.is_some_and(|kept| kept > report.witnessed) {
-        Some("NOT COMPARED: the file has only hashes at the place of your checkpoint")
-    } else {
-        None
-    }
-}
-
-fn as_json(report: &FileReport, expected: &Expectations) -> String {
-    let mut value = serde_json::json!(report);
-    if let Some(members) = value.as_object_mut() {
-        let proved = report.is_proved() && wanting(report, expected).is_none();
-        members.insert("proved".to_owned(), proved.into());
-        members.insert("weight".to_owned(), report.verdict.weight().into());
-    }
-    // Written in ASCII only, which every JSON reader understands and which contains no control sequences.
-    let mut out = String::new();
-    for c in value.to_string().chars() {
-        if matches!(c, ' '..='~') {
-            out.push(c);
-        } else {
-            for unit in c.encode_utf16(&mut [0; 2]) {
-                out.push_str(&format!("\\u{unit:04x}"));
-            }
-        }
-    }
-    out.push('\n');
-    out
-}
-
-fn headline(report: &FileReport, expected: &Expectations) -> String {
-    let whole = report.remark(Remark::Selection).is_none();
-    if report.verdict == LogVerdict::Ok
-        && let Some(wanting) = wanting(report, expected)
-    {
-        return wanting.to_owned();
-    }
-    match report.verdict {
-        LogVerdict::Ok if report.is_proved() && whole => {
-            "SOUND: no entry was changed, removed, moved or added".to_owned()
-        }
-        LogVerdict::Ok if report.is_proved() => {
-            "SOUND: no entry in this part of the log was changed, moved or added".to_owned()
-        }
-        LogVerdict::Ok if report.vouched > 0 => format!(
-            "SOUND: nothing is wrong; the first {} of {} entries are proved",
-            report.vouched, report.size
-        ),
-        LogVerdict::Ok if report.seals == 1 => {
-            "SOUND: nothing is wrong; 1 seal was made with the given key".to_owned()
-        }
-        LogVerdict::Ok if report.seals > 0 => format!(
-            "SOUND: nothing is wrong; {} seals were made with the given key",
-            report.seals
-        ),
-        LogVerdict::Ok => {
-            "SOUND IN ITSELF: the file is consistent, but nothing else confirms it".to_owned()
-        }
-        verdict => format!("NOT SOUND: {}", meaning(verdict)),
-    }
-}
-
-fn in_words(report: &FileReport, expected: &Expectations) -> String {
-    let mut lines = vec![headline(report, expected)];
-    if report.verdict != LogVerdict::Ok {
+fn in_words(concluded: &FileConclusion) -> String {
+    let report = &concluded.report;
+    let mut lines = vec![concluded.headline()];
+    if let Some(place) = &concluded.place {
         lines.push(format!("verdict    {}", report.verdict.word()));
-        lines.push(format!(
-            "first bad  {}",
-            place(report.first_bad, report.until)
-        ));
+        lines.push(format!("first bad  {place}"));
         // An empty file has no lines.
         lines.extend(
             report
@@ -267,7 +191,8 @@ fn in_words(report: &FileReport, expected: &Expectations) -> String {
         lines.push(format!("filter     {}", quoted(filter)));
     }
     lines.push(format!("root       {}", hex(&report.root)));
-    lines.push(format!("proved     {}", reach(report)));
+    let reach = concluded.reach.replace("; ", ";\n           ");
+    lines.push(format!("proved     {reach}"));
     if report.seals > 0 {
         lines.push(format!("seals      {} checked", report.seals));
     }
@@ -292,88 +217,11 @@ fn in_words(report: &FileReport, expected: &Expectations) -> String {
             lines.push(format!("  and {} more, which are not listed", report.more));
         }
     }
-    let mut known: Vec<String> = report
-        .remarks
-        .iter()
-        .map(|made| match made.first {
-            Some(_) => format!(
-                "{} ({})",
-                made.remark.message(),
-                place(made.first, made.until)
-            ),
-            None => made.remark.message().to_owned(),
-        })
-        .collect();
-    if expected.seal.is_some() && expected.taken.is_none() {
-        known.push(
-            "Without --taken, seals that were cut off at the end of the log are not noticed."
-                .to_owned(),
-        );
-    }
-    if !known.is_empty() {
+    if !concluded.notes.is_empty() {
         lines.push("\nNote:".to_owned());
-        lines.extend(known.iter().flat_map(|text| wrapped(text)));
+        lines.extend(concluded.notes.iter().flat_map(|text| wrapped(text)));
     }
     lines.join("\n") + "\n"
-}
-
-/// Describes how far trusted roots reach. They are roots over the recorded hashes. They prove the contents of entries
-/// only if nothing is wrong.
-fn reach(report: &FileReport) -> String {
-    let what = if report.verdict == LogVerdict::Ok {
-        "entries"
-    } else {
-        "recorded hashes"
-    };
-    match (report.vouched, report.witnessed) {
-        (0, _) if report.verdict != LogVerdict::Ok => "nothing".to_owned(),
-        (0, _) => "nothing, except that the file is consistent with itself".to_owned(),
-        (vouched, witnessed) if witnessed == vouched => {
-            format!("the first {vouched} {what}, by a checkpoint that you kept")
-        }
-        (vouched, 0) => format!("the first {vouched} {what}, by the signature of the site"),
-        (vouched, witnessed) => format!(
-            "the first {vouched} {what}, by the signature of the site;\n           {witnessed} of them also by a checkpoint that you kept"
-        ),
-    }
-}
-
-/// Returns the meaning of a verdict in plain words.
-const fn meaning(verdict: LogVerdict) -> &'static str {
-    match verdict {
-        LogVerdict::Ok => "nothing is wrong",
-        LogVerdict::IndexColumnMismatch => "a column used for filtering differs from its entry",
-        LogVerdict::UnknownKey => {
-            "a checkpoint or the file is signed with a key that was not given"
-        }
-        LogVerdict::CheckpointInvalid => "a checkpoint is malformed, or its signature is wrong",
-        LogVerdict::EntryModified => "an entry was changed",
-        LogVerdict::MissingRange => "entries are missing",
-        LogVerdict::Inserted => "an entry was added, doubled or moved",
-        LogVerdict::TruncatedTail => "the end of the log or of the file is missing",
-        LogVerdict::Fork => "history was rewritten: the log differs from a trusted root",
-        LogVerdict::HeadMismatch => "the root in the header does not match the entries",
-        LogVerdict::SealGap => "a seal is missing",
-        LogVerdict::SealInvalid => {
-            "a seal was not made with the key of its epoch, or does not match"
-        }
-        LogVerdict::OutsideEpoch => "the time of an entry is outside the epoch of its seal",
-        LogVerdict::HeaderMismatch => {
-            "the contents of the file differ from its header or last line"
-        }
-        LogVerdict::FileMalformed => "the file is damaged, or is not an exported audit log",
-    }
-}
-
-fn place(first: Option<u64>, until: Option<u64>) -> String {
-    match (first, until) {
-        (None, _) => "no single entry".to_owned(),
-        (Some(first), Some(until)) if until > first + 1 => {
-            format!("entries {first} to {}", until - 1)
-        }
-        (Some(first), Some(_)) => format!("entry {first}"),
-        (Some(first), None) => format!("from entry {first}"),
-    }
 }
 
 /// Returns text from the file for display, cut to 200 characters.

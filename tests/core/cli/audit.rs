@@ -8,6 +8,8 @@ use countersign::audit::note::VerifierKey;
 use countersign::audit::seal::Sealer;
 use countersign::clock::Timestamp;
 
+use std::process::Output;
+
 use super::{SITE, err, fits_a_terminal, keys, out, run, run_in, shows};
 
 /// The export of a log of nine entries, and what its auditor kept: the verifier key, a checkpoint of the first four
@@ -278,6 +280,28 @@ fn unsigned_file_exits_with_10_if_a_key_was_given() {
     assert!(out(&unasked).starts_with("SOUND IN ITSELF: "));
 }
 
+/// The key of another site is a mistake that people make. It must not look like an attack, and not like a proof either.
+#[test]
+fn key_of_another_site_is_named_as_the_cause() {
+    let log = log();
+    let key = ed25519_dalek::SigningKey::from_bytes(&[9; 32]).verifying_key();
+    let other = VerifierKey::new(&origin("other.example", [2; 8]).unwrap(), key)
+        .unwrap()
+        .to_string();
+    let verify = |keys: &[&str]| run(&[&["audit", "verify", "-"], keys].concat(), &log.export);
+    let words = |output: &Output| {
+        let text = out(output);
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let cause = "No key that you gave belongs to the log that this file names.";
+    let foreign = verify(&["--key", &other]);
+    assert_eq!(foreign.status.code(), Some(12), "{}", out(&foreign));
+    assert!(words(&foreign).contains(cause), "{}", out(&foreign));
+    let both = verify(&["--key", &other, "--key", &log.key]);
+    assert_eq!(both.status.code(), Some(0), "{}", out(&both));
+    assert!(!words(&both).contains(cause), "{}", out(&both));
+}
+
 /// An attacker with the site's keys can rewrite the log and export only entries after the kept checkpoint.
 #[test]
 fn checkpoint_that_cannot_be_compared_exits_with_10() {
@@ -339,9 +363,12 @@ fn seals_without_the_time_of_the_file_are_remarked_on() {
         text.starts_with("SOUND: nothing is wrong; 1 seal was made with the given key"),
         "{text}"
     );
-    assert!(text.contains("--taken"), "{text}");
+    assert!(
+        text.contains("The time of the export was not given"),
+        "{text}"
+    );
     fits_a_terminal(&text);
-    assert!(!verify(&["--taken", "1800003700"]).contains("--taken"));
+    assert!(!verify(&["--taken", "1800003700"]).contains("The time of the export"));
 }
 
 /// Control characters in the file and in its name must not reach the terminal.
