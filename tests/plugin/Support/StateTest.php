@@ -27,6 +27,8 @@ abstract class StateTest extends TestCase {
 		}
 		global $wpdb;
 		$this->connections = $wpdb->get_results( 'SELECT * FROM ' . Site::table( 'connections' ), ARRAY_A );
+		// The site would otherwise spend seconds on ending the connections that other tests left.
+		$wpdb->query( 'DELETE FROM ' . Site::table( 'connections' ) );
 		foreach ( self::witnesses() as $file ) {
 			$this->witnesses[ $file ] = (string) file_get_contents( $file );
 		}

@@ -18,9 +18,11 @@ mariadb_prepare() {
 }
 
 mariadb_start_db() {
+	# A transaction survives the end of the server, but not that of the machine, which no test ends.
 	start_server db mariadbd --no-defaults --datadir="$RUN/db" --user="$(id -un)" \
 		--socket="$DB_SOCKET" --skip-networking --pid-file="$RUN/pid/mariadbd" --tmpdir="$RUN/tmp" \
 		--innodb-log-file-size=16M --innodb-buffer-pool-size=64M --performance-schema=OFF \
+		--innodb-flush-log-at-trx-commit=2 --innodb-doublewrite=0 \
 		--character-set-server=utf8mb4 --skip-name-resolve
 	wait_for_server db mariadb --no-defaults -S "$DB_SOCKET" -u root -e 'SELECT 1'
 	mariadb --no-defaults -S "$DB_SOCKET" -u root -e "
