@@ -5,6 +5,7 @@
 //! | --- | --- |
 //! | `$OUT_DIR/catalogue.json` | the tools of `src/access/catalogue/`, one compact JSON array |
 //! | `$OUT_DIR/formats.rs` | the credential formats of `src/audit/redact/formats.json`, as Rust code |
+//! | `cfg(has_os)`, `cfg(has_processes)` | what the platform has, see `build/platform.rs` |
 //! | `COUNTERSIGN_COMMIT` | the short commit of the source, or `unknown` |
 //! | `COUNTERSIGN_TARGET` | the target triple, such as `x86_64-unknown-linux-gnu` |
 //!
@@ -30,6 +31,8 @@ mod groups;
 mod json;
 #[path = "build/php.rs"]
 mod php;
+#[path = "build/platform.rs"]
+mod platform;
 #[path = "build/schema.rs"]
 mod schema;
 #[path = "build/tool.rs"]
@@ -55,6 +58,7 @@ fn main() -> ExitCode {
 /// Does all the work. Returns what is wrong, one line for each fault.
 fn run() -> Vec<String> {
     let mut faults = Vec::new();
+    platform::tell();
     let root = variable("CARGO_MANIFEST_DIR");
     let root = Path::new(&root);
 

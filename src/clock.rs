@@ -69,11 +69,11 @@ pub trait Clock: Send + Sync {
 }
 
 /// The wall clock of the machine.
-#[cfg(not(target_family = "wasm"))]
+#[cfg(has_os)]
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemClock;
 
-#[cfg(not(target_family = "wasm"))]
+#[cfg(has_os)]
 impl Clock for SystemClock {
     fn now(&self) -> Timestamp {
         let since = std::time::SystemTime::now()

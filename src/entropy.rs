@@ -4,7 +4,7 @@
 //! tests pass [`CountingEntropy`]. No generator is kept in a process or a thread: php-fpm forks its workers, and two
 //! workers with a copy of the same state would produce the same keys.
 
-#[cfg(not(target_family = "wasm"))]
+#[cfg(has_os)]
 use rand::TryRng as _;
 
 /// The source of randomness failed. No operation that needs a secret may continue.
@@ -46,11 +46,11 @@ pub trait Entropy: Send + Sync {
 /// assert_ne!(nonce, SystemEntropy.bytes()?);
 /// # Ok::<(), countersign::entropy::EntropyError>(())
 /// ```
-#[cfg(not(target_family = "wasm"))]
+#[cfg(has_os)]
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemEntropy;
 
-#[cfg(not(target_family = "wasm"))]
+#[cfg(has_os)]
 impl Entropy for SystemEntropy {
     fn fill(&self, buffer: &mut [u8]) -> Result<(), EntropyError> {
         rand::rngs::SysRng

@@ -36,7 +36,7 @@ pub mod record;
 pub mod replay;
 pub mod secret;
 pub mod selftest;
-#[cfg(not(target_family = "wasm"))]
+#[cfg(has_os)]
 pub mod state_folder;
 pub mod store;
 pub mod token;

@@ -155,7 +155,7 @@ fn aead_known() -> bool {
     known && opened && key.open(&iv, aad, &sealed).is_none()
 }
 
-#[cfg(not(target_family = "wasm"))]
+#[cfg(has_os)]
 fn entropy_differs() -> bool {
     use crate::entropy::{Entropy as _, SystemEntropy};
     match (SystemEntropy.bytes::<16>(), SystemEntropy.bytes::<16>()) {
@@ -164,7 +164,7 @@ fn entropy_differs() -> bool {
     }
 }
 
-#[cfg(target_family = "wasm")]
+#[cfg(not(has_os))]
 fn entropy_differs() -> bool {
     true
 }

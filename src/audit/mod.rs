@@ -23,7 +23,7 @@ pub mod prove;
 pub mod prune;
 pub mod redact;
 pub mod seal;
-#[cfg(not(target_family = "wasm"))]
+#[cfg(has_os)]
 pub mod seal_file;
 pub mod span;
 pub mod tree;

@@ -19,10 +19,16 @@ use ext_php_rs::zend::{ExecutorGlobals, IniEntryDef, IniEntryDefs, SapiGlobals};
 /// `ZEND_INI_STAGE_ACTIVATE` of `Zend/zend_ini.h`: a value of one request is set.
 const STAGE_ACTIVATE: c_int = 1 << 2;
 
+/// The default of `countersign.store`.
+#[cfg(has_processes)]
+const STORE: &std::ffi::CStr = c"embedded";
+#[cfg(not(has_processes))]
+const STORE: &std::ffi::CStr = c"memory";
+
 /// The INI entries of the extension. All are `PHP_INI_SYSTEM`, so that no script, `.user.ini` or plugin can choose another
 /// store or other keys.
 static ENTRIES: IniEntryDefs<8> = IniEntryDefs::new([
-    entry(c"countersign.store", c"embedded"),
+    entry(c"countersign.store", STORE),
     entry(c"countersign.state_dir", c"/var/lib/countersign"),
     entry(c"countersign.store_size", c"64"),
     entry(c"countersign.redis_url", c""),

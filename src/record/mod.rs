@@ -16,7 +16,7 @@ mod change;
 mod ending;
 mod error;
 mod found;
-#[cfg(not(target_family = "wasm"))]
+#[cfg(has_os)]
 pub mod key_file;
 mod lineage;
 mod name;

@@ -1,11 +1,11 @@
 //! Why a store gave no answer.
 
-#[cfg(all(feature = "redis", not(target_family = "wasm")))]
+#[cfg(all(feature = "redis", has_processes))]
 use super::redis::RedisFault;
 use crate::limit::Malformed;
 use crate::path::PathError;
 use crate::reason::Reason;
-#[cfg(not(target_family = "wasm"))]
+#[cfg(has_os)]
 use crate::state_folder::StateFolderError;
 
 /// The error of a store. The message is for the administrator of the host and says what to do.
@@ -46,7 +46,7 @@ pub enum StoreError {
     #[error("the store is damaged: try again, and the next operation resets it")]
     Corrupt,
     /// The state folder cannot be used.
-    #[cfg(not(target_family = "wasm"))]
+    #[cfg(has_os)]
     #[error("{0}")]
     Folder(StateFolderError),
     /// Processes of another machine or container have the store in the folder open.
@@ -75,7 +75,7 @@ pub enum StoreError {
     #[error("the operating system reported an error for the store's files: {0}")]
     Unavailable(std::io::ErrorKind),
     /// The shared store cannot be used.
-    #[cfg(all(feature = "redis", not(target_family = "wasm")))]
+    #[cfg(all(feature = "redis", has_processes))]
     #[error("{0}")]
     Redis(RedisFault),
 }
@@ -98,7 +98,7 @@ impl From<PathError> for StoreError {
     }
 }
 
-#[cfg(not(target_family = "wasm"))]
+#[cfg(has_os)]
 impl From<StateFolderError> for StoreError {
     fn from(error: StateFolderError) -> Self {
         match error {
@@ -114,7 +114,7 @@ impl From<Malformed> for StoreError {
     }
 }
 
-#[cfg(all(feature = "redis", not(target_family = "wasm")))]
+#[cfg(all(feature = "redis", has_processes))]
 impl From<RedisFault> for StoreError {
     fn from(fault: RedisFault) -> Self {
         Self::Redis(fault)

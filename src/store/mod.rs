@@ -12,16 +12,20 @@
 
 mod count;
 mod error;
-#[cfg(not(target_family = "wasm"))]
+#[cfg(has_processes)]
 mod fork;
 mod interface;
-#[cfg(not(target_family = "wasm"))]
+#[cfg(has_processes)]
 mod lmdb;
 mod memory;
-#[cfg(all(feature = "redis", not(target_family = "wasm")))]
+#[cfg(all(feature = "redis", has_processes))]
 mod redis;
+#[cfg(all(has_os, not(has_processes)))]
+mod remembered;
 mod rules;
-#[cfg(not(target_family = "wasm"))]
+#[cfg(has_os)]
+mod settings;
+#[cfg(has_processes)]
 mod shared;
 
 pub use error::StoreError;
@@ -29,13 +33,15 @@ pub use interface::{
     Insertion, MAX_BUDGETS, MAX_LASTING_BYTES, MAX_LIMITS, MAX_NAME_BYTES, MAX_RECEIPT_BYTES,
     MAX_TOGETHER, MAX_VALUE_BYTES, OneTimeUse, Origin, Store, StoreStatus,
 };
-#[cfg(not(target_family = "wasm"))]
+#[cfg(has_processes)]
 pub use lmdb::{DEFAULT_MAP_BYTES, HostIdentity, LmdbStore};
 pub use memory::MemoryStore;
-#[cfg(all(feature = "redis", not(target_family = "wasm")))]
+#[cfg(all(feature = "redis", has_processes))]
 #[doc(hidden)]
 pub use redis::read_any as read_any_redis_reply;
-#[cfg(all(feature = "redis", not(target_family = "wasm")))]
+#[cfg(all(feature = "redis", has_processes))]
 pub use redis::{RedisFault, RedisStore, redis_address};
-#[cfg(not(target_family = "wasm"))]
-pub use shared::{StoreSettings, open_shared};
+#[cfg(has_os)]
+pub use settings::StoreSettings;
+#[cfg(has_processes)]
+pub use shared::open_shared;

@@ -31,7 +31,7 @@
 
 pub mod aead;
 mod error;
-#[cfg(not(target_family = "wasm"))]
+#[cfg(has_os)]
 pub mod key_file;
 pub mod recovery;
 pub mod salts;

@@ -19,7 +19,7 @@ pub enum WitnessError {
     #[error("other processes change the witness all the time: try again")]
     Contended,
     /// The state folder cannot be used.
-    #[cfg(not(target_family = "wasm"))]
+    #[cfg(has_os)]
     #[error(transparent)]
     Folder(#[from] crate::state_folder::StateFolderError),
     /// The operating system refused an operation on the file.

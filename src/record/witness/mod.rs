@@ -4,7 +4,7 @@
 //! witness for each site and stored address. It is always replaced as a whole, and its versions only rise.
 
 mod error;
-#[cfg(not(target_family = "wasm"))]
+#[cfg(has_processes)]
 mod file;
 mod interface;
 mod owner;
@@ -23,7 +23,7 @@ use crate::store::Store;
 
 /// Returns the place of the witness `of` for a site that uses `store`.
 pub(super) fn open(store: &Arc<dyn Store>, of: WitnessOf) -> Box<dyn Witness> {
-    #[cfg(not(target_family = "wasm"))]
+    #[cfg(has_processes)]
     if let Some(folder) = store.state_folder() {
         return Box::new(file::WitnessFile::new(folder, of));
     }

@@ -8,14 +8,14 @@ use super::verifier::FileVerifier;
 use crate::audit::file::report::{Expectations, FileReport};
 
 /// The number of bytes that are examined at once.
-#[cfg(not(target_family = "wasm"))]
+#[cfg(has_processes)]
 const CHUNK: usize = 1 << 18;
 /// The number of threads that hash. Together with the reading thread, these are more threads than a small machine has
 /// cores, so that no core is idle.
-#[cfg(not(target_family = "wasm"))]
+#[cfg(has_processes)]
 const WORKERS: usize = 2;
 /// The number of chunks that are queued for each thread, in each direction.
-#[cfg(not(target_family = "wasm"))]
+#[cfg(has_processes)]
 const AHEAD: usize = 2;
 
 /// Examines the lines that lie completely in `chunk`.
@@ -57,7 +57,7 @@ fn fill(reader: &mut impl BufRead, chunk: &mut Vec<u8>, most: usize) -> io::Resu
 ///
 /// # Errors
 /// Only when reading fails. What the bytes are is reported in the [`FileReport`].
-#[cfg(not(target_family = "wasm"))]
+#[cfg(has_processes)]
 pub fn verify(
     mut reader: impl BufRead,
     expected: &Expectations,
@@ -118,7 +118,7 @@ pub fn verify(
 ///
 /// # Errors
 /// Only when reading fails. What the bytes are is reported in the [`FileReport`].
-#[cfg(target_family = "wasm")]
+#[cfg(not(has_processes))]
 pub fn verify(
     mut reader: impl BufRead,
     expected: &Expectations,
