@@ -1,6 +1,6 @@
 # The commands of the project. Each target runs one script, which documents what it does.
 .DEFAULT_GOAL := help
-.PHONY: help build demo demo-down test test-lint test-core test-fuzz test-phpt test-fpm test-plugin test-conformance test-clients test-clients-all test-browser test-packages test-matrix packages fuzz bench interleavings deny analyze licences mutants setup clean-sites
+.PHONY: help build demo demo-down test test-lint test-core test-fuzz test-phpt test-fpm test-wasm test-plugin test-conformance test-clients test-clients-all test-browser test-packages test-matrix packages fuzz bench interleavings deny analyze licences mutants setup clean-sites
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,6 +35,9 @@ test-phpt: ## PHP extension: phpt tests
 
 test-fpm: ## PHP extension in php-fpm: workers, reload, kills, 100,000 requests
 	@tests/run/all.sh fpm
+
+test-wasm: ## WebAssembly: the extension in PHP.wasm and Playground, the JavaScript package, the verifier
+	@tests/run/all.sh wasm
 
 test-plugin: ## WordPress plugin: PHPUnit in a real WordPress
 	@tests/run/all.sh plugin

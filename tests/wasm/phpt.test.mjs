@@ -32,7 +32,7 @@ for (const version of VERSIONS) {
 		const expected = chosen.filter((name) => !(name in absent));
 		const { results, output } = runTests(version, expected);
 		for (const name of expected) await t.test(name, () => assert.equal(results.get(name), 'PASSED', failure(output, name)));
-		for (const [name, reason] of Object.entries(absent)) if (chosen.includes(name)) await t.test(name, { skip: reason }, () => {});
+		for (const [name, reason] of Object.entries(absent)) if (chosen.includes(name)) t.diagnostic(`${name} does not run: ${reason}`);
 		assert.equal(results.size, expected.length, output);
 	});
 }
