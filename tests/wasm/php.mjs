@@ -4,7 +4,8 @@
 //   .cache/node24 tests/wasm/php.mjs [--php 8.2|8.4] [ARGUMENTS OF PHP]
 //
 // It takes what `php` takes and ends with PHP's exit status. PHP sees the project and the folder of the script at their
-// paths and cannot change them; everything that it writes is in memory. `WASM_EXT=FOLDER` selects another build.
+// paths and cannot change them; everything that it writes is in memory. `WASM_EXT=FOLDER` selects another build,
+// `SIDE_MODULE=none` leaves the extension out.
 import path from 'node:path';
 import { existsSync, fstatSync, readFileSync } from 'node:fs';
 import { ROOT, run } from './lib/php.mjs';
@@ -28,8 +29,12 @@ function standardInput() {
 	}
 }
 
+// See the head of lib/php.mjs: the run below reports what went wrong.
+process.on('unhandledRejection', () => {});
+
 const { status } = await run(argv, {
 	php,
+	extension: process.env.SIDE_MODULE !== 'none',
 	mounts: [...mounts],
 	cwd: process.cwd(),
 	env: process.env,

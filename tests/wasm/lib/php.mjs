@@ -22,7 +22,10 @@
 //   onStdout, onStderr   get the bytes as they come
 //
 // A run whose instance dies (a panic of Rust, or an endless recursion) ends with the status `CRASHED` and says so on
-// stderr. `proc_open()`, `exec()` and their like can start PHP only, see spawn.mjs. Neither call is bounded in time: give
+// stderr. @php-wasm/universal then rejects a promise that nobody can reach, which node:test takes for a failure of the
+// file: a test that expects such an end runs php.mjs as a process, as `php()` of process.mjs does.
+//
+// `proc_open()`, `exec()` and their like can start PHP only, see spawn.mjs. Neither call is bounded in time: give
 // the test a timeout.
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
