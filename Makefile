@@ -1,6 +1,6 @@
 # The commands of the project. Each target runs one script, which documents what it does.
 .DEFAULT_GOAL := help
-.PHONY: help build demo demo-down test test-lint test-core test-fuzz test-phpt test-fpm test-wasm test-plugin test-conformance test-clients test-clients-all test-browser test-packages test-matrix packages fuzz bench interleavings deny analyze licences mutants setup clean-sites
+.PHONY: help build demo demo-down playground test test-lint test-core test-fuzz test-phpt test-fpm test-wasm test-plugin test-conformance test-clients test-clients-all test-browser test-packages test-matrix packages fuzz bench interleavings deny analyze licences mutants setup clean-sites
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -17,6 +17,9 @@ demo: ## start a WordPress site with Countersign and play an agent conversation 
 
 demo-down: ## stop the demo site
 	@tests/site/site down demo
+
+playground: ## WordPress in PHP.wasm with the plugin and the extension, on this machine only; Ctrl-C ends it
+	@packaging/playground/playground.sh
 
 test: ## run the stages below in this order
 	@tests/run/all.sh
