@@ -5,9 +5,7 @@ countersign
 openssl
 --FILE--
 <?php
-require __DIR__ . '/lib/vault.inc';
-
-use Countersign\Vault;
+require __DIR__ . '/lib/wiped.inc';
 
 /** Counts each needle in the writable memory of a process. */
 function memory_has( int $pid, array $needles ): array {
@@ -36,47 +34,11 @@ function memory_has( int $pid, array $needles ): array {
 	return $found;
 }
 
-// The process gets the secret sealed, so PHP never sees its plain text or a key there.
-$site     = '0123456789abcdef';
-$material = bin2hex( random_bytes( 32 ) );
-$secret   = random_bytes( 200 );
-$vault    = Vault::create( $site, $material );
-$slots    = $vault->slots();
-$keys     = vault_keys( $site, $slots, 'auth_key', $material );
-$slot     = json_decode( vault_bytes( explode( '.', $slots )[1] ), true )['slots'][0];
-$code     = array_values( array_slice( $keys, 1 ) )[0];
-$needles  = array(
-	'secret, first bytes' => substr( $secret, 0, 16 ),
-	'secret, last bytes'       => substr( $secret, -16 ),
-	'vault key, MAC half'   => substr( $keys['vault'], 0, 16 ),
-	'vault key, other half' => substr( $keys['vault'], 40, 16 ),
-	'data key, MAC half'    => substr( $code, 0, 16 ),
-	'data key, other half'  => substr( $code, 40, 16 ),
-	'slot key'              => substr( hash_hkdf( 'sha512', $material, 64, 'countersign/vault/slot/v1/auth_key', vault_bytes( $slot['salt'] ) ), 40, 16 ),
-	'keyring root'          => substr( hash_hkdf( 'sha256', $material, 32, 'countersign/root/v1', hex2bin( $site ) ), 0, 16 ),
-);
-
-$script = <<<'PHP'
-	$next = static fn() => trim( fgets( STDIN ) );
-	list( $site, $material, $slots, $sealed ) = array( $next(), $next(), $next(), $next() );
-	$keyring = Countersign\Keyring::open( $site, $material );
-	$tokens  = new Countersign\Tokens( $keyring );
-	$tokens->verify( Countersign\TokenKind::Access, $tokens->issue( Countersign\TokenKind::Access, 1, 60 ) );
-	$vault   = Countersign\Vault::open( $site, $slots, $material );
-	$secret  = $vault->unseal( 'record', $sealed );
-	$vault->seal( 'another', $secret );
-	// This comes last, so that no later call has overwritten the stack.
-	$again   = Countersign\Vault::open( $site, $slots, $material );
-	echo "held\n";
-	$next();
-	unset( $keyring, $tokens, $vault, $secret, $again );
-	echo "freed\n";
-	$next();
-	PHP;
-$command = array( PHP_BINARY, '-n', '-d', 'extension=' . getenv( 'COUNTERSIGN_EXTENSION' ), '-r', $script );
+[ 'given' => $given, 'needles' => $needles ] = wiped_case();
+$command = array( PHP_BINARY, '-n', '-d', 'extension=' . getenv( 'COUNTERSIGN_EXTENSION' ), __DIR__ . '/lib/held.php' );
 $process = proc_open( $command, array( array( 'pipe', 'r' ), array( 'pipe', 'w' ) ), $pipes );
 $pid     = proc_get_status( $process )['pid'];
-fwrite( $pipes[0], "$site\n$material\n$slots\n{$vault->seal( 'record', $secret )}\n" );
+fwrite( $pipes[0], implode( "\n", $given ) . "\n" );
 fgets( $pipes[1] );
 $held = memory_has( $pid, $needles );
 fwrite( $pipes[0], "go\n" );
