@@ -1,6 +1,6 @@
 # The commands of the project. Each target runs one script, which documents what it does.
 .DEFAULT_GOAL := help
-.PHONY: help build demo demo-down playground test test-lint test-core test-fuzz test-phpt test-fpm test-wasm test-plugin test-conformance test-clients test-clients-all test-browser test-packages test-matrix packages fuzz bench interleavings deny analyze licences mutants setup clean-sites
+.PHONY: help build verifier demo demo-down playground test test-lint test-core test-fuzz test-phpt test-fpm test-wasm test-plugin test-conformance test-clients test-clients-all test-browser test-packages test-matrix packages fuzz bench interleavings deny analyze licences mutants setup clean-sites
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -11,6 +11,10 @@ setup: ## install the Debian 12 packages that are missing
 build: ## build the PHP extension: target/release/libcountersign.so
 	@tests/setup/install.sh build
 	cargo build --release --locked --features php
+
+verifier: ## build the page that verifies audit logs in a browser: target/verifier/countersign-verifier.html
+	@tests/setup/install.sh wasm e2e
+	@packaging/wasm/verifier.sh
 
 demo: ## start a WordPress site with Countersign and play an agent conversation on it
 	@tests/demo/demo.sh
@@ -64,7 +68,7 @@ test-matrix: ## extension on PHP 8.2 and 8.4, NTS and ZTS (not part of make test
 	@tests/run/matrix.sh
 
 packages: ## build the release packages into target/packages
-	@tests/setup/install.sh build packages
+	@tests/setup/install.sh build packages wasm e2e
 	@packaging/all.sh
 
 fuzz: ## fuzz every parser for ten minutes, two at a time (not part of make test)

@@ -1,5 +1,6 @@
 #!/bin/bash
-# Makes DIR/countersign-VERSION.zip, the installable WordPress plugin: one folder, countersign/.
+# Makes DIR/countersign-VERSION.zip, the installable WordPress plugin: one folder, countersign/. The verifier page in it is
+# built first.
 #
 #   packaging/plugin-zip.sh DIR
 set -euo pipefail
@@ -11,6 +12,7 @@ plugin=$ROOT/php-plugin/countersign
 header=$(sed -n 's/^ \* Version: *//p' "$plugin/countersign.php")
 [ "$header" = "$VERSION" ] || die "the plugin has version '$header', but the extension has $VERSION: change one of them"
 
+"$ROOT/packaging/wasm/verifier.sh"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir -p "$out" "$work/countersign"

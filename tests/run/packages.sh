@@ -83,14 +83,16 @@ build_by_phpize() {
 	rm -rf "$run/target" "$source"
 }
 
-# The archive contains the tracked files of the plugin, its licence, and nothing else.
+# The archive contains the tracked files of the plugin, the verifier, the licence, and nothing else.
 list_plugin() {
 	local listed
 	listed=$(unzip -Z1 "$out"/countersign-[0-9]*.zip)
 	diff <(sort <<<"$listed") <({
 		git ls-files --cached --others --exclude-standard -- php-plugin/countersign | sed 's|^php-plugin/||'
 		echo countersign/license.txt
+		echo countersign/assets/verifier.html
 	} | LC_ALL=C sort)
+	unzip -p "$out"/countersign-[0-9]*.zip countersign/assets/verifier.html | cmp - target/verifier/countersign-verifier.html
 }
 
 answer() { curl -sS -m 20 -o /dev/null -w '%{http_code}' -X POST -H 'Content-Type: application/json' -d '{}' "$URL/?rest_route=/countersign/v1/mcp"; }
@@ -111,6 +113,7 @@ check "the translation template is up to date" php8.2 packaging/pot.php --check
 if [ -d src/bin/countersign ]; then
 	check "build the command line" cargo build --release --locked --features cli --bin countersign
 fi
+check "build the verifier page" packaging/wasm/verifier.sh
 check "make the packages" make_packages "$out"
 check "making them again gives the same bytes" make_again
 check "the PIE asset has the name that the dashboard shows, and loads" use_asset

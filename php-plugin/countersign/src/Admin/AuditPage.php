@@ -86,7 +86,13 @@ final class AuditPage {
 					?>
 				</p>
 				<?php self::records(); ?>
-				<?php $this->for_auditors(); ?>
+				<?php
+				[ $key, $checkpoint ] = $this->known();
+				if ( null !== $key ) {
+					self::for_auditors( $key, $checkpoint );
+				}
+				VerifierView::show( $key );
+				?>
 			</div>
 			<?php if ( Requirements::are_met() ) : ?>
 				<form method="post" action="<?php echo esc_url( admin_url( 'admin-post.php' ) ); ?>" <?php echo $progress ? 'data-countersign-go-on' : ''; ?>>
@@ -128,17 +134,24 @@ final class AuditPage {
 		}
 	}
 
-	/** Prints the verifier key, the newest checkpoint and the export. */
-	private function for_auditors(): void {
+	/**
+	 * Returns the verifier key and the newest checkpoint, as far as there are any.
+	 *
+	 * @return array{string|null, string|null}
+	 */
+	private function known(): array {
 		if ( ! Requirements::are_met() ) {
-			return;
+			return [ null, null ];
 		}
 		try {
-			$key        = $this->log->verifier_key();
-			$checkpoint = Checkpoints::newest();
+			return [ $this->log->verifier_key(), Checkpoints::newest() ];
 		} catch ( \Countersign\Exception ) {
-			return;
+			return [ null, null ];
 		}
+	}
+
+	/** Prints the verifier key, the newest checkpoint and the export. */
+	private static function for_auditors( string $key, ?string $checkpoint ): void {
 		?>
 		<details>
 			<summary><?php esc_html_e( 'For auditors', 'countersign' ); ?></summary>
@@ -154,7 +167,7 @@ final class AuditPage {
 			<?php } ?>
 			<form method="post" action="<?php echo esc_url( admin_url( 'admin-post.php' ) ); ?>">
 				<?php AdminPost::fields( 'countersign_export' ); ?>
-				<p><?php esc_html_e( 'Download the whole log as a file. The file for auditors can be verified offline with the key above and the command “countersign audit verify”. The table is for reading only and cannot be verified.', 'countersign' ); ?></p>
+				<p><?php esc_html_e( 'Download the whole log as a file. The file for auditors can be verified with the key above: under “Verify an export”, or offline with the command “countersign audit verify”. The table is for reading only and cannot be verified.', 'countersign' ); ?></p>
 				<p>
 					<button type="submit" class="button" name="format" value="ndjson"><?php esc_html_e( 'Export for auditors', 'countersign' ); ?></button>
 					<button type="submit" class="button" name="format" value="csv"><?php esc_html_e( 'Export as table (CSV)', 'countersign' ); ?></button>
