@@ -1,5 +1,6 @@
 //! Measures the verification of an exported log of a million entries, compared with SHA-256 over the same bytes. Run it with
-//! `cargo bench --bench audit`.
+//! `cargo bench --bench audit`. With `AUDIT_LOG=FILE` it only writes the log to the file, and its verifier key to standard
+//! output, for `benches/verifier.mjs`.
 
 #![allow(
     clippy::unwrap_used,
@@ -94,7 +95,16 @@ fn best(runs: u32, mut work: impl FnMut()) -> Duration {
     timed.min().unwrap()
 }
 
+fn verifier_key() -> VerifierKey {
+    VerifierKey::new(&origin_name(), key().verifying_key()).unwrap()
+}
+
 fn main() {
+    if let Some(path) = std::env::var_os("AUDIT_LOG") {
+        write(&mut std::fs::File::create(path).unwrap());
+        println!("{}", verifier_key());
+        return;
+    }
     let mut file = tempfile::tempfile().unwrap();
     write(&mut file);
     let bytes = file.stream_position().unwrap();
@@ -117,7 +127,7 @@ fn main() {
         std::hint::black_box(hash.finalize());
     });
     let expected = Expectations {
-        keys: vec![VerifierKey::new(&origin_name(), key().verifying_key()).unwrap()],
+        keys: vec![verifier_key()],
         ..Expectations::default()
     };
     let verified = best(3, || {

@@ -1,11 +1,12 @@
 #!/bin/bash
 # `make bench`: measures the performance goals, each relative to comparable code in the same run.
 #
-#   benches/run.sh [php|core|site]...     default: all
+#   benches/run.sh [php|core|site|verifier]...     default: all
 #
 # php: the extension and comparable PHP code, in one PHP process. core: parts of the Rust core and the bare
 # cryptographic primitive that they use. site: the CPU time of an agent's calls on a WordPress site, compared with an
-# empty REST call of the same site, in ROUNDS rounds (20) of REQUESTS requests (50) of each kind. The results are
+# empty REST call of the same site, in ROUNDS rounds (20) of REQUESTS requests (50) of each kind. verifier: a log of a
+# million entries in the verifier page, compared with the command line. The results are
 # written to .cache/bench/*.md; docs/benchmarks.md has those of the last release. Benchmarks are not tests: no result
 # makes them fail.
 set -euo pipefail
@@ -13,7 +14,7 @@ set -euo pipefail
 cd "$ROOT"
 
 parts=("$@")
-[ $# -gt 0 ] || parts=(php core site)
+[ $# -gt 0 ] || parts=(php core site verifier)
 out=$CACHE/bench
 mkdir -p "$out"
 tests/setup/install.sh build mariadb redis bench
@@ -78,11 +79,22 @@ site_part() {
 	"$site" down bench --wipe
 }
 
+verifier_part() {
+	tests/setup/install.sh build e2e browser wasm
+	tests/setup/node.sh e2e
+	packaging/wasm/verifier.sh
+	cargo build --release --locked --features cli --bin countersign
+	AUDIT_LOG=$work/log.ndjson cargo bench --locked --quiet --bench audit >"$work/log.vkey"
+	"$CACHE/node22" benches/verifier.mjs target/verifier/countersign-verifier.html "$TARGET/release/countersign" \
+		"$work/log.ndjson" "$work/log.vkey" | tee "$out/verifier.md"
+}
+
 for part in "${parts[@]}"; do
 	case $part in
 	php) php_part ;;
 	core) core_part ;;
 	site) site_part ;;
-	*) die "unknown part '$part' (known: php, core, site)" ;;
+	verifier) verifier_part ;;
+	*) die "unknown part '$part' (known: php, core, site, verifier)" ;;
 	esac
 done

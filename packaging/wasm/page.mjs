@@ -9,7 +9,7 @@ const source = (name) => readFileSync(new URL(`../../verifier/${name}`, import.m
 const made = (name) => readFileSync(`${folder}/${name}`, 'utf8');
 const hash = (text) => `sha256-${createHash('sha256').update(text).digest('base64')}`;
 
-const [script, style, worker] = [made('page.js'), source('page.css'), made('worker.js')];
+const [script, style, worker] = [made('page.js'), source('page.css') + source('result.css'), made('worker.js')];
 for (const code of [script, worker]) if (/<\/script|<!--/i.test(code)) throw new Error('the code contains a tag that would end its element');
 
 const parts = {

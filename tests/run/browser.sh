@@ -1,5 +1,5 @@
 #!/bin/bash
-# Tests the consent page and every admin page by clicking through them in Chromium.
+# Tests the consent page, every admin page and the verifier of audit logs by clicking through them in Chromium.
 # Screenshots are written to .cache/run/screenshots.
 set -euo pipefail
 . "$(dirname "$0")/../e2e/lib/stage.sh"
@@ -10,6 +10,7 @@ CHROMIUM=$(command -v chromium) || die "chromium is not installed (run tests/set
 export CHROMIUM EXTENSION
 rm -rf "$SCREENSHOTS"
 mkdir -p "$SCREENSHOTS"
+"$ROOT/packaging/wasm/verifier.sh"
 # This stage uses SQLite because the other stages use MariaDB.
 stage_site "$SITE" --engine sqlite
 status=0

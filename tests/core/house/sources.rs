@@ -28,6 +28,10 @@ impl Sources {
     }
 
     fn add(&mut self, root: &Path, path: &Path, extensions: &[&str]) {
+        // Packages of others, which a script has installed.
+        if path.ends_with("node_modules") {
+            return;
+        }
         if path.is_dir() {
             for entry in std::fs::read_dir(path).unwrap() {
                 self.add(root, &entry.unwrap().path(), extensions);
