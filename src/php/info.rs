@@ -87,16 +87,14 @@ pub(super) extern "C" fn phpinfo(_module: *mut ModuleEntry) {
         format!("FAILED: {}", failed.join(", "))
     };
     let settings = HostSettings::read();
-    let (engine, place) = settings.store().describe();
-    let folder = settings.store().describe_folder();
     info_table_start!();
     info_table_row!("Countersign", "enabled");
     info_table_row!("Version", env!("CARGO_PKG_VERSION"));
     info_table_row!("Commit", env!("COUNTERSIGN_COMMIT"));
     info_table_row!("Target", env!("COUNTERSIGN_TARGET"));
-    info_table_row!("Store", engine);
-    info_table_row!("Store at", place.as_str());
-    info_table_row!("State folder", folder.as_str());
+    for (name, value) in settings.store().describe() {
+        info_table_row!(name, value.as_str());
+    }
     info_table_row!("Self-test", verdict.as_str());
     info_table_end!();
     // PHP's own table of INI entries would show a password in the address of the Redis server.

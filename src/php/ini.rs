@@ -16,27 +16,44 @@ use ext_php_rs::ffi::{zend_ini_entry, zend_string};
 use ext_php_rs::flags::IniEntryPermission;
 use ext_php_rs::zend::{ExecutorGlobals, IniEntryDef, IniEntryDefs, SapiGlobals};
 
+use crate::store::StoreTarget;
+
 /// `ZEND_INI_STAGE_ACTIVATE` of `Zend/zend_ini.h`: a value of one request is set.
 const STAGE_ACTIVATE: c_int = 1 << 2;
-
-/// The default of `countersign.store`.
-#[cfg(has_processes)]
-const STORE: &std::ffi::CStr = c"embedded";
-#[cfg(not(has_processes))]
-const STORE: &std::ffi::CStr = c"memory";
 
 /// The INI entries of the extension. All are `PHP_INI_SYSTEM`, so that no script, `.user.ini` or plugin can choose another
 /// store or other keys.
 static ENTRIES: IniEntryDefs<8> = IniEntryDefs::new([
-    entry(c"countersign.store", STORE),
-    entry(c"countersign.state_dir", c"/var/lib/countersign"),
-    entry(c"countersign.store_size", c"64"),
+    entry(c"countersign.store", DEFAULTS.store),
+    entry(c"countersign.state_dir", DEFAULTS.state_dir),
+    entry(c"countersign.store_size", DEFAULTS.store_size),
     entry(c"countersign.redis_url", c""),
     entry(c"countersign.redis_prefix", c"countersign"),
     entry(c"countersign.key_file", c""),
     entry(c"countersign.record_key_file", c""),
     IniEntryDef::end(),
 ]);
+
+/// The default values that differ by the kind of build.
+struct Defaults {
+    store: &'static std::ffi::CStr,
+    state_dir: &'static std::ffi::CStr,
+    store_size: &'static std::ffi::CStr,
+}
+
+const DEFAULTS: Defaults = match StoreTarget::BUILD {
+    StoreTarget::Host => Defaults {
+        store: c"embedded",
+        state_dir: c"/var/lib/countersign",
+        store_size: c"64",
+    },
+    // Each operation reads and writes the whole store.
+    StoreTarget::WebAssembly => Defaults {
+        store: c"memory",
+        state_dir: c"",
+        store_size: c"8",
+    },
+};
 
 const fn entry(name: &'static std::ffi::CStr, default: &'static std::ffi::CStr) -> IniEntryDef {
     let mut entry = IniEntryDef::new(name, default, IniEntryPermission::System);

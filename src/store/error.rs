@@ -1,5 +1,6 @@
 //! Why a store gave no answer.
 
+use super::engine_choice::StoreTarget;
 #[cfg(all(feature = "redis", has_processes))]
 use super::redis::RedisFault;
 use crate::limit::Malformed;
@@ -65,8 +66,21 @@ pub enum StoreError {
     /// The setting `countersign.store` does not name an engine.
     #[error("countersign.store must be embedded or redis")]
     Engine,
+    /// The setting `countersign.store` is `memory`, and this is no build for WebAssembly.
+    #[error(
+        "countersign.store=memory is for WebAssembly only, because the processes of a web server would not share it: set embedded or redis"
+    )]
+    MemoryOnHost,
+    /// The setting `countersign.store` is not `memory`, and this is a build for WebAssembly.
+    #[error("countersign.store must be memory in WebAssembly")]
+    OnlyMemory,
+    /// There is no folder that the instances of PHP share.
+    #[error(
+        "the folder /internal/shared is missing, which all instances of PHP of a site share: start PHP by the functions of PHP.wasm"
+    )]
+    NoSharedFolder,
     /// The setting `countersign.store_size` is not a size.
-    #[error("countersign.store_size must be a whole number of MiB, 1 to 65536")]
+    #[error("countersign.store_size must be a whole number of MiB, 1 to {max}", max = StoreTarget::BUILD.max_mib())]
     Size,
     /// The path of the folder is not one that may be used.
     #[error("{0}")]

@@ -259,6 +259,12 @@ pub trait Store: Send + Sync {
         self.replace(name, expected, new)
     }
 
+    /// Returns whether the engine keeps the witness against restored databases. One that ends with the site does not: after
+    /// each start of the site, the witness would be missing, and a person would have to confirm the database.
+    fn keeps_witness(&self) -> bool {
+        true
+    }
+
     /// Returns whether lasting values outlive a restart of the engine; `None` if that is unknown.
     fn keeps_data(&self) -> Option<bool> {
         None

@@ -2,8 +2,8 @@
 //! counts of budgets, and a few small values.
 //!
 //! [`Store`] is the interface. Three engines implement it: `LmdbStore` on disk, shared by all processes of a host;
-//! `RedisStore` for several hosts; [`MemoryStore`] for one process. All pass the same conformance suite
-//! (`tests/core/store/conformance.rs`).
+//! `RedisStore` for several hosts; [`MemoryStore`] for one process, or for one site in WebAssembly. All pass the same
+//! conformance suite (`tests/core/store/conformance.rs`).
 //!
 //! **A watermark instead of durability.** Engines do not wait for the disk. A store that may have lost records (reboot,
 //! restored backup, cloned machine, damage) is replaced by an empty one, which records the moment at which it was
@@ -11,6 +11,7 @@
 //! may have contained it. A client then asks for a new token or signs again. No item is ever accepted twice.
 
 mod count;
+mod engine_choice;
 mod error;
 #[cfg(has_processes)]
 mod fork;
@@ -20,14 +21,15 @@ mod lmdb;
 mod memory;
 #[cfg(all(feature = "redis", has_processes))]
 mod redis;
-#[cfg(all(has_os, not(has_processes)))]
-mod remembered;
 mod rules;
 #[cfg(has_os)]
 mod settings;
 #[cfg(has_processes)]
 mod shared;
+#[cfg(has_os)]
+mod site_memory;
 
+pub use engine_choice::{StoreEngine, StoreTarget};
 pub use error::StoreError;
 pub use interface::{
     Insertion, MAX_BUDGETS, MAX_LASTING_BYTES, MAX_LIMITS, MAX_NAME_BYTES, MAX_RECEIPT_BYTES,
@@ -45,3 +47,5 @@ pub use redis::{RedisFault, RedisStore, redis_address};
 pub use settings::StoreSettings;
 #[cfg(has_processes)]
 pub use shared::open_shared;
+#[cfg(has_os)]
+pub use site_memory::{SITE_MEMORY, open_site_memory};

@@ -1,4 +1,4 @@
-//! The embedded stores that a process has open.
+//! The embedded stores and the shared servers that a process has open.
 
 use std::path::Path;
 use std::sync::{Arc, Mutex};
@@ -6,9 +6,42 @@ use std::sync::{Arc, Mutex};
 use super::error::StoreError;
 use super::fork;
 use super::lmdb::{HostIdentity, LmdbStore, folder_id};
-use super::settings::KEPT;
 use crate::clock::Timestamp;
 use crate::state_folder::StateFolder;
+
+/// How many stores a process keeps open for its next call. A store that a handle uses is kept in any case.
+const KEPT: usize = 64;
+
+/// Returns the shared store at `url` whose keys begin with `prefix`. Further calls of this process return the same one.
+///
+/// # Errors
+/// Those of `RedisStore::open`; [`StoreError::Forked`] as in [`open_shared`].
+#[cfg(feature = "redis")]
+pub(super) fn open_server(
+    url: &str,
+    prefix: &str,
+    bytes: usize,
+) -> Result<Arc<dyn super::Store>, StoreError> {
+    use std::collections::HashMap;
+    use std::sync::LazyLock;
+
+    use super::redis::RedisStore;
+    static SERVERS: LazyLock<Mutex<HashMap<[u8; 32], Arc<RedisStore>>>> =
+        LazyLock::new(Mutex::default);
+    let size = bytes.to_string();
+    let parts = [url, prefix, &size].map(str::as_bytes);
+    let name = crate::bytes::sha256(&crate::bytes::pae(&parts));
+    // The lock is not held while connecting. A forked child may inherit a store: it makes its own connections.
+    if let Some(store) = fork::lock(&SERVERS)?.get(&name) {
+        return Ok(Arc::clone(store) as Arc<dyn super::Store>);
+    }
+    let store = Arc::new(RedisStore::open(url, prefix, bytes)?);
+    let mut servers = fork::lock(&SERVERS)?;
+    if servers.len() >= KEPT {
+        servers.retain(|_, store| Arc::strong_count(store) > 1);
+    }
+    Ok(Arc::clone(servers.entry(name).or_insert(store)) as Arc<dyn super::Store>)
+}
 
 /// The embedded stores that this process has open. The one that was opened last is at the end.
 static SHARED: Mutex<Vec<Arc<LmdbStore>>> = Mutex::new(Vec::new());

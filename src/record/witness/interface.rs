@@ -8,7 +8,7 @@ use super::table::WitnessTable;
 /// Where a witness lies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WitnessPlace {
-    /// `file` or `store`.
+    /// `file`, `store`, or `off` if the store keeps no witness.
     pub word: &'static str,
     /// Whether it outlives a restart of the machine or the server; `None` if that is unknown.
     pub keeps_data: Option<bool>,

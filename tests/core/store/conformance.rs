@@ -61,6 +61,7 @@ fn with<'a>(once: OneTimeUse<'static>, receipt: &'a [u8]) -> OneTimeUse<'a> {
 macro_rules! conformance {
     ($($subject:ident { $($test:ident)* })*) => {
         conformance! { @engine memory Memory $($subject { $($test)* })* }
+        conformance! { @engine site_memory SiteMemory $($subject { $($test)* })* }
         conformance! { @engine lmdb Lmdb $($subject { $($test)* })* }
         #[cfg(feature = "redis")]
         conformance! { @engine redis Redis $($subject { $($test)* })* }

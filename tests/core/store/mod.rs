@@ -8,3 +8,4 @@ mod processes;
 mod redis;
 #[cfg(feature = "redis")]
 pub mod redis_server;
+mod site_memory;

@@ -46,6 +46,27 @@ impl Engine for Memory {
     }
 }
 
+/// The store in memory of a site in WebAssembly, which its instances of PHP share by a folder.
+pub struct SiteMemory;
+impl SiteMemory {
+    fn of(bytes: usize) -> Subject {
+        let folder = tempfile::tempdir().unwrap();
+        let store = MemoryStore::of_site(&folder.path().join("site"), bytes, at(0)).unwrap();
+        Subject {
+            store: Box::new(store),
+            _folder: Some(Box::new(folder)),
+        }
+    }
+}
+impl Engine for SiteMemory {
+    fn ample() -> Subject {
+        Self::of(16 << 20)
+    }
+    fn small() -> Subject {
+        Self::of(64 << 10)
+    }
+}
+
 pub struct Lmdb;
 impl Lmdb {
     fn of(map_bytes: usize) -> Subject {
