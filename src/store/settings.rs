@@ -7,7 +7,7 @@ use super::engine_choice::{StoreEngine, StoreTarget};
 use super::error::StoreError;
 use super::interface::Store;
 use crate::clock::Timestamp;
-use crate::path::AbsolutePath;
+use crate::path::{AbsolutePath, PathError};
 
 /// The settings of a store: the INI entries `countersign.*` with these names.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -84,8 +84,11 @@ impl<'a> StoreSettings<'a> {
         rows
     }
 
-    /// Returns the folder of the embedded store.
-    fn folder(&self) -> Result<AbsolutePath<'a>, crate::path::PathError> {
+    /// Returns the folder of the embedded store and of sealing keys.
+    ///
+    /// # Errors
+    /// [`PathError`] if the setting is not an absolute path.
+    pub fn folder(&self) -> Result<AbsolutePath<'a>, PathError> {
         AbsolutePath::parse(self.state_dir, "countersign.state_dir")
     }
 

@@ -251,9 +251,10 @@ final class Records
     /**
      * Tells where the witness lies and whether it works, for Site Health.
      *
-     * @return array{place: string, keeps_data: bool|null, records: int, failure: string|null} `place` is `file` or `store`.
-     *     `keeps_data` is whether the witness outlives a restart, null if that is unknown. `records` is the number of records
-     *     that it knows. `failure` says why it cannot be read, or could not be raised to a record that this object opened.
+     * @return array{place: string, keeps_data: bool|null, records: int, failure: string|null} `place` is `file`, `store`, or
+     *     `off` in WebAssembly, where a restored database is not noticed. `keeps_data` is whether the witness outlives a
+     *     restart, null if that is unknown. `records` is the number of records that it knows. `failure` says why it cannot be
+     *     read, or could not be raised to a record that this object opened.
      */
     public function witness(): array {}
 

@@ -12,7 +12,8 @@ final class Store
 
     /**
      * Opens the store that the INI entry `countersign.store` chooses, or the embedded store in `$dir`. A process opens it once;
-     * its forked children may use it too.
+     * its forked children may use it too. In WebAssembly the store is memory that all instances of PHP share that serve the
+     * site. It ends with the site, and `$dir` is only its name.
      *
      * @param string|null $dir Absolute path of an existing folder, within `open_basedir`, outside the web root and on a local
      *                         disk: with mode 0700 and owned by the user that PHP runs as, or with mode 1733 and owned by root.
@@ -43,8 +44,8 @@ final class Store
     /**
      * Returns the state of the store.
      *
-     * @return array{engine: string, started_at: int, entries: int} `engine` is `lmdb` or `redis`; `started_at` is in Unix
-     *     seconds.
+     * @return array{engine: string, started_at: int, entries: int} `engine` is `lmdb`, `redis`, or `memory` in WebAssembly;
+     *     `started_at` is in Unix seconds.
      *
      * @throws StoreException `store_unavailable` when the store fails.
      */

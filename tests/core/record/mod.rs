@@ -7,5 +7,6 @@ mod redis;
 mod states;
 mod support;
 mod vectors;
+mod without_witness;
 mod witness;
 mod witness_faults;
