@@ -288,7 +288,7 @@ final class Composition {
 
 	/** Returns the notices that say why agents cannot use the site. */
 	public function notices(): Notices {
-		return new Notices( $this->agent_state( ... ), fn(): array => $this->connections()->behind( new Sightings() ), Menu::url( Menu::CONNECTIONS ), fn() => $this->welcome()->show() );
+		return new Notices( $this->agent_state( ... ), fn(): array => $this->connections()->behind( new Sightings() ), Menu::url( Menu::CONNECTIONS ), fn() => $this->welcome()->show(), fn(): array => $this->site_state()->witness() );
 	}
 
 	/** Returns the tests for Site Health. */

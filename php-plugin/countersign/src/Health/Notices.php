@@ -26,12 +26,14 @@ final class Notices {
 	 *                                                     witness.
 	 * @param string                       $connections_url Address of the Connections page, where the kill switch is turned off.
 	 * @param \Closure(): void             $welcome         Prints the notice after the activation, if it is time for it.
+	 * @param \Closure                     $witness         Returns the witness as {@see \Countersign\Records::witness()} tells it.
 	 */
 	public function __construct(
 		private readonly \Closure $state,
 		private readonly \Closure $behind,
 		private readonly string $connections_url,
 		private readonly \Closure $welcome,
+		private readonly \Closure $witness,
 	) {}
 
 	/** Callback of the action `admin_notices`. */
@@ -69,6 +71,26 @@ final class Notices {
 		}
 		if ( ! $questions ) {
 			$this->behind();
+		}
+		// Site Health has a test of its own for it.
+		if ( $is_own ) {
+			$this->in_memory();
+		}
+	}
+
+	/** Says what a site in WebAssembly lacks. */
+	private function in_memory(): void {
+		try {
+			$witness = ( $this->witness )();
+		} catch ( \Countersign\Exception | Failure ) {
+			// The page shows why.
+			return;
+		}
+		if ( InMemory::is( $witness ) ) {
+			wp_admin_notice(
+				sprintf( '<strong>%s.</strong> %s', esc_html( InMemory::headline() ), esc_html( implode( ' ', InMemory::sentences() ) ) ),
+				[ 'type' => 'info' ]
+			);
 		}
 	}
 

@@ -92,15 +92,16 @@ final class SiteHealth {
 		} catch ( \Countersign\Exception | Failure $error ) {
 			return self::result( 'critical', __( 'Countersign cannot read its records', 'countersign' ), '<p>' . esc_html( $error->getMessage() ) . '</p>' );
 		}
+		$is_off   = InMemory::is( $witness );
 		$report   = Verification::last();
 		$faults   = $report['faults'] ?? [];
 		$problems = array_filter(
 			[
 				/* translators: %s: English description of a problem with a file. */
 				null === $witness['failure'] ? '' : sprintf( __( 'The file that shows whether the database is current cannot be used: %s', 'countersign' ), $witness['failure'] ),
-				false === $witness['keeps_data'] ? __( 'The shared store can forget what protects the site against restored backups. Ask your host to switch on the append-only file of Redis (appendonly yes).', 'countersign' ) : '',
+				false === $witness['keeps_data'] && 'store' === $witness['place'] ? __( 'The shared store can forget what protects the site against restored backups. Ask your host to switch on the append-only file of Redis (appendonly yes).', 'countersign' ) : '',
 				'store' === $witness['place'] && null === $witness['keeps_data'] ? __( 'The shared store does not say whether it keeps its data when it restarts. If it does not, this site asks a person after each restart whether the database is current.', 'countersign' ) : '',
-				Beacon::is_late() ? __( 'WordPress\'s scheduled tasks do not run, so this site has no current copy of its protection. If the server is replaced, an administrator has to confirm that the database is current. Ask your host to call wp-cron.php regularly.', 'countersign' ) : '',
+				! $is_off && Beacon::is_late() ? __( 'WordPress\'s scheduled tasks do not run, so this site has no current copy of its protection. If the server is replaced, an administrator has to confirm that the database is current. Ask your host to call wp-cron.php regularly.', 'countersign' ) : '',
 				in_array( 'record_unexplained', $faults, true ) ? __( 'The audit log does not explain some sealed decisions, so code on this site made them without a person. Find out which plugin did this. The decisions:', 'countersign' ) . ' ' . implode( ', ', array_keys( $faults, 'record_unexplained', true ) ) : '',
 				null !== $report && ! $report['is_whole'] ? __( 'So many sealed decisions are faulty that not all of them were checked. The Audit page lists the first ones.', 'countersign' ) : '',
 			]
@@ -109,8 +110,11 @@ final class SiteHealth {
 			return self::result(
 				in_array( 'record_unexplained', $faults, true ) || null !== $witness['failure'] ? 'critical' : 'recommended',
 				__( 'Decisions about AI agents are not fully protected', 'countersign' ),
-				'<p>' . implode( '</p><p>', array_map( esc_html( ... ), $problems ) ) . '</p>'
+				'<p>' . implode( '</p><p>', array_map( esc_html( ... ), [ ...$problems, ...( $is_off ? InMemory::sentences() : [] ) ] ) ) . '</p>'
 			);
+		}
+		if ( $is_off ) {
+			return self::result( 'recommended', InMemory::headline(), '<p>' . implode( '</p><p>', array_map( esc_html( ... ), InMemory::sentences() ) ) . '</p>' );
 		}
 		return self::result(
 			'good',

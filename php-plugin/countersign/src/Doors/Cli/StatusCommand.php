@@ -7,6 +7,7 @@ namespace Countersign\Plugin\Doors\Cli;
 use Countersign\Plugin\Connections\KillSwitch;
 use Countersign\Plugin\Connections\Repository;
 use Countersign\Plugin\Health\AgentState;
+use Countersign\Plugin\Health\InMemory;
 use Countersign\Plugin\Health\Requirements;
 use Countersign\Plugin\Passwords\PasswordConnections;
 use Countersign\Plugin\Records\SiteState;
@@ -66,14 +67,7 @@ final class StatusCommand {
 			$lines['Application passwords'] = sprintf( '%d, %d older than 90 days', $passwords, count( $this->passwords->old() ) );
 		}
 		try {
-			$witness           = $this->state->witness();
-			$lines['Witness'] = sprintf(
-				'%d %s in %s%s',
-				$witness['records'],
-				1 === $witness['records'] ? 'record' : 'records',
-				'file' === $witness['place'] ? 'a file in the state folder of this user' : 'the shared store',
-				null === $witness['failure'] ? '' : ': ' . $witness['failure']
-			);
+			$lines['Witness'] = self::witness( $this->state->witness() );
 		} catch ( \Countersign\Exception | Failure ) {
 			$lines['Witness'] = 'unknown';
 		}
@@ -81,5 +75,22 @@ final class StatusCommand {
 			$lines[ "Problem $reason" ] = $text;
 		}
 		return $lines;
+	}
+
+	/**
+	 * Returns where the versions of the sealed records are known outside the database.
+	 *
+	 * @param array{place: string, keeps_data: bool|null, records: int, failure: string|null} $witness As the extension tells it.
+	 */
+	public static function witness( array $witness ): string {
+		return InMemory::is( $witness )
+			? 'off: this site runs in WebAssembly, so its store ends with it, and a restored database is not noticed'
+			: sprintf(
+				'%d %s in %s%s',
+				$witness['records'],
+				1 === $witness['records'] ? 'record' : 'records',
+				'file' === $witness['place'] ? 'a file in the state folder of this user' : 'the shared store',
+				null === $witness['failure'] ? '' : ': ' . $witness['failure']
+			);
 	}
 }
