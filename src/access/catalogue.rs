@@ -8,6 +8,7 @@ use serde_json::value::RawValue;
 
 use super::groups::Groups;
 use crate::json::Object;
+use crate::json::schema::Schema;
 
 /// The catalogue as one JSON array, without white space between its tokens.
 static JSON: &str = include_str!(concat!(env!("OUT_DIR"), "/catalogue.json"));
@@ -122,9 +123,9 @@ pub struct Tool {
     pub output_schema: &'static RawValue,
     target: Option<ToolTarget>,
     /// The compiled input schema; `None` if it does not compile.
-    pub(crate) input: OnceLock<Option<jsonschema::Validator>>,
+    pub(crate) input: OnceLock<Option<Schema>>,
     /// The compiled output schema; `None` if it does not compile.
-    pub(crate) output: OnceLock<Option<jsonschema::Validator>>,
+    pub(crate) output: OnceLock<Option<Schema>>,
     /// Its entry in lists, for clients of the newer revisions and of the older ones.
     pub(crate) listed: [OnceLock<Object>; 2],
 }

@@ -1,8 +1,5 @@
 //! The decision on one tool call.
 
-use jsonschema::Validator;
-use serde_json::value::RawValue;
-
 use super::confirmation::{self, ConfirmationSubject, Confirmed, REVIEW_TOOL};
 use super::connection::Connection;
 use super::consider::TargetRule;
@@ -13,6 +10,7 @@ use super::target::TargetDigests;
 use super::world::World;
 use crate::access::{Confirm, Tool};
 use crate::audit::attempt::{self, Attempt};
+use crate::json::schema::Schema;
 use crate::json::{self, Object, RawJson};
 use crate::keyring::Keyring;
 use crate::reason::Reason;
@@ -173,32 +171,23 @@ impl Caller<'_> {
     /// # Errors
     /// [`Reason::ArgumentsInvalid`] with what to correct, or [`Reason::ToolFailed`] if the tool's schema is unusable.
     fn check_arguments(self, tool: Served<'_>, given: &Object) -> Result<Object, DeniedCall> {
-        let accept = |validator: &Validator, input: &RawValue| {
+        let accept = |schema: &Schema| {
             let unknown = self.connection.unknown_arguments;
-            schema::accept(validator, input, given, unknown).map_err(|text| DeniedCall {
+            schema::accept(schema, given, unknown).map_err(|text| DeniedCall {
                 reason: Reason::ArgumentsInvalid,
                 detail: Some(text),
             })
         };
+        let compiled = |text| schema::compile(text).map_err(|_| Reason::ToolFailed);
         match tool {
             Served::Builtin(builtin) if builtin.name != REVIEW_TOOL => {
-                let validator = builtin
-                    .input
-                    .get_or_init(|| schema::compile(builtin.input_schema))
-                    .as_ref()
-                    .ok_or(Reason::ToolFailed)?;
-                accept(validator, builtin.input_schema)
+                let compile = || schema::compile(builtin.input_schema).ok();
+                let schema = builtin.input.get_or_init(compile);
+                accept(schema.as_ref().ok_or(Reason::ToolFailed)?)
             }
-            Served::Plugin(plugin) => {
-                let validator = schema::compile(&plugin.input).ok_or(Reason::ToolFailed)?;
-                accept(&validator, &plugin.input)
-            }
+            Served::Plugin(plugin) => accept(&compiled(&plugin.input)?),
             // The schema of `request_review` depends on the connection.
-            Served::Builtin(_) => {
-                let schema = self.tools.input_schema(tool);
-                let validator = schema::compile(&schema).ok_or(Reason::ToolFailed)?;
-                accept(&validator, &schema)
-            }
+            Served::Builtin(_) => accept(&compiled(&self.tools.input_schema(tool))?),
         }
     }
 

@@ -8,6 +8,7 @@ mod canonical;
 mod check;
 mod lenient;
 mod object;
+pub mod schema;
 mod value;
 
 pub use canonical::canonical;

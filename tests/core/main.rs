@@ -20,6 +20,7 @@ mod audit;
 #[cfg(feature = "cli")]
 mod cli;
 mod house;
+mod json;
 mod mcp;
 mod oauth;
 mod policy;

@@ -5,6 +5,7 @@ use serde_json::value::RawValue;
 use super::CallKind;
 use crate::call::decide::OutputSchema;
 use crate::call::schema;
+use crate::json::schema::Schema;
 use crate::json::{self, Object, RawJson};
 
 /// The largest result, in bytes. Tools return longer lists in pages.
@@ -101,18 +102,18 @@ fn tool(given: &Object, output: &OutputSchema, stateless: bool) -> Option<Checke
 
 /// Returns whether structured content conforms to the tool's output schema.
 fn conforms(output: &OutputSchema, structured: Option<&RawValue>) -> bool {
-    let valid = |validator: &jsonschema::Validator| {
+    let valid = |validator: &Schema| {
         structured.is_some_and(|value| schema::conforms(validator, value.get()))
     };
     match output {
         OutputSchema::None => true,
         OutputSchema::Builtin(tool) => tool
             .output
-            .get_or_init(|| schema::compile(tool.output_schema))
+            .get_or_init(|| schema::compile(tool.output_schema).ok())
             .as_ref()
             .is_some_and(valid),
         OutputSchema::Plugin(schema) => {
-            schema::compile(schema).is_some_and(|compiled| valid(&compiled))
+            schema::compile(schema).is_ok_and(|compiled| valid(&compiled))
         }
     }
 }
