@@ -41,7 +41,7 @@ if wants plugin conformance clients clients-all browser; then groups+=(site mari
 if wants packages; then groups+=(site packages); fi
 if wants plugin; then groups+=(phpunit); fi
 if wants wasm conformance clients clients-all browser; then groups+=(e2e); fi
-if wants browser clients-all; then groups+=(browser); fi
+if wants wasm browser clients-all; then groups+=(browser); fi
 tests/setup/install.sh "${groups[@]}"
 
 # 2. Prepare in the background. Each task has a log, which is shown when its result is needed.

@@ -25,7 +25,7 @@ packages_of() {
 	phpunit) echo phpunit php8.2-xml php8.2-mbstring ;;
 	e2e) echo curl ;;
 	browser) echo chromium ;;
-	wasm) echo rustc-web rust-web-src ;;
+	wasm) echo rustc-web rust-web-src iproute2 ;;
 	bench) echo php-symfony-rate-limiter php-symfony-cache php-symfony-lock php8.2-redis ;;
 	*) die "unknown group '$1' (known: build lint fuzz site mariadb redis fpm phpunit e2e browser wasm packages bench matrix)" ;;
 	esac

@@ -75,6 +75,15 @@ export class Administrator {
 		return { page, headline: text(card[1]), result: text(card[2]) };
 	}
 
+	/** Downloads the log as auditors get it. Returns the file, and the verifier key that the page shows. */
+	async exportAudit() {
+		const page = await this.page('countersign-audit');
+		const form = withAction(page, 'countersign_export');
+		const { text: file } = await (await this.person()).submit(page, form, { format: 'ndjson' });
+		const key = /<input[^>]*id="countersign-key"[^>]*value="([^"]*)"/.exec(page.text)?.[1];
+		return { file, key: decode(key) };
+	}
+
 	/** Returns the newest entries of the Audit page, each as a list of the texts of its cells. */
 	async auditRows(query = '') {
 		const page = await this.page('countersign-audit', query);
