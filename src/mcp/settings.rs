@@ -64,7 +64,7 @@ struct GivenSettings {
     secure: bool,
     kill_switch: bool,
     ip_limit: CallLimit,
-    max_body: usize,
+    max_body: u64,
     #[serde(default = "default_lifetime")]
     confirmation_lifetime: u32,
 }
@@ -120,7 +120,8 @@ impl McpSettings {
             secure: given.secure,
             kill_switch: given.kill_switch,
             ip_limit: given.ip_limit,
-            max_body: given.max_body,
+            // With 32-bit sizes, the settings of a site mean the same as elsewhere: no body is larger than memory.
+            max_body: usize::try_from(given.max_body).unwrap_or(usize::MAX),
             confirmation_lifetime: given.confirmation_lifetime,
         })
     }
