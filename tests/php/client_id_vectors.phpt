@@ -56,7 +56,7 @@ function read( string $site, string $material, string $id ): array {
 
 $settings = json_encode( array_fill_keys( array( 'issuer', 'resource', 'resource_metadata', 'authorization_endpoint', 'token_endpoint', 'registration_endpoint', 'revocation_endpoint' ), 'https://example.org/x' ) + array( 'secure' => true, 'allow_http' => false ) );
 $count    = array( 'valid' => 0, 'refused' => 0 );
-foreach ( glob( __DIR__ . '/../vectors/oauth/issued_ids{,_2}/*.json', GLOB_BRACE ) as $file ) {
+foreach ( glob( __DIR__ . '/../vectors/oauth/issued_ids*/*.json' ) as $file ) {
 	$vector = json_decode( file_get_contents( $file ), true );
 	$name   = basename( $file, '.json' );
 	$ours   = ( new OAuth( Keyring::open( $vector['site'], $vector['material'] ), $settings ) )->registeredClient( $vector['client_id'] );

@@ -27,7 +27,7 @@ test('phpt.json names tests that exist, each with its reason', () => {
 	assert.deepEqual(Object.keys(absent).filter((name) => name.includes('vectors')), [], 'all vectors run');
 });
 
-for (const version of VERSIONS) {
+for (const version of process.env.ONLY ? [process.env.ONLY] : VERSIONS) {
 	test(`PHP ${version}`, { concurrency: 1 }, async (t) => {
 		const expected = chosen.filter((name) => !(name in absent));
 		const { results, output } = runTests(version, expected);
@@ -51,7 +51,7 @@ function runTests(version, names) {
 	const { stdout, error } = command('php8.2', [
 		runner, '-q', '-j2', '--no-color', '--no-progress', '-g', 'FAIL,XFAIL,BORK,WARN,LEAK,SKIP', '--show-diff', '-W', list,
 		'--temp-source', tests, '--temp-target', path.join(work, 'left'), ...names.map((name) => path.join(tests, name)),
-	], { NO_INTERACTION: '1', TEST_PHP_EXECUTABLE: php });
+	], { NO_INTERACTION: '1', TEST_TIMEOUT: '120', TEST_PHP_EXECUTABLE: php });
 	for (const name of names) rmSync(path.join(tests, name.slice(0, -1)), { force: true });
 	if (error) throw error;
 	const lines = readFileSync(list, 'utf8').trim().split('\n');

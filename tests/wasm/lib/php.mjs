@@ -27,10 +27,12 @@
 //
 // `proc_open()`, `exec()` and their like can start PHP only, see spawn.mjs. Neither call is bounded in time: give
 // the test a timeout.
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { loadNodeRuntime } from '@php-wasm/node';
 import { PHP } from '@php-wasm/universal';
+import { ed25519 } from './ed25519.mjs';
 import { readOnly } from './read-only.mjs';
 import { spawnHandler } from './spawn.mjs';
 
@@ -63,7 +65,9 @@ export async function run(argv, options = {}) {
 export async function start(options = {}) {
 	const { php: version = '8.2', extension = true, mounts = [ROOT], files = {}, cwd = ROOT, stdin = '' } = options;
 	if (!VERSIONS.includes(version)) throw new Error(`there is no side module for PHP ${version}, only for ${VERSIONS.join(' and ')}`);
-	const manifestUrl = pathToFileURL(path.join(WASM_EXT, 'manifest.json')).href;
+	const manifest = path.join(WASM_EXT, 'manifest.json');
+	if (extension && !existsSync(manifest)) throw new Error(`${manifest} is missing: build the side module (make wasm-ext)`);
+	const manifestUrl = pathToFileURL(manifest).href;
 	const runtime = await loadNodeRuntime(version, {
 		extensions: extension ? [{ source: { format: 'manifest', manifestUrl } }] : [],
 		emscriptenOptions: { processId: ++instances, stdin: reader(stdin) },
@@ -74,6 +78,7 @@ export async function start(options = {}) {
 		php.mkdirTree(path.posix.dirname(name));
 		php.writeFile(name, content);
 	}
+	php.onMessage(ed25519);
 	await php.setSpawnHandler(spawnHandler(php, (own) => start({ ...options, files: {}, ...own })));
 	if (php.isDir(cwd)) php.chdir(cwd);
 	return new Instance(php, options.env ?? {});
