@@ -1,5 +1,5 @@
 --TEST--
-Records are sealed, opened and found behind their witness, which is a file of this user
+Records are sealed, opened and found behind their witness
 --EXTENSIONS--
 countersign
 --FILE--
@@ -54,23 +54,7 @@ echo $tell( $site->records()->open( 'connection', 6, $site->rows['connection:6']
 echo 'revoked: ', $tell( $records->openBehind( 'connection', 6, $lost ) ), ', ', $records->nextVersion( 'connection', 6, $lost ), "\n";
 echo 'current: ', outcome( fn() => $records->openBehind( 'connection', 7, $site->rows['connection:7'] ) ), "\n";
 
-echo "The witness:\n";
-$files = array_values( array_filter( scandir( $site->dir ), static fn( string $name ) => str_starts_with( $name, 'witness-' ) && ! str_contains( $name, '.' ) ) );
-printf( "%d file, %o, %d bytes\n", count( $files ), fileperms( "$site->dir/$files[0]" ) & 0777, filesize( "$site->dir/$files[0]" ) );
-echo json_encode( $site->records()->witness() ), "\n";
-$file  = "$site->dir/$files[0]";
-$bytes = file_get_contents( $file );
 $beacon = $site->records()->beacon();
-file_put_contents( $file, substr_replace( $bytes, ~$bytes[50], 50, 1 ) );
-echo $site->records()->state()->reason(), ': ', $site->records()->witness()['failure'], "\n";
-echo outcome( fn() => $site->records()->committed( array( $site->rows['connection:7'] ) ) ), "\n";
-echo 'adopted by a beacon: ', $site->records()->adopt( $beacon, array_values( $site->rows ), false )->reason(), "\n";
-echo 'adopted by a person: ', json_encode( $site->records()->adopt( null, array_values( $site->rows ), true )->isAllowed() ), "\n";
-unlink( $file );
-echo $site->records()->state()->reason(), "\n";
-echo 'adopted by a beacon: ', json_encode( $site->records()->adopt( $beacon, array( $site->rows['site:0'], $old ), false )->isAllowed() ), "\n";
-echo $tell( $site->records()->open( 'connection', 7, $old ) ), "\n";
-
 echo "Misuse:\n";
 $append = $site->append( array( 'connection', 8, 1, ACTIVE ) );
 foreach ( array(
@@ -114,16 +98,6 @@ connection:7 1 {"epoch":0,"groups":["read"],"state":"active","state_reason":"","
 connection:6 9007199254740991 {"epoch":1,"groups":["read"],"state":"revoked","state_at":6,"state_reason":"admin","user":1}
 revoked: connection_revoked, 9007199254740991
 current: misuse
-The witness:
-1 file, 600, 172 bytes
-{"place":"file","keeps_data":true,"records":4,"failure":null}
-witness_unusable: the witness is damaged: an administrator confirms that the database is current
-witness_unusable
-adopted by a beacon: witness_unusable
-adopted by a person: true
-witness_missing
-adopted by a beacon: true
-record_rolled_back
 Misuse:
 misuse misuse misuse misuse misuse misuse misuse misuse record_unexplained record_rolled_back misuse record_forged 
 true
