@@ -42,7 +42,7 @@ const verified = await best(async () => {
 const find = async (text, found) => {
 	await page.locator('#text').fill(text);
 	return best(async () => {
-		await page.locator('#search button[type=submit]').click();
+		await page.locator('#find').click();
 		await page.locator('#searching').waitFor({ state: 'visible' });
 		await page.locator('#searching').waitFor({ state: 'hidden' });
 		const said = await page.locator('#found').innerText();

@@ -38,3 +38,11 @@ export function announce(text) {
 	status.textContent = '';
 	requestAnimationFrame(() => (status.textContent = text));
 }
+
+/** Calls `act` when the button is pressed, or Enter in a field of one line beside it. */
+export function submits(place, button, act) {
+	byId(button).addEventListener('click', act);
+	byId(place).addEventListener('keydown', (event) => {
+		if (event.key === 'Enter' && event.target.matches('input:not([type="file"])')) act();
+	});
+}

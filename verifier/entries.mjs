@@ -1,5 +1,5 @@
 // Searching the entries of the file that was verified.
-import { announce, byId, el } from './dom.mjs';
+import { announce, byId, el, submits } from './dom.mjs';
 import { details, ended, when, who } from './entry.mjs';
 import { KINDS, OUTCOMES } from './filter.mjs';
 import { timeIn } from './given.mjs';
@@ -18,12 +18,11 @@ export function prepare(worker) {
 	ask = worker;
 	byId('kind').append(...KINDS.map((kind) => el('option', { value: kind }, kind.replace('_', ' '))));
 	byId('outcome').append(...Object.entries(OUTCOMES).map(([value, label]) => el('option', { value }, label)), el('option', { value: 'none' }, 'Without an outcome'));
-	byId('search').addEventListener('submit', (event) => {
-		event.preventDefault();
+	submits('search', 'find', () => search());
+	byId('reset').addEventListener('click', () => {
+		empty();
 		search();
 	});
-	// The fields are empty only after the event.
-	byId('search').addEventListener('reset', () => setTimeout(() => search()));
 	byId('stop').addEventListener('click', () => ask.cancel());
 }
 

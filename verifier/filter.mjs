@@ -30,9 +30,8 @@ function* values(value) {
 	}
 }
 
-/** Yields what a search looks at: the values of an entry, and in what was changed also the names. */
-function* searched(entry) {
-	const { change, ...rest } = entry;
+/** Yields what a search looks at: the values of an entry, and in what was changed also the names. Times have their own fields. */
+function* searched({ v, time, site, change, ...rest }) {
 	for (const value of Object.values(rest)) yield* value !== null && typeof value === 'object' ? Object.values(value).map(String) : [String(value)];
 	yield* values(change);
 }

@@ -1,5 +1,5 @@
 // The page: starts the worker, and connects the form, the progress, the verdict and the entries.
-import { announce, byId } from './dom.mjs';
+import { announce, byId, submits } from './dom.mjs';
 import { hideEntries, prepare, showEntries } from './entries.mjs';
 import { given, showRefused, take } from './given.mjs';
 import { offer } from './offered.mjs';
@@ -28,22 +28,23 @@ async function start() {
 	const worker = new Worker(URL.createObjectURL(new Blob([byId('worker').textContent], { type: 'text/javascript' })));
 	const waiting = new Map();
 	let last = 0;
-	const failed = (message) => {
-		problem(message);
-		for (const { resolve } of waiting.values()) resolve({ failed: true });
-		waiting.clear();
+	const finish = (task, answer) => {
+		waiting.get(task)?.resolve(answer);
+		waiting.delete(task);
+	};
+	const failed = (task, failure) => {
+		problem(FAILURES[failure]);
+		finish(task, { failed: true });
 	};
 	const ready = new Promise((resolve) => {
 		worker.onmessage = ({ data }) => {
 			if (data.ready) return resolve();
-			const task = waiting.get(data.task);
-			if (data.progress) return task?.progress(data.progress);
-			if (data.failed) return failed(FAILURES[data.failed]);
-			waiting.delete(data.task);
-			task?.resolve(data.done);
+			if (data.progress) waiting.get(data.task)?.progress(data.progress);
+			else if (data.failed) failed(data.task, data.failed);
+			else finish(data.task, data.done);
 		};
 	});
-	worker.onerror = () => failed(FAILURES.fault);
+	worker.onerror = () => [...waiting.keys()].forEach((task) => failed(task, 'fault'));
 	const core = await unpacked('core');
 	worker.postMessage({ core }, [core]);
 	await ready;
@@ -75,7 +76,7 @@ function progressOf() {
 }
 
 async function verify(ask) {
-	const what = given();
+	const what = byId('verify').disabled ? null : given();
 	if (!what) return;
 	hideEntries();
 	byId('result').hidden = true;
@@ -122,10 +123,7 @@ async function main() {
 	acceptFiles();
 	offer();
 	const started = start();
-	byId('given').addEventListener('submit', async (event) => {
-		event.preventDefault();
-		verify(await started);
-	});
+	submits('given', 'verify', async () => verify(await started));
 	byId('cancel').addEventListener('click', async () => (await started).cancel());
 	prepare(await started);
 	document.documentElement.dataset.ready = '';

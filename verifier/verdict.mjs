@@ -26,12 +26,12 @@ function plainly({ soundness, verdict, proved, weight }) {
 }
 
 /** Returns what the result proves, one sentence each. */
-function proofs({ soundness, vouched, witnessed, size: entries, seals, entries: checked, reach }) {
+function proofs({ soundness, vouched, witnessed, size: entries, seals, entries: checked, reach, remarks }) {
 	if (soundness === 'not_sound') return [`Proved: ${reach}.`];
 	return [
 		`Proved: ${reach}.`,
 		vouched > 0 && checked > 0 && `Each of these entries that is in the file is exactly as it was written, in its place.`,
-		vouched === entries && entries > 0 && 'The log was not cut off before the time of the export.',
+		vouched === entries && entries > 0 && !remarks.some(({ remark }) => remark === 'selection') && 'No entry is missing, neither between others nor at the end as it was signed.',
 		witnessed > 0 && `The first ${counted(witnessed, 'entry', 'entries')} cannot have been rewritten since you kept the checkpoint, not even with the keys of the site.`,
 		seals > 0 && `${counted(seals, 'seal was', 'seals were')} made with the first sealing key that you gave.`,
 	];

@@ -155,17 +155,24 @@ async function page(number) {
 
 const tasks = { verify, search, page: (task, { number }) => page(number) };
 
-onmessage = async ({ data }) => {
-	if (data.core) {
-		initSync({ module: data.core });
-		return postMessage({ ready: true });
-	}
-	current = data.task;
-	if (data.name === 'cancel') return;
+async function run(task, name, given) {
 	try {
-		postMessage({ task: data.task, done: await tasks[data.name](data.task, data.given) });
+		postMessage({ task, done: await tasks[name](task, given) });
 	} catch (error) {
 		// The browser says why it cannot read a file, for example because it has changed. Other errors are faults of this page.
-		postMessage({ task: data.task, failed: error instanceof DOMException ? 'read' : 'fault', message: error.message });
+		postMessage({ task, failed: error instanceof DOMException ? 'read' : 'fault' });
 	}
+}
+
+/** The end of the tasks so far. They run one after the other, because they share the index. */
+let ended = Promise.resolve();
+
+onmessage = ({ data: { core, task, name, given } }) => {
+	if (core) {
+		initSync({ module: core });
+		return postMessage({ ready: true });
+	}
+	// The task before ends at its next piece.
+	current = task;
+	if (name !== 'cancel') ended = ended.then(() => run(task, name, given));
 };
