@@ -16,7 +16,6 @@ use Countersign\Tokens;
 
 $site = new TestSite();
 $site->commit( array( 'connection', 7, 1, ACTIVE ), array( 'connection', 8, 1, ACTIVE ) );
-$old = $site->rows['connection:7'];
 $site->commit( array( 'connection', 7, 2, str_replace( '"epoch":0', '"epoch":1', ACTIVE ) ) );
 $open   = static fn( int $id, ?string $text ): Record|Decision => $site->records()->open( 'connection', $id, $text );
 $now    = $open( 7, $site->rows['connection:7'] );
@@ -46,14 +45,13 @@ foreach ( array(
 	'current'   => array( 1, $now ),
 	'earlier'   => array( 0, $now ),
 	'later'     => array( 4, $now ),
-	'restored'  => array( 1, $open( 7, $old ) ),
 	'forged'    => array( 1, $open( 7, 'csr1.AAAA' ) ),
 	'no row'    => array( 1, null ),
 ) as $what => list( $epoch, $connection ) ) {
 	$reply = $ask( $epoch, $connection );
 	echo "$what: ", $reply->status(), ' ', $reply->decision()->reason() ?? 'allowed', ' ', $reply->change() ?? '-', "\n";
 }
-foreach ( array( $now, $open( 7, $old ), null ) as $connection ) {
+foreach ( array( $now, null ) as $connection ) {
 	echo Access::mayAct( $connection, null, false )->reason() ?? 'allowed', "\n";
 }
 foreach ( array(
@@ -71,11 +69,9 @@ foreach ( array(
 current: 200 allowed -
 earlier: 401 token_revoked -
 later: 200 record_rolled_back {"connection":7,"pause":"record_rolled_back","raise_epoch":4}
-restored: 200 record_rolled_back -
 forged: 401 record_forged -
 no row: 401 connection_unknown -
 allowed
-record_rolled_back
 connection_unknown
 another connection: misuse
 permission: TypeError

@@ -9,7 +9,6 @@ require __DIR__ . '/lib/records.inc';
 use Countersign\ActionKey;
 use Countersign\Actions;
 use Countersign\AuditLog;
-use Countersign\AuditSeals;
 use Countersign\Heartbeats;
 use Countersign\OAuth;
 use Countersign\TokenKind;
@@ -33,7 +32,6 @@ $records = $site->records();
 $beacon  = $records->beacon();
 $tokens  = new Tokens( $site->keyring );
 $log     = new AuditLog( $site->keyring, $site->store, 'shop.example' );
-$seals   = new AuditSeals( $site->keyring, 'shop.example', $site->dir );
 $vault   = Vault::create( '0123456789abcdef', str_repeat( 'k3Zq', 16 ) );
 $slots   = $vault->slots();
 $sealed  = $vault->seal( 'mail', 'a secret' );
@@ -94,7 +92,6 @@ $acts = array(
 	'beacon'                 => fn() => $records->beacon(),
 	'issue confirmation'     => fn() => $tokens->issue( TokenKind::Confirmation, 7, 60 ),
 	'append'                 => fn() => $site->append(),
-	'seals'                  => fn() => $seals->due(),
 	'pause without proof'    => fn() => $records->seal( $append, 'connection', 7, 2, PAUSED ),
 	'pause and widen'        => fn() => $records->seal( $append, 'connection', 7, 2, str_replace( '"read"', '"read","publish"', PAUSED ), $site->rows['connection:7'] ),
 	'stay active'            => fn() => $records->seal( $append, 'connection', 7, 2, ACTIVE, $site->rows['connection:7'] ),
@@ -113,7 +110,6 @@ $acts = array(
 	'approve'                => fn() => $request->approve( 5 ),
 	'redeem'                 => fn() => $redeems->redeem( null ),
 	'acknowledge'            => fn() => $log->acknowledgeRollback( null ),
-	'enroll'                 => fn() => $seals->enroll(),
 	'sign action'            => fn() => $actions->sign( 'test', '' ),
 	'sign heartbeat'         => fn() => $beats->sign( '' ),
 	'new key'                => fn() => ActionKey::generate(),
@@ -171,7 +167,6 @@ open                   done
 beacon                 done
 issue confirmation     done
 append                 done
-seals                  done
 pause without proof    agent_at_work
 pause and widen        agent_at_work
 stay active            agent_at_work
@@ -190,7 +185,6 @@ register               agent_at_work
 approve                agent_at_work
 redeem                 agent_at_work
 acknowledge            agent_at_work
-enroll                 agent_at_work
 sign action            agent_at_work
 sign heartbeat         agent_at_work
 new key                agent_at_work

@@ -42,7 +42,6 @@ echo 'another file: ', $with( $file, $one['text'] )['given'], "\n";
 echo "Refused:\n";
 $tries = array(
 	'readable by the group' => static fn() => chmod( $file, 0640 ),
-	'of another user'       => static fn() => chmod( $file, 0600 ) && chown( $file, 12345 ),
 	'too short'             => static fn() => $key( 'short' ),
 	'missing'               => static fn() => unlink( $file ),
 );
@@ -60,6 +59,5 @@ read without the file: keys_changed
 another file: keys_changed
 Refused:
 readable by the group: Countersign\KeyException key_file_unusable: other users can read or write the key file: set its mode to 0600
-of another user: Countersign\KeyException key_file_unusable: the key file of records does not belong to root: make root its owner
 too short: Countersign\KeyException key_file_unusable: the content of the key file is not a key: 32 to 4,096 random bytes are needed
 missing: Countersign\KeyException key_file_unusable: the key file of records could not be read when PHP was started: create it as root with `countersign key generate`, and start PHP as root

@@ -19,6 +19,7 @@
 //   cwd        the working directory; the default is the project
 //   env        environment variables. COUNTERSIGN_EXTENSION is always set: it is the file that `-n -d extension=` takes.
 //   stdin      what PHP reads from standard input (text or bytes)
+//   parent     an instance whose /tmp this one has too
 //   onStdout, onStderr   get the bytes as they come
 //
 // A run whose instance dies (a panic of Rust, or an endless recursion) ends with the status `CRASHED` and says so on
@@ -31,7 +32,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { loadNodeRuntime } from '@php-wasm/node';
-import { PHP } from '@php-wasm/universal';
+import { PHP, proxyFileSystem } from '@php-wasm/universal';
 import { ed25519 } from './ed25519.mjs';
 import { readOnly } from './read-only.mjs';
 import { spawnHandler } from './spawn.mjs';
@@ -74,12 +75,13 @@ export async function start(options = {}) {
 	});
 	const php = new PHP(runtime);
 	for (const folder of mounts) await php.mount(folder, readOnly(folder));
+	if (options.parent) await proxyFileSystem(options.parent, php, ['/tmp']);
 	for (const [name, content] of Object.entries(files)) {
 		php.mkdirTree(path.posix.dirname(name));
 		php.writeFile(name, content);
 	}
 	php.onMessage(ed25519);
-	await php.setSpawnHandler(spawnHandler(php, (own) => start({ ...options, files: {}, ...own })));
+	await php.setSpawnHandler(spawnHandler((own) => start({ ...options, files: {}, parent: php, ...own })));
 	if (php.isDir(cwd)) php.chdir(cwd);
 	return new Instance(php, options.env ?? {});
 }

@@ -3,11 +3,10 @@
 // There is no process, so nothing else can be started: another command ends with the status 127, as in a shell. The other
 // instance starts when its standard input is closed, and has its own memory: a store in memory is not shared with it.
 // PHP.wasm itself reports 1 to exec() for every status but 0; proc_close() is told the status.
-import { proxyFileSystem } from '@php-wasm/universal';
 import { createSpawnHandler, splitShellCommand } from '@php-wasm/util';
 
-/** Returns the handler for an instance. `another` starts an instance like it. */
-export function spawnHandler(php, another) {
+/** Returns the handler for an instance. `another` starts an instance like it, with the same files. */
+export function spawnHandler(another) {
 	return createSpawnHandler(async (command, child, options) => {
 		const program = parse(command);
 		child.notifySpawn();
@@ -22,7 +21,6 @@ export function spawnHandler(php, another) {
 			return void child.exit(127);
 		}
 		const instance = await another({ stdin: Buffer.concat(input), ...pick(options, 'cwd'), ...pick(options, 'env') });
-		await proxyFileSystem(php, instance.php, ['/tmp']);
 		const { status } = await instance.cli(program.argv, {
 			onStdout: (bytes) => child.stdout(bytes),
 			onStderr: (bytes) => (program.joined ? child.stdout(bytes) : child.stderr(bytes)),
