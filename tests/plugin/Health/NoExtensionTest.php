@@ -106,6 +106,8 @@ final class NoExtensionTest extends TestCase {
 			[ [ Ways::OWN_INI, Ways::HOST ], $shared ],
 			[ [ Ways::PIE, Ways::HOST ], [ 'writable' => false ] + $shared ],
 			[ [ Ways::PIE, Ways::HOST ], [ 'writable' => false, 'ini' => '' ] + $shared ],
+			[ [ Ways::MODULE ], [ 'system' => 'Unknown', 'architecture' => 'wasm32' ] + $shared ],
+			[ [], [ 'architecture' => 'wasm32', 'version' => 80300 ] + $shared ],
 			[ [ Ways::PIE, Ways::HOST ], [ 'folder' => '/usr/local/lib/php/extensions/no-debug-non-zts-20220829' ] + $debian ],
 			[ [], [ 'system' => 'Windows' ] + $debian ],
 			[ [], [ 'version' => 80600 ] + $debian ],

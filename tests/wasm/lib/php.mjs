@@ -20,6 +20,7 @@
 //   env        environment variables. COUNTERSIGN_EXTENSION is always set: it is the file that `-n -d extension=` takes.
 //   stdin      what PHP reads from standard input (text or bytes)
 //   parent     an instance whose /tmp this one has too
+//   internal   a folder of this machine in place of /internal, which all instances of a site share in WordPress Playground
 //   onStdout, onStderr   get the bytes as they come
 //
 // A run whose instance dies (a panic of Rust, or an endless recursion) ends with the status `CRASHED` and says so on
@@ -64,16 +65,16 @@ export async function run(argv, options = {}) {
 
 /** Starts an instance. */
 export async function start(options = {}) {
-	const { php: version = '8.2', extension = true, mounts = [ROOT], files = {}, cwd = ROOT, stdin = '' } = options;
+	const { php: version = '8.2', extension = true, mounts = [ROOT], files = {}, cwd = ROOT, stdin = '', internal } = options;
 	if (!VERSIONS.includes(version)) throw new Error(`there is no side module for PHP ${version}, only for ${VERSIONS.join(' and ')}`);
 	const manifest = path.join(WASM_EXT, 'manifest.json');
 	if (extension && !existsSync(manifest)) throw new Error(`${manifest} is missing: build the side module (make wasm-ext)`);
 	const manifestUrl = pathToFileURL(manifest).href;
-	const runtime = await loadNodeRuntime(version, {
+	const runtime = () => loadNodeRuntime(version, {
 		extensions: extension ? [{ source: { format: 'manifest', manifestUrl } }] : [],
-		emscriptenOptions: { processId: ++instances, stdin: reader(stdin) },
+		emscriptenOptions: { processId: ++instances, stdin: reader(stdin), ...(internal ? { nativeInternalDirPath: internal } : {}) },
 	});
-	const php = new PHP(runtime);
+	const php = new PHP(await runtime());
 	for (const folder of mounts) await php.mount(folder, readOnly(folder));
 	if (options.parent) await proxyFileSystem(options.parent, php, ['/tmp']);
 	for (const [name, content] of Object.entries(files)) {
@@ -83,15 +84,17 @@ export async function start(options = {}) {
 	php.onMessage(ed25519);
 	await php.setSpawnHandler(spawnHandler((own) => start({ ...options, files: {}, parent: php, ...own })));
 	if (php.isDir(cwd)) php.chdir(cwd);
-	return new Instance(php, options.env ?? {});
+	return new Instance(php, options.env ?? {}, runtime);
 }
 
 class Instance {
 	#env;
+	#runtime;
 
-	constructor(php, env) {
+	constructor(php, env, runtime) {
 		/** The instance as @php-wasm/universal gives it: files, ini entries, events. */
 		this.php = php;
+		this.#runtime = runtime;
 		this.#env = { ...env, COUNTERSIGN_EXTENSION: EXTENSION, PATH: BIN };
 	}
 
@@ -125,6 +128,11 @@ class Instance {
 			throw error;
 		});
 		return { text: response.text, errors: response.errors, status: response.exitCode, response };
+	}
+
+	/** Puts a new instance in the place of this one, as WordPress Playground does after 400 requests. Files remain. */
+	async rotate() {
+		await this.php.hotSwapPHPRuntime(await this.#runtime());
 	}
 
 	end() {

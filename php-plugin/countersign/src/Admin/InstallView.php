@@ -35,7 +35,9 @@ final class InstallView {
 		<p><a class="button button-primary" href="<?php echo esc_url( Menu::url( Menu::CONNECTIONS, [ 'checked' => 1 ] ) ); ?>"><?php esc_html_e( 'Check again', 'countersign' ); ?></a></p>
 		<h2><?php esc_html_e( 'What this PHP needs', 'countersign' ); ?></h2>
 		<?php
-		if ( ! $ways ) {
+		if ( Ways::is_wasm( Requirements::architecture() ) ) {
+			echo '<p>' . esc_html__( 'This PHP runs in WebAssembly. The extension exists for it as a side module, for PHP 8.2 and 8.4.', 'countersign' ) . '</p>';
+		} elseif ( ! $ways ) {
 			echo '<p>' . esc_html__( 'The extension exists for PHP 8.2 to 8.5 on Linux, for the processors x86_64 and arm64. This PHP is another one, so ask your host for such a PHP.', 'countersign' ) . '</p>';
 		} else {
 			/* translators: 1: file name, 2: link. */
@@ -60,6 +62,12 @@ final class InstallView {
 				<?php endforeach; ?>
 			</ol>
 		<?php endforeach; ?>
+		<?php
+		// Nobody hosts such a site: it runs on the computer, or in the browser, of the person who reads this.
+		if ( Ways::is_wasm( Requirements::architecture() ) ) {
+			return;
+		}
+		?>
 		<h2><?php esc_html_e( 'If your host does this for you', 'countersign' ); ?></h2>
 		<?php if ( ! in_array( Ways::OWN_INI, $ways, true ) ) : ?>
 			<p class="description"><?php esc_html_e( 'A php.ini or .user.ini file in the folder of the site does not help: PHP loads no extension from it.', 'countersign' ); ?></p>
@@ -74,6 +82,7 @@ final class InstallView {
 		return match ( $way ) {
 			Ways::PACKAGE => __( 'If you are root: the Debian package', 'countersign' ),
 			Ways::PIE     => __( 'If you have a shell and are root: PIE', 'countersign' ),
+			Ways::MODULE  => __( 'WordPress Playground on your computer', 'countersign' ),
 			default       => __( 'Yourself: this PHP reads a php.ini that you can change', 'countersign' ),
 		};
 	}
@@ -91,6 +100,10 @@ final class InstallView {
 				[ __( 'Install the extension. PIE also adds it to the configuration.', 'countersign' ), 'pie install countersign/countersign' ],
 				[ __( 'Make the folder for its state.', 'countersign' ), Instructions::STATE_FOLDER ],
 				$restart,
+			],
+			Ways::MODULE  => [
+				[ __( 'Build the module in the source of Countersign. This makes the folder target/wasm-ext.', 'countersign' ), 'make wasm-ext' ],
+				[ __( 'Add this option when you start the site again, or start a new one with `make playground`.', 'countersign' ), '--php-extension=target/wasm-ext/manifest.json' ],
 			],
 			default       => [
 				[ __( 'Download the file from the releases, and unpack countersign.so to a folder of your account that no web page shows.', 'countersign' ), '' ],

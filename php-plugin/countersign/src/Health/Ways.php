@@ -18,11 +18,17 @@ final class Ways {
 	/** Way: the person's own php.ini, which PHP really reads. */
 	public const OWN_INI = 'own_ini';
 
+	/** Way: the side module for PHP in WebAssembly, which is loaded when PHP starts. */
+	public const MODULE = 'module';
+
 	/** Way: only the host can do it. */
 	public const HOST = 'host';
 
 	/** Oldest and newest PHP that the extension exists for, newest excluded, as `PHP_VERSION_ID`. */
 	private const PHP = [ 80200, 80600 ];
+
+	/** The versions of PHP that the side module exists for: `PHP_VERSION_ID` without its last two digits. */
+	private const MODULES = [ 802, 804 ];
 
 	/** The processors that the extension exists for. */
 	private const ARCHITECTURES = [ 'x86_64', 'arm64' ];
@@ -54,6 +60,9 @@ final class Ways {
 	 * @return list<string> Some of the constants. Empty if the extension does not exist for this PHP.
 	 */
 	public static function possible( array $facts ): array {
+		if ( self::is_wasm( $facts['architecture'] ) ) {
+			return in_array( intdiv( $facts['version'], 100 ), self::MODULES, true ) ? [ self::MODULE ] : [];
+		}
 		if ( 'Linux' !== $facts['system'] || $facts['version'] < self::PHP[0] || $facts['version'] >= self::PHP[1] || ! in_array( $facts['architecture'], self::ARCHITECTURES, true ) ) {
 			return [];
 		}
@@ -70,5 +79,14 @@ final class Ways {
 		}
 		$ways[] = self::HOST;
 		return $ways;
+	}
+
+	/**
+	 * Tells whether PHP runs in WebAssembly, as in WordPress Playground.
+	 *
+	 * @param string $architecture As {@see Requirements::architecture()} returns it.
+	 */
+	public static function is_wasm( string $architecture ): bool {
+		return str_starts_with( $architecture, 'wasm' );
 	}
 }
