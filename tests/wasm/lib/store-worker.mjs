@@ -11,7 +11,7 @@ parentPort.once('message', async () => {
 		$store = Countersign\\Store::open();
 		foreach (range(1, ${items}) as $item) {
 			$decision = $store->seenOnce('race', "item $item", ${issued}, ${issued} + 600);
-			echo $decision->isAllowed() ? "$item " : ('replayed' === $decision->reason() ? '' : $decision->reason());
+			echo $decision->isAllowed() ? "$item " : ('token_used' === $decision->reason() ? '' : $decision->reason());
 		}`);
 	parentPort.postMessage(text.trim() === '' ? [] : text.trim().split(' '));
 	instance.end();
