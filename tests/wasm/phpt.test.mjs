@@ -5,7 +5,7 @@
 //
 //   .cache/node24 --test tests/wasm/phpt.test.mjs
 //
-// PHPT="tokens.phpt audit.phpt" runs only these.
+// PHPT="tokens.phpt audit.phpt" runs only these, WASM_PHP=8.2 only this version.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -27,7 +27,7 @@ test('phpt.json names tests that exist, each with its reason', () => {
 	assert.deepEqual(Object.keys(absent).filter((name) => name.includes('vectors')), [], 'all vectors run');
 });
 
-for (const version of process.env.ONLY ? [process.env.ONLY] : VERSIONS) {
+for (const version of process.env.WASM_PHP ? [process.env.WASM_PHP] : VERSIONS) {
 	test(`PHP ${version}`, { concurrency: 1 }, async (t) => {
 		const expected = chosen.filter((name) => !(name in absent));
 		const { results, output } = runTests(version, expected);
