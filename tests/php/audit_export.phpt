@@ -1,5 +1,5 @@
 --TEST--
-A sealed log is exported, verified offline, pruned and proved
+A log is exported, verified offline, pruned and proved
 --EXTENSIONS--
 countersign
 --FILE--
@@ -8,7 +8,6 @@ use Countersign\AuditCsv;
 use Countersign\AuditFile;
 use Countersign\AuditLog;
 use Countersign\AuditProof;
-use Countersign\AuditSeals;
 use Countersign\Decision;
 use Countersign\Keyring;
 use Countersign\Store;
@@ -25,26 +24,6 @@ $misuse  = static function ( callable $call ): void {
 		echo $e->reason(), ': ', $e->getMessage(), "\n";
 	}
 };
-
-// Sealing returns its key once, has no seal due yet, and stores the key in a file with mode 0600.
-$dir   = sys_get_temp_dir() . '/countersign-seals-' . bin2hex( random_bytes( 8 ) );
-$seals = new AuditSeals( $keyring, $host, $dir );
-// A missing folder is not a log without seals, and nothing makes it.
-$misuse( static fn() => $seals->isEnrolled() );
-$misuse( static fn() => $seals->due() );
-$misuse( static fn() => $seals->enroll() );
-var_dump( file_exists( $dir ) );
-mkdir( $dir, 0700 );
-var_dump( $seals->isEnrolled(), $seals->due() );
-$misuse( static fn() => $seals->enroll( 59 ) );
-$misuse( static fn() => $seals->advance( array() ) );
-echo count( scandir( $dir ) ) - 2, " files\n";
-$first = $seals->enroll();
-echo preg_match( '/\Acssk_[A-Za-z0-9_-]{59}[0-9a-f]{8}\z/', $first ), ' ', var_export( $seals->enroll(), true ), "\n";
-var_dump( $seals->isEnrolled(), $seals->due() );
-$files = glob( "$dir/seal-*" );
-printf( "%o\n", fileperms( $files[0] ) & 0777 );
-$misuse( static fn() => $seals->advance( array( 'not a seal' ) ) );
 
 $drafts = array_map( static fn( $n ) => $draft( "step.$n", 0 === $n % 2 ? '=1+1' : null ), range( 0, 299 ) );
 $append = $log->append( null, array_merge( $drafts, array( $log->pruningDraft( 100 ) ) ) );
@@ -79,8 +58,6 @@ $verify = static function ( string $bytes, ?callable $expect = null ) use ( $key
 };
 $whole  = $export( $rows );
 echo $verify( $whole ), "\n";
-echo $verify( $whole, static fn( $file ) => $file->expectSeals( $first ) ), "\n";
-echo $verify( $whole, static fn( $file ) => $file->expectSeals( $first, time() + 9000 ) ), "\n";
 echo $verify( $whole, static fn( $file ) => $file->expectCheckpoint( $note ) ), "\n";
 echo $verify( str_replace( 'step.150', 'step.151', $whole ) ), "\n";
 echo $verify( $export( $rows, array( 100, 200 ) ) ), "\n";
@@ -132,31 +109,9 @@ $misuse( static fn() => $late->expectRoot( 1, $report->root() ) );
 $done = $log->export( null );
 $done->finish();
 $misuse( static fn() => $done->take() );
-chmod( $files[0], 0644 );
-$misuse( static fn() => $seals->due( $head ) );
-array_map( 'unlink', glob( "$dir/*" ) );
-rmdir( $dir );
 ?>
 --EXPECT--
-seal_unusable: the state folder does not exist: as root, run `install -d -m 1733 FOLDER`, or for one user alone `install -d -m 0700 -o USER FOLDER`
-seal_unusable: the state folder does not exist: as root, run `install -d -m 1733 FOLDER`, or for one user alone `install -d -m 0700 -o USER FOLDER`
-seal_unusable: the state folder does not exist: as root, run `install -d -m 1733 FOLDER`, or for one user alone `install -d -m 0700 -o USER FOLDER`
-bool(false)
-bool(false)
-array(0) {
-}
-misuse: an epoch must be 60 seconds to 31 days long
-seal_unusable: the sealing key's file is missing, damaged or accessible to other users
-0 files
-1 NULL
-bool(true)
-array(0) {
-}
-600
-misuse: the text is not a seal or a sealing key
 ok at null, proved true, 301 entries of 301, vouched 301, witnessed 0 ()
-ok at null, proved true, 301 entries of 301, vouched 301, witnessed 0 (unsealed_tail)
-seal_gap at null, proved false, 301 entries of 301, vouched 301, witnessed 0 ()
 ok at null, proved true, 301 entries of 301, vouched 301, witnessed 301 ()
 entry_modified at 150, proved false, 301 entries of 301, vouched 301, witnessed 0 ()
 ok at null, proved true, 100 entries of 301, vouched 301, witnessed 0 (selection)
@@ -180,4 +135,3 @@ misuse: a verifier key is malformed
 misuse: no verifier key has signed the checkpoint
 misuse: expectations must be given before the first bytes of the file
 misuse: the export is finished
-seal_unusable: the sealing key's file is missing, damaged or accessible to other users
