@@ -20,21 +20,16 @@ export function parse(line) {
 	}
 }
 
-/** Yields every text and number in a value, at any depth. */
-function* values(value) {
-	if (value === null || value === undefined) return;
-	if (typeof value !== 'object') yield String(value);
-	else for (const [key, inner] of Object.entries(value)) {
-		if (!Array.isArray(value)) yield key;
-		yield* values(inner);
-	}
+/** Returns whether a value contains the text, at any depth, or one of its names does. */
+function contains(value, text) {
+	if (value === null || value === undefined) return false;
+	if (typeof value !== 'object') return String(value).toLowerCase().includes(text);
+	if (Array.isArray(value)) return value.some((inner) => contains(inner, text));
+	return Object.entries(value).some(([name, inner]) => name.toLowerCase().includes(text) || contains(inner, text));
 }
 
-/** Yields what a search looks at: the values of an entry, and in what was changed also the names. Times have their own fields. */
-function* searched({ v, time, site, change, ...rest }) {
-	for (const value of Object.values(rest)) yield* value !== null && typeof value === 'object' ? Object.values(value).map(String) : [String(value)];
-	yield* values(change);
-}
+/** Returns whether an entry contains the text: a value, or the name of what was changed. Times have their own fields. */
+const mentions = ({ v, time, site, actor, change, ...rest }, text) => [...Object.values(rest), ...Object.values(actor ?? {}), change].some((value) => contains(value, text));
 
 /**
  * Makes a function that tells whether a line is an entry that is looked for.
@@ -61,7 +56,7 @@ export function filter(wanted) {
 			same(wanted.user, entry.actor?.user) &&
 			!(wanted.from !== undefined && !(entry.time >= wanted.from)) &&
 			!(wanted.until !== undefined && !(entry.time < wanted.until)) &&
-			(text === '' || [...searched(entry)].some((value) => value.toLowerCase().includes(text)))
+			(text === '' || mentions(entry, text))
 		);
 	};
 }

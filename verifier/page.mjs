@@ -85,6 +85,7 @@ async function verify(ask) {
 	byId('progress-text').textContent = '';
 	byId('verify').disabled = true;
 	byId('working-title').focus();
+	byId('working').scrollIntoView({ block: 'nearest' });
 	const answer = await ask('verify', what, progressOf());
 	byId('working').hidden = true;
 	byId('verify').disabled = false;

@@ -137,4 +137,5 @@ export async function showVerdict({ report, json, ends, bad }, given) {
 	);
 	section.hidden = false;
 	title.focus();
+	section.scrollIntoView();
 }

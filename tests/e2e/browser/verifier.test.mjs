@@ -133,7 +133,14 @@ test('nothing but the file itself is loaded, and nothing can be sent', async () 
 test('several files are recognised by what they contain', async () => {
 	await open();
 	const item = named('whole_with_root');
-	await page.locator('#files').setInputFiles([text('a', item.checkpoints[0].replaceAll('\n', '\r\n')), upload('c', item), text('b', `${item.keys[0]}\r\n`), text('d.csv', 'seq,leaf,time,kind\r\n'), text('seal', item.seal_key)]);
+	// As if they were dropped.
+	const drop = (files) =>
+		page.evaluate((files) => {
+			const dataTransfer = new DataTransfer();
+			for (const { name, content } of files) dataTransfer.items.add(new File([content], name));
+			document.querySelector('#drop').dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }));
+		}, files.map(({ name, buffer }) => ({ name, content: buffer.toString() })));
+	await drop([text('a', item.checkpoints[0].replaceAll('\n', '\r\n')), upload('c', item), text('b', `${item.keys[0]}\r\n`), text('d.csv', 'seq,leaf,time,kind\r\n'), text('seal', item.seal_key)]);
 	await page.locator('#taken li').nth(4).waitFor();
 	assert.equal(await page.locator('#keys').inputValue(), item.keys[0]);
 	assert.equal(await page.locator('#checkpoints').inputValue(), item.checkpoints[0]);
