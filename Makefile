@@ -1,6 +1,6 @@
 # The commands of the project. Each target runs one script, which documents what it does.
 .DEFAULT_GOAL := help
-.PHONY: help build verifier demo demo-down playground test test-lint test-core test-fuzz test-phpt test-fpm test-wasm test-plugin test-conformance test-clients test-clients-all test-browser test-packages test-matrix packages fuzz bench interleavings deny analyze licences mutants setup clean-sites
+.PHONY: help build wasm-ext verifier demo demo-down playground test test-lint test-core test-fuzz test-phpt test-fpm test-wasm test-plugin test-conformance test-clients test-clients-all test-browser test-packages test-matrix packages fuzz bench interleavings deny analyze licences mutants setup clean-sites
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -11,6 +11,9 @@ setup: ## install the Debian 12 packages that are missing
 build: ## build the PHP extension: target/release/libcountersign.so
 	@tests/setup/install.sh build
 	cargo build --release --locked --features php
+
+wasm-ext: ## build the extension for PHP.wasm, PHP 8.2 and 8.4: target/wasm-ext
+	@packaging/wasm/side-module.sh
 
 verifier: ## build the page that verifies audit logs in a browser: target/verifier/countersign-verifier.html
 	@tests/setup/install.sh wasm e2e

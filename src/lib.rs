@@ -36,7 +36,10 @@ pub mod record;
 pub mod replay;
 pub mod secret;
 pub mod selftest;
-#[cfg(has_os)]
+#[cfg(has_processes)]
+pub mod state_folder;
+#[cfg(all(has_os, not(has_processes)))]
+#[path = "state_folder/off.rs"]
 pub mod state_folder;
 pub mod store;
 pub mod token;

@@ -112,7 +112,7 @@ impl From<PathError> for StoreError {
     }
 }
 
-#[cfg(has_os)]
+#[cfg(has_processes)]
 impl From<StateFolderError> for StoreError {
     fn from(error: StateFolderError) -> Self {
         match error {

@@ -240,17 +240,38 @@ pub(super) fn entropy(word: &[u8]) -> f64 {
             *count += 1;
         }
     }
-    let total = f64::from(u32::try_from(word.len()).unwrap_or(u32::MAX));
+    let total = u32::try_from(word.len()).unwrap_or(u32::MAX);
     let sum: f64 = counts
         .iter()
         .filter(|count| **count > 0)
-        .map(|count| f64::from(*count) * f64::from(*count).log2())
+        .map(|count| f64::from(*count) * log2(*count))
         .sum();
     if word.is_empty() {
         0.0
     } else {
-        total.log2() - sum / total
+        log2(total) - sum / f64::from(total)
     }
+}
+
+/// Computes the binary logarithm of a number that is not 0, to 40 binary places. `f64::log2` is that of the platform: its last
+/// digit differs, and the PHP.wasm of browsers has none.
+fn log2(number: u32) -> f64 {
+    let whole = number.checked_ilog2().unwrap_or_default();
+    // From 1 to below 2. Squaring it doubles its logarithm, whose next digit is then the whole part.
+    let mut rest = f64::from(number) / f64::from(1_u32 << whole);
+    let (mut places, mut weight) = (0.0, 0.5);
+    for _ in 0..40 {
+        if rest <= 1.0 {
+            break;
+        }
+        rest *= rest;
+        if rest >= 2.0 {
+            rest /= 2.0;
+            places += weight;
+        }
+        weight /= 2.0;
+    }
+    f64::from(whole) + places
 }
 
 /// Whether a word is long and irregular, as generated keys are: at least 16 bytes, and either letters and digits with at
@@ -267,6 +288,17 @@ pub(super) fn is_random(word: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn logarithm_is_that_of_the_platform_and_exact_for_powers_of_two() {
+        for number in (1..5000).chain([u32::MAX - 1, u32::MAX]) {
+            assert!(
+                (log2(number) - f64::from(number).log2()).abs() < 1e-9,
+                "{number}"
+            );
+        }
+        assert!((0_u32..32).all(|power| log2(1 << power).to_bits() == f64::from(power).to_bits()));
+    }
 
     #[test]
     fn entropy_is_that_of_shannon() {

@@ -13,6 +13,7 @@
 //   php        '8.2' or '8.4'; the default is '8.2'
 //   extension  false starts PHP without the extension. It is loaded from the manifest in the folder `WASM_EXT`, which is
 //              `$WASM_EXT` or target/wasm-ext.
+//   manifest   the file that names the modules, if it is another one
 //   mounts     folders of this machine that PHP sees at the same path and cannot change; the default is the project.
 //              Everything else that PHP sees, /tmp too, exists only in the memory of the instance.
 //   files      path => content of files that are written into that memory first
@@ -65,9 +66,8 @@ export async function run(argv, options = {}) {
 
 /** Starts an instance. */
 export async function start(options = {}) {
-	const { php: version = '8.2', extension = true, mounts = [ROOT], files = {}, cwd = ROOT, stdin = '', internal } = options;
+	const { php: version = '8.2', extension = true, manifest = path.join(WASM_EXT, 'manifest.json'), mounts = [ROOT], files = {}, cwd = ROOT, stdin = '', internal } = options;
 	if (!VERSIONS.includes(version)) throw new Error(`there is no side module for PHP ${version}, only for ${VERSIONS.join(' and ')}`);
-	const manifest = path.join(WASM_EXT, 'manifest.json');
 	if (extension && !existsSync(manifest)) throw new Error(`${manifest} is missing: build the side module (make wasm-ext)`);
 	const manifestUrl = pathToFileURL(manifest).href;
 	const runtime = () => loadNodeRuntime(version, {
