@@ -1,8 +1,8 @@
 //! Why a store gave no answer.
 
-use super::engine_choice::StoreTarget;
 #[cfg(all(feature = "redis", has_processes))]
 use super::redis::RedisFault;
+use super::target::StoreTarget;
 use crate::limit::Malformed;
 use crate::path::PathError;
 use crate::reason::Reason;

@@ -28,8 +28,9 @@ mod settings;
 mod shared;
 #[cfg(has_os)]
 mod site_memory;
+mod target;
 
-pub use engine_choice::{StoreEngine, StoreTarget};
+pub use engine_choice::StoreEngine;
 pub use error::StoreError;
 pub use interface::{
     Insertion, MAX_BUDGETS, MAX_LASTING_BYTES, MAX_LIMITS, MAX_NAME_BYTES, MAX_RECEIPT_BYTES,
@@ -49,3 +50,4 @@ pub use settings::StoreSettings;
 pub use shared::open_shared;
 #[cfg(has_os)]
 pub use site_memory::{SITE_MEMORY, open_site_memory};
+pub use target::StoreTarget;

@@ -3,9 +3,10 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::engine_choice::{StoreEngine, StoreTarget};
+use super::engine_choice::StoreEngine;
 use super::error::StoreError;
 use super::interface::Store;
+use super::target::StoreTarget;
 use crate::clock::Timestamp;
 use crate::path::{AbsolutePath, PathError};
 
