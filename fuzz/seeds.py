@@ -237,7 +237,18 @@ def periods():
     yield from ("2026-11-24", "2026-11", "1970-01-01", "9999-12-31", "2024-02-29", "2023-02-29", "9999-12", "1970-01")
 
 
+def schemas():
+    for path in sorted(VECTORS.glob("json_schema/suite/*.json")):
+        for group in json.loads(path.read_text()):
+            schema = {key: value for key, value in group["schema"].items() if key != "$schema"} if isinstance(group["schema"], dict) else group["schema"]
+            seed = json.dumps(schema) + "\n" + json.dumps(group["tests"][0]["data"])
+            if len(seed) < 100:
+                yield seed
+    yield from (r"^(?<year>\d{4})-[^\]\u{1f600}-]+?$", r"\ud83d\ude00|\cJ|[\w-.]{2,3}")
+
+
 SEEDS = {
+    "schema": schemas,
     "ndjson": exports,
     "envelope": envelopes,
     "vault_text": vault_texts,

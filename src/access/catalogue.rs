@@ -335,6 +335,7 @@ mod tests {
                     tool.name
                 );
                 jsonschema::draft202012::new(&schema).unwrap();
+                Schema::compile(&schema).unwrap();
             }
             let output: Value = serde_json::from_str(tool.output_schema.get()).unwrap();
             assert_eq!(output["type"], "object", "{}", tool.name);

@@ -20,4 +20,5 @@ pub(crate) mod uri_template;
 mod world;
 
 pub use misuse::Misuse;
+pub use schema::schema_fault;
 pub use world::World;

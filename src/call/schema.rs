@@ -32,6 +32,26 @@ pub(crate) fn compile(schema: &RawValue) -> Result<Schema, String> {
     Schema::compile(&schema).map_err(|fault| fault.to_string())
 }
 
+/// Returns why JSON text cannot be the input schema or the output schema of a tool: where, what, and what to do. Returns
+/// `None` if it can. The text names keywords and properties of the schema, and nothing else of it.
+///
+/// ```
+/// use countersign::call::schema_fault;
+///
+/// assert_eq!(schema_fault(r#"{"minimum":1}"#), None);
+/// assert_eq!(
+///     schema_fault(r#"{"minimum":"1"}"#).as_deref(),
+///     Some("minimum must be a number")
+/// );
+/// ```
+#[must_use]
+pub fn schema_fault(json: &str) -> Option<String> {
+    match serde_json::from_str::<&RawValue>(json) {
+        Ok(schema) => compile(schema).err(),
+        Err(_) => Some("the schema is not JSON".to_owned()),
+    }
+}
+
 /// Returns whether JSON text conforms to the schema.
 pub(crate) fn conforms(schema: &Schema, json: &str) -> bool {
     serde_json::from_str::<Value>(json).is_ok_and(|value| schema.is_valid(&value))

@@ -8,6 +8,7 @@ use super::decision::PhpDecision;
 use super::error::{BindingError, BindingResult, misuse};
 use super::found::FoundArgument;
 use crate::access::{self, Group, Groups, Preset, SiteSettings};
+use crate::call;
 
 /// Capability groups, presets and the catalogue of tools. All methods are static.
 #[php_class]
@@ -80,5 +81,9 @@ impl PhpAccess {
 
     pub fn catalogue() -> &'static str {
         access::catalogue_json()
+    }
+
+    pub fn schema_fault(schema: &str) -> Option<String> {
+        call::schema_fault(schema)
     }
 }

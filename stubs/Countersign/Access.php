@@ -90,4 +90,19 @@ final class Access
      *     token.
      */
     public static function catalogue(): string {}
+
+    /**
+     * Returns why a JSON Schema cannot be the input schema or the output schema of a tool, or null if it can.
+     *
+     * A tool with such a schema cannot be called: each call is refused with `tool_failed`. The dialect is JSON Schema
+     * 2020-12 without `unevaluatedProperties`, `unevaluatedItems`, `$dynamicRef`, `$vocabulary` and references to other
+     * documents. A keyword that is not known is a fault, unless its name begins with `x-`. Patterns have neither
+     * look-around nor references to groups nor Unicode properties.
+     *
+     * @param string $schema JSON, at most 65,536 bytes.
+     *
+     * @return string|null Where, what, and what to do, such as `properties.sku.minimum must be a number`. The text names
+     *                     keywords and properties of the schema, and nothing else of it.
+     */
+    public static function schemaFault(string $schema): ?string {}
 }

@@ -7,8 +7,6 @@
 //!
 //! Work is bounded by [`Schema::is_valid`], whatever schema and value are. Numbers are compared exactly, as far as
 //! 64-bit integers and floats hold them.
-//!
-//! The build script compiles this folder too, so it uses only `serde_json` and `regex-lite`.
 
 mod compile;
 mod ecma;

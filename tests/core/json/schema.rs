@@ -4,8 +4,11 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use countersign::json::schema::Schema;
+use proptest::prelude::*;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+use crate::support::schemas::{self, Choices};
 
 #[derive(Deserialize)]
 struct Group {
@@ -120,4 +123,22 @@ fn every_case_of_the_official_suite_passes_or_is_listed() {
         "a difference needs a reason"
     );
     assert!(passed > 1200, "{passed}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(500))]
+
+    #[test]
+    fn another_validator_gives_the_same_verdict(
+        schema in prop::collection::vec(any::<u8>(), 0..60),
+        values in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..20), 1..8),
+    ) {
+        let schema = schemas::schema(&mut Choices(&schema));
+        for bytes in &values {
+            let value = schemas::value(&mut Choices(bytes), 3);
+            if let Some((ours, theirs)) = schemas::verdicts(&schema, &value) {
+                prop_assert_eq!(ours, theirs, "{} {}", schema, value);
+            }
+        }
+    }
 }

@@ -2,5 +2,6 @@
 
 pub mod record;
 pub mod role;
+pub mod schemas;
 pub mod store;
 pub mod vectors;

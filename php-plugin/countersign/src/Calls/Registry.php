@@ -35,8 +35,9 @@ defined( 'ABSPATH' ) || exit;
  * The fields `inputSchema`, `outputSchema`, `annotations`, `_meta`, `arguments` and `icons` of a definition can be PHP
  * arrays, or JSON text, whose bytes are kept.
  *
- * A definition that lacks a required field, repeats a registered name or holds invalid JSON is not registered; it is
- * reported through `_doing_it_wrong()`, and in the error log if `WP_DEBUG` is true.
+ * A definition that lacks a required field, repeats a registered name, or holds invalid JSON or a schema that
+ * {@see Access::schemaFault()} refuses, is not registered; it is reported through `_doing_it_wrong()`, and in the error log
+ * if `WP_DEBUG` is true.
  */
 final class Registry {
 
@@ -238,6 +239,14 @@ final class Registry {
 				$definition[ $field ] = self::schema( $definition[ $field ] );
 			}
 		}
+		foreach ( [ 'inputSchema', 'outputSchema' ] as $field ) {
+			$schema = $raw[ $field ] ?? ( isset( $definition[ $field ] ) ? Json::encode( $definition[ $field ] ) : null );
+			$fault  = null === $schema ? null : Access::schemaFault( $schema );
+			if ( null !== $fault ) {
+				self::wrong( "The field '$field' of '" . ErrorLog::name( $name ) . "' has a fault: $fault." );
+				return;
+			}
+		}
 		$this->entries[ $kind ][ $name ] = [
 			'definition' => Json::object( $definition, $raw ),
 			'handler'    => $handler,
@@ -269,14 +278,19 @@ final class Registry {
 		if ( ! is_array( $schema ) ) {
 			return $schema;
 		}
-		foreach ( [ 'properties', 'patternProperties', '$defs' ] as $field ) {
+		foreach ( [ 'properties', 'patternProperties', 'dependentSchemas', '$defs', 'definitions' ] as $field ) {
 			if ( isset( $schema[ $field ] ) && is_array( $schema[ $field ] ) ) {
 				$schema[ $field ] = (object) array_map( self::schema( ... ), $schema[ $field ] );
 			}
 		}
-		foreach ( [ 'items', 'additionalProperties' ] as $field ) {
+		foreach ( [ 'items', 'additionalProperties', 'propertyNames', 'contains', 'not', 'if', 'then', 'else' ] as $field ) {
 			if ( isset( $schema[ $field ] ) ) {
 				$schema[ $field ] = self::schema( $schema[ $field ] );
+			}
+		}
+		foreach ( [ 'allOf', 'anyOf', 'oneOf', 'prefixItems' ] as $field ) {
+			if ( isset( $schema[ $field ] ) && is_array( $schema[ $field ] ) ) {
+				$schema[ $field ] = array_map( self::schema( ... ), $schema[ $field ] );
 			}
 		}
 		return [] === $schema ? (object) [] : $schema;
