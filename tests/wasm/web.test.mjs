@@ -1,14 +1,12 @@
 // The side module in the build of PHP.wasm for browsers, in Chromium: vectors, read by the same tests as with
 // the native extension, and what phpinfo() says. phpt.test.mjs runs all tests, in Node.
 import assert from 'node:assert/strict';
-import { createRequire } from 'node:module';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
+import { openChromium } from './lib/browser-site.mjs';
 import { serveModules } from './lib/modules.mjs';
 import { ROOT, start, VERSIONS, WASM_EXT } from './lib/php.mjs';
-
-const { chromium } = createRequire(path.join(ROOT, 'tests/e2e/package.json'))('playwright-core');
 
 const TESTS = ['audit_redaction', 'policy_vectors', 'record_vectors', 'token_vectors', 'vault_vectors'];
 const INFO = `<?php
@@ -30,11 +28,7 @@ before(async () => {
 	sections = new Map(TESTS.map((name) => [name, sectionsOf(path.join(ROOT, 'tests/php', `${name}.phpt`))]));
 	files = ['tests/php/lib', 'tests/vectors'].flatMap(filesBelow).map((file) => [`/project/${file}`, readFileSync(path.join(ROOT, file), 'base64')]);
 	server = await serveModules({ page: '<!doctype html><title>PHP.wasm</title><link rel="icon" href="data:,">', extension: WASM_EXT });
-	browser = await chromium.launch({
-		executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-		// Chromium's sandbox does not work for root. This browser opens only the page above.
-		args: process.getuid() === 0 ? ['--no-sandbox'] : [],
-	});
+	browser = await openChromium();
 });
 
 after(async () => {

@@ -51,6 +51,8 @@ function addressOf(name, importer) {
 
 /** Returns the entry module of a package, from the nearest folder that has it. */
 function entryOf(name, folder) {
+	// The packages for browsers bring their own copy of this one. Two copies in a page do not know each other's PHP.
+	if (name === '@php-wasm/universal') folder = join(packages, '@php-wasm/web');
 	for (; folder.startsWith(packages.slice(0, -1)); folder = dirname(folder)) {
 		const found = join(folder.endsWith('node_modules') ? folder : join(folder, 'node_modules'), name);
 		if (existsSync(join(found, 'package.json'))) return join(found, mainOf(found));
