@@ -3,7 +3,7 @@
 /** The number of bytes that are read at once. */
 export const PIECE = 4 * 1024 * 1024;
 /** A line of an export is at most 256 KB long. What is longer is cut, so that it cannot fill the memory. */
-const LONGEST = 256 * 1024;
+export const LONGEST = 256 * 1024;
 const NEWLINE = 10;
 
 /** Yields the bytes of a file, piece by piece. The next piece is read while the caller works on one. */
