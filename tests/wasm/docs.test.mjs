@@ -30,7 +30,11 @@ for (const php of VERSIONS) {
 		t.after(() => shared.end());
 		for (const { where, code, output } of examples) {
 			const [, reason] = Object.entries(absent).find(([part]) => code.includes(part)) ?? [];
-			await t.test(where, { skip: reason }, async () => {
+			if (reason) {
+				t.diagnostic(`${where} does not run: ${reason}`);
+				continue;
+			}
+			await t.test(where, async () => {
 				const instance = code.includes('Store::open(') ? await start({ php, cwd: '/tmp' }) : shared;
 				const { text, status } = await instance.request(`<?php\n${code}`);
 				if (instance !== shared) instance.end();

@@ -48,18 +48,19 @@ function runTests(version, names) {
 	writeFileSync(php, `#!/bin/sh\nexec timeout 120 ${words.map((word) => `'${word}'`).join(' ')} "$@"\n`, { mode: 0o755 });
 	const list = path.join(work, 'results');
 	const runner = path.join(command('php8.2', ['-r', 'echo PHP_EXTENSION_DIR;']).stdout, 'build/run-tests.php');
-	const { stdout, error } = command('php8.2', [
+	const { stdout } = command('php8.2', [
 		runner, '-q', '-j2', '--no-color', '--no-progress', '-g', 'FAIL,XFAIL,BORK,WARN,LEAK,SKIP', '--show-diff', '-W', list,
 		'--temp-source', tests, '--temp-target', path.join(work, 'left'), ...names.map((name) => path.join(tests, name)),
 	], { NO_INTERACTION: '1', TEST_TIMEOUT: '120', TEST_PHP_EXECUTABLE: php });
 	for (const name of names) rmSync(path.join(tests, name.slice(0, -1)), { force: true });
-	if (error) throw error;
 	const lines = readFileSync(list, 'utf8').trim().split('\n');
 	return { results: new Map(lines.map((line) => line.split('\t')).map(([result, file]) => [path.basename(file), result])), output: stdout };
 }
 
 function command(program, argv, env = {}) {
-	return spawnSync(program, argv, { encoding: 'utf8', cwd: ROOT, env: { ...process.env, ...env }, timeout: MINUTES * 60_000, stdio: ['ignore', 'pipe', 'inherit'] });
+	const answer = spawnSync(program, argv, { encoding: 'utf8', cwd: ROOT, env: { ...process.env, ...env }, timeout: MINUTES * 60_000, stdio: ['ignore', 'pipe', 'inherit'] });
+	if (answer.error) throw answer.error;
+	return answer;
 }
 
 /** Returns what the runner printed about one test. */
