@@ -1,6 +1,6 @@
 # The commands of the project. Each target runs one script, which documents what it does.
 .DEFAULT_GOAL := help
-.PHONY: help build wasm-ext verifier demo demo-down playground test test-lint test-core test-fuzz test-phpt test-fpm test-wasm test-plugin test-conformance test-clients test-clients-all test-browser test-packages test-matrix packages fuzz bench interleavings deny analyze licences mutants setup clean-sites
+.PHONY: help build wasm-ext wasm-core verifier demo demo-down playground test test-lint test-core test-fuzz test-phpt test-fpm test-wasm test-plugin test-conformance test-clients test-clients-all test-browser test-packages test-matrix packages fuzz bench interleavings parity deny analyze licences mutants setup clean-sites
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -14,6 +14,9 @@ build: ## build the PHP extension: target/release/libcountersign.so
 
 wasm-ext: ## build the extension for PHP.wasm, PHP 8.2 and 8.4: target/wasm-ext
 	@packaging/wasm/side-module.sh
+
+wasm-core: ## build the npm package @countersign/core: target/wasm-core
+	@packaging/wasm/core.sh
 
 verifier: ## build the page that verifies audit logs in a browser: target/verifier/countersign-verifier.html
 	@tests/setup/install.sh wasm e2e
@@ -82,6 +85,9 @@ bench: ## benchmarks, with comparable PHP code (not part of make test)
 
 interleavings: ## 1,000 random sequences of what people, agents and backups do (part of make test: 25)
 	@INTERLEAVINGS=1000 TIME_LIMIT=7200 tests/run/plugin.sh mariadb -- --filter InterleavingsTest
+
+parity: ## 10,000 random inputs of every format in native PHP, PHP.wasm and JavaScript (part of make test: 1,000)
+	@COUNT=10000 tests/run/wasm.sh tests/wasm/parity.test.mjs
 
 deny: ## check licences, versions and vulnerabilities of dependencies (not part of make test)
 	@tests/run/deny.sh

@@ -9,7 +9,8 @@
 //! * **Fail closed.** A request that cannot be read or understood, or whose data cannot be reached, is
 //!   refused with a stable [`Reason`](reason::Reason).
 //!
-//! Without features, the crate does not depend on PHP. The feature `php` adds the binding in `php/`.
+//! Without features, the crate does not depend on PHP. The feature `php` adds the binding in `php/`,
+//! and the feature `wasm` the one for JavaScript in `wasm/`.
 
 pub mod access;
 pub mod action;
@@ -48,3 +49,5 @@ mod words;
 
 #[cfg(feature = "php")]
 mod php;
+#[cfg(feature = "wasm")]
+mod wasm;

@@ -33,6 +33,20 @@ impl Kind {
         Self::Upload,
     ];
 
+    /// Returns the name of the kind.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Access => "access",
+            Self::Refresh => "refresh",
+            Self::Code => "code",
+            Self::Confirmation => "confirmation",
+            Self::Pairing => "pairing",
+            Self::Approval => "approval",
+            Self::Upload => "upload",
+        }
+    }
+
     /// Returns the prefix of every token of this kind, by which people and secret scanners recognise it.
     #[must_use]
     pub const fn prefix(self) -> &'static str {

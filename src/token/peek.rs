@@ -2,6 +2,7 @@
 
 use super::kind::Kind;
 use super::{layout, peek_kind};
+use crate::bytes::hex;
 use crate::clock::Timestamp;
 use crate::keyring::{KeyId, SiteId};
 
@@ -29,6 +30,28 @@ pub struct UnverifiedToken {
     pub is_checksum_right: bool,
     /// The first four bytes of the binding, enough to distinguish two bindings.
     pub binding_starts: [u8; 4],
+}
+
+impl UnverifiedToken {
+    /// Returns the fields as one line of JSON, and whether the token claims to be expired at `now`.
+    #[must_use]
+    pub fn to_json(&self, now: Timestamp) -> String {
+        serde_json::json!({
+            "verified": false,
+            "form": "token",
+            "checksum": self.is_checksum_right,
+            "kind": self.kind.name(),
+            "site": self.site.to_string(),
+            "key_id": hex(&self.key_id.0),
+            "id": hex(&self.id),
+            "subject": self.subject,
+            "epoch": self.epoch,
+            "issued_at": self.issued.seconds(),
+            "expires_at": self.expires.seconds(),
+            "expired": now >= self.expires,
+        })
+        .to_string()
+    }
 }
 
 /// Reads the fields of a token without verifying anything. Returns `None` if `text` does not have the layout of a

@@ -101,6 +101,12 @@ impl FileCheck {
         FileConclusion::of(self.finish(), &self.expected)
     }
 
+    /// Returns the number of entries in the bytes that were taken of the current file.
+    #[must_use]
+    pub fn entries(&self) -> u64 {
+        self.verifier.as_ref().map_or(0, FileVerifier::entries)
+    }
+
     const fn expectations(&mut self) -> Result<&mut Expectations, ExpectationError> {
         if self.verifier.is_some() {
             return Err(ExpectationError::Late);

@@ -76,6 +76,9 @@ pub(super) struct EndLine {
     pub note: Option<String>,
 }
 
+/// How the line of an entry begins.
+pub(super) const ENTRY: &[u8] = b"{\"v\":";
+
 /// Returns the text of the note in the last line. Its first line is not the origin of any log, so it cannot be mistaken for
 /// a checkpoint.
 pub(super) fn end_text(origin: &str, end: &EndLine) -> String {

@@ -16,6 +16,7 @@
 mod check;
 mod conclusion;
 mod csv;
+mod index;
 mod line;
 mod report;
 mod scan;
@@ -25,6 +26,7 @@ mod write;
 pub use check::{ExpectationError, FileCheck};
 pub use conclusion::{FileConclusion, Soundness, place};
 pub use csv::Csv;
+pub use index::FileIndex;
 pub use line::{MAX_LINE, TILE, VERSION};
 pub use report::{Expectations, FileFinding, FileRemark, FileReport, Remark};
 pub use scan::{Scanned, scan};

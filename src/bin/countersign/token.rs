@@ -42,7 +42,7 @@ impl TokenCommand {
         let now = SystemClock.now();
         let right = token.as_ref().is_some_and(|token| token.is_checksum_right);
         let text = match (&token, json) {
-            (Some(token), true) => as_json(token, now),
+            (Some(token), true) => token.to_json(now) + "\n",
             (Some(token), false) => in_words(token, now),
             (None, true) => "{\"verified\":false,\"form\":\"unknown\"}\n".to_owned(),
             (None, false) => "This is not a token of Countersign, or part of it is missing.\n\
@@ -54,7 +54,7 @@ impl TokenCommand {
 }
 
 fn in_words(token: &UnverifiedToken, now: Timestamp) -> String {
-    let kind = kind(token);
+    let kind = token.kind.name();
     let checksum = if token.is_checksum_right {
         "correct"
     } else {
@@ -94,26 +94,4 @@ fn in_words(token: &UnverifiedToken, now: Timestamp) -> String {
         expires = utc(token.expires),
         binding = hex(&token.binding_starts),
     )
-}
-
-fn as_json(token: &UnverifiedToken, now: Timestamp) -> String {
-    let value = serde_json::json!({
-        "verified": false,
-        "form": "token",
-        "checksum": token.is_checksum_right,
-        "kind": kind(token),
-        "site": token.site.to_string(),
-        "key_id": hex(&token.key_id.0),
-        "id": hex(&token.id),
-        "subject": token.subject,
-        "epoch": token.epoch,
-        "issued_at": token.issued.seconds(),
-        "expires_at": token.expires.seconds(),
-        "expired": now >= token.expires,
-    });
-    format!("{value}\n")
-}
-
-fn kind(token: &UnverifiedToken) -> String {
-    format!("{:?}", token.kind).to_lowercase()
 }

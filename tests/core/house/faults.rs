@@ -6,7 +6,7 @@ use super::imports::{circles, imports, upward_imports};
 use super::modules::Crates;
 use super::php::{rooms, wordpress_in};
 use super::sources::Sources;
-use super::text::{ext_php_rs_outside_php, missing_links, shared_names, too_long};
+use super::text::{binding_crates_outside, missing_links, shared_names, too_long};
 
 fn crates(files: &[(&str, &str)]) -> Crates {
     Crates::read(&Sources::of(files))
@@ -182,8 +182,8 @@ fn a_room_without_a_level_is_named() {
 }
 
 #[test]
-fn ext_php_rs_outside_the_binding_is_named() {
-    let faults = ext_php_rs_outside_php(&Sources::of(&[
+fn a_crate_of_a_binding_outside_it_is_named() {
+    let faults = binding_crates_outside(&Sources::of(&[
         ("src/php/mod.rs", "use ext_php_rs::prelude::*;"),
         (
             "src/token.rs",
@@ -195,6 +195,14 @@ fn ext_php_rs_outside_the_binding_is_named() {
         ),
     ]));
     one_fault(&faults, &["src/token.rs"]);
+    let faults = binding_crates_outside(&Sources::of(&[
+        (
+            "src/wasm/mod.rs",
+            "use js_sys::Date; use wasm_bindgen::JsValue;",
+        ),
+        ("src/php/mod.rs", "use wasm_bindgen::JsValue;"),
+    ]));
+    one_fault(&faults, &["src/php/mod.rs", "wasm_bindgen"]);
 }
 
 #[test]

@@ -44,8 +44,8 @@ fn no_room_imports_a_room_above_it() {
 }
 
 #[test]
-fn only_the_binding_uses_ext_php_rs() {
-    expect_none(&text::ext_php_rs_outside_php(&RUST));
+fn only_a_binding_uses_its_crates() {
+    expect_none(&text::binding_crates_outside(&RUST));
 }
 
 #[test]
@@ -77,6 +77,7 @@ fn no_file_is_too_long() {
         "build.rs",
         "xtask",
         "benches",
+        "npm",
         "fuzz/src",
         "fuzz/targets",
         "packaging",

@@ -27,22 +27,31 @@ pub fn shared_names(crates: &Crates) -> Vec<String> {
     told.collect()
 }
 
-/// Returns a sentence for each file outside `src/php/` that uses ext-php-rs.
-pub fn ext_php_rs_outside_php(sources: &Sources) -> Vec<String> {
-    fn uses(tokens: TokenStream) -> bool {
+/// The crates of the bindings, each with the only folder that may use it.
+const BINDINGS: &[(&str, &str)] = &[
+    ("ext_php_rs", "src/php/"),
+    ("wasm_bindgen", "src/wasm/"),
+    ("js_sys", "src/wasm/"),
+];
+
+/// Returns a sentence for each file that uses the crate of a binding outside that binding.
+pub fn binding_crates_outside(sources: &Sources) -> Vec<String> {
+    fn uses(tokens: TokenStream, name: &str) -> bool {
         tokens.into_iter().any(|token| match token {
-            TokenTree::Group(group) => uses(group.stream()),
-            TokenTree::Ident(ident) => ident == "ext_php_rs",
+            TokenTree::Group(group) => uses(group.stream(), name),
+            TokenTree::Ident(ident) => ident == name,
             _ => false,
         })
     }
     let mut faults = Vec::new();
     for (file, text) in &sources.0 {
         let tokens: TokenStream = text.parse().unwrap();
-        if !file.starts_with("src/php/") && uses(tokens) {
-            faults.push(format!(
-                "{file} uses ext_php_rs: only src/php/ may, so that the core builds without PHP"
-            ));
+        for (name, folder) in BINDINGS {
+            if !file.starts_with(folder) && uses(tokens.clone(), name) {
+                faults.push(format!(
+                    "{file} uses {name}: only {folder} may, so that the core builds without it"
+                ));
+            }
         }
     }
     faults

@@ -5,6 +5,7 @@ use std::io::{self, BufRead};
 use super::examined::Examined;
 use super::lines::split_line;
 use super::verifier::FileVerifier;
+use crate::audit::file::line::ENTRY;
 use crate::audit::file::report::{Expectations, FileReport};
 
 /// The number of bytes that are examined at once.
@@ -26,7 +27,7 @@ fn examine(chunk: &[u8]) -> Vec<Option<Examined>> {
     };
     while let Some((line, behind)) = split_line(rest) {
         rest = behind;
-        found.push(line.starts_with(b"{\"v\":").then(|| Examined::of(line)));
+        found.push(line.starts_with(ENTRY).then(|| Examined::of(line)));
     }
     found
 }

@@ -9,7 +9,7 @@ use super::prunings::Prunings;
 use super::tree::TreeBuilder;
 use super::trust::Trust;
 use crate::audit::file::line::{
-    CheckpointLine, EndLine, HeaderLine, LeavesLine, OutsideLine, PrunedLine, VERSION,
+    CheckpointLine, ENTRY, EndLine, HeaderLine, LeavesLine, OutsideLine, PrunedLine, VERSION,
     hashes_from_text, read,
 };
 use crate::audit::file::report::{Expectations, FileFinding, FileRemark, FileReport, Remark};
@@ -91,6 +91,12 @@ impl FileVerifier {
         }
     }
 
+    /// Returns the number of entries that were taken so far.
+    #[must_use]
+    pub const fn entries(&self) -> u64 {
+        self.tree.entries()
+    }
+
     /// Takes the next bytes of the file.
     pub fn push(&mut self, chunk: &[u8]) {
         self.push_examined(chunk, &mut std::iter::empty());
@@ -136,7 +142,7 @@ impl FileVerifier {
             return;
         };
         let starts = |key: &[u8]| line.starts_with(key);
-        if starts(b"{\"v\":") {
+        if starts(ENTRY) {
             self.entry(known.unwrap_or_else(|| Examined::of(line)));
             return;
         }
