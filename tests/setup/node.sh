@@ -1,11 +1,12 @@
 #!/bin/bash
 # Installs locked Node packages. The Node of the machine is needed only for npm.
 #
-#   tests/setup/node.sh [e2e|wasm|bundler]...
+#   tests/setup/node.sh [e2e|wasm|bundler|types]...
 #
 # e2e      tests/e2e/node_modules, and .cache/node22, the Node that runs the end-to-end tests
 # wasm     tests/wasm/node_modules with PHP.wasm, and .cache/node24, the Node that runs it
 # bundler  packaging/wasm/node_modules, which makes the verifier page
+# types    npm/node_modules, which checks the types of the npm packages
 #
 # Default: e2e and wasm.
 set -euo pipefail
@@ -39,6 +40,7 @@ for folder in "$@"; do
 	e2e) node_of e2e node22 ;;
 	wasm) node_of wasm node24 ;;
 	bundler) locked packaging/wasm ;;
-	*) die "unknown folder '$folder' (known: e2e wasm bundler)" ;;
+	types) locked npm ;;
+	*) die "unknown folder '$folder' (known: e2e wasm bundler types)" ;;
 	esac
 done
