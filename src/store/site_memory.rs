@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 
 use super::error::StoreError;
 use super::memory::MemoryStore;
-use crate::bytes::{hex, sha256};
+use crate::bytes::{hex, sha256, sha256_pae};
 use crate::clock::Timestamp;
 
 /// The folder for stores in memory. PHP.wasm makes the folder above it for what all instances of a site share, such as
@@ -18,8 +18,8 @@ pub const SITE_MEMORY: &str = "/internal/shared/countersign";
 /// How many stores an instance keeps open for its next call. A store that a handle uses is kept in any case.
 const KEPT: usize = 64;
 
-/// The stores that this instance has open, by their names and sizes.
-static OPEN: Mutex<BTreeMap<([u8; 32], usize), Arc<MemoryStore>>> = Mutex::new(BTreeMap::new());
+/// The stores that this instance has open, by digests of their folders and sizes.
+static OPEN: Mutex<BTreeMap<[u8; 32], Arc<MemoryStore>>> = Mutex::new(BTreeMap::new());
 
 /// Returns the store in memory with this name, below the folder `root`, which is made if only it is missing. See
 /// [`MemoryStore::of_site`]. Further calls of this instance return the same one.
@@ -33,7 +33,8 @@ pub fn open_site_memory(
     now: Timestamp,
 ) -> Result<Arc<MemoryStore>, StoreError> {
     let folder = root.join(hex(&sha256(name)));
-    let key = (sha256(folder.as_os_str().as_encoded_bytes()), bytes);
+    let size = bytes.to_string();
+    let key = sha256_pae(&[folder.as_os_str().as_encoded_bytes(), size.as_bytes()]);
     let mut open = OPEN.lock().map_err(|_| StoreError::Corrupt)?;
     if let Some(store) = open.get(&key) {
         return Ok(Arc::clone(store));
