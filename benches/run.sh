@@ -1,20 +1,20 @@
 #!/bin/bash
 # `make bench`: measures the performance goals, each relative to comparable code in the same run.
 #
-#   benches/run.sh [php|core|site|verifier]...     default: all
+#   benches/run.sh [php|core|site|verifier|wasm]...     default: all
 #
 # php: the extension and comparable PHP code, in one PHP process. core: parts of the Rust core and the bare
 # cryptographic primitive that they use. site: the CPU time of an agent's calls on a WordPress site, compared with an
 # empty REST call of the same site, in ROUNDS rounds (20) of REQUESTS requests (50) of each kind. verifier: a log of a
-# million entries in the verifier page, compared with the command line. The results are
-# written to .cache/bench/*.md; docs/benchmarks.md has those of the last release. Benchmarks are not tests: no result
-# makes them fail.
+# million entries in the verifier page, compared with the command line. wasm: calls of the side module and of builtins
+# of PHP.wasm, and a log in each build. The results are written to .cache/bench/*.md; docs/benchmarks.md and docs/wasm.md
+# have those of the last release. Benchmarks are not tests: no result makes them fail.
 set -euo pipefail
 . "$(dirname "$0")/../tests/setup/common.sh"
 cd "$ROOT"
 
 parts=("$@")
-[ $# -gt 0 ] || parts=(php core site verifier)
+[ $# -gt 0 ] || parts=(php core site verifier wasm)
 out=$CACHE/bench
 mkdir -p "$out"
 tests/setup/install.sh build mariadb redis bench
@@ -89,12 +89,22 @@ verifier_part() {
 		"$work/log.ndjson" "$work/log.vkey" | tee "$out/verifier.md"
 }
 
+wasm_part() {
+	tests/setup/install.sh build e2e wasm
+	tests/setup/node.sh wasm
+	packaging/wasm/side-module.sh
+	packaging/wasm/core.sh
+	[ -f "$EXTENSION" ] || cargo build --release --locked --features php
+	"$CACHE/node24" benches/wasm/run.mjs | tee "$out/wasm.md"
+}
+
 for part in "${parts[@]}"; do
 	case $part in
 	php) php_part ;;
 	core) core_part ;;
 	site) site_part ;;
 	verifier) verifier_part ;;
-	*) die "unknown part '$part' (known: php, core, site, verifier)" ;;
+	wasm) wasm_part ;;
+	*) die "unknown part '$part' (known: php, core, site, verifier, wasm)" ;;
 	esac
 done

@@ -11,6 +11,9 @@ export const entry = (seq, time, members = {}) =>
 		target: `post:${seq}`, change: null, outcome: null, reason: null, approval: null, correlation: null, ref: null, ...members,
 	});
 
+/** The greatest number of entries before the line with their hashes. */
+const BLOCK = 256;
+
 const hashes = (leaves) => Buffer.concat(leaves).toString('base64');
 
 /** The lines that begin and end a file, and the signatures in it, made for `lines`: entries, and lines of other kinds. */
@@ -27,7 +30,8 @@ export function file(bodies, { points = [bodies.length], filter = null, change =
 	const leaves = bodies.map((body) => leaf(body));
 	const lines = [];
 	let done = 0;
-	for (const point of [...new Set([...points, bodies.length])].sort((a, b) => a - b)) {
+	const blocks = Array.from({ length: Math.floor(bodies.length / BLOCK) }, (_, block) => (block + 1) * BLOCK);
+	for (const point of [...new Set([...points, ...blocks, bodies.length])].sort((a, b) => a - b)) {
 		lines.push(...bodies.slice(done, point));
 		if (point > done) {
 			lines.push(JSON.stringify({ leaves: done, hashes: hashes(leaves.slice(done, point)) }));
