@@ -2,9 +2,10 @@
 // script, and what the site then says about itself.
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
+import { buildCommandLine } from './corpus.mjs';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const NAME = 'playground-test';
@@ -84,11 +85,12 @@ test('the site says what it is, and the command line verifies its log', () => {
 	mkdirSync(REPORT, { recursive: true });
 	const file = path.join(REPORT, 'audit.ndjson');
 	writeFileSync(file, audit.file);
-	const verdict = spawnSync(commandLine(), ['audit', 'verify', file, '--key', audit.key], { encoding: 'utf8' });
+	const program = buildCommandLine();
+	const verdict = spawnSync(program, ['audit', 'verify', file, '--key', audit.key], { encoding: 'utf8' });
 	assert.equal(verdict.status, 0, verdict.stdout + verdict.stderr);
 	// It was the file that counted: a changed one is refused.
 	writeFileSync(file, audit.file.replace('publish_post', 'publish_page'));
-	assert.notEqual(spawnSync(commandLine(), ['audit', 'verify', file, '--key', audit.key]).status, 0);
+	assert.notEqual(spawnSync(program, ['audit', 'verify', file, '--key', audit.key]).status, 0);
 	assert.equal(fatalErrors(), '');
 });
 
@@ -100,14 +102,6 @@ test('it ends with its children and leaves nothing behind', async () => {
 	assert.equal(existsSync(RUN), false);
 	assert.equal(existsSync(`/proc/${children[0]}`), false);
 });
-
-/** Returns the newest build of the native command line. */
-function commandLine() {
-	const [newest] = ['release', 'debug'].map((profile) => path.join(ROOT, 'target', profile, 'countersign')).filter(existsSync)
-		.sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs);
-	assert.ok(newest, 'build the command line: cargo build --features cli,redis --bin countersign');
-	return newest;
-}
 
 function serverLog() {
 	return `\n-- ${RUN}/server.log:\n${readFileSync(path.join(RUN, 'server.log'), 'utf8').slice(-4000)}`;
