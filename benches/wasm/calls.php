@@ -29,7 +29,6 @@ $message = str_repeat( 'm', 133 ); // As long as the message of a token.
 $pairs = array(
 	array( 'a method without arguments', '$secret->length()', '$fixed->getSize()', 2000 ),
 	array( 'a function with a number', 'Countersign\Policy::confidence( 9000 )', 'abs( 9000 )', 2000 ),
-	array( 'a function that takes and returns text', 'Countersign\McpServer::plainTitle( "World" )', 'strrev( "World" )', 2000 ),
 	array( 'a function that returns text', 'Countersign\version()', 'phpversion()', 2000 ),
 	array( 'a method that compares 32 bytes', '$secret->equals( $other )', 'hash_equals( $same, $other )', 2000 ),
 	array( 'a function that judges an address', 'Countersign\is_public_address( "192.0.2.1" )', 'filter_var( "192.0.2.1", FILTER_VALIDATE_IP, FILTER_FLAG_NO_PRIV_RANGE | FILTER_FLAG_NO_RES_RANGE )', 1000 ),
