@@ -2,6 +2,7 @@
 
 #[cfg(has_os)]
 mod folder;
+#[cfg(has_os)]
 mod image;
 mod state;
 
