@@ -22,7 +22,7 @@ const SEED = process.env.SEED || '1';
 const PHP = process.env.PARITY_PHP || '8.2';
 const names = process.env.FORMATS?.split(' ') ?? Object.keys(formats);
 const folder = path.join(ROOT, `.cache/run/parity-${process.pid}`);
-const LIMIT = 1_800_000;
+const LIMIT = Math.max(1_800_000, COUNT * 500);
 
 mkdirSync(folder, { recursive: true });
 after(() => rmSync(folder, { recursive: true, force: true }));
