@@ -11,7 +11,7 @@ use super::super::rules::{
     check_value, limit_checks,
 };
 use crate::clock::Timestamp;
-use crate::limit::budget::{Spending, TallyRecord};
+use crate::limit::budget::Spending;
 use crate::limit::{Admission, AdmissionHistory, Limit};
 
 /// How much a store in memory may contain of each kind of record.
@@ -241,7 +241,7 @@ impl MemoryState {
                 .changed()
                 .map(|(key, bytes)| (*key, bytes))
                 .collect();
-            let dead = |bytes: &Vec<u8>| TallyRecord::is_forgotten(bytes, call.now);
+            let dead = |bytes: &Vec<u8>| call.is_forgotten(bytes);
             write(&mut self.budgets, capacity, changed, is_fresh, dead)?;
         }
         Ok(counted.spending)
