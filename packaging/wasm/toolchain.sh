@@ -3,7 +3,8 @@
 #
 #   packaging/wasm/toolchain.sh 8.2|8.4...
 #
-#   tools/          clang, lld and llvm-ar of the LLVM version of Debian's Rust, and the headers of Emscripten's C library
+#   tools/          clang, lld and llvm-ar of the LLVM version of Debian's Rust, wasm-opt, and the headers of Emscripten's
+#                   C library
 #   headers/8.2     PHP's headers as PHP.wasm is configured
 #   fake/8.2        stand-ins for php and php-config, which answer what the build script of ext-php-rs asks
 #
@@ -39,7 +40,7 @@ obtain() {
 tools() {
 	local made=$1 deb
 	obtain "$made.debs" "clang-$llvm" "lld-$llvm" "llvm-$llvm" "llvm-$llvm-linker-tools" \
-		"libclang-common-$llvm-dev" "libclang-cpp$llvm" "libclang1-$llvm" emscripten
+		"libclang-common-$llvm-dev" "libclang-cpp$llvm" "libclang1-$llvm" emscripten binaryen
 	mkdir -p "$made"
 	for deb in "$made.debs"/*.deb; do
 		case ${deb##*/} in
@@ -53,6 +54,7 @@ tools() {
 	done
 	"$made/usr/lib/llvm-$llvm/bin/clang" --version
 	"$made/usr/lib/llvm-$llvm/bin/wasm-ld" --version
+	"$made/usr/bin/wasm-opt" --version
 }
 
 # unpack_headers VERSION FOLDER: the headers of Debian's own build for x86-64.
@@ -130,7 +132,7 @@ make() {
 }
 
 script=$(hash_of "$0")
-make "fetch clang, lld and the headers of Emscripten" "$base/tools" "$script $("$rustc" -vV | tail -1)" tools
+make "fetch clang, lld, wasm-opt and the headers of Emscripten" "$base/tools" "$script $("$rustc" -vV | tail -1)" tools
 for version in "$@"; do
 	case $version in
 	8.2 | 8.4) ;;
