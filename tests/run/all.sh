@@ -72,7 +72,7 @@ download() {
 	# The oldest WordPress that the plugin supports.
 	if wants plugin; then tests/site/wordpress.sh 6.8; fi
 	if wants conformance clients clients-all browser wasm; then tests/setup/node.sh e2e; fi
-	if wants wasm; then tests/setup/node.sh wasm; fi
+	if wants wasm; then tests/setup/node.sh wasm types; fi
 	if wants clients clients-all; then tests/setup/python.sh; fi
 }
 

@@ -34,6 +34,7 @@ check "format" cargo fmt --all --check
 check "format of the fuzz targets" cargo fmt --manifest-path fuzz/Cargo.toml --check
 check "lints of the core and the command line" cargo clippy --locked --all-targets --quiet --features cli,redis -- -D warnings
 check "lints of the PHP extension" cargo clippy --locked --lib --quiet --features php -- -D warnings
+check "lints of the JavaScript binding" cargo clippy --locked --lib --quiet --features wasm -- -D warnings
 check "development tasks (cargo xtask)" check_xtask
 wait "$wasm" || { cat "$wasm_log" >&2; die "the core does not compile for WebAssembly (see the output above)"; }
 trap - EXIT

@@ -9,7 +9,7 @@ set -euo pipefail
 . "$(dirname "$0")/../e2e/lib/stage.sh"
 
 begin_stage wasm
-"$ROOT/tests/setup/node.sh" wasm
+"$ROOT/tests/setup/node.sh" wasm types
 NODE=$CACHE/node24
 "$ROOT/packaging/wasm/all.sh"
 tests=("$@")
