@@ -69,9 +69,9 @@ pub(super) const fn moment(time: Timestamp) -> f64 {
 }
 
 /// The named options of a method: an object whose members may be missing.
-pub(super) struct Options<'a>(&'a JsValue);
+pub(super) struct NamedOptions<'a>(&'a JsValue);
 
-impl<'a> Options<'a> {
+impl<'a> NamedOptions<'a> {
     /// Takes an object, or nothing.
     pub(super) fn of(value: &'a JsValue) -> JsResult<Self> {
         if value.is_object() || value.is_undefined() || value.is_null() {
@@ -120,7 +120,7 @@ impl<'a> Options<'a> {
         const NOW: &str = "now is a whole number of milliseconds since 1970";
         match self.whole("now", NOW)? {
             Some(now) => Ok(Timestamp::from_millis(now)),
-            None => platform::now(),
+            None => Ok(platform::now()),
         }
     }
 }

@@ -3,8 +3,6 @@
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::convert::whole;
-use super::error::JsResult;
 use crate::clock::Timestamp;
 use crate::entropy::{Entropy, EntropyError};
 
@@ -27,8 +25,8 @@ impl Entropy for WebCrypto {
     }
 }
 
-/// Returns the time of `Date.now()`.
-pub(super) fn now() -> JsResult<Timestamp> {
-    let now = js_sys::Date::now().trunc();
-    whole(now, "the clock is set to a time before 1970").map(Timestamp::from_millis)
+/// Returns the time of `Date.now()`. A clock before 1970 stands at 1970.
+pub(super) fn now() -> Timestamp {
+    // The cast saturates.
+    Timestamp::from_millis(js_sys::Date::now() as u64)
 }

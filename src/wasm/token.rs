@@ -5,7 +5,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::bytes::hex;
 use crate::token::{self, UnverifiedToken};
-use crate::wasm::convert::{JsTimeOptions, Options, moment, number};
+use crate::wasm::convert::{JsTimeOptions, NamedOptions, moment, number};
 use crate::wasm::error::misuse;
 
 /// What a token says about itself, for troubleshooting. Nothing of it was verified: only the site that issued a token can
@@ -92,6 +92,6 @@ impl JsTokenInspector {
     /// @param options The time at which `expired` is decided.
     pub fn json(&self, options: Option<JsTimeOptions>) -> Result<String, JsValue> {
         let given = options.map_or(JsValue::UNDEFINED, JsValue::from);
-        Ok(self.0.to_json(Options::of(&given)?.now()?))
+        Ok(self.0.to_json(NamedOptions::of(&given)?.now()?))
     }
 }

@@ -9,7 +9,7 @@ use wasm_bindgen::{JsCast as _, JsValue};
 use super::key::JsActionKey;
 use crate::action::{ActionKey, Channel, Domain};
 use crate::keyring::SiteId;
-use crate::wasm::convert::Options;
+use crate::wasm::convert::NamedOptions;
 use crate::wasm::error::{JsResult, misuse};
 
 #[wasm_bindgen]
@@ -40,7 +40,7 @@ pub(super) fn open(domain: Domain, site_id: &str, keys: &[JsValue]) -> JsResult<
 }
 
 /// Reads the lifetime in seconds as milliseconds. It is 300 seconds unless the caller gives another.
-pub(super) fn lifetime_ms(options: &Options<'_>) -> JsResult<u64> {
+pub(super) fn lifetime_ms(options: &NamedOptions<'_>) -> JsResult<u64> {
     const MESSAGE: &str = "the lifetime must be 1 to 300 seconds";
     let seconds = options.whole("lifetime", MESSAGE)?.unwrap_or(300);
     Ok(seconds.saturating_mul(1000))

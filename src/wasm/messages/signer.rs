@@ -7,7 +7,7 @@ use super::channel::{lifetime_ms, open};
 use crate::action::{ActionType, Channel, Domain, SnapshotId, UnsignedAction};
 use crate::bytes;
 use crate::entropy::Entropy as _;
-use crate::wasm::convert::{self, JsBytes, Options};
+use crate::wasm::convert::{self, JsBytes, NamedOptions};
 use crate::wasm::error::{JsFailure, JsResult, misuse};
 use crate::wasm::platform::WebCrypto;
 
@@ -46,7 +46,7 @@ extern "C" {
     pub type JsActionOptions;
 }
 
-fn nonce(options: &Options<'_>) -> JsResult<[u8; 16]> {
+fn nonce(options: &NamedOptions<'_>) -> JsResult<[u8; 16]> {
     match options.hex("nonce", NONCE)? {
         Some(nonce) => Ok(nonce),
         None => Ok(WebCrypto.bytes()?),
@@ -88,7 +88,7 @@ impl JsActionSigner {
         options: Option<JsActionOptions>,
     ) -> Result<String, JsValue> {
         let given = options.map_or(JsValue::UNDEFINED, JsValue::from);
-        let options = Options::of(&given)?;
+        let options = NamedOptions::of(&given)?;
         let payload = convert::bytes(body, BODY)?;
         let snapshot = "a snapshot id is 1 to 64 letters, digits, -, _ and .";
         let snapshot = options
@@ -140,7 +140,7 @@ impl JsHeartbeatSigner {
     /// @param body The report, in any format. A string stands for its UTF-8.
     pub fn sign(&self, body: &JsBytes, options: Option<JsSignOptions>) -> Result<String, JsValue> {
         let given = options.map_or(JsValue::UNDEFINED, JsValue::from);
-        let options = Options::of(&given)?;
+        let options = NamedOptions::of(&given)?;
         let payload = convert::bytes(body, BODY)?;
         let (now, lifetime) = (options.now()?, lifetime_ms(&options)?);
         let id = WebCrypto.bytes().map_err(JsFailure::from)?;

@@ -9,7 +9,7 @@ use super::heartbeat::JsHeartbeat;
 use super::receipt::JsActionReceipt;
 use crate::action::{self, Channel, Domain, ReceivedAction};
 use crate::store::{MemoryStore, StoreError};
-use crate::wasm::convert::{self, JsBytes, JsTimeOptions, Options};
+use crate::wasm::convert::{self, JsBytes, JsTimeOptions, NamedOptions};
 use crate::wasm::error::{JsFailure, misuse};
 
 const HEADER: &str = "a header is a string";
@@ -40,7 +40,7 @@ impl JsActionVerifier {
         let given = options.map_or(JsValue::UNDEFINED, JsValue::from);
         Ok(Self {
             channel: open(Domain::Action, site_id, &keys)?,
-            store: MemoryStore::new(Options::of(&given)?.now()?),
+            store: MemoryStore::new(NamedOptions::of(&given)?.now()?),
         })
     }
 
@@ -60,7 +60,7 @@ impl JsActionVerifier {
         options: Option<JsTimeOptions>,
     ) -> Result<JsValue, JsValue> {
         let given = options.map_or(JsValue::UNDEFINED, JsValue::from);
-        let now = Options::of(&given)?.now()?;
+        let now = NamedOptions::of(&given)?.now()?;
         let header = header.as_string().ok_or_else(|| misuse(HEADER))?;
         let body = convert::bytes(body, BODY)?;
         match self
@@ -110,7 +110,7 @@ impl JsHeartbeatVerifier {
         let given = options.map_or(JsValue::UNDEFINED, JsValue::from);
         Ok(Self {
             channel: open(Domain::Heartbeat, site_id, &keys)?,
-            store: MemoryStore::new(Options::of(&given)?.now()?),
+            store: MemoryStore::new(NamedOptions::of(&given)?.now()?),
         })
     }
 
@@ -126,7 +126,7 @@ impl JsHeartbeatVerifier {
         options: Option<JsTimeOptions>,
     ) -> Result<JsHeartbeat, JsValue> {
         let given = options.map_or(JsValue::UNDEFINED, JsValue::from);
-        let now = Options::of(&given)?.now()?;
+        let now = NamedOptions::of(&given)?.now()?;
         let header = header.as_string().ok_or_else(|| misuse(HEADER))?;
         let body = convert::bytes(body, BODY)?;
         let received = self
