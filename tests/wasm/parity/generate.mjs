@@ -19,8 +19,8 @@ export const formats = { ...tokens, ...actions, ...audit, ...sealed, ...network,
 export const constants = { mcp: { settings: MCP, registry: REGISTRY }, oauth: { settings: OAUTH } };
 
 /**
- * Returns the arguments of one input. `now` is in Unix seconds. `number` is the input's own, from 1,000: the id of its connection
- * and its address, so that no input counts under the limit of another.
+ * Returns the arguments of one input. `now` is in Unix seconds. `number` is the input's own, from 1,000: the id of its connection,
+ * of its grant, and its address, so that no input counts under the limit of another.
  */
 export const input = (format, seed, index, now) => formats[format](new Random(seed, format, index), { now, number: 1000 + Object.keys(formats).indexOf(format) * 100000 + index });
 

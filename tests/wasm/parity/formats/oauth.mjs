@@ -83,7 +83,7 @@ function tokenRequest(random, context) {
 	};
 	let body = form(random, parameters);
 	body = random.once(5) ? changed(random, body) : body;
-	const grant = JSON.stringify({ connection: 7, client_id: id, request: approved, created_at: now - 4000 });
+	const grant = JSON.stringify({ connection: number, client_id: id, request: approved, created_at: now - 4000 });
 	const counters = random.once(4) ? json(random, { generation: code ? -1 : state.generation, branch: state.branch, rotated_at: state.rotated_at }) : JSON.stringify(code ? { generation: -1, branch: 0, rotated_at: 0 } : state);
 	const basic = random.once(10) ? `Basic ${Buffer.from(`${encodeURIComponent(id)}:${random.pick(['', 'cscs_x', PIECES[0]])}`).toString('base64')}` : '';
 	return { id, args: [body, random.once(15) ? changed(random, basic || 'Basic x') : basic, number, random.once(10) ? json(random, JSON.parse(grant)) : grant, counters] };

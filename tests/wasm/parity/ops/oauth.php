@@ -43,7 +43,7 @@ return static function ( ParitySite $site ): array {
 			if ( $request instanceof OAuthReply ) {
 				return $reply( $request );
 			}
-			return $judged( "{$request->grantType()} {$request->grantId()}", static fn() => $request->redeem( $site->record( 'grant', $id, $grant ), $site->record( 'connection', 7, $connection ), $counters ) );
+			return $judged( "{$request->grantType()} {$request->grantId()}", static fn() => $request->redeem( $site->record( 'grant', $id, $grant ), $site->record( 'connection', $id, $connection ), $counters ) );
 		},
 		'assertion'       => static function ( string $body, string $client, ?string $keys ) use ( $oauth, $site, $reply, $address ): array {
 			$record = $site->records()->open( 'client', 5, $client );
@@ -55,7 +55,7 @@ return static function ( ParitySite $site ): array {
 			if ( $request instanceof OAuthReply ) {
 				return $reply( $request );
 			}
-			return $judged( "{$request->grantId()} {$request->connectionId()}", static fn() => $request->decide( $site->record( 'grant', $id, $grant ), $site->record( 'connection', 7, $connection ), $counters ) );
+			return $judged( "{$request->grantId()} {$request->connectionId()}", static fn() => $request->decide( $site->record( 'grant', $id, $grant ), $site->record( 'connection', $id, $connection ), $counters ) );
 		},
 		'oauth_form'      => static fn( string $body, ?string $authorization ) => array( OAuth::clientId( $body, $authorization ), OAuth::clientId( '', $authorization ) ),
 		'oauth_names'     => static fn( string $name, string $piece ) => array( OAuth::cleanName( $name ), OAuth::cleanName( $name . $piece . $name ), OAuth::isAppScheme( $name ), OAuth::isMetadataDocument( $name ) ),
