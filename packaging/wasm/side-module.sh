@@ -50,6 +50,8 @@ flock 8
 tests/setup/install.sh build wasm
 tests/setup/node.sh wasm
 "$here/toolchain.sh" "${wanted[@]}"
+# Where the crates are must be known before the first of them is compiled: see remap().
+cargo fetch --quiet --locked
 
 tools=$base/tools/usr
 llvm=$(echo "$tools"/lib/llvm-*)
