@@ -37,7 +37,7 @@ test: ## run the stages below in this order
 test-lint: ## the plugin's PHP: escaping, nonces, SQL, translations (PHP_CodeSniffer)
 	@tests/run/all.sh lint
 
-test-core: ## Rust core: format, lints, tests, WebAssembly check
+test-core: ## Rust core: format, lints, tests
 	@tests/run/all.sh core
 
 test-fuzz: ## fuzz every parser for ten seconds

@@ -33,7 +33,7 @@ wants() {
 # 1. Install the Debian packages, by group.
 groups=(build)
 if wants lint; then groups+=(lint); fi
-if wants core wasm; then groups+=(wasm); fi
+if wants wasm; then groups+=(wasm); fi
 if wants fuzz; then groups+=(fuzz); fi
 if wants core phpt fpm plugin; then groups+=(redis); fi
 if wants fpm; then groups+=(fpm); fi
