@@ -49,7 +49,11 @@ async function rowAction(name) {
 	await row().getByRole('link', { name, exact: true }).click();
 }
 
-const notice = (text) => page.locator('.notice', { hasText: text }).waitFor();
+const notice = async (text) => {
+	await page.locator('.notice', { hasText: text }).waitFor();
+	// The notice is at the top: what is below it can still be on its way.
+	await page.waitForLoadState();
+};
 
 // Each step continues from the page where the previous one ended.
 let broken;

@@ -28,7 +28,11 @@ const sql = (statement) => site.php('$wpdb->query( str_replace( "{options}", $wp
 const stored = (option) => site.php('return $wpdb->get_var( $wpdb->prepare( "SELECT option_value FROM $wpdb->options WHERE option_name = %s", $args["option"] ) );', { option });
 const plant = async (option, text) => assert.equal(await sql(`UPDATE {options} SET option_value = '${text}' WHERE option_name = '${option}'`), '');
 const open = () => page.goto(`${site.url}/wp-admin/admin.php?page=countersign`);
-const notice = (text) => page.locator('.notice', { hasText: text }).waitFor();
+const notice = async (text) => {
+	await page.locator('.notice', { hasText: text }).waitFor();
+	// The notice is at the top: what is below it can still be on its way.
+	await page.waitForLoadState();
+};
 const isRunning = () => page.getByRole('heading', { name: 'Agents can act within' }).waitFor();
 
 // Lets agents continue after a new beginning.
