@@ -65,7 +65,12 @@ async function verify(task, { export: chosen, keys, checkpoints, sealing, taken 
 		verifier.push(piece);
 		lines.push(piece);
 		bytes += piece.length;
-		if (!(await goes(bytes, verifier.entries))) return { cancelled: true };
+		if (!(await goes(bytes, verifier.entries))) {
+			verifier.free();
+			lines.free();
+			index = undefined;
+			return { cancelled: true };
+		}
 	}
 	file = chosen;
 	index = lines;

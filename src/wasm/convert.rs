@@ -1,5 +1,5 @@
-//! Conversion of numbers, bytes and named options. Arguments of another type are refused instead of being converted: JavaScript would turn
-//! a string into zero bytes, which would then be signed.
+//! Conversion of numbers, bytes and named options. Arguments of another type are refused instead of being converted:
+//! JavaScript would turn a string into zero bytes, which would then be signed.
 
 use js_sys::{Reflect, Uint8Array};
 use wasm_bindgen::prelude::wasm_bindgen;
