@@ -118,10 +118,13 @@ test('nothing but the file itself is loaded, and nothing can be sent', async () 
 		}
 		return told;
 	};
+	// Chromium reports the refused form later than the script goes on.
+	const refusedForm = page.waitForEvent('console', (message) => message.text().includes('form-action'));
 	for (const place of [page, page.workers()[0]]) {
 		const told = await place.evaluate(send, port);
 		assert.ok(told.length >= 5 && told.every((line) => line.endsWith(': refused')), told.join('\n'));
 	}
+	await refusedForm;
 	// A server that works, so that silence means that nothing was sent.
 	assert.equal(visits, 0);
 	await (await fetch(`http://127.0.0.1:${port}/`)).text();
