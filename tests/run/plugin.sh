@@ -3,9 +3,10 @@
 #
 #   tests/run/plugin.sh [SUITE...] [-- PHPUNIT OPTION...]      (default: all suites)
 #
-# mariadb: all tests, with nginx, php-fpm (four workers) and MariaDB. sqlite: tables, audit log, attacks and
-# uninstallation on SQLite. oldest-mariadb, oldest-sqlite: the attacks on the oldest WordPress that the plugin
-# supports. no-extension: the plugin on a PHP without the extension.
+# mariadb: all tests, with nginx, php-fpm (four workers) and MariaDB. sqlite: tables, audit log, attacks, uninstallation
+# and the main tests of the tools (group tools-main) on SQLite. oldest-mariadb, oldest-sqlite: the attacks on the oldest
+# WordPress that the plugin supports, with MariaDB also all tests of the tools. no-extension: the plugin on a PHP
+# without the extension.
 #
 # KEEP_SITE=1 leaves the sites running for inspection and reuses them in the next run.
 # PLUGIN=DIR and EXTENSION=FILE test another plugin folder or another build of the extension.
@@ -63,29 +64,55 @@ site_for() {
 	cp tests/plugin/fixtures/countersign-test-*.php "$CACHE/run/$name/www/wp-content/mu-plugins/"
 }
 
-# Prints "PASSED FAILED" from the JUnit log of PHPUnit. A skipped test counts as failed.
+# Prints "PASSED FAILED" from JUnit logs of PHPUnit. A skipped test counts as failed, and so does a log that is missing.
 count() {
 	php8.2 -r '
-		$all = @simplexml_load_file( $argv[1] );
-		if ( ! $all || ! isset( $all->testsuite ) ) { echo "0 1"; exit; }
-		$suite  = $all->testsuite;
-		$failed = (int) $suite["errors"] + (int) $suite["failures"] + (int) $suite["skipped"] + (int) $suite["warnings"];
-		echo max( 0, (int) $suite["tests"] - $failed ), " ", $failed;
-	' "$1"
+		$passed = 0;
+		$failed = 0;
+		foreach ( array_slice( $argv, 1 ) as $log ) {
+			$all = is_file( $log ) && filesize( $log ) ? simplexml_load_file( $log ) : false;
+			$failed += false === $all ? 1 : 0;
+			foreach ( false === $all ? [] : $all->testsuite as $suite ) {
+				$bad     = (int) $suite["errors"] + (int) $suite["failures"] + (int) $suite["skipped"] + (int) $suite["warnings"];
+				$failed += $bad;
+				$passed += max( 0, (int) $suite["tests"] - $bad );
+			}
+		}
+		echo "$passed $failed";
+	' "$@"
 }
 
 run() {
 	local suite=$1
 	shift
 	step "start a site for the suite $suite" site_for "$suite"
-	[[ $suite != *sqlite ]] || set -- --exclude-group mysql "$@"
+	case $suite in
+	sqlite)
+		# Before the others, because the last of them uninstalls the plugin.
+		local status=0
+		phpunit "$suite" tools --group tools-main --exclude-group mysql "$@" || status=$?
+		phpunit "$suite" sqlite --exclude-group mysql "$@" || status=$?
+		return "$status"
+		;;
+	oldest-sqlite) phpunit "$suite" oldest --exclude-group mysql "$@" ;;
+	oldest-mariadb) phpunit "$suite" oldest,tools "$@" ;;
+	*) phpunit "$suite" "$suite" "$@" ;;
+	esac
+}
+
+# phpunit SUITE NAMES [OPTION...]: runs the test suites NAMES of phpunit.xml on the site of SUITE. If PHPUnit dies, its
+# log stays empty.
+phpunit() {
+	local suite=$1 names=$2
+	shift 2
+	: >"$logs/plugin-$suite.$names.xml"
 	timeout "${TIME_LIMIT:-1500}" "$site" php "plugin-$suite" "$ROOT/tests/plugin/phpunit.php" -c "$ROOT/tests/plugin/phpunit.xml" \
-		--do-not-cache-result --testsuite "${suite%%-[ms]*}" --log-junit "$logs/plugin-$suite.xml" "$@" </dev/null
+		--do-not-cache-result --testsuite "$names" --log-junit "$logs/plugin-$suite.$names.xml" "$@" </dev/null
 }
 
 # The suites run in parallel: each of them mostly waits for its site and its database.
 for suite in "${suites[@]}"; do
-	rm -f "$logs/plugin-$suite.xml"
+	rm -f "$logs/plugin-$suite".*.xml
 	run "$suite" "$@" >"$logs/plugin-$suite" 2>&1 &
 	running[$suite]=$!
 done
@@ -97,7 +124,7 @@ for suite in "${suites[@]}"; do
 	wait "${running[$suite]}" || status=$?
 	say "-- $suite"
 	sed '/^PHPUnit 9/d; /^$/d' "$logs/plugin-$suite"
-	read -r good bad < <(count "$logs/plugin-$suite.xml"; echo)
+	read -r good bad < <(count "$logs/plugin-$suite".*.xml; echo)
 	# If PHPUnit dies, its log is missing or does not mention the tests that did not run.
 	[ "$status" = 0 ] || [ "$bad" != 0 ] || bad=1
 	passed=$((passed + good))

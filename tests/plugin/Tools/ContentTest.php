@@ -46,6 +46,7 @@ final class ContentTest extends TestCase {
 		self::assertSame( [ 'id' => Site::user( 'contributor' ), 'name' => 'Contributor' ], $me['user'] );
 	}
 
+	/** @group tools-main */
 	public function test_get_post_returns_the_stored_text(): void {
 		$content = "<!-- wp:paragraph -->\n<p>“Quotes” &amp; <b>markup</b> 🦔 \\ back ' slash</p>\n<!-- /wp:paragraph -->";
 		$id      = Site::post( [ 'post_title' => 'Tom & Jerry’s <i>day</i>', 'post_content' => $content, 'post_excerpt' => 'Short & sweet', 'post_status' => 'publish', 'post_name' => uniqid( 'slug-' ) ] );
@@ -143,6 +144,7 @@ final class ContentTest extends TestCase {
 		self::assertStringContainsString( $word, self::as( 'editor' )->do( 'get_post', [ 'id' => $id ] )['content'] );
 	}
 
+	/** @group tools-main */
 	public function test_lists_are_filtered_sorted_and_paged_without_overlap(): void {
 		$word = uniqid( 'list' );
 		$ids  = [];
@@ -175,6 +177,7 @@ final class ContentTest extends TestCase {
 		self::assertRefused( 'arguments_invalid', $agent, 'list_posts', [ 'status' => 'trash' ] );
 	}
 
+	/** @group tools-main */
 	public function test_only_users_who_can_write_create_drafts(): void {
 		foreach ( [ 'admin', 'editor', 'author', 'contributor' ] as $user ) {
 			$title = "Drafted by $user: “quotes”, 'single', \\ and 🦔";
@@ -234,6 +237,7 @@ final class ContentTest extends TestCase {
 		wp_delete_post( $id, true );
 	}
 
+	/** @group tools-main */
 	public function test_only_users_who_can_edit_change_content(): void {
 		$id = Site::post( [ 'post_excerpt' => 'Old', 'post_status' => 'draft' ], 'author' );
 		foreach ( [ 'author', 'editor', 'admin' ] as $user ) {
@@ -255,6 +259,7 @@ final class ContentTest extends TestCase {
 		self::assertRefused( 'capability_denied', self::as( 'contributor' ), 'request_review', [ 'tool' => 'update_content', 'arguments' => (object) self::as( 'contributor' )->edit( $own, [ 'title' => 'x' ] ) ] );
 	}
 
+	/** @group tools-main */
 	public function test_an_update_of_a_post_that_was_changed_meanwhile_is_refused(): void {
 		$agent = self::as( 'editor' );
 		$id    = Site::post();
@@ -277,6 +282,7 @@ final class ContentTest extends TestCase {
 		self::assertRefused( 'target_state', self::as( 'editor' ), 'update_content', self::as( 'editor' )->edit( $id, [ 'title' => 'x' ] ) );
 	}
 
+	/** @group tools-main */
 	public function test_the_audit_log_holds_the_target_but_no_content(): void {
 		$from  = AuditTrail::size();
 		$words = uniqid( 'very private words ' );

@@ -15,6 +15,7 @@ final class MediaTest extends TestCase {
 		return array_column( get_posts( [ 'post_type' => 'attachment', 'post_status' => 'inherit', 'numberposts' => -1 ] ), 'ID', 'post_title' );
 	}
 
+	/** @group tools-main */
 	public function test_get_media_returns_all_facts_of_an_image(): void {
 		$id   = self::pictures()['River'];
 		$item = Site::connect( 'author' )->do( 'get_media', [ 'id' => $id ] );
@@ -24,6 +25,7 @@ final class MediaTest extends TestCase {
 		self::assertContains( 'thumbnail', array_keys( $item['sizes'] ) );
 	}
 
+	/** @group tools-main */
 	public function test_media_can_be_searched_by_any_text_and_by_type(): void {
 		$agent = Site::connect();
 		$found = static fn( array $arguments ): array => array_column( $agent->do( 'list_media', $arguments )['media'], 'title' );

@@ -27,6 +27,7 @@ final class PublishingTest extends TestCase {
 		return $agent->do( 'request_review', [ 'tool' => $tool, 'arguments' => (object) $arguments ] );
 	}
 
+	/** @group tools-main */
 	public function test_review_and_publication_are_recorded_and_linked(): void {
 		$agent  = self::agent();
 		$id     = Site::post( [ 'post_title' => 'R & D' ] );
@@ -72,6 +73,7 @@ final class PublishingTest extends TestCase {
 		self::assertCount( 1, get_posts( [ 'title' => $title, 'post_status' => 'any' ] ) );
 	}
 
+	/** @group tools-main */
 	public function test_a_missing_or_wrong_token_is_refused(): void {
 		$agent = self::agent();
 		$id    = Site::post();
@@ -185,6 +187,7 @@ final class PublishingTest extends TestCase {
 		}
 	}
 
+	/** @group tools-main */
 	public function test_scheduling_keeps_the_second_and_uses_the_sites_time_zone(): void {
 		$id   = Site::post();
 		$post = self::agent()->act( 'schedule_post', [ 'id' => $id, 'date' => '2099-07-01T12:00:00+02:00' ] )->content();
@@ -206,6 +209,7 @@ final class PublishingTest extends TestCase {
 		}
 	}
 
+	/** @group tools-main */
 	public function test_a_trashed_item_is_restored_as_a_draft(): void {
 		$id     = Site::post( [ 'post_status' => 'publish' ] );
 		$review = self::review( self::agent(), 'trash_post', [ 'id' => $id ] );
