@@ -8,7 +8,7 @@ use crate::groups::Group;
 use crate::json::Strict;
 use crate::schema;
 
-/// The members of a tool. All are required and no other is allowed.
+/// The members of a tool. All are required.
 const MEMBERS: [&str; 10] = [
     "name",
     "title",
@@ -21,6 +21,27 @@ const MEMBERS: [&str; 10] = [
     "inputSchema",
     "outputSchema",
 ];
+
+/// The member that a tool can have in addition: which argument writes which field of an item. See [`Faults::fields`].
+const FIELDS: &str = "fields";
+
+/// The fields of an item that an argument can write, besides `terms:TAXONOMY` and `meta:KEY`.
+const FIELD_NAMES: [&str; 11] = [
+    "title",
+    "content",
+    "excerpt",
+    "slug",
+    "date",
+    "author",
+    "status",
+    "parent",
+    "template",
+    "terms",
+    "featured_media",
+];
+
+/// The most items that one call can change.
+const MAX_ITEMS: u64 = 50;
 
 /// The annotations of a tool. All are required and no other is allowed.
 const HINTS: [&str; 4] = [
@@ -47,7 +68,7 @@ pub(crate) fn check(name: &str, text: &str) -> Result<(), Vec<String>> {
         }
     };
     let mut faults = Faults(Vec::new());
-    faults.members("", &tool, &MEMBERS);
+    faults.members("", &tool, &MEMBERS, &[FIELDS]);
     for (member, value) in &tool {
         match (member.as_str(), value) {
             ("name", Value::String(found)) if found == name => {}
@@ -63,6 +84,7 @@ pub(crate) fn check(name: &str, text: &str) -> Result<(), Vec<String>> {
             ("confirm", Value::String(word)) if word == "visible" => {}
             ("confirm", _) => faults.add(member, "must be true, false or \"visible\""),
             ("target", value) => faults.target(value, tool.get("inputSchema")),
+            (FIELDS, value) => faults.fields(value, tool.get("inputSchema")),
             ("annotations", value) => faults.annotations(value, tool.get("title")),
             ("inputSchema" | "outputSchema", value) => {
                 if value.get("type") != Some(&Value::from("object")) {
@@ -91,8 +113,8 @@ impl Faults {
         self.0.push(format!(": {path}: {what}"));
     }
 
-    /// Adds a fault for every member that is missing or unknown.
-    fn members(&mut self, path: &str, object: &Map<String, Value>, known: &[&str]) {
+    /// Adds a fault for every member of `known` that is missing, and for every member that is neither there nor in `more`.
+    fn members(&mut self, path: &str, object: &Map<String, Value>, known: &[&str], more: &[&str]) {
         let at = |name: &str| match path {
             "" => name.to_owned(),
             path => format!("{path}.{name}"),
@@ -100,7 +122,8 @@ impl Faults {
         for name in known.iter().filter(|name| !object.contains_key(**name)) {
             self.add(&at(name), "is missing");
         }
-        for name in object.keys().filter(|name| !known.contains(&name.as_str())) {
+        let is_known = |name: &str| known.contains(&name) || more.contains(&name);
+        for name in object.keys().filter(|name| !is_known(name)) {
             self.add(&at(name), "is not a member of a tool");
         }
     }
@@ -136,7 +159,7 @@ impl Faults {
             }
             return;
         };
-        self.members("target", target, &["argument", "type"]);
+        self.members("target", target, &["argument", "type"], &["each"]);
         if target.get("type").is_some_and(|kind| !kind.is_string()) {
             self.add("target.type", "must be a string");
         }
@@ -145,12 +168,71 @@ impl Faults {
         };
         let property = argument
             .as_str()
-            .and_then(|name| input?.get("properties")?.get(name)?.get("type"));
-        if property.and_then(Value::as_str) != Some("integer") {
-            self.add(
-                "target.argument",
-                "must name a property of inputSchema whose type is integer",
+            .and_then(|name| input?.get("properties")?.get(name));
+        let Some(each) = target.get("each") else {
+            if kind(property) != Some("integer") {
+                self.add(
+                    "target.argument",
+                    "must name a property of inputSchema whose type is integer",
+                );
+            }
+            return;
+        };
+        let bound = property.and_then(|list| list.get("maxItems")?.as_u64());
+        if kind(property) != Some("array") || bound.is_none_or(|bound| bound > MAX_ITEMS) {
+            let what = format!(
+                "must name a property of inputSchema whose type is array, with maxItems of at most {MAX_ITEMS}"
             );
+            self.add("target.argument", what);
+        }
+        let items = property.and_then(|list| list.get("items"));
+        let id = match each {
+            Value::String(name) => items.and_then(|item| item.get("properties")?.get(name)),
+            Value::Null => items,
+            _ => None,
+        };
+        if kind(id) != Some("integer") {
+            self.add(
+                "target.each",
+                "must be null, if the items are integers, or name a property of the items whose type is integer",
+            );
+        }
+    }
+
+    /// Checks which argument writes which field: `{"title": "title", "meta": "meta:*", "items.alt": "meta:_wp_attachment_image_alt"}`.
+    /// `ARGUMENT.PROPERTY` is a property of the objects in a list. `"*"` names what every call writes. A value is a field or
+    /// a list of fields. `meta:*` and `terms:*` mean that the names in the object are the keys; `terms:{ARGUMENT}` that another
+    /// argument names the taxonomy.
+    fn fields(&mut self, value: &Value, input: Option<&Value>) {
+        let Value::Object(fields) = value else {
+            return self.add(FIELDS, "must be an object");
+        };
+        for (argument, value) in fields {
+            let path = format!("{FIELDS}.{argument}");
+            let property = match argument.split_once('.') {
+                Some((list, name)) => input.and_then(|input| {
+                    let items = input.get("properties")?.get(list)?.get("items")?;
+                    items.get("properties")?.get(name)
+                }),
+                None => input.and_then(|input| input.get("properties")?.get(argument)),
+            };
+            if argument != "*" && property.is_none() {
+                self.add(&path, "is not a property of inputSchema");
+            }
+            let names = match value {
+                Value::Array(names) if !names.is_empty() => names.iter().collect(),
+                name => vec![name],
+            };
+            let is_field = |name: &&Value| name.as_str().is_some_and(is_field);
+            if !names.iter().all(is_field) {
+                let known = FIELD_NAMES.join(", ");
+                self.add(
+                    &path,
+                    format!(
+                        "must be a field or a list of fields: {known}, terms:TAXONOMY, meta:KEY"
+                    ),
+                );
+            }
         }
     }
 
@@ -163,6 +245,7 @@ impl Faults {
             "annotations",
             annotations,
             &["title", read, destroy, repeat, open],
+            &[],
         );
         if annotations.contains_key("title") && annotations.get("title") != title {
             self.add("annotations.title", "must be the title of the tool");
@@ -173,6 +256,18 @@ impl Faults {
             }
         }
     }
+}
+
+/// Returns the type that a schema demands.
+fn kind(schema: Option<&Value>) -> Option<&str> {
+    schema?.get("type")?.as_str()
+}
+
+fn is_field(name: &str) -> bool {
+    let key = name
+        .strip_prefix("meta:")
+        .or_else(|| name.strip_prefix("terms:"));
+    FIELD_NAMES.contains(&name) || key.is_some_and(|key| !key.is_empty())
 }
 
 #[cfg(test)]
@@ -205,6 +300,51 @@ mod tests {
     #[test]
     fn a_correct_tool_is_accepted() {
         assert_eq!(check("get_post", TOOL), Ok(()));
+    }
+
+    /// A tool that changes many items, whose schema is the only thing that is looked at here.
+    fn of_many(target: &str, fields: &str, list: &str) -> Result<(), Vec<String>> {
+        let target = format!(r#""target": {target}, "fields": {fields}"#);
+        let list = format!(r#""properties": {{"items": {list}, "meta": {{"type": "object"}}}}"#);
+        let text = TOOL
+            .replace(r#""target": {"argument": "id", "type": "post"}"#, &target)
+            .replace(r#""properties": {"id": {"type": "integer"}}"#, &list);
+        check("get_post", &text)
+    }
+
+    #[test]
+    fn a_tool_can_change_many_items_and_say_which_fields() {
+        let ids = r#"{"type": "array", "maxItems": 50, "items": {"type": "integer"}}"#;
+        let objects = r#"{"type": "array", "maxItems": 50, "items": {"type": "object", "properties":
+            {"id": {"type": "integer"}, "alt": {"type": "string"}}}}"#;
+        let null = r#"{"argument": "items", "type": "post", "each": null}"#;
+        let id = r#"{"argument": "items", "type": "post", "each": "id"}"#;
+        assert_eq!(of_many(null, r#"{"*": "status"}"#, ids), Ok(()));
+        let fields = r#"{"items.alt": "meta:_alt", "meta": ["meta:*", "terms:{meta}", "title"]}"#;
+        assert_eq!(of_many(id, fields, objects), Ok(()));
+        let each = ": target.each: must be null, if the items are integers, or name a property of the items whose type is integer";
+        let list = ": target.argument: must name a property of inputSchema whose type is array, with maxItems of at most 50";
+        let field = ": fields.meta: must be a field or a list of fields: title, content, excerpt, slug, date, author, status, parent, template, terms, featured_media, terms:TAXONOMY, meta:KEY";
+        let more = ids.replace("50", "51");
+        for (target, fields, schema, fault) in [
+            (id, "{}", ids, each),
+            (null, "{}", objects, each),
+            (null, "{}", &more, list),
+            (null, r#"{"meta": "price"}"#, ids, field),
+            (null, r#"{"meta": "meta:"}"#, ids, field),
+            (null, r#"{"meta": []}"#, ids, field),
+            (null, r#"{"meta": 7}"#, ids, field),
+            (null, "[]", ids, ": fields: must be an object"),
+            (
+                null,
+                r#"{"items.alt": "title"}"#,
+                ids,
+                ": fields.items.alt: is not a property of inputSchema",
+            ),
+        ] {
+            let found = of_many(target, fields, schema);
+            assert_eq!(found, Err(vec![fault.to_owned()]), "{target} {fields}");
+        }
     }
 
     /// Every entry changes one thing in a correct tool and names the only fault that is reported.

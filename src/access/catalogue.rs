@@ -1,9 +1,9 @@
 //! The built-in tools. Each tool has a JSON file in `catalogue/`; the build script validates and joins these files.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{LazyLock, OnceLock};
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 use super::groups::Groups;
@@ -36,6 +36,8 @@ struct CatalogueEntry {
     confirm: ConfirmEntry,
     visible_groups: Option<Vec<String>>,
     target: Option<ToolTarget>,
+    #[serde(default)]
+    fields: BTreeMap<String, FieldsEntry>,
     #[serde(borrow)]
     annotations: &'static RawValue,
     #[serde(borrow)]
@@ -56,6 +58,32 @@ enum ConfirmEntry {
 struct ToolTarget {
     argument: String,
     r#type: String,
+    /// If the argument is a list: the member of its objects with the id, or null if it is a list of ids.
+    #[serde(default, deserialize_with = "present")]
+    each: Option<Option<String>>,
+}
+
+/// Distinguishes null from a member that is not there.
+fn present<'de, D: Deserializer<'de>>(value: D) -> Result<Option<Option<String>>, D::Error> {
+    Option::deserialize(value).map(Some)
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum FieldsEntry {
+    One(String),
+    Many(Vec<String>),
+}
+
+/// The argument that lists the items which a tool changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ToolItems<'a> {
+    /// The name of the argument: a list.
+    pub argument: &'a str,
+    /// The kind of the items, such as `post`.
+    pub kind: &'a str,
+    /// The member of each object of the list that has the id. `None` if the list has the ids themselves.
+    pub each: Option<&'a str>,
 }
 
 /// When a call of a tool needs a confirmation token.
@@ -122,6 +150,7 @@ pub struct Tool {
     /// The JSON Schema (2020-12) of the structured content of the result.
     pub output_schema: &'static RawValue,
     target: Option<ToolTarget>,
+    fields: BTreeMap<String, FieldsEntry>,
     /// The compiled input schema; `None` if it does not compile.
     pub(crate) input: OnceLock<Option<Schema>>,
     /// The compiled output schema; `None` if it does not compile.
@@ -152,6 +181,7 @@ impl Tool {
             input_schema: entry.input_schema,
             output_schema: entry.output_schema,
             target: entry.target,
+            fields: entry.fields,
             input: OnceLock::new(),
             output: OnceLock::new(),
             listed: [OnceLock::new(), OnceLock::new()],
@@ -164,7 +194,31 @@ impl Tool {
     pub fn target(&self) -> Option<(&str, &str)> {
         self.target
             .as_ref()
+            .filter(|target| target.each.is_none())
             .map(|target| (target.argument.as_str(), target.r#type.as_str()))
+    }
+
+    /// Returns the argument that lists the objects which the tool changes. Returns `None` if it does not change many.
+    #[must_use]
+    pub fn items(&self) -> Option<ToolItems<'_>> {
+        let target = self.target.as_ref()?;
+        Some(ToolItems {
+            argument: &target.argument,
+            kind: &target.r#type,
+            each: target.each.as_ref()?.as_deref(),
+        })
+    }
+
+    /// Returns by argument which fields of an item it writes, as the build script describes them. `*` stands for what every
+    /// call writes.
+    pub fn fields(&self) -> impl Iterator<Item = (&str, &[String])> {
+        self.fields.iter().map(|(argument, fields)| {
+            let fields = match fields {
+                FieldsEntry::One(field) => std::slice::from_ref(field),
+                FieldsEntry::Many(fields) => fields,
+            };
+            (argument.as_str(), fields)
+        })
     }
 }
 
@@ -174,7 +228,7 @@ pub fn catalogue() -> &'static [Tool] {
     &TOOLS
 }
 
-/// Returns the catalogue as JSON: a list of `{name, title, description, groups, confirm, visibleGroups, target,
+/// Returns the catalogue as JSON: a list of `{name, title, description, groups, confirm, visibleGroups, target, fields?,
 /// annotations, inputSchema, outputSchema}`.
 #[must_use]
 pub fn catalogue_json() -> &'static str {

@@ -12,7 +12,7 @@ mod site_settings;
 mod standing;
 
 pub use app_password::{CredentialKind, PasswordCredential, SentPassword};
-pub use catalogue::{Confirm, Tool, catalogue, catalogue_json, tool};
+pub use catalogue::{Confirm, Tool, ToolItems, catalogue, catalogue_json, tool};
 pub use change::{ConnectionState, admits, change};
 pub use groups::{Group, Groups};
 pub use presets::{Preset, UnknownName, resolve};

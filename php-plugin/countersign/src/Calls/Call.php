@@ -87,6 +87,33 @@ final class Call {
 		$this->call->changed( $now->to_json( $meta ), $revision );
 	}
 
+	/**
+	 * Begins an item of a call on many items. {@see Items} calls it.
+	 *
+	 * @param string $target Such as `post:12`.
+	 *
+	 * @internal
+	 */
+	public function begin_item( string $target ): void {
+	}
+
+	/**
+	 * Ends an item of a call on many items, so that it has an audit entry. {@see Items} calls it.
+	 *
+	 * @param string      $target Such as `post:12`.
+	 * @param Denied|null $denied Why the item was refused, or null.
+	 *
+	 * @return array{reason: string, message: string}|array{} What the agent learns of a refusal.
+	 *
+	 * @internal
+	 */
+	public function end_item( string $target, ?Denied $denied = null ): array {
+		return null === $denied ? [] : [
+			'reason'  => $denied->reason,
+			'message' => trim( ( \Countersign\reasons()[ $denied->reason ] ?? '' ) . "\n" . $denied->detail ),
+		];
+	}
+
 	/** Returns the fingerprint of a post, which an agent that changes it later must send back. */
 	public function fingerprint( StoredPost $post ): string {
 		return $this->call->fingerprint( $post->to_json() );

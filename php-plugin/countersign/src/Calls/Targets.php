@@ -12,6 +12,7 @@ use Countersign\Plugin\Targets\EditLock;
 use Countersign\Plugin\Targets\ExactWrite;
 use Countersign\Plugin\Targets\StoredPost;
 use Countersign\Plugin\Targets\Targeted;
+use Countersign\Plugin\Targets\TargetedMany;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -64,6 +65,9 @@ final class Targets {
 	/** @param array<string, mixed> $arguments */
 	private function of_tool( string $name, array $arguments ): string {
 		$builtin = $this->registry->builtin( $name );
+		if ( $builtin instanceof TargetedMany ) {
+			return self::of_items( $builtin->targets( $arguments ) );
+		}
 		if ( null !== $builtin ) {
 			$id   = $builtin instanceof Targeted ? $builtin->target( $arguments ) : null;
 			$post = null === $id ? null : StoredPost::read( $id );
@@ -82,6 +86,12 @@ final class Targets {
 		[ $id, $meta ] = $named;
 		$post          = ! StoredPost::is_in_circle( $id ) && null !== StoredPost::current( $id ) && current_user_can( 'read_post', $id ) ? StoredPost::read( $id ) : null;
 		return $post?->to_json( $meta ) ?? self::UNKNOWN;
+	}
+
+	/** @param list<int> $ids */
+	private static function of_items( array $ids ): string {
+		$reports = array_map( static fn( int $id ): ?string => StoredPost::read( $id )?->to_json(), array_values( array_unique( $ids ) ) );
+		return '[' . implode( ',', array_filter( $reports, is_string( ... ) ) ) . ']';
 	}
 
 	/**

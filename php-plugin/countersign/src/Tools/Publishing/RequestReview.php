@@ -26,7 +26,11 @@ final class RequestReview {
 		$intended = (array) $arguments['arguments'];
 		$tool     = $this->registry->builtin( $name );
 		$post     = $tool instanceof ReviewableTool ? $tool->check( $intended ) : null;
-		$review   = $tool instanceof ReviewableTool && $post ? self::review( $tool, $post, $intended ) : $this->review_of_plugin( $name, $intended, $call );
+		$review   = match ( true ) {
+			$tool instanceof ReviewableItems         => self::review_of_items( $tool, $intended ),
+			$tool instanceof ReviewableTool && $post => self::review( $tool, $post, $intended ),
+			default                                  => $this->review_of_plugin( $name, $intended, $call ),
+		};
 		$result   = Result::structured(
 			[
 				'tool'               => $name,
@@ -52,14 +56,35 @@ final class RequestReview {
 	 */
 	private static function review( ReviewableTool $tool, \WP_Post $post, array $intended ): array {
 		return [
-			'target'   => [
-				'id'     => $post->ID,
-				'title'  => $post->post_title,
-				'status' => $post->post_status,
-				'type'   => $post->post_type,
-				'link'   => (string) get_permalink( $post ),
-			],
+			'target'   => self::describe( $post ),
 			'warnings' => $tool->warnings( $post, $intended ),
+		];
+	}
+
+	/**
+	 * Returns the review of a call on many items: each item with its own warnings.
+	 *
+	 * @param array<string, mixed> $intended Arguments of the call.
+	 *
+	 * @return array{targets: list<array<string, mixed>>, warnings: list<string>}
+	 */
+	private static function review_of_items( ReviewableItems $tool, array $intended ): array {
+		$posts = $tool->check_items( $intended );
+		_prime_post_caches( array_map( static fn( \WP_Post $post ): int => $post->ID, $posts ), true, false );
+		return [
+			'targets'  => array_map( static fn( \WP_Post $post ): array => self::describe( $post ) + [ 'warnings' => $tool->item_warnings( $post, $intended ) ], $posts ),
+			'warnings' => [],
+		];
+	}
+
+	/** @return array<string, mixed> */
+	private static function describe( \WP_Post $post ): array {
+		return [
+			'id'     => $post->ID,
+			'title'  => $post->post_title,
+			'status' => $post->post_status,
+			'type'   => $post->post_type,
+			'link'   => (string) get_permalink( $post ),
 		];
 	}
 
