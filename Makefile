@@ -61,7 +61,7 @@ test-conformance: ## official MCP conformance suite
 test-clients: ## real MCP clients with the complete OAuth flow
 	@tests/run/all.sh clients
 
-test-clients-all: ## sixteen clients in every state of a connection, and two checkers (not part of make test)
+test-clients-all: ## sixteen clients in every state of a connection, and three checkers (not part of make test)
 	@tests/run/all.sh clients-all
 
 test-browser: ## every admin page in Chromium

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Plays every client of tests/e2e/clients/clients.mjs, at a pinned version, through everything that can happen to its
-# connection, compares the result with the table of docs/clients.md, and runs two checkers of other makers:
-# mcp-authlab and mcpcheck. It installs the clients into .cache/clients (about 1 GB) and takes about 25 minutes.
+# connection, compares the result with the table of docs/clients.md, and runs three checkers of other makers:
+# mcp-authlab, mcpcheck and mcp-fuzzer. It installs the clients into .cache/clients (about 1 GB) and takes about 25 minutes.
 #
 #   tests/run/clients-all.sh [CLIENT]     only one client, without the table and the checkers
 set -euo pipefail
@@ -26,7 +26,7 @@ say "-- table of docs/clients.md"
 if "$NODE" "$ROOT/tests/e2e/clients/table.mjs" --check "$found"; then PASSED=$((PASSED + 1)); else FAILED=$((FAILED + 1)) status=1; fi
 
 say "-- checkers"
-for checker in authlab mcpcheck; do
+for checker in authlab mcpcheck fuzzer; do
 	if "$NODE" "$ROOT/tests/e2e/clients/$checker.mjs"; then PASSED=$((PASSED + 1)); else FAILED=$((FAILED + 1)) status=1; fi
 done
 echo "$PASSED $FAILED" >"$RESULTS"

@@ -33,6 +33,7 @@ export const CLIENTS = [
 export const CHECKERS = {
 	authlab: { id: 'authlab', name: 'mcp-authlab', package: 'mcp-authlab' },
 	mcpcheck: { id: 'mcpcheck', name: 'mcpcheck', package: 'jbt-mcpcheck' },
+	fuzzer: { id: 'fuzzer', name: 'mcp-fuzzer', package: 'mcp-fuzzer' },
 };
 
 const isPython = (client) => !client.driver || client.driver.endsWith('.py');
