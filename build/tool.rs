@@ -25,6 +25,10 @@ const MEMBERS: [&str; 10] = [
 /// The member that a tool can have in addition: which argument writes which field of an item. See [`Faults::fields`].
 const FIELDS: &str = "fields";
 
+/// The members for the page of the tools, `docs/tools.md`: what WordPress must allow, in Markdown, and the arguments of
+/// a call.
+const PAGE: [&str; 2] = ["capability", "example"];
+
 /// The fields of an item that an argument can write, besides `terms:TAXONOMY` and `meta:KEY`.
 const FIELD_NAMES: [&str; 11] = [
     "title",
@@ -68,7 +72,8 @@ pub(crate) fn check(name: &str, text: &str) -> Result<(), Vec<String>> {
         }
     };
     let mut faults = Faults(Vec::new());
-    faults.members("", &tool, &MEMBERS, &[FIELDS]);
+    let [capability, example] = PAGE;
+    faults.members("", &tool, &MEMBERS, &[FIELDS, capability, example]);
     for (member, value) in &tool {
         match (member.as_str(), value) {
             ("name", Value::String(found)) if found == name => {}
@@ -84,6 +89,10 @@ pub(crate) fn check(name: &str, text: &str) -> Result<(), Vec<String>> {
             ("confirm", Value::String(word)) if word == "visible" => {}
             ("confirm", _) => faults.add(member, "must be true, false or \"visible\""),
             ("target", value) => faults.target(value, tool.get("inputSchema")),
+            ("capability", Value::String(text)) if !text.trim().is_empty() => {}
+            ("capability", _) => faults.add(member, "must be a string"),
+            ("example", Value::Object(_)) => {}
+            ("example", _) => faults.add(member, "must be an object"),
             (FIELDS, value) => faults.fields(value, tool.get("inputSchema")),
             ("annotations", value) => faults.annotations(value, tool.get("title")),
             ("inputSchema" | "outputSchema", value) => {

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{LazyLock, OnceLock};
 
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
@@ -44,6 +45,11 @@ struct CatalogueEntry {
     input_schema: &'static RawValue,
     #[serde(borrow)]
     output_schema: &'static RawValue,
+    /// Only for `docs/tools.md`, as is `example`.
+    #[serde(default, rename = "capability")]
+    _capability: IgnoredAny,
+    #[serde(default, rename = "example")]
+    _example: IgnoredAny,
 }
 
 #[derive(Deserialize)]
@@ -229,7 +235,7 @@ pub fn catalogue() -> &'static [Tool] {
 }
 
 /// Returns the catalogue as JSON: a list of `{name, title, description, groups, confirm, visibleGroups, target, fields?,
-/// annotations, inputSchema, outputSchema}`.
+/// annotations, inputSchema, outputSchema, capability?, example?}`. The last two are for `docs/tools.md`.
 #[must_use]
 pub fn catalogue_json() -> &'static str {
     JSON
@@ -396,6 +402,24 @@ mod tests {
             }
             let output: Value = serde_json::from_str(tool.output_schema.get()).unwrap();
             assert_eq!(output["type"], "object", "{}", tool.name);
+        }
+    }
+
+    #[test]
+    fn every_tool_has_an_example_that_its_schema_accepts() {
+        let all: Vec<Value> = serde_json::from_str(catalogue_json()).unwrap();
+        for tool in &all {
+            let name = tool["name"].as_str().unwrap();
+            if tool["example"].is_null() {
+                continue;
+            }
+            assert!(tool["capability"].is_string(), "{name}");
+            let schema = jsonschema::draft202012::new(&tool["inputSchema"]).unwrap();
+            let faults: Vec<String> = schema
+                .iter_errors(&tool["example"])
+                .map(|fault| fault.to_string())
+                .collect();
+            assert!(faults.is_empty(), "{name}: {faults:?}");
         }
     }
 

@@ -85,8 +85,9 @@ final class Access
     /**
      * Returns the product's own tools.
      *
-     * @return string JSON: a list of `{name, title, description, groups, confirm, target, annotations, inputSchema,
-     *     outputSchema}`. Any one of `groups` suffices to use the tool. `confirm` says that the tool needs a confirmation
+     * @return string JSON: a list of `{name, title, description, groups, confirm, visibleGroups, target, annotations, inputSchema,
+     *     outputSchema}`, with `fields` (which argument writes which field), `capability` (what WordPress must allow, in
+     *     Markdown) and `example` (arguments of a call) where a tool has them. Any one of `groups` suffices to use the tool. `confirm` says that the tool needs a confirmation
      *     token.
      */
     public static function catalogue(): string {}
