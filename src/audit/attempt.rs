@@ -20,6 +20,8 @@ pub(crate) struct Attempt {
     pub(crate) change: Option<RawJson>,
     pub(crate) approval: Option<&'static str>,
     pub(crate) correlation: Option<String>,
+    /// The other door than the usual one through which it came. The change says it as `door`.
+    pub(crate) door: Option<&'static str>,
 }
 
 impl Default for Attempt {
@@ -30,6 +32,7 @@ impl Default for Attempt {
             change: None,
             approval: None,
             correlation: None,
+            door: None,
         }
     }
 }
@@ -57,6 +60,15 @@ impl Attempt {
         self.draft(EntryKind::Refusal, actor, outcome, Some(reason))
     }
 
+    fn change_with_door(&self) -> Option<RawJson> {
+        let Some(door) = self.door else {
+            return self.change.clone();
+        };
+        let change = self.change.as_ref();
+        let change = change.and_then(|change| Object::parse(change.get()));
+        Some(json::raw(&change.unwrap_or_default().with("door", &door)))
+    }
+
     fn draft(
         &self,
         kind: EntryKind,
@@ -69,7 +81,7 @@ impl Attempt {
             actor: actor.clone(),
             action: self.action.clone(),
             target: self.target.clone(),
-            change: self.change.clone(),
+            change: self.change_with_door(),
             outcome,
             reason: reason.map(|reason| reason.code().to_owned()),
             approval: self.approval.map(str::to_owned),

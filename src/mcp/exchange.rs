@@ -47,7 +47,11 @@ impl Exchange {
             self.response.refusal(&refused.error)
         };
         let reason = refused.error.reason;
-        let entry = || refused.attempt.refusal(&self.actor, reason);
+        let entry = || {
+            let mut attempt = refused.attempt.clone();
+            attempt.door = self.response.door;
+            attempt.refusal(&self.actor, reason)
+        };
         reply.with_entry(is_recorded.then(entry))
     }
 }

@@ -1,4 +1,5 @@
-//! Who holds what a request was sent with: an access token, or an application password.
+//! Who holds what a request was sent with: an access token, an application password, or nothing because the site itself
+//! received the call.
 
 use serde::Deserialize;
 
@@ -40,6 +41,12 @@ pub(super) enum CredentialHolder {
         sent: SentPassword,
         verified: VerifiedPassword,
     },
+    /// The site itself received the call through another door, and has found the connection that governs it.
+    Site {
+        connection: u64,
+        /// The WordPress user by whose account the connection was found.
+        user: Option<u64>,
+    },
 }
 
 impl CredentialHolder {
@@ -66,7 +73,7 @@ impl CredentialHolder {
     pub(super) const fn connection(&self) -> u64 {
         match self {
             Self::Token(claims) => claims.subject,
-            Self::Password { connection, .. } => *connection,
+            Self::Password { connection, .. } | Self::Site { connection, .. } => *connection,
         }
     }
 
@@ -74,12 +81,13 @@ impl CredentialHolder {
     pub(super) const fn epoch(&self) -> Option<u32> {
         match self {
             Self::Token(claims) => Some(claims.epoch),
-            Self::Password { .. } => None,
+            Self::Password { .. } | Self::Site { .. } => None,
         }
     }
 
     /// Verifies that the record of the connection is for this holder: it names exactly this application password of the
-    /// account that the connection acts as, or none if the request has a token.
+    /// account that the connection acts as, or none if the request has a token. A connection that was found by an account
+    /// acts as that account.
     ///
     /// # Errors
     /// * [`Reason::AppPasswordForeign`]: the connection is not for this password.
@@ -95,6 +103,12 @@ impl CredentialHolder {
                 Ok(())
             }
             (Self::Password { .. }, _) => Err(Reason::AppPasswordForeign),
+            (Self::Site { user, .. }, _)
+                if user.is_none_or(|user| connection.user == Some(user)) =>
+            {
+                Ok(())
+            }
+            (Self::Site { .. }, _) => Err(Reason::ConnectionUnknown),
         }
     }
 }

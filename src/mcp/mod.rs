@@ -15,6 +15,7 @@
 
 mod answer;
 mod browser;
+mod direct;
 mod exchange;
 mod holder;
 mod methods;
@@ -29,6 +30,7 @@ mod title;
 mod wire;
 
 pub use answer::{CallKind, McpCall};
+pub use direct::{DirectCall, Door};
 pub use holder::VerifiedPassword;
 pub use reply::{McpFollowUp, McpReply};
 pub use request::{Authorized, McpRequest};

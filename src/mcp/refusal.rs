@@ -223,6 +223,7 @@ impl Refusal {
                 .as_ref()
                 .and(actor.connection)
                 .map(connection_key),
+            door: response.door,
             ..Attempt::default()
         };
         let entry = || attempt.refusal(actor, self.error.reason);

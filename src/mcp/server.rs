@@ -80,6 +80,11 @@ impl McpServer {
         })))
     }
 
+    /// Returns the settings and the keys.
+    pub(super) fn endpoint(&self) -> Arc<Endpoint> {
+        Arc::clone(&self.0)
+    }
+
     /// Checks everything that does not depend on the connection, cheapest first: HTTPS, host, origin and the access token.
     /// A preflight request of a browser is answered here. A request that fails counts under the limit of its address; one with a genuine token does not, and its connection
     /// limits it in the second step. Of the body of a request that fails, only the id is looked for, in its first 16 KiB.

@@ -30,6 +30,20 @@ final class McpRequest
     public function unavailable(string $reason): McpReply {}
 
     /**
+     * Decides whether the connection may call the tool of a request of {@see McpServer::direct()} now, whatever its arguments are.
+     * Counts and records nothing, so it does not replace {@see authorize()}: use it where WordPress asks for a permission before it
+     * asks for the act.
+     *
+     * @param Record|Decision|null $connection As for {@see authorize()}.
+     * @param string               $registry   As for {@see authorize()}.
+     *
+     * @return Decision Such as `tool_outside_groups`, `kill_switch` or `connection_paused`.
+     *
+     * @throws Exception `misuse` as for {@see authorize()}.
+     */
+    public function permits(Record|Decision|null $connection, string $registry): Decision {}
+
+    /**
      * Checks the request against its connection and counts it under the connection's limit, then checks the HTTP method and
      * the message, and answers the request if WordPress is not needed. A request of a connection that does not exist or was
      * revoked counts as a failure of its address instead.

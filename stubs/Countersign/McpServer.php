@@ -79,6 +79,25 @@ final class McpServer
     ): McpReply {}
 
     /**
+     * Returns the request of a tool call that reached the site through another door than the MCP endpoint: an ability of WordPress,
+     * another MCP server of the site, or the command line. The site has found the connection that governs it. Nothing is decided yet:
+     * {@see McpRequest::authorize()} checks and counts it as every other call, and its entries say the door in their change.
+     *
+     * The answer is that of revision 2025-11-25: a JSON-RPC response whose `result` or `error` the caller passes on.
+     *
+     * @param int      $connection The id of the connection.
+     * @param int|null $user       The WordPress user by whose account the connection was found. Its record must name this user. Null if
+     *                             something else found it.
+     * @param string   $door       `ability`, `rest`, `mcp_server` or `cli`.
+     * @param string   $tool       The name of the tool.
+     * @param string   $arguments  The arguments as JSON. What is not an object is refused by the request.
+     * @param string   $ip         The address of the client; `''` if there is none.
+     *
+     * @throws Exception `misuse` for another door or a negative id.
+     */
+    public function direct(int $connection, ?int $user, string $door, string $tool, string $arguments, string $ip): McpRequest {}
+
+    /**
      * Checks everything that does not depend on the connection: HTTPS, host, origin and the access token or application password.
      * A request that fails one of these checks counts under `ip_limit` for its address, except one with a token that has expired
      * while the kill switch is on. Only the first 16 KiB of its body are searched, for the id. A request with a genuine token does

@@ -32,6 +32,7 @@ pub(super) fn call(
         "tools/call"
     };
     let mut attempt = attempt(action, &id);
+    attempt.door = exchange.response.door;
     let tool = decide::find(exchange.tools(), &name)
         .map_err(|reason| RefusedRequest::new(reason, &attempt))?;
     let arguments = arguments(params).map_err(|error| RefusedRequest::new(error, &attempt))?;

@@ -33,6 +33,8 @@ pub(in crate::mcp) struct ResponseBuilder {
     /// The request's id as received; `None` until it is known.
     pub(in crate::mcp) id: Option<RawJson>,
     pub(in crate::mcp) delivery: Delivery,
+    /// The other door through which the call came, for the audit log.
+    pub(in crate::mcp) door: Option<&'static str>,
     rate_limit: Vec<(&'static str, String)>,
     /// The headers of CORS.
     cors: Vec<(&'static str, String)>,
@@ -45,6 +47,7 @@ impl ResponseBuilder {
             revision: Revision::Nov2025,
             id: None,
             delivery: Delivery::Status,
+            door: None,
             rate_limit: Vec::new(),
             cors: Vec::new(),
         }

@@ -9,6 +9,7 @@ use super::reply::PhpMcpReply;
 use super::world::world;
 use crate::mcp::{self, Authorized};
 use crate::php::convert::{Either, int};
+use crate::php::decision::PhpDecision;
 use crate::php::error::BindingResult;
 use crate::php::found::{FoundArgument, found};
 use crate::store;
@@ -33,6 +34,17 @@ impl PhpMcpRequest {
 
     pub fn unavailable(&self, reason: &str) -> PhpMcpReply {
         PhpMcpReply(self.request.unavailable(reason))
+    }
+
+    pub fn permits(
+        &self,
+        connection: Option<FoundArgument<'_>>,
+        registry: &str,
+    ) -> BindingResult<PhpDecision> {
+        let decision = self
+            .request
+            .permits(world(&self.store), found(connection), registry)?;
+        Ok(decision.into())
     }
 
     pub fn authorize(

@@ -11,7 +11,7 @@ use super::request::PhpMcpRequest;
 use super::world::world;
 use crate::access::{PasswordCredential, SentPassword};
 use crate::clock::{Clock as _, SystemClock};
-use crate::mcp::{self, Incoming, Received, VerifiedPassword};
+use crate::mcp::{self, DirectCall, Door, Incoming, Received, VerifiedPassword};
 use crate::php::convert::{Either, PhpArray, assoc, number};
 use crate::php::error::{BindingResult, misuse};
 use crate::php::keyring::PhpKeyring;
@@ -89,6 +89,30 @@ impl PhpMcpServer {
 
     pub fn plain_title(text: BinarySlice<u8>) -> String {
         mcp::plain_title(&String::from_utf8_lossy(&text))
+    }
+
+    pub fn direct(
+        &self,
+        connection: i64,
+        user: Option<i64>,
+        door: &str,
+        tool: &str,
+        arguments: &str,
+        ip: &str,
+    ) -> BindingResult<PhpMcpRequest> {
+        let ids = "an id is a number of 0 or more";
+        let call = DirectCall {
+            connection: number(connection, ids)?,
+            user: user.map(|user| number(user, ids)).transpose()?,
+            door: Door::from_word(door).ok_or_else(|| misuse("there is no such door"))?,
+            tool,
+            arguments,
+            ip,
+        };
+        Ok(PhpMcpRequest {
+            request: self.server.direct(&call),
+            store: Arc::clone(&self.store),
+        })
     }
 
     #[php(optional = verified)]

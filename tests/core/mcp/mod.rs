@@ -1,6 +1,7 @@
 mod any_input;
 mod browser;
 mod confirmation;
+mod direct;
 mod flows;
 mod http;
 mod limits;
