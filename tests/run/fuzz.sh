@@ -1,7 +1,7 @@
 #!/bin/bash
 # Fuzzes the parsers, two at a time, starting from the inputs in fuzz/corpus.
 #
-#   tests/run/fuzz.sh [SECONDS] [TARGET...]     default: 10 seconds, every target
+#   tests/run/fuzz.sh [SECONDS] [TARGET...]     default: 5 seconds, every target
 #
 # New inputs are kept in .cache/fuzz for the next run. An input that makes a target fail is written to
 # fuzz/artifacts/TARGET. To reproduce the failure, run the program of the target (printed below) with
@@ -13,7 +13,7 @@
 set -euo pipefail
 . "$(dirname "$0")/../setup/common.sh"
 
-seconds=10
+seconds=5
 if [[ ${1:-} =~ ^[0-9]+$ ]]; then
 	seconds=$1
 	shift

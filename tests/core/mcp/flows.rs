@@ -239,7 +239,8 @@ fn the_answer_is_the_last_event_of_a_stream() {
     );
 }
 
-/// Returns the names of the tools that a connection with `groups` sees.
+/// Returns the names of the tools that a connection with `groups` sees. Clients put the list into each request to their
+/// model, so it is bounded.
 fn listed(site: &Site, groups: &[&str]) -> Vec<String> {
     let reply = reply_of(negotiated(
         site,
@@ -247,6 +248,7 @@ fn listed(site: &Site, groups: &[&str]) -> Vec<String> {
         json!({}),
         &json!({"groups": groups}),
     ));
+    assert!(reply.body().len() < 60_000, "{} bytes", reply.body().len());
     let body = body(&reply);
     let tools = body["result"]["tools"].as_array().unwrap();
     tools
