@@ -1,8 +1,11 @@
 //! What a call needs because of the item that it acts on: a group, a confirmation, and that the item has not changed.
 
+use std::collections::BTreeMap;
+
 use super::denied::DeniedCall;
+use super::items::{ConsideredItems, listed};
 use super::served::Served;
-use super::target::{Target, TargetDigests};
+use super::target::{Target, TargetDigests, TargetItem};
 use crate::access::{Confirm, Groups};
 use crate::keyring::Keyring;
 use crate::reason::Reason;
@@ -17,8 +20,12 @@ pub(crate) struct TargetRule {
     held: Groups,
     /// Whether the call is made now. A review of it needs no confirmation.
     acts: bool,
-    /// The item as the confirmation or the fingerprint states it.
+    /// Whether the call is one on many items.
+    of_many: bool,
+    /// The item as the confirmation or the fingerprint states it; for a call on many, all of them as the confirmation does.
     expected: Vec<TargetDigests>,
+    /// The items of a call on many as their fingerprints state them.
+    read: BTreeMap<u64, TargetDigests>,
     /// Whether the call has a confirmation.
     confirmed: bool,
     /// Whether the review of the call did not know what it acts on.
@@ -33,7 +40,9 @@ impl TargetRule {
             visible_groups: tool.visible_groups(held),
             held,
             acts,
+            of_many: tool.items().is_some(),
             expected: Vec::new(),
+            read: BTreeMap::new(),
             confirmed: false,
             unbound: false,
         }
@@ -51,13 +60,26 @@ impl TargetRule {
         self.expected.push(digests);
     }
 
+    /// Notes what one of the items of a call on many was when the agent read it.
+    pub(crate) fn expect_item(&mut self, id: u64, digests: TargetDigests) {
+        self.read.insert(id, digests);
+    }
+
+    /// Returns whether the call is one on many items.
+    pub(crate) const fn is_of_many(&self) -> bool {
+        self.of_many
+    }
+
     /// Decides whether the connection may change the item, without comparing it.
     ///
     /// # Errors
     /// [`Reason::NeedsPublish`], [`Reason::ConfirmationMissing`], or [`Reason::WriteRefused`] for a tool that has no
     /// confirmation: it changes nothing that visitors see.
     pub(crate) fn permit(&self, target: &Target) -> Result<(), Reason> {
-        let visible = target.is_visible();
+        self.permit_one(target.is_visible())
+    }
+
+    fn permit_one(&self, visible: bool) -> Result<(), Reason> {
         if visible && !self.held.intersects(self.visible_groups) {
             return Err(Reason::NeedsPublish);
         }
@@ -104,7 +126,7 @@ impl TargetRule {
                 // The tool answers that the item does not exist.
                 (Target::None, _) => {}
                 (_, None) => return Err(Reason::TargetChanged.into()),
-                (_, Some(now)) => unchanged(expected, &now)?,
+                (_, Some(now)) => expected.unchanged(&now)?,
             }
         }
         // A confirmation whose review did not know what the call acts on says nothing about an item.
@@ -113,17 +135,72 @@ impl TargetRule {
         }
         Ok(digests)
     }
-}
 
-/// # Errors
-/// [`Reason::TargetChanged`] with the names of the fields that differ.
-pub(crate) fn unchanged(then: &TargetDigests, now: &TargetDigests) -> Result<(), DeniedCall> {
-    let drift = then.drift(now);
-    if drift.is_empty() {
-        return Ok(());
+    /// Decides about the items of a call on many before it begins. A review also compares them with what the agent has read;
+    /// the call itself compares each item directly before it is written, so that one that changed does not end the others.
+    ///
+    /// # Errors
+    /// Those of [`permit`](Self::permit) with the ids of the items that visitors see, or [`Reason::TargetChanged`].
+    pub(crate) fn consider_items(
+        &self,
+        items: &[TargetItem],
+        keyring: &Keyring,
+    ) -> Result<ConsideredItems, DeniedCall> {
+        let visible = items.iter().filter(|item| item.is_visible());
+        let visible: Vec<String> = visible.map(|item| item.id().to_string()).collect();
+        self.permit_one(!visible.is_empty())
+            .map_err(|reason| DeniedCall {
+                reason,
+                detail: Some(format!("Visitors see these items: {}.", listed(&visible))),
+            })?;
+        let considered = ConsideredItems::new(items, keyring);
+        if !self.acts {
+            considered.unchanged_since(&self.read)?;
+        }
+        Ok(considered)
     }
-    Err(DeniedCall {
-        reason: Reason::TargetChanged,
-        detail: Some(format!("Changed: {}.", drift.join(", "))),
-    })
+
+    /// Decides whether all items of a confirmed call are as they were at its review.
+    ///
+    /// # Errors
+    /// [`Reason::TargetChanged`] with the names of the fields that changed in at least one of them.
+    pub(crate) fn check_confirmed(
+        &self,
+        items: &ConsideredItems,
+        keyring: &Keyring,
+    ) -> Result<(), DeniedCall> {
+        let now = items.combined(keyring);
+        for reviewed in &self.expected {
+            let drift = reviewed.drift(&now);
+            if !drift.is_empty() {
+                return Err(DeniedCall {
+                    reason: Reason::TargetChanged,
+                    detail: Some(format!(
+                        "Changed since the review, in at least one item: {}.",
+                        drift.join(", ")
+                    )),
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// Decides whether a call on many may act on one of its items as it is now.
+    ///
+    /// # Errors
+    /// Those of [`check`](Self::check).
+    pub(crate) fn check_item(
+        &self,
+        item: &TargetItem,
+        items: &mut ConsideredItems,
+        keyring: &Keyring,
+    ) -> Result<TargetDigests, DeniedCall> {
+        self.permit_one(item.is_visible())?;
+        let now = item.digests(keyring);
+        if let Some(read) = self.read.get(&item.id()) {
+            read.unchanged(&now)?;
+        }
+        items.check(item.id(), now)?;
+        Ok(now)
+    }
 }

@@ -1,5 +1,9 @@
 //! The decision on one tool call.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::value::RawValue;
+
 use super::confirmation::{self, ConfirmationSubject, Confirmed, REVIEW_TOOL};
 use super::connection::Connection;
 use super::consider::TargetRule;
@@ -8,7 +12,7 @@ use super::schema;
 use super::served::{Served, ToolAccess};
 use super::target::TargetDigests;
 use super::world::World;
-use crate::access::{Confirm, Tool};
+use crate::access::{Confirm, Tool, ToolItems};
 use crate::audit::attempt::{self, Attempt};
 use crate::json::schema::Schema;
 use crate::json::{self, Object, RawJson};
@@ -43,6 +47,8 @@ pub(crate) struct AllowedCall {
     pub(crate) confirmed: Option<Claims>,
     /// What the call needs because of the item that it acts on. `None` for a tool that changes nothing.
     pub(crate) rule: Option<TargetRule>,
+    /// What the audit log records about each item of a call on many, by its id.
+    pub(crate) changes: BTreeMap<u64, RawJson>,
 }
 
 /// The argument with the fingerprint of the item that the agent read.
@@ -122,7 +128,14 @@ impl Caller<'_> {
                 rule.confirm(target);
             }
         }
+        let changes = tool
+            .items()
+            .map_or_else(Vec::new, |items| many(items, &arguments));
+        let changes = changes
+            .iter()
+            .map(|(id, item)| (*id, attempt::change(item)));
         Ok(AllowedCall {
+            changes: changes.collect(),
             arguments,
             output: match tool {
                 Served::Builtin(tool) => OutputSchema::Builtin(tool),
@@ -148,15 +161,21 @@ impl Caller<'_> {
         acts: bool,
     ) -> Result<TargetRule, DeniedCall> {
         let mut rule = TargetRule::new(tool, self.connection.groups, acts);
-        if let Served::Builtin(_) = tool
+        if let Some(items) = tool.items() {
+            let ids = many(items, arguments);
+            let distinct: BTreeSet<&u64> = ids.iter().map(|(id, _)| id).collect();
+            if distinct.len() < ids.len() {
+                return Err(correct(format!("- `{}` has an item twice", items.argument)));
+            }
+            for (id, item) in &ids {
+                if let Some(text) = item.text(FINGERPRINT) {
+                    rule.expect_item(*id, fingerprint(&text)?);
+                }
+            }
+        } else if let Served::Builtin(_) = tool
             && let Some(text) = arguments.text(FINGERPRINT)
         {
-            rule.expect(TargetDigests::from_text(&text).ok_or_else(|| DeniedCall {
-                reason: Reason::ArgumentsInvalid,
-                detail: Some(format!(
-                    "- `{FINGERPRINT}` is not one: send the fingerprint that get_post returned"
-                )),
-            })?);
+            rule.expect(fingerprint(&text)?);
         }
         Ok(rule)
     }
@@ -228,12 +247,50 @@ impl Caller<'_> {
     }
 }
 
-/// Returns the object that the call acts on, such as `post:12`, if the catalogue defines which
-/// argument of the tool names it.
+/// Returns the refusal of arguments, with what to correct.
+fn correct(detail: String) -> DeniedCall {
+    DeniedCall {
+        reason: Reason::ArgumentsInvalid,
+        detail: Some(detail),
+    }
+}
+
+/// # Errors
+/// [`Reason::ArgumentsInvalid`] for a fingerprint that is none.
+fn fingerprint(text: &str) -> Result<TargetDigests, DeniedCall> {
+    TargetDigests::from_text(text).ok_or_else(|| {
+        correct(format!(
+            "- `{FINGERPRINT}` is not one: send the fingerprint that get_post returned"
+        ))
+    })
+}
+
+/// Returns the items that the arguments of a call on many name: each id, with the object that has it. An object is empty if
+/// the list has the ids themselves.
+fn many(items: ToolItems<'_>, arguments: &Object) -> Vec<(u64, Object)> {
+    let list = arguments.get(items.argument).map(RawValue::get);
+    let list: Vec<RawJson> = list
+        .and_then(|list| serde_json::from_str(list).ok())
+        .unwrap_or_default();
+    let one = |item: &RawJson| match items.each {
+        None => Some((item.get().parse().ok()?, Object::default())),
+        Some(name) => {
+            let item = Object::parse(item.get())?;
+            Some((item.get(name)?.get().parse().ok()?, item))
+        }
+    };
+    list.iter().filter_map(one).collect()
+}
+
+/// Returns the object that the call acts on, such as `post:12`, if the catalogue defines which argument of the tool names
+/// it. A call on many acts on as many as the list has: `posts:10`. Each of them has an entry of its own.
 fn target(tool: Served<'_>, arguments: &Object) -> Option<String> {
     let Served::Builtin(tool) = tool else {
         return None;
     };
+    if let Some(items) = tool.items() {
+        return Some(format!("{}s:{}", items.kind, many(items, arguments).len()));
+    }
     let (argument, kind) = tool.target()?;
     let id: u64 = arguments.get(argument)?.get().parse().ok()?;
     Some(format!("{kind}:{id}"))

@@ -39,6 +39,9 @@ pub enum Misuse {
     /// The call was answered already.
     #[error("the call was answered already: a call has exactly one answer")]
     Answered,
+    /// A call on many items has ended more of them than it can have.
+    #[error("the call has ended more items than it can have: item() is called once for each")]
+    TooManyItems,
     /// There is no confirmation token to issue: only a call of `request_review` has one, and only once.
     #[error("only a call of request_review has a confirmation token, and only once")]
     NoConfirmation,

@@ -10,6 +10,7 @@ pub(crate) mod connection;
 pub(crate) mod consider;
 pub(crate) mod decide;
 pub(crate) mod denied;
+pub(crate) mod items;
 pub(crate) mod listed;
 mod misuse;
 pub(crate) mod registry;

@@ -4,7 +4,7 @@ use serde_json::value::RawValue;
 
 use super::confirmation::{ARGUMENT, REVIEW_TOOL};
 use super::registry::{PluginTool, Registry};
-use crate::access::{Confirm, Group, Groups, Tool, admits};
+use crate::access::{Confirm, Group, Groups, Tool, ToolItems, admits};
 use crate::json::{self, Object, RawJson};
 
 /// A tool that the site serves.
@@ -61,6 +61,14 @@ impl<'a> Served<'a> {
         match self {
             Self::Builtin(tool) => tool.confirm,
             Self::Plugin(tool) => tool.confirm,
+        }
+    }
+
+    /// The argument that lists the items, of a tool that changes many.
+    pub(crate) fn items(self) -> Option<ToolItems<'static>> {
+        match self {
+            Self::Builtin(tool) => tool.items(),
+            Self::Plugin(_) => None,
         }
     }
 

@@ -9,10 +9,12 @@ use std::collections::BTreeSet;
 
 use serde::Deserialize;
 
+use super::denied::DeniedCall;
 use super::misuse::Misuse;
 use crate::bytes;
 use crate::json::{self, RawJson};
 use crate::keyring::{Keyring, Purpose};
+use crate::reason::Reason;
 use crate::secret::{mac, same};
 
 const DOMAIN: &[u8] = b"countersign/target/v1";
@@ -41,8 +43,11 @@ const UNDATED: [&str; 3] = ["draft", "pending", "auto-draft"];
 /// The most parents that are followed from an attachment.
 const MAX_DEPTH: usize = 8;
 
-/// The largest report of an item that is read, in bytes of JSON.
+/// The largest report that is read, in bytes of JSON.
 const MAX_REPORT: usize = 64 << 20;
+
+/// The most items that one call can change.
+pub(crate) const MAX_ITEMS: usize = 50;
 
 /// What WordPress reports about the item that a call acts on.
 pub(crate) enum Target {
@@ -52,6 +57,8 @@ pub(crate) enum Target {
     None,
     /// An item.
     Item(Box<TargetItem>),
+    /// The items of a call on many, each once. Those that do not exist or that the user cannot see are left out.
+    Items(Vec<TargetItem>),
 }
 
 /// An item as it is stored.
@@ -99,15 +106,20 @@ impl Holder {
 }
 
 impl Target {
-    /// Reads a report: an object as documented in the PHP class `McpCall`, `"none"` or `"unknown"`.
+    /// Reads a report: an object as documented in the PHP class `McpCall`, a list of them, `"none"` or `"unknown"`.
     ///
     /// # Errors
-    /// [`Misuse::Target`] if it has another form.
+    /// [`Misuse::Target`] if it has another form, or a list has more than [`MAX_ITEMS`] items or one twice.
     pub(crate) fn parse(json: &str) -> Result<Self, Misuse> {
         match json {
             "\"unknown\"" => Ok(Self::Unknown),
             "\"none\"" => Ok(Self::None),
             _ if json.len() > MAX_REPORT => Err(Misuse::Target),
+            _ if json.starts_with('[') => serde_json::from_str::<Vec<TargetItem>>(json)
+                .ok()
+                .filter(|items| are_distinct(items))
+                .map(Self::Items)
+                .ok_or(Misuse::Target),
             _ => serde_json::from_str::<Box<TargetItem>>(json)
                 .ok()
                 .filter(|item| json::kind(&item.meta) == "object")
@@ -121,11 +133,8 @@ impl Target {
         match self {
             Self::Unknown => true,
             Self::None => false,
-            Self::Item(item) => {
-                !item.is_new_upload()
-                    && (is_visible(&item.r#type, &item.status, item.under.as_deref())
-                        || item.above.iter().any(Holder::is_visible))
-            }
+            Self::Item(item) => item.is_visible(),
+            Self::Items(items) => items.iter().any(TargetItem::is_visible),
         }
     }
 
@@ -133,9 +142,16 @@ impl Target {
     pub(crate) fn item(&self) -> Option<&TargetItem> {
         match self {
             Self::Item(item) => Some(item),
-            Self::Unknown | Self::None => None,
+            Self::Unknown | Self::None | Self::Items(_) => None,
         }
     }
+}
+
+/// Whether a list can be one of the items of a call.
+fn are_distinct(items: &[TargetItem]) -> bool {
+    let ids: BTreeSet<u64> = items.iter().map(|item| item.id).collect();
+    let well_formed = |item: &TargetItem| item.id > 0 && json::kind(&item.meta) == "object";
+    items.len() <= MAX_ITEMS && ids.len() == items.len() && items.iter().all(well_formed)
 }
 
 /// An attachment is as visible as the item to which it belongs. Without one, everybody who knows its address sees it.
@@ -156,6 +172,18 @@ fn is_visible<'a>(mut kind: &'a str, mut status: &'a str, mut under: Option<&'a 
 }
 
 impl TargetItem {
+    /// Returns the id, or 0 for an item that is about to be stored.
+    pub(crate) const fn id(&self) -> u64 {
+        self.id
+    }
+
+    /// Returns whether visitors see it.
+    pub(crate) fn is_visible(&self) -> bool {
+        !self.is_new_upload()
+            && (is_visible(&self.r#type, &self.status, self.under.as_deref())
+                || self.above.iter().any(Holder::is_visible))
+    }
+
     /// An attachment that is about to be stored, and that no item shows: it changes nothing that visitors have seen.
     fn is_new_upload(&self) -> bool {
         (self.id, self.parent) == (0, 0) && self.r#type == "attachment" && self.status == "inherit"
@@ -213,6 +241,32 @@ impl TargetItem {
 pub(crate) struct TargetDigests([[u8; WIDTH]; COUNT]);
 
 impl TargetDigests {
+    /// Combines the digests of many items, field by field: each field of each item, with the id of the item.
+    pub(crate) fn combined<'a>(
+        all: impl Iterator<Item = (u64, &'a Self)>,
+        keyring: &Keyring,
+    ) -> Self {
+        let key = keyring.purpose_key(Purpose::Target);
+        let mut all: Vec<(u64, &Self)> = all.collect();
+        all.sort_unstable_by_key(|(id, _)| *id);
+        let mut combined = [[0; WIDTH]; COUNT];
+        for (at, (slot, name)) in combined.iter_mut().zip(FIELDS).enumerate() {
+            let parts: Vec<[u8; 8 + WIDTH]> = all
+                .iter()
+                .map(|(id, digests)| {
+                    let mut part = [0; 8 + WIDTH];
+                    let (head, tail) = part.split_at_mut(8);
+                    head.copy_from_slice(&id.to_be_bytes());
+                    tail.copy_from_slice(digests.0.get(at).map_or(&[0; WIDTH], |field| field));
+                    part
+                })
+                .collect();
+            let whole = [DOMAIN, b"items", name.as_bytes(), parts.as_flattened()];
+            slot.copy_from_slice(&mac(&key, &bytes::pae(&whole))[..WIDTH]);
+        }
+        Self(combined)
+    }
+
     /// Returns the digests as base64url of a version byte and the digests: [`TEXT_LENGTH`] characters.
     pub(crate) fn to_text(self) -> String {
         bytes::base64url(&[[VERSION].as_slice(), self.0.as_flattened()].concat())
@@ -236,6 +290,21 @@ impl TargetDigests {
     pub(crate) fn summary(&self) -> String {
         let digest = bytes::sha256_pae(&[DOMAIN, b"all", self.as_bytes()]);
         bytes::hex(digest.get(..16).unwrap_or_default())
+    }
+
+    /// Decides whether the item is still what it was.
+    ///
+    /// # Errors
+    /// [`Reason::TargetChanged`] with the names of the fields that differ.
+    pub(crate) fn unchanged(&self, now: &Self) -> Result<(), DeniedCall> {
+        let drift = self.drift(now);
+        if drift.is_empty() {
+            return Ok(());
+        }
+        Err(DeniedCall {
+            reason: Reason::TargetChanged,
+            detail: Some(format!("Changed: {}.", drift.join(", "))),
+        })
     }
 
     /// Returns the names of the fields that differ from `now`.

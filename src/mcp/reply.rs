@@ -8,6 +8,7 @@ pub type McpReply = http::Reply<McpFollowUp>;
 /// The audit entry to append and the change to make before the answer is sent.
 #[derive(Default)]
 pub struct McpFollowUp {
+    items: Vec<String>,
     entry: Option<String>,
     change: Option<String>,
 }
@@ -20,6 +21,13 @@ impl McpReply {
         self.duty.entry.as_deref()
     }
 
+    /// Returns the drafts of the entries of the items of a call on many, as JSON, in the order in which they were done. They
+    /// are appended before the [`entry`](Self::entry), in one transaction with it.
+    #[must_use]
+    pub fn items(&self) -> &[String] {
+        &self.duty.items
+    }
+
     /// Returns the change to make before the answer is sent, in one transaction with the entry, as JSON:
     /// `{"connection": id, "pause": reason, "raise_epoch": n}`. Unless the connection is revoked, pause it with this reason,
     /// and set the epoch of its record to `n` if it is lower. Returns `None` if there is nothing to change.
@@ -30,6 +38,11 @@ impl McpReply {
 
     pub(super) fn with_change(mut self, change: Option<String>) -> Self {
         self.duty.change = change;
+        self
+    }
+
+    pub(super) fn with_items(mut self, items: Vec<String>) -> Self {
+        self.duty.items = items;
         self
     }
 

@@ -55,7 +55,8 @@ final class McpCall
      *     "title", "content", "excerpt", "slug", "parent", "template", "date", "date_gmt", "password", "terms": [ids], "meta":
      *     {key: [values]}, "under"?: {"type", "status", "under"?}, "above"?: [{"type", "status"}]}`. `meta` has the metadata
      *     that the tool concerns, `under` the item to which an attachment belongs, `above` the items below it in a hierarchy.
-     *     Ids are numbers, everything else is text.
+     *     Ids are numbers, everything else is text. For a tool that changes many items: a list of at most 50 such objects, each
+     *     item once, without those that do not exist or that the user cannot see.
      *
      * @return McpReply|null Null: the call may begin. A reply: it may not (`needs_publish`, `confirmation_missing`,
      *                       `target_changed`), so append its entry and send it. The confirmation token remains valid.
@@ -98,6 +99,20 @@ final class McpCall
      * @throws Exception `misuse` as for {@see checkTarget()}.
      */
     public function changed(string $target, ?int $revision = null): void {}
+
+    /**
+     * Ends an item of a call on many items. The answer to the call then has an entry of the audit log for it
+     * ({@see McpReply::items()}), with what {@see checkTarget()} and {@see changed()} have noted about the item.
+     *
+     * @param string      $target Such as `post:12`.
+     * @param string|null $reason For an item that was refused: the reason code, as for {@see deny()}.
+     * @param string|null $detail For an item that was refused: an English sentence for the client and the model.
+     *
+     * @return string What the agent reads about the refusal, or an empty text.
+     *
+     * @throws Exception `misuse` if the call has not begun, was answered, or has ended 50 items.
+     */
+    public function item(string $target, ?string $reason = null, ?string $detail = null): string {}
 
     /**
      * @param string $target An item that the agent reads, in the form of {@see consider()}.

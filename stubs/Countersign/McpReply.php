@@ -26,6 +26,12 @@ final class McpReply
     public function entry(): ?string {}
 
     /**
+     * @return list<string> The entries of the items of a call on many, in the order in which they were done: drafts to append
+     *                      before the {@see entry()}, in one call of {@see AuditLog::append()}.
+     */
+    public function items(): array {}
+
+    /**
      * @return string|null The change to make before sending, in one transaction with the entry, or null for nothing. JSON
      *                     `{"connection", "pause", "raise_epoch"}`, as for {@see OAuthReply::change()}.
      */

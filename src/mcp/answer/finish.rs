@@ -69,13 +69,18 @@ impl McpCall {
             }
             _ => RpcError::new(reason),
         };
+        failure.detail = self.detail(reason, detail);
+        Ok(self.denied(failure))
+    }
+
+    /// Returns the detail of a refusal: what WordPress or a plugin says, or else which fields of the item changed.
+    pub(super) fn detail(&mut self, reason: Reason, given: Option<&str>) -> Option<String> {
         let drift = self
             .drift
             .take()
             .filter(|_| reason == Reason::TargetChanged);
-        let detail = detail.or(drift.as_deref());
-        failure.detail = detail.map(|text| text.chars().take(MAX_DETAIL).collect());
-        Ok(self.denied(failure))
+        let detail = given.or(drift.as_deref());
+        detail.map(|text| text.chars().take(MAX_DETAIL).collect())
     }
 
     /// Returns an answer that asks the client for input. The client then repeats the call with its

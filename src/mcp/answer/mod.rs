@@ -6,6 +6,8 @@ pub(in crate::mcp) mod request_state;
 mod result;
 mod target;
 
+use std::collections::BTreeMap;
+
 use super::reply::McpReply;
 use super::sessionless::CancellableRequest;
 use super::wire::error::RpcError;
@@ -16,9 +18,11 @@ use crate::audit::attempt::Attempt;
 use crate::audit::draft::Actor;
 use crate::call::consider::TargetRule;
 use crate::call::decide::{OutputSchema, Review};
+use crate::call::denied::DeniedCall;
+use crate::call::items::ConsideredItems;
 use crate::call::target::TargetDigests;
 use crate::call::{Misuse, World, confirmation};
-use crate::json::Object;
+use crate::json::{Object, RawJson};
 use crate::reason::Reason;
 use crate::token::Claims;
 use crate::words::words;
@@ -90,6 +94,12 @@ pub struct McpCall {
     pub(in crate::mcp) considered: bool,
     /// The digests of the item when the rule was applied, if there is an item.
     pub(in crate::mcp) target: Option<TargetDigests>,
+    /// The items of a call on many when the rule was applied.
+    pub(in crate::mcp) items: ConsideredItems,
+    /// What the audit log records about the arguments of each item, by its id.
+    pub(in crate::mcp) changes: BTreeMap<u64, RawJson>,
+    /// The entries of the items that are done or refused.
+    pub(in crate::mcp) entries: Vec<String>,
     /// What the last refusal of [`check_target`](Self::check_target) names.
     pub(in crate::mcp) drift: Option<String>,
     pub(in crate::mcp) stream: EventStream,
@@ -163,7 +173,8 @@ impl McpCall {
     /// one begins. If the intent cannot be appended, do not begin the call: the token then stays valid.
     ///
     /// Returns `None` if the call has begun. Returns a refusal as the answer if the token was used in the
-    /// meantime ([`Reason::ConfirmationUsed`]), has expired, or could not be looked up in the store.
+    /// meantime ([`Reason::ConfirmationUsed`]), has expired, or could not be looked up in the store, or if one of many items
+    /// has changed since the review ([`Reason::TargetChanged`]).
     ///
     /// # Errors
     /// [`Misuse::BegunTwice`] if the call has begun before, [`Misuse::NotConsidered`] if its target was not
@@ -181,6 +192,15 @@ impl McpCall {
             self.stage = CallStage::Answered;
             self.attempt.approval = None;
             return Ok(Some(self.denied(RpcError::new(reason))));
+        }
+        if let Some(rule) = self.rule.as_ref().filter(|rule| rule.is_of_many())
+            && let Err(DeniedCall { reason, detail }) =
+                rule.check_confirmed(&self.items, &self.response.endpoint.keyring)
+        {
+            self.stage = CallStage::Answered;
+            let mut error = RpcError::new(reason);
+            error.detail = detail;
+            return Ok(Some(self.denied(error)));
         }
         self.stage = CallStage::Begun;
         Ok(None)
@@ -302,7 +322,9 @@ impl McpCall {
     /// Adds the outcome to the answer, and makes the answer the last event of a stream that has started.
     fn close(&self, mut reply: McpReply, reason: Option<Reason>) -> McpReply {
         if self.kind != CallKind::Completion {
-            reply = reply.with_entry(Some(self.attempt.outcome(&self.actor, reason)));
+            reply = reply
+                .with_items(self.entries.clone())
+                .with_entry(Some(self.attempt.outcome(&self.actor, reason)));
         }
         if self.stream.has_started() {
             reply.status = 200;

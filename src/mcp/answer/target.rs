@@ -1,14 +1,16 @@
 //! The item that a call acts on: considered before the call begins, and checked directly before it writes.
 
 use super::{CallStage, McpCall};
+use crate::audit::attempt::Attempt;
 use crate::call::Misuse;
-use crate::call::consider::unchanged;
+use crate::call::consider::TargetRule;
 use crate::call::denied::DeniedCall;
-use crate::call::target::{Target, TargetDigests};
+use crate::call::target::{MAX_ITEMS, Target, TargetDigests};
 use crate::decision::Decision;
 use crate::json::{self, Object};
 use crate::mcp::reply::McpReply;
 use crate::mcp::wire::error::RpcError;
+use crate::reason::Reason;
 
 impl McpCall {
     /// Returns whether [`consider`](Self::consider) must be called before [`begin`](Self::begin). It need not for a call
@@ -21,7 +23,8 @@ impl McpCall {
     /// Decides whether the call may act on its target: visitors do not see it, or the connection may change what visitors
     /// see and has a confirmation; and it is as it was when it was reviewed or read.
     ///
-    /// `target` is what WordPress knows of the item, as JSON; the PHP class `McpCall` documents it. A call of
+    /// `target` is what WordPress knows of the item, as JSON, or for a tool that changes many items a list of what it knows of
+    /// each; the PHP class `McpCall` documents it. All items of a call must be permitted. A call of
     /// `request_review` is considered with the target of the call under review. [`intent`](Self::intent) contains the digest
     /// of the item afterwards.
     ///
@@ -40,7 +43,22 @@ impl McpCall {
         let Some(rule) = &self.rule else {
             return Ok(None);
         };
-        match rule.consider(&Target::parse(target)?, &self.response.endpoint.keyring) {
+        let target = Target::parse(target)?;
+        let keyring = &self.response.endpoint.keyring;
+        let decided = match &target {
+            Target::Items(items) if rule.is_of_many() => {
+                rule.consider_items(items, keyring).map(|items| {
+                    let combined = items.combined(keyring);
+                    self.items = items;
+                    Some(combined)
+                })
+            }
+            target if rule.is_of_many() == matches!(target, Target::Items(_)) => {
+                rule.consider(target, keyring)
+            }
+            _ => return Err(Misuse::Target),
+        };
+        match decided {
             Ok(digests) => {
                 self.considered = true;
                 self.target = digests;
@@ -73,12 +91,26 @@ impl McpCall {
     pub fn check_target(&mut self, target: &str) -> Result<Decision, Misuse> {
         let now = self.running(target)?;
         let rule = self.rule.as_ref().ok_or(Misuse::NotConsidered)?;
+        if let (true, Some(item)) = (rule.is_of_many(), now.item()) {
+            let keyring = &self.response.endpoint.keyring;
+            let id = item.id();
+            return Ok(match rule.check_item(item, &mut self.items, keyring) {
+                Ok(digests) => {
+                    self.items.note(id, "digest_before", &digests.summary());
+                    Decision::Allow
+                }
+                Err(DeniedCall { reason, detail }) => {
+                    self.drift = detail;
+                    reason.into()
+                }
+            });
+        }
         let decided = rule
             .check(&now, &self.response.endpoint.keyring)
             .and_then(|digests| {
                 // A call without review and fingerprint is compared with the moment at which it was considered.
                 if let (Some(then), Some(now)) = (&self.target, &digests) {
-                    unchanged(then, now)?;
+                    then.unchanged(now)?;
                 }
                 Ok(digests)
             });
@@ -126,12 +158,61 @@ impl McpCall {
         let now = self.running(target)?;
         if let Some(item) = now.item() {
             let digests = item.digests(&self.response.endpoint.keyring);
+            if self.rule.as_ref().is_some_and(TargetRule::is_of_many) {
+                self.items
+                    .note(item.id(), "digest_after", &digests.summary());
+                if let Some(revision) = revision {
+                    self.items.note(item.id(), "revision", &revision);
+                }
+                return Ok(());
+            }
             self.note("digest_after", &digests.summary());
         }
         if let Some(revision) = revision {
             self.note("revision", &revision);
         }
         Ok(())
+    }
+
+    /// Ends an item of a call on many: the answer to the call has an entry of the audit log for it. `target` is such as
+    /// `post:12`, and `reason` and `detail` are those of [`deny`](Self::deny) for an item that was refused.
+    ///
+    /// Returns what the agent reads about the refusal, or an empty text.
+    ///
+    /// # Errors
+    /// [`Misuse::NotBegun`], [`Misuse::Answered`], or [`Misuse::TooManyItems`].
+    pub fn item(
+        &mut self,
+        target: &str,
+        reason: Option<&str>,
+        detail: Option<&str>,
+    ) -> Result<String, Misuse> {
+        match self.stage {
+            CallStage::Decided => return Err(Misuse::NotBegun),
+            CallStage::Answered => return Err(Misuse::Answered),
+            CallStage::Begun if self.entries.len() >= MAX_ITEMS => {
+                return Err(Misuse::TooManyItems);
+            }
+            CallStage::Begun => {}
+        }
+        let error = reason.map(|reason| {
+            let reason = Reason::from_word(reason).unwrap_or(Reason::ToolFailed);
+            let mut error = RpcError::new(reason);
+            error.detail = self.detail(reason, detail);
+            error
+        });
+        self.drift = None;
+        let id = target.rsplit_once(':').and_then(|(_, id)| id.parse().ok());
+        let change = id.and_then(|id: u64| self.changes.get(&id));
+        let change = change.map_or_else(|| json::raw(&Object::default()), ToOwned::to_owned);
+        let attempt = Attempt {
+            target: Some(target.to_owned()),
+            change: Some(self.items.change(id, &change)),
+            ..self.attempt.clone()
+        };
+        let reason = error.as_ref().map(|error| error.reason);
+        self.entries.push(attempt.outcome(&self.actor, reason));
+        Ok(error.map_or_else(String::new, |error| self.response.words(&error)))
     }
 
     /// Returns the fingerprint of an item for an agent that reads it, by which a later call shows what was read.

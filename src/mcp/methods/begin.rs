@@ -1,10 +1,13 @@
 //! The preparation of a call, which is the same for every method that makes one.
 
+use std::collections::BTreeMap;
+
 use super::outcome::RefusedRequest;
 use crate::audit::attempt::Attempt;
 use crate::call::World;
 use crate::call::confirmation;
 use crate::call::decide::OutputSchema;
+use crate::call::items::ConsideredItems;
 use crate::json::{self, Object};
 use crate::mcp::answer::request_state::CallRound;
 use crate::mcp::answer::{CallKind, CallStage, McpCall};
@@ -108,6 +111,9 @@ pub(super) fn prepare(
         rule: None,
         considered: false,
         target: None,
+        items: ConsideredItems::default(),
+        changes: BTreeMap::new(),
+        entries: Vec::new(),
         drift: None,
         stream: EventStream::new(
             exchange.headers.accepts_stream(),

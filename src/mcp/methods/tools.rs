@@ -65,6 +65,7 @@ pub(super) fn call(
     call.review = allowed.review;
     call.confirmed = allowed.confirmed;
     call.rule = allowed.rule;
+    call.changes = allowed.changes;
     call.output = allowed.output;
     // A review needs no group of its own; the call under review is checked again when it is made.
     call.needs = (name != REVIEW_TOOL).then(|| tool.groups());

@@ -165,7 +165,7 @@ impl ResponseBuilder {
         let public = error.public(self.revision);
         let block = Object::default()
             .with("type", &"text")
-            .with("text", &text(&public, error, '\n'));
+            .with("text", &self.words(error));
         let mut meta = Object::default().with("countersign/reason", &public.reason);
         if let Some(seconds) = error.retry_after {
             meta.set("countersign/retryAfter", json::raw(&seconds));
@@ -178,6 +178,11 @@ impl ResponseBuilder {
         reply.decision = error.decision();
         reply.headers.extend(retry_after(error));
         reply
+    }
+
+    /// Returns the text of a refusal for the model.
+    pub(in crate::mcp) fn words(&self, error: &RpcError) -> String {
+        text(&error.public(self.revision), error, '\n')
     }
 
     /// Adds to `result` the members that the revision requires in every result: for 2026-07-28 `resultType`,

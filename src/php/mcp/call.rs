@@ -74,6 +74,16 @@ impl PhpMcpCall {
         Ok(self.call.changed(target, revision)?)
     }
 
+    #[php(optional = reason)]
+    pub fn item(
+        &mut self,
+        target: &str,
+        reason: Option<&str>,
+        detail: Option<&str>,
+    ) -> BindingResult<String> {
+        Ok(self.call.item(target, reason, detail)?)
+    }
+
     pub fn fingerprint(&self, target: &str) -> BindingResult<String> {
         Ok(self.call.fingerprint(target)?)
     }

@@ -33,6 +33,10 @@ impl PhpMcpReply {
         self.0.entry()
     }
 
+    pub fn items(&self) -> Vec<String> {
+        self.0.items().to_vec()
+    }
+
     pub fn change(&self) -> Option<&str> {
         self.0.change()
     }

@@ -16,6 +16,9 @@ defined( 'ABSPATH' ) || exit;
 /** Checks during a call whether the connection may still act. Runs before each write. */
 final class LiveCheck {
 
+	/** Whether a write of the call was refused. */
+	private bool $has_refused = false;
+
 	/**
 	 * @param McpCall       $call        The call, which has begun.
 	 * @param Connection    $connection  The connection as it was when the call was admitted.
@@ -44,6 +47,16 @@ final class LiveCheck {
 		if ( ! $decision->isAllowed() ) {
 			throw new Denied( (string) $decision->reason() ); // phpcs:ignore WordPress.Security.EscapeOutput.ExceptionNotEscaped -- Sent as JSON.
 		}
+	}
+
+	/** Notes that a write of the call was refused, which ends the call. */
+	public function note_refusal(): void {
+		$this->has_refused = true;
+	}
+
+	/** Tells whether a write of the call was refused, whatever the handler made of that. */
+	public function has_refused(): bool {
+		return $this->has_refused;
 	}
 
 	/**

@@ -316,6 +316,7 @@ final class WriteGuard {
 			return '';
 		}
 		$this->refusal ??= $denied;
+		$this->live_check->note_refusal();
 		throw $denied;
 	}
 

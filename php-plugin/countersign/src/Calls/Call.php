@@ -88,30 +88,17 @@ final class Call {
 	}
 
 	/**
-	 * Begins an item of a call on many items. {@see Items} calls it.
-	 *
-	 * @param string $target Such as `post:12`.
-	 *
-	 * @internal
-	 */
-	public function begin_item( string $target ): void {
-	}
-
-	/**
 	 * Ends an item of a call on many items, so that it has an audit entry. {@see Items} calls it.
 	 *
 	 * @param string      $target Such as `post:12`.
 	 * @param Denied|null $denied Why the item was refused, or null.
 	 *
-	 * @return array{reason: string, message: string}|array{} What the agent learns of a refusal.
+	 * @return string What the agent reads about a refusal.
 	 *
 	 * @internal
 	 */
-	public function end_item( string $target, ?Denied $denied = null ): array {
-		return null === $denied ? [] : [
-			'reason'  => $denied->reason,
-			'message' => trim( ( \Countersign\reasons()[ $denied->reason ] ?? '' ) . "\n" . $denied->detail ),
-		];
+	public function end_item( string $target, ?Denied $denied = null ): string {
+		return $this->call->item( $target, $denied?->reason, $denied?->detail );
 	}
 
 	/** Returns the fingerprint of a post, which an agent that changes it later must send back. */
@@ -189,6 +176,11 @@ final class Call {
 	/** Returns for how many seconds {@see confirmation()} is valid. */
 	public function confirmation_lifetime(): int {
 		return $this->call->confirmationLifetime();
+	}
+
+	/** Tells whether the guard of writes has refused one of this call. The call then ends with that refusal. */
+	public function is_refused(): bool {
+		return $this->live_check->has_refused();
 	}
 
 	private function emit( string $event ): void {

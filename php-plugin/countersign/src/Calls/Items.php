@@ -12,8 +12,8 @@ defined( 'ABSPATH' ) || exit;
 /** Runs a call on many items: a refusal of one item does not end the call, and each item has an audit entry. */
 final class Items {
 
-	/** Reasons that concern one item only. Every other refusal ends the call. */
-	private const OF_ITEM = [ 'target_not_found', 'capability_denied', 'target_locked', 'target_changed', 'target_state', 'arguments_invalid', 'tool_failed', 'field_denied' ];
+	/** Reasons that concern one item only. Every other refusal ends the call, and so does a write that the guard refuses. */
+	private const OF_ITEM = [ 'target_not_found', 'capability_denied', 'target_locked', 'target_changed', 'target_state', 'needs_publish', 'confirmation_missing', 'arguments_invalid', 'tool_failed', 'field_denied' ];
 
 	/**
 	 * Runs a function for each item, and returns one result for each.
@@ -32,7 +32,6 @@ final class Items {
 		foreach ( $items as $item ) {
 			$id     = (int) ( is_array( $item ) ? $item['id'] : $item );
 			$target = "$type:$id";
-			$call->begin_item( $target );
 			try {
 				$results[] = [
 					'id' => $id,
@@ -43,15 +42,16 @@ final class Items {
 				throw $needed;
 			} catch ( \Throwable $error ) {
 				$denied = $error instanceof Denied ? $error : self::failure( $call, $error );
-				$is_own = in_array( $denied->reason, self::OF_ITEM, true );
-				$result = $call->end_item( $target, $denied );
-				if ( ! $is_own ) {
+				$message = $call->end_item( $target, $denied );
+				if ( $call->is_refused() || ! in_array( $denied->reason, self::OF_ITEM, true ) ) {
 					throw $error;
 				}
 				$results[] = [
-					'id' => $id,
-					'ok' => false,
-				] + $result;
+					'id'      => $id,
+					'ok'      => false,
+					'reason'  => $denied->reason,
+					'message' => $message,
+				];
 			}
 			$call->progress( count( $results ), count( $items ) );
 		}

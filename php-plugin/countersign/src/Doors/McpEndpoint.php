@@ -185,7 +185,11 @@ final class McpEndpoint {
 
 	/** Records the outcome, and makes the change that it brings, then returns the response. */
 	private function finish( McpReply $reply ): Response {
-		if ( ! $this->changes->apply( $reply->change(), $reply->entry() ) ) {
+		$items = $reply->items();
+		if ( [] !== $items ) {
+			// A call that ran changes nothing of the connection.
+			$this->log->append( ...[ ...$items, $reply->entry() ] );
+		} elseif ( ! $this->changes->apply( $reply->change(), $reply->entry() ) ) {
 			// Another request has made the change. The refusal is still recorded.
 			$this->log->append( $reply->entry() );
 		}
