@@ -151,6 +151,11 @@ reasons! {
     FetchUrlRefused = "fetch_url_refused", "The URL cannot be fetched: it must be https with the name of a public host, without user name and password.";
     FetchAddressRefused = "fetch_address_refused", "The host of the URL has no address in the DNS, too many, or one that is not public: correct its DNS records.";
     FetchFailed = "fetch_failed", "The URL could not be fetched: its server did not answer in time with the expected document.";
+    // Files
+    FileRefused = "file_refused", "The file was not accepted: its name, its type or its content is not one that may be uploaded here.";
+    FileTooLarge = "file_too_large", "The file is larger than this site accepts from agents: send a smaller one.";
+    UploadUnknown = "upload_unknown", "There is no such unfinished upload of this connection, or it has expired: begin again with the first part.";
+    UploadsFull = "uploads_full", "Too many uploads of this connection are unfinished: send the missing parts of one, or wait until they expire.";
     // OAuth
     ClientUnknown = "client_unknown", "The OAuth client is not registered on this site, or was before the keys of the site were replaced: remove the connector in the program and add it again, so that it registers anew.";
     ClientAuthFailed = "client_auth_failed", "The client did not authenticate: send the client secret as it was issued, and none if the client is public.";
@@ -331,6 +336,10 @@ impl Reason {
             | Self::FetchUrlRefused
             | Self::FetchAddressRefused
             | Self::FetchFailed
+            | Self::FileRefused
+            | Self::FileTooLarge
+            | Self::UploadUnknown
+            | Self::UploadsFull
             | Self::ClientUnknown
             | Self::ClientAuthFailed
             | Self::ClientMetadataInvalid
