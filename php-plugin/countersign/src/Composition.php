@@ -6,6 +6,7 @@ namespace Countersign\Plugin;
 
 use Countersign\Decision;
 use Countersign\Limits;
+use Countersign\Plugin\Accounts\AgentAccounts;
 use Countersign\Plugin\Accounts\Standing;
 use Countersign\Plugin\Admin\AdminBar;
 use Countersign\Plugin\Admin\AuditForms;
@@ -91,6 +92,8 @@ final class Composition {
 	private ?Manager $manager        = null;
 	private ?Log $log                = null;
 	private ?Registry $registry      = null;
+
+	private ?AgentAccounts $agent_accounts = null;
 
 	private ?Schedules $schedules        = null;
 	private ?Gate $gate                  = null;
@@ -201,7 +204,12 @@ final class Composition {
 
 	/** Returns what creates connections. */
 	public function creation(): Creation {
-		return new Creation( $this->connections(), $this->grants(), $this->clients(), $this->manager(), $this->records_writer(), $this->settings() );
+		return new Creation( $this->connections(), $this->grants(), $this->clients(), $this->manager(), $this->records_writer(), $this->settings(), $this->agent_accounts() );
+	}
+
+	/** Returns the accounts that were made for connections. */
+	public function agent_accounts(): AgentAccounts {
+		return $this->agent_accounts ??= new AgentAccounts( $this->connections() );
 	}
 
 	/** Returns the operations that people perform on connections. */

@@ -46,6 +46,7 @@ final class Hooks {
 		$this->register_gate();
 		( new Watch( $this->objects->standing( ... ) ) )->register();
 		$this->register_passwords();
+		$this->register_agent_accounts();
 		add_action( Check::EVENT, fn() => $this->look_daily() );
 		add_filter( 'site_status_tests', fn( array $tests ): array => $this->objects->site_health()->add_test( $tests ) );
 		add_filter( 'wp_save_post_revision_revisions_before_deletion', static fn( array $revisions ): array => StateBefore::without_copies( $revisions ) );
@@ -85,6 +86,12 @@ final class Hooks {
 		add_action( 'deleted_user_meta', $after, 10, 3 );
 	}
 
+	private function register_agent_accounts(): void {
+		foreach ( [ 'countersign_connection_created', 'countersign_connection_changed', 'countersign_connection_revoked' ] as $event ) {
+			add_action( $event, fn( int $id ) => $this->objects->agent_accounts()->adjust( $id ), 5 );
+		}
+	}
+
 	private function register_admin_hooks(): void {
 		add_action( 'admin_menu', fn() => $this->objects->menu()->add_pages() );
 		add_action( 'admin_enqueue_scripts', fn( string $hook ) => $this->objects->menu()->enqueue_assets( $hook ) );
@@ -115,7 +122,7 @@ final class Hooks {
 
 	/** Checks once a day what is changed past the plugin. One check does not keep the other from being made. */
 	private function look_daily(): void {
-		foreach ( [ fn() => $this->objects->standing()->check_all(), fn() => $this->objects->passwords()->check_all(), fn() => $this->objects->integrity()->run(), fn() => ( new Asks() )->prune() ] as $check ) {
+		foreach ( [ fn() => $this->objects->standing()->check_all(), fn() => $this->objects->passwords()->check_all(), fn() => $this->objects->agent_accounts()->check_all(), fn() => $this->objects->integrity()->run(), fn() => ( new Asks() )->prune() ] as $check ) {
 			try {
 				$check();
 			} catch ( \Throwable $error ) {

@@ -248,7 +248,7 @@ final class PasswordConnectionsTest extends TestCase {
 		$made       = AgentPasswords::make( $user, $name );
 		$credential = \Countersign\McpServer::credential( $user, $made['uuid'], $made['password'], time() - $age );
 		wp_set_current_user( Site::user( 'admin' ) );
-		$id = Plugin::composition()->creation()->create( $name, $name, $user, 'standard', [], [], credential: json_decode( $credential, true ) )['connection'];
+		$id = Plugin::composition()->creation()->create( $name, $name, $user, 'standard', [], [], credential: static fn(): array => json_decode( $credential, true ) )['connection'];
 		return new Agent( $id, '', Agent::basic( 'editor', $made['password'] ) );
 	}
 }

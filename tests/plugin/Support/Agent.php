@@ -33,11 +33,11 @@ final class Agent {
 		$this->token = $token ?? self::issue( $id );
 	}
 
-	/** Returns the agent of a new connection that has an application password. @param list<string> $groups Only for `custom`. */
+	/** Returns the agent of a new connection that has an application password; '' for an account of its own. @param list<string> $groups Only for `custom`. */
 	public static function with_password( string $user = 'editor', string $preset = 'standard', array $groups = [], string $name = 'Agent without OAuth' ): self {
 		$before = get_current_user_id();
 		wp_set_current_user( Site::user( 'admin' ) );
-		$made = Plugin::composition()->passwords()->create( $name, Site::user( $user ), $preset, $groups );
+		$made = Plugin::composition()->passwords()->create( $name, '' === $user ? Connection::OWN_ACCOUNT : Site::user( $user ), $preset, $groups );
 		wp_set_current_user( $before );
 		return new self( $made['connection'], '', self::basic( $made['username'], $made['password'] ) );
 	}

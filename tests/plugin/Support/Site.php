@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Countersign\Tests;
 
 use Countersign\Plugin\Audit\EntryDraft;
+use Countersign\Plugin\Connections\Connection;
 use Countersign\Plugin\Plugin;
 use Countersign\Plugin\Site\Schema;
 use Countersign\Plugin\Site\SealedOptions;
@@ -37,12 +38,13 @@ final class Site {
 	/**
 	 * Creates a connection as an administrator's consent does.
 	 *
+	 * @param string       $user   Login of the account that the agent acts as; '' for an account of its own.
 	 * @param list<string> $groups Only for `custom`.
 	 */
 	public static function connect( string $user = 'editor', string $preset = 'standard', array $groups = [], string $by = 'admin' ): Agent {
 		$before = get_current_user_id();
 		wp_set_current_user( self::user( $by ) );
-		$id = Plugin::composition()->creation()->create( 'Test connection', 'A test client', self::user( $user ), $preset, $groups, [] )['connection'];
+		$id = Plugin::composition()->creation()->create( 'Test connection', 'A test client', '' === $user ? Connection::OWN_ACCOUNT : self::user( $user ), $preset, $groups, [] )['connection'];
 		wp_set_current_user( $before );
 		return new Agent( $id );
 	}

@@ -163,7 +163,7 @@ final class Standing {
 	 * @return array{string, int, string}|null
 	 */
 	private static function powerless( Connection $connection ): ?array {
-		$may_grant = user_can( $connection->created_by, Capabilities::MANAGE ) && user_can( $connection->created_by, 'edit_user', $connection->user ); // phpcs:ignore WordPress.WP.Capabilities -- A capability that this plugin adds.
+		$may_grant = user_can( $connection->created_by, Capabilities::MANAGE ) && user_can( $connection->created_by, 'edit_user', $connection->principal() ); // phpcs:ignore WordPress.WP.Capabilities -- A capability that this plugin adds.
 		return $may_grant ? null : [ 'granting', $connection->created_by, 'demoted' ];
 	}
 

@@ -31,7 +31,7 @@ final class Watch {
 	}
 
 	private function before_update( int $id, int $user, string $key, mixed $value ): void {
-		if ( self::holds_rights( $key ) && array_diff_key( self::rights( get_user_meta( $user, $key, true ) ), self::rights( $value ) ) ) {
+		if ( self::holds_rights( $key ) && ! AgentAccounts::is_adjusting() && array_diff_key( self::rights( get_user_meta( $user, $key, true ) ), self::rights( $value ) ) ) {
 			$this->tell( $user, 'demoted' );
 		}
 	}

@@ -190,7 +190,7 @@ final class ConnectionForms {
 
 	/** Records the refusal and ends the request, unless the person may change the connection. */
 	private function must_be_changeable( Connection $connection, string $action ): void {
-		if ( ! Capabilities::may_change( $connection->user ) ) {
+		if ( ! Capabilities::may_change( $connection->principal() ) ) {
 			$this->log->append( EntryDraft::admin( 'refusal', $action, $connection->target(), [ 'acts_as' => $connection->user ], 'capability_denied' ) );
 			wp_die( esc_html__( 'This connection acts as an account that you may not edit. You can pause or revoke it. Ask an administrator to change or resume it.', 'countersign' ), 403 );
 		}

@@ -55,7 +55,7 @@ final class ConnectionsPage {
 	}
 
 	private static function is_editable( Connection $connection ): bool {
-		return null === $connection->fault && Capabilities::may_change( $connection->user );
+		return null === $connection->fault && Capabilities::may_change( $connection->principal() );
 	}
 
 	private function list(): void {

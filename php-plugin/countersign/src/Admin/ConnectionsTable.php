@@ -99,7 +99,7 @@ final class ConnectionsTable extends \WP_List_Table {
 
 	/** @param Connection $item */
 	protected function column_name( $item ): string {
-		$name = $item->is_revoked() || null !== $item->fault || ! Capabilities::may_change( $item->user )
+		$name = $item->is_revoked() || null !== $item->fault || ! Capabilities::may_change( $item->principal() )
 			? '<strong>' . Names::html( $item->name ) . '</strong>'
 			: sprintf( '<strong><a class="row-title" href="%s">%s</a></strong>', esc_url( $this->edit_url( $item ) ), Names::html( $item->name ) );
 		if ( '' !== $item->client && $item->client !== $item->name ) {
@@ -203,7 +203,7 @@ final class ConnectionsTable extends \WP_List_Table {
 		}
 		$id      = [ 'connection' => $item->id ];
 		$actions = [];
-		if ( ! $item->is_revoked() && null === $item->fault && Capabilities::may_change( $item->user ) ) {
+		if ( ! $item->is_revoked() && null === $item->fault && Capabilities::may_change( $item->principal() ) ) {
 			$actions['edit'] = self::link( $this->edit_url( $item ), __( 'Edit', 'countersign' ) );
 			if ( Connection::PAUSED === $item->state ) {
 				$actions['resume'] = self::link( AdminPost::url( 'countersign_resume', $id ), __( 'Resume', 'countersign' ) );

@@ -47,7 +47,7 @@ final class RestoredView {
 		<p><?php esc_html_e( 'If you resume it, it holds again as the backup shows it:', 'countersign' ); ?></p>
 		<?php
 		self::facts( $restored );
-		if ( ! Capabilities::may_change( $restored->user ) ) {
+		if ( ! Capabilities::may_change( $restored->principal() ) ) {
 			echo '<p><strong>' . esc_html__( 'This connection acts as an account that you may not edit. You can revoke it. Ask an administrator to resume it.', 'countersign' ) . '</strong></p>';
 			self::links( $connection );
 			return;

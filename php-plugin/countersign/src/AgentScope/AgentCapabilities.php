@@ -108,8 +108,12 @@ final class AgentCapabilities {
 	/** @var array<string, true> */
 	private readonly array $allowed;
 
-	/** Determines the capabilities from the post types and taxonomies that are registered now. */
-	public function __construct() {
+	/**
+	 * Determines the capabilities from the post types and taxonomies that are registered now.
+	 *
+	 * @param list<string>|null $ceiling The capabilities that this agent has at most; null for no such bound.
+	 */
+	public function __construct( ?array $ceiling = null ) {
 		$mapped = self::CONTENT;
 		foreach ( get_post_types( [], 'objects' ) as $type ) {
 			foreach ( array_filter( array_values( (array) $type->cap ), is_string( ... ) ) as $capability ) {
@@ -141,6 +145,9 @@ final class AgentCapabilities {
 		$allowed = array_fill_keys( [ ...$mapped, ...array_filter( $more, is_string( ... ) ) ], true );
 		// A role would count as a capability of the same name.
 		$allowed       = array_diff_key( $allowed, array_fill_keys( [ 'do_not_allow', ...self::NEVER, ...array_filter( $less, is_string( ... ) ) ], true ), wp_roles()->roles );
+		if ( null !== $ceiling ) {
+			$allowed = array_intersect_key( $allowed, array_fill_keys( [ 'exist', 'read', ...$ceiling ], true ) );
+		}
 		$this->allowed = array_filter( $allowed, static fn( int|string $name ): bool => ! str_starts_with( (string) $name, self::OWN ) && ! str_starts_with( (string) $name, 'level_' ), ARRAY_FILTER_USE_KEY );
 	}
 

@@ -35,10 +35,14 @@ final class AgentUser {
 	/** The part of such keys that is the same on all sites of the network. */
 	private readonly string $prefix;
 
-	/** @param \Closure(string): mixed $refuse Refuses a write; takes what would be written, such as `user`. */
-	public function __construct( private readonly \Closure $refuse ) {
+	/**
+	 * @param \Closure(string): mixed $refuse  Refuses a write; takes what would be written, such as `user`.
+	 * @param list<string>|null       $ceiling The capabilities that the agent has at most, whatever its account has; null for no such
+	 *                                         bound.
+	 */
+	public function __construct( private readonly \Closure $refuse, ?array $ceiling = null ) {
 		global $wpdb;
-		$this->capabilities = new AgentCapabilities();
+		$this->capabilities = new AgentCapabilities( $ceiling );
 		$this->key          = $wpdb->get_blog_prefix() . 'capabilities';
 		$this->prefix       = $wpdb->base_prefix;
 	}

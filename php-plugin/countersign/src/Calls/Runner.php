@@ -6,6 +6,7 @@ namespace Countersign\Plugin\Calls;
 
 use Countersign\McpCall;
 use Countersign\McpReply;
+use Countersign\Plugin\Accounts\AgentRights;
 use Countersign\Plugin\AgentScope\AgentUser;
 use Countersign\Plugin\AgentScope\LiveCheck;
 use Countersign\Plugin\AgentScope\OwnHosts;
@@ -48,7 +49,7 @@ final class Runner {
 	/** Returns what the site knows of the post that a call would change, as the user of the connection sees it. */
 	public function target( McpCall $call, Connection $connection ): string {
 		$guard = new WriteGuard( new LiveCheck( $call, $connection, $this->connections, $this->kill_switch, $this->options ), false, fn( Denied $refusal ) => $this->record( $refusal, $call, $connection ) );
-		return ( new AgentUser( $guard->refuse( ... ) ) )->act_as( $connection->user, fn(): string => $guard->watch( fn(): string => ( new Targets( ( $this->registry )() ) )->of( $call ) ) );
+		return ( new AgentUser( $guard->refuse( ... ), AgentRights::ceiling( $connection ) ) )->act_as( $connection->user, fn(): string => $guard->watch( fn(): string => ( new Targets( ( $this->registry )() ) )->of( $call ) ) );
 	}
 
 	/** Runs a call whose intent is recorded, and returns the answer for the client. */
@@ -82,7 +83,7 @@ final class Runner {
 		if ( $call->mayWrite() || 'tool' !== $call->kind() || null === ( $this->registry )()->builtin( $call->name() ) ) {
 			( new RulingOptions( $guard ) )->begin();
 		}
-		( new AgentUser( $guard->refuse( ... ) ) )->become( $connection->user );
+		( new AgentUser( $guard->refuse( ... ), AgentRights::ceiling( $connection ) ) )->become( $connection->user );
 		( new OwnHosts( $guard ) )->begin();
 		$guard->begin();
 		return $guard;

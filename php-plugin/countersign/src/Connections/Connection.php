@@ -31,6 +31,9 @@ final class Connection {
 	/** The age in seconds from which people are told to replace an application password. */
 	public const PASSWORD_AGE = 90 * DAY_IN_SECONDS;
 
+	/** Instead of the id of an account: the connection gets one of its own. */
+	public const OWN_ACCOUNT = 0;
+
 	/** State: the record cannot be opened, and the client is refused. The fault says why. */
 	public const UNUSABLE = 'unusable';
 
@@ -57,6 +60,7 @@ final class Connection {
 	 * @param string                       $last_used_ip IP address, or '' for never. Not sealed.
 	 * @param array{user: int, uuid: string, created_at: int, ...}|null $credential The application password that the connection is for,
 	 *                                                   or null if its client has access tokens.
+	 * @param bool                         $own_account  Whether the account was made for this connection and is nobody else's.
 	 * @param int                          $version      Version of the record; 0 if it cannot be opened.
 	 * @param string|null                  $text         The sealed text as stored, or null if there is none.
 	 * @param Record|Decision|null         $opened       What opening the record gave; null if it was not tried.
@@ -82,6 +86,7 @@ final class Connection {
 		public readonly int $last_used_at,
 		public readonly string $last_used_ip,
 		public readonly ?array $credential,
+		public readonly bool $own_account,
 		public readonly int $version,
 		public readonly ?string $text,
 		public readonly Record|Decision|null $opened,
@@ -130,6 +135,7 @@ final class Connection {
 			(int) $row['last_used_at'],
 			(string) $row['last_used_ip'],
 			self::credential( $data ),
+			true === ( $data['own_account'] ?? false ),
 			$opened instanceof Record ? $opened->version() : 0,
 			isset( $row['record'] ) ? (string) $row['record'] : null,
 			is_string( $opened ) ? null : $opened,
@@ -168,6 +174,7 @@ final class Connection {
 			[] === $this->origins ? [] : [ 'origins' => $this->origins ],
 			$this->drops ? [ 'drop_unknown_arguments' => true ] : [],
 			null === $this->credential ? [] : [ 'credential' => $this->credential ],
+			$this->own_account ? [ 'own_account' => true ] : [],
 			$changed
 		);
 	}
@@ -186,6 +193,14 @@ final class Connection {
 		/** @var array{user: int, uuid: string, created_at: int, ...}|null $credential As {@see \Countersign\McpServer::credential()} returned it. */
 		$credential = $data['credential'] ?? null;
 		return $credential;
+	}
+
+	/**
+	 * Returns the id of the account whose rights bound the connection: the person who approved it, if it has an account of its own, or
+	 * else the account that it acts as. Who may edit this account may change the connection.
+	 */
+	public function principal(): int {
+		return $this->own_account ? $this->created_by : $this->user;
 	}
 
 	/** Tells whether the connection has ended. */

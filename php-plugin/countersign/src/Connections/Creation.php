@@ -37,6 +37,7 @@ final class Creation {
 		private readonly Manager $manager,
 		private readonly Writer $writer,
 		private readonly Settings $settings,
+		private readonly AccountMaker $accounts,
 	) {}
 
 	/**
@@ -44,7 +45,8 @@ final class Creation {
 	 *
 	 * @param string               $name    Name that the person gave the connection.
 	 * @param string               $client  Name that the client gave itself.
-	 * @param int                  $user    Id of the user that the client acts as.
+	 * @param int                  $user    Id of the user that the client acts as, or {@see Connection::OWN_ACCOUNT} for an account that is
+	 *                                      made for the connection.
 	 * @param string               $preset  Name of a preset, or `custom`.
 	 * @param list<string>         $groups  Permission groups; used only for `custom`.
 	 * @param array<string, mixed> $facts   Facts about the authorization request, for the audit log.
@@ -52,49 +54,89 @@ final class Creation {
 	 * @param Connection|null      $earlier A connection of the same person, client, account and permissions whose code was never
 	 *                                      redeemed; it is continued instead of adding another one. Null for a new one.
 	 *
-	 * @param array<array-key, mixed>|null $credential The application password that the connection is for, as
-	 *                                      {@see \Countersign\McpServer::credential()} returns it; null if its client has tokens.
+	 * @param (\Closure(int): array<array-key, mixed>)|null $credential Makes the application password that the connection is for, for
+	 *                                      the id of its account, and returns it as {@see \Countersign\McpServer::credential()} does;
+	 *                                      null if its client has tokens.
 	 *
-	 * @return array{connection: int, grant: int|null} The new ids.
+	 * @return array{connection: int, grant: int|null, user: int} The new ids, and that of the account.
 	 *
 	 * @throws ChangeFailed|Failure If the database did not store it.
 	 * @throws Unavailable          If it cannot be recorded, or the extension refuses to seal it.
 	 * @throws Unprotected          If it could not be protected against a restored backup. Then it has been ended again.
 	 */
-	public function create( string $name, string $client, int $user, string $preset, array $groups, array $facts, ?OAuthRequest $request = null, ?Connection $earlier = null, ?array $credential = null ): array {
-		$groups = Access::resolve( $preset, $groups );
-		$id     = $earlier->id ?? Records::newId();
-		$now    = time();
-		$data   = [
-			'name'         => mb_substr( $name, 0, 190 ),
-			'client'       => mb_substr( $client, 0, 190 ),
-			'user'         => $user,
-			'preset'       => $preset,
-			'groups'       => $groups,
-			'state'        => Connection::ACTIVE,
-			'epoch'        => $earlier->epoch ?? 0,
-			'limit'        => $earlier->limit ?? $this->settings->connection_limit(),
-			'created_at'   => $now,
-			'created_by'   => get_current_user_id(),
-			'state_at'     => $now,
-			'state_reason' => '',
-			'origins'      => $request?->origins() ?? [],
-		] + ( $earlier?->drops ? [ 'drop_unknown_arguments' => true ] : [] )
-			+ ( null === $credential ? [] : [ 'credential' => $credential ] );
-		$draft  = EntryDraft::admin(
+	public function create( string $name, string $client, int $user, string $preset, array $groups, array $facts, ?OAuthRequest $request = null, ?Connection $earlier = null, ?\Closure $credential = null ): array {
+		$id      = $earlier->id ?? Records::newId();
+		$is_own  = Connection::OWN_ACCOUNT === $user;
+		$is_new  = $is_own && null === $earlier;
+		$user    = match ( true ) {
+			$is_new => $this->accounts->make( $name, $id ),
+			$is_own => $earlier->user ?? 0,
+			default => $user,
+		};
+		$is_done = false;
+		try {
+			$data    = [
+				'name'         => mb_substr( $name, 0, 190 ),
+				'client'       => mb_substr( $client, 0, 190 ),
+				'user'         => $user,
+				'preset'       => $preset,
+				'groups'       => Access::resolve( $preset, $groups ),
+				'state'        => Connection::ACTIVE,
+				'epoch'        => $earlier->epoch ?? 0,
+				'limit'        => $earlier->limit ?? $this->settings->connection_limit(),
+				'created_at'   => time(),
+				'created_by'   => get_current_user_id(),
+				'state_at'     => time(),
+				'state_reason' => '',
+				'origins'      => $request?->origins() ?? [],
+			] + ( $earlier?->drops ? [ 'drop_unknown_arguments' => true ] : [] )
+				+ ( null === $credential ? [] : [ 'credential' => $credential( $user ) ] )
+				+ ( $is_own ? [ 'own_account' => true ] : [] );
+			$facts  += isset( $data['credential']['uuid'] ) ? [ 'application_password' => $data['credential']['uuid'] ] : [];
+			$grant   = $this->store( $id, $data, $facts, $request, $earlier );
+			$is_done = true;
+		} finally {
+			if ( $is_new && ! $is_done ) {
+				$this->accounts->discard( $user );
+			}
+		}
+		/**
+		 * Fires after a connection was made, or was continued because its agent never used it and asked again.
+		 *
+		 * @param int $id Id of the connection.
+		 */
+		do_action( 'countersign_connection_created', $id );
+		return [
+			'connection' => $id,
+			'grant'      => $grant,
+			'user'       => $user,
+		];
+	}
+
+	/**
+	 * Stores a connection with its grant and its client.
+	 *
+	 * @param int                  $id    Id of the connection.
+	 * @param array<string, mixed> $data  Data of its record.
+	 * @param array<string, mixed> $facts As for {@see create()}.
+	 *
+	 * @return int|null Id of the grant.
+	 */
+	private function store( int $id, array $data, array $facts, ?OAuthRequest $request, ?Connection $earlier ): ?int {
+		$draft = EntryDraft::admin(
 			'grant',
 			null === $earlier ? 'connection.created' : 'connection.renewed',
 			"connection:$id",
 			[
-				'name'    => $name,
-				'client'  => $client,
-				'acts_as' => $user,
-				'preset'  => $preset,
-				'groups'  => $groups,
+				'name'    => $data['name'],
+				'client'  => $data['client'],
+				'acts_as' => $data['user'],
+				'preset'  => $data['preset'],
+				'groups'  => $data['groups'],
 				'request' => $facts,
-			]
+			] + ( isset( $data['own_account'] ) ? [ 'own_account' => true ] : [] )
 		);
-		$grant  = null === $request ? null : Records::newId();
+		$grant = null === $request ? null : Records::newId();
 		for ( $attempt = 1; $attempt <= self::ATTEMPTS; $attempt++ ) {
 			$parts = [ $this->storing( $id, $data, $earlier ) ];
 			if ( null !== $request && null !== $grant ) {
@@ -115,21 +157,10 @@ final class Creation {
 				// Another consent for the same client can store the client first.
 				$is_stored = null === $request || self::ATTEMPTS === $attempt ? throw $error : false;
 			}
-			if ( ! $is_stored && null !== $earlier ) {
-				$earlier = $this->unchanged( $earlier );
-			}
 			if ( $is_stored ) {
-				/**
-				 * Fires after a connection was made, or was continued because its agent never used it and asked again.
-				 *
-				 * @param int $id Id of the connection.
-				 */
-				do_action( 'countersign_connection_created', $id );
-				return [
-					'connection' => $id,
-					'grant'      => $grant,
-				];
+				return $grant;
 			}
+			$earlier = null === $earlier ? null : $this->unchanged( $earlier );
 		}
 		throw new Failure( 'Other requests kept changing the client.' );
 	}
@@ -188,7 +219,13 @@ final class Creation {
 		try {
 			$connection = $this->connections->find( $id );
 			if ( null !== $connection ) {
-				$this->manager->end( $connection, $reason, EntryDraft::admin( 'revoke', 'connection.revoked', $connection->target(), [ 'because' => $reason ] ) );
+				try {
+					$this->manager->end( $connection, $reason, EntryDraft::admin( 'revoke', 'connection.revoked', $connection->target(), [ 'because' => $reason ] ) );
+				} finally {
+					if ( $connection->own_account ) {
+						$this->accounts->discard( $connection->user );
+					}
+				}
 			}
 		} catch ( Unprotected ) {
 			// It has ended. The caller reports why it is not protected.

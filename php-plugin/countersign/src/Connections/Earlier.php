@@ -63,11 +63,11 @@ final class Earlier {
 	 * Tells whether a consent to these terms can continue a connection: it is the same consent.
 	 *
 	 * @param Connection   $connection One of {@see unfinished()}.
-	 * @param int          $user       Id of the account that the agent acts as.
+	 * @param int          $user       Id of the account that the agent acts as, or {@see Connection::OWN_ACCOUNT}.
 	 * @param list<string> $groups     Permission groups; used only for `custom`.
 	 */
 	public static function is_same( Connection $connection, int $user, array $groups ): bool {
-		return Connection::ACTIVE === $connection->state && $user === $connection->user && Access::resolve( $connection->preset, $groups ) === $connection->groups;
+		return Connection::ACTIVE === $connection->state && $user === ( $connection->own_account ? Connection::OWN_ACCOUNT : $connection->user ) && Access::resolve( $connection->preset, $groups ) === $connection->groups;
 	}
 
 	/**

@@ -38,6 +38,12 @@ final class Manager {
 	 */
 	private const LOST_EPOCHS = 1000;
 
+	/** The members of a record that the account of the connection follows. */
+	private const OF_ACCOUNT = [
+		'name'   => true,
+		'groups' => true,
+	];
+
 	public function __construct(
 		private readonly Repository $connections,
 		private readonly Writer $writer,
@@ -96,11 +102,15 @@ final class Manager {
 				'versions' => self::difference( $connection->version, $version ),
 			]
 		);
-		return $this->writer->write(
+		$is_made = $this->writer->write(
 			$draft,
 			[ new Revision( 'connection', $connection->id, $version, $data ) ],
 			fn( \Closure $text ): array => [ $this->connections->replacing( $now, $data, $version, $text ) ]
 		);
+		if ( $is_made && $connection->own_account ) {
+			do_action( 'countersign_connection_changed', $connection->id );
+		}
+		return $is_made;
 	}
 
 	/**
@@ -288,6 +298,14 @@ final class Manager {
 				fn( \Closure $text ): array => [ $this->connections->replacing( $now, $data, $version, $text ), ...$more ]
 			);
 			if ( $is_made ) {
+				if ( $now->own_account && ( array_intersect_key( $changed, self::OF_ACCOUNT ) || Connection::ACTIVE === ( $changed['state'] ?? '' ) ) ) {
+					/**
+					 * Fires after a connection with an account of its own got another name or other permissions, or was resumed.
+					 *
+					 * @param int $id Id of the connection.
+					 */
+					do_action( 'countersign_connection_changed', $now->id );
+				}
 				return true;
 			}
 		}

@@ -99,7 +99,7 @@ final class AgentPasswords {
 	 * @param int    $user Id of the account.
 	 * @param string $name Name of the password in the profile.
 	 *
-	 * @return array{password: string, uuid: string, created: int}|null The password without spaces; null if it could not be stored.
+	 * @return array{user: int, password: string, uuid: string, created: int}|null The password without spaces; null if it could not be stored.
 	 */
 	public static function make( int $user, string $name ): ?array {
 		$made = \WP_Application_Passwords::create_new_application_password(
@@ -110,6 +110,7 @@ final class AgentPasswords {
 			]
 		);
 		return is_wp_error( $made ) ? null : [
+			'user'     => $user,
 			'password' => (string) $made[0],
 			'uuid'     => (string) $made[1]['uuid'],
 			'created'  => (int) $made[1]['created'],

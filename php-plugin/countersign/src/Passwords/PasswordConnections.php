@@ -46,7 +46,7 @@ final class PasswordConnections {
 	 * may connect agents and may edit the account.
 	 *
 	 * @param string       $name   Name that the person gave the connection.
-	 * @param int          $user   Id of the account that the agent acts as.
+	 * @param int          $user   Id of the account that the agent acts as, or {@see Connection::OWN_ACCOUNT}.
 	 * @param string       $preset Name of a preset, or `custom`.
 	 * @param list<string> $groups Permission groups; used only for `custom`.
 	 *
@@ -57,26 +57,29 @@ final class PasswordConnections {
 	 * @throws Unprotected          If it could not be protected against a restored backup. Then it has been ended again.
 	 */
 	public function create( string $name, int $user, string $preset, array $groups ): array {
-		$account = get_userdata( $user );
-		if ( ! $account || null !== AgentPasswords::obstacle( $user ) ) {
-			throw new Failure( 'No application password can be made for this account.' );
-		}
-		$name = mb_substr( $name, 0, 190 );
-		/* translators: %s: name of a connection. */
-		$made = AgentPasswords::make( $user, sprintf( __( 'Countersign: %s', 'countersign' ), $name ) ) ?? throw new Failure( 'WordPress could not store the application password.' );
-		$id   = null;
+		$name       = mb_substr( $name, 0, 190 );
+		$made       = null;
+		$credential = static function ( int $user ) use ( $name, &$made ): array {
+			if ( null !== AgentPasswords::obstacle( $user ) ) {
+				throw new Failure( 'No application password can be made for this account.' );
+			}
+			/* translators: %s: name of a connection. */
+			$made = AgentPasswords::make( $user, sprintf( __( 'Countersign: %s', 'countersign' ), $name ) ) ?? throw new Failure( 'WordPress could not store the application password.' );
+			return Json::decode( McpServer::credential( $user, $made['uuid'], $made['password'], $made['created'] ) );
+		};
+		$is_done    = false;
 		try {
-			$credential = McpServer::credential( $user, $made['uuid'], $made['password'], $made['created'] );
-			$id         = $this->creation->create( $name, $name, $user, $preset, $groups, [ 'application_password' => $made['uuid'] ], credential: Json::decode( $credential ) )['connection'];
+			$created = $this->creation->create( $name, $name, $user, $preset, $groups, [], credential: $credential );
+			$is_done = true;
 		} finally {
-			if ( null === $id ) {
-				AgentPasswords::delete( $user, $made['uuid'] );
+			if ( ! $is_done && null !== $made ) {
+				AgentPasswords::delete( $made['user'], $made['uuid'] );
 			}
 		}
 		return [
-			'connection' => $id,
-			'username'   => $account->user_login,
-			'password'   => \WP_Application_Passwords::chunk_password( $made['password'] ),
+			'connection' => $created['connection'],
+			'username'   => (string) get_userdata( $created['user'] )?->user_login,
+			'password'   => \WP_Application_Passwords::chunk_password( (string) ( $made['password'] ?? '' ) ),
 		];
 	}
 

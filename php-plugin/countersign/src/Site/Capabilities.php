@@ -12,6 +12,9 @@ final class Capabilities {
 	/** View, create, change and revoke connections, use the kill switch and change the settings. */
 	public const MANAGE = 'countersign_manage_connections';
 
+	/** The role of the accounts that were made for connections. It can read; what else such an account may is its own. */
+	public const AGENT_ROLE = 'countersign_agent';
+
 	/** Read, verify and export the audit log. */
 	public const AUDIT = 'countersign_read_audit';
 
@@ -30,22 +33,31 @@ final class Capabilities {
 	 * who may only manage connections could act through the account of an administrator. Pausing and revoking need only
 	 * {@see MANAGE}, because they take rights away.
 	 *
-	 * @param int $account Id of the user that the connection acts as.
+	 * @param int $account Id of the account whose rights bound the connection.
 	 */
 	public static function may_change( int $account ): bool {
 		return current_user_can( self::MANAGE ) && current_user_can( 'edit_user', $account ); // phpcs:ignore WordPress.WP.Capabilities -- A capability that this plugin adds.
 	}
 
-	/** Grants both capabilities to administrators. The site's owner can grant them to other roles. */
+	/** Adds the role of the accounts of agents, unless the site has it. */
+	public static function add_agent_role(): void {
+		if ( null === get_role( self::AGENT_ROLE ) ) {
+			add_role( self::AGENT_ROLE, 'Agent', [ 'read' => true ] );
+		}
+	}
+
+	/** Grants both capabilities to administrators, and adds the role of agents. The site's owner can grant them to other roles. */
 	public static function grant(): void {
+		self::add_agent_role();
 		$role = get_role( 'administrator' );
 		foreach ( self::all() as $capability ) {
 			$role?->add_cap( $capability );
 		}
 	}
 
-	/** Removes both capabilities from every role. Called when the plugin is deleted. */
+	/** Removes both capabilities from every role, and the role of agents. Called when the plugin is deleted. */
 	public static function remove(): void {
+		remove_role( self::AGENT_ROLE );
 		foreach ( array_keys( wp_roles()->roles ) as $name ) {
 			foreach ( self::all() as $capability ) {
 				get_role( (string) $name )?->remove_cap( $capability );
