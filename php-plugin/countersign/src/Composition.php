@@ -25,12 +25,15 @@ use Countersign\Plugin\Admin\StateForms;
 use Countersign\Plugin\Admin\StateView;
 use Countersign\Plugin\Admin\Welcome;
 use Countersign\Plugin\Audit\Log;
+use Countersign\Plugin\Calls\DirectCalls;
 use Countersign\Plugin\Calls\OutputGuard;
+use Countersign\Plugin\Calls\Procedure;
 use Countersign\Plugin\Calls\Registry;
 use Countersign\Plugin\Calls\Runner;
 use Countersign\Plugin\Connections\Asks;
 use Countersign\Plugin\Connections\Connection;
 use Countersign\Plugin\Connections\Creation;
+use Countersign\Plugin\Connections\Current;
 use Countersign\Plugin\Connections\Earlier;
 use Countersign\Plugin\Connections\Grants;
 use Countersign\Plugin\Connections\KillSwitch;
@@ -64,6 +67,7 @@ use Countersign\Plugin\Records\SiteRecords;
 use Countersign\Plugin\Records\SiteState;
 use Countersign\Plugin\Records\Verification;
 use Countersign\Plugin\Records\Writer;
+use Countersign\Plugin\Site\Capabilities;
 use Countersign\Plugin\Site\ClientAddress;
 use Countersign\Plugin\Site\Extension;
 use Countersign\Plugin\Site\SealedOptions;
@@ -92,6 +96,7 @@ final class Composition {
 	private ?Manager $manager        = null;
 	private ?Log $log                = null;
 	private ?Registry $registry      = null;
+	private ?Current $current        = null;
 
 	private ?AgentAccounts $agent_accounts = null;
 
@@ -261,8 +266,27 @@ final class Composition {
 	/** Returns the MCP endpoint, for one request. */
 	public function mcp_endpoint(): McpEndpoint {
 		$output = new OutputGuard();
-		$runner = new Runner( $this->registry( ... ), $this->connections(), $this->kill_switch(), $this->sealed_options(), $output, $this->log(), fn( Connection $connection, string $correlation ): CallEffects => new CallEffects( $this->schedules(), $this->log(), $connection, $correlation ) );
-		return new McpEndpoint( $this->extension(), $this->connections(), $this->kill_switch(), new Sightings(), $this->reply_changes(), $this->log(), $this->registry( ... ), fn(): Decision => $this->site_state()->current(), $runner, $output, $this->standing(), $this->passwords() );
+		return new McpEndpoint( $this->extension(), $this->procedure( $output ), $output, $this->passwords() );
+	}
+
+	/** Returns what makes a call that came through another door than the MCP endpoint. */
+	public function direct_calls(): DirectCalls {
+		return new DirectCalls( $this->extension(), $this->procedure( ... ), $this->client() );
+	}
+
+	/** Returns what finds the connection that governs the current request. */
+	public function current(): Current {
+		return $this->current ??= new Current(
+			// The role too: the metadata may have been removed.
+			static fn( int $user ): bool => AgentAccounts::is_one( $user ) || in_array( Capabilities::AGENT_ROLE, get_userdata( $user )->roles ?? [], true ),
+			fn( int $user ): ?Connection => $this->agent_accounts()->connection_of( $user )
+		);
+	}
+
+	private function procedure( OutputGuard $output ): Procedure {
+		$effects = fn( Connection $connection, string $correlation ): CallEffects => new CallEffects( $this->schedules(), $this->log(), $connection, $correlation );
+		$runner  = new Runner( $this->registry( ... ), $this->connections(), $this->kill_switch(), $this->sealed_options(), $output, $this->log(), $effects, $this->current() );
+		return new Procedure( $this->connections(), $this->kill_switch(), new Sightings(), $this->reply_changes(), $this->log(), $this->registry( ... ), fn(): Decision => $this->site_state()->current(), $runner, $this->standing() );
 	}
 
 	/** Returns the OAuth endpoints. */

@@ -9,6 +9,7 @@ use Countersign\Plugin\Admin\ConsentPage;
 use Countersign\Plugin\Admin\Mails;
 use Countersign\Plugin\Calls\PageSetup;
 use Countersign\Plugin\Connections\Asks;
+use Countersign\Plugin\Doors\Cli\CallCommand;
 use Countersign\Plugin\Doors\Cli\KillSwitchCommand;
 use Countersign\Plugin\Doors\Cli\StatusCommand;
 use Countersign\Plugin\Doors\KillSwitchRoute;
@@ -61,6 +62,7 @@ final class Hooks {
 		}
 		if ( defined( 'WP_CLI' ) && WP_CLI ) {
 			\WP_CLI::add_command( 'countersign kill-switch', new KillSwitchCommand( $this->objects->kill_switch() ) );
+			\WP_CLI::add_command( 'countersign call', new CallCommand( $this->objects->direct_calls() ) );
 			\WP_CLI::add_command( 'countersign status', new StatusCommand( $this->objects->kill_switch(), $this->objects->site_state(), $this->objects->connections(), $this->objects->agent_state( ... ), $this->objects->passwords() ) );
 		}
 	}

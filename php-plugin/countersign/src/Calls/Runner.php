@@ -16,6 +16,7 @@ use Countersign\Plugin\Audit\EntryDraft;
 use Countersign\Plugin\Audit\Log;
 use Countersign\Plugin\Audit\Unavailable;
 use Countersign\Plugin\Connections\Connection;
+use Countersign\Plugin\Connections\Current;
 use Countersign\Plugin\Connections\KillSwitch;
 use Countersign\Plugin\Connections\Repository;
 use Countersign\Plugin\Deferred\CallEffects;
@@ -44,6 +45,7 @@ final class Runner {
 		private readonly OutputGuard $output,
 		private readonly Log $log,
 		private readonly \Closure $effects,
+		private readonly Current $current,
 	) {}
 
 	/** Returns what the site knows of the post that a call would change, as the user of the connection sees it. */
@@ -59,6 +61,7 @@ final class Runner {
 			if ( ! self::user_exists( $connection->user ) ) {
 				throw new Denied( 'user_missing' );
 			}
+			$this->current->enter( $connection );
 			$live_check = new LiveCheck( $call, $connection, $this->connections, $this->kill_switch, $this->options );
 			$handle     = new Call( $call, $connection, $live_check, $this->output );
 			$effects    = ( $this->effects )( $connection, $call->correlation() );

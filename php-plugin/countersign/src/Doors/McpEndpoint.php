@@ -4,35 +4,24 @@ declare(strict_types=1);
 
 namespace Countersign\Plugin\Doors;
 
-use Countersign\Decision;
-use Countersign\McpCall;
-use Countersign\McpReply;
 use Countersign\McpRequest;
-use Countersign\Plugin\Accounts\Standing;
-use Countersign\Plugin\Audit\Log;
 use Countersign\Plugin\Audit\Unavailable;
 use Countersign\Plugin\Audit\Unprotected;
 use Countersign\Plugin\Calls\OutputGuard;
-use Countersign\Plugin\Calls\Registry;
+use Countersign\Plugin\Calls\Procedure;
 use Countersign\Plugin\Calls\Runner;
-use Countersign\Plugin\Connections\Connection;
-use Countersign\Plugin\Connections\KillSwitch;
-use Countersign\Plugin\Connections\ReplyChanges;
-use Countersign\Plugin\Connections\Repository;
 use Countersign\Plugin\Http\Request;
 use Countersign\Plugin\Http\Response;
 use Countersign\Plugin\Passwords\PasswordConnections;
-use Countersign\Plugin\Records\Sightings;
 use Countersign\Plugin\Site\ErrorLog;
 use Countersign\Plugin\Site\Extension;
 use Countersign\Plugin\Site\Json;
-use Countersign\Plugin\Site\Urls;
 
 defined( 'ABSPATH' ) || exit;
 
 /**
- * The MCP endpoint. The extension decides at each step; this class looks up the connection, records the call in the audit
- * log, runs it and returns the response. It handles one request.
+ * The MCP endpoint: receives a request, lets the {@see Procedure} decide and run it, and returns the response. It handles one
+ * request.
  */
 final class McpEndpoint {
 
@@ -45,27 +34,12 @@ final class McpEndpoint {
 	/** The request with a genuine token that is not answered yet. A fatal error leaves it behind. */
 	private ?McpRequest $request = null;
 
-	/** The call that is recorded but not answered yet. A fatal error leaves it behind. */
-	private ?McpCall $open = null;
-
 	private ?string $reserve = null;
 
-	/**
-	 * @param \Closure(): Registry $registry Returns what agents can use on this site.
-	 * @param \Closure(): Decision $state    Tells whether agents may act on this site at all.
-	 */
 	public function __construct(
 		private readonly Extension $extension,
-		private readonly Repository $connections,
-		private readonly KillSwitch $kill_switch,
-		private readonly Sightings $sightings,
-		private readonly ReplyChanges $changes,
-		private readonly Log $log,
-		private readonly \Closure $registry,
-		private readonly \Closure $state,
-		private readonly Runner $runner,
+		private readonly Procedure $procedure,
 		private readonly OutputGuard $output,
-		private readonly Standing $standing,
 		private readonly PasswordConnections $passwords,
 	) {}
 
@@ -77,13 +51,13 @@ final class McpEndpoint {
 		// Keep running after a client disconnects, so that the outcome is still logged.
 		ignore_user_abort( true );
 		try {
-			$server = $this->extension->mcp_server( $this->is_stopped() );
+			$server = $this->extension->mcp_server( $this->procedure->is_stopped() );
 			$step   = $server->receive( $request->method, $request->headers, $request->query, $request->body, $request->ip, $this->passwords->verified( $request->headers ) );
 			if ( $step instanceof McpRequest ) {
 				$this->guard( $step );
-				$step = $this->authorize( $step, $request->ip );
+				$step = $this->procedure->authorize( $step, $request->ip );
 			}
-			$response = $this->finish( $step );
+			$response = Response::of( $this->procedure->record( $step ) );
 		} catch ( Unavailable | Unprotected $error ) {
 			ErrorLog::failure( 'the audit log cannot be written', $error );
 			$response = $this->cannot_serve( $error->reason, $request );
@@ -122,18 +96,6 @@ final class McpEndpoint {
 	}
 
 	/**
-	 * Tells whether the kill switch is on. It counts as on if the site itself is not in order. In that case, the extension refuses
-	 * the connection for the reason that the site has, so that this reason is told and recorded.
-	 */
-	private function is_stopped(): bool {
-		$state = ( $this->state )();
-		if ( 'record_rolled_back' === $state->reason() ) {
-			$this->sightings->note( 'site:0' );
-		}
-		return $state->isAllowed() && $this->kill_switch->is_on( again: false );
-	}
-
-	/**
 	 * Makes sure that a request with a genuine token is answered, and by nothing else: not if other code ends the request or
 	 * prints something. {@see after_fatal()} answers then.
 	 */
@@ -146,54 +108,6 @@ final class McpEndpoint {
 		add_action( 'shutdown', static fn() => ob_start( static fn(): string => '' ), 2 );
 		$this->output->silence();
 		$this->output->hold();
-	}
-
-	private function authorize( McpRequest $request, string $ip ): McpReply {
-		$connection = $this->connections->find( $request->connection() );
-		$connection = null === $connection ? null : $this->standing->enforce( $connection );
-		if ( 'record_rolled_back' === $connection?->fault ) {
-			$this->sightings->note( $connection->target() );
-		}
-		$registry   = $request->needsRegistry() ? ( $this->registry )()->to_json() : null;
-		$step       = $request->authorize( $connection?->opened, $registry );
-		// Before the call, whose restrictions also hold for this plugin.
-		if ( $connection && ( $step instanceof McpCall || $step->decision()->isAllowed() ) ) {
-			$this->connections->touch( $connection, $ip );
-		}
-		return $step instanceof McpCall
-			? $this->call( $step, $connection ?? throw new \LogicException( 'a call was allowed without a connection' ) )
-			: $step;
-	}
-
-	/** Records the intent, then begins and runs the call. {@see after_fatal()} answers if the handler ends the request. */
-	private function call( McpCall $call, Connection $connection ): McpReply {
-		$refused = $call->needsTarget() ? $call->consider( $this->runner->target( $call, $connection ) ) : null;
-		if ( null !== $refused ) {
-			return $refused;
-		}
-		$this->log->append( $call->intent() );
-		// Uses up the confirmation token. Comes after the append, so that the token remains valid if the append fails.
-		$refused = $call->begin();
-		if ( null !== $refused ) {
-			return $refused;
-		}
-		$this->open = $call;
-		$reply      = $this->runner->run( $call, $connection );
-		$this->open = null;
-		return $reply;
-	}
-
-	/** Records the outcome, and makes the change that it brings, then returns the response. */
-	private function finish( McpReply $reply ): Response {
-		$items = $reply->items();
-		if ( [] !== $items ) {
-			// A call that ran changes nothing of the connection.
-			$this->log->append( ...[ ...$items, $reply->entry() ] );
-		} elseif ( ! $this->changes->apply( $reply->change(), $reply->entry() ) ) {
-			// Another request has made the change. The refusal is still recorded.
-			$this->log->append( $reply->entry() );
-		}
-		return Response::of( $reply );
 	}
 
 	/** Returns what {@see handle()} returns for a site that cannot serve the request. */
@@ -216,14 +130,13 @@ final class McpEndpoint {
 		if ( null === $request ) {
 			return;
 		}
-		$call          = $this->open;
-		$this->open    = null;
+		$call          = $this->procedure->take_open();
 		$this->reserve = null;
 		$error         = error_get_last();
 		ErrorLog::note( sprintf( '%s ended the request: %s', null === $call ? 'other code' : Runner::subject( $call ), $error ? 'PHP error in ' . ErrorLog::place( $error['file'], $error['line'] ) : 'exit' ) );
 		$this->output->discard();
 		try {
-			$response = null === $call ? $this->cannot_serve( 'tool_failed' ) : $this->finish( $call->deny( 'tool_failed' ) );
+			$response = null === $call ? $this->cannot_serve( 'tool_failed' ) : Response::of( $this->procedure->record( $call->deny( 'tool_failed' ) ) );
 		} catch ( Unavailable $error ) {
 			// The log shows an intent without an outcome, which means that the call was interrupted.
 			$response = $this->cannot_serve( $error->reason );
