@@ -58,8 +58,8 @@ final class ContentTest extends TestCase {
 		self::assertSame( 'Short & sweet', $post['excerpt'] );
 		self::assertSame( [ 'post', 'publish', get_permalink( $id ), false ], [ $post['type'], $post['status'], $post['link'], $post['truncated'] ] );
 		self::assertSame( [ 'id' => Site::user( 'editor' ), 'name' => 'Editor' ], $post['author'] );
-		self::assertSame( [ 'Books', 'R & D' ], array_column( $post['categories'], 'name' ) );
-		self::assertSame( [ 'one', 'two' ], array_column( $post['tags'], 'slug' ) );
+		self::assertSame( [ 'Books', 'R & D' ], array_column( $post['terms']['category'], 'name' ) );
+		self::assertSame( [ 'one', 'two' ], array_column( $post['terms']['post_tag'], 'slug' ) );
 		self::assertSame( get_post_timestamp( $id ), strtotime( $post['date'] ) );
 		self::assertStringContainsString( "post=$id", $post['edit_link'] );
 		self::assertArrayNotHasKey( 'edit_link', self::as( 'subscriber' )->do( 'get_post', [ 'id' => $id ] ) );
@@ -157,7 +157,7 @@ final class ContentTest extends TestCase {
 		wp_set_object_terms( $ids[0], [ $word ], 'post_tag' );
 		$agent = self::as( 'editor' );
 		$ids_of = static fn( array $page ): array => array_values( array_intersect( array_column( $page['posts'], 'id' ), $ids ) );
-		self::assertSame( [ $ids[0] ], $ids_of( $agent->do( 'list_posts', [ 'tag' => $word ] ) ) );
+		self::assertSame( [ $ids[0] ], $ids_of( $agent->do( 'list_posts', [ 'taxonomy' => 'post_tag', 'terms' => [ $word ] ] ) ) );
 		self::assertSame( [ $ids[5], $ids[3], $ids[1] ], $ids_of( $agent->do( 'list_posts', [ 'status' => 'draft', 'order_by' => 'id', 'per_page' => 50 ] ) ) );
 		self::assertSame( array_slice( $ids, 0, 3 ), $ids_of( $agent->do( 'list_posts', [ 'author' => Site::user( 'author' ), 'order_by' => 'id', 'order' => 'asc' ] + $day ) ) );
 		self::assertSame( array_reverse( $ids ), $ids_of( $agent->do( 'list_posts', [ 'order_by' => 'title', 'order' => 'asc' ] + $day ) ) );

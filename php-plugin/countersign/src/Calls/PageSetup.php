@@ -42,10 +42,10 @@ final class PageSetup {
 	private const ONE_BLOCK = 'register_block_core_';
 
 	/** The plugin's own tools that read. They render no page and save nothing. */
-	private const READING = [ 'whoami', 'get_site_info', 'list_posts', 'get_post', 'search_content', 'list_media', 'get_media' ];
+	private const READING = [ 'whoami', 'get_site_info', 'list_posts', 'get_post', 'search_content', 'list_media', 'get_media', 'get_outline', 'list_terms', 'list_revisions', 'compare_revisions' ];
 
 	/** Those of them that do not look at blocks. The others make excerpts, for which WordPress renders some blocks. */
-	private const WITHOUT_BLOCKS = [ 'whoami', 'get_site_info', 'get_post', 'list_media', 'get_media' ];
+	private const WITHOUT_BLOCKS = [ 'whoami', 'get_site_info', 'get_post', 'list_media', 'get_media', 'get_outline', 'list_terms', 'list_revisions', 'compare_revisions' ];
 
 	/** Largest body that is looked at here, in bytes. The calls of these tools are short. */
 	private const MAX_BODY = 4096;

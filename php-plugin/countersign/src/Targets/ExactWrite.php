@@ -51,12 +51,14 @@ final class ExactWrite {
 	 *                                             another value than the stored one.
 	 * @param \Closure(StoredPost): void  $check   Checks the post directly before it is written for the first time.
 	 * @param EditLock|null               $lock    The lock of the post, which must be held then.
+	 * @param array<string, string>       $exact   Column => bytes that the first save stores, whatever WordPress makes of the column.
 	 */
 	private function __construct(
 		private readonly int $id,
 		private readonly ?array $columns,
 		private readonly \Closure $check,
 		private readonly ?EditLock $lock,
+		private readonly array $exact,
 	) {}
 
 	/**
@@ -68,13 +70,14 @@ final class ExactWrite {
 	 * @param \Closure(StoredPost): void  $check   As above. What it throws ends the save before anything is written.
 	 * @param callable(): T               $act
 	 * @param EditLock|null               $lock    As above.
+	 * @param array<string, string>       $exact   As above. The caller has filtered them.
 	 *
 	 * @return T
 	 *
 	 * @throws Denied `target_locked` or `target_changed` if a person opened or saved the post at the same moment.
 	 */
-	public static function run( int $id, ?array $columns, \Closure $check, callable $act, ?EditLock $lock = null ): mixed {
-		$write    = new self( $id, $columns, $check, $lock );
+	public static function run( int $id, ?array $columns, \Closure $check, callable $act, ?EditLock $lock = null, array $exact = [] ): mixed {
+		$write    = new self( $id, $columns, $check, $lock, $exact );
 		$data     = $write->data( ... );
 		$template = $write->template( ... );
 		$query    = $write->query( ... );
@@ -126,6 +129,9 @@ final class ExactWrite {
 			if ( array_key_exists( $column, $data ) && $this->stays( $column, $value, $data, $passed, $is_first ) ) {
 				$data[ $column ] = wp_slash( $value );
 			}
+		}
+		foreach ( $is_first ? $this->exact : [] as $column => $value ) {
+			$data[ $column ] = wp_slash( $value );
 		}
 		$this->condition = $condition;
 		$this->known     = array_map( strval( ... ), wp_unslash( $data ) ) + $stored->row;

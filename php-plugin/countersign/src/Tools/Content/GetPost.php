@@ -5,21 +5,34 @@ declare(strict_types=1);
 namespace Countersign\Plugin\Tools\Content;
 
 use Countersign\Plugin\Calls\Call;
+use Countersign\Plugin\Calls\Items;
 use Countersign\Plugin\Calls\Result;
 use Countersign\Plugin\Site\Denied;
-use Countersign\Plugin\Targets\StoredPost;
 
 defined( 'ABSPATH' ) || exit;
 
-/** Tool `get_post`: returns one post with its content. */
+/** Tool `get_post`: returns one post with its content, or several. */
 final class GetPost {
+
+	/** Largest content of all items of one answer together, in bytes. */
+	public const MAX_TOGETHER = 307200;
 
 	/** @param array<string, mixed> $arguments */
 	public function __invoke( array $arguments, Call $call ): Result {
-		$post   = Posts::readable( $arguments['id'] );
-		$id     = $post->ID;
-		$stored = StoredPost::seen( $post ) ?? throw new Denied( 'target_not_found', null, Posts::target( $id ) ); // phpcs:ignore WordPress.Security.EscapeOutput.ExceptionNotEscaped -- Sent as JSON.
-		// The fingerprint and what the agent reads are of one state, whatever a cache holds.
-		return Result::structured( Posts::full( $stored->post() ) + [ 'fingerprint' => $call->fingerprint( $stored ) ] )->about( Posts::target( $id ) );
+		if ( isset( $arguments['id'] ) === isset( $arguments['ids'] ) ) {
+			throw new Denied( 'arguments_invalid', 'Pass either id, for one item, or ids, for several.' );
+		}
+		$fields = $arguments['fields'] ?? null;
+		if ( isset( $arguments['id'] ) ) {
+			$post = Posts::readable( $arguments['id'] );
+			return Result::structured( PostView::full( $post, $call, $fields ) )->about( Posts::target( $post->ID ) );
+		}
+		$left = self::MAX_TOGETHER;
+		$each = static function ( int $id ) use ( $call, $fields, &$left ): array {
+			$shown = PostView::full( Posts::readable( $id ), $call, $fields, $left );
+			$left -= strlen( $shown['content'] ?? '' );
+			return $shown;
+		};
+		return Result::structured( [ 'posts' => Items::run( $call, array_values( array_unique( $arguments['ids'] ) ), $each ) ] );
 	}
 }

@@ -17,7 +17,7 @@ final class PostQuery {
 	 *
 	 * @param array<string, mixed> $query     Arguments of `WP_Query`.
 	 * @param list<\WP_Post_Type>  $types     The post types.
-	 * @param array<string, mixed> $arguments The tool's arguments `status`, `page` and `per_page`.
+	 * @param array<string, mixed> $arguments The tool's arguments `status`, `fields`, `page` and `per_page`.
 	 *
 	 * @return array<string, mixed> The tool's result: `posts`, `page`, `per_page`, `total`, `total_pages`.
 	 */
@@ -33,7 +33,8 @@ final class PostQuery {
 			'post_status'            => isset( $arguments['status'] ) ? [ $arguments['status'] ] : Posts::STATUSES,
 			'update_post_meta_cache' => false,
 		];
-		return self::listing( 'posts', $query, $condition, $arguments, static fn( \WP_Post $post ): array => Posts::summary( $post, true ) );
+		$fields = $arguments['fields'] ?? null;
+		return self::listing( 'posts', $query, $condition, $arguments, static fn( \WP_Post $post ): array => PostView::summary( $post, $fields, true ) );
 	}
 
 	/**

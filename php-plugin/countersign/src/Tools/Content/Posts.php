@@ -123,60 +123,11 @@ final class Posts {
 	}
 
 	/**
-	 * Describes a post without its content, as the catalogue's schema defines.
-	 *
-	 * @param \WP_Post $post         The post.
-	 * @param bool     $make_excerpt Whether to make an excerpt from the content if the post has none.
-	 *
-	 * @return array<string, mixed>
-	 */
-	public static function summary( \WP_Post $post, bool $make_excerpt = false ): array {
-		$may_edit = current_user_can( 'edit_post', $post->ID );
-		$excerpt  = $post->post_excerpt;
-		if ( '' !== $post->post_password && ! $may_edit ) {
-			$excerpt = '';
-		} elseif ( '' === $excerpt && $make_excerpt ) {
-			$excerpt = self::plain( wp_trim_words( strip_shortcodes( excerpt_remove_blocks( $post->post_content ) ), 30 ) );
-		}
-		return [
-			'id'         => $post->ID,
-			'type'       => $post->post_type,
-			'status'     => $post->post_status,
-			// As they are stored, so that they can be sent back.
-			'title'      => $post->post_title,
-			'excerpt'    => $excerpt,
-			'slug'       => $post->post_name,
-			'link'       => (string) get_permalink( $post ),
-			'author'     => self::author( (int) $post->post_author ),
-			'date'       => self::has_date( $post ) ? self::moment( $post, 'date' ) : null,
-			'modified'   => self::moment( $post, 'modified' ),
-			'categories' => self::terms( $post, 'category' ),
-			'tags'       => self::terms( $post, 'post_tag' ),
-		] + ( $may_edit ? [ 'edit_link' => (string) get_edit_post_link( $post, 'raw' ) ] : [] );
-	}
-
-	/**
-	 * Describes a post with its content, cut to {@see self::MAX_CONTENT} bytes.
-	 *
-	 * @return array<string, mixed>
-	 */
-	public static function full( \WP_Post $post ): array {
-		$is_hidden = '' !== $post->post_password && ! current_user_can( 'edit_post', $post->ID );
-		$content   = $is_hidden ? '' : $post->post_content;
-		$shown     = mb_strcut( $content, 0, self::MAX_CONTENT, 'UTF-8' );
-		return self::summary( $post ) + [
-			'content'        => $shown,
-			'featured_media' => (int) get_post_thumbnail_id( $post ) ?: null,
-			'truncated'      => strlen( $shown ) < strlen( $content ),
-		];
-	}
-
-	/**
 	 * Describes a post that a call has created or changed, with the fingerprint for the next change.
 	 *
 	 * @param array<string, string> $sent Column => what the agent sent.
 	 *
-	 * @return array<string, mixed> As {@see summary()}, with `fingerprint`, and `stored`: the fields that WordPress stored
+	 * @return array<string, mixed> As {@see PostView::summary()}, with `fingerprint`, and `stored`: the fields that WordPress stored
 	 *                              differently from what was sent.
 	 */
 	public static function written( \WP_Post $post, Call $call, array $sent = [] ): array {
@@ -187,7 +138,7 @@ final class Posts {
 				$stored[ self::ARGUMENTS[ $column ] ] = mb_strcut( $now->row[ $column ], 0, self::MAX_CONTENT, 'UTF-8' );
 			}
 		}
-		return self::summary( $now->post() ) + [ 'fingerprint' => $call->fingerprint( $now ) ] + ( [] === $stored ? [] : [ 'stored' => (object) $stored ] );
+		return PostView::summary( $now->post() ) + [ 'fingerprint' => $call->fingerprint( $now ) ] + ( [] === $stored ? [] : [ 'stored' => (object) $stored ] );
 	}
 
 	/**
@@ -259,25 +210,5 @@ final class Posts {
 	/** Returns stored text with HTML entities decoded. */
 	public static function plain( string $text ): string {
 		return html_entity_decode( $text, ENT_QUOTES | ENT_HTML5, 'UTF-8' );
-	}
-
-	/** Tells whether the post has a date. WordPress dates a draft without one when it is published. */
-	private static function has_date( \WP_Post $post ): bool {
-		return '0000-00-00 00:00:00' !== $post->post_date_gmt;
-	}
-
-	/** @return list<array{id: int, name: string, slug: string}> */
-	private static function terms( \WP_Post $post, string $taxonomy ): array {
-		// One query for all taxonomies of the post, if its terms are not in a cache.
-		update_object_term_cache( $post->ID, $post->post_type );
-		$terms = is_object_in_taxonomy( $post->post_type, $taxonomy ) ? get_the_terms( $post, $taxonomy ) : [];
-		return array_map(
-			static fn( \WP_Term $term ): array => [
-				'id'   => $term->term_id,
-				'name' => self::plain( $term->name ),
-				'slug' => $term->slug,
-			],
-			is_array( $terms ) ? array_values( $terms ) : []
-		);
 	}
 }

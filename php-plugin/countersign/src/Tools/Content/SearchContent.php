@@ -17,7 +17,6 @@ final class SearchContent {
 	 * @return array<string, mixed>
 	 */
 	public function __invoke( array $arguments, Call $call ): array {
-		$types = isset( $arguments['type'] ) ? [ Posts::type( $arguments['type'] ) ] : array_values( Posts::types() );
-		return PostQuery::page( [ 's' => $arguments['query'] ], $types, $arguments );
+		return PostQuery::page( [ 's' => $arguments['query'] ] + PostFilters::query( $arguments ), PostFilters::types( $arguments['type'] ?? null ), $arguments );
 	}
 }
