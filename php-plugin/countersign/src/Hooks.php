@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Countersign\Plugin;
 
+use Countersign\Plugin\Accounts\AgentLogins;
+use Countersign\Plugin\Accounts\AgentMails;
 use Countersign\Plugin\Accounts\Watch;
 use Countersign\Plugin\Admin\ConsentPage;
 use Countersign\Plugin\Admin\Mails;
@@ -89,6 +91,8 @@ final class Hooks {
 	}
 
 	private function register_agent_accounts(): void {
+		AgentLogins::refuse();
+		( new AgentMails( $this->objects->agent_accounts( ... ) ) )->register();
 		foreach ( [ 'countersign_connection_created', 'countersign_connection_changed', 'countersign_connection_revoked' ] as $event ) {
 			add_action( $event, fn( int $id ) => $this->objects->agent_accounts()->adjust( $id ), 5 );
 		}

@@ -180,13 +180,12 @@ final class AgentAccounts implements AccountMaker {
 	}
 
 	/**
-	 * Returns the roles and capabilities that the account of a connection has beside those that this plugin gives.
+	 * Returns what a person has given the account of a connection and no agent can use.
 	 *
-	 * @return list<string>
+	 * @return list<string> As {@see AgentRights::powers()} returns it.
 	 */
 	public static function surplus( int $user ): array {
-		$has = array_keys( array_filter( self::stored_rights( $user ) ) );
-		return array_values( array_diff( array_map( strval( ... ), $has ), [ Capabilities::AGENT_ROLE, ...AgentRights::all() ] ) );
+		return AgentRights::powers( self::stored_rights( $user ) );
 	}
 
 	/**

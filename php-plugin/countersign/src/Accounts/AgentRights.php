@@ -6,6 +6,7 @@ namespace Countersign\Plugin\Accounts;
 
 use Countersign\Plugin\AgentScope\AgentCapabilities;
 use Countersign\Plugin\Connections\Connection;
+use Countersign\Plugin\Site\Capabilities;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -71,12 +72,15 @@ final class AgentRights {
 	}
 
 	/**
-	 * Returns the capabilities that accounts of connections can have on this site.
+	 * Returns the other roles than that of agents, and the capabilities that no agent has, among the stored rights of an account.
+	 *
+	 * @param array<array-key, mixed> $stored Names of roles and capabilities => whether the account has it.
 	 *
 	 * @return list<string>
 	 */
-	public static function all(): array {
-		return self::needed( array_keys( self::POSTS + self::TERMS + self::OTHERS ) );
+	public static function powers( array $stored ): array {
+		$has = array_map( strval( ... ), array_keys( array_filter( $stored ) ) );
+		return array_values( array_filter( $has, static fn( string $name ): bool => Capabilities::AGENT_ROLE !== $name && ( wp_roles()->is_role( $name ) || in_array( $name, [ ...AgentCapabilities::NEVER, ...Capabilities::all() ], true ) ) ) );
 	}
 
 	/**

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Countersign\Plugin\Health;
 
+use Countersign\Plugin\Accounts\AgentAccounts;
 use Countersign\Plugin\Connections\Connection;
 use Countersign\Plugin\Passwords\PasswordConnections;
 use Countersign\Plugin\Records\Beacon;
@@ -16,10 +17,13 @@ use Countersign\Plugin\Site\Names;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * The tests on the page Tools > Site Health: whether agents can use the site, whether its decisions are protected, and whether the
- * passwords of agents are old.
+ * The tests on the page Tools > Site Health: whether agents can use the site, whether its decisions are protected, and what is
+ * wrong with the accounts and passwords of agents.
  */
 final class SiteHealth {
+
+	/** The largest number of accounts that are looked at. */
+	private const MAX_ACCOUNTS = 500;
 
 	/** @param \Closure(): AgentState $agents Returns whether agents can act. */
 	public function __construct(
@@ -46,6 +50,12 @@ final class SiteHealth {
 			'label' => __( 'Countersign: sealed decisions', 'countersign' ),
 			'test'  => fn(): array => [ 'test' => 'countersign_records' ] + $this->records(),
 		];
+		if ( [] !== AgentAccounts::all( 1 ) ) {
+			$tests['direct']['countersign_accounts'] = [
+				'label' => __( 'Countersign: accounts of agents', 'countersign' ),
+				'test'  => static fn(): array => [ 'test' => 'countersign_accounts' ] + self::accounts(),
+			];
+		}
 		if ( 0 < $this->passwords->count() ) {
 			$tests['direct']['countersign_passwords'] = [
 				'label' => __( 'Countersign: passwords of agents', 'countersign' ),
@@ -53,6 +63,31 @@ final class SiteHealth {
 			];
 		}
 		return $tests;
+	}
+
+	/**
+	 * Tells whether somebody has given the account of an agent a role or a capability that no agent can use.
+	 *
+	 * @return array<string, mixed>
+	 */
+	private static function accounts(): array {
+		$raised = [];
+		foreach ( AgentAccounts::all( self::MAX_ACCOUNTS ) as $user ) {
+			$surplus = AgentAccounts::surplus( $user );
+			if ( [] !== $surplus ) {
+				$raised[] = Names::text( (string) get_userdata( $user )?->display_name ) . ': ' . implode( ', ', $surplus );
+			}
+		}
+		if ( [] === $raised ) {
+			return self::result( 'good', __( 'The accounts of agents have only what their connections need', 'countersign' ), '<p>' . esc_html__( 'Nobody can log in to such an account.', 'countersign' ) . '</p>' );
+		}
+		return self::result(
+			'critical',
+			__( 'The account of an agent has more rights than an agent can use', 'countersign' ),
+			/* translators: %s: names of accounts, each with its roles and capabilities. */
+			'<p>' . esc_html( sprintf( __( 'Somebody has given these accounts a role or a capability. Calls of the agents do not get it, and nobody can log in to the accounts, but other code can act as them. Give each of them the role Agent again: %s', 'countersign' ), implode( '; ', $raised ) ) ) . '</p>',
+			sprintf( '<a href="%s">%s</a>', esc_url( admin_url( 'users.php' ) ), esc_html__( 'Open the list of users', 'countersign' ) )
+		);
 	}
 
 	/**

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Countersign\Plugin\Integrity;
 
+use Countersign\Plugin\Accounts\AgentRights;
+use Countersign\Plugin\Site\Capabilities;
 use Countersign\Plugin\Site\Failure;
 use Countersign\Plugin\Site\Schema;
 
@@ -81,9 +83,18 @@ final class Accounts {
 		foreach ( $rows ?: [] as $row ) {
 			$name                      = self::OF_CONNECTION . (int) $row['ID'];
 			$digests[ $name ]          = self::short( $row['user_login'] . "\0" . $row['user_registered'] );
-			$digests[ "$name/rights" ] = self::short( (string) $row['meta_value'] );
+			$digests[ "$name/rights" ] = self::short( self::rights( (string) $row['meta_value'] ) );
 		}
 		return $digests;
+	}
+
+	/**
+	 * Returns what of the stored rights of an account does not change by itself. The plugin changes the capabilities of the accounts that it
+	 * has made for connections, and a call has no more than its connection anyway.
+	 */
+	private static function rights( string $stored ): string {
+		$rights = str_contains( $stored, Capabilities::AGENT_ROLE ) ? maybe_unserialize( $stored ) : null;
+		return is_array( $rights ) && ! empty( $rights[ Capabilities::AGENT_ROLE ] ) ? implode( ',', AgentRights::powers( $rights ) ) : $stored;
 	}
 
 	/** Returns the id of the account of a connection that a name is about; null for any other name. */

@@ -24,6 +24,9 @@ final class AgentPasswords {
 	/** Whether the MCP endpoint verifies a password now. */
 	private static bool $is_endpoint = false;
 
+	/** Whether it is looked at now whether a password can be made. */
+	private static bool $is_looking = false;
+
 	/** Registers the refusal of these passwords by everything but the MCP endpoint. */
 	public static function restrict(): void {
 		add_action( 'wp_authenticate_application_password_errors', self::refuse_elsewhere( ... ), PHP_INT_MAX, 3 );
@@ -80,13 +83,31 @@ final class AgentPasswords {
 		return $user instanceof \WP_User && $user->ID === ( $found['user'] ?? 0 ) ? $found : null;
 	}
 
-	/** Returns why no password can be made for an account, for people; null if one can. */
-	public static function obstacle( int $user ): ?string {
-		$account = get_userdata( $user );
+	/** Tells whether this class verifies a password now, or looks whether one can be made. */
+	public static function is_at_work(): bool {
+		return self::$is_endpoint || self::$is_looking;
+	}
+
+	/**
+	 * Returns why no password can be made for an account, for people; null if one can.
+	 *
+	 * @param int|null $user Id of the account; null for one that does not exist yet.
+	 */
+	public static function obstacle( ?int $user ): ?string {
+		self::$is_looking = true;
+		try {
+			return self::found_obstacle( $user );
+		} finally {
+			self::$is_looking = false;
+		}
+	}
+
+	private static function found_obstacle( ?int $user ): ?string {
+		$account = null === $user ? null : get_userdata( $user );
 		return match ( true ) {
-			! $account => __( 'This account does not exist.', 'countersign' ),
+			false === $account => __( 'This account does not exist.', 'countersign' ),
 			! wp_is_application_passwords_available() => __( 'Application passwords are not available on this site: it has no HTTPS, or a plugin has switched them off.', 'countersign' ),
-			! wp_is_application_passwords_available_for_user( $account ) => __( 'A plugin has switched off application passwords for this account.', 'countersign' ),
+			null !== $account && ! wp_is_application_passwords_available_for_user( $account ) => __( 'A plugin has switched off application passwords for this account.', 'countersign' ),
 			// The accounts of a network are shared, and a site without the plugin would accept the password for everything.
 			is_multisite() && ! self::is_network_active() => __( 'On a network, passwords for agents can be made only if Countersign is active for the whole network.', 'countersign' ),
 			default => null,
