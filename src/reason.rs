@@ -126,6 +126,8 @@ reasons! {
     NeedsPublish = "needs_publish", "Visitors see this item, and the connection may not change what visitors see: create a draft instead, and ask a person to publish it.";
     WriteRefused = "write_refused", "The tool tried to change something that no agent may change on this site.";
     TargetState = "target_state", "The item is in a state in which this operation is not possible: read its current state first.";
+    AuthorNotAllowed = "author_not_allowed", "This connection may not make this person the author: use an author that list_authors marks as allowed, or ask an administrator to add the person to the connection in the WordPress dashboard, under Countersign.";
+    SeoPluginMissing = "seo_plugin_missing", "No SEO plugin that agents can use is active on this site: a person installs Yoast SEO, Rank Math or AIOSEO; analyze_seo works without one.";
     ToolFailed = "tool_failed", "The tool failed because of an internal error: the administrator of the site finds the cause in the error log.";
     // Confirmation
     ConfirmationMissing = "confirmation_missing", "This call needs a confirmation token: call request_review first.";
@@ -314,6 +316,8 @@ impl Reason {
             | Self::NeedsPublish
             | Self::WriteRefused
             | Self::TargetState
+            | Self::AuthorNotAllowed
+            | Self::SeoPluginMissing
             | Self::ToolFailed
             | Self::ConfirmationMissing
             | Self::ConfirmationMalformed

@@ -60,6 +60,12 @@ enum ConfirmEntry {
 }
 
 #[derive(Deserialize)]
+struct Hints {
+    #[serde(rename = "readOnlyHint")]
+    read_only: bool,
+}
+
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ToolTarget {
     argument: String,
@@ -155,6 +161,8 @@ pub struct Tool {
     pub input_schema: &'static RawValue,
     /// The JSON Schema (2020-12) of the structured content of the result.
     pub output_schema: &'static RawValue,
+    /// Whether the tool changes nothing, as its annotation `readOnlyHint` says.
+    pub(crate) reads_only: bool,
     target: Option<ToolTarget>,
     fields: BTreeMap<String, FieldsEntry>,
     /// The compiled input schema; `None` if it does not compile.
@@ -183,6 +191,8 @@ impl Tool {
                 Some(words) => Groups::parse(&words)?,
                 None => groups,
             },
+            reads_only: serde_json::from_str::<Hints>(entry.annotations.get())
+                .is_ok_and(|hints| hints.read_only),
             annotations: entry.annotations,
             input_schema: entry.input_schema,
             output_schema: entry.output_schema,
@@ -257,10 +267,10 @@ mod tests {
     const REACHING_OUT: &[&str] = &[];
 
     /// Tools of other groups than `read` that change nothing.
-    const READING: &[&str] = &["request_review"];
+    const READING: &[&str] = &["request_review", "list_authors", "get_seo"];
 
     /// Tools that change something, but nothing that visitors see.
-    const UNSEEN: &[&str] = &["create_draft", "clone_post"];
+    const UNSEEN: &[&str] = &["create_draft", "clone_post", "create_term"];
 
     #[test]
     fn the_catalogue_is_complete() {

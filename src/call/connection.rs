@@ -27,6 +27,8 @@ pub(crate) struct Connection {
     pub(crate) origins: Vec<WebOrigin>,
     /// The application password that it is for; `None` if it has access tokens.
     pub(crate) credential: Option<PasswordCredential>,
+    /// The ids of the users whom it may make the author of items. If empty, only its own user.
+    pub(crate) authors: Vec<u64>,
 }
 
 #[derive(Deserialize)]
@@ -44,6 +46,8 @@ struct ConnectionData {
     origins: Vec<String>,
     #[serde(default)]
     credential: Option<PasswordCredential>,
+    #[serde(default)]
+    authors: Vec<u64>,
 }
 
 impl From<UnusableRecord> for Misuse {
@@ -79,6 +83,7 @@ impl Connection {
             },
             origins: WebOrigin::parse_all(&data.origins),
             credential: data.credential,
+            authors: data.authors,
         })
     }
 }

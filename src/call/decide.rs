@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::value::RawValue;
 
+use super::authors;
 use super::confirmation::{self, ConfirmationSubject, Confirmed, REVIEW_TOOL};
 use super::connection::Connection;
 use super::consider::TargetRule;
@@ -110,7 +111,7 @@ impl Caller<'_> {
             let (reviewed, of_target) = self.review(id, &mut arguments, attempt)?;
             review = Some(reviewed);
             rule = Some(of_target);
-        } else if tool.changes() {
+        } else if tool.may_write() {
             rule = Some(self.rule(tool, &arguments, true)?);
         }
         let mut confirmed = None;
@@ -153,13 +154,18 @@ impl Caller<'_> {
     /// Returns what a call needs because of its target.
     ///
     /// # Errors
-    /// [`Reason::ArgumentsInvalid`] for a fingerprint that is none.
+    /// [`Reason::ArgumentsInvalid`] for a fingerprint that is none, [`Reason::AuthorNotAllowed`] for an author whom the
+    /// connection may not choose.
     fn rule(
         self,
         tool: Served<'_>,
         arguments: &Object,
         acts: bool,
     ) -> Result<TargetRule, DeniedCall> {
+        let Connection {
+            user, ref authors, ..
+        } = *self.connection;
+        authors::check(tool, user, authors, arguments)?;
         let mut rule = TargetRule::new(tool, self.connection.groups, acts);
         if let Some(items) = tool.items() {
             let ids = many(items, arguments);

@@ -5,6 +5,7 @@
 //! says which groups the caller holds; `decide` checks the arguments and the confirmation. This module does
 //! not depend on a wire protocol.
 
+pub(crate) mod authors;
 pub(crate) mod confirmation;
 pub(crate) mod connection;
 pub(crate) mod consider;

@@ -46,14 +46,13 @@ impl<'a> Served<'a> {
         }
     }
 
-    /// Whether the tool is for changes. Tools of the group that only reads change nothing.
-    pub(crate) fn changes(self) -> bool {
-        !self.groups().contains(Group::Read)
-    }
-
-    /// Whether a call may change something. A review only describes what another call would do.
+    /// Whether a call may change something. A tool of the catalogue says so itself; a review only describes what another
+    /// call would do. A plugin's tool may not if it is in the group that only reads.
     pub(crate) fn may_write(self) -> bool {
-        self.changes() && self.name() != REVIEW_TOOL
+        match self {
+            Self::Builtin(tool) => !tool.reads_only,
+            Self::Plugin(tool) => tool.group != Group::Read,
+        }
     }
 
     /// When a call needs a confirmation token.

@@ -128,6 +128,25 @@ final class FormsTest extends TestCase {
 		self::assertStringContainsString( \Countersign\reasons()['widening_refused'], wp_strip_all_tags( $admin->page( 'countersign', [ 'view' => 'edit', 'connection' => $agent->id ] )->body ) );
 	}
 
+	public function test_the_form_says_whom_the_agent_may_make_an_author(): void {
+		$agent = Site::connect( 'editor', 'content_manager' );
+		$admin = Person::of( 'admin' );
+		$page  = $admin->page( 'countersign', [ 'view' => 'edit', 'connection' => $agent->id ] );
+		$form  = Person::form( $page, 'countersign_save' );
+		self::assertSame( [], $form['authors'] ?? [] );
+		self::assertStringContainsString( 'name="authors[]" value="' . Site::user( 'author' ) . '"', $page->body );
+		self::assertStringNotContainsString( 'name="authors[]" value="' . Site::user( 'subscriber' ) . '"', $page->body, 'who cannot write' );
+		$from = AuditTrail::size();
+		$admin->post( admin_url( 'admin-post.php' ), [ 'authors' => [ Site::user( 'author' ), '999999999', 'x' ] ] + $form );
+		self::assertSame( [ Site::user( 'author' ) ], $agent->connection()->authors );
+		self::assertRecorded( [ 'connection connection.authors ok' ], $from );
+		$form = Person::form( $admin->page( 'countersign', [ 'view' => 'edit', 'connection' => $agent->id ] ), 'countersign_save' );
+		self::assertSame( [ (string) Site::user( 'author' ) ], $form['authors'] );
+		unset( $form['authors'] );
+		$admin->post( admin_url( 'admin-post.php' ), $form );
+		self::assertSame( [], $agent->connection()->authors );
+	}
+
 	public function test_saving_an_unchanged_form_changes_nothing(): void {
 		foreach ( [ 'standard', 'full_access', 'read_only' ] as $preset ) {
 			$agent  = Site::connect( 'editor', $preset );

@@ -79,7 +79,9 @@ final class ManagerTest extends TestCase {
 			'publish'       => [ 'request_review', 'publish_post', 'schedule_post' ],
 			'trash_restore' => [ 'request_review', 'trash_post', 'restore_post', 'fixture_confirmed' ],
 			// A tool that may change what visitors see can be reviewed, but a connection for drafts changes nothing of that.
-			'seo'           => $drafts ? [] : [ 'request_review' ],
+			'taxonomy'      => [ 'create_term', 'assign_terms', ...( $drafts ? [] : [ 'request_review' ] ) ],
+			'authors'       => [ 'list_authors', 'reassign_posts', 'request_review' ],
+			'seo'           => [ 'get_seo', 'set_seo', ...( $drafts ? [] : [ 'request_review' ] ) ],
 			'media_manage'  => $drafts ? [ 'fixture_media_only' ] : [ 'request_review', 'fixture_media_only' ],
 		];
 		$mine  = array_merge( ...array_values( array_intersect_key( $tools, array_flip( $groups ) ) ) );

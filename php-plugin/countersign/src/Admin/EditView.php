@@ -43,6 +43,10 @@ final class EditView {
 					<td><?php self::groups( $connection, $may_widen ); ?></td>
 				</tr>
 				<tr>
+					<th scope="row"><?php esc_html_e( 'Authors', 'countersign' ); ?></th>
+					<td><?php EditAuthors::show( $connection ); ?></td>
+				</tr>
+				<tr>
 					<th scope="row"><label for="countersign-max"><?php esc_html_e( 'Limit', 'countersign' ); ?></label></th>
 					<td>
 						<input type="number" class="small-text" id="countersign-max" name="limit_max" min="1" max="256" value="<?php echo esc_attr( (string) $connection->limit['max'] ); ?>">

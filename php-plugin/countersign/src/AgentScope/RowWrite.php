@@ -9,7 +9,7 @@ defined( 'ABSPATH' ) || exit;
 /**
  * Reads which rows of one table a statement changes, and what it writes there.
  *
- * Understood are an INSERT of literals, an UPDATE or DELETE of this table alone, and a DELETE of its rows by a join. The
+ * Understood are an INSERT of literals, in both of its forms, an UPDATE or DELETE of this table alone, and a DELETE of its rows by a join. The
  * database is asked which rows the conditions match. Any other form is not known.
  */
 final class RowWrite {
@@ -53,6 +53,10 @@ final class RowWrite {
 	 */
 	public function added( bool $may_replace = false ): ?array {
 		$this->cursor->at = $this->statement->after_table;
+		if ( 'INSERT' === $this->verb && $this->cursor->at > 0 && $this->cursor->takes( 'SET' ) ) {
+			$row = $this->assigned();
+			return null !== $row && $this->cursor->ends() ? [ $row ] : null;
+		}
 		$columns  = 'INSERT' === $this->verb && $this->cursor->at > 0 ? $this->cursor->listed( fn(): ?string => $this->cursor->column() ) : null;
 		if ( null === $columns || ! $this->cursor->takes( 'VALUES' ) ) {
 			return null;
@@ -106,6 +110,12 @@ final class RowWrite {
 		if ( 'UPDATE' !== $this->verb || $this->cursor->at < 1 || $this->before( $this->cursor->at ) !== $this->name || ! $this->cursor->takes( 'SET' ) ) {
 			return null;
 		}
+		$written = $this->assigned();
+		return $this->cursor->at === $this->position( 'WHERE', 0 ) ? $written : null;
+	}
+
+	/** @return array<string, string>|null Column in lower case => literal, of `column = literal, …`. */
+	private function assigned(): ?array {
 		$written = [];
 		do {
 			$column = $this->cursor->column();
@@ -115,7 +125,7 @@ final class RowWrite {
 			}
 			$written[ $column ] = $value;
 		} while ( $this->cursor->takes( ',' ) );
-		return $this->cursor->at === $this->position( 'WHERE', 0 ) ? $written : null;
+		return $written;
 	}
 
 	/**

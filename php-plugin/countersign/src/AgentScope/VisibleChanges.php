@@ -29,6 +29,11 @@ final class VisibleChanges {
 		'term_taxonomy'      => [ 'of' => 'term_id', 'id' => 'term_taxonomy_id', 'seen' => [ 'term_id', 'taxonomy', 'description', 'parent' ], 'adds' => false ],
 	];
 
+	/** The same for tables of plugins that hold more of posts, by their names without the prefix of the site. AIOSEO: what its pages show. */
+	private const OF_PLUGINS = [
+		'aioseo_posts' => [ 'of' => 'post_id', 'id' => 'id', 'seen' => [ 'post_id', 'title', 'description', 'keywords', 'keyphrases', 'canonical_url', 'og_title', 'og_description', 'og_object_type', 'og_image_type', 'og_image_url', 'og_image_custom_url', 'og_image_custom_fields', 'og_video', 'og_article_section', 'og_article_tags', 'twitter_use_og', 'twitter_card', 'twitter_image_type', 'twitter_image_url', 'twitter_image_custom_url', 'twitter_image_custom_fields', 'twitter_title', 'twitter_description', 'schema', 'schema_type', 'schema_type_options', 'robots_default', 'robots_noindex', 'robots_noarchive', 'robots_nosnippet', 'robots_nofollow', 'robots_noimageindex', 'robots_noodp', 'robots_notranslate', 'robots_max_snippet', 'robots_max_videopreview', 'robots_max_imagepreview', 'priority', 'frequency', 'local_seo', 'breadcrumb_settings' ], 'adds' => true ],
+	];
+
 	/** Metadata by which WordPress notes who edits a post, and what it has to look up later. */
 	private const UNSEEN = [ '_edit_last', '_edit_lock', '_encloseme', '_pingme' ];
 
@@ -53,9 +58,9 @@ final class VisibleChanges {
 	public function __construct() {
 		global $wpdb;
 		$tables = [];
-		foreach ( [ 'posts', 'options', ...array_keys( self::TABLES ) ] as $name ) {
-			$tables[ strtolower( $wpdb->$name ) ]                    = $name;
-			$tables[ DB_NAME . '.' . strtolower( $wpdb->$name ) ] = $name;
+		foreach ( [ 'posts', 'options', ...array_keys( self::TABLES + self::OF_PLUGINS ) ] as $name ) {
+			$tables[ strtolower( self::table( $name ) ) ]                    = $name;
+			$tables[ DB_NAME . '.' . strtolower( self::table( $name ) ) ] = $name;
 		}
 		$this->tables = $tables;
 		/**
@@ -80,10 +85,9 @@ final class VisibleChanges {
 	 * @return list<string> Empty if visitors see nothing of the change.
 	 */
 	public function reports( SqlStatement $statement ): array {
-		global $wpdb;
 		$reports = [];
 		foreach ( array_intersect_key( $this->tables, array_flip( $statement->written ) ) as $name ) {
-			$write = new RowWrite( $statement, $wpdb->$name );
+			$write = new RowWrite( $statement, self::table( $name ) );
 			$posts = match ( $name ) {
 				'posts'   => PostWrite::posts( $write, $this->post( ... ) ),
 				'options' => $this->of_options( $statement, $write ),
@@ -92,6 +96,12 @@ final class VisibleChanges {
 			array_push( $reports, ...( null === $posts ? self::UNKNOWN : self::to_json( $posts ) ) );
 		}
 		return array_values( array_unique( $reports ) );
+	}
+
+	/** Returns the name of a table with the prefix of the site. */
+	private static function table( string $name ): string {
+		global $wpdb;
+		return isset( self::OF_PLUGINS[ $name ] ) ? $wpdb->prefix . $name : $wpdb->$name;
 	}
 
 	/** @return list<string> The report on a post as it is stored. */
@@ -133,7 +143,7 @@ final class VisibleChanges {
 
 	/** @return list<StoredPost>|null Null if they are not known. */
 	private function of_rows( string $name, RowWrite $write ): ?array {
-		[ 'of' => $of, 'id' => $id, 'seen' => $seen, 'adds' => $adds ] = self::TABLES[ $name ];
+		[ 'of' => $of, 'id' => $id, 'seen' => $seen, 'adds' => $adds ] = ( self::TABLES + self::OF_PLUGINS )[ $name ];
 		$has_keys = in_array( 'meta_key', $seen, true );
 		$rows     = match ( $write->verb ) {
 			'INSERT' => self::added( $write, $of, $id, $has_keys ),

@@ -61,6 +61,8 @@ final class Connection {
 	 * @param array{user: int, uuid: string, created_at: int, ...}|null $credential The application password that the connection is for,
 	 *                                                   or null if its client has access tokens.
 	 * @param bool                         $own_account  Whether the account was made for this connection and is nobody else's.
+	 * @param list<int>                    $authors      Ids of the users whom the agent may make the author of items. Empty for only
+	 *                                                   its own user.
 	 * @param int                          $version      Version of the record; 0 if it cannot be opened.
 	 * @param string|null                  $text         The sealed text as stored, or null if there is none.
 	 * @param Record|Decision|null         $opened       What opening the record gave; null if it was not tried.
@@ -87,6 +89,7 @@ final class Connection {
 		public readonly string $last_used_ip,
 		public readonly ?array $credential,
 		public readonly bool $own_account,
+		public readonly array $authors,
 		public readonly int $version,
 		public readonly ?string $text,
 		public readonly Record|Decision|null $opened,
@@ -136,6 +139,7 @@ final class Connection {
 			(string) $row['last_used_ip'],
 			self::credential( $data ),
 			true === ( $data['own_account'] ?? false ),
+			array_values( array_filter( (array) ( $data['authors'] ?? [] ), is_int( ... ) ) ),
 			$opened instanceof Record ? $opened->version() : 0,
 			isset( $row['record'] ) ? (string) $row['record'] : null,
 			is_string( $opened ) ? null : $opened,
@@ -175,6 +179,7 @@ final class Connection {
 			$this->drops ? [ 'drop_unknown_arguments' => true ] : [],
 			null === $this->credential ? [] : [ 'credential' => $this->credential ],
 			$this->own_account ? [ 'own_account' => true ] : [],
+			[] === $this->authors ? [] : [ 'authors' => $this->authors ],
 			$changed
 		);
 	}

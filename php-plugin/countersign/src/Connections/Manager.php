@@ -169,6 +169,19 @@ final class Manager {
 	}
 
 	/**
+	 * Changes whom the agent may make the author of items.
+	 *
+	 * @param Connection $connection The connection.
+	 * @param list<int>  $authors    Ids of users; empty for only the connection's own user.
+	 *
+	 * @return bool False if the connection has ended or does not exist.
+	 */
+	public function set_authors( Connection $connection, array $authors ): bool {
+		$draft = static fn( Connection $now ): EntryDraft => EntryDraft::admin( 'connection', 'connection.authors', $now->target(), self::difference( $now->authors, $authors ) );
+		return null !== $this->change( $connection, $draft, static fn( Connection $now ): ?array => $authors === $now->authors ? null : [ 'authors' => $authors ] );
+	}
+
+	/**
 	 * Decides whether arguments that a tool does not have are dropped instead of refused.
 	 *
 	 * @return bool False if the connection has ended or does not exist.

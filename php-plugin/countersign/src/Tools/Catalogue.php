@@ -5,6 +5,8 @@ declare(strict_types=1);
 namespace Countersign\Plugin\Tools;
 
 use Countersign\Plugin\Calls\Registry;
+use Countersign\Plugin\Tools\Authors\ListAuthors;
+use Countersign\Plugin\Tools\Authors\ReassignPosts;
 use Countersign\Plugin\Tools\Content\CreateDraft;
 use Countersign\Plugin\Tools\Content\GetPost;
 use Countersign\Plugin\Tools\Content\ListPosts;
@@ -17,8 +19,12 @@ use Countersign\Plugin\Tools\Publishing\RequestReview;
 use Countersign\Plugin\Tools\Publishing\RestorePost;
 use Countersign\Plugin\Tools\Publishing\SchedulePost;
 use Countersign\Plugin\Tools\Publishing\TrashPost;
+use Countersign\Plugin\Tools\Seo\GetSeo;
+use Countersign\Plugin\Tools\Seo\SetSeo;
 use Countersign\Plugin\Tools\Site\GetSiteInfo;
 use Countersign\Plugin\Tools\Site\Whoami;
+use Countersign\Plugin\Tools\Taxonomy\AssignTerms;
+use Countersign\Plugin\Tools\Taxonomy\CreateTerm;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -51,6 +57,12 @@ final class Catalogue {
 			'schedule_post'  => static fn(): callable => new SchedulePost(),
 			'trash_post'     => static fn(): callable => new TrashPost(),
 			'restore_post'   => static fn(): callable => new RestorePost(),
+			'create_term'    => static fn(): callable => new CreateTerm(),
+			'assign_terms'   => static fn(): callable => new AssignTerms(),
+			'list_authors'   => static fn(): callable => new ListAuthors(),
+			'reassign_posts' => static fn(): callable => new ReassignPosts(),
+			'get_seo'        => static fn(): callable => new GetSeo(),
+			'set_seo'        => static fn(): callable => new SetSeo(),
 		];
 	}
 }
