@@ -115,6 +115,8 @@ reasons! {
     ParamsInvalid = "params_invalid", "The parameters of the request are not valid.";
     // Tools
     ToolUnknown = "tool_unknown", "There is no such tool for this connection: list the tools again.";
+    ConnectionMissing = "connection_missing", "No connection of an agent governs this request: tools of Countersign run only for a connection.";
+    AbilityNotOffered = "ability_not_offered", "This site does not offer this ability to agents: an administrator can offer it on the page Abilities.";
     ToolOutsideGroups = "tool_outside_groups", "The permissions of this connection do not include this tool.";
     ArgumentsInvalid = "arguments_invalid", "The arguments do not match the schema of the tool.";
     CapabilityDenied = "capability_denied", "The WordPress user of this connection does not have the capability that this needs.";
@@ -306,6 +308,8 @@ impl Reason {
             | Self::ParamsInvalid
             | Self::ToolUnknown
             | Self::ToolOutsideGroups
+            | Self::ConnectionMissing
+            | Self::AbilityNotOffered
             | Self::ArgumentsInvalid
             | Self::CapabilityDenied
             | Self::ResourceUnknown

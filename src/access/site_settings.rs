@@ -29,13 +29,16 @@ pub struct SiteSettings {
     registration_limit: SettingsLimit,
     allow_widening: bool,
     max_body: u64,
-    /// In seconds. Settings of an older version have none of these three.
+    /// In seconds. Settings of an older version have none of these four.
     #[serde(default)]
     access_lifetime: u64,
     #[serde(default)]
     refresh_lifetime: u64,
     #[serde(default)]
     app_schemes: Vec<String>,
+    /// The abilities of other plugins that agents are offered, each as `name=group`.
+    #[serde(default)]
+    abilities: Vec<String>,
     /// Everything else. This module does not know what it widens.
     #[serde(flatten)]
     other: Map<String, Value>,
@@ -61,6 +64,10 @@ impl SiteSettings {
                 .app_schemes
                 .iter()
                 .all(|scheme| other.app_schemes.contains(scheme))
+            && self
+                .abilities
+                .iter()
+                .all(|offer| other.abilities.contains(offer))
             && self.other == other.other
     }
 }
@@ -82,7 +89,7 @@ mod tests {
 
     const FROM: &str = r#"{"ip_limit":{"max":60,"window":60},"connection_limit":{"max":60,"window":60},
         "registration_limit":{"max":20,"window":60},"allow_widening":false,"max_body":1048576,
-        "access_lifetime":3600,"refresh_lifetime":2592000,"app_schemes":["myapp","other"],
+        "access_lifetime":3600,"refresh_lifetime":2592000,"app_schemes":["myapp","other"],"abilities":["a/b=read","c/d=seo"],
         "trusted_proxies":["192.0.2.1"],"proxy_header":"x-forwarded-for"}"#;
 
     fn changed(from: &str, to: &str) -> SiteSettings {
@@ -105,6 +112,7 @@ mod tests {
             ("2592000", "2591999"),
             (r#"["myapp","other"]"#, r#"["other"]"#),
             (r#"["myapp","other"]"#, "[]"),
+            (r#"["a/b=read","c/d=seo"]"#, r#"["c/d=seo"]"#),
         ] {
             assert!(change_settings(&from, &changed(now, then), false).is_allowed());
         }
@@ -126,6 +134,8 @@ mod tests {
             (r#""access_lifetime":3600"#, r#""access_lifetime":3601"#),
             ("2592000", "2592001"),
             (r#"["myapp","other"]"#, r#"["myapp","third"]"#),
+            (r#""c/d=seo""#, r#""c/d=publish""#),
+            (r#""c/d=seo""#, r#""c/d=seo","e/f=read""#),
             (r#"["192.0.2.1"]"#, "[]"),
             (r#"["192.0.2.1"]"#, r#"["192.0.2.2"]"#),
             ("x-forwarded-for", "forwarded"),

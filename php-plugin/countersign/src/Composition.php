@@ -6,6 +6,10 @@ namespace Countersign\Plugin;
 
 use Countersign\Decision;
 use Countersign\Limits;
+use Countersign\Plugin\Abilities\Governor;
+use Countersign\Plugin\Abilities\OfferedAbilities;
+use Countersign\Plugin\Abilities\OwnAbilities;
+use Countersign\Plugin\Abilities\Running;
 use Countersign\Plugin\Accounts\AgentAccounts;
 use Countersign\Plugin\Accounts\Standing;
 use Countersign\Plugin\Admin\AdminBar;
@@ -43,6 +47,7 @@ use Countersign\Plugin\Connections\Repository;
 use Countersign\Plugin\Deferred\CallEffects;
 use Countersign\Plugin\Deferred\Gate;
 use Countersign\Plugin\Deferred\Schedules;
+use Countersign\Plugin\Doors\Abilities;
 use Countersign\Plugin\Doors\Consent;
 use Countersign\Plugin\Doors\McpEndpoint;
 use Countersign\Plugin\Doors\OAuthEndpoints;
@@ -97,6 +102,9 @@ final class Composition {
 	private ?Log $log                = null;
 	private ?Registry $registry      = null;
 	private ?Current $current        = null;
+	private ?Governor $governor      = null;
+	private ?Running $running        = null;
+	private ?OfferedAbilities $offered = null;
 
 	private ?AgentAccounts $agent_accounts = null;
 
@@ -281,6 +289,37 @@ final class Composition {
 			static fn( int $user ): bool => AgentAccounts::is_one( $user ) || in_array( Capabilities::AGENT_ROLE, get_userdata( $user )->roles ?? [], true ),
 			fn( int $user ): ?Connection => $this->agent_accounts()->connection_of( $user )
 		);
+	}
+
+	/** Returns what decides about the abilities that run in this request. */
+	public function governor(): Governor {
+		return $this->governor ??= new Governor(
+			$this->current(),
+			$this->direct_calls(),
+			$this->kill_switch(),
+			$this->offered_abilities(),
+			$this->running_abilities(),
+			$this->log(),
+			fn( string $what ): bool => ( new Limits( $this->extension()->store() ) )->check( $this->settings()->site_id() . '/abilities/refused:' . $what, 1, MINUTE_IN_SECONDS )->isAllowed()
+		);
+	}
+
+	/** Returns the Abilities API as a door. */
+	public function abilities(): Abilities {
+		return new Abilities(
+			$this->governor( ... ),
+			fn(): OwnAbilities => new OwnAbilities( static fn(): array => array_keys( Catalogue::handlers( new Registry() ) ), $this->governor( ... ) ),
+			fn( Registry $registry ) => $this->offered_abilities()->register( $registry )
+		);
+	}
+
+	/** Returns the abilities of other plugins that are offered to agents. */
+	public function offered_abilities(): OfferedAbilities {
+		return $this->offered ??= new OfferedAbilities( $this->settings(), $this->running_abilities() );
+	}
+
+	private function running_abilities(): Running {
+		return $this->running ??= new Running();
 	}
 
 	private function procedure( OutputGuard $output ): Procedure {

@@ -47,6 +47,7 @@ final class Hooks {
 		// After the items of WordPress.
 		add_action( 'admin_bar_menu', fn( \WP_Admin_Bar $bar ) => $this->objects->admin_bar()->add( $bar ), 90 );
 		$this->register_gate();
+		$this->objects->abilities()->register();
 		( new Watch( $this->objects->standing( ... ) ) )->register();
 		$this->register_passwords();
 		$this->register_agent_accounts();

@@ -40,7 +40,8 @@ final class DirectAnswer {
 
 	/** Returns a refusal that no reply of the extension contains. */
 	public static function refused( string $reason ): self {
-		return new self( $reason, \Countersign\reasons()[ $reason ] ?? 'The call was refused.', null );
+		$text = function_exists( 'Countersign\reasons' ) ? \Countersign\reasons()[ $reason ] ?? null : null;
+		return new self( $reason, $text ?? 'This site cannot serve agents now.', null );
 	}
 
 	/** Returns the result as the caller of a function gets it, or the refusal as an error of WordPress. */

@@ -56,6 +56,8 @@ final class Settings {
 		'refresh_lifetime'   => 30 * DAY_IN_SECONDS,
 		// Private-use URI schemes of programs that redirects may open, besides those that every site accepts.
 		'app_schemes'        => [],
+		// Abilities of WordPress and of other plugins that agents are offered, each as `name=group`.
+		'abilities'          => [],
 		// Addresses and networks of the proxies that may name the address of their peer, and the header in which they do.
 		'trusted_proxies'    => [],
 		'proxy_header'       => 'x-forwarded-for',
@@ -164,6 +166,21 @@ final class Settings {
 	 */
 	public function app_schemes(): array {
 		return array_values( array_filter( self::texts( $this->all()['app_schemes'] ), OAuth::isAppScheme( ... ) ) );
+	}
+
+	/**
+	 * Returns the abilities of WordPress and of other plugins that agents are offered.
+	 *
+	 * @return array<string, string> Name of the ability => permission group.
+	 */
+	public function abilities(): array {
+		$offered = [];
+		foreach ( self::texts( $this->all()['abilities'] ) as $offer ) {
+			if ( preg_match( '~^([a-z0-9-]+(?:/[a-z0-9-]+)+)=([a-z_]+)$~D', $offer, $found ) ) {
+				$offered[ $found[1] ] ??= $found[2];
+			}
+		}
+		return $offered;
 	}
 
 	/** Tells whether the administrator gets an e-mail when an agent is connected. */
@@ -305,7 +322,7 @@ final class Settings {
 	 */
 	private static function value( string $key, mixed $value ): mixed {
 		return match ( true ) {
-			'trusted_proxies' === $key, 'app_schemes' === $key => self::texts( $value ),
+			'trusted_proxies' === $key, 'app_schemes' === $key, 'abilities' === $key => self::texts( $value ),
 			isset( self::LIFETIMES[ $key ] )   => min( self::LIFETIMES[ $key ][1], max( self::LIFETIMES[ $key ][0], (int) $value ) ),
 			'proxy_header' === $key            => self::known_header( $value ),
 			'max_body' === $key                => max( 1024, (int) $value ),
