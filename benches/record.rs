@@ -42,7 +42,7 @@ fn main() {
         };
         let draft = r#"{"kind":"connection","actor":{"kind":"admin"},"action":"bench"}"#;
         let draft = Records::explain(draft, &[change]).unwrap();
-        let append = log.append(&head, &[&draft], now).unwrap();
+        let append = log.append(&head, &[&draft], now, &SystemEntropy).unwrap();
         head = append.head.clone();
         records.seal(&append, &change, None, None).unwrap()
     };

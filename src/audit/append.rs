@@ -6,10 +6,12 @@
 use super::AuditError;
 use super::draft::Draft;
 use super::entry::{Entry, Summary};
+use super::text::EntryText;
 use super::tree::{Frontier, Hash, leaf_hash};
 use crate::bytes::{base64url, from_base64url, from_hex, hex};
 use crate::clock::Timestamp;
 use crate::reason::Reason;
+use crate::secret::Secret;
 
 /// The newest state of the log, as the head row stores it: size, root and frontier.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -111,6 +113,8 @@ pub struct EntryRow {
     pub body: Vec<u8>,
     /// Copies of fields of `body`, to filter by.
     pub summary: Summary,
+    /// The texts of the entry, for a table of their own.
+    pub texts: Vec<EntryText>,
 }
 
 /// The rows and the head that one append writes.
@@ -151,11 +155,36 @@ pub fn append(
     site: [u8; 8],
     now: Timestamp,
 ) -> Result<Appended, AuditError> {
+    append_all(head, drafts, site, now, None)
+}
+
+/// Appends drafts as [`append`] does, with texts that can be erased. Their salts come from `seed`, which must be random and
+/// used for this append only.
+///
+/// # Errors
+/// As [`append`].
+pub fn append_with_texts(
+    head: &Head,
+    drafts: &[Draft],
+    site: [u8; 8],
+    now: Timestamp,
+    seed: &Secret<32>,
+) -> Result<Appended, AuditError> {
+    append_all(head, drafts, site, now, Some(seed))
+}
+
+fn append_all(
+    head: &Head,
+    drafts: &[Draft],
+    site: [u8; 8],
+    now: Timestamp,
+    seed: Option<&Secret<32>>,
+) -> Result<Appended, AuditError> {
     let mut frontier = head.frontier.clone();
     let mut rows = Vec::with_capacity(drafts.len());
     for draft in drafts {
         let seq = frontier.size();
-        let body = draft.body(seq, now, site)?;
+        let (body, texts) = draft.entry(seq, now, site, seed)?;
         let leaf = leaf_hash(&body);
         frontier.append(leaf)?;
         // The columns are read back from the bytes, because the verifier compares them with the bytes.
@@ -165,6 +194,7 @@ pub fn append(
             leaf,
             body,
             summary,
+            texts,
         });
     }
     Ok(Appended {

@@ -1,16 +1,24 @@
 //! What a caller tried to do, and the drafts that record it.
 //!
-//! The change of such a draft summarises arguments by names, types, digests and short numbers, because text that an agent
-//! wrote must not get into the log.
+//! Arguments are told in words, as [texts](super::text) that can be erased: see [`tell`]. Numbers and ids are in the change of
+//! the draft.
+
+use std::collections::BTreeMap;
 
 use super::draft::{Actor, Draft};
 use super::entry::{EntryKind, EntryOutcome};
-use crate::bytes;
+use super::tell::{self, Told};
+use super::text::MAX_PATH;
 use crate::json::{self, Object, RawJson};
 use crate::reason::Reason;
 
-/// The largest number of arguments in a summary.
-const MAX_ARGUMENTS: usize = 64;
+/// The largest number of arguments that are told.
+const MAX_ARGUMENTS: usize = 32;
+
+/// Where the arguments of a call are in an entry.
+const ARGUMENTS: &str = "change.arguments";
+/// Where the fields are that a call changed.
+const FIELDS: &str = "change.fields";
 
 /// What a caller tried to do. It becomes up to two drafts: an intent and an outcome, or a refusal.
 #[derive(Debug, Clone)]
@@ -18,10 +26,22 @@ pub(crate) struct Attempt {
     pub(crate) action: String,
     pub(crate) target: Option<String>,
     pub(crate) change: Option<RawJson>,
+    /// The texts of the entry, by their paths.
+    pub(crate) texts: BTreeMap<String, RawJson>,
     pub(crate) approval: Option<&'static str>,
     pub(crate) correlation: Option<String>,
     /// The other door than the usual one through which it came. The change says it as `door`.
     pub(crate) door: Option<&'static str>,
+}
+
+/// How a call changed a field of an item.
+#[derive(Clone)]
+pub(crate) struct FieldChange {
+    pub(crate) name: &'static str,
+    /// `{"from": …, "to": …}`
+    pub(crate) told: RawJson,
+    /// Whether a person or an agent wrote it, so that it must be erasable.
+    pub(crate) is_text: bool,
 }
 
 impl Default for Attempt {
@@ -30,6 +50,7 @@ impl Default for Attempt {
             action: "mcp.request".to_owned(),
             target: None,
             change: None,
+            texts: BTreeMap::new(),
             approval: None,
             correlation: None,
             door: None,
@@ -38,6 +59,90 @@ impl Default for Attempt {
 }
 
 impl Attempt {
+    /// Tells the arguments of the call, instead of those that were told before. Arguments with unusual names are left out.
+    pub(crate) fn tell(&mut self, arguments: &Object) {
+        self.texts.clear();
+        let told = Object::default().with("arguments", &self.arguments(arguments));
+        self.change = Some(json::raw(&told));
+    }
+
+    /// Tells the call that a review is about, with the name of its tool.
+    pub(crate) fn tell_review(&mut self, tool: &str, arguments: &Object) {
+        self.texts.clear();
+        let told = Object::default().with("tool", tool);
+        let told = told.with("arguments", &self.arguments(arguments));
+        self.change = Some(json::raw(&told));
+    }
+
+    /// Tells the arguments of one item of a call, if there are any, instead of those of the call.
+    pub(crate) fn tell_item(&mut self, arguments: Option<&Object>) {
+        match arguments {
+            Some(arguments) => self.tell(arguments),
+            None => {
+                self.texts.clear();
+                self.change = Some(json::raw(&Object::default()));
+            }
+        }
+    }
+
+    fn arguments(&mut self, arguments: &Object) -> Object {
+        let plain = |name: &str| {
+            (1..=64).contains(&name.len())
+                && name
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte))
+        };
+        let mut out = Object::default();
+        for (name, value) in arguments
+            .iter()
+            .filter(|(name, _)| plain(name))
+            .take(MAX_ARGUMENTS)
+        {
+            match tell::argument(name, &value.to_owned()) {
+                Told::Plain(told) => out.set(name, told),
+                Told::Text(told) => self.text(ARGUMENTS, name, told),
+            }
+        }
+        out
+    }
+
+    /// Tells what the call changed, field by field: `{"from": …, "to": …}`. Texts can be erased, other values are in the entry.
+    pub(crate) fn changed(&mut self, fields: Vec<FieldChange>) {
+        let mut plain = Object::default();
+        for FieldChange {
+            name,
+            told,
+            is_text,
+        } in fields
+        {
+            if is_text {
+                self.text(FIELDS, name, told);
+            } else {
+                plain.set(name, told);
+            }
+        }
+        if !plain.is_empty() {
+            self.note("fields", &plain);
+        }
+    }
+
+    fn text(&mut self, group: &str, name: &str, told: RawJson) {
+        let path = format!("{group}.{name}");
+        if path.len() <= MAX_PATH {
+            self.texts.insert(path, told);
+        }
+    }
+
+    /// Adds a member to what the audit log records as the change.
+    pub(crate) fn note(&mut self, name: &str, value: &(impl serde::Serialize + ?Sized)) {
+        let change = self.change.as_ref();
+        let mut change = change
+            .and_then(|change| Object::parse(change.get()))
+            .unwrap_or_default();
+        change.set(name, json::raw(value));
+        self.change = Some(json::raw(&change));
+    }
+
     /// Returns the draft, as JSON, of an intent: the attempt is about to be made.
     pub(crate) fn intent(&self, actor: &Actor) -> String {
         self.draft(EntryKind::Intent, actor, None, None)
@@ -88,6 +193,7 @@ impl Attempt {
             correlation: self.correlation.clone(),
             reference: None,
             records: Vec::new(),
+            texts: self.texts.clone(),
         }
         .to_json()
     }
@@ -107,63 +213,36 @@ const fn is_fault(reason: Reason) -> bool {
     )
 }
 
-/// Summarises arguments without their texts: the value of each boolean and of each short integer, and the type and a short
-/// digest of every other value. Arguments with unusual names are left out.
-pub(crate) fn summary(arguments: &Object) -> Object {
-    let mut out = Object::default();
-    let plain = |name: &str| {
-        (1..=64).contains(&name.len())
-            && name
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte))
-    };
-    for (name, value) in arguments
-        .iter()
-        .filter(|(name, _)| plain(name))
-        .take(MAX_ARGUMENTS)
-    {
-        let kind = json::kind(value);
-        let short = value.get().len() <= 24;
-        let member = if kind == "boolean" || (kind == "integer" && short) {
-            value.to_owned()
-        } else {
-            let digest = bytes::sha256(value.get().as_bytes());
-            json::raw(
-                &Object::default()
-                    .with("type", &kind)
-                    .with("sha256", &bytes::hex(&digest).get(..16).unwrap_or_default()),
-            )
-        };
-        out.set(name, member);
-    }
-    out
-}
-
-/// Returns the `change` of a call: `{"arguments": summary}`.
-pub(crate) fn change(arguments: &Object) -> RawJson {
-    json::raw(&Object::default().with("arguments", &summary(arguments)))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn summary_contains_no_text_of_the_agent() {
+    fn arguments_are_told_in_words_beside_the_change() {
         let arguments = Object::parse(
-            r#"{"id":12,"sticky":true,"title":"secret words","list":["secret"],"f":1.5,
-                "csat_ secret":1,"big":123456789012345678901234567890}"#,
+            r#"{"id":12,"sticky":true,"title":"my words","list":["words"],"f":1.5,
+                "csat_ words":1,"big":123456789012345678901234567890,"password":"correct horse"}"#,
         )
         .unwrap();
-        let text = change(&arguments).get().to_owned();
-        assert!(!text.contains("secret"), "{text}");
-        assert!(text.contains(r#""id":12,"sticky":true"#), "{text}");
-        let digest = bytes::hex(&bytes::sha256(b"\"secret words\""));
-        assert!(text.contains(&format!(
-            r#""title":{{"type":"string","sha256":"{}"}}"#,
-            &digest[..16]
-        )));
-        assert!(text.contains(r#""big":{"type":"integer""#), "{text}");
+        let mut attempt = Attempt::default();
+        attempt.tell(&arguments);
+        let change = attempt.change.as_ref().unwrap().get().to_owned();
+        assert!(
+            change.starts_with(r#"{"arguments":{"id":12,"sticky":true,"password":{"sha256":""#),
+            "{change}"
+        );
+        assert!(!change.contains("words"), "{change}");
+        let texts: Vec<(&str, &str)> = attempt
+            .texts
+            .iter()
+            .map(|(path, told)| (path.as_str(), told.get()))
+            .collect();
+        assert_eq!(texts.len(), 4, "{texts:?}");
+        assert!(texts.contains(&("change.arguments.title", r#""my words""#)));
+        assert!(texts.contains(&("change.arguments.list", r#"["words"]"#)));
+        // The arguments that the call is made with replace those that were sent.
+        attempt.tell(&Object::parse(r#"{"title":"x"}"#).unwrap());
+        assert_eq!(attempt.texts.len(), 1);
     }
 
     #[test]

@@ -64,6 +64,16 @@ pub(super) fn change(input: &Map<String, Value>) -> Map<String, Value> {
     digest
 }
 
+/// Returns the value of a member `name` inside `change`, cleaned.
+pub(super) fn member(name: &str, value: &Value) -> Value {
+    let mut one = Map::new();
+    one.insert(name.to_owned(), value.clone());
+    object(&one, 1, None)
+        .into_iter()
+        .next()
+        .map_or(Value::Null, |(_, clean)| clean)
+}
+
 /// Cleans a value. `name` is what the name of the member that it belongs to says about it.
 fn value(input: &Value, depth: usize, name: Option<Named>) -> Value {
     match input {

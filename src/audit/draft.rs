@@ -1,17 +1,21 @@
 //! Drafts: the content of entries that are to be appended, as the caller states it.
 //!
-//! The extension makes drafts of the requests that it handles, and the plugin passes drafts as JSON. A draft contains
-//! names, types, digests and numbers. It must not contain a token or text that an agent wrote.
+//! The extension makes drafts of the requests that it handles, and the plugin passes drafts as JSON. A draft must not contain
+//! a token. What people and agents wrote belongs into its [texts](Draft::texts), which can be erased.
+
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::entry::{ActorKind, EntryKind, EntryOutcome, VERSION};
 use super::explained::{ExplainedRecord, MAX_RECORDS};
-use super::{AuditError, clean};
+use super::text::{Commitments, EntryText, IP, MAX_TEXTS, is_path, salt};
+use super::{AuditError, clean, tell};
 use crate::bytes::hex;
 use crate::clock::Timestamp;
 use crate::json::{self, RawJson};
+use crate::secret::Secret;
 
 /// The length of the longest draft that is read, in bytes of JSON.
 pub const MAX_DRAFT: usize = 1 << 20;
@@ -31,8 +35,7 @@ pub struct Actor {
     /// The display name of the client, cut to 120 characters. The client chose it, so it proves nothing.
     #[serde(default)]
     pub client: Option<String>,
-    /// The IP address, cut to 64 characters. Entries are never changed. A caller who must be able to erase addresses passes
-    /// a keyed digest and keeps the address elsewhere.
+    /// The IP address, cut to 64 characters. The log keeps it as an [erasable text](super::text) with the path `actor.ip`.
     #[serde(default)]
     pub ip: Option<String>,
 }
@@ -110,6 +113,10 @@ pub struct Draft {
     /// The records that the entry explains, at most [`MAX_RECORDS`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub records: Vec<ExplainedRecord>,
+    /// The [texts that can be erased](super::text), by the path at which they belong into the entry, such as
+    /// `change.arguments.title`. Long ones are told as their beginning, length and digest. At most [`MAX_TEXTS`] are kept.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub texts: BTreeMap<String, RawJson>,
 }
 
 /// The stored form of an entry. The order of the fields is the order of the bytes.
@@ -132,6 +139,8 @@ struct Canonical {
     reference: Option<u64>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     records: Vec<ExplainedRecord>,
+    #[serde(skip_serializing_if = "Commitments::is_empty")]
+    texts: Commitments,
 }
 
 #[derive(Serialize)]
@@ -148,8 +157,8 @@ impl Draft {
     ///
     /// # Errors
     /// [`AuditError::Draft`] unless `json` is one object of the documented fields: for an unknown field or word, a field
-    /// that is given twice, a `change` that is not an object, more than [`MAX_RECORDS`] records, or more than
-    /// [`MAX_DRAFT`] bytes.
+    /// that is given twice, a `change` that is not an object, a text with a path that is none, more than [`MAX_RECORDS`]
+    /// records, or more than [`MAX_DRAFT`] bytes.
     pub fn from_json(json: &str) -> Result<Self, AuditError> {
         if json.len() > MAX_DRAFT {
             return Err(AuditError::Draft);
@@ -157,7 +166,8 @@ impl Draft {
         let draft: Self = serde_json::from_str(json).map_err(|_| AuditError::Draft)?;
         let change = draft.change.as_deref();
         let is_object = change.is_none_or(|change| change.get().starts_with('{'));
-        if is_object && draft.records.len() <= MAX_RECORDS {
+        let are_paths = draft.texts.keys().all(|path| is_path(path));
+        if is_object && are_paths && draft.records.len() <= MAX_RECORDS {
             Ok(draft)
         } else {
             Err(AuditError::Draft)
@@ -178,8 +188,24 @@ impl Draft {
     ///
     /// # Errors
     /// [`AuditError::Action`] when the action is empty; [`AuditError::Correlation`] and [`AuditError::Reference`] when
-    /// these fields do not have their form; [`AuditError::Draft`] when `change` is not a JSON object.
+    /// these fields do not have their form; [`AuditError::Draft`] when `change` is not a JSON object, and for a draft with
+    /// texts, which needs [`Draft::entry`].
     pub fn body(&self, seq: u64, time: Timestamp, site: [u8; 8]) -> Result<Vec<u8>, AuditError> {
+        self.entry(seq, time, site, None).map(|(body, _)| body)
+    }
+
+    /// Builds the bytes of the entry as [`body`](Self::body) does, and the texts to store beside it. Their salts come from
+    /// `seed`, which is random for each append and kept nowhere. With a seed, the IP address is one of the texts.
+    ///
+    /// # Errors
+    /// As [`Draft::body`].
+    pub fn entry(
+        &self,
+        seq: u64,
+        time: Timestamp,
+        site: [u8; 8],
+        seed: Option<&Secret<32>>,
+    ) -> Result<(Vec<u8>, Vec<EntryText>), AuditError> {
         let bounded =
             |text: &Option<String>, max| text.as_deref().map(|text| clean::text(text, max));
         let action = clean::text(&self.action, 96);
@@ -198,6 +224,16 @@ impl Draft {
             .map(|change| serde_json::from_str(change.get()))
             .transpose()
             .map_err(|_| AuditError::Draft)?;
+        let mut ip = bounded(&self.actor.ip, 64);
+        let texts = match seed {
+            Some(seed) => self.erasable(ip.take(), seq, seed),
+            None if self.texts.is_empty() => Vec::new(),
+            None => return Err(AuditError::Draft),
+        };
+        let mut commitments = Commitments::default();
+        for text in &texts {
+            commitments.insert(site, seq, text);
+        }
         let canonical = Canonical {
             v: VERSION,
             seq,
@@ -209,7 +245,7 @@ impl Draft {
                 connection: self.actor.connection,
                 user: self.actor.user,
                 client: bounded(&self.actor.client, 120),
-                ip: bounded(&self.actor.ip, 64),
+                ip,
             },
             action,
             target: bounded(&self.target, 191),
@@ -220,8 +256,29 @@ impl Draft {
             correlation: self.correlation.clone(),
             reference: self.reference,
             records: self.records.clone(),
+            texts: commitments,
         };
-        serde_json::to_vec(&canonical).map_err(|_| AuditError::Draft)
+        let body = serde_json::to_vec(&canonical).map_err(|_| AuditError::Draft)?;
+        Ok((body, texts))
+    }
+
+    /// Returns the texts of the entry, cleaned, by their paths.
+    fn erasable(&self, ip: Option<String>, seq: u64, seed: &Secret<32>) -> Vec<EntryText> {
+        let told = self.texts.iter().filter_map(|(path, value)| {
+            let name = path.rsplit('.').next().unwrap_or_default();
+            let value: Value = serde_json::from_str(value.get()).ok()?;
+            Some((path.clone(), tell::bounded(name, value)))
+        });
+        let ip = ip.map(|ip| (IP.to_owned(), Value::from(ip)));
+        ip.into_iter()
+            .chain(told.filter(|(path, _)| path != IP))
+            .take(MAX_TEXTS)
+            .map(|(path, value)| EntryText {
+                salt: salt(seed, seq, &path),
+                path,
+                value: value.to_string(),
+            })
+            .collect()
     }
 }
 
@@ -347,6 +404,7 @@ mod tests {
                 };
                 MAX_RECORDS
             ],
+            texts: BTreeMap::new(),
         };
         let body = draft
             .body(u64::MAX, Timestamp::from_millis(u64::MAX), [0; 8])

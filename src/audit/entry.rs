@@ -5,6 +5,7 @@
 
 use super::AuditError;
 use super::explained::ExplainedRecord;
+use super::text::Commitments;
 use crate::bytes::from_hex;
 use crate::clock::Timestamp;
 use crate::words::words;
@@ -162,6 +163,8 @@ pub struct Entry {
     pub summary: Summary,
     /// The records that it explains.
     pub records: Vec<ExplainedRecord>,
+    /// The commitments to its texts, which are stored beside it.
+    pub texts: Commitments,
 }
 
 // All fields of an entry. Those with an underscore must be present and are not used.
@@ -188,6 +191,8 @@ struct Stored<'a> {
     reference: Option<u64>,
     #[serde(default)]
     records: Vec<ExplainedRecord>,
+    #[serde(default)]
+    texts: Commitments,
 }
 
 #[derive(Deserialize)]
@@ -229,6 +234,7 @@ impl Entry {
                 correlation: stored.correlation,
             },
             records: stored.records,
+            texts: stored.texts,
         })
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ed25519_dalek::SigningKey;
 
 use super::AuditError;
-use super::append::{Appended, Head, append};
+use super::append::{Appended, Head, append_with_texts};
 use super::checkpoint::{Checkpoint, origin};
 use super::draft::Draft;
 use super::file::Export;
@@ -14,8 +14,10 @@ use super::note::VerifierKey;
 use super::verify::LogVerifier;
 use crate::bytes;
 use crate::clock::Timestamp;
+use crate::entropy::{Entropy, EntropyError};
 use crate::keyring::{Keyring, Purpose};
 use crate::reason::Reason;
+use crate::secret::Secret;
 use crate::store::{Store, StoreError};
 
 /// Why the log refused an operation.
@@ -31,6 +33,9 @@ pub enum LogError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// There is no randomness for the salts of texts.
+    #[error(transparent)]
+    Entropy(#[from] EntropyError),
 }
 
 /// The audit log of one site.
@@ -82,23 +87,33 @@ impl Log {
     }
 
     /// Appends drafts (JSON texts, see [`Draft::from_json`]) after `head`: all of them or none. The caller stores rows and
-    /// head in one transaction, and then calls [`Log::committed`].
+    /// head in one transaction, and then calls [`Log::committed`]. `entropy` makes the salts of texts.
     ///
     /// # Errors
     /// [`LogError::Refused`] when `head` is behind the high-water mark; [`LogError::Audit`] for a draft that is not valid
-    /// and for a full log.
+    /// and for a full log; [`LogError::Entropy`] if `entropy` fails.
     pub fn append(
         &self,
         head: &Head,
         drafts: &[&str],
         now: Timestamp,
+        entropy: &dyn Entropy,
     ) -> Result<Appended, LogError> {
         self.check(head)?;
         let drafts = drafts
             .iter()
             .map(|draft| Draft::from_json(draft))
             .collect::<Result<Vec<_>, _>>()?;
-        Ok(append(head, &drafts, *self.keyring.site().as_bytes(), now)?)
+        let mut seed = [0; 32];
+        entropy.fill(&mut seed)?;
+        let site = *self.keyring.site().as_bytes();
+        Ok(append_with_texts(
+            head,
+            &drafts,
+            site,
+            now,
+            &Secret::new(seed),
+        )?)
     }
 
     /// Raises the high-water mark to a head that was committed to the database.
@@ -212,16 +227,24 @@ mod tests {
         let log = log();
         assert_eq!(log.origin(), "shop.example:8443/0101010101010101/audit");
         let empty = Head::default();
-        let appended = log.append(&empty, &[DRAFT, DRAFT], NOW).unwrap();
+        let appended = log
+            .append(&empty, &[DRAFT, DRAFT], NOW, &CountingEntropy::default())
+            .unwrap();
         assert_eq!(appended.rows.len(), 2);
         log.committed(&appended.head).unwrap();
         let rollback = LogError::Refused(Reason::AuditRollback);
-        assert_eq!(log.append(&empty, &[DRAFT], NOW), Err(rollback));
+        assert_eq!(
+            log.append(&empty, &[DRAFT], NOW, &CountingEntropy::default()),
+            Err(rollback)
+        );
         assert_eq!(log.checkpoint(&empty), Err(rollback));
-        let invalid = log.append(&empty, &["no draft"], NOW);
+        let invalid = log.append(&empty, &["no draft"], NOW, &CountingEntropy::default());
         assert_eq!(invalid, Err(rollback), "the mark is checked first");
         log.acknowledge_rollback(&empty).unwrap();
-        assert!(log.append(&empty, &[DRAFT], NOW).is_ok());
+        assert!(
+            log.append(&empty, &[DRAFT], NOW, &CountingEntropy::default())
+                .is_ok()
+        );
     }
 
     #[test]
@@ -233,7 +256,10 @@ mod tests {
     #[test]
     fn checkpoint_opens_with_the_verifier_key() {
         let log = log();
-        let head = log.append(&Head::default(), &[DRAFT], NOW).unwrap().head;
+        let head = log
+            .append(&Head::default(), &[DRAFT], NOW, &CountingEntropy::default())
+            .unwrap()
+            .head;
         let note = log.checkpoint(&head).unwrap();
         let keys = [log.verifier_key().unwrap()];
         let opened = Checkpoint::open(&note, &keys, log.origin()).unwrap();
@@ -243,7 +269,10 @@ mod tests {
     #[test]
     fn verification_expects_checkpoints_and_the_mark() {
         let log = log();
-        let head = log.append(&Head::default(), &[DRAFT], NOW).unwrap().head;
+        let head = log
+            .append(&Head::default(), &[DRAFT], NOW, &CountingEntropy::default())
+            .unwrap()
+            .head;
         let note = log.checkpoint(&head).unwrap();
         let cut = |verifier: LogVerifier| verifier.finish(Some(&Head::default())).verdict;
         assert_eq!(cut(log.verifier(&[]).unwrap()), LogVerdict::Ok);
@@ -267,7 +296,10 @@ mod tests {
     #[test]
     fn export_covers_the_whole_log_by_default() {
         let log = log();
-        let head = log.append(&Head::default(), &[DRAFT], NOW).unwrap().head;
+        let head = log
+            .append(&Head::default(), &[DRAFT], NOW, &CountingEntropy::default())
+            .unwrap()
+            .head;
         let mut export = log.export(&head, None, None, None).unwrap();
         let header = String::from_utf8(export.take()).unwrap();
         assert!(header.contains(r#""from":0,"until":1"#), "{header}");

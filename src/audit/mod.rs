@@ -26,6 +26,8 @@ pub mod seal;
 #[cfg(has_os)]
 pub mod seal_file;
 pub mod span;
+pub(crate) mod tell;
+pub mod text;
 pub mod tree;
 mod verdict;
 pub mod verify;

@@ -14,7 +14,7 @@ use super::served::{Served, ToolAccess};
 use super::target::TargetDigests;
 use super::world::World;
 use crate::access::{Confirm, Tool, ToolItems};
-use crate::audit::attempt::{self, Attempt};
+use crate::audit::attempt::Attempt;
 use crate::json::schema::Schema;
 use crate::json::{self, Object, RawJson};
 use crate::keyring::Keyring;
@@ -48,8 +48,8 @@ pub(crate) struct AllowedCall {
     pub(crate) confirmed: Option<Claims>,
     /// What the call needs because of the item that it acts on. `None` for a tool that changes nothing.
     pub(crate) rule: Option<TargetRule>,
-    /// What the audit log records about each item of a call on many, by its id.
-    pub(crate) changes: BTreeMap<u64, RawJson>,
+    /// The arguments of each item of a call on many, by its id.
+    pub(crate) changes: BTreeMap<u64, Object>,
 }
 
 /// The argument with the fingerprint of the item that the agent read.
@@ -101,10 +101,10 @@ impl Caller<'_> {
         } else {
             confirmation::take(&mut arguments)
         };
-        attempt.change = Some(attempt::change(&arguments));
+        attempt.tell(&arguments);
         attempt.target = target(tool, &arguments);
         arguments = self.check_arguments(tool, &arguments)?;
-        attempt.change = Some(attempt::change(&arguments));
+        attempt.tell(&arguments);
         let mut review = None;
         let mut rule = None;
         if tool.name() == REVIEW_TOOL {
@@ -132,11 +132,8 @@ impl Caller<'_> {
         let changes = tool
             .items()
             .map_or_else(Vec::new, |items| many(items, &arguments));
-        let changes = changes
-            .iter()
-            .map(|(id, item)| (*id, attempt::change(item)));
         Ok(AllowedCall {
-            changes: changes.collect(),
+            changes: changes.into_iter().collect(),
             arguments,
             output: match tool {
                 Served::Builtin(tool) => OutputSchema::Builtin(tool),
@@ -234,18 +231,14 @@ impl Caller<'_> {
         // A review needs no token; one that was given is ignored.
         let _ = confirmation::take(&mut inner);
         attempt.target = target(tool, &inner);
-        let change = |inner: &Object| {
-            let reviewed = Object::default().with("tool", &name);
-            json::raw(&reviewed.with("arguments", &attempt::summary(inner)))
-        };
-        attempt.change = Some(change(&inner));
+        attempt.tell_review(&name, &inner);
         inner = self
             .check_arguments(tool, &inner)
             .map_err(|denied| DeniedCall {
                 detail: denied.detail.map(|text| format!("In arguments:\n{text}")),
                 ..denied
             })?;
-        attempt.change = Some(change(&inner));
+        attempt.tell_review(&name, &inner);
         arguments.set("arguments", json::raw(&inner));
         let rule = self.rule(tool, &inner, false)?;
         let subject = self.subject(&name, &inner);

@@ -10,7 +10,8 @@ use serde::Serialize;
 
 use super::denied::DeniedCall;
 use super::target::{TargetDigests, TargetItem};
-use crate::json::{self, Object, RawJson};
+use crate::audit::attempt::{Attempt, FieldChange};
+use crate::json::{self, Object};
 use crate::keyring::Keyring;
 use crate::reason::Reason;
 
@@ -25,6 +26,10 @@ struct ConsideredItem {
     digests: TargetDigests,
     /// What the audit log records about it, besides the arguments.
     notes: Object,
+    /// The item directly before it is written.
+    before: Option<TargetItem>,
+    /// How its fields were changed.
+    fields: Vec<FieldChange>,
 }
 
 impl ConsideredItems {
@@ -33,7 +38,12 @@ impl ConsideredItems {
         let considered = |item: &TargetItem| {
             let digests = item.digests(keyring);
             let notes = Object::default().with("digest_before", &digests.summary());
-            ConsideredItem { digests, notes }
+            ConsideredItem {
+                digests,
+                notes,
+                before: None,
+                fields: Vec::new(),
+            }
         };
         Self(
             items
@@ -93,14 +103,31 @@ impl ConsideredItems {
         }
     }
 
-    /// Returns what the audit log records about an item: `change` with the notes.
-    pub(crate) fn change(&self, id: Option<u64>, change: &RawJson) -> RawJson {
-        let mut change = Object::parse(change.get()).unwrap_or_default();
-        let notes = id.and_then(|id| self.0.get(&id)).map(|item| &item.notes);
-        for (name, value) in notes.into_iter().flat_map(Object::iter) {
-            change.set(name, value.to_owned());
+    /// Keeps an item as it is directly before it is written.
+    pub(crate) fn keep(&mut self, before: TargetItem) {
+        if let Some(item) = self.0.get_mut(&before.id()) {
+            item.before = Some(before);
         }
-        json::raw(&change)
+    }
+
+    /// Notes how the fields of an item were changed, which is stored as `now`.
+    pub(crate) fn changed(&mut self, now: &TargetItem) {
+        if let Some(item) = self.0.get_mut(&now.id())
+            && let Some(before) = item.before.take()
+        {
+            item.fields = before.differences(now);
+        }
+    }
+
+    /// Adds to an attempt on an item what the audit log records about it.
+    pub(crate) fn tell(&self, id: u64, attempt: &mut Attempt) {
+        let Some(item) = self.0.get(&id) else {
+            return;
+        };
+        for (name, value) in item.notes.iter() {
+            attempt.note(name, value);
+        }
+        attempt.changed(item.fields.clone());
     }
 }
 

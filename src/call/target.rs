@@ -11,6 +11,8 @@ use serde::Deserialize;
 
 use super::denied::DeniedCall;
 use super::misuse::Misuse;
+use crate::audit::attempt::FieldChange;
+use crate::audit::tell;
 use crate::bytes;
 use crate::json::{self, RawJson};
 use crate::keyring::{Keyring, Purpose};
@@ -30,6 +32,11 @@ const FIELDS: [&str; 13] = [
 
 /// The length of the text form of [`TargetDigests`], in characters.
 pub(crate) const TEXT_LENGTH: usize = ((1 + COUNT * WIDTH) * 4).div_ceil(3);
+
+/// Fields whose values are words of WordPress or numbers, which are told in the entry itself.
+const PLAIN: [&str; 7] = [
+    "type", "status", "author", "parent", "template", "date", "terms",
+];
 
 /// Statuses of items that visitors do not see. Every other status counts as visible, also one that is not known here.
 const HIDDEN: [&str; 4] = ["draft", "pending", "auto-draft", "trash"];
@@ -138,6 +145,14 @@ impl Target {
         }
     }
 
+    /// Returns the item, if there is one, to keep it.
+    pub(crate) fn into_item(self) -> Option<Box<TargetItem>> {
+        match self {
+            Self::Item(item) => Some(item),
+            Self::Unknown | Self::None | Self::Items(_) => None,
+        }
+    }
+
     /// Returns the item, if there is one.
     pub(crate) fn item(&self) -> Option<&TargetItem> {
         match self {
@@ -189,6 +204,11 @@ impl TargetItem {
         (self.id, self.parent) == (0, 0) && self.r#type == "attachment" && self.status == "inherit"
     }
 
+    /// Returns whether `other` is the same item at another time.
+    pub(crate) const fn is_same(&self, other: &Self) -> bool {
+        self.id == other.id
+    }
+
     /// Returns the digests of the item's fields.
     pub(crate) fn digests(&self, keyring: &Keyring) -> TargetDigests {
         let key = keyring.purpose_key(Purpose::Target);
@@ -222,6 +242,26 @@ impl TargetItem {
             }
             _ => json::canonical(&self.meta),
         }
+    }
+
+    /// Returns how the fields changed that are different in `now`. A password is told by nothing but the digest of the item.
+    pub(crate) fn differences(&self, now: &Self) -> Vec<FieldChange> {
+        let mut changes = Vec::new();
+        for name in FIELDS.into_iter().filter(|name| *name != "password") {
+            let (from, to) = (self.value(name), now.value(name));
+            if from == to {
+                continue;
+            }
+            changes.push(FieldChange {
+                name,
+                told: json::raw(&match name {
+                    "meta" => tell::members(&self.meta, &now.meta),
+                    _ => tell::difference(name, &from, &to),
+                }),
+                is_text: !PLAIN.contains(&name),
+            });
+        }
+        changes
     }
 
     /// Returns the date, or nothing for a draft whose date floats.

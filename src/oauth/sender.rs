@@ -6,6 +6,8 @@
 //! flood therefore never uses up what belongs to an honest client behind the same address, and a stranger who
 //! merely names a public client uses up nothing of it.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use super::client::{AuthMethod, Client};
@@ -261,6 +263,7 @@ fn draft(
         correlation: None,
         reference: None,
         records: Vec::new(),
+        texts: BTreeMap::new(),
     }
     .to_json()
 }

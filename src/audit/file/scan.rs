@@ -23,6 +23,8 @@ pub struct Scanned<'a> {
     pub kind: EntryKind,
     /// The tool or event, as spelled in the JSON string: with its escapes.
     pub action: &'a str,
+    /// The JSON of the member `texts`, if there is one.
+    pub texts: Option<&'a str>,
 }
 
 /// Reads an entry in the canonical spelling. Returns `None` for any other bytes, and for strings with `\u` escapes.
@@ -68,6 +70,14 @@ pub fn scan(body: &[u8]) -> Option<Scanned<'_>> {
     at.or_null(Cursor::string)?;
     at.exactly(b",\"ref\":")?;
     at.or_null(Cursor::number)?;
+    let texts = match at.exactly(b",\"texts\":") {
+        None => None,
+        Some(()) => {
+            let start = at.at;
+            at.value(0)?;
+            Some(at.text.get(start..at.at)?)
+        }
+    };
     at.exactly(b"}")?;
     (at.at == body.len()).then_some(Scanned {
         seq,
@@ -75,6 +85,7 @@ pub fn scan(body: &[u8]) -> Option<Scanned<'_>> {
         site,
         kind,
         action,
+        texts,
     })
 }
 

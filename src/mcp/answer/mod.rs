@@ -20,9 +20,9 @@ use crate::call::consider::TargetRule;
 use crate::call::decide::{OutputSchema, Review};
 use crate::call::denied::DeniedCall;
 use crate::call::items::ConsideredItems;
-use crate::call::target::TargetDigests;
+use crate::call::target::{TargetDigests, TargetItem};
 use crate::call::{Misuse, World, confirmation};
-use crate::json::{Object, RawJson};
+use crate::json::Object;
 use crate::reason::Reason;
 use crate::token::Claims;
 use crate::words::words;
@@ -96,10 +96,12 @@ pub struct McpCall {
     pub(in crate::mcp) target: Option<TargetDigests>,
     /// The items of a call on many when the rule was applied.
     pub(in crate::mcp) items: ConsideredItems,
-    /// What the audit log records about the arguments of each item, by its id.
-    pub(in crate::mcp) changes: BTreeMap<u64, RawJson>,
+    /// The arguments of each item, by its id.
+    pub(in crate::mcp) changes: BTreeMap<u64, Object>,
     /// The entries of the items that are done or refused.
     pub(in crate::mcp) entries: Vec<String>,
+    /// The item when the rule was applied last, to tell what the call changed.
+    pub(in crate::mcp) before: Option<Box<TargetItem>>,
     /// What the last refusal of [`check_target`](Self::check_target) names.
     pub(in crate::mcp) drift: Option<String>,
     pub(in crate::mcp) stream: EventStream,

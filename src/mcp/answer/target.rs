@@ -7,7 +7,6 @@ use crate::call::consider::TargetRule;
 use crate::call::denied::DeniedCall;
 use crate::call::target::{MAX_ITEMS, Target, TargetDigests};
 use crate::decision::Decision;
-use crate::json::{self, Object};
 use crate::mcp::reply::McpReply;
 use crate::mcp::wire::error::RpcError;
 use crate::reason::Reason;
@@ -61,6 +60,7 @@ impl McpCall {
         match decided {
             Ok(digests) => {
                 self.considered = true;
+                self.before = target.into_item();
                 self.target = digests;
                 if let Some(digests) = digests {
                     self.note("digest_before", &digests.summary());
@@ -97,6 +97,9 @@ impl McpCall {
             return Ok(match rule.check_item(item, &mut self.items, keyring) {
                 Ok(digests) => {
                     self.items.note(id, "digest_before", &digests.summary());
+                    now.into_item()
+                        .into_iter()
+                        .for_each(|item| self.items.keep(*item));
                     Decision::Allow
                 }
                 Err(DeniedCall { reason, detail }) => {
@@ -117,6 +120,7 @@ impl McpCall {
         Ok(match decided {
             Ok(digests) => {
                 self.target = digests;
+                self.before = now.into_item();
                 if let Some(digests) = digests {
                     self.note("digest_before", &digests.summary());
                 }
@@ -149,8 +153,8 @@ impl McpCall {
         })
     }
 
-    /// Notes for the audit log what the call made of its target: the item as it is stored after the change, and the id of
-    /// the revision with the state before, if there is one.
+    /// Notes for the audit log what the call made of its target, field by field: the item as it is stored after the
+    /// change, and the id of the revision with the state before, if there is one.
     ///
     /// # Errors
     /// Those of [`check_target`](Self::check_target).
@@ -161,12 +165,16 @@ impl McpCall {
             if self.rule.as_ref().is_some_and(TargetRule::is_of_many) {
                 self.items
                     .note(item.id(), "digest_after", &digests.summary());
+                self.items.changed(item);
                 if let Some(revision) = revision {
                     self.items.note(item.id(), "revision", &revision);
                 }
                 return Ok(());
             }
             self.note("digest_after", &digests.summary());
+            if let Some(before) = self.before.take().filter(|before| before.is_same(item)) {
+                self.attempt.changed(before.differences(item));
+            }
         }
         if let Some(revision) = revision {
             self.note("revision", &revision);
@@ -203,13 +211,14 @@ impl McpCall {
         });
         self.drift = None;
         let id = target.rsplit_once(':').and_then(|(_, id)| id.parse().ok());
-        let change = id.and_then(|id: u64| self.changes.get(&id));
-        let change = change.map_or_else(|| json::raw(&Object::default()), ToOwned::to_owned);
-        let attempt = Attempt {
+        let mut attempt = Attempt {
             target: Some(target.to_owned()),
-            change: Some(self.items.change(id, &change)),
             ..self.attempt.clone()
         };
+        attempt.tell_item(id.and_then(|id: u64| self.changes.get(&id)));
+        if let Some(id) = id {
+            self.items.tell(id, &mut attempt);
+        }
         let reason = error.as_ref().map(|error| error.reason);
         self.entries.push(attempt.outcome(&self.actor, reason));
         Ok(error.map_or_else(String::new, |error| self.response.words(&error)))
@@ -243,11 +252,6 @@ impl McpCall {
 
     /// Adds a member to what the audit log records as the change.
     fn note(&mut self, name: &str, value: &(impl serde::Serialize + ?Sized)) {
-        let change = self.attempt.change.as_ref();
-        let mut change = change
-            .and_then(|change| Object::parse(change.get()))
-            .unwrap_or_default();
-        change.set(name, json::raw(value));
-        self.attempt.change = Some(json::raw(&change));
+        self.attempt.note(name, value);
     }
 }

@@ -114,6 +114,7 @@ pub(super) fn prepare(
         items: ConsideredItems::default(),
         changes: BTreeMap::new(),
         entries: Vec::new(),
+        before: None,
         drift: None,
         stream: EventStream::new(
             exchange.headers.accepts_stream(),

@@ -5,7 +5,6 @@ use serde_json::value::RawValue;
 use super::begin::{attempt, fresh_id, prepare};
 use super::outcome::{Handled, RefusedRequest};
 use crate::access::Groups;
-use crate::audit::attempt;
 use crate::call::World;
 use crate::call::registry::{RegisteredItem, Registry};
 use crate::json::{self, Object};
@@ -43,7 +42,7 @@ pub(super) fn get(
         let error = invalid("params.arguments must be an object of strings.");
         RefusedRequest::new(error, &attempt)
     })?;
-    attempt.change = Some(attempt::change(&arguments));
+    attempt.tell(&arguments);
     if let Some(missing) = missing_arguments(prompt, &arguments) {
         let text = format!("The prompt needs the arguments: {missing}.");
         return Err(RefusedRequest::new(invalid(text), &attempt));

@@ -4,7 +4,6 @@
 use super::begin::{attempt, fresh_id, prepare};
 use super::outcome::{Handled, RefusedRequest};
 use crate::access::Groups;
-use crate::audit::attempt;
 use crate::call::registry::Registry;
 use crate::call::{World, uri_template};
 use crate::json::Object;
@@ -42,7 +41,7 @@ pub(super) fn read(
         },
     };
     attempt.target = Some(template.clone().unwrap_or_else(|| uri.clone()));
-    attempt.change = Some(attempt::change(&variables));
+    attempt.tell(&variables);
     let mut call = prepare(exchange, world, CallKind::Resource, &uri, params, attempt)?;
     call.needs = Some(Groups::of(&[group]));
     call.template = template;

@@ -24,6 +24,7 @@ impl From<LogError> for BindingError {
             LogError::Audit(error) => error.into(),
             LogError::Refused(reason) => reason.into(),
             LogError::Store(error) => error.into(),
+            LogError::Entropy(error) => error.into(),
         }
     }
 }

@@ -16,6 +16,7 @@ use crate::audit::prove::Prover;
 use crate::audit::prune;
 use crate::audit::tree::Hash;
 use crate::clock::{Clock as _, SystemClock};
+use crate::entropy::SystemEntropy;
 use crate::php::convert::string_list;
 use crate::php::error::{BindingResult, misuse};
 use crate::php::keyring::PhpKeyring;
@@ -43,7 +44,9 @@ impl PhpAuditLog {
     ) -> BindingResult<PhpAuditAppend> {
         let head = self::head(head)?;
         let drafts = string_list(drafts)?;
-        let appended = self.0.append(&head, &drafts, SystemClock.now())?;
+        let appended = self
+            .0
+            .append(&head, &drafts, SystemClock.now(), &SystemEntropy)?;
         Ok(PhpAuditAppend(appended))
     }
 

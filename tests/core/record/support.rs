@@ -63,7 +63,10 @@ impl Explained {
     pub fn append(&mut self, changes: &[RecordChange<'_>]) -> Appended {
         let draft = r#"{"kind":"connection","actor":{"kind":"admin"},"action":"test"}"#;
         let draft = Records::explain(draft, changes).unwrap();
-        let appended = self.log.append(&self.head, &[&draft], NOW).unwrap();
+        let appended = self
+            .log
+            .append(&self.head, &[&draft], NOW, &SystemEntropy)
+            .unwrap();
         self.head = appended.head.clone();
         appended
     }
