@@ -205,6 +205,7 @@ impl Log {
 mod tests {
     use super::*;
     use crate::audit::verify::LogVerdict;
+    use crate::entropy::CountingEntropy;
     use crate::keyring::SiteId;
     use crate::store::MemoryStore;
 
@@ -249,7 +250,12 @@ mod tests {
 
     #[test]
     fn invalid_draft_is_refused_with_the_whole_batch() {
-        let refused = log().append(&Head::default(), &[DRAFT, "{}"], NOW);
+        let refused = log().append(
+            &Head::default(),
+            &[DRAFT, "{}"],
+            NOW,
+            &CountingEntropy::default(),
+        );
         assert_eq!(refused, Err(LogError::Audit(AuditError::Draft)));
     }
 

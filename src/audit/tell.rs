@@ -23,6 +23,9 @@ const MARGIN: usize = 4_096;
 /// The largest number of ids that are told of a list.
 const IDS: usize = 64;
 
+/// Arguments that say nothing to people: digests of what was read.
+const OPAQUE: [&str; 1] = ["fingerprint"];
+
 /// How an argument is told.
 pub(crate) enum Told {
     /// In the entry itself: numbers, ids, and the digest of a secret.
@@ -38,7 +41,8 @@ pub(crate) fn argument(name: &str, given: &json::RawJson) -> Told {
     if matches!(kind, "boolean" | "null") || (kind == "integer" && short) {
         return Told::Plain(given.clone());
     }
-    let Ok(value) = serde_json::from_str::<Value>(given.get()) else {
+    let value = serde_json::from_str::<Value>(given.get());
+    let Some(value) = value.ok().filter(|_| !OPAQUE.contains(&name)) else {
         return Told::Plain(json::raw(&digest(kind, given.get())));
     };
     if let Some(ids) = ids(&value) {

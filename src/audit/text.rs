@@ -9,7 +9,7 @@
 //!
 //! A text that is there must match its commitment. A text that is not there was erased, which is no fault.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -110,7 +110,7 @@ impl Commitments {
     }
 
     /// Reads the JSON object that an entry holds as its member `texts`.
-    pub(super) fn from_json(json: &str) -> Option<Self> {
+    pub(in crate::audit) fn from_json(json: &str) -> Option<Self> {
         serde_json::from_str(json).ok()
     }
 
@@ -126,22 +126,20 @@ impl Commitments {
         seq: u64,
         texts: impl IntoIterator<Item = StoredText<'a>>,
     ) -> TextsFound {
-        let mut found = 0_usize;
+        let mut found = BTreeSet::new();
         let mut wrong = false;
-        let mut last: Option<&str> = None;
         for text in texts {
             let committed = self.0.get(text.path);
             let made = commit(text.salt, site, seq, text.path, text.value);
             let right = text.salt.len() == SALT
-                && last != Some(text.path)
+                && found.insert(text.path)
                 && committed.is_some_and(|committed| committed.0 == made);
             wrong |= !right;
-            found += usize::from(committed.is_some());
-            last = Some(text.path);
         }
+        let erased = |path: &&String| !found.contains(path.as_str());
         TextsFound {
             wrong,
-            erased: self.0.len().saturating_sub(found),
+            erased: self.0.keys().filter(erased).count(),
         }
     }
 }

@@ -15,6 +15,8 @@ words! {
         CheckpointInvalid = "checkpoint_invalid",
         /// The bytes of an entry do not match its leaf hash, or are not an entry.
         EntryModified = "entry_modified",
+        /// A text beside an entry is not the one that the entry was written with. A text that was erased is no fault.
+        TextModified = "text_modified",
         /// Entries are missing between others.
         MissingRange = "missing_range",
         /// A row is not where it was written: it was added, doubled, moved, comes from another site or lies after the head.

@@ -17,6 +17,7 @@ use super::append::Head;
 use super::checkpoint::Checkpoint;
 use super::entry::{Entry, Summary};
 use super::note::VerifierKey;
+use super::text::StoredText;
 use super::tree::{Frontier, Hash, leaf_hash};
 use crate::bytes::{from_hex, hex};
 use crate::secret::{Secret, mac, same};
@@ -223,8 +224,13 @@ impl LogVerifier {
         }
     }
 
-    /// Checks the next row. Rows are passed in ascending order of sequence number.
+    /// Checks the next row, without its texts. Rows are passed in ascending order of sequence number.
     pub fn feed(&mut self, row: &StoredRow<'_>) {
+        self.feed_with_texts(row, &[]);
+    }
+
+    /// Checks the next row and the texts that are beside it. Texts that were erased are no fault.
+    pub fn feed_with_texts(&mut self, row: &StoredRow<'_>, texts: &[StoredText<'_>]) {
         self.checked = self.checked.saturating_add(1);
         if row.seq < self.next {
             self.misplaced(row.seq);
@@ -235,7 +241,7 @@ impl LogVerifier {
             self.broken = true;
         }
         self.next = row.seq.saturating_add(1);
-        let leaf = self.examine(row);
+        let leaf = self.examine(row, texts);
         if !self.broken {
             self.broken = self.frontier.append(leaf).is_err();
             self.meet_anchors();
@@ -244,7 +250,7 @@ impl LogVerifier {
 
     /// Checks a row by itself and returns the leaf hash for the tree. That is the recorded hash, so that one changed body
     /// does not hide whether the later entries are intact.
-    fn examine(&mut self, row: &StoredRow<'_>) -> Hash {
+    fn examine(&mut self, row: &StoredRow<'_>, texts: &[StoredText<'_>]) -> Hash {
         let computed = leaf_hash(row.body);
         let recorded = Hash::try_from(row.leaf).unwrap_or(computed);
         let here = (Some(row.seq), Some(self.next));
@@ -257,6 +263,10 @@ impl LogVerifier {
         };
         if entry.seq != row.seq || entry.site != self.site {
             self.find(LogVerdict::Inserted, here.0, here.1);
+        }
+        let texts = texts.iter().copied();
+        if entry.texts.compare(entry.site, entry.seq, texts).wrong {
+            self.find(LogVerdict::TextModified, here.0, here.1);
         }
         let agree = match row.columns {
             Columns::Absent => true,

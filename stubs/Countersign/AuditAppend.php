@@ -17,6 +17,14 @@ final class AuditAppend
      */
     public function rows(): array {}
 
+    /**
+     * Returns the texts of the rows, to insert into a table of their own. The entries hold commitments to them, so a text can
+     * be erased later: delete its row, with its salt.
+     *
+     * @return list<array{seq: int, path: string, salt: string, value: string}> `salt` is 16 raw bytes. `value` is JSON.
+     */
+    public function texts(): array {}
+
     /** Returns the new head as text to store. Do not interpret it. */
     public function head(): string {}
 

@@ -15,7 +15,7 @@ final class AuditCsv
     /**
      * Adds a row.
      *
-     * @param array<string, mixed> $row `seq`, `leaf` and `body`, as {@see AuditExport::row()} takes them.
+     * @param array<string, mixed> $row `seq`, `leaf`, `body` and `texts`, as {@see AuditExport::row()} takes them.
      *
      * @throws Exception `misuse` for a row without `seq` or `leaf`.
      */

@@ -17,7 +17,8 @@ final class AuditExport
      * Adds the next row.
      *
      * @param array<string, mixed> $row    `seq`, `leaf` (32 raw bytes) and `body`. `body` is null if it was pruned, and may be
-     *                                     missing from a row that is not wanted.
+     *                                     missing from a row that is not wanted. `texts` is the list of those rows of
+     *                                     {@see AuditAppend::texts()} that are still there.
      * @param bool                 $wanted Whether the filter selects the row.
      *
      * @throws Exception `misuse` for a row out of order or beyond the head, for a body with a newline, and after

@@ -10,7 +10,9 @@ final class AuditVerifier
     /**
      * Takes the next row as it is stored.
      *
-     * @param array<string, mixed> $row The columns of {@see AuditAppend::rows()}. Integers may be strings of digits.
+     * @param array<string, mixed> $row The columns of {@see AuditAppend::rows()}. Integers may be strings of digits. `texts` is
+     *                                  the list of those rows of {@see AuditAppend::texts()} that are still there. If it is
+     *                                  missing, texts are not checked.
      *
      * @throws Exception `misuse` for a row without `seq`, `leaf` or `body`.
      */

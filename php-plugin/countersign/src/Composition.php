@@ -63,6 +63,8 @@ use Countersign\Plugin\Integrity\Check;
 use Countersign\Plugin\OAuth\Clients;
 use Countersign\Plugin\OAuth\MetadataDocuments;
 use Countersign\Plugin\Passwords\PasswordConnections;
+use Countersign\Plugin\Privacy\PersonalData;
+use Countersign\Plugin\Privacy\PersonalTexts;
 use Countersign\Plugin\Records\Beacon;
 use Countersign\Plugin\Records\Inventory;
 use Countersign\Plugin\Records\Migration;
@@ -208,6 +210,11 @@ final class Composition {
 	/** Returns the audit log. */
 	public function log(): Log {
 		return $this->log ??= new Log( $this->extension(), Log::storage(), $this->client() );
+	}
+
+	/** Returns the personal data of the audit log. */
+	public function personal_data(): PersonalData {
+		return new PersonalData( new PersonalTexts( $this->log() ) );
 	}
 
 	/** Returns the kill switch. */

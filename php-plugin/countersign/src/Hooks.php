@@ -18,6 +18,7 @@ use Countersign\Plugin\Doors\KillSwitchRoute;
 use Countersign\Plugin\Doors\LoginRoad;
 use Countersign\Plugin\Integrity\Check;
 use Countersign\Plugin\Passwords\AgentPasswords;
+use Countersign\Plugin\Privacy\PersonalData;
 use Countersign\Plugin\Records\Beacon;
 use Countersign\Plugin\Records\Verification;
 use Countersign\Plugin\Site\ErrorLog;
@@ -100,6 +101,8 @@ final class Hooks {
 	}
 
 	private function register_admin_hooks(): void {
+		$this->objects->personal_data()->register();
+		add_action( 'admin_init', PersonalData::propose_policy( ... ) );
 		add_action( 'admin_menu', fn() => $this->objects->menu()->add_pages() );
 		add_action( 'admin_enqueue_scripts', fn( string $hook ) => $this->objects->menu()->enqueue_assets( $hook ) );
 		add_filter( 'plugin_action_links_' . plugin_basename( FILE ), fn( array $links ): array => $this->objects->menu()->add_links( $links ) );

@@ -174,6 +174,7 @@ const fn meaning(verdict: LogVerdict) -> &'static str {
         }
         LogVerdict::CheckpointInvalid => "a checkpoint is malformed, or its signature is wrong",
         LogVerdict::EntryModified => "an entry was changed",
+        LogVerdict::TextModified => "a text beside an entry was changed",
         LogVerdict::MissingRange => "entries are missing",
         LogVerdict::Inserted => "an entry was added, doubled or moved",
         LogVerdict::TruncatedTail => "the end of the log or of the file is missing",

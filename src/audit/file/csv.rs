@@ -4,8 +4,9 @@
 //! spreadsheet would run as a formula gets a leading apostrophe.
 
 use serde::Deserialize;
-use serde_json::value::RawValue;
+use serde_json::{Map, Value};
 
+use crate::audit::text::{IP, StoredText};
 use crate::bytes::hex;
 use crate::calendar;
 use crate::clock::Timestamp;
@@ -19,7 +20,7 @@ struct Body {
     actor: Actor,
     action: String,
     target: Option<String>,
-    change: Option<Box<RawValue>>,
+    change: Option<Map<String, Value>>,
     outcome: Option<String>,
     reason: Option<String>,
     approval: Option<String>,
@@ -36,13 +37,40 @@ struct Actor {
     ip: Option<String>,
 }
 
+impl Body {
+    /// Puts the texts into their places: the address of the client, and members of two levels of the change.
+    fn with(mut self, texts: &[StoredText<'_>]) -> Self {
+        for text in texts {
+            let Ok(value) = serde_json::from_str::<Value>(text.value) else {
+                continue;
+            };
+            if text.path == IP {
+                self.actor.ip = value.as_str().map(str::to_owned);
+                continue;
+            }
+            let place = text.path.strip_prefix("change.");
+            let Some((group, name)) = place.and_then(|place| place.split_once('.')) else {
+                continue;
+            };
+            let change = self.change.get_or_insert_default();
+            let group = change
+                .entry(group)
+                .or_insert_with(|| Value::Object(Map::new()));
+            if let Value::Object(members) = group {
+                members.insert(name.to_owned(), value);
+            }
+        }
+        self
+    }
+}
+
 /// Writes a table, row by row.
 ///
 /// ```
 /// use countersign::audit::file::Csv;
 ///
 /// let mut csv = Csv::default();
-/// csv.row(0, &[0xab; 32], None);
+/// csv.row(0, &[0xab; 32], None, &[]);
 /// let table = csv.take();
 /// assert!(table.starts_with("seq,leaf,time,kind,actor,"));
 /// assert_eq!(table.lines().count(), 2);
@@ -61,9 +89,10 @@ impl Default for Csv {
 }
 
 impl Csv {
-    /// Adds the row of an entry. If the body is pruned or damaged, its cells are empty.
-    pub fn row(&mut self, seq: u64, leaf: &[u8], body: Option<&[u8]>) {
+    /// Adds the row of an entry, with its texts where they belong. If the body is pruned or damaged, its cells are empty.
+    pub fn row(&mut self, seq: u64, leaf: &[u8], body: Option<&[u8]>, texts: &[StoredText<'_>]) {
         let body: Option<Body> = body.and_then(|body| serde_json::from_slice(body).ok());
+        let body = body.map(|body| body.with(texts));
         let number = |number: Option<u64>| number.map(|number| number.to_string());
         let mut cells = vec![Some(seq.to_string()), Some(hex(leaf))];
         if let Some(body) = body {
@@ -82,7 +111,7 @@ impl Csv {
                 body.approval,
                 body.correlation,
                 number(body.r#ref),
-                body.change.map(|change| change.get().to_owned()),
+                body.change.map(|change| Value::Object(change).to_string()),
             ]);
         }
         cells.resize(HEADER.split(',').count(), None);
@@ -165,8 +194,8 @@ mod tests {
     fn row_without_a_body_has_all_columns() {
         let body = br#"{"v":1,"seq":4,"time":0,"site":"abababababababab","kind":"system","actor":{"kind":"system","connection":null,"user":7,"client":"=cmd","ip":null},"action":"start","target":null,"change":{"a":1},"outcome":null,"reason":null,"approval":null,"correlation":null,"ref":3}"#;
         let mut csv = Csv::default();
-        csv.row(4, &[0xab; 2], Some(body));
-        csv.row(5, &[0xcd; 2], None);
+        csv.row(4, &[0xab; 2], Some(body), &[]);
+        csv.row(5, &[0xcd; 2], None, &[]);
         assert_eq!(
             csv.take(),
             format!(
@@ -174,5 +203,32 @@ mod tests {
             )
         );
         assert_eq!(csv.take(), "");
+    }
+
+    #[test]
+    fn texts_are_in_their_places() {
+        let body = br#"{"v":1,"seq":4,"time":0,"site":"abababababababab","kind":"intent","actor":{"kind":"agent","connection":1,"user":7,"client":null,"ip":null},"action":"a","target":null,"change":{"arguments":{"id":3}},"outcome":null,"reason":null,"approval":null,"correlation":null,"ref":null}"#;
+        let text = |path, value| StoredText {
+            path,
+            salt: &[],
+            value,
+        };
+        let mut csv = Csv { out: String::new() };
+        let texts = [
+            text("actor.ip", "\"192.0.2.1\""),
+            text("change.arguments.title", "\"=Hi\""),
+            text("change.fields.a.b", "{\"from\":\"x\",\"to\":\"y\"}"),
+            text("elsewhere", "1"),
+            text("change.arguments.bad", "{"),
+        ];
+        csv.row(4, &[0xab; 2], Some(body), &texts);
+        let row = csv.take();
+        assert!(row.contains(",1,7,,192.0.2.1,a,"), "{row}");
+        assert!(
+            row.contains(
+                r#""{""arguments"":{""id"":3,""title"":""=Hi""},""fields"":{""a.b"":{""from"":""x"",""to"":""y""}}}""#
+            ),
+            "{row}"
+        );
     }
 }

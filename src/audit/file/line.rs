@@ -33,6 +33,15 @@ pub(super) struct HeaderLine {
     pub root: String,
 }
 
+/// The texts of the entry in the line before: path, salt in hexadecimal, and value as JSON.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TextsLine {
+    /// The entry that they belong to.
+    pub texts: u64,
+    pub values: Vec<(String, String, String)>,
+}
+
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct LeavesLine {

@@ -41,6 +41,8 @@ words! {
         Selection = "selection",
         /// Bodies were deleted by retention, and the log records this.
         Pruned = "pruned",
+        /// Texts of entries were erased, or are not in the file.
+        TextsErased = "texts_erased",
         /// The file states that bodies were pruned, but the part of the log that would record it is not in the file.
         PruningUnproved = "pruning_unproved",
         /// A checkpoint, seal or known root lies within a stretch of hashes, so it could not be compared.
@@ -73,6 +75,9 @@ impl Remark {
             }
             Self::Pruned => {
                 "The contents of these entries were deleted by retention. Their hashes match."
+            }
+            Self::TextsErased => {
+                "Texts of these entries were erased, such as personal data. The entries themselves are unchanged, and no other text can take their place."
             }
             Self::PruningUnproved => {
                 "The file states that these entries were deleted by retention, but the entry that records it is not in the file."

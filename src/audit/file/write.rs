@@ -7,11 +7,12 @@ use sha2::{Digest as _, Sha256};
 
 use super::line::{
     CheckpointLine, EndLine, HeaderLine, LeavesLine, MAX_LINE, OutsideLine, PrunedLine, TILE,
-    VERSION, end_text, hashes_to_text, write,
+    TextsLine, VERSION, end_text, hashes_to_text, write,
 };
 use crate::audit::append::Head;
 use crate::audit::seal::Seal;
 use crate::audit::span::Span;
+use crate::audit::text::StoredText;
 use crate::audit::tree::Hash;
 use crate::audit::{AuditError, note};
 use crate::bytes::hex;
@@ -101,6 +102,22 @@ impl Export {
         body: Option<&[u8]>,
         wanted: bool,
     ) -> Result<(), AuditError> {
+        self.row_with_texts(seq, leaf, body, &[], wanted)
+    }
+
+    /// Adds the next row as [`row`](Self::row) does, with its texts as they are in their table. They get a line after that of
+    /// the entry.
+    ///
+    /// # Errors
+    /// As [`Export::row`], and [`AuditError::Body`] for texts that are longer than [`MAX_LINE`] together.
+    pub fn row_with_texts(
+        &mut self,
+        seq: u64,
+        leaf: &[u8],
+        body: Option<&[u8]>,
+        texts: &[StoredText<'_>],
+        wanted: bool,
+    ) -> Result<(), AuditError> {
         let leaf = Hash::try_from(leaf).map_err(|_| AuditError::Body)?;
         if seq < self.position || seq >= self.header.size {
             return Err(AuditError::Range);
@@ -111,7 +128,7 @@ impl Export {
         }
         let wanted = wanted && (self.header.from..self.header.until).contains(&seq);
         match body {
-            Some(body) if wanted => self.entry(leaf, body),
+            Some(body) if wanted => self.entry(leaf, body, texts),
             Some(_) => self.hashes(Omission::Outside, seq, 0, leaf),
             None if wanted => self.hashes(Omission::Pruned, seq, 0, leaf),
             None => self.hashes(Omission::Outside, seq, 0, leaf),
@@ -135,13 +152,32 @@ impl Export {
         Ok(())
     }
 
-    fn entry(&mut self, leaf: Hash, body: &[u8]) -> Result<(), AuditError> {
-        if body.len() > MAX_LINE || body.contains(&b'\n') {
+    fn entry(
+        &mut self,
+        leaf: Hash,
+        body: &[u8],
+        texts: &[StoredText<'_>],
+    ) -> Result<(), AuditError> {
+        let texts = (!texts.is_empty()).then(|| {
+            let values = texts.iter().map(|text| {
+                let StoredText { path, salt, value } = *text;
+                (path.to_owned(), hex(salt), value.to_owned())
+            });
+            write(&TextsLine {
+                texts: self.position,
+                values: values.collect(),
+            })
+        });
+        let is_too_long = |line: &[u8]| line.len() > MAX_LINE;
+        if is_too_long(body) || body.contains(&b'\n') || texts.as_deref().is_some_and(is_too_long) {
             return Err(AuditError::Body);
         }
         self.flush_absent();
         self.out.extend_from_slice(body);
         self.out.push(b'\n');
+        if let Some(texts) = texts {
+            self.frame_line(&texts);
+        }
         self.tile.push(leaf);
         self.position += 1;
         self.entries += 1;

@@ -4,7 +4,7 @@ use ext_php_rs::binary::Binary;
 use ext_php_rs::prelude::*;
 use ext_php_rs::types::ZendHashTable;
 
-use crate::audit::append::Appended;
+use crate::audit::append::{Appended, EntryRow};
 use crate::php::convert::{PhpArrays, int};
 
 /// The rows and the head that an append has to store.
@@ -35,6 +35,26 @@ impl PhpAuditAppend {
                 array.insert("outcome", summary.outcome.map(|outcome| outcome.word()))?;
                 array.insert("reason", summary.reason.clone())?;
                 array.insert("correlation", summary.correlation.clone())?;
+                Ok(array)
+            })
+            .collect()
+    }
+
+    pub fn texts(&self) -> PhpArrays {
+        let texts = |row: &'_ EntryRow| {
+            let seq = row.seq;
+            row.texts.clone().into_iter().map(move |text| (seq, text))
+        };
+        self.0
+            .rows
+            .iter()
+            .flat_map(texts)
+            .map(|(seq, text)| {
+                let mut array = ZendHashTable::new();
+                array.insert("seq", int(seq))?;
+                array.insert("path", text.path)?;
+                array.insert("salt", Binary::from(text.salt.to_vec()))?;
+                array.insert("value", text.value)?;
                 Ok(array)
             })
             .collect()

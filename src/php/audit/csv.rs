@@ -3,7 +3,7 @@
 use ext_php_rs::prelude::*;
 use ext_php_rs::types::ZendHashTable;
 
-use super::row::stored_row;
+use super::row::{stored_row, stored_texts};
 use crate::audit::file::Csv;
 use crate::php::error::BindingResult;
 
@@ -21,7 +21,7 @@ impl PhpAuditCsv {
 
     pub fn row(&mut self, row: &ZendHashTable) -> BindingResult<()> {
         let (seq, leaf, body) = stored_row(row)?;
-        self.0.row(seq, leaf, body);
+        self.0.row(seq, leaf, body, &stored_texts(row)?);
         Ok(())
     }
 

@@ -5,7 +5,7 @@ use ext_php_rs::binary::Binary;
 use ext_php_rs::prelude::*;
 use ext_php_rs::types::ZendHashTable;
 
-use super::row::stored_row;
+use super::row::{stored_row, stored_texts};
 use crate::audit::file::Export;
 use crate::audit::seal::Seal;
 use crate::php::convert::int;
@@ -42,7 +42,10 @@ impl PhpAuditExport {
     #[php(defaults(wanted = true))]
     pub fn row(&mut self, row: &ZendHashTable, wanted: bool) -> BindingResult<()> {
         let (seq, leaf, body) = stored_row(row)?;
-        Ok(self.open()?.row(seq, leaf, body, wanted)?)
+        let texts = stored_texts(row)?;
+        Ok(self
+            .open()?
+            .row_with_texts(seq, leaf, body, &texts, wanted)?)
     }
 
     pub fn checkpoint(&mut self, note: &str) -> BindingResult<()> {

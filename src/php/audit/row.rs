@@ -3,6 +3,7 @@
 use ext_php_rs::types::{ZendHashTable, Zval};
 
 use crate::audit::append::Head;
+use crate::audit::text::StoredText;
 use crate::audit::tree::Hash;
 use crate::bytes;
 use crate::php::convert::{number, string_list};
@@ -16,6 +17,27 @@ pub(super) fn stored_row(row: &ZendHashTable) -> BindingResult<ExportRow<'_>> {
     let seq = column_number(row, "seq").ok_or_else(|| misuse("a row needs its seq"))?;
     let leaf = column_bytes(row, "leaf").ok_or_else(|| misuse("a row needs its leaf"))?;
     Ok((seq, leaf, column_bytes(row, "body")))
+}
+
+/// Reads the member `texts` of a row, if it has one: a list of rows of the table of texts.
+pub(super) fn stored_texts(row: &ZendHashTable) -> BindingResult<Vec<StoredText<'_>>> {
+    let Some(texts) = row.get("texts") else {
+        return Ok(Vec::new());
+    };
+    let wrong = || misuse("texts is a list of arrays with path, salt and value");
+    let texts = texts.array().ok_or_else(wrong)?;
+    texts
+        .values()
+        .map(|text| {
+            let text = text.array().ok_or_else(wrong)?;
+            let string = |name: &str| text.get(name).and_then(Zval::str);
+            Ok(StoredText {
+                path: string("path").ok_or_else(wrong)?,
+                salt: column_bytes(text, "salt").ok_or_else(wrong)?,
+                value: string("value").ok_or_else(wrong)?,
+            })
+        })
+        .collect()
 }
 
 /// The bytes of a column; `None` if it is missing or not a string.

@@ -4,7 +4,7 @@ use ext_php_rs::prelude::*;
 use ext_php_rs::types::{ZendHashTable, Zval};
 
 use super::report::PhpAuditReport;
-use super::row::{column_bytes, column_number, head};
+use super::row::{column_bytes, column_number, head, stored_texts};
 use crate::audit::entry::Summary;
 use crate::audit::log::Log;
 use crate::audit::verify::{LogVerifier, StoredRow};
@@ -24,12 +24,13 @@ impl PhpAuditVerifier {
         let number = |name: &str| column_number(row, name);
         let text = |name: &str| row.get(name).and_then(Zval::str);
         let summary = Summary::from_columns(&number, &text);
-        self.inner.feed(&StoredRow {
+        let stored = StoredRow {
             seq: number("seq").ok_or_else(|| misuse("a row needs its seq"))?,
             leaf: column_bytes(row, "leaf").ok_or_else(|| misuse("a row needs its leaf"))?,
             body: column_bytes(row, "body").ok_or_else(|| misuse("a row needs its body"))?,
             columns: summary.as_ref().into(),
-        });
+        };
+        self.inner.feed_with_texts(&stored, &stored_texts(row)?);
         Ok(())
     }
 

@@ -4,8 +4,10 @@ declare(strict_types=1);
 
 namespace Countersign\Tests;
 
+use Countersign\Plugin\Audit\Entries;
 use Countersign\Plugin\Audit\Head;
 use Countersign\Plugin\Audit\Log;
+use Countersign\Plugin\Audit\Told;
 use Countersign\Plugin\Audit\Verification;
 use Countersign\Plugin\Plugin;
 
@@ -37,6 +39,24 @@ final class AuditTrail {
 			static fn( array $row ): string => trim( implode( ' ', array_filter( [ $row['kind'], $row['action'], $row['outcome'], $row['reason'] ] ) ) ),
 			self::since( $seq )
 		);
+	}
+
+	/**
+	 * Returns what the same entries tell in words.
+	 *
+	 * @return list<Told>
+	 */
+	public static function told( int $seq ): array {
+		return array_map( static fn( array $row ): Told => new Told( $row ), Entries::range( $seq, PHP_INT_MAX, 1000 ) );
+	}
+
+	/**
+	 * Returns the addresses of the clients of the same entries.
+	 *
+	 * @return list<string|null>
+	 */
+	public static function addresses( int $seq ): array {
+		return array_map( static fn( Told $told ): ?string => $told->address, self::told( $seq ) );
 	}
 
 	/** Appends entries with sample values. */

@@ -42,7 +42,7 @@ final class ForgedAddressTest extends TestCase {
 			static fn( array $headers ): int => Http::all( [ ( new Agent( 1, 'csat_nonsense' ) )->request( 'ping', [], $headers )->from( $peer ) ] )[0]->status,
 			$headers
 		);
-		$ips = array_map( static fn( array $row ): string => (string) json_decode( $row['body'], true )['actor']['ip'], AuditTrail::since( $from ) );
+		$ips = AuditTrail::addresses( $from );
 		return [ array_values( $statuses ), array_values( array_unique( $ips ) ) ];
 	}
 

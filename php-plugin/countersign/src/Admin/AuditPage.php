@@ -204,6 +204,7 @@ final class AuditPage {
 		}
 		$what = match ( $last['verdict'] ) {
 			'entry_modified'        => __( 'An entry was changed.', 'countersign' ),
+			'text_modified'         => __( 'A text that is stored beside its entry was changed or exchanged. The entry itself is unchanged.', 'countersign' ),
 			'index_column_mismatch' => __( 'A column that is used for filtering was changed. The entry itself is unchanged.', 'countersign' ),
 			'missing_range'         => __( 'Entries were removed.', 'countersign' ),
 			'inserted'              => __( 'An entry was inserted, duplicated or moved.', 'countersign' ),

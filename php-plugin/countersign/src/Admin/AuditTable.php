@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Countersign\Plugin\Admin;
 
 use Countersign\Plugin\Audit\Entries;
+use Countersign\Plugin\Audit\Told;
 use Countersign\Plugin\Connections\Repository;
 use Countersign\Plugin\Site\Json;
 use Countersign\Plugin\Site\Labels;
@@ -196,22 +197,24 @@ final class AuditTable extends \WP_List_Table {
 	 */
 	private function details( array $item ): string {
 		$body   = Json::decode( (string) $item['body'] );
+		$told   = new Told( $item );
 		$reason = Labels::reason( (string) $item['reason'] );
 		$facts  = array_filter(
 			[
 				__( 'Entry', 'countersign' )      => (string) $item['seq'],
 				__( 'Kind', 'countersign' )       => (string) $item['kind'],
 				__( 'Agent', 'countersign' )      => isset( $body['actor']['client'] ) ? Names::clean( (string) $body['actor']['client'] ) : null,
-				__( 'IP address', 'countersign' ) => $body['actor']['ip'] ?? null,
+				__( 'IP address', 'countersign' ) => $told->address,
 				__( 'Explanation', 'countersign' ) => $item['reason'] === $reason ? null : $reason,
 				__( 'Approval', 'countersign' )   => $body['approval'] ?? null,
-			] + array_map( self::value( ... ), (array) ( $body['change'] ?? [] ) ),
+			] + array_map( Told::line( ... ), $told->others ),
 			static fn( ?string $value ): bool => null !== $value
 		);
 		$html   = '';
 		foreach ( $facts as $label => $value ) {
 			$html .= '<dt>' . esc_html( (string) $label ) . '</dt><dd>' . Names::html( $value ) . '</dd>';
 		}
+		$html .= self::words( __( 'Sent by the agent', 'countersign' ), $told->arguments ) . self::words( __( 'Changed', 'countersign' ), $told->fields );
 		if ( null !== $item['correlation'] ) {
 			$url   = Menu::url( Menu::AUDIT, [ 'correlation' => (string) $item['correlation'] ] );
 			$html .= '<dt>' . esc_html__( 'Entries of this call', 'countersign' ) . '</dt><dd>' . sprintf( '<a href="%s">%s</a>', esc_url( $url ), esc_html( (string) $item['correlation'] ) ) . '</dd>';
@@ -219,13 +222,27 @@ final class AuditTable extends \WP_List_Table {
 		return '<details class="countersign-details"><summary>' . esc_html__( 'Details', 'countersign' ) . '</summary><dl>' . $html . '</dl></details>';
 	}
 
-	/** Returns a value of the entry as one line of text. */
-	private static function value( mixed $value ): string {
-		return match ( true ) {
-			is_string( $value ) => $value,
-			is_array( $value ) && array_is_list( $value ) && [] === array_filter( $value, static fn( mixed $item ): bool => ! is_string( $item ) ) => implode( ', ', $value ),
-			default             => (string) wp_json_encode( $value, JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE ),
-		};
+	/**
+	 * Returns texts of the entry under a heading: what an agent wrote, or what it changed from what to what.
+	 *
+	 * @param array<array-key, mixed> $values Values by their names.
+	 */
+	private static function words( string $heading, array $values ): string {
+		$html = '';
+		foreach ( $values as $name => $value ) {
+			$line = Told::is_change( $value )
+				? sprintf( '<del>%s</del> → <ins>%s</ins>', self::text( $value['from'] ), self::text( $value['to'] ) )
+				: self::text( $value );
+			$html .= '<li><code>' . esc_html( (string) $name ) . '</code> ' . $line . '</li>';
+		}
+		return '' === $html ? '' : '<dt>' . esc_html( $heading ) . '</dt><dd><ul class="countersign-told">' . $html . '</ul></dd>';
+	}
+
+	/** Returns a value as HTML. Its text is isolated, and nothing in it can change the order of the text around it. */
+	private static function text( mixed $value ): string {
+		return null === $value
+			? '<span class="countersign-muted">' . esc_html( Told::line( null ) ) . '</span>'
+			: Names::html( Told::line( $value ) );
 	}
 
 	private function connection_name( int $id ): string {

@@ -19,13 +19,13 @@ final class Entries {
 	 * Returns one page, the newest entries first. Pages by sequence number, so that the last page is as fast as the first.
 	 *
 	 * @param array<string, string> $filters `outcome`, `kind`, `connection` and `correlation` match exactly; `search` matches a part
-	 *                                       of the action, target, actor, client, reason or correlation; `from` and `to` are
+	 *                                       of the action, target, actor, client, reason, correlation or of a text; `from` and `to` are
 	 *                                       Unix seconds, `to` excluded; `steps` = `ended` omits intents whose outcome is
 	 *                                       recorded. Empty values do not filter.
 	 * @param int|null              $before  Only entries with a smaller sequence number, or null for the first page.
 	 * @param int                   $limit   Entries on a page.
 	 *
-	 * @return list<array<string, mixed>> Stored rows.
+	 * @return list<array<string, mixed>> Stored rows, each with its `texts`.
 	 */
 	public static function page( array $filters, ?int $before, int $limit ): array {
 		global $wpdb;
@@ -42,7 +42,7 @@ final class Entries {
 			),
 			ARRAY_A
 		);
-		return $rows ?: [];
+		return self::with_texts( $rows ?: [] );
 	}
 
 	/**
@@ -72,7 +72,7 @@ final class Entries {
 	 * @param int $below Sequence number after the last one.
 	 * @param int $limit Largest number of entries to return.
 	 *
-	 * @return list<array<string, mixed>> Stored rows.
+	 * @return list<array<string, mixed>> Stored rows, each with its `texts`.
 	 */
 	public static function range( int $from, int $below, int $limit ): array {
 		global $wpdb;
@@ -80,7 +80,50 @@ final class Entries {
 			$wpdb->prepare( 'SELECT * FROM %i WHERE seq >= %d AND seq < %d ORDER BY seq ASC LIMIT %d', Schema::table( 'audit_entry' ), $from, $below, $limit ),
 			ARRAY_A
 		);
-		return $rows ?: [];
+		return self::with_texts( $rows ?: [] );
+	}
+
+	/**
+	 * Returns entries by their sequence numbers, in the order of the log.
+	 *
+	 * @param list<int> $seqs Sequence numbers.
+	 *
+	 * @return list<array<string, mixed>> Stored rows, each with its `texts`.
+	 */
+	public static function at_places( array $seqs ): array {
+		global $wpdb;
+		$list = implode( ',', array_map( intval( ... ), $seqs ) );
+		$rows = '' === $list ? [] : $wpdb->get_results( $wpdb->prepare( "SELECT * FROM %i WHERE seq IN ($list) ORDER BY seq ASC", Schema::table( 'audit_entry' ) ), ARRAY_A ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery, WordPress.DB.PreparedSQL -- A table of this plugin, past any cache. The list has numbers only.
+		Failure::if_refused( 'The audit log could not be read.' );
+		return self::with_texts( $rows ?: [] );
+	}
+
+	/**
+	 * Adds the member `texts` to rows: those of its texts that were not erased, as the extension takes them.
+	 *
+	 * @param list<array<string, mixed>> $rows
+	 *
+	 * @return list<array<string, mixed>>
+	 */
+	private static function with_texts( array $rows ): array {
+		global $wpdb;
+		if ( ! $rows ) {
+			return [];
+		}
+		$seqs  = implode( ',', array_map( intval( ... ), array_column( $rows, 'seq' ) ) );
+		$texts = $wpdb->get_results( // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- A table of this plugin, past any cache.
+			$wpdb->prepare( "SELECT seq, path, salt, value FROM %i WHERE seq IN ($seqs) ORDER BY seq, path", Schema::table( 'audit_text' ) ), // phpcs:ignore WordPress.DB.PreparedSQL -- Numbers.
+			ARRAY_A
+		);
+		Failure::if_refused( 'The texts of the audit log could not be read.' );
+		$by_seq = [];
+		foreach ( $texts ?: [] as $text ) {
+			$by_seq[ (int) $text['seq'] ][] = $text;
+		}
+		foreach ( $rows as $position => $row ) {
+			$rows[ $position ]['texts'] = $by_seq[ (int) $row['seq'] ] ?? [];
+		}
+		return $rows;
 	}
 
 	/**
@@ -140,7 +183,11 @@ final class Entries {
 				$any[]    = "`$column` LIKE %s";
 				$values[] = $like;
 			}
-			$where[] = '(' . implode( ' OR ', $any ) . ')';
+			// A text is JSON, in which some characters are escaped.
+			$word     = substr( (string) wp_json_encode( $filters['search'], JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE ), 1, -1 );
+			$any[]    = 'EXISTS (SELECT 1 FROM ' . Schema::table( 'audit_text' ) . ' told WHERE told.seq = ' . Schema::table( 'audit_entry' ) . '.seq AND told.value LIKE %s)';
+			$values[] = '%' . $wpdb->esc_like( $word ) . '%';
+			$where[]  = '(' . implode( ' OR ', $any ) . ')';
 		}
 		return [ $where, $values ];
 	}

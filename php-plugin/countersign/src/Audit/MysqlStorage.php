@@ -128,17 +128,27 @@ final class MysqlStorage implements Storage {
 
 	/** Returns the statements that store an append and commit it. */
 	private function statements( AuditAppend $append, callable $checkpoint ): string {
-		$rows    = $append->rows();
-		$columns = array_keys( $rows[0] );
-		$values  = array_map( static fn( array $row ): string => '(' . implode( ',', array_map( self::literal( ... ), $row ) ) . ')', $rows );
-		$sql     = 'INSERT INTO ' . Schema::table( 'audit_entry' ) . ' (`' . implode( '`,`', $columns ) . '`) VALUES ' . implode( ',', $values );
-		$head    = $append->head();
+		$rows = $append->rows();
+		$sql  = self::insert( 'audit_entry', $rows );
+		// No text is older than its entry. One that a restored backup has left would look like a forged one.
+		$sql  .= '; DELETE FROM ' . Schema::table( 'audit_text' ) . ' WHERE seq >= ' . $rows[0]['seq'];
+		$texts = $append->texts();
+		if ( $texts ) {
+			$sql .= '; ' . self::insert( 'audit_text', $texts );
+		}
+		$head = $append->head();
 		$sql    .= '; UPDATE ' . Schema::table( 'audit_head' ) . ' SET head = ' . self::literal( $head ) . ', size = ' . $append->size() . ' WHERE id = 1';
 		if ( Checkpoints::is_due( $append ) ) {
 			$sql .= '; REPLACE INTO ' . Schema::table( 'audit_checkpoint' ) . ' (size, note, time) VALUES ('
 				. $append->size() . ',' . self::literal( $checkpoint( $head ) ) . ',' . time() . ')';
 		}
 		return $sql . '; COMMIT';
+	}
+
+	/** @param non-empty-list<array<string, int|string|null>> $rows Column => value. */
+	private static function insert( string $table, array $rows ): string {
+		$values = array_map( static fn( array $row ): string => '(' . implode( ',', array_map( self::literal( ... ), $row ) ) . ')', $rows );
+		return 'INSERT INTO ' . Schema::table( $table ) . ' (`' . implode( '`,`', array_keys( $rows[0] ) ) . '`) VALUES ' . implode( ',', $values );
 	}
 
 	/**

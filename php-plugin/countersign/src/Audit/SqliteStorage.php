@@ -42,8 +42,14 @@ final class SqliteStorage implements Storage {
 					return null;
 				}
 			}
-			foreach ( $append->rows() as $row ) {
+			$rows = $append->rows();
+			foreach ( $rows as $row ) {
 				self::insert( $db, 'INSERT', 'audit_entry', $row );
+			}
+			// No text is older than its entry. One that a restored backup has left would look like a forged one.
+			$db->exec( 'DELETE FROM ' . Schema::table( 'audit_text' ) . ' WHERE seq >= ' . $rows[0]['seq'] );
+			foreach ( $append->texts() as $text ) {
+				self::insert( $db, 'INSERT', 'audit_text', $text );
 			}
 			$update = self::prepare( $db, 'UPDATE ' . Schema::table( 'audit_head' ) . ' SET head = ?, size = ? WHERE id = 1' );
 			$update->bindValue( 1, $append->head() );
@@ -140,7 +146,7 @@ final class SqliteStorage implements Storage {
 			$type = match ( true ) {
 				null === $value  => \PDO::PARAM_NULL,
 				is_int( $value ) => \PDO::PARAM_INT,
-				'leaf' === $column || 'body' === $column => \PDO::PARAM_LOB,
+				in_array( $column, [ 'leaf', 'body', 'salt' ], true ) => \PDO::PARAM_LOB,
 				default          => \PDO::PARAM_STR,
 			};
 			$statement->bindValue( ++$position, $value, $type );

@@ -17,7 +17,7 @@ final class Schema {
 	/** Option: the number of the last migration that was run. */
 	public const OPTION = 'countersign_db_version';
 
-	private const TABLES = [ 'connections', 'oauth_clients', 'grants', 'audit_entry', 'audit_head', 'audit_checkpoint', 'schedules' ];
+	private const TABLES = [ 'connections', 'oauth_clients', 'grants', 'audit_entry', 'audit_text', 'audit_head', 'audit_checkpoint', 'schedules' ];
 
 	/**
 	 * Returns the full name of a table on this site.
@@ -70,6 +70,7 @@ final class Schema {
 			3 => self::create_schedules( ... ),
 			4 => self::remove_revoked_grants( ... ),
 			5 => self::add_credentials( ... ),
+			6 => self::create_texts( ... ),
 		];
 	}
 
@@ -191,6 +192,18 @@ final class Schema {
 			changed_at bigint unsigned NOT NULL,
 			PRIMARY KEY  (post_id),
 			KEY state (state, changed_at)'
+		);
+	}
+
+	/** Creates the table of the texts of audit entries. Their keyed digests are in the entries, so that a text can be erased. */
+	private static function create_texts(): void {
+		self::create(
+			'audit_text',
+			'seq bigint unsigned NOT NULL,
+			path varchar(96) NOT NULL,
+			salt binary(16) NOT NULL,
+			value mediumtext NOT NULL,
+			PRIMARY KEY  (seq, path)'
 		);
 	}
 

@@ -7,6 +7,7 @@ use sha2::{Digest as _, Sha256};
 use crate::audit::entry::{Entry, EntryKind};
 use crate::audit::file::scan;
 use crate::audit::prune;
+use crate::audit::text::Commitments;
 use crate::audit::tree::Hash;
 
 /// The action of the entry by which an administrator accepts a log that was set back.
@@ -27,6 +28,8 @@ pub(super) struct Fields {
     pub(super) time: u64,
     pub(super) site: [u8; 8],
     pub(super) event: Option<Event>,
+    /// The commitments to the texts of the entry, if it has any.
+    pub(super) texts: Option<Box<Commitments>>,
 }
 
 /// An event in the life of the log itself.
@@ -45,7 +48,7 @@ impl Examined {
             .chain_update(line)
             .finalize()
             .into();
-        let fields = |seq, time, site, kind, action: &str| Fields {
+        let fields = |seq, time, site, kind, action: &str, texts| Fields {
             seq,
             time,
             site,
@@ -54,22 +57,31 @@ impl Examined {
                 ROLLBACK if kind == EntryKind::System => Some(Event::RollbackAcknowledged),
                 _ => None,
             },
+            texts,
         };
         // The fast reader accepts the usual spelling only. The strict reader decides about all other lines.
-        let fields = match scan(line) {
-            Some(found) => Some(fields(
-                found.seq,
-                found.time,
-                found.site,
-                found.kind,
-                found.action,
-            )),
-            None => Entry::parse(line).ok().map(|entry| {
-                let summary = entry.summary;
-                let time = summary.time.millis();
-                fields(entry.seq, time, entry.site, summary.kind, &summary.action)
-            }),
-        };
+        let scanned = scan(line).and_then(|found| {
+            let texts = match found.texts {
+                None => None,
+                Some(texts) => Some(Box::new(Commitments::from_json(texts)?)),
+            };
+            let (seq, time, site) = (found.seq, found.time, found.site);
+            Some(fields(seq, time, site, found.kind, found.action, texts))
+        });
+        let fields = scanned.or_else(|| {
+            let entry = Entry::parse(line).ok()?;
+            let summary = entry.summary;
+            let (time, action) = (summary.time.millis(), &summary.action);
+            let texts = (!entry.texts.is_empty()).then(|| Box::new(entry.texts));
+            Some(fields(
+                entry.seq,
+                time,
+                entry.site,
+                summary.kind,
+                action,
+                texts,
+            ))
+        });
         Self { leaf, fields }
     }
 }

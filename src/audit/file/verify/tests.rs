@@ -43,6 +43,7 @@ fn records_of_pruning_do_not_fill_the_memory() {
                 time: 0,
                 site: [0; 8],
                 event: Some(Event::Pruned(seq..seq + 1)),
+                texts: None,
             }),
         });
         assert!(verifier.tree.waiting() <= MAX_PENDING);

@@ -9,13 +9,14 @@ use super::prunings::Prunings;
 use super::tree::TreeBuilder;
 use super::trust::Trust;
 use crate::audit::file::line::{
-    CheckpointLine, ENTRY, EndLine, HeaderLine, LeavesLine, OutsideLine, PrunedLine, VERSION,
-    hashes_from_text, read,
+    CheckpointLine, ENTRY, EndLine, HeaderLine, LeavesLine, OutsideLine, PrunedLine, TextsLine,
+    VERSION, hashes_from_text, read,
 };
 use crate::audit::file::report::{Expectations, FileFinding, FileRemark, FileReport, Remark};
 use crate::audit::file::write::Omission;
 use crate::audit::seal::Seal;
 use crate::audit::span::Span;
+use crate::audit::text::{Commitments, SALT, StoredText};
 use crate::audit::tree::Hash;
 use crate::audit::verify::LogVerdict;
 use crate::bytes::{from_hex, hex};
@@ -70,6 +71,8 @@ pub struct FileVerifier {
     pub(super) tree: TreeBuilder,
     trust: Trust,
     pub(super) prunings: Prunings,
+    /// The commitments of the last entry, until its texts have arrived.
+    committed: Option<(u64, Box<Commitments>)>,
     pub(super) findings: Findings,
 }
 
@@ -87,6 +90,7 @@ impl FileVerifier {
             tree: TreeBuilder::new(&expected.roots),
             trust: Trust::new(expected),
             prunings: Prunings::default(),
+            committed: None,
             findings: Findings::default(),
         }
     }
@@ -137,18 +141,23 @@ impl FileVerifier {
             self.findings.malformed();
             return;
         }
+        let starts = |key: &[u8]| line.starts_with(key);
+        if !starts(b"{\"texts\":") {
+            self.expect_texts();
+        }
         let Some(header) = &self.header else {
             self.begin(line);
             return;
         };
-        let starts = |key: &[u8]| line.starts_with(key);
         if starts(ENTRY) {
             self.entry(known.unwrap_or_else(|| Examined::of(line)));
             return;
         }
         let (tree, trust, findings) = (&mut self.tree, &mut self.trust, &mut self.findings);
         let origin = header.origin.as_str();
-        let understood = if starts(b"{\"leaves\":") {
+        let understood = if starts(b"{\"texts\":") {
+            read(line).map(|found: TextsLine| self.texts(&found))
+        } else if starts(b"{\"leaves\":") {
             read(line)
                 .and_then(|found: LeavesLine| {
                     Some((found.leaves, hashes_from_text(&found.hashes)?))
@@ -237,12 +246,52 @@ impl FileVerifier {
             findings.add_one(LogVerdict::HeaderMismatch, seq, line);
         }
         self.trust.times.entry(seq, fields.time);
+        self.committed = fields.texts.map(|texts| (seq, texts));
         match fields.event {
             Some(Event::Pruned(range)) => self.prunings.record(range),
             Some(Event::RollbackAcknowledged) => {
                 findings.remark(Remark::RollbackAcknowledged, Some(seq), None);
             }
             None => {}
+        }
+    }
+
+    /// Takes the texts of the last entry.
+    fn texts(&mut self, line: &TextsLine) {
+        let salts: Vec<[u8; SALT]> = line
+            .values
+            .iter()
+            .map_while(|(_, salt, _)| from_hex(salt))
+            .collect();
+        let committed = self.committed.take().filter(|(seq, _)| *seq == line.texts);
+        let found =
+            committed
+                .filter(|_| salts.len() == line.values.len())
+                .map(|(seq, committed)| {
+                    let values = line.values.iter().zip(&salts);
+                    let texts =
+                        values.map(|((path, _, value), salt)| StoredText { path, salt, value });
+                    committed.compare(self.site, seq, texts)
+                });
+        // Texts without an entry that commits to them belong to nothing.
+        if found.is_none_or(|found| found.wrong) {
+            let at = self.findings.line;
+            self.findings
+                .add_one(LogVerdict::TextModified, line.texts, at);
+        }
+        self.erased(line.texts, found.map_or(0, |found| found.erased));
+    }
+
+    /// Remarks that the last entry has no texts any more, if it had some.
+    fn expect_texts(&mut self) {
+        if let Some((seq, committed)) = self.committed.take() {
+            self.erased(seq, committed.paths().count());
+        }
+    }
+
+    fn erased(&mut self, seq: u64, texts: usize) {
+        if texts > 0 {
+            self.findings.remark(Remark::TextsErased, Some(seq), None);
         }
     }
 
@@ -300,6 +349,7 @@ impl FileVerifier {
             // A line without its newline was cut off and is not read.
             self.findings.line += 1;
         }
+        self.expect_texts();
         if !self.foreign {
             self.tree.close(&mut self.findings);
             if !self.ended {
