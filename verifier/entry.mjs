@@ -1,6 +1,7 @@
 // How one entry is shown: what it says, and the line it is.
 import { el, facts } from './dom.mjs';
 import { OUTCOMES } from './filter.mjs';
+import { places, told, words } from './told.mjs';
 import { count, moment, printable } from './text.mjs';
 
 const is = (value) => value !== null && value !== undefined;
@@ -20,9 +21,10 @@ export const ended = (entry) => (is(entry.outcome) ? (OUTCOMES[entry.outcome] ??
 export const when = (entry) => (typeof entry.time === 'number' ? moment(entry.time) : 'no time');
 
 /** Returns all that an entry says. `call` is called with a correlation id if its entries are wanted. */
-export function details({ line, text, entry }, call = null) {
+export function details({ line, text, entry, texts }, call = null) {
 	if (!entry) return el('div', {}, el('p', {}, `Line ${count(line)} of the file cannot be read as an entry. It says:`), raw(text));
-	const changes = is(entry.change) && typeof entry.change === 'object' ? Object.entries(entry.change) : [];
+	const { address, args, fields, others } = places(entry, told(entry, texts));
+	const named = (before, values) => [...values].map(([name, value]) => [`${before}${printable(name, 100)}`, printable(words(value))]);
 	return el('div', {},
 		facts([
 			['Entry', is(entry.seq) ? shown(entry.seq) : null],
@@ -32,17 +34,19 @@ export function details({ line, text, entry }, call = null) {
 			['Action', shown(entry.action)],
 			['Who', who(entry)],
 			['User', is(entry.actor?.user) ? shown(entry.actor.user) : null],
-			['IP address', shown(entry.actor?.ip)],
+			['IP address', shown(address)],
 			['Target', shown(entry.target)],
 			['Outcome', ended(entry)],
 			['Reason', shown(entry.reason)],
 			['Approval', shown(entry.approval)],
-			...changes.map(([name, value]) => [printable(name, 100), shown(value)]),
+			...named('Sent: ', args),
+			...named('Changed: ', fields),
+			...named('', others),
 			['Records', is(entry.records) ? shown(entry.records) : null],
 			['Refers to entry', is(entry.ref) ? shown(entry.ref) : null],
 			['Entries of this call', is(entry.correlation) && (call ? el('button', { type: 'button', class: 'link', click: () => call(entry.correlation) }, shown(entry.correlation)) : shown(entry.correlation))],
 		]),
-		el('details', {}, el('summary', {}, 'The line as it is in the file'), raw(text)),
+		el('details', {}, el('summary', {}, is(texts) ? 'The lines as they are in the file' : 'The line as it is in the file'), raw(text), is(texts) && raw(texts)),
 	);
 }
 

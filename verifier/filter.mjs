@@ -8,7 +8,11 @@ export const KINDS = [
 /** The outcomes of an entry, and what they are called on the Audit page. */
 export const OUTCOMES = { ok: 'Done', denied: 'Refused', failed: 'Failed', interrupted: 'Interrupted' };
 
+import { told } from './told.mjs';
+
 const decoder = new TextDecoder();
+/** Characters that are written as escapes inside a text. */
+const ESCAPED = /["\\\u0000-\u001f]/;
 
 /** Reads an entry. Returns `null` for a line that is not an object in JSON. */
 export function parse(line) {
@@ -28,25 +32,30 @@ function contains(value, text) {
 	return Object.entries(value).some(([name, inner]) => name.toLowerCase().includes(text) || contains(inner, text));
 }
 
-/** Returns whether an entry contains the text: a value, or the name of what was changed. Times have their own fields. */
-const mentions = ({ v, time, site, actor, change, ...rest }, text) => [...Object.values(rest), ...Object.values(actor ?? {}), change].some((value) => contains(value, text));
+/** Returns whether an entry contains the text: a value, one of its texts, or the name of what was changed. Times have their own fields. */
+function mentions(entry, line, text) {
+	const { v, time, site, actor, change, texts, ...rest } = entry;
+	return [...Object.values(rest), ...Object.values(actor ?? {}), change, ...told(entry, line).values()].some((value) => contains(value, text));
+}
 
 /**
- * Makes a function that tells whether a line is an entry that is looked for.
+ * Makes a function that tells whether a line is an entry that is looked for. The line after it holds its texts, if it has any.
  *
  * @param {{text?: string, kind?: string, outcome?: string, connection?: string, user?: string, from?: number, until?: number}}
  *        wanted Empty members do not filter. Times are in milliseconds since 1970; `until` is exclusive. `none` as a
  *        connection or an outcome means that the entry has none.
  *
- * @returns {function(Uint8Array): boolean}
+ * @returns {function(Uint8Array, Uint8Array|null): boolean}
  */
 export function filter(wanted) {
 	const text = wanted.text?.trim().toLowerCase() ?? '';
 	const same = (sought, found) => sought === undefined || sought === '' || (sought === 'none' ? found === null || found === undefined : String(found) === sought);
-	return (bytes) => {
+	const has = (line) => line.toLowerCase().includes(text);
+	return (bytes, after = null) => {
 		const line = decoder.decode(bytes);
 		// Without an escape in it, the line contains every text of the entry as it is.
-		if (text !== '' && !line.includes('\\') && !line.toLowerCase().includes(text)) return false;
+		const elsewhere = after !== null && (ESCAPED.test(text) || has(decoder.decode(after)));
+		if (text !== '' && !elsewhere && !line.includes('\\') && !has(line)) return false;
 		const entry = parse(line);
 		if (entry === null) return false;
 		return (
@@ -56,7 +65,7 @@ export function filter(wanted) {
 			same(wanted.user, entry.actor?.user) &&
 			!(wanted.from !== undefined && !(entry.time >= wanted.from)) &&
 			!(wanted.until !== undefined && !(entry.time < wanted.until)) &&
-			(text === '' || mentions(entry, text))
+			(text === '' || mentions(entry, after, text))
 		);
 	};
 }

@@ -3,6 +3,7 @@
 import { AuditIndex, AuditVerifier, initSync } from '@countersign/core';
 import { filter, isEmpty, parse } from './filter.mjs';
 import { LONGEST, Lines, pieces } from './lines.mjs';
+import { isTexts } from './told.mjs';
 
 /** Entries on a page of results. */
 const PER_PAGE = 50;
@@ -87,8 +88,11 @@ async function verify(task, { export: chosen, keys, checkpoints, sealing, taken 
 async function line(number) {
 	const [from, end] = index.range(number) ?? [];
 	if (from === undefined) return null;
-	const text = new TextDecoder().decode(await file.slice(from, Math.min(end, from + LONGEST)).arrayBuffer());
-	return { line: number, text, entry: parse(text) };
+	const read = async ([start, stop]) => new Uint8Array(await file.slice(start, Math.min(stop, start + LONGEST)).arrayBuffer());
+	const text = new TextDecoder().decode(await read([from, end]));
+	const after = index.range(number + 1);
+	const texts = after ? await read(after) : [];
+	return { line: number, text, entry: parse(text), texts: isTexts(texts) ? new TextDecoder().decode(texts) : null };
 }
 
 /** Reads an entry by its place in the file, from 0. */
@@ -137,15 +141,22 @@ async function search(task, wanted) {
 	const goes = pacer(task, file.size);
 	let [bytes, place, found] = [0, 0, []];
 	let more = 0;
+	// An entry waits for the line after it, which can hold its texts.
+	let waiting = null;
+	const decide = (texts) => {
+		if (matches(waiting, texts)) found.length < MOST_HITS ? found.push(place) : (more += 1);
+		place += 1;
+		waiting = null;
+	};
 	for await (const piece of pieces(file)) {
 		lines.push(piece, (line) => {
-			if (!isEntry(line)) return;
-			if (matches(line)) found.length < MOST_HITS ? found.push(place) : (more += 1);
-			place += 1;
+			if (waiting !== null) decide(isTexts(line) ? line : null);
+			if (isEntry(line)) waiting = line;
 		});
 		bytes += piece.length;
 		if (!(await goes(bytes, place))) return { cancelled: true };
 	}
+	if (waiting !== null) decide(null);
 	hits = found;
 	return { ...(await page(0)), more };
 }

@@ -41,6 +41,18 @@ pub struct EntryText {
     pub value: String,
 }
 
+impl EntryText {
+    /// Returns the text as it is found beside its entry later.
+    #[must_use]
+    pub fn stored(&self) -> StoredText<'_> {
+        StoredText {
+            path: &self.path,
+            salt: &self.salt,
+            value: &self.value,
+        }
+    }
+}
+
 // A salt is not shown, because with it an erased text can be guessed.
 impl std::fmt::Debug for EntryText {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -7,6 +7,7 @@ mod lines;
 mod pruned;
 mod seals;
 mod sound;
+mod texts;
 mod whole;
 
 use super::support::lines::Lines;
@@ -167,7 +168,7 @@ pub fn rewritten(seq: u64, size: u64) -> Site {
 
 /// All cases, in the order of the index of the vectors.
 pub fn all(log: &Log) -> Vec<Case> {
-    let topics: [fn(&Log) -> Vec<Case>; 8] = [
+    let topics: [fn(&Log) -> Vec<Case>; 9] = [
         sound::cases,
         entries::cases,
         whole::cases,
@@ -176,6 +177,7 @@ pub fn all(log: &Log) -> Vec<Case> {
         seals::cases,
         pruned::cases,
         lines::cases,
+        texts::cases,
     ];
     topics.iter().flat_map(|cases| cases(log)).collect()
 }

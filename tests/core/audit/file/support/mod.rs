@@ -2,7 +2,7 @@
 
 pub mod lines;
 
-use countersign::audit::append::{EntryRow, Head, append};
+use countersign::audit::append::{EntryRow, Head, append_with_texts};
 use countersign::audit::checkpoint::{Checkpoint, origin};
 use countersign::audit::draft::Draft;
 use countersign::audit::file::{Expectations, Export, FileReport, FileVerifier, Omission, verify};
@@ -10,6 +10,7 @@ use countersign::audit::note::VerifierKey;
 use countersign::audit::prune;
 use countersign::audit::seal::{FirstKey, Seal, Sealer};
 use countersign::audit::span::Span;
+use countersign::audit::text::{EntryText, StoredText};
 use countersign::clock::Timestamp;
 use countersign::secret::Secret;
 use ed25519_dalek::SigningKey;
@@ -66,6 +67,12 @@ pub fn draft(n: u64) -> Draft {
 
 /// Writes a sealed log of `drafts`. Entry `n` has the time `when(n)`, in milliseconds since 1970.
 pub fn write(drafts: Vec<Draft>, when: impl Fn(u64) -> u64) -> Site {
+    assert!(drafts.iter().all(|draft| draft.texts.is_empty()));
+    write_with_texts(drafts, when)
+}
+
+/// Writes a sealed log of drafts that may have texts.
+pub fn write_with_texts(drafts: Vec<Draft>, when: impl Fn(u64) -> u64) -> Site {
     let mut site = Site {
         rows: Vec::new(),
         heads: vec![Head::default()],
@@ -82,7 +89,8 @@ pub fn write(drafts: Vec<Draft>, when: impl Fn(u64) -> u64) -> Site {
             site.seals.push(seal);
         }
         let stamp = Timestamp::from_millis(when(n as u64));
-        let appended = append(head, &[draft], SITE, stamp).unwrap();
+        let seed = Secret::new([n as u8; 32]);
+        let appended = append_with_texts(head, &[draft], SITE, stamp, &seed).unwrap();
         site.rows.extend(appended.rows);
         site.heads.push(appended.head);
     }
@@ -143,8 +151,9 @@ impl Site {
         for row in &self.rows {
             self.between(&mut export);
             let body = (row.seq >= self.pruned).then_some(row.body.as_slice());
+            let texts: Vec<StoredText<'_>> = row.texts.iter().map(EntryText::stored).collect();
             export
-                .row(row.seq, &row.leaf, body, wanted(row.seq))
+                .row_with_texts(row.seq, &row.leaf, body, &texts, wanted(row.seq))
                 .unwrap();
             out.extend(export.take());
         }
