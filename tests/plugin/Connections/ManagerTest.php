@@ -74,9 +74,9 @@ final class ManagerTest extends TestCase {
 	private static function tools_of( array $groups ): array {
 		$drafts = in_array( 'create_edit', $groups, true ) && ! in_array( 'publish', $groups, true );
 		$tools  = [
-			'read'          => [ 'get_site_info', 'whoami', 'list_posts', 'search_content', 'get_post', 'list_media', 'get_media' ],
-			'create_edit'   => [ 'create_draft', 'update_content' ],
-			'publish'       => [ 'request_review', 'publish_post', 'schedule_post' ],
+			'read'          => [ 'get_site_info', 'whoami', 'list_posts', 'search_content', 'get_post', 'get_outline', 'list_media', 'get_media', 'list_terms', 'list_revisions', 'compare_revisions', 'analyze_seo' ],
+			'create_edit'   => [ 'create_draft', 'update_content', 'clone_post', 'set_post_meta', 'restore_revision' ],
+			'publish'       => [ 'request_review', 'publish_post', 'schedule_post', 'unpublish_post' ],
 			'trash_restore' => [ 'request_review', 'trash_post', 'restore_post', 'fixture_confirmed' ],
 			// A tool that may change what visitors see can be reviewed, but a connection for drafts changes nothing of that.
 			'taxonomy'      => [ 'create_term', 'assign_terms', ...( $drafts ? [] : [ 'request_review' ] ) ],

@@ -8,6 +8,7 @@ use Countersign\McpCall;
 use Countersign\Plugin\Site\Denied;
 use Countersign\Plugin\Site\ErrorLog;
 use Countersign\Plugin\Site\Json;
+use Countersign\Plugin\Targets\ConcernsMeta;
 use Countersign\Plugin\Targets\EditLock;
 use Countersign\Plugin\Targets\ExactWrite;
 use Countersign\Plugin\Targets\StoredPost;
@@ -71,7 +72,7 @@ final class Targets {
 		if ( null !== $builtin ) {
 			$id   = $builtin instanceof Targeted ? $builtin->target( $arguments ) : null;
 			$post = null === $id ? null : StoredPost::read( $id );
-			return $post?->to_json() ?? self::NONE;
+			return $post?->to_json( $builtin instanceof ConcernsMeta ? $builtin->meta( $arguments ) : [] ) ?? self::NONE;
 		}
 		$entry = $this->registry->find( 'tools', $name );
 		try {

@@ -61,7 +61,12 @@ final class StateBefore {
 	 * @return list<\WP_Post>
 	 */
 	public static function without_copies( array $revisions ): array {
-		return array_values( array_filter( $revisions, static fn( \WP_Post $revision ): bool => ! metadata_exists( 'post', $revision->ID, self::MARK ) ) );
+		return array_values( array_filter( $revisions, static fn( \WP_Post $revision ): bool => ! self::is_copy( $revision->ID ) ) );
+	}
+
+	/** Tells whether a revision is such a copy. */
+	public static function is_copy( int $revision ): bool {
+		return metadata_exists( 'post', $revision, self::MARK );
 	}
 
 	/** Returns the id of the newest revision if it has the stored bytes of the post. */

@@ -7,10 +7,18 @@ namespace Countersign\Plugin\Tools;
 use Countersign\Plugin\Calls\Registry;
 use Countersign\Plugin\Tools\Authors\ListAuthors;
 use Countersign\Plugin\Tools\Authors\ReassignPosts;
+use Countersign\Plugin\Tools\Content\AnalyzeSeo;
+use Countersign\Plugin\Tools\Content\ClonePost;
+use Countersign\Plugin\Tools\Content\CompareRevisions;
 use Countersign\Plugin\Tools\Content\CreateDraft;
+use Countersign\Plugin\Tools\Content\GetOutline;
 use Countersign\Plugin\Tools\Content\GetPost;
 use Countersign\Plugin\Tools\Content\ListPosts;
+use Countersign\Plugin\Tools\Content\ListRevisions;
+use Countersign\Plugin\Tools\Content\ListTerms;
+use Countersign\Plugin\Tools\Content\RestoreRevision;
 use Countersign\Plugin\Tools\Content\SearchContent;
+use Countersign\Plugin\Tools\Content\SetPostMeta;
 use Countersign\Plugin\Tools\Content\UpdateContent;
 use Countersign\Plugin\Tools\Media\GetMedia;
 use Countersign\Plugin\Tools\Media\ListMedia;
@@ -19,6 +27,7 @@ use Countersign\Plugin\Tools\Publishing\RequestReview;
 use Countersign\Plugin\Tools\Publishing\RestorePost;
 use Countersign\Plugin\Tools\Publishing\SchedulePost;
 use Countersign\Plugin\Tools\Publishing\TrashPost;
+use Countersign\Plugin\Tools\Publishing\UnpublishPost;
 use Countersign\Plugin\Tools\Seo\GetSeo;
 use Countersign\Plugin\Tools\Seo\SetSeo;
 use Countersign\Plugin\Tools\Site\GetSiteInfo;
@@ -43,26 +52,35 @@ final class Catalogue {
 	 */
 	public static function handlers( Registry $registry ): array {
 		return [
-			'get_site_info'  => static fn(): callable => new GetSiteInfo(),
-			'whoami'         => static fn(): callable => new Whoami( $registry ),
-			'list_posts'     => static fn(): callable => new ListPosts(),
-			'search_content' => static fn(): callable => new SearchContent(),
-			'get_post'       => static fn(): callable => new GetPost(),
-			'list_media'     => static fn(): callable => new ListMedia(),
-			'get_media'      => static fn(): callable => new GetMedia(),
-			'create_draft'   => static fn(): callable => new CreateDraft(),
-			'update_content' => static fn(): callable => new UpdateContent(),
-			'request_review' => static fn(): callable => new RequestReview( $registry ),
-			'publish_post'   => static fn(): callable => new PublishPost(),
-			'schedule_post'  => static fn(): callable => new SchedulePost(),
-			'trash_post'     => static fn(): callable => new TrashPost(),
-			'restore_post'   => static fn(): callable => new RestorePost(),
-			'create_term'    => static fn(): callable => new CreateTerm(),
-			'assign_terms'   => static fn(): callable => new AssignTerms(),
-			'list_authors'   => static fn(): callable => new ListAuthors(),
-			'reassign_posts' => static fn(): callable => new ReassignPosts(),
-			'get_seo'        => static fn(): callable => new GetSeo(),
-			'set_seo'        => static fn(): callable => new SetSeo(),
+			'get_site_info'     => static fn(): callable => new GetSiteInfo(),
+			'whoami'            => static fn(): callable => new Whoami( $registry ),
+			'list_posts'        => static fn(): callable => new ListPosts(),
+			'search_content'    => static fn(): callable => new SearchContent(),
+			'get_post'          => static fn(): callable => new GetPost(),
+			'get_outline'       => static fn(): callable => new GetOutline(),
+			'list_media'        => static fn(): callable => new ListMedia(),
+			'get_media'         => static fn(): callable => new GetMedia(),
+			'list_terms'        => static fn(): callable => new ListTerms(),
+			'list_revisions'    => static fn(): callable => new ListRevisions(),
+			'compare_revisions' => static fn(): callable => new CompareRevisions(),
+			'analyze_seo'       => static fn(): callable => new AnalyzeSeo(),
+			'create_draft'      => static fn(): callable => new CreateDraft(),
+			'update_content'    => static fn(): callable => new UpdateContent(),
+			'clone_post'        => static fn(): callable => new ClonePost(),
+			'set_post_meta'     => static fn(): callable => new SetPostMeta(),
+			'restore_revision'  => static fn(): callable => new RestoreRevision(),
+			'request_review'    => static fn(): callable => new RequestReview( $registry ),
+			'publish_post'      => static fn(): callable => new PublishPost(),
+			'schedule_post'     => static fn(): callable => new SchedulePost(),
+			'unpublish_post'    => static fn(): callable => new UnpublishPost(),
+			'trash_post'        => static fn(): callable => new TrashPost(),
+			'restore_post'      => static fn(): callable => new RestorePost(),
+			'create_term'       => static fn(): callable => new CreateTerm(),
+			'assign_terms'      => static fn(): callable => new AssignTerms(),
+			'list_authors'      => static fn(): callable => new ListAuthors(),
+			'reassign_posts'    => static fn(): callable => new ReassignPosts(),
+			'get_seo'           => static fn(): callable => new GetSeo(),
+			'set_seo'           => static fn(): callable => new SetSeo(),
 		];
 	}
 }

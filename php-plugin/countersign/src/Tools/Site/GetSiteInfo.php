@@ -6,10 +6,11 @@ namespace Countersign\Plugin\Tools\Site;
 
 use Countersign\Plugin\Calls\Call;
 use Countersign\Plugin\Tools\Content\Posts;
+use Countersign\Plugin\Tools\Content\TermChoice;
 
 defined( 'ABSPATH' ) || exit;
 
-/** Tool `get_site_info`: returns the site's title, address, language and time zone, and its post types and taxonomies. */
+/** Tool `get_site_info`: returns the site's title, address, language and time zone, its post types and taxonomies, and the limits of the tools. */
 final class GetSiteInfo {
 
 	/**
@@ -19,14 +20,7 @@ final class GetSiteInfo {
 	 */
 	public function __invoke( array $arguments, Call $call ): array {
 		$types = Posts::types();
-		/** @var array<string, \WP_Taxonomy> $taxonomies */
-		$taxonomies = get_taxonomies(
-			[
-				'show_in_rest' => true,
-				'public'       => true,
-			],
-			'objects'
-		);
+		$taxonomies = TermChoice::taxonomies();
 		return [
 			'name'              => Posts::plain( (string) get_option( 'blogname' ) ),
 			'description'       => Posts::plain( (string) get_option( 'blogdescription' ) ),
@@ -39,6 +33,9 @@ final class GetSiteInfo {
 					'name'         => $type->name,
 					'label'        => Posts::plain( $type->label ),
 					'hierarchical' => $type->hierarchical,
+					'taxonomies'   => array_keys( TermChoice::taxonomies( $type->name ) ),
+					'templates'    => (object) wp_get_theme()->get_page_templates( null, $type->name ),
+					'supports'     => array_values( array_filter( [ 'excerpt', 'thumbnail', 'revisions', 'custom-fields' ], static fn( string $feature ): bool => post_type_supports( $type->name, $feature ) ) ),
 				],
 				array_values( $types )
 			),
@@ -50,6 +47,12 @@ final class GetSiteInfo {
 				],
 				array_values( $taxonomies )
 			),
+			'limits'            => [
+				'items_per_call' => 50,
+				'content_bytes'  => Posts::MAX_CONTENT,
+				'upload_bytes'   => (int) wp_max_upload_size(),
+				'days_in_trash'  => (int) EMPTY_TRASH_DAYS,
+			],
 		];
 	}
 }
