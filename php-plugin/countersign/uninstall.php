@@ -1,6 +1,6 @@
 <?php
 /**
- * Runs when an administrator deletes the plugin. Removes the plugin's capabilities. Keeps its tables and options, among
+ * Runs when an administrator deletes the plugin. Removes the plugin's capabilities, and the rights of the accounts of agents. Keeps its tables and options, among
  * them the audit log, unless the option `countersign_delete_on_uninstall` is set. The state folder stays: other sites use it too.
  *
  * @package Countersign
@@ -23,6 +23,17 @@ foreach ( [ 'Passwords/AgentPasswords', 'Site/Capabilities', 'Site/Identity', 'S
 
 $countersign_clean_site = static function (): void {
 	Capabilities::remove();
+	// The accounts of agents stay as authors of their content. Nobody can log in to them, and nothing bounds their rights any more.
+	$countersign_accounts = get_users(
+		[
+			'meta_key'     => 'countersign_connection', // phpcs:ignore WordPress.DB.SlowDBQuery -- Once.
+			'meta_compare' => 'EXISTS',
+			'fields'       => 'ID',
+		]
+	);
+	foreach ( $countersign_accounts as $countersign_account ) {
+		update_user_meta( (int) $countersign_account, $GLOBALS['wpdb']->get_blog_prefix() . 'capabilities', [] );
+	}
 	// Deactivating the plugin has deleted them; a plugin whose files were removed first was never deactivated.
 	AgentPasswords::delete_all();
 	// Deactivating the plugin has ended these; a crash can have kept it from doing so.
@@ -34,6 +45,9 @@ $countersign_clean_site = static function (): void {
 	}
 	global $wpdb;
 	Schema::drop();
+	foreach ( $countersign_accounts as $countersign_account ) {
+		delete_user_meta( (int) $countersign_account, 'countersign_connection' );
+	}
 	// Until when each person has seen the new connections.
 	delete_metadata( 'user', 0, $wpdb->get_blog_prefix() . 'countersign_connections_seen', '', true );
 	// Notices that were not shown yet, and cached documents of clients.

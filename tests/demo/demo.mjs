@@ -31,7 +31,7 @@ function onPage(page) {
 	read.title = readable(/<h1[^>]*countersign[^>]*>([\s\S]*?)<\/h1>/.exec(page.text)[1]);
 }
 
-const provider = new Provider(site.url, NAME, { preset: 'standard', user: 'editor', onPage });
+const provider = new Provider(site.url, NAME, { preset: 'standard', user: 'own', onPage });
 const transport = () => new StreamableHTTPClientTransport(new URL(site.endpoint), { authProvider: provider, fetch: watchedFetch });
 const makeClient = () => new Client({ name: 'newsroom-agent', title: NAME, version: '1.0.0' }, { versionNegotiation: { mode: 'auto' } });
 let client = makeClient();
@@ -70,10 +70,10 @@ await step('It registers and asks for access', async () => {
 	agent(`registered as "${NAME}", client id ${provider.client.client_id}`);
 	agent(`opens the browser at ${provider.authorizeUrl.slice(0, 76)}…`);
 	answered(`the consent page asks: ${read.title}`);
-	note('selects the preset "Standard" and the account "editor", and allows the connection');
+	note('leaves the preset "Standard" and an account of its own selected, and allows the connection');
 	await way.finishAuth(provider.callback);
 	answered(`the agent holds an access token ${short(provider.saved.access_token)}, valid for ${Math.round(provider.saved.expires_in / 60)} minutes`);
-	why('A client can choose any name, so a person decides what it may do and as which user.');
+	why('A client can choose any name, so a person decides what it may do. It gets an account of its own, to which nobody can log in.');
 	client = makeClient();
 	await client.connect(transport());
 });
@@ -96,7 +96,10 @@ await step('It writes a draft', async () => {
 	const made = await call('create_draft', { title, content: '<p>Forty growers, one street, from eight in the morning.</p>' });
 	id = made.id;
 	assert.equal(await state(id), 'draft');
-	answered(`post ${id}, ${made.status}`);
+	const { json: post } = await admin.rest('GET', `/wp/v2/posts/${id}?context=edit&_embed=author`);
+	const [author] = post._embedded.author;
+	assert.equal(author.name, NAME);
+	answered(`post ${id}, ${made.status}, by "${author.name}"`);
 	why('A draft is not public, so it needs no confirmation.');
 });
 

@@ -12,6 +12,7 @@ use Countersign\Plugin\Abilities\OwnAbilities;
 use Countersign\Plugin\Abilities\Running;
 use Countersign\Plugin\Accounts\AgentAccounts;
 use Countersign\Plugin\Accounts\Standing;
+use Countersign\Plugin\Admin\AccountForms;
 use Countersign\Plugin\Admin\AdminBar;
 use Countersign\Plugin\Admin\AuditForms;
 use Countersign\Plugin\Admin\AuditPage;
@@ -377,12 +378,13 @@ final class Composition {
 	/**
 	 * Returns the forms of the dashboard.
 	 *
-	 * @return list<SettingsForm|ConnectionForms|AuditForms|StateForms|HeldPosts|KnownChanges|FirstCall|NewConnections>
+	 * @return list<SettingsForm|ConnectionForms|AccountForms|AuditForms|StateForms|HeldPosts|KnownChanges|FirstCall|NewConnections>
 	 */
 	public function forms(): array {
 		return [
 			$this->settings_form(),
 			new ConnectionForms( $this->connections(), $this->manager(), $this->kill_switch(), $this->log() ),
+			new AccountForms( $this->connections(), $this->agent_accounts(), $this->log() ),
 			new AuditForms( $this->extension(), $this->log(), $this->site_state(), $this->records_verification() ),
 			new StateForms( $this->site_state(), $this->records_migration(), $this->connections(), $this->manager() ),
 			$this->held_posts(),

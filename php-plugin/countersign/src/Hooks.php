@@ -7,6 +7,7 @@ namespace Countersign\Plugin;
 use Countersign\Plugin\Accounts\AgentLogins;
 use Countersign\Plugin\Accounts\AgentMails;
 use Countersign\Plugin\Accounts\Watch;
+use Countersign\Plugin\Admin\AgentUsers;
 use Countersign\Plugin\Admin\ConsentPage;
 use Countersign\Plugin\Admin\Mails;
 use Countersign\Plugin\Calls\PageSetup;
@@ -95,6 +96,7 @@ final class Hooks {
 	private function register_agent_accounts(): void {
 		AgentLogins::refuse();
 		( new AgentMails( $this->objects->agent_accounts( ... ) ) )->register();
+		add_filter( 'editable_roles', AgentUsers::roles( ... ) );
 		foreach ( [ 'countersign_connection_created', 'countersign_connection_changed', 'countersign_connection_revoked' ] as $event ) {
 			add_action( $event, fn( int $id ) => $this->objects->agent_accounts()->adjust( $id ), 5 );
 		}
@@ -103,6 +105,7 @@ final class Hooks {
 	private function register_admin_hooks(): void {
 		$this->objects->personal_data()->register();
 		add_action( 'admin_init', PersonalData::propose_policy( ... ) );
+		( new AgentUsers( $this->objects->agent_accounts( ... ) ) )->register();
 		add_action( 'admin_menu', fn() => $this->objects->menu()->add_pages() );
 		add_action( 'admin_enqueue_scripts', fn( string $hook ) => $this->objects->menu()->enqueue_assets( $hook ) );
 		add_filter( 'plugin_action_links_' . plugin_basename( FILE ), fn( array $links ): array => $this->objects->menu()->add_links( $links ) );

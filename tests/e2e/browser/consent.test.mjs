@@ -166,7 +166,7 @@ test('an agent that is allowed is waited for, announced, and replaced when it co
 	await list();
 	assert.match(await row.innerText(), /Waiting for the agent/);
 	const notice = page.locator('.countersign-new');
-	assert.match(await notice.innerText(), /Returning agent: Standard, allowed by admin \(Administrator\) .* ago\. It acts as admin \(Administrator\)\./);
+	assert.match(await notice.innerText(), /Returning agent: Standard, allowed by admin \(Administrator\) .* ago\. It acts as Returning agent \(Agent\)\./);
 	assert.deepEqual(await browser.violations('.countersign-new, .countersign'), []);
 	await browser.picture('connections-waiting', { phone: true });
 	await notice.getByRole('button', { name: 'I know these connections' }).press('Enter');

@@ -17,7 +17,8 @@ export function administrator(siteUrl) {
 
 /**
  * @param {object} choices
- *   preset: the name of a preset, or `custom`; groups: for `custom`; user: the login that the agent acts as;
+ *   preset: the name of a preset, or `custom`; groups: for `custom`; user: the login that the agent acts as, or `own` for an
+ *   account of its own (default: the person who decides);
  *   allow: false to deny; person: who decides (default: admin); onPage: a function that gets the page first;
  *   replace: true to replace the earlier connections that the page offers to replace (default: they stay)
  * @returns {Promise<URL>} Where the browser is redirected, with a code or an error.
@@ -39,12 +40,11 @@ export async function consent(siteUrl, authorizeUrl, choices = {}) {
 function fill(form, { preset = 'standard', user, groups, replace = false }) {
 	const values = { [named(form, /preset/)]: preset };
 	if (!replace) values['replace[]'] = null;
-	if (user) {
-		const field = form.fields.find((f) => f.type === 'select' && /user|identity/.test(f.name ?? ''));
-		const option = field?.options.find((o) => o.value === user || new RegExp(`\\b${user}\\b`, 'i').test(o.label));
-		if (!option) throw new Error(`the consent page offers no user '${user}': ${JSON.stringify(field?.options)}`);
-		values[field.name] = option.value;
-	}
+	const field = form.fields.find((f) => f.type === 'select' && /user|identity/.test(f.name ?? ''));
+	const option = field?.options.find((o) => (user ? o.value === user || new RegExp(`\\b${user}\\b`, 'i').test(o.label) : /^Your account/.test(o.label)));
+	// The page on which a person asks somebody else has no such field.
+	if (option) values[field.name] = option.value;
+	else if (field || user) throw new Error(`the consent page offers no user '${user}': ${JSON.stringify(field?.options)}`);
 	if (groups) values[named(form, /groups/)] = groups;
 	return values;
 }

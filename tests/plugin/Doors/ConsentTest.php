@@ -115,10 +115,29 @@ final class ConsentTest extends TestCase {
 		self::assertSame( [ 'My own name', 'Chosen client', Site::user( 'author' ), 'custom', [ 'read', 'publish', 'seo' ], Site::user( 'admin' ) ], [ $connection->name, $connection->client, $connection->user, $connection->preset, $connection->groups, $connection->created_by ] );
 	}
 
-	public function test_the_standard_preset_and_the_own_account_are_preselected(): void {
-		OAuthClient::registered()->decide( Person::of( 'admin' ) );
+	public function test_the_standard_preset_and_an_account_of_its_own_are_preselected(): void {
+		$client = OAuthClient::registered( [ 'client_name' => 'Agent Smith' ] );
+		$page   = $client->consent_page( Person::of( 'admin' ) );
+		$form   = Person::forms( $page->body )[0];
+		self::assertSame( [ 'standard', 'own' ], [ $form['preset'], $form['user'] ] );
+		self::assertMatchesRegularExpression( '~<option value="own"[^>]*>An account of its own \(recommended\)</option>\s*<option value="' . Site::user( 'admin' ) . '" >Your account: ~', $page->body );
+		$client->decide( Person::of( 'admin' ), [ 'user' => 'own' ] );
 		$connection = Plugin::composition()->connections()->find( OAuthClient::newest() );
-		self::assertSame( [ 'standard', Site::user( 'admin' ) ], [ $connection->preset, $connection->user ] );
+		$account    = get_userdata( $connection->user );
+		self::assertSame( [ 'standard', true, Site::user( 'admin' ), 'Agent Smith' ], [ $connection->preset, $connection->own_account, $connection->created_by, $account->display_name ] );
+		self::assertTrue( $account->has_cap( 'publish_posts' ) );
+		self::assertFalse( $account->has_cap( 'delete_posts' ) );
+		self::assertStringNotContainsString( 'Agent Smith', OAuthClient::registered()->consent_page( Person::of( 'admin' ) )->body, 'no other agent can act as it' );
+	}
+
+	public function test_a_consent_that_fails_leaves_no_account(): void {
+		global $wpdb;
+		$count = static fn(): int => (int) $wpdb->get_var( "SELECT COUNT(*) FROM $wpdb->users" );
+		$users = $count();
+		$client = OAuthClient::registered();
+		$client->decide( Person::of( 'admin' ), [ 'user' => 'own', 'preset' => 'root' ] );
+		$client->decide( Person::of( 'admin' ), [ 'user' => 'own', 'decision' => 'cancel' ] );
+		self::assertSame( $users, $count() );
 	}
 
 	public function test_a_refusal_is_recorded_and_returned_to_the_client(): void {

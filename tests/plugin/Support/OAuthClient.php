@@ -74,7 +74,8 @@ final class OAuthClient {
 	}
 
 	/**
-	 * Submits the consent page. Earlier connections stay, unless the choices name them under `replace`.
+	 * Submits the consent page. Earlier connections stay, unless the choices name them under `replace`. The agent acts as the person,
+	 * unless the choices name another account under `user`; 'own' is one of its own, which the page offers first.
 	 *
 	 * @param array<string, mixed>       $choices Replace values of the form.
 	 * @param array<string, string|null> $more    Replace parameters of the request.
@@ -82,7 +83,7 @@ final class OAuthClient {
 	public function decide( Person $person, array $choices = [], array $more = [] ): Answer {
 		$page = $this->consent_page( $person, $more );
 		$form = Person::forms( $page->body )[0] ?? throw new \RuntimeException( 'no form: ' . wp_strip_all_tags( $page->body ) );
-		return $person->post( site_url( 'wp-login.php?action=countersign_authorize' ), $choices + [ 'decision' => 'allow', 'replace' => [] ] + $form );
+		return $person->post( site_url( 'wp-login.php?action=countersign_authorize' ), $choices + [ 'decision' => 'allow', 'replace' => [], 'user' => $person->id() ] + $form );
 	}
 
 	/** Returns the parameters that the browser is redirected with. @return array<string, string> */

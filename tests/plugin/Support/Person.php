@@ -64,6 +64,11 @@ final class Person {
 		update_user_meta( $user, 'session_tokens', $sessions );
 	}
 
+	/** Returns the id of the person's account. */
+	public function id(): int {
+		return Site::user( $this->login );
+	}
+
 	/** Returns the token of the person's session. */
 	public function session(): string {
 		return $this->cookie()['token'];

@@ -110,7 +110,16 @@ final class ConnectionForms {
 		$this->manager->revoke( $connection );
 		/* translators: %s: name of a connection. */
 		Flash::add( 'success', sprintf( __( '“%s” is permanently revoked.', 'countersign' ), Names::text( $connection->name ) ) );
-		return Menu::url( Menu::CONNECTIONS );
+		$ended = $this->connections->find( $connection->id );
+		return null !== $ended && AccountView::applies( $ended ) && AccountView::is_permitted( $ended )
+			? Menu::url(
+				Menu::CONNECTIONS,
+				[
+					'view'       => AccountView::VIEW,
+					'connection' => $connection->id,
+				]
+			)
+			: Menu::url( Menu::CONNECTIONS );
 	}
 
 	private function save(): string {

@@ -48,6 +48,7 @@ final class ConnectionsPage {
 			PasswordPage::VIEW === $view               => $this->password_page->show(),
 			'edit' === $view && null !== $connection && self::is_editable( $connection ) => EditView::show( $connection, $this->settings->allow_widening(), ( $this->state )() ),
 			'revoke' === $view && null !== $connection => $this->confirm_revoke( $connection ),
+			AccountView::VIEW === $view && null !== $connection && AccountView::applies( $connection ) && AccountView::is_permitted( $connection ) => AccountView::show( $connection, Query::number( 'to' ), Query::number( 'total' ) ),
 			'restored' === $view && null !== $connection && 'record_rolled_back' === $connection->fault => RestoredView::show( $connection, $this->connections->restored( $connection ) ),
 			default                                    => $this->list(),
 		};
@@ -119,6 +120,9 @@ final class ConnectionsPage {
 			echo esc_html( sprintf( __( '“%s” will lose access immediately and permanently. A call that is running stops before its next write. The audit log keeps what the agent did.', 'countersign' ), Names::text( $connection->name ) ) );
 			?>
 		</p>
+		<?php if ( $connection->own_account ) : ?>
+			<p><?php esc_html_e( 'Its account loses its rights and stays, so that its content keeps its author. You can delete the account on the next page, or later.', 'countersign' ); ?></p>
+		<?php endif; ?>
 		<p><?php esc_html_e( 'To stop the agent temporarily, pause the connection instead.', 'countersign' ); ?></p>
 		<form method="post" action="<?php echo esc_url( admin_url( 'admin-post.php' ) ); ?>">
 			<?php AdminPost::fields( 'countersign_revoke', $connection->id ); ?>

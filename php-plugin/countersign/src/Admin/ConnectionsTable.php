@@ -113,7 +113,10 @@ final class ConnectionsTable extends \WP_List_Table {
 	protected function column_acts_as( $item ): string {
 		$shown = $this->shown( $item );
 		// A record that could never be read names no account.
-		return null === $shown || 0 === $shown->user ? '&#8212;' : esc_html( Format::user( $shown->user ) );
+		if ( null === $shown || 0 === $shown->user ) {
+			return '&#8212;';
+		}
+		return esc_html( Format::user( $shown->user ) ) . ( $shown->own_account ? '<br><span class="countersign-muted">' . esc_html__( 'An account of its own', 'countersign' ) . '</span>' : '' );
 	}
 
 	/** @param Connection $item */
@@ -217,6 +220,9 @@ final class ConnectionsTable extends \WP_List_Table {
 		}
 		if ( current_user_can( Capabilities::AUDIT ) ) { // phpcs:ignore WordPress.WP.Capabilities -- A capability that this plugin adds.
 			$actions['audit'] = self::link( Menu::url( Menu::AUDIT, $id ), __( 'View activity', 'countersign' ) );
+		}
+		if ( AccountView::applies( $item ) && AccountView::is_permitted( $item ) ) {
+			$actions['account'] = self::link( Menu::url( Menu::CONNECTIONS, [ 'view' => AccountView::VIEW ] + $id ), __( 'Delete its account', 'countersign' ) );
 		}
 		if ( ! $item->is_revoked() ) {
 			$actions['trash'] = self::link( Menu::url( Menu::CONNECTIONS, [ 'view' => 'revoke' ] + $id ), __( 'Revoke', 'countersign' ) );

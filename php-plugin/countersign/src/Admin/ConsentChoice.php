@@ -5,6 +5,8 @@ declare(strict_types=1);
 namespace Countersign\Plugin\Admin;
 
 use Countersign\Access;
+use Countersign\Plugin\Accounts\ActingAccounts;
+use Countersign\Plugin\Connections\Connection;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -14,7 +16,8 @@ final class ConsentChoice {
 	/**
 	 * @param string       $preset  Name of a preset, or `custom`.
 	 * @param list<string> $groups  Permission groups, for `custom`.
-	 * @param int          $user    Id of the account that the agent acts as.
+	 * @param int          $user    Id of the account that the agent acts as; {@see Connection::OWN_ACCOUNT} for one of its own; -1 if
+	 *                              none is chosen.
 	 * @param string       $name    Name of the connection.
 	 * @param list<int>    $replace Ids of the connections that the new one replaces.
 	 */
@@ -27,12 +30,12 @@ final class ConsentChoice {
 	) {}
 
 	/**
-	 * Returns what is selected before a person has chosen anything: the person's own account.
+	 * Returns what is selected before a person has chosen anything: an account of its own.
 	 *
 	 * @param string $name Name that the client gave itself.
 	 */
 	public static function initial( string $name ): self {
-		return new self( Access::defaultPreset(), [], get_current_user_id(), $name, [] );
+		return new self( Access::defaultPreset(), [], Connection::OWN_ACCOUNT, $name, [] );
 	}
 
 	/**
@@ -47,7 +50,7 @@ final class ConsentChoice {
 		return new self(
 			sanitize_key( $text( 'preset' ) ),
 			array_map( sanitize_key( ... ), $list( 'groups' ) ),
-			(int) $text( 'user' ),
+			ActingAccounts::OWN === $text( 'user' ) ? Connection::OWN_ACCOUNT : ( (int) $text( 'user' ) ?: -1 ),
 			sanitize_text_field( $text( 'name' ) ),
 			array_map( intval( ... ), $list( 'replace' ) ),
 		);

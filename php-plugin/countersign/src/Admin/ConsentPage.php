@@ -212,16 +212,13 @@ final class ConsentPage {
 		?>
 		<p class="countersign-field">
 			<label for="countersign-user"><?php esc_html_e( 'Account that it acts as', 'countersign' ); ?></label>
-			<select id="countersign-user" name="user" aria-describedby="countersign-user-help">
-				<?php foreach ( $users as $id => $label ) : ?>
-					<option value="<?php echo esc_attr( (string) $id ); ?>" <?php selected( $choice->user, $id ); ?>><?php echo esc_html( $label ); ?></option>
-				<?php endforeach; ?>
-			</select>
-			<span class="description" id="countersign-user-help"><?php esc_html_e( 'The agent can never do more than this account: if the account may not publish, the agent cannot either, whatever you choose above. WordPress shows this account as the author of what the agent writes.', 'countersign' ); ?></span>
+			<?php ConsentAccount::select( $choice, $users ); ?>
+			<?php ConsentAccount::help(); ?>
 		</p>
 		<p class="countersign-field">
 			<label for="countersign-name"><?php esc_html_e( 'Name of the connection', 'countersign' ); ?></label>
-			<input type="text" id="countersign-name" name="name" maxlength="120" dir="auto" value="<?php echo esc_attr( $choice->name ); ?>">
+			<input type="text" id="countersign-name" name="name" maxlength="120" dir="auto" value="<?php echo esc_attr( $choice->name ); ?>" aria-describedby="countersign-name-help">
+			<span class="description" id="countersign-name-help"><?php esc_html_e( 'An account of its own has this name, and visitors see it as the author.', 'countersign' ); ?></span>
 		</p>
 		<?php
 	}

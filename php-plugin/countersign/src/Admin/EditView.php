@@ -89,6 +89,9 @@ final class EditView {
 				/* translators: 1: date and time, 2: network address. */
 				echo esc_html( sprintf( __( 'Last used on %1$s from %2$s.', 'countersign' ), Format::moment( $connection->last_used_at ), $connection->last_used_ip ) );
 			}
+			if ( $connection->own_account ) {
+				echo ' ' . esc_html__( 'This account was made for the connection and has its name. Nobody can log in to it, and it may do no more than the person who approved the connection.', 'countersign' );
+			}
 			?>
 		</p>
 		<?php

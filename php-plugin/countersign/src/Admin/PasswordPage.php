@@ -12,6 +12,7 @@ use Countersign\Plugin\Audit\Log;
 use Countersign\Plugin\Audit\Unavailable;
 use Countersign\Plugin\Audit\Unprotected;
 use Countersign\Plugin\Calls\Registry;
+use Countersign\Plugin\Connections\Connection;
 use Countersign\Plugin\Health\Instructions;
 use Countersign\Plugin\Health\Requirements;
 use Countersign\Plugin\Passwords\AgentPasswords;
@@ -72,7 +73,7 @@ final class PasswordPage {
 			'' === $name => __( 'No password was made yet: give the connection a name.', 'countersign' ),
 			! isset( ActingAccounts::offered()[ $choice->user ] ) => __( 'No password was made yet: choose the account that the agent acts as from the list.', 'countersign' ),
 			! in_array( $choice->preset, [ ...array_keys( Access::presets() ), 'custom' ], true ) || array_diff( $choice->groups, Access::groups() ) => __( 'No password was made yet: choose what the agent may do from the list.', 'countersign' ),
-			default => AgentPasswords::obstacle( $choice->user ),
+			default => AgentPasswords::obstacle( Connection::OWN_ACCOUNT === $choice->user ? null : $choice->user ),
 		};
 		if ( null !== $fault ) {
 			$this->form( $fault, $choice );
@@ -134,12 +135,9 @@ final class PasswordPage {
 			</p>
 			<p>
 				<label for="countersign-user"><strong><?php esc_html_e( 'The agent acts as', 'countersign' ); ?></strong></label><br>
-				<select id="countersign-user" name="user">
-					<?php foreach ( ActingAccounts::offered() as $id => $label ) : ?>
-						<option value="<?php echo esc_attr( (string) $id ); ?>" <?php selected( $choice->user, $id ); ?>><?php echo esc_html( $label ); ?></option>
-					<?php endforeach; ?>
-				</select>
+				<?php ConsentAccount::select( $choice, ActingAccounts::offered() ); ?>
 			</p>
+			<p class="description"><?php ConsentAccount::help(); ?></p>
 			<?php ( new ConsentPresets( ( $this->registry )()->tool_titles() ) )->show( $choice->preset, $choice->groups, [] ); ?>
 			<p class="description"><?php esc_html_e( 'If you deactivate Countersign, all application passwords of agents are deleted and their connections end.', 'countersign' ); ?></p>
 			<p class="submit">
