@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use ed25519_dalek::SigningKey;
+use zeroize::Zeroizing;
 
 use super::AuditError;
 use super::append::{Appended, Head, append_with_texts};
@@ -104,15 +105,15 @@ impl Log {
             .iter()
             .map(|draft| Draft::from_json(draft))
             .collect::<Result<Vec<_>, _>>()?;
-        let mut seed = [0; 32];
-        entropy.fill(&mut seed)?;
+        let mut seed = Zeroizing::new([0; 32]);
+        entropy.fill(&mut *seed)?;
         let site = *self.keyring.site().as_bytes();
         Ok(append_with_texts(
             head,
             &drafts,
             site,
             now,
-            &Secret::new(seed),
+            &Secret::new(*seed),
         )?)
     }
 

@@ -285,9 +285,10 @@ final class ContentTest extends TestCase {
 
 	/** @group tools-main */
 	public function test_the_entry_holds_the_target_and_commits_to_the_texts(): void {
+		$agent = self::as( 'editor' );
 		$from  = AuditTrail::size();
 		$words = uniqid( 'very private words ' );
-		$id    = self::as( 'editor' )->do( 'create_draft', [ 'title' => $words, 'content' => $words ] )['id'];
+		$id    = $agent->do( 'create_draft', [ 'title' => $words, 'content' => $words ] )['id'];
 		[ $intent, $outcome ] = AuditTrail::since( $from );
 		self::assertSame( [ 'intent', 'outcome', 'ok', "post:$id" ], [ $intent['kind'], $outcome['kind'], $outcome['outcome'], $outcome['target'] ] );
 		self::assertSame( $intent['correlation'], $outcome['correlation'] );
