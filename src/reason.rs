@@ -125,6 +125,7 @@ reasons! {
     TargetNotFound = "target_not_found", "The item does not exist, or the WordPress user of this connection cannot see it.";
     TargetChanged = "target_changed", "The item was changed after it was read or reviewed: read it, and review the call again.";
     TargetLocked = "target_locked", "Somebody is editing or changing the item: wait until they have finished.";
+    FieldDenied = "field_denied", "An administrator has excluded this field from what the connection may write: leave it out, or ask a person to change it.";
     NeedsPublish = "needs_publish", "Visitors see this item, and the connection may not change what visitors see: create a draft instead, and ask a person to publish it.";
     WriteRefused = "write_refused", "The tool tried to change something that no agent may change on this site.";
     TargetState = "target_state", "The item is in a state in which this operation is not possible: read its current state first.";
@@ -317,6 +318,7 @@ impl Reason {
             | Self::TargetNotFound
             | Self::TargetChanged
             | Self::TargetLocked
+            | Self::FieldDenied
             | Self::NeedsPublish
             | Self::WriteRefused
             | Self::TargetState

@@ -1,5 +1,6 @@
 //! The state of a connection, and whether its groups may be changed.
 
+use super::field_rules::FieldRules;
 use super::groups::{Group, Groups};
 use crate::decision::Decision;
 use crate::reason::Reason;
@@ -22,6 +23,16 @@ words! {
 /// [`Group::Read`] may always be added, because every connection has it.
 pub fn change(from: Groups, to: Groups, allow_widening: bool) -> Decision {
     if allow_widening || to.is_within(from.with(Group::Read)) {
+        Decision::Allow
+    } else {
+        Reason::WideningRefused.into()
+    }
+}
+
+/// Decides whether the rules of a connection for fields may change from `from` to `to`. Rules may always be added; removing
+/// one is refused with [`Reason::WideningRefused`] unless the site allows widening.
+pub fn change_fields(from: &FieldRules, to: &FieldRules, allow_widening: bool) -> Decision {
+    if allow_widening || from.are_within(to) {
         Decision::Allow
     } else {
         Reason::WideningRefused.into()
@@ -51,6 +62,18 @@ mod tests {
         let swapped = Groups::of(&[Group::Read, Group::Image]);
         assert!(!change(narrow, swapped, false).is_allowed());
         assert!(change(Groups::NONE, Groups::of(&[Group::Read]), false).is_allowed());
+    }
+
+    #[test]
+    fn rules_for_fields_may_be_added_but_not_removed() {
+        let rules = |texts: &[&str]| FieldRules::parse(texts).unwrap();
+        let (few, more) = (rules(&["slug"]), rules(&["slug", "meta:_price"]));
+        assert!(change_fields(&few, &more, false).is_allowed());
+        assert!(change_fields(&more, &more, false).is_allowed());
+        assert!(change_fields(&more, &few, true).is_allowed());
+        let refused = Reason::WideningRefused.into();
+        assert_eq!(change_fields(&more, &few, false), refused);
+        assert_eq!(change_fields(&few, &FieldRules::default(), false), refused);
     }
 
     #[test]

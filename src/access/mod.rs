@@ -6,6 +6,7 @@
 mod app_password;
 mod catalogue;
 mod change;
+mod field_rules;
 mod groups;
 mod presets;
 mod site_settings;
@@ -13,7 +14,8 @@ mod standing;
 
 pub use app_password::{CredentialKind, PasswordCredential, SentPassword};
 pub use catalogue::{Confirm, Tool, ToolItems, catalogue, catalogue_json, tool};
-pub use change::{ConnectionState, admits, change};
+pub use change::{ConnectionState, admits, change, change_fields};
+pub use field_rules::{FieldRules, RuleFault};
 pub use groups::{Group, Groups};
 pub use presets::{Preset, UnknownName, resolve};
 pub use site_settings::{SiteSettings, change_settings};

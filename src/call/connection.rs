@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::misuse::Misuse;
 use super::schema::UnknownArguments;
-use crate::access::{ConnectionStanding, Groups, PasswordCredential};
+use crate::access::{ConnectionStanding, FieldRules, Groups, PasswordCredential};
 use crate::http::WebOrigin;
 use crate::limit::CallLimit;
 use crate::record::{Record, RecordKind, UnusableRecord};
@@ -19,6 +19,8 @@ pub(crate) struct Connection {
     pub(crate) user: Option<u64>,
     pub(crate) standing: ConnectionStanding,
     pub(crate) groups: Groups,
+    /// The fields that it may not write.
+    pub(crate) fields: FieldRules,
     /// The epoch of its tokens.
     pub(crate) epoch: u32,
     pub(crate) limit: Option<CallLimit>,
@@ -38,6 +40,8 @@ struct ConnectionData {
     #[serde(default)]
     user: Option<u64>,
     groups: Vec<String>,
+    #[serde(default)]
+    denied_fields: Vec<String>,
     #[serde(default)]
     limit: Option<CallLimit>,
     #[serde(default)]
@@ -60,7 +64,8 @@ impl Connection {
     /// Reads the record of the connection `id`. Names of groups that this version does not know are ignored.
     ///
     /// # Errors
-    /// [`Misuse::Connection`] if it is another record, or a member of its data is missing or has another type.
+    /// [`Misuse::Connection`] if it is another record, a member of its data is missing or has another type, or a rule for
+    /// fields is none.
     pub(crate) fn of(record: &Record, id: u64) -> Result<Self, Misuse> {
         let standing = ConnectionStanding::of(record)?;
         let data: ConnectionData = record.read(RecordKind::Connection)?;
@@ -74,6 +79,7 @@ impl Connection {
             user: data.user,
             standing,
             groups: Groups::parse_known(&data.groups),
+            fields: FieldRules::parse(&data.denied_fields).map_err(|_| Misuse::Connection)?,
             epoch: standing.token_epoch(),
             limit: data.limit,
             unknown_arguments: if data.drop_unknown_arguments {

@@ -9,6 +9,7 @@ use super::confirmation::{self, ConfirmationSubject, Confirmed, REVIEW_TOOL};
 use super::connection::Connection;
 use super::consider::TargetRule;
 use super::denied::DeniedCall;
+use super::fields;
 use super::schema;
 use super::served::{Served, ToolAccess};
 use super::target::TargetDigests;
@@ -105,6 +106,7 @@ impl Caller<'_> {
         attempt.target = target(tool, &arguments);
         arguments = self.check_arguments(tool, &arguments)?;
         attempt.tell(&arguments);
+        self.check_fields(tool, &arguments)?;
         let mut review = None;
         let mut rule = None;
         if tool.name() == REVIEW_TOOL {
@@ -213,6 +215,16 @@ impl Caller<'_> {
         }
     }
 
+    /// # Errors
+    /// [`Reason::FieldDenied`] if the call would write a field that the connection may not write.
+    fn check_fields(self, tool: Served<'_>, arguments: &Object) -> Result<(), DeniedCall> {
+        match tool {
+            Served::Builtin(tool) => fields::check(tool, arguments, &self.connection.fields),
+            // What it writes is checked at the database.
+            Served::Plugin(_) => Ok(()),
+        }
+    }
+
     /// Checks the call under review as strictly as the call itself will be checked, so that no token is
     /// issued for a call that cannot happen.
     fn review(
@@ -239,6 +251,7 @@ impl Caller<'_> {
                 ..denied
             })?;
         attempt.tell_review(&name, &inner);
+        self.check_fields(tool, &inner)?;
         arguments.set("arguments", json::raw(&inner));
         let rule = self.rule(tool, &inner, false)?;
         let subject = self.subject(&name, &inner);

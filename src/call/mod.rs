@@ -11,6 +11,7 @@ pub(crate) mod connection;
 pub(crate) mod consider;
 pub(crate) mod decide;
 pub(crate) mod denied;
+pub(crate) mod fields;
 pub(crate) mod items;
 pub(crate) mod listed;
 mod misuse;

@@ -3,8 +3,9 @@
 use serde_json::value::RawValue;
 
 use super::confirmation::{ARGUMENT, REVIEW_TOOL};
+use super::fields::NarrowedTool;
 use super::registry::{PluginTool, Registry};
-use crate::access::{Confirm, Group, Groups, Tool, ToolItems, admits};
+use crate::access::{Confirm, FieldRules, Group, Groups, Tool, ToolItems, admits};
 use crate::json::{self, Object, RawJson};
 
 /// A tool that the site serves.
@@ -86,6 +87,7 @@ impl<'a> Served<'a> {
 pub(crate) struct ToolAccess<'a> {
     registry: &'a Registry,
     groups: Groups,
+    fields: &'a FieldRules,
 }
 
 impl<'a> ToolAccess<'a> {
@@ -94,8 +96,17 @@ impl<'a> ToolAccess<'a> {
         tool.visible_groups(self.groups)
     }
 
-    pub(crate) const fn new(registry: &'a Registry, groups: Groups) -> Self {
-        Self { registry, groups }
+    /// The tools of a connection with these groups and these rules for fields.
+    pub(crate) const fn new(
+        registry: &'a Registry,
+        groups: Groups,
+        fields: &'a FieldRules,
+    ) -> Self {
+        Self {
+            registry,
+            groups,
+            fields,
+        }
     }
 
     /// Iterates over every tool that the site serves, in the order of `tools/list`.
@@ -116,7 +127,7 @@ impl<'a> ToolAccess<'a> {
     /// Returns the names of the tools that need a confirmation and that the connection may call.
     pub(crate) fn reviewable(self) -> Vec<&'a str> {
         self.all()
-            .filter(|tool| self.is_reviewable(*tool))
+            .filter(|tool| self.is_reviewable(*tool) && self.is_possible(*tool))
             .map(Served::name)
             .collect()
     }
@@ -140,8 +151,37 @@ impl<'a> ToolAccess<'a> {
         admits(self.groups, tool.groups())
     }
 
-    /// Returns the input schema of `tool` for this connection. It is the schema as written, with two
-    /// changes: `request_review` lists the names of the tools that it accepts, and a plugin's tool that
+    /// Returns the tool as the rules for fields narrow it. `None` if there are no rules, or it is a plugin's.
+    fn narrowed(self, tool: Served<'_>) -> Option<NarrowedTool<'a>> {
+        match tool {
+            Served::Builtin(tool) => NarrowedTool::new(tool, self.fields),
+            Served::Plugin(_) => None,
+        }
+    }
+
+    /// Returns whether the rules for fields leave a call of the tool that is possible.
+    fn is_possible(self, tool: Served<'_>) -> bool {
+        self.narrowed(tool)
+            .is_none_or(|tool| tool.input().is_some())
+    }
+
+    /// Returns whether lists show the tool: the connection may use it, and a call is possible.
+    pub(crate) fn lists(self, tool: Served<'_>) -> bool {
+        self.shows(tool) && self.is_possible(tool)
+    }
+
+    /// Returns the sentence for the description of the tool about the fields that the connection may not write.
+    pub(crate) fn sentence(self, tool: Served<'_>) -> Option<String> {
+        self.narrowed(tool)?.sentence()
+    }
+
+    /// Returns whether the entry of the tool in lists depends on the connection.
+    pub(crate) fn depends(self, tool: Served<'_>) -> bool {
+        tool.name() == REVIEW_TOOL || self.narrowed(tool).is_some()
+    }
+
+    /// Returns the input schema of `tool` for this connection. It is the schema as written, without arguments that the
+    /// connection may not write, and with two changes: `request_review` lists the names of the tools that it accepts, and a plugin's tool that
     /// needs a confirmation gets a property for the token.
     pub(crate) fn input_schema(self, tool: Served<'_>) -> RawJson {
         let input = tool.input();
@@ -166,7 +206,7 @@ impl<'a> ToolAccess<'a> {
                         &"The confirmation_token that request_review returned for exactly this tool and these arguments.",
                     )
             }),
-            _ => None,
+            _ => self.narrowed(tool).and_then(|tool| tool.input()),
         };
         edited.unwrap_or_else(|| input.to_owned())
     }

@@ -131,7 +131,10 @@ impl McpRequest {
         };
         let name = params.text("name").unwrap_or_default();
         Ok(
-            match decide::find(ToolAccess::new(&registry, known.groups), &name) {
+            match decide::find(
+                ToolAccess::new(&registry, known.groups, &known.fields),
+                &name,
+            ) {
                 Ok(_) => Decision::Allow,
                 Err(reason) => reason.into(),
             },

@@ -26,7 +26,8 @@ pub(super) struct Exchange {
 impl Exchange {
     /// Returns the tools that the connection may use.
     pub(super) const fn tools(&self) -> ToolAccess<'_> {
-        ToolAccess::new(&self.registry, self.connection.groups)
+        let connection = &self.connection;
+        ToolAccess::new(&self.registry, connection.groups, &connection.fields)
     }
 
     /// Returns the program that sends the request.

@@ -8,8 +8,8 @@ pub type McpReply = http::Reply<McpFollowUp>;
 /// The audit entry to append and the change to make before the answer is sent.
 #[derive(Default)]
 pub struct McpFollowUp {
-    items: Vec<String>,
-    entry: Option<String>,
+    /// The entries of items, and after them that of the call or refusal.
+    entries: Vec<String>,
     change: Option<String>,
 }
 
@@ -18,14 +18,15 @@ impl McpReply {
     /// nothing to record.
     #[must_use]
     pub fn entry(&self) -> Option<&str> {
-        self.duty.entry.as_deref()
+        self.duty.entries.last().map(String::as_str)
     }
 
     /// Returns the drafts of the entries of the items of a call on many, as JSON, in the order in which they were done. They
     /// are appended before the [`entry`](Self::entry), in one transaction with it.
     #[must_use]
     pub fn items(&self) -> &[String] {
-        &self.duty.items
+        let entries = self.duty.entries.split_last();
+        entries.map_or_else(Default::default, |(_, items)| items)
     }
 
     /// Returns the change to make before the answer is sent, in one transaction with the entry, as JSON:
@@ -41,13 +42,14 @@ impl McpReply {
         self
     }
 
-    pub(super) fn with_items(mut self, items: Vec<String>) -> Self {
-        self.duty.items = items;
+    /// Sets the entries: those of items, and then the entry itself.
+    pub(super) fn with_entries(mut self, items: &[String], entry: String) -> Self {
+        self.duty.entries = [items, &[entry]].concat();
         self
     }
 
     pub(super) fn with_entry(mut self, entry: Option<String>) -> Self {
-        self.duty.entry = entry;
+        self.duty.entries = entry.into_iter().collect();
         self
     }
 }

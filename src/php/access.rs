@@ -7,7 +7,7 @@ use super::convert::{PhpArray, assoc, number, string_list, strings};
 use super::decision::PhpDecision;
 use super::error::{BindingError, BindingResult, misuse};
 use super::found::FoundArgument;
-use crate::access::{self, Group, Groups, Preset, SiteSettings};
+use crate::access::{self, FieldRules, Group, Groups, Preset, SiteSettings};
 use crate::call;
 
 /// Capability groups, presets and the catalogue of tools. All methods are static.
@@ -22,6 +22,11 @@ fn settings(json: &str) -> BindingResult<SiteSettings> {
 
 fn groups(list: &ZendHashTable) -> BindingResult<Groups> {
     Groups::parse(&string_list(list)?).ok_or_else(|| misuse("a group of that name does not exist"))
+}
+
+fn fields(list: &ZendHashTable) -> BindingResult<FieldRules> {
+    FieldRules::parse(&string_list(list)?)
+        .map_err(|_| misuse("a rule for fields is none, or there are too many of them"))
 }
 
 #[php_impl]
@@ -56,6 +61,24 @@ impl PhpAccess {
         allow_widening: bool,
     ) -> BindingResult<PhpDecision> {
         Ok(access::change(groups(from)?, groups(to)?, allow_widening).into())
+    }
+
+    pub fn field_fault(field: &str) -> Option<&'static str> {
+        FieldRules::parse(&[field])
+            .err()
+            .map(|(_, fault)| fault.word())
+    }
+
+    pub fn fields(list: &ZendHashTable) -> BindingResult<Vec<String>> {
+        Ok(strings(fields(list)?.iter()))
+    }
+
+    pub fn change_fields(
+        from: &ZendHashTable,
+        to: &ZendHashTable,
+        allow_widening: bool,
+    ) -> BindingResult<PhpDecision> {
+        Ok(access::change_fields(&fields(from)?, &fields(to)?, allow_widening).into())
     }
 
     pub fn change_settings(

@@ -49,6 +49,39 @@ final class Access
     public static function change(array $from, array $to, bool $allow_widening): Decision {}
 
     /**
+     * Returns why a text cannot be a rule for fields, or null if it can. A rule is `title`, `content`, `excerpt`, `slug`,
+     * `date`, `author`, `status`, `parent`, `template`, `featured_media`, `terms` (all taxonomies), `terms:TAXONOMY` or
+     * `meta:KEY`; `*` within a taxonomy or key stands for any characters. An empty text is no fault.
+     *
+     * @return string|null `unknown`: no field has this name. `empty`: nothing follows `meta:` or `terms:`. `characters`: it has
+     *                     one that a rule cannot have. `long`: it has more than 200 bytes.
+     */
+    public static function fieldFault(string $field): ?string {}
+
+    /**
+     * Returns rules for fields in their canonical form: in lower case, each once, in alphabetical order.
+     *
+     * @param list<string> $fields Rules as a person typed them. Empty texts are left out.
+     *
+     * @return list<string> At most 50.
+     *
+     * @throws Exception `misuse` for a text with a {@see fieldFault()}, or too many.
+     */
+    public static function fields(array $fields): array {}
+
+    /**
+     * Decides whether the rules of a connection for fields may change. Adding one is always allowed, removing one only if the
+     * site allows widening; the refusal is `widening_refused`.
+     *
+     * @param list<string> $from           The rules that the connection has.
+     * @param list<string> $to             The rules that it would have.
+     * @param bool         $allow_widening Whether the site allows connections to gain permissions.
+     *
+     * @throws Exception `misuse` as for {@see fields()}.
+     */
+    public static function changeFields(array $from, array $to, bool $allow_widening): Decision {}
+
+    /**
      * Decides whether a person may change the settings of the site. Whoever manages connections may narrow them: lower a
      * limit, lengthen its window, take back `allow_widening`. Every other change needs an administrator; the refusal is
      * `administrator_required`.

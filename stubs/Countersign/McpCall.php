@@ -36,6 +36,17 @@ final class McpCall
      */
     public function mayWrite(): bool {}
 
+    /** @return bool Whether no rule forbids a field. If one does, ask {@see forbids()} before each write. */
+    public function mayWriteEveryField(): bool {}
+
+    /**
+     * @param string $field A field of an item that is about to be written, as in {@see Access::fieldFault()}, without a pattern.
+     *                      What is unknown of a name is `*`, such as in `meta:*`.
+     *
+     * @return string|null The rule that forbids it, or null if the connection may write it. The refusal is `field_denied`.
+     */
+    public function forbids(string $field): ?string {}
+
     /**
      * @return string|null The entry to append before {@see begin()}: a draft for {@see AuditLog::append()}. Null for a call
      *                     that is not recorded (a completion).

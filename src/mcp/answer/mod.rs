@@ -13,7 +13,7 @@ use super::sessionless::CancellableRequest;
 use super::wire::error::RpcError;
 use super::wire::events::{self, EventStream};
 use super::wire::response::ResponseBuilder;
-use crate::access::Groups;
+use crate::access::{FieldRules, Groups};
 use crate::audit::attempt::Attempt;
 use crate::audit::draft::Actor;
 use crate::call::consider::TargetRule;
@@ -82,6 +82,8 @@ pub struct McpCall {
     pub(in crate::mcp) epoch: u32,
     /// The groups of which the connection needs one for this call; `None` if it needs no particular one.
     pub(in crate::mcp) needs: Option<Groups>,
+    /// The fields that the connection may not write.
+    pub(in crate::mcp) fields: FieldRules,
     /// Whether what is called may change something.
     pub(in crate::mcp) may_write: bool,
     pub(in crate::mcp) output: OutputSchema,
@@ -160,6 +162,20 @@ impl McpCall {
     #[must_use]
     pub const fn may_write(&self) -> bool {
         self.may_write
+    }
+
+    /// Returns whether the connection may write every field. If not, each write is asked about: [`forbids`](Self::forbids).
+    #[must_use]
+    pub const fn may_write_every_field(&self) -> bool {
+        self.fields.is_empty()
+    }
+
+    /// Returns the rule that forbids the connection to write a field of an item, such as `title`, `terms:category` or
+    /// `meta:_price`, or `None` if it may. In a name that is not known, `*` stands for what is unknown. The refusal is
+    /// [`Reason::FieldDenied`].
+    #[must_use]
+    pub fn forbids(&self, field: &str) -> Option<&str> {
+        self.fields.forbids(field)
     }
 
     /// Returns the draft of the audit entry to append before [`begin`](Self::begin), as JSON. Returns
@@ -324,9 +340,8 @@ impl McpCall {
     /// Adds the outcome to the answer, and makes the answer the last event of a stream that has started.
     fn close(&self, mut reply: McpReply, reason: Option<Reason>) -> McpReply {
         if self.kind != CallKind::Completion {
-            reply = reply
-                .with_items(self.entries.clone())
-                .with_entry(Some(self.attempt.outcome(&self.actor, reason)));
+            let outcome = self.attempt.outcome(&self.actor, reason);
+            reply = reply.with_entries(&self.entries, outcome);
         }
         if self.stream.has_started() {
             reply.status = 200;

@@ -104,6 +104,7 @@ pub(super) fn prepare(
         connection: exchange.connection.id,
         epoch: exchange.connection.epoch,
         needs: None,
+        fields: exchange.connection.fields.clone(),
         may_write: false,
         output: OutputSchema::None,
         review: None,

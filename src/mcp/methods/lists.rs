@@ -8,7 +8,6 @@ use serde_json::value::RawValue;
 use super::outcome::{Handled, RefusedRequest};
 use crate::access::{Confirm, Tool};
 use crate::bytes;
-use crate::call::confirmation::REVIEW_TOOL;
 use crate::call::registry::RegisteredItem;
 use crate::call::served::{Served, ToolAccess};
 use crate::call::{World, listed};
@@ -36,7 +35,7 @@ pub(super) fn tools(
     let revision = exchange.response.revision;
     let items = access
         .all()
-        .filter(|tool| access.shows(*tool))
+        .filter(|tool| access.lists(*tool))
         .map(|tool| (tool.name(), listed_tool(access, tool, revision)))
         .collect();
     page(exchange, ListKind::Tools, items, params)
@@ -102,9 +101,12 @@ fn listed_tool(access: ToolAccess<'_>, tool: Served<'_>, revision: Revision) -> 
         Served::Plugin(tool) => tool.listed.clone(),
     };
     match tool {
-        // Its schema depends on the connection.
-        Served::Builtin(builtin) if builtin.name == REVIEW_TOOL => {
+        Served::Builtin(builtin) if access.depends(tool) => {
             out.set("inputSchema", listed::input(&access.input_schema(tool)));
+            if let Some(sentence) = access.sentence(tool) {
+                let description = format!("{} {sentence}", builtin.description);
+                out.set("description", json::raw(&description));
+            }
         }
         Served::Builtin(_) => {}
         Served::Plugin(_) => out.set("inputSchema", access.input_schema(tool)),

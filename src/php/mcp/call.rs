@@ -48,6 +48,14 @@ impl PhpMcpCall {
         self.call.may_write()
     }
 
+    pub fn may_write_every_field(&self) -> bool {
+        self.call.may_write_every_field()
+    }
+
+    pub fn forbids(&self, field: &str) -> Option<&str> {
+        self.call.forbids(field)
+    }
+
     pub fn intent(&self) -> Option<&str> {
         self.call.intent()
     }
