@@ -112,10 +112,10 @@ impl<'a> NarrowedTool<'a> {
     }
 
     /// Whether no value of an argument may be written.
-    fn is_closed(&self, fields: &[String]) -> bool {
+    fn is_closed(&self, argument: &str, fields: &[String]) -> bool {
         fields.iter().any(|field| match field.split_once(':') {
-            // Some keys may be written unless a rule forbids all of them.
-            Some((prefix, key)) if key == "*" || key.starts_with('{') => {
+            // The value has the keys. Some may be written unless a rule forbids all of them.
+            Some((prefix, key)) if (argument != ALWAYS || key != "*") && is_open(key) => {
                 let all = format!("{prefix}:*");
                 self.rules.iter().any(|rule| rule == all)
             }
@@ -126,7 +126,7 @@ impl<'a> NarrowedTool<'a> {
     fn closed(&self) -> impl Iterator<Item = &'a str> {
         self.tool
             .fields()
-            .filter(|(_, fields)| self.is_closed(fields))
+            .filter(|(argument, fields)| self.is_closed(argument, fields))
             .map(|(argument, _)| argument)
     }
 
@@ -156,9 +156,7 @@ impl<'a> NarrowedTool<'a> {
     pub(crate) fn sentence(&self) -> Option<String> {
         let concerns = |rule: &str, field: &str| match (field.split_once(':'), rule.split_once(':'))
         {
-            (Some((prefix, key)), Some((kind, _))) if key == "*" || key.starts_with('{') => {
-                prefix == kind
-            }
+            (Some((prefix, key)), Some((kind, _))) if is_open(key) => prefix == kind,
             _ => self.rules.forbids(field) == Some(rule),
         };
         let fields = || self.tool.fields().flat_map(|(_, fields)| fields);
@@ -179,6 +177,11 @@ impl<'a> NarrowedTool<'a> {
             )
         })
     }
+}
+
+/// Whether a call says which key a field has.
+fn is_open(key: &str) -> bool {
+    key == "*" || key.starts_with('{')
 }
 
 /// Returns a schema without a property. `None` if the property is required, or the schema demands more properties than are

@@ -24,7 +24,7 @@ fn groups(list: &ZendHashTable) -> BindingResult<Groups> {
     Groups::parse(&string_list(list)?).ok_or_else(|| misuse("a group of that name does not exist"))
 }
 
-fn fields(list: &ZendHashTable) -> BindingResult<FieldRules> {
+fn field_rules(list: &ZendHashTable) -> BindingResult<FieldRules> {
     FieldRules::parse(&string_list(list)?)
         .map_err(|_| misuse("a rule for fields is none, or there are too many of them"))
 }
@@ -69,8 +69,8 @@ impl PhpAccess {
             .map(|(_, fault)| fault.word())
     }
 
-    pub fn fields(list: &ZendHashTable) -> BindingResult<Vec<String>> {
-        Ok(strings(fields(list)?.iter()))
+    pub fn fields(fields: &ZendHashTable) -> BindingResult<Vec<String>> {
+        Ok(strings(field_rules(fields)?.iter()))
     }
 
     pub fn change_fields(
@@ -78,7 +78,7 @@ impl PhpAccess {
         to: &ZendHashTable,
         allow_widening: bool,
     ) -> BindingResult<PhpDecision> {
-        Ok(access::change_fields(&fields(from)?, &fields(to)?, allow_widening).into())
+        Ok(access::change_fields(&field_rules(from)?, &field_rules(to)?, allow_widening).into())
     }
 
     pub fn change_settings(

@@ -53,6 +53,8 @@ final class Access
      * `date`, `author`, `status`, `parent`, `template`, `featured_media`, `terms` (all taxonomies), `terms:TAXONOMY` or
      * `meta:KEY`; `*` within a taxonomy or key stands for any characters. An empty text is no fault.
      *
+     * @param string $field What a person typed.
+     *
      * @return string|null `unknown`: no field has this name. `empty`: nothing follows `meta:` or `terms:`. `characters`: it has
      *                     one that a rule cannot have. `long`: it has more than 200 bytes.
      */

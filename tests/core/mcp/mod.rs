@@ -2,6 +2,7 @@ mod any_input;
 mod browser;
 mod confirmation;
 mod direct;
+mod fields;
 mod flows;
 mod http;
 mod limits;

@@ -49,6 +49,16 @@ final class LiveCheck {
 		}
 	}
 
+	/** Tells whether the connection may write every field of every item. */
+	public function may_write_every_field(): bool {
+		return $this->call->mayWriteEveryField();
+	}
+
+	/** Returns the rule that forbids the connection to write a field, such as `meta:_price`, or null if it may. */
+	public function forbids( string $field ): ?string {
+		return $this->call->forbids( $field );
+	}
+
 	/** Notes that a write of the call was refused, which ends the call. */
 	public function note_refusal(): void {
 		$this->has_refused = true;

@@ -45,8 +45,14 @@ final class SqlStatement {
 	/** The position of the token after the table of an INSERT, REPLACE, UPDATE or DELETE of one table, or 0. */
 	public int $after_table = 0;
 
-	/** @param list<array{string, string}> $tokens Kind and text, as {@see SqlLexer} returned them. */
-	private function __construct( public readonly array $tokens ) {
+	/**
+	 * @param list<array{string, string}> $tokens          Kind and text, as {@see SqlLexer} returned them.
+	 * @param bool                        $has_backslashes Whether a backslash in a text begins an escape.
+	 */
+	private function __construct(
+		public readonly array $tokens,
+		public readonly bool $has_backslashes = true,
+	) {
 		$last = count( $tokens ) - 1;
 		while ( '(' === $this->sign() ) {
 			++$this->at;
@@ -64,7 +70,7 @@ final class SqlStatement {
 	 * @param bool   $quotes_are_names As for {@see SqlLexer::tokens()}.
 	 */
 	public static function of( string $sql, bool $has_backslashes = true, bool $quotes_are_names = false ): self {
-		return new self( SqlLexer::tokens( $sql, $has_backslashes, $quotes_are_names ) ?? [] );
+		return new self( SqlLexer::tokens( $sql, $has_backslashes, $quotes_are_names ) ?? [], $has_backslashes );
 	}
 
 	/** Tells quickly that a statement only reads. Most statements do; the others are analysed. */
@@ -102,6 +108,36 @@ final class SqlStatement {
 	public function locks(): bool {
 		$names = $this->names();
 		return in_array( 'lock', $names, true ) || in_array( 'for', $names, true );
+	}
+
+	/**
+	 * Returns the value of a literal of the statement as text, or null for one that is not understood.
+	 *
+	 * @param string $literal A text with its quotes, or a number.
+	 */
+	public function value( string $literal ): ?string {
+		if ( preg_match( '/^-?[0-9]+$/D', $literal ) ) {
+			return $literal;
+		}
+		$quote = $literal[0] ?? '';
+		if ( ! in_array( $quote, [ "'", '"' ], true ) || strlen( $literal ) < 2 || ! str_ends_with( $literal, $quote ) ) {
+			return null;
+		}
+		$text = substr( $literal, 1, -1 );
+		if ( ! $this->has_backslashes ) {
+			return str_replace( $quote . $quote, $quote, $text );
+		}
+		$special = [
+			'0' => "\0",
+			'b' => "\x08",
+			'n' => "\n",
+			'r' => "\r",
+			't' => "\t",
+			'Z' => "\x1a",
+			'%' => '\\%',
+			'_' => '\\_',
+		];
+		return (string) preg_replace_callback( "/\\\\(.)|$quote$quote/s", static fn( array $found ): string => isset( $found[1] ) ? ( $special[ $found[1] ] ?? $found[1] ) : $quote, $text );
 	}
 
 	private function classify(): string {

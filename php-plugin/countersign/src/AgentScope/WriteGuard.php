@@ -37,6 +37,9 @@ final class WriteGuard {
 
 	private readonly VisibleChanges $visible;
 
+	/** Null if the connection may write every field. */
+	private readonly ?FieldWrites $fields;
+
 	/** The first refusal while the handler ran. */
 	private ?Denied $refusal = null;
 
@@ -62,6 +65,7 @@ final class WriteGuard {
 	) {
 		$this->tables  = new SiteTables();
 		$this->visible = new VisibleChanges();
+		$this->fields  = $live_check->may_write_every_field() ? null : new FieldWrites( $live_check->forbids( ... ) );
 	}
 
 	/**
@@ -185,6 +189,9 @@ final class WriteGuard {
 		}
 		try {
 			$this->own( fn() => $this->live_check->ensure_live() );
+			if ( $this->fields?->concern( $statement ) ) {
+				$this->ensure_fields( fn( FieldWrites $fields ): ?string => $fields->rule( $statement ) );
+			}
 			if ( $this->visible->concern( $statement ) && ! $this->may_change( fn(): array => $this->visible->reports( $statement ), $this->is_cache( $statement ) ) ) {
 				return '';
 			}
@@ -219,6 +226,20 @@ final class WriteGuard {
 		}
 	}
 
+	/**
+	 * Ends the call if it would write a field that the connection may not write.
+	 *
+	 * @param \Closure(FieldWrites): ?string $find Returns the rule that forbids it, or null.
+	 *
+	 * @throws Denied `field_denied`.
+	 */
+	private function ensure_fields( \Closure $find ): void {
+		$rule = null === $this->fields ? null : $this->own( fn(): ?string => $find( $this->fields ) );
+		if ( null !== $rule ) {
+			throw new Denied( 'field_denied', "The rule of this connection is: $rule.", 'field' ); // phpcs:ignore WordPress.Security.EscapeOutput.ExceptionNotEscaped -- Sent as JSON.
+		}
+	}
+
 	/** Returns what a statement may not change, or null. */
 	private function forbidden( SqlStatement $statement ): ?string {
 		if ( $this->names_protected( $statement ) ) {
@@ -245,6 +266,9 @@ final class WriteGuard {
 		try {
 			if ( $this->may_write ) {
 				$this->may_change( fn(): array => $this->visible->of_post( $post->ID ) );
+				if ( 'pre_trash_post' !== current_filter() ) {
+					$this->ensure_fields( static fn( FieldWrites $fields ): ?string => $fields->rule_of_removal( $post ) );
+				}
 			}
 		} catch ( Denied $denied ) {
 			$this->stop( $denied );

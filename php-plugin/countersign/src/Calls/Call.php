@@ -178,6 +178,16 @@ final class Call {
 		return $this->call->confirmationLifetime();
 	}
 
+	/**
+	 * Tells whether the connection may write a field of items. A tool asks where no argument of it says which fields it writes; the
+	 * guard of writes refuses the others, and ends the call.
+	 *
+	 * @param string $field Such as `title`, `terms:category` or `meta:_price`.
+	 */
+	public function may_write_field( string $field ): bool {
+		return null === $this->live_check->forbids( $field );
+	}
+
 	/** Tells whether the guard of writes has refused one of this call. The call then ends with that refusal. */
 	public function is_refused(): bool {
 		return $this->live_check->has_refused();
