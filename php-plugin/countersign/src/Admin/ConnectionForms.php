@@ -133,11 +133,24 @@ final class ConnectionForms {
 		);
 		$late       = null;
 		$decision   = null;
+		// A form without them removes none.
+		$fields = AdminPost::has( 'denied_fields' ) ? FieldRules::parse( AdminPost::text( 'denied_fields' ) ) : $connection->denied_fields;
+		if ( is_string( $fields ) ) {
+			Flash::add( 'error', $fields );
+			return $back;
+		}
 		try {
 			$decision = $this->manager->set_groups( $connection, array_values( array_intersect( Access::groups(), AdminPost::keys( 'groups' ) ) ) );
 		} catch ( Unprotected $error ) {
 			// It is stored, so the other changes are made too.
 			$late = $error;
+		}
+		if ( null === $decision || $decision->isAllowed() ) {
+			try {
+				$decision = $this->manager->set_denied_fields( $connection, $fields );
+			} catch ( Unprotected $error ) {
+				$late ??= $error;
+			}
 		}
 		if ( null !== $decision && ! $decision->isAllowed() ) {
 			Flash::add( 'error', (string) $decision->message() );

@@ -47,6 +47,10 @@ final class EditView {
 					<td><?php EditAuthors::show( $connection ); ?></td>
 				</tr>
 				<tr>
+					<th scope="row"><label for="countersign-fields"><?php esc_html_e( 'Fields it may not write', 'countersign' ); ?></label></th>
+					<td><?php FieldRules::show( $connection->denied_fields, $may_widen ); ?></td>
+				</tr>
+				<tr>
 					<th scope="row"><label for="countersign-max"><?php esc_html_e( 'Limit', 'countersign' ); ?></label></th>
 					<td>
 						<input type="number" class="small-text" id="countersign-max" name="limit_max" min="1" max="256" value="<?php echo esc_attr( (string) $connection->limit['max'] ); ?>">

@@ -88,6 +88,7 @@ final class RestoredView {
 			__( 'Acts as', 'countersign' )     => Format::user( $restored->user ),
 			__( 'State', 'countersign' )       => Labels::state( $restored->state ),
 			__( 'Permissions', 'countersign' ) => implode( "\n", array_map( Labels::group( ... ), $restored->groups ) ),
+			__( 'Fields it may not write', 'countersign' ) => implode( "\n", $restored->denied_fields ),
 			__( 'Limit', 'countersign' )       => sprintf(
 				/* translators: 1: number of calls, 2: number of seconds. */
 				__( '%1$s calls within %2$s seconds', 'countersign' ),
@@ -97,7 +98,7 @@ final class RestoredView {
 			__( 'Connected', 'countersign' )   => Format::moment( $restored->created_at ),
 		];
 		echo '<table class="widefat striped countersign-restored"><tbody>';
-		foreach ( $rows as $title => $text ) {
+		foreach ( array_filter( $rows, static fn( string $text ): bool => '' !== $text ) as $title => $text ) {
 			printf( '<tr><th scope="row">%s</th><td dir="auto">%s</td></tr>', esc_html( $title ), nl2br( esc_html( $text ) ) ); // phpcs:ignore WordPress.Security.EscapeOutput -- nl2br() only adds line breaks.
 		}
 		echo '</tbody></table>';

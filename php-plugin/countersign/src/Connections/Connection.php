@@ -54,6 +54,7 @@ final class Connection {
 	 * @param string                       $state_reason `admin`, `client`, `replaced`, or the reason code that ended or paused the connection;
 	 *                                                   '' if it is active.
 	 * @param list<string>                 $origins      Web origins of the client, from which a browser may call.
+	 * @param list<string>                 $denied_fields Fields that the client may not write, as {@see \Countersign\Access::fields()} returns them.
 	 * @param bool                         $drops        Whether arguments that a tool does not have are dropped instead of refused.
 	 * @param int                          $state_by     Id of the user who paused or resumed it, or 0 if nobody is known.
 	 * @param int                          $last_used_at Unix seconds, 0 for never. Not sealed.
@@ -83,6 +84,7 @@ final class Connection {
 		public readonly int $state_at,
 		public readonly string $state_reason,
 		public readonly array $origins,
+		public readonly array $denied_fields,
 		public readonly bool $drops,
 		public readonly int $state_by,
 		public readonly int $last_used_at,
@@ -133,6 +135,7 @@ final class Connection {
 			(int) ( $data['state_at'] ?? 0 ),
 			(string) ( $data['state_reason'] ?? '' ),
 			array_values( array_filter( (array) ( $data['origins'] ?? [] ), is_string( ... ) ) ),
+			array_values( array_filter( (array) ( $data['denied_fields'] ?? [] ), is_string( ... ) ) ),
 			(bool) ( $data['drop_unknown_arguments'] ?? false ),
 			(int) ( $data['state_by'] ?? 0 ),
 			(int) $row['last_used_at'],
@@ -176,6 +179,7 @@ final class Connection {
 				'state_by'     => $this->state_by,
 			],
 			[] === $this->origins ? [] : [ 'origins' => $this->origins ],
+			[] === $this->denied_fields ? [] : [ 'denied_fields' => $this->denied_fields ],
 			$this->drops ? [ 'drop_unknown_arguments' => true ] : [],
 			null === $this->credential ? [] : [ 'credential' => $this->credential ],
 			$this->own_account ? [ 'own_account' => true ] : [],

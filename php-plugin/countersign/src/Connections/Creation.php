@@ -58,13 +58,16 @@ final class Creation {
 	 *                                      the id of its account, and returns it as {@see \Countersign\McpServer::credential()} does;
 	 *                                      null if its client has tokens.
 	 *
+	 * @param list<string>         $denied_fields Fields that the client may not write: those of the connections that this one replaces.
+	 *
 	 * @return array{connection: int, grant: int|null, user: int} The new ids, and that of the account.
 	 *
 	 * @throws ChangeFailed|Failure If the database did not store it.
 	 * @throws Unavailable          If it cannot be recorded, or the extension refuses to seal it.
 	 * @throws Unprotected          If it could not be protected against a restored backup. Then it has been ended again.
 	 */
-	public function create( string $name, string $client, int $user, string $preset, array $groups, array $facts, ?OAuthRequest $request = null, ?Connection $earlier = null, ?\Closure $credential = null ): array {
+	public function create( string $name, string $client, int $user, string $preset, array $groups, array $facts, ?OAuthRequest $request = null, ?Connection $earlier = null, ?\Closure $credential = null, array $denied_fields = [] ): array {
+		$denied  = Access::fields( [ ...$earlier->denied_fields ?? [], ...$denied_fields ] );
 		$id      = $earlier->id ?? Records::newId();
 		$is_own  = Connection::OWN_ACCOUNT === $user;
 		$is_new  = $is_own && null === $earlier;
@@ -89,7 +92,8 @@ final class Creation {
 				'state_at'     => time(),
 				'state_reason' => '',
 				'origins'      => $request?->origins() ?? [],
-			] + ( $earlier?->drops ? [ 'drop_unknown_arguments' => true ] : [] )
+			] + ( [] === $denied ? [] : [ 'denied_fields' => $denied ] )
+				+ ( $earlier?->drops ? [ 'drop_unknown_arguments' => true ] : [] )
 				+ ( null === $credential ? [] : [ 'credential' => $credential( $user ) ] )
 				+ ( $is_own ? [ 'own_account' => true ] : [] );
 			$facts  += isset( $data['credential']['uuid'] ) ? [ 'application_password' => $data['credential']['uuid'] ] : [];
@@ -133,6 +137,7 @@ final class Creation {
 				'acts_as' => $data['user'],
 				'preset'  => $data['preset'],
 				'groups'  => $data['groups'],
+				...array_intersect_key( $data, [ 'denied_fields' => true ] ),
 				'request' => $facts,
 			] + ( isset( $data['own_account'] ) ? [ 'own_account' => true ] : [] )
 		);

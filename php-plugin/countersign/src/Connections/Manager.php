@@ -99,6 +99,7 @@ final class Manager {
 				'state'    => $state['state'],
 				'acts_as'  => $connection->user,
 				'groups'   => $connection->groups,
+				...( [] === $connection->denied_fields ? [] : [ 'denied_fields' => $connection->denied_fields ] ),
 				'versions' => self::difference( $connection->version, $version ),
 			]
 		);
@@ -148,11 +149,38 @@ final class Manager {
 				'groups' => $groups,
 			];
 		};
-		if ( null === $this->change( $connection, $draft, $change ) || null === $decision ) {
+		return $this->decided( $connection, $this->change( $connection, $draft, $change ), $decision );
+	}
+
+	/**
+	 * Returns what was decided about a change, or why the connection cannot be changed.
+	 *
+	 * @param bool|null $changed What {@see change()} returned.
+	 */
+	private function decided( Connection $connection, ?bool $changed, ?Decision $decision ): Decision {
+		if ( null === $changed || null === $decision ) {
 			$now = $this->connections->find( $connection->id );
 			return Access::mayAct( $now?->is_revoked() ? $now->opened : null, null, false );
 		}
 		return $decision;
+	}
+
+	/**
+	 * Changes the fields that the client may not write, if the extension allows the change.
+	 *
+	 * @param Connection   $connection The connection.
+	 * @param list<string> $fields     As {@see Access::fields()} returns them.
+	 *
+	 * @return Decision As for {@see set_groups()}.
+	 */
+	public function set_denied_fields( Connection $connection, array $fields ): Decision {
+		$decision = null;
+		$draft    = static fn( Connection $now ): EntryDraft => EntryDraft::admin( 'connection', 'connection.fields', $now->target(), self::difference( $now->denied_fields, $fields ) );
+		$change   = function ( Connection $now ) use ( $fields, &$decision ): ?array {
+			$decision = Access::changeFields( $now->denied_fields, $fields, $this->settings->allow_widening() );
+			return $decision->isAllowed() && $fields !== $now->denied_fields ? [ 'denied_fields' => $fields ] : null;
+		};
+		return $this->decided( $connection, $this->change( $connection, $draft, $change ), $decision );
 	}
 
 	/**

@@ -216,7 +216,8 @@ final class Consent {
 			'custom' === $choice->preset ? $choice->groups : [],
 			Json::decode( $request->facts() ),
 			$request,
-			$continued
+			$continued,
+			denied_fields: array_merge( ...array_map( static fn( Connection $one ): array => $one->denied_fields, array_values( $replaced ) ) )
 		);
 		try {
 			$address = $request->approve( (int) $ids['grant'] );

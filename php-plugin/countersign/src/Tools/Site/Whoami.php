@@ -10,8 +10,8 @@ use Countersign\Plugin\Calls\Registry;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Tool `whoami`: returns the connection, its permission groups that open a tool of this site, its limit, and the user that it
- * acts as. A model that reads of a group without tools promises what it cannot do.
+ * Tool `whoami`: returns the connection, its permission groups that open a tool of this site, its limit, the fields that it
+ * may not write, and the user that it acts as. A model that reads of a group without tools promises what it cannot do.
  */
 final class Whoami {
 
@@ -37,6 +37,6 @@ final class Whoami {
 				'name' => $user->display_name,
 			],
 			'limit'      => $connection->limit,
-		];
+		] + ( [] === $connection->denied_fields ? [] : [ 'denied_fields' => $connection->denied_fields ] );
 	}
 }
