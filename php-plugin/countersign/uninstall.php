@@ -14,10 +14,11 @@ use Countersign\Plugin\Site\Identity;
 use Countersign\Plugin\Site\Schema;
 use Countersign\Plugin\Site\SealedOptions;
 use Countersign\Plugin\Site\Settings;
+use Countersign\Plugin\Uploads\Folder;
 
 defined( 'WP_UNINSTALL_PLUGIN' ) || exit;
 
-foreach ( [ 'Passwords/AgentPasswords', 'Site/Capabilities', 'Site/Identity', 'Site/Schema', 'Site/SealedOptions', 'Site/Settings' ] as $countersign_class ) {
+foreach ( [ 'Passwords/AgentPasswords', 'Site/Capabilities', 'Site/Identity', 'Site/Schema', 'Site/SealedOptions', 'Site/Settings', 'Uploads/Folder' ] as $countersign_class ) {
 	require_once __DIR__ . '/src/' . $countersign_class . '.php';
 }
 
@@ -36,6 +37,8 @@ $countersign_clean_site = static function (): void {
 	}
 	// Deactivating the plugin has deleted them; a plugin whose files were removed first was never deactivated.
 	AgentPasswords::delete_all();
+	// Parts of uploads that were not finished.
+	Folder::drop();
 	// Deactivating the plugin has ended these; a crash can have kept it from doing so.
 	wp_clear_scheduled_hook( 'countersign_beacon' );
 	wp_clear_scheduled_hook( 'countersign_verify_records' );

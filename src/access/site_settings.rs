@@ -29,7 +29,10 @@ pub struct SiteSettings {
     registration_limit: SettingsLimit,
     allow_widening: bool,
     max_body: u64,
-    /// In seconds. Settings of an older version have none of these four.
+    /// Largest file of an agent, in bytes. Settings of an older version have none of these five.
+    #[serde(default)]
+    max_upload: u64,
+    /// In seconds.
     #[serde(default)]
     access_lifetime: u64,
     #[serde(default)]
@@ -58,6 +61,7 @@ impl SiteSettings {
             && self.registration_limit.is_within(other.registration_limit)
             && self.allow_widening <= other.allow_widening
             && self.max_body <= other.max_body
+            && self.max_upload <= other.max_upload
             && self.access_lifetime <= other.access_lifetime
             && self.refresh_lifetime <= other.refresh_lifetime
             && self
@@ -88,7 +92,7 @@ mod tests {
     use super::*;
 
     const FROM: &str = r#"{"ip_limit":{"max":60,"window":60},"connection_limit":{"max":60,"window":60},
-        "registration_limit":{"max":20,"window":60},"allow_widening":false,"max_body":1048576,
+        "registration_limit":{"max":20,"window":60},"allow_widening":false,"max_body":1048576,"max_upload":10485760,
         "access_lifetime":3600,"refresh_lifetime":2592000,"app_schemes":["myapp","other"],"abilities":["a/b=read","c/d=seo"],
         "trusted_proxies":["192.0.2.1"],"proxy_header":"x-forwarded-for"}"#;
 
@@ -108,6 +112,7 @@ mod tests {
             (r#""max":60,"window":60}"#, r#""max":60,"window":61}"#),
             (r#"{"max":20"#, r#"{"max":1"#),
             ("1048576", "1048575"),
+            ("10485760", "10485759"),
             (r#""access_lifetime":3600"#, r#""access_lifetime":3599"#),
             ("2592000", "2591999"),
             (r#"["myapp","other"]"#, r#"["other"]"#),

@@ -81,6 +81,7 @@ use Countersign\Plugin\Site\Extension;
 use Countersign\Plugin\Site\SealedOptions;
 use Countersign\Plugin\Site\Settings;
 use Countersign\Plugin\Tools\Catalogue;
+use Countersign\Plugin\Uploads\Acceptance;
 use Countersign\Record;
 
 defined( 'ABSPATH' ) || exit;
@@ -104,6 +105,7 @@ final class Composition {
 	private ?Manager $manager        = null;
 	private ?Log $log                = null;
 	private ?Registry $registry      = null;
+	private ?PublicFetcher $fetcher  = null;
 	private ?Current $current        = null;
 	private ?Governor $governor      = null;
 	private ?Running $running        = null;
@@ -203,7 +205,7 @@ final class Composition {
 	/** Returns the metadata documents of OAuth clients. */
 	public function documents(): MetadataDocuments {
 		return $this->documents ??= new MetadataDocuments(
-			static fn( string $url, string $accept, int $bytes, int $seconds ): Fetched => PublicFetcher::of_this_site()->get( $url, $accept, $bytes, $seconds ),
+			fn( string $url, string $accept, int $bytes, int $seconds ): Fetched => $this->fetcher()->get( $url, $accept, $bytes, $seconds ),
 			fn(): Decision => ( new Limits( $this->extension()->store() ) )->check( $this->settings()->site_id() . '/oauth/document:' . get_current_user_id(), MetadataDocuments::LIMIT['max'], MetadataDocuments::LIMIT['window'] )
 		);
 	}
@@ -266,7 +268,17 @@ final class Composition {
 
 	/** Returns what agents can use on this site. The first call fires the action `countersign_register`. */
 	public function registry(): Registry {
-		return $this->registry ??= Registry::filled( Catalogue::handlers( ... ) );
+		return $this->registry ??= Registry::filled( fn( Registry $registry ): array => Catalogue::handlers( $registry, $this->acceptance( ... ), $this->fetcher( ... ) ) );
+	}
+
+	/** Returns the road by which files become items of the media library. */
+	public function acceptance(): Acceptance {
+		return new Acceptance( $this->settings()->max_upload( ... ) );
+	}
+
+	/** Returns what fetches URLs that strangers choose. */
+	public function fetcher(): PublicFetcher {
+		return $this->fetcher ??= PublicFetcher::of_this_site();
 	}
 
 	/** Returns the check of what prevents the site from serving agents. */

@@ -24,6 +24,7 @@ use Countersign\Plugin\Records\Beacon;
 use Countersign\Plugin\Records\Verification;
 use Countersign\Plugin\Site\ErrorLog;
 use Countersign\Plugin\Targets\StateBefore;
+use Countersign\Plugin\Uploads\Parts;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -135,7 +136,7 @@ final class Hooks {
 
 	/** Checks once a day what is changed past the plugin. One check does not keep the other from being made. */
 	private function look_daily(): void {
-		foreach ( [ fn() => $this->objects->standing()->check_all(), fn() => $this->objects->passwords()->check_all(), fn() => $this->objects->agent_accounts()->check_all(), fn() => $this->objects->integrity()->run(), fn() => ( new Asks() )->prune() ] as $check ) {
+		foreach ( [ fn() => $this->objects->standing()->check_all(), fn() => $this->objects->passwords()->check_all(), fn() => $this->objects->agent_accounts()->check_all(), fn() => $this->objects->integrity()->run(), fn() => ( new Asks() )->prune(), fn() => Parts::sweep() ] as $check ) {
 			try {
 				$check();
 			} catch ( \Throwable $error ) {

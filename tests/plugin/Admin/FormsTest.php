@@ -161,8 +161,8 @@ final class FormsTest extends TestCase {
 	public function test_changed_settings_are_recorded_and_limited(): void {
 		$form = Person::form( Person::of( 'admin' )->page( 'countersign' ), 'countersign_settings' );
 		$from = AuditTrail::size();
-		self::act( 'countersign_settings', 0, [ 'ip_max' => '99999', 'ip_window' => '0', 'allow_widening' => '1', 'mail_on_connect' => '1' ] + $form );
-		self::assertSame( [ [ 'max' => 256, 'window' => 1 ], true, true ], [ Plugin::composition()->settings()->ip_limit(), Plugin::composition()->settings()->allow_widening(), Plugin::composition()->settings()->mail_on_connect() ] );
+		self::act( 'countersign_settings', 0, [ 'ip_max' => '99999', 'ip_window' => '0', 'allow_widening' => '1', 'mail_on_connect' => '1', 'upload_mb' => '5000' ] + $form );
+		self::assertSame( [ [ 'max' => 256, 'window' => 1 ], true, true, 1024 * MB_IN_BYTES ], [ Plugin::composition()->settings()->ip_limit(), Plugin::composition()->settings()->allow_widening(), Plugin::composition()->settings()->mail_on_connect(), Plugin::composition()->settings()->max_upload() ] );
 		self::assertRecorded( [ 'setting settings.changed ok' ], $from );
 		self::assertSame( Site::user( 'admin' ), json_decode( AuditTrail::since( $from )[0]['body'], true )['actor']['user'] );
 	}

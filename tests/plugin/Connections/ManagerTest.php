@@ -82,7 +82,7 @@ final class ManagerTest extends TestCase {
 			'taxonomy'      => [ 'create_term', 'assign_terms', ...( $drafts ? [] : [ 'request_review' ] ) ],
 			'authors'       => [ 'list_authors', 'reassign_posts', 'request_review' ],
 			'seo'           => [ 'get_seo', 'set_seo', ...( $drafts ? [] : [ 'request_review' ] ) ],
-			'media_manage'  => $drafts ? [ 'fixture_media_only' ] : [ 'request_review', 'fixture_media_only' ],
+			'media_manage'  => [ 'upload_media', 'update_media', 'set_featured_image', 'insert_image', 'fixture_media_only', ...( $drafts ? [] : [ 'request_review' ] ) ],
 		];
 		$mine  = array_merge( ...array_values( array_intersect_key( $tools, array_flip( $groups ) ) ) );
 		sort( $mine );

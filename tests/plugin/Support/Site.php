@@ -217,6 +217,12 @@ final class Site {
 		return $wpdb->get_var( $wpdb->prepare( "SELECT post_status FROM $wpdb->posts WHERE ID = %d", $id ) );
 	}
 
+	/** Returns a value of metadata of a post as it is in the database; null if there is none. */
+	public static function meta( int $post, string $key ): ?string {
+		global $wpdb;
+		return $wpdb->get_row( $wpdb->prepare( "SELECT meta_value FROM $wpdb->postmeta WHERE post_id = %d AND meta_key = %s", $post, $key ), ARRAY_A )['meta_value'] ?? null;
+	}
+
 	/** Reads an option from the database, not from a cache. */
 	public static function option( string $name ): mixed {
 		return maybe_unserialize( self::stored( $name ) );

@@ -79,6 +79,19 @@ final class SettingsForm {
 							<p class="description"><?php esc_html_e( 'Everybody who manages connections also sees a notice in the dashboard, with or without the e-mail.', 'countersign' ); ?></p>
 						</td>
 					</tr>
+					<tr>
+						<th scope="row"><label for="countersign-upload-mb"><?php esc_html_e( 'Largest file of an agent', 'countersign' ); ?></label></th>
+						<td>
+							<input type="number" class="small-text" id="countersign-upload-mb" name="upload_mb" min="1" max="1024" value="<?php echo esc_attr( (string) (int) ceil( $this->settings->max_upload() / MB_IN_BYTES ) ); ?>" aria-describedby="countersign-upload-help">
+							<?php esc_html_e( 'MB', 'countersign' ); ?>
+							<p class="description" id="countersign-upload-help">
+								<?php
+								/* translators: %s: a size, such as 64 MB. */
+								echo esc_html( sprintf( __( 'For files that agents upload to the media library. This site accepts at most %s.', 'countersign' ), (string) size_format( wp_max_upload_size() ) ) );
+								?>
+							</p>
+						</td>
+					</tr>
 					<?php
 					$this->lifetimes();
 					if ( self::is_administrator() && Requirements::are_met() ) {
@@ -258,6 +271,9 @@ final class SettingsForm {
 		if ( AdminPost::has( 'refresh_hours' ) ) {
 			$given['refresh_lifetime'] = HOUR_IN_SECONDS * (int) AdminPost::text( 'refresh_hours' );
 			$given['access_lifetime']  = MINUTE_IN_SECONDS * (int) AdminPost::text( 'access_minutes' );
+		}
+		if ( AdminPost::has( 'upload_mb' ) ) {
+			$given['max_upload'] = MB_IN_BYTES * (int) AdminPost::text( 'upload_mb' );
 		}
 		$faults = [];
 		if ( AdminPost::has( 'app_schemes' ) ) {

@@ -16,12 +16,22 @@ defined( 'ABSPATH' ) || exit;
  * IPv4 only. Whoever runs the DNS of the name can give another answer the second time (DNS rebinding). Other plugins can
  * also redirect such a request, or turn off the check of the certificate. So this class uses curl itself: it resolves the
  * name once, the extension checks the addresses, curl connects to one of exactly these, and afterwards the address of the
- * connection is checked again. It follows no redirects, sends no cookies and no body, and uses no proxy.
+ * connection is checked again. A redirect is another URL, to which all of this applies anew. It sends no cookies and no body,
+ * and uses no proxy.
  */
 final class PublicFetcher {
 
 	/** Largest header section, in bytes. */
 	private const MAX_HEADERS = 32768;
+
+	/** How many redirects a download follows. */
+	private const MAX_REDIRECTS = 3;
+
+	/** Statuses of a redirect whose target is fetched in the same way. */
+	private const REDIRECTS = [ 301, 302, 303, 307, 308 ];
+
+	/** Seconds between two questions whether a download may go on. */
+	private const INTERVAL = 1.0;
 
 	/**
 	 * @param \Closure(string): ?string $forbidden Returns why this site may not fetch a URL in this way, in one English sentence.
@@ -54,11 +64,78 @@ final class PublicFetcher {
 	 * @param int    $bytes   Largest body, in bytes.
 	 * @param int    $seconds Time for the connection and the answer together.
 	 *
-	 * @return Fetched An answer with any status.
+	 * @return Fetched An answer with any status. A redirect is not followed.
 	 *
 	 * @throws FetchFailed If the URL or an address of its host is refused, or there is no complete answer.
 	 */
 	public function get( string $url, string $accept, int $bytes, int $seconds ): Fetched {
+		$body = '';
+		$keep = static function ( string $part ) use ( &$body ): bool {
+			$body .= $part;
+			return true;
+		};
+		[ $status, $headers ] = $this->send( $url, $accept, $bytes, microtime( true ) + $seconds, $keep, static fn(): bool => true );
+		return new Fetched( $status, $headers, $body );
+	}
+
+	/**
+	 * Fetches a URL into a file, and follows a few redirects. Each of them is checked like the URL itself.
+	 *
+	 * @param string            $url       As for {@see get()}.
+	 * @param string            $accept    As above.
+	 * @param int               $bytes     As above.
+	 * @param int               $seconds   Time for all requests together.
+	 * @param string            $path      The file, which is overwritten.
+	 * @param \Closure(): void $may_go_on Asked every second. What it throws ends the download.
+	 *
+	 * @return Fetched The last answer, with an empty body and the status 200.
+	 *
+	 * @throws FetchFailed As above, or if the status is another one.
+	 */
+	public function download( string $url, string $accept, int $bytes, int $seconds, string $path, \Closure $may_go_on ): Fetched {
+		$until = microtime( true ) + $seconds;
+		for ( $redirects = 0; $redirects <= self::MAX_REDIRECTS; $redirects++ ) {
+			$file = fopen( $path, 'wb' ); // phpcs:ignore WordPress.WP.AlternativeFunctions -- A file on this machine.
+			if ( false === $file ) {
+				throw new FetchFailed( 'fetch_failed', 'The site cannot store the file.' );
+			}
+			try {
+				[ $status, $headers ] = $this->send( $url, $accept, $bytes, $until, static fn( string $part ): bool => fwrite( $file, $part ) === strlen( $part ), $this->every_second( $may_go_on ) ); // phpcs:ignore WordPress.WP.AlternativeFunctions -- As above.
+			} finally {
+				fclose( $file ); // phpcs:ignore WordPress.WP.AlternativeFunctions -- As above.
+			}
+			if ( ! in_array( $status, self::REDIRECTS, true ) ) {
+				return 200 === $status ? new Fetched( $status, $headers, '' ) : throw new FetchFailed( 'fetch_failed', "The server answered with the status $status." );
+			}
+			$url = \WP_Http::make_absolute_url( $headers['location'] ?? '', $url );
+		}
+		throw new FetchFailed( 'fetch_failed', 'The server redirects too often.' );
+	}
+
+	/**
+	 * @param \Closure(): void $act
+	 *
+	 * @return \Closure(): bool Runs the function if a second has passed.
+	 */
+	private function every_second( \Closure $act ): \Closure {
+		$next = 0.0;
+		return static function () use ( $act, &$next ): bool {
+			if ( microtime( true ) >= $next ) {
+				$act();
+				$next = microtime( true ) + self::INTERVAL;
+			}
+			return true;
+		};
+	}
+
+	/**
+	 * Checks a URL.
+	 *
+	 * @return array{PublicUrl, non-empty-list<string>} The URL and the addresses that may be contacted for it.
+	 *
+	 * @throws FetchFailed If the URL or an address of its host is refused.
+	 */
+	private function checked( string $url ): array {
 		$target = PublicUrl::parse( $url );
 		if ( $target instanceof Decision ) {
 			throw new FetchFailed( (string) $target->reason(), 'The URL cannot be fetched.' );
@@ -72,7 +149,7 @@ final class PublicFetcher {
 		if ( $addresses instanceof Decision || [] === $addresses ) {
 			throw new FetchFailed( $addresses instanceof Decision ? (string) $addresses->reason() : 'fetch_address_refused', 'The addresses of the host were refused.' );
 		}
-		return $this->send( $url, $target, $addresses, $accept, $bytes, $seconds );
+		return [ $target, $addresses ];
 	}
 
 	/** Tells whether the site's owner forbids such requests, or sends them through a proxy, which would choose the address itself. */
@@ -86,12 +163,25 @@ final class PublicFetcher {
 		};
 	}
 
-	/** @param list<string> $addresses */
-	private function send( string $url, PublicUrl $target, array $addresses, string $accept, int $bytes, int $seconds ): Fetched {
+	/**
+	 * Sends one request.
+	 *
+	 * @param float                    $until     When the answer must be complete.
+	 * @param \Closure(string): bool  $keep      Keeps a part of the body. Returns whether it could.
+	 * @param \Closure(): bool        $may_go_on Asked again and again. What it throws ends the request.
+	 *
+	 * @return array{int, array<string, string>} Status and headers.
+	 */
+	private function send( string $url, string $accept, int $bytes, float $until, \Closure $keep, \Closure $may_go_on ): array {
+		[ $target, $addresses ] = $this->checked( $url );
+		$may_go_on();
 		$curl    = curl_init(); // phpcs:ignore Generic.PHP.ForbiddenFunctions, WordPress.WP.AlternativeFunctions -- WordPress's HTTP functions cannot hold a connection to a checked address, see the comment of this class.
 		$headers = [];
 		$read    = 0;
-		$body    = '';
+		$length  = 0;
+		$seconds = max( 0.001, $until - microtime( true ) );
+		/** @var \Throwable|null $stop */
+		$stop = null;
 		curl_setopt_array( // phpcs:ignore WordPress.WP.AlternativeFunctions -- As above.
 			$curl,
 			[
@@ -109,8 +199,8 @@ final class PublicFetcher {
 				CURLOPT_CAINFO            => $this->certificates,
 				CURLOPT_FRESH_CONNECT     => true,
 				CURLOPT_FORBID_REUSE      => true,
-				CURLOPT_CONNECTTIMEOUT    => $seconds,
-				CURLOPT_TIMEOUT           => $seconds,
+				CURLOPT_CONNECTTIMEOUT_MS => (int) ceil( $seconds * 1000 ),
+				CURLOPT_TIMEOUT_MS        => (int) ceil( $seconds * 1000 ),
 				CURLOPT_NOSIGNAL          => true,
 				CURLOPT_USERAGENT         => 'Countersign',
 				CURLOPT_HTTPHEADER        => [ 'Accept: ' . $accept, 'Accept-Encoding: identity' ],
@@ -124,9 +214,19 @@ final class PublicFetcher {
 					}
 					return $read > self::MAX_HEADERS ? -1 : strlen( $line );
 				},
-				CURLOPT_WRITEFUNCTION     => static function ( \CurlHandle $curl, string $part ) use ( &$body, $bytes ): int {
-					$body .= $part;
-					return strlen( $body ) > $bytes ? -1 : strlen( $part );
+				CURLOPT_WRITEFUNCTION     => static function ( \CurlHandle $curl, string $part ) use ( &$length, $bytes, $keep ): int {
+					$length += strlen( $part );
+					return $length > $bytes || ! $keep( $part ) ? -1 : strlen( $part );
+				},
+				CURLOPT_NOPROGRESS        => false,
+				CURLOPT_XFERINFOFUNCTION  => static function () use ( $may_go_on, &$stop ): int {
+					try {
+						return $may_go_on() ? 0 : 1;
+					} catch ( \Throwable $error ) {
+						// Not through curl.
+						$stop = $error;
+						return 1;
+					}
 				},
 			]
 		);
@@ -135,10 +235,13 @@ final class PublicFetcher {
 		if ( '' !== $contacted && ! PublicUrl::isAmong( $contacted, $addresses ) ) {
 			throw new FetchFailed( 'fetch_address_refused', 'The connection went to another address than the one that was checked.' );
 		}
-		if ( ! $is_done ) {
-			throw new FetchFailed( 'fetch_failed', self::fault( curl_errno( $curl ), strlen( $body ) > $bytes || $read > self::MAX_HEADERS ) ); // phpcs:ignore WordPress.WP.AlternativeFunctions -- As above.
+		if ( null !== $stop ) {
+			throw $stop;
 		}
-		return new Fetched( (int) curl_getinfo( $curl, CURLINFO_RESPONSE_CODE ), $headers, $body ); // phpcs:ignore WordPress.WP.AlternativeFunctions -- As above.
+		if ( ! $is_done ) {
+			throw new FetchFailed( 'fetch_failed', self::fault( curl_errno( $curl ), $length > $bytes || $read > self::MAX_HEADERS ) ); // phpcs:ignore WordPress.WP.AlternativeFunctions -- As above.
+		}
+		return [ (int) curl_getinfo( $curl, CURLINFO_RESPONSE_CODE ), $headers ]; // phpcs:ignore WordPress.WP.AlternativeFunctions -- As above.
 	}
 
 	private static function bracketed( string $address ): string {

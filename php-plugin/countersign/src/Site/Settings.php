@@ -51,6 +51,8 @@ final class Settings {
 		'mail_on_connect'    => false,
 		// Largest request to the MCP endpoint, in bytes.
 		'max_body'           => 1048576,
+		// Largest file that agents can upload, in bytes.
+		'max_upload'         => 10 * MB_IN_BYTES,
 		// Seconds that an access token is valid, and an unused refresh token.
 		'access_lifetime'    => HOUR_IN_SECONDS,
 		'refresh_lifetime'   => 30 * DAY_IN_SECONDS,
@@ -68,6 +70,9 @@ final class Settings {
 		'access_lifetime'  => [ 5 * MINUTE_IN_SECONDS, DAY_IN_SECONDS ],
 		'refresh_lifetime' => [ HOUR_IN_SECONDS, YEAR_IN_SECONDS ],
 	];
+
+	/** The largest value of `max_upload`. */
+	public const MAX_UPLOAD = GB_IN_BYTES;
 
 	/** @var array<string, mixed>|null The settings of this request: the defaults, and what the record says instead. */
 	private ?array $all = null;
@@ -217,6 +222,11 @@ final class Settings {
 		return (int) $this->all()['max_body'];
 	}
 
+	/** Returns the largest file that agents can upload, in bytes. WordPress and PHP can allow less. */
+	public function max_upload(): int {
+		return (int) $this->all()['max_upload'];
+	}
+
 	/**
 	 * Compares submitted settings with the stored ones. Saves nothing, so that the change can be recorded first.
 	 *
@@ -326,6 +336,7 @@ final class Settings {
 			isset( self::LIFETIMES[ $key ] )   => min( self::LIFETIMES[ $key ][1], max( self::LIFETIMES[ $key ][0], (int) $value ) ),
 			'proxy_header' === $key            => self::known_header( $value ),
 			'max_body' === $key                => max( 1024, (int) $value ),
+			'max_upload' === $key              => min( self::MAX_UPLOAD, max( MB_IN_BYTES, (int) $value ) ),
 			is_array( self::DEFAULTS[ $key ] ) => self::bounded( is_array( $value ) ? $value : [], self::DEFAULTS[ $key ] ),
 			is_bool( self::DEFAULTS[ $key ] )  => (bool) $value,
 			default                            => (int) $value,

@@ -11,8 +11,8 @@ defined( 'ABSPATH' ) || exit;
 /** A post as the database has it: read past all caches, and without the filters through which WordPress shows it. */
 final class StoredPost {
 
-	/** Metadata that every tool concerns: the featured image. */
-	private const META = [ '_thumbnail_id' ];
+	/** Metadata that every tool concerns: the featured image, and the alternative text of an image. */
+	private const META = [ '_thumbnail_id', '_wp_attachment_image_alt' ];
 
 	private const TEMPLATE = '_wp_page_template';
 

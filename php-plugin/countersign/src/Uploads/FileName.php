@@ -4,7 +4,6 @@ declare(strict_types=1);
 
 namespace Countersign\Plugin\Uploads;
 
-use Countersign\McpServer;
 use Countersign\Plugin\Site\Denied;
 
 defined( 'ABSPATH' ) || exit;
@@ -26,9 +25,9 @@ final class FileName {
 	public static function checked( string $name ): string {
 		$fault = match ( true ) {
 			'' === $name || strlen( $name ) > self::MAX            => sprintf( 'The file name must have 1 to %d bytes.', self::MAX ),
-			! mb_check_encoding( $name, 'UTF-8' ) || McpServer::plainTitle( $name ) !== $name => 'The file name has characters that are not shown, or that change the order of others.',
+			1 !== preg_match( '/^[^\p{Cc}\p{Cf}\p{Cn}\p{Co}\p{Zl}\p{Zp}]+$/uD', $name ) => 'The file name has characters that are not shown, or that change the order of others.',
 			1 === preg_match( '~[/\\\\:*?"<>|%;`$]~', $name )      => 'The file name has characters that are not allowed: use letters, digits, hyphens and one dot.',
-			str_starts_with( $name, '.' ) || 1 === preg_match( '/[. ]$/D', $name ) || ! str_contains( $name, '.' ) => 'The file name must have a beginning, one dot and an extension, such as river.jpg.',
+			str_starts_with( $name, '.' ) || 1 === preg_match( '/[. ]$/D', $name ) || ! str_contains( $name, '.' ) => 'The file name must have a beginning, one dot and an extension, such as picture.jpg.',
 			1 === preg_match( '/\.\s*' . self::ACTIVE . '\s*(?:\.|$)/iD', $name ) => 'The file name has an extension of files that are run, which is not allowed at any place of it.',
 			default                                                => null,
 		};

@@ -154,23 +154,54 @@ final class Parts {
 				if ( ! $progress->is_complete() ) {
 					throw new Denied( 'arguments_invalid', 'Parts are missing: ' . implode( ', ', array_slice( $progress->missing, 0, 20 ) ) . '.' ); // phpcs:ignore WordPress.Security.EscapeOutput.ExceptionNotEscaped -- Sent as JSON.
 				}
-				// A handler that ends the request leaves this function without `finally`.
-				$discard = fn() => $this->discard( $upload );
-				add_action( 'shutdown', $discard, 0 );
-				$is_done = false;
-				try {
-					$result  = $make( $this->assemble( $upload, $progress->parts ), $progress->about );
-					$is_done = true;
-				} finally {
-					remove_action( 'shutdown', $discard, 0 );
-					if ( ! $is_done ) {
-						$this->discard( $upload );
-					}
-				}
-				$this->remember( $upload, $progress, $result );
-				return $result;
+				return $this->complete( $progress, fn(): int => $make( $this->assemble( $upload, $progress->parts ), $progress->about ) );
 			}
 		);
+	}
+
+	/**
+	 * Makes something of a file that comes in one piece, once: a repeated request gets the same result.
+	 *
+	 * @param string                $key  As for {@see begin()}.
+	 * @param callable(string): int $make Gets the path of a file that it may write.
+	 *
+	 * @return int What `$make` returned, now or for an earlier request.
+	 *
+	 * @throws Denied `uploads_full`, `tool_failed`, or what `$make` throws.
+	 */
+	public function once( string $key, callable $make ): int {
+		$upload = $this->begin( $key, 1, [] )->upload;
+		return $this->locked(
+			$upload,
+			function () use ( $upload, $make ): int {
+				$progress = $this->progress( $upload );
+				return $progress->result ?? $this->complete( $progress, fn(): int => $make( $this->file( $upload ) ) );
+			}
+		);
+	}
+
+	/** Returns the path of a file of an upload, for what is put together from its parts. */
+	public function file( string $upload ): string {
+		return $this->path( $upload ) . '/file';
+	}
+
+	/** @param callable(): int $make */
+	private function complete( Progress $progress, callable $make ): int {
+		// A handler that ends the request leaves this function without `finally`.
+		$discard = fn() => $this->discard( $progress->upload );
+		add_action( 'shutdown', $discard, 0 );
+		$is_done = false;
+		try {
+			$result  = $make();
+			$is_done = true;
+		} finally {
+			remove_action( 'shutdown', $discard, 0 );
+			if ( ! $is_done ) {
+				$this->discard( $progress->upload );
+			}
+		}
+		$this->remember( $progress, $result );
+		return $result;
 	}
 
 	/** Forgets an upload, with all that belongs to it. */
@@ -195,7 +226,7 @@ final class Parts {
 
 	/** @return string The path of the file. */
 	private function assemble( string $upload, int $parts ): string {
-		$path = $this->path( $upload ) . '/file';
+		$path = $this->file( $upload );
 		$this->write( $path, '' );
 		for ( $part = 1; $part <= $parts; $part++ ) {
 			$bytes = base64_decode( (string) file_get_contents( $this->path( $upload ) . "/$part" ), true ); // phpcs:ignore WordPress.PHP.DiscouragedPHPFunctions, WordPress.WP.AlternativeFunctions -- As put() stored it.
@@ -211,8 +242,8 @@ final class Parts {
 	}
 
 	/** Keeps the result, and deletes the parts. */
-	private function remember( string $upload, Progress $progress, int $result ): void {
-		$path = $this->path( $upload );
+	private function remember( Progress $progress, int $result ): void {
+		$path = $this->path( $progress->upload );
 		$this->write(
 			"$path/state",
 			Json::encode(

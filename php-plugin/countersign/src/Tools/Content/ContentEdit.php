@@ -55,6 +55,25 @@ final class ContentEdit {
 		return $is_plain( $post->post_content ) ? new self( $edit->asked, self::filtered( $edit->asked, $post->ID ) ) : $edit;
 	}
 
+	/**
+	 * Returns the change that puts a text between two blocks.
+	 *
+	 * @param \WP_Post $post The post as it is stored.
+	 * @param int      $at   Where a block of the content ends, in bytes.
+	 * @param string   $text Whole blocks.
+	 *
+	 * @throws Denied `target_state` if the position is within a tag or script.
+	 */
+	public static function inserted( \WP_Post $post, int $at, string $text ): self {
+		$change = [
+			'start' => $at,
+			'end'   => $at,
+			'text'  => $text,
+			'owns'  => true,
+		];
+		return ( new self( $post->post_content, $post->post_content ) )->changed( $post->ID, [ $change ], 'The position', false, substr_replace( $post->post_content, $text, $at, 0 ) );
+	}
+
 	/** Returns a text as WordPress stores it when the current user saves it as content of a post. */
 	public static function filtered( string $text, int $post ): string {
 		return (string) wp_unslash( sanitize_post_field( 'post_content', wp_slash( $text ), $post, 'db' ) );

@@ -27,6 +27,11 @@ final class ListMedia {
 				'ID'   => 'DESC',
 			],
 		];
+		$condition = Visibility::media();
+		if ( $arguments['missing_alt'] ?? false ) {
+			$condition               = "($condition) AND " . self::has_no_alt();
+			$query['post_mime_type'] = 'image';
+		}
 		if ( isset( $arguments['mime_type'] ) ) {
 			$query['post_mime_type'] = $arguments['mime_type'];
 		}
@@ -37,10 +42,16 @@ final class ListMedia {
 			add_filter( 'posts_search', $also );
 		}
 		try {
-			return PostQuery::listing( 'media', $query, Visibility::media(), $arguments, MediaItems::summary( ... ) );
+			return PostQuery::listing( 'media', $query, $condition, $arguments, MediaItems::listed( ... ) );
 		} finally {
 			remove_filter( 'posts_search', $also );
 		}
+	}
+
+	/** Returns the condition that an item has no alternative text. A blank one counts as none. */
+	private static function has_no_alt(): string {
+		global $wpdb;
+		return $wpdb->prepare( "NOT EXISTS (SELECT 1 FROM $wpdb->postmeta countersign_alt WHERE countersign_alt.post_id = $wpdb->posts.ID AND countersign_alt.meta_key = %s AND TRIM(countersign_alt.meta_value) <> '')", MediaItems::ALT );
 	}
 
 	/** Extends WordPress's search of title, caption and description to the file name and the alternative text, which are metadata. */
