@@ -161,12 +161,12 @@ final class Governor {
 		}
 	}
 
-	/** Records a refusal that is not one of a call, at most once a minute for each account and ability. */
+	/** Records a refusal that is not one of a call, at most once a minute for each connection or account and ability. */
 	private function record( string $name, string $reason, ?Connection $connection = null ): \WP_Error {
 		$target = 'ability:' . $name;
 		$change = [ 'door' => Entrance::door() ];
 		try {
-			if ( ( $this->may_record )( get_current_user_id() . ':' . $name . ':' . $reason ) ) {
+			if ( ( $this->may_record )( ( $connection?->target() ?? 'user:' . get_current_user_id() ) . ':' . $name . ':' . $reason ) ) {
 				$this->log->append(
 					null === $connection
 						? EntryDraft::admin( 'refusal', 'ability.run', $target, $change, $reason )
