@@ -41,9 +41,8 @@ final class LiveCheck {
 	 * @throws Denied The reason for which {@see McpCall::mayGoOn()} refuses.
 	 */
 	public function ensure_live(): void {
-		$this->options->forget();
-		$now      = $this->connections->find( $this->connection->id );
-		$decision = $this->call->mayGoOn( $now?->opened, $this->kill_switch->is_on( again: false ) );
+		$now      = $this->connections->opened_now( $this->connection->id, $this->options );
+		$decision = $this->call->mayGoOn( $now, $this->kill_switch->is_on( again: false ) );
 		if ( ! $decision->isAllowed() ) {
 			throw new Denied( (string) $decision->reason() ); // phpcs:ignore WordPress.Security.EscapeOutput.ExceptionNotEscaped -- Sent as JSON.
 		}

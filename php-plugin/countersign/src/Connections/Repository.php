@@ -11,6 +11,8 @@ use Countersign\Plugin\Records\Sightings;
 use Countersign\Plugin\Site\Failure;
 use Countersign\Plugin\Site\Json;
 use Countersign\Plugin\Site\Schema;
+use Countersign\Plugin\Site\SealedOptions;
+use Countersign\Record;
 use Countersign\Records;
 
 defined( 'ABSPATH' ) || exit;
@@ -35,6 +37,23 @@ final class Repository {
 	public function find( int $id ): ?Connection {
 		$row = self::row( $id );
 		return $row ? Connection::of( $row, $this->reader->open( 'connection', (int) $row['id'], $row['record'] ) ) : null;
+	}
+
+	/**
+	 * Opens the record of a connection as it is stored now, and has the sealed options read again in the same statement.
+	 *
+	 * @param SealedOptions $options The options of the request.
+	 *
+	 * @return Record|Decision|null The record, or the reason for which it cannot be believed; null if there is no such connection.
+	 *
+	 * @throws \Countersign\Exception If the extension's keys or store cannot be used.
+	 * @throws Failure                If the database cannot be read.
+	 */
+	public function opened_now( int $id, SealedOptions $options ): Record|Decision|null {
+		global $wpdb;
+		// The two columns can have different collations, which a union of texts may not mix.
+		$found = $options->read_again_with( $wpdb->prepare( 'SELECT %s, CAST(record AS BINARY) FROM %i WHERE id = %d', SealedOptions::OTHER, Schema::table( 'connections' ), $id ) );
+		return null === $found ? null : $this->reader->open( 'connection', $id, $found[0] );
 	}
 
 	/**

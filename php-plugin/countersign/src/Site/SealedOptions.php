@@ -32,6 +32,9 @@ final class SealedOptions {
 
 	private const READ = [ self::SITE, self::KILL_SWITCH, self::SETTINGS ];
 
+	/** The name under which {@see read_again_with()} finds a row that is no option. */
+	public const OTHER = '';
+
 	/** @var array<string, string>|null Option => stored text, as far as it exists. */
 	private ?array $texts = null;
 
@@ -60,6 +63,28 @@ final class SealedOptions {
 	/** Makes the next {@see get()} read the database again. */
 	public function forget(): void {
 		$this->texts = null;
+	}
+
+	/**
+	 * Reads the options again, and one more row in the same statement.
+	 *
+	 * @param string $select A prepared SELECT of one row: {@see OTHER}, and a text or null.
+	 *
+	 * @return array{string|null}|null The text, or null if there is no such row.
+	 *
+	 * @throws Failure If the database cannot be read.
+	 */
+	public function read_again_with( string $select ): ?array {
+		global $wpdb;
+		$marks       = implode( ', ', array_fill( 0, count( self::READ ), '%s' ) );
+		$rows        = $wpdb->get_results( $wpdb->prepare( "SELECT option_name, option_value FROM %i WHERE option_name IN ($marks)", $wpdb->options, ...self::READ ) . " UNION ALL $select", ARRAY_N ); // phpcs:ignore WordPress.DB -- The stored values, past any cache. Both statements are prepared.
+		$this->texts = null;
+		Failure::if_refused( 'The sealed options could not be read.' );
+		$rows        = $rows ?: [];
+		$this->texts = self::of_rows( $rows, self::READ );
+		$this->site  = get_current_blog_id();
+		$last        = end( $rows );
+		return is_array( $last ) && self::OTHER === $last[0] ? [ $last[1] ] : null;
 	}
 
 	/**
@@ -109,8 +134,18 @@ final class SealedOptions {
 		$marks = implode( ', ', array_fill( 0, count( $names ), '%s' ) );
 		$rows  = $wpdb->get_results( $wpdb->prepare( "SELECT option_name, option_value FROM %i WHERE option_name IN ($marks)", $wpdb->options, ...$names ), ARRAY_N ); // phpcs:ignore WordPress.DB -- The stored values, past any cache. One placeholder for each name.
 		Failure::if_refused( 'The sealed options could not be read.' );
+		return self::of_rows( $rows ?: [], $names );
+	}
+
+	/**
+	 * @param array<array-key, array{string, string|null}> $rows  Names and texts.
+	 * @param list<string>                                 $names
+	 *
+	 * @return array<string, string> Option => stored text.
+	 */
+	private static function of_rows( array $rows, array $names ): array {
 		$texts = [];
-		foreach ( $rows ?: [] as [ $name, $text ] ) {
+		foreach ( $rows as [ $name, $text ] ) {
 			// The database compares names without case and accents.
 			if ( in_array( $name, $names, true ) ) {
 				$texts[ $name ] = (string) $text;
