@@ -44,6 +44,7 @@ pub mod state_folder;
 pub mod state_folder;
 pub mod store;
 pub mod token;
+pub mod upload;
 pub mod vault;
 mod words;
 

@@ -138,6 +138,16 @@ reasons! {
     ConfirmationExpired = "confirmation_expired", "The confirmation token has expired: call request_review again.";
     ConfirmationMismatch = "confirmation_mismatch", "The confirmation token was issued for another connection, tool or arguments: call request_review with exactly these arguments.";
     ConfirmationUsed = "confirmation_used", "The confirmation token has already been used: call request_review again.";
+    // Upload sessions
+    UploadSessionUnknown = "upload_session_unknown", "The link is not one of this site, or its upload session does not exist any more: ask for a new link.";
+    UploadSessionExpired = "upload_session_expired", "The time of this upload session is over: ask for a new link.";
+    UploadSessionClosed = "upload_session_closed", "This upload session was closed: ask for a new link.";
+    UploadSessionFull = "upload_session_full", "As many files as were asked for have been uploaded in this session: ask for a new link to send more.";
+    UploadSessionsMany = "upload_sessions_many", "The connection has as many open upload sessions as it may have: close one first.";
+    UploadFileType = "upload_file_type", "Files of this type are not accepted in this upload session: choose another file.";
+    UploadFileSize = "upload_file_size", "The file is empty, or larger than this upload session accepts: choose another file.";
+    UploadPartUnexpected = "upload_part_unexpected", "The part does not have the number and the length of a part of this file: ask which part is next, and send that one.";
+    UploadAttempts = "upload_attempts", "Too many files were refused or cancelled in this upload session: ask for a new link.";
     // Policy
     ConfidenceInvalid = "confidence_invalid", "The confidence must be a whole number of basis points, either 0 or 101 to 10000: send 8200 for 82 percent.";
     ConfidenceLow = "confidence_low", "The confidence is below the threshold of this site: the action is recorded as a recommendation.";
@@ -330,6 +340,15 @@ impl Reason {
             | Self::ConfirmationExpired
             | Self::ConfirmationMismatch
             | Self::ConfirmationUsed
+            | Self::UploadSessionUnknown
+            | Self::UploadSessionExpired
+            | Self::UploadSessionClosed
+            | Self::UploadSessionFull
+            | Self::UploadSessionsMany
+            | Self::UploadFileType
+            | Self::UploadFileSize
+            | Self::UploadPartUnexpected
+            | Self::UploadAttempts
             | Self::ConfidenceInvalid
             | Self::ConfidenceLow
             | Self::ProposalOnly

@@ -32,6 +32,7 @@ mod secret;
 mod sensitive;
 mod store;
 mod token;
+mod upload;
 mod vault;
 
 use ext_php_rs::error::Result;
@@ -109,6 +110,9 @@ fn register_handles() -> Result<()> {
     register::<record::PhpRecords>()?;
     register::<record::PhpRecord>()?;
     register::<public_url::PhpPublicUrl>()?;
+    register::<upload::PhpUploadSessions>()?;
+    register::<upload::PhpUploadLink>()?;
+    register::<upload::PhpUploadSession>()?;
     register::<oauth::PhpOAuth>()?;
     register::<oauth::PhpOAuthRequest>()?;
     register::<oauth::PhpOAuthTokenRequest>()?;

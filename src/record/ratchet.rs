@@ -1,8 +1,9 @@
 //! What a process can still do after it has begun a call of an agent.
 //!
 //! A tool that goes astray runs in the process of the call. From the start of the call until the next request begins, this
-//! process can only take rights away: pause the connection of the call, or switch the kill switch on. The rule is checked
-//! by each operation at its time, so an object that was made before the call gains nothing.
+//! process can only take rights away: pause the connection of the call, or switch the kill switch on. It can also invite
+//! people to upload files for the connection of the call. The rule is checked by each operation at its time, so an object
+//! that was made before the call gains nothing.
 
 use super::name::{RecordKind, RecordName};
 use crate::json::Object;
@@ -27,6 +28,11 @@ pub enum RatchetAct<'a> {
     },
     /// Open the vault itself, to open secrets with it.
     OpenVault,
+    /// Issue the link of an upload session of a connection: it grants less than the calls of this connection.
+    Invite {
+        /// The id of the connection.
+        connection: u64,
+    },
     /// Anything else that gives rights: issuing tokens, approving, taking over records, acknowledging a restored log,
     /// changing keys or slots.
     Give,
@@ -52,7 +58,7 @@ impl Ratchet {
     /// Checks an act.
     ///
     /// # Errors
-    /// [`Reason::AgentAtWork`] unless it only takes rights away.
+    /// [`Reason::AgentAtWork`] unless it only takes rights away, or belongs to the call.
     pub fn check(&self, act: RatchetAct<'_>) -> Result<(), Reason> {
         let permitted = match act {
             RatchetAct::Seal {
@@ -71,6 +77,7 @@ impl Ratchet {
                 self.purposes.iter().any(|declared| declared == purpose)
             }
             RatchetAct::OpenVault => !self.purposes.is_empty(),
+            RatchetAct::Invite { connection } => connection == self.connection,
             RatchetAct::Give => false,
         };
         if permitted {
@@ -170,6 +177,9 @@ mod tests {
         assert_eq!(open("mail"), Ok(()));
         assert_eq!(open("mai"), Err(Reason::AgentAtWork));
         assert_eq!(ratchet.check(RatchetAct::OpenVault), Ok(()));
+        let invite = |connection| ratchet.check(RatchetAct::Invite { connection });
+        assert_eq!(invite(7), Ok(()));
+        assert_eq!(invite(8), Err(Reason::AgentAtWork));
         let without = Ratchet::new(7, Vec::new());
         assert_eq!(
             without.check(RatchetAct::OpenVault),

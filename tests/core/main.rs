@@ -27,5 +27,6 @@ mod policy;
 mod record;
 mod store;
 mod token;
+mod upload;
 mod vault;
 mod wycheproof;

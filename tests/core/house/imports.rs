@@ -126,7 +126,9 @@ const LEVELS: &[&[&str]] = &[
         "token",
         "vault",
     ],
-    &["approval", "call", "pairing", "snapshot", "watchdog"],
+    &[
+        "approval", "call", "pairing", "snapshot", "upload", "watchdog",
+    ],
     &["door", "mcp", "selftest"],
     &["bin", "lib", "php", "wasm"],
 ];
