@@ -224,7 +224,9 @@ impl UploadSessions {
     /// Returns whether a refusal with `reason` from the address `ip` is to be recorded: once a minute.
     #[must_use]
     pub fn is_first_refusal(&self, reason: Reason, ip: &str, now: Timestamp) -> bool {
-        self.meter(now).is_first_refusal(reason, &address_key(ip))
+        // Not the subject that is used when failures are counted, which knows the reason too.
+        let subject = format!("upload:{}", address_key(ip));
+        self.meter(now).is_first_refusal(reason, &subject)
     }
 
     /// Closes a session for good. `id` is its id, and `issued` and `expires` are as it was made.

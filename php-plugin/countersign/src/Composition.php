@@ -53,6 +53,7 @@ use Countersign\Plugin\Doors\Consent;
 use Countersign\Plugin\Doors\McpEndpoint;
 use Countersign\Plugin\Doors\OAuthEndpoints;
 use Countersign\Plugin\Doors\Router;
+use Countersign\Plugin\Doors\UploadPage;
 use Countersign\Plugin\Fetch\Fetched;
 use Countersign\Plugin\Fetch\PublicFetcher;
 use Countersign\Plugin\Health\AgentState;
@@ -82,6 +83,10 @@ use Countersign\Plugin\Site\SealedOptions;
 use Countersign\Plugin\Site\Settings;
 use Countersign\Plugin\Tools\Catalogue;
 use Countersign\Plugin\Uploads\Acceptance;
+use Countersign\Plugin\UploadSessions\Entrance;
+use Countersign\Plugin\UploadSessions\Files;
+use Countersign\Plugin\UploadSessions\Sessions;
+use Countersign\Plugin\UploadSessions\Uploading;
 use Countersign\Record;
 
 defined( 'ABSPATH' ) || exit;
@@ -268,7 +273,7 @@ final class Composition {
 
 	/** Returns what agents can use on this site. The first call fires the action `countersign_register`. */
 	public function registry(): Registry {
-		return $this->registry ??= Registry::filled( fn( Registry $registry ): array => Catalogue::handlers( $registry, $this->acceptance( ... ), $this->fetcher( ... ) ) );
+		return $this->registry ??= Registry::filled( fn( Registry $registry ): array => Catalogue::handlers( $registry, $this->acceptance( ... ), $this->fetcher( ... ), $this->upload_sessions( ... ) ) );
 	}
 
 	/** Returns the road by which files become items of the media library. */
@@ -356,6 +361,20 @@ final class Composition {
 	/** Returns what serves the addresses of the plugin. */
 	public function router(): Router {
 		return new Router( $this->settings(), $this->client(), $this->mcp_endpoint( ... ), $this->oauth_endpoints( ... ) );
+	}
+
+	/** Returns the upload sessions of connections. */
+	public function upload_sessions(): Sessions {
+		return new Sessions( $this->extension(), $this->connections(), $this->kill_switch(), $this->log() );
+	}
+
+	/** Returns the page on which a person without an account uploads files. */
+	public function upload_page(): UploadPage {
+		return new UploadPage(
+			$this->client(),
+			fn(): Entrance => new Entrance( $this->extension(), $this->upload_sessions(), $this->connections(), $this->kill_switch(), $this->settings(), $this->log() ),
+			fn(): Uploading => new Uploading( new Files(), $this->acceptance(), $this->connections(), $this->kill_switch(), $this->sealed_options(), $this->log() )
+		);
 	}
 
 	/** Returns the page on which a person connects a client. */

@@ -25,6 +25,7 @@ use Countersign\Plugin\Records\Verification;
 use Countersign\Plugin\Site\ErrorLog;
 use Countersign\Plugin\Targets\StateBefore;
 use Countersign\Plugin\Uploads\Parts;
+use Countersign\Plugin\UploadSessions\Sessions;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -40,6 +41,9 @@ final class Hooks {
 			add_action( 'init', PageSetup::postpone( ... ), PHP_INT_MIN );
 		}
 		add_action( 'parse_request', fn( \WP $wp ) => $this->objects->router()->parse_request( $wp ), PHP_INT_MIN );
+		if ( isset( $_GET[ Sessions::PARAMETER ] ) ) { // phpcs:ignore WordPress.Security.NonceVerification -- The extension verifies the token.
+			add_action( 'parse_request', fn() => $this->objects->upload_page()->serve(), PHP_INT_MIN );
+		}
 		// Before WordPress's own REST server, which listens at priority 10.
 		add_action( 'parse_request', fn() => $this->objects->router()->parse_shared(), 1 );
 		add_action( 'rest_api_init', fn() => $this->objects->router()->register_routes() );
@@ -136,7 +140,7 @@ final class Hooks {
 
 	/** Checks once a day what is changed past the plugin. One check does not keep the other from being made. */
 	private function look_daily(): void {
-		foreach ( [ fn() => $this->objects->standing()->check_all(), fn() => $this->objects->passwords()->check_all(), fn() => $this->objects->agent_accounts()->check_all(), fn() => $this->objects->integrity()->run(), fn() => ( new Asks() )->prune(), fn() => Parts::sweep() ] as $check ) {
+		foreach ( [ fn() => $this->objects->standing()->check_all(), fn() => $this->objects->passwords()->check_all(), fn() => $this->objects->agent_accounts()->check_all(), fn() => $this->objects->integrity()->run(), fn() => ( new Asks() )->prune(), fn() => Parts::sweep(), fn() => $this->objects->upload_sessions()->prune() ] as $check ) {
 			try {
 				$check();
 			} catch ( \Throwable $error ) {

@@ -262,6 +262,14 @@ fn an_expired_link_is_told_from_one_that_was_guessed() {
     let fourth = verify(&portal, "csup_x", IP).err().unwrap();
     assert_eq!(fourth.reason, Reason::RateLimitedIp);
     assert!(fourth.retry_after.is_some());
+    let first = |ip| {
+        let unknown = Reason::UploadSessionUnknown;
+        portal.sessions.is_first_refusal(unknown, ip, portal.now)
+    };
+    assert_eq!(
+        (first(IP), first(IP), first("192.0.2.9")),
+        (true, false, true)
+    );
     assert_eq!(
         reason(verify(&portal, "csup_x", "192.0.2.2")),
         Reason::UploadSessionUnknown

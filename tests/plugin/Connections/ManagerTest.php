@@ -83,6 +83,7 @@ final class ManagerTest extends TestCase {
 			'authors'       => [ 'list_authors', 'reassign_posts', 'request_review' ],
 			'seo'           => [ 'get_seo', 'set_seo', ...( $drafts ? [] : [ 'request_review' ] ) ],
 			'media_manage'  => [ 'upload_media', 'update_media', 'set_featured_image', 'insert_image', 'fixture_media_only', ...( $drafts ? [] : [ 'request_review' ] ) ],
+			'upload_portal' => [ 'create_upload_session', 'get_upload_session', 'close_upload_session' ],
 		];
 		$mine  = array_merge( ...array_values( array_intersect_key( $tools, array_flip( $groups ) ) ) );
 		sort( $mine );

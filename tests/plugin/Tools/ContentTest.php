@@ -42,8 +42,8 @@ final class ContentTest extends TestCase {
 		$agent = Site::connect( 'contributor', 'draft_only' );
 		$me    = $agent->do( 'whoami' );
 		self::assertSame( [ 'id' => $agent->id, 'name' => 'Test connection' ], $me['connection'] );
-		// The fixtures add a tool to the group media_manage; no tool here is in the groups image and upload_portal.
-		self::assertSame( [ 'read', 'create_edit', 'media_manage', 'taxonomy', 'seo' ], $me['groups'] );
+		// The fixtures add a tool to the group media_manage; no tool here is in the group image.
+		self::assertSame( [ 'read', 'create_edit', 'media_manage', 'taxonomy', 'seo', 'upload_portal' ], $me['groups'] );
 		self::assertSame( [ 'id' => Site::user( 'contributor' ), 'name' => 'Contributor' ], $me['user'] );
 	}
 

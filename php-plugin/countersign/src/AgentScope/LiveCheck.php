@@ -10,6 +10,7 @@ use Countersign\Plugin\Connections\KillSwitch;
 use Countersign\Plugin\Connections\Repository;
 use Countersign\Plugin\Site\Denied;
 use Countersign\Plugin\Site\SealedOptions;
+use Countersign\UploadSession;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -20,14 +21,14 @@ final class LiveCheck {
 	private bool $has_refused = false;
 
 	/**
-	 * @param McpCall       $call        The call, which has begun.
+	 * @param McpCall|UploadSession $call   The call, which has begun, or the session by which a file is uploaded.
 	 * @param Connection    $connection  The connection as it was when the call was admitted.
 	 * @param Repository    $connections The connections as they are now.
 	 * @param KillSwitch    $kill_switch The kill switch.
 	 * @param SealedOptions $options     The options that are read again at each check.
 	 */
 	public function __construct(
-		private readonly McpCall $call,
+		private readonly McpCall|UploadSession $call,
 		private readonly Connection $connection,
 		private readonly Repository $connections,
 		private readonly KillSwitch $kill_switch,

@@ -61,6 +61,17 @@ final class EntryDraft {
 	}
 
 	/**
+	 * Returns the draft of a refused act of somebody without an account.
+	 *
+	 * @param string      $action Such as `upload_session.opened`.
+	 * @param string|null $target Such as `upload_session:0123`.
+	 * @param string      $reason Reason code.
+	 */
+	public static function visitor( string $action, ?string $target, string $reason ): self {
+		return new self( 'anonymous', null, null, 'refusal', $action, $target, [], $reason );
+	}
+
+	/**
 	 * Returns the draft of the same act, which was refused.
 	 *
 	 * @param string $reason Reason code.

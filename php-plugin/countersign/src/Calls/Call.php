@@ -45,6 +45,11 @@ final class Call {
 		return $this->call->arguments();
 	}
 
+	/** Returns the id that links the entries of this call in the audit log. */
+	public function correlation(): string {
+		return $this->call->correlation();
+	}
+
 	/** Returns the connection that makes the call. */
 	public function connection(): Connection {
 		return $this->connection;

@@ -38,6 +38,8 @@ final class Response {
 		404 => 'Not Found',
 		405 => 'Method Not Allowed',
 		406 => 'Not Acceptable',
+		409 => 'Conflict',
+		410 => 'Gone',
 		413 => 'Content Too Large',
 		415 => 'Unsupported Media Type',
 		421 => 'Misdirected Request',

@@ -12,6 +12,7 @@ use Countersign\OAuth;
 use Countersign\Plugin\Http\Request;
 use Countersign\Records;
 use Countersign\Store;
+use Countersign\UploadSessions;
 
 use const Countersign\Plugin\VERSION;
 
@@ -76,6 +77,11 @@ final class Extension {
 			$this->site_record = $site;
 		}
 		return $this->records;
+	}
+
+	/** Returns the upload sessions of this site. */
+	public function upload_sessions(): UploadSessions {
+		return new UploadSessions( $this->keyring(), $this->store() );
 	}
 
 	/** Returns the OAuth server. */

@@ -17,7 +17,7 @@ final class Schema {
 	/** Option: the number of the last migration that was run. */
 	public const OPTION = 'countersign_db_version';
 
-	private const TABLES = [ 'connections', 'oauth_clients', 'grants', 'audit_entry', 'audit_text', 'audit_head', 'audit_checkpoint', 'schedules' ];
+	private const TABLES = [ 'connections', 'oauth_clients', 'grants', 'audit_entry', 'audit_text', 'audit_head', 'audit_checkpoint', 'schedules', 'upload_sessions', 'upload_files' ];
 
 	/**
 	 * Returns the full name of a table on this site.
@@ -71,6 +71,7 @@ final class Schema {
 			4 => self::remove_revoked_grants( ... ),
 			5 => self::add_credentials( ... ),
 			6 => self::create_texts( ... ),
+			7 => self::create_uploads( ... ),
 		];
 	}
 
@@ -204,6 +205,38 @@ final class Schema {
 			salt binary(16) NOT NULL,
 			value mediumtext NOT NULL,
 			PRIMARY KEY  (seq, path)'
+		);
+	}
+
+	/** Creates the tables of upload sessions. `terms` holds the exact bytes to which a link is bound. */
+	private static function create_uploads(): void {
+		self::create(
+			'upload_sessions',
+			'id char(24) NOT NULL,
+			connection_id bigint unsigned NOT NULL,
+			issued bigint unsigned NOT NULL,
+			expires bigint unsigned NOT NULL,
+			closed_at bigint unsigned NOT NULL,
+			terms mediumblob NOT NULL,
+			PRIMARY KEY  (id),
+			KEY connection_id (connection_id, expires)'
+		);
+		// A file that is not stored has no place.
+		self::create(
+			'upload_files',
+			'id char(32) NOT NULL,
+			session char(24) NOT NULL,
+			place int unsigned NULL,
+			attempts int unsigned NOT NULL,
+			name varchar(190) NOT NULL,
+			type varchar(127) NOT NULL,
+			size bigint unsigned NOT NULL,
+			state varchar(16) NOT NULL,
+			attachment bigint unsigned NOT NULL,
+			reason varchar(64) NOT NULL,
+			changed_at bigint unsigned NOT NULL,
+			PRIMARY KEY  (id),
+			UNIQUE KEY place (session, place)'
 		);
 	}
 

@@ -40,6 +40,11 @@ use Countersign\Plugin\Tools\Site\Whoami;
 use Countersign\Plugin\Tools\Taxonomy\AssignTerms;
 use Countersign\Plugin\Tools\Taxonomy\CreateTerm;
 use Countersign\Plugin\Uploads\Acceptance;
+use Countersign\Plugin\Tools\Uploads\CloseUploadSession;
+use Countersign\Plugin\Tools\Uploads\CreateUploadSession;
+use Countersign\Plugin\Tools\Uploads\GetUploadSession;
+use Countersign\Plugin\UploadSessions\Files;
+use Countersign\Plugin\UploadSessions\Sessions;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -55,44 +60,48 @@ final class Catalogue {
 	 * @param Registry                   $registry   The registry of the request, in which `request_review` finds the tool to review.
 	 * @param \Closure(): Acceptance    $acceptance Returns the road by which a file becomes an item of the media library.
 	 * @param \Closure(): PublicFetcher $fetcher    Returns what fetches URLs that agents choose.
+	 * @param \Closure(): Sessions     $sessions   Returns the upload sessions.
 	 *
 	 * @return array<string, \Closure(): callable(array<string, mixed>, \Countersign\Plugin\Calls\Call): mixed>
 	 */
-	public static function handlers( Registry $registry, \Closure $acceptance, \Closure $fetcher ): array {
+	public static function handlers( Registry $registry, \Closure $acceptance, \Closure $fetcher, \Closure $sessions ): array {
 		return [
-			'get_site_info'      => static fn(): callable => new GetSiteInfo(),
-			'whoami'             => static fn(): callable => new Whoami( $registry ),
-			'list_posts'         => static fn(): callable => new ListPosts(),
-			'search_content'     => static fn(): callable => new SearchContent(),
-			'get_post'           => static fn(): callable => new GetPost(),
-			'get_outline'        => static fn(): callable => new GetOutline(),
-			'list_media'         => static fn(): callable => new ListMedia(),
-			'get_media'          => static fn(): callable => new GetMedia(),
-			'list_terms'         => static fn(): callable => new ListTerms(),
-			'list_revisions'     => static fn(): callable => new ListRevisions(),
-			'compare_revisions'  => static fn(): callable => new CompareRevisions(),
-			'analyze_seo'        => static fn(): callable => new AnalyzeSeo(),
-			'create_draft'       => static fn(): callable => new CreateDraft(),
-			'update_content'     => static fn(): callable => new UpdateContent(),
-			'clone_post'         => static fn(): callable => new ClonePost(),
-			'set_post_meta'      => static fn(): callable => new SetPostMeta(),
-			'restore_revision'   => static fn(): callable => new RestoreRevision(),
-			'request_review'     => static fn(): callable => new RequestReview( $registry ),
-			'publish_post'       => static fn(): callable => new PublishPost(),
-			'schedule_post'      => static fn(): callable => new SchedulePost(),
-			'unpublish_post'     => static fn(): callable => new UnpublishPost(),
-			'trash_post'         => static fn(): callable => new TrashPost(),
-			'restore_post'       => static fn(): callable => new RestorePost(),
-			'upload_media'       => static fn(): callable => new UploadMedia( $acceptance(), $fetcher ),
-			'update_media'       => static fn(): callable => new UpdateMedia(),
-			'set_featured_image' => static fn(): callable => new SetFeaturedImage(),
-			'insert_image'       => static fn(): callable => new InsertImage(),
-			'create_term'        => static fn(): callable => new CreateTerm(),
-			'assign_terms'       => static fn(): callable => new AssignTerms(),
-			'list_authors'       => static fn(): callable => new ListAuthors(),
-			'reassign_posts'     => static fn(): callable => new ReassignPosts(),
-			'get_seo'            => static fn(): callable => new GetSeo(),
-			'set_seo'            => static fn(): callable => new SetSeo(),
+			'get_site_info'         => static fn(): callable => new GetSiteInfo(),
+			'whoami'                => static fn(): callable => new Whoami( $registry ),
+			'list_posts'            => static fn(): callable => new ListPosts(),
+			'search_content'        => static fn(): callable => new SearchContent(),
+			'get_post'              => static fn(): callable => new GetPost(),
+			'get_outline'           => static fn(): callable => new GetOutline(),
+			'list_media'            => static fn(): callable => new ListMedia(),
+			'get_media'             => static fn(): callable => new GetMedia(),
+			'list_terms'            => static fn(): callable => new ListTerms(),
+			'list_revisions'        => static fn(): callable => new ListRevisions(),
+			'compare_revisions'     => static fn(): callable => new CompareRevisions(),
+			'analyze_seo'           => static fn(): callable => new AnalyzeSeo(),
+			'create_draft'          => static fn(): callable => new CreateDraft(),
+			'update_content'        => static fn(): callable => new UpdateContent(),
+			'clone_post'            => static fn(): callable => new ClonePost(),
+			'set_post_meta'         => static fn(): callable => new SetPostMeta(),
+			'restore_revision'      => static fn(): callable => new RestoreRevision(),
+			'request_review'        => static fn(): callable => new RequestReview( $registry ),
+			'publish_post'          => static fn(): callable => new PublishPost(),
+			'schedule_post'         => static fn(): callable => new SchedulePost(),
+			'unpublish_post'        => static fn(): callable => new UnpublishPost(),
+			'trash_post'            => static fn(): callable => new TrashPost(),
+			'restore_post'          => static fn(): callable => new RestorePost(),
+			'upload_media'          => static fn(): callable => new UploadMedia( $acceptance(), $fetcher ),
+			'update_media'          => static fn(): callable => new UpdateMedia(),
+			'set_featured_image'    => static fn(): callable => new SetFeaturedImage(),
+			'insert_image'          => static fn(): callable => new InsertImage(),
+			'create_term'           => static fn(): callable => new CreateTerm(),
+			'assign_terms'          => static fn(): callable => new AssignTerms(),
+			'list_authors'          => static fn(): callable => new ListAuthors(),
+			'reassign_posts'        => static fn(): callable => new ReassignPosts(),
+			'get_seo'               => static fn(): callable => new GetSeo(),
+			'set_seo'               => static fn(): callable => new SetSeo(),
+			'create_upload_session' => static fn(): callable => new CreateUploadSession( $sessions(), $acceptance() ),
+			'get_upload_session'    => static fn(): callable => new GetUploadSession( $sessions(), new Files() ),
+			'close_upload_session'  => static fn(): callable => new CloseUploadSession( $sessions() ),
 		];
 	}
 }
