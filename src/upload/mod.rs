@@ -11,6 +11,7 @@
 //! The plugin keeps one row for each file. The number of the row, the *place*, is unique in the session, so that of two
 //! uploads for the last place one gets it.
 
+mod admitted;
 mod file;
 mod mark;
 mod session;

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use super::admitted::admitted;
 use super::mark::Mark;
-use super::sessions::admitted;
+
 use super::terms::{UploadMisuse, UploadTerms};
 use crate::bytes::hex;
 use crate::call::target::Target;

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
+use super::admitted::admitted;
 use super::mark::Mark;
 use super::session::{UploadLink, UploadSession};
 use super::state::SessionState;
 use super::terms::{UploadMisuse, UploadTerms};
-use crate::access::{ConnectionStanding, Group, may_act};
+use crate::access::ConnectionStanding;
 use crate::bytes::from_hex;
-use crate::call::connection::Connection;
 use crate::clock::Timestamp;
 use crate::decision::{Decision, Denial};
 use crate::entropy::Entropy;
@@ -72,7 +72,7 @@ impl UploadSessions {
     /// now. `connection` is what opening its record gave, and `kill_switch` whether all agents are stopped.
     ///
     /// # Errors
-    /// Inside: a reason of [`may_act`], [`Reason::ToolOutsideGroups`], [`Reason::UploadSessionsMany`], or the reason why
+    /// Inside: a reason of [`may_act`](crate::access::may_act), [`Reason::ToolOutsideGroups`], [`Reason::UploadSessionsMany`], or the reason why
     /// randomness or the store failed. Outside: [`UploadMisuse::Terms`], also for a life out of range.
     pub fn issue(
         &self,
@@ -167,7 +167,7 @@ impl UploadSessions {
     ///
     /// # Errors
     /// Inside, in this order: [`Reason::RateLimited`]; [`Reason::UploadSessionUnknown`] if the stored terms are not those of
-    /// the link; [`Reason::UploadSessionClosed`] or a reason of the store; a reason of [`may_act`];
+    /// the link; [`Reason::UploadSessionClosed`] or a reason of the store; a reason of [`may_act`](crate::access::may_act);
     /// [`Reason::ToolOutsideGroups`]. Outside: [`UploadMisuse::Connection`] for the record of another connection.
     pub fn open(
         &self,
@@ -283,26 +283,6 @@ impl UploadSessions {
             store: &*self.store,
         }
     }
-}
-
-/// Decides whether a connection may have upload sessions now.
-///
-/// # Errors
-/// [`UploadMisuse::Connection`] if the record is not one of a connection.
-pub(super) fn admitted(
-    connection: FoundRecord<'_>,
-    kill_switch: bool,
-    token_epoch: Option<u32>,
-) -> Result<Decision, UploadMisuse> {
-    let decision =
-        may_act(kill_switch, connection, token_epoch).map_err(|_| UploadMisuse::Connection)?;
-    if let (Decision::Allow, FoundRecord::Genuine(record)) = (decision, connection) {
-        let known = Connection::of(record, record.id()).map_err(|_| UploadMisuse::Connection)?;
-        if !known.groups.contains(Group::UploadPortal) {
-            return Ok(Reason::ToolOutsideGroups.into());
-        }
-    }
-    Ok(decision)
 }
 
 /// Returns the binding of a link to the canonical text of its terms.

@@ -65,10 +65,10 @@ final class ConsentTest extends TestCase {
 		$page = OAuthClient::registered()->consent_page( Person::of( 'admin' ) );
 		self::assertSame( 1, preg_match( '~value="draft_only".*?class="countersign-lists">(.*?)<details>~s', $page->body, $lists ) );
 		self::assertSame(
-			'It can view site information, content and media create drafts and change content that is not public upload files, write alternative texts and add images to content create and assign categories and tags read and write the fields of SEO plugins It cannot publish, schedule and change public content move content to the trash and restore it list authors and change the author of content change settings, users, plugins, themes or code',
+			'It can view site information, content and media create drafts and change content that is not public upload files, write alternative texts and add images to content create and assign categories and tags read and write the fields of SEO plugins let people without an account send files It cannot publish, schedule and change public content move content to the trash and restore it list authors and change the author of content change settings, users, plugins, themes or code',
 			trim( (string) preg_replace( '/\s+/', ' ', html_entity_decode( (string) preg_replace( '/<[^>]+>/', ' ', $lists[1] ) ) ) )
 		);
-		foreach ( [ 'image', 'upload_portal' ] as $group ) {
+		foreach ( [ 'image' ] as $group ) {
 			self::assertStringNotContainsString( Labels::act( $group ), $page->body, 'no tool on this site has this permission' );
 			self::assertStringNotContainsString( "value=\"$group\"", $page->body );
 		}

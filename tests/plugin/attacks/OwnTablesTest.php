@@ -2,7 +2,7 @@
 /**
  * Who: B, a tool of a plugin gone astray.
  * Has: a call of an administrator's agent with every permission, and arguments that an attacker chose.
- * Does: writes the tables in which this plugin keeps connections, grants, clients, schedules and the log.
+ * Does: writes the tables in which this plugin keeps connections, grants, clients, schedules, upload sessions and the log.
  * Gets: `write_refused`, an entry in the audit log, and a site that is unchanged.
  */
 
@@ -18,7 +18,7 @@ final class OwnTablesTest extends AstrayTool {
 
 	/** @return array<string, array{string}> */
 	public function tables(): array {
-		return self::each( ...array_map( Site::table( ... ), [ 'connections', 'grants', 'oauth_clients', 'audit_entry', 'audit_head', 'audit_checkpoint', 'of_tomorrow' ] ) );
+		return self::each( ...array_map( Site::table( ... ), [ 'connections', 'grants', 'oauth_clients', 'audit_entry', 'audit_head', 'audit_checkpoint', 'upload_sessions', 'of_tomorrow' ] ) );
 	}
 
 	/** @dataProvider tables */

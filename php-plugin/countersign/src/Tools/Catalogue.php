@@ -39,10 +39,10 @@ use Countersign\Plugin\Tools\Site\GetSiteInfo;
 use Countersign\Plugin\Tools\Site\Whoami;
 use Countersign\Plugin\Tools\Taxonomy\AssignTerms;
 use Countersign\Plugin\Tools\Taxonomy\CreateTerm;
-use Countersign\Plugin\Uploads\Acceptance;
 use Countersign\Plugin\Tools\Uploads\CloseUploadSession;
 use Countersign\Plugin\Tools\Uploads\CreateUploadSession;
 use Countersign\Plugin\Tools\Uploads\GetUploadSession;
+use Countersign\Plugin\Uploads\Acceptance;
 use Countersign\Plugin\UploadSessions\Files;
 use Countersign\Plugin\UploadSessions\Sessions;
 
