@@ -8,7 +8,7 @@ final class AuditFileReport
     private function __construct() {}
 
     /**
-     * Returns `ok`, or the gravest finding: `entry_modified`, `missing_range`, `inserted`, `truncated_tail`, `fork`,
+     * Returns `ok`, or the gravest finding: `entry_modified`, `text_modified`, `missing_range`, `inserted`, `truncated_tail`, `fork`,
      * `head_mismatch`, `seal_gap`, `seal_invalid`, `outside_epoch`, `file_malformed`, `header_mismatch`, `checkpoint_invalid`
      * or `unknown_key`. See docs/audit.md.
      */

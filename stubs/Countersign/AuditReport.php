@@ -8,7 +8,7 @@ final class AuditReport
     private function __construct() {}
 
     /**
-     * Returns `ok`, or the gravest finding: `entry_modified`, `missing_range`, `inserted`, `truncated_tail`, `fork`,
+     * Returns `ok`, or the gravest finding: `entry_modified`, `text_modified`, `missing_range`, `inserted`, `truncated_tail`, `fork`,
      * `index_column_mismatch`, `head_mismatch`, `unknown_key` or `checkpoint_invalid`.
      */
     public function verdict(): string {}

@@ -5,6 +5,7 @@ import { filter, isEmpty } from '../../verifier/filter.mjs';
 import { Lines, pieces } from '../../verifier/lines.mjs';
 import { advice, checkpoints, kind, lines, logOfKey } from '../../verifier/recognise.mjs';
 import { counted, moment, printable, size } from '../../verifier/text.mjs';
+import { isTexts, places, told, words } from '../../verifier/told.mjs';
 import { cases } from './corpus.mjs';
 
 const bytes = (text) => new TextEncoder().encode(text);
@@ -98,4 +99,46 @@ test('untrusted text shows what is hidden in it', () => {
 	assert.equal(printable('x'.repeat(10), 4), 'xxxx… (6 more characters)');
 	assert.deepEqual([counted(1, 'entry', 'entries'), counted(1000, 'entry', 'entries'), size(1), size(999), size(8336), size(461_828_728)], ['1 entry', '1,000 entries', '1 byte', '999 bytes', '8.3 KB', '462 MB']);
 	assert.deepEqual([moment(1_800_000_000_999), moment(1e18)], ['2027-01-15 08:00:00 UTC', '1000000000000000000 milliseconds since 1970']);
+});
+
+test('the texts of an entry are read from the line after it', () => {
+	const lines = named('texts').file.toString().split('\n');
+	const at = lines.findIndex((line) => line.startsWith('{"v":1,"seq":6,'));
+	const [entry, after] = [JSON.parse(lines[at]), lines[at + 1]];
+	assert.ok(isTexts(bytes(after)) && !isTexts(bytes(lines[at])));
+	for (const line of [after, bytes(after)]) {
+		const { address, args, fields } = places(entry, told(entry, line));
+		assert.equal(address, '192.0.2.6');
+		assert.deepEqual([...args], [['title', 'Title "6" é']]);
+		assert.equal(fields.size, 0);
+	}
+	const { address, args } = places(entry, told(entry, null));
+	assert.equal(address, '(erased)');
+	assert.deepEqual([...args].map(([name, value]) => [name, words(value)]), [['title', '(erased)']]);
+	for (const line of ['{"texts":8,"values":[["actor.ip","","\\"x\\""]]}', '{"texts":6,"values":7}', '{"texts":6', '{"texts":6,"values":[1]}'])
+		assert.equal(words(places(entry, told(entry, line)).address), '(erased)', line);
+	const old = JSON.parse('{"seq":1,"actor":{"ip":"192.0.2.1"},"change":{"arguments":{"id":3},"note":"x"}}');
+	assert.deepEqual([places(old, told(old, null)).address, [...places(old, told(old, null)).others]], ['192.0.2.1', [['note', 'x']]]);
+});
+
+test('a told value is one line', () => {
+	for (const [value, line] of [
+		['text', 'text'],
+		[12, '12'],
+		[{ from: 'a', to: { length: 300, sha256: 'ab', text: 'b…' } }, 'a → b… (300 characters, SHA-256 ab)'],
+		[['a', 1], 'a, 1'],
+		[{ a: [{}] }, '{"a":[{}]}'],
+		[null, 'null'],
+	])
+		assert.equal(words(value), line);
+});
+
+test('a search finds what the texts of an entry say', () => {
+	const lines = named('texts').file.toString().split('\n');
+	const at = lines.findIndex((line) => line.startsWith('{"v":1,"seq":6,'));
+	const [entry, after] = [bytes(lines[at]), bytes(lines[at + 1])];
+	for (const [text, found] of [['title "6" É', true], ['192.0.2.6', true], ['title 6', false], ['change.arguments', false], ['update_post', true]]) {
+		assert.equal(filter({ text })(entry, after), found, text);
+		assert.equal(filter({ text })(entry, null), found && text === 'update_post', text);
+	}
 });

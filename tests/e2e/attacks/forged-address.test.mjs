@@ -8,7 +8,7 @@ import { once } from 'node:events';
 import { createServer, request } from 'node:http';
 import { before, test } from 'node:test';
 import { send } from '../lib/mcp.mjs';
-import { auditFrom, auditSize, connection, site, withSettings } from '../security/support.mjs';
+import { addressesFrom, auditFrom, auditSize, connection, site, withSettings } from '../security/support.mjs';
 
 const PROXY = '127.8.8.8';
 let grant;
@@ -53,7 +53,8 @@ test('forged addresses count as the address that the proxy saw', async () => {
 				const answer = await send(through, grant.accessToken, 'tools/list', {}, { headers: { Host: host }, localAddress });
 				assert.equal(answer.status, 200, answer.text);
 			}
-			const ips = (await auditFrom(size)).filter(({ reason }) => ['token_malformed', 'rate_limited_ip'].includes(reason)).map(({ body }) => JSON.parse(body).actor.ip);
+			const addresses = await addressesFrom(size);
+			const ips = (await auditFrom(size)).filter(({ reason }) => ['token_malformed', 'rate_limited_ip'].includes(reason)).map(({ seq }) => JSON.parse(addresses[seq]));
 			assert.deepEqual(ips, [attacker, attacker]);
 
 			const past = address();

@@ -45,6 +45,12 @@ export const auditFrom = (seq) => site.php(
 	{ seq },
 );
 
+/** Returns the addresses of the clients of these entries, by the numbers of the entries. */
+export const addressesFrom = (seq) => site.php(
+	"return array_column( $wpdb->get_results( $wpdb->prepare( \"SELECT seq, value FROM {$wpdb->prefix}countersign_audit_text WHERE path = 'actor.ip' AND seq >= %d\", $args['seq'] ), ARRAY_A ), 'value', 'seq' );",
+	{ seq },
+);
+
 /** Returns the result of verifying the whole log. */
 export const verifyAudit = () => site.php(`
 	$verification = new \\Countersign\\Plugin\\Audit\\Verification( \\Countersign\\Plugin\\Plugin::composition()->extension()->audit_log() );

@@ -18,7 +18,7 @@ final class OwnTablesTest extends AstrayTool {
 
 	/** @return array<string, array{string}> */
 	public function tables(): array {
-		return self::each( ...array_map( Site::table( ... ), [ 'connections', 'grants', 'oauth_clients', 'audit_entry', 'audit_head', 'audit_checkpoint', 'upload_sessions', 'of_tomorrow' ] ) );
+		return self::each( ...array_map( Site::table( ... ), [ 'connections', 'grants', 'oauth_clients', 'audit_entry', 'audit_text', 'audit_head', 'audit_checkpoint', 'upload_sessions', 'of_tomorrow' ] ) );
 	}
 
 	/** @dataProvider tables */
