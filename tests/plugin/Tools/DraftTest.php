@@ -34,8 +34,9 @@ final class DraftTest extends TestCase {
 		[ $one, $two, $three ] = [ self::term( 'category' ), self::term( 'category' ), self::term( 'category' ) ];
 		$tag                   = self::term( 'post_tag' );
 		$image                 = self::image();
+		$agent                 = self::as( 'author' );
 		$from                  = AuditTrail::size();
-		$draft                 = self::as( 'author' )->do(
+		$draft                 = $agent->do(
 			'create_draft',
 			[
 				'title'          => 'The brief',

@@ -109,6 +109,7 @@ final class OutlineTest extends PostAttack {
 			'a block and one within it'    => [ 'arguments_invalid', [ 'blocks' => [ [ 'path' => '1', 'content' => 'x' ], [ 'path' => '1.0', 'content' => 'y' ] ] ] ],
 			'a block that is not closed'   => [ 'arguments_invalid', [ 'blocks' => [ [ 'path' => '0', 'content' => $open ] ] ] ],
 			'a text that closes a block'   => [ 'arguments_invalid', [ 'replace' => [ [ 'find' => 'Text between', 'with' => '<!-- /wp:group -->' ] ] ] ],
+			'a comment that is not closed' => [ 'arguments_invalid', [ 'blocks' => [ [ 'path' => '1.0', 'content' => '<!-- wp:group --><!-- --!><b>x</b><!-- /wp:group -->' ] ] ] ],
 			'parts and all of the content' => [ 'arguments_invalid', [ 'content' => 'x', 'replace' => [ [ 'find' => 'between', 'with' => 'x' ] ] ] ],
 			'two ways'                     => [ 'arguments_invalid', [ 'blocks' => [ [ 'path' => '0', 'content' => 'x' ] ], 'replace' => [ [ 'find' => 'between', 'with' => 'x' ] ] ] ],
 		];

@@ -52,7 +52,11 @@ final class ContentEdit {
 			return null;
 		}
 		// What the account could have written as a whole is filtered as a whole.
-		return $is_plain( $post->post_content ) ? new self( $edit->asked, self::filtered( $edit->asked, $post->ID ) ) : $edit;
+		$edit = $is_plain( $post->post_content ) ? new self( $edit->asked, self::filtered( $edit->asked, $post->ID ) ) : $edit;
+		if ( BlockTree::of( $edit->stored )->is_broken && ! BlockTree::of( $post->post_content )->is_broken ) {
+			throw new Denied( 'arguments_invalid', 'The change would break the structure of the blocks: it opens a comment or a block without closing it.', Posts::target( $post->ID ) ); // phpcs:ignore WordPress.Security.EscapeOutput.ExceptionNotEscaped -- Sent as JSON.
+		}
+		return $edit;
 	}
 
 	/**
@@ -163,7 +167,11 @@ final class ContentEdit {
 			if ( ! self::is_outside( substr( $this->stored, 0, $start ) ) ) {
 				throw new Denied( 'target_state', "$subject is within a tag or script that begins in another block. A person can change it in the editor.", Posts::target( $post ) ); // phpcs:ignore WordPress.Security.EscapeOutput.ExceptionNotEscaped -- Sent as JSON.
 			}
-			$stored = substr_replace( $stored, self::filtered( $text, $post ), $start, $end - $start );
+			$filtered = self::filtered( $text, $post );
+			if ( ! $was_broken && BlockTree::of( $filtered )->is_broken ) {
+				throw new Denied( 'arguments_invalid', "$subject opens a comment without closing it.", Posts::target( $post ) ); // phpcs:ignore WordPress.Security.EscapeOutput.ExceptionNotEscaped -- Sent as JSON.
+			}
+			$stored = substr_replace( $stored, $filtered, $start, $end - $start );
 		}
 		return new self( $asked, $stored );
 	}

@@ -107,7 +107,8 @@ final class PostMeta {
 	}
 
 	/**
-	 * Filters the markup of a text as WordPress filters content for the current user. A plain text stays as it is.
+	 * Filters the markup of a text as WordPress filters content for the current user. A plain text stays as it is. The texts within
+	 * JSON are filtered too, and it notes the signs of tags in another way, so that it has no tags where it is printed as it is.
 	 *
 	 * @param mixed $value Any value that JSON can express.
 	 */
@@ -115,15 +116,17 @@ final class PostMeta {
 		if ( is_array( $value ) ) {
 			return array_map( self::filtered( ... ), $value );
 		}
+		if ( $value instanceof \stdClass ) {
+			return (object) array_map( self::filtered( ... ), (array) $value );
+		}
 		if ( ! is_string( $value ) || ! str_contains( $value, '<' ) || current_user_can( 'unfiltered_html' ) ) {
 			return $value;
 		}
-		$nested = json_decode( $value, true );
-		if ( is_array( $nested ) ) {
-			$filtered = self::filtered( $nested );
-			return $filtered === $nested ? $value : (string) wp_json_encode( $filtered, JSON_UNESCAPED_UNICODE | JSON_UNESCAPED_SLASHES );
+		$nested = json_decode( $value );
+		if ( ! is_array( $nested ) && ! $nested instanceof \stdClass ) {
+			return wp_kses_post( $value );
 		}
-		return wp_kses_post( $value );
+		return (string) wp_json_encode( self::filtered( $nested ), JSON_UNESCAPED_UNICODE | JSON_UNESCAPED_SLASHES | JSON_HEX_TAG );
 	}
 
 	/** @param array<string, array<string, mixed>> $registered */
