@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Countersign\Tests\Tools;
 
+use Countersign\Plugin\Plugin;
 use Countersign\Plugin\Uploads\Folder;
 use Countersign\Plugin\Uploads\Parts;
 use Countersign\Tests\Agent;
@@ -178,6 +179,57 @@ final class MediaToolsTest extends TestCase {
 		self::assertSame( [], Files::parts() );
 	}
 
+	/** @return array<string, array{string, string}> How WordPress ends, and the reason. */
+	public function ends(): array {
+		return [
+			'an exception'  => [ 'exception', 'tool_failed' ],
+			'exit'          => [ 'exit', 'tool_failed' ],
+			'out of memory' => [ 'memory', 'tool_failed' ],
+		];
+	}
+
+	/** @dataProvider ends */
+	public function test_an_upload_that_ends_half_way_leaves_nothing( string $end, string $reason ): void {
+		$this->expected_error = '/Allowed memory size/';
+		$agent  = self::agent();
+		$files  = Files::uploads();
+		update_option( 'fixture_upload_ends', $end );
+		$before = array_sum( (array) wp_count_posts( 'attachment' ) );
+		$answer = $agent->call( 'upload_media', [ 'filename' => "half-$end.png", 'data' => base64_encode( Files::picture( 'png', 900, 600 ) ) ] );
+		delete_option( 'fixture_upload_ends' );
+		wp_cache_flush();
+		self::assertSame( $reason, $answer->reason(), $answer->body );
+		self::assertSame( [ $files, $before ], [ Files::uploads(), array_sum( (array) wp_count_posts( 'attachment' ) ) ] );
+	}
+
+	public function test_an_upload_during_which_all_agents_are_stopped_leaves_nothing(): void {
+		global $wpdb;
+		$agent  = self::agent();
+		$files  = Files::uploads();
+		$before = $wpdb->get_var( "SELECT COUNT(*) FROM $wpdb->posts" ) . ' ' . $wpdb->get_var( "SELECT COUNT(*) FROM $wpdb->postmeta" );
+		// Nobody writes options of the plugin within a call, so another process stops the agents.
+		update_option( 'fixture_upload_ends', 'wait' );
+		$signal = Site::folder() . '/tmp/upload-waits';
+		@unlink( $signal );
+		$answer = Http::during(
+			$agent->prepare( 'upload_media', [ 'filename' => 'stopped.png', 'data' => base64_encode( Files::picture( 'png', 900, 600 ) ) ] ),
+			static function () use ( $signal ): bool {
+				clearstatcache();
+				if ( ! is_file( $signal ) ) {
+					return false;
+				}
+				Plugin::composition()->kill_switch()->set( true );
+				unlink( $signal );
+				return true;
+			}
+		);
+		Plugin::composition()->kill_switch()->set( false );
+		delete_option( 'fixture_upload_ends' );
+		self::assertSame( 'kill_switch', $answer->reason(), $answer->body );
+		self::assertSame( $files, Files::uploads() );
+		self::assertSame( $before, $wpdb->get_var( "SELECT COUNT(*) FROM $wpdb->posts" ) . ' ' . $wpdb->get_var( "SELECT COUNT(*) FROM $wpdb->postmeta" ) );
+	}
+
 	public function test_images_without_alternative_text_are_listed_with_what_describes_them(): void {
 		$post  = Site::post( [ 'post_title' => 'A day at the <river>', 'post_status' => 'publish' ], 'author' );
 		$none  = $this->image( 'author', [ 'post_parent' => $post, 'post_excerpt' => 'At dawn' ] );
@@ -346,7 +398,8 @@ final class MediaToolsTest extends TestCase {
 		$call   = [ 'id' => $public, 'media' => $image, 'fingerprint' => $agent->fingerprint( $public ) ];
 		self::assertRefused( 'confirmation_missing', $agent, 'insert_image', $call );
 		self::assertArrayHasKey( 'revision', $agent->act( 'insert_image', $call )->content() );
-		$others = [ 'id' => Site::post( [ 'post_status' => 'publish' ], 'editor' ) ] + $call;
+		$others = Site::post( [ 'post_status' => 'publish' ], 'editor' );
+		$others = [ 'id' => $others, 'fingerprint' => $agent->fingerprint( $others ) ] + $call;
 		self::assertSame( 'capability_denied', $agent->call( 'request_review', [ 'tool' => 'insert_image', 'arguments' => $others ] )->reason() );
 	}
 

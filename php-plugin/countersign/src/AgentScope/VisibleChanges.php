@@ -104,6 +104,22 @@ final class VisibleChanges {
 		return isset( self::OF_PLUGINS[ $name ] ) ? $wpdb->prefix . $name : $wpdb->$name;
 	}
 
+	/** Tells whether a DELETE removes only posts that this request has inserted, or what belongs to them alone. */
+	public function takes_back( SqlStatement $statement ): bool {
+		global $wpdb;
+		$table = 1 === count( $statement->written ) ? $this->tables[ $statement->written[0] ] ?? '' : '';
+		$of    = [
+			'posts'              => 'ID',
+			'postmeta'           => 'post_id',
+			'term_relationships' => 'object_id',
+		][ $table ] ?? null;
+		if ( null === $of || [] === $this->inserted ) {
+			return false;
+		}
+		$rows = ( new RowWrite( $statement, $wpdb->$table ) )->matched( $of );
+		return null !== $rows && [] !== $rows && [] === array_diff( array_map( intval( ... ), array_column( $rows, $of ) ), array_keys( $this->inserted ) );
+	}
+
 	/** @return list<string> The report on a post as it is stored. */
 	public function of_post( int $id ): array {
 		return self::to_json( array_filter( [ $this->post( $id ) ] ) );

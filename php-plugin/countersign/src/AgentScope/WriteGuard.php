@@ -15,7 +15,8 @@ defined( 'ABSPATH' ) || exit;
  *
  * Statements of the forms that {@see SqlStatement} knows pass if they change tables of this site that hold content, or
  * options that are not protected. Everything else is refused. Before each write it checks that the connection may still
- * act, and that it may change what visitors see of the change ({@see VisibleChanges}). While the handler runs, a refusal
+ * act, and that it may change what visitors see of the change ({@see VisibleChanges}). What a call has inserted itself it may
+ * delete in any case, so that a call that was ended leaves nothing half done. While the handler runs, a refusal
  * ends the call, also if the handler catches it. Afterwards, in shutdown functions, destructors and output callbacks, a
  * refused statement is not sent, and the first one is recorded.
  *
@@ -186,6 +187,9 @@ final class WriteGuard {
 		if ( ! $this->may_write ) {
 			// Caches that WordPress fills while it reads are not stored. After the handler, nothing that other plugins store is.
 			return $this->is_late || $is_cleanup || $this->is_cache( $statement ) ? '' : $this->refuse( 'statement' );
+		}
+		if ( 'DELETE' === $statement->verb && $this->visible->concern( $statement ) && $this->own( fn(): bool => $this->visible->takes_back( $statement ) ) ) {
+			return $sql;
 		}
 		try {
 			$this->own( fn() => $this->live_check->ensure_live() );

@@ -42,6 +42,16 @@ final class Content {
 		'ogv'  => 'video/ogg',
 	];
 
+	/** Largest file that is read as a whole, in bytes. Sound and video can be larger. */
+	private const MAX_PARSED = 33_554_432;
+
+	/** How much of a file is searched at once, and how much of it once more with the next part. */
+	private const WINDOW  = 1_048_576;
+	private const OVERLAP = 64;
+
+	/** Bytes of memory for a pixel when GD makes the sizes of an image. */
+	private const PIXEL = 6;
+
 	/** Largest image in pixels, all frames of an animation together. Decoding one needs four bytes or more for each. */
 	public const MAX_PIXELS = 50_000_000;
 
@@ -79,10 +89,15 @@ final class Content {
 		if ( $type !== $wanted || $checked['proper_filename'] ) {
 			throw self::refused( 'The content of the file is not what the extension of its name says. Send it with the right extension.' );
 		}
-		$bytes = (string) file_get_contents( $path ); // phpcs:ignore WordPress.WP.AlternativeFunctions -- A file on this machine.
-		if ( preg_match( self::CODE, $bytes ) ) {
+		if ( self::has_code( $path ) ) {
 			throw self::refused( 'The file contains code that a server or a browser could run.' );
 		}
+		$is_long = (bool) preg_match( '~^(?:audio|video)/~', $type );
+		if ( ! $is_long && filesize( $path ) > self::MAX_PARSED ) {
+			throw Parts::too_large( self::MAX_PARSED );
+		}
+		// Of sound and video, the end is enough.
+		$bytes = (string) file_get_contents( $path, false, null, $is_long ? max( 0, (int) filesize( $path ) - self::ZIP_TAIL ) : 0 ); // phpcs:ignore WordPress.WP.AlternativeFunctions -- A file on this machine.
 		if ( str_starts_with( $type, 'image/' ) ) {
 			self::check_image( $path, $bytes, $type );
 		} elseif ( 'application/pdf' === $type && ! Pdf::is_passive( $bytes ) ) {
@@ -121,8 +136,9 @@ final class Content {
 		if ( ! is_array( $size ) || ( $size['mime'] ?? '' ) !== $type || $size[0] < 1 || $size[1] < 1 ) {
 			throw self::refused( 'The image is damaged.' );
 		}
-		if ( max( $size[0], $size[1] ) > self::MAX_SIDE || $size[0] * $size[1] > self::MAX_PIXELS ) {
-			throw self::refused( sprintf( 'The image has too many pixels: at most %s in all, and %s on one side.', number_format( self::MAX_PIXELS ), number_format( self::MAX_SIDE ) ) );
+		$most = self::max_pixels( $type );
+		if ( max( $size[0], $size[1] ) > self::MAX_SIDE || $size[0] * $size[1] > $most ) {
+			throw self::refused( sprintf( 'The image has too many pixels: at most %s in all, and %s on one side.', number_format( $most ), number_format( self::MAX_SIDE ) ) );
 		}
 		$end = ImageEnd::of( $bytes, $type ) ?? throw self::refused( 'The image is damaged, or it has a comment that could be read as code.' );
 		if ( $size[0] * $size[1] * $end->frames > 4 * self::MAX_PIXELS ) {
@@ -134,6 +150,31 @@ final class Content {
 		if ( $end->end < strlen( $bytes ) && false === file_put_contents( $path, substr( $bytes, 0, $end->end ) ) ) { // phpcs:ignore WordPress.WP.AlternativeFunctions -- A file on this machine.
 			throw self::refused( 'The image could not be stored.' );
 		}
+	}
+
+	/** Returns how many pixels the memory of PHP is enough for, if GD makes the sizes. ImageMagick has memory of its own. */
+	private static function max_pixels( string $type ): int {
+		wp_raise_memory_limit( 'image' );
+		$limit  = wp_convert_hr_to_bytes( (string) ini_get( 'memory_limit' ) );
+		$editor = _wp_image_editor_choose( [ 'mime_type' => $type ] );
+		return $limit <= 0 || ( is_string( $editor ) && is_a( $editor, \WP_Image_Editor_Imagick::class, true ) ) ? self::MAX_PIXELS : (int) max( 1_000_000, min( self::MAX_PIXELS, ( $limit - memory_get_usage() ) / self::PIXEL ) );
+	}
+
+	private static function has_code( string $path ): bool {
+		$file = fopen( $path, 'rb' ); // phpcs:ignore WordPress.WP.AlternativeFunctions -- A file on this machine.
+		if ( false === $file ) {
+			return true;
+		}
+		$before = '';
+		$found  = 0;
+		while ( 0 === $found && ! feof( $file ) ) {
+			$part   = (string) fread( $file, self::WINDOW ); // phpcs:ignore WordPress.WP.AlternativeFunctions -- As above.
+			$found  = preg_match( self::CODE, $before . $part );
+			$before = substr( $part, -self::OVERLAP );
+		}
+		fclose( $file ); // phpcs:ignore WordPress.WP.AlternativeFunctions -- As above.
+		// Also if it could not be searched.
+		return 0 !== $found;
 	}
 
 	private static function refused( string $why ): Denied {
