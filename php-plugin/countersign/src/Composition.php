@@ -13,6 +13,7 @@ use Countersign\Plugin\Abilities\Running;
 use Countersign\Plugin\Accounts\AgentAccounts;
 use Countersign\Plugin\Accounts\Standing;
 use Countersign\Plugin\Admin\AccountForms;
+use Countersign\Plugin\Admin\AbilitiesPage;
 use Countersign\Plugin\Admin\AdminBar;
 use Countersign\Plugin\Admin\AuditForms;
 use Countersign\Plugin\Admin\AuditPage;
@@ -25,6 +26,7 @@ use Countersign\Plugin\Admin\KnownChanges;
 use Countersign\Plugin\Admin\Menu;
 use Countersign\Plugin\Admin\NewConnections;
 use Countersign\Plugin\Admin\PasswordPage;
+use Countersign\Plugin\Admin\SettingsChange;
 use Countersign\Plugin\Admin\SettingsForm;
 use Countersign\Plugin\Admin\StateForms;
 use Countersign\Plugin\Admin\StateView;
@@ -409,7 +411,7 @@ final class Composition {
 	/**
 	 * Returns the forms of the dashboard.
 	 *
-	 * @return list<SettingsForm|ConnectionForms|AccountForms|AuditForms|StateForms|HeldPosts|KnownChanges|FirstCall|NewConnections>
+	 * @return list<SettingsForm|ConnectionForms|AccountForms|AuditForms|StateForms|HeldPosts|KnownChanges|FirstCall|NewConnections|AbilitiesPage>
 	 */
 	public function forms(): array {
 		return [
@@ -422,6 +424,7 @@ final class Composition {
 			$this->known_changes(),
 			$this->first_call(),
 			$this->new_connections(),
+			$this->abilities_page(),
 		];
 	}
 
@@ -429,8 +432,13 @@ final class Composition {
 	public function menu(): Menu {
 		return new Menu(
 			fn() => ( new ConnectionsPage( $this->connections(), $this->settings(), $this->agent_state( ... ), $this->settings_form(), $this->held_posts(), new StateView( $this->site_state(), $this->records_migration(), $this->connections(), $this->settings() ), new ConnectView( $this->first_call() ), $this->password_page() ) )->show(),
-			fn() => ( new AuditPage( $this->connections(), $this->log(), $this->condition() ) )->show()
+			fn() => ( new AuditPage( $this->connections(), $this->log(), $this->condition() ) )->show(),
+			fn() => $this->abilities_page()->show()
 		);
+	}
+
+	private function abilities_page(): AbilitiesPage {
+		return new AbilitiesPage( $this->settings(), new SettingsChange( $this->settings(), $this->log(), $this->site_records() ) );
 	}
 
 	/** Returns what waits for the first request of a new connection. */

@@ -11,8 +11,8 @@ defined( 'ABSPATH' ) || exit;
 /** Tells by which way the current request reaches abilities: a person's page, the REST route, another MCP server, or WP-CLI. */
 final class Entrance {
 
-	/** The routes of MCP servers have this word, between separators. */
-	private const MCP = '~(?:^|[/_.-])mcp(?:[/_.-]|$)~i';
+	/** The routes of MCP servers have these letters. */
+	private const MCP = 'mcp';
 
 	/** The command of the mcp-adapter, which also serves a program on the same machine. */
 	private const ADAPTER_COMMAND = 'mcp-adapter';
@@ -55,7 +55,7 @@ final class Entrance {
 
 	/** Tells whether a route of the REST API, without the first slash or with it, is that of an MCP server other than this plugin's. */
 	public static function is_mcp_route( string $route ): bool {
-		return ! str_starts_with( ltrim( $route, '/' ), Urls::NAMESPACE . '/' ) && 1 === preg_match( self::MCP, $route );
+		return ! str_starts_with( ltrim( $route, '/' ), Urls::NAMESPACE . '/' ) && false !== stripos( $route, self::MCP );
 	}
 
 	private static function is_adapter_command(): bool {

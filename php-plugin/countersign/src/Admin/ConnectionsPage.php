@@ -7,6 +7,7 @@ namespace Countersign\Plugin\Admin;
 use Countersign\Plugin\Connections\Connection;
 use Countersign\Plugin\Connections\Repository;
 use Countersign\Plugin\Health\AgentState;
+use Countersign\Plugin\Health\OtherServers;
 use Countersign\Plugin\Health\Requirements;
 use Countersign\Plugin\Site\Capabilities;
 use Countersign\Plugin\Site\Labels;
@@ -71,7 +72,7 @@ final class ConnectionsPage {
 		Flash::show();
 		$this->misuse();
 		$this->state_view->show();
-		SwitchCard::show( $state );
+		SwitchCard::show( $state, OtherServers::uncovered() );
 		if ( 0 === $this->connections->count() ) {
 			ConnectView::empty_state();
 		} else {

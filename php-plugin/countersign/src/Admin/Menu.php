@@ -21,13 +21,18 @@ final class Menu {
 	/** Slug of the Audit page. */
 	public const AUDIT = 'countersign-audit';
 
+	/** Slug of the Abilities page. */
+	public const ABILITIES = 'countersign-abilities';
+
 	/**
 	 * @param \Closure(): void $show_connections Prints the Connections page.
 	 * @param \Closure(): void $show_audit       Prints the Audit page.
+	 * @param \Closure(): void $show_abilities   Prints the Abilities page.
 	 */
 	public function __construct(
 		private readonly \Closure $show_connections,
 		private readonly \Closure $show_audit,
+		private readonly \Closure $show_abilities,
 	) {}
 
 	/**
@@ -55,6 +60,9 @@ final class Menu {
 		);
 		if ( $may_manage ) {
 			add_submenu_page( self::CONNECTIONS, __( 'Connections', 'countersign' ), __( 'Connections', 'countersign' ), Capabilities::MANAGE, self::CONNECTIONS, $this->show_connections );
+			if ( AbilitiesPage::applies() ) {
+				add_submenu_page( self::CONNECTIONS, __( 'Abilities', 'countersign' ), __( 'Abilities', 'countersign' ), Capabilities::MANAGE, self::ABILITIES, $this->show_abilities );
+			}
 			add_submenu_page( self::CONNECTIONS, __( 'Audit', 'countersign' ), __( 'Audit', 'countersign' ), Capabilities::AUDIT, self::AUDIT, $this->show_audit );
 		}
 	}

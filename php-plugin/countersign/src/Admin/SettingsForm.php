@@ -4,16 +4,12 @@ declare(strict_types=1);
 
 namespace Countersign\Plugin\Admin;
 
-use Countersign\Access;
 use Countersign\OAuth;
-use Countersign\Plugin\Audit\EntryDraft;
 use Countersign\Plugin\Audit\Log;
 use Countersign\Plugin\Health\Requirements;
 use Countersign\Plugin\Records\SiteRecords;
 use Countersign\Plugin\Site\Capabilities;
 use Countersign\Plugin\Site\ClientAddress;
-use Countersign\Plugin\Site\Json;
-use Countersign\Plugin\Site\SealedOptions;
 use Countersign\Plugin\Site\Settings;
 use Countersign\TrustedProxies;
 
@@ -292,20 +288,9 @@ final class SettingsForm {
 			Flash::add( 'error', __( 'No setting was saved.', 'countersign' ) );
 			return Menu::url( Menu::CONNECTIONS );
 		}
-		$changes = $this->settings->changes( $given );
-		// Settings that could not be used are sealed again even if they have their defaults.
-		if ( $changes || '' !== $this->settings->fault() ) {
-			$draft    = EntryDraft::admin( 'setting', 'settings.changed', 'settings', $changes );
-			$data     = $this->settings->with( $changes );
-			$decision = Access::changeSettings( Json::encode( $this->settings->with() ), Json::encode( $data ), self::is_administrator() );
-			if ( ! $decision->isAllowed() ) {
-				$this->log->append( $draft->denied( (string) $decision->reason() ) );
-				Flash::add( 'error', __( 'Only an administrator can make the settings more permissive. No setting was saved.', 'countersign' ) );
-				return Menu::url( Menu::CONNECTIONS );
-			}
-			// A change that somebody else has saved meanwhile was not part of this decision, so it is not overwritten.
-			$this->records->replace( SealedOptions::SETTINGS, $this->records->text( SealedOptions::SETTINGS ), $data, $draft );
-			$this->settings->forget();
+		if ( ! ( new SettingsChange( $this->settings, $this->log, $this->records ) )->save( $given ) ) {
+			Flash::add( 'error', __( 'Only an administrator can make the settings more permissive. No setting was saved.', 'countersign' ) );
+			return Menu::url( Menu::CONNECTIONS );
 		}
 		Flash::add( 'success', __( 'Settings saved.', 'countersign' ) );
 		return Menu::url( Menu::CONNECTIONS );

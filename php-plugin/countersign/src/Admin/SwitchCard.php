@@ -6,14 +6,19 @@ namespace Countersign\Plugin\Admin;
 
 use Countersign\Plugin\Health\AgentState;
 use Countersign\Plugin\Health\Condition;
+use Countersign\Plugin\Site\Names;
 
 defined( 'ABSPATH' ) || exit;
 
 /** The card at the top of the Connections page: whether agents can act, and the button that stops them or lets them continue. */
 final class SwitchCard {
 
-	/** Prints the card. */
-	public static function show( AgentState $state ): void {
+	/**
+	 * Prints the card.
+	 *
+	 * @param list<string> $uncovered The other MCP servers of the site that have tools of their own.
+	 */
+	public static function show( AgentState $state, array $uncovered = [] ): void {
 		$class = match ( true ) {
 			$state->can_act()    => 'is-running',
 			$state->is_stopped() => 'is-stopped',
@@ -35,6 +40,14 @@ final class SwitchCard {
 						: esc_html_e( 'If something looks wrong, stop all agents at once. Connections are kept, and agents can continue later.', 'countersign' );
 					?>
 				</p>
+				<?php if ( [] !== $uncovered ) : ?>
+					<p>
+						<?php
+						/* translators: %s: names of plugins. */
+						echo esc_html( sprintf( __( 'This does not stop tools that other MCP servers of this site have of their own: %s. The abilities that they run for programs are stopped. Switch these servers off in their own settings.', 'countersign' ), implode( ', ', array_map( Names::text( ... ), $uncovered ) ) ) );
+						?>
+					</p>
+				<?php endif; ?>
 				<?php if ( $state->is_unsealed ) : ?>
 					<p><strong><?php esc_html_e( 'This could not be sealed, so somebody who can write to the database could undo it. It is sealed by itself as soon as the audit log can be written. The site\'s error log shows the reason.', 'countersign' ); ?></strong></p>
 				<?php endif; ?>

@@ -56,6 +56,12 @@ final class SiteHealth {
 				'test'  => static fn(): array => [ 'test' => 'countersign_accounts' ] + self::accounts(),
 			];
 		}
+		if ( [] !== OtherServers::uncovered() ) {
+			$tests['direct']['countersign_other_servers'] = [
+				'label' => __( 'Countersign: other MCP servers', 'countersign' ),
+				'test'  => static fn(): array => [ 'test' => 'countersign_other_servers' ] + self::other_servers(),
+			];
+		}
 		if ( 0 < $this->passwords->count() ) {
 			$tests['direct']['countersign_passwords'] = [
 				'label' => __( 'Countersign: passwords of agents', 'countersign' ),
@@ -87,6 +93,20 @@ final class SiteHealth {
 			/* translators: %s: names of accounts, each with its roles and capabilities. */
 			'<p>' . esc_html( sprintf( __( 'Somebody has given these accounts a role or a capability. Calls of the agents do not get it, and nobody can log in to the accounts, but other code can act as them. Give each of them the role Agent again: %s', 'countersign' ), implode( '; ', $raised ) ) ) . '</p>',
 			sprintf( '<a href="%s">%s</a>', esc_url( admin_url( 'users.php' ) ), esc_html__( 'Open the list of users', 'countersign' ) )
+		);
+	}
+
+	/**
+	 * Names the MCP servers that "Stop all agents" does not reach.
+	 *
+	 * @return array<string, mixed>
+	 */
+	private static function other_servers(): array {
+		return self::result(
+			'recommended',
+			__( 'Other MCP servers of this site have tools that Countersign does not govern', 'countersign' ),
+			/* translators: %s: names of plugins. */
+			'<p>' . esc_html( sprintf( __( '“Stop all agents” stops the abilities that these servers run for programs, but not the tools that they have of their own, and Countersign does not record those: %s. Switch these servers off in their own settings if you do not need them.', 'countersign' ), implode( ', ', array_map( Names::text( ... ), OtherServers::uncovered() ) ) ) ) . '</p>'
 		);
 	}
 
