@@ -275,7 +275,12 @@ final class Composition {
 
 	/** Returns what agents can use on this site. The first call fires the action `countersign_register`. */
 	public function registry(): Registry {
-		return $this->registry ??= Registry::filled( fn( Registry $registry ): array => Catalogue::handlers( $registry, $this->acceptance( ... ), $this->fetcher( ... ), $this->upload_sessions( ... ) ) );
+		return $this->registry ??= Registry::filled( $this->handlers( ... ) );
+	}
+
+	/** @return array<string, \Closure(): callable> What makes the handler of each tool that this site has. */
+	private function handlers( Registry $registry ): array {
+		return Catalogue::handlers( $registry, $this->acceptance( ... ), $this->fetcher( ... ), $this->upload_sessions( ... ) );
 	}
 
 	/** Returns the road by which files become items of the media library. */
@@ -335,7 +340,7 @@ final class Composition {
 	public function abilities(): Abilities {
 		return new Abilities(
 			$this->governor( ... ),
-			fn(): OwnAbilities => new OwnAbilities( static fn(): array => array_keys( Catalogue::handlers( new Registry() ) ), $this->governor( ... ) ),
+			fn(): OwnAbilities => new OwnAbilities( fn(): array => array_keys( $this->handlers( new Registry() ) ), $this->governor( ... ) ),
 			fn( Registry $registry ) => $this->offered_abilities()->register( $registry )
 		);
 	}

@@ -58,7 +58,7 @@ final class AbilitiesPageTest extends TestCase {
 	public function test_servers_that_are_not_governed_are_named(): void {
 		self::assertSame( [ 'Countersign test abilities' ], OtherServers::uncovered() );
 		$text = wp_strip_all_tags( Person::of( 'admin' )->page( 'countersign' )->body );
-		self::assertStringContainsString( 'of their own: Countersign test abilities.', $text );
+		self::assertStringContainsString( "of their own: \u{2068}Countersign test abilities\u{2069}.", $text );
 		$test = apply_filters( 'site_status_tests', [ 'direct' => [], 'async' => [] ] )['direct']['countersign_other_servers']['test']();
 		self::assertSame( 'recommended', $test['status'] );
 		self::assertStringContainsString( 'Countersign test abilities', $test['description'] );

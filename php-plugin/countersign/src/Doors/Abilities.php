@@ -9,6 +9,7 @@ use Countersign\Plugin\Abilities\Governor;
 use Countersign\Plugin\Abilities\OwnAbilities;
 use Countersign\Plugin\Calls\Registry;
 use Countersign\Plugin\Health\Requirements;
+use Countersign\Plugin\Site\ErrorLog;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -40,8 +41,17 @@ final class Abilities {
 		add_filter( 'wp_pre_execute_ability', $this->before( ... ), PHP_INT_MAX, 3 );
 		if ( Requirements::are_met() ) {
 			add_action( 'wp_abilities_api_categories_init', fn() => ( $this->own )()->register_category() );
-			add_action( 'wp_abilities_api_init', fn() => ( $this->own )()->register() );
+			add_action( 'wp_abilities_api_init', $this->register_own( ... ) );
 			add_action( 'countersign_register', $this->offer, PHP_INT_MIN );
+		}
+	}
+
+	/** Callback of the action `wp_abilities_api_init`. Whatever happens here, the abilities of others are registered. */
+	private function register_own(): void {
+		try {
+			( $this->own )()->register();
+		} catch ( \Throwable $error ) {
+			ErrorLog::failure( 'the tools could not be registered as abilities', $error );
 		}
 	}
 
