@@ -93,6 +93,7 @@ final class McpCall
      * asked until the request ends, also after the answer.
      *
      * @param string $target The item before or after the change, in the form of {@see consider()}. A new item has the id 0.
+     *                       Only what decides whether visitors see it counts; texts, terms and metadata can be empty.
      *
      * @return Decision Denied with `needs_publish`, `confirmation_missing`, or `write_refused` for a tool that has no
      *                  confirmation.

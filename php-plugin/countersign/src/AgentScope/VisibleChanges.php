@@ -299,6 +299,6 @@ final class VisibleChanges {
 	 * @return list<string>
 	 */
 	private static function to_json( array $posts ): array {
-		return array_values( array_map( static fn( StoredPost $post ): string => $post->to_json(), $posts ) );
+		return array_values( array_map( static fn( StoredPost $post ): string => $post->visibility(), $posts ) );
 	}
 }

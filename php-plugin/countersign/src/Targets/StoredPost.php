@@ -114,29 +114,53 @@ final class StoredPost {
 	 * @param list<string> $keys Further metadata that the tool concerns.
 	 */
 	public function to_json( array $keys = [] ): string {
-		global $wpdb;
-		$terms = $wpdb->get_col( $wpdb->prepare( "SELECT term_taxonomy_id FROM $wpdb->term_relationships WHERE object_id = %d", $this->id ) ); // phpcs:ignore WordPress.DB -- As above.
-		$meta  = $this->meta( [ self::TEMPLATE, ...self::META, ...$keys ] );
-		$state = [
-			'id'       => $this->id,
-			'type'     => $this->row['post_type'],
-			'status'   => $this->row['post_status'],
-			'author'   => (int) $this->row['post_author'],
-			'title'    => $this->row['post_title'],
-			'content'  => $this->row['post_content'],
-			'excerpt'  => $this->row['post_excerpt'],
-			'slug'     => $this->row['post_name'],
-			'parent'   => (int) $this->row['post_parent'],
-			'template' => $meta[ self::TEMPLATE ][0] ?? '',
-			'date'     => $this->row['post_date'],
-			'date_gmt' => $this->row['post_date_gmt'],
-			'password' => $this->row['post_password'],
-			'terms'    => array_map( intval( ... ), $terms ),
-			'meta'     => (object) array_diff_key( $meta, [ self::TEMPLATE => true ] ),
+		$meta = $this->meta( [ self::TEMPLATE, ...self::META, ...$keys ] );
+		return $this->report(
+			[
+				'author'   => (int) $this->row['post_author'],
+				'title'    => $this->row['post_title'],
+				'content'  => $this->row['post_content'],
+				'excerpt'  => $this->row['post_excerpt'],
+				'slug'     => $this->row['post_name'],
+				'template' => $meta[ self::TEMPLATE ][0] ?? '',
+				'date'     => $this->row['post_date'],
+				'date_gmt' => $this->row['post_date_gmt'],
+				'password' => $this->row['post_password'],
+				'terms'    => $this->terms(),
+				'meta'     => (object) array_diff_key( $meta, [ self::TEMPLATE => true ] ),
+			]
+		);
+	}
+
+	/** Returns the post in the form of {@see to_json()} with nothing but what decides whether visitors see it. */
+	public function visibility(): string {
+		$texts = [ 'title', 'content', 'excerpt', 'slug', 'template', 'date', 'date_gmt', 'password' ];
+		return $this->report(
+			array_fill_keys( $texts, '' ) + [
+				'author' => 0,
+				'terms'  => [],
+				'meta'   => (object) [],
+			]
+		);
+	}
+
+	/** @param array<string, mixed> $state What the post is, beside what decides whether visitors see it. */
+	private function report( array $state ): string {
+		$state += [
+			'id'     => $this->id,
+			'type'   => $this->row['post_type'],
+			'status' => $this->row['post_status'],
+			'parent' => (int) $this->row['post_parent'],
 		];
-		$under = $this->under( self::DEPTH );
-		$above = $this->above();
+		$under  = $this->under( self::DEPTH );
+		$above  = $this->above();
 		return Json::encode( $state + ( null === $under ? [] : [ 'under' => $under ] ) + ( [] === $above ? [] : [ 'above' => $above ] ) );
+	}
+
+	/** @return list<int> The ids by which the post has its terms. */
+	private function terms(): array {
+		global $wpdb;
+		return 0 === $this->id ? [] : array_map( intval( ... ), $wpdb->get_col( $wpdb->prepare( "SELECT term_taxonomy_id FROM $wpdb->term_relationships WHERE object_id = %d", $this->id ) ) ); // phpcs:ignore WordPress.DB -- As above.
 	}
 
 	/**
@@ -212,6 +236,9 @@ final class StoredPost {
 		$seen = $this->is_seen ? wp_cache_get( $this->id, 'post_meta' ) : false;
 		if ( is_array( $seen ) ) {
 			return array_map( static fn( mixed $values ): array => array_map( strval( ... ), array_values( (array) $values ) ), array_intersect_key( $seen, array_flip( $keys ) ) );
+		}
+		if ( 0 === $this->id ) {
+			return [];
 		}
 		global $wpdb;
 		$places = implode( ', ', array_fill( 0, count( $keys ), '%s' ) );
