@@ -194,6 +194,14 @@ impl PhpUploadSession {
         Ok(self.0.may_change(target)?.into())
     }
 
+    pub fn may_write_every_field(&self) -> bool {
+        self.0.may_write_every_field()
+    }
+
+    pub fn forbids(&self, field: &str) -> Option<&str> {
+        self.0.forbids(field)
+    }
+
     pub fn check_file(&self, size: i64, kind: &str) -> BindingResult<PhpDecision> {
         let size = number(size, COUNT)?;
         Ok(self.0.terms().decide_file(size, kind).into())

@@ -1,7 +1,7 @@
-//! Whether a connection may have upload sessions now.
+//! Whether a connection may have upload sessions now, and what they may not write.
 
 use super::terms::UploadMisuse;
-use crate::access::{Group, may_act};
+use crate::access::{FieldRules, Group, may_act};
 use crate::call::connection::Connection;
 use crate::decision::Decision;
 use crate::reason::Reason;
@@ -25,4 +25,17 @@ pub(super) fn admitted(
         }
     }
     Ok(decision)
+}
+
+/// Returns the fields that a connection may not write; none if there is no record.
+///
+/// # Errors
+/// As for [`admitted`].
+pub(super) fn fields_of(connection: FoundRecord<'_>) -> Result<FieldRules, UploadMisuse> {
+    match connection {
+        FoundRecord::Genuine(record) => Connection::of(record, record.id())
+            .map(|known| known.fields)
+            .map_err(|_| UploadMisuse::Connection),
+        FoundRecord::Denied(_) | FoundRecord::Missing => Ok(FieldRules::default()),
+    }
 }

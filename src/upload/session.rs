@@ -6,6 +6,7 @@ use super::admitted::admitted;
 use super::mark::Mark;
 
 use super::terms::{UploadMisuse, UploadTerms};
+use crate::access::FieldRules;
 use crate::bytes::hex;
 use crate::call::target::Target;
 use crate::clock::Timestamp;
@@ -58,6 +59,7 @@ pub struct UploadSession {
     pub(super) connection: u64,
     pub(super) epoch: u32,
     pub(super) terms: UploadTerms,
+    pub(super) fields: FieldRules,
     pub(super) store: Arc<dyn Store>,
 }
 
@@ -107,5 +109,17 @@ impl UploadSession {
         } else {
             Decision::Allow
         })
+    }
+
+    /// Returns whether no rule of the connection forbids a field, as the record said when the session was opened.
+    #[must_use]
+    pub const fn may_write_every_field(&self) -> bool {
+        self.fields.is_empty()
+    }
+
+    /// Returns the rule that forbids the connection to write a field of an item, or `None` if it may.
+    #[must_use]
+    pub fn forbids(&self, field: &str) -> Option<&str> {
+        self.fields.forbids(field)
     }
 }

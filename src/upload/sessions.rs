@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::admitted::admitted;
+use super::admitted::{admitted, fields_of};
 use super::mark::Mark;
 use super::session::{UploadLink, UploadSession};
 use super::state::SessionState;
@@ -188,6 +188,7 @@ impl UploadSessions {
             connection: link.claims.subject,
             epoch: link.claims.epoch,
             terms,
+            fields: fields_of(connection)?,
             store: Arc::clone(&self.store),
         };
         Ok(match session.may_go_on(connection, kill_switch, now)? {

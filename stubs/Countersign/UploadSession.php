@@ -31,6 +31,16 @@ final class UploadSession
      */
     public function mayChange(string $target): Decision {}
 
+    /** Returns whether no rule of the connection forbids a field. If one does, ask {@see forbids()} before each write. */
+    public function mayWriteEveryField(): bool {}
+
+    /**
+     * Returns the rule that forbids the connection to write a field, or null if it may.
+     *
+     * @param string $field As for {@see McpCall::forbids()}.
+     */
+    public function forbids(string $field): ?string {}
+
     /**
      * Decides whether a file is accepted.
      *

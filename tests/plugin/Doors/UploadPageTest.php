@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Countersign\Tests\Doors;
 
 use Countersign\Plugin\Plugin;
+use Countersign\Plugin\Uploads\Folder;
 use Countersign\Tests\Agent;
 use Countersign\Tests\AuditTrail;
 use Countersign\Tests\Guest;
@@ -27,6 +28,7 @@ final class UploadPageTest extends TestCase {
 		foreach ( $wpdb->get_col( 'SELECT attachment FROM ' . Site::table( 'upload_files' ) . ' WHERE attachment > 0' ) as $id ) { // phpcs:ignore
 			wp_delete_attachment( (int) $id, true );
 		}
+		Folder::drop();
 		parent::tearDown();
 	}
 

@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Countersign\Tests\Tools;
 
 use Countersign\Plugin\Plugin;
+use Countersign\Plugin\Uploads\Folder;
 use Countersign\Tests\Agent;
 use Countersign\Tests\AuditTrail;
 use Countersign\Tests\Guest;
@@ -18,6 +19,11 @@ final class UploadSessionTest extends TestCase {
 
 	private static function agent(): Agent {
 		return self::$agent ??= Site::connect( 'author', 'draft_only' );
+	}
+
+	protected function tearDown(): void {
+		Folder::drop();
+		parent::tearDown();
 	}
 
 	/** @group tools-main */

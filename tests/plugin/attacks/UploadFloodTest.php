@@ -11,6 +11,7 @@ declare(strict_types=1);
 
 namespace Countersign\Tests\attacks;
 
+use Countersign\Plugin\Uploads\Folder;
 use Countersign\Tests\AuditTrail;
 use Countersign\Tests\Guest;
 use Countersign\Tests\Http;
@@ -20,6 +21,11 @@ use Countersign\Tests\TestCase;
 
 /** A link takes bounded room on the site. */
 final class UploadFloodTest extends TestCase {
+
+	protected function tearDown(): void {
+		Folder::drop();
+		parent::tearDown();
+	}
 
 	public function test_a_flood_by_the_link_makes_few_rows_and_entries(): void {
 		global $wpdb;

@@ -10,12 +10,18 @@ declare(strict_types=1);
 
 namespace Countersign\Tests\attacks;
 
+use Countersign\Plugin\Uploads\Folder;
 use Countersign\Tests\Guest;
 use Countersign\Tests\RecordAttack;
 use Countersign\Tests\Site;
 
 /** A restored table opens no upload session. */
 final class UploadSessionRestoredTest extends RecordAttack {
+
+	protected function tearDown(): void {
+		Folder::drop();
+		parent::tearDown();
+	}
 
 	public function test_a_closed_session_is_not_opened_again(): void {
 		$agent  = Site::connect( 'author', 'draft_only' );

@@ -10,12 +10,18 @@ declare(strict_types=1);
 
 namespace Countersign\Tests\attacks;
 
+use Countersign\Plugin\Uploads\Folder;
 use Countersign\Tests\Guest;
 use Countersign\Tests\RecordAttack;
 use Countersign\Tests\Site;
 
 /** The database cannot widen an upload session. */
 final class UploadTermsChangedTest extends RecordAttack {
+
+	protected function tearDown(): void {
+		Folder::drop();
+		parent::tearDown();
+	}
 
 	public function test_changed_terms_open_nothing(): void {
 		$agent = Site::connect( 'author', 'draft_only' );

@@ -56,9 +56,31 @@ final class UploadPage {
 	];
 
 	/** Reasons that a person may learn. The others concern the connection, and look as if the session were closed. */
-	private const TOLD = [ 'upload_part_unexpected', 'upload_file_type', 'upload_file_size', 'file_refused', 'file_too_large', 'arguments_invalid', ...self::ALSO_TOLD ];
+	private const TOLD = [
+		'upload_session_unknown',
+		'upload_session_expired',
+		'upload_session_closed',
+		'upload_session_full',
+		'upload_attempts',
+		'uploads_full',
+		'upload_unknown',
+		'upload_part_unexpected',
+		'upload_file_type',
+		'upload_file_size',
+		'file_refused',
+		'file_too_large',
+		'arguments_invalid',
+		'rate_limited',
+		'rate_limited_ip',
+		'https_required',
+		'store_unavailable',
+		'store_full',
+		'audit_unavailable',
+		'tool_failed',
+	];
 
-	private const ALSO_TOLD = [ 'upload_session_unknown', 'upload_session_expired', 'upload_session_closed', 'upload_session_full', 'upload_attempts', 'uploads_full', 'upload_unknown', 'rate_limited', 'rate_limited_ip', 'https_required', 'store_unavailable', 'store_full', 'audit_unavailable', 'tool_failed' ];
+	/** Reasons for which WordPress or the connection does not allow a file. */
+	private const FAULTS = [ 'field_denied', 'capability_denied', 'write_refused', 'user_missing', 'needs_publish' ];
 
 	/**
 	 * @param \Closure(): Entrance  $entrance  Returns what lets requests in.
@@ -171,7 +193,11 @@ final class UploadPage {
 	}
 
 	private static function told( string $reason ): string {
-		return in_array( $reason, self::TOLD, true ) ? $reason : 'upload_session_closed';
+		return match ( true ) {
+			in_array( $reason, self::TOLD, true )   => $reason,
+			in_array( $reason, self::FAULTS, true ) => 'tool_failed',
+			default                                 => 'upload_session_closed',
+		};
 	}
 
 	private static function reason_of( \Throwable $error ): string {

@@ -106,7 +106,16 @@ final class Uploading {
 	public function finish( Visit $visit, string $id ): array {
 		$file = $this->files->find( $visit->session->id, $id );
 		if ( File::UPLOADING === $file->state ) {
-			Sessions::parts( $visit->session )->finish( $id, fn( string $path ): int => $this->store( $visit, $file, $path ) );
+			try {
+				Sessions::parts( $visit->session )->finish( $id, fn( string $path ): int => $this->store( $visit, $file, $path ) );
+				// The row keeps the result.
+				Sessions::parts( $visit->session )->discard( $id );
+			} catch ( Denied $denied ) {
+				// Another request has stored it meanwhile.
+				if ( 'upload_unknown' !== $denied->reason || File::DONE !== $this->files->find( $visit->session->id, $id )->state ) {
+					throw $denied;
+				}
+			}
 			$file = $this->files->find( $visit->session->id, $id );
 		}
 		return $this->about( $visit, $file );
