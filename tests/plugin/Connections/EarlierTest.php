@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Countersign\Tests\Connections;
 
+use Countersign\Plugin\Admin\AccountView;
 use Countersign\Plugin\Connections\Connection;
 use Countersign\Plugin\Plugin;
 use Countersign\Tests\Agent;
@@ -113,6 +114,38 @@ final class EarlierTest extends TestCase {
 		( new Agent( (int) key( $states ), $tokens->json()['access_token'] ) )->do( 'whoami' );
 		$client->decide( Person::of( 'admin' ) );
 		self::assertCount( 2, self::states( $this->name ), 'a redeemed one is not continued' );
+	}
+
+	public function test_an_account_of_its_own_passes_to_the_connection_that_replaces_it(): void {
+		$client = OAuthClient::registered( [ 'client_name' => $this->name ] );
+		$tokens = $client->tokens( [ 'user' => 'own' ] );
+		$first  = new Agent( OAuthClient::newest(), $tokens['access_token'] );
+		$user   = $first->connection()->user;
+		$draft  = $first->do( 'create_draft', [ 'title' => 'By the first' ] )['id'];
+		$again  = OAuthClient::token( $client->redeeming( OAuthClient::parameters( $client->decide( Person::of( 'admin' ), [ 'user' => 'own', 'name' => "$this->name again", 'replace' => [ $first->id ] ] ) )['code'] ) )->json();
+		$second = new Agent( OAuthClient::newest(), $again['access_token'] );
+		self::assertSame( [ $user, true, Connection::REVOKED ], [ $second->connection()->user, $second->connection()->own_account, $first->connection()->state ] );
+		wp_cache_flush();
+		self::assertSame( $second->id, Plugin::composition()->agent_accounts()->connection_of( $user )?->id );
+		self::assertSame( "$this->name again", get_userdata( $user )->display_name );
+		self::assertSame( [ $user, $draft ], [ $second->do( 'whoami' )['user']['id'], $second->do( 'update_content', $second->edit( $draft, [ 'title' => 'By the second' ] ) )['id'] ] );
+		self::assertFalse( AccountView::applies( $first->connection() ), 'the account of the one that ended is in use' );
+		Plugin::composition()->agent_accounts()->check_all();
+		Plugin::composition()->agent_accounts()->adjust( $first->id );
+		wp_cache_flush();
+		self::assertTrue( user_can( $user, 'edit_posts' ) );
+		Plugin::composition()->manager()->revoke( $second->connection() );
+		wp_cache_flush();
+		self::assertFalse( user_can( $user, 'edit_posts' ) );
+	}
+
+	public function test_unused_accounts_of_replaced_connections_are_deleted(): void {
+		$client = OAuthClient::registered( [ 'client_name' => $this->name ] );
+		$client->decide( Person::of( 'admin' ), [ 'user' => 'own' ] );
+		$user = Plugin::composition()->connections()->find( OAuthClient::newest() )->user;
+		$client->decide( Person::of( 'admin' ) );
+		wp_cache_flush();
+		self::assertFalse( get_userdata( $user ) );
 	}
 
 	public function test_other_terms_do_not_continue_an_unredeemed_connection_but_end_it(): void {

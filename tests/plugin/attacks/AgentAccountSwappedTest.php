@@ -34,10 +34,17 @@ final class AgentAccountSwappedTest extends RecordAttack {
 		self::assertTrue( AgentAccounts::is_one( $first ), 'still nobody logs in' );
 		self::assertSame( [ $first, $second ], [ $one->do( 'whoami' )['user']['id'], $two->do( 'whoami' )['user']['id'] ], 'the sealed records decide' );
 		Plugin::composition()->agent_accounts()->check_all();
-		wp_cache_flush();
-		self::assertFalse( user_can( $second, 'edit_posts' ), 'an account that no connection claims loses its rights' );
-		Plugin::composition()->agent_accounts()->adjust( $two->id );
-		self::assertSame( $two->id, self::claims( $second ), 'the index follows the record again' );
+		self::assertSame( [ $one->id, $two->id ], [ self::claims( $first ), self::claims( $second ) ], 'once a day, what the accounts say follows the records again' );
+		self::assertSame( [ false, true ], [ user_can( $first, 'edit_posts' ), user_can( $second, 'edit_posts' ) ] );
+	}
+
+	public function test_an_account_that_no_connection_claims_loses_its_rights(): void {
+		$planted = wp_insert_user( [ 'user_login' => uniqid( 'agent-' ), 'user_pass' => 'x', 'role' => 'editor', 'meta_input' => [ AgentAccounts::META => '12345' ] ] );
+		Plugin::composition()->agent_accounts()->check_all();
+		self::assertNull( self::claims( $planted ) );
+		self::assertFalse( user_can( $planted, 'edit_posts' ) );
+		require_once ABSPATH . 'wp-admin/includes/user.php';
+		wp_delete_user( $planted );
 	}
 
 	public function test_exchanged_records_claim_nothing(): void {

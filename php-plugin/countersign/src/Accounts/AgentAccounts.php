@@ -119,11 +119,10 @@ final class AgentAccounts implements AccountMaker {
 
 	/** {@inheritDoc} */
 	public function discard( int $user ): void {
-		if ( ! self::is_one( $user ) || 0 < AgentContent::count( $user ) ) {
-			return;
-		}
 		try {
-			self::delete( $user );
+			if ( self::is_one( $user ) && 0 === AgentContent::count( $user ) && null === $this->connections->owner_of_account( $user ) ) {
+				self::delete( $user );
+			}
 		} catch ( \Throwable $error ) {
 			ErrorLog::failure( 'the unused account of an agent could not be deleted', $error );
 		}
@@ -144,11 +143,20 @@ final class AgentAccounts implements AccountMaker {
 		return $is_done;
 	}
 
-	/** Gives the account of a connection the name of the connection and exactly the rights that it has now. */
+	/** Tells whether an account is said to be that of a connection and not of another one that replaced it. */
+	public static function is_said_to_be_of( int $user, Connection $connection ): bool {
+		return self::index( $user ) === $connection->id;
+	}
+
+	/**
+	 * Gives the account of a connection the name of the connection and exactly the rights that it has now. If the connection has ended and
+	 * another one has taken its account over, the account follows that one.
+	 */
 	public function adjust( int $id ): void {
 		try {
 			$connection = $this->connections->find( $id );
 			if ( true === $connection?->own_account && get_userdata( $connection->user ) ) {
+				$connection = $connection->is_revoked() ? $this->connections->owner_of_account( $connection->user ) ?? $connection : $connection;
 				self::set_index( $connection );
 				self::set_name( $connection );
 				self::set_rights( $connection->user, AgentRights::of( $connection ) );
@@ -167,14 +175,14 @@ final class AgentAccounts implements AccountMaker {
 		foreach ( self::all( self::MAX ) as $user ) {
 			try {
 				$connection = $this->connection_of( $user );
+				$connection = null === $connection || $connection->is_revoked() ? $this->connections->owner_of_account( $user ) : $connection;
+				if ( null === $connection ) {
+					self::set_rights( $user, [] );
+				} elseif ( null === $connection->fault && [] === self::surplus( $user ) ) {
+					$this->adjust( $connection->id );
+				}
 			} catch ( \Throwable $error ) {
 				ErrorLog::failure( 'the account of a connection could not be checked', $error );
-				continue;
-			}
-			if ( null === $connection || $connection->is_revoked() ) {
-				self::set_rights( $user, [] );
-			} elseif ( null === $connection->fault && [] === self::surplus( $user ) ) {
-				$this->adjust( $connection->id );
 			}
 		}
 	}

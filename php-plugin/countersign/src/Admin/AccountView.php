@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Countersign\Plugin\Admin;
 
+use Countersign\Plugin\Accounts\AgentAccounts;
 use Countersign\Plugin\Accounts\AgentContent;
 use Countersign\Plugin\Connections\Connection;
 use Countersign\Plugin\Site\Names;
@@ -24,7 +25,7 @@ final class AccountView {
 
 	/** Tells whether there is something to decide: the connection has ended, and its account still exists. */
 	public static function applies( Connection $connection ): bool {
-		return $connection->own_account && $connection->is_revoked() && null === $connection->fault && false !== get_userdata( $connection->user );
+		return $connection->own_account && $connection->is_revoked() && null === $connection->fault && AgentAccounts::is_said_to_be_of( $connection->user, $connection ) && false !== get_userdata( $connection->user );
 	}
 
 	/**

@@ -148,7 +148,7 @@ final class ConsentPresets {
 					echo wp_kses(
 						sprintf(
 							/* translators: 1: name of a connection, 2: when it was used last, such as "2 days ago". */
-							__( 'Replace your connection %1$s, last used: %2$s. It ends when the new one begins.', 'countersign' ),
+							$connection->own_account ? __( 'Replace your connection %1$s, last used: %2$s. It ends when the new one begins. An account of its own passes to the new one.', 'countersign' ) : __( 'Replace your connection %1$s, last used: %2$s. It ends when the new one begins.', 'countersign' ),
 							'<strong>' . Names::html( $connection->name ) . '</strong>',
 							$connection->last_used_at ? Format::ago( $connection->last_used_at ) : esc_html__( 'never', 'countersign' )
 						),

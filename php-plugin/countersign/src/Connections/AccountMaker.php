@@ -23,6 +23,9 @@ interface AccountMaker {
 	 */
 	public function make( string $name, int $connection ): int;
 
-	/** Deletes an account that was made for a connection and has no content. Does nothing with any other account. */
+	/**
+	 * Deletes an account that was made for a connection, has no content, and belongs to no connection that has not ended. Does nothing with
+	 * any other account.
+	 */
 	public function discard( int $user ): void;
 }

@@ -60,20 +60,24 @@ final class Creation {
 	 *
 	 * @param list<string>         $denied_fields Fields that the client may not write: those of the connections that this one replaces.
 	 *
+	 * @param Connection|null      $replaced A connection of the same person that the new one is about to replace and whose own account it
+	 *                                      takes over, so that the agent stays the author of what it wrote. Null for a new account.
+	 *
 	 * @return array{connection: int, grant: int|null, user: int} The new ids, and that of the account.
 	 *
 	 * @throws ChangeFailed|Failure If the database did not store it.
 	 * @throws Unavailable          If it cannot be recorded, or the extension refuses to seal it.
 	 * @throws Unprotected          If it could not be protected against a restored backup. Then it has been ended again.
 	 */
-	public function create( string $name, string $client, int $user, string $preset, array $groups, array $facts, ?OAuthRequest $request = null, ?Connection $earlier = null, ?\Closure $credential = null, array $denied_fields = [] ): array {
+	public function create( string $name, string $client, int $user, string $preset, array $groups, array $facts, ?OAuthRequest $request = null, ?Connection $earlier = null, ?\Closure $credential = null, array $denied_fields = [], ?Connection $replaced = null ): array {
 		$denied  = Access::fields( [ ...$earlier->denied_fields ?? [], ...$denied_fields ] );
 		$id      = $earlier->id ?? Records::newId();
 		$is_own  = Connection::OWN_ACCOUNT === $user;
-		$is_new  = $is_own && null === $earlier;
+		$before  = $earlier ?? $replaced;
+		$is_new  = $is_own && null === $before;
 		$user    = match ( true ) {
 			$is_new => $this->accounts->make( $name, $id ),
-			$is_own => $earlier->user ?? 0,
+			$is_own => $before->user ?? 0,
 			default => $user,
 		};
 		$is_done = false;
@@ -198,7 +202,7 @@ final class Creation {
 	}
 
 	/**
-	 * Ends connections because a new one of the same client replaces them.
+	 * Ends connections because a new one of the same client replaces them. Their own accounts are deleted if they have no content.
 	 *
 	 * @param list<Connection> $connections The connections that end.
 	 * @param int              $by          Id of the new connection.
@@ -210,6 +214,9 @@ final class Creation {
 	public function replace( array $connections, int $by ): void {
 		foreach ( $connections as $connection ) {
 			$this->manager->end( $connection, 'replaced', EntryDraft::admin( 'revoke', 'connection.revoked', $connection->target(), [ 'because' => 'replaced', 'by' => "connection:$by" ] ) );
+			if ( $connection->own_account ) {
+				$this->accounts->discard( $connection->user );
+			}
 		}
 	}
 

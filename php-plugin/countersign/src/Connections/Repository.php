@@ -250,6 +250,27 @@ final class Repository {
 	}
 
 	/**
+	 * Returns the connection that has not ended and has this account as its own, the newest if there are several.
+	 *
+	 * @param int $user Id of the account.
+	 *
+	 * @throws \Countersign\Exception If the extension's keys or store cannot be used.
+	 * @throws Failure                If the database cannot be read.
+	 */
+	public function owner_of_account( int $user ): ?Connection {
+		global $wpdb;
+		$ids = $wpdb->get_col( $wpdb->prepare( "SELECT id FROM %i WHERE user_id = %d AND state <> 'revoked' ORDER BY created_at DESC, id DESC LIMIT 10", Schema::table( 'connections' ), $user ) ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- A table of this plugin, past any cache.
+		Failure::if_refused( 'The connection of an account could not be read.' );
+		foreach ( $ids as $id ) {
+			$connection = $this->find( (int) $id );
+			if ( true === $connection?->own_account && $user === $connection->user && ! $connection->is_revoked() ) {
+				return $connection;
+			}
+		}
+		return null;
+	}
+
+	/**
 	 * Returns the ids of the application passwords that rows of connections name which have not ended.
 	 *
 	 * @return list<string>

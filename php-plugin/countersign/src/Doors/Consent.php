@@ -208,6 +208,7 @@ final class Consent {
 		$unfinished = $this->earlier->unfinished( $request, $choice->preset );
 		$continued  = array_values( array_filter( $unfinished, static fn( Connection $one ): bool => Earlier::is_same( $one, $choice->user, $choice->groups ) ) )[0] ?? null;
 		$replaced   = array_filter( $this->earlier->replaceable( $request )[ $choice->preset ] ?? [], static fn( Connection $one ): bool => in_array( $one->id, $choice->replace, true ) );
+		$own        = array_values( array_filter( $replaced, static fn( Connection $one ): bool => $one->own_account && false !== get_userdata( $one->user ) ) );
 		$ids        = $this->creation->create(
 			'' === $name ? self::client_name( $request ) : $name,
 			self::client_name( $request ),
@@ -217,7 +218,8 @@ final class Consent {
 			Json::decode( $request->facts() ),
 			$request,
 			$continued,
-			denied_fields: array_merge( ...array_map( static fn( Connection $one ): array => $one->denied_fields, array_values( $replaced ) ) )
+			denied_fields: array_merge( ...array_map( static fn( Connection $one ): array => $one->denied_fields, array_values( $replaced ) ) ),
+			replaced: $own[0] ?? null
 		);
 		try {
 			$address = $request->approve( (int) $ids['grant'] );
