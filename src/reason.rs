@@ -131,6 +131,7 @@ reasons! {
     TargetState = "target_state", "The item is in a state in which this operation is not possible: read its current state first.";
     AuthorNotAllowed = "author_not_allowed", "This connection may not make this person the author: use an author that list_authors marks as allowed, or ask an administrator to add the person to the connection in the WordPress dashboard, under Countersign.";
     SeoPluginMissing = "seo_plugin_missing", "No SEO plugin that agents can use is active on this site: a person installs Yoast SEO, Rank Math or AIOSEO; analyze_seo works without one.";
+    ImageProviderFailed = "image_provider_failed", "The provider of images did not do what was asked: the answer says why.";
     ToolFailed = "tool_failed", "The tool failed because of an internal error: the administrator of the site finds the cause in the error log.";
     // Confirmation
     ConfirmationMissing = "confirmation_missing", "This call needs a confirmation token: call request_review first.";
@@ -334,6 +335,7 @@ impl Reason {
             | Self::TargetState
             | Self::AuthorNotAllowed
             | Self::SeoPluginMissing
+            | Self::ImageProviderFailed
             | Self::ToolFailed
             | Self::ConfirmationMissing
             | Self::ConfirmationMalformed

@@ -59,7 +59,7 @@ $countersign_clean_site = static function (): void {
 	foreach ( $transients as $name ) {
 		delete_transient( substr( $name, strlen( '_transient_' ) ) );
 	}
-	foreach ( [ Settings::SITE_ID, Settings::AUDIT_HOST, Settings::DELETE_ON_UNINSTALL, Identity::OPTION, SealedOptions::SITE, SealedOptions::KILL_SWITCH, SealedOptions::SETTINGS, SealedOptions::BEACON, SealedOptions::WATCH, 'countersign_asks', 'countersign_integrity', 'countersign_begun', 'countersign_welcome', 'countersign_needs_blocks', 'countersign_verification', 'countersign_records_report' ] as $option ) {
+	foreach ( [ Settings::SITE_ID, Settings::AUDIT_HOST, Settings::DELETE_ON_UNINSTALL, Identity::OPTION, SealedOptions::SITE, SealedOptions::KILL_SWITCH, SealedOptions::SETTINGS, SealedOptions::BEACON, SealedOptions::WATCH, 'countersign_asks', 'countersign_vault', 'countersign_secrets', 'countersign_budgets_spent', 'countersign_integrity', 'countersign_begun', 'countersign_welcome', 'countersign_needs_blocks', 'countersign_verification', 'countersign_records_report' ] as $option ) {
 		delete_option( $option );
 	}
 };

@@ -264,13 +264,30 @@ mod tests {
     use serde_json::Value;
 
     /// Tools that fetch something from other servers.
-    const REACHING_OUT: &[&str] = &["upload_media"];
+    const REACHING_OUT: &[&str] = &[
+        "generate_image",
+        "search_stock_photos",
+        "import_stock_photo",
+        "upload_media",
+    ];
 
     /// Tools of other groups than `read` that change nothing.
-    const READING: &[&str] = &["request_review", "list_authors", "get_seo"];
+    const READING: &[&str] = &[
+        "request_review",
+        "list_authors",
+        "get_seo",
+        "search_stock_photos",
+    ];
 
     /// Tools that change something, but nothing that visitors see.
-    const UNSEEN: &[&str] = &["create_draft", "clone_post", "create_term", "upload_media"];
+    const UNSEEN: &[&str] = &[
+        "create_draft",
+        "clone_post",
+        "create_term",
+        "generate_image",
+        "import_stock_photo",
+        "upload_media",
+    ];
 
     #[test]
     fn the_catalogue_is_complete() {

@@ -136,9 +136,24 @@ final class McpCall
     public function fingerprint(string $target): string {}
 
     /**
+     * Ends the call before it begins if its budgets refuse it.
+     *
+     * @param Spending $spending What {@see Budgets::spend()} returned for the call.
+     *
+     * @return McpReply|null Null: the call may begin. A reply: it may not (`budget_calls_spent`, `budget_cost_spent`), so
+     *                       append its entry and send it. The confirmation token remains valid.
+     *
+     * @throws Exception `misuse` if the call has begun or was answered.
+     */
+    public function afford(Spending $spending): ?McpReply {}
+
+    /**
      * Starts the call, after the intent was appended. Uses up the confirmation token, if the call needs one: of all calls
      * with the same token, exactly one begins. If the intent cannot be appended, do not begin the call; the token then remains
      * valid.
+     *
+     * @param list<string>|null $secrets Names of records of the {@see Vault} that the call may open. Until the next request, this
+     *                              process can open no other one.
      *
      * @return McpReply|null Null: the call has begun, so act and answer it. A reply: the call may not happen after all
      *                       (`confirmation_used`, `confirmation_expired`, `store_restarted`, `store_unavailable`,
@@ -146,7 +161,7 @@ final class McpCall
      *
      * @throws Exception `misuse` if the call has begun before.
      */
-    public function begin(): ?McpReply {}
+    public function begin(?array $secrets = null): ?McpReply {}
 
     /**
      * Decides whether the call may go on. Ask before each write: somebody may have stopped all agents, paused or revoked the

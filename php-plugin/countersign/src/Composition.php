@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Countersign\Plugin;
 
+use Countersign\Budgets;
 use Countersign\Decision;
 use Countersign\Limits;
 use Countersign\Plugin\Abilities\Governor;
@@ -26,12 +27,14 @@ use Countersign\Plugin\Admin\KnownChanges;
 use Countersign\Plugin\Admin\Menu;
 use Countersign\Plugin\Admin\NewConnections;
 use Countersign\Plugin\Admin\PasswordPage;
+use Countersign\Plugin\Admin\ImageServicesForm;
 use Countersign\Plugin\Admin\SettingsChange;
 use Countersign\Plugin\Admin\SettingsForm;
 use Countersign\Plugin\Admin\StateForms;
 use Countersign\Plugin\Admin\StateView;
 use Countersign\Plugin\Admin\Welcome;
 use Countersign\Plugin\Audit\Log;
+use Countersign\Plugin\Calls\CallBudgets;
 use Countersign\Plugin\Calls\DirectCalls;
 use Countersign\Plugin\Calls\OutputGuard;
 use Countersign\Plugin\Calls\Procedure;
@@ -83,12 +86,15 @@ use Countersign\Plugin\Site\ClientAddress;
 use Countersign\Plugin\Site\Extension;
 use Countersign\Plugin\Site\SealedOptions;
 use Countersign\Plugin\Site\Settings;
+use Countersign\Plugin\Site\SecretRoom;
 use Countersign\Plugin\Tools\Catalogue;
 use Countersign\Plugin\Uploads\Acceptance;
 use Countersign\Plugin\UploadSessions\Entrance;
 use Countersign\Plugin\UploadSessions\Files;
 use Countersign\Plugin\UploadSessions\Sessions;
 use Countersign\Plugin\UploadSessions\Uploading;
+use Countersign\Plugin\Tools\Images\ImageProviders;
+use Countersign\Plugin\Tools\Images\ImageTools;
 use Countersign\Record;
 
 defined( 'ABSPATH' ) || exit;
@@ -280,7 +286,7 @@ final class Composition {
 
 	/** @return array<string, \Closure(): callable> What makes the handler of each tool that this site has. */
 	private function handlers( Registry $registry ): array {
-		return Catalogue::handlers( $registry, $this->acceptance( ... ), $this->fetcher( ... ), $this->upload_sessions( ... ) );
+		return Catalogue::handlers( $registry, $this->acceptance( ... ), $this->fetcher( ... ), $this->upload_sessions( ... ) ) + ImageTools::handlers( $this->image_providers() );
 	}
 
 	/** Returns the road by which files become items of the media library. */
@@ -291,6 +297,11 @@ final class Composition {
 	/** Returns what fetches URLs that strangers choose. */
 	public function fetcher(): PublicFetcher {
 		return $this->fetcher ??= PublicFetcher::of_this_site();
+	}
+
+	/** Returns the providers of images. */
+	public function image_providers(): ImageProviders {
+		return new ImageProviders( $this->settings()->image_service( ... ), new SecretRoom( $this->settings()->site_id( ... ) ) );
 	}
 
 	/** Returns the check of what prevents the site from serving agents. */
@@ -357,7 +368,8 @@ final class Composition {
 	private function procedure( OutputGuard $output ): Procedure {
 		$effects = fn( Connection $connection, string $correlation ): CallEffects => new CallEffects( $this->schedules(), $this->log(), $connection, $correlation );
 		$runner  = new Runner( $this->registry( ... ), $this->connections(), $this->kill_switch(), $this->sealed_options(), $output, $this->log(), $effects, $this->current() );
-		return new Procedure( $this->connections(), $this->kill_switch(), new Sightings(), $this->reply_changes(), $this->log(), $this->registry( ... ), fn(): Decision => $this->site_state()->current(), $runner, $this->standing() );
+		$budgets = new CallBudgets( fn(): Budgets => new Budgets( $this->extension()->store() ), $this->settings()->site_id( ... ), $this->log() );
+		return new Procedure( $this->connections(), $this->kill_switch(), new Sightings(), $this->reply_changes(), $this->log(), $this->registry( ... ), fn(): Decision => $this->site_state()->current(), $runner, $this->standing(), $budgets );
 	}
 
 	/** Returns the OAuth endpoints. */
@@ -416,11 +428,12 @@ final class Composition {
 	/**
 	 * Returns the forms of the dashboard.
 	 *
-	 * @return list<SettingsForm|ConnectionForms|AccountForms|AuditForms|StateForms|HeldPosts|KnownChanges|FirstCall|NewConnections|AbilitiesPage>
+	 * @return list<SettingsForm|ImageServicesForm|ConnectionForms|AccountForms|AuditForms|StateForms|HeldPosts|KnownChanges|FirstCall|NewConnections|AbilitiesPage>
 	 */
 	public function forms(): array {
 		return [
 			$this->settings_form(),
+			$this->image_services_form(),
 			new ConnectionForms( $this->connections(), $this->manager(), $this->kill_switch(), $this->log() ),
 			new AccountForms( $this->connections(), $this->agent_accounts(), $this->log() ),
 			new AuditForms( $this->extension(), $this->log(), $this->site_state(), $this->records_verification() ),
@@ -436,7 +449,7 @@ final class Composition {
 	/** Returns the pages of the dashboard. */
 	public function menu(): Menu {
 		return new Menu(
-			fn() => ( new ConnectionsPage( $this->connections(), $this->settings(), $this->agent_state( ... ), $this->settings_form(), $this->held_posts(), new StateView( $this->site_state(), $this->records_migration(), $this->connections(), $this->settings() ), new ConnectView( $this->first_call() ), $this->password_page() ) )->show(),
+			fn() => ( new ConnectionsPage( $this->connections(), $this->settings(), $this->agent_state( ... ), $this->settings_form(), $this->image_services_form(), $this->held_posts(), new StateView( $this->site_state(), $this->records_migration(), $this->connections(), $this->settings() ), new ConnectView( $this->first_call() ), $this->password_page() ) )->show(),
 			fn() => ( new AuditPage( $this->connections(), $this->log(), $this->condition() ) )->show(),
 			fn() => $this->abilities_page()->show()
 		);
@@ -479,6 +492,10 @@ final class Composition {
 	/** Returns what shows people the posts that agents have scheduled. */
 	public function held_posts(): HeldPosts {
 		return new HeldPosts( $this->schedules(), $this->gate(), $this->connections() );
+	}
+
+	private function image_services_form(): ImageServicesForm {
+		return new ImageServicesForm( $this->settings(), $this->image_providers(), $this->site_records() );
 	}
 
 	private function settings_form(): SettingsForm {

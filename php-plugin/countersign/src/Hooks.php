@@ -10,6 +10,8 @@ use Countersign\Plugin\Accounts\Watch;
 use Countersign\Plugin\Admin\AgentUsers;
 use Countersign\Plugin\Admin\ConsentPage;
 use Countersign\Plugin\Admin\Mails;
+use Countersign\Plugin\Admin\SpentBudgets;
+use Countersign\Plugin\Calls\CallBudgets;
 use Countersign\Plugin\Calls\PageSetup;
 use Countersign\Plugin\Connections\Asks;
 use Countersign\Plugin\Doors\Cli\CallCommand;
@@ -65,6 +67,8 @@ final class Hooks {
 		add_action( Beacon::EVENT, fn() => $this->objects->kill_switch()->seal_stop() );
 		add_action( Beacon::EVENT, fn() => $this->objects->beacon()->make() );
 		add_action( 'countersign_connection_created', fn( mixed $id ) => $this->objects->settings()->mail_on_connect() && Mails::connected( $this->objects->connections(), (int) $id ) );
+		add_action( 'countersign_budget_spent', fn( int $id, string $every, string $of ) => ( new SpentBudgets( $this->objects->connections() ) )->told( $id, $every, $of ), 10, 3 );
+		add_action( 'countersign_connection_revoked', static fn( int $id ) => CallBudgets::forget( $id ) );
 		// What agents and clients cause can wait for the hourly one.
 		add_action( 'countersign_records_written', fn() => defined( 'REST_REQUEST' ) || $this->objects->beacon()->make_later() );
 		if ( is_admin() ) {
@@ -118,6 +122,7 @@ final class Hooks {
 		add_action( 'admin_notices', fn() => $this->objects->held_posts()->notice() );
 		add_action( 'admin_notices', fn() => $this->objects->known_changes()->notice() );
 		add_action( 'admin_notices', fn() => $this->objects->new_connections()->notice() );
+		add_action( 'admin_notices', fn() => ( new SpentBudgets( $this->objects->connections() ) )->notice() );
 		add_filter( 'display_post_states', fn( array $states, \WP_Post $post ): array => $this->objects->held_posts()->add_state( $states, $post ), 10, 2 );
 		add_action( 'after_plugin_row_' . plugin_basename( FILE ), fn() => $this->objects->held_posts()->plugin_row() );
 		add_action( 'after_plugin_row_' . plugin_basename( FILE ), fn() => $this->objects->password_page()->plugin_row() );

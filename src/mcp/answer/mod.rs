@@ -1,5 +1,6 @@
 //! A call that may happen, from its start to its answer.
 
+mod afford;
 mod finish;
 mod live;
 pub(in crate::mcp) mod request_state;

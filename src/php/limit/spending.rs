@@ -12,7 +12,7 @@ use crate::php::decision::PhpDecision;
 /// The budgets' answer to a call.
 #[php_class]
 #[php(name = "Countersign\\Spending")]
-pub struct PhpSpending(pub(super) BudgetedCall);
+pub struct PhpSpending(pub(in crate::php) BudgetedCall);
 
 /// Budgets as PHP arrays, in the order in which they were given.
 pub(super) fn standing_rows(standings: &[Standing]) -> PhpArrays {

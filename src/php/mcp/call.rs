@@ -11,6 +11,7 @@ use crate::php::convert::{PhpArray, headers};
 use crate::php::decision::PhpDecision;
 use crate::php::error::BindingResult;
 use crate::php::found::FoundArgument;
+use crate::php::limit::PhpSpending;
 use crate::php::ratchet;
 use crate::store;
 
@@ -96,9 +97,13 @@ impl PhpMcpCall {
         Ok(self.call.fingerprint(target)?)
     }
 
-    pub fn begin(&mut self) -> BindingResult<Option<PhpMcpReply>> {
-        // No call declares a secret yet.
-        ratchet::engage(self.call.connection(), Vec::new());
+    pub fn afford(&mut self, spending: &PhpSpending) -> BindingResult<Option<PhpMcpReply>> {
+        Ok(self.call.afford(spending.0.decision())?.map(PhpMcpReply))
+    }
+
+    #[php(optional = secrets)]
+    pub fn begin(&mut self, secrets: Option<Vec<String>>) -> BindingResult<Option<PhpMcpReply>> {
+        ratchet::engage(self.call.connection(), secrets.unwrap_or_default());
         Ok(self.call.begin(world(&self.store))?.map(PhpMcpReply))
     }
 

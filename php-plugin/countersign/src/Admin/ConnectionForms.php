@@ -162,7 +162,7 @@ final class ConnectionForms {
 			'window' => min( DAY_IN_SECONDS, max( 1, (int) AdminPost::text( 'limit_window' ) ) ),
 		];
 		$is_there = true;
-		foreach ( [ fn() => '' === $name || $this->manager->rename( $connection, $name ), fn() => $this->manager->set_limit( $connection, $limit ), fn() => $this->manager->set_drops( $connection, '1' === AdminPost::text( 'drops' ) ), fn() => $this->manager->set_authors( $connection, EditAuthors::sent() ) ] as $step ) {
+		foreach ( [ fn() => '' === $name || $this->manager->rename( $connection, $name ), fn() => $this->manager->set_limit( $connection, $limit ), fn() => $this->manager->set_drops( $connection, '1' === AdminPost::text( 'drops' ) ), fn() => $this->manager->set_authors( $connection, EditAuthors::sent() ), fn() => $this->manager->set_budget( $connection, EditBudget::sent() ) ] as $step ) {
 			try {
 				$is_there = $step() && $is_there;
 			} catch ( Unprotected $error ) {

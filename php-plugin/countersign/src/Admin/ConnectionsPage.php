@@ -28,6 +28,7 @@ final class ConnectionsPage {
 		private readonly Settings $settings,
 		private readonly \Closure $state,
 		private readonly SettingsForm $settings_form,
+		private readonly ImageServicesForm $image_services_form,
 		private readonly HeldPosts $held_posts,
 		private readonly StateView $state_view,
 		private readonly ConnectView $connect_view,
@@ -89,6 +90,7 @@ final class ConnectionsPage {
 		}
 		$this->held_posts->section();
 		$this->settings_form->show();
+		$this->image_services_form->show();
 	}
 
 	/** Prints a notice for each connection that ended because a token or code was used twice. */

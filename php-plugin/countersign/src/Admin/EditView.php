@@ -60,6 +60,10 @@ final class EditView {
 					</td>
 				</tr>
 				<tr>
+					<th scope="row"><?php esc_html_e( 'Budget', 'countersign' ); ?></th>
+					<td><?php EditBudget::show( $connection ); ?></td>
+				</tr>
+				<tr>
 					<th scope="row"><?php esc_html_e( 'Unknown arguments', 'countersign' ); ?></th>
 					<td>
 						<label>

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Countersign\Plugin\Admin;
 
+use Countersign\Plugin\Connections\Connection;
 use Countersign\Plugin\Connections\Repository;
 use Countersign\Plugin\Site\ErrorLog;
 use Countersign\Plugin\Site\Failure;
@@ -54,6 +55,24 @@ final class Mails {
 				/* translators: 1: name and role of the user who allowed it, 2: name of a set of permissions, 3: name and role of the user that the agent acts as. */
 				sprintf( __( '%1$s has connected an agent with the permissions "%2$s". It acts as %3$s.', 'countersign' ), Names::text( Format::user( $connection->created_by ) ), Labels::preset( $connection->preset ), Names::text( Format::user( $connection->user ) ) ),
 				__( 'If you do not expect this, revoke the connection on the Connections page.', 'countersign' ),
+			]
+		);
+	}
+
+	/**
+	 * Tells the administrator that a budget of a connection is used up.
+	 *
+	 * @param Connection|null $connection The connection, or null if it cannot be read.
+	 * @param string          $every      `day` or `month`.
+	 * @param string          $of         `calls` or `cost`.
+	 */
+	public static function budget_spent( ?Connection $connection, string $every, string $of ): void {
+		self::send(
+			/* translators: %s: name of the site. */
+			__( '[%s] The budget of an agent is used up', 'countersign' ),
+			[
+				SpentBudgets::sentence( (string) ( $connection->id ?? '?' ), $every, $of ),
+				__( 'The number is that of the connection. The Connections page shows its name and its budget.', 'countersign' ),
 			]
 		);
 	}

@@ -22,6 +22,7 @@ final class Call {
 		private readonly Connection $connection,
 		private readonly LiveCheck $live_check,
 		private readonly OutputGuard $output,
+		private readonly \Closure $on_cost,
 	) {}
 
 	/**
@@ -109,6 +110,15 @@ final class Call {
 	/** Returns the fingerprint of a post, which an agent that changes it later must send back. */
 	public function fingerprint( StoredPost $post ): string {
 		return $this->call->fingerprint( $post->to_json() );
+	}
+
+	/**
+	 * Reports what the call costs, so that it counts under the budget of the connection. Several reports are added up.
+	 *
+	 * @param int $millionths Millionths of a unit of the administrator's money; 40,000 is four cents. Negative numbers count as 0.
+	 */
+	public function cost( int $millionths ): void {
+		( $this->on_cost )( max( 0, $millionths ) );
 	}
 
 	/** Tells whether the client accepts progress notifications and log messages before the result. */

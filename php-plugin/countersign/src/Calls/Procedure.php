@@ -43,6 +43,7 @@ final class Procedure {
 		private readonly \Closure $state,
 		private readonly Runner $runner,
 		private readonly Standing $standing,
+		private readonly CallBudgets $budgets,
 	) {}
 
 	/**
@@ -77,7 +78,7 @@ final class Procedure {
 			$this->connections->touch( $connection, $ip );
 		}
 		return $step instanceof McpCall
-			? $this->call( $step, $connection ?? throw new \LogicException( 'a call was allowed without a connection' ) )
+			? $this->call( $step, $connection ?? throw new \LogicException( 'a call was allowed without a connection' ), $is_nested )
 			: $step;
 	}
 
@@ -119,21 +120,38 @@ final class Procedure {
 		return $connection;
 	}
 
-	/** Records the intent, then begins and runs the call. */
-	private function call( McpCall $call, Connection $connection ): McpReply {
+	/** Counts the call in the budgets of the connection, records the intent, then begins and runs the call. */
+	private function call( McpCall $call, Connection $connection, bool $is_nested ): McpReply {
 		$refused = $call->needsTarget() ? $call->consider( $this->runner->target( $call, $connection ) ) : null;
+		if ( null !== $refused ) {
+			return $refused;
+		}
+		$tool     = 'tool' === $call->kind() ? ( $this->registry )()->builtin( $call->name() ) : null;
+		$estimate = $tool instanceof Priced ? $tool->estimate() : 0;
+		$spending = $this->budgets->spend( $connection, $estimate, $is_nested );
+		$refused  = null === $spending ? null : $call->afford( $spending );
 		if ( null !== $refused ) {
 			return $refused;
 		}
 		$this->log->append( $call->intent() );
 		// Uses up the confirmation token. Comes after the append, so that the token remains valid if the append fails.
-		$refused = $call->begin();
+		$refused = $call->begin( $tool instanceof NeedsSecrets ? $tool->secrets() : [] );
 		if ( null !== $refused ) {
 			return $refused;
 		}
 		$this->open = $call;
-		$reply      = $this->runner->run( $call, $connection );
+		$cost       = 0;
+		$reply      = $this->runner->run(
+			$call,
+			$connection,
+			static function ( int $more ) use ( &$cost ): void {
+				$cost += $more;
+			}
+		);
 		$this->open = null;
+		if ( null !== $spending && ( $estimate > 0 || $cost > 0 ) ) {
+			$this->budgets->report( $spending, min( CallBudgets::MAX, $cost ) );
+		}
 		return $reply;
 	}
 }

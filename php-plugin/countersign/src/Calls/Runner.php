@@ -54,8 +54,12 @@ final class Runner {
 		return ( new AgentUser( $guard->refuse( ... ), AgentRights::ceiling( $connection ) ) )->act_as( $connection->user, fn(): string => $guard->watch( fn(): string => ( new Targets( ( $this->registry )() ) )->of( $call ) ) );
 	}
 
-	/** Runs a call whose intent is recorded, and returns the answer for the client. */
-	public function run( McpCall $call, Connection $connection ): McpReply {
+	/**
+	 * Runs a call whose intent is recorded, and returns the answer for the client.
+	 *
+	 * @param \Closure(int): void $on_cost Receives what the call costs; see {@see Call::cost()}.
+	 */
+	public function run( McpCall $call, Connection $connection, \Closure $on_cost ): McpReply {
 		$guard = null;
 		try {
 			if ( ! self::user_exists( $connection->user ) ) {
@@ -63,7 +67,7 @@ final class Runner {
 			}
 			$this->current->enter( $connection );
 			$live_check = new LiveCheck( $call, $connection, $this->connections, $this->kill_switch, $this->options );
-			$handle     = new Call( $call, $connection, $live_check, $this->output );
+			$handle     = new Call( $call, $connection, $live_check, $this->output, $on_cost );
 			$effects    = ( $this->effects )( $connection, $call->correlation() );
 			$guard      = $this->restrict( $call, $connection, $live_check );
 			$result     = $effects->watch( fn(): Result => $this->dispatch( $call, $handle ) );

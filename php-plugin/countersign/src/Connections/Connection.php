@@ -34,6 +34,9 @@ final class Connection {
 	/** Instead of the id of an account: the connection gets one of its own. */
 	public const OWN_ACCOUNT = 0;
 
+	/** The caps that a connection can have. A cap of costs is in millionths of a unit of money. */
+	public const BUDGETS = [ 'calls_day', 'calls_month', 'cost_day', 'cost_month' ];
+
 	/** State: the record cannot be opened, and the client is refused. The fault says why. */
 	public const UNUSABLE = 'unusable';
 
@@ -64,6 +67,7 @@ final class Connection {
 	 * @param bool                         $own_account  Whether the account was made for this connection and is nobody else's.
 	 * @param list<int>                    $authors      Ids of the users whom the agent may make the author of items. Empty for only
 	 *                                                   its own user.
+	 * @param array<string, int>           $budget       Caps of calls and costs, by the names of {@see self::BUDGETS}.
 	 * @param int                          $version      Version of the record; 0 if it cannot be opened.
 	 * @param string|null                  $text         The sealed text as stored, or null if there is none.
 	 * @param Record|Decision|null         $opened       What opening the record gave; null if it was not tried.
@@ -92,6 +96,7 @@ final class Connection {
 		public readonly ?array $credential,
 		public readonly bool $own_account,
 		public readonly array $authors,
+		public readonly array $budget,
 		public readonly int $version,
 		public readonly ?string $text,
 		public readonly Record|Decision|null $opened,
@@ -143,6 +148,7 @@ final class Connection {
 			self::credential( $data ),
 			true === ( $data['own_account'] ?? false ),
 			array_values( array_filter( (array) ( $data['authors'] ?? [] ), is_int( ... ) ) ),
+			array_filter( array_intersect_key( (array) ( $data['budget'] ?? [] ), array_flip( self::BUDGETS ) ), is_int( ... ) ),
 			$opened instanceof Record ? $opened->version() : 0,
 			isset( $row['record'] ) ? (string) $row['record'] : null,
 			is_string( $opened ) ? null : $opened,
@@ -184,6 +190,7 @@ final class Connection {
 			null === $this->credential ? [] : [ 'credential' => $this->credential ],
 			$this->own_account ? [ 'own_account' => true ] : [],
 			[] === $this->authors ? [] : [ 'authors' => $this->authors ],
+			[] === $this->budget ? [] : [ 'budget' => $this->budget ],
 			$changed
 		);
 	}

@@ -97,6 +97,7 @@ final class Creation {
 				'state_reason' => '',
 				'origins'      => $request?->origins() ?? [],
 			] + ( [] === $denied ? [] : [ 'denied_fields' => $denied ] )
+				+ ( null === $earlier ? [] : array_intersect_key( $earlier->data(), array_flip( [ 'authors', 'budget' ] ) ) )
 				+ ( $earlier?->drops ? [ 'drop_unknown_arguments' => true ] : [] )
 				+ ( null === $credential ? [] : [ 'credential' => $credential( $user ) ] )
 				+ ( $is_own ? [ 'own_account' => true ] : [] );

@@ -210,6 +210,19 @@ final class Manager {
 	}
 
 	/**
+	 * Changes how many calls the agent may make, and what they may cost.
+	 *
+	 * @param Connection         $connection The connection.
+	 * @param array<string, int> $budget     Caps by the names of {@see Connection::BUDGETS}; those that are missing do not apply.
+	 *
+	 * @return bool False if the connection has ended or does not exist.
+	 */
+	public function set_budget( Connection $connection, array $budget ): bool {
+		$draft = static fn( Connection $now ): EntryDraft => EntryDraft::admin( 'connection', 'connection.budget', $now->target(), self::difference( (object) $now->budget, (object) $budget ) );
+		return null !== $this->change( $connection, $draft, static fn( Connection $now ): ?array => $budget === $now->budget ? null : [ 'budget' => $budget ] );
+	}
+
+	/**
 	 * Decides whether arguments that a tool does not have are dropped instead of refused.
 	 *
 	 * @return bool False if the connection has ended or does not exist.

@@ -53,6 +53,21 @@ final class Settings {
 		'max_body'           => 1048576,
 		// Largest file that agents can upload, in bytes.
 		'max_upload'         => 10 * MB_IN_BYTES,
+		// The services for images: see ImageService.
+		'image_services'     => [
+			'generate' => [
+				'provider' => '',
+				'url'      => '',
+				'model'    => '',
+				'price'    => 0,
+			],
+			'stock'    => [
+				'provider' => '',
+				'url'      => '',
+				'model'    => '',
+				'price'    => 0,
+			],
+		],
 		// Seconds that an access token is valid, and an unused refresh token.
 		'access_lifetime'    => HOUR_IN_SECONDS,
 		'refresh_lifetime'   => 30 * DAY_IN_SECONDS,
@@ -227,6 +242,11 @@ final class Settings {
 		return (int) $this->all()['max_upload'];
 	}
 
+	/** Returns the settings of a service for images, `generate` or `stock`. */
+	public function image_service( string $kind ): ImageService {
+		return ImageService::of( $kind, $this->all()['image_services'][ $kind ] ?? null );
+	}
+
 	/**
 	 * Compares submitted settings with the stored ones. Saves nothing, so that the change can be recorded first.
 	 *
@@ -335,6 +355,7 @@ final class Settings {
 			'trusted_proxies' === $key, 'app_schemes' === $key, 'abilities' === $key => self::texts( $value ),
 			isset( self::LIFETIMES[ $key ] )   => min( self::LIFETIMES[ $key ][1], max( self::LIFETIMES[ $key ][0], (int) $value ) ),
 			'proxy_header' === $key            => self::known_header( $value ),
+			'image_services' === $key          => ImageService::all( $value ),
 			'max_body' === $key                => max( 1024, (int) $value ),
 			'max_upload' === $key              => min( self::MAX_UPLOAD, max( MB_IN_BYTES, (int) $value ) ),
 			is_array( self::DEFAULTS[ $key ] ) => self::bounded( is_array( $value ) ? $value : [], self::DEFAULTS[ $key ] ),
