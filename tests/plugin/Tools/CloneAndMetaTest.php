@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Countersign\Tests\Tools;
 
+use Countersign\Access;
+use Countersign\Plugin\Plugin;
 use Countersign\Tests\Agent;
 use Countersign\Tests\AuditTrail;
 use Countersign\Tests\PostAttack;
@@ -19,6 +21,7 @@ final class CloneAndMetaTest extends PostAttack {
 		return self::$agents[ "$user $preset" ] ??= Site::connect( $user, $preset );
 	}
 
+	/** @group tools-main */
 	public function test_a_clone_is_a_draft_of_the_agents_user_with_all_that_the_user_may_write(): void {
 		$agent = self::as( 'editor' );
 		$image = (int) get_posts( [ 'post_type' => 'attachment', 'post_mime_type' => 'image', 'post_status' => 'inherit', 'fields' => 'ids', 'posts_per_page' => 1 ] )[0];
@@ -61,6 +64,7 @@ final class CloneAndMetaTest extends PostAttack {
 		self::assertRefused( 'arguments_invalid', self::as( 'editor' ), 'clone_post', [] );
 	}
 
+	/** @group tools-main */
 	public function test_metadata_is_set_read_and_removed(): void {
 		$agent = self::as( 'editor' );
 		$id    = Site::post();
@@ -107,6 +111,7 @@ final class CloneAndMetaTest extends PostAttack {
 		self::assertRefused( $reason, self::as( 'admin' ), 'set_post_meta', [ 'id' => $id, 'meta' => (object) $meta ] );
 	}
 
+	/** @group tools-main */
 	public function test_metadata_of_visible_posts_needs_a_review(): void {
 		$agent = self::as( 'editor' );
 		$id    = Site::post( [ 'post_status' => 'publish' ] );
@@ -118,6 +123,21 @@ final class CloneAndMetaTest extends PostAttack {
 		update_post_meta( $id, 'my_field', 'changed by a person' );
 		self::assertSame( 'target_changed', $agent->call( 'set_post_meta', $call + [ 'confirmation_token' => $token ] )->reason(), 'the review covers the value before' );
 		self::assertSame( [ 'my_field' => 'new' ], $agent->act( 'set_post_meta', $call )->content()['meta'] );
+	}
+
+	public function test_a_clone_leaves_out_fields_that_the_connection_may_not_write(): void {
+		$agent = Site::connect( 'editor', 'full_access' );
+		self::assertTrue( Plugin::composition()->manager()->set_denied_fields( $agent->connection(), Access::fields( [ 'excerpt', 'terms:post_tag', 'meta:my_*' ] ) )->isAllowed() );
+		$id = Site::post( [ 'post_excerpt' => 'Short' ] );
+		wp_set_object_terms( $id, [ 'one' ], 'post_tag' );
+		add_post_meta( $id, 'my_field', 'x' );
+		add_post_meta( $id, 'other_field', 'y' );
+		$clone = $agent->do( 'clone_post', [ 'id' => $id ] );
+		self::assertEqualsCanonicalizing( [ 'excerpt', 'terms:post_tag', 'meta:my_field' ], $clone['skipped'] );
+		wp_cache_flush();
+		self::assertSame( [ '', [], [], [ 'y' ] ], [ get_post( $clone['id'] )->post_excerpt, wp_get_object_terms( $clone['id'], 'post_tag' ), get_post_meta( $clone['id'], 'my_field' ), get_post_meta( $clone['id'], 'other_field' ) ] );
+		self::assertRefused( 'field_denied', $agent, 'set_post_meta', [ 'id' => $id, 'meta' => [ 'my_field' => 'z' ] ] );
+		self::assertRefused( 'field_denied', $agent, 'create_draft', [ 'title' => 'x', 'tags' => [ 'one' ] ] );
 	}
 
 	public function test_metadata_is_refused_where_the_post_is(): void {

@@ -30,6 +30,7 @@ final class DraftTest extends TestCase {
 		return [ 'term_id' => $id, 'slug' => get_term( $id )->slug, 'name' => $name ];
 	}
 
+	/** @group tools-main */
 	public function test_a_brief_becomes_a_draft_in_one_call(): void {
 		[ $one, $two, $three ] = [ self::term( 'category' ), self::term( 'category' ), self::term( 'category' ) ];
 		$tag                   = self::term( 'post_tag' );

@@ -24,6 +24,7 @@ final class OutlineTest extends PostAttack {
 		return self::$agents[ "$user $preset" ] ??= Site::connect( $user, $preset );
 	}
 
+	/** @group tools-main */
 	public function test_an_outline_shows_paths_names_levels_and_first_words(): void {
 		$id      = self::plant( [ 'post_content' => self::CONTENT ] );
 		$agent   = self::as( 'editor' );
@@ -73,7 +74,10 @@ final class OutlineTest extends PostAttack {
 		];
 	}
 
-	/** @dataProvider changes */
+	/**
+	 * @dataProvider changes
+	 * @group tools-main
+	 */
 	public function test_only_what_is_named_changes( array $arguments, array $expected ): void {
 		// An administrator has written a form, which the account of the agent could not write.
 		$form  = "<!-- wp:html -->\n<form action=\"/go\"><input name=\"q\"></form><script>var a = '<p>' && 1;</script>\n<!-- /wp:html -->\n\n";

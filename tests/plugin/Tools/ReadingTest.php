@@ -19,6 +19,7 @@ final class ReadingTest extends TestCase {
 		return self::$agents[ "$user $preset" ] ??= Site::connect( $user, $preset );
 	}
 
+	/** @group tools-main */
 	public function test_lists_take_several_types_terms_and_fields(): void {
 		$agent = self::as( 'editor' );
 		$word  = uniqid( 'reading' );
@@ -40,6 +41,7 @@ final class ReadingTest extends TestCase {
 		}
 	}
 
+	/** @group tools-main */
 	public function test_many_posts_are_read_in_one_call(): void {
 		$agent = self::as( 'author' );
 		$mine  = Site::post( [ 'post_content' => str_repeat( 'x', 100000 ) ], 'author' );
@@ -60,6 +62,7 @@ final class ReadingTest extends TestCase {
 		}
 	}
 
+	/** @group tools-main */
 	public function test_terms_are_listed_searched_and_paged(): void {
 		$agent  = self::as( 'subscriber', 'read_only' );
 		$word   = uniqid( 'terms' );

@@ -34,6 +34,7 @@ final class RevisionsTest extends PostAttack {
 		return [ $id, array_column( $revisions, 'id' ) ];
 	}
 
+	/** @group tools-main */
 	public function test_revisions_are_listed_with_date_and_author_and_paged(): void {
 		[ $id, $ids ] = self::states();
 		$list         = self::as( 'editor' )->do( 'list_revisions', [ 'id' => $id, 'per_page' => 2, 'page' => 2 ] );
@@ -65,6 +66,7 @@ final class RevisionsTest extends PostAttack {
 		self::assertSame( [ '-[cut] ' . str_repeat( 'word ', 12 ) . 'end', '+[cut] ' . str_repeat( 'word ', 12 ) . 'END' ], $agent->do( 'compare_revisions', [ 'id' => $id, 'from' => $done['revision'] ] )['changes']['content'], 'what differs in a long line is shown' );
 	}
 
+	/** @group tools-main */
 	public function test_a_draft_is_restored_at_once(): void {
 		[ $id, [ $one ] ] = self::states();
 		$agent            = self::as( 'editor' );

@@ -28,7 +28,10 @@ final class UnpublishTest extends PostAttack {
 		];
 	}
 
-	/** @dataProvider visible */
+	/**
+	 * @dataProvider visible
+	 * @group tools-main
+	 */
 	public function test_a_visible_post_becomes_a_draft_byte_for_byte( array $fields, string $warning ): void {
 		$agent  = self::as( 'admin' );
 		$id     = self::plant( $fields + [ 'post_content' => self::MARKUP, 'post_name' => 'slug-' . wp_rand() ] );
