@@ -181,3 +181,88 @@ pub(super) fn is_path(path: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte);
     (1..=MAX_PATH).contains(&path.len()) && path.bytes().all(plain)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn text(path: &str, salt: u8, value: &str) -> EntryText {
+        EntryText {
+            path: path.to_owned(),
+            salt: [salt; SALT],
+            value: value.to_owned(),
+        }
+    }
+
+    fn commitments(texts: &[EntryText]) -> Commitments {
+        let mut commitments = Commitments::default();
+        for text in texts {
+            commitments.insert([1; 8], 5, text);
+        }
+        commitments
+    }
+
+    fn compare(commitments: &Commitments, texts: &[EntryText]) -> (bool, usize) {
+        let found = commitments.compare([1; 8], 5, texts.iter().map(EntryText::stored));
+        (found.wrong, found.erased)
+    }
+
+    #[test]
+    fn texts_match_their_commitments_and_may_be_erased() {
+        let texts = [text("a", 1, "\"x\""), text("b", 2, "\"y\"")];
+        let both = commitments(&texts);
+        assert_eq!(compare(&both, &texts), (false, 0));
+        assert_eq!(compare(&both, &texts[1..]), (false, 1));
+        assert_eq!(compare(&both, &[]), (false, 2));
+        assert_eq!(compare(&Commitments::default(), &texts[..1]), (true, 0));
+        let exchanged = [text("a", 2, "\"y\""), text("b", 1, "\"x\"")];
+        assert_eq!(compare(&both, &exchanged), (true, 0));
+        assert_eq!(
+            compare(&both, &[texts[0].clone(), texts[0].clone()]),
+            (true, 1)
+        );
+        for (site, seq) in [([2; 8], 5), ([1; 8], 6)] {
+            let found = both.compare(site, seq, texts.iter().map(EntryText::stored));
+            assert!(found.wrong);
+        }
+        let short = StoredText {
+            salt: &[1; SALT - 1],
+            ..texts[0].stored()
+        };
+        assert!(both.compare([1; 8], 5, [short]).wrong);
+    }
+
+    #[test]
+    fn commitments_are_read_in_one_spelling() {
+        let one = commitments(&[text("a", 1, "1")]);
+        let json = serde_json::to_string(&one).unwrap();
+        assert_eq!(json.len(), r#"{"a":""}"#.len() + 43);
+        assert_eq!(Commitments::from_json(&json), Some(one));
+        for wrong in [
+            json.replace("\"}", "=\"}"),
+            json.replace("\"}", "A\"}"),
+            "{\"a\":1}".to_owned(),
+            "[]".to_owned(),
+        ] {
+            assert_eq!(Commitments::from_json(&wrong), None, "{wrong}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_change_of_a_text_is_found(path in "[a-z.]{1,20}", other in "[a-z.]{1,20}", value in ".{0,40}", changed in ".{0,40}", salt in any::<[u8; SALT]>(), bit in 0..SALT * 8) {
+            let right = EntryText { path: path.clone(), salt, value: value.clone() };
+            let one = commitments(std::slice::from_ref(&right));
+            prop_assert_eq!(compare(&one, std::slice::from_ref(&right)), (false, 0));
+            let mut salted = right.clone();
+            salted.salt[bit / 8] ^= 1 << (bit % 8);
+            prop_assert!(compare(&one, &[salted]).0);
+            prop_assume!(path != other && value != changed);
+            let moved = EntryText { path: other, ..right.clone() };
+            prop_assert!(compare(&one, &[moved]).0);
+            let edited = EntryText { value: changed, ..right };
+            prop_assert!(compare(&one, &[edited]).0);
+        }
+    }
+}

@@ -71,6 +71,29 @@ foreach ( TokenKind::cases() as $kind ) {
 	$body  = $log->append( null, array( $draft( array( 'action' => "x $token", 'change' => array( $token => array( 'deep' => "Bearer $token" ) ) ) ) ) )->rows()[0]['body'];
 	echo str_contains( $body, substr( $token, 5, 20 ) ) ? 'LEAK' : 'clean', "\n";
 }
+// Commitments computed in plain PHP, from the vectors and for an entry that was just made.
+$commit = static function ( string $site, int $seq, array $text ): string {
+	$parts = array( 'countersign/audit/text/v1', $text['salt'], hex2bin( $site ), pack( 'J', $seq ), $text['path'], $text['value'] );
+	$bytes = pack( 'P', count( $parts ) );
+	foreach ( $parts as $part ) {
+		$bytes .= pack( 'P', strlen( $part ) ) . $part;
+	}
+	return rtrim( strtr( base64_encode( hash( 'sha256', $bytes, true ) ), '+/', '-_' ), '=' );
+};
+$vectors = json_decode( file_get_contents( __DIR__ . '/../vectors/audit/texts.json' ), true );
+$append  = $log->append( null, array( $draft( array( 'actor' => array( 'kind' => 'agent', 'ip' => '192.0.2.1' ), 'texts' => array( 'change.arguments.title' => 'My title' ) ) ) ) );
+$entries = array_map( static fn( array $entry ) => array( $vectors['site'], $entry['seq'], $entry['body'], array_map( static fn( array $text ) => array( 'salt' => hex2bin( $text['salt'] ) ) + $text, $entry['texts'] ) ), $vectors['entries'] );
+$entries[] = array( '0123456789abcdef', 0, $append->rows()[0]['body'], $append->texts() );
+foreach ( $entries as list( $site, $seq, $body, $texts ) ) {
+	$made = array();
+	foreach ( $texts as $text ) {
+		$made[ $text['path'] ] = $commit( $site, $seq, $text );
+	}
+	$held = json_decode( $body, true )['texts'] ?? array();
+	ksort( $held );
+	ksort( $made );
+	echo count( $held ), $held === $made ? ' committed' : ' DIFFERENT', "\n";
+}
 foreach ( array( '', '{}', '[]', '{"kind":"system"}', $draft( array( 'kind' => 'invented' ) ), $draft( array( 'more' => 1 ) ) ) as $bad ) {
 	try {
 		$log->append( null, array( $bad ) );
@@ -101,6 +124,10 @@ clean
 clean
 clean
 clean
+4 committed
+3 committed
+0 committed
+2 committed
 the draft is not JSON with the fields of an audit entry
 the draft is not JSON with the fields of an audit entry
 the draft is not JSON with the fields of an audit entry

@@ -3,5 +3,6 @@ mod formats;
 mod proofs;
 mod redaction;
 mod tamper;
+mod texts;
 mod tree;
 mod vectors;

@@ -1,7 +1,7 @@
 //! The vectors in `tests/vectors/audit`, which implementations in other languages run too. The tests generate them and
 //! compare them with the files. `COUNTERSIGN_BLESS=1` writes the files, so that a changed format is visible in review.
 
-use countersign::audit::append::{Head, append};
+use countersign::audit::append::{Head, append, append_with_texts};
 use countersign::audit::checkpoint::{Checkpoint, origin};
 use countersign::audit::draft::Draft;
 use countersign::audit::entry::Summary;
@@ -10,6 +10,7 @@ use countersign::audit::tree::{Hash, leaf_hash, root_of_leaves};
 use countersign::audit::verify::{Columns, LogVerifier, StoredRow};
 use countersign::bytes::{from_hex, hex};
 use countersign::clock::Timestamp;
+use countersign::secret::Secret;
 use ed25519_dalek::SigningKey;
 use serde_json::{Value, json};
 
@@ -115,6 +116,46 @@ fn entries() {
         &json!({
             "about": "What each draft becomes: exact bytes (UTF-8), columns, leaf hash, and the head row after it",
             "site": hex(&SITE), "entries": cases,
+        }),
+    );
+}
+
+/// What drafts with texts become. Salts come from the seed, so that other languages can compute the same bytes.
+#[test]
+fn texts() {
+    let token = "csat_AbCdEfGhIjKlMnOpQrStUvWxYz0123456789";
+    let seed = [0x5a; 32];
+    let drafts = [
+        json!({ "kind": "intent", "actor": { "kind": "agent", "connection": 1, "ip": "2001:db8::1" }, "action": "create_draft",
+            "change": { "arguments": { "sticky": true } },
+            "texts": { "change.arguments.title": "Über \"uns\" 🎉", "change.arguments.tags": ["a", "b"], "change.arguments.content": "x".repeat(300) } }),
+        json!({ "kind": "outcome", "actor": { "kind": "agent", "connection": 1, "ip": "192.0.2.1" }, "action": "update_content", "outcome": "ok",
+            "texts": { "change.fields.title": { "from": format!("old {token}"), "to": "new\u{202e}\n" }, "change.fields.meta": { "from": {}, "to": { "password": "hunter2" } } } }),
+        json!({ "kind": "system", "actor": { "kind": "system" }, "action": "start" }),
+    ];
+    let parsed: Vec<Draft> = drafts
+        .iter()
+        .map(|draft| Draft::from_json(&draft.to_string()).unwrap())
+        .collect();
+    let now = Timestamp::from_millis(1_700_000_000_000);
+    let made = append_with_texts(&Head::default(), &parsed, SITE, now, &Secret::new(seed)).unwrap();
+    let cases: Vec<Value> = drafts
+        .iter()
+        .zip(&made.rows)
+        .map(|(draft, row)| {
+            let texts: Vec<Value> = row
+                .texts
+                .iter()
+                .map(|text| json!({ "path": text.path, "salt": hex(&text.salt), "value": text.value }))
+                .collect();
+            json!({ "draft": draft, "seq": row.seq, "body": String::from_utf8(row.body.clone()).unwrap(), "leaf": hex(&row.leaf), "texts": texts })
+        })
+        .collect();
+    golden(
+        "texts.json",
+        &json!({
+            "about": "What drafts with texts become: the bytes of each entry with its commitments, and the texts beside it",
+            "site": hex(&SITE), "seed": hex(&seed), "time": now, "entries": cases,
         }),
     );
 }

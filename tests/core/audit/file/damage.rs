@@ -3,6 +3,7 @@
 
 use std::io::{self, BufReader, ErrorKind, Read};
 
+use super::cases::texts::told;
 use super::support::lines::Lines;
 use super::support::{
     SITE, START, Site, check, draft, expectations, key, log_origin, site, usual, write,
@@ -17,15 +18,16 @@ use countersign::clock::Timestamp;
 
 #[test]
 fn every_changed_or_missing_byte_is_found() {
-    let file = site(3).export();
     let expected = expectations();
-    assert_eq!(check(&file, &expected).verdict, LogVerdict::Ok);
-    for at in 0..file.len() {
-        let mut changed = file.clone();
-        changed[at] ^= 1 << (at % 8);
-        for wrong in [&changed[..], &file[..at]] {
-            let report = verify(wrong, &expected, &mut |_| ()).unwrap();
-            assert_ne!(report.verdict, LogVerdict::Ok, "{at}");
+    for file in [site(3).export(), told(3).export()] {
+        assert_eq!(check(&file, &expected).verdict, LogVerdict::Ok);
+        for at in 0..file.len() {
+            let mut changed = file.clone();
+            changed[at] ^= 1 << (at % 8);
+            for wrong in [&changed[..], &file[..at]] {
+                let report = verify(wrong, &expected, &mut |_| ()).unwrap();
+                assert_ne!(report.verdict, LogVerdict::Ok, "{at}");
+            }
         }
     }
 }

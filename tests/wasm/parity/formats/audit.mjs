@@ -41,13 +41,27 @@ function row(random) {
 	const one = random.pick(random.pick(logs.cases).log.rows);
 	const columns = random.once(4) ? reshaped(random, one.columns, 1) : one.columns;
 	const seq = random.once(10) ? random.pick([-1, '7', ' 7', '1e3', 2 ** 53, '99999999999999999999', 0.5]) : random.once(4) ? String(one.seq) : one.seq;
-	return { seq, leaf: random.once(10) ? random.bytes(random.pick([32, 31, 0])) : Buffer.from(one.leaf, 'hex'), body: one.body === null ? null : random.once(4) ? changed(random, one.body) : one.body, ...columns };
+	return { ...(random.once(2) ? { texts: texts(random) } : {}), seq, leaf: random.once(10) ? random.bytes(random.pick([32, 31, 0])) : Buffer.from(one.leaf, 'hex'), body: one.body === null ? null : random.once(4) ? changed(random, one.body) : one.body, ...columns };
+}
+
+/** Texts as they are found beside an entry. */
+function texts(random) {
+	const value = () => random.pick([JSON.stringify(random.text(random.below(12), 'ab é"\\=')), '{"from":"x","to":"=y"}', '[1,"b"]', '{', 'null', '7']);
+	const path = () => random.pick(['actor.ip', 'change.arguments.title', 'change.fields.title', 'change.x', 'change.arguments.', 'x', '']);
+	return Array.from({ length: random.below(4) }, () => ({ path: path(), salt: random.bytes(random.pick([16, 16, 15, 0])), value: value() }));
+}
+
+/** A draft with texts of any content. */
+function told(random, draft) {
+	const value = () => random.pick([random.pick(secrets), random.text(random.below(300), 'ab 1=_-.:/"é\u200b\n'), 12, true, null, ['a', { id: 1 }], { from: 'x'.repeat(random.below(400)), to: random.pick(secrets) }, { password: random.pick(secrets) }]);
+	const path = () => random.pick(['change.arguments.title', 'change.fields.content', 'change.arguments.api_key', 'actor.ip', 'x', 'a b', '']);
+	return { ...draft, texts: Object.fromEntries(Array.from({ length: random.below(4) }, () => [path(), value()])) };
 }
 
 export default {
 	// Drafts become entries with the driver's time, which is left out of the answer.
 	audit_draft(random) {
-		return [Array.from({ length: random.between(1, 2) }, () => json(random, random.pick(drafts)))];
+		return [Array.from({ length: random.between(1, 2) }, () => json(random, random.once(2) ? told(random, random.pick(drafts)) : random.pick(drafts)))];
 	},
 
 	redaction(random) {

@@ -88,14 +88,20 @@ final class ParitySite {
 		return TokenKind::from( $name );
 	}
 
-	/** Returns the rows of an append without their times and with the leaf hashes left out. @return list<array<string, mixed>> */
+	/** Returns the rows of an append with their texts, without times, leaf hashes, commitments and salts. @return list<array<string, mixed>> */
 	public static function rows( AuditAppend $append ): array {
+		$texts = $append->texts();
 		return array_map(
-			static function ( array $row ): array {
+			static function ( array $row ) use ( $texts ): array {
 				$right       = hash( 'sha256', "\0" . $row['body'], true ) === $row['leaf'];
 				$row['time'] = is_int( $row['time'] );
 				$row['leaf'] = $right;
-				$row['body'] = preg_replace( '/"time":\d{13},/', '"time":0,', $row['body'], 1 );
+				$row['body'] = preg_replace( array( '/"time":\d{13},/', '/":"[A-Za-z0-9_-]{43}"(?=[,}])/' ), array( '"time":0,', '":"(commitment)"' ), $row['body'] );
+				foreach ( $texts as $text ) {
+					if ( $text['seq'] === $row['seq'] ) {
+						$row['texts'][] = array( $text['path'], strlen( $text['salt'] ), $text['value'] );
+					}
+				}
 				return $row;
 			},
 			$append->rows()

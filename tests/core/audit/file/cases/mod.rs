@@ -7,7 +7,7 @@ mod lines;
 mod pruned;
 mod seals;
 mod sound;
-mod texts;
+pub mod texts;
 mod whole;
 
 use super::support::lines::Lines;

@@ -6,11 +6,11 @@ use super::{Case, Known, Log, SIZE, case};
 use countersign::audit::draft::Draft;
 use countersign::audit::verify::LogVerdict as V;
 
-/// Returns a log in which every entry with an even number, except the first, has an address and a title.
-fn told() -> Site {
+/// Returns a log of `size` entries in which every one with an even number, except the first, has an address and a title.
+pub fn told(size: u64) -> Site {
     let draft = |n: u64| {
         let mut draft = draft(n);
-        if n > 0 && n % 2 == 0 {
+        if n > 0 && n.is_multiple_of(2) {
             let told = format!(
                 r#"{{"kind":"intent","actor":{{"kind":"agent","ip":"192.0.2.{n}"}},"action":"update_post","texts":{{"change.arguments.title":"Title \"{n}\" é"}}}}"#
             );
@@ -18,13 +18,13 @@ fn told() -> Site {
         }
         draft
     };
-    let mut site = write_with_texts((0..SIZE).map(draft).collect(), usual);
-    site.sign(&[5, SIZE], &key());
+    let mut site = write_with_texts((0..size).map(draft).collect(), usual);
+    site.sign(&[5.min(size), size], &key());
     site
 }
 
 pub fn cases(_: &Log) -> Vec<Case> {
-    let lines = Lines::of(&told().export());
+    let lines = Lines::of(&told(SIZE).export());
     // Without the signature of the site, which covers every line that is no entry.
     let nothing = Known {
         key: 2,
