@@ -20,7 +20,7 @@ final class AgentUsersTest extends TestCase {
 	public function test_the_list_says_whose_account_it_is(): void {
 		$admin = Person::of( 'admin' );
 		$list  = $admin->get( admin_url( 'users.php?s=' . get_userdata( self::user() )->user_login ) )->body;
-		self::assertStringContainsString( "Agent of the connection \u{2068}Test connection\u{2069}", $list );
+		self::assertStringContainsString( "Agent of the connection “\u{2068}Test connection\u{2069}”", $list );
 		self::assertStringContainsString( 'view=edit&#038;connection=' . self::$agent->id, $list );
 		self::assertStringNotContainsString( 'action=resetpassword&', $list, 'there is no password to reset' );
 		self::assertStringNotContainsString( 'value="countersign_agent"', $admin->get( admin_url( 'user-new.php' ) )->body, 'no person gets the role' );

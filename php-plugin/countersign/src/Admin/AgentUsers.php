@@ -31,6 +31,8 @@ final class AgentUsers {
 		add_filter( 'show_password_fields', static fn( mixed $show, mixed $user = null ): bool => (bool) $show && ! ( $user instanceof \WP_User && AgentAccounts::is_one( $user->ID ) ), 10, 2 );
 		add_action( 'user_profile_update_errors', self::check_profile( ... ), 10, 3 );
 		add_action( 'admin_notices', $this->notice( ... ) );
+		// The script of the profile fails without the fields of a password, which it is for.
+		add_action( 'admin_enqueue_scripts', static fn() => 0 === self::profile() || wp_dequeue_script( 'user-profile' ) );
 	}
 
 	/**
@@ -71,9 +73,9 @@ final class AgentUsers {
 			Capabilities::AGENT_ROLE => match ( true ) {
 				null === $connection => __( 'Agent without a connection', 'countersign' ),
 				/* translators: 1: name of a connection, 2: its state, such as "Revoked". */
-				Connection::ACTIVE !== $connection->state => sprintf( __( 'Agent of the connection %1$s (%2$s)', 'countersign' ), Names::text( $connection->name ), Labels::state( $connection->state ) ),
+				Connection::ACTIVE !== $connection->state => sprintf( __( 'Agent of the connection “%1$s” (%2$s)', 'countersign' ), Names::text( $connection->name ), Labels::state( $connection->state ) ),
 				/* translators: %s: name of a connection. */
-				default              => sprintf( __( 'Agent of the connection %s', 'countersign' ), Names::text( $connection->name ) ),
+				default              => sprintf( __( 'Agent of the connection “%s”', 'countersign' ), Names::text( $connection->name ) ),
 			},
 		] + $roles;
 	}
@@ -120,7 +122,7 @@ final class AgentUsers {
 				null === $connection
 					? __( 'This account was made for an AI agent. No connection uses it any more. Nobody can log in to it.', 'countersign' )
 					/* translators: %s: name of a connection. */
-					: sprintf( __( 'This account was made for the connection %s of an AI agent. Nobody can log in to it: it has no password and no e-mail address, and you cannot set one. Its name and its rights follow the connection, so change them there. A role that you give it here does not reach the agent.', 'countersign' ), Names::text( $connection->name ) )
+					: sprintf( __( 'This account was made for the connection “%s” of an AI agent. Nobody can log in to it: it has no password and no e-mail address, and you cannot set one. Its name and its rights follow the connection, so change them there. A role that you give it here does not reach the agent.', 'countersign' ), Names::text( $connection->name ) )
 			) . ( null === $url ? '' : sprintf( ' <a href="%s">%s</a>', esc_url( $url ), esc_html__( 'Open the connection', 'countersign' ) ) ),
 			[ 'type' => 'info' ]
 		);
