@@ -7,6 +7,7 @@ mod flows;
 mod http;
 mod limits;
 mod live;
+mod many;
 mod passwords;
 mod refusals;
 mod sessionless;
