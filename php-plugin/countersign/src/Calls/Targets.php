@@ -91,8 +91,7 @@ final class Targets {
 
 	/** @param list<int> $ids */
 	private static function of_items( array $ids ): string {
-		$reports = array_map( static fn( int $id ): ?string => StoredPost::read( $id )?->to_json(), array_values( array_unique( $ids ) ) );
-		return '[' . implode( ',', array_filter( $reports, is_string( ... ) ) ) . ']';
+		return '[' . implode( ',', StoredPost::reports( StoredPost::read_many( $ids ) ) ) . ']';
 	}
 
 	/**

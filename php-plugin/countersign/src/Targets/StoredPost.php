@@ -37,6 +37,22 @@ final class StoredPost {
 	}
 
 	/**
+	 * Returns the posts with these ids, in their order, without those that do not exist.
+	 *
+	 * @param list<int> $ids
+	 *
+	 * @return list<self>
+	 */
+	public static function read_many( array $ids ): array {
+		global $wpdb;
+		$ids    = array_values( array_unique( $ids ) );
+		$places = implode( ', ', array_fill( 0, count( $ids ), '%d' ) );
+		$rows   = [] === $ids ? [] : array_column( $wpdb->get_results( $wpdb->prepare( "SELECT * FROM $wpdb->posts WHERE ID IN ($places)", ...$ids ), ARRAY_A ), null, 'ID' ); // phpcs:ignore WordPress.DB -- Only placeholders; past the cache as above.
+		$posts  = array_map( static fn( int $id ): ?self => isset( $rows[ $id ] ) ? new self( $id, array_map( strval( ... ), $rows[ $id ] ) ) : null, $ids );
+		return array_values( array_filter( $posts ) );
+	}
+
+	/**
 	 * Returns WordPress's object of a post, for decisions about what the current user may do with it. A cache that outlives the request
 	 * does not know what people have decided since: the post, and those to which an attachment belongs, are read anew.
 	 */
@@ -114,53 +130,68 @@ final class StoredPost {
 	 * @param list<string> $keys Further metadata that the tool concerns.
 	 */
 	public function to_json( array $keys = [] ): string {
-		$meta = $this->meta( [ self::TEMPLATE, ...self::META, ...$keys ] );
-		return $this->report(
-			[
-				'author'   => (int) $this->row['post_author'],
-				'title'    => $this->row['post_title'],
-				'content'  => $this->row['post_content'],
-				'excerpt'  => $this->row['post_excerpt'],
-				'slug'     => $this->row['post_name'],
-				'template' => $meta[ self::TEMPLATE ][0] ?? '',
-				'date'     => $this->row['post_date'],
-				'date_gmt' => $this->row['post_date_gmt'],
-				'password' => $this->row['post_password'],
-				'terms'    => $this->terms(),
-				'meta'     => (object) array_diff_key( $meta, [ self::TEMPLATE => true ] ),
-			]
+		return self::reports( [ $this ], $keys )[0];
+	}
+
+	/**
+	 * Returns posts in the form that {@see \Countersign\McpCall::consider()} describes.
+	 *
+	 * @param list<self>   $posts
+	 * @param list<string> $keys  Further metadata that the tool concerns.
+	 *
+	 * @return list<string> In the same order.
+	 */
+	public static function reports( array $posts, array $keys = [] ): array {
+		$ids   = array_map( static fn( self $post ): int => $post->id, $posts );
+		$keys  = [ self::TEMPLATE, ...self::META, ...$keys ];
+		$seen  = array_map( static fn( self $post ): mixed => $post->is_seen ? wp_cache_get( $post->id, 'post_meta' ) : false, $posts );
+		$found = StoredDetails::meta_and_terms( $ids, in_array( false, array_map( is_array( ... ), $seen ), true ) ? $keys : [] );
+		$under = StoredDetails::under( $posts );
+		$above = StoredDetails::above( $posts );
+		return array_map(
+			static function ( self $post, mixed $seen ) use ( $keys, $found, $under, $above ): string {
+				$meta = is_array( $seen )
+					? array_map( static fn( mixed $values ): array => array_map( strval( ... ), array_values( (array) $values ) ), array_intersect_key( $seen, array_flip( $keys ) ) )
+					: $found[ $post->id ]['meta'];
+				return $post->report( $found[ $post->id ]['terms'], $meta, $under[ $post->id ] ?? null, $above[ $post->id ] ?? [] );
+			},
+			$posts,
+			$seen
 		);
 	}
 
 	/** Returns the post in the form of {@see to_json()} with nothing but what decides whether visitors see it. */
 	public function visibility(): string {
-		$texts = [ 'title', 'content', 'excerpt', 'slug', 'template', 'date', 'date_gmt', 'password' ];
-		return $this->report(
-			array_fill_keys( $texts, '' ) + [
-				'author' => 0,
-				'terms'  => [],
-				'meta'   => (object) [],
-			]
-		);
+		$texts = array_fill_keys( [ 'post_title', 'post_content', 'post_excerpt', 'post_name', 'post_date', 'post_date_gmt', 'post_password' ], '' );
+		$plain = new self( $this->id, [ 'post_author' => '0' ] + $texts + $this->row );
+		return $plain->report( [], [], StoredDetails::under( [ $plain ] )[ $this->id ] ?? null, StoredDetails::above( [ $plain ] )[ $this->id ] ?? [] );
 	}
 
-	/** @param array<string, mixed> $state What the post is, beside what decides whether visitors see it. */
-	private function report( array $state ): string {
-		$state += [
-			'id'     => $this->id,
-			'type'   => $this->row['post_type'],
-			'status' => $this->row['post_status'],
-			'parent' => (int) $this->row['post_parent'],
+	/**
+	 * @param list<int>                                   $terms
+	 * @param array<string, list<string>>                 $meta
+	 * @param array<string, mixed>|null                   $under
+	 * @param list<array{type: string, status: string}> $above
+	 */
+	private function report( array $terms, array $meta, ?array $under, array $above ): string {
+		$state = [
+			'id'       => $this->id,
+			'type'     => $this->row['post_type'],
+			'status'   => $this->row['post_status'],
+			'author'   => (int) $this->row['post_author'],
+			'title'    => $this->row['post_title'],
+			'content'  => $this->row['post_content'],
+			'excerpt'  => $this->row['post_excerpt'],
+			'slug'     => $this->row['post_name'],
+			'parent'   => (int) $this->row['post_parent'],
+			'template' => $meta[ self::TEMPLATE ][0] ?? '',
+			'date'     => $this->row['post_date'],
+			'date_gmt' => $this->row['post_date_gmt'],
+			'password' => $this->row['post_password'],
+			'terms'    => $terms,
+			'meta'     => (object) array_diff_key( $meta, [ self::TEMPLATE => true ] ),
 		];
-		$under  = $this->under( self::DEPTH );
-		$above  = $this->above();
 		return Json::encode( $state + ( null === $under ? [] : [ 'under' => $under ] ) + ( [] === $above ? [] : [ 'above' => $above ] ) );
-	}
-
-	/** @return list<int> The ids by which the post has its terms. */
-	private function terms(): array {
-		global $wpdb;
-		return 0 === $this->id ? [] : array_map( intval( ... ), $wpdb->get_col( $wpdb->prepare( "SELECT term_taxonomy_id FROM $wpdb->term_relationships WHERE object_id = %d", $this->id ) ) ); // phpcs:ignore WordPress.DB -- As above.
 	}
 
 	/**
@@ -181,75 +212,5 @@ final class StoredPost {
 			$seen[ $post->id ] = true;
 		}
 		return false;
-	}
-
-	/**
-	 * Returns the types and statuses of the posts below this one: its slug is a part of their addresses.
-	 *
-	 * @return list<array{type: string, status: string}>
-	 */
-	private function above(): array {
-		global $wpdb;
-		$type  = $this->row['post_type'];
-		$above = [];
-		$seen  = [];
-		for ( $ids = is_post_type_hierarchical( $type ) && $this->id > 0 ? [ $this->id ] : []; [] !== $ids; $ids = array_diff( $ids, $seen ) ) {
-			$seen   = [ ...$seen, ...$ids ];
-			$places = implode( ', ', array_fill( 0, count( $ids ), '%d' ) );
-			$rows   = $wpdb->get_results( $wpdb->prepare( "SELECT ID, post_status FROM $wpdb->posts WHERE post_type = %s AND post_parent IN ($places)", $type, ...$ids ), ARRAY_A ); // phpcs:ignore WordPress.DB -- Only placeholders; past the cache as above.
-			$ids    = array_map( intval( ... ), array_column( $rows, 'ID' ) );
-			foreach ( array_unique( array_column( $rows, 'post_status' ) ) as $status ) {
-				$above[ $status ] = [
-					'type'   => $type,
-					'status' => $status,
-				];
-			}
-		}
-		return array_values( $above );
-	}
-
-	/**
-	 * Returns the type and status of the post to which an attachment belongs, or null if this is no attachment or belongs to none.
-	 *
-	 * @return array<string, mixed>|null
-	 */
-	private function under( int $depth ): ?array {
-		$holder = 'attachment' === $this->row['post_type'] && $this->row['post_parent'] && $depth > 0 ? self::read( (int) $this->row['post_parent'] ) : null;
-		if ( null === $holder ) {
-			return null;
-		}
-		$under = $holder->under( $depth - 1 );
-		return [
-			'type'   => $holder->row['post_type'],
-			'status' => $holder->row['post_status'],
-		] + ( null === $under ? [] : [ 'under' => $under ] );
-	}
-
-	/**
-	 * Returns metadata as it is stored.
-	 *
-	 * @param list<string> $keys
-	 *
-	 * @return array<string, list<string>> Key => values.
-	 */
-	private function meta( array $keys ): array {
-		$seen = $this->is_seen ? wp_cache_get( $this->id, 'post_meta' ) : false;
-		if ( is_array( $seen ) ) {
-			return array_map( static fn( mixed $values ): array => array_map( strval( ... ), array_values( (array) $values ) ), array_intersect_key( $seen, array_flip( $keys ) ) );
-		}
-		if ( 0 === $this->id ) {
-			return [];
-		}
-		global $wpdb;
-		$places = implode( ', ', array_fill( 0, count( $keys ), '%s' ) );
-		$rows   = $wpdb->get_results( $wpdb->prepare( "SELECT meta_key, meta_value FROM $wpdb->postmeta WHERE post_id = %d AND meta_key IN ($places) ORDER BY meta_id", $this->id, ...$keys ), ARRAY_A ); // phpcs:ignore WordPress.DB -- Only placeholders; past the cache as above.
-		$values = [];
-		foreach ( $rows as $row ) {
-			// The database can match keys that differ in letter case or accents.
-			if ( in_array( $row['meta_key'], $keys, true ) ) {
-				$values[ $row['meta_key'] ][] = (string) $row['meta_value'];
-			}
-		}
-		return $values;
 	}
 }
