@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Countersign\Tests\Tools;
 
+use Countersign\Access;
 use Countersign\Plugin\Plugin;
 use Countersign\Plugin\Uploads\Folder;
 use Countersign\Plugin\Uploads\Parts;
@@ -56,6 +57,7 @@ final class MediaToolsTest extends TestCase {
 		return $item;
 	}
 
+	/** @group tools-main */
 	public function test_a_file_is_uploaded_with_its_texts(): void {
 		$bytes = Files::picture( 'jpeg', 900, 600 );
 		$agent = self::agent();
@@ -71,6 +73,7 @@ final class MediaToolsTest extends TestCase {
 		self::assertSame( $item['url'], wp_get_attachment_url( $post->ID ) );
 	}
 
+	/** @group tools-main */
 	public function test_a_file_comes_in_parts_in_any_order_and_more_than_once(): void {
 		$agent = self::agent();
 		$bytes = Files::picture( 'png' ) ;
@@ -230,6 +233,7 @@ final class MediaToolsTest extends TestCase {
 		self::assertSame( $before, $wpdb->get_var( "SELECT COUNT(*) FROM $wpdb->posts" ) . ' ' . $wpdb->get_var( "SELECT COUNT(*) FROM $wpdb->postmeta" ) );
 	}
 
+	/** @group tools-main */
 	public function test_images_without_alternative_text_are_listed_with_what_describes_them(): void {
 		$post  = Site::post( [ 'post_title' => 'A day at the <river>', 'post_status' => 'publish' ], 'author' );
 		$none  = $this->image( 'author', [ 'post_parent' => $post, 'post_excerpt' => 'At dawn' ] );
@@ -244,6 +248,7 @@ final class MediaToolsTest extends TestCase {
 		self::assertNotEmpty( $found[ $none ]['preview'] );
 	}
 
+	/** @group tools-main */
 	public function test_alternative_texts_of_many_images_need_one_review_and_one_call(): void {
 		$agent = self::agent();
 		$ids   = array_map( fn(): int => $this->image(), range( 1, 5 ) );
@@ -259,6 +264,26 @@ final class MediaToolsTest extends TestCase {
 		foreach ( $ids as $id ) {
 			self::assertContains( "media:$id", $targets );
 		}
+	}
+
+	public function test_a_connection_for_drafts_changes_nothing_that_visitors_see(): void {
+		$agent = Site::connect( 'editor', 'draft_only' );
+		$draft = Site::post( [ 'post_status' => 'draft' ], 'editor' );
+		$mine  = $this->image( 'editor', [ 'post_parent' => $draft ] );
+		self::assertSame( 1, $agent->do( 'update_media', [ 'items' => [ [ 'id' => $mine, 'alt' => 'Of a draft' ] ] ] )['changed'] );
+		self::assertRefused( 'needs_publish', $agent, 'update_media', [ 'items' => [ [ 'id' => $this->image( 'editor' ), 'alt' => 'x' ] ] ] );
+		self::assertRefused( 'needs_publish', $agent, 'set_featured_image', [ 'id' => Site::post( [ 'post_status' => 'publish' ], 'editor' ), 'media' => $mine ] );
+	}
+
+	public function test_fields_that_are_denied_are_not_written(): void {
+		$agent = Site::connect( 'editor', 'custom', [ 'read', 'media_manage' ] );
+		$ids   = [ $this->image( 'editor' ), $this->image( 'editor' ) ];
+		$draft = Site::post( [ 'post_status' => 'draft' ], 'editor' );
+		Plugin::composition()->manager()->set_denied_fields( $agent->connection(), Access::fields( [ 'meta:_wp_attachment_image_alt', 'featured_media' ] ) );
+		self::assertRefused( 'field_denied', $agent, 'set_featured_image', [ 'id' => $draft, 'media' => $ids[0] ] );
+		self::assertRefused( 'field_denied', $agent, 'upload_media', [ 'filename' => 'river.png', 'data' => base64_encode( Files::picture() ), 'alt' => 'x' ] );
+		self::assertRefused( 'field_denied', $agent, 'update_media', [ 'items' => [ [ 'id' => $ids[0], 'alt' => 'x' ] ] ] );
+		self::assertSame( 1, $agent->act( 'update_media', [ 'items' => [ [ 'id' => $ids[1], 'title' => 'Allowed' ] ] ] )->content()['changed'] );
 	}
 
 	public function test_each_item_has_its_own_result(): void {
@@ -297,6 +322,7 @@ final class MediaToolsTest extends TestCase {
 		self::assertSame( [ [ false, 'target_locked' ], [ true, null ] ], array_map( static fn( array $result ): array => [ $result['ok'], $result['reason'] ?? null ], $results ) );
 	}
 
+	/** @group tools-main */
 	public function test_the_featured_image_is_set_replaced_and_removed(): void {
 		$agent = self::agent();
 		$post  = Site::post( [ 'post_status' => 'draft' ], 'author' );
@@ -352,7 +378,10 @@ final class MediaToolsTest extends TestCase {
 		];
 	}
 
-	/** @dataProvider places */
+	/**
+	 * @dataProvider places
+	 * @group tools-main
+	 */
 	public function test_an_image_is_inserted_and_all_else_keeps_its_bytes( string $content, array $where, string $expected ): void {
 		$agent = self::agent();
 		$image = $this->image();

@@ -179,6 +179,15 @@ final class FetchedFileTest extends TestCase {
 		wp_delete_attachment( $item['id'], true );
 	}
 
+	public function test_a_url_is_written_out_as_standards_do(): void {
+		self::names( [ [ '127.0.0.3' ] ] );
+		$item = self::$agent->do( 'upload_media', [ 'url' => 'HTTPS://Client.Example:' . self::$public->port . '/picture of a flüß "1".png' ] );
+		self::assertSame( 'picture-of-a-fl-1', $item['title'] );
+		$seen = array_column( self::$public->seen(), 'request' );
+		self::assertSame( 'GET /picture%20of%20a%20fl%C3%BC%C3%9F%20%221%22.png HTTP/1.1', end( $seen ) );
+		wp_delete_attachment( $item['id'], true );
+	}
+
 	public function test_an_answer_that_is_no_file_is_refused(): void {
 		self::names( [ [ '127.0.0.3' ] ] );
 		self::assertNothingFetched( 'file_refused', self::url( '/html' ) );

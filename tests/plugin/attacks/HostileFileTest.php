@@ -66,6 +66,9 @@ final class HostileFileTest extends TestCase {
 			'PDF'                        => [ 'paper.pdf', Files::pdf() ],
 			'text'                       => [ 'notes.txt', "Dear reader,\nthis is a text.\n" ],
 			'table'                      => [ 'prices.csv', "name,price\nA,1\nB,2\n" ],
+			'sound'                      => [ 'river.wav', 'RIFF' . pack( 'V', 36 + 800 ) . 'WAVEfmt ' . pack( 'VvvVVvv', 16, 1, 1, 8000, 8000, 1, 8 ) . 'data' . pack( 'V', 800 ) . str_repeat( "\x80", 800 ) ],
+			'video'                      => [ 'river.mp4', pack( 'N', 24 ) . 'ftypisom' . pack( 'N', 512 ) . 'isomiso2' . pack( 'N', 8 ) . 'mdat' ],
+			'document'                   => [ 'paper.docx', Files::zip( '[Content_Types].xml', '<?xml version="1.0"?><Types/>' ) ],
 			'a name with letters of the world' => [ 'fluß-река-河.png', Files::picture( 'png' ) ],
 			'a name with several dots'   => [ 'report.v2.2026.pdf', Files::pdf() ],
 		];

@@ -94,6 +94,7 @@ final class PublicFetcher {
 	 */
 	public function download( string $url, string $accept, int $bytes, int $seconds, string $path, \Closure $may_go_on ): Fetched {
 		$until = microtime( true ) + $seconds;
+		$url   = self::written_out( $url );
 		for ( $redirects = 0; $redirects <= self::MAX_REDIRECTS; $redirects++ ) {
 			$file = fopen( $path, 'wb' ); // phpcs:ignore WordPress.WP.AlternativeFunctions -- A file on this machine.
 			if ( false === $file ) {
@@ -107,9 +108,18 @@ final class PublicFetcher {
 			if ( ! in_array( $status, self::REDIRECTS, true ) ) {
 				return 200 === $status ? new Fetched( $status, $headers, '' ) : throw new FetchFailed( 'fetch_failed', "The server answered with the status $status." );
 			}
-			$url = \WP_Http::make_absolute_url( $headers['location'] ?? '', $url );
+			$url = self::written_out( \WP_Http::make_absolute_url( $headers['location'] ?? '', $url ) );
 		}
 		throw new FetchFailed( 'fetch_failed', 'The server redirects too often.' );
+	}
+
+	/** Writes a URL as standards do where people often do not: letters of the world, spaces and quotes after the host, and the case of the host. */
+	private static function written_out( string $url ): string {
+		if ( ! preg_match( '~^(https://[^/?#\\\\]+)(.*)$~isD', $url, $found ) ) {
+			return $url;
+		}
+		$rest = str_replace( [ ' ', '"', '<', '>' ], [ '%20', '%22', '%3C', '%3E' ], (string) preg_replace_callback( '/[\x80-\xff]/', static fn( array $byte ): string => rawurlencode( $byte[0] ), $found[2] ) );
+		return strtolower( $found[1] ) . ( str_starts_with( $rest, '/' ) ? '' : '/' ) . $rest;
 	}
 
 	/**

@@ -30,6 +30,9 @@ final class Parts {
 	/** Seconds that a request waits for another one of the same upload. */
 	private const PATIENCE = 20;
 
+	/** Seconds after which a file in one piece is not being worked on any more: its process was killed. */
+	private const ABANDONED = 15 * MINUTE_IN_SECONDS;
+
 	/** How many results are kept. */
 	private const RESULTS = 50;
 
@@ -67,7 +70,7 @@ final class Parts {
 			if ( null === Folder::make( ...$this->names( $upload ) ) ) {
 				throw self::unwritable();
 			}
-			$this->write(
+			$this->write_once(
 				"$path/state",
 				Json::encode(
 					[
@@ -267,7 +270,9 @@ final class Parts {
 		foreach ( Folder::folders( Folder::path() . '/' . $this->names( '' )[0] ) as $path ) {
 			$touched = (int) @filemtime( "$path/state" ); // phpcs:ignore WordPress.PHP.NoSilencedErrors, Generic.PHP.NoSilencedErrors -- Another request can have deleted it.
 			$state   = self::read( "$path/state" );
-			if ( null !== $state && null === $state['result'] ) {
+			if ( null !== $state && null === $state['result'] && 1 === $state['parts'] && $touched < time() - self::ABANDONED ) {
+				Folder::remove( $path );
+			} elseif ( null !== $state && null === $state['result'] ) {
 				++$open;
 			} elseif ( $touched < time() - self::REMEMBERED ) {
 				Folder::remove( $path );
@@ -343,6 +348,18 @@ final class Parts {
 		if ( strlen( $bytes ) !== @file_put_contents( $new, $bytes ) || ! chmod( $new, 0600 ) || ! rename( $new, $file ) ) { // phpcs:ignore WordPress.WP.AlternativeFunctions, WordPress.PHP.NoSilencedErrors, Generic.PHP.NoSilencedErrors -- A file of this plugin. A reader never sees half of it.
 			throw self::unwritable();
 		}
+	}
+
+	/** Writes a file unless there is one. Another request can have begun the same upload, and even have finished it. */
+	private function write_once( string $file, string $bytes ): void {
+		$new = $file . '.' . bin2hex( random_bytes( 6 ) );
+		$this->write( $new, $bytes );
+		// A link never replaces a file. Where there are none, the other request is as good as this one.
+		if ( ! @link( $new, $file ) && ! is_file( $file ) ) { // phpcs:ignore WordPress.PHP.NoSilencedErrors, Generic.PHP.NoSilencedErrors -- As above.
+			rename( $new, $file ); // phpcs:ignore WordPress.WP.AlternativeFunctions -- As above.
+			return;
+		}
+		wp_delete_file( $new );
 	}
 
 	private function path( string $upload ): string {

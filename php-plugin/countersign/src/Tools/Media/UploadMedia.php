@@ -177,7 +177,7 @@ final class UploadMedia {
 	private static function name_of( string $url, string $path, string $type ): string {
 		$base = rawurldecode( basename( (string) wp_parse_url( $url, PHP_URL_PATH ) ) );
 		$name = trim( (string) preg_replace( '/[^A-Za-z0-9_-]+/', '-', pathinfo( $base, PATHINFO_FILENAME ) ), '-' );
-		$real = (string) ( new \finfo( FILEINFO_MIME_TYPE ) )->file( $path );
+		$real = class_exists( \finfo::class ) ? (string) ( new \finfo( FILEINFO_MIME_TYPE ) )->file( $path ) : '';
 		$ext  = strtolower( pathinfo( $base, PATHINFO_EXTENSION ) );
 		if ( ( Content::TYPES[ $ext ] ?? null ) !== $real ) {
 			$ext = array_search( $real, Content::TYPES, true ) ?: ( isset( Content::TYPES[ $ext ] ) ? $ext : ( array_search( $type, Content::TYPES, true ) ?: 'bin' ) );
