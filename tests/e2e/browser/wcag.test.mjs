@@ -29,6 +29,7 @@ const PAGES = {
 	Revoke: 'page=countersign&view=revoke&connection=ID',
 	'A program without OAuth': 'page=countersign&view=password',
 	Audit: 'page=countersign-audit',
+	Abilities: 'page=countersign-abilities',
 };
 for (const [name, query] of Object.entries(PAGES))
 	test(name, async () => {

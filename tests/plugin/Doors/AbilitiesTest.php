@@ -201,6 +201,38 @@ final class AbilitiesTest extends TestCase {
 		self::assertSame( [ 'text' => 'x', 'user' => Site::user( 'editor' ) ], wp_get_ability( 'fixture/echo' )->execute( [ 'text' => 'x' ] ) );
 	}
 
+	/** Runs the command as WP-CLI does, and returns what it prints. @param array<string, mixed> $arguments */
+	private static function command( Agent $agent, string $tool, array $arguments = [] ): string {
+		$options = var_export( [ 'connection' => (string) $agent->id, 'arguments' => json_encode( (object) $arguments ) ], true );
+		return Site::php(
+			'class WP_CLI { static function line( $text ) { echo $text; } static function error( $text ) { echo "Error: $text"; } }'
+			. "( new Countersign\\Plugin\\Doors\\Cli\\CallCommand( Countersign\\Plugin\\Plugin::composition()->direct_calls() ) )( [ '$tool' ], $options );"
+		)[0];
+	}
+
+	public function test_the_command_line_calls_as_a_connection(): void {
+		$agent = Site::connect( 'editor', 'read_only' );
+		$from  = AuditTrail::size();
+		self::assertSame( $agent->id, json_decode( self::command( $agent, 'whoami' ), true )['connection']['id'] );
+		self::assertSame( 'cli', self::door( $from ) );
+		self::assertStringContainsString( '(tool_unknown)', self::command( $agent, 'create_draft', [ 'title' => 'x' ] ) );
+		self::assertStringContainsString( '(arguments_invalid)', self::command( $agent, 'get_post', [ 'id' => 'x' ] ) );
+		self::assertRecorded( [ 'intent whoami', 'outcome whoami ok', 'refusal create_draft denied tool_outside_groups', 'refusal get_post denied arguments_invalid' ], $from );
+	}
+
+	public function test_a_tool_that_ends_the_command_is_recorded(): void {
+		$this->expected_error = '~fixture|Fixture|Allowed memory~';
+		$agent                = Site::connect();
+		$from                 = AuditTrail::size();
+		try {
+			self::command( $agent, 'fixture_die', [ 'how' => 'memory', 'title' => uniqid() ] );
+			self::fail( 'the command did not end' );
+		} catch ( \RuntimeException $error ) {
+			self::assertStringContainsString( '(tool_failed)', $error->getMessage() );
+		}
+		self::assertRecorded( [ 'intent fixture_die', 'outcome fixture_die failed tool_failed' ], $from );
+	}
+
 	/** @return array<string, array{string}> */
 	public function endings(): array {
 		return [

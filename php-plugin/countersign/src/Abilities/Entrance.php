@@ -50,7 +50,7 @@ final class Entrance {
 	 * dashboard has a cookie, and code of plugins has no request of its own.
 	 */
 	public static function is_program(): bool {
-		return 'mcp_server' === self::door() || ( '' !== self::$route && null !== rest_get_authenticated_app_password() );
+		return 'mcp_server' === self::door() || null !== rest_get_authenticated_app_password();
 	}
 
 	/** Tells whether a route of the REST API, without the first slash or with it, is that of an MCP server other than this plugin's. */

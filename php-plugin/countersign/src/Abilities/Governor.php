@@ -24,9 +24,6 @@ defined( 'ABSPATH' ) || exit;
  */
 final class Governor {
 
-	/** The namespace of this plugin's abilities. */
-	public const OWN = 'countersign/';
-
 	/** Refusals of this request, so that one that is asked for twice is recorded once. @var array<string, \WP_Error> */
 	private array $refused = [];
 
@@ -45,7 +42,7 @@ final class Governor {
 
 	/** Returns the ability of a tool of this plugin. */
 	public static function own( string $tool ): string {
-		return self::OWN . str_replace( '_', '-', $tool );
+		return OfferedAbilities::OWN . str_replace( '_', '-', $tool );
 	}
 
 	/**
@@ -143,13 +140,13 @@ final class Governor {
 	/** Returns the tool of an ability; null if agents are not offered it. */
 	private function tool( string $name ): ?string {
 		if ( self::is_own( $name ) ) {
-			return str_replace( '-', '_', substr( $name, strlen( self::OWN ) ) );
+			return str_replace( '-', '_', substr( $name, strlen( OfferedAbilities::OWN ) ) );
 		}
 		return null === $this->offered->group( $name ) ? null : OfferedAbilities::tool( $name );
 	}
 
 	private static function is_own( string $name ): bool {
-		return str_starts_with( $name, self::OWN );
+		return str_starts_with( $name, OfferedAbilities::OWN );
 	}
 
 	private function connection(): ?Connection {

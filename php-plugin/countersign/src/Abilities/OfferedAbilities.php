@@ -24,6 +24,9 @@ final class OfferedAbilities {
 	/** Abilities that run other abilities, which are offered themselves or not at all. */
 	public const WRAPPERS = [ 'mcp-adapter/discover-abilities', 'mcp-adapter/get-ability-info', 'mcp-adapter/execute-ability' ];
 
+	/** The namespace of this plugin's abilities, which are tools already. */
+	public const OWN = 'countersign/';
+
 	/** The longest tool name that all clients take. */
 	private const MAX_NAME = 64;
 
@@ -64,7 +67,7 @@ final class OfferedAbilities {
 	 * @param string $group Name of a group, or '' for any.
 	 */
 	public static function fault( \WP_Ability $ability, string $group = '' ): ?string {
-		if ( in_array( $ability->get_name(), self::WRAPPERS, true ) ) {
+		if ( in_array( $ability->get_name(), self::WRAPPERS, true ) || str_starts_with( $ability->get_name(), self::OWN ) ) {
 			return __( 'It runs other abilities. Offer those instead.', 'countersign' );
 		}
 		if ( 'read' === $group && ! self::is_readonly( $ability ) ) {

@@ -5,7 +5,6 @@ declare(strict_types=1);
 namespace Countersign\Plugin\Admin;
 
 use Countersign\Access;
-use Countersign\Plugin\Abilities\Governor;
 use Countersign\Plugin\Abilities\OfferedAbilities;
 use Countersign\Plugin\Health\Requirements;
 use Countersign\Plugin\Site\Capabilities;
@@ -114,7 +113,7 @@ final class AbilitiesPage {
 
 	/** @return list<\WP_Ability> The abilities of others, sorted by name. */
 	private static function abilities(): array {
-		$all = array_filter( wp_get_abilities(), static fn( \WP_Ability $one ): bool => ! str_starts_with( $one->get_name(), Governor::OWN ) );
+		$all = array_filter( wp_get_abilities(), static fn( \WP_Ability $one ): bool => ! str_starts_with( $one->get_name(), OfferedAbilities::OWN ) );
 		usort( $all, static fn( \WP_Ability $a, \WP_Ability $b ): int => strcmp( $a->get_name(), $b->get_name() ) );
 		return array_slice( $all, 0, self::MAX );
 	}
