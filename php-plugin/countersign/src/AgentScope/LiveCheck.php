@@ -17,6 +17,17 @@ defined( 'ABSPATH' ) || exit;
 /** Checks during a call whether the connection may still act. Runs before each write. */
 final class LiveCheck {
 
+	/** How long what was read is trusted, in seconds. */
+	private const TRUSTED = 1.0;
+
+	/** The sealed text of the connection that was read last; null if there is none. */
+	private ?string $text = null;
+
+	/** When it was read, in seconds of a clock that is never set. */
+	private float $read_at = -INF;
+
+	private ?bool $has_witness = null;
+
 	/** Whether a write of the call was refused. */
 	private bool $has_refused = false;
 
@@ -42,7 +53,32 @@ final class LiveCheck {
 	 * @throws Denied The reason for which {@see McpCall::mayGoOn()} refuses.
 	 */
 	public function ensure_live(): void {
-		$now      = $this->connections->opened_now( $this->connection->id, $this->options );
+		$this->text    = $this->connections->text_now( $this->connection->id, $this->options );
+		$this->read_at = self::seconds();
+		$this->decide();
+	}
+
+	/**
+	 * As {@see ensure_live()}, for each statement of a change that has begun. What was read in the last second is not read again
+	 * if the witness, which every decision of a person raises, knows nothing newer.
+	 *
+	 * @throws Denied As above.
+	 */
+	public function ensure_still_live(): void {
+		$this->has_witness ??= $this->connections->has_witness();
+		if ( ! $this->has_witness || self::seconds() - $this->read_at > self::TRUSTED ) {
+			$this->ensure_live();
+			return;
+		}
+		$this->decide();
+	}
+
+	private static function seconds(): float {
+		return hrtime( true ) / 1e9;
+	}
+
+	private function decide(): void {
+		$now      = null === $this->text ? null : $this->connections->open( $this->connection->id, $this->text );
 		$decision = $this->call->mayGoOn( $now, $this->kill_switch->is_on( again: false ) );
 		if ( ! $decision->isAllowed() ) {
 			throw new Denied( (string) $decision->reason() ); // phpcs:ignore WordPress.Security.EscapeOutput.ExceptionNotEscaped -- Sent as JSON.

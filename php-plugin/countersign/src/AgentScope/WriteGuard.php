@@ -192,7 +192,7 @@ final class WriteGuard {
 			return $sql;
 		}
 		try {
-			$this->own( fn() => $this->live_check->ensure_live() );
+			$this->own( fn() => $this->live_check->ensure_still_live() );
 			if ( $this->fields?->concern( $statement ) ) {
 				$this->ensure_fields( fn( FieldWrites $fields ): ?string => $fields->rule( $statement ) );
 			}

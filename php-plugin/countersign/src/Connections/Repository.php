@@ -40,20 +40,36 @@ final class Repository {
 	}
 
 	/**
-	 * Opens the record of a connection as it is stored now, and has the sealed options read again in the same statement.
+	 * Reads the sealed text of a connection, and has the sealed options read again in the same statement.
 	 *
 	 * @param SealedOptions $options The options of the request.
 	 *
-	 * @return Record|Decision|null The record, or the reason for which it cannot be believed; null if there is no such connection.
+	 * @return string|null The text; '' for a row without one; null if there is no such connection.
+	 *
+	 * @throws Failure If the database cannot be read.
+	 */
+	public function text_now( int $id, SealedOptions $options ): ?string {
+		global $wpdb;
+		// The two columns can have different collations, which a union of texts may not mix.
+		$found = $options->read_again_with( $wpdb->prepare( 'SELECT %s, CAST(record AS BINARY) FROM %i WHERE id = %d', SealedOptions::OTHER, Schema::table( 'connections' ), $id ) );
+		return null === $found ? null : (string) $found[0];
+	}
+
+	/**
+	 * Opens the text of a connection that {@see text_now()} returned. If the witness knows a newer one, that one is read.
+	 *
+	 * @return Record|Decision The record, or the reason for which it cannot be believed.
 	 *
 	 * @throws \Countersign\Exception If the extension's keys or store cannot be used.
 	 * @throws Failure                If the database cannot be read.
 	 */
-	public function opened_now( int $id, SealedOptions $options ): Record|Decision|null {
-		global $wpdb;
-		// The two columns can have different collations, which a union of texts may not mix.
-		$found = $options->read_again_with( $wpdb->prepare( 'SELECT %s, CAST(record AS BINARY) FROM %i WHERE id = %d', SealedOptions::OTHER, Schema::table( 'connections' ), $id ) );
-		return null === $found ? null : $this->reader->open( 'connection', $id, $found[0] );
+	public function open( int $id, string $text ): Record|Decision {
+		return $this->reader->open( 'connection', $id, $text );
+	}
+
+	/** Tells whether a witness knows which records are the newest, so that a text that was read earlier can be checked. */
+	public function has_witness(): bool {
+		return $this->reader->has_witness();
 	}
 
 	/**

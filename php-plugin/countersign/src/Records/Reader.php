@@ -97,6 +97,16 @@ final class Reader {
 	}
 
 	/**
+	 * Tells whether a witness knows which records are the newest. In WebAssembly there is none.
+	 *
+	 * @throws \Countersign\Exception If the extension's keys or store cannot be used.
+	 * @throws Failure                If the database cannot be read.
+	 */
+	public function has_witness(): bool {
+		return 'off' !== $this->records()->witness()['place'];
+	}
+
+	/**
 	 * Reads a sealed option from the primary database.
 	 *
 	 * @param string $name One of the constants of {@see SealedOptions}.
