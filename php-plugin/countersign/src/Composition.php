@@ -86,7 +86,6 @@ use Countersign\Plugin\Site\ClientAddress;
 use Countersign\Plugin\Site\Extension;
 use Countersign\Plugin\Site\SealedOptions;
 use Countersign\Plugin\Site\Settings;
-use Countersign\Plugin\Site\SecretRoom;
 use Countersign\Plugin\Tools\Catalogue;
 use Countersign\Plugin\Uploads\Acceptance;
 use Countersign\Plugin\UploadSessions\Entrance;
@@ -301,7 +300,7 @@ final class Composition {
 
 	/** Returns the providers of images. */
 	public function image_providers(): ImageProviders {
-		return new ImageProviders( $this->settings()->image_service( ... ), new SecretRoom( $this->settings()->site_id( ... ) ) );
+		return ImageProviders::of( $this->settings() );
 	}
 
 	/** Returns the check of what prevents the site from serving agents. */
@@ -433,7 +432,7 @@ final class Composition {
 	public function forms(): array {
 		return [
 			$this->settings_form(),
-			$this->image_services_form(),
+			new ImageServicesForm( $this->settings(), $this->image_providers(), $this->site_records() ),
 			new ConnectionForms( $this->connections(), $this->manager(), $this->kill_switch(), $this->log() ),
 			new AccountForms( $this->connections(), $this->agent_accounts(), $this->log() ),
 			new AuditForms( $this->extension(), $this->log(), $this->site_state(), $this->records_verification() ),
@@ -449,7 +448,7 @@ final class Composition {
 	/** Returns the pages of the dashboard. */
 	public function menu(): Menu {
 		return new Menu(
-			fn() => ( new ConnectionsPage( $this->connections(), $this->settings(), $this->agent_state( ... ), $this->settings_form(), $this->image_services_form(), $this->held_posts(), new StateView( $this->site_state(), $this->records_migration(), $this->connections(), $this->settings() ), new ConnectView( $this->first_call() ), $this->password_page() ) )->show(),
+			fn() => ( new ConnectionsPage( $this->connections(), $this->settings(), $this->agent_state( ... ), $this->settings_form(), new ImageServicesForm( $this->settings(), $this->image_providers(), $this->site_records() ), $this->held_posts(), new StateView( $this->site_state(), $this->records_migration(), $this->connections(), $this->settings() ), new ConnectView( $this->first_call() ), $this->password_page() ) )->show(),
 			fn() => ( new AuditPage( $this->connections(), $this->log(), $this->condition() ) )->show(),
 			fn() => $this->abilities_page()->show()
 		);
@@ -492,10 +491,6 @@ final class Composition {
 	/** Returns what shows people the posts that agents have scheduled. */
 	public function held_posts(): HeldPosts {
 		return new HeldPosts( $this->schedules(), $this->gate(), $this->connections() );
-	}
-
-	private function image_services_form(): ImageServicesForm {
-		return new ImageServicesForm( $this->settings(), $this->image_providers(), $this->site_records() );
 	}
 
 	private function settings_form(): SettingsForm {

@@ -218,6 +218,8 @@ final class SeoTest extends TestCase {
 			[
 				"UPDATE {table} SET title = 'after' WHERE post_id = $seen",
 				"UPDATE {table} SET post_id = $seen WHERE post_id = $draft",
+				"UPDATE {table} SET id = 999999, title = 'after' WHERE post_id = $draft",
+				"INSERT INTO {table} SET id = NULL, post_id = $seen, title = 'after', created = NOW(), updated = NOW()",
 				"UPDATE {table} SET title = 'after' WHERE 1 = 1",
 				"INSERT INTO {table} SET post_id = $seen, title = 'after', created = NOW(), updated = NOW()",
 				"INSERT INTO {table} (post_id, title, created, updated) VALUES ($seen, 'after', '2026-01-01', '2026-01-01')",

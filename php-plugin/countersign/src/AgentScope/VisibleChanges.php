@@ -185,7 +185,7 @@ final class VisibleChanges {
 		$rows = [];
 		foreach ( $write->added( '' === $id ) ?? [ [] ] as $row ) {
 			$owner = self::number( $row[ $of ] ?? '0' );
-			if ( [] === $row || isset( $row[ $id ] ) || null === $owner ) {
+			if ( [] === $row || ( isset( $row[ $id ] ) && 'NULL' !== strtoupper( $row[ $id ] ) ) || null === $owner ) {
 				return null;
 			}
 			$rows[] = [ $of => $owner ] + ( $has_keys ? [ 'meta_key' => self::plain( $row['meta_key'] ?? '' ) ] : [] );
@@ -197,7 +197,12 @@ final class VisibleChanges {
 	private static function updated( RowWrite $write, string $of, string $id, bool $has_keys ): ?array {
 		$written = $write->written();
 		$owner   = self::number( $written[ $of ] ?? '0' );
-		$rows    = null === $written || isset( $written[ $id ] ) || null === $owner ? null : $write->matched( $of, ...( $has_keys ? [ 'meta_key' ] : [] ) );
+		$number  = isset( $written[ $id ] ) ? self::number( $written[ $id ] ) : '';
+		$rows    = null === $written || null === $number || null === $owner ? null : $write->matched( $of, ...( $has_keys ? [ 'meta_key' ] : [] ), ...( '' === $number || $id === $of ? [] : [ $id ] ) );
+		if ( '' !== $number && [] !== array_diff( array_column( $rows ?? [], $id ), [ $number ] ) ) {
+			// Some plugins write the number that a row has. Another one would make it another row.
+			return null;
+		}
 		if ( null === $rows || [] === $rows ) {
 			return $rows;
 		}

@@ -9,6 +9,7 @@ use Countersign\Plugin\Fetch\ApiClient;
 use Countersign\Plugin\Site\Denied;
 use Countersign\Plugin\Site\ImageService;
 use Countersign\Plugin\Site\SecretRoom;
+use Countersign\Plugin\Site\Settings;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -23,6 +24,11 @@ final class ImageProviders {
 		private readonly \Closure $service,
 		public readonly SecretRoom $secrets,
 	) {}
+
+	/** Returns the providers of this site. */
+	public static function of( Settings $settings ): self {
+		return new self( $settings->image_service( ... ), new SecretRoom( $settings->site_id( ... ) ) );
+	}
 
 	/**
 	 * Returns the providers of a kind of service.
