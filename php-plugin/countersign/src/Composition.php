@@ -32,6 +32,7 @@ use Countersign\Plugin\Admin\SettingsChange;
 use Countersign\Plugin\Admin\SettingsForm;
 use Countersign\Plugin\Admin\StateForms;
 use Countersign\Plugin\Admin\StateView;
+use Countersign\Plugin\Admin\UploadSessionsView;
 use Countersign\Plugin\Admin\Welcome;
 use Countersign\Plugin\Audit\Log;
 use Countersign\Plugin\Calls\CallBudgets;
@@ -427,7 +428,7 @@ final class Composition {
 	/**
 	 * Returns the forms of the dashboard.
 	 *
-	 * @return list<SettingsForm|ImageServicesForm|ConnectionForms|AccountForms|AuditForms|StateForms|HeldPosts|KnownChanges|FirstCall|NewConnections|AbilitiesPage>
+	 * @return list<SettingsForm|ImageServicesForm|ConnectionForms|AccountForms|AuditForms|StateForms|HeldPosts|KnownChanges|FirstCall|NewConnections|AbilitiesPage|UploadSessionsView>
 	 */
 	public function forms(): array {
 		return [
@@ -441,6 +442,7 @@ final class Composition {
 			$this->known_changes(),
 			$this->first_call(),
 			$this->new_connections(),
+			new UploadSessionsView( $this->upload_sessions(), $this->connections() ),
 			$this->abilities_page(),
 		];
 	}
@@ -448,7 +450,7 @@ final class Composition {
 	/** Returns the pages of the dashboard. */
 	public function menu(): Menu {
 		return new Menu(
-			fn() => ( new ConnectionsPage( $this->connections(), $this->settings(), $this->agent_state( ... ), $this->settings_form(), new ImageServicesForm( $this->settings(), $this->image_providers(), $this->site_records() ), $this->held_posts(), new StateView( $this->site_state(), $this->records_migration(), $this->connections(), $this->settings() ), new ConnectView( $this->first_call() ), $this->password_page() ) )->show(),
+			fn() => ( new ConnectionsPage( $this->connections(), $this->settings(), $this->agent_state( ... ), $this->settings_form(), new ImageServicesForm( $this->settings(), $this->image_providers(), $this->site_records() ), $this->held_posts(), new StateView( $this->site_state(), $this->records_migration(), $this->connections(), $this->settings() ), new ConnectView( $this->first_call() ), $this->password_page(), new UploadSessionsView( $this->upload_sessions(), $this->connections() ) ) )->show(),
 			fn() => ( new AuditPage( $this->connections(), $this->log(), $this->condition() ) )->show(),
 			fn() => $this->abilities_page()->show()
 		);

@@ -38,6 +38,7 @@ final class FormsTest extends TestCase {
 			'settings'    => [ 'countersign_settings', [ 'allow_widening' => '1', 'ip_max' => 256, 'ip_window' => 1 ] ],
 			'verify'      => [ 'countersign_verify', [] ],
 			'acknowledge' => [ 'countersign_acknowledge', [] ],
+			'close upload' => [ 'countersign_close_upload', [ 'session' => '000000000000000000000000' ] ],
 		];
 	}
 

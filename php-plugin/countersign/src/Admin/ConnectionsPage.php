@@ -33,6 +33,7 @@ final class ConnectionsPage {
 		private readonly StateView $state_view,
 		private readonly ConnectView $connect_view,
 		private readonly PasswordPage $password_page,
+		private readonly UploadSessionsView $upload_sessions,
 	) {}
 
 	/** Prints the page. */
@@ -48,7 +49,7 @@ final class ConnectionsPage {
 		match ( true ) {
 			'connect' === $view                        => $this->connect_view->show(),
 			PasswordPage::VIEW === $view               => $this->password_page->show(),
-			'edit' === $view && null !== $connection && self::is_editable( $connection ) => EditView::show( $connection, $this->settings->allow_widening(), ( $this->state )() ),
+			'edit' === $view && null !== $connection && self::is_editable( $connection ) => $this->edit( $connection ),
 			'revoke' === $view && null !== $connection => $this->confirm_revoke( $connection ),
 			AccountView::VIEW === $view && null !== $connection && AccountView::applies( $connection ) && AccountView::is_permitted( $connection ) => AccountView::show( $connection, Query::number( 'to' ), Query::number( 'total' ) ),
 			'restored' === $view && null !== $connection && 'record_rolled_back' === $connection->fault => RestoredView::show( $connection, $this->connections->restored( $connection ) ),
@@ -59,6 +60,11 @@ final class ConnectionsPage {
 
 	private static function is_editable( Connection $connection ): bool {
 		return null === $connection->fault && Capabilities::may_change( $connection->principal() );
+	}
+
+	private function edit( Connection $connection ): void {
+		EditView::show( $connection, $this->settings->allow_widening(), ( $this->state )() );
+		$this->upload_sessions->show( $connection );
 	}
 
 	private function list(): void {
