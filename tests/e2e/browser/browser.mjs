@@ -65,7 +65,12 @@ export async function openBrowser() {
 		 * schemes, such as the login, pass `{ schemes: false }`.
 		 */
 		async violations(selector, { schemes = true } = {}) {
-			await page.addStyleTag({ content: '*, ::before, ::after { animation: none !important; transition: none !important; }' });
+			// Not a style element, which the policy of a page can forbid.
+			await page.evaluate(() => {
+				const still = new CSSStyleSheet();
+				still.replaceSync('*, ::before, ::after { animation: none !important; transition: none !important; }');
+				document.adoptedStyleSheets = [...document.adoptedStyleSheets, still];
+			});
 			if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe.source);
 			// Everything that the page shows is looked at, also what a person has to open first.
 			await page.evaluate(() => document.querySelectorAll('details').forEach((details) => (details.open = true)));

@@ -28,19 +28,19 @@ final class UploadTermsChangedTest extends RecordAttack {
 		$guest = Guest::invited( $agent, [ 'files' => 2, 'types' => [ 'image/png' ] ] );
 		$other = Guest::invited( $agent, [ 'files' => 3 ] );
 		$row   = self::row( 'upload_sessions', $guest->id );
-		$terms = (string) $row['terms'];
+		$terms = (string) base64_decode( (string) $row['terms'], true );
 		foreach (
 			[
 				str_replace( '"files":2', '"files":50', $terms ),
 				str_replace( 'image\/png', 'text\/html', str_replace( 'image/png', 'text/html', $terms ) ),
 				(string) preg_replace( '/"bytes":\d+/', '"bytes":2000000000', $terms ),
 				str_replace( 'Photos', 'Type your password into the name', $terms ),
-				(string) self::row( 'upload_sessions', $other->id )['terms'],
+				(string) base64_decode( (string) self::row( 'upload_sessions', $other->id )['terms'], true ),
 				'',
 			] as $changed
 		) {
 			self::assertNotSame( $terms, $changed );
-			self::write( 'upload_sessions', $guest->id, [ 'terms' => $changed ] );
+			self::write( 'upload_sessions', $guest->id, [ 'terms' => base64_encode( $changed ) ] );
 			self::assertSame( 404, $guest->page()->status, $changed );
 			self::assertSame( 'upload_session_unknown', $guest->begin( 'a.png', 100 )->reason() );
 		}

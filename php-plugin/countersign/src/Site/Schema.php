@@ -208,7 +208,7 @@ final class Schema {
 		);
 	}
 
-	/** Creates the tables of upload sessions. `terms` holds the exact bytes to which a link is bound. */
+	/** Creates the tables of upload sessions. `terms` holds in base64 the exact bytes to which a link is bound. */
 	private static function create_uploads(): void {
 		self::create(
 			'upload_sessions',
@@ -217,7 +217,7 @@ final class Schema {
 			issued bigint unsigned NOT NULL,
 			expires bigint unsigned NOT NULL,
 			closed_at bigint unsigned NOT NULL,
-			terms mediumblob NOT NULL,
+			terms mediumtext NOT NULL,
 			PRIMARY KEY  (id),
 			KEY connection_id (connection_id, expires)'
 		);

@@ -41,7 +41,7 @@ final class Session {
 
 	/** @param array<string, mixed> $row Column => value. */
 	public static function of( array $row ): self {
-		$terms = (string) $row['terms'];
+		$terms = (string) base64_decode( (string) $row['terms'], true ); // phpcs:ignore WordPress.PHP.DiscouragedPHPFunctions -- Bytes in a column of text.
 		$data  = Json::decode( $terms );
 		return new self(
 			(string) $row['id'],

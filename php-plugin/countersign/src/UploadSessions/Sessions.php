@@ -67,7 +67,7 @@ final class Sessions {
 			'issued'        => $made['issued'],
 			'expires'       => $made['expires'],
 			'closed_at'     => 0,
-			'terms'         => $made['terms'],
+			'terms'         => base64_encode( $made['terms'] ), // phpcs:ignore WordPress.PHP.DiscouragedPHPFunctions -- A column of text keeps these bytes in every character set.
 		];
 		$session = Session::of( $row );
 		$change  = [
