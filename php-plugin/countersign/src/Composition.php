@@ -389,11 +389,8 @@ final class Composition {
 
 	/** Returns the page on which a person without an account uploads files. */
 	public function upload_page(): UploadPage {
-		return new UploadPage(
-			$this->client(),
-			fn(): Entrance => new Entrance( $this->extension(), $this->upload_sessions(), $this->connections(), $this->kill_switch(), $this->settings(), $this->log() ),
-			fn(): Uploading => new Uploading( new Files(), $this->acceptance(), $this->connections(), $this->kill_switch(), $this->sealed_options(), $this->log() )
-		);
+		$entrance = fn(): Entrance => new Entrance( $this->extension(), $this->upload_sessions(), $this->connections(), $this->kill_switch(), $this->settings(), $this->log() );
+		return new UploadPage( $this->client(), $entrance, fn(): Uploading => new Uploading( new Files(), $this->acceptance(), $this->connections(), $this->kill_switch(), $this->sealed_options(), $this->log() ) );
 	}
 
 	/** Returns the page on which a person connects a client. */
