@@ -1,6 +1,6 @@
 #!/bin/bash
-# Runs real MCP clients with the complete OAuth flow, then the attacks (tests/e2e/attacks), then the
-# tests of what a site must refuse and withstand (tests/e2e/security).
+# Runs real MCP clients with the complete OAuth flow, four conversations of agents (tests/e2e/conversations), the attacks
+# (tests/e2e/attacks), and the tests of what a site must refuse and withstand (tests/e2e/security).
 #
 #   tests/run/clients.sh [PATTERN]     only the test files whose path contains PATTERN
 set -euo pipefail
@@ -28,6 +28,15 @@ if matches clients/python; then
 	PASSED=$((PASSED + ran - bad))
 	FAILED=$((FAILED + bad))
 	[ "$ran" -gt 0 ] || { FAILED=$((FAILED + 1)) status=1; }
+fi
+
+# Conversations of four kinds of agents, on a site with a shop and an SEO plugin, and without the test tools.
+if matches conversations; then
+	main=$SITE
+	stage_site "$main-talks"
+	cp "$ROOT"/tests/e2e/conversations/{meter,shop}.php "$ROOT/tests/plugin/fixtures/countersign-test-seo.php" "$CACHE/run/$main-talks/www/wp-content/mu-plugins/"
+	"$SITE_COMMAND" php "$main-talks" -r 'update_option( "fixture_seo", "yoast" );'
+	SITE=$main-talks node_tests conversations "$ROOT"/tests/e2e/conversations/*.test.mjs || status=1
 fi
 
 shopt -s nullglob
