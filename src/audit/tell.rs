@@ -26,6 +26,9 @@ const IDS: usize = 64;
 /// Arguments that say nothing to people: digests of what was read.
 const OPAQUE: [&str; 1] = ["fingerprint"];
 
+/// The argument that holds a file, or a part of one, in base64.
+const FILE: &str = "data";
+
 /// How an argument is told.
 pub(crate) enum Told {
     /// In the entry itself: numbers, ids, and the digest of a secret.
@@ -42,7 +45,8 @@ pub(crate) fn argument(name: &str, given: &json::RawJson) -> Told {
         return Told::Plain(given.clone());
     }
     let value = serde_json::from_str::<Value>(given.get());
-    let Some(value) = value.ok().filter(|_| !OPAQUE.contains(&name)) else {
+    let is_opaque = OPAQUE.contains(&name) || (name == FILE && kind == "string");
+    let Some(value) = value.ok().filter(|_| !is_opaque) else {
         return Told::Plain(json::raw(&digest(kind, given.get())));
     };
     if let Some(ids) = ids(&value) {
@@ -223,6 +227,13 @@ mod tests {
             tell("items", r#"[{"id":7,"alt":"x"},{"id":8}]"#),
             (false, json!({ "count": 2, "ids": [7, 8] }))
         );
+    }
+
+    #[test]
+    fn a_file_is_told_by_its_digest() {
+        let (is_text, told) = tell("data", r#""iVBORw0KGgo=""#);
+        assert!(!is_text && told["sha256"].is_string(), "{told}");
+        assert_eq!(tell("data", "[1]"), tell("ids", "[1]"));
     }
 
     #[test]

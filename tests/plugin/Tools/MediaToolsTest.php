@@ -43,6 +43,12 @@ final class MediaToolsTest extends TestCase {
 		return $this->made[] = $id;
 	}
 
+	/** Returns what the entries of the audit log tell in words. */
+	private static function texts( int $from ): string {
+		global $wpdb;
+		return implode( "\n", $wpdb->get_col( $wpdb->prepare( 'SELECT value FROM ' . Site::table( 'audit_text' ) . ' WHERE seq >= %d', $from ) ) );
+	}
+
 	/** Stores a content without any filter. */
 	private static function store( int $post, string $content ): void {
 		global $wpdb;
@@ -65,6 +71,9 @@ final class MediaToolsTest extends TestCase {
 		$item  = $this->upload( $agent, [ 'filename' => 'River at dawn.jpg', 'data' => base64_encode( $bytes ), 'title' => 'The river', 'alt' => 'A river in the morning', 'caption' => 'At <em>dawn</em>', 'description' => 'Taken from the bridge' ] );
 		self::assertRecorded( [ 'intent upload_media', 'outcome upload_media ok' ], $from );
 		self::assertSame( "media:$item[id]", AuditTrail::since( $from )[1]['target'] );
+		$told = self::texts( $from );
+		self::assertStringContainsString( 'River at dawn.jpg', $told );
+		self::assertStringNotContainsString( substr( base64_encode( $bytes ), 0, 20 ), $told );
 		$post = get_post( $item['id'] );
 		self::assertSame( [ 'The river', 'At <em>dawn</em>', 'Taken from the bridge', 'image/jpeg', Site::user( 'author' ), 0 ], [ $post->post_title, $post->post_excerpt, $post->post_content, $post->post_mime_type, (int) $post->post_author, $post->post_parent ] );
 		self::assertSame( 'A river in the morning', get_post_meta( $post->ID, '_wp_attachment_image_alt', true ) );
@@ -261,8 +270,10 @@ final class MediaToolsTest extends TestCase {
 			self::assertSame( "Picture $id", Site::meta( $id, '_wp_attachment_image_alt' ) );
 		}
 		$targets = array_column( AuditTrail::since( $from ), 'target' );
+		$texts   = self::texts( $from );
 		foreach ( $ids as $id ) {
 			self::assertContains( "media:$id", $targets );
+			self::assertStringContainsString( "Picture $id", $texts, 'in words' );
 		}
 	}
 
