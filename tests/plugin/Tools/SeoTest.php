@@ -4,10 +4,13 @@ declare(strict_types=1);
 
 namespace Countersign\Tests\Tools;
 
+use Countersign\Access;
+use Countersign\Plugin\Plugin;
 use Countersign\Tests\Agent;
 use Countersign\Tests\AuditTrail;
 use Countersign\Tests\Seo\AioseoPost;
 use Countersign\Tests\Site;
+use Countersign\Tests\StoredScripts;
 use Countersign\Tests\TestCase;
 
 /** Fields of SEO plugins, with what Yoast SEO, Rank Math and AIOSEO 4 store: `fixtures/countersign-test-seo.php`. */
@@ -146,6 +149,35 @@ final class SeoTest extends TestCase {
 		$done = $agent->do( 'set_seo', $items + [ 'confirmation_token' => $review['confirmation_token'] ] )['results'];
 		self::assertSame( [ true, true ], array_column( $done, 'ok' ) );
 		self::assertSame( [ 'New', 'Draft' ], array_column( $agent->do( 'get_seo', [ 'ids' => [ $seen, $draft ] ] )['results'], 'title' ) );
+	}
+
+	/** @dataProvider plugins */
+	public function test_fields_that_the_connection_may_not_write_are_refused( string $plugin ): void {
+		update_option( 'fixture_seo', $plugin );
+		$agent = Site::connect( 'editor', 'full_access' );
+		$key   = [ 'yoast' => 'meta:_yoast_wpseo_title', 'rank-math' => 'meta:rank_math_title', 'aioseo' => 'meta:_aioseo_title' ][ $plugin ];
+		Plugin::composition()->manager()->set_denied_fields( $agent->connection(), Access::fields( [ $key ] ) );
+		$id = Site::post();
+		self::assertSame( 'field_denied', $agent->call( 'set_seo', [ 'items' => [ [ 'id' => $id, 'title' => 'x' ] ] ] )->reason() );
+		foreach ( [ 'first', 'second' ] as $text ) {
+			$done = $agent->do( 'set_seo', [ 'items' => [ [ 'id' => $id, 'description' => $text ] ] ] )['results'][0];
+			self::assertSame( $text, $done['description'] ?? $done['reason'] );
+		}
+	}
+
+	/** @dataProvider plugins */
+	public function test_scripts_do_not_stay_in_any_field( string $plugin ): void {
+		update_option( 'fixture_seo', $plugin );
+		$texts = array_values( array_filter( StoredScripts::texts(), static fn( string $text ): bool => strlen( $text ) <= 200 ) );
+		$items = [];
+		foreach ( array_slice( $texts, 0, 50 ) as $text ) {
+			$items[] = [ 'id' => Site::post() ] + array_fill_keys( [ 'title', 'description', 'keyphrase', 'og_title', 'og_description' ], $text );
+		}
+		$done = self::as( 'editor' )->do( 'set_seo', [ 'items' => $items ] )['results'];
+		self::assertSame( [ true ], array_unique( array_column( $done, 'ok' ) ) );
+		foreach ( $done as $n => $item ) {
+			self::assertSame( [], StoredScripts::found( "<title>{$item['title']}</title><p>{$item['description']}</p><p title=\"" . esc_attr( $item['og_title'] ) . '">' ), $texts[ $n ] );
+		}
 	}
 
 	public function test_items_that_are_refused_do_not_stop_the_others(): void {

@@ -4,9 +4,13 @@ declare(strict_types=1);
 
 namespace Countersign\Tests\Tools;
 
+use Countersign\Access;
+use Countersign\Plugin\Plugin;
 use Countersign\Tests\Agent;
 use Countersign\Tests\AuditTrail;
+use Countersign\Tests\Http;
 use Countersign\Tests\Site;
+use Countersign\Tests\StoredScripts;
 use Countersign\Tests\TestCase;
 
 /** Creating terms, and assigning them to many items in one call. */
@@ -110,6 +114,34 @@ final class TaxonomyTest extends TestCase {
 			self::assertContains( "post:$id", array_column( $entries, 'target' ) );
 		}
 		self::assertCount( 1, array_unique( array_column( $entries, 'correlation' ) ) );
+	}
+
+	public function test_taxonomies_that_the_connection_may_not_write_are_refused(): void {
+		$agent = Site::connect( 'editor', 'full_access' );
+		Plugin::composition()->manager()->set_denied_fields( $agent->connection(), Access::fields( [ 'terms:category' ] ) );
+		[ $id, $category, $tag ] = [ Site::post(), self::term(), self::term( 'post_tag' ) ];
+		$answer = $agent->call( 'assign_terms', [ 'items' => [ [ 'id' => $id, 'taxonomy' => 'category', 'terms' => [ $category ] ] ] ] );
+		self::assertSame( 'field_denied', $answer->reason() ?? $answer->content()['results'][0]['reason'] ?? null );
+		self::assertNotContains( $category, self::terms( $id ) );
+		self::assertTrue( $agent->do( 'assign_terms', [ 'items' => [ [ 'id' => $id, 'taxonomy' => 'post_tag', 'terms' => [ $tag ] ] ] ] )['results'][0]['ok'] );
+	}
+
+	public function test_scripts_in_names_and_descriptions_do_not_run(): void {
+		$agent = self::as( 'editor' );
+		$send  = [];
+		foreach ( array_filter( StoredScripts::texts(), static fn( string $text ): bool => strlen( $text ) <= 180 ) as $way => $text ) {
+			$send[ $way ] = $agent->prepare( 'create_term', [ 'taxonomy' => 'post_tag', 'name' => $text . ' ' . uniqid(), 'description' => $text ] );
+		}
+		foreach ( Http::all( array_values( $send ) ) as $n => $answer ) {
+			$way = array_keys( $send )[ $n ];
+			if ( null === $answer->reason() ) {
+				$id   = $answer->content()['id'];
+				$post = Site::post();
+				wp_set_object_terms( $post, [ $id ], 'post_tag' );
+				self::assertSame( [], StoredScripts::found( get_the_term_list( $post, 'post_tag' ) . term_description( $id ) . '<h1>' . get_term( $id )->name . '</h1>' ), $way );
+				wp_delete_term( $id, 'post_tag' );
+			}
+		}
 	}
 
 	public function test_a_post_without_a_category_gets_the_default_one(): void {

@@ -59,6 +59,19 @@ final class FieldWrites {
 		'tax_class'        => [ 'meta:_tax_class' ],
 	];
 
+	/** Columns of AIOSEO's table of posts => metadata; AIOSEO keeps a copy of some columns there. */
+	private const AIOSEO = [
+		'title'               => [ 'meta:_aioseo_title' ],
+		'description'         => [ 'meta:_aioseo_description' ],
+		'keyphrases'          => [ 'meta:_aioseo_keyphrases' ],
+		'canonical_url'       => [ 'meta:_aioseo_canonical_url' ],
+		'robots_noindex'      => [ 'meta:_aioseo_robots_noindex' ],
+		'robots_nofollow'     => [ 'meta:_aioseo_robots_nofollow' ],
+		'og_title'            => [ 'meta:_aioseo_og_title' ],
+		'og_description'      => [ 'meta:_aioseo_og_description' ],
+		'og_image_custom_url' => [ 'meta:_aioseo_og_image_custom_url' ],
+	];
+
 	/** @var array<string, string> Name of a table as statements have it, in lower case => its name in `wpdb`. */
 	private readonly array $tables;
 
@@ -82,7 +95,7 @@ final class FieldWrites {
 		 * @param array<string, array<string, list<string>>> $copies Name of a table without the prefix => column in lower case =>
 		 *                                                           fields such as `meta:_price`.
 		 */
-		$copies = (array) apply_filters( 'countersign_field_copies', [ 'wc_product_meta_lookup' => self::PRODUCTS ] );
+		$copies = (array) apply_filters( 'countersign_field_copies', [ 'wc_product_meta_lookup' => self::PRODUCTS, 'aioseo_posts' => self::AIOSEO ] ); // phpcs:ignore WordPress.Arrays.ArrayDeclarationSpacing -- Two short members.
 		$known  = [];
 		foreach ( array_filter( $copies, is_array( ... ) ) as $table => $columns ) {
 			$known[ strtolower( $wpdb->prefix . $table ) ]                    = $columns;
@@ -106,7 +119,7 @@ final class FieldWrites {
 				'posts'              => $this->of_posts( $statement, $write ),
 				'postmeta'           => $this->of_meta( $statement, $write ),
 				'term_relationships' => $this->of_terms( $write ),
-				default              => isset( $this->copies[ $table ] ) ? $this->of_copy( $statement, $this->copies[ $table ] ) : null,
+				default              => isset( $this->copies[ $table ] ) ? $this->of_copy( $statement, $table, $this->copies[ $table ] ) : null,
 			};
 			if ( null !== $rule ) {
 				return $rule;
@@ -288,9 +301,36 @@ final class FieldWrites {
 	 *
 	 * @param array<string, list<string>> $columns Column => fields.
 	 */
-	private function of_copy( SqlStatement $statement, array $columns ): ?string {
+	private function of_copy( SqlStatement $statement, string $table, array $columns ): ?string {
 		$named = array_intersect_key( $columns, array_flip( $statement->names() ) );
+		$write = new RowWrite( $statement, substr( (string) strrchr( '.' . $table, '.' ), 1 ) );
+		// Asked only for columns that a rule forbids: plugins save all columns of a row, also those that stay as they are.
+		$stays = fn( string $column ): bool => null !== $this->first( $columns[ $column ] ) && self::keeps( $write, $column );
+		$kept  = array_filter( array_keys( $named ), $stays );
+		if ( [] !== $named && count( $kept ) === count( $named ) ) {
+			return null;
+		}
+		$named = array_diff_key( $named, array_flip( $kept ) );
 		return $this->first( array_merge( ...array_values( [] === $named || 'DELETE' === $statement->verb ? $columns : $named ) ) );
+	}
+
+	/** Tells whether a statement leaves a column as it is, or empty in a new row. */
+	private static function keeps( RowWrite $write, string $column ): bool {
+		$is_new  = 'INSERT' === $write->verb;
+		$rows    = $is_new ? $write->added() : $write->matched( $column );
+		$written = $is_new ? null : $write->written();
+		if ( null === $rows || ( ! $is_new && ! isset( $written[ $column ] ) ) ) {
+			return false;
+		}
+		foreach ( $rows as $row ) {
+			$literal = $is_new ? $row[ $column ] ?? 'NULL' : $written[ $column ];
+			$is_text = 1 === preg_match( '/^(?:\'([^\'\\\\]*)\'|(\d+))$/D', $literal, $found );
+			$text    = 'NULL' === strtoupper( $literal ) ? '' : ( $is_text ? $found[2] ?? $found[1] : null );
+			if ( null === $text || $text !== ( $is_new ? '' : $row[ $column ] ) ) {
+				return false;
+			}
+		}
+		return true;
 	}
 
 	/** Returns the name of the taxonomy of a relation, or `*` if there is none. */
