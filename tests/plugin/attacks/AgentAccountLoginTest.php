@@ -85,6 +85,17 @@ final class AgentAccountLoginTest extends TestCase {
 					return 200 === Http::get( admin_url( 'profile.php' ), [ 'Cookie' => $name . '=' . rawurlencode( $value ) . "; $other=" . rawurlencode( $second ) ] )->status;
 				},
 			],
+			'a plugin that says who it is' => [
+				static function ( \WP_User $user ): bool {
+					$is = static fn(): int => $user->ID;
+					add_filter( 'determine_current_user', $is, 99999 );
+					$GLOBALS['current_user'] = null;
+					$is_in                   = 0 !== get_current_user_id();
+					remove_filter( 'determine_current_user', $is, 99999 );
+					wp_set_current_user( 0 );
+					return $is_in;
+				},
+			],
 			'cookies that are sent'  => [ static fn( \WP_User $user ): bool => (bool) apply_filters( 'send_auth_cookies', true, 0, time() + 999, $user->ID, 'auth', '' ) ],
 		];
 	}
@@ -98,19 +109,24 @@ final class AgentAccountLoginTest extends TestCase {
 	public function test_a_person_gets_in_by_these_ways(): void {
 		$author = get_user_by( 'login', 'author' );
 		$ways   = $this->ways();
-		foreach ( [ 'another plugin', 'cookies that are sent', 'a session cookie' ] as $name ) {
+		foreach ( [ 'another plugin', 'a plugin that says who it is', 'cookies that are sent', 'a session cookie' ] as $name ) {
 			self::assertTrue( $ways[ $name ][0]( $author ), "$name: the test knows what success looks like" );
 		}
+	}
+
+	public function test_a_reset_finds_no_such_account(): void {
+		self::assertSame( retrieve_password( 'nobody-here' )->get_error_codes(), retrieve_password( self::account()->user_login )->get_error_codes() );
 	}
 
 	public function test_an_administrator_can_set_neither_password_nor_address(): void {
 		$user   = Site::connect( '', 'read_only' )->connection()->user;
 		$before = get_userdata( $user )->user_pass;
 		$admin  = Person::of( 'admin' );
+		$email  = uniqid( 'mallory-' ) . '@example.org';
 		self::assertStringStartsWith( '!', $before );
-		self::assertSame( 200, $admin->rest( 'POST', "wp/v2/users/$user", [ 'password' => self::PASSWORD, 'email' => 'mallory@example.org', 'description' => 'kept' ] )->status );
+		self::assertSame( 200, $admin->rest( 'POST', "wp/v2/users/$user", [ 'password' => self::PASSWORD, 'email' => $email, 'description' => 'kept' ] )->status );
 		wp_cache_flush();
-		wp_update_user( [ 'ID' => $user, 'user_pass' => self::PASSWORD, 'user_email' => 'mallory@example.org' ] );
+		wp_update_user( [ 'ID' => $user, 'user_pass' => self::PASSWORD, 'user_email' => $email ] );
 		wp_cache_flush();
 		$account = get_userdata( $user );
 		self::assertSame( [ '', 'kept' ], [ $account->user_email, $account->description ] );

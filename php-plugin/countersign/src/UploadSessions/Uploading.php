@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Countersign\Plugin\UploadSessions;
 
+use Countersign\Plugin\Accounts\AgentRights;
 use Countersign\Plugin\AgentScope\AgentUser;
 use Countersign\Plugin\AgentScope\LiveCheck;
 use Countersign\Plugin\AgentScope\OwnHosts;
@@ -168,7 +169,7 @@ final class Uploading {
 		}
 		self::must_have_user( $visit );
 		$refuse = static fn( string $target ): never => throw new Denied( 'write_refused', null, $target ); // phpcs:ignore WordPress.Security.EscapeOutput.ExceptionNotEscaped -- Sent as JSON.
-		( new AgentUser( $refuse ) )->act_as( $visit->connection->user, fn() => $this->acceptance->check_name( $name, $visit->session->types ) );
+		( new AgentUser( $refuse, AgentRights::ceiling( $visit->connection ) ) )->act_as( $visit->connection->user, fn() => $this->acceptance->check_name( $name, $visit->session->types ) );
 		return $type;
 	}
 
@@ -189,7 +190,7 @@ final class Uploading {
 		$guard = new WriteGuard( $live, true, fn( Denied $refusal ) => $this->record( $visit, $refusal, $correlation ) );
 		try {
 			( new RulingOptions( $guard ) )->begin();
-			( new AgentUser( $guard->refuse( ... ) ) )->become( $visit->connection->user );
+			( new AgentUser( $guard->refuse( ... ), AgentRights::ceiling( $visit->connection ) ) )->become( $visit->connection->user );
 			( new OwnHosts( $guard ) )->begin();
 			$guard->begin();
 			$live->ensure_live();
