@@ -13,7 +13,7 @@ final class EngineTest extends TestCase {
 	public function test_all_tables_are_transactional(): void {
 		global $wpdb;
 		$engines = $wpdb->get_results( "SELECT TABLE_NAME AS name, ENGINE AS engine FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME LIKE '%countersign%'", ARRAY_A );
-		self::assertCount( 7, $engines );
+		self::assertCount( 10, $engines );
 		foreach ( $engines as $table ) {
 			self::assertSame( 'InnoDB', $table['engine'], $table['name'] );
 		}
