@@ -199,27 +199,31 @@ final class AuditTable extends \WP_List_Table {
 		$body   = Json::decode( (string) $item['body'] );
 		$told   = new Told( $item );
 		$reason = Labels::reason( (string) $item['reason'] );
-		$facts  = array_filter(
-			[
-				__( 'Entry', 'countersign' )      => (string) $item['seq'],
-				__( 'Kind', 'countersign' )       => (string) $item['kind'],
-				__( 'Agent', 'countersign' )      => isset( $body['actor']['client'] ) ? Names::clean( (string) $body['actor']['client'] ) : null,
-				__( 'IP address', 'countersign' ) => $told->address,
-				__( 'Explanation', 'countersign' ) => $item['reason'] === $reason ? null : $reason,
-				__( 'Approval', 'countersign' )   => $body['approval'] ?? null,
-			] + array_map( Told::line( ... ), $told->others ),
-			static fn( ?string $value ): bool => null !== $value
-		);
-		$html   = '';
-		foreach ( $facts as $label => $value ) {
-			$html .= '<dt>' . esc_html( (string) $label ) . '</dt><dd>' . Names::html( $value ) . '</dd>';
-		}
-		$html .= self::words( __( 'Sent by the agent', 'countersign' ), $told->arguments ) . self::words( __( 'Changed', 'countersign' ), $told->fields );
+		$facts  = [
+			__( 'Entry', 'countersign' )      => (string) $item['seq'],
+			__( 'Kind', 'countersign' )       => (string) $item['kind'],
+			__( 'Agent', 'countersign' )      => isset( $body['actor']['client'] ) ? Names::clean( (string) $body['actor']['client'] ) : null,
+			__( 'IP address', 'countersign' ) => $told->address,
+			__( 'Explanation', 'countersign' ) => $item['reason'] === $reason ? null : $reason,
+			__( 'Approval', 'countersign' )   => $body['approval'] ?? null,
+		];
+		$html   = self::facts( $facts );
+		$html  .= self::words( __( 'Sent by the agent', 'countersign' ), $told->arguments ) . self::words( __( 'Changed', 'countersign' ), $told->fields );
+		$html  .= self::facts( array_map( Told::line( ... ), $told->others ) );
 		if ( null !== $item['correlation'] ) {
 			$url   = Menu::url( Menu::AUDIT, [ 'correlation' => (string) $item['correlation'] ] );
 			$html .= '<dt>' . esc_html__( 'Entries of this call', 'countersign' ) . '</dt><dd>' . sprintf( '<a href="%s">%s</a>', esc_url( $url ), esc_html( (string) $item['correlation'] ) ) . '</dd>';
 		}
 		return '<details class="countersign-details"><summary>' . esc_html__( 'Details', 'countersign' ) . '</summary><dl>' . $html . '</dl></details>';
+	}
+
+	/** @param array<array-key, string|null> $facts Values by their labels. Those that are empty are left out. */
+	private static function facts( array $facts ): string {
+		$html = '';
+		foreach ( $facts as $label => $value ) {
+			$html .= null === $value || '' === $value ? '' : '<dt>' . esc_html( (string) $label ) . '</dt><dd>' . Names::html( $value ) . '</dd>';
+		}
+		return $html;
 	}
 
 	/**
@@ -231,7 +235,7 @@ final class AuditTable extends \WP_List_Table {
 		$html = '';
 		foreach ( $values as $name => $value ) {
 			$line = Told::is_change( $value )
-				? sprintf( '<del>%s</del> → <ins>%s</ins>', self::text( $value['from'] ), self::text( $value['to'] ) )
+				? sprintf( '<del>%s</del> → <ins>%s</ins>', self::text( Told::part( $value['from'] ) ), self::text( Told::part( $value['to'] ) ) )
 				: self::text( $value );
 			$html .= '<li><code>' . esc_html( (string) $name ) . '</code> ' . $line . '</li>';
 		}

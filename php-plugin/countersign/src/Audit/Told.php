@@ -66,10 +66,21 @@ final class Told {
 				number_format_i18n( (int) $value['length'] ),
 				(string) $value['sha256']
 			),
+			[ 'sha256', 'type' ] === array_keys( $value ) => sprintf(
+				/* translators: 1: type of a value, such as "string", 2: digest. */
+				__( '%1$s, SHA-256 %2$s', 'countersign' ),
+				(string) $value['type'],
+				(string) $value['sha256']
+			),
 			self::is_change( $value ) => self::line( $value['from'] ) . ' → ' . self::line( $value['to'] ),
 			array_is_list( $value ) && [] === array_filter( $value, static fn( mixed $item ): bool => ! is_scalar( $item ) ) => implode( ', ', array_map( self::line( ... ), $value ) ),
 			default => (string) wp_json_encode( $value, JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE ),
 		};
+	}
+
+	/** Returns the part of a long text that is told, without its length and digest, and any other value as it is. */
+	public static function part( mixed $value ): mixed {
+		return is_array( $value ) && self::is_part( $value ) ? $value['text'] : $value;
 	}
 
 	/** Tells whether a value says from what to what something was changed. */
