@@ -16,6 +16,7 @@ final class AnalyzeSeo {
 
 	/** @param array<string, mixed> $arguments */
 	public function __invoke( array $arguments, Call $call ): Result {
+		$ids  = array_values( array_unique( $arguments['ids'] ) );
 		$each = static function ( int $id ) use ( $arguments ): array {
 			$post = Posts::readable( $id );
 			if ( PostView::is_hidden( $post ) ) {
@@ -23,6 +24,7 @@ final class AnalyzeSeo {
 			}
 			return SeoFindings::of( $post, $arguments['keyphrase'] ?? null );
 		};
-		return Result::structured( [ 'posts' => Items::run( $call, array_values( array_unique( $arguments['ids'] ) ), $each ) ] );
+		Posts::prime( $ids );
+		return Result::structured( [ 'posts' => Items::run( $call, $ids, $each ) ] );
 	}
 }

@@ -27,12 +27,14 @@ final class GetPost {
 			$post = Posts::readable( $arguments['id'] );
 			return Result::structured( PostView::full( $post, $call, $fields ) )->about( Posts::target( $post->ID ) );
 		}
+		$ids = array_values( array_unique( $arguments['ids'] ) );
+		Posts::prime( $ids );
 		$left = self::MAX_TOGETHER;
 		$each = static function ( int $id ) use ( $call, $fields, &$left ): array {
 			$shown = PostView::full( Posts::readable( $id ), $call, $fields, $left );
 			$left -= strlen( $shown['content'] ?? '' );
 			return $shown;
 		};
-		return Result::structured( [ 'posts' => Items::run( $call, array_values( array_unique( $arguments['ids'] ) ), $each ) ] );
+		return Result::structured( [ 'posts' => Items::run( $call, $ids, $each ) ] );
 	}
 }

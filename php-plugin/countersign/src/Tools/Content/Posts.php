@@ -78,6 +78,18 @@ final class Posts {
 	}
 
 	/**
+	 * Reads posts with their metadata and terms in one query each, for a tool that reads many of them.
+	 *
+	 * @param list<int> $ids
+	 */
+	public static function prime( array $ids ): void {
+		// A cache that outlives the request is not used for what an agent sees.
+		if ( ! wp_using_ext_object_cache() ) {
+			_prime_post_caches( $ids );
+		}
+	}
+
+	/**
 	 * Returns the id of the argument `id` if it is that of a post that the current user can see, else null.
 	 *
 	 * @param array<string, mixed> $arguments Arguments of a tool.

@@ -44,7 +44,8 @@ final class TermChoice {
 	}
 
 	/**
-	 * Returns the ids of terms. A text of digits is an id if there is such a term, else a slug; then names are looked for.
+	 * Returns the ids of terms. A text of digits is an id if there is such a term, else a slug; then names are looked for. At most
+	 * three queries, however many terms there are.
 	 *
 	 * @param \WP_Taxonomy $taxonomy The taxonomy.
 	 * @param list<string> $named    Ids, slugs or names.
@@ -54,17 +55,50 @@ final class TermChoice {
 	 * @throws Denied `arguments_invalid` for a term that does not exist.
 	 */
 	public static function ids( \WP_Taxonomy $taxonomy, array $named ): array {
-		$ids = [];
-		foreach ( array_values( $named ) as $position => $name ) {
-			$term = ctype_digit( $name ) ? get_term( (int) $name, $taxonomy->name ) : null;
-			$term = $term instanceof \WP_Term ? $term : get_term_by( 'slug', $name, $taxonomy->name );
-			$term = $term instanceof \WP_Term ? $term : get_term_by( 'name', $name, $taxonomy->name );
-			if ( ! $term instanceof \WP_Term ) {
-				throw new Denied( 'arguments_invalid', sprintf( "Number %d of the terms is not one of the taxonomy '%s'. Call list_terms to see which exist.", $position + 1, $taxonomy->name ) ); // phpcs:ignore WordPress.Security.EscapeOutput.ExceptionNotEscaped -- Sent as JSON.
+		$ids  = [];
+		$left = array_values( $named );
+		// Argument of get_terms() => what it takes for a text, and what a term has to have.
+		$ways = [
+			'include' => [ static fn( string $text ): ?int => ctype_digit( $text ) ? (int) $text : null, static fn( \WP_Term $term ): int => $term->term_id ],
+			'slug'    => [ sanitize_title( ... ), static fn( \WP_Term $term ): string => $term->slug ],
+			'name'    => [ static fn( string $text ): string => mb_strtolower( Posts::plain( $text ) ), static fn( \WP_Term $term ): string => mb_strtolower( Posts::plain( $term->name ) ) ],
+		];
+		foreach ( $ways as $argument => [ $wanted, $has ] ) {
+			$texts  = array_filter( $left, static fn( string $text ): bool => ! in_array( $wanted( $text ), [ null, '' ], true ) );
+			$values = 'name' === $argument ? $texts : array_map( $wanted, $texts );
+			$found  = [];
+			foreach ( [] === $values ? [] : self::terms( $taxonomy->name, [ $argument => array_values( $values ) ] ) as $term ) {
+				$found[ $has( $term ) ] ??= $term->term_id;
 			}
-			$ids[] = $term->term_id;
+			foreach ( $texts as $position => $text ) {
+				if ( isset( $found[ $wanted( $text ) ] ) ) {
+					$ids[ $position ] = $found[ $wanted( $text ) ];
+					unset( $left[ $position ] );
+				}
+			}
 		}
+		foreach ( array_keys( $left ) as $position ) {
+			throw new Denied( 'arguments_invalid', sprintf( "Number %d of the terms is not one of the taxonomy '%s'. Call list_terms to see which exist.", $position + 1, $taxonomy->name ) ); // phpcs:ignore WordPress.Security.EscapeOutput.ExceptionNotEscaped -- Sent as JSON.
+		}
+		ksort( $ids );
 		return array_values( array_unique( $ids ) );
+	}
+
+	/**
+	 * @param array<string, mixed> $query Arguments of `get_terms()`.
+	 *
+	 * @return list<\WP_Term>
+	 */
+	private static function terms( string $taxonomy, array $query ): array {
+		$terms = get_terms(
+			$query + [
+				'taxonomy'               => $taxonomy,
+				'hide_empty'             => false,
+				'orderby'                => 'term_id',
+				'update_term_meta_cache' => false,
+			]
+		);
+		return array_values( array_filter( is_array( $terms ) ? $terms : [], static fn( mixed $term ): bool => $term instanceof \WP_Term ) );
 	}
 
 	/**
