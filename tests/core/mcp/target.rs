@@ -532,8 +532,11 @@ fn the_list_of_tools_says_when_a_confirmation_is_needed() {
         reviewable(&all),
         Some(json!([
             "update_content",
+            "set_post_meta",
+            "restore_revision",
             "publish_post",
             "schedule_post",
+            "unpublish_post",
             "plugin.paint",
             "plugin.wipe"
         ]))

@@ -29,7 +29,7 @@ test('arguments that violate the schema are refused with their place', async () 
 	for (const [tool, args, path] of [
 		['create_draft', {}, 'title'],
 		['create_draft', { title: 7 }, 'title'],
-		['create_draft', { title: 'x', unknown_field: 1 }, 'may have only: content, excerpt'],
+		['create_draft', { title: 'x', unknown_field: 1 }, 'may have only: categories, content'],
 		['get_post', { id: 'one' }, 'id'],
 		['get_post', { id: -1 }, 'id'],
 		['list_posts', { per_page: 100_000 }, 'per_page'],
