@@ -13,6 +13,7 @@ use Countersign\Plugin\Passwords\AgentPasswords;
 use Countersign\Plugin\Plugin;
 use Countersign\Plugin\Site\Schema;
 use Countersign\Plugin\Site\Settings;
+use Countersign\Plugin\Uploads\Folder;
 use Countersign\Tests\Agent;
 use Countersign\Tests\AuditTrail;
 use Countersign\Tests\Fingerprint;
@@ -105,6 +106,7 @@ final class UninstallTest extends TestCase {
 
 	/** @depends test_reinstallation_uses_the_kept_data */
 	public function test_deletion_removes_all_data_if_the_option_is_set(): void {
+		file_put_contents( Folder::make( 'owner', 'upload' ) . '/1', 'a part' );
 		Plugin::composition()->kill_switch()->set( true );
 		Plugin::composition()->kill_switch()->set( false );
 		set_transient( 'countersign_flash_1', [ [ 'info', 'x' ] ], 60 );
@@ -113,6 +115,7 @@ final class UninstallTest extends TestCase {
 		AuditTrail::verify();
 		update_option( Settings::DELETE_ON_UNINSTALL, '1' );
 		self::uninstall();
+		self::assertDirectoryDoesNotExist( Folder::path() );
 		self::assertSame( [], self::left() );
 		self::assertFalse( get_option( Schema::OPTION ) );
 		self::assertSame( [ false, false ], [ wp_next_scheduled( 'countersign_beacon' ), wp_next_scheduled( 'countersign_verify_records' ) ] );

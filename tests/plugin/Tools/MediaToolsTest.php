@@ -447,21 +447,26 @@ final class MediaToolsTest extends TestCase {
 		$agent = self::agent( 'admin' );
 		$id    = $this->image( 'admin' );
 		$texts = array_values( StoredScripts::texts() );
-		foreach ( array_chunk( $texts, 20 ) as $round => $chunk ) {
-			$ids   = array_map( fn( string $text ): int => $this->image( 'admin' ), $chunk );
-			$items = array_map( static fn( int $one, string $text ): array => [ 'id' => $one, 'title' => $text, 'alt' => $text, 'caption' => $text, 'description' => $text ], $ids, $chunk );
-			$agent->act( 'update_media', [ 'items' => $items ] );
-			foreach ( $ids as $at => $one ) {
-				clean_post_cache( $one );
-				wp_cache_delete( $one, 'post_meta' );
-				$post = get_post( $one );
-				$page = wp_get_attachment_image( $one, 'full' ) . get_the_title( $post ) . apply_filters( 'the_excerpt', $post->post_excerpt ) . apply_filters( 'the_content', $post->post_content );
-				self::assertSame( [], StoredScripts::found( $page ), $chunk[ $at ] );
-			}
+		// Three in each field: the tests of posts send them one by one through the same filters of WordPress.
+		$mixed = array_map( static fn( array $some ): string => mb_strcut( implode( ' ', $some ), 0, 1000 ), array_chunk( $texts, 3 ) );
+		$ids   = array_map( fn( string $text ): int => $this->image( 'admin' ), $mixed );
+		$items = array_map( static fn( int $one, string $text ): array => [ 'id' => $one ] + array_fill_keys( [ 'title', 'alt', 'caption', 'description' ], $text ), $ids, $mixed );
+		foreach ( $items as &$item ) {
+			$item['title'] = mb_strcut( $item['title'], 0, 500 );
+		}
+		unset( $item );
+		self::assertSame( count( $ids ), $agent->act( 'update_media', [ 'items' => $items ] )->content()['changed'] );
+		foreach ( $ids as $at => $one ) {
+			clean_post_cache( $one );
+			wp_cache_delete( $one, 'post_meta' );
+			$post = get_post( $one );
+			$page = wp_get_attachment_image( $one, 'full' ) . get_the_title( $post ) . apply_filters( 'the_excerpt', $post->post_excerpt ) . apply_filters( 'the_content', $post->post_content );
+			self::assertSame( [], StoredScripts::found( $page ), $mixed[ $at ] );
 		}
 		$post = Site::post( [ 'post_status' => 'draft', 'post_content' => '' ], 'admin' );
-		foreach ( array_slice( $texts, 0, 24 ) as $text ) {
-			$agent->do( 'insert_image', [ 'id' => $post, 'media' => $id, 'fingerprint' => $agent->fingerprint( $post ), 'alt' => $text, 'caption' => $text ] );
+		$now  = $agent->fingerprint( $post );
+		foreach ( array_chunk( $texts, 8 ) as $some ) {
+			$now = $agent->do( 'insert_image', [ 'id' => $post, 'media' => $id, 'fingerprint' => $now, 'alt' => substr( implode( ' ', $some ), 0, 1000 ), 'caption' => substr( implode( "\n", $some ), 0, 2000 ) ] )['fingerprint'];
 		}
 		clean_post_cache( $post );
 		self::assertSame( [], StoredScripts::found( apply_filters( 'the_content', get_post( $post )->post_content ) ) );
