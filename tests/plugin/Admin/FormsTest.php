@@ -148,6 +148,35 @@ final class FormsTest extends TestCase {
 		self::assertSame( [], $agent->connection()->authors );
 	}
 
+	public function test_the_form_excludes_fields_and_says_what_is_wrong_with_a_name(): void {
+		$agent = Site::connect( 'editor', 'content_manager' );
+		$admin = Person::of( 'admin' );
+		$edit  = static fn(): Answer => $admin->page( 'countersign', [ 'view' => 'edit', 'connection' => $agent->id ] );
+		$form  = Person::form( $edit(), 'countersign_save' );
+		self::assertSame( '', $form['denied_fields'] );
+		foreach ( [
+			"slug\nprice"      => 'line 2 of the fields is not the name of a field',
+			'meta:'            => 'line 1 of the fields ends after the colon',
+			"slug\nmeta:gr\u{f6}sse" => 'line 2 of the fields has a character that it cannot have',
+			implode( "\n", array_map( static fn( int $n ): string => "meta:a$n", range( 1, 51 ) ) ) => 'more than 50 names',
+		] as $typed => $fault ) {
+			$admin->post( admin_url( 'admin-post.php' ), [ 'denied_fields' => $typed, 'name' => 'Not saved' ] + $form );
+			self::assertStringContainsString( $fault, wp_strip_all_tags( $edit()->body ) );
+			self::assertSame( [ [], 'Test connection' ], [ $agent->connection()->denied_fields, $agent->connection()->name ] );
+		}
+		$from = AuditTrail::size();
+		$admin->post( admin_url( 'admin-post.php' ), [ 'denied_fields' => " META:_price \r\n\r\nslug\r\nslug" ] + $form );
+		self::assertSame( [ 'meta:_price', 'slug' ], $agent->connection()->denied_fields );
+		self::assertRecorded( [ 'connection connection.fields ok' ], $from );
+		$form = Person::form( $edit(), 'countersign_save' );
+		self::assertSame( "meta:_price\nslug", $form['denied_fields'] );
+		$admin->post( admin_url( 'admin-post.php' ), [ 'denied_fields' => 'slug', 'name' => 'Widened' ] + $form );
+		self::assertStringContainsString( \Countersign\reasons()['widening_refused'], wp_strip_all_tags( $edit()->body ) );
+		unset( $form['denied_fields'] );
+		$admin->post( admin_url( 'admin-post.php' ), $form );
+		self::assertSame( [ 'meta:_price', 'slug' ], $agent->connection()->denied_fields, 'a form without the names removes none' );
+	}
+
 	public function test_saving_an_unchanged_form_changes_nothing(): void {
 		foreach ( [ 'standard', 'full_access', 'read_only' ] as $preset ) {
 			$agent  = Site::connect( 'editor', $preset );
