@@ -66,8 +66,9 @@ def keys():
 
 
 def drafts():
-    for entry in read("audit/entries.json")["entries"]:
-        yield json.dumps(entry["draft"])
+    for vectors in ("audit/entries.json", "audit/texts.json"):
+        for entry in read(vectors)["entries"]:
+            yield json.dumps(entry["draft"])
 
 
 def redactions():
@@ -79,6 +80,7 @@ def redactions():
 
 def entries():
     yield from texts(read("audit/entries.json"), "body")
+    yield from texts(read("audit/texts.json"), "body")
     for body in texts(read("audit/entries.json"), "body"):
         yield body.replace("0011223344556677", "0101010101010101").replace('"seq":1,', '"seq":0,')
 
@@ -173,7 +175,12 @@ def vault_texts():
 def exports():
     """Yields a small log as an exported file, complete except for signatures."""
     site = "0011223344556677"
-    bodies = list(texts(read("audit/entries.json"), "body"))[:3]
+    for vectors in ("audit/entries.json", "audit/texts.json"):
+        yield from exports_of(site, read(vectors)["entries"][:3])
+
+
+def exports_of(site, entries):
+    bodies = [entry["body"] for entry in entries]
     leaves = [hashlib.sha256(b"\0" + body.encode()).digest() for body in bodies]
     node = lambda left, right: hashlib.sha256(b"\1" + left + right).digest()
     root = node(node(leaves[0], leaves[1]), leaves[2]).hex()
@@ -188,10 +195,13 @@ def exports():
         [compact({"checkpoint": 3, "note": note})],
         [compact({"seal": 0, "size": 3, "root": root, "from": 0, "until": 3600000, "previous": "0" * 64, "mac": "0" * 64})],
     ):
-        frame = [compact(header), compact(tile), *extra]
+        beside = [compact({"texts": entry["seq"], "values": [[text["path"], text["salt"], text["value"]] for text in entry["texts"]]})
+                  if entry.get("texts") else None for entry in entries]
+        frame = [compact(header), *filter(None, beside), compact(tile), *extra]
         digest = hashlib.sha256("".join(line + "\n" for line in frame).encode()).hexdigest()
         end = compact({"end": 3, "entries": 3, "frame": digest, "note": None})
-        yield "\n".join([frame[0], *bodies, *frame[1:], end]) + "\n"
+        told = [line for pair in zip(bodies, beside) for line in pair if line]
+        yield "\n".join([frame[0], *told, compact(tile), *extra, end]) + "\n"
     yield compact(header) + "\n" + compact({"outside": [0, 2], "hashes": hashes}) + "\n"
     yield compact(header) + "\n" + compact({"pruned": [0, 2], "hashes": hashes}) + "\n"
 

@@ -5,7 +5,7 @@ import { changed, changedText, json, PIECES, reshaped, withNumber } from '../mut
 import { folder, text, vector } from '../vectors.mjs';
 
 // One long draft is enough.
-const drafts = vector('audit/entries.json').entries.map((one) => one.draft).filter((draft) => JSON.stringify(draft).length < 3000);
+const drafts = [...vector('audit/entries.json').entries, ...vector('audit/texts.json').entries].map((one) => one.draft).filter((draft) => JSON.stringify(draft).length < 3000);
 const redaction = vector('audit/redaction.json');
 const logs = vector('audit/logs.json');
 const files = vector('audit/file/index.json').filter((one) => one.insert === null).map((one) => ({ ...one, bytes: text(`audit/file/${one.name}.ndjson`) }));
