@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace Countersign\Tests;
 
 use Countersign\Plugin\Accounts\AgentAccounts;
-use Countersign\Plugin\Connections\Connection;
+use Countersign\Plugin\Integrity\Accounts;
 use Countersign\Plugin\Plugin;
 use Countersign\Plugin\Site\Capabilities;
 
@@ -53,5 +53,20 @@ final class AgentAccountsTest extends TestCase {
 		foreach ( AuditTrail::since( $since ) as $entry ) {
 			self::assertSame( [ (string) $agent->id, (string) $user ], [ $entry['connection'], $entry['user'] ] );
 		}
+	}
+
+	public function test_the_daily_comparison_names_what_a_person_changes_and_not_what_the_plugin_does(): void {
+		$agent  = Site::connect( '', 'draft_only' );
+		$user   = $agent->connection()->user;
+		$digest = static fn(): array => array_intersect_key( Accounts::digests(), array_fill_keys( [ "account/$user", "account/$user/rights", "administrator/$user" ], true ) );
+		$before = $digest();
+		self::assertSame( [ "account/$user", "account/$user/rights" ], array_keys( $before ) );
+		Plugin::composition()->manager()->set_groups( $agent->connection(), [ 'read' ] );
+		self::assertSame( $before, $digest() );
+		get_userdata( $user )->add_role( 'administrator' );
+		$raised = $digest();
+		self::assertNotSame( $before[ "account/$user/rights" ], $raised[ "account/$user/rights" ] );
+		self::assertArrayHasKey( "administrator/$user", $raised );
+		get_userdata( $user )->remove_role( 'administrator' );
 	}
 }
