@@ -141,7 +141,9 @@ mod tests {
 
     #[test]
     fn all_faults_of_all_files_are_reported_at_once() {
-        let broken = TOOL.replace("false,", "0,");
+        let broken = TOOL
+            .replace("\"confirm\": false,", "\"confirm\": 0,")
+            .replace("\"destructiveHint\": false,", "\"destructiveHint\": 0,");
         let found = faults("a\nb\n", &[("a.json", "{"), ("b.json", &broken)]);
         assert_eq!(found.len(), 4, "{found:#?}");
     }

@@ -8,8 +8,9 @@ use crate::groups::Group;
 use crate::json::Strict;
 use crate::schema;
 
-/// The members of a tool. All are required.
-const MEMBERS: [&str; 10] = [
+/// The members of a tool. All are required. `capability` (what WordPress must allow, in Markdown) and `example` (the
+/// arguments of a call) are for `docs/tools.md`.
+const MEMBERS: [&str; 12] = [
     "name",
     "title",
     "description",
@@ -20,14 +21,12 @@ const MEMBERS: [&str; 10] = [
     "annotations",
     "inputSchema",
     "outputSchema",
+    "capability",
+    "example",
 ];
 
 /// The member that a tool can have in addition: which argument writes which field of an item. See [`Faults::fields`].
 const FIELDS: &str = "fields";
-
-/// The members for the page of the tools, `docs/tools.md`: what WordPress must allow, in Markdown, and the arguments of
-/// a call.
-const PAGE: [&str; 2] = ["capability", "example"];
 
 /// The fields of an item that an argument can write, besides `terms:TAXONOMY` and `meta:KEY`.
 const FIELD_NAMES: [&str; 11] = [
@@ -72,8 +71,7 @@ pub(crate) fn check(name: &str, text: &str) -> Result<(), Vec<String>> {
         }
     };
     let mut faults = Faults(Vec::new());
-    let [capability, example] = PAGE;
-    faults.members("", &tool, &MEMBERS, &[FIELDS, capability, example]);
+    faults.members("", &tool, &MEMBERS, &[FIELDS]);
     for (member, value) in &tool {
         match (member.as_str(), value) {
             ("name", Value::String(found)) if found == name => {}
@@ -302,7 +300,9 @@ mod tests {
     "type": "object",
     "properties": {"id": {"type": "integer"}}
   },
-  "outputSchema": {"type": "object"}
+  "outputSchema": {"type": "object"},
+  "capability": "`read_post` of the item.",
+  "example": {"id": 12}
 }
 "#;
 

@@ -46,9 +46,9 @@ struct CatalogueEntry {
     #[serde(borrow)]
     output_schema: &'static RawValue,
     /// Only for `docs/tools.md`, as is `example`.
-    #[serde(default, rename = "capability")]
+    #[serde(rename = "capability")]
     _capability: IgnoredAny,
-    #[serde(default, rename = "example")]
+    #[serde(rename = "example")]
     _example: IgnoredAny,
 }
 
@@ -245,7 +245,7 @@ pub fn catalogue() -> &'static [Tool] {
 }
 
 /// Returns the catalogue as JSON: a list of `{name, title, description, groups, confirm, visibleGroups, target, fields?,
-/// annotations, inputSchema, outputSchema, capability?, example?}`. The last two are for `docs/tools.md`.
+/// annotations, inputSchema, outputSchema, capability, example}`. The last two are for `docs/tools.md`.
 #[must_use]
 pub fn catalogue_json() -> &'static str {
     JSON
@@ -263,12 +263,13 @@ mod tests {
     use crate::access::{Group, Preset};
     use serde_json::Value;
 
-    /// Tools that fetch something from other servers.
+    /// Tools that fetch something from other servers, or let other people add something.
     const REACHING_OUT: &[&str] = &[
         "generate_image",
         "search_stock_photos",
         "import_stock_photo",
         "upload_media",
+        "create_upload_session",
     ];
 
     /// Tools of other groups than `read` that change nothing.
@@ -277,6 +278,7 @@ mod tests {
         "list_authors",
         "get_seo",
         "search_stock_photos",
+        "get_upload_session",
     ];
 
     /// Tools that change something, but nothing that visitors see.
@@ -287,6 +289,8 @@ mod tests {
         "generate_image",
         "import_stock_photo",
         "upload_media",
+        "create_upload_session",
+        "close_upload_session",
     ];
 
     #[test]
@@ -334,14 +338,14 @@ mod tests {
     fn tools_that_act_on_one_object_name_its_argument() {
         for tool in catalogue() {
             let schema: Value = serde_json::from_str(tool.input_schema.get()).unwrap();
-            if schema["required"][0] == "id" {
+            // The id of an upload session is a text.
+            if schema["required"][0] == "id" && schema["properties"]["id"]["type"] == "integer" {
                 assert_eq!(
                     tool.target().map(|(argument, _)| argument),
                     Some("id"),
                     "{}",
                     tool.name
                 );
-                assert_eq!(schema["properties"]["id"]["type"], "integer");
             }
         }
         assert!(tool("delete_site").is_none());
@@ -441,10 +445,6 @@ mod tests {
         let all: Vec<Value> = serde_json::from_str(catalogue_json()).unwrap();
         for tool in &all {
             let name = tool["name"].as_str().unwrap();
-            if tool["example"].is_null() {
-                continue;
-            }
-            assert!(tool["capability"].is_string(), "{name}");
             let schema = jsonschema::draft202012::new(&tool["inputSchema"]).unwrap();
             let faults: Vec<String> = schema
                 .iter_errors(&tool["example"])

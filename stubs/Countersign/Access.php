@@ -121,8 +121,8 @@ final class Access
      * Returns the product's own tools.
      *
      * @return string JSON: a list of `{name, title, description, groups, confirm, visibleGroups, target, annotations, inputSchema,
-     *     outputSchema}`, with `fields` (which argument writes which field), `capability` (what WordPress must allow, in
-     *     Markdown) and `example` (arguments of a call) where a tool has them. Any one of `groups` suffices to use the tool. `confirm` says that the tool needs a confirmation
+     *     outputSchema, capability, example}`, with `fields` (which argument writes which field) where a tool has them. `capability`
+     *     says in Markdown what WordPress must allow, and `example` holds the arguments of a call. Any one of `groups` suffices to use the tool. `confirm` says that the tool needs a confirmation
      *     token.
      */
     public static function catalogue(): string {}

@@ -181,7 +181,8 @@ final class Registry {
 		/** @var list<array{name: string, title: string, groups: list<string>, ...}> $catalogue */
 		$catalogue = Json::decode( Access::catalogue() );
 		foreach ( $catalogue as $tool ) {
-			if ( isset( $this->builtin[ $tool['name'] ] ) ) {
+			// Every connection that changes what visitors see can request a review.
+			if ( isset( $this->builtin[ $tool['name'] ] ) && 'request_review' !== $tool['name'] ) {
 				foreach ( $tool['groups'] as $group ) {
 					$titles[ $group ][] = $tool['title'];
 				}
