@@ -211,6 +211,12 @@ final class Site {
 		return is_int( $id ) ? $id : throw new \RuntimeException( $id->get_error_message() );
 	}
 
+	/** Returns an image of the media library that every user can see and that can be shown. */
+	public static function image(): int {
+		$images = get_posts( [ 'post_type' => 'attachment', 'post_mime_type' => 'image', 'post_status' => 'inherit', 'post_parent' => 0, 'orderby' => 'ID', 'order' => 'ASC', 'posts_per_page' => 50, 'fields' => 'ids' ] );
+		return array_values( array_filter( $images, static fn( int $id ): bool => '' !== wp_get_attachment_image( $id, 'thumbnail' ) ) )[0] ?? throw new \LogicException( 'the site has no image' );
+	}
+
 	/** Reads a post's status from the database. */
 	public static function status( int $id ): ?string {
 		global $wpdb;

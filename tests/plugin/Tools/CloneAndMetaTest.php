@@ -24,7 +24,7 @@ final class CloneAndMetaTest extends PostAttack {
 	/** @group tools-main */
 	public function test_a_clone_is_a_draft_of_the_agents_user_with_all_that_the_user_may_write(): void {
 		$agent = self::as( 'editor' );
-		$image = (int) get_posts( [ 'post_type' => 'attachment', 'post_mime_type' => 'image', 'post_status' => 'inherit', 'fields' => 'ids', 'posts_per_page' => 1 ] )[0];
+		$image = Site::image();
 		$id    = self::plant( [ 'post_status' => 'publish', 'post_title' => 'Tom & Jerry', 'post_content' => self::MARKUP . '<p>It\'s \\ "so"</p>', 'post_excerpt' => 'Short', 'post_name' => 'slug-' . wp_rand() ] );
 		wp_set_object_terms( $id, [ 'Books', 'News' ], 'category' );
 		wp_set_object_terms( $id, [ 'one' ], 'post_tag' );

@@ -19,10 +19,6 @@ final class DraftTest extends TestCase {
 		return self::$agents[ "$user $preset" ] ??= Site::connect( $user, $preset );
 	}
 
-	private static function image(): int {
-		return (int) get_posts( [ 'post_type' => 'attachment', 'post_mime_type' => 'image', 'post_status' => 'inherit', 'fields' => 'ids', 'posts_per_page' => 1 ] )[0];
-	}
-
 	/** @return array{term_id: int, slug: string, name: string} */
 	private static function term( string $taxonomy ): array {
 		$name = 'Term ' . wp_generate_uuid4();
@@ -34,7 +30,7 @@ final class DraftTest extends TestCase {
 	public function test_a_brief_becomes_a_draft_in_one_call(): void {
 		[ $one, $two, $three ] = [ self::term( 'category' ), self::term( 'category' ), self::term( 'category' ) ];
 		$tag                   = self::term( 'post_tag' );
-		$image                 = self::image();
+		$image                 = Site::image();
 		$agent                 = self::as( 'author' );
 		$from                  = AuditTrail::size();
 		$draft                 = $agent->do(
@@ -103,7 +99,7 @@ final class DraftTest extends TestCase {
 			delete_option( 'fixture_no_terms' );
 		}
 		$private = Site::post( [ 'post_status' => 'private' ], 'admin' );
-		$image   = self::image();
+		$image   = Site::image();
 		$before  = get_post( $image )->post_parent;
 		wp_update_post( [ 'ID' => $image, 'post_parent' => $private ] );
 		try {
