@@ -71,6 +71,7 @@ final class AuthorsTest extends TestCase {
 		self::assertRefused( 'tool_unknown', Site::connect( 'editor', 'draft_only' ), 'list_authors' );
 	}
 
+	/** @group tools-main */
 	public function test_drafts_change_their_author_at_once(): void {
 		$ids   = [ Site::post(), Site::post( [ 'post_content' => '<script>1</script> & "kept"' ], 'admin' ) ];
 		$since = AuditTrail::size();
@@ -81,6 +82,7 @@ final class AuthorsTest extends TestCase {
 		self::assertSame( [], array_diff( [ "post:$ids[0]", "post:$ids[1]" ], array_column( AuditTrail::since( $since ), 'target' ) ) );
 	}
 
+	/** @group tools-main */
 	public function test_an_author_outside_the_allowlist_is_refused(): void {
 		$id = Site::post();
 		foreach ( [ [ [ 'author' ], 'admin' ], [ [ 'author' ], 'editor' ], [ [], 'author' ] ] as [ $allowed, $author ] ) {

@@ -67,6 +67,7 @@ final class ImagesTest extends TestCase {
 		return iterator_count( new \RecursiveIteratorIterator( new \RecursiveDirectoryIterator( wp_upload_dir()['basedir'], \FilesystemIterator::SKIP_DOTS ) ) );
 	}
 
+	/** @group tools-main */
 	public function test_a_generated_image_lands_in_the_media_library(): void {
 		$since = AuditTrail::size();
 		$image = self::as( 'author' )->do( 'generate_image', [ 'prompt' => 'A hedgehog & a “paper”', 'shape' => 'landscape', 'alt' => 'A hedgehog' ] );
@@ -122,6 +123,7 @@ final class ImagesTest extends TestCase {
 		self::assertStringNotContainsString( 'sk-wrong-key', $answer->body );
 	}
 
+	/** @group tools-main */
 	public function test_stock_photos_are_searched_and_imported_with_their_photographer(): void {
 		$agent = self::as( 'author' );
 		$found = $agent->do( 'search_stock_photos', [ 'query' => 'alder & tree', 'shape' => 'square', 'page' => 2, 'per_page' => 5 ] );

@@ -54,7 +54,7 @@ final class SeoTest extends TestCase {
 	}
 
 	private static function image(): int {
-		return (int) get_posts( [ 'post_type' => 'attachment', 'post_status' => 'inherit', 'post_mime_type' => 'image', 'fields' => 'ids' ] )[0];
+		return (int) get_posts( [ 'post_type' => 'attachment', 'post_status' => 'inherit', 'post_mime_type' => 'image', 'post_parent' => 0, 'orderby' => 'ID', 'order' => 'ASC', 'fields' => 'ids' ] )[0];
 	}
 
 	/** @return array<string, mixed> What is stored, as the plugin has it. */
@@ -65,7 +65,10 @@ final class SeoTest extends TestCase {
 		return $meta + ( $wpdb->get_row( $wpdb->prepare( "SELECT * FROM {$wpdb->prefix}aioseo_posts WHERE post_id = %d", $id ), ARRAY_A ) ?? [] );
 	}
 
-	/** @dataProvider plugins */
+	/**
+	 * @dataProvider plugins
+	 * @group tools-main
+	 */
 	public function test_all_fields_are_written_and_read_as_the_plugin_has_them( string $plugin, string $name ): void {
 		update_option( 'fixture_seo', $plugin );
 		$id    = Site::post();
@@ -136,7 +139,10 @@ final class SeoTest extends TestCase {
 		self::assertSame( [ '', '', '', false, true, 'old books', self::FIELDS['description'] ], [ $read['title'], $read['canonical'], $read['og_image'], $read['noindex'], $read['nofollow'], $read['keyphrase'], $read['description'] ] );
 	}
 
-	/** @dataProvider plugins */
+	/**
+	 * @dataProvider plugins
+	 * @group tools-main
+	 */
 	public function test_a_visible_item_needs_a_confirmation( string $plugin ): void {
 		update_option( 'fixture_seo', $plugin );
 		$seen  = Site::post( [ 'post_status' => 'publish', 'post_name' => uniqid( 'seen-' ) ] );

@@ -36,6 +36,7 @@ final class TaxonomyTest extends TestCase {
 		return $ids;
 	}
 
+	/** @group tools-main */
 	public function test_a_term_is_created_with_all_of_its_fields(): void {
 		$parent = self::term();
 		$name   = uniqid( 'Bücher & “mehr” \\ ' );
@@ -87,6 +88,7 @@ final class TaxonomyTest extends TestCase {
 		self::assertRefused( 'tool_unknown', $agent, 'assign_terms', [ 'items' => [ [ 'id' => 1, 'taxonomy' => 'category', 'terms' => [ 1 ] ] ] ] );
 	}
 
+	/** @group tools-main */
 	public function test_terms_of_drafts_are_added_set_and_removed_at_once(): void {
 		[ $a, $b, $c ] = [ self::term(), self::term(), self::term() ];
 		$tag           = self::term( 'post_tag' );
@@ -151,6 +153,7 @@ final class TaxonomyTest extends TestCase {
 		self::assertSame( [ (int) get_option( 'default_category' ) ], self::terms( $id ) );
 	}
 
+	/** @group tools-main */
 	public function test_a_visible_item_needs_a_confirmation_of_the_whole_call(): void {
 		$term  = self::term();
 		$seen  = Site::post( [ 'post_status' => 'publish' ] );
