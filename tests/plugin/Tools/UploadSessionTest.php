@@ -141,4 +141,22 @@ final class UploadSessionTest extends TestCase {
 		self::assertSame( [ 'open', 0 ], [ $seen['state'], $seen['uploaded'] ] );
 		self::assertSame( [ 'failed', 'shell.png', null, 'file_refused' ], [ $seen['files'][0]['state'], $seen['files'][0]['name'], $seen['files'][0]['media_id'], $seen['files'][0]['reason'] ] );
 	}
+
+	public function test_an_agent_with_an_account_of_its_own_owns_what_was_uploaded(): void {
+		$agent = Site::connect( '', 'draft_only' );
+		$guest = Guest::invited( $agent );
+		self::assertSame( 'done', $guest->send( 'own.png', Guest::png() )->json()['state'] );
+		$media = $agent->do( 'get_upload_session', [ 'id' => $guest->id ] )['sessions'][0]['files'][0]['media_id'];
+		self::assertSame( $agent->connection()->user, (int) get_post( $media )->post_author );
+		wp_delete_attachment( $media, true );
+	}
+
+	public function test_a_field_that_the_connection_may_not_write_is_not_written_by_an_upload(): void {
+		$agent = Site::connect( 'author', 'draft_only' );
+		$guest = Guest::invited( $agent );
+		self::assertTrue( Plugin::composition()->manager()->set_denied_fields( $agent->connection(), [ 'title' ] )->isAllowed() );
+		self::assertSame( 'tool_failed', $guest->send( 'titled.png', Guest::png() )->reason() );
+		$file = $agent->do( 'get_upload_session', [ 'id' => $guest->id ] )['sessions'][0]['files'][0];
+		self::assertSame( [ 'failed', 'field_denied', null ], [ $file['state'], $file['reason'], $file['media_id'] ] );
+	}
 }
