@@ -20,6 +20,7 @@ use Countersign\Secret;
 use Countersign\Store;
 use Countersign\Tokens;
 use Countersign\TrustedProxies;
+use Countersign\UploadSessions;
 use Countersign\Vault;
 
 const SITE   = '0123456789abcdef';
@@ -58,6 +59,7 @@ $objects = array(
 		'max_body'          => 1_000_000,
 	) ) ),
 );
+$objects[ UploadSessions::class ] = new UploadSessions( $keyring, Store::open() );
 $objects[ TrustedProxies::class ] = new TrustedProxies( array(), 'Forwarded' );
 // Wrong values for one argument, while the secret is in all the others.
 $wrong = array( null, 5, 1.5, true, array( 'a' ), new stdClass(), STDERR );
@@ -136,6 +138,7 @@ Countersign\Secret::equals: ArgumentCountError, Countersign\Exception, Error; sh
 Countersign\Secret::of: ArgumentCountError, Error, TypeError; shown by none
 Countersign\Tokens::verify: ArgumentCountError, Error, TypeError; shown by none
 Countersign\TrustedProxies::clientAddress: ArgumentCountError, Error, TypeError; shown by none
+Countersign\UploadSessions::verify: ArgumentCountError, Error, TypeError; shown by none
 Countersign\Vault::checkSalts: ArgumentCountError, Error, TypeError; shown by none
 Countersign\Vault::create: ArgumentCountError, Countersign\Exception, Error, TypeError; shown by none
 Countersign\Vault::open: ArgumentCountError, Countersign\Exception, Error, TypeError; shown by none

@@ -32,6 +32,7 @@ $public        = array(
 	'Countersign\ActionKey::ed25519Public'   => array( 'public_key' ),      // A public key.
 	'Countersign\AuditFile::__construct'     => array( 'verifier_keys' ),   // Public keys.
 	'Countersign\Limits::check'              => array( 'key' ),             // The name of what is limited.
+	'Countersign\McpCall::begin'             => array( 'secrets' ),         // The names of secrets in the vault.
 	'Countersign\McpCall::inputResponse'     => array( 'key' ),             // The name of a request.
 	'Countersign\Vault::retire'              => array( 'key_id' ),          // Reveals nothing about the key.
 );
