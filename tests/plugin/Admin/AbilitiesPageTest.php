@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Countersign\Tests\Admin;
 
+use Countersign\Access;
 use Countersign\Plugin\Health\OtherServers;
 use Countersign\Plugin\Plugin;
 use Countersign\Tests\AuditTrail;
@@ -35,6 +36,7 @@ final class AbilitiesPageTest extends TestCase {
 		self::assertStringContainsString( 'Its schema cannot be checked', $text, 'fixture/odd' );
 		self::assertStringContainsString( 'It runs other abilities', $text );
 		self::assertStringNotContainsString( 'countersign/create-draft', $text );
+		self::assertStringNotContainsString( 'can now have up to', $text );
 		$form = Person::form( $page, 'countersign_abilities' );
 		self::assertSame( '', $form['abilities']['fixture/echo'] );
 		self::assertArrayNotHasKey( 'fixture/odd', $form['abilities'] );
@@ -42,6 +44,8 @@ final class AbilitiesPageTest extends TestCase {
 		$admin->post( admin_url( 'admin-post.php' ), [ 'abilities' => [ 'fixture/echo' => 'read', 'fixture/publish' => 'read', 'fixture/draft' => 'create_edit', 'fixture/liar' => 'no_such_group', 'fixture/odd' => 'read', 'no/such' => 'read' ] ] + $form );
 		self::assertSame( [ 'fixture/draft' => 'create_edit', 'fixture/echo' => 'read' ], self::offered() );
 		self::assertRecorded( [ 'setting settings.changed ok' ], $from );
+		$all = count( json_decode( Access::catalogue(), true ) ) + 2;
+		self::assertStringContainsString( "can now have up to $all tools", wp_strip_all_tags( $admin->page( 'countersign-abilities' )->body ) );
 
 		get_role( 'editor' )->add_cap( 'countersign_manage_connections' );
 		$manager = Person::of( 'editor' );

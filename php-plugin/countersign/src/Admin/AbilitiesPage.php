@@ -8,6 +8,7 @@ use Countersign\Access;
 use Countersign\Plugin\Abilities\OfferedAbilities;
 use Countersign\Plugin\Health\Requirements;
 use Countersign\Plugin\Site\Capabilities;
+use Countersign\Plugin\Site\Json;
 use Countersign\Plugin\Site\Labels;
 use Countersign\Plugin\Site\Names;
 use Countersign\Plugin\Site\Settings;
@@ -21,6 +22,9 @@ defined( 'ABSPATH' ) || exit;
 final class AbilitiesPage {
 
 	private const ACTION = 'countersign_abilities';
+
+	/** The number of tools that every program is known to use. Cursor is one that uses no more. */
+	private const MOST_TOOLS = 40;
 
 	/** The largest number of abilities that are listed. */
 	private const MAX = 500;
@@ -53,6 +57,7 @@ final class AbilitiesPage {
 		<?php Flash::show(); ?>
 		<p><?php esc_html_e( 'Other plugins and WordPress itself offer these abilities to programs. Agents get none of them until you pick a permission group here: then every connection with this group has the ability as a tool. It runs with the rights of the connection\'s account, and is recorded like every other tool.', 'countersign' ); ?></p>
 		<p><?php esc_html_e( 'What an ability says about itself is not verified. One that does not say that it is harmless needs a confirmation each time. One that says that it changes nothing cannot change anything in the group "read".', 'countersign' ); ?></p>
+		<?php $this->warn_of_many(); ?>
 		<form method="post" action="<?php echo esc_url( admin_url( 'admin-post.php' ) ); ?>">
 			<?php AdminPost::fields( self::ACTION ); ?>
 			<table class="widefat striped countersign-stack">
@@ -76,6 +81,23 @@ final class AbilitiesPage {
 		</form>
 		</div>
 		<?php
+	}
+
+	/** Says when a connection can get more tools than many programs show to their model. */
+	private function warn_of_many(): void {
+		$offered = count( $this->settings->abilities() );
+		/** @var list<mixed> $own */
+		$own = Json::decode( Access::catalogue() );
+		$all = count( $own ) + $offered;
+		if ( $offered > 0 && $all > self::MOST_TOOLS ) {
+			$text = sprintf(
+				/* translators: 1: number of tools, 2: number of tools that a program uses. */
+				__( 'A connection with all permissions can now have up to %1$d tools. Some programs use only the first %2$d and say nothing about the others. Give such a connection fewer permissions, or offer fewer abilities.', 'countersign' ),
+				$all,
+				self::MOST_TOOLS
+			);
+			printf( '<div class="notice notice-warning inline"><p>%s</p></div>', esc_html( $text ) );
+		}
 	}
 
 	private function row( \WP_Ability $ability ): void {
