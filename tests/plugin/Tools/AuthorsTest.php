@@ -43,7 +43,8 @@ final class AuthorsTest extends TestCase {
 		self::assertFalse( $people[ Site::user( 'contributor' ) ]['allowed'] );
 		self::assertFalse( $people[ Site::user( 'editor' ) ]['allowed'], 'an allowlist replaces the own account' );
 		self::assertArrayNotHasKey( Site::user( 'subscriber' ), $people, 'a subscriber cannot write' );
-		foreach ( get_users() as $user ) {
+		// The account of an agent has no address.
+		foreach ( array_filter( get_users(), static fn( \WP_User $user ): bool => '' !== $user->user_email ) as $user ) {
 			self::assertStringNotContainsString( $user->user_email, $answer->body );
 		}
 		self::assertTrue( array_column( self::as( 'author' )->do( 'list_authors' )['authors'], 'allowed', 'id' )[ Site::user( 'author' ) ], 'without an allowlist the own account' );

@@ -460,9 +460,12 @@ final class MediaToolsTest extends TestCase {
 			clean_post_cache( $one );
 			wp_cache_delete( $one, 'post_meta' );
 			$post = get_post( $one );
+			// WordPress 6.8 reads it for the shortcodes of audio and video.
+			$GLOBALS['post'] = $post;
 			$page = wp_get_attachment_image( $one, 'full' ) . get_the_title( $post ) . apply_filters( 'the_excerpt', $post->post_excerpt ) . apply_filters( 'the_content', $post->post_content );
 			self::assertSame( [], StoredScripts::found( $page ), $mixed[ $at ] );
 		}
+		unset( $GLOBALS['post'] );
 		$post = Site::post( [ 'post_status' => 'draft', 'post_content' => '' ], 'admin' );
 		$now  = $agent->fingerprint( $post );
 		foreach ( array_chunk( $texts, 8 ) as $some ) {

@@ -25,7 +25,7 @@ final class RaceOfProcessesTest extends PostAttack {
 	private const BEFORE_WRITING = [
 		'before the lock is looked at' => '~^SELECT meta_value FROM \S+ WHERE post_id = \d+ AND meta_key = \'_edit_lock\'~',
 		'before the lock is taken'     => '~^(INSERT|UPDATE)[^,]+postmeta.+_edit_lock~s',
-		'while the lock is held'       => '~^SELECT term_taxonomy_id FROM \S+ WHERE object_id~',
+		'while the lock is held'       => '~^SELECT meta_id AS place, post_id AS post~',
 		'before the last look'         => 'hook:wp_insert_post_data:20',
 		'before the statement'         => 'hook:pre_post_update:99',
 		'at the statement'             => '~^UPDATE \S+posts\S? SET ~',
