@@ -135,7 +135,7 @@ final class UploadPageTest extends TestCase {
 		$answers = Http::all( array_map( $begin, [ 'one', 'two', 'three', 'four' ] ) );
 		$states  = array_count_values( array_map( static fn( $answer ): string => $answer->reason() ?? 'begun', $answers ) );
 		self::assertSame( 1, $states['begun'] ?? 0, (string) wp_json_encode( $states ) );
-		self::assertSame( 3, $states['upload_session_full'] ?? 0 );
+		self::assertSame( 3, $states['upload_session_full'] ?? 0, (string) wp_json_encode( array_map( static fn( $answer ): string => $answer->body, $answers ) ) );
 		// A cancelled file gives its place back.
 		$mine = array_values( array_filter( $answers, static fn( $answer ): bool => 200 === $answer->status ) )[0]->json()['upload'];
 		self::assertSame( 'cancelled', $guest->ask( 'cancel', [ 'upload' => $mine ] )->json()['state'] );

@@ -219,6 +219,30 @@ final class ErrorLog {
 		return (string) preg_replace( '/[^\x20-\x7e]/', '?', $text );
 	}
 
+	/**
+	 * Runs a function of which the database may refuse a statement because another request was faster. That is no error of the
+	 * site, so nothing is written about it.
+	 *
+	 * @template T
+	 *
+	 * @param callable(): T $act
+	 *
+	 * @return T What the function returned.
+	 */
+	public static function without_refusals( callable $act ): mixed {
+		global $wpdb, $EZSQL_ERROR; // phpcs:ignore WordPress.NamingConventions.ValidVariableName -- A variable of WordPress.
+		$before = self::refused_statements();
+		$quiet  = $wpdb->suppress_errors();
+		try {
+			return $act();
+		} finally {
+			$wpdb->suppress_errors( $quiet );
+			if ( self::refused_statements() > $before ) {
+				array_splice( $EZSQL_ERROR, $before ); // phpcs:ignore WordPress.NamingConventions.ValidVariableName -- As above.
+			}
+		}
+	}
+
 	/** Returns how many statements the database has refused in this request, as WordPress counts them. */
 	private static function refused_statements(): int {
 		global $EZSQL_ERROR; // phpcs:ignore WordPress.NamingConventions.ValidVariableName -- A variable of WordPress.

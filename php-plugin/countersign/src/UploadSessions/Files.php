@@ -6,6 +6,7 @@ namespace Countersign\Plugin\UploadSessions;
 
 use Countersign\Plugin\Audit\Change;
 use Countersign\Plugin\Site\Denied;
+use Countersign\Plugin\Site\ErrorLog;
 use Countersign\Plugin\Site\Failure;
 use Countersign\Plugin\Site\Schema;
 use Countersign\UploadSession;
@@ -91,29 +92,23 @@ final class Files {
 
 	/** @param array<string, int|string> $row */
 	private function store( array $row, string $session, string $id, bool $is_known ): bool {
-		global $wpdb;
-		$quiet = $wpdb->suppress_errors();
-		try {
-			$change = $is_known
-				? Change::update(
-					self::table(),
-					$row,
-					[
-						'id'    => $id,
-						'place' => null,
-					]
-				)
-				: Change::insert(
-					self::table(),
-					[
-						'id'      => $id,
-						'session' => $session,
-					] + $row
-				);
-			return $change->make();
-		} finally {
-			$wpdb->suppress_errors( $quiet );
-		}
+		$change = $is_known
+			? Change::update(
+				self::table(),
+				$row,
+				[
+					'id'    => $id,
+					'place' => null,
+				]
+			)
+			: Change::insert(
+				self::table(),
+				[
+					'id'      => $id,
+					'session' => $session,
+				] + $row
+			);
+		return ErrorLog::without_refusals( $change->make( ... ) );
 	}
 
 	/** Remembers that a file got a part, at most once a minute. */

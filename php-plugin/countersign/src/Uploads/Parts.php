@@ -268,7 +268,8 @@ final class Parts {
 		$open    = 0;
 		$results = [];
 		foreach ( Folder::folders( Folder::path() . '/' . $this->names( '' )[0] ) as $path ) {
-			$touched = (int) @filemtime( "$path/state" ); // phpcs:ignore WordPress.PHP.NoSilencedErrors, Generic.PHP.NoSilencedErrors -- Another request can have deleted it.
+			// A folder without a state is one that another request has just made.
+			$touched = (int) ( @filemtime( "$path/state" ) ?: @filemtime( $path ) ); // phpcs:ignore WordPress.PHP.NoSilencedErrors, Generic.PHP.NoSilencedErrors -- Another request can have deleted it.
 			$state   = self::read( "$path/state" );
 			if ( null !== $state && null === $state['result'] && 1 === $state['parts'] && $touched < time() - self::ABANDONED ) {
 				Folder::remove( $path );
