@@ -98,11 +98,11 @@ test('the page begins with the question, says who decides, and is decided with t
 	}
 	assert.deepEqual(seen, ['Use another account', 'standard', 'Show its tools', 'own', 'Keyboard', 'cancel', 'allow']);
 	for (let tab = 0; tab < 5; tab++) await page.keyboard.press('Shift+Tab');
-	await page.keyboard.press('ArrowUp');
+	for (let press = 0; press < 2; press++) await page.keyboard.press('ArrowUp');
 	assert.equal(await page.getByRole('radio', { name: /^Drafts only/ }).isChecked(), true);
 	const lists = await page.locator('.countersign-lists:visible').innerText();
 	assert.match(lists, /It can\s+view site information[\s\S]+create drafts[\s\S]+It cannot\s+publish, schedule[\s\S]+move content to the trash[\s\S]+change settings/);
-	assert.deepEqual(await page.getByRole('radio').evaluateAll((radios) => radios.map((radio) => radio.value)), ['read_only', 'draft_only', 'standard', 'full_access', 'custom'], 'no preset without tools');
+	assert.deepEqual(await page.getByRole('radio').evaluateAll((radios) => radios.map((radio) => radio.value)), ['read_only', 'seo_specialist', 'media_manager', 'draft_only', 'content_manager', 'standard', 'full_access', 'custom'], 'every preset has tools');
 	await browser.picture('consent-drafts', { phone: true });
 	await page.getByRole('radio', { name: /^Custom/ }).check();
 	await browser.picture('consent-custom', { phone: true });
