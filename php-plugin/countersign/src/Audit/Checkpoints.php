@@ -32,7 +32,7 @@ final class Checkpoints {
 	 */
 	// @mago-ignore analysis:missing-return-statement The loop ends only by a return.
 	public static function current( AuditLog $log ): array {
-		for ( $tries = 5; ; $tries-- ) {
+		for ( $tries = 50; ; $tries-- ) {
 			$head = Log::head();
 			if ( null === $head->text ) {
 				return [ $head, null ];
