@@ -18,6 +18,8 @@ export async function openBrowser() {
 	});
 	const page = await (await browser.newContext({ viewport: DESKTOP })).newPage();
 	page.setDefaultTimeout(60_000);
+	// Chromium tells of a file chooser only from when somebody listens. A listener that is added with the key press can be late.
+	page.on('filechooser', () => {});
 	const complaints = [];
 	page.on('pageerror', (error) => complaints.push(`${page.url()}: ${error.message}`));
 	page.on('console', (message) => message.type() === 'error' && complaints.push(`${page.url()}: ${message.text()}`));

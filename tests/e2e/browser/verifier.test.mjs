@@ -166,6 +166,8 @@ test('the first bad entry is shown with what it says', async () => {
 	assert.equal(await page.locator('#verdict').innerText(), 'Altered: an entry was changed.');
 	const bad = await page.locator('#first-bad').innerText();
 	for (const part of ['entry_modified', 'entry 7 (line 11 of the file)', '2027-01-15 08:00:49 UTC', 'intent', 'update_post', 'post:8']) assert.ok(bad.includes(part), `${part} in: ${bad}`);
+	// The list is filled after the result is shown.
+	await page.locator('#rows tr', { hasText: 'entry_modified' }).first().waitFor();
 	assert.equal(await page.locator('#rows tr', { hasText: 'entry_modified' }).count(), 1);
 	await browser.picture('verifier-altered', { phone: true });
 
