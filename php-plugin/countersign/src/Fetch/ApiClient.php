@@ -16,9 +16,6 @@ defined( 'ABSPATH' ) || exit;
  */
 final class ApiClient {
 
-	/** Largest header section, in bytes. */
-	private const MAX_HEADERS = 32768;
-
 	/**
 	 * @param \Closure(string): bool $is_of_this_machine Tells whether a URL may lead to this machine.
 	 * @param \Closure(string): list<string> $resolve Returns all addresses of a host.
@@ -58,52 +55,17 @@ final class ApiClient {
 			throw new FetchFailed( 'fetch_failed', 'PHP has no curl on this site.' );
 		}
 		[ $host, $port, $addresses ] = $this->target( $url );
-		$curl                        = curl_init(); // phpcs:ignore Generic.PHP.ForbiddenFunctions, WordPress.WP.AlternativeFunctions -- WordPress's HTTP functions cannot hold a connection to a checked address.
 		$answer                      = '';
-		$lines                       = [];
-		$read                        = 0;
+		$keep                        = static function ( string $part ) use ( &$answer ): bool {
+			$answer .= $part;
+			return true;
+		};
 		$options                     = [
-			CURLOPT_URL            => $url,
-			CURLOPT_CUSTOMREQUEST  => $method,
-			CURLOPT_RESOLVE        => [ "$host:$port:" . implode( ',', array_map( static fn( string $address ): string => str_contains( $address, ':' ) ? "[$address]" : $address, $addresses ) ) ],
-			CURLOPT_PROTOCOLS      => str_starts_with( $url, 'https://' ) ? CURLPROTO_HTTPS : CURLPROTO_HTTP,
-			CURLOPT_FOLLOWLOCATION => false,
-			CURLOPT_PROXY          => '',
-			CURLOPT_NOPROXY        => '*',
-			CURLOPT_SSL_VERIFYPEER => true,
-			CURLOPT_SSL_VERIFYHOST => 2,
-			CURLOPT_SSLVERSION     => CURL_SSLVERSION_TLSv1_2,
-			CURLOPT_CAINFO         => $this->certificates,
-			CURLOPT_FRESH_CONNECT  => true,
-			CURLOPT_FORBID_REUSE   => true,
-			CURLOPT_CONNECTTIMEOUT => min( 10, $seconds ),
-			CURLOPT_TIMEOUT        => $seconds,
-			CURLOPT_NOSIGNAL       => true,
-			CURLOPT_USERAGENT      => 'Countersign',
-			CURLOPT_HTTPHEADER     => [ 'Accept-Encoding: identity', 'Expect:', ...$headers ],
-			CURLOPT_HEADERFUNCTION => static function ( \CurlHandle $curl, string $line ) use ( &$lines, &$read ): int {
-				$read += strlen( $line );
-				if ( str_contains( $line, ':' ) ) {
-					[ $name, $value ]                    = explode( ':', $line, 2 );
-					$lines[ strtolower( trim( $name ) ) ] = trim( $value );
-				}
-				return $read > self::MAX_HEADERS ? -1 : strlen( $line );
-			},
-			CURLOPT_WRITEFUNCTION  => static function ( \CurlHandle $curl, string $part ) use ( &$answer, $bytes ): int {
-				$answer .= $part;
-				return strlen( $answer ) > $bytes ? -1 : strlen( $part );
-			},
-		];
-		curl_setopt_array( $curl, $options + ( null === $body ? [] : [ CURLOPT_POSTFIELDS => $body ] ) ); // phpcs:ignore WordPress.WP.AlternativeFunctions -- As above.
-		$is_done   = true === curl_exec( $curl ); // phpcs:ignore WordPress.WP.AlternativeFunctions -- As above.
-		$contacted = (string) curl_getinfo( $curl, CURLINFO_PRIMARY_IP ); // phpcs:ignore WordPress.WP.AlternativeFunctions -- As above.
-		if ( '' !== $contacted && ! PublicUrl::isAmong( $contacted, $addresses ) ) {
-			throw new FetchFailed( 'fetch_address_refused', 'The connection went to another address than the one that was checked.' );
-		}
-		if ( ! $is_done ) {
-			throw new FetchFailed( 'fetch_failed', self::fault( curl_errno( $curl ), strlen( $answer ) > $bytes ) ); // phpcs:ignore WordPress.WP.AlternativeFunctions, WordPress.Security.EscapeOutput.ExceptionNotEscaped -- As above; a fixed text.
-		}
-		return new Fetched( (int) curl_getinfo( $curl, CURLINFO_RESPONSE_CODE ), $lines, $answer ); // phpcs:ignore WordPress.WP.AlternativeFunctions -- As above.
+			CURLOPT_CUSTOMREQUEST => $method,
+			CURLOPT_HTTPHEADER    => [ 'Accept-Encoding: identity', 'Expect:', ...$headers ],
+		] + ( null === $body ? [] : [ CURLOPT_POSTFIELDS => $body ] );
+		[ $status, $lines ]          = ( new CheckedConnection( $url, $host, $port, $addresses, $this->certificates, $seconds ) )->send( $options, $bytes, $keep );
+		return new Fetched( $status, $lines, $answer );
 	}
 
 	/**
@@ -126,15 +88,5 @@ final class ApiClient {
 			throw new FetchFailed( 'fetch_address_refused', 'The addresses of the host were refused.' );
 		}
 		return [ $target->host(), $target->port(), $addresses ];
-	}
-
-	/** Returns what went wrong, from curl's error number. Its own text can repeat what the server sent. */
-	private static function fault( int $number, bool $is_large ): string {
-		return match ( true ) {
-			$is_large                            => 'The answer of the server is too large.',
-			CURLE_OPERATION_TIMEDOUT === $number => 'The server did not answer in time.',
-			CURLE_COULDNT_CONNECT === $number    => 'The server could not be reached.',
-			default                              => "The server did not send a complete answer (curl error $number).",
-		};
 	}
 }

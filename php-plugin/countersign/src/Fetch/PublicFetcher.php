@@ -21,9 +21,6 @@ defined( 'ABSPATH' ) || exit;
  */
 final class PublicFetcher {
 
-	/** Largest header section, in bytes. */
-	private const MAX_HEADERS = 32768;
-
 	/** How many redirects a download follows. */
 	private const MAX_REDIRECTS = 3;
 
@@ -185,87 +182,25 @@ final class PublicFetcher {
 	private function send( string $url, string $accept, int $bytes, float $until, \Closure $keep, \Closure $may_go_on ): array {
 		[ $target, $addresses ] = $this->checked( $url );
 		$may_go_on();
-		$curl    = curl_init(); // phpcs:ignore Generic.PHP.ForbiddenFunctions, WordPress.WP.AlternativeFunctions -- WordPress's HTTP functions cannot hold a connection to a checked address, see the comment of this class.
-		$headers = [];
-		$read    = 0;
-		$length  = 0;
-		$seconds = max( 0.001, $until - microtime( true ) );
 		/** @var \Throwable|null $stop */
-		$stop = null;
-		curl_setopt_array( // phpcs:ignore WordPress.WP.AlternativeFunctions -- As above.
-			$curl,
-			[
-				CURLOPT_URL               => $url,
-				// The only addresses that curl knows for this host and port. It does not ask the DNS.
-				CURLOPT_RESOLVE           => [ $target->host() . ':' . $target->port() . ':' . implode( ',', array_map( self::bracketed( ... ), $addresses ) ) ],
-				CURLOPT_PROTOCOLS         => CURLPROTO_HTTPS,
-				CURLOPT_FOLLOWLOCATION    => false,
-				// No proxy either from variables of the environment.
-				CURLOPT_PROXY             => '',
-				CURLOPT_NOPROXY           => '*',
-				CURLOPT_SSL_VERIFYPEER    => true,
-				CURLOPT_SSL_VERIFYHOST    => 2,
-				CURLOPT_SSLVERSION        => CURL_SSLVERSION_TLSv1_2,
-				CURLOPT_CAINFO            => $this->certificates,
-				CURLOPT_FRESH_CONNECT     => true,
-				CURLOPT_FORBID_REUSE      => true,
-				CURLOPT_CONNECTTIMEOUT_MS => (int) ceil( $seconds * 1000 ),
-				CURLOPT_TIMEOUT_MS        => (int) ceil( $seconds * 1000 ),
-				CURLOPT_NOSIGNAL          => true,
-				CURLOPT_USERAGENT         => 'Countersign',
-				CURLOPT_HTTPHEADER        => [ 'Accept: ' . $accept, 'Accept-Encoding: identity' ],
-				CURLOPT_HEADERFUNCTION    => static function ( \CurlHandle $curl, string $line ) use ( &$headers, &$read ): int {
-					$read += strlen( $line );
-					if ( str_starts_with( $line, 'HTTP/' ) ) {
-						$headers = [];
-					} elseif ( str_contains( $line, ':' ) ) {
-						[ $name, $value ]                      = explode( ':', $line, 2 );
-						$headers[ strtolower( trim( $name ) ) ] = trim( $value );
-					}
-					return $read > self::MAX_HEADERS ? -1 : strlen( $line );
-				},
-				CURLOPT_WRITEFUNCTION     => static function ( \CurlHandle $curl, string $part ) use ( &$length, $bytes, $keep ): int {
-					$length += strlen( $part );
-					return $length > $bytes || ! $keep( $part ) ? -1 : strlen( $part );
-				},
-				CURLOPT_NOPROGRESS        => false,
-				CURLOPT_XFERINFOFUNCTION  => static function () use ( $may_go_on, &$stop ): int {
-					try {
-						return $may_go_on() ? 0 : 1;
-					} catch ( \Throwable $error ) {
-						// Not through curl.
-						$stop = $error;
-						return 1;
-					}
-				},
-			]
-		);
-		$is_done   = true === curl_exec( $curl ); // phpcs:ignore WordPress.WP.AlternativeFunctions -- As above.
-		$contacted = (string) curl_getinfo( $curl, CURLINFO_PRIMARY_IP ); // phpcs:ignore WordPress.WP.AlternativeFunctions -- As above.
-		if ( '' !== $contacted && ! PublicUrl::isAmong( $contacted, $addresses ) ) {
-			throw new FetchFailed( 'fetch_address_refused', 'The connection went to another address than the one that was checked.' );
+		$stop    = null;
+		$options = [
+			CURLOPT_HTTPHEADER       => [ 'Accept: ' . $accept, 'Accept-Encoding: identity' ],
+			CURLOPT_NOPROGRESS       => false,
+			CURLOPT_XFERINFOFUNCTION => static function () use ( $may_go_on, &$stop ): int {
+				try {
+					return $may_go_on() ? 0 : 1;
+				} catch ( \Throwable $error ) {
+					// Not through curl.
+					$stop = $error;
+					return 1;
+				}
+			},
+		];
+		try {
+			return ( new CheckedConnection( $url, $target->host(), $target->port(), $addresses, $this->certificates, max( 0.001, $until - microtime( true ) ) ) )->send( $options, $bytes, $keep );
+		} catch ( FetchFailed $failed ) {
+			throw 'fetch_address_refused' === $failed->reason ? $failed : ( $stop ?? $failed ); // phpcs:ignore WordPress.Security.EscapeOutput.ExceptionNotEscaped -- Rethrown.
 		}
-		if ( null !== $stop ) {
-			throw $stop;
-		}
-		if ( ! $is_done ) {
-			throw new FetchFailed( 'fetch_failed', self::fault( curl_errno( $curl ), $length > $bytes || $read > self::MAX_HEADERS ) ); // phpcs:ignore WordPress.WP.AlternativeFunctions -- As above.
-		}
-		return [ (int) curl_getinfo( $curl, CURLINFO_RESPONSE_CODE ), $headers ]; // phpcs:ignore WordPress.WP.AlternativeFunctions -- As above.
-	}
-
-	private static function bracketed( string $address ): string {
-		return str_contains( $address, ':' ) ? "[$address]" : $address;
-	}
-
-	/** Returns what went wrong, from curl's error number. Its own text can repeat what the server sent. */
-	private static function fault( int $number, bool $is_large ): string {
-		return match ( true ) {
-			$is_large                                 => 'The answer of the server is too large.',
-			CURLE_OPERATION_TIMEDOUT === $number      => 'The server did not answer in time.',
-			CURLE_COULDNT_CONNECT === $number         => 'The server could not be reached.',
-			in_array( $number, [ CURLE_SSL_CACERT, CURLE_SSL_CONNECT_ERROR, CURLE_SSL_PEER_CERTIFICATE, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CACERT_BADFILE ], true ) => 'The certificate of the server is not valid for its name.',
-			default                                   => "The server did not send a complete answer (curl error $number).",
-		};
 	}
 }
