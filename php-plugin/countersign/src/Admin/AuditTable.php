@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Countersign\Plugin\Admin;
 
+use Countersign\Plugin\Accounts\AgentAccounts;
 use Countersign\Plugin\Audit\Entries;
 use Countersign\Plugin\Audit\Told;
 use Countersign\Plugin\Connections\Repository;
@@ -142,7 +143,7 @@ final class AuditTable extends \WP_List_Table {
 		if ( null !== $item['connection'] ) {
 			$id = (int) $item['connection'];
 			return sprintf( '<a href="%s">%s</a>', esc_url( $this->url( [ 'connection' => $id ] ) ), Names::html( $this->connection_name( $id ) ) )
-				. ( null === $item['user'] ? '' : '<br><span class="countersign-muted">' . esc_html( Format::user( (int) $item['user'] ) ) . '</span>' );
+				. ( null === $item['user'] ? '' : '<br><span class="countersign-muted">' . esc_html( self::account( (int) $item['user'] ) ) . '</span>' );
 		}
 		return esc_html(
 			match ( true ) {
@@ -151,6 +152,11 @@ final class AuditTable extends \WP_List_Table {
 				default                      => __( 'The site', 'countersign' ),
 			}
 		);
+	}
+
+	/** Returns the account of a connection in words. One of its own has the name of the connection, which stands above. */
+	private static function account( int $user ): string {
+		return AgentAccounts::is_one( $user ) ? __( 'Account of its own', 'countersign' ) : Format::user( $user );
 	}
 
 	/** @param array<string, mixed> $item */
